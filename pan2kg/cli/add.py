@@ -108,7 +108,7 @@ def run_add(options: argparse.Namespace) -> int:
         if options.kind == "reading":
             day = options.date or today()
             if day > today():
-                raise QueryError("reading-ahead", remedy="name-day-of-reading", day=day.isoformat())
+                raise QueryError("reading-ahead", day=day.isoformat())
             read = evidence.Aspect(options.aspect), evidence.Extent(options.extent)
             reading = evidence.Reading("", *read, day=day, reader=options.by)
             change, remark = add.reading_addition(store, project, options.work, options.document, reading)
@@ -222,7 +222,7 @@ def run_sheet(options: argparse.Namespace) -> int:
             messages += [Message("sheet", "fault", values) for values in faults]
             arguments.emit("".join(f"{message}\n" for message in messages))
             if number := len(faults) + len(comparison.conflicts):
-                raise ProjectError("sheet-refused", remedy="mend-and-import", n=number)
+                raise ProjectError("sheet-refused", n=number)
             changed = sheet.changed(comparison)
             if options.write and changed:
                 files.write(project, {file.path: file.new for file in changed}, writer.read_prefixes(project))

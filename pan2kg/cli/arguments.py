@@ -229,7 +229,7 @@ def selection_of(options: argparse.Namespace, form: str) -> Selection:
 def read_parameters(words: Sequence[str]) -> dict[str, str]:
     pieces = [piece for word in words for piece in (word.split("=", 1) if word.startswith("--") else [word])]
     if len(pieces) % 2 or not all(piece.startswith("--") for piece in pieces[::2]):
-        raise QueryError("cannot-read-parameters", remedy="write-parameters", names=" ".join(words))
+        raise QueryError("cannot-read-parameters", names=" ".join(words))
     parameters: dict[str, str] = {}
     for option, value in zip(pieces[::2], pieces[1::2], strict=True):
         name = option[2:].replace("-", "_")
@@ -340,7 +340,7 @@ def emit(text: str | bytes, output: str | None = None, form: str = "text") -> No
     if output:
         write_atomically(Path(output), text)
     elif isinstance(text, bytes):
-        raise QueryError("spreadsheet-is-file", remedy="name-output")
+        raise QueryError("spreadsheet-is-file")
     else:
         sys.stdout.write(harmless(text) if form in _FOR_PEOPLE else text)
         sys.stdout.flush()

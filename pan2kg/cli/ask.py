@@ -45,7 +45,7 @@ def run_ask(options: argparse.Namespace) -> int:
         # what the link fixes is as if it had been typed
         link = permalink.read_permalink(options.name)
         if link.day and options.as_of not in (None, link.day):
-            raise QueryError("link-day-differs", remedy="leave-out-as-of", day=link.day, given=options.as_of)
+            raise QueryError("link-day-differs", day=link.day, given=options.as_of)
         options.name, options.language = link.query, link.language
         options.as_of = options.as_of or link.day
         options.parameters = [*link.typed, *options.parameters]

@@ -40,7 +40,7 @@ def run_check(options: argparse.Namespace) -> int:
 
     project, is_remote = arguments.project_of(options), options.endpoint is not None
     if project.data and not is_remote:
-        raise ProjectError("release-has-no-files", remedy="check-its-project")
+        raise ProjectError("release-has-no-files")
     if options.explain:
         from pan2kg.validation import compilation
 
@@ -49,16 +49,16 @@ def run_check(options: argparse.Namespace) -> int:
     change = changes.CheckedChange(changes.named_files(project, options.files, Path()), options.since)
     is_whole = not options.files and not options.since
     if not is_whole and (options.baseline or options.write_baseline):
-        raise QueryError("baseline-of-whole", remedy="check-the-whole")
+        raise QueryError("baseline-of-whole")
     if not is_whole and is_remote:
-        raise QueryError("files-not-there", remedy="check-the-files-here")
+        raise QueryError("files-not-there")
     fail_on, engine = reports.Severity(options.fail_on), changes.Engine(options.engine)
     baseline = Path(options.baseline) if options.baseline else None
     if is_remote:
         from pan2kg.store import remote
 
         if engine is not changes.Engine.SPARQL:
-            raise QueryError("remote-engine", remedy="leave-out-engine", engine=options.engine)
+            raise QueryError("remote-engine", engine=options.engine)
         store = arguments.open_endpoint(project, options)
         remote.insist_on_shapes(store)
         report = changes.check_store(project, store, fail_on=fail_on, baseline=baseline)

@@ -83,7 +83,7 @@ def run_coherence(options: argparse.Namespace) -> int:
         from pan2kg.tables import spreadsheet
 
         if options.figure is not None:
-            raise QueryError("columns-no-figure", remedy="leave-out-figure", name=options.figure)
+            raise QueryError("columns-no-figure", name=options.figure)
         lines = ["plan,other_plan,low,broad,linked_actions"]
         columns, level = spreadsheet.read_columns(options.columns), evidence.level(options.evidence)
         for *plans, low, broad, links in weight.pairs_of_plans(columns, level or evidence.HEADLINE):

@@ -152,7 +152,7 @@ def run_draft(options: argparse.Namespace) -> int:
     written = draft.draft_plan(plan, writer.read_prefixes(project), key=options.plan, graph=graph, facts=facts)
     if target:
         if target.is_file() and read_text(target) not in ("", written):
-            raise ProjectError("draft-stands", place=Place(options.output), remedy="move-draft")
+            raise ProjectError("draft-stands", place=Place(options.output))
         target.parent.mkdir(parents=True, exist_ok=True)
     arguments.emit(written, options.output, "turtle")
     if options.outline:
@@ -208,7 +208,7 @@ def _document(graph: Graph, options: argparse.Namespace, plan: str) -> documents
     if options.file:
         return process.read_document(*_read(options, Path(options.file)))
     if not plan:
-        raise QueryError("no-document-named", remedy="name-file-or-plan")
+        raise QueryError("no-document-named")
     return work.read_kept(graph.project, vocabulary.key(plan))
 
 
@@ -257,7 +257,7 @@ def run_review(options: argparse.Namespace) -> int:
     try:
         name = entry.read_text({"reviewer": options.by or reader.ask(str(Message("desk", "your-name")))}, "reviewer")
     except entry.RefusedError as error:
-        raise ProjectError("name-yourself", remedy="review-by", why=error.code) from None
+        raise ProjectError("name-yourself", why=error.code) from None
     wanted = desk.Wanted(options.kind, options.order, options.control, options.second, plan)
     review = desk.open_desk(material, project, name, today(), wanted, whole)
     if options.suggested:

@@ -80,7 +80,7 @@ def run_export(options: argparse.Namespace) -> int:
         from pan2kg.tables import spreadsheet
 
         if options.plan or options.type:
-            raise QueryError("columns-are-whole", remedy="leave-out-selection")
+            raise QueryError("columns-are-whole")
         emit(
             "".join(
                 f"{path}\n" for path in spreadsheet.write_columns(spreadsheet.columns_of(open_graph(options)), target)
@@ -90,7 +90,7 @@ def run_export(options: argparse.Namespace) -> int:
     from pan2kg.network import exports
 
     if options.form == "csv" and target.suffix.lower() not in ("", ".zip"):
-        raise FormatError("csv-is-zip", remedy="name-zip-file", name=target.name)
+        raise FormatError("csv-is-zip", name=target.name)
     graph = open_graph(options)
     whole = graph.network(options.language, options.evidence)
     network = exports.select_network(whole, plans=options.plan, types=options.type)

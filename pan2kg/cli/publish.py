@@ -131,10 +131,10 @@ def _prepare(options: argparse.Namespace) -> Any:  # noqa: ANN401 - an edition, 
     examples = store.select(data, queries.program_query("dataset/examples")).values("plan")
     if examples:
         names = ", ".join(iri.rpartition("/")[2] for iri in examples)
-        raise ProjectError("example-left", remedy="delete-example", plans=names)
+        raise ProjectError("example-left", plans=names)
     space = labels.own_profile(labels.read_profiles(data), project).space
     if not options.id_base and _EXAMPLE.match(space):
-        raise ProjectError("example-base", remedy="choose-base", space=space)
+        raise ProjectError("example-base", space=space)
     facts = editions.read_facts(data, space)
     version = options.release or facts.version
     if not _VERSION.fullmatch(version):
@@ -143,11 +143,11 @@ def _prepare(options: argparse.Namespace) -> Any:  # noqa: ANN401 - an edition, 
     issued, stated = (facts.day(DCTERMS + name) for name in ("issued", "modified"))
     modified = release.prepare_day(options.date, os.environ.get("SOURCE_DATE_EPOCH", "")) or stated
     if max(issued, modified) > today():
-        raise ProjectError("release-in-future", remedy="correct-day", issued=max(issued, modified))
+        raise ProjectError("release-in-future", issued=max(issued, modified))
     # the release before: the one that was named, else the one that stands where this is to be written
     previous, target = options.previous, Path(options.output).absolute()
     if previous is not None and not previous.exists():
-        raise ProjectError("no-such-release", place=Place(str(previous)), remedy="name-folder-or-dump")
+        raise ProjectError("no-such-release", place=Place(str(previous)))
     previous = previous or (target if folder.read_mark(target) else None)
     mark = (folder.read_mark(previous) if previous else None) or {"version": ""}
     is_again = mark["version"] == version
@@ -174,7 +174,7 @@ def run_diff(options: argparse.Namespace) -> int:
         fault = "patch-takes-one" if options.apply else "comparison-takes-two"
         raise FormatError(fault, remedy="use-diff", number=len(options.sides))
     if options.apply and options.output and not options.output.endswith(".nq"):
-        raise FormatError("patched-is-nquads", remedy="name-nq-file")
+        raise FormatError("patched-is-nquads")
     progress = arguments.Progress()
     try:
         patch = changes.read_patch(store.read_quads(Path(options.apply)), options.apply) if options.apply else None
@@ -236,7 +236,7 @@ def run_portal(
     from pan2kg.publish import portal
 
     if options.send and options.action != "push":
-        raise portal.PortalError("only-push-sends", place=Place("--send"), remedy="use-push-send")
+        raise portal.PortalError("only-push-sends", place=Place("--send"))
     reads = options.send or options.action == "status" or options.look
     access = portal.read_access(options.portal, os.environ, needs_key=reads)
     scope = portal.SearchScope(options.organization, options.dataset)

@@ -49,14 +49,14 @@ SERVE: Final[arguments.Options] = {
 
 def run_serve(options: argparse.Namespace) -> int:
     if not hasattr(os, "fork"):
-        raise ProjectError("needs-posix", remedy="use-site")
+        raise ProjectError("needs-posix")
     from pan2kg.server import protocol, web, workers
 
     if options.release and (options.writable or options.endpoint or options.watch or options.project):
-        raise ProjectError("release-alone", remedy="release-or-project")
+        raise ProjectError("release-alone")
     # changes lie in a journal that nobody would make again
     if options.journal and options.journal.exists() and _read(options.journal).strip():
-        raise ProjectError("journal-holds-changes", place=Place(str(options.journal)), remedy="write-journal-out")
+        raise ProjectError("journal-holds-changes", place=Place(str(options.journal)))
     names = [options.host, *options.allow_host, *([urlsplit(options.base).hostname or ""] if options.base else [])]
     by_number = False  # whether any number will do, as it listens to all
     with suppress(ValueError):
@@ -106,11 +106,11 @@ def run_serve(options: argparse.Namespace) -> int:
 def _token(options: argparse.Namespace) -> str:
     # that of whoever runs the service; empty where only those listed review, or nobody does
     if options.person_header and not options.proxy:
-        raise ProjectError("header-of-nobody", remedy="name-proxy")
+        raise ProjectError("header-of-nobody")
     if not options.writable:
         return ""
     if options.endpoint is not None:
-        raise ProjectError("endpoint-not-written", remedy="leave-out-writable")
+        raise ProjectError("endpoint-not-written")
     token = os.environ.get(TOKEN, "")
     if options.token_file:
         try:

@@ -13,8 +13,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from starlette.routing import Route
-
 from pan2kg.cli import arguments
 from pan2kg.errors import ProjectError
 from pan2kg.project import Project
@@ -141,7 +139,7 @@ def _pages(
 def _documents(
     options: argparse.Namespace, project: Project, store: stores.Store, release: protocol.ServedRelease,
     site: pages.RefreshedSite | None,
-) -> list[Route]:  # fmt: skip
+) -> list[web.Route]:  # fmt: skip
     def portray(iri: str, path: str, language: str) -> bytes:
         drawing: Any = site.site() if site else None
         return bytes(drawing.portray(iri, path, language))

@@ -21,9 +21,7 @@ from pan2kg.graph.graph import Graph
 from pan2kg.graph.statements import grounds_of
 from pan2kg.i18n import catalogue, message
 from pan2kg.store import queries
-from pan2kg.tables import table as registry
-from pan2kg.tables import writers
-from pan2kg.tables import writers as answers
+from pan2kg.tables import table, writers
 from pan2kg.turtle.vocabulary import PAN
 
 # rows of an answer where nobody says how many, and at most; documents and statements it tells of at most
@@ -77,21 +75,19 @@ class Assistant:
             values.setdefault("language", graph.language)
         queries.insist(query, values)
         answer = graph.sparql(queries.fill(query, values, store=graph.store, project=graph.project))
-        level = answers.level_of(query, values)
-        caveats = query.summary_in(graph.language), answers.taken(query, values, graph.language)
+        level = writers.level_of(query, values)
+        caveats = query.summary_in(graph.language), writers.taken(query, values, graph.language)
         return {
             "question": query.question(graph.language),
             "caveats": list(filter(None, caveats)),
             "level": level,
-            "basis": answers.basis_of(graph.store, graph.language, release=graph.release, day=graph.as_of, level=level),
+            "basis": writers.basis_of(graph.store, graph.language, release=graph.release, day=graph.as_of, level=level),
             **self._rows([*answer.rows], limit),
         }
 
     def figures(self) -> Content:
         words = catalogue.Messages("help")
-        return {
-            "figures": {name: words.say(kind.summary, self.graph.language) for name, kind in registry.TABLES.items()}
-        }
+        return {"figures": {name: words.say(kind.summary, self.graph.language) for name, kind in table.TABLES.items()}}
 
     def figure(
         self, name: str, plans: list[str] | None = None, actions: list[str] | None = None, evidence: str = "",
@@ -139,7 +135,7 @@ class Assistant:
                 words, input=text, capture_output=True, text=True, timeout=SECONDS, check=False
             )
         except subprocess.TimeoutExpired:
-            raise QueryError("query-too-long", remedy="ask-for-less", seconds=SECONDS) from None
+            raise QueryError("query-too-long", seconds=SECONDS) from None
         if done.returncode:
             raise QueryError("verbatim", words=done.stderr.strip().splitlines()[-1].removeprefix("pan2kg: "))
         answer = json.loads(done.stdout)

@@ -14,19 +14,14 @@ for each state of the data, and written by the code that writes it for a release
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
 import pyoxigraph as ox
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
 from pan2kg.errors import Pan2kgError, ProjectError
 from pan2kg.graph.labels import INSTRUMENTS, dataset_of, own_profile, read_profiles
@@ -203,11 +198,11 @@ class Call(NamedTuple):
     place: str = "http://localhost/"
     front: str = "/"
 
-    def lead(self, path: str, status: int = 303) -> Response:
+    def lead(self, path: str, status: int = 303) -> web.Response:
         address = f"{self.front}{path}"
         varies, relation = ({"vary": "Accept"}, "describedby") if status == 303 else ({}, SUCCESSOR)
         headers = {"location": address, "link": f'<{address}>; rel="{relation}"', **varies, "cache-control": "no-cache"}
-        return Response(status_code=status, headers=headers)
+        return web.Response(status_code=status, headers=headers)
 
 
 class DataSource:
@@ -219,7 +214,7 @@ class DataSource:
         self._counted: tuple[str, Any] = ("", None)
         self._lock = threading.Lock()
 
-    def answer(self, call: Call) -> Response:
+    def answer(self, call: Call) -> web.Response:
         if call.path.startswith(VOID_PATH):
             return self._void(call)
         if call.path in ("/doc", "/doc/"):
@@ -248,7 +243,7 @@ class DataSource:
             return self._thing(call)
         return self._show(call, iri, document, fixed, lambda: _sorted(construct(self.store, query), subject))
 
-    def _void(self, call: Call) -> Response:
+    def _void(self, call: Call) -> web.Response:
         from pan2kg.graph.graph import Graph
         from pan2kg.publish import descriptions, edition  # for who asks for it: they take long to import
 
@@ -256,7 +251,7 @@ class DataSource:
         tag = self.release.tag("void", call.place, choice.media)
         headers = {"vary": "Accept", "cache-control": "no-cache", "etag": tag}
         if web.matches(call.condition, tag):
-            return Response(status_code=304, headers=headers)
+            return web.Response(status_code=304, headers=headers)
         small, space = LocalStore(ox.Store()), space_of(self.store)
         stated = construct(self.store, program_query("dataset/facts", dataset=dataset_of(space)))
         small.add(f"{GRAPH}catalogue", stated)
@@ -275,9 +270,9 @@ class DataSource:
         turtle = descriptions.write_void(described, self._counted[1], DUMPS)
         triples = [quad.triple for quad in ox.parse(turtle, format=ox.RdfFormat.TURTLE)]
         body = write(triples, choice.form.name, {**self.prefixes, "void": VOID})
-        return Response(body, headers={**headers, "content-type": choice.content_type})
+        return web.Response(body, headers={**headers, "content-type": choice.content_type})
 
-    def _look_up(self, call: Call) -> Response:
+    def _look_up(self, call: Call) -> web.Response:
         iris = protocol.read_form(call.query).get("iri", [])
         if len(iris) != 1:
             raise RefusalError(400, why("say-which-iri"))
@@ -290,7 +285,7 @@ class DataSource:
         fragment = iri.partition("#")[2] if document == "ontology" else ""
         return call.lead(quote(document) + (f"#{quote(fragment)}" if fragment else ""))
 
-    def _thing(self, call: Call) -> Response:
+    def _thing(self, call: Call) -> web.Response:
         space = space_of(self.store)
         dataset, iri = dataset_of(space), space + call.path[1:]
         version = iri.removeprefix(f"{dataset}/")
@@ -308,7 +303,7 @@ class DataSource:
             call.lead(quote(document)) if following is None else self._show(call, iri, document, None, None, following)
         )
 
-    def _describe(self, call: Call, key: str, fixed: Form | None) -> Response:
+    def _describe(self, call: Call, key: str, fixed: Form | None) -> web.Response:
         iri = find_thing(self.store, key)
         if iri is None:
             raise RefusalError(404, why("no-document", key=key[:200]))
@@ -351,7 +346,7 @@ class DataSource:
     def _show(
         self, call: Call, iri: str, document: str, fixed: Form | None, make: Callable[[], list[ox.Triple]] | None,
         following: list[str] | None = None,
-    ) -> Response:  # fmt: skip
+    ) -> web.Response:  # fmt: skip
         # what was retired is gone: its description says what is ``following``
         try:
             choice, headers = self._choose(call, fixed)
@@ -374,18 +369,18 @@ class DataSource:
         headers["link"] = ", ".join([*links, f'<{quote(iri, safe=_SAFE)}>; rel="describes"'])
         if following is not None and choice.form == PAGE and self.portray:
             body = self.portray(iri, f"{document}.html", language)
-            return Response(body, 410, {**headers, "content-type": choice.content_type})
+            return web.Response(body, 410, {**headers, "content-type": choice.content_type})
         if following is None:
             if choice.form == PAGE:
-                return Response(status_code=303, headers={**headers, "location": pages[language]})
+                return web.Response(status_code=303, headers={**headers, "location": pages[language]})
             if not fixed:
                 headers["content-location"] = f"{address}.{_ENDING_OF[choice.form.name]}"
             headers["etag"] = self.release.tag("document", call.place, document, choice.media)
             if web.matches(call.condition, headers["etag"]):
-                return Response(status_code=304, headers=headers)
+                return web.Response(status_code=304, headers=headers)
         triples = make() if make else describe(self.store, iri, call.place + quote(document))
         body = write(triples, choice.form.name, self.prefixes)
-        return Response(body, 200 if following is None else 410, {**headers, "content-type": choice.content_type})
+        return web.Response(body, 200 if following is None else 410, {**headers, "content-type": choice.content_type})
 
 
 def count(store: Store) -> Any:  # noqa: ANN401 - statistics of a module that is read late
@@ -405,24 +400,24 @@ def count(store: Store) -> Any:  # noqa: ANN401 - statistics of a module that is
     return descriptions.Statistics(triples, subjects, objects, properties, classes, links)
 
 
-def routes(source: DataSource, *, is_elsewhere: bool = False) -> list[Route]:
+def routes(source: DataSource, *, is_elsewhere: bool = False) -> list[web.Route]:
     """What answers for things and documents, by how their addresses begin; in threads, as the store is waited for.
 
     Where documents stand is said whole where they may be asked for elsewhere than they are (``is_elsewhere``), as under
     the addresses of things, which lead here from another domain.
     """
-    threads = ThreadPoolExecutor(4, "document")
+    threads = web.Threads(4, "document")
 
-    async def answer(request: Request) -> Response:
+    async def answer(request: web.Request) -> web.Response:
         if request.method == "OPTIONS":
-            return Response(status_code=204, headers={"allow": METHODS})
+            return web.Response(status_code=204, headers={"allow": METHODS})
         root, prefix = web.root_of(request), request.scope["root_path"]
         wishes = (web.header(request, name) for name in ("accept", "accept-language", "if-none-match"))
         accept, languages, condition = wishes
         place, front = f"{root}/", f"{root if is_elsewhere else prefix}/"
         call = Call(web.path_of(request), request.scope["query_string"], accept, languages, condition, place, front)
         try:
-            return await asyncio.get_running_loop().run_in_executor(threads, source.answer, call)
+            return await threads.run(source.answer, call)
         except Pan2kgError as error:
             raise protocol.busy(why("no-document-now", why=error.told)) from None
 

@@ -11,26 +11,22 @@ negotiation; what no file tells, a link that a rule made, is answered from the g
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import gzip
 import hashlib
 import json
-import logging
 import mimetypes
 import os
 import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, Protocol
 from urllib.parse import parse_qsl
 
-from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse
 
 from pan2kg.errors import Pan2kgError, Place, ProjectError, QueryError
 from pan2kg.i18n.catalogue import FOLDER_VARIABLE, LANGUAGES
@@ -53,7 +49,6 @@ ENTITIES: Final = frozenset(
     {"action", "body", "category", "document", "graph", "instrument", "part", "passage", "provision"}
 )
 _COMPRESSED: Final = ("text/", "application/json", "application/javascript", "application/ld+json", "image/svg+xml")
-_LOG = logging.getLogger("pan2kg.service")
 
 
 class DrawingSite(Protocol):
@@ -119,7 +114,7 @@ class Pages:
         keeper: Keeper | None = None,
     ) -> None:  # fmt: skip
         self.site, self.assets, self.canonical, self.homes, self.keeper = site, assets, canonical, homes, keeper
-        self.threads = ThreadPoolExecutor(4, "page")
+        self.threads = web.Threads(4, "page")
         self.is_leaving: Callable[[], bool] = lambda: False
         self._state, self._version, self._size = "", 0, 0
         self._files: Mapping[str, Path] | None = None
@@ -128,13 +123,13 @@ class Pages:
         for path, page in (homes.read() if homes else {}).items():
             self._keep((path, b""), page)
 
-    async def answer(self, request: Request) -> Response:
+    async def answer(self, request: web.Request) -> web.Response:
         path = web.path_of(request)
         language = path[1:].removesuffix("/")
         language = language or protocol.preferred_language(web.header(request, "accept-language"))
         if language in LANGUAGES:
             address = f"{web.root_of(request)}/{language}/index.html"
-            return Response(status_code=302, headers={"location": address, "vary": "Accept-Language"})
+            return web.Response(status_code=302, headers={"location": address, "vary": "Accept-Language"})
         try:
             plain = protocol.is_plain_path(path)
             page = await self._find(path[1:], request.scope["query_string"]) if plain else None
@@ -144,20 +139,20 @@ class Pages:
             if refusal.status != 404 or "html" not in web.header(request, "accept"):
                 raise
             # said on a page, in the language of the address and with ways that lead on from it
-            loop, drawn = asyncio.get_running_loop(), None
+            drawn = None
             with suppress(Pan2kgError):
-                drawn = await loop.run_in_executor(self.threads, lambda: self.site.site().missing(path[1:]))
+                drawn = await self.threads.run(lambda: self.site.site().missing(path[1:]))
             if drawn is None:
                 raise
-            return Response(drawn.body, 404, {"content-type": drawn.media})
+            return web.Response(drawn.body, 404, {"content-type": drawn.media})
         lasting = path.startswith(f"/{ASSETS}")
         control = "public, max-age=31536000, immutable" if lasting else "no-cache"
         headers = {"content-type": page.media, "etag": page.tag, "cache-control": control}
         if web.matches(web.header(request, "if-none-match"), page.tag):
-            return Response(status_code=304, headers={**headers, "vary": "Accept-Encoding"})
+            return web.Response(status_code=304, headers={**headers, "vary": "Accept-Encoding"})
         if page.zipped is None or "gzip" not in web.header(request, "accept-encoding"):
-            return Response(page.body, headers=headers)
-        return Response(page.zipped, headers={**headers, "content-encoding": "gzip", "vary": "Accept-Encoding"})
+            return web.Response(page.body, headers=headers)
+        return web.Response(page.zipped, headers={**headers, "content-encoding": "gzip", "vary": "Accept-Encoding"})
 
     async def _find(self, path: str, query: bytes) -> CachedPage | None:
         state = self._current()
@@ -165,7 +160,7 @@ class Pages:
         if key in self._cache:
             self._cache.move_to_end(key)
             return self._cache[key]
-        page = await asyncio.get_running_loop().run_in_executor(self.threads, self._draw, path, query)
+        page = await self.threads.run(self._draw, path, query)
         if page and not page.is_passing and state == self._state and key not in self._cache:
             self._keep(key, page)
         return page
@@ -237,7 +232,7 @@ class Pages:
             raise RefusalError(400, error.told) from None
         except Pan2kgError as error:
             if not self.is_leaving():
-                _LOG.warning("%s: %s", path, error)
+                web.LOG.warning("%s: %s", path, error)
             raise RefusalError(503, why("no-page-now", why=error.told), retry_after="5") from None
         return CachedPage(page.media, page.body, is_passing=page.is_passing) if page else None
 
@@ -320,7 +315,7 @@ class ReleaseFiles:
         endings = ("html", "ttl", "jsonld", "rdf", "nt")
         self.forms = tuple(protocol.Form(ending, (hosts.MEDIA[ending],), "") for ending in endings)
 
-    async def answer(self, request: Request) -> Response:
+    async def answer(self, request: web.Request) -> web.Response:
         path = web.path_of(request).removeprefix("/")
         thing = _ENDING.sub("", path.removeprefix("id/").removeprefix("doc/"))
         if path.startswith(("id/", "doc/")) and thing in self.retired:
@@ -362,7 +357,7 @@ class ReleaseFiles:
             return await self.otherwise(request)
         return self._nothing(request, 404)
 
-    def _negotiate(self, request: Request, variants: Mapping[str, str]) -> Response:
+    def _negotiate(self, request: web.Request, variants: Mapping[str, str]) -> web.Response:
         forms = tuple(form for form in self.forms if variants.get(form.name) in self.sums)
         choice = protocol.insist(web.header(request, "accept"), forms)
         prefix, path = request.scope["root_path"], variants[choice.form.name]
@@ -371,13 +366,15 @@ class ReleaseFiles:
         links = {"link": alternates} if alternates else {}
         return self._send(request, path, more={"vary": "Accept", "content-location": f"{prefix}/{path}", **links})
 
-    def _nothing(self, request: Request, status: int) -> Response:
+    def _nothing(self, request: web.Request, status: int) -> web.Response:
         page = f"{status}.html"
         if page in self.sums and "html" in web.header(request, "accept"):
             return self._send(request, page, status, {"vary": "Accept"})
         raise RefusalError(status, why("no-page" if status == 404 else "retired-here"))
 
-    def _send(self, request: Request, path: str, status: int = 200, more: Mapping[str, str] = _NONE) -> Response:
+    def _send(
+        self, request: web.Request, path: str, status: int = 200, more: Mapping[str, str] = _NONE
+    ) -> web.Response:
         # the media type, with its character set where it is text
         ending = "ttl" if path == ".well-known/void" else path.rpartition(".")[2]
         packed = {"gz": "application/gzip", "htaccess": "text/plain", "conf": "text/plain"}
@@ -386,10 +383,10 @@ class ReleaseFiles:
         tag = f'"{self.sums[path][:32]}"'
         headers = {"content-type": media, "etag": tag, "cache-control": "no-cache", **more}
         if status == 200 and web.matches(web.header(request, "if-none-match"), tag):
-            return Response(status_code=304, headers=headers)
+            return web.Response(status_code=304, headers=headers)
         return FileResponse(self.folder / path, status, headers)
 
 
-def _move(request: Request, status: int, path: str) -> Response:
+def _move(request: web.Request, status: int, path: str) -> web.Response:
     headers = {"location": f"{request.scope['root_path']}/{path}", "vary": "Accept"}
-    return Response(status_code=status, headers=headers)
+    return web.Response(status_code=status, headers=headers)

@@ -18,31 +18,24 @@ import asyncio
 import hashlib
 import hmac
 import ipaddress
-import logging
 import re
 import secrets
 import time
 import tomllib
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
-from starlette.requests import Request
-from starlette.responses import Response
-
 from pan2kg.errors import Pan2kgError, Place, ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
 from pan2kg.i18n.message import today, verbatim
 from pan2kg.project import Project, reason
-from pan2kg.review import desk, entry
-from pan2kg.review import files as review_files
-from pan2kg.server import pages, protocol, workers
+from pan2kg.review import desk, entry, files
+from pan2kg.server import pages, protocol, web, workers
 from pan2kg.server.protocol import RefusalError, why
-from pan2kg.server.web import header, path_of, read_body, root_of
 from pan2kg.site import registry
 from pan2kg.site.review import FAULT, FIELD, KNOWN, PREVIEW, RESERVED, SEAL, SIGNED, TYPED
 from pan2kg.store.store import Store
@@ -88,7 +81,6 @@ _FIELDS: Final = frozenset({"name", "login", "token_sha256", "roles", "writes_a_
 _IRI: Final = re.compile(r"<([^<>]+)>")
 _SUBJECT: Final = re.compile(r"^<([^<>]+)>", re.MULTILINE)
 _PAGE: Final = Messages("page")
-_LOG = logging.getLogger("pan2kg.service")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +142,10 @@ class People:
             self.wrong.add(_network(client))
         return person
 
-    def login_of(self, request: Request) -> str:
-        return header(request, self.header).strip() if self.header and request.scope["record"].is_proxied else ""
+    def login_of(self, request: web.Request) -> str:
+        return web.header(request, self.header).strip() if self.header and request.scope["record"].is_proxied else ""
 
-    def by_proxy(self, request: Request) -> Person | None:
+    def by_proxy(self, request: web.Request) -> Person | None:
         login = self.login_of(request)
         members = self.listed or (Person(login, RATE, login),)
         return next((member for member in members if login and member.login == login), None)
@@ -163,8 +155,8 @@ class People:
             return person if (self.header if person.name else self.token) else None
         return next((member for member in self.listed if member.name == person.name), None)
 
-    def admit(self, request: Request) -> Person:
-        kind, _, word = header(request, "authorization").partition(" ")
+    def admit(self, request: web.Request) -> Person:
+        kind, _, word = web.header(request, "authorization").partition(" ")
         # a header is Latin-1 to a server, and UTF-8 to most who send one
         token, client = word.encode("latin-1").decode("utf-8", "surrogateescape"), request.scope["client"][0]
         if self.is_besieged(client, token):
@@ -260,7 +252,7 @@ def _hash(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest()
 
 
-def with_cookie(request: Request, response: Response, name: str) -> Response:
+def with_cookie(request: web.Request, response: web.Response, name: str) -> web.Response:
     path, is_secure = f"{request.scope['root_path']}/", request.scope["scheme"] == "https"
     age = SECONDS if name else 0
     response.set_cookie(COOKIE, name, age, path=path, secure=is_secure, httponly=True, samesite="strict")
@@ -278,10 +270,10 @@ class ReviewPages:
         self, project: Project, store: Store, site: pages.RefreshedSite, keeper: workers.Keeper, sessions: Sessions
     ) -> None:
         self.project, self.store, self.site, self.keeper, self.sessions = project, store, site, keeper, sessions
-        self.threads, self.loading = ThreadPoolExecutor(1, "review"), ThreadPoolExecutor(1, "reload")
+        self.threads, self.loading = web.Threads(1, "review"), web.Threads(1, "reload")
         self._turn, self._waiting = asyncio.Lock(), set[str]()
 
-    async def answer(self, request: Request) -> Response:
+    async def answer(self, request: web.Request) -> web.Response:
         if request.method == "POST":
             return await self._take(request)
         query = protocol.read_form(request.scope["query_string"])
@@ -296,34 +288,31 @@ class ReviewPages:
         page = await self._show(request, 200, arguments, name)
         return with_cookie(request, page, name) if person else page
 
-    async def _show(self, request: Request, status: int, arguments: Mapping[str, str], name: str) -> Response:
-        session, path = self.sessions.find(name), path_of(request)
+    async def _show(self, request: web.Request, status: int, arguments: Mapping[str, str], name: str) -> web.Response:
+        session, path = self.sessions.find(name), web.path_of(request)
         if session:
             person = session.person.name
             own = {SEAL: session.seal, SIGNED: person or session.reviewer, KNOWN: person}
             arguments = {**arguments, **{key: value for key, value in own.items() if value}}
         is_desk = path.endswith("/review.html")
-        loop = asyncio.get_running_loop()
         try:
-            page = await loop.run_in_executor(
-                self.threads, lambda: self.site.site(is_desk=is_desk).page(path[1:], arguments)
-            )
+            page = await self.threads.run(lambda: self.site.site(is_desk=is_desk).page(path[1:], arguments))
         except Pan2kgError as error:
             raise RefusalError(503, why("no-page-now", why=error.told)) from None
         if page is None:
             raise RefusalError(404, why("no-page"))
         # without a referrer a browser would not say where a form was sent from
         headers = {"cache-control": "no-store", "referrer-policy": "same-origin"}
-        return Response(page.body, status, headers, "text/html")
+        return web.Response(page.body, status, headers, "text/html")
 
-    async def _take(self, request: Request) -> Response:
+    async def _take(self, request: web.Request) -> web.Response:
         # of a field that is sent twice the last counts
-        media, charset = protocol.read_media_type(header(request, "content-type"))
+        media, charset = protocol.read_media_type(web.header(request, "content-type"))
         if media != protocol.FORM or charset not in ("", "utf-8", "utf8"):
             raise RefusalError(415, why("form-media", media=protocol.FORM))
-        fields = protocol.read_form(await read_body(request, BODY_LIMIT))
+        fields = protocol.read_form(await web.read_body(request, BODY_LIMIT))
         form = {name: values[-1] for name, values in fields.items()}
-        if header(request, "authorization"):
+        if web.header(request, "authorization"):
             # for programs: the token in a header, the outcome as a sentence
             person = self.sessions.people.admit(request)
             outcome, is_shown = await self._submit(request, person.sign(form))
@@ -331,19 +320,19 @@ class ReviewPages:
             if not outcome.is_done:
                 raise RefusalError(_STATUS.get(outcome.code, 422), verbatim(sentence))
             more = "" if is_shown else f" {_PAGE.say('desk-not-shown', _language(request))}"
-            return Response(f"{sentence}{more}\n", 201, media_type="text/plain")
+            return web.Response(f"{sentence}{more}\n", 201, media_type="text/plain")
         # a browser must say that the page the form was sent from is one of this service's own: Sec-Fetch-Site cannot be
         # set by a page; where a browser does not send it, Origin must name this host
-        site, origin = header(request, "sec-fetch-site"), header(request, "origin")
+        site, origin = web.header(request, "sec-fetch-site"), web.header(request, "origin")
         has_origin = origin not in ("", "null")
-        is_other = has_origin and urlsplit(origin).netloc.lower() != urlsplit(root_of(request)).netloc.lower()
+        is_other = has_origin and urlsplit(origin).netloc.lower() != urlsplit(web.root_of(request)).netloc.lower()
         if is_other or not (site == "same-origin" if site else has_origin):
             raise RefusalError(403, why("foreign-form"))
         if form.get("form") == "sign-in":
             return await self._sign_in(request, form)
         return await self._by_session(request, form)
 
-    async def _sign_in(self, request: Request, form: Mapping[str, str]) -> Response:
+    async def _sign_in(self, request: web.Request, form: Mapping[str, str]) -> web.Response:
         people, client, token = self.sessions.people, request.scope["client"][0], form.get("token", "")
         typed = {name.removeprefix(TYPED): value for name, value in form.items() if name.startswith(TYPED)}
         typed = {name: value for name, value in typed.items() if name not in RESERVED}
@@ -359,7 +348,7 @@ class ReviewPages:
         typed[FAULT] = _PAGE.say("desk-typed-kept", _language(request))
         return with_cookie(request, await self._show(request, 200, typed, name), name)
 
-    async def _by_session(self, request: Request, form: Mapping[str, str]) -> Response:
+    async def _by_session(self, request: web.Request, form: Mapping[str, str]) -> web.Response:
         name = request.cookies.get(COOKIE, "")
         session, is_leaving = self.sessions.find(name), form.get("form") == "sign-out"
         typed = {field: value for field, value in form.items() if field not in RESERVED}
@@ -392,52 +381,49 @@ class ReviewPages:
         typed |= {FAULT: outcome.said.say(_language(request)), FIELD: str(outcome.values.get("field", ""))}
         return await self._show(request, _STATUS.get(outcome.code, 422), typed, name)
 
-    async def _submit(self, request: Request, form: Mapping[str, str]) -> tuple[entry.Outcome, bool]:
-        loop, language = asyncio.get_running_loop(), _language(request)
+    async def _submit(self, request: web.Request, form: Mapping[str, str]) -> tuple[entry.Outcome, bool]:
+        language = _language(request)
         async with self._turn:
-            outcome = await loop.run_in_executor(
-                self.threads, lambda: desk.submit(self.project, self.store, form, today(), language=language)
+            outcome = await self.threads.run(
+                lambda: desk.submit(self.project, self.store, form, today(), language=language)
             )
             changed = outcome.values.get("file")
-            files = tuple(file for file in outcome.files if file.endswith(".ttl"))
-            files = files or ((str(changed),) if changed and _STATUS.get(outcome.code) == 409 else ())
+            written = tuple(file for file in outcome.files if file.endswith(".ttl"))
+            written = written or ((str(changed),) if changed and _STATUS.get(outcome.code) == 409 else ())
             if form.get("form") != "candidate" or not outcome.is_done:
-                return outcome, not files or await loop.run_in_executor(self.loading, self._reload, files)
-
-        def bring_up() -> None:
-            files = tuple(sorted(self._waiting))
-            self._waiting.clear()
-            self.site.change(lambda: self._reload(files))
-
+                return outcome, not written or await self.loading.run(self._reload, written)
         # nobody waits for it: one time for all that were written meanwhile
         is_under_way = bool(self._waiting)
-        self._waiting.update(files)
-        if files and not is_under_way:
-            self.loading.submit(bring_up)
+        self._waiting.update(written)
+        if written and not is_under_way:
+            self.loading.submit(lambda: self.site.change(self._reload))
         return outcome, True
 
-    def _reload(self, files: Sequence[str]) -> bool:
+    def _reload(self, written: Sequence[str] = ()) -> bool:
+        if not written:
+            written = tuple(sorted(self._waiting))
+            self._waiting.clear()
         try:
-            text = review_files.changes(self.project, self.store, files)
+            text = files.changes(self.project, self.store, written)
             if text:
                 self.keeper.change(text, marks_of(text, self.project.space))
         except Pan2kgError as error:
-            _LOG.warning("%s", why("not-shown", files=", ".join(files), error=error))
+            web.LOG.warning("%s", why("not-shown", files=", ".join(written), error=error))
             return False
         return True
 
-    async def _fault(self, request: Request, status: int, arguments: Mapping[str, str], key: str) -> Response:
+    async def _fault(self, request: web.Request, status: int, arguments: Mapping[str, str], key: str) -> web.Response:
         return await self._show(request, status, {**arguments, FAULT: _PAGE.say(key, _language(request))}, "")
 
 
-def _lead(request: Request, arguments: Mapping[str, str]) -> Response:
+def _lead(request: web.Request, arguments: Mapping[str, str]) -> web.Response:
     # with GET, so that loading the page again sends nothing again
     address = request.scope["path"] + (f"?{urlencode(arguments)}" if arguments else "")
-    return Response(status_code=303, headers={"location": address, "cache-control": "no-store"})
+    return web.Response(status_code=303, headers={"location": address, "cache-control": "no-store"})
 
 
-def _language(request: Request) -> Language:
-    return next((tag for tag in LANGUAGES if path_of(request).startswith(f"/{tag}/")), LANGUAGES[0])
+def _language(request: web.Request) -> Language:
+    return next((tag for tag in LANGUAGES if web.path_of(request).startswith(f"/{tag}/")), LANGUAGES[0])
 
 
 def marks_of(text: str, space: str) -> frozenset[str] | None:

@@ -18,8 +18,7 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import StreamingResponse
 
 from pan2kg.server import protocol, web, workers
 from pan2kg.server.protocol import GRAPHS, METHODS, TABLES, Choice, RefusalError, busy, choose, why
@@ -35,14 +34,14 @@ _MEDIA: Final = frozenset(media for form in (*TABLES, *GRAPHS) for media in form
 _ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 
-async def read_operation(request: Request, page: str) -> protocol.Operation | Response:
+async def read_operation(request: web.Request, page: str) -> protocol.Operation | web.Response:
     """What a request asks for; what answers where that is plain: which methods there are, or the page with the editor.
 
     ``page`` is the address of the editor in a language, if there is one: shown to a person who opens the endpoint in a
     browser, the query in it.
     """
     if request.method == "OPTIONS":
-        return Response(status_code=204, headers={"allow": METHODS})
+        return web.Response(status_code=204, headers={"allow": METHODS})
     body = await web.read_body(request) if request.method == "POST" else b""
     sent = request.method, request.scope["query_string"], web.header(request, "content-type"), body
     if len(body) < LARGE:
@@ -55,7 +54,7 @@ async def read_operation(request: Request, page: str) -> protocol.Operation | Re
     language = protocol.preferred_language(web.header(request, "accept-language"))
     query = f"?query={quote(operation[0], safe='')}" if operation[0] else ""
     location = f"{request.scope['root_path']}/{page.format(language=language)}{query}"
-    return Response(status_code=303, headers={"location": location, "vary": "Accept, Accept-Language"})
+    return web.Response(status_code=303, headers={"location": location, "vary": "Accept, Accept-Language"})
 
 
 @dataclass
@@ -66,9 +65,9 @@ class Endpoint:
     page: str = ""
     _counts: tuple[str, dict[str, int]] = ("", {})
 
-    async def answer(self, request: Request) -> Response:
+    async def answer(self, request: web.Request) -> web.Response:
         operation = await read_operation(request, self.page)
-        if isinstance(operation, Response):
+        if isinstance(operation, web.Response):
             return operation
         text, default, named = operation
         address = f"{web.root_of(request)}{web.path_of(request)}"
@@ -89,7 +88,7 @@ class Endpoint:
         task = protocol.Task("query", text, address, self.settings.union, *graphs, *names)
         return await deliver(request, self.pool, task, choices, make_tag)
 
-    async def _describe(self, request: Request, address: str) -> Response:
+    async def _describe(self, request: web.Request, address: str) -> web.Response:
         choice = protocol.insist(web.header(request, "accept"), GRAPHS)
         tag = self.release.tag("description", address, choice.media)
         if web.matches(web.header(request, "if-none-match"), tag):
@@ -104,13 +103,13 @@ class Endpoint:
         form = protocol.GRAPH_FORMATS[choice.form.name]
         body = ox.serialize(triples, format=form, prefixes=protocol.PREFIXES) or b""
         headers = {"content-type": choice.content_type, "etag": tag, "cache-control": "no-cache", "vary": "Accept"}
-        return Response(body, headers=headers)
+        return web.Response(body, headers=headers)
 
-    async def graph(self, request: Request) -> Response:
+    async def graph(self, request: web.Request) -> web.Response:
         if request.method not in READS.split(", "):
             raise RefusalError(405, why("store-read-only"), allow=READS)
         if request.method == "OPTIONS":
-            return Response(status_code=204, headers={"allow": READS})
+            return web.Response(status_code=204, headers={"allow": READS})
         # the IRI of the graph that is meant, empty for the default graph; an address of this store is one too
         below = web.path_of(request).removeprefix(STORE).removeprefix("/")
         parameters = protocol.read_form(request.scope["query_string"])
@@ -132,14 +131,14 @@ class Endpoint:
         return await deliver(request, self.pool, task, (choice,), make_tag)
 
 
-def unchanged(tag: str) -> Response:
-    return Response(status_code=304, headers={"etag": tag, "cache-control": "no-cache", "vary": "Accept"})
+def unchanged(tag: str) -> web.Response:
+    return web.Response(status_code=304, headers={"etag": tag, "cache-control": "no-cache", "vary": "Accept"})
 
 
 async def deliver(
-    request: Request, pool: workers.Pool, task: protocol.Task, choices: Iterable[Choice | None],
+    request: web.Request, pool: workers.Pool, task: protocol.Task, choices: Iterable[Choice | None],
     make_tag: Callable[..., str],
-) -> Response:  # fmt: skip
+) -> web.Response:  # fmt: skip
     async def leave() -> None:
         while (await request.receive())["type"] != "http.disconnect":
             pass
@@ -158,12 +157,12 @@ async def deliver(
     if not answer.is_volatile:
         headers |= {"etag": make_tag(choice.media, state=answer.state), "cache-control": "no-cache"}
     if answer.size <= workers.WorkerAnswer.LONG:
-        return Response(answer.content(), headers=headers)
+        return web.Response(answer.content(), headers=headers)
     headers["content-length"] = str(answer.size)
     if request.method != "HEAD":
         return StreamingResponse(pieces(), headers=headers)
     answer.close()
-    return Response(headers=headers)
+    return web.Response(headers=headers)
 
 
 @dataclass
@@ -172,9 +171,9 @@ class Relay:
     settings: web.Settings
     page: str = ""
 
-    async def answer(self, request: Request) -> Response:
+    async def answer(self, request: web.Request) -> web.Response:
         operation = await read_operation(request, self.page)
-        if isinstance(operation, Response):
+        if isinstance(operation, web.Response):
             return operation
         accept, text = web.header(request, "accept") or "*/*", operation[0]
         if text:
@@ -185,7 +184,7 @@ class Relay:
             if not choose(accept, TABLES) and not choose(accept, GRAPHS):
                 raise RefusalError(406, why("relay-not-acceptable"))
         media, content = await self.ask(operation, accept)
-        return Response(content, headers={"content-type": media, "cache-control": "no-store", "vary": "Accept"})
+        return web.Response(content, headers={"content-type": media, "cache-control": "no-store", "vary": "Accept"})
 
     async def ask(self, operation: protocol.Operation, accept: str) -> tuple[str, bytes]:
         """Media type and content of the endpoint's answer.

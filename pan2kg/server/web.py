@@ -28,18 +28,17 @@ import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent import futures
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 import h11
 import prometheus_client as prometheus
 import uvicorn
-from starlette import applications, exceptions, routing, types
+from starlette import applications, exceptions, requests, responses, routing, types
 from starlette.middleware import Middleware, cors, gzip
-from starlette.requests import Request
-from starlette.responses import Response
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -103,8 +102,17 @@ _HOST: Final = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
 _PREFIX: Final = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)*")
 _PLAIN: Final = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _NO_GZIP: Final = re.compile(rb"gzip\s*;\s*q=0(?:\.0*)?\s*(?:,|$)")
-_LOG = logging.getLogger("pan2kg.service")
-Handler = Callable[[Request], Awaitable[Response]]
+Result = TypeVar("Result")
+LOG: Final = logging.getLogger("pan2kg.service")
+Request = requests.Request
+Response = responses.Response
+Route = routing.Route
+Handler = Callable[[requests.Request], Awaitable[responses.Response]]
+
+
+class Threads(futures.ThreadPoolExecutor):
+    async def run(self, work: Callable[..., Result], *arguments: object) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self, work, *arguments)
 
 
 class Settings(NamedTuple):
@@ -274,8 +282,8 @@ class Edge:
                 refusal = error
             except asyncio.CancelledError:  # it took longer than the service has when it is told to end
                 refusal = busy(why("ending"))
-            except Exception:  # noqa: BLE001  # the last boundary: a fault reaches the log, and the client as a sentence
-                _LOG.exception("%s %s %s", record.id, request.method, scope["path"])
+            except Exception:  # the last boundary: a fault reaches the log, and the client as a sentence
+                LOG.exception("%s %s %s", record.id, request.method, scope["path"])
                 refusal = RefusalError(500, why("fault"))
             if refusal and not record.status:  # an answer that has begun only ends there
                 await (await refuse(request, refusal))(scope, take, tell)
@@ -335,7 +343,7 @@ def read_network(text: str) -> str:
     try:
         return str(ipaddress.ip_network(text))
     except ValueError:
-        raise errors.ProjectError("no-network", text=text, remedy="give-network") from None
+        raise errors.ProjectError("no-network", text=text) from None
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -349,7 +357,7 @@ def listen(host: str, port: int) -> socket.socket:
         bound.bind(address)
     except OSError as error:
         place, reason = errors.Place(f"{host}:{port}"), project.reason(error)
-        raise errors.ProjectError("cannot-listen", place=place, remedy="choose-port", reason=reason) from None
+        raise errors.ProjectError("cannot-listen", place=place, reason=reason) from None
     return bound
 
 
@@ -505,7 +513,7 @@ class Reloading:
                 try:
                     self.reload()
                 except (errors.Pan2kgError, OSError) as error:
-                    _LOG.error("%s", why("not-loaded-anew", error=str(error)))  # its traceback says nothing
+                    LOG.error("%s", why("not-loaded-anew", error=str(error)))  # its traceback says nothing
                 loaded = now
             self.wanted.wait(self.seconds or None)
 
