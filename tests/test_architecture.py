@@ -148,7 +148,7 @@ def test_no_module_imports_itself_in_a_circle() -> None:
 def test_names_in_strings_are_arrows_and_the_graph_is_told_by_the_package_what_later_rooms_offer() -> None:
     assert ("graph.graph", "coherence.reading") in {(module, name) for module, _, name in arrows()}
     above = "from importlib import import_module\nimport_module('pan2kg.site.registry')\nx = 'tables.writers.answer_of'"
-    assert [name for _, name in named(ast.walk(ast.parse(above)))] == ["pan2kg.site.registry", "pan2kg.tables.writers"]
+    assert {name for _, name in named(ast.walk(ast.parse(above)))} == {"pan2kg.site.registry", "pan2kg.tables.writers"}
     assert all(callable(graph.offered(method)) for method in ("network", "picture", "table"))
 
 

@@ -6,7 +6,6 @@ import contextlib
 import functools
 import subprocess
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -23,7 +22,7 @@ from tests.conftest import BARE, PATIENCE, made_once
 if TYPE_CHECKING:
     import pan2kg
     from pan2kg.store.links import LinkView
-from pan2kg.store.store import Store
+    from pan2kg.store.store import Store
     from tests.conftest import Cli
 
 
