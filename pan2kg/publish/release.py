@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import pyoxigraph as ox
 
 from pan2kg.errors import Place, ProjectError
-from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, decimal, format_of
+from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of, numeral
 from pan2kg.i18n.message import in_words, say, told, verbatim
 from pan2kg.project import read_text, turtle_files
 from pan2kg.publish import changes, descriptions, documents, folder, hosts, inspection, tables
@@ -316,7 +316,7 @@ def front_page(
 
 def size_of(size: int, language: Language) -> str:
     if size >= 1_000_000:
-        return _WORDS.say("page.mb", language, size=decimal(size / 1_000_000, language, 1))
+        return _WORDS.say("page.mb", language, size=numeral(size / 1_000_000, language, 1))
     return _WORDS.say("page.kb", language, size=str(max(size // 1_000, 1)))
 
 

@@ -29,7 +29,7 @@ def country(tmp_path: Path, cli: Cli) -> Path:
 
 @pytest.mark.parametrize("source", FILES, ids=lambda path: path.name)
 def test_a_link_of_a_fresh_draft_can_be_accepted(source: Path, country: Path, cli: Cli) -> None:
-    name = shutil.copy(source, country).rpartition("/")[2]
+    name = Path(shutil.copy(source, country)).name
     target = country / "graph" / "plans" / "be-bhr-1" / "plan.ttl"
     drafted = cli(
         "draft", name, "--plan", "be-bhr-1", "--publisher", "Etat", "--language", "fr", "-o", str(target), cwd=country

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -173,7 +174,7 @@ def test_a_list_of_contents_is_dropped_and_a_column_of_years_is_not() -> None:
     assert read(years).text.count("Measure") == 6
 
 
-def ruled(rows: list[tuple[str, ...]], top: float) -> str:
+def ruled(rows: Sequence[tuple[str, ...]], top: float) -> str:
     cells = [
         line(cell, 55 + 150 * across, top - 15 - 20 * down) for down, row in enumerate(rows)
         for across, cell in enumerate(row)

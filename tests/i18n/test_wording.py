@@ -97,7 +97,7 @@ def test_german_is_set_as_german_is_in_messages_and_data() -> None:
 def test_german_counts_and_writes_figures_and_days_in_its_own_way_and_what_is_not_said_is_said_in_another() -> None:
     counted = [messages.Messages("check").counted(number, "warning", "de") for number in (0, 1, 2)]
     assert counted == ["0 Warnungen", "1 Warnung", "2 Warnungen"]
-    assert (messages.decimal(0.25, "de"), shown(0.0004, "de"), shown(-3, "de")) == ("0,25", "< 0,001", "−3")
+    assert (messages.numeral(0.25, "de"), shown(0.0004, "de"), shown(-3, "de")) == ("0,25", "< 0,001", "−3")
     assert (shown("2021-12-01", "de"), in_words(date(2021, 12, 1), "de")) == ("01.12.2021", "1. Dezember 2021")
     for words, language, text, spoken in (
         ({"fr": "loi", "en": "law"}, "de", "law", "en"), ({"fr": "loi"}, "de", "loi", "fr"),
