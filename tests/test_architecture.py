@@ -97,7 +97,7 @@ def arrows() -> Iterator[tuple[str, int, str]]:
 
 
 COUNTING: Final = {
-    "coherence.citations": {"linked", "occasions", "related"},
+    "coherence.citations": {"occasions", "related"},
     "coherence.texts": {"weigh"},
     "coherence.weight": {"action_pairs", "plan_levels", "plan_pairs", "potential"},
 }

@@ -112,12 +112,6 @@ class Dates(NamedTuple):
             return self.adopted
         return years(self.starts) if self.is_agreement else years(self.starts - 1, self.starts + 1)
 
-    @property
-    def text(self) -> Span | None:
-        if self.issued is None or self.revised is None:
-            return self.issued
-        return Span(max(self.issued.first, self.revised.first), max(self.issued.last, self.revised.last))
-
 
 class Verdict(StrEnum):
     EDITION = "edition"
@@ -156,7 +150,10 @@ class Chronology:
     def written(self, plan: str) -> tuple[Span | None, Span | None]:
         if plan not in self.spans:
             dates = self.dates.get(plan, Dates())
-            self.spans[plan] = dates.text, dates.issued
+            text = issued = dates.issued
+            if issued and dates.revised:
+                text = Span(max(issued.first, dates.revised.first), max(issued.last, dates.revised.last))
+            self.spans[plan] = text, issued
         return self.spans[plan]
 
     def seen(self, x: str, y: str, at: Level, channel: Channel | None = None) -> bool:
@@ -347,11 +344,6 @@ def related(when: Chronology, shared: Mapping[Ordered, float], *, at: Level) -> 
     return frozenset(met | {(y, x) for x, y in met} | cited)
 
 
-def linked(when: Chronology, shared: Mapping[Ordered, float], *, at: Level) -> frozenset[Ordered]:
-    together = {pair for pair, level in when.together.items() if counts(level, at)}
-    return frozenset(together | {(min(pair), max(pair)) for pair in related(when, shared, at=at)})
-
-
 def citing_ways(works: Works, statements: Iterable[PlanStatement], *, at: Level) -> dict[Ordered, tuple[Way, ...]]:
     ways: dict[Ordered, set[Way]] = {}
     for statement in statements:
@@ -414,11 +406,8 @@ class Index(NamedTuple):
     value: Bounds
     counts: Mapping[State, int]
     pairs: int
-    empty: tuple[tuple[str, ...], ...] = ()
-
-    @property
-    def m(self) -> int:
-        return sum(self.counts[state] for state in (State.SEEN, State.ABSENT, State.OPEN))
+    m: int
+    empty: tuple[tuple[str, ...], ...]
 
 
 def index(cells: Iterable[IndexCell], plans: AbstractSet[str] | None = None) -> Index:
@@ -427,4 +416,5 @@ def index(cells: Iterable[IndexCell], plans: AbstractSet[str] | None = None) -> 
     number = Counter(state for _, state in wanted)
     pairs = {pair for pair, _ in wanted}
     empty = pairs - {pair for pair, state in wanted if state not in (State.IMPOSSIBLE, State.UNDATED)}
-    return Index(Bounds.of(number), {state: number[state] for state in State}, len(pairs), tuple(sorted(empty)))
+    m = sum(number[state] for state in (State.SEEN, State.ABSENT, State.OPEN))
+    return Index(Bounds.of(number), {state: number[state] for state in State}, len(pairs), m, tuple(sorted(empty)))

@@ -99,8 +99,7 @@ class Works(NamedTuple):
         return plan if plan in self.plans else None
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     work: str
     aspect: Aspect
     extent: Extent

@@ -55,9 +55,6 @@ class Figure:
     parts: tuple[str, ...] = ()
     length: Callable[[Known], int] | None = None
 
-    def taken(self, facts: Known) -> Value:
-        return (float(self.length(facts)),) if self.length else self.value(facts, self.rows(facts))
-
     def name(self, asked_by: str | Message = "") -> Message:
         return Message("figure", self.id, {"action": asked_by})
 
@@ -301,7 +298,10 @@ _BY_ID: Final = {figure.id: figure for figure in FIGURES}
 def figures(levels: Mapping[Level, Known], at: Level = HEADLINE) -> tuple[Taken, ...]:
     rows = []
     for figure in FIGURES:
-        plan, official, other, editors = (figure.taken(levels[level]) for level in FIGURED)
+        plan, official, other, editors = (
+            (float(figure.length(facts)),) if figure.length else figure.value(facts, figure.rows(facts))
+            for facts in (levels[level] for level in FIGURED)
+        )
         nested, facts = (plan, official, other, editors), levels[at]
         value = nested[FIGURED.index(at)]
         rows.append(Taken(figure, at, value, nested, figure.population(facts), basis_line(facts)))

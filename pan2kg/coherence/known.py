@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from pan2kg.coherence import citations, evidence, texts, weight
@@ -67,16 +67,13 @@ class Known:
     related: frozenset[Ordered]
     linked: frozenset[Ordered]
     ways: Mapping[Ordered, Occasion]
+    occasions: tuple[Occasion, ...]
     actions: weight.Pairs
     uses: tuple[texts.Use, ...]
     statements: tuple[PlanStatement, ...]
 
     def weight(self, work_a: str, work_b: str) -> Weight:
         return weight.weight(self.potential, work_a, work_b)
-
-    @cached_property
-    def occasions(self) -> tuple[Occasion, ...]:
-        return tuple(self.ways.values())
 
     def meets(self, pair: Weight) -> CellState:
         if pair.low > 0:
@@ -129,13 +126,9 @@ class Known:
         joining = (statement for statement in self.statements if self.tables.ends(statement) == {plan_a, plan_b})
         return tuple(sorted(joining, key=lambda statement: (statement.level or 0, statement.link)))
 
-    @cached_property
-    def _levels(self) -> Mapping[Ordered, Level]:
-        return weight.plan_levels(self.potential)
-
     def link_level(self, plan_a: str, plan_b: str) -> Level | None:
         pair, when = (min(plan_a, plan_b), max(plan_a, plan_b)), self.chronology
-        shared = self._levels.get(pair)
+        shared = weight.plan_levels(self.potential).get(pair)
         if pair not in when.together and (plan_a, plan_b) not in when.cited and (plan_b, plan_a) not in when.cited:
             return shared  # as most pairs of a large graph
         levels = (when.together.get(pair), when.cited_at(plan_a, plan_b), when.cited_at(plan_b, plan_a), shared)
@@ -170,13 +163,16 @@ def known(tables: Tables, at: Level = HEADLINE, *, weights: texts.Earlier | None
     shared = {(plan_a, plan_b): low for plan_a, plan_b, low in named if low > 0}
     ways = citations.citing_ways(works, tables.statements, at=at)
     occasions = citations.occasions(when, shared, readings, at=at, ways=ways)
-    related, linked = citations.related(when, shared, at=at), citations.linked(when, shared, at=at)
+    related = citations.related(when, shared, at=at)
+    linked = {(min(pair), max(pair)) for pair in related}
+    linked |= {pair for pair, level in when.together.items() if counts(level, at)}
     plans = set(works.plans)
     statements = (statement for statement in tables.statements if counts(statement.level, at))
     between = ((statement, tables.ends(statement)) for statement in statements)
     return Known(
-        tables, at, shares, pairs, shared, when, related, linked,
-        {(occasion.source, occasion.target): occasion for occasion in occasions}, weight.action_pairs(shares),
+        tables, at, shares, pairs, shared, when, related, frozenset(linked),
+        {(occasion.source, occasion.target): occasion for occasion in occasions}, occasions,
+        weight.action_pairs(shares),
         tuple(use for use in tables.uses if use.counts(at)),
         tuple(statement for statement, ends in between if len(ends) == 2 and ends <= plans),
     )  # fmt: skip

@@ -513,9 +513,9 @@ class Graph:
 
     def uses_at(self, level: Level | str = "") -> bodies.Uses:
         """Actions × instruments at a level of evidence."""
-        from pan2kg.coherence import bodies, reading
+        from pan2kg.coherence import reading
 
-        return self._at("uses", level, lambda at: bodies.limited(self.uses, reading.read_resting(self.store, at)))
+        return self._at("uses", level, lambda at: reading.read_uses_at(self.store, self.uses, at))
 
     def profiles_at(self, level: Level | str = "") -> tuple[bodies.Profile, ...]:
         """The profiles of works, with leads and bodies at a level of evidence."""

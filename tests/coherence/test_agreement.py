@@ -30,7 +30,7 @@ CITES = f"PREFIX pan: <{PAN}> SELECT DISTINCT ?one ?two {{ ?one pan:cites ?two .
 def agree(store: Store, uses: Uses) -> set[tuple[str, ...]]:
     """The links by shared texts, by rule, which are any two works of different plans that rest on the same text."""
     home, users = uses.homes, dict[str, list[str]]()
-    for work, text in sorted(uses.statements()):
+    for work, text in uses.stated:
         users.setdefault(text, []).append(work)
     by_rule = {tuple(row) for row in text_rows(store, LINKS)}
     assert by_rule == {

@@ -13,6 +13,7 @@ from rdflib import SKOS
 from pan2kg.coherence import citations
 from pan2kg.coherence.citations import Dates, PlanStatement, State, Verdict, chronology, occasions, span, verdict
 from pan2kg.coherence.evidence import Aspect, Level, Readings, Works
+from pan2kg.coherence.known import Tables, known
 from pan2kg.coherence.texts import weigh
 from pan2kg.coherence.weight import plan_pairs, potential
 from pan2kg.project import Project
@@ -49,6 +50,9 @@ M: expected undated impossible undated expected . undated
 U: undated undated undated undated undated undated .
 """
 THIRD = chronology(EXAMPLE.works, SAID, DATED)
+
+
+TABLES = Tables(EXAMPLE.works, EXAMPLE.uses, EXAMPLE.steps, EXAMPLE.general, SAID, DATED, READ)
 
 
 def bits(at: Level) -> dict[tuple[str, str], float]:
@@ -96,7 +100,7 @@ def test_the_worked_occasions_with_what_the_editors_concluded() -> None:
 
 def test_the_worked_index() -> None:
     for at, pairs, m, seen in ((OFFICIAL, 2, 5, (0.2, 0.6)), (EDITORS, 3, 7, (1 / 7, 5 / 7))):
-        cells = citations.index_cells(THIRD, citations.linked(THIRD, bits(at), at=at), READ, at=at)
+        cells = citations.index_cells(THIRD, known(TABLES, at).linked, READ, at=at)
         found = citations.index(cells)
         assert (found.pairs, found.m, found.empty) == (pairs, m, ())
         assert ends(found.value) == pytest.approx(seen)
