@@ -14,6 +14,7 @@ from datetime import date
 from difflib import get_close_matches
 from enum import StrEnum
 from itertools import combinations
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -199,8 +200,9 @@ def fragmentation(
     Fragmentation, Overlap, and Duplication: An Evaluation and Management Guide, GAO-15-49SP (2015).
     """
     on_topic: dict[tuple[str, str], list[Profile]] = {}
-    for profile in _actions(uses, profiles):
-        for topic in profile.topics:
+    actions = set(uses.actions)
+    for profile in sorted(profiles, key=attrgetter("work")):
+        for topic in profile.topics if profile.work in actions else ():
             on_topic.setdefault((topic, (country or {}).get(profile.work, "")), []).append(profile)
     findings = []
     for (topic, of), on in on_topic.items():
@@ -211,11 +213,6 @@ def fragmentation(
             value = 1.0 - sum((number[body] / number.total()) ** 2 for body in bodies)
             findings.append(Coordination("fragmentation", (topic,), bodies, led, (), (), value, len(led), len(on), of))
     return tuple(sorted(findings, key=lambda finding: (-(finding.value or 0.0), finding.topics, finding.country)))
-
-
-def _actions(uses: Uses, profiles: Iterable[Profile]) -> list[Profile]:
-    actions = set(uses.actions)
-    return sorted((profile for profile in profiles if profile.work in actions), key=lambda profile: profile.work)
 
 
 def overlaps(
@@ -230,7 +227,8 @@ def overlaps(
 
     Source: US GAO, GAO-15-49SP (2015), as for :func:`fragmentation`.
     """
-    led = [profile for profile in _actions(uses, profiles) if profile.leads]
+    actions = set(uses.actions)
+    led = sorted((profile for profile in profiles if profile.leads and profile.work in actions), key=attrgetter("work"))
     pairs = [(profile.work, topic) for profile in led for topic in profile.topics]
     table = Incidence.named(pairs, [profile.work for profile in led], sorted({topic for _, topic in pairs}))
     lower, upper, _ = cells(table)

@@ -329,11 +329,15 @@ def occasions(
 
 
 def state_of(
-    when: Chronology, readings: Readings, x: str, y: str, at: Level, aspect: Aspect = Aspect.REFERENCES,
-    channel: Channel | None = None,
+    when: Chronology, readings: Readings, x: str, y: str, at: Level, channel: Channel | None = None
 ) -> State:  # fmt: skip
+    """Whether x cites y at a level; in one channel, also whether it could."""
     if when.seen(x, y, at, channel):
         return State.SEEN
+    can = feasible(when, x, y, channel) if channel else True
+    if not can:
+        return State.UNDATED if can is None else State.IMPOSSIBLE
+    aspect = Aspect.WEB_PAGE if channel is Channel.WEB else Aspect.REFERENCES
     return State.ABSENT if readings.extent(x, aspect) is Extent.FULL else State.OPEN
 
 
@@ -355,14 +359,13 @@ def citing_ways(works: Works, statements: Iterable[PlanStatement], *, at: Level)
     return {pair: tuple(sorted(precise, key=list(Way).index)) for pair, precise in ways.items()}
 
 
-def citation_rate(every: Iterable[Occasion]) -> Bounds:
-    return Bounds.of(Counter(occasion.state for occasion in every if occasion.is_expected))
-
-
-def debt(every: Iterable[Occasion]) -> Bounds:
-    listed = list(every)
-    absent = sum(occasion.debt for occasion in listed if occasion.state is State.ABSENT)
-    return Bounds(absent, absent + sum(occasion.debt for occasion in listed if occasion.state is State.OPEN))
+def rate_and_debt(every: Iterable[Occasion]) -> tuple[Bounds, Bounds]:
+    """How many of the expected citations are made; and the bits of those that are not, or may not be."""
+    expected = [occasion for occasion in every if occasion.is_expected]
+    absent, unread = (
+        sum(occasion.debt for occasion in expected if occasion.state is state) for state in (State.ABSENT, State.OPEN)
+    )
+    return Bounds.of(Counter(occasion.state for occasion in expected)), Bounds(absent, absent + unread)
 
 
 def returns(when: Chronology, readings: Readings, *, at: Level) -> tuple[Occasion, ...]:
@@ -381,20 +384,11 @@ def index_cells(when: Chronology, pairs: Iterable[Ordered], readings: Readings, 
     """
     left_out = {Verdict.EDITION, Verdict.FRAMEWORK, Verdict.ABROAD}
     return tuple(
-        (x, y, channel, place_state(when, readings, (x, y, channel), at))
+        (x, y, channel, state_of(when, readings, x, y, at, channel))
         for pair in sorted(pairs) if verdict(when, *pair) not in left_out
         for x, y in (pair, pair[::-1])
         for channel in Channel
     )  # fmt: skip
-
-
-def place_state(when: Chronology, readings: Readings, place: tuple[str, str, Channel], at: Level) -> State:
-    x, y, channel = place
-    can = feasible(when, x, y, channel)
-    if not can and not when.seen(x, y, at, channel):
-        return State.UNDATED if can is None else State.IMPOSSIBLE
-    aspect = Aspect.WEB_PAGE if channel is Channel.WEB else Aspect.REFERENCES
-    return state_of(when, readings, x, y, at, aspect, channel)
 
 
 class Index(NamedTuple):

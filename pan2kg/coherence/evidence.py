@@ -140,22 +140,20 @@ class Readings:
 
 @dataclass(frozen=True, slots=True)
 class Extents:
-    """How many works were read in full, in part, and not: they add up to all."""
+    """How many works were read in full, in part, and not: they add up to all; ``known`` are those read at all."""
 
     full: int
     part: int
     none: int
-
-    @property
-    def known(self) -> int:
-        return self.full + self.part
+    known: int
 
 
 def coverage(readings: Readings, works: Works, aspect: Aspect, plans: AbstractSet[str] | None = None) -> Extents:
     """How far the measures of some plans, or of all, were read for an aspect."""
     wanted = set(works.plans) if plans is None else plans
     number = Counter(readings.extent(action, aspect, plan) for action, plan in works.home.items() if plan in wanted)
-    return Extents(*(number[extent] for extent in Extent))
+    full, part, none = (number[extent] for extent in Extent)
+    return Extents(full, part, none, full + part)
 
 
 def listed(works: Works, published: Mapping[str, int], plan: str) -> float | None:

@@ -266,11 +266,11 @@ FIGURES: Final = (
         parts=tuple(f"state.{state}" for state in _STATES),
     ),
     _of_occasions(
-        "citation-rate", *_WAYS, lambda facts, _: tuple(citations.citation_rate(facts.occasions)), Unit.SHARE
+        "citation-rate", *_WAYS, lambda facts, _: tuple(citations.rate_and_debt(facts.occasions)[0]), Unit.SHARE
     ),
     _of_occasions(
         "debt", ("state", "bits"), lambda at: (at.state.value, at.debt) if at.debt > 0 else None,
-        lambda facts, _: tuple(citations.debt(facts.occasions)), Unit.BITS,
+        lambda facts, _: tuple(citations.rate_and_debt(facts.occasions)[1]), Unit.BITS,
     ),
     _coherence_index("coherence-index", is_focused=True),
     _coherence_index("coherence-index-all", is_focused=False),

@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from pan2kg.coherence import texts
-from pan2kg.coherence.evidence import HEADLINE, Level, Works, firmest
+from pan2kg.coherence.evidence import HEADLINE, CellState, Level, Works, firmest
 from pan2kg.coherence.texts import Bools, Floats, Incidence, Indices, Ints, Use, Weights
 from pan2kg.errors import FormatError
 from pan2kg.project import Project, read_text
@@ -182,7 +182,7 @@ class Weight(NamedTuple):
     without the foundations of their plans, and ``broad`` the rest. ``is_open``: neither side was read in full, so
     texts unread in both could add more; otherwise ``high`` is a true upper bound. ``level`` is that of the best
     text, None where none is shared. ``settled`` is the part of ``high`` that is established, None where all is open;
-    ``texts`` are those specific to the two.
+    ``texts`` are those specific to the two; ``meets`` says no only where nothing is left to be read.
     """
 
     one: str
@@ -196,6 +196,7 @@ class Weight(NamedTuple):
 
     settled: float | None = None
     texts: tuple[str, ...] = ()
+    meets: CellState = CellState.UNREAD
 
 
 def weight(shares: Potential, work_a: str, work_b: str) -> Weight:
@@ -222,7 +223,8 @@ def weight(shares: Potential, work_a: str, work_b: str) -> Weight:
     high = low if all(full) else sums[0] if full[0] else sums[1] if full[1] else sums[0] + sums[1] - low
     settled = low / high if high > 0 else None if not any(full) else 1.0
     named = tuple(share.text for share in contributions if share.bits > 0 and not share.is_broad)
-    return Weight(work_a, work_b, low, high, broad, not any(full), level, tuple(contributions), settled, named)
+    meets = CellState.YES if low > 0 else CellState.NO if any(full) and high <= 0 else CellState.UNREAD
+    return Weight(work_a, work_b, low, high, broad, not any(full), level, tuple(contributions), settled, named, meets)
 
 
 class Pairs(NamedTuple):
