@@ -7,11 +7,10 @@ asks for coherence, and IRIs below :data:`~pan2kg.turtle.vocabulary.ROOT`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -330,14 +329,6 @@ class Name:
     type: str = ""
     whole: str = ""
 
-    def drawn(self, language: str) -> Name:
-        """The same as pictures draw it: with plain spaces, and its language only where that is another.
-
-        >>> Name("Où ?", "fr").drawn("fr").language, Name("Où ?", "fr").drawn("de").language
-        ('', 'fr')
-        """
-        return replace(self, text=plain_words(self.text), language="" if self.language == language else self.language)
-
     @property
     def short(self) -> str:
         return self.notation or self.key.rpartition("-")[2]
@@ -348,7 +339,8 @@ class Name:
         return f"{words} ({self.key})" if self.key and self.key != words else words
 
 
-class Entry(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Entry:
     """A thing: its IRI, kind and key (which make its address), class, printed number, names by language, identifier.
 
     The kind is empty where a thing of others has no page; the identifier is the one the graph states. ``brief`` are the
@@ -362,29 +354,25 @@ class Entry(NamedTuple):
     notation: str
     texts: Mapping[str, str]
     identifier: str = ""
-    brief: Mapping[str, str] = MappingProxyType({})
+    brief: Mapping[str, str] = field(default_factory=dict)
+    is_retired: bool = field(init=False, repr=False)
+    has_page: bool = field(init=False, repr=False)
+    address: str = field(init=False, repr=False)
 
-    @property
-    def is_retired(self) -> bool:
-        return self.type == PAN + "RetiredIdentifier"
-
-    @property
-    def has_page(self) -> bool:
-        return self.kind in KINDS
-
-    @property
-    def address(self) -> str:
-        return f"{self.kind}/{self.key}.html"
+    def __post_init__(self) -> None:
+        for name, value in (
+            ("is_retired", self.type == PAN + "RetiredIdentifier"), ("has_page", self.kind in KINDS),
+            ("address", f"{self.kind}/{self.key}.html"),
+        ):  # fmt: skip
+            object.__setattr__(self, name, value)
 
 
 @dataclass(frozen=True)
 class Labels:
     entries: Mapping[str, Entry]
     by_address: Mapping[tuple[str, str], Entry]
+    entry: Callable[[str], Entry | None] = field(repr=False, compare=False)
     called: dict[tuple[str, str, bool], tuple[str, str]] = field(default_factory=dict, repr=False, compare=False)
-
-    def entry(self, iri: str) -> Entry | None:
-        return self.entries.get(iri)
 
     def find(self, kind: str, key: str) -> Entry | None:
         return self.by_address.get((kind, key))
@@ -403,18 +391,25 @@ class Labels:
         if entry is None:
             return Name(short(iri), "", iri=iri, key=short(iri))
         key = entry.identifier or entry.key or short(iri)
-        tag = _nearest(entry.texts, language) if entry.texts else ""
+        tag = best(entry.texts, language).language if entry.texts else ""
         words = entry.texts[tag] if entry.texts else entry.notation or key
         return Name(words, tag, entry.texts, iri, key, entry.notation, entry.type)
 
-    def brief(self, iri: str, language: str) -> Name:
+    def brief(self, iri: str, language: str, *, is_drawn: bool = False) -> Name:
         """What a thing is called where there is little space: its short name in the language, else its label.
 
-        What is shown then says the full name in its title: ``whole``.
+        What is shown then says the full name in its title: ``whole``. In a picture its spaces are plain, and its
+        language is said only where that is another.
         """
-        entry, full = self.entries.get(iri), self.label(iri, language)
+        entry, name = self.entries.get(iri), self.label(iri, language)
         words = entry.brief.get(language, "") if entry else ""
-        return replace(full, text=words, language=language, whole=full.text) if words else full
+        if words:
+            name = replace(name, text=words, language=language, whole=name.text)
+        if is_drawn:
+            name = replace(
+                name, text=plain_words(name.text), language="" if name.language == language else name.language
+            )
+        return name
 
 
 def best(texts: Mapping[str, str], language: str) -> Name:
@@ -423,14 +418,8 @@ def best(texts: Mapping[str, str], language: str) -> Name:
     >>> best({"en": "Act", "fr": "Loi"}, "de").text
     'Loi'
     """
-    text = _nearest(texts, language)
-    return Name(texts[text], text, texts)
-
-
-def _nearest(texts: Mapping[str, str], language: str) -> str:
-    if language in texts:
-        return language
-    return next((tag for tag in LANGUAGES if tag in texts), None) or min(texts)
+    tag = next((tag for tag in (language, *LANGUAGES) if tag in texts), None) or min(texts)
+    return Name(texts[tag], tag, texts)
 
 
 def shortened(words: str, most: int = 48) -> str:
@@ -507,7 +496,7 @@ def read_labels(store: Store, view: LinkView | None = None) -> Labels:
             entry = _apart(entry, by_address)
             by_address[kind, entry.key] = entry
         entries[iri] = entry
-    return Labels(entries, by_address)
+    return Labels(entries, by_address, entries.get)
 
 
 def _apart(entry: Entry, entries: Mapping[tuple[str, str], Entry]) -> Entry:
@@ -515,7 +504,7 @@ def _apart(entry: Entry, entries: Mapping[tuple[str, str], Entry]) -> Entry:
     if namesake is None or not (kind_and_key(entry.iri)[0] and kind_and_key(namesake.iri)[0]):
         return entry
     keys = (f"{entry.key}.{number}" for number in range(2, len(entries) + 3))
-    return entry._replace(key=next(key for key in keys if (entry.kind, key) not in entries))
+    return replace(entry, key=next(key for key in keys if (entry.kind, key) not in entries))
 
 
 def _first(rows: Iterable[tuple[Term | None, ...]], at: int) -> dict[str, str]:
