@@ -31,15 +31,11 @@ SECOND = chronology(
         PlanStatement("Q", "F", "cross-reference", "references", "text"),
     ),
     {
-        "P1": Dates(adopted=span("2018-06-22")),
-        "P2": Dates(adopted=span("2019-12-11")),
-        "Q": Dates(adopted=span("2020-01-15")),
-        "R": Dates(starts=2020),
-        "A": Dates(starts=2018, is_agreement=True),
-        "M": Dates(adopted=span("2019-12")),
-        "F": Dates(is_framework=True),
+        "R": Dates(starts=2020), "A": Dates(starts=2018, is_agreement=True), "F": Dates(is_framework=True),
+        **{plan: Dates(adopted=span(day)) for plan, day in
+           (("P1", "2018-06-22"), ("P2", "2019-12-11"), ("Q", "2020-01-15"), ("M", "2019-12"))},
     },
-)
+)  # fmt: skip
 TABLE = """
 P1: . edition impossible impossible undated impossible undated
 P2: edition . impossible undated expected undated undated
@@ -156,19 +152,14 @@ days = st.dates(date(2018, 1, 1), date(2022, 12, 31))
 spans = st.builds(lambda first, more: citations.Span(first, first + timedelta(more)), days, st.integers(0, 700))
 dates = st.builds(Dates, st.none() | spans, st.none() | st.integers(2018, 2022), st.none() | spans, st.none() | spans)
 said = st.builds(
-    PlanStatement,
-    st.sampled_from("PQRS"),
-    st.sampled_from("PQRS"),
-    st.sampled_from([*sorted(citations.CITING), "external-statement"]),
-    channel=st.sampled_from(["", "text", "web", "annex"]),
-    level=st.sampled_from([*Level, None]),
+    PlanStatement, *map(st.sampled_from, ("PQRS", "PQRS", [*sorted(citations.CITING), "external-statement"])),
+    channel=st.sampled_from(["", "text", "web", "annex"]), level=st.sampled_from([*Level, None]),
     is_backward=st.booleans(),
-)
+)  # fmt: skip
 chronologies = st.builds(
     lambda statements, known: chronology(EXAMPLE.works, statements, dict(zip("PQRS", known, strict=True))),
-    st.lists(said, max_size=6),
-    st.lists(dates, min_size=4, max_size=4),
-)
+    st.lists(said, max_size=6), st.lists(dates, min_size=4, max_size=4),
+)  # fmt: skip
 
 
 @given(chronologies)
@@ -177,20 +168,6 @@ def test_reading_in_full_only_settles_what_is_open(made: citations.Chronology) -
     after = occasions(made, {("P", "Q"): 1.0}, Readings(full(*"PQRS", aspect=Aspect.REFERENCES)), at=EDITORS)
     settled = {State.OPEN: State.ABSENT}
     assert after == tuple(one._replace(state=settled.get(one.state, one.state)) for one in before)
-
-
-@pytest.mark.parametrize("kind", ["in-line-with", "implementing", "part-of"])
-def test_a_finer_type_with_a_channel_is_a_citation_and_without_one_a_statement(kind: str) -> None:
-    works = Works(("p", "q"), {})
-    together = chronology(works, [PlanStatement("p", "q", kind)], {})
-    assert not together.seen("p", "q", Level.PLAN)
-    assert ("p", "q") in together.together
-    days = {"p": Dates(adopted=span("2020")), "q": Dates(adopted=span("2021"))}
-    cited = chronology(works, [PlanStatement("p", "q", kind, channel="text")], days)
-    assert cited.seen("p", "q", Level.PLAN)
-    assert citations.feasible(cited, "q", "p") == (kind != "implementing"), (
-        "a plan that another implements could not cite it"
-    )
 
 
 def test_the_types_named_in_code_are_the_cross_reference_and_what_is_narrower() -> None:

@@ -66,24 +66,6 @@ link:t a pan:Link ; pan:linkType linktype:instrument-relation ; pan:relation rel
 """
 
 
-def test_citations_need_a_channel_and_nobody_elses_word() -> None:
-    form = (
-        "link:{0} pan:linkType linktype:{1} ; pan:from plan:p ; pan:to plan:q ; pan:status linkstatus:{2} ;"
-        " pan:certainty certainty:stated {3} .\n"
-    )
-    links = (
-        form.format(
-            "one", "cross-reference", "accepted", '; pan:channel channel:web ; dcterms:created "2024-05-06"^^xsd:date'
-        )
-        + form.format("two", "cross-reference", "candidate", "; pan:channel channel:web")
-        + form.format("three", "external-statement", "accepted", "")
-    )
-    made = store(("links", links))
-    assert [(key(c.link), c.channel, c.seen) for c in reading.read_citations(made)] == [
-        ("one", "web", date(2024, 5, 6))
-    ]
-
-
 def test_a_vague_timeline_with_a_date_is_no_date() -> None:
     facts = """
     obligation:o a pan:Obligation ; pan:underInstrument instrument:dir ; pan:dueDate "2020-01-01"^^xsd:date .

@@ -107,11 +107,6 @@ def test_a_link_by_a_shared_text_has_its_weight_its_level_and_both_ends_words(ne
     assert (score["score"], "weight" in score) == (-2, False)
 
 
-def test_a_score_of_zero_is_a_score(project: Project) -> None:
-    zero = Graph(project, store_of(project, FACTS.replace("pan:score -2", "pan:score 0"))).network(evidence="editors")
-    assert edge(zero, "interaction")["score"] == 0
-
-
 def test_the_network_says_what_its_weights_rest_on(network: nx.MultiDiGraph[str]) -> None:
     assert network.graph == {
         "language": "fr", "release": "7", "evidence": "editors", "plans_known": 2, "actions": 3, "texts_full": 0,
@@ -146,11 +141,6 @@ def test_labels_are_in_the_language_or_else_the_main_ones(project: Project, grap
     assert kinds["shared-instrument"] == "shared instrument"
     bare = [node for node, data in shipped.nodes(data=True) if not data.get("type") or not data.get("label")]
     assert not bare, "a link leads to something without a class of ours or a prefLabel"
-
-
-def test_networkx_can_write_the_network_as_it_is(network: nx.MultiDiGraph[str]) -> None:
-    back = nx.parse_graphml("\n".join(nx.generate_graphml(network)), force_multigraph=True)
-    assert set(back.edges(keys=True)) == set(network.edges(keys=True))
 
 
 def test_links_of_one_key_get_a_number_each() -> None:
