@@ -31,7 +31,7 @@ DOORS: Final = {
     "jinja2": {"tables.template"},
     "matplotlib": {"charts.registry"},
     "mcp": {"server.assistant"},
-    "networkx": {"graph.links", "network.exports", "network.selection"},
+    "networkx": {"graph.links", "network.exports"},
     "pandas": {"graph.answer"},
     "pypdfium2": {"extract.pdf"},
     "prometheus_client": {"server.web"},

@@ -21,8 +21,17 @@ from hypothesis import strategies as st
 
 import pan2kg
 from pan2kg.errors import FormatError, QueryError
-from pan2kg.network.exports import EDGES, FORMS, caption, export_network, select_network
-from pan2kg.network.selection import EDGE_COLUMNS, NODE_COLUMNS, Row, tables
+from pan2kg.network.exports import (
+    EDGE_COLUMNS,
+    EDGES,
+    FORMS,
+    NODE_COLUMNS,
+    Row,
+    caption,
+    export_network,
+    select_network,
+    tables,
+)
 from pan2kg.turtle.vocabulary import ID
 from tests.conftest import lack
 from tests.lots import TIMES
@@ -85,7 +94,7 @@ def plain(row: Row, *left_out: str) -> dict[str, str]:
 def test_networkx_reads_the_same_network_from_graphml(network: nx.MultiDiGraph[str]) -> None:
     back = nx.parse_graphml(export_network(network, "graphml").decode(), force_multigraph=True)
     table = tables(network)
-    assert back.graph.items() >= {name: value for name, value in table.head().items() if value}.items()
+    assert back.graph.items() >= {name: value for name, value in table.head.items() if value}.items()
     assert dict(back.nodes(data=True)) == {row["id"]: without(row, "id") for row in table.nodes}
     assert {link: (one, two, data) for one, two, link, data in back.edges(keys=True, data=True)} == {
         row["id"]: (row["source"], row["target"], without(row, "id", "source", "target")) for row in table.edges

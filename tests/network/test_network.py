@@ -9,7 +9,7 @@ import pytest
 import pan2kg
 from pan2kg.coherence.evidence import FIGURED
 from pan2kg.graph.graph import Graph
-from pan2kg.network.selection import select_network, tables
+from pan2kg.network.exports import select_network, tables
 from pan2kg.project import Project
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore
