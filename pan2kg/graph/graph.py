@@ -109,7 +109,7 @@ class Graph:
     profile = GraphReading(
         naming.own_profile,
         "projects project",
-        "What depends on the country: plan to start from, action that asks for coherence, languages, gazette.",
+        "What depends on the country: the plan to start from, languages, gazette.",
     )
     version = GraphReading(
         naming.read_release, "store profile.space _release", "The release of the graph: its number and its day."
@@ -121,17 +121,13 @@ class Graph:
         naming.dataset_of, "profile.space", "The IRI of the dataset the graph is, by its own profile."
     )
     notice = GraphReading(
-        naming.read_notice,
-        "store profile.space",
-        "What the graph says of itself as a dataset: names, creators, licence, days.",
+        naming.read_notice, "store profile.space", "What it says of itself as a dataset: names, creators, licence."
     )
     labels: GraphReading[naming.Labels] = GraphReading(
         "graph.labels.read_labels", "store links", "Labels, keys, numbers and classes of all things."
     )
     names: GraphReading[NamesInTexts] = GraphReading(
-        "graph.search.read_names",
-        "read profile.country",
-        "What a text can name, by its identifiers and by every word it is called.",
+        "graph.search.read_names", "read profile.country", "What a text can name, by identifiers and words."
     )
     search: GraphReading[Search] = GraphReading(
         "graph.search.read_search", "labels read", "Everything that has a page, found by what a person types."
@@ -155,9 +151,7 @@ class Graph:
         bool, "coherence/actions", "Whether there is an action to measure; without one the graph has no figures."
     )
     uses: GraphReading[bodies.Uses] = GraphReading(
-        "coherence.reading.read_uses",
-        "store release as_of",
-        "Actions × instruments, as stated. A ProjectError where the store holds no action.",
+        "coherence.reading.read_uses", "store release as_of", "Actions × instruments; a ProjectError without any."
     )
     home_of: GraphReading[Mapping[str, str]] = GraphReading(attrgetter("uses.home"), "", "The plan of each action.")
     homes: GraphReading[Mapping[str, str]] = GraphReading(
@@ -167,22 +161,16 @@ class Graph:
         attrgetter("homes.get"), "", "The plan of an action, or the plan itself; None for other works, by IRI."
     )
     parts: GraphReading[Parts] = GraphReading(
-        "graph.statements.read_parts",
-        "read",
-        "The parts of plans in their order, with the actions under them and the counts sources give.",
+        "graph.statements.read_parts", "read", "Parts of plans in order, their actions and published counts."
     )
     ties: GraphReading[GraphTies] = GraphReading(
         "graph.links.read_ties", "store links", "The stated and inferred links that join two plans."
     )
     links: GraphReading[LinkView | None] = GraphReading(
-        "graph.statements.read_links",
-        "store project",
-        "The derived links, as a view; None where they are triples of the store: of another engine, or of other rules.",
+        "graph.statements.read_links", "store project", "Derived links as a view; None where they are triples."
     )
     quotes: GraphReading[Mapping[str, str]] = GraphReading(
-        "graph.links.read_quotes",
-        "store",
-        "The first words each link quotes, for who needs nothing else of all that is stated.",
+        "graph.links.read_quotes", "store", "The first words each link quotes."
     )
     citations: GraphReading[tuple[reading.Citation, ...]] = GraphReading(
         "coherence.reading.read_citations", "store", "Who cites whom."
@@ -206,9 +194,7 @@ class Graph:
         "coherence.reading.read_fields", "store", "What was recorded of the five fields of actions."
     )
     scores: GraphReading[tuple[Scores, ...]] = GraphReading(
-        "scores.matrix.read_matrices",
-        "store",
-        "The interaction scores the graph holds, a matrix an assessor and scale.",
+        "scores.matrix.read_matrices", "store", "Interaction scores, a matrix an assessor and scale."
     )
     scales: GraphReading[Mapping[str, Scale]] = GraphReading(
         "scores.matrix.read_scales", "store", "The scales of interaction scores the graph declares, by IRI."
@@ -237,12 +223,10 @@ class Graph:
     tables: GraphReading[Tables] = GraphReading(
         "coherence.reading.read_tables",
         "store release as_of profile.home_plan",
-        "The small tables all figures are computed from: uses of texts, statements, dates and what was read.",
+        "The small tables figures are taken from.",
     )
     meetings: GraphReading[tuple[PlanMeeting, ...]] = GraphReading(
-        "coherence.figures.meetings",
-        "levels",
-        "All linked pairs of plans with the firmest level of each, in the order of every list.",
+        "coherence.figures.meetings", "levels", "Linked pairs of plans with the firmest level of each."
     )
     linked_actions: GraphReading[Mapping[str, Level]] = GraphReading(
         "coherence.figures.linked_actions", "levels", "The linked actions, each with the firmest level at which it is."
@@ -298,11 +282,7 @@ class Graph:
     # Questions and answers
 
     def questions(self, language: str = "en") -> dict[str, str]:
-        """The stored questions: name → question in plain words.
-
-        >>> "shared-instruments" in open_graph().questions()
-        True
-        """
+        """The stored questions: name → question in plain words."""
         return {name: query.question(language) for name, query in self.queries.items()}
 
     def ask(self, name: str, **parameters: str) -> Answer[dict[str, str]]:
@@ -448,8 +428,6 @@ class Graph:
                 self._dated[day] = as_of(load_project(self.project), day, self.project)
             return self._dated[day]
 
-    # What things are called
-
     def label(self, iri: str, language: str = "") -> str:
         """What a thing is called, else its number or key; an action with its number before it.
 
@@ -594,8 +572,6 @@ class Graph:
             return obligations.margins(self.uses, self.obligations, responses, as_of=self.as_of)
 
         return self._at("margins", level, margins)
-
-    # What a user names
 
     def plan(self, name: str) -> str:
         """The IRI of a plan by IRI, prefixed name or key.

@@ -33,9 +33,6 @@ class CountryProfile:
 
     ``space`` is what its IRIs begin with; ``languages`` are those every label is asked for in, ``wished`` those of the
     country in which a title is welcome; ``gazette`` is the name of the official gazette by language.
-
-    >>> CountryProfile().space
-    'https://w3id.org/pan2kg/'
     """
 
     space: str = ROOT
@@ -49,12 +46,7 @@ class CountryProfile:
 
 
 def read_profiles(store: Store) -> tuple[CountryProfile, ...]:
-    """The profiles a store holds, one a project, by their addresses.
-
-    >>> from pan2kg.store.store import LocalStore
-    >>> read_profiles(LocalStore(ox.Store()))
-    ()
-    """
+    """The profiles a store holds, one a project, by their addresses."""
     statements: dict[str, dict[str, list[Term]]] = {}
     for profile, property_, value in select(store, program_query("profile/statements")).rows:
         if value is not None:
@@ -75,11 +67,7 @@ def read_profiles(store: Store) -> tuple[CountryProfile, ...]:
 
 
 def own_profile(profiles: tuple[CountryProfile, ...], project: Project | None) -> CountryProfile:
-    """The profile of the project one looks from, which is the first where several are open; an empty one without any.
-
-    >>> own_profile((), None).home_plan
-    ''
-    """
+    """The profile of the project one looks from, which is the first where several are open; an empty one without."""
     space = project.space if project else ROOT
     return next(
         (profile for profile in profiles if profile.space == space), profiles[0] if profiles else CountryProfile()
@@ -87,11 +75,6 @@ def own_profile(profiles: tuple[CountryProfile, ...], project: Project | None) -
 
 
 def dataset_of(space: str) -> str:
-    """The IRI of the dataset a project is.
-
-    >>> dataset_of("https://data.example/")
-    'https://data.example/dataset'
-    """
     return f"{space}dataset"
 
 
@@ -157,10 +140,6 @@ def read_release(store: Store, space: str = "", number: str = "") -> Release:
     """Which release it is: ``dcat:version`` of the dataset, else ``owl:versionInfo`` of the ontology, else ours.
 
     It is ``number`` where that is given: a release is published under another one than it says itself.
-
-    >>> from pan2kg.store.store import LocalStore
-    >>> read_release(LocalStore(ox.Store())).is_stated
-    False
     """
     if number:
         return Release(number)
@@ -250,20 +229,11 @@ def relative(start: str, target: str) -> str:
 
 
 def root(path: str) -> str:
-    """The way from a page to the root of the site.
-
-    >>> root("fr/plan/a.html"), root("index.html")
-    ('../../', '')
-    """
     return "../" * path.count("/")
 
 
 def pair_key(plan: str, other_plan: str) -> str:
-    """The key of the page of two plans, the same whichever comes first.
-
-    >>> pair_key("lu-sd-3", "lu-bhr-2")
-    'lu-bhr-2--lu-sd-3'
-    """
+    """The key of the page of two plans, the same whichever comes first."""
     return "--".join(sorted((plan, other_plan)))
 
 
@@ -315,9 +285,6 @@ class Name:
     """What a thing is called in the best language there is, and in the others; with its key, number and class.
 
     ``whole`` is the label where the words are the short name of the thing, else empty.
-
-    >>> Name("Loi", "fr", {"fr": "Loi", "en": "Act"}).texts["en"]
-    'Act'
     """
 
     text: str
@@ -413,21 +380,13 @@ class Labels:
 
 
 def best(texts: Mapping[str, str], language: str) -> Name:
-    """The text in a language, else in French, English or the first of the others.
-
-    >>> best({"en": "Act", "fr": "Loi"}, "de").text
-    'Loi'
-    """
+    """The text in a language, else in French, English or the first of the others."""
     tag = next((tag for tag in (language, *LANGUAGES) if tag in texts), None) or min(texts)
     return Name(texts[tag], tag, texts)
 
 
 def shortened(words: str, most: int = 48) -> str:
-    """Words without their middle where they are many: titles begin alike, and end in what sets them apart.
-
-    >>> shortened("Plan d’action national de mise en œuvre de la Convention des personnes handicapées 2012-2017")
-    'Plan d’action … personnes handicapées 2012-2017'
-    """
+    """Words without their middle where they are many: titles begin alike, and end in what sets them apart."""
     if len(words) <= most:
         return words
     head, tail = words.split(" ")[:2], words.split(" ")[2:]
@@ -437,38 +396,19 @@ def shortened(words: str, most: int = 48) -> str:
 
 
 def plain_words(words: str) -> str:
-    """Words with plain spaces, as data has them.
-
-    >>> plain_words(french("Où ?"))
-    'Où ?'
-    """
     return words.replace("\u00a0", " ")
 
 
 def short(iri: str) -> str:
-    """The last part of an IRI, where nothing better is known.
-
-    >>> short("https://w3id.org/pan2kg/id/link/48290ff6"), short("http://e/x#Y")
-    ('48290ff6', 'Y')
-
-    Of an address in the European Legislation Identifier all of it, since its parts mean nothing alone.
-
-    >>> short("http://data.legilux.public.lu/eli/etat/leg/loi/2023/05/16/a232/jo")
-    'eli/etat/leg/loi/2023/05/16/a232/jo'
-    """
+    """The last part of an IRI, where nothing better is known."""
     _, eli, path = iri.partition("/eli/")
-    if eli and "#" not in path:
+    if eli and "#" not in path:  # the parts of such an address mean nothing alone
         return f"eli/{path}"
     return iri.rstrip("/#").replace("#", "/").rpartition("/")[2] or iri
 
 
 def read_labels(store: Store, view: LinkView | None = None) -> Labels:
-    """Read the names, keys and classes of all things, each query once; ``view`` has links the store does not hold.
-
-    >>> from pan2kg.graph.graph import open_graph
-    >>> open_graph().labels.find("plan", "lu-bhr-2").texts["en"]
-    'National Action Plan on Business and Human Rights 2020-2022 (PAN 2)'
-    """
+    """Read the names, keys and classes of all things, each query once; ``view`` has links the store does not hold."""
     texts, brief, standing = (_texts(select(store, query).rows) for query in (_LABELS, _SHORT, _STANDING))
     # plans that are drafts, announced or lapsed are called so
     for called in (texts, brief):
