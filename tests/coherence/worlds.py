@@ -3,17 +3,39 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import pyoxigraph as ox
 from hypothesis import strategies as st
 
 from pan2kg.coherence.citations import Dates, PlanStatement, span
 from pan2kg.coherence.evidence import Aspect, Extent, Level, Reading, Readings, Works, counts
 from pan2kg.coherence.texts import TextStep, Use
+from pan2kg.project import Project
+from pan2kg.store.rules import derive
+from pan2kg.store.store import LocalStore
+from pan2kg.turtle.vocabulary import graph_of
+from pan2kg.turtle.writer import read_prefixes
 
 PLAN, OFFICIAL, OTHER, EDITORS = (Level.PLAN, Level.OFFICIAL, Level.OTHER, Level.EDITORS)
+
+
+PROJECT = Project.packaged()
+PREFIXES = "".join(f"@prefix {name}: <{space}> .\n" for name, space in read_prefixes(PROJECT).items())
+
+
+def store_of(*files: str | tuple[str, str], rules: Sequence[str] | None = None) -> LocalStore:
+    """A store of some Turtle, each in a graph that may be named, with what the rules of the project derive, or some."""
+    store = LocalStore(ox.Store())
+    for file in files:
+        name, turtle = ("g", file) if isinstance(file, str) else file
+        triples = ox.parse((PREFIXES + turtle).encode(), format=ox.RdfFormat.TURTLE)
+        store.add(graph_of(name), [ox.Triple(quad.subject, quad.predicate, quad.object) for quad in triples])
+    if rules is None or rules:
+        derive(store, PROJECT, rules)
+    return store
 
 
 @dataclass(frozen=True, slots=True)
