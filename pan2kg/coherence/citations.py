@@ -37,11 +37,7 @@ class Span:
 
 
 def span(text: str) -> Span | None:
-    """The span of a day, a month or a year as written in data; None for anything else, or an impossible day.
-
-    >>> span("2020-02"), span("2020-02-30"), span("soon")
-    (Span(first=datetime.date(2020, 2, 1), last=datetime.date(2020, 2, 29)), None, None)
-    """
+    """The span of a day, a month or a year as written in data; None for anything else, or an impossible day."""
     match = _PARTIAL.fullmatch(text)
     try:
         if not match or not match[2]:
@@ -360,7 +356,6 @@ def citing_ways(works: Works, statements: Iterable[PlanStatement], *, at: Level)
 
 
 def rate_and_debt(every: Iterable[Occasion]) -> tuple[Bounds, Bounds]:
-    """How many of the expected citations are made; and the bits of those that are not, or may not be."""
     expected = [occasion for occasion in every if occasion.is_expected]
     absent, unread = (
         sum(occasion.debt for occasion in expected if occasion.state is state) for state in (State.ABSENT, State.OPEN)
@@ -405,7 +400,6 @@ class Index(NamedTuple):
 
 
 def index(cells: Iterable[IndexCell], plans: AbstractSet[str] | None = None) -> Index:
-    """The index of the pairs with an end among some plans, or of all pairs."""
     wanted = [(tuple(sorted((x, y))), state) for x, y, _, state in cells if plans is None or {x, y} & plans]
     number = Counter(state for _, state in wanted)
     pairs = {pair for pair, _ in wanted}

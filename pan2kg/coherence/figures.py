@@ -107,7 +107,6 @@ _KINDS: Final = {"editions": Verdict.EDITION, "frameworks": Verdict.FRAMEWORK, "
 
 @lru_cache(maxsize=8)  # several figures count the same list
 def _linked(facts: Known) -> Rows:
-    """Each linked pair with its verdicts both ways, what it shares, and at which level it cites each way."""
     when, shared, rows = facts.chronology, facts.shared, list[tuple[Scalar, ...]]()
     for x, y in sorted(facts.linked, key=lambda pair: (-shared.get(pair, 0.0), pair)):
         levels = (when.cited_at(*ends, facts.level) for ends in ((x, y), (y, x)))
@@ -150,7 +149,6 @@ def _shared(name: str, kind: str, *, specific: bool) -> Figure:
 
 
 def _linked_actions(facts: Known) -> Rows:
-    """The actions at an end of a statement between plans, or of a linked pair of actions."""
     home, pairs = facts.tables.works.home, facts.actions
     stated = {end for statement in facts.statements for end in statement[:2] if end in home}
     shared = pairs.low > 0
@@ -165,7 +163,6 @@ def _of_occasions(
     name: str, columns: tuple[str, ...], fields: Callable[[Occasion], tuple[Scalar, ...] | None],
     value: Callable[[Known, Rows], Value], unit: Unit = Unit.COUNT, parts: tuple[str, ...] = (),
 ) -> Figure:  # fmt: skip
-    """A figure of the occasions of which something is listed, beside the two plans."""
 
     def rows(facts: Known) -> Rows:
         listed = ((occasion, fields(occasion)) for occasion in facts.occasions)
@@ -187,7 +184,6 @@ _WAYS: Final[tuple[tuple[str, ...], Callable[[Occasion], tuple[Scalar, ...] | No
 
 
 def _coherence_index(name: str, *, is_focused: bool) -> Figure:
-    """The coherence index of all linked pairs, or of those of the plan that is told by itself."""
 
     @lru_cache(maxsize=8)
     def rows(facts: Known) -> Rows:
@@ -206,7 +202,6 @@ def _coherence_index(name: str, *, is_focused: bool) -> Figure:
 
 
 def _naming(*, of_plans: bool) -> Callable[[Known], Rows]:
-    """The actions, or plans with their actions, that name a text, each with how many uses."""
 
     def rows(facts: Known) -> Rows:
         works, plans = facts.tables.works, set(facts.tables.works.plans)
@@ -229,7 +224,6 @@ def _lists(facts: Known) -> Rows:
 
 
 def _number(rows: Rows, column: int, words: Iterable[str]) -> tuple[float, ...]:
-    """How many rows have each word in a column."""
     counted = Counter(row[column] for row in rows)
     return tuple(float(counted[word]) for word in words)
 

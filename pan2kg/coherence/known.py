@@ -75,7 +75,6 @@ class Known:
         return weight.weight(self.potential, work_a, work_b)
 
     def cites(self, x: str, y: str) -> tuple[State, tuple[Channel, ...]]:
-        """Whether a plan cites another, and in which channels."""
         state, when = self.way(x, y).state, self.chronology
         can = state is not State.OPEN or citations.feasible(when, x, y)
         if not can:

@@ -125,7 +125,6 @@ def read_uses(store: Store, release: str = "", as_of: date | None = None) -> bod
 
 
 def read_uses_at(store: Store, uses: bodies.Uses, at: Level) -> bodies.Uses:
-    """Those of the uses that are said at a level."""
     root_of, wanted = read_roots(store), set[tuple[str, str]]()
     for work, text, stored in _rows(store, "coherence/rests-on-at-level"):
         if level(stored) is at:

@@ -247,7 +247,6 @@ def on_earlier(earlier: Earlier, weights: Weights) -> Weights:
 def weigh(
     works: Works, uses: Iterable[Use], steps: Iterable[TextStep] = (), general: AbstractSet[str] = frozenset()
 ) -> Weights:
-    """The weights of all texts that are used, and of those above them."""
     plan = {iri: at for at, iri in enumerate(works.plans)}
     home = {work: plan[iri] for work, iri in works.home.items() if iri in plan} | plan
     used = [use for use in uses if use.counts(Level.EDITORS) and use.work in home]
