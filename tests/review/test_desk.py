@@ -255,7 +255,7 @@ def test_what_is_suggested_is_asked_for_decided_as_on_the_page_and_undone(
     assert not [words for words in ("texts in common: ", "lu-bhr-1", "edition") if words not in lines]
     wishes = {"plan": thing("plan", "lu-cooperation-gender-2021")}, {"kind": "text"}, {"second": True}
     for wanted in wishes:
-        other = suggested(writable, **wanted)  # type: ignore[arg-type]
+        other = suggested(writable, **wanted)
         assert (pressed(other, "g"), other.waiting) == (["said.suggested"], [])
     before, many = writable.state(), len(desk.waiting)
     wrong = {

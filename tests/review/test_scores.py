@@ -124,7 +124,9 @@ def test_what_is_no_score_is_refused(writable: WritableProject, refused: Refused
     refused("not-written", **GIVEN, **cell(THREE, ONE, "1"), **cell(ONE, THREE, "1"))
 
 
-def page(dated: pan2kg.Graph, path: str, *, mode: Mode = "served", writable: bool = True, **arguments: str) -> str:
+def page(
+    dated: pan2kg.Graph, path: str, arguments: dict[str, str], *, mode: Mode = "served", writable: bool = True
+) -> str:
     found = Site(SiteContext(dated, mode=mode, writable=writable)).page(path, arguments)
     assert found
     return found.body.decode()
@@ -134,10 +136,10 @@ def page(dated: pan2kg.Graph, path: str, *, mode: Mode = "served", writable: boo
 def test_what_cannot_be_written_to_has_no_form_and_secrets_stand_in_forms_alone(dated: pan2kg.Graph, name: str) -> None:
     modes: tuple[Mode, ...] = ("static", "served")
     for mode, language in zip(modes, LANGUAGES[1:], strict=True):
-        text = page(dated, f"{language}/{name}.html", mode=mode, writable=False, form_token="x", fault=HOSTILE)
+        text = page(dated, f"{language}/{name}.html", {SEAL: "x", FAULT: HOSTILE}, mode=mode, writable=False)
         assert "pan2kg serve --writable" in text
         assert not [words for words in ('method="post"', "alert(1)") if words in text]
-    text = page(dated, f"de/{name}.html", **CHOSEN, **{SEAL: "secret", "reviewer": "A. Weber"})
+    text = page(dated, f"de/{name}.html", {**CHOSEN, SEAL: "secret", "reviewer": "A. Weber"})
     sent = [form.split("</form>")[0] for form in text.split('method="post"')[1:]]
     assert sent
     assert text.count("secret") == sum(form.count("secret") for form in sent)
@@ -147,10 +149,10 @@ def test_what_cannot_be_written_to_has_no_form_and_secrets_stand_in_forms_alone(
 def test_what_was_typed_comes_back_as_text(dated: pan2kg.Graph) -> None:
     typed = dict.fromkeys(("quote", "reason", "reviewer", "page", "document", "channel", "type", "language"), HOSTILE)
     given = {**typed, SEAL: HOSTILE, FAULT: HOSTILE, "item": graph_candidates(dated)[0].key}
-    text = page(dated, "en/review.html", **given)
+    text = page(dated, "en/review.html", given)
     assert "<script>alert" not in text
     assert text.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 6
     given |= {**CHOSEN, "scale": HOSTILE, "rationale": HOSTILE, f"on:{ONE}": HOSTILE, f"on:{THREE}": HOSTILE}
-    text = page(dated, "en/scores.html", **given, **cell(THREE, ONE, HOSTILE))
+    text = page(dated, "en/scores.html", given | cell(THREE, ONE, HOSTILE))
     assert "<script>alert" not in text
     assert text.count('name="score:') == 2

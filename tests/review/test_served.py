@@ -75,7 +75,7 @@ class Visitor:
     @property
     def last(self) -> str:
         """The key of the last item of the page."""
-        return re.findall(r'candidate=([^"&#]+--[^"&#]+)', self.get().text)[-1]
+        return str(re.findall(r'candidate=([^"&#]+--[^"&#]+)', self.get().text)[-1])
 
     def decide(self, **form: str) -> Reply:
         usual = {"form": "decision", "item": ITEM, "verdict": "accept", "reviewer": "A. Weber", **EVIDENCE}

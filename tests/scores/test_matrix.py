@@ -48,7 +48,7 @@ def test_a_scale_that_is_declared_is_read_back(lowest: int, width: int, decimal:
 @given(st.floats(-1e9, 1e9).map(lambda x: round(x, 6)))
 def test_a_number_is_written_without_an_exponent_and_read_back(score: float) -> None:
     assert float(matrix.plain(score)) == score
-    assert "e" not in matrix.plain(score) + matrix.signed(score)
+    assert "e" not in matrix.plain(score) + matrix.plain(score, signed=True)
 
 
 PRINTED = {
@@ -78,18 +78,18 @@ def test_what_is_refused_has_its_place_and_what_mends_it() -> None:
 def test_the_diagonal_is_kept_apart_and_what_is_empty_is_no_0() -> None:
     scores = read(",a,b\na,3: itself,2\nb,0,-2\n", keep_diagonal=True)
     assert dict(scores.own) == {"a": 3, "b": -2}
-    assert [(row.given.net, row.given.scored) for row in sums(scores)] == [(2, 1), (0, 1)]
+    assert [(given.net, given.scored) for _, given, _ in sums(scores)] == [(2, 1), (0, 1)]
     assert coverage(scores) == 1
     assert np.isnan(np.diagonal(scores.values)).all()
     empty, zero = read(",a,b\na,,\nb,1,\n"), read(",a,b\na,,0\nb,1,\n")
     assert (coverage(empty), coverage(zero)) == (0.5, 1.0)
-    assert [[row.given.scored for row in sums(scores)] for scores in (empty, zero)] == [[0, 1], [1, 1]]
+    assert [[given.scored for _, given, _ in sums(scores)] for scores in (empty, zero)] == [[0, 1], [1, 1]]
 
 
 def test_a_matrix_is_read_from_its_csv_with_reasons_and_becomes_links_on_somebodys_word(tmp_path: Path) -> None:
     path = tmp_path / "matrix.csv"
     path.write_text("\ufeffla ligne agit sur la colonne;b;a\nb;;−1: freine, un peu\na;+2;\n\n", encoding="utf-8")
-    scores = matrix.read_scores(path, assessor="http://e/x")
+    scores = matrix.parse_scores(path.read_text("utf-8"), assessor="http://e/x")
     assert dict(scores.rationale) == {("b", "a"): "freine, un peu"}
     assert list(scores.cells()) == [("a", "b", 2), ("b", "a", -1)]
     assert all(isinstance(score, int) for _, _, score in scores.cells()), "what is whole stays whole"

@@ -15,7 +15,7 @@ from pan2kg.scores import influence as limit
 from pan2kg.scores.influence import chains, dematel
 from pan2kg.scores.matrix import Scores, read_scale, scores_of
 from pan2kg.scores.measures import ScaleLevel as Level
-from pan2kg.scores.measures import agreement, alpha, grouped, opinions, paths, ranks, second_order, sums
+from pan2kg.scores.measures import agreement, alpha, grouped, opinions, ranks, second_order, sums
 from tests.lots import TIMES
 
 WORKED = scores_of({("a", "b"): 2, ("a", "c"): -1, ("b", "a"): 1, ("b", "c"): 3, ("c", "a"): 0, ("c", "b"): -2})
@@ -28,11 +28,11 @@ matrices = st.dictionaries(PAIRS, st.integers(-4, 4)).map(
 
 def test_prominence_is_only_said_where_nothing_cancels_and_cells_not_assessed_are_told() -> None:
     worked = dematel(WORKED)
-    assert (worked.prominence, worked.relation, worked.is_complete) == (None, None, True)
+    assert (worked.prominence, worked.relation, worked.coverage) == (None, None, 1)
     found = dematel(scores_of({("a", "b"): 2, ("b", "c"): 1}, scale=COUNT))
     assert found.prominence == pytest.approx(np.array([1.5, 1.5, 1.0]))
     assert found.relation == pytest.approx(np.array([1.5, -0.5, -1.0]))
-    assert not any(dematel(scores_of(cells, labels="ab")).is_complete for cells in ({("a", "b"): 2}, {}))
+    assert not any(dematel(scores_of(cells, labels="ab")).coverage == 1 for cells in ({("a", "b"): 2}, {}))
     assert dematel(scores_of({("a", "b"): 0, ("b", "a"): 0})).given_positive.tolist() == [0, 0]
     assert dematel(scores_of({}, labels=())).total.shape == (0, 0)
 
@@ -203,8 +203,9 @@ def test_several_assessors_agree_on_one_scale_alone_and_two_negatives_are_a_path
             measure([mine, other])
     first = second_order(scores_of({("a", "b"): -2, ("b", "c"): -1}))[0]
     assert first.total == pytest.approx(-1.0)
-    assert [(path.over, path.end, path.product) for path in first.double_negatives] == [("b", "c", 2)]
-    assert not any(path.is_double_negative for path in paths(scores_of({("a", "b"): -2, ("b", "c"): 1})))
+    assert first.double_negatives == (("a", "b", "c", -2, -1),)
+    ahead, *_ = second_order(scores_of({("a", "b"): -2, ("b", "c"): 1}))
+    assert ahead.double_negatives == ()
 
 
 def test_ranks_reach_to_the_ends_of_the_scale_share_a_place_and_have_no_interval_without_bounds() -> None:
@@ -233,6 +234,6 @@ def test_sums_of_groups_add_up_to_their_cells_and_out_sums_are_the_in_sums_of_th
         assert (both.net, both.scored) == (sum(own), len(own))
         assert both.negative <= 0 <= both.positive
     turned = sums(Scores(scores.labels, scores.values.T, scale=scores.scale))
-    for row_sums, other in zip(sums(scores), turned, strict=True):
-        assert row_sums.given == other.taken
-        assert row_sums.given.positive + row_sums.given.negative == row_sums.given.net
+    for (_, out, _), (_, _, taken) in zip(sums(scores), turned, strict=True):
+        assert out == taken
+        assert out.positive + out.negative == out.net
