@@ -89,8 +89,9 @@ def second_order(scores: Scores, *, weight: float = WEIGHT) -> tuple[SecondOrder
     for (start, over, score), (middle, end, further) in product(negatives, negatives):
         if over == middle:
             double[start].append((start, over, end, score, further))
-    columns = zip(scores.labels, direct.tolist(), total.tolist(), alone.tolist(), strict=True)
-    return tuple(SecondOrder(label, *influence, tuple(double[label])) for label, *influence in columns)
+    influences = zip(direct.tolist(), total.tolist(), alone.tolist(), strict=True)
+    rows = zip(scores.labels, influences, strict=True)
+    return tuple(SecondOrder(label, own, both, less, tuple(double[label])) for label, (own, both, less) in rows)
 
 
 class Rank(NamedTuple):
