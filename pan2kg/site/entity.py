@@ -504,7 +504,7 @@ def _machine(context: PageContext, entry: Entry) -> Values:
 
 def keys(site_context: SiteContext, kind: str) -> list[str]:
     index = site_context.graph.labels
-    return [entry.key for entry in (*index.of_kind(kind), *index.retired(kind))]
+    return [entry.key for entry in (*index.of_kind(kind), *index.of_kind(kind, is_retired=True))]
 
 
 def _thing(context: PageContext) -> Values | None:

@@ -15,7 +15,7 @@ import pytest
 from pan2kg.coherence.citations import State, Verdict, verdict
 from pan2kg.coherence.evidence import FIGURED, HEADLINE
 from pan2kg.coherence.figures import FIGURES
-from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, grouped
+from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, numeral
 from pan2kg.site.definitions import example
 from pan2kg.tables.figure_words import basis_words, value_words
 from pan2kg.turtle.vocabulary import ID, PAN
@@ -39,7 +39,7 @@ def test_pairs_and_actions_without_a_link_counted_at_home_are_listed(reader: Rea
     home, pairs, graph = reader["fr/index.html"], reader["fr/pairs.html"], reader.graph
     assert number(home, "pairs.html") == len(rows(pairs, "linked"))
     apart = number(home, "pairs.html#unlinked")
-    assert f'<h2 id="unlinked">{grouped(apart, "fr")}' in pairs
+    assert f'<h2 id="unlinked">{numeral(apart, "fr")}' in pairs
     assert 2 * apart == sum(figures(row)[0] for row in rows(pairs, "unlinked"))
     page = reader["fr/unlinked.html"].split("<main", 1)[1]
     assert number(home, "unlinked.html") == page.count('<li><a href="action/')
@@ -52,7 +52,7 @@ def test_pairs_and_actions_without_a_link_counted_at_home_are_listed(reader: Rea
     number_linked, actions = (register[name] for name in ("linked-plan-pairs", "linked-actions"))
     met, ours = (int(row.value[0] or 0) for row in (number_linked, actions))
     for language in LANGUAGES:
-        home, count = reader[f"{language}/index.html"], grouped((number_linked.population or 0) - met, language)
+        home, count = reader[f"{language}/index.html"], numeral((number_linked.population or 0) - met, language)
         assert f'data-number="linked">{met}<' in home
         assert f'data-number="apart">{count}<' in home
         assert f'data-number="unlinked">{(actions.population or 0) - ours}<' in home
