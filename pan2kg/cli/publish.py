@@ -244,27 +244,24 @@ def run_portal(
     if options.send and options.action != "push":
         raise portal.PortalError("only-push-sends", place=Place("--send"), remedy="use-push-send")
     reads = options.send or options.action == "status" or options.look
-    access = portal.read_access(options.portal, os.environ, needs_key=reads)
-    scope = portal.SearchScope(options.organization, options.dataset)
+    address, key = portal.read_access(options.portal, os.environ, needs_key=reads)
     with TemporaryDirectory(prefix="pan2kg-") as scratch:
-        offer = portal.make_offer(Path(options.folder), Path(scratch), linked=options.linked)
-        client = portal.Client(access, portal.Pace(clock, sleep))
-        if options.send:
-            try:
-                outcome = portal.push(client, offer, scope, lambda line: _write(f"{line}\n"), prune=options.prune)
-            except KeyboardInterrupt:
-                raise portal.PortalError("push-interrupted", remedy="push-goes-on") from None
-            _write(outcome.told(offer))
-            return 1 if outcome.remaining else 0
-        remote = portal.observe(client, offer, scope) if reads else None
-        if scope.dataset and not reads:
-            remote = portal.Remote(scope.dataset, {})
-        todo = offer.steps(remote, scope, prune=options.prune)
-        if options.action == "status":
-            _write(portal.say_status(offer, remote, todo))
+        whose = {"organization": options.organization, "dataset": options.dataset}
+        offer = portal.make_offer(Path(options.folder), Path(scratch), linked=options.linked, **whose)
+        client = portal.Client(address, key, clock, sleep)
+        remote, sent = portal.Remote({"id": options.dataset}) if options.dataset else None, 0
+        todo = () if reads else offer.steps(remote, prune=options.prune)
+        try:
+            if reads:
+                ways = {"sends": options.send, "prune": options.prune}
+                remote, sent, todo = portal.push(client, offer, lambda line: _write(f"{line}\n"), **ways)
+        except KeyboardInterrupt:
+            raise portal.PortalError("push-interrupted", remedy="push-goes-on") from None
+        if options.send or options.action == "status":
+            _write(offer.tell(remote, todo, sent if options.send else None))
             return 1 if todo else 0
         note = say("portal", "note-unchanged" if reads else "note-not-sent")
-        _write(f"{portal.list_requests(access, todo, scope, remote)}\n{note}\n")
+        _write(f"{offer.requests(client, todo, remote)}\n{note}\n")
     return 0
 
 

@@ -19,15 +19,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import pytest
 
 from pan2kg.cli.arguments import Parser
 from pan2kg.cli.publish import add_portal, run_portal
-from pan2kg.errors import Pan2kgError, Place, ProjectError, TurtleError
+from pan2kg.errors import Pan2kgError, ProjectError, TurtleError
 from pan2kg.publish import portal as portals
-from pan2kg.publish.portal import Access, Client, Offer, Pace, PassingError, PortalError, PushOutcome, SearchScope
+from pan2kg.publish.portal import Client, Offer, PassingError, PortalError, PushStep, Remote
 from tests.publish.portal_server import KEY, Json, Portal, serve
 
 HEAD = (Path(__file__).parents[1] / "data" / "portal-catalogue.ttl").read_text("utf-8")
@@ -49,6 +49,12 @@ FILES = {
 TABLE: Final = "tables/plans.csv"
 TITLES: Final = ('"Graphe des plans"', '"Graphe de cohérence"')
 CUTS: Final = ("drop-before", "drop-midway", "drop-after")
+
+
+class Outcome(NamedTuple):
+    remote: Remote
+    sent: int
+    remaining: tuple[PushStep, ...]
 
 
 @dataclass
@@ -94,18 +100,20 @@ class Pusher:
         self.now += seconds
 
     def client(self) -> Client:
-        return Client(Access(self.portal.url, self.key), Pace(lambda: self.now, self.sleep), timeout=self.timeout)
+        return Client(self.portal.url, self.key, lambda: self.now, self.sleep, self.timeout)
 
-    def offer(self) -> Offer:
+    def offer(self, **whose: str) -> Offer:
         (self.path.parent / "scratch").mkdir(exist_ok=True)
-        return portals.make_offer(self.path, self.path.parent / "scratch", linked=self.linked)
+        return portals.make_offer(self.path, self.path.parent / "scratch", linked=self.linked, **whose)
 
-    def push(self, scope: SearchScope = SearchScope(), *, prune: bool = False) -> PushOutcome:  # noqa: B008
-        return portals.push(self.client(), self.offer(), scope, self.said.append, prune=prune)
+    def push(self, *, prune: bool = False, **whose: str) -> Outcome:
+        remote, *outcome = portals.push(self.client(), self.offer(**whose), self.said.append, prune=prune)
+        assert remote
+        return Outcome(remote, *outcome)
 
-    def fails(self, message: str, scope: SearchScope = SearchScope()) -> PortalError:  # noqa: B008
+    def fails(self, message: str, **whose: str) -> PortalError:
         with pytest.raises(PortalError, match=message) as caught:
-            self.push(scope)
+            self.push(**whose)
         assert self.key not in str(caught.value)
         return caught.value
 
@@ -213,16 +221,19 @@ def test_a_file_is_compressed_to_the_same_bytes_and_stops_the_push_where_it_chan
     for size in (0, 3, 9):
         source.write_bytes(b"x" * size)
         with pytest.raises(Pan2kgError, match="changed while it was sent"):
-            Client(Access(portal.url, "key"), Pace()).send("POST", "/datasets/1/upload/", file)
+            Client(portal.url, "key").ask("POST", "/datasets/1/upload/", file)
     assert not portal.calls
 
 
-def test_words_take_the_form_udata_gives_them() -> None:
+def test_words_take_the_form_udata_gives_them(pusher: Pusher) -> None:
     words = ["Mise en œuvre", "Groß", "ab", "  ", "droits de l'homme", "Droits de l’Homme", "x" * 200]
     assert list(portals.tags(words)) == ["mise-en-oeuvre", "gross", "droits-de-l-homme", "x" * 96]
     for iri, licence in portals.LICENCES.items():
-        assert {portals.licence_id(f"{scheme}://{iri}", [], Place("")) for scheme in ("http", "https")} == {licence}
-    assert portals.licence_id("https://example.org/licence", ["Attribution", "cc-by"], Place("")) == "cc-by"
+        for scheme in ("http", "https"):
+            pusher.write("http://publications.europa.eu/resource/authority/licence/CC0> ;", f"{scheme}://{iri}> ;")
+            assert pusher.offer().said["license"] == licence
+    pusher.write('rdfs:label "cc-zero"', 'rdfs:label "Attribution", "cc-by"')
+    assert pusher.offer().said["license"] == "cc-by"
 
 
 def test_the_first_push_makes_one_private_dataset_with_its_resources(pusher: Pusher, portal: Portal) -> None:
@@ -322,42 +333,42 @@ def test_what_is_gone_is_reported_and_pruned_when_asked_but_not_what_others_put_
     pusher.write()
     portal.fail()
     remote = pusher.push().remote
-    assert [portals.key_of(row) for row in pusher.offer().leftovers(remote)] == [TABLE, ""]
+    leftovers = pusher.offer().matched(remote)[1]
+    assert [portals.dig(row, "extras", portals.PART_KEY) for row in leftovers] == [TABLE, ""]
     assert not portal.writes()
     assert pusher.push(prune=True).sent == 1
     assert foreign in pusher.only()["resources"]
     assert len(pusher.only()["resources"]) == 5
     pusher.only()["resources"][0]["checksum"] = None
-    seen = portals.observe(pusher.client(), pusher.offer(), SearchScope())
-    assert [step.method for step in pusher.offer().steps(seen, SearchScope())] == ["POST", "PUT"]
+    _, sent, todo = portals.push(pusher.client(), pusher.offer(), pusher.said.append, sends=False)
+    assert (sent, [step.method for step in todo]) == (0, ["POST", "PUT"])
 
 
 def test_datasets_that_are_not_the_one_are_told_from_it(pusher: Pusher, portal: Portal) -> None:
-    scope, datasets = SearchScope("org1"), portal.datasets
-    pusher.push(scope)
+    datasets = portal.datasets
+    pusher.push(organization="org1")
     ours = datasets.pop(*datasets)
     for number in range(5):
         datasets[f"d{number}"] = ours | {"id": f"d{number}", "extras": {"pan2kg:dataset": f"https://x/{number}"}}
     datasets[ours["id"]] = ours
     portal.fail()
-    assert not pusher.push(scope).sent, "found on any page of the list of an organization"
+    assert not pusher.push(organization="org1").sent, "found on any page of the list of an organization"
     assert sum("/organizations/" in call for call in portal.calls) == 3
     assert not any("elsewhere" in call for call in portal.calls)
     datasets.clear()
     portal.has_org_datasets = False
     identifier = pusher.push().remote.id
     assert not pusher.push().sent, "an older portal is asked for the owner's datasets"
-    named = SearchScope(dataset=identifier)
     datasets[identifier]["extras"]["pan2kg:dataset"] = "https://example.org/other"
-    pusher.fails("holds another release", named)
+    pusher.fails("holds another release", dataset=identifier)
     datasets[identifier] |= {"extras": {}, "title": "By hand", "resources": []}
-    assert not pusher.push(named).remaining, "one made by hand is taken over when it is named"
+    assert not pusher.push(dataset=identifier).remaining, "one made by hand is taken over when it is named"
     assert list(datasets) == [identifier]
     datasets["twin"] = pusher.only() | {"id": "twin"}
     pusher.fails(r"2 datasets on the portal have the IRI .* name one with --dataset")
     del datasets["twin"]
     datasets[identifier]["deleted"] = "2026-11-01T00:00:00"
-    pusher.fails("deleted on the portal", named)
+    pusher.fails("deleted on the portal", dataset=identifier)
     assert pusher.push().remote.id != identifier
 
 
@@ -600,11 +611,13 @@ class _Proxy(BaseHTTPRequestHandler):
 def test_what_is_not_there_speaks_no_tls_or_stands_behind_a_proxy_is_a_sentence(
     pusher: Pusher, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pace = Pace(lambda: pusher.now, pusher.sleep)
+    def client(address: str) -> Client:
+        return Client(address, "s3cret", lambda: pusher.now, pusher.sleep)
+
     with pytest.raises(PortalError, match=r"portal\.invalid"):
-        Client(Access("https://portal.invalid", "s3cret"), pace).get("/me/")
+        client("https://portal.invalid").ask("GET", "/me/")
     with pytest.raises(PortalError, match="The connection broke"):
-        Client(Access(portal.url.replace("http:", "https:"), "s3cret"), pace).get("/me/")
+        client(portal.url.replace("http:", "https:")).ask("GET", "/me/")
     # a port that is held but not listened to refuses, and nobody else can take it meanwhile
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
@@ -615,7 +628,7 @@ def test_what_is_not_there_speaks_no_tls_or_stands_behind_a_proxy_is_a_sentence(
         thread = threading.Thread(target=server.handle_request)
         thread.start()
         with pytest.raises(PassingError, match="The connection broke"):
-            Client(Access("https://portal.example", "s3cret"), pace).get("/me/")
+            client("https://portal.example").ask("GET", "/me/")
         thread.join()
     (line,) = _Proxy.told
     assert line.startswith("portal.example:443 ")
@@ -635,7 +648,7 @@ def test_an_address_or_a_key_that_is_not_safe_is_refused_and_not_shown() -> None
             portals.read_access(portal, {"PAN2KG_PORTAL_KEY": "s3cret"}, needs_key=True)
         assert "word" not in str(caught.value)
     for portal in ("http://localhost:8000", "http://127.0.0.1/", "http://[::1]:80/api/1"):
-        assert re.fullmatch(r"http://[^/]+/api/1/me/", portals.read_access(portal, {}, needs_key=False).url("/me/"))
+        assert re.fullmatch(r"http://[^/]+", portals.read_access(portal, {}, needs_key=False)[0])
     for faulty in ("", " ", "two words", "clé", "line\nX-Other: 1"):
         with pytest.raises(PortalError, match="PAN2KG_PORTAL_KEY") as caught:
             portals.read_access("https://data.public.lu", {"PAN2KG_PORTAL_KEY": faulty}, needs_key=True)
