@@ -181,23 +181,23 @@ def run_diff(options: argparse.Namespace) -> int:
         raise FormatError("patched-is-nquads", remedy="name-nq-file")
     progress = arguments.Progress()
     try:
-        patch = changes.read_patch(read_quads(Path(options.apply)), options.apply) if options.apply else None
+        patch = list(read_quads(Path(options.apply))) if options.apply else None
         sides = []
         for path in options.sides:
             progress(say("progress", "reading", side=path))
             sides.append(changes.read_side(Path(path)))
-        progress(say("progress", "applying" if patch else "comparing"))
-        if patch:
-            content = patch.apply(sides[0]).nquads()
+        progress(say("progress", "comparing" if patch is None else "applying"))
+        if patch is not None:
+            content = changes.apply_patch(patch, sides[0], options.apply).nquads()[0]
         elif options.format == "rdf":
-            content = changes.patch_of(*sides).written()
+            content = changes.write_patch(*sides)
         else:
-            report = changes.ChangeReport(changes.change_list(*sides), published_weights(Path(options.sides[0])))
+            change = changes.Change(*sides, weights=published_weights(Path(options.sides[0])))
             if options.format == "atom":
-                when = changes.day_of(report.change, options.date)
-                text = changes.write_feed(report, options.language, when, address=options.address)
+                when = changes.day_of(change, options.date)
+                text = changes.write_feed(change, options.language, when, address=options.address)
             else:
-                text = changes.WRITERS[options.format](report, options.language)
+                text = changes.WRITERS[options.format](change, options.language)
             content = text.encode()
     finally:
         progress.finish()

@@ -569,8 +569,10 @@ class Offer(NamedTuple):
                 identifiers |= {dig(row, "id") for row in listed if dig(row, "extras", DATASET_KEY) == self.iri
                                 and not row.get("deleted")} - {""}  # fmt: skip
             if len(identifiers) > 1:
-                values = {"number": len(identifiers), "iri": self.iri, "names": ", ".join(sorted(identifiers))}
-                raise PortalError("several-datasets", remedy="delete-all-but-one", **values)
+                number, names = len(identifiers), ", ".join(sorted(identifiers))
+                raise PortalError(
+                    "several-datasets", remedy="delete-all-but-one", number=number, iri=self.iri, names=names
+                )
             if not identifiers:
                 return None
             identifier = identifiers.pop()

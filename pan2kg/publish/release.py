@@ -88,11 +88,11 @@ class PublishedRelease:
         """Measure what the catalogue offers: tables for people, the graph, and the pages as one file."""
         rows: list[tuple[str, str, str, Text, Text, Text | None]] = []
         for product in tables.PRODUCTS:
-            title, about = (_WORDS.known(f"product.{product.name}{end}") for end in ("", "-about"))
-            for form in tables.product_forms():
+            title, about = (_WORDS.known(f"product.{product}{end}") for end in ("", "-about"))
+            for form in tables.PRODUCT_FORMS:
                 in_form = _WORDS.known("product.form", title=title, form=OFFERED_FORMS[form]["name"])
-                path = f"{tables.DATA}/{product.name}.{form}"
-                rows.append((f"{product.name}-{form}", path, form, in_form, about, title))
+                path = f"{tables.DATA}/{product}.{form}"
+                rows.append((f"{product}-{form}", path, form, in_form, about, title))
         for key, path, form in (*_OFFERED, ("site", ARCHIVE, "zip")):
             if (self.folder.root / path).is_file():
                 end = "one" if key == "site" and self.options.has_base else "about"
@@ -144,17 +144,15 @@ def documentation_part(edition: Edition) -> Iterator[File]:
 
 
 def change_part(edition: Edition) -> Iterator[File]:
-    # blank nodes, which would have to be named alike, are refused before
-    side_after = changes.Side(edition.issue.version, frozenset(edition.store.inner))
-    before = edition.before
-    change = changes.change_list(changes.read_side(before) if before else side_after, side_after)
-    report = changes.ChangeReport(change, tables.published_weights(before) if before else None)
+    side_after, before = changes.Side(edition.store.inner, edition.issue.version), edition.before
+    weights = tables.published_weights(before) if before else None
+    change = changes.Change(changes.read_side(before) if before else side_after, side_after, weights=weights)
     if edition.previous and not before:
         for path in sorted((edition.previous / CHANGES).glob(f"{CHANGES}.*")):
             yield f"{CHANGES}/{path.name}", path.read_bytes()
     for language in LANGUAGES if before else ():
-        yield f"{CHANGES}/{CHANGES}.{language}.md", changes.write_markdown(report, language).encode()
-        yield f"{CHANGES}/{CHANGES}.{language}.csv", changes.write_csv(report, language).encode()
+        yield f"{CHANGES}/{CHANGES}.{language}.md", changes.write_text(change, language, is_markdown=True).encode()
+        yield f"{CHANGES}/{CHANGES}.{language}.csv", changes.write_csv(change, language).encode()
     if before and (lines := folder.lines_of(before)):
         whole = folder.read_content(edition.store, edition.issue.addresses)[1]
         yield f"{CHANGES}/{CHANGES}.ru", "".join(folder.write_update(lines, whole.quads)).encode()
@@ -162,7 +160,7 @@ def change_part(edition: Edition) -> Iterator[File]:
         issue, name = edition.issue, f"{CHANGES}/feed.{language}.atom"
         when, address = datetime.combine(issue.modified, time(), UTC), issue.addresses.file(name)
         earlier = edition.previous / name if edition.previous else None
-        feed = changes.write_feed(report, language, when, address=address, issue=issue, earlier=earlier)
+        feed = changes.write_feed(change, language, when, address=address, issue=issue, earlier=earlier)
         yield name, feed.encode()
 
 
@@ -444,12 +442,12 @@ def refuse_version(edition: Edition, whole: folder.Content) -> None:
             "version-goes-back", place=place, remedy="raise-version", version=issue.version, before=version
         )
     if issue.version == version and folder.lines_of(before) != whole.quads:
-        change = changes.change_list(changes.read_side(before), changes.side_of(edition.store.inner, issue.version))
-        proposed = propose(version, changes.ChangeReport(change))
+        change = changes.Change(changes.read_side(before), changes.Side(edition.store.inner, issue.version))
+        proposed = propose(version, change)
         raise ProjectError("version-used", place=place, remedy="take-version", version=issue.version, proposed=proposed)
 
 
-def propose(version: str, report: changes.ChangeReport | None) -> str:
+def propose(version: str, change: changes.Change | None) -> str:
     """The version that follows, by what changed; where that is not known, as if something was added.
 
     The first part counts what was removed or retired, the second what was added, the third what was only corrected;
@@ -457,9 +455,8 @@ def propose(version: str, report: changes.ChangeReport | None) -> str:
     """
     numbers = [int(digits) if digits.isdigit() else 0 for digits in version.partition("-")[0].split(".")]
     major, minor, patch = (*numbers, 0, 0, 0)[:3]
-    status = changes.Status
-    is_less = report is not None and any(report.count(kind) for kind in (status.REMOVED, status.RETIRED))
-    is_more = report is None or bool(report.count(status.ADDED))
+    kinds = {thing.status for thing in change.things} if change else {changes.Status.ADDED}
+    is_less, is_more = bool(kinds & {changes.Status.REMOVED, changes.Status.RETIRED}), changes.Status.ADDED in kinds
     if is_less and major:
         return f"{major + 1}.0.0"
     return f"{major}.{minor + 1}.0" if is_less or is_more else f"{major}.{minor}.{patch + 1}"

@@ -23,7 +23,7 @@ from pan2kg.cli.publish import add_diff, run_diff
 from pan2kg.errors import FormatError, Pan2kgError, ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.publish import changes
-from pan2kg.publish.changes import ATOM, ChangeReport, Side, Status, change_list, side_of, write_text
+from pan2kg.publish.changes import ATOM, Change, Side, Status, write_text
 from pan2kg.store.store import read_quads
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDFS, ROOT, SKOS, XSD
 
@@ -40,18 +40,14 @@ BASE = f"{ROOT}graph/"
 
 def side(*turtle: str, graph: str = "graph:plan", name: str = "x") -> Side:
     lines = "\n".join(turtle)
-    return side_of(ox.parse(f"{HEAD}{graph} {{ {lines} }}", format=ox.RdfFormat.TRIG), name)
+    return Side(ox.parse(f"{HEAD}{graph} {{ {lines} }}", format=ox.RdfFormat.TRIG), name)
 
 
 def sides(*several: Side) -> Side:
-    return side_of((quad for one in several for quad in one.quads), "x")
+    return Side((quad for one in several for quad in one.quads), "x")
 
 
-def report(old: Side, new: Side) -> ChangeReport:
-    return changes.ChangeReport(change_list(old, new))
-
-
-def statuses(told: ChangeReport) -> dict[str, Status]:
+def statuses(told: Change) -> dict[str, Status]:
     return {thing.iri.rpartition("/id/")[2]: thing.status for thing in told.things}
 
 
@@ -71,7 +67,7 @@ def test_things_are_added_removed_changed_renamed_and_retired() -> None:
         'dcterms:isReplacedBy action:come ; a pan:Action . action:n skos:prefLabel "B"@fr .',
         'action:c pan:rationale "y"@fr . action:kept a pan:Action ; owl:deprecated false .',
     )
-    told = report(old, new)
+    told = Change(old, new)
     assert statuses(told) == {
         "action/gone": Status.REMOVED, "action/come": Status.ADDED, "action/old": Status.RETIRED,
         "action/n": Status.RENAMED, "action/c": Status.CHANGED, "action/kept": Status.CHANGED,
@@ -80,7 +76,7 @@ def test_things_are_added_removed_changed_renamed_and_retired() -> None:
     kinds = {thing.iri.rpartition("/")[2]: thing.kind for thing in told.things}
     assert kinds["come"] == f"{ROOT}ontology#Action", "ours before anybody else's"
     circle = "action:x pan:inPlan action:y . action:y pan:inPlan action:z . action:z pan:inPlan action:y ."
-    told = report(side(PLAN), side(PLAN, circle))
+    told = Change(side(PLAN), side(PLAN, circle))
     assert statuses(told) == dict.fromkeys(("action/x", "action/y", "action/z"), Status.ADDED), "parts of each other"
 
 
@@ -109,7 +105,7 @@ TOLD: dict[str, tuple[str, str, Language, tuple[str, ...], str]] = {
 @pytest.mark.parametrize("case", TOLD)
 def test_a_change_is_told_in_words(case: str) -> None:
     old, new, language, wanted, absent = TOLD[case]
-    told = write_text(report(side(PLAN, old), side(PLAN, new)), language)
+    told = write_text(Change(side(PLAN, old), side(PLAN, new)), language)
     for words in wanted:
         assert words in told
     assert absent not in told
@@ -118,56 +114,56 @@ def test_a_change_is_told_in_words(case: str) -> None:
 def test_a_file_that_moved_is_one_move_and_what_changed_of_it_a_change() -> None:
     head = 'graph:{0} a pan:SourceGraph ; rdfs:label "Actions"@fr .'
     many = [f"action:a{at} a pan:Action ; pan:inPlan plan:p ." for at in range(200)]
-    change = change_list(*(side(head.format(name), *many, graph=f"graph:{name}") for name in ("old", "new")))
+    change = Change(*(side(head.format(name), *many, graph=f"graph:{name}") for name in ("old", "new")))
     assert (change.moves, change.added, change.removed) == (((BASE + "old", BASE + "new"),), (), ())
-    assert "File moved: old → new" in write_text(changes.ChangeReport(change), "en")
-    told = report(side(*many[:20], graph="graph:old"), side(*many[:20], "action:b a pan:Action .", graph="graph:new"))
-    assert len(told.change.moves) == 1
+    assert "File moved: old → new" in write_text(change, "en")
+    told = Change(side(*many[:20], graph="graph:old"), side(*many[:20], "action:b a pan:Action .", graph="graph:new"))
+    assert len(told.moves) == 1
     assert statuses(told) == {"action/b": Status.ADDED}
     # to the likest of two, to one that shares half, and to none with little in common
     old, likest = facts(*range(10), graph="graph:old"), facts(*range(8), graph="graph:z")
-    assert change_list(old, sides(facts(*range(4, 10), graph="graph:a"), likest)).moves == ((BASE + "old", BASE + "z"),)
-    assert change_list(old, facts(*range(6, 16), graph="graph:new")).moves == ()
-    assert change_list(old, facts(*range(5, 15), graph="graph:new")).moves == ((BASE + "old", BASE + "new"),)
+    assert Change(old, sides(facts(*range(4, 10), graph="graph:a"), likest)).moves == ((BASE + "old", BASE + "z"),)
+    assert Change(old, facts(*range(6, 16), graph="graph:new")).moves == ()
+    assert Change(old, facts(*range(5, 15), graph="graph:new")).moves == ((BASE + "old", BASE + "new"),)
 
 
 def test_a_statement_in_another_file_is_a_shift_and_what_rules_derive_is_counted() -> None:
     old = sides(side(PLAN, ACTION, graph="graph:a-unverified"), side("action:z a pan:Action .", graph="graph:a"))
     new = sides(side(PLAN, graph="graph:a-unverified"), side("action:z a pan:Action .", ACTION, graph="graph:a"))
-    told = report(old, new)
-    assert told.change.shifts == ((BASE + "a-unverified", BASE + "a", 4),)
+    told = Change(old, new)
+    assert told.shifts == ((BASE + "a-unverified", BASE + "a", 4),)
     assert told.things == ()
     assert "4 statements move from a-unverified to a." in write_text(told, "en")
     old = sides(side(PLAN, graph="graph:a"), side(PLAN, ACTION, graph="graph:b"))
     new = sides(side(PLAN, graph="graph:a"), side(ACTION, graph="graph:b"))
-    assert change_list(old, new).removed == (), "it stands in one file less"
-    assert "2 statements move from b to no file." in write_text(report(old, new), "en")
+    assert Change(old, new).removed == (), "it stands in one file less"
+    assert "2 statements move from b to no file." in write_text(Change(old, new), "en")
     derived = side("action:a pan:linkedTo action:b .", graph=f"<{ROOT}graph/derived/linked-to>")
-    told = report(side(PLAN), sides(side(PLAN), derived))
+    told = Change(side(PLAN), sides(side(PLAN), derived))
     assert told.things == ()
     assert "Statements derived by the rule linked-to: 1 more, 0 fewer." in write_text(told, "en")
 
 
 def test_csv_has_a_row_a_value_and_json_holds_the_terms_whole() -> None:
     changed = ACTION.replace("juristes", 'magistrats, \\"sic\\"')
-    told = report(side(PLAN, ACTION), side(PLAN, changed))
+    told = Change(side(PLAN, ACTION), side(PLAN, changed))
     rows = list(csv.DictReader(io.StringIO(changes.write_csv(told, "en"))))
     assert [(row["status"], row["property_label"], row["old"], row["new"]) for row in rows] == [
         ("renamed", "name", "Former les juristes", 'Former les magistrats, "sic"')
     ]
-    content = json.loads(changes.write_json(report(side(PLAN), side(PLAN, ACTION)), "de"))
+    content = json.loads(changes.write_json(Change(side(PLAN), side(PLAN, ACTION)), "de"))
     (thing,) = content["things"]
     assert (content["statements_added"], thing["status"], thing["root"]) == (4, "added", f"{ROOT}id/plan/p")
     assert '"Former les juristes"@fr' in {edit["new"] for edit in thing["edits"]}
 
 
 def test_markdown_and_feed_hold_whatever_a_text_holds_and_a_feed_has_what_atom_requires() -> None:
-    told = report(side(PLAN), side(PLAN, 'action:a skos:prefLabel "<b>&amp;\\u0001\\u000B]]>*[x](y)"@fr .'))
-    assert "&lt;b&gt;&amp;amp;" in changes.write_markdown(told, "fr")
-    assert "\\*\\[x\\](y)" in changes.write_markdown(told, "fr")
+    told = Change(side(PLAN), side(PLAN, 'action:a skos:prefLabel "<b>&amp;\\u0001\\u000B]]>*[x](y)"@fr .'))
+    assert "&lt;b&gt;&amp;amp;" in write_text(told, "fr", is_markdown=True)
+    assert "\\*\\[x\\](y)" in write_text(told, "fr", is_markdown=True)
     (entry,) = ET.fromstring(changes.write_feed(told, "fr", WHEN)).findall(f"{{{ATOM}}}entry")
     assert "<b>&amp;\ufffd" in str(entry.findtext(f"{{{ATOM}}}title"))
-    told, ids = report(side(PLAN), side(PLAN, ACTION, ACTION.replace("action:a", "action:b"))), set()
+    told, ids = Change(side(PLAN), side(PLAN, ACTION, ACTION.replace("action:a", "action:b"))), set()
     for language in LANGUAGES:
         root = ET.fromstring(changes.write_feed(told, language, WHEN, address="https://e/changes.atom"))
         entries = root.findall(f"{{{ATOM}}}entry")
@@ -182,7 +178,7 @@ def test_markdown_and_feed_hold_whatever_a_text_holds_and_a_feed_has_what_atom_r
 
 def test_the_day_is_given_or_from_the_environment_or_from_the_data(monkeypatch: pytest.MonkeyPatch) -> None:
     days = "".join(f'graph:g dcterms:modified "{day}"^^xsd:date .' for day in ("2026-01-02", "2026-03-04", "soon"))
-    change, undated = change_list(side(PLAN), side(PLAN, days)), change_list(side(PLAN), side(PLAN))
+    change, undated = Change(side(PLAN), side(PLAN, days)), Change(side(PLAN), side(PLAN))
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
     assert changes.day_of(change) == datetime(2026, 3, 4, tzinfo=UTC)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
@@ -210,12 +206,8 @@ quads = st.builds(ox.Quad, st.one_of(named, blank), named, st.one_of(named, blan
 datasets = st.lists(quads, max_size=8)
 
 
-def written(old: Side, new: Side) -> bytes:
-    return changes.patch_of(old, new).written()
-
-
 def applied(patch: bytes, old: Side) -> Side:
-    return changes.read_patch(ox.parse(patch, format=ox.RdfFormat.TRIG)).apply(old)
+    return changes.apply_patch(ox.parse(patch, format=ox.RdfFormat.TRIG), old)
 
 
 @settings(deadline=None, max_examples=300)
@@ -224,32 +216,33 @@ def test_the_patch_applied_to_the_old_state_gives_the_new(
     before: list[ox.Quad], after: list[ox.Quad], both: list[ox.Quad], chance: random.Random
 ) -> None:
     """Whatever the labels of blank nodes and the order of a file are."""
-    old, new = side_of([*before, *both], "old"), side_of([*after, *both], "new")
-    assert applied(written(old, new), old).quads == new.quads
+    old, new = Side([*before, *both], "old"), Side([*after, *both], "new")
+    assert applied(changes.write_patch(old, new), old).quads == new.quads
     shuffled = [*before, *both]
     chance.shuffle(shuffled)
     file = ox.serialize(shuffled, format=ox.RdfFormat.N_QUADS) or b""
-    again = side_of(ox.parse(file, format=ox.RdfFormat.N_QUADS, rename_blank_nodes=True), "again")
-    assert applied(written(old, new), again).quads == new.quads
-    reread = side_of(ox.parse(new.nquads(), format=ox.RdfFormat.N_QUADS), "b")
-    assert (reread.quads, reread.state()) == (new.quads, new.state())
+    again = Side(ox.parse(file, format=ox.RdfFormat.N_QUADS, rename_blank_nodes=True), "again")
+    assert applied(changes.write_patch(old, new), again).quads == new.quads
+    reread = Side(ox.parse(new.nquads()[0], format=ox.RdfFormat.N_QUADS), "b")
+    assert (reread.quads, reread.nquads()) == (new.quads, new.nquads())
     assert not any(
-        isinstance(quad.object, ox.BlankNode) for quad in ox.parse(written(old, new), format=ox.RdfFormat.TRIG)
+        isinstance(quad.object, ox.BlankNode)
+        for quad in ox.parse(changes.write_patch(old, new), format=ox.RdfFormat.TRIG)
     )
 
 
 def test_a_patch_that_does_not_fit_is_refused(tmp_path: Path) -> None:
-    old, new = (side_of([ox.Quad(*[ox.NamedNode(f"http://e/{at}")] * 3)], at) for at in "ab")
+    old, new = (Side([ox.Quad(*[ox.NamedNode(f"http://e/{at}")] * 3)], at) for at in "ab")
     with pytest.raises(ProjectError, match="made for another state"):
-        changes.patch_of(old, new).apply(new)
+        applied(changes.write_patch(old, new), new)
     with pytest.raises(ProjectError, match="damaged"):
-        applied(written(old, new).replace(b"http://e/b", b"http://e/c"), old)
+        applied(changes.write_patch(old, new).replace(b"http://e/b", b"http://e/c"), old)
     (tmp_path / "no.nq").write_text("<http://e/s> <http://e/p> <http://e/o> .\n")
     with pytest.raises(ProjectError, match="This is no patch"):
-        changes.read_patch(read_quads(tmp_path / "no.nq"))
+        changes.apply_patch(read_quads(tmp_path / "no.nq"), old)
     kept = ox.Quad(ox.NamedNode(changes.GENID + "c14n0"), ox.NamedNode("http://e/p"), ox.Literal("x"))
     with pytest.raises(ProjectError, match="kept for blank nodes"):
-        written(side_of([], "a"), side_of([kept], "b"))
+        changes.write_patch(Side([], "a"), Side([kept], "b"))
 
 
 LINE = "<http://e/{}> <http://e/p> <http://e/o> <http://e/g> .\n"

@@ -26,7 +26,7 @@ from pan2kg.publish import descriptions, folder, hosts
 from pan2kg.publish.documents import shared_place
 from pan2kg.publish.edition import Edition
 from pan2kg.publish.inspection import by_subject, faults
-from pan2kg.publish.tables import PRODUCTS, product_forms
+from pan2kg.publish.tables import PRODUCT_FORMS, PRODUCTS
 from pan2kg.publish.vocabulary import FORMATS
 from pan2kg.store.queries import read_queries
 from pan2kg.store.store import LocalStore, select
@@ -113,7 +113,7 @@ def test_french_is_the_first_of_every_text(few_folder: Path) -> None:
 def test_each_offer_and_the_endpoint_is_a_distribution_with_the_size_and_checksum_of_its_file(
     few_folder: Path, catalogue: Graph
 ) -> None:
-    files = [f"{BASE}data/{one.name}.{form}" for one in PRODUCTS for form in product_forms()]
+    files = [f"{BASE}data/{one}.{form}" for one in PRODUCTS for form in PRODUCT_FORMS]
     files += [f"{BASE}{path}" for path in ("data/pan2kg.ttl", "data/pan2kg.nq.gz", "site.zip")]
     offered = Counter(str(address) for address in catalogue.objects(None, DCAT.accessURL))
     assert offered == Counter([*files, ENDPOINT])

@@ -102,18 +102,19 @@ class Pusher:
     def client(self) -> Client:
         return Client(self.portal.url, self.key, lambda: self.now, self.sleep, self.timeout)
 
-    def offer(self, **whose: str) -> Offer:
+    def offer(self, organization: str = "", dataset: str = "") -> Offer:
         (self.path.parent / "scratch").mkdir(exist_ok=True)
+        whose = {"organization": organization, "dataset": dataset}
         return portals.make_offer(self.path, self.path.parent / "scratch", linked=self.linked, **whose)
 
     def push(self, *, prune: bool = False, **whose: str) -> Outcome:
-        remote, *outcome = portals.push(self.client(), self.offer(**whose), self.said.append, prune=prune)
+        remote, sent, remaining = portals.push(self.client(), self.offer(**whose), self.said.append, prune=prune)
         assert remote
-        return Outcome(remote, *outcome)
+        return Outcome(remote, sent, remaining)
 
     def fails(self, message: str, **whose: str) -> PortalError:
         with pytest.raises(PortalError, match=message) as caught:
-            self.push(**whose)
+            self.push(prune=False, **whose)
         assert self.key not in str(caught.value)
         return caught.value
 

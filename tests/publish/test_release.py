@@ -31,7 +31,7 @@ from pan2kg.publish import folder
 from pan2kg.publish.edition import Addresses, Edition, File, name_roles
 from pan2kg.publish.folder import versions_in
 from pan2kg.publish.release import ReleaseOptions, change_part, propose, publish, site_part
-from pan2kg.publish.tables import PRODUCTS, product_forms
+from pan2kg.publish.tables import PRODUCT_FORMS, PRODUCTS
 from pan2kg.publish.vocabulary import FORMATS
 from pan2kg.site.quality import Criterion, read_quality
 from pan2kg.store.store import LocalStore, is_derived, read_quads
@@ -274,7 +274,7 @@ def test_pages_that_documents_lead_to_are_made_and_judged_by_what_the_release_of
     with pytest.raises(ProjectError, match=r"not sound: doc points to fr/never\.html, which is not in the release"):
         command("-o", str(tmp_path / "other"), parts=[Promising()])
     judged = {key: words for key, is_met, words in seen if is_met}
-    number = len(PRODUCTS) * len(product_forms()) + 2
+    number = len(PRODUCTS) * len(PRODUCT_FORMS) + 2
     assert judged.keys() >= {"open-format", "available", "documentation"}
     assert judged["documentation"] == f"{number}/{number}"
 
