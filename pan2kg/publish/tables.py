@@ -504,13 +504,13 @@ class _Rows:
 
 
 PRODUCTS: Final[Mapping[str, tuple[str, str, Callable[[_Rows], Iterator[Row]]]]] = {
-    "actions": ("action number plan aspect what capacity quote source certainty", "number quote", _Rows.actions),
+    "actions": ("action|number|plan|aspect|what|capacity|quote|source|certainty", "number|quote", _Rows.actions),
     "links": (
-        "link type from to from_plan to_plan relation shared level quote source certainty", "link quote", _Rows.links,
+        "link|type|from|to|from_plan|to_plan|relation|shared|level|quote|source|certainty", "link|quote", _Rows.links,
     ),
-    "bodies": ("body type part_of preceded_by actions plans", "actions plans", _Rows.bodies),
+    "bodies": ("body|type|part_of|preceded_by|actions|plans", "actions|plans", _Rows.bodies),
     "texts": (
-        "text type duty provision kind force addressee due_date due_rule quote source", "due_date due_rule quote",
+        "text|type|duty|provision|kind|force|addressee|due_date|due_rule|quote|source", "due_date|due_rule|quote",
         _Rows.texts,
     ),
 }  # fmt: skip
@@ -533,10 +533,10 @@ def product_files(described: Described) -> Iterator[File]:
         cells: list[FieldCells] = []
         sheets: dict[Language, tuple[list[str], list[Sequence[str]]]] = {tag: ([], []) for tag in LANGUAGES}
         links: list[tuple[str, Sequence[str]]] = []
-        for name, values in zip(columns_named.split(), zip(*rows, strict=True) if rows else (), strict=False):
+        for name, values in zip(columns_named.split("|"), zip(*rows, strict=True) if rows else (), strict=False):
             if not any(values):
                 continue
-            is_value = name in values_named.split()
+            is_value = name in values_named.split("|")
             if not is_value:
                 cells += [
                     (Field(f"{name}_{tag}", language=tag, about=name),
