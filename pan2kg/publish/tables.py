@@ -204,7 +204,7 @@ def _joined(*columns: tuple[Field, Sequence[Sequence[str]]]) -> Iterator[FieldCe
 
 
 def read_table(source: Source, definition: TableDefinition) -> ReleaseTable:
-    title = RELEASE.known(f"table.{definition.name}")
+    title = RELEASE.text(f"table.{definition.name}")
     if definition.pairs:
         pairs = [(iri, term.value) for iri, terms in sorted(source.values(definition.pairs).items()) for term in terms]
         (subject, *subject_names), (target, *target_names) = (
@@ -337,7 +337,7 @@ def weights_table(graph: Graph, source: Source) -> ReleaseTable:
         (Field("gain", datatype="decimal"), list(map(_number, weights.gain.tolist()))),
         (Field("is_general", datatype="boolean"), [str(flag).lower() for flag in weights.general.tolist()]),
     ]
-    return ReleaseTable(WEIGHTS, RELEASE.known(f"table.{WEIGHTS}"), cells)
+    return ReleaseTable(WEIGHTS, RELEASE.text(f"table.{WEIGHTS}"), cells)
 
 
 def figures_table(graph: Graph) -> ReleaseTable:
@@ -364,7 +364,7 @@ def figures_table(graph: Graph) -> ReleaseTable:
                 for share, number, upper in shares
             ]
     cells = list(zip(columns, zip(*rows, strict=True) if rows else [()] * len(columns), strict=True))
-    key, title = ("figure", "evidence_level", "part"), RELEASE.known(f"table.{FIGURES}")
+    key, title = ("figure", "evidence_level", "part"), RELEASE.text(f"table.{FIGURES}")
     return ReleaseTable(FIGURES, title, cells, least=len(columns), key=key, things=())
 
 
@@ -554,7 +554,7 @@ def product_files(described: Described) -> Iterator[File]:
         for tag, (heads, columns) in sheets.items():
             heads += [_WORDS.say("product.address", tag, of=heading(Field(name, about=name), tag)) for name, _ in links]
             columns += [values for _, values in links]
-        table = ReleaseTable(product_name, _WORDS.known(f"product.{product_name}"), cells, least=0, things=())
+        table = ReleaseTable(product_name, _WORDS.text(f"product.{product_name}"), cells, least=0, things=())
         book = [(format_of("name", tag), Grid(heads, list(zip(*columns, strict=True))))
                 for tag, (heads, columns) in sheets.items()]  # fmt: skip
         yield f"{DATA}/{product_name}.xlsx", write_spreadsheet(book)

@@ -15,7 +15,7 @@ from typing import Final
 
 from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.graph.graph import Graph, bare
-from pan2kg.i18n.catalogue import LANGUAGES, Messages, Text, with_mark
+from pan2kg.i18n.catalogue import LANGUAGES, Messages, Text, numeral
 from pan2kg.i18n.message import either, told
 from pan2kg.project import read_text, write_atomically
 from pan2kg.scores import influence as influences
@@ -95,7 +95,7 @@ def named(graph: Graph, assessor: str) -> str:
 
 
 def shown(graph: Graph, score: float) -> str:
-    return with_mark(signed(score), graph.language)
+    return numeral(signed(score), graph.language)
 
 
 INTERACTION = (
@@ -263,7 +263,7 @@ def _endless(error: QueryError, choice: TableChoice) -> Text:
 
 
 def _exact(value: float) -> Text:
-    return Text.of({language: with_mark(plain(value), language) for language in LANGUAGES})
+    return Text.of({language: numeral(plain(value), language) for language in LANGUAGES})
 
 
 def _incomplete(graph: Graph, scores: Scores) -> Text:
