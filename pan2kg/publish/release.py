@@ -168,15 +168,13 @@ PARTS: Final[tuple[Part, ...]] = (site_part, documentation_part, change_part)
 """What a release has beside data and descriptions, in the order in which it is made."""
 
 
-def _tables(release: PublishedRelease) -> Iterator[File]:
-    yield from tables.table_files(release.edition)
+def _offered(release: PublishedRelease) -> Iterator[File]:
+    """What the catalogue speaks of, by which pages are judged: tables, ontology, questions, licence."""
+    edition, project, places = release.edition, release.edition.project, release.edition.issue.addresses
+    yield from tables.table_files(edition)
     if release.described:
         yield from tables.product_files(release.described)
-
-
-def _ontology(release: PublishedRelease) -> Iterator[File]:
-    edition, places = release.edition, release.edition.issue.addresses
-    ontology = edition.project.ontology
+    ontology = project.ontology
     for path in [*turtle_files(ontology), *sorted(ontology.glob("*.jsonld"))]:
         yield f"ontology/{path.relative_to(ontology).as_posix()}", places.moved(read_text(path)).encode()
     if (ontology / "pan2kg.ttl").is_file():
@@ -186,22 +184,12 @@ def _ontology(release: PublishedRelease) -> Iterator[File]:
             # with blank nodes, so that the compact form of write() would lose their nesting
             content = ox.serialize(triples, format=FORMATS[ending], prefixes=dict(edition.prefixes()))
             yield f"ontology/pan2kg.{ending}", content or b""
-
-
-def _questions(release: PublishedRelease) -> Iterator[File]:
-    project = release.edition.project
-    yield from descriptions.question_files(release.edition)
+    yield from descriptions.question_files(edition)
     for path in rule_files(project):
-        yield f"queries/rules/{path.name}", release.edition.issue.addresses.moved(read_text(path)).encode()
+        yield f"queries/rules/{path.name}", places.moved(read_text(path)).encode()
     for path in (project.root / name for name in ("LICENSE-DATA", "CITATION.cff")):
         if path.is_file():
             yield path.name, path.read_bytes()
-
-
-def _documents(release: PublishedRelease) -> Iterator[File]:
-    if release.described:
-        yield from documents.document_files(release.described, release.pages)
-    yield from documents.graph_files(release.edition, release.whole)
 
 
 def _style(release: PublishedRelease) -> Iterator[File]:
@@ -279,8 +267,6 @@ def _front(release: PublishedRelease) -> Iterator[File]:
     yield FRONT, front_page(release, files, versions)
 
 
-OFFERED: Final[tuple[Exporter, ...]] = (_tables, _ontology, _questions)
-"""What the catalogue speaks of, by which pages are judged; documents and pages follow."""
 DESCRIBING: Final[tuple[Exporter, ...]] = (_descriptions, _for_hosts, _readme, _front)
 """What describes all files, in this order: the later tell of the earlier."""
 
@@ -363,20 +349,21 @@ def _fill(
         note(say("progress", "writing", path=path))
         if folder.differs(content, work, path):
             faults.append(say("inspection", "other-graph", path=path))
-    for lines in stated:
-        lines.clear()
-    for exporter in OFFERED:
-        put(exporter(release))
+    stated.quads.clear()
+    stated.triples.clear()
+    put(_offered(release))
     release.offer()
     if release.described:
         release.retired = hosts.retired_places(release.described)
     # what is told of pages is told before they are made, since neither is small: both at once would not fit
     expected = [path for part in parts for path in getattr(part, "pages", lambda _: ())(edition)]
     release.pages = {path for path in expected if path.endswith(".html")}
-    put(_documents(release))
+    if release.described:
+        put(documents.document_files(release.described, release.pages))
+    put(documents.graph_files(edition, whole))
     # neither is needed any more
-    for lines in whole:
-        lines.clear()
+    whole.quads.clear()
+    whole.triples.clear()
     release.described = None
     # pages are judged by what the release offers
     catalogue = LocalStore(ox.Store())

@@ -433,12 +433,12 @@ class _Rows:
         subjects = (
             statement.subject for statement in self.described.pointing.get(iri, ()) if statement.predicate == PAN + name
         )
-        return [subject for subject in subjects if not self.described.is_retired(subject)]
+        return [subject for subject in subjects if subject not in self.described.retired]
 
     def members(self, *classes: str) -> list[str]:
         members = {statement.subject for name in classes for statement in self.described.pointing.get(PAN + name, ())
                    if statement.predicate == TYPE.value}  # fmt: skip
-        return sorted(iri for iri in members if not self.described.is_retired(iri))
+        return sorted(members - self.described.retired)
 
     def grounds(self, iri: str) -> list[Row]:
         quoted: list[Row] = [

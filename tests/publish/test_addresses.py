@@ -48,7 +48,7 @@ def _places(edition: Edition, described: Described) -> Iterator[str]:
     for iri, place in described.places.items():
         for ending in ("html", "ttl", "jsonld"):
             yield f"{place}.{ending}"
-            yield f"{place}.{ending}#{described.key(iri)}"
+            yield f"{place}.{ending}#{described.keys[iri]}"
     for path in Site(SiteContext(edition.graph)).paths():
         if is_published(path):
             yield path
