@@ -174,9 +174,9 @@ def run_diff(options: argparse.Namespace) -> int:
     from pan2kg.publish.tables import published_weights
     from pan2kg.store.store import read_quads
 
-    if len(options.sides) != (1 if options.apply else 2):
-        fault = "patch-takes-one" if options.apply else "comparison-takes-two"
-        raise FormatError(fault, remedy="use-diff", number=len(options.sides))
+    wanted, number = 1 if options.apply else 2, len(options.sides)
+    if number != wanted:
+        raise FormatError("comparison-takes-two", remedy="use-diff", wanted=wanted, number=number)
     if options.apply and options.output and not options.output.endswith(".nq"):
         raise FormatError("patched-is-nquads", remedy="name-nq-file")
     progress = arguments.Progress()
@@ -186,9 +186,8 @@ def run_diff(options: argparse.Namespace) -> int:
         for path in options.sides:
             progress(say("progress", "reading", side=path))
             sides.append(changes.read_side(Path(path)))
-        progress(say("progress", "comparing" if patch is None else "applying"))
         if patch is not None:
-            content = changes.apply_patch(patch, sides[0], options.apply).nquads()[0]
+            content = changes.apply(patch, sides[0], options.apply).nquads()[0]
         elif options.format == "rdf":
             content = changes.write_patch(*sides)
         else:
@@ -256,12 +255,11 @@ def run_portal(
                 ways = {"sends": options.send, "prune": options.prune}
                 remote, sent, todo = portal.push(client, offer, lambda line: _write(f"{line}\n"), **ways)
         except KeyboardInterrupt:
-            raise portal.PortalError("push-interrupted", remedy="push-goes-on") from None
+            raise portal.PortalError("interrupted", remedy="push-goes-on") from None
         if options.send or options.action == "status":
             _write(offer.tell(remote, todo, sent if options.send else None))
             return 1 if todo else 0
-        note = say("portal", "note-unchanged" if reads else "note-not-sent")
-        _write(f"{offer.requests(client, todo, remote)}\n{note}\n")
+        _write(f"{offer.requests(client, todo, remote)}\n{say('portal', 'note-not-sent')}\n")
     return 0
 
 

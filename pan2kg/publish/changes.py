@@ -301,7 +301,7 @@ def write_patch(before: Side, after: Side) -> bytes:
     return ox.serialize(quads, format=ox.RdfFormat.TRIG) or b""
 
 
-def apply_patch(patch: Iterable[ox.Quad], before: Side, name: str = "") -> Side:
+def apply(patch: Iterable[ox.Quad], before: Side, name: str = "") -> Side:
     """The state a patch leads to; one that was made for another state, or damaged, is refused."""
     lists: dict[str, set[ox.Quad]] = {REMOVED: set(), ADDED: set()}
     states: list[tuple[str, str]] = []
@@ -417,10 +417,8 @@ class ChangeNames:
         return title if key in title or _COMPUTED.fullmatch(key) else f"{title} ({key})"
 
     def property(self, iri: str, language: Language) -> str:
-        key = f"property.{iri}"
-        label = _WORDS.say(key, language) if _WORDS.has(key) else self._label(iri, language)
-        called = Messages("property")
-        return label or (called.say(name, language) if called.has(name := self.short(iri)) else name)
+        called, name = Messages("property"), self.short(iri)
+        return self._label(iri, language) or (called.say(name, language) if called.has(name) else name)
 
     def term(self, term: Value, language: Language, *, start: int = 0) -> str:
         """A value as it is shown: a text in quotation marks, from about ``start`` on; a thing by its label."""
@@ -488,10 +486,9 @@ class Edit(NamedTuple):
             if max(map(len, texts)) > _LONG:
                 start = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(*texts, strict=False)))
         before, after = (
-            "" if term is None else names.term(term, language, start=start) for term in (self.old, self.new)
+            "–" if term is None else names.term(term, language, start=start) for term in (self.old, self.new)
         )
-        key = "edit.changed" if before and after else "edit.added" if after else "edit.removed"
-        return _WORDS.say(key, language, property=name, old=before, new=after)
+        return _WORDS.say("edit.changed", language, property=name, old=before, new=after)
 
 
 class Altered(NamedTuple):
@@ -541,7 +538,8 @@ def _lines(change: Change, language: Language) -> Iterator[tuple[int, str]]:
         yield 0, say("none")
         return
     counts = Counter(thing.status for thing in change.things)
-    yield 0, ", ".join(say(f"count.{status}", n=counts[status]) for status in Status if counts[status])
+    told = [say("count", status=say(f"status.{status}"), n=counts[status]) for status in Status if counts[status]]
+    yield 0, ", ".join(told)
     yield 1, say("count.statements", added=len(change.added), removed=len(change.removed))
     yield from ((1, say("moved", old=files[source], new=files[target])) for source, target in change.moves)
     for source, target, number in change.shifts:

@@ -39,7 +39,7 @@ hexadecimal: sixteen documents tell them all.
 ALL: Final = "all"
 """What the document is called that tells all things of a kind."""
 _WORDS: Final = Messages("publication")
-_CHANGE: Final = Messages("change")
+_PROPERTY: Final = Messages("property")
 _NAMES: Final = (SKOS + "prefLabel", RDFS + "label", DCTERMS + "title", FOAF + "name")
 _JOINING: Final = re.compile("/id/(?:link|involvement)/(?![0-9a-f]{16}$)")
 """What joins two things and is stated is told whole in the documents of both."""
@@ -238,7 +238,7 @@ def graph_files(edition: Edition, whole: Content) -> Iterator[File]:
 
 def _page(described: Described, iris: Sequence[str], place: str, pages: Collection[str]) -> dict[str, object]:
     root = "../" * place.count("/")
-    of_links = place.startswith(f"{DOCUMENTS}/link/")
+    of_links, prefixes = place.startswith(f"{DOCUMENTS}/link/"), described.edition.prefixes().items()
     cells: dict[str, dict[tuple[str, str], list[Markup]]] = {}
     rows = []
     for iri in iris:
@@ -265,12 +265,13 @@ def _page(described: Described, iris: Sequence[str], place: str, pages: Collecti
     for iri, row in zip(iris, rows, strict=True):
         row["cells"] = [markup("<br>").join(cells[iri].get(head, ())) for head in heads]
 
-    def property_words(iri: str, language: Language) -> str:
-        key = f"property.{iri}"
-        return _CHANGE.say(key, language) if _CHANGE.has(key) else described.name(iri, language)
-
+    heads_told = []
+    for sign, iri in heads:
+        short = next((f"{name}:{iri.removeprefix(space)}" for name, space in prefixes if iri.startswith(space)), "")
+        heads_told.append((sign, [(tag, _PROPERTY.say(short, tag) if _PROPERTY.has(short) else described.name(iri, tag))
+                                  for tag in LANGUAGES]))  # fmt: skip
     return {
         "root": root, "name": place.rpartition("/")[2], "kind": place.split("/")[1], "languages": LANGUAGES,
-        "heads": [(sign, [(tag, property_words(iri, tag)) for tag in LANGUAGES]) for sign, iri in heads],
+        "heads": heads_told,
         "rows": rows, "say": _WORDS.say,
     }  # fmt: skip

@@ -141,12 +141,12 @@ def refuse_target(folder: Path, issue: Issue) -> None:
         raise ProjectError("is-no-folder", place=place, remedy="name-new-folder")
     around = next((parent for parent in folder.resolve().parents if read_mark(parent)), None)
     if around:
-        raise ProjectError("inside-release", place=place, remedy="name-folder-outside", around=around)
+        raise ProjectError("inside-release", place=place, remedy="name-new-folder", around=around)
     inner = (mark.parent for mark in folder.glob(f"*/**/{MARK}") if read_mark(mark.parent))
     releases = sorted(release for release in inner if release.parent != folder / VERSIONS)
     if releases:
         raise ProjectError(
-            "holds-another-release", place=place, remedy="move-release", value=releases[0].relative_to(folder)
+            "holds-another-release", place=place, remedy="name-new-folder", value=releases[0].relative_to(folder)
         )
     if not folder.is_dir() or not any(folder.iterdir()):
         return

@@ -57,7 +57,7 @@ PORTAL: Final = "https://data.public.lu"
 _API: Final = "/api/1"
 _REMEDIES: Final[Mapping[int, str]] = {
     **{status: f"portal-{status}-remedy" for status in (400, 401, 403, 404, 410, 413, 415)},
-    423: "push-goes-on", 429: "push-goes-on",
+    429: "push-goes-on",
 }  # fmt: skip
 """What mends a refusal, by the status of the portal's answer."""
 _PASSING: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -80,7 +80,7 @@ def read_access(portal: str, environment: Mapping[str, str], *, needs_key: bool)
     if not fits or re.search(r"[^!-~]", portal):
         raise PortalError("no-portal-address", place=option, remedy="write-it-as", portal=PORTAL)
     if url.username is not None or url.query or url.fragment:
-        raise PortalError("address-too-long", place=option, remedy="write-it-as", portal=PORTAL)
+        raise PortalError("no-portal-address", place=option, remedy="write-it-as", portal=PORTAL)
     try:
         is_loopback = ip_address(host).is_loopback
     except ValueError:
@@ -142,7 +142,7 @@ class Client:
                 except ValueError:
                     port = -1
                 origins.append((parts.scheme, parts.hostname, port))
-            name = f"{origins[1][0]}://{origins[1][1]}" if origins[1][1] else str(told("another-address"))
+            name = f"{origins[1][0]}://{origins[1][1]}" if origins[1][1] else location[:100]
             if method != "GET" or origins[0] != origins[1]:
                 break
         key, values = ("portal-redirects-readers", {"url": harmless(name)}) if method == "GET" else (
@@ -190,7 +190,7 @@ class Client:
                     for piece in answer.iter_bytes():
                         received += piece
                         if len(received) > _LARGEST:
-                            raise PortalError("portal-endless", place=place, remedy="check-home-page")
+                            raise PortalError("no-udata", place=place, remedy="check-home-page")
                 finally:
                     answer.close()
                 return answer, bytes(received)
@@ -205,8 +205,8 @@ class Client:
             if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
                 raise PortalError("portal-certificate", place=place, remedy="check-home-page") from None
             if any(isinstance(cause, socket.gaierror) for cause in causes):
-                host = urlsplit(url).hostname
-                raise PortalError("host-not-found", place=place, remedy="check-connection", hostname=host) from None
+                why = str(urlsplit(url).hostname)
+                raise PortalError("connection-broke", place=place, remedy="check-connection", why=why) from None
             words = next((cause.strerror for cause in causes if isinstance(cause, OSError) and cause.strerror), "")
             why = self._conceal(words or str(error) or type(error).__name__).lower()
             raise PassingError("connection-broke", place=place, remedy="check-connection", why=why) from None
@@ -312,7 +312,7 @@ class _Catalogue:
     def first(self, subject: str, *predicates: str, needed: str = "") -> str:
         text = next((text for name in predicates for text in self.values.get((subject, name), ()) if text), "")
         if needed and not text:
-            raise self.fault("unstated", property=needed)
+            raise self.fault("unstated", property=needed, subject=subject)
         return text
 
 
@@ -393,7 +393,7 @@ def _dataset(catalogue: _Catalogue, dataset: str, distributions: list[str], vers
         filter(None, (catalogue.first(thing, f"{DCTERMS}license") for thing in (dataset, *distributions))), ""
     )
     if not licence:
-        raise catalogue.fault("unstated", property="dcterms:license")
+        raise catalogue.fault("unstated", property="dcterms:license", subject=dataset)
     if len(title) > _TITLE or len(description) > _DESCRIPTION:
         raise catalogue.fault("title-too-long", remedy="mend-record")
     frequency, identifiers = FREQUENCIES.get(rate.rpartition("/")[2]), set(LICENCES.values())
@@ -403,7 +403,7 @@ def _dataset(catalogue: _Catalogue, dataset: str, distributions: list[str], vers
     identifier = by_label or LICENCES.get(licence.partition("://")[2].rstrip("/"))
     if not identifier:
         names = either(sorted(identifiers))
-        raise catalogue.fault("no-licence-there", remedy="give-label", licence=licence, names=names)
+        raise catalogue.fault("no-frequency", remedy="give-label", iri=licence, names=names)
     iri = catalogue.first(dataset, f"{DCTERMS}identifier") or dataset
     body: Json = {
         "title": title, "description": description, "license": identifier, "frequency": frequency,
@@ -436,22 +436,20 @@ def tags(keywords: list[str]) -> Iterator[str]:
 
 def _file(catalogue: _Catalogue, subject: str, folder: Path) -> Path | None:
     download = catalogue.first(subject, f"{DCAT}downloadURL")
-    title = catalogue.first(subject, f"{DCTERMS}title")
-    if not title or not (download or catalogue.first(subject, f"{DCAT}accessURL")):
-        raise catalogue.fault("distribution-no-address" if title else "distribution-no-title", subject=subject)
+    catalogue.first(subject, f"{DCTERMS}title", needed="dcterms:title")
+    catalogue.first(subject, f"{DCAT}downloadURL", f"{DCAT}accessURL", needed="dcat:accessURL")
     if not download:
         return None
     file = find_file(folder, download)
     if file is None:
         raise catalogue.fault("file-not-there", download=download)
     size, actual = catalogue.first(subject, f"{DCAT}byteSize"), str(file.stat().st_size)
-    if size and size.removesuffix(".0") != actual:
-        raise catalogue.fault("file-size-differs", name=file.name, found=actual, size=size)
     summed = catalogue.first(subject, f"{SPDX}checksum")
     algorithm = catalogue.first(summed, f"{SPDX}algorithm").rpartition("_")[2].lower()
     value = catalogue.first(summed, f"{SPDX}checksumValue").lower()
-    if algorithm in ("sha1", "sha256", "sha512") and value != _digest(file, algorithm):
-        raise catalogue.fault("file-checksum-differs", name=file.name)
+    is_other = algorithm in ("sha1", "sha256", "sha512") and value != _digest(file, algorithm)
+    if is_other or (size and size.removesuffix(".0") != actual):
+        raise catalogue.fault("file-size-differs", name=file.name)
     return file
 
 
@@ -502,7 +500,7 @@ class Remote:
 
     def __init__(self, said: Json) -> None:
         self.said, self.id = said, dig(said, "id")
-        self.page = dig(said, "page") or say("portal", "dataset", id=self.id)
+        self.page = dig(said, "page") or self.id
         rows = said.get("resources")
         self.resources = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
         for row in (said, *self.resources):
@@ -565,7 +563,7 @@ class Offer(NamedTuple):
             for answer in rows:
                 listed = answer.get("data") if isinstance(answer, dict) else answer
                 if not isinstance(listed, list):
-                    raise PortalError("portal-other-kind", remedy="check-home-page", wanted=told("portal-list"))
+                    raise PortalError("no-udata", remedy="check-home-page")
                 identifiers |= {dig(row, "id") for row in listed if dig(row, "extras", DATASET_KEY) == self.iri
                                 and not row.get("deleted")} - {""}  # fmt: skip
             if len(identifiers) > 1:
@@ -578,7 +576,7 @@ class Offer(NamedTuple):
             identifier = identifiers.pop()
         answer = client.ask("GET", f"/datasets/{quote(identifier, safe='')}/")
         if not dig(answer, "id"):
-            raise PortalError("portal-other-kind", remedy="check-home-page", wanted=told("portal-dataset"))
+            raise PortalError("no-udata", remedy="check-home-page")
         if answer.get("deleted"):
             raise PortalError("dataset-deleted", remedy="portal-410-remedy", identifier=identifier)
         if (holds := dig(answer, "extras", DATASET_KEY)) not in ("", self.iri):
@@ -613,13 +611,13 @@ class Offer(NamedTuple):
         path = (f"/datasets/{quote(remote.id, safe='')}/") if remote else f"/datasets/{DATASET}/"
         if remote is None:
             owner: Json = {"organization": {"id": self.organization}} if self.organization else {}
-            add("POST", "/datasets/", "not-there-yet", self.said | {"private": True} | owner)
+            add("POST", "/datasets/", "part-not-there-yet", self.said | {"private": True} | owner, key=self.iri)
         elif names := _changed(self.said, remote.said):
             body = {name: remote.said[name] for name in _KEPT if remote.said.get(name) is not None} | self.said
             body["extras"] = remote.said["extras"] | self.said["extras"]
             if organization := dig(remote.said, "organization", "id"):
                 body["organization"] = {"id": organization}
-            add("PUT", path, "changed-on-dataset", body, names=names)
+            add("PUT", path, "changed-on-part", body, key=self.iri, names=names)
         matched, leftovers = self.matched(remote)
         # udata puts a new resource before the others, so that the last one sent stands first
         for part in reversed(self.parts):
@@ -647,11 +645,9 @@ class Offer(NamedTuple):
     def tell(self, remote: Remote | None, todo: tuple[PushStep, ...], sent: int | None) -> str:
         """How the portal stands to the release: after a push that sent so many requests, or looked at alone."""
         if remote is None:
-            return say("portal", "not-on-portal") + "\n"
-        changed = "requests-changed" if sent else "already-holds"
-        agrees, differs = ("holds-release", "status-differs") if sent is None else (changed, "read-back-differs")
-        values = {"where": remote.page, "differs": say("portal", "differs", n=len(todo)), "n": sent or 0}
-        lines = [say("portal", differs if todo else agrees, **values)]
+            return say("portal", "part-not-there-yet", key=self.iri) + "\n"
+        message = "differs" if todo else "requests-changed" if sent else "holds-release"
+        lines = [say("portal", message, where=remote.page, n=len(todo) or sent or 0)]
         lines += [f"  {step.method} {step.path}: {step.why}" for step in todo]
         if sent is not None and remote.said.get("private"):
             lines.append(say("portal", "is-private"))
@@ -666,11 +662,11 @@ class Offer(NamedTuple):
         paths = [f"/datasets/{quote(self.dataset, safe='')}/"] if self.dataset else ["/me/org_datasets/"]
         if self.organization and not self.dataset:
             paths.append(_shelf(self.organization, 1))
-        reads = [PushStep("GET", path, say("portal", "is-dataset-there")) for path in paths]
+        look = say("portal", "what-does-it-hold")
         dataset = f"/datasets/{remote.id if remote else DATASET}/"
-        if remote and not self.dataset:
-            reads.append(PushStep("GET", dataset, say("portal", "what-does-it-hold")))
-        again = [PushStep("GET", dataset, say("portal", "holds-what-was-sent"))] if todo else []
+        paths += [dataset] if remote and not self.dataset else []
+        reads = [PushStep("GET", path, look) for path in paths]
+        again = [PushStep("GET", dataset, look)] if todo else []
         steps = enumerate([*reads, *todo, *again], start=1)
         listed = "\n".join(step.written(number, client.portal) for number, step in steps)
         signs = [sign for sign in (DATASET, RESOURCE, ADDRESS) if sign in listed]
@@ -720,7 +716,7 @@ def push(
             todo = offer.steps(remote, prune=prune)
             if remote and sent and not dig(remote.said, "extras", DATASET_KEY):
                 # a portal that drops the extra by which the dataset is found again would be given a second one
-                raise PortalError("extra-of-dataset", remedy="name-dataset", dataset_key=DATASET_KEY, id=remote.id)
+                raise PortalError("extra-of-resource", remedy="name-dataset", extra=DATASET_KEY, id=remote.id)
             if not sends or (remote and (not todo or passes == _PASSES)):
                 return remote, sent, todo
             identifiers |= {DATASET: remote.id} if remote else {}
@@ -756,10 +752,10 @@ def _perform(client: Client, step: PushStep, identifiers: dict[str, str]) -> str
             raise PassingError("not-whole", place=sent_to, remedy="push-goes-on", name=content.name)
     elif dig(content, "extras", PART_KEY) and not dig(body, "extras", PART_KEY):
         # a portal that drops the extra by which a resource is found again would be given it anew each time
-        raise PortalError("extra-of-resource", place=place, remedy="ask-for-extras", part_key=PART_KEY)
+        raise PortalError("extra-of-resource", place=place, remedy="ask-for-extras", extra=PART_KEY)
     if step.method == "POST":
         identifier = dig(body, "id")
         if not identifier or not identifier.replace("-", "").replace("_", "").isalnum():
-            raise PortalError("portal-no-identifier", place=place, remedy="push-goes-on")
+            raise PortalError("no-udata", place=place, remedy="push-goes-on")
         identifiers |= {DATASET if step.path == "/datasets/" else RESOURCE: identifier, ADDRESS: dig(body, "url")}
     return path

@@ -51,14 +51,15 @@ _APART: Final = re.compile(
 )
 _OFFERED: Final = (("turtle", folder.TURTLE, "ttl"), ("quads", folder.QUADS, "nq"))
 _README: Final = (
-    ("front", "index.html"), ("pages", "fr/", "en/", "de/"), ("site", ARCHIVE),
+    ("front", "index.html"), ("pages", "fr/", "en/", "de/", ARCHIVE),
     ("actions", "data/actions", "data/links", "data/bodies", "data/texts"), ("turtle", folder.TURTLE),
-    ("quads", folder.QUADS), ("tables", "tables/"), ("documents", "doc/"), ("graphs", "graph/"),
-    ("ontology", "ontology/"), ("queries", "queries/", "queries.ttl"),
-    ("catalogue", "catalogue.ttl", "catalogue.rdf", "catalogue.jsonld"), ("dataset", "dataset.jsonld"),
-    ("void", "void.ttl", ".well-known/void"), ("service", "service.ttl"), ("changes", "changes/changes"),
-    ("feed", "changes/feed"), ("hosts", "w3id/.htaccess", ".htaccess", "nginx.conf"), ("release", MARK),
-    ("licence", "LICENSE-DATA"), ("citation", "CITATION.cff"), ("versions", "version/"), ("checksums", folder.LIST),
+    ("quads", folder.QUADS), ("tables", "tables/"), ("documents", "doc/", "graph/"), ("ontology", "ontology/"),
+    ("queries", "queries/", "queries.ttl"),
+    ("catalogue", "catalogue.ttl", "catalogue.rdf", "catalogue.jsonld", "dataset.jsonld", "void.ttl",
+     ".well-known/void"),
+    ("service", "service.ttl"), ("changes", "changes/changes", "changes/feed"),
+    ("hosts", "w3id/.htaccess", ".htaccess", "nginx.conf"), ("licence", "LICENSE-DATA", "CITATION.cff"),
+    ("versions", "version/"), ("checksums", folder.LIST, MARK),
 )  # fmt: skip
 """What a release may hold: the key of its words, and what the paths of its files begin with."""
 _LATER: Final = frozenset(("front", "versions", "checksums"))
@@ -95,9 +96,7 @@ class PublishedRelease:
                 rows.append((f"{product}-{form}", path, form, in_form, about, title))
         for key, path, form in (*_OFFERED, ("site", ARCHIVE, "zip")):
             if (self.folder.root / path).is_file():
-                end = "one" if key == "site" and self.options.has_base else "about"
-                words = _WORDS.text(f"product.{key}"), _WORDS.text(f"product.{key}-{end}")
-                rows.append((key, path, form, *words, None))
+                rows.append((key, path, form, _WORDS.text(f"product.{key}"), _WORDS.text(f"product.{key}-about"), None))
         self.offers = [
             descriptions.Distribution(key, path, form, *folder.measure(self.folder.root / path), title, about, group)
             for key, path, form, title, about, group in rows
@@ -374,11 +373,9 @@ def _fill(
     faults += [say("inspection", "points-nowhere", path=DOCUMENTS, target=path) for path in missing]
     put(_style(release))
     archive(release, drawn)
-    note(say("progress", "describing"))
     folder.keep_versions(work, edition.previous)
     for exporter in DESCRIBING:
         put(exporter(release))
-    note(say("progress", "checksums"))
     folder.write_checksums(work, release.folder.sums)
     note(say("progress", "checking"))
     faults += inspection.inspect(work, issue, options.today, counts.triples)

@@ -88,13 +88,13 @@ EDIT = "    {} «\u00a0Former les juristes\u00a0» → «\u00a0Former les magist
 TOLD: dict[str, tuple[str, str, Language, tuple[str, ...], str]] = {
     "counts first, things below their plan": (
         "", ACTION, "fr",
-        ("\n1 élément ajouté\n  Énoncés\u00a0: 4 de plus, 0 de moins\n",
+        ("\nAjout\u00a0: 1\n  Énoncés\u00a0: 4 de plus, 0 de moins\n",
          "\nPlan P (p)\n  Ajout\u00a0: action 4.3 Former les juristes (a)\n"), "Rien",
     ),
     "nothing": ("", "", "en", ("\nNothing has changed.\n",), "statements"),
-    "old and new in French": (ACTION, OTHER, "fr", (EDIT.format("nom (fr)\u00a0:"),), "Ajout"),
-    "old and new in English": (ACTION, OTHER, "en", (EDIT.format("name (fr):"),), "Added"),
-    "old and new in German": (ACTION, OTHER, "de", (EDIT.format("Name (fr):"),), "Neu"),
+    "old and new in French": (ACTION, OTHER, "fr", (EDIT.format("libellé (fr)\u00a0:"),), "Ajout"),
+    "old and new in English": (ACTION, OTHER, "en", (EDIT.format("label (fr):"),), "Added"),
+    "old and new in German": (ACTION, OTHER, "de", (EDIT.format("Bezeichnung (fr):"),), "Neu"),
     "the difference of long texts": (LONG.format("avant"), LONG.format("après"), "fr", ("avant", "après"), "mot " * 70),
     "parts of what was added whole are counted": (
         "", CITED + QUOTED, "en", ("Added: action 4.3 Former les juristes (a), with 2 parts of it",), "passage",
@@ -149,7 +149,7 @@ def test_csv_has_a_row_a_value_and_json_holds_the_terms_whole() -> None:
     told = Change(side(PLAN, ACTION), side(PLAN, changed))
     rows = list(csv.DictReader(io.StringIO(changes.write_csv(told, "en"))))
     assert [(row["status"], row["property_label"], row["old"], row["new"]) for row in rows] == [
-        ("renamed", "name", "Former les juristes", 'Former les magistrats, "sic"')
+        ("renamed", "label", "Former les juristes", 'Former les magistrats, "sic"')
     ]
     content = json.loads(changes.write_json(Change(side(PLAN), side(PLAN, ACTION)), "de"))
     (thing,) = content["things"]
@@ -207,7 +207,7 @@ datasets = st.lists(quads, max_size=8)
 
 
 def applied(patch: bytes, old: Side) -> Side:
-    return changes.apply_patch(ox.parse(patch, format=ox.RdfFormat.TRIG), old)
+    return changes.apply(ox.parse(patch, format=ox.RdfFormat.TRIG), old)
 
 
 @settings(deadline=None, max_examples=300)
@@ -239,7 +239,7 @@ def test_a_patch_that_does_not_fit_is_refused(tmp_path: Path) -> None:
         applied(changes.write_patch(old, new).replace(b"http://e/b", b"http://e/c"), old)
     (tmp_path / "no.nq").write_text("<http://e/s> <http://e/p> <http://e/o> .\n")
     with pytest.raises(ProjectError, match="This is no patch"):
-        changes.apply_patch(read_quads(tmp_path / "no.nq"), old)
+        changes.apply(read_quads(tmp_path / "no.nq"), old)
     kept = ox.Quad(ox.NamedNode(changes.GENID + "c14n0"), ox.NamedNode("http://e/p"), ox.Literal("x"))
     with pytest.raises(ProjectError, match="kept for blank nodes"):
         changes.write_patch(Side([], "a"), Side([kept], "b"))
@@ -311,5 +311,5 @@ def test_bad_input_is_refused_in_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(Pan2kgError, match="written as N-Quads"):
         diff("--apply", "p.trig", good, "-o", tmp_path / "new.ttl")
     for words in ("a.nq", "a.nq b.nq c.nq", "--apply p.trig a.nq b.nq"):
-        with pytest.raises(Pan2kgError, match=r"takes [12] state"):
+        with pytest.raises(Pan2kgError, match=r"States wanted: [12], named"):
             diff(*words.split())

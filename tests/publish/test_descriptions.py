@@ -197,7 +197,7 @@ def test_our_own_rules_find_what_is_wrong(few_folder: Path) -> None:
             r'("pan2kg :[^"]*"@fr) , ("[^"]*"@en)', r"\2 , \1", text.replace("pan2kg\u00a0:", "pan2kg :")
         ),
         "is the address of 2": text.replace("data/actions.csv>", "data/pan2kg.ttl>"),
-        "a keyword is shorter": text.replace('"knowledge graph"', '"kg"'),
+        "dcat:keyword is shorter": text.replace('"knowledge graph"', '"kg"'),
         "neither class nor label": text.replace("frequency/IRREG> ;", "frequency/OTHER> ;"),
         "lacks <http://purl.org/dc/terms/publisher>": text.replace("dcterms:publisher", "dcterms:contributor"),
     }

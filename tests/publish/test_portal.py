@@ -159,9 +159,13 @@ def portal(pusher: Pusher) -> Portal:
         ("dct:accrualPeriodicity", "dct:relation", "states no dcterms:accrualPeriodicity"),
         ("a dcat:Dataset", "a dcat:Resource", "has 0 datasets with distributions"),
         ("dcat:downloadURL <https://example.org/releases/1/tables/", "dcat:downloadURL <https://x.org/", "not in the"),
-        ("dcat:accessURL <https://example.org/sparql>", "dct:relation <https://example.org/>", "has no address"),
-        ("licence/CC0>", "licence/OTHER>", "no licence for"),
-        ("frequency/IRREG", "frequency/SOMETIMES", "no frequency for"),
+        (
+            "dcat:accessURL <https://example.org/sparql>",
+            "dct:relation <https://example.org/>",
+            "states no dcat:accessURL of",
+        ),
+        ("licence/CC0>", "licence/OTHER>", "no word for"),
+        ("frequency/IRREG", "frequency/SOMETIMES", "no word for"),
         ("a dcat:Catalog ;", "a dcat:Catalog ; ;; (", r"catalogue\.ttl:\d+:\d+: The catalogue is not Turtle"),
     ],
 )
@@ -176,9 +180,9 @@ def test_what_the_catalogue_lacks_is_named(pusher: Pusher, old: str, new: str, m
 
 def test_a_folder_that_is_no_sound_release_is_refused(pusher: Pusher, tmp_path: Path) -> None:
     path, content = pusher.path / TABLE, (pusher.path / TABLE).read_bytes()
-    for other, message in ((content + b"x", r"has \d+ bytes, the catalogue says"), (content[:-1] + b"x", "checksum")):
+    for other in (content + b"x", content[:-1] + b"x"):
         path.write_bytes(other)
-        with pytest.raises(ProjectError, match=rf"plans\.csv .*{message}"):
+        with pytest.raises(ProjectError, match=r"plans\.csv has not the size or checksum"):
             pusher.offer()
     for place in (tmp_path, tmp_path / "none"):
         with pytest.raises(ProjectError, match="pan2kg publish"):
@@ -431,7 +435,7 @@ def test_nothing_is_sent_without_the_flag_and_the_dry_run_prints_exactly_the_req
     assert "10 requests changed it; read back, it is what the release holds." in out
     code, out = typed("push --send DIR")
     assert (code, len(portal.datasets)) == (0, 1)
-    assert "it already holds the release; nothing was changed." in out
+    assert "the portal holds the release." in out
     assert "It is private" in out
     pusher.files[TABLE] += "https://example.org/b,b\r\n"
     del pusher.files["dumps/graph.nq"]
@@ -449,14 +453,14 @@ def test_nothing_is_sent_without_the_flag_and_the_dry_run_prints_exactly_the_req
 
 
 def test_the_status_says_how_far_the_portal_has_it(typed: Typed, pusher: Pusher, portal: Portal) -> None:
-    assert typed("status DIR") == (1, "The dataset is not on the portal.\n")
+    assert typed("status DIR") == (1, "https://example.org/dataset is not on the portal yet\n")
     typed("push DIR --send")
     assert typed("status DIR")[0] == 0
     pusher.edit(*TITLES)
     portal.fail()
     code, out = typed("status DIR")
     assert (code, portal.writes()) == (1, [])
-    assert "changed on the dataset: title" in out
+    assert "changed on https://example.org/dataset: title" in out
     typed("push DIR --send")
     del pusher.files[TABLE]
     pusher.write(*TITLES)
@@ -467,7 +471,7 @@ def test_the_status_says_how_far_the_portal_has_it(typed: Typed, pusher: Pusher,
     portal.rewords = True
     code, out = typed("push DIR --send")
     assert code == 1
-    assert "read back, and the portal differs from the release; 3 requests would mend it:" in out
+    assert "the portal differs from the release; 3 requests would mend it:" in out
 
 
 def test_a_push_that_is_interrupted_says_that_it_can_go_on(
@@ -480,7 +484,7 @@ def test_a_push_that_is_interrupted_says_that_it_can_go_on(
 
     with monkeypatch.context() as stopped:
         stopped.setattr(pusher, "sleep", interrupt)
-        message = r"^The push was interrupted\. Push again: it goes on where it stopped\.$"
+        message = r"^Interrupted\. Push again: it goes on where it stopped\.$"
         with pytest.raises(PortalError, match=message):
             typed("push DIR --send")
     assert typed("push DIR --send")[0] == 0
@@ -510,8 +514,9 @@ def test_wrong_use_is_a_sentence_and_sends_nothing(
 
 STATUSES: Final = {
     400: "Mend the catalogue", 401: "PAN2KG_PORTAL_KEY", 403: "--organization", 404: "Check --portal",
-    409: "documentation of its API", 410: "Restore it there", 413: "raise its limit", 415: "another serialisation",
-    **dict.fromkeys((423, 429, 500, 502, 503, 504), "it goes on where it stopped"),
+    410: "Restore it there", 413: "raise its limit", 415: "another serialisation",
+    **dict.fromkeys((409, 423), "documentation of its API"),
+    **dict.fromkeys((429, 500, 502, 503, 504), "it goes on where it stopped"),
 }  # fmt: skip
 
 
@@ -569,7 +574,7 @@ def test_a_file_too_large_a_late_answer_and_one_spoilt_on_the_way_are_told_and_m
 def test_an_answer_that_is_not_udatas_is_a_sentence_and_shows_no_key(pusher: Pusher, portal: Portal) -> None:
     broken = [
         (1, "broken-json", b"", "not as udata's API does"), (1, "html", b"", "not as udata's API does"),
-        (1, "200", b'"datasets"', "not a list of datasets"), (2, "201", b'{"id": "../../me"}', "no identifier"),
+        (1, "200", b'"datasets"', "not as udata"), (2, "201", b'{"id": "../../me"}', "not as udata"),
     ]  # fmt: skip
     for number, kind, body, message in broken:
         portal.fail(number, kind=kind, body=body)
@@ -641,8 +646,7 @@ def test_an_address_or_a_key_that_is_not_safe_is_refused_and_not_shown() -> None
         "http://data.public.lu": "in the clear", "ftp://data.public.lu": "no address", "data.public.lu": "no address",
         "https://": "no address", "https://data.public.lu:port": "no address",
         "https://data.public.lu/\nX-Other: 1": "no address",
-        "https://me:word@data.public.lu": "more than host and path",
-        "https://data.public.lu/?q=1": "more than host and path",
+        "https://me:word@data.public.lu": "no address", "https://data.public.lu/?q=1": "no address",
     }  # fmt: skip
     for portal, message in refused.items():
         with pytest.raises(PortalError, match=message) as caught:
