@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from pan2kg.coherence import bodies, evidence
 from pan2kg.graph.labels import pair_key
-from pan2kg.graph.links import COMPARED, INFERRED, Tie
+from pan2kg.graph.links import COMPARED, DECLARED, INFERRED, Tie
 from pan2kg.i18n.catalogue import numeral
 from pan2kg.site import definitions, entity, lists, matrix, plan, values
 from pan2kg.site.page import EVIDENCE, PageContext, SiteContext, Values, View, piece
@@ -55,7 +55,7 @@ def _pair(context: PageContext) -> Values | None:
     is_chosen = bool(context.request.arguments.get(EVIDENCE))
     firm = [tie for tie in ties if not is_chosen or evidence.counts(tie.level, knowledge.level)]
     notes = values.Notes(context)
-    declared = values.grouped(notes, sorted({tie.iri for tie in firm if tie.is_declared}))
+    declared = values.grouped(notes, sorted({tie.iri for tie in firm if tie.kind in DECLARED}))
     compared = values.grouped(notes, sorted({tie.iri for tie in firm if tie.kind == COMPARED}))
     groups = [_by_things(context, kind, pair, [tie for tie in firm if tie.kind == kind])
               for kind in INFERRED if kind != COMPARED]  # fmt: skip
