@@ -10,7 +10,7 @@ from typing import Final
 
 from pan2kg.cli import arguments
 from pan2kg.errors import ProjectError, QueryError
-from pan2kg.i18n.catalogue import Messages, decimal
+from pan2kg.i18n.catalogue import Messages, numeral
 from pan2kg.i18n.message import Message, say, spoken, today, told
 
 CHECK: Final = {
@@ -135,5 +135,5 @@ def run_anchor(options: argparse.Namespace) -> int:
         remark("quotation-long", place=str(place), characters=len(quotation.words), most=most, words=words)
     if anchoring.share > quotations.SHARES[0]:
         key = "quoted-too-much" if anchoring.share > quotations.SHARES[1] else "quoted-much"
-        remark(key, share=decimal(100 * anchoring.share, language, 0), document=options.document)
+        remark(key, share=numeral(100 * anchoring.share, language, 0), document=options.document)
     return 1 if anchoring.orphans else 0

@@ -20,7 +20,7 @@ from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.extract import document as documents
 from pan2kg.extract import draft, mentions, process
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n.catalogue import Messages, decimal
+from pan2kg.i18n.catalogue import Messages, numeral
 from pan2kg.i18n.message import Message, a_day, today, told
 from pan2kg.project import Project, read_text, write_atomically
 from pan2kg.review import candidates, decision, desk, entry, files, work
@@ -274,7 +274,7 @@ def run_review(options: argparse.Namespace) -> int:
         lines.append(say("pace", seconds=round(review.pace)))
     if review.wanted.second:
         agreement = review.compare()
-        alpha = "–" if agreement.alpha is None else decimal(agreement.alpha, language)
+        alpha = "–" if agreement.alpha is None else numeral(agreement.alpha, language)
         lines += [say("agreement", n=agreement.both, alpha=alpha), say("agreement-means")]
         for candidate, _, _ in agreement.apart:
             start, target = (review.material.graph.label(end, language) for end in candidate.ends)
