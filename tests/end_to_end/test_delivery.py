@@ -95,7 +95,7 @@ def test_a_project_of_one_plan_or_none_is_drawn_and_reported_or_told_in_a_senten
     draft = ("draft", "plan.txt", "--plan", "be-bhr-1", "--language", "fr", "-o", "graph/plans/be-bhr-1.ttl")
     for preparation in ((), draft):
         assert not preparation or cli(*preparation, cwd=own_project).returncode == 0
-        for command in (*commands, ("report", "-o", "made")):
+        for command in (*commands, ("report", "-o", "made", "--plan", "be-bhr-1")):
             done = cli(*command, "--project", ".", cwd=own_project)
             assert (done.returncode, done.stderr.count("\n")) in {(2, 1), (0, 0)}, done.stderr
     page = (own_project / "made" / "report.en.html").read_text(encoding="utf-8")
