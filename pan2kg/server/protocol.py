@@ -380,21 +380,18 @@ def pack(kind: bytes, payload: bytes = b"") -> bytes:
 
 
 def receive(link: socket.socket) -> tuple[bytes, bytes] | None:
-    def exactly(length: int) -> bytes | None:
-        pieces = bytearray()
-        while len(pieces) < length:
-            try:
-                piece = link.recv(min(length - len(pieces), MEGABYTE))
-            except (ConnectionError, InterruptedError):
-                return None
-            if not piece:
-                return None
-            pieces += piece
-        return bytes(pieces)
-
-    head = exactly(HEAD.size)
-    payload = exactly(HEAD.unpack(head)[1]) if head else None
-    return None if head is None or payload is None else (head[:1], payload)
+    message, size = bytearray(), HEAD.size
+    while len(message) < size:
+        try:
+            piece = link.recv(min(size - len(message), MEGABYTE))
+        except (ConnectionError, InterruptedError):
+            return None
+        if not piece:
+            return None
+        message += piece
+        if len(message) == HEAD.size:
+            size += HEAD.unpack(message)[1]
+    return bytes(message[:1]), bytes(message[HEAD.size :])
 
 
 def send(link: socket.socket, data: bytes) -> None:

@@ -145,11 +145,6 @@ class People:
     def login_of(self, request: web.Request) -> str:
         return web.header(request, self.header).strip() if self.header and request.scope["record"].is_proxied else ""
 
-    def by_proxy(self, request: web.Request) -> Person | None:
-        login = self.login_of(request)
-        members = self.listed or (Person(login, RATE, login),)
-        return next((member for member in members if login and member.login == login), None)
-
     def current(self, person: Person) -> Person | None:
         if not person.name or not self.listed:
             return person if (self.header if person.name else self.token) else None
@@ -283,7 +278,8 @@ class ReviewPages:
         if not login or (session and session.person.login == login):
             return await self._show(request, 200, arguments, name)
         # a proxy has signed in who asks: their session begins
-        person = self.sessions.people.by_proxy(request)
+        members = self.sessions.people.listed or (Person(login, RATE, login),)
+        person = next((member for member in members if member.login == login), None)
         name = self.sessions.begin(person) if person else ""
         page = await self._show(request, 200, arguments, name)
         return with_cookie(request, page, name) if person else page

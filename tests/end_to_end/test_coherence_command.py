@@ -76,19 +76,3 @@ def test_matrices_typed_in_files_give_the_worked_figures(cli: Cli, tmp_path: Pat
     assert (more.returncode, more.stderr.count("\n")) == (2, 1)
     same = cli("coherence", "interaction", "one.csv", "one.csv", "--free-labels")
     assert "Two matrices have the same assessor" in same.stderr
-
-
-def test_a_cell_that_cannot_be_read_is_named_with_its_place(cli: Cli, tmp_path: Path) -> None:
-    one, two = "lu-bhr-2-4-1", "lu-bhr-2-4-2"
-    row, column = f"Row « {one} »", f"column « {two} »"
-    for text, sentence in {
-        ",4": f"m.csv:2:3: {row}, {column}: « 4 » is outside −3…+3. Say --scale=-3..4 or --scale=count.",
-        ",x": f"m.csv:2:3: {row}, {column}: « x » is no integer.",
-        "1,": f"m.csv:2:2: {row}, column « {one} »: nothing acts on itself.",
-        ",1,1": f"m.csv:2: {row} has 3 cells for 2 columns.",
-        "": "m.csv: The matrix is empty.",
-    }.items():
-        (tmp_path / "m.csv").write_text(f",{one},{two}\n{one},{text}\n{two},,\n" if text else "", encoding="utf-8")
-        done = cli("coherence", "interaction", "m.csv")
-        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
-        assert done.stderr.startswith(f"pan2kg: {sentence}")
