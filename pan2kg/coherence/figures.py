@@ -67,6 +67,9 @@ class Figure:
 _SHARED: Final[Mapping[str, str]] = {
     **{f"{name}-plan-pairs.among": "linked-plan-pairs.among" for name in ("sharing", "broad")},
     **{f"linked-{name}.among": "linked-editions.among" for name in ("frameworks", "abroad")},
+    **{f"linked-{name}.formula": "linked-editions.formula" for name in ("frameworks", "abroad")},
+    **{f"{name}-plan-pairs.formula": f"{other}-action-pairs.formula"
+       for name, other in (("sharing", "linked"), ("broad", "broad"))},
     "broad-action-pairs.among": "linked-action-pairs.among", "texts-read.among": "linked-actions.among",
     "not-expected.among": "occasions.among", "debt.among": "citations-made.among",
     "citation-rate.among": "citations-made.among", "coherence-index-all.among": "coherence-index.among",
