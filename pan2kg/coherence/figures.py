@@ -295,11 +295,11 @@ _BY_ID: Final = {figure.id: figure for figure in FIGURES}
 def figures(levels: Mapping[Level, Known], at: Level = HEADLINE) -> tuple[Taken, ...]:
     rows = []
     for figure in FIGURES:
-        plan, official, other, editors = (
+        plan, official, third, editors = (
             (float(figure.length(facts)),) if figure.length else figure.value(facts, figure.rows(facts))
             for facts in (levels[level] for level in FIGURED)
         )
-        nested, facts = (plan, official, other, editors), levels[at]
+        nested, facts = (plan, official, third, editors), levels[at]
         value = nested[FIGURED.index(at)]
         rows.append(Taken(figure, at, value, nested, figure.population(facts), basis_line(facts)))
     return tuple(rows)

@@ -193,7 +193,7 @@ def read_names(read: Read, own_country: str) -> NamesInTexts:
     labels = (
         (iri, label) for iri, label, property_ in read(program_query("names/labels"))
         if property_ != _SHORT
-        or (thing := named.get(iri)) is None or thing.kind != "plan" or not thing.country or _ABBREVIATION.match(label)
+        or (entry := named.get(iri)) is None or entry.kind != "plan" or not entry.country or _ABBREVIATION.match(label)
     )  # fmt: skip
     return names_of(named.values(), labels, (row[0] for row in read(program_query("names/not-mentions"))))
 
