@@ -440,6 +440,10 @@ PlanPair = tuple[str, str, float, float, int]
 """Two plans by IRI, the bits they share specifically and through general texts, and their linked pairs of actions."""
 
 
+def choice(at: Level = HEADLINE, hub: int = HUB, linked: int = LINKED) -> str:
+    return f"SELECT {int(at)} AS level, {hub} AS hub, {linked} AS linked"
+
+
 def pairs_of_plans(
     tables: Mapping[str, object], at: Level = HEADLINE, *, hub: int = HUB, linked: int = LINKED
 ) -> list[PlanPair]:
@@ -460,5 +464,5 @@ def pairs_of_plans(
     with duckdb.connect(":memory:", config=settings) as connection:
         for name, table in tables.items():
             connection.register(name, table)
-        connection.execute(f"CREATE VIEW choice AS SELECT {int(at)} AS level, {hub} AS hub, {linked} AS linked")
+        connection.execute(f"CREATE VIEW choice AS {choice(at, hub, linked)}")
         return connection.execute(read_text(Project.packaged().queries / "columns" / "pairs-of-plans.sql")).fetchall()
