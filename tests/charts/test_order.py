@@ -9,9 +9,8 @@ from pan2kg.charts.registry import draw
 from pan2kg.charts.subject import Subject, focus_of
 from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
-from tests.charts.test_gallery import store_of
-
-ACCEPTED = "pan:status linkstatus:accepted"
+from tests.charts import test_gallery as gallery
+from tests.charts.test_gallery import cites, store_of
 
 
 def world(*turtle: str) -> Graph:
@@ -26,31 +25,17 @@ def world(*turtle: str) -> Graph:
 
 
 def rests(action: str, *texts: str, level: str = "plan") -> str:
-    return "".join(
-        f"link:{action}-{t} pan:linkType linktype:uses-instrument ; {ACCEPTED} ; pan:relation relation:implements ; "
-        f"pan:evidenceLevel evidencelevel:{level} ; pan:from action:{action} ; pan:to instrument:{t} .\n"
-        f'instrument:{t} skos:prefLabel "Loi {t}"@fr .\n' for t in texts
-    )  # fmt: skip
+    links = (gallery.rests(f"action:{action}", text, level) for text in texts)
+    return "".join(links) + "".join(f'instrument:{text} skos:prefLabel "Loi {text}"@fr .\n' for text in texts)
 
 
 def part(body: str, role: str, work: str) -> str:
-    return (
-        f"involvement:{body}-{work} pan:involves body:{body} ; pan:involvedIn action:{work} ; pan:role role:{role} ; "
-        f"pan:evidenceLevel evidencelevel:plan .\n"
-    )
+    return gallery.leads(body, f"action:{work}", role=role)
 
 
 def rows(picture: Picture, *columns: str) -> list[tuple[str, ...]]:
     found = (picture.table.values(name) for name in columns)
     return list(zip(*([value.rpartition("/")[2] for value in values] for values in found), strict=True))
-
-
-def cites(name: str, source: str, target: str) -> str:
-    return (
-        f"link:{name} pan:linkType linktype:cross-reference ; {ACCEPTED} ; pan:channel channel:text ; "
-        f"pan:certainty certainty:stated ; pan:evidenceLevel evidencelevel:plan ; "
-        f"pan:from {source} ; pan:to {target} .\n"
-    )
 
 
 def test_of_equally_tied_texts_those_a_source_states_are_drawn_first() -> None:
