@@ -327,7 +327,7 @@ def test_unverified_statements_and_candidates_leak_into_no_picture() -> None:
     ],
 )
 def test_wrong_use_is_one_sentence_with_a_remedy(
-    graph: Graph, kind: str, parameters: dict[str, object], says: str
+    graph: Graph, kind: str, parameters: dict[str, Any], says: str
 ) -> None:
     with pytest.raises(QueryError, match=says):
         drawn(kind, graph.store, **parameters)

@@ -10,7 +10,7 @@ from pan2kg.charts.subject import Subject, focus_of
 from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
 from tests.charts import test_gallery as gallery
-from tests.charts.test_gallery import cites, store_of
+from tests.charts.test_gallery import store_of
 
 
 def world(*turtle: str) -> Graph:
@@ -27,6 +27,9 @@ def world(*turtle: str) -> Graph:
 def rests(action: str, *texts: str, level: str = "plan") -> str:
     links = (gallery.rests(f"action:{action}", text, level) for text in texts)
     return "".join(links) + "".join(f'instrument:{text} skos:prefLabel "Loi {text}"@fr .\n' for text in texts)
+
+
+cites = gallery.cites
 
 
 def part(body: str, role: str, work: str) -> str:

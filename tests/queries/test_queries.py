@@ -27,7 +27,7 @@ from pan2kg.store.rules import derive, rule_files
 from pan2kg.store.store import LocalStore, is_derived, load, load_project, needs, select
 from pan2kg.tables import writers as answers
 from pan2kg.tables.writers import write_answer
-from pan2kg.turtle.vocabulary import ID, PAN, XSD, graph_of
+from pan2kg.turtle.vocabulary import PAN, XSD, graph_of
 from pan2kg.turtle.writer import prefixes_used, read_prefixes, tokens
 from tests.lots import by_lot
 
@@ -39,7 +39,6 @@ SLOWEST = ("sdg-coverage", "shared-instruments")
 """What rdflib is asked of two plans alone: it walks all statements for every goal, or every pair of uses."""
 SLOW = (*SLOWEST, "covered-elsewhere", "overlapping-mandates", "plan-citations", "uncovered-principles")
 """What rdflib takes more than half a second for, as long as for all other questions together."""
-SPATIAL = "http://purl.org/dc/terms/spatial"
 PAIR = tuple(graph_of(f"plans/{plan}/") for plan in ("lu-bhr-1", "lu-bhr-2"))
 
 
@@ -136,22 +135,6 @@ def test_two_engines_give_the_same_rows_where_one_is_slow(few: pan2kg.Graph, nea
     for name in by_lot(SLOW, 2):
         rows = agree(name, near if name in SLOWEST else few)
         assert rows or name not in SLOWEST, f"{name}: less is too little"
-
-
-def test_two_engines_count_for_each_country_alike(near: pan2kg.Graph) -> None:
-    """Of the country that has but one of the plans, as if the first were another country's, and of both."""
-    country, first = ox.NamedNode(SPATIAL), ox.NamedNode(f"{ID}plan/lu-bhr-1")
-    store = LocalStore(ox.Store())
-    for quad in near.held.inner:
-        is_moved = quad.subject == first and quad.predicate == country
-        moved = ox.Quad(first, country, ox.NamedNode("http://e/elsewhere"), quad.graph_name)
-        store.inner.add(moved if is_moved else quad)
-    two = pan2kg.Graph(near.project, store)
-    for name in ("uncovered-principles", "sdg-coverage"):
-        chosen = ({"country_of": asked, "least_level": "editors"} for asked in ("plan:lu-bhr-1", "pan:any"))
-        texts = [fill(QUERIES[name], values, store=store, project=near.project) for values in chosen]
-        of_one, of_all = (agree(name, two, text) for text in texts)
-        assert of_one != of_all, "what is counted depends on the country"
 
 
 @pytest.fixture(scope="module")
