@@ -56,8 +56,6 @@ EDGE: Final = dw.Pen(fr.GREY, 1.0)
 
 
 class Lane:
-    """Boxes below each other, spread over a height; ``tops`` by the IRIs of what they stand for."""
-
     def __init__(self, iris: Sequence[str], at: int, high: float, room: float) -> None:
         step = room / max(len(iris), 1)
         self.tops = {iri: TOP + step * (row + 0.5) - high / 2 for row, iri in enumerate(iris)}
@@ -160,7 +158,6 @@ def draw_lanes(
 
 
 def _most(ties: Sequence[DrawnTie], works: Sequence[str], number: int) -> list[DrawnTie]:
-    """The ties of these works to the others that have most of them, those declared first among equals."""
     among, every, declared = set(works), Counter[str](), Counter[str]()
     for tie in ties:
         if tie.work in among:
@@ -196,8 +193,6 @@ PART: Final = dw.Pen(fr.GREEN, 1.3, (1.5, 3))
 
 @dataclass(frozen=True, slots=True)
 class Pillar:
-    """A text or body both plans have: with the works of either side, and for a text what it brings in bits."""
-
     iri: str
     works: tuple[tuple[str, ...], tuple[str, ...]]
     bits: float = 0.0
@@ -205,7 +200,6 @@ class Pillar:
 
     @classmethod
     def between(cls, subject: Subject, plan_a: str, plan_b: str) -> Iterator[Pillar]:
-        """Texts first, by what they bring, then bodies, by their works."""
         measured, homes = subject.known, subject.graph.homes
         sides = measured.brought(plan_a, plan_b), measured.brought(plan_b, plan_a)
         for shared in sorted(measured.weight(plan_a, plan_b).contributions, key=lambda row: (-row.bits, row.text)):
@@ -274,7 +268,7 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
         head = dw.Line.arrow(end, 0.0 if end[0] > start[0] else math.pi, fr.BLUE, 9)
         words = say("time-map-cites-pair", one=names[pair[0]].text, two=names[pair[1]].text)
         links = (row.link for row in measured.statements if row.is_citation and (row.source, row.target) == pair)
-        words += next((quotation for link in links if (quotation := sj.quoted(subject, link))), "")
+        words += sj.quoted(subject, links)
         line, about = fr.bow(start, end, dw.Pen(fr.BLUE, 2.0)), sj.tags(subject, pair, kind="citation")
         marks.append(dw.Group((line, head), words, subject.leads(*pair), tags=about))
     for home, x, side in ((plan_a, 0.0, left), (plan_b, WIDE - SIDE, right)):
@@ -333,7 +327,6 @@ def _nearest(subject: Subject, plan: str) -> str:
 
 
 def _bridge_heads(subject: Subject, names: Names, plan_a: str, plan_b: str) -> Iterator[dw.Mark]:
-    """Above both columns the plans, and between them who cites whom."""
     for iri, x in ((plan_a, 0.0), (plan_b, WIDE - SIDE)):
         name, box = names[iri], dw.Box(x, 0, SIDE, 46, fr.SHADE, dw.Pen(fr.GREY, 0.8))
         labels = fr.spoken(name, dw.centred(box, dw.wrap(name.text, SIDE - 16, TITLES, 2), TITLES))

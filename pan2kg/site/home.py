@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from itertools import combinations_with_replacement, islice
 from math import comb
 from typing import Final
 
 from pan2kg.charts import registry, time_map
+from pan2kg.charts.subject import Subject
 from pan2kg.coherence import evidence, known
 from pan2kg.coherence.citations import State
 from pan2kg.graph.search import folded
@@ -109,7 +109,9 @@ def _opening(context: PageContext, level: evidence.Level, iri: str | None, findi
         "title": context.t("opening-title", plan=name),
         "downloads": [(context.href(f"time-map/{key}.{ending}"), ending.upper()) for ending in endings],
         "narrow": template.markup(
-            time_map.draw_narrow_time_map(replace(context.subject, level=level), plan=key, top=NEIGHBOURS).svg
+            time_map.draw_plan_map(
+                Subject(context.spoken, context.picture_address, level), key, NEIGHBOURS, time_map.NARROW
+            ).svg
         ),
     }
 
@@ -233,7 +235,7 @@ def _home_keys(site_context: SiteContext) -> Iterable[str]:
 
 def _time_map(context: PageContext, suffix: str) -> bytes | None:
     is_plan = context.graph.labels.find("plan", context.request.key)
-    picture = registry.draw_on(context.subject, "time-map", plan=context.request.key) if is_plan else None
+    picture = time_map.draw_time_map(context.subject, plan=context.request.key) if is_plan else None
     return registry.picture_bytes(picture, suffix) if picture else None
 
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from pan2kg.charts.drawing import Group, Label, Line
 from pan2kg.charts.frame import Picture, on_slide
 from pan2kg.charts.registry import draw
-from pan2kg.charts.subject import Subject
-from pan2kg.charts.time_axis import Life, axis_of
-from pan2kg.charts.time_map import PENS, draw_narrow_time_map
+from pan2kg.charts.subject import Life, Subject
+from pan2kg.charts.time_axis import axis_of
+from pan2kg.charts.time_map import NARROW, PENS, draw_plan_map
 from pan2kg.coherence.citations import State
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
@@ -136,7 +136,7 @@ def test_a_slide_is_16_to_9_and_loses_nothing(graph: Graph, name: str) -> None:
 
 def test_the_map_for_small_screens_says_the_same_in_letters_that_can_be_read() -> None:
     graph = world(LAW, DATES, cites("c", "plan:q", "plan:p"))
-    wide, narrow = draw("time-map", graph, plan="q"), draw_narrow_time_map(Subject(graph), plan="q", top=12)
+    wide, narrow = draw("time-map", graph, plan="q"), draw_plan_map(Subject(graph), "q", 12, NARROW)
     assert narrow.table == wide.table
     assert narrow.title == wide.title
     assert narrow.drawing.width <= 336, "that is what a screen of 360 pixels leaves"
