@@ -19,6 +19,7 @@ from typing import Final
 import pytest
 
 import pan2kg
+from pan2kg.i18n.message import Message
 from pan2kg.project import Project
 from pan2kg.store.queries import read_queries
 from pan2kg.tables.table import TABLES
@@ -101,7 +102,11 @@ def _questions() -> Iterator[tuple[int, str, str]]:
         words = re.fullmatch(rf"(.*?) ?([{MARKS}]?)", kind.example)
         assert words
         typed = " ".join(filter(None, [name, words[1]]))
-        yield kind.number or 31, str(kind.question), f"`pan2kg coherence {typed}` {words[2]}".rstrip()
+        yield (
+            kind.number or 31,
+            str(Message("help", f"question.{name}")),
+            f"`pan2kg coherence {typed}` {words[2]}".rstrip(),
+        )
 
 
 def test_the_guide_lists_every_question_as_the_registries_have_it() -> None:

@@ -459,7 +459,7 @@ def _editor(context: PageContext) -> Values:
         ],
         "classes": sorted(classes, key=lambda row: (-row["number"], row["words"])),
         "completion": embedded({"prefixes": graph.prefixes, "terms": terms, "ids": f"{graph.project.space}id/"}),
-        "words": embedded({"words": answers.every_word(language)}),
+        "words": embedded({"words": {column: answers.words_of(column, language) for column in answers.WORDED}}),
     }  # fmt: skip
 
 

@@ -7,9 +7,9 @@ in a picture, a report and a terminal. The messages stand in the context « figu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from pan2kg.coherence.citations import Bounds as Interval
 from pan2kg.coherence.citations import State, Verdict, Way
@@ -31,6 +31,7 @@ _KINDS: Final[dict[type[Enum], str]] = {
     Level: "level", Verdict: "verdict", State: "state", Extent: "extent", Cell: "cell", Way: "way",
 }  # fmt: skip
 
+Worded = TypeVar("Worded")
 Named = Level | Verdict | State | Extent | Cell | Way
 """What has a name for a reader: a level of evidence, a verdict, a state, an extent of reading, a cell, a precision."""
 
@@ -60,12 +61,8 @@ def basis_words(line: BasisLine, language: Language) -> str:
     return f"{format_of('semicolon', language).join(sentences)}."
 
 
-def basis_text(line: BasisLine) -> Text:
-    return Text(tuple((language, basis_words(line, language)) for language in LANGUAGES))
-
-
-def basis_short(line: BasisLine, language: Language) -> str:
-    return _FIGURE.say("basis-short", language, read=line.read, plans=line.plans)
+def in_each(words: Callable[[Worded, Language], str], value: Worded) -> Text:
+    return Text(tuple((language, words(value, language)) for language in LANGUAGES))
 
 
 def amount(value: float | None, unit: Unit, language: Language) -> str:
@@ -98,17 +95,8 @@ def interval(bounds: Interval | tuple[float | None, float | None], language: Lan
     return f"[{format_of('semicolon', language).join(ends)}]"
 
 
-def interval_text(bounds: Interval) -> Text:
-    return Text(tuple((language, interval(bounds, language)) for language in LANGUAGES))
-
-
-def bits_text(bounds: Interval) -> Text:
-    # A weight with its unit in every language: one is a bit; in French, whatever is below two.
-    return Text(tuple((language, bits_words(bounds, language)) for language in LANGUAGES))
-
-
 def bits_words(bounds: Interval | float | None, language: Language) -> str:
-    """The same in one language, of an interval or of one number; a dash where nothing is known.
+    """A weight with its unit, one is a bit and in French whatever is below two; a dash where nothing is known.
 
     >>> bits_words(0.5, "en"), bits_words(1.0, "en"), bits_words(1.5, "fr"), bits_words(None, "de")
     ('0.50 bits', '1 bit', '1,50\xa0bit', '–')

@@ -79,14 +79,11 @@ def write_local_csv(grid: Grid, language: Language) -> str:
     sign, target = format_of("decimal", language), io.StringIO(newline="")
     writer = csv.writer(target, delimiter=";")
     writer.writerow(grid.columns)
-    writer.writerows([_local(value, sign) for value in row] for row in grid.rows)
+    for row in grid.rows:
+        cells = [f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else field(cell) for cell in row]
+        pairs = zip(row, cells, strict=True)
+        writer.writerow([cell.replace(".", sign) if isinstance(value, float) else cell for value, cell in pairs])
     return f"\ufeff{target.getvalue()}"
-
-
-def _local(value: Value, sign: str) -> str:
-    if isinstance(value, float):
-        return field(value).replace(".", sign)
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else field(value)
 
 
 def write_tsv(grid: Grid) -> str:
@@ -156,7 +153,11 @@ def write_text(grid: Grid, width: int = 0) -> str:
     least = [max([_least(head), *(_least(row[at]) for row in rows)]) for at, head in enumerate(heads)]
     room = width - len(_GAP) * (len(heads) - 1)
     if sum(least) > room:
-        return "\n\n".join(_card(heads, row, width) for row in rows)
+        # a card a row
+        margin = min(max(map(len, heads)), max(_NARROW, width // 3))
+        sides = [margin, max(_NARROW, width - margin - len(_GAP))]
+        cards = ((_line(list(pair), sides) for pair in zip(heads, row, strict=True)) for row in rows)
+        return "\n\n".join("\n".join(line for lines in card for line in lines) for card in cards)
     widths = [min(pair) for pair in zip(wanted, least, strict=True)]
     spare = room - sum(widths)
     while spare > 0 and (growing := [at for at, width in enumerate(widths) if width < wanted[at]]):
@@ -190,12 +191,6 @@ def _line(cells: list[str], widths: list[int]) -> list[str]:
     return [_GAP.join(line).rstrip() for line in padded]
 
 
-def _card(heads: list[str], row: list[str], width: int) -> str:
-    margin = min(max(map(len, heads)), max(_NARROW, width // 3))
-    room = max(_NARROW, width - margin - len(_GAP))
-    return "\n".join(line for pair in zip(heads, row, strict=True) for line in _line(list(pair), [margin, room]))
-
-
 PRINTING: Final = Messages("printing")
 DECIMALS: Final = 3
 """To how many decimals figures are rounded for a reader; data formats hold them whole."""
@@ -204,8 +199,7 @@ _SPACE: Final = re.compile(r"(?<=«) | (?=[»;:?!%](?:\s|[).,]|$)|\d{1,2}\))")
 _CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
-def say(key: str, language: Language, **values: str | int) -> str:
-    return PRINTING.say(key, language, **values)
+say: Final = PRINTING.say
 
 
 def shown(value: Value, language: Language) -> str:

@@ -24,7 +24,7 @@ from pan2kg.store.queries import program_query
 from pan2kg.store.store import is_true
 from pan2kg.tables import table as layout
 from pan2kg.tables.coverage import looked_upon, own_plans, target_groups
-from pan2kg.tables.figure_words import bits_text
+from pan2kg.tables.figure_words import bits_words, in_each
 from pan2kg.tables.table import DEFAULT, Table, TableChoice, make, note
 from pan2kg.turtle.vocabulary import ID, key
 
@@ -143,8 +143,8 @@ def _occasions(state: State) -> Find:
         every = [entry for entry in at.occasions if entry.is_expected and _of(scope, entry.source, entry.target)]
         for occasion in every:
             if occasion.state is state:
-                bits = bits_text(citations.Bounds(occasion.bits, occasion.bits))
-                detail = _TABLES.text("note.bits-shared", shared=bits) if occasion.bits > 0 else None
+                shared = in_each(bits_words, occasion.bits)
+                detail = _TABLES.text("note.bits-shared", shared=shared) if occasion.bits > 0 else None
                 ends = occasion.source, occasion.target
                 listed.append((*ends, detail, at.link_level(*ends)))
         return listed, len(every) or None, program_query("coherence/plan-statements")

@@ -21,7 +21,7 @@ from pan2kg.scores.matrix import summable
 from pan2kg.scores.measures import judged
 from pan2kg.store.queries import program_query
 from pan2kg.tables import table as layout
-from pan2kg.tables.figure_words import bits_text, interval_text
+from pan2kg.tables.figure_words import bits_words, in_each, interval
 from pan2kg.tables.table import DEFAULT, Table, TableChoice, make, note
 from pan2kg.turtle.vocabulary import key
 
@@ -138,15 +138,15 @@ def coherence_index(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
             cited.setdefault((min(ends), max(ends)), []).append((page, citation.seen))
     rows = []
     for pair in sorted(by_pair, key=order):
-        interval, weight, sightings = citations.index(by_pair[pair]), evidence.weight(*pair), cited.get(pair, [])
+        of_pair, weight, sightings = citations.index(by_pair[pair]), evidence.weight(*pair), cited.get(pair, [])
         rows.append((
-            *pair, interval.value.low, interval.value.high, interval.m, *_places(evidence, pair), weight.low,
+            *pair, of_pair.value.low, of_pair.value.high, of_pair.m, *_places(evidence, pair), weight.low,
             evidence.link_level(*pair), sorted({page for page, _ in sightings if page}),
             max((day for _, day in sightings if day), default=None), _texts(weight),
         ))  # fmt: skip
     overall = citations.index(index_cells, None if plan is None else frozenset((plan,)))
     notes = [
-        note("index-value", value=interval_text(overall.value), m=overall.m, n=overall.pairs),
+        note("index-value", value=in_each(interval, overall.value), m=overall.m, n=overall.pairs),
         note("index-counts", **{state.value: overall.counts[state] for state in State}),
     ]
     notes += [note("index-empty", n=len(overall.empty))] if overall.empty else []
@@ -231,7 +231,7 @@ def debt(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     expected = [occasion for occasion in occasions if occasion.is_expected]
     states = Counter(occasion.state for occasion in expected)
     apart = Counter(occasion.verdict for occasion in occasions if not occasion.is_expected)
-    rate, owed = interval_text(citations.citation_rate(occasions)), bits_text(citations.debt(occasions))
+    rate, owed = in_each(interval, citations.citation_rate(occasions)), in_each(bits_words, citations.debt(occasions))
     notes = [
         note("occasions", n=len(expected), **{at.value: states[at] for at in (State.SEEN, State.ABSENT, State.OPEN)}),
         note("rate-and-debt", rate=rate, debt=owed),
@@ -352,7 +352,7 @@ def _explained(evidence: Known, weight: Weight) -> list[Text]:
     if not any(piece.bits > 0 for piece in weight.contributions):
         notes = [note("no-link" if weight.is_open else "no-link-read")]
     else:
-        shared, general = bits_text(Bounds(weight.low, weight.high)), bits_text(Bounds(weight.broad, weight.broad))
+        shared, general = in_each(bits_words, Bounds(weight.low, weight.high)), in_each(bits_words, weight.broad)
         notes = [note("weight", shared=shared, general=general), *([note("high-open")] if weight.is_open else [])]
     stated = {(statement.source, statement.target) for statement in evidence.statements if statement.is_citation}
     onward, back = (layout.coded("acknowledged_there", precision) for precision in acknowledged(evidence, ends, stated))

@@ -364,33 +364,29 @@ def _blocks(
             yield passage_block(passage, document, link.rationale, graph.language)
 
 
+def _block(subject: str, kind: str, *lines: tuple[str, str] | TurtleLine, heading: str = "") -> Block:
+    return Block(subject, tuple(TurtleLine(*line) for line in (("a", kind), *lines)), heading=heading)
+
+
+def _named(predicate: str, words: Text) -> list[tuple[str, str]]:
+    return [(predicate, text(spoken, tag)) for tag, spoken in words.by_language().items()]
+
+
+_CERTAIN: Final = ("pan:certainty", "certainty:stated")
+
+
 def file_block(graph: str, label: Text, documents: Sequence[str]) -> Block:
-    return Block(
-        f"<{graph}>",
-        (
-            TurtleLine("a", "pan:SourceGraph"),
-            *(TurtleLine("rdfs:label", text(stated, tag)) for tag, stated in label.by_language().items()),
-            *(TurtleLine("dcterms:source", document) for document in documents),
-            TurtleLine("pan:certainty", "certainty:stated"),
-        ),
-    )
+    sources = [("dcterms:source", document) for document in documents]
+    return _block(f"<{graph}>", "pan:SourceGraph", *_named("rdfs:label", label), *sources, _CERTAIN)
 
 
 def scale_block(scale: Scale, document: str) -> Block:
     kind = "scale-count" if scale.lowest is None or scale.highest is None else "scale-bounded"
     bounds = {"lowest": signed(scale.lowest or 0), "highest": signed(scale.highest or 0)}
-    label = _DATA.text(kind if scale.is_whole else f"{kind}-decimal", **bounds)
+    label = _named("skos:prefLabel", _DATA.text(kind if scale.is_whole else f"{kind}-decimal", **bounds))
     numbers = (("pan:minimum", scale.lowest), ("pan:maximum", scale.highest), ("pan:step", scale.step))
-    return Block(
-        f"scale:{scale.name}",
-        (
-            TurtleLine("a", "pan:Scale"),
-            *(TurtleLine("skos:prefLabel", text(stated, tag)) for tag, stated in label.by_language().items()),
-            *(TurtleLine(name, plain(value)) for name, value in numbers if value is not None),
-            TurtleLine("dcterms:source", document),
-            TurtleLine("pan:certainty", "certainty:stated"),
-        ),
-    )
+    ends = [(name, plain(value)) for name, value in numbers if value is not None]
+    return _block(f"scale:{scale.name}", "pan:Scale", *label, *ends, ("dcterms:source", document), _CERTAIN)
 
 
 def scale_statement(name: str, prefixes: Mapping[str, str], *, is_declared: bool) -> TurtleLine:
@@ -402,61 +398,31 @@ def scale_statement(name: str, prefixes: Mapping[str, str], *, is_declared: bool
 def document_block(document: str, assessor: tuple[str, str], address: str, *, of: str = "", heading: str = "") -> Block:
     # assessor is what the body is called, and how it is written: the document carries its words.
     named, body = assessor
-    title = _DATA.text("matrix", name=f"{named} – {of}" if of else named)
-    return Block(
-        document,
-        (
-            TurtleLine("a", "pan:Document"),
-            *(TurtleLine("skos:prefLabel", text(stated, tag)) for tag, stated in title.by_language().items()),
-            TurtleLine("pan:publisherName", string(named)),
-            TurtleLine("pan:speaksFor", body),
-            TurtleLine("pan:sourceKind", "sourcekind:secondary-page"),
-            TurtleLine("pan:readAt", f"{string(address)}^^xsd:anyURI"),
-            TurtleLine("pan:certainty", "certainty:stated"),
-        ),
+    title = _named("skos:prefLabel", _DATA.text("matrix", name=f"{named} – {of}" if of else named))
+    return _block(
+        document, "pan:Document", *title, ("pan:publisherName", string(named)), ("pan:speaksFor", body),
+        ("pan:sourceKind", "sourcekind:secondary-page"), ("pan:readAt", f"{string(address)}^^xsd:anyURI"), _CERTAIN,
         heading=heading,
-    )
+    )  # fmt: skip
 
 
 def passage_block(passage: str, document: str, rationale: str, language: str) -> Block:
-    return Block(
-        passage,
-        (
-            TurtleLine("a", "pan:Passage"),
-            TurtleLine("pan:quote", text(rationale, language)),
-            TurtleLine("pan:inDocument", document),
-        ),
-    )
+    quote = ("pan:quote", text(rationale, language))
+    return _block(passage, "pan:Passage", quote, ("pan:inDocument", document))
 
 
 def score_block(
-    link: ScoredLink,
-    names: tuple[str, str],
-    scale: TurtleLine,
-    language: str,
-    prefixes: Mapping[str, str],
-    *,
-    review: Sequence[TurtleLine] = (),
-) -> Block:
+    link: ScoredLink, names: tuple[str, str], scale: TurtleLine, language: str, prefixes: Mapping[str, str],
+    *, review: Sequence[TurtleLine] = (),
+) -> Block:  # fmt: skip
     document, passage = names
-    return Block(
-        iri(link.iri, prefixes),
-        (
-            TurtleLine("a", "pan:Link"),
-            TurtleLine("pan:linkType", "linktype:interaction"),
-            TurtleLine("pan:from", iri(link.source, prefixes)),
-            TurtleLine("pan:to", iri(link.target, prefixes)),
-            TurtleLine("pan:score", plain(link.score)),
-            scale,
-            TurtleLine("pan:assessor", iri(link.assessor, prefixes)),
-            TurtleLine("pan:rationale", text(link.rationale, language)),
-            TurtleLine("pan:status", "linkstatus:accepted"),
-            *review,
-            TurtleLine("pan:evidence", passage),
-            TurtleLine("dcterms:source", document),
-            TurtleLine("pan:certainty", "certainty:stated"),
-        ),
-    )
+    return _block(
+        iri(link.iri, prefixes), "pan:Link", ("pan:linkType", "linktype:interaction"),
+        ("pan:from", iri(link.source, prefixes)), ("pan:to", iri(link.target, prefixes)),
+        ("pan:score", plain(link.score)), scale, ("pan:assessor", iri(link.assessor, prefixes)),
+        ("pan:rationale", text(link.rationale, language)), ("pan:status", "linkstatus:accepted"), *review,
+        ("pan:evidence", passage), ("dcterms:source", document), _CERTAIN,
+    )  # fmt: skip
 
 
 def _graph(graph: Graph, path: Path) -> str:

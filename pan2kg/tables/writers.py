@@ -26,7 +26,7 @@ from pan2kg.store.queries import Query, program_query
 from pan2kg.store.store import Result, Store, Triples, plain, select
 from pan2kg.tables import formats
 from pan2kg.tables.formats import PRINTING, Grid, clean, dated, md_escape, say
-from pan2kg.tables.table import TABLES, Cell, Column, Row, Table, TableChoice, Value
+from pan2kg.tables.table import TABLES, Column, Row, Table, TableChoice, Term, Value
 from pan2kg.turtle.vocabulary import NUMBERS, XSD, is_ours
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def heading(column: str, language: Language) -> str:
     return words if language == "de" else words[0].lower() + words[1:]
 
 
-_WORDED: Final = {
+WORDED: Final = {
     "returned": "cell", "covered": "cell", "annotated": "cell", "common": "cell", "alone": "cell", "last_link": "cell",
     "answered": "cell",
     "body": "field", "indicator": "field", "timeline": "field",
@@ -114,24 +114,20 @@ def word_of(text: str, column: str, language: Language) -> str:
     >>> word_of("unread", "returned", "fr"), word_of("no", "covered", "de"), word_of("unread", "plan", "en")
     ('non lu', 'nein', 'unread')
     """
-    if column not in _WORDED:
+    if column not in WORDED:
         return text
-    key = f"{_WORDED[column]}.{text}"
+    key = f"{WORDED[column]}.{text}"
     if key in _UNTOLD:
         return PRINTING.say(text, language)
     return _FIGURE.say(key, language) if _FIGURE.has(key) else text
 
 
 def words_of(column: str, language: Language) -> dict[str, str]:
-    keys = _FIGURE.keys(f"{_WORDED[column]}.") if column in _WORDED else ()
+    keys = _FIGURE.keys(f"{WORDED[column]}.") if column in WORDED else ()
     return {key: word_of(key, column, language) for key in keys}
 
 
-def every_word(language: Language) -> dict[str, dict[str, str]]:
-    # The same of every column that holds keys, for a query of which nobody knows beforehand which columns it has.
-    return {column: words_of(column, language) for column in _WORDED}
-
-
+_DEFAULT: Final = re.compile(r'^(?:[a-z]+:(.*)|<(.*)>|"(.*)")$')
 _RESTRICTS_NOTHING: Final = frozenset({"pan:any", '"editors"'})
 """Defaults that leave nothing out: any thing, and the weakest level of evidence."""
 
@@ -145,7 +141,8 @@ def taken(query: Query, values: Collection[str], language: Language) -> str:
     ('Not told otherwise, the question was asked with --plan lu-bhr-2.', '')
     """
     words = [
-        f"--{parameter.option} {_typed(parameter.default)}"
+        # as a user types it: the key of a thing of ours, else the IRI or the value
+        "--{} {}".format(parameter.option, _DEFAULT.sub(r"\1\2\3", parameter.default))
         for parameter in query.parameters
         if parameter.name not in ("language", *values) and parameter.default not in _RESTRICTS_NOTHING
     ]
@@ -213,11 +210,6 @@ def _counted(rows: Mapping[str, list[tuple[str, str]]], level: str) -> dict[str,
     }
 
 
-def _typed(default: str) -> str:
-    # A default as a user types it: the key of a thing of ours, else the IRI or the value.
-    return re.sub("^[a-z]+:", "", default) if default[0] not in '<"' else default[1:-1]
-
-
 FORMS: Final = ("table", "csv", "csv-local", "tsv", "json", "md", "html", "xlsx")
 """The formats of figures; answers have xml, turtle and jsonld as well."""
 _NATIVE: Final = {
@@ -230,6 +222,7 @@ _GRAPH: Final = {"turtle": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD}
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _EXACT: Final = 15
 """How many digits a spreadsheet keeps of a number."""
+_OUTCOME: Final = {True: "yes", False: "no"}
 
 
 def _outside(_: Row, __: str, item: str) -> str:
@@ -294,7 +287,7 @@ def write_answer(result: Result, form: str, style: Style = Style()) -> str:
 
 def laid_out(table: Table, style: Style) -> Grid:
     if table.terms == "yes-no":
-        outcome = table.outcome if style.own_names else _yes_or_no(table.outcome, style.language)
+        outcome = table.outcome if style.own_names else say(_OUTCOME[table.outcome], style.language)
         return Grid([table.keys[0] if style.own_names else table.columns[0].heading.say(style.language)], [[outcome]])
     if table.terms == "triples":
         return Grid(table.keys, [[str(cell) for cell in row.values()] for row in table.rows])
@@ -306,20 +299,16 @@ def laid_out(table: Table, style: Style) -> Grid:
     return Grid(table.keys if style.own_names else heads, list(cells))
 
 
-def _typed_writers(term: Cell, key: str, style: Style) -> Value:
+def _typed_writers(term: Term, key: str, style: Style) -> Value:
     # A term as a value; what a number could not hold exactly stays text, and yes and no are words of the reader.
     kind = term.datatype.value.removeprefix(XSD) if isinstance(term, ox.Literal) else ""
-    text = _plain(term)
+    text = plain(term)
     if kind == "boolean":
         outcome = text in ("true", "1")
-        return outcome if style.own_names else _yes_or_no(outcome, style.language)
+        return outcome if style.own_names else say(_OUTCOME[outcome], style.language)
     if f"{XSD}{kind}" in NUMBERS and len(text) <= _EXACT:
         return float(text) if kind in ("decimal", "double", "float") else int(text)
     return (text if style.own_names else word_of(text, key, style.language)) or None
-
-
-def _plain(term: Cell) -> str:
-    return plain(cast("ox.NamedNode | ox.BlankNode | ox.Literal | None", term))
 
 
 def _about(table: Table, language: Language) -> Grid:
@@ -381,7 +370,7 @@ def _answer(table: Table, form: str, style: Style) -> str:
         content["head"] |= {"about": about}
         return formats.write_json(content)
     caveats = [words for words in caveats if words]
-    outcome = _yes_or_no(table.outcome, language) if table.terms == "yes-no" else ""
+    outcome = say(_OUTCOME[table.outcome], language) if table.terms == "yes-no" else ""
     heads = [column.heading.say("en" if style.own_names else language) for column in table.shown]
     rows = [[_said(row[column.key], column.key, style) for column in table.shown] for row in table.solutions]
     if form == "html":
@@ -402,11 +391,7 @@ def _answer(table: Table, form: str, style: Style) -> str:
     return "\n\n".join([*paragraphs, f"{text}{below}"])
 
 
-def _yes_or_no(value: bool, language: Language) -> str:  # noqa: FBT001 - it is what is said
-    return say("yes" if value else "no", language)
-
-
-def _binding(cell: Cell) -> dict[str, str]:
+def _binding(cell: Term) -> dict[str, str]:
     if isinstance(cell, ox.NamedNode):
         return {"type": "uri", "value": cell.value}
     if isinstance(cell, ox.BlankNode):
@@ -427,11 +412,11 @@ def _turtle(table: Table, form: str, style: Style) -> str:
     return (ox.serialize(triples, format=_GRAPH[form], prefixes=prefixes) or b"").decode()
 
 
-def _said(term: Cell, key: str, style: Style) -> str:
-    text = _plain(term)
+def _said(term: Term, key: str, style: Style) -> str:
+    text = plain(term)
     if isinstance(term, ox.Literal) and not style.own_names:
         if term.datatype.value == f"{XSD}boolean":
-            return _yes_or_no(text in ("true", "1"), style.language)
+            return say(_OUTCOME[text in ("true", "1")], style.language)
         if _DAY.fullmatch(text):
             return with_days(text, style.language)
         return word_of(formats.harmless(text), key, style.language)
@@ -469,11 +454,14 @@ def _content(table: Table, language: Language) -> dict[str, object]:
     ]  # fmt: skip
     lined: dict[str, object] | None = None
     if line is not None:
-        from pan2kg.tables.figure_words import basis_text
+        from pan2kg.tables.figure_words import basis_words, in_each
 
         lined = {field.name: getattr(line, field.name) for field in fields(line)}
         lined |= {"level": line.level.key, "texts": asdict(line.texts)}
-        lined |= {"as_of": line.as_of.isoformat() if line.as_of else None, "words": basis_text(line).by_language()}
+        lined |= {
+            "as_of": line.as_of.isoformat() if line.as_of else None,
+            "words": in_each(basis_words, line).by_language(),
+        }
     return {
         "name": table.name,
         "language": language,
@@ -571,10 +559,6 @@ def _is_number(table: Table, column: Column) -> bool:
     return bool(cells) and all(isinstance(cell, int | float) and not isinstance(cell, bool) for cell in cells)
 
 
-def _meant(table: Table) -> list[Column]:
-    return [column for column in table.columns if column.meaning and table.rows]
-
-
 def html_text(text: Text, language: Language) -> Markup:
     """Words for a page, escaped, and marked where they are not in its language.
 
@@ -638,7 +622,9 @@ def html_foot(table: Table, language: Language) -> Markup:
         "basis": rests_on(table, language),
         "columns": say("columns", language),
         "meanings": [
-            (html_text(piece.heading, language), html_text(piece.meaning, language)) for piece in _meant(table)
+            (html_text(column.heading, language), html_text(column.meaning, language))
+            for column in table.columns
+            if column.meaning and table.rows
         ],
         "query": say("query", language),
         "sparql": table.sparql.strip(),
@@ -673,7 +659,7 @@ def md_table(table: Table, language: Language) -> str:
     else:
         pieces.append(f"{md_text(say('empty', language))}\n")
     pieces.append("".join(f"- {md_text(note.say(language))}\n" for note in remarks(table, language)))
-    if meant := _meant(table):
+    if meant := [column for column in table.columns if column.meaning and table.rows]:
         meanings = ((md_text(piece.heading.say(language)), md_text(piece.meaning.say(language))) for piece in meant)
         lines = (f"- **{name}**{colon}{meaning}\n" for name, meaning in meanings)
         pieces.append(f"{say('columns', language)}{colon.rstrip()}\n\n{''.join(lines)}")

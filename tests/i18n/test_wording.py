@@ -33,7 +33,7 @@ from pan2kg.i18n.message import in_words
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.figure_words import basis_of_figures as basis_line
 from pan2kg.tables.formats import shown
-from pan2kg.tables.writers import Style, every_word, write_answer
+from pan2kg.tables.writers import WORDED, Style, words_of, write_answer
 
 PACKAGE: Final = Path(__file__).resolve().parents[2] / "pan2kg"
 
@@ -219,7 +219,7 @@ def test_no_message_is_kept_that_nobody_says() -> None:
 
 
 def test_a_column_that_holds_keys_has_words_for_them() -> None:
-    assert [column for column, words in every_word("en").items() if not words] == []
+    assert all(words_of(column, "en") for column in WORDED)
 
 
 def test_german_has_one_word_for_a_level_of_evidence() -> None:

@@ -294,7 +294,5 @@ def test_an_unknown_column_is_refused_with_the_nearest() -> None:
         Selection(columns=("zzz",)).of(ask(ANSWER))
     with pytest.raises(QueryError, match="Only an answer in rows"):
         Selection(limit=1).of(ask("ASK {}"))
-    with pytest.raises(FormatError, match="no line of names"):
-        Selection(header=False).refuse("json")
     with pytest.raises(FormatError, match=r"as pdf\. Use table, csv, csv-local, tsv, json, md, html, xlsx"):
         written(FIGURES, "pdf")

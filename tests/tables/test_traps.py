@@ -272,7 +272,7 @@ def test_an_obligation_that_recurs_says_when_it_was_due_last_and_is_due_next() -
 
 def test_what_is_not_there_is_one_sentence() -> None:
     given = material(PLANS, BOTH, "action:d a pan:Action .\n")
-    for name, choice, message in (
+    wrong: list[tuple[str, dict[str, Any], str]] = [
         ("matrix", {"plans": ("z",)}, "no plan « z »"),
         ("loss", {"actions": ("z",)}, "no action « z »"),
         ("explain", {"actions": ("a", "z")}, "« z » is neither a plan nor an action"),
@@ -285,7 +285,8 @@ def test_what_is_not_there_is_one_sentence() -> None:
         ("compare", {"plans": ("p", "q"), "part": "z"}, "nothing called « z »"),
         ("index", {"plans": ("p", "q")}, "from one plan"),
         *((name, {"part": "z"}, "nothing called « z »") for name in ("figures", "gaps", "bodies", "obligations")),
-    ):
+    ]
+    for name, choice, message in wrong:
         with pytest.raises(QueryError, match=message):
             make(name, given, **choice)
     with pytest.raises(ProjectError, match=r"An action of p has no IRI, so that nothing can name it. Give it one"):
