@@ -165,10 +165,8 @@ def _chosen(basis: Basis, language: Language, without: tuple[str, ...]) -> Itera
 
 
 def _value(value: str, language: Language) -> str:
-    def marked(words: str) -> str:
-        return _DECIMAL.sub(lambda match: match[0].replace(".", format_of("decimal", language)), words)
-
+    value = _DECIMAL.sub(lambda match: match[0].replace(".", format_of("decimal", language)), value)
     for key, form in _VALUES.items():
         if match := form.fullmatch(value):
-            return clean(PRINTING.say(key, language, **{name: marked(at) for name, at in match.groupdict().items()}))
-    return clean(marked(value))
+            return clean(PRINTING.say(key, language, **match.groupdict()))
+    return clean(value)

@@ -15,7 +15,7 @@ from itertools import zip_longest
 from textwrap import wrap
 from typing import Final
 
-from pan2kg.i18n.catalogue import Language, Messages, Text, format_of, grouped, with_mark
+from pan2kg.i18n.catalogue import Language, Messages, format_of, grouped, with_mark
 from pan2kg.i18n.message import with_days
 from pan2kg.tables.table import Value
 
@@ -54,13 +54,7 @@ def field(value: Value) -> str:
 
 
 def write_csv(grid: Grid) -> str:
-    r"""The table as RFC 4180 has it: one header line, commas, CRLF; what is not known is empty.
-
-    Nothing is put before a cell that begins with ``=``: this is data, and stays what it was.
-
-    >>> write_csv(Grid(["plan", "linked"], [["a, b", 0], ["=1", None]]))
-    'plan,linked\r\n"a, b",0\r\n=1,\r\n'
-    """
+    # RFC 4180; nothing is put before a cell that begins with « = »: this is data, and stays what it was
     target = io.StringIO(newline="")
     writer = csv.writer(target)
     writer.writerow(grid.columns)
@@ -69,13 +63,8 @@ def write_csv(grid: Grid) -> str:
 
 
 def write_local_csv(grid: Grid, language: Language) -> str:
-    r"""The table as the spreadsheet programs of a language open it: semicolons, its decimal sign, a byte order mark.
-
-    A cell that would be run as a formula has an apostrophe before it, by which those programs keep it a text.
-
-    >>> write_local_csv(Grid(["plan", "bits"], [["=1", 0.5]]), "fr")
-    "\ufeffplan;bits\r\n'=1;0,5\r\n"
-    """
+    # As the spreadsheet programs of a language open it. A cell that would be run as a formula has an apostrophe before
+    # it, by which those programs keep it a text.
     sign, target = format_of("decimal", language), io.StringIO(newline="")
     writer = csv.writer(target, delimiter=";")
     writer.writerow(grid.columns)
@@ -117,11 +106,6 @@ def xml_fit(text: str) -> str:
 
 
 def xml_text(text: str) -> str:
-    """The text for the inside of an XML element.
-
-    >>> xml_text("a < b\\r")
-    'a &lt; b&#13;'
-    """
     return xml_fit(text).translate(_IN_TEXT)
 
 
@@ -226,11 +210,6 @@ def shown(value: Value, language: Language) -> str:
 
 
 def decimal(value: float, language: Language) -> str:
-    """A figure with three decimals.
-
-    >>> decimal(-0.5, "fr"), decimal(-0.00004, "en"), decimal(0.0, "en")
-    ('−0,500', '> −0.001', '0.000')
-    """
     sign = "−" if value < 0 else ""
     size = round(abs(value), DECIMALS)
     tiny = "> " if value < 0 else "< "
@@ -252,7 +231,3 @@ def clean(text: str) -> str:
 
 def harmless(text: str) -> str:
     return " ".join(_CONTROL.sub("\ufffd", re.sub(r"\s", " ", text)).split())
-
-
-def dated(words: Text) -> Text:
-    return Text(tuple((language, with_days(stated, language)) for language, stated in words.words))

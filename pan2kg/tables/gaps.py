@@ -140,7 +140,11 @@ def _occasions(state: State) -> Find:
     # Occasions to cite where no citation was seen: it is known to be missing, or nobody read in full.
     def find(graph: Graph, scope: Scope) -> Listed:
         at, listed = graph.known(scope[1]), list[Gap]()
-        every = [entry for entry in at.occasions if entry.is_expected and _of(scope, entry.source, entry.target)]
+        every = [
+            entry
+            for entry in at.occasions
+            if entry.is_expected and _inside(graph, scope[0], entry.source, entry.target)
+        ]
         for occasion in every:
             if occasion.state is state:
                 shared = in_each(bits_words, occasion.bits)
@@ -158,7 +162,7 @@ def _returns(state: State) -> Find:
         at = graph.known(scope[1])
         every = [
             direction for direction in citations.returns(at.chronology, at.tables.readings, at=scope[1])
-            if direction.verdict is Verdict.EXPECTED and _of(scope, direction.source, direction.target)
+            if direction.verdict is Verdict.EXPECTED and _inside(graph, scope[0], direction.source, direction.target)
         ]  # fmt: skip
         listed: list[Gap] = [
             (direction.source, direction.target, None, at.link_level(direction.source, direction.target))
@@ -178,7 +182,7 @@ def _elsewhere(seen: Channel, missing: Channel) -> Find:
         at = graph.known(scope[1])
         states = {
             pair: at.place(*pair, missing) for pair in sorted(at.chronology.cited)
-            if at.chronology.seen(*pair, scope[1], seen) and _of(scope, *pair)
+            if at.chronology.seen(*pair, scope[1], seen) and _inside(graph, scope[0], *pair)
         }  # fmt: skip
         every = {pair: state for pair, state in states.items() if state in _POSSIBLE}
         listed: list[Gap] = [
@@ -188,10 +192,6 @@ def _elsewhere(seen: Channel, missing: Channel) -> Find:
         return listed, len(every) or None, program_query("coherence/plan-statements")
 
     return find
-
-
-def _of(scope: Scope, *plans: str) -> bool:
-    return not scope[0] or not scope[0].isdisjoint(plans)
 
 
 def _overlaps(graph: Graph, scope: Scope) -> Listed:

@@ -364,12 +364,15 @@ def _blocks(
             yield passage_block(passage, document, link.rationale, graph.language)
 
 
-def _block(subject: str, kind: str, *lines: tuple[str, str] | TurtleLine, heading: str = "") -> Block:
-    return Block(subject, tuple(TurtleLine(*line) for line in (("a", kind), *lines)), heading=heading)
-
-
-def _named(predicate: str, words: Text) -> list[tuple[str, str]]:
-    return [(predicate, text(spoken, tag)) for tag, spoken in words.by_language().items()]
+def _block(
+    subject: str, kind: str, *lines: tuple[str, str] | TurtleLine, named: Text = layout.SILENT,
+    by: str = "skos:prefLabel", heading: str = "",
+) -> Block:  # fmt: skip
+    # a thing of a kind, what it is called in each language, and what else is said of it, which is certain
+    names = [TurtleLine(by, text(words, tag)) for tag, words in named.by_language().items()]
+    said = [TurtleLine(*line) for line in lines]
+    statements = (TurtleLine("a", kind), *names, *said)
+    return Block(subject, statements, heading=heading)
 
 
 _CERTAIN: Final = ("pan:certainty", "certainty:stated")
@@ -377,16 +380,16 @@ _CERTAIN: Final = ("pan:certainty", "certainty:stated")
 
 def file_block(graph: str, label: Text, documents: Sequence[str]) -> Block:
     sources = [("dcterms:source", document) for document in documents]
-    return _block(f"<{graph}>", "pan:SourceGraph", *_named("rdfs:label", label), *sources, _CERTAIN)
+    return _block(f"<{graph}>", "pan:SourceGraph", *sources, _CERTAIN, named=label, by="rdfs:label")
 
 
 def scale_block(scale: Scale, document: str) -> Block:
     kind = "scale-count" if scale.lowest is None or scale.highest is None else "scale-bounded"
     bounds = {"lowest": signed(scale.lowest or 0), "highest": signed(scale.highest or 0)}
-    label = _named("skos:prefLabel", _DATA.text(kind if scale.is_whole else f"{kind}-decimal", **bounds))
+    label = _DATA.text(kind if scale.is_whole else f"{kind}-decimal", **bounds)
     numbers = (("pan:minimum", scale.lowest), ("pan:maximum", scale.highest), ("pan:step", scale.step))
     ends = [(name, plain(value)) for name, value in numbers if value is not None]
-    return _block(f"scale:{scale.name}", "pan:Scale", *label, *ends, ("dcterms:source", document), _CERTAIN)
+    return _block(f"scale:{scale.name}", "pan:Scale", *ends, ("dcterms:source", document), _CERTAIN, named=label)
 
 
 def scale_statement(name: str, prefixes: Mapping[str, str], *, is_declared: bool) -> TurtleLine:
@@ -398,11 +401,11 @@ def scale_statement(name: str, prefixes: Mapping[str, str], *, is_declared: bool
 def document_block(document: str, assessor: tuple[str, str], address: str, *, of: str = "", heading: str = "") -> Block:
     # assessor is what the body is called, and how it is written: the document carries its words.
     named, body = assessor
-    title = _named("skos:prefLabel", _DATA.text("matrix", name=f"{named} – {of}" if of else named))
+    title = _DATA.text("matrix", name=f"{named} – {of}" if of else named)
     return _block(
-        document, "pan:Document", *title, ("pan:publisherName", string(named)), ("pan:speaksFor", body),
+        document, "pan:Document", ("pan:publisherName", string(named)), ("pan:speaksFor", body),
         ("pan:sourceKind", "sourcekind:secondary-page"), ("pan:readAt", f"{string(address)}^^xsd:anyURI"), _CERTAIN,
-        heading=heading,
+        named=title, heading=heading,
     )  # fmt: skip
 
 

@@ -205,8 +205,11 @@ def columns_of(graph: Graph) -> dict[str, dict[str, Cells]]:
     uses = [use for use in tables.uses if use.work in row and use.text in text]
 
     def fields(things: Iterable[object], *names: str) -> dict[str, Cells]:
-        listed = list(things)
-        return {name: [getattr(thing, name) for thing in listed] for name in names}
+        columns, listed = dict[str, Cells](), list(things)
+        for name in names:
+            cells = [getattr(thing, name) for thing in listed]
+            columns[name] = [int(cell or 0) for cell in cells] if name == "level" else cells
+        return columns
 
     return {
         "plans": {
@@ -230,16 +233,15 @@ def columns_of(graph: Graph) -> dict[str, dict[str, Cells]]:
             **fields(uses, "work", "text"), "work_row": [row[use.work] for use in uses],
             "plan_row": [plan[works.home.get(use.work, use.work)] for use in uses],
             "is_own": [use.work in plan for use in uses], "text_row": [text[use.text] for use in uses],
-            **fields(uses, "share"), "level": [int(use.level or 0) for use in uses], **fields(uses, "link"),
+            **fields(uses, "share", "level", "link"),
         },
         "involvements": {
             "involvement": [part.iri for part in graph.involvements], **fields(graph.involvements, "work", "body"),
             "roles": [" ".join(sorted(part.roles)) for part in graph.involvements],
-            "level": [int(part.level or 0) for part in graph.involvements],
+            **fields(graph.involvements, "level"),
         },
         "citations": {
-            **fields(graph.citations, "link", "source", "target", "channel", "document", "seen"),
-            "level": [int(citation.level or 0) for citation in graph.citations],
+            **fields(graph.citations, "link", "source", "target", "channel", "document", "seen", "level"),
         },
     }  # fmt: skip
 

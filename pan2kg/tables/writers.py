@@ -25,7 +25,7 @@ from pan2kg.i18n.message import did_you_mean, in_words, there_are, with_days
 from pan2kg.store.queries import Query, program_query
 from pan2kg.store.store import Result, Store, Triples, plain, select
 from pan2kg.tables import formats
-from pan2kg.tables.formats import PRINTING, Grid, clean, dated, md_escape, say
+from pan2kg.tables.formats import PRINTING, Grid, clean, md_escape, say
 from pan2kg.tables.table import TABLES, Column, Row, Table, TableChoice, Term, Value
 from pan2kg.turtle.vocabulary import NUMBERS, XSD, is_ours
 
@@ -41,34 +41,27 @@ _TABLES: Final = Messages("table")
 
 
 def answer(result: Result, question: str = "", summary: str = "", notes: Iterable[str] = (), basis: str = "") -> Table:
-    """An answer with what is said around it: the question with its caveats, and what it rests on.
-
-    >>> table = answer(ox.Store().query('SELECT ?plan ?plan_label { VALUES (?plan ?plan_label) { (1 "PAN 1") } }'))
-    >>> table.keys, table.rows[0]["plan_label"].value, [column.key for column in table.shown]
-    (('plan', 'plan_label'), 'PAN 1', ['plan_label'])
-    """
-    around = (Text.same(question), Text.same(summary), tuple(map(Text.same, notes)))
+    # with what is said around it: the question with its caveats, and what it rests on
+    terms: Literal["yes-no", "triples", "rows"]
+    rows: list[Mapping[str, Any]] = []
     if isinstance(result, ox.QueryBoolean):
-        return Table(
-            "", (_column("answer", ()),), (), *around, rests=Text.same(basis), terms="yes-no", outcome=bool(result)
-        )
-    if isinstance(result, list):
-        keys = ["subject", "predicate", "object"]
+        keys, terms = ["answer"], "yes-no"
+    elif isinstance(result, list):
+        keys, terms = ["subject", "predicate", "object"], "triples"
         triples = [(triple.subject, triple.predicate, triple.object) for triple in sorted(result, key=str)]
-        rows: list[Mapping[str, Any]] = [dict(zip(keys, triple, strict=True)) for triple in triples]
+        rows = [dict(zip(keys, triple, strict=True)) for triple in triples]
     else:
-        keys = [variable.value for variable in result.variables]
+        keys, terms = [variable.value for variable in result.variables], "rows"
         rows = [dict(zip(keys, solution, strict=True)) for solution in result]
-    terms: Literal["triples", "rows"] = "triples" if isinstance(result, list) else "rows"
+    columns = []
+    for key in keys:
+        thing = key.removesuffix("_label")
+        words = Text(tuple((language, heading(thing, language)) for language in LANGUAGES))
+        columns.append(Column(key, words, names=thing if thing != key and thing in keys else ""))
     return Table(
-        "", tuple(_column(key, keys) for key in keys), tuple(rows), *around, rests=Text.same(basis), terms=terms
-    )
-
-
-def _column(key: str, keys: Collection[str]) -> Column:
-    name = key.removesuffix("_label")
-    words = Text(tuple((language, heading(name, language)) for language in LANGUAGES))
-    return Column(key, words, names=name if name != key and name in keys else "")
+        "", tuple(columns), tuple(rows), Text.same(question), Text.same(summary), tuple(map(Text.same, notes)),
+        rests=Text.same(basis), terms=terms, outcome=isinstance(result, ox.QueryBoolean) and bool(result),
+    )  # fmt: skip
 
 
 _OF_FIGURES: Final = {
@@ -109,11 +102,7 @@ _UNTOLD: Final = frozenset({"cell.yes", "cell.no"})
 
 
 def word_of(text: str, column: str, language: Language) -> str:
-    """What a key in a column of a stored question is called; anything else as it is.
-
-    >>> word_of("unread", "returned", "fr"), word_of("no", "covered", "de"), word_of("unread", "plan", "en")
-    ('non lu', 'nein', 'unread')
-    """
+    # anything that is no key of a word as it is
     if column not in WORDED:
         return text
     key = f"{WORDED[column]}.{text}"
@@ -150,13 +139,7 @@ def taken(query: Query, values: Collection[str], language: Language) -> str:
 
 
 def level_of(query: Query, values: Mapping[str, str]) -> str:
-    """The key of the level of evidence a question is asked at: the weakest, where it does not ask for one.
-
-    >>> from pan2kg.store.queries import Parameter
-    >>> query = Query("x", "", "", "", parameters=(Parameter("least_level", '"official"', ""),))
-    >>> level_of(query, {}), level_of(query, {"least_level": "plan"}), level_of(Query("x", "", "", ""), {})
-    ('official', 'plan', 'editors')
-    """
+    # the weakest, where the question does not ask for one
     level = next(
         (parameter.default[1:-1] for parameter in query.parameters if parameter.name == "least_level"), "editors"
     )
@@ -164,14 +147,7 @@ def level_of(query: Query, values: Mapping[str, str]) -> str:
 
 
 def basis_of(store: Store, language: Language, *, release: str, day: date, level: str = "editors") -> str:
-    """What an answer rests on, in a sentence; ``level`` is the key of the level of evidence the question was asked at.
-
-    Where no level is derived, as for a question that asks for none, every accepted use of a text counts.
-
-    >>> from pan2kg.store.store import LocalStore
-    >>> basis_of(LocalStore(ox.Store()), "en", release="0.1.0", day=date(2026, 1, 2)).partition(";")[0]
-    'Release 0.1.0, with what the editors concluded'
-    """
+    # A sentence. Where no level is derived, as for a question that asks for none, every accepted use counts.
     rows: dict[str, list[tuple[str, str]]] = {"plan": [], "action": [], "use": [], "read": []}
     for kind, work, value in select(store, program_query("answers/basis")).rows:
         rows[plain(kind)].append((plain(work), plain(value)))
@@ -257,12 +233,7 @@ class Style:
 
 
 def write(table: Table, form: str, style: Style) -> str | bytes:
-    """A table in one of :data:`FORMS`, an answer also as xml, triples as turtle or jsonld; xlsx is bytes.
-
-    >>> columns, rows = (Column("plan"), Column("linked")), ({"plan": "PAN 1", "linked": 0}, {"plan": "PAN 2"})
-    >>> write(Table("x", columns, rows), "csv", Style())
-    'plan,linked\\r\\nPAN 1,0\\r\\nPAN 2,\\r\\n'
-    """
+    # One of FORMS; an answer also as xml, triples as turtle or jsonld; xlsx is bytes.
     if form == "xlsx":
         from pan2kg.tables.spreadsheet import write_spreadsheet
 
@@ -274,14 +245,6 @@ def write(table: Table, form: str, style: Style) -> str | bytes:
 
 
 def write_answer(result: Result, form: str, style: Style = Style()) -> str:
-    """An answer with nothing said around it.
-
-    >>> solutions = ox.Store().query('SELECT ?plan ?plan_label { VALUES (?plan ?plan_label) { (1 "PAN 1") } }')
-    >>> print(write_answer(solutions, "md"), end="")
-    | plan |
-    | --- |
-    | PAN 1 |
-    """
     return str(write(answer(result), form, style))
 
 
@@ -332,7 +295,11 @@ def rests_on(table: Table, language: Language) -> str:
 
 
 def remarks(table: Table, language: Language) -> list[Text]:
-    notes = [*table.notes] if table.terms else [*map(dated, table.notes)]
+    notes = (
+        [*table.notes]
+        if table.terms
+        else [Text(tuple((tag, with_days(words, tag)) for tag, words in note.words)) for note in table.notes]
+    )
     cells = [] if table.terms else [row.get(column.key) for row in table.rows for column in table.shown]
     if None in cells:
         notes.append(formats.PRINTING.text("none"))
@@ -538,12 +505,7 @@ def _crossed(cross: tuple[Any, ...], language: Language, width: int) -> str:
 
 
 def items(row: Row, column: Column, language: Language) -> list[tuple[str, str]]:
-    """The things in a cell, each as its address and what it is called; one pair without an address for a plain value.
-
-    >>> row = {"plans": "http://e/a http://e/b", "plans_label": "A; B"}
-    >>> items(row, Column("plans_label", names="plans"), "en")
-    [('http://e/a', 'A'), ('http://e/b', 'B')]
-    """
+    # each as its address and what it is called; one pair without an address for a plain value
     value, address = row.get(column.key), row.get(column.names)
     if value is None or not isinstance(address, str):
         return [("", formats.shown(value, language))]
@@ -560,11 +522,7 @@ def _is_number(table: Table, column: Column) -> bool:
 
 
 def html_text(text: Text, language: Language) -> Markup:
-    """Words for a page, escaped, and marked where they are not in its language.
-
-    >>> html_text(Text.of({"fr": "a < b"}), "en")
-    Markup('<span lang="fr">a &lt; b</span>')
-    """
+    # escaped, and marked where they are not in the language of the page
     from pan2kg.tables.template import filled
 
     spoken, words = text.spoken(language), clean(text.say(language))
