@@ -11,7 +11,6 @@ from pan2kg.coherence import bodies as coordination
 from pan2kg.coherence import citations, evidence, known, obligations, reading, weight
 from pan2kg.coherence import figures as register_of_figures
 from pan2kg.coherence.evidence import Aspect, Basis, Extent, Level, firmest
-from pan2kg.coherence.figures import Scalar, Taken, Unit
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Messages, Text, format_of
@@ -438,7 +437,7 @@ def register(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     return make(graph, "figures", REGISTER, rows, notes, line=line)
 
 
-def _values(taken: Taken, graph: Graph) -> Iterator[tuple[object, ...]]:
+def _values(taken: register_of_figures.Taken, graph: Graph) -> Iterator[tuple[object, ...]]:
     figure, label = taken.figure, taken.figure.name(graph.asked_by).say(graph.language)
     for at, piece in enumerate(figure.parts or (("low", "high") if len(taken.value) == 2 else ("whole",))):
         words = _FIGURES.say(piece, graph.language) if figure.parts else None
@@ -446,7 +445,7 @@ def _values(taken: Taken, graph: Graph) -> Iterator[tuple[object, ...]]:
         told_cells = {"told": piece, "told_label": words} if words is not None else {
             "told": piece, "told_label": Messages("table").say(f"value.told.{piece}", graph.language),
         }  # fmt: skip
-        counts = figure.unit is Unit.COUNT
+        counts = figure.unit is register_of_figures.Unit.COUNT
         yield (
             {"figure": figure.id, "figure_label": label}, told_cells,
             *(round(value) if value is not None and counts else layout.number(value) for value in values),
@@ -454,7 +453,7 @@ def _values(taken: Taken, graph: Graph) -> Iterator[tuple[object, ...]]:
         )  # fmt: skip
 
 
-def _listed_cell(graph: Graph, name: str, value: Scalar) -> object:
+def _listed_cell(graph: Graph, name: str, value: register_of_figures.Scalar) -> object:
     if name in _TRUTHS:
         return bool(value)
     if name == "ways":

@@ -11,19 +11,16 @@ from datetime import timedelta
 from typing import Final
 
 from pan2kg.coherence import bodies as coordination
-from pan2kg.coherence import citations, evidence, known
-from pan2kg.coherence.bodies import Presence
+from pan2kg.coherence import citations, evidence, known, obligations
 from pan2kg.coherence.citations import Channel, State, Verdict
 from pan2kg.coherence.evidence import HEADLINE, Level
-from pan2kg.coherence.obligations import DutyStanding as Standing
-from pan2kg.coherence.obligations import Margin
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import is_true
+from pan2kg.tables import coverage
 from pan2kg.tables import table as layout
-from pan2kg.tables.coverage import looked_upon, own_plans, target_groups
 from pan2kg.tables.figure_words import bits_words, in_each
 from pan2kg.tables.table import DEFAULT, Table, TableChoice, make, note
 from pan2kg.turtle.vocabulary import ID, key
@@ -49,11 +46,11 @@ def gaps(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # How many gaps of each kind, or with part the list of one kind; with plans or a country named, only theirs.
     # That no action does something is said of the project's own country where none is named.
     plans = frozenset(graph.plans(choice.plans))
-    plans = plans or (own_plans(graph, choice.country) if choice.country else frozenset())
-    scope = plans, choice.evidence, plans or own_plans(graph, choice.country)
+    plans = plans or (coverage.own_plans(graph, choice.country) if choice.country else frozenset())
+    scope = plans, choice.evidence, plans or coverage.own_plans(graph, choice.country)
     basis, line = graph.uses.basis, known.basis_line(graph.known(choice.evidence))
     if plans or choice.country or choice.part in OWN:
-        basis = looked_upon(graph, choice)
+        basis = coverage.looked_upon(graph, choice)
     rows: list[tuple[object, ...]] = []
     if not choice.part:
         for kind, find in KINDS.items():
@@ -76,7 +73,7 @@ def _inside(graph: Graph, plans: frozenset[str], *works: str) -> bool:
     return any(bool(work) and (not plans or graph.home_of.get(work, work) in plans) for work in works)
 
 
-def _obligations(standing: Standing) -> Find:
+def _obligations(standing: obligations.DutyStanding) -> Find:
     def find(graph: Graph, scope: Scope) -> Listed:
         recorded, listed = [row for row in graph.margins(scope[1]) if row.obligation.is_recorded], list[Gap]()
         for row in recorded:
@@ -88,7 +85,11 @@ def _obligations(standing: Standing) -> Find:
                     detail = _TABLES.text("note.days-overdue", n=row.overdue)
                 work, level = (answer.work, answer.level) if answer else (None, None)
                 listed.append((row.obligation.iri, work, detail, level))
-        of = len(recorded) if any(row.standing is not Standing.NOT_ASSESSED for row in recorded) else None
+        of = (
+            len(recorded)
+            if any(row.standing is not obligations.DutyStanding.NOT_ASSESSED for row in recorded)
+            else None
+        )
         return listed, of, program_query("coherence/obligations")
 
     return find
@@ -110,7 +111,7 @@ def _without_action(name: str) -> Find:
 
 
 def _groups(graph: Graph, scope: Scope) -> Listed:
-    rows = target_groups(graph, TableChoice(plans=tuple(sorted(scope[2])), country=layout.EVERYWHERE)).rows
+    rows = coverage.target_groups(graph, TableChoice(plans=tuple(sorted(scope[2])), country=layout.EVERYWHERE)).rows
     empty: list[Gap] = [(str(row["group"]), None, None, None) for row in rows if row["aim"] == "forgotten"]
     query = program_query("tables/group-uses")
     # where no action of these plans was annotated, nothing is known to be forgotten
@@ -126,7 +127,7 @@ def _bodiless(graph: Graph, scope: Scope) -> Listed:
     return empty, len(actions) or None, program_query("coherence/tags")
 
 
-def _field(name: str, presence: Presence) -> Find:
+def _field(name: str, presence: coordination.Presence) -> Find:
     def find(graph: Graph, scope: Scope) -> Listed:
         every = coordination.completeness(graph.home_of, graph.fields)
         rows = [row for row in every if row.annotated and _inside(graph, scope[0], row.action)]
@@ -229,17 +230,17 @@ def _old(graph: Graph, scope: Scope) -> Listed:
 
 
 KINDS: Mapping[str, Find] = {
-    "obligation-uncovered": _obligations(Standing.UNCOVERED),
-    "obligation-late": _obligations(Standing.LATE),
-    "obligation-vague": _obligations(Standing.VAGUE),
+    "obligation-uncovered": _obligations(obligations.DutyStanding.UNCOVERED),
+    "obligation-late": _obligations(obligations.DutyStanding.LATE),
+    "obligation-vague": _obligations(obligations.DutyStanding.VAGUE),
     "principle-without-action": _without_action("tables/principles"),
     "target-without-action": _without_action("tables/targets"),
     "group-without-action": _groups,
     "action-without-body": _bodiless,
-    "action-without-indicator": _field("indicator", Presence.ABSENT),
-    "indicator-vague": _field("indicator", Presence.VAGUE),
-    "action-without-timeline": _field("timeline", Presence.ABSENT),
-    "timeline-vague": _field("timeline", Presence.VAGUE),
+    "action-without-indicator": _field("indicator", coordination.Presence.ABSENT),
+    "indicator-vague": _field("indicator", coordination.Presence.VAGUE),
+    "action-without-timeline": _field("timeline", coordination.Presence.ABSENT),
+    "timeline-vague": _field("timeline", coordination.Presence.VAGUE),
     "citation-absent": _occasions(State.ABSENT),
     "citation-unseen": _occasions(State.OPEN),
     "citation-unreturned": _returns(State.ABSENT),
@@ -288,7 +289,7 @@ def duties(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         notes.append(note("recurs-means"))
     if any(not row.obligation.is_recorded for row in rows):
         notes.append(note("unrecorded-means"))
-    if any(row.standing is Standing.UNCOVERED for row in rows):
+    if any(row.standing is obligations.DutyStanding.UNCOVERED for row in rows):
         notes.append(note("uncovered-means", n=margins.basis.annotated, of=margins.basis.n))
     line, sparql = known.basis_line(graph.known(choice.evidence)), program_query("coherence/obligations")
     return make(
@@ -297,7 +298,7 @@ def duties(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     )  # fmt: skip
 
 
-def _duty(row: Margin) -> tuple[object, ...]:
+def _duty(row: obligations.Margin) -> tuple[object, ...]:
     duty, answer = row.obligation, row.response
     # whether a country recorded who has to meet it, or it follows from who is a member or a party, or nobody knows
     basis = "recorded" if duty.is_recorded else "derived" if duty.holder else "none"

@@ -7,11 +7,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 
-from pan2kg.coherence import citations, known
-from pan2kg.coherence.bodies import co_led
+from pan2kg.coherence import bodies, citations, known
 from pan2kg.coherence.citations import Bounds, Channel, IndexCell, State, Verdict, Way
 from pan2kg.coherence.evidence import HEADLINE, Level, counts
-from pan2kg.coherence.known import Known
 from pan2kg.coherence.weight import DRAWS, SEED, SIGNIFICANT, Weight
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
@@ -35,7 +33,7 @@ MOST: Final = 10_000
 """So many pairs of plans are listed at most; the rest is counted, and seen where plans are named."""
 
 
-def _places(evidence: Known, pair: layout.Ordered) -> list[State]:
+def _places(evidence: known.Known, pair: layout.Ordered) -> list[State]:
     return [evidence.place(pair[not ahead], pair[ahead], channel) for _, channel, ahead in PLACES]
 
 
@@ -56,7 +54,7 @@ def matrix(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # named, a terminal is shown the pairs as rows and columns.
     chosen, evidence, order = graph.plans(choice.plans), graph.known(choice.evidence), layout.plan_order(graph)
     home, when, published = evidence.tables.works.home, evidence.chronology, evidence.tables.published
-    scored, led = judged(home, graph.scores), co_led(home, graph.involvements, choice.evidence)
+    scored, led = judged(home, graph.scores), bodies.co_led(home, graph.involvements, choice.evidence)
     plans = sorted(chosen) if len(chosen) > 1 else evidence.tables.works.plans
     pairs = [(plan, partner) for at, plan in enumerate(plans) for partner in plans[at + 1 :]]
     pairs = [pair for pair in pairs if len(chosen) != 1 or chosen[0] in pair]
@@ -83,7 +81,7 @@ def matrix(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     return make(graph, "matrix", MATRIX, rows, notes, "coherence/text-uses", evidence, basis=basis, cross=cross)
 
 
-def _general(evidence: Known) -> set[layout.Ordered]:
+def _general(evidence: known.Known) -> set[layout.Ordered]:
     # The pairs of plans that share a text at all, be it a general one only.
     plans, sharing = evidence.tables.works.plans, evidence.plans
     pairs = zip(sharing.one.tolist(), sharing.two.tolist(), strict=True)
@@ -93,7 +91,7 @@ def _general(evidence: Known) -> set[layout.Ordered]:
 _CITES: Final = {State.SEEN: ">", State.ABSENT: "x", State.OPEN: "o"}
 
 
-def _cross(graph: Graph, evidence: Known, pairs: set[layout.Ordered]) -> layout.Cross:
+def _cross(graph: Graph, evidence: known.Known, pairs: set[layout.Ordered]) -> layout.Cross:
     plans, general = sorted({plan for pair in pairs for plan in pair}), _general(evidence)
     expected = {
         (occasion.source, occasion.target): occasion.state for occasion in evidence.occasions if occasion.is_expected
@@ -298,7 +296,7 @@ def unacknowledged(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     return make(graph, "unacknowledged", PAIRS, rows, notes, "coherence/text-uses", line=line, basis=basis)
 
 
-def acknowledged(evidence: Known, pair: layout.Ordered, stated: set[layout.Ordered]) -> layout.Ordered:
+def acknowledged(evidence: known.Known, pair: layout.Ordered, stated: set[layout.Ordered]) -> layout.Ordered:
     home = evidence.tables.works.home
 
     def precision(source: str, target: str) -> str:
@@ -347,7 +345,7 @@ def explanation(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     return make(graph, "explain", EXPLAIN, rows, notes, sparql=sparql, evidence=evidence, basis=basis)
 
 
-def _explained(evidence: Known, weight: Weight) -> list[Text]:
+def _explained(evidence: known.Known, weight: Weight) -> list[Text]:
     ends, home = (weight.one, weight.two), evidence.tables.works.home
     if not any(piece.bits > 0 for piece in weight.contributions):
         notes = [note("no-link" if weight.is_open else "no-link-read")]

@@ -21,12 +21,10 @@ from pan2kg.project import read_text, write_atomically
 from pan2kg.scores import influence as influences
 from pan2kg.scores import measures
 from pan2kg.scores.matrix import SCALE, Scale, ScoredLink, Scores, plain, read_scores, scored_links, signed, whole
-from pan2kg.scores.measures import ScaleLevel, coverage
 from pan2kg.store.queries import program_query
 from pan2kg.tables import table as layout
 from pan2kg.tables.table import DEFAULT, Table, TableChoice, make, note
-from pan2kg.turtle.vocabulary import graph_of, key
-from pan2kg.turtle.vocabulary import thing as iri_of
+from pan2kg.turtle import vocabulary
 from pan2kg.turtle.writer import Block, TurtleLine, iri, read_prefixes, string, text, write_turtle
 
 FREE = "free"
@@ -45,7 +43,7 @@ def matrices(graph: Graph, choice: TableChoice) -> tuple[Scores, ...]:
         raise QueryError("counts-differ", remedy="one-assessor-a-file", files=files, assessors=assessors)
     if len(set(names)) < len(names):
         raise QueryError("same-assessor", remedy="one-matrix-an-assessor")
-    iris = {key(action): action for action in graph.uses.actions}
+    iris = {vocabulary.key(action): action for action in graph.uses.actions}
     known = None if choice.part == FREE else {*iris, *iris.values()}
     matrices = []
     for file, name in zip(choice.files, names, strict=True):
@@ -70,7 +68,7 @@ def scored(
     else:
         known = [note("no-scores"), *([note(empty)] if empty else [])]
     for scores in matrices:
-        n, share = len(scores.labels), round(100 * (coverage(scores) or 0))
+        n, share = len(scores.labels), round(100 * (measures.coverage(scores) or 0))
         assessor, assessed = named(graph, scores.assessor), len(list(scores.cells()))
         known.append(note("coverage", assessor=assessor, cells=assessed, of=n * (n - 1), share=share))
     known += [_agreed(matrices)] if matrices else []
@@ -82,7 +80,7 @@ def _agreed(matrices: Sequence[Scores]) -> Text:
         return note("one-assessor")
     if len({scores.scale.name for scores in matrices}) > 1:
         return note("several-scales")
-    alpha, sign = measures.agreement(matrices), measures.agreement(matrices, ScaleLevel.SIGN)
+    alpha, sign = measures.agreement(matrices), measures.agreement(matrices, measures.ScaleLevel.SIGN)
     if alpha is None:
         return note("no-alpha")
     if sign is None:
@@ -126,7 +124,7 @@ def interaction(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
 def _paths(graph: Graph, order: measures.SecondOrder) -> str:
     lines = []
     for path in order.double_negatives:
-        over = " → ".join(key(end) for end in (path.start, path.over, path.end))
+        over = " → ".join(vocabulary.key(end) for end in (path.start, path.over, path.end))
         leading, second, product = (shown(graph, score) for score in (path.first, path.second, path.product))
         lines.append(f"{over} ({leading} × {second} = {product})")
     return "; ".join(lines)
@@ -188,7 +186,7 @@ def _homes(graph: Graph, scores: Scores, file: Path | None) -> Mapping[str, str]
         if not label or not group or any(more) or label in group_of:
             raise ProjectError("group-line", place=Place(str(file), line), remedy="group-form")
         group_of[label] = group
-    home = {label: group_of.get(label) or group_of.get(key(label), "") for label in scores.labels}
+    home = {label: group_of.get(label) or group_of.get(vocabulary.key(label), "") for label in scores.labels}
     if lacking := next((label for label, group in home.items() if not group), None):
         raise ProjectError("group-missing", place=Place(str(file)), remedy="add-group", label=lacking)
     return home
@@ -221,8 +219,8 @@ def agreed(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     if len(matrices_of) > 1 and len({scores.scale.name for scores in matrices_of}) == 1:
         shared = [cell for cell in measures.opinions(matrices_of) if len(cell.scores) > 1]
         ratings = [[dict(cell.scores).get(scores.assessor) for cell in shared] for scores in matrices_of]
-        for level in ScaleLevel:
-            alpha = None if level is ScaleLevel.RATIO and is_signed else measures.alpha(ratings, level)
+        for level in measures.ScaleLevel:
+            alpha = None if level is measures.ScaleLevel.RATIO and is_signed else measures.alpha(ratings, level)
             rows.append((level, alpha, len(shared), sum(len(cell.scores) for cell in shared), len(matrices_of)))
     notes = [note("alpha-levels"), *([note("no-ratio")] if is_signed else [])] if rows else []
     return scored(graph, "agreement", matrices_of, AGREEMENT, rows, *notes, empty="no-agreement")
@@ -267,7 +265,9 @@ def _exact(value: float) -> Text:
 
 
 def _incomplete(graph: Graph, scores: Scores) -> Text:
-    return note("incomplete", assessor=named(graph, scores.assessor), share=round(100 * (coverage(scores) or 0)))
+    return note(
+        "incomplete", assessor=named(graph, scores.assessor), share=round(100 * (measures.coverage(scores) or 0))
+    )
 
 
 CHAINS = ("assessor", "action", "other_action", "score", "chained", "chains", "greatest")
@@ -285,7 +285,7 @@ def chained(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
             continue
         unit = _exact(effects.unit)
         notes.append(note("chain-count", assessor=assessor, n=effects.number, cut=_exact(cut), unit=unit))
-        notes += [_incomplete(graph, scores)] if coverage(scores) != 1 else []
+        notes += [_incomplete(graph, scores)] if measures.coverage(scores) != 1 else []
         place = {label: at for at, label in enumerate(effects.labels)}
         direct = {(source, target): score for source, target, score in scores.cells()}
         for (source, target), greatest in sorted(effects.greatest.items()):
@@ -293,7 +293,7 @@ def chained(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
             # a chain with its scores, so that two hindrances that make a help are seen: a → b → c (−1 × −2: +0.22)
             for members, value in greatest:
                 steps = " × ".join(shown(graph, direct[step]) for step in pairwise(members))
-                lines.append(f"{' → '.join(map(key, members))} ({steps}: {shown(graph, round(value, 3))})")
+                lines.append(f"{' → '.join(map(vocabulary.key, members))} ({steps}: {shown(graph, round(value, 3))})")
             total, score = float(effects.total[at]), {"score": direct.get((source, target))}
             of_matrix.append((assessor, source, target, score, total, int(effects.counts[at]), "; ".join(lines)))
         rows += sorted(of_matrix, key=lambda row: -abs(layout.number(row[4]) or 0.0))  # type: ignore[arg-type]
@@ -317,7 +317,7 @@ def write_ledger(graph: Graph, choice: TableChoice, path: Path) -> None:
         if scores.own:
             raise QueryError("self-not-stored", remedy="leave-out-self")
         for entry, two, score in scores.cells():
-            where = told("row-and-column", row=key(entry), column=key(two))
+            where = told("row-and-column", row=vocabulary.key(entry), column=vocabulary.key(two))
             if not {entry, two} <= known:
                 raise QueryError("cell-unknown-action", remedy="add-it-first", where=where)
             if not scores.rationale.get((entry, two)):
@@ -329,10 +329,10 @@ def write_ledger(graph: Graph, choice: TableChoice, path: Path) -> None:
 
 def _body(graph: Graph, name: str) -> str:
     bodies = [row[0] for row in graph.read(program_query("tables/bodies"))]
-    matches = [body for body in bodies if bare(name) in (body, key(body))]
+    matches = [body for body in bodies if bare(name) in (body, vocabulary.key(body))]
     if matches:
         return matches[0]
-    near = get_close_matches(bare(name), [key(body) for body in bodies], n=3, cutoff=0.4)
+    near = get_close_matches(bare(name), [vocabulary.key(body) for body in bodies], n=3, cutoff=0.4)
     remedy = "did-you-mean-assessor" if near else "name-assessor"
     raise QueryError("no-body-assessor", remedy=remedy, name=name, names=either(near))
 
@@ -345,7 +345,11 @@ def _blocks(
     yield file_block(graph_iri, _DATA.text("scores"), documents)
     declared = {
         SCALE,
-        *(key(scale) for scale, file in graph.read(program_query("tables/scale-graphs")) if file != graph_iri),
+        *(
+            vocabulary.key(scale)
+            for scale, file in graph.read(program_query("tables/scale-graphs"))
+            if file != graph_iri
+        ),
     }
     for document, (_, scores) in zip(documents, given, strict=True):
         if scores.scale.name not in declared:
@@ -357,8 +361,8 @@ def _blocks(
         names = (assessor, iri(scores.assessor, prefixes))
         yield document_block(document, names, file.name.replace(" ", "%20"), heading=heading)
         for link in scored_links(scores):
-            passage = f"passage:interaction-{key(link.iri)}"
-            named = link._replace(iri=iri_of("link", key(link.iri), graph.profile.space))
+            passage = f"passage:interaction-{vocabulary.key(link.iri)}"
+            named = link._replace(iri=vocabulary.thing("link", vocabulary.key(link.iri), graph.profile.space))
             on = scale_statement(link.scale, prefixes, is_declared=link.scale != SCALE)
             yield score_block(named, (document, passage), on, graph.language, prefixes)
             yield passage_block(passage, document, link.rationale, graph.language)
@@ -394,7 +398,7 @@ def scale_block(scale: Scale, document: str) -> Block:
 
 def scale_statement(name: str, prefixes: Mapping[str, str], *, is_declared: bool) -> TurtleLine:
     if is_declared:
-        return TurtleLine("pan:onScale", iri(iri_of("scale", name), prefixes))
+        return TurtleLine("pan:onScale", iri(vocabulary.thing("scale", name), prefixes))
     return TurtleLine("pan:scale", string(name))
 
 
@@ -432,7 +436,7 @@ def _graph(graph: Graph, path: Path) -> str:
     full, project = path.resolve(), graph.project
     if project and full.is_relative_to(project.graph):
         return project.graph_iri(full)
-    return graph_of(_slug(path.stem), graph.profile.space)
+    return vocabulary.graph_of(_slug(path.stem), graph.profile.space)
 
 
 def _slug(name: str) -> str:
