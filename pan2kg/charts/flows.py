@@ -309,7 +309,7 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
         State.IMPOSSIBLE,
     )
     signs = [fr.sign(dw.Pen(fr.VERMILION, 2.5), say("sign-rests")), fr.sign(PART, say("sign-part"))]
-    signs += [fr.sign(tm.PENS[state], say(f"sign-citation-{state.value}")) for state in states]
+    signs += [fr.sign(tm.PENS[state], say(f"kind-{state.value}")) for state in states]
     plans = names[plan_a], names[plan_b]
     title = say("bridge-title", one=plans[0].text, two=plans[1].text, n=len(every))
     filters = sj.plans_named(subject, plans)

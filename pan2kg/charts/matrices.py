@@ -330,7 +330,7 @@ def draw_ministries(
     for at, (role, column) in enumerate(zip(roles, columns, strict=True)):
         box = dw.Box(MINISTRY_HEAD + wide * at, 0, wide, 22)
         with_body = fr.filled(box, FAINT, (f"{role.known}/{role.actions}",), size=10)
-        marks.append(dw.Group(tuple(with_body), f"{column.full}\n{say('bodies-known')}"))
+        marks.append(dw.Group(tuple(with_body), f"{column.full}\n{say('sign-known')}"))
     for at, body in enumerate(ministries):
         name, y, number = names[body], 22 + high * at, -ranks[body][0]
         marks.append(fr.row_head(dw.Box(-20, y, MINISTRY_HEAD + 10, high), "", name, say("in-plans", n=number)))

@@ -76,7 +76,7 @@ def tags(
     # field of policy and its years. Each comes with the words by which a reader chooses it.
     pairs = [("of", " ".join(key(iri) for iri in iris))]
     if kind:
-        pairs += [("kind", kind), ("kind-label", subject.say(f"kind-{kind}"))]
+        pairs += [("kind", kind), ("kind-label", subject.say("kind-seen" if kind == "citation" else f"kind-{kind}"))]
     if level:
         pairs += [("level", str(int(level))), ("level-label", figure_words.named(level).say(subject.language))]
     if life:

@@ -22,6 +22,7 @@ from pan2kg.graph.graph import bare
 from pan2kg.graph.labels import Entry
 from pan2kg.i18n.catalogue import format_of
 from pan2kg.i18n.message import either, in_words, with_days
+from pan2kg.tables.formats import PRINTING
 
 TICK: Final = dw.Font(11, colour=fr.GREY)
 OPEN_END: Final = 1.0  # for how many years the bar of a plan is drawn whose end is not known; its edge is dashed
@@ -170,7 +171,9 @@ def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> fr.
             mark = _part_mark(x + GAP * place, y - 7, role, is_plan=work == plan)
             marks.append(dw.Group((mark,), title=title, address=subject.leads(work)))
         roles = Counter(role for work, role, _ in works if work != plan)
-        words = [say(f"plans-of-{kind}-{role}-whole") for work, role, _ in works if work == plan]
+        colon = format_of("colon", subject.language)
+        roles_of_plan = [say(f"plans-of-{kind}-{role}") for work, role, _ in works if work == plan]
+        words = [f"{say('plans-of-whole')}{colon}{role}" for role in roles_of_plan]
         has_whole, drawn_as = has_whole or bool(words), drawn_as | {role for _, role, _ in works}
         words += [say(f"plans-of-{kind}-{role}-n", n=n) for role, n in sorted(roles.items())]
         marks.append(
@@ -289,7 +292,7 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> fr.Picture:
         x = axis.x(date(year, 1, 1))
         marks += [dw.Line(((x, -4), (x, bottom)), dw.Pen(fr.RULE, 0.8)), dw.Label(x + 3, -8, str(year), dw.Font(11))]
     x, font = axis.x(as_of), dw.Font(10, bold=True, colour=fr.BLUE)
-    words = say("as-of", day=in_words(as_of, subject.language))
+    words = PRINTING.say("basis-as-of", subject.language, day=in_words(as_of, subject.language))
     label_x = min(max(x - dw.measure(words, font) / 2, DUTY_HEAD), wide - dw.measure(words, font))
     marks += [dw.Line(((x, -4), (x, bottom)), AS_OF), dw.Label(label_x, -21, words, font)]
     for at, row in enumerate(drawn):

@@ -139,7 +139,7 @@ def draw_plan_map(subject: Subject, plan: str, most: int, layout: Layout) -> fr.
     titles.append(say("time-map-cited", n=len(expected), seen=cited) if expected else say("time-map-none-could"))
     states = {State.ABSENT, *(state_of(occasion) for near in neighbours for occasion in near.ways)}
     signs = [fr.sign(dw.Pen(BAND, 10), say("sign-band"))]
-    signs += [fr.sign(pen, say(f"sign-citation-{state.value}")) for state, pen in PENS.items() if state in states]
+    signs += [fr.sign(pen, say(f"kind-{state.value}")) for state, pen in PENS.items() if state in states]
     signs += [*fr.weight_signs(subject, 0.0), ta.open_end_sign(subject, ta.PALE)]
     signs.append(fr.sign(ta.TODAY, say("sign-as-of"), upright=True))
     if any(not life_of[plan].is_drawn for plan in rows):
@@ -170,7 +170,7 @@ def state_of(occasion: Occasion) -> State:
 
 def words_of(subject: Subject, occasion: Occasion) -> str:
     if state_of(occasion) in TOLD:
-        return subject.say(f"sign-citation-{state_of(occasion).value}")
+        return subject.say(f"kind-{state_of(occasion).value}")
     return named(occasion.verdict).say(subject.language)
 
 
@@ -201,8 +201,10 @@ def _curves(
 def _beside(subject: Subject, chosen: str, near: Neighbour, at: dw.Point) -> Iterator[dw.Mark]:
     say = subject.say
     (x, y), back, out = at, state_of(near.back), state_of(near.out)
-    verdict = near.back.verdict.value if back is State.IMPOSSIBLE else back.value
-    words = [say(f"time-map-back-{verdict}", plan=chosen)]
+    key_of_back = near.back.verdict.value if back is State.IMPOSSIBLE else back.value
+    is_told = back in TOLD or near.back.verdict in {Verdict.IMPOSSIBLE, Verdict.EXPECTED}
+    words = [say(f"time-map-back-{key_of_back}", plan=chosen)] if is_told else []
+    words = words or [named(near.back.verdict).say(subject.language)]
     if out in TOLD:
         words.append(say(f"time-map-out-{out.value}", plan=chosen))
     if back not in TOLD and dw.measure(" · ".join(words), TAKE) > SAYS - 20:
@@ -315,7 +317,7 @@ def draw_country(subject: Subject) -> fr.Picture:
     period = ta.bar(ta.Axis(2020, 2022, 2, 26), life, 9, fill, high=10)
     signs = (
         fr.Sign(tuple(period), say("sign-period")), ta.open_end_sign(subject, fill),
-        fr.sign(CITED, say("sign-citation-seen")), fr.sign(ta.TODAY, say("sign-as-of"), upright=True),
+        fr.sign(CITED, say("kind-seen")), fr.sign(ta.TODAY, say("sign-as-of"), upright=True),
     )  # fmt: skip
     title, notes = say("country-map-title", n=len(plans), cited=len(citations)), say("country-map-undated", n=undrawn)
     caption = fr.Caption(title, say("country-map-lead"), signs, (notes,) if undrawn else ())

@@ -203,8 +203,7 @@ def other_countries(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         for topic in sorted(foreign.keys() - our_topics)
     ]
     label = graph.label(ours) if ours else "–"
-    alone = note("one-country", country=label, plans=len(country_of))
-    notes = [note("countries", n=len(counted)) if len(counted) > 1 else alone]
+    notes = [] if len(counted) > 1 else [note("one-country", country=label, plans=len(country_of))]
     basis = graph.uses.basis.also("country", key(ours) if ours else "–")
     return make(graph, "other-countries", ABROAD, rows, notes, "tables/countries", basis=basis)
 
@@ -313,10 +312,8 @@ def compared(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     notes = [
         note("retention", share=round(100 * retained)) if retained is not None
         else note("not-read-through" if unseen else "no-succession"),
-        *([note("similar-titles")] if any(fate.similar for fate in fates) else []),
         note("plans-changed", **{change: changes[change] for change in ("added", "removed", "more", "less")}),
         note("texts-known", base=texts_known[0], new=texts_known[1]),
-        note("same-weights"),
     ]  # fmt: skip
     basis = layout.among(graph, (base, later))
     return make(graph, "compare", COMPARE, rows, notes, "coherence/text-uses", at, basis=basis)
@@ -433,7 +430,7 @@ def register(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         return make(graph, "figures", columns, listed, notes, sparql=sparql, evidence=at, basis=basis)
     rows = [row for taken in graph.figures(choice.evidence) for row in _values(taken, graph)]
     line = known.basis_line(graph.known(choice.evidence))
-    notes = [note("nested", level=according_to(choice.evidence).say(graph.language)), note("figure-list")]
+    notes = [note("nested", level=according_to(choice.evidence).say(graph.language))]
     return make(graph, "figures", REGISTER, rows, notes, line=line)
 
 

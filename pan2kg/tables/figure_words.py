@@ -17,9 +17,10 @@ from pan2kg.coherence.evidence import CellState as Cell
 from pan2kg.coherence.evidence import Extent, Level
 from pan2kg.coherence.figures import Taken, Unit, Value
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of, grouped, with_mark
-from pan2kg.i18n.message import Message, in_words
+from pan2kg.i18n.message import Message
+from pan2kg.i18n.message import in_words as day_in_words
 from pan2kg.tables.formats import PRINTING, clean, say
-from pan2kg.tables.table import coded, codes
+from pan2kg.tables.table import coded, codes, in_words
 
 if TYPE_CHECKING:
     from pan2kg.coherence.evidence import Basis
@@ -52,7 +53,7 @@ def basis_words(line: BasisLine, language: Language) -> str:
         level=according_to(line.level).say(language),
         plans=line.plans, with_texts=line.with_texts, listed=line.listed, published=line.published,
         counted=line.counted, full=line.texts.full, part=line.texts.part, none=line.texts.none,
-        day=in_words(line.as_of, language) if line.as_of else "–",
+        day=day_in_words(line.as_of, language) if line.as_of else "–",
     )  # fmt: skip
     if not line.weights:
         return sentence
@@ -148,7 +149,7 @@ def basis_of_figures(basis: Basis, language: Language) -> str:
     sentences = [say("basis-counted", language, n=basis.n, annotated=basis.annotated)]
     sentences += [say("basis-plans", language, n=basis.plans), *_chosen(basis, language, ())]
     sentences += [say("basis-release", language, release=basis.release)] if basis.release else []
-    sentences += [say("basis-as-of", language, day=in_words(basis.as_of, language))] if basis.as_of else []
+    sentences += [say("basis-as-of", language, day=day_in_words(basis.as_of, language))] if basis.as_of else []
     return say("basis", language, parts=format_of("semicolon", language).join(sentences))
 
 
@@ -160,7 +161,7 @@ def _chosen(basis: Basis, language: Language, without: tuple[str, ...]) -> Itera
             continue
         key = f"filter-{name.replace(' ', '-')}"
         words = coded(name, value).say(language) if value in codes(name) else _value(value, language)
-        head = PRINTING.say(key, language) if PRINTING.has(key) else name
+        head = PRINTING.say(key, language) if PRINTING.has(key) else in_words(name, language)
         yield f"{head}{format_of('colon', language)}{words}"
 
 

@@ -65,6 +65,8 @@ def gaps(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     rows += [(choice.part, *gap) for gap in listed]
     notes = [note("not-assessed-gap") if of is None else note("gaps-counted", n=len(listed), of=of)]
     notes += [note(f"gap-{choice.part}")] if _TABLES.has(f"note.gap-{choice.part}") else []
+    notes += [note("own-country")] if choice.part in OWN and scope[2] != plans else []
+    notes += [note("no-mitigation")] if choice.part == "negative-interaction" else []
     basis = basis.also("gap", choice.part)
     return make(graph, "gaps", LIST, rows, notes, sparql=sparql, line=line, basis=basis, is_dated=True)
 
@@ -369,4 +371,4 @@ def recommendations(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
             rows.append((recommendation, review, reply, actions, of))
     rows.sort(key=lambda row: (("none", "beside", "answered").index(row[2]), row[0]))
     reading_of = note("recommendations-read", n=len(advice)) if advice else note("no-recommendations")
-    return make(graph, "recommendations", ADVICE, rows, [reading_of, note("beside-means")], "tables/replies")
+    return make(graph, "recommendations", ADVICE, rows, [reading_of], "tables/replies")

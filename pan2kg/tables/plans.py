@@ -14,7 +14,7 @@ from pan2kg.coherence.weight import DRAWS, SEED, SIGNIFICANT, Weight
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.statements import ACTIONS, Outline
-from pan2kg.i18n.catalogue import Text
+from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.scores.matrix import summable
 from pan2kg.scores.measures import judged
 from pan2kg.store.queries import program_query
@@ -71,7 +71,7 @@ def matrix(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
             *_places(evidence, (plan, partner)), *scored.get(pair, (None, None, None))[:3], led.get(pair),
             sizes[pair[0]], published.get(pair[0]), sizes[pair[1]], published.get(pair[1]),
         ))  # fmt: skip
-    notes = [note("low-high"), note("high-open")]
+    notes = [Messages("figure").text("weight-high"), note("high-open")]
     notes += [note("pairs-unlisted", n=len(listed) - MOST)] if len(listed) > MOST else []
     notes += [note("pairs-unseen", n=len(pairs) - len(listed))] if len(listed) < len(pairs) else []
     notes += [] if graph.scores else [note("no-scores")]
@@ -107,8 +107,7 @@ def _cross(graph: Graph, evidence: known.Known, pairs: set[layout.Ordered]) -> l
         return f"{shares}{_CITES[state] if state else ''}" or "."
 
     marks = tuple(tuple(mark(x, y) for y in plans) for x in plans)
-    legend = ("cross-shares", "cross-general", "cross-cites", "cross-absent", "cross-open", "cross-nothing")
-    return tuple(map(graph.label, plans)), marks, tuple(map(note, legend))
+    return tuple(map(graph.label, plans)), marks, (note("cross-legend"),)
 
 
 INDEX = ("one", "two", "index_low", "index_high", "places", *_PLACED, "low", "level", "pages", "seen", "instruments")
@@ -235,7 +234,6 @@ def debt(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         note("rate-and-debt", rate=rate, debt=owed),
         note("apart", **{verdict.value: apart[verdict] for verdict in Verdict if verdict is not Verdict.EXPECTED}),
         note("not-returned"),
-        note("debt-levels"),
     ]
     notes += [note("pairs-unlisted", n=len(occasions) - MOST)] if len(occasions) > MOST else []
     basis = layout.among(graph, sorted(plans))
@@ -290,7 +288,7 @@ def unacknowledged(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         (ends[0], plans[0], ends[1], plans[1], weight.low, weight.broad, weight.level, texts, *ways, *expected)
         for ends, plans, weight, texts, ways, expected in silent
     ]
-    notes = [note("pairs-open", n=len(silent), of=len(linked)), note("levels"), note("not-returned")]
+    notes = [note("pairs-open", n=len(silent), of=len(linked)), note("not-returned")]
     basis = graph.uses.basis.also("bits", f"≥ {least:g}") if least else graph.uses.basis
     line = known.basis_line(graph.known(choice.evidence))
     return make(graph, "unacknowledged", PAIRS, rows, notes, "coherence/text-uses", line=line, basis=basis)

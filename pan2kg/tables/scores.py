@@ -58,15 +58,14 @@ def matrices(graph: Graph, choice: TableChoice) -> tuple[Scores, ...]:
 
 
 def scored(
-    graph: Graph, name: str, matrices: Sequence[Scores], columns: Sequence[str], rows: Rows, *notes: Text,
-    empty: str = "",
-) -> Table:  # fmt: skip
+    graph: Graph, name: str, matrices: Sequence[Scores], columns: Sequence[str], rows: Rows, *notes: Text
+) -> Table:
     basis, known = graph.uses.basis, list[Text]()
     if matrices:
         scales = sorted({f"{scores.scale.name}: {scores.scale.range}" for scores in matrices})
         basis = basis.also("scale", ", ".join(scales)).also("assessors", len(matrices))
     else:
-        known = [note("no-scores"), *([note(empty)] if empty else [])]
+        known = [note("no-scores")]
     for scores in matrices:
         n, share = len(scores.labels), round(100 * (measures.coverage(scores) or 0))
         assessor, assessed = named(graph, scores.assessor), len(list(scores.cells()))
@@ -76,16 +75,13 @@ def scored(
 
 
 def _agreed(matrices: Sequence[Scores]) -> Text:
-    if len(matrices) < 2:
-        return note("one-assessor")
-    if len({scores.scale.name for scores in matrices}) > 1:
-        return note("several-scales")
-    alpha, sign = measures.agreement(matrices), measures.agreement(matrices, measures.ScaleLevel.SIGN)
+    alpha = None
+    if len(matrices) > 1 and len({scores.scale.name for scores in matrices}) == 1:
+        alpha = measures.agreement(matrices)
     if alpha is None:
         return note("no-alpha")
-    if sign is None:
-        return note("alpha-one-sign", alpha=alpha, n=len(matrices))
-    return note("alpha", alpha=alpha, sign=sign, n=len(matrices))
+    sign = measures.agreement(matrices, measures.ScaleLevel.SIGN)
+    return note("alpha", alpha=alpha, sign="–" if sign is None else sign, n=len(matrices))
 
 
 def named(graph: Graph, assessor: str) -> str:
@@ -142,7 +138,7 @@ def ripple(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     ]  # fmt: skip
     rows.sort(key=lambda row: (-(layout.number(row[4]) or 0.0), row[0], row[2]))  # type: ignore[arg-type]
     notes = [note("second-order")] if matrices_of else []
-    return scored(graph, "ripple", matrices_of, RIPPLE, rows, *notes, empty="no-ripple")
+    return scored(graph, "ripple", matrices_of, RIPPLE, rows, *notes)
 
 
 OPPOSED = ("action", "plan", "other_action", "other_plan", "score", "assessor", "rationale")
@@ -157,7 +153,7 @@ def opposed(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
          scores.rationale.get((source, target)))
         for scores, source, target, score in cells
     ]  # fmt: skip
-    return scored(graph, "opposed", matrices_of, OPPOSED, rows, empty="no-opposition")
+    return scored(graph, "opposed", matrices_of, OPPOSED, rows)
 
 
 GROUPS = ("assessor", "group", "other_group", "positive", "negative", "net", "scored", "cells")
@@ -207,7 +203,7 @@ def disagreement(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
                 exact = {"lowest": cell.least}, {"highest": cell.greatest}, {"spread": spread}
                 rows.append((cell.source, cell.target, cell.mean, *exact, len(cell.scores), words))
     rows.sort(key=lambda row: (-row[5]["spread"], row[0], row[1]))  # type: ignore[index]
-    return scored(graph, "disagreement", matrices_of, DISAGREEMENT, rows, empty="no-agreement")
+    return scored(graph, "disagreement", matrices_of, DISAGREEMENT, rows)
 
 
 AGREEMENT = ("difference", "alpha", "units", "values", "assessors")
@@ -223,7 +219,7 @@ def agreed(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
             alpha = None if level is measures.ScaleLevel.RATIO and is_signed else measures.alpha(ratings, level)
             rows.append((level, alpha, len(shared), sum(len(cell.scores) for cell in shared), len(matrices_of)))
     notes = [note("alpha-levels"), *([note("no-ratio")] if is_signed else [])] if rows else []
-    return scored(graph, "agreement", matrices_of, AGREEMENT, rows, *notes, empty="no-agreement")
+    return scored(graph, "agreement", matrices_of, AGREEMENT, rows, *notes)
 
 
 DEMATEL = (

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from pan2kg.coherence.evidence import BITS, HEADLINE, Basis, Level
 from pan2kg.errors import QueryError
-from pan2kg.i18n.catalogue import Filling, Messages, Text, format_of
+from pan2kg.i18n.catalogue import Filling, Language, Messages, Text, format_of
 from pan2kg.i18n.message import there_are, told
 from pan2kg.turtle import vocabulary
 from pan2kg.turtle.writer import prefixes_used
@@ -319,18 +319,22 @@ _FIGURED: Final[Mapping[str, str]] = {
     "citation": "state", "citation_back": "state", "text_there": "state", "text_back": "state", "web_there": "state",
     "web_back": "state", "cited_action": "state", "cited_mixed": "state", "cited_plan": "state",
     "cites_base": "state", "cites_new": "state", "references": "extent", "web_page": "extent", "list": "list",
+    **dict.fromkeys(("indicator", "verification_source", "expected_result", "timeline", "means"), "field"),
 }  # fmt: skip
 """The columns whose codes are called as all figures call them, and under which keys: levels, verdicts, states."""
-_CODED: Final = {
-    "verification_source": "indicator", "expected_result": "indicator", "timeline": "indicator", "means": "indicator",
-    "acknowledged_back": "acknowledged_there",
-}  # fmt: skip
+_CODED: Final = {"acknowledged_back": "acknowledged_there"}
 """The columns whose codes are called as those of another one."""
 _SAME: Final = {
     "one": "plan", "other_plan": "two", "general_bits": "general", "told": "value", "gaps_of": "of",
     "kind": "obligation_kind", "subject": "what",
 }  # fmt: skip
 """The columns with the heading of another one."""
+_CALLED: Final = {
+    "at_plan": "at.plan", "at_official": "at.official", "at_other": "at.other", "at_editors": "at.editors",
+    "cited_action": "way.action", "cited_mixed": "way.mixed", "cited_plan": "way.plan", "measures": "measures",
+    "web_page": "channel.web", "text": "value.channel.text", "web": "value.channel.web",
+}  # fmt: skip
+"""The columns whose heading is what a figure or a value is called, and under which key."""
 _WEIGHED: Final = frozenset((
     "bits", "contribution", "debt", "difference_bits", "gain", "general", "high", "high_base", "high_new", "low",
     "low_base", "low_new", "participation", "settled", "statistic", "total",
@@ -418,11 +422,20 @@ def number(value: float | None) -> float | None:
 def column(table: str, key: str) -> tuple[Column, ...]:
     # with a heading of the table's own where there is one; of things also the column of their names
     own_key = f"column.{table}-{key}"
-    heading = _TABLES.text(own_key if _TABLES.has(own_key) else f"column.{_SAME.get(key, key)}")
-    means = f"meaning.{'positive' if key == 'negative' else key}"
-    meaning = _TABLES.text(means) if _TABLES.has(means) else SILENT
+    if key in _CALLED:
+        called = (_TABLES if _TABLES.has(_CALLED[key]) else _FIGURES).text(_CALLED[key])
+        heading = Text(tuple((language, words[:1].upper() + words[1:]) for language, words in called.words))
+    else:
+        heading = _TABLES.text(own_key if _TABLES.has(own_key) else f"column.{_SAME.get(key, key)}")
+    meaning = _TABLES.text(f"meaning.{key}") if _TABLES.has(f"meaning.{key}") else SILENT
     names = (Column(f"{key}_label", heading, names=key),) if key in _THINGS or codes(key) else ()
     return (Column(key, heading, meaning), *names)
+
+
+def in_words(key: str, language: Language) -> str:
+    # the heading of a column within a sentence
+    words = _TABLES.say(f"column.{key}", language)
+    return words if language == "de" else words[0].lower() + words[1:]
 
 
 @cache

@@ -25,6 +25,7 @@ from pan2kg.i18n.message import did_you_mean, in_words, there_are, with_days
 from pan2kg.store.queries import Query, program_query
 from pan2kg.store.store import Result, Store, Triples, plain, select
 from pan2kg.tables import formats
+from pan2kg.tables import table as layout
 from pan2kg.tables.formats import PRINTING, Grid, clean, md_escape, say
 from pan2kg.tables.table import TABLES, Column, Row, Table, TableChoice, Term, Value
 from pan2kg.turtle.vocabulary import NUMBERS, XSD, is_ours
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
 _FIGURE: Final = Messages("figure")
 _HEADINGS: Final = Messages("heading")
-_TABLES: Final = Messages("table")
 
 
 def answer(result: Result, question: str = "", summary: str = "", notes: Iterable[str] = (), basis: str = "") -> Table:
@@ -69,7 +69,7 @@ _OF_FIGURES: Final = {
     "due": "due", "force": "force", "indicator": "indicator", "kind": "obligation_kind", "obligation": "obligation",
     "plan": "plan", "plans": "plans", "provision": "provision", "topic": "topic", "value": "value",
     "citations": "references", "link": "dependency", "part": "chapter", "part_level": "stage", "place": "position",
-    "above": "over",
+    "above": "over", "national_act": "is_act", "other_plan": "two", "read_at": "address", "until": "until",
 }  # fmt: skip
 """The columns of questions that are called as those of figures are."""
 
@@ -83,10 +83,7 @@ def heading(column: str, language: Language) -> str:
     name = column.removesuffix("_label")
     if _HEADINGS.has(name):
         return _HEADINGS.say(name, language)
-    if name not in _OF_FIGURES:
-        return name.replace("_", " ")
-    words = _TABLES.say(f"column.{_OF_FIGURES[name]}", language)
-    return words if language == "de" else words[0].lower() + words[1:]
+    return layout.in_words(_OF_FIGURES[name], language) if name in _OF_FIGURES else name.replace("_", " ")
 
 
 WORDED: Final = {
