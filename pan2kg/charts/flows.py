@@ -145,8 +145,10 @@ def draw_lanes(
     for every_tie, ties in ((to_texts, drawn[0]), (to_plans, drawn[1])):
         undrawn.append(len({tie.other for tie in every_tie} - {tie.other for tie in ties}))
     undrawn += [len(every) - len(busiest), len(drawn[1]) - len(thin)]
-    parts = ("texts-left-out", "other-plans-left-out", "actions-left-out", "lines-left-out")
-    notes += [say(word, n=number) for word, number in zip(parts, undrawn, strict=True) if number]
+    counted = zip(("texts", "field-plans"), undrawn, strict=False)
+    notes += [say("left-out", what=say(word, n=number)) for word, number in counted if number]
+    limited = zip(("actions-left-out", "lines-left-out"), undrawn[2:], strict=True)
+    notes += [say(word, n=number) for word, number in limited if number]
     signs = (
         fr.sign(LANE_DECLARED, say("sign-declared")), fr.sign(INFERRED, say("sign-inferred")),
         fr.Sign(CITES, say("sign-cites")), fr.Sign((dw.Box(1, 2, 28, 14, fr.PAPER, UNLINKED),), say("sign-unlinked")),
@@ -461,7 +463,7 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
     counted = (("texts", len(texts)), ("bodies", len(bodies)), ("others", len(neighbours)))
     notes = [", ".join(say(word, n=number) for word, number in counted) + "."]
     if len(neighbours) > len(drawn):
-        notes.append(say("neighbours-left-out", n=len(neighbours) - len(drawn)))
+        notes.append(say("left-out", what=say("others", n=len(neighbours) - len(drawn))))
     green = dw.Line(((4, 9), (30, 9)), dw.Pen(fr.GREEN, 1.0)), dw.Dot(6, 9, 5, fr.GREEN)
     cites = replace(CITES[0], pen=DECLARED), CITES[1]
     signs = (

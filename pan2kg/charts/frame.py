@@ -21,6 +21,7 @@ from pan2kg.i18n.catalogue import Language, format_of
 from pan2kg.i18n.message import in_words
 from pan2kg.store.store import Solutions
 from pan2kg.tables import figure_words as words
+from pan2kg.tables.formats import PRINTING
 from pan2kg.turtle.vocabulary import key
 
 INK: Final = "#1a1a1a"
@@ -153,7 +154,7 @@ def frame(
     basis = words.basis_words(known.basis_line(subject.known), language).rstrip(".") if caption.is_levelled else ""
     if not caption.is_levelled:
         basis = say("release", release=release) if release else say("release-unknown")
-        basis = f"{basis} · {say('as-of', day=in_words(subject.graph.as_of, language))}"
+        basis = f"{basis} · {PRINTING.say('basis-as-of', language, day=in_words(subject.graph.as_of, language))}"
     chosen = say("filters", filters=format_of("semicolon", language).join((say("verified"), *caption.filters)))
     y, spoken = write(y + 13, f"{say('source')} · {basis} · {chosen}.", SMALL), " ".join((caption.lead, *notes))
     return Drawing(width + 2 * margin, y + max(margin - 8, 6), caption.title, spoken, subject.language, tuple(marks))

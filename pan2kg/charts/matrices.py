@@ -22,6 +22,7 @@ from pan2kg.errors import QueryError
 from pan2kg.graph.labels import Name
 from pan2kg.i18n.catalogue import decimal
 from pan2kg.tables import figure_words
+from pan2kg.tables import table as layout
 from pan2kg.turtle.vocabulary import key
 
 NO, YES, UNREAD = evidence.CellState.NO, evidence.CellState.YES, evidence.CellState.UNREAD
@@ -157,7 +158,7 @@ def _shared_cell(subject: Subject, meeting: SharedCell, box: dw.Box, greatest: f
         marks = fr.hatched(box)
         if weight.broad > 0:
             low = dw.Box(box.x, box.y + box.height / 2, box.width, box.height / 2, fr.PAPER, fr.EDGE)
-            marks += [low, *dw.centred(low, (subject.say("broad-short"),), fr.FINE)]
+            marks += [low, *dw.centred(low, (layout.coded("potential", "general").say(subject.language),), fr.FINE)]
         return marks
     fill, texts = (
         fr.shade(weight.low / greatest if greatest else 0.0, fr.FIFTHS), subject.say("texts", n=len(meeting.texts)),
@@ -373,7 +374,7 @@ def _ministry_cell(subject: Subject, box: dw.Box, names: tuple[Name, Name], role
     if body.iri not in role.bodies:
         nought = fr.filled(box, fr.PAPER, ("0" if role.is_certain else "–",), size=11)
         return dw.Group(tuple(nought), title, leads)
-    lines = [str(number) if number else say("whole-plan-short")]
+    lines = [str(number) if number else layout.coded("kind", "plan").say(subject.language)]
     lines += [say("leads-short", led=led)] if led else []
     title += f"\n{say('whole-plan')}" if body.iri in role.plan_wide else ""
     fill = fr.shade(max(number, 1), BOUNDS)

@@ -20,9 +20,10 @@ from pan2kg.coherence import citations, evidence, obligations, texts
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.graph.graph import bare
 from pan2kg.graph.labels import Entry
+from pan2kg.i18n import message
 from pan2kg.i18n.catalogue import format_of
-from pan2kg.i18n.message import either, in_words, with_days
 from pan2kg.tables.formats import PRINTING
+from pan2kg.tables.table import coded, in_words
 
 TICK: Final = dw.Font(11, colour=fr.GREY)
 OPEN_END: Final = 1.0  # for how many years the bar of a plan is drawn whose end is not known; its edge is dashed
@@ -193,8 +194,8 @@ def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> fr.
     called, undrawn = names[entry.iri].text, len(every) - len(rows)
     caption = fr.Caption(
         say(f"plans-of-{kind}", thing=called, n=len(every)), say("plans-of-lead"), tuple(signs),
-        ((say("neighbours-left-out", n=undrawn),) if undrawn else ()), (say("chosen-thing", thing=called),),
-        is_levelled=kind != "topic",
+        ((say("left-out", what=say("field-plans", n=undrawn)),) if undrawn else ()),
+        (say("chosen-thing", thing=called),), is_levelled=kind != "topic",
     )  # fmt: skip
     cells: Iterator[tuple[Cell, ...]] = (
         (plan, names[plan].text, work, names[work].text, TIED_AS[role], level.key if level else None,
@@ -215,7 +216,7 @@ def _entry(subject: Subject, thing: str) -> Entry:
     if entry is None or entry.kind not in KINDS:
         keys = [candidate.key for kind in KINDS for candidate in labels.of_kind(kind)]
         near = get_close_matches(name, keys, n=2, cutoff=0.5)
-        remedy = {"remedy": "did-you-mean", "names": either(near)} if near else {"remedy": "name-thing-drawn"}
+        remedy = {"remedy": "did-you-mean", "names": message.either(near)} if near else {"remedy": "name-thing-drawn"}
         raise QueryError("no-thing-drawn", name=thing, **remedy)
     return entry
 
@@ -292,7 +293,7 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> fr.Picture:
         x = axis.x(date(year, 1, 1))
         marks += [dw.Line(((x, -4), (x, bottom)), dw.Pen(fr.RULE, 0.8)), dw.Label(x + 3, -8, str(year), dw.Font(11))]
     x, font = axis.x(as_of), dw.Font(10, bold=True, colour=fr.BLUE)
-    words = PRINTING.say("basis-as-of", subject.language, day=in_words(as_of, subject.language))
+    words = PRINTING.say("basis-as-of", subject.language, day=message.in_words(as_of, subject.language))
     label_x = min(max(x - dw.measure(words, font) / 2, DUTY_HEAD), wide - dw.measure(words, font))
     marks += [dw.Line(((x, -4), (x, bottom)), AS_OF), dw.Label(label_x, -21, words, font)]
     for at, row in enumerate(drawn):
@@ -320,20 +321,22 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> fr.Picture:
         on_axis += [dw.Label(label.x, label.y, label.text, font) for label, font in labels]
         marks.append(dw.Group(tuple(on_axis), title))
     if not drawn:
-        marks.append(dw.Label(0, 20, say("no-obligation"), dw.Font(11)))
+        marks.append(dw.Label(0, 20, PRINTING.say("empty", subject.language), dw.Font(11)))
 
     standings = Counter(row.standing for row in every)
-    counted = [say(f"count-{KEYS[at]}", n=standings[at]) for at in obligations.DutyStanding if standings[at]]
+    colon = format_of("colon", subject.language)
+    named = {at: coded("standing", KEYS[at]).say(subject.language) for at in obligations.DutyStanding}
+    counted = [f"{words}{colon}{standings[at]}" for at, words in named.items() if standings[at]]
     notes = [say("timeline-summary", n=len(every), parts=", ".join(counted) or "0")]
     if len(margins) > len(drawn):
         notes.append(say("obligations-left-out", n=len(margins) - len(drawn)))
     late, tip = dw.Pen(fr.VERMILION, 3, (6, 4)), dw.Line.arrow((29, 9), 0.0, fr.VERMILION, 9)
     signs = (
         fr.Sign((dw.Line.diamond(15, 9, 7, fill=fr.INK),), say("sign-due")),
-        fr.Sign((dw.Dot(15, 9, 6.5, fr.GREY),), say("sign-act")),
+        fr.Sign((dw.Dot(15, 9, 6.5, fr.GREY),), in_words("is_act", subject.language)),
         fr.Sign((dw.Box(9, 3, 12, 12, fr.GREY),), say("sign-action")),
-        fr.sign(dw.Pen(fr.GREEN, 5), say("sign-on-time")),
-        fr.sign(dw.Pen(fr.VERMILION, 5), say("sign-late")),
+        fr.sign(dw.Pen(fr.GREEN, 5), named[obligations.DutyStanding.ON_TIME]),
+        fr.sign(dw.Pen(fr.VERMILION, 5), named[obligations.DutyStanding.LATE]),
         fr.Sign((dw.Line(((0, 9), (23, 9)), late), tip), say("sign-overdue")),
         fr.sign(AS_OF, say("sign-as-of"), upright=True), fr.sign("", say("sign-hatch-due")),
     )  # fmt: skip
@@ -353,14 +356,14 @@ def _duty_words(subject: Subject, names: Names, row: obligations.Margin) -> tupl
     say, duty, language, answer = subject.say, row.obligation, subject.language, row.response
     if row.standing is obligations.DutyStanding.DUE_UNKNOWN:
         is_open = duty.needs_ratification and not duty.binds(row.as_of)
-        return (say("standing-not-ratified" if is_open else "standing-due-unknown"),)
-    due = say("due", day=in_words(duty.due, language)) if duty.due is not None else ""
+        return (say("standing-not-ratified") if is_open else coded("met", "unknown").say(language),)
+    due = say("due", day=message.in_words(duty.due, language)) if duty.due is not None else ""
     if duty.due is not None and row.coming is not None and row.coming != duty.due:
         # Two days in words are wider than the column.
         due = say("due-again", day=duty.due.isoformat(), then=row.coming.isoformat())
-        due = with_days(due, language)
+        due = message.with_days(due, language)
     number, last = len(row.responses), say("overdue", n=row.overdue) if row.overdue else say("not-yet-due")
     if row.margin is not None and answer is not None and answer.day is not None:
-        day, name = in_words(answer.day, language), names[answer.work].text
+        day, name = message.in_words(answer.day, language), names[answer.work].text
         number, last = abs(row.margin), say(f"answer-{'act' if answer.is_act else 'action'}", day=day, name=name)
     return (say(f"standing-{KEYS[row.standing]}", n=number), due, last)

@@ -144,7 +144,11 @@ def draw_plan_map(subject: Subject, plan: str, most: int, layout: Layout) -> fr.
     signs.append(fr.sign(ta.TODAY, say("sign-as-of"), upright=True))
     if any(not life_of[plan].is_drawn for plan in rows):
         signs.append(fr.sign("", say("sign-hatch-date")))
-    notes = (say("neighbours-left-out", n=len(every) - len(neighbours)),) if len(every) > len(neighbours) else ()
+    notes = (
+        (say("left-out", what=say("field-plans", n=len(every) - len(neighbours))),)
+        if len(every) > len(neighbours)
+        else ()
+    )
     filters = (say("chosen-by", plan=names[chosen].key),)
     caption = fr.Caption(" ".join(titles), say("time-map-lead"), tuple(signs), notes, filters)
     cells: list[tuple[Cell, ...]] = []

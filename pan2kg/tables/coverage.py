@@ -418,7 +418,7 @@ def register(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         basis = basis.also("plans", ", ".join(map(key, sorted(plans)))) if plans else basis
         words = {"name": figure.name(graph.asked_by).say(graph.language)}
         words["meaning"] = figure.message("meaning").say(graph.language)
-        notes = [note("figure-means", **words), note("figure-among", among=figure.message("among").say(graph.language))]
+        notes = [note("figure-means", **words, among=figure.message("among").say(graph.language))]
         query = (
             "text-uses"
             if figure.id in _BY_TEXT

@@ -330,7 +330,7 @@ def dependencies(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     plans = frozenset(graph.plans(choice.plans))
     rows = [row for row in depending(graph, choice.evidence) if _inside(graph, plans, row[0], row[1])]
     unknown = sum(row[5] == "unknown" for row in rows)
-    notes = [note("order-unknown", n=unknown, of=len(rows)) if rows else note("no-dependencies"), note("stated-only")]
+    notes = [*([note("order-unknown", n=unknown, of=len(rows))] if rows else []), note("stated-only")]
     line = known.basis_line(graph.known(choice.evidence))
     return make(graph, "dependencies", DEPENDS, rows, notes, "tables/dependencies", line=line)
 
@@ -370,5 +370,4 @@ def recommendations(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         if not plans or plans & {*of}:
             rows.append((recommendation, review, reply, actions, of))
     rows.sort(key=lambda row: (("none", "beside", "answered").index(row[2]), row[0]))
-    reading_of = note("recommendations-read", n=len(advice)) if advice else note("no-recommendations")
-    return make(graph, "recommendations", ADVICE, rows, [reading_of], "tables/replies")
+    return make(graph, "recommendations", ADVICE, rows, [note("recommendations-read", n=len(advice))], "tables/replies")

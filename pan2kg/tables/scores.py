@@ -112,7 +112,6 @@ def interaction(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
                 place.worst, _paths(graph, order),
             ))  # fmt: skip
     notes = [note("null-is-not-0"), note("second-order")] if matrices_of else []
-    notes += [note("itself")] if any(scores.own for scores in matrices_of) else []
     notes += [note("no-interval")] if any(scores.scale.lowest is None for scores in matrices_of) else []
     return scored(graph, "interaction", matrices_of, INTERACTION, rows, *notes)
 
@@ -166,7 +165,7 @@ def groups(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         for group, counterpart, sums, cells in measures.grouped(scores, home):
             totals = (sums.positive, sums.negative, sums.net) if sums.scored else (None, None, None)
             rows.append((named(graph, scores.assessor), group, counterpart, *totals, sums.scored, cells))
-    return scored(graph, "groups", matrices_of, GROUPS, rows, *([note("groups")] if matrices_of else []))
+    return scored(graph, "groups", matrices_of, GROUPS, rows)
 
 
 def _homes(graph: Graph, scores: Scores, file: Path | None) -> Mapping[str, str]:
@@ -218,7 +217,7 @@ def agreed(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         for level in measures.ScaleLevel:
             alpha = None if level is measures.ScaleLevel.RATIO and is_signed else measures.alpha(ratings, level)
             rows.append((level, alpha, len(shared), sum(len(cell.scores) for cell in shared), len(matrices_of)))
-    notes = [note("alpha-levels"), *([note("no-ratio")] if is_signed else [])] if rows else []
+    notes = [note("alpha-levels")] if rows else []
     return scored(graph, "agreement", matrices_of, AGREEMENT, rows, *notes)
 
 

@@ -374,7 +374,7 @@ def make(
     return Table(
         name, tuple(part for key in columns for part in column(name, key)),
         tuple(row if isinstance(row, Mapping) else cells(graph, columns, row) for row in rows),
-        title=_TABLES.text(f"title.{name}"), summary=_TABLES.text(f"summary.{name}"), notes=(*notes, *undated),
+        title=_TABLES.text(f"title.{name}"), summary=summary_of(name), notes=(*notes, *undated),
         basis=replace(basis, weights=BITS if _WEIGHED.intersection(columns) else basis.weights),
         line=line or (basis_line(evidence) if evidence else None),
         sparql="\n".join(filter(None, lines)), cross=cross,
@@ -430,6 +430,12 @@ def column(table: str, key: str) -> tuple[Column, ...]:
     meaning = _TABLES.text(f"meaning.{key}") if _TABLES.has(f"meaning.{key}") else SILENT
     names = (Column(f"{key}_label", heading, names=key),) if key in _THINGS or codes(key) else ()
     return (Column(key, heading, meaning), *names)
+
+
+def summary_of(name: str) -> Text:
+    # the question a table answers where nothing else is said of it
+    key = f"summary.{name}"
+    return _TABLES.text(key) if _TABLES.has(key) else _HELP.text(f"question.{name}")
 
 
 def in_words(key: str, language: Language) -> str:
