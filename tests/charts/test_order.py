@@ -68,11 +68,6 @@ def test_ministries_of_most_plans_come_before_those_of_most_actions() -> None:
     assert list(dict.fromkeys(name for (name,) in rows(picture, "ministry"))) == ["wide", "busy"]
 
 
-def test_texts_of_several_plans_come_before_the_more_numerous_ones_of_one() -> None:
-    picture = draw("upset", world(rests("p-1", "a", "b", "c"), rests("q-1", "c")), plans="p,q")
-    assert rows(picture, "plans", "instrument") == [("p + q", "c"), ("p", "a"), ("p", "b")]
-
-
 def test_around_an_action_leads_come_first_and_then_the_strongest_neighbours() -> None:
     bodies = part("a", "support", "p-1") + part("z", "lead", "p-1")
     texts = rests("p-1", "s", "t") + rests("q-1", "s") + rests("q-2", "s", "t")

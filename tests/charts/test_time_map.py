@@ -119,13 +119,6 @@ def test_the_bridge_has_each_shared_text_and_body_with_its_works() -> None:
             draw("bridge", world(LAW), plan=plan, other=other)
 
 
-def test_a_bridge_draws_what_the_weight_of_the_pair_is_made_of(graph: Graph) -> None:
-    picture = draw("bridge", graph, plan="lu-bhr-2", other="lu-bhr-1")
-    weight = graph.weight("lu-bhr-2", "lu-bhr-1")
-    bits = {row[0]: float(row[1]) for row in rows(picture, "to", "bits") if row[1]}
-    assert sum(bits.values()) == pytest.approx(weight.low, abs=1e-4)
-
-
 @pytest.mark.parametrize("name", ["time-map", "bridge", "timeline"])
 def test_a_slide_is_16_to_9_and_loses_nothing(graph: Graph, name: str) -> None:
     drawing = draw(name, graph.spoken("fr")).drawing

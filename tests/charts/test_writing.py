@@ -16,7 +16,7 @@ from pan2kg.charts import drawing as dw
 from pan2kg.charts.drawing import Box, Dot, Drawing, Font, Group, Hatch, Label, Line, Pen
 from pan2kg.charts.frame import RAMP, Picture, on
 from pan2kg.charts.registry import draw, render, write_picture
-from pan2kg.errors import FormatError, ProjectError
+from pan2kg.errors import FormatError
 from pan2kg.graph.graph import Graph
 
 SHEET = Drawing(
@@ -47,14 +47,6 @@ def test_the_suffix_names_the_format(picture: Picture, tmp_path: Path) -> None:
         assert one == two, "the same picture must give the same bytes"
     rows = list(csv.reader(io.StringIO((tmp_path / "one.CSV").read_text(encoding="utf-8"))))
     assert (tuple(rows[0]), len(rows)) == (picture.table.columns, 1 + 6)
-
-
-def test_another_suffix_and_a_folder_that_is_missing_are_one_sentence(picture: Picture, tmp_path: Path) -> None:
-    for name in ("matrix.gif", "matrix", "matrix.svg.gz"):
-        with pytest.raises(FormatError, match=r"Use \.svg, \.png, \.pdf, \.csv\."):
-            write_picture(picture, name)
-    with pytest.raises(ProjectError, match="Cannot write there"):
-        write_picture(picture, tmp_path / "missing" / "matrix.svg")
 
 
 @pytest.mark.parametrize("form", ["png", "pdf"])

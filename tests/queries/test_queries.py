@@ -27,7 +27,7 @@ from pan2kg.store.rules import derive, rule_files
 from pan2kg.store.store import LocalStore, is_derived, load, load_project, needs, select
 from pan2kg.tables import writers as answers
 from pan2kg.tables.writers import write_answer
-from pan2kg.turtle.vocabulary import PAN, XSD, graph_of
+from pan2kg.turtle.vocabulary import graph_of
 from pan2kg.turtle.writer import prefixes_used, read_prefixes, tokens
 from tests.lots import by_lot
 
@@ -179,21 +179,6 @@ def test_every_rule_derives_something_from_the_shipped_graph(graph: pan2kg.Graph
         name = path.stem.lstrip("0123456789-")
         query = f"ASK {{ GRAPH <https://w3id.org/pan2kg/graph/derived/{name}> {{ ?s ?p ?o }} }}"
         assert bool(graph.store.query(query)), f"rule {name} derives nothing"
-
-
-def test_what_recurs_is_late_for_no_action_and_says_how_often_it_is_due(graph: pan2kg.Graph, project: Project) -> None:
-    store = LocalStore(ox.Store(), [*graph.held.waiting])
-    recurs = ox.NamedNode(f"{PAN}recursEvery")
-    store.held.bulk_extend(quad for quad in graph.held.held if quad.predicate != recurs)
-    every = ox.Literal("P3Y", datatype=ox.NamedNode(f"{XSD}duration"))
-    duties = graph.sparql(f"#+ needs:\nSELECT ?duty WHERE {{ ?duty a <{PAN}Obligation> }}")
-    where = ox.NamedNode(graph_of("more.ttl"))
-    store.held.bulk_extend(ox.Quad(ox.NamedNode(row["duty"]), recurs, every, where) for row in duties)
-    recurring = pan2kg.Graph(project, store)
-    assert graph.ask("late-actions").rows
-    assert not recurring.ask("late-actions").rows
-    asked = list(recurring.ask("obligations-without-action"))
-    assert [row["every"] for row in asked] == ["P3Y"] * len(list(graph.ask("obligations-without-action")))
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if QUERIES[name].parameters])

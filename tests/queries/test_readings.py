@@ -64,14 +64,6 @@ def test_the_share_that_was_annotated_is_that_of_the_table(graph: pan2kg.Graph, 
     assert counted == {row["plan"]: (int(row["with_instrument"] or 0), int(row["with_body"] or 0)) for row in rows}
 
 
-@pytest.mark.parametrize("name", ["affected-by-instrument", "late-actions", "loss-if-dropped"])
-def test_each_row_says_on_whose_word_and_none_is_weaker_than_asked(name: str, graph: pan2kg.Graph) -> None:
-    ranks = {f"https://w3id.org/pan2kg/id/evidencelevel/{one.key}": one for one in FIGURED}
-    said = {at: [ranks[row["level"]] for row in asked(graph, name, at)] for at in FIGURED}
-    assert all(level <= at for at, levels in said.items() for level in levels)
-    assert any(said.values())
-
-
 def test_a_text_that_only_amends_the_instrument_is_not_a_use_of_it(graph: pan2kg.Graph) -> None:
     """Directive 2024/1760 amends the one on whistle-blowers: whoever names it need not look at the latter."""
     eli = "http://data.europa.eu/eli/dir"
