@@ -20,7 +20,7 @@ from pan2kg.coherence import evidence, figures
 from pan2kg.coherence.citations import State, verdict
 from pan2kg.errors import QueryError
 from pan2kg.graph.labels import Name
-from pan2kg.i18n.catalogue import decimal
+from pan2kg.i18n.catalogue import numeral
 from pan2kg.tables import figure_words
 from pan2kg.tables import table as layout
 from pan2kg.turtle.vocabulary import key
@@ -270,7 +270,7 @@ def _action_cell(subject: Subject, meeting: SharedCell, box: dw.Box, greatest: f
         # One decimal is what a cell has room for; what is more than nought is never rounded to it.
         fill, text = (
             fr.shade(weight.low / greatest if greatest else 0.0, fr.FIFTHS),
-            decimal(max(weight.low, 0.1), subject.language, 1),
+            numeral(max(weight.low, 0.1), subject.language, 1),
         )
     font = dw.Font(9.5 if len(text) < 3 else 8.5, bold=text != "–", colour=fr.on(fill))
     room = dw.Box(box.x, box.y + 6, box.width, box.height - 6)

@@ -47,10 +47,12 @@ class PlanEntry(NamedTuple):
 class Uses:
     """B[a,i] = 1 if action a rests on instrument i, and the same for what a plan says of itself (``own``).
 
-    ``home`` names the plan of each action. Actions, plans and instruments are sorted by IRI.
+    ``home`` names the plan of each action, ``homes`` that of each action that has one and of each plan itself: what an
+    action's text says, its plan says. Actions, plans and instruments are sorted by IRI.
     """
 
     home: Mapping[str, str]
+    homes: Mapping[str, str]
     actions: tuple[str, ...]
     plans: tuple[PlanEntry, ...]
     instruments: tuple[str, ...]
@@ -71,11 +73,6 @@ class Uses:
         near = get_close_matches(key(name), sorted({key(iri) for iri in iris}), n=3, cutoff=0.4)
         remedy = did_you_mean(near) if near else told("name-by-key", wanted=either(kinds))
         raise QueryError(missing, remedy=remedy, name=name)
-
-    def homes(self) -> dict[str, str]:
-        """The plan of each action that has one, and of each plan itself: what an action's text says, its plan says."""
-        planned = {plan.iri: plan.iri for plan in self.plans if plan.is_plan}
-        return planned | {action: plan for action, plan in self.home.items() if plan in planned}
 
     def statements(self) -> list[tuple[str, str]]:
         works = [self.actions[row] for row in self.table.rows] + [self.plans[row].iri for row in self.own.rows]
@@ -103,7 +100,9 @@ def uses_of(
     number = sum(plan.is_plan for plan in plan_by_iri.values())
     basis = Basis(len(actions), int(np.count_nonzero(table.sizes)), number, release, as_of)
     home, entries = {action: plan_of[action] for action in actions}, tuple(plan_by_iri[iri] for iri in iris)
-    return Uses(home, tuple(actions), entries, tuple(instruments), table, own, basis)
+    homes = {plan.iri: plan.iri for plan in plan_by_iri.values() if plan.is_plan}
+    homes |= {action: plan for action, plan in home.items() if plan in homes}
+    return Uses(home, homes, tuple(actions), entries, tuple(instruments), table, own, basis)
 
 
 def limited(uses: Uses, wanted: AbstractSet[tuple[str, str]]) -> Uses:

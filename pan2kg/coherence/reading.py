@@ -42,7 +42,7 @@ def _rows(store: Store, name: str) -> list[list[str]]:
     return text_rows(store, program_query(name))
 
 
-def read_tables(store: Store, *, release: str = "", as_of: date | None = None, focus: str = "") -> Tables:
+def read_tables(store: Store, release: str = "", as_of: date | None = None, focus: str = "") -> Tables:
     plans = _rows(store, "coherence/plans")
     names = {plan for plan, _, _ in plans}
     works = Works(
@@ -98,10 +98,11 @@ def read_tables(store: Store, *, release: str = "", as_of: date | None = None, f
     published = {plan: int(number) for plan, number, _ in plans if number}
     lists = {plan: key(extent) or "unknown" for plan, _, extent in plans}
     readings = Readings(asserted, frozenset(noted), complete)
+    focus = focus if focus in names else ""
     return Tables(works, uses, steps, general, statements, dates, readings, published, lists, release, as_of, focus)
 
 
-def read_uses(store: Store, *, release: str = "", as_of: date | None = None) -> bodies.Uses:
+def read_uses(store: Store, release: str = "", as_of: date | None = None) -> bodies.Uses:
     """Actions × instruments of a store, with every plan and what it rests on of itself.
 
     An action without a plan stands alone, as a plan of its own name.

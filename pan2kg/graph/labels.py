@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -21,6 +21,9 @@ from pan2kg.project import Project
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import LocalStore, Store, Term, load, plain, select
 from pan2kg.turtle.vocabulary import ID, PAN, ROOT, kind_and_key
+
+if TYPE_CHECKING:
+    from pan2kg.store.links import LinkView
 
 VOID_SPACE = "http://rdfs.org/ns/void#uriSpace"
 
@@ -57,27 +60,19 @@ def read_profiles(store: Store) -> tuple[CountryProfile, ...]:
     for profile, property_, value in select(store, program_query("profile/statements")).rows:
         if value is not None:
             statements.setdefault(plain(profile), {}).setdefault(plain(property_), []).append(value)
-    return tuple(_profile(stated) for _, stated in sorted(statements.items()))
-
-
-def _profile(stated: Mapping[str, list[Term]]) -> CountryProfile:
-    def every(name: str) -> tuple[str, ...]:
-        return tuple(plain(value) for value in stated.get(PAN + name, ()))
-
-    def first(name: str) -> str:
-        return next(iter(every(name)), "")
-
-    names = [term for term in stated.get(PAN + "gazetteName", ()) if isinstance(term, ox.Literal)]
-    return CountryProfile(
-        space=next((plain(value) for value in stated.get(VOID_SPACE, ())), ROOT),
-        country=first("country"),
-        home_plan=first("homePlan"),
-        coherence_action=first("coherenceAction"),
-        languages=every("labelLanguage"),
-        wished=every("wishedLabelLanguage"),
-        gazette={name.language or "": name.value for name in names},
-        gazette_space=first("gazetteSpace"),
-    )
+    profiles = []
+    for _, stated in sorted(statements.items()):
+        texts = {name.removeprefix(PAN): tuple(map(plain, values)) for name, values in stated.items()}
+        single = ((texts.get(name) or ("",))[0] for name in ("country", "homePlan", "coherenceAction", "gazetteSpace"))
+        country, home_plan, coherence_action, gazette_space = single
+        names = [term for term in stated.get(PAN + "gazetteName", ()) if isinstance(term, ox.Literal)]
+        gazette = {name.language or "": name.value for name in names}
+        languages, wished = (texts.get(name, ()) for name in ("labelLanguage", "wishedLabelLanguage"))
+        space = texts.get(VOID_SPACE, (ROOT,))[0]
+        profiles.append(
+            CountryProfile(space, country, home_plan, coherence_action, languages, wished, gazette, gazette_space)
+        )
+    return tuple(profiles)
 
 
 def own_profile(profiles: tuple[CountryProfile, ...], project: Project | None) -> CountryProfile:
@@ -159,13 +154,17 @@ def _asked(text: str, store: Store, space: str) -> str:
     return text.replace("<DATASET>", f"<{dataset}>").replace("<ONTOLOGY>", f"<{ONTOLOGY}>")
 
 
-def read_release(store: Store, space: str = "") -> Release:
+def read_release(store: Store, space: str = "", number: str = "") -> Release:
     """Which release it is: ``dcat:version`` of the dataset, else ``owl:versionInfo`` of the ontology, else ours.
+
+    It is ``number`` where that is given: a release is published under another one than it says itself.
 
     >>> from pan2kg.store.store import LocalStore
     >>> read_release(LocalStore(ox.Store())).is_stated
     False
     """
+    if number:
+        return Release(number)
     for version, day in select(store, _asked(_VERSIONS, store, space)).rows:
         return Release(plain(version), plain(day)[:10])
     from importlib import metadata  # loads much of the library, and few graphs state no version
@@ -188,7 +187,11 @@ def other_release(store: Store, project: Project) -> tuple[str, str] | None:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
+    """What a dataset says of itself; ``licence`` is its address and what it is called in short, ``modified`` a day."""
+
     stated: Mapping[str, tuple[ox.Literal | ox.NamedNode, ...]]
+    licence: tuple[str, str] | None = None
+    modified: str = ""
 
     def texts(self, key: str, language: Language) -> list[str]:
         """What is stated in a language, in English where there is nothing in it, and what has no language.
@@ -202,27 +205,16 @@ class Notice:
             by_tag[(term.language or "") if isinstance(term, ox.Literal) else ""].append(term.value)
         return by_tag[language] or by_tag[SOURCE_LANGUAGE] or by_tag[""]
 
-    @property
-    def licence(self) -> tuple[str, str] | None:
-        address = next((term.value for term in self.stated.get("license", ())), "")
-        return (address, LICENCES.get(address, address)) if address else None
-
-    @property
-    def modified(self) -> str:
-        return next((term.value[:10] for term in self.stated.get("dateModified", ())), "")
-
 
 def read_notice(store: Store, space: str = "") -> Notice:
     matches: dict[str, list[ox.Literal | ox.NamedNode]] = defaultdict(list)
-    for key, value in _pairs(select(store, _asked(_SAID, store, space)).rows):
-        matches[key].append(value)
-    return Notice({key: tuple(values) for key, values in matches.items()})
-
-
-def _pairs(rows: Iterable[tuple[object, ...]]) -> Iterable[tuple[str, ox.Literal | ox.NamedNode]]:
-    for key, value in rows:
+    for key, value in select(store, _asked(_SAID, store, space)).rows:
         if isinstance(key, ox.Literal) and isinstance(value, ox.Literal | ox.NamedNode):
-            yield key.value, value
+            matches[key.value].append(value)
+    stated = {key: tuple(values) for key, values in matches.items()}
+    address, modified = (stated[key][0].value if key in stated else "" for key in ("license", "dateModified"))
+    licence = (address, LICENCES.get(address, address)) if address else None
+    return Notice(stated, licence, modified[:10])
 
 
 KINDS: Final = (
@@ -338,19 +330,6 @@ class Name:
     type: str = ""
     whole: str = ""
 
-    @property
-    def is_action(self) -> bool:
-        return self.type == PAN + "Action"
-
-    @property
-    def numbered(self) -> str:
-        """The words with the number before them, where there is one.
-
-        >>> Name("Former", "fr", notation="4.3").numbered, Name("4.3", "", notation="4.3").numbered
-        ('4.3 Former', '4.3')
-        """
-        return f"{self.notation} {self.text}" if self.notation and self.notation != self.text else self.text
-
     def drawn(self, language: str) -> Name:
         """The same as pictures draw it: with plain spaces, and its language only where that is another.
 
@@ -410,11 +389,10 @@ class Labels:
     def find(self, kind: str, key: str) -> Entry | None:
         return self.by_address.get((kind, key))
 
-    def of_kind(self, kind: str) -> list[Entry]:
-        return sorted((e for e in self.entries.values() if e.kind == kind and not e.is_retired), key=lambda e: e.key)
-
-    def retired(self, kind: str) -> list[Entry]:
-        return sorted((e for e in self.entries.values() if e.kind == kind and e.is_retired), key=lambda e: e.key)
+    def of_kind(self, kind: str, *, is_retired: bool = False) -> list[Entry]:
+        entries = [entry for entry in self.entries.values() if entry.kind == kind and entry.is_retired == is_retired]
+        entries.sort(key=lambda entry: entry.key)
+        return entries
 
     def label(self, iri: str, language: str) -> Name:
         """What a thing is called in a language, else in French, English, any other; its number or key without a name.
@@ -495,21 +473,28 @@ def short(iri: str) -> str:
     return iri.rstrip("/#").replace("#", "/").rpartition("/")[2] or iri
 
 
-def read_labels(store: Store, links: Iterable[str] = ()) -> Labels:
-    """Read the names, keys and classes of all things, each query once; ``links`` are those the store does not hold.
+def read_labels(store: Store, view: LinkView | None = None) -> Labels:
+    """Read the names, keys and classes of all things, each query once; ``view`` has links the store does not hold.
 
     >>> from pan2kg.graph.graph import open_graph
     >>> open_graph().labels.find("plan", "lu-bhr-2").texts["en"]
     'National Action Plan on Business and Human Rights 2020-2022 (PAN 2)'
     """
     texts, brief, standing = (_texts(select(store, query).rows) for query in (_LABELS, _SHORT, _STANDING))
-    _say_standing(texts, standing)
-    _say_standing(brief, standing)
+    # plans that are drafts, announced or lapsed are called so
+    for called in (texts, brief):
+        for plan, words in standing.items():
+            for tag, name in called.get(plan, {}).items():
+                called[plan][tag] = f"{name} ({best(words, tag).text})"
     rows = select(store, _KEYS).rows
     keys, notations = _first(rows, 1), _first(rows, 2)
-    types = dict.fromkeys(links, f"{PAN}Link")
-    for typed, of in select(store, _TYPES).rows:
-        _prefer(types, plain(typed), plain(of))
+    types = dict.fromkeys(view.links if view else (), f"{PAN}Link")
+    for row in select(store, _TYPES).rows:
+        # of several classes one of ours, then the first
+        iri, kind = map(plain, row)
+        before = types.get(iri)
+        if before is None or (not kind.startswith(PAN), kind) < (not before.startswith(PAN), before):
+            types[iri] = kind
     entries: dict[str, Entry] = {}
     by_address: dict[tuple[str, str], Entry] = {}
     for iri in sorted({*texts, *keys, *types}):
@@ -557,22 +542,3 @@ def _texts(rows: Iterable[tuple[Term | None, ...]]) -> dict[str, dict[str, str]]
                 one_line = " ".join(words.split())
                 texts[tag] = french(one_line) if tag == "fr" else one_line
     return matches
-
-
-def _say_standing(texts: dict[str, dict[str, str]], standing: Mapping[str, Mapping[str, str]]) -> None:
-    """Add to the names of plans that are drafts, announced or lapsed that they are.
-
-    >>> names = {"p": {"fr": "Plan social pour le climat"}}
-    >>> _say_standing(names, {"p": {"fr": "projet", "en": "draft"}})
-    >>> names["p"]["fr"]
-    'Plan social pour le climat (projet)'
-    """
-    for plan, words in standing.items():
-        for tag, name in texts.get(plan, {}).items():
-            texts[plan][tag] = f"{name} ({best(words, tag).text})"
-
-
-def _prefer(types: dict[str, str], iri: str, kind: str) -> None:
-    type_before = types.get(iri)
-    if type_before is None or (not kind.startswith(PAN), kind) < (not type_before.startswith(PAN), type_before):
-        types[iri] = kind

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import pyoxigraph as ox
 
 from pan2kg.errors import Place, ProjectError
-from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, decimal, format_of
+from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of, numeral
 from pan2kg.i18n.message import in_words, say, told, verbatim
 from pan2kg.project import read_text, turtle_files
 from pan2kg.publish import changes, descriptions, documents, folder, hosts, inspection, tables
@@ -88,15 +88,15 @@ class PublishedRelease:
         """Measure what the catalogue offers: tables for people, the graph, and the pages as one file."""
         rows: list[tuple[str, str, str, Text, Text, Text | None]] = []
         for product in tables.PRODUCTS:
-            title, about = (_WORDS.known(f"product.{product.name}{end}") for end in ("", "-about"))
+            title, about = (_WORDS.text(f"product.{product.name}{end}") for end in ("", "-about"))
             for form in tables.product_forms():
-                in_form = _WORDS.known("product.form", title=title, form=OFFERED_FORMS[form]["name"])
+                in_form = _WORDS.text("product.form", title=title, form=OFFERED_FORMS[form]["name"])
                 path = f"{tables.DATA}/{product.name}.{form}"
                 rows.append((f"{product.name}-{form}", path, form, in_form, about, title))
         for key, path, form in (*_OFFERED, ("site", ARCHIVE, "zip")):
             if (self.folder.root / path).is_file():
                 end = "one" if key == "site" and self.options.has_base else "about"
-                words = _WORDS.known(f"product.{key}"), _WORDS.known(f"product.{key}-{end}")
+                words = _WORDS.text(f"product.{key}"), _WORDS.text(f"product.{key}-{end}")
                 rows.append((key, path, form, *words, None))
         self.offers = [
             descriptions.Distribution(key, path, form, *folder.measure(self.folder.root / path), title, about, group)
@@ -316,7 +316,7 @@ def front_page(
 
 def size_of(size: int, language: Language) -> str:
     if size >= 1_000_000:
-        return _WORDS.say("page.mb", language, size=decimal(size / 1_000_000, language, 1))
+        return _WORDS.say("page.mb", language, size=numeral(size / 1_000_000, language, 1))
     return _WORDS.say("page.kb", language, size=str(max(size // 1_000, 1)))
 
 

@@ -194,7 +194,7 @@ class Source:
 
 
 def read_table(source: Source, definition: TableDefinition) -> ReleaseTable:
-    title = RELEASE.known(f"table.{definition.name}")
+    title = RELEASE.text(f"table.{definition.name}")
     if definition.pairs:
         pairs = [(iri, term.value) for iri, terms in sorted(source.values(definition.pairs).items()) for term in terms]
         of_subject, of_object = (
@@ -298,7 +298,7 @@ def table_files(edition: Edition) -> Iterator[File]:
     key = ("figure", "evidence_level", "part")
     tables += [
         weights_table(edition.graph, source),
-        ReleaseTable(FIGURES, RELEASE.known(f"table.{FIGURES}"), columns, rows, key, ()),
+        ReleaseTable(FIGURES, RELEASE.text(f"table.{FIGURES}"), columns, rows, key, ()),
     ]
     keys = {table.name: {row[0] for row in table.rows} for table in tables if len(table.things) != 2}
     described: list[dict[str, object]] = []
@@ -398,7 +398,7 @@ def weights_table(graph: Graph, source: Source) -> ReleaseTable:
         (Field("gain", datatype="decimal"), list(map(_number, weights.gain.tolist()))),
         (Field("is_general", datatype="boolean"), [str(flag).lower() for flag in weights.general.tolist()]),
     ]
-    return ReleaseTable(WEIGHTS, RELEASE.known(f"table.{WEIGHTS}"), *_without_empty(cells, 2))
+    return ReleaseTable(WEIGHTS, RELEASE.text(f"table.{WEIGHTS}"), *_without_empty(cells, 2))
 
 
 def _number(value: float) -> str:
@@ -620,7 +620,7 @@ def product_files(described: Described) -> Iterator[File]:
         for tag, (heads, columns) in sheets.items():
             heads += [_WORDS.say("product.address", tag, of=heading(Field(name, about=name), tag)) for name, _ in links]
             columns += [values for _, values in links]
-        title = _WORDS.known(f"product.{workbook.name}")
+        title = _WORDS.text(f"product.{workbook.name}")
         table = ReleaseTable(workbook.name, title, *_without_empty(cells, 0), things=())
         path = f"{DATA}/{workbook.name}"
         if "xlsx" in product_forms():

@@ -44,7 +44,7 @@ PREFIXES: Final[Mapping[str, str]] = {
 TYPE: Final = ox.NamedNode(RDF + "type")
 RELEASE: Final = Messages("release")
 """What a release says of itself."""
-RELEASED: Final = tuple(RELEASE.known("page").by_language())
+RELEASED: Final = tuple(RELEASE.text("page").by_language())
 """The languages in which a release speaks of itself: those whose catalogue has these messages, the first one first."""
 FORMATS: Final = {"ttl": ox.RdfFormat.TURTLE, "rdf": ox.RdfFormat.RDF_XML, "jsonld": ox.RdfFormat.JSON_LD,
                   "nt": ox.RdfFormat.N_TRIPLES, "nq": ox.RdfFormat.N_QUADS}  # fmt: skip
@@ -76,7 +76,7 @@ def filled(template: str, prefixes: Mapping[str, str], values: Mapping[str, obje
     body = render(template, {
         "p": p, "iri": lambda address: markup(str(node(address))), "text": lambda words: markup(str(ox.Literal(words))),
         "typed": lambda value, kind: markup(str(ox.Literal(str(value), datatype=node(XSD + kind)))),
-        "said": lambda key: literals(RELEASE.known(key)),
+        "said": lambda key: literals(RELEASE.text(key)),
         "dcterms": DCTERMS, **values,
     })  # fmt: skip
     return list(dict.fromkeys(quad.triple for quad in ox.parse(head + body, format=ox.RdfFormat.TURTLE)))

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from pan2kg.coherence import citations, figures, known, texts
 from pan2kg.coherence.evidence import FIGURED, Extent, Level, level
-from pan2kg.i18n.catalogue import Language, Messages, format_of, with_mark
+from pan2kg.i18n.catalogue import Language, Messages, format_of, numeral
 from pan2kg.i18n.message import in_words
 from pan2kg.site.page import CSV, File, PageContext, Values, View
 from pan2kg.site.values import PASSAGE, quotes
@@ -92,7 +92,7 @@ def shared(context: PageContext, knowledge: known.Known, plans: tuple[str, str])
         rows.append({
             "text": contribution.text, "is_broad": contribution.is_broad, "sides": sides, "d": d, "n": n,
             "bits": bits_words(contribution.bits, language), "gain": bits_words(contribution.gain, language),
-            "mark": context.mark(contribution.level), "share": with_mark(f"{(d + 1) / (n + 2):.3f}", language),
+            "mark": context.mark(contribution.level), "share": numeral(f"{(d + 1) / (n + 2):.3f}", language),
             "tie": context.t(f"use-{TIES[min(contribution.one, contribution.two)]}"),
             "ic": bits_words(float(weights.ic[at]), language),
             "above": amount(float(weights.ic[above]), figures.Unit.BITS, language) if above >= 0 else "",

@@ -550,7 +550,7 @@ def _machine(context: PageContext, entry: Entry) -> Values:
 def keys(kind: str) -> Callable[[SiteContext], Iterable[str]]:
     def of(site_context: SiteContext) -> Iterable[str]:
         index = site_context.graph.labels
-        return [entry.key for entry in (*index.of_kind(kind), *index.retired(kind))]
+        return [entry.key for entry in (*index.of_kind(kind), *index.of_kind(kind, is_retired=True))]
 
     return of
 

@@ -21,7 +21,7 @@ from markupsafe import Markup
 
 from pan2kg.charts.drawing import Box, Drawing, Font, Group, Label, Line, Mark, Pen, measure, shorten, wrap
 from pan2kg.charts.frame import GREY, INK, PAPER, RULE, SHADE
-from pan2kg.i18n.catalogue import Language, Messages, format_of, grouped
+from pan2kg.i18n.catalogue import Language, Messages, format_of, numeral
 from pan2kg.project import Project, read_text
 from pan2kg.site import ontology as ontologies
 from pan2kg.site.ontology import ANY, Ontology, anchor, pick
@@ -30,7 +30,7 @@ from pan2kg.store.store import Store
 from pan2kg.tables.template import escape, markup, render
 from pan2kg.turtle import vocabulary, writer
 
-DOCUMENTED: Final = tuple(Messages("release").known("ontology").by_language())
+DOCUMENTED: Final = tuple(Messages("release").text("ontology").by_language())
 """The languages of the documentation in a release: those in which a release speaks of itself."""
 _ONTOLOGY: Final = Messages("ontology")
 _CONCEPTS: Final = (vocabulary.SKOS + "Concept", vocabulary.SKOS + "ConceptScheme")
@@ -87,7 +87,7 @@ class OntologyWords:
         return markup(", ".join(str(self.link(iri)) for iri in iris))
 
     def tallies(self, tallies: Iterable[tuple[str, int]]) -> Markup:
-        return markup(", ".join(f"{self.link(iri)} ({grouped(number, self.language)})" for iri, number in tallies))
+        return markup(", ".join(f"{self.link(iri)} ({numeral(number, self.language)})" for iri, number in tallies))
 
 
 def ontology_values(ontology: Ontology, language: Language) -> dict[str, object]:
@@ -259,7 +259,7 @@ def draw_ontology(ontology: Ontology, language: Language, address: str = "") -> 
     for lane in lanes:
         marks += _line(lane, courses, boxes, beside, is_turned=lane[:2] in turned)
     for name in names:
-        count = f" · {grouped(terms[name].number, language)}" if name in terms and terms[name].number else ""
+        count = f" · {numeral(terms[name].number, language)}" if name in terms and terms[name].number else ""
         subtitle = f"pan:{anchor(name)}{count}" if name in tops else ""
         leads = f"{address}#{anchor(name)}" if name.startswith(vocabulary.PAN) else ""
         box_marks = _box(boxes[name], lines[name], subtitle, rows.get(name, ()), is_any=name == ANY)

@@ -28,7 +28,7 @@ from pan2kg.errors import Place, ProjectError
 from pan2kg.graph import labels
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n import message
-from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of, grouped
+from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of, numeral
 from pan2kg.project import PACKAGE
 from pan2kg.store import queries, store
 from pan2kg.tables import figure_words, gaps, table
@@ -299,7 +299,7 @@ class PageContext:
         self.level = level if level in evidence.FIGURED else evidence.HEADLINE
         self.handed = {} if self.level is evidence.HEADLINE else {EVIDENCE: self.level.key}
         self.t: Callable[..., str] = lambda key, **values: _PAGE.say(key, language, **values)
-        self.figure: Callable[[int], str] = lambda number: grouped(number, language)
+        self.figure: Callable[[int], str] = lambda number: numeral(number, language)
         self.caption: Callable[[evidence.Level], str] = lambda level: figure_words.according_to(level).say(language)
         self.basis: Callable[[Known], str] = lambda knowledge: figure_words.basis_words(basis_line(knowledge), language)
         self.lead = piece("lead")

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from pan2kg.coherence import bodies, evidence
 from pan2kg.graph.labels import pair_key
-from pan2kg.graph.links import COMPARED, INFERRED, Tie
-from pan2kg.i18n.catalogue import with_mark
+from pan2kg.graph.links import COMPARED, DECLARED, INFERRED, Tie
+from pan2kg.i18n.catalogue import numeral
 from pan2kg.site import definitions, entity, lists, matrix, plan, values
 from pan2kg.site.page import EVIDENCE, PageContext, SiteContext, Values, View, piece
 from pan2kg.tables import figure_words, table
@@ -55,7 +55,7 @@ def _pair(context: PageContext) -> Values | None:
     is_chosen = bool(context.request.arguments.get(EVIDENCE))
     firm = [tie for tie in ties if not is_chosen or evidence.counts(tie.level, knowledge.level)]
     notes = values.Notes(context)
-    declared = values.grouped(notes, sorted({tie.iri for tie in firm if tie.is_declared}))
+    declared = values.grouped(notes, sorted({tie.iri for tie in firm if tie.kind in DECLARED}))
     compared = values.grouped(notes, sorted({tie.iri for tie in firm if tie.kind == COMPARED}))
     groups = [_by_things(context, kind, pair, [tie for tie in firm if tie.kind == kind])
               for kind in INFERRED if kind != COMPARED]  # fmt: skip
@@ -110,7 +110,7 @@ def _pair(context: PageContext) -> Values | None:
         # ``low`` and ``broad`` are empty where nothing shared was seen
         "weight": {
             "low": low if weight.low > 0 else "", "high": high, "broad": broad if weight.broad > 0 else "",
-            "settled": "" if weight.settled is None else with_mark(f"{weight.settled:.2f}", language),
+            "settled": "" if weight.settled is None else numeral(f"{weight.settled:.2f}", language),
             "is_open": weight.is_open, "texts": definitions.shared(context, knowledge, pair),
         },
         "declared": declared,

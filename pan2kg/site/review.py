@@ -84,7 +84,7 @@ def _card(context: PageContext, candidate: decision.Candidate, *, is_open: bool)
     arguments, language = context.request.arguments, context.request.language
     strength = ""
     if candidate.rank is not None:
-        confidence = catalogue.with_mark(f"{candidate.rank:.2f}", language)
+        confidence = catalogue.numeral(f"{candidate.rank:.2f}", language)
         strength = confidence if candidate.link else bits_words(candidate.rank, language)
     names = [context.name(end) for end in candidate.ends]
     expected = candidate.expected if all(candidate.expected) else ()
@@ -144,7 +144,7 @@ def _desk(context: PageContext, graph: Graph) -> dict[str, object] | None:
     desk.put_off(put_off)
     keys = [candidate.key for candidate in desk.waiting]
     agreement, pace, controls = desk.compare(), desk.pace, desk.controls
-    alpha = "–" if agreement.alpha is None else catalogue.decimal(agreement.alpha, language)
+    alpha = "–" if agreement.alpha is None else catalogue.numeral(agreement.alpha, language)
     measured = [_DESK.say("controls", language, **controls)] if controls["met"] else []
     measured += [_DESK.say("pace", language, seconds=round(pace))] if pace is not None else []
     values: dict[str, object] = {

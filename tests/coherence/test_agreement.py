@@ -29,7 +29,7 @@ CITES = f"PREFIX pan: <{PAN}> SELECT DISTINCT ?one ?two {{ ?one pan:cites ?two .
 
 def agree(store: Store, uses: Uses) -> set[tuple[str, ...]]:
     """The links by shared texts, by rule, which are any two works of different plans that rest on the same text."""
-    home, users = uses.homes(), dict[str, list[str]]()
+    home, users = uses.homes, dict[str, list[str]]()
     for work, text in sorted(uses.statements()):
         users.setdefault(text, []).append(work)
     by_rule = {tuple(row) for row in text_rows(store, LINKS)}
@@ -42,7 +42,7 @@ def agree(store: Store, uses: Uses) -> set[tuple[str, ...]]:
 
 
 def test_rules_and_tables_give_the_same_on_the_shipped_graph(graph: pan2kg.Graph) -> None:
-    home = graph.uses.homes()
+    home = graph.uses.homes
     assert len(agree(graph.store, graph.uses)) > 50
     ends = {(home.get(one.source, ""), home.get(one.target, "")) for one in graph.citations}
     plans = set(home) - set(graph.uses.actions)

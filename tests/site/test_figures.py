@@ -15,7 +15,7 @@ import pytest
 from pan2kg.coherence.citations import State, Verdict, verdict
 from pan2kg.coherence.evidence import FIGURED, HEADLINE
 from pan2kg.coherence.figures import FIGURES, reconcile
-from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, grouped
+from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, numeral
 from pan2kg.site.definitions import example
 from pan2kg.tables.figure_words import basis_words, interval, value_words
 from pan2kg.turtle.vocabulary import ID, PAN
@@ -41,7 +41,7 @@ def test_pairs_and_actions_without_a_link_counted_at_home_are_listed(reader: Rea
     home, pairs, graph = reader["fr/index.html"], reader["fr/pairs.html"], reader.graph
     assert number(home, "pairs.html") == len(rows(pairs, "linked"))
     apart = number(home, "pairs.html#unlinked")
-    assert f'<h2 id="unlinked">{grouped(apart, "fr")}' in pairs
+    assert f'<h2 id="unlinked">{numeral(apart, "fr")}' in pairs
     assert 2 * apart == sum(figures(row)[0] for row in rows(pairs, "unlinked"))
     page = reader["fr/unlinked.html"].split("<main", 1)[1]
     assert number(home, "unlinked.html") == page.count('<li><a href="action/')
@@ -84,7 +84,7 @@ def test_the_numbers_at_home_are_the_registers_with_thousands_set_apart(reader: 
     linked, actions = register["linked-plan-pairs"], register["linked-actions"]
     pairs, ours = (int(row.value[0] or 0) for row in (linked, actions))
     for language in LANGUAGES:
-        home, apart = reader[f"{language}/index.html"], grouped((linked.population or 0) - pairs, language)
+        home, apart = reader[f"{language}/index.html"], numeral((linked.population or 0) - pairs, language)
         assert f'data-number="linked">{pairs}<' in home
         assert f'data-number="apart">{apart}<' in home
         assert apart in reader[f"{language}/pairs.html"]
@@ -189,7 +189,7 @@ def test_the_register_lists_every_figure_once_and_its_list_is_the_registers(read
     for figure in FIGURES:
         lines, page = figure.rows(reader.graph.known()), reader[f"fr/definition/{figure.id}.html"]
         assert len(rows(page, "list") if lines else []) == len(lines)
-        assert f"({grouped(len(lines), 'fr')})</span></h2>" in page
+        assert f"({numeral(len(lines), 'fr')})</span></h2>" in page
         written = list(csv.reader(io.StringIO(reader[f"fr/definition/{figure.id}.csv"].removeprefix("\ufeff"))))
         assert (len(written), written[0][0]) == (len(lines) + 1, figure.columns[0])
     # « debt » is a table and a figure: both keep a page of their own
