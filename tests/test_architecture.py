@@ -81,9 +81,7 @@ def named(among: Iterable[ast.AST]) -> Iterator[tuple[int, str]]:
 
 @cache
 def arrows() -> tuple[tuple[str, int, str], ...]:
-    return tuple(
-        (module, *arrow) for module, nodes in modules().items() for arrow in (*imports(nodes), *named(nodes))
-    )
+    return tuple((module, *arrow) for module, nodes in modules().items() for arrow in (*imports(nodes), *named(nodes)))
 
 
 COUNTING: Final = {
@@ -138,8 +136,6 @@ def test_names_in_strings_are_arrows_and_the_graph_is_told_by_the_package_what_l
     above = "from importlib import import_module\nimport_module('pan2kg.site.registry')\nx = 'tables.writers.answer_of'"
     assert {name for _, name in named(ast.walk(ast.parse(above)))} == {"pan2kg.site.registry", "pan2kg.tables.writers"}
     assert all(callable(graph.offered(method)) for method in ("network", "picture", "table"))
-
-
 
 
 def test_a_rough_library_has_one_door() -> None:

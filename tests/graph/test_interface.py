@@ -37,9 +37,9 @@ from pan2kg.store.as_of import as_of
 from pan2kg.store.queries import read_queries
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore, dump, load_project, open_store
-from pan2kg.tables.table import DEFAULT, TABLES, thing
+from pan2kg.tables.table import DEFAULT, TABLES
 from pan2kg.tables.writers import Style, write
-from pan2kg.turtle.vocabulary import PAN
+from pan2kg.turtle.vocabulary import PAN, thing
 from tests.copies import FEW, copy
 from tests.lots import by_lot
 
