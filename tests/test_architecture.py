@@ -31,7 +31,7 @@ DOORS: Final = {
     "jinja2": {"tables.template"},
     "matplotlib": {"charts.registry"},
     "mcp": {"server.assistant"},
-    "networkx": {"graph.links", "network.exports", "network.selection"},
+    "networkx": {"graph.links", "network.exports"},
     "pandas": {"graph.answer"},
     "pypdfium2": {"extract.pdf"},
     "prometheus_client": {"server.web"},
@@ -85,7 +85,7 @@ def arrows() -> tuple[tuple[str, int, str], ...]:
 
 
 COUNTING: Final = {
-    "coherence.citations": {"linked", "occasions", "related"},
+    "coherence.citations": {"occasions", "related"},
     "coherence.texts": {"weigh"},
     "coherence.weight": {"action_pairs", "plan_levels", "plan_pairs", "potential"},
 }

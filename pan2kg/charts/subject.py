@@ -54,7 +54,7 @@ class Subject:
 
     def names(self, iris: Iterable[str]) -> Names:
         # in the language of the picture, by short names where there are some; a name says its language where it differs
-        return {iri: self.graph.labels.brief(iri, self.language).drawn(self.language) for iri in iris}
+        return {iri: self.graph.labels.brief(iri, self.language, is_drawn=True) for iri in iris}
 
     def brief(self, plan: str) -> str:
         labels, plans, name = self.graph.labels, self.known.tables.works.plans, self.names([plan])[plan].text

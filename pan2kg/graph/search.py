@@ -118,11 +118,7 @@ class Search:
 
 
 def is_near(word: str, candidate: str) -> bool:
-    """Whether a letter too many, too few, wrong or exchanged with its neighbour makes the one word the other.
-
-    >>> is_near("minerias", "minerais"), is_near("minerai", "minerais"), is_near("mine", "minerai")
-    (True, True, False)
-    """
+    """Whether a letter too many, too few, wrong or exchanged with its neighbour makes the one word the other."""
     if abs(len(word) - len(candidate)) > 1:
         return False
     short, long = sorted((word, candidate), key=len)
@@ -133,11 +129,7 @@ def is_near(word: str, candidate: str) -> bool:
 
 
 def without_zeros(code: str) -> str:
-    """A code without the zeros that fill up its number: lists write « P029 » and people « P29 ».
-
-    >>> without_zeros("p029"), without_zeros("2000"), without_zeros("32017r0821")
-    ('p29', '2000', '32017r821')
-    """
+    """A code without the zeros that fill up its number: lists write « P029 » and people « P29 »."""
     return _FILLED.sub("", code)
 
 
@@ -146,13 +138,7 @@ Read = Callable[[str], list[list[str]]]
 
 
 def read_search(labels: Labels, read: Read) -> Search:
-    """What can be found: everything with a page, by its titles and short names, its key and number, and other names.
-
-    >>> from pan2kg.graph.graph import open_graph
-    >>> graph = open_graph()
-    >>> [graph.labels.entries[graph.search.find(words)[0]].key for words in ("ODD 8", "32017R0821", "minerias")]
-    ['sdg-8', 'reg-2017-821', 'reg-2017-821']
-    """
+    """What can be found: everything with a page, by its titles and short names, its key and number, and other names."""
     called: dict[str, list[str]] = {}
     for iri, words in read(program_query("names/others")):
         called.setdefault(iri, []).append(words)
@@ -194,15 +180,7 @@ _CLASSES: Final = {"Plan": "plan", "PublicBody": "body", "Organisation": "body",
 
 
 def read_names(read: Read, own_country: str) -> NamesInTexts:
-    """Everything of the graph a text can name; ``own_country`` is the country whose graph it is, by IRI.
-
-    >>> from pan2kg.graph.graph import open_graph
-    >>> names = open_graph().names
-    >>> names.identified("celex:32014L0024").key
-    'dir-2014-24'
-    >>> [things[0].rpartition("/")[2] for *_, things, _ in names.find("the Paris Agreement")]
-    ['paris-agreement']
-    """
+    """Everything of the graph a text can name; ``own_country`` is the country whose graph it is, by IRI."""
     codes = {country.iri: country.code for country in countries().values()}
     identifiers: dict[str, list[str]] = {}
     for iri, scheme, notation in read(program_query("names/identifiers")):

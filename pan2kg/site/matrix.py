@@ -74,7 +74,7 @@ def plan_sets(site_context: SiteContext) -> PlanSets:
         home = {"", graph.profile.country}
         foreign = (plan for plan in every if plan in dates and dates[plan].country not in home)
         whole = frozenset(iri for (iri,) in graph.read(query))
-        return PlanSets(every, frozenset(foreign), whole, graph.known().read_plans())
+        return PlanSets(every, frozenset(foreign), whole, graph.known().read_plans)
 
     return site_context.once("plan sets", make)
 

@@ -228,10 +228,10 @@ def debt(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     expected = [occasion for occasion in occasions if occasion.is_expected]
     states = Counter(occasion.state for occasion in expected)
     apart = Counter(occasion.verdict for occasion in occasions if not occasion.is_expected)
-    rate, owed = in_each(interval, citations.citation_rate(occasions)), in_each(bits_words, citations.debt(occasions))
+    rate, bits = citations.rate_and_debt(occasions)
     notes = [
         note("occasions", n=len(expected), **{at.value: states[at] for at in (State.SEEN, State.ABSENT, State.OPEN)}),
-        note("rate-and-debt", rate=rate, debt=owed),
+        note("rate-and-debt", rate=in_each(interval, rate), debt=in_each(bits_words, bits)),
         note("apart", **{verdict.value: apart[verdict] for verdict in Verdict if verdict is not Verdict.EXPECTED}),
         note("not-returned"),
     ]

@@ -4,6 +4,7 @@ countries with parts, a draft, a retired identifier, names and finer citations."
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -15,12 +16,10 @@ from pan2kg.graph.graph import Graph
 from pan2kg.graph.links import GraphTies, Tie, read_ties
 from pan2kg.graph.statements import ACTIONS, LevelCount, read_statements
 from pan2kg.project import Project
-from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import ID, PAN, thing
-from pan2kg.turtle.writer import read_prefixes
+from tests.coherence import worlds
 
-PROJECT = Project(Path(__file__).resolve().parents[2])
 HEAD = """
 @prefix e: <http://e/> .
 e:p a pan:Plan . e:q a pan:Plan . e:r a pan:Plan .
@@ -34,14 +33,8 @@ e:unknown a pan:Document .
 """
 
 
-def store_of(*turtle: str, derived: bool = True) -> LocalStore:
-    prefixes = "".join(f"@prefix {name}: <{space}> .\n" for name, space in read_prefixes(PROJECT).items())
-    text, inner = prefixes + HEAD + "\n".join(turtle), ox.Store()
-    inner.load(text, format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode("http://e/g"))
-    store = LocalStore(inner)
-    if derived:
-        derive(store, PROJECT, ["linked-to", "linked-to-at-level"])
-    return store
+def store_of(*turtle: str, rules: Sequence[str] = ("linked-to", "linked-to-at-level")) -> LocalStore:
+    return worlds.store_of(HEAD + "\n".join(turtle), rules=rules)
 
 
 def link(name: str = "l", kind: str = "cross-reference", start: str = "a", end: str = "q", **more: str) -> str:
@@ -118,7 +111,7 @@ def test_plain_triples_of_links_are_nested_by_level() -> None:
 
 
 def ties_of(*turtle: str) -> GraphTies:
-    return read_ties(store_of(*turtle, derived=False))
+    return read_ties(store_of(*turtle, rules=()))
 
 
 def between(name: str, kind: str, *ends: str, said: str = "linkstatus:derived") -> str:
