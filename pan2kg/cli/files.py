@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -69,7 +68,7 @@ def run_picture(options: argparse.Namespace) -> int:
         parameters["plans"] = parameters["plans"].split(",")
     picture = registry.draw(options.name, open_graph(options), evidence=options.evidence, **parameters)
     if options.slide:
-        picture = replace(picture, drawing=frame.on_slide(picture.drawing))
+        picture = frame.Picture(picture.name, picture.language, frame.on_slide(picture.drawing), picture.table)
     registry.write_picture(picture, Path(options.output))
     return 0
 
