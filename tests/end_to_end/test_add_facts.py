@@ -149,7 +149,7 @@ def test_a_reading_is_written_beside_its_plan_and_a_second_is_one_block_more(cli
         '    pan:readOn "2026-05-04"^^xsd:date ;\n'
         '    pan:reader "A. Weber" .\n'
     )
-    second = cli(*reading, "--document", "globalnaps-org-country-issue-luxembourg-workers-rights", *project)
+    second = cli(*reading, *project)
     assert (second.returncode, file.read_text(encoding="utf-8")) == (2, new), "the same is refused"
     assert f"stands in {PLAN}readings.ttl already" in second.stderr
     other = cli(*reading[:-3], "B. Klein", *reading[-2:], *project)
