@@ -218,14 +218,14 @@ def test_the_desk_goes_on_with_its_site_after_its_own_decisions_alone() -> None:
         states[0] += 1
 
     # numbers stand for sites, in the order in which they are made
-    assert (site.desk(), site.site()) == (0, 0)
+    assert (site.site(is_desk=True), site.site()) == (0, 0)
     site.change(decided)
-    assert (site.desk(), site.site()) == (0, 1), "other pages show the decision"
+    assert (site.site(is_desk=True), site.site()) == (0, 1), "other pages show the decision"
     decided()  # somebody else has changed the data
-    assert (site.desk(), site.site()) == (2, 2)
+    assert (site.site(is_desk=True), site.site()) == (2, 2)
     site.change(decided)
     decided()
-    assert site.desk() == 3
+    assert site.site(is_desk=True) == 3
 
 
 @dataclass
