@@ -47,8 +47,6 @@ _FIELDS: Final = {
 
 
 class DraftField(NamedTuple):
-    """A field of an action: its kind where known, its label as printed, its value and where that stands."""
-
     kind: str
     label: str
     value: str
@@ -61,10 +59,9 @@ class DraftField(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A category or an action of a plan; ``number`` and ``label`` are as printed (“4.3”, “Mesure”), empty for none.
+    """A category or an action; ``number`` and ``label`` are as printed (“4.3”, “Mesure”), empty for none.
 
-    ``line`` is a number that no other item has. Of an action ``start`` and ``end`` are where its title stands,
-    ``section`` what the document says of it.
+    ``line`` is a number that no other item has. Of an action ``start`` and ``end`` are where its title stands.
     """
 
     kind: str
@@ -173,7 +170,6 @@ def plan_of(document: Document, choice: Hypothesis, *, language: str | None = No
     markers = markers_of(document) if is_text else {}
 
     def build(opening: int, end: int, depth: int) -> tuple[Item, ...]:
-        """The actions below their headings; a heading with no action below it is none of the plan's parts."""
         items: list[Item] = []
         at = opening
         while at < end:
@@ -185,7 +181,7 @@ def plan_of(document: Document, choice: Hypothesis, *, language: str | None = No
             until = at
             while until < end and len(chains[until]) > depth and chains[until][depth] == (place, words):
                 until += 1
-            marker = markers.get(place) or numbering.numbered(words)
+            marker = markers.get(place) or numbering.marked(words)
             heading = marker.rest if marker and marker.rest else words
             number, label = (marker.number, marker.label) if marker else ("", "")
             items.append(Item(CATEGORY, number, label, heading, place, build(at, until, depth + 1)))
@@ -227,10 +223,7 @@ def _chains(document: Document, series: Series, title: str) -> Iterator[tuple[tu
 
 
 def _chapters(document: Document, markers: Mapping[int, Marker], starts: set[int]) -> dict[int, int]:
-    """The blocks that are headings of actions, with their level; a labelled part that is not set as one is below all.
-
-    A plain text sets none: there, numbers that come before the first action and mostly have some below them are levels.
-    """
+    """The blocks that are headings of actions, with their level; a labelled part that is set as none is below all."""
     levels: dict[int, int] = {}
     styles: dict[tuple[str, str, str], list[int]] = {}
     for at, block in enumerate(document.blocks):
@@ -355,10 +348,9 @@ def draft_plan(
 ) -> str:
     """The plan as Turtle: its source, its title, its categories and actions with their printed numbers and fields.
 
-    ``key`` is its key (``lu-bhr-2``), ``graph`` the path of the new file below ``graph/`` where it is not
-    ``plans/KEY/plan``; ``prefixes`` are the project's. ``facts`` is what its text does not say, each absent or empty
-    where it is not known: ``type`` a key of the scheme of plan types, ``country`` an IRI, ``completeness`` a key of its
-    scheme, ``publisher`` a name, ``day`` as in ISO 8601, ``address`` where it was read.
+    ``graph`` is the path of the new file below ``graph/`` where it is not ``plans/KEY/plan``. ``facts`` is what its
+    text does not say, each absent or empty where it is not known: ``type`` and ``completeness`` keys of their schemes,
+    ``country`` an IRI, ``publisher`` a name, ``day`` as in ISO 8601, ``address`` where it was read.
     """
     if not _KEY.fullmatch(key) or "--" in key:
         raise OutlineError("no-plan-key", remedy="plan-key-form", plan=key)
@@ -369,8 +361,6 @@ def draft_plan(
 
 
 class _Draft:
-    """What every block of a draft needs: the plan and its key, the keys of its items, the scheme of its categories."""
-
     def __init__(self, plan: DraftPlan, prefixes: Mapping[str, str], key: str) -> None:
         self.plan, self.key, self.keys = plan, key, item_keys(plan)
         self.space = prefixes["plan"].removesuffix("id/plan/")
@@ -380,7 +370,6 @@ class _Draft:
     def _block(
         self, subject: str, kind: str, *pairs: tuple[str, str], heading: str = "", is_based: bool = True
     ) -> writer.Block:
-        """A block of pairs of a predicate and a value, without those whose value is empty, with what it rests on."""
         basis = (("dcterms:source", f"document:{self.key}-text"), ("pan:certainty", "certainty:stated"))
         statements = (("a", kind), *pairs, *(basis if is_based else ()))
         return writer.Block(subject, tuple(TurtleLine(*pair) for pair in statements if pair[1]), heading)
@@ -422,7 +411,6 @@ class _Draft:
                 yield self._passage(name, detail)
 
     def _items(self, items: Iterable[Item], above: str) -> Iterator[writer.Block]:
-        """The blocks of items and of what is below them; a category has its place among those of its level, from 1."""
         places: Counter[str] = Counter()
         for item in items:
             level = level_of(item.label) if item.kind == CATEGORY else item.kind

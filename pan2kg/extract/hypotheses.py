@@ -19,6 +19,7 @@ from typing import Final, NamedTuple
 
 from pan2kg.extract import numbering
 from pan2kg.extract.document import BETWEEN_CELLS, BETWEEN_ROWS, Document, DocumentBlock, block_language, folded, noted
+from pan2kg.extract.document import table as tables
 from pan2kg.extract.numbering import BULLET, Marker, field_kind, group_of, limit, readings, resolve
 from pan2kg.i18n.message import Message
 
@@ -31,11 +32,6 @@ _READ: Final = 1500  # how many characters behind a title are read for its langu
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A thing of a series: its number and label as printed, its title and where that starts, its block and row.
-
-    ``row`` is the row of a table, None elsewhere.
-    """
-
     block: int
     number: str
     label: str
@@ -60,7 +56,6 @@ class Columns(NamedTuple):
 
     @classmethod
     def of(cls, head: Sequence[str], by_name: Mapping[str, int] | None = None) -> Columns | None:
-        """What the columns of a table are by their heads; None where none of them is one of actions."""
         kinds = [field_kind(cell) for cell in head]
         if not by_name and sum(map(bool, kinds)) < 2:
             return None
@@ -77,11 +72,6 @@ class Columns(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Like things: the name by which they are chosen, what they are, and the things in the order of the text.
-
-    ``language`` is the one most of them are in, empty where it cannot be told.
-    """
-
     name: str
     form: str
     members: tuple[Member, ...]
@@ -111,10 +101,6 @@ def markers_of(document: Document) -> dict[int, Marker]:
 
 
 def series_of(document: Document, columns: Mapping[str, int] | None = None) -> tuple[Series, ...]:
-    """The series of a document, those through two versions parted, each with the language most of it is in.
-
-    ``columns`` says which columns of its tables are what, where their heads do not.
-    """
     markers, blocks = markers_of(document), document.blocks
     every = list(_marked(document, markers))
     bullets = [
@@ -191,7 +177,6 @@ def _member(document: Document, at: int, markers: Mapping[int, Marker] | None) -
 
 
 def _title_below(document: Document, at: int, markers: Mapping[int, Marker]) -> tuple[str, int]:
-    """The title of a label that stands alone: the next line, or what a table below calls the title."""
     if at + 1 >= len(document.blocks):
         return "", document.blocks[at].end
     below = document.blocks[at + 1]
@@ -236,10 +221,7 @@ def _rows(document: Document, by_name: Mapping[str, int] | None) -> Iterator[Ser
 
 
 def _guessed(block: DocumentBlock) -> Columns | None:
-    """The columns of a table whose heads are not known, so that it can be shown: the longest texts as titles.
-
-    No sign speaks for such rows, so they are never taken unless they are named.
-    """
+    """The longest texts of a table with unknown heads as titles, so that it can be shown; no sign speaks for them."""
     rows, width = block.rows[1:], range(len(block.rows[0]))
     if len(rows) < _LEARNED:
         return None
@@ -364,10 +346,7 @@ _LONGEST_CHAPTER: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """A series as the actions: its score, the reasons, and what refuses it however high the score.
-
-    A reason is a sign by its name in ``signs.toml``, with what share of the members show it and what that is worth.
-    """
+    """A series as the actions; a reason is a sign of ``signs.toml`` with its share and worth."""
 
     series: Series
     score: float
@@ -402,7 +381,7 @@ def hypotheses(document: Document, columns: Mapping[str, int] | None = None) -> 
         earlier = distinct[twin]
         is_apart = not {m.block for m in series.members} & {m.block for m in earlier.series.members}
         if is_apart and "listed-twice" not in earlier.reasons:
-            worth = numbering.weights()["listed-twice"]
+            worth = tables("signs")["weights"]["listed-twice"]
             reasons = {**earlier.reasons, "listed-twice": (1.0, worth)}
             distinct[twin] = replace(earlier, score=earlier.score + worth, reasons=reasons)
     return tuple(sorted(distinct, key=_rank))
@@ -498,9 +477,9 @@ class _Signs:
         tests: dict[str, Callable[[Member, Sequence[DocumentBlock]], bool]] = {
             "with-fields": lambda _, section: series.form != "rows" and self._has_fields(section),
             "announced": lambda member, _: series.form in ("bullets", "numbers") and self._is_announced(member, series),
-            "verb-title": lambda member, _: numbering.begins_as_action(member.title),
+            "verb-title": lambda member, _: numbering.begins(member.title),
             "verb-below-chapter": lambda member, _: (
-                len(member.values) > 1 and numbering.begins_with_verb(member.title)
+                len(member.values) > 1 and numbering.begins(member.title, as_verb=True)
             ),
             "under-measures": lambda member, _: (
                 # the title of the whole speaks of actions in every plan
@@ -517,7 +496,7 @@ class _Signs:
         for sign, holds in tests.items():
             shares[sign] = sum(map(holds, members, sections)) / len(members)
         shares["holds-others"] = 0 if series.form in ("rows", "cards") else self._holding(series)
-        weights = numbering.weights()
+        weights = tables("signs")["weights"]
         reasons = {
             sign: (share, round(weights[sign] * share, 2)) for sign, share in shares.items() if share and weights[sign]
         }
@@ -525,10 +504,7 @@ class _Signs:
         return Hypothesis(series, score, reasons, _refusal(members))
 
     def _action_table(self, series: Series) -> float:
-        """Whether a table has columns of actions and of who, when or how; half of that where one is only of titles.
-
-        A list of plans or of texts has titles, dates and authorities too.
-        """
+        """Whether a table has columns of actions and of who, when or how; half of that where one is only of titles."""
         columns = series.columns
         if series.form != "rows" or not columns or not {"responsible", "timeline", "indicator"} & {*columns.kinds}:
             return 0

@@ -192,7 +192,7 @@ class _Flow:
             else:
                 finished += self._ended(run)
                 run = [line]
-                if line.bullet or numbering.bulleted(line.text):
+                if line.bullet or numbering.marked(line.text, bullet=True):
                     bullets.append((len(finished), line))
         finished += self._ended(run)
         for at, depth in self._depths(bullets).items():
@@ -200,11 +200,7 @@ class _Flow:
         return finished
 
     def _depths(self, bullets: Sequence[tuple[int, PageLine]]) -> dict[int, int]:
-        """How deep each bullet is by how far it is set in from its column, 1 the outermost.
-
-        Nothing where all are set alike, or where a list would begin with a bullet set in: then the columns were not
-        seen.
-        """
+        """How deep each bullet is set in, 1 the outermost; nothing where all are set alike."""
         lefts: dict[tuple[int, int], float] = {}
         for line in self.lines:
             place = line.page.number, line.region
@@ -233,13 +229,13 @@ class _Flow:
         in_note = self._is_note(start)
         if line.bullet or abs(above.size - line.size) > 0.6 or (in_note and self._is_note(line)):
             return False
-        if above.last != line.first or (numbering.bulleted(line.text) and not above.text.endswith("-")):
+        if above.last != line.first or (numbering.marked(line.text, bullet=True) and not above.text.endswith("-")):
             return False
         open_bracket = above.text.count("(") > above.text.count(")")
         # “Protocol / (P29) to the Convention” in a title: an item in brackets is not set as one
         open_bracket = open_bracket or (line.bold and above.bold and line.text.startswith("("))
         words = above.text.rstrip()
-        if numbering.numbered(line.text) and not open_bracket and not words.endswith(("-", ",")):
+        if numbering.marked(line.text) and not open_bracket and not words.endswith(("-", ",")):
             return False
         if above.page is line.page and above.region == line.region:
             step = (above.base - line.base) / max(line.size, 1)
@@ -319,11 +315,7 @@ class _Flow:
 
 
 def _is_rest(row: Sequence[str], above: Sequence[Sequence[str]]) -> bool:
-    """Whether a row is the rest of one above: most of its cells are empty, or one that is empty in no row above.
-
-    Its first cell is empty too, or it is the rest of a title, which goes on in small letters. A row above that has a
-    single cell is a heading, and says nothing of what rows have.
-    """
+    """Whether a row is the rest of one above: most of its cells are empty, or one that is empty in no row above."""
     whole, filled = [cells for cells in above if sum(map(bool, cells)) > 1], sum(map(bool, row))
     lacks = bool(whole) and any(not cell and all(cells[at] for cells in whole) for at, cell in enumerate(row))
     if row[0]:
@@ -451,10 +443,7 @@ def _is_broken(drawn: _Object | None) -> bool:
 def read_pdf(
     data: bytes, source: str, *, first: int, last: int | None, password: str, most: int
 ) -> tuple[list[Paragraph], int, tuple[Remark, ...]]:
-    """The paragraphs of a file, how many pages it has, and what was dropped or could not be read.
-
-    Pages ``first`` to ``last`` are read, at most ``most``.
-    """
+    """The paragraphs of a file, how many pages it has, and what was dropped or could not be read."""
     place = Place(source)
     try:
         import pypdfium2
