@@ -198,10 +198,9 @@ def _year_and_number(match: re.Match[str], before: _Before) -> tuple[int, int] |
 
 @cache
 def _months() -> Mapping[str, int]:
-    return {
-        name.casefold(): number for months in table("national_acts")["months"].values() for number, alike in enumerate(months, 1)
-        for name in alike.split("|")
-    }  # fmt: skip
+    listed = table("national_acts")["months"].values()
+    numbered = (pair for months in listed for pair in enumerate(months, 1))
+    return {name.casefold(): number for number, alike in numbered for name in alike.split("|")}
 
 
 def _kinds(country: str) -> Mapping[str, Mapping[str, Any]]:
