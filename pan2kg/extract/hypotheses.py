@@ -274,26 +274,51 @@ def _cards(document: Document) -> Iterator[Series]:
 
 
 def _parted(document: Document, series: Series) -> Iterator[Series]:
-    columns = list(_by_column(document, series))
-    if len(columns) > 1:
-        yield from columns
+    """A series, or the versions of it in two languages: in columns of a table, or by the languages of its members."""
+    kinds = series.columns.kinds if series.columns else ()
+    titled = [at for at, kind in enumerate(kinds) if kind in ("title", "action")]
+    versions: list[Series] = []
+    for column in titled if len(titled) > 1 else ():
+        cells = [(member, document.blocks[member.block], member.row or 0) for member in series.members]
+        if language := block_language(" ".join(block.rows[row][column] for _, block, row in cells)):
+            named = {at: "title" if at == column else "other-title" for at in titled}
+            columns = Columns(
+                column, series.columns.number, tuple(named.get(at, kind) for at, kind in enumerate(kinds))
+            )
+            members = tuple(
+                replace(member, title=block.rows[row][column], start=block.cell_start(row, column))
+                for member, block, row in cells
+            )
+            name = f"{series.name}@{language}"
+            versions.append(replace(series, name=name, members=members, columns=columns, language=language))
+    if len(versions) > 1:
+        yield from versions
         return
-    spoken = _languages(document, series.members)
+    spoken: list[str] = []
+    text, starts = document.text, [member.start for member in series.members]
+    for at, member in enumerate(series.members):
+        end = starts[at + 1] if at + 1 < len(starts) and starts[at + 1] > member.start else member.start + _READ
+        words = text[member.start : min(end, member.start + _READ)]
+        if member.row is not None:
+            words = BETWEEN_CELLS.join(document.blocks[member.block].rows[member.row])
+        own = block_language(member.title) or block_language(words)
+        spoken.append(own or (spoken[-1] if spoken else ""))
+    earliest = next(filter(None, spoken), "")
     groups: dict[str, list[Member]] = defaultdict(list)
     for member, language in zip(series.members, spoken, strict=True):
-        if language:
-            groups[language].append(member)
+        if language or earliest:
+            groups[language or earliest].append(member)
     # two languages have the same list; what is in a third goes nowhere
     large = [language for language, members in groups.items() if len(members) >= _LEAST]
     pairs = [pair for pair in combinations(large, 2) if _are_alike(groups[pair[0]], groups[pair[1]])]
-    versions = dict.fromkeys(language for pair in pairs for language in pair)
-    if pairs and sum(len(groups[language]) for language in versions) >= (1 + _ALIKE) / 2 * len(series.members):
-        for language in versions:
-            members = tuple(groups[language])
-            yield replace(series, name=f"{series.name}@{language}", members=members, language=language)
+    parts = dict.fromkeys(language for pair in pairs for language in pair)
+    if pairs and sum(len(groups[language]) for language in parts) >= (1 + _ALIKE) / 2 * len(series.members):
+        for language in parts:
+            name = f"{series.name}@{language}"
+            yield replace(series, name=name, members=tuple(groups[language]), language=language)
         return
-    most = Counter(filter(None, spoken)).most_common(1)
-    yield replace(series, language=most[0][0]) if most else series
+    most = max(groups, key=lambda language: len(groups[language]), default="")
+    yield replace(series, language=most) if most else series
 
 
 def _are_alike(members: Sequence[Member], counterpart: Sequence[Member]) -> bool:
@@ -303,39 +328,6 @@ def _are_alike(members: Sequence[Member], counterpart: Sequence[Member]) -> bool
     numbers, other_numbers = ({member.number for member in side if member.number} for side in (members, counterpart))
     is_bare = not numbers and not other_numbers
     return is_bare or len(numbers & other_numbers) >= _ALIKE * len(numbers | other_numbers)
-
-
-def _languages(document: Document, members: Sequence[Member]) -> list[str]:
-    text, starts = document.text, [member.start for member in members]
-    spoken: list[str] = []
-    for at, member in enumerate(members):
-        end = starts[at + 1] if at + 1 < len(starts) and starts[at + 1] > member.start else member.start + _READ
-        words = text[member.start : min(end, member.start + _READ)]
-        if member.row is not None:
-            words = BETWEEN_CELLS.join(document.blocks[member.block].rows[member.row])
-        own = block_language(member.title) or block_language(words)
-        spoken.append(own or (spoken[-1] if spoken else ""))
-    earliest = next(filter(None, spoken), "")
-    return [language or earliest for language in spoken]
-
-
-def _by_column(document: Document, series: Series) -> Iterator[Series]:
-    if series.columns is None:
-        return
-    titled = [at for at, kind in enumerate(series.columns.kinds) if kind in ("title", "action")]
-    for column in titled:
-        cells = [(member, document.blocks[member.block], member.row or 0) for member in series.members]
-        language = block_language(" ".join(block.rows[row][column] for _, block, row in cells))
-        if not language or len(titled) < 2:
-            continue
-        kinds = {at: "title" if at == column else "other-title" for at in titled}
-        all_kinds = tuple(kinds.get(at, kind) for at, kind in enumerate(series.columns.kinds))
-        members = tuple(
-            replace(member, title=block.rows[row][column], start=block.cell_start(row, column))
-            for member, block, row in cells
-        )
-        columns, name = Columns(column, series.columns.number, all_kinds), f"{series.name}@{language}"
-        yield replace(series, name=name, members=members, columns=columns, language=language)
 
 
 FIELD: Final = re.compile(r"([^\W\d_][^:.\n]{0,60}?)\s?:\s*(?=\S|$)")
@@ -369,21 +361,23 @@ class Hypothesis:
 
 
 def hypotheses(document: Document, columns: Mapping[str, int] | None = None) -> tuple[Hypothesis, ...]:
+    """The series of a document as its actions, the best one first; of those that are the same the best alone."""
     every = series_of(document, columns)
     signs = _Signs(document, every)
     distinct: list[Hypothesis] = []
     for hypothesis in sorted(map(signs.hypothesis, every), key=_rank):
-        series = hypothesis.series
-        twin = next((at for at, earlier in enumerate(distinct) if _is_same(series, earlier.series)), None)
-        if twin is None:
+        blocks = {member.block for member in hypothesis.series.members}
+        for at, earlier in enumerate(distinct):
+            if not _is_same(hypothesis.series, earlier.series):
+                continue
+            is_apart = blocks.isdisjoint(member.block for member in earlier.series.members)
+            if is_apart and "listed-twice" not in earlier.reasons:
+                worth = tables("signs")["weights"]["listed-twice"]
+                reasons = {**earlier.reasons, "listed-twice": (1.0, worth)}
+                distinct[at] = replace(earlier, score=earlier.score + worth, reasons=reasons)
+            break
+        else:
             distinct.append(hypothesis)
-            continue
-        earlier = distinct[twin]
-        is_apart = not {m.block for m in series.members} & {m.block for m in earlier.series.members}
-        if is_apart and "listed-twice" not in earlier.reasons:
-            worth = tables("signs")["weights"]["listed-twice"]
-            reasons = {**earlier.reasons, "listed-twice": (1.0, worth)}
-            distinct[twin] = replace(earlier, score=earlier.score + worth, reasons=reasons)
     return tuple(sorted(distinct, key=_rank))
 
 
@@ -583,7 +577,7 @@ def _refusal(members: Sequence[Member]) -> Message | None:
     begins = Counter(" ".join(title.split()[:3]) for title in titles)
     if begins.most_common(1)[0][1] >= _ALIKE * len(titles) and len(titles) > 3:
         return noted("begin-alike")
-    return noted("untitled-members") if 5 * sum(not title for title in titles) > len(titles) else None
+    return noted("untitled-members") if 5 * titles.count("") > len(titles) else None
 
 
 # Sections
