@@ -55,8 +55,7 @@ class Remark:
     def told(self) -> Message:
         if not self.pages:
             return self.message
-        key = "on-pages" if len(self.pages) > 1 else "on-page"
-        return noted(key, pages=runs_of(self.pages, dash="–"), message=self.message)
+        return noted("on-pages", n=len(self.pages), pages=runs_of(self.pages, dash="–"), message=self.message)
 
 
 def noted(key: str, /, **values: object) -> Message:
@@ -189,8 +188,8 @@ def from_json(text: str, *, source: str = "") -> Document:
 
     try:
         whole = json.loads(text)
-        if whole["reader"] != READER:
-            raise OutlineError("document-of-other-reader", place=Place(source), remedy="read-document-again")
+        if whole["reader"] != READER:  # its positions hold no longer
+            raise ValueError(whole["reader"])
         return Document(
             str(whole["source"]), str(whole["sha256"]), str(whole["format"]),
             None if whole["pages"] is None else int(whole["pages"]), tuple(map(block, whole["blocks"])),

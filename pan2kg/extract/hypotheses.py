@@ -334,6 +334,12 @@ FIELD: Final = re.compile(r"([^\W\d_][^:.\n]{0,60}?)\s?:\s*(?=\S|$)")
 _BARE: Final = 4  # A heading that only announces has at most as many words
 _LIST: Final = 0.6  # A plain text of which as much is in its items is a list of actions already
 _LONGEST_CHAPTER: Final = 200
+# which of the signs are told in the same words
+_TOLD: Final = {
+    "running-text": "title-form", "capitals": "title-form", "short": "title-form", "chapter-words": "chapter",
+    "chapter-label": "chapter", "few": "number", "good-number": "number", "counted": "again", "listed-twice": "again",
+    "verb-below-chapter": "verb-title", "under-measures": "announced",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,7 +354,10 @@ class Hypothesis:
     @property
     def told(self) -> Message:
         titles = [member.title or member.number for member in self.series.members]
-        examples, form = " / ".join(title[:70] for title in titles[:2]), noted(f"form.{self.series.form}")
+        examples, form = (
+            " / ".join(title[:70] for title in titles[:2]),
+            noted(f"form.{self.series.form.removeprefix('numbered-')}"),
+        )
         name, number, score = self.series.name, str(len(titles)), f"{self.score:.1f}"
         return noted("hypothesis", name=name, number=number, examples=examples, score=score, form=form)
 
@@ -356,7 +365,7 @@ class Hypothesis:
     def reasons_told(self) -> list[Message]:
         reasons = [self.refusal] if self.refusal else []
         for sign, (share, worth) in sorted(self.reasons.items(), key=lambda row: -abs(row[1][1])):
-            reasons.append(noted(f"sign.{sign}", share=str(round(100 * share)), worth=f"{worth:+.1f}"))
+            reasons.append(noted(f"sign.{_TOLD.get(sign, sign)}", share=str(round(100 * share)), worth=f"{worth:+.1f}"))
         return [noted("because", reason=reason) for reason in reasons]
 
 
@@ -573,10 +582,10 @@ def _refusal(members: Sequence[Member]) -> Message | None:
     inner = [int(inside[0]) for inside in numbers if inside]
     rising = sum(after == before + 1 for before, after in pairwise(inner))
     if len(inner) >= _ALIKE * len(titles) and rising >= _ALIKE * (len(inner) - 1):
-        return noted("number-inside")
+        return noted("label-unknown")
     begins = Counter(" ".join(title.split()[:3]) for title in titles)
     if begins.most_common(1)[0][1] >= _ALIKE * len(titles) and len(titles) > 3:
-        return noted("begin-alike")
+        return noted("label-unknown")
     return noted("untitled-members") if 5 * titles.count("") > len(titles) else None
 
 

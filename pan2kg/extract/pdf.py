@@ -430,7 +430,7 @@ def read_pdf(
         raise OutlineError("no-such-page", place=place, remedy="pages-form", pages=number)
     end = min(last or number, number)
     if end - first + 1 > most:
-        raise OutlineError("too-many-pages", place=place, remedy="name-pages", pages=number, limit=most)
+        raise OutlineError("too-many-pages", place=place, remedy="pages-form", pages=number, limit=most)
     pages, unread = list[Page](), broken_pages(data)
     for index in range(first - 1, end):
         try:
@@ -453,13 +453,13 @@ def read_pdf(
     paragraphs, remarks = paragraphs_of(pages)
     unsure = {
         "scanned-pages": scanned,
-        "turned-text": [page.number for page in pages if page.turned],
+        "unread-text": [
+            page.number for page in pages
+            if page.turned or 20 * page.unmapped > len(page.chars) + page.unmapped
+        ],
         "right-to-left": [
             page.number for page in pages
             if 10 * sum("\u0590" <= char.text[0] <= "\u08ff" for char in page.chars) > len(page.chars) > 0
-        ],
-        "unmapped-characters": [
-            page.number for page in pages if 20 * page.unmapped > len(page.chars) + page.unmapped
         ],
     }  # fmt: skip
     on_pages = (Remark(noted(key), tuple(numbers)) for key, numbers in unsure.items() if numbers)

@@ -86,11 +86,9 @@ def format_of(data: bytes, name: str) -> str:
     place = Place(name)
     if not data.strip():
         raise OutlineError("document-empty", place=place, remedy="give-document")
-    if data.startswith(_OLD_OFFICE):
-        # a locked docx lies in such a container too
-        if b"E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e" in data:
-            raise OutlineError("password-needed", place=place, remedy="save-without-password")
-        raise OutlineError("old-office-file", place=place, remedy="save-as-new-office")
+    # a locked docx lies in a container as old office programs have it
+    if data.startswith(_OLD_OFFICE) and b"E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e" in data:
+        raise OutlineError("password-needed", place=place, remedy="save-without-password")
     ending = PurePath(name).suffix.lower().lstrip(".")
     ending = _ENDINGS.get(ending, ending)
     if b"%PDF-" in data[:1024]:
@@ -101,9 +99,9 @@ def format_of(data: bytes, name: str) -> str:
             return form
     elif _MARKUP.match(data[:4096]):
         return "html"
-    if ending in ("pdf", "docx", "odt", "xlsx"):
+    if ending in ("pdf", "docx", "odt", "xlsx") and not data.startswith(_OLD_OFFICE):
         raise OutlineError("not-its-format", place=place, remedy="save-again", format=ending)
-    if ending in _FORMATS:
+    if ending in _FORMATS and not data.startswith(_OLD_OFFICE):
         return ending
     raise OutlineError("format-not-read", place=place, remedy="formats-read", name=name, formats=", ".join(_FORMATS))
 
@@ -112,12 +110,12 @@ def read_bytes(data: bytes, name: str, options: Options | None = None) -> Docume
     options = options or Options()
     form = format_of(data, name)
     if len(data) > options.limits.unpacked * office.MEGABYTE:
-        raise office.too_large("file-too-large", name, len(data) // office.MEGABYTE, options.limits.unpacked)
+        raise office.too_large("unpacks-too-large", name, len(data) // office.MEGABYTE, options.limits.unpacked)
     if form in ("txt", "md", "csv", "html") and _MAC_ACCENTS.search(data) and b"\xe9" not in data:
         try:
             data.decode("utf-8")
         except UnicodeDecodeError:
-            raise OutlineError("mac-roman", place=Place(name), remedy="save-as-utf8") from None
+            raise OutlineError("neither-encoding", place=Place(name), remedy="save-as-utf8") from None
     pages: int | None = None
     paragraphs: list[Paragraph] = []
     remarks: tuple[Remark, ...] = ()

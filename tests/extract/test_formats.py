@@ -160,8 +160,8 @@ PDF = (DOCUMENTS / "plan.pdf").read_bytes()
         (word("<w:p/>")[:-40], "a.docx", "damaged"), (word("<w:p>"), "a.docx", "damaged"),
         (archive(word__document_xml=ENTITY), "a.docx", "document type"),
         (archive(mimetype="application/vnd.oasis.opendocument.text", content_xml=ENTITY), "a.odt", "document type"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 rest", "a.doc", "old office program"),
-        (b"GIF89a", "a.gif", "no format"), ("1. Créer\n2. Évaluer\n".encode("mac-roman"), "a.txt", "Macintosh"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 rest", "a.doc", "no format"),
+        (b"GIF89a", "a.gif", "no format"), ("1. Créer\n2. Évaluer\n".encode("mac-roman"), "a.txt", "Windows-1252"),
         (word("<w:p/>"), "a.docx", "no text"), (b"1. Former\0", "a.txt", "binary"),
     ],
 )  # fmt: skip

@@ -206,7 +206,9 @@ def test_text_that_is_turned_or_scanned_is_said_and_a_turned_page_is_read() -> N
     upright = column(50, 700, [WORDS])
     document = read(f"{upright}\nBT /F 10 Tf 0 1 -1 0 30 100 Tm (turned words) Tj ET")
     assert document.text == WORDS
-    assert told(document) == ["page 1: text that is turned or runs downwards, not read"]
+    assert told(document) == [
+        "page 1: text that is turned, runs downwards or has characters the file does not name, left out"
+    ]
     assert read(f"BT /F 10 Tf 0 1 -1 0 300 100 Tm ({WORDS}) Tj ET", turned=90).text == WORDS
     assert told(read(PICTURE, upright)) == ["page 1: scanned, not read; recognise their text first (OCR)"]
     with pytest.raises(OutlineError, match="OCRmyPDF"):

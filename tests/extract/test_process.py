@@ -100,7 +100,7 @@ def test_the_command_says_what_was_read_keeps_it_and_lists_passages_that_are_gon
     [
         ("locked.pdf", (DOCUMENTS / "locked.pdf").read_bytes(), "into a file and name that: --password-file F."),
         ("damaged.pdf", spoilt(SECOND), "2 of its 3 pages could be read (1, 3), the others not. Open it"),
-        ("bomb.docx", word(" " * (210 << 20)), "unpacks to 220 MB; at most 200 MB are read. Give the part"),
+        ("bomb.docx", word(" " * (210 << 20)), "has 220 MB unpacked; at most 200 MB are read. Give the part"),
     ],
     ids=["locked", "damaged", "bomb"],
 )  # fmt: skip
