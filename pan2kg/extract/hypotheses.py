@@ -171,22 +171,19 @@ def _member(document: Document, at: int, markers: Mapping[int, Marker] | None) -
     if marker is None or markers is None:
         return Member(at, "", "", title, block.start)
     start = block.start + max(block.text.find(title), 0)
-    if not title:
-        title, start = _title_below(document, at, markers)
-    return Member(at, marker.number, marker.label, title, start, values=marker.values)
-
-
-def _title_below(document: Document, at: int, markers: Mapping[int, Marker]) -> tuple[str, int]:
-    if at + 1 >= len(document.blocks):
-        return "", document.blocks[at].end
-    below = document.blocks[at + 1]
-    if below.kind == "table":
+    if not title and at + 1 < len(document.blocks):
+        # a label that stands alone: the next line, or what a table below calls the title
+        below = document.blocks[at + 1]
+        is_text = below.kind != "table" and at + 1 not in markers and len(below.text) <= _TITLE_LENGTH
+        title, start = below.text if is_text and below.marker != BULLET else "", below.start
         for number, row in enumerate(below.rows):
             values = [cell for cell in row[1:] if cell]
             if field_kind(row[0]) in ("title", "action") and values:
-                return values[0], below.cell_start(number, row.index(values[0], 1))
-    is_text = below.kind != "table" and at + 1 not in markers and len(below.text) <= _TITLE_LENGTH
-    return below.text if is_text and below.marker != BULLET else "", below.start
+                title, start = values[0], below.cell_start(number, row.index(values[0], 1))
+                break
+    elif not title:
+        start = block.end
+    return Member(at, marker.number, marker.label, title, start, values=marker.values)
 
 
 def _rows(document: Document, by_name: Mapping[str, int] | None) -> Iterator[Series]:
@@ -282,9 +279,8 @@ def _parted(document: Document, series: Series) -> Iterator[Series]:
         cells = [(member, document.blocks[member.block], member.row or 0) for member in series.members]
         if language := block_language(" ".join(block.rows[row][column] for _, block, row in cells)):
             named = {at: "title" if at == column else "other-title" for at in titled}
-            columns = Columns(
-                column, series.columns.number, tuple(named.get(at, kind) for at, kind in enumerate(kinds))
-            )
+            number = series.columns.number if series.columns else None
+            columns = Columns(column, number, tuple(named.get(at, kind) for at, kind in enumerate(kinds)))
             members = tuple(
                 replace(member, title=block.rows[row][column], start=block.cell_start(row, column))
                 for member, block, row in cells
@@ -354,10 +350,8 @@ class Hypothesis:
     @property
     def told(self) -> Message:
         titles = [member.title or member.number for member in self.series.members]
-        examples, form = (
-            " / ".join(title[:70] for title in titles[:2]),
-            noted(f"form.{self.series.form.removeprefix('numbered-')}"),
-        )
+        examples = " / ".join(title[:70] for title in titles[:2])
+        form = noted(f"form.{self.series.form.removeprefix('numbered-')}")
         name, number, score = self.series.name, str(len(titles)), f"{self.score:.1f}"
         return noted("hypothesis", name=name, number=number, examples=examples, score=score, form=form)
 

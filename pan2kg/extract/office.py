@@ -39,7 +39,7 @@ class Package:
             raise OutlineError("password-needed", place=Place(source), remedy="save-without-password")
         size = sum(entry.file_size for entry in entries)
         if size > unpacked * MEGABYTE:
-            raise too_large("unpacks-too-large", source, size // MEGABYTE, unpacked)
+            raise too_large(source, size, unpacked)
 
     def tree(self, name: str) -> Element:
         if name not in self._archive.namelist():
@@ -68,8 +68,9 @@ def damaged(source: str, line: int | None = None) -> OutlineError:
     return OutlineError("damaged-document", place=Place(source, line), remedy="save-again")
 
 
-def too_large(key: str, source: str, megabytes: int, limit: int) -> OutlineError:
-    return OutlineError(key, place=Place(source), remedy="give-smaller-file", megabytes=str(megabytes), limit=limit)
+def too_large(source: str, size: int, limit: int) -> OutlineError:
+    values = {"megabytes": str(size // MEGABYTE), "limit": limit}
+    return OutlineError("unpacks-too-large", place=Place(source), remedy="give-smaller-file", **values)
 
 
 def _cell_text(paragraphs: Iterator[Paragraph]) -> str:

@@ -110,7 +110,7 @@ def read_bytes(data: bytes, name: str, options: Options | None = None) -> Docume
     options = options or Options()
     form = format_of(data, name)
     if len(data) > options.limits.unpacked * office.MEGABYTE:
-        raise office.too_large("unpacks-too-large", name, len(data) // office.MEGABYTE, options.limits.unpacked)
+        raise office.too_large(name, len(data), options.limits.unpacked)
     if form in ("txt", "md", "csv", "html") and _MAC_ACCENTS.search(data) and b"\xe9" not in data:
         try:
             data.decode("utf-8")

@@ -84,10 +84,12 @@ def test_pages_are_those_of_the_pdf_also_within_a_paragraph_and_heads_are_droppe
 
 def test_only_the_pages_that_were_asked_for_are_read_and_too_many_are_refused() -> None:
     assert {block.page for block in read("plan.pdf", first=3).blocks} == {3}
-    with pytest.raises(OutlineError, match="has 3 pages"):
-        read("plan.pdf", first=4)
-    with pytest.raises(OutlineError, match="has 3 pages; at most 2"):
-        read("plan.pdf", limits=ReaderLimits(pages=2))
+    for options, words in (
+        ({"first": 4}, "has 3 pages"),
+        ({"limits": ReaderLimits(pages=2)}, "has 3 pages; at most 2"),
+    ):
+        with pytest.raises(OutlineError, match=words):
+            read("plan.pdf", **options)
 
 
 def test_word_numbers_go_on_start_anew_and_count_the_levels_above_and_what_was_deleted_is_no_text() -> None:
