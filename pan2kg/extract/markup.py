@@ -441,14 +441,10 @@ class _TextFlow:
                 groups.append([line])
                 marker = self.markers.get(line.number)
                 text = marker.rest if marker else line.text
-        named = [self._name(group) for group in groups]
+        named = [re.sub(r"\W+", " ", doc.folded(self._words(group))).strip() for group in groups]
         contents = [any(line.paged for line in group) for group in groups]
-        groups = [
-            # an entry of a list of contents that the text repeats
-            group
-            for at, group in enumerate(groups)
-            if not (contents[at] and named[at] in named[at + 1 :])
-        ]
+        # without entries of a list of contents that the text repeats
+        groups = [group for at, group in enumerate(groups) if not (contents[at] and named[at] in named[at + 1 :])]
         headings = self._headings(groups) if self.has_titles else {}
         bullets = list(dict.fromkeys(self.markers[group[0].number].style.form for group in groups
                                      if group[0].number in self.markers))  # fmt: skip
@@ -459,9 +455,6 @@ class _TextFlow:
         for line in group[1:]:
             words = doc.joined(words, line.text, text=self.text)
         return words.rstrip(doc.SOFT_HYPHEN)
-
-    def _name(self, group: Sequence[_TextLine]) -> str:
-        return re.sub(r"\W+", " ", doc.folded(self._words(group))).strip()
 
     def _block(self, group: Sequence[_TextLine], level: int | None, bullets: Sequence[str]) -> DocumentBlock:
         marker, words = self.markers.get(group[0].number), self._words(group)
