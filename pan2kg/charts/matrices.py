@@ -42,7 +42,7 @@ class SharedCell:
 
     def __init__(self, subject: Subject, row: int, column: int, ends: tuple[str, str]) -> None:
         self.row, self.column, self.weight = row, column, subject.known.weight(*ends)
-        weight, self.shares = self.weight, subject.known.meets(self.weight)
+        weight, self.shares = self.weight, self.weight.meets
         self.texts = tuple(part.text for part in weight.contributions if not part.is_broad and part.bits > 0)
         is_read = self.shares is not UNREAD
         self.cells: tuple[Cell, ...] = (
@@ -115,7 +115,7 @@ def draw_plan_matrix(
         upper = dw.Box(PLAN_HEAD + meeting.column * wide, meeting.row * high, wide, high / 2)
         for sign, citing, cited in (("→", name_a, name_b), ("←", name_b, name_a)):
             box = upper if sign == "→" else replace(upper, y=upper.y + high / 2)
-            state, channels = measured.cites(citing.iri, cited.iri), measured.channels(citing.iri, cited.iri)
+            state, channels = measured.cites(citing.iri, cited.iri)
             if state is State.SEEN:
                 words = ", ".join(say(f"channel-{channel}") for channel in channels)
                 text = f"{sign} {say('cited-' + (channels[0].value if len(channels) == 1 else 'both'))}"

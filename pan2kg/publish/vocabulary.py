@@ -179,12 +179,12 @@ class PublishedScheme(NamedTuple):
     concepts: Mapping[str, Text]
 
 
-def _table(name: str) -> dict[str, dict[str, str]]:
+def table_of(name: str) -> dict[str, dict[str, str]]:
     rows: dict[str, dict[str, str]] = tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text("utf-8"))
     return rows
 
 
-OFFERED_FORMS: Final = _table("form")
+OFFERED_FORMS: Final = table_of("form")
 """Each format by the ending of its files: its media type, its EU file type, and what it is called."""
 
 
@@ -192,7 +192,7 @@ OFFERED_FORMS: Final = _table("form")
 def schemes() -> Mapping[str, PublishedScheme]:
     coded_by_list: list[codes.Country | codes.Tongue] = [*codes.countries().values(), *codes.tongues().values()]
     schemes = {}
-    for name, row in _table("authority").items():
+    for name, row in table_of("authority").items():
         listed = row.get("concept")
         concepts = dict(listed) if isinstance(listed, dict) else {}
         for coded in coded_by_list:
