@@ -20,21 +20,12 @@ from pan2kg.store import links, rules
 from pan2kg.store.rules import derive, derive_when_asked, linear_rules
 from pan2kg.store.store import LocalStore, load_project, needs, open_store
 from pan2kg.turtle.vocabulary import PAN, ROOT, graph_of, rule_of
+from pan2kg.turtle.writer import read_prefixes
 
 SHIPPED = Project.packaged()
 PROGRAM = SHIPPED.queries / "program"
 GRAPHS = {rule: graph_of(f"derived/{rule}") for rule in links.LINK_RULES}
-PREFIXES = """
-@prefix authorkind: <https://w3id.org/pan2kg/id/authorkind/> .
-@prefix certainty: <https://w3id.org/pan2kg/id/certainty/> .
-@prefix dcterms: <http://purl.org/dc/terms/> .
-@prefix linkstatus: <https://w3id.org/pan2kg/id/linkstatus/> .
-@prefix linktype: <https://w3id.org/pan2kg/id/linktype/> .
-@prefix pan: <https://w3id.org/pan2kg/ontology#> .
-@prefix relation: <https://w3id.org/pan2kg/id/relation/> .
-@prefix role: <https://w3id.org/pan2kg/id/role/> .
-@prefix e: <http://e/> .
-"""
+PREFIXES = read_prefixes(SHIPPED) | {"e": "http://e/"}
 HEAD = """
 e:p a pan:Plan . e:q a pan:Plan . e:r a pan:Plan . e:v pan:inReview e:review .
 e:a a pan:Action ; pan:inPlan e:p . e:a-1 a pan:Action ; pan:inPlan e:p , e:q . e:b a pan:Action ; pan:inPlan e:q .
@@ -59,12 +50,12 @@ STATED = st.tuples(
 
 def loaded(*lines: str, graph: str = "http://e/graph/stated", into: LocalStore | None = None) -> LocalStore:
     store = into or LocalStore(ox.Store())
-    store.held.load("\n".join((PREFIXES, *lines)), format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(graph))
+    head = (f"@prefix {name}: <{space}> ." for name, space in PREFIXES.items())
+    store.held.load("\n".join((*head, *lines)), format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(graph))
     return store
 
 
 def as_written(store: LocalStore, project: Project = SHIPPED) -> LocalStore:
-    """A store with what rules derive, run as they are written."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rules, "_joining", lambda *_: ([], ""))
         derive(store, project)
@@ -117,15 +108,14 @@ def test_random_graphs_have_the_links_of_the_rules(
         assert said == {str(quad) for quad in ruled.inner if quad.graph_name.value in of_links}
 
 
-def test_a_node_without_a_name_leaves_it_to_the_rules() -> None:
+def test_a_node_without_a_name_and_a_rule_of_the_projects_own_are_left_to_the_rules_as_written(
+    own_project: Path,
+) -> None:
     lines = HEAD, "e:p pan:hasTopic [] . e:p pan:hasTopic e:t . e:q pan:hasTopic e:t ."
     store = loaded(*lines)
     derive(store, SHIPPED)
     assert len(store) == len(as_written(loaded(*lines)))
     assert any("derived/shared-topic>" in quad for quad in quads(store))
-
-
-def test_a_rule_of_the_projects_own_is_run_as_it_is_written(own_project: Path) -> None:
     rule = own_project / "queries" / "rules" / "42-shared-topic.rq"
     rule.write_text(rule.read_text(encoding="utf-8").replace("?one pan:hasTopic", "?one pan:hasOtherTopic", 1))
     store = loaded(HEAD, "e:a pan:hasOtherTopic e:t . e:b pan:hasTopic e:t .")
@@ -137,7 +127,6 @@ def test_a_rule_of_the_projects_own_is_run_as_it_is_written(own_project: Path) -
 
 @pytest.fixture(scope="module")
 def ready(few: pan2kg.Graph) -> LocalStore:
-    """A graph in which all rules have run that come before links."""
     store = load_project(few.project)
     derive(store, few.project, linear_rules(few.project))
     return store
@@ -176,7 +165,6 @@ def test_of_too_many_links_each_work_has_its_strongest_with_all_that_is_said_of_
 
 @pytest.fixture(scope="module")
 def whole(few: pan2kg.Graph) -> Graph:
-    """The same few plans with every derived link as triples, and no view of them."""
     graph = Graph(few.project, open_store(few.project, derive))
     graph.once("links", lambda: None)
     return graph
@@ -259,5 +247,3 @@ def test_who_speaks_of_a_derived_link_has_it_as_triples(more: str, seen: bool) -
     (link,) = view.links
     again = links.read_view(loaded(HEAD, ONE_LINK + more.replace("{link}", link)), ROOT, ROOT)
     assert (again is not None) == seen
-
-
