@@ -14,10 +14,11 @@ import rdflib
 
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import RDF, RDFS
-from pan2kg.validation.compilation import Compiled, FocusCounts, Refusals, compile_shapes, evaluate
+from pan2kg.validation.check import FocusCounts, evaluate
+from pan2kg.validation.compilation import Compiled, Refusals, compile_shapes
 from pan2kg.validation.reference import find, shapes_graph, to_graph
 from pan2kg.validation.report import Finding, Names
-from pan2kg.validation.shapes import TARGETS, Node, Rules, Shapes, Term, gather, read_rules
+from pan2kg.validation.shapes import Node, Rules, Shapes, Term, gather, read_rules
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "standards"
 """Official shapes and suites, where they lie beside the clone."""
@@ -128,6 +129,7 @@ def _near(shapes: Shapes, data: Iterable[ox.Quad]) -> Shapes:
 
 
 def _looks_at(shapes: Shapes, shape: Node, named: Collection[object]) -> bool:
-    if shapes.is_class(shape) or shapes.values(shape, "targetNode"):
+    targets = shapes.targets(shape)
+    if "targetNode" in targets or shape in targets.get("targetClass", ()):
         return True
-    return any(target in named for name in TARGETS for target in shapes.values(shape, name))
+    return any(value in named for values in targets.values() for value in values)

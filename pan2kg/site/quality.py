@@ -279,7 +279,7 @@ def _checked(project: Project, _: str, kept: Path | None) -> Checked | None:
 
     It is made in a process of its own, so that readers of other pages do not wait for it.
     """
-    if kept and (report := find_kept(project, kept)):
+    if kept and (report := find_kept(project, kept)[1]):
         return summarise(report)
     ignoring = (signal.SIGINT, signal.SIG_IGN)
     with ProcessPoolExecutor(1, get_context("spawn"), initializer=signal.signal, initargs=ignoring) as apart:

@@ -27,9 +27,10 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from pan2kg import project as projects
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.catalogue import Messages, Text
-from pan2kg.project import PACKAGE, Project, read_text, write_atomically
+from pan2kg.project import Project
 from pan2kg.turtle.vocabulary import thing
 from pan2kg.turtle.writer import iri, string
 
@@ -45,11 +46,10 @@ class Severity(StrEnum):
     INFO = "info"
 
     def reaches(self, severity: Severity) -> bool:
-        return self.rank <= severity.rank
+        return _SEVERITIES.index(self) <= _SEVERITIES.index(severity)
 
-    @property
-    def rank(self) -> int:
-        return list(Severity).index(self)
+
+_SEVERITIES: Final = list(Severity)
 
 
 class Kind(StrEnum):
@@ -143,9 +143,13 @@ class Names:
         return self.labels.get(term.removeprefix("<").removesuffix(">"), Text())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Report:
-    """Everything a check found, sorted; ``accepted`` holds what the baseline lets pass."""
+    """Everything a check found, sorted; ``accepted`` holds what the baseline lets pass.
+
+    ``counts`` says by severity how many findings there are that are no ``gaps``; ``solved`` are the entries of a
+    baseline that no longer occur, ``idle`` the rules that had nothing to look at.
+    """
 
     rules: tuple[Rule, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -158,27 +162,19 @@ class Report:
     since: str = ""
     of_some: bool = False
     made: str = ""
+    conforms: bool = field(init=False)
+    counts: dict[Severity, int] = field(init=False)
+    gaps: int = field(init=False)
+    solved: tuple[Finding, ...] = field(init=False)
+    idle: tuple[Rule, ...] = field(init=False)
 
-    @property
-    def conforms(self) -> bool:
-        return not any(finding.severity.reaches(self.fail_on) for finding in self.findings)
-
-    @property
-    def counts(self) -> dict[Severity, int]:
-        counts = Counter(finding.severity for finding in self.findings if finding.rule.use is not RuleUse.GAP)
-        return {severity: counts[severity] for severity in Severity}
-
-    @property
-    def gaps(self) -> int:
-        return sum(finding.rule.use is RuleUse.GAP for finding in self.findings)
-
-    @property
-    def solved(self) -> tuple[Finding, ...]:
-        return tuple(finding for finding in self.findings if finding.rule.kind is Kind.BASELINE)
-
-    @property
-    def idle(self) -> tuple[Rule, ...]:
-        return () if self.of_some else tuple(rule for rule in self.rules if not self.looked_at.get(rule.key, 0))
+    def __post_init__(self) -> None:
+        used = Counter((finding.rule.severity, finding.rule.use is RuleUse.GAP) for finding in self.findings)
+        self.conforms = not any(severity.reaches(self.fail_on) for severity, _ in used)
+        self.counts = {severity: used[severity, False] for severity in Severity}
+        self.gaps = sum(used[severity, True] for severity in Severity)
+        self.solved = tuple(finding for finding in self.findings if finding.rule.kind is Kind.BASELINE)
+        self.idle = () if self.of_some else tuple(rule for rule in self.rules if not self.looked_at.get(rule.key, 0))
 
     def failing(self, rule: Rule) -> int:
         if rule.key in self.statistics:
@@ -226,12 +222,12 @@ def gathered(findings: Iterable[Finding], plans: Mapping[str, str]) -> Iterator[
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    def rank(finding: Finding) -> tuple[int, str, str, int, str, str, str, str]:
-        place = finding.place or Place("")
-        key, weight = finding.rule.key, finding.severity.rank
-        return weight, key, place.file, place.line or 0, finding.focus, finding.path, finding.value, finding.component
-
-    return tuple(sorted(findings, key=rank))
+    ranked = []
+    for finding in findings:
+        place, rule = finding.place or Place(""), finding.rule
+        of_place = (_SEVERITIES.index(rule.severity), rule.key, place.file, place.line or 0)
+        ranked.append(((*of_place, finding.focus, finding.path, finding.value, finding.component), finding))
+    return tuple(finding for _, finding in sorted(ranked, key=lambda pair: pair[0]))
 
 
 _HEAD: Final = """\
@@ -250,7 +246,7 @@ def fingerprint(finding: Finding, names: Names) -> str:
 
 def read_baseline(path: Path) -> list[tuple[str, int, tuple[str, ...]]]:
     entries, comments = [], list[str]()
-    for number, line in enumerate(read_text(path).split("\n"), start=1):
+    for number, line in enumerate(projects.read_text(path).split("\n"), start=1):
         words = line.strip(" \t\r")
         if words.startswith("#"):
             comments.append(words)
@@ -264,29 +260,29 @@ def read_baseline(path: Path) -> list[tuple[str, int, tuple[str, ...]]]:
 
 
 def matched(
-    findings: Iterable[Finding], names: Names, accepted: Iterable[str]
-) -> tuple[list[Finding], list[Finding], Counter[str]]:
-    unmatched, added, known = Counter(accepted), list[Finding](), list[Finding]()
+    findings: Iterable[Finding], names: Names, accepted: Collection[tuple[str, Place | None]], key: str
+) -> tuple[list[Finding], list[Finding], list[Finding]]:
+    """The findings that are not accepted, those that are, and what was accepted and no longer occurs, by a rule."""
+    unmatched, added, known, solved = Counter(name for name, _ in accepted), list[Finding](), list[Finding](), []
     for finding in findings:
         name = fingerprint(finding, names)
         (known if unmatched[name] else added).append(finding)
         unmatched[name] -= unmatched[name] > 0
-    return added, known, unmatched
+    rule = Rule(key, Kind.BASELINE, Severity.INFO, _CHECK.text(key), _CHECK.text(f"{key}-remedy"))
+    for name, place in accepted:
+        if unmatched[name]:
+            unmatched[name] -= 1
+            solved.append(Finding(rule, "", value=string(name), place=place))
+    return added, known, solved
 
 
-def compare(report: Report, entries: Iterable[tuple[str, int, tuple[str, ...]]], *, file: str) -> Report:
-    entries = list(entries)
+def compare(report: Report, entries: Collection[tuple[str, int, tuple[str, ...]]], *, file: str) -> Report:
     keys = {rule.key for rule in report.rules}
     if entries and not any(name.split(maxsplit=1)[0] in keys for name, *_ in entries):
         raise ProjectError("baseline-unchecked", place=Place(file), remedy="write-baseline")
-    added, accepted, unmatched = matched(report.findings, report.names, (name for name, *_ in entries))
-    message, remedy = _CHECK.text("baseline-solved"), _CHECK.text("baseline-solved-remedy")
-    rule = Rule("baseline-solved", Kind.BASELINE, Severity.INFO, message, remedy)
-    for name, line, _ in entries:
-        if unmatched[name]:
-            unmatched[name] -= 1
-            added.append(Finding(rule, "", value=string(name), place=Place(file, line)))
-    return replace(report, findings=in_order(added), accepted=tuple(accepted), compared=True)
+    named = [(name, Place(file, line)) for name, line, _ in entries]
+    added, accepted, solved = matched(report.findings, report.names, named, "baseline-solved")
+    return replace(report, findings=in_order([*added, *solved]), accepted=tuple(accepted), compared=True)
 
 
 def write_baseline(report: Report, path: Path) -> None:
@@ -296,51 +292,41 @@ def write_baseline(report: Report, path: Path) -> None:
     for name in sorted(fingerprint(one, report.names) for one in findings if one.rule.kind is not Kind.BASELINE):
         above = comments.pop(name, ())
         lines += ["", *above, name] if above else [name]
-    write_atomically(path, "\n".join(lines) + "\n")
+    projects.write_atomically(path, "\n".join(lines) + "\n")
 
 
 # Reports that are kept
 
 REPORTS: Final = 2
 """So many reports of a project are kept: of the state before a change and the one after it."""
-_PREFIX: Final = "check-"
 _OF_PROGRAM: Final = (".po", ".py", ".toml")
-_DAMAGED: Final = (ValueError, KeyError, TypeError, IndexError, AttributeError)
-"""What reading a text gives that is not what was written."""
 
 
 def kept_report(project: Project, folder: Path | None, make: Callable[[], Report]) -> Report:
     """The report of a project as it was made of the same files, else as it is made now, and kept."""
     if folder is None:
         return make()
-    name = state_name(project)
-    path = _path(project, folder, name)
-    if report_before := _found(path):
-        return report_before
+    path, kept = find_kept(project, folder)
+    if kept:
+        return kept
     report = make()
     # not where a file was changed meanwhile: nobody knows which state was checked
-    if state_name(project) == name:
+    if path.stem.endswith(state_name(project)):
         with suppress(OSError, ProjectError):
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(path, json.dumps(_said(report), ensure_ascii=False))
-            newest = sorted(path.parent.glob(f"{_PREFIX}*.json"), key=lambda file: file.stat().st_mtime, reverse=True)
+            projects.write_atomically(path, json.dumps(_said(report), ensure_ascii=False))
+            newest = sorted(path.parent.glob("check-*.json"), key=lambda file: file.stat().st_mtime, reverse=True)
             for file_too_many in newest[REPORTS:]:
                 file_too_many.unlink(missing_ok=True)
     return report
 
 
-def find_kept(project: Project, folder: Path) -> Report | None:
-    return _found(_path(project, folder, state_name(project)))
-
-
-def _path(project: Project, folder: Path, name: str) -> Path:
+def find_kept(project: Project, folder: Path) -> tuple[Path, Report | None]:
+    """Where the report of the files as they are is kept, and the report, unless it is damaged or not there."""
     from pan2kg.store.cache import project_folder
 
-    return project_folder(project, folder) / f"{_PREFIX}{name}.json"
-
-
-def _found(path: Path) -> Report | None:
-    with suppress(OSError, *_DAMAGED):
+    path = project_folder(project, folder) / f"check-{state_name(project)}.json"
+    with suppress(OSError, ValueError, KeyError, TypeError, IndexError, AttributeError):
         content = json.loads(path.read_text("utf-8"))
         rules = [
             Rule(key, Kind(kind), Severity(severity), Text.of(message), Text.of(remedy), query, RuleUse(use))
@@ -351,15 +337,12 @@ def _found(path: Path) -> Report | None:
             for rule, focus, way, value, place, component, expected, times in content["findings"]
         ]
         path.touch()
-        return Report(
-            rules=tuple(rules[place] for place in content["asked"]),
-            findings=tuple(findings),
-            looked_at=content["looked_at"],
-            names=Names(content["prefixes"], {iri: Text.of(words) for iri, words in content["labels"].items()}),
-            statistics=content["statistics"],
-            made=content["made"],
+        names = Names(content["prefixes"], {iri: Text.of(words) for iri, words in content["labels"].items()})
+        rules_asked, made = tuple(rules[place] for place in content["asked"]), content["made"]
+        return path, Report(
+            rules_asked, tuple(findings), content["looked_at"], names, statistics=content["statistics"], made=made
         )
-    return None
+    return path, None
 
 
 def state_name(project: Project) -> str:
@@ -372,7 +355,7 @@ def state_name(project: Project) -> str:
     for path in (*files, *sorted(Project.packaged().queries.rglob("*.rq"))):
         with suppress(OSError):  # one that is gone or cannot be read is told by the check
             digest.update(f"{path}\0".encode() + path.read_bytes() + b"\0")
-    for path in sorted(PACKAGE.rglob("*")):
+    for path in sorted(projects.PACKAGE.rglob("*")):
         if path.suffix in _OF_PROGRAM:
             at = path.stat()
             digest.update(f"{path} {at.st_size} {at.st_mtime_ns}\n".encode())
@@ -395,8 +378,7 @@ def _said(report: Report) -> dict[str, object]:
              entry.component, entry.expected.by_language(), entry.times)
             for entry in report.findings
         ],
-        "looked_at": dict(report.looked_at),
-        "statistics": dict(report.statistics),
+        "looked_at": dict(report.looked_at), "statistics": dict(report.statistics),
         "prefixes": dict(report.names.prefixes),
         "labels": {iri: text.by_language() for iri, text in report.names.labels.items()},
     }  # fmt: skip

@@ -7,7 +7,7 @@ Terms are kept as the files write them; messages keep their language.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -63,38 +63,41 @@ class Shapes:
             node = self.value(node, RDF + "rest")
         return members
 
-    def users(self, node: Term, *names: str) -> list[Node]:
-        wanted = {SH + name for name in names}
-        return [user for user, predicate in self.used.get(node, ()) if predicate in wanted]
+    def targets(self, shape: Term) -> dict[str, tuple[Term, ...]]:
+        """What a shape looks at of its own; one that is a class looks at its members."""
+        targets = {name: values for name in TARGETS if (values := self.values(shape, name))}
+        if ox.NamedNode(RDFS + "Class") in self.values(shape, RDF + "type"):
+            targets["targetClass"] = (*targets.get("targetClass", ()), shape)
+        return targets
 
-    def says(self, node: Term, name: str, value: str) -> bool:
-        return ox.NamedNode(value) in self.values(node, name)
+    def is_off(self, shape: Term) -> bool:
+        return any(value.value == "true" for value in self.values(shape, "deactivated"))
 
-    def is_true(self, node: Term, name: str) -> bool:
-        return any(value.value == "true" for value in self.values(node, name))
+    def reached(self, shapes: Iterable[Term], *names: str) -> list[Node]:
+        """These shapes and those that they hand on to by some properties, in the order of their names."""
+        reached, waiting = set[Node](), list(shapes)
+        while waiting:
+            shape = waiting.pop()
+            if shape not in reached and not isinstance(shape, ox.Literal):
+                reached.add(shape)
+                waiting += (value for name in names for value in self.values(shape, name))
+        return sorted(reached, key=str)
 
-    def is_class(self, shape: Term) -> bool:
-        return self.says(shape, RDF + "type", RDFS + "Class")
-
-    def has_target(self, shape: Node) -> bool:
-        return self.is_class(shape) or any(self.values(shape, target) for target in TARGETS)
-
-    def path(self, path: Term, *, bare: bool = True) -> str:
+    def path(self, path: Term, *, bare: bool = True, within: bool = False) -> str:
+        """A path as SPARQL has it, in brackets where it stands ``within`` another one and needs them."""
         if not isinstance(path, ox.BlankNode):
             return path.value if bare else str(path)
+        text = ""
         for name, form in PATHS.items() if self.value(path, RDF + "first") is None else ():
-            if (inner := self.value(path, name)) is not None:
-                return form.format(self._grouped(inner))
-        either = self.value(path, "alternativePath")
-        steps = [self._grouped(step) for step in self.items(path if either is None else either)]
-        return ("/" if either is None else "|").join(steps)
-
-    def _grouped(self, path: Term) -> str:
-        text = self.path(path, bare=False)
-        return f"({text})" if isinstance(path, ox.BlankNode) and not text.startswith("^<") else text
-
-    def steps(self, path: Term) -> list[str]:
-        return [] if self.value(path, RDF + "first") is None else [self._grouped(step) for step in self.items(path)]
+            if not text and (inner := self.value(path, name)) is not None:
+                text = form.format(self.path(inner, bare=False, within=True))
+        if not text:
+            either = self.value(path, "alternativePath")
+            steps = (
+                self.path(step, bare=False, within=True) for step in self.items(path if either is None else either)
+            )
+            text = ("/" if either is None else "|").join(steps)
+        return f"({text})" if within and not text.startswith("^<") else text
 
     def named(self, shape: Node) -> Node:
         visited: set[Node] = set()
@@ -111,11 +114,8 @@ def read_shapes(files: Iterable[Path]) -> Shapes:
 
 @lru_cache(maxsize=2)
 def _read(files: tuple[tuple[Path, int, int], ...]) -> Shapes:
-    return gather((path, quad) for path, _, _ in files for quad in quads(path))
-
-
-def quads(path: Path) -> Iterator[ox.Quad]:
-    return ox.parse(path=path, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
+    parse, form = ox.parse, ox.RdfFormat.TURTLE
+    return gather((path, quad) for path, *_ in files for quad in parse(path=path, format=form, rename_blank_nodes=True))
 
 
 def gather(statements: Iterable[tuple[Path, ox.Quad]]) -> Shapes:
@@ -168,14 +168,11 @@ def read_rules(shapes: Shapes, names: Names) -> Rules:
         nameless = (inner for inner in shapes.values(shape, "property") if isinstance(inner, ox.BlankNode))
         return bool(asked) or any(map(asks, nameless))
 
-    def is_reached(shape: Node, visited: frozenset[Node] = frozenset()) -> bool:
-        users = [user for user in shapes.users(shape, "property", "node") if user not in visited]
-        return shapes.has_target(shape) or any(is_reached(user, visited | {shape}) for user in users)
-
     owners: dict[Node, Node] = {}
+    reached = set(shapes.reached(filter(shapes.targets, shapes.said), "property", "node"))
     named = (node for node in shapes.said if isinstance(node, ox.NamedNode))
     for shape in sorted(named, key=lambda node: node.value):
-        if asks(shape) and is_reached(shape):
+        if asks(shape) and shape in reached:
             owners[shape] = shape
         for constraint in shapes.values(shape, "sparql"):
             owners[constraint if isinstance(constraint, ox.NamedNode) else shape] = shape

@@ -19,7 +19,7 @@ from pan2kg.turtle.blocks import TurtleFile, misnamed, read_turtle_file
 from pan2kg.turtle.vocabulary import PAN, link_iri
 from pan2kg.validation import lines
 from pan2kg.validation.check import check
-from pan2kg.validation.report import Finding, Kind, Severity
+from pan2kg.validation.report import Finding, Kind, Rule, Severity
 
 PREFIXES: Final = {"e": "http://e/", "pan": "http://pan/", "skos": "http://skos/", "xsd": "http://xsd#"}
 HEAD: Final = "@prefix e: <http://e/> .\n@prefix pan: <http://pan/> .\n@prefix skos: <http://skos/> .\n"
@@ -67,7 +67,7 @@ def faults(*files: TurtleFile) -> list[tuple[str, int | None]]:
 
 def test_a_fault_of_style_is_named_with_its_line_and_a_well_kept_file_passes() -> None:
     assert faults(read_turtle_file(HEAD + "\n" + GOOD, "graph/x.ttl")) == []
-    assert set(FAULTS) == set(lines.style_rules()), "Give each rule of style one case in FAULTS."
+    assert set(FAULTS) == set(lines.STYLE_RULES), "Give each rule of style one case in FAULTS."
     for rule, (line, text) in FAULTS.items():
         assert faults(read_turtle_file(text, "graph/x.ttl")) == [(rule, line)]
     for text, fault in (
@@ -96,14 +96,13 @@ def test_the_fault_of_a_block_is_about_its_subject_and_that_of_a_file_about_its_
     assert (found.focus, found.severity) == ("http://e/a", Severity.VIOLATION)
     (found,) = lines.check_style([read_turtle_file(FAULTS["style-prefix-order"][1], "graph/plans/x.ttl")], PREFIXES)
     assert found.focus == "https://w3id.org/pan2kg/graph/plans/x"
-    looked = lines.count_looked_at([read_turtle_file(HEAD + "\n" + GOOD, "graph/x.ttl")])
+    looked = lines.looked_at([read_turtle_file(HEAD + "\n" + GOOD, "graph/x.ttl")], Kind.STYLE)
     assert (looked["style-tab"], looked["style-order"], looked["style-comma"]) == (1, 2, 8)
 
 
-@pytest.mark.parametrize("rules", [lines.style_rules, lines.text_rules, lines.question_rules])
-def test_a_rule_has_its_words_in_each_language(rules: object) -> None:
-    assert callable(rules)
-    for rule in rules().values():
+@pytest.mark.parametrize("rules", [lines.STYLE_RULES, lines.TEXT_RULES, lines.QUESTION_RULES])
+def test_a_rule_has_its_words_in_each_language(rules: dict[str, Rule]) -> None:
+    for rule in rules.values():
         for text in (rule.message, rule.remedy):
             assert len({text.by_language()[language] for language in LANGUAGES} - {""}) == 3, rule.key
 
@@ -162,7 +161,7 @@ def told(file: TurtleFile) -> list[Finding]:
 
 
 def test_a_fault_of_words_is_named_with_its_line_and_what_is_meant_and_what_looks_like_one_passes() -> None:
-    assert set(FAULTY) == set(lines.text_rules()) - {"text-syntax"}, "Give each rule of words one case in FAULTY."
+    assert set(FAULTY) == set(lines.TEXT_RULES) - {"text-syntax"}, "Give each rule of words one case in FAULTY."
     expected = {
         "text-link-key": f"link:{RIGHT}", "text-term": "http://www.w3.org/2004/02/skos/core#prefLabel",
         "text-language": "en",
@@ -261,7 +260,7 @@ def findings(project: Project) -> list[tuple[str, str, int, str]]:
 
 def test_one_fault_gives_that_finding_and_no_other(mine: Project) -> None:
     assert findings(mine) == []
-    assert {rule for _, rule, _, _ in OF_QUESTIONS.values()} - {""} == lines.question_rules().keys()
+    assert {rule for _, rule, _, _ in OF_QUESTIONS.values()} - {""} == lines.QUESTION_RULES.keys()
     file = mine.queries / "mine" / "asked.rq"
     for name, ((old, new), rule, line, value) in OF_QUESTIONS.items():
         assert QUESTION.count(old) == 1

@@ -14,7 +14,7 @@ from pan2kg.errors import ProjectError
 from pan2kg.project import Project
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.validation import quotations
-from pan2kg.validation.quotations import LONGEST, WHOLE, Kept, KeptText, hashes_of, is_long, kept_texts, read_hashes
+from pan2kg.validation.quotations import LONGEST, WHOLE, KeptText, hashes_of, is_long, kept_texts, read_hashes
 from pan2kg.validation.report import Report
 from tests.copies import ROOT
 
@@ -53,7 +53,7 @@ def action(number: str, title: str) -> str:
     )
 
 
-def checked(body: str, *kept: Kept) -> Report:
+def checked(body: str, *kept: KeptText) -> Report:
     texts = {text.document: text for text in kept or (TEXT,)}
     return quotations.check_quotations([read_turtle_file(HEAD + body, "graph/x.ttl")], texts)
 
@@ -190,7 +190,7 @@ def test_a_text_is_kept_for_a_project_of_ones_own_and_its_quotations_are_compare
 # How much is quoted
 
 
-def rights(*passages: str, head: str = SIZED, kept: Kept | None = None) -> list[tuple[str, str]]:
+def rights(*passages: str, head: str = SIZED, kept: KeptText | None = None) -> list[tuple[str, str]]:
     files = [read_turtle_file(head + "\n".join(passages), "graph/x.ttl")]
     report = quotations.check_rights(files, {KEY: kept} if kept else {})
     assert all(finding.place and finding.place.line for finding in report.findings)
