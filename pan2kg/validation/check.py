@@ -55,12 +55,10 @@ def check(
     baseline: Path | None = None,
     engine: Engine = Engine.SPARQL,
 ) -> Report:
-    """Check the files of a project and say everything that is wrong with them.
+    """Check the files of a project, or those ``kinds`` of rules, and say everything that is wrong with them.
 
-    ``kinds`` narrows the check; the house style alone takes a tenth of the time. What ``baseline``
-    accepts is set apart, and entries of it that no longer occur are reported.
-
-    A file of the graph that is not Turtle is a violation; the others are checked as if what it describes were there.
+    What ``baseline`` accepts is set apart, and entries of it that no longer occur are reported. A file of the graph
+    that is not Turtle is a violation; the others are checked as if what it describes were there.
 
     >>> check(Project.packaged()).solved
     ()
@@ -308,11 +306,7 @@ def naming(name: str, iris: Iterable[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class FocusCounts:
-    """The numbers of focus nodes in a store, each pattern asked once: many shapes look at the same nodes.
-
-    Where ``only`` names nodes, as :func:`naming` does, no others are counted. Of nodes that an endpoint cannot count
-    there may be some.
-    """
+    """The numbers of focus nodes in a store, or of those ``only`` names, each pattern asked once for many shapes."""
 
     store: Store
     only: str = ""
@@ -327,18 +321,15 @@ class FocusCounts:
             except (EndpointError, QueryError) as error:
                 if not remote.is_of_query(error):
                     raise
-                self.known[focus] = -1
+                self.known[focus] = -1  # there may be some
         return self.known.get(focus, 0)
 
     def by_rule(self, rules: shapes.Rules) -> dict[str, int]:
-        """How many nodes each rule looks at, those among them at which its shape serves as a condition of sh:node.
-
-        A circle of shapes that hand on to each other looks at nothing, as far as this is asked.
-        """
+        """How many nodes each rule looks at, those among them at which its shape serves as a condition of sh:node."""
         numbers = {}
         for constraint, shape in rules.owners.items():
             focus = ""
-            with suppress(compilation.Refused):
+            with suppress(compilation.Refused):  # a circle of shapes looks at nothing
                 focus = compilation.focus_nodes(rules.shapes, shape, by=("property", "node"))
             numbers[rules.rules[constraint].key] = max(self.number(focus), 0)
         return numbers
@@ -349,8 +340,7 @@ def evaluate(
 ) -> Iterator[Finding]:
     """What the queries find in the store at the focus nodes that are counted, each finding once.
 
-    Where these are named, no others are looked at, which costs what they cost. The rules of queries an endpoint cannot
-    answer are put into ``unasked``, where there is one.
+    The rules of queries an endpoint cannot answer are put into ``unasked``, where there is one.
     """
     findings: dict[Finding, None] = {}
     for query in queries:

@@ -1,13 +1,9 @@
 """Shapes compiled to SPARQL, one SELECT for each constraint of each shape that reports; and what the queries find.
 
-A query gives the focus nodes that break a constraint, with value and path where the constraint names them; no row is
-the pass. Focus nodes are those of the targets of a shape (SHACL, section 2.1.3) and what shapes hand on by
-``sh:property`` (section 4.7.2). Queries are plain SPARQL 1.1 over one graph: they also run on a remote endpoint, and
-``pan2kg check --explain`` shows them. What is compiled is what the shapes of pan2kg use; all else is refused by name,
-never passed over.
-
-Shapes are asked about what the files state, before any rule derives from it. Values are those the store holds: of
-numbers and times, the canonical form, which the house style asks for; pySHACL reads them as they are written.
+A query gives the focus nodes that break a constraint, with value and path where the constraint names them. Focus nodes
+are those of the targets of a shape (SHACL, section 2.1.3) and what shapes hand on by ``sh:property`` (section 4.7.2).
+Queries are plain SPARQL 1.1 over one graph. What is compiled is what the shapes of pan2kg use; all else is refused by
+name, never passed over. Values are those the store holds: of numbers and times, the canonical form.
 """
 
 from __future__ import annotations
@@ -36,8 +32,7 @@ from pan2kg.validation.shapes import NOT_CONSTRAINTS, PATHS, Node, Shapes, Term,
 
 SHAPES: Final = Place("ontology/shapes")
 COUNTED: Final = 6
-"""So many values are told apart one by one; above, a condition inside another is refused, since each one more
-multiplies the ways to look at them, and a shape that reports is counted with COUNT."""
+"""So many values are told apart one by one, each of which multiplies the ways to look at them."""
 _THIS: Final = "?this"
 _VALUE: Final = "?value"
 _BESIDE: Final = {
@@ -46,12 +41,10 @@ _BESIDE: Final = {
 }  # fmt: skip
 """Parameters that say more of another one, without which they say nothing; a shape may be its own query."""
 _WAYS: Final = frozenset(("inversePath", "oneOrMorePath"))
-"""The paths of one step that always lead to another node; the others lead from each node to itself as well, which an
-engine does not see of a node that the graph does not speak of."""
+"""The paths of one step that do not lead from a node to itself, which an engine does not see of an unknown node."""
 _IMPORTS: Final = "http://www.w3.org/2002/07/owl#imports"
 _REFUSED_WORDS: Final = frozenset(("FROM", "GRAPH", "MINUS", "SERVICE", "VALUES"))
-"""What a query of a shape may not hold: SHACL (section 5.2.1 and appendix A) forbids MINUS, SERVICE and VALUES, and
-there is one graph."""
+"""What a query of a shape may not hold: SHACL (section 5.2.1, appendix A) forbids three, and there is one graph."""
 _REFUSED_VARIABLES: Final = frozenset(("failure", "shapesGraph", "currentShape"))
 _WHOLE: Final = "[+-]?[0-9]+"
 _DOUBLE: Final = r"[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?|[+-]?INF|NaN"
@@ -67,8 +60,7 @@ _NUMBERS: Final = {
 }  # fmt: skip
 """Datatypes with the form of what is written, and the bounds of its value (XML Schema part 2, sections 3.3 and 3.4)."""
 _CAST: Final = ("date", "dateTime", "dayTimeDuration", "duration", "time", "yearMonthDuration")
-"""Datatypes whose values are read by the engine, which knows how long a month is. Years and months alone are compared
-by their datatype only, as SHACL (section 4.1.2) asks of datatypes that SPARQL 1.1 does not know."""
+"""Datatypes whose values are read by the engine, which knows how long a month is (SHACL, section 4.1.2)."""
 _KINDS: Final = {
     "IRI": "isIRI({0})", "BlankNode": "isBlank({0})", "Literal": "isLiteral({0})",
     "BlankNodeOrIRI": "!isLiteral({0})", "BlankNodeOrLiteral": "!isIRI({0})", "IRIOrLiteral": "!isBlank({0})",
@@ -101,11 +93,10 @@ class Refused(Exception):  # noqa: N818 - a refusal with its reason, which becom
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """What breaks a constraint: where ``match`` finds something of which ``unless`` is not true.
+    """What breaks a constraint: where ``match``, or the focus node alone, is something of which ``unless`` is not true.
 
-    An empty ``match`` asks about the focus node alone. ``value`` says by which variable a result names the value, if by
-    any; ``counted`` is the HAVING of a count over the values that ``match`` finds. ``along`` is the path from the focus
-    node to ``value`` where ``match`` is nothing else.
+    A result names its value by the variable ``value``; ``counted`` is the HAVING of a count over the values that
+    ``match`` finds. ``along`` is the path from the focus node to ``value`` where ``match`` is nothing else.
     """
 
     name: str
@@ -128,10 +119,7 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """Writes shapes as conditions; each variable it needs has the next of its names.
-
-    ``within`` is the way of shapes to this one.
-    """
+    """Writes shapes as conditions; ``within`` is the way of shapes to this one."""
 
     shapes: Shapes
     within: tuple[Term, ...] = ()
@@ -380,11 +368,10 @@ def constant(term: Term, shape: Term, name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """The query of a constraint: its shape and component, its text, and what a row means.
+    """The query of a constraint: ``focus`` selects the nodes its shape looks at.
 
-    ``focus`` selects the nodes the shape looks at. A row has ``?this``, and by the name in ``value`` the value, where
-    that is a variable; ``fixed`` is the path of the shape, as a finding has it. ``constraint`` is the node of a
-    constraint by a query.
+    A row has ``?this``, and by the name in ``value`` the value, where that is a variable; ``fixed`` is the path of the
+    shape, as a finding has it; ``constraint`` is the node of a constraint by a query.
     """
 
     shape: Node
@@ -402,11 +389,7 @@ Refusals = list[tuple[Term, Message]]
 
 @lru_cache(maxsize=2)
 def compile_shapes(shapes: Shapes) -> tuple[tuple[Compiled, ...], Refusals]:
-    """The queries of every shape that reports, and the shapes that are refused; the same shapes are compiled once.
-
-    >>> compile_shapes(Shapes({}, {}, {}))
-    ((), [])
-    """
+    """The queries of every shape that reports, and the shapes that are refused; the same shapes are compiled once."""
     queries: list[Compiled] = []
     components = (node for node in shapes.said if shapes.values(node, "parameter"))
     refusals: Refusals = [(component, told("refused-component")) for component in components]
@@ -421,9 +404,9 @@ def compile_shapes(shapes: Shapes) -> tuple[tuple[Compiled, ...], Refusals]:
 
 
 def compile_near(shapes: Shapes, number: Callable[[str], int]) -> Iterator[Compiled]:
-    """The queries of those shapes that look at something, told by the ``number`` of nodes a pattern of theirs matches.
+    """The queries of shapes that look at something, which the ``number`` of nodes a pattern matches says.
 
-    Of a shape that is refused, which the check of a whole project says, there are those that come before the reason.
+    Of one that is refused, which the check of a whole project says, there are those that come before the reason.
     """
     for shape in _reporting(shapes):
         with suppress(Refused):
@@ -529,9 +512,8 @@ def read(text: str) -> None:
 def _bound(text: str, focus: str, shape: Node) -> str:
     """A query whose every group that speaks of ``$this`` begins with the pattern of the focus nodes.
 
-    SHACL binds ``$this`` before the query is asked, once for each focus node (appendix A). Joining the set of focus
-    nodes into each group asks for all of them at once and means the same, since a group sees the values that stand in
-    it; within EXISTS the values of the group around it are seen anyway.
+    SHACL binds ``$this`` once for each focus node (appendix A). To join the set of them into each group means the same,
+    since a group sees the values that stand in it; within EXISTS those of the group around it are seen anyway.
     """
     words = [token for token in writer.tokens(text) if token.kind != "comment"]
     for token in words:
@@ -578,8 +560,6 @@ def refused(project: Project, shapes: Shapes, refusals: Refusals) -> ProjectErro
 
 def explain(project: Project, rule: str) -> str:
     """The queries behind a rule, as they can be put to any SPARQL engine that holds the project's graph.
-
-    A shape, by its IRI or prefixed name, has one for each of its constraints; a quality query is its own.
 
     >>> print(explain(Project.packaged(), "pan:PlanShape-topic-missing"))
     # pan:PlanShape-topic-missing sh:MinCountConstraintComponent

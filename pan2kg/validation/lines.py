@@ -1,8 +1,7 @@
 """What the lines of files say that no shape sees: how statements are written, what stands in them, stored questions.
 
-The house style is about how a statement is written; the words are days no calendar has, words of another language,
-terms spelt wrongly. All of it is read off single lines, so that each fault has one, and a file that another one refers
-to need not be there. What the rules say stands in the catalogues of messages, in the contexts « text » and « style ».
+All of it is read off single lines, so that each fault has one, and a file that another one refers to need not be
+there. What the rules say stands in the catalogues of messages, in the contexts « text » and « style ».
 """
 
 from __future__ import annotations

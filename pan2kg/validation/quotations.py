@@ -1,12 +1,9 @@
 """Quotations, titles and numbers held against the texts a project keeps of the documents it cites; and whose rights.
 
 ``texts/<key of the document>.txt`` is such a text, in UTF-8. Where a text may not be kept, ``texts/<key>.hashes`` holds
-a salted hash of every run of :data:`RUN` words of it: enough to find a quotation in it, not to read it. Neither is
-published. Words are compared one for one and in their order, after :func:`folded` has made alike what printing and
-copying make different; ``…``, bare or in brackets, stands for what a quotation leaves out.
-
-Titles and numbers are compared with the published list of a plan: the kept text, among the documents its actions and
-parts name as their sources, in which most of their titles stand.
+a salted hash of every run of :data:`RUN` words of it. Neither is published. Words are compared in their order, after
+:func:`folded` has made alike what printing makes different; ``…`` stands for what a quotation leaves out. Titles and
+numbers are compared with the published list of a plan: that source of its actions in which most of their titles stand.
 """
 
 from __future__ import annotations

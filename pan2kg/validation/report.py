@@ -1,12 +1,8 @@
 """What a check found: rules, findings, the report that holds both, the list of accepted findings, and kept reports.
 
 That list, the baseline, is lines of text a person reviews, comments on and shortens; so a project with old findings
-can still fail on new ones.
-
-The last reports of a project are kept between commands: what has not changed need not be checked again. A report is
-found again by everything a check reads: the files of the project with its questions, shapes and texts, the program
-itself, its engine, and the day, since some rules ask what is to come. What is kept is a text that says what the report
-does; one that is damaged or of another form is made anew.
+can still fail on new ones. The last reports of a project are kept between commands and found again by everything a
+check reads: the files of the project, the program, its engine, and the day, since some rules ask what is to come.
 """
 
 from __future__ import annotations
@@ -145,10 +141,9 @@ class Names:
 
 @dataclass(slots=True)
 class Report:
-    """Everything a check found, sorted; ``accepted`` holds what the baseline lets pass.
+    """Everything a check found, sorted; ``accepted`` is what the baseline lets pass, ``solved`` what no longer occurs.
 
-    ``counts`` says by severity how many findings there are that are no ``gaps``; ``solved`` are the entries of a
-    baseline that no longer occur, ``idle`` the rules that had nothing to look at.
+    ``counts`` has by severity the findings that are no ``gaps``; ``idle`` are the rules that had nothing to look at.
     """
 
     rules: tuple[Rule, ...] = ()
@@ -329,11 +324,19 @@ def find_kept(project: Project, folder: Path) -> tuple[Path, Report | None]:
     with suppress(OSError, ValueError, KeyError, TypeError, IndexError, AttributeError):
         content = json.loads(path.read_text("utf-8"))
         rules = [
-            Rule(key, Kind(kind), Severity(severity), Text.of(message), Text.of(remedy), query, RuleUse(use))
+            Rule(
+                key,
+                Kind(kind),
+                Severity(severity),
+                Text.of(dict(*message)),
+                Text.of(dict(*remedy)),
+                query,
+                RuleUse(use),
+            )
             for key, kind, severity, message, remedy, query, use in content["rules"]
         ]
         findings = [
-            Finding(rules[rule], focus, way, value, place and Place(*place), component, Text.of(expected), times)
+            Finding(rules[rule], focus, way, value, place and Place(*place), component, Text.of(dict(*expected)), times)
             for rule, focus, way, value, place, component, expected, times in content["findings"]
         ]
         path.touch()
@@ -367,17 +370,9 @@ def _said(report: Report) -> dict[str, object]:
     places = {rule: place for place, rule in enumerate(rules)}
     return {
         "made": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
-        "rules": [
-            (rule.key, rule.kind, rule.severity, rule.message.by_language(), rule.remedy.by_language(), rule.query,
-             rule.use)
-            for rule in rules
-        ],
+        "rules": list(map(astuple, rules)),
         "asked": [places[rule] for rule in report.rules],
-        "findings": [
-            (places[entry.rule], entry.focus, entry.path, entry.value, entry.place and astuple(entry.place),
-             entry.component, entry.expected.by_language(), entry.times)
-            for entry in report.findings
-        ],
+        "findings": [(places[finding.rule], *astuple(finding)[1:]) for finding in report.findings],
         "looked_at": dict(report.looked_at), "statistics": dict(report.statistics),
         "prefixes": dict(report.names.prefixes),
         "labels": {iri: text.by_language() for iri, text in report.names.labels.items()},

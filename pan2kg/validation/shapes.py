@@ -1,8 +1,7 @@
 """The SHACL shapes of a project as they are written, and the rules a report names its findings after.
 
-Both engines read the same rules and the same words here, so that a report looks alike whichever of them found what it
-says: the compiled queries (:mod:`pan2kg.validation.compilation`) and pySHACL (:mod:`pan2kg.validation.reference`).
-Terms are kept as the files write them; messages keep their language.
+Both engines read the same rules and words here, so that a report looks alike whichever found what it says: the compiled
+queries (:mod:`pan2kg.validation.compilation`) and pySHACL (:mod:`pan2kg.validation.reference`).
 """
 
 from __future__ import annotations
