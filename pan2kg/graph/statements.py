@@ -18,7 +18,7 @@ import pyoxigraph as ox
 
 from pan2kg.coherence.evidence import Level, level
 from pan2kg.store.queries import program_query
-from pan2kg.store.rules import rule_files, rule_name
+from pan2kg.store.rules import rule_files
 from pan2kg.store.store import Store, Term, plain, select
 from pan2kg.turtle.vocabulary import ID, PAN, rule_of
 
@@ -369,7 +369,7 @@ def read_statements(store: Store, view: LinkView | None = None) -> Statements:
         text = plain(term)
         return names.setdefault(text, text)
 
-    of_links = [f"<{graph}>" for graph in view.graphs] if view else []
+    of_links = [f"<{graph}>" for graph in view.graphs.values()] if view else []
     rows = select(store, _ALL.replace("LEFT_OUT", ", ".join(["pan:none", *of_links]))).rows  # engines read () otherwise
     statements = (Statement(known(s), known(p), o, known(graph)) for s, p, o, graph in rows if o is not None)
     return Statements(tuple(statements), view)
@@ -404,7 +404,7 @@ def read_rules(project: Project) -> Mapping[str, str]:
     >>> read_rules(Project.packaged())["cites"].split(" is stated")[0]
     'Which plan or action'
     """
-    return {rule_name(path): _summary(path.read_text(encoding="utf-8")) for path in rule_files(project)}
+    return {name: _summary(path.read_text(encoding="utf-8")) for name, path in rule_files(project).items()}
 
 
 def _summary(text: str) -> str:

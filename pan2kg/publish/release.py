@@ -193,7 +193,7 @@ def _ontology(release: PublishedRelease) -> Iterator[File]:
 def _questions(release: PublishedRelease) -> Iterator[File]:
     project = release.edition.project
     yield from descriptions.question_files(release.edition)
-    for path in rule_files(project):
+    for path in rule_files(project).values():
         yield f"queries/rules/{path.name}", release.edition.issue.addresses.moved(read_text(path)).encode()
     for path in (project.root / name for name in ("LICENSE-DATA", "CITATION.cff")):
         if path.is_file():

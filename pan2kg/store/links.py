@@ -1,10 +1,9 @@
 """Links that rules derive of works that share something: as triples for a store, and as pages ask what a link says.
 
-Two works of different plans are linked by each text, body, topic and target group they share. What defines these links
-are the rules in ``queries/rules/`` from ``40-shared-instrument`` on, which join every two works. Here they are read off
-tables of work × thing, in about a third of the time; of a graph that has more than :data:`ALL` of them only the
-:data:`TOP` of each work and kind, through what fewest works share. Where somebody states a link of such a kind, or a
-thing has no name, the rules have to be run as they are written.
+Two works of different plans are linked by each text, body, topic and target group they share, as the rules in
+``queries/rules/`` from ``40-shared-instrument`` on define. Here links are read off tables of work × thing, in a third
+of the time; of more than :data:`ALL` only the :data:`TOP` of each work and kind, through what fewest works share. Where
+somebody states a link of such a kind, or a thing has no name, the rules have to be run as they are written.
 """
 
 from __future__ import annotations
@@ -32,21 +31,18 @@ ALL: Final = 100_000
 TOP: Final = 2
 """Of each work and kind so many links are made where there are too many: those through what fewest works share."""
 LEVELS: Final = ("plan", "official", "other", "editors")
-"""The levels of evidence by rank, from 1."""
+"""The levels of evidence by rank, from 1, firm to weak: also the values of a question’s parameter « level »."""
 JOINED: Final = {
     "linked-to": {"linkedTo": 2},
     "linked-to-at-level": {"linkedToAtPlan": 1, "linkedToAtOther": 3, "linkedToAtEditors": 4},
 }
 """The plain triples of rules, each with the weakest rank at which two works have it."""
 DERIVED_FROM: Final = "http://www.w3.org/ns/prov#wasDerivedFrom"
-"""The property by which a derived link names the statements it rests on."""
 VERSION: Final = 1
-"""The version of the rules that make links, as their links say."""
 _TYPES: Final = {f"{ID}linktype/{kind}" for kind in KINDS}
 _RANKS: Final = {f"{ID}evidencelevel/{name}": rank for rank, name in enumerate(LEVELS, 1)}
 _ALIKE: Final = ((f"{RDF}type", f"{PAN}Link"), (f"{PAN}status", f"{ID}linkstatus/derived"),
                  (f"{PAN}certainty", f"{ID}certainty/derived"))  # fmt: skip
-"""What is said of every derived link."""
 _COUNTED: Final = frozenset((f"{ID}linkstatus/accepted", f"{ID}linkstatus/derived"))
 Pair = tuple[str, str]
 
@@ -86,17 +82,21 @@ def _shared(store: Store) -> tuple[Mapping[str, set[str]], dict[str, dict[str, l
     return homes, works_of
 
 
-def _ways(homes: Mapping[str, Collection[str]], works: Collection[str]) -> int:
-    of_plan = Counter(frozenset(homes[work]) for work in works)
-    within = sum(number * number for plans, number in of_plan.items() if len(plans) == 1)
-    return int((len(works) ** 2 - within) // 2)
+def _ways(homes: Mapping[str, Collection[str]], tables: Iterable[Mapping[str, Collection[str]]]) -> int:
+    """In how many ways works of different plans are joined, without making the links."""
+    ways = 0
+    for works_of in tables:
+        for works in works_of.values():
+            of_plan = Counter(frozenset(homes[work]) for work in works)
+            within = sum(number * number for plans, number in of_plan.items() if len(plans) == 1)
+            ways += (len(works) ** 2 - within) // 2
+    return ways
 
 
 def _strongest(homes: Mapping[str, set[str]], works_of: Mapping[str, list[str]], top: int) -> dict[Pair, list[str]]:
     """Of each work the ``top`` pairs through what fewest works share, with all that the two share.
 
-    Among those that share a thing the ones that follow in the order of addresses are taken, so that a thing many share
-    does not lead everybody to the first of them.
+    Among those that share a thing the ones that follow in the order of addresses are taken, not everybody's first.
     """
     shared_by: dict[str, set[str]] = defaultdict(set)
     for shared, works in works_of.items():
@@ -122,13 +122,10 @@ def _strongest(homes: Mapping[str, set[str]], works_of: Mapping[str, list[str]],
 def read_links(
     store: Store, space: str, *, kinds: Collection[str] = KINDS, limit: int = ALL, top: int = TOP
 ) -> tuple[dict[str, Link], int]:
-    """The derived links of some kinds by their addresses, and in how many ways works are joined in all.
-
-    The rules before those of links have run over the store. Addresses begin with ``space``.
-    """
+    """The derived links of some kinds by their addresses in ``space``, and in how many ways works are joined in all."""
     homes, tables = _shared(store)
     wanted = {kind: works_of for kind, works_of in tables.items() if kind in kinds}
-    number = sum(_ways(homes, works) for works_of in wanted.values() for works in works_of.values())
+    number = _ways(homes, wanted.values())
     links: dict[str, Link] = {}
     for kind, works_of in wanted.items():
         by_pair: dict[Pair, list[str]] = {}
@@ -152,35 +149,28 @@ class LinkView:
     """The derived links of a graph by their addresses, and what is said of each.
 
     ``levels`` has for each work and what it rests on or involves a bit a rank: the low four of texts, the high four of
-    bodies. ``grounds`` are the statements a link rests on, by its kind, one of its ends and what is shared. The graphs
-    of rules begin with ``space``.
+    bodies. ``grounds`` are the statements a link rests on, by its kind, an end and what is shared; ``graphs`` the named
+    graphs of the rules that say so.
     """
 
     links: Mapping[str, Link]
     levels: Mapping[Pair, int]
     grounds: Mapping[tuple[str, str, str], Sequence[str]]
     plan_of: Mapping[str, Sequence[str]]
-    space: str
-
-    @property
-    def graphs(self) -> tuple[str, ...]:
-        return tuple(graph_of(f"derived/{rule}", self.space) for rule in (*KINDS, "derived-from", "derived-level"))
+    graphs: Mapping[str, str]
 
     def rests(self, link: Link) -> list[str]:
         of = product((link.kind,), link.ends, link.shared)
         return sorted({ground for place in of for ground in self.grounds.get(place, ())})
 
-    def rank(self, link: Link) -> int:
-        if link.kind in KINDS[2:]:
-            return len(LEVELS)  # topics and target groups were assigned by editors
-        both = 0
-        for shared in link.shared:
-            both |= self.levels.get((link.ends[0], shared), 0) & self.levels.get((link.ends[1], shared), 0)
-        both = (both | both >> 4) & 0b1111
-        return (both & -both).bit_length()
-
     def level(self, link: Link) -> str:
-        rank = self.rank(link)
+        rank = len(LEVELS)  # topics and target groups were assigned by editors
+        if link.kind not in KINDS[2:]:
+            both = 0
+            for shared in link.shared:
+                both |= self.levels.get((link.ends[0], shared), 0) & self.levels.get((link.ends[1], shared), 0)
+            both = (both | both >> 4) & 0b1111
+            rank = (both & -both).bit_length()
         return f"{ID}evidencelevel/{LEVELS[rank - 1]}" if rank else ""
 
     def lines(self, link: Link) -> Iterator[tuple[str, str, str]]:
@@ -200,7 +190,7 @@ class LinkView:
     def about(self, iri: str) -> Iterator[tuple[str, str, Term, str]]:
         if link := self.links.get(iri):
             for rule, name, value in self.lines(link):
-                yield iri, name, _term(value), graph_of(f"derived/{rule}", self.space)
+                yield iri, name, _term(value), self.graphs[rule]
 
     def towards(self, iri: str) -> Iterator[tuple[str, str, Term, str]]:
         concepts = {*_TYPES, *_RANKS, *(value for _, value in _ALIKE)}
@@ -220,8 +210,7 @@ def read_view(
     """The links of a store in which the rules before theirs have run, and what is said of them.
 
     Addresses of links begin with ``links_in``, those of the graphs of rules with ``graphs_in``. None where the rules
-    themselves must be asked: a work or what it shares has no name, or somebody speaks of a derived link, or states a
-    link of such a kind, which then has what is stated as well as what is derived.
+    must be asked: something has no name, or somebody speaks of a derived link or states one of such a kind.
     """
     try:
         links, _ = read_links(store, links_in, kinds=kinds, limit=limit, top=top)
@@ -239,7 +228,8 @@ def read_view(
     plans = {plain(plan) for (plan,) in _rows(store, "links/plans")}
     homes = ((plain(work), plain(home)) for work, home in _rows(store, "links/works"))
     plan_of = _grouped((work, home) for work, home in homes if home in plans)
-    return LinkView(links, dict(levels), dict(grounds), plan_of, graphs_in)
+    graphs = {rule: graph_of(f"derived/{rule}", graphs_in) for rule in (*KINDS, "derived-from", "derived-level")}
+    return LinkView(links, dict(levels), dict(grounds), plan_of, graphs)
 
 
 def _grouped(pairs: Iterable[Pair]) -> dict[str, list[str]]:
@@ -251,7 +241,7 @@ def _grouped(pairs: Iterable[Pair]) -> dict[str, list[str]]:
 
 def joined_works(store: Store, view: LinkView) -> dict[Pair, int]:
     ranks: dict[Pair, int] = {}
-    joins = [(link.ends, rank) for link in view.links.values() if (rank := view.rank(link))]
+    joins = [(link.ends, _RANKS[level]) for link in view.links.values() if (level := view.level(link))]
     described: dict[str, dict[str, set[str]]] = {}
     for link, name, value in _rows(store, "links/described"):
         statements = described.setdefault(_named(link), defaultdict(set))
@@ -268,10 +258,7 @@ def joined_works(store: Store, view: LinkView) -> dict[Pair, int]:
 
 
 def derive_links(store: LocalStore, graphs: Mapping[str, str], space: str, *, limit: int = ALL, top: int = TOP) -> bool:
-    """Add to a store what these rules derive, each into its named graph; false where they have to be run as written.
-
-    ``graphs`` names the graph of each rule that is wanted. The rules these build on have run.
-    """
+    """Add to a store what rules derive, each into the graph named for it; false where they have to run as written."""
     kinds = KINDS if {*graphs}.difference(KINDS) else {*graphs}
     view = read_view(store, space, space, kinds=kinds, limit=limit, top=top)
     if view is None:
@@ -299,17 +286,14 @@ def derive_links(store: LocalStore, graphs: Mapping[str, str], space: str, *, li
 
 
 def missing_links(store: LocalStore) -> tuple[int, int] | None:
-    """How many derived links a store has, and in how many ways its works are joined, where that is too many for all.
-
-    None where all of them are there, or none was to be.
-    """
+    """How many derived links a store has of how many ways its works are joined, where not all of these are there."""
     waits = bool(store.waiting)
     count_held = sum(1 for _ in store.held.quads_for_pattern(None, ox.NamedNode(f"{PAN}derivedBy"), None))
     if not count_held and not waits:
         return None
     try:
         homes, tables = _shared(store)
-        ways = sum(_ways(homes, works) for works_of in tables.values() for works in works_of.values())
+        ways = _ways(homes, tables.values())
         if waits and ways > ALL:
             count_held = len(read_links(store, "")[0])
     except AsWrittenError:

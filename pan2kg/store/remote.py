@@ -1,9 +1,8 @@
 """A store behind a SPARQL 1.1 endpoint: the one door to SPARQLWrapper; and a project's graph brought to one.
 
 Name and password, or a token, come from the environment and never stand in an address: addresses are printed. A graph
-is brought there by the Graph Store Protocol or by SPARQL Update. Which, and at what address, follows from the address
-of queries as the engines have it, unless it is named; what was put is looked for by a query. Graphs of others are left
-alone.
+is brought there by the Graph Store Protocol or by SPARQL Update, at the address that engines have beside that of
+queries, unless it is named; what was put is looked for by a query. Graphs of others are left alone.
 """
 
 from __future__ import annotations
@@ -34,11 +33,10 @@ if TYPE_CHECKING:
     from SPARQLWrapper import SPARQLWrapper
 
 TIMEOUT: Final = 60
-"""Seconds a query may take, if nothing else is said."""
 BUSY: Final = frozenset((429, 503))
 """What an endpoint answers that wants to be asked again (RFC 6585, 4; RFC 9110, 15.6.4)."""
 WAITS: Final = (1.0, 2.0, 4.0)
-"""Seconds before one asks again where the endpoint does not say how long; as often one asks again at most."""
+"""Seconds before one asks again where the endpoint does not say how long, as often as there are numbers."""
 LONGEST: Final = 30.0
 """An endpoint that asks for more seconds than these is not waited for."""
 _TESTED: Final = ["3", "2", "11", "1", "2"]
@@ -104,9 +102,17 @@ def fault(url: str, key: str, /, remedy: str = "check-address", **values: object
     return EndpointError(key, place=Place(url), remedy=remedy, **values)
 
 
-def refusal(url: str, code: int, words: str) -> EndpointError:
+def _refusal(url: str, code: int, words: str) -> EndpointError:
     remedy = "set-credentials" if code in (401, 403) else "ask-later" if code in BUSY else "check-address"
     return fault(url, "endpoint-refuses-code", remedy, code=str(code), words=words)
+
+
+def _unreachable(url: str, cause: BaseException) -> EndpointError:
+    """What keeps an endpoint from being reached, in the words of the system, which may lie below others."""
+    while not getattr(cause, "strerror", None) and (below := cause.__cause__ or cause.__context__):
+        cause = below
+    reason = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
+    return fault(url, "endpoint-unreachable", reason=reason.lower())
 
 
 def is_of_query(error: EndpointError | QueryError) -> bool:
@@ -118,8 +124,8 @@ def is_of_query(error: EndpointError | QueryError) -> bool:
 class RemoteStore:
     """A store somewhere else; ``timeout`` in seconds bounds each query.
 
-    Queries are meant for the union of its named graphs. Where the endpoint does not offer that as its default graph,
-    ``graphs`` are named with every query (SPARQL 1.1 Protocol, 2.1.4), which makes it so; see :func:`open_remote`.
+    Where the endpoint does not offer the union of its named graphs as its default graph, ``graphs`` are named with
+    every query, which makes it so (SPARQL 1.1 Protocol, 2.1.4).
     """
 
     url: str
@@ -180,7 +186,7 @@ class RemoteStore:
             except Faults.Unauthorized as error:
                 # a name is told in the way every endpoint can read; one that wants another says no first
                 if digest or not user:
-                    raise refusal(self.url, 401, _words(error)) from None
+                    raise _refusal(self.url, 401, _words(error)) from None
                 digest = True
             except Faults.SPARQLWrapperException as error:
                 status = _STATUS.get(type(error).__name__, _CANNOT)
@@ -189,7 +195,7 @@ class RemoteStore:
             except HTTPError as error:
                 wait = pause(attempts, error.headers.get("Retry-After")) if error.code in BUSY else None
                 if wait is None:
-                    raise refusal(self.url, error.code, str(error.reason)) from None
+                    raise _refusal(self.url, error.code, str(error.reason)) from None
                 attempts += 1
                 sleep(wait)
             except (URLError, OSError, HTTPException) as error:
@@ -198,8 +204,7 @@ class RemoteStore:
                     raise fault(self.url, "endpoint-slow", "allow-time", seconds=str(self.timeout)) from None
                 if isinstance(cause, IncompleteRead):
                     raise fault(self.url, "answer-no-result", "ask-later") from None
-                reason = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
-                raise fault(self.url, "endpoint-unreachable", reason=reason.lower()) from None
+                raise _unreachable(self.url, cause if isinstance(cause, BaseException) else error) from None
 
     def _prepared(self, text: str, authorization: str) -> SPARQLWrapper:
         from SPARQLWrapper import POST, SPARQLWrapper, Wrapper
@@ -253,10 +258,9 @@ def _words(error: Exception) -> str:
 def open_remote(url: str, *, timeout: int = TIMEOUT, is_ours: bool = True) -> RemoteStore:
     """A store behind an endpoint, once it is known to answer: silence there must not be taken for "no".
 
-    Asks what needs no data and has one answer; whether plans are seen in the default graph, else in named graphs, which
-    are then named with every query as long as they are few; and whether what the rules derive was loaded: every thing
-    with a label has a derived one. Where it need not be a graph of ours, for queries somebody wrote, a store without
-    plans or without what is derived is taken as it is.
+    Asks what needs no data; whether plans are seen in the default graph, else in named graphs, which are then named
+    with every query as long as they are few; and whether what the rules derive was loaded. Where it need not be a graph
+    of ours, for queries somebody wrote, a store without plans or without what is derived is taken as it is.
     """
     store = RemoteStore(url, timeout)
     if is_ours:
@@ -286,28 +290,23 @@ def insist_on_shapes(store: RemoteStore) -> None:
 # --- bringing a graph there
 
 ELSEWHERE: Final = frozenset((400, 401, 403, 404, 405, 406, 409, 415, 501))
-"""What is answered at an address where there is no graph store, or none that takes graphs."""
+"""What is answered where no graphs are taken."""
 PIECE: Final = 2_000
 """So many statements go into one update: engines limit the length of a query."""
 SENT: Final = 400_000
-"""Statements of so many characters are sent at once: Virtuoso says no before it has read a long request, which then
-breaks off."""
+"""Statements of so many characters are sent at once: Virtuoso says no before it has read a longer request."""
 OWN: Final = (
-    "http://www.openlinksw.com/schemas/",
-    "http://www.w3.org/ns/ldp#",
-    "http://www.w3.org/2002/07/owl#",
-    "urn:activitystreams-owl:",
-    "urn:core:services:",
-)
-"""Graphs an engine has from the start; they are nobody's data. Virtuoso has a fourth, the address of its files."""
+    "http://www.openlinksw.com/schemas/", "http://www.w3.org/ns/ldp#", "http://www.w3.org/2002/07/owl#",
+    "urn:activitystreams-owl:", "urn:core:services:",
+)  # fmt: skip
+"""Graphs an engine has from the start; they are nobody's data. Virtuoso has another, the address of its files."""
 _VIRTUOSO_FILES: Final = "/DAV/"
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where to, and what may be done there.
+    """Where to, with the addresses of graphs and of updates where they are named.
 
-    ``graphs`` and ``updates`` are the addresses of the Graph Store Protocol and of updates where they are named.
     ``replace``: graphs of the project that are there give way. ``beside``: graphs of others may be there, and stay.
     """
 
@@ -331,10 +330,12 @@ class Target:
         yield from ((address, True) for address in (f"{above}/update", f"{url}/statements", url))
 
 
+@dataclass(slots=True)
 class _Destination:
-    def __init__(self, address: str, timeout: int, *, is_update: bool) -> None:
-        self.address, self.is_update, self.timeout = checked(address), is_update, timeout
-        self.auth: httpx.Auth | None = None
+    address: str
+    is_update: bool
+    timeout: int
+    auth: httpx.Auth | None = None
 
     def put(self, graph: str, triples: list[ox.Triple]) -> None:
         if self.is_update:
@@ -373,11 +374,7 @@ class _Destination:
             except httpx.TimeoutException:
                 raise fault(self.address, "endpoint-slow", "allow-time", seconds=str(self.timeout)) from None
             except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-                cause: BaseException = error
-                while not getattr(cause, "strerror", None) and (below := cause.__cause__ or cause.__context__):
-                    cause = below
-                reason = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
-                raise fault(self.address, "endpoint-unreachable", reason=reason.lower()) from None
+                raise _unreachable(self.address, error) from None
             code, wants = answer.status_code, answer.headers.get("WWW-Authenticate", "").lower()
             scheme = next((name for name in schemes if name in wants), None)
             if scheme and code == httpx.codes.UNAUTHORIZED:
@@ -386,7 +383,7 @@ class _Destination:
             wait = pause(attempts, answer.headers.get("Retry-After")) if code in BUSY else None
             if wait is None:
                 if not answer.is_success:
-                    raise refusal(self.address, code, answer.reason_phrase)
+                    raise _refusal(self.address, code, answer.reason_phrase)
                 return
             attempts += 1
             sleep(wait)
@@ -400,8 +397,6 @@ def pieces(
     >>> a, b, c = ox.NamedNode("http://e/a"), ox.BlankNode("b"), ox.Literal("c")
     >>> [len(piece) for piece in pieces([ox.Triple(a, a, c)] * 3 + [ox.Triple(b, a, c)], 2)]
     [1, 2, 1]
-    >>> [len(piece) for piece in pieces([ox.Triple(a, a, c)] * 3, 60, lambda triple: len(str(triple)))]
-    [2, 1]
     """
     blank, grounded = list[ox.Triple](), list[ox.Triple]()
     for triple in triples:
@@ -421,11 +416,10 @@ def pieces(
 
 
 def load_graph(store: LocalStore, target: Target, space: str, note: Callable[[int, int], None]) -> dict[str, str]:
-    """Bring every named graph of a store to an endpoint; ``space`` is what the project's graphs begin with.
+    """Bring every named graph of a store to an endpoint, what was derived last; the project's begin with ``space``.
 
-    What was derived comes last, so that an endpoint that lacks something is known by what it lacks. ``note`` is told
-    how many graphs of how many are there. Says how many graphs and statements were put, how many graphs were dropped
-    that the project no longer has, and by which address.
+    ``note`` is told how many graphs of how many are there. Says how many graphs and statements were put, how many
+    graphs were dropped that the project no longer has, and by which address.
     """
     url = checked(target.url)
     before = graph_sizes(RemoteStore(url, target.timeout))
@@ -468,7 +462,7 @@ def graph_sizes(store: RemoteStore) -> dict[str, int]:
 def _first_way(target: Target, graph: str, triples: list[ox.Triple]) -> _Destination:
     refused: EndpointError | None = None
     for address, is_update in target.ways(has_name=bool(credentials()[0])):
-        destination = _Destination(address, target.timeout, is_update=is_update)
+        destination = _Destination(checked(address), is_update, target.timeout)
         try:
             destination.put(graph, triples)
         except EndpointError as error:

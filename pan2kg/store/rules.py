@@ -19,31 +19,26 @@ from pan2kg.store.store import LocalStore, needs
 from pan2kg.turtle.vocabulary import ROOT, graph_of
 
 
-def rule_files(project: Project) -> list[Path]:
-    return sorted((project.queries / "rules").glob("*.rq"))
+def rule_files(project: Project) -> dict[str, Path]:
+    """The rules by their names, which the ends of their graphs’ addresses are; numbers order the files.
 
-
-def rule_name(path: Path) -> str:
-    """The name of a rule, and the end of its graph's address; the number that orders the files is left out.
-
-    >>> rule_name(Path("queries/rules/20-shared-topic.rq"))
-    'shared-topic'
+    >>> list(rule_files(Project.packaged()))[:2]
+    ['main-label', 'names']
     """
-    return path.stem.lstrip("0123456789-")
+    return {path.stem.lstrip("0123456789-"): path for path in sorted((project.queries / "rules").glob("*.rq"))}
 
 
 def derive(
     store: LocalStore, project: Project, only: Iterable[str] | None = None, *, done: Collection[str] = (),
     limit: int = ALL,
 ) -> None:  # fmt: skip
-    """Run the rules over the store and add what they derive.
+    """Run the rules over the store and add what they derive, or ``only`` some and the ones they build on.
 
-    With ``only``, names of rules, those and the ones they build on are run: a rule says so in its
-    header, ``#+ needs: rests-on``. Those in ``done`` have run already. Of more than ``limit`` links of works that share
-    something the strongest of each work are derived, as far as the program's own rules make them. A dump that comes
-    without rules brings what they derived, and is left as it is.
+    A rule says in its header what it builds on, ``#+ needs: rests-on``. Those in ``done`` have run already. Of more
+    than ``limit`` links of works that share something the strongest of each work are derived, as far as the program's
+    own rules make them. A dump that comes without rules brings what they derived, and is left as it is.
     """
-    rules = {rule_name(path): path for path in rule_files(project)}
+    rules = rule_files(project)
     if project.data and not rules:
         return
     wanted = rules if only is None else with_needs(only, project)
@@ -65,16 +60,13 @@ def derive(
 def derive_when_asked(store: LocalStore, project: Project, *, done: Collection[str] = ()) -> None:
     linear = linear_rules(project)
     derive(store, project, linear, done=done)
-    if waiting := frozenset(map(rule_name, rule_files(project))).difference(linear):
+    if waiting := frozenset(rule_files(project)).difference(linear):
         store.waiting.append((waiting, partial(derive, project=project, only=waiting, done=linear)))
 
 
 def linear_rules(project: Project) -> list[str]:
-    """The rules whose triples grow with what is stated: those that do not build on links of works that share something.
-
-    A rule that does not say what it builds on may build on these links, and is not among them.
-    """
-    header = {rule_name(path): needs(read_text(path)) for path in rule_files(project)}
+    """The rules that say what they build on and do not build on links of works that share something."""
+    header = {name: needs(read_text(path)) for name, path in rule_files(project).items()}
     of_links = {name for name, needed in header.items() if name in LINK_RULES or needed is None}
     while more := {name for name, needed in header.items() if of_links.intersection(needed or ())} - of_links:
         of_links |= more
@@ -84,8 +76,8 @@ def linear_rules(project: Project) -> list[str]:
 def _joining(names: Sequence[str], rules: Mapping[str, Path], project: Project) -> tuple[list[str], str]:
     """The rules at the head of a list that link works by what they share, and what addresses of their links begin with.
 
-    None where they have to be run as written: one is not the program's, one of another kind stands among them, or the
-    levels of links are derived and not all kinds of links are.
+    None where they have to be run as written: one is not the program's, one of another kind stands among them, or
+    levels are derived without all kinds of links.
     """
     head = list(takewhile(LINK_RULES.__contains__, names))
     is_whole = not {*LINK_RULES}.intersection(names).difference(head)
@@ -104,12 +96,12 @@ def _joining(names: Sequence[str], rules: Mapping[str, Path], project: Project) 
 
 
 def view_space(project: Project) -> str:
-    rules = {rule_name(path): path for path in rule_files(project)}
+    rules = rule_files(project)
     return _joining([name for name in rules if name in LINK_RULES], rules, project)[1]
 
 
 def with_needs(names: Iterable[str], project: Project) -> set[str]:
-    rules, needed = {rule_name(path): path for path in rule_files(project)}, set[str]()
+    rules, needed = rule_files(project), set[str]()
     waiting = list(names)
     while waiting:
         name = waiting.pop()

@@ -17,7 +17,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from pan2kg.errors import EndpointError, Place, ProjectError, QueryError
-from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Messages, Text, french
+from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Messages, Text
 from pan2kg.project import FOLDERS, Project, read_text
 from pan2kg.store import links, remote, rules
 from pan2kg.store import store as stores
@@ -48,13 +48,9 @@ class Engine(StrEnum):
 
 
 def check(
-    project: Project,
-    *,
-    kinds: Collection[Kind] = KINDS,
-    fail_on: Severity = Severity.VIOLATION,
-    baseline: Path | None = None,
-    engine: Engine = Engine.SPARQL,
-) -> Report:
+    project: Project, *, kinds: Collection[Kind] = KINDS, fail_on: Severity = Severity.VIOLATION,
+    baseline: Path | None = None, engine: Engine = Engine.SPARQL,
+) -> Report:  # fmt: skip
     """Check the files of a project, or those ``kinds`` of rules, and say everything that is wrong with them.
 
     What ``baseline`` accepts is set apart, and entries of it that no longer occur are reported. A file of the graph
@@ -86,13 +82,9 @@ class Looked:
 
 
 def look(
-    project: Project,
-    *,
-    kinds: Collection[Kind] = KINDS,
-    engine: Engine = Engine.SPARQL,
-    only: Collection[str] = (),
+    project: Project, *, kinds: Collection[Kind] = KINDS, engine: Engine = Engine.SPARQL, only: Collection[str] = (),
     tell: Callable[[str], None] = lambda _: None,
-) -> Looked:
+) -> Looked:  # fmt: skip
     """Look at the files of a project, or at ``only`` some by their names, which are judged on the whole graph."""
     tell("check-reads")
     store, unread = stores.load_readable(project)
@@ -531,7 +523,7 @@ def quality_rules(project: Project, least: Severity) -> Iterator[tuple[Query, Ru
             raise QueryError("quality-header", place=Place(file, 1), remedy="write-quality-header")
         for name in ("message", "remedy"):
             words = {tag: head.get(f"{name}_{tag}", "") for tag in LANGUAGES} | {SOURCE_LANGUAGE: head.get(name, "")}
-            texts[name] = Text.of(words | {"fr": french(words.get("fr", ""))})
+            texts[name] = Text.of(words)
         rule = Rule(query.name, Kind.QUALITY, Severity(severity), **texts, query=query.text, use=RuleUse(use))
         if rule.severity.reaches(least):
             yield query, rule, lines.is_shipped(path, file)

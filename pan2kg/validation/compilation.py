@@ -343,11 +343,7 @@ def joint(operator: str, conditions: Iterable[str]) -> str:
 
 
 def negation(condition: str) -> str:
-    """The opposite of a condition, without a second mark of negation where it is one already.
-
-    >>> negation("EXISTS { ?x ?y ?z }"), negation("!(?x && ?y)"), negation("(?x) || (?y)")
-    ('NOT EXISTS { ?x ?y ?z }', '?x && ?y', '!((?x) || (?y))')
-    """
+    # without a second mark of negation where there is one already
     for start, opposite in (("NOT EXISTS {", "EXISTS {"), ("EXISTS {", "NOT EXISTS {"), ("!(", "")):
         if condition.startswith(start):
             depth, opening = 0, len(start) - 1

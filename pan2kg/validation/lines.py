@@ -35,9 +35,7 @@ _WORDS_UNITS: Final = {"text-syntax": "file", "text-link-key": "block"} | dict.f
     (f"text-{name}" for name in ("date", "empty", "characters", "repeated", "language", "language-tag", "term")),
     "statement",
 )
-"""The rules, and what each looks at."""
 TEXT_RULES: Final = worded_rules(Messages("text"), Kind.TEXT, _WORDS_UNITS, ("text-language", "text-repeated"))
-"""Two see how a text looks, and may be mistaken."""
 YEARS: Final = range(1700, 2101)
 """The years a fact can be of: from the first treaties in force to the farthest aim of a plan."""
 _LITERAL = re.compile(
@@ -200,7 +198,6 @@ _STYLE_UNITS: Final = {
         ("tab", "file"),
     )
 }  # fmt: skip
-"""The rules, and what each looks at."""
 _LABELS: Final = frozenset(("rdfs:label", "skos:prefLabel", "skos:altLabel", "pan:shortName"))
 _TEXTS: Final = _LABELS | {
     "dcterms:description", "dcterms:title", "pan:advice", "pan:quote", "pan:rationale", "pan:roleAsStated", "pan:text",
@@ -211,7 +208,6 @@ _KEYS: Final = ("skos:notation", "dcterms:identifier")
 _ORDER: Final = {"a": 0} | dict.fromkeys(_KEYS, 1) | dict.fromkeys(_LABELS, 2) | dict.fromkeys(_LAST, 4)
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
 _NO_NAME: Final = frozenset('"+-0123456789')
-"""What literals begin with."""
 _PREFIX_USED = re.compile(r"^([\w-]*):|\^\^([\w-]*):|(?<=[\s(\[^])([\w-]*):")
 _BARE_DATE = re.compile(r'"\d{4}-\d{2}-\d{2}"')
 _TYPED = re.compile(r'"([^"]*)"\^\^xsd:(integer|decimal|boolean|dateTime)')
@@ -308,7 +304,6 @@ def _statement_faults(file: TurtleFile) -> Iterator[LayoutFault]:
 
 _REQUIRED: Final = ("question", "summary")
 _SAID: Final = ("question", "summary", "message", "remedy")
-"""What is said in each language."""
 _OTHERS: Final = frozenset(("tags", "view", "needs", "version"))
 _QUALITY: Final = frozenset(("severity", "looks_at", "message", "remedy", "use", "value"))
 """What only the header of a quality query says."""

@@ -200,13 +200,7 @@ def joined(reports: Iterable[Report], findings: Iterable[Finding], names: Names)
 
 
 def gathered(findings: Iterable[Finding], plans: Mapping[str, str]) -> Iterator[Finding]:
-    """The findings, those of a gap in several things of a plan as one of the plan; ``plans`` says in which a thing is.
-
-    >>> gap = Rule("x", Kind.SHAPE, Severity.WARNING, Text(), use=RuleUse.GAP)
-    >>> found = gathered([Finding(gap, "a"), Finding(gap, "b"), Finding(gap, "c")], {"a": "p", "b": "p"})
-    >>> [(finding.focus, finding.times) for finding in found]
-    [('p', 2), ('c', 1)]
-    """
+    """The findings, those of a gap in several things of a plan as one; ``plans`` says in which a thing is."""
     groups: dict[tuple[str, ...], list[Finding]] = {}
     for number, finding in enumerate(findings):
         is_gap = finding.rule.use is RuleUse.GAP and finding.focus in plans

@@ -285,7 +285,7 @@ def test_french_is_shown_with_spaces_that_do_not_break_though_the_file_has_plain
     query = read_queries(mine)["asked"]
     assert query.question("fr") == "Quelles actions a «\u00a0un plan\u00a0»\u00a0?"
     assert query.question("en") == "Which actions has a plan?"
-    parameter = Parameter("x", "1", "why: x", {"fr": "pourquoi : x"})
+    parameter = Parameter("x", "1", "why: x", {"fr": "pourquoi\u00a0: x"})
     assert (parameter.meaning_in("fr"), parameter.meaning_in("de")) == ("pourquoi\u00a0: x", "why: x")
 
 
