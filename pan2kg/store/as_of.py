@@ -286,7 +286,7 @@ class DatedGraph:
 def as_of(store: LocalStore, day: date, project: Project, *, rules: Iterable[str] | None = None) -> DatedGraph:
     """What was in force on a day, as a store of its own, with what the rules, or these ``rules``, derive."""
     if not rule_files(project):
-        raise QueryError("no-rules-of-day", remedy="put-rules")
+        raise QueryError("no-rules-of-day")
     intervals = read_intervals(store)
     standing = {node: when.standing(day) for dates in intervals.values() for node, when in dates.items()}
     later = _later_names(store, intervals["body"], day)

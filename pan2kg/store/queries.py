@@ -265,7 +265,7 @@ def program_query(name: str, /, **values: Iterable[str]) -> OwnQuery:
     """
     text, defaults = _program_text(name)
     if values.keys() != defaults.keys():
-        raise QueryError("query-takes", name=name, wanted=", ".join(defaults), given=", ".join(values))
+        raise TypeError(f"{name}: {', '.join(defaults)} ≠ {', '.join(values)}")
     if not values:
         return text
     values_written = {}
@@ -275,12 +275,15 @@ def program_query(name: str, /, **values: Iterable[str]) -> OwnQuery:
         if unfit := next((term for term in terms if not is_text and _BARE.search(term)), ""):
             raise QueryError("value-no-iri", remedy="no-spaces-in-iri", value=unfit)
         values_written[key] = " ".join(string(term) if is_text else f"<{term}>" for term in terms)
-    return OwnQuery(_GIVEN.sub(lambda m: f"{m[1]}{values_written[m[2] or m[5]]}{m[4]}", text), text.needs)
+    filled = OwnQuery(_GIVEN.sub(lambda m: f"{m[1]}{values_written[m[2] or m[5]]}{m[4]}", text))
+    filled.needs = text.needs
+    return filled
 
 
 @cache
 def _program_text(name: str) -> tuple[OwnQuery, dict[str, str]]:
     written = read_text(Project.packaged().queries / "program" / f"{name}.rq")
     head = _HEAD.match(written)
-    text = OwnQuery(written[head.end() if head else 0 :], needs(written) or ())
+    text = OwnQuery(written[head.end() if head else 0 :])
+    text.needs = tuple(needs(written) or ())
     return text, {m[2] or m[5]: m[3] for m in _GIVEN.finditer(text)}

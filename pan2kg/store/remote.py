@@ -98,13 +98,11 @@ def checked(url: str) -> str:
     return url
 
 
-def fault(url: str, key: str, /, remedy: str = "check-address", **values: object) -> EndpointError:
+def fault(url: str, key: str, /, remedy: str = "check-address", *, code: int = 0, **values: object) -> EndpointError:
+    if code:
+        remedy = "set-credentials" if code in (401, 403) else "ask-later" if code in BUSY else remedy
+        values["status"] = f"HTTP {code}"
     return EndpointError(key, place=Place(url), remedy=remedy, **values)
-
-
-def _refusal(url: str, code: int, words: str) -> EndpointError:
-    remedy = "set-credentials" if code in (401, 403) else "ask-later" if code in BUSY else "check-address"
-    return fault(url, "endpoint-refuses-code", remedy, code=str(code), words=words)
 
 
 def _unreachable(url: str, cause: BaseException) -> EndpointError:
@@ -134,7 +132,7 @@ class RemoteStore:
 
     def query(self, text: str) -> Result:
         refuse_fetching(text)
-        kind, body = self._ask(text)
+        form, kind, body = self._ask(text)
         try:
             if kind == _TRIPLES:
                 return [quad.triple for quad in ox.parse(body, format=ox.RdfFormat.N_TRIPLES)]
@@ -144,7 +142,7 @@ class RemoteStore:
             if isinstance(result, ox.QuerySolutions):  # a first reading finds a broken answer
                 rows = list(result)
                 result = ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
-            if _form(text) != "ASK" or isinstance(result, ox.QueryBoolean):
+            if form != "ASK" or isinstance(result, ox.QueryBoolean):
                 return result
             # yes or no, also of an engine that gives it as a table of one number
             cells = [plain(term) for row in rows for term in row]
@@ -153,9 +151,9 @@ class RemoteStore:
             written = b'{"head":{},"boolean":%s}' % (b"true" if is_true(cells[0]) else b"false")
             return cast("ox.QueryBoolean", ox.parse_query_results(written, format=ox.QueryResultsFormat.JSON))
         except (SyntaxError, ValueError, OSError):
-            raise fault(self.url, "answer-breaks-off" if kind else "answer-no-result", kind=kind) from None
+            raise fault(self.url, "answer-no-result") from None
 
-    def _ask(self, text: str) -> tuple[str, bytes]:
+    def _ask(self, text: str) -> tuple[str, str, bytes]:
         from SPARQLWrapper import SPARQLExceptions as Faults
 
         url, (user, password, header) = checked(self.url), credentials()
@@ -167,7 +165,8 @@ class RemoteStore:
             try:
                 before = _OPENER.set(opener)
                 try:
-                    response: HTTPResponse = self._prepared(text, "" if digest else header).query().response
+                    wrapper = self._prepared(text, "" if digest else header)
+                    response: HTTPResponse = wrapper.query().response
                 finally:
                     _OPENER.reset(before)
                 # the limit is one of all waiting: an endpoint that sends a little now and then ends too
@@ -179,14 +178,14 @@ class RemoteStore:
                 if response.length:
                     raise IncompleteRead(b"", response.length)
                 media_type = (response.headers.get("Content-Type") or "").partition(";")[0].strip().lower()
-                return media_type, bytes(content)
+                return wrapper.queryType, media_type, bytes(content)
             except Faults.QueryBadFormed as error:
                 place = Place(self.url)
-                raise QueryError("query-faulty-there", place=place, remedy="mend-query", error=_words(error)) from None
+                raise QueryError("query-faulty-there", place=place, error=_words(error)) from None
             except Faults.Unauthorized as error:
                 # a name is told in the way every endpoint can read; one that wants another says no first
                 if digest or not user:
-                    raise _refusal(self.url, 401, _words(error)) from None
+                    raise fault(self.url, "endpoint-refuses", code=401, words=_words(error)) from None
                 digest = True
             except Faults.SPARQLWrapperException as error:
                 status = _STATUS.get(type(error).__name__, _CANNOT)
@@ -195,7 +194,7 @@ class RemoteStore:
             except HTTPError as error:
                 wait = pause(attempts, error.headers.get("Retry-After")) if error.code in BUSY else None
                 if wait is None:
-                    raise _refusal(self.url, error.code, str(error.reason)) from None
+                    raise fault(self.url, "endpoint-refuses", code=error.code, words=str(error.reason)) from None
                 attempts += 1
                 sleep(wait)
             except (URLError, OSError, HTTPException) as error:
@@ -214,7 +213,8 @@ class RemoteStore:
         wrapper = SPARQLWrapper(self.url, agent="pan2kg")
         wrapper.setQuery(text)
         # the library takes the first word that may be one of these, in a comment or a name too
-        wrapper.queryType = _form(text)
+        words = (token.text.upper() for token in tokens(text) if token.kind == "word")
+        wrapper.queryType = next((word for word in words if word in _FORMS), "SELECT")
         # an address has a limit of some thousand characters at most servers, and queries with VALUES exceed it
         wrapper.setMethod(POST)
         wrapper.setTimeout(self.timeout)
@@ -228,11 +228,6 @@ class RemoteStore:
         if authorization:
             wrapper.addCustomHttpHeader("Authorization", authorization)
         return wrapper
-
-
-def _form(text: str) -> str:
-    words = (token.text.upper() for token in tokens(text) if token.kind == "word")
-    return next((word for word in words if word in _FORMS), "SELECT")
 
 
 class _Stays(web.HTTPRedirectHandler):
@@ -272,7 +267,7 @@ def open_remote(url: str, *, timeout: int = TIMEOUT, is_ours: bool = True) -> Re
         graphs = [plain(graph) for (graph,) in select(store, program_query("endpoint/graphs")).rows]
         if not store.query(program_query("endpoint/plans-by-graph")):
             if is_ours:
-                raise fault(url, "endpoint-without-plans", "load-dump")
+                raise fault(url, "endpoint-without-plans", "load-derived")
             return store
         store = replace(store, graphs=tuple(sorted(graphs)))
         if len(graphs) > _MOST_GRAPHS or not store.query(program_query("endpoint/plans")):
@@ -383,7 +378,7 @@ class _Destination:
             wait = pause(attempts, answer.headers.get("Retry-After")) if code in BUSY else None
             if wait is None:
                 if not answer.is_success:
-                    raise _refusal(self.address, code, answer.reason_phrase)
+                    raise fault(self.address, "endpoint-refuses", code=code, words=answer.reason_phrase)
                 return
             attempts += 1
             sleep(wait)
@@ -466,7 +461,7 @@ def _first_way(target: Target, graph: str, triples: list[ox.Triple]) -> _Destina
         try:
             destination.put(graph, triples)
         except EndpointError as error:
-            code = int(str(error.message.values.get("code", 0)))
+            code = int(str(error.message.values.get("status", 0)).removeprefix("HTTP "))
             if not code or (code not in ELSEWHERE and refused is None):
                 raise
             if code in (401, 403) and refused is None:

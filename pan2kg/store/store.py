@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import pyoxigraph as ox
 
-from pan2kg.errors import Place, ProjectError, QueryError, TurtleError
+from pan2kg.errors import Pan2kgError, Place, ProjectError, QueryError, TurtleError
 from pan2kg.i18n.message import Message, told
 from pan2kg.project import Project, reason
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDF, SKOS, path_of, rule_of
@@ -72,13 +72,9 @@ class Store(Protocol):
 
 
 class OwnQuery(str):
-    __slots__ = ("needs",)
-    needs: tuple[str, ...]
+    """A query of the program, which says apart from its text what rules it needs."""
 
-    def __new__(cls, text: str, needs: Iterable[str] = ()) -> OwnQuery:
-        query = super().__new__(cls, text)
-        query.needs = tuple(needs)
-        return query
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,16 +130,13 @@ class LocalStore:
     def fill(self, graph: str, text: str) -> None:
         with self._evaluated(text) as result:
             if not isinstance(result, ox.QueryTriples):
-                raise QueryError("no-construct", place=Place("query"), remedy="use-construct")
+                raise QueryError("no-construct", place=Place("query"))
             answer = result.serialize(format=ox.RdfFormat.N_TRIPLES) or b""
         if b"_:" in answer:  # nodes without a name would get others
             self.add(graph, (quad.triple for quad in ox.parse(answer, format=ox.RdfFormat.N_TRIPLES)))
         elif answer:
             # read by the engine in half the time it takes to make each term here; it wrote these itself
             self.held.load(answer, format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(graph), lenient=True)
-
-    def __len__(self) -> int:
-        return len(self.inner)
 
 
 # --- asking
@@ -181,7 +174,7 @@ def select(store: Store, text: str) -> Solutions:
     """
     result = store.query(text)
     if not isinstance(result, ox.QuerySolutions):
-        raise QueryError("no-select", place=Place("query"), remedy="ask-with-select")
+        raise QueryError("no-select", place=Place("query"))
     columns = tuple(variable.value for variable in result.variables)
     return Solutions(columns, tuple(tuple(solution) for solution in result))
 
@@ -197,7 +190,7 @@ def text_rows(store: Store, text: str) -> list[list[str]]:
 def construct(store: Store, text: str) -> Triples:
     result = store.query(text)
     if not isinstance(result, list):
-        raise QueryError("no-construct", place=Place("query"), remedy="use-construct")
+        raise QueryError("no-construct", place=Place("query"))
     return result
 
 
@@ -232,20 +225,23 @@ def syntax_error(text: str, message: str) -> QueryError:
 
     match = _POSITION.match(message)
     if not match:
-        return QueryError("not-sparql", place=Place("query"), remedy="mend-there", message=brief(message))
+        return QueryError("not-sparql", place=Place("query"), message=brief(message))
     line, column = int(match[1]), int(match[2])
     lines = text.splitlines() or [""]
     near = lines[min(line, len(lines)) - 1][max(column - 1, 0) :].strip()[:30]
     key, place = "not-sparql-near" if near else "not-sparql-at-end", Place("query", line, column)
-    return QueryError(key, place=place, remedy="mend-there", found=near, wanted=brief(match[3]))
+    return QueryError(key, place=place, found=near, wanted=brief(match[3]))
 
 
 # --- loading
 
 
-def _no_rdf(error: SyntaxError, name: str, key: str, **values: object) -> TurtleError:
-    value = " ".join(_WHERE.sub("", error.msg).split()).rstrip(".")
-    return TurtleError(key, place=Place(name, error.lineno, error.offset), remedy="mend-line", value=value, **values)
+def _unread(error: OSError | SyntaxError, name: str, ending: str = "") -> Pan2kgError:
+    if isinstance(error, OSError):
+        return ProjectError("cannot-read-file", place=Place(name), reason=reason(error))
+    place, value = Place(name, error.lineno, error.offset), " ".join(_WHERE.sub("", error.msg).split()).rstrip(".")
+    key = "not-rdf-as" if ending else "no-turtle"
+    return TurtleError(key, place=place, remedy="mend-line", ending=ending, value=value)
 
 
 def read_quads(path: Path) -> Iterator[ox.Quad]:
@@ -254,28 +250,22 @@ def read_quads(path: Path) -> Iterator[ox.Quad]:
         raise ProjectError("no-rdf-ending", place=place, remedy="use-one-packed", names=", ".join(FORMATS))
     try:
         content = path.read_bytes()
-    except OSError as error:
-        raise ProjectError("cannot-read-file", place=place, reason=reason(error)) from None
-    if path.suffix == ".gz":
-        import gzip
+        if path.suffix == ".gz":
+            import gzip
 
-        try:
             content = gzip.decompress(content)
-        except (EOFError, zlib.error, gzip.BadGzipFile):
-            raise ProjectError("no-gzip", place=place, remedy="fetch-again") from None
-    try:
         yield from ox.parse(content, format=FORMATS[ending])
-    except SyntaxError as error:
-        raise _no_rdf(error, str(path), "not-rdf-as", ending=ending) from None
+    except (OSError, SyntaxError, EOFError, zlib.error) as error:
+        if isinstance(error, (EOFError, zlib.error)) or type(error).__name__ == "BadGzipFile":
+            raise ProjectError("no-gzip", place=place, remedy="fetch-again") from None
+        raise _unread(error, str(path), ending) from None
 
 
 def load(store: ox.Store, path: Path, graph: str, *, name: str = "") -> None:
     try:
         store.load(path=path, format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(graph))
-    except SyntaxError as error:
-        raise _no_rdf(error, name or str(path), "no-turtle") from None
-    except OSError as error:
-        raise ProjectError("cannot-read-file", place=Place(name or str(path)), reason=reason(error)) from None
+    except (OSError, SyntaxError) as error:
+        raise _unread(error, name or str(path)) from None
 
 
 def load_project(project: Project) -> LocalStore:

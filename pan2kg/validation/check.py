@@ -547,7 +547,7 @@ def findings_of_quality(
             unasked[rule] = placed
             continue
         if "focus" not in table.columns:
-            raise QueryError("quality-focus", place=Place(query.file), remedy="select-focus")
+            raise QueryError("quality-focus", place=Place(query.file))
         of_query = list[Finding]()
         for row in table.rows:
             cells = dict(zip(table.columns, row, strict=True))

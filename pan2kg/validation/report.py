@@ -79,7 +79,7 @@ def worded_rules(
     rules = {}
     for key in keys:
         severity = Severity.WARNING if key in warnings else Severity.VIOLATION
-        rules[key] = Rule(key, kind, severity, messages.text(key), messages.text(f"{key}.remedy"))
+        rules[key] = Rule(key, kind, severity, messages.text(key), messages.known(f"{key}.remedy"))
     for key in counted:
         rules[key] = Rule(key, kind, Severity.INFO, messages.text(key), use=RuleUse.STATISTIC)
     return rules
@@ -241,7 +241,7 @@ def read_baseline(path: Path) -> list[tuple[str, int, tuple[str, ...]]]:
             comments.append(words)
             continue
         if words and not _RULE.fullmatch(words.split(maxsplit=1)[0]):
-            raise ProjectError("baseline-line", place=Place(str(path), number), remedy="write-baseline")
+            raise ProjectError("baseline-unchecked", place=Place(str(path), number), remedy="write-baseline")
         if words:
             entries.append((words, number, tuple(comments)))
         comments = []
@@ -257,7 +257,7 @@ def matched(
         name = fingerprint(finding, names)
         (known if unmatched[name] else added).append(finding)
         unmatched[name] -= unmatched[name] > 0
-    rule = Rule(key, Kind.BASELINE, Severity.INFO, _CHECK.text(key), _CHECK.text(f"{key}-remedy"))
+    rule = Rule(key, Kind.BASELINE, Severity.INFO, _CHECK.text(key), _CHECK.known(f"{key}-remedy"))
     for name, place in accepted:
         if unmatched[name]:
             unmatched[name] -= 1
