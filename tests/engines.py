@@ -17,8 +17,7 @@ from pan2kg.turtle.vocabulary import RDF, RDFS
 from pan2kg.validation.check import FocusCounts, evaluate
 from pan2kg.validation.compilation import Compiled, Refusals, compile_shapes
 from pan2kg.validation.reference import find, shapes_graph, to_graph
-from pan2kg.validation.report import Finding, Names
-from pan2kg.validation.shapes import Node, Rules, Shapes, Term, gather, read_rules
+from pan2kg.validation.report import Finding, Names, Node, Rules, Shapes, Term, gather, read_rules
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "standards"
 """Official shapes and suites, where they lie beside the clone."""

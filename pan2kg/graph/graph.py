@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from pan2kg.i18n.catalogue import Language
     from pan2kg.scores.matrix import Scale, Scores
     from pan2kg.store.as_of import DatedGraph
-    from pan2kg.store.links import LinkView
+    from pan2kg.store.rules import LinkView
     from pan2kg.validation.report import Report
 
 OFFERED: Final = {
@@ -465,8 +465,8 @@ class Graph:
         >>> len(open_graph().links.links) > 0
         True
         """
-        from pan2kg.store.links import has_links, read_view
         from pan2kg.store.remote import RemoteStore
+        from pan2kg.store.rules import has_links, read_view
 
         local = self.store if isinstance(self.store, LocalStore) else None
         if isinstance(self.store, RemoteStore) or (local is not None and not has_links(local)):

@@ -24,7 +24,7 @@ from pan2kg.turtle.vocabulary import ID, PAN, rule_of
 
 if TYPE_CHECKING:
     from pan2kg.project import Project
-    from pan2kg.store.links import LinkView
+    from pan2kg.store.rules import LinkView
 
 ACTIONS: Final = f"{ID}partlevel/action"
 """The level of the actions themselves, in published counts."""

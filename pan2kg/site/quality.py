@@ -28,8 +28,8 @@ from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Messages, format_of
 from pan2kg.project import Project
 from pan2kg.site.page import PageContext, Values, View
-from pan2kg.store import links as link_view
 from pan2kg.store import queries, remote
+from pan2kg.store import rules as link_view
 from pan2kg.store.store import Store, fingerprint, is_true, plain, select
 from pan2kg.tables.coverage import trust
 from pan2kg.turtle.vocabulary import ID, PAN, SKOS

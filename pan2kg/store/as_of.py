@@ -5,8 +5,6 @@ Leaving a thing out takes others along: what is part of it, what is about it, an
 So a link never remains without one of its ends, and no passage that no statement cites.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping

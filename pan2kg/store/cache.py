@@ -7,8 +7,6 @@ for the second time, since whoever edits asks each but once. What is damaged, cu
 without. A state is built beside its place and renamed, so that another command never sees half of it.
 """
 
-from __future__ import annotations
-
 import contextlib
 import fcntl
 import hashlib

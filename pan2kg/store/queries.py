@@ -10,8 +10,6 @@ the program asks for itself lies in ``queries/program/`` of the software, so tha
 page: :func:`program_query`.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -261,7 +259,7 @@ def program_query(name: str, /, **values: Iterable[str]) -> OwnQuery:
     """What the program asks for itself: the text of ``queries/program/<name>.rq`` without its header.
 
     A value takes the place of a default as in :func:`fill`, any number of them in ``VALUES ?thing { <one> <two> }``.
-    One whose header does not say what rules it needs sees no derived link: :mod:`pan2kg.store.links` has these.
+    One whose header does not say what rules it needs sees no derived link: :mod:`pan2kg.store.rules` has these.
     """
     text, defaults = _program_text(name)
     if values.keys() != defaults.keys():

@@ -1,7 +1,5 @@
 """Checking a project: house style, shapes and quality queries brought together in one report."""
 
-from __future__ import annotations
-
 import io
 import re
 import subprocess
@@ -19,13 +17,13 @@ import pyoxigraph as ox
 from pan2kg.errors import EndpointError, Place, ProjectError, QueryError
 from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Messages, Text
 from pan2kg.project import FOLDERS, Project, read_text
-from pan2kg.store import links, remote, rules
+from pan2kg.store import remote, rules
 from pan2kg.store import store as stores
 from pan2kg.store.queries import Query, program_query, read_query
 from pan2kg.store.store import LocalStore, Store, select
 from pan2kg.turtle import blocks as turtle
 from pan2kg.turtle import vocabulary, writer
-from pan2kg.validation import compilation, lines, quotations, report, shapes
+from pan2kg.validation import compilation, lines, quotations, report
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, RuleUse, Severity
 
 KINDS: Final = (Kind.STYLE, Kind.TEXT, Kind.SHAPE, Kind.QUALITY)
@@ -176,7 +174,7 @@ def _near(
     return [files[name] for name in paths if name in files]
 
 
-def _derived(store: LocalStore, project: Project, limit: int = links.ALL) -> LocalStore:
+def _derived(store: LocalStore, project: Project, limit: int = rules.ALL) -> LocalStore:
     if not any(stores.is_derived(str(name)[1:-1]) for name in store.inner.named_graphs()):
         rules.derive(store, project, limit=limit)
     return store
@@ -268,8 +266,8 @@ def findings_of_shapes(
     only: Collection[str] = (), unasked: Unasked | None = None,
 ) -> Report:  # fmt: skip
     """What the shapes of a project find in a store that holds what it states, and nothing derived."""
-    described = shapes.read_shapes(project.shape_files())
-    of_shapes, counts = shapes.read_rules(described, names), FocusCounts(store, naming("this", only))
+    described = report.read_shapes(project.shape_files())
+    of_shapes, counts = report.read_rules(described, names), FocusCounts(store, naming("this", only))
     if not of_shapes.rules:
         raise ProjectError("no-shapes", place=Place("ontology/shapes"), remedy="put-shapes-back")
     if engine is Engine.PYSHACL:
@@ -316,7 +314,7 @@ class FocusCounts:
                 self.known[focus] = -1  # there may be some
         return self.known.get(focus, 0)
 
-    def by_rule(self, rules: shapes.Rules) -> dict[str, int]:
+    def by_rule(self, rules: report.Rules) -> dict[str, int]:
         """How many nodes each rule looks at, those among them at which its shape serves as a condition of sh:node."""
         numbers = {}
         for constraint, shape in rules.owners.items():
@@ -328,7 +326,7 @@ class FocusCounts:
 
 
 def evaluate(
-    queries: Iterable[compilation.Compiled], rules: shapes.Rules, counts: FocusCounts, *, unasked: Unasked | None = None
+    queries: Iterable[compilation.Compiled], rules: report.Rules, counts: FocusCounts, *, unasked: Unasked | None = None
 ) -> Iterator[Finding]:
     """What the queries find in the store at the focus nodes that are counted, each finding once.
 
@@ -355,9 +353,9 @@ def evaluate(
             node, way = cells["this"], cells.get("path")
             if node is not None:
                 value = cells.get("value") or cells.get(query.value.removeprefix("?"))
-                focus = node.value if isinstance(node, ox.NamedNode) else shapes.written(node)
+                focus = node.value if isinstance(node, ox.NamedNode) else report.written(node)
                 path = way.value if isinstance(way, ox.NamedNode) else query.fixed
-                terms = (focus, path, "" if value is None else shapes.written(value))
+                terms = (focus, path, "" if value is None else report.written(value))
                 findings[rules.finding(query.shape, query.component, terms, query.constraint)] = None
     yield from findings
 
@@ -494,10 +492,10 @@ def objections(project: Project, store: LocalStore, texts: Mapping[Path, str]) -
 def _asked(
     project: Project, store: LocalStore, names: Names, changed: Collection[str], touched: set[str]
 ) -> Iterator[Finding]:
-    described = shapes.read_shapes(project.shape_files())
+    described = report.read_shapes(project.shape_files())
     counts = FocusCounts(store, naming("this", sorted(changed)))
     near = compilation.compile_near(described, counts.number)
-    yield from evaluate(near, shapes.read_rules(described, names), counts)
+    yield from evaluate(near, report.read_rules(described, names), counts)
     foci = {iri for iri in touched if _IRI.fullmatch(iri)}
     foci |= foci_of_values(project, store, changed, least=Severity.WARNING)
     only = sorted(foci) if len(foci) <= MANY else ()

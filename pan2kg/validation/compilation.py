@@ -6,8 +6,6 @@ Queries are plain SPARQL 1.1 over one graph. What is compiled is what the shapes
 name, never passed over. Values are those the store holds: of numbers and times, the canonical form.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -27,8 +25,7 @@ from pan2kg.store.store import LocalStore
 from pan2kg.turtle import writer
 from pan2kg.turtle.vocabulary import RDF, RDFS, SH, XSD
 from pan2kg.validation import lines, quotations
-from pan2kg.validation.report import Names
-from pan2kg.validation.shapes import NOT_CONSTRAINTS, PATHS, Node, Shapes, Term, read_rules, read_shapes
+from pan2kg.validation.report import NOT_CONSTRAINTS, PATHS, Names, Node, Shapes, Term, read_rules, read_shapes
 
 SHAPES: Final = Place("ontology/shapes")
 COUNTED: Final = 6

@@ -4,8 +4,6 @@ All of it is read off single lines, so that each fault has one, and a file that 
 there. What the rules say stands in the catalogues of messages, in the contexts « text » and « style ».
 """
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

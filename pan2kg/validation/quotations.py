@@ -6,8 +6,6 @@ a salted hash of every run of :data:`RUN` words of it. Neither is published. Wor
 numbers are compared with the published list of a plan: that source of its actions in which most of their titles stand.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 import unicodedata

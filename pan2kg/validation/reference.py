@@ -4,8 +4,6 @@ pySHACL is given a plain rdflib graph made term by term from the files, never an
 rewrites literals.
 """
 
-from __future__ import annotations
-
 import logging
 import re
 from collections.abc import Iterable, Iterator
@@ -15,52 +13,49 @@ from typing import Any, Final, cast
 import pyoxigraph as ox
 import rdflib
 from pyshacl.errors import ReportableRuntimeError
-from rdflib import RDFS, SH, Graph, Literal, URIRef
-from rdflib.namespace import NamespaceManager
+from rdflib import RDFS, SH, Graph, Literal, URIRef, namespace
 from rdflib.plugins.sparql import prepareQuery, sparql
-from rdflib.query import Result
 from rdflib.term import Node
 
 from pan2kg.errors import ProjectError
 from pan2kg.store.store import to_term
-from pan2kg.validation import compilation, shapes
-from pan2kg.validation.report import Finding
+from pan2kg.validation import compilation, report
 
 _WORDS: Final = frozenset((SH.description, SH.message, SH.name, SH.order, RDFS.comment, RDFS.label))
 
 
-def find(data: Graph, of_shapes: Graph, rules: shapes.Rules) -> tuple[Finding, ...]:
+def find(data: Graph, of_shapes: Graph, rules: report.Rules) -> tuple[report.Finding, ...]:
     import pyshacl
 
     normalize = rdflib.NORMALIZE_LITERALS
     with _unsaid("rdflib.term"):
         try:
             with _unsaid("pyshacl-validate"):
-                _, report, text = pyshacl.validate(data, shacl_graph=of_shapes, inplace=True)
+                _, results, text = pyshacl.validate(data, shacl_graph=of_shapes, inplace=True)
         except (ReportableRuntimeError, re.error, TypeError) as error:  # rdflib fails to compare some impossible dates
-            report, text = None, str(error)
+            results, text = None, str(error)
         finally:
             rdflib.NORMALIZE_LITERALS = normalize
-        if not isinstance(report, Graph):
+        if not isinstance(results, Graph):
             words = " ".join(text.partition("\n")[0].split()).rstrip(".")
             raise ProjectError("shapes-unusable", place=compilation.SHAPES, remedy="mend-shape", words=words)
-        return tuple(dict.fromkeys(_finding(rules, report, result) for result in report.objects(None, SH.result)))
+        return tuple(dict.fromkeys(_finding(rules, results, result) for result in results.objects(None, SH.result)))
 
 
-def _finding(rules: shapes.Rules, report: Graph, result: Node) -> Finding:
-    values = {name: _term(value) for name, value in report.predicate_objects(result)}
+def _finding(rules: report.Rules, results: Graph, result: Node) -> report.Finding:
+    values = {name: _term(value) for name, value in results.predicate_objects(result)}
     path, value, focus = values.get(SH.resultPath), values.get(SH.value), values[SH.focusNode]
-    shape = cast("shapes.Node", values[SH.sourceShape])
+    shape = cast("report.Node", values[SH.sourceShape])
     component = values[SH.sourceConstraintComponent].value.removeprefix(str(SH))
     place = (
-        focus.value if isinstance(focus, ox.NamedNode) else shapes.written(focus),
+        focus.value if isinstance(focus, ox.NamedNode) else report.written(focus),
         "" if path is None else rules.shapes.path(path),
-        "" if value is None else shapes.written(value),
+        "" if value is None else report.written(value),
     )
     return rules.finding(shape, component, place, values.get(SH.sourceConstraint))
 
 
-def _term(node: Node) -> shapes.Term:
+def _term(node: Node) -> report.Term:
     if isinstance(node, URIRef):
         return ox.NamedNode(str(node))
     if not isinstance(node, Literal):
@@ -91,7 +86,7 @@ def to_graph(statements: Iterable[ox.Quad]) -> Graph:
     return graph
 
 
-def shapes_graph(described: shapes.Shapes) -> Graph:
+def shapes_graph(described: report.Shapes) -> Graph:
     graph = Graph(store="SimpleMemory")
     graph.namespace_manager = _NoNames(graph, bind_namespaces="none")
     nodes: dict[object, Node] = {}
@@ -103,7 +98,7 @@ def shapes_graph(described: shapes.Shapes) -> Graph:
     return graph
 
 
-class _NoNames(NamespaceManager):
+class _NoNames(namespace.NamespaceManager):
     def bind(self, *_: object, **__: object) -> None:
         """Bind no prefix."""
 
@@ -112,7 +107,7 @@ class _NoNames(NamespaceManager):
 
 
 class _Asked(Graph):
-    def query(self, query_object: str | sparql.Query, *arguments: Any, **keywords: Any) -> Result:  # noqa: ANN401 - as rdflib has it
+    def query(self, query_object: str | sparql.Query, *arguments: Any, **keywords: Any) -> rdflib.query.Result:  # noqa: ANN401 - as rdflib has it
         if isinstance(query_object, str):
             if query_object not in _PREPARED:
                 compilation.read(query_object)  # rdflib says of some faults only that there is one

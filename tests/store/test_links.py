@@ -16,7 +16,7 @@ from pan2kg.project import Project
 from pan2kg.site import quality
 from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import Site
-from pan2kg.store import links, rules
+from pan2kg.store import rules
 from pan2kg.store.rules import derive, derive_when_asked, linear_rules
 from pan2kg.store.store import LocalStore, load_project, needs, open_store
 from pan2kg.turtle.vocabulary import PAN, ROOT, graph_of, rule_of
@@ -24,7 +24,7 @@ from pan2kg.turtle.writer import read_prefixes
 
 SHIPPED = Project.packaged()
 PROGRAM = SHIPPED.queries / "program"
-GRAPHS = {rule: graph_of(f"derived/{rule}") for rule in links.LINK_RULES}
+GRAPHS = {rule: graph_of(f"derived/{rule}") for rule in rules.LINK_RULES}
 PREFIXES = read_prefixes(SHIPPED) | {"e": "http://e/"}
 HEAD = """
 e:p a pan:Plan . e:q a pan:Plan . e:r a pan:Plan . e:v pan:inReview e:review .
@@ -98,13 +98,13 @@ def test_random_graphs_have_the_links_of_the_rules(
             loaded(f"e:{work} pan:has{kind} e:{tag} .", graph=f"http://e/graph/{graph}", into=store)
     derive(made, SHIPPED)
     assert quads(made) == quads(as_written(ruled))
-    view = links.read_view(ruled, ROOT, ROOT)
+    view = rules.read_view(ruled, ROOT, ROOT)
     if view is None:
         assert any(kind == "shared-topic" for kind, *_ in stated), "else the view is that of the rules"
     else:
         said = {str(ox.Quad(ox.NamedNode(iri), ox.NamedNode(name), value, ox.NamedNode(graph)))
                 for link in view.links for iri, name, value, graph in view.about(link)}  # fmt: skip
-        of_links = {GRAPHS[rule] for rule in links.LINK_RULES if not rule.startswith("linked-to")}
+        of_links = {GRAPHS[rule] for rule in rules.LINK_RULES if not rule.startswith("linked-to")}
         assert said == {str(quad) for quad in ruled.inner if quad.graph_name.value in of_links}
 
 
@@ -135,9 +135,9 @@ def ready(few: pan2kg.Graph) -> LocalStore:
 def test_of_too_many_links_each_work_has_its_strongest_with_all_that_is_said_of_them(
     ready: LocalStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    every, ways = links.read_links(ready, ROOT)
+    every, ways = rules.read_links(ready, ROOT)
     assert ways == sum(len(link.shared) for link in every.values()), "counted without making them"
-    strong, number = links.read_links(ready, ROOT, limit=0, top=2)
+    strong, number = rules.read_links(ready, ROOT, limit=0, top=2)
     assert number == ways > len(every) > len(strong)
     assert all(every[iri] == link for iri, link in strong.items())
     works: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -150,15 +150,15 @@ def test_of_too_many_links_each_work_has_its_strongest_with_all_that_is_said_of_
             for end in link.ends:
                 ranks[link.kind, end].append(min(len(works[link.kind, shared]) for shared in link.shared))
     assert all(sorted(has[place])[:2] == sorted(ranks)[:2] for place, ranks in best.items())
-    assert links.missing_links(ready) is None, "none was to be"
+    assert rules.missing_links(ready) is None, "none was to be"
     for limit in (ways, 0):
         store = LocalStore(ox.Store())
         store.inner.bulk_extend(ready.inner)
-        assert links.derive_links(store, GRAPHS, ROOT, limit=limit, top=1)
-        monkeypatch.setattr(links, "ALL", limit)
-        made = links.read_links(ready, ROOT, limit=limit, top=1)[0]
-        assert links.missing_links(store) == (None if limit else (len(made), ways))
-        graphs = (ox.NamedNode(GRAPHS[rule]) for rule in (*links.KINDS, "derived-from", "derived-level"))
+        assert rules.derive_links(store, GRAPHS, ROOT, limit=limit, top=1)
+        monkeypatch.setattr(rules, "ALL", limit)
+        made = rules.read_links(ready, ROOT, limit=limit, top=1)[0]
+        assert rules.missing_links(store) == (None if limit else (len(made), ways))
+        graphs = (ox.NamedNode(GRAPHS[rule]) for rule in (*rules.KINDS, "derived-from", "derived-level"))
         assert {quad.subject.value for graph in graphs  # type: ignore[union-attr]
                 for quad in store.inner.quads_for_pattern(None, None, None, graph)} == made.keys()  # fmt: skip
 
@@ -242,8 +242,8 @@ def test_queries_of_the_program_say_that_they_see_derived_links(ready: LocalStor
      ("<{link}> pan:score 1 .", False), ("e:c pan:hasTopic [] .", False)],
 )  # fmt: skip
 def test_who_speaks_of_a_derived_link_has_it_as_triples(more: str, seen: bool) -> None:  # noqa: FBT001
-    view = links.read_view(loaded(HEAD, ONE_LINK), ROOT, ROOT)
+    view = rules.read_view(loaded(HEAD, ONE_LINK), ROOT, ROOT)
     assert view is not None
     (link,) = view.links
-    again = links.read_view(loaded(HEAD, ONE_LINK + more.replace("{link}", link)), ROOT, ROOT)
+    again = rules.read_view(loaded(HEAD, ONE_LINK + more.replace("{link}", link)), ROOT, ROOT)
     assert (again is not None) == seen
