@@ -57,7 +57,7 @@ def test_what_a_query_fills_a_graph_with_is_what_it_constructs(store: LocalStore
 def test_fetching_and_updates_are_refused(store: LocalStore, text: str) -> None:
     with pytest.raises(QueryError, match="is refused"):
         store.query(text)
-    assert len(store) == 2
+    assert len(store.inner) == 2
 
 
 PIECES = ["a", "_", "1", "é", "ſ", ":", "?", "$", "@", ".", "-", "·", " ", "<", ">"]
