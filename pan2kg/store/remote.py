@@ -98,8 +98,8 @@ def checked(url: str) -> str:
     return url
 
 
-def fault(url: str, key: str, /, remedy: str = "check-address", *, code: int = 0, **values: object) -> EndpointError:
-    if code:
+def fault(url: str, key: str, /, remedy: str = "check-address", **values: object) -> EndpointError:
+    if code := values.pop("code", None):
         remedy = "set-credentials" if code in (401, 403) else "ask-later" if code in BUSY else remedy
         values["status"] = f"HTTP {code}"
     return EndpointError(key, place=Place(url), remedy=remedy, **values)
@@ -178,7 +178,7 @@ class RemoteStore:
                 if response.length:
                     raise IncompleteRead(b"", response.length)
                 media_type = (response.headers.get("Content-Type") or "").partition(";")[0].strip().lower()
-                return wrapper.queryType, media_type, bytes(content)
+                return str(wrapper.queryType), media_type, bytes(content)
             except Faults.QueryBadFormed as error:
                 place = Place(self.url)
                 raise QueryError("query-faulty-there", place=place, error=_words(error)) from None
