@@ -1,15 +1,10 @@
 """What holds of the shapes: each constraint is named, explained, and proved by a case that breaks it alone.
 
-The compiled queries are asked of every case, pySHACL of some that are drawn by lot.
-
-A case is a patch to `valid.ttl`. Its head says what is wanted and what changes, with the prefixes of
-`ontology/prefixes.ttl`:
+A case is a patch to `valid.ttl`, with the prefixes of `ontology/prefixes.ttl`; the Turtle below its head is added:
 
     # expect: <shape> <constraint component> <focus node>
     # rename: <old> <new>                      everywhere in the example
     # remove: <subject> <predicate> <object>   where * stands for anything and @fr for any text in French
-
-The Turtle below the head is added.
 """
 
 from __future__ import annotations

@@ -115,17 +115,13 @@ def test_between_two_whole_days_and_only_there_something_is_in_force(one: date, 
 # What rules derive of obligations: the day due as of a day, and the States that are bound
 
 DIRECTIVE: Final = "dir-2024-1760"
-STATES: Final = """
-body:a dcterms:type bodytype:state ; dcterms:spatial <http://e/A> ; org:memberOf body:eu .
-body:b dcterms:type bodytype:state ; dcterms:spatial <http://e/B> .
-"""
 
 
 @pytest.mark.parametrize("case", sections("duties.ttl").items(), ids=lambda case: case[0][0])
 def test_duties_follow_from_facts(case: tuple[tuple[str, str], str]) -> None:
     (_, expected), facts = case
     predicate, *ends = expected.split()
-    store = loaded(STATES, facts, graph=graph_of("test.ttl"))
+    store = loaded(facts, graph=graph_of("test.ttl"))
     derive(store, Project.packaged())
     rows = select(store, f"SELECT DISTINCT ?s ?o {{ ?s <{PAN}{predicate}> ?o }}").rows
     assert [[str(term).strip('"<>').split('"')[0].rpartition("/")[2] for term in row] for row in rows] == [ends]

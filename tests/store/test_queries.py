@@ -35,13 +35,6 @@ def filled(default: str, value: str, *kinds: str, store: Store = EMPTY) -> str:
     return fill(query, {"x": value}, store=store, project=Project.packaged())
 
 
-@pytest.fixture
-def twins() -> LocalStore:
-    store = ox.Store()
-    store.load(TWINS, format=ox.RdfFormat.TURTLE)
-    return LocalStore(store)
-
-
 def test_every_parameter_of_a_stored_question_says_its_kind(graph: pan2kg.Graph) -> None:
     queries = read_queries(graph.project).items()
     kinds = {(name, parameter.name): parameter.kinds for name, query in queries for parameter in query.parameters}
@@ -93,9 +86,9 @@ def test_a_value_that_is_none_is_refused(default: str, kind: str, value: str) ->
         filled(default, value, kind)
 
 
-def test_a_label_means_its_thing_in_any_case_and_a_key_as_it_is_written_and_one_of_two_is_refused(
-    twins: LocalStore,
-) -> None:
+def test_a_label_means_its_thing_in_any_case_and_a_key_as_it_is_written_and_one_of_two_is_refused() -> None:
+    twins = LocalStore(ox.Store())
+    twins.held.load(TWINS, format=ox.RdfFormat.TURTLE)
     for typed, meant in (
         ("momentum", "b"), ("MOMENTUM", "b"), ("pan 2", "c"), ("PAN\u00a02", "c"), ("pan", "c"), ("PAN", "d"),
     ):  # fmt: skip

@@ -43,26 +43,17 @@ class Script:
     sent: list[str] = field(default_factory=list)
 
 
-def status(code: int, **headers: str) -> Behave:
+def answer(
+    body: bytes = ANSWER, kind: str = "application/sparql-results+json", *, code: int = 200, more: int = 0, **told: str
+) -> Behave:
     def behave(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(code)
+        headers = {"Content-Type": kind, "Content-Length": str(len(body) + more), **told}  # more than there is
         for name, value in headers.items():
             handler.send_header(name.replace("_", "-"), value)
-        handler.send_header("Content-Length", "0")
-        handler.end_headers()
-
-    return behave
-
-
-def answer(more: int = 0, kind: str = "application/sparql-results+json", body: bytes = ANSWER) -> Behave:
-
-    def behave(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(200)
-        handler.send_header("Content-Type", kind)
-        handler.send_header("Content-Length", str(len(body) + more))
         handler.end_headers()
         handler.wfile.write(body)
-        handler.close_connection = True
+        handler.close_connection = code == 200
 
     return behave
 
@@ -98,10 +89,13 @@ def script() -> Iterator[Script]:
 
 def test_a_busy_endpoint_is_asked_again_when_it_says_and_given_up_where_it_stays_so(script: Script) -> None:
     for code in (429, 503):
-        script.steps, script.sent = [status(code, Retry_After="0"), status(code, Retry_After="0"), answer()], []
+        script.steps, script.sent = (
+            [answer(b"", code=code, Retry_After="0"), answer(b"", code=code, Retry_After="0"), answer()],
+            [],
+        )
         RemoteStore(script.url).query(QUERY)
         assert len(script.sent) == 3
-    script.steps, script.sent = [status(503, Retry_After="0")], []
+    script.steps, script.sent = [answer(b"", code=503, Retry_After="0")], []
     with pytest.raises(EndpointError, match=r"HTTP 503.*Ask again later"):
         RemoteStore(script.url).query(QUERY)
     assert len(script.sent) == 4
@@ -114,12 +108,12 @@ def test_who_asks_comes_from_the_environment_and_is_told_once_to_who_was_asked(
     monkeypatch.setenv("PAN2KG_ENDPOINT_USER", "ann")
     monkeypatch.setenv("PAN2KG_ENDPOINT_PASSWORD", "geheim")
     RemoteStore(script.url).query(QUERY)
-    script.steps = [status(401, WWW_Authenticate='Basic realm="r"')]
+    script.steps = [answer(b"", code=401, WWW_Authenticate='Basic realm="r"')]
     with pytest.raises(EndpointError, match=r"HTTP 401.*PAN2KG_ENDPOINT_USER") as refused:
         RemoteStore(script.url).query(QUERY)
     assert "geheim" not in str(refused.value)
     monkeypatch.setenv("PAN2KG_ENDPOINT_TOKEN", "abc")
-    script.steps, script.sent[1:] = [status(302, Location=script.url.replace("127.0.0.1", "localhost"))], []
+    script.steps, script.sent[1:] = [answer(b"", code=302, Location=script.url.replace("127.0.0.1", "localhost"))], []
     with pytest.raises(EndpointError, match="HTTP 302"):  # one that leads elsewhere is not followed
         RemoteStore(script.url).query(QUERY)
     assert script.sent == [f"Basic {b64encode(b'ann:geheim').decode()}", "Bearer abc"]
@@ -131,12 +125,12 @@ def test_who_asks_comes_from_the_environment_and_is_told_once_to_who_was_asked(
 @pytest.mark.parametrize(
     ("behave", "words"),
     [
-        (answer(10), "The answer breaks off or is no SPARQL result"),
+        (answer(more=10), "The answer breaks off or is no SPARQL result"),
         (silent, r"did not answer within 1 seconds.*--timeout"),
-        (answer(kind="text/html", body=b"<p>welcome</p>"), "Check the address"),
-        (answer(body=b'{"head":{"vars":["x"]},"results":{"bindings":[{"x":'), "Check the address"),
-        (answer(body=b""), "Check the address"),
-        *((status(code), rf"The endpoint refuses \(HTTP {code}") for code in (401, 403, 404, 429, 500, 503)),
+        (answer(b"<p>welcome</p>", "text/html"), "Check the address"),
+        (answer(b'{"head":{"vars":["x"]},"results":{"bindings":[{"x":'), "Check the address"),
+        (answer(b""), "Check the address"),
+        *((answer(b"", code=code), rf"The endpoint refuses \(HTTP {code}") for code in (401, 403, 404, 429, 500, 503)),
     ],
 )
 def test_what_is_no_answer_is_one_sentence(

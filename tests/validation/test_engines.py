@@ -17,11 +17,10 @@ from hypothesis import strategies as st
 from pan2kg.project import Project
 from pan2kg.validation.check import Engine, check
 from pan2kg.validation.report import Kind, Names, read_shapes
-from tests.copies import FEW, PLANS, copy
+from tests.copies import FEW, PLANS, ROOT, copy
 from tests.engines import PREFIXES, Engines, by_value, parse
 from tests.lots import TIMES, by_lot
 
-ROOT: Final = Path(__file__).resolve().parents[2]
 VALID: Final = ROOT / "tests" / "shapes" / "valid.ttl"
 
 
@@ -40,11 +39,11 @@ def test_both_engines_find_the_same_in_a_damaged_example(seed: int) -> None:
     assert len(shipped.agreed(data)) > 40
 
 
+# what shapes compare: there a value of another kind is an error for SPARQL, which rdflib overlooks
 COMPARED: Final = (
     "confidence", "date", "dueDate", "endDate", "maximum", "minimum", "periodEnd", "periodStart", "score", "startDate",
     "step",
 )  # fmt: skip
-"""What shapes compare: there a value of another kind is an error for SPARQL, which rdflib overlooks."""
 
 
 def damaged(data: list[ox.Quad], chance: random.Random) -> list[ox.Quad]:
@@ -70,9 +69,6 @@ def damaged(data: list[ox.Quad], chance: random.Random) -> list[ox.Quad]:
 
 
 XSD_DATE: Final = ox.NamedNode("http://www.w3.org/2001/XMLSchema#date")
-"""The datatype of days, of which the engines must both know how long a month is."""
-
-# Shapes and data made at random
 
 THINGS: Final = ("e:a", "e:b", "e:c", "_:d")
 PROPERTIES: Final = ("e:p", "e:q", "e:r")
