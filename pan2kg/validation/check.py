@@ -75,8 +75,8 @@ class Looked:
     names: Names
 
     def report(self, findings: Iterable[Finding]) -> Report:
-        placed = list(_placed(report.gathered(findings, self.plans), self.index, self.names))
-        return report.joined(self.parts, placed, replace(self.names, labels=_labels(self.store, placed, self.names)))
+        every = list(placed(report.gathered(findings, self.plans), self.index, self.names))
+        return report.joined(self.parts, every, replace(self.names, labels=_labels(self.store, every, self.names)))
 
 
 def look(
@@ -134,8 +134,8 @@ def look(
             style, numbers = style + question_faults, numbers | asked
         reports.insert(0, Report(style_rules, tuple(style), numbers))
     index, core = turtle.index_blocks(files), _core(project)
-    placed = _placed((finding for part in reports for finding in part.findings), index, names)
-    findings = [finding for finding in placed if finding.place or finding.focus not in core]
+    every = placed((finding for part in reports for finding in part.findings), index, names)
+    findings = [finding for finding in every if finding.place or finding.focus not in core]
     if unread:
         # what an unread file describes is not said to be missing
         lost = {iri for iri, blocks in index.items() if all(file.name in broken for file, _ in blocks)}
@@ -216,29 +216,28 @@ def check_store(
     return whole if accepted is None else report.compare(whole, accepted, file=str(baseline))
 
 
-def _placed(findings: Iterable[Finding], index: Index, names: Names) -> Iterator[Finding]:
+def placed(findings: Iterable[Finding], index: Index, names: Names) -> Iterator[Finding]:
+    """The findings, each with the line of what is said of its thing, else that of the thing or its file."""
     for finding in findings:
+        if finding.place:
+            yield finding
+            continue
+        blocks = index.get(finding.focus, ())
         # what several things lack stands at no line of their plan
-        sought = finding if finding.times == 1 else replace(finding, path="")
-        yield finding if finding.place else replace(finding, place=find_place(sought, index, names))
-
-
-def find_place(finding: Finding, index: Index, names: Names) -> Place | None:
-    blocks = index.get(finding.focus, ())
-    predicate, value = names.short(finding.path), names.short(finding.value)
-    spellings = {value, _BARE.sub(r"\1", value)}
-    places = [
-        (statement.object not in spellings, Place(file.name, statement.line))
-        for file, block in blocks
-        for statement in block.statements
-        if statement.predicate == predicate
-    ]
-    if places:
-        return min(places, key=lambda place: place[0])[1]
-    if blocks:
-        return Place(blocks[0][0].name, blocks[0][1].line)
-    file = vocabulary.path_of(finding.focus)
-    return Place(f"graph/{file}.ttl") if file else None
+        predicate = names.short(finding.path) if finding.times == 1 else ""
+        value = names.short(finding.value)
+        places = [
+            (statement.object not in (value, _BARE.sub(r"\1", value)), Place(file.name, statement.line))
+            for file, block in blocks
+            for statement in block.statements
+            if statement.predicate == predicate
+        ]
+        place = min(places, key=lambda candidate: candidate[0])[1] if places else None
+        if blocks and not place:
+            place = Place(blocks[0][0].name, blocks[0][1].line)
+        elif not place and (file_name := vocabulary.path_of(finding.focus)):
+            place = Place(f"graph/{file_name}.ttl")
+        yield replace(finding, place=place)
 
 
 def _about(store: Store, query: str, iris: Iterable[str]) -> Iterator[tuple[str, ...]]:
@@ -532,8 +531,15 @@ def findings_of_quality(
     least: Severity = Severity.INFO, only: Collection[str] = (), unasked: Unasked | None = None,
 ) -> Report:  # fmt: skip
     """What the quality queries of a project find in a store, those that weigh at least so much."""
-    looked_at, members = dict[str, int](), _members(store, only)
-    of_quality, findings, statistics = [], list[Finding](), dict[str, int]()
+    looked_at, of_quality, findings, statistics = dict[str, int](), [], list[Finding](), dict[str, int]()
+    members: dict[str, set[str]] = {}
+    table = _narrowed(program_query("things/members"), "thing", only, store)
+    for name, iri in zip(table.values("class"), table.values("thing"), strict=True):
+        members.setdefault(name, set()).add(iri)
+    above = select(store, program_query("things/classes-above"))
+    direct = {name: frozenset(things) for name, things in members.items()}
+    for name, above_it in zip(above.values("class"), above.values("super"), strict=True):
+        members.setdefault(above_it, set()).update(direct.get(name, ()))
     for query, rule, is_shipped in quality_rules(project, least):
         of_quality.append(rule)
         try:
@@ -583,15 +589,3 @@ def _narrowed(text: str, name: str, iris: Collection[str], store: Store) -> stor
         with suppress(QueryError):
             return select(store, narrowed)
     return select(store, text)
-
-
-def _members(store: Store, only: Collection[str]) -> dict[str, set[str]]:
-    members: dict[str, set[str]] = {}
-    table = _narrowed(program_query("things/members"), "thing", only, store)
-    for name, iri in zip(table.values("class"), table.values("thing"), strict=True):
-        members.setdefault(name, set()).add(iri)
-    above = select(store, program_query("things/classes-above"))
-    direct = {name: frozenset(things) for name, things in members.items()}
-    for name, above_it in zip(above.values("class"), above.values("super"), strict=True):
-        members.setdefault(above_it, set()).update(direct.get(name, ()))
-    return members

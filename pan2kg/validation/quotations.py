@@ -10,7 +10,7 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -290,8 +290,12 @@ def _quoted(
         for block in file.blocks:
             for statement in block.said("pan:quote"):
                 literal = _literal(statement.object)
-                for document in _documents(file, block, "pan:inDocument"):
-                    if literal and not _is_free(facts.get(document, {})):
+                for document in _documents(file, block, "pan:inDocument") if literal else ():
+                    of = facts.get(document, {})
+                    acts = [term for term in of.get("pan:speaksFor", ()) if term.startswith("instrument:")]
+                    addresses = (*of.get("pan:readAt", ()), *of.get("pan:speaksFor", ()))
+                    is_free = of.get("dcterms:license") or of.get("pan:rightsNote") or acts
+                    if literal and not (is_free or any(map(_ACT.search, addresses))):
                         by_document[document].append((file, block, statement, literal[0]))
     for document, every in by_document.items():
         text, length = kept.get(document), None
@@ -313,11 +317,3 @@ def _quoted(
 def is_long(words: str, times: int = 1) -> bool:
     """Whether a quotation is longer than a short one, in characters and in words, or as many times longer."""
     return len(words.strip()) > times * LONGEST[0] and len(words.split()) > times * LONGEST[1]
-
-
-def _is_free(facts: Mapping[str, Collection[str]]) -> bool:
-    return (
-        bool(facts.get("dcterms:license") or facts.get("pan:rightsNote"))
-        or any(map(_ACT.search, facts.get("pan:readAt", ())))
-        or any(object_.startswith("instrument:") or _ACT.search(object_) for object_ in facts.get("pan:speaksFor", ()))
-    )

@@ -25,7 +25,7 @@ from pan2kg.store.remote import fault
 from pan2kg.store.store import load_project
 from pan2kg.turtle.vocabulary import GRAPH
 from pan2kg.turtle.writer import read_prefixes
-from pan2kg.validation.check import Engine, check, check_store, find_place, findings_of_quality
+from pan2kg.validation.check import Engine, check, check_store, findings_of_quality, placed
 from pan2kg.validation.reference import to_graph
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, write_baseline
 from tests.copies import ROOT
@@ -88,8 +88,8 @@ def test_a_finding_names_its_rule_its_place_and_what_was_expected(small: Project
     assert (str(finding.place), finding.rule.query) == ("graph/plans/a/plan.ttl:6", QUALITY)
     # one about a whole file stands in that file
     rule, names = Rule("x-violation", Kind.QUALITY, Severity.INFO, Text()), Names()
-    places = [find_place(Finding(rule, focus), {}, names) for focus in (f"{GRAPH}plans/a/plan", "http://e/x")]
-    assert places == [Place("graph/plans/a/plan.ttl"), None]
+    faults = [Finding(rule, focus) for focus in (f"{GRAPH}plans/a/plan", "http://e/x")]
+    assert [fault.place for fault in placed(faults, {}, names)] == [Place("graph/plans/a/plan.ttl"), None]
 
 
 def test_the_reference_sees_literals_as_they_are_written_and_leaves_rdflib_as_it_was(small: Project) -> None:
