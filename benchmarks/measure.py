@@ -177,7 +177,7 @@ def _ours(folder: Path) -> Callable[[], int]:
     from pan2kg.store.store import load_project
 
     project = Project.at(folder)
-    return lambda: len(load_project(project).inner)
+    return lambda: len(load_project(project))
 
 
 def _bare(folder: Path) -> Callable[[], int]:

@@ -138,6 +138,9 @@ class LocalStore:
             # read by the engine in half the time it takes to make each term here; it wrote these itself
             self.held.load(answer, format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(graph), lenient=True)
 
+    def __len__(self) -> int:
+        return len(self.inner)
+
 
 # --- asking
 
@@ -340,9 +343,10 @@ def _end(store: ox.Store, joined: ox.NamedNode | ox.BlankNode | ox.Triple) -> No
 
 
 def withdraw(store: ox.Store) -> None:
-    for withdrawn in {quad.object for quad in store.quads_for_pattern(None, _WITHDRAWS, None)}:
-        if isinstance(withdrawn, ox.NamedNode):  # the shapes tell of others
-            _end(store, withdrawn)
+    links = {quad.object for quad in store.quads_for_pattern(None, _WITHDRAWS, None)}
+    for link in links:
+        if isinstance(link, ox.NamedNode):  # the shapes tell of others
+            _end(store, link)
 
 
 def bury(store: ox.Store) -> None:
