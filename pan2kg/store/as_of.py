@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Final
 
 import pyoxigraph as ox
@@ -113,8 +112,8 @@ def read_intervals(store: LocalStore) -> dict[str, Intervals]:
     adopted, dated = _limits(store, PAN + "adoptedOn")[0], _limits(store, PAN + "date")
     kinds, timelines = values(store, PAN + "milestoneType"), values(store, PAN + "hasTimeline")
 
-    def of(kind: str, since: Mapping[Node, str], until: Mapping[Node, str] = MappingProxyType({})) -> Intervals:
-        return {node: Validity(since.get(node, ""), until.get(node, "")) for node in instances(store, kind)}
+    def of(kind: str, since: Mapping[Node, str], until: Mapping[Node, str] | None = None) -> Intervals:
+        return {node: Validity(since.get(node, ""), (until or {}).get(node, "")) for node in instances(store, kind)}
 
     # an action is dated by its timelines, if all of them are
     actions: Intervals = {}
@@ -207,7 +206,7 @@ _SPEAKS_OF: Final = frozenset(
 """Where a body may be named by the name it had when the source was written."""
 
 
-def follow(store: LocalStore, gone: Iterable[Node], later: Mapping[Node, Node] = MappingProxyType({})) -> set[Node]:
+def follow(store: LocalStore, gone: Iterable[Node], later: Mapping[Node, Node]) -> set[Node]:
     """All that is gone once some things are; bodies are taken under their ``later`` names, which stay."""
 
     def ties(predicates: Iterable[str]) -> tuple[Ties, Ties]:

@@ -25,8 +25,7 @@ import pyoxigraph as ox
 from pan2kg.errors import ProjectError
 from pan2kg.project import Project, write_atomically
 from pan2kg.store.rules import derive, derive_when_asked, linear_rules, with_needs
-from pan2kg.store.store import LocalStore, fingerprint, open_store
-from pan2kg.turtle.vocabulary import rule_of
+from pan2kg.store.store import LocalStore, fingerprint, is_derived, open_store
 
 VARIABLE: Final = "PAN2KG_CACHE"
 """The variable of the environment with the folder to use; empty, nothing is kept."""
@@ -72,7 +71,7 @@ def open_stated(project: Project, folder: Path | None) -> LocalStore:
         return open_store(project, partial(derive, only=[]))
     store = _fill(state)
     for graph in list(store.inner.named_graphs()):
-        if isinstance(graph, ox.NamedNode) and rule_of(graph.value):
+        if isinstance(graph, ox.NamedNode) and is_derived(graph.value):
             store.inner.remove_graph(graph)
     return store
 

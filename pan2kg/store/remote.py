@@ -5,8 +5,6 @@ is brought there by the Graph Store Protocol or by SPARQL Update, at the address
 queries, unless it is named; what was put is looked for by a query. Graphs of others are left alone.
 """
 
-from __future__ import annotations
-
 import os
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,9 +14,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException, HTTPResponse, IncompleteRead
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Final, cast
+from typing import Any, Final, cast
 from urllib import request as web
-from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlsplit
 
 import pyoxigraph as ox
@@ -27,10 +24,6 @@ from pan2kg.errors import EndpointError, Place, QueryError
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import LocalStore, Result, is_derived, is_true, plain, refuse_fetching, select
 from pan2kg.turtle.writer import tokens
-
-if TYPE_CHECKING:
-    import httpx
-    from SPARQLWrapper import SPARQLWrapper
 
 TIMEOUT: Final = 60
 BUSY: Final = frozenset((429, 503))
@@ -191,21 +184,21 @@ class RemoteStore:
                 status = _STATUS.get(type(error).__name__, _CANNOT)
                 remedy = "ask-files" if status == _CANNOT else "check-address"
                 raise fault(self.url, "endpoint-refuses", remedy, status=status, words=_words(error)) from None
-            except HTTPError as error:
+            except web.HTTPError as error:
                 wait = pause(attempts, error.headers.get("Retry-After")) if error.code in BUSY else None
                 if wait is None:
                     raise fault(self.url, "endpoint-refuses", code=error.code, words=str(error.reason)) from None
                 attempts += 1
                 sleep(wait)
-            except (URLError, OSError, HTTPException) as error:
-                cause = error.reason if isinstance(error, URLError) else error
+            except (OSError, HTTPException) as error:
+                cause = getattr(error, "reason", error)
                 if isinstance(cause, TimeoutError):
                     raise fault(self.url, "endpoint-slow", "allow-time", seconds=str(self.timeout)) from None
                 if isinstance(cause, IncompleteRead):
                     raise fault(self.url, "answer-no-result", "ask-later") from None
                 raise _unreachable(self.url, cause if isinstance(cause, BaseException) else error) from None
 
-    def _prepared(self, text: str, authorization: str) -> SPARQLWrapper:
+    def _prepared(self, text: str, authorization: str) -> Any:  # noqa: ANN401 - of a library that is imported when it is asked
         from SPARQLWrapper import POST, SPARQLWrapper, Wrapper
 
         # by this name the library opens addresses; what urllib is told to open them with is everybody's
@@ -330,7 +323,7 @@ class _Destination:
     address: str
     is_update: bool
     timeout: int
-    auth: httpx.Auth | None = None
+    auth: Any = None
 
     def put(self, graph: str, triples: list[ox.Triple]) -> None:
         if self.is_update:

@@ -27,7 +27,6 @@ from pan2kg.turtle.writer import calls, line_of, tokens
 
 if TYPE_CHECKING:
     import rdflib
-    from rdflib.term import Node
 
 FORMATS: Final = {
     ".nq": ox.RdfFormat.N_QUADS,
@@ -447,13 +446,13 @@ def to_graph(triples: Iterable[ox.Triple]) -> rdflib.Graph:
     return graph
 
 
-def to_term(term: object, nodes: dict[object, Node]) -> Node:
+def to_term(term: object, nodes: dict[object, rdflib.term.Node]) -> rdflib.term.Node:
     import rdflib
 
     if term in nodes:
         return nodes[term]
     if isinstance(term, ox.NamedNode):
-        node: Node = rdflib.URIRef(term.value)
+        node: rdflib.term.Node = rdflib.URIRef(term.value)
     elif isinstance(term, ox.BlankNode):
         node = rdflib.BNode(term.value)
     elif not isinstance(term, ox.Literal):
