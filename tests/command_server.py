@@ -55,7 +55,7 @@ def keep_shipped_graph() -> None:
     kept = StoreApart(made.held, made.waiting)
     kept.whole()
     view = look(kept, view_space(SHIPPED), SHIPPED.space)
-    labels = read(kept, view.links if view else ())
+    labels = read(kept, view)
 
     def open_store(project: Project, by: Derive) -> LocalStore:
         rules = getattr(by, "func", by)
@@ -67,7 +67,7 @@ def keep_shipped_graph() -> None:
         usual = folder is None or folder == caches.cache_folder()
         return kept if project == SHIPPED and usual else again(project, folder, rules, read_only=read_only)
 
-    def labels_of(store: Store, links: Iterable[str] = ()) -> Labels:
+    def labels_of(store: Store, links: LinkView | None = None) -> Labels:
         return labels if store is kept else read(store, links)
 
     def view_of(store: Store, links_in: str, graphs_in: str, **chosen: Any) -> LinkView | None:  # noqa: ANN401

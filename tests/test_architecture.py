@@ -7,11 +7,10 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
-from importlib import import_module
 from pathlib import Path
 from typing import Final
 
-from pan2kg.graph.graph import OFFERED
+from pan2kg import graph
 
 PACKAGE: Final = Path(__file__).resolve().parents[1] / "pan2kg"
 
@@ -32,7 +31,7 @@ DOORS: Final = {
     "jinja2": {"tables.template"},
     "matplotlib": {"charts.registry"},
     "mcp": {"server.assistant"},
-    "networkx": {"graph.links", "network.exports", "network.selection"},
+    "networkx": {"graph.links", "network.exports"},
     "pandas": {"graph.answer"},
     "pypdfium2": {"extract.pdf"},
     "prometheus_client": {"server.web"},
@@ -66,7 +65,7 @@ def nodes(module: str) -> tuple[ast.AST, ...]:
 
 @cache
 def imported(module: str) -> tuple[tuple[int, str], ...]:
-    return tuple(imports(nodes(module)))
+    return (*imports(nodes(module)), *named(nodes(module)))
 
 
 def imports(among: Iterable[ast.AST]) -> Iterator[tuple[int, str]]:
@@ -77,13 +76,17 @@ def imports(among: Iterable[ast.AST]) -> Iterator[tuple[int, str]]:
             base = "." * node.level + (node.module or "")
             whole = [f"{base}.{alias.name}" for alias in node.names]
             yield from ((node.lineno, name if name.removeprefix("pan2kg.") in modules() else base) for name in whole)
-        elif (
-            isinstance(node, ast.Call)
-            and ast.unparse(node.func) == "_offered"
-            and isinstance(node.args[0], ast.Constant)
-        ):
-            # what is imported by a name in a text counts too
-            yield node.lineno, "pan2kg." + ast.unparse(node.args[0]).strip("'").rpartition(".")[0]
+
+
+def named(among: Iterable[ast.AST]) -> Iterator[tuple[int, str]]:
+    """What a module that imports by name names in strings: a module of the house, or what stands in one."""
+    walked = list(among)
+    if any(isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module") for node in walked):
+        for node in walked:
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and "." in node.value:
+                name = node.value.removeprefix("pan2kg.")
+                called = [candidate for candidate in (name, name.rpartition(".")[0]) if candidate in modules()]
+                yield from ((node.lineno, f"pan2kg.{module}") for module in called[:1] if "." in module)
 
 
 def arrows() -> Iterator[tuple[str, int, str]]:
@@ -94,7 +97,7 @@ def arrows() -> Iterator[tuple[str, int, str]]:
 
 
 COUNTING: Final = {
-    "coherence.citations": {"linked", "occasions", "related"},
+    "coherence.citations": {"occasions", "related"},
     "coherence.texts": {"weigh"},
     "coherence.weight": {"action_pairs", "plan_levels", "plan_pairs", "potential"},
 }
@@ -142,11 +145,11 @@ def test_no_module_imports_itself_in_a_circle() -> None:
         raise AssertionError(f"these are one module, or what they share is a third: {circle}") from None
 
 
-def test_what_the_graph_hands_on_to_is_there_and_stands_in_later_rooms() -> None:
-    for path in OFFERED.values():
-        module, _, name = path.rpartition(".")
-        assert ROOMS.index(room(module)) > ROOMS.index("graph"), f"import {path} as usual"
-        assert callable(getattr(import_module(f"pan2kg.{module}"), name)), path
+def test_names_in_strings_are_arrows_and_the_graph_is_told_by_the_package_what_later_rooms_offer() -> None:
+    assert ("graph.graph", "coherence.reading") in {(module, name) for module, _, name in arrows()}
+    above = "from importlib import import_module\nimport_module('pan2kg.site.registry')\nx = 'tables.writers.answer_of'"
+    assert {name for _, name in named(ast.walk(ast.parse(above)))} == {"pan2kg.site.registry", "pan2kg.tables.writers"}
+    assert all(callable(graph.offered(method)) for method in ("network", "picture", "table"))
 
 
 def test_imports_name_the_module_in_full() -> None:

@@ -20,7 +20,7 @@ from pan2kg.coherence import evidence, figures
 from pan2kg.coherence.citations import State, verdict
 from pan2kg.errors import QueryError
 from pan2kg.graph.labels import Name
-from pan2kg.i18n.catalogue import decimal
+from pan2kg.i18n.catalogue import numeral
 from pan2kg.tables import figure_words
 from pan2kg.turtle.vocabulary import key
 
@@ -42,7 +42,7 @@ class SharedCell:
 
     def __init__(self, subject: Subject, row: int, column: int, ends: tuple[str, str]) -> None:
         self.row, self.column, self.weight = row, column, subject.known.weight(*ends)
-        weight, self.shares = self.weight, subject.known.meets(self.weight)
+        weight, self.shares = self.weight, self.weight.meets
         self.texts = tuple(part.text for part in weight.contributions if not part.is_broad and part.bits > 0)
         is_read = self.shares is not UNREAD
         self.cells: tuple[Cell, ...] = (
@@ -115,7 +115,7 @@ def draw_plan_matrix(
         upper = dw.Box(PLAN_HEAD + meeting.column * wide, meeting.row * high, wide, high / 2)
         for sign, citing, cited in (("→", name_a, name_b), ("←", name_b, name_a)):
             box = upper if sign == "→" else replace(upper, y=upper.y + high / 2)
-            state, channels = measured.cites(citing.iri, cited.iri), measured.channels(citing.iri, cited.iri)
+            state, channels = measured.cites(citing.iri, cited.iri)
             if state is State.SEEN:
                 words = ", ".join(say(f"channel-{channel}") for channel in channels)
                 text = f"{sign} {say('cited-' + (channels[0].value if len(channels) == 1 else 'both'))}"
@@ -272,7 +272,7 @@ def _action_cell(subject: Subject, meeting: SharedCell, box: dw.Box, greatest: f
         # One decimal is what a cell has room for; what is more than nought is never rounded to it.
         fill, text = (
             fr.shade(weight.low / greatest if greatest else 0.0, fr.FIFTHS),
-            decimal(max(weight.low, 0.1), subject.language, 1),
+            numeral(max(weight.low, 0.1), subject.language, 1),
         )
     font = dw.Font(9.5 if len(text) < 3 else 8.5, bold=text != "–", colour=fr.on(fill))
     room = dw.Box(box.x, box.y + 6, box.width, box.height - 6)

@@ -62,7 +62,7 @@ class Subject:
 
         A name says its language where that is another.
         """
-        return {iri: self.graph.labels.brief(iri, self.language).drawn(self.language) for iri in iris}
+        return {iri: self.graph.labels.brief(iri, self.language, is_drawn=True) for iri in iris}
 
     def brief(self, plan: str) -> str:
         labels, plans, name = self.graph.labels, self.known.tables.works.plans, self.names([plan])[plan].text

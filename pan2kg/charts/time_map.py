@@ -258,7 +258,7 @@ def draw_country(subject: Subject) -> fr.Picture:
     axis = ta.axis_of(life_of.values(), graph.as_of, left=COUNTRY_HEAD + 12, width=COUNTRY_SPAN)
     citations = [
         (x, y) for x, y in measured.chronology.cited
-        if x in life_of and y in life_of and measured.cites(x, y) is State.SEEN
+        if x in life_of and y in life_of and measured.chronology.seen(x, y, measured.level)
     ]  # fmt: skip
     cites, by_field = Counter(x for x, _ in citations), dict[str, list[str]]()
     for plan in plans:

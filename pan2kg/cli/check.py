@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from pan2kg.cli import arguments
 from pan2kg.cli.arguments import project_of
 from pan2kg.errors import ProjectError, QueryError
-from pan2kg.i18n.catalogue import Messages, decimal
+from pan2kg.i18n.catalogue import Messages, numeral
 from pan2kg.i18n.message import Message, say, spoken, today, told
 
 if TYPE_CHECKING:
@@ -151,4 +151,4 @@ def _remarks(anchoring: Anchoring, document: str, *, is_shown: bool) -> Iterator
         yield remark("quotation-long", place=str(place), characters=size, most=LONGEST[0], words=LONGEST[1])
     if anchoring.share > SHARES[0]:
         key = "quoted-too-much" if anchoring.share > SHARES[1] else "quoted-much"
-        yield remark(key, share=decimal(100 * anchoring.share, language, 0), document=document)
+        yield remark(key, share=numeral(100 * anchoring.share, language, 0), document=document)

@@ -21,7 +21,7 @@ from pan2kg.extract import draft, process
 from pan2kg.extract.document import Document, load_document, noted, to_json
 from pan2kg.extract.mentions import find_mentions
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n.catalogue import Messages, decimal
+from pan2kg.i18n.catalogue import Messages, numeral
 from pan2kg.i18n.message import Message, a_day, today, told, verbatim
 from pan2kg.project import Project, read_text, write_atomically
 from pan2kg.review import candidates, desk, work
@@ -292,7 +292,7 @@ def run_review(options: argparse.Namespace) -> int:
         lines.append(say("pace", seconds=round(review.pace)))
     if review.wanted.second:
         agreement = review.compare()
-        alpha = "–" if agreement.alpha is None else decimal(agreement.alpha, language)
+        alpha = "–" if agreement.alpha is None else numeral(agreement.alpha, language)
         lines += [say("agreement", n=agreement.both, alpha=alpha), say("agreement-means")]
         for candidate, _, _ in agreement.apart:
             start, target = (review.material.graph.label(end, language) for end in candidate.ends)

@@ -174,30 +174,29 @@ def run_diff(options: argparse.Namespace) -> int:
     from pan2kg.publish.tables import published_weights
     from pan2kg.store.store import read_quads
 
-    if len(options.sides) != (1 if options.apply else 2):
-        fault = "patch-takes-one" if options.apply else "comparison-takes-two"
-        raise FormatError(fault, remedy="use-diff", number=len(options.sides))
+    wanted, number = 1 if options.apply else 2, len(options.sides)
+    if number != wanted:
+        raise FormatError("comparison-takes-two", remedy="use-diff", wanted=wanted, number=number)
     if options.apply and options.output and not options.output.endswith(".nq"):
         raise FormatError("patched-is-nquads", remedy="name-nq-file")
     progress = arguments.Progress()
     try:
-        patch = changes.read_patch(read_quads(Path(options.apply)), options.apply) if options.apply else None
+        patch = list(read_quads(Path(options.apply))) if options.apply else None
         sides = []
         for path in options.sides:
             progress(say("progress", "reading", side=path))
             sides.append(changes.read_side(Path(path)))
-        progress(say("progress", "applying" if patch else "comparing"))
-        if patch:
-            content = patch.apply(sides[0]).nquads()
+        if patch is not None:
+            content = changes.apply(patch, sides[0], options.apply).nquads()[0]
         elif options.format == "rdf":
-            content = changes.patch_of(*sides).written()
+            content = changes.write_patch(*sides)
         else:
-            report = changes.ChangeReport(changes.change_list(*sides), published_weights(Path(options.sides[0])))
+            change = changes.Change(*sides, weights=published_weights(Path(options.sides[0])))
             if options.format == "atom":
-                when = changes.day_of(report.change, options.date)
-                text = changes.write_feed(report, options.language, when, address=options.address)
+                when = changes.day_of(change, options.date)
+                text = changes.write_feed(change, options.language, when, address=options.address)
             else:
-                text = changes.WRITERS[options.format](report, options.language)
+                text = changes.WRITERS[options.format](change, options.language)
             content = text.encode()
     finally:
         progress.finish()
@@ -244,27 +243,23 @@ def run_portal(
     if options.send and options.action != "push":
         raise portal.PortalError("only-push-sends", place=Place("--send"), remedy="use-push-send")
     reads = options.send or options.action == "status" or options.look
-    access = portal.read_access(options.portal, os.environ, needs_key=reads)
-    scope = portal.SearchScope(options.organization, options.dataset)
+    address, key = portal.read_access(options.portal, os.environ, needs_key=reads)
     with TemporaryDirectory(prefix="pan2kg-") as scratch:
-        offer = portal.make_offer(Path(options.folder), Path(scratch), linked=options.linked)
-        client = portal.Client(access, portal.Pace(clock, sleep))
-        if options.send:
-            try:
-                outcome = portal.push(client, offer, scope, lambda line: _write(f"{line}\n"), prune=options.prune)
-            except KeyboardInterrupt:
-                raise portal.PortalError("push-interrupted", remedy="push-goes-on") from None
-            _write(outcome.told(offer))
-            return 1 if outcome.remaining else 0
-        remote = portal.observe(client, offer, scope) if reads else None
-        if scope.dataset and not reads:
-            remote = portal.Remote(scope.dataset, {})
-        todo = offer.steps(remote, scope, prune=options.prune)
-        if options.action == "status":
-            _write(portal.say_status(offer, remote, todo))
+        whose = {"organization": options.organization, "dataset": options.dataset}
+        offer = portal.make_offer(Path(options.folder), Path(scratch), linked=options.linked, **whose)
+        client = portal.Client(address, key, clock, sleep)
+        remote, sent = portal.Remote({"id": options.dataset}) if options.dataset else None, 0
+        todo = () if reads else offer.steps(remote, prune=options.prune)
+        try:
+            if reads:
+                ways = {"sends": options.send, "prune": options.prune}
+                remote, sent, todo = portal.push(client, offer, lambda line: _write(f"{line}\n"), **ways)
+        except KeyboardInterrupt:
+            raise portal.PortalError("interrupted", remedy="push-goes-on") from None
+        if options.send or options.action == "status":
+            _write(offer.tell(remote, todo, sent if options.send else None))
             return 1 if todo else 0
-        note = say("portal", "note-unchanged" if reads else "note-not-sent")
-        _write(f"{portal.list_requests(access, todo, scope, remote)}\n{note}\n")
+        _write(f"{offer.requests(client, todo, remote)}\n{say('portal', 'note-not-sent')}\n")
     return 0
 
 

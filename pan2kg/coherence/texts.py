@@ -29,13 +29,16 @@ BLOCK: Final = 250_000
 """How many products are summed in one go, so that they fit a processor's cache; changes no result."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Incidence:
-    """A matrix of zeros and ones, kept as the sorted columns of each row."""
+    """A matrix of zeros and ones, kept as the sorted columns of each row; with the row of each one, and its sums."""
 
-    starts: Ints
-    columns: Ints
-    width: int
+    __slots__ = ("columns", "counts", "height", "rows", "sizes", "starts", "width")
+
+    def __init__(self, sizes: Ints, columns: Ints, width: int) -> None:
+        self.sizes, self.columns, self.width, self.height = sizes, columns, width, len(sizes)
+        self.starts = _before(sizes)
+        self.rows: Ints = np.repeat(np.arange(self.height, dtype=np.int64), sizes)
+        self.counts: Ints = np.bincount(columns, minlength=width).astype(np.int64)
 
     @classmethod
     def of(cls, rows: Ints | list[int], columns: Ints | list[int], *, shape: tuple[int, int]) -> Incidence:
@@ -43,7 +46,7 @@ class Incidence:
         keys = np.asarray(rows, dtype=np.int64) * width + np.asarray(columns, dtype=np.int64)
         ascending = keys[order_of(keys, height * width)]
         row_of, column_of = np.divmod(ascending[_is_first(ascending)], max(width, 1))
-        return cls(_before(np.bincount(row_of, minlength=height)), column_of, width)
+        return cls(np.bincount(row_of, minlength=height), column_of, width)
 
     @classmethod
     def named(cls, pairs: Iterable[tuple[str, str]], rows: Iterable[str], columns: Iterable[str]) -> Incidence:
@@ -51,28 +54,11 @@ class Incidence:
         places = [(row[name], column[text]) for name, text in pairs if name in row]
         return cls.of(*([place[end] for place in places] for end in (0, 1)), shape=(len(row), len(column)))
 
-    @property
-    def height(self) -> int:
-        return len(self.starts) - 1
-
-    @property
-    def sizes(self) -> Ints:
-        return np.diff(self.starts)
-
-    @property
-    def rows(self) -> Ints:
-        return np.repeat(np.arange(self.height, dtype=np.int64), self.sizes)
-
-    @property
-    def counts(self) -> Ints:
-        return np.bincount(self.columns, minlength=self.width).astype(np.int64)
-
     def row(self, index: int) -> Ints:
         return self.columns[self.starts[index] : self.starts[index + 1]]
 
     def keep(self, wanted: Bools) -> Incidence:
-        sizes = np.bincount(self.rows[wanted], minlength=self.height)
-        return Incidence(_before(sizes), self.columns[wanted], self.width)
+        return Incidence(np.bincount(self.rows[wanted], minlength=self.height), self.columns[wanted], self.width)
 
 
 def order_of(keys: Ints, limit: int) -> Ints:
@@ -261,7 +247,6 @@ def on_earlier(earlier: Earlier, weights: Weights) -> Weights:
 def weigh(
     works: Works, uses: Iterable[Use], steps: Iterable[TextStep] = (), general: AbstractSet[str] = frozenset()
 ) -> Weights:
-    """The weights of all texts that are used, and of those above them."""
     plan = {iri: at for at, iri in enumerate(works.plans)}
     home = {work: plan[iri] for work, iri in works.home.items() if iri in plan} | plan
     used = [use for use in uses if use.counts(Level.EDITORS) and use.work in home]

@@ -386,7 +386,7 @@ class _Draft:
         return writer.Block(subject, tuple(TurtleLine(*pair) for pair in statements if pair[1]), heading)
 
     def _words(self, name: str, predicate: str) -> Iterator[tuple[str, str]]:
-        own_words = _DATA.known(name, plan=self.key, name=self.plan.document.source)
+        own_words = _DATA.text(name, plan=self.key, name=self.plan.document.source)
         return ((predicate, text(words, tag)) for tag, words in own_words.words)
 
     def blocks(self, graph: str, facts: Mapping[str, str]) -> Iterator[writer.Block]:

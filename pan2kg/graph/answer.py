@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import pyoxigraph as ox
 
-from pan2kg.store.store import Solutions, plain
+from pan2kg.store.store import plain
 from pan2kg.turtle.vocabulary import XSD
 
 if TYPE_CHECKING:
@@ -115,9 +115,3 @@ def _pandas_type(value: object) -> str:
     if isinstance(value, ox.Literal):
         return _DATATYPES.get(value.datatype.value, "string")
     return "string" if isinstance(value, ox.NamedNode | ox.BlankNode) else _TYPES.get(type(value), "object")
-
-
-def answered(solutions: Solutions) -> Answer[dict[str, str]]:
-    names = solutions.columns
-    rows = [{name: plain(term) for name, term in zip(names, row, strict=True)} for row in solutions.rows]
-    return Answer(names, rows, solutions.rows)

@@ -7,11 +7,10 @@ asks for coherence, and IRIs below :data:`~pan2kg.turtle.vocabulary.ROOT`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -22,6 +21,9 @@ from pan2kg.store.queries import program_query
 from pan2kg.store.store import LocalStore, Store, Term, load, plain, select
 from pan2kg.turtle.vocabulary import ID, PAN, ROOT, kind_and_key
 
+if TYPE_CHECKING:
+    from pan2kg.store.rules import LinkView
+
 VOID_SPACE = "http://rdfs.org/ns/void#uriSpace"
 
 
@@ -31,9 +33,6 @@ class CountryProfile:
 
     ``space`` is what its IRIs begin with; ``languages`` are those every label is asked for in, ``wished`` those of the
     country in which a title is welcome; ``gazette`` is the name of the official gazette by language.
-
-    >>> CountryProfile().space
-    'https://w3id.org/pan2kg/'
     """
 
     space: str = ROOT
@@ -47,45 +46,28 @@ class CountryProfile:
 
 
 def read_profiles(store: Store) -> tuple[CountryProfile, ...]:
-    """The profiles a store holds, one a project, by their addresses.
-
-    >>> from pan2kg.store.store import LocalStore
-    >>> read_profiles(LocalStore(ox.Store()))
-    ()
-    """
+    """The profiles a store holds, one a project, by their addresses."""
     statements: dict[str, dict[str, list[Term]]] = {}
     for profile, property_, value in select(store, program_query("profile/statements")).rows:
         if value is not None:
             statements.setdefault(plain(profile), {}).setdefault(plain(property_), []).append(value)
-    return tuple(_profile(stated) for _, stated in sorted(statements.items()))
-
-
-def _profile(stated: Mapping[str, list[Term]]) -> CountryProfile:
-    def every(name: str) -> tuple[str, ...]:
-        return tuple(plain(value) for value in stated.get(PAN + name, ()))
-
-    def first(name: str) -> str:
-        return next(iter(every(name)), "")
-
-    names = [term for term in stated.get(PAN + "gazetteName", ()) if isinstance(term, ox.Literal)]
-    return CountryProfile(
-        space=next((plain(value) for value in stated.get(VOID_SPACE, ())), ROOT),
-        country=first("country"),
-        home_plan=first("homePlan"),
-        coherence_action=first("coherenceAction"),
-        languages=every("labelLanguage"),
-        wished=every("wishedLabelLanguage"),
-        gazette={name.language or "": name.value for name in names},
-        gazette_space=first("gazetteSpace"),
-    )
+    profiles = []
+    for _, stated in sorted(statements.items()):
+        texts = {name.removeprefix(PAN): tuple(map(plain, values)) for name, values in stated.items()}
+        single = ((texts.get(name) or ("",))[0] for name in ("country", "homePlan", "coherenceAction", "gazetteSpace"))
+        country, home_plan, coherence_action, gazette_space = single
+        names = [term for term in stated.get(PAN + "gazetteName", ()) if isinstance(term, ox.Literal)]
+        gazette = {name.language or "": name.value for name in names}
+        languages, wished = (texts.get(name, ()) for name in ("labelLanguage", "wishedLabelLanguage"))
+        space = texts.get(VOID_SPACE, (ROOT,))[0]
+        profiles.append(
+            CountryProfile(space, country, home_plan, coherence_action, languages, wished, gazette, gazette_space)
+        )
+    return tuple(profiles)
 
 
 def own_profile(profiles: tuple[CountryProfile, ...], project: Project | None) -> CountryProfile:
-    """The profile of the project one looks from, which is the first where several are open; an empty one without any.
-
-    >>> own_profile((), None).home_plan
-    ''
-    """
+    """The profile of the project one looks from, which is the first where several are open; an empty one without."""
     space = project.space if project else ROOT
     return next(
         (profile for profile in profiles if profile.space == space), profiles[0] if profiles else CountryProfile()
@@ -93,11 +75,6 @@ def own_profile(profiles: tuple[CountryProfile, ...], project: Project | None) -
 
 
 def dataset_of(space: str) -> str:
-    """The IRI of the dataset a project is.
-
-    >>> dataset_of("https://data.example/")
-    'https://data.example/dataset'
-    """
     return f"{space}dataset"
 
 
@@ -159,13 +136,13 @@ def _asked(text: str, store: Store, space: str) -> str:
     return text.replace("<DATASET>", f"<{dataset}>").replace("<ONTOLOGY>", f"<{ONTOLOGY}>")
 
 
-def read_release(store: Store, space: str = "") -> Release:
+def read_release(store: Store, space: str = "", number: str = "") -> Release:
     """Which release it is: ``dcat:version`` of the dataset, else ``owl:versionInfo`` of the ontology, else ours.
 
-    >>> from pan2kg.store.store import LocalStore
-    >>> read_release(LocalStore(ox.Store())).is_stated
-    False
+    It is ``number`` where that is given: a release is published under another one than it says itself.
     """
+    if number:
+        return Release(number)
     for version, day in select(store, _asked(_VERSIONS, store, space)).rows:
         return Release(plain(version), plain(day)[:10])
     from importlib import metadata  # loads much of the library, and few graphs state no version
@@ -188,7 +165,11 @@ def other_release(store: Store, project: Project) -> tuple[str, str] | None:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
+    """What a dataset says of itself; ``licence`` is its address and what it is called in short, ``modified`` a day."""
+
     stated: Mapping[str, tuple[ox.Literal | ox.NamedNode, ...]]
+    licence: tuple[str, str] | None = None
+    modified: str = ""
 
     def texts(self, key: str, language: Language) -> list[str]:
         """What is stated in a language, in English where there is nothing in it, and what has no language.
@@ -202,27 +183,16 @@ class Notice:
             by_tag[(term.language or "") if isinstance(term, ox.Literal) else ""].append(term.value)
         return by_tag[language] or by_tag[SOURCE_LANGUAGE] or by_tag[""]
 
-    @property
-    def licence(self) -> tuple[str, str] | None:
-        address = next((term.value for term in self.stated.get("license", ())), "")
-        return (address, LICENCES.get(address, address)) if address else None
-
-    @property
-    def modified(self) -> str:
-        return next((term.value[:10] for term in self.stated.get("dateModified", ())), "")
-
 
 def read_notice(store: Store, space: str = "") -> Notice:
     matches: dict[str, list[ox.Literal | ox.NamedNode]] = defaultdict(list)
-    for key, value in _pairs(select(store, _asked(_SAID, store, space)).rows):
-        matches[key].append(value)
-    return Notice({key: tuple(values) for key, values in matches.items()})
-
-
-def _pairs(rows: Iterable[tuple[object, ...]]) -> Iterable[tuple[str, ox.Literal | ox.NamedNode]]:
-    for key, value in rows:
+    for key, value in select(store, _asked(_SAID, store, space)).rows:
         if isinstance(key, ox.Literal) and isinstance(value, ox.Literal | ox.NamedNode):
-            yield key.value, value
+            matches[key.value].append(value)
+    stated = {key: tuple(values) for key, values in matches.items()}
+    address, modified = (stated[key][0].value if key in stated else "" for key in ("license", "dateModified"))
+    licence = (address, LICENCES.get(address, address)) if address else None
+    return Notice(stated, licence, modified[:10])
 
 
 KINDS: Final = (
@@ -259,20 +229,11 @@ def relative(start: str, target: str) -> str:
 
 
 def root(path: str) -> str:
-    """The way from a page to the root of the site.
-
-    >>> root("fr/plan/a.html"), root("index.html")
-    ('../../', '')
-    """
     return "../" * path.count("/")
 
 
 def pair_key(plan: str, other_plan: str) -> str:
-    """The key of the page of two plans, the same whichever comes first.
-
-    >>> pair_key("lu-sd-3", "lu-bhr-2")
-    'lu-bhr-2--lu-sd-3'
-    """
+    """The key of the page of two plans, the same whichever comes first."""
     return "--".join(sorted((plan, other_plan)))
 
 
@@ -324,9 +285,6 @@ class Name:
     """What a thing is called in the best language there is, and in the others; with its key, number and class.
 
     ``whole`` is the label where the words are the short name of the thing, else empty.
-
-    >>> Name("Loi", "fr", {"fr": "Loi", "en": "Act"}).texts["en"]
-    'Act'
     """
 
     text: str
@@ -339,27 +297,6 @@ class Name:
     whole: str = ""
 
     @property
-    def is_action(self) -> bool:
-        return self.type == PAN + "Action"
-
-    @property
-    def numbered(self) -> str:
-        """The words with the number before them, where there is one.
-
-        >>> Name("Former", "fr", notation="4.3").numbered, Name("4.3", "", notation="4.3").numbered
-        ('4.3 Former', '4.3')
-        """
-        return f"{self.notation} {self.text}" if self.notation and self.notation != self.text else self.text
-
-    def drawn(self, language: str) -> Name:
-        """The same as pictures draw it: with plain spaces, and its language only where that is another.
-
-        >>> Name("Où ?", "fr").drawn("fr").language, Name("Où ?", "fr").drawn("de").language
-        ('', 'fr')
-        """
-        return replace(self, text=plain_words(self.text), language="" if self.language == language else self.language)
-
-    @property
     def short(self) -> str:
         return self.notation or self.key.rpartition("-")[2]
 
@@ -369,7 +306,8 @@ class Name:
         return f"{words} ({self.key})" if self.key and self.key != words else words
 
 
-class Entry(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Entry:
     """A thing: its IRI, kind and key (which make its address), class, printed number, names by language, identifier.
 
     The kind is empty where a thing of others has no page; the identifier is the one the graph states. ``brief`` are the
@@ -383,38 +321,33 @@ class Entry(NamedTuple):
     notation: str
     texts: Mapping[str, str]
     identifier: str = ""
-    brief: Mapping[str, str] = MappingProxyType({})
+    brief: Mapping[str, str] = field(default_factory=dict)
+    is_retired: bool = field(init=False, repr=False)
+    has_page: bool = field(init=False, repr=False)
+    address: str = field(init=False, repr=False)
 
-    @property
-    def is_retired(self) -> bool:
-        return self.type == PAN + "RetiredIdentifier"
-
-    @property
-    def has_page(self) -> bool:
-        return self.kind in KINDS
-
-    @property
-    def address(self) -> str:
-        return f"{self.kind}/{self.key}.html"
+    def __post_init__(self) -> None:
+        for name, value in (
+            ("is_retired", self.type == PAN + "RetiredIdentifier"), ("has_page", self.kind in KINDS),
+            ("address", f"{self.kind}/{self.key}.html"),
+        ):  # fmt: skip
+            object.__setattr__(self, name, value)
 
 
 @dataclass(frozen=True)
 class Labels:
     entries: Mapping[str, Entry]
     by_address: Mapping[tuple[str, str], Entry]
+    entry: Callable[[str], Entry | None] = field(repr=False, compare=False)
     called: dict[tuple[str, str, bool], tuple[str, str]] = field(default_factory=dict, repr=False, compare=False)
-
-    def entry(self, iri: str) -> Entry | None:
-        return self.entries.get(iri)
 
     def find(self, kind: str, key: str) -> Entry | None:
         return self.by_address.get((kind, key))
 
-    def of_kind(self, kind: str) -> list[Entry]:
-        return sorted((e for e in self.entries.values() if e.kind == kind and not e.is_retired), key=lambda e: e.key)
-
-    def retired(self, kind: str) -> list[Entry]:
-        return sorted((e for e in self.entries.values() if e.kind == kind and e.is_retired), key=lambda e: e.key)
+    def of_kind(self, kind: str, *, is_retired: bool = False) -> list[Entry]:
+        entries = [entry for entry in self.entries.values() if entry.kind == kind and entry.is_retired == is_retired]
+        entries.sort(key=lambda entry: entry.key)
+        return entries
 
     def label(self, iri: str, language: str) -> Name:
         """What a thing is called in a language, else in French, English, any other; its number or key without a name.
@@ -425,42 +358,35 @@ class Labels:
         if entry is None:
             return Name(short(iri), "", iri=iri, key=short(iri))
         key = entry.identifier or entry.key or short(iri)
-        tag = _nearest(entry.texts, language) if entry.texts else ""
+        tag = best(entry.texts, language).language if entry.texts else ""
         words = entry.texts[tag] if entry.texts else entry.notation or key
         return Name(words, tag, entry.texts, iri, key, entry.notation, entry.type)
 
-    def brief(self, iri: str, language: str) -> Name:
+    def brief(self, iri: str, language: str, *, is_drawn: bool = False) -> Name:
         """What a thing is called where there is little space: its short name in the language, else its label.
 
-        What is shown then says the full name in its title: ``whole``.
+        What is shown then says the full name in its title: ``whole``. In a picture its spaces are plain, and its
+        language is said only where that is another.
         """
-        entry, full = self.entries.get(iri), self.label(iri, language)
+        entry, name = self.entries.get(iri), self.label(iri, language)
         words = entry.brief.get(language, "") if entry else ""
-        return replace(full, text=words, language=language, whole=full.text) if words else full
+        if words:
+            name = replace(name, text=words, language=language, whole=name.text)
+        if is_drawn:
+            name = replace(
+                name, text=plain_words(name.text), language="" if name.language == language else name.language
+            )
+        return name
 
 
 def best(texts: Mapping[str, str], language: str) -> Name:
-    """The text in a language, else in French, English or the first of the others.
-
-    >>> best({"en": "Act", "fr": "Loi"}, "de").text
-    'Loi'
-    """
-    text = _nearest(texts, language)
-    return Name(texts[text], text, texts)
-
-
-def _nearest(texts: Mapping[str, str], language: str) -> str:
-    if language in texts:
-        return language
-    return next((tag for tag in LANGUAGES if tag in texts), None) or min(texts)
+    """The text in a language, else in French, English or the first of the others."""
+    tag = next((tag for tag in (language, *LANGUAGES) if tag in texts), None) or min(texts)
+    return Name(texts[tag], tag, texts)
 
 
 def shortened(words: str, most: int = 48) -> str:
-    """Words without their middle where they are many: titles begin alike, and end in what sets them apart.
-
-    >>> shortened("Plan d’action national de mise en œuvre de la Convention des personnes handicapées 2012-2017")
-    'Plan d’action … personnes handicapées 2012-2017'
-    """
+    """Words without their middle where they are many: titles begin alike, and end in what sets them apart."""
     if len(words) <= most:
         return words
     head, tail = words.split(" ")[:2], words.split(" ")[2:]
@@ -470,46 +396,34 @@ def shortened(words: str, most: int = 48) -> str:
 
 
 def plain_words(words: str) -> str:
-    """Words with plain spaces, as data has them.
-
-    >>> plain_words(french("Où ?"))
-    'Où ?'
-    """
     return words.replace("\u00a0", " ")
 
 
 def short(iri: str) -> str:
-    """The last part of an IRI, where nothing better is known.
-
-    >>> short("https://w3id.org/pan2kg/id/link/48290ff6"), short("http://e/x#Y")
-    ('48290ff6', 'Y')
-
-    Of an address in the European Legislation Identifier all of it, since its parts mean nothing alone.
-
-    >>> short("http://data.legilux.public.lu/eli/etat/leg/loi/2023/05/16/a232/jo")
-    'eli/etat/leg/loi/2023/05/16/a232/jo'
-    """
+    """The last part of an IRI, where nothing better is known."""
     _, eli, path = iri.partition("/eli/")
-    if eli and "#" not in path:
+    if eli and "#" not in path:  # the parts of such an address mean nothing alone
         return f"eli/{path}"
     return iri.rstrip("/#").replace("#", "/").rpartition("/")[2] or iri
 
 
-def read_labels(store: Store, links: Iterable[str] = ()) -> Labels:
-    """Read the names, keys and classes of all things, each query once; ``links`` are those the store does not hold.
-
-    >>> from pan2kg.graph.graph import open_graph
-    >>> open_graph().labels.find("plan", "lu-bhr-2").texts["en"]
-    'National Action Plan on Business and Human Rights 2020-2022 (PAN 2)'
-    """
+def read_labels(store: Store, view: LinkView | None = None) -> Labels:
+    """Read the names, keys and classes of all things, each query once; ``view`` has links the store does not hold."""
     texts, brief, standing = (_texts(select(store, query).rows) for query in (_LABELS, _SHORT, _STANDING))
-    _say_standing(texts, standing)
-    _say_standing(brief, standing)
+    # plans that are drafts, announced or lapsed are called so
+    for called in (texts, brief):
+        for plan, words in standing.items():
+            for tag, name in called.get(plan, {}).items():
+                called[plan][tag] = f"{name} ({best(words, tag).text})"
     rows = select(store, _KEYS).rows
     keys, notations = _first(rows, 1), _first(rows, 2)
-    types = dict.fromkeys(links, f"{PAN}Link")
-    for typed, of in select(store, _TYPES).rows:
-        _prefer(types, plain(typed), plain(of))
+    types = dict.fromkeys(view.links if view else (), f"{PAN}Link")
+    for row in select(store, _TYPES).rows:
+        # of several classes one of ours, then the first
+        iri, kind = map(plain, row)
+        before = types.get(iri)
+        if before is None or (not kind.startswith(PAN), kind) < (not before.startswith(PAN), before):
+            types[iri] = kind
     entries: dict[str, Entry] = {}
     by_address: dict[tuple[str, str], Entry] = {}
     for iri in sorted({*texts, *keys, *types}):
@@ -522,7 +436,7 @@ def read_labels(store: Store, links: Iterable[str] = ()) -> Labels:
             entry = _apart(entry, by_address)
             by_address[kind, entry.key] = entry
         entries[iri] = entry
-    return Labels(entries, by_address)
+    return Labels(entries, by_address, entries.get)
 
 
 def _apart(entry: Entry, entries: Mapping[tuple[str, str], Entry]) -> Entry:
@@ -530,7 +444,7 @@ def _apart(entry: Entry, entries: Mapping[tuple[str, str], Entry]) -> Entry:
     if namesake is None or not (kind_and_key(entry.iri)[0] and kind_and_key(namesake.iri)[0]):
         return entry
     keys = (f"{entry.key}.{number}" for number in range(2, len(entries) + 3))
-    return entry._replace(key=next(key for key in keys if (entry.kind, key) not in entries))
+    return replace(entry, key=next(key for key in keys if (entry.kind, key) not in entries))
 
 
 def _first(rows: Iterable[tuple[Term | None, ...]], at: int) -> dict[str, str]:
@@ -557,22 +471,3 @@ def _texts(rows: Iterable[tuple[Term | None, ...]]) -> dict[str, dict[str, str]]
                 one_line = " ".join(words.split())
                 texts[tag] = french(one_line) if tag == "fr" else one_line
     return matches
-
-
-def _say_standing(texts: dict[str, dict[str, str]], standing: Mapping[str, Mapping[str, str]]) -> None:
-    """Add to the names of plans that are drafts, announced or lapsed that they are.
-
-    >>> names = {"p": {"fr": "Plan social pour le climat"}}
-    >>> _say_standing(names, {"p": {"fr": "projet", "en": "draft"}})
-    >>> names["p"]["fr"]
-    'Plan social pour le climat (projet)'
-    """
-    for plan, words in standing.items():
-        for tag, name in texts.get(plan, {}).items():
-            texts[plan][tag] = f"{name} ({best(words, tag).text})"
-
-
-def _prefer(types: dict[str, str], iri: str, kind: str) -> None:
-    type_before = types.get(iri)
-    if type_before is None or (not kind.startswith(PAN), kind) < (not type_before.startswith(PAN), type_before):
-        types[iri] = kind

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import combinations
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from pan2kg.coherence.citations import CROSS_REFERENCES
 from pan2kg.coherence.evidence import Level, counts, level
 from pan2kg.coherence.known import Known, basis_line
+from pan2kg.graph.labels import Labels, plain_words
 from pan2kg.store.queries import program_query
 from pan2kg.store.rules import LinkView, bare_term
 from pan2kg.store.store import Store, is_true, plain, select
@@ -45,10 +45,6 @@ class Tie:
     plans: tuple[str, str]
     level: Level | None = None
 
-    @property
-    def is_declared(self) -> bool:
-        return self.kind in DECLARED
-
 
 @dataclass(frozen=True)
 class GraphTies:
@@ -61,26 +57,13 @@ class GraphTies:
             by_pair.setdefault(tie.plans, []).append(tie)
         return {pair: tuple(ties) for pair, ties in sorted(by_pair.items())}
 
-    def counts(self, kinds: Iterable[str]) -> Mapping[tuple[str, str], Counter[str]]:
-        wanted = frozenset(kinds)
-        counted = {pair: Counter(t.kind for t in ties if t.kind in wanted) for pair, ties in self.by_pair.items()}
-        return {pair: counter for pair, counter in counted.items() if counter}
-
-    def linked(self, kinds: Iterable[str]) -> frozenset[str]:
-        wanted = frozenset(kinds)
-        return frozenset(end for tie in self.every if tie.kind in wanted for end in tie.ends)
-
 
 def read_ties(store: Store, view: LinkView | None = None) -> GraphTies:
-    """Read the links of a store, the derived ones from their view; without one, those the store holds.
-
-    >>> from pan2kg.graph.graph import open_graph
-    >>> all(tie.plans[0] < tie.plans[1] for tie in open_graph().ties.every)
-    True
-    """
+    """Read the links of a store, the derived ones from their view; without one, those the store holds."""
     ends: dict[tuple[str, str, Level | None], dict[str, str]] = {}
     for iri, of, end, plan, stated, words in _rows(store, view):
-        kind = kind_of_tie(of.rpartition("/")[2], stated=is_true(stated))
+        kind = of.rpartition("/")[2]
+        kind = kind if is_true(stated) or kind not in DECLARED else COMPARED
         ends.setdefault((iri, kind, level(words)), {}).setdefault(end, plan)
     ties = []
     for (link, kind, at), joined in ends.items():
@@ -120,135 +103,103 @@ def _at_the_finest(ties: Sequence[Tie]) -> Iterator[Tie]:
     )
 
 
-def kind_of_tie(link_type: str, *, stated: bool) -> str:
-    """As what a link counts: as what its type says, but as a comparison where no document states it.
-
-    >>> kind_of_tie("builds-on", stated=True), kind_of_tie("builds-on", stated=False)
-    ('builds-on', 'comparison')
-    """
-    return link_type if stated or link_type not in DECLARED else COMPARED
-
-
 def read_quotes(store: Store) -> dict[str, str]:
-    """The first quotation of the first passage each link rests on, by what they are called.
-
-    >>> from pan2kg.graph.graph import open_graph
-    >>> "https://w3id.org/pan2kg/id/link/6e97963c99814ce4" in read_quotes(open_graph().store)
-    True
-    """
+    """The first quotation of the first passage each link rests on, by what they are called."""
     rows = select(store, program_query("links/quotes")).rows
     return {link: words for link, _, words in sorted((tuple(map(plain, row)) for row in rows), reverse=True)}
 
 
 _SHARED: Final = "shared-instrument"
 
-Read = Callable[[str], list[list[str]]]
-"""Answers a query with rows of plain text."""
-
 
 def build_network(
-    read: Read,
-    labels: Mapping[str, str],
-    known: Known | None = None,
-    *,
-    links: LinkView | None = None,
-    language: str = "fr",
+    read: Callable[[str], list[list[str]]], names: Labels, known: Known, links: LinkView | None, *, language: str
 ) -> nx.MultiDiGraph[str]:
     """The network of accepted and derived links: nodes and link nodes by IRI.
 
     A node carries ``type``, ``label`` and, for an action, ``plan``; an edge has the link's IRI as
     key and carries ``type``, ``status`` and ``directed``. A symmetric link stands once, from the end
     that sorts first. Candidates, rejected and unverified links are left out, and those that rest on a weaker word than
-    the level of ``known``; without it all levels stand.
+    the level of ``known``.
 
     Where the graph says so, a node has ``notation``, ``review`` and ``certainty`` too, and an edge
     ``relation``, ``certainty``, ``evidenceLevel``, ``via`` (IRIs, by spaces), ``evidence`` (one quotation a line, with
     its document), ``documents`` (IRIs, by spaces), ``score``, and for two actions that name the same specific text
-    ``weight``, ``weightHigh`` and ``weightBroad`` in bits. ``labels`` say in ``language`` what everything is called.
+    ``weight``, ``weightHigh`` and ``weightBroad`` in bits. Everything is called what ``names`` say in ``language``.
     Derived links come from their view in ``links``; without one, they are those the queries find.
     What the weights rest on stands in the network's own attributes. Every attribute is a text, a number or a boolean,
-    so that networkx can write the network as it is. :meth:`pan2kg.graph.graph.Graph.network` calls this with what it
-    has read.
-
-    >>> build_network(lambda query: [], {}).number_of_nodes()
-    0
+    so that networkx can write the network as it is. ``read`` answers a query with rows of plain text.
     """
     import networkx as nx
 
+    called = (iri for iri, entry in names.entries.items() if entry.texts)
+    labels = {iri: plain_words(names.label(iri, language).text) for iri in called}
     network: nx.MultiDiGraph[str] = nx.MultiDiGraph(language=language)
     _add_nodes(network, read(program_query("network/nodes")), labels)
-    edges = _with_derived(read(program_query("network/links")), links, _edges)
-    at = known.level if known else Level.EDITORS
-    for link, type_, source, target, directed, status, relation, certainty, words, score in edges:
+    passages = read(program_query("network/passages")) if links else []
+    derived = _derived(links, passages) if links else ([], [], [])
+
+    def rows_of(query: str, more: list[list[str]]) -> list[list[str]]:
+        # what the view has takes the place of what the store holds of the same links
+        rows = read(program_query(f"network/{query}"))
+        if links is None:
+            return rows
+        return sorted([*(row for row in rows if row[0] not in links.links), *more], key=itemgetter(0))
+
+    for link, type_, *ends, directed, status, relation, certainty, words, score in rows_of("links", derived[0]):
         # What a shared text links has its level from what is known, by its best text.
-        if key(type_) != _SHARED and not counts(level(words), at):
+        if key(type_) != _SHARED and not counts(level(words), known.level):
             continue
+        values = {
+            "type": key(type_), "type_label": labels.get(type_, key(type_)), "status": key(status),
+            "directed": is_true(directed),
+        }  # fmt: skip
         extra = {
             "relation": key(relation), "relation_label": labels.get(relation, ""), "certainty": key(certainty),
             "evidenceLevel": key(words),
         }  # fmt: skip
-        network.add_edge(
-            source,
-            target,
-            key=link,
-            type=key(type_),
-            type_label=labels.get(type_, key(type_)),
-            status=key(status),
-            directed=is_true(directed),
-            **_given(extra),
-            **({"score": float(score)} if score else {}),
-        )
+        number = {"score": float(score)} if score else {}
+        network.add_edge(*ends, key=link, **values, **_given(extra), **number)
     untyped = {node for node, data in network.nodes(data=True) if "type" not in data}
     _add_nodes(network, (row for row in read(program_query("network/ends")) if row[0] in untyped), labels)
-    if known is not None:
-        _add_weights(network, known)
-    matches = {link: data for _, _, link, data in network.edges(keys=True, data=True)}
-    pairs = _with_derived(read(program_query("network/via")), links, _shared)
-    for link, shared in _gathered(pairs):
-        if link in matches:
-            matches[link]["via"] = " ".join(via for (via,) in shared)
-            matches[link]["via_label"] = "; ".join(_name(via, labels) for (via,) in shared)
-    passages = read(program_query("network/passages")) if links else []
-    evidence = _with_derived(read(program_query("network/evidence")), links, partial(_passages, passages))
-    sources_of = read(program_query("network/documents"))
-    quoted = dict(_gathered(evidence))
-    sources = dict(_gathered(sources_of))
-    for link, data in matches.items():
-        passages = quoted.get(link, [])
-        documents = dict.fromkeys(document for document, _, _ in passages)
-        bare = [document for (document,) in sources.get(link, []) if document not in documents]
-        lines = [_quotation(passage, labels) for passage in passages] + [_name(entry, labels) for entry in bare]
+    _add_weights(network, known)
+    texts, quoted, sources = (
+        _gathered(rows)
+        for rows in (
+            rows_of("via", derived[1]),
+            rows_of("evidence", derived[2]),
+            read(program_query("network/documents")),
+        )
+    )
+    for _, _, link, data in network.edges(keys=True, data=True):
+        if link in texts:
+            shared = [via for (via,) in texts[link]]
+            data["via"], data["via_label"] = " ".join(shared), "; ".join(labels.get(via) or via for via in shared)
+        documents = dict.fromkeys(document for document, _, _ in quoted.get(link, ()))
+        bare = [document for (document,) in sources.get(link, ()) if document not in documents]
+        lines = [
+            f"« {quote} » — {labels.get(document) or document}{f', p. {page}' if page else ''}"
+            for document, page, quote in quoted.get(link, ())
+        ]
+        lines += [labels.get(document) or document for document in bare]
         data.update(_given({"evidence": "\n".join(lines), "documents": " ".join([*documents, *bare])}))
     return network
 
 
-def _with_derived(
-    rows: list[list[str]], links: LinkView | None, of: Callable[[LinkView], Iterable[list[str]]]
-) -> list[list[str]]:
-    if links is None:
-        return rows
-    return sorted([*(row for row in rows if row[0] not in links.links), *of(links)], key=itemgetter(0))
-
-
-def _edges(links: LinkView) -> Iterator[list[str]]:
-    for link in links.links.values():
-        kinds = f"{ID}linktype/{link.kind}", f"{ID}linkstatus/derived", f"{ID}certainty/derived"
-        yield [link.iri, kinds[0], *link.ends, "false", kinds[1], "", kinds[2], links.level(link), ""]
-
-
-def _shared(links: LinkView) -> Iterator[list[str]]:
-    for link in links.links.values():
-        yield from ([link.iri, shared] for shared in sorted(map(bare_term, link.shared)))
-
-
-def _passages(passages: list[list[str]], links: LinkView) -> Iterator[list[str]]:
+def _derived(links: LinkView, passages: list[list[str]]) -> tuple[list[list[str]], list[list[str]], list[list[str]]]:
+    """Of the derived links of a view the edges, the texts they are by, and the passages they rest on."""
     places = {tuple(words): at for at, (_, *words) in enumerate(passages)}
     quoted: dict[str, set[int]] = {}
     for statement, *words in passages:
         quoted.setdefault(statement, set()).add(places[tuple(words)])
+    edges, texts, evidence = [], [], []
     for link in links.links.values():
-        for at in sorted({at for entry in links.rests(link) for at in quoted.get(bare_term(entry), ())}):
-            yield [link.iri, *passages[at][1:]]
+        kinds = f"{ID}linktype/{link.kind}", f"{ID}linkstatus/derived", f"{ID}certainty/derived"
+        edges.append([link.iri, kinds[0], *link.ends, "false", kinds[1], "", kinds[2], links.level(link), ""])
+        texts += [[link.iri, shared] for shared in sorted(map(bare_term, link.shared))]
+        rests = {at for entry in links.rests(link) for at in quoted.get(bare_term(entry), ())}
+        evidence += [[link.iri, *passages[at][1:]] for at in sorted(rests)]
+    return edges, texts, evidence
 
 
 def _add_nodes(network: nx.MultiDiGraph[str], rows: Iterable[list[str]], labels: Mapping[str, str]) -> None:
@@ -287,20 +238,11 @@ def _add_weights(network: nx.MultiDiGraph[str], known: Known) -> None:
         data.update(_given({"evidenceLevel": weight.level.key if weight.level else ""}))
 
 
-def _quotation(passage: list[str], labels: Mapping[str, str]) -> str:
-    document, page, quote = passage
-    return f"« {quote} » — {_name(document, labels)}{f', p. {page}' if page else ''}"
-
-
-def _name(iri: str, labels: Mapping[str, str]) -> str:
-    return labels.get(iri) or iri
-
-
-def _gathered(sorted_rows: Iterable[list[str]]) -> Iterator[tuple[str, list[list[str]]]]:
+def _gathered(rows: Iterable[list[str]]) -> dict[str, list[list[str]]]:
     groups: dict[str, list[list[str]]] = {}
-    for name, *cells in sorted_rows:
+    for name, *cells in rows:
         groups.setdefault(name, []).append(cells)
-    yield from groups.items()
+    return groups
 
 
 def communities(edges: Iterable[tuple[str, str, float]], *, seed: int = 7) -> dict[str, int]:

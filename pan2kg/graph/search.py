@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -118,11 +118,7 @@ class Search:
 
 
 def is_near(word: str, candidate: str) -> bool:
-    """Whether a letter too many, too few, wrong or exchanged with its neighbour makes the one word the other.
-
-    >>> is_near("minerias", "minerais"), is_near("minerai", "minerais"), is_near("mine", "minerai")
-    (True, True, False)
-    """
+    """Whether a letter too many, too few, wrong or exchanged with its neighbour makes the one word the other."""
     if abs(len(word) - len(candidate)) > 1:
         return False
     short, long = sorted((word, candidate), key=len)
@@ -133,45 +129,33 @@ def is_near(word: str, candidate: str) -> bool:
 
 
 def without_zeros(code: str) -> str:
-    """A code without the zeros that fill up its number: lists write « P029 » and people « P29 ».
-
-    >>> without_zeros("p029"), without_zeros("2000"), without_zeros("32017r0821")
-    ('p29', '2000', '32017r821')
-    """
+    """A code without the zeros that fill up its number: lists write « P029 » and people « P29 »."""
     return _FILLED.sub("", code)
 
 
-def read_search(labels: Labels, other_names: Iterable[Sequence[str]], mentions: Iterable[Sequence[str]]) -> Search:
-    """What can be found: everything with a page, by its titles and short names, its key and number, and ``others``.
+Read = Callable[[str], list[list[str]]]
+"""Gives the rows of a query as plain text."""
 
-    ``others`` are pairs of an IRI and what that thing is called beside, ``named`` of an IRI and how often it is named.
 
-    >>> from pan2kg.graph.graph import open_graph
-    >>> graph = open_graph()
-    >>> [graph.labels.entries[graph.search.find(words)[0]].key for words in ("ODD 8", "32017R0821", "minerias")]
-    ['sdg-8', 'reg-2017-821', 'reg-2017-821']
-    """
+def read_search(labels: Labels, read: Read) -> Search:
+    """What can be found: everything with a page, by its titles and short names, its key and number, and other names."""
     called: dict[str, list[str]] = {}
-    for iri, words in other_names:
+    for iri, words in read(program_query("names/others")):
         called.setdefault(iri, []).append(words)
-    times = {iri: int(number) for iri, number in mentions}
+    times = {iri: int(number) for iri, number in read(program_query("names/named"))}
     entries = [entry for entry in labels.entries.values() if entry.has_page and not entry.is_retired]
     findables = [findable(entry, called.get(entry.iri, ()), times.get(entry.iri, 0)) for entry in entries]
     return Search(tuple(sorted(findables, key=lambda entry: entry.rank)))
 
 
 def findable(entry: Entry, other_names: Iterable[str], times: int = 0) -> Findable:
-    names = all_names(entry, other_names)
+    titles = dict.fromkeys((*entry.brief.values(), *entry.texts.values(), *other_names))
+    numbers = [f"{celex[1]}/{celex[2]}" for name in titles if (celex := _CELEX.fullmatch(name))]
+    names = [name for name in (*titles, *numbers, entry.notation, entry.key, entry.identifier) if name]
     words = f" {' '.join(dict.fromkeys(filter(None, map(folded, names))))} "
     label = next(iter((entry.brief or entry.texts).values()), entry.key)
     rank = (_KINDS.index(entry.kind), -times, label, entry.iri)
     return Findable(entry.iri, tuple(names), words, frozenset(whole_names(names)), rank)
-
-
-def all_names(entry: Entry, other_names: Iterable[str]) -> list[str]:
-    names = dict.fromkeys((*entry.brief.values(), *entry.texts.values(), *other_names))
-    numbers = [f"{celex[1]}/{celex[2]}" for name in names if (celex := _CELEX.fullmatch(name))]
-    return [name for name in (*names, *numbers, entry.notation, entry.key, entry.identifier) if name]
 
 
 def whole_names(names: Iterable[str]) -> list[str]:
@@ -190,23 +174,13 @@ def whole_names(names: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(wholes))
 
 
-Read = Callable[[str], list[list[str]]]
-"""Gives the rows of a query as plain text."""
 _SHORT: Final = PAN + "shortName"
 _ABBREVIATION: Final = re.compile(r"[A-Z][A-Za-z]*[A-Z]\w* ?\d$")
 _CLASSES: Final = {"Plan": "plan", "PublicBody": "body", "Organisation": "body", "Provision": "provision"}
 
 
 def read_names(read: Read, own_country: str) -> NamesInTexts:
-    """Everything of the graph a text can name; ``own_country`` is the country whose graph it is, by IRI.
-
-    >>> from pan2kg.graph.graph import open_graph
-    >>> names = open_graph().names
-    >>> names.identified("celex:32014L0024").key
-    'dir-2014-24'
-    >>> [things[0].rpartition("/")[2] for *_, things, _ in names.find("the Paris Agreement")]
-    ['paris-agreement']
-    """
+    """Everything of the graph a text can name; ``own_country`` is the country whose graph it is, by IRI."""
     codes = {country.iri: country.code for country in countries().values()}
     identifiers: dict[str, list[str]] = {}
     for iri, scheme, notation in read(program_query("names/identifiers")):
@@ -223,13 +197,10 @@ def read_names(read: Read, own_country: str) -> NamesInTexts:
         )  # fmt: skip
     labels = (
         (iri, label) for iri, label, property_ in read(program_query("names/labels"))
-        if property_ != _SHORT or _is_name(named.get(iri), label)
+        if property_ != _SHORT
+        or (thing := named.get(iri)) is None or thing.kind != "plan" or not thing.country or _ABBREVIATION.match(label)
     )  # fmt: skip
     return names_of(named.values(), labels, (row[0] for row in read(program_query("names/not-mentions"))))
-
-
-def _is_name(named: Thing | None, words: str) -> bool:
-    return named is None or named.kind != "plan" or not named.country or _ABBREVIATION.match(words) is not None
 
 
 def _country(key: str, file: str, own_country: str) -> str:

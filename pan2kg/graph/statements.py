@@ -7,25 +7,26 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import groupby, starmap
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar, cast
 
 import pyoxigraph as ox
 
-from pan2kg.coherence.evidence import Level, level
+from pan2kg.coherence import evidence
+from pan2kg.project import Project
+from pan2kg.store import rules
 from pan2kg.store.queries import program_query
-from pan2kg.store.rules import rule_files
-from pan2kg.store.store import Store, Term, plain, select
+from pan2kg.store.store import LocalStore, Store, Term, plain, select
 from pan2kg.turtle.vocabulary import ID, PAN, rule_of
 
 if TYPE_CHECKING:
-    from pan2kg.project import Project
     from pan2kg.store.rules import LinkView
 
+T = TypeVar("T")
 ACTIONS: Final = f"{ID}partlevel/action"
 """The level of the actions themselves, in published counts."""
 
@@ -49,25 +50,13 @@ class Part:
     scheme: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(NamedTuple):
+    """A part with the actions and the parts under it; ``number`` actions are under it at any depth, each once."""
+
     part: Part
-    actions: tuple[str, ...] = ()
-    below: tuple[Outline, ...] = ()
-
-    @property
-    def number(self) -> int:
-        """How many actions stand under it or under a part below it, each counted once.
-
-        >>> part = Part("x", "p", "axis")
-        >>> Outline(part, ("a",), (Outline(part, ("b",)), Outline(part, ("a",)))).number
-        2
-        """
-        return len(self.held)
-
-    @property
-    def held(self) -> frozenset[str]:
-        return frozenset(self.actions).union(*(outline.held for outline in self.below))
+    actions: tuple[str, ...]
+    below: tuple[Outline, ...]
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +73,6 @@ class Parts:
     under: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     counts: tuple[tuple[str, str, int], ...] = ()
 
-    def of(self, plan: str) -> list[Part]:
-        return sorted((entry for entry in self.every.values() if entry.plan == plan), key=place)
-
     def outline(self, plan: str) -> list[Outline]:
         """The parts of a plan with what stands under them; those of one scheme and level beside each other.
 
@@ -95,36 +81,35 @@ class Parts:
         >>> [(one.part.iri, one.number, [below.part.iri for below in one.below]) for one in made.outline("p")]
         [('x', 1, ['y'])]
         """
-        entries = self.of(plan)
+        entries = sorted((entry for entry in self.every.values() if entry.plan == plan), key=place)
         holds: dict[str, list[str]] = {}
         for action in self.actions.get(plan, ()):
             for entry in self.under.get(action, ()):
                 holds.setdefault(entry, []).append(action)
         inside = {entry.iri for entry in entries}
 
-        def made(entry: Part) -> Outline:
-            below = tuple(made(child) for child in entries if child.above == entry.iri)
-            return Outline(entry, tuple(holds.get(entry.iri, ())), below)
+        def made(entry: Part) -> tuple[Outline, frozenset[str]]:
+            below = [made(child) for child in entries if child.above == entry.iri]
+            actions = tuple(holds.get(entry.iri, ()))
+            every = frozenset(actions).union(*(held for _, held in below))
+            return Outline(entry, actions, tuple(outline for outline, _ in below), len(every)), every
 
-        return [made(entry) for entry in entries if entry.above not in inside]
+        return [made(entry)[0] for entry in entries if entry.above not in inside]
 
     def levels(self, plan: str, *, published: int | None = None) -> list[LevelCount]:
         """How many parts of each level a plan has here, and how many as sources say; actions come last.
 
         ``published`` is the number of actions the plan itself publishes, where that is known.
-
-        >>> counts = (("p", "axis", 4),)
-        >>> Parts({"x": Part("x", "p", "axis")}, counts=counts).levels("p")[0]
-        LevelCount(level='axis', known=1, published=(4,))
         """
-        counts = Counter(entry.level for entry in self.of(plan))
+        parts = sorted((entry for entry in self.every.values() if entry.plan == plan), key=place)
+        counts = Counter(entry.level for entry in parts)
         stated: dict[str, set[int]] = {}
         for of, stage, number in self.counts:
             if of == plan:
                 stated.setdefault(stage, set()).add(number)
         if published is not None:
             stated.setdefault(ACTIONS, set()).add(published)
-        levels = list(dict.fromkeys([*(entry.level for entry in self.of(plan)), *sorted(stated.keys() - {ACTIONS})]))
+        levels = list(dict.fromkeys([*(entry.level for entry in parts), *sorted(stated.keys() - {ACTIONS})]))
         levels_of = [LevelCount(level, counts[level], tuple(sorted(stated.get(level, ())))) for level in levels]
         actions = LevelCount(ACTIONS, len(self.actions.get(plan, ())), tuple(sorted(stated.get(ACTIONS, ()))))
         return [*levels_of, *([actions] if actions.known or actions.published else [])]
@@ -147,18 +132,15 @@ def natural(number: str) -> list[tuple[int, str]]:
     >>> sorted(["2.10", "m10", "2.9", "m9"], key=natural)
     ['2.9', '2.10', 'm9', 'm10']
     """
-    pieces = re.findall(r"\d+|[^\d.\-\s]+", number)
-    return [(int(piece), "") if piece.isascii() and piece.isdecimal() else (10**6, piece) for piece in pieces]
+    order = []
+    for piece in re.findall(r"\d+|[^\d.\-\s]+", number):
+        is_number = piece.isascii() and piece.isdecimal()
+        order.append((int(piece), "") if is_number else (10**6, piece))
+    return order
 
 
 def read_parts(read: Rows) -> Parts:
-    """The parts a graph has, each query asked once.
-
-    >>> from pan2kg.graph.graph import open_graph
-    >>> made = read_parts(open_graph().read)
-    >>> [one.part.notation for one in made.outline(f"{ID}plan/lu-bhr-2")][:3]
-    ['1', '2', '3']
-    """
+    """The parts a graph has, each query asked once."""
     every = {
         iri: Part(iri, plan, level, above, int(order) if order else None, notation, scheme)
         for iri, plan, level, above, order, notation, scheme in read(program_query("parts/parts"))
@@ -170,11 +152,8 @@ def read_parts(read: Rows) -> Parts:
         if part_iri:
             under.setdefault(action, {})[part_iri] = None
     counts = ((plan, level, int(number)) for _, plan, level, number in read(program_query("parts/counts")))
-    return Parts(every, _tuples(actions), _tuples(under), tuple(counts))
-
-
-def _tuples(lists: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
-    return {key: tuple(values) for key, values in lists.items()}
+    of_plans, above = ({key: tuple(values) for key, values in listed.items()} for listed in (actions, under))
+    return Parts(every, of_plans, above, tuple(counts))
 
 
 _ALL: Final = f"""#+ needs:
@@ -204,11 +183,6 @@ class Statement(NamedTuple):
 
     @property
     def rule(self) -> str:
-        """The rule that derived it, empty where a file says it.
-
-        >>> Statement("http://e/a", "http://e/p", ox.Literal("x"), "http://e/graph/derived/cites").rule
-        'cites'
-        """
         return rule_of(self.graph)
 
     @property
@@ -227,129 +201,80 @@ class Grounds(NamedTuple):
     certainty: str
     sources: tuple[str, ...]
 
-    @classmethod
-    def of(cls, statements: Statements, statement: Statement) -> Grounds:
-        # what its own block says, else what the file says of all its statements
-        if statement.rule:
-            return cls(statement.graph, "rule", ())
-        block = statements.block(statement.thing, statement.graph)
-        certainty = block.get(CERTAINTY) or statements.values(statement.graph, CERTAINTY)
-        sources = block.get(SOURCE) or statements.values(statement.graph, SOURCE)
-        kind = certainty[0].rpartition("/")[2] if certainty else ""
-        is_unverified = statement.graph.endswith("unverified")
-        return cls(statement.graph, "unverified" if is_unverified else kind, tuple(sources))
-
 
 @dataclass(frozen=True)
 class Statements:
     """All statements, by what they are about and by what they point to; those of derived links come from their view.
 
-    What was once put in order is kept: the pages of three languages ask for it thousands of times.
+    What was once put in order is kept, unless it is nothing: the pages of three languages ask for it thousands of
+    times, and readers could fill it with whatever they ask for.
     """
 
     every: tuple[Statement, ...]
     view: LinkView | None = field(default=None, repr=False, compare=False)
-    grounds: dict[tuple[str, str], Grounds] = field(default_factory=dict, repr=False, compare=False)
-    _about: dict[str, tuple[Statement, ...]] = field(default_factory=dict, repr=False, compare=False)
-    _towards: dict[str, tuple[Statement, ...]] = field(default_factory=dict, repr=False, compare=False)
-    _pointing: dict[tuple[str, tuple[str, ...]], list[str]] = field(default_factory=dict, repr=False, compare=False)
-    _sorted: dict[str, Mapping[str, tuple[Statement, ...]]] = field(default_factory=dict, repr=False, compare=False)
-    _facts: dict[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict, repr=False, compare=False)
+    _indexes: dict[bool, Mapping[str, list[Statement]]] = field(default_factory=dict, repr=False, compare=False)
+    _kept: dict[tuple[str, ...], object] = field(default_factory=dict, repr=False, compare=False)
 
-    @cached_property
-    def _by_thing(self) -> Mapping[str, list[Statement]]:
-        by_subject: dict[str, list[Statement]] = {}
-        for statement in self.every:
-            by_subject.setdefault(statement.thing, []).append(statement)
-        return by_subject
-
-    @cached_property
-    def _by_value(self) -> Mapping[str, list[Statement]]:
-        by_value: dict[str, list[Statement]] = {}
-        for statement in self.every:
-            if not isinstance(statement.value, ox.Literal):
-                by_value.setdefault(plain(statement.value), []).append(statement)
-        return by_value
-
-    def _of_thing(self, iri: str) -> Iterator[Statement]:
-        yield from self._by_thing.get(iri, ())
+    def _of(self, iri: str, *, is_value: bool = False) -> Iterator[Statement]:
+        if is_value not in self._indexes:
+            index: dict[str, list[Statement]] = {}
+            for statement in self.every:
+                if not is_value:
+                    index.setdefault(statement.thing, []).append(statement)
+                elif not isinstance(statement.value, ox.Literal):
+                    index.setdefault(plain(statement.value), []).append(statement)
+            self._indexes[is_value] = index
+        yield from self._indexes[is_value].get(iri, ())
         if self.view:
-            yield from starmap(Statement, self.view.about(iri))
+            yield from starmap(Statement, self.view.towards(iri) if is_value else self.view.about(iri))
 
-    def _of_value(self, iri: str) -> Iterator[Statement]:
-        yield from self._by_value.get(iri, ())
-        if self.view:
-            yield from starmap(Statement, self.view.towards(iri))
+    def once(self, key: tuple[str, ...], make: Callable[[], T]) -> T:
+        if key in self._kept:
+            return cast("T", self._kept[key])
+        value = make()
+        if value:
+            self._kept[key] = value
+        return value
 
     def about(self, iri: str) -> tuple[Statement, ...]:
-        return _ordered(iri, self._of_thing, self._about)
+        return self.once(("about", iri), lambda: tuple(sorted(self._of(iri), key=_order)))
 
     def towards(self, iri: str) -> tuple[Statement, ...]:
-        return _ordered(iri, self._of_value, self._towards)
+        return self.once(("towards", iri), lambda: tuple(sorted(self._of(iri, is_value=True), key=_order)))
 
     def by_property(self, iri: str) -> Mapping[str, tuple[Statement, ...]]:
-        if iri in self._sorted:
-            return self._sorted[iri]
-        by_property = {
-            name: tuple(statements) for name, statements in groupby(self.about(iri), key=attrgetter("predicate"))
-        }
-        if by_property:
-            self._sorted[iri] = by_property
-        return by_property
+        def grouped() -> dict[str, tuple[Statement, ...]]:
+            groups = groupby(self.about(iri), key=attrgetter("predicate"))
+            return {name: tuple(statements) for name, statements in groups}
 
-    def block(self, iri: str, graph: str) -> Mapping[str, list[str]]:
-        matches: dict[str, list[str]] = {}
-        for statement in self._of_thing(iri):
-            if statement.graph == graph:
-                matches.setdefault(statement.predicate, []).append(plain(statement.value))
-        return {name: sorted(values) for name, values in matches.items()}
+        return self.once(("by property", iri), grouped)
 
-    def values(self, iri: str, name: str) -> list[str]:
-        return list(self._of(iri).get(name, ()))
+    def values(self, iri: str, name: str, *, graph: str = "") -> list[str]:
+        """The values of a property as plain text, in order, each once; of a block, those its named graph states."""
+
+        def facts() -> dict[tuple[str, str], list[str]]:
+            matches: dict[tuple[str, str], set[str]] = {}
+            for statement in self._of(iri):
+                for place in ("", statement.graph):
+                    matches.setdefault((statement.predicate, place), set()).add(plain(statement.value))
+            return {place: sorted(values) for place, values in matches.items()}
+
+        return list(self.once(("values", iri), facts).get((name, graph), ()))
 
     def one(self, iri: str, name: str) -> str:
-        return self._of(iri).get(name, _NOTHING)[0]
+        return next(iter(self.values(iri, name)), "")
 
-    def level(self, iri: str) -> Level | None:
-        return level(self.one(iri, EVIDENCE_LEVEL))
-
-    def _of(self, iri: str) -> Mapping[str, tuple[str, ...]]:
-        if iri in self._facts:
-            return self._facts[iri]
-        matches: dict[str, set[str]] = {}
-        for statement in self._of_thing(iri):
-            matches.setdefault(statement.predicate, set()).add(plain(statement.value))
-        facts = {name: tuple(sorted(values)) for name, values in matches.items()}
-        if facts:
-            self._facts[iri] = facts
-        return facts
+    def level(self, iri: str) -> evidence.Level | None:
+        return evidence.level(self.one(iri, EVIDENCE_LEVEL))
 
     def ends(self, link: str) -> list[str]:
         return [iri for name in ("from", "to", "between") for iri in self.values(link, PAN + name)]
 
     def pointing(self, iri: str, *names: str) -> list[str]:
-        at = iri, names
-        if at not in self._pointing:
-            subjects = sorted({s.thing for s in self._of_value(iri) if s.predicate in names})
-            if not subjects:
-                return subjects
-            self._pointing[at] = subjects
-        return list(self._pointing[at])
+        def subjects() -> list[str]:
+            return sorted({s.thing for s in self._of(iri, is_value=True) if s.predicate in names})
 
-
-_NOTHING: Final = ("",)
-"""What a property says that is not there."""
-
-
-def _ordered(
-    iri: str, read: Callable[[str], Iterable[Statement]], cache: dict[str, tuple[Statement, ...]]
-) -> tuple[Statement, ...]:
-    if iri in cache:
-        return cache[iri]
-    ordered = tuple(sorted(read(iri), key=_order))
-    if ordered:  # else readers could fill it with whatever they ask for
-        cache[iri] = ordered
-    return ordered
+        return list(self.once(("pointing", iri, *names), subjects))
 
 
 def _order(statement: Statement) -> tuple[str, str, str, str]:
@@ -357,21 +282,16 @@ def _order(statement: Statement) -> tuple[str, str, str, str]:
 
 
 def read_statements(store: Store, view: LinkView | None = None) -> Statements:
-    """Read all statements of a store, those on derived links from their view; without one, those the store holds.
-
-    >>> from pan2kg.graph.graph import open_graph
-    >>> open_graph().statements.one("https://w3id.org/pan2kg/id/plan/lu-bhr-2", PAN + "adoptedOn")
-    '2019-12-11'
-    """
+    """Read all statements of a store, those on derived links from their view; without one, those the store holds."""
     names: dict[str, str] = {}
-
-    def known(term: Term | None) -> str:
-        text = plain(term)
-        return names.setdefault(text, text)
-
     of_links = [f"<{graph}>" for graph in view.graphs.values()] if view else []
     rows = select(store, _ALL.replace("LEFT_OUT", ", ".join(["pan:none", *of_links]))).rows  # engines read () otherwise
-    statements = (Statement(known(s), known(p), o, known(graph)) for s, p, o, graph in rows if o is not None)
+    statements = []
+    for subject, predicate, value, graph in rows:
+        if value is not None:
+            # a name that stands often is kept once
+            iri, name, place = (names.setdefault(text, text) for text in map(plain, (subject, predicate, graph)))
+            statements.append(Statement(iri, name, value, place))
     return Statements(tuple(statements), view)
 
 
@@ -380,13 +300,20 @@ ASIDE: Final = frozenset({SOURCE, CERTAINTY, PAN + "evidence"})
 
 
 def grounds_of(statements: Statements, statement: Statement) -> Grounds:
-    at = statement.thing, statement.graph
-    if at not in statements.grounds:
-        grounds = Grounds.of(statements, statement)
-        if not statements.about(statement.thing):
-            return grounds
-        statements.grounds[at] = grounds
-    return statements.grounds[at]
+    """What a statement rests on: what its own block says, else what the file says of all its statements."""
+
+    def read() -> Grounds:
+        if statement.rule:
+            return Grounds(statement.graph, "rule", ())
+        certainty, sources = (
+            statements.values(statement.thing, name, graph=statement.graph) or statements.values(statement.graph, name)
+            for name in (CERTAINTY, SOURCE)
+        )
+        kind = certainty[0].rpartition("/")[2] if certainty else ""
+        is_unverified = statement.graph.endswith("unverified")
+        return Grounds(statement.graph, "unverified" if is_unverified else kind, tuple(sources))
+
+    return statements.once(("grounds", statement.thing, statement.graph), read)
 
 
 def read_resting(statements: Statements) -> Counter[str]:
@@ -398,15 +325,25 @@ def read_resting(statements: Statements) -> Counter[str]:
 
 
 def read_rules(project: Project) -> Mapping[str, str]:
-    """What each rule of a project derives, in its own words: name → summary.
+    """What each rule of a project derives, in its own words: name → summary."""
+    summaries = {}
+    for name, path in rules.rule_files(project).items():
+        lines = path.read_text(encoding="utf-8").splitlines()
+        stated = (line.removeprefix("#+ summary:").strip() for line in lines if line.startswith("#+ summary:"))
+        summaries[name] = next(stated, "")
+    return summaries
 
-    >>> from pan2kg.project import Project
-    >>> read_rules(Project.packaged())["cites"].split(" is stated")[0]
-    'Which plan or action'
-    """
-    return {name: _summary(path.read_text(encoding="utf-8")) for name, path in rule_files(project).items()}
 
+def read_links(store: Store, project: Project) -> LinkView | None:
+    """The derived links as a view; None where they are triples of the store: of another engine, or of other rules."""
+    from pan2kg.store.remote import RemoteStore
+    from pan2kg.store.rules import has_links, read_view
 
-def _summary(text: str) -> str:
-    lines = (line.removeprefix("#+ summary:") for line in text.splitlines() if line.startswith("#+ summary:"))
-    return next(lines, "").strip()
+    local = store if isinstance(store, LocalStore) else None
+    if isinstance(store, RemoteStore) or (local is not None and not has_links(local)):
+        return None
+    space = rules.view_space(project)
+    view = read_view(store, space, project.space) if space else None
+    if local is not None and view is None:
+        local.complete()
+    return view

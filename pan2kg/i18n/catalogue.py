@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from gettext import c2py
@@ -44,13 +44,12 @@ class CatalogueError(ValueError):
 
 def _find_catalogues() -> dict[Language, Path]:
     folders = [Path(__file__).with_name("catalogues"), *map(Path, filter(None, [os.environ.get(FOLDER_VARIABLE)]))]
-    catalogues = {path.stem: path for folder in folders for path in sorted(folder.glob("*.po"))}
-    order = {}
-    for language, path in catalogues.items():
+    catalogues, order = {}, {}
+    for path in (path for folder in folders for path in sorted(folder.glob("*.po"))):
         with path.open("rb") as file:
             match = _ORDER.search(file.read(_HEADER))
-        order[language] = (int(match[1]) if match else _HEADER, language)
-    return {language: catalogues[language] for language in sorted(order, key=lambda language: order[language])}
+        catalogues[path.stem], order[path.stem] = path, (int(match[1]) if match else _HEADER, path.stem)
+    return {language: catalogues[language] for language in sorted(catalogues, key=lambda language: order[language])}
 
 
 CATALOGUES: Final[Mapping[Language, Path]] = _find_catalogues()
@@ -114,71 +113,74 @@ def compiled(text: bytes) -> bytes:
     return target.getvalue()
 
 
-def _forms(data: bytes, name: str) -> list[str]:
-    """The words of a message of a compiled catalogue, one a plural form; none where there is no such message.
+class _Catalogue:
+    """A compiled catalogue, in which one message is looked up at a time.
 
-    Its names stand in order, and one is looked up: :class:`gettext.GNUTranslations` would read all messages first,
-    which takes longer than most commands need them.
+    :class:`gettext.GNUTranslations` would read all of them first, which takes longer than most commands need them.
     """
-    wanted = name.encode()
-    number, names, words = unpack_from("<8x3I", data)
 
-    def text(table: int, at: int) -> bytes:
-        length, start = unpack_from("<2I", data, table + 8 * at)
-        return data[start : start + length]
+    def __init__(self, data: bytes) -> None:
+        number, names, words = unpack_from("<8x3I", data)
+        self.data, self.number = data, number
+        self.names, self.words = (unpack_from(f"<{2 * number}I", data, table) for table in (names, words))
+        rule = re.search(r"plural=([^;]*)", "".join(self.forms("")))
+        self.plural = c2py(rule[1]) if rule else None
+        self.contexts: dict[str, Mapping[str, None]] = {}
 
-    at = bisect_left(range(number), wanted, key=lambda index: text(names, index))
-    entry = text(names, at) if at < number else b""
-    if entry != wanted and not entry.startswith(wanted + b"\0"):
-        return []
-    return text(words, at).decode().split("\0")
+    def forms(self, name: str) -> list[str]:
+        """The words of a message, one a plural form; none where there is no such message."""
+
+        def text(table: Sequence[int], at: int) -> bytes:
+            start = table[2 * at + 1]
+            return self.data[start : start + table[2 * at]]
+
+        wanted = name.encode()
+        at = bisect_left(range(self.number), wanted, key=lambda index: text(self.names, index))
+        if at == self.number or text(self.names, at).partition(b"\0")[0] != wanted:
+            return []
+        return text(self.words, at).decode().split("\0")
+
+    def keys(self, context: str) -> Mapping[str, None]:
+        if context not in self.contexts:
+            index = self.forms(f"{context}\x04{_INDEX}")
+            self.contexts[context] = dict.fromkeys(key for text in index for key in text.split("\n"))
+        return self.contexts[context]
 
 
 @cache
-def _catalogue(language: Language) -> bytes:
+def _catalogue(language: Language) -> _Catalogue:
     source = CATALOGUES[language]
     text, compiled_file = source.read_bytes(), source.with_suffix(".mo")
     if compiled_file.is_file():
-        catalogue = compiled_file.read_bytes()
+        catalogue = _Catalogue(compiled_file.read_bytes())
         # by content, not by time: an installed package and a clone have arbitrary file times
-        if _forms(catalogue, _SOURCE) == [f"{crc32(text):08x}"]:
+        if catalogue.forms(_SOURCE) == [f"{crc32(text):08x}"]:
             return catalogue
     try:
-        catalogue = compiled(text)
+        data = compiled(text)
     except CatalogueError as error:
         raise CatalogueError(f"{source}:{error.line or 1}: {error}") from None
     except ModuleNotFoundError:
         raise CatalogueError(f"{source} is not compiled yet, for which Babel is needed: pip install babel") from None
     unfinished = compiled_file.with_suffix(f".{os.getpid()}")
     try:
-        unfinished.write_bytes(catalogue)
+        unfinished.write_bytes(data)
         unfinished.replace(compiled_file)
     except OSError:
         unfinished.unlink(missing_ok=True)
-    return catalogue
-
-
-@cache
-def _plural_form(language: Language) -> Callable[[int], int]:
-    rule = re.search(r"plural=([^;]*)", "".join(_forms(_catalogue(language), "")))
-    return c2py(rule[1]) if rule else lambda _: 0
-
-
-@cache
-def _keys(context: str, language: Language) -> Mapping[str, None]:
-    index = _forms(_catalogue(language), f"{context}\x04{_INDEX}")
-    return dict.fromkeys(key for text in index for key in text.split("\n"))
+    return _Catalogue(data)
 
 
 @lru_cache(maxsize=1 << 14)
 def _words(context: str, key: str, language: Language, number: int | None) -> str:
-    if key not in _keys(context, language):
+    catalogue = _catalogue(language)
+    if key not in catalogue.keys(context):
         if language == SOURCE_LANGUAGE:
             raise KeyError(f"No message « {key} » in the context « {context} »")
         # a page with one English sentence serves better than none while a translation is unfinished
         return _words(context, key, SOURCE_LANGUAGE, number)
-    forms = _forms(_catalogue(language), f"{context}\x04{key}")
-    return forms[_plural_form(language)(1 if number is None else abs(number)) if len(forms) > 1 else 0]
+    forms, plural = catalogue.forms(f"{context}\x04{key}"), catalogue.plural
+    return forms[plural(1 if number is None else abs(number)) if plural and len(forms) > 1 else 0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,27 +241,26 @@ class Messages:
         words = _words(self.context, key, language, number if isinstance(number, int) else None)
         for name, value in values.items():
             if type(value) is int:
-                values[name] = grouped(value, language)
+                values[name] = numeral(value, language)
             elif isinstance(value, float):
-                values[name] = with_mark(f"{value:.2f}".replace("-", "−"), language)
+                values[name] = numeral(f"{value:.2f}".replace("-", "−"), language)
             elif isinstance(value, Text):
                 values[name] = value.say(language)
         return words.format(**values) if values else words
 
     def text(self, key: str, /, **values: Filling) -> Text:
-        return Text(tuple((language, self.say(key, language, **values)) for language in LANGUAGES))
-
-    def known(self, key: str, /, **values: Filling) -> Text:
+        """A message in each language that has it."""
         return Text(tuple((tag, self.say(key, tag, **values)) for tag in LANGUAGES if self.has(key, tag)))
 
     def counted(self, number: int, key: str, language: Language) -> str:
-        return f"{grouped(number, language)} {self.say(key, language, n=number)}"
+        return f"{numeral(number, language)} {self.say(key, language, n=number)}"
 
     def has(self, key: str, language: Language = SOURCE_LANGUAGE) -> bool:
-        return key in _keys(self.context, language)
+        return key in _catalogue(language).keys(self.context)
 
     def keys(self, start: str = "") -> tuple[str, ...]:
-        return tuple(key.removeprefix(start) for key in _keys(self.context, SOURCE_LANGUAGE) if key.startswith(start))
+        keys = _catalogue(SOURCE_LANGUAGE).keys(self.context)
+        return tuple(key.removeprefix(start) for key in keys if key.startswith(start))
 
     def group(self, start: str, language: Language) -> dict[str, str]:
         """The messages whose keys begin with ``start``, by the rest of their keys, as :meth:`template` gives them."""
@@ -275,21 +276,18 @@ def format_of(key: str, language: Language) -> str:
     return _words("format", key, language, None)
 
 
-def grouped(number: int, language: Language) -> str:
-    """A quantity as a reader of the language expects it, its thousands set apart."""
-    digits = f"{number:,}".replace(",", format_of("thousands", language)) if abs(number) > 999 else f"{number}"
-    return digits.replace("-", "−")
+def numeral(value: float | str, language: Language, digits: int = 2) -> str:
+    """A figure as a reader of the language expects it: a quantity with its thousands set apart, or with decimals.
 
-
-def with_mark(figure: str, language: Language) -> str:
-    """A decimal figure as the language writes it: a comma in French and in German, thousands set apart as elsewhere."""
-    whole, point, decimals = figure.partition(".")
-    whole = _LONG.sub(lambda match: grouped(int(match[0]), language), whole)
+    >>> numeral(-1234, "de"), numeral(1234.5, "fr"), numeral("0.125", "de")
+    ('−1.234', '1\u202f234,50', '0,125')
+    """
+    thousands = format_of("thousands", language)
+    if isinstance(value, int):
+        return (f"{value:,}".replace(",", thousands) if abs(value) > 999 else f"{value}").replace("-", "−")
+    whole, point, decimals = (value if isinstance(value, str) else f"{value:.{digits}f}").partition(".")
+    whole = _LONG.sub(lambda match: f"{int(match[0]):,}".replace(",", thousands), whole)
     return f"{whole}{format_of('decimal', language) if point else ''}{decimals}"
-
-
-def decimal(value: float, language: Language, digits: int = 2) -> str:
-    return with_mark(f"{value:.{digits}f}", language)
 
 
 def french(words: str) -> str:

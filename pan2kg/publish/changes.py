@@ -15,14 +15,14 @@ import os
 import re
 from base64 import urlsafe_b64encode
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import groupby, takewhile, zip_longest
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from urllib.parse import quote, unquote
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree import ElementTree as ET
@@ -40,8 +40,9 @@ from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
 from pan2kg.project import Project
 from pan2kg.publish.edition import Issue, name_roles
 from pan2kg.publish.tables import weigh_links
+from pan2kg.publish.vocabulary import OWL
 from pan2kg.store.rules import derive
-from pan2kg.store.store import LocalStore, is_derived, open_store, plain, read_quads
+from pan2kg.store.store import LocalStore, is_derived, open_store, read_quads
 from pan2kg.tables import formats
 from pan2kg.tables.figure_words import basis_words, value_words
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF, RDFS, ROOT, SKOS, kind_and_key, path_of, rule_of
@@ -58,101 +59,172 @@ _LIKE: Final = 0.5
 """The least share of the larger graph that two graphs have in common to be one file that moved."""
 
 
-class Side(NamedTuple):
+class Side:
     """A state of the graph and what it is called; blank nodes bear their RDFC-1.0 labels."""
 
-    name: str
-    quads: frozenset[ox.Quad]
+    def __init__(self, quads: Iterable[ox.Quad], name: str) -> None:
+        # spelled out, since this is asked of each of millions
+        self.name, self.quads, blank = name, frozenset(quads), ox.BlankNode
+        if any(
+            isinstance(quad.object, blank) or isinstance(quad.subject, blank) or isinstance(quad.graph_name, blank)
+            for quad in self.quads
+        ):
+            dataset = ox.Dataset(self.quads)
+            dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+            self.quads = frozenset(dataset)
 
-    def nquads(self) -> bytes:
-        return "".join(f"{line} .\n" for line in sorted(map(str, self.quads))).encode()
-
-    def state(self) -> str:
-        """The name of a state: the SHA-256 of its canonical N-Quads, as RFC 6920 writes it."""
-        return "ni:///sha-256;" + urlsafe_b64encode(hashlib.sha256(self.nquads()).digest()).decode().rstrip("=")
-
-
-def side_of(quads: Iterable[ox.Quad], name: str) -> Side:
-    # spelled out, since this is asked of each of millions
-    quads_held, blank = frozenset(quads), ox.BlankNode
-    if any(
-        isinstance(quad.object, blank) or isinstance(quad.subject, blank) or isinstance(quad.graph_name, blank)
-        for quad in quads_held
-    ):
-        dataset = ox.Dataset(quads_held)
-        dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-        quads_held = frozenset(dataset)
-    return Side(name, quads_held)
+    def nquads(self) -> tuple[bytes, str]:
+        """Its canonical form, and the name of the state: the SHA-256 of that, as RFC 6920 writes it."""
+        content = "".join(f"{line} .\n" for line in sorted(map(str, self.quads))).encode()
+        digest = urlsafe_b64encode(hashlib.sha256(content).digest()).decode().rstrip("=")
+        name = f"ni:///sha-256;{digest}"
+        return content, name
 
 
 def read_side(path: Path) -> Side:
     """A project as a release of it would be, what a release folder holds, or a file."""
     if not path.is_dir():
-        return side_of(read_quads(path), path.name)
+        return Side(read_quads(path), path.name)
     project, name = Project.at(path), path.resolve().name
     if project.data:
-        return side_of((quad for dump in project.data for quad in read_quads(dump)), name)
+        return Side((quad for dump in project.data for quad in read_quads(dump)), name)
     graph = Graph(project, open_store(project, derive))
     name_roles(graph.held)
     weigh_links(graph)
-    return side_of(graph.held.inner, name)
+    return Side(graph.held.inner, name)
 
 
-class Change(NamedTuple):
+Refigured = tuple[known.BasisLine, tuple[tuple[figures.Taken, figures.Taken], ...]]
+
+
+class Change:
     """Two states, and what differs in what they state; triples sorted.
 
-    ``moves`` are graphs that bear another name, since their file moved, ``shifts`` statements that both states make
-    in other graphs with their number (empty where they are in one more, or one less), ``derivations`` the numbers of
-    statements a rule derives more and less.
+    ``moves`` are graphs that bear another name, since their file moved: a move, not as many statements removed and
+    added. ``shifts`` are statements that both states make in other graphs with their number (empty where they are in
+    one more, or one less), ``derivations`` the numbers of statements a rule derives more and less. Figures are told on
+    the ``weights`` where they were published.
     """
 
-    old: Side
-    new: Side
-    added: tuple[ox.Triple, ...] = ()
-    removed: tuple[ox.Triple, ...] = ()
-    moves: tuple[tuple[str, str], ...] = ()
-    shifts: tuple[tuple[str, str, int], ...] = ()
-    derivations: tuple[tuple[str, int, int], ...] = ()
+    def __init__(self, old: Side, new: Side, *, weights: Earlier | None = None) -> None:
+        self.old, self.new, self.weights, self.is_empty = old, new, weights, old.quads == new.quads
+        gone, come = old.quads - new.quads, new.quads - old.quads
+        self.moves, before = () if self.is_empty else _moves(old, new, gone, come), old.quads
+        if self.moves:
+            names = {ox.NamedNode(source): ox.NamedNode(target) for source, target in self.moves}
+            before = frozenset(_renamed(quad, names) for quad in old.quads)
+            gone, come = before - new.quads, new.quads - before
+        removed, added = ([quad for quad in quads if not is_derived(graph_of(quad))] for quads in (gone, come))
+        less, more = {quad.triple for quad in removed}, {quad.triple for quad in added}
+        both = set[ox.Triple]()  # what one state says less in a graph, and the other still says in another
+        for triples, quads in ((less, new.quads), (more, before)) if less or more else ():
+            subjects = {triple.subject for triple in triples}
+            both |= triples & {q.triple for q in quads if q.subject in subjects and not is_derived(graph_of(q))}
+        places: dict[ox.Triple, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
+        for at, quads_stated in enumerate((removed, added)):
+            for quad in quads_stated:
+                if quad.triple in both:
+                    places[quad.triple][at].append(graph_of(quad))
+        pairs = (zip_longest(sorted(sources), sorted(targets), fillvalue="") for sources, targets in places.values())
+        shifts = Counter(pair for several in pairs for pair in several)
+        fewer, further = (
+            Counter(rule_of(graph_of(quad)) for quad in quads if is_derived(graph_of(quad))) for quads in (gone, come)
+        )
+        self.added, self.removed = (tuple(sorted(triples - both, key=str)) for triples in (more, less))
+        self.shifts = tuple((*pair, number) for pair, number in sorted(shifts.items()))
+        self.derivations = tuple((rule, further[rule], fewer[rule]) for rule in sorted({*fewer, *further}))
 
-    @property
-    def is_empty(self) -> bool:
-        return self.old.quads == self.new.quads
+    @cached_property
+    def names(self) -> ChangeNames:
+        # of two states that are the same, as in a release before which there is none, nothing is to be named
+        return ChangeNames(self)
 
+    @cached_property
+    def things(self) -> tuple[Altered, ...]:
+        """All things that changed, sorted by what they belong to.
 
-def change_list(old: Side, after: Side) -> Change:
-    """What changed from one state to another.
+        A thing is added where the old state says nothing of it, removed where the new one does not, and retired where
+        it is now said to be deprecated or replaced.
+        """
+        names = self.names
+        by_slot: dict[tuple[str, str, str], tuple[list[Value], list[Value]]] = defaultdict(lambda: ([], []))
+        for at, triples in enumerate((self.removed, self.added)):
+            for triple in triples:
+                language = (triple.object.language or "") if isinstance(triple.object, ox.Literal) else ""
+                by_slot[_called(triple.subject), triple.predicate.value, language][at].append(triple.object)
+        edits: dict[str, list[Edit]] = defaultdict(list)
+        for (iri, predicate, language), values in sorted(by_slot.items(), key=lambda item: item[0]):
+            edits[iri] += [Edit(predicate, language, *pair) for pair in zip_longest(*values)]
+        nodes, owners = {triple.subject for triple in (*self.removed, *self.added)}, dict[str, str]()
+        stated: list[set[str]] = []
+        for quads in (self.old.quads, self.new.quads) if edits else ():
+            subjects = (quad for quad in quads if quad.subject in nodes and not is_derived(graph_of(quad)))
+            stated.append({_called(quad.subject) for quad in subjects})
+            for quad in quads:
+                if quad.predicate in _DOWN and quad.object in nodes:
+                    part_iri, owner = _called(quad.object), _called(quad.subject)
+                    owners[part_iri] = min(owner, owners.get(part_iri, owner))
+        altered = []
+        for iri, several in edits.items():
+            above, place = list[str](), iri
+            while True:
+                place = owners.get(place) or next((v for name in _UP for v in sorted(names.values(place, name))), "")
+                if not place or place == iri or place in above:
+                    break
+                above.append(place)
+            kinds = sorted(names.values(iri, RDF + "type"), key=lambda kind: (not kind.startswith(PAN), kind))
+            status = Status.CHANGED
+            if iri not in stated[0] or iri not in stated[1]:
+                status = Status.REMOVED if iri in stated[0] else Status.ADDED
+            elif any(
+                edit.new is not None and (edit.predicate == DCTERMS + "isReplacedBy" or (
+                    edit.predicate == f"{OWL}deprecated" and _called(edit.new) in ("true", "1")
+                )) for edit in several
+            ):  # fmt: skip
+                status = Status.RETIRED
+            elif any(edit.predicate == _LABELS[0] and None not in (edit.old, edit.new) for edit in several):
+                status = Status.RENAMED
+            ends = (above[0], above[-1]) if above else ("", iri)
+            altered.append(Altered(iri, next(iter(kinds), ""), status, tuple(several), *ends))
+        order = sorted(altered, key=lambda row: (row.root, row.root != row.iri, row.part_of, row.kind, row.iri))
+        return tuple(order)
 
-    A file that moved is a move, not as many statements removed and added; what rules derive is only counted.
-    """
-    if old.quads == after.quads:
-        return Change(old, after)
-    gone, come = old.quads - after.quads, after.quads - old.quads
-    moves, before = _moves(old, after, gone, come), old.quads
-    if moves:
-        names = {ox.NamedNode(source): ox.NamedNode(target) for source, target in moves}
-        before = frozenset(_renamed(quad, names) for quad in old.quads)
-        gone, come = before - after.quads, after.quads - before
-    removed, added = ([quad for quad in quads if not is_derived(graph_of(quad))] for quads in (gone, come))
-    less, more = {quad.triple for quad in removed}, {quad.triple for quad in added}
-    both = set[ox.Triple]()  # what one state says less in a graph, and the other still says in another
-    for triples, quads in ((less, after.quads), (more, before)):
-        subjects = {triple.subject for triple in triples}
-        both |= triples & {q.triple for q in quads if q.subject in subjects and not is_derived(graph_of(q))}
-    places: dict[ox.Triple, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
-    for at, quads_stated in enumerate((removed, added)):
-        for quad in quads_stated:
-            if quad.triple in both:
-                places[quad.triple][at].append(graph_of(quad))
-    pairs = (zip_longest(sorted(sources), sorted(targets), fillvalue="") for sources, targets in places.values())
-    shifts = Counter(pair for several in pairs for pair in several)
-    fewer, further = (
-        Counter(rule_of(graph_of(quad)) for quad in quads if is_derived(graph_of(quad))) for quads in (gone, come)
-    )
-    return Change(
-        old, after, tuple(sorted(more - both, key=str)), tuple(sorted(less - both, key=str)), moves,
-        tuple((*pair, number) for pair, number in sorted(shifts.items())),
-        tuple((rule, further[rule], fewer[rule]) for rule in sorted({*fewer, *further})),
-    )  # fmt: skip
+    @cached_property
+    def figures(self) -> Refigured | None:
+        """The figures of both states, on the weights that were published, else on those of the old one.
+
+        None where nothing changed, a state has no plan, or nothing of what rules derive: without levels of evidence it
+        has no figures.
+        """
+        if self.is_empty:
+            return None
+        tables: list[known.Tables] = []
+        for side in (self.old, self.new):
+            if not any(is_derived(graph_of(quad)) for quad in side.quads):
+                return None
+            store = LocalStore(ox.Store())
+            store.inner.bulk_extend(side.quads)
+            release = datasets.read_release(store)
+            day = date.fromisoformat(release.day) if release.day else None
+            home = datasets.own_profile(datasets.read_profiles(store), None).home_plan
+            tables.append(read_tables(store, release=release.number, as_of=day, focus=home))
+            if not tables[-1].works.plans:
+                return None
+        earlier = self.weights
+        if earlier is None:
+            # as a release of the old state would publish them; called as the release, else as the state
+            weights = known.known(tables[0]).potential.weights
+            cells = zip(weights.texts, weights.d.tolist(), weights.ic.tolist(), weights.gain.tolist(), strict=True)
+            name = tables[0].release or self.old.name
+            earlier = Earlier(name, weights.n, {text: (d, ic, gain) for text, d, ic, gain in cells})
+        before, after = ({at: known.known(of, at, weights=earlier) for at in FIGURED} for of in tables)
+        changed = []
+        for pair in zip(figures.figures(before), figures.figures(after), strict=True):
+            # published weights have six decimals: what differs beyond the fifth is no change
+            was, now = ([value and round(value, 5) for value in figure.value] for figure in pair)
+            if was != now:
+                changed.append(pair)
+        return known.basis_line(after[HEADLINE]), tuple(changed)
 
 
 def graph_of(quad: ox.Quad) -> str:
@@ -202,65 +274,57 @@ GENID: Final = ROOT + ".well-known/genid/"
 _REVISION_OF: Final = ox.NamedNode("http://www.w3.org/ns/prov#wasRevisionOf")
 
 
-class Patch(NamedTuple):
-    """What leads from one state to another; the states are named by the hash of their canonical form."""
+def write_patch(before: Side, after: Side) -> bytes:
+    """What leads from one state to another as TriG, addresses in full, blank nodes as addresses: the same every time.
 
-    old: str
-    new: str
-    removed: frozenset[ox.Quad]
-    added: frozenset[ox.Quad]
+    The states are named by the hash of their canonical form.
+    """
 
-    def apply(self, before: Side) -> Side:
-        if before.state() != self.old:
-            raise ProjectError("patch-for-another", place=Place(before.name), remedy="apply-to-origin")
-        after = Side(before.name, (before.quads - self.removed) | self.added)
-        if after.state() != self.new:
-            raise ProjectError("patch-damaged", remedy="fetch-again")
-        return after
+    def named(term: Node) -> ox.NamedNode:
+        if isinstance(term, ox.NamedNode) and not term.value.startswith(GENID):
+            return term
+        if isinstance(term, ox.NamedNode):
+            raise ProjectError("kept-address", remedy="rename-it", value=term.value)
+        return ox.NamedNode(GENID + term.value)
 
-    def written(self) -> bytes:
-        """TriG, addresses in full, blank nodes as addresses: the same bytes for the same patch."""
-
-        def named(term: Node) -> ox.NamedNode:
-            if isinstance(term, ox.NamedNode) and term.value.startswith(GENID):
-                raise ProjectError("kept-address", remedy="rename-it", value=term.value)
-            return ox.NamedNode(GENID + term.value) if isinstance(term, ox.BlankNode) else term
-
-        quads = [ox.Quad(ox.NamedNode(self.new), _REVISION_OF, ox.NamedNode(self.old))]
-        for base, differing in ((REMOVED, self.removed), (ADDED, self.added)):
-            wrapped = []
-            for quad in differing:
-                graph = quad.graph_name
-                of = "" if isinstance(graph, ox.DefaultGraph) else "?graph=" + quote(named(graph).value, safe="")
-                subject = quad.subject if isinstance(quad.subject, ox.Triple) else named(quad.subject)
-                value = quad.object if isinstance(quad.object, ox.Literal | ox.Triple) else named(quad.object)
-                wrapped.append(ox.Quad(subject, quad.predicate, value, ox.NamedNode(base + of)))
-            quads += sorted(wrapped, key=lambda quad: (str(quad.graph_name), str(quad)))
-        return ox.serialize(quads, format=ox.RdfFormat.TRIG) or b""
+    names = [ox.NamedNode(side.nquads()[1]) for side in (before, after)]
+    quads = [ox.Quad(names[1], _REVISION_OF, names[0])]
+    for base, differing in ((REMOVED, before.quads - after.quads), (ADDED, after.quads - before.quads)):
+        wrapped = []
+        for quad in differing:
+            graph = quad.graph_name
+            of = "" if isinstance(graph, ox.DefaultGraph) else "?graph=" + quote(named(graph).value, safe="")
+            subject = quad.subject if isinstance(quad.subject, ox.Triple) else named(quad.subject)
+            value = quad.object if isinstance(quad.object, ox.Literal | ox.Triple) else named(quad.object)
+            wrapped.append(ox.Quad(subject, quad.predicate, value, ox.NamedNode(base + of)))
+        quads += sorted(wrapped, key=lambda quad: (str(quad.graph_name), str(quad)))
+    return ox.serialize(quads, format=ox.RdfFormat.TRIG) or b""
 
 
-def patch_of(before: Side, after: Side) -> Patch:
-    return Patch(before.state(), after.state(), before.quads - after.quads, after.quads - before.quads)
-
-
-def read_patch(quads: Iterable[ox.Quad], name: str = "") -> Patch:
-    def blank(term: Value) -> Value:
-        is_blank = isinstance(term, ox.NamedNode) and term.value.startswith(GENID)
-        return ox.BlankNode(term.value.removeprefix(GENID)) if is_blank else term  # type: ignore[union-attr]
-
+def apply(patch: Iterable[ox.Quad], before: Side, name: str = "") -> Side:
+    """The state a patch leads to; one that was made for another state, or damaged, is refused."""
     lists: dict[str, set[ox.Quad]] = {REMOVED: set(), ADDED: set()}
     states: list[tuple[str, str]] = []
-    for quad in quads:
-        graph = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
-        base, _, of = graph.partition("?graph=")
+    for quad in patch:
+        base, _, of = graph_of(quad).partition("?graph=")
         if base in lists:
-            within = blank(ox.NamedNode(unquote(of))) if of else ox.DefaultGraph()
-            lists[base].add(ox.Quad(blank(quad.subject), quad.predicate, blank(quad.object), within))  # type: ignore[arg-type]
+            within = ox.NamedNode(unquote(of)) if of else ox.DefaultGraph()
+            terms: list[Any] = [
+                ox.BlankNode(term.value.removeprefix(GENID))
+                if isinstance(term, ox.NamedNode) and term.value.startswith(GENID) else term
+                for term in (quad.subject, quad.predicate, quad.object, within)
+            ]  # fmt: skip
+            lists[base].add(ox.Quad(*terms))
         elif quad.predicate == _REVISION_OF and isinstance(quad.object, ox.NamedNode):
             states.append((quad.object.value, str(quad.subject).strip("<>")))
     if len(states) != 1:
         raise ProjectError("no-patch", place=Place(name) if name else None, remedy="make-patch")
-    return Patch(*states[0], frozenset(lists[REMOVED]), frozenset(lists[ADDED]))
+    if before.nquads()[1] != states[0][0]:
+        raise ProjectError("patch-for-another", place=Place(before.name), remedy="apply-to-origin")
+    after = Side((before.quads - lists[REMOVED]) | lists[ADDED], before.name)
+    if after.nquads()[1] != states[0][1]:
+        raise ProjectError("patch-damaged", remedy="fetch-again")
+    return after
 
 
 _LABELS: Final = (SKOS + "prefLabel", RDFS + "label", DCTERMS + "title")
@@ -305,10 +369,8 @@ class ChangeNames:
 
     def __init__(self, change: Change) -> None:
         shipped = Project.packaged()
-        self._terms: dict[Node, dict[str, list[ox.NamedNode | ox.BlankNode | ox.Literal]]] = defaultdict(dict)
+        self._terms: dict[str, dict[str, list[ox.NamedNode | ox.BlankNode | ox.Literal]]] = defaultdict(dict)
         self._prefixes = read_prefixes(shipped)
-        if change.is_empty:  # as in a release before which there is none: nothing is to be named
-            return
         sides = [
             [quad for quad in quads if quad.predicate in _NAMING and not is_derived(graph_of(quad))]
             for quads in (change.new.quads, change.old.quads - change.new.quads)
@@ -328,10 +390,7 @@ class ChangeNames:
                 if not isinstance(quad.subject, ox.Triple) and not isinstance(quad.object, ox.Triple):
                     terms[quad.subject, quad.predicate.value][quad.object] = None
             for (subject, predicate), values in terms.items():
-                self._terms[subject].setdefault(predicate, list(values))
-
-    def _of(self, iri: str, predicate: str) -> Sequence[ox.NamedNode | ox.BlankNode | ox.Literal]:
-        return self._terms.get(node(iri), {}).get(predicate, ())
+                self._terms[_called(subject)].setdefault(predicate, list(values))
 
     def of(self, iri: str, language: Language, *, besides: str = "") -> str:
         """The label of a thing, what it is made of where it has none, else its prefixed name.
@@ -343,7 +402,7 @@ class ChangeNames:
         # a link, an involvement or a passage by what it says
         if quoted := self.value(iri, PAN + "quote"):
             return self.term(ox.Literal(quoted), language)
-        role = next(filter(None, (self.value(iri, PAN + name) for name in ("relation", "role", "linkType"))), "")
+        role = self.value(iri, *(PAN + name for name in ("relation", "role", "linkType")))
         ends = [end for predicate in _ENDS for end in sorted(self.values(iri, predicate)) if end != besides]
         joined = " → ".join(self._label(end, language) or self.short(end) for end in ends)
         if not ends:
@@ -358,10 +417,8 @@ class ChangeNames:
         return title if key in title or _COMPUTED.fullmatch(key) else f"{title} ({key})"
 
     def property(self, iri: str, language: Language) -> str:
-        key = f"property.{iri}"
-        label = _WORDS.say(key, language) if _WORDS.has(key) else self._label(iri, language)
-        called = Messages("property")
-        return label or (called.say(name, language) if called.has(name := self.short(iri)) else name)
+        called, name = Messages("property"), self.short(iri)
+        return self._label(iri, language) or (called.say(name, language) if called.has(name) else name)
 
     def term(self, term: Value, language: Language, *, start: int = 0) -> str:
         """A value as it is shown: a text in quotation marks, from about ``start`` on; a thing by its label."""
@@ -372,12 +429,12 @@ class ChangeNames:
             return f"«\u00a0{text}\u00a0»" if term.language or term.datatype.value.endswith("#string") else text
         return self.of(term.value, language) if isinstance(term, ox.NamedNode) else str(term)
 
-    def value(self, iri: str, predicate: str) -> str:
-        """The first value of a property, as plain text; empty where there is none."""
-        return next(iter(self.values(iri, predicate)), "")
+    def value(self, iri: str, *predicates: str) -> str:
+        """The first value of some properties, as plain text; empty where there is none."""
+        return next((value for predicate in predicates for value in self.values(iri, predicate)), "")
 
     def values(self, iri: str, predicate: str) -> list[str]:
-        return [plain(term) for term in self._of(iri, predicate)]
+        return list(map(_called, self._terms.get(iri, {}).get(predicate, ())))
 
     def short(self, iri: str) -> str:
         fitting = [(len(space), name) for name, space in self._prefixes.items() if iri.startswith(space)]
@@ -386,7 +443,7 @@ class ChangeNames:
 
     def _label(self, iri: str, language: Language) -> str:
         for predicate in _LABELS:
-            terms = self._of(iri, predicate)
+            terms = self._terms.get(iri, {}).get(predicate, ())
             by_language = {term.language or "": term.value for term in terms if isinstance(term, ox.Literal)}
             tag = next((tag for tag in (language, *LANGUAGES, "") if tag in by_language), None)
             if tag is not None:
@@ -396,13 +453,10 @@ class ChangeNames:
         return ""
 
 
-def node(iri: str) -> Node:
-    """A node by what it is called in a change: an address, or ``_:`` and a label."""
-    return ox.BlankNode(iri[2:]) if iri.startswith("_:") else ox.NamedNode(iri)
-
-
-def _called(term: object) -> str:
-    return term.value if isinstance(term, ox.NamedNode) else str(term)
+def _called(term: Value) -> str:
+    """What a term is called in a change: its address or text, ``_:`` and a label, or the triple it is."""
+    is_whole = isinstance(term, ox.BlankNode | ox.Triple)
+    return str(term) if is_whole else term.value  # type: ignore[union-attr]
 
 
 class Status(StrEnum):
@@ -423,12 +477,6 @@ class Edit(NamedTuple):
     old: Value | None
     new: Value | None
 
-    @property
-    def retires(self) -> bool:
-        if self.predicate == "http://www.w3.org/2002/07/owl#deprecated":
-            return isinstance(self.new, ox.Literal) and self.new.value in ("true", "1")
-        return self.predicate == DCTERMS + "isReplacedBy" and self.new is not None
-
     def told(self, names: ChangeNames, language: Language) -> str:
         """What became of the value, in words: of two long texts that in which they differ."""
         name = names.property(self.predicate, language) + (f" ({self.language})" if self.language else "")
@@ -438,10 +486,9 @@ class Edit(NamedTuple):
             if max(map(len, texts)) > _LONG:
                 start = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(*texts, strict=False)))
         before, after = (
-            "" if term is None else names.term(term, language, start=start) for term in (self.old, self.new)
+            "–" if term is None else names.term(term, language, start=start) for term in (self.old, self.new)
         )
-        key = "edit.changed" if before and after else "edit.added" if after else "edit.removed"
-        return _WORDS.say(key, language, property=name, old=before, new=after)
+        return _WORDS.say("edit.changed", language, property=name, old=before, new=after)
 
 
 class Altered(NamedTuple):
@@ -454,12 +501,10 @@ class Altered(NamedTuple):
     part_of: str
     root: str
 
-    def kind_words(self, names: ChangeNames, language: Language) -> str:
-        return names.of(self.kind, language) if self.kind else _WORDS.say("kind.thing", language)
-
     def row(self, names: ChangeNames, language: Language) -> list[str]:
         """What tables say of it, in the order of their columns."""
-        kind, label = self.kind_words(names, language), names.of(self.iri, language)
+        kind = names.of(self.kind, language) if self.kind else _WORDS.say("kind.thing", language)
+        label = names.of(self.iri, language)
         return [self.status, self.kind, kind, self.iri, label, self.part_of, self.root]
 
 
@@ -469,137 +514,39 @@ _COLUMNS: Final = (
 )  # fmt: skip
 
 
-class ChangeReport:
-    """A change read thing by thing, with the names to tell it by, and the figures of both states.
-
-    ``figures`` are those that changed at the level of the headline, each as it was and as it is, on the basis that is
-    their first part; None where nothing changed or a state has no figures.
-    """
-
-    def __init__(self, change: Change, weights: Earlier | None = None) -> None:
-        self.change, self.names = change, ChangeNames(change)
-        self.figures = None if change.is_empty else refigured(change, weights)
-
-    def count(self, status: Status) -> int:
-        return sum(altered.status is status for altered in self.things)
-
-    @cached_property
-    def things(self) -> tuple[Altered, ...]:
-        """All things that changed, sorted by what they belong to.
-
-        A thing is added where the old state says nothing of it, removed where the new one does not, and retired where
-        it is now said to be deprecated or replaced.
-        """
-        change, names = self.change, self.names
-        by_slot: dict[tuple[str, str, str], tuple[list[Value], list[Value]]] = defaultdict(lambda: ([], []))
-        for at, triples in enumerate((change.removed, change.added)):
-            for triple in triples:
-                language = (triple.object.language or "") if isinstance(triple.object, ox.Literal) else ""
-                by_slot[_called(triple.subject), triple.predicate.value, language][at].append(triple.object)
-        edits: dict[str, list[Edit]] = defaultdict(list)
-        for (iri, predicate, language), values in sorted(by_slot.items(), key=lambda item: item[0]):
-            edits[iri] += [Edit(predicate, language, *pair) for pair in zip_longest(*values)]
-        nodes, owners = {node(iri) for iri in edits}, dict[str, str]()
-        stated: list[set[str]] = []
-        for quads in (change.old.quads, change.new.quads) if edits else ():
-            subjects = (quad for quad in quads if quad.subject in nodes and not is_derived(graph_of(quad)))
-            stated.append({_called(quad.subject) for quad in subjects})
-            for quad in quads:
-                if quad.predicate in _DOWN and quad.object in nodes:
-                    part_iri, owner = _called(quad.object), _called(quad.subject)
-                    owners[part_iri] = min(owner, owners.get(part_iri, owner))
-        altered = []
-        for iri, several in edits.items():
-            above, place = list[str](), iri
-            while True:
-                place = owners.get(place) or next((v for name in _UP for v in sorted(names.values(place, name))), "")
-                if not place or place == iri or place in above:
-                    break
-                above.append(place)
-            kinds = sorted(names.values(iri, RDF + "type"), key=lambda kind: (not kind.startswith(PAN), kind))
-            status = Status.CHANGED
-            if iri not in stated[0] or iri not in stated[1]:
-                status = Status.REMOVED if iri in stated[0] else Status.ADDED
-            elif any(edit.retires for edit in several):
-                status = Status.RETIRED
-            elif any(edit.predicate == _LABELS[0] and None not in (edit.old, edit.new) for edit in several):
-                status = Status.RENAMED
-            ends = (above[0], above[-1]) if above else ("", iri)
-            altered.append(Altered(iri, next(iter(kinds), ""), status, tuple(several), *ends))
-        order = sorted(altered, key=lambda row: (row.root, row.root != row.iri, row.part_of, row.kind, row.iri))
-        return tuple(order)
-
-
-Refigured = tuple[known.BasisLine, tuple[tuple[figures.Taken, figures.Taken], ...]]
-
-
-def refigured(change: Change, earlier: Earlier | None = None) -> Refigured | None:
-    """The figures of both states, on the weights ``earlier`` where they were published, else on those of the old one.
-
-    None where a state has no plan, or nothing of what rules derive: without levels of evidence it has no figures.
-    """
-    tables: list[known.Tables] = []
-    for side in (change.old, change.new):
-        if not any(is_derived(graph_of(quad)) for quad in side.quads):
-            return None
-        store = LocalStore(ox.Store())
-        store.inner.bulk_extend(side.quads)
-        release = datasets.read_release(store)
-        day = date.fromisoformat(release.day) if release.day else None
-        home = datasets.own_profile(datasets.read_profiles(store), None).home_plan
-        tables.append(read_tables(store, release=release.number, as_of=day, focus=home))
-        if not tables[-1].works.plans:
-            return None
-    if earlier is None:
-        # as a release of the old state would publish them; called as the release, else as the state
-        weights = known.known(tables[0]).potential.weights
-        cells = zip(weights.texts, weights.d.tolist(), weights.ic.tolist(), weights.gain.tolist(), strict=True)
-        name = tables[0].release or change.old.name
-        earlier = Earlier(name, weights.n, {text: (d, ic, gain) for text, d, ic, gain in cells})
-    before, after = ({at: known.known(of, at, weights=earlier) for at in FIGURED} for of in tables)
-
-    def rounded(figure_taken: figures.Taken) -> list[float | None]:
-        # published weights have six decimals: what differs beyond the fifth is no change
-        return [None if value is None else round(value, 5) for value in figure_taken.value]
-
-    pairs = zip(figures.figures(before), figures.figures(after), strict=True)
-    return known.basis_line(after[HEADLINE]), tuple(pair for pair in pairs if rounded(pair[0]) != rounded(pair[1]))
-
-
-def write_text(report: ChangeReport, language: Language) -> str:
-    """A change as lines for a terminal: counts first, then what belongs together."""
-    (_, head), *body = _lines(report, language)
+def write_text(change: Change, language: Language, *, is_markdown: bool = False) -> str:
+    """A change as lines for a terminal, or as Markdown: counts first, then what belongs together."""
+    (_, head), *body = _lines(change, language)
+    if is_markdown:
+        (head, *texts) = map(formats.md_escape, (head, *(text for _, text in body)))
+        told = zip((depth for depth, _ in body), texts, strict=True)
+        lines = [f"{'  ' * (depth - 1)}- {text}" if depth else f"\n## {text}\n" for depth, text in told]
+        return "\n".join([f"# {head}", *lines]) + "\n"
     return "\n".join([head, *(f"{'  ' * depth}{text}" if depth else f"\n{text}" for depth, text in body)]) + "\n"
 
 
-def write_markdown(report: ChangeReport, language: Language) -> str:
-    (_, head), *body = ((depth, formats.md_escape(text)) for depth, text in _lines(report, language))
-    lines = [f"{'  ' * (depth - 1)}- {text}" if depth else f"\n## {text}\n" for depth, text in body]
-    return "\n".join([f"# {head}", *lines]) + "\n"
-
-
-def _lines(report: ChangeReport, language: Language) -> Iterator[tuple[int, str]]:
+def _lines(change: Change, language: Language) -> Iterator[tuple[int, str]]:
     """The lines of a story and how deep each stands: 0 a heading, 1 a thing, 2 what changed of it."""
-    change, names = report.change, report.names
+    names, pairs = change.names, [*change.moves, *(shift[:2] for shift in change.shifts)]
+    files = {graph: path_of(graph) or graph or _WORDS.say("nowhere", language) for pair in pairs for graph in pair}
 
     def say(key: str, /, **values: object) -> str:
         return _WORDS.say(key, language, **values)
-
-    def file(graph: str) -> str:
-        return path_of(graph) or graph or say("nowhere")
 
     yield 0, say("title", old=change.old.name, new=change.new.name)
     if change.is_empty:
         yield 0, say("none")
         return
-    yield 0, ", ".join(say(f"count.{status}", n=report.count(status)) for status in Status if report.count(status))
+    counts = Counter(thing.status for thing in change.things)
+    told = [say("count", status=say(f"status.{status}"), n=counts[status]) for status in Status if counts[status]]
+    yield 0, ", ".join(told)
     yield 1, say("count.statements", added=len(change.added), removed=len(change.removed))
-    yield from ((1, say("moved", old=file(source), new=file(target))) for source, target in change.moves)
+    yield from ((1, say("moved", old=files[source], new=files[target])) for source, target in change.moves)
     for source, target, number in change.shifts:
-        yield 1, say("shifted", n=number, old=file(source), new=file(target))
+        yield 1, say("shifted", n=number, old=files[source], new=files[target])
     yield from ((1, say("derived", rule=rule, added=more, removed=less)) for rule, more, less in change.derivations)
-    if report.figures:
-        basis, changed = report.figures
+    if change.figures:
+        basis, changed = change.figures
         yield 0, say("figures")
         if not changed:
             yield 1, say("figures-same")
@@ -613,7 +560,7 @@ def _lines(report: ChangeReport, language: Language) -> Iterator[tuple[int, str]
         rank = min((_FIRST.index(kind) for kind in kinds if kind in _FIRST), default=len(_FIRST))
         return rank, min(kinds, default=""), thing.root, thing.iri != thing.root, thing.part_of, thing.iri
 
-    for root, group in groupby(sorted(report.things, key=order), key=lambda thing: thing.root):
+    for root, group in groupby(sorted(change.things, key=order), key=lambda thing: thing.root):
         yield 0, names.titled(root, language)
         altered = list(group)
         # parts of what was added or removed whole are only counted
@@ -621,7 +568,7 @@ def _lines(report: ChangeReport, language: Language) -> Iterator[tuple[int, str]
         folded = {thing.iri for thing in altered if thing.kind in _PART and whole.get(thing.part_of) is thing.status}
         part_counts = Counter(thing.part_of for thing in altered if thing.iri in folded)
         for thing in (thing for thing in altered if thing.iri not in folded):
-            name, kind = names.titled(thing.iri, language, besides=root), thing.kind_words(names, language)
+            name, kind = names.titled(thing.iri, language, besides=root), thing.row(names, language)[2]
             heir = names.value(thing.iri, DCTERMS + "isReplacedBy")
             text = say("feed.entry", kind=kind, status=say(f"status.{thing.status}"), thing=name)
             if heir and thing.status is Status.RETIRED:
@@ -631,26 +578,22 @@ def _lines(report: ChangeReport, language: Language) -> Iterator[tuple[int, str]
                 yield from ((2, edit.told(names, language)) for edit in thing.edits)
 
 
-def write_csv(report: ChangeReport, language: Language) -> str:
+def write_csv(change: Change, language: Language) -> str:
     """A row for each value that came or went (RFC 4180, with a header)."""
-    rows, names = [], report.names
-    for altered in report.things:
+    rows, names = [], change.names
+    for altered in change.things:
         about = altered.row(names, language)
         for edit in altered.edits:
-            ends = ("" if term is None else _plain(term) for term in (edit.old, edit.new))
+            ends = ("" if term is None else _called(term) for term in (edit.old, edit.new))
             rows.append([*about, edit.predicate, names.property(edit.predicate, language), edit.language, *ends])
     return formats.write_csv(formats.Grid(_COLUMNS, rows))
 
 
-def _plain(term: Value) -> str:
-    return str(term) if isinstance(term, ox.Triple) else term.value
-
-
-def write_json(report: ChangeReport, language: Language) -> str:
+def write_json(change: Change, language: Language) -> str:
     """All of a change: counts, moves, what was derived, and each thing with its values as N-Triples terms."""
-    change, names, figures_told = report.change, report.names, None
-    if report.figures:
-        basis, changed = report.figures
+    names, figures_told = change.names, None
+    if change.figures:
+        basis, changed = change.figures
         figures_told = {
             "basis": basis_words(basis, language), "weights": basis.weights,
             "changed": [
@@ -674,12 +617,17 @@ def write_json(report: ChangeReport, language: Language) -> str:
                     for edit in altered.edits
                 ],
             }
-            for altered in report.things
+            for altered in change.things
         ],
     })  # fmt: skip
 
 
-WRITERS: Final = {"text": write_text, "md": write_markdown, "csv": write_csv, "json": write_json}
+WRITERS: Final[Mapping[str, Callable[[Change, Language], str]]] = {
+    "text": write_text,
+    "md": partial(write_text, is_markdown=True),
+    "csv": write_csv,
+    "json": write_json,
+}
 ATOM: Final = "http://www.w3.org/2005/Atom"
 _FEED: Final = "changes"
 """The feed's address below that of the project."""
@@ -690,7 +638,7 @@ _DAYS: Final = tuple(DCTERMS + name for name in ("modified", "issued", "created"
 
 
 def write_feed(
-    report: ChangeReport, language: Language, updated: datetime, *, address: str = "", issue: Issue | None = None,
+    change: Change, language: Language, updated: datetime, *, address: str = "", issue: Issue | None = None,
     earlier: Path | None = None,
 ) -> str:  # fmt: skip
     """One change as an Atom feed (RFC 4287), an entry a thing; ``address`` is where it will be published.
@@ -698,7 +646,7 @@ def write_feed(
     The feed of all versions has an entry for this ``issue``, and behind all those of the file ``earlier``. The id of an
     entry follows from the thing and the two states, so that a feed that is made again announces nothing twice.
     """
-    when, change = updated.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), report.change
+    when, names = updated.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), change.names
     publisher_of = f"{DCTERMS}publisher"
     wanted = frozenset(map(ox.NamedNode, (datasets.VOID_SPACE, publisher_of, _FOAF_NAME)))
     facts = [quad for quad in change.new.quads if quad.predicate in wanted]
@@ -708,8 +656,8 @@ def write_feed(
             quad.object for quad in facts
             if quad.predicate.value == predicate and (not subject or str(quad.subject)[1:-1] == subject)
         ]  # fmt: skip
-        ordered = sorted(terms, key=lambda term: (getattr(term, "language", None) != best, _plain(term)))
-        return next(map(_plain, ordered), "")
+        ordered = sorted(terms, key=lambda term: (getattr(term, "language", None) != best, _called(term)))
+        return next(map(_called, ordered), "")
 
     def put(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET.Element:
         element = ET.SubElement(parent, f"{{{ATOM}}}{name}", {k: formats.xml_fit(v) for k, v in attributes.items()})
@@ -733,10 +681,10 @@ def write_feed(
         for tag, words in {"id": issue.version_iri, "title": title, "updated": when, "summary": title}.items():
             put(entry, tag, words)
         put(entry, "link", rel="alternate", href=issue.version_iri)
-    for altered in report.things:
+    for altered in change.things:
         edits = "\n".join(f"{edit.predicate} {edit.old} {edit.new}" for edit in altered.edits)
-        kind, status = altered.kind_words(report.names, language), _WORDS.say(f"status.{altered.status}", language)
-        name = report.names.titled(altered.iri, language)
+        kind, status = altered.row(names, language)[2], _WORDS.say(f"status.{altered.status}", language)
+        name = names.titled(altered.iri, language)
         entry = put(root, "entry")
         put(entry, "id", uuid5(NAMESPACE_URL, f"{altered.iri}\n{altered.status}\n{edits}").urn)
         put(entry, "title", _WORDS.say("feed.entry", language, kind=kind, status=status, thing=name))
@@ -744,7 +692,7 @@ def write_feed(
         if altered.iri.startswith(("http://", "https://")):
             put(entry, "link", rel="alternate", href=altered.iri)
         put(entry, "category", term=altered.status)
-        put(entry, "summary", "\n".join(edit.told(report.names, language) for edit in altered.edits))
+        put(entry, "summary", "\n".join(edit.told(names, language) for edit in altered.edits))
     if earlier and earlier.is_file():
         try:
             entries = ET.fromstring(earlier.read_bytes()).findall(f"{{{ATOM}}}entry")  # noqa: S314  # of ours

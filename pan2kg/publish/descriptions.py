@@ -172,8 +172,8 @@ def write_void(edition: Edition, counts: Statistics, dumps: Sequence[str]) -> by
 
     def title(target: str) -> list[ox.Literal]:
         gazette = best(profile.gazette, "fr").text if profile.gazette else "–"
-        label = RELEASE.known("linked.gazette", name=gazette) if target == "gazette" else None
-        return words.literals(label or RELEASE.known(f"linked.{target}"))
+        label = RELEASE.text("linked.gazette", name=gazette) if target == "gazette" else None
+        return words.literals(label or RELEASE.text(f"linked.{target}"))
 
     terms = [*counts.properties, *counts.classes]
     plans = edition.store.inner.quads_for_pattern(None, TYPE, node(PAN + "Plan"))

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 from itertools import chain, groupby
 from typing import Final, NamedTuple
@@ -39,7 +39,7 @@ hexadecimal: sixteen documents tell them all.
 ALL: Final = "all"
 """What the document is called that tells all things of a kind."""
 _WORDS: Final = Messages("publication")
-_CHANGE: Final = Messages("change")
+_PROPERTY: Final = Messages("property")
 _NAMES: Final = (SKOS + "prefLabel", RDFS + "label", DCTERMS + "title", FOAF + "name")
 _JOINING: Final = re.compile("/id/(?:link|involvement)/(?![0-9a-f]{16}$)")
 """What joins two things and is stated is told whole in the documents of both."""
@@ -52,18 +52,14 @@ _OF_LINKS: Final = tuple(PAN + name for name in ("linkType", "relation", "via", 
 
 
 class DocumentStatement(NamedTuple):
+    """A statement by the address it leads to or the text it gives: the ``object`` is either; and its line."""
+
     subject: str
     predicate: str
     target: str
+    object: str
     value: ox.Literal | None
     line: bytes
-
-    @property
-    def object(self) -> str:
-        return self.value.value if self.value else self.target
-
-
-Statements = Mapping[str, Sequence[DocumentStatement]]
 
 
 def shared_place(place: str) -> str:
@@ -96,10 +92,8 @@ class Described:
 
     def __init__(self, edition: Edition, whole: Content) -> None:
         self.edition = edition
-        of: dict[str, list[DocumentStatement]] = defaultdict(list)
-        pointing: dict[str, list[DocumentStatement]] = defaultdict(list)
-        naming: dict[str, list[DocumentStatement]] = defaultdict(list)
-        self._deprecated, iris = set[str](), dict[str, str]()
+        of, pointing, naming = (defaultdict[str, list[DocumentStatement]](list) for _ in range(3))
+        self.retired, self.heirs, iris = set[str](), defaultdict[str, list[str]](list), dict[str, str]()
         quads = ox.parse(b"".join(whole.triples), format=ox.RdfFormat.N_TRIPLES)
         for quad, line in zip(quads, whole.triples, strict=True):
             value = quad.object if isinstance(quad.object, ox.Literal) else None
@@ -108,17 +102,17 @@ class Described:
                 iris.setdefault(iri, iri)
                 for iri in (str(quad.subject)[1:-1], quad.predicate.value, "" if value else str(quad.object)[1:-1])
             )
-            statement = DocumentStatement(subject, predicate, target, value, line)
+            statement = DocumentStatement(subject, predicate, target, value.value if value else target, value, line)
             of[subject].append(statement)
             if target:
                 pointing[target].append(statement)
             if predicate in _NAMES:
                 naming[subject].append(statement)
             if predicate == OWL + "deprecated" and statement.object in ("true", "1"):
-                self._deprecated.add(subject)
-        self.of: Statements = of
-        self.pointing: Statements = pointing
-        self.naming: Statements = naming
+                self.retired.add(subject)
+            if predicate == DCTERMS + "isReplacedBy" and target:
+                self.heirs[subject].append(target)
+        self.of, self.pointing, self.naming = of, pointing, naming
         self.names: dict[str, dict[str, str]] = {}
         for iri, statements in naming.items():
             values = [(_NAMES.index(row.predicate), row.value) for row in statements if row.value]
@@ -137,18 +131,9 @@ class Described:
             if entry.kind and iri in of and iri not in self.own_places and _PLAIN.fullmatch(entry.key):
                 self.own_places[iri] = f"{DOCUMENTS}/{entry.kind}/{entry.key}"
         self.places = {iri: shared_place(place) for iri, place in self.own_places.items()}
+        self.keys = {iri: place.rpartition("/")[2] for iri, place in self.own_places.items()}
         self._called: dict[tuple[str, Language], str] = {}
         self._written: dict[tuple[str, str], Markup] = {}
-
-    def key(self, iri: str) -> str:
-        return self.own_places[iri].rpartition("/")[2]
-
-    def is_retired(self, iri: str) -> bool:
-        return iri in self._deprecated
-
-    def successors(self, iri: str) -> list[str]:
-        predicate = DCTERMS + "isReplacedBy"
-        return sorted(row.target for row in self.of.get(iri, ()) if row.predicate == predicate and row.target)
 
     def towards(self, iri: str) -> Sequence[DocumentStatement]:
         statements = self.pointing.get(iri, ())
@@ -195,25 +180,20 @@ class Described:
         return names.get(language, "")
 
     def shown(self, iri: str, root: str, value: ox.Literal | None = None) -> Markup:
+        """A thing by its name, led to its document from a page below ``root`` ("-" for no lead), or a text."""
         if value:
-            return _told(value.value, value.language or "", "")
+            return macro("_told.html", "told")(value.value, value.language or "", "")
         # documents show things again and again
         if (text := self._written.get((iri, root))) is None:
-            place = self.places.get(iri, "")
-            leads = f"{root}{place}.html#{self.key(iri)}" if place else ""
+            place, names = self.places.get(iri, ""), self.names.get(iri, {})
+            leads = f"{root}{place}.html#{self.keys[iri]}" if place else ""
             leads = leads or (iri if iri.startswith(("http://", "https://")) else "")
-            is_named = place or iri in self.names or iri.startswith(PAN)
-            text = self._written[iri, root] = self.titled(iri, leads) if is_named else _told(iri, "", leads)
+            is_named = place or names or iri.startswith(PAN) or root == "-"
+            language = next((tag for tag in (*LANGUAGES, "") if tag in names), "") if is_named else ""
+            words = self.name(iri, LANGUAGES[0]) if is_named else iri
+            text = macro("_told.html", "told")(words, language, "" if root == "-" else leads)
+            self._written[iri, root] = text
         return text
-
-    def titled(self, iri: str, leads: str = "") -> Markup:
-        names = self.names.get(iri, {})
-        language = next((tag for tag in (*LANGUAGES, "") if tag in names), "")
-        return _told(self.name(iri, LANGUAGES[0]), language, leads)
-
-
-def _told(words: str, language: str, leads: str) -> Markup:
-    return macro("_told.html", "told")(words, language, leads)
 
 
 def document_files(described: Described, pages: Collection[str]) -> Iterator[File]:
@@ -258,11 +238,11 @@ def graph_files(edition: Edition, whole: Content) -> Iterator[File]:
 
 def _page(described: Described, iris: Sequence[str], place: str, pages: Collection[str]) -> dict[str, object]:
     root = "../" * place.count("/")
-    of_links = place.startswith(f"{DOCUMENTS}/link/")
+    of_links, prefixes = place.startswith(f"{DOCUMENTS}/link/"), described.edition.prefixes().items()
     cells: dict[str, dict[tuple[str, str], list[Markup]]] = {}
     rows = []
     for iri in iris:
-        inside, is_retired = described.own_places[iri].removeprefix(f"{DOCUMENTS}/"), described.is_retired(iri)
+        inside, is_retired = described.own_places[iri].removeprefix(f"{DOCUMENTS}/"), iri in described.retired
         ways = [(tag, format_of("name", tag), f"{root}{tag}/{inside}.html") for tag in LANGUAGES
                 if f"{tag}/{inside}.html" in pages and not is_retired]  # fmt: skip
         values = cells[iri] = defaultdict(list)
@@ -277,20 +257,21 @@ def _page(described: Described, iris: Sequence[str], place: str, pages: Collecti
             for statement in () if of_links else described.towards(iri):
                 values["←", statement.predicate].append(described.shown(statement.subject, root))
         rows.append({
-            "key": described.key(iri), "iri": iri, "pages": ways, "retired": is_retired,
-            "name": markup(" – ").join(ends) if ends else described.titled(iri),
-            "heirs": [described.shown(heir, root) for heir in described.successors(iri)],
+            "key": described.keys[iri], "iri": iri, "pages": ways, "retired": is_retired,
+            "name": markup(" – ").join(ends) if ends else described.shown(iri, "-"),
+            "heirs": [described.shown(heir, root) for heir in sorted(described.heirs.get(iri, ()))],
         })  # fmt: skip
     heads = sorted({head for values in cells.values() for head in values})
     for iri, row in zip(iris, rows, strict=True):
         row["cells"] = [markup("<br>").join(cells[iri].get(head, ())) for head in heads]
 
-    def property_words(iri: str, language: Language) -> str:
-        key = f"property.{iri}"
-        return _CHANGE.say(key, language) if _CHANGE.has(key) else described.name(iri, language)
-
+    heads_told = []
+    for sign, iri in heads:
+        short = next((f"{name}:{iri.removeprefix(space)}" for name, space in prefixes if iri.startswith(space)), "")
+        heads_told.append((sign, [(tag, _PROPERTY.say(short, tag) if _PROPERTY.has(short) else described.name(iri, tag))
+                                  for tag in LANGUAGES]))  # fmt: skip
     return {
         "root": root, "name": place.rpartition("/")[2], "kind": place.split("/")[1], "languages": LANGUAGES,
-        "heads": [(sign, [(tag, property_words(iri, tag)) for tag in LANGUAGES]) for sign, iri in heads],
+        "heads": heads_told,
         "rows": rows, "say": _WORDS.say,
     }  # fmt: skip

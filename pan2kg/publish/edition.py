@@ -100,7 +100,7 @@ class Issue:
 
 @dataclass
 class Facts:
-    """What is said of the catalogue, the dataset and the agents they name, and the time the plans cover.
+    """What is said of the catalogue, the dataset (their addresses) and agents they name, and the time plans cover.
 
     ``version`` is empty where the graph does not say it; ``space`` is what the IRIs of the project begin with;
     ``labels`` are those the graph has for what the facts refer to.
@@ -110,10 +110,9 @@ class Facts:
     version: str
     covers: tuple[date, date] | None
     labels: Mapping[str, tuple[ox.Literal, ...]]
-    space: str = ROOT
-
-    def __post_init__(self) -> None:
-        self.dataset, self.catalogue = datasets.dataset_of(self.space), f"{self.space}catalogue"
+    space: str
+    dataset: str
+    catalogue: str
 
     def of(self, subject: str, predicate: str) -> Values:
         return self.statements.get(subject, {}).get(predicate, ())
@@ -182,19 +181,18 @@ def read_facts(store: LocalStore, space: str = ROOT) -> Facts:
             )
             labels[term.value] = tuple(name for name in names if isinstance(name, ox.Literal))
     release = datasets.read_release(store, space)
-    return Facts(statements, release.number if release.is_stated else "", _period(store), labels, space)
+    version = release.number if release.is_stated else ""
+    return Facts(statements, version, _period(store), labels, space, dataset, catalogue)
 
 
 def _period(store: LocalStore) -> tuple[date, date] | None:
     ends = []
     for name, day_ending, choose in (("periodStart", "-01-01", min), ("periodEnd", "-12-31", max)):
         quads = store.inner.quads_for_pattern(None, node(PAN + name), None)
-        days = [quad.object.value for quad in quads if isinstance(quad.object, ox.Literal)]
-        if not days:
-            return None
-        day = choose(days)
-        ends.append(date.fromisoformat(day[:10] if len(day) >= len("2020-01-01") else day[:4] + day_ending))
-    return ends[0], ends[1]
+        if days := [quad.object.value for quad in quads if isinstance(quad.object, ox.Literal)]:
+            day = choose(days)
+            ends.append(date.fromisoformat(day[:10] if len(day) >= len("2020-01-01") else day[:4] + day_ending))
+    return (ends[0], ends[1]) if len(ends) == 2 else None
 
 
 _REVIEWER: Final = node(PAN + "reviewedBy")

@@ -133,10 +133,10 @@ def _common() -> Iterator[HostRule]:
 
 def retired_places(described: Described) -> dict[str, str]:
     places = {}
-    for iri in filter(described.is_retired, sorted(described.places)):
-        heirs = [heir for heir in described.successors(iri) if not described.is_retired(heir)]
+    for iri in sorted(described.retired & described.places.keys()):
+        heirs = [heir for heir in described.heirs.get(iri, ()) if heir not in described.retired]
         place = described.places.get(heirs[0], "") if len(heirs) == 1 else ""
-        at_key = f"{place}#{described.key(heirs[0])}" if place else ""
+        at_key = f"{place}#{described.keys[heirs[0]]}" if place else ""
         places[described.own_places[iri].removeprefix(f"{DOCUMENTS}/")] = at_key
     return places
 

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import pyoxigraph as ox
 
 from pan2kg.errors import Place, ProjectError
-from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, decimal, format_of
+from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of, numeral
 from pan2kg.i18n.message import in_words, say, told, verbatim
 from pan2kg.project import read_text, turtle_files
 from pan2kg.publish import changes, descriptions, documents, folder, hosts, inspection, tables
@@ -51,14 +51,15 @@ _APART: Final = re.compile(
 )
 _OFFERED: Final = (("turtle", folder.TURTLE, "ttl"), ("quads", folder.QUADS, "nq"))
 _README: Final = (
-    ("front", "index.html"), ("pages", "fr/", "en/", "de/"), ("site", ARCHIVE),
+    ("front", "index.html"), ("pages", "fr/", "en/", "de/", ARCHIVE),
     ("actions", "data/actions", "data/links", "data/bodies", "data/texts"), ("turtle", folder.TURTLE),
-    ("quads", folder.QUADS), ("tables", "tables/"), ("documents", "doc/"), ("graphs", "graph/"),
-    ("ontology", "ontology/"), ("queries", "queries/", "queries.ttl"),
-    ("catalogue", "catalogue.ttl", "catalogue.rdf", "catalogue.jsonld"), ("dataset", "dataset.jsonld"),
-    ("void", "void.ttl", ".well-known/void"), ("service", "service.ttl"), ("changes", "changes/changes"),
-    ("feed", "changes/feed"), ("hosts", "w3id/.htaccess", ".htaccess", "nginx.conf"), ("release", MARK),
-    ("licence", "LICENSE-DATA"), ("citation", "CITATION.cff"), ("versions", "version/"), ("checksums", folder.LIST),
+    ("quads", folder.QUADS), ("tables", "tables/"), ("documents", "doc/", "graph/"), ("ontology", "ontology/"),
+    ("queries", "queries/", "queries.ttl"),
+    ("catalogue", "catalogue.ttl", "catalogue.rdf", "catalogue.jsonld", "dataset.jsonld", "void.ttl",
+     ".well-known/void"),
+    ("service", "service.ttl"), ("changes", "changes/changes", "changes/feed"),
+    ("hosts", "w3id/.htaccess", ".htaccess", "nginx.conf"), ("licence", "LICENSE-DATA", "CITATION.cff"),
+    ("versions", "version/"), ("checksums", folder.LIST, MARK),
 )  # fmt: skip
 """What a release may hold: the key of its words, and what the paths of its files begin with."""
 _LATER: Final = frozenset(("front", "versions", "checksums"))
@@ -88,16 +89,14 @@ class PublishedRelease:
         """Measure what the catalogue offers: tables for people, the graph, and the pages as one file."""
         rows: list[tuple[str, str, str, Text, Text, Text | None]] = []
         for product in tables.PRODUCTS:
-            title, about = (_WORDS.known(f"product.{product.name}{end}") for end in ("", "-about"))
-            for form in tables.product_forms():
-                in_form = _WORDS.known("product.form", title=title, form=OFFERED_FORMS[form]["name"])
-                path = f"{tables.DATA}/{product.name}.{form}"
-                rows.append((f"{product.name}-{form}", path, form, in_form, about, title))
+            title, about = (_WORDS.text(f"product.{product}{end}") for end in ("", "-about"))
+            for form in tables.PRODUCT_FORMS:
+                in_form = _WORDS.text("product.form", title=title, form=OFFERED_FORMS[form]["name"])
+                path = f"{tables.DATA}/{product}.{form}"
+                rows.append((f"{product}-{form}", path, form, in_form, about, title))
         for key, path, form in (*_OFFERED, ("site", ARCHIVE, "zip")):
             if (self.folder.root / path).is_file():
-                end = "one" if key == "site" and self.options.has_base else "about"
-                words = _WORDS.known(f"product.{key}"), _WORDS.known(f"product.{key}-{end}")
-                rows.append((key, path, form, *words, None))
+                rows.append((key, path, form, _WORDS.text(f"product.{key}"), _WORDS.text(f"product.{key}-about"), None))
         self.offers = [
             descriptions.Distribution(key, path, form, *folder.measure(self.folder.root / path), title, about, group)
             for key, path, form, title, about, group in rows
@@ -144,17 +143,15 @@ def documentation_part(edition: Edition) -> Iterator[File]:
 
 
 def change_part(edition: Edition) -> Iterator[File]:
-    # blank nodes, which would have to be named alike, are refused before
-    side_after = changes.Side(edition.issue.version, frozenset(edition.store.inner))
-    before = edition.before
-    change = changes.change_list(changes.read_side(before) if before else side_after, side_after)
-    report = changes.ChangeReport(change, tables.published_weights(before) if before else None)
+    side_after, before = changes.Side(edition.store.inner, edition.issue.version), edition.before
+    weights = tables.published_weights(before) if before else None
+    change = changes.Change(changes.read_side(before) if before else side_after, side_after, weights=weights)
     if edition.previous and not before:
         for path in sorted((edition.previous / CHANGES).glob(f"{CHANGES}.*")):
             yield f"{CHANGES}/{path.name}", path.read_bytes()
     for language in LANGUAGES if before else ():
-        yield f"{CHANGES}/{CHANGES}.{language}.md", changes.write_markdown(report, language).encode()
-        yield f"{CHANGES}/{CHANGES}.{language}.csv", changes.write_csv(report, language).encode()
+        yield f"{CHANGES}/{CHANGES}.{language}.md", changes.write_text(change, language, is_markdown=True).encode()
+        yield f"{CHANGES}/{CHANGES}.{language}.csv", changes.write_csv(change, language).encode()
     if before and (lines := folder.lines_of(before)):
         whole = folder.read_content(edition.store, edition.issue.addresses)[1]
         yield f"{CHANGES}/{CHANGES}.ru", "".join(folder.write_update(lines, whole.quads)).encode()
@@ -162,7 +159,7 @@ def change_part(edition: Edition) -> Iterator[File]:
         issue, name = edition.issue, f"{CHANGES}/feed.{language}.atom"
         when, address = datetime.combine(issue.modified, time(), UTC), issue.addresses.file(name)
         earlier = edition.previous / name if edition.previous else None
-        feed = changes.write_feed(report, language, when, address=address, issue=issue, earlier=earlier)
+        feed = changes.write_feed(change, language, when, address=address, issue=issue, earlier=earlier)
         yield name, feed.encode()
 
 
@@ -170,15 +167,13 @@ PARTS: Final[tuple[Part, ...]] = (site_part, documentation_part, change_part)
 """What a release has beside data and descriptions, in the order in which it is made."""
 
 
-def _tables(release: PublishedRelease) -> Iterator[File]:
-    yield from tables.table_files(release.edition)
+def _offered(release: PublishedRelease) -> Iterator[File]:
+    """What the catalogue speaks of, by which pages are judged: tables, ontology, questions, licence."""
+    edition, project, places = release.edition, release.edition.project, release.edition.issue.addresses
+    yield from tables.table_files(edition)
     if release.described:
         yield from tables.product_files(release.described)
-
-
-def _ontology(release: PublishedRelease) -> Iterator[File]:
-    edition, places = release.edition, release.edition.issue.addresses
-    ontology = edition.project.ontology
+    ontology = project.ontology
     for path in [*turtle_files(ontology), *sorted(ontology.glob("*.jsonld"))]:
         yield f"ontology/{path.relative_to(ontology).as_posix()}", places.moved(read_text(path)).encode()
     if (ontology / "pan2kg.ttl").is_file():
@@ -188,22 +183,12 @@ def _ontology(release: PublishedRelease) -> Iterator[File]:
             # with blank nodes, so that the compact form of write() would lose their nesting
             content = ox.serialize(triples, format=FORMATS[ending], prefixes=dict(edition.prefixes()))
             yield f"ontology/pan2kg.{ending}", content or b""
-
-
-def _questions(release: PublishedRelease) -> Iterator[File]:
-    project = release.edition.project
-    yield from descriptions.question_files(release.edition)
+    yield from descriptions.question_files(edition)
     for path in rule_files(project).values():
-        yield f"queries/rules/{path.name}", release.edition.issue.addresses.moved(read_text(path)).encode()
+        yield f"queries/rules/{path.name}", places.moved(read_text(path)).encode()
     for path in (project.root / name for name in ("LICENSE-DATA", "CITATION.cff")):
         if path.is_file():
             yield path.name, path.read_bytes()
-
-
-def _documents(release: PublishedRelease) -> Iterator[File]:
-    if release.described:
-        yield from documents.document_files(release.described, release.pages)
-    yield from documents.graph_files(release.edition, release.whole)
 
 
 def _style(release: PublishedRelease) -> Iterator[File]:
@@ -281,8 +266,6 @@ def _front(release: PublishedRelease) -> Iterator[File]:
     yield FRONT, front_page(release, files, versions)
 
 
-OFFERED: Final[tuple[Exporter, ...]] = (_tables, _ontology, _questions)
-"""What the catalogue speaks of, by which pages are judged; documents and pages follow."""
 DESCRIBING: Final[tuple[Exporter, ...]] = (_descriptions, _for_hosts, _readme, _front)
 """What describes all files, in this order: the later tell of the earlier."""
 
@@ -316,7 +299,7 @@ def front_page(
 
 def size_of(size: int, language: Language) -> str:
     if size >= 1_000_000:
-        return _WORDS.say("page.mb", language, size=decimal(size / 1_000_000, language, 1))
+        return _WORDS.say("page.mb", language, size=numeral(size / 1_000_000, language, 1))
     return _WORDS.say("page.kb", language, size=str(max(size // 1_000, 1)))
 
 
@@ -365,20 +348,21 @@ def _fill(
         note(say("progress", "writing", path=path))
         if folder.differs(content, work, path):
             faults.append(say("inspection", "other-graph", path=path))
-    for lines in stated:
-        lines.clear()
-    for exporter in OFFERED:
-        put(exporter(release))
+    stated.quads.clear()
+    stated.triples.clear()
+    put(_offered(release))
     release.offer()
     if release.described:
         release.retired = hosts.retired_places(release.described)
     # what is told of pages is told before they are made, since neither is small: both at once would not fit
     expected = [path for part in parts for path in getattr(part, "pages", lambda _: ())(edition)]
     release.pages = {path for path in expected if path.endswith(".html")}
-    put(_documents(release))
+    if release.described:
+        put(documents.document_files(release.described, release.pages))
+    put(documents.graph_files(edition, whole))
     # neither is needed any more
-    for lines in whole:
-        lines.clear()
+    whole.quads.clear()
+    whole.triples.clear()
     release.described = None
     # pages are judged by what the release offers
     catalogue = LocalStore(ox.Store())
@@ -389,11 +373,9 @@ def _fill(
     faults += [say("inspection", "points-nowhere", path=DOCUMENTS, target=path) for path in missing]
     put(_style(release))
     archive(release, drawn)
-    note(say("progress", "describing"))
     folder.keep_versions(work, edition.previous)
     for exporter in DESCRIBING:
         put(exporter(release))
-    note(say("progress", "checksums"))
     folder.write_checksums(work, release.folder.sums)
     note(say("progress", "checking"))
     faults += inspection.inspect(work, issue, options.today, counts.triples)
@@ -444,12 +426,12 @@ def refuse_version(edition: Edition, whole: folder.Content) -> None:
             "version-goes-back", place=place, remedy="raise-version", version=issue.version, before=version
         )
     if issue.version == version and folder.lines_of(before) != whole.quads:
-        change = changes.change_list(changes.read_side(before), changes.side_of(edition.store.inner, issue.version))
-        proposed = propose(version, changes.ChangeReport(change))
+        change = changes.Change(changes.read_side(before), changes.Side(edition.store.inner, issue.version))
+        proposed = propose(version, change)
         raise ProjectError("version-used", place=place, remedy="take-version", version=issue.version, proposed=proposed)
 
 
-def propose(version: str, report: changes.ChangeReport | None) -> str:
+def propose(version: str, change: changes.Change | None) -> str:
     """The version that follows, by what changed; where that is not known, as if something was added.
 
     The first part counts what was removed or retired, the second what was added, the third what was only corrected;
@@ -457,9 +439,8 @@ def propose(version: str, report: changes.ChangeReport | None) -> str:
     """
     numbers = [int(digits) if digits.isdigit() else 0 for digits in version.partition("-")[0].split(".")]
     major, minor, patch = (*numbers, 0, 0, 0)[:3]
-    status = changes.Status
-    is_less = report is not None and any(report.count(kind) for kind in (status.REMOVED, status.RETIRED))
-    is_more = report is None or bool(report.count(status.ADDED))
+    kinds = {thing.status for thing in change.things} if change else {changes.Status.ADDED}
+    is_less, is_more = bool(kinds & {changes.Status.REMOVED, changes.Status.RETIRED}), changes.Status.ADDED in kinds
     if is_less and major:
         return f"{major + 1}.0.0"
     return f"{major}.{minor + 1}.0" if is_less or is_more else f"{major}.{minor}.{patch + 1}"

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.util import find_spec
-from itertools import chain, product
+from itertools import product
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -82,39 +82,36 @@ class Field:
 FieldCells = tuple[Field, Sequence[str]]
 
 
-@dataclass(frozen=True, slots=True)
 class ReleaseTable:
-    """A table as it is written; ``key`` names the columns that tell a row from every other.
+    """A table as it is written, without columns that are empty beyond the ``least``.
 
-    The first of ``things`` is the column whose thing a row is about; in a table of pairs the second is what it points
-    to, and where a row is about no thing there is none.
+    ``key`` names the columns that tell a row from every other. The first of ``things`` is the column whose thing a row
+    is about; in a table of pairs the second is what it points to, and where a row is about no thing there is none.
     """
 
-    name: str
-    title: Text
-    fields: tuple[Field, ...]
-    rows: Sequence[Sequence[str]]
-    key: tuple[str, ...] = ("iri",)
-    things: tuple[str, ...] = ("iri",)
+    def __init__(
+        self, name: str, title: Text, cells: Sequence[FieldCells], *, least: int = 2, key: tuple[str, ...] = ("iri",),
+        things: tuple[str, ...] = ("iri",),
+    ) -> None:  # fmt: skip
+        self.name, self.title, self.key, self.things = name, title, key, things
+        columns = [column for at, column in enumerate(cells) if any(column[1]) or not column[1] or at < least]
+        self.fields = [column[0] for column in columns]
+        self.rows = list(map(list, zip(*(column[1] for column in columns), strict=True)))
 
-    def written(self) -> bytes:
-        return write_csv(Grid([column.name for column in self.fields], self.rows)).encode()
-
-    def metadata(self, edition: Edition, folder: str, schema: Mapping[str, object]) -> dict[str, object]:
+    def written(
+        self, edition: Edition, folder: str, schema: Mapping[str, object]
+    ) -> tuple[dict[str, object], Sequence[File]]:
         issue = edition.issue
-        return {
+        metadata: dict[str, object] = {
             "@id": issue.addresses.file(f"{folder}/{self.name}.csv"), "url": f"{self.name}.csv",
             "dc:title": [{"@value": words, "@language": tag} for tag, words in self.title.words],
             "dc:license": {"@id": edition.facts.about("license")[0].value}, "dc:isPartOf": {"@id": issue.dataset},
             "tableSchema": schema,
         }  # fmt: skip
-
-
-def _without_empty(cells: Sequence[FieldCells], least: int) -> tuple[tuple[Field, ...], list[list[str]]]:
-    columns_kept = [column for at, column in enumerate(cells) if any(column[1]) or not column[1] or at < least]
-    return tuple(column[0] for column in columns_kept), [
-        list(row) for row in zip(*(column[1] for column in columns_kept), strict=True)
-    ]
+        text = write_csv(Grid([column.name for column in self.fields], self.rows)).encode()
+        described = as_json({"@context": CONTEXT, **metadata})
+        path = f"{folder}/{self.name}.csv"
+        return metadata, ((path, text), (f"{path}-metadata.json", described))
 
 
 class TableDefinition(NamedTuple):
@@ -185,121 +182,66 @@ class Source:
             members.update(quad.subject.value for quad in quads if isinstance(quad.subject, ox.NamedNode))
         return sorted(members & self.values(definition.having).keys() if definition.having else members)
 
-    def labelled(self, column: Field, iris: Sequence[str]) -> list[FieldCells]:
-        cells: list[FieldCells] = [(column, [self.addresses.own(iri) for iri in iris])]
+    def things(self, column: Field, rows: Sequence[Sequence[str]]) -> Iterator[FieldCells]:
+        """A column of things, and what they are called in each language."""
+        is_class = column.property == _CLASS
+        labels, named_by = (self.terms, "rdfs:label") if is_class else (self.labels, "skos:prefLabel")
+        columns = [(column, [[self.addresses.own(iri) for iri in row] for row in rows])]
         for tag in RELEASED:
-            label = Field(f"{column.name}_label_{tag}", "skos:prefLabel", language=tag, about=column.name)
-            cells.append((label, [self.labels.get(iri, {}).get(tag, "") for iri in iris]))
-        return cells
+            label = Field(f"{column.name}_label_{tag}", named_by, language=tag, about=column.name)
+            columns.append((label, [[labels.get(iri, {}).get(tag, "") for iri in row] for row in rows]))
+        return _joined(*columns)
+
+
+def _joined(*columns: tuple[Field, Sequence[Sequence[str]]]) -> Iterator[FieldCells]:
+    # several values of a cell stand behind each other, in all these columns alike
+    mark = ""
+    if any(len(row) > 1 for row in columns[0][1]):
+        texts = [text for _, rows in columns for row in rows for text in row]
+        mark = next(mark for mark in SEPARATORS if not any(mark in text for text in texts))
+    for column, rows in columns:
+        yield replace(column, separator=mark), [mark.join(row) if any(row) else "" for row in rows]
 
 
 def read_table(source: Source, definition: TableDefinition) -> ReleaseTable:
-    title = RELEASE.known(f"table.{definition.name}")
+    title = RELEASE.text(f"table.{definition.name}")
     if definition.pairs:
         pairs = [(iri, term.value) for iri, terms in sorted(source.values(definition.pairs).items()) for term in terms]
-        of_subject, of_object = (
-            source.labelled(Field(name, definition.pairs, is_iri=True, refers=refers), [pair[at] for pair in pairs])
+        (subject, *subject_names), (target, *target_names) = (
+            source.things(Field(name, definition.pairs, is_iri=True, refers=refers), [[pair[at]] for pair in pairs])
             for at, (name, _, _, refers) in enumerate(definition.columns)
         )
-        key = definition.columns[0][0], definition.columns[1][0]
-        cells = [of_subject[0], of_object[0], *of_subject[1:], *of_object[1:]]
-        return ReleaseTable(definition.name, title, *_without_empty(cells, 2), key, key)
+        key = subject[0].name, target[0].name
+        cells = [subject, target, *subject_names, *target_names]
+        return ReleaseTable(definition.name, title, cells, key=key, things=key)
     members = source.members(definition)
     cells = [(Field("iri", is_iri=True), [source.addresses.own(member) for member in members])]
     for name, of, kind, refers in definition.columns:
         values = source.values(of)
-        member_values = [values.get(member, ()) for member in members]
+        rows = [values.get(member, ()) for member in members]
+        literals = [[value for value in row if isinstance(value, ox.Literal)] for row in rows]
         if kind == "text":
-            cells += _texts(name, of, member_values)
+            tags = {value.language or "" for row in literals for value in row} | set(RELEASED)
+            for tag in sorted(tags, key=lambda tag: (RELEASED.index(tag) if tag in RELEASED else len(RELEASED), tag)):
+                column = Field(f"{name}_{tag.lower().replace('-', '_')}" if tag else name, of, language=tag)
+                texts = [[value.value for value in row if (value.language or "") == tag] for row in literals]
+                cells += _joined((column, texts))
         elif kind == "value":
-            cells.append(
-                _listed(
-                    Field(name, of, datatype=_datatype(member_values)),
-                    [[v.value for v in row] for row in member_values],
-                )
-            )
+            kinds = {value.datatype.value for row in literals for value in row}
+            only = next(iter(kinds)) if len(kinds) == 1 else ""
+            datatype = only.removeprefix(XSD) if only.startswith(XSD) else "string"
+            datatype = "moment" if len(kinds) > 1 and kinds <= _MOMENTS else datatype
+            cells += _joined((Field(name, of, datatype=datatype), [[value.value for value in row] for row in rows]))
         else:
-            cells += _things(source, Field(name, of, is_iri=True, refers=refers), member_values)
-    return ReleaseTable(definition.name, title, *_without_empty(cells, 2))
-
-
-def _listed(column: Field, texts: Sequence[Sequence[str]], separator: str = "") -> FieldCells:
-    separator = separator or _separator(texts)
-    return replace(column, separator=separator), [separator.join(row) if any(row) else "" for row in texts]
-
-
-def _separator(texts: Sequence[Sequence[str]], *further: Sequence[Sequence[str]]) -> str:
-    if not any(len(row) > 1 for row in texts):
-        return ""
-    return next(mark for mark in SEPARATORS if not any(mark in text for row in chain(texts, *further) for text in row))
-
-
-def _texts(name: str, of: str, member_values: Sequence[Sequence[Value]]) -> Iterator[FieldCells]:
-    texts = [[value for value in row if isinstance(value, ox.Literal)] for row in member_values]
-    tags = {value.language or "" for row in texts for value in row} | set(RELEASED)
-    for tag in sorted(tags, key=lambda tag: (RELEASED.index(tag) if tag in RELEASED else len(RELEASED), tag)):
-        column_name = f"{name}_{tag.lower().replace('-', '_')}" if tag else name
-        yield _listed(
-            Field(column_name, of, language=tag),
-            [[value.value for value in row if (value.language or "") == tag] for row in texts],
-        )
-
-
-def _things(source: Source, column: Field, member_values: Sequence[Sequence[Value]]) -> Iterator[FieldCells]:
-    is_class = column.property == _CLASS
-    labels = source.terms if is_class else source.labels
-    addresses = [[source.addresses.own(value.value) for value in row] for row in member_values]
-    by_tag = {
-        tag: [[labels.get(value.value, {}).get(tag, "") for value in row] for row in member_values] for tag in RELEASED
-    }
-    separator = _separator(addresses, *by_tag.values())
-    yield _listed(column, addresses, separator)
-    for tag, names in by_tag.items():
-        label = Field(f"{column.name}_label_{tag}", "rdfs:label" if is_class else "skos:prefLabel", language=tag,
-                      about=column.name)  # fmt: skip
-        yield _listed(label, names, separator)
-
-
-def _datatype(member_values: Sequence[Sequence[Value]]) -> str:
-    kinds = {value.datatype.value for row in member_values for value in row if isinstance(value, ox.Literal)}
-    if len(kinds) > 1 and kinds <= _MOMENTS:
-        return "moment"
-    only = kinds.pop() if len(kinds) == 1 else ""
-    return only.removeprefix(XSD) if only.startswith(XSD) else "string"
+            column = Field(name, of, is_iri=True, refers=refers)
+            cells += source.things(column, [[value.value for value in row] for row in rows])
+    return ReleaseTable(definition.name, title, cells)
 
 
 def table_files(edition: Edition) -> Iterator[File]:
     source = Source(edition.store, read_prefixes(edition.project), edition.issue.addresses)
     tables = [read_table(source, definition) for definition in table_definitions()]
-    graph = edition.graph
-    columns = (
-        Field("figure"), Field("evidence_level"), Field("part"),
-        *(Field(f"name_{tag}", language=tag) for tag in RELEASED),
-        Field("unit"), Field("value", datatype="decimal"), Field("upper", datatype="decimal"),
-        Field("population", datatype="integer"),
-    )  # fmt: skip
-    levels = {level: graph.known(level) for level in FIGURED}
-    rows: list[list[str]] = []
-    for measured in graph.figures():
-        figure = measured.figure
-        names = [figure.name(graph.asked_by).say(tag) for tag in RELEASED]
-        for level, values in zip(FIGURED, measured.nested, strict=True):
-            numbers = ["" if value is None else _number(value) for value in values]
-            among = figure.population(levels[level])
-            # the parts of a figure with their number, or the ends of its interval
-            shares = [(key.rpartition(".")[2], number, "") for key, number in zip(figure.parts, numbers, strict=False)]
-            if not figure.parts:
-                shares = [(WHOLE, numbers[0], numbers[1] if figure.unit is not figures.Unit.COUNT else "")]
-            population = "" if among is None else str(among)
-            rows += [
-                [figure.id, level.key, share, *names, figure.unit.value, number, upper, population]
-                for share, number, upper in shares
-            ]
-    key = ("figure", "evidence_level", "part")
-    tables += [
-        weights_table(edition.graph, source),
-        ReleaseTable(FIGURES, RELEASE.known(f"table.{FIGURES}"), columns, rows, key, ()),
-    ]
+    tables += [weights_table(edition.graph, source), figures_table(edition.graph)]
     keys = {table.name: {row[0] for row in table.rows} for table in tables if len(table.things) != 2}
     described: list[dict[str, object]] = []
     for table in tables:
@@ -308,9 +250,8 @@ def table_files(edition: Edition) -> Iterator[File]:
             "primaryKey": list(table.key) if len(table.key) > 1 else table.key[0],
             "columns": [_described(source, table, column) for column in table.fields],
         }
-        metadata = table.metadata(edition, TABLES, schema)
-        yield f"{TABLES}/{table.name}.csv", table.written()
-        yield f"{TABLES}/{table.name}.csv-metadata.json", as_json({"@context": CONTEXT, **metadata})
+        metadata, files = table.written(edition, TABLES, schema)
+        yield from files
         # a foreign key in CSVW has no empty cell: every row refers to one of the other table
         references = [
             {"columnReference": column.name,
@@ -324,8 +265,23 @@ def table_files(edition: Edition) -> Iterator[File]:
 
 
 def _described(source: Source, table: ReleaseTable, column: Field) -> dict[str, object]:
-    is_pair, is_key = len(table.things) == 2, column.name == table.key[0]
-    titles = {tag: _title(source, column, tag) for tag in RELEASED}
+    is_pair, is_key, titles = len(table.things) == 2, column.name == table.key[0], {}
+    stem = column.name.removesuffix(f"_{column.language}") if column.language else column.name
+    key = f"column.{column.property}" if column.property or column.name == "iri" else f"column.{stem}"
+    for tag in RELEASED:
+        # by a message of ours, else by the label of the property, else by a message on that, else by its name
+        name = RELEASE.say(key, tag) if RELEASE.has(key) else ""
+        if not name:
+            labels = source.terms.get(source.expand(column.property), {})
+            name = labels.get(tag, column.property.partition(":")[2])
+            if not labels and _PROPERTY.has(column.property):
+                name = _PROPERTY.say(column.property, tag)
+        in_language = f"language.{column.language}"
+        if column.about:
+            name = f"{column.about}, {name} ({column.language})"
+        elif column.language:
+            name = f"{name} ({RELEASE.say(in_language, tag) if RELEASE.has(in_language) else column.language})"
+        titles[tag] = name
     metadata: dict[str, object] = {"name": column.name, "titles": {**titles, "und": column.name}}
     if column.about and column.separator:
         # a list of labels names no one thing: the reader pairs it with the list beside it
@@ -354,24 +310,6 @@ def _described(source: Source, table: ReleaseTable, column: Field) -> dict[str, 
     return metadata
 
 
-def _title(source: Source, column: Field, language: Language) -> str:
-    stem = column.name.removesuffix(f"_{column.language}") if column.language else column.name
-    key = f"column.{column.property}" if column.property or column.name == "iri" else f"column.{stem}"
-    if RELEASE.has(key):
-        name = RELEASE.say(key, language)
-    else:
-        labels = source.terms.get(source.expand(column.property), {})
-        has_words = not labels and _PROPERTY.has(column.property)
-        name = labels.get(language, column.property.partition(":")[2])
-        name = _PROPERTY.say(column.property, language) if has_words else name
-    if column.about:
-        return f"{column.about}, {name} ({column.language})"
-    if not column.language:
-        return name
-    message_key = f"language.{column.language}"
-    return f"{name} ({RELEASE.say(message_key, language) if RELEASE.has(message_key) else column.language})"
-
-
 _PROPERTY: Final = Messages("property")
 WEIGHTS: Final = "weights"
 FIGURES: Final = "figures"
@@ -389,8 +327,9 @@ def weights_table(graph: Graph, source: Source) -> ReleaseTable:
     """
     weights = graph.known().potential.weights
     above = [weights.texts[at] if at >= 0 else "" for at in weights.above.tolist()]
-    cells = source.labelled(Field("iri", is_iri=True), list(weights.texts))
-    cells += source.labelled(Field("above", is_iri=True), above)
+    cells: list[FieldCells] = []
+    for name, iris in (("iri", weights.texts), ("above", above)):
+        cells += source.things(Field(name, is_iri=True), [[iri] for iri in iris])
     cells += [
         (Field("plans", datatype="integer"), list(map(str, weights.d.tolist()))),
         (Field("plans_with_texts", datatype="integer"), [str(weights.n)] * len(weights.texts)),
@@ -398,7 +337,35 @@ def weights_table(graph: Graph, source: Source) -> ReleaseTable:
         (Field("gain", datatype="decimal"), list(map(_number, weights.gain.tolist()))),
         (Field("is_general", datatype="boolean"), [str(flag).lower() for flag in weights.general.tolist()]),
     ]
-    return ReleaseTable(WEIGHTS, RELEASE.known(f"table.{WEIGHTS}"), *_without_empty(cells, 2))
+    return ReleaseTable(WEIGHTS, RELEASE.text(f"table.{WEIGHTS}"), cells)
+
+
+def figures_table(graph: Graph) -> ReleaseTable:
+    columns = (
+        Field("figure"), Field("evidence_level"), Field("part"),
+        *(Field(f"name_{tag}", language=tag) for tag in RELEASED),
+        Field("unit"), Field("value", datatype="decimal"), Field("upper", datatype="decimal"),
+        Field("population", datatype="integer"),
+    )  # fmt: skip
+    levels, rows = {level: graph.known(level) for level in FIGURED}, list[list[str]]()
+    for measured in graph.figures():
+        figure = measured.figure
+        names = [figure.name(graph.asked_by).say(tag) for tag in RELEASED]
+        for level, values in zip(FIGURED, measured.nested, strict=True):
+            numbers = ["" if value is None else _number(value) for value in values]
+            among = figure.population(levels[level])
+            # the parts of a figure with their number, or the ends of its interval
+            shares = [(key.rpartition(".")[2], number, "") for key, number in zip(figure.parts, numbers, strict=False)]
+            if not figure.parts:
+                shares = [(WHOLE, numbers[0], numbers[1] if figure.unit is not figures.Unit.COUNT else "")]
+            population = "" if among is None else str(among)
+            rows += [
+                [figure.id, level.key, share, *names, figure.unit.value, number, upper, population]
+                for share, number, upper in shares
+            ]
+    cells = list(zip(columns, zip(*rows, strict=True) if rows else [()] * len(columns), strict=True))
+    key, title = ("figure", "evidence_level", "part"), RELEASE.text(f"table.{FIGURES}")
+    return ReleaseTable(FIGURES, title, cells, least=len(columns), key=key, things=())
 
 
 def _number(value: float) -> str:
@@ -447,6 +414,7 @@ def published_weights(path: Path) -> Earlier | None:
 
 Row = tuple[str, ...]
 """A row for people: addresses of things, and values as they are; empty where nothing is known."""
+_ACCEPTED: Final = ("/accepted", "/derived")
 _TEXTS: Final = ("LegalAct", "Treaty", "SoftLaw", "Bill", "Commitment", "OtherInstrument", "Instrument")
 
 
@@ -461,19 +429,16 @@ class _Rows:
     def value(self, iri: str, *properties: str) -> str:
         return next(iter(self.objects(iri, *properties)), "")
 
-    def several(self, iri: str, *properties: str) -> list[str]:
-        return self.objects(iri, *properties) or [""]
-
     def pointing(self, iri: str, name: str) -> list[str]:
         subjects = (
             statement.subject for statement in self.described.pointing.get(iri, ()) if statement.predicate == PAN + name
         )
-        return [subject for subject in subjects if not self.described.is_retired(subject)]
+        return [subject for subject in subjects if subject not in self.described.retired]
 
     def members(self, *classes: str) -> list[str]:
         members = {statement.subject for name in classes for statement in self.described.pointing.get(PAN + name, ())
                    if statement.predicate == TYPE.value}  # fmt: skip
-        return sorted(iri for iri in members if not self.described.is_retired(iri))
+        return sorted(members - self.described.retired)
 
     def grounds(self, iri: str) -> list[Row]:
         quoted: list[Row] = [
@@ -483,39 +448,35 @@ class _Rows:
         ]
         return quoted or [("", self.value(iri, DCTERMS + "source"))]
 
-    def is_accepted(self, link: str) -> bool:
-        return self.value(link, PAN + "status").endswith(("/accepted", "/derived"))
-
     def actions(self) -> Iterator[Row]:
         for action in self.members("Action"):
             number, plan = self.value(action, SKOS + "notation"), self.value(action, PAN + "inPlan")
-            if plan:  # else a recommendation of a review
-                for aspect in [*self._bodies_of(action), *self._texts_of(action)] or [("",) * 6]:
-                    yield action, number, plan, *aspect
-
-    def _bodies_of(self, action: str) -> Iterator[Row]:
-        for involvement in self.pointing(action, "involvedIn"):
-            certainty = self.value(involvement, PAN + "certainty")
-            bodies, roles = self.objects(involvement, PAN + "involves"), self.several(involvement, PAN + "role")
-            for body, role, ground in product(bodies, roles, self.grounds(involvement)):
-                yield PAN + "Involvement", body, role, *ground, certainty
-
-    def _texts_of(self, action: str) -> Iterator[Row]:
-        for link in self.pointing(action, "from"):
-            if self.value(link, PAN + "linkType").endswith("/uses-instrument") and self.is_accepted(link):
-                relation, certainty = self.value(link, PAN + "relation"), self.value(link, PAN + "certainty")
-                for text, ground in product(self.objects(link, PAN + "to"), self.grounds(link)):
-                    yield PAN + "Instrument", text, relation, *ground, certainty
+            aspects: list[Row] = []
+            for involvement in self.pointing(action, "involvedIn"):
+                certainty = self.value(involvement, PAN + "certainty")
+                bodies, roles = (self.objects(involvement, PAN + name) for name in ("involves", "role"))
+                for body, role, ground in product(bodies, roles or [""], self.grounds(involvement)):
+                    aspects.append((PAN + "Involvement", body, role, *ground, certainty))
+            for link in self.pointing(action, "from"):
+                uses = self.value(link, PAN + "linkType").endswith("/uses-instrument")
+                if uses and self.value(link, PAN + "status").endswith(_ACCEPTED):
+                    relation, certainty = self.value(link, PAN + "relation"), self.value(link, PAN + "certainty")
+                    for text, ground in product(self.objects(link, PAN + "to"), self.grounds(link)):
+                        aspects.append((PAN + "Instrument", text, relation, *ground, certainty))
+            for aspect in (aspects or [("",) * 6]) if plan else ():  # else a recommendation of a review
+                yield action, number, plan, *aspect
 
     def links(self) -> Iterator[Row]:
-        for link in filter(self.is_accepted, self.members("Link")):
+        for link in self.members("Link"):
+            if not self.value(link, PAN + "status").endswith(_ACCEPTED):
+                continue
             kind, relation, level, certainty = (
                 self.value(link, PAN + name) for name in ("linkType", "relation", "evidenceLevel", "certainty")
             )
             between = sorted(self.objects(link, PAN + "between"))
             is_pair = len(between) == 2
             ends = [tuple(between)] if is_pair else product(*(self.objects(link, PAN + end) for end in ("from", "to")))
-            for pair, via, ground in product(ends, self.several(link, PAN + "via"), self.grounds(link)):
+            for pair, via, ground in product(ends, self.objects(link, PAN + "via") or [""], self.grounds(link)):
                 plans = (self.value(end, PAN + "inPlan") for end in pair)
                 yield link, kind, *pair, *plans, relation, via, level, *ground, certainty
 
@@ -525,63 +486,36 @@ class _Rows:
             works = {work for involvement in involvements for work in self.objects(involvement, PAN + "involvedIn")}
             plan_of = {work: self.value(work, PAN + "inPlan") for work in works}
             actions, plans = sum(map(bool, plan_of.values())), {plan or work for work, plan in plan_of.items()}
-            above = self.several(body, "http://www.w3.org/ns/org#subOrganizationOf")
-            for names in product(self.several(body, DCTERMS + "type"), above, self.several(body, PAN + "precededBy")):
+            about = (DCTERMS + "type", "http://www.w3.org/ns/org#subOrganizationOf", PAN + "precededBy")
+            for names in product(*(self.objects(body, name) or [""] for name in about)):
                 yield body, *names, str(actions), str(len(plans))
 
     def texts(self) -> Iterator[Row]:
         for text in self.members(*_TEXTS):
-            under = self.pointing(text, "underInstrument")
-            duties = [duty for duty in under if PAN + "Obligation" in self.objects(duty, TYPE.value)]
-            for kind, duty in product(self.several(text, DCTERMS + "type"), [*self._duties(duties)]):
-                yield text, kind, *duty
-
-    def _duties(self, duties: Sequence[str]) -> Iterator[Row]:
-        if not duties:
-            yield ("",) * 9
-        for duty in duties:
-            about = [self.value(duty, PAN + name) for name in ("underProvision", "obligationKind", "force")]
-            when = [self.value(duty, PAN + name) for name in ("dueDate", "dueRule")]
-            for holder, ground in product(self.several(duty, PAN + "addressee"), self.grounds(duty)):
-                yield duty, *about, holder, *when, *ground
+            duties: list[Row] = []
+            for duty in self.pointing(text, "underInstrument"):
+                if PAN + "Obligation" in self.objects(duty, TYPE.value):
+                    about = [self.value(duty, PAN + name) for name in ("underProvision", "obligationKind", "force")]
+                    when = [self.value(duty, PAN + name) for name in ("dueDate", "dueRule")]
+                    for holder, ground in product(self.objects(duty, PAN + "addressee") or [""], self.grounds(duty)):
+                        duties.append((duty, *about, holder, *when, *ground))
+            for kind, row in product(self.objects(text, DCTERMS + "type") or [""], duties or [("",) * 9]):
+                yield text, kind, *row
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
-    name: str
-    columns: tuple[str, ...]
-    values: frozenset[str]
-    rows: Callable[[_Rows], Iterator[Row]]
-
-
-PRODUCTS: Final = (
-    Product(
-        "actions",
-        ("action", "number", "plan", "aspect", "what", "capacity", "quote", "source", "certainty"),
-        frozenset(("number", "quote")), _Rows.actions,
+PRODUCTS: Final[Mapping[str, tuple[str, str, Callable[[_Rows], Iterator[Row]]]]] = {
+    "actions": ("action|number|plan|aspect|what|capacity|quote|source|certainty", "number|quote", _Rows.actions),
+    "links": (
+        "link|type|from|to|from_plan|to_plan|relation|shared|level|quote|source|certainty", "link|quote", _Rows.links,
     ),
-    Product(
-        "links",
-        ("link", "type", "from", "to", "from_plan", "to_plan", "relation", "shared", "level", "quote", "source",
-         "certainty"),
-        frozenset(("link", "quote")), _Rows.links,
+    "bodies": ("body|type|part_of|preceded_by|actions|plans", "actions|plans", _Rows.bodies),
+    "texts": (
+        "text|type|duty|provision|kind|force|addressee|due_date|due_rule|quote|source", "due_date|due_rule|quote",
+        _Rows.texts,
     ),
-    Product(
-        "bodies", ("body", "type", "part_of", "preceded_by", "actions", "plans"), frozenset(("actions", "plans")),
-        _Rows.bodies,
-    ),
-    Product(
-        "texts",
-        ("text", "type", "duty", "provision", "kind", "force", "addressee", "due_date", "due_rule", "quote", "source"),
-        frozenset(("due_date", "due_rule", "quote")), _Rows.texts,
-    ),
-)  # fmt: skip
-"""The tables for people, in the order in which they are offered."""
-
-
-def product_forms() -> tuple[str, ...]:
-    needs = {"parquet": "pyarrow"}
-    return tuple(form for form in ("xlsx", "csv", "parquet") if form not in needs or find_spec(needs[form]))
+}  # fmt: skip
+"""The tables for people, in the order in which they are offered: their columns, those that hold values, their rows."""
+PRODUCT_FORMS: Final = ("xlsx", "csv", *(["parquet"] if find_spec("pyarrow") else []))
 
 
 def product_files(described: Described) -> Iterator[File]:
@@ -594,15 +528,15 @@ def product_files(described: Described) -> Iterator[File]:
         key = f"product.column.{column.about}"
         return _WORDS.say(key, language) if _WORDS.has(key) else Messages("heading").say(column.about, language)
 
-    for workbook in PRODUCTS:
-        rows = sorted(set(workbook.rows(_Rows(described))))
+    for product_name, (columns_named, values_named, read) in PRODUCTS.items():
+        rows = sorted(set(read(_Rows(described))))
         cells: list[FieldCells] = []
         sheets: dict[Language, tuple[list[str], list[Sequence[str]]]] = {tag: ([], []) for tag in LANGUAGES}
         links: list[tuple[str, Sequence[str]]] = []
-        for name, values in zip(workbook.columns, zip(*rows, strict=True) if rows else (), strict=False):
+        for name, values in zip(columns_named.split("|"), zip(*rows, strict=True) if rows else (), strict=False):
             if not any(values):
                 continue
-            is_value = name in workbook.values
+            is_value = name in values_named.split("|")
             if not is_value:
                 cells += [
                     (Field(f"{name}_{tag}", language=tag, about=name),
@@ -620,26 +554,20 @@ def product_files(described: Described) -> Iterator[File]:
         for tag, (heads, columns) in sheets.items():
             heads += [_WORDS.say("product.address", tag, of=heading(Field(name, about=name), tag)) for name, _ in links]
             columns += [values for _, values in links]
-        title = _WORDS.known(f"product.{workbook.name}")
-        table = ReleaseTable(workbook.name, title, *_without_empty(cells, 0), things=())
-        path = f"{DATA}/{workbook.name}"
-        if "xlsx" in product_forms():
-            book = [(format_of("name", tag), Grid(heads, list(zip(*columns, strict=True))))
-                    for tag, (heads, columns) in sheets.items()]  # fmt: skip
-            yield f"{path}.xlsx", write_spreadsheet(book)
-        yield f"{path}.csv", table.written()
+        table = ReleaseTable(product_name, _WORDS.text(f"product.{product_name}"), cells, least=0, things=())
+        book = [(format_of("name", tag), Grid(heads, list(zip(*columns, strict=True))))
+                for tag, (heads, columns) in sheets.items()]  # fmt: skip
+        yield f"{DATA}/{product_name}.xlsx", write_spreadsheet(book)
         schema = {"columns": [
             {"name": column.name, "titles": {**{tag: heading(column, tag) for tag in LANGUAGES}, "und": column.name},
              "datatype": "anyURI" if column.is_iri else "string",
              **({"lang": column.language} if column.language else {})}
             for column in table.fields
         ]}  # fmt: skip
-        metadata = table.metadata(described.edition, DATA, schema)
-        yield f"{path}.csv-metadata.json", as_json({"@context": CONTEXT, **metadata})
-        if "parquet" in product_forms():
-            turned = list(zip(*table.rows, strict=True)) or [()] * len(table.fields)
-            columns_by_name = {
+        yield from table.written(described.edition, DATA, schema)[1]
+        if "parquet" in PRODUCT_FORMS:
+            turned = zip(*table.rows, strict=True) if table.rows else [()] * len(table.fields)
+            yield f"{DATA}/{product_name}.parquet", write_parquet({
                 column.name: [cell or None for cell in values]
                 for column, values in zip(table.fields, turned, strict=True)
-            }
-            yield f"{path}.parquet", write_parquet(columns_by_name)
+            })  # fmt: skip

@@ -44,7 +44,7 @@ PREFIXES: Final[Mapping[str, str]] = {
 TYPE: Final = ox.NamedNode(RDF + "type")
 RELEASE: Final = Messages("release")
 """What a release says of itself."""
-RELEASED: Final = tuple(RELEASE.known("page").by_language())
+RELEASED: Final = tuple(RELEASE.text("page").by_language())
 """The languages in which a release speaks of itself: those whose catalogue has these messages, the first one first."""
 FORMATS: Final = {"ttl": ox.RdfFormat.TURTLE, "rdf": ox.RdfFormat.RDF_XML, "jsonld": ox.RdfFormat.JSON_LD,
                   "nt": ox.RdfFormat.N_TRIPLES, "nq": ox.RdfFormat.N_QUADS}  # fmt: skip
@@ -76,7 +76,7 @@ def filled(template: str, prefixes: Mapping[str, str], values: Mapping[str, obje
     body = render(template, {
         "p": p, "iri": lambda address: markup(str(node(address))), "text": lambda words: markup(str(ox.Literal(words))),
         "typed": lambda value, kind: markup(str(ox.Literal(str(value), datatype=node(XSD + kind)))),
-        "said": lambda key: literals(RELEASE.known(key)),
+        "said": lambda key: literals(RELEASE.text(key)),
         "dcterms": DCTERMS, **values,
     })  # fmt: skip
     return list(dict.fromkeys(quad.triple for quad in ox.parse(head + body, format=ox.RdfFormat.TURTLE)))
@@ -179,12 +179,12 @@ class PublishedScheme(NamedTuple):
     concepts: Mapping[str, Text]
 
 
-def _table(name: str) -> dict[str, dict[str, str]]:
+def table_of(name: str) -> dict[str, dict[str, str]]:
     rows: dict[str, dict[str, str]] = tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text("utf-8"))
     return rows
 
 
-OFFERED_FORMS: Final = _table("form")
+OFFERED_FORMS: Final = table_of("form")
 """Each format by the ending of its files: its media type, its EU file type, and what it is called."""
 
 
@@ -192,7 +192,7 @@ OFFERED_FORMS: Final = _table("form")
 def schemes() -> Mapping[str, PublishedScheme]:
     coded_by_list: list[codes.Country | codes.Tongue] = [*codes.countries().values(), *codes.tongues().values()]
     schemes = {}
-    for name, row in _table("authority").items():
+    for name, row in table_of("authority").items():
         listed = row.get("concept")
         concepts = dict(listed) if isinstance(listed, dict) else {}
         for coded in coded_by_list:

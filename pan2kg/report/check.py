@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.errors import FormatError, Place
-from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of, french, grouped
+from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of, french, numeral
 from pan2kg.project import Project, read_text
 from pan2kg.tables.formats import write_json, xml_text, xml_value
 from pan2kg.tables.template import filled, markup, render
@@ -56,7 +56,7 @@ def write_report(
             "examples": lambda by_plan: list(islice(chain.from_iterable(faults for _, faults in by_plan), EXAMPLES)),
             "say": lambda key, **values: _CHECK.say(key, language, **values),
             "count": lambda number, key: _CHECK.counted(number, key, language),
-            "grouped": partial(grouped, language=language),
+            "grouped": partial(numeral, language=language),
             "severity": lambda rule: _CHECK.say(rule.severity.value, language),
             "part_name": partial(part_name, report.names, language=language), "prose": french,
             "text": partial(_words_of, language=language), "told": partial(_told, report.names, language=language),
@@ -106,7 +106,7 @@ def _text(report: Report, language: Language, examples: int | None) -> Iterator[
 def _parts(by_plan: list[tuple[str, list[Finding]]], language: Language, examples: int | None) -> str:
     most = sorted(by_plan, key=lambda entry: -sum(one.times for one in entry[1]))[: None if examples is None else PLANS]
     words = [
-        f"{entry or _CHECK.say('elsewhere', language)} ({grouped(sum(fault.times for fault in findings), language)})"
+        f"{entry or _CHECK.say('elsewhere', language)} ({numeral(sum(fault.times for fault in findings), language)})"
         for entry, findings in most
     ]
     others_count = len(by_plan) - len(most)

@@ -24,7 +24,7 @@ from pan2kg.errors import EndpointError, Pan2kgError, ProjectError, QueryError
 from pan2kg.extract.document import Quotation, quoted
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.labels import shortened
-from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, with_mark
+from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, numeral
 from pan2kg.i18n.message import Message, in_words, verbatim
 from pan2kg.project import Project
 from pan2kg.review import decision, scores, work
@@ -476,7 +476,7 @@ def suggestion(desk: Desk, language: Language) -> list[str]:
     if current.link:
         lines.append(graph.label(f"{ID}linktype/{current.linked_as}", language))
         if current.rank is not None:
-            lines.append(_DESK.say("confidence", language, number=with_mark(f"{current.rank:.2f}", language)))
+            lines.append(_DESK.say("confidence", language, number=numeral(f"{current.rank:.2f}", language)))
         return lines
     evidence = level(current.level)
     shared = _DESK.say("shares", language, number=bits_words(current.rank, language))

@@ -132,7 +132,7 @@ def _cells(graph: Graph, form: Form, scale: Scale) -> dict[Cell, float]:
         if start == end or not {start, end} <= actions.keys():
             raise RefusedError("unknown", field="actions")
         score = float(typed) if _SCORE.fullmatch(typed.strip()) else None
-        if score is None or not scale.holds(score) or not scale.has_step(score):
+        if score is None or scale.fault(score):
             raise RefusedError("unknown", field="score")
         cells[actions[start], actions[end]] = whole(score)
     if len({end for cell in cells for end in cell}) > MOST:

@@ -19,42 +19,31 @@ class Dematel(NamedTuple):
     """The total influence ``total[i, j]`` of label i on label j, direct and indirect, and its sums.
 
     ``given_positive`` and ``given_negative`` are the row sums D⁺ and D⁻ of the positive and the negative part,
-    ``taken_positive`` and ``taken_negative`` the column sums R⁺ and R⁻. ``divisor`` is s, by which scores were divided.
+    ``taken_positive`` and ``taken_negative`` the column sums R⁺ and R⁻. Prominence D⁺ + R⁺ and relation D⁺ − R⁺ are
+    None where a score is negative. ``divisor`` is s, by which scores were divided, ``coverage`` the share assessed.
     """
 
     labels: tuple[str, ...]
     divisor: float
-    total: Floats
     coverage: float | None
-    has_negatives: bool
+    total: Floats
+    given_positive: Floats
+    given_negative: Floats
+    taken_positive: Floats
+    taken_negative: Floats
+    prominence: Floats | None
+    relation: Floats | None
 
-    @property
-    def given_positive(self) -> Floats:
-        return np.asarray(np.maximum(self.total, 0).sum(axis=1))
-
-    @property
-    def given_negative(self) -> Floats:
-        return np.asarray((self.total - np.maximum(self.total, 0)).sum(axis=1))
-
-    @property
-    def taken_positive(self) -> Floats:
-        return np.asarray(np.maximum(self.total, 0).sum(axis=0))
-
-    @property
-    def taken_negative(self) -> Floats:
-        return np.asarray((self.total - np.maximum(self.total, 0)).sum(axis=0))
-
-    @property
-    def prominence(self) -> Floats | None:
-        return None if self.has_negatives else self.given_positive + self.taken_positive
-
-    @property
-    def relation(self) -> Floats | None:
-        return None if self.has_negatives else self.given_positive - self.taken_positive
-
-    @property
-    def is_complete(self) -> bool:
-        return self.coverage == 1
+    @classmethod
+    def of(cls, scores: Scores, divisor: float, total: Floats) -> Dematel:
+        positive = np.maximum(total, 0)
+        negative = total - positive
+        given, taken = positive.sum(axis=1), positive.sum(axis=0)
+        prominence, relation = (None, None) if (scores.values < 0).any() else (given + taken, given - taken)
+        return cls(
+            scores.labels, divisor, coverage(scores), total, given, negative.sum(axis=1), taken, negative.sum(axis=0),
+            prominence, relation,
+        )  # fmt: skip
 
 
 def dematel(scores: Scores) -> Dematel:
@@ -70,21 +59,20 @@ def dematel(scores: Scores) -> Dematel:
     >>> from pan2kg.scores.matrix import scores_of
     >>> cells = {("a", "b"): 2, ("a", "c"): -1, ("b", "a"): 1, ("b", "c"): 3, ("c", "b"): -2}
     >>> influence = dematel(scores_of(cells))
-    >>> influence.divisor, influence.given_positive.round(6).tolist(), influence.is_complete
+    >>> influence.divisor, influence.given_positive.round(6).tolist(), influence.coverage == 1
     (4.0, [0.74359, 0.769231, 0.0], False)
     """
     x = np.nan_to_num(scores.values, nan=0.0)
     size = np.abs(x)
     divisor = max(float(size.sum(axis=axis).max()) for axis in (0, 1)) if size.size else 0.0
-    has_negatives, covered = bool((x < 0).any()), coverage(scores)
     if divisor == 0:
-        return Dematel(scores.labels, divisor, x, covered, has_negatives)
+        return Dematel.of(scores, divisor, x)
     x = x / divisor
     if np.abs(np.linalg.eigvals(x)).max() > 1 - 1e-9:
         raise QueryError("dematel-endless", remedy="chains-instead", assessor=scores.assessor)
     # (I − X/s)⁻¹ is made of X/s alone, so the order of the two factors does not matter.
     total = np.linalg.solve(np.eye(len(x)) - x, x).astype(np.float64)
-    return Dematel(scores.labels, divisor, total, covered, has_negatives)
+    return Dematel.of(scores, divisor, total)
 
 
 CUT: Final = 0.01

@@ -9,15 +9,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from pan2kg.coherence.texts import Floats
 from pan2kg.errors import Place, ProjectError
-from pan2kg.i18n.message import Message, did_you_mean, told
-from pan2kg.project import read_text
+from pan2kg.i18n.message import did_you_mean, told
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, text_rows
 from pan2kg.turtle.vocabulary import key, link_iri
@@ -47,17 +45,15 @@ class Scale(NamedTuple):
     def is_whole(self) -> bool:
         return self.step is not None and float(self.step).is_integer()
 
-    @property
-    def range(self) -> str:
-        if self.lowest is None or self.highest is None:
-            return "count"
-        return f"{signed(self.lowest)}…{signed(self.highest)}"
-
-    def holds(self, score: float) -> bool:
-        return (self.lowest is None or self.lowest <= score) and (self.highest is None or score <= self.highest)
-
-    def has_step(self, score: float) -> bool:
-        return self.step is None or abs(score / self.step - round(score / self.step)) < 1e-9
+    def fault(self, score: float) -> str:
+        """What is wrong with a score: it stands between two steps, ``step``, or beyond the bounds, ``outside``."""
+        if self.step is not None and abs(score / self.step - round(score / self.step)) >= 1e-9:
+            return "step"
+        is_below, is_above = (
+            self.lowest is not None and score < self.lowest,
+            self.highest is not None and score > self.highest,
+        )
+        return "outside" if is_below or is_above else ""
 
 
 DEFAULT: Final = Scale()
@@ -76,10 +72,12 @@ def scale_between(lowest: float | None, highest: float | None, *, decimal: bool 
     return Scale(lowest, highest, step, re.sub(r"(^|(?<=to-))-", "minus-", name))
 
 
-def declaration(scale: Scale) -> str:
-    is_bounded = scale.lowest is not None and scale.highest is not None
-    bounds = f"{plain(scale.lowest or 0)}..{plain(scale.highest or 0)}" if is_bounded else "count"
-    return bounds if scale.is_whole else f"{bounds} decimal"
+def declaration(scale: Scale, *, shown: bool = False) -> str:
+    """A scale as it is typed, ``-3..3 decimal``, or its bounds as they are shown, ``−3…+3``."""
+    bounds = "count"
+    if scale.lowest is not None and scale.highest is not None:
+        bounds = ("…" if shown else "..").join(plain(bound, signed=shown) for bound in (scale.lowest, scale.highest))
+    return bounds if shown or scale.is_whole else f"{bounds} decimal"
 
 
 def read_scale(text: str) -> Scale:
@@ -104,17 +102,16 @@ def whole(score: float) -> float:
     return int(score) if float(score).is_integer() else float(score)
 
 
-def plain(score: float) -> str:
-    """A score as it is typed and stored, never with an exponent.
+def plain(score: float, *, signed: bool = False) -> str:
+    """A score as it is typed and stored, never with an exponent, or as it is shown, with its sign.
 
-    >>> plain(2.0), plain(-1.5), plain(0.000001)
-    ('2', '-1.5', '0.000001')
+    >>> plain(2.0), plain(-1.5), plain(0.000001), plain(2, signed=True), plain(-1, signed=True)
+    ('2', '-1.5', '0.000001', '+2', '−1')
     """
-    return format(Decimal(str(whole(score))), "f")
-
-
-def signed(score: float) -> str:
-    return ("+" if score > 0 else "") + plain(score).replace("-", "−")
+    text = format(Decimal(str(whole(score))), "f")
+    if not signed:
+        return text
+    return ("+" if score > 0 else "") + text.replace("-", "−")
 
 
 _TURNED: Final = frozenset({"column acts on row", "la colonne agit sur la ligne", "die spalte wirkt auf die zeile"})
@@ -175,35 +172,25 @@ def scores_of(
     place = {name: at for at, name in enumerate(names)}
     values = np.full((len(names), len(names)), np.nan)
     for (source, target), score in cells.items():
-        if source == target or not scale.holds(score):
+        if source == target or scale.fault(score):
             raise ValueError(f"{source} on {target}: {score}")
         values[place[source], place[target]] = score
     return Scores(tuple(names), values, assessor, scale, rationale or {})
-
-
-def read_scores(
-    path: Path, *, assessor: str, known: Collection[str] | None = None, scale: Scale | None = None,
-    keep_diagonal: bool = False,
-) -> Scores:  # fmt: skip
-    """One assessor's matrix from a CSV file, UTF-8, separated by commas, semicolons or tabs.
-
-    The first line may declare the scale, ``# scale -4..4 decimal``, as :func:`pan2kg.scores.scale.read_scale` has
-    it; else it is ``scale``, and from −3 to +3 where that is not given either. The next line and the first column hold
-    the same labels, in any order; a file of as many lines as columns that begins with scores has no line of labels,
-    and its columns stand in the order of its rows. The corner is any text. A cell is a number of the scale, or such a
-    number, a colon and the reason; nothing, NA, N/A, a hyphen, a dash or a full stop is not assessed. 2.0 is 2.
-    Decimals have a point, or a comma where commas do not separate. The diagonal is 0 or not assessed, unless
-    ``keep_diagonal`` takes it into ``own``. With ``known``, every label must be among them.
-    """
-    text = read_text(path)
-    return parse_scores(text, assessor=assessor, known=known, scale=scale, keep_diagonal=keep_diagonal, name=str(path))
 
 
 def parse_scores(
     text: str, *, assessor: str, known: Collection[str] | None = None, scale: Scale | None = None,
     keep_diagonal: bool = False, name: str = "matrix.csv",
 ) -> Scores:  # fmt: skip
-    r"""The same from the text of a file.
+    r"""One assessor's matrix from the text of a CSV file, separated by commas, semicolons or tabs.
+
+    The first line may declare the scale, ``# scale -4..4 decimal``, as :func:`pan2kg.scores.matrix.read_scale` has
+    it; else it is ``scale``, and from −3 to +3 where that is not given either. The next line and the first column hold
+    the same labels, in any order; a file of as many lines as columns that begins with scores has no line of labels,
+    and its columns stand in the order of its rows. The corner is any text. A cell is a number of the scale, or such a
+    number, a colon and the reason; nothing, NA, N/A, a hyphen, a dash or a full stop is not assessed. 2.0 is 2.
+    Decimals have a point, or a comma where commas do not separate. The diagonal is 0 or not assessed, unless
+    ``keep_diagonal`` takes it into ``own``. With ``known``, every label must be among them.
 
     >>> scores = parse_scores("row acts on column,a,b\na,,+2: helps\nb,0,\n", assessor="x")
     >>> list(scores.cells()), scores.rationale
@@ -236,28 +223,21 @@ def parse_scores(
     place = {label: at for at, label in enumerate(order)}
     values = np.full((len(order), len(order)), np.nan)
     reasons, own = {}, {}
-    for cell in cells:
-        if cell.row != cell.column:
-            values[place[cell.row], place[cell.column]] = cell.score
-            if cell.reason:
-                reasons[cell.row, cell.column] = cell.reason
+    for row, column, score, reason, cell_place in cells:
+        if row != column:
+            values[place[row], place[column]] = score
+            if reason:
+                reasons[row, column] = reason
         elif keep_diagonal:
-            own[cell.row] = whole(cell.score)
-        elif cell.score:
-            raise ProjectError("cell-diagonal", place=cell.place, remedy="leave-diagonal", where=cell.where)
+            own[row] = whole(score)
+        elif score:
+            where = told("row-and-column", row=row, column=column)
+            raise ProjectError("cell-diagonal", place=cell_place, remedy="leave-diagonal", where=where)
     return Scores(tuple(order), values, assessor, used, reasons, own)
 
 
-class _Assessed(NamedTuple):
-    row: str
-    column: str
-    score: float
-    reason: str
-    place: Place
-
-    @property
-    def where(self) -> Message:
-        return told("row-and-column", row=self.row, column=self.column)
+_Assessed = tuple[str, str, float, str, Place]
+"""A cell that has a score: its labels, the score, the reason, and where it stands."""
 
 
 class _Sheet:
@@ -311,17 +291,17 @@ class _Sheet:
             (self.rows, self.columns, "row-fault", at_row), (self.columns, self.rows, "column-fault", at_column),
         ):  # fmt: skip
             for number, (label, place) in enumerate(zip(labels, places, strict=True), 1):
-                before, remedy = labels.index(label) + 1, told("matrix-form")
+                before, names = labels.index(label) + 1, counterparts if known is None or label in known else known
                 if not label:
-                    fault = told("label-missing")
+                    fault, remedy = told("label-missing"), told("matrix-form")
                 elif before < number:
                     fault, remedy = told("label-repeated", first=before), told("name-each-once")
-                elif known is not None and label not in known:
-                    fault, remedy = told("label-unknown"), _nearest(label, known)
-                elif label not in counterparts:
-                    fault, remedy = told("label-one-side"), _nearest(label, counterparts)
-                else:
+                elif label in names:
                     continue
+                else:
+                    fault = told("label-one-side" if names is counterparts else "label-unknown")
+                    near = get_close_matches(label, sorted(names), n=3, cutoff=0.4)
+                    remedy = did_you_mean(near) if near else told("matrix-form")
                 raise ProjectError(kind, place=place, remedy=remedy, number=number, label=label, fault=fault)
 
     def assessed(self, scale: Scale, *, is_declared: bool) -> Iterator[_Assessed]:
@@ -331,7 +311,7 @@ class _Sheet:
                 if content == (None, ""):
                     continue
                 score, reason = content or (None, "")
-                if score is None or not scale.has_step(score):
+                if score is None or scale.fault(score) == "step":
                     where, remedy, wanted_scale = told("row-and-column", row=row, column=column), "scale-cells", scale
                     if score is not None:
                         remedy = "allow-declared-decimals" if is_declared else "allow-decimals"
@@ -341,7 +321,7 @@ class _Sheet:
                         fault, place=place, remedy=remedy, where=where, cell=cell.strip()[:40],
                         scale=declaration(wanted_scale),
                     )  # fmt: skip
-                yield _Assessed(row, column, score, reason, place)
+                yield row, column, score, reason, place
 
     def _read(self, cell: str) -> tuple[float | None, str] | None:
         text = cell.strip().replace("−", "-")
@@ -353,23 +333,19 @@ class _Sheet:
         return float(match[1].replace(",", ".")), (match[2] or "").strip()
 
 
-def _nearest(label: str, names: Collection[str]) -> Message:
-    near = get_close_matches(label, sorted(names), n=3, cutoff=0.4)
-    return did_you_mean(near) if near else told("matrix-form")
-
-
 def _check_range(cells: list[_Assessed], scale: Scale, *, is_declared: bool) -> None:
-    outside = next((cell for cell in cells if not scale.holds(cell.score)), None)
+    outside = next((cell for cell in cells if scale.fault(cell[2])), None)
     if outside is None or scale.lowest is None or scale.highest is None:
         return
-    scores = [cell.score for cell in cells]
+    row, column, score, _, place = outside
+    scores = [cell[2] for cell in cells]
     bounds = min(scale.lowest, *scores), max(scale.highest, *scores)
     wider = declaration(scale_between(*bounds, decimal=not scale.is_whole))
     typed = f'"{wider}"' if " " in wider and not is_declared else wider
     raise ProjectError(
-        "cell-outside", place=outside.place,
-        remedy=told("widen-declared-scale" if is_declared else "widen-scale", scale=typed),
-        where=outside.where, cell=plain(outside.score).replace("-", "−"), range=scale.range,
+        "cell-outside", place=place, remedy=told("widen-declared-scale" if is_declared else "widen-scale", scale=typed),
+        where=told("row-and-column", row=row, column=column), cell=plain(score).replace("-", "−"),
+        range=declaration(scale, shown=True),
     )  # fmt: skip
 
 
@@ -412,7 +388,7 @@ def read_matrices(store: Store) -> tuple[Scores, ...]:
     cells: dict[tuple[str, str], dict[tuple[str, str], tuple[float, str]]] = {}
     for _, source, target, text, name, assessor, reason in text_rows(store, program_query("coherence/scores")):
         scale, score = scales.setdefault(name, Scale(name=name)), _number(text)
-        if source != target and score is not None and scale.holds(score) and scale.has_step(score):
+        if source != target and score is not None and not scale.fault(score):
             cells.setdefault((name, assessor), {}).setdefault((source, target), (score, reason))
     return tuple(
         scores_of(

@@ -23,30 +23,19 @@ WEIGHT: Final = 0.5
 class Sums(NamedTuple):
     positive: float
     negative: float
+    net: float
     scored: int
 
     @classmethod
     def of(cls, line: Floats) -> Sums:
         assessed = line[~np.isnan(line)]
-        return cls(float(assessed[assessed > 0].sum()), float(assessed[assessed < 0].sum()), len(assessed))
-
-    @property
-    def net(self) -> float:
-        return self.positive + self.negative
+        positive = float(assessed[assessed > 0].sum())
+        negative = float(assessed[assessed < 0].sum())
+        return cls(positive, negative, positive + negative, len(assessed))
 
 
-class Interaction(NamedTuple):
-    label: str
-    given: Sums
-    taken: Sums
-
-    @property
-    def is_contested(self) -> bool:
-        return any(sums.positive > 0 > sums.negative for sums in (self.given, self.taken))
-
-
-def sums(scores: Scores) -> tuple[Interaction, ...]:
-    """Out-sums Σ_j x_ij and in-sums Σ_j x_ji, positive and negative apart, in the order of the labels.
+def sums(scores: Scores) -> list[tuple[str, Sums, Sums]]:
+    """Of each label the out-sums Σ_j x_ij and in-sums Σ_j x_ji, positive and negative apart, in the order of labels.
 
     On a scale from l to h a positive side lies in [0, h(n−1)], a negative one in [l(n−1), 0].
 
@@ -54,12 +43,12 @@ def sums(scores: Scores) -> tuple[Interaction, ...]:
     setting for implementing the 2030 Agenda. Sustainability Science 13, 531–548.
 
     >>> from pan2kg.scores.matrix import scores_of
-    >>> a, *_ = sums(scores_of({("a", "b"): 3, ("a", "c"): -3, ("b", "a"): 1}))
-    >>> a.given.net, a.given.positive, a.given.negative, a.is_contested, a.taken.net
-    (0.0, 3.0, -3.0, True, 1.0)
+    >>> (_, given, taken), *_ = sums(scores_of({("a", "b"): 3, ("a", "c"): -3, ("b", "a"): 1}))
+    >>> given.net, given.positive, given.negative, taken.net
+    (0.0, 3.0, -3.0, 1.0)
     """
     rows = zip(scores.labels, scores.values, scores.values.T, strict=True)
-    return tuple(Interaction(label, Sums.of(row), Sums.of(column)) for label, row, column in rows)
+    return [(label, Sums.of(row), Sums.of(column)) for label, row, column in rows]
 
 
 def coverage(scores: Scores) -> float | None:
@@ -67,20 +56,8 @@ def coverage(scores: Scores) -> float | None:
     return len(list(scores.cells())) / (n * (n - 1)) if n > 1 else None
 
 
-class EffectPath(NamedTuple):
-    start: str
-    over: str
-    end: str
-    first: float
-    second: float
-
-    @property
-    def product(self) -> float:
-        return self.first * self.second
-
-    @property
-    def is_double_negative(self) -> bool:
-        return self.first < 0 and self.second < 0
+EffectPath = tuple[str, str, str, float, float]
+"""An effect over one action: start, what is between, end, and both scores."""
 
 
 class SecondOrder(NamedTuple):
@@ -107,20 +84,14 @@ def second_order(scores: Scores, *, weight: float = WEIGHT) -> tuple[SecondOrder
     direct = x.sum(axis=1)
     total = direct + weight * (x @ direct)
     alone = total - weight * (x * x.T).sum(axis=1)
-    double = [path for path in paths(scores) if path.is_double_negative]
-    columns = (direct.tolist(), total.tolist(), alone.tolist())
-    return tuple(
-        SecondOrder(label, *influence, tuple(path for path in double if path.start == label))
-        for label, influence in zip(scores.labels, zip(*columns, strict=True), strict=True)
-    )
-
-
-def paths(scores: Scores) -> tuple[EffectPath, ...]:
-    effects = [cell for cell in scores.cells() if cell[2]]
-    return tuple(
-        EffectPath(start, over, end, score, further)
-        for (start, over, score), (middle, end, further) in product(effects, effects) if over == middle
-    )  # fmt: skip
+    negatives = [cell for cell in scores.cells() if cell[2] < 0]
+    double: dict[str, list[EffectPath]] = {label: [] for label in scores.labels}
+    for (start, over, score), (middle, end, further) in product(negatives, negatives):
+        if over == middle:
+            double[start].append((start, over, end, score, further))
+    influences = zip(direct.tolist(), total.tolist(), alone.tolist(), strict=True)
+    rows = zip(scores.labels, influences, strict=True)
+    return tuple(SecondOrder(label, own, both, less, tuple(double[label])) for label, (own, both, less) in rows)
 
 
 class Rank(NamedTuple):
@@ -153,16 +124,13 @@ def ranks(scores: Scores) -> tuple[Rank, ...]:
     unassessed = np.isnan(scores.values).sum(axis=1) - 1
     rows = []
     for i, label in enumerate(scores.labels):
-
-        def place(values: Floats, mark: float, i: int = i) -> int:
-            # sums of decimals that are equal may differ a little: 0.1 + 0.2 is not 0.3 in floating point
-            return 1 + int((np.delete(values, i) > mark + 1e-9).sum())
-
-        best = worst = None
+        marks = [(net, net[i])]
         if lowest is not None and highest is not None:
             low, high = net + lowest * unassessed, net + highest * unassessed
-            best, worst = place(low, high[i]), place(high, low[i])
-        rows.append(Rank(label, float(net[i]), place(net, net[i]), best, worst))
+            marks += [(low, high[i]), (high, low[i])]
+        # sums of decimals that are equal may differ a little: 0.1 + 0.2 is not 0.3 in floating point
+        places = [1 + int((np.delete(values, i) > mark + 1e-9).sum()) for values, mark in marks]
+        rows.append(Rank(label, float(net[i]), places[0], *(places[1:] or (None, None))))
     return tuple(sorted(rows, key=lambda row: (row.place, row.label)))
 
 
@@ -250,31 +218,16 @@ def agreement(matrices: Iterable[Scores], level: ScaleLevel = ScaleLevel.ORDINAL
     return alpha([[assessed.get(unit) for unit in units] for assessed in cells], level)
 
 
-class Opinions(NamedTuple):
-    source: str
-    target: str
-    scores: tuple[tuple[str, float], ...]
-
-    @property
-    def mean(self) -> float:
-        return sum(score for _, score in self.scores) / len(self.scores)
-
-    @property
-    def least(self) -> float:
-        return min(score for _, score in self.scores)
-
-    @property
-    def greatest(self) -> float:
-        return max(score for _, score in self.scores)
+Opinions = tuple[str, str, tuple[tuple[str, float], ...]]
+"""What was said of a cell: source, target, and assessors with their scores."""
 
 
 def opinions(matrices: Iterable[Scores]) -> tuple[Opinions, ...]:
     """Every cell that somebody assessed, with all that was said of it, by source and target.
 
     >>> from pan2kg.scores.matrix import scores_of
-    >>> cell, = opinions([scores_of({("a", "b"): 3}, assessor="x"), scores_of({("a", "b"): -2}, assessor="y")])
-    >>> cell.mean, cell.least, cell.greatest, len(cell.scores)
-    (0.5, -2, 3, 2)
+    >>> opinions([scores_of({("a", "b"): 3}, assessor="x"), scores_of({("a", "b"): -2}, assessor="y")])
+    (('a', 'b', (('x', 3), ('y', -2))),)
     """
     every = list(matrices)
     if len({scores.scale.name for scores in every}) > 1:
@@ -283,7 +236,7 @@ def opinions(matrices: Iterable[Scores]) -> tuple[Opinions, ...]:
     for scores in every:
         for source, target, score in scores.cells():
             by_cell.setdefault((source, target), []).append((scores.assessor, score))
-    return tuple(Opinions(*pair, tuple(sorted(opinion))) for pair, opinion in sorted(by_cell.items()))
+    return tuple((*pair, tuple(sorted(opinion))) for pair, opinion in sorted(by_cell.items()))
 
 
 def judged(home: Mapping[str, str], matrices: Iterable[Scores]) -> dict[tuple[str, str], tuple[float, float, int]]:

@@ -1,7 +1,4 @@
-"""The graph as files beside the pages, and the pages about it: what can be taken along, its sources, what this is.
-
-Of the files one is to take along, one for the browser to load, and two hold the words for both.
-"""
+"""The graph as files beside the pages, and the pages about it: what can be taken along, its sources, what this is."""
 
 from __future__ import annotations
 
@@ -101,10 +98,7 @@ def _about(context: PageContext) -> Values:
 
 
 def _sources(context: PageContext) -> Values:
-    """All documents, by name; what was written down from memory, with no document, stands apart.
-
-    Addresses on the web are told by their hosts; anything else leads nowhere and is shown as it is.
-    """
+    """All documents by name, those from memory apart; only addresses on the web lead anywhere."""
     statements, documents = context.graph.statements, []
     for entry in context.graph.labels.of_kind("document"):
         publishers = [text for name in (vocabulary.PAN + "publisherName", vocabulary.DCTERMS + "publisher")

@@ -11,21 +11,19 @@ from math import comb
 from typing import Final
 
 from pan2kg.charts import registry, time_map
-from pan2kg.coherence import evidence, known
+from pan2kg.coherence import evidence, known, obligations
 from pan2kg.coherence.citations import State
 from pan2kg.graph.search import folded
 from pan2kg.report.brief import is_late
 from pan2kg.site import definitions, matrix, plan, values
-from pan2kg.site.page import ASKED, CSV, SVG, File, PageContext, PlanFilter, SiteContext, Values, View
+from pan2kg.site.page import ASKED, CSV, SVG, File, PageContext, SiteContext, Values, View
 from pan2kg.tables import figure_words, template
 from pan2kg.turtle.vocabulary import key as code_of
 
 TOLD: Final = (
     "linked-plan-pairs", "citing-pairs", "sharing-plan-pairs", "occasions", "citation-rate", "linked-actions",
 )  # fmt: skip
-"""The figures told on the home page with their four values."""
 LISTED: Final = 12
-"""How many citations to look for the home page lists: the others stand on the page of their figure."""
 NEIGHBOURS: Final = 7
 """How many plans the picture of the home page shows beside the home plan, so that it fits on the first screen."""
 REASONS: Final = 2
@@ -35,20 +33,15 @@ REASONS: Final = 2
 def _home(context: PageContext) -> Values:
     choice, graph, site_context = matrix.chosen(context), context.graph, context.site_context
     knowledge, is_served = graph.known(choice.level), site_context.mode == "served"
-    counted = numbers(site_context, choice, matrix.shown_plans(site_context, choice))
-    figures = {}
+    counted = numbers(site_context, choice.level, matrix.shown_plans(site_context, choice))
+    register, figures = {row.figure.id: row for row in graph.figures(context.level)}, {}
     for name in ("occasions", "citations-made"):
-        row = definitions.taken(context, name)
-        keys = (key.partition(".")[2] for key in row.figure.parts or ("",))
-        figures[name] = {key: int(value or 0) for key, value in zip(keys, row.value, strict=True)}
-    expected, citations, margins = figures["occasions"][""], figures["citations-made"], graph.margins(choice.level)
+        keys = (key.partition(".")[2] for key in register[name].figure.parts or ("",))
+        figures[name] = {key: int(value or 0) for key, value in zip(keys, register[name].value, strict=True)}
+    citations = figures["citations-made"]
     states = {state: citations.get(state, 0) for state in ("seen", "absent", "open")}
-    alone, late = counted["unlinked_actions"], sum(map(is_late, margins.rows))
-    findings = [
-        _finding(context, "expected", expected, "#wanted", **states),
-        _finding(context, "unlinked", alone, context.href("unlinked.html"), of=counted["actions"]),
-        _finding(context, "overdue", late, context.href("obligations.html"), of=len(margins.rows)),
-    ]
+    findings = [_finding(context, "expected", figures["occasions"][""], "#wanted", **states)]
+    findings += _shortcomings(context, counted, graph.margins(choice.level).rows)
     # the plan an address names, else the one the project is about
     entry = graph.labels.find("plan", context.request.arguments.get("plan", ""))
     shown = entry.iri if entry and entry.iri in graph.known().tables.works.plans else graph.own_plan()
@@ -82,7 +75,7 @@ def _home(context: PageContext) -> Values:
         **matrix.matrix(context, limit=matrix.FIRST), "fields": _fields(context, knowledge),
         "numbers": {**counted, "divergences": divergences}, "handed": context.chosen(*ASKED), "wanted": wanted,
         "expected": figures["occasions"], "made": citations,
-        "figures": [definitions.line(context, definitions.taken(context, name)) for name in TOLD],
+        "figures": [definitions.line(context, register[name]) for name in TOLD],
         "levels": [context.caption(level) for level in evidence.FIGURED], "caption": context.caption(choice.level),
         "briefs": [context.href(f"brief/{key}.html") for key in plan.brief_keys(site_context)],
     }  # fmt: skip
@@ -93,25 +86,31 @@ def _finding(context: PageContext, name: str, number: int, address: str, **value
     return {"name": name, "number": number, "address": address, "words": words}
 
 
+def _shortcomings(
+    context: PageContext, counted: Mapping[str, int], duties: Sequence[obligations.Margin]
+) -> list[Values]:  # fmt: skip
+    """The actions without a link seen, and the duties past their date."""
+    alone, late = counted["unlinked_actions"], sum(map(is_late, duties))
+    return [
+        _finding(context, "unlinked", alone, context.href("unlinked.html"), of=counted["actions"]),
+        _finding(context, "overdue", late, context.href("obligations.html"), of=len(duties)),
+    ]
+
+
 def _opening(context: PageContext, level: evidence.Level, iri: str | None, findings: Sequence[Values]) -> Values:
     if iri is None:
         return {"findings": findings, "picture": None, "title": "", "downloads": (), "narrow": None}
     reach, name, key = context.graph.known(level).reach(iri), context.subject.brief(iri), context.key(iri)
-    meets = _finding(
-        context, "reach", reach.linked, f"{context.address(iri)}#meets", plan=name, cites=reach.cites,
-        cited=reach.cited,
-    )  # fmt: skip
+    cites, meets = {"cites": reach.cites, "cited": reach.cited}, f"{context.address(iri)}#meets"
     is_file = context.site_context.mode == "served" or key in _home_keys(context.site_context)
-    endings = ("csv", "svg") if is_file else ()
+    narrow = time_map.draw_narrow_time_map(replace(context.subject, level=level), plan=key, top=NEIGHBOURS)
     return {
-        "findings": [meets, *findings],
+        "findings": [_finding(context, "reach", reach.linked, meets, plan=name, **cites), *findings],
         "picture": context.draw("time-map", level, plan=key, top=NEIGHBOURS),
-        "title": context.t("opening-title", plan=name),
-        "downloads": [(context.href(f"time-map/{key}.{ending}"), ending.upper()) for ending in endings],
-        "narrow": template.markup(
-            time_map.draw_narrow_time_map(replace(context.subject, level=level), plan=key, top=NEIGHBOURS).svg
-        ),
-    }
+        "title": context.t("opening-title", plan=name), "narrow": template.markup(narrow.svg),
+        "downloads": [(context.href(f"time-map/{key}.{ending}"), ending.upper())
+                      for ending in ("csv", "svg") if is_file],
+    }  # fmt: skip
 
 
 def _asked(context: PageContext) -> str:
@@ -123,11 +122,7 @@ def _asked(context: PageContext) -> str:
 
 
 def _fields(context: PageContext, knowledge: known.Known) -> list[Values]:
-    """A row a field of policy by name, with its colour, its plans, and a cell with every field, itself among them.
-
-    A cell has the pairs of plans of two fields: how many there are, linked, with a citation, and both read in full.
-    Plans of other countries and without a field are left out.
-    """
+    """A row a field of policy; a cell has the pairs with a field: all, linked, citing, and read on both sides."""
     site_context, field_of = context.site_context, context.graph.policy_fields
     sets = matrix.plan_sets(site_context)
     domestic = {iri for iri in sets.every if iri in field_of} - sets.foreign
@@ -157,22 +152,17 @@ def _fields(context: PageContext, knowledge: known.Known) -> list[Values]:
     ]  # fmt: skip
 
 
-def numbers(site_context: SiteContext, choice: PlanFilter, plans: Sequence[str]) -> dict[str, int]:
-    """The numbers for the plans shown, the register's where all are: pairs linked, pairs, actions without a link.
-
-    ``read`` says how many of the pairs without a link are of two plans read in full, so that there is none.
-    """
+def numbers(site_context: SiteContext, level: evidence.Level, plans: Sequence[str]) -> dict[str, int]:
+    """The numbers for the plans shown; ``read`` are the pairs without a link of two plans read in full."""
     among, graph = set(plans), site_context.graph
-    linked = [pair for pair in graph.known(choice.level).linked if set(pair) <= among]
+    linked = [pair for pair in graph.known(level).linked if set(pair) <= among]
     full = matrix.plan_sets(site_context).read & among
     actions = [action for action, home in graph.tables.works.home.items() if home in among]
     return {
         "linked": len(linked),
         "pairs": comb(len(plans), 2),
         "read": comb(len(full), 2) - sum(full.issuperset(pair) for pair in linked),
-        "unlinked_actions": sum(
-            not evidence.counts(graph.linked_actions.get(action), choice.level) for action in actions
-        ),
+        "unlinked_actions": sum(not evidence.counts(graph.linked_actions.get(action), level) for action in actions),
         "actions": len(actions),
     }
 
@@ -187,9 +177,9 @@ def _plans_of(site_context: SiteContext) -> Mapping[str, list[str]]:
 
 
 def _countries(context: PageContext) -> list[tuple[str, str]]:
-    plans, of = context.graph.known().tables.works.plans, context.graph.country_of
-    named = sorted((context.name(iri), iri) for iri in {country for iri, country in of.items() if iri in plans})
-    return [(context.href(f"country/{code_of(iri).lower()}.html"), name) for name, iri in named]
+    by_code, country_of = _plans_of(context.site_context), context.graph.country_of
+    named = sorted((context.name(country_of[plans[0]]), code) for code, plans in by_code.items())
+    return [(context.href(f"country/{code}.html"), name) for name, code in named]
 
 
 def _country(context: PageContext) -> Values | None:
@@ -205,16 +195,12 @@ def _country(context: PageContext) -> Values | None:
         occasion.state for occasion in knowledge.occasions
         if occasion.is_expected and {occasion.source, occasion.target} <= {*plans}
     )  # fmt: skip
-    counted = numbers(context.site_context, PlanFilter(knowledge.level), sorted(plans))
+    counted = numbers(context.site_context, knowledge.level, sorted(plans))
     duties = [row for row in graph.margins(knowledge.level).rows if row.obligation.country == country]
     by_state = {state.value: states[state] for state in (State.SEEN, State.ABSENT, State.OPEN)}
+    alone, overdue = _shortcomings(context, counted, duties)
     findings = [_finding(context, "expected", states.total(), context.href("index.html#wanted"), **by_state)]
-    if counted["actions"]:
-        alone, address = counted["unlinked_actions"], context.href("unlinked.html")
-        findings.append(_finding(context, "unlinked", alone, address, of=counted["actions"]))
-    if duties:
-        late, address = sum(map(is_late, duties)), context.href("obligations.html")
-        findings.append(_finding(context, "overdue", late, address, of=len(duties)))
+    findings += [*([alone] if counted["actions"] else []), *([overdue] if duties else [])]
     return {
         "title": context.t("country-title", country=context.name(country)),
         "opening": _opening(context, knowledge.level, main, findings),
@@ -232,9 +218,9 @@ def _home_keys(site_context: SiteContext) -> Iterable[str]:
 
 
 def _time_map(context: PageContext, suffix: str) -> bytes | None:
-    is_plan = context.graph.labels.find("plan", context.request.key)
-    picture = registry.draw_on(context.subject, "time-map", plan=context.request.key) if is_plan else None
-    return registry.picture_bytes(picture, suffix) if picture else None
+    if not context.graph.labels.find("plan", context.request.key):
+        return None
+    return registry.picture_bytes(registry.draw_on(context.subject, "time-map", plan=context.request.key), suffix)
 
 
 PAGES: Final = (

@@ -1,7 +1,6 @@
 """Lists: plans, pairs of plans, actions without a link, obligations, figures and gaps; and the search.
 
-The search has a page of results, suggestions while one types, and for pages without a server a file of all names. The
-calendar of obligations is iCalendar (RFC 5545), so that due dates can be subscribed to by whoever must keep them.
+The calendar of obligations is iCalendar (RFC 5545), so that due dates can be subscribed to by whoever must keep them.
 """
 
 from __future__ import annotations
@@ -15,21 +14,17 @@ from typing import Final
 
 from markupsafe import Markup
 
-from pan2kg.coherence import evidence, known
-from pan2kg.coherence.figures import PlanMeeting, Unit
+from pan2kg.coherence import evidence
 from pan2kg.graph.labels import Entry
 from pan2kg.graph.statements import grounds_of
 from pan2kg.site import definitions, matrix, plan, values
 from pan2kg.site.page import CSV, JAVASCRIPT, JSON, CommonFile, File, PageContext, SiteContext, Values, View, embedded
 from pan2kg.store.store import plain
-from pan2kg.tables import figure_words, gaps, spreadsheet, table, template, writers
-from pan2kg.tables import table as registry
+from pan2kg.tables import gaps, spreadsheet, table, template, writers
 from pan2kg.turtle.vocabulary import DCTERMS, PAN
 
 _ALWAYS: Final = ("plan", "body", "instrument")
-"""What the search lists where nothing was asked for."""
-NAMES: Final = tuple(name for name, kind in registry.TABLES.items() if not kind.alone)
-"""The figures that have a page of their own."""
+NAMES: Final = tuple(name for name, kind in table.TABLES.items() if not kind.alone)
 
 
 def _plans(context: PageContext) -> Values:
@@ -54,22 +49,14 @@ def _pairs(context: PageContext) -> Values:
     graph, choice, tables = context.graph, matrix.chosen(context), context.graph.tables
     among, knowledge = {*matrix.shown_plans(context.site_context, choice)}, graph.known(choice.level)
     met = [meeting for meeting in graph.meetings if among.issuperset(meeting.plans)]
-    linked = [meeting for meeting in met if meeting.level <= choice.level]
+    linked, weakest = [row for row in met if row.level <= choice.level], graph.known(evidence.FIGURED[-1])
     number = len(among) * (len(among) - 1) // 2
-
-    def line(meeting: PlanMeeting, knowledge: known.Known) -> Values:
-        low = meeting.low(knowledge.level)
-        bits = figure_words.amount(low, Unit.BITS, context.request.language) if low > 0 else ""
-        ends, address = (meeting.plans, meeting.plans[::-1]), context.pair(*meeting.plans)
-        ways = [definitions.citing(context, knowledge, *plans) for plans in ends]
-        mark = context.mark(meeting.level)
-        return {"plans": meeting.plans, "mark": mark, "bits": bits, "ways": ways, "address": address}
 
     degree = Counter(iri for meeting in linked for iri in meeting.plans)
     return {
         "title": context.t("pairs-title"),
-        "linked": [line(meeting, knowledge) for meeting in linked],
-        "weaker": [line(meeting, graph.known(evidence.FIGURED[-1])) for meeting in met if meeting.level > choice.level],
+        "linked": [definitions.meeting(context, knowledge, row) for row in linked],
+        "weaker": [definitions.meeting(context, weakest, row) for row in met if row.level > choice.level],
         "number": number,
         "apart": number - len(linked),
         # with how many others no link was seen, how many actions are known, and of how many a text was read
@@ -139,11 +126,7 @@ def _as_row(entry: Entry, names: Iterable[str] = ()) -> dict[str, object]:
 
 
 def _obligations(context: PageContext) -> Values:
-    """What is due, what answers it and how late; and every due date the graph states, the earliest first.
-
-    Each has its certainty, documents and quotations. A deadline that was moved stays, with the ``act`` that set it and
-    the day from which another one holds.
-    """
+    """What is due, what answers it and how late; every date stated, the earliest first, moved ones too."""
     figures, notes = context.site_context.figures("obligations", context.request.language), values.Notes(context)
     statements, dues = context.graph.statements, []
     for obligation in (entry.iri for entry in context.graph.labels.of_kind("obligation")):
@@ -167,7 +150,7 @@ def _obligations(context: PageContext) -> Values:
         "picture": context.draw("timeline") if figures.rows else "",
         "table": show(gaps.for_pages(figures), context),
         "dues": [due for _, due in sorted(dues, key=lambda due: due[0])],
-        "notes": notes.listed(),
+        "notes": notes,
         "downloads": [
             (context.href("obligations.ics"), context.t("download-calendar")),
             (context.href("figure/obligations.csv"), "CSV"),
@@ -186,18 +169,7 @@ def _calendar(context: PageContext) -> str:
 
 
 def write_calendar(events: Iterable[tuple[date, str, str, str, int]], *, name: str, stamp: date) -> str:
-    """Whole days on which something is due as an iCalendar text; the same events and stamp give the same bytes.
-
-    An event is the day, a stable id, what it is, a description, and every how many months again, 0 for once.
-
-    >>> text = write_calendar([(date(2024, 2, 29), "a@e", "Due; now", "", 12)], name="Due", stamp=date(2026, 1, 1))
-    >>> for line in text.splitlines():
-    ...     if line.startswith(("DTSTART", "SUMMARY", "RRULE")):
-    ...         print(line)
-    DTSTART;VALUE=DATE:20240229
-    RRULE:FREQ=MONTHLY;INTERVAL=12;BYMONTHDAY=28,29;BYSETPOS=-1
-    SUMMARY:Due\\; now
-    """
+    """Days as an iCalendar text: day, stable id, what is due, a description, and every how many months again, or 0."""
     marks = str.maketrans({mark: f"\\{mark}" for mark in "\\;,"})
     title = " ".join(name.translate(marks).split())
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//pan2kg//obligations//EN", f"NAME:{title}"]
@@ -235,22 +207,17 @@ def show(figures: table.Table, context: PageContext) -> Markup:
 
     anchors = writers.Anchors(figures.name, leads=lambda _, __, iri: context.address(iri), spoken=spoken)
     rows = writers.html_table(figures, language, anchors, caption=writers.html_text(figures.title, language))
-    rest_of_rows = template.macro("_macros.html", "rest")(len(figures.rows), context.t)
-    return template.markup(
-        f"<sortable-table>{rows}</sortable-table>\n{rest_of_rows}{writers.html_foot(figures, language)}"
-    )
+    more, foot = template.macro("_macros.html", "rest")(len(figures.rows), context.t), writers.html_foot
+    return template.markup(f"<sortable-table>{rows}</sortable-table>\n{more}{foot(figures, language)}")
 
 
 def _table(context: PageContext, *, is_gap: bool = False) -> table.Table | None:
-    key, arguments, figures = context.request.key, context.request.arguments, context.site_context.figures
+    key, arguments = context.request.key, context.request.arguments
     if key not in (gaps.KINDS if is_gap else NAMES):
         return None
-    if is_gap:
-        return figures("gaps", context.request.language, registry.TableChoice(part=key))
-    plans = (arguments["plan"],) if arguments.get("plan") else ()
-    return figures(
-        key, context.request.language, registry.TableChoice(plans=plans, everything=arguments.get("all") == "1")
-    )
+    plans, is_whole = (arguments["plan"],) if arguments.get("plan") else (), arguments.get("all") == "1"
+    choice = table.TableChoice(part=key) if is_gap else table.TableChoice(plans=plans, everything=is_whole)
+    return context.site_context.figures("gaps" if is_gap else key, context.request.language, choice)
 
 
 def _figure(context: PageContext) -> Values | None:

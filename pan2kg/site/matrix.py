@@ -6,7 +6,7 @@ without a server the values needed to choose in the browser are written into the
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from functools import partial
 from importlib.util import find_spec
@@ -24,12 +24,10 @@ from pan2kg.site.page import ASKED, BEFORE, CSV, SVG, File, PageContext, PlanFil
 from pan2kg.store.queries import program_query
 from pan2kg.tables import figure_words, formats
 from pan2kg.tables.table import Value
-from pan2kg.turtle.vocabulary import PAN
 
 FIRST: Final = 15
 """How many plans the matrix on the home page has: of the own country first, those linked with most others."""
 TOGETHER: Final = "·"
-"""What stands in the cell of two plans that only a document puts together."""
 WORDS: Final = (
     "number-linked", "number-apart", "number-unlinked", "cell-cites", "cell-cited", "cell-both", "cell-shares",
     "cell-together", "cell-none", "cell-no", "matrix-empty", "matrix-absent", "matrix-whole",
@@ -47,7 +45,6 @@ _PAGE: Final = Messages("page")
 _FIGURE: Final = Messages("figure")
 
 Met = Mapping[tuple[str, str], figures.PlanMeeting]
-"""The linked pairs that are shown, by their IRIs in order."""
 
 
 def chosen(context: PageContext) -> PlanFilter:
@@ -62,12 +59,7 @@ def chosen(context: PageContext) -> PlanFilter:
 
 
 class PlanSets(NamedTuple):
-    """All plans in the order of the graph, reviews and the like being none, and what is known of them.
-
-    ``foreign`` are of another country than the project's, for all that is known: those of its own stand first. Of
-    ``whole`` ones the list of actions was read to its end; between two that were ``read`` in full for texts and
-    references, and only there, a link is known not to be.
-    """
+    """All plans; those of another country; those whose list of actions, or texts and references, were read in full."""
 
     every: list[str]
     foreign: frozenset[str]
@@ -82,7 +74,7 @@ def plan_sets(site_context: SiteContext) -> PlanSets:
         home = {"", graph.profile.country}
         foreign = (plan for plan in every if plan in dates and dates[plan].country not in home)
         whole = frozenset(iri for (iri,) in graph.read(query))
-        return PlanSets(every, frozenset(foreign), whole, graph.known().read_plans())
+        return PlanSets(every, frozenset(foreign), whole, graph.known().read_plans)
 
     return site_context.once("plan sets", make)
 
@@ -91,35 +83,31 @@ def shown_plans(site_context: SiteContext, choice: PlanFilter) -> list[str]:
     return [plan for plan in plan_sets(site_context).every if choice.admits(site_context.facts[plan])]
 
 
-def _shared(site_context: SiteContext, at: int, kind: str) -> list[str]:
-    number = Counter(iri for plan in plan_sets(site_context).every for iri in site_context.facts[plan][:2][at])
-    return [entry.iri for entry in site_context.graph.labels.of_kind(kind) if number[entry.iri] > 1]
+def _offered(site_context: SiteContext) -> list[list[str]]:
+    """The topics and the bodies that more than one plan has."""
+    number = Counter(
+        iri for plan in plan_sets(site_context).every for things in site_context.facts[plan][:2] for iri in things
+    )
+    kinds = map(site_context.graph.labels.of_kind, ("topic", "body"))
+    return [[entry.iri for entry in entries if number[entry.iri] > 1] for entries in kinds]
 
 
 def _order(site_context: SiteContext, choice: PlanFilter) -> tuple[list[str], Met, list[str]]:
-    plans = shown_plans(site_context, choice)
-    admitted = set(plans)
-    meetings = site_context.graph.meetings
-    met = {
-        meeting.plans: meeting for meeting in meetings if meeting.level <= choice.level and admitted >= {*meeting.plans}
-    }
+    plans, foreign = shown_plans(site_context, choice), plan_sets(site_context).foreign
+    among, meetings = {*plans}, site_context.graph.meetings
+    met = {row.plans: row for row in meetings if row.level <= choice.level and among >= {*row.plans}}
     degree = Counter(plan for pair in met for plan in pair)
-    foreign = plan_sets(site_context).foreign
     return plans, met, sorted(degree, key=lambda plan: (plan in foreign, -degree[plan], plan))
 
 
 def matrix(context: PageContext, *, limit: int | None) -> Values:
     site_context, choice = context.site_context, chosen(context)
     plans, met, linked = _order(site_context, choice)
-    order = linked[:limit]
+    order, sets = linked[:limit], plan_sets(site_context)
     topics, bodies = (
-        sorted(
-            ((context.key(iri), context.name(iri)) for iri in _shared(site_context, at, kind)),
-            key=lambda option: (option[1].casefold(), option),
-        )
-        for at, kind in enumerate(("topic", "body"))
+        sorted(((context.key(iri), context.name(iri)) for iri in iris), key=lambda pair: (pair[1].casefold(), pair))
+        for iris in _offered(site_context)
     )
-    sets = plan_sets(site_context)
     years = {year for facts in site_context.facts.values() for year in facts[2:] if year}
     # pictures where there are plans enough to draw and, for two of them, a server
     raster = ["png", "pdf"] if site_context.mode == "served" and find_spec("matplotlib") is not None else []
@@ -148,10 +136,7 @@ def matrix(context: PageContext, *, limit: int | None) -> Values:
 
 
 def _cell(context: PageContext, met: Met, plans: tuple[str, str], at: evidence.Level) -> dict[str, str]:
-    """Where two plans meet: who cites whom as an arrow, what they share in bits, and the page of the two.
-
-    ``kind`` is the class of the cell. Where no link was seen ``href`` is empty, and it says whether anybody could have.
-    """
+    """Who cites whom as an arrow, what two plans share in bits, and their page, empty where no link was seen."""
     (plan, partner), language = plans, context.request.language
     meeting = met.get((min(plans), max(plans)))
     if meeting is None:
@@ -180,10 +165,10 @@ def _filtering(context: PageContext, limit: int | None) -> Markup:
     site_context, graph, language = context.site_context, context.graph, context.request.language
     sets, start = plan_sets(site_context), f"{graph.profile.space}id/plan/"
     place = {plan: at for at, plan in enumerate(sets.every)}
-    topics, bodies = _shared(site_context, 0, "topic"), _shared(site_context, 1, "body")
-    actions: dict[str, Counter[int]] = {}
+    topics, bodies = _offered(site_context)
+    actions: dict[str, Counter[int]] = defaultdict(Counter)
     for action, plan in graph.tables.works.home.items():
-        actions.setdefault(plan, Counter())[int(graph.linked_actions.get(action, 0))] += 1
+        actions[plan][int(graph.linked_actions.get(action, 0))] += 1
     linked = {plan for meeting in graph.meetings for plan in meeting.plans}
 
     def row(plan: str) -> dict[str, object]:
@@ -196,7 +181,7 @@ def _filtering(context: PageContext, limit: int | None) -> Markup:
             **({"head": context.short(plan)} if has_head else {}), "row": context.link(plan),
             "topics": [at for at, topic in enumerate(topics) if topic in own_topics],
             "bodies": [at for at, body in enumerate(bodies) if body in own_bodies], "years": [since, until],
-            "actions": sorted(actions.get(plan, Counter()).items()),
+            "actions": sorted(actions[plan].items()),
         }  # fmt: skip
 
     return embedded({
@@ -231,19 +216,13 @@ def _listed(context: PageContext, meeting: figures.PlanMeeting, at: evidence.Lev
     return [plan, context.called(plan), partner, context.called(partner), cites, cited, bits, meeting.level.key]
 
 
-def _csv(context: PageContext) -> str:
-    choice = chosen(context)
-    _, met, _ = _order(context.site_context, choice)
-    return formats.write_csv(formats.Grid(COLUMNS, [_listed(context, met[pair], choice.level) for pair in sorted(met)]))
-
-
-def _picture(context: PageContext, suffix: str) -> bytes | None:
-    """The plans the matrix shows first as a picture, for the choice in the address; None where there are too few.
-
-    What to bear in mind stands below it, and what was chosen.
-    """
+def _file(context: PageContext, suffix: str) -> str | bytes | None:
+    """All linked pairs as CSV, or the plans of most links as a picture, None where these are too few."""
     choice, t, subject, pair_address = chosen(context), context.t, context.subject, context.picture_address
     plans, met, linked = _order(context.site_context, choice)
+    if suffix == ".csv":
+        every = [_listed(context, met[pair], choice.level) for pair in sorted(met)]
+        return formats.write_csv(formats.Grid(COLUMNS, every))
     order = linked[:FIRST]
     if len(order) < 2:
         return None
@@ -253,39 +232,35 @@ def _picture(context: PageContext, suffix: str) -> bytes | None:
     notes = [t("sheet-others", n=more)] if more else []
     notes += [t("matrix-partly", n=partly, of=len(sets.every))] if partly else []
     notes.append(context.basis(context.graph.known(choice.level)))
-    choices = [("evidence", context.caption(choice.level))]
-    choices += [(name, context.name(iri)) for name, iri in (("topic", choice.topic), ("body", choice.body)) if iri]
-    choices += [("year", str(choice.year))] if choice.year else []
-    filters = tuple(f"{t(f'filter-{name}')}{t('colon')} {words}" for name, words in choices)
+    things, year = (("topic", choice.topic), ("body", choice.body)), str(choice.year or "")
+    choices = [
+        ("evidence", context.caption(choice.level)),
+        *((name, iri and context.name(iri)) for name, iri in things),
+    ]
+    filters = (f"{t(f'filter-{name}')}{t('colon')} {words}" for name, words in (*choices, ("year", year)) if words)
     signs = (
         sheet.Sign(tuple(_filled(drawing.Box(0, 0, *sheet.SWATCH), "→", "")), t("legend-declared")),
         sheet.Sign(tuple(_filled(drawing.Box(0, 0, *sheet.SWATCH), "", "n")), t("legend-inferred")),
         sheet.sign("", t("legend-none")),
     )
-    caption = sheet.Caption(t("sheet-title"), t("sheet-lead"), signs, tuple(notes), filters)
-    names = subject.names(order)
-    rows = [names[iri] for iri in order]
+    caption = sheet.Caption(t("sheet-title"), t("sheet-lead"), signs, tuple(notes), tuple(filters))
+    rows = [*map(subject.names(order).__getitem__, order)]
     titles = [f"{at} · {shortened(name.text)}" for at, name in enumerate(rows, 1)]
     heads, up, out = sheet.tilted(titles, _HEAD, _WIDE, longest=330)
     marks: list[drawing.Mark] = [drawing.Group(tuple(heads))]
     for at, name in enumerate(rows):
-        # how many actions of a plan are in the graph, and of how many
-        number = len(context.graph.parts.actions.get(name.iri, ()))
-        published = context.graph.statements.one(name.iri, PAN + "measureCount")
-        extent = t("plan-known-of", n=number, of=published) if published else t("plan-known", n=number)
-        marks.append(sheet.row_head(drawing.Box(0, at * _HIGH, _HEAD, _HIGH), str(at + 1), name, extent))
+        head = drawing.Box(0, at * _HIGH, _HEAD, _HIGH)
+        marks.append(sheet.row_head(head, str(at + 1), name, context.extent(name.iri)))
         for to, partner in enumerate(rows):
             box = drawing.Box(_HEAD + to * _WIDE, at * _HIGH, _WIDE, _HIGH)
             if at == to:
-                shade, address = sheet.filled(box, sheet.SHADE, (str(at + 1),)), pair_address((name.iri,))
-                marks.append(drawing.Group(tuple(shade), name.full, address))
+                shade, title = sheet.filled(box, sheet.SHADE, (str(at + 1),)), name.full
             else:
                 cell = _cell(context, drawn, (name.iri, partner.iri), choice.level)
-                title, address = f"{name.full} – {partner.full}\n{cell['words']}", ""
-                shade = sheet.hatched(box)
-                if cell["href"]:
-                    shade, address = _filled(box, cell["arrow"], cell["bits"]), pair_address((name.iri, partner.iri))
-                marks.append(drawing.Group(tuple(shade), title, address))
+                title = f"{name.full} – {partner.full}\n{cell['words']}"
+                shade = _filled(box, cell["arrow"], cell["bits"]) if cell["href"] else sheet.hatched(box)
+            ends = (name.iri,) if at == to else (name.iri, partner.iri)
+            marks.append(drawing.Group(tuple(shade), title, pair_address(ends) if at == to or cell["href"] else ""))
     size = _HEAD + _WIDE * len(rows) + out, up + _HIGH * len(rows), up
     listed = (tuple(_listed(context, meeting, choice.level)) for meeting in drawn.values())
     picture = sheet.picture(subject, "matrix", caption, size, marks, table(COLUMNS, listed))
@@ -300,8 +275,8 @@ def _filled(box: drawing.Box, arrow: str, bits: str) -> list[drawing.Mark]:
 
 
 FILES: Final = (
-    File("matrix", "csv", CSV, _csv),
-    File("matrix", "svg", SVG, partial(_picture, suffix=".svg")),
-    File("matrix", "png", "image/png", partial(_picture, suffix=".png"), exported=False),
-    File("matrix", "pdf", "application/pdf", partial(_picture, suffix=".pdf"), exported=False),
+    File("matrix", "csv", CSV, partial(_file, suffix=".csv")),
+    File("matrix", "svg", SVG, partial(_file, suffix=".svg")),
+    File("matrix", "png", "image/png", partial(_file, suffix=".png"), exported=False),
+    File("matrix", "pdf", "application/pdf", partial(_file, suffix=".pdf"), exported=False),
 )

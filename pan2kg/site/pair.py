@@ -1,7 +1,6 @@
 """The page of two plans: where they meet and why, what each lacks; and what any plans have in common.
 
-A pair of plans that is not linked has no page of its own in an export: such pairs grow with the square of the plans,
-the page of what they have in common with the plans. It shows what any two of them share, for an address that names two.
+A pair of plans that is not linked has no page of its own in an export: such pairs grow with the square of the plans.
 """
 
 from __future__ import annotations
@@ -12,8 +11,8 @@ from typing import Any, Final
 
 from pan2kg.coherence import bodies, evidence
 from pan2kg.graph.labels import pair_key
-from pan2kg.graph.links import COMPARED, INFERRED, Tie
-from pan2kg.i18n.catalogue import with_mark
+from pan2kg.graph.links import COMPARED, DECLARED, INFERRED, Tie
+from pan2kg.i18n.catalogue import numeral
 from pan2kg.site import definitions, entity, lists, matrix, plan, values
 from pan2kg.site.page import EVIDENCE, PageContext, SiteContext, Values, View, piece
 from pan2kg.tables import figure_words, table
@@ -26,15 +25,10 @@ ASPECTS: Final[Mapping[str, tuple[str, ...]]] = {
 FIGURES: Final[Mapping[str, tuple[str, str]]] = {"matrix": ("one", "two"), "debt": ("citing", "cited")}
 """The figures that have rows about two plans, and the columns these stand in."""
 NEAREST: Final = 3
-"""How many actions of the other plan stand beside one, those with the most similar titles."""
 
 
 def _keys(site_context: SiteContext) -> Iterable[str]:
-    """The keys of the pairs of plans an export has a page of: those that are linked, at whatever level.
-
-    Of those that share a body or topic only, which grow with the square of the plans, a server makes a page when it is
-    asked for.
-    """
+    """The pairs an export has a page of: linked ones; the others grow with the square of the plans."""
     entry = site_context.graph.labels.entry
     pairs = (
         [home.key for home in map(entry, pair) if home]
@@ -55,7 +49,7 @@ def _pair(context: PageContext) -> Values | None:
     is_chosen = bool(context.request.arguments.get(EVIDENCE))
     firm = [tie for tie in ties if not is_chosen or evidence.counts(tie.level, knowledge.level)]
     notes = values.Notes(context)
-    declared = values.grouped(notes, sorted({tie.iri for tie in firm if tie.is_declared}))
+    declared = values.grouped(notes, sorted({tie.iri for tie in firm if tie.kind in DECLARED}))
     compared = values.grouped(notes, sorted({tie.iri for tie in firm if tie.kind == COMPARED}))
     groups = [_by_things(context, kind, pair, [tie for tie in firm if tie.kind == kind])
               for kind in INFERRED if kind != COMPARED]  # fmt: skip
@@ -110,7 +104,7 @@ def _pair(context: PageContext) -> Values | None:
         # ``low`` and ``broad`` are empty where nothing shared was seen
         "weight": {
             "low": low if weight.low > 0 else "", "high": high, "broad": broad if weight.broad > 0 else "",
-            "settled": "" if weight.settled is None else with_mark(f"{weight.settled:.2f}", language),
+            "settled": "" if weight.settled is None else numeral(f"{weight.settled:.2f}", language),
             "is_open": weight.is_open, "texts": definitions.shared(context, knowledge, pair),
         },
         "declared": declared,
@@ -131,7 +125,7 @@ def _pair(context: PageContext) -> Values | None:
             for aspect, (mine, its) in having.items()
         ],
         "figures": shown,
-        "notes": notes.listed(),
+        "notes": notes,
         "basis_line": context.basis(knowledge),
         "section": "plans",
     }  # fmt: skip
@@ -140,11 +134,7 @@ def _pair(context: PageContext) -> Values | None:
 def _by_things(
     context: PageContext, kind: str, plans: tuple[str, str], ties: list[Tie]
 ) -> dict[str, Any] | None:  # fmt: skip
-    """The links of a kind by what is shared; None where there are none, or where they are by nothing.
-
-    That of most links stands first, with how many they are, on whose word, and what of either plan is linked, the plan
-    itself included. Too many are shown only when asked for.
-    """
+    """The links of a kind by what is shared, that of most links first; None where there are none, or by nothing."""
     via: dict[str, list[Tie]] = {}
     for tie in ties:
         for shared in context.graph.statements.values(tie.iri, PAN + "via"):

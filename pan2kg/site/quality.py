@@ -1,11 +1,7 @@
 """The page on the quality of the data: each figure with what would improve it.
 
-It shows the findings of the check, what is annotated, what lacks a label in which language, how the entry in the
-catalogue scores, and what links rest on: rules or sources, with or without evidence.
-
-The entry is scored by the nine criteria of the portal's software (udata, ``Dataset.compute_quality``) before it is
-published: each counts one ninth. Title, keywords and contact count nothing there. Three criteria look at resources,
-which a graph without its release does not have; they are unknown.
+The entry in the catalogue is scored by the nine criteria of the portal's software (udata, ``Dataset.compute_quality``),
+each one ninth. Three look at resources, which a graph without its release does not have; they are unknown.
 """
 
 from __future__ import annotations
@@ -15,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from multiprocessing import get_context
@@ -43,7 +38,6 @@ CRITERIA: Final = (
 LONG_ENOUGH: Final = 100
 """A description counts when it has more characters than this (``QUALITY_DESCRIPTION_LENGTH``)."""
 CLOSED: Final = frozenset(("pdf", "doc", "docx", "word", "xls", "excel", "xlsx"))
-"""Formats that are not open to the portal (``CLOSED_FORMATS``)."""
 DAYS: Final[Mapping[str, int]] = {
     "HOURLY": 1, "CONT": 1, "DAILY_2": 1, "DAILY": 1, "WEEKLY_5": 7, "WEEKLY_3": 7, "WEEKLY_2": 7, "WEEKLY": 7,
     "BIWEEKLY": 14, "MONTHLY_3": 31, "MONTHLY_2": 31, "MONTHLY": 31, "BIMONTHLY": 62, "QUARTERLY": 91,
@@ -52,7 +46,6 @@ DAYS: Final[Mapping[str, int]] = {
 }  # fmt: skip
 """Within how many days an entry of each frequency of the EU authority table is to be updated."""
 TIMELESS: Final = frozenset(("IRREG", "AS_NEEDED", "UPDATE_CONT"))
-"""Frequencies whose updates nobody can be late with."""
 BALANCED: Final = ("total", "derived", "concluded", "declared", "evident", "unverified", "candidates")
 """What is counted of links: those made by rules, concluded by editors, declared by a source, those with a passage.
 
@@ -64,9 +57,7 @@ _SLACK: Final = 1
 _LEFT_OUT: Final = frozenset((PAN + "Document", PAN + "SourceGraph"))
 """The title of a document stays in its language; files are not shown to readers."""
 _STANDARD: Final = ("http://www.w3.org/2002/07/owl#", SKOS)
-"""What the ontology itself is written in."""
 _COUNTED: Final = ("in_graph", "texts_none", "with_text", "with_body", "with_topic", "with_group", "with_fields")
-"""What is counted of each plan, by columns of the table on how far plans were read."""
 _CHECKING: Final = Lock()
 """A check takes seconds: who asks at the same time waits for one."""
 _BEHIND: Final = ThreadPoolExecutor(1, "check")
@@ -77,19 +68,8 @@ _PAGE: Final = Messages("page")
 _ONTOLOGY: Final = Messages("ontology")
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogueEntry:
-    """A catalogue entry: values by property, the last day of change, and its resources, None where unknown.
-
-    A resource is its format in lower case, whether it is described, its address; some are known to be unreachable.
-    """
-
-    values: Mapping[str, str]
-    modified: date | None = None
-    resources: tuple[tuple[str, bool, str], ...] | None = None
-    unreachable: frozenset[str] = field(default_factory=frozenset)
-
-
+CatalogueEntry = tuple[Mapping[str, str], date | None, tuple[tuple[str, bool], ...]]
+"""Values by property, the day of the last change, and of each resource its format and whether it is described."""
 Criterion = tuple[str, bool | None, str]
 """A criterion, whether it is met (None: to be judged on the release), and what was found."""
 Checked = dict[str, Any]
@@ -97,11 +77,7 @@ Checked = dict[str, Any]
 
 
 def read_entry(store: Store, catalogue: Store | None = None) -> CatalogueEntry | None:
-    """The catalogue entry in a store, None where there is none; its French description counts, as on the portal.
-
-    A release takes the time it covers from the periods of the plans, so a store with plans has it too. Its resources
-    are read from ``catalogue`` where one is given.
-    """
+    """The catalogue entry of a store, as the portal reads it, with the resources of ``catalogue`` if given."""
     values: dict[str, str] = {}
     for _, name, value in select(store, queries.program_query("site/catalogue-entry")).rows:
         values.setdefault(plain(name).replace("#", "/").rpartition("/")[2], plain(value))
@@ -115,18 +91,13 @@ def read_entry(store: Store, catalogue: Store | None = None) -> CatalogueEntry |
     except ValueError:
         modified = None
     rows = select(catalogue or store, queries.program_query("site/catalogue-resources")).rows
-    resources = [(plain(kind).rpartition("/")[2].lower(), bool(words), plain(url)) for _, words, kind, url in rows]
-    return CatalogueEntry(values, modified, tuple(resources) or None)
+    resources = ((plain(kind).rpartition("/")[2].lower(), bool(words)) for _, words, kind, _ in rows)
+    return values, modified, tuple(resources)
 
 
 def judge(entry: CatalogueEntry, today: date) -> tuple[Criterion, ...]:
-    """The nine criteria of a catalogue entry as of a day.
-
-    >>> criteria = judge(CatalogueEntry({"license": "https://creativecommons.org/licenses/by/4.0/"}), date(2026, 12, 1))
-    >>> [key for key, is_met, _ in criteria if is_met]
-    ['license']
-    """
-    values, changed, resources = entry.values, entry.modified, entry.resources
+    """The nine criteria of a catalogue entry as of a day."""
+    values, changed, resources = entry
     frequency = values.get("accrualPeriodicity", "").rpartition("/")[2].upper()
     text = values.get("description", "")
     due = changed is not None and frequency in DAYS and (today - changed).days <= DAYS[frequency] + _SLACK
@@ -138,25 +109,17 @@ def judge(entry: CatalogueEntry, today: date) -> tuple[Criterion, ...]:
         "update-in-time": (frequency in TIMELESS or due, changed.isoformat() if changed else ""),
         "description": (len(text) > LONG_ENOUGH, str(len(text))),
     }
-    if resources is not None:
-        n = len(resources)
-        opened = sum(bool(form) and form not in CLOSED for form, _, _ in resources)
-        reached = sum(address not in entry.unreachable for _, _, address in resources)
-        described = sum(is_described for _, is_described, _ in resources)
-        judged |= {
-            "open-format": (bool(opened), f"{opened}/{n}"),
-            "available": (reached == n, f"{reached}/{n}"),
-            "documentation": (bool(described), f"{described}/{n}"),
-        }
+    if resources:
+        n, opened = len(resources), sum(bool(form) and form not in CLOSED for form, _ in resources)
+        described = sum(is_described for _, is_described in resources)
+        judged["open-format"] = bool(opened), f"{opened}/{n}"
+        judged["available"] = True, f"{n}/{n}"
+        judged["documentation"] = bool(described), f"{described}/{n}"
     return tuple((key, *judged.get(key, (None, ""))) for key in CRITERIA)
 
 
 def score(criteria: Iterable[Criterion]) -> float:
-    """The portal's score in [0,1]; what is unknown counts as unmet, as there.
-
-    >>> score([("license", True, ""), ("spatial", None, "")]) == 1 / 9
-    True
-    """
+    """The portal's score in [0,1]; what is unknown counts as unmet, as there."""
     return sum(is_met is True for _, is_met, _ in criteria) / len(CRITERIA)
 
 
@@ -182,10 +145,7 @@ def balances(store: Store, view: link_view.LinkView | None = None) -> dict[str, 
 
 
 def untranslated(store: Store) -> list[tuple[str, int, dict[str, list[str]]]]:
-    """Each class of things with labels, how many it has, and by language those without a label in it, as IRIs.
-
-    A class every thing of which is labelled in every language is listed too: its total is the basis.
-    """
+    """Each class of things with labels, how many it has, and by language those without a label in it."""
     things: dict[str, dict[str, set[str]]] = {}
     for kind, thing, tags in select(store, queries.program_query("site/label-languages")).rows:
         things.setdefault(plain(kind), {})[plain(thing)] = set(plain(tags).split())
@@ -275,10 +235,7 @@ def _begun(project: Project, state: str, kept: Path | None) -> Future[Checked | 
 
 @lru_cache(maxsize=4)
 def _checked(project: Project, _: str, kept: Path | None) -> Checked | None:
-    """The check of a state of a project, None where its rules cannot be used; that of before, where it was kept.
-
-    It is made in a process of its own, so that readers of other pages do not wait for it.
-    """
+    """The check of a state of a project in a process of its own; None where its rules cannot be used."""
     if kept and (report := find_kept(project, kept)[1]):
         return summarise(report)
     ignoring = (signal.SIGINT, signal.SIG_IGN)

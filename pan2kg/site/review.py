@@ -23,27 +23,16 @@ from pan2kg.site.page import NOTHING, PageContext, Values, View
 from pan2kg.tables.figure_words import bits_words, named
 from pan2kg.turtle.vocabulary import ID, PAN, key
 
-SEAL: Final = "form_token"
-"""The argument by which the service hands a page the secret of the session; no address can set it."""
-FAULT: Final = "fault"
-"""The argument by which the service hands a page why nothing was written."""
-SIGNED: Final = "signed"
-"""The argument by which the service hands a page the name used last in the session."""
-KNOWN: Final = "known"
-"""The argument by which the service hands a page the name of who has signed in, which is not to be typed."""
-FIELD: Final = "fault_field"
-"""The argument by which the service says at which field it went wrong."""
-PREVIEW: Final = "preview"
-"""The argument by which the service hands a page the lines that would be written."""
+SEAL, FAULT, SIGNED, KNOWN, FIELD, PREVIEW = "form_token", "fault", "signed", "known", "fault_field", "preview"
 RESERVED: Final = frozenset((SEAL, FAULT, SIGNED, KNOWN, FIELD, PREVIEW))
+"""What only the service hands to a page and no address can set: the secret of the session, why nothing was written,
+the name used last, that of who has signed in, the field that is wrong, and the lines that would be written."""
 TYPED: Final = "typed:"
 """How the fields begin by which what was typed outlives a session that has ended."""
 REVIEW_MOST: Final = 100
-"""How many items a page lists."""
 LATER_MOST: Final = 60
 """How many candidates an address can put at the end; the one that was put there first waits in its place again."""
 MODES: Final = ("reader", "second", "control", "order")
-"""The arguments that say how the review is done."""
 CHOSEN: Final = "on:"
 """How the fields begin by which actions are chosen."""
 _TONGUES: Final = catalogue.Messages("tongue")
@@ -84,7 +73,7 @@ def _card(context: PageContext, candidate: decision.Candidate, *, is_open: bool)
     arguments, language = context.request.arguments, context.request.language
     strength = ""
     if candidate.rank is not None:
-        confidence = catalogue.with_mark(f"{candidate.rank:.2f}", language)
+        confidence = catalogue.numeral(f"{candidate.rank:.2f}", language)
         strength = confidence if candidate.link else bits_words(candidate.rank, language)
     names = [context.name(end) for end in candidate.ends]
     expected = candidate.expected if all(candidate.expected) else ()
@@ -144,7 +133,7 @@ def _desk(context: PageContext, graph: Graph) -> dict[str, object] | None:
     desk.put_off(put_off)
     keys = [candidate.key for candidate in desk.waiting]
     agreement, pace, controls = desk.compare(), desk.pace, desk.controls
-    alpha = "–" if agreement.alpha is None else catalogue.decimal(agreement.alpha, language)
+    alpha = "–" if agreement.alpha is None else catalogue.numeral(agreement.alpha, language)
     measured = [_DESK.say("controls", language, **controls)] if controls["met"] else []
     measured += [_DESK.say("pace", language, seconds=round(pace))] if pace is not None else []
     values: dict[str, object] = {

@@ -41,19 +41,16 @@ KINDS: Final = (
     "builds-on", "succession", "interaction",
     "external-statement", "shared-instrument", "shared-body", "shared-target-group", "shared-topic",
 )  # fmt: skip
-"""Kinds of links in the order in which a page has them."""
 PARTS: Final = ("what", "who", "when", "measured", "rests", "links", "remarks", "other")
 """The parts of a page, in the order a lawyer asks: what, who, when, how it is measured, on what it rests."""
 PASSAGE: Final = PAN + "evidence"
 ENDS: Final = (PAN + "from", PAN + "to", PAN + "between")
 COUNTING: Final = ("accepted", "derived")
-"""The statuses of links that count."""
 UNFOLDED: Final = 12
 """How many links by something shared are listed each with its reasons; more are folded, and each is one line."""
 MOST: Final = 400
 """How many things that point to a thing are listed; of the rest it is said how many there are."""
 MOST_UNCOUNTED: Final = 4
-"""How many values of a property are seen at a glance; more are counted."""
 NOTHING: Final = markup("")
 _NONE: Final[frozenset[str]] = frozenset()
 _DERIVED_FROM: Final = "http://www.w3.org/ns/prov#wasDerivedFrom"
@@ -61,15 +58,12 @@ _IN_LINE: Final = frozenset({
     *ENDS, _DERIVED_FROM,
     *(PAN + name for name in ("linkType", "relation", "via", "derivedBy", "evidenceLevel")),
 })  # fmt: skip
-"""What the line of a link says already."""
 _OWNERS: Final = (PAN + "involvedIn", PAN + "from")
-"""Whose statement it is a link was derived from."""
 _HEADS: Final = (PAN + "text", SKOS + "prefLabel", RDFS + "label", SKOS + "notation", PAN + "quote")
 """What a node says in short: the first of these it has."""
 _ABOUT: Final = (PAN + "involves", PAN + "involvedIn", f"{_ORG}organization", f"{_ORG}member")
 """What a node without words of its own is about: the first of these that is not the thing it is shown on."""
 _IN_NOTES: Final = frozenset({CERTAINTY, SOURCE, PASSAGE})
-"""What the notes of a page say already."""
 _ASIDE: Final = _IN_NOTES | {TYPE, DCTERMS + "identifier"}
 """What is not among the facts of a node: it stands in its note, or beside it as a quotation."""
 _SHOWN_ELSEWHERE: Final = frozenset({PAN + "Document", SKOS + "Concept", SKOS + "ConceptScheme"})
@@ -78,7 +72,6 @@ _PLAIN: Final = frozenset({f"{ID}linkstatus/accepted", f"{ID}linkstatus/derived"
 _DEEP: Final = 3
 """How many things lead to a node that is still unfolded: what is further away is named only."""
 _LAST: Final = "other", 10_000, ""
-"""The place of properties nothing is known of: after all others."""
 _BADGES: Final = {"stated": "declared", "derived": "inferred", "rule": "inferred", "unverified": "unverified"}
 _PAGE: Final = catalogue.Messages("page")
 _CALLED: Final = {False: catalogue.Messages("property"), True: catalogue.Messages("property-from")}
@@ -131,10 +124,7 @@ class Notes:
 
 
 def rule_words(context: PageContext, name: str) -> tuple[str, str]:
-    """What a rule derives, in words, with their language where it is not the page's.
-
-    A rule somebody changed is told in its own words: our translation holds only for what it was made from.
-    """
+    """What a rule derives, with the language where it is another; a rule somebody changed in its own words."""
     own, language, key = context.graph.rules.get(name, ""), context.request.language, f"rule-{name}"
     if not own or (_PAGE.has(key) and own == _PAGE.template(key, catalogue.SOURCE_LANGUAGE)):
         return _PAGE.template(key, language) if _PAGE.has(key) else "", ""
@@ -154,10 +144,7 @@ def _places() -> Mapping[tuple[str, bool], tuple[str, int, str]]:
 
 
 def called(index: labels.Labels, iri: str, language: catalogue.Language, *, back: bool = False) -> tuple[str, str]:
-    """What a property is called, and the language of these words where that is another one.
-
-    Its own name in the ontology comes first; on the page of what it points to, the table's.
-    """
+    """What a property is called, and the language of these words where that is another one."""
     at = iri, language, back
     if at not in index.called:
         key, messages, label = _places().get((iri, back), _LAST)[2], _CALLED[back], index.label(iri, language)
@@ -226,10 +213,7 @@ def quotes(context: PageContext, passages: Iterable[str]) -> list[Quote]:
 def unfold(
     notes: Notes, iri: str, seen: frozenset[str], *, without: frozenset[str] = _NONE, is_marked: bool = False
 ) -> Markup:
-    """A node as a line: what it says in short, its facts, the words quoted for it, and its mark where that is wanted.
-
-    Properties ``without`` are left out, and what points back to ``seen``.
-    """
+    """A node as a line: what it says in short, facts but those ``without`` and ``seen``, quotations, mark."""
     head, facts, quoted, mark = _node(notes, iri, seen, without)
     line = piece("node")(head, facts, quoted, notes.context.t)
     return line + mark.written if is_marked and mark else line
@@ -314,10 +298,7 @@ class LinkText:
         self.level = context.mark(statements.level(iri))
 
     def written(self, notes: Notes, viewpoint: str = "", *, has_anchor: bool = True) -> Markup:
-        """The link as an item of a list, as seen from a thing, or from outside where that is empty.
-
-        Addresses may point to where it has an anchor.
-        """
+        """The link as an item of a list, as seen from a thing, or from outside where that is empty."""
         rests = [rest for rest in self.rests if rest[0] != viewpoint]
         for grounds in (*self.grounds, *(ground for _, _, needed in rests for ground in needed)):
             notes.need(grounds)
@@ -347,11 +328,7 @@ def _premise(context: PageContext, iri: str) -> tuple[str, Markup, tuple[Grounds
 
 
 def grouped(notes: Notes, links: Iterable[str], viewpoint: str = "") -> list[dict[str, object]]:
-    """Links by kind, as seen from the thing of the page, else from outside; those of a kind by plan and name.
-
-    Each group has its ``kind``, its ``name``, the ``number`` of links that count, and the ``list``; a long one of weak
-    links is folded.
-    """
+    """Links by kind, as seen from the thing of the page, else from outside; a long list of weak ones is folded."""
     context, statements = notes.context, notes.context.graph.statements
     by_kind: dict[str, list[str]] = {}
     for iri in links:

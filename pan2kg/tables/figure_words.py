@@ -16,7 +16,7 @@ from pan2kg.coherence.citations import State, Verdict, Way
 from pan2kg.coherence.evidence import CellState as Cell
 from pan2kg.coherence.evidence import Extent, Level
 from pan2kg.coherence.figures import Taken, Unit, Value
-from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of, grouped, with_mark
+from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of, numeral
 from pan2kg.i18n.message import Message, in_words
 from pan2kg.tables.formats import PRINTING, clean, say
 from pan2kg.tables.table import coded, codes
@@ -79,10 +79,10 @@ def amount(value: float | None, unit: Unit, language: Language) -> str:
     if value is None:
         return "–"
     if unit is Unit.COUNT or value == round(value):
-        return grouped(round(value), language)
+        return numeral(round(value), language)
     if round(value, 2) <= 0:
-        return f"< {with_mark('0.01', language)}"
-    return with_mark(f"{value:.2f}", language)
+        return f"< {numeral('0.01', language)}"
+    return numeral(f"{value:.2f}", language)
 
 
 def interval(bounds: Interval | tuple[float | None, float | None], language: Language, unit: Unit = Unit.SHARE) -> str:

@@ -15,7 +15,7 @@ from itertools import zip_longest
 from textwrap import wrap
 from typing import Final
 
-from pan2kg.i18n.catalogue import Language, Messages, Text, format_of, grouped, with_mark
+from pan2kg.i18n.catalogue import Language, Messages, Text, format_of, numeral
 from pan2kg.i18n.message import with_days
 from pan2kg.tables.table import Value
 
@@ -227,7 +227,7 @@ def shown(value: Value, language: Language) -> str:
     if isinstance(value, float):
         return decimal(value, language)
     if isinstance(value, int):
-        return grouped(value, language)
+        return numeral(value, language)
     return with_days(value, language) if _DAY.fullmatch(value) else clean(value)
 
 
@@ -241,7 +241,7 @@ def decimal(value: float, language: Language) -> str:
     size = round(abs(value), DECIMALS)
     tiny = "> " if value < 0 else "< "
     digits = f"{sign}{size:.{DECIMALS}f}" if size or not value else f"{tiny}{sign}{10**-DECIMALS:.{DECIMALS}f}"
-    return with_mark(digits, language)
+    return numeral(digits, language)
 
 
 def clean(text: str) -> str:

@@ -344,7 +344,8 @@ def depending(graph: Graph, at: Level = HEADLINE) -> list[Dependency]:
             levels[later, earlier, key(kind)] = min(level, levels.get((later, earlier, key(kind)), level))
     rows: list[Dependency] = []
     for (later, earlier, kind), level in levels.items():
-        until, before = (ends.get(work) or graph.ends(work) for work in (later, earlier))
+        periods = (graph.periods.get(graph.home_of.get(work, work), ("", "", "")) for work in (later, earlier))
+        until, before = (ends.get(work) or until for work, (_, _, until) in zip((later, earlier), periods, strict=True))
         exact = min(len(until), len(before))
         order = "unknown" if not exact else "in-order" if before[:exact] <= until[:exact] else "out-of-order"
         rows.append((later, earlier, kind, until or None, before or None, order, level))

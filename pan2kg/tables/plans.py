@@ -231,7 +231,8 @@ def debt(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     expected = [occasion for occasion in occasions if occasion.is_expected]
     states = Counter(occasion.state for occasion in expected)
     apart = Counter(occasion.verdict for occasion in occasions if not occasion.is_expected)
-    rate, owed = interval_text(citations.citation_rate(occasions)), bits_text(citations.debt(occasions))
+    interval, bits = citations.rate_and_debt(occasions)
+    rate, owed = interval_text(interval), bits_text(bits)
     notes = [
         note("occasions", n=len(expected), **{at.value: states[at] for at in (State.SEEN, State.ABSENT, State.OPEN)}),
         note("rate-and-debt", rate=rate, debt=owed),

@@ -15,12 +15,12 @@ from typing import Final
 
 from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.graph.graph import Graph, bare
-from pan2kg.i18n.catalogue import LANGUAGES, Messages, Text, with_mark
+from pan2kg.i18n.catalogue import LANGUAGES, Messages, Text, numeral
 from pan2kg.i18n.message import either, told
 from pan2kg.project import read_text, write_atomically
 from pan2kg.scores import influence as influences
 from pan2kg.scores import measures
-from pan2kg.scores.matrix import SCALE, Scale, ScoredLink, Scores, plain, read_scores, scored_links, signed, whole
+from pan2kg.scores.matrix import SCALE, Scale, ScoredLink, Scores, declaration, parse_scores, plain, scored_links, whole
 from pan2kg.scores.measures import ScaleLevel, coverage
 from pan2kg.store.queries import program_query
 from pan2kg.tables import table as layout
@@ -49,7 +49,10 @@ def matrices(graph: Graph, choice: TableChoice) -> tuple[Scores, ...]:
     known = None if choice.part == FREE else {*iris, *iris.values()}
     matrices = []
     for file, name in zip(choice.files, names, strict=True):
-        scores = read_scores(file, assessor=name, known=known, scale=scoring.scale, keep_diagonal=scoring.keep_diagonal)
+        scores = parse_scores(
+            read_text(file), assessor=name, known=known, scale=scoring.scale, keep_diagonal=scoring.keep_diagonal,
+            name=str(file),
+        )  # fmt: skip
         labels = tuple(iris.get(label, label) for label in scores.labels)
         if len(set(labels)) < len(labels):
             raise QueryError("action-named-twice", remedy="name-each-action-once")
@@ -65,7 +68,7 @@ def scored(
 ) -> Table:  # fmt: skip
     basis, known = graph.uses.basis, list[Text]()
     if matrices:
-        scales = sorted({f"{scores.scale.name}: {scores.scale.range}" for scores in matrices})
+        scales = sorted({f"{scores.scale.name}: {declaration(scores.scale, shown=True)}" for scores in matrices})
         basis = basis.also("scale", ", ".join(scales)).also("assessors", len(matrices))
     else:
         known = [note("no-scores"), *([note(empty)] if empty else [])]
@@ -95,7 +98,7 @@ def named(graph: Graph, assessor: str) -> str:
 
 
 def shown(graph: Graph, score: float) -> str:
-    return with_mark(signed(score), graph.language)
+    return numeral(plain(score, signed=True), graph.language)
 
 
 INTERACTION = (
@@ -109,12 +112,11 @@ def interaction(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     matrices_of, rows = matrices(graph, choice), Rows()
     for scores in matrices_of:
         orders, places = measures.second_order(scores), {rank.label: rank for rank in measures.ranks(scores)}
-        for line, order in zip(measures.sums(scores), orders, strict=True):
-            sides = ((sums.positive, sums.negative, sums.net, sums.scored) for sums in (line.given, line.taken))
-            place = places[line.label]
+        for (label, *sides), order in zip(measures.sums(scores), orders, strict=True):
+            place, is_contested = places[label], any(side.positive > 0 > side.negative for side in sides)
             rows.append((
-                named(graph, scores.assessor), line.label, *next(sides), *next(sides), line.is_contested,
-                scores.own.get(line.label), order.direct, order.total, order.without_return, place.place, place.best,
+                named(graph, scores.assessor), label, *sides[0], *sides[1], is_contested, scores.own.get(label),
+                order.direct, order.total, order.without_return, place.place, place.best,
                 place.worst, _paths(graph, order),
             ))  # fmt: skip
     notes = [note("null-is-not-0"), note("second-order")] if matrices_of else []
@@ -125,9 +127,9 @@ def interaction(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
 
 def _paths(graph: Graph, order: measures.SecondOrder) -> str:
     lines = []
-    for path in order.double_negatives:
-        over = " → ".join(key(end) for end in (path.start, path.over, path.end))
-        leading, second, product = (shown(graph, score) for score in (path.first, path.second, path.product))
+    for *ends, score, further in order.double_negatives:
+        over = " → ".join(map(key, ends))
+        leading, second, product = (shown(graph, number) for number in (score, further, score * further))
         lines.append(f"{over} ({leading} × {second} = {product})")
     return "; ".join(lines)
 
@@ -201,13 +203,15 @@ def disagreement(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # Coverage and alpha stand in the notes. Scores of different scales stand in rows of their own, never in one mean.
     matrices_of, rows = matrices(graph, choice), Rows()
     for scale in dict.fromkeys(scores.scale.name for scores in matrices_of):
-        for cell in measures.opinions(scores for scores in matrices_of if scores.scale.name == scale):
-            if len(cell.scores) >= (1 if choice.everything else 2):
-                scores = sorted((named(graph, assessor), score) for assessor, score in cell.scores)
+        for source, target, opinion in measures.opinions(s for s in matrices_of if s.scale.name == scale):
+            if len(opinion) >= (1 if choice.everything else 2):
+                scores = sorted((named(graph, assessor), score) for assessor, score in opinion)
+                numbers = [score for _, score in opinion]
+                least, greatest, mean = min(numbers), max(numbers), sum(numbers) / len(numbers)
                 words = "; ".join(f"{assessor} {shown(graph, score)}" for assessor, score in scores)
-                spread = whole(layout.number(cell.greatest - cell.least) or 0)
-                exact = {"lowest": cell.least}, {"highest": cell.greatest}, {"spread": spread}
-                rows.append((cell.source, cell.target, cell.mean, *exact, len(cell.scores), words))
+                spread = whole(layout.number(greatest - least) or 0)
+                exact = {"lowest": least}, {"highest": greatest}, {"spread": spread}
+                rows.append((source, target, mean, *exact, len(opinion), words))
     rows.sort(key=lambda row: (-row[5]["spread"], row[0], row[1]))  # type: ignore[index]
     return scored(graph, "disagreement", matrices_of, DISAGREEMENT, rows, empty="no-agreement")
 
@@ -219,11 +223,11 @@ def agreed(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     matrices_of, rows = matrices(graph, choice), Rows()
     is_signed = any(score < 0 for scores in matrices_of for _, _, score in scores.cells())
     if len(matrices_of) > 1 and len({scores.scale.name for scores in matrices_of}) == 1:
-        shared = [cell for cell in measures.opinions(matrices_of) if len(cell.scores) > 1]
-        ratings = [[dict(cell.scores).get(scores.assessor) for cell in shared] for scores in matrices_of]
+        shared = [opinion for _, _, opinion in measures.opinions(matrices_of) if len(opinion) > 1]
+        ratings = [[dict(opinion).get(scores.assessor) for opinion in shared] for scores in matrices_of]
         for level in ScaleLevel:
             alpha = None if level is ScaleLevel.RATIO and is_signed else measures.alpha(ratings, level)
-            rows.append((level, alpha, len(shared), sum(len(cell.scores) for cell in shared), len(matrices_of)))
+            rows.append((level, alpha, len(shared), sum(map(len, shared)), len(matrices_of)))
     notes = [note("alpha-levels"), *([note("no-ratio")] if is_signed else [])] if rows else []
     return scored(graph, "agreement", matrices_of, AGREEMENT, rows, *notes, empty="no-agreement")
 
@@ -244,8 +248,8 @@ def influence(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
             notes.append(_endless(error, choice))
             continue
         notes.append(note("divisor", assessor=assessor, divisor=_exact(vectors.divisor)))
-        notes += [] if vectors.is_complete else [_incomplete(graph, scores)]
-        notes += [note("no-prominence", assessor=assessor)] if vectors.has_negatives else []
+        notes += [] if vectors.coverage == 1 else [_incomplete(graph, scores)]
+        notes += [note("no-prominence", assessor=assessor)] if vectors.prominence is None else []
         columns = (
             vectors.given_positive, vectors.given_negative, vectors.taken_positive, vectors.taken_negative,
             vectors.prominence, vectors.relation,
@@ -263,7 +267,7 @@ def _endless(error: QueryError, choice: TableChoice) -> Text:
 
 
 def _exact(value: float) -> Text:
-    return Text.of({language: with_mark(plain(value), language) for language in LANGUAGES})
+    return Text.of({language: numeral(plain(value), language) for language in LANGUAGES})
 
 
 def _incomplete(graph: Graph, scores: Scores) -> Text:
@@ -321,7 +325,9 @@ def write_ledger(graph: Graph, choice: TableChoice, path: Path) -> None:
             if not {entry, two} <= known:
                 raise QueryError("cell-unknown-action", remedy="add-it-first", where=where)
             if not scores.rationale.get((entry, two)):
-                raise QueryError("cell-no-reason", remedy="reason-after-colon", where=where, score=signed(score))
+                raise QueryError(
+                    "cell-no-reason", remedy="reason-after-colon", where=where, score=plain(score, signed=True)
+                )
     prefixes = read_prefixes(graph.project)
     blocks = _blocks(graph, path, list(zip(choice.files, named, strict=True)), prefixes)
     write_atomically(path, write_turtle(blocks, prefixes))
@@ -378,7 +384,7 @@ def file_block(graph: str, label: Text, documents: Sequence[str]) -> Block:
 
 def scale_block(scale: Scale, document: str) -> Block:
     kind = "scale-count" if scale.lowest is None or scale.highest is None else "scale-bounded"
-    bounds = {"lowest": signed(scale.lowest or 0), "highest": signed(scale.highest or 0)}
+    bounds = {"lowest": plain(scale.lowest or 0, signed=True), "highest": plain(scale.highest or 0, signed=True)}
     label = _DATA.text(kind if scale.is_whole else f"{kind}-decimal", **bounds)
     numbers = (("pan:minimum", scale.lowest), ("pan:maximum", scale.highest), ("pan:step", scale.step))
     return Block(

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from itertools import combinations
 
-import pyoxigraph as ox
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pan2kg
 from pan2kg.coherence.bodies import Uses
 from pan2kg.coherence.reading import read_uses
-from pan2kg.project import Project
-from pan2kg.store.rules import derive
-from pan2kg.store.store import LocalStore, Store, text_rows
-from pan2kg.turtle.vocabulary import ID, PAN, graph_of, link_iri
-from pan2kg.turtle.writer import read_prefixes
+from pan2kg.store.store import Store, text_rows
+from pan2kg.turtle.vocabulary import ID, PAN, link_iri
+from tests.coherence.worlds import store_of
 from tests.lots import TIMES
 
-PROJECT = Project.packaged()
-PREFIXES = "".join(f"@prefix {name}: <{space}> .\n" for name, space in read_prefixes(PROJECT).items())
 LINKS = f"""PREFIX pan: <{PAN}> SELECT DISTINCT ?link ?one ?two ?via WHERE {{
     ?link pan:linkType <{ID}linktype/shared-instrument> ; pan:between ?one , ?two ; pan:via ?via .
     FILTER(STR(?one) < STR(?two))
@@ -29,8 +24,8 @@ CITES = f"PREFIX pan: <{PAN}> SELECT DISTINCT ?one ?two {{ ?one pan:cites ?two .
 
 def agree(store: Store, uses: Uses) -> set[tuple[str, ...]]:
     """The links by shared texts, by rule, which are any two works of different plans that rest on the same text."""
-    home, users = uses.homes(), dict[str, list[str]]()
-    for work, text in sorted(uses.statements()):
+    home, users = uses.homes, dict[str, list[str]]()
+    for work, text in uses.stated:
         users.setdefault(text, []).append(work)
     by_rule = {tuple(row) for row in text_rows(store, LINKS)}
     assert by_rule == {
@@ -42,7 +37,7 @@ def agree(store: Store, uses: Uses) -> set[tuple[str, ...]]:
 
 
 def test_rules_and_tables_give_the_same_on_the_shipped_graph(graph: pan2kg.Graph) -> None:
-    home = graph.uses.homes()
+    home = graph.uses.homes
     assert len(agree(graph.store, graph.uses)) > 50
     ends = {(home.get(one.source, ""), home.get(one.target, "")) for one in graph.citations}
     plans = set(home) - set(graph.uses.actions)
@@ -75,7 +70,5 @@ def test_rules_and_tables_give_the_same_links_on_random_graphs(
     lines = [f"plan:{at} a pan:Plan . action:{at} a pan:Action ." for at in range(5)]
     lines += [f"action:{at} pan:inPlan plan:{plan} ." for at, plan in enumerate(plan_of) if plan is not None]
     lines += [f"provision:{at} eli:is_part_of instrument:{whole} ." for at, whole in enumerate(wholes)]
-    store, into = LocalStore(ox.Store()), ox.NamedNode(graph_of("random"))
-    store.held.load(PREFIXES + "\n".join([*lines, *uses, *related]), format=ox.RdfFormat.TURTLE, to_graph=into)
-    derive(store, PROJECT)
+    store = store_of("\n".join([*lines, *uses, *related]))
     agree(store, read_uses(store))

@@ -14,7 +14,6 @@ from pan2kg.coherence.evidence import Level, Works
 from pan2kg.coherence.known import Known, Tables, known
 from pan2kg.coherence.texts import Use, weigh
 from pan2kg.coherence.weight import Chance, adjust, chance, curveball
-from pan2kg.errors import QueryError
 
 
 def drawn(pairs: int, shared: int, draws: int) -> tuple[Chance, ...]:
@@ -60,13 +59,6 @@ def test_a_curveball_reaches_every_table_about_equally_often() -> None:
     assert min(seen.values()) > 140
 
 
-@pytest.mark.parametrize(("draws", "significant"), [(0, 0.05), (9, 1.0)])
-def test_senseless_settings_are_refused(draws: int, significant: float) -> None:
-    works = Works(("p",), {})
-    with pytest.raises(ValueError, match="at least 1"):
-        chance(works, weigh(works, []), [], draws=draws, significant=significant)
-
-
 EDITIONS = {"a1": "P1", "a2": "P1", "b1": "P2", "b2": "P2", "c": "Q", "d": "Q"}
 
 
@@ -104,11 +96,6 @@ def test_a_similar_title_is_a_suggestion_and_changes_no_fate() -> None:
     assert {row.action: row.similar for row in told if row.similar} == {"a1": "b1", "b1": "a1"}
     assert [row.fate for row in told] == [row.fate for row in rows]
     assert all(not row.others and not row.ground for row in told)
-
-
-def test_an_edition_is_not_compared_with_itself() -> None:
-    with pytest.raises(QueryError, match="is given twice"):
-        compare(editions(), "P1", "P1")
 
 
 @given(st.lists(st.frozensets(st.integers(0, 6)), min_size=1, max_size=6), st.integers(0, 2**32 - 1))

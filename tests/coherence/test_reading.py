@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
@@ -13,14 +12,10 @@ from pan2kg.coherence import reading
 from pan2kg.coherence.bodies import Presence
 from pan2kg.coherence.obligations import DutyStanding, Met, margins
 from pan2kg.errors import ProjectError
-from pan2kg.project import Project
-from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore
-from pan2kg.turtle.vocabulary import graph_of, key
-from pan2kg.turtle.writer import read_prefixes
+from pan2kg.turtle.vocabulary import key
+from tests.coherence.worlds import store_of
 
-PROJECT = Project.at(Path(__file__).resolve().parents[2])
-PREFIXES = "".join(f"@prefix {name}: <{space}> .\n" for name, space in read_prefixes(PROJECT).items())
 PLANS = """
 plan:p a pan:Plan ; pan:measureCount 9 ; pan:listCompleteness completeness:partial .
 plan:q a pan:Plan .
@@ -32,13 +27,7 @@ instrument:dir a pan:LegalAct . instrument:law a pan:LegalAct . instrument:sdg a
 
 
 def store(*files: tuple[str, str]) -> LocalStore:
-    """A store of the plans and the given files (name, Turtle), with what the project's rules derive."""
-    made = LocalStore(ox.Store())
-    for name, turtle in (("plans", PLANS), *files):
-        triples = ox.parse((PREFIXES + turtle).encode(), format=ox.RdfFormat.TURTLE)
-        made.add(graph_of(name), [ox.Triple(q.subject, q.predicate, q.object) for q in triples])
-    derive(made, PROJECT)
-    return made
+    return store_of(("plans", PLANS), *files)
 
 
 def use(
@@ -64,24 +53,6 @@ link:t a pan:Link ; pan:linkType linktype:instrument-relation ; pan:relation rel
     pan:from instrument:law ; pan:to instrument:dir ; pan:status linkstatus:accepted ; pan:certainty certainty:stated ;
     dcterms:source document:gazette .
 """
-
-
-def test_citations_need_a_channel_and_nobody_elses_word() -> None:
-    form = (
-        "link:{0} pan:linkType linktype:{1} ; pan:from plan:p ; pan:to plan:q ; pan:status linkstatus:{2} ;"
-        " pan:certainty certainty:stated {3} .\n"
-    )
-    links = (
-        form.format(
-            "one", "cross-reference", "accepted", '; pan:channel channel:web ; dcterms:created "2024-05-06"^^xsd:date'
-        )
-        + form.format("two", "cross-reference", "candidate", "; pan:channel channel:web")
-        + form.format("three", "external-statement", "accepted", "")
-    )
-    made = store(("links", links))
-    assert [(key(c.link), c.channel, c.seen) for c in reading.read_citations(made)] == [
-        ("one", "web", date(2024, 5, 6))
-    ]
 
 
 def test_a_vague_timeline_with_a_date_is_no_date() -> None:

@@ -13,7 +13,7 @@ from pan2kg.coherence.bodies import losses
 from pan2kg.coherence.evidence import FIGURED, Level, Works, counts
 from pan2kg.coherence.texts import weigh
 from pan2kg.coherence.weight import Potential, action_pairs, plan_pairs, potential, unsaid, weight
-from tests.coherence.worlds import ACTIONS, EDITORS, EXAMPLE, OFFICIAL, PLAN, PLANS, Slow, World, use, worlds
+from tests.coherence.worlds import ACTIONS, EXAMPLE, OFFICIAL, PLANS, Slow, World, use, worlds
 from tests.lots import TIMES
 
 PAIRS = tuple(itertools.combinations(PLANS, 2))
@@ -61,25 +61,6 @@ def test_the_worked_example_gives_its_pairs_and_their_upper_bounds(pair: str) ->
     assert [one.high for one in bounds] == pytest.approx(high, abs=5e-7)
     assert [one.is_open for one in bounds] == [True, False, False, False]
     assert [one.settled is None for one in bounds] == [False] * 4
-
-
-def test_the_worked_example_gives_what_is_broad_what_links_actions_and_what_a_pair_is_made_of() -> None:
-    found = weight(made(EXAMPLE, EDITORS), "P", "Q")
-    assert [(part.text, part.level, part.is_broad) for part in found.contributions] == [
-        ("K", OFFICIAL, False), ("C", OFFICIAL, True), ("D", PLAN, False), ("G4", EDITORS, False),
-        ("G", EDITORS, False),
-    ]  # fmt: skip
-    assert found.level is PLAN
-    assert found.broad == pytest.approx(0.184241, abs=5e-7)
-    assert found.low + found.broad == pytest.approx(sum(part.bits for part in found.contributions))
-    linked = [actions(EXAMPLE, at) for at in FIGURED]
-    assert [len(pairs) for pairs in linked] == [1, 2, 3, 5]
-    assert linked[-1] == {
-        ("a1", "b1"): pytest.approx((0.736966, 0), abs=5e-7),
-        ("a3", "b2"): pytest.approx((0.184241, 0.184241), abs=5e-7),
-        ("a2", "c1"): pytest.approx((0, 0.080482), abs=5e-7), ("b1", "c1"): pytest.approx((0.080482, 0), abs=5e-7),
-        ("a2", "b1"): pytest.approx((0.103759, 0.080482), abs=5e-7),
-    }  # fmt: skip
 
 
 def test_a_text_half_of_the_read_actions_name_asks_whether_the_plan_says_so_of_itself() -> None:

@@ -6,7 +6,6 @@ import contextlib
 import functools
 import subprocess
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -22,6 +21,7 @@ from tests.conftest import BARE, PATIENCE, made_once
 
 if TYPE_CHECKING:
     import pan2kg
+    from pan2kg.store.rules import LinkView
     from pan2kg.store.store import Store
     from tests.conftest import Cli
 
@@ -39,14 +39,14 @@ def deliver(project: str) -> None:
     """Write all of it here, of a project that is read once for all commands, as are its labels."""
     kept: dict[int, tuple[Store, Labels]] = {}
 
-    def labels_of(store: Store, links: Iterable[str] = ()) -> Labels:
+    def labels_of(store: Store, links: LinkView | None = None) -> Labels:
         if id(store) not in kept:
             kept[id(store)] = store, read_labels(store, links)
         return kept[id(store)][1]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cache, "open_kept", functools.cache(cache.open_kept))
-        patch.setattr("pan2kg.graph.graph.read_labels", labels_of)
+        patch.setattr("pan2kg.graph.labels.read_labels", labels_of)
         for command in COMMANDS:
             assert main([*command, "--project", project]) == 0, f"{command} failed"
 

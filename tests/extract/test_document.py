@@ -38,12 +38,6 @@ def test_canonical_text_is_its_own_canonical_text(text: str) -> None:
     assert canonical(printed) == printed, "apostrophes, quotes and dashes stay"
 
 
-def test_a_heading_stands_above_what_follows_until_one_of_its_level() -> None:
-    titles = [("heading", "Axe 1", 1), ("heading", "Former", 2), ("paragraph", "Texte", 0), ("heading", "Axe 2", 1)]
-    blocks = laid([DocumentBlock(None, None, kind, text, level) for kind, text, level in titles])  # type: ignore[arg-type]
-    assert [one.path for one in blocks] == [(), ("Axe 1",), ("Axe 1", "Former"), ()]
-
-
 def test_what_is_no_document_or_one_of_other_readers_is_refused(tmp_path: Path) -> None:
     for text in ("", "[]", "{}", '{"reader": "1"}', "null"):
         with pytest.raises(OutlineError, match="no document"):

@@ -6,51 +6,18 @@ import json
 import re
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.conftest import ROOT, Cli
-from tests.extract.test_formats import word
 
-ACTIONS = (
-    ("1", "Former les juges aux Principes directeurs des Nations Unies"),
-    ("2", "Transposer la directive 2014/95/UE dans le droit national"),
-    ("3", "Appliquer la directive (UE) 2022/2464 aux entreprises"),
-)
-FIELDS = (("Responsable", "Ministère de la Justice"), ("Indicateur", "Nombre de rapports publiés"))
+DOCUMENTS = ROOT / "tests" / "data" / "documents"
+PAGE = Path(__file__).with_name("measures.html")
 AFTER = "Le Gouvernement rend compte des Principes directeurs des Nations Unies."
+LIST = "Plan d’action national\n\n1. Former les juges\n2. Transposer la directive 2014/95/UE\n3. Informer\n"
 
 
-def as_page() -> bytes:
-    body = "<h1>Plan d’action national</h1><h2>Axe 1 : Entreprises</h2>"
-    for number, title in ACTIONS:
-        fields = "".join(f"<p><b>{label} :</b> {value}</p>" for label, value in FIELDS)
-        body += f"<h3>Mesure {number} – {title}</h3><p>Le plan vise les entreprises du pays.</p>{fields}"
-    return f"<!doctype html><html lang=fr><meta charset=utf-8><body>{body}<h2>Suivi</h2><p>{AFTER}</p>".encode()
-
-
-def as_word() -> bytes:
-    def cell(text: str) -> str:
-        return f"<w:tc><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:tc>"
-
-    rows = [("N°", "Mesure", *dict(FIELDS)), *((*action, *dict(FIELDS).values()) for action in ACTIONS)]
-    table = "".join(f"<w:tr>{''.join(map(cell, row))}</w:tr>" for row in rows)
-    text = f"<w:p><w:r><w:t>{AFTER}</w:t></w:r></w:p>"
-    return word(f"<w:p><w:r><w:t>Plan d’action national</w:t></w:r></w:p><w:tbl>{table}</w:tbl>{text}")
-
-
-LIST = "\n".join(["Plan d’action national", "", *(f"{number}. {title}" for number, title in ACTIONS)])
-
-
-def candidates(project: Path) -> list[dict[str, Any]]:
-    lines = (project / "work" / "be-bhr-1" / "candidates.jsonl").read_text("utf-8").splitlines()
-    return [json.loads(line) for line in lines]
-
-
-MADE = {"list.txt": LIST.encode(), "page.html": as_page(), "table.docx": as_word()}
-KEPT = [ROOT / "tests" / "data" / "documents" / name for name in ("plan.pdf", "plan.odt")]
-KEPT.append(ROOT / "tests" / "data" / "outlines" / "lu-bhr-2.fr.txt")
+FILES = (PAGE, DOCUMENTS / "plan.pdf", DOCUMENTS / "plan.odt", DOCUMENTS.parent / "outlines" / "lu-bhr-2.fr.txt")
 
 
 @pytest.fixture
@@ -60,12 +27,9 @@ def country(tmp_path: Path, cli: Cli) -> Path:
     return tmp_path / "pays"
 
 
-@pytest.mark.parametrize("name", [*MADE, *(path.name for path in KEPT)])
-def test_a_link_of_a_fresh_draft_can_be_accepted(name: str, country: Path, cli: Cli) -> None:
-    if name in MADE:
-        (country / name).write_bytes(MADE[name])
-    else:
-        shutil.copyfile(next(path for path in KEPT if path.name == name), country / name)
+@pytest.mark.parametrize("source", FILES, ids=lambda path: path.name)
+def test_a_link_of_a_fresh_draft_can_be_accepted(source: Path, country: Path, cli: Cli) -> None:
+    name = Path(shutil.copy(source, country)).name
     target = country / "graph" / "plans" / "be-bhr-1" / "plan.ttl"
     drafted = cli(
         "draft", name, "--plan", "be-bhr-1", "--publisher", "Etat", "--language", "fr", "-o", str(target), cwd=country
@@ -74,9 +38,11 @@ def test_a_link_of_a_fresh_draft_can_be_accepted(name: str, country: Path, cli: 
     assert cli("mentions", name, "--plan", "be-bhr-1", cwd=country).returncode == 0
     found = cli("candidates", name, "--plan", "be-bhr-1", cwd=country)
     assert found.returncode == 0, found.stderr
-    if name in MADE and name != "list.txt":
+    if source == PAGE:
         # what stands behind the last action is of the plan
-        resolution = [line for line in candidates(country) if line["target"].endswith("/ungp") and AFTER in str(line)]
+        lines = (country / "work" / "be-bhr-1" / "candidates.jsonl").read_text("utf-8").splitlines()
+        rows = [json.loads(line) for line in lines if AFTER in line]
+        resolution = [row for row in rows if row["target"].endswith("/ungp")]
         assert [line["action_or_plan"].rpartition("/")[2] for line in resolution] == ["be-bhr-1"]
     anchored = cli("anchor", name, "--document", "be-bhr-1-text", cwd=country)
     assert anchored.returncode == 0, anchored.stderr
@@ -89,9 +55,9 @@ def test_a_link_of_a_fresh_draft_can_be_accepted(name: str, country: Path, cli: 
 
 
 def test_a_file_that_does_not_hold_the_quoted_words_is_not_taken_for_the_document(country: Path, cli: Cli) -> None:
-    (country / "page.html").write_bytes(as_page())
+    shutil.copy(PAGE, country)
     target = country / "graph" / "plans" / "be-bhr-1" / "plan.ttl"
-    cli("draft", "page.html", "--plan", "be-bhr-1", "-o", str(target), cwd=country)
+    cli("draft", PAGE.name, "--plan", "be-bhr-1", "-o", str(target), cwd=country)
     before = target.read_bytes()
     (country / "other.txt").write_text("Rien de tout cela n’est écrit ici.\n", "utf-8")
     assert cli("anchor", "other.txt", "--document", "be-bhr-1-text", cwd=country).returncode == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -80,45 +81,52 @@ def test_columns_are_read_one_after_the_other() -> None:
     assert text.count("long enough Left") > 1
 
 
-def test_a_field_with_a_bold_label_right_below_a_bold_title_is_none_of_it() -> None:
+def test_paragraphs_stay_apart_and_titles_are_whole() -> None:
+    # a field with a bold label right below a bold title is none of it
     title = line("Action 1 Train judges and lawyers", 50, 700, 10, "B")
     field = f"{line('Indicator:', 50, 688, 10, 'B')}\n{line('number of judges that were trained', 105, 688)}"
     blocks = read(f"{title}\n{field}\n{column(50, 660, [WORDS] * 3)}").blocks
-    assert [one.text for one in blocks[:2]] == [
+    assert [block.text for block in blocks[:2]] == [
         "Action 1 Train judges and lawyers", "Indicator: number of judges that were trained",
     ]  # fmt: skip
-
-
-def test_paragraphs_of_a_line_or_two_stay_apart_where_they_are_most_of_the_text() -> None:
+    # so are paragraphs of a line or two where they are most of the text
     own = ["The plan names the law on due diligence", "It was drawn up with the chamber of commerce"] * 6
     wrapped, end = column(50, 780, [WORDS, "goes on with the sentence above"]), [WORDS, "and on"] * 2
     assert len(read(f"{wrapped}\n{column(50, 740, own, 24)}\n{column(50, 440, end)}").blocks) == 14
+    # a title goes on over pages and with brackets
+    upper = f"{column(50, 700, [WORDS] * 3)}\n{line('Action 1 Link «Business and human rights»', 50, 60, 14, 'B')}"
+    lower = f"{line('working group and contact point', 50, 780, 14, 'B')}\n{column(50, 740, [WORDS] * 3)}"
+    assert "«Business and human rights» working group" in read(upper, lower).text
+    titles = [line("Action 4 Ratify the Protocol", 50, 700, 14, "B"), line("(P29) to the Convention", 50, 683, 14, "B")]
+    blocks = read("\n".join([*titles, column(50, 650, [WORDS] * 3)])).blocks
+    assert blocks[0].text == "Action 4 Ratify the Protocol (P29) to the Convention"
+    block = read(f"{column(50, 700, [WORDS] * 4)}\n{line('1 See the directive on due diligence.', 50, 60, 7)}").blocks[
+        -1
+    ]
+    assert (block.kind, block.marker, block.text) == ("note", "1", "See the directive on due diligence.")
 
 
 def test_bullets_below_bullets_are_told_by_how_far_they_are_set_in() -> None:
-    text = column(50, 780, [WORDS] * 4)
     items = [("Train judges", 62), ("Justice", 80), ("Inform", 62), ("Economy", 80), ("Publish a report", 62)]
     drawn = "\n".join(
         f"{line(words, x + 12, 700 - 20 * at)}\n{x} {702 - 20 * at} 3 3 re f" for at, (words, x) in enumerate(items)
     )
-    document = read(f"{text}\n{drawn}")
-    assert [(one.text, one.level) for one in document.blocks if one.kind == "item"] == [
-        ("Train judges", 1), ("Justice", 2), ("Inform", 1), ("Economy", 2), ("Publish a report", 1),
-    ]  # fmt: skip
+    blocks = read(f"{column(50, 780, [WORDS] * 4)}\n{drawn}").blocks
+    levels = {words: 1 + (x > 62) for words, x in items}
+    assert {block.text: block.level for block in blocks if block.kind == "item"} == levels
 
 
 @pytest.mark.parametrize(
     ("lines", "whole", "never"),
     [
-        ([f"{WORDS} sensi-", "bilise everybody who works there and wherever"] * 3, ["sensibilise"], "sensi-"),
-        ([WORDS] * 60 + [f"{WORDS} public-", "private partnerships and others"], ["public-private"], "publicprivate"),
         ([f"{WORDS} sensi-", "bilise everybody who works there and wherever"] * 3
          + [f"{WORDS} cross-", "references to the public part; references that cross borders"],
          ["cross-references", "sensibilise"], "crossreferences"),
+        ([WORDS] * 60 + [f"{WORDS} public-", "private partnerships and others"], ["public-private"], "publicprivate"),
         ([f"{WORDS} public-", "private partnerships and what they are good for"] * 3
          + ["Of public-private and of state-majority-", "owned companies"], ["state-majority-owned"], "publicprivate"),
     ],
-    ids=["hyphenated", "plain", "two words", "narrow columns"],
+    ids=["two words", "plain", "narrow columns"],
 )  # fmt: skip
 def test_a_word_cut_at_the_end_of_a_line_is_whole_again(lines: list[str], whole: list[str], never: str) -> None:
     text = read(column(50, 800, lines)).text
@@ -159,27 +167,14 @@ def test_a_list_of_contents_is_dropped_and_a_column_of_years_is_not() -> None:
     document = read(column(50, 700, ["Contents", *entries]), column(50, 700, [WORDS]))
     assert document.text == WORDS
     assert told(document) == ["page 1: a list of contents of 7 lines, left out"]
+    # a number that stands below its dots belongs to it
+    wrapped = [f"Measure 5 of a long title {'.' * 40}", "5", "Measure 6 whose title fills the line", f"{'.' * 40} 6"]
+    assert read(column(50, 700, ["Contents", *entries[:4], *wrapped]), column(50, 700, [WORDS])).text == WORDS
     years = column(50, 700, [f"Measure of this number, done in {year}" for year in range(2020, 2026)], 30)
     assert read(years).text.count("Measure") == 6
 
 
-def test_a_number_that_stands_below_its_dots_belongs_to_the_list_of_contents() -> None:
-    entries = [f"Measure {at} of this number {'.' * 40} {at}" for at in range(1, 5)]
-    wrapped = [f"Measure 5 of a long title {'.' * 40}", "5", "Measure 6 whose title fills the line", f"{'.' * 40} 6"]
-    document = read(column(50, 700, ["Contents", *entries, *wrapped]), column(50, 700, [WORDS]))
-    assert document.text == WORDS
-
-
-def test_a_title_goes_on_over_pages_and_with_brackets() -> None:
-    upper = f"{column(50, 700, [WORDS] * 3)}\n{line('Action 1 Link «Business and human rights»', 50, 60, 14, 'B')}"
-    lower = f"{line('working group and contact point', 50, 780, 14, 'B')}\n{column(50, 740, [WORDS] * 3)}"
-    assert "«Business and human rights» working group" in read(upper, lower).text
-    title = [line("Action 4 Ratify the Protocol", 50, 700, 14, "B"), line("(P29) to the Convention", 50, 683, 14, "B")]
-    blocks = read("\n".join([*title, column(50, 650, [WORDS] * 3)])).blocks
-    assert blocks[0].text == "Action 4 Ratify the Protocol (P29) to the Convention"
-
-
-def ruled(rows: list[tuple[str, ...]], top: float) -> str:
+def ruled(rows: Sequence[tuple[str, ...]], top: float) -> str:
     cells = [
         line(cell, 55 + 150 * across, top - 15 - 20 * down) for down, row in enumerate(rows)
         for across, cell in enumerate(row)
@@ -199,40 +194,21 @@ def test_a_head_that_comes_again_on_each_page_is_no_row_of_a_table_and_a_cut_row
     assert rows == [head, ("1", "Inform"), ("2", "Consult"), ("3", "Train judges of the supreme court"), ("4", "End")]
 
 
-def test_notes_at_the_foot_are_notes() -> None:
-    document = read(f"{column(50, 700, [WORDS] * 4)}\n{line('1 See the directive on due diligence.', 50, 60, 7)}")
-    assert [(one.kind, one.marker, one.text) for one in document.blocks][-1] == (
-        "note", "1", "See the directive on due diligence.",
-    )  # fmt: skip
-
-
 def test_a_table_is_read_by_its_lines_and_one_without_is_said() -> None:
     cells = [("Action", "Who", "When"), ("Train judges", "Justice", "2026"), ("Inform", "Economy", "2027")]
-    drawn = "\n".join(
-        line(cell, 55 + 150 * across, 705 - 20 * down) for down, row in enumerate(cells)
-        for across, cell in enumerate(row)
-    )  # fmt: skip
-    rules = [f"50 {y} m 500 {y} l S" for y in (720, 700, 680, 660)] + [
-        f"{x} 660 m {x} 720 l S" for x in (50, 200, 350, 500)
-    ]
-    assert [one.rows for one in read("\n".join([drawn, *rules])).blocks] == [tuple(cells)]
-    bare = read(drawn)
-    assert {one.kind for one in bare.blocks} <= {"paragraph", "heading"}
+    assert [block.rows for block in read(ruled(cells, 720)).blocks] == [tuple(cells)]
+    bare = read("\n".join(row for row in ruled(cells, 720).splitlines() if " l S" not in row))
+    assert {block.kind for block in bare.blocks} <= {"paragraph", "heading"}
     assert told(bare) == ["page 1: a table without lines: its fields were not read; the Word file reads better"]
 
 
-def test_text_that_is_turned_is_said_and_a_turned_page_is_read() -> None:
+def test_text_that_is_turned_or_scanned_is_said_and_a_turned_page_is_read() -> None:
     upright = column(50, 700, [WORDS])
     document = read(f"{upright}\nBT /F 10 Tf 0 1 -1 0 30 100 Tm (turned words) Tj ET")
     assert document.text == WORDS
     assert told(document) == ["page 1: text that is turned or runs downwards, not read"]
-    sideways = f"BT /F 10 Tf 0 1 -1 0 300 100 Tm ({WORDS}) Tj ET"
-    assert read(sideways, turned=90).text == WORDS
-
-
-def test_scanned_pages_are_said_and_a_scanned_document_is_refused() -> None:
-    document = read(PICTURE, column(50, 700, [WORDS]))
-    assert told(document) == ["page 1: scanned, not read; recognise their text first (OCR)"]
+    assert read(f"BT /F 10 Tf 0 1 -1 0 300 100 Tm ({WORDS}) Tj ET", turned=90).text == WORDS
+    assert told(read(PICTURE, upright)) == ["page 1: scanned, not read; recognise their text first (OCR)"]
     with pytest.raises(OutlineError, match="OCRmyPDF"):
         read(PICTURE, PICTURE)
 

@@ -20,9 +20,9 @@ from tests.extract.test_pdf import column, pdf
 DOCUMENTS = Path(__file__).parents[1] / "data" / "documents"
 PLAN = (DOCUMENTS / "plan.pdf").read_bytes()
 # where the content of the first two of its three pages lies
-FIRST, SECOND = [page.span(1) for page in re.finditer(rb"/FlateDecode>>\s*stream\r?\n(.*?)endstream", PLAN, re.DOTALL)][
-    :2
-]
+FIRST, SECOND, *_ = (
+    page.span(1) for page in re.finditer(rb"/FlateDecode>>\s*stream\r?\n(.*?)endstream", PLAN, re.DOTALL)
+)
 
 
 def spoilt(place: tuple[int, int], share: float = 0, byte: bytes = b"\xff") -> bytes:
@@ -73,6 +73,9 @@ def test_a_spoilt_file_is_read_or_refused_and_never_fails_otherwise(at: int, byt
 def test_a_document_read_apart_is_the_same_and_its_faults_are_too(tmp_path: Path) -> None:
     file = DOCUMENTS / "plan.docx"
     assert read_document(file) == read_bytes(file.read_bytes(), str(file))
+    for name, reason in (("none.pdf", "no such file"), (".", "is a directory")):
+        with pytest.raises(OutlineError, match=reason):
+            read_document(tmp_path / name)
     bad = tmp_path / "a.pdf"
     bad.write_bytes(b"%PDF-1.7\n")
     with pytest.raises(OutlineError) as caught:
@@ -87,30 +90,16 @@ def test_a_reading_that_costs_too_much_is_ended_and_said_to_be(tmp_path: Path) -
         read_document(file, Options(limits=ReaderLimits(memory=100)))
 
 
-def test_what_is_no_file_is_said(tmp_path: Path) -> None:
-    for name, reason in (("none.pdf", "no such file"), (".", "is a directory")):
-        with pytest.raises(OutlineError, match=reason):
-            read_document(tmp_path / name)
-
-
-def test_the_command_says_what_was_read_keeps_it_and_knows_it_again(cli: Cli, tmp_path: Path) -> None:
-    kept = tmp_path / "document.json"
-    first = cli("read", str(DOCUMENTS / "plan.docx"), "-o", str(kept), "--language", "en")
-    assert first.returncode == 0
-    assert first.stdout.splitlines()[0].startswith("plan.docx: docx, pages: –, characters: ")
-    written = kept.read_bytes()
-    again = cli("read", str(DOCUMENTS / "plan.docx"), "-o", str(kept), "--language", "en")
-    assert "Already read: " in again.stdout
-    assert kept.read_bytes() == written
-
-
-def test_of_a_newer_file_the_passages_that_are_gone_are_listed(cli: Cli, tmp_path: Path) -> None:
+def test_the_command_says_what_was_read_keeps_it_and_lists_passages_that_are_gone(cli: Cli, tmp_path: Path) -> None:
     kept, file = tmp_path / "document.json", tmp_path / "plan.txt"
     file.write_text("1. Former les juges\n2. Lier\n")
-    cli("read", str(file), "-o", str(kept))
+    order = ("read", str(file), "-o", str(kept), "--language", "en")
+    assert cli(*order).stdout.splitlines()[0].startswith("plan.txt: txt, pages: –, characters: ")
+    before = kept.read_bytes()
+    assert "Already read: " in cli(*order).stdout
+    assert kept.read_bytes() == before
     file.write_text("1. Former les avocats\n2. Lier\n")
-    told = cli("read", str(file), "-o", str(kept), "--language", "en").stdout.splitlines()
-    assert told[-2:] == [
+    assert cli(*order).stdout.splitlines()[-2:] == [
         "1 passages of the former file (plan.txt) no longer stand in this one word for word:",
         "  “1. Former les juges”",
     ]

@@ -36,7 +36,7 @@ from pan2kg.site.registry import Site
 from pan2kg.store.as_of import as_of
 from pan2kg.store.queries import read_queries
 from pan2kg.store.rules import derive
-from pan2kg.store.store import LocalStore, dump, fingerprint, load_project, open_store
+from pan2kg.store.store import LocalStore, dump, load_project, open_store
 from pan2kg.tables.table import DEFAULT, TABLES, thing
 from pan2kg.tables.writers import Style, write
 from pan2kg.turtle.vocabulary import PAN
@@ -52,35 +52,30 @@ def test_answers_are_rows_and_frames_whose_numbers_are_numbers(graph: pan2kg.Gra
     answer = graph.ask("actions-of-plan", plan="lu-bhr-2", language="de")
     assert len(answer) == len(answer.rows) == len(list(answer)) == 20
     assert answer.rows[0]["action_label"] == "Communiquer et sensibiliser", "no German label: the French one"
-    frame = answer.frame()
-    assert (list(frame.columns), frame["notation"].tolist()[:2]) == (list(answer.columns), ["1.1", "2.1"])
+    assert answer.frame()["notation"].tolist()[:2] == ["1.1", "2.1"]
     rows = "(1 2.5 true '2020-02-01'^^xsd:date 'a' 1) (2 UNDEF UNDEF UNDEF UNDEF 'b')"
     frame = graph.sparql(f"SELECT * WHERE {{ VALUES (?n ?d ?b ?on ?t ?mixed) {{ {rows} }} }} ORDER BY ?n").frame()
     kinds = [str(frame.dtypes[name]).partition("[")[0] for name in ("n", "d", "b", "on", "t", "mixed")]
     assert kinds == ["Int64", "Float64", "boolean", "datetime64", "string", "string"]
     assert frame.isna().sum().sum() == 4
-    assert graph.sparql("SELECT ?n WHERE { VALUES ?n { } }").frame().columns.tolist() == ["n"]
-    html = str(graph.sparql("SELECT ?t WHERE { VALUES ?t { '<b>' } }")._repr_html_())
-    assert ("<table" in html, "&lt;b&gt;" in html, "<table" in str(graph.occasions()._repr_html_())) == (True,) * 3
+    assert "&lt;b&gt;" in str(graph.sparql("SELECT ?t WHERE { VALUES ?t { '<b>' } }")._repr_html_())
     own = "PREFIX pan: <http://example.org/> SELECT ?p WHERE { ?p a pan:Plan }"
     assert len(graph.sparql(own)) == 0, "a prefix of one's own is not overridden"
-    made = graph.construct("CONSTRUCT { ?p skos:prefLabel ?l } WHERE { ?p a pan:Plan ; skos:prefLabel ?l }")
-    assert {str(plan) for plan in made.subjects()} == {row["p"] for row in graph.sparql("SELECT ?p { ?p a pan:Plan }")}
+    made = graph.construct("CONSTRUCT { ?p a pan:Plan } WHERE { ?p a pan:Plan ; skos:prefLabel ?l }")
+    assert len(made) == len(graph.sparql("SELECT ?p { ?p a pan:Plan }"))
     with pytest.raises(Pan2kgError):
         graph.construct("SELECT ?p WHERE { ?p a pan:Plan }")
 
 
 def test_figures_and_occasions_are_taken_at_a_level_and_named_in_the_language(graph: pan2kg.Graph) -> None:
     found = graph.figures()
-    assert [one.figure for one in found] == list(FIGURES)
-    assert {one.level for one in found} == {Level.OFFICIAL}
+    assert [(one.figure, one.level) for one in found] == [(figure, Level.OFFICIAL) for figure in FIGURES]
     frame = found.frame()
     assert list(frame.columns) == ["id", "name", "level", "value", "plan", "official", "other", "editors", "population"]
     assert (frame["value"] == frame["official"]).all()
     names = [graph.spoken(language).figures().frame()["name"][0] for language in LANGUAGES]
     assert {"Paires de plans liées", "Linked pairs of plans", "Verknüpfte Paare von Plänen"} == {*names}
-    occasions = graph.occasions("editors")
-    assert len(occasions) == len(occasions.frame()) == len(graph.known("editors").related)
+    assert len(graph.occasions("editors").frame()) == len(graph.known("editors").related)
     assert all(graph.known(level) is graph.known(level.key) for level in FIGURED)
     for name in ("machine", "certain", "Official"):
         with pytest.raises(QueryError, match=f"« {name} »"):
@@ -106,13 +101,7 @@ def test_dataset_and_network_hold_what_the_files_do_and_an_endpoint_answers_alik
     own = (context for context in dataset.graphs() if context.identifier != dataset.default_graph.identifier)
     assert (type(dataset), sum(map(len, own))) == (rdflib.Dataset, len(few.store))
     edges = few.network(evidence="editors").edges(keys=True, data=True)
-    kinds = {"uses-instrument", "cross-reference", "shared-instrument", "shared-topic", "succession"}
-    assert kinds <= {data["type"] for *_, data in edges}
     assert {data["status"] for *_, data in edges} == {"accepted", "derived"}
-    unverified = f"?link a <{PAN}Link> ; <{PAN}certainty> <https://w3id.org/pan2kg/id/certainty/unverified>"
-    left_out = {row["link"] for row in few.sparql(f"SELECT ?link WHERE {{ {unverified} }}")}
-    assert left_out
-    assert not left_out & {key for _, _, key, _ in edges}
     remote = pan2kg.open_graph(endpoint=endpoint, language="fr")
     assert remote.ask("shared-instruments").rows == few.ask("shared-instruments").rows != []
     assert nx.utils.graphs_equal(remote.network(), few.network())
@@ -163,9 +152,6 @@ def test_a_dump_is_asked_the_nearest_questions(name: str, few: pan2kg.Graph, tmp
     opened = Project.at(tmp_path / name)
     assert (opened.queries, opened.is_packaged) == (Project.find().queries, False)
     assert quads(opened) == set(few.held.inner)
-    prints = {fingerprint(opened)}
-    (tmp_path / "graph.nq").write_text("<http://e/a> <http://e/p> <http://e/o> <http://e/g> .\n")
-    assert fingerprint(Project.at(tmp_path / "graph.nq")) not in prints
     (tmp_path / "graph.nq").write_text("<http://e/a> <http://e/p>\n")
     with pytest.raises(Pan2kgError, match=r"graph\.nq:2:1: This is not RDF as \.nq says"):
         open_store(Project.at(tmp_path / "graph.nq"), derive)
@@ -241,18 +227,14 @@ def test_the_dataset_comes_before_the_ontology_and_ours_before_others(few: pan2k
 # What a thing is called is decided once: tables, pictures, pages, exports and stored questions say the same
 
 
-@pytest.fixture(params=["first", "drawn"])
-def language(request: pytest.FixtureRequest) -> Language:
-    """The first language, and one of the others that is drawn by lot."""
-    return LANGUAGES[0] if request.param == "first" else by_lot(LANGUAGES[1:], 1)[0]
-
-
+@pytest.mark.parametrize("language", [LANGUAGES[0], *by_lot(LANGUAGES[1:], 1)], ids=["first", "drawn"])
 def test_every_door_calls_everything_the_same(dated: pan2kg.Graph, language: Language) -> None:
     """Every question and table in one language, and six drawn by lot of each in another one."""
     labels, spoken = dated.labels, dated.spoken(language)
-    named = [iri for iri, entry in labels.entries.items() if entry.texts]
-    expected = {iri: plain_words(labels.label(iri, language).text) for iri in named}
-    brief = {iri: plain_words(labels.brief(iri, language).text) for iri in expected}
+    expected, brief = (
+        {iri: plain_words(call(iri, language).text) for iri, entry in labels.entries.items() if entry.texts}
+        for call in (labels.label, labels.brief)
+    )
     context = PageContext(SiteContext(dated), Request(f"{language}/index.html", language))
     asked = [
         name for name, query in read_queries(dated.project).items()
@@ -279,11 +261,8 @@ def test_every_door_calls_everything_the_same(dated: pan2kg.Graph, language: Lan
 
 
 def test_a_name_falls_back_to_other_languages_numbers_and_keys(project: Project, graph: pan2kg.Graph) -> None:
-    for texts, words in (
-        ({"en": "Act", "fr": "Loi", "lb": "Gesetz"}, "Loi"), ({"en": "Act", "lb": "Gesetz"}, "Act"),
-        ({"pt": "Lei", "lb": "Gesetz"}, "Gesetz"),
-    ):  # fmt: skip
-        assert best(texts, "de").text == words
+    texts = ({"en": "Act", "fr": "Loi", "lb": "Gesetz"}, {"en": "Act", "lb": "Gesetz"}, {"pt": "Lei", "lb": "Gesetz"})
+    assert [best(names, "de").text for names in texts] == ["Loi", "Act", "Gesetz"]
     store, action = ox.Store(), "<http://e/action/x-1>"
     turtle = f'{action} a <{PAN}Action> ; <http://www.w3.org/2004/02/skos/core#notation> "7" .'
     store.load(turtle, format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode("http://e/g"))
@@ -295,10 +274,8 @@ def test_a_name_falls_back_to_other_languages_numbers_and_keys(project: Project,
 
 def test_a_graph_is_read_once_whatever_languages_and_threads_ask(project: Project, graph: pan2kg.Graph) -> None:
     other, stated = graph.spoken("de"), "https://w3id.org/pan2kg/id/certainty/stated"
-    assert (other.language, graph.spoken(graph.language)) == ("de", graph)
-    assert (other.labels is graph.labels, other.uses is graph.uses) == (True, True)
+    assert (other.language, graph.spoken(graph.language), other.uses is graph.uses) == ("de", graph, True)
     assert other.label(stated) != graph.label(stated, "en")
     made = pan2kg.Graph(project, graph.store)
     with ThreadPoolExecutor(8) as threads:
-        found = list(threads.map(lambda _: made.labels, range(8)))
-    assert all(labels is found[0] for labels in found)
+        assert len({id(labels) for labels in threads.map(lambda _: made.labels, range(8))}) == 1

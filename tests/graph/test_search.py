@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.labels import Entry
-from pan2kg.graph.search import Search, findable, folded, is_near
+from pan2kg.graph.search import Search, findable, is_near
 from tests.pages import SEARCHED
 
 
@@ -45,8 +45,3 @@ def test_one_edit_is_near(word: str, at: int, letter: str) -> None:
     assert all(is_near(word, other) and is_near(other, word) for other in (changed, longer, shorter, turned))
     assert not is_near(word, f"{word}xx")
     assert not is_near(word, f"yz{word[2:]}")
-
-
-@given(st.text())
-def test_folding_twice_changes_nothing(text: str) -> None:
-    assert folded(folded(text)) == folded(text)

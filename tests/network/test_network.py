@@ -3,33 +3,15 @@
 from __future__ import annotations
 
 import networkx as nx
-import pyoxigraph as ox
 import pytest
 
 import pan2kg
 from pan2kg.coherence.evidence import FIGURED
 from pan2kg.graph.graph import Graph
-from pan2kg.network.selection import select_network, tables
+from pan2kg.network.exports import select_network, tables
 from pan2kg.project import Project
-from pan2kg.store.rules import derive
-from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import ID, key
-
-PREFIXES = """
-@prefix action: <https://w3id.org/pan2kg/id/action/> .
-@prefix certainty: <https://w3id.org/pan2kg/id/certainty/> .
-@prefix dcterms: <http://purl.org/dc/terms/> .
-@prefix document: <https://w3id.org/pan2kg/id/document/> .
-@prefix instrument: <https://w3id.org/pan2kg/id/instrument/> .
-@prefix link: <https://w3id.org/pan2kg/id/link/> .
-@prefix linkstatus: <https://w3id.org/pan2kg/id/linkstatus/> .
-@prefix linktype: <https://w3id.org/pan2kg/id/linktype/> .
-@prefix pan: <https://w3id.org/pan2kg/ontology#> .
-@prefix passage: <https://w3id.org/pan2kg/id/passage/> .
-@prefix plan: <https://w3id.org/pan2kg/id/plan/> .
-@prefix relation: <https://w3id.org/pan2kg/id/relation/> .
-@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
-"""
+from tests.coherence.worlds import store_of
 
 KEYS = [level.key for level in FIGURED]
 
@@ -64,21 +46,9 @@ link:unverified a pan:Link ; pan:linkType linktype:cross-reference ; pan:from pl
 """
 
 
-def store_of(project: Project, facts: str) -> LocalStore:
-    store = ox.Store()
-    store.load(
-        (PREFIXES + facts).encode(),
-        format=ox.RdfFormat.TURTLE,
-        to_graph=ox.NamedNode("https://w3id.org/pan2kg/graph/t"),
-    )
-    local = LocalStore(store)
-    derive(local, project)
-    return local
-
-
 @pytest.fixture(scope="module")
 def network(project: Project) -> nx.MultiDiGraph[str]:
-    return Graph(project, store_of(project, FACTS + HIDDEN), release="7").network(evidence="editors")
+    return Graph(project, store_of(FACTS + HIDDEN), release="7").network(evidence="editors")
 
 
 def edge(network: nx.MultiDiGraph[str], type_: str) -> dict[str, object]:
@@ -107,11 +77,6 @@ def test_a_link_by_a_shared_text_has_its_weight_its_level_and_both_ends_words(ne
     assert (score["score"], "weight" in score) == (-2, False)
 
 
-def test_a_score_of_zero_is_a_score(project: Project) -> None:
-    zero = Graph(project, store_of(project, FACTS.replace("pan:score -2", "pan:score 0"))).network(evidence="editors")
-    assert edge(zero, "interaction")["score"] == 0
-
-
 def test_the_network_says_what_its_weights_rest_on(network: nx.MultiDiGraph[str]) -> None:
     assert network.graph == {
         "language": "fr", "release": "7", "evidence": "editors", "plans_known": 2, "actions": 3, "texts_full": 0,
@@ -122,7 +87,7 @@ def test_the_network_says_what_its_weights_rest_on(network: nx.MultiDiGraph[str]
 def test_what_rests_on_a_weaker_word_than_asked_for_is_left_out(project: Project) -> None:
     facts = FACTS.replace("dcterms:source document:d , document:e", "dcterms:source document:e")
     facts = facts.replace("pan:evidence passage:one ; ", "")
-    graph = Graph(project, store_of(project, facts))
+    graph = Graph(project, store_of(facts))
     levels = {level: {key(link) for _, _, link in graph.network(evidence=level).edges(keys=True)} for level in KEYS}
     assert "u1" not in levels["plan"] | levels["official"]
     assert {"u1", "u2"} <= levels["other"]
@@ -135,7 +100,7 @@ def test_what_rests_on_a_weaker_word_than_asked_for_is_left_out(project: Project
 
 
 def test_labels_are_in_the_language_or_else_the_main_ones(project: Project, graph: pan2kg.Graph) -> None:
-    english = Graph(project, store_of(project, FACTS)).network("en")
+    english = Graph(project, store_of(FACTS)).network("en")
     labels = {node.removeprefix(ID): label for node, label in english.nodes(data="label")}
     assert (labels["action/a"], labels["action/b"]) == ("Act", "Bâtir")
     assert "Text of the plan" in english.edges[f"{ID}action/a", f"{ID}instrument/law", f"{ID}link/u1"]["evidence"]
@@ -146,11 +111,6 @@ def test_labels_are_in_the_language_or_else_the_main_ones(project: Project, grap
     assert kinds["shared-instrument"] == "shared instrument"
     bare = [node for node, data in shipped.nodes(data=True) if not data.get("type") or not data.get("label")]
     assert not bare, "a link leads to something without a class of ours or a prefLabel"
-
-
-def test_networkx_can_write_the_network_as_it_is(network: nx.MultiDiGraph[str]) -> None:
-    back = nx.parse_graphml("\n".join(nx.generate_graphml(network)), force_multigraph=True)
-    assert set(back.edges(keys=True)) == set(network.edges(keys=True))
 
 
 def test_links_of_one_key_get_a_number_each() -> None:

@@ -28,10 +28,12 @@ EDITABLE: Final = (
     "title", "acronym", "description", "license", "frequency", "tags", "temporal_coverage", "spatial", "private",
     "organization",
 )  # fmt: skip
+DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 DESCRIBED: Final = ("title", "type", "filetype", "url", "format", "mime", "filesize", "checksum", "extras")
 
 Json = dict[str, Any]
 Reply = tuple[int, Any]
+SAID: Final = b'{"message": "as the test wants it"}'
 
 
 @dataclass
@@ -63,39 +65,29 @@ class Portal:
     def writes(self) -> list[str]:
         return [call for call in self.calls if not call.startswith("GET")]
 
-    def forget(self) -> None:
-        """Begin counting calls anew, with nothing going wrong."""
+    def fail(self, *numbers: int, kind: str = "", location: str = "", after: str = "", body: bytes = SAID) -> None:
+        """Count calls anew, and let those of these numbers, from 1, go wrong."""
         self.calls.clear()
-        self.keys.clear()
-        self.faults.clear()
         self.dead_from = None
-
-    def fail(
-        self, *numbers: int, kind: str, headers: dict[str, str] | None = None,
-        body: bytes = b'{"message": "as the test wants it"}',
-    ) -> None:  # fmt: skip
-        """Let the calls of these numbers, counted from 1, go wrong."""
-        self.faults |= dict.fromkeys(numbers, (kind, headers or {}, body))
+        headers = {"Location": location, "Retry-After": after}
+        self.faults = dict.fromkeys(numbers, (kind, {name: text for name, text in headers.items() if text}, body))
 
     def fault(self) -> tuple[str, dict[str, str], bytes]:
-        number = len(self.calls)
-        if self.dead_from and number >= self.dead_from[0]:
-            return (self.dead_from[1] if number == self.dead_from[0] else "drop-before"), {}, b""
+        number, (first, kind) = len(self.calls), self.dead_from or (1 << 30, "")
+        if number >= first:
+            return (kind if number == first else "drop-before"), {}, b""
         return self.faults.get(number, ("", {}, b""))
 
     def state(self) -> list[Json]:
         """Everything the portal holds but the identifiers and addresses it gave itself."""
 
-        def bare(row: Json, *but: str) -> Json:
-            return {name: value for name, value in row.items() if name not in but}
-
-        return [
-            bare(dataset, "id", "page") | {"resources": [
-                bare(row, "id", "url") | {"content": self.files.get(row["id"], row["url"])}
+        rows = [dataset | {"id": "", "page": ""} for dataset in self.datasets.values()]
+        for dataset in rows:
+            dataset["resources"] = [
+                row | {"id": "", "url": "", "content": self.files.get(row["id"], row["url"])}
                 for row in dataset["resources"]
-            ]}
-            for dataset in self.datasets.values()
-        ]  # fmt: skip
+            ]
+        return rows
 
     def answer(self, method: str, target: str, body: bytes, content_type: str) -> Reply:
         """What udata would answer to a call with the right key."""
@@ -118,21 +110,34 @@ class Portal:
                     further = f"{self.url}/elsewhere" if rows[start + 2 :] else None
                     return 200, {"data": rows[start : start + 2], "next_page": further}
                 case "POST", "datasets":
-                    if errors := _dataset_errors(sent):
-                        return 400, {"errors": errors, "message": "Validation error"}
                     identifier = f"{next(self.numbers):024x}"
                     page = f"{self.url}/fr/datasets/{identifier}/"
                     dataset: Json = {"id": identifier, "page": page, "resources": [], "deleted": None}
-                    dataset |= self._edited(sent)
-                    self.datasets[identifier] = dataset
-                    return 201, dataset
+                    status, answer = self._edit(dataset, sent, 201)
+                    if status == 201:
+                        self.datasets[identifier] = dataset
+                    return status, answer
+
                 case verb, "datasets", identifier, *inner if identifier in self.datasets:
                     return self._of_dataset(verb, inner, self.datasets[identifier], sent, (body, content_type))
         return 404, {"message": "Not found"}
 
-    def _edited(self, sent: Json) -> Json:
-        extras = {} if self.drops_extras else dict(sent.get("extras") or {})
-        return {name: sent.get(name) for name in EDITABLE} | {"extras": extras}
+    def _edit(self, dataset: Json, sent: Json, status: int) -> Reply:
+        period = sent.get("temporal_coverage") or dict.fromkeys(("start", "end"), "2000-01-01")
+        fits = {
+            "title": str(sent.get("title") or "").strip(),
+            "description": str(sent.get("description") or "").strip(),
+            "license": sent.get("license") in ("cc-by", "cc-zero", "notspecified"),
+            "frequency": sent.get("frequency") in ("unknown", "irregular", "annual", "monthly"),
+            "private": isinstance(sent.get("private", False), bool),
+            "temporal_coverage": all(DAY.fullmatch(period.get(end, "")) for end in ("start", "end")),
+            "tags": all(re.fullmatch(r"[a-z0-9-]{3,96}", tag) for tag in sent.get("tags") or []),
+        }
+        if errors := {name: ["Not a valid choice"] for name, is_right in fits.items() if not is_right}:
+            return 400, {"errors": errors, "message": "Validation error"}
+        dataset |= {name: sent.get(name) for name in EDITABLE}
+        dataset["extras"] = {} if self.drops_extras else dict(sent.get("extras") or {})
+        return status, dataset
 
     def _of_dataset(
         self, method: str, steps: list[str], dataset: Json, sent: Json, form: tuple[bytes, str]
@@ -145,10 +150,7 @@ class Portal:
             case ["PUT"] if dataset["deleted"]:
                 return 410, {"message": "Dataset has been deleted"}
             case ["PUT"]:
-                if errors := _dataset_errors(sent):
-                    return 400, {"errors": errors, "message": "Validation error"}
-                dataset |= self._edited(sent)
-                return 200, dataset
+                return self._edit(dataset, sent, 200)
             case ["POST", "upload"]:
                 return self._store(dataset, None, *form)
             case ["POST", "resources", "upload"] if row:
@@ -157,21 +159,21 @@ class Portal:
                 rows.remove(row)
                 return 204, None
             case ["POST" | "PUT", "resources"] if row or method == "POST":
-                errors = _resource_errors(sent)
-                if errors or sent["filetype"] != (row["filetype"] if row else "remote"):
-                    return 400, {"errors": errors, "message": "Validation error"}
+                summed = sent.get("checksum") or {"type": "sha256"}
+                if not (
+                    sent.get("title") and sent.get("type") in ("main", "documentation", "api")
+                    and sent.get("filetype") == (row["filetype"] if row else "remote")
+                    and str(sent.get("url")).startswith("http") and isinstance(sent.get("filesize", 0), int)
+                    and summed["type"] in ("sha1", "sha2", "sha256", "md5", "crc")
+                ):  # fmt: skip
+                    return 400, {"message": "Validation error"}
                 # udata answers with null where a text is empty
-                said: Json = {name: sent.get(name) for name in DESCRIBED} | {
-                    "description": sent.get("description") or None
-                }
+                said: Json = {name: sent.get(name) for name in DESCRIBED}
+                said["description"] = "…" if row and self.rewords else sent.get("description") or None
                 if row:
-                    is_file = row["filetype"] == "file"
-                    said |= {name: row[name] for name in ("url", *(COMPUTED if self.keeps_computed else ())) if is_file}
-                    if self.drops_marks:
-                        said["extras"] = {}
-                    if self.rewords:
-                        said["description"] = "…"
-                    row |= said
+                    if row["filetype"] == "file":
+                        said |= {name: row[name] for name in ("url", *(COMPUTED if self.keeps_computed else ()))}
+                    row |= said | ({"extras": {}} if self.drops_marks else {})
                     return 200, row
                 rows.insert(0, said | {"id": f"00000000-0000-4000-8000-{next(self.numbers):012x}"})
                 return 201, rows[0]
@@ -201,34 +203,6 @@ class Portal:
         }  # fmt: skip
         self.files[row["id"]] = content
         return status, row | {"success": True}
-
-
-def _dataset_errors(sent: Json) -> Json:
-    period = sent.get("temporal_coverage")
-    fits = {
-        "title": bool(str(sent.get("title") or "").strip()),
-        "description": bool(str(sent.get("description") or "").strip()),
-        "license": sent.get("license") in ("cc-by", "cc-zero", "notspecified"),
-        "frequency": sent.get("frequency") in ("unknown", "irregular", "annual", "monthly"),
-        "private": isinstance(sent.get("private", False), bool),
-        "temporal_coverage": period is None
-        or all(re.fullmatch(r"\d{4}-\d\d-\d\d", period.get(end, "")) for end in ("start", "end")),
-        "tags": all(re.fullmatch(r"[a-z0-9-]{3,96}", tag) for tag in sent.get("tags") or []),
-    }
-    return {name: ["Not a valid choice"] for name, is_right in fits.items() if not is_right}
-
-
-def _resource_errors(sent: Json) -> Json:
-    summed = sent.get("checksum")
-    fits = {
-        "title": bool(sent.get("title")),
-        "type": sent.get("type") in ("main", "documentation", "update", "api", "code", "other"),
-        "filetype": sent.get("filetype") in ("file", "remote"),
-        "url": str(sent.get("url")).startswith("http"),
-        "filesize": isinstance(sent.get("filesize", 0), int),
-        "checksum": not summed or summed["type"] in ("sha1", "sha2", "sha256", "md5", "crc"),
-    }
-    return {name: ["Not a valid choice"] for name, is_right in fits.items() if not is_right}
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -48,7 +48,7 @@ def _places(edition: Edition, described: Described) -> Iterator[str]:
     for iri, place in described.places.items():
         for ending in ("html", "ttl", "jsonld"):
             yield f"{place}.{ending}"
-            yield f"{place}.{ending}#{described.key(iri)}"
+            yield f"{place}.{ending}#{described.keys[iri]}"
     for path in Site(SiteContext(edition.graph)).paths():
         if is_published(path):
             yield path
@@ -59,7 +59,7 @@ def _places(edition: Edition, described: Described) -> Iterator[str]:
         yield from (f"{TABLES}/{definition}.csv{end}" for end in ("", "-metadata.json"))
     yield GROUP
     for product in PRODUCTS:
-        yield from (f"data/{product.name}.{end}" for end in ("csv", "csv-metadata.json", "parquet", "xlsx"))
+        yield from (f"data/{product}.{end}" for end in ("csv", "csv-metadata.json", "parquet", "xlsx"))
     for folder in ("ontology", "queries"):
         for file in (edition.project.root / folder).rglob("*"):
             yield f"{folder}/{file.relative_to(edition.project.root / folder).as_posix()}"

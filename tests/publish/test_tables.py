@@ -242,7 +242,7 @@ def test_another_validator_finds_the_tables_valid_with_what_they_refer_to(few_fo
         assert {name: said for name in described if (said := complaints(f"{address}each/{name}"))} == {}
 
 
-@pytest.mark.parametrize("name", [one.name for one in PRODUCTS])
+@pytest.mark.parametrize("name", list(PRODUCTS))
 def test_a_table_for_people_is_tidy_and_the_same_in_every_form(few_folder: Path, name: str) -> None:
     read = rows(few_folder, name, "data")
     assert len({tuple(row.values()) for row in read}) == len(read) > 0
@@ -346,16 +346,15 @@ YOUTH = "https://w3id.org/pan2kg/id/link/4fe5cbc62f0f48db"
 def test_a_change_tells_figures_on_the_weights_of_the_earlier_so_that_a_text_grown_rare_changes_no_sum(
     few_folder: Path, few_edition: Edition
 ) -> None:
-    old = changes.side_of(few_edition.store.inner, "0.1.0")
-    new = changes.side_of((quad for quad in old.quads if quad.subject != ox.NamedNode(YOUTH)), "later")
-    change = changes.change_list(old, new)
-    told = changes.write_text(changes.ChangeReport(change), "en")
+    old = changes.Side(few_edition.store.inner, "0.1.0")
+    new = changes.Side((quad for quad in old.quads if quad.subject != ox.NamedNode(YOUTH)), "later")
+    told = changes.write_text(changes.Change(old, new), "en")
     found = re.search(r"Pairs sharing a text: (\d+) → (\d+)", told)
     assert found, told
     assert int(found[1]) - int(found[2]) == 1, "the pair of the first and the third youth plan"
     assert "weights of texts as release 0.1.0 published them." in told
     for weights in (published_weights(few_folder), None):
-        figures = changes.refigured(change, weights)
+        figures = changes.Change(old, new, weights=weights).figures
         assert figures is not None
         ids = {later.figure.id for _, later in figures[1]}
         assert ids >= {"sharing-plan-pairs", "plans-with-texts"}
@@ -365,6 +364,6 @@ def test_a_change_tells_figures_on_the_weights_of_the_earlier_so_that_a_text_gro
     later = replace(tables, uses=tuple(use for use in tables.uses if use.link != YOUTH))
     owed, then = (sum(one.bits for one in known(made).occasions if one.is_expected) for made in (tables, later))
     assert then < owed - 0.01
-    stated = [changes.side_of((one for one in side.quads if not is_derived(changes.graph_of(one))), side.name)
+    stated = [changes.Side((one for one in side.quads if not is_derived(changes.graph_of(one))), side.name)
               for side in (old, new)]  # fmt: skip
-    assert changes.refigured(changes.change_list(*stated)) is None, "without levels of evidence there are no figures"
+    assert changes.Change(*stated).figures is None, "without levels of evidence there are no figures"

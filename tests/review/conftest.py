@@ -1,8 +1,9 @@
-"""Projects to write to: copies of the shipped one, most with a few plans, whose store is one opened for all tests."""
+"""Projects to write to: copies of the shipped one, most with a few plans, and candidates of a text that was read."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
 import pytest
@@ -25,35 +27,39 @@ from pan2kg.store.rules import derive
 from pan2kg.store.store import Store, open_store
 from tests.copies import FEW, copy
 
-TOKEN = "correct horse battery staple"
-DAY = date(2026, 5, 4)
-EVIDENCE = {
+TOKEN: Final = "correct horse battery staple"
+DAY: Final = date(2026, 5, 4)
+PLAN: Final = "lu-bhr-2"
+FILE: Final = f"graph/plans/{PLAN}/reviewed.ttl"
+SHA: Final = "36f12866b848582662a63651edc07c89b7133a96c1e80a00b4571ea089f04b22"
+READ: Final = "mae-gouvernement-lu-fr-pan-2"
+"""The document whose text was read."""
+EVIDENCE: Final = {
     "quote": "l’action 2.2 du PAN 1", "quote_language": "fr", "page": "12", "channel": "text",
     "type": "cross-reference", "direction": "back",
     "document": "globalnaps-org-country-issue-luxembourg-workers-rights",
 }  # fmt: skip
-CANDIDATE = """
-link:00000000000000ca a pan:Link ;
-    pan:linkType linktype:cross-reference ;
-    pan:relation relation:references ;
-    pan:from plan:lu-bhr-2 ;
-    pan:to plan:lu-climate-pact-2012 ;
-    pan:channel channel:web ;
-    pan:confidence 0.8 ;
-    pan:status linkstatus:candidate ;
-    pan:evidence passage:lu-bhr-2-lu-bhr-1 ;
-    pan:certainty certainty:derived .
-"""
+DATA: Final = Path(__file__).parents[1] / "data" / "review"
+
+
+def prepare(root: Path) -> Path:
+    """Put a text and its candidates into a project as ``pan2kg candidates`` leaves them."""
+    shutil.copytree(DATA / "work", root / "work" / PLAN)
+    sources = root / "graph" / "sources" / "luxembourg-government.ttl"
+    old = sources.read_text(encoding="utf-8")
+    at = old.index('    pan:sha256 "', old.index(f"document:{READ} a"))
+    end = old.index("\n", at)
+    sources.write_text(f'{old[:at]}    pan:sha256 "{SHA}" ;{old[end:]}', encoding="utf-8")
+    return root
 
 
 @dataclass(frozen=True)
 class WritableProject:
-    """A project and what it is sent."""
+    """A project and what it is sent; ``read`` is what was read of its store where other tests have the same."""
 
     project: Project
     store: Store
     read: Graph | None = None
-    """What was read of the store already, where other tests have the same."""
 
     def send(self, **form: str) -> Outcome:
         return submit(self.project, self.store, form, DAY, language="fr")
@@ -63,7 +69,6 @@ class WritableProject:
         return self.send(**(EVIDENCE if verdict == "accept" else {"direction": EVIDENCE["direction"]}) | given)
 
     def reopened(self) -> WritableProject:
-        """The same with what its files say now."""
         return WritableProject(self.project, open_store(self.project, derive))
 
     @property
@@ -81,16 +86,9 @@ class WritableProject:
         path = self.file(name)
         path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
 
-    def with_candidate(self) -> WritableProject:
-        """The same with a candidate link in it."""
-        self.add("graph/plans/lu-bhr-2/links.ttl", CANDIDATE)
-        return self.reopened()
-
     def state(self) -> dict[str, bytes]:
         """Every file of the graph, to see that none has changed."""
-        return {
-            self.project.name_of(path): path.read_bytes() for path in self.project.graph.rglob("*") if path.is_file()
-        }
+        return {str(path): path.read_bytes() for path in self.project.graph.rglob("*") if path.is_file()}
 
 
 @pytest.fixture(scope="session")
@@ -107,19 +105,24 @@ def read(few: pan2kg.Graph) -> Graph:
 
 @pytest.fixture
 def writable(tmp_path: Path, read: Graph) -> WritableProject:
-    """A copy of the shipped project with a few plans."""
     return WritableProject(Project.at(copy(tmp_path / "copy", FEW)), read.store, read)
+
+
+@pytest.fixture
+def with_candidate(writable: WritableProject) -> WritableProject:
+    """The same with a candidate link in it."""
+    writable.add("graph/plans/lu-bhr-2/links.ttl", "\n" + (DATA / "candidate.ttl").read_text(encoding="utf-8"))
+    return writable.reopened()
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Such a copy for the tests of one module."""
     return copy(tmp_path_factory.mktemp("served") / "copy", FEW)
 
 
 @contextmanager
 def serving(folder: Path, *options: str, token: str = "") -> Iterator[int]:
-    """Where the service of a project that may be written to listens."""
+    """The port at which a project that may be written to is served."""
     command = [sys.executable, "-m", "pan2kg.cli.main", "serve", "--no-browser", "--port", "0", "--writable", *options]
     environment = {name: value for name, value in os.environ.items() if name != "PAN2KG_TOKEN"}
     with subprocess.Popen(
@@ -135,15 +138,8 @@ def serving(folder: Path, *options: str, token: str = "") -> Iterator[int]:
 
 @pytest.fixture(scope="module")
 def port(folder: Path) -> Iterator[int]:
-    """Where a writable service over the copy of a module listens."""
     with serving(folder, token=TOKEN) as port:
         yield port
-
-
-@pytest.fixture
-def with_candidate(writable: WritableProject) -> WritableProject:
-    """The same with a candidate link in it."""
-    return writable.with_candidate()
 
 
 Refused = Callable[..., None]

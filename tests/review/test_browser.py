@@ -11,14 +11,13 @@ from playwright.sync_api import Page, expect
 from tests.browser.chromium import Watch, faults_of_access, faults_of_places
 from tests.copies import FEW, copy
 from tests.lots import by_lot
-from tests.review.conftest import EVIDENCE, TOKEN
-from tests.review.desk import PLAN, SHA, prepare
-from tests.review.test_scores import ONE, THREE
+from tests.review.conftest import EVIDENCE, FILE, SHA, TOKEN, prepare
+from tests.review.test_scores import FILES, ONE, THREE
 
 PDF = "https://example.org/plan.PDF"
-FILE = f"graph/plans/{PLAN}/reviewed.ttl"
 ITEM, OTHER = "lu-bhr-1-m6--lu-bhr-2-3-2", "lu-bhr-1-m6--lu-bhr-2-5-2"
 MATRIX = f"scores.html?plan=lu-bhr-2&other=lu-bhr-1&assessor=gt-edh&on:{ONE}=1&on:{THREE}=1"
+Plain = Callable[[str], tuple[Page, Callable[[str], None]]]
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +37,7 @@ def sign_in(page: Page) -> None:
 
 
 @pytest.fixture
-def plain(window: Watch, port: int) -> Callable[[str], tuple[Page, Callable[[str], None]]]:
+def plain(window: Watch, port: int) -> Plain:
     """A page without JavaScript at which somebody has signed in, and how to pass over an answer."""
 
     def open_page(path: str) -> tuple[Page, Callable[[str], None]]:
@@ -50,36 +49,31 @@ def plain(window: Watch, port: int) -> Callable[[str], tuple[Page, Callable[[str
     return open_page
 
 
-Plain = Callable[[str], tuple[Page, Callable[[str], None]]]
-
-
 def test_candidates_are_decided_without_javascript_and_a_fault_stands_at_its_field(plain: Plain, folder: Path) -> None:
     page, forgive = plain("en/review.html")
-    expect(page.locator("#candidate mark")).to_have_text("premier Plan d’action national")
-    expect(page.locator("#candidate .count")).to_contain_text("accepted: 0, rejected: 0")
+    status, words, marked = page.locator("p[role=status]"), page.locator("#c-words"), page.locator("#candidate mark")
+    expect(marked).to_have_text("premier Plan d’action national")
     expect(page.get_by_role("link", name="page 12")).to_have_attribute("href", f"{PDF}#page=14")
     page.locator("#candidate summary[data-key=e]").click()
-    page.fill("#c-words", "premier plan de paix")
+    words.fill("premier plan de paix")
+    for name, fault in (("reviewer", "Your name"), ("words", "does not have these words")):
+        page.click("#candidate [value=accept]")
+        forgive("answer 422")
+        expect(page.locator(f"#c-{name}-fault")).to_contain_text(fault)
+        expect(words).to_have_value("premier plan de paix")
+        page.fill("#c-reviewer", "A. Weber")
+    expect(words).to_have_attribute("aria-invalid", "true")
+    words.fill("dans la ligne du premier Plan d’action national")
     page.click("#candidate [value=accept]")
-    forgive("answer 422")
-    expect(page.locator("#c-reviewer-fault")).to_contain_text("Your name")
-    expect(page.locator("#c-words")).to_have_value("premier plan de paix")
-    page.fill("#c-reviewer", "A. Weber")
-    page.click("#candidate [value=accept]")
-    expect(page.locator("#c-words-fault")).to_contain_text("does not have these words")
-    forgive("answer 422")
-    expect(page.locator("#c-words")).to_have_attribute("aria-invalid", "true")
-    page.fill("#c-words", "dans la ligne du premier Plan d’action national")
-    page.click("#candidate [value=accept]")
-    expect(page.locator("p[role=status]")).to_contain_text(FILE)
+    expect(status).to_contain_text(FILE)
     expect(page.locator("#candidate .count")).to_contain_text("accepted: 1, rejected: 0")
-    expect(page.locator("#candidate mark")).to_have_text("Principes directeurs")
+    expect(marked).to_have_text("Principes directeurs")
     expect(page.locator("#c-reviewer")).to_have_value("A. Weber")
     written = (folder / FILE).read_text(encoding="utf-8")
     assert 'pan:quote "dans la ligne du premier Plan d’action national"@fr' in written
     page.click("#candidate [value=undo]")
-    expect(page.locator("p[role=status]")).to_contain_text("undone")
-    expect(page.locator("#candidate mark")).to_have_text("premier Plan d’action national")  # what waits again is shown
+    expect(status).to_contain_text("undone")
+    expect(marked).to_have_text("premier Plan d’action national")  # what waits again is shown
     assert "    pan:withdraws link:" in (folder / FILE).read_text(encoding="utf-8")
 
 
@@ -91,8 +85,7 @@ def test_keys_decide_and_lead_from_one_to_the_next(window: Watch, port: int, fol
     expect(page.locator("#c-reviewer")).to_have_value("B. Mullera")
     page.fill("#c-reviewer", "B. Muller")
     page.locator("h1").click()
-    page.keyboard.press("r")
-    page.keyboard.press("2")
+    page.keyboard.type("r2")
     expect(page.locator("p[role=status]")).to_contain_text(FILE)
     assert "rejectionreason:wrong-edition" in (folder / FILE).read_text(encoding="utf-8")
     statement = page.locator("#candidate .statement").inner_text()
@@ -132,8 +125,7 @@ def test_everyone_can_use_the_forms(window: Watch, port: int) -> None:
     for language in ("fr", "en", "de"):
         address = f"http://127.0.0.1:{port}/{language}/"
         page = window(f"{address}review.html").page
-        assert page.locator("#token").count(), "nobody is signed in yet"
-        listed += faults(page, language, looked_at)
+        listed += faults(page, language, looked_at)  # nobody is signed in yet
         sign_in(page)
         paths = ("review.html?candidate=c4-2", f"review.html?candidate={OTHER}", MATRIX.partition("&on:")[0], MATRIX)
         for path in paths:
@@ -145,46 +137,21 @@ def test_everyone_can_use_the_forms(window: Watch, port: int) -> None:
     assert not listed, "\n".join(listed)
 
 
-def test_a_link_is_rejected_by_keyboard_alone(window: Watch, port: int, folder: Path) -> None:
-    page = window(f"http://127.0.0.1:{port}/fr/review.html").page
-    page.focus("#token")
-    page.keyboard.type(TOKEN)
-    page.keyboard.press("Enter")
-    expect(page.locator("#token")).to_have_count(0)
-    page.goto(f"http://127.0.0.1:{port}/fr/review.html?candidate={OTHER}")
-    card = page.locator("#candidate form:has([name=type])")
-    card.locator("[name=reason]").focus()
-    page.keyboard.type("Deux publics différents.")
-    card.locator("[name=reviewer]").focus()
-    page.keyboard.type("A. Weber")
-    card.locator("button[value=reject]").focus()
-    page.keyboard.press("Enter")
-    expect(page.locator("p[role=status]")).to_contain_text("graph/plans/lu-bhr-1/reviewed.ttl")
-    expect(page.locator(f'a[href*="candidate={OTHER}"]')).to_have_count(0)
-    assert "Deux publics différents." in (folder / "graph/plans/lu-bhr-1/reviewed.ttl").read_text(encoding="utf-8")
-
-
 def test_a_link_is_accepted_and_scored_without_javascript(plain: Plain, port: int) -> None:
     page, forgive = plain(f"fr/review.html?candidate={ITEM}")
     card = page.locator("#candidate form:has([name=quote])")
     card.locator("[name=reviewer]").fill("B. Schmit")
     accept = card.locator("button[value=accept]")
-    accept.click()
-    expect(page.locator("#c-type-fault")).to_contain_text("Type de lien")
-    forgive("answer 422")
-    card.locator("[name=type]").select_option("cross-reference")
-    accept.click()
-    expect(page.locator("#c-direction-fault")).to_contain_text("Sens")
-    forgive("answer 422")
-    card.locator("[name=direction]").select_option(EVIDENCE["direction"])
-    accept.click()
-    expect(page.locator("[role=alert]")).to_contain_text("Passage cité")
-    forgive("answer 422")
+    faults = {"#c-type-fault": "Type de lien", "#c-direction-fault": "Sens", "[role=alert]": "Passage cité"}
+    for (where, fault), name in zip(faults.items(), ("type", "direction", "channel"), strict=True):
+        accept.click()
+        expect(page.locator(where)).to_contain_text(fault)
+        forgive("answer 422")
+        card.locator(f"[name={name}]").select_option(EVIDENCE[name])
     expect(card.locator("[name=type]")).to_have_value("cross-reference")
     expect(card.locator("[name=reviewer]")).to_have_value("B. Schmit")
-    card.locator("[name=quote]").fill(EVIDENCE["quote"])
-    card.locator("[name=document]").fill(EVIDENCE["document"])
-    card.locator("[name=channel]").select_option("text")
+    for name in ("quote", "document"):
+        card.locator(f"[name={name}]").fill(EVIDENCE[name])
     accept.click()
     expect(page.locator("p[role=status]")).to_contain_text("accepté")
     page.goto(f"http://127.0.0.1:{port}/fr/{MATRIX}")
@@ -192,5 +159,5 @@ def test_a_link_is_accepted_and_scored_without_javascript(plain: Plain, port: in
     page.fill("[name=rationale]", "Les mêmes entreprises.")
     page.fill("[name=reviewer]", "B. Schmit")
     page.click("form:has([name=rationale]) button")
-    expect(page.locator("p[role=status]")).to_contain_text("graph/plans/lu-bhr-2/scores.ttl")
+    expect(page.locator("p[role=status]")).to_contain_text(FILES[1])
     expect(page.locator(f'[name="score:{ONE}:{THREE}"]')).to_have_value("-2")

@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import select
+import shutil
 import sys
 from dataclasses import replace
 from datetime import date
@@ -20,7 +21,7 @@ from pan2kg.project import Project
 from pan2kg.review.decision import Candidate
 from pan2kg.review.desk import Desk, Wanted, open_desk, press, submit, suggestion
 from pan2kg.review.entry import Outcome
-from pan2kg.review.work import Material, for_second_reader, read_material, with_controls
+from pan2kg.review.work import CANDIDATES, Material, for_second_reader, read_material, with_controls
 from pan2kg.store.rules import derive
 from pan2kg.store.store import open_store
 from pan2kg.turtle.blocks import misnamed, read_turtle_file
@@ -28,12 +29,12 @@ from pan2kg.turtle.vocabulary import thing
 from pan2kg.turtle.writer import read_prefixes
 from pan2kg.validation.lines import check_style
 from tests.conftest import BARE, PATIENCE, Cli
-from tests.copies import FEW, copy
-from tests.review.conftest import EVIDENCE, WritableProject
-from tests.review.desk import PLAN, prepare
+from tests.copies import FEW, GRAPH, copy
+from tests.review.conftest import DAY, EVIDENCE, FILE, PLAN, READ, WritableProject, prepare
 
-DAY = date(2026, 5, 4)
-FILE = f"graph/plans/{PLAN}/reviewed.ttl"
+OLD = Path(__file__).parents[1] / "data" / "review-0.1.0"
+"""Made by release 0.1.0: links and parts of documents, of the graph and typed; decided on, undone, read twice."""
+ACCEPT = "a {type} | {direction} | {channel} | {document} | {page} | {quote}".format(**EVIDENCE)
 
 
 @pytest.fixture
@@ -41,16 +42,17 @@ def root(tmp_path: Path) -> Path:
     return prepare(copy(tmp_path / "copy", FEW))
 
 
-@pytest.fixture
-def material(root: Path, few: pan2kg.Graph) -> Material:
+def read_in(root: Path, few: pan2kg.Graph) -> Material:
     """The candidates, over a graph in which the document of the text is known."""
     project = Project.at(root)
-    found = read_material(Graph(project, few.store, language="fr", as_of=DAY), project)
-    found.__dict__["documents"] = dict.fromkeys(found.plans, f"https://w3id.org/pan2kg/id/document/{DOCUMENT}")
-    return found
+    material = read_material(Graph(project, few.store, language="fr", as_of=DAY), project)
+    material.__dict__["documents"] = dict.fromkeys(material.plans, thing("document", READ))
+    return material
 
 
-DOCUMENT = "mae-gouvernement-lu-fr-pan-2"
+@pytest.fixture
+def material(root: Path, few: pan2kg.Graph) -> Material:
+    return read_in(root, few)
 
 
 def desk_of(material: Material, reviewer: str = "A. Weber", **wanted: bool | str) -> Desk:
@@ -58,17 +60,24 @@ def desk_of(material: Material, reviewer: str = "A. Weber", **wanted: bool | str
     return open_desk(material, Project.at(material.graph.project.root), reviewer, DAY, Wanted(**wanted))  # type: ignore[arg-type]
 
 
+def changed(material: Material, *candidates: Candidate) -> Material:
+    """The same with other candidates of its text."""
+    new = Material(material.graph, dict.fromkeys(material.plans, candidates), material.texts)
+    new.__dict__["documents"] = material.documents
+    return new
+
+
 def keys(desk: Desk) -> list[str]:
-    return [one.key for one in desk.waiting]
+    return [candidate.key for candidate in desk.waiting]
+
+
+def pressed(desk: Desk, *typed: str) -> list[str]:
+    return [press(desk, key).key for key in typed]
 
 
 def body(text: str) -> str:
     """What stands in a file behind its prefixes, of which an addition may need more."""
     return text[text.index("\n\n") :]
-
-
-def pressed(desk: Desk, *typed: str) -> list[str]:
-    return [press(desk, one).key for one in typed]
 
 
 def test_a_terminal_is_read_key_by_key_and_put_back(root: Path) -> None:
@@ -77,41 +86,26 @@ def test_a_terminal_is_read_key_by_key_and_put_back(root: Path) -> None:
     if not child:
         os.chdir(root)
         os.execve(sys.executable, command, {**BARE, "TERM": "xterm"})
-    shown = until(handle, "q end")
-    assert "\x1b[7m" in shown
-    os.write(handle, b"a")
-    assert "2 of 4 · accepted: 1" in until(handle, "q end")
-    os.write(handle, b"r2")
-    assert "3 of 4 · accepted: 1, rejected: 1" in until(handle, "q end")
-    os.write(handle, b"e")
-    until(handle, "quote WORDS:")
-    os.write(handle, b"to lu-climate-pact-2012\n")
-    assert "Changed; a accepts it so." in until(handle, "q end")
-    os.write(handle, b"q")
-    assert "Accepted: 1, rejected: 1; left: 2." in until(handle, "left: 2.")
+
+    def until(words: str) -> str:
+        shown = b""
+        while words not in shown.decode("utf-8", "replace"):
+            ready, _, _ = select.select([handle], [], [], PATIENCE)
+            assert ready, shown.decode("utf-8", "replace")
+            shown += os.read(handle, 4096)
+        return shown.decode("utf-8", "replace")
+
+    assert "\x1b[7m" in until("q end")
+    for typed, shown, end in (
+        (b"a", "2 of 4 · accepted: 1", "q end"), (b"r2", "3 of 4 · accepted: 1, rejected: 1", "q end"),
+        (b"e", "", "quote WORDS:"), (b"to lu-climate-pact-2012\n", "Changed; a accepts it so.", "q end"),
+        (b"q", "Accepted: 1, rejected: 1; left: 2.", "left: 2."),
+    ):  # fmt: skip
+        os.write(handle, typed)
+        assert shown in until(end)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     os.close(handle)
     assert (root / FILE).read_text(encoding="utf-8").count(" a pan:Link ") == 2
-
-
-def until(handle: int, words: str) -> str:
-    """What a terminal shows until these words."""
-    shown = b""
-    while words not in shown.decode("utf-8", "replace"):
-        ready, _, _ = select.select([handle], [], [], PATIENCE)
-        assert ready, shown.decode("utf-8", "replace")
-        shown += os.read(handle, 4096)
-    return shown.decode("utf-8", "replace")
-
-
-ACCEPT = "a {type} | {direction} | {channel} | {document} | {page} | {quote}".format(**EVIDENCE)
-
-
-def changed(material: Material, *candidates: Candidate) -> Material:
-    """The same with other candidates of its text."""
-    new = Material(material.graph, dict.fromkeys(material.plans, candidates), material.texts)
-    new.__dict__["documents"] = material.documents
-    return new
 
 
 def test_a_rejected_pair_comes_back_only_with_words_nobody_has_looked_at(material: Material) -> None:
@@ -148,14 +142,14 @@ def test_who_skips_goes_on_counting_and_what_was_decided_before_counts(material:
 def test_controls_are_wrong_counted_and_never_written(material: Material, root: Path) -> None:
     listed = next(iter(material.plans.values()))
     many = [replace(listed[n % len(listed)], key=f"k{n}") for n in range(100)]
-    planted = [one for one in with_controls(many, many, ()) if one.is_control]
+    planted = [candidate for candidate in with_controls(many, many, ()) if candidate.is_control]
     assert len(planted) == 5
-    assert not {one.ends for one in planted} & {one.ends for one in many}
-    assert planted == [one for one in with_controls(many, many, ()) if one.is_control], "the same whenever one looks"
-    assert not any(one.is_control for one in with_controls(many, many, {one.key for one in planted}))
-    assert not any("control" in one.key for one in planted), "a key tells nobody"
+    assert not {candidate.ends for candidate in planted} & {candidate.ends for candidate in many}
+    assert with_controls(many, many, ()) == with_controls(many, many, ()), "the same whenever one looks"
+    assert with_controls(many, many, {candidate.key for candidate in planted}) == many
+    assert not any("control" in candidate.key for candidate in planted), "a key tells nobody"
     desk = desk_of(material, control=True)
-    desk.waiting = [replace(one, key=f"c{n}") for n, one in enumerate(planted[:2])]
+    desk.waiting = [replace(candidate, key=f"c{n}") for n, candidate in enumerate(planted[:2])]
     assert pressed(desk, "a", "r1") == ["outcome.control-missed", "outcome.control-noticed"]
     counted = {"met": 2, "recognised": 1}
     assert (desk.controls, desk.progress["accepted"], (root / FILE).exists()) == (counted, 0, False)
@@ -167,14 +161,14 @@ def test_a_second_reader_decides_blind_and_both_decisions_are_kept(material: Mat
     """A tenth and all that is derived is read a second time, the same by all who do."""
     many = [Candidate(str(n), "p", ("a", "t"), remarks=() if n % 25 else ("derived",)) for n in range(100)]
     chosen = for_second_reader(many)
-    assert (chosen, {one for one in many if one.is_derived} <= set(chosen)) == (for_second_reader(many), True)
+    assert (chosen, {item for item in many if item.is_derived} <= set(chosen)) == (for_second_reader(many), True)
     assert 10 <= len(chosen) <= 14
     pressed(desk_of(material), "a", "a", "a")
     text = (root / FILE).read_bytes()
     assert keys(desk_of(material, "A. Weber", second=True)) == [], "nobody reads his own decisions a second time"
     second = desk_of(material, "B. Muller", second=True)
     assert "c4-3" in keys(second)  # derived: always
-    second.waiting = [one for one in second.material.plans[second.waiting[0].plan] if one.key in ("c4-2", "c4-3")]
+    second.waiting = [item for item in second.material.plans[second.waiting[0].plan] if item.key in ("c4-2", "c4-3")]
     card = second.card("en")
     assert card
     assert not card.previous, "how the same words were decided on is not said to a second reader"
@@ -195,13 +189,13 @@ def test_a_second_reader_decides_blind_and_both_decisions_are_kept(material: Mat
 def test_what_says_the_same_of_a_text_is_decided_at_once_and_undone_at_once(material: Material, root: Path) -> None:
     (first, second, *rest), *_ = material.plans.values()
     others = [
-        replace(second, key=f"d{n}", ends=(one.ends[0], second.ends[1]), quotations=one.quotations)
-        for n, one in enumerate(rest)
+        replace(second, key=f"d{n}", ends=(candidate.ends[0], second.ends[1]), quotations=candidate.quotations)
+        for n, candidate in enumerate(rest)
     ]
     material = changed(material, first, second, *others)
     desk = desk_of(material)
     desk.move(1)
-    assert [one.key for one in desk.alike()] == ["d0", "d1"]
+    assert [candidate.key for candidate in desk.alike()] == ["d0", "d1"]
     assert pressed(desk, "b 1", "k", "j") == ["said.ticked", "said.moved", "said.moved"]
     assert not desk.ticked, "only for what is shown"
     assert pressed(desk, "b 3", "b x", "b 1-2") == ["said.which-together", "said.which-together", "said.ticked"]
@@ -233,16 +227,11 @@ def test_a_pipe_is_read_line_by_line_and_what_cannot_be_reviewed_is_said(root: P
     for name, text, said in (
         ("journal.jsonl", "{}\n", "journal.jsonl:1"), ("document.json", "{}", "This is no document"),
         ("candidates.jsonl", '{"key": 1}\n', "This line is no candidate"),
+        ("candidates.jsonl", None, "There are no candidates in work/lu-bhr-2/"),
     ):  # fmt: skip
-        (work / name).write_text(text, "utf-8")
+        (work / name).write_text(text, "utf-8") if text else (work / name).unlink()
         done = cli("review", "--plan", PLAN, "--by", "A", "--language", "en", cwd=root)
         assert (done.returncode, done.stdout, said in done.stderr, done.stderr.count("\n")) == (2, "", True, 1)
-    (work / "candidates.jsonl").unlink()
-    done = cli("review", "--plan", PLAN, "--by", "A", "--language", "en", cwd=root)
-    assert (done.returncode, "There are no candidates in work/lu-bhr-2/" in done.stderr) == (2, True)
-
-
-ACCEPT = "a {type} | {direction} | {channel} | {document} | {page} | {quote}".format(**EVIDENCE)
 
 
 def suggested(writable: WritableProject, **wanted: bool | str) -> Desk:
@@ -251,43 +240,38 @@ def suggested(writable: WritableProject, **wanted: bool | str) -> Desk:
     return open_desk(Material(graph), writable.project, "A. Weber", DAY, Wanted(**wanted), lambda: graph)  # type: ignore[arg-type]
 
 
-def test_nothing_is_suggested_before_somebody_asks_for_it(writable: WritableProject) -> None:
-    desk = suggested(writable)
+def test_what_is_suggested_is_asked_for_decided_as_on_the_page_and_undone(
+    with_candidate: WritableProject, cli: Cli
+) -> None:
+    writable, desk = with_candidate, suggested(with_candidate)
     assert (desk.current, desk.progress["total"]) == (None, 0)
     assert pressed(desk, "j", "g") == ["said.moved", "said.suggested"]
-    first, *_, last = desk.waiting
-    assert (desk.current, keys(desk)) == (first, [one.key for one in writable.queue])
-    assert (desk.progress["number"], desk.progress["total"]) == (1, len(writable.queue))
+    _, shown, *_, last = desk.waiting
+    assert keys(desk) == [candidate.key for candidate in writable.queue]
+    pressed(desk, "k")
+    assert (desk.current, desk.progress["total"]) == (last, len(writable.queue))
+    pressed(desk, "j", "j")
     lines = "\n".join(suggestion(desk, "en"))
     assert not [words for words in ("texts in common: ", "lu-bhr-1", "edition") if words not in lines]
-    pressed(desk, "k")
-    assert desk.current == last
-    pressed(desk, "j", "s")
-    assert (desk.waiting[-1], desk.current != first, len({*keys(desk)})) == (first, True, len(writable.queue))
-    wishes: tuple[dict[str, bool | str], ...] = (
-        {"plan": thing("plan", "lu-climate-pact-2012")}, {"kind": "plan"}, {"second": True},
-    )  # fmt: skip
+    wishes = {"plan": thing("plan", "lu-cooperation-gender-2021")}, {"kind": "text"}, {"second": True}
     for wanted in wishes:
-        desk = suggested(writable, **wanted)
-        assert (pressed(desk, "g"), desk.waiting) == (["said.suggested"], [])
-
-
-def test_what_is_suggested_is_decided_as_on_the_page_and_undone(with_candidate: WritableProject, cli: Cli) -> None:
-    writable, desk = with_candidate, suggested(with_candidate)
-    pressed(desk, "g", "j")
-    before, first, many = writable.state(), desk.current, len(desk.waiting)
+        other = suggested(writable, **wanted)
+        assert (pressed(other, "g"), other.waiting) == (["said.suggested"], [])
+    before, many = writable.state(), len(desk.waiting)
     wrong = {
         "a": "suggested-which", "a cross-reference | back": "suggested-which", "r": "why", "?": "help-suggested",
         "e to lu-bhr-2": "help-suggested", ACCEPT.replace("| back |", "| up |"): "verbatim",
         ACCEPT.replace(EVIDENCE["document"], "no-such"): "verbatim",
     }  # fmt: skip
     assert pressed(desk, *wrong) == list(wrong.values())
-    assert (writable.state(), desk.at) == (before, 1)
+    assert (writable.state(), desk.current) == (before, shown)
     assert pressed(desk, ACCEPT, "r Deux publics différents.") == ["said.accepted", "said.rejected"]
-    rejected = next(one for one in writable.project.graph.glob("plans/*/reviewed.ttl") if "publics" in one.read_text())
+    rejected = next(
+        path for path in writable.project.graph.glob("plans/*/reviewed.ttl") if "publics" in path.read_text()
+    )
     assert (len(desk.waiting), desk.progress["accepted"], desk.progress["rejected"]) == (many - 2, 1, 1)
     assert pressed(desk, "u", "u") == ["said.undone", "said.undone"]
-    assert (len(desk.waiting), desk.current, desk.progress["accepted"]) == (many, first, 0)
+    assert (len(desk.waiting), desk.current, desk.progress["accepted"]) == (many, shown, 0)
     assert "pan:withdraws" in rejected.read_text(encoding="utf-8")
     assert pressed(desk, ACCEPT) == ["said.accepted"], "what was undone is decided anew"
     desk.show("00000000000000ca")  # a candidate link with a passage needs no words
@@ -299,20 +283,7 @@ def test_what_is_suggested_is_decided_as_on_the_page_and_undone(with_candidate: 
     assert done.stdout.count("Undone: it waits again.") == 1
 
 
-def test_a_wrong_key_changes_nothing(material: Material, root: Path) -> None:
-    desk = desk_of(material)
-    wrong = {
-        "r": "said.which-reason", "r9": "said.which-reason", "e": "edit-what", "x": "help", "": "help", "ab": "help",
-        "e relation nothing": "verbatim", "e to no such thing": "joined",
-    }  # fmt: skip
-    assert pressed(desk, *wrong) == list(wrong.values())
-    assert (keys(desk)[0], (root / FILE).exists()) == ("c4-1", False)
-    desk.move(-1)
-    assert pressed(desk, "a") == ["joined"], "the graph has nothing of the kind"
-    assert pressed(desk, "e to lu-climate-pact-2012", "e relation references", "a")[-1] == "said.accepted"
-
-
-def test_candidates_come_in_the_order_of_the_text_and_are_undone_also_another_day(
+def test_candidates_come_in_the_order_of_the_text_and_a_wrong_key_changes_nothing(
     material: Material, root: Path
 ) -> None:
     desk = desk_of(material)
@@ -324,7 +295,16 @@ def test_candidates_come_in_the_order_of_the_text_and_are_undone_also_another_da
     assert (card.passage.words, card.passage.label) == ("premier Plan d’action national", "12")
     assert card.passage.prefix.endswith("dans la ligne du ")
     assert card.passage.path == ("Catégorie 4 – Démarches législatives",)
-    pressed(desk, "a", "r3")
+    wrong = {
+        "r": "said.which-reason", "r9": "said.which-reason", "e": "edit-what", "x": "help", "": "help", "ab": "help",
+        "e relation nothing": "verbatim", "e to no such thing": "joined",
+    }  # fmt: skip
+    assert pressed(desk, *wrong) == list(wrong.values())
+    assert (keys(desk)[0], (root / FILE).exists()) == ("c4-1", False)
+    desk.move(-1)
+    assert pressed(desk, "a") == ["joined"], "the graph has nothing of the kind"
+    assert pressed(desk, "e to lu-climate-pact-2012", "e relation references", "a")[-1] == "said.accepted"
+    pressed(desk, "j", "r3")
     written = (root / FILE).read_text(encoding="utf-8")
     assert pressed(desk_of(material, "B. Muller"), "u") == ["outcome.nothing-to-undo"], "it is somebody else's"
     again = desk_of(material)
@@ -343,7 +323,7 @@ def test_a_page_proposes_previews_decides_several_and_reads_a_second_time(root: 
         fields = {"form": "candidate", "item": item, "verdict": verdict, "reviewer": "A. Weber"}
         return submit(Project.at(root), store, fields | form, DAY, language="fr")
 
-    work = root / "work" / PLAN / "candidates.jsonl"
+    work = root / "work" / PLAN / CANDIDATES
     lines = [json.loads(line) for line in work.read_text("utf-8").splitlines()]
     lines.append({**lines[1], "key": "c4-9", "action_or_plan": lines[2]["action_or_plan"]})
     start = lines[1]["passages"][0]["start"] + len("Principes ")
@@ -366,3 +346,55 @@ def test_a_page_proposes_previews_decides_several_and_reads_a_second_time(root: 
     assert send(str(proposed.values["candidate"]), "accept", words="Étude").is_done
     assert 'pan:quote "Étude"@fr' in (root / FILE).read_text("utf-8"), "words are cut anew"
     assert send("c4-1", "accept", words="premier plan de paix").values["field"] == "words"
+
+
+def test_a_review_goes_on_where_release_0_1_0_left_it(root: Path, few: pan2kg.Graph) -> None:
+    reviewed = root / FILE
+    shutil.copyfile(OLD / reviewed.name, reviewed)
+    for path in OLD.glob("*.json*"):
+        shutil.copyfile(path, root / "work" / PLAN / path.name)
+    material = read_in(root, few)
+    desk = desk_of(material)
+    assert keys(desk) == ["lu-bhr-2-4-1-ccdh-partner", "c4-2", "c4-4"]
+    assert desk.progress == {"number": 8, "total": 10, "accepted": 5, "rejected": 2}
+    assert [desk_of(material, name).controls["met"] for name in ("A. Weber", "C. Klein")] == [0, 1]
+    agreement = desk.compare()
+    assert (agreement.both, [candidate.key for candidate, _, _ in agreement.apart]) == (2, ["c4-3"])
+    assert desk_of(material, "B. Muller", second=True).waiting == []
+    before = reviewed.read_text("utf-8")
+    assert pressed(desk, *"uuuuuuu") == ["said.undone"] * 6 + ["outcome.nothing-to-undo"]
+    assert pressed(desk_of(material, "C. Klein"), "u") == ["said.undone"]
+    assert reviewed.read_text("utf-8").startswith(before)
+    assert pressed(desk, "a") == ["said.accepted"]
+
+
+def test_equal_decisions_write_the_same_bytes_as_release_0_1_0(root: Path) -> None:
+    """Links and parts accepted, rejected and undone, of a document, typed and of the graph, by two people."""
+    for name in ("organisations/advisory-bodies.ttl", "names/bodies.ttl"):
+        shutil.copyfile(GRAPH / name, root / "graph" / name)
+    links, work = root / "graph" / "plans" / PLAN / "links.ttl", root / "work" / PLAN
+    links.write_text(links.read_text("utf-8") + "\n" + (OLD / "candidate-links.ttl").read_text("utf-8"), "utf-8")
+    shutil.copyfile(OLD / CANDIDATES, work / CANDIDATES)
+    project, day = Project.at(root), date(2026, 11, 29)
+    graph = Graph(project, open_store(project, derive), language="fr", as_of=day)
+    sessions = {
+        "A. Weber": ("a", "r4", "u", "n lu-bhr-2-4-1 | references | ungp | Principes directeurs et de l’Agenda", "a",
+                     "n lu-bhr-2-4-2 | lead | ccdh | l’Agenda 2030", "r2", "b 1", "a", "g", ACCEPT,
+                     "r Deux publics différents.", "u", "a of the first"),
+        "C. Klein": ("j", "j", "j", "r1"),
+    }  # fmt: skip
+    for reviewer, typed in sessions.items():
+        material = read_material(graph, project)
+        desk = open_desk(material, project, reviewer, day, Wanted(plan=thing("plan", PLAN)), lambda: graph)
+        for key in typed:
+            if key.endswith("of the first"):
+                desk = open_desk(material, project, reviewer, day)
+                desk.show("e1")
+            press(desk, key.partition(" of ")[0])
+    assert (root / FILE).read_text("utf-8") == (OLD / "reviewed.ttl").read_text("utf-8")
+    before, now = (
+        [json.loads(line) for line in (folder / "by-hand.jsonl").read_text("utf-8").splitlines()]
+        for folder in (OLD, work)
+    )
+    assert [passage.pop("label") for line in now for passage in line["passages"]] == ["12"] * len(now)
+    assert now == before

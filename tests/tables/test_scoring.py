@@ -13,6 +13,7 @@ import pytest
 from pan2kg.errors import Pan2kgError
 from pan2kg.graph.graph import Graph, open_graph
 from pan2kg.project import Project
+from pan2kg.scores.matrix import declaration
 from pan2kg.tables.table import TABLES, TableChoice
 from pan2kg.validation.check import look
 from tests.tables.test_traps import PLANS, make, material, score
@@ -114,7 +115,11 @@ def test_scores_of_two_scales_are_never_added_up_and_those_outside_their_scale_a
         score("u", "action:b", "action:a", 4), score("v", "action:a", "action:b", -2),
     )  # fmt: skip
     old, new = sorted(given.scores, key=lambda scores: scores.scale.name)
-    assert (old.scale.name, old.scale.range, [cell[2] for cell in old.cells()]) == ("nilsson-2016", "−3…+3", [-2])
+    assert (old.scale.name, declaration(old.scale, shown=True), [cell[2] for cell in old.cells()]) == (
+        "nilsson-2016",
+        "−3…+3",
+        [-2],
+    )
     assert (new.scale.name, new.scale.step, [cell[2] for cell in new.cells()]) == ("zero-to-100", None, [62.5])
     (cell,) = make("matrix", given).rows
     assert (cell["negative"], cell["scored"]) == (-2.0, 1)
