@@ -81,7 +81,7 @@ def worded_rules(
     rules = {}
     for key in keys:
         severity = Severity.WARNING if key in warnings else Severity.VIOLATION
-        rules[key] = Rule(key, kind, severity, messages.text(key), messages.known(f"{key}.remedy"))
+        rules[key] = Rule(key, kind, severity, messages.text(key), messages.text(f"{key}.remedy"))
     for key in counted:
         rules[key] = Rule(key, kind, Severity.INFO, messages.text(key), use=RuleUse.STATISTIC)
     return rules
@@ -259,7 +259,7 @@ def matched(
         name = fingerprint(finding, names)
         (known if unmatched[name] else added).append(finding)
         unmatched[name] -= unmatched[name] > 0
-    rule = Rule(key, Kind.BASELINE, Severity.INFO, _CHECK.text(key), _CHECK.known(f"{key}-remedy"))
+    rule = Rule(key, Kind.BASELINE, Severity.INFO, _CHECK.text(key), _CHECK.text(f"{key}-remedy"))
     for name, place in accepted:
         if unmatched[name]:
             unmatched[name] -= 1
