@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from itertools import combinations_with_replacement, islice
 from math import comb
 from typing import Final
 
 from pan2kg.charts import registry, time_map
+from pan2kg.charts.subject import Subject
 from pan2kg.coherence import evidence, known, obligations
 from pan2kg.coherence.citations import State
 from pan2kg.graph.search import folded
@@ -103,7 +103,8 @@ def _opening(context: PageContext, level: evidence.Level, iri: str | None, findi
     reach, name, key = context.graph.known(level).reach(iri), context.subject.brief(iri), context.key(iri)
     cites, meets = {"cites": reach.cites, "cited": reach.cited}, f"{context.address(iri)}#meets"
     is_file = context.site_context.mode == "served" or key in _home_keys(context.site_context)
-    narrow = time_map.draw_narrow_time_map(replace(context.subject, level=level), plan=key, top=NEIGHBOURS)
+    subject = Subject(context.spoken, context.picture_address, level)
+    narrow = time_map.draw_plan_map(subject, key, NEIGHBOURS, time_map.NARROW)
     return {
         "findings": [_finding(context, "reach", reach.linked, meets, plan=name, **cites), *findings],
         "picture": context.draw("time-map", level, plan=key, top=NEIGHBOURS),
@@ -220,7 +221,7 @@ def _home_keys(site_context: SiteContext) -> Iterable[str]:
 def _time_map(context: PageContext, suffix: str) -> bytes | None:
     if not context.graph.labels.find("plan", context.request.key):
         return None
-    return registry.picture_bytes(registry.draw_on(context.subject, "time-map", plan=context.request.key), suffix)
+    return registry.picture_bytes(time_map.draw_time_map(context.subject, plan=context.request.key), suffix)
 
 
 PAGES: Final = (

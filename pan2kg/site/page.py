@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from pan2kg.charts.registry import draw_on
+from pan2kg.charts.registry import find_picture
 from pan2kg.charts.subject import Subject
 from pan2kg.coherence import bodies, evidence
 from pan2kg.coherence.known import Known, basis_line
@@ -281,8 +281,8 @@ class PageContext:
         return piece("level")(level.key, figure_words.named(level).say(self.request.language)) if level else markup("")
 
     def draw(self, picture: str, level: evidence.Level | None = None, **parameters: object) -> Markup:
-        subject = self.subject if level is None else replace(self.subject, level=level)
-        return markup(draw_on(subject, picture, **parameters).svg)
+        subject = self.subject if level is None else Subject(self.spoken, self.picture_address, level)
+        return markup(find_picture(picture)(subject, **parameters).svg)
 
     def href(self, path: str, /, **arguments: str) -> str:
         return self.out(f"{self.request.language}/{path}", **arguments)
