@@ -111,11 +111,11 @@ _OF_ANY_CLASS: Final = {f"<{RDF}type>", f"<{RDFS}subClassOf>"}
 def _near(shapes: Shapes, data: Iterable[ox.Quad]) -> Shapes:
     named = {term for quad in data for term in (quad.predicate, quad.object)}
     todo, kept = list[Term](), set[Term]()
-    for node in shapes.said:
-        targets = shapes.targets(node)
-        is_near = "targetNode" in targets or node in targets.get("targetClass", ())
+    for shape in shapes.said:
+        targets = shapes.targets(shape)
+        is_near = "targetNode" in targets or shape in targets.get("targetClass", ())
         if is_near or any(value in named for values in targets.values() for value in values):
-            todo.append(node)
+            todo.append(shape)
     while todo:
         node = todo.pop()
         if node not in kept and not isinstance(node, ox.Literal):
