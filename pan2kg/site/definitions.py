@@ -50,7 +50,7 @@ def citing(context: PageContext, knowledge: known.Known, source: str, target: st
         year, month = str(span.first.year), catalogue.format_of(f"month.{span.first.month}", language)
         exact = (begin == end, span == citations.years(span.first.year), span == citations.span(f"{span.first:%Y-%m}"))
         key_of = next((key for key, is_so in zip(("on", "year", "month"), exact, strict=True) if is_so), "between")
-        issued[name] = context.t(f"issued-{key_of}", day=first, first=begin, end=last, year=year, month=month)
+        issued[name] = context.t(f"issued-{key_of}", day=begin, first=begin, last=end, year=year, month=month)
     why, state = context.t(f"way-why-{key}", **issued), direction.state.value if is_told else ""
     return {"source": source, "target": target, "state": state, "words": words, "why": why}
 

@@ -367,12 +367,12 @@ def _pair(context: page.PageContext) -> page.Values | None:
         "weak": [group for group in groups if group and group["kind"] != "shared-instrument"],
         "sides": sides,
         "beside": beside,
-        # plans whose list of actions was not read to theirs end: how many are known, of how many if that is known
+        # plans whose list of actions was not read to its end: how many are known, of how many if that is known
         "partly": [
             (iri, len(actions[iri]), graph.statements.one(iri, PAN + "measureCount"))
             for iri in pair if iri not in home.plan_sets(site_context).whole
         ],
-        # what only one has, theirs actions included, what both have, what only the other has
+        # what only one has, its actions included, what both have, what only the other has
         "compared": [
             {"aspect": aspect, "first": context.by_name(mine - theirs), "both": context.by_name(mine & theirs),
              "second": context.by_name(theirs - mine)}

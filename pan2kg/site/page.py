@@ -469,7 +469,6 @@ def frame(context: PageContext, pages: Mapping[str, View], section: str = "") ->
         "section": section,
         "root": labels.root(request.path),
         "mode": site_context.mode,
-        "path": request.path,
         "release": site_context.graph.release,
         "licence": site_context.graph.notice.licence,
         "as_of": message.in_words(site_context.graph.as_of, request.language),
