@@ -238,7 +238,8 @@ def _meaning(context: PageContext) -> Values:
         "title": context.t("meaning-title"),
         "sentences": [_FIGURE.say(key, language) for key in ("weight", "weight-high")], "example": followed,
         "levels": [(context.mark(level), context.t(f"level-means-{level.key}")) for level in evidence.Level],
-        **{f"{name}s": [(named(term).say(language), context.t(f"{name}-means-{term}")) for term in terms]
+        **{f"{name}s": [(named(term).say(language), context.t(f"way-why-{term}" if term in _APART else
+                         f"{name}-means-{term}")) for term in terms]
            for name, terms in means.items()},
         "caption": context.caption(knowledge.level), "basis": context.basis(knowledge),
     }  # fmt: skip

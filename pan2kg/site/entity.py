@@ -211,7 +211,7 @@ def _of_action(context: PageContext, action: str) -> dict[str, Any]:
         ],
         facts=[
             (context.t("dossier-lead"), context.links(leads) or context.t("dossier-lead-unknown")),
-            (context.t("plan-until"), until(context, action) or context.t("unknown")),
+            (context.t("dossier-until"), until(context, action) or context.t("unknown")),
             (context.t("dossier-results"), template.markup("; ").join(results)),
         ],
         picture=picture,
@@ -340,7 +340,7 @@ def of_pair(context: PageContext, knowledge: known.Known, plans: tuple[str, str]
         name, ends = f"pair-{direction.state.value}", (brief(source), brief(target))
         sentences.append(sentence(context, name, None, "#citing", key=key, why=why, source=ends[0], target=ends[1]))
     for plan, other in ways:
-        if actions := context.graph.specific.actions.get(plan, ()):
+        if actions := context.graph.parts.actions.get(plan, ()):
             met = sum(work != plan for work in knowledge.brought(plan, other))
             sentences.append(sentence(context, "pair-actions", met, "#side-by-side", of=len(actions), plan=brief(plan)))
     firmest = [use for shared in specific for plan in plans for use in knowledge.giving(plan, shared.text)[:1]]
@@ -444,7 +444,7 @@ def _parts_of(notes: values.Notes, entry: labels.Entry) -> list[dict[str, object
         if key == "who" and sum(len(cells) + more for _, cells, more in rows) > UNFOLDED:
             ruled = [row for row in rows if all(mark and mark.words == rule for _, _, mark in row[1])]
             if entry.kind != "body" or len(ruled) == len(rows):
-                folded, rows, why = rows, [], "part-rows"
+                folded, rows, why = rows, [], "list-show"
             elif ruled:
                 folded, rows, why = ruled, [row for row in rows if row not in ruled], "part-ruled"
         parts.append({

@@ -238,12 +238,11 @@ def _file(context: page.PageContext, suffix: str) -> str | bytes | None:
     notes = [t("sheet-others", n=more)] if more else []
     notes += [t("matrix-partly", n=partly, of=len(sets.every))] if partly else []
     notes.append(context.basis(context.graph.known(choice.level)))
-    things, year = (("topic", choice.topic), ("body", choice.body)), str(choice.year or "")
-    choices = [
-        ("evidence", context.caption(choice.level)),
-        *((name, iri and context.name(iri)) for name, iri in things),
-    ]
-    filters = (f"{t(f'filter-{name}')}{t('colon')} {words}" for name, words in (*choices, ("year", year)) if words)
+    things = (("kind-topic", choice.topic), ("kind-body", choice.body))
+    choices = [("filter-evidence", context.caption(choice.level))]
+    choices += [(key, context.name(iri)) for key, iri in things if iri]
+    choices += [("filter-year", str(choice.year))] if choice.year else []
+    filters = (f"{t(name)}{t('colon')} {words}" for name, words in choices)
     signs = (
         sheet.Sign(tuple(_filled(drawing.Box(0, 0, *sheet.SWATCH), "→", "")), t("legend-declared")),
         sheet.Sign(tuple(_filled(drawing.Box(0, 0, *sheet.SWATCH), "", "n")), t("legend-inferred")),

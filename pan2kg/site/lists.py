@@ -22,7 +22,7 @@ from pan2kg.i18n.catalogue import numeral
 from pan2kg.site import definitions, entity, home, page, plan, values
 from pan2kg.store.store import plain
 from pan2kg.tables import figure_words, gaps, spreadsheet, table, template, writers
-from pan2kg.turtle.vocabulary import DCTERMS, PAN
+from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN
 
 _ALWAYS: Final = ("plan", "body", "instrument")
 NAMES: Final = tuple(name for name, kind in table.TABLES.items() if not kind.alone)
@@ -238,7 +238,7 @@ def _figure(context: page.PageContext) -> page.Values | None:
     downloads = [(context.href(f"figure/{name}.{form}", **asked), form.upper()) for form in ("csv", "json")]
     if context.site_context.mode == "served":
         downloads.append((context.href(f"figure/{name}.csv", **asked, local="1"), context.t("question-csv-local")))
-        downloads.append((context.href(f"figure/{name}.xlsx", **asked), context.t("question-xlsx")))
+        downloads.append((context.href(f"figure/{name}.xlsx", **asked), "XLSX"))
     return {
         "title": figures.title.say(language), "lead": lead, "table": show(figures, context),
         "plans": [(entry.key, context.name(entry.iri)) for entry in context.graph.labels.of_kind("plan")],
@@ -404,7 +404,7 @@ def _by_things(
         }))  # fmt: skip
     number = len({tie.iri for tie in ties})
     ranked = [meeting for _, meeting in sorted(meetings, key=lambda meeting: meeting[0])]
-    name, is_long = context.t(f"tie-{kind}"), number > values.UNFOLDED
+    name, is_long = context.name(f"{ID}linktype/{kind}"), number > values.UNFOLDED
     group = {"kind": kind, "name": name, "number": number, "meetings": ranked, "is_long": is_long}
     return group if meetings else None
 

@@ -112,7 +112,7 @@ def _plan(context: PageContext) -> Values | None:
     # how many parts of each level, and actions, are in the graph, of how many that sources count
     measures, levels = statements.one(plan, PAN + "measureCount"), []
     for level in graph.parts.levels(plan, published=int(measures) if measures else None):
-        key = {0: "level-known", 1: "level-known-of"}.get(len(level.published), "level-known-differ")
+        key = "level-known-of" if level.published else "level-known"
         published = {"of": t("list-or").join(map(str, level.published))} if level.published else {}
         levels.append({"iri": level.level, "words": t(key, n=level.known, **published)})
 

@@ -213,7 +213,7 @@ def _values(context: PageContext) -> Values:
                if column.key in _COUNTED]  # fmt: skip
     total = sum(links.values(), Counter[str]())
     met, unknown = (sum(is_met is state for _, is_met, _ in criteria) for state in (True, None))
-    # what the ontology itself is written in is called by words of the page, a language without a word by its own name
+    # what the ontology itself is written in is called by words of the page
     standard = _PAGE.group("class-", language)
     standard_names = {space + name: words for space in _STANDARD for name, words in standard.items()}
     tongues = {
@@ -227,7 +227,8 @@ def _values(context: PageContext) -> Values:
         "class_label": lambda iri: standard_names.get(iri) or context.label(iri),
         "class_name": lambda iri: standard_names.get(iri) or context.name(iri),
         "words_of": lambda text: {"words": text.say(language), "language": text.spoken(language)}, "counted": counted,
-        "tags": LANGUAGES, "language_name": tongues.__getitem__, "format_of": lambda key: format_of(key, language),
+        "tags": LANGUAGES, "language_name": tongues.__getitem__,
+        "format_of": lambda key: format_of(key, language),
         "sum": total, "rows": [*links.items(), ("", total)], "balanced": BALANCED,
         "portal_lead": _ONTOLOGY.say("portal.lead", language, met=met, percent=round(100 * score(criteria))),
         "portal_unknown": _ONTOLOGY.say("portal.unknown-lead", language, n=unknown) if unknown else "",
@@ -331,7 +332,6 @@ def _about(context: PageContext) -> Values:
     action = graph.labels.label(profile.coherence_action, context.request.language)
     return {
         "title": context.t("about-title"),
-        "country": context.name(profile.country) if profile.country else "",
         "asking": action if action.notation else None,
         "asking_plan": context.name(graph.plan_of(profile.coherence_action) or "") if action.notation else "",
     }

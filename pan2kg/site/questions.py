@@ -301,9 +301,13 @@ def _question(context: PageContext) -> Values | None:
     usual = {parameter.name: _default(context, parameter) for parameter in _parameters(query)}
     example = context.href(f"question/{query.name}.html", **{name: value for name, value in usual.items() if value})
     handed, path = chosen | context.chosen(DAY), f"question/{query.name}"
-    forms: list[tuple[str, str, dict[str, str]]] = [(form, form, {}) for form in ("csv", "json", "ttl")]
+    forms: list[tuple[str, str, dict[str, str]]] = [
+        ("csv", "CSV", {}),
+        ("json", "JSON", {}),
+        ("ttl", "question-ttl", {}),
+    ]
     if context.site_context.mode == "served":
-        forms += [("csv", "csv-local", {LOCAL: "1"}), ("xlsx", "xlsx", {})]
+        forms += [("csv", "question-csv-local", {LOCAL: "1"}), ("xlsx", "XLSX", {})]
     # what the browser needs to answer itself, with what is to be said of a link that fixes another release, or a day
     template, variables = query.text, sorted(set(_VARIABLE.findall(query.text)))
     if any(parameter.name == "language" for parameter in query.parameters):
@@ -332,7 +336,7 @@ def _question(context: PageContext) -> Values | None:
         "permalink": link,
         "results": context.href(f"{path}.json", **handed),
         "downloads": [
-            (context.href(f"{path}.{form}", **handed, **more), context.t(f"question-{key}"))
+            (context.href(f"{path}.{form}", **handed, **more), key if key.isupper() else context.t(key))
             for form, key, more in forms
         ],
         "data": embedded({

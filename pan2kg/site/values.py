@@ -338,7 +338,7 @@ def grouped(notes: Notes, links: Iterable[str], viewpoint: str = "") -> list[dic
     for kind in sorted(by_kind, key=lambda kind: (KINDS.index(kind) if kind in KINDS else len(KINDS), kind)):
         members = [link_of(context, iri) for iri in sorted(by_kind[kind], key=order)]
         is_long = kind.startswith("shared-") and len(members) > UNFOLDED
-        name = context.t(f"tie-{kind}") if kind in KINDS else context.name(f"{ID}linktype/{kind}")
+        name = context.name(f"{ID}linktype/{kind}")
         stated = {bool(link.own and link.own.certainty == "stated") for link in members}
         # links that are made from outside say who says so
         if kind == "external-statement" and stated != {True}:
@@ -351,7 +351,7 @@ def grouped(notes: Notes, links: Iterable[str], viewpoint: str = "") -> list[dic
                 line = piece("brief_link")(link, way, ends, mark.badge if mark else "", context.t)
                 by_things.setdefault((link.via, mark.written if mark else NOTHING), []).append(line)
             ranked = sorted(by_things.items(), key=lambda row: -len(row[1]))
-            items = piece("links_by_things")(ranked, context.t("links-listed", n=len(members)), context.figure)
+            items = piece("links_by_things")(ranked, context.t("list-show", n=len(members)), context.figure)
         else:
             items = piece("links")([link.written(notes, viewpoint) for link in members])
         number = sum(not link.status for link in members)
