@@ -100,10 +100,6 @@ class Parts:
         """How many parts of each level a plan has here, and how many as sources say; actions come last.
 
         ``published`` is the number of actions the plan itself publishes, where that is known.
-
-        >>> counts = (("p", "axis", 4),)
-        >>> Parts({"x": Part("x", "p", "axis")}, counts=counts).levels("p")[0]
-        LevelCount(level='axis', known=1, published=(4,))
         """
         parts = sorted((entry for entry in self.every.values() if entry.plan == plan), key=place)
         counts = Counter(entry.level for entry in parts)
@@ -144,13 +140,7 @@ def natural(number: str) -> list[tuple[int, str]]:
 
 
 def read_parts(read: Rows) -> Parts:
-    """The parts a graph has, each query asked once.
-
-    >>> from pan2kg.graph.graph import open_graph
-    >>> made = read_parts(open_graph().read)
-    >>> [one.part.notation for one in made.outline(f"{ID}plan/lu-bhr-2")][:3]
-    ['1', '2', '3']
-    """
+    """The parts a graph has, each query asked once."""
     every = {
         iri: Part(iri, plan, level, above, int(order) if order else None, notation, scheme)
         for iri, plan, level, above, order, notation, scheme in read(program_query("parts/parts"))
@@ -193,11 +183,6 @@ class Statement(NamedTuple):
 
     @property
     def rule(self) -> str:
-        """The rule that derived it, empty where a file says it.
-
-        >>> Statement("http://e/a", "http://e/p", ox.Literal("x"), "http://e/graph/derived/cites").rule
-        'cites'
-        """
         return rule_of(self.graph)
 
     @property
@@ -297,12 +282,7 @@ def _order(statement: Statement) -> tuple[str, str, str, str]:
 
 
 def read_statements(store: Store, view: LinkView | None = None) -> Statements:
-    """Read all statements of a store, those on derived links from their view; without one, those the store holds.
-
-    >>> from pan2kg.graph.graph import open_graph
-    >>> open_graph().statements.one("https://w3id.org/pan2kg/id/plan/lu-bhr-2", PAN + "adoptedOn")
-    '2019-12-11'
-    """
+    """Read all statements of a store, those on derived links from their view; without one, those the store holds."""
     names: dict[str, str] = {}
     of_links = [f"<{graph}>" for graph in view.graphs] if view else []
     rows = select(store, _ALL.replace("LEFT_OUT", ", ".join(["pan:none", *of_links]))).rows  # engines read () otherwise
@@ -345,12 +325,7 @@ def read_resting(statements: Statements) -> Counter[str]:
 
 
 def read_rules(project: Project) -> Mapping[str, str]:
-    """What each rule of a project derives, in its own words: name → summary.
-
-    >>> from pan2kg.project import Project
-    >>> read_rules(Project.packaged())["cites"].split(" is stated")[0]
-    'Which plan or action'
-    """
+    """What each rule of a project derives, in its own words: name → summary."""
     summaries = {}
     for path in rules.rule_files(project):
         lines = path.read_text(encoding="utf-8").splitlines()

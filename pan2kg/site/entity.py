@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
-from pan2kg.charts.time_map import draw_narrow_time_map
+from pan2kg.charts import time_map
 from pan2kg.coherence import evidence, known, obligations, texts
 from pan2kg.coherence.citations import State
 from pan2kg.graph import labels
@@ -167,7 +167,7 @@ def of_plan(context: PageContext, plan: str, facts: Iterable[tuple[str, str]]) -
     sayings += [(use.link, use.level, use.work, use.text) for use in knowledge.uses if works.plan(use.work) == plan]
     picture = None
     if reach.linked:
-        narrow = template.markup(draw_narrow_time_map(context.subject, plan=key, top=NEIGHBOURS).svg)
+        narrow = template.markup(time_map.draw_plan_map(context.subject, key, NEIGHBOURS, time_map.NARROW).svg)
         picture = "plan-time", context.draw("time-map", plan=key, top=NEIGHBOURS), narrow
     findings = brief_of(context, key).findings
     return _dossier(context, sentences, facts=facts, picture=picture, attention=findings, sayings=sayings)

@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
 from itertools import combinations_with_replacement, islice
@@ -10,7 +9,7 @@ from typing import Final, NamedTuple
 
 from pan2kg.charts import drawing, registry, time_map
 from pan2kg.charts import frame as sheet
-from pan2kg.charts.subject import table
+from pan2kg.charts.subject import Subject, table
 from pan2kg.coherence import evidence, figures, known, obligations
 from pan2kg.coherence.citations import State
 from pan2kg.graph.labels import pair_key, shortened
@@ -80,7 +79,7 @@ def plan_sets(site_context: page.SiteContext) -> PlanSets:
         home = {"", graph.profile.country}
         foreign = (plan for plan in every if plan in dates and dates[plan].country not in home)
         whole = frozenset(iri for (iri,) in graph.read(query))
-        return PlanSets(every, frozenset(foreign), whole, graph.known().read_plans())
+        return PlanSets(every, frozenset(foreign), whole, graph.known().read_plans)
 
     return site_context.once("plan sets", make)
 
@@ -354,7 +353,8 @@ def _opening(
     reach, name, key = context.graph.known(level).reach(iri), context.subject.brief(iri), context.key(iri)
     cites, meets = {"cites": reach.cites, "cited": reach.cited}, f"{context.address(iri)}#meets"
     is_file = context.site_context.mode == "served" or key in _home_keys(context.site_context)
-    narrow = time_map.draw_narrow_time_map(replace(context.subject, level=level), plan=key, top=NEIGHBOURS)
+    subject = Subject(context.spoken, context.picture_address, level)
+    narrow = time_map.draw_plan_map(subject, key, NEIGHBOURS, time_map.NARROW)
     return {
         "findings": [_finding(context, "reach", reach.linked, meets, plan=name, **cites), *findings],
         "picture": context.draw("time-map", level, plan=key, top=NEIGHBOURS),
@@ -470,7 +470,7 @@ def _home_keys(site_context: page.SiteContext) -> Iterable[str]:
 def _time_map(context: page.PageContext, suffix: str) -> bytes | None:
     if not context.graph.labels.find("plan", context.request.key):
         return None
-    return registry.picture_bytes(registry.draw_on(context.subject, "time-map", plan=context.request.key), suffix)
+    return registry.picture_bytes(time_map.draw_time_map(context.subject, plan=context.request.key), suffix)
 
 
 PAGES: Final = (

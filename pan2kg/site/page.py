@@ -279,8 +279,8 @@ class PageContext:
         return piece("level")(level.key, figure_words.named(level).say(self.request.language)) if level else markup("")
 
     def draw(self, picture: str, level: evidence.Level | None = None, **parameters: object) -> Markup:
-        subject = self.subject if level is None else replace(self.subject, level=level)
-        return markup(registry.draw_on(subject, picture, **parameters).svg)
+        subject = self.subject if level is None else Subject(self.spoken, self.picture_address, level)
+        return markup(registry.find_picture(picture)(subject, **parameters).svg)
 
     def href(self, path: str, /, **arguments: str) -> str:
         return self.out(f"{self.request.language}/{path}", **arguments)

@@ -28,6 +28,7 @@ from pan2kg.site.page import CSV, TURTLE, File, Markup, PageContext, SiteContext
 from pan2kg.store.queries import Parameter, Query, fill, find_thing, program_query
 from pan2kg.store.store import Result, Store, Term, construct, select
 from pan2kg.tables import formats, spreadsheet, writers
+from pan2kg.tables.table import summary_of
 from pan2kg.tables.template import escape, markup
 from pan2kg.turtle import vocabulary, writer
 
@@ -264,7 +265,7 @@ def _answer(context: PageContext, text: str) -> Result:
 
 def _questions(context: PageContext) -> Values:
     language = context.request.language
-    titles, summaries = (_TABLES.group(f"{key}.", language) for key in ("title", "summary"))
+    titles = _TABLES.group("title.", language)
     groups: dict[str, list[tuple[str, str, str]]] = {}
     for name in sorted(names(context.site_context)):
         query = context.graph.queries[name]
@@ -273,7 +274,9 @@ def _questions(context: PageContext) -> Values:
     return {
         "title": context.t("menu-questions"),
         "groups": [(context.t(f"group-{group}"), cards) for group, cards in sorted(groups.items())],
-        "figures": [(context.href(f"figure/{name}.html"), titles[name], summaries[name]) for name in lists.NAMES],
+        "figures": [
+            (context.href(f"figure/{name}.html"), titles[name], summary_of(name).say(language)) for name in lists.NAMES
+        ],
     }
 
 
@@ -408,7 +411,7 @@ def _editor(context: PageContext) -> Values:
         ],
         "classes": sorted(classes, key=lambda row: (-row["number"], row["words"])),
         "completion": embedded({"prefixes": graph.prefixes, "terms": terms, "ids": f"{graph.project.space}id/"}),
-        "words": embedded({"words": writers.every_word(language)}),
+        "words": embedded({"words": {column: writers.words_of(column, language) for column in writers.WORDED}}),
     }  # fmt: skip
 
 
