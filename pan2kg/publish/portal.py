@@ -280,7 +280,7 @@ PART_KEY: Final = "pan2kg:part"
 VERSION_KEY: Final = "pan2kg:version"
 
 
-class _Catalogue:
+class _PortalCatalogue:
     def __init__(self, path: Path) -> None:
         self.place, self.datasets = Place(str(path)), list[str]()
         ranked: dict[tuple[str, str], list[tuple[int, str]]] = {}
@@ -334,7 +334,7 @@ def make_offer(
     if not path.is_file():
         key = "no-release" if folder.is_dir() else "no-such-folder"
         raise ProjectError(key, place=Place(str(folder)), remedy="make-release", catalogue=CATALOGUE)
-    catalogue = _Catalogue(path)
+    catalogue = _PortalCatalogue(path)
     datasets = [subject for subject in catalogue.datasets if catalogue.all(subject, f"{DCAT}distribution")]
     if len(datasets) != 1:
         raise catalogue.fault("datasets-several", number=len(datasets))
@@ -384,7 +384,7 @@ def make_offer(
     return Offer(description["extras"][DATASET_KEY], description, tuple(parts.values()), organization, dataset)
 
 
-def _dataset(catalogue: _Catalogue, dataset: str, distributions: list[str], version: str) -> Json:
+def _dataset(catalogue: _PortalCatalogue, dataset: str, distributions: list[str], version: str) -> Json:
     title, description, rate = (
         catalogue.first(dataset, DCTERMS + name, needed=f"dcterms:{name}")
         for name in ("title", "description", "accrualPeriodicity")
@@ -434,7 +434,7 @@ def tags(keywords: list[str]) -> Iterator[str]:
             yield tag
 
 
-def _file(catalogue: _Catalogue, subject: str, folder: Path) -> Path | None:
+def _file(catalogue: _PortalCatalogue, subject: str, folder: Path) -> Path | None:
     download = catalogue.first(subject, f"{DCAT}downloadURL")
     catalogue.first(subject, f"{DCTERMS}title", needed="dcterms:title")
     catalogue.first(subject, f"{DCAT}downloadURL", f"{DCAT}accessURL", needed="dcat:accessURL")
