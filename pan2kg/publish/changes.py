@@ -60,8 +60,6 @@ _LIKE: Final = 0.5
 
 
 class Side:
-    """A state of the graph and what it is called; blank nodes bear their RDFC-1.0 labels."""
-
     def __init__(self, quads: Iterable[ox.Quad], name: str) -> None:
         # spelled out, since this is asked of each of millions
         self.name, self.quads, blank = name, frozenset(quads), ox.BlankNode
@@ -74,7 +72,6 @@ class Side:
             self.quads = frozenset(dataset)
 
     def nquads(self) -> tuple[bytes, str]:
-        """Its canonical form, and the name of the state: the SHA-256 of that, as RFC 6920 writes it."""
         content = "".join(f"{line} .\n" for line in sorted(map(str, self.quads))).encode()
         digest = urlsafe_b64encode(hashlib.sha256(content).digest()).decode().rstrip("=")
         name = f"ni:///sha-256;{digest}"
@@ -82,7 +79,6 @@ class Side:
 
 
 def read_side(path: Path) -> Side:
-    """A project as a release of it would be, what a release folder holds, or a file."""
     if not path.is_dir():
         return Side(read_quads(path), path.name)
     project, name = Project.at(path), path.resolve().name
@@ -233,7 +229,6 @@ def graph_of(quad: ox.Quad) -> str:
 
 
 def _moves(old: Side, new: Side, gone: Iterable[ox.Quad], come: Iterable[ox.Quad]) -> tuple[tuple[str, str], ...]:
-    """Graphs of which only one state has the name and that say much the same, the likest first."""
     graphs_kept = {quad.graph_name for quad in old.quads} & {quad.graph_name for quad in new.quads}
     by_state: list[dict[str, set[ox.Triple]]] = [defaultdict(set), defaultdict(set)]
     for triples_of, quads in zip(by_state, (gone, come), strict=True):
@@ -302,7 +297,6 @@ def write_patch(before: Side, after: Side) -> bytes:
 
 
 def apply(patch: Iterable[ox.Quad], before: Side, name: str = "") -> Side:
-    """The state a patch leads to; one that was made for another state, or damaged, is refused."""
     lists: dict[str, set[ox.Quad]] = {REMOVED: set(), ADDED: set()}
     states: list[tuple[str, str]] = []
     for quad in patch:
@@ -410,7 +404,6 @@ class ChangeNames:
         return f"{joined} ({self._label(role, language) or self.short(role)})" if role else joined
 
     def titled(self, iri: str, language: Language, *, besides: str = "") -> str:
-        """As :meth:`of`, with its number before and its key behind, unless that is computed."""
         name, number = self.of(iri, language, besides=besides), self.value(iri, SKOS + "notation")
         key = iri.rpartition("/")[2] if kind_and_key(iri)[0] else self.short(iri)
         title = f"{number} {name}" if number else name
@@ -421,7 +414,6 @@ class ChangeNames:
         return self._label(iri, language) or (called.say(name, language) if called.has(name) else name)
 
     def term(self, term: Value, language: Language, *, start: int = 0) -> str:
-        """A value as it is shown: a text in quotation marks, from about ``start`` on; a thing by its label."""
         if isinstance(term, ox.Literal):
             text = " ".join(term.value.split())
             text = f"…{text[start - 30 :]}" if start > _LONG // 2 else text
@@ -430,7 +422,6 @@ class ChangeNames:
         return self.of(term.value, language) if isinstance(term, ox.NamedNode) else str(term)
 
     def value(self, iri: str, *predicates: str) -> str:
-        """The first value of some properties, as plain text; empty where there is none."""
         return next((value for predicate in predicates for value in self.values(iri, predicate)), "")
 
     def values(self, iri: str, predicate: str) -> list[str]:
@@ -454,14 +445,11 @@ class ChangeNames:
 
 
 def _called(term: Value) -> str:
-    """What a term is called in a change: its address or text, ``_:`` and a label, or the triple it is."""
     is_whole = isinstance(term, ox.BlankNode | ox.Triple)
     return str(term) if is_whole else term.value  # type: ignore[union-attr]
 
 
 class Status(StrEnum):
-    """What happened to a thing."""
-
     ADDED = "added"
     REMOVED = "removed"
     RETIRED = "retired"
@@ -470,15 +458,12 @@ class Status(StrEnum):
 
 
 class Edit(NamedTuple):
-    """One value of a property in place of another, in one language; ``None`` where there was or is none."""
-
     predicate: str
     language: str
     old: Value | None
     new: Value | None
 
     def told(self, names: ChangeNames, language: Language) -> str:
-        """What became of the value, in words: of two long texts that in which they differ."""
         name = names.property(self.predicate, language) + (f" ({self.language})" if self.language else "")
         start = 0
         if isinstance(self.old, ox.Literal) and isinstance(self.new, ox.Literal):
@@ -492,8 +477,6 @@ class Edit(NamedTuple):
 
 
 class Altered(NamedTuple):
-    """A thing that changed: its address, its class, what it is directly part of and what that is part of."""
-
     iri: str
     kind: str
     status: Status
@@ -502,7 +485,6 @@ class Altered(NamedTuple):
     root: str
 
     def row(self, names: ChangeNames, language: Language) -> list[str]:
-        """What tables say of it, in the order of their columns."""
         kind = names.of(self.kind, language) if self.kind else _WORDS.say("kind.thing", language)
         label = names.of(self.iri, language)
         return [self.status, self.kind, kind, self.iri, label, self.part_of, self.root]
@@ -515,7 +497,6 @@ _COLUMNS: Final = (
 
 
 def write_text(change: Change, language: Language, *, is_markdown: bool = False) -> str:
-    """A change as lines for a terminal, or as Markdown: counts first, then what belongs together."""
     (_, head), *body = _lines(change, language)
     if is_markdown:
         (head, *texts) = map(formats.md_escape, (head, *(text for _, text in body)))
@@ -526,7 +507,6 @@ def write_text(change: Change, language: Language, *, is_markdown: bool = False)
 
 
 def _lines(change: Change, language: Language) -> Iterator[tuple[int, str]]:
-    """The lines of a story and how deep each stands: 0 a heading, 1 a thing, 2 what changed of it."""
     names, pairs = change.names, [*change.moves, *(shift[:2] for shift in change.shifts)]
     files = {graph: path_of(graph) or graph or _WORDS.say("nowhere", language) for pair in pairs for graph in pair}
 
@@ -579,7 +559,6 @@ def _lines(change: Change, language: Language) -> Iterator[tuple[int, str]]:
 
 
 def write_csv(change: Change, language: Language) -> str:
-    """A row for each value that came or went (RFC 4180, with a header)."""
     rows, names = [], change.names
     for altered in change.things:
         about = altered.row(names, language)
@@ -590,7 +569,6 @@ def write_csv(change: Change, language: Language) -> str:
 
 
 def write_json(change: Change, language: Language) -> str:
-    """All of a change: counts, moves, what was derived, and each thing with its values as N-Triples terms."""
     names, figures_told = change.names, None
     if change.figures:
         basis, changed = change.figures
@@ -705,7 +683,6 @@ def write_feed(
 
 
 def day_of(change: Change, day_named: date | None = None) -> datetime:
-    """When a change happened: the day named, else SOURCE_DATE_EPOCH, else the latest day in the data."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     if not day_named and epoch:
         if not re.fullmatch(r"\d{1,11}", epoch):

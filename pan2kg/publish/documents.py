@@ -52,8 +52,6 @@ _OF_LINKS: Final = tuple(PAN + name for name in ("linkType", "relation", "via", 
 
 
 class DocumentStatement(NamedTuple):
-    """A statement by the address it leads to or the text it gives: the ``object`` is either; and its line."""
-
     subject: str
     predicate: str
     target: str
@@ -180,7 +178,6 @@ class Described:
         return names.get(language, "")
 
     def shown(self, iri: str, root: str, value: ox.Literal | None = None) -> Markup:
-        """A thing by its name, led to its document from a page below ``root`` ("-" for no lead), or a text."""
         if value:
             return macro("_told.html", "told")(value.value, value.language or "", "")
         # documents show things again and again
@@ -188,6 +185,7 @@ class Described:
             place, names = self.places.get(iri, ""), self.names.get(iri, {})
             leads = f"{root}{place}.html#{self.keys[iri]}" if place else ""
             leads = leads or (iri if iri.startswith(("http://", "https://")) else "")
+            # below no page, "-", a thing leads nowhere and is always told by its name
             is_named = place or names or iri.startswith(PAN) or root == "-"
             language = next((tag for tag in (*LANGUAGES, "") if tag in names), "") if is_named else ""
             words = self.name(iri, LANGUAGES[0]) if is_named else iri

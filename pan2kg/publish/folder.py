@@ -228,8 +228,6 @@ _AT_ONCE: Final = 500
 
 
 class Content:
-    """Lines of N-Quads, sorted, and the triples they hold, each once."""
-
     def __init__(self, lines: list[bytes]) -> None:
         self.quads = lines
         triples = sorted(line[: line.rindex(b" <")] + b" .\n" for line in lines)

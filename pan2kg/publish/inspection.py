@@ -73,7 +73,6 @@ def _fault(key: str, /, **values: object) -> str:
 
 
 def faults(by_subject: Mapping[str, Properties], today: date) -> Iterator[str]:
-    """What is wrong with a catalogue, one sentence each; none is the pass."""
     kinds: dict[str, list[str]] = {kind: [] for kind in _NEEDED}
     for subject, properties in by_subject.items():
         for value in properties.get(TYPE.value, ()):
@@ -133,7 +132,6 @@ def by_subject(triples: Sequence[ox.Triple]) -> Mapping[str, Properties]:
 
 
 def inspect(root: Path, issue: Issue, today: date, triples: int) -> Iterator[str]:
-    """What is wrong with a release in a folder: every fault is a reason not to publish it."""
     files = {ending: (root / f"catalogue.{ending}").read_bytes() for ending in ("ttl", "rdf", "jsonld")}
     if len({canonical(content, ending) for ending, content in files.items()}) != 1:
         yield _fault("catalogues-differ")
@@ -221,7 +219,6 @@ class Verification:
         self.negotiates = self.get(next(iter(self.things.values()), DOCUMENTS), "text/turtle")[1] == MEDIA["ttl"]
 
     def _things(self, root: Path) -> Iterator[tuple[str, str]]:
-        """A thing of ours of each kind that was not retired, and the document that tells it."""
         start, kinds = f"<{self.mark.get('root', '')}id/", set[str]()
         for path in sorted(self.sums):
             match = re.fullmatch(rf"({DOCUMENTS}/([^/]+)/[^/]+)\.html", path)

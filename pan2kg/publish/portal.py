@@ -126,7 +126,6 @@ class Client:
     _free: float = float("-inf")
 
     def ask(self, method: str, path: str, content: Json | PortalFile | None = None) -> Any:  # noqa: ANN401
-        """What the portal answers; a reader is led on within the portal, a writer is not, and nobody with the key."""
         first = url = f"{self.portal}{_API}{path}"
         for _ in range(_HOPS):
             answer, received = self._exchange(method, url, content)
@@ -243,7 +242,6 @@ class Client:
 
 
 def dig(value: object, *names: str) -> str:
-    """The text at a path in what a portal says; nothing where it says something else there."""
     for name in names:
         value = value.get(name) if isinstance(value, dict) else None
     return value if isinstance(value, str) else ""
@@ -496,8 +494,6 @@ def _digest(path: Path, algorithm: str) -> str:
 
 
 class Remote:
-    """A dataset as the portal has it; what it says otherwise than udata is as if it were not said."""
-
     def __init__(self, said: Json) -> None:
         self.said, self.id = said, dig(said, "id")
         self.page = dig(said, "page") or self.id
@@ -537,8 +533,6 @@ class PushStep(NamedTuple):
 
 
 class Offer(NamedTuple):
-    """What a release is on the portal, and where there: by the organization, in the dataset that was named."""
-
     iri: str
     said: Json
     parts: tuple[PortalPart, ...]
@@ -643,7 +637,6 @@ class Offer(NamedTuple):
         return tuple(todo)
 
     def tell(self, remote: Remote | None, todo: tuple[PushStep, ...], sent: int | None) -> str:
-        """How the portal stands to the release: after a push that sent so many requests, or looked at alone."""
         if remote is None:
             return say("portal", "part-not-there-yet", key=self.iri) + "\n"
         message = "differs" if todo else "requests-changed" if sent else "holds-release"
@@ -658,7 +651,6 @@ class Offer(NamedTuple):
         return "\n".join(lines) + "\n"
 
     def requests(self, client: Client, todo: tuple[PushStep, ...], remote: Remote | None) -> str:
-        """All requests of a push as they would be sent, those that only look included."""
         paths = [f"/datasets/{quote(self.dataset, safe='')}/"] if self.dataset else ["/me/org_datasets/"]
         if self.organization and not self.dataset:
             paths.append(_shelf(self.organization, 1))

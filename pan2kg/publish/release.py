@@ -86,7 +86,6 @@ class PublishedRelease:
     retired: dict[str, str] = field(default_factory=dict)
 
     def offer(self) -> None:
-        """Measure what the catalogue offers: tables for people, the graph, and the pages as one file."""
         rows: list[tuple[str, str, str, Text, Text, Text | None]] = []
         for product in tables.PRODUCTS:
             title, about = (_WORDS.text(f"product.{product}{end}") for end in ("", "-about"))
@@ -113,7 +112,6 @@ class SitePart:
     """
 
     def pages(self, edition: Edition) -> Iterator[str]:
-        """The paths of the pages, before they are made."""
         # but the front page, which is no thing's and goes by another name
         return (path for path in Site(SiteContext(edition.graph)).paths() if hosts.is_published(path) and path != FRONT)
 
@@ -168,7 +166,6 @@ PARTS: Final[tuple[Part, ...]] = (site_part, documentation_part, change_part)
 
 
 def _offered(release: PublishedRelease) -> Iterator[File]:
-    """What the catalogue speaks of, by which pages are judged: tables, ontology, questions, licence."""
     edition, project, places = release.edition, release.edition.project, release.edition.issue.addresses
     yield from tables.table_files(edition)
     if release.described:
@@ -192,7 +189,6 @@ def _offered(release: PublishedRelease) -> Iterator[File]:
 
 
 def _style(release: PublishedRelease) -> Iterator[File]:
-    """Style, script and icon of documents and front page, and the pages of what is missing; packed as servers want."""
     for name in ("release.css", "release.js", "favicon.svg"):
         yield name, Path(__file__).with_name(name).read_bytes()
     # what every page loads is there packed too, for a server that does not pack

@@ -145,8 +145,6 @@ def table_definitions() -> tuple[TableDefinition, ...]:
 
 
 class Source:
-    """The graph by property, each read once: a property is asked for by several tables."""
-
     def __init__(self, store: LocalStore, prefixes: Mapping[str, str], addresses: Addresses = Addresses()) -> None:  # noqa: B008
         self.store, self.prefixes, self.addresses = store, prefixes, addresses
         self._by_property: dict[str, Mapping[str, Sequence[Value]]] = {}
@@ -183,7 +181,6 @@ class Source:
         return sorted(members & self.values(definition.having).keys() if definition.having else members)
 
     def things(self, column: Field, rows: Sequence[Sequence[str]]) -> Iterator[FieldCells]:
-        """A column of things, and what they are called in each language."""
         is_class = column.property == _CLASS
         labels, named_by = (self.terms, "rdfs:label") if is_class else (self.labels, "skos:prefLabel")
         columns = [(column, [[self.addresses.own(iri) for iri in row] for row in rows])]
