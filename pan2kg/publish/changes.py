@@ -29,9 +29,7 @@ from xml.etree import ElementTree as ET
 
 import pyoxigraph as ox
 
-from pan2kg.coherence import figures, known
-from pan2kg.coherence.evidence import FIGURED, HEADLINE
-from pan2kg.coherence.reading import read_tables
+from pan2kg.coherence import evidence, figures, known, reading
 from pan2kg.coherence.texts import Earlier
 from pan2kg.errors import FormatError, Place, ProjectError
 from pan2kg.graph import labels as datasets
@@ -43,8 +41,7 @@ from pan2kg.publish.tables import weigh_links
 from pan2kg.publish.vocabulary import OWL
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore, is_derived, open_store, read_quads
-from pan2kg.tables import formats
-from pan2kg.tables.figure_words import basis_words, value_words
+from pan2kg.tables import figure_words, formats
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF, RDFS, ROOT, SKOS, kind_and_key, path_of, rule_of
 from pan2kg.turtle.writer import read_prefixes
 
@@ -129,11 +126,7 @@ class Change:
         self.added, self.removed = (tuple(sorted(triples - both, key=str)) for triples in (more, less))
         self.shifts = tuple((*pair, number) for pair, number in sorted(shifts.items()))
         self.derivations = tuple((rule, further[rule], fewer[rule]) for rule in sorted({*fewer, *further}))
-
-    @cached_property
-    def names(self) -> ChangeNames:
-        # of two states that are the same, as in a release before which there is none, nothing is to be named
-        return ChangeNames(self)
+        self.names = ChangeNames(self)
 
     @cached_property
     def things(self) -> tuple[Altered, ...]:
@@ -203,7 +196,7 @@ class Change:
             release = datasets.read_release(store)
             day = date.fromisoformat(release.day) if release.day else None
             home = datasets.own_profile(datasets.read_profiles(store), None).home_plan
-            tables.append(read_tables(store, release=release.number, as_of=day, focus=home))
+            tables.append(reading.read_tables(store, release=release.number, as_of=day, focus=home))
             if not tables[-1].works.plans:
                 return None
         earlier = self.weights
@@ -213,14 +206,14 @@ class Change:
             cells = zip(weights.texts, weights.d.tolist(), weights.ic.tolist(), weights.gain.tolist(), strict=True)
             name = tables[0].release or self.old.name
             earlier = Earlier(name, weights.n, {text: (d, ic, gain) for text, d, ic, gain in cells})
-        before, after = ({at: known.known(of, at, weights=earlier) for at in FIGURED} for of in tables)
+        before, after = ({at: known.known(of, at, weights=earlier) for at in evidence.FIGURED} for of in tables)
         changed = []
         for pair in zip(figures.figures(before), figures.figures(after), strict=True):
             # published weights have six decimals: what differs beyond the fifth is no change
             was, now = ([value and round(value, 5) for value in figure.value] for figure in pair)
             if was != now:
                 changed.append(pair)
-        return known.basis_line(after[HEADLINE]), tuple(changed)
+        return known.basis_line(after[evidence.HEADLINE]), tuple(changed)
 
 
 def graph_of(quad: ox.Quad) -> str:
@@ -531,9 +524,16 @@ def _lines(change: Change, language: Language) -> Iterator[tuple[int, str]]:
         if not changed:
             yield 1, say("figures-same")
         for was, now in changed:
-            ends = {"old": value_words(was.value, was, language), "new": value_words(now.value, now, language)}
-            yield 1, say("edit.changed", property=now.figure.name().say(language), **ends)
-        yield 1, basis_words(basis, language)
+            ends = (figure_words.value_words(figure.value, figure, language) for figure in (was, now))
+            yield (
+                1,
+                say(
+                    "edit.changed",
+                    property=now.figure.name().say(language),
+                    **dict(zip(("old", "new"), ends, strict=True)),
+                ),
+            )
+        yield 1, figure_words.basis_words(basis, language)
 
     def order(thing: Altered) -> tuple[int, str, str, bool, str, str]:
         kinds = names.values(thing.root, RDF + "type")
@@ -573,7 +573,7 @@ def write_json(change: Change, language: Language) -> str:
     if change.figures:
         basis, changed = change.figures
         figures_told = {
-            "basis": basis_words(basis, language), "weights": basis.weights,
+            "basis": figure_words.basis_words(basis, language), "weights": basis.weights,
             "changed": [
                 {"figure": now.figure.id, "name": now.figure.name().say(language), "old": was.value, "new": now.value}
                 for was, now in changed

@@ -123,10 +123,11 @@ class ReleaseFolder:
         self.sums[path] = hashlib.sha256(content).hexdigest()
 
 
-def build(folder: Path, fill: Callable[[Path], None]) -> None:
+@contextmanager
+def building(folder: Path) -> Iterator[Path]:
     try:
         with replaced(folder) as work:
-            fill(work)
+            yield work
     except OSError as error:
         # what the system says, without the number the engine's writer adds
         reason_words = re.sub(r" \(os error \d+\)$", "", reason(error))

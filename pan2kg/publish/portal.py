@@ -55,6 +55,7 @@ class PassingError(PortalError):
 VARIABLE: Final = "PAN2KG_PORTAL_KEY"
 PORTAL: Final = "https://data.public.lu"
 _API: Final = "/api/1"
+_SHELF: Final = "/organizations/{}/datasets/?page={}&page_size=100"
 _REMEDIES: Final[Mapping[int, str]] = {
     **{status: f"portal-{status}-remedy" for status in (400, 401, 403, 404, 410, 413, 415)},
     429: "push-goes-on",
@@ -551,7 +552,7 @@ class Offer(NamedTuple):
             rows, page, is_last = [answer], 0, not self.organization
             while not is_last:
                 page += 1
-                rows.append(client.ask("GET", _shelf(self.organization, page)))
+                rows.append(client.ask("GET", _SHELF.format(quote(self.organization, safe=""), page)))
                 is_last = not (isinstance(rows[-1], dict) and rows[-1].get("next_page"))
             identifiers = set()
             for answer in rows:
@@ -653,7 +654,7 @@ class Offer(NamedTuple):
     def requests(self, client: Client, todo: tuple[PushStep, ...], remote: Remote | None) -> str:
         paths = [f"/datasets/{quote(self.dataset, safe='')}/"] if self.dataset else ["/me/org_datasets/"]
         if self.organization and not self.dataset:
-            paths.append(_shelf(self.organization, 1))
+            paths.append(_SHELF.format(quote(self.organization, safe=""), 1))
         look = say("portal", "what-does-it-hold")
         dataset = f"/datasets/{remote.id if remote else DATASET}/"
         paths += [dataset] if remote and not self.dataset else []
@@ -663,10 +664,6 @@ class Offer(NamedTuple):
         listed = "\n".join(step.written(number, client.portal) for number, step in steps)
         signs = [sign for sign in (DATASET, RESOURCE, ADDRESS) if sign in listed]
         return f"{say('portal', 'answers-will-tell', signs=', '.join(signs))}\n\n{listed}" if signs else listed
-
-
-def _shelf(organization: str, page: int) -> str:
-    return f"/organizations/{quote(organization, safe='')}/datasets/?page={page}&page_size=100"
 
 
 def _changed(wanted: Json, remote: Json) -> str:

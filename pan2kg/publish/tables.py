@@ -23,22 +23,19 @@ from typing import Final, NamedTuple
 
 import pyoxigraph as ox
 
-from pan2kg.coherence import figures
-from pan2kg.coherence.evidence import FIGURED
+from pan2kg.coherence import evidence, figures
 from pan2kg.coherence.texts import Earlier
 from pan2kg.errors import Place, ProjectError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of
 from pan2kg.project import read_text
-from pan2kg.publish.descriptions import as_json
 from pan2kg.publish.documents import Described
-from pan2kg.publish.edition import Addresses, Edition, File
+from pan2kg.publish.edition import Addresses, Edition, File, as_json
 from pan2kg.publish.folder import read_mark
 from pan2kg.publish.vocabulary import RELEASE, RELEASED, TYPE, node
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import LocalStore
-from pan2kg.tables.formats import Grid, write_csv
-from pan2kg.tables.spreadsheet import write_parquet, write_spreadsheet
+from pan2kg.tables import formats, spreadsheet
 from pan2kg.turtle.vocabulary import DCTERMS, DERIVED, PAN, RDFS, ROOT, SKOS, XSD
 from pan2kg.turtle.writer import read_prefixes
 
@@ -108,7 +105,7 @@ class ReleaseTable:
             "dc:license": {"@id": edition.facts.about("license")[0].value}, "dc:isPartOf": {"@id": issue.dataset},
             "tableSchema": schema,
         }  # fmt: skip
-        text = write_csv(Grid([column.name for column in self.fields], self.rows)).encode()
+        text = formats.write_csv(formats.Grid([column.name for column in self.fields], self.rows)).encode()
         described = as_json({"@context": CONTEXT, **metadata})
         path = f"{folder}/{self.name}.csv"
         return metadata, ((path, text), (f"{path}-metadata.json", described))
@@ -344,11 +341,11 @@ def figures_table(graph: Graph) -> ReleaseTable:
         Field("unit"), Field("value", datatype="decimal"), Field("upper", datatype="decimal"),
         Field("population", datatype="integer"),
     )  # fmt: skip
-    levels, rows = {level: graph.known(level) for level in FIGURED}, list[list[str]]()
+    levels, rows = {level: graph.known(level) for level in evidence.FIGURED}, list[list[str]]()
     for measured in graph.figures():
         figure = measured.figure
         names = [figure.name(graph.asked_by).say(tag) for tag in RELEASED]
-        for level, values in zip(FIGURED, measured.nested, strict=True):
+        for level, values in zip(evidence.FIGURED, measured.nested, strict=True):
             numbers = ["" if value is None else _number(value) for value in values]
             among = figure.population(levels[level])
             # the parts of a figure with their number, or the ends of its interval
@@ -552,9 +549,9 @@ def product_files(described: Described) -> Iterator[File]:
             heads += [_WORDS.say("product.address", tag, of=heading(Field(name, about=name), tag)) for name, _ in links]
             columns += [values for _, values in links]
         table = ReleaseTable(product_name, _WORDS.text(f"product.{product_name}"), cells, least=0, things=())
-        book = [(format_of("name", tag), Grid(heads, list(zip(*columns, strict=True))))
+        book = [(format_of("name", tag), formats.Grid(heads, list(zip(*columns, strict=True))))
                 for tag, (heads, columns) in sheets.items()]  # fmt: skip
-        yield f"{DATA}/{product_name}.xlsx", write_spreadsheet(book)
+        yield f"{DATA}/{product_name}.xlsx", spreadsheet.write_spreadsheet(book)
         schema = {"columns": [
             {"name": column.name, "titles": {**{tag: heading(column, tag) for tag in LANGUAGES}, "und": column.name},
              "datatype": "anyURI" if column.is_iri else "string",
@@ -564,7 +561,7 @@ def product_files(described: Described) -> Iterator[File]:
         yield from table.written(described.edition, DATA, schema)[1]
         if "parquet" in PRODUCT_FORMS:
             turned = zip(*table.rows, strict=True) if table.rows else [()] * len(table.fields)
-            yield f"{DATA}/{product_name}.parquet", write_parquet({
+            yield f"{DATA}/{product_name}.parquet", spreadsheet.write_parquet({
                 column.name: [cell or None for cell in values]
                 for column, values in zip(table.fields, turned, strict=True)
             })  # fmt: skip

@@ -165,12 +165,6 @@ def _coerced(nodes: Mapping[str, dict[str, list[object]]], short: Callable[[str]
     return terms
 
 
-def canonical(content: bytes, ending: str) -> str:
-    dataset = ox.Dataset(ox.parse(content, format=FORMATS.get(ending, ox.RdfFormat.TRIG)))
-    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    return "".join(sorted(f"{quad} .\n" for quad in dataset))
-
-
 class PublishedScheme(NamedTuple):
     iri: str
     kind: str

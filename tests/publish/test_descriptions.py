@@ -22,7 +22,8 @@ from usp.tree import sitemap_from_str
 
 from pan2kg.errors import ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES
-from pan2kg.publish import descriptions, folder, hosts
+from pan2kg.publish import documents, folder
+from pan2kg.publish import edition as editions
 from pan2kg.publish.documents import shared_place
 from pan2kg.publish.edition import Edition
 from pan2kg.publish.inspection import by_subject, faults
@@ -234,10 +235,10 @@ def test_void_counts_what_is_published_and_names_every_dump(few_folder: Path, fe
 
 
 def test_a_release_of_the_strongest_links_alone_says_so(few_edition: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
-    counted = descriptions.count([], ROOT)
-    assert b"rdfs:comment" not in descriptions.write_void(few_edition, counted, [])
-    monkeypatch.setattr("pan2kg.publish.descriptions.missing_links", lambda _: (12, 345))
-    said = re.search(r"rdfs:comment (.*)", descriptions.write_void(few_edition, counted, []).decode())
+    counted = editions.count([], ROOT)
+    assert b"rdfs:comment" not in editions.write_void(few_edition, counted, [])
+    monkeypatch.setattr("pan2kg.publish.edition.missing_links", lambda _: (12, 345))
+    said = re.search(r"rdfs:comment (.*)", editions.write_void(few_edition, counted, []).decode())
     assert said
     assert re.findall(r'"[^"]*\b12\b[^"]*345[^"]*"@(\w\w)|"[^"]*345[^"]*\b12\b[^"]*"@(\w\w)', said[1])
 
@@ -277,14 +278,14 @@ def test_the_site_map_lists_the_pages_as_another_program_reads_it(few_folder: Pa
 
 def lead(path: str, accept: str = "", service: str = "") -> str:
     """Where the rules lead a path, as the server that applies them would."""
-    return next(target for rule in hosts.w3id_rules(service) if (target := rule.leads(path, accept)) is not None)
+    return next(target for rule in documents.w3id_rules(service) if (target := rule.leads(path, accept)) is not None)
 
 
 def test_the_rules_lead_every_iri_of_the_graph_to_a_file_that_tells_it_at_its_key(
     few_folder: Path, few_edition: Edition
 ) -> None:
     """Those of links that a rule made as well."""
-    applied, rules = hosts.w3id_rules(), (few_folder / "w3id" / ".htaccess").read_text(encoding="utf-8")
+    applied, rules = documents.w3id_rules(), (few_folder / "w3id" / ".htaccess").read_text(encoding="utf-8")
     assert rules.endswith("".join(rule.written(BASE) for rule in applied))
     assert len(applied) <= 36, "short and stable: no rule for a thing or a link"
     stated = {
