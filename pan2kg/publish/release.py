@@ -24,6 +24,7 @@ from pan2kg.project import read_text, turtle_files
 from pan2kg.publish import changes, documents, folder, inspection, tables
 from pan2kg.publish import edition as editions
 from pan2kg.publish.edition import Edition, File, Note, Part
+from pan2kg.publish.folder import Content
 from pan2kg.publish.vocabulary import FOAF, FORMATS, OFFERED_FORMS, PREFIXES, write
 from pan2kg.site import ontology_page, registry
 from pan2kg.site.page import SiteContext, embedded, find_bundle
@@ -76,7 +77,7 @@ class PublishedRelease:
     edition: Edition
     options: ReleaseOptions
     folder: folder.ReleaseFolder
-    whole: folder.Content
+    whole: Content
     counts: editions.Statistics
     described: documents.Described | None
     offers: list[editions.Distribution] = field(default_factory=list)
@@ -295,7 +296,7 @@ def publish(
 ) -> editions.Statistics:
     """Write a release into a folder, whole or not at all; what was counted in it.
 
-    ``parts`` give what stands beside data and descriptions: pages, ontology_page.documentation, changes.
+    ``parts`` give what stands beside data and descriptions: pages, documentation, changes.
     """
     folder.refuse_target(target, edition.issue)
     refuse_whole(edition.project)
