@@ -375,16 +375,6 @@ def test_datasets_that_are_not_the_one_are_told_from_it(pusher: Pusher, portal: 
     assert pusher.push().remote.id != identifier
 
 
-def test_a_portal_that_drops_the_marks_is_given_nothing_twice(pusher: Pusher, portal: Portal) -> None:
-    portal.drops_extras = True
-    pusher.fails("From now on name it: --dataset")
-    assert len(portal.datasets) == 1
-    portal.datasets.clear()
-    portal.drops_extras, portal.drops_marks = False, True
-    pusher.fails("does not keep the extra pan2kg:part")
-    assert len(pusher.only()["resources"]) == 2
-
-
 def parse(*words: str) -> argparse.Namespace:
     parser = Parser(prog="pan2kg portal", allow_abbrev=False)
     add_portal(parser)
@@ -510,24 +500,40 @@ def test_wrong_use_is_a_sentence_and_sends_nothing(
     assert not portal.calls
 
 
-STATUSES: Final = {
+REMEDIES: Final = {
     400: "Mend the catalogue", 401: "PAN2KG_PORTAL_KEY", 403: "--organization", 404: "Check --portal",
     410: "Restore it there", 413: "raise its limit", 415: "another serialisation",
     **dict.fromkeys((409, 423), "documentation of its API"),
     **dict.fromkeys((429, 500, 502, 503, 504), "it goes on where it stopped"),
 }  # fmt: skip
+FAULTS: Final[list[tuple[Json, Json, str, int]]] = [
+    *(({"has_org_datasets": False}, {"kind": str(status)}, rf"\({status}: as the test wants it\)\..*{remedy}", 0)
+      for status, remedy in REMEDIES.items()),
+    ({}, {"kind": "broken-json"}, "not as udata's API does", 0), ({}, {"kind": "html"}, "not as udata's API does", 0),
+    ({}, {"kind": "200", "body": b'"datasets"'}, "not as udata", 0),
+    ({}, {"at": 2, "kind": "201", "body": b'{"id": "../../me"}'}, "not as udata", 0),
+    ({}, {"kind": "401", "body": b'{"message": "k3y-of-the-test \\u001b[31m no"}'}, "the key .401: …[^\x1b]*no", 0),
+    ({}, {"kind": "redirect", "location": "/api/1/me/org_datasets/"}, "sends its readers on", 0),
+    ({"drops_extras": True}, {}, "From now on name it: --dataset", 1),
+    ({"drops_marks": True}, {}, "does not keep the extra pan2kg:part", 1),
+]  # fmt: skip
 
 
-def test_each_status_is_a_sentence_with_a_remedy(pusher: Pusher, portal: Portal) -> None:
-    portal.has_org_datasets = False
-    for status, remedy in STATUSES.items():
-        portal.fail(*range(1, 9), kind=str(status))
-        pusher.fails(rf"\({status}: as the test wants it\)\..*{remedy}")
-        assert not portal.datasets
-    assert len(portal.calls) == 4, "a fault that lasts is tried four times"
-    assert [seconds for seconds in pusher.slept if seconds > 1][-3:] == [2.0, 4.0, 8.0]
+@pytest.mark.parametrize(("settings", "fault", "message", "number"), FAULTS)
+def test_each_fault_is_a_sentence_with_a_remedy_and_nothing_is_made_twice(
+    pusher: Pusher, portal: Portal, settings: Json, fault: Json, message: str, number: int
+) -> None:
+    for name, value in settings.items():
+        setattr(portal, name, value)
+    portal.fail(*([fault["at"]] if "at" in fault else range(1, 9) if fault else []),
+                **{name: value for name, value in fault.items() if name != "at"})  # fmt: skip
+    pusher.fails(message)
+    assert len(portal.datasets) == number
+    assert len(portal.calls) <= (20 if number else 4), "a fault that lasts is tried four times, a circle ends"
+
+
+def test_what_the_portal_says_of_a_field_is_repeated(pusher: Pusher) -> None:
     pusher.edit("frequency/IRREG", "frequency/TRIENNIAL")
-    portal.fail()
     pusher.fails(r'Validation error; frequency: \["Not a valid choice"\]')
 
 
@@ -545,6 +551,9 @@ def test_the_wait_the_portal_asks_for_is_kept_within_reason(pusher: Pusher, port
     portal.fail(3, kind="429", after="30")
     assert not pusher.push().remaining
     assert 30.0 in pusher.slept
+    portal.fail(*range(1, 9), kind="500")
+    pusher.fails("a fault of its own")
+    assert pusher.slept[-3:] == [2.0, 4.0, 8.0]
 
 
 def test_a_file_too_large_a_late_answer_and_one_spoilt_on_the_way_are_told_and_make_no_second_dataset(
@@ -569,20 +578,6 @@ def test_a_file_too_large_a_late_answer_and_one_spoilt_on_the_way_are_told_and_m
     assert any("did not arrive whole" in line for line in spoilt.said)
 
 
-def test_an_answer_that_is_not_udatas_is_a_sentence_and_shows_no_key(pusher: Pusher, portal: Portal) -> None:
-    broken = [
-        (1, "broken-json", b"", "not as udata's API does"), (1, "html", b"", "not as udata's API does"),
-        (1, "200", b'"datasets"', "not as udata"), (2, "201", b'{"id": "../../me"}', "not as udata"),
-    ]  # fmt: skip
-    for number, kind, body, message in broken:
-        portal.fail(number, kind=kind, body=body)
-        pusher.fails(message)
-        assert len(portal.calls) == number
-    pusher.key = "wr0ng-key"
-    portal.fail(1, kind="401", body=b'{"message": "wr0ng-key is\\u001b[31m no key"}')
-    assert "\x1b" not in str(pusher.fails("does not know the key"))
-
-
 def test_the_key_is_not_sent_on_to_another_host_but_a_reader_follows_within_the_portal(
     fresh: Callable[[], Pusher],
 ) -> None:
@@ -592,9 +587,6 @@ def test_the_key_is_not_sent_on_to_another_host_but_a_reader_follows_within_the_
         pusher.portal.fail(number, kind="redirect", location=f"{other.url}/api/1/me/datasets/")
         pusher.fails(r"sends its (readers|writers) on to http://127\.0\.0\.1")
     assert not other.calls
-    pusher.portal.fail(*range(1, 9), kind="redirect", location="/api/1/me/org_datasets/")
-    pusher.fails("sends its readers on")
-    assert len(pusher.portal.calls) == 3, "a circle ends"
     pusher.portal.fail(1, kind="redirect", location="/api/1/me/datasets/")
     assert not pusher.push().remaining
 
