@@ -197,7 +197,7 @@ class Described:
 
 
 def document_files(described: Described, pages: Collection[str]) -> Iterator[File]:
-    prefixes = described.edition.prefixes()
+    prefixes = described.edition.prefixes
     ordered = sorted(described.places.items(), key=lambda pair: (pair[1], pair[0]))
     for place, group in groupby(ordered, key=lambda pair: pair[1]):
         things = [iri for iri, _ in group]
@@ -220,7 +220,7 @@ def _spaces(iri: str) -> tuple[str, ...]:
 
 
 def graph_files(edition: Edition, whole: Content) -> Iterator[File]:
-    roots, prefixes = (edition.issue.addresses.root, ROOT), dict(edition.prefixes())
+    roots, prefixes = (edition.issue.addresses.root, ROOT), dict(edition.prefixes)
 
     @cache
     def place_of(graph: bytes) -> str:
@@ -238,7 +238,7 @@ def graph_files(edition: Edition, whole: Content) -> Iterator[File]:
 
 def _page(described: Described, iris: Sequence[str], place: str, pages: Collection[str]) -> dict[str, object]:
     root = "../" * place.count("/")
-    of_links, prefixes = place.startswith(f"{DOCUMENTS}/link/"), described.edition.prefixes().items()
+    of_links, prefixes = place.startswith(f"{DOCUMENTS}/link/"), described.edition.prefixes.items()
     cells: dict[str, dict[tuple[str, str], list[Markup]]] = {}
     rows = []
     for iri in iris:

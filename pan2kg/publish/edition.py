@@ -31,8 +31,7 @@ from pan2kg.publish.vocabulary import DCAT, FOAF, PREFIXES, RELEASE, RELEASED, S
 from pan2kg.store.links import TOP, missing_links
 from pan2kg.store.queries import read_queries
 from pan2kg.store.store import LocalStore
-from pan2kg.tables.formats import xml_text
-from pan2kg.tables.template import markup, render
+from pan2kg.tables import formats, template
 from pan2kg.turtle.countries import countries
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF, RDFS, ROOT, SKOS
 from pan2kg.turtle.writer import iri, read_prefixes
@@ -251,12 +250,9 @@ class Edition:
     def __post_init__(self) -> None:
         self.project, self.store = self.graph.project, self.graph.held
         self.before = None if self.previous and self.issue.again else self.previous
-        self.ontology = self.issue.addresses.own(f"{ROOT}ontology")
-
-    def prefixes(self) -> Mapping[str, str]:
-        """The project's prefixes, under the base chosen for our own IRIs."""
         places = self.issue.addresses
-        return {name: places.own(space) for name, space in sorted(read_prefixes(self.project).items())}
+        self.ontology = places.own(f"{ROOT}ontology")
+        self.prefixes = {name: places.own(space) for name, space in sorted(read_prefixes(self.project).items())}
 
 
 Part = Callable[[Edition], Iterable[File]]
@@ -298,7 +294,7 @@ def describe(edition: Edition, offers: Sequence[Distribution]) -> list[ox.Triple
         properties = facts.statements.get(subject, {})
         leading = [TYPE.value, DCTERMS + "title", DCTERMS + "description"]
         about = node(issue.addresses.own(subject))
-        return markup("".join(
+        return template.markup("".join(
             f"{ox.Triple(about, node(predicate), issue.addresses.own_term(value))} .\n"
             for predicate in dict.fromkeys((*leading, *properties)) if predicate not in _LATER
             for value in properties.get(predicate, ())
@@ -307,7 +303,7 @@ def describe(edition: Edition, offers: Sequence[Distribution]) -> list[ox.Triple
     licences = []
     for licence in facts.about("license"):
         label, kind, key = _LICENCES.get(licence.value, (licence.value, "", ""))
-        licences.append((markup(str(licence)), label, f"{_EU_LICENCES}{key}" if key else "", kind))
+        licences.append((template.markup(str(licence)), label, f"{_EU_LICENCES}{key}" if key else "", kind))
     keys = [*(offer.key for offer in offers), *(["sparql"] if endpoint else [])]
     triples = words.filled("catalogue.ttl", PREFIXES, {
         "issue": issue, "facts": facts, "endpoint": endpoint, "offers": offers, "stated": stated,
@@ -318,7 +314,7 @@ def describe(edition: Edition, offers: Sequence[Distribution]) -> list[ox.Triple
         "addresses": [node(f"{issue.dataset}#{key}") for key in keys], "licences": facts.about("license"),
         "about": facts.about, "of": lambda name: [*map(issue.addresses.own_term, facts.of(facts.dataset, DCAT + name))],
         "known_licences": licences,
-        "concept": lambda scheme, key: markup(str(words.concept(scheme, key))), "literals": words.literals,
+        "concept": lambda scheme, key: template.markup(str(words.concept(scheme, key))), "literals": words.literals,
         "themes": words.concept("data-theme", "").value.removesuffix("/"), "forms": words.OFFERED_FORMS,
         "media": words.MEDIA,
         "agents": [subject for subject in facts.statements if subject not in (facts.catalogue, facts.dataset)],
@@ -329,7 +325,7 @@ def describe(edition: Edition, offers: Sequence[Distribution]) -> list[ox.Triple
 
 
 def describe_dataset(edition: Edition, offers: Sequence[Distribution]) -> dict[str, object]:
-    described: dict[str, object] = json.loads(render("dataset.jsonld", {
+    described: dict[str, object] = json.loads(template.render("dataset.jsonld", {
         "issue": edition.issue, "facts": edition.facts, "offers": offers, "languages": RELEASED, "dcat": DCAT,
         "foaf": FOAF, "forms": words.OFFERED_FORMS,
         "countries": {country.iri: country for country in countries().values()},
@@ -398,7 +394,7 @@ def count(lines: Iterable[bytes], root: str, targets: Mapping[str, str] = TARGET
 def write_void(edition: Edition, counts: Statistics, dumps: Sequence[str]) -> bytes:
     issue, profile = edition.issue, edition.graph.profile
     places, spaces = issue.addresses, targets_of(profile)
-    prefixes = {**edition.prefixes(), **PREFIXES, "void": VOID}
+    prefixes = {**edition.prefixes, **PREFIXES, "void": VOID}
 
     gazette = datasets.best(profile.gazette, "fr").text if profile.gazette else "–"
     terms = [*counts.properties, *counts.classes]
@@ -495,7 +491,7 @@ def map_files(paths: Iterable[str], issue: Issue, most: int = _MOST) -> Iterator
         chunks.append(chunk)
     for number, chunk in enumerate(chunks, 1):
         entries = "".join(
-            f"<url><loc>{xml_text(issue.addresses.file(path))}</loc><lastmod>{issue.modified}</lastmod></url>\n"
+            f"<url><loc>{formats.xml_text(issue.addresses.file(path))}</loc><lastmod>{issue.modified}</lastmod></url>\n"
             for path in chunk
         )
         name = "sitemap.xml" if len(chunks) == 1 else f"sitemap-{number}.xml"

@@ -24,7 +24,6 @@ from pan2kg.project import read_text, turtle_files
 from pan2kg.publish import changes, documents, folder, inspection, tables
 from pan2kg.publish import edition as editions
 from pan2kg.publish.edition import Edition, File, Note, Part
-from pan2kg.publish.folder import Content
 from pan2kg.publish.vocabulary import FOAF, FORMATS, OFFERED_FORMS, PREFIXES, write
 from pan2kg.site import ontology_page, registry
 from pan2kg.site.page import SiteContext, embedded, find_bundle
@@ -76,8 +75,8 @@ class ReleaseOptions:
 class PublishedRelease:
     edition: Edition
     options: ReleaseOptions
+    whole: folder.Content
     folder: folder.ReleaseFolder
-    whole: Content
     counts: editions.Statistics
     described: documents.Described | None
     offers: list[editions.Distribution] = field(default_factory=list)
@@ -176,7 +175,7 @@ def _offered(release: PublishedRelease) -> Iterator[File]:
         triples = sorted((quad.triple for quad in ox.parse(text, format=FORMATS["ttl"])), key=str)
         for ending in ("rdf", "jsonld", "nt"):
             # with blank nodes, so that the compact form of write() would lose their nesting
-            content = ox.serialize(triples, format=FORMATS[ending], prefixes=dict(edition.prefixes()))
+            content = ox.serialize(triples, format=FORMATS[ending], prefixes=dict(edition.prefixes))
             yield f"ontology/pan2kg.{ending}", content or b""
     yield from editions.question_files(edition)
     for path in rule_files(project):
@@ -313,7 +312,7 @@ def _fill(
     refuse_version(edition, whole)
     counts = editions.count(whole.triples, issue.addresses.root, editions.targets_of(edition.graph.profile))
     release = PublishedRelease(
-        edition, options, folder.ReleaseFolder(work), whole, counts, documents.Described(edition, whole)
+        edition, options, whole, folder.ReleaseFolder(work), counts, documents.Described(edition, whole)
     )
 
     def put(files: Iterable[File]) -> list[str]:
@@ -325,7 +324,7 @@ def _fill(
         return paths
 
     faults = []
-    for path, content in folder.write_dumps(stated, whole, work, edition.prefixes()):
+    for path, content in folder.write_dumps(stated, whole, work, edition.prefixes):
         note(say("progress", "writing", path=path))
         if folder.differs(content, work, path):
             faults.append(say("inspection", "other-graph", path=path))

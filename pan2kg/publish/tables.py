@@ -412,9 +412,9 @@ _ACCEPTED: Final = ("/accepted", "/derived")
 _TEXTS: Final = ("LegalAct", "Treaty", "SoftLaw", "Bill", "Commitment", "OtherInstrument", "Instrument")
 
 
+@dataclass(frozen=True)
 class _Rows:
-    def __init__(self, described: Described) -> None:
-        self.described = described
+    described: Described
 
     def objects(self, iri: str, *properties: str) -> list[str]:
         statements = self.described.of.get(iri, ())
