@@ -358,6 +358,8 @@ class ChangeNames:
         shipped = Project.packaged()
         self._terms: dict[str, dict[str, list[ox.NamedNode | ox.BlankNode | ox.Literal]]] = defaultdict(dict)
         self._prefixes = read_prefixes(shipped)
+        if change.is_empty:  # as in a release before which there is none: nothing is to be named
+            return
         sides = [
             [quad for quad in quads if quad.predicate in _NAMING and not is_derived(graph_of(quad))]
             for quads in (change.new.quads, change.old.quads - change.new.quads)

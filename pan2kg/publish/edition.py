@@ -37,7 +37,6 @@ from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF, RDFS, ROOT, SKOS
 from pan2kg.turtle.writer import iri, read_prefixes
 
 FILE: Final = "graph/catalogue.ttl"
-_SPACES: Final = {"dcterms": DCTERMS, "dcat": DCAT, "foaf": FOAF, "rdf": RDF}
 _NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     "catalogue": ("dcterms:title", "dcterms:description", "dcterms:publisher"),
     "dataset": (
@@ -164,7 +163,7 @@ def read_facts(store: LocalStore, space: str = ROOT) -> Facts:
     def insist(kind: str, subject: str) -> None:
         for name in _NEEDED[kind]:
             prefix, _, local = name.partition(":")
-            if not statements[subject].get(_SPACES[prefix] + local):
+            if not statements[subject].get(PREFIXES[prefix] + local):
                 raise ProjectError(
                     "catalogue-needs", place=Place(FILE), remedy="add-statement", name=name, subject=subject
                 )

@@ -33,11 +33,10 @@ from pan2kg.i18n.message import say, spoken
 from pan2kg.project import reason
 from pan2kg.publish import documents, folder
 from pan2kg.publish.edition import Addresses, Issue
-from pan2kg.publish.vocabulary import ADMS, DCAT, DCATAP, FOAF, FORMATS, SPDX, TYPE, VCARD, Term
+from pan2kg.publish.vocabulary import DCAT, FOAF, FORMATS, PREFIXES, SPDX, TYPE, VCARD, Term
 from pan2kg.turtle.vocabulary import DCTERMS, RDFS, SKOS
 
 Properties = Mapping[str, list[Term]]
-_SPACES: Final = {"dcterms": DCTERMS, "dcat": DCAT, "foaf": FOAF, "dcatap": DCATAP, "adms": ADMS}
 _NEEDED: Final = {
     "Catalog": "dcterms:title dcterms:description dcterms:publisher dcterms:language dcterms:issued dcterms:modified "
                "dcterms:license dcterms:spatial dcat:themeTaxonomy foaf:homepage dcat:dataset",
@@ -54,8 +53,7 @@ _PLACES: Final = frozenset((
     "http://www.w3.org/2002/07/owl#versionIRI", VCARD + "hasEmail", VCARD + "hasURL",
 ))  # fmt: skip
 """Properties whose value is an address rather than a thing the catalogue describes."""
-_SHORT_WORD: Final = 3
-_SHORT_TEXT: Final = 100
+_SHORT: Final = (("dcat:keyword", DCAT + "keyword", 3), ("dcterms:description", DCTERMS + "description", 100))
 """A portal scores keywords and descriptions below these lengths down."""
 _LINK: Final = re.compile(rb"""(?: href| src)=["']([^"']*)["']""")
 _ADDRESS: Final = re.compile(rb"""<loc>([^<]+)|[<"](https?://[^<>"\s]+)[>"]""")
@@ -76,17 +74,15 @@ def faults(by_subject: Mapping[str, Properties], today: date) -> Iterator[str]:
             kinds.get(value.value.removeprefix(DCAT), []).append(subject)
     for kind, needed in _NEEDED.items():
         for subject in kinds[kind]:
-            for name in needed.split():
-                prefix, _, local = name.partition(":")
-                if not by_subject[subject].get(_SPACES[prefix] + local):
-                    yield _fault("lacks", subject=subject, name=_SPACES[prefix] + local)
+            for prefix, local in (name.split(":") for name in needed.split()):
+                if not by_subject[subject].get(PREFIXES[prefix] + local):
+                    yield _fault("lacks", subject=subject, name=PREFIXES[prefix] + local)
     yield from _values(by_subject, today)
     for subject in kinds["Dataset"]:
         properties = by_subject[subject]
-        if any(len(word.value) < _SHORT_WORD for word in properties.get(DCAT + "keyword", [])):
-            yield _fault("short-keyword", subject=subject, name="dcat:keyword", least=_SHORT_WORD)
-        if any(len(text.value) < _SHORT_TEXT for text in properties.get(DCTERMS + "description", [])):
-            yield _fault("short-keyword", subject=subject, name="dcterms:description", least=_SHORT_TEXT)
+        for name, predicate, least in _SHORT:
+            if any(len(text.value) < least for text in properties.get(predicate, [])):
+                yield _fault("short-keyword", subject=subject, name=name, least=least)
         if [value.value for value in properties.get(DCTERMS + "identifier", [])] != [subject.strip("<>")]:
             yield _fault("other-identifier", subject=subject)
     distributions = [by_subject[subject] for subject in kinds["Distribution"]]
