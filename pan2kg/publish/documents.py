@@ -24,7 +24,7 @@ from markupsafe import Markup
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, format_of
 from pan2kg.publish.edition import Edition, File
 from pan2kg.publish.folder import VERSIONS, Content, graph_name
-from pan2kg.publish.vocabulary import FOAF, OWL, TYPE, node, write
+from pan2kg.publish.vocabulary import FOAF, OWL, TYPE, node, table_of, write
 from pan2kg.tables.template import macro, markup, render
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDFS, ROOT, SKOS
 
@@ -278,28 +278,8 @@ def _page(described: Described, iris: Sequence[str], place: str, pages: Collecti
 
 
 PLACEHOLDER: Final = "https://host.example/pan2kg/"
-MEDIA: Final = {
-    "html": "text/html",
-    "ttl": "text/turtle",
-    "nt": "application/n-triples",
-    "jsonld": "application/ld+json",
-    "rdf": "application/rdf+xml",
-    "nq": "application/n-quads",
-    "csv": "text/csv",
-    "rq": "application/sparql-query",
-    "atom": "application/atom+xml",
-    "md": "text/markdown",
-    "ru": "application/sparql-update",
-}
-"""The media type of each kind of text in a release, by its ending; all in UTF-8."""
-OTHER_MEDIA: Final = {
-    "parquet": "application/vnd.apache.parquet",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "json": "application/json",
-    "js": "text/javascript; charset=utf-8",
-    "wasm": "application/wasm",
-    "xml": "application/xml",
-}
+MEDIA, OTHER_MEDIA = table_of("media")["text"], table_of("media")["other"]
+"""The media type of each kind of text in a release, by its ending, all in UTF-8; and of other files."""
 FORMS: Final = ("ttl", "jsonld")
 """The forms of a document beside its page."""
 APART: Final = ("part", "provision", "category", "conflict")
