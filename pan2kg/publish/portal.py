@@ -28,7 +28,7 @@ from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, NamedTuple
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import httpx
 import pyoxigraph as ox
@@ -127,29 +127,21 @@ class Client:
     _free: float = float("-inf")
 
     def ask(self, method: str, path: str, content: Json | PortalFile | None = None) -> Any:  # noqa: ANN401
+        # a reader is led on within the portal, a writer is not, and nobody with the key
         first = url = f"{self.portal}{_API}{path}"
+        home, name = httpx.URL(self.portal), ""
         for _ in range(_HOPS):
             answer, received = self._exchange(method, url, content)
             if answer.status_code not in _MOVED:
                 return self._read(answer, received, f"{method} {url}")
-            location = answer.headers.get("location", "")
-            url = urljoin(url, location) if method == "GET" else location
-            origins = []
-            for address in (self.portal, url):
-                parts = urlsplit(address)
-                try:
-                    port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
-                except ValueError:
-                    port = -1
-                origins.append((parts.scheme, parts.hostname, port))
-            name = f"{origins[1][0]}://{origins[1][1]}" if origins[1][1] else location[:100]
-            if method != "GET" or origins[0] != origins[1]:
+            led = answer.next_request.url if answer.next_request else home
+            url, name = str(led), harmless(f"{led.scheme}://{led.host}")
+            if method != "GET" or (led.scheme, led.host, led.port) != (home.scheme, home.host, home.port):
                 break
-        key, values = ("portal-redirects-readers", {"url": harmless(name)}) if method == "GET" else (
-            "portal-redirects-writers", {"moved": harmless(name)}
-        )  # fmt: skip
-        place = Place(first if method == "GET" else f"{method} {first}")
-        raise PortalError(key, place=place, remedy="key-not-sent-there", **values)
+        if method == "GET":
+            raise PortalError("portal-redirects-readers", place=Place(first), remedy="key-not-sent-there", url=name)
+        place = Place(f"{method} {first}")
+        raise PortalError("portal-redirects-writers", place=place, remedy="key-not-sent-there", moved=name)
 
     def _exchange(self, method: str, url: str, content: Json | PortalFile | None) -> tuple[httpx.Response, bytes]:
         headers = {"Accept": "application/json", "User-Agent": "pan2kg"}

@@ -23,12 +23,10 @@ from usp.tree import sitemap_from_str
 from pan2kg.errors import ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.publish import documents, folder
-from pan2kg.publish import edition as editions
 from pan2kg.publish.documents import shared_place
 from pan2kg.publish.edition import Edition
 from pan2kg.publish.inspection import by_subject, faults
 from pan2kg.publish.tables import PRODUCT_FORMS, PRODUCTS
-from pan2kg.publish.vocabulary import FORMATS
 from pan2kg.store.queries import read_queries
 from pan2kg.store.store import LocalStore, select
 from pan2kg.turtle.vocabulary import ROOT
@@ -97,17 +95,6 @@ def test_no_recommended_property_is_missing_but_a_contact_nobody_gave(
     found = list(results(catalogue, LU))
     kind = SH.DatatypeConstraintComponent
     assert {result[2:] for result in found} == {(DCAT.accessURL, kind), (DCAT.downloadURL, kind)}
-
-
-def test_french_is_the_first_of_every_text(few_folder: Path) -> None:
-    for ending in ("ttl", "rdf", "jsonld"):
-        text, tags = (few_folder / f"catalogue.{ending}").read_bytes(), dict[tuple[object, object], str | None]()
-        for quad in ox.parse(text, format=FORMATS[ending]):
-            if isinstance(quad.object, ox.Literal) and quad.object.language:
-                tags.setdefault((quad.subject, quad.predicate), quad.object.language)
-        assert len(tags) > 50
-        assert set(tags.values()) == {"fr"}
-        assert not re.search(rb'"@context":\s*"http', text), "the context stands in the file"
 
 
 def test_each_offer_and_the_endpoint_is_a_distribution_with_the_size_and_checksum_of_its_file(
@@ -232,15 +219,6 @@ def test_void_counts_what_is_published_and_names_every_dump(few_folder: Path, fe
     assert int(links["http://eurovoc.europa.eu/"]) > 100
     named = {address for (address,) in rows(void, "SELECT ?d WHERE { dataset:dataset void:dataDump ?d }")}
     assert named == {f"{BASE}{path}" for path in folder.DUMPS}
-
-
-def test_a_release_of_the_strongest_links_alone_says_so(few_edition: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
-    counted = editions.count([], ROOT)
-    assert b"rdfs:comment" not in editions.write_void(few_edition, counted, [])
-    monkeypatch.setattr("pan2kg.publish.edition.missing_links", lambda _: (12, 345))
-    said = re.search(r"rdfs:comment (.*)", editions.write_void(few_edition, counted, []).decode())
-    assert said
-    assert re.findall(r'"[^"]*\b12\b[^"]*345[^"]*"@(\w\w)|"[^"]*345[^"]*\b12\b[^"]*"@(\w\w)', said[1])
 
 
 def test_the_service_names_every_graph_and_every_question_is_a_query_a_machine_can_run(
