@@ -29,8 +29,7 @@ from xml.etree import ElementTree as ET
 
 import pyoxigraph as ox
 
-from pan2kg.coherence import evidence, figures, known, reading
-from pan2kg.coherence.texts import Earlier
+from pan2kg.coherence import evidence, figures, known, reading, texts
 from pan2kg.errors import FormatError, Place, ProjectError
 from pan2kg.graph import labels as datasets
 from pan2kg.graph.graph import Graph
@@ -38,7 +37,6 @@ from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
 from pan2kg.project import Project
 from pan2kg.publish.edition import Issue, name_roles
 from pan2kg.publish.tables import weigh_links
-from pan2kg.publish.vocabulary import OWL
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore, is_derived, open_store, read_quads
 from pan2kg.tables import figure_words, formats
@@ -99,7 +97,7 @@ class Change:
     the ``weights`` where they were published.
     """
 
-    def __init__(self, old: Side, new: Side, *, weights: Earlier | None = None) -> None:
+    def __init__(self, old: Side, new: Side, *, weights: texts.Earlier | None = None) -> None:
         self.old, self.new, self.weights, self.is_empty = old, new, weights, old.quads == new.quads
         gone, come = old.quads - new.quads, new.quads - old.quads
         self.moves, before = () if self.is_empty else _moves(old, new, gone, come), old.quads
@@ -167,7 +165,7 @@ class Change:
                 status = Status.REMOVED if iri in stated[0] else Status.ADDED
             elif any(
                 edit.new is not None and (edit.predicate == DCTERMS + "isReplacedBy" or (
-                    edit.predicate == f"{OWL}deprecated" and _called(edit.new) in ("true", "1")
+                    edit.predicate == "http://www.w3.org/2002/07/owl#deprecated" and _called(edit.new) in ("true", "1")
                 )) for edit in several
             ):  # fmt: skip
                 status = Status.RETIRED
@@ -205,7 +203,7 @@ class Change:
             weights = known.known(tables[0]).potential.weights
             cells = zip(weights.texts, weights.d.tolist(), weights.ic.tolist(), weights.gain.tolist(), strict=True)
             name = tables[0].release or self.old.name
-            earlier = Earlier(name, weights.n, {text: (d, ic, gain) for text, d, ic, gain in cells})
+            earlier = texts.Earlier(name, weights.n, {text: (d, ic, gain) for text, d, ic, gain in cells})
         before, after = ({at: known.known(of, at, weights=earlier) for at in evidence.FIGURED} for of in tables)
         changed = []
         for pair in zip(figures.figures(before), figures.figures(after), strict=True):

@@ -21,7 +21,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby, zip_longest
 from pathlib import Path
-from types import MappingProxyType
 from typing import IO, Final, cast
 
 import pyoxigraph as ox
@@ -70,11 +69,11 @@ def walk(folder: Path, below: str = "") -> Iterator[str]:
             yield f"{below}{name}"
 
 
-def write_checksums(folder: Path, sums: Mapping[str, str] = MappingProxyType({})) -> None:
+def write_checksums(folder: Path, sums: Mapping[str, str] | None = None) -> None:
     with (folder / LIST).open("w", encoding="utf-8", newline="\n") as target:
         for path in walk(folder):
             if path != LIST:
-                digest = sums.get(path)
+                digest = (sums or {}).get(path)
                 if not digest:
                     with (folder / path).open("rb") as file:
                         digest = hashlib.file_digest(file, "sha256").hexdigest()

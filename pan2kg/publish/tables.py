@@ -23,8 +23,7 @@ from typing import Final, NamedTuple
 
 import pyoxigraph as ox
 
-from pan2kg.coherence import evidence, figures
-from pan2kg.coherence.texts import Earlier
+from pan2kg.coherence import evidence, figures, texts
 from pan2kg.errors import Place, ProjectError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of
@@ -386,7 +385,7 @@ def weigh_links(graph: Graph) -> None:
         graph.held.add(LINK_WEIGHTS, triples)
 
 
-def read_weights(path: Path) -> Earlier:
+def read_weights(path: Path) -> texts.Earlier:
     file = path / TABLES / f"{WEIGHTS}.csv" if path.is_dir() else path
     if not file.is_file():
         raise ProjectError("no-weights", place=Place(str(path)), remedy="name-weights")
@@ -399,10 +398,10 @@ def read_weights(path: Path) -> Earlier:
             weights[iri] = int(row["plans"]), float(row["information_content"]), float(row["gain"])
         except (KeyError, TypeError, ValueError):
             raise ProjectError("weights-line", place=Place(str(file), line), remedy="name-weights") from None
-    return Earlier(mark.get("version") or file.name, n, weights)
+    return texts.Earlier(mark.get("version") or file.name, n, weights)
 
 
-def published_weights(path: Path) -> Earlier | None:
+def published_weights(path: Path) -> texts.Earlier | None:
     return read_weights(path) if (path / TABLES / f"{WEIGHTS}.csv").is_file() else None
 
 
