@@ -263,10 +263,10 @@ def front_page(
     issue, facts = release.edition.issue, release.edition.facts
     paths_named = {tag: (f"{tag}/index.html", f"ontology/index.{tag}.html", f"changes/changes.{tag}.md",
                    f"changes/feed.{tag}.atom") for tag in LANGUAGES}  # fmt: skip
-    offers: dict[Text, tuple[Text, list[tuple[editions.Distribution, str]]]] = {}
+    offers: dict[Text, tuple[Text, list[editions.Distribution]]] = {}
     for offer in release.offers:
-        path = f"../../{offer.path}" if is_kept and offer.form == "zip" else offer.path
-        offers.setdefault(offer.group or offer.title, (offer.about, []))[1].append((offer, path))
+        if not (is_kept and offer.form == "zip"):  # of the pages there is only the present state
+            offers.setdefault(offer.group or offer.title, (offer.about, []))[1].append(offer)
     dataset = editions.describe_dataset(release.edition, release.offers)
     return render("release.html", {
         "languages": LANGUAGES, "issue": issue, "facts": facts, "number": release.counts.triples, "offers": offers,

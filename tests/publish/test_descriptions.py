@@ -319,6 +319,7 @@ def test_q_values_count_a_host_that_negotiates_gets_all_and_a_version_has_its_ow
     assert {line[66:] for line in lines} >= {"data/pan2kg.nq.gz", "catalogue.ttl", "index.html", "queries.ttl"}
     front = (kept / "index.html").read_text("utf-8")
     assert "../../index.html#de" in front
+    assert "site.zip" not in front, "pages show the present state alone"
     for target in re.findall(r' href="([^"#:]+)"', front):
         assert (kept / target).exists(), target
 
