@@ -307,12 +307,6 @@ class _PortalCatalogue:
         return text
 
 
-class PortalPart(NamedTuple):
-    key: str
-    said: Json
-    file: PortalFile | None
-
-
 def make_offer(
     folder: Path, scratch: Path, *, linked: bool = False, organization: str = "", dataset: str = ""
 ) -> Offer:
@@ -343,7 +337,7 @@ def make_offer(
     for named, within in paths.items():
         if shared[names[named][0]] > 1:  # dumps/graph.jsonld as dumps-graph-jsonld.jsonld
             names[named] = upload_name(f"{within.replace('/', '-').replace('.', '-')}.{within.rpartition('.')[2]}")
-    parts: dict[str, PortalPart] = {}
+    parts: dict[str, tuple[Json, PortalFile | None]] = {}
     for subject, file in files.items():
         name = names[file] if file and not linked else None
         if file and name and name[1] and {file.with_name(f"{file.name}.gz"), file.with_suffix(".csv")} & paths.keys():
@@ -371,8 +365,8 @@ def make_offer(
             }  # fmt: skip
         if key in parts:
             raise catalogue.fault("same-distributions", remedy="mend-record", address=key)
-        parts[key] = PortalPart(key, body, portal_file)
-    return Offer(description["extras"][DATASET_KEY], description, tuple(parts.values()), organization, dataset)
+        parts[key] = body, portal_file
+    return Offer(description["extras"][DATASET_KEY], description, parts, organization, dataset)
 
 
 def _dataset(catalogue: _PortalCatalogue, dataset: str, distributions: list[str], version: str) -> Json:
@@ -528,7 +522,7 @@ class PushStep(NamedTuple):
 class Offer(NamedTuple):
     iri: str
     said: Json
-    parts: tuple[PortalPart, ...]
+    parts: dict[str, tuple[Json, PortalFile | None]]
     organization: str = ""
     dataset: str = ""
 
@@ -583,10 +577,10 @@ class Offer(NamedTuple):
                 by_key.setdefault(key, resource)
             elif resource.get("filetype") == "file":
                 strays[dig(resource, "title")] = resource
-        for part in self.parts:
-            if part.file and part.key not in by_key and part.file.name in strays:
-                by_key[part.key] = strays.pop(part.file.name)
-        matched = {part.key: by_key[part.key] for part in self.parts if part.key in by_key}
+        for key, (_, file) in self.parts.items():
+            if file and key not in by_key and file.name in strays:
+                by_key[key] = strays.pop(file.name)
+        matched = {key: by_key[key] for key in self.parts if key in by_key}
         return matched, [row for row in resources if all(row is not resource for resource in matched.values())]
 
     def steps(self, remote: Remote | None, *, prune: bool = False) -> tuple[PushStep, ...]:
@@ -607,22 +601,22 @@ class Offer(NamedTuple):
             add("PUT", path, "changed-on-part", body, key=self.iri, names=names)
         matched, leftovers = self.matched(remote)
         # udata puts a new resource before the others, so that the last one sent stands first
-        for part in reversed(self.parts):
-            key, resource = part.key, matched.get(part.key)
+        for key, (part, file) in reversed(self.parts.items()):
+            resource = matched.get(key)
             place = f"{path}resources/{quote(dig(resource, 'id'), safe='') if resource else RESOURCE}/"
-            body = part.said | {"id": resource["id"] if resource else RESOURCE, "url": ADDRESS}
+            body = part | {"id": resource["id"] if resource else RESOURCE, "url": ADDRESS}
             if resource:
                 body["extras"] = resource["extras"] | {PART_KEY: key}
-            if resource is None and part.file is None:
-                add("POST", f"{path}resources/", "part-not-there-yet", part.said, key=key)
-            elif part.file and not (resource and part.file.is_held(resource)):
+            if resource is None and file is None:
+                add("POST", f"{path}resources/", "part-not-there-yet", part, key=key)
+            elif file and not (resource and file.is_held(resource)):
                 upload, why = (place, "other-content") if resource else (path, "part-not-there-yet")
-                add("POST", f"{upload}upload/", why, part.file, key=key)
+                add("POST", f"{upload}upload/", why, file, key=key)
                 add("PUT", place, "what-part-is", body, key=key)
             elif resource:
-                said = {name: value for name, value in part.said.items() if not (part.file and name in _COMPUTED)}
+                said = {name: value for name, value in part.items() if not (file and name in _COMPUTED)}
                 if names := _changed(said, resource):
-                    body["url"] = dig(part.said, "url") or dig(resource, "url")
+                    body["url"] = dig(part, "url") or dig(resource, "url")
                     add("PUT", place, "changed-on-part", body, key=key, names=names)
         for resource in leftovers if prune else ():
             if key := dig(resource, "extras", PART_KEY):

@@ -204,7 +204,7 @@ def test_files_are_found_by_the_end_of_their_address_and_go_by_names_the_portal_
     for name in ('a"b\r\nX: 1.csv', "é.csv", "..csv", ".csv", "a b.ttl", "日本.csv"):
         assert portals.upload_name(name)[0].replace(".", "").replace("-", "").isalnum(), "it needs no quoting in a form"
     pusher.files = {"a/graph.ttl": "", "b/graph.ttl": "", "c/graph.jsonld": "{}", "x.nq": "", "x.nq.gz": "as it is"}
-    files = [part.file for part in pusher.write().offer().parts if part.file]
+    files = [file for _, file in pusher.write().offer().parts.values() if file]
     assert [file.name for file in files] == ["a-graph-ttl.ttl", "b-graph-ttl.ttl", "graph.json", "x.nq.gz"]
     assert files[-1].path == pusher.path / "x.nq.gz", "what the release has compressed already is sent once"
 
@@ -573,7 +573,7 @@ def test_a_file_too_large_a_late_answer_and_one_spoilt_on_the_way_are_told_and_m
     spoilt.portal.spoils = 2
     assert not spoilt.push().remaining
     assert {spoilt.portal.files[row["id"]] for row in spoilt.only()["resources"] if row["filesize"]} == {
-        part.file.path.read_bytes() for part in spoilt.offer().parts if part.file
+        file.path.read_bytes() for _, file in spoilt.offer().parts.values() if file
     }
     assert any("did not arrive whole" in line for line in spoilt.said)
 
