@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from enum import StrEnum
 from itertools import combinations
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -48,7 +48,7 @@ class Uses:
     """B[a,i] = 1 if action a rests on instrument i, and the same for what a plan says of itself (``own``).
 
     ``home`` names the plan of each action, ``homes`` that of each action that has one and of each plan itself: what an
-    action's text says, its plan says. Actions, plans and instruments are sorted by IRI.
+    action's text says, its plan says; ``stated`` are the pairs of work and instrument. All are sorted by IRI.
     """
 
     home: Mapping[str, str]
@@ -58,6 +58,7 @@ class Uses:
     instruments: tuple[str, ...]
     table: Incidence
     own: Incidence
+    stated: tuple[tuple[str, str], ...]
     basis: Basis
 
     def find(self, name: str, *, plans: bool = True, actions: bool = True) -> str:
@@ -73,11 +74,6 @@ class Uses:
         near = get_close_matches(key(name), sorted({key(iri) for iri in iris}), n=3, cutoff=0.4)
         remedy = did_you_mean(near) if near else told("name-by-key", wanted=either(kinds))
         raise QueryError(missing, remedy=remedy, name=name)
-
-    def statements(self) -> list[tuple[str, str]]:
-        works = [self.actions[row] for row in self.table.rows] + [self.plans[row].iri for row in self.own.rows]
-        columns = np.concatenate([self.table.columns, self.own.columns]).tolist()
-        return [(work, self.instruments[column]) for work, column in zip(works, columns, strict=True)]
 
 
 def uses_of(
@@ -102,12 +98,7 @@ def uses_of(
     home, entries = {action: plan_of[action] for action in actions}, tuple(plan_by_iri[iri] for iri in iris)
     homes = {plan.iri: plan.iri for plan in plan_by_iri.values() if plan.is_plan}
     homes |= {action: plan for action, plan in home.items() if plan in homes}
-    return Uses(home, homes, tuple(actions), entries, tuple(instruments), table, own, basis)
-
-
-def limited(uses: Uses, wanted: AbstractSet[tuple[str, str]]) -> Uses:
-    pairs = [pair for pair in uses.statements() if pair in wanted]
-    return replace(uses_of(pairs, uses.home, plans=uses.plans), basis=uses.basis)
+    return Uses(home, homes, tuple(actions), entries, tuple(instruments), table, own, tuple(stated), basis)
 
 
 class Profile(NamedTuple):
@@ -133,14 +124,11 @@ class Involvement(NamedTuple):
     roles: frozenset[str]
     level: Level | None
 
-    def is_lead(self, at: Level) -> bool:
-        return LEAD in self.roles and counts(self.level, at)
-
 
 def at_level(profiles: Iterable[Profile], involvements: Iterable[Involvement], at: Level) -> tuple[Profile, ...]:
     valid = [involvement for involvement in involvements if counts(involvement.level, at)]
     involved = {(involvement.work, involvement.body) for involvement in valid}
-    led = {(involvement.work, involvement.body) for involvement in valid if involvement.is_lead(at)}
+    led = {(involvement.work, involvement.body) for involvement in valid if LEAD in involvement.roles}
     return tuple(
         profile._replace(
             leads=frozenset(body for body in profile.leads if (profile.work, body) in led),
@@ -159,8 +147,10 @@ def co_led(home: Mapping[str, str], involvements: Iterable[Involvement], at: Lev
 
     Only a lead on somebody's word at the level counts; a pair is missing where one plan's leads are not known.
     """
-    leading = [involvement for involvement in involvements if involvement.work in home and involvement.is_lead(at)]
-    led = {(involvement.work, involvement.body) for involvement in leading}
+    led = {
+        (involvement.work, involvement.body) for involvement in involvements
+        if involvement.work in home and LEAD in involvement.roles and counts(involvement.level, at)
+    }  # fmt: skip
     works = sorted({work for work, _ in led})
     plans = sorted({home[work] for work in works})
     place = {plan: at for at, plan in enumerate(plans)}
@@ -210,8 +200,9 @@ def fragmentation(
     Fragmentation, Overlap, and Duplication: An Evaluation and Management Guide, GAO-15-49SP (2015).
     """
     on_topic: dict[tuple[str, str], list[Profile]] = {}
-    for profile in _actions(uses, profiles):
-        for topic in profile.topics:
+    actions = set(uses.actions)
+    for profile in sorted(profiles, key=attrgetter("work")):
+        for topic in profile.topics if profile.work in actions else ():
             on_topic.setdefault((topic, (country or {}).get(profile.work, "")), []).append(profile)
     findings = []
     for (topic, of), on in on_topic.items():
@@ -222,11 +213,6 @@ def fragmentation(
             value = 1.0 - sum((number[body] / number.total()) ** 2 for body in bodies)
             findings.append(Coordination("fragmentation", (topic,), bodies, led, (), (), value, len(led), len(on), of))
     return tuple(sorted(findings, key=lambda finding: (-(finding.value or 0.0), finding.topics, finding.country)))
-
-
-def _actions(uses: Uses, profiles: Iterable[Profile]) -> list[Profile]:
-    actions = set(uses.actions)
-    return sorted((profile for profile in profiles if profile.work in actions), key=lambda profile: profile.work)
 
 
 def overlaps(
@@ -241,7 +227,8 @@ def overlaps(
 
     Source: US GAO, GAO-15-49SP (2015), as for :func:`fragmentation`.
     """
-    led = [profile for profile in _actions(uses, profiles) if profile.leads]
+    actions = set(uses.actions)
+    led = sorted((profile for profile in profiles if profile.leads and profile.work in actions), key=attrgetter("work"))
     pairs = [(profile.work, topic) for profile in led for topic in profile.topics]
     table = Incidence.named(pairs, [profile.work for profile in led], sorted({topic for _, topic in pairs}))
     lower, upper, _ = cells(table)
@@ -281,7 +268,7 @@ def who_should_talk(
     """
     chosen, of = None if only is None else frozenset(only), country or {}
     texts_of: dict[str, set[str]] = {}
-    for work, text in uses.statements():
+    for work, text in uses.stated:
         if bits.get(text, 0.0) > 0:
             texts_of.setdefault(work, set()).add(text)
     # the works of each body that rest on each text
@@ -374,10 +361,10 @@ def losses(
     home, plans, weights, names = shares.works.home, shares.works.plans, shares.weights, set(shares.names)
     # the works of each plan that reach each text: its actions, and the plan itself as an empty name
     holders: dict[tuple[str, str], list[str]] = defaultdict(list)
-    table, own = shares.actions.table, shares.own.table
+    table, carried = shares.actions.table, shares.own.table
     for row, column in zip(table.rows.tolist(), table.columns.tolist(), strict=True):
         holders[home[shares.names[row]], weights.texts[column]].append(shares.names[row])
-    for row, column in zip(own.rows.tolist(), own.columns.tolist(), strict=True):
+    for row, column in zip(carried.rows.tolist(), carried.columns.tolist(), strict=True):
         holders[plans[row], weights.texts[column]].append("")
     alone: dict[str, list[str]] = defaultdict(list)
     for work, text in sorted({(use.work, use.text) for use in uses}):
@@ -397,10 +384,10 @@ def losses(
         if text in weighing:
             texts[plan].add(text)
     cut: dict[str, list[str]] = defaultdict(list)
-    for plan, other in ((p, q) for p in sorted(texts) for q in sorted(texts) if p != q and texts[p] & texts[q]):
-        works = {work for text in texts[plan] & texts[other] for work in holders[plan, text]}
+    for plan, neighbour in ((p, q) for p in sorted(texts) for q in sorted(texts) if p != q and texts[p] & texts[q]):
+        works = {work for text in texts[plan] & texts[neighbour] for work in holders[plan, text]}
         if len(works) == 1 and "" not in works:
-            cut[works.pop()].append(other)
+            cut[works.pop()].append(neighbour)
     return tuple(
         Loss(action, home[action], *(tuple(lost.get(action, ())) for lost in (alone, under, cut)))
         for action in sorted(alone.keys() | under.keys() | cut.keys())
@@ -424,19 +411,15 @@ ActionField = tuple[str, str, Presence]
 class Completeness(NamedTuple):
     """The five fields of one action.
 
-    ``annotated`` is false where nothing at all was recorded of them: then « absent » only means not read.
+    ``annotated`` is false where nothing at all was recorded of them: then « absent » only means not read. ``share`` is
+    that of the five which is present, in [0,1], None where nothing was recorded.
     """
 
     action: str
     plan: str
     fields: tuple[tuple[str, Presence], ...]
     annotated: bool
-
-    @property
-    def share(self) -> float | None:
-        """The share of the five that is present, in [0,1]; None where nothing was recorded."""
-        present = sum(presence is Presence.PRESENT for _, presence in self.fields)
-        return present / len(FIELDS) if self.annotated else None
+    share: float | None
 
 
 def completeness(home: Mapping[str, str], fields: Iterable[ActionField]) -> tuple[Completeness, ...]:
@@ -450,13 +433,13 @@ def completeness(home: Mapping[str, str], fields: Iterable[ActionField]) -> tupl
     for action, name, presence in fields:
         best[action, name] = min(best.get((action, name), Presence.ABSENT), presence, key=list(Presence).index)
     annotated = {action for action, _ in best}
-    return tuple(
-        Completeness(
-            action, plan, tuple((name, best.get((action, name), Presence.ABSENT)) for name in FIELDS),
-            action in annotated,
-        )
-        for plan, action in sorted((plan, action) for action, plan in home.items())
-    )  # fmt: skip
+    rows = []
+    for plan, action in sorted((plan, action) for action, plan in home.items()):
+        presences = tuple((name, best.get((action, name), Presence.ABSENT)) for name in FIELDS)
+        present = sum(presence is Presence.PRESENT for _, presence in presences)
+        share = present / len(FIELDS) if action in annotated else None
+        rows.append(Completeness(action, plan, presences, action in annotated, share))
+    return tuple(rows)
 
 
 # One edition of a plan and the next, on the same weights; and how similar two titles are
@@ -574,13 +557,13 @@ def fates(
     rows = []
     for action in sorted(early):
         pairs = [pair for pair in aligned if pair.earlier == action]
-        others = tuple(dict.fromkeys(pair.later for pair in pairs))
-        if not others:
+        counterparts = tuple(dict.fromkeys(pair.later for pair in pairs))
+        if not counterparts:
             rows.append(ActionFate(action, dropped, ()))
             continue
-        is_extended = len(others) > 1 or any(pair.relation in _EXTENDING for pair in pairs)
+        is_extended = len(counterparts) > 1 or any(pair.relation in _EXTENDING for pair in pairs)
         ground = max(pair.ground for pair in pairs)  # « stated » comes after « concluded »
-        rows.append(ActionFate(action, Fate.EXTENDED if is_extended else Fate.RETAINED, others, ground))
+        rows.append(ActionFate(action, Fate.EXTENDED if is_extended else Fate.RETAINED, counterparts, ground))
     rows += [ActionFate(action, fresh, ()) for action in sorted(late - {pair.later for pair in aligned})]
     return tuple(rows)
 
@@ -624,10 +607,7 @@ class Compared(NamedTuple):
     new: Weight
     added: tuple[str, ...]
     removed: tuple[str, ...]
-
-    @property
-    def is_linked(self) -> bool:
-        return self.base.low > 0 or self.new.low > 0
+    is_linked: bool
 
 
 def compare(facts: Known, base: str, later: str) -> tuple[tuple[Compared, ...], tuple[int, int]]:
@@ -645,6 +625,7 @@ def compare(facts: Known, base: str, later: str) -> tuple[tuple[Compared, ...], 
         if plan not in (base, later):
             then, now = facts.weight(base, plan), facts.weight(later, plan)
             before, after = set(then.texts), set(now.texts)
-            rows.append(Compared(plan, then, now, tuple(sorted(after - before)), tuple(sorted(before - after))))
+            added, removed = (tuple(sorted(texts)) for texts in (after - before, before - after))
+            rows.append(Compared(plan, then, now, added, removed, then.low > 0 or now.low > 0))
     texts = [len({use.text for use in facts.uses if works.plan(use.work) == plan}) for plan in (base, later)]
     return tuple(rows), (texts[0], texts[1])

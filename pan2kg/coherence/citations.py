@@ -37,18 +37,14 @@ class Span:
 
 
 def span(text: str) -> Span | None:
-    """The span of a day, a month or a year as written in data; None for anything else, or an impossible day.
-
-    >>> span("2020-02"), span("2020-02-30"), span("soon")
-    (Span(first=datetime.date(2020, 2, 1), last=datetime.date(2020, 2, 29)), None, None)
-    """
+    """The span of a day, a month or a year as written in data; None for anything else, or an impossible day."""
     match = _PARTIAL.fullmatch(text)
     try:
         if not match or not match[2]:
             return years(int(match[1])) if match else None
         year, month, day = (int(number or 0) for number in match.groups())
-        last = date(year, month, day or monthrange(year, month)[1])
-        return Span(last if day else last.replace(day=1), last)
+        ending = date(year, month, day or monthrange(year, month)[1])
+        return Span(ending if day else ending.replace(day=1), ending)
     except ValueError:
         return None
 
@@ -112,12 +108,6 @@ class Dates(NamedTuple):
             return self.adopted
         return years(self.starts) if self.is_agreement else years(self.starts - 1, self.starts + 1)
 
-    @property
-    def text(self) -> Span | None:
-        if self.issued is None or self.revised is None:
-            return self.issued
-        return Span(max(self.issued.first, self.revised.first), max(self.issued.last, self.revised.last))
-
 
 class Verdict(StrEnum):
     EDITION = "edition"
@@ -156,7 +146,10 @@ class Chronology:
     def written(self, plan: str) -> tuple[Span | None, Span | None]:
         if plan not in self.spans:
             dates = self.dates.get(plan, Dates())
-            self.spans[plan] = dates.text, dates.issued
+            text = issued = dates.issued
+            if issued and dates.revised:
+                text = Span(max(issued.first, dates.revised.first), max(issued.last, dates.revised.last))
+            self.spans[plan] = text, issued
         return self.spans[plan]
 
     def seen(self, x: str, y: str, at: Level, channel: Channel | None = None) -> bool:
@@ -332,11 +325,15 @@ def occasions(
 
 
 def state_of(
-    when: Chronology, readings: Readings, x: str, y: str, at: Level, aspect: Aspect = Aspect.REFERENCES,
-    channel: Channel | None = None,
+    when: Chronology, readings: Readings, x: str, y: str, at: Level, channel: Channel | None = None
 ) -> State:  # fmt: skip
+    """Whether x cites y at a level; in one channel, also whether it could."""
     if when.seen(x, y, at, channel):
         return State.SEEN
+    can = feasible(when, x, y, channel) if channel else True
+    if not can:
+        return State.UNDATED if can is None else State.IMPOSSIBLE
+    aspect = Aspect.WEB_PAGE if channel is Channel.WEB else Aspect.REFERENCES
     return State.ABSENT if readings.extent(x, aspect) is Extent.FULL else State.OPEN
 
 
@@ -345,11 +342,6 @@ def related(when: Chronology, shared: Mapping[Ordered, float], *, at: Level) -> 
     met |= {pair for pair, level in when.tied.items() if counts(level, at)}
     cited = {(y, x) for x, y in when.cited if when.seen(x, y, at)}
     return frozenset(met | {(y, x) for x, y in met} | cited)
-
-
-def linked(when: Chronology, shared: Mapping[Ordered, float], *, at: Level) -> frozenset[Ordered]:
-    together = {pair for pair, level in when.together.items() if counts(level, at)}
-    return frozenset(together | {(min(pair), max(pair)) for pair in related(when, shared, at=at)})
 
 
 def citing_ways(works: Works, statements: Iterable[PlanStatement], *, at: Level) -> dict[Ordered, tuple[Way, ...]]:
@@ -363,19 +355,17 @@ def citing_ways(works: Works, statements: Iterable[PlanStatement], *, at: Level)
     return {pair: tuple(sorted(precise, key=list(Way).index)) for pair, precise in ways.items()}
 
 
-def citation_rate(every: Iterable[Occasion]) -> Bounds:
-    return Bounds.of(Counter(occasion.state for occasion in every if occasion.is_expected))
-
-
-def debt(every: Iterable[Occasion]) -> Bounds:
-    listed = list(every)
-    absent = sum(occasion.debt for occasion in listed if occasion.state is State.ABSENT)
-    return Bounds(absent, absent + sum(occasion.debt for occasion in listed if occasion.state is State.OPEN))
+def rate_and_debt(every: Iterable[Occasion]) -> tuple[Bounds, Bounds]:
+    expected = [occasion for occasion in every if occasion.is_expected]
+    absent, unread = (
+        sum(occasion.debt for occasion in expected if occasion.state is state) for state in (State.ABSENT, State.OPEN)
+    )
+    return Bounds.of(Counter(occasion.state for occasion in expected)), Bounds(absent, absent + unread)
 
 
 def returns(when: Chronology, readings: Readings, *, at: Level) -> tuple[Occasion, ...]:
-    seen = sorted(pair for pair in when.cited if when.seen(*pair, at))
-    return tuple(Occasion(y, x, verdict(when, y, x), state_of(when, readings, y, x, at), 0.0) for x, y in seen)
+    citing = sorted(pair for pair in when.cited if when.seen(*pair, at))
+    return tuple(Occasion(y, x, verdict(when, y, x), state_of(when, readings, y, x, at), 0.0) for x, y in citing)
 
 
 IndexCell = tuple[str, str, Channel, State]
@@ -389,20 +379,11 @@ def index_cells(when: Chronology, pairs: Iterable[Ordered], readings: Readings, 
     """
     left_out = {Verdict.EDITION, Verdict.FRAMEWORK, Verdict.ABROAD}
     return tuple(
-        (x, y, channel, place_state(when, readings, (x, y, channel), at))
+        (x, y, channel, state_of(when, readings, x, y, at, channel))
         for pair in sorted(pairs) if verdict(when, *pair) not in left_out
         for x, y in (pair, pair[::-1])
         for channel in Channel
     )  # fmt: skip
-
-
-def place_state(when: Chronology, readings: Readings, place: tuple[str, str, Channel], at: Level) -> State:
-    x, y, channel = place
-    can = feasible(when, x, y, channel)
-    if not can and not when.seen(x, y, at, channel):
-        return State.UNDATED if can is None else State.IMPOSSIBLE
-    aspect = Aspect.WEB_PAGE if channel is Channel.WEB else Aspect.REFERENCES
-    return state_of(when, readings, x, y, at, aspect, channel)
 
 
 class Index(NamedTuple):
@@ -414,17 +395,14 @@ class Index(NamedTuple):
     value: Bounds
     counts: Mapping[State, int]
     pairs: int
-    empty: tuple[tuple[str, ...], ...] = ()
-
-    @property
-    def m(self) -> int:
-        return sum(self.counts[state] for state in (State.SEEN, State.ABSENT, State.OPEN))
+    m: int
+    empty: tuple[tuple[str, ...], ...]
 
 
 def index(cells: Iterable[IndexCell], plans: AbstractSet[str] | None = None) -> Index:
-    """The index of the pairs with an end among some plans, or of all pairs."""
     wanted = [(tuple(sorted((x, y))), state) for x, y, _, state in cells if plans is None or {x, y} & plans]
     number = Counter(state for _, state in wanted)
     pairs = {pair for pair, _ in wanted}
     empty = pairs - {pair for pair, state in wanted if state not in (State.IMPOSSIBLE, State.UNDATED)}
-    return Index(Bounds.of(number), {state: number[state] for state in State}, len(pairs), tuple(sorted(empty)))
+    m = sum(number[state] for state in (State.SEEN, State.ABSENT, State.OPEN))
+    return Index(Bounds.of(number), {state: number[state] for state in State}, len(pairs), m, tuple(sorted(empty)))

@@ -47,7 +47,6 @@ def level(key: str) -> Level | None:
 
 
 def firmest(levels: Iterable[Level | None]) -> Level | None:
-    """What a conclusion is worth that several ways lead to, each enough by itself: the firmest of them."""
     return min((level for level in levels if level is not None), default=None)
 
 
@@ -75,8 +74,6 @@ class Extent(StrEnum):
 
 
 class CellState(StrEnum):
-    """What a table may say of a work and a text, two plans, an action and a body."""
-
     YES = "yes"
     NO = "no"
     UNREAD = "unread"
@@ -94,13 +91,11 @@ class Works(NamedTuple):
         return tuple(sorted(action for action, plan in self.home.items() if plan in plans))
 
     def plan(self, work: str) -> str | None:
-        """The plan of an action, or the plan itself; None for anything else."""
         plan = self.home.get(work, work)
         return plan if plan in self.plans else None
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     work: str
     aspect: Aspect
     extent: Extent
@@ -141,22 +136,19 @@ class Readings:
 
 @dataclass(frozen=True, slots=True)
 class Extents:
-    """How many works were read in full, in part, and not: they add up to all."""
+    """How many works were read in full, in part, and not: they add up to all; ``known`` are those read at all."""
 
     full: int
     part: int
     none: int
-
-    @property
-    def known(self) -> int:
-        return self.full + self.part
+    known: int
 
 
 def coverage(readings: Readings, works: Works, aspect: Aspect, plans: AbstractSet[str] | None = None) -> Extents:
-    """How far the measures of some plans, or of all, were read for an aspect."""
     wanted = set(works.plans) if plans is None else plans
     number = Counter(readings.extent(action, aspect, plan) for action, plan in works.home.items() if plan in wanted)
-    return Extents(*(number[extent] for extent in Extent))
+    full, partly, none = (number[extent] for extent in Extent)
+    return Extents(full, partly, none, full + partly)
 
 
 def listed(works: Works, published: Mapping[str, int], plan: str) -> float | None:

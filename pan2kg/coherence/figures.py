@@ -55,9 +55,6 @@ class Figure:
     parts: tuple[str, ...] = ()
     length: Callable[[Known], int] | None = None
 
-    def taken(self, facts: Known) -> Value:
-        return (float(self.length(facts)),) if self.length else self.value(facts, self.rows(facts))
-
     def name(self, asked_by: str | Message = "") -> Message:
         return Message("figure", self.id, {"action": asked_by})
 
@@ -70,6 +67,9 @@ class Figure:
 _SHARED: Final[Mapping[str, str]] = {
     **{f"{name}-plan-pairs.among": "linked-plan-pairs.among" for name in ("sharing", "broad")},
     **{f"linked-{name}.among": "linked-editions.among" for name in ("frameworks", "abroad")},
+    **{f"linked-{name}.formula": "linked-editions.formula" for name in ("frameworks", "abroad")},
+    **{f"{name}-plan-pairs.formula": f"{other}-action-pairs.formula"
+       for name, other in (("sharing", "linked"), ("broad", "broad"))},
     "broad-action-pairs.among": "linked-action-pairs.among", "texts-read.among": "linked-actions.among",
     "not-expected.among": "occasions.among", "debt.among": "citations-made.among",
     "citation-rate.among": "citations-made.among", "coherence-index-all.among": "coherence-index.among",
@@ -110,7 +110,6 @@ _KINDS: Final = {"editions": Verdict.EDITION, "frameworks": Verdict.FRAMEWORK, "
 
 @lru_cache(maxsize=8)  # several figures count the same list
 def _linked(facts: Known) -> Rows:
-    """Each linked pair with its verdicts both ways, what it shares, and at which level it cites each way."""
     when, shared, rows = facts.chronology, facts.shared, list[tuple[Scalar, ...]]()
     for x, y in sorted(facts.linked, key=lambda pair: (-shared.get(pair, 0.0), pair)):
         levels = (when.cited_at(*ends, facts.level) for ends in ((x, y), (y, x)))
@@ -153,7 +152,6 @@ def _shared(name: str, kind: str, *, specific: bool) -> Figure:
 
 
 def _linked_actions(facts: Known) -> Rows:
-    """The actions at an end of a statement between plans, or of a linked pair of actions."""
     home, pairs = facts.tables.works.home, facts.actions
     stated = {end for statement in facts.statements for end in statement[:2] if end in home}
     shared = pairs.low > 0
@@ -168,7 +166,6 @@ def _of_occasions(
     name: str, columns: tuple[str, ...], fields: Callable[[Occasion], tuple[Scalar, ...] | None],
     value: Callable[[Known, Rows], Value], unit: Unit = Unit.COUNT, parts: tuple[str, ...] = (),
 ) -> Figure:  # fmt: skip
-    """A figure of the occasions of which something is listed, beside the two plans."""
 
     def rows(facts: Known) -> Rows:
         listed = ((occasion, fields(occasion)) for occasion in facts.occasions)
@@ -190,7 +187,6 @@ _WAYS: Final[tuple[tuple[str, ...], Callable[[Occasion], tuple[Scalar, ...] | No
 
 
 def _coherence_index(name: str, *, is_focused: bool) -> Figure:
-    """The coherence index of all linked pairs, or of those of the plan that is told by itself."""
 
     @lru_cache(maxsize=8)
     def rows(facts: Known) -> Rows:
@@ -209,7 +205,6 @@ def _coherence_index(name: str, *, is_focused: bool) -> Figure:
 
 
 def _naming(*, of_plans: bool) -> Callable[[Known], Rows]:
-    """The actions, or plans with their actions, that name a text, each with how many uses."""
 
     def rows(facts: Known) -> Rows:
         works, plans = facts.tables.works, set(facts.tables.works.plans)
@@ -232,7 +227,6 @@ def _lists(facts: Known) -> Rows:
 
 
 def _number(rows: Rows, column: int, words: Iterable[str]) -> tuple[float, ...]:
-    """How many rows have each word in a column."""
     counted = Counter(row[column] for row in rows)
     return tuple(float(counted[word]) for word in words)
 
@@ -269,11 +263,11 @@ FIGURES: Final = (
         parts=tuple(f"state.{state}" for state in _STATES),
     ),
     _of_occasions(
-        "citation-rate", *_WAYS, lambda facts, _: tuple(citations.citation_rate(facts.occasions)), Unit.SHARE
+        "citation-rate", *_WAYS, lambda facts, _: tuple(citations.rate_and_debt(facts.occasions)[0]), Unit.SHARE
     ),
     _of_occasions(
         "debt", ("state", "bits"), lambda at: (at.state.value, at.debt) if at.debt > 0 else None,
-        lambda facts, _: tuple(citations.debt(facts.occasions)), Unit.BITS,
+        lambda facts, _: tuple(citations.rate_and_debt(facts.occasions)[1]), Unit.BITS,
     ),
     _coherence_index("coherence-index", is_focused=True),
     _coherence_index("coherence-index-all", is_focused=False),
@@ -301,8 +295,11 @@ _BY_ID: Final = {figure.id: figure for figure in FIGURES}
 def figures(levels: Mapping[Level, Known], at: Level = HEADLINE) -> tuple[Taken, ...]:
     rows = []
     for figure in FIGURES:
-        plan, official, other, editors = (figure.taken(levels[level]) for level in FIGURED)
-        nested, facts = (plan, official, other, editors), levels[at]
+        plan, official, third, editors = (
+            (float(figure.length(facts)),) if figure.length else figure.value(facts, figure.rows(facts))
+            for facts in (levels[level] for level in FIGURED)
+        )
+        nested, facts = (plan, official, third, editors), levels[at]
         value = nested[FIGURED.index(at)]
         rows.append(Taken(figure, at, value, nested, figure.population(facts), basis_line(facts)))
     return tuple(rows)

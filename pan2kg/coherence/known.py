@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from pan2kg.coherence import citations, evidence, texts, weight
 from pan2kg.coherence.citations import Channel, Chronology, Dates, Occasion, Ordered, PlanStatement, State
-from pan2kg.coherence.evidence import HEADLINE, Aspect, CellState, Extent, Extents, Level, Readings, Works, counts
+from pan2kg.coherence.evidence import HEADLINE, Aspect, Extent, Extents, Level, Readings, Works, counts
 from pan2kg.coherence.weight import Weight
 
 
@@ -39,10 +39,6 @@ class Tables:
     as_of: date | None = None
     focus: str = ""
 
-    def ends(self, statement: PlanStatement) -> set[str]:
-        home = self.works.home
-        return {home.get(statement.source, statement.source), home.get(statement.target, statement.target)}
-
 
 class Reach(NamedTuple):
     linked: int
@@ -55,7 +51,8 @@ class Known:
     """What the tables give at one level: each thing once, so that all who show it show the same.
 
     ``shared`` has for each pair of plans, its IRIs in order, the bits of what is not general; ``linked`` the pairs
-    that are cited, put together by a document, or share something; ``actions`` the pairs of actions of two plans.
+    that are cited, put together by a document, or share something; ``actions`` the pairs of actions of two plans;
+    ``arguments`` the statements that join two plans; ``read_plans`` were read in full for texts and for references.
     """
 
     tables: Tables
@@ -67,29 +64,22 @@ class Known:
     related: frozenset[Ordered]
     linked: frozenset[Ordered]
     ways: Mapping[Ordered, Occasion]
+    occasions: tuple[Occasion, ...]
     actions: weight.Pairs
     uses: tuple[texts.Use, ...]
     statements: tuple[PlanStatement, ...]
+    arguments: Mapping[Ordered, tuple[PlanStatement, ...]]
+    read_plans: frozenset[str]
 
     def weight(self, work_a: str, work_b: str) -> Weight:
         return weight.weight(self.potential, work_a, work_b)
 
-    @cached_property
-    def occasions(self) -> tuple[Occasion, ...]:
-        return tuple(self.ways.values())
-
-    def meets(self, pair: Weight) -> CellState:
-        if pair.low > 0:
-            return CellState.YES
-        return CellState.NO if pair.settled is not None and pair.high <= 0 else CellState.UNREAD
-
-    def cites(self, x: str, y: str) -> State:
-        state = self.way(x, y).state
-        can = state is not State.OPEN or citations.feasible(self.chronology, x, y)
-        return state if can else State.UNDATED if can is None else State.IMPOSSIBLE
-
-    def channels(self, x: str, y: str) -> tuple[Channel, ...]:
-        return tuple(channel for channel in Channel if self.chronology.seen(x, y, self.level, channel))
+    def cites(self, x: str, y: str) -> tuple[State, tuple[Channel, ...]]:
+        state, when = self.way(x, y).state, self.chronology
+        can = state is not State.OPEN or citations.feasible(when, x, y)
+        if not can:
+            state = State.UNDATED if can is None else State.IMPOSSIBLE
+        return state, tuple(channel for channel in Channel if when.seen(x, y, self.level, channel))
 
     def texts_of(self, work: str) -> Mapping[str, float]:
         names = self.potential.weights.texts
@@ -103,8 +93,8 @@ class Known:
         gives = [share for share in self.weight(plan, other).contributions if not share.is_broad and share.bits > 0]
         actions = (action for action, home in sorted(self.tables.works.home.items()) if home == plan)
         texts_by_work = {action: self.texts_of(action) for action in actions}
-        names, own = self.potential.weights.texts, self.potential.own.row(self.potential.index[plan])
-        texts_by_work[plan] = {names[text]: r for text, (r, _) in own.items()}
+        names, stated = self.potential.weights.texts, self.potential.own.row(self.potential.index[plan])
+        texts_by_work[plan] = {names[text]: r for text, (r, _) in stated.items()}
         return {
             work: {share.text: min(ties[share.text], share.two) * share.gain for share in gives if share.text in ties}
             for work, ties in texts_by_work.items() if any(share.text in ties for share in gives)
@@ -126,16 +116,11 @@ class Known:
         return tuple(sorted(uses, key=lambda use: (-use.share, use.level or 0, use.work, use.text, use.link)))
 
     def between(self, plan_a: str, plan_b: str) -> tuple[PlanStatement, ...]:
-        joining = (statement for statement in self.statements if self.tables.ends(statement) == {plan_a, plan_b})
-        return tuple(sorted(joining, key=lambda statement: (statement.level or 0, statement.link)))
-
-    @cached_property
-    def _levels(self) -> Mapping[Ordered, Level]:
-        return weight.plan_levels(self.potential)
+        return self.arguments.get((min(plan_a, plan_b), max(plan_a, plan_b)), ())
 
     def link_level(self, plan_a: str, plan_b: str) -> Level | None:
         pair, when = (min(plan_a, plan_b), max(plan_a, plan_b)), self.chronology
-        shared = self._levels.get(pair)
+        shared = weight.plan_levels(self.potential).get(pair)
         if pair not in when.together and (plan_a, plan_b) not in when.cited and (plan_b, plan_a) not in when.cited:
             return shared  # as most pairs of a large graph
         levels = (when.together.get(pair), when.cited_at(plan_a, plan_b), when.cited_at(plan_b, plan_a), shared)
@@ -151,12 +136,7 @@ class Known:
         return Reach(linked, sum(x == plan for x, _ in citing), sum(y == plan for _, y in citing))
 
     def place(self, x: str, y: str, channel: Channel) -> State:
-        return citations.place_state(self.chronology, self.tables.readings, (x, y, channel), self.level)
-
-    def read_plans(self) -> frozenset[str]:
-        extent = self.tables.readings.extent
-        full = (plan for plan in self.tables.works.plans if extent(plan, Aspect.REFERENCES) is Extent.FULL)
-        return self.potential.read.intersection(full)
+        return citations.state_of(self.chronology, self.tables.readings, x, y, self.level, channel)
 
 
 def known(tables: Tables, at: Level = HEADLINE, *, weights: texts.Earlier | None = None) -> Known:
@@ -166,19 +146,28 @@ def known(tables: Tables, at: Level = HEADLINE, *, weights: texts.Earlier | None
     scale = texts.on_earlier(weights, weighed) if weights else weighed
     shares = weight.potential(works, scale, tables.uses, at=at, read=readings.read_in_full(works))
     pairs = weight.plan_pairs(shares)
-    named = ((min(plan_a, plan_b), max(plan_a, plan_b), low) for plan_a, plan_b, low, _ in pairs.named(works.plans))
-    shared = {(plan_a, plan_b): low for plan_a, plan_b, low in named if low > 0}
+    ordered = ((min(plan_a, plan_b), max(plan_a, plan_b), low) for plan_a, plan_b, low, _ in pairs.named(works.plans))
+    shared = {(plan_a, plan_b): low for plan_a, plan_b, low in ordered if low > 0}
     ways = citations.citing_ways(works, tables.statements, at=at)
     occasions = citations.occasions(when, shared, readings, at=at, ways=ways)
-    related, linked = citations.related(when, shared, at=at), citations.linked(when, shared, at=at)
-    plans = set(works.plans)
-    statements = (statement for statement in tables.statements if counts(statement.level, at))
-    between = ((statement, tables.ends(statement)) for statement in statements)
+    related = citations.related(when, shared, at=at)
+    linked = {(min(pair), max(pair)) for pair in related}
+    linked |= {pair for pair, level in when.together.items() if counts(level, at)}
+    statements, arguments, plans = [], dict[Ordered, list[PlanStatement]](), set(works.plans)
+    for statement in tables.statements:
+        x, y = (works.home.get(end, end) for end in (statement.source, statement.target))
+        if x != y and {x, y} <= plans and counts(statement.level, at):
+            statements.append(statement)
+            arguments.setdefault((min(x, y), max(x, y)), []).append(statement)
+    for joining in arguments.values():
+        joining.sort(key=lambda statement: (statement.level or 0, statement.link))
+    full = {plan for plan in works.plans if readings.extent(plan, Aspect.REFERENCES) is Extent.FULL}
     return Known(
-        tables, at, shares, pairs, shared, when, related, linked,
-        {(occasion.source, occasion.target): occasion for occasion in occasions}, weight.action_pairs(shares),
+        tables, at, shares, pairs, shared, when, related, frozenset(linked),
+        {(occasion.source, occasion.target): occasion for occasion in occasions}, occasions,
+        weight.action_pairs(shares),
         tuple(use for use in tables.uses if use.counts(at)),
-        tuple(statement for statement, ends in between if len(ends) == 2 and ends <= plans),
+        tuple(statements), {pair: tuple(joining) for pair, joining in arguments.items()}, shares.read & full,
     )  # fmt: skip
 
 

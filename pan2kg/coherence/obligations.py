@@ -118,11 +118,6 @@ class Response(NamedTuple):
     level: Level | None = None
     country: str = ""
 
-    def is_about(self, duty: Obligation) -> bool:
-        """Whether it can answer a duty: another country's act or plan does not."""
-        is_at_home = self.country == duty.country or not (self.country and duty.country)
-        return self.instrument == duty.instrument and is_at_home
-
 
 class Margin(NamedTuple):
     """An obligation with what answers it, and ``touching``, what rests on the same instrument without answering.
@@ -193,7 +188,11 @@ def margins(
     every, rows = list(responses), []
     for duty in obligations:
         if duty.since is None or duty.since <= as_of:
-            on_it = [response for response in every if response.is_about(duty)]
+            on_it = [
+                response for response in every if response.instrument == duty.instrument
+                # another country's act or plan answers nothing
+                and (response.country == duty.country or not (response.country and duty.country))
+            ]  # fmt: skip
             doing = {(response.work, response.day): response for response in on_it if response.relation in ANSWERING}
             answers = list(doing.values()) if duty.by_law else []
             works = {response.work for response in answers}

@@ -8,6 +8,7 @@ every figure. An act and its transposition, a provision and its act, and one act
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
@@ -123,10 +124,13 @@ def read_uses(store: Store, release: str = "", as_of: date | None = None) -> bod
     return bodies.uses_of(pairs, plan_of, plans=plans, release=release, as_of=as_of)
 
 
-def read_resting(store: Store, at: Level) -> set[tuple[str, str]]:
-    root_of = read_roots(store)
-    uses_rows = _rows(store, "coherence/rests-on-at-level")
-    return {(work, root_of.get(text, text)) for work, text, stored in uses_rows if level(stored) is at}
+def read_uses_at(store: Store, uses: bodies.Uses, at: Level) -> bodies.Uses:
+    root_of, wanted = read_roots(store), set[tuple[str, str]]()
+    for work, text, stored in _rows(store, "coherence/rests-on-at-level"):
+        if level(stored) is at:
+            wanted.add((work, root_of.get(text, text)))
+    pairs = [pair for pair in uses.stated if pair in wanted]
+    return replace(bodies.uses_of(pairs, uses.home, plans=uses.plans), basis=uses.basis)
 
 
 def read_roots(store: Store) -> dict[str, str]:
@@ -142,8 +146,8 @@ def read_roots(store: Store) -> dict[str, str]:
         return iri
 
     for iri, alias in _rows(store, "coherence/same-things"):
-        first, second = sorted((top(iri), top(alias)))
-        leader[second] = first
+        leading, second = sorted((top(iri), top(alias)))
+        leader[second] = leading
     resting = {text for _, text in _rows(store, "coherence/rests-on")}
     groups: dict[str, list[str]] = defaultdict(list)
     for iri in leader.keys() | set(leader.values()):
@@ -254,9 +258,11 @@ def read_fields(store: Store) -> tuple[bodies.ActionField, ...]:
     """
     of_timeline = dict.fromkeys(("dated", "relative"), bodies.Presence.PRESENT) | {"vague": bodies.Presence.VAGUE}
 
-    def presence(name: str, value: str) -> bodies.Presence:
+    fields = []
+    for action, name, iri in _rows(store, "coherence/fields"):
+        word = key(iri)
+        presence = bodies.Presence(word) if word in set(bodies.Presence) else bodies.Presence.VAGUE
         if name == "timeline":
-            return of_timeline.get(value, bodies.Presence.ABSENT)
-        return bodies.Presence(value) if value in set(bodies.Presence) else bodies.Presence.VAGUE
-
-    return tuple((action, name, presence(name, key(value))) for action, name, value in _rows(store, "coherence/fields"))
+            presence = of_timeline.get(word, bodies.Presence.ABSENT)
+        fields.append((action, name, presence))
+    return tuple(fields)

@@ -11,13 +11,14 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import combinations
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from pan2kg.coherence import texts
-from pan2kg.coherence.evidence import HEADLINE, Level, Works, firmest
+from pan2kg.coherence.evidence import HEADLINE, CellState, Level, Works, firmest
 from pan2kg.coherence.texts import Bools, Floats, Incidence, Indices, Ints, Use, Weights
 from pan2kg.errors import FormatError
 from pan2kg.project import Project, read_text
@@ -171,10 +172,7 @@ class Contribution(NamedTuple):
     gain: float
     level: Level
     is_broad: bool
-
-    @property
-    def bits(self) -> float:
-        return min(self.one, self.two) * self.gain
+    bits: float
 
 
 class Weight(NamedTuple):
@@ -183,7 +181,8 @@ class Weight(NamedTuple):
     ``low`` ≤ ``high`` in bits; ``broad`` through general texts only. For two actions ``low`` is what is specific,
     without the foundations of their plans, and ``broad`` the rest. ``is_open``: neither side was read in full, so
     texts unread in both could add more; otherwise ``high`` is a true upper bound. ``level`` is that of the best
-    text, None where none is shared.
+    text, None where none is shared. ``settled`` is the part of ``high`` that is established, None where all is open;
+    ``texts`` are those specific to the two; ``meets`` says no only where nothing is left to be read.
     """
 
     one: str
@@ -195,15 +194,9 @@ class Weight(NamedTuple):
     level: Level | None
     contributions: tuple[Contribution, ...] = ()
 
-    @property
-    def settled(self) -> float | None:
-        if self.high > 0:
-            return self.low / self.high
-        return None if self.is_open else 1.0
-
-    @property
-    def texts(self) -> tuple[str, ...]:
-        return tuple(share.text for share in self.contributions if share.bits > 0 and not share.is_broad)
+    settled: float | None = None
+    texts: tuple[str, ...] = ()
+    meets: CellState = CellState.UNREAD
 
 
 def weight(shares: Potential, work_a: str, work_b: str) -> Weight:
@@ -213,13 +206,11 @@ def weight(shares: Potential, work_a: str, work_b: str) -> Weight:
         apart = apart.copy()
         for plan in (shares.works.home[work_a], shares.works.home[work_b]):
             apart[shares.founded.row(shares.index[plan])] = True
-    contributions = [
-        Contribution(
-            weights.texts[text], ties_a[text][0], ties_b[text][0], float(weights.gain[text]),
-            max(ties_a[text][1], ties_b[text][1]), bool(apart[text]),
-        )
-        for text in sorted(ties_a.keys() & ties_b.keys())
-    ]  # fmt: skip
+    contributions = []
+    for text in sorted(ties_a.keys() & ties_b.keys()):
+        (r_a, level_a), (r_b, level_b), gain = ties_a[text], ties_b[text], float(weights.gain[text])
+        values = r_a, r_b, gain, max(level_a, level_b), bool(apart[text]), min(r_a, r_b) * gain
+        contributions.append(Contribution(weights.texts[text], *values))
     contributions.sort(key=lambda share: (-share.bits, share.text))
     low = sum(share.bits for share in contributions if not share.is_broad)
     broad = sum(share.bits for share in contributions if share.is_broad)
@@ -230,7 +221,12 @@ def weight(shares: Potential, work_a: str, work_b: str) -> Weight:
                 for ties in (ties_a, ties_b))  # fmt: skip
     sums = [sum(bits) for bits in of_sides]
     high = low if all(full) else sums[0] if full[0] else sums[1] if full[1] else sums[0] + sums[1] - low
-    return Weight(work_a, work_b, low, high, broad, not any(full), level, tuple(contributions))
+    settled = low / high if high > 0 else None if not any(full) else 1.0
+    specific = tuple(share.text for share in contributions if share.bits > 0 and not share.is_broad)
+    meets = CellState.YES if low > 0 else CellState.NO if any(full) and high <= 0 else CellState.UNREAD
+    return Weight(
+        work_a, work_b, low, high, broad, not any(full), level, tuple(contributions), settled, specific, meets
+    )
 
 
 class Pairs(NamedTuple):
@@ -259,6 +255,7 @@ def plan_pairs(shares: Potential) -> Pairs:
     return Pairs(lower, upper, low, broad)
 
 
+@lru_cache(maxsize=8)  # asked for each pair of plans
 def plan_levels(shares: Potential) -> dict[tuple[str, str], Level]:
     ties, plans = shares.plans, shares.works.plans
     columns = ties.table.columns
@@ -300,15 +297,15 @@ def unsaid(shares: Potential) -> tuple[tuple[str, str, int, int], ...]:
     A question to the editors, no figure. Read are the actions with any text; at least two, as one says nothing of a
     plan. Only a text the plan carries out by its own words is said.
     """
-    table, own, plans = shares.actions.table, shares.own, shares.works.plans
-    read = np.bincount(shares.home[table.sizes > 0], minlength=len(plans))
-    named = np.zeros((len(plans), table.width), dtype=np.int64)
-    np.add.at(named, (shares.home[table.rows], table.columns), 1)
-    carried = own.table.keep(own.share >= texts.CARRIES_OUT)
-    named[carried.rows, carried.columns] = 0
-    rows, columns = np.nonzero((named * 2 >= read[:, None]) & (named > 0) & (read[:, None] > 1))
+    table, stated, plans = shares.actions.table, shares.own, shares.works.plans
+    annotated = np.bincount(shares.home[table.sizes > 0], minlength=len(plans))
+    naming = np.zeros((len(plans), table.width), dtype=np.int64)
+    np.add.at(naming, (shares.home[table.rows], table.columns), 1)
+    carried = stated.table.keep(stated.share >= texts.CARRIES_OUT)
+    naming[carried.rows, carried.columns] = 0
+    rows, columns = np.nonzero((naming * 2 >= annotated[:, None]) & (naming > 0) & (annotated[:, None] > 1))
     return tuple(
-        (plans[plan], shares.weights.texts[text], int(named[plan, text]), int(read[plan]))
+        (plans[plan], shares.weights.texts[text], int(naming[plan, text]), int(annotated[plan]))
         for plan, text in zip(rows.tolist(), columns.tolist(), strict=True)
     )
 
@@ -334,13 +331,7 @@ class Chance(NamedTuple):
     p: float
     adjusted: float
     attainable: float
-    significant: float = SIGNIFICANT
-
-    @property
-    def verdict(self) -> str:
-        if self.attainable > self.significant:
-            return "impossible"
-        return "beyond" if self.adjusted <= self.significant else "within"
+    verdict: str
 
 
 def chance(
@@ -376,7 +367,13 @@ def chance(
     statistic, p, least = _tried(rows, up, gains, seed, draws)
     pairs = combinations(plans, 2)  # in the order of the upper triangle
     rows_of = zip(pairs, statistic.tolist(), p.tolist(), adjust(p).tolist(), adjust(least).tolist(), strict=True)
-    return tuple(Chance(*pair, t, raw, adjusted, lowest, significant) for pair, t, raw, adjusted, lowest in rows_of)
+    return tuple(
+        Chance(
+            *pair, t, raw, adjusted, lowest,
+            "impossible" if lowest > significant else "beyond" if adjusted <= significant else "within",
+        )
+        for pair, t, raw, adjusted, lowest in rows_of
+    )  # fmt: skip
 
 
 def _tried(

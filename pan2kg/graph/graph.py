@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from pan2kg.i18n.catalogue import Language
     from pan2kg.scores.matrix import Scale, Scores
     from pan2kg.store.as_of import DatedGraph
-    from pan2kg.store.links import LinkView
+    from pan2kg.store.rules import LinkView
     from pan2kg.validation.report import Report
 
 DAYS: Final = 4
@@ -73,10 +73,6 @@ class GraphReading(Generic[T]):
         self.make = make
         self.needs = needs.split()
         self.__doc__ = meaning or make.__doc__
-        self.name = ""
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
 
     def __get__(self, graph: Graph | None, owner: type) -> T:
         if graph is None:
@@ -93,7 +89,7 @@ class GraphReading(Generic[T]):
             ]
             return make(*(values if self.needs else [graph]))
 
-        return graph.once(self.name, read)
+        return graph.once(self, read)
 
 
 class Graph:
@@ -113,7 +109,7 @@ class Graph:
     profile = GraphReading(
         naming.own_profile,
         "projects project",
-        "What depends on the country: plan to start from, action that asks for coherence, languages, gazette.",
+        "What depends on the country: the plan to start from, languages, gazette.",
     )
     version = GraphReading(
         naming.read_release, "store profile.space _release", "The release of the graph: its number and its day."
@@ -125,17 +121,13 @@ class Graph:
         naming.dataset_of, "profile.space", "The IRI of the dataset the graph is, by its own profile."
     )
     notice = GraphReading(
-        naming.read_notice,
-        "store profile.space",
-        "What the graph says of itself as a dataset: names, creators, licence, days.",
+        naming.read_notice, "store profile.space", "What it says of itself as a dataset: names, creators, licence."
     )
     labels: GraphReading[naming.Labels] = GraphReading(
         "graph.labels.read_labels", "store links", "Labels, keys, numbers and classes of all things."
     )
     names: GraphReading[NamesInTexts] = GraphReading(
-        "graph.search.read_names",
-        "read profile.country",
-        "What a text can name, by its identifiers and by every word it is called.",
+        "graph.search.read_names", "read profile.country", "What a text can name, by identifiers and words."
     )
     search: GraphReading[Search] = GraphReading(
         "graph.search.read_search", "labels read", "Everything that has a page, found by what a person types."
@@ -159,9 +151,7 @@ class Graph:
         bool, "coherence/actions", "Whether there is an action to measure; without one the graph has no figures."
     )
     uses: GraphReading[bodies.Uses] = GraphReading(
-        "coherence.reading.read_uses",
-        "store release as_of",
-        "Actions × instruments, as stated. A ProjectError where the store holds no action.",
+        "coherence.reading.read_uses", "store release as_of", "Actions × instruments; a ProjectError without any."
     )
     home_of: GraphReading[Mapping[str, str]] = GraphReading(attrgetter("uses.home"), "", "The plan of each action.")
     homes: GraphReading[Mapping[str, str]] = GraphReading(
@@ -171,22 +161,16 @@ class Graph:
         attrgetter("homes.get"), "", "The plan of an action, or the plan itself; None for other works, by IRI."
     )
     parts: GraphReading[Parts] = GraphReading(
-        "graph.statements.read_parts",
-        "read",
-        "The parts of plans in their order, with the actions under them and the counts sources give.",
+        "graph.statements.read_parts", "read", "Parts of plans in order, their actions and published counts."
     )
     ties: GraphReading[GraphTies] = GraphReading(
         "graph.links.read_ties", "store links", "The stated and inferred links that join two plans."
     )
     links: GraphReading[LinkView | None] = GraphReading(
-        "graph.statements.read_links",
-        "store project",
-        "The derived links, as a view; None where they are triples of the store: of another engine, or of other rules.",
+        "graph.statements.read_links", "store project", "Derived links as a view; None where they are triples."
     )
     quotes: GraphReading[Mapping[str, str]] = GraphReading(
-        "graph.links.read_quotes",
-        "store",
-        "The first words each link quotes, for who needs nothing else of all that is stated.",
+        "graph.links.read_quotes", "store", "The first words each link quotes."
     )
     citations: GraphReading[tuple[reading.Citation, ...]] = GraphReading(
         "coherence.reading.read_citations", "store", "Who cites whom."
@@ -210,9 +194,7 @@ class Graph:
         "coherence.reading.read_fields", "store", "What was recorded of the five fields of actions."
     )
     scores: GraphReading[tuple[Scores, ...]] = GraphReading(
-        "scores.matrix.read_matrices",
-        "store",
-        "The interaction scores the graph holds, a matrix an assessor and scale.",
+        "scores.matrix.read_matrices", "store", "Interaction scores, a matrix an assessor and scale."
     )
     scales: GraphReading[Mapping[str, Scale]] = GraphReading(
         "scores.matrix.read_scales", "store", "The scales of interaction scores the graph declares, by IRI."
@@ -241,12 +223,10 @@ class Graph:
     tables: GraphReading[Tables] = GraphReading(
         "coherence.reading.read_tables",
         "store release as_of profile.home_plan",
-        "The small tables all figures are computed from: uses of texts, statements, dates and what was read.",
+        "The small tables figures are taken from.",
     )
     meetings: GraphReading[tuple[PlanMeeting, ...]] = GraphReading(
-        "coherence.figures.meetings",
-        "levels",
-        "All linked pairs of plans with the firmest level of each, in the order of every list.",
+        "coherence.figures.meetings", "levels", "Linked pairs of plans with the firmest level of each."
     )
     linked_actions: GraphReading[Mapping[str, Level]] = GraphReading(
         "coherence.figures.linked_actions", "levels", "The linked actions, each with the firmest level at which it is."
@@ -263,7 +243,7 @@ class Graph:
         self.asked: Final = asked
         self._release: Final = release
         self._earlier: texts.Earlier | None = None
-        self._kept: Final[dict[str, object]] = {}
+        self._kept: Final[dict[object, object]] = {}
         self._dated: Final[dict[date, DatedGraph]] = {}
         self._lock: Final = RLock()
 
@@ -291,7 +271,7 @@ class Graph:
         graph._earlier = earlier
         return graph
 
-    def once(self, name: str, make: Callable[[], T]) -> T:
+    def once(self, name: object, make: Callable[[], T]) -> T:
         """What is made of the graph under a name: made when it is first asked for, then kept."""
         if name not in self._kept:
             with self._lock:
@@ -302,11 +282,7 @@ class Graph:
     # Questions and answers
 
     def questions(self, language: str = "en") -> dict[str, str]:
-        """The stored questions: name → question in plain words.
-
-        >>> "shared-instruments" in open_graph().questions()
-        True
-        """
+        """The stored questions: name → question in plain words."""
         return {name: query.question(language) for name, query in self.queries.items()}
 
     def ask(self, name: str, **parameters: str) -> Answer[dict[str, str]]:
@@ -452,8 +428,6 @@ class Graph:
                 self._dated[day] = as_of(load_project(self.project), day, self.project)
             return self._dated[day]
 
-    # What things are called
-
     def label(self, iri: str, language: str = "") -> str:
         """What a thing is called, else its number or key; an action with its number before it.
 
@@ -513,9 +487,9 @@ class Graph:
 
     def uses_at(self, level: Level | str = "") -> bodies.Uses:
         """Actions × instruments at a level of evidence."""
-        from pan2kg.coherence import bodies, reading
+        from pan2kg.coherence import reading
 
-        return self._at("uses", level, lambda at: bodies.limited(self.uses, reading.read_resting(self.store, at)))
+        return self._at("uses", level, lambda at: reading.read_uses_at(self.store, self.uses, at))
 
     def profiles_at(self, level: Level | str = "") -> tuple[bodies.Profile, ...]:
         """The profiles of works, with leads and bodies at a level of evidence."""
@@ -556,14 +530,10 @@ class Graph:
         >>> 0 <= found.low <= found.high
         True
         """
-        works, ends = (*self.tables.works.plans, *self.tables.works.home), []
-        for name in (one, two):
-            wanted = bare(name)
-            iri = next((work for work in works if wanted in {work, work.rpartition("/")[2]}), None)
-            if iri is None:
-                self._find(wanted)
+        ends = [self._find(name) for name in (one, two)]
+        for name, iri in zip((one, two), ends, strict=True):
+            if iri not in self.homes:
                 raise QueryError("action-without-plan", remedy="name-a-plan", name=name)
-            ends.append(iri)
         if ends[0] == ends[1]:
             raise QueryError("same-given-twice", remedy="name-two-actions", one=one)
         return self.known(level).weight(*ends)
@@ -571,8 +541,6 @@ class Graph:
     def occasions(self, level: Level | str = "") -> Answer[Occasion]:
         """Every ordered pair of related plans, with what can be said of a citation from the first to the second.
 
-        >>> all(one.bits >= 0 for one in open_graph().occasions("editors"))
-        True
         >>> list(open_graph().occasions().frame().columns)
         ['source', 'target', 'verdict', 'state', 'bits', 'ways']
         """
@@ -605,8 +573,6 @@ class Graph:
 
         return self._at("margins", level, margins)
 
-    # What a user names
-
     def plan(self, name: str) -> str:
         """The IRI of a plan by IRI, prefixed name or key.
 
@@ -634,8 +600,8 @@ class Graph:
         return self._find(name, plans=False)
 
     def _find(self, name: str, *, plans: bool = True, actions: bool = True) -> str:
-        # who names a thing by an identifier that was retired is told what has taken its place
         wanted = bare(name)
+        # who names a thing by an identifier that was retired is told what has taken its place
         if retired := next((iri for iri in self.retired if wanted in {iri, iri.rpartition("/")[2]}), ""):
             raise queries.replaced(retired, self.retired[retired])
         return self.uses.find(wanted, plans=plans, actions=actions)

@@ -7,11 +7,10 @@ asks for coherence, and IRIs below :data:`~pan2kg.turtle.vocabulary.ROOT`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -23,7 +22,7 @@ from pan2kg.store.store import LocalStore, Store, Term, load, plain, select
 from pan2kg.turtle.vocabulary import ID, PAN, ROOT, kind_and_key
 
 if TYPE_CHECKING:
-    from pan2kg.store.links import LinkView
+    from pan2kg.store.rules import LinkView
 
 VOID_SPACE = "http://rdfs.org/ns/void#uriSpace"
 
@@ -34,9 +33,6 @@ class CountryProfile:
 
     ``space`` is what its IRIs begin with; ``languages`` are those every label is asked for in, ``wished`` those of the
     country in which a title is welcome; ``gazette`` is the name of the official gazette by language.
-
-    >>> CountryProfile().space
-    'https://w3id.org/pan2kg/'
     """
 
     space: str = ROOT
@@ -50,12 +46,7 @@ class CountryProfile:
 
 
 def read_profiles(store: Store) -> tuple[CountryProfile, ...]:
-    """The profiles a store holds, one a project, by their addresses.
-
-    >>> from pan2kg.store.store import LocalStore
-    >>> read_profiles(LocalStore(ox.Store()))
-    ()
-    """
+    """The profiles a store holds, one a project, by their addresses."""
     statements: dict[str, dict[str, list[Term]]] = {}
     for profile, property_, value in select(store, program_query("profile/statements")).rows:
         if value is not None:
@@ -76,11 +67,7 @@ def read_profiles(store: Store) -> tuple[CountryProfile, ...]:
 
 
 def own_profile(profiles: tuple[CountryProfile, ...], project: Project | None) -> CountryProfile:
-    """The profile of the project one looks from, which is the first where several are open; an empty one without any.
-
-    >>> own_profile((), None).home_plan
-    ''
-    """
+    """The profile of the project one looks from, which is the first where several are open; an empty one without."""
     space = project.space if project else ROOT
     return next(
         (profile for profile in profiles if profile.space == space), profiles[0] if profiles else CountryProfile()
@@ -88,11 +75,6 @@ def own_profile(profiles: tuple[CountryProfile, ...], project: Project | None) -
 
 
 def dataset_of(space: str) -> str:
-    """The IRI of the dataset a project is.
-
-    >>> dataset_of("https://data.example/")
-    'https://data.example/dataset'
-    """
     return f"{space}dataset"
 
 
@@ -158,10 +140,6 @@ def read_release(store: Store, space: str = "", number: str = "") -> Release:
     """Which release it is: ``dcat:version`` of the dataset, else ``owl:versionInfo`` of the ontology, else ours.
 
     It is ``number`` where that is given: a release is published under another one than it says itself.
-
-    >>> from pan2kg.store.store import LocalStore
-    >>> read_release(LocalStore(ox.Store())).is_stated
-    False
     """
     if number:
         return Release(number)
@@ -251,20 +229,11 @@ def relative(start: str, target: str) -> str:
 
 
 def root(path: str) -> str:
-    """The way from a page to the root of the site.
-
-    >>> root("fr/plan/a.html"), root("index.html")
-    ('../../', '')
-    """
     return "../" * path.count("/")
 
 
 def pair_key(plan: str, other_plan: str) -> str:
-    """The key of the page of two plans, the same whichever comes first.
-
-    >>> pair_key("lu-sd-3", "lu-bhr-2")
-    'lu-bhr-2--lu-sd-3'
-    """
+    """The key of the page of two plans, the same whichever comes first."""
     return "--".join(sorted((plan, other_plan)))
 
 
@@ -316,9 +285,6 @@ class Name:
     """What a thing is called in the best language there is, and in the others; with its key, number and class.
 
     ``whole`` is the label where the words are the short name of the thing, else empty.
-
-    >>> Name("Loi", "fr", {"fr": "Loi", "en": "Act"}).texts["en"]
-    'Act'
     """
 
     text: str
@@ -330,14 +296,6 @@ class Name:
     type: str = ""
     whole: str = ""
 
-    def drawn(self, language: str) -> Name:
-        """The same as pictures draw it: with plain spaces, and its language only where that is another.
-
-        >>> Name("Où ?", "fr").drawn("fr").language, Name("Où ?", "fr").drawn("de").language
-        ('', 'fr')
-        """
-        return replace(self, text=plain_words(self.text), language="" if self.language == language else self.language)
-
     @property
     def short(self) -> str:
         return self.notation or self.key.rpartition("-")[2]
@@ -348,7 +306,8 @@ class Name:
         return f"{words} ({self.key})" if self.key and self.key != words else words
 
 
-class Entry(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Entry:
     """A thing: its IRI, kind and key (which make its address), class, printed number, names by language, identifier.
 
     The kind is empty where a thing of others has no page; the identifier is the one the graph states. ``brief`` are the
@@ -362,29 +321,25 @@ class Entry(NamedTuple):
     notation: str
     texts: Mapping[str, str]
     identifier: str = ""
-    brief: Mapping[str, str] = MappingProxyType({})
+    brief: Mapping[str, str] = field(default_factory=dict)
+    is_retired: bool = field(init=False, repr=False)
+    has_page: bool = field(init=False, repr=False)
+    address: str = field(init=False, repr=False)
 
-    @property
-    def is_retired(self) -> bool:
-        return self.type == PAN + "RetiredIdentifier"
-
-    @property
-    def has_page(self) -> bool:
-        return self.kind in KINDS
-
-    @property
-    def address(self) -> str:
-        return f"{self.kind}/{self.key}.html"
+    def __post_init__(self) -> None:
+        for name, value in (
+            ("is_retired", self.type == PAN + "RetiredIdentifier"), ("has_page", self.kind in KINDS),
+            ("address", f"{self.kind}/{self.key}.html"),
+        ):  # fmt: skip
+            object.__setattr__(self, name, value)
 
 
 @dataclass(frozen=True)
 class Labels:
     entries: Mapping[str, Entry]
     by_address: Mapping[tuple[str, str], Entry]
+    entry: Callable[[str], Entry | None] = field(repr=False, compare=False)
     called: dict[tuple[str, str, bool], tuple[str, str]] = field(default_factory=dict, repr=False, compare=False)
-
-    def entry(self, iri: str) -> Entry | None:
-        return self.entries.get(iri)
 
     def find(self, kind: str, key: str) -> Entry | None:
         return self.by_address.get((kind, key))
@@ -403,42 +358,35 @@ class Labels:
         if entry is None:
             return Name(short(iri), "", iri=iri, key=short(iri))
         key = entry.identifier or entry.key or short(iri)
-        tag = _nearest(entry.texts, language) if entry.texts else ""
+        tag = best(entry.texts, language).language if entry.texts else ""
         words = entry.texts[tag] if entry.texts else entry.notation or key
         return Name(words, tag, entry.texts, iri, key, entry.notation, entry.type)
 
-    def brief(self, iri: str, language: str) -> Name:
+    def brief(self, iri: str, language: str, *, is_drawn: bool = False) -> Name:
         """What a thing is called where there is little space: its short name in the language, else its label.
 
-        What is shown then says the full name in its title: ``whole``.
+        What is shown then says the full name in its title: ``whole``. In a picture its spaces are plain, and its
+        language is said only where that is another.
         """
-        entry, full = self.entries.get(iri), self.label(iri, language)
+        entry, name = self.entries.get(iri), self.label(iri, language)
         words = entry.brief.get(language, "") if entry else ""
-        return replace(full, text=words, language=language, whole=full.text) if words else full
+        if words:
+            name = replace(name, text=words, language=language, whole=name.text)
+        if is_drawn:
+            name = replace(
+                name, text=plain_words(name.text), language="" if name.language == language else name.language
+            )
+        return name
 
 
 def best(texts: Mapping[str, str], language: str) -> Name:
-    """The text in a language, else in French, English or the first of the others.
-
-    >>> best({"en": "Act", "fr": "Loi"}, "de").text
-    'Loi'
-    """
-    text = _nearest(texts, language)
-    return Name(texts[text], text, texts)
-
-
-def _nearest(texts: Mapping[str, str], language: str) -> str:
-    if language in texts:
-        return language
-    return next((tag for tag in LANGUAGES if tag in texts), None) or min(texts)
+    """The text in a language, else in French, English or the first of the others."""
+    tag = next((tag for tag in (language, *LANGUAGES) if tag in texts), None) or min(texts)
+    return Name(texts[tag], tag, texts)
 
 
 def shortened(words: str, most: int = 48) -> str:
-    """Words without their middle where they are many: titles begin alike, and end in what sets them apart.
-
-    >>> shortened("Plan d’action national de mise en œuvre de la Convention des personnes handicapées 2012-2017")
-    'Plan d’action … personnes handicapées 2012-2017'
-    """
+    """Words without their middle where they are many: titles begin alike, and end in what sets them apart."""
     if len(words) <= most:
         return words
     head, tail = words.split(" ")[:2], words.split(" ")[2:]
@@ -448,38 +396,19 @@ def shortened(words: str, most: int = 48) -> str:
 
 
 def plain_words(words: str) -> str:
-    """Words with plain spaces, as data has them.
-
-    >>> plain_words(french("Où ?"))
-    'Où ?'
-    """
     return words.replace("\u00a0", " ")
 
 
 def short(iri: str) -> str:
-    """The last part of an IRI, where nothing better is known.
-
-    >>> short("https://w3id.org/pan2kg/id/link/48290ff6"), short("http://e/x#Y")
-    ('48290ff6', 'Y')
-
-    Of an address in the European Legislation Identifier all of it, since its parts mean nothing alone.
-
-    >>> short("http://data.legilux.public.lu/eli/etat/leg/loi/2023/05/16/a232/jo")
-    'eli/etat/leg/loi/2023/05/16/a232/jo'
-    """
+    """The last part of an IRI, where nothing better is known."""
     _, eli, path = iri.partition("/eli/")
-    if eli and "#" not in path:
+    if eli and "#" not in path:  # the parts of such an address mean nothing alone
         return f"eli/{path}"
     return iri.rstrip("/#").replace("#", "/").rpartition("/")[2] or iri
 
 
 def read_labels(store: Store, view: LinkView | None = None) -> Labels:
-    """Read the names, keys and classes of all things, each query once; ``view`` has links the store does not hold.
-
-    >>> from pan2kg.graph.graph import open_graph
-    >>> open_graph().labels.find("plan", "lu-bhr-2").texts["en"]
-    'National Action Plan on Business and Human Rights 2020-2022 (PAN 2)'
-    """
+    """Read the names, keys and classes of all things, each query once; ``view`` has links the store does not hold."""
     texts, brief, standing = (_texts(select(store, query).rows) for query in (_LABELS, _SHORT, _STANDING))
     # plans that are drafts, announced or lapsed are called so
     for called in (texts, brief):
@@ -507,7 +436,7 @@ def read_labels(store: Store, view: LinkView | None = None) -> Labels:
             entry = _apart(entry, by_address)
             by_address[kind, entry.key] = entry
         entries[iri] = entry
-    return Labels(entries, by_address)
+    return Labels(entries, by_address, entries.get)
 
 
 def _apart(entry: Entry, entries: Mapping[tuple[str, str], Entry]) -> Entry:
@@ -515,7 +444,7 @@ def _apart(entry: Entry, entries: Mapping[tuple[str, str], Entry]) -> Entry:
     if namesake is None or not (kind_and_key(entry.iri)[0] and kind_and_key(namesake.iri)[0]):
         return entry
     keys = (f"{entry.key}.{number}" for number in range(2, len(entries) + 3))
-    return entry._replace(key=next(key for key in keys if (entry.kind, key) not in entries))
+    return replace(entry, key=next(key for key in keys if (entry.kind, key) not in entries))
 
 
 def _first(rows: Iterable[tuple[Term | None, ...]], at: int) -> dict[str, str]:

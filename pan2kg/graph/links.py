@@ -13,8 +13,8 @@ from pan2kg.coherence.citations import CROSS_REFERENCES
 from pan2kg.coherence.evidence import Level, counts, level
 from pan2kg.coherence.known import Known, basis_line
 from pan2kg.graph.labels import Labels, plain_words
-from pan2kg.store.links import LinkView, bare_term
 from pan2kg.store.queries import program_query
+from pan2kg.store.rules import LinkView, bare_term
 from pan2kg.store.store import Store, is_true, plain, select
 from pan2kg.turtle.vocabulary import ID, key
 
@@ -59,12 +59,7 @@ class GraphTies:
 
 
 def read_ties(store: Store, view: LinkView | None = None) -> GraphTies:
-    """Read the links of a store, the derived ones from their view; without one, those the store holds.
-
-    >>> from pan2kg.graph.graph import open_graph
-    >>> all(tie.plans[0] < tie.plans[1] for tie in open_graph().ties.every)
-    True
-    """
+    """Read the links of a store, the derived ones from their view; without one, those the store holds."""
     ends: dict[tuple[str, str, Level | None], dict[str, str]] = {}
     for iri, of, end, plan, stated, words in _rows(store, view):
         kind = of.rpartition("/")[2]
@@ -109,12 +104,7 @@ def _at_the_finest(ties: Sequence[Tie]) -> Iterator[Tie]:
 
 
 def read_quotes(store: Store) -> dict[str, str]:
-    """The first quotation of the first passage each link rests on, by what they are called.
-
-    >>> from pan2kg.graph.graph import open_graph
-    >>> "https://w3id.org/pan2kg/id/link/6e97963c99814ce4" in read_quotes(open_graph().store)
-    True
-    """
+    """The first quotation of the first passage each link rests on, by what they are called."""
     rows = select(store, program_query("links/quotes")).rows
     return {link: words for link, _, words in sorted((tuple(map(plain, row)) for row in rows), reverse=True)}
 

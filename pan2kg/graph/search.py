@@ -97,7 +97,7 @@ class Search:
         terms = folded(words).split()[:_WORDS]
         if not terms:
             return []
-        whole = without_zeros("".join(terms))
+        whole = _FILLED.sub("", "".join(terms))
         tiers: list[list[str]] = [[], [], []]
         for entry in self.things:
             tier = entry.tier(terms, whole)
@@ -118,11 +118,7 @@ class Search:
 
 
 def is_near(word: str, candidate: str) -> bool:
-    """Whether a letter too many, too few, wrong or exchanged with its neighbour makes the one word the other.
-
-    >>> is_near("minerias", "minerais"), is_near("minerai", "minerais"), is_near("mine", "minerai")
-    (True, True, False)
-    """
+    """Whether a letter too many, too few, wrong or exchanged with its neighbour makes the one word the other."""
     if abs(len(word) - len(candidate)) > 1:
         return False
     short, long = sorted((word, candidate), key=len)
@@ -132,27 +128,12 @@ def is_near(word: str, candidate: str) -> bool:
     return short[at + 1 :] == long[at + 1 :] or short[at:] == long[at + 1 : at + 2] + long[at : at + 1] + long[at + 2 :]
 
 
-def without_zeros(code: str) -> str:
-    """A code without the zeros that fill up its number: lists write « P029 » and people « P29 ».
-
-    >>> without_zeros("p029"), without_zeros("2000"), without_zeros("32017r0821")
-    ('p29', '2000', '32017r821')
-    """
-    return _FILLED.sub("", code)
-
-
 Read = Callable[[str], list[list[str]]]
 """Gives the rows of a query as plain text."""
 
 
 def read_search(labels: Labels, read: Read) -> Search:
-    """What can be found: everything with a page, by its titles and short names, its key and number, and other names.
-
-    >>> from pan2kg.graph.graph import open_graph
-    >>> graph = open_graph()
-    >>> [graph.labels.entries[graph.search.find(words)[0]].key for words in ("ODD 8", "32017R0821", "minerias")]
-    ['sdg-8', 'reg-2017-821', 'reg-2017-821']
-    """
+    """What can be found: everything with a page, by its titles and short names, its key and number, and other names."""
     called: dict[str, list[str]] = {}
     for iri, words in read(program_query("names/others")):
         called.setdefault(iri, []).append(words)
@@ -182,7 +163,7 @@ def whole_names(names: Iterable[str]) -> list[str]:
     for name in names:
         match = _PARTS.match(name)
         for candidate in (name, (match["head"] or match["short"]) if match else ""):
-            whole = without_zeros(folded(candidate).replace(" ", ""))
+            whole = _FILLED.sub("", folded(candidate).replace(" ", ""))
             if whole and len(whole) <= _LONGEST:
                 wholes.append(whole)
     return list(dict.fromkeys(wholes))
@@ -194,15 +175,7 @@ _CLASSES: Final = {"Plan": "plan", "PublicBody": "body", "Organisation": "body",
 
 
 def read_names(read: Read, own_country: str) -> NamesInTexts:
-    """Everything of the graph a text can name; ``own_country`` is the country whose graph it is, by IRI.
-
-    >>> from pan2kg.graph.graph import open_graph
-    >>> names = open_graph().names
-    >>> names.identified("celex:32014L0024").key
-    'dir-2014-24'
-    >>> [things[0].rpartition("/")[2] for *_, things, _ in names.find("the Paris Agreement")]
-    ['paris-agreement']
-    """
+    """Everything of the graph a text can name; ``own_country`` is the country whose graph it is, by IRI."""
     codes = {country.iri: country.code for country in countries().values()}
     identifiers: dict[str, list[str]] = {}
     for iri, scheme, notation in read(program_query("names/identifiers")):
@@ -220,7 +193,7 @@ def read_names(read: Read, own_country: str) -> NamesInTexts:
     labels = (
         (iri, label) for iri, label, property_ in read(program_query("names/labels"))
         if property_ != _SHORT
-        or (thing := named.get(iri)) is None or thing.kind != "plan" or not thing.country or _ABBREVIATION.match(label)
+        or (entry := named.get(iri)) is None or entry.kind != "plan" or not entry.country or _ABBREVIATION.match(label)
     )  # fmt: skip
     return names_of(named.values(), labels, (row[0] for row in read(program_query("names/not-mentions"))))
 

@@ -24,7 +24,7 @@ from pan2kg.store.store import LocalStore, Store, Term, plain, select
 from pan2kg.turtle.vocabulary import ID, PAN, rule_of
 
 if TYPE_CHECKING:
-    from pan2kg.store.links import LinkView
+    from pan2kg.store.rules import LinkView
 
 T = TypeVar("T")
 ACTIONS: Final = f"{ID}partlevel/action"
@@ -100,10 +100,6 @@ class Parts:
         """How many parts of each level a plan has here, and how many as sources say; actions come last.
 
         ``published`` is the number of actions the plan itself publishes, where that is known.
-
-        >>> counts = (("p", "axis", 4),)
-        >>> Parts({"x": Part("x", "p", "axis")}, counts=counts).levels("p")[0]
-        LevelCount(level='axis', known=1, published=(4,))
         """
         parts = sorted((entry for entry in self.every.values() if entry.plan == plan), key=place)
         counts = Counter(entry.level for entry in parts)
@@ -144,13 +140,7 @@ def natural(number: str) -> list[tuple[int, str]]:
 
 
 def read_parts(read: Rows) -> Parts:
-    """The parts a graph has, each query asked once.
-
-    >>> from pan2kg.graph.graph import open_graph
-    >>> made = read_parts(open_graph().read)
-    >>> [one.part.notation for one in made.outline(f"{ID}plan/lu-bhr-2")][:3]
-    ['1', '2', '3']
-    """
+    """The parts a graph has, each query asked once."""
     every = {
         iri: Part(iri, plan, level, above, int(order) if order else None, notation, scheme)
         for iri, plan, level, above, order, notation, scheme in read(program_query("parts/parts"))
@@ -193,11 +183,6 @@ class Statement(NamedTuple):
 
     @property
     def rule(self) -> str:
-        """The rule that derived it, empty where a file says it.
-
-        >>> Statement("http://e/a", "http://e/p", ox.Literal("x"), "http://e/graph/derived/cites").rule
-        'cites'
-        """
         return rule_of(self.graph)
 
     @property
@@ -297,14 +282,9 @@ def _order(statement: Statement) -> tuple[str, str, str, str]:
 
 
 def read_statements(store: Store, view: LinkView | None = None) -> Statements:
-    """Read all statements of a store, those on derived links from their view; without one, those the store holds.
-
-    >>> from pan2kg.graph.graph import open_graph
-    >>> open_graph().statements.one("https://w3id.org/pan2kg/id/plan/lu-bhr-2", PAN + "adoptedOn")
-    '2019-12-11'
-    """
+    """Read all statements of a store, those on derived links from their view; without one, those the store holds."""
     names: dict[str, str] = {}
-    of_links = [f"<{graph}>" for graph in view.graphs] if view else []
+    of_links = [f"<{graph}>" for graph in view.graphs.values()] if view else []
     rows = select(store, _ALL.replace("LEFT_OUT", ", ".join(["pan:none", *of_links]))).rows  # engines read () otherwise
     statements = []
     for subject, predicate, value, graph in rows:
@@ -345,24 +325,19 @@ def read_resting(statements: Statements) -> Counter[str]:
 
 
 def read_rules(project: Project) -> Mapping[str, str]:
-    """What each rule of a project derives, in its own words: name → summary.
-
-    >>> from pan2kg.project import Project
-    >>> read_rules(Project.packaged())["cites"].split(" is stated")[0]
-    'Which plan or action'
-    """
+    """What each rule of a project derives, in its own words: name → summary."""
     summaries = {}
-    for path in rules.rule_files(project):
+    for name, path in rules.rule_files(project).items():
         lines = path.read_text(encoding="utf-8").splitlines()
         stated = (line.removeprefix("#+ summary:").strip() for line in lines if line.startswith("#+ summary:"))
-        summaries[rules.rule_name(path)] = next(stated, "")
+        summaries[name] = next(stated, "")
     return summaries
 
 
 def read_links(store: Store, project: Project) -> LinkView | None:
     """The derived links as a view; None where they are triples of the store: of another engine, or of other rules."""
-    from pan2kg.store.links import has_links, read_view
     from pan2kg.store.remote import RemoteStore
+    from pan2kg.store.rules import has_links, read_view
 
     local = store if isinstance(store, LocalStore) else None
     if isinstance(store, RemoteStore) or (local is not None and not has_links(local)):

@@ -13,7 +13,6 @@ import shutil
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -425,7 +424,7 @@ def reading_addition(
     if not plan:
         raise QueryError("action-without-plan", remedy="name-a-plan", name=typed)
     sources = dict.fromkeys(document_named(store, project, document) for document in documents)
-    reading = replace(reading, work=work, reader=read_words({"reviewer": reading.reader}, "reviewer"))
+    reading = reading._replace(work=work, reader=read_words({"reviewer": reading.reader}, "reviewer"))
     own(project)
     path, prefixes = of_plan(project, plan, "readings"), read_prefixes(project)
     statements = (

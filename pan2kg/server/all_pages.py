@@ -69,4 +69,6 @@ class AllPages:
             document = documents.find_document(context.graph.store, iri)
             turtle, json = (context.out(f"{document}.{ending}") for ending in ("ttl", "jsonld"))
             machine = {**machine, "turtle": turtle, "json": json}
-        return render("entity.html", {**frame(context, PAGES), **values, "machine": machine}).encode()
+        return render(
+            "entity.html", {**frame(context, PAGES, str(values.get("section", ""))), **values, "machine": machine}
+        ).encode()

@@ -4,39 +4,32 @@ The tables of ``figure/`` answer questions with rows of their own; a figure of t
 ``definition/``, since some of them are called like a table.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from markupsafe import Markup
-
-from pan2kg.coherence import citations, figures, known, texts
-from pan2kg.coherence.evidence import FIGURED, Extent, Level, level
-from pan2kg.i18n.catalogue import Language, Messages, format_of, numeral
-from pan2kg.i18n.message import in_words
-from pan2kg.site.page import CSV, File, PageContext, Values, View
-from pan2kg.site.values import PASSAGE, quotes
+from pan2kg.coherence import citations, evidence, figures, known, texts
+from pan2kg.i18n import catalogue, message
+from pan2kg.site import values
+from pan2kg.site.page import CSV, File, Markup, PageContext, Values, View
 from pan2kg.tables import formats, table
-from pan2kg.tables import table as registry
 from pan2kg.tables.figure_words import amount, bits_words, named, value_words
 from pan2kg.turtle.vocabulary import PAN
 
 TIES: Final = {texts.CARRIES_OUT: "carries-out", texts.SERVES: "serves", texts.MENTIONS: "mentions"}
-"""What the classes of relations are called, by their share."""
-_FIGURE: Final = Messages("figure")
+_FIGURE: Final = catalogue.Messages("figure")
 _BY_ID: Final = {figure.id: figure for figure in figures.FIGURES}
 _THINGS: Final = frozenset({"plan", "other_plan", "action", "other_action"})
 _NUMBERS: Final = frozenset({"texts", "measures", "published"})
 _SEEN: Final = frozenset({"text", "web", "in_statement", "sharing"})
+_TERMS: Final[Mapping[str, Callable[[str], evidence.Level | citations.Verdict | citations.State | None]]] = {
+    "level": evidence.level, "cites_at": evidence.level, "cited_at": evidence.level, "verdict": citations.Verdict,
+    "verdict_back": citations.Verdict, "state": citations.State,
+}  # fmt: skip
 _APART: Final = (citations.Verdict.EDITION, citations.Verdict.FRAMEWORK, citations.Verdict.ABROAD)
 
 
 def citing(context: PageContext, knowledge: known.Known, source: str, target: str) -> dict[str, str]:
-    """What can be said of a citation from one plan to another in a word, and why, with the dates that decide it.
-
-    ``state`` is « seen », « absent » or « open »; where no citation is expected and none was seen it is empty.
-    """
+    """A citation between two plans in a word, why, and its ``state``: empty where it is neither expected nor seen."""
     direction = knowledge.way(source, target)
     is_met = direction.state is citations.State.SEEN or (source, target) in knowledge.related
     is_told = is_met and (direction.is_expected or direction.state is citations.State.SEEN)
@@ -48,23 +41,28 @@ def citing(context: PageContext, knowledge: known.Known, source: str, target: st
     editions = [day for plan in knowledge.chronology.later.get(target, ()) if (day := dates.get(plan)) is not None]
     # the first edition by its last day
     later = min(editions, key=lambda day: (day.last, day.first), default=None)
-    days = {"source": dates.get(source), "target": dates.get(target), "later": later}
-    why = context.t(f"way-why-{key}", **{name: _issued(context, day) for name, day in days.items()})
-    state = direction.state.value if is_told else ""
+    issued, language = {}, context.request.language
+    for name, span in (("source", dates.get(source)), ("target", dates.get(target)), ("later", later)):
+        if span is None:
+            issued[name] = context.t("issued-unknown")
+            continue
+        begin, end = (message.in_words(day, language) for day in (span.first, span.last))
+        year, month = str(span.first.year), catalogue.format_of(f"month.{span.first.month}", language)
+        exact = (begin == end, span == citations.years(span.first.year), span == citations.span(f"{span.first:%Y-%m}"))
+        key_of = next((key for key, is_so in zip(("on", "year", "month"), exact, strict=True) if is_so), "between")
+        issued[name] = context.t(f"issued-{key_of}", day=begin, first=begin, last=end, year=year, month=month)
+    why, state = context.t(f"way-why-{key}", **issued), direction.state.value if is_told else ""
     return {"source": source, "target": target, "state": state, "words": words, "why": why}
 
 
-def _issued(context: PageContext, span: citations.Span | None) -> str:
-    if span is None:
-        return context.t("issued-unknown")
-    language, start, end = context.request.language, span.first, span.last
-    if start == end:
-        return context.t("issued-on", day=in_words(start, language))
-    if span == citations.years(start.year):
-        return context.t("issued-year", year=str(start.year))
-    if span == citations.span(f"{start:%Y-%m}"):
-        return context.t("issued-month", month=format_of(f"month.{start.month}", language), year=str(start.year))
-    return context.t("issued-between", first=in_words(start, language), last=in_words(end, language))
+def meeting(context: PageContext, knowledge: known.Known, met: figures.PlanMeeting) -> dict[str, object]:
+    """Two plans as a row of a list: on whose word they are linked, what they share in bits, who cites whom."""
+    low, ends = met.low(knowledge.level), (met.plans, met.plans[::-1])
+    return {
+        "plans": met.plans, "mark": context.mark(met.level), "address": context.pair(*met.plans),
+        "bits": amount(low, figures.Unit.BITS, context.request.language) if low > 0 else "",
+        "ways": [citing(context, knowledge, *plans) for plans in ends],
+    }  # fmt: skip
 
 
 def shared(context: PageContext, knowledge: known.Known, plans: tuple[str, str]) -> list[dict[str, object]]:
@@ -81,7 +79,8 @@ def shared(context: PageContext, knowledge: known.Known, plans: tuple[str, str])
                 {
                     "work": use.work, "text": use.text, "tie": context.t(f"use-{TIES[use.share]}"),
                     "relation": context.links(statements.values(use.link, PAN + "relation")),
-                    "mark": context.mark(use.level), "quotes": quotes(context, statements.values(use.link, PASSAGE)),
+                    "mark": context.mark(use.level),
+                    "quotes": values.quotes(context, statements.values(use.link, values.PASSAGE)),
                 }
                 for use in knowledge.giving(plan, contribution.text)
             ]
@@ -92,7 +91,7 @@ def shared(context: PageContext, knowledge: known.Known, plans: tuple[str, str])
         rows.append({
             "text": contribution.text, "is_broad": contribution.is_broad, "sides": sides, "d": d, "n": n,
             "bits": bits_words(contribution.bits, language), "gain": bits_words(contribution.gain, language),
-            "mark": context.mark(contribution.level), "share": numeral(f"{(d + 1) / (n + 2):.3f}", language),
+            "mark": context.mark(contribution.level), "share": catalogue.numeral(f"{(d + 1) / (n + 2):.3f}", language),
             "tie": context.t(f"use-{TIES[min(contribution.one, contribution.two)]}"),
             "ic": bits_words(float(weights.ic[at]), language),
             "above": amount(float(weights.ic[above]), figures.Unit.BITS, language) if above >= 0 else "",
@@ -100,20 +99,13 @@ def shared(context: PageContext, knowledge: known.Known, plans: tuple[str, str])
     return rows
 
 
-def taken(context: PageContext, figure: str) -> figures.Taken:
-    return {row.figure.id: row for row in context.graph.figures(context.level)}[figure]
-
-
 def line(context: PageContext, row: figures.Taken) -> Values:
-    """A figure in a table: its definition, its name, and its four values from firm to weak; that of the page is ``at``.
-
-    Those counted, its population, stand last.
-    """
+    """A figure in a table, its four values from firm to weak, that of the page ``at``; the population stands last."""
     language = context.request.language
     return {
         "address": context.href(f"definition/{row.figure.id}.html", **context.handed),
         "name": row.figure.name(context.graph.asked_by).say(language),
-        "at": FIGURED.index(row.level),
+        "at": evidence.FIGURED.index(row.level),
         "nested": [value_words(value, row, language) for value in row.nested],
         "population": "–" if row.population is None else context.figure(row.population),
     }
@@ -123,7 +115,7 @@ def _index(context: PageContext) -> Values:
     return {
         "title": context.t("definitions-title"),
         "lines": [line(context, row) for row in context.graph.figures(context.level)],
-        "levels": [context.caption(level) for level in FIGURED],
+        "levels": [context.caption(level) for level in evidence.FIGURED],
         "caption": context.caption(context.level),
         "basis": context.basis(context.known),
     }
@@ -134,7 +126,7 @@ def _values(context: PageContext) -> Values | None:
     figure = _BY_ID.get(figures.FORMER.get(key, key))
     if figure is None:
         return None
-    row, knowledge = taken(context, key), context.known
+    row, knowledge = next(row for row in context.graph.figures(context.level) if row.figure is figure), context.known
     # only what is one count says what each level adds to the firmer one
     is_count = figure.unit is figures.Unit.COUNT and len(row.value) == 1
     added = [amount(part[0], figures.Unit.COUNT, language) if is_count else "" for part in row.breakdown()]
@@ -148,13 +140,17 @@ def _values(context: PageContext) -> Values | None:
         "at_levels": [
             {"words": context.caption(at), "value": value_words(value, row, language), "added": more,
              "is_shown": at is row.level}
-            for at, value, more in zip(FIGURED, row.nested, added, strict=True)
+            for at, value, more in zip(evidence.FIGURED, row.nested, added, strict=True)
         ],
         "is_interval": figure.unit is not figures.Unit.COUNT,
         "caption": context.caption(row.level),
         "evidence": context.handed.get("evidence", ""),
         "options": context.level_options,
-        "columns": [(name, _heading(name, language)) for name in figure.columns],
+        # as tables call a column, where a figure has no words of its own for it
+        "columns": [
+            (name, _FIGURE.say(f"column.{name}", language) if _FIGURE.has(f"column.{name}")
+             else table.column("", name)[0].heading.say(language)) for name in figure.columns
+        ],
         "rows": [
             [_cell(context, name, value) for name, value in zip(figure.columns, cells, strict=True)]
             for cells in figure.rows(knowledge)
@@ -175,36 +171,25 @@ def _cell(context: PageContext, name: str, value: figures.Scalar) -> Markup | st
     if not isinstance(value, str):
         unit = figures.Unit.COUNT if name in _NUMBERS else figures.Unit.BITS
         return amount(value, unit, language)
-    if name in {"level", "cites_at", "cited_at"}:
-        at = level(text)
-        return named(at).say(language) if at else not_seen
-    if name in {"verdict", "verdict_back"}:
-        return named(citations.Verdict(text)).say(language)
-    if name == "state":
-        return named(citations.State(text)).say(language)
+    if name in _TERMS:
+        term = _TERMS[name](text)
+        return named(term).say(language) if term else not_seen
     if name == "ways":
         return ", ".join(named(citations.Way(direction)).say(language) for direction in text.split()) or not_seen
     return _FIGURE.say(f"{name}.{text}", language)
-
-
-def _heading(column: str, language: Language) -> str:
-    """As tables call a column, where a figure has no words of its own for it."""
-    key = f"column.{column}"
-    return _FIGURE.say(key, language) if _FIGURE.has(key) else registry.column("", column)[0].heading.say(language)
 
 
 def _csv(context: PageContext) -> str | None:
     figure = _BY_ID.get(figures.FORMER.get(context.request.key, context.request.key))
     if figure is None:
         return None
-    head: list[str] = []
-    for name in figure.columns:
-        head += [name, f"{name}_label"] if name in _THINGS else [name]
-    rows: list[list[table.Value]] = []
-    for cells in figure.rows(context.known):
-        rows.append([])
-        for name, value in zip(figure.columns, cells, strict=True):
-            rows[-1] += [value, context.name(str(value))] if name in _THINGS else [value]
+    # beside each thing stands its name
+    head = [column for name in figure.columns for column in ([name, f"{name}_label"] if name in _THINGS else [name])]
+    rows: list[list[table.Value]] = [
+        [cell for name, value in zip(figure.columns, cells, strict=True)
+         for cell in ([value, context.name(str(value))] if name in _THINGS else [value])]
+        for cells in figure.rows(context.known)
+    ]  # fmt: skip
     return formats.write_csv(formats.Grid(tuple(head), rows))
 
 
@@ -214,8 +199,7 @@ def _reconciled(context: PageContext) -> Values:
     def worded(part: tuple[str, int, str]) -> Values:
         """A whole or a part: words, how many, and the definition of the figure it is, empty where it is none."""
         name, number, figure = part
-        kind, _, key = name.partition("-")
-        at = level(key) if kind == "only" else None
+        at = evidence.level(name.removeprefix("only-")) if name.startswith("only-") else None
         if name.startswith("verdict."):
             words = named(citations.Verdict(name.removeprefix("verdict."))).say(language)
         else:
@@ -223,7 +207,7 @@ def _reconciled(context: PageContext) -> Values:
         address = context.href(f"definition/{figure}.html", **context.handed) if figure else ""
         return {"words": words, "number": context.figure(number), "address": address}
 
-    accounts = figures.reconcile({level: context.graph.known(level) for level in FIGURED}, context.level)
+    accounts = figures.reconcile({level: context.graph.known(level) for level in evidence.FIGURED}, context.level)
     return {
         "title": context.t("reconciled-title"),
         "accounts": [
@@ -246,25 +230,23 @@ def _meaning(context: PageContext) -> Values:
             "low": bits_words(weight.low, language), "high": bits_words(weight.high, language),
             "ways": [citing(context, knowledge, *ends) for ends in (pair, pair[::-1])], "address": context.pair(*pair),
         }  # fmt: skip
-
-    def meant(name: str, terms: Iterable[Extent | citations.Verdict | citations.State]) -> list[tuple[str, str]]:
-        return [(named(term).say(language), context.t(f"{name}-means-{term}")) for term in terms]
-
+    states = citations.State.SEEN, citations.State.ABSENT, citations.State.OPEN
+    means: dict[str, Iterable[evidence.Extent | citations.Verdict | citations.State]] = {
+        "extent": evidence.Extent, "verdict": citations.Verdict, "state": states
+    }  # fmt: skip
     return {
         "title": context.t("meaning-title"),
         "sentences": [_FIGURE.say(key, language) for key in ("weight", "weight-high")], "example": followed,
-        "levels": [(context.mark(level), context.t(f"level-means-{level.key}")) for level in Level],
-        "extents": meant("extent", Extent), "verdicts": meant("verdict", citations.Verdict),
-        "states": meant("state", (citations.State.SEEN, citations.State.ABSENT, citations.State.OPEN)),
+        "levels": [(context.mark(level), context.t(f"level-means-{level.key}")) for level in evidence.Level],
+        **{f"{name}s": [(named(term).say(language), context.t(f"way-why-{term}" if term in _APART else
+                         f"{name}-means-{term}")) for term in terms]
+           for name, terms in means.items()},
         "caption": context.caption(knowledge.level), "basis": context.basis(knowledge),
     }  # fmt: skip
 
 
 def example(knowledge: known.Known) -> citations.Ordered | None:
-    """The pair of plans to follow: of those that share something the most, one that could cite the other before others.
-
-    Editions of one plan and frameworks are left out; None where nothing is left.
-    """
+    """Of the pairs that share something the most, one that could cite the other before others."""
     pairs = [
         (not any(knowledge.way(*direction).is_expected for direction in (pair, pair[::-1])), -bits, pair)
         for pair, bits in knowledge.shared.items() if citations.verdict(knowledge.chronology, *pair) not in _APART

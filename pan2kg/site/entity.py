@@ -4,30 +4,24 @@ A dossier has sentences with numbers, a picture, what to look at, and the words 
 what is known at the headline level, so that a page says what the register of figures says.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
-from markupsafe import Markup
-
-from pan2kg.charts.time_map import draw_narrow_time_map
+from pan2kg.charts import time_map
 from pan2kg.coherence import evidence, known, obligations, texts
 from pan2kg.coherence.citations import State
-from pan2kg.graph.labels import KINDS, Entry
-from pan2kg.graph.statements import SOURCE
+from pan2kg.graph import labels
 from pan2kg.i18n.message import in_words
 from pan2kg.report import brief as advice
 from pan2kg.site import values
-from pan2kg.site.page import PageContext, SiteContext, Values, View, piece
-from pan2kg.tables import figure_words, template
-from pan2kg.tables import table as registry
+from pan2kg.site.page import Markup, PageContext, SiteContext, Values, View, piece
+from pan2kg.tables import figure_words, table, template
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, SKOS, is_ours, kind_and_key
 
 ANCHORS: Final = frozenset({"brief", "picture", "attention", "proofs"})
-"""The places every dossier has, the picture where there is one."""
 QUOTED: Final = 3
 """How many passages stand as evidence; the others stand with the statements."""
 NEIGHBOURS: Final = 8
@@ -37,7 +31,6 @@ UNFOLDED: Final = 12
 CHANGING: Final = frozenset({"amends", "supplements", "transposes", "repeals"})
 """What a later text does to an earlier one, by the keys of the relations."""
 RESTS: Final = ("uses-instrument", "instrument-relation")
-"""Kinds of links that say on what a thing rests, or what rests on it."""
 DEPRECATED: Final = "http://www.w3.org/2002/07/owl#deprecated"
 REPLACED: Final = DCTERMS + "isReplacedBy"
 _ELI: Final = "http://data.europa.eu/eli/ontology#"
@@ -45,14 +38,11 @@ _WITHIN: Final = (PAN + "inPlan", PAN + "inReview", PAN + "partOf", f"{_ELI}is_p
 _IN_SHORT: Final = frozenset({PAN + "via", "http://www.w3.org/ns/prov#wasDerivedFrom"})
 """What is left out on the page of a thing: the links that pass by it stand on the pages of what they join."""
 _ELSEWHERE: Final = {"plan": frozenset({PAN + "inPlan", PAN + "countIn"}), "conflict": frozenset({PAN + "hasPosition"})}
-"""What has a part of the page of its own, by the kind of thing."""
 _LISTS: Final = {
     "plan": "plans.html", "body": "search.html#kind-body", "instrument": "search.html#kind-instrument",
     "obligation": "obligations.html",
 }  # fmt: skip
-"""Where all things of a kind are listed."""
 _IN_PLAN: Final = {"action": "actions", "part": "outline", "category": "outline"}
-"""Where on the page of a plan the things of a kind are listed."""
 _OWN: Final = """\
 SELECT ?graph ?property ?value WHERE {{
     GRAPH ?graph {{ <{iri}> ?property ?value }}
@@ -61,34 +51,35 @@ SELECT ?graph ?property ?value WHERE {{
 
 Sentence = dict[str, Any]
 """``words`` with their ``figure``, which leads to the rows it counts; ``name`` is what tests and scripts call it."""
-Saying = tuple[str, "Markup", evidence.Level | None]
-"""A statement, what is said by it, and its level."""
+Saying = tuple[str, evidence.Level | None, *tuple[str, ...]]
+"""A statement, its level, and of what it says something: a thing, or two, from which to which."""
 
 
 def sentence(
-    context: PageContext, name: str, number: int, address: str, *, is_known: bool = False, **numbers: object
-) -> Sentence:
-    figure = context.figure(number) if number or is_known else context.t("list-not-seen")
-    return _remark(name, context.t(f"dossier-{name}", n=number, **numbers), address, figure)
-
-
-def _remark(name: str, words: str, address: str = "", figure: str = "") -> Sentence:
+    context: PageContext, name: str, number: int | None = None, address: str = "", *, is_known: bool = False,
+    key: str = "", **numbers: object,
+) -> Sentence:  # fmt: skip
+    figure = "" if number is None else context.t("list-not-seen")
+    if number or (is_known and number is not None):
+        figure = context.figure(number)
+    words = context.t(f"dossier-{key or name}", n=number or 0, **numbers)
     return {"name": name, "figure": figure, "words": words, "address": address, "is_number": figure[:1].isdigit()}
 
 
 def _dossier(
     context: PageContext, brief: Iterable[Sentence | None], *, facts: Iterable[tuple[str, str]] = (),
-    picture: Values | None = None, attention: Iterable[advice.Advice] = (), sayings: Iterable[Saying] = (),
-    level: evidence.Level = evidence.HEADLINE,
+    picture: tuple[str, Markup, Markup | None] | None = None, attention: Iterable[advice.Advice] = (),
+    sayings: Iterable[Saying] = (), level: evidence.Level = evidence.HEADLINE,
 ) -> dict[str, Any]:  # fmt: skip
     """The parts of a dossier; sentences and facts that say nothing are left out.
 
-    The words it rests on are the first passages quoted for some statements, each of its words once: one of each thing,
-    then a second one.
+    A picture is the key of its title, itself, and that for small screens. The words it rests on are the first passages
+    quoted for some statements, each of its words once: one of each thing, then a second one.
     """
     statements, spoken, turns = context.graph.statements, set[str](), Counter[str]()
     proofs: list[tuple[int, int, Values]] = []
-    for iri, about, level_said in sayings:
+    for iri, level_said, *ends in sayings:
+        about = template.markup(" → ").join(map(context.short, ends))
         for passage in statements.values(iri, values.PASSAGE):
             # when its document was published, else when it was read
             days = (
@@ -105,9 +96,14 @@ def _dossier(
                     proof = {"about": about, "quote": quotation, "day": day, "mark": context.mark(level_said)}
                     proofs.append((turns[about], len(proofs), proof))
                     turns[about] += 1
+    drawn = None
+    if picture:
+        title, svg, narrow = picture
+        anchor = "bridge" if title == "pair-bridge" else "picture"
+        drawn = {"anchor": anchor, "title": context.t(title), "svg": svg, "narrow": narrow}
     return {
         "facts": [(name, words) for name, words in facts if words], "brief": [remark for remark in brief if remark],
-        "picture": picture, "attention": list(attention),
+        "picture": drawn, "attention": list(attention),
         "proofs": [proof for *_, proof in sorted(proofs, key=lambda proof: proof[:2])[:QUOTED]],
         "caption": context.caption(level),
     }  # fmt: skip
@@ -126,21 +122,12 @@ def _homes(knowledge: known.Known, works: Iterable[str]) -> set[str]:
 def _duties(
     context: PageContext, name: str, rows: list[obligations.Margin], *, tells_late: bool = False
 ) -> Sentence | None:
-    late, unknown = (
-        sum(map(advice.is_late, rows)),
-        sum(row.met in {obligations.Met.UNKNOWN, obligations.Met.UNRECORDED} for row in rows),
-    )
+    if not rows:
+        return None
+    late = sum(map(advice.is_late, rows))
+    unknown = sum(row.met in {obligations.Met.UNKNOWN, obligations.Met.UNRECORDED} for row in rows)
     number, address = late if tells_late else len(rows), context.href("obligations.html")
-    numbers = {"late": late, "of": len(rows), "unknown": unknown}
-    return sentence(context, name, number, address, is_known=True, **numbers) if rows else None
-
-
-def _picture(context: PageContext, title: str, svg: Markup, narrow: Markup | None = None) -> Values:
-    return {"anchor": "picture", "title": context.t(title), "svg": svg, "narrow": narrow}
-
-
-def _arrow(context: PageContext, source: str, target: str) -> Markup:
-    return template.markup(f"{context.short(source)} → {context.short(target)}")
+    return sentence(context, name, number, address, is_known=True, late=late, of=len(rows), unknown=unknown)
 
 
 def brief_of(context: PageContext, key: str) -> advice.Brief:
@@ -176,16 +163,12 @@ def of_plan(context: PageContext, plan: str, facts: Iterable[tuple[str, str]]) -
     for statement in knowledge.statements:
         ends = works.home.get(statement.source, statement.source), works.home.get(statement.target, statement.target)
         if statement.is_citation and plan in ends:
-            sayings.append((statement.link, _arrow(context, *ends), statement.level))
-    sayings += [
-        (use.link, _arrow(context, use.work, use.text), use.level)
-        for use in knowledge.uses
-        if works.plan(use.work) == plan
-    ]
+            sayings.append((statement.link, statement.level, *ends))
+    sayings += [(use.link, use.level, use.work, use.text) for use in knowledge.uses if works.plan(use.work) == plan]
     picture = None
     if reach.linked:
-        narrow = template.markup(draw_narrow_time_map(context.subject, plan=key, top=NEIGHBOURS).svg)
-        picture = _picture(context, "plan-time", context.draw("time-map", plan=key, top=NEIGHBOURS), narrow)
+        narrow = template.markup(time_map.draw_plan_map(context.subject, key, NEIGHBOURS, time_map.NARROW).svg)
+        picture = "plan-time", context.draw("time-map", plan=key, top=NEIGHBOURS), narrow
     findings = brief_of(context, key).findings
     return _dossier(context, sentences, facts=facts, picture=picture, attention=findings, sayings=sayings)
 
@@ -213,12 +196,10 @@ def _of_action(context: PageContext, action: str) -> dict[str, Any]:
         for statement in statements.by_property(result).get(f"{PAN}text", ())
     ]
     # a picture is drawn around what rests on a text, cites or is cited
-    citations = context.graph.citations
-    cited = context.site_context.once(
-        "cited", lambda: {end for citation in citations for end in (citation.source, citation.target)}
-    )
+    stated = context.graph.citations
+    cited = context.site_context.once("cited", lambda: {end for row in stated for end in (row.source, row.target)})
     is_drawable = action in context.graph.home_of and (action in context.site_context.resting or action in cited)
-    picture = context.draw("ego", action=action) if is_drawable else None
+    picture = ("part-around", context.draw("ego", action=action), None) if is_drawable else None
     return _dossier(
         context,
         [
@@ -230,14 +211,14 @@ def _of_action(context: PageContext, action: str) -> dict[str, Any]:
         ],
         facts=[
             (context.t("dossier-lead"), context.links(leads) or context.t("dossier-lead-unknown")),
-            (context.t("plan-until"), until(context, action) or context.t("unknown")),
+            (context.t("dossier-until"), until(context, action) or context.t("unknown")),
             (context.t("dossier-results"), template.markup("; ").join(results)),
         ],
-        picture=_picture(context, "part-around", picture) if picture else None,
+        picture=picture,
         attention=advice.of_action(context.spoken, knowledge, action),
         sayings=[
-            *((use.link, context.short(use.text), use.level) for use in uses),
-            *((involvement.iri, context.short(involvement.body), involvement.level) for involvement in involvements),
+            *((use.link, use.level, use.text) for use in uses),
+            *((involvement.iri, involvement.level, involvement.body) for involvement in involvements),
         ],
     )  # fmt: skip
 
@@ -253,7 +234,10 @@ def _of_body(context: PageContext, body: str) -> dict[str, Any]:
         sentence(context, "body-parts", len(supported), "#who", plans=len(_homes(knowledge, supported))),
         _duties(context, "body-asked", [r for r in graph.margins(knowledge.level).rows if r.obligation.holder == body]),
     ]
+    picture = None
     if involvements:
+        picture = "dossier-body-picture", context.draw("plans-of", thing=context.key(body)), None
+
         # bodies of its kind and country whose works name a text its works name too, without a work of both
         def read() -> dict[str, set[str]]:
             by_work: dict[str, set[str]] = {}
@@ -273,19 +257,13 @@ def _of_body(context: PageContext, body: str) -> dict[str, Any]:
             if rival != body and not its & works and statements.values(rival, f"{DCTERMS}type") == kinds:
                 shared[rival] = len({text for work in its for text in by_work.get(work, ())} & own)
         near = sorted((rival for rival, n in shared.items() if n), key=lambda rival: (-shared[rival], rival))
-        alone = sentence(context, "body-alone", 0, "#who")
-        names = in_short(context, near)
-        sentences.append(sentence(context, "body-beside", len(near), "#who", names=names) if near else alone)
+        name = "body-beside" if near else "body-alone"
+        sentences.append(sentence(context, name, len(near), "#who", names=in_short(context, near)))
     return _dossier(
-        context,
-        sentences,
+        context, sentences, picture=picture, attention=advice.of_body(context.spoken, knowledge, body),
         facts=[(context.t("dossier-kind"), context.links(statements.values(body, f"{DCTERMS}type")))],
-        picture=_picture(context, "dossier-body-picture", context.draw("plans-of", thing=context.key(body)))
-        if involvements
-        else None,
-        attention=advice.of_body(context.spoken, knowledge, body),
-        sayings=((involvement.iri, context.short(involvement.work), involvement.level) for involvement in involvements),
-    )
+        sayings=((involvement.iri, involvement.level, involvement.work) for involvement in involvements),
+    )  # fmt: skip
 
 
 def _of_text(context: PageContext, text: str) -> dict[str, Any]:
@@ -303,8 +281,7 @@ def _of_text(context: PageContext, text: str) -> dict[str, Any]:
         _duties(context, "text-asks", asked),
     ]  # fmt: skip
     if days := [day for row in asked if (day := row.coming) and day >= graph.as_of]:
-        words = context.t("dossier-text-coming", day=in_words(min(days), context.request.language))
-        sentences.append(_remark("text-coming", words))
+        sentences.append(sentence(context, "text-coming", day=in_words(min(days), context.request.language)))
     # the texts that amend, supplement, transpose or repeal it, as far as a link says so
     changing: set[str] = set()
     for link in statements.pointing(text, f"{PAN}to"):
@@ -316,22 +293,16 @@ def _of_text(context: PageContext, text: str) -> dict[str, Any]:
         sentences.append(sentence(context, "text-changed", len(changing), "#links", names=names))
     # those that carry the text out first, then the firmest
     firm = sorted(uses, key=lambda use: (-use.share, use.level or 0, use.work))
+    facts: list[tuple[str, str]] = [
+        (context.t("dossier-kind"), context.links(statements.values(text, f"{DCTERMS}type"))),
+        *((context.t(f"dossier-{name}"), values.dated(context, statements.one(text, _ELI + name)))
+          for name in ("date_document", "first_date_entry_in_force")),
+    ]  # fmt: skip
+    picture = ("dossier-text-picture", context.draw("plans-of", thing=context.key(text)), None) if best else None
     return _dossier(
-        context,
-        sentences,
-        facts=[
-            (context.t("dossier-kind"), context.links(statements.values(text, f"{DCTERMS}type"))),
-            *(
-                (context.t(f"dossier-{name}"), values.dated(context, statements.one(text, _ELI + name)))
-                for name in ("date_document", "first_date_entry_in_force")
-            ),
-        ],
-        picture=_picture(context, "dossier-text-picture", context.draw("plans-of", thing=context.key(text)))
-        if best
-        else None,
-        attention=advice.of_text(context.spoken, knowledge, text),
-        sayings=((use.link, context.short(use.work), use.level) for use in firm),
-    )
+        context, sentences, facts=facts, picture=picture, attention=advice.of_text(context.spoken, knowledge, text),
+        sayings=((use.link, use.level, use.work) for use in firm),
+    )  # fmt: skip
 
 
 def _of_topic(context: PageContext, topic: str) -> dict[str, Any]:
@@ -342,57 +313,47 @@ def _of_topic(context: PageContext, topic: str) -> dict[str, Any]:
         occasion.state for occasion in knowledge.occasions
         if occasion.is_expected and {occasion.source, occasion.target} <= plans and occasion.state is not State.SEEN
     )  # fmt: skip
-    return _dossier(
-        context,
-        [
-            sentence(context, "topic-plans", len(plans), "#picture" if plans else "#what"),
-            sentence(context, "topic-actions", len(actions), "#what"),
-            sentence(context, "topic-missing", missing.total(), "#attention", is_known=True,
-                     absent=missing[State.ABSENT], open=missing[State.OPEN]) if plans else None,
-            _remark("topic-editors", context.t("dossier-topic-editors")),
-        ],
-        picture=_picture(context, "dossier-topic-picture", context.draw("plans-of", thing=context.key(topic)))
-        if plans else None,
-        attention=advice.of_topic(context.spoken, knowledge, plans),
-    )  # fmt: skip
+    sentences = [
+        sentence(context, "topic-plans", len(plans), "#picture" if plans else "#what"),
+        sentence(context, "topic-actions", len(actions), "#what"),
+        sentence(context, "topic-missing", missing.total(), "#attention", is_known=True,
+                 absent=missing[State.ABSENT], open=missing[State.OPEN]) if plans else None,
+        sentence(context, "topic-editors"),
+    ]  # fmt: skip
+    picture = ("dossier-topic-picture", context.draw("plans-of", thing=context.key(topic)), None) if plans else None
+    attention = advice.of_topic(context.spoken, knowledge, plans)
+    return _dossier(context, sentences, picture=picture, attention=attention)
 
 
 def of_pair(context: PageContext, knowledge: known.Known, plans: tuple[str, str], bridge: Markup) -> Values:
     weight, brief = knowledge.weight(*plans), context.subject.brief
-    parts = [
-        contribution for contribution in weight.contributions if contribution.bits > 0 and not contribution.is_broad
-    ]
-    bits, ways = figure_words.bits_words(weight.low, context.request.language), (plans, plans[::-1])
-    names = in_short(context, (contribution.text for contribution in parts))
-    sentences = [
-        sentence(context, "pair-texts", len(parts), "#weight", bits=bits, names=names, one=brief(plans[0]),
-                 two=brief(plans[1])),
-    ]  # fmt: skip
+    specific = [shared for shared in weight.contributions if shared.bits > 0 and not shared.is_broad]
+    language, ways = context.request.language, (plans, plans[::-1])
+    sentences = [sentence(
+        context, "pair-texts", len(specific), "#weight", bits=figure_words.bits_words(weight.low, language),
+        names=in_short(context, (shared.text for shared in specific)), one=brief(plans[0]), two=brief(plans[1]),
+    )]  # fmt: skip
     for source, target in ways:
-        direction, ends = knowledge.way(source, target), {"source": brief(source), "target": brief(target)}
-        if direction.is_expected or direction.state is State.SEEN:
-            words = context.t(f"dossier-pair-{direction.state.value}", **ends)
-        else:
-            words = context.t(
-                "dossier-pair-cannot", why=figure_words.named(direction.verdict).say(context.request.language), **ends
-            )
-        sentences.append(_remark(f"pair-{direction.state.value}", words, "#citing"))
+        direction = knowledge.way(source, target)
+        key = "" if direction.is_expected or direction.state is State.SEEN else "pair-cannot"
+        why = figure_words.named(direction.verdict).say(language)
+        name, ends = f"pair-{direction.state.value}", (brief(source), brief(target))
+        sentences.append(sentence(context, name, None, "#citing", key=key, why=why, source=ends[0], target=ends[1]))
     for plan, other in ways:
         if actions := context.graph.parts.actions.get(plan, ()):
             met = sum(work != plan for work in knowledge.brought(plan, other))
             sentences.append(sentence(context, "pair-actions", met, "#side-by-side", of=len(actions), plan=brief(plan)))
-    firmest = [use for contribution in parts for plan in plans for use in knowledge.giving(plan, contribution.text)[:1]]
+    firmest = [use for shared in specific for plan in plans for use in knowledge.giving(plan, shared.text)[:1]]
+    sayings: list[Saying] = [
+        *(
+            (statement.link, statement.level, statement.source, statement.target)
+            for statement in knowledge.between(*plans)
+        ),
+        *((use.link, use.level, use.work, use.text) for use in firmest),
+    ]
     return _dossier(
-        context,
-        sentences,
-        level=knowledge.level,
-        picture={"anchor": "bridge", "title": context.t("pair-bridge"), "svg": bridge, "narrow": None},
-        attention=advice.of_pair(context.spoken, knowledge, *plans),
-        sayings=[
-            *((statement.link, _arrow(context, statement.source, statement.target), statement.level)
-              for statement in knowledge.between(*plans)),
-            *((use.link, _arrow(context, use.work, use.text), use.level) for use in firmest),
-        ],
+        context, sentences, level=knowledge.level, picture=("pair-bridge", bridge, None),
+        attention=advice.of_pair(context.spoken, knowledge, *plans), sayings=sayings,
     )  # fmt: skip
 
 
@@ -411,18 +372,14 @@ def until(context: PageContext, action: str) -> str:
 
 
 def values_of(context: PageContext, iri: str) -> Values | None:
-    """What fills the page of anything the graph speaks of, by IRI; None where it says nothing of it.
-
-    The template is ``entity.html``. Things without a page in the site are shown too: passages, documents, links,
-    concepts, named graphs, terms of the ontology.
-    """
+    """What fills the page of anything the graph speaks of, by IRI; None where it says nothing of it."""
     statements = context.graph.statements
     if not statements.about(iri) and not statements.towards(iri):
         return None
-    return page(context, context.graph.labels.entry(iri) or Entry(iri, *kind_and_key(iri), "", "", {}))
+    return page(context, context.graph.labels.entry(iri) or labels.Entry(iri, *kind_and_key(iri), "", "", {}))
 
 
-def page(context: PageContext, entry: Entry, notes: values.Notes | None = None) -> Values:
+def page(context: PageContext, entry: labels.Entry, notes: values.Notes | None = None) -> Values:
     notes, iri, statements = notes or values.Notes(context), entry.iri, context.graph.statements
     parts, is_told = _parts_of(notes, entry), context.graph.has_actions and not entry.is_retired
     dossier = _DOSSIERS[entry.kind](context, iri) if is_told and entry.kind in _DOSSIERS else None
@@ -454,23 +411,22 @@ def page(context: PageContext, entry: Entry, notes: values.Notes | None = None) 
         "gaps": _gaps(context, entry),
         "parts": parts,
         "positions": [
-            (values.unfold(notes, node, frozenset(), is_marked=True), context.links(statements.values(node, SOURCE)))
+            (
+                values.unfold(notes, node, frozenset(), is_marked=True),
+                context.links(statements.values(node, DCTERMS + "source")),
+            )
             for node in statements.values(iri, PAN + "hasPosition")
         ],
         "dossier": dossier,
         "statements": len(statements.about(iri)) + len(statements.towards(iri)),
         "machine": _machine(context, entry),
-        **on_what(notes, iri),
+        "notes": notes,
+        "quoted": values.quotes(context, statements.values(iri, values.PASSAGE)),
         "section": "plans" if entry.kind in ("action", "category", "part", "plan") else "",
     }
 
 
-def on_what(notes: values.Notes, iri: str) -> Values:
-    passages = notes.context.graph.statements.values(iri, values.PASSAGE)
-    return {"notes": notes.listed(), "quoted": values.quotes(notes.context, passages)}
-
-
-def _parts_of(notes: values.Notes, entry: Entry) -> list[dict[str, object]]:
+def _parts_of(notes: values.Notes, entry: labels.Entry) -> list[dict[str, object]]:
     context, statements = notes.context, notes.context.graph.statements
     elsewhere: frozenset[str] = _ELSEWHERE.get(entry.kind, frozenset())
     back = elsewhere | _IN_SHORT if entry.has_page else frozenset()
@@ -488,7 +444,7 @@ def _parts_of(notes: values.Notes, entry: Entry) -> list[dict[str, object]]:
         if key == "who" and sum(len(cells) + more for _, cells, more in rows) > UNFOLDED:
             ruled = [row for row in rows if all(mark and mark.words == rule for _, _, mark in row[1])]
             if entry.kind != "body" or len(ruled) == len(rows):
-                folded, rows, why = rows, [], "part-rows"
+                folded, rows, why = rows, [], "list-show"
             elif ruled:
                 folded, rows, why = ruled, [row for row in rows if row not in ruled], "part-ruled"
         parts.append({
@@ -499,11 +455,8 @@ def _parts_of(notes: values.Notes, entry: Entry) -> list[dict[str, object]]:
     return parts
 
 
-def _gaps(context: PageContext, entry: Entry) -> list[Markup]:
-    """What is not known of a thing, or not done about it.
-
-    The page of a plan leaves out what its actions lack: that stands beside each action.
-    """
+def _gaps(context: PageContext, entry: labels.Entry) -> list[Markup]:
+    """What is not known of a thing, or not done about it; what the actions of a plan lack stands beside each action."""
     gap, t, language, site_context = piece("gap"), context.t, context.request.language, context.site_context
     gaps = []
     home = context.graph.home_of.get(entry.iri) if context.graph.has_actions else None
@@ -520,13 +473,13 @@ def _gaps(context: PageContext, entry: Entry) -> list[Markup]:
             continue
         is_own = entry.kind == "action" and with_ is not None and with_.kind == "plan"
         gaps.append(gap(
-            registry.coded("gap", kind).say(language), context.href(f"gap/{kind}.html"),
+            table.coded("gap", kind).say(language), context.href(f"gap/{kind}.html"),
             context.link(other) if with_ and not is_own else "", detail.say(language) if detail else "", t,
         ))  # fmt: skip
     return gaps
 
 
-def _machine(context: PageContext, entry: Entry) -> Values:
+def _machine(context: PageContext, entry: labels.Entry) -> Values:
     iri, statements, is_served = entry.iri, context.graph.statements, context.site_context.mode == "served"
     file = context.out(f"doc/{entry.kind}/{entry.key}") if is_served and entry.kind else ""
     query = ""
@@ -547,12 +500,9 @@ def _machine(context: PageContext, entry: Entry) -> Values:
     return {"iri": iri, "turtle": turtle, "json": json, "query": query, "official": official}
 
 
-def keys(kind: str) -> Callable[[SiteContext], Iterable[str]]:
-    def of(site_context: SiteContext) -> Iterable[str]:
-        index = site_context.graph.labels
-        return [entry.key for entry in (*index.of_kind(kind), *index.of_kind(kind, is_retired=True))]
-
-    return of
+def keys(site_context: SiteContext, kind: str) -> list[str]:
+    index = site_context.graph.labels
+    return [entry.key for entry in (*index.of_kind(kind), *index.of_kind(kind, is_retired=True))]
 
 
 def _thing(context: PageContext) -> Values | None:
@@ -560,4 +510,6 @@ def _thing(context: PageContext) -> Values | None:
     return page(context, entry) if entry else None
 
 
-PAGES: Final = tuple(View(kind, _thing, keys(kind), template="entity.html") for kind in KINDS if kind != "plan")
+PAGES: Final = tuple(
+    View(kind, _thing, partial(keys, kind=kind), template="entity.html") for kind in labels.KINDS if kind != "plan"
+)

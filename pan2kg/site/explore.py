@@ -1,9 +1,4 @@
-"""The network to explore: of the whole graph or around one thing; placed here, drawn in the browser.
-
-Its data are JSON that is short: what is said often is said once, and what the browser can work out is left out.
-"""
-
-from __future__ import annotations
+"""The network to explore: of the whole graph or around one thing; placed here, drawn in the browser."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -11,9 +6,9 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from pan2kg.charts.time_map import colour_of
-from pan2kg.graph.labels import Entry
+from pan2kg.graph import labels
 from pan2kg.graph.links import DECLARED, USUAL, communities
-from pan2kg.network.selection import place
+from pan2kg.network.exports import place
 from pan2kg.site.page import JAVASCRIPT, File, PageContext, SiteContext, Values, View, embedded
 from pan2kg.turtle.vocabulary import ID
 
@@ -24,13 +19,10 @@ SHOWN: Final = ("uses-instrument", "instrument-relation", *USUAL, "shared-body",
 MOST: Final = 300
 """How many nodes a network has at most, the best linked first: more cannot be read."""
 KINDS: Final = ("plan", "action", "instrument")
-"""What a network can be drawn around."""
 _KEPT: Final = 4
-"""How many cells of a row stand even where they are empty."""
 _WORDS: Final = 300
 """How long the evidence of one link may be in the panel; the page of the pair has it whole."""
 _AROUND: Final = "network-around"
-"""The folder of the data of networks around one thing."""
 
 
 class DrawnLink(NamedTuple):
@@ -47,7 +39,7 @@ class DrawnLink(NamedTuple):
     evidence: str
 
 
-Drawn = tuple[list[DrawnLink], Entry | None, set[str] | None, int]
+Drawn = tuple[list[DrawnLink], labels.Entry | None, set[str] | None, int]
 """The links a network shows, the thing in its middle, what is near that, and how many things have no room in it."""
 
 
@@ -57,10 +49,7 @@ def keys(site_context: SiteContext) -> Iterable[str]:
 
 
 def _drawn(context: PageContext) -> Drawn | None:
-    """The network of all plans, actions and texts that have a link, or that around the thing in the address.
-
-    Of that one it has what the thing is linked to, and what that is linked to in turn, which is hidden at first.
-    """
+    """The network of all that has a link, or of what is linked to a thing, and to that in turn, hidden at first."""
     graph, language = context.graph, context.request.language
 
     def read() -> list[DrawnLink]:

@@ -1,15 +1,12 @@
 """The terms and concept schemes of the ontology, read from its Turtle files, with how the graph uses them.
 
-The files are read as a mapping from subject to predicate to values in a stable order, so that the documentation of
-the same ontology has the same bytes. A term has everything its documentation says: labels, axioms, use, rules, an
-example.
+The files are read in a stable order, so that the documentation of the same ontology has the same bytes.
 """
 
-from __future__ import annotations
-
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 from typing import Any, Final
 
@@ -50,13 +47,11 @@ _SHAPES: Final = frozenset(
     SH + name for name in ("NodeShape", "PrefixDeclaration", "PropertyShape", "SPARQLConstraint")
 )
 _MANY: Final = 3
-"""A property on more classes than this is drawn as one of any thing."""
 _MOST: Final = 12
 """No more statements than this in an example of a class: it is to be read at a glance."""
 _LOOKED_AT: Final = 50
 """So many things of a class, the first by IRI, are looked at for its example: one of them is like any other."""
 _SHOWN: Final = 2
-"""So many values of the property an example is for."""
 _FIRST: Final = (
     RDF + "type", SKOS + "notation", DCTERMS + "identifier", SKOS + "prefLabel", RDFS + "label", DCTERMS + "title",
 )  # fmt: skip
@@ -64,9 +59,7 @@ _FIRST: Final = (
 Triples = Mapping[str, Mapping[str, tuple[Node, ...]]]
 """Subject → predicate → objects; blank nodes under their own names."""
 Texts = Mapping[str, str]
-"""The same text by language tag."""
 Tallies = tuple[tuple[str, int], ...]
-"""IRIs with how often each is used."""
 Relation = tuple[str, str, str, bool]
 """Class, property, class, and whether rules alone state it."""
 Row = tuple[str, ...]
@@ -111,11 +104,7 @@ def _texts(triples: Triples, subject: str, predicate: str) -> dict[str, str]:
 
 
 def pick(texts: Texts, language: str) -> tuple[str, str]:
-    """The text in a language, else in English, in French, or in any other, and the language it is in.
-
-    >>> pick({"en": "link", "fr": "lien"}, "de"), pick({}, "de")
-    (('link', 'en'), ('', ''))
-    """
+    """The text in a language, else in English, in French, or in any other, and the language it is in."""
     if not texts:
         return "", ""
     tag = next((tag for tag in (language, SOURCE_LANGUAGE, *LANGUAGES) if tag in texts), min(texts))
@@ -170,36 +159,24 @@ class Ontology:
     def of_kind(self, *kinds: str) -> tuple[Term, ...]:
         return tuple(term for term in self.terms if term.kind in kinds)
 
-    def by_iri(self) -> Mapping[str, Term]:
-        return {term.iri: term for term in self.terms}
-
     def tops(self) -> Mapping[str, str]:
-        terms = self.by_iri()
-
-        def top(iri: str) -> str:
-            above = [parent for parent in terms[iri].parents if parent in terms]
-            return top(above[0]) if above else iri
-
-        return {term.iri: top(term.iri) for term in self.of_kind(CLASS)}
+        tops, parents = {}, {term.iri: term.parents for term in self.terms}
+        for term in self.of_kind(CLASS):
+            tops[term.iri] = term.iri
+            while above := [parent for parent in parents[tops[term.iri]] if parent in parents]:
+                tops[term.iri] = above[0]
+        return tops
 
     def relations(self) -> tuple[Relation, ...]:
-        """What each object property joins: the classes the ontology declares, else those seen in the graph.
-
-        Subclasses count as their superclass, whose box holds them. Unused properties without a domain are of any thing.
-        """
-        tops = self.tops()
-
-        def ends(declared: tuple[str, ...], used: Tallies) -> Iterable[str]:
-            stated = {tops.get(iri, iri) for iri in declared if iri.startswith(PAN) or iri in _CONCEPT}
-            tops_used = {tops[iri] for iri, _ in used if iri in tops}
-            return stated or (tops_used if 0 < len(tops_used) <= _MANY else {ANY})
-
-        joined = {
-            (start, term.iri, end, term.derived)
-            for term in self.of_kind(OBJECT)
-            for start in ends(term.domains, term.subjects)
-            for end in ends(term.ranges, term.objects)
-        }
+        """What each object property joins: classes declared, else seen; of a subclass the box that holds it."""
+        tops, joined = self.tops(), set[Relation]()
+        for term in self.of_kind(OBJECT):
+            ends = []
+            for declared, used in ((term.domains, term.subjects), (term.ranges, term.objects)):
+                stated = {tops.get(iri, iri) for iri in declared if iri.startswith(PAN) or iri in _CONCEPT}
+                tops_used = {tops[iri] for iri, _ in used if iri in tops}
+                ends.append(stated or (tops_used if 0 < len(tops_used) <= _MANY else {ANY}))
+            joined.update((start, term.iri, end, term.derived) for start, end in product(*ends))
         return tuple(sorted(joined, key=lambda relation: (relation[0], relation[2], relation[1])))
 
 
@@ -209,21 +186,13 @@ def tallied(store: Store, name: str) -> Mapping[Row, int]:
     return {tuple(map(plain, cells)): int(plain(number)) for *cells, number in rows}
 
 
-def _listed(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    lists: dict[str, list[str]] = {}
-    for key, value in pairs:
-        lists.setdefault(key, []).append(value)
-    return lists
-
-
 def _constraints(triples: Triples) -> tuple[Mapping[str, Any], ...]:
-    users: dict[str, list[str]] = {}
+    users: dict[str, list[str]] = defaultdict(list)
     for user, properties in triples.items():
         # what a path leads to is looked at by another shape
         predicates = (SH + "property", SH + "node") if SH + "path" not in properties else ()
-        for predicate in (SH + "sparql", *predicates):
-            for used in properties.get(predicate, ()):
-                users.setdefault(plain(used), []).append(user)
+        for used in (used for predicate in (SH + "sparql", *predicates) for used in properties.get(predicate, ())):
+            users[plain(used)].append(user)
     constraints = []
     for iri in triples:
         if iri.startswith(PAN) and not _SHAPES.isdisjoint(_iris(triples, iri, RDF + "type")):
@@ -265,21 +234,20 @@ def _examples(store: Store, terms: Sequence[Term], prefixes: Mapping[str, str]) 
     Of a class it is the whole block of the instance with the most kinds of statements that is still short,
     the first by IRI; of a property what that instance says with it, or else the first thing that has it.
     """
-    instances_of = select(store, program_query("ontology/things-of-classes")).rows
-    instances = _listed((plain(kind), plain(thing)) for kind, thing in instances_of)
+    instances = defaultdict(list)
+    for cells in select(store, program_query("ontology/things-of-classes")).rows:
+        instances[plain(cells[0])].append(plain(cells[1]))
     looked_at = {instance for of in instances.values() for instance in sorted(of)[:_LOOKED_AT]}
-    ranked: dict[str, list[tuple[int, int, str]]] = {}
+    ranked: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
     instances_query = program_query("ontology/instances", thing=sorted(looked_at))
     for kind, instance, kinds, number in select(store, instances_query).rows:
         count = int(plain(number))
-        order = count if count > _MOST else -int(plain(kinds))
-        ranked.setdefault(plain(kind), []).append((order, count, plain(instance)))
+        ranked[plain(kind)].append((count if count > _MOST else -int(plain(kinds)), count, plain(instance)))
     chosen: dict[str, str] = {}
     for term in terms:
-        if term.kind == CLASS:
-            below = [place for kind in (term.iri, *term.children) for place in ranked.get(kind, ())]
-            if candidates := ranked.get(term.iri) or below:
-                chosen[term.iri] = min(candidates)[2]
+        below = [place for kind in (term.iri, *term.children) for place in ranked.get(kind, ())]
+        if term.kind == CLASS and below:
+            chosen[term.iri] = min(ranked.get(term.iri) or below)[2]
     properties = [term.iri for term in terms if term.kind in (OBJECT, DATATYPE)]
     statements: dict[str, list[tuple[str, Node]]] = {}
 
@@ -330,11 +298,6 @@ def _examples(store: Store, terms: Sequence[Term], prefixes: Mapping[str, str]) 
 
 
 def turtle_of(value: Node, prefixes: Mapping[str, str]) -> str:
-    """A term as this house writes it in Turtle.
-
-    >>> turtle_of(ox.Literal("2020", datatype=ox.NamedNode(XSD + "gYear")), {"xsd": XSD})
-    '"2020"^^xsd:gYear'
-    """
     if isinstance(value, ox.NamedNode):
         return writer.iri(value.value, prefixes)
     if isinstance(value, ox.BlankNode):
@@ -348,14 +311,7 @@ def turtle_of(value: Node, prefixes: Mapping[str, str]) -> str:
 
 
 def read_ontology(project: Project, store: Store) -> Ontology:
-    """Read the ontology, its alignments, schemes and shapes, and how the graph in the store uses them.
-
-    >>> from pan2kg.graph.graph import open_graph
-    >>> graph = open_graph()
-    >>> ontology = read_ontology(graph.project, graph.store)
-    >>> ontology.by_iri()[PAN + "inPlan"].ranges
-    ('https://w3id.org/pan2kg/ontology#Plan',)
-    """
+    """Read the ontology, its alignments, schemes and shapes, and how the graph in the store uses them."""
     prefixes = writer.read_prefixes(project)
     ontology = read_triples([project.ontology / "pan2kg.ttl"])
     aligned = read_triples(path for path in [project.ontology / "alignments.ttl"] if path.is_file())
@@ -396,46 +352,43 @@ def read_ontology(project: Project, store: Store) -> Ontology:
 
 
 def _schemes(project: Project, used: Mapping[Row, int]) -> tuple[Mapping[str, Any], ...]:
-    """Each scheme by IRI, with the properties the graph takes its concepts for, the most frequent first.
-
-    ``used`` says how often: scheme and property, and a number.
-    """
+    """Each scheme by IRI, with the properties the graph takes its concepts for, the most frequent first."""
     triples = read_triples(sorted((project.ontology / "schemes").glob("*.ttl")))
-    properties_of = _listed((scheme, name) for scheme, name in sorted(used, key=lambda at: (-used[at], at)))
-    members = _listed((scheme, iri) for iri in triples for scheme in _iris(triples, iri, SKOS + "inScheme"))
-
-    def described(iri: str) -> dict[str, Any]:
-        labels, definitions = (_texts(triples, iri, SKOS + name) for name in ("prefLabel", "definition"))
-        return {"iri": iri, "labels": labels, "definitions": definitions}
-
-    return tuple(
-        described(scheme) | {
-            "properties": properties_of.get(scheme, []),
-            "concepts": [
-                described(iri) | {"parents": _iris(triples, iri, SKOS + "broader")}
-                for iri in sorted(members.get(scheme, ()))
-            ],
+    schemes: dict[str, dict[str, Any]] = {}
+    described = {
+        iri: {
+            "iri": iri, "labels": _texts(triples, iri, SKOS + "prefLabel"),
+            "definitions": _texts(triples, iri, SKOS + "definition"), "parents": _iris(triples, iri, SKOS + "broader"),
         }
-        for scheme in triples if SKOS + "ConceptScheme" in _iris(triples, scheme, RDF + "type")
-    )  # fmt: skip
+        for iri in triples
+    }  # fmt: skip
+    for scheme in triples:
+        if SKOS + "ConceptScheme" in _iris(triples, scheme, RDF + "type"):
+            schemes[scheme] = {**described[scheme], "properties": [], "concepts": []}
+    for scheme, name in sorted(used, key=lambda at: (-used[at], at)):
+        if scheme in schemes:
+            schemes[scheme]["properties"].append(name)
+    for iri in sorted(triples):
+        for scheme in _iris(triples, iri, SKOS + "inScheme"):
+            schemes[scheme]["concepts"].append(described[iri])
+    return tuple(schemes.values())
 
 
 def _terms(
     store: Store, ontology: Triples, aligned: Triples, predicates: Mapping[str, int], classes: Mapping[str, int],
     rules: Mapping[str, tuple[Mapping[str, Any], ...]],
 ) -> list[Term]:  # fmt: skip
-    pointing: dict[tuple[str, str], list[str]] = {}
-    for start in ontology:
-        for name in (*_ABOVE, _OWL + "inverseOf"):
-            for end in _iris(ontology, start, name):
-                pointing.setdefault((name, end), []).append(start)
+    pointing: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for start, name in product(ontology, (*_ABOVE, _OWL + "inverseOf")):
+        for end in _iris(ontology, start, name):
+            pointing[name, end].append(start)
     # of a property the classes, of a class the properties: those it is used on, those it leads to
     uses: list[dict[str, Tallies]] = []
     for query in ("counts/properties-by-class", "counts/properties-by-target"):
-        pairs: dict[str, list[tuple[str, int]]] = {}
+        pairs: dict[str, list[tuple[str, int]]] = defaultdict(list)
         for (name, kind), number in tallied(store, query).items():
-            pairs.setdefault(name, []).append((kind, number))
-            pairs.setdefault(kind, []).append((name, number))
+            pairs[name].append((kind, number))
+            pairs[kind].append((name, number))
         uses.append({iri: tuple(sorted(of, key=lambda tally: (-tally[1], tally[0]))) for iri, of in pairs.items()})
     ours = sorted(name for name in predicates if name.startswith(PAN))
     stated = {plain(row[0]) for row in select(store, program_query("counts/stated-properties", p=ours)).rows}

@@ -1,31 +1,25 @@
 """The documentation of the ontology: as a page of the site, as files of their own, and as a diagram of the classes.
 
-The files go into a release and are what w3id.org sends readers of an ontology IRI to; they need nothing but the style
-sheet beside them.
-
 The diagram has a box for each class, a line for the properties between two. Boxes stand in columns so that lines run
 from left to right and cross little, after Sugiyama, K., Tagawa, S. & Toda, M. (1981), Methods for visual understanding
 of hierarchical system structures: cycles are broken, columns are longest paths, long lines pass through waypoints, and
 columns are ordered by barycentres. Nothing is random, so that the same ontology gives the same drawing.
 """
 
-from __future__ import annotations
-
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-from markupsafe import Markup
-
+from pan2kg.charts import frame
 from pan2kg.charts.drawing import Box, Drawing, Font, Group, Label, Line, Mark, Pen, measure, shorten, wrap
-from pan2kg.charts.frame import GREY, INK, PAPER, RULE, SHADE
 from pan2kg.i18n.catalogue import Language, Messages, format_of, numeral
 from pan2kg.project import Project, read_text
 from pan2kg.site import ontology as ontologies
 from pan2kg.site.ontology import ANY, Ontology, anchor, pick
-from pan2kg.site.page import SVG, File, PageContext, View, piece
+from pan2kg.site.page import SVG, File, Markup, PageContext, View, piece
 from pan2kg.store.store import Store
 from pan2kg.tables.template import escape, markup, render
 from pan2kg.turtle import vocabulary, writer
@@ -36,11 +30,10 @@ _ONTOLOGY: Final = Messages("ontology")
 _CONCEPTS: Final = (vocabulary.SKOS + "Concept", vocabulary.SKOS + "ConceptScheme")
 _SWEEPS: Final = 12
 _TITLE: Final = Font(12.5, bold=True)
-_NAME: Final = Font(10.5, colour=GREY)
+_NAME: Final = Font(10.5, colour=frame.GREY)
 _ROW: Final = Font(10.5)
 _LINE, _WIDTH, _GAP, _CURVE, _PAD, _MARGIN = 15.0, 192.0, 22.0, 64.0, 9.0, 16.0
 _WAYPOINT: Final = 6.0
-"""How high the place is that a long line passes in a column."""
 _SOLID: Final = Pen("#5a6b7b", 1.2)
 _DASHED: Final = Pen("#5a6b7b", 1.2, (5.0, 3.0))
 
@@ -56,19 +49,9 @@ class OntologyWords:
         self._links: dict[str, Markup] = {}
 
     def w(self, group: str, key: str, **values: object) -> str:
-        """Words of the interface.
-
-        >>> OntologyWords("en", {}).w("label", "domains")
-        'Domain'
-        """
         return _ONTOLOGY.say(f"{group}.{key}", self.language, **values)
 
     def text(self, texts: Mapping[str, str]) -> Markup:
-        """A text in the language of the page, else in another, marked as such.
-
-        >>> str(OntologyWords("de", {}).text({"en": "a <b>"}))
-        '<span lang="en">a &lt;b&gt;</span>'
-        """
         words, language = pick(texts, self.language)
         return piece("spoken")(words, "" if language == self.language else language)
 
@@ -91,7 +74,7 @@ class OntologyWords:
 
 
 def ontology_values(ontology: Ontology, language: Language) -> dict[str, object]:
-    terms, tops = ontology.by_iri(), ontology.tops()
+    terms, tops = {term.iri: term for term in ontology.terms}, ontology.tops()
     anchored = [*terms, *(rule["iri"] for rule in ontology.constraints)]
     for scheme in ontology.schemes:
         anchored += [scheme["iri"], *(concept["iri"] for concept in scheme["concepts"])]
@@ -115,15 +98,7 @@ def ontology_values(ontology: Ontology, language: Language) -> dict[str, object]
 
 
 def documentation(project: Project, store: Store) -> Mapping[str, bytes]:
-    """The files of the documentation by path: a page and a drawing a language, and the style sheet.
-
-    The pages need nothing but the style sheet beside them, and the same graph gives the same bytes.
-
-    >>> from pan2kg.graph.graph import open_graph
-    >>> graph = open_graph()
-    >>> sorted(documentation(graph.project, graph.store))[:2]
-    ['ontology/diagram.de.svg', 'ontology/diagram.en.svg']
-    """
+    """The files of the documentation by path: a page and a drawing a language, and the style sheet, all they need."""
     ontology = ontologies.read_ontology(project, store)
     files = {"ontology/ontology.css": read_text(Path(__file__).with_name("ontology.css")).encode()}
     for language in DOCUMENTED:
@@ -138,14 +113,7 @@ def documentation(project: Project, store: Store) -> Mapping[str, bytes]:
 def layers(
     names: Iterable[str], edges: Iterable[Edge]
 ) -> tuple[list[list[str]], dict[Edge, tuple[str, ...]], set[Edge]]:
-    """Names in columns from left to right, and for each line the names it passes; turned lines run backwards.
-
-    A waypoint is a name of its own, ``start>end@column``.
-
-    >>> columns, courses, turned = layers("abc", [("a", "b"), ("b", "c"), ("a", "c"), ("c", "a")])
-    >>> columns, turned
-    ([['a'], ['a>c@1', 'b'], ['c']], {('c', 'a')})
-    """
+    """Names in columns, the names each line passes (``start>end@column`` is a waypoint), lines that run backwards."""
     nodes, lines = sorted(names), sorted({edge for edge in edges if edge[0] != edge[1]})
     after: dict[str, list[str]] = {name: [] for name in nodes}
     for start, end in lines:
@@ -192,11 +160,11 @@ def layers(
 
 
 def _order(columns: list[list[str]], steps: Sequence[Edge]) -> None:
-    before: dict[str, list[str]] = {}
-    after: dict[str, list[str]] = {}
+    before: dict[str, list[str]] = defaultdict(list)
+    after: dict[str, list[str]] = defaultdict(list)
     for start, end in steps:
-        after.setdefault(start, []).append(end)
-        before.setdefault(end, []).append(start)
+        after[start].append(end)
+        before[end].append(start)
     for column in columns:
         column.sort()
     for sweep in range(_SWEEPS):
@@ -218,24 +186,24 @@ def draw_ontology(ontology: Ontology, language: Language, address: str = "") -> 
     The number beside the name of a class counts its instances, as stated or derived, those of its subclasses apart.
     Properties whose values are concepts stand in the box of their class, as do those that lead back to it.
     """
-    terms, tops = ontology.by_iri(), ontology.tops()
-    lanes: dict[Lane, list[str]] = {}
-    rows: dict[str, list[str]] = {}
+    terms, tops = {term.iri: term for term in ontology.terms}, ontology.tops()
+    lanes: dict[Lane, list[str]] = defaultdict(list)
+    rows: dict[str, list[str]] = defaultdict(list)
     for iri, top in sorted(tops.items()):
         if iri != top:
-            rows.setdefault(top, []).append(f"▸ {pick(terms[iri].labels, language)[0]}")
+            rows[top].append(f"▸ {pick(terms[iri].labels, language)[0]}")
     for start, name, end, is_derived in ontology.relations():
         if end in _CONCEPTS or start == end:
-            rows.setdefault(start, []).append(f"{'→' if end in _CONCEPTS else '↺'} {anchor(name)}")
+            rows[start].append(f"{'→' if end in _CONCEPTS else '↺'} {anchor(name)}")
         else:
-            lanes.setdefault((start, end, is_derived), []).append(anchor(name))
+            lanes[start, end, is_derived].append(anchor(name))
     names = sorted({*tops.values(), *(end for lane in lanes for end in lane[:2])})
     columns, courses, turned = layers(names, [lane[:2] for lane in lanes])
     # beside each box on the right the names of its lanes, in the order of what these lead to
     order = {name: at for column in columns for at, name in enumerate(column)}
-    beside: dict[str, list[tuple[Lane, str]]] = {}
+    beside: dict[str, list[tuple[Lane, str]]] = defaultdict(list)
     for lane in sorted(lanes, key=lambda lane: (order[courses[lane[:2]][1]], lane[:2])):
-        beside.setdefault(courses[lane[:2]][0], []).extend((lane, word) for word in lanes[lane])
+        beside[courses[lane[:2]][0]] += [(lane, word) for word in lanes[lane]]
     titles = {iri: pick(terms[iri].labels, language)[0] for iri in tops} | {ANY: _ONTOLOGY.say("diagram.any", language)}
     lines = {name: wrap(titles[name], _WIDTH - 2 * _PAD, _TITLE, 2) for name in names}
     heights = {
@@ -302,7 +270,7 @@ def _line(
 
 
 def _box(box: Box, lines: Sequence[str], name: str, rows: Sequence[str], *, is_any: bool) -> list[Mark]:
-    fill, pen = (SHADE, Pen(GREY, 1.0, (3.0, 3.0))) if is_any else (PAPER, Pen(INK, 1.2))
+    fill, pen = (frame.SHADE, Pen(frame.GREY, 1.0, (3.0, 3.0))) if is_any else (frame.PAPER, Pen(frame.INK, 1.2))
     x, y, room = box.x + _PAD, box.y + _PAD + 12, box.width - 2 * _PAD
     marks: list[Mark] = [Box(box.x, box.y, box.width, box.height, fill, pen)]
     marks += [Label(x, y + at * _LINE, line, _TITLE) for at, line in enumerate(lines)]
@@ -310,7 +278,7 @@ def _box(box: Box, lines: Sequence[str], name: str, rows: Sequence[str], *, is_a
     if name:
         marks.append(Label(x, y + _LINE, shorten(name, room, _NAME), _NAME))
     if rows:
-        marks.append(Line(((box.x, y + _LINE + 6), (box.x + box.width, y + _LINE + 6)), Pen(RULE)))
+        marks.append(Line(((box.x, y + _LINE + 6), (box.x + box.width, y + _LINE + 6)), Pen(frame.RULE)))
     return marks + [Label(x, y + 4 + (2 + at) * _LINE, shorten(row, room, _ROW), _ROW) for at, row in enumerate(rows)]
 
 

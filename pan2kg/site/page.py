@@ -1,10 +1,7 @@
 """What a page is made of: its kind, what all pages of a site share, how one names and links things, its frame.
 
-A module of pages lists its own in ``PAGES`` and ``FILES``, which :mod:`pan2kg.site.registry` gathers. Links are
-relative to the page, so that a site works in any folder of any host.
-
-The front end's bundle is scripts and a style sheet under names with their hashes, made from ``web/`` by the build. In a
-wheel it lies beside the package's data, in a clone in ``web/dist``. Pages work without it, only plainer.
+Links are relative to the page, so that a site works in any folder of any host. The front end's bundle is scripts and a
+style sheet, made from ``web/`` by the build; pages work without it, only plainer.
 """
 
 from __future__ import annotations
@@ -18,9 +15,9 @@ from types import MappingProxyType
 from typing import Final, Literal, TypeVar, cast
 from urllib.parse import urlencode
 
-from markupsafe import Markup
+from markupsafe import Markup as Markup
 
-from pan2kg.charts.registry import draw_on
+from pan2kg.charts import registry
 from pan2kg.charts.subject import Subject
 from pan2kg.coherence import bodies, evidence
 from pan2kg.coherence.known import Known, basis_line
@@ -32,8 +29,6 @@ from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of
 from pan2kg.project import PACKAGE
 from pan2kg.store import queries, store
 from pan2kg.tables import figure_words, gaps, table
-from pan2kg.tables import table as registry
-from pan2kg.tables.table import TABLES
 from pan2kg.tables.template import macro, markup
 from pan2kg.turtle.vocabulary import PAN, SKOS, is_ours
 
@@ -45,20 +40,16 @@ TURTLE = "text/turtle; charset=utf-8"
 JAVASCRIPT = "text/javascript; charset=utf-8"
 
 HOW_TO_BUILD: Final = message.told("build-front-end")
-"""What to tell a user where ``find_bundle`` gives nothing."""
 ASKED: Final = ("evidence", "topic", "body", "year")
-"""How the parts of a choice are called in an address."""
 EVIDENCE: Final = "evidence"
-"""How the level is called in an address."""
 BEFORE: Final[Mapping[str, evidence.Level]] = {
     "declared": evidence.Level.OTHER, "inferred": evidence.Level.EDITORS, "all": evidence.Level.EDITORS,
 }  # fmt: skip
 """What addresses of the first release asked for, as the levels that show at least the same."""
 NOTHING: Mapping[str, str] = MappingProxyType({})
-ENDONYMS: Final[Mapping[Language, str]] = {tag: format_of("name", tag) for tag in LANGUAGES}
 _PAGE: Final = Messages("page")
 _EVERYWHERE: Final = ("copy", "table", "search")
-"""The groups of words for the scripts of every page."""
+_NUMBERED: Final = frozenset({"action", "category", "part"})
 _UNFOLDED = 12
 """How many things are listed in a cell without being folded."""
 _SHORT = 24
@@ -75,11 +66,7 @@ piece: Final = partial(macro, "_pieces.html")
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """What the build made: a folder, and the file of each logical name.
-
-    >>> Bundle(Path("dist"), {"main.js": "main-0123456789.js"}).name("main.js")
-    'main-0123456789.js'
-    """
+    """What the build made: a folder, and the file of each logical name."""
 
     folder: Path
     names: Mapping[str, str]
@@ -93,11 +80,6 @@ class Bundle:
             ) from None
 
     def files(self) -> Mapping[str, Path]:
-        """Every file of the bundle by its name with the hash, as ``assets/`` holds them.
-
-        >>> {name: path.as_posix() for name, path in Bundle(Path("dist"), {"site.css": "site-ab.css"}).files().items()}
-        {'site-ab.css': 'dist/site-ab.css'}
-        """
         return {name: self.folder / name for name in sorted(self.names.values())}
 
 
@@ -107,11 +89,7 @@ def find_bundle() -> Bundle | None:
 
 
 def read_bundle(folder: Path) -> Bundle | None:
-    """The bundle in ``folder``; None where there is none, or only a part of one.
-
-    >>> read_bundle(Path("nowhere")) is None
-    True
-    """
+    """The bundle in ``folder``; None where there is none, or only a part of one."""
     try:
         names: dict[str, str] = json.loads((folder / "build.json").read_text(encoding="utf-8"))["files"]
     except (OSError, ValueError, KeyError):
@@ -122,10 +100,7 @@ def read_bundle(folder: Path) -> Bundle | None:
 
 @dataclass(frozen=True, slots=True)
 class SiteFile:
-    """A file of the site: its path below the root (``fr/plan/lu-bhr-2.html``), media type and bytes.
-
-    One that ``is_passing`` says what is being computed, and soon something else of the same data.
-    """
+    """A file of the site; one that ``is_passing`` says what is being computed, and soon something else."""
 
     path: str
     media: str
@@ -188,11 +163,8 @@ class PlanFilter:
 
     def admits(self, facts: Facts) -> bool:
         topics, bodies, since, until = facts
-        if (self.topic and self.topic not in topics) or (self.body and self.body not in bodies):
-            return False
-        if self.year is None:
-            return True
-        return (since is not None or until is not None) and (since or 0) <= self.year <= (until or 9999)
+        is_then = self.year is None or ((since or until) is not None and (since or 0) <= self.year <= (until or 9999))
+        return is_then and self.topic in {"", *topics} and self.body in {"", *bodies}
 
 
 Facts = tuple[frozenset[str], frozenset[str], int | None, int | None]
@@ -235,10 +207,7 @@ class SiteContext:
 
     @cached_property
     def recorded(self) -> frozenset[str]:
-        """The actions of which any of the five fields, a text, a body or a target group was recorded.
-
-        Topics do not count: editors gave them from the title alone.
-        """
+        """The actions of which anything was recorded but topics, which editors gave them from the title alone."""
         rows = bodies.completeness(self.graph.home_of, self.graph.fields)
         tagged = {profile.work for profile in self.graph.profiles if profile.bodies or profile.leads or profile.groups}
         return frozenset(self.resting | tagged | {row.action for row in rows if row.annotated})
@@ -258,8 +227,8 @@ class SiteContext:
             facts[plan] = frozenset(topics.get(plan, ())), frozenset(involved.get(plan, ())), first, last
         return facts
 
-    def figures(self, name: str, language: Language, choice: registry.TableChoice = registry.DEFAULT) -> table.Table:
-        make = partial(TABLES[name].make, self.graph.spoken(language), choice)
+    def figures(self, name: str, language: Language, choice: table.TableChoice = table.DEFAULT) -> table.Table:
+        make = partial(table.TABLES[name].make, self.graph.spoken(language), choice)
         return make() if choice.plans else self.once(("table", name, language, choice), make)
 
     def once(self, name: Hashable, make: Callable[[], Made]) -> Made:
@@ -269,14 +238,7 @@ class SiteContext:
 
 
 class Request:
-    """Which page is wanted: its language, the key in its address, and what was typed after the question mark.
-
-    ``data`` is the language of titles. ``folder`` is that of the page, without names that ways to others do not depend
-    on: equally deep ones lead there alike.
-
-    >>> Request("fr/plan/lu-bhr-2.html", "fr").folder, Request("fr/index.html", "fr").folder
-    ('fr/*/', 'fr/')
-    """
+    """Which page is wanted; ``data`` is the language of titles, ``folder`` what ways to others depend on: ``fr/*/``."""
 
     def __init__(self, path: str, language: Language, key: str = "", arguments: Mapping[str, str] = NOTHING) -> None:
         self.path, self.language, self.key, self.arguments = path, language, key, arguments
@@ -306,14 +268,8 @@ class PageContext:
         # the levels a reader can choose, from firm to weak, under what an address says
         keys = ("" if level is evidence.HEADLINE else level.key for level in evidence.FIGURED)
         self.level_options = list(zip(keys, map(self.caption, evidence.FIGURED), strict=True))
-
-    @cached_property
-    def spoken(self) -> Graph:
-        return self.graph.spoken(self.request.language)
-
-    @cached_property
-    def subject(self) -> Subject:
-        return Subject(self.spoken, self.picture_address)
+        self.spoken = self.graph.spoken(language)
+        self.subject = Subject(self.spoken, self.picture_address)
 
     @property
     def known(self) -> Known:
@@ -323,8 +279,8 @@ class PageContext:
         return piece("level")(level.key, figure_words.named(level).say(self.request.language)) if level else markup("")
 
     def draw(self, picture: str, level: evidence.Level | None = None, **parameters: object) -> Markup:
-        subject = self.subject if level is None else replace(self.subject, level=level)
-        return markup(draw_on(subject, picture, **parameters).svg)
+        subject = self.subject if level is None else Subject(self.spoken, self.picture_address, level)
+        return markup(registry.find_picture(picture)(subject, **parameters).svg)
 
     def href(self, path: str, /, **arguments: str) -> str:
         return self.out(f"{self.request.language}/{path}", **arguments)
@@ -342,11 +298,7 @@ class PageContext:
         return {name: arguments[name] for name in names if arguments.get(name)}
 
     def address(self, iri: str) -> str:
-        """Where a thing leads: to its page or place, else to the address it has from others; empty for neither.
-
-        A document stands on the page of sources, a concept or term in the documentation of the ontology, and a link
-        on the page of one of its ends.
-        """
+        """Where a thing leads: to its page or place, else to the address it has from others; empty for neither."""
         entry = self.graph.labels.entry(iri)
         if entry and entry.has_page:
             return self.href(entry.address)
@@ -366,10 +318,11 @@ class PageContext:
         at, names = (iri, self.request.data), self.site_context.names
         if at in names:
             return names[at]
-        name, number = self.graph.labels.label(iri, self.request.data).text, self._number(iri)
+        name, entry = self.graph.labels.label(iri, self.request.data).text, self.graph.labels.entry(iri)
+        number = entry.notation if entry and entry.kind in _NUMBERED else ""
         name = f"{number} {name}" if number and number != name else name
         # readers must not fill what is kept with things they think up
-        if self.request.data in LANGUAGES and self.graph.labels.entry(iri) is not None:
+        if self.request.data in LANGUAGES and entry is not None:
             names[at] = name
         return name
 
@@ -384,13 +337,19 @@ class PageContext:
         entry = self.graph.labels.entry(iri)
         return entry.key if entry else ""
 
+    def extent(self, plan: str) -> str:
+        # how many actions of a plan are in the graph, and of how many
+        number = len(self.graph.parts.actions.get(plan, ()))
+        published = self.graph.statements.one(plan, PAN + "measureCount")
+        return self.t("plan-known-of", n=number, of=published) if published else self.t("plan-known", n=number)
+
     def label(self, iri: str) -> Markup:
         label, entry = self.graph.labels.label(iri, self.request.data), self.graph.labels.entry(iri)
         if entry and not entry.has_page and entry.kind != "document":
             label = replace(label, texts={})
             if label.language in ("", self.request.data):
                 return piece("spoken")(label.text, "")
-        return self.marked(label, self._number(iri))
+        return self.marked(label, entry.notation if entry and entry.kind in _NUMBERED else "")
 
     def heading(self, iri: str) -> tuple[Markup, Markup | None]:
         entry, brief = self.graph.labels.entry(iri), self.graph.labels.brief(iri, self.request.data)
@@ -468,10 +427,6 @@ class PageContext:
             return self.pair(*plans)
         return self.href(entries[0].address) if entries else ""
 
-    def _number(self, iri: str) -> str:
-        entry = self.graph.labels.entry(iri)
-        return entry.notation if entry and entry.kind in ("action", "category", "part") else ""
-
     def marked(self, label: labels.Name, number: str = "") -> Markup:
         others = {tag: label.texts[tag] for tag in LANGUAGES if tag in label.texts}
         varied = others if len(set(others.values())) > 1 else {}
@@ -480,8 +435,8 @@ class PageContext:
         return piece("label")(label.text, label.language, swaps, strange, number)
 
 
-def frame(context: PageContext, pages: Mapping[str, View]) -> dict[str, object]:
-    request, site_context = context.request, context.site_context
+def frame(context: PageContext, pages: Mapping[str, View], section: str = "") -> dict[str, object]:
+    request, site_context, bundle = context.request, context.site_context, context.site_context.bundle
     inside = request.path.partition("/")[2] or "index.html"
     view = pages.get(inside.removesuffix(".html"))
     # another language shows the same; on the pages of forms that write, only what is chosen there: the secret of a
@@ -496,11 +451,9 @@ def frame(context: PageContext, pages: Mapping[str, View]) -> dict[str, object]:
         files = [(view.name, f"{view.name}.html") for view in placed]
         return [(name, context.href(file), context.t(f"menu-{name}"), inside == file) for name, file in files]
 
-    def section_pages(section: str) -> list[tuple[str, str, str, bool]]:
-        line = entries("below", (view for view in pages.values() if view.section == section))
-        return [*entries("menu", (view for view in pages.values() if view.name == section)), *line] if line else []
-
-    bundle = site_context.bundle
+    # the pages that belong to one entry of the menu stand in a line below it
+    below = entries("below", (view for view in pages.values() if view.section == section))
+    above = entries("menu", (view for view in pages.values() if view.name == section))
     return {
         "say": context,
         "t": context.t,
@@ -508,16 +461,14 @@ def frame(context: PageContext, pages: Mapping[str, View]) -> dict[str, object]:
         "data_language": request.arguments.get("data", ""),
         "in_address": in_address,
         "languages": [
-            (tag, ENDONYMS[tag], context.out(f"{tag}/{inside}", **in_address), tag == request.language)
+            (tag, format_of("name", tag), context.out(f"{tag}/{inside}", **in_address), tag == request.language)
             for tag in LANGUAGES
         ],
-        "endonyms": ENDONYMS,
         "menu": entries("menu", pages.values()),
-        "section_pages": section_pages,
-        "section": "",
+        "section_pages": [*above, *below] if below else [],
+        "section": section,
         "root": labels.root(request.path),
         "mode": site_context.mode,
-        "path": request.path,
         "release": site_context.graph.release,
         "licence": site_context.graph.notice.licence,
         "as_of": message.in_words(site_context.graph.as_of, request.language),
@@ -542,15 +493,10 @@ _SHARED: Final[Mapping[str, Mapping[str, str]]] = {
     "sparql": {"network": "menu-network", "no": "no", "not-shared": "script-copy-failed", "yes": "yes"},
     "table": {"count": "rows"},
 }  # fmt: skip
-"""The words scripts share with pages, by their names in scripts."""
 
 
 def script_words(language: Language, name: str) -> dict[str, str]:
-    """The words of one group, by key; of a message with plural forms both, with a bar between them.
-
-    >>> script_words("fr", "copy")["done"], script_words("de", "network")["links"]
-    ('Copié', '{n} Verknüpfung|{n} Verknüpfungen')
-    """
+    """The words of one group, by key; of a message with plural forms both, with a bar between them."""
     words = _PAGE.group(f"script-{name}-", language)
     words |= {key: _PAGE.template(shared, language) for key, shared in _SHARED.get(name, {}).items()}
     if name == "search":

@@ -3,15 +3,11 @@
 An export has brief and report of the plan a project is about; a server makes them for any plan with actions.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import partial
 from importlib.util import find_spec
 from typing import Any, Final
-
-from markupsafe import Markup
 
 from pan2kg.coherence import evidence, figures
 from pan2kg.coherence.bodies import ActionFate, Fate
@@ -20,13 +16,13 @@ from pan2kg.i18n.catalogue import Messages
 from pan2kg.report import writing
 from pan2kg.report.brief import Brief
 from pan2kg.site import definitions, entity, explore, values
-from pan2kg.site.page import CSV, HTML, JSON, File, PageContext, SiteContext, Values, View, frame
+from pan2kg.site.page import CSV, HTML, JSON, File, Markup, PageContext, SiteContext, Values, View, frame
 from pan2kg.store.queries import fill
-from pan2kg.tables import coverage, figure_words, template, writers
-from pan2kg.tables import table as registry
+from pan2kg.tables import coverage, figure_words, table, template, writers
 from pan2kg.turtle.vocabulary import PAN, kind_and_key
 
 WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_KEYS: Final = partial(entity.keys, kind="plan")
 _WORDS: Final = Messages("brief")
 
 
@@ -35,13 +31,13 @@ def period(context: PageContext, plan: str) -> str:
     return "–".join(values.dated(context, end) for end in ends) if any(ends) else ""
 
 
-def _place(context: PageContext, iri: str) -> list[tuple[int, str]]:
+def place(context: PageContext, iri: str) -> tuple[list[tuple[int, str]], str]:
     entry = context.graph.labels.entry(iri)
-    return outlines.natural(entry.notation or entry.key) if entry else []
+    return outlines.natural(entry.notation or entry.key) if entry else [], iri
 
 
 def ordered(context: PageContext, iris: Iterable[str]) -> list[str]:
-    return sorted(iris, key=lambda iri: (_place(context, iri), iri))
+    return sorted(iris, key=partial(place, context))
 
 
 def brief_keys(site_context: SiteContext) -> Iterable[str]:
@@ -116,7 +112,7 @@ def _plan(context: PageContext) -> Values | None:
     # how many parts of each level, and actions, are in the graph, of how many that sources count
     measures, levels = statements.one(plan, PAN + "measureCount"), []
     for level in graph.parts.levels(plan, published=int(measures) if measures else None):
-        key = {0: "level-known", 1: "level-known-of"}.get(len(level.published), "level-known-differ")
+        key = "level-known-of" if level.published else "level-known"
         published = {"of": t("list-or").join(map(str, level.published))} if level.published else {}
         levels.append({"iri": level.level, "words": t(key, n=level.known, **published)})
 
@@ -142,7 +138,7 @@ def _plan(context: PageContext) -> Values | None:
         "read": figure_words.named(graph.tables.readings.extent(plan, evidence.Aspect.REFERENCES)).say(language),
         "basis_line": context.basis(graph.known()),
         "pictures": {name: context.draw(name, plan=entry.key) for name in ("lanes", "ego") if actions},
-        "downloads": downloads, **entity.on_what(notes, plan),
+        "downloads": downloads,
     }  # fmt: skip
 
 
@@ -160,12 +156,10 @@ def _facts(context: PageContext, plan: str) -> list[tuple[str, str]]:
         context.lead(context.href(f"changes/{context.key(edition)}--{context.key(plan)}.html"), context.called(edition))
         for edition in before if actions.get(edition) and actions.get(plan)
     ]  # fmt: skip
-    status, completeness, published = (
-        statements.one(plan, name)
-        for name in ("http://www.w3.org/ns/adms#status", PAN + "listCompleteness", PAN + "measureCount")
+    status, completeness = (
+        statements.one(plan, name) for name in ("http://www.w3.org/ns/adms#status", PAN + "listCompleteness")
     )
-    number = len(actions.get(plan, ()))
-    extent = t("plan-known-of", n=number, of=published) if published else t("plan-known", n=number)
+    extent = context.extent(plan)
     if completeness:
         extent = template.markup(f"{context.link(completeness)}{t('colon')} {extent}")
     return [
@@ -192,10 +186,7 @@ def _headings(context: PageContext, actions: Iterable[str]) -> list[Values]:
         under.setdefault(next((iri for iri in iris if scheme_of[iri] == main), ""), []).append(action)
 
     def line(action: str) -> Values:
-        """What an action rests on, who is in it, by when, and the firmest level at which it is linked.
-
-        Where no link was seen, how far its texts were read.
-        """
+        """What an action rests on, who is in it, by when, how firmly it is linked, else how far its texts were read."""
         texts, leads, involved = (
             statements.values(action, PAN + name) for name in ("usesInstrument", "ledBy", "involvesBody")
         )
@@ -211,18 +202,14 @@ def _headings(context: PageContext, actions: Iterable[str]) -> list[Values]:
 
 
 def _citations(notes: values.Notes, plan: str) -> list[Mapping[str, Any]]:
-    """What a plan and its actions cite, and what cites them, each with channel and quotation: plans, other documents.
-
-    The same words of the same work about the same plan or document stand once. ``counted`` are passages: of plans, the
-    register counts each once.
-    """
+    """What a plan and its actions cite, and what cites them; the same words of the same work stand once."""
     context, graph = notes.context, notes.context.graph
     ways: tuple[dict[object, tuple[list[tuple[int, str]], str, str]], ...] = {}, {}
     for citation in graph.citations:
         source, target = (graph.homes.get(iri, iri) for iri in (citation.source, citation.target))
         if source != target and plan in (source, target):
             passages = tuple(graph.statements.values(citation.link, values.PASSAGE)) or (citation.link,)
-            placed = _place(context, citation.source), citation.link, target if plan == source else source
+            placed = place(context, citation.source)[0], citation.link, target if plan == source else source
             ways[plan == target].setdefault((citation.source, target, passages), placed)
     lists: list[Mapping[str, Any]] = []
     for direction in ways:
@@ -254,11 +241,7 @@ def _editions(site_context: SiteContext) -> dict[str, tuple[str, str]]:
 
 
 def _changes(context: PageContext) -> Values | None:
-    """What changed from one edition of a plan to the next, action by action, by what the alignment of two rests on.
-
-    An action is dropped or new only where both lists are complete and the later edition was read to its end; a similar
-    title only says where to look.
-    """
+    """What changed between two editions; dropped or new only where both lists are whole, the later read."""
     pair = _editions(context.site_context).get(context.request.key)
     if not pair:
         return None
@@ -269,7 +252,10 @@ def _changes(context: PageContext) -> Values | None:
         key: [] for key in ("stated", "concluded", "dropped", "new", "open-earlier", "open-later")
     }
     for row in rows:
-        is_settled, is_earlier = row.fate in {Fate.DROPPED, Fate.NEW}, graph.home_of.get(row.action) == base
+        is_settled, is_earlier = (
+            row.fate in {Fate.DROPPED, Fate.NEW},
+            graph.home_of.get(row.action) == base,
+        )
         unsettled = "open-earlier" if is_earlier else "open-later"
         groups[row.ground or (row.fate.value if is_settled else unsettled)].append(row)
     kept = [row for row in rows if row.fate in {Fate.RETAINED, Fate.EXTENDED}]
@@ -287,7 +273,7 @@ def _changes(context: PageContext) -> Values | None:
     def lines(group: list[ActionFate]) -> list[Values]:
         by_action = {row.action: row for row in group}
         return [
-            {"action": action, "fate": registry.coded("change", row.fate.value).say(language), "others": row.others,
+            {"action": action, "fate": table.coded("change", row.fate.value).say(language), "others": row.others,
              "similar": row.similar}
             for action in ordered(context, by_action) if (row := by_action[action])
         ]  # fmt: skip
@@ -302,12 +288,12 @@ def _changes(context: PageContext) -> Values | None:
 
 
 PAGES: Final = (
-    View("plan", _plan, entity.keys("plan"), section="plans"),
+    View("plan", _plan, _KEYS, section="plans"),
     View("brief", _brief_page, brief_keys, template="brief-page.html", section="plans"),
     View("changes", _changes, _editions, section="plans"),
 )
 FILES: Final = (
-    File("plan", "csv", CSV, _csv, entity.keys("plan")),
+    File("plan", "csv", CSV, _csv, _KEYS),
     File("brief", "docx", WORD, partial(_brief_file, form="docx"), brief_keys, exported=False),
     File("brief", "json", JSON, partial(_brief_file, form="json"), brief_keys),
     File("report", "html", HTML, partial(_brief_file, form="html"), brief_keys),

@@ -1,40 +1,39 @@
-"""The page on the quality of the data: each figure with what would improve it.
+"""The pages about the data: what can be taken along and its files, its sources, what this is, and its quality.
 
-It shows the findings of the check, what is annotated, what lacks a label in which language, how the entry in the
-catalogue scores, and what links rest on: rules or sources, with or without evidence.
-
-The entry is scored by the nine criteria of the portal's software (udata, ``Dataset.compute_quality``) before it is
-published: each counts one ninth. Title, keywords and contact count nothing there. Three criteria look at resources,
-which a graph without its release does not have; they are unknown.
+The entry in the catalogue is scored by the nine criteria of the portal's software (udata, ``Dataset.compute_quality``),
+each one ninth. Three look at resources, which a graph without its release does not have; they are unknown.
 """
 
-from __future__ import annotations
-
+import base64
+import gzip
 import signal
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from multiprocessing import get_context
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final
+from urllib.parse import urlsplit
+
+import pyoxigraph as ox
 
 from pan2kg.errors import Pan2kgError, ProjectError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Messages, format_of
+from pan2kg.i18n.message import in_words
 from pan2kg.project import Project
-from pan2kg.site.page import PageContext, Values, View
-from pan2kg.store import links as link_view
+from pan2kg.site.page import JAVASCRIPT, TURTLE, CommonFile, PageContext, SiteContext, Values, View, embedded
 from pan2kg.store import queries, remote
-from pan2kg.store.store import Store, fingerprint, is_true, plain, select
+from pan2kg.store import rules as link_view
+from pan2kg.store.store import LocalStore, Store, dump, fingerprint, is_true, load, plain, select
 from pan2kg.tables.coverage import trust
-from pan2kg.turtle.vocabulary import ID, PAN, SKOS
-from pan2kg.validation.check import check
-from pan2kg.validation.report import Report, find_kept, kept_report
+from pan2kg.turtle import writer
+from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, SKOS
+from pan2kg.validation import check, report
 
 CRITERIA: Final = (
     "license", "temporal-coverage", "spatial", "update-frequency", "update-in-time", "description", "open-format",
@@ -43,7 +42,6 @@ CRITERIA: Final = (
 LONG_ENOUGH: Final = 100
 """A description counts when it has more characters than this (``QUALITY_DESCRIPTION_LENGTH``)."""
 CLOSED: Final = frozenset(("pdf", "doc", "docx", "word", "xls", "excel", "xlsx"))
-"""Formats that are not open to the portal (``CLOSED_FORMATS``)."""
 DAYS: Final[Mapping[str, int]] = {
     "HOURLY": 1, "CONT": 1, "DAILY_2": 1, "DAILY": 1, "WEEKLY_5": 7, "WEEKLY_3": 7, "WEEKLY_2": 7, "WEEKLY": 7,
     "BIWEEKLY": 14, "MONTHLY_3": 31, "MONTHLY_2": 31, "MONTHLY": 31, "BIMONTHLY": 62, "QUARTERLY": 91,
@@ -52,7 +50,6 @@ DAYS: Final[Mapping[str, int]] = {
 }  # fmt: skip
 """Within how many days an entry of each frequency of the EU authority table is to be updated."""
 TIMELESS: Final = frozenset(("IRREG", "AS_NEEDED", "UPDATE_CONT"))
-"""Frequencies whose updates nobody can be late with."""
 BALANCED: Final = ("total", "derived", "concluded", "declared", "evident", "unverified", "candidates")
 """What is counted of links: those made by rules, concluded by editors, declared by a source, those with a passage.
 
@@ -64,9 +61,7 @@ _SLACK: Final = 1
 _LEFT_OUT: Final = frozenset((PAN + "Document", PAN + "SourceGraph"))
 """The title of a document stays in its language; files are not shown to readers."""
 _STANDARD: Final = ("http://www.w3.org/2002/07/owl#", SKOS)
-"""What the ontology itself is written in."""
 _COUNTED: Final = ("in_graph", "texts_none", "with_text", "with_body", "with_topic", "with_group", "with_fields")
-"""What is counted of each plan, by columns of the table on how far plans were read."""
 _CHECKING: Final = Lock()
 """A check takes seconds: who asks at the same time waits for one."""
 _BEHIND: Final = ThreadPoolExecutor(1, "check")
@@ -77,19 +72,8 @@ _PAGE: Final = Messages("page")
 _ONTOLOGY: Final = Messages("ontology")
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogueEntry:
-    """A catalogue entry: values by property, the last day of change, and its resources, None where unknown.
-
-    A resource is its format in lower case, whether it is described, its address; some are known to be unreachable.
-    """
-
-    values: Mapping[str, str]
-    modified: date | None = None
-    resources: tuple[tuple[str, bool, str], ...] | None = None
-    unreachable: frozenset[str] = field(default_factory=frozenset)
-
-
+CatalogueEntry = tuple[Mapping[str, str], date | None, tuple[tuple[str, bool], ...]]
+"""Values by property, the day of the last change, and of each resource its format and whether it is described."""
 Criterion = tuple[str, bool | None, str]
 """A criterion, whether it is met (None: to be judged on the release), and what was found."""
 Checked = dict[str, Any]
@@ -97,11 +81,7 @@ Checked = dict[str, Any]
 
 
 def read_entry(store: Store, catalogue: Store | None = None) -> CatalogueEntry | None:
-    """The catalogue entry in a store, None where there is none; its French description counts, as on the portal.
-
-    A release takes the time it covers from the periods of the plans, so a store with plans has it too. Its resources
-    are read from ``catalogue`` where one is given.
-    """
+    """The catalogue entry of a store, as the portal reads it, with the resources of ``catalogue`` if given."""
     values: dict[str, str] = {}
     for _, name, value in select(store, queries.program_query("site/catalogue-entry")).rows:
         values.setdefault(plain(name).replace("#", "/").rpartition("/")[2], plain(value))
@@ -115,18 +95,13 @@ def read_entry(store: Store, catalogue: Store | None = None) -> CatalogueEntry |
     except ValueError:
         modified = None
     rows = select(catalogue or store, queries.program_query("site/catalogue-resources")).rows
-    resources = [(plain(kind).rpartition("/")[2].lower(), bool(words), plain(url)) for _, words, kind, url in rows]
-    return CatalogueEntry(values, modified, tuple(resources) or None)
+    resources = ((plain(kind).rpartition("/")[2].lower(), bool(words)) for _, words, kind, _ in rows)
+    return values, modified, tuple(resources)
 
 
 def judge(entry: CatalogueEntry, today: date) -> tuple[Criterion, ...]:
-    """The nine criteria of a catalogue entry as of a day.
-
-    >>> criteria = judge(CatalogueEntry({"license": "https://creativecommons.org/licenses/by/4.0/"}), date(2026, 12, 1))
-    >>> [key for key, is_met, _ in criteria if is_met]
-    ['license']
-    """
-    values, changed, resources = entry.values, entry.modified, entry.resources
+    """The nine criteria of a catalogue entry as of a day."""
+    values, changed, resources = entry
     frequency = values.get("accrualPeriodicity", "").rpartition("/")[2].upper()
     text = values.get("description", "")
     due = changed is not None and frequency in DAYS and (today - changed).days <= DAYS[frequency] + _SLACK
@@ -138,25 +113,17 @@ def judge(entry: CatalogueEntry, today: date) -> tuple[Criterion, ...]:
         "update-in-time": (frequency in TIMELESS or due, changed.isoformat() if changed else ""),
         "description": (len(text) > LONG_ENOUGH, str(len(text))),
     }
-    if resources is not None:
-        n = len(resources)
-        opened = sum(bool(form) and form not in CLOSED for form, _, _ in resources)
-        reached = sum(address not in entry.unreachable for _, _, address in resources)
-        described = sum(is_described for _, is_described, _ in resources)
-        judged |= {
-            "open-format": (bool(opened), f"{opened}/{n}"),
-            "available": (reached == n, f"{reached}/{n}"),
-            "documentation": (bool(described), f"{described}/{n}"),
-        }
+    if resources:
+        n, opened = len(resources), sum(bool(form) and form not in CLOSED for form, _ in resources)
+        described = sum(is_described for _, is_described in resources)
+        judged["open-format"] = bool(opened), f"{opened}/{n}"
+        judged["available"] = True, f"{n}/{n}"
+        judged["documentation"] = bool(described), f"{described}/{n}"
     return tuple((key, *judged.get(key, (None, ""))) for key in CRITERIA)
 
 
 def score(criteria: Iterable[Criterion]) -> float:
-    """The portal's score in [0,1]; what is unknown counts as unmet, as there.
-
-    >>> score([("license", True, ""), ("spatial", None, "")]) == 1 / 9
-    True
-    """
+    """The portal's score in [0,1]; what is unknown counts as unmet, as there."""
     return sum(is_met is True for _, is_met, _ in criteria) / len(CRITERIA)
 
 
@@ -182,10 +149,7 @@ def balances(store: Store, view: link_view.LinkView | None = None) -> dict[str, 
 
 
 def untranslated(store: Store) -> list[tuple[str, int, dict[str, list[str]]]]:
-    """Each class of things with labels, how many it has, and by language those without a label in it, as IRIs.
-
-    A class every thing of which is labelled in every language is listed too: its total is the basis.
-    """
+    """Each class of things with labels, how many it has, and by language those without a label in it."""
     things: dict[str, dict[str, set[str]]] = {}
     for kind, thing, tags in select(store, queries.program_query("site/label-languages")).rows:
         things.setdefault(plain(kind), {})[plain(thing)] = set(plain(tags).split())
@@ -212,14 +176,16 @@ def read_quality(graph: Graph, *, catalogue: Store | None = None) -> dict[str, A
     }  # fmt: skip
 
 
-def summarise(report: Report) -> Checked:
+def summarise(outcome: report.Report) -> Checked:
     failing = [
-        (rule, number, report.looked_at.get(rule.key, 0)) for rule in report.rules if (number := report.failing(rule))
+        (rule, number, outcome.looked_at.get(rule.key, 0))
+        for rule in outcome.rules
+        if (number := outcome.failing(rule))
     ]
     return {
-        "rules": len(report.rules), "idle": len(report.idle), "violations": next(iter(report.counts.values())),
+        "rules": len(outcome.rules), "idle": len(outcome.idle), "violations": next(iter(outcome.counts.values())),
         "failing": sorted(failing, key=lambda row: (row[0].severity.rank, -row[1], row[0].key)),
-        "passing": len(report.rules) - len(failing),
+        "passing": len(outcome.rules) - len(failing),
     }  # fmt: skip
 
 
@@ -247,7 +213,7 @@ def _values(context: PageContext) -> Values:
                if column.key in _COUNTED]  # fmt: skip
     total = sum(links.values(), Counter[str]())
     met, unknown = (sum(is_met is state for _, is_met, _ in criteria) for state in (True, None))
-    # what the ontology itself is written in is called by words of the page, a language without a word by its own name
+    # what the ontology itself is written in is called by words of the page
     standard = _PAGE.group("class-", language)
     standard_names = {space + name: words for space in _STANDARD for name, words in standard.items()}
     tongues = {
@@ -261,7 +227,8 @@ def _values(context: PageContext) -> Values:
         "class_label": lambda iri: standard_names.get(iri) or context.label(iri),
         "class_name": lambda iri: standard_names.get(iri) or context.name(iri),
         "words_of": lambda text: {"words": text.say(language), "language": text.spoken(language)}, "counted": counted,
-        "tags": LANGUAGES, "language_name": tongues.__getitem__, "format_of": lambda key: format_of(key, language),
+        "tags": LANGUAGES, "language_name": tongues.__getitem__,
+        "format_of": lambda key: format_of(key, language),
         "sum": total, "rows": [*links.items(), ("", total)], "balanced": BALANCED,
         "portal_lead": _ONTOLOGY.say("portal.lead", language, met=met, percent=round(100 * score(criteria))),
         "portal_unknown": _ONTOLOGY.say("portal.unknown-lead", language, n=unknown) if unknown else "",
@@ -269,31 +236,151 @@ def _values(context: PageContext) -> Values:
 
 
 @lru_cache(maxsize=4)
-def _begun(project: Project, state: str, kept: Path | None) -> Future[Checked | None]:
-    return _BEHIND.submit(_checked, project, state, kept)
+def _begun(project: Project, state: str, folder: Path | None) -> Future[Checked | None]:
+    return _BEHIND.submit(_checked, project, state, folder)
 
 
 @lru_cache(maxsize=4)
-def _checked(project: Project, _: str, kept: Path | None) -> Checked | None:
-    """The check of a state of a project, None where its rules cannot be used; that of before, where it was kept.
-
-    It is made in a process of its own, so that readers of other pages do not wait for it.
-    """
-    if kept and (report := find_kept(project, kept)):
-        return summarise(report)
+def _checked(project: Project, _: str, folder: Path | None) -> Checked | None:
+    """The check of a state of a project in a process of its own; None where its rules cannot be used."""
+    if folder and (outcome := report.find_kept(project, folder)[1]):
+        return summarise(outcome)
     ignoring = (signal.SIGINT, signal.SIG_IGN)
     with ProcessPoolExecutor(1, get_context("spawn"), initializer=signal.signal, initargs=ignoring) as apart:
         try:
-            return apart.submit(_check, project, kept).result()
+            return apart.submit(_check, project, folder).result()
         except BrokenProcessPool:
             raise ProjectError("check-broken-off", remedy="ask-later") from None
 
 
-def _check(project: Project, kept: Path | None) -> Checked | None:
+def _check(project: Project, folder: Path | None) -> Checked | None:
     try:
-        return summarise(kept_report(project, kept, lambda: check(project)))
+        return summarise(report.kept_report(project, folder, lambda: check.check(project)))
     except Pan2kgError:
         return None
 
 
-PAGES: Final = (View("quality", _values, section="data", below=2),)
+MEMORY: Final = f"{ID}sourcekind/memory"
+"""The kind of what is no document: somebody knew it and it still has to be verified."""
+_DOWNLOADS: Final = (
+    ("data/pan2kg.nq.gz", "application/n-quads", "N-Quads (gzip)", "data-graph"),
+    ("data/ontology.ttl", "text/turtle", "Turtle", "data-ontology"),
+    ("data/shapes.ttl", "text/turtle", "Turtle", "data-shapes"),
+)
+"""What a site has of the whole: where, its media type and what people call that, and the key of what it is."""
+
+
+def packed(site_context: SiteContext) -> bytes:
+    def make() -> bytes:
+        store = site_context.graph.store
+        if isinstance(store, LocalStore):
+            return gzip.compress(dump(store, "nquads", {}), mtime=0)
+        rows = select(store, queries.program_query("graphs/quads")).rows
+        lines = sorted(f"{subject} {predicate} {value} {graph} .\n" for graph, subject, predicate, value in rows)
+        return gzip.compress("".join(lines).encode(), mtime=0)
+
+    return site_context.once("packed", make)
+
+
+def joined(project: Project, paths: Iterable[Path]) -> bytes:
+    store = ox.Store()
+    for path in paths:
+        load(store, path, "urn:x", name=project.name_of(path))
+    dataset = ox.Dataset(ox.Quad(*quad.triple) for quad in store)
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)  # else blank nodes are named anew each time
+    triples = sorted((quad.triple for quad in dataset), key=str)
+    return ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=writer.read_prefixes(project)) or b""
+
+
+def _data(context: PageContext) -> Values:
+    graph, language, notice = context.graph, context.request.language, context.graph.notice
+    changed = date.fromisoformat(notice.modified) if notice.modified else None
+    counts = len(graph.labels.of_kind("plan")), len(graph.uses.actions), len(graph.labels.of_kind("instrument"))
+
+    # the dataset as schema.org says it, for search engines: what the graph states, in the language of the page
+    stated = {key: notice.texts(key, language) for key in notice.stated if key != "notes"}
+    dataset: dict[str, object] = {
+        "@context": "https://schema.org/", "@type": "Dataset", "@id": graph.dataset_iri,
+        "identifier": graph.dataset_iri, "url": graph.profile.space, "version": graph.release,
+        "isAccessibleForFree": True,
+    }  # fmt: skip
+    dataset |= {key: texts if key in ("keywords", "license") else texts[0] for key, texts in stated.items() if texts}
+    if "creator" in stated:
+        dataset["creator"] = [{"@type": "Organization", "name": name} for name in stated["creator"]]
+    dataset["distribution"] = [
+        {"@type": "DataDownload", "contentUrl": context.out(path), "encodingFormat": media, "name": context.t(key)}
+        for path, media, _, key in _DOWNLOADS
+    ]
+    if country := graph.profile.country:
+        dataset["spatialCoverage"] = {"@type": "Place", "name": context.name(country)}
+    years = select(graph.store, queries.program_query("site/years-of-plans")).rows[0]
+    since, until = (plain(term)[:4] for term in years)
+    if since and until:
+        dataset["temporalCoverage"] = f"{since}/{until}"
+    return {
+        "title": context.t("menu-data"),
+        "files": [(context.out(path), form, context.t(key)) for path, _, form, key in _DOWNLOADS], "counts": counts,
+        "creators": ", ".join(notice.texts("creator", language)),
+        "name": next(iter(notice.texts("name", language)), ""), "year": (changed or graph.as_of).year,
+        "iri": graph.dataset_iri, "changed": in_words(changed, language) if changed else "",
+        "notes": notice.texts("notes", language), "dataset": embedded(dataset),
+    }  # fmt: skip
+
+
+def _about(context: PageContext) -> Values:
+    graph, profile = context.graph, context.graph.profile
+    action = graph.labels.label(profile.coherence_action, context.request.language)
+    return {
+        "title": context.t("about-title"),
+        "asking": action if action.notation else None,
+        "asking_plan": context.name(graph.plan_of(profile.coherence_action) or "") if action.notation else "",
+    }
+
+
+def _sources(context: PageContext) -> Values:
+    """All documents by name, those from memory apart; only addresses on the web lead anywhere."""
+    statements, documents = context.graph.statements, []
+    for entry in context.graph.labels.of_kind("document"):
+        publishers = [text for name in (PAN + "publisherName", DCTERMS + "publisher")
+                      for text in statements.values(entry.iri, name)]  # fmt: skip
+        addresses = []
+        for text in statements.values(entry.iri, PAN + "readAt"):
+            host = urlsplit(text).hostname if text.startswith(("http://", "https://")) else None
+            addresses.append((text, host or text) if text.startswith(("http://", "https://")) else ("", text))
+        documents.append({
+            "iri": entry.iri, "key": entry.key, "day": statements.one(entry.iri, DCTERMS + "date"),
+            "publishers": [context.name(text) if text.startswith("http") else text for text in publishers],
+            "kind": statements.one(entry.iri, PAN + "sourceKind"), "addresses": addresses,
+            "statements": context.graph.resting[entry.iri],
+            "passages": len(statements.pointing(entry.iri, PAN + "inDocument")),
+        })  # fmt: skip
+    sources = [document for document in documents if document["kind"] != MEMORY]
+    return {
+        "title": context.t("sources-title"),
+        "sources": sorted(sources, key=lambda row: (context.name(str(row["iri"])).casefold(), str(row["key"]))),
+        "remembered": [document for document in documents if document["kind"] == MEMORY],
+        "dated": any(document["day"] for document in sources),
+        "published": any(document["publishers"] for document in sources),
+    }
+
+
+PAGES: Final = (
+    View("quality", _values, section="data", below=2),
+    View("sources", _sources, section="data", below=3),
+    View("data", _data, section="data", menu=6),
+    View("about", _about, section="data", below=4),
+    # what was tested, and what is not yet as it should be
+    View("accessibility", lambda context: {"title": context.t("accessibility")}),
+    View("404", lambda context: {"title": context.t("missing-title")}),
+)
+FILES: Final = (
+    # a page opened from disk may not fetch, but may load a script
+    CommonFile(
+        "data/graph.js", JAVASCRIPT, lambda site, _: b'pan2kgGraph("' + base64.b64encode(packed(site)) + b'");\n'
+    ),
+    CommonFile("data/pan2kg.nq.gz", "application/gzip", lambda site, _: packed(site)),
+    CommonFile(
+        "data/ontology.ttl", TURTLE, lambda site, _: joined(site.graph.project, site.graph.project.ontology_files())
+    ),
+    CommonFile("data/shapes.ttl", TURTLE, lambda site, _: joined(site.graph.project, site.graph.project.shape_files())),
+)

@@ -1,18 +1,10 @@
 """Pages of questions: each stored question as a form, its answer as a table and as files; and the page for SPARQL.
 
-In an answer things are shown by name and lead to their pages, and every text is marked with its language. Without
-JavaScript the answer is part of the page.
-
 A permanent link fixes a question with its parameters, day, language and release, so that it answers the same later:
 ``fr/question/who-should-talk.html?as-of=2021-06-30&body=body:maee&release=0.1.0`` is the address of a page below the
-root of a site. Every parameter is written out, defaults too, since a default may change; parameters are sorted, so
-that one question has one link. The release is that of the graph. A link is answered by whatever graph is loaded. Where
-that is another release, the answer says so (:func:`notice`), and pages without a server, which know no days, say that.
-It answers the same with the data of its own release: ``pan2kg ask LINK --project RELEASE``, where RELEASE is the folder
-of that release, answers the questions of the release from its dump.
+root of a site. Every parameter is written out, defaults too, and sorted, so that one question has one link. Whatever
+graph is loaded answers it, and says where it is another release: with the data of its own it answers the same.
 """
-
-from __future__ import annotations
 
 import re
 from argparse import ArgumentTypeError
@@ -25,19 +17,18 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlencode
 
 import pyoxigraph as ox
-from markupsafe import Markup
 
-from pan2kg.coherence.evidence import FIGURED
+from pan2kg.coherence import evidence
 from pan2kg.errors import Pan2kgError, Place, QueryError
 from pan2kg.graph.labels import relative
 from pan2kg.i18n import catalogue, message
 from pan2kg.project import Project
 from pan2kg.site import lists, ontology
-from pan2kg.site.page import CSV, TURTLE, File, PageContext, SiteContext, Values, View, embedded
+from pan2kg.site.page import CSV, TURTLE, File, Markup, PageContext, SiteContext, Values, View, embedded
 from pan2kg.store.queries import Parameter, Query, fill, find_thing, program_query
 from pan2kg.store.store import Result, Store, Term, construct, select
 from pan2kg.tables import formats, spreadsheet, writers
-from pan2kg.tables import writers as answers
+from pan2kg.tables.table import summary_of
 from pan2kg.tables.template import escape, markup
 from pan2kg.turtle import vocabulary, writer
 
@@ -46,9 +37,7 @@ MOST: Final = 1000
 DAY: Final = "as-of"
 RELEASE: Final = "release"
 VIEW: Final = "view"
-"""How the answer is shown on a page, which changes nothing of it."""
 LEVEL: Final = "level"
-"""The kind of parameter that is a level of evidence."""
 LOCAL: Final = "local"
 """What asks, in the address of a CSV file, for the one spreadsheets of the language expect."""
 _ADDRESS: Final = re.compile(
@@ -56,6 +45,7 @@ _ADDRESS: Final = re.compile(
 )
 _TABS: Final = {"bar": "chart", "timeline": "timeline", "network": "network"}
 """The tab of an answer that is shown first, by what a question calls its view; else the table."""
+_THINGS: Final = ("name", "iri")
 _VARIABLE: Final = re.compile(r"[?$](\w+)")
 _PAGE: Final = catalogue.Messages("page")
 _FIGURE: Final = catalogue.Messages("figure")
@@ -93,12 +83,6 @@ def read_permalink(address: str) -> Permalink:
 
     Pages without a server write behind ``#`` what was asked in them, which counts before the rest. How a page shows
     the answer (``view=chart``) is no part of what is asked.
-
-    >>> read_permalink("https://e/x/de/question/plans.html?release=0.1.0&as-of=2021-06-30").day
-    datetime.date(2021, 6, 30)
-    >>> read_permalink("de/question/plans.html")
-    Traceback (most recent call last):
-    pan2kg.errors.QueryError: de/question/plans.html: This link fixes no release. Add &release=, as in release=0.1.0.
     """
     match = _ADDRESS.fullmatch(address)
     language = next((tag for tag in catalogue.LANGUAGES if match and tag == match["language"]), None)
@@ -137,11 +121,7 @@ def fix(query: Query, values: Mapping[str, str], *, store: Store, project: Proje
 
 
 def notice(link: Permalink, loaded: str, language: catalogue.Language) -> str:
-    """What is to be said where a link is answered by another release than its own; else nothing.
-
-    >>> notice(Permalink("plans", {}, "0.1.0"), "0.2.0", "en")
-    'This link was made with release 0.1.0; the answer is from release 0.2.0 and may differ.'
-    """
+    """What is to be said where a link is answered by another release than its own; else nothing."""
     is_same = link.release == loaded
     return "" if is_same else _PAGE.say("other-release", language, made=link.release, loaded=loaded or "?")
 
@@ -150,27 +130,15 @@ def _parameters(query: Query) -> list[Parameter]:
     return [parameter for parameter in query.parameters if parameter.name != "language"]
 
 
-def _is_needed(parameter: Parameter) -> bool:
-    is_thing = next(writer.tokens(parameter.default)).kind in ("name", "iri")
-    return is_thing and parameter.kinds != ("plan",) and parameter.default != "pan:any"
-
-
 def _chosen(context: PageContext, query: Query) -> dict[str, str]:
-    """The parameters in the address; a link that fixes a question writes their names as a command line does.
-
-    A thing may be typed by its title with its printed number, as the form offers it, and is then told by its key.
-    """
+    """The parameters in the address; a thing typed by its title, as the form offers it, is told by its key."""
     arguments, values = context.request.arguments, {}
     for parameter in _parameters(query):
         if value := arguments.get(parameter.name) or arguments.get(parameter.option, ""):
-            title, entries = " ".join(value.split()).casefold(), map(context.graph.labels.of_kind, parameter.kinds)
-            keys = (
-                entry.key
-                for of in entries
-                for entry in of
-                if " ".join(context.name(entry.iri).split()).casefold() == title
-            )
-            values[parameter.name] = next(keys, value)
+            title = " ".join(value.split()).casefold()
+            entries = (entry for kind in parameter.kinds for entry in context.graph.labels.of_kind(kind))
+            named = (entry.key for entry in entries if " ".join(context.name(entry.iri).split()).casefold() == title)
+            values[parameter.name] = next(named, value)
     return values
 
 
@@ -183,31 +151,25 @@ def _key(context: PageContext, value: str) -> str:
 
 def _default(context: PageContext, parameter: Parameter) -> str:
     token = next(writer.tokens(parameter.default))
-    if token.kind not in ("name", "iri"):
+    if token.kind not in _THINGS:
         return token.text.strip("\"'")
     return "" if token.kind == "name" and token.text.endswith(":any") else _key(context, token.text.strip("<>"))
 
 
-def _fields(context: PageContext, query: Query) -> list[dict[str, Any]]:
-    """The fields of the form: a parameter, its value, and what it may be, by kind.
-
-    A word, a level or a plan that nobody chose is as the profile says; another thing stays open. ``is_open`` is what
-    somebody has still to choose, ``is_known`` what is among what is offered.
-    """
-    chosen, language, fields = _chosen(context, query), context.request.language, []
+def _fields(context: PageContext, query: Query) -> tuple[list[dict[str, Any]], str]:
+    """The fields of the form, and what somebody has still to choose; a word, level or plan is else the profile's."""
+    chosen, language = _chosen(context, query), context.request.language
+    fields: list[dict[str, Any]] = []
 
     def offers(kind: str) -> list[tuple[str, str, str]]:
         if kind == LEVEL:
-            return [(level.key, _FIGURE.say(f"level.{level.key}", language), "") for level in FIGURED]
+            return [(level.key, _FIGURE.say(f"level.{level.key}", language), "") for level in evidence.FIGURED]
         options = [(entry.key, context.called(entry.iri), entry.iri) for entry in context.graph.labels.of_kind(kind)]
-        return (
-            options if kind == "action" else sorted(options, key=lambda option: " ".join(option[1].split()).casefold())
-        )
+        return options if kind == "action" else sorted(options, key=lambda row: " ".join(row[1].split()).casefold())
 
     for parameter in _parameters(query):
         meaning, value = parameter.meaning_in(language), chosen.get(parameter.name, "")
-        usual, is_needed = _default(context, parameter), _is_needed(parameter)
-        is_word = next(writer.tokens(parameter.default)).kind not in ("name", "iri")
+        usual, is_word = _default(context, parameter), next(writer.tokens(parameter.default)).kind not in _THINGS
         if value and not is_word:
             value = _key(context, value)
         elif is_word or parameter.kinds == ("plan",):
@@ -217,19 +179,21 @@ def _fields(context: PageContext, query: Query) -> list[dict[str, Any]]:
         meaning = meaning.partition(":")[0].rstrip() if LEVEL in parameter.kinds else meaning
         fields.append({
             "name": parameter.name, "meaning": meaning, "value": value, "offers": groups, "is_word": is_word,
-            "is_needed": is_needed and bool(usual), "is_open": is_needed and bool(usual) and not value,
+            "is_needed": bool(usual) and _is_needed(parameter),
             "is_known": not value or any(option[0] == value for _, options in groups for option in options),
         })  # fmt: skip
-    return fields
+    wanted = (field["meaning"] for field in fields if field["is_needed"] and not field["value"])
+    return fields, context.t("question-and").join(wanted)
 
 
-def _wanted(context: PageContext, fields: Iterable[Mapping[str, Any]]) -> str:
-    return context.t("question-and").join(field["meaning"] for field in fields if field["is_open"])
+def _is_needed(parameter: Parameter) -> bool:
+    is_thing = next(writer.tokens(parameter.default)).kind in _THINGS
+    return is_thing and parameter.kinds != ("plan",) and parameter.default != "pan:any"
 
 
 def _filled(context: PageContext, query: Query) -> str:
     values = _chosen(context, query)
-    if wanted := _wanted(context, _fields(context, query)):
+    if wanted := _fields(context, query)[1]:
         raise QueryError("choose-first", what=wanted)
     if any(parameter.name == "language" for parameter in query.parameters):
         values["language"] = context.request.data
@@ -237,45 +201,35 @@ def _filled(context: PageContext, query: Query) -> str:
 
 
 def grid(result: Result, context: PageContext) -> Values:
-    """An answer as headings and cells. A column ``x`` is shown by the names in ``x_label`` beside it, a key by a word.
-
-    Triples become rows of subject, predicate and object, a boolean one row with yes or no.
-    """
+    """An answer as headings and cells; ``x`` is shown by the names in ``x_label`` beside it, a key by a word."""
     language = context.request.language
     if isinstance(result, ox.QueryBoolean):
         return {"heads": [context.t("answer")], "rows": [[context.t("yes" if result else "no")]], "cut": False}
-    if isinstance(result, list):
-        columns: tuple[str, ...] = ("subject", "predicate", "object")
-        rows: Iterable[tuple[Term | None, ...]] = (
-            tuple(ox.Literal(str(term)) if isinstance(term, ox.Triple) else term for term in triple)
-            for triple in result
-        )
-    else:
-        columns = tuple(variable.value for variable in result.variables)
-        rows = (tuple(solution) for solution in result)
-    names = {at: columns.index(f"{name}_label") for at, name in enumerate(columns) if f"{name}_label" in columns}
-    shown = [at for at in range(len(columns)) if at not in names.values()]
+    keys = ["subject", "predicate", "object"]
+    if not isinstance(result, list):
+        keys = [variable.value for variable in result.variables]
+    rows = [dict(zip(keys, cells, strict=True)) for cells in islice(result, MOST + 1)]
+    shown = [key for key in keys if key.removesuffix("_label") == key or key.removesuffix("_label") not in keys]
 
-    def literal(term: ox.Literal, column: str = "") -> Markup:
-        tag = f' lang="{escape(term.language)}"' if term.language and term.language != language else ""
-        words = escape(answers.word_of(term.value, column, language))
-        if term.datatype.value in vocabulary.NUMBERS:
-            return markup(f'<span class="figure">{words}</span>')
-        return markup(f"<span{tag}>{words}</span>" if tag else words)
-
-    def cell(row: tuple[Term | None, ...], at: int) -> Markup:
-        term, label = row[at], row[names[at]] if at in names else None
+    def cell(row: Mapping[str, Term | None], key: str) -> Markup:
+        term, label = row[key], row.get(f"{key}_label")
+        literal, address, column = term, "", key
         if isinstance(term, ox.NamedNode):
-            if isinstance(label, ox.Literal) and label.value != term.value:
-                return context.lead(context.address(term.value), literal(label))
-            return context.link(term.value)
-        return literal(term, columns[at]) if isinstance(term, ox.Literal) else markup("")
+            if not isinstance(label, ox.Literal) or label.value == term.value:
+                return context.link(term.value)
+            literal, address, column = label, context.address(term.value), ""
+        if not isinstance(literal, ox.Literal):
+            return markup(escape(str(literal) if isinstance(literal, ox.Triple) else ""))
+        words, strange = escape(writers.word_of(literal.value, column, language)), literal.language or ""
+        html = markup(f'<span lang="{escape(strange)}">{words}</span>' if strange not in {"", language} else words)
+        if literal.datatype.value in vocabulary.NUMBERS:
+            html = markup(f'<span class="figure">{words}</span>')
+        return context.lead(address, html) if isinstance(term, ox.NamedNode) else html
 
-    listed = list(islice(rows, MOST + 1))
     return {
-        "heads": [answers.heading(columns[at], language) for at in shown],
-        "rows": [[cell(row, at) for at in shown] for row in listed[:MOST]],
-        "cut": len(listed) > MOST,
+        "heads": [writers.heading(key, language) for key in shown],
+        "rows": [[cell(row, key) for key in shown] for row in rows[:MOST]],
+        "cut": len(rows) > MOST,
     }
 
 
@@ -311,7 +265,7 @@ def _answer(context: PageContext, text: str) -> Result:
 
 def _questions(context: PageContext) -> Values:
     language = context.request.language
-    titles, summaries = (_TABLES.group(f"{key}.", language) for key in ("title", "summary"))
+    titles = _TABLES.group("title.", language)
     groups: dict[str, list[tuple[str, str, str]]] = {}
     for name in sorted(names(context.site_context)):
         query = context.graph.queries[name]
@@ -320,7 +274,9 @@ def _questions(context: PageContext) -> Values:
     return {
         "title": context.t("menu-questions"),
         "groups": [(context.t(f"group-{group}"), cards) for group, cards in sorted(groups.items())],
-        "figures": [(context.href(f"figure/{name}.html"), titles[name], summaries[name]) for name in lists.NAMES],
+        "figures": [
+            (context.href(f"figure/{name}.html"), titles[name], summary_of(name).say(language)) for name in lists.NAMES
+        ],
     }
 
 
@@ -329,8 +285,8 @@ def _question(context: PageContext) -> Values | None:
     query = graph.queries.get(context.request.key)
     if query is None or query.group == "quality":
         return None
-    language, chosen, fields = context.request.language, _chosen(context, query), _fields(context, query)
-    fault, text, link, table, wanted = "", query.text, "", None, _wanted(context, fields)
+    language, chosen, (fields, wanted) = context.request.language, _chosen(context, query), _fields(context, query)
+    fault, text, link, table = "", query.text, "", None
     # where the address was made with another release, that is said
     remarks = [notice(Permalink("", {}, arguments.get(RELEASE) or graph.release), graph.release, language)]
     if not wanted:
@@ -348,15 +304,19 @@ def _question(context: PageContext) -> Values | None:
     usual = {parameter.name: _default(context, parameter) for parameter in _parameters(query)}
     example = context.href(f"question/{query.name}.html", **{name: value for name, value in usual.items() if value})
     handed, path = chosen | context.chosen(DAY), f"question/{query.name}"
-    forms: list[tuple[str, str, dict[str, str]]] = [(form, form, {}) for form in ("csv", "json", "ttl")]
+    forms: list[tuple[str, str, dict[str, str]]] = [
+        ("csv", "CSV", {}),
+        ("json", "JSON", {}),
+        ("ttl", "question-ttl", {}),
+    ]
     if context.site_context.mode == "served":
-        forms += [("csv", "csv-local", {LOCAL: "1"}), ("xlsx", "xlsx", {})]
+        forms += [("csv", "question-csv-local", {LOCAL: "1"}), ("xlsx", "XLSX", {})]
     # what the browser needs to answer itself, with what is to be said of a link that fixes another release, or a day
     template, variables = query.text, sorted(set(_VARIABLE.findall(query.text)))
     if any(parameter.name == "language" for parameter in query.parameters):
         template = fill(query, {"language": language}, store=graph.store, project=graph.project)
         variables = sorted(set(_VARIABLE.findall(template)))
-    words = {name: of for name in variables if (of := answers.words_of(name, language))}
+    words = {name: of for name in variables if (of := writers.words_of(name, language))}
     said = {
         RELEASE: notice(Permalink("", {}, "{}"), graph.release, language),
         DAY: _PAGE.say("dayless", language, day="{}"),
@@ -379,23 +339,19 @@ def _question(context: PageContext) -> Values | None:
         "permalink": link,
         "results": context.href(f"{path}.json", **handed),
         "downloads": [
-            (context.href(f"{path}.{form}", **handed, **more), context.t(f"question-{key}"))
+            (context.href(f"{path}.{form}", **handed, **more), key if key.isupper() else context.t(key))
             for form, key, more in forms
         ],
         "data": embedded({
             "query": template, "prefixes": writer.read_prefixes(graph.project),
-            "heads": {name: answers.heading(name, language) for name in variables}, "words": words,
+            "heads": {name: writers.heading(name, language) for name in variables}, "words": words,
             "release": graph.release, "said": said, "view": _TABS.get(query.header.get("view", ""), "table"),
         }),
     }  # fmt: skip
 
 
 def _file(context: PageContext, form: str) -> str | bytes | None:
-    """The answer as a file, for the parameters in the address.
-
-    As CSV, if asked as the spreadsheets of the language expect it; as a spreadsheet; as SPARQL results in JSON; or as
-    Turtle, which is all the graph says of the things in the answer.
-    """
+    """The answer as a file: CSV, a spreadsheet, SPARQL results, or Turtle of all the graph says of the things in it."""
     site_context, language = context.site_context, context.request.language
     query = context.graph.queries.get(context.request.key)
     if query is None or query.group == "quality":
@@ -406,18 +362,14 @@ def _file(context: PageContext, form: str) -> str | bytes | None:
         things = sorted({term.value for row in rows for term in row if isinstance(term, ox.NamedNode)})
         text, store = program_query("things/statements", thing=things), _store(context)[0]
         style = writers.Style(prefixes=writer.read_prefixes(context.graph.project))
-
-        def make() -> str:
+        if site_context.mode == "served":
             return writers.write_answer(construct(store, text), "turtle", style)
-
-        return make() if site_context.mode == "served" else site_context.once(f"turtle of {text}", make)
-    if form == "xlsx" or (form == "csv" and context.request.arguments.get(LOCAL)):
-        table = writers.laid_out(answers.answer(result), writers.Style(language))
-        return (
-            spreadsheet.write_spreadsheet([("data", table)])
-            if form == "xlsx"
-            else formats.write_local_csv(table, language)
+        return site_context.once(
+            f"turtle of {text}", lambda: writers.write_answer(construct(store, text), "turtle", style)
         )
+    if form == "xlsx" or (form == "csv" and context.request.arguments.get(LOCAL)):
+        table, is_csv = writers.laid_out(writers.answer(result), writers.Style(language)), form == "csv"
+        return formats.write_local_csv(table, language) if is_csv else spreadsheet.write_spreadsheet([("data", table)])
     return writers.write_answer(result, form)
 
 
@@ -459,7 +411,7 @@ def _editor(context: PageContext) -> Values:
         ],
         "classes": sorted(classes, key=lambda row: (-row["number"], row["words"])),
         "completion": embedded({"prefixes": graph.prefixes, "terms": terms, "ids": f"{graph.project.space}id/"}),
-        "words": embedded({"words": answers.every_word(language)}),
+        "words": embedded({"words": {column: writers.words_of(column, language) for column in writers.WORDED}}),
     }  # fmt: skip
 
 

@@ -1,10 +1,4 @@
-"""The registry of pages and files, the site, which makes any of them by its path, and the site as a folder.
-
-A page is made when it is asked for, in the same way for the service and for an export, so that both have the same
-content.
-"""
-
-from __future__ import annotations
+"""The registry of pages and files, the site, which makes any of them by its path, and the site as a folder."""
 
 import gc
 import tempfile
@@ -19,42 +13,26 @@ from typing import Final
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.project import reason, replaced, write_atomically
-from pan2kg.site import (
-    data,
-    definitions,
-    entity,
-    explore,
-    home,
-    lists,
-    ontology_page,
-    pair,
-    plan,
-    quality,
-    questions,
-    review,
-)
+from pan2kg.site import definitions, entity, explore, home, lists, ontology_page, plan, quality, questions, review
 from pan2kg.site.page import ASKED, HTML, CommonFile, File, PageContext, Request, SiteContext, SiteFile, View, frame
 from pan2kg.tables.template import render
 
 _VIEWS: Final[tuple[View, ...]] = (
     *home.PAGES, *lists.PAGES, *questions.PAGES, *explore.PAGES, *lists.FIGURES, *definitions.PAGES,
-    *review.PAGES, *data.PAGES, *ontology_page.PAGES, *quality.PAGES, *pair.PAGES, *plan.PAGES, home.COUNTRIES,
+    *review.PAGES, *quality.PAGES, *ontology_page.PAGES, *lists.PAIRS, *plan.PAGES, home.COUNTRIES,
     *entity.PAGES,
 )  # fmt: skip
 _FILES: Final[tuple[File | CommonFile, ...]] = (
     *plan.FILES, *home.FILES, *lists.FILES, *questions.FILES, *explore.FILES, *definitions.FILES,
-    *data.FILES, *ontology_page.FILES,
+    *quality.FILES, *ontology_page.FILES,
 )  # fmt: skip
 PAGES: Final[Mapping[str, View]] = {view.name: view for view in _VIEWS if view.keys is None}
-"""Pages of which there is one a language, by the name in their address."""
 SERIES: Final[Mapping[str, View]] = {view.name: view for view in _VIEWS if view.keys}
 """Pages of which there are many, by the folder in their address: ``plan`` for ``fr/plan/lu-bhr-2.html``."""
 FILES: Final[Mapping[tuple[str, str], File]] = {
     (file.name, file.ending): file for file in _FILES if isinstance(file, File)
 }
-"""Files in a language, by the name or folder in their address and their ending."""
 COMMON_FILES: Final[Mapping[str, CommonFile]] = {file.path: file for file in _FILES if isinstance(file, CommonFile)}
-"""Files for all languages, by their path."""
 MARK: Final = "data/pan2kg.nq.gz"
 """The file by which a folder is known to hold a site: it may be replaced, any other folder may not."""
 _CHOSEN: Final = frozenset({"data", *ASKED, "plan", "country", "all", "local", "q", "plans"})
@@ -62,6 +40,7 @@ _CHOSEN: Final = frozenset({"data", *ASKED, "plan", "country", "all", "local", "
 _OPEN: Final = frozenset({"question", "sparql", "review", "scores"})
 """Pages with more in their addresses: parameters of questions, queries, what was typed into forms."""
 _TAGS: Final[Mapping[str, Language]] = {tag: tag for tag in LANGUAGES}
+_WELCOME: Final = View("welcome", lambda _: {"title": "pan2kg"})
 
 Progress = Callable[[int], None]
 
@@ -78,6 +57,16 @@ def canonical(path: str, arguments: Mapping[str, str]) -> Mapping[str, str]:
     if path in COMMON_FILES or name in _OPEN:
         return arguments
     return {key: arguments[key] for key in sorted(arguments) if key in _CHOSEN}
+
+
+@contextmanager
+def seldom_collected() -> Iterator[None]:
+    usual = gc.get_threshold()
+    gc.set_threshold(50_000, 20, 20)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,54 +90,36 @@ class Site:
         arguments = canonical(path, arguments or {})
         if path in COMMON_FILES:
             return SiteFile(path, COMMON_FILES[path].media, COMMON_FILES[path].make(self.site_context, arguments))
-        if path == "index.html":
-            return self._rendered("welcome.html", {"title": "pan2kg"}, Request(path, LANGUAGES[0]))
         tag, _, inside = path.partition("/")
+        is_front = path == "index.html"
+        if tag not in _TAGS and not is_front:
+            return None
         name, _, ending = inside.rpartition(".")
-        if tag not in _TAGS:
-            return None
         series, _, key = name.partition("/")
-        request = Request(path, _TAGS[tag], key, arguments)
+        request = Request(path, LANGUAGES[0]) if is_front else Request(path, _TAGS[tag], key, arguments)
         context, file = PageContext(self.site_context, request), FILES.get((series, ending))
-        if ending == "html" and not file:
-            view = SERIES.get(series) if key else PAGES.get(series)
+        if is_front or (ending == "html" and not file):
+            view = _WELCOME if is_front else SERIES.get(series) if key else PAGES.get(series)
             values = view.values(context) if view else None
-            if view is None or values is None:
-                return None
-            return self._rendered(view.template or f"{view.name}.html", {"section": view.section, **values}, request)
-        if file is None or bool(key) != bool(file.keys):
-            return None
-        content = file.make(context)
-        if content is None:
+            return None if view is None or values is None else self._rendered(context, view, values)
+        content = file.make(context) if file and bool(key) == bool(file.keys) else None
+        if file is None or content is None:
             return None
         return SiteFile(path, file.media, content if isinstance(content, bytes) else content.encode())
 
     def missing(self, path: str) -> SiteFile:
-        request = Request(path, _TAGS.get(path.partition("/")[0], LANGUAGES[0]))
+        request, view = Request(path, _TAGS.get(path.partition("/")[0], LANGUAGES[0])), PAGES["404"]
         context = PageContext(self.site_context, request)
-        return self._rendered("404.html", PAGES["404"].values(context) or {}, request)
+        return self._rendered(context, view, view.values(context) or {})
 
-    def _rendered(self, template: str, values: Mapping[str, object], request: Request) -> SiteFile:
-        context = PageContext(self.site_context, request)
-        body = render(template, {**frame(context, PAGES), **values}).encode()
-        return SiteFile(request.path, HTML, body, bool(values.get("is_passing")))
-
-
-@contextmanager
-def seldom_collected() -> Iterator[None]:
-    usual = gc.get_threshold()
-    gc.set_threshold(50_000, 20, 20)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
+    def _rendered(self, context: PageContext, view: View, values: Mapping[str, object]) -> SiteFile:
+        section = str(values.get("section", view.section))
+        body = render(view.template or f"{view.name}.html", {**frame(context, PAGES, section), **values}).encode()
+        return SiteFile(context.request.path, HTML, body, bool(values.get("is_passing")))
 
 
 def write_site(site: Site, folder: Path, *, progress: Progress = lambda _: None) -> int:
-    """Write every page and file of the site into ``folder``, whole or not at all; the number of files.
-
-    ``progress`` is told after every file how many are written. A folder that holds a site is replaced.
-    """
+    """Write every page and file into ``folder``, whole or not at all; gives the number of files."""
     if folder.exists() and not folder.is_dir():
         raise ProjectError("is-no-folder", place=Place(str(folder)), remedy="name-new-folder")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).is_file():

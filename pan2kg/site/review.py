@@ -4,8 +4,6 @@ What a document suggests comes first, then what the graph does. All state of a r
 everything works without scripts: which candidate is shown, what was put off, and how the review is done.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from typing import Final
@@ -23,27 +21,16 @@ from pan2kg.site.page import NOTHING, PageContext, Values, View
 from pan2kg.tables.figure_words import bits_words, named
 from pan2kg.turtle.vocabulary import ID, PAN, key
 
-SEAL: Final = "form_token"
-"""The argument by which the service hands a page the secret of the session; no address can set it."""
-FAULT: Final = "fault"
-"""The argument by which the service hands a page why nothing was written."""
-SIGNED: Final = "signed"
-"""The argument by which the service hands a page the name used last in the session."""
-KNOWN: Final = "known"
-"""The argument by which the service hands a page the name of who has signed in, which is not to be typed."""
-FIELD: Final = "fault_field"
-"""The argument by which the service says at which field it went wrong."""
-PREVIEW: Final = "preview"
-"""The argument by which the service hands a page the lines that would be written."""
+SEAL, FAULT, SIGNED, KNOWN, FIELD, PREVIEW = "form_token", "fault", "signed", "known", "fault_field", "preview"
 RESERVED: Final = frozenset((SEAL, FAULT, SIGNED, KNOWN, FIELD, PREVIEW))
+"""What only the service hands to a page and no address can set: the secret of the session, why nothing was written,
+the name used last, that of who has signed in, the field that is wrong, and the lines that would be written."""
 TYPED: Final = "typed:"
 """How the fields begin by which what was typed outlives a session that has ended."""
 REVIEW_MOST: Final = 100
-"""How many items a page lists."""
 LATER_MOST: Final = 60
 """How many candidates an address can put at the end; the one that was put there first waits in its place again."""
 MODES: Final = ("reader", "second", "control", "order")
-"""The arguments that say how the review is done."""
 CHOSEN: Final = "on:"
 """How the fields begin by which actions are chosen."""
 _TONGUES: Final = catalogue.Messages("tongue")

@@ -4,27 +4,22 @@ A node without a page of its own, such as a passage, is shown where it is referr
 first needed: the order in which a page is made is the order of their numbers.
 """
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache, partial
-from operator import itemgetter
 from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
-from markupsafe import Markup
 
 from pan2kg.coherence.obligations import whole_months
 from pan2kg.graph import labels
 from pan2kg.graph import statements as parts
-from pan2kg.graph.statements import CERTAINTY, SOURCE, TYPE, Grounds, Statement, grounds_of
 from pan2kg.i18n import catalogue, message
-from pan2kg.site.page import PageContext, piece
+from pan2kg.site.page import Markup, PageContext, piece
 from pan2kg.store.store import Term, plain
 from pan2kg.tables.template import escape, markup
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDF, RDFS, SKOS, XSD, kind_and_key, path_of
@@ -41,19 +36,16 @@ KINDS: Final = (
     "builds-on", "succession", "interaction",
     "external-statement", "shared-instrument", "shared-body", "shared-target-group", "shared-topic",
 )  # fmt: skip
-"""Kinds of links in the order in which a page has them."""
 PARTS: Final = ("what", "who", "when", "measured", "rests", "links", "remarks", "other")
 """The parts of a page, in the order a lawyer asks: what, who, when, how it is measured, on what it rests."""
 PASSAGE: Final = PAN + "evidence"
 ENDS: Final = (PAN + "from", PAN + "to", PAN + "between")
 COUNTING: Final = ("accepted", "derived")
-"""The statuses of links that count."""
 UNFOLDED: Final = 12
 """How many links by something shared are listed each with its reasons; more are folded, and each is one line."""
 MOST: Final = 400
 """How many things that point to a thing are listed; of the rest it is said how many there are."""
 MOST_UNCOUNTED: Final = 4
-"""How many values of a property are seen at a glance; more are counted."""
 NOTHING: Final = markup("")
 _NONE: Final[frozenset[str]] = frozenset()
 _DERIVED_FROM: Final = "http://www.w3.org/ns/prov#wasDerivedFrom"
@@ -61,16 +53,13 @@ _IN_LINE: Final = frozenset({
     *ENDS, _DERIVED_FROM,
     *(PAN + name for name in ("linkType", "relation", "via", "derivedBy", "evidenceLevel")),
 })  # fmt: skip
-"""What the line of a link says already."""
 _OWNERS: Final = (PAN + "involvedIn", PAN + "from")
-"""Whose statement it is a link was derived from."""
 _HEADS: Final = (PAN + "text", SKOS + "prefLabel", RDFS + "label", SKOS + "notation", PAN + "quote")
 """What a node says in short: the first of these it has."""
 _ABOUT: Final = (PAN + "involves", PAN + "involvedIn", f"{_ORG}organization", f"{_ORG}member")
 """What a node without words of its own is about: the first of these that is not the thing it is shown on."""
-_IN_NOTES: Final = frozenset({CERTAINTY, SOURCE, PASSAGE})
-"""What the notes of a page say already."""
-_ASIDE: Final = _IN_NOTES | {TYPE, DCTERMS + "identifier"}
+_IN_NOTES: Final = frozenset({parts.CERTAINTY, parts.SOURCE, PASSAGE})
+_ASIDE: Final = _IN_NOTES | {parts.TYPE, DCTERMS + "identifier"}
 """What is not among the facts of a node: it stands in its note, or beside it as a quotation."""
 _SHOWN_ELSEWHERE: Final = frozenset({PAN + "Document", SKOS + "Concept", SKOS + "ConceptScheme"})
 _PLAIN: Final = frozenset({f"{ID}linkstatus/accepted", f"{ID}linkstatus/derived"})
@@ -78,7 +67,6 @@ _PLAIN: Final = frozenset({f"{ID}linkstatus/accepted", f"{ID}linkstatus/derived"
 _DEEP: Final = 3
 """How many things lead to a node that is still unfolded: what is further away is named only."""
 _LAST: Final = "other", 10_000, ""
-"""The place of properties nothing is known of: after all others."""
 _BADGES: Final = {"stated": "declared", "derived": "inferred", "rule": "inferred", "unverified": "unverified"}
 _PAGE: Final = catalogue.Messages("page")
 _CALLED: Final = {False: catalogue.Messages("property"), True: catalogue.Messages("property-from")}
@@ -99,16 +87,16 @@ class Mark(NamedTuple):
 class Notes:
     def __init__(self, context: PageContext) -> None:
         self.context = context
-        self.numbers: dict[Grounds, Mark] = {}
+        self.numbers: dict[parts.Grounds, Mark] = {}
         self._marks: dict[tuple[str, str], Mark] = {}
 
-    def mark(self, statement: Statement) -> Mark:
+    def mark(self, statement: parts.Statement) -> Mark:
         at = statement.thing, statement.graph
         if at not in self._marks:
-            self._marks[at] = self.need(grounds_of(self.context.graph.statements, statement))
+            self._marks[at] = self.need(parts.grounds_of(self.context.graph.statements, statement))
         return self._marks[at]
 
-    def need(self, grounds: Grounds) -> Mark:
+    def need(self, grounds: parts.Grounds) -> Mark:
         if grounds not in self.numbers:
             number, words = len(self.numbers) + 1, self.context.t(f"certainty-{grounds.certainty or 'none'}")
             badge = _BADGES.get(grounds.certainty, "none")
@@ -131,10 +119,7 @@ class Notes:
 
 
 def rule_words(context: PageContext, name: str) -> tuple[str, str]:
-    """What a rule derives, in words, with their language where it is not the page's.
-
-    A rule somebody changed is told in its own words: our translation holds only for what it was made from.
-    """
+    """What a rule derives, with the language where it is another; a rule somebody changed in its own words."""
     own, language, key = context.graph.rules.get(name, ""), context.request.language, f"rule-{name}"
     if not own or (_PAGE.has(key) and own == _PAGE.template(key, catalogue.SOURCE_LANGUAGE)):
         return _PAGE.template(key, language) if _PAGE.has(key) else "", ""
@@ -154,10 +139,7 @@ def _places() -> Mapping[tuple[str, bool], tuple[str, int, str]]:
 
 
 def called(index: labels.Labels, iri: str, language: catalogue.Language, *, back: bool = False) -> tuple[str, str]:
-    """What a property is called, and the language of these words where that is another one.
-
-    Its own name in the ontology comes first; on the page of what it points to, the table's.
-    """
+    """What a property is called, and the language of these words where that is another one."""
     at = iri, language, back
     if at not in index.called:
         key, messages, label = _places().get((iri, back), _LAST)[2], _CALLED[back], index.label(iri, language)
@@ -226,10 +208,7 @@ def quotes(context: PageContext, passages: Iterable[str]) -> list[Quote]:
 def unfold(
     notes: Notes, iri: str, seen: frozenset[str], *, without: frozenset[str] = _NONE, is_marked: bool = False
 ) -> Markup:
-    """A node as a line: what it says in short, its facts, the words quoted for it, and its mark where that is wanted.
-
-    Properties ``without`` are left out, and what points back to ``seen``.
-    """
+    """A node as a line: what it says in short, facts but those ``without`` and ``seen``, quotations, mark."""
     head, facts, quoted, mark = _node(notes, iri, seen, without)
     line = piece("node")(head, facts, quoted, notes.context.t)
     return line + mark.written if is_marked and mark else line
@@ -267,7 +246,7 @@ def _node(
     return _texts(context, by_property.get(head, ())), facts, quoted, mark
 
 
-def _texts(context: PageContext, statements: Iterable[Statement]) -> Markup:
+def _texts(context: PageContext, statements: Iterable[parts.Statement]) -> Markup:
     terms = [statement.value for statement in statements]
     texts = {
         term.language: catalogue.french(term.value) if term.language == "fr" else term.value
@@ -314,10 +293,7 @@ class LinkText:
         self.level = context.mark(statements.level(iri))
 
     def written(self, notes: Notes, viewpoint: str = "", *, has_anchor: bool = True) -> Markup:
-        """The link as an item of a list, as seen from a thing, or from outside where that is empty.
-
-        Addresses may point to where it has an anchor.
-        """
+        """The link as an item of a list, as seen from a thing, or from outside where that is empty."""
         rests = [rest for rest in self.rests if rest[0] != viewpoint]
         for grounds in (*self.grounds, *(ground for _, _, needed in rests for ground in needed)):
             notes.need(grounds)
@@ -338,7 +314,7 @@ def link_of(context: PageContext, iri: str) -> LinkText:
     return context.kept("connection", iri, partial(LinkText, context))
 
 
-def _premise(context: PageContext, iri: str) -> tuple[str, Markup, tuple[Grounds, ...]]:
+def _premise(context: PageContext, iri: str) -> tuple[str, Markup, tuple[parts.Grounds, ...]]:
     statements, notes = context.graph.statements, Notes(context)
     owner = next((end for name in _OWNERS if (end := statements.one(iri, name))), "")
     shared = frozenset({owner, statements.one(iri, PAN + "involves")})
@@ -347,11 +323,7 @@ def _premise(context: PageContext, iri: str) -> tuple[str, Markup, tuple[Grounds
 
 
 def grouped(notes: Notes, links: Iterable[str], viewpoint: str = "") -> list[dict[str, object]]:
-    """Links by kind, as seen from the thing of the page, else from outside; those of a kind by plan and name.
-
-    Each group has its ``kind``, its ``name``, the ``number`` of links that count, and the ``list``; a long one of weak
-    links is folded.
-    """
+    """Links by kind, as seen from the thing of the page, else from outside; a long list of weak ones is folded."""
     context, statements = notes.context, notes.context.graph.statements
     by_kind: dict[str, list[str]] = {}
     for iri in links:
@@ -366,7 +338,7 @@ def grouped(notes: Notes, links: Iterable[str], viewpoint: str = "") -> list[dic
     for kind in sorted(by_kind, key=lambda kind: (KINDS.index(kind) if kind in KINDS else len(KINDS), kind)):
         members = [link_of(context, iri) for iri in sorted(by_kind[kind], key=order)]
         is_long = kind.startswith("shared-") and len(members) > UNFOLDED
-        name = context.t(f"tie-{kind}") if kind in KINDS else context.name(f"{ID}linktype/{kind}")
+        name = context.name(f"{ID}linktype/{kind}")
         stated = {bool(link.own and link.own.certainty == "stated") for link in members}
         # links that are made from outside say who says so
         if kind == "external-statement" and stated != {True}:
@@ -379,7 +351,7 @@ def grouped(notes: Notes, links: Iterable[str], viewpoint: str = "") -> list[dic
                 line = piece("brief_link")(link, way, ends, mark.badge if mark else "", context.t)
                 by_things.setdefault((link.via, mark.written if mark else NOTHING), []).append(line)
             ranked = sorted(by_things.items(), key=lambda row: -len(row[1]))
-            items = piece("links_by_things")(ranked, context.t("links-listed", n=len(members)), context.figure)
+            items = piece("links_by_things")(ranked, context.t("list-show", n=len(members)), context.figure)
         else:
             items = piece("links")([link.written(notes, viewpoint) for link in members])
         number = sum(not link.status for link in members)
@@ -393,12 +365,12 @@ def rows_of(notes: Notes, iri: str, *, out: frozenset[str], back: frozenset[str]
     Those of a part are made when it is asked for: what stands between the parts takes its numbers of notes meanwhile.
     """
     statements = notes.context.graph.statements
-    pending: dict[str, list[tuple[int, bool, str, list[Statement]]]] = {section: [] for section in PARTS}
+    pending: dict[str, list[tuple[int, bool, str, list[parts.Statement]]]] = {section: [] for section in PARTS}
     for name, values in statements.by_property(iri).items():
         if name not in _IN_NOTES and name not in out:
             section, place, _ = _places().get((name, False), _LAST)
             pending.setdefault(section, []).append((place, False, "", list(values)))
-    pointing: dict[tuple[str, str], list[Statement]] = {}
+    pointing: dict[tuple[str, str], list[parts.Statement]] = {}
     for statement in statements.towards(iri):
         if statement.predicate not in back and statement.predicate not in ENDS:
             apart = ""
@@ -413,15 +385,15 @@ def rows_of(notes: Notes, iri: str, *, out: frozenset[str], back: frozenset[str]
         section, place, _ = _places().get((name, True), _LAST)
         pending.setdefault(section, []).append((place, True, apart, group))
     for section, rows in pending.items():
-        rows.sort(key=itemgetter(0))
+        rows.sort(key=lambda row: row[0])
         written = [_back(notes, iri, apart, of) if is_back else _out(notes, iri, of) for _, is_back, apart, of in rows]
         yield section, written
 
 
-def _out(notes: Notes, iri: str, statements: list[Statement]) -> Row:
+def _out(notes: Notes, iri: str, statements: list[parts.Statement]) -> Row:
     context, name = notes.context, statements[0].predicate
 
-    def order(statement: Statement) -> tuple[bool, str, str]:
+    def order(statement: parts.Statement) -> tuple[bool, str, str]:
         if isinstance(statement.value, ox.Literal):
             language = statement.value.language or ""
             return language != context.request.language, language, statement.value.value
@@ -436,7 +408,7 @@ def _out(notes: Notes, iri: str, statements: list[Statement]) -> Row:
     return piece("spoken")(*called(context.graph.labels, name, context.request.language)), cells, 0
 
 
-def _back(notes: Notes, iri: str, apart: str, statements: list[Statement]) -> Row:
+def _back(notes: Notes, iri: str, apart: str, statements: list[parts.Statement]) -> Row:
     context, name, values = notes.context, statements[0].predicate, notes.context.graph.statements.values
     words, language = called(context.graph.labels, name, context.request.language, back=True)
     if not _places().get((name, True), _LAST)[2]:
@@ -445,7 +417,7 @@ def _back(notes: Notes, iri: str, apart: str, statements: list[Statement]) -> Ro
     if apart:
         heading = context.label(apart) if name == PAN + "involvedIn" else context.link(apart)
 
-    def order(statement: Statement) -> tuple[str, list[tuple[int, str]], str]:
+    def order(statement: parts.Statement) -> tuple[str, list[tuple[int, str]], str]:
         plan, entry = values(statement.thing, PAN + "inPlan"), context.graph.labels.entry(statement.thing)
         number = parts.natural((entry.notation or entry.key) if entry else "")
         return context.name(plan[0]).casefold() if plan else "", number, context.name(statement.thing).casefold()

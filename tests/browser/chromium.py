@@ -8,19 +8,29 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Final, Literal, Protocol, TypedDict, Unpack
+from typing import Final, Literal, TypeAlias, TypedDict, Unpack
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Frame, Page, Playwright, Request, Response, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Dialog,
+    Frame,
+    Page,
+    Playwright,
+    Request,
+    Response,
+    expect,
+    sync_playwright,
+)  # fmt: skip
 
 from tests.conftest import lack
-from tests.lots import by_lot
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 AXE: Final = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
@@ -47,8 +57,7 @@ HOW_TO_GET_ONE: Final = (
 TAGS: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 """WCAG 2.2 at level AA, in axe's words."""
 PLACED: Final = ("color-contrast", "link-in-text-block", "target-size")
-"""The rules for which axe works out what stands where on the screen, which takes longer than all others together."""
-NOT_PLACED: Final[dict[str, object]] = {"runOnly": TAGS, "rules": {rule: {"enabled": False} for rule in PLACED}}
+"""The rules for which axe works out what stands where on the screen."""
 BLANK: Final = "about:blank"
 """The address of no page, which costs nothing to stay at."""
 PATIENCE: Final = 120_000
@@ -61,7 +70,6 @@ expect.set_options(timeout=PATIENCE)
 
 
 def find_browser(playwright: Playwright) -> str | None:
-    """The program: the one of PAN2KG_BROWSER, else one of the system, else Playwright's own."""
     named = os.environ.get("PAN2KG_BROWSER")
     if named:
         return shutil.which(named)
@@ -89,8 +97,6 @@ def browser() -> Iterator[Browser]:
 
 
 class Watched:
-    """A page of a new window, and what went wrong on it: errors, dialogs, failed requests and those to elsewhere."""
-
     def __init__(self, browser: Browser, width: int, height: int, look: Look) -> None:
         look.setdefault("locale", "en-US")  # engines differ in what language they ask for unless told
         context = browser.new_context(viewport={"width": width, "height": height}, **look)
@@ -103,9 +109,9 @@ class Watched:
         page = self.page
         page.on("dialog", self._dialog)
         page.on("pageerror", lambda error: self._note(f"error on the page: {error}"))
-        page.on("console", lambda line: self._console(line.type, line.text))
+        page.on("console", self._console)
         page.on("request", self._request)
-        page.on("requestfailed", self._failed)
+        page.on("requestfailed", self._request)
         page.on("response", self._response)
         page.on("framenavigated", self._arrived)
 
@@ -120,7 +126,6 @@ class Watched:
         page.goto(address)
 
     def leave(self) -> None:
-        """End a test: what it and its pages left behind is thrown away."""
         self.is_left = True
         if not self.page.url.startswith("about:"):
             self.page.evaluate(inside("leave"))
@@ -130,13 +135,11 @@ class Watched:
             self.is_on_paper = False
 
     def on_paper(self) -> Page:
-        """The page as it is printed, until another test begins."""
         self.is_on_paper = True
         self.page.emulate_media(media="print")
         return self.page
 
     def forgive(self, words: str) -> None:
-        """Take back the problems that hold these words, which the test expects."""
         before = len(self.problems)
         self.problems[:] = [problem for problem in self.problems if words not in problem]
         assert len(self.problems) < before, f"No problem says « {words} »: {self.problems}"
@@ -146,23 +149,21 @@ class Watched:
 
     def _note(self, problem: str, request: Request | None = None) -> None:
         if not self.is_left or (request and request.is_navigation_request()):
-            self.problems.append(problem)
+            self.problems.append(f"{self.page.url}: {problem}")
 
     def _dialog(self, dialog: Dialog) -> None:
         self._note(f"a dialog says {dialog.message}")
         dialog.dismiss()
 
-    def _console(self, kind: str, text: str) -> None:
-        if kind == "error" and not text.startswith("Failed to load resource"):
-            self._note(f"error in the console: {text}")
+    def _console(self, line: ConsoleMessage) -> None:
+        if line.type == "error" and not line.text.startswith("Failed to load resource"):
+            self._note(f"error in the console: {line.text}")
 
     def _request(self, request: Request) -> None:
-        if urlsplit(request.url).scheme not in {"data", "blob"} and origin_of(request.url) != self.origin:
-            self._note(f"request to another origin: {request.url}", request)
-
-    def _failed(self, request: Request) -> None:
-        if "ERR_ABORTED" not in (request.failure or ""):
+        if request.failure and "ERR_ABORTED" not in request.failure:
             self._note(f"failed request: {request.url} ({request.failure})", request)
+        elif urlsplit(request.url).scheme not in {"data", "blob"} and origin_of(request.url) != self.origin:
+            self._note(f"request to another origin: {request.url}", request)
 
     def _response(self, response: Response) -> None:
         if response.status >= 400:
@@ -173,8 +174,6 @@ class Watched:
 
 
 class Look(TypedDict, total=False):
-    """How a page is looked at, in Playwright's words."""
-
     color_scheme: Literal["light", "dark"]
     reduced_motion: Literal["reduce", "no-preference"]
     java_script_enabled: bool
@@ -182,15 +181,12 @@ class Look(TypedDict, total=False):
     permissions: list[str]
 
 
-class Watch(Protocol):
-    """Open a page by its address and watch it."""
-
-    def __call__(self, address: str, *, width: int = 1280, height: int = 900, **look: Unpack[Look]) -> Watched: ...
+Watch: TypeAlias = Callable[..., Watched]
+"""Open a page by its address at a width, a height and with a look, and watch it."""
 
 
 @pytest.fixture
 def watch(browser: Browser) -> Iterator[Watch]:
-    """Open a page by its address; at the end of the test each must have gone without a problem."""
     watched: list[Watched] = []
 
     def open_page(address: str, *, width: int = 1280, height: int = 900, **look: Unpack[Look]) -> Watched:
@@ -199,7 +195,7 @@ def watch(browser: Browser) -> Iterator[Watch]:
         return watched[-1]
 
     yield open_page
-    problems = problems_of(watched)
+    problems = [problem for seen in watched for problem in seen.problems]
     for seen in watched:
         seen.page.context.close()
     assert not problems, "\n".join(problems)
@@ -207,7 +203,6 @@ def watch(browser: Browser) -> Iterator[Watch]:
 
 @pytest.fixture(scope="session")
 def windows() -> Iterator[dict[str, Watched]]:
-    """The windows that stay open for the tests of a worker, by from where they have a page and how they look at it."""
     kept: dict[str, Watched] = {}
     yield kept
     for watched in kept.values():
@@ -218,8 +213,7 @@ def windows() -> Iterator[dict[str, Watched]]:
 def window(browser: Browser, windows: dict[str, Watched]) -> Iterator[Watch]:
     """The same in a window that is kept, which is far cheaper: a new one begins a process and reads all scripts.
 
-    For tests that leave nothing behind but what pages store, which is thrown away, and need no page beside theirs. The
-    last page stays there until a test opens another: to go to none meanwhile would take as long as to go to one.
+    For tests that leave nothing behind but what pages store, which is thrown away, and need no page beside theirs.
     """
     used: dict[str, Watched] = {}
 
@@ -232,19 +226,17 @@ def window(browser: Browser, windows: dict[str, Watched]) -> Iterator[Watch]:
         return watched
 
     yield open_page
-    problems = problems_of(used.values())
-    for watched in used.values():
-        watched.leave()
+    problems = [problem for seen in used.values() for problem in seen.problems]
+    for seen in used.values():
+        seen.leave()
     assert not problems, "\n".join(problems)
 
 
 def inside(name: str) -> str:
-    """A function of ``page.js``, as Playwright evaluates it on a page."""
     return f"argument => {{ {INSIDE}\nreturn {name}(argument); }}"
 
 
 def at_width(page: Page, width: int, height: int = 900) -> Page:
-    """A page on a screen of this size, which takes a while where it has another."""
     if page.viewport_size != {"width": width, "height": height}:
         page.set_viewport_size({"width": width, "height": height})
     return page
@@ -260,16 +252,6 @@ def settled(page: Page, *shown: str) -> Page:
     return page
 
 
-def visible(page: Page, *selectors: str) -> list[int]:
-    """How many of each a reader sees, without a locator too."""
-    counted: list[int] = page.evaluate(inside("visible"), selectors)
-    return counted
-
-
-def problems_of(watched: Iterable[Watched]) -> list[str]:
-    return [f"{seen.page.url}: {problem}" for seen in watched for problem in seen.problems]
-
-
 def origin_of(address: str) -> str:
     """Scheme, host and port; all files are one origin here.
 
@@ -280,63 +262,34 @@ def origin_of(address: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def faults_of_access(page: Page, *, best_practice: bool = True) -> list[str]:
-    """What axe finds that keeps people out, as lines; skips the test where axe-core is not installed.
+def faults_of_access(page: Page, widths: Sequence[int] = (), *, most: int = 0) -> list[str]:
+    """What axe finds that keeps people out, as lines, at each width, or as the page is and of good habits too.
 
-    Beside the rules of WCAG 2.2 at level AA it holds pages to good habits, unless told not to.
+    ``most`` leaves so many of what is alike, and the page so.
     """
-    return _found(page, {"runOnly": [*TAGS, *(["best-practice"] if best_practice else [])]})
+    if most:
+        page.evaluate(inside("shorten"), most)
+    if not widths:
+        return faults_of_places(page, [*TAGS, "best-practice"])
+    return [f"{width}: {fault}" for width in widths for fault in faults_of_places(at_width(page, width), TAGS)]
 
 
-def faults_of_places(page: Page) -> list[str]:
-    """The same of ``PLACED`` alone, for a page at a width at which it was looked at for all else."""
-    return _found(page, {"runOnly": {"type": "rule", "values": PLACED}})
-
-
-def _found(page: Page, options: dict[str, object], *, only_changed: bool = False) -> list[str]:
+def faults_of_places(page: Page, rules: Sequence[str] = PLACED) -> list[str]:
+    """The same of how things lie on the page alone, or of these rules."""
     if not AXE.is_file():
         lack("axe-core is not installed; run « npm ci » in web/.")
     if not page.evaluate(inside("begin")):
         page.evaluate(inside("begin"), AXE.read_text(encoding="utf-8"))
-    # Reading style sheets again is for rules on sound and on turned screens, which are not asked for.
-    options = {**options, "resultTypes": ["violations"], "preload": False}
-    found = page.evaluate(inside("run"), [options, only_changed])
+    # reading style sheets again is for rules on sound and on turned screens, which are not asked for
+    options = {"runOnly": list(rules), "resultTypes": ["violations"], "preload": False}
+    faults = page.evaluate("options => axe.run(options)", options)
     return [
         f"{fault['id']}: {fault['help']}: {node['target']} {node['failureSummary']}"
-        for fault in found["violations"]
-        for node in fault["nodes"]
-    ]
-
-
-def faults_of_much(page: Page, most: int = 12) -> list[str]:
-    """What axe finds, but for ``PLACED``, on the page with much of what is alike, and is left so."""
-    page.evaluate(inside("shorten"), most)
-    found = _found(page, NOT_PLACED)
-    page.evaluate(inside("noteStates"))
-    return found
-
-
-def faults_of_what_is_alike(page: Page, widths: Sequence[int], *, whole: bool) -> list[str]:
-    """What axe finds on the page cut short, which is left so, at each width.
-
-    Of a page whose ``faults_of_much`` were found at the last width, only what is there at another is new, and what
-    ``PLACED`` find, at one of the widths, drawn by lot. Of another page these are not: the style is the same in every
-    language.
-    """
-    page.evaluate(inside("shorten"), 4)
-    found, placed = [], by_lot(widths, 1) if whole else []
-    for width in widths:
-        faults = []
-        if not whole or width != widths[-1]:
-            faults += _found(at_width(page, width), NOT_PLACED, only_changed=whole)
-        if width in placed:
-            faults += faults_of_places(at_width(page, width))
-        found += [f"{width}: {fault}" for fault in faults]
-    return found
+        for fault in faults["violations"] for node in fault["nodes"]
+    ]  # fmt: skip
 
 
 def too_wide(page: Page, widths: Sequence[int]) -> list[str]:
-    """At which widths a page scrolls sideways, and by how many pixels."""
     wide = "Math.max(0, document.documentElement.scrollWidth - innerWidth)"
     found = [(width, int(at_width(page, width).evaluate(wide))) for width in widths]
     return [f"{width}: {pixels} pixels too wide" for width, pixels in found if pixels]
@@ -355,8 +308,6 @@ def faults_of_looks(page: Page, widths: Sequence[int]) -> list[str]:
 
 
 class Handler(SimpleHTTPRequestHandler):
-    """Files under the pages' content policy; a test that answers more builds on it."""
-
     def end_headers(self) -> None:
         self.send_header("Content-Security-Policy", POLICY)
         self.send_header("X-Content-Type-Options", "nosniff")
@@ -371,8 +322,6 @@ class Handler(SimpleHTTPRequestHandler):
 
 @contextmanager
 def serve(folder: Path, handler: type[SimpleHTTPRequestHandler] = Handler) -> Iterator[str]:
-    """Serve a folder under the pages' content policy; gives its address, ending in a slash."""
-
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(folder))) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()

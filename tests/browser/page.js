@@ -59,29 +59,6 @@ const begin = source => {
     return 'axe' in window;
 };
 
-// What came, went, or began or ceased to scroll since this was asked before, with what takes its name from it.
-const states = () => {
-    const state = one => {
-        const { overflowX, overflowY } = getComputedStyle(one);
-        const isWide = one.scrollWidth > one.clientWidth && /auto|scroll/.test(overflowX);
-        const isHigh = one.scrollHeight > one.clientHeight && /auto|scroll/.test(overflowY);
-        return [one.checkVisibility({ visibilityProperty: true, opacityProperty: true }), isWide, isHigh].join();
-    };
-    const before = window.statesBefore, states = new Map();
-    for (const one of document.querySelectorAll('body *')) states.set(one, state(one));
-    window.statesBefore = states;
-    const names = 'a, button, summary, label, legend, th, td, li, dt, dd, figure, h1, h2, h3';
-    const changed = [...states.keys()].filter(one => before && before.get(one) !== states.get(one));
-    return [...new Set(changed.map(one => one.closest(names) ?? one))];
-};
-
-const noteStates = () => { states(); };
-
-const run = ([options, onlyChanged]) => {
-    const parts = onlyChanged ? states() : [document];
-    return parts.length ? axe.run({ include: parts }, options) : { violations: [] };
-};
-
 const isShown = one => {
     const { width, height } = one.getBoundingClientRect();
     return width > 0 && height > 0 && one.checkVisibility({ visibilityProperty: true });

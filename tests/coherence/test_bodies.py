@@ -1,32 +1,35 @@
-"""What stands beside links of plans: scores and leads, participation, loss, bodies, fields."""
+"""What stands beside links of plans: leads, loss, bodies; more than chance; and one edition and the next."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import pan2kg
+from pan2kg.coherence import bodies
 from pan2kg.coherence.bodies import (
+    Fate,
     Involvement,
-    Presence,
     Profile,
+    Succession,
     Uses,
-    co_led,
-    completeness,
+    compare,
+    fates,
     fragmentation,
     losses,
-    meeting,
     overlaps,
-    participation,
-    uses_of,
+    retention,
+    suggested,
     who_should_talk,
 )
 from pan2kg.coherence.evidence import FIGURED, Level, Works
 from pan2kg.coherence.known import Known, Tables, known
-from pan2kg.coherence.texts import Use
-from pan2kg.scores.matrix import scores_of
-from pan2kg.scores.measures import judged
+from pan2kg.coherence.texts import Use, weigh
+from pan2kg.coherence.weight import Chance, adjust, chance, curveball
 from tests.lots import by_lot
 
 BITS = {"K": 1.0, "T": 0.5, "W": 2.0}
@@ -36,7 +39,7 @@ WORKED = {"a1": "UK", "a2": "UW", "a3": "UT", "b1": "UKT", "b2": "UT"}
 
 
 def worked() -> Uses:
-    return uses_of([(action, one) for action, names in WORKED.items() for one in names], PLAN_OF)
+    return bodies.uses_of([(action, one) for action, names in WORKED.items() for one in names], PLAN_OF)
 
 
 def at_plan(pairs: list[tuple[str, str]], home: dict[str, str], general: str = "") -> Known:
@@ -45,16 +48,13 @@ def at_plan(pairs: list[tuple[str, str]], home: dict[str, str], general: str = "
     return known(Tables(Works(tuple(sorted(set(home.values()))), home), uses, general=frozenset(general)))
 
 
-def test_nothing_scored_is_not_0_and_a_lead_counts_on_somebodys_word() -> None:
-    assert (judged(PLAN_OF, []), co_led(PLAN_OF, [])) == ({}, {})
-    zero = judged(PLAN_OF, [scores_of({("a1", "b1"): 0}, assessor="x")])["P", "Q"]
-    assert (zero[0], zero[2]) == (0, 1)
+def test_a_lead_counts_on_somebodys_word() -> None:
     lead = frozenset({"lead"})
     parts = [Involvement(work, work, "x", lead, Level.OFFICIAL) for work in ("a1", "b1")]
-    assert co_led(PLAN_OF, parts) == {("P", "Q"): 1}
-    assert co_led(PLAN_OF, parts, Level.PLAN) == {}
-    assert co_led(PLAN_OF, [*parts[:1], Involvement("b1", "b1", "x", lead, None)]) == {}
-    assert co_led(PLAN_OF, [*parts[:1], Involvement("b1", "b1", "x", frozenset({"partner"}), Level.PLAN)]) == {}
+    assert bodies.co_led(PLAN_OF, parts) == {("P", "Q"): 1}
+    assert bodies.co_led(PLAN_OF, parts, Level.PLAN) == {}
+    assert bodies.co_led(PLAN_OF, [*parts[:1], Involvement("b1", "b1", "x", lead, None)]) == {}
+    assert bodies.co_led(PLAN_OF, [*parts[:1], Involvement("b1", "b1", "x", frozenset({"partner"}), Level.PLAN)]) == {}
 
 
 def test_a_body_and_one_it_took_over_from_are_one() -> None:
@@ -69,15 +69,14 @@ def test_pairs_that_meet_on_a_weaker_word_do_not_overlap_and_need_not_be_told_to
     said = [Profile("a1", topic, group, frozenset("xy"), frozenset("xy")), at_level[1]]
     assert len(overlaps(worked(), at_level, BITS)) == 1
     assert not overlaps(worked(), at_level, BITS, said=said)
-    assert len(who_should_talk(worked(), at_level, BITS, meeting(at_level))) == 1
-    assert not who_should_talk(worked(), at_level, BITS, meeting(said))
+    assert len(who_should_talk(worked(), at_level, BITS, bodies.meeting(at_level))) == 1
+    assert not who_should_talk(worked(), at_level, BITS, bodies.meeting(said))
 
 
-@pytest.mark.parametrize("draw", [lambda: Level.EDITORS, lambda: by_lot(FIGURED[:-1], 1)[0]], ids=["editors", "firmer"])
-def test_the_question_and_the_measure_name_the_same_ministries(graph: pan2kg.Graph, draw: Callable[[], Level]) -> None:
+@pytest.mark.parametrize("at", [Level.EDITORS, *by_lot(FIGURED[:-1], 1)], ids=["editors", "firmer"])
+def test_the_question_and_the_measure_name_the_same_ministries(graph: pan2kg.Graph, at: Level) -> None:
     """On the weakest word that counts, where there are most, and on a firmer one, drawn by lot."""
-    at = draw()
-    met = {*graph.earlier_bodies, *meeting(graph.profiles)}
+    met = {*graph.earlier_bodies, *bodies.meeting(graph.profiles)}
     uses, profiles, country = graph.uses_at(at), graph.profiles_at(at), graph.country_of
     found = who_should_talk(uses, profiles, graph.bits, met, only=graph.ministries, country=country)
     ministries = set(graph.ministries)
@@ -89,9 +88,7 @@ def test_the_question_and_the_measure_name_the_same_ministries(graph: pan2kg.Gra
     }
     assert {row.bodies: len(row.instruments) for row in found} == asked
     assert len(asked) > 5 or at < Level.EDITORS
-    one_body = {(min(pair), max(pair)) for pair in graph.earlier_bodies}
-    assert ("https://w3id.org/pan2kg/id/body/mega", "https://w3id.org/pan2kg/id/body/mega-2014") in one_body
-    assert not asked.keys() & one_body
+    assert not asked.keys() & {(min(pair), max(pair)) for pair in graph.earlier_bodies}
 
 
 def profile(work: str, leads: str = "", bodies: str = "", topic: str = "t", group: str = "g") -> Profile:
@@ -101,7 +98,7 @@ def profile(work: str, leads: str = "", bodies: str = "", topic: str = "t", grou
 def test_participation_counts_links_between_plans_only_and_ties_go_by_iri() -> None:
     home = {"a": "P", "b": "Q", "c": "R", "x": "S", "y": "S", "z": "P", "w": "Q"}
     made = at_plan([*((work, "K") for work in "bac"), *((work, "L") for work in "xy"), ("z", "M"), ("w", "M")], home)
-    rows = participation(made.potential, made.actions)
+    rows = bodies.participation(made.potential, made.actions)
     assert [(action, round(value, 9), plans) for action, _, value, _, plans in rows] == [
         ("a", 0.5, 2), ("b", 0.5, 2), ("c", 0.5, 2), ("w", 0.0, 1), ("z", 0.0, 1),
     ]  # fmt: skip
@@ -116,9 +113,6 @@ def test_what_is_lost_with_an_action_is_what_only_it_holds() -> None:
     assert lost["b1"] == (("K",), (), ())
     assert lost["a2"][1] == ("other",)
     assert "b2" not in lost
-    general = at_plan([("a", "K"), ("b", "K"), ("c", "L"), ("a", "U"), ("c", "U")], {"a": "P", "b": "Q", "c": "Q"}, "U")
-    cut = {row.action: row.plans for row in losses(general.potential, general.uses) if row.plans}
-    assert cut == {"a": ("Q",), "b": ("P",)}, "a general text holds no two plans together"
     stated = at_plan([("a", "K"), ("P", "K"), ("b", "K")], {"a": "P", "b": "Q"})
     assert {row.action: row.plans for row in losses(stated.potential, stated.uses)} == {"b": ("P",)}, "P says so itself"
 
@@ -153,12 +147,81 @@ def test_who_should_talk_shares_a_text_that_weighs_and_no_action() -> None:
     assert not who_should_talk(worked(), known, {}, [])
 
 
-def test_absent_and_vague_and_not_annotated_stay_apart() -> None:
-    fields = [
-        ("a1", "timeline", Presence.VAGUE),
-        ("a1", "indicator", Presence.VAGUE),
-        ("a1", "indicator", Presence.PRESENT),
-    ]
-    found = completeness(PLAN_OF, fields)
-    assert [presence.value for _, presence in found[0].fields] == ["present", "absent", "absent", "vague", "absent"]
-    assert (found[0].share, found[1].annotated, found[1].share) == (0.2, False, None)
+def drawn(pairs: int, shared: int, draws: int) -> tuple[Chance, ...]:
+    """Pairs of plans that share texts with each other only."""
+    home = {f"a{at:02}-{side}": f"p{at:02}-{side}" for at in range(pairs) for side in "xy"}
+    uses = [Use(action, f"i{action[1:3]}-{n}", 0.25, Level.PLAN) for action in home for n in range(shared)]
+    works = Works(tuple(sorted(home.values())), home)
+    return chance(works, weigh(works, uses), uses, draws=draws)
+
+
+def test_every_use_counts_alike_and_what_stands_above_a_text_follows_it() -> None:
+    works = Works(("p", "q", "r"), {})
+    uses = [Use("p", "K1", 0.25, Level.PLAN), Use("q", "K2", 1.0, Level.OFFICIAL), Use("r", "C", 1.0, Level.PLAN)]
+    uses += [Use("p", "C", 1.0, Level.PLAN), Use("q", "K1", 1.0, Level.OTHER)]
+    weights = weigh(works, uses, [("K1", "K", Level.PLAN), ("K2", "K", Level.PLAN)], general={"C"})
+    seen = {(row.one, row.two): row.statistic for row in chance(works, weights, uses, draws=9)}
+    gain = dict(zip(weights.texts, weights.gain.tolist(), strict=True))
+    assert seen == pytest.approx({("p", "q"): gain["K"], ("p", "r"): 0.0, ("q", "r"): 0.0})
+    assert gain["K"] > 0
+
+
+def test_plans_that_share_far_more_than_chance_are_found() -> None:
+    rows = drawn(10, 8, 999)
+    beyond = {(row.one, row.two) for row in rows if row.verdict == "beyond"}
+    assert beyond == {(f"p{at:02}-x", f"p{at:02}-y") for at in range(10)}
+
+
+def test_benjamini_hochberg_is_scipys() -> None:
+    from scipy import stats  # type: ignore[import-untyped]  # seconds, which only who runs this test need wait
+
+    p = np.random.default_rng(3).random(50) ** 2
+    assert adjust(p) == pytest.approx(stats.false_discovery_control(p))
+    assert adjust(np.zeros(0)).tolist() == []
+
+
+EDITIONS = {"a1": "P1", "a2": "P1", "b1": "P2", "b2": "P2", "c": "Q", "d": "Q"}
+
+
+def editions() -> Known:
+    pairs = (("a1", "K"), ("b1", "K"), ("b1", "L"), ("b2", "L"), ("c", "K"), ("d", "L"))
+    uses = tuple(Use(*pair, 1.0, Level.PLAN) for pair in pairs)
+    return known(Tables(Works(("P1", "P2", "Q"), EDITIONS), uses))
+
+
+def test_editions_are_compared_with_the_same_weights() -> None:
+    made = editions()
+    (row,), texts = compare(made, "P1", "P2")
+    gain = dict(zip(made.potential.weights.texts, made.potential.weights.gain.tolist(), strict=True))
+    assert (row.other, row.added, row.removed, row.is_linked) == ("Q", ("L",), (), True)
+    assert (row.base.low, row.new.low) == pytest.approx((gain["K"], gain["K"] + gain["L"]))
+    assert texts == (1, 2)
+
+
+def test_nothing_is_dropped_or_new_where_the_later_edition_was_not_read_to_its_end() -> None:
+    rows = fates(EDITIONS, "P1", "P2", [Succession("b1", "a1")], is_read=False)
+    assert [row.fate for row in rows] == [Fate.RETAINED, Fate.NOT_SEEN, Fate.NOT_SEEN]
+    assert retention(rows) is None
+
+
+def test_what_a_program_suggests_aligns_nothing_and_what_the_editors_conclude_is_told_apart() -> None:
+    found = [Succession("b1", "a1", level=Level.MACHINE), Succession("b2", "a2", level=Level.EDITORS)]
+    rows = {row.action: row for row in fates(EDITIONS, "P1", "P2", found)}
+    assert (rows["a1"].fate, rows["a1"].ground) == (Fate.DROPPED, "")
+    assert (rows["a2"].fate, rows["a2"].ground) == (Fate.RETAINED, "concluded")
+
+
+def test_a_similar_title_is_a_suggestion_and_changes_no_fate() -> None:
+    rows = fates(EDITIONS, "P1", "P2", [])
+    told = suggested(rows, {"a1": "Train judges"}, {"b1": "Training judges", "b2": "Buy fairly"})
+    assert {row.action: row.similar for row in told if row.similar} == {"a1": "b1", "b1": "a1"}
+    assert [row.fate for row in told] == [row.fate for row in rows]
+    assert all(not row.others and not row.ground for row in told)
+
+
+@given(st.lists(st.frozensets(st.integers(0, 6)), min_size=1, max_size=6), st.integers(0, 2**32 - 1))
+def test_a_curveball_keeps_all_sums_and_its_seed(table: list[frozenset[int]], seed: int) -> None:
+    dealt = curveball(table, np.random.default_rng(seed), trades=20)
+    assert [len(row) for row in dealt] == [len(row) for row in table]
+    assert Counter(one for row in dealt for one in row) == Counter(one for row in table for one in row)
+    assert dealt == curveball(table, np.random.default_rng(seed), trades=20)

@@ -3,42 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
 
 from pan2kg.coherence.evidence import FIGURED, Level, Works
-from pan2kg.coherence.texts import TextStep, Use, cells, weigh
+from pan2kg.coherence.texts import Use, cells, weigh
 from pan2kg.coherence.weight import PlanPair, Potential, pairs_of_plans, plan_pairs, potential
 from pan2kg.errors import ProjectError
 from pan2kg.tables.spreadsheet import columns_of, paths_of, read_columns, write_columns
+from tests.coherence.worlds import World, worlds
 
 if TYPE_CHECKING:
     from pan2kg import Graph
     from tests.conftest import Cli
 
-HUB = 6
+HUB = 2
 Rows = dict[tuple[str, str], tuple[float, float, int]]
 
 
-def world(seed: int) -> tuple[Works, list[Use], list[TextStep], frozenset[str]]:
-    """Plans and actions that name texts at every level and class, texts below others, a general one, foundations."""
-    rng = np.random.default_rng(seed)
-    home = {f"a{at:02}": f"p{at % 5}" for at in range(30)}
-    works = Works(tuple(sorted(set(home.values()))), home)
-    names = [*home, *works.plans]
-    uses = [
-        Use(names[rng.integers(len(names))], f"t{rng.integers(12):02}", float(rng.choice([0, 0.25, 0.5, 1])), Level(at))
-        for at in rng.integers(1, 6, 90).tolist()
-    ]
-    steps: list[TextStep] = [("t03", "t01", Level.PLAN), ("t05", "t03", Level.OTHER), ("t06", "t02", Level.EDITORS)]
-    return works, uses, steps, frozenset({"t02"})
-
-
-def tables_from(works: Works, uses: list[Use], potential: Potential) -> dict[str, object]:
+def tables_from(works: Works, uses: Iterable[Use], potential: Potential) -> dict[str, object]:
     plan, row, text = ({iri: at for at, iri in enumerate(names)} for names in (
         works.plans, (*works.actions, *works.plans), potential.weights.texts))  # fmt: skip
     above, step = potential.weights.above.tolist(), potential.weights.step.tolist()
@@ -75,13 +63,13 @@ def assert_same(rows: list[PlanPair], wanted: Rows) -> None:
         assert links == wanted[plan, other][2]
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_columns_give_what_the_objects_give(seed: int) -> None:
-    works, uses, steps, general = world(seed)
-    weights = weigh(works, uses, steps, general)
+@settings(max_examples=8)
+@given(worlds)
+def test_columns_give_what_the_objects_give(world: World) -> None:
+    weights = weigh(world.works, world.uses, world.steps, world.general)
     for at in FIGURED:
-        weighed = potential(works, weights, uses, at=at)
-        rows = pairs_of_plans(tables_from(works, uses, weighed), at, hub=HUB, linked=0)
+        weighed = potential(world.works, weights, world.uses, at=at)
+        rows = pairs_of_plans(tables_from(world.works, world.uses, weighed), at, hub=HUB, linked=0)
         assert_same(rows, expected(weighed, hub=HUB))
 
 

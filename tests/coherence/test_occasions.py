@@ -1,4 +1,4 @@
-"""Dates, verdicts, occasions and the index: the worked examples 2 and 3, and the laws of dates and readings."""
+"""Dates, verdicts, occasions and the index; and what is known of a pair: shared, nothing or not read; seen or open."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rdflib import SKOS
 
-from pan2kg.coherence import citations
+from pan2kg.coherence import citations, evidence
 from pan2kg.coherence.citations import Dates, PlanStatement, State, Verdict, chronology, occasions, span, verdict
-from pan2kg.coherence.evidence import Aspect, Level, Readings, Works
-from pan2kg.coherence.texts import weigh
+from pan2kg.coherence.evidence import FIGURED, HEADLINE, Aspect, CellState, Level, Reading, Readings, Works, counts
+from pan2kg.coherence.known import Known, Tables, known
+from pan2kg.coherence.texts import Use, weigh
 from pan2kg.coherence.weight import plan_pairs, potential
 from pan2kg.project import Project
 from pan2kg.review.decision import TYPES as REVIEWED
@@ -30,15 +31,11 @@ SECOND = chronology(
         PlanStatement("Q", "F", "cross-reference", "references", "text"),
     ),
     {
-        "P1": Dates(adopted=span("2018-06-22")),
-        "P2": Dates(adopted=span("2019-12-11")),
-        "Q": Dates(adopted=span("2020-01-15")),
-        "R": Dates(starts=2020),
-        "A": Dates(starts=2018, is_agreement=True),
-        "M": Dates(adopted=span("2019-12")),
-        "F": Dates(is_framework=True),
+        "R": Dates(starts=2020), "A": Dates(starts=2018, is_agreement=True), "F": Dates(is_framework=True),
+        **{plan: Dates(adopted=span(day)) for plan, day in
+           (("P1", "2018-06-22"), ("P2", "2019-12-11"), ("Q", "2020-01-15"), ("M", "2019-12"))},
     },
-)
+)  # fmt: skip
 TABLE = """
 P1: . edition impossible impossible undated impossible undated
 P2: edition . impossible undated expected undated undated
@@ -49,6 +46,9 @@ M: expected undated impossible undated expected . undated
 U: undated undated undated undated undated undated .
 """
 THIRD = chronology(EXAMPLE.works, SAID, DATED)
+
+
+TABLES = Tables(EXAMPLE.works, EXAMPLE.uses, EXAMPLE.steps, EXAMPLE.general, SAID, DATED, READ)
 
 
 def bits(at: Level) -> dict[tuple[str, str], float]:
@@ -83,20 +83,12 @@ def test_the_worked_occasions_at_the_headline_level() -> None:
         ("P", "Q"): ("impossible", "open"), ("Q", "P"): ("expected", "seen"),
     }, "P and R are only named together, which is a link and no occasion"  # fmt: skip
     assert found["Q", "P"].bits == pytest.approx(0.921207, abs=5e-7)
-    assert citations.citation_rate(found.values()) == citations.Bounds(1.0, 1.0)
-    assert citations.debt(found.values()) == citations.Bounds(0, 0)
-
-
-def test_the_worked_occasions_with_what_the_editors_concluded() -> None:
-    found = third(EDITORS)
-    assert [pair for pair, one in found.items() if one.is_expected] == [("Q", "P"), ("R", "P"), ("R", "Q")]
-    assert citations.citation_rate(found.values()) == citations.Bounds(1 / 3, 1.0)
-    assert ends(citations.debt(found.values())) == pytest.approx([0, 0.241446], abs=1e-6)
+    assert citations.rate_and_debt(found.values()) == (citations.Bounds(1.0, 1.0), citations.Bounds(0, 0))
 
 
 def test_the_worked_index() -> None:
     for at, pairs, m, seen in ((OFFICIAL, 2, 5, (0.2, 0.6)), (EDITORS, 3, 7, (1 / 7, 5 / 7))):
-        cells = citations.index_cells(THIRD, citations.linked(THIRD, bits(at), at=at), READ, at=at)
+        cells = citations.index_cells(THIRD, known(TABLES, at).linked, READ, at=at)
         found = citations.index(cells)
         assert (found.pairs, found.m, found.empty) == (pairs, m, ())
         assert ends(found.value) == pytest.approx(seen)
@@ -153,19 +145,14 @@ days = st.dates(date(2018, 1, 1), date(2022, 12, 31))
 spans = st.builds(lambda first, more: citations.Span(first, first + timedelta(more)), days, st.integers(0, 700))
 dates = st.builds(Dates, st.none() | spans, st.none() | st.integers(2018, 2022), st.none() | spans, st.none() | spans)
 said = st.builds(
-    PlanStatement,
-    st.sampled_from("PQRS"),
-    st.sampled_from("PQRS"),
-    st.sampled_from([*sorted(citations.CITING), "external-statement"]),
-    channel=st.sampled_from(["", "text", "web", "annex"]),
-    level=st.sampled_from([*Level, None]),
+    PlanStatement, *map(st.sampled_from, ("PQRS", "PQRS", [*sorted(citations.CITING), "external-statement"])),
+    channel=st.sampled_from(["", "text", "web", "annex"]), level=st.sampled_from([*Level, None]),
     is_backward=st.booleans(),
-)
+)  # fmt: skip
 chronologies = st.builds(
     lambda statements, known: chronology(EXAMPLE.works, statements, dict(zip("PQRS", known, strict=True))),
-    st.lists(said, max_size=6),
-    st.lists(dates, min_size=4, max_size=4),
-)
+    st.lists(said, max_size=6), st.lists(dates, min_size=4, max_size=4),
+)  # fmt: skip
 
 
 @given(chronologies)
@@ -176,20 +163,6 @@ def test_reading_in_full_only_settles_what_is_open(made: citations.Chronology) -
     assert after == tuple(one._replace(state=settled.get(one.state, one.state)) for one in before)
 
 
-@pytest.mark.parametrize("kind", ["in-line-with", "implementing", "part-of"])
-def test_a_finer_type_with_a_channel_is_a_citation_and_without_one_a_statement(kind: str) -> None:
-    works = Works(("p", "q"), {})
-    together = chronology(works, [PlanStatement("p", "q", kind)], {})
-    assert not together.seen("p", "q", Level.PLAN)
-    assert ("p", "q") in together.together
-    days = {"p": Dates(adopted=span("2020")), "q": Dates(adopted=span("2021"))}
-    cited = chronology(works, [PlanStatement("p", "q", kind, channel="text")], days)
-    assert cited.seen("p", "q", Level.PLAN)
-    assert citations.feasible(cited, "q", "p") == (kind != "implementing"), (
-        "a plan that another implements could not cite it"
-    )
-
-
 def test_the_types_named_in_code_are_the_cross_reference_and_what_is_narrower() -> None:
     scheme = rdflib.Graph().parse(Project.packaged().ontology / "schemes" / "linktype.ttl")
     whole = rdflib.URIRef(f"{ID}linktype/cross-reference")
@@ -197,3 +170,53 @@ def test_the_types_named_in_code_are_the_cross_reference_and_what_is_narrower() 
     assert {f"{ID}linktype/{name}" for name in citations.CROSS_REFERENCES} == {str(whole), *narrower}
     assert {*citations.CROSS_REFERENCES, "succession", "builds-on"} == citations.CITING
     assert {*citations.CROSS_REFERENCES} <= {*REVIEWED}
+
+
+WORKS = Works(("p", "q", "r"), {"a": "p", "b": "q"})
+USES = (
+    Use("p", "G", 1.0, Level.PLAN), Use("a", "K", 0.5, Level.PLAN), Use("b", "K", 1.0, Level.PLAN),
+    Use("b", "L", 1.0, Level.EDITORS),
+)  # fmt: skip
+DATES = {"p": Dates(adopted=span("2018-01-01")), "q": Dates(adopted=span("2020-01-01"))}
+
+
+def world(*full: tuple[str, Aspect], at: Level = Level.OFFICIAL) -> Known:
+    said = tuple(Reading(work, aspect, evidence.Extent.FULL) for work, aspect in full)
+    complete = frozenset(work for work, _ in full)
+    return known(Tables(WORKS, USES, dates=DATES, readings=Readings(said, complete=complete)), at)
+
+
+@pytest.mark.parametrize(
+    ("pair", "full", "expected"),
+    [("pq", "", CellState.YES), ("pr", "", CellState.UNREAD), ("pr", "p", CellState.UNREAD), ("pr", "r", CellState.NO),
+     ("pr", "pr", CellState.NO)],
+)  # fmt: skip
+def test_no_is_said_only_where_nothing_is_left_to_be_read(pair: str, full: str, expected: CellState) -> None:
+    assert world(*((plan, Aspect.TEXTS) for plan in full)).weight(*pair).meets is expected
+
+
+def test_a_citation_that_was_not_seen_is_impossible_undated_open_or_absent() -> None:
+    made = world(("q", Aspect.REFERENCES))
+    assert [made.cites(*ends)[0] for ends in (("p", "q"), ("p", "r"), ("q", "p"))] == [
+        State.IMPOSSIBLE, State.UNDATED, State.ABSENT,
+    ]  # fmt: skip
+    assert world().cites("q", "p") == (State.OPEN, ())
+
+
+def test_each_work_of_a_plan_brings_the_texts_it_names() -> None:
+    made = world()
+    assert {work: list(texts) for work, texts in made.brought("p", "q").items()} == {"a": ["K"]}
+    assert sum(made.brought("p", "q")["a"].values()) == made.weight("p", "q").low > 0
+    assert made.texts_of("p") == {"G": 1.0, "K": 0.5}
+
+
+def test_levels_are_nested_named_by_their_keys_and_no_figure_uses_a_candidate() -> None:
+    assert [one.key for one in sorted(Level)] == ["plan", "official", "other", "editors", "machine"]
+    assert (FIGURED, HEADLINE.key) == (tuple(sorted(Level))[:4], "official")
+    assert all(evidence.level(one.key) is one for one in Level)
+    assert {
+        evidence.level(word) for word in ("", "Plan", "stated", "https://w3id.org/pan2kg/id/certainty/derived")
+    } == {None}
+    used = {at: {one for one in Level if counts(one, at)} for at in FIGURED}
+    assert used[Level.PLAN] < used[Level.OFFICIAL] < used[Level.OTHER] < used[Level.EDITORS] == set(FIGURED)
+    assert not any(counts(found, at) for at in Level for found in (Level.MACHINE, None))

@@ -3,17 +3,39 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import pyoxigraph as ox
 from hypothesis import strategies as st
 
 from pan2kg.coherence.citations import Dates, PlanStatement, span
 from pan2kg.coherence.evidence import Aspect, Extent, Level, Reading, Readings, Works, counts
 from pan2kg.coherence.texts import TextStep, Use
+from pan2kg.project import Project
+from pan2kg.store.rules import derive
+from pan2kg.store.store import LocalStore
+from pan2kg.turtle.vocabulary import graph_of
+from pan2kg.turtle.writer import read_prefixes
 
 PLAN, OFFICIAL, OTHER, EDITORS = (Level.PLAN, Level.OFFICIAL, Level.OTHER, Level.EDITORS)
+
+
+PROJECT = Project.packaged()
+PREFIXES = "".join(f"@prefix {name}: <{space}> .\n" for name, space in read_prefixes(PROJECT).items())
+
+
+def store_of(*files: str | tuple[str, str], rules: Sequence[str] | None = None) -> LocalStore:
+    """A store of some Turtle, each in a graph that may be named, with what the rules of the project derive, or some."""
+    store = LocalStore(ox.Store())
+    for file in files:
+        name, turtle = ("g", file) if isinstance(file, str) else file
+        triples = ox.parse((PREFIXES + turtle).encode(), format=ox.RdfFormat.TURTLE)
+        store.add(graph_of(name), [ox.Triple(quad.subject, quad.predicate, quad.object) for quad in triples])
+    if rules is None or rules:
+        derive(store, PROJECT, rules)
+    return store
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +49,9 @@ class World:
 
 
 SHARES = {
-    "implements": 1.0,
-    "prepares-implementation-of": 1.0,
-    "supports-transposition-of": 1.0,
-    "promotes": 0.5,
-    "references": 0.25,
-    "concerns": 0.25,
-    "amends": 0.25,
-}
+    "implements": 1.0, "prepares-implementation-of": 1.0, "supports-transposition-of": 1.0, "promotes": 0.5,
+    "references": 0.25, "concerns": 0.25, "amends": 0.25,
+}  # fmt: skip
 """The classes of the relations of the worked example."""
 
 
@@ -45,20 +62,14 @@ def use(work: str, relation: str, text: str, level: Level = PLAN) -> Use:
 EXAMPLE = World(
     Works(("P", "Q", "R", "S"), {"a1": "P", "a2": "P", "a3": "P", "b1": "Q", "b2": "Q", "c1": "R", "d1": "S"}),
     (
-        use("P", "implements", "G"),
-        use("a1", "prepares-implementation-of", "K"),
-        use("a2", "references", "G4"),
-        use("a3", "supports-transposition-of", "D"),
-        use("a3", "amends", "C"),
-        use("b1", "implements", "K", OFFICIAL),
-        use("b1", "references", "G4", EDITORS),
-        use("b2", "concerns", "N"),
-        use("b2", "amends", "C", OFFICIAL),
+        use("P", "implements", "G"), use("a1", "prepares-implementation-of", "K"), use("a2", "references", "G4"),
+        use("a3", "supports-transposition-of", "D"), use("a3", "amends", "C"), use("b1", "implements", "K", OFFICIAL),
+        use("b1", "references", "G4", EDITORS), use("b2", "concerns", "N"), use("b2", "amends", "C", OFFICIAL),
         use("c1", "promotes", "G", OTHER),
     ),
     (("G4", "G", PLAN), ("N", "D", PLAN)),
     frozenset({"C"}),
-)
+)  # fmt: skip
 
 
 def full(*works: str, aspect: Aspect = Aspect.TEXTS) -> tuple[Reading, ...]:
@@ -66,11 +77,9 @@ def full(*works: str, aspect: Aspect = Aspect.TEXTS) -> tuple[Reading, ...]:
 
 
 DATED = {
-    "P": Dates(adopted=span("2019-12-11"), page=span("2024-03-01")),
-    "Q": Dates(adopted=span("2020-07")),
-    "R": Dates(adopted=span("2021"), page=span("2023-05-05")),
-    "S": Dates(),
-}
+    "P": Dates(adopted=span("2019-12-11"), page=span("2024-03-01")), "Q": Dates(adopted=span("2020-07")),
+    "R": Dates(adopted=span("2021"), page=span("2023-05-05")), "S": Dates(),
+}  # fmt: skip
 SAID = (
     PlanStatement("Q", "P", "cross-reference", channel="text"),
     PlanStatement("P", "R", "external-statement", "named-together-with", level=OFFICIAL),
@@ -155,12 +164,8 @@ _steps = st.lists(st.integers(-1, 6), min_size=7, max_size=7).flatmap(
     )
 )  # fmt: skip
 uses = st.builds(
-    Use,
-    st.sampled_from([*ACTIONS, *PLANS]),
-    st.sampled_from(TEXTS),
-    st.sampled_from([0.0, 0.25, 0.5, 1.0]),
-    st.sampled_from([*Level, None]),
-)
+    Use, *map(st.sampled_from, ([*ACTIONS, *PLANS], TEXTS, [0.0, 0.25, 0.5, 1.0], [*Level, None]))
+)  # fmt: skip
 worlds = st.builds(
     World,
     st.lists(st.sampled_from(PLANS), min_size=8, max_size=8).map(

@@ -22,8 +22,6 @@ DAY = date(2026, 1, 1)
 
 
 class Parsed(HTMLParser):
-    """The outline, ids, links, attributes, tables and visible words of a page; elements must close in order."""
-
     def __init__(self, page: str) -> None:
         super().__init__()
         self.headings: list[int] = []
@@ -57,15 +55,12 @@ class Parsed(HTMLParser):
 
 
 class Reader:
-    """A site whose pages are made once and kept."""
-
     def __init__(self, site: Site) -> None:
         self.site, self.graph = site, site.site_context.graph
         self._kept: dict[str, str] = {}
 
     @cached_property
     def listed(self) -> tuple[str, ...]:
-        """The paths of all pages and files there are."""
         return tuple(self.site.paths())
 
     def __getitem__(self, path: str) -> str:
@@ -74,47 +69,39 @@ class Reader:
         return self._kept[path]
 
     def asked(self, path: str, **arguments: str) -> str:
-        """A page as an address with arguments gives it."""
         page = self.site.page(path, {name.replace("_", "-"): value for name, value in arguments.items()})
         assert page, f"{path} is no page"
         return page.body.decode()
 
     def paths(self, series: str = "") -> list[str]:
-        """The French pages, or those of a series."""
         return [path for path in self.listed if path.startswith(f"fr/{series}") and path.endswith(".html")]
 
 
 def words(page: str) -> str:
-    """What is read on a page."""
     main = page.split("<main", 1)[-1].partition(">")[2].split("</main>")[0]
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", main)).replace("\u00a0", " ").split())
 
 
 def rows(page: str, name: str) -> list[str]:
-    """The rows of the table named by a heading, without its head."""
     table = re.split(rf'<table[^>]* aria-labelledby="{name}">', page)[1].split("</table>")[0]
     return re.findall(r"<tr>.*?</tr>", table.partition("</thead>")[2], re.DOTALL)
 
 
 def small(turtle: str = "", language: str = "en") -> Reader:
-    """The pages of a small graph."""
     graph = pan2kg.Graph(Project.packaged(), store_of(SMALL + turtle), language=language, as_of=date(2024, 1, 1))
     return Reader(Site(SiteContext(graph)))
 
 
 def site_of(graph: pan2kg.Graph, mode: str = "static") -> Reader:
-    """The pages of a graph on the day of the tests."""
     dated = pan2kg.Graph(graph.project, graph.store, language="fr", as_of=DAY)
     return Reader(Site(SiteContext(dated, mode)))  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="session")
 def reader(dated: pan2kg.Graph) -> Reader:
-    """The site of the shipped graph, as it is exported."""
     return Reader(Site(SiteContext(dated)))
 
 
 @pytest.fixture(scope="session")
 def served(dated: pan2kg.Graph) -> Reader:
-    """The site of the shipped graph, as it is served."""
     return Reader(Site(SiteContext(dated, mode="served")))

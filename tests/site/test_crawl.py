@@ -12,7 +12,6 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from hashlib import sha256
 from itertools import permutations
 from pathlib import Path
 from typing import Final
@@ -39,19 +38,14 @@ INSIDE = re.compile(
 )
 TWICE: Final = """
 import sys
-from datetime import date
-import pan2kg
-from pan2kg.site import quality
-from pan2kg.site.page import SiteContext
-from pan2kg.site.registry import Site
-from tests.once import SHIPPED, checked
-from tests.site.test_crawl import digests, of_each_kind
+from hashlib import sha256
+from tests.site.test_crawl import SHIPPED, checked, of_each_kind, pan2kg, quality, site_of
 
 quality._checked = lambda *_: quality.summarise(checked(SHIPPED))  # that it is the same is for tests of checks
-
-graph = pan2kg.open_graph(sys.argv[1], language="fr", as_of=date(2026, 1, 1))
-site = Site(SiteContext(graph, mode="served" if sys.argv[2:] else "static"))
-print(*digests(site, sys.argv[2:] or of_each_kind(site)), sep="\\n")
+site = site_of(pan2kg.open_graph(sys.argv[1]), "served" if sys.argv[2:] else "static").site
+for path in sys.argv[2:] or of_each_kind(site):
+    if page := site.page(path):
+        print(path, sha256(page.body).hexdigest())
 """
 TIES: Final = (
     "fr/index.html", "fr/pair/es-bhr-1--lt-bhr-1.html", "fr/pair/be-bhr-2--lu-bhr-2.html", "fr/matrix.html",
@@ -76,7 +70,6 @@ except ProjectError as error:
 
 @pytest.fixture(scope="module")
 def pages(reader: Reader) -> dict[str, str]:
-    """Pages of the things of the shipped graph, and those likely to be the largest: of what is named most."""
     assert len(reader.paths()) > 1900
     graph = reader.graph
     table = select(graph.store, NAMED)
@@ -92,20 +85,17 @@ def pages(reader: Reader) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def smaller(few: pan2kg.Graph) -> Reader:
-    """The site of a few plans, which has every kind of page."""
     return site_of(few)
 
 
 @pytest.fixture(scope="module")
 def other(smaller: Reader) -> Iterator[dict[str, str]]:
-    """Its pages of no thing: what they show of a whole graph, in parts that are the same for more plans."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(quality, "_checked", lambda *_: quality.summarise(checked(SHIPPED)))
         yield {path: smaller[path] for path in chosen_of(smaller) if series_of(path) not in SAMPLES}
 
 
 def chosen_of(reader: Reader) -> list[str]:
-    """Pages of one language: each that is of no series; of a series the ends, and six by lot."""
     listed: dict[str, list[str]] = {}
     for path in reader.paths():
         listed.setdefault(path.partition("/")[2].rpartition("/")[0], []).append(path)
@@ -116,12 +106,10 @@ def chosen_of(reader: Reader) -> list[str]:
 
 
 def series_of(path: str) -> str:
-    """The series of a page, or the name of one that is of none."""
     return path.split("/")[1].split(".")[0]
 
 
 def led_to(path: str, page: str) -> Iterator[tuple[str, str]]:
-    """The pages of the site a page leads to, with the places on them."""
     for target in map(html.unescape, set(re.findall(r'<a [^>]*href="([^"]*)"', page))):
         parts = urlsplit(target)
         assert parts.scheme in {"", "http", "https"}, target
@@ -130,25 +118,14 @@ def led_to(path: str, page: str) -> Iterator[tuple[str, str]]:
             yield posixpath.normpath(inside), parts.fragment
 
 
-def test_every_kind_of_thing_has_pages(reader: Reader, other: dict[str, str]) -> None:
-    kinds = {kind for kind in KINDS if reader.graph.labels.of_kind(kind)}
-    assert {path.split("/")[1] for path in reader.paths()} >= {*kinds, "pair"}
-    assert len(kinds) >= len(KINDS) - 1
-    assert {"index", "matrix", "network", "ontology", "report", "quality"} <= set(map(series_of, other))
-
-
 @pytest.mark.parametrize("of", ["pages", "other"])
 def test_every_link_inside_leads_to_a_page_and_a_place_on_it(
     request: pytest.FixtureRequest, reader: Reader, smaller: Reader, of: str
 ) -> None:
-    """A place is looked for on these pages, and on those to which they lead: each of no series, of others 30 by lot."""
     pages: dict[str, str] = request.getfixturevalue(of)
     site = reader if of == "pages" else smaller
     every = set(site.listed)
-    led = {
-        path: [place for place in led_to(path, page) if not place[0].startswith("assets/")]
-        for path, page in pages.items()
-    }
+    led = {path: [to for to in led_to(path, page) if to[0][:7] != "assets/"] for path, page in pages.items()}
     anchored = {place for links in led.values() for place, anchor in links if anchor and "=" not in anchor}
     further = sorted((anchored & every) - pages.keys())
     more = {path for path in further if path.count("/") == 1}.union(by_lot(further, 30))
@@ -160,10 +137,16 @@ def test_every_link_inside_leads_to_a_page_and_a_place_on_it(
     assert not broken, f"{len(broken)} links lead nowhere, such as {sorted(broken)[:20]}"
 
 
-def test_no_id_stands_twice_and_no_style_or_script_inside_a_page(pages: dict[str, str], other: dict[str, str]) -> None:
+def test_every_kind_of_thing_has_light_pages_without_style_or_script_inside_and_no_id_twice(
+    reader: Reader, pages: dict[str, str], other: dict[str, str]
+) -> None:
+    kinds = {kind for kind in KINDS if reader.graph.labels.of_kind(kind)}
+    assert {path.split("/")[1] for path in reader.paths()} >= {*kinds, "pair"}
+    assert {"index", "matrix", "network", "ontology", "report", "quality"} <= set(map(series_of, other))
     for path, page in (*pages.items(), *other.items()):
         assert max(Counter(re.findall(r' id="([^"]*)"', page)).values()) == 1, path
         assert path.startswith("fr/report/") or not INSIDE.search(page), path
+    assert max(len(gzip.compress(page.encode())) for page in sorted(pages.values(), key=len)[-8:]) <= 60_000
 
 
 @pytest.mark.parametrize("series", SAMPLES)
@@ -183,11 +166,6 @@ def test_markup_is_sound_and_no_bare_iri_is_read(pages: dict[str, str], series: 
             assert not BARE.search(text) or any(marked), f"{path}: {text}"
 
 
-def test_no_page_of_a_thing_is_heavy(pages: dict[str, str]) -> None:
-    ours = [page for path, page in pages.items() if series_of(path) in SAMPLES]
-    assert max(len(gzip.compress(page.encode())) for page in sorted(ours, key=len)[-8:]) <= 60_000
-
-
 @pytest.mark.parametrize("path", ["fr/plan/nowhere.html", "de/nowhere.html", "nowhere", "fr/a/b/c.html", "xx/y.html"])
 def test_the_page_for_what_is_not_there_leads_on_from_any_address(reader: Reader, path: str) -> None:
     page = reader.site.missing(path).body.decode()
@@ -197,7 +175,6 @@ def test_the_page_for_what_is_not_there_leads_on_from_any_address(reader: Reader
 
 
 def of_each_kind(site: Site) -> Iterable[str]:
-    """A page or file of each kind."""
     paths: dict[str, str] = {}
     for path in site.paths():
         language, _, inside = path.partition("/")
@@ -207,22 +184,15 @@ def of_each_kind(site: Site) -> Iterable[str]:
     return paths.values()
 
 
-def digests(site: Site, paths: Iterable[str]) -> list[str]:
-    return [f"{path} {sha256(page.body).hexdigest()}" for path in paths if (page := site.page(path))]
-
-
 @pytest.mark.parametrize("paths", [(), TIES], ids=["of each kind", "where only addresses order"])
 def test_two_processes_that_order_sets_differently_make_the_same_bytes(
     few: pan2kg.Graph, paths: tuple[str, ...]
 ) -> None:
     command = [sys.executable, "-c", TWICE, str(ROOT if paths else few.project.root), *paths]
-    runs = [
-        subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, text=True,
-            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)},
-        )
-        for seed in "12"
-    ]  # fmt: skip
+    runs = []
+    for seed in "12":
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)}
+        runs.append(subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment))
     one, two = (run.communicate()[0].splitlines() for run in runs)
     assert len(one) == len(paths) if paths else len(one) > 50
     assert one == two, f"Not the same twice: {sorted(set(one) ^ set(two))}"

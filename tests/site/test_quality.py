@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,8 @@ from pan2kg.validation.report import Finding, Kind, Report, Rule, Severity
 from tests.site.conftest import Parsed, Reader, site_of
 
 TODAY = date(2026, 12, 1)
-WHOLE = CatalogueEntry(
+CATALOGUE = Path(__file__).parents[1] / "data" / "catalogue-entry.ttl"
+WHOLE: CatalogueEntry = (
     {
         "license": "https://creativecommons.org/licenses/by/4.0/",
         "temporal": "2020–2022",
@@ -36,28 +36,11 @@ WHOLE = CatalogueEntry(
         "description": "x" * 101,
     },
     TODAY,
-    (("text/turtle", True, "https://example.org/a.ttl"),),
+    (("text/turtle", True),),
 )
-CATALOGUE = """
-@prefix dcat: <http://www.w3.org/ns/dcat#> .
-@prefix dcterms: <http://purl.org/dc/terms/> .
-@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
-<http://e/set> a dcat:Dataset ;
-    dcterms:description "courte"@fr, "%s"@en ;
-    dcterms:temporal [ dcat:startDate "2020-01-01"^^xsd:date ] ;
-    dcterms:modified "2026-11-25"^^xsd:date ;
-    dcterms:accrualPeriodicity <http://publications.europa.eu/resource/authority/frequency/DAILY> ;
-    dcat:distribution <http://e/pdf>, <http://e/turtle> .
-<http://e/pdf> dcterms:format <http://publications.europa.eu/resource/authority/file-type/PDF> .
-<http://e/turtle> dcterms:format <http://publications.europa.eu/resource/authority/file-type/RDF_TURTLE> ;
-    dcterms:description "le graphe"@fr .
-""" % ("long " * 30)
 HOSTILE = """
-@prefix pan: <https://w3id.org/pan2kg/ontology#> .
-@prefix plan: <https://w3id.org/pan2kg/id/plan/> .
-@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
-plan:lu-x-1 a pan:Plan ;
-    skos:prefLabel "<script>alert(1)</script>"@en .
+<https://w3id.org/pan2kg/id/plan/lu-x-1> a <https://w3id.org/pan2kg/ontology#Plan> ;
+    <http://www.w3.org/2004/02/skos/core#prefLabel> "<script>alert(1)</script>"@en .
 """
 
 
@@ -78,50 +61,32 @@ def quality(graph: pan2kg.Graph) -> dict[str, Any]:
 
 def test_each_of_nine_criteria_is_met_by_what_the_portal_counts() -> None:
     def but(**values: str) -> CatalogueEntry:
-        return replace(WHOLE, values={**WHOLE.values, **values})
+        return {**WHOLE[0], **values}, *WHOLE[1:]
 
     every, frequency = set(CRITERIA), "http://e/frequency/"
     assert met(WHOLE) == every
     assert measures.score(judge(WHOLE, TODAY)) == 1.0
-    for name, criterion in (
-        ("license", "license"), ("temporal", "temporal-coverage"), ("spatial", "spatial"),
-        ("description", "description"),
-    ):  # fmt: skip
+    criteria = {"license": "license", "temporal": "temporal-coverage", "spatial": "spatial"}
+    for name, criterion in criteria.items():
         assert met(but(**{name: ""})) == every - {criterion}
     assert met(but(description="x" * 100)) == every - {"description"}
     assert met(but(accrualPeriodicity=f"{frequency}UNKNOWN")) == every - {"update-frequency", "update-in-time"}
     monthly = but(accrualPeriodicity=f"{frequency}MONTHLY")
     days = [date.fromordinal(TODAY.toordinal() + day) for day in (31, 32, 33)]
     assert ["update-in-time" in met(monthly, day) for day in days] == [True, True, False], "a day late, as there"
-    assert "open-format" not in met(replace(WHOLE, resources=(("pdf", True, ""),)))
-    assert met(replace(WHOLE, unreachable=frozenset(("https://example.org/a.ttl",)))) == every - {"available"}
-    judged = judge(replace(WHOLE, resources=None), TODAY)
+    assert "open-format" not in met((*WHOLE[:2], (("pdf", True),)))
+    judged = judge((*WHOLE[:2], ()), TODAY)
     assert [key for key, is_met, _ in judged if is_met is None] == list(CRITERIA[-3:])
     assert measures.score(judged) == 6 / 9
 
 
 def test_a_catalogue_is_read_as_the_portal_reads_it() -> None:
-    entry = measures.read_entry(store_of(CATALOGUE))
+    entry = measures.read_entry(store_of(CATALOGUE.read_text("utf-8")))
     assert entry is not None
-    assert entry.values["description"] == "courte"
+    assert entry[0]["description"] == "courte"
     assert met(entry) == {"temporal-coverage", "update-frequency", "open-format", "available", "documentation"}
     plan = f"<http://e/p> a <{PAN}Plan> ; <http://purl.org/dc/terms/description> 'x' ."
     assert measures.read_entry(store_of(plan)) is None
-
-
-def test_the_shipped_entry_meets_what_can_be_judged_without_a_release(quality: dict[str, Any]) -> None:
-    assert [key for key, is_met, _ in quality["criteria"] if is_met is False] == []
-    assert Messages("ontology").keys("criterion.") == Messages("ontology").keys("criterion-mend.") == CRITERIA
-
-
-def test_things_without_a_label_are_listed_by_class_and_language() -> None:
-    label = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
-    store = store_of(
-        f"<http://e/a> a <{PAN}Plan> ; {label} 'a'@fr, 'a'@en . <http://e/b> a <{PAN}Plan> ; {label} 'b'@en ."
-        f"<http://e/d> a <{PAN}Document> ; {label} 'd'@en ."
-    )
-    found = measures.untranslated(store)
-    assert found == [(PAN + "Plan", 2, {"fr": ["http://e/b"], "en": [], "de": ["http://e/a", "http://e/b"]})]
 
 
 def link(name: str, status: str, *more: str) -> str:
@@ -129,13 +94,20 @@ def link(name: str, status: str, *more: str) -> str:
     return f"<http://e/{name}> {statements} ; <{PAN}status> <{ID}linkstatus/{status}> ."
 
 
-def test_links_are_counted_by_what_they_rest_on() -> None:
+def test_links_are_counted_by_what_they_rest_on_and_things_without_a_label_by_class_and_language() -> None:
+    label = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
+    store = store_of(
+        f"<http://e/a> a <{PAN}Plan> ; {label} 'a'@fr, 'a'@en . <http://e/b> a <{PAN}Plan> ; {label} 'b'@en ."
+        f"<http://e/d> a <{PAN}Document> ; {label} 'd'@en ."
+    )
+    missing = {"fr": ["http://e/b"], "en": [], "de": ["http://e/a", "http://e/b"]}
+    assert measures.untranslated(store) == [(PAN + "Plan", 2, missing)]
     evidence, unverified = f"<{PAN}evidence> <http://e/p>", f"<{PAN}certainty> <{ID}certainty/unverified>"
     stated, concluded = (f"<{PAN}certainty> <{ID}certainty/{name}>" for name in ("stated", "derived"))
     links = [
-        link("a", "accepted", evidence, f"<{PAN}evidence> <http://e/q>", stated), link("b", "accepted", stated),
+        link("a", "accepted", evidence, stated), link("b", "accepted", stated), link("d", "derived"),
         link("g", "accepted", evidence, concluded), link("c", "accepted", evidence, unverified),
-        link("d", "derived"), link("e", "candidate"), link("f", "rejected"),
+        link("e", "candidate"), link("f", "rejected"),
     ]  # fmt: skip
     ((_, numbers),) = measures.balances(store_of("".join(links))).items()
     assert numbers == {
@@ -143,15 +115,12 @@ def test_links_are_counted_by_what_they_rest_on() -> None:
     }  # fmt: skip
 
 
-def test_the_sums_over_types_are_those_of_the_graph(quality: dict[str, Any], graph: pan2kg.Graph) -> None:
-    asked = graph.sparql(f"SELECT (COUNT(DISTINCT ?link) AS ?n) WHERE {{ ?link a <{PAN}Link> }}")
+def test_a_report_is_summed_up_with_the_weightiest_rules_first(quality: dict[str, Any]) -> None:
+    assert [key for key, is_met, _ in quality["criteria"] if is_met is False] == []
+    assert Messages("ontology").keys("criterion.") == Messages("ontology").keys("criterion-mend.") == CRITERIA
     numbers = sum(quality["links"].values(), Counter[str]())
-    assert numbers["total"] == int(asked.rows[0]["n"])
     parts = ("derived", "concluded", "declared", "unverified", "candidates")
-    assert sum(numbers[part] for part in parts) == numbers["total"]
-
-
-def test_a_report_is_summed_up_with_the_weightiest_rules_first() -> None:
+    assert sum(numbers[part] for part in parts) == numbers["total"] > 1000
     light = Rule("light", Kind.SHAPE, Severity.INFO, Text.of({"fr": "l", "en": "l"}))
     heavy = Rule("heavy", Kind.QUALITY, Severity.VIOLATION, Text.of({"fr": "h", "en": "h"}))
     kept = Rule("kept", Kind.STYLE, Severity.VIOLATION, Text.of({"fr": "k", "en": "k"}))
@@ -171,17 +140,14 @@ def test_the_page_gives_every_figure_with_what_would_mend_it(reader: Reader, pro
 
 
 def test_a_project_of_ones_own_is_checked_and_what_it_fails_leads_to_the_documentation(own_project: Path) -> None:
-    pages = site_of(pan2kg.open_graph(own_project))
+    page = site_of(pan2kg.open_graph(own_project))["en/quality.html"]
     for words in ("No violation: the data are coherent.", "The graph holds no action.", "describe a dcat:Dataset"):
-        assert words in pages["en/quality.html"]
-    assert 'id="Action"' in pages["de/ontology.html"]
+        assert words in page
     file = own_project / "graph" / "plans" / "lu-x-1" / "plan.ttl"
     file.parent.mkdir(parents=True)
     file.write_text(HOSTILE, encoding="utf-8")
     pages = site_of(pan2kg.open_graph(own_project))
     page = pages["en/quality.html"]
     links = {link.partition("#")[2] for link in Parsed(page).links if link.startswith("ontology.html#")}
-    assert links
-    assert links <= set(Parsed(pages["en/ontology.html"]).ids)
-    assert "<script>alert" not in page
-    assert "&lt;script&gt;alert" in page
+    assert set() < links <= set(Parsed(pages["en/ontology.html"]).ids)
+    assert ("<script>alert" in page, "&lt;script&gt;alert" in page) == (False, True)

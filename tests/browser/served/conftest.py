@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Final, Protocol, Unpack
+from typing import Final, TypeAlias, Unpack
 
 import pytest
 from playwright.sync_api import Locator
@@ -25,7 +25,6 @@ POLICY: Final = ("default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "
 
 @contextmanager
 def serving(project: Path, *options: str, **environment: str) -> Iterator[str]:
-    """Start ``pan2kg serve`` as a user would; gives the address it prints, without the slash at its end."""
     with command(project, *options, stderr=None, **environment) as service:
         yield f"http://127.0.0.1:{service.port}"
 
@@ -43,23 +42,19 @@ def served(few: pan2kg.Graph, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @pytest.fixture(scope="session")
 def all_served(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """That of a service over the shipped graph, for what only many plans show."""
     with once_a_run("all-served", tmp_path_factory, lambda: serving(project.root, "--timeout", "600")) as address:
         yield address
 
 
 @pytest.fixture(scope="module")
 def writable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a writable service over a copy with a few plans."""
     copied = copy(tmp_path_factory.mktemp("copied") / "copy", FEW)
     with serving(copied, "--writable", PAN2KG_TOKEN=TOKEN) as address:
         yield address
 
 
-class Visit(Protocol):
-    """Open a page by its address below the root, and watch it."""
-
-    def __call__(self, path: str, *, width: int = 1280, **look: Unpack[Look]) -> Watched: ...
+Visit: TypeAlias = Callable[..., Watched]
+"""Open a page by its address below the root, and watch it."""
 
 
 @pytest.fixture
@@ -83,6 +78,5 @@ def visit(watch: Watch, window: Watch, served: str) -> Iterator[Visit]:
 
 
 def follow(link: Locator) -> None:
-    """Click what leads to another page, and wait until that page is there with all that stands on it."""
     with link.page.expect_navigation():
         link.click()

@@ -19,10 +19,9 @@ import pytest
 
 import pan2kg
 from pan2kg.site import quality
-from pan2kg.site.page import HOW_TO_BUILD, Bundle, SiteContext, find_bundle
+from pan2kg.site.page import Bundle, SiteContext
 from pan2kg.site.registry import PAGES, Site
 from tests.browser.chromium import Handler, serve
-from tests.conftest import lack
 from tests.once import SHIPPED, checked
 from tests.pages import EXAMPLES
 
@@ -32,7 +31,6 @@ TYPES: Final = (*SINGLE, *(name if name not in SINGLE else f"{name}/" for name i
 
 
 def put(target: Path, body: bytes) -> None:
-    """Write a file that another worker may be serving: whole, or not yet."""
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = target.with_name(f"{target.name}.{os.getpid()}")
     beside.write_bytes(body)
@@ -40,13 +38,10 @@ def put(target: Path, body: bytes) -> None:
 
 
 class StaticSite:
-    """A folder of pages that fills as they are asked for, and its address on a server."""
-
     def __init__(self, site: Site, folder: Path) -> None:
         self.site, self.folder, self.served, self.lock = site, folder, "", Lock()
 
     def put(self, path: str) -> Path:
-        """Write the page or file at a path, if the site has it."""
         target = self.folder / path
         with self.lock:
             if not target.exists() and (page := self.site.page(path)):
@@ -54,39 +49,25 @@ class StaticSite:
         return target
 
     def on_disk(self, path: str) -> str:
-        """The address of a page opened from disk, with the data its elements fetch beside it."""
         page = self.put(path)
         for source in re.findall(r'data-source="([^"]+)"', page.read_text(encoding="utf-8")):
             self.put(normpath(Path(path).parent / source))
         return page.as_uri()
 
     def path(self, kind: str, language: str) -> str:
-        """The example of a type of page."""
         if kind in SINGLE:
             return f"{language}/{kind}.html"
         series = kind.rstrip("/")
         return f"{language}/{series}/{EXAMPLES[series]}.html"
 
 
-@pytest.fixture(scope="session")
-def bundle() -> Bundle:
-    """The bundle the build made."""
-    found = find_bundle()
-    if not found:
-        lack(str(HOW_TO_BUILD))
-    return found
-
-
 @contextmanager
 def standing(graph: pan2kg.Graph, bundle: Bundle, folder: Path) -> Iterator[StaticSite]:
-    """The static site of a graph, served as any web host serves it."""
     made = StaticSite(Site(SiteContext(graph, "static", bundle)), folder)
     for name, path in bundle.files().items():
         put(folder / "assets" / name, path.read_bytes())
 
     class Filling(Handler):
-        """Files that are made when they are first asked for."""
-
         def do_GET(self) -> None:  # noqa: N802
             made.put(unquote(urlsplit(self.path).path.removeprefix("/")))
             super().do_GET()
@@ -98,7 +79,6 @@ def standing(graph: pan2kg.Graph, bundle: Bundle, folder: Path) -> Iterator[Stat
 
 @pytest.fixture(scope="session")
 def static_site(dated: pan2kg.Graph, bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StaticSite]:
-    """The static site of the shipped graph."""
     beside = "PYTEST_XDIST_WORKER" in os.environ
     folder = tmp_path_factory.getbasetemp().parent / "site" if beside else tmp_path_factory.mktemp("site")
     with standing(dated, bundle, folder) as made:
@@ -109,7 +89,6 @@ def static_site(dated: pan2kg.Graph, bundle: Bundle, tmp_path_factory: pytest.Te
 def few_site(
     few: pan2kg.Graph, dated: pan2kg.Graph, bundle: Bundle, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[StaticSite]:
-    """That of a few plans, on the same day; its page of quality says what a check of the shipped project finds."""
     graph, anew = pan2kg.Graph(few.project, few.store, language="fr", as_of=dated.as_of), quality._checked
     shared = quality.summarise(checked(SHIPPED))
     folder = tmp_path_factory.mktemp("few-site")
@@ -120,5 +99,4 @@ def few_site(
 
 @pytest.fixture(scope="session")
 def behind_server(dated: pan2kg.Graph, bundle: Bundle) -> Site:
-    """The same site as a service makes it, page by page."""
     return Site(SiteContext(dated, "served", bundle))

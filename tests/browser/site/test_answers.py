@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import urlencode
 
-import pyoxigraph as ox
 import pytest
 from playwright.sync_api import Page, expect
 
 from pan2kg.site.questions import names
-from pan2kg.store.store import select
-from pan2kg.tables.writers import words_of
-from tests.browser.chromium import settled
+from pan2kg.tables.writers import write_answer
+from tests.browser.chromium import Watch, settled
+from tests.browser.site.conftest import StaticSite
 from tests.lots import by_lot
 from tests.pages import SEARCHED
-
-if TYPE_CHECKING:
-    from pan2kg.store.store import Term
-    from tests.browser.chromium import Watch
-    from tests.browser.site.conftest import StaticSite
 
 ASK: Final = """async queries => {
     const engine = await (await window.pan2kg.parts.engine).open('../data/graph.js');
@@ -32,40 +27,9 @@ ASK: Final = """async queries => {
     }
     return answers;
 }"""
-PUBLISHED: Final = """name => fetch(`question/${name}.html`).then(answer => answer.text()).then(text => {
-    const moved = text.replaceAll('"../question/', '"question/');
-    history.replaceState(null, '', location.pathname);  // else a form takes over what the one before it was asked
-    const form = new DOMParser().parseFromString(moved, 'text/html').querySelector('question-form');
-    form.setAttribute('data-graph', '../data/graph.js');
-    document.querySelector('main').replaceChildren(document.importNode(form, true));
-    for (const list of document.querySelectorAll('question-form select:required')) {
-        list.value ||= list.options[1]?.value ?? '';
-    }
-    document.querySelector('question-form form')?.requestSubmit();
-    return Boolean(document.querySelector('question-form form'));
-})"""
 FOUND: Final = "[...document.querySelectorAll('.search-found li a')].map(one => one.getAttribute('href'))"
-MORE: Final = (
-    "minerais",
-    "minerias",
-    "devoir de vigilence",
-    "egalite",
-    "droits homme",
-    "4.3",
-    "Gleichstellung",
-    "zzzz",
-)
+MORE: Final = "minerais", "minerias", "devoir de vigilence", "egalite", "droits homme", "4.3", "Gleichstellung", "zzzz"
 """Words of names, of many things, mistyped ones, and none at all."""
-
-
-def spoken(term: Term | None) -> tuple[str, ...]:
-    """A term as the results in JSON say it."""
-    if term is None:
-        return ()
-    if isinstance(term, ox.Literal):
-        plain = term.language or term.datatype.value == "http://www.w3.org/2001/XMLSchema#string"
-        return ("literal", term.value, term.language or "", "" if plain else term.datatype.value)
-    return ("uri" if isinstance(term, ox.NamedNode) else "bnode", getattr(term, "value", str(term)), "", "")
 
 
 def heard(term: dict[str, str] | None) -> tuple[str, ...]:
@@ -74,7 +38,6 @@ def heard(term: dict[str, str] | None) -> tuple[str, ...]:
 
 
 def loaded(page: Page) -> Page:
-    """The page of the editor with the engine in it."""
     expect(page.locator("sparql-editor[data-editor=ready]")).to_have_count(1)
     page.locator("sparql-editor form button[type=submit]").click()
     expect(page.locator("sparql-editor .results")).to_be_visible()
@@ -85,7 +48,6 @@ def loaded(page: Page) -> Page:
 def test_stored_questions_have_the_same_rows_in_the_browser(
     request: pytest.FixtureRequest, window: Watch, which: str
 ) -> None:
-    """Every one over a few plans; over all of them one by lot: some take the browser a quarter of a minute."""
     site: StaticSite = request.getfixturevalue(which)
     graph, asked = site.site.site_context.graph, sorted(names(site.site.site_context))
     assert len(asked) > 15
@@ -94,22 +56,11 @@ def test_stored_questions_have_the_same_rows_in_the_browser(
     replies = page.evaluate(ASK, [graph.queries[name].text for name in asked])
     for name, reply in zip(asked, replies, strict=True):
         # read to the end at once: what is still being read may not end in a thread that serves pages
-        answer = select(graph.store, graph.queries[name].text)
-        assert reply["columns"] == [*answer.columns], name
-        rows = Counter(tuple(map(spoken, row)) for row in answer.rows)
+        answer = json.loads(write_answer(graph.store.query(graph.queries[name].text), "json"))
+        columns = answer["head"]["vars"]
+        assert reply["columns"] == columns, name
+        rows = Counter(tuple(heard(row.get(column)) for column in columns) for row in answer["results"]["bindings"])
         assert Counter(tuple(map(heard, row)) for row in reply["rows"]) == rows, name
-
-
-def test_an_answer_drawn_in_the_browser_says_keys_as_the_published_one(few_site: StaticSite, window: Watch) -> None:
-    page = loaded(window(f"{few_site.served}fr/sparql.html").page)
-    assert page.evaluate(PUBLISHED, "plan-citations")
-    expect(page.locator("question-form")).to_have_attribute("aria-busy", "false")
-    cells = {*page.locator("question-form .panel-table").last.locator("tbody tr td").all_inner_texts()}
-    published = few_site.put("fr/question/plan-citations.html").read_text(encoding="utf-8")
-    for name in ("returned", "verdict"):
-        words = words_of(name, "fr")
-        assert not cells & (set(words) - set(words.values())), name
-        assert {word for word in words.values() if f"<td>{word}</td>" in published} == cells & {*words.values()}, name
 
 
 def test_what_is_searched_is_found_in_the_same_order_without_a_server(few_site: StaticSite, window: Watch) -> None:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pytest
 from playwright.sync_api import Page, expect
 
-if TYPE_CHECKING:
-    from tests.browser.chromium import Watch
-    from tests.browser.site.conftest import StaticSite
-
-ENDLESS: Final = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+from tests.browser.chromium import Watch
+from tests.browser.site.conftest import StaticSite
 
 STOP: Final = """() => {
     const one = document.activeElement, style = getComputedStyle(one), box = one.getBoundingClientRect();
@@ -22,7 +19,6 @@ STOP: Final = """() => {
 
 
 def press(page: Page, *keys: str) -> None:
-    """Press keys one after the other."""
     for key in keys:
         page.keyboard.press(key)
 
@@ -68,32 +64,3 @@ def test_a_suggestion_is_taken(few_site: StaticSite, window: Watch) -> None:
     press(page, "ArrowDown", "Enter")
     page.wait_for_url("**/fr/*/*.html")
     expect(page.get_by_role("heading", level=1)).to_contain_text("minerais")
-
-
-def test_a_query_is_run_and_an_endless_one_stopped(few_site: StaticSite, window: Watch) -> None:
-    page = window(f"{few_site.served}en/sparql.html").page
-    editor = page.locator("sparql-editor")
-    expect(editor).to_have_attribute("data-editor", "ready")
-    page.get_by_role("textbox", name="Query").focus()
-    press(page, "Control+Enter")
-    expect(editor.locator("tbody tr").first).to_be_visible()
-    press(page, "Control+a", "Delete")
-    page.keyboard.insert_text(ENDLESS)
-    press(page, "Control+Enter")
-    stop = page.get_by_role("button", name="Stop")
-    expect(stop).to_be_visible()
-    stop.focus()
-    press(page, "Enter")
-    expect(editor.locator("> .status")).to_have_text("Stopped.")
-
-
-def test_neighbours_are_shown_on_demand_without_asking_a_server(static_site: StaticSite, window: Watch) -> None:
-    page = window(f"{static_site.served}fr/network/plan--lu-bhr-2.html").page
-    expect(page.locator(".network-panel .panel-head")).to_contain_text("PAN 2")
-    shown = page.locator("[data-thing]").count()
-    page.get_by_label("Trouver").fill("coalition 2018")
-    page.get_by_label("Trouver").press("Enter")
-    page.get_by_role("button", name="Montrer ses voisins").focus()
-    press(page, "Enter")
-    page.get_by_label("Trouver").fill("")
-    expect(page.locator("[data-thing]").nth(shown)).to_be_attached()

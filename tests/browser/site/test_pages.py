@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -11,21 +11,15 @@ from pypdfium2 import PdfDocument
 
 from pan2kg.i18n.catalogue import LANGUAGES
 from tests.browser.chromium import (
+    Watch,
+    faults_of_access,
     faults_of_looks,
-    faults_of_much,
-    faults_of_what_is_alike,
     settled,
     too_wide,
 )
-from tests.browser.site.conftest import TYPES
+from tests.browser.site.conftest import TYPES, StaticSite
 from tests.lots import by_lot
 from tests.pages import EXAMPLES
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.browser.chromium import Watch
-    from tests.browser.site.conftest import StaticSite
 
 WIDTHS, LOOKED_AT = (1280, 360), (360, 768, 1280)
 LYING = 1032
@@ -53,13 +47,12 @@ def test_nothing_keeps_people_out_and_no_page_scrolls_sideways(
     long = static_site.put(static_site.path(kind, "fr")).stat().st_size
     if long > HEAVY and 2 * few_site.put(few_site.path(kind, "fr")).stat().st_size < long:
         page = settled(window(few_site.served + few_site.path(kind, "fr"), width=WIDTHS[-1]).page)
-    faults += [*faults_of_much(page), *faults_of_looks(page, LOOKED_AT)]
-    faults += faults_of_what_is_alike(page, WIDTHS, whole=True)
+    faults += [*faults_of_looks(page, LOOKED_AT), *faults_of_access(page, WIDTHS, most=6)]
     for language in by_lot((tag for tag in LANGUAGES if tag != "fr"), 1):
         address = few_site.on_disk(few_site.path(kind, language))
         page = settled(window(address).page, "h1", "data-language select")
-        faults += [*too_wide(page, WIDTHS), *faults_of_what_is_alike(page, WIDTHS[-1:], whole=False)]
-        faults += [f"{language} {fault}" for fault in faults_of_looks(page, LOOKED_AT)]
+        faults += [*too_wide(page, WIDTHS), *(f"{language} {fault}" for fault in faults_of_looks(page, LOOKED_AT))]
+        faults += faults_of_access(page, WIDTHS[-1:], most=4)
     assert not faults, "\n".join(faults)
 
 
@@ -90,7 +83,6 @@ def test_what_a_number_counts_opens_without_scripts_and_by_its_address(static_si
 
 
 def test_a_page_is_read_without_scripts(few_site: StaticSite, window: Watch) -> None:
-    """Some drawn by lot: as a service gives them all are read so."""
     for kind in by_lot(TYPES, 12):
         page = window(few_site.served + few_site.path(kind, "fr"), java_script_enabled=False, width=360).page
         expect(page.locator("h1")).to_be_visible()
@@ -170,7 +162,6 @@ def test_two_plans_are_printed_on_eight_pages_at_most(static_site: StaticSite, w
 def test_wide_tables_fit_a_sheet_laid_on_its_side(
     static_site: StaticSite, window: Watch, kind: str, tmp_path: Path
 ) -> None:
-    """Without the browser's shrinking: A4 within its margins is as wide as this; how sheets lie, style alone says."""
     page = window(static_site.served + static_site.path(kind, "fr"), width=LYING).on_paper()
     page.pdf(path=tmp_path / "page.pdf", format="A4", prefer_css_page_size=True)
     sheets = re.findall(rb"/MediaBox \[0 0 (\d+)[.\d]* (\d+)", (tmp_path / "page.pdf").read_bytes())

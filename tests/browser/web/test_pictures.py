@@ -23,7 +23,6 @@ MIDDLE: Final = """() => {
 
 
 def plan(name: str, y: float, year: int, field: str) -> Group:
-    """A bar with a name, as the time map has it."""
     years = (("from", str(year)), ("to", str(year + 2)))
     tags = (("of", name), *years, ("field", field), ("field-label", f"Field {field}"))
     bar = (Box(20, y, 60, 12, "#0072b2"), Label(90, y + 10, name))
@@ -44,7 +43,6 @@ BODY: Final = f'<div class="scroll">{Drawing(300, 200, "Three plans", "who cites
 
 
 def pale(page: Page) -> list[str]:
-    """What stands back: the things of each such mark."""
     marks: list[str] = page.locator("svg [opacity]").evaluate_all("all => all.map(one => one.dataset.of)")
     return marks
 

@@ -125,7 +125,6 @@ SMALL: Final = """all => all.filter(one => {
 
 @pytest.mark.parametrize("name", BODIES)
 def test_nothing_keeps_people_out_in_dark_colours_on_a_small_screen(site: Site, window: Watch, name: str) -> None:
-    """In light ones, and at other widths, pages of the site are looked at."""
     page = window(site.page(f"access-{name}", BODIES[name]), width=360, color_scheme="dark").page
     if name == "sparql":
         run(page)
