@@ -28,8 +28,8 @@ from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.publish import vocabulary as words
 from pan2kg.publish.vocabulary import DCAT, FOAF, PREFIXES, RELEASE, RELEASED, SCHEMA, SD, SH, TYPE, VOID, Term, node
-from pan2kg.store.rules import TOP, missing_links
 from pan2kg.store.queries import read_queries
+from pan2kg.store.rules import TOP, missing_links
 from pan2kg.store.store import LocalStore
 from pan2kg.tables import formats, template
 from pan2kg.turtle.countries import countries
