@@ -291,10 +291,10 @@ def open_endpoint(project: Project, options: argparse.Namespace, *, is_ours: boo
 
 def links_told(store: LocalStore, *, is_note: bool = False) -> Message | None:
     """Tell, or give, what is to be said where the strongest of the links alone are held."""
-    from pan2kg.store import links
+    from pan2kg.store import rules
 
-    missing = links.missing_links(store)
-    counts = missing and {"held": missing[0], "ways": missing[1], "top": links.TOP}
+    missing = rules.missing_links(store)
+    counts = missing and {"held": missing[0], "ways": missing[1], "top": rules.TOP}
     message = Message("progress", "links-strongest", counts) if counts else None
     if not is_note:
         tell(message)

@@ -245,7 +245,7 @@ class DataSource:
 
     def _void(self, call: Call) -> web.Response:
         from pan2kg.graph.graph import Graph
-        from pan2kg.publish import descriptions, edition  # for who asks for it: they take long to import
+        from pan2kg.publish import edition
 
         choice = protocol.insist(call.accept, DATA)
         tag = self.release.tag("void", call.place, choice.media)
@@ -267,7 +267,7 @@ class DataSource:
             if state != self._counted[0]:
                 self._counted = state, count(self.store)
         described = edition.Edition(Graph(self.project, small), facts, issue)
-        turtle = descriptions.write_void(described, self._counted[1], DUMPS)
+        turtle = edition.write_void(described, self._counted[1], DUMPS)
         triples = [quad.triple for quad in ox.parse(turtle, format=ox.RdfFormat.TURTLE)]
         body = write(triples, choice.form.name, {**self.prefixes, "void": VOID})
         return web.Response(body, headers={**headers, "content-type": choice.content_type})
@@ -385,7 +385,7 @@ class DataSource:
 
 def count(store: Store) -> Any:  # noqa: ANN401 - statistics of a module that is read late
     # each triple once, whatever number of graphs it stands in
-    from pan2kg.publish import descriptions
+    from pan2kg.publish import edition as editions
 
     totals = select(store, program_query("counts/totals")).rows[0]
     properties, classes = (
@@ -393,11 +393,11 @@ def count(store: Store) -> Any:  # noqa: ANN401 - statistics of a module that is
         for query in ("counts/distinct-properties", "counts/distinct-classes")
     )
     links: Counter[tuple[str, str]] = Counter()
-    targets = descriptions.targets_of(own_profile(read_profiles(store), None))
+    targets = editions.targets_of(own_profile(read_profiles(store), None))
     for _, name, value in select(store, program_query("counts/outgoing-statements", space=space_of(store))).rows:
         links.update((target, plain(name)) for target, start in targets.items() if plain(value).startswith(start))
     triples, subjects, objects = (int(plain(value)) for value in totals)
-    return descriptions.Statistics(triples, subjects, objects, properties, classes, links)
+    return editions.Statistics(triples, subjects, objects, properties, classes, links)
 
 
 def routes(source: DataSource, *, is_elsewhere: bool = False) -> list[web.Route]:

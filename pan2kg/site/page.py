@@ -15,9 +15,9 @@ from types import MappingProxyType
 from typing import Final, Literal, TypeVar, cast
 from urllib.parse import urlencode
 
-from markupsafe import Markup
+from markupsafe import Markup as Markup
 
-from pan2kg.charts.registry import find_picture
+from pan2kg.charts import registry
 from pan2kg.charts.subject import Subject
 from pan2kg.coherence import bodies, evidence
 from pan2kg.coherence.known import Known, basis_line
@@ -29,8 +29,6 @@ from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of
 from pan2kg.project import PACKAGE
 from pan2kg.store import queries, store
 from pan2kg.tables import figure_words, gaps, table
-from pan2kg.tables import table as registry
-from pan2kg.tables.table import TABLES
 from pan2kg.tables.template import macro, markup
 from pan2kg.turtle.vocabulary import PAN, SKOS, is_ours
 
@@ -134,11 +132,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file in a language that is no page: name or folder in its address, ending, media type, and what writes it.
-
-    ``make`` gives None where there is no such file; a file without ``keys`` is one a language. One that is not
-    ``exported`` is made only where there is a server.
-    """
+    """A file in a language that is no page; without ``keys`` one a language; some only where there is a server."""
 
     name: str
     ending: str
@@ -229,8 +223,8 @@ class SiteContext:
             facts[plan] = frozenset(topics.get(plan, ())), frozenset(involved.get(plan, ())), first, last
         return facts
 
-    def figures(self, name: str, language: Language, choice: registry.TableChoice = registry.DEFAULT) -> table.Table:
-        make = partial(TABLES[name].make, self.graph.spoken(language), choice)
+    def figures(self, name: str, language: Language, choice: table.TableChoice = table.DEFAULT) -> table.Table:
+        make = partial(table.TABLES[name].make, self.graph.spoken(language), choice)
         return make() if choice.plans else self.once(("table", name, language, choice), make)
 
     def once(self, name: Hashable, make: Callable[[], Made]) -> Made:
@@ -250,11 +244,7 @@ class Request:
 
 
 class PageContext:
-    """What one page needs to name and address things in its language; its methods are what templates call.
-
-    ``level`` is that the address asks for; that of the headline where it asks for none, or for none there is, which is
-    ``handed`` on to no other page. ``t`` gives words of the interface, ``figure`` a number as readers expect it.
-    """
+    """What one page needs to name and address things; its methods are what templates call."""
 
     def __init__(self, site_context: SiteContext, request: Request) -> None:
         language, asked = request.language, request.arguments.get(EVIDENCE, "")
@@ -282,7 +272,7 @@ class PageContext:
 
     def draw(self, picture: str, level: evidence.Level | None = None, **parameters: object) -> Markup:
         subject = self.subject if level is None else Subject(self.spoken, self.picture_address, level)
-        return markup(find_picture(picture)(subject, **parameters).svg)
+        return markup(registry.find_picture(picture)(subject, **parameters).svg)
 
     def href(self, path: str, /, **arguments: str) -> str:
         return self.out(f"{self.request.language}/{path}", **arguments)
@@ -296,8 +286,7 @@ class PageContext:
         return f"{file}{f'?{urlencode(asked)}' if asked else ''}{hash_}{fragment}"
 
     def chosen(self, *names: str) -> dict[str, str]:
-        arguments = self.request.arguments
-        return {name: arguments[name] for name in names if arguments.get(name)}
+        return {name: value for name in names if (value := self.request.arguments.get(name))}
 
     def address(self, iri: str) -> str:
         """Where a thing leads: to its page or place, else to the address it has from others; empty for neither."""
@@ -336,8 +325,7 @@ class PageContext:
         return brief.text if brief.whole else self.name(iri)
 
     def key(self, iri: str) -> str:
-        entry = self.graph.labels.entry(iri)
-        return entry.key if entry else ""
+        return entry.key if (entry := self.graph.labels.entry(iri)) else ""
 
     def extent(self, plan: str) -> str:
         # how many actions of a plan are in the graph, and of how many
@@ -471,7 +459,6 @@ def frame(context: PageContext, pages: Mapping[str, View], section: str = "") ->
         "section": section,
         "root": labels.root(request.path),
         "mode": site_context.mode,
-        "path": request.path,
         "release": site_context.graph.release,
         "licence": site_context.graph.notice.licence,
         "as_of": message.in_words(site_context.graph.as_of, request.language),
