@@ -101,11 +101,11 @@ def check_wording(files: Sequence[TurtleFile], prefixes: Mapping[str, str]) -> I
                     faults = _term(file.expand(value))
                 for key, words, better in (*faults, *of_predicate[predicate]):
                     path = RDF + "type" if predicate == "a" else file.expand(predicate)
-                    expected, place = Text.same(better) if better else Text(), Place(file.name, statement.line)
+                    expected, place = Text.of(better) if better else Text(), Place(file.name, statement.line)
                     focus = file.expand(block.subject)
                     yield Finding(rules[key], focus, path, string(words), place, expected=expected)
     for file, block, link, right in blocks.misnamed(file for file in files if _is_read(file)):
-        place, expected = Place(file.name, block.line), Text.same(iri(right, prefixes))
+        place, expected = Place(file.name, block.line), Text.of(iri(right, prefixes))
         yield Finding(rules["text-link-key"], link, place=place, expected=expected)
 
 

@@ -173,7 +173,7 @@ def check_quotations(files: Sequence[TurtleFile], kept: Mapping[str, Kept]) -> R
 
     def fault(rule: str, file: TurtleFile, block: SourceBlock, at: TurtleLine, value: str, better: str) -> None:
         place, path = Place(file.name, at.line), file.expand(at.predicate)
-        expected = Text.same(better) if better else Text()
+        expected = Text.of(better) if better else Text()
         findings.append(Finding(rules[rule], file.expand(block.subject), path, string(value), place, expected=expected))
 
     for file in files:
