@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import zip_longest
 from typing import Final
 
 from pan2kg.i18n.catalogue import CATALOGUES, SOURCE_LANGUAGE, Language, Messages, format_of
@@ -110,7 +111,7 @@ def spoken() -> Language:
 
 def language_typed(words: Sequence[str] = ()) -> Language:
     """The language of a command: what ``--language`` says among its words, else what the environment asks for."""
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip_longest(words, words[1:], fillvalue=""):
         name, equals, value = word.partition("=")
         if name == "--language" and (value if equals else following) in CATALOGUES:
             return value if equals else following
