@@ -458,7 +458,7 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
     signs = (
         fr.sign(DECLARED, say("sign-declared")), fr.sign(INFERRED, say("sign-inferred")),
         fr.Sign(cites, say("sign-cites")), fr.Sign(green, say("sign-body")),
-        fr.sign("", say("sign-hatch-text-action")),
+        fr.sign("", say("sign-hatch-text")),
     )  # fmt: skip
     caption = fr.Caption(
         say("ego-title", number=name.short, label=name.text), say("ego-lead", plan=names[home].text), signs,

@@ -62,8 +62,8 @@ class SharedCell:
         if self.shares is YES:
             lines = [bits, *level, *texts]
         else:
-            lines = [say("action-unknown" if self.shares is UNREAD else "nothing-shared")]
-        return [*lines, *([say("weight-broad-actions", bits=broad)] if weight.broad > 0 else [])]
+            lines = [say("texts-unknown" if self.shares is UNREAD else "nothing-shared")]
+        return [*lines, *([say("weight-broad", bits=broad)] if weight.broad > 0 else [])]
 
 
 # Plan × plan: below the diagonal what two plans share, above it who cites whom.
@@ -239,7 +239,7 @@ def draw_action_matrix(subject: Subject, *, plan: str = "", other: str = "", top
     titles, kind = [names[iri] for iri in plans], "action-matrix" if is_one else "action-matrix-two"
     signs = (
         *fr.weight_signs(subject, greatest), *((fr.sign(fr.PAPER, say("sign-shared"), "2", 10),) if is_one else ()),
-        fr.sign(fr.PAPER, say("sign-none"), "–", 10), fr.sign("", say("sign-hatch-action")),
+        fr.sign(fr.PAPER, say("sign-none"), "–", 10), fr.sign("", say("sign-hatch")),
     )  # fmt: skip
     caption = fr.Caption(
         say(f"{kind}-title", **dict(zip(("one", "two"), (name.text for name in titles), strict=False))),

@@ -147,7 +147,6 @@ def coherence_index(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         note("index-value", value=in_each(interval, overall.value), m=overall.m, n=overall.pairs),
         note("index-counts", **{state.value: overall.counts[state] for state in State}),
     ]
-    notes += [note("index-empty", n=len(overall.empty))] if overall.empty else []
     apart = sum(
         (plan is None or plan in pair)
         and citations.verdict(evidence.chronology, *pair) in {Verdict.EDITION, Verdict.FRAMEWORK, Verdict.ABROAD}
@@ -167,7 +166,7 @@ def by_chance(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     pairs = [row for row in pairs if not chosen or {row.one, row.two} & chosen]
     pairs.sort(key=lambda row: (row.adjusted, row.p, row.one, row.two))
     impossible = sum(row.verdict == "impossible" for row in pairs)
-    notes = [note("no-gate"), note("impossible", n=impossible, of=len(pairs))]
+    notes = [note("impossible", n=impossible, of=len(pairs))]
     rows = [
         (row.one, row.two, row.statistic, row.p, row.adjusted, row.attainable, row.verdict,
          evidence.weight(row.one, row.two).level)
@@ -196,7 +195,7 @@ def parts(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         counted = {level.level: level for level in levels if level.level != ACTIONS}
         for outline in graph.parts.outline(plan):
             branch(outline)
-    notes = [note("parts-no-actions"), note("parts-counted", n=len({row[0] for row in rows}), of=len(plans))]
+    notes = [note("parts-counted", n=len({row[0] for row in rows}), of=len(plans))]
     basis = layout.among(graph, sorted(plans) if choice.plans else [])
     return make(graph, "parts", PARTS, rows, notes, "parts/parts", basis=basis)
 
