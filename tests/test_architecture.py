@@ -90,7 +90,7 @@ COUNTING: Final = {
     "coherence.weight": {"action_pairs", "plan_levels", "plan_pairs", "potential"},
 }
 """What finds links: the register of figures and what is known at a level ask it, and nobody else."""
-READS_STATEMENTS: Final = {"graph.graph", "site.pair"}
+READS_STATEMENTS: Final = {"graph.graph", "site.lists"}
 """What reads the statements that join two plans one by one: the page that shows the argument of a pair."""
 
 

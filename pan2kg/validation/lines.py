@@ -27,7 +27,7 @@ from pan2kg.store.queries import KINDS, PLAIN, Query, read_queries
 from pan2kg.store.store import Store
 from pan2kg.turtle import blocks
 from pan2kg.turtle.blocks import TurtleFile
-from pan2kg.turtle.vocabulary import GRAPH, RDF, ROOT
+from pan2kg.turtle.vocabulary import GRAPH, RDF, ROOT, precedence
 from pan2kg.turtle.writer import iri, string, tokens
 from pan2kg.validation.report import Finding, Kind, Rule, worded_rules
 
@@ -272,7 +272,8 @@ def check_style(
     for occurrences in blocks.index_blocks(list(among or files)).values():
         main, block_of_main = occurrences[0]
         for index, (file, block) in enumerate(occurrences):
-            adds = file.is_addition or (main.is_core and not file.is_core)
+            (only_adds, is_outside), (_, main_outside) = map(precedence, (file.name, main.name))
+            adds = only_adds or (is_outside and not main_outside)
             additional = index > 0 and adds and all(file is not earlier for earlier, _ in occurrences[:index])
             if additional or file.name not in names:
                 continue

@@ -28,7 +28,7 @@ PREFIX scheme: <https://w3id.org/pan2kg/id/scheme/>
 def outline() -> list[tuple[str, str]]:
     plan, _ = read_plan(SEED, language="fr")
     assert plan
-    return [(item.number, item.title) for item in plan.walked]
+    return [(item.number, item.title) for item in (*plan.categories, *plan.actions)]
 
 
 def test_actions_and_categories_are_the_published_ones_character_for_character(

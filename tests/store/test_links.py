@@ -259,5 +259,3 @@ def test_who_speaks_of_a_derived_link_has_it_as_triples(more: str, seen: bool) -
     (link,) = view.links
     again = links.read_view(loaded(HEAD, ONE_LINK + more.replace("{link}", link)), ROOT, ROOT)
     assert (again is not None) == seen
-
-
