@@ -26,10 +26,9 @@ from pan2kg.coherence import weight as chances
 from pan2kg.graph.labels import Labels, read_labels
 from pan2kg.project import Project
 from pan2kg.store import cache as caches
-from pan2kg.store import links as link_view
+from pan2kg.store import rules as link_view
 from pan2kg.store import store as stores
-from pan2kg.store.links import LinkView
-from pan2kg.store.rules import derive, derive_when_asked, view_space
+from pan2kg.store.rules import LinkView, derive, derive_when_asked, view_space
 from pan2kg.store.store import Derive, LocalStore, Store
 from pan2kg.tables import template
 from pan2kg.validation import check as changes

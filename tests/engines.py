@@ -14,10 +14,10 @@ import rdflib
 
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import RDF, RDFS
-from pan2kg.validation.compilation import Compiled, FocusCounts, Refusals, compile_shapes, evaluate
+from pan2kg.validation.check import FocusCounts, evaluate
+from pan2kg.validation.compilation import Compiled, Refusals, compile_shapes
 from pan2kg.validation.reference import find, shapes_graph, to_graph
-from pan2kg.validation.report import Finding, Names
-from pan2kg.validation.shapes import TARGETS, Rules, Shapes, Term, gather, read_rules
+from pan2kg.validation.report import Finding, Names, Rules, Shapes, Term, gather, read_rules
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "standards"
 """Official shapes and suites, where they lie beside the clone."""
@@ -110,12 +110,12 @@ _OF_ANY_CLASS: Final = {f"<{RDF}type>", f"<{RDFS}subClassOf>"}
 
 def _near(shapes: Shapes, data: Iterable[ox.Quad]) -> Shapes:
     named = {term for quad in data for term in (quad.predicate, quad.object)}
-    todo: list[Term] = [
-        node for node in shapes.said
-        if shapes.is_class(node) or shapes.values(node, "targetNode")
-        or any(target in named for name in TARGETS for target in shapes.values(node, name))
-    ]  # fmt: skip
-    kept = set[Term]()
+    todo, kept = list[Term](), set[Term]()
+    for shape in shapes.said:
+        targets = shapes.targets(shape)
+        is_near = "targetNode" in targets or shape in targets.get("targetClass", ())
+        if is_near or any(value in named for values in targets.values() for value in values):
+            todo.append(shape)
     while todo:
         node = todo.pop()
         if node not in kept and not isinstance(node, ox.Literal):

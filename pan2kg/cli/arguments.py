@@ -315,7 +315,7 @@ def open_endpoint(project: Project, options: argparse.Namespace, *, is_ours: boo
 
 
 def links_told(store: LocalStore) -> Message | None:
-    from pan2kg.store.links import TOP, missing_links
+    from pan2kg.store.rules import TOP, missing_links
 
     missing = missing_links(store)
     counts = missing and {"held": missing[0], "ways": missing[1], "top": TOP}

@@ -37,7 +37,7 @@ from pan2kg.turtle.blocks import StatementEdit as Edit
 from pan2kg.turtle.blocks import TurtleFile, edited, read_turtle_file, unescaped, without_unused
 from pan2kg.turtle.vocabulary import key, link_iri
 from pan2kg.turtle.writer import Block, TurtleLine, iri, prefixes_used, read_prefixes, string, text
-from pan2kg.validation.quotations import Kept
+from pan2kg.validation.quotations import KeptText
 
 KEY: Final = "key"
 MARK: Final = "mark"
@@ -503,10 +503,10 @@ class SheetFault(NamedTuple):
 class DescribedRow(NamedTuple):
     things: Collection[str]
     names: Names
-    texts: Mapping[str, Kept]
+    texts: Mapping[str, KeptText]
 
     @classmethod
-    def read(cls, store: LocalStore, language: Language, texts: Mapping[str, Kept]) -> DescribedRow:
+    def read(cls, store: LocalStore, language: Language, texts: Mapping[str, KeptText]) -> DescribedRow:
         entities = {quad.subject.value for quad in store.inner if isinstance(quad.subject, ox.NamedNode)}
         labels, names = read_labels(store), dict[str, tuple[str, ...]]()
         for entity, entry in labels.entries.items():

@@ -27,8 +27,8 @@ from pan2kg.i18n.catalogue import LANGUAGES, Messages, format_of
 from pan2kg.i18n.message import in_words
 from pan2kg.project import Project
 from pan2kg.site.page import JAVASCRIPT, TURTLE, CommonFile, PageContext, SiteContext, Values, View, embedded
-from pan2kg.store import links as link_view
 from pan2kg.store import queries, remote
+from pan2kg.store import rules as link_view
 from pan2kg.store.store import LocalStore, Store, dump, fingerprint, is_true, load, plain, select
 from pan2kg.tables.coverage import trust
 from pan2kg.turtle import writer
@@ -160,11 +160,7 @@ def untranslated(store: Store) -> list[tuple[str, int, dict[str, list[str]]]]:
 
 
 def read_quality(graph: Graph, *, catalogue: Store | None = None) -> dict[str, Any]:
-    """Measure the graph in the graph's store, as of its day.
-
-    ``annotated`` is None where the graph holds no action, ``criteria`` are empty where it holds no catalogue entry.
-    ``catalogue`` is a store with the catalogue of a release, whose resources are judged instead of the graph's.
-    """
+    """Measure the graph as of its day; the resources of ``catalogue``, that of a release, are judged if given."""
     entry = read_entry(graph.store, catalogue)
     try:
         annotated = trust(graph)
@@ -243,7 +239,7 @@ def _begun(project: Project, state: str, folder: Path | None) -> Future[Checked 
 @lru_cache(maxsize=4)
 def _checked(project: Project, _: str, folder: Path | None) -> Checked | None:
     """The check of a state of a project in a process of its own; None where its rules cannot be used."""
-    if folder and (outcome := report.find_kept(project, folder)):
+    if folder and (outcome := report.find_kept(project, folder)[1]):
         return summarise(outcome)
     ignoring = (signal.SIGINT, signal.SIG_IGN)
     with ProcessPoolExecutor(1, get_context("spawn"), initializer=signal.signal, initargs=ignoring) as apart:

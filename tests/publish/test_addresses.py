@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 
 import pan2kg
-from pan2kg.publish.documents import DOCUMENTS, Described, graph_place
+from pan2kg.publish.documents import DOCUMENTS, MOVED, Described, graph_place, is_published, w3id_rules
 from pan2kg.publish.edition import Edition, Issue, read_facts
 from pan2kg.publish.folder import DUMPS, read_content
-from pan2kg.publish.hosts import MOVED, is_published, w3id_rules
 from pan2kg.publish.tables import GROUP, PRODUCTS, TABLES, table_definitions, weigh_links
 from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import Site
@@ -63,7 +62,7 @@ def _places(edition: Edition, described: Described) -> Iterator[str]:
     for folder in ("ontology", "queries"):
         for file in (edition.project.root / folder).rglob("*"):
             yield f"{folder}/{file.relative_to(edition.project.root / folder).as_posix()}"
-    yield from (f"queries/rules/{file.name}" for file in rule_files(edition.project))
+    yield from (f"queries/rules/{file.name}" for file in rule_files(edition.project).values())
 
 
 @pytest.mark.parametrize("listed", sorted(LISTED.glob("addresses-*.txt.gz")), ids=lambda path: path.name)
