@@ -68,7 +68,7 @@ def run_picture(options: argparse.Namespace) -> int:
         parameters["plans"] = parameters["plans"].split(",")
     picture = registry.draw(options.name, open_graph(options), evidence=options.evidence, **parameters)
     if options.slide:
-        picture = frame.Picture(picture.name, picture.language, frame.on_slide(picture.drawing), picture.table)
+        picture = frame.on_slide(picture)
     registry.write_picture(picture, Path(options.output))
     return 0
 
