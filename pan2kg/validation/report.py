@@ -43,8 +43,12 @@ class Severity(StrEnum):
     WARNING = "warning"
     INFO = "info"
 
+    @property
+    def rank(self) -> int:
+        return _SEVERITIES.index(self)
+
     def reaches(self, severity: Self) -> bool:
-        return _SEVERITIES.index(self) <= _SEVERITIES.index(severity)
+        return self.rank <= severity.rank
 
 
 _SEVERITIES: Final = list(Severity)
