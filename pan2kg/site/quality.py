@@ -178,10 +178,9 @@ def summarise(outcome: report.Report) -> Checked:
         for rule in outcome.rules
         if (number := outcome.failing(rule))
     ]
-    ranks = list(report.Severity)
     return {
         "rules": len(outcome.rules), "idle": len(outcome.idle), "violations": next(iter(outcome.counts.values())),
-        "failing": sorted(failing, key=lambda row: (ranks.index(row[0].severity), -row[1], row[0].key)),
+        "failing": sorted(failing, key=lambda row: (list(report.Severity).index(row[0].severity), -row[1], row[0].key)),
         "passing": len(outcome.rules) - len(failing),
     }  # fmt: skip
 
