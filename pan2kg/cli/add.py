@@ -215,7 +215,7 @@ def run_sheet(options: argparse.Namespace) -> int:
             comparison = sheet.compare(sheet.read_book(project, plan), tables, facts)
             arguments.tell(*([Message("progress", "sheet-csv")] if is_csv else []))
             arguments.emit("".join(f"{line}\n" for line in _lines(comparison)))
-            if faults := len(comparison.faults) + len(comparison.conflicts):
+            if faults := len(comparison.faults) + sum(change.meanwhile for change in comparison.changes):
                 raise ProjectError("sheet-refused", remedy="mend-and-import", n=faults)
             files = sheet.changed(comparison)
             if options.write and files:

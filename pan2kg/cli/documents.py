@@ -227,7 +227,7 @@ def _document(graph: Graph, options: argparse.Namespace, plan: str) -> Document:
 
 def run_candidates(options: argparse.Namespace) -> int:
     graph, plan = _opened(options)
-    work.work_folder(graph.project, key(plan))
+    own(graph.project)
     document = _document(graph, options, plan)
     result = candidates.search(graph, document, plan)
     if options.since:
@@ -286,12 +286,12 @@ def run_review(options: argparse.Namespace) -> int:
     say = _saying(language)
     waiting = sum(bool(candidate.plan) and not candidate.is_control for candidate in review.waiting)
     lines = [say("decided", left=waiting, **review.decided)]
+    controls, pace, agreement = review.measured()
     if review.wanted.control:
-        lines.append(say("controls", **review.controls))
-    if review.pace is not None:
-        lines.append(say("pace", seconds=round(review.pace)))
+        lines.append(say("controls", **controls))
+    if pace is not None:
+        lines.append(say("pace", seconds=round(pace)))
     if review.wanted.second:
-        agreement = review.compare()
         alpha = "–" if agreement.alpha is None else decimal(agreement.alpha, language)
         lines += [say("agreement", n=agreement.both, alpha=alpha), say("agreement-means")]
         for candidate, _, _ in agreement.apart:
@@ -311,7 +311,11 @@ def _go(review: desk.Desk, reader: _KeyReader, language: str) -> None:
         if typed is None or typed[:1] == "q":
             return
         asking = _ASKING_OF_GRAPH if review.is_graph_shown else _ASKING
-        if reader.is_terminal and typed in asking and not (typed == "a" and desk.has_own_words(review)):
+        if (
+            reader.is_terminal
+            and typed in asking
+            and not (typed == "a" and desk.passage_document(review.graph, review.current))
+        ):
             about = Message("desk", asking[typed], {"types": ", ".join(TYPES)}) if asking[typed] else None
             answer = reader.ask(str(about)) if about else reader.key()
             typed += f" {answer or ''}"

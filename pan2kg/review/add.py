@@ -202,7 +202,7 @@ def _stated(store: Store, project: Project, candidate: Candidate, basis: Support
     result = Decision(
         candidate, basis.quotation, language=basis.quotation.language, certainty=basis.certainty, note=basis.note
     )
-    return decision.compose(Graph(project, store, language=project.language), ProjectFiles(project), [result]).addition
+    return decision.compose(Graph(project, store, language=project.language), ProjectFiles(project), [result])[-1]
 
 
 def passage_addition(project: Project, fact: str, basis: Support) -> Addition:

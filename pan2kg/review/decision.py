@@ -32,7 +32,7 @@ from pan2kg.store.store import is_true
 from pan2kg.store.store import text_rows as rows
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, key, kind_and_key, link_iri, thing
-from pan2kg.turtle.writer import Block, TurtleLine, iri, read_prefixes, string, text, write_turtle
+from pan2kg.turtle.writer import Block, TurtleLine, iri, read_prefixes, string, text
 from pan2kg.validation.quotations import kept_texts
 
 REVIEWED: Final = "reviewed.ttl"
@@ -147,17 +147,13 @@ class Decision:
     quotation: Quotation | None = None
     reviewer: str = ""
     day: date | None = None
-    is_accepted: bool = True
+    status: str = "accepted"
     rejection: str = ""
     reason: str = ""
     language: str = ""
     channel: str = ""
     certainty: str = ""
     note: str = ""
-
-    @property
-    def status(self) -> str:
-        return "accepted" if self.is_accepted else "rejected"
 
 
 class Held(NamedTuple):
@@ -192,7 +188,7 @@ def decided(files: ProjectFiles, *things: str, plan: str = "") -> Iterator[Held]
         reviewer = filed.one("reviewedBy")
         return Held(filed, matter, status, relation, passages, reviewer, group, plan, lines.get(place, 0))
 
-    for link in files.links(*things):
+    for link in files.of_kind("link", *things):
         if link.status in ("accepted", "rejected"):
             yield held(link, (link.one("from"), link.one("to")), link.status, key(link.one("relation")))
     for part in files.of_kind(INVOLVEMENT, *things):
@@ -241,7 +237,7 @@ def refuse(graph: Graph, files: ProjectFiles, decision: Decision, document: Docu
     """
     candidate, quotation, project = decision.candidate, decision.quotation, files.project
     start, end = candidate.ends
-    is_read, is_link = candidate.origin is Origin.DOCUMENT, decision.is_accepted and not candidate.is_part
+    is_read, is_link = candidate.origin is Origin.DOCUMENT, decision.status == "accepted" and not candidate.is_part
     if is_read and not (quotation and quotation.document and document):
         raise ProjectError("text-of-no-document", remedy="anchor-first", name=key(candidate.plan))
     if is_read and not (end.startswith("http") and graph.labels.entry(end)):
@@ -250,7 +246,7 @@ def refuse(graph: Graph, files: ProjectFiles, decision: Decision, document: Docu
     if candidate.origin is Origin.GRAPH:
         if file := _taken_in(files, candidate, ""):
             raise RefusedError("decided-meanwhile", file=file)
-        replaced = next((link for link in files.links(*candidate.ends) if link.iri == candidate.link), None)
+        replaced = next((link for link in files.of_kind("link", *candidate.ends) if link.iri == candidate.link), None)
         if candidate.link and (replaced is None or replaced.status != "candidate"):
             raise RefusedError("unknown-item")
     if is_link:
@@ -315,7 +311,7 @@ def refuse_invented(project: Project, quotation: Quotation) -> None:
 
 def _leads(files: ProjectFiles, start: str, end: str) -> bool:
     steps: dict[str, set[str]] = {}
-    for link in files.links("builds-on"):
+    for link in files.of_kind("link", "builds-on"):
         if link.type == "builds-on" and link.status == "accepted":
             steps.setdefault(link.one("from"), set()).add(link.one("to"))
     reached, waiting = {start}, [start]
@@ -335,7 +331,8 @@ def _taken_in(files: ProjectFiles, candidate: Candidate, passage: str) -> str:
         elif candidate.link:
             settles = candidate.link in verdict.filed.values(REPLACES)
         elif candidate.origin is Origin.GRAPH:
-            settles = verdict.filed.type in SETTLED and verdict.filed.ends == frozenset(candidate.ends)
+            ends = {value for name in ("from", "to", "between") for value in verdict.filed.values(name)}
+            settles = verdict.filed.type in SETTLED and ends == {*candidate.ends}
         else:
             says_it = verdict.status == "accepted" and verdict.relation == candidate.relation
             settles = verdict.matter == candidate.ends and (says_it or passage in verdict.passages)
@@ -357,16 +354,8 @@ def _refuse_second(files: ProjectFiles, candidate: Candidate) -> None:
             raise ProjectError("block-stands", name=iri(verdict.filed.iri, prefixes), file=verdict.filed.file)
 
 
-class Composed(NamedTuple):
-    iris: list[str]
-    blocks: list[Block]
-    addition: Addition
-
-    def lines(self, prefixes: Mapping[str, str]) -> str:
-        lines = write_turtle(self.blocks, prefixes).splitlines()
-        return "\n".join(line for line in lines if not line.startswith("@prefix")).strip()
-
-
+Composed = tuple[list[str], list[Block], Addition]
+"""The IRIs of what is written, its blocks, and the file that changes."""
 _NO_TEXTS: Final[Mapping[str, Document]] = MappingProxyType({})
 
 
@@ -413,13 +402,14 @@ def compose(
     first = decisions[0]
     plan = first.candidate.plan
     if first.reviewer:
-        change = addition(project, plan_file(graph, plan, REVIEWED), blocks, label="decisions", about=key(plan))
+        path = project.graph / "plans" / key(plan) / REVIEWED
+        change = addition(project, path, blocks, label="decisions", about=key(plan))
     else:
         file = "involvements" if first.candidate.is_part else "instruments" if first.candidate.type == USE else "links"
         path = of_plan(project, plan, file, first.certainty)
         source = first.quotation.document if first.quotation else ""
         change = addition(project, path, blocks, label=file, about=key(plan), source=source)
-    return Composed(names, blocks, change)
+    return names, blocks, change
 
 
 def _link(decision: Decision, replaced: Filed | None, prefixes: Mapping[str, str]) -> Iterator[TurtleLine]:
@@ -451,7 +441,7 @@ def _link(decision: Decision, replaced: Filed | None, prefixes: Mapping[str, str
 def _part(decision: Decision, prefixes: Mapping[str, str]) -> Iterator[TurtleLine]:
     candidate = decision.candidate
     work, body = (iri(end, prefixes) for end in candidate.ends)
-    if not decision.is_accepted:
+    if decision.status == "rejected":
         yield TurtleLine("a", "pan:Decision")
         yield TurtleLine("pan:rejectedWork", work)
         yield TurtleLine("pan:rejectedBody", body)
@@ -489,7 +479,7 @@ def _basis(
         yield from replaced.written(["evidence", _SOURCE], prefixes)
     if quotation and quotation.document and (passage or not (replaced and replaced.values(_SOURCE))):
         yield TurtleLine("dcterms:source", iri(quotation.document, prefixes))
-    certainty = decision.certainty or ("stated" if decision.is_accepted else "derived")
+    certainty = decision.certainty or ("stated" if decision.status == "accepted" else "derived")
     yield TurtleLine("pan:certainty", f"certainty:{certainty}")
 
 
@@ -500,7 +490,7 @@ def _free_iri(files: ProjectFiles, decision: Decision, replaced: Filed | None, o
     rejected, the reviewer is part of what it is made from.
     """
     candidate, space = decision.candidate, files.project.space
-    if candidate.is_part and not decision.is_accepted:
+    if candidate.is_part and decision.status == "rejected":
         return _decision_iri(files, f"rejects|{candidate.matter[1]}|{decision.reviewer}", occupied)
     if candidate.is_part:
         base = "-".join((part_key(*candidate.ends, candidate.relation), *candidate.further_roles))
@@ -513,7 +503,7 @@ def _free_iri(files: ProjectFiles, decision: Decision, replaced: Filed | None, o
     signed = f"|{decision.reviewer}"
     if candidate.origin is Origin.HAND:  # that it is free was seen before
         return link_iri(candidate.type, *candidate.ends, relation=relation, space=space)
-    for number in count(0 if decision.is_accepted else 1):
+    for number in count(0 if decision.status == "accepted" else 1):
         by = assessor + ("", signed, f"{signed}|{number}")[min(number, 2)]
         subject = link_iri(candidate.type, *candidate.ends, relation=relation, scale=scale, assessor=by, space=space)
         if subject not in occupied and not files.mentions(subject):
@@ -534,19 +524,18 @@ def free_name(base: str, taken: Mapping[str, str], prefixes: Mapping[str, str]) 
 
 
 def decide(graph: Graph, decisions: Sequence[Decision], texts: Mapping[str, Document] = _NO_TEXTS) -> Composed:
-    project = _writable(graph)
-    with alone(project):
-        written = compose(graph, ProjectFiles(project), decisions, texts)
-        write(project, {written.addition.path: written.addition.new}, read_prefixes(project))
-    return written
+    with alone(project := graph.project):
+        composed = compose(graph, ProjectFiles(project), decisions, texts)
+        change = composed[-1]
+        write(project, {change.path: change.new}, read_prefixes(project))
+    return composed
 
 
 def withdraw(graph: Graph, last: Sequence[Held], reviewer: str, day: date) -> str:
-    project, plan = _writable(graph), last[0].plan
-    path = plan_file(graph, plan, REVIEWED)
+    project, plan = graph.project, last[0].plan
+    path, prefixes = project.graph / "plans" / key(plan) / REVIEWED, read_prefixes(project)
     with alone(project):
-        files, prefixes = ProjectFiles(project), read_prefixes(project)
-        names = [verdict.filed.iri for verdict in last]
+        files, names = ProjectFiles(project), [verdict.filed.iri for verdict in last]
         if files.withdrawn.intersection(names):
             raise RefusedError("decided-meanwhile", file=project.name_of(path))
         statements = (
@@ -560,21 +549,11 @@ def withdraw(graph: Graph, last: Sequence[Held], reviewer: str, day: date) -> st
     return change.name
 
 
-def _writable(graph: Graph) -> Project:
-    if graph.project is None:
-        raise RefusedError("read-only")
-    return graph.project
-
-
 def plan_of(graph: Graph, ends: tuple[str, ...]) -> str:
     plan = next((plan for end in ends if (plan := graph.plan_of(end))), None)
     if plan is None or not _FOLDER.fullmatch(key(plan)):
         raise RefusedError("homeless")
     return plan
-
-
-def plan_file(graph: Graph, plan: str, name: str) -> Path:
-    return _writable(graph).graph / "plans" / key(plan) / name
 
 
 def of_plan(project: Project, plan: str, file: str, certainty: str = "stated") -> Path:

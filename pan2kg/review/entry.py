@@ -35,10 +35,6 @@ class Outcome:
         return self.code in DONE
 
     @property
-    def message(self) -> Message:
-        return Message("review", f"outcome.{self.code}", self.values)
-
-    @property
     def said(self) -> Text:
         return sentence(self.code, self.values)
 
@@ -55,8 +51,11 @@ class RefusedError(ProjectError):
         self.code, self.field, self.values, self.why = code, field, values, why
 
     def outcome(self, language: Language) -> Outcome:
-        detail = {"detail": self.why.say(language)} if self.why else {}
-        return Outcome(self.code, {**({"field": self.field} if self.field else {}), **self.values, **detail})
+        values = {"field": self.field} if self.field else {}
+        values |= self.values
+        if self.why:
+            values["detail"] = self.why.say(language)
+        return Outcome(self.code, values)
 
 
 def sentence(code: str, values: Mapping[str, str | int]) -> Text:

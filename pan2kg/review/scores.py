@@ -15,7 +15,7 @@ from typing import Final
 
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages
-from pan2kg.review.decision import plan_file, plan_of
+from pan2kg.review.decision import plan_of
 from pan2kg.review.entry import TONGUES, Form, Outcome, RefusedError, read_choice, read_text
 from pan2kg.review.files import REPLACES, ProjectFiles, alone, append, write
 from pan2kg.scores.matrix import SCALE, Scale, ScoredLink, plain, whole
@@ -68,9 +68,7 @@ def known_scores(graph: Graph, assessor: str, scale: str = SCALE) -> dict[Cell, 
 
 def enter(graph: Graph, form: Form, today: date) -> Outcome:
     """Write down the scores a form holds that are new or changed, each in the file of the plan of what acts."""
-    if (project := graph.project) is None:
-        raise RefusedError("read-only")
-    existing = {key(body): body for body in bodies(graph)}
+    project, existing = graph.project, {key(body): body for body in bodies(graph)}
     assessor = existing[read_choice(form, "assessor", existing)]
     name = read_text(form, "scale", needed=False) or SCALE
     if not _SCALE.fullmatch(name):
@@ -94,7 +92,7 @@ def enter(graph: Graph, form: Form, today: date) -> Outcome:
             TurtleLine("pan:reviewedOn", f'"{today.isoformat()}"^^xsd:date'),
         )
         for plan, own_cells in by_plan.items():
-            path = plan_file(graph, plan, FILE)
+            path = project.graph / "plans" / key(plan) / FILE
             file, source = project.name_of(path), f"interaction-{key(plan)}-{key(assessor)}"
             document = f"document:{source}"
             reasons = sha256(f"{today}|{reviewer}|{rationale}".encode()).hexdigest()[:16]
@@ -150,7 +148,7 @@ def _place(files: ProjectFiles, cell: Cell, scale: str, assessor: str, known: fl
     It is refused where the score in the files is not the one the form was filled in from, which is ``known``.
     """
     earlier = [
-        link for link in files.links(*cell)
+        link for link in files.of_kind("link", *cell)
         if (link.one("from"), link.one("to")) == cell and (link.type, link.status) == ("interaction", "accepted")
         and link.one("assessor") == assessor and scale in (link.one("scale"), key(link.one("onScale")))
     ]  # fmt: skip

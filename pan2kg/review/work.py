@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -76,6 +75,8 @@ def _candidate(fields: Mapping[str, Any], plan: str) -> Candidate:
 
 @dataclass(frozen=True)
 class Material:
+    """The candidates of each plan, in the order of the text, and the text that was read of it."""
+
     graph: Graph
     plans: Mapping[str, tuple[Candidate, ...]] = field(default_factory=dict)
     texts: Mapping[str, Document] = field(default_factory=dict)
@@ -87,15 +88,13 @@ class Material:
 
     @property
     def candidates(self) -> list[Candidate]:
-        return sorted((candidate for listed in self.plans.values() for candidate in listed), key=_place)
+        every = [candidate for listed in self.plans.values() for candidate in listed]
+        begins = {candidate.key: candidate.quotations[0].start if candidate.quotations else 0 for candidate in every}
+        return sorted(every, key=lambda candidate: (candidate.plan, begins[candidate.key], candidate.key))
 
     def sha(self, candidate: Candidate) -> str:
         text = self.texts.get(candidate.plan)
         return text.sha256 if text else ""
-
-
-def _place(candidate: Candidate) -> tuple[str, int, str]:
-    return candidate.plan, candidate.quotations[0].start if candidate.quotations else 0, candidate.key
 
 
 def has_candidates(project: Project) -> bool:
@@ -118,17 +117,6 @@ def read_material(graph: Graph, project: Project, plan: str = "") -> Material:
     return Material(graph, plans, texts)
 
 
-def keep_typed(project: Project, candidate: Candidate) -> None:
-    path = project.root / WORK / key(candidate.plan) / BY_HAND
-    former = read_text(path) if path.is_file() else ""
-    write_atomically(path, f"{former}{line_of(candidate, _TYPED)}\n")
-
-
-def work_folder(project: Project, plan: str) -> Path:
-    own(project)
-    return project.root / WORK / plan
-
-
 def read_kept(project: Project, plan: str) -> Document:
     path = project.root / WORK / plan / DOCUMENT
     if not path.is_file():
@@ -139,7 +127,8 @@ def read_kept(project: Project, plan: str) -> Document:
 def keep(
     project: Project, plan: str, document: Document, mentions: Sequence[Mention], candidates: Sequence[Candidate]
 ) -> Path:
-    folder = work_folder(project, plan)
+    own(project)
+    folder = project.root / WORK / plan
     folder.mkdir(parents=True, exist_ok=True)
     write_atomically(folder / DOCUMENT, to_json(document))
     write_atomically(folder / MENTIONS, "".join(f"{mention_line(mention)}\n" for mention in mentions))
@@ -177,31 +166,23 @@ class Noted:
     seconds: float | None = None
     made: tuple[str, ...] = ()
 
-    def line(self) -> str:
-        return json.dumps(asdict(self), ensure_ascii=False)
-
-    @classmethod
-    def of_line(cls, line: str) -> Noted:
-        fields = json.loads(line)
-        return cls(**{**fields, "at": float(fields["at"]), "made": tuple(fields["made"])})
-
-
-def now() -> float:
-    return datetime.now(UTC).timestamp()
-
 
 def journal_name(plan: str) -> str:
     return f"{WORK}/{key(plan)}/{JOURNAL}"
 
 
-def note(project: Project, plan: str, noted: Noted) -> None:
-    path = project.root / journal_name(plan)
+def note(project: Project, plan: str, noted: Noted | Candidate) -> None:
+    """Add a line to the journal of a plan, or to the candidates somebody has typed."""
+    if isinstance(noted, Noted):
+        path, line = project.root / journal_name(plan), json.dumps(asdict(noted), ensure_ascii=False)
+    else:
+        path, line = project.root / WORK / key(plan) / BY_HAND, line_of(noted, _TYPED)
     former = read_text(path) if path.is_file() else ""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ProjectError("cannot-write-there", place=Place(str(path)), reason=reason(error)) from None
-    write_atomically(path, f"{former}{noted.line()}\n")
+    write_atomically(path, f"{former}{line}\n")
 
 
 def read_journal(project: Project, plans: Iterable[str]) -> list[Noted]:
@@ -209,7 +190,8 @@ def read_journal(project: Project, plans: Iterable[str]) -> list[Noted]:
     for path in (project.root / journal_name(plan) for plan in plans):
         for number, line in enumerate(read_text(path).splitlines() if path.is_file() else (), start=1):
             try:
-                journal.append(Noted.of_line(line))
+                fields = json.loads(line)
+                journal.append(Noted(**{**fields, "at": float(fields["at"]), "made": tuple(fields["made"])}))
             except (ValueError, TypeError, KeyError):
                 place = Place(project.name_of(path), number)
                 raise ProjectError("no-journal", place=place, remedy="take-it-away") from None
@@ -282,7 +264,8 @@ def for_second_reader(decided: Sequence[Candidate]) -> list[Candidate]:
 
     The lot is drawn from the keys, so that it is the same for all who read a second time.
     """
-    by_lot = sorted(decided, key=lambda candidate: sha256(candidate.key.encode()).digest())
+    lots = {candidate.key: sha256(candidate.key.encode()).digest() for candidate in decided}
+    by_lot = sorted(decided, key=lambda candidate: lots[candidate.key])
     drawn = {candidate.key for candidate in by_lot[: round(SHARE * len(decided))]}
     return [candidate for candidate in decided if candidate.is_derived or candidate.key in drawn]
 

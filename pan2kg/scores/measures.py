@@ -83,14 +83,15 @@ def second_order(scores: Scores, *, weight: float = WEIGHT) -> tuple[SecondOrder
     x = np.nan_to_num(scores.values, nan=0.0)
     direct = x.sum(axis=1)
     total = direct + weight * (x @ direct)
-    columns = (direct, total, total - weight * (x * x.T).sum(axis=1))
+    alone = total - weight * (x * x.T).sum(axis=1)
     negatives = [cell for cell in scores.cells() if cell[2] < 0]
     double: dict[str, list[EffectPath]] = {label: [] for label in scores.labels}
     for (start, over, score), (middle, end, further) in product(negatives, negatives):
         if over == middle:
             double[start].append((start, over, end, score, further))
-    rows = zip(scores.labels, *(column.tolist() for column in columns), strict=True)
-    return tuple(SecondOrder(*row, tuple(double[row[0]])) for row in rows)
+    influences = zip(direct.tolist(), total.tolist(), alone.tolist(), strict=True)
+    rows = zip(scores.labels, influences, strict=True)
+    return tuple(SecondOrder(label, own, both, less, tuple(double[label])) for label, (own, both, less) in rows)
 
 
 class Rank(NamedTuple):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from time import time
 from typing import Final
 from urllib.parse import urlencode
 
@@ -143,7 +144,7 @@ def _desk(context: PageContext, graph: Graph) -> dict[str, object] | None:
     put_off = [name for name in dict.fromkeys(arguments.get("later", "").split()) if name in keys][-LATER_MOST:]
     desk.put_off(put_off)
     keys = [candidate.key for candidate in desk.waiting]
-    agreement, pace, controls = desk.compare(), desk.pace, desk.controls
+    controls, pace, agreement = desk.measured()
     alpha = "–" if agreement.alpha is None else catalogue.decimal(agreement.alpha, language)
     measured = [_DESK.say("controls", language, **controls)] if controls["met"] else []
     measured += [_DESK.say("pace", language, seconds=round(pace))] if pace is not None else []
@@ -151,7 +152,7 @@ def _desk(context: PageContext, graph: Graph) -> dict[str, object] | None:
         "wanted": desk.wanted,
         "reader": reader,
         "modes": [(name, arguments.get(name, "")) for name in MODES],
-        "since": int(work.now()),
+        "since": int(time()),
         "put_off": " ".join(put_off),
         "preview": arguments.get(PREVIEW, ""),
         "measured": measured,
