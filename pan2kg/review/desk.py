@@ -138,13 +138,11 @@ class Desk:
 
     @property
     def progress(self) -> dict[str, int]:
-        """Which of how many is shown, those decided before it included, and how many were decided how, at any time."""
         number = min(self.total, self.total - len(self.waiting) + self.at + 1)
         counts = {status: self.decided[status] + self.before[status] for status in ("accepted", "rejected")}
         return {"number": number, "total": self.total, **counts}
 
     def measured(self) -> tuple[dict[str, int], float | None, work.Agreement]:
-        """How many controls were met and recognised, the median of seconds for a decision, how far readers agree."""
         journal = work.read_journal(self.project, self.plans)
         times = [noted.seconds for noted in journal if noted.reviewer == self.reviewer and noted.seconds is not None]
         met = work.controls_of(journal, self.reviewer)
@@ -181,7 +179,6 @@ class Desk:
         self.passage, self.ticked = 0, ()
 
     def show_passage(self, number: str) -> None:
-        """Show a passage by its number from 0; the first where there is none of that number."""
         count = len(self.current.quotations) if self.current else 0
         is_passage = number.isdecimal() and len(number) < len("10000") and int(number) < count
         self.passage = int(number) if is_passage else 0
@@ -607,7 +604,6 @@ def _press_suggested(desk: Desk, name: str, argument: str) -> Message:
 
 
 def passage_document(graph: Graph | None, candidate: Candidate | None) -> str:
-    """The document of the passage a candidate link has already; empty where words are needed."""
     if graph is None or candidate is None or not candidate.link:
         return ""
     listed = graph.read(program_query("review/passage-documents", link=candidate.link))

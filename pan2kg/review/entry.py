@@ -51,8 +51,8 @@ class RefusedError(ProjectError):
         self.code, self.field, self.values, self.why = code, field, values, why
 
     def outcome(self, language: Language) -> Outcome:
-        values = {"field": self.field} if self.field else {}
-        values |= self.values
+        values: dict[str, str | int] = {"field": self.field} if self.field else {}
+        values.update(self.values)
         if self.why:
             values["detail"] = self.why.say(language)
         return Outcome(self.code, values)

@@ -57,7 +57,6 @@ def addition(
     project: Project, path: Path, blocks: Sequence[Block], *, label: str, about: str = "", source: str = "",
     old: str | None = None,
 ) -> Addition:  # fmt: skip
-    """A file of a project with blocks added; ``old`` is its text where that is not what stands there."""
     name, prefixes = project.name_of(path), read_prefixes(project)
     former = old if old is not None else read_text(path) if path.exists() else ""
     is_unverified = path.stem.endswith(UNVERIFIED)
@@ -180,8 +179,6 @@ def own(project: Project) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """What a file says of a link, a part of a body, or a decision; predicates of the model by their names alone."""
-
     iri: str
     file: str
     said: Mapping[str, tuple[Value, ...]]

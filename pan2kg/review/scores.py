@@ -67,7 +67,6 @@ def known_scores(graph: Graph, assessor: str, scale: str = SCALE) -> dict[Cell, 
 
 
 def enter(graph: Graph, form: Form, today: date) -> Outcome:
-    """Write down the scores a form holds that are new or changed, each in the file of the plan of what acts."""
     project, existing = graph.project, {key(body): body for body in bodies(graph)}
     assessor = existing[read_choice(form, "assessor", existing)]
     name = read_text(form, "scale", needed=False) or SCALE
@@ -119,7 +118,6 @@ def enter(graph: Graph, form: Form, today: date) -> Outcome:
 
 
 def _cells(graph: Graph, form: Form, scale: Scale) -> dict[Cell, float]:
-    """The cells that have a score; the others are not assessed, which is not a 0."""
     actions = {key(action): action for action in graph.uses.actions}
     cells: dict[Cell, float] = {}
     for name, typed in form.items():

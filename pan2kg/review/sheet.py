@@ -147,8 +147,6 @@ LAYOUTS: Final = {
 
 
 class SheetCell(NamedTuple):
-    """What files say in a cell: the subject of the block and its file, the objects as written, as values, as text."""
-
     subject: str
     path: Path | None
     written: tuple[str, ...]
@@ -180,7 +178,6 @@ class Book:
         return next((column.written(value, self.prefixes) for value in values_in(cells.get(name, ""))), "")
 
     def subject(self, name: str, cells: Mapping[str, str]) -> str:
-        """The key a new row gets: it follows from what the row says."""
         if name == "actions":
             number = next(iter(values_in(cells["number"])), "") or _first(cells, "title")
             return f"action:{key(self.plan)}-{_slug(number)}"
@@ -230,8 +227,6 @@ def read_book(project: Project, plan: str) -> Book:
 
 
 class _CellReader:
-    """What the files of a plan say, block by block, with names as the project spells them."""
-
     def __init__(self, project: Project, plan: str) -> None:
         self.prefixes = read_prefixes(project)
         self.texts: dict[Path, str] = {}
@@ -292,7 +287,6 @@ class _CellReader:
         return PlanSheet(name, tuple(columns), rows)
 
     def _place(self, standing: Standing, column: SheetColumn) -> Standing:
-        """The block a column is said of: that of the row, of its passage, or of its short names."""
         path, file, subject, objects = standing
         nothing: Standing = path, file, "", {}
         if column.place == "names":
@@ -363,7 +357,6 @@ class FilledSheet(NamedTuple):
 
 
 def read_tables(path: Path) -> tuple[str, tuple[FilledSheet, ...], bool]:
-    """The key of the plan and the sheets of a file, and whether it is a CSV file, which has one."""
     place = Place(str(path))
     try:
         data = path.read_bytes()
@@ -415,7 +408,6 @@ def _xlsx(place: Place, data: bytes) -> Iterator[Iterable[tuple[object, ...]]]:
 
 
 def place_of(sheet: str, line: int, cell: str = "") -> Message:
-    """The cell that is spoken of, where it is one, else the line."""
     values = {"sheet": Message("sheet", f"sheet.{sheet}"), "line": line, "cell": cell}
     return Message("sheet", "place-cell" if cell else "place", values)
 
@@ -510,11 +502,11 @@ class SheetComparison:
                 self._fault(table, number, "key-edited", key=subject)
             else:
                 for code, after in cells.items():
-                    standing, column, was = rows[subject][code], columns[code], marks.get(code)
-                    is_same = mark(after) == was or values_in(after) == values_in(standing.text)
+                    standing, column, marked = rows[subject][code], columns[code], marks.get(code)
+                    is_same = mark(after) == marked or values_in(after) == values_in(standing.text)
                     if not is_same and self._can_stand(table, number, column, line, subject, standing):
                         name = cell_name(table.codes, code, number)
-                        place, is_changed = place_of(table.name, number, name), was != mark(standing.text)
+                        place, is_changed = place_of(table.name, number, name), marked != mark(standing.text)
                         values = subject, column, standing.text, after, is_changed
                         self.changes.append(CellChange(table.name, place, name, *values))
         self.absent += len(rows.keys() - {*keys})
@@ -531,7 +523,6 @@ class SheetComparison:
         self, table: FilledSheet, number: int, column: SheetColumn, line: Mapping[str, str], subject: str = "",
         standing: SheetCell | None = None,
     ) -> bool:  # fmt: skip
-        """Whether a cell can be what a line says, of a row that stands or a new one; else there is a fault more."""
         cell, before, prefixes = line.get(column.code, ""), len(self.faults), self.book.prefixes
         values, is_typed = values_in(cell), column.kind in ("day", "count")
         if standing and column.name in _FIXED:

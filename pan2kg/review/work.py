@@ -75,8 +75,6 @@ def _candidate(fields: Mapping[str, Any], plan: str) -> Candidate:
 
 @dataclass(frozen=True)
 class Material:
-    """The candidates of each plan, in the order of the text, and the text that was read of it."""
-
     graph: Graph
     plans: Mapping[str, tuple[Candidate, ...]] = field(default_factory=dict)
     texts: Mapping[str, Document] = field(default_factory=dict)
@@ -172,7 +170,6 @@ def journal_name(plan: str) -> str:
 
 
 def note(project: Project, plan: str, noted: Noted | Candidate) -> None:
-    """Add a line to the journal of a plan, or to the candidates somebody has typed."""
     if isinstance(noted, Noted):
         path, line = project.root / journal_name(plan), json.dumps(asdict(noted), ensure_ascii=False)
     else:
