@@ -24,11 +24,8 @@ from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, decimal
 from pan2kg.i18n.message import Message, a_day, today, told, verbatim
 from pan2kg.project import Project, read_text, write_atomically
-from pan2kg.review import candidates, desk, work
-from pan2kg.review.decision import INVOLVEMENT, TYPES
-from pan2kg.review.entry import RefusedError
-from pan2kg.review.entry import read_text as read_field
-from pan2kg.review.files import own
+from pan2kg.review import decision, desk, work
+from pan2kg.review.files import RefusedError, own, read_field
 from pan2kg.store import cache, queries, rules
 from pan2kg.tables.formats import Grid, write_csv, write_text
 from pan2kg.turtle import countries
@@ -229,7 +226,7 @@ def run_candidates(options: argparse.Namespace) -> int:
     graph, plan = _opened(options)
     own(graph.project)
     document = _document(graph, options, plan)
-    result = candidates.search(graph, document, plan)
+    result = work.search(graph, document, plan)
     if options.since:
         result = result.since(graph, options.since)
     folder = work.keep(graph.project, key(plan), document, result.mentions, result.candidates)
@@ -239,13 +236,13 @@ def run_candidates(options: argparse.Namespace) -> int:
         return graph.labels.label(iri, language).text
 
     messages = [verbatim(_SAID.counted(len(result.candidates), "candidates", language))]
-    schemes = {INVOLVEMENT: "role"}
+    schemes = {decision.INVOLVEMENT: "role"}
     numbers = Counter(
         (candidate.type, label(f"{ID}{schemes.get(candidate.type, 'relation')}/{candidate.relation}"))
         for candidate in result.candidates
     )
     for (type_, relation), number in sorted(numbers.items()):
-        kind = label(f"{PAN}Involvement" if type_ == INVOLVEMENT else f"{ID}linktype/{type_}")
+        kind = label(f"{PAN}Involvement" if type_ == decision.INVOLVEMENT else f"{ID}linktype/{type_}")
         messages.append(
             Message("candidate", "of-relation", {"type": kind, "relation": relation, "number": str(number)})
         )
@@ -314,9 +311,9 @@ def _go(review: desk.Desk, reader: _KeyReader, language: str) -> None:
         if (
             reader.is_terminal
             and typed in asking
-            and not (typed == "a" and desk.passage_document(review.graph, review.current))
+            and not (typed == "a" and decision.passage_document(review.graph, review.current))
         ):
-            about = Message("desk", asking[typed], {"types": ", ".join(TYPES)}) if asking[typed] else None
+            about = Message("desk", asking[typed], {"types": ", ".join(decision.TYPES)}) if asking[typed] else None
             answer = reader.ask(str(about)) if about else reader.key()
             typed += f" {answer or ''}"
         review.seconds = monotonic() - since if reader.is_terminal else None

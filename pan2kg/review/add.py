@@ -30,8 +30,7 @@ from pan2kg.i18n.message import Message, did_you_mean, either, told
 from pan2kg.project import Project, read_text, reason, write_atomically
 from pan2kg.review import decision
 from pan2kg.review.decision import Candidate, Decision, Origin, of_plan
-from pan2kg.review.entry import read_text as read_words
-from pan2kg.review.files import UNVERIFIED, Addition, ProjectFiles, addition, append, own, with_prefixes
+from pan2kg.review.files import UNVERIFIED, Addition, ProjectFiles, addition, append, own, read_field, with_prefixes
 from pan2kg.store.queries import KINDS, find_thing, program_query, refuse_other_kind, replaced
 from pan2kg.store.store import LocalStore, Store, select
 from pan2kg.turtle.blocks import SourceBlock, StatementEdit, TurtleFile, edited, misnamed, read_turtle_file, unescaped
@@ -75,12 +74,12 @@ class Support(NamedTuple):
 def read_basis(
     store: Store, project: Project, form: Mapping[str, str], *, needs_words: bool = True, needs_reason: bool = False
 ) -> Support:
-    quote, note = (read_words(form, name, needed=needs_words and name == "quote") for name in ("quote", "note"))
+    quote, note = (read_field(form, name, needed=needs_words and name == "quote") for name in ("quote", "note"))
     if needs_reason and not (quote or note):
         raise QueryError("no-passage", remedy="quote-or-note")
     document = document_named(store, project, form["document"])
     language = form.get("quote_language") or project.language
-    quotation = Quotation(quote, document, language, read_words(form, "page", needed=False))
+    quotation = Quotation(quote, document, language, read_field(form, "page", needed=False))
     decision.refuse_invented(project, quotation)
     return Support(quotation, form.get("certainty") or "stated", note)
 
@@ -93,7 +92,7 @@ def tagged(words: str, project: Project) -> Words:
     """
     match = _TAGGED.fullmatch(words)
     plain, tag = (match[1], match[2]) if match else (words, project.language)
-    return read_words({"title": plain.strip().removeprefix('"').removesuffix('"')}, "title"), tag
+    return read_field({"title": plain.strip().removeprefix('"').removesuffix('"')}, "title"), tag
 
 
 def described(store: Store, project: Project, typed: str, classes: frozenset[str], wanted: str) -> tuple[str, str]:
@@ -425,7 +424,7 @@ def reading_addition(
     if not plan:
         raise QueryError("action-without-plan", remedy="name-a-plan", name=typed)
     sources = dict.fromkeys(document_named(store, project, document) for document in documents)
-    reading = replace(reading, work=work, reader=read_words({"reviewer": reading.reader}, "reviewer"))
+    reading = replace(reading, work=work, reader=read_field({"reviewer": reading.reader}, "reviewer"))
     own(project)
     path, prefixes = of_plan(project, plan, "readings"), read_prefixes(project)
     statements = (

@@ -25,8 +25,8 @@ from pan2kg.graph.graph import Graph
 from pan2kg.graph.labels import shortened
 from pan2kg.i18n.message import Message
 from pan2kg.project import Project
-from pan2kg.review.entry import RefusedError
-from pan2kg.review.files import REPLACES, UNVERIFIED, Addition, Filed, ProjectFiles, addition, alone, write
+from pan2kg.review import files as turtle_files
+from pan2kg.review.files import Filed, Form, ProjectFiles, RefusedError, addition, read_choice, read_field
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import is_true
 from pan2kg.store.store import text_rows as rows
@@ -50,6 +50,8 @@ TYPES: Final = (*CROSS_REFERENCES, "builds-on", THIRD)
 """The types of link a suggestion of the graph can become."""
 SETTLED: Final = frozenset((*TYPES, "succession"))
 """The types of which an accepted or rejected link settles what was suggested of its ends."""
+CHANNELS: Final = ("text", "annex", "web")
+DIRECTIONS: Final = ("forth", "back")
 REASONS: Final = ("not-meant", "wrong-edition", "only-repeated", "too-vague", "other-reason")
 """Why something is rejected, by the keys 1 to 5."""
 _DERIVED: Final = frozenset(("derived", "note-latest-edition", "note-refers-back"))
@@ -329,7 +331,7 @@ def _taken_in(files: ProjectFiles, candidate: Candidate, passage: str) -> str:
                 verdict.status == "accepted" or passage in verdict.passages
             )
         elif candidate.link:
-            settles = candidate.link in verdict.filed.values(REPLACES)
+            settles = candidate.link in verdict.filed.values(turtle_files.REPLACES)
         elif candidate.origin is Origin.GRAPH:
             ends = {value for name in ("from", "to", "between") for value in verdict.filed.values(name)}
             settles = verdict.filed.type in SETTLED and ends == {*candidate.ends}
@@ -354,7 +356,7 @@ def _refuse_second(files: ProjectFiles, candidate: Candidate) -> None:
             raise ProjectError("block-stands", name=iri(verdict.filed.iri, prefixes), file=verdict.filed.file)
 
 
-Composed = tuple[list[str], list[Block], Addition]
+Composed = tuple[list[str], list[Block], turtle_files.Addition]
 """The IRIs of what is written, its blocks, and the file that changes."""
 _NO_TEXTS: Final[Mapping[str, Document]] = MappingProxyType({})
 
@@ -524,17 +526,17 @@ def free_name(base: str, taken: Mapping[str, str], prefixes: Mapping[str, str]) 
 
 
 def decide(graph: Graph, decisions: Sequence[Decision], texts: Mapping[str, Document] = _NO_TEXTS) -> Composed:
-    with alone(project := graph.project):
+    with turtle_files.alone(project := graph.project):
         composed = compose(graph, ProjectFiles(project), decisions, texts)
         change = composed[-1]
-        write(project, {change.path: change.new}, read_prefixes(project))
+        turtle_files.write(project, {change.path: change.new}, read_prefixes(project))
     return composed
 
 
 def withdraw(graph: Graph, last: Sequence[Held], reviewer: str, day: date) -> str:
     project, plan = graph.project, last[0].plan
     path, prefixes = project.graph / "plans" / key(plan) / REVIEWED, read_prefixes(project)
-    with alone(project):
+    with turtle_files.alone(project):
         files, names = ProjectFiles(project), [verdict.filed.iri for verdict in last]
         if files.withdrawn.intersection(names):
             raise RefusedError("decided-meanwhile", file=project.name_of(path))
@@ -545,8 +547,52 @@ def withdraw(graph: Graph, last: Sequence[Held], reviewer: str, day: date) -> st
         )
         block = Block(iri(_decision_iri(files, f"withdraws|{names[0]}|{reviewer}"), prefixes), statements)
         change = addition(project, path, [block], label="decisions", about=key(plan))
-        write(project, {path: change.new}, prefixes)
+        turtle_files.write(project, {path: change.new}, prefixes)
     return change.name
+
+
+def passage_document(graph: Graph | None, candidate: Candidate | None) -> str:
+    if graph is None or candidate is None or not candidate.link:
+        return ""
+    listed = graph.read(program_query("review/passage-documents", link=candidate.link))
+    return next((row[0] for row in listed if row[1] or candidate.type not in CROSS_REFERENCES), "")
+
+
+def documents(graph: Graph) -> dict[str, str]:
+    return {key(row[0]): row[0] for row in graph.read(program_query("review/documents"))}
+
+
+def fill(graph: Graph, candidate: Candidate, form: Form, today: date) -> Decision:
+    status = {"accept": "accepted", "reject": "rejected"}[read_choice(form, "verdict", ("accept", "reject"))]
+    is_accepted = status == "accepted"
+    # nothing is chosen for who accepts; what is rejected is that one cites the other, where nothing else is said
+    default = "" if is_accepted else CITATION
+    type_ = candidate.linked_as or read_choice(form, "type", TYPES, default=default)
+    way = "" if is_accepted and not candidate.link else "forth"
+    is_back = not candidate.link and read_choice(form, "direction", DIRECTIONS, default=way) == "back"
+    reviewer = read_field(form, "reviewer")
+    reason = read_field(form, "reason", needed=not is_accepted)
+    quotation, channel = None, form.get("channel", "").strip()
+    if is_accepted:
+        # a candidate may have a passage already, a suggestion has none
+        is_typed = any(form.get(name, "").strip() for name in ("quote", "document", "page"))
+        mine = passage_document(graph, candidate)
+        if mine and not is_typed:
+            quotation = Quotation("", mine)
+        else:
+            words, page = read_field(form, "quote"), read_field(form, "page", needed=False)
+            listed = documents(graph)
+            document = listed[read_choice(form, "document", listed)]
+            language = read_choice(form, "quote_language", turtle_files.TONGUES, default=graph.language)
+            quotation = Quotation(words, document, language, page)
+    # where the words stand is needed of a citation, and possible where one builds on the other
+    has_channel = quotation and quotation.words and type_ != THIRD and (channel or type_ in CROSS_REFERENCES)
+    channel = read_choice(form, "channel", CHANNELS) if has_channel else ""
+    start, end = candidate.ends
+    ends = (end, start) if is_back else (start, end)
+    changed = replace(candidate, ends=ends, linked_as=type_, plan=plan_of(graph, ends))
+    language = read_choice(form, "language", turtle_files.TONGUES, default=graph.language)
+    return Decision(changed, quotation, reviewer, today, status, reason=reason, language=language, channel=channel)
 
 
 def plan_of(graph: Graph, ends: tuple[str, ...]) -> str:
@@ -559,4 +605,5 @@ def plan_of(graph: Graph, ends: tuple[str, ...]) -> str:
 def of_plan(project: Project, plan: str, file: str, certainty: str = "stated") -> Path:
     if not _FOLDER.fullmatch(key(plan)):
         raise ProjectError("plan-names-no-folder", name=key(plan))
-    return project.graph / "plans" / key(plan) / f"{UNVERIFIED if certainty == UNVERIFIED else file}.ttl"
+    name = turtle_files.UNVERIFIED if certainty == turtle_files.UNVERIFIED else file
+    return project.graph / "plans" / key(plan) / f"{name}.ttl"

@@ -19,7 +19,7 @@ from time import time
 from typing import Final, NamedTuple
 
 from pan2kg.coherence.bodies import Titles
-from pan2kg.coherence.citations import CROSS_REFERENCES, Verdict
+from pan2kg.coherence.citations import Verdict
 from pan2kg.coherence.evidence import level
 from pan2kg.errors import EndpointError, Pan2kgError, ProjectError, QueryError
 from pan2kg.extract.document import Quotation, quoted
@@ -29,10 +29,8 @@ from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, with_mark
 from pan2kg.i18n.message import Message, in_words, verbatim
 from pan2kg.project import Project
 from pan2kg.review import decision, scores, work
-from pan2kg.review.candidates import graph_candidates
 from pan2kg.review.decision import REASONS, TYPES, Candidate, Decision, Held, Origin, Settled
-from pan2kg.review.entry import TONGUES, Form, Outcome, RefusedError, read_choice, read_text
-from pan2kg.review.files import ProjectFiles
+from pan2kg.review.files import Form, Outcome, ProjectFiles, RefusedError, read_choice, read_field
 from pan2kg.store.queries import KINDS, find_thing, program_query
 from pan2kg.store.store import Store
 from pan2kg.tables.figure_words import bits_words, named
@@ -43,8 +41,6 @@ HAND: Final = ("from", "relation", "to", "words")
 """What is typed of a candidate that is proposed by hand."""
 TYPED: Final = ("type", "direction", "channel", "document", "page", "quote")
 """What is typed to accept a suggestion, in this order, with ``|`` between; the page may be empty."""
-CHANNELS: Final = ("text", "annex", "web")
-DIRECTIONS: Final = ("forth", "back")
 TOGETHER: Final = "with:"
 """How the fields of a form begin that tick what is decided together with what is shown."""
 _NEAREST: Final = 5
@@ -160,7 +156,7 @@ class Desk:
             }
             self.suggested = [
                 candidate
-                for candidate in graph_candidates(self.graph)
+                for candidate in work.graph_candidates(self.graph)
                 if self.wanted.plan in ("", *candidate.plans)
                 and (not self.wanted.kind or self.wanted.kind in [kind_and_key(end)[0] for end in candidate.ends])
                 and (candidate.link or frozenset(candidate.ends) not in settled)
@@ -269,7 +265,7 @@ class Desk:
         current, graph = self.current, self.graph
         if current is None or graph is None:
             raise RefusedError("unknown-item")
-        filled = fill(graph, current, {"reviewer": self.reviewer, **form}, self.day)
+        filled = decision.fill(graph, current, {"reviewer": self.reviewer, **form}, self.day)
         file = _write(graph, [filled])
         self.read_again()
         self._leave({current.key}, filled.status)
@@ -597,61 +593,21 @@ def _press_suggested(desk: Desk, name: str, argument: str) -> Message:
     if name != "a":
         return Message("desk", "help-suggested")
     parts = [word.strip() for word in argument.split("|", len(TYPED) - 1)]
-    form = {} if not argument and passage_document(desk.graph, desk.current) else dict(zip(TYPED, parts, strict=False))
+    form = (
+        {}
+        if not argument and decision.passage_document(desk.graph, desk.current)
+        else dict(zip(TYPED, parts, strict=False))
+    )
     if form and len(parts) != len(TYPED):
         return Message("desk", "suggested-which", {"types": ", ".join(TYPES)})
     return Message("desk", f"said.{desk.decide_suggested({'verdict': 'accept', **form}).code}")
 
 
-def passage_document(graph: Graph | None, candidate: Candidate | None) -> str:
-    if graph is None or candidate is None or not candidate.link:
-        return ""
-    listed = graph.read(program_query("review/passage-documents", link=candidate.link))
-    return next((row[0] for row in listed if row[1] or candidate.type not in CROSS_REFERENCES), "")
-
-
-def documents(graph: Graph) -> dict[str, str]:
-    return {key(row[0]): row[0] for row in graph.read(program_query("review/documents"))}
-
-
-def fill(graph: Graph, candidate: Candidate, form: Form, today: date) -> Decision:
-    status = {"accept": "accepted", "reject": "rejected"}[read_choice(form, "verdict", ("accept", "reject"))]
-    is_accepted = status == "accepted"
-    # nothing is chosen for who accepts; what is rejected is that one cites the other, where nothing else is said
-    default = "" if is_accepted else decision.CITATION
-    type_ = candidate.linked_as or read_choice(form, "type", TYPES, default=default)
-    way = "" if is_accepted and not candidate.link else "forth"
-    is_back = not candidate.link and read_choice(form, "direction", DIRECTIONS, default=way) == "back"
-    reviewer = read_text(form, "reviewer")
-    reason = read_text(form, "reason", needed=not is_accepted)
-    quotation, channel = None, form.get("channel", "").strip()
-    if is_accepted:
-        # a candidate may have a passage already, a suggestion has none
-        is_typed = any(form.get(name, "").strip() for name in ("quote", "document", "page"))
-        mine = passage_document(graph, candidate)
-        if mine and not is_typed:
-            quotation = Quotation("", mine)
-        else:
-            words, page = read_text(form, "quote"), read_text(form, "page", needed=False)
-            listed = documents(graph)
-            document = listed[read_choice(form, "document", listed)]
-            language = read_choice(form, "quote_language", TONGUES, default=graph.language)
-            quotation = Quotation(words, document, language, page)
-    # where the words stand is needed of a citation, and possible where one builds on the other
-    has_channel = quotation and quotation.words and type_ != decision.THIRD and (channel or type_ in CROSS_REFERENCES)
-    channel = read_choice(form, "channel", CHANNELS) if has_channel else ""
-    start, end = candidate.ends
-    ends = (end, start) if is_back else (start, end)
-    changed = replace(candidate, ends=ends, linked_as=type_, plan=decision.plan_of(graph, ends))
-    language = read_choice(form, "language", TONGUES, default=graph.language)
-    return Decision(changed, quotation, reviewer, today, status, reason=reason, language=language, channel=channel)
-
-
 def decide_suggestion(graph: Graph, form: Form, today: date) -> Outcome:
-    candidate = next((one for one in graph_candidates(graph) if one.key == form.get("item", "")), None)
+    candidate = next((one for one in work.graph_candidates(graph) if one.key == form.get("item", "")), None)
     if candidate is None:
         raise RefusedError("unknown-item")
-    filled = fill(graph, candidate, form, today)
+    filled = decision.fill(graph, candidate, form, today)
     file = _write(graph, [filled])
     return Outcome(filled.status, {"files": file}, (file,))
 
@@ -663,7 +619,7 @@ def decide_candidate(graph: Graph, form: Form, today: date) -> Outcome:
     """
     project = graph.project
     verdict = read_choice(form, "verdict", ("accept", "reject", "undo", "preview", "propose"))
-    reviewer = read_text(form, "reviewer", needed=verdict != "propose")
+    reviewer = read_field(form, "reviewer", needed=verdict != "propose")
     material = work.read_material(graph, project) if work.has_candidates(project) else work.Material(graph)
     desk = open_desk(material, project, reviewer, today, Wanted.read(form))
     if verdict == "undo":
@@ -674,7 +630,7 @@ def decide_candidate(graph: Graph, form: Form, today: date) -> Outcome:
         again = next((candidate.key for candidate in desk.waiting if candidate.key not in waited), "")
         return Outcome("undone", {"files": file, "candidate": again}, (file,))
     if verdict == "propose":
-        return desk.propose({name: read_text(form, f"hand_{name}") for name in HAND})
+        return desk.propose({name: read_field(form, f"hand_{name}") for name in HAND})
     rejects = verdict == "reject" or (verdict == "preview" and bool(form.get("rejection")))
     rejection = read_choice(form, "rejection", REASONS) if rejects else ""
     desk.show(form.get("item", ""))
@@ -683,8 +639,8 @@ def decide_candidate(graph: Graph, form: Form, today: date) -> Outcome:
     since = form.get("since", "")
     if since.isdecimal() and len(since) <= len("10000000000"):
         desk.seconds = time() - int(since)
-    typed = {name: read_text(form, name, needed=False) for name in ("relation", "to", "words")}
-    typed["to"] = typed["to"] or read_text(form, "nearer", needed=False)
+    typed = {name: read_field(form, name, needed=False) for name in ("relation", "to", "words")}
+    typed["to"] = typed["to"] or read_field(form, "nearer", needed=False)
     if current := desk.current:
         displayed = {"relation": current.relation, "to": key(current.ends[1]), "words": desk.quotation.words}
         for name, value in typed.items():

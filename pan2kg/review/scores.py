@@ -15,9 +15,9 @@ from typing import Final
 
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages
+from pan2kg.review import files as written_files
 from pan2kg.review.decision import plan_of
-from pan2kg.review.entry import TONGUES, Form, Outcome, RefusedError, read_choice, read_text
-from pan2kg.review.files import REPLACES, ProjectFiles, alone, append, write
+from pan2kg.review.files import Form, Outcome, ProjectFiles, RefusedError, read_choice, read_field
 from pan2kg.scores.matrix import SCALE, Scale, ScoredLink, plain, whole
 from pan2kg.store.queries import program_query
 from pan2kg.tables.scores import document_block, file_block, passage_block, scale_statement, score_block
@@ -69,20 +69,20 @@ def known_scores(graph: Graph, assessor: str, scale: str = SCALE) -> dict[Cell, 
 def enter(graph: Graph, form: Form, today: date) -> Outcome:
     project, existing = graph.project, {key(body): body for body in bodies(graph)}
     assessor = existing[read_choice(form, "assessor", existing)]
-    name = read_text(form, "scale", needed=False) or SCALE
+    name = read_field(form, "scale", needed=False) or SCALE
     if not _SCALE.fullmatch(name):
         raise RefusedError("unknown", field="scale")
-    reviewer, scale = read_text(form, "reviewer"), scale_named(graph, name)
+    reviewer, scale = read_field(form, "reviewer"), scale_named(graph, name)
     before = known_scores(graph, assessor, name)
     cells = {cell: score for cell, score in _cells(graph, form, scale).items() if before.get(cell) != score}
     if not cells:
         raise RefusedError("unchanged")
-    rationale = read_text(form, "rationale")
-    language = read_choice(form, "language", TONGUES, default=graph.language)
+    rationale = read_field(form, "rationale")
+    language = read_choice(form, "language", written_files.TONGUES, default=graph.language)
     by_plan: dict[str, list[Cell]] = {}
     for cell in sorted(cells):
         by_plan.setdefault(plan_of(graph, cell), []).append(cell)
-    with alone(project):
+    with written_files.alone(project):
         files, prefixes = ProjectFiles(project), read_prefixes(project)
         written: dict[Path, str] = {}
         on = scale_statement(name, prefixes, is_declared=name in {known.name for known in graph.scales.values()})
@@ -111,8 +111,8 @@ def enter(graph: Graph, form: Form, today: date) -> Outcome:
                 more = (*review, *replaced)
                 blocks.append(score_block(link, (document, passage), on, language, prefixes, review=more))
             header = file_block(project.graph_iri(path), _DATA.text("scored", name=key(plan)), [document])
-            written[path] = append(files.texts.get(file, ""), [header], blocks, prefixes, file)
-        write(project, written, prefixes)
+            written[path] = written_files.append(files.texts.get(file, ""), [header], blocks, prefixes, file)
+        written_files.write(project, written, prefixes)
     names = tuple(map(project.name_of, written))
     return Outcome("scored", {"files": ", ".join(names)}, names)
 
@@ -150,7 +150,7 @@ def _place(files: ProjectFiles, cell: Cell, scale: str, assessor: str, known: fl
         if (link.one("from"), link.one("to")) == cell and (link.type, link.status) == ("interaction", "accepted")
         and link.one("assessor") == assessor and scale in (link.one("scale"), key(link.one("onScale")))
     ]  # fmt: skip
-    replaced = {value for link in earlier for value in link.values(REPLACES)}
+    replaced = {value for link in earlier for value in link.values(written_files.REPLACES)}
     latest = next((link for link in earlier if link.iri not in replaced), None)
     if latest is not None and (known is None or latest.one("score") != plain(known)):
         raise RefusedError("scored-meanwhile", file=latest.file)

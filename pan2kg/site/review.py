@@ -16,8 +16,9 @@ from pan2kg.coherence import citations, evidence
 from pan2kg.errors import Pan2kgError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n import catalogue, message
-from pan2kg.review import candidates, decision, entry, work
+from pan2kg.review import decision, work
 from pan2kg.review import desk as desks
+from pan2kg.review import files as entry
 from pan2kg.review import scores as scoring
 from pan2kg.scores.matrix import SCALE, Scale, plain
 from pan2kg.site.page import NOTHING, PageContext, Values, View
@@ -103,7 +104,7 @@ def _card(context: PageContext, candidate: decision.Candidate, *, is_open: bool)
         "strength": strength,
         "mark": context.mark(evidence.level(candidate.level)),
         "expected": [named(citations.Verdict(words)).say(language) for words in expected],
-        "has_passage": is_open and bool(desks.passage_document(context.spoken, candidate)),
+        "has_passage": is_open and bool(decision.passage_document(context.spoken, candidate)),
         "typed": arguments if arguments.get("item") == candidate.key else NOTHING,
     }
 
@@ -111,15 +112,15 @@ def _card(context: PageContext, candidate: decision.Candidate, *, is_open: bool)
 def _review(context: PageContext) -> Values:
     graph, arguments = context.spoken, context.request.arguments
     state = _form_state(context, "review.html")
-    is_open, queue = state["state"] == "open", candidates.graph_candidates(graph)
+    is_open, queue = state["state"] == "open", work.graph_candidates(graph)
     cards = [] if is_open else [_card(context, candidate, is_open=False) for candidate in queue[:REVIEW_MOST]]
     return {
         "title": context.t("reviewing-title"), **state, "desk": _desk(context, graph) if is_open else None,
         "field": arguments.get(FIELD, "") if is_open else "", "cards": cards,
         "typed": arguments if is_open else NOTHING, "number": len(queue), "more": max(0, len(queue) - REVIEW_MOST),
         "types": [(name, context.name(f"{ID}linktype/{name}")) for name in decision.TYPES],
-        "channels": [(name, context.name(f"{ID}channel/{name}")) for name in desks.CHANNELS],
-        "documents": [(name, context.name(iri)) for name, iri in (desks.documents(graph) if is_open else {}).items()],
+        "channels": [(name, context.name(f"{ID}channel/{name}")) for name in decision.CHANNELS],
+        "documents": [(name, context.name(iri)) for name, iri in decision.documents(graph).items() if is_open],
     }  # fmt: skip
 
 

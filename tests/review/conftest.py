@@ -19,10 +19,10 @@ import pytest
 import pan2kg
 from pan2kg.graph.graph import Graph, open_graph
 from pan2kg.project import Project
-from pan2kg.review.candidates import graph_candidates
 from pan2kg.review.decision import Candidate
 from pan2kg.review.desk import submit
-from pan2kg.review.entry import Outcome
+from pan2kg.review.files import Outcome
+from pan2kg.review.work import graph_candidates
 from pan2kg.store.rules import derive
 from pan2kg.store.store import Store, open_store
 from tests.copies import FEW, copy

@@ -20,7 +20,7 @@ from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
 from pan2kg.review.decision import Candidate
 from pan2kg.review.desk import Desk, Wanted, open_desk, press, submit, suggestion
-from pan2kg.review.entry import Outcome
+from pan2kg.review.files import Outcome
 from pan2kg.review.work import CANDIDATES, Material, for_second_reader, read_material, with_controls
 from pan2kg.store.rules import derive
 from pan2kg.store.store import open_store

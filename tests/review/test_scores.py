@@ -6,8 +6,8 @@ import pytest
 
 import pan2kg
 from pan2kg.i18n.catalogue import LANGUAGES
-from pan2kg.review.candidates import graph_candidates
 from pan2kg.review.scores import MOST, cell_name
+from pan2kg.review.work import graph_candidates
 from pan2kg.site.page import Mode, SiteContext
 from pan2kg.site.registry import Site
 from pan2kg.site.review import FAULT, SEAL
