@@ -15,7 +15,6 @@ from enum import StrEnum
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from pan2kg.coherence.citations import CROSS_REFERENCES
@@ -221,10 +220,7 @@ class Settled:
         return settled
 
     def holds(self, candidate: Candidate, sha: str) -> bool:
-        """Whether somebody has decided: a rejected pair comes back only with words nobody has looked at.
-
-        A mere mention says no more than any relation to the same thing that was accepted.
-        """
+        # a rejected pair comes back only with words nobody has looked at; a mention says no more than any relation
         accepted = self.accepted.get(candidate.matter)
         if accepted is not None and (candidate.relation in accepted or candidate.relation == MENTION):
             return True
@@ -233,10 +229,7 @@ class Settled:
 
 
 def refuse(graph: Graph, files: ProjectFiles, decision: Decision, document: Document | None) -> Filed | None:
-    """Refuse what cannot be written, in one order for all origins; gives the candidate link that is replaced.
-
-    ``document`` is the text the words of a candidate of a document are from.
-    """
+    """Refuse what cannot be written, in one order for all origins; gives the candidate link that is replaced."""
     candidate, quotation, project = decision.candidate, decision.quotation, files.project
     start, end = candidate.ends
     is_read, is_link = candidate.origin is Origin.DOCUMENT, decision.status == "accepted" and not candidate.is_part
@@ -287,10 +280,7 @@ def _refuse_younger(graph: Graph, candidate: Candidate, relation: str) -> None:
 
 
 def _refuse_foreign_words(graph: Graph, candidate: Candidate, document: str) -> None:
-    """Refuse words that a document of the cited text, or of another plan, says in place of the text that cites.
-
-    A document that carries the words of neither is taken: the level of evidence says that somebody else states it.
-    """
+    """Refuse words a document of the cited text, or of another plan, says in place of the text that cites."""
     start, end = candidate.ends
     query = program_query("review/speaks-for", **{"document": document, "from": start, "to": end})
     works = rows(graph.store, query)
@@ -358,21 +348,17 @@ def _refuse_second(files: ProjectFiles, candidate: Candidate) -> None:
 
 Composed = tuple[list[str], list[Block], turtle_files.Addition]
 """The IRIs of what is written, its blocks, and the file that changes."""
-_NO_TEXTS: Final[Mapping[str, Document]] = MappingProxyType({})
 
 
 def compose(
-    graph: Graph, files: ProjectFiles, decisions: Sequence[Decision], texts: Mapping[str, Document] = _NO_TEXTS
+    graph: Graph, files: ProjectFiles, decisions: Sequence[Decision], texts: Mapping[str, Document] | None = None
 ) -> Composed:
-    """The blocks of decisions on candidates of one plan, made at once, all of them or none; ``texts`` by plan.
-
-    Each knows which IRIs and passages those before it have taken.
-    """
+    """The blocks of decisions on candidates of one plan, made at once, all of them or none; ``texts`` by plan."""
     project, prefixes = files.project, read_prefixes(files.project)
     names, blocks = list[str](), list[Block]()
     for intent in decisions:
         candidate, quotation = intent.candidate, intent.quotation
-        document = texts.get(candidate.plan)
+        document = (texts or {}).get(candidate.plan)
         if candidate.origin is Origin.DOCUMENT and not candidate.is_part:
             # a concept of the model, else the relation of a text that is named and no more
             is_known = candidate.relation and graph.labels.entry(f"{ID}relation/{candidate.relation}") is not None
@@ -395,10 +381,9 @@ def compose(
                 passage, is_new = free_name(base, files.places, prefixes), True
             else:
                 passage, is_new = f"passage:reviewed-{key(subject)}", True
-        content = _part(decision, prefixes) if candidate.is_part else _link(decision, replaced, prefixes)
-        statements = [*content, *_basis(decision, replaced, passage, names, prefixes)]
+        statements = tuple(_statements(decision, replaced, passage, names, prefixes))
         names.append(subject)
-        blocks.append(Block(iri(subject, prefixes), tuple(statements)))
+        blocks.append(Block(iri(subject, prefixes), statements))
         if quotation and passage and is_new and passage not in {block.subject for block in blocks}:
             blocks.append(quotation.block(passage, prefixes))
     first = decisions[0]
@@ -414,51 +399,50 @@ def compose(
     return names, blocks, change
 
 
-def _link(decision: Decision, replaced: Filed | None, prefixes: Mapping[str, str]) -> Iterator[TurtleLine]:
-    candidate = decision.candidate
-    yield TurtleLine("a", "pan:Link")
-    yield TurtleLine("pan:linkType", f"linktype:{candidate.type}")
-    if replaced:
-        yield from replaced.written(_TAKEN_OVER, prefixes)
-    else:
-        if candidate.relation:
-            yield TurtleLine("pan:relation", f"relation:{candidate.relation}")
-        yield TurtleLine("pan:from", iri(candidate.ends[0], prefixes))
-        yield TurtleLine("pan:to", iri(candidate.ends[1], prefixes))
-    is_cited = candidate.origin is not Origin.GRAPH and candidate.type in CROSS_REFERENCES
-    if channel := "text" if is_cited else decision.channel:
-        yield TurtleLine("pan:channel", f"channel:{channel}")
-    elif replaced:
-        yield from replaced.written(["channel"], prefixes)
-    yield TurtleLine("pan:status", f"linkstatus:{decision.status}")
-    yield from _signed(decision.reviewer, decision.day)
-    if decision.reason:
-        yield TurtleLine("pan:reviewReason", text(decision.reason, decision.language))
-    if decision.rejection:
-        yield TurtleLine("pan:rejectionReason", f"rejectionreason:{decision.rejection}")
-    if replaced:
-        yield TurtleLine("dcterms:replaces", iri(replaced.iri, prefixes))
-
-
-def _part(decision: Decision, prefixes: Mapping[str, str]) -> Iterator[TurtleLine]:
-    candidate = decision.candidate
-    work, body = (iri(end, prefixes) for end in candidate.ends)
-    if decision.status == "rejected":
+def _statements(
+    decision: Decision, replaced: Filed | None, passage: str, group: Sequence[str], prefixes: Mapping[str, str]
+) -> Iterator[TurtleLine]:
+    candidate, quotation = decision.candidate, decision.quotation
+    start, end = (iri(end, prefixes) for end in candidate.ends)
+    if not candidate.is_part:
+        yield TurtleLine("a", "pan:Link")
+        yield TurtleLine("pan:linkType", f"linktype:{candidate.type}")
+        if replaced:
+            yield from replaced.written(_TAKEN_OVER, prefixes)
+        else:
+            if candidate.relation:
+                yield TurtleLine("pan:relation", f"relation:{candidate.relation}")
+            yield TurtleLine("pan:from", start)
+            yield TurtleLine("pan:to", end)
+        is_cited = candidate.origin is not Origin.GRAPH and candidate.type in CROSS_REFERENCES
+        if channel := "text" if is_cited else decision.channel:
+            yield TurtleLine("pan:channel", f"channel:{channel}")
+        elif replaced:
+            yield from replaced.written(["channel"], prefixes)
+        yield TurtleLine("pan:status", f"linkstatus:{decision.status}")
+    elif decision.status == "rejected":
         yield TurtleLine("a", "pan:Decision")
-        yield TurtleLine("pan:rejectedWork", work)
-        yield TurtleLine("pan:rejectedBody", body)
+        yield TurtleLine("pan:rejectedWork", start)
+        yield TurtleLine("pan:rejectedBody", end)
         yield TurtleLine("pan:rejectedRole", f"role:{candidate.relation}")
         yield TurtleLine("pan:rejectionReason", f"rejectionreason:{decision.rejection}")
     else:
         yield TurtleLine("a", "pan:Involvement")
-        yield TurtleLine("pan:involves", body)
-        yield TurtleLine("pan:involvedIn", work)
+        yield TurtleLine("pan:involves", end)
+        yield TurtleLine("pan:involvedIn", start)
         for role in (candidate.relation, *candidate.further_roles):
             yield TurtleLine("pan:role", f"role:{role}")
         if candidate.said:
-            language = decision.quotation.language if decision.quotation else ""
-            yield TurtleLine("pan:roleAsStated", text(candidate.said, candidate.said_in or language))
+            language = candidate.said_in or (quotation.language if quotation else "")
+            yield TurtleLine("pan:roleAsStated", text(candidate.said, language))
     yield from _signed(decision.reviewer, decision.day)
+    if not candidate.is_part and decision.reason:
+        yield TurtleLine("pan:reviewReason", text(decision.reason, decision.language))
+    if not candidate.is_part and decision.rejection:
+        yield TurtleLine("pan:rejectionReason", f"rejectionreason:{decision.rejection}")
+    if replaced:
+        yield TurtleLine("dcterms:replaces", iri(replaced.iri, prefixes))
+    yield from _basis(decision, replaced, passage, group, prefixes)
 
 
 def _signed(reviewer: str, day: date | None) -> Iterator[TurtleLine]:
@@ -486,11 +470,8 @@ def _basis(
 
 
 def _free_iri(files: ProjectFiles, decision: Decision, replaced: Filed | None, occupied: Sequence[str]) -> str:
-    """The IRI of what is written, free in the files and among what is written with it.
-
-    What is accepted says what is so, and gets the IRI everyone computes for it. Where that is taken, and for what is
-    rejected, the reviewer is part of what it is made from.
-    """
+    # what is accepted gets the IRI everyone computes; where that is taken, and for what is rejected, the reviewer
+    # is part of what it is made from
     candidate, space = decision.candidate, files.project.space
     if candidate.is_part and decision.status == "rejected":
         return _decision_iri(files, f"rejects|{candidate.matter[1]}|{decision.reviewer}", occupied)
@@ -525,7 +506,7 @@ def free_name(base: str, taken: Mapping[str, str], prefixes: Mapping[str, str]) 
     return f"{prefix}:{next(name for name in names if prefixes[prefix] + name not in taken)}"
 
 
-def decide(graph: Graph, decisions: Sequence[Decision], texts: Mapping[str, Document] = _NO_TEXTS) -> Composed:
+def decide(graph: Graph, decisions: Sequence[Decision], texts: Mapping[str, Document] | None = None) -> Composed:
     with turtle_files.alone(project := graph.project):
         composed = compose(graph, ProjectFiles(project), decisions, texts)
         change = composed[-1]

@@ -554,13 +554,12 @@ def press(desk: Desk, typed: str) -> Message:
 
 def _press_candidate(desk: Desk, name: str, argument: str) -> Message:
     if name in ("a", "r", "e") and desk.current is None:
-        return Message("desk", "said.nothing-left")
+        return Message("desk", "all-decided")
     if (name == "a" and not argument) or (name == "r" and len(argument) == 1 and argument in "12345"):
         outcome = desk.decide(REASONS[int(argument) - 1] if argument else "")
         if outcome.code.startswith("control"):
             return Message("review", f"outcome.{outcome.code}", outcome.values)
-        code = outcome.code if outcome.code != "second-noted" else "rejected" if argument else "accepted"
-        return Message("desk", f"said.{code}", {"n": outcome.values["n"]} if code.endswith("-many") else {})
+        return Message("desk", "said.rejected" if argument else "said.accepted", {"n": outcome.values["n"]})
     if name == "r":
         return Message("desk", "said.which-reason")
     if name == "w":
@@ -589,7 +588,8 @@ def _press_suggested(desk: Desk, name: str, argument: str) -> Message:
     if name == "r":
         if not argument:
             return Message("desk", "why")
-        return Message("desk", f"said.{desk.decide_suggested({'verdict': 'reject', 'reason': argument}).code}")
+        desk.decide_suggested({"verdict": "reject", "reason": argument})
+        return Message("desk", "said.rejected", {"n": 1})
     if name != "a":
         return Message("desk", "help-suggested")
     parts = [word.strip() for word in argument.split("|", len(TYPED) - 1)]
@@ -600,7 +600,8 @@ def _press_suggested(desk: Desk, name: str, argument: str) -> Message:
     )
     if form and len(parts) != len(TYPED):
         return Message("desk", "suggested-which", {"types": ", ".join(TYPES)})
-    return Message("desk", f"said.{desk.decide_suggested({'verdict': 'accept', **form}).code}")
+    desk.decide_suggested({"verdict": "accept", **form})
+    return Message("desk", "said.accepted", {"n": 1})
 
 
 def decide_suggestion(graph: Graph, form: Form, today: date) -> Outcome:

@@ -42,10 +42,6 @@ def cell_name(one: str, two: str) -> str:
     return f"score:{key(one)}:{key(two)}"
 
 
-def bodies(graph: Graph) -> list[str]:
-    return [row[0] for row in graph.read(program_query("tables/bodies"))]
-
-
 def scale_named(graph: Graph, name: str) -> Scale:
     return next((scale for scale in graph.scales.values() if scale.name == name), Scale(name=name or SCALE))
 
@@ -67,7 +63,7 @@ def known_scores(graph: Graph, assessor: str, scale: str = SCALE) -> dict[Cell, 
 
 
 def enter(graph: Graph, form: Form, today: date) -> Outcome:
-    project, existing = graph.project, {key(body): body for body in bodies(graph)}
+    project, existing = graph.project, {key(row[0]): row[0] for row in graph.read(program_query("tables/bodies"))}
     assessor = existing[read_choice(form, "assessor", existing)]
     name = read_field(form, "scale", needed=False) or SCALE
     if not _SCALE.fullmatch(name):
@@ -97,12 +93,15 @@ def enter(graph: Graph, form: Form, today: date) -> Outcome:
             reasons = sha256(f"{today}|{reviewer}|{rationale}".encode()).hexdigest()[:16]
             passage = f"passage:{source}-{reasons}"
             blocks: list[Block] = []
+            standing = [
+                name for name in (document, passage) if any(f"\n{name} a " in text for text in files.texts.values())
+            ]
             # the matrix as a document where it is new, the reasons as a passage where they are, and the scores
-            if not _stands(files, document):
+            if document not in standing:
                 address = graph_of(f"plans/{key(plan)}/{FILE}", project.space)
                 by = graph.label(assessor), iri(assessor, prefixes)
                 blocks.append(document_block(document, by, address, of=key(plan)))
-            if not _stands(files, passage):
+            if passage not in standing:
                 blocks.append(passage_block(passage, document, rationale, language))
             for cell in own_cells:
                 subject, earlier = _place(files, cell, name, assessor, before.get(cell))
@@ -134,10 +133,6 @@ def _cells(graph: Graph, form: Form, scale: Scale) -> dict[Cell, float]:
     if len({end for cell in cells for end in cell}) > MOST:
         raise RefusedError("too-many-actions", most=MOST)
     return cells
-
-
-def _stands(files: ProjectFiles, subject: str) -> bool:
-    return any(f"\n{subject} a " in content for content in files.texts.values())
 
 
 def _place(files: ProjectFiles, cell: Cell, scale: str, assessor: str, known: float | None) -> tuple[str, str]:

@@ -222,10 +222,7 @@ def second_readings(journal: Iterable[Noted]) -> Mapping[tuple[str, str], str]:
 
 
 def last_of(decisions: Sequence[Held], reviewer: str, journal: Iterable[Noted]) -> list[Held]:
-    """What somebody decided last in files of decisions and still holds; several where they were decided at once.
-
-    The journal says when something was written, where this machine knows; else the day and the place decide.
-    """
+    # the journal says when something was written, where this machine knows; else the day and the place decide
     times = {name: noted.at for noted in journal if noted.kind == DECISION for name in noted.made}
     mine = [verdict for verdict in decisions if verdict.reviewer == reviewer and verdict.place]
     if not mine:
@@ -239,10 +236,8 @@ def last_of(decisions: Sequence[Held], reviewer: str, journal: Iterable[Noted]) 
 def with_controls(waiting: Sequence[Candidate], listed: Sequence[Candidate], met: Collection[str]) -> list[Candidate]:
     """What waits with one planted among each twenty: words of one candidate with the target of another.
 
-    Where it is planted and what it names follows from ``listed``, all candidates in their order, so that it is the
-    same whenever the desk is opened; what somebody has ``met``, by key, is not planted again. Its key is what a link of
-    these ends would have, which tells nobody that it is a control. Nothing is planted where there are no two targets,
-    or where the other target is proposed for the same work too.
+    It follows from ``listed``, all candidates in their order, so that it is the same whenever the desk is opened; what
+    somebody has ``met``, by key, is not planted again. Its key tells nobody that it is a control.
     """
     # of few the one in the middle
     hosts = listed[min(ONE_IN // 2, len(listed) // 2) :: ONE_IN - 1]
@@ -269,10 +264,7 @@ def with_controls(waiting: Sequence[Candidate], listed: Sequence[Candidate], met
 
 
 def for_second_reader(decided: Sequence[Candidate]) -> list[Candidate]:
-    """What a second reader decides without seeing the first decision: a tenth by lot, and all that is derived.
-
-    The lot is drawn from the keys, so that it is the same for all who read a second time.
-    """
+    # a tenth by lot, drawn from the keys so that it is the same for all, and all that is derived
     lots = {candidate.key: sha256(candidate.key.encode()).digest() for candidate in decided}
     by_lot = sorted(decided, key=lambda candidate: lots[candidate.key])
     drawn = {candidate.key for candidate in by_lot[: round(SHARE * len(decided))]}

@@ -279,8 +279,8 @@ def _of_body(context: PageContext, body: str) -> dict[str, Any]:
     return _dossier(
         context,
         sentences,
-        facts=[(context.t("dossier-kind"), context.links(statements.values(body, f"{DCTERMS}type")))],
-        picture=_picture(context, "dossier-body-picture", context.draw("plans-of", thing=context.key(body)))
+        facts=[(context.t("script-network-kind"), context.links(statements.values(body, f"{DCTERMS}type")))],
+        picture=_picture(context, "dossier-picture", context.draw("plans-of", thing=context.key(body)))
         if involvements
         else None,
         attention=advice.of_body(context.spoken, knowledge, body),
@@ -320,13 +320,13 @@ def _of_text(context: PageContext, text: str) -> dict[str, Any]:
         context,
         sentences,
         facts=[
-            (context.t("dossier-kind"), context.links(statements.values(text, f"{DCTERMS}type"))),
+            (context.t("script-network-kind"), context.links(statements.values(text, f"{DCTERMS}type"))),
             *(
                 (context.t(f"dossier-{name}"), values.dated(context, statements.one(text, _ELI + name)))
                 for name in ("date_document", "first_date_entry_in_force")
             ),
         ],
-        picture=_picture(context, "dossier-text-picture", context.draw("plans-of", thing=context.key(text)))
+        picture=_picture(context, "dossier-picture", context.draw("plans-of", thing=context.key(text)))
         if best
         else None,
         attention=advice.of_text(context.spoken, knowledge, text),
@@ -351,7 +351,7 @@ def _of_topic(context: PageContext, topic: str) -> dict[str, Any]:
                      absent=missing[State.ABSENT], open=missing[State.OPEN]) if plans else None,
             _remark("topic-editors", context.t("dossier-topic-editors")),
         ],
-        picture=_picture(context, "dossier-topic-picture", context.draw("plans-of", thing=context.key(topic)))
+        picture=_picture(context, "dossier-picture", context.draw("plans-of", thing=context.key(topic)))
         if plans else None,
         attention=advice.of_topic(context.spoken, knowledge, plans),
     )  # fmt: skip

@@ -22,6 +22,7 @@ from pan2kg.review import files as entry
 from pan2kg.review import scores as scoring
 from pan2kg.scores.matrix import SCALE, Scale, plain
 from pan2kg.site.page import NOTHING, PageContext, Values, View
+from pan2kg.store.queries import program_query
 from pan2kg.tables.figure_words import bits_words, named
 from pan2kg.turtle.vocabulary import ID, PAN, key
 
@@ -79,6 +80,7 @@ def _form_state(context: PageContext, page: str) -> dict[str, object]:
         "kept": [(f"{TYPED}{name}", value) for name, value in arguments.items() if is_kept and name not in RESERVED],
         "done": done, "tongues": [(tag, _TONGUES.say(tag, language)) for tag in entry.TONGUES], "limits": entry.LIMITS,
         "called": lambda name: _REVIEW.say(f"field.{name}", language),
+        "desk_says": lambda name, **values: _DESK.say(name, language, **values), "reasons": decision.REASONS,
     }  # fmt: skip
 
 
@@ -233,7 +235,7 @@ def _scores(context: PageContext) -> Values:
         action for action in offered
         if typed.get(CHOSEN + key(action)) or any(name.startswith(f"score:{key(action)}:") for name in typed)
     ] or (offered if len(offered) <= most else [])  # fmt: skip
-    bodies = {key(body): body for body in scoring.bodies(graph)} if is_open else {}
+    bodies = {key(row[0]): row[0] for row in graph.read(program_query("tables/bodies")) if is_open}
     assessor, scale_name = bodies.get(typed.get("assessor", "")), typed.get("scale", "") or SCALE
     scale = scoring.scale_named(context.graph, scale_name)
     is_ready = 2 <= len(chosen) <= most and assessor is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -11,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import pytest
@@ -40,6 +41,10 @@ EVIDENCE: Final = {
     "document": "globalnaps-org-country-issue-luxembourg-workers-rights",
 }  # fmt: skip
 DATA: Final = Path(__file__).parents[1] / "data" / "review"
+
+
+def cases(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (DATA / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
 def prepare(root: Path) -> Path:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,7 +28,7 @@ from pan2kg.validation.lines import check_style
 from pan2kg.validation.quotations import KeptText
 from tests.conftest import Cli
 from tests.copies import FEW, copy
-from tests.review.conftest import DATA
+from tests.review.conftest import DATA, cases
 
 PLAN = thing("plan", "lu-bhr-2")
 ACTIONS = "graph/plans/lu-bhr-2/actions.ttl"
@@ -206,7 +205,7 @@ def test_keys_are_not_edited_removed_made_up_or_used_twice(desk: Desk) -> None:
 def test_what_does_not_fit_is_refused_with_its_cell(
     book: sheets.Book, known: sheets.DescribedRow, tables: list[filled.FilledSheet]
 ) -> None:
-    for case in map(json.loads, (DATA / "refused-cells.jsonl").read_text(encoding="utf-8").splitlines()):
+    for case in cases("refused-cells"):
         desk, sheet, key = Desk(book.project, known, tables, book), case["sheet"], case["row"]
         desk.type(sheet, key, **case["cells"])
         found = desk.read().faults
@@ -228,7 +227,7 @@ def test_a_quote_is_held_to_the_kept_text_of_its_document(desk: Desk) -> None:
 
 def test_what_is_typed_changes_its_lines_alone_in_house_style(own: Desk) -> None:
     """New rows become blocks with computed keys, an action says what it has, and keys follow what a link says."""
-    for case in map(json.loads, (DATA / "typed-cells.jsonl").read_text(encoding="utf-8").splitlines()):
+    for case in cases("typed-cells"):
         own.type(case["sheet"], case["row"], **case["cells"])
     files = own.new()
     for file in files:
