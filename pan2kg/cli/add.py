@@ -17,7 +17,7 @@ from pan2kg.i18n.catalogue import Messages
 from pan2kg.i18n.message import Message, a_day, spoken, today, verbatim
 from pan2kg.project import Project
 from pan2kg.report.check import detail
-from pan2kg.review import add, sheet
+from pan2kg.review import add, filled, sheet
 from pan2kg.review.files import Addition, alone, write
 from pan2kg.store import cache, queries
 from pan2kg.store.store import LocalStore
@@ -203,7 +203,7 @@ def run_rekey(options: argparse.Namespace) -> int:
 def run_sheet(options: argparse.Namespace) -> int:
     project = arguments.project_of(options)
     if options.kind == "import":
-        name, tables, is_csv = sheet.read_tables(Path(options.file))
+        name, tables, is_csv = filled.read_tables(Path(options.file))
         with alone(project):
             store = cache.open_stated(project, arguments.cache_of(options))
             facts, plan = (
@@ -212,12 +212,12 @@ def run_sheet(options: argparse.Namespace) -> int:
             )
             if plan not in facts.things:
                 raise QueryError("sheet-of-other-plan", plan=name)
-            comparison = sheet.compare(sheet.read_book(project, plan), tables, facts)
+            comparison = filled.compare(sheet.read_book(project, plan), tables, facts)
             arguments.tell(*([Message("progress", "sheet-csv")] if is_csv else []))
             arguments.emit("".join(f"{line}\n" for line in _lines(comparison)))
-            if faults := len(comparison.faults) + len(comparison.conflicts):
+            if faults := len(comparison.faults) + sum(change.meanwhile for change in comparison.changes):
                 raise ProjectError("sheet-refused", remedy="mend-and-import", n=faults)
-            files = sheet.changed(comparison)
+            files = filled.changed(comparison)
             if options.write and files:
                 write(project, {file.path: file.new for file in files}, read_prefixes(project))
         # how many cells and rows, and what stays though the sheet no longer has it
@@ -240,7 +240,7 @@ def run_sheet(options: argparse.Namespace) -> int:
     return 0
 
 
-def _lines(comparison: sheet.SheetComparison) -> Iterator[Message]:
+def _lines(comparison: filled.SheetComparison) -> Iterator[Message]:
     for change in comparison.changes:
         before, after = (words.replace("\n", " | ") or Message("sheet", "empty") for words in (change.old, change.new))
         values = {"key": change.key, "column": change.column.head, "old": before, "new": after}
@@ -248,7 +248,7 @@ def _lines(comparison: sheet.SheetComparison) -> Iterator[Message]:
         yield Message("sheet", "change-by-both" if change.meanwhile else "change", values)
     for name, line, cells in comparison.rows:
         yield Message(
-            "sheet", "new-row", {"place": sheet.place_of(name, line), "key": comparison.book.subject(name, cells)}
+            "sheet", "new-row", {"place": filled.place_of(name, line), "key": comparison.book.subject(name, cells)}
         )
     for fault in comparison.faults:
         yield Message("sheet", "fault", {"place": fault.place, "fault": fault.message})

@@ -24,11 +24,8 @@ from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, numeral
 from pan2kg.i18n.message import Message, a_day, today, told, verbatim
 from pan2kg.project import Project, read_text, write_atomically
-from pan2kg.review import candidates, desk, work
-from pan2kg.review.decision import INVOLVEMENT, TYPES
-from pan2kg.review.entry import RefusedError
-from pan2kg.review.entry import read_text as read_field
-from pan2kg.review.files import own
+from pan2kg.review import decision, desk, work
+from pan2kg.review.files import RefusedError, own, read_field
 from pan2kg.store import cache, queries, rules
 from pan2kg.tables.formats import Grid, write_csv, write_text
 from pan2kg.turtle import countries
@@ -227,9 +224,9 @@ def _document(graph: Graph, options: argparse.Namespace, plan: str) -> Document:
 
 def run_candidates(options: argparse.Namespace) -> int:
     graph, plan = _opened(options)
-    work.work_folder(graph.project, key(plan))
+    own(graph.project)
     document = _document(graph, options, plan)
-    result = candidates.search(graph, document, plan)
+    result = work.search(graph, document, plan)
     if options.since:
         result = result.since(graph, options.since)
     folder = work.keep(graph.project, key(plan), document, result.mentions, result.candidates)
@@ -239,13 +236,13 @@ def run_candidates(options: argparse.Namespace) -> int:
         return graph.labels.label(iri, language).text
 
     messages = [verbatim(_SAID.counted(len(result.candidates), "candidates", language))]
-    schemes = {INVOLVEMENT: "role"}
+    schemes = {decision.INVOLVEMENT: "role"}
     numbers = Counter(
         (candidate.type, label(f"{ID}{schemes.get(candidate.type, 'relation')}/{candidate.relation}"))
         for candidate in result.candidates
     )
     for (type_, relation), number in sorted(numbers.items()):
-        kind = label(f"{PAN}Involvement" if type_ == INVOLVEMENT else f"{ID}linktype/{type_}")
+        kind = label(f"{PAN}Involvement" if type_ == decision.INVOLVEMENT else f"{ID}linktype/{type_}")
         messages.append(
             Message("candidate", "of-relation", {"type": kind, "relation": relation, "number": str(number)})
         )
@@ -286,12 +283,12 @@ def run_review(options: argparse.Namespace) -> int:
     say = _saying(language)
     waiting = sum(bool(candidate.plan) and not candidate.is_control for candidate in review.waiting)
     lines = [say("decided", left=waiting, **review.decided)]
+    controls, pace, agreement = review.measured()
     if review.wanted.control:
-        lines.append(say("controls", **review.controls))
-    if review.pace is not None:
-        lines.append(say("pace", seconds=round(review.pace)))
+        lines.append(say("controls", **controls))
+    if pace is not None:
+        lines.append(say("pace", seconds=round(pace)))
     if review.wanted.second:
-        agreement = review.compare()
         alpha = "–" if agreement.alpha is None else numeral(agreement.alpha, language)
         lines += [say("agreement", n=agreement.both, alpha=alpha), say("agreement-means")]
         for candidate, _, _ in agreement.apart:
@@ -311,8 +308,12 @@ def _go(review: desk.Desk, reader: _KeyReader, language: str) -> None:
         if typed is None or typed[:1] == "q":
             return
         asking = _ASKING_OF_GRAPH if review.is_graph_shown else _ASKING
-        if reader.is_terminal and typed in asking and not (typed == "a" and desk.has_own_words(review)):
-            about = Message("desk", asking[typed], {"types": ", ".join(TYPES)}) if asking[typed] else None
+        if (
+            reader.is_terminal
+            and typed in asking
+            and not (typed == "a" and decision.passage_document(review.graph, review.current))
+        ):
+            about = Message("desk", asking[typed], {"types": ", ".join(decision.TYPES)}) if asking[typed] else None
             answer = reader.ask(str(about)) if about else reader.key()
             typed += f" {answer or ''}"
         review.seconds = monotonic() - since if reader.is_terminal else None

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
+
+from markupsafe import Markup
 
 from pan2kg.errors import FormatError, Place
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of, french, numeral
@@ -22,9 +24,6 @@ from pan2kg.turtle.vocabulary import ROOT, SH, path_of
 from pan2kg.turtle.writer import text as tagged
 from pan2kg.validation.check import CheckedChange
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, fingerprint
-
-if TYPE_CHECKING:
-    from markupsafe import Markup
 
 _CHECK: Final = Messages("check")
 

@@ -38,7 +38,7 @@ from pan2kg.errors import Pan2kgError, Place, ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
 from pan2kg.i18n.message import today, verbatim
 from pan2kg.project import Project, reason
-from pan2kg.review import desk, entry
+from pan2kg.review import desk
 from pan2kg.review import files as review_files
 from pan2kg.server import pages, protocol, workers
 from pan2kg.server.protocol import RefusalError, why
@@ -390,7 +390,7 @@ class ReviewPages:
         typed |= {FAULT: outcome.said.say(_language(request)), FIELD: str(outcome.values.get("field", ""))}
         return await self._show(request, _STATUS.get(outcome.code, 422), typed, name)
 
-    async def _submit(self, request: Request, form: Mapping[str, str]) -> tuple[entry.Outcome, bool]:
+    async def _submit(self, request: Request, form: Mapping[str, str]) -> tuple[review_files.Outcome, bool]:
         loop, language = asyncio.get_running_loop(), _language(request)
         async with self._turn:
             outcome = await loop.run_in_executor(
