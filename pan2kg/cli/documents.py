@@ -197,7 +197,7 @@ def run_mentions(options: argparse.Namespace) -> int:
         names = [labels.brief(iri, language).text if iri in labels.entries else iri
                  for iri in mention.targets or mention.choices]  # fmt: skip
         note = _SAID.say(f"note-{mention.note}", language) if mention.note else ""
-        kind = _SAID.say(f"kind-{mention.kind}", language)
+        kind = (_SAID if _SAID.has(f"kind-{mention.kind}") else Messages("page")).say(f"kind-{mention.kind}", language)
         rows.append((str(page), mention.surface, " ; ".join(names), kind, note))
     grid = Grid([_SAID.say(f"head-{name}", language) for name in ("page", "words", "names", "kind", "note")], rows)
     text = write_csv(grid) if options.format == "csv" else write_text(grid, arguments.width_of(options))

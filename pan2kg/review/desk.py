@@ -397,9 +397,9 @@ class Desk:
         for verdict in () if self.wanted.second else self.decisions:
             twin = listed.get(verdict.matter)
             if passage in verdict.passages and verdict.matter != current.matter and twin:
-                values = {"by": verdict.reviewer, "day": verdict.filed.one("reviewedOn")}
-                words = statement(graph, twin, language)
-                previous.append(_DESK.say(f"was-{verdict.status}", language, statement=words, **values))
+                day, words = verdict.filed.one("reviewedOn"), statement(graph, twin, language)
+                decided = _DESK.say(f"{verdict.status}-by", language, by=verdict.reviewer)
+                previous.append(_DESK.say("was-decided", language, decided=decided, day=day, statement=words))
         return Card(
             statement(graph, current, language), said[0], tuple(said[1:]),
             self.quotation.around(material.texts.get(current.plan)), len(current.quotations), label, facts, citing,

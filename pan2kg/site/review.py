@@ -249,7 +249,7 @@ def _scores(context: PageContext) -> Values:
         "offered": [(CHOSEN + key(action), action, action in chosen) for action in offered], "most": most,
         "too_many": len(chosen) > most,
         "matrix": [(row, [cell(row, column) for column in chosen]) for row in chosen] if is_ready else [],
-        "columns": chosen if is_ready else [], "typed": typed, "steps": [("", t("scores-none")), *options],
+        "columns": chosen if is_ready else [], "typed": typed, "steps": [("", ""), *options],
         "typing": not steps, "bounds": scale, "scale": scale.name, "number": len(graph.scores),
     }  # fmt: skip
 

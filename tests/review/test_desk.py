@@ -215,7 +215,7 @@ def test_what_says_the_same_of_a_text_is_decided_at_once_and_undone_at_once(mate
     pressed(desk_of(changed(material, first, twice, *rest)), "r1")
     card = desk_of(changed(material, first, twice, *rest)).card("en")
     assert card
-    assert "rejected by A. Weber on 2026-05-04" in card.previous[0], "how the same words were decided on"
+    assert "A. Weber: rejected, 2026-05-04" in card.previous[0], "how the same words were decided on"
 
 
 def test_a_pipe_is_read_line_by_line_and_what_cannot_be_reviewed_is_said(root: Path, cli: Cli) -> None:
