@@ -106,10 +106,6 @@ class Candidate:
         return self.linked_as == INVOLVEMENT
 
     @property
-    def scheme(self) -> str:
-        return "role" if self.is_part else "relation"
-
-    @property
     def type(self) -> str:
         if self.is_part or self.origin is not Origin.DOCUMENT:
             return self.linked_as

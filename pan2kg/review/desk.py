@@ -309,7 +309,7 @@ class Desk:
         return Outcome("proposed", {"files": file, "candidate": candidate.key}, (file,))
 
     def _relation(self, candidate: Candidate, name: str) -> str:
-        if self.material.graph.labels.entry(f"{ID}{candidate.scheme}/{name}") is None:
+        if self.material.graph.labels.entry(f"{ID}{'role' if candidate.is_part else 'relation'}/{name}") is None:
             raise ProjectError("no-such-relation", name=name)
         return name
 
@@ -432,7 +432,7 @@ def _label(graph: Graph, target: str, language: Language) -> str:
 
 
 def statement(graph: Graph, candidate: Candidate, language: Language) -> str:
-    concept = f"{ID}{candidate.scheme}/{candidate.relation}"
+    concept = f"{ID}{'role' if candidate.is_part else 'relation'}/{candidate.relation}"
     if candidate.relation and graph.labels.entry(concept):
         relation = graph.label(concept, language)
     else:

@@ -312,7 +312,8 @@ class RefusedError(ProjectError):
     def __init__(self, code: str, *, field: str = "", why: Pan2kgError | None = None, **values: str | int) -> None:
         called = Message("review", f"field.{field}") if _REVIEW.has(f"field.{field}") else field
         super().__init__(why.told if why else Message("review", f"outcome.{code}", {"field": called, **values}))
-        self.code, self.field, self.values, self.why = code, field, values, why
+        self.code, self.values = code, values
+        self.field, self.why = field, why
 
     def outcome(self, language: Language) -> Outcome:
         values: dict[str, str | int] = {"field": self.field} if self.field else {}

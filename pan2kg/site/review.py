@@ -185,7 +185,7 @@ def _desk(context: PageContext, graph: Graph) -> dict[str, object] | None:
     desk.show_passage(arguments.get("passage", ""))
     card = desk.card(language)
     passages = card.passages if card else 0
-    scheme = f"{ID}{current.scheme}/"
+    scheme = f"{ID}{'role' if current.is_part else 'relation'}/"
     relations = [(key(iri), context.name(iri)) for iri in graph.labels.entries if iri.startswith(scheme)]
     # the page of the passage can be opened where the document was read as a PDF
     document, page = desk.material.documents.get(current.plan, ""), desk.quotation.page
