@@ -53,17 +53,13 @@ class Pan2kgError(Exception):
         self.message = message if isinstance(message, Message) else Message("error", message, values)
         self.place = place
         self.remedy = Message("error", remedy, values) if isinstance(remedy, str) else remedy
+        # the place, the sentence and the remedy as one message, to stand in another one
+        self.told = joined([*([f"{place}:"] if place else []), self.message, *filter(None, [self.remedy])])
 
     def inside(self, file: str) -> Self:
         """The same fault of a text that stands in ``file``."""
         line, column = (self.place.line, self.place.column) if self.place else (None, None)
         return type(self)(self.message, place=Place(file, line, column), remedy=self.remedy)
-
-    @property
-    def told(self) -> Message:
-        """The place, the sentence and the remedy as one message, to stand in another one."""
-        place = [f"{self.place}:"] if self.place else []
-        return joined([*place, self.message, *filter(None, [self.remedy])])
 
     def say(self, language: Language) -> str:
         """The place, the sentence and the remedy in a language."""

@@ -11,7 +11,7 @@ import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -40,25 +40,16 @@ class Project:
     others: tuple[Project, ...] = ()
     """Projects that are open beside it: their graphs are compared with its own, its profile and questions hold."""
 
-    @property
-    def ontology(self) -> Path:
-        return self.root / "ontology"
+    ontology: Path = field(init=False, repr=False, compare=False)
+    graph: Path = field(init=False, repr=False, compare=False)
+    queries: Path = field(init=False, repr=False, compare=False)
+    texts: Path = field(init=False, repr=False, compare=False)
+    profile: Path = field(init=False, repr=False, compare=False)
 
-    @property
-    def graph(self) -> Path:
-        return self.root / "graph"
-
-    @property
-    def queries(self) -> Path:
-        return self.root / "queries"
-
-    @property
-    def texts(self) -> Path:
-        return self.root / "texts"
-
-    @property
-    def profile(self) -> Path:
-        return self.graph / "profile.ttl"
+    def __post_init__(self) -> None:
+        for name in (*FOLDERS, "texts"):
+            object.__setattr__(self, name, self.root / name)
+        object.__setattr__(self, "profile", self.graph / "profile.ttl")
 
     @property
     def space(self) -> str:
@@ -176,16 +167,16 @@ def _said_by(profile: Path, statement: re.Pattern[str]) -> str:
     """
     try:
         state = profile.stat()
-        match = statement.search(_text_of(profile, state.st_mtime_ns, state.st_size))
+        return _searched(profile, statement, state.st_mtime_ns, state.st_size)
     except OSError:
         return ""
-    return match[1] if match else ""
 
 
-@lru_cache(maxsize=16)
-def _text_of(profile: Path, changed: int, size: int) -> str:
+@lru_cache(maxsize=64)
+def _searched(profile: Path, statement: re.Pattern[str], changed: int, size: int) -> str:
     del changed, size  # the state it is in; it is asked once for each file that is loaded
-    return profile.read_text("utf-8", errors="replace")
+    match = statement.search(profile.read_text("utf-8", errors="replace"))
+    return match[1] if match else ""
 
 
 def _below(path: Path, folder: Path) -> str:

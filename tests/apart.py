@@ -31,11 +31,10 @@ class StoreApart(LocalStore):
     def whole(self) -> LocalStore:
         with _MAKING:
             if not self.made:
-                store = LocalStore(ox.Store())
-                store.held.bulk_extend(self.held)
+                self.made.append(LocalStore(ox.Store()))
+                self.made[0].held.bulk_extend(self.held)
                 for _, add in self.waiting:
-                    add(store)
-                self.made.append(store)
+                    add(self.made[0])
         return self.made[0]
 
     def complete(self) -> None:
@@ -43,9 +42,8 @@ class StoreApart(LocalStore):
 
     def query(self, text: str) -> Result:
         needed = needs(text)
-        if any(needed is None or not rules.isdisjoint(needed) for rules, _ in self.waiting):
-            return self.whole().query(text)
-        return LocalStore.query(self, text)
+        is_more = any(needed is None or not rules.isdisjoint(needed) for rules, _ in self.waiting)
+        return self.whole().query(text) if is_more else LocalStore.query(self, text)
 
 
 def apart(graph: Graph) -> Graph:

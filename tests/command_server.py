@@ -2,10 +2,7 @@
 
 All workers of a run ask the same one, each command by a connection to its socket: a line of JSON (``arguments``,
 ``folder``, ``environment`` and the three files of standard input, output and error) is answered by a line with the exit
-code, or by nothing where the command was ended before it had one. What a command does is what it does when a user
-starts it, but for what is done before: the modules are imported, the templates read, the shipped graph is derived and,
-by whoever needs that first in a run, checked and tried against chance.
-Commands that are told of their start, their speed or their end by a signal are started for real by their tests.
+code, or by nothing where the command was ended before it had one.
 """
 
 from __future__ import annotations
@@ -15,7 +12,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -29,10 +26,9 @@ from pan2kg.coherence import weight as chances
 from pan2kg.graph.labels import Labels, read_labels
 from pan2kg.project import Project
 from pan2kg.store import cache as caches
-from pan2kg.store import links as link_view
+from pan2kg.store import rules as link_view
 from pan2kg.store import store as stores
-from pan2kg.store.links import LinkView
-from pan2kg.store.rules import derive, derive_when_asked, view_space
+from pan2kg.store.rules import LinkView, derive, derive_when_asked, view_space
 from pan2kg.store.store import Derive, LocalStore, Store
 from pan2kg.tables import template
 from pan2kg.validation import check as changes
@@ -62,11 +58,9 @@ def keep_shipped_graph() -> None:
         rules = getattr(by, "func", by)
         return kept if project == SHIPPED and rules in (derive, derive_when_asked) else anew(project, by)
 
-    def open_kept(
-        project: Project, folder: Path | None, rules: Iterable[str] | None = None, *, read_only: bool = False
-    ) -> LocalStore:
+    def open_kept(project: Project, folder: Path | None, *rules: Any, **chosen: Any) -> LocalStore:  # noqa: ANN401
         usual = folder is None or folder == caches.cache_folder()
-        return kept if project == SHIPPED and usual else again(project, folder, rules, read_only=read_only)
+        return kept if project == SHIPPED and usual else again(project, folder, *rules, **chosen)
 
     def labels_of(store: Store, links: LinkView | None = None) -> Labels:
         return labels if store is kept else read(store, links)
@@ -74,13 +68,10 @@ def keep_shipped_graph() -> None:
     def view_of(store: Store, links_in: str, graphs_in: str, **chosen: Any) -> LinkView | None:  # noqa: ANN401
         return view if store is kept else look(store, links_in, graphs_in, **chosen)
 
-    for name, held, instead in (
-        ("open_store", anew, open_store), ("open_kept", again, open_kept), ("read_labels", read, labels_of),
-        ("read_view", look, view_of),
-    ):  # fmt: skip
+    for held, instead in ((anew, open_store), (again, open_kept), (read, labels_of), (look, view_of)):
         for module in list(sys.modules.values()):
-            if getattr(module, name, None) is held:
-                setattr(module, name, instead)
+            if getattr(module, held.__name__, None) is held:
+                setattr(module, held.__name__, instead)
 
 
 def keep_shipped_report() -> None:

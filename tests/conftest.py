@@ -33,26 +33,15 @@ if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
 
 ROOT = Path(__file__).resolve().parent.parent
-BARE = {
-    "PATH": "/usr/bin:/bin",
-    "LANG": "C.UTF-8",
-    "PYTHONPATH": str(ROOT),
-    "PAN2KG_CACHE": os.environ.get("PAN2KG_CACHE", ""),
-    "TMPDIR": gettempdir(),
-}
+BARE = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT), "TMPDIR": gettempdir()}
+BARE["PAN2KG_CACHE"] = os.environ.get("PAN2KG_CACHE", "")
 """The environment of a process that shall not know where it was started: no home, no options, this clone's package."""
 PATIENCE = 600
 """Seconds after which what hangs is ended: far beyond what anything takes, however busy the machine."""
 
 # How long an example takes says how busy the machine is, not whether what it shows is so.
-settings.register_profile(
-    "patient",
-    settings(),
-    database=None,
-    deadline=None,
-    max_examples=100 * TIMES,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+patient = {"database": None, "deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("patient", settings(), max_examples=100 * TIMES, **patient)
 settings.load_profile("patient")
 
 
@@ -186,12 +175,18 @@ def _endpoint(graph: pan2kg.Graph, folder: Path) -> Iterator[str]:
 
 @contextmanager
 def serving(command: list[str]) -> Iterator[str]:
-    process, port = _serving(command)
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.kill()
-        process.wait()
+    """The address of a server on a free port; another port where somebody took it meanwhile."""
+    for _ in range(5):
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            address = "127.0.0.1:{1}".format(*probe.getsockname())
+        with subprocess.Popen([*command, "--bind", address], stdout=-3, stderr=-3) as process:
+            try:
+                if _stands(process, f"http://{address}/"):
+                    yield f"http://{address}"
+                    return
+            finally:
+                process.kill()
+    raise AssertionError(f"{command[0]} ended each time it was started")
 
 
 @contextmanager
@@ -231,18 +226,6 @@ def made_once(name: str, factory: pytest.TempPathFactory, make: Callable[[Path],
         if not target.exists():
             make(target)
     return target
-
-
-def _serving(command: list[str]) -> tuple[subprocess.Popen[bytes], int]:
-    for _ in range(5):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = int(probe.getsockname()[1])
-        quiet = subprocess.DEVNULL
-        process = subprocess.Popen([*command, "--bind", f"127.0.0.1:{port}"], stdout=quiet, stderr=quiet)
-        if _stands(process, f"http://127.0.0.1:{port}/"):
-            return process, port
-    raise AssertionError(f"{command[0]} ended each time it was started")
 
 
 def _stands(process: subprocess.Popen[bytes], url: str) -> bool:

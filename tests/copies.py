@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -19,20 +19,15 @@ GRAPH: Final = ROOT / "graph"
 PLANS: Final = GRAPH / "plans"
 FEW: Final = ("lu-bhr-1", "lu-bhr-2", "lu-climate-pact-2012", "lu-cooperation-gender-2021")
 """Two plans whose actions share texts, one that neither cites, and one with parts."""
-OF_OTHERS: Final = frozenset(
-    {
-        *("org:ChangeEvent", "org:Membership", "pan:Conflict", "pan:Deadline", "pan:Milestone", "pan:Obligation"),
-        *("pan:PlanMandate", "pan:Recommendation", "pan:RetiredIdentifier", "pan:Review", "skosxl:Label"),
-    }
-)
+OF_OTHERS: Final = frozenset((
+    "org:ChangeEvent", "org:Membership", "pan:Conflict", "pan:Deadline", "pan:Milestone", "pan:Obligation",
+    "pan:PlanMandate", "pan:Recommendation", "pan:RetiredIdentifier", "pan:Review", "skosxl:Label",
+))  # fmt: skip
 """Kinds of things that say something of others which do not name them."""
-
-EXAMPLES: Final = frozenset(
-    {
-        *("provision:lu-label-fairtrade-gemeng-1", "obligation:luxembourg-dir-2014-24-transposition"),
-        *("review:lu-cooperation-report-2020", "recommendation:un-bhr-working-group-2023-m1"),
-    }
-)
+EXAMPLES: Final = (
+    "provision:lu-label-fairtrade-gemeng-1", "obligation:luxembourg-dir-2014-24-transposition",
+    "review:lu-cooperation-report-2020", "recommendation:un-bhr-working-group-2023-m1",
+)  # fmt: skip
 """Things of kinds that no such plan leads to, so that there is a page of every type."""
 _OF_WRITING: Final = ("document:", "passage:", "position:")
 _OF_ITSELF: Final = "pan:SourceGraph"
@@ -72,29 +67,35 @@ class _Block(NamedTuple):
 
 @cache
 def _with_alone(plans: frozenset[str]) -> Mapping[str, str]:
-    files = {file.relative_to(GRAPH).as_posix(): _read(file) for file in _files(plans)}
-    blocks = [block for _, read in files.values() for block in read]
-    about: dict[str, list[_Block]] = {}
-    for block in blocks:
-        about.setdefault(block.subject, []).append(block)
-    kept: set[str] = set()
-    _keep(kept, _first(files), about)
-    others = [block for block in blocks if block.kind in OF_OTHERS]
-    while told := [block.subject for block in others if block.subject not in kept and _speaks_of(block, kept, about)]:
-        _keep(kept, told, about)
-    written = {name: _written(prefixes, read, kept) for name, (prefixes, read) in files.items()}
-    return {name: text for name, text in written.items() if text}
-
-
-def _files(plans: Collection[str]) -> Iterator[Path]:
+    files: dict[str, tuple[str, list[_Block]]] = {}
     for file in sorted(GRAPH.rglob("*.ttl")):
         if PLANS not in file.parents or file.relative_to(PLANS).parts[0] in plans:
-            yield file
-
-
-def _read(file: Path) -> tuple[str, Sequence[_Block]]:
-    prefixes, *parts = file.read_text(encoding="utf-8").removesuffix("\n").split("\n\n")
-    return prefixes, [_block(text, lines) for text in parts if (lines := _COMMENT.sub("", text).splitlines())]
+            prefixes, *parts = file.read_text(encoding="utf-8").removesuffix("\n").split("\n\n")
+            blocks = [_block(text, lines) for text in parts if (lines := _COMMENT.sub("", text).splitlines())]
+            files[file.relative_to(GRAPH).as_posix()] = prefixes, blocks
+    about: dict[str, list[_Block]] = {}
+    for block in (block for _, listed in files.values() for block in listed):
+        about.setdefault(block.subject, []).append(block)
+    others = [block for blocks in about.values() for block in blocks if block.kind in OF_OTHERS]
+    kept: set[str] = set()
+    waiting = [*EXAMPLES, *(
+        block.subject for name, (_, blocks) in files.items() for block in blocks
+        if name.startswith(PLANS.name) or name in {"catalogue.ttl", "profile.ttl"}
+    )]  # fmt: skip
+    while waiting:
+        while waiting:
+            if (subject := waiting.pop()) in about and subject not in kept:
+                kept.add(subject)
+                waiting += (name for block in about[subject] for name in block.named)
+        for block in (block for block in others if block.subject not in kept):
+            things = {name for name in block.named if name in about and not name.startswith(_OF_WRITING)}
+            waiting += [block.subject] if things and things <= kept else []
+    texts = {}
+    for name, (prefixes, blocks) in files.items():
+        told = [block for block in blocks if block.subject in kept or block.kind == _OF_ITSELF]
+        if any(block.kind != _OF_ITSELF for block in told):
+            texts[name] = "\n\n".join([prefixes, *(block.text for block in told)]) + "\n"
+    return texts
 
 
 def _block(text: str, lines: Sequence[str]) -> _Block:
@@ -103,30 +104,3 @@ def _block(text: str, lines: Sequence[str]) -> _Block:
     kinds = [object_ for verb, object_ in statements if verb == "a"]
     named = (object_ for verb, object_ in statements if verb not in {"a", "skos:hasTopConcept"})
     return _Block(text, subject, (kinds or [""])[0], frozenset(name for name in named if name[0] != '"'))
-
-
-def _first(files: Mapping[str, tuple[str, Sequence[_Block]]]) -> Iterator[str]:
-    for name, (_, blocks) in files.items():
-        if name.startswith(PLANS.name) or name in {"catalogue.ttl", "profile.ttl"}:
-            yield from (block.subject for block in blocks)
-    yield from EXAMPLES
-
-
-def _keep(kept: set[str], subjects: Iterable[str], about: Mapping[str, Sequence[_Block]]) -> None:
-    waiting = [subject for subject in subjects if subject in about]
-    while waiting:
-        if (subject := waiting.pop()) not in kept:
-            kept.add(subject)
-            waiting += (name for block in about[subject] for name in block.named if name in about)
-
-
-def _speaks_of(block: _Block, kept: Collection[str], about: Collection[str]) -> bool:
-    named = {name for name in block.named if name in about and not name.startswith(_OF_WRITING)}
-    return bool(named) and named <= set(kept)
-
-
-def _written(prefixes: str, blocks: Sequence[_Block], kept: Collection[str]) -> str:
-    left = [block for block in blocks if block.subject in kept or block.kind == _OF_ITSELF]
-    if all(block.kind == _OF_ITSELF for block in left):
-        return ""
-    return "\n\n".join([prefixes, *(block.text for block in left)]) + "\n"

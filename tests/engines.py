@@ -14,18 +14,18 @@ import rdflib
 
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import RDF, RDFS
-from pan2kg.validation.compilation import Compiled, FocusCounts, Refusals, compile_shapes, evaluate
+from pan2kg.validation.check import FocusCounts, evaluate
+from pan2kg.validation.compilation import Compiled, Refusals, compile_shapes
 from pan2kg.validation.reference import find, shapes_graph, to_graph
-from pan2kg.validation.report import Finding, Names
-from pan2kg.validation.shapes import TARGETS, Node, Rules, Shapes, Term, gather, read_rules
+from pan2kg.validation.report import Finding, Names, Rules, Shapes, Term, gather, read_rules
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "standards"
 """Official shapes and suites, where they lie beside the clone."""
 
-PREFIXES: Final = """\
+PREFIXES: Final = f"""\
 @prefix e: <http://e/> .
-@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
-@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix rdf: <{RDF}> .
+@prefix rdfs: <{RDFS}> .
 @prefix sh: <http://www.w3.org/ns/shacl#> .
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 
@@ -67,10 +67,7 @@ class Engines:
         return {focus: frozenset(_IRI.findall(focus)) - _OF_ANY_CLASS for focus in patterns}
 
     def by_queries(self, data: Collection[ox.Quad]) -> list[Finding]:
-        """What the compiled queries find, all of which there must be.
-
-        No query is asked for nodes of classes and with properties that the data does not name.
-        """
+        """What the compiled queries find, all of which there must be, asked of what the data names alone."""
         queries, refusals = self.compiled
         assert refusals == [], [str(why) for _, why in refusals]
         store = ox.Store()
@@ -80,12 +77,8 @@ class Engines:
         return list(evaluate(queries, self.rules, FocusCounts(LocalStore(store), known=none)))
 
     def by_pyshacl(self, data: Collection[ox.Quad], *, near: bool = False) -> list[Finding]:
-        """What pySHACL finds; ``near`` leaves out the shapes whose targets the data does not name.
-
-        It goes through each shape at length, to look at nothing.
-        """
-        shapes = shapes_graph(_near(self.shapes, data)) if near else self.graph
-        return list(find(to_graph(data), shapes, self.rules))
+        """``near`` leaves out the shapes whose targets the data does not name, which pySHACL goes through at length."""
+        return list(find(to_graph(data), shapes_graph(_near(self.shapes, data)) if near else self.graph, self.rules))
 
     def agreed(self, data: Collection[ox.Quad], *, near: bool = False) -> list[Finding]:
         found, other = self.by_queries(data), self.by_pyshacl(data, near=near)
@@ -117,17 +110,15 @@ _OF_ANY_CLASS: Final = {f"<{RDF}type>", f"<{RDFS}subClassOf>"}
 
 def _near(shapes: Shapes, data: Iterable[ox.Quad]) -> Shapes:
     named = {term for quad in data for term in (quad.predicate, quad.object)}
-    todo: list[Term] = [node for node in shapes.said if _looks_at(shapes, node, named)]
-    kept = set[Term]()
+    todo, kept = list[Term](), set[Term]()
+    for shape in shapes.said:
+        targets = shapes.targets(shape)
+        is_near = "targetNode" in targets or shape in targets.get("targetClass", ())
+        if is_near or any(value in named for values in targets.values() for value in values):
+            todo.append(shape)
     while todo:
         node = todo.pop()
         if node not in kept and not isinstance(node, ox.Literal):
             kept.add(node)
             todo += (value for values in shapes.said.get(node, {}).values() for value in values)
     return replace(shapes, said={node: said for node, said in shapes.said.items() if node in kept})
-
-
-def _looks_at(shapes: Shapes, shape: Node, named: Collection[object]) -> bool:
-    if shapes.is_class(shape) or shapes.values(shape, "targetNode"):
-        return True
-    return any(target in named for name in TARGETS for target in shapes.values(shape, name))

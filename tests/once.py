@@ -23,6 +23,9 @@ RUN: Final = "PAN2KG_TEST_RUN"
 """The variable that tells the processes of a run which run it is."""
 
 
+Made = TypeVar("Made")
+
+
 @cache
 def checked(project: Project) -> Report:
     if project != SHIPPED or not os.environ.get(RUN):
@@ -30,7 +33,6 @@ def checked(project: Project) -> Report:
     return _made("report", lambda: check(project))
 
 
-Made = TypeVar("Made")
 Tried = Callable[[list[frozenset[int]], list[tuple[int, ...]], Floats, int, int], tuple[Floats, Floats, Floats]]
 MANY: Final = 50
 """From so many plans on, dealing takes a second of a test that is about something else."""
@@ -48,12 +50,12 @@ def tried_once(anew: Tried) -> Tried:
     return tried
 
 
-def _made(what: str, make: Callable[[], Made]) -> Made:
-    with _file(what).open("a+b") as file:
+def _made(name: str, make: Callable[[], Made]) -> Made:
+    with _file(name).open("a+b") as file:
         flock(file, LOCK_EX)
         file.seek(0)
-        if said := file.read():
-            kept: Made = pickle.loads(said)
+        if data := file.read():
+            kept: Made = pickle.loads(data)
             return kept
         made = make()
         file.write(pickle.dumps(made))

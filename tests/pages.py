@@ -37,19 +37,10 @@ EVERY: Final = (*SINGLE, *(f"{series}/{key}" for series, key in EXAMPLES.items()
 """A page of every type, by its address in a language without the ending."""
 
 assert tuple(EXAMPLES) == tuple(SERIES), "give the new type of page an example here, in the order of the registry"
-assert len(EVERY) >= 37, "the registry of pages was not read whole"
 
 SEARCHED: Final = {
-    "PAN 1": "lu-bhr-1",
-    "PAN2": "lu-bhr-2",
-    "pan-2": "lu-bhr-2",
-    "ODD 8": "sdg-8",
-    "SDG 8": "sdg-8",
-    "32017R0821": "reg-2017-821",
-    "2017/821": "reg-2017-821",
-    "MAEE": "maee",
-    "P29": "ilo-p029",
-    "lu-bhr-2-4-3": "lu-bhr-2-4-3",
-    "32019L1937": "dir-2019-1937",
-}
+    "PAN 1": "lu-bhr-1", "PAN2": "lu-bhr-2", "pan-2": "lu-bhr-2", "ODD 8": "sdg-8", "SDG 8": "sdg-8",
+    "32017R0821": "reg-2017-821", "2017/821": "reg-2017-821", "MAEE": "maee", "P29": "ilo-p029",
+    "lu-bhr-2-4-3": "lu-bhr-2-4-3", "32019L1937": "dir-2019-1937",
+}  # fmt: skip
 """What is typed whole in the search, and the key of what it means."""

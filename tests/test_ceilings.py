@@ -30,14 +30,11 @@ def test_the_house_stays_below_its_ceilings() -> None:
 
 
 def test_a_ceiling_is_only_lowered() -> None:
-    git = ["git", "-C", str(ROOT)]
-    listed = subprocess.run(
-        [*git, "log", "--format=%H", "--", "tests/ceilings.toml"], capture_output=True, text=True, check=False
-    )
+    def git(*words: str) -> str:
+        return subprocess.run(["git", "-C", ROOT, *words], capture_output=True, text=True, check=False).stdout
+
     ceilings = tomllib.loads(CEILINGS.read_text(encoding="utf-8"))
-    for commit in listed.stdout.split():
-        before = subprocess.run(
-            [*git, "show", f"{commit}:tests/ceilings.toml"], capture_output=True, text=True, check=False
-        )
-        raised = [name for name, most in tomllib.loads(before.stdout).items() if ceilings.get(name, most + 1) > most]
+    for commit in git("log", "--format=%H", "--", "tests/ceilings.toml").split():
+        before = tomllib.loads(git("show", f"{commit}:tests/ceilings.toml"))
+        raised = [name for name, most in before.items() if ceilings.get(name, most + 1) > most]
         assert not raised, f"{raised} stood lower in {commit}: make room instead"

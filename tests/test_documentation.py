@@ -19,6 +19,7 @@ from typing import Final
 import pytest
 
 import pan2kg
+from pan2kg.i18n.message import Message
 from pan2kg.project import Project
 from pan2kg.store.queries import read_queries
 from pan2kg.tables.table import TABLES
@@ -36,13 +37,8 @@ PLAN = "Plan d’action national\n\n1. Former\n1.1. Former les juges\n1.2. Forme
 
 
 def _commands(block: str) -> list[tuple[str, list[str]]]:
-    found: list[tuple[str, list[str]]] = []
-    for line in block.splitlines():
-        if line.startswith("$ "):
-            found.append((line[2:], []))
-        elif found:
-            found[-1][1].append(line)
-    return found
+    listed = [part.splitlines() for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]]
+    return [(lines[0], lines[1:]) for lines in listed]
 
 
 def _run(command: str, folder: Path, commands: Commands) -> str:
@@ -68,30 +64,23 @@ def _serve(folder: Path) -> str:
     return re.sub(r":\d+/", ":8000/", said)
 
 
-def _matches(expected: list[str], printed: list[str]) -> bool:
-    pattern = "".join(r"(?:.*\n)*" if line == "…" else re.escape(line) + r"\n" for line in expected)
-    return re.fullmatch(pattern, "".join(f"{line}\n" for line in printed)) is not None
-
-
 @pytest.mark.parametrize("page", [README, GUIDE], ids=lambda page: page.name)
 def test_a_page_prints_what_the_tool_prints(tmp_path: Path, commands: Commands, page: Path) -> None:
     (tmp_path / "plan.txt").write_text(PLAN, encoding="utf-8")
     text = page.read_text(encoding="utf-8")
-    for block in BLOCK.findall(text):
-        for command, expected in _commands(block):
-            asked = command.rpartition("&& .venv/bin/")[2]
-            if not asked.startswith("pan2kg"):
-                continue
-            printed = _run(asked, tmp_path, commands).rstrip("\n").splitlines()
-            if os.environ.get("PAN2KG_REWRITE"):
-                shown = printed if len(printed) <= SHOWN else [*printed[:SHOWN], "…"]
-                lines = "".join(f"{line}\n" for line in [f"$ {command}", *shown])
-                old = "".join(f"{line}\n" for line in [f"$ {command}", *expected])
-                text = text.replace(old, lines, 1)
-            else:
-                assert _matches(expected, printed), f"{page.name} prints something else for `{command}`:\n" + "\n".join(
-                    printed[:20]
-                )
+    for command, expected in (listed for block in BLOCK.findall(text) for listed in _commands(block)):
+        asked = command.rpartition("&& .venv/bin/")[2]
+        if not asked.startswith("pan2kg"):
+            continue
+        printed = _run(asked, tmp_path, commands).rstrip("\n").splitlines()
+        if os.environ.get("PAN2KG_REWRITE"):
+            shown = printed if len(printed) <= SHOWN else [*printed[:SHOWN], "…"]
+            was, now = ("".join(f"{line}\n" for line in [f"$ {command}", *lines]) for lines in (expected, shown))
+            text = text.replace(was, now, 1)
+        else:
+            pattern = "".join(r"(?:.*\n)*" if line == "…" else re.escape(line) + r"\n" for line in expected)
+            same = re.fullmatch(pattern, "".join(f"{line}\n" for line in printed))
+            assert same, f"{page.name} prints something else for `{command}`:\n" + "\n".join(printed[:20])
     if os.environ.get("PAN2KG_REWRITE"):
         page.write_text(text, encoding="utf-8")
 
@@ -107,27 +96,29 @@ def _questions() -> Iterator[tuple[int, str, str]]:
     for query in sorted(read_queries(Project.at(ROOT)).values(), key=lambda query: query.name):
         if query.group != "quality":
             number = re.search(r"question-(\d+)", query.header.get("tags", ""))
-            told = [f" --{parameter.option} …" for parameter in query.parameters if parameter.name != "language"]
-            yield int(number[1]) if number else 31, query.question(), f"`pan2kg ask {query.name}{''.join(told)}`"
+            options = "".join(f" --{given.option} …" for given in query.parameters if given.name != "language")
+            yield int(number[1]) if number else 31, query.question(), f"`pan2kg ask {query.name}{options}`"
     for name, kind in TABLES.items():
-        typed, _, mark = kind.example.rpartition(" ")
-        if kind.example and kind.example[-1] not in MARKS:
-            typed, mark = kind.example, ""
-        command = f"`pan2kg coherence {' '.join(filter(None, [name, typed]))}` {mark}".rstrip()
-        yield kind.number or 31, str(kind.question), command
+        words = re.fullmatch(rf"(.*?) ?([{MARKS}]?)", kind.example)
+        assert words
+        typed = " ".join(filter(None, [name, words[1]]))
+        yield (
+            kind.number or 31,
+            str(Message("help", f"question.{name}")),
+            f"`pan2kg coherence {typed}` {words[2]}".rstrip(),
+        )
 
 
 def test_the_guide_lists_every_question_as_the_registries_have_it() -> None:
     text = GUIDE.read_text(encoding="utf-8")
-    rows = [
+    rows = "".join(
         f"| {number if number < 31 else ''} | {question} | {command} |\n"
         for number, question, command in sorted(_questions(), key=lambda row: row[0])
-    ]
-    table = f"{LISTED[0]}\n| | Question | Command |\n|---|---|---|\n{''.join(rows)}{LISTED[1]}"
-    before, _, rest = text.partition(LISTED[0])
-    after = rest.partition(LISTED[1])[2]
+    )
+    table = f"{LISTED[0]}\n| | Question | Command |\n|---|---|---|\n{rows}{LISTED[1]}"
     if os.environ.get("PAN2KG_REWRITE"):
-        GUIDE.write_text(f"{before}{table}{after}", encoding="utf-8")
+        (before, _, rest), end = text.partition(LISTED[0]), LISTED[1]
+        GUIDE.write_text(f"{before}{table}{rest.partition(end)[2]}", encoding="utf-8")
     else:
         assert table in text, "PAN2KG_REWRITE=1 pytest tests/test_documentation.py writes the table of questions"
     assert {int(number) for number in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)} == set(range(1, 31))
@@ -138,12 +129,11 @@ PAGES: Final = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "benchmarks/READ
 ))  # fmt: skip
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_every_link_into_the_project_leads_somewhere(name: str) -> None:
-    file = ROOT / name
-    for target in re.findall(r"\]\(([^)#\s]+)\)", file.read_text(encoding="utf-8")):
-        if "://" not in target:
-            assert (file.parent / target).exists(), f"{name} links to {target}"
+def test_every_link_into_the_project_leads_somewhere() -> None:
+    for file in (ROOT / name for name in PAGES):
+        targets = re.findall(r"\]\(([^)#\s]+)\)", file.read_text(encoding="utf-8"))
+        broken = [target for target in targets if "://" not in target and not (file.parent / target).exists()]
+        assert not broken, file.name
 
 
 CHANGED: Final = {

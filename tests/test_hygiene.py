@@ -11,8 +11,6 @@ from importlib.metadata import entry_points, version
 from pathlib import Path
 from typing import Final
 
-import pytest
-
 import pan2kg
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -47,20 +45,12 @@ def test_examples(number):
 
 
 @cache
-def tracked() -> tuple[Path, ...]:
+def texts() -> dict[str, str]:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
     names = [ROOT / name for name in listed.stdout.split("\0") if name] if listed.returncode == 0 else ROOT.rglob("*")
-    return tuple(path for path in names if path.is_file() and not MADE & set(path.relative_to(ROOT).parts))
-
-
-@cache
-def texts() -> dict[str, str]:
-    read = {}
-    for path in tracked():
-        data = path.read_bytes()
-        if b"\0" not in data:
-            read[path.relative_to(ROOT).as_posix()] = data.decode("utf-8")
-    return read
+    paths = {path.relative_to(ROOT): path for path in names if path.is_file()}
+    data = {name.as_posix(): path.read_bytes() for name, path in paths.items() if not MADE & set(name.parts)}
+    return {name: text.decode("utf-8") for name, text in data.items() if b"\0" not in text}
 
 
 def project_table() -> dict[str, object]:
@@ -74,29 +64,22 @@ def only(pattern: str, file: str) -> str:
     return found[1]
 
 
-@pytest.mark.parametrize("what", UNWANTED)
-def test_tracked_files_hold_nothing_unwanted(what: str) -> None:
-    pattern = re.compile(UNWANTED[what], re.MULTILINE)
-    found = [
-        f"{name}:{text.count(chr(10), 0, match.start(0)) + 1}: {match[0].strip()}"
-        for name, text in texts().items()
-        for match in pattern.finditer(text)
-    ]
-    assert not found, f"{what} stands in\n" + "\n".join(found)
-
-
-def test_tests_await_in_a_thread_of_their_own() -> None:
+def test_tracked_files_hold_nothing_unwanted_and_nothing_built() -> None:
+    for unwanted, words in UNWANTED.items():
+        found = [
+            f"{name}:{text.count(chr(10), 0, match.start(0)) + 1}: {match[0].strip()}"
+            for name, text in texts().items()
+            for match in re.finditer(words, text, re.MULTILINE)
+        ]
+        assert not found, f"{unwanted} stands in\n" + "\n".join(found)
+    built = [name for name in texts() if re.search(r"(^|/)(__pycache__|.*\.egg-info)/|\.(pyc|whl|min\.js)$", name)]
+    assert not built, "git rm --cached these"
     runs = {name for name, text in texts().items() if name.startswith("tests/") and "asyncio" + ".run(" in text}
     scripts = {"tests/server/test_pool.py"}  # in a process of its own
     assert runs - scripts == {"tests/server/conftest.py"}, "call awaited() of tests/server/conftest.py"
 
 
-def test_nothing_built_is_tracked() -> None:
-    built = [name for name in texts() if re.search(r"(^|/)(__pycache__|.*\.egg-info)/|\.(pyc|whl|min\.js)$", name)]
-    assert not built, "git rm --cached these"
-
-
-def test_versions_and_the_date_of_the_release_agree() -> None:
+def test_versions_licences_and_the_date_of_the_release_agree() -> None:
     for file, pattern in {
         "CITATION.cff": r"^version: (\S+)$", "CHANGELOG.md": r"^## (\d\S*) - \d{4}-\d\d-\d\d$",
         "ontology/pan2kg.ttl": r'^ +owl:versionInfo "([^"]+)"',
@@ -105,9 +88,6 @@ def test_versions_and_the_date_of_the_release_agree() -> None:
     assert version("pan2kg") == project_table()["version"], "install the clone again"
     released = only(r'^date-released: "(\S+)"$', "CITATION.cff")
     assert only(r"^## \d\S* - (\S+)$", "CHANGELOG.md") == released, "CITATION.cff and CHANGELOG.md name two dates"
-
-
-def test_licences_agree() -> None:
     listed = re.findall(r"^  - (\S+)$", only(r"^license:\n((?:  - \S+\n)+)", "CITATION.cff"), re.MULTILINE)
     assert " AND ".join(listed) == project_table()["license"], "CITATION.cff and pyproject.toml name other licences"
 
@@ -121,11 +101,11 @@ def test_every_console_script_loads_and_the_public_names_are_these() -> None:
 
 
 def test_the_documents_use_public_names_and_all_of_them() -> None:
-    pages = {name: text for name, text in texts().items() if re.fullmatch(r"(README|CONTRIBUTING|docs/.*)\.md", name)}
-    used = set(re.findall(r"(?<![/\w])pan2kg\.([A-Za-z_]\w*)(?=\W)(?!\.)", "\n".join(pages.values())))
+    pages = "\n".join(words for name, words in texts().items() if re.match(r"(README|CONTRIBUTING|docs/.*)\.md$", name))
+    used = set(re.findall(r"(?<![/\w])pan2kg\.([A-Za-z_]\w*)(?=\W)(?!\.)", pages))
     modules = {path.stem for path in (ROOT / "pan2kg").glob("*.py")} | {"cli"}
     assert not used - set(pan2kg.__all__) - modules, "a page names what pan2kg does not have"
-    missing = [name for name in pan2kg.__all__ if not any(re.search(rf"\b{name}\b", text) for text in pages.values())]
+    missing = [name for name in pan2kg.__all__ if not re.search(rf"\b{name}\b", pages)]
     assert not missing, "say in README.md or docs/ what these are for"
 
 

@@ -310,7 +310,6 @@ def number(value: float) -> str:
 
 def _markup(mark: Mark) -> str:
     def look(fill: str, pen: Pen | None, **places: float) -> str:
-        """Where a mark stands and how it is filled and drawn, as attributes."""
         edges = "".join(f' {name.replace("_", "-")}="{number(value)}"' for name, value in places.items())
         paint = f' fill="{fill or "none"}"'
         if pen:

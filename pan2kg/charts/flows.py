@@ -56,8 +56,6 @@ EDGE: Final = dw.Pen(fr.GREY, 1.0)
 
 
 class Lane:
-    """Boxes below each other, spread over a height; ``tops`` by the IRIs of what they stand for."""
-
     def __init__(self, iris: Sequence[str], at: int, high: float, room: float) -> None:
         step = room / max(len(iris), 1)
         self.tops = {iri: TOP + step * (row + 0.5) - high / 2 for row, iri in enumerate(iris)}
@@ -147,8 +145,10 @@ def draw_lanes(
     for every_tie, ties in ((to_texts, drawn[0]), (to_plans, drawn[1])):
         undrawn.append(len({tie.other for tie in every_tie} - {tie.other for tie in ties}))
     undrawn += [len(every) - len(busiest), len(drawn[1]) - len(thin)]
-    parts = ("texts-left-out", "other-plans-left-out", "actions-left-out", "lines-left-out")
-    notes += [say(word, n=number) for word, number in zip(parts, undrawn, strict=True) if number]
+    counted = zip(("texts", "field-plans"), undrawn, strict=False)
+    notes += [say("left-out", what=say(word, n=number)) for word, number in counted if number]
+    limited = zip(("actions-left-out", "lines-left-out"), undrawn[2:], strict=True)
+    notes += [say(word, n=number) for word, number in limited if number]
     signs = (
         fr.sign(LANE_DECLARED, say("sign-declared")), fr.sign(INFERRED, say("sign-inferred")),
         fr.Sign(CITES, say("sign-cites")), fr.Sign((dw.Box(1, 2, 28, 14, fr.PAPER, UNLINKED),), say("sign-unlinked")),
@@ -160,7 +160,6 @@ def draw_lanes(
 
 
 def _most(ties: Sequence[DrawnTie], works: Sequence[str], number: int) -> list[DrawnTie]:
-    """The ties of these works to the others that have most of them, those declared first among equals."""
     among, every, declared = set(works), Counter[str](), Counter[str]()
     for tie in ties:
         if tie.work in among:
@@ -196,8 +195,6 @@ PART: Final = dw.Pen(fr.GREEN, 1.3, (1.5, 3))
 
 @dataclass(frozen=True, slots=True)
 class Pillar:
-    """A text or body both plans have: with the works of either side, and for a text what it brings in bits."""
-
     iri: str
     works: tuple[tuple[str, ...], tuple[str, ...]]
     bits: float = 0.0
@@ -205,7 +202,6 @@ class Pillar:
 
     @classmethod
     def between(cls, subject: Subject, plan_a: str, plan_b: str) -> Iterator[Pillar]:
-        """Texts first, by what they bring, then bodies, by their works."""
         measured, homes = subject.known, subject.graph.homes
         sides = measured.brought(plan_a, plan_b), measured.brought(plan_b, plan_a)
         for shared in sorted(measured.weight(plan_a, plan_b).contributions, key=lambda row: (-row.bits, row.text)):
@@ -274,7 +270,7 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
         head = dw.Line.arrow(end, 0.0 if end[0] > start[0] else math.pi, fr.BLUE, 9)
         words = say("time-map-cites-pair", one=names[pair[0]].text, two=names[pair[1]].text)
         links = (row.link for row in measured.statements if row.is_citation and (row.source, row.target) == pair)
-        words += next((quotation for link in links if (quotation := sj.quoted(subject, link))), "")
+        words += sj.quoted(subject, links)
         line, about = fr.bow(start, end, dw.Pen(fr.BLUE, 2.0)), sj.tags(subject, pair, kind="citation")
         marks.append(dw.Group((line, head), words, subject.leads(*pair), tags=about))
     for home, x, side in ((plan_a, 0.0, left), (plan_b, WIDE - SIDE, right)):
@@ -315,7 +311,7 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
         State.IMPOSSIBLE,
     )
     signs = [fr.sign(dw.Pen(fr.VERMILION, 2.5), say("sign-rests")), fr.sign(PART, say("sign-part"))]
-    signs += [fr.sign(tm.PENS[state], say(f"sign-citation-{state.value}")) for state in states]
+    signs += [fr.sign(tm.PENS[state], say(f"kind-{state.value}")) for state in states]
     plans = names[plan_a], names[plan_b]
     title = say("bridge-title", one=plans[0].text, two=plans[1].text, n=len(every))
     filters = sj.plans_named(subject, plans)
@@ -333,7 +329,6 @@ def _nearest(subject: Subject, plan: str) -> str:
 
 
 def _bridge_heads(subject: Subject, names: Names, plan_a: str, plan_b: str) -> Iterator[dw.Mark]:
-    """Above both columns the plans, and between them who cites whom."""
     for iri, x in ((plan_a, 0.0), (plan_b, WIDE - SIDE)):
         name, box = names[iri], dw.Box(x, 0, SIDE, 46, fr.SHADE, dw.Pen(fr.GREY, 0.8))
         labels = fr.spoken(name, dw.centred(box, dw.wrap(name.text, SIDE - 16, TITLES, 2), TITLES))
@@ -468,7 +463,7 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
     counted = (("texts", len(texts)), ("bodies", len(bodies)), ("others", len(neighbours)))
     notes = [", ".join(say(word, n=number) for word, number in counted) + "."]
     if len(neighbours) > len(drawn):
-        notes.append(say("neighbours-left-out", n=len(neighbours) - len(drawn)))
+        notes.append(say("left-out", what=say("others", n=len(neighbours) - len(drawn))))
     green = dw.Line(((4, 9), (30, 9)), dw.Pen(fr.GREEN, 1.0)), dw.Dot(6, 9, 5, fr.GREEN)
     cites = replace(CITES[0], pen=DECLARED), CITES[1]
     signs = (

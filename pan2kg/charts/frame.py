@@ -17,10 +17,11 @@ from pan2kg.charts.drawing import Box, Dot, Drawing, Font, Group, Label, Line, M
 from pan2kg.charts.subject import Subject
 from pan2kg.coherence import evidence, figures, known
 from pan2kg.graph.labels import Name
-from pan2kg.i18n.catalogue import Language
+from pan2kg.i18n.catalogue import Language, format_of
 from pan2kg.i18n.message import in_words
 from pan2kg.store.store import Solutions
 from pan2kg.tables import figure_words as words
+from pan2kg.tables.formats import PRINTING
 from pan2kg.turtle.vocabulary import key
 
 INK: Final = "#1a1a1a"
@@ -67,32 +68,23 @@ SMALL: Final = Font(10.5, colour=GREY)
 SWATCH: Final = (30.0, 18.0)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
 class Picture:
     """A drawing with what it shows as a table, one row a thing or cell drawn.
 
     ``title`` and ``description`` stand in the drawing too, for those who do not see it.
     """
 
-    name: str
-    language: Language
-    drawing: Drawing
-    table: Solutions
-
-    @property
-    def title(self) -> str:
-        return self.drawing.title
-
-    @property
-    def description(self) -> str:
-        return self.drawing.description
+    def __init__(self, name: str, language: Language, drawing: Drawing, table: Solutions) -> None:
+        self.name = name
+        self.language = language
+        self.drawing = drawing
+        self.table = table
+        self.title = drawing.title
+        self.description = drawing.description
 
     @property
     def svg(self) -> str:
         return self.drawing.svg()
-
-    def __repr__(self) -> str:
-        return f"Picture({self.name!r}, {self.title!r})"
 
     def _repr_svg_(self) -> str:
         return self.svg
@@ -122,7 +114,6 @@ class Caption:
 def frame(
     subject: Subject, caption: Caption, width: float, height: float, body: tuple[Mark, ...], *, is_small: bool = False
 ) -> Drawing:
-    """The whole sheet, as wide as what stands in it; on one for small screens the lead stands below the picture."""
     narrowest, margin, title = (0.0, 8.0, Font(13.5, bold=True)) if is_small else (720.0, 24.0, Font(19, bold=True))
     width, marks = max(width, narrowest), list[Mark]()
 
@@ -163,8 +154,8 @@ def frame(
     basis = words.basis_words(known.basis_line(subject.known), language).rstrip(".") if caption.is_levelled else ""
     if not caption.is_levelled:
         basis = say("release", release=release) if release else say("release-unknown")
-        basis = f"{basis} · {say('as-of', day=in_words(subject.graph.as_of, language))}"
-    chosen = say("filters", filters=subject.listed((say("verified"), *caption.filters)))
+        basis = f"{basis} · {PRINTING.say('basis-as-of', language, day=in_words(subject.graph.as_of, language))}"
+    chosen = say("filters", filters=format_of("semicolon", language).join((say("verified"), *caption.filters)))
     y, spoken = write(y + 13, f"{say('source')} · {basis} · {chosen}.", SMALL), " ".join((caption.lead, *notes))
     return Drawing(width + 2 * margin, y + max(margin - 8, 6), caption.title, spoken, subject.language, tuple(marks))
 
@@ -173,7 +164,6 @@ def picture(
     subject: Subject, name: str, caption: Caption, size: tuple[float, float, float], marks: Sequence[Mark],
     table: Solutions, *, is_small: bool = False,
 ) -> Picture:  # fmt: skip
-    """The picture of marks in a frame; ``size`` is their width, their height, and how far they are moved down."""
     width, height, down = size
     body = (Group(tuple(marks), shift=(0, down)),)
     drawing = frame(subject, caption, width, height, body, is_small=is_small)
@@ -233,9 +223,10 @@ def spoken(name: Name, labels: Iterable[Label], **changes: object) -> list[Label
     return [replace(label, language=name.language, **changes) for label in labels]  # type: ignore[arg-type]
 
 
-def bow(start: tuple[float, float], end: tuple[float, float], pen: Pen) -> Line:
-    half = (start[0] + end[0]) / 2
-    return Line((start, (half, start[1]), (half, end[1]), end), pen, curved=True)
+def bow(start: dw.Point, end: dw.Point, pen: Pen, out: float | None = None) -> Line:
+    # by way of the middle between both ends, or of a place to the right of them
+    over = (start[0] + end[0]) / 2 if out is None else out
+    return Line((start, (over, start[1]), (over, end[1]), end), pen, curved=True)
 
 
 def filled(box: Box, fill: str, lines: Sequence[str], *, size: float = 12.0) -> list[Mark]:
@@ -258,7 +249,6 @@ def hatched(box: Box) -> list[Mark]:
 
 
 def sign(look: Pen | str, meaning: str, text: str = "", size: float = 12.0, *, upright: bool = False) -> Sign:
-    """Of the legend: a line in a pen, or a cell in a colour with a text; without either what nobody read, hatched."""
     if isinstance(look, Pen):
         return Sign((Line(((15, 0), (15, 18)) if upright else ((0, 9), (30, 9)), look),), meaning)
     box = Box(0, 0, *SWATCH, fill=look, pen=EDGE)
@@ -276,7 +266,6 @@ def level_mark(x: float, y: float, level: evidence.Level, colour: str) -> list[M
 
 
 def weight_signs(subject: Subject, greatest: float) -> tuple[Sign, ...]:
-    """The classes of shade of what is shared, if anything is, and the marks of the levels of evidence."""
     language, signs = subject.language, list[Sign]()
     ends = pairwise((0.0, *(fifth * greatest for fifth in FIFTHS)))
     for fill, (low, high) in zip(RAMP[1:], ends, strict=True) if greatest > 0 else ():

@@ -22,6 +22,7 @@ from pan2kg.errors import QueryError
 from pan2kg.graph.labels import Name
 from pan2kg.i18n.catalogue import numeral
 from pan2kg.tables import figure_words
+from pan2kg.tables import table as layout
 from pan2kg.turtle.vocabulary import key
 
 NO, YES, UNREAD = evidence.CellState.NO, evidence.CellState.YES, evidence.CellState.UNREAD
@@ -38,8 +39,6 @@ UPSET_COLUMNS: Final = ("combination", "plans", "instrument", "instrument_label"
 
 
 class SharedCell:
-    """What two plans or two actions share, with the row and column of the pair."""
-
     def __init__(self, subject: Subject, row: int, column: int, ends: tuple[str, str]) -> None:
         self.row, self.column, self.weight = row, column, subject.known.weight(*ends)
         weight, self.shares = self.weight, self.weight.meets
@@ -51,7 +50,6 @@ class SharedCell:
         )  # fmt: skip
 
     def said(self, subject: Subject, kind: str) -> list[str]:
-        """What two plans or two actions share, in words line by line."""
         say, weight, lines = subject.say, self.weight, list[str]()
         low, high = (figure_words.bits_words(bits, subject.language) for bits in (weight.low, weight.high))
         bits = say("weight-open" if weight.is_open else "weight-to", low=low, high=high)
@@ -160,7 +158,7 @@ def _shared_cell(subject: Subject, meeting: SharedCell, box: dw.Box, greatest: f
         marks = fr.hatched(box)
         if weight.broad > 0:
             low = dw.Box(box.x, box.y + box.height / 2, box.width, box.height / 2, fr.PAPER, fr.EDGE)
-            marks += [low, *dw.centred(low, (subject.say("broad-short"),), fr.FINE)]
+            marks += [low, *dw.centred(low, (layout.coded("potential", "general").say(subject.language),), fr.FINE)]
         return marks
     fill, texts = (
         fr.shade(weight.low / greatest if greatest else 0.0, fr.FIFTHS), subject.say("texts", n=len(meeting.texts)),
@@ -309,9 +307,7 @@ class Roles:
         # A nought is said only of a list that was read to its end, each action of it with a body.
         is_whole = subject.known.tables.lists.get(plan) == "complete"
         self.is_certain = is_whole and 0 < self.known == self.actions
-
-    def has(self, body: str) -> bool:
-        return body in self.involved or body in self.plan_wide
+        self.bodies = self.involved.keys() | self.plan_wide
 
 
 def draw_ministries(
@@ -324,7 +320,7 @@ def draw_ministries(
     say, choice = subject.say, sj.choose(subject, plan=plan, plans=plans, top=top)
     roles, ranks = [Roles(subject, iri) for iri in choice.plans], {}
     for body in subject.graph.ministries:
-        if number := sum(role.has(body) for role in roles):
+        if number := sum((body in role.bodies) for role in roles):
             ranks[body] = -number, -sum(role.involved[body] for role in roles), body
     every = sorted(ranks, key=ranks.__getitem__)
     ministries, names = every[: sj.whole(bodies, "bodies")], subject.names([*choice.plans, *every])
@@ -335,7 +331,7 @@ def draw_ministries(
     for at, (role, column) in enumerate(zip(roles, columns, strict=True)):
         box = dw.Box(MINISTRY_HEAD + wide * at, 0, wide, 22)
         with_body = fr.filled(box, FAINT, (f"{role.known}/{role.actions}",), size=10)
-        marks.append(dw.Group(tuple(with_body), f"{column.full}\n{say('bodies-known')}"))
+        marks.append(dw.Group(tuple(with_body), f"{column.full}\n{say('sign-known')}"))
     for at, body in enumerate(ministries):
         name, y, number = names[body], 22 + high * at, -ranks[body][0]
         marks.append(fr.row_head(dw.Box(-20, y, MINISTRY_HEAD + 10, high), "", name, say("in-plans", n=number)))
@@ -344,7 +340,7 @@ def draw_ministries(
             marks.append(_ministry_cell(subject, box, (name, column), role))
             numbers: tuple[Cell, ...] = (None, None, None)
             if role.is_known:
-                is_sure = role.has(body) or role.is_certain
+                is_sure = (body in role.bodies) or role.is_certain
                 both = (role.involved[body], role.led[body]) if is_sure else (None, None)
                 numbers = (*both, "true" if body in role.plan_wide else "false")
             assessed = "true" if role.is_known else "false"
@@ -375,10 +371,10 @@ def _ministry_cell(subject: Subject, box: dw.Box, names: tuple[Name, Name], role
         return dw.Group(tuple(fr.hatched(box)), f"{title}\n{say('bodies-unknown')}", leads)
     number, led = role.involved[body.iri], role.led[body.iri]
     title += f"\n{say('involved', number=number, led=led, known=role.known, actions=role.actions)}"
-    if not role.has(body.iri):
+    if body.iri not in role.bodies:
         nought = fr.filled(box, fr.PAPER, ("0" if role.is_certain else "–",), size=11)
         return dw.Group(tuple(nought), title, leads)
-    lines = [str(number) if number else say("whole-plan-short")]
+    lines = [str(number) if number else layout.coded("kind", "plan").say(subject.language)]
     lines += [say("leads-short", led=led)] if led else []
     title += f"\n{say('whole-plan')}" if body.iri in role.plan_wide else ""
     fill = fr.shade(max(number, 1), BOUNDS)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from io import BytesIO
 from pathlib import Path
@@ -22,35 +21,18 @@ from pan2kg.charts.subject import Address, Subject
 from pan2kg.coherence.evidence import Level
 from pan2kg.errors import FormatError, Place, QueryError
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n import catalogue, message
+from pan2kg.i18n import message
 from pan2kg.project import write_atomically
 from pan2kg.store.store import plain
 from pan2kg.tables.formats import Grid, write_csv
 
-
-@dataclass(frozen=True, slots=True)
-class PictureKind:
-    """What a picture answers, in every language, and the function that draws it."""
-
-    question: catalogue.Text
-    function: Callable[..., Picture]
-
-    @property
-    def parameters(self) -> tuple[str, ...]:
-        return tuple(name for name in inspect.signature(self.function).parameters if name != "subject")
-
-
-_WORDS: Final = catalogue.Messages("chart")
-_FUNCTIONS: Final[Mapping[str, Callable[..., Picture]]] = {
+# the pictures by name, in the order in which one would look at them
+PICTURES: Final[Mapping[str, Callable[..., Picture]]] = {
     "time-map": time_map.draw_time_map, "bridge": flows.draw_bridge, "plans-of": time_axis.draw_plans_of,
     "plan-matrix": matrices.draw_plan_matrix, "action-matrix": matrices.draw_action_matrix,
     "lanes": flows.draw_lanes, "timeline": time_axis.draw_timeline, "upset": matrices.draw_upset,
     "ministries": matrices.draw_ministries, "ego": flows.draw_ego,
 }  # fmt: skip
-# the pictures by name, in the order in which one would look at them
-PICTURES: Final[Mapping[str, PictureKind]] = {
-    name: PictureKind(_WORDS.text(f"{name}-question"), function) for name, function in _FUNCTIONS.items()
-}
 
 
 def draw(
@@ -71,20 +53,16 @@ def draw(
     >>> picture.title, len(picture.table.rows), picture.svg.startswith("<svg ")
     ('Where plans meet, and where they cite each other', 6, True)
     """
-    takes = find_picture(name).parameters
+    function = find_picture(name)
+    takes = [parameter for parameter in inspect.signature(function).parameters if parameter != "subject"]
     unknown = [key for key in parameters if key not in takes]
     if unknown:
         listed = ", ".join(takes)
         raise QueryError("picture-parameter", remedy="it-takes", name=name, parameter=unknown[0], takes=listed)
-    return draw_on(Subject(graph, address, graph.known(evidence).level), name, **parameters)
+    return function(Subject(graph, address, graph.known(evidence).level), **parameters)
 
 
-def draw_on(subject: Subject, name: str, **parameters: object) -> Picture:
-    """The same where the store was read already, for several pictures of one graph."""
-    return find_picture(name).function(subject, **parameters)
-
-
-def find_picture(name: str) -> PictureKind:
+def find_picture(name: str) -> Callable[..., Picture]:
     if name in PICTURES:
         return PICTURES[name]
     near = get_close_matches(name, PICTURES, n=2, cutoff=0.5) or list(PICTURES)
@@ -158,11 +136,10 @@ class _Brush:
     __slots__ = ("height", "renderer", "scale", "shift")
 
     def __init__(self, renderer: Any, height: float, shift: dw.Point) -> None:  # noqa: ANN401
-        self.renderer, self.height, self.shift = renderer, height, shift
+        self.renderer = renderer
+        self.height = height
+        self.shift = shift
         self.scale = renderer.points_to_pixels(_POINTS)
-
-    def at(self, x: float, y: float) -> dw.Point:
-        return (x + self.shift[0]) * self.scale, (self.height - y - self.shift[1]) * self.scale
 
     def draw(self, mark: dw.Mark) -> None:
         if isinstance(mark, dw.Label):
@@ -198,7 +175,9 @@ class _Brush:
             if pen.dash:
                 context.set_dashes(0.0, [dash * _POINTS for dash in pen.dash])
         colour = tuple(int(fill[at : at + 2], 16) / 255 for at in (1, 3, 5)) if fill else None
-        course = path.Path([self.at(*point) for point in points], codes)
+        right, down = self.shift
+        places = [((x + right) * self.scale, (self.height - y - down) * self.scale) for x, y in points]
+        course = path.Path(places, codes)
         self.renderer.draw_path(context, course, transforms.IdentityTransform(), colour)
         context.restore()
 
@@ -213,7 +192,8 @@ class _Brush:
         wide, _, _ = self.renderer.get_text_width_height_descent(words, font, ismath=False)
         wide = min(wide / self.scale, dw.measure(words, mark.font) * 1.02)
         back, turn = {"start": 0.0, "middle": wide / 2, "end": wide}[mark.anchor], math.radians(mark.turn)
-        x, y = self.at(mark.x - back * math.cos(turn), mark.y - back * math.sin(turn))
+        x = (mark.x - back * math.cos(turn) + self.shift[0]) * self.scale
+        y = (self.height - (mark.y - back * math.sin(turn)) - self.shift[1]) * self.scale
         context = self.renderer.new_gc()
         context.set_foreground(mark.font.colour)
         flipped = self.height * self.scale - y if self.renderer.flipy() else y

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
 import pyoxigraph as ox
 
+from pan2kg.coherence import citations
 from pan2kg.coherence.evidence import HEADLINE, Level, firmest
 from pan2kg.coherence.known import Known
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.labels import Name
-from pan2kg.i18n.catalogue import Language, Messages, format_of
+from pan2kg.i18n.catalogue import Language, Messages
 from pan2kg.store.store import Solutions
 from pan2kg.tables import figure_words
 from pan2kg.turtle.vocabulary import XSD, key
@@ -37,31 +38,22 @@ SEPARATOR: Final = " · "  # what stands between the parts of a short name
 MOST: Final = 24  # how many plans a picture of plans can hold
 
 
-@dataclass(frozen=True, slots=True)
 class Subject:
-    graph: Graph
-    address: Address | None = None
-    level: Level = HEADLINE
+    def __init__(self, graph: Graph, address: Address | None = None, level: Level = HEADLINE) -> None:
+        self.graph = graph
+        self.address = address
+        self.level = level
+        self.language: Language = graph.language
 
     @property
     def known(self) -> Known:
         return self.graph.known(self.level)
 
-    @property
-    def language(self) -> Language:
-        return self.graph.language
-
     def say(self, key: str, **values: object) -> str:
         return _WORDS.say(key, self.language, **values)
 
-    def listed(self, items: Iterable[str]) -> str:
-        return format_of("semicolon", self.language).join(items)
-
     def names(self, iris: Iterable[str]) -> Names:
-        """What things are called in the language of the picture, by their short names where they have one.
-
-        A name says its language where that is another.
-        """
+        # in the language of the picture, by short names where there are some; a name says its language where it differs
         return {iri: self.graph.labels.brief(iri, self.language, is_drawn=True) for iri in iris}
 
     def brief(self, plan: str) -> str:
@@ -77,24 +69,39 @@ class Subject:
         return self.address(iris) if self.address else ""
 
 
-def tags(subject: Subject, iris: Iterable[str], *, kind: str = "", level: Level | None = None, field: str = "") -> Tags:
-    """What a mark stands for: the keys of its things; of a line its kind and level, of a plan its field of policy.
-
-    Kind, level and field come with their words, by which a reader chooses them; the kinds are those of the legend.
-    """
+def tags(
+    subject: Subject, iris: Sequence[str], *, kind: str = "", level: Level | None = None, life: Life | None = None
+) -> Tags:
+    # What a mark stands for: the keys of its things; of a line its kind, one of the legend, and level; of a plan its
+    # field of policy and its years. Each comes with the words by which a reader chooses it.
     pairs = [("of", " ".join(key(iri) for iri in iris))]
     if kind:
-        pairs += [("kind", kind), ("kind-label", subject.say(f"kind-{kind}"))]
+        pairs += [("kind", kind), ("kind-label", subject.say("kind-seen" if kind == "citation" else f"kind-{kind}"))]
     if level:
         pairs += [("level", str(int(level))), ("level-label", figure_words.named(level).say(subject.language))]
-    if field:
-        pairs += [("field", key(field)), ("field-label", subject.names([field])[field].text)]
+    if life:
+        if policy_field := subject.graph.policy_fields.get(iris[0], ""):
+            pairs += [("field", key(policy_field)), ("field-label", subject.names([policy_field])[policy_field].text)]
+        pairs += [(name, str(day.year)) for name, day in (("from", life.first), ("to", life.end)) if day]
     return tuple(pairs)
 
 
-def quoted(subject: Subject, link: str) -> str:
-    words = subject.graph.quotes.get(link, "")
+def quoted(subject: Subject, links: Iterable[str]) -> str:
+    words = next((words for link in links if (words := subject.graph.quotes.get(link, ""))), "")
     return f" {subject.say('quoted', words=words)}" if words else ""
+
+
+class Life:
+    """When a plan was issued, and the first and last day of its period; drawn from its first day on that is known."""
+
+    def __init__(
+        self, issued: citations.Span | None = None, start: date | None = None, end: date | None = None
+    ) -> None:
+        self.issued = issued
+        self.start = start
+        self.end = end
+        self.first = start or (issued.first if issued else None)
+        self.is_drawn = bool(issued or start or end)
 
 
 def table(columns: tuple[str, ...], rows: Iterable[tuple[Cell, ...]]) -> Solutions:
@@ -136,17 +143,14 @@ def whole(value: object, name: str, *, least: int = 1) -> int:
 
 @dataclass(frozen=True, slots=True)
 class PlanChoice:
-    """The plans shown, by IRI in the order of drawing, and how many others there are.
-
-    ``focus`` is the plan the others were chosen for; None where they were named one by one.
-    """
+    """The plans in the order of drawing; ``focus`` is what the others were chosen for, None if all were named."""
 
     plans: tuple[str, ...]
     left_out: int
     focus: str | None
 
     def words(self, subject: Subject, names: Sequence[Name]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """What is said of the choice: the notes below a picture, and what the source line says was chosen."""
+        # the notes below a picture, and what the source line says was chosen
         notes = (subject.say("plans-left-out", n=self.left_out),) if self.left_out else ()
         if self.focus is None:
             return notes, plans_named(subject, names)
@@ -169,18 +173,17 @@ def choose(subject: Subject, *, plan: str = "", plans: str | Sequence[str] = (),
     number = len(chosen) if names else whole(top, "top", least=2)
     if not 2 <= number <= MOST:
         raise QueryError("too-many-plans", remedy="name-fewer", most=MOST, number=number)
-    if names:
-        return PlanChoice(chosen, len(every) - len(chosen), None)
-    focus = focus_of(subject, plan)
-    degree, ranks = Counter(end for pair in measured.linked for end in pair), {}
-    for candidate in every:
-        pair = (min(candidate, focus), max(candidate, focus))
-        shared, weakly_shared = measured.shared.get(pair, 0.0), weak.shared.get(pair, 0.0)
-        ranks[candidate] = (-shared, -weakly_shared, pair not in measured.linked, -degree[candidate], candidate)
-    others_ranked = sorted((candidate for candidate in every if candidate != focus), key=ranks.__getitem__)
-    chosen = (focus, *others_ranked[: number - 1])
-    if len(chosen) < 2:
-        raise QueryError("one-plan-alone", remedy="add-another-plan")
+    focus = None if names else focus_of(subject, plan)
+    if focus:
+        degree, ranks = Counter(end for pair in measured.linked for end in pair), {}
+        for candidate in every:
+            pair = (min(candidate, focus), max(candidate, focus))
+            shared, weakly_shared = measured.shared.get(pair, 0.0), weak.shared.get(pair, 0.0)
+            ranks[candidate] = (-shared, -weakly_shared, pair not in measured.linked, -degree[candidate], candidate)
+        ranked = sorted((candidate for candidate in every if candidate != focus), key=ranks.__getitem__)
+        chosen = (focus, *ranked[: number - 1])
+        if len(chosen) < 2:
+            raise QueryError("one-plan-alone", remedy="add-another-plan")
     return PlanChoice(chosen, len(every) - len(chosen), focus)
 
 
@@ -203,12 +206,12 @@ def find(graph: Graph, plan: str) -> str:
     return iri
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class DrawnTie:
     """A work and what it is tied to, on whose word; ``declared`` where somebody states it, else inferred.
 
     ``number`` of citations or of shared texts, ``bits`` of what is shared, ≥ 0. ``incoming`` says that it is the other
-    that cites the work.
+    that cites the work. ``cells`` are what a table says of it: stated or inferred, how many, how much, on whose word.
     """
 
     work: str
@@ -219,13 +222,11 @@ class DrawnTie:
     incoming: bool = False
     level: Level | None = None
     texts: tuple[str, ...] = ()
+    cells: tuple[str, int, float | None, str | None] = field(init=False)
 
-    @property
-    def cells(self) -> tuple[str, int, float | None, str | None]:
-        """What a table says of it: whether it is stated or inferred, how many, how much, on whose word."""
-        basis = "declared" if self.declared else "inferred"
-        level = self.level.key if self.level else None
-        return basis, self.number, self.bits or None, level
+    def __post_init__(self) -> None:
+        basis, level = "declared" if self.declared else "inferred", self.level.key if self.level else None
+        self.cells = basis, self.number, self.bits or None, level
 
 
 def text_ties(subject: Subject, works: Iterable[str]) -> tuple[DrawnTie, ...]:
@@ -239,11 +240,8 @@ def text_ties(subject: Subject, works: Iterable[str]) -> tuple[DrawnTie, ...]:
 
 
 def plan_ties(subject: Subject, plan: str) -> tuple[DrawnTie, ...]:
-    """The other plans a plan and its actions are tied to: by citations either way, and by shared texts.
-
-    The work of a citation is the action named at the plan's end, or the plan itself; of shared texts it is each work of
-    the plan that names one, with what these texts weigh.
-    """
+    # by citations either way, whose work is the action named at the plan's end or the plan itself, and by shared texts,
+    # where it is each work of the plan that names one, with what these texts weigh
     measured, home, ties = subject.known, subject.known.tables.works.home, list[DrawnTie]()
     cited: dict[tuple[str, str, bool], dict[tuple[str, str], Level | None]] = defaultdict(dict)
     for statement in measured.statements:

@@ -20,7 +20,10 @@ from pan2kg.coherence import citations, evidence, obligations, texts
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.graph.graph import bare
 from pan2kg.graph.labels import Entry
-from pan2kg.i18n.message import either, in_words, with_days
+from pan2kg.i18n import message
+from pan2kg.i18n.catalogue import format_of
+from pan2kg.tables.formats import PRINTING
+from pan2kg.tables.table import coded, in_words
 
 TICK: Final = dw.Font(11, colour=fr.GREY)
 OPEN_END: Final = 1.0  # for how many years the bar of a plan is drawn whose end is not known; its edge is dashed
@@ -59,36 +62,17 @@ class Axis:
         return [*lines, dw.Line(((self.x(today), -4), (self.x(today), bottom)), TODAY)]
 
 
-@dataclass(frozen=True, slots=True)
-class Life:
-    issued: citations.Span | None = None
-    start: date | None = None
-    end: date | None = None
-
-    @property
-    def first(self) -> date | None:
-        return self.start or (self.issued.first if self.issued else None)
-
-    @property
-    def is_drawn(self) -> bool:
-        return bool(self.issued or self.start or self.end)
-
-    def tags(self, subject: Subject, plan: str) -> sj.Tags:
-        years = ((name, str(day.year)) for name, day in (("from", self.first), ("to", self.end)) if day)
-        return (*sj.tags(subject, (plan,), field=subject.graph.policy_fields.get(plan, "")), *years)
-
-
-def lives(subject: Subject, plans: Iterable[str]) -> Mapping[str, Life]:
+def lives(subject: Subject, plans: Iterable[str]) -> Mapping[str, sj.Life]:
     dates, life_of = subject.known.chronology.dates, {}
     for plan in plans:
         _, since, until = subject.graph.periods.get(plan, ("", "", ""))
         begins, ends, dated = citations.span(since), citations.span(until), dates.get(plan)
         first, last = begins.first if begins else None, ends.last if ends else None
-        life_of[plan] = Life(dated.issued if dated else None, first, last)
+        life_of[plan] = sj.Life(dated.issued if dated else None, first, last)
     return life_of
 
 
-def axis_of(every: Iterable[Life], today: date, *, left: float, width: float) -> Axis:
+def axis_of(every: Iterable[sj.Life], today: date, *, left: float, width: float) -> Axis:
     days = [today]
     for life in every:
         days += [day for day in (life.first, life.end, life.issued.last if life.issued else None) if day]
@@ -96,7 +80,7 @@ def axis_of(every: Iterable[Life], today: date, *, left: float, width: float) ->
     return Axis(min(day.year for day in days), min(max(day.year for day in days), latest), left, width)
 
 
-def bar(axis: Axis, life: Life, y: float, colour: str, *, high: float) -> list[dw.Mark]:
+def bar(axis: Axis, life: sj.Life, y: float, colour: str, *, high: float) -> list[dw.Mark]:
     """The period around the height ``y``, its edge dashed where the end is not known, and the adoption as a dot.
 
     The dot is hollow where only a span of days is known: it stands in the middle, with a line over the span.
@@ -122,7 +106,7 @@ def bar(axis: Axis, life: Life, y: float, colour: str, *, high: float) -> list[d
     return marks
 
 
-def place_of(axis: Axis, life: Life) -> float:
+def place_of(axis: Axis, life: sj.Life) -> float:
     if life.issued:
         return (axis.x(life.issued.first) + axis.x(life.issued.last)) / 2
     day = life.first or life.end
@@ -130,7 +114,7 @@ def place_of(axis: Axis, life: Life) -> float:
 
 
 def open_end_sign(subject: Subject, colour: str) -> fr.Sign:
-    life = Life(start=date(2020, 1, 1))
+    life = sj.Life(start=date(2020, 1, 1))
     return fr.Sign(tuple(bar(Axis(2020, 2021, 2, 26), life, 9, colour, high=10)), subject.say("sign-open-end"))
 
 
@@ -188,10 +172,16 @@ def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> fr.
             mark = _part_mark(x + GAP * place, y - 7, role, is_plan=work == plan)
             marks.append(dw.Group((mark,), title=title, address=subject.leads(work)))
         roles = Counter(role for work, role, _ in works if work != plan)
-        words = [say(f"plans-of-{kind}-{role}-whole") for work, role, _ in works if work == plan]
+        colon = format_of("colon", subject.language)
+        roles_of_plan = [say(f"plans-of-{kind}-{role}") for work, role, _ in works if work == plan]
+        words = [f"{say('plans-of-whole')}{colon}{role}" for role in roles_of_plan]
         has_whole, drawn_as = has_whole or bool(words), drawn_as | {role for _, role, _ in works}
         words += [say(f"plans-of-{kind}-{role}-n", n=n) for role, n in sorted(roles.items())]
-        marks.append(dw.Label(x - 6, y + 11, dw.shorten(subject.listed(words), SAYS - 20, TICK), TICK))
+        marks.append(
+            dw.Label(
+                x - 6, y + 11, dw.shorten(format_of("semicolon", subject.language).join(words), SAYS - 20, TICK), TICK
+            )
+        )
 
     signs = [fr.Sign((_part_mark(15, 9, role),), say(f"plans-of-{kind}-{role}")) for role in sorted(drawn_as)]
     if has_whole:
@@ -204,8 +194,8 @@ def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> fr.
     called, undrawn = names[entry.iri].text, len(every) - len(rows)
     caption = fr.Caption(
         say(f"plans-of-{kind}", thing=called, n=len(every)), say("plans-of-lead"), tuple(signs),
-        ((say("neighbours-left-out", n=undrawn),) if undrawn else ()), (say("chosen-thing", thing=called),),
-        is_levelled=kind != "topic",
+        ((say("left-out", what=say("field-plans", n=undrawn)),) if undrawn else ()),
+        (say("chosen-thing", thing=called),), is_levelled=kind != "topic",
     )  # fmt: skip
     cells: Iterator[tuple[Cell, ...]] = (
         (plan, names[plan].text, work, names[work].text, TIED_AS[role], level.key if level else None,
@@ -226,7 +216,7 @@ def _entry(subject: Subject, thing: str) -> Entry:
     if entry is None or entry.kind not in KINDS:
         keys = [candidate.key for kind in KINDS for candidate in labels.of_kind(kind)]
         near = get_close_matches(name, keys, n=2, cutoff=0.5)
-        remedy = {"remedy": "did-you-mean", "names": either(near)} if near else {"remedy": "name-thing-drawn"}
+        remedy = {"remedy": "did-you-mean", "names": message.either(near)} if near else {"remedy": "name-thing-drawn"}
         raise QueryError("no-thing-drawn", name=thing, **remedy)
     return entry
 
@@ -257,7 +247,6 @@ def tied_works(subject: Subject, kind: str, thing: str) -> Mapping[str, tuple[Ti
 
 
 def _part_mark(x: float, y: float, role: int, *, is_plan: bool = False) -> dw.Box | dw.Dot:
-    """A dot for an action, a square for a plan as a whole; filled, outlined or dashed by how strongly it is tied."""
     fill, pen = {FIRST: (fr.BLUE, None), SECOND: (fr.PAPER, dw.Pen(fr.BLUE, 1.8))}.get(
         role, (fr.PAPER, dw.Pen(fr.GREY, 1.0, (2, 2)))
     )
@@ -292,12 +281,7 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> fr.Picture:
 
     days = [as_of, *(row.obligation.due for row in drawn if row.obligation.due)]
     days += [row.response.day for row in drawn if row.response and row.response.day and row.standing in COLOURS]
-    from_year, to_year = min(days).year, max(days).year
-    start, end = date(from_year, 1, 1).toordinal(), date(min(to_year + 1, 9999), 1, 1).toordinal()
-
-    def place(day: date) -> float:
-        return DUTY_HEAD + DUTY_SPAN * (day.toordinal() - start) / max(end - start, 1)
-
+    axis = Axis(min(days).year, max(days).year, DUTY_HEAD, DUTY_SPAN)
     bottom, wide = DUTY_ROW * len(drawn), DUTY_HEAD + DUTY_SPAN + DUTY_SAYS
     marks: list[dw.Mark] = []
     for at, row in enumerate(drawn):
@@ -305,11 +289,11 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> fr.Picture:
         duty, text = names[row.obligation.iri], names[row.obligation.instrument].text
         head = dw.Box(-20, DUTY_ROW * at, DUTY_HEAD + 10, DUTY_ROW)
         marks.append(fr.row_head(head, "", duty, text, subject.leads(duty.iri)))
-    for year in range(from_year, to_year + 1, ticks(from_year, to_year, 13)):
-        x = place(date(year, 1, 1))
+    for year in range(axis.first, axis.last + 1, ticks(axis.first, axis.last, 13)):
+        x = axis.x(date(year, 1, 1))
         marks += [dw.Line(((x, -4), (x, bottom)), dw.Pen(fr.RULE, 0.8)), dw.Label(x + 3, -8, str(year), dw.Font(11))]
-    x, font = place(as_of), dw.Font(10, bold=True, colour=fr.BLUE)
-    words = say("as-of", day=in_words(as_of, subject.language))
+    x, font = axis.x(as_of), dw.Font(10, bold=True, colour=fr.BLUE)
+    words = PRINTING.say("basis-as-of", subject.language, day=message.in_words(as_of, subject.language))
     label_x = min(max(x - dw.measure(words, font) / 2, DUTY_HEAD), wide - dw.measure(words, font))
     marks += [dw.Line(((x, -4), (x, bottom)), AS_OF), dw.Label(label_x, -21, words, font)]
     for at, row in enumerate(drawn):
@@ -319,15 +303,15 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> fr.Picture:
         if row.standing is obligations.DutyStanding.DUE_UNKNOWN or row.obligation.due is None:
             on_axis += fr.hatched(dw.Box(DUTY_HEAD + 8, y - 9, DUTY_SPAN - 16, 18))
         else:
-            x, colour = place(row.obligation.due), COLOURS.get(row.standing, fr.VERMILION if row.overdue else fr.GREY)
+            x, colour = axis.x(row.obligation.due), COLOURS.get(row.standing, fr.VERMILION if row.overdue else fr.GREY)
             if row.response and row.response.day and row.standing in COLOURS:
-                answered, edge = place(row.response.day), dw.Pen(fr.PAPER, 1)
+                answered, edge = axis.x(row.response.day), dw.Pen(fr.PAPER, 1)
                 on_axis.append(dw.Line(((x, y), (answered, y)), dw.Pen(colour, 5)))
                 box, dot = dw.Box(answered - 6, y - 6, 12, 12, colour, edge), dw.Dot(answered, y, 6.5, colour, edge)
                 on_axis.append(dot if row.response.is_act else box)
             elif row.overdue:
-                on_axis.append(dw.Line(((x, y), (place(row.as_of) - 5, y)), dw.Pen(colour, 3, (6, 4))))
-                on_axis.append(dw.Line.arrow((place(row.as_of), y), 0.0, colour, 9))
+                on_axis.append(dw.Line(((x, y), (axis.x(row.as_of) - 5, y)), dw.Pen(colour, 3, (6, 4))))
+                on_axis.append(dw.Line.arrow((axis.x(row.as_of), y), 0.0, colour, 9))
             on_axis.append(dw.Line.diamond(x, y, 7, fill=fr.INK, pen=dw.Pen(fr.PAPER, 1)))
         # To the right of the axis the standing in bold, then the day and what answers.
         fonts = [dw.Font(11, bold=True), dw.Font(9.5, colour=fr.GREY), dw.Font(9.5, colour=fr.GREY)]
@@ -337,20 +321,22 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> fr.Picture:
         on_axis += [dw.Label(label.x, label.y, label.text, font) for label, font in labels]
         marks.append(dw.Group(tuple(on_axis), title))
     if not drawn:
-        marks.append(dw.Label(0, 20, say("no-obligation"), dw.Font(11)))
+        marks.append(dw.Label(0, 20, PRINTING.say("empty", subject.language), dw.Font(11)))
 
     standings = Counter(row.standing for row in every)
-    counted = [say(f"count-{KEYS[at]}", n=standings[at]) for at in obligations.DutyStanding if standings[at]]
+    colon = format_of("colon", subject.language)
+    named = {at: coded("standing", KEYS[at]).say(subject.language) for at in obligations.DutyStanding}
+    counted = [f"{words}{colon}{standings[at]}" for at, words in named.items() if standings[at]]
     notes = [say("timeline-summary", n=len(every), parts=", ".join(counted) or "0")]
     if len(margins) > len(drawn):
         notes.append(say("obligations-left-out", n=len(margins) - len(drawn)))
     late, tip = dw.Pen(fr.VERMILION, 3, (6, 4)), dw.Line.arrow((29, 9), 0.0, fr.VERMILION, 9)
     signs = (
         fr.Sign((dw.Line.diamond(15, 9, 7, fill=fr.INK),), say("sign-due")),
-        fr.Sign((dw.Dot(15, 9, 6.5, fr.GREY),), say("sign-act")),
+        fr.Sign((dw.Dot(15, 9, 6.5, fr.GREY),), in_words("is_act", subject.language)),
         fr.Sign((dw.Box(9, 3, 12, 12, fr.GREY),), say("sign-action")),
-        fr.sign(dw.Pen(fr.GREEN, 5), say("sign-on-time")),
-        fr.sign(dw.Pen(fr.VERMILION, 5), say("sign-late")),
+        fr.sign(dw.Pen(fr.GREEN, 5), named[obligations.DutyStanding.ON_TIME]),
+        fr.sign(dw.Pen(fr.VERMILION, 5), named[obligations.DutyStanding.LATE]),
         fr.Sign((dw.Line(((0, 9), (23, 9)), late), tip), say("sign-overdue")),
         fr.sign(AS_OF, say("sign-as-of"), upright=True), fr.sign("", say("sign-hatch-due")),
     )  # fmt: skip
@@ -367,18 +353,17 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> fr.Picture:
 
 
 def _duty_words(subject: Subject, names: Names, row: obligations.Margin) -> tuple[str, ...]:
-    """Its standing, when it is due, and what answers it or for how long nothing has."""
     say, duty, language, answer = subject.say, row.obligation, subject.language, row.response
     if row.standing is obligations.DutyStanding.DUE_UNKNOWN:
         is_open = duty.needs_ratification and not duty.binds(row.as_of)
-        return (say("standing-not-ratified" if is_open else "standing-due-unknown"),)
-    due = say("due", day=in_words(duty.due, language)) if duty.due is not None else ""
+        return (say("standing-not-ratified") if is_open else coded("met", "unknown").say(language),)
+    due = say("due", day=message.in_words(duty.due, language)) if duty.due is not None else ""
     if duty.due is not None and row.coming is not None and row.coming != duty.due:
         # Two days in words are wider than the column.
         due = say("due-again", day=duty.due.isoformat(), then=row.coming.isoformat())
-        due = with_days(due, language)
+        due = message.with_days(due, language)
     number, last = len(row.responses), say("overdue", n=row.overdue) if row.overdue else say("not-yet-due")
     if row.margin is not None and answer is not None and answer.day is not None:
-        day, name = in_words(answer.day, language), names[answer.work].text
+        day, name = message.in_words(answer.day, language), names[answer.work].text
         number, last = abs(row.margin), say(f"answer-{'act' if answer.is_act else 'action'}", day=day, name=name)
     return (say(f"standing-{KEYS[row.standing]}", n=number), due, last)

@@ -16,6 +16,7 @@ from pan2kg.charts import time_axis as ta
 from pan2kg.charts.subject import Cell, Names, Subject
 from pan2kg.coherence.citations import Occasion, State, Verdict
 from pan2kg.errors import ProjectError
+from pan2kg.i18n.catalogue import format_of
 from pan2kg.tables.figure_words import bits_words, named
 from pan2kg.turtle.vocabulary import key
 
@@ -82,14 +83,11 @@ def draw_time_map(subject: Subject, *, plan: str = "", top: object = 12) -> fr.P
     Plans of the same country come first, then those that share most; ``top`` of them are drawn.
     """
     most = sj.whole(top, "top")
-    return _draw(subject, sj.find(subject.graph, plan), most, WIDE) if plan else draw_country(subject)
+    return draw_plan_map(subject, plan, most, WIDE) if plan else draw_country(subject)
 
 
-def draw_narrow_time_map(subject: Subject, *, plan: str, top: int) -> fr.Picture:
-    return _draw(subject, sj.find(subject.graph, plan), top, NARROW)
-
-
-def _draw(subject: Subject, chosen: str, most: int, layout: Layout) -> fr.Picture:
+def draw_plan_map(subject: Subject, plan: str, most: int, layout: Layout) -> fr.Picture:
+    chosen = sj.find(subject.graph, plan)
     say, met = subject.say, {pair[pair[0] == chosen] for pair in subject.known.linked if chosen in pair}
     every = [Neighbour(subject, chosen, plan) for plan in sorted(met)]
     every.sort(key=lambda near: (near.is_abroad, -near.bits, near.plan))
@@ -108,7 +106,9 @@ def _draw(subject: Subject, chosen: str, most: int, layout: Layout) -> fr.Pictur
     for near in neighbours:
         if near.bits > 0:
             pen = dw.Pen(BAND, 3 + 11 * near.bits / greatest)
-            band = _curve(ends[chosen], ends[near.plan], pen, limit=layout.right)
+            (from_x, from_y), (to_x, to_y) = ends[chosen], ends[near.plan]
+            out = min(max(from_x, to_x) + 26 + 0.16 * abs(from_y - to_y), layout.right)
+            band = fr.bow(ends[chosen], ends[near.plan], pen, out)
             marks.append(dw.Group((band,), tags=sj.tags(subject, (near.plan,))))
     for plan in rows:
         y, life, font = ends[plan][1], life_of[plan], CHOSEN if plan == chosen else NAME
@@ -123,7 +123,7 @@ def _draw(subject: Subject, chosen: str, most: int, layout: Layout) -> fr.Pictur
             drawn += ta.bar(axis, life, y, fr.BLUE if plan == chosen else ta.PALE, high=HIGH)
         else:
             drawn += fr.hatched(dw.Box(axis.left + 4, y - HIGH / 2, axis.width - 8, HIGH))
-        title, about = names[plan].full, life.tags(subject, plan)
+        title, about = names[plan].full, sj.tags(subject, (plan,), life=life)
         marks.append(dw.Group(tuple(drawn), title=title, address=subject.leads(plan), tags=about))
     for near in neighbours:
         marks += _curves(subject, names, layout, (chosen, near), ends)
@@ -139,12 +139,16 @@ def _draw(subject: Subject, chosen: str, most: int, layout: Layout) -> fr.Pictur
     titles.append(say("time-map-cited", n=len(expected), seen=cited) if expected else say("time-map-none-could"))
     states = {State.ABSENT, *(state_of(occasion) for near in neighbours for occasion in near.ways)}
     signs = [fr.sign(dw.Pen(BAND, 10), say("sign-band"))]
-    signs += [fr.sign(pen, say(f"sign-citation-{state.value}")) for state, pen in PENS.items() if state in states]
+    signs += [fr.sign(pen, say(f"kind-{state.value}")) for state, pen in PENS.items() if state in states]
     signs += [*fr.weight_signs(subject, 0.0), ta.open_end_sign(subject, ta.PALE)]
     signs.append(fr.sign(ta.TODAY, say("sign-as-of"), upright=True))
     if any(not life_of[plan].is_drawn for plan in rows):
         signs.append(fr.sign("", say("sign-hatch-date")))
-    notes = (say("neighbours-left-out", n=len(every) - len(neighbours)),) if len(every) > len(neighbours) else ()
+    notes = (
+        (say("left-out", what=say("field-plans", n=len(every) - len(neighbours))),)
+        if len(every) > len(neighbours)
+        else ()
+    )
     filters = (say("chosen-by", plan=names[chosen].key),)
     caption = fr.Caption(" ".join(titles), say("time-map-lead"), tuple(signs), notes, filters)
     cells: list[tuple[Cell, ...]] = []
@@ -160,12 +164,6 @@ def _draw(subject: Subject, chosen: str, most: int, layout: Layout) -> fr.Pictur
     return fr.picture(subject, "time-map", caption, size, marks, table, is_small=not layout.head)
 
 
-def _curve(start: dw.Point, end: dw.Point, pen: dw.Pen, *, lean: float = 0.0, limit: float) -> dw.Line:
-    """A line that leaves both ends to the right, further out the further apart they are, but not beyond a limit."""
-    out = min(max(start[0], end[0]) + 26 + 0.16 * abs(start[1] - end[1]) + lean, limit)
-    return dw.Line((start, (out, start[1]), (out, end[1]), end), pen, curved=True)
-
-
 def state_of(occasion: Occasion) -> State:
     if occasion.state is State.SEEN:
         return State.SEEN
@@ -176,7 +174,7 @@ def state_of(occasion: Occasion) -> State:
 
 def words_of(subject: Subject, occasion: Occasion) -> str:
     if state_of(occasion) in TOLD:
-        return subject.say(f"sign-citation-{state_of(occasion).value}")
+        return subject.say(f"kind-{state_of(occasion).value}")
     return named(occasion.verdict).say(subject.language)
 
 
@@ -188,8 +186,10 @@ def _curves(
     possible = [(state, occasion) for state, occasion in ways if state is not State.IMPOSSIBLE] or ways[:1]
     for at, (state, occasion) in enumerate(possible):
         source, target = occasion.source, occasion.target
-        end, pen = ends[target], PENS[state]
-        marks: list[dw.Mark] = [_curve(ends[source], end, pen, lean=6.0 * at, limit=layout.right)]
+        start, end, pen = ends[source], ends[target], PENS[state]
+        # to the right of both ends, further out the further apart they are, but not beyond the limit
+        out = min(max(start[0], end[0]) + 26 + 0.16 * abs(start[1] - end[1]) + 6.0 * at, layout.right)
+        marks: list[dw.Mark] = [fr.bow(start, end, pen, out)]
         if state in TOLD:
             marks.append(dw.Line.arrow((end[0] + 5, end[1]), math.pi, pen.colour, 8))
         one, two = names[source].text, names[target].text
@@ -198,15 +198,17 @@ def _curves(
         about = sj.tags(subject, (chosen, near.plan), kind=state.value, level=level)
         rows = subject.known.between(source, target) if state is State.SEEN else ()
         links = (row.link for row in rows if row.is_citation and homes.get(row.source, row.source) == source)
-        words += next((quotation for link in links if (quotation := sj.quoted(subject, link))), "")
+        words += sj.quoted(subject, links)
         yield dw.Group(tuple(marks), title=words, address=subject.leads(chosen, near.plan), tags=about)
 
 
 def _beside(subject: Subject, chosen: str, near: Neighbour, at: dw.Point) -> Iterator[dw.Mark]:
     say = subject.say
     (x, y), back, out = at, state_of(near.back), state_of(near.out)
-    verdict = near.back.verdict.value if back is State.IMPOSSIBLE else back.value
-    words = [say(f"time-map-back-{verdict}", plan=chosen)]
+    key_of_back = near.back.verdict.value if back is State.IMPOSSIBLE else back.value
+    is_told = back in TOLD or near.back.verdict in {Verdict.IMPOSSIBLE, Verdict.EXPECTED}
+    words = [say(f"time-map-back-{key_of_back}", plan=chosen)] if is_told else []
+    words = words or [named(near.back.verdict).say(subject.language)]
     if out in TOLD:
         words.append(say(f"time-map-out-{out.value}", plan=chosen))
     if back not in TOLD and dw.measure(" · ".join(words), TAKE) > SAYS - 20:
@@ -283,19 +285,22 @@ def draw_country(subject: Subject) -> fr.Picture:
         front += [dw.Label(12, below + 12 * row, line, SMALL) for row, line in enumerate(words)]
         for row, on_row in enumerate(rows):
             middle = y + 5 + STEP * (row + 0.5)
-            for plan in on_row:
+            for plan, right in on_row:
                 life, name, font = life_of[plan], names[plan], HOME if plan == home else COUNTRY_NAME
                 places[plan] = ta.place_of(axis, life), middle
                 marks = ta.bar(axis, life, middle, fr.INK if plan == home else colour, high=THIN)
-                place, text = _bar_ends(axis, life)[1] + 4, dw.shorten(name.text, LONGEST, font)
-                marks.append(dw.Label(place, middle + 3.2, text, font, language=name.language))
-                leads, about = subject.leads(plan), life.tags(subject, plan)
+                text = dw.shorten(name.text, LONGEST, font)
+                marks.append(dw.Label(right + 4, middle + 3.2, text, font, language=name.language))
+                leads, about = subject.leads(plan), sj.tags(subject, (plan,), life=life)
                 front.append(dw.Group(tuple(marks), title=name.full, address=leads, tags=about))
         if undated:
-            text = say("field-undated-plans", plans=subject.listed(names[plan].text for plan in undated))
+            text = say(
+                "field-undated-plans",
+                plans=format_of("semicolon", subject.language).join(names[plan].text for plan in undated),
+            )
             foot = y + 5 + STEP * (len(rows) + 0.5) + 3.2
             front.append(dw.Label(axis.left, foot, dw.shorten(text, COUNTRY_SPAN + LONGEST, SMALL), SMALL))
-        for plan in (*(plan for on_row in rows for plan in on_row), *undated):
+        for plan in (*(plan for on_row in rows for plan, _ in on_row), *undated):
             life = life_of[plan]
             issued = (life.issued.first, life.issued.last) if life.issued else (None, None)
             ends = (life.start, life.end, cites[plan], "true" if life.is_drawn else "false")
@@ -306,17 +311,17 @@ def draw_country(subject: Subject) -> fr.Picture:
         if pair[0] in places and pair[1] in places:
             (x1, y1), (x2, y2) = places[pair[0]], places[pair[1]]
             out = max(x1, x2) + 14 + 0.08 * abs(y1 - y2)
-            line = dw.Line(((x1, y1), (out, y1), (out, y2), (x2, y2)), CITED, curved=True)
+            line = fr.bow((x1, y1), (x2, y2), CITED, out)
             title = say("time-map-cites-pair", one=names[pair[0]].text, two=names[pair[1]].text)
             about = sj.tags(subject, pair, kind="seen")
             ways.append(dw.Group((line,), title=title, address=subject.leads(*pair), tags=about))
 
     undrawn, fill = sum(not life_of[plan].is_drawn for plan in plans), colour_of(subject, order[0])
-    life = ta.Life(start=date(2020, 1, 1), end=date(2022, 12, 31))
+    life = sj.Life(start=date(2020, 1, 1), end=date(2022, 12, 31))
     period = ta.bar(ta.Axis(2020, 2022, 2, 26), life, 9, fill, high=10)
     signs = (
         fr.Sign(tuple(period), say("sign-period")), ta.open_end_sign(subject, fill),
-        fr.sign(CITED, say("sign-citation-seen")), fr.sign(ta.TODAY, say("sign-as-of"), upright=True),
+        fr.sign(CITED, say("kind-seen")), fr.sign(ta.TODAY, say("sign-as-of"), upright=True),
     )  # fmt: skip
     title, notes = say("country-map-title", n=len(plans), cited=len(citations)), say("country-map-undated", n=undrawn)
     caption = fr.Caption(title, say("country-map-lead"), signs, (notes,) if undrawn else ())
@@ -324,22 +329,20 @@ def draw_country(subject: Subject) -> fr.Picture:
     return fr.picture(subject, "time-map", caption, (wide, TOP + y, TOP), every, sj.table(COUNTRY_COLUMNS, cells))
 
 
-def _rows(axis: ta.Axis, life_of: Mapping[str, ta.Life], names: Names, plans: Sequence[str]) -> list[list[str]]:
-    """The plans that have a place on the axis, on as few rows as keep names and bars apart."""
+def _rows(
+    axis: ta.Axis, life_of: Mapping[str, sj.Life], names: Names, plans: Sequence[str]
+) -> list[list[tuple[str, float]]]:
+    # the plans that have a place on the axis and where their bars end, on as few rows as keep names and bars apart
     drawn = [plan for plan in plans if life_of[plan].is_drawn]
-    rows, ends = list[list[str]](), list[float]()
+    rows, ends = list[list[tuple[str, float]]](), list[float]()
     for plan in sorted(drawn, key=lambda plan: (ta.place_of(axis, life_of[plan]), plan)):
-        start, right = _bar_ends(axis, life_of[plan])
+        boxes = [mark for mark in ta.bar(axis, life_of[plan], 0, "", high=THIN) if isinstance(mark, dw.Box)]
+        dot, edges = ta.place_of(axis, life_of[plan]), [edge for box in boxes for edge in (box.x, box.x + box.width)]
+        start, right = min([dot - 4, *edges]), max([dot + 4, *edges])
         row = next((at for at, end in enumerate(ends) if end + 8 <= start), len(rows))
         if row == len(rows):
             rows.append([])
             ends.append(0.0)
-        rows[row].append(plan)
+        rows[row].append((plan, right))
         ends[row] = right + 4 + min(dw.measure(names[plan].text, COUNTRY_NAME), LONGEST)
     return rows
-
-
-def _bar_ends(axis: ta.Axis, life: ta.Life) -> tuple[float, float]:
-    boxes = [mark for mark in ta.bar(axis, life, 0, "", high=THIN) if isinstance(mark, dw.Box)]
-    dot, edges = ta.place_of(axis, life), [edge for box in boxes for edge in (box.x, box.x + box.width)]
-    return min([dot - 4, *edges]), max([dot + 4, *edges])

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 from urllib.parse import urlsplit
 
-from pan2kg.errors import Place, ProjectError, QueryError
+from pan2kg.errors import FormatError, Place, ProjectError, QueryError
 from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Messages
 from pan2kg.i18n.message import Message, a_day, joined, language_of, say, spoken, there_are, told
 from pan2kg.project import Project, reason, write_atomically
@@ -233,7 +233,8 @@ def selection_of(options: argparse.Namespace, form: str) -> Selection:
     from pan2kg.tables.table import Selection
 
     selection = Selection(options.shown or (), options.order or (), options.limit, header=not options.no_header)
-    selection.refuse(form)
+    if options.no_header and form not in ("csv", "tsv"):
+        raise FormatError("no-line-of-names", remedy="use-lines", form=form)
     return selection
 
 
@@ -314,7 +315,7 @@ def open_endpoint(project: Project, options: argparse.Namespace, *, is_ours: boo
 
 
 def links_told(store: LocalStore) -> Message | None:
-    from pan2kg.store.links import TOP, missing_links
+    from pan2kg.store.rules import TOP, missing_links
 
     missing = missing_links(store)
     counts = missing and {"held": missing[0], "ways": missing[1], "top": TOP}

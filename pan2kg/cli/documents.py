@@ -149,7 +149,7 @@ def run_draft(options: argparse.Namespace) -> int:
         types = re.findall(r"^plantype:(\S+)", listed, re.MULTILINE)
         if options.type not in types:
             raise QueryError("no-plan-type", remedy="there-are", type=options.type, names=", ".join(types))
-    country = countries.country_of_key(options.plan)
+    country = countries.countries().get(options.plan.partition("-")[0])
     facts = {
         "type": options.type, "country": country.iri if country else "", "completeness": options.list,
         "publisher": options.publisher, "day": options.date.isoformat() if options.date else "",

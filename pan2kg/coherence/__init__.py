@@ -3,14 +3,9 @@
 *Potential* (what two works share) and *explicitness* (what texts and web sites cite) stay apart, and apart from the
 judgement of experts (:mod:`pan2kg.scores`). There is no single score, and a number says on whose word it rests.
 
-What a reader of figures asks, all from a :class:`~pan2kg.graph.graph.Graph`; a level is ``plan``, ``official`` (the
-headline, where none is named), ``other`` or ``editors``::
-
-    graph.figures(level)         each figure of the register: value, its four nested values, population, basis line
-    graph.weight(x, y, level)    low ≤ high, broad, settled and the contributions of two plans or two actions, in bits
-    graph.occasions(level)       ordered pairs of related plans with verdict, state, bits and debt
-    graph.known(level)           all that follows from the tables: linked pairs, pairs of actions, chronology …
-    graph.tables                 the small tables: works, uses, steps, statements, dates, readings
+What a reader of figures asks, all from a :class:`~pan2kg.graph.graph.Graph`, at one of four levels of evidence:
+``graph.figures(level)``, ``graph.weight(x, y, level)``, ``graph.occasions(level)``, ``graph.known(level)`` for all that
+follows from the small ``graph.tables``.
 
 Of a figure, ``figures.FIGURES`` has the words (``name``, ``meaning``, ``formula``, ``among``, messages in the context
 « figure »), ``rows(known)`` the list behind it, and ``value(known, rows)`` its number: nobody else counts links.

@@ -361,10 +361,10 @@ def losses(
     home, plans, weights, names = shares.works.home, shares.works.plans, shares.weights, set(shares.names)
     # the works of each plan that reach each text: its actions, and the plan itself as an empty name
     holders: dict[tuple[str, str], list[str]] = defaultdict(list)
-    table, own = shares.actions.table, shares.own.table
+    table, carried = shares.actions.table, shares.own.table
     for row, column in zip(table.rows.tolist(), table.columns.tolist(), strict=True):
         holders[home[shares.names[row]], weights.texts[column]].append(shares.names[row])
-    for row, column in zip(own.rows.tolist(), own.columns.tolist(), strict=True):
+    for row, column in zip(carried.rows.tolist(), carried.columns.tolist(), strict=True):
         holders[plans[row], weights.texts[column]].append("")
     alone: dict[str, list[str]] = defaultdict(list)
     for work, text in sorted({(use.work, use.text) for use in uses}):
@@ -384,10 +384,10 @@ def losses(
         if text in weighing:
             texts[plan].add(text)
     cut: dict[str, list[str]] = defaultdict(list)
-    for plan, other in ((p, q) for p in sorted(texts) for q in sorted(texts) if p != q and texts[p] & texts[q]):
-        works = {work for text in texts[plan] & texts[other] for work in holders[plan, text]}
+    for plan, neighbour in ((p, q) for p in sorted(texts) for q in sorted(texts) if p != q and texts[p] & texts[q]):
+        works = {work for text in texts[plan] & texts[neighbour] for work in holders[plan, text]}
         if len(works) == 1 and "" not in works:
-            cut[works.pop()].append(other)
+            cut[works.pop()].append(neighbour)
     return tuple(
         Loss(action, home[action], *(tuple(lost.get(action, ())) for lost in (alone, under, cut)))
         for action in sorted(alone.keys() | under.keys() | cut.keys())
@@ -557,13 +557,13 @@ def fates(
     rows = []
     for action in sorted(early):
         pairs = [pair for pair in aligned if pair.earlier == action]
-        others = tuple(dict.fromkeys(pair.later for pair in pairs))
-        if not others:
+        counterparts = tuple(dict.fromkeys(pair.later for pair in pairs))
+        if not counterparts:
             rows.append(ActionFate(action, dropped, ()))
             continue
-        is_extended = len(others) > 1 or any(pair.relation in _EXTENDING for pair in pairs)
+        is_extended = len(counterparts) > 1 or any(pair.relation in _EXTENDING for pair in pairs)
         ground = max(pair.ground for pair in pairs)  # « stated » comes after « concluded »
-        rows.append(ActionFate(action, Fate.EXTENDED if is_extended else Fate.RETAINED, others, ground))
+        rows.append(ActionFate(action, Fate.EXTENDED if is_extended else Fate.RETAINED, counterparts, ground))
     rows += [ActionFate(action, fresh, ()) for action in sorted(late - {pair.later for pair in aligned})]
     return tuple(rows)
 

@@ -43,8 +43,8 @@ def span(text: str) -> Span | None:
         if not match or not match[2]:
             return years(int(match[1])) if match else None
         year, month, day = (int(number or 0) for number in match.groups())
-        last = date(year, month, day or monthrange(year, month)[1])
-        return Span(last if day else last.replace(day=1), last)
+        ending = date(year, month, day or monthrange(year, month)[1])
+        return Span(ending if day else ending.replace(day=1), ending)
     except ValueError:
         return None
 
@@ -364,8 +364,8 @@ def rate_and_debt(every: Iterable[Occasion]) -> tuple[Bounds, Bounds]:
 
 
 def returns(when: Chronology, readings: Readings, *, at: Level) -> tuple[Occasion, ...]:
-    seen = sorted(pair for pair in when.cited if when.seen(*pair, at))
-    return tuple(Occasion(y, x, verdict(when, y, x), state_of(when, readings, y, x, at), 0.0) for x, y in seen)
+    citing = sorted(pair for pair in when.cited if when.seen(*pair, at))
+    return tuple(Occasion(y, x, verdict(when, y, x), state_of(when, readings, y, x, at), 0.0) for x, y in citing)
 
 
 IndexCell = tuple[str, str, Channel, State]

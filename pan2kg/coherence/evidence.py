@@ -147,8 +147,8 @@ class Extents:
 def coverage(readings: Readings, works: Works, aspect: Aspect, plans: AbstractSet[str] | None = None) -> Extents:
     wanted = set(works.plans) if plans is None else plans
     number = Counter(readings.extent(action, aspect, plan) for action, plan in works.home.items() if plan in wanted)
-    full, part, none = (number[extent] for extent in Extent)
-    return Extents(full, part, none, full + part)
+    full, partly, none = (number[extent] for extent in Extent)
+    return Extents(full, partly, none, full + partly)
 
 
 def listed(works: Works, published: Mapping[str, int], plan: str) -> float | None:

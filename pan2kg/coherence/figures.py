@@ -67,6 +67,9 @@ class Figure:
 _SHARED: Final[Mapping[str, str]] = {
     **{f"{name}-plan-pairs.among": "linked-plan-pairs.among" for name in ("sharing", "broad")},
     **{f"linked-{name}.among": "linked-editions.among" for name in ("frameworks", "abroad")},
+    **{f"linked-{name}.formula": "linked-editions.formula" for name in ("frameworks", "abroad")},
+    **{f"{name}-plan-pairs.formula": f"{other}-action-pairs.formula"
+       for name, other in (("sharing", "linked"), ("broad", "broad"))},
     "broad-action-pairs.among": "linked-action-pairs.among", "texts-read.among": "linked-actions.among",
     "not-expected.among": "occasions.among", "debt.among": "citations-made.among",
     "citation-rate.among": "citations-made.among", "coherence-index-all.among": "coherence-index.among",
@@ -292,11 +295,11 @@ _BY_ID: Final = {figure.id: figure for figure in FIGURES}
 def figures(levels: Mapping[Level, Known], at: Level = HEADLINE) -> tuple[Taken, ...]:
     rows = []
     for figure in FIGURES:
-        plan, official, other, editors = (
+        plan, official, third, editors = (
             (float(figure.length(facts)),) if figure.length else figure.value(facts, figure.rows(facts))
             for facts in (levels[level] for level in FIGURED)
         )
-        nested, facts = (plan, official, other, editors), levels[at]
+        nested, facts = (plan, official, third, editors), levels[at]
         value = nested[FIGURED.index(at)]
         rows.append(Taken(figure, at, value, nested, figure.population(facts), basis_line(facts)))
     return tuple(rows)

@@ -93,8 +93,8 @@ class Known:
         gives = [share for share in self.weight(plan, other).contributions if not share.is_broad and share.bits > 0]
         actions = (action for action, home in sorted(self.tables.works.home.items()) if home == plan)
         texts_by_work = {action: self.texts_of(action) for action in actions}
-        names, own = self.potential.weights.texts, self.potential.own.row(self.potential.index[plan])
-        texts_by_work[plan] = {names[text]: r for text, (r, _) in own.items()}
+        names, stated = self.potential.weights.texts, self.potential.own.row(self.potential.index[plan])
+        texts_by_work[plan] = {names[text]: r for text, (r, _) in stated.items()}
         return {
             work: {share.text: min(ties[share.text], share.two) * share.gain for share in gives if share.text in ties}
             for work, ties in texts_by_work.items() if any(share.text in ties for share in gives)
@@ -146,8 +146,8 @@ def known(tables: Tables, at: Level = HEADLINE, *, weights: texts.Earlier | None
     scale = texts.on_earlier(weights, weighed) if weights else weighed
     shares = weight.potential(works, scale, tables.uses, at=at, read=readings.read_in_full(works))
     pairs = weight.plan_pairs(shares)
-    named = ((min(plan_a, plan_b), max(plan_a, plan_b), low) for plan_a, plan_b, low, _ in pairs.named(works.plans))
-    shared = {(plan_a, plan_b): low for plan_a, plan_b, low in named if low > 0}
+    ordered = ((min(plan_a, plan_b), max(plan_a, plan_b), low) for plan_a, plan_b, low, _ in pairs.named(works.plans))
+    shared = {(plan_a, plan_b): low for plan_a, plan_b, low in ordered if low > 0}
     ways = citations.citing_ways(works, tables.statements, at=at)
     occasions = citations.occasions(when, shared, readings, at=at, ways=ways)
     related = citations.related(when, shared, at=at)

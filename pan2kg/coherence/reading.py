@@ -146,8 +146,8 @@ def read_roots(store: Store) -> dict[str, str]:
         return iri
 
     for iri, alias in _rows(store, "coherence/same-things"):
-        first, second = sorted((top(iri), top(alias)))
-        leader[second] = first
+        leading, second = sorted((top(iri), top(alias)))
+        leader[second] = leading
     resting = {text for _, text in _rows(store, "coherence/rests-on")}
     groups: dict[str, list[str]] = defaultdict(list)
     for iri in leader.keys() | set(leader.values()):

@@ -36,7 +36,7 @@ class Incidence:
 
     def __init__(self, sizes: Ints, columns: Ints, width: int) -> None:
         self.sizes, self.columns, self.width, self.height = sizes, columns, width, len(sizes)
-        self.starts = _before(sizes)
+        self.starts: Ints = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(sizes)])
         self.rows: Ints = np.repeat(np.arange(self.height, dtype=np.int64), sizes)
         self.counts: Ints = np.bincount(columns, minlength=width).astype(np.int64)
 
@@ -45,7 +45,7 @@ class Incidence:
         height, width = shape
         keys = np.asarray(rows, dtype=np.int64) * width + np.asarray(columns, dtype=np.int64)
         ascending = keys[order_of(keys, height * width)]
-        row_of, column_of = np.divmod(ascending[_is_first(ascending)], max(width, 1))
+        row_of, column_of = np.divmod(ascending[np.diff(ascending, prepend=-1) > 0], max(width, 1))
         return cls(np.bincount(row_of, minlength=height), column_of, width)
 
     @classmethod
@@ -75,18 +75,6 @@ def order_of(keys: Ints, limit: int) -> Ints:
     return order
 
 
-def _before(sizes: Ints) -> Ints:
-    starts = np.zeros(len(sizes) + 1, dtype=np.int64)
-    np.cumsum(sizes, out=starts[1:])
-    return starts
-
-
-def _is_first(ascending: Ints) -> Bools:
-    is_first = np.ones(len(ascending), dtype=np.bool_)
-    np.not_equal(ascending[1:], ascending[:-1], out=is_first[1:])
-    return is_first
-
-
 def summed(keys: Ints, values: Floats, limit: int) -> tuple[Ints, Floats]:
     """The distinct keys, ascending, and the sum of the values of each, added one after the other as they stand.
 
@@ -98,7 +86,7 @@ def summed(keys: Ints, values: Floats, limit: int) -> tuple[Ints, Floats]:
         return distinct, dense[distinct]
     order = order_of(keys, limit)
     ascending = keys[order]
-    is_first = _is_first(ascending)
+    is_first = np.diff(ascending, prepend=-1) > 0
     sums = np.bincount(np.cumsum(is_first) - 1, weights=values[order])
     return ascending[is_first], sums.astype(np.float64)
 
@@ -130,7 +118,7 @@ def overlaps(table: Incidence, weights: Floats, *, block: int = BLOCK) -> Iterat
     # of each one the rows below its own that have the same column: partners[first : first + number]
     partners, start_of = table.rows[order], place + 1
     number = np.cumsum(table.counts)[table.columns] - place - 1
-    reached = _before(number)
+    reached = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(number)])
     for start, end in _cuts(np.diff(reached[table.starts]), block):
         run = slice(int(table.starts[start]), int(table.starts[end]))
         rows = np.repeat(np.arange(end - start, dtype=np.int64), np.diff(table.starts[start : end + 1]))
@@ -162,7 +150,7 @@ def common(table: Incidence, weights: Floats, one: Indices, two: Indices, *, oth
         values = weights[columns]
         weighing = np.flatnonzero(is_shared & (values != 0))
         pair = np.repeat(np.arange(end - start, dtype=np.int64), sizes)[weighing]
-        begin = np.flatnonzero(_is_first(pair))
+        begin = np.flatnonzero(np.diff(pair, prepend=-1))
         if len(begin):
             sums[block[pair[begin]]] = np.add.reduceat(values[weighing], begin)
     return sums

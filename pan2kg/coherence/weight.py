@@ -209,8 +209,8 @@ def weight(shares: Potential, work_a: str, work_b: str) -> Weight:
     contributions = []
     for text in sorted(ties_a.keys() & ties_b.keys()):
         (r_a, level_a), (r_b, level_b), gain = ties_a[text], ties_b[text], float(weights.gain[text])
-        parts = r_a, r_b, gain, max(level_a, level_b), bool(apart[text]), min(r_a, r_b) * gain
-        contributions.append(Contribution(weights.texts[text], *parts))
+        values = r_a, r_b, gain, max(level_a, level_b), bool(apart[text]), min(r_a, r_b) * gain
+        contributions.append(Contribution(weights.texts[text], *values))
     contributions.sort(key=lambda share: (-share.bits, share.text))
     low = sum(share.bits for share in contributions if not share.is_broad)
     broad = sum(share.bits for share in contributions if share.is_broad)
@@ -222,9 +222,11 @@ def weight(shares: Potential, work_a: str, work_b: str) -> Weight:
     sums = [sum(bits) for bits in of_sides]
     high = low if all(full) else sums[0] if full[0] else sums[1] if full[1] else sums[0] + sums[1] - low
     settled = low / high if high > 0 else None if not any(full) else 1.0
-    named = tuple(share.text for share in contributions if share.bits > 0 and not share.is_broad)
+    specific = tuple(share.text for share in contributions if share.bits > 0 and not share.is_broad)
     meets = CellState.YES if low > 0 else CellState.NO if any(full) and high <= 0 else CellState.UNREAD
-    return Weight(work_a, work_b, low, high, broad, not any(full), level, tuple(contributions), settled, named, meets)
+    return Weight(
+        work_a, work_b, low, high, broad, not any(full), level, tuple(contributions), settled, specific, meets
+    )
 
 
 class Pairs(NamedTuple):
@@ -295,15 +297,15 @@ def unsaid(shares: Potential) -> tuple[tuple[str, str, int, int], ...]:
     A question to the editors, no figure. Read are the actions with any text; at least two, as one says nothing of a
     plan. Only a text the plan carries out by its own words is said.
     """
-    table, own, plans = shares.actions.table, shares.own, shares.works.plans
-    read = np.bincount(shares.home[table.sizes > 0], minlength=len(plans))
-    named = np.zeros((len(plans), table.width), dtype=np.int64)
-    np.add.at(named, (shares.home[table.rows], table.columns), 1)
-    carried = own.table.keep(own.share >= texts.CARRIES_OUT)
-    named[carried.rows, carried.columns] = 0
-    rows, columns = np.nonzero((named * 2 >= read[:, None]) & (named > 0) & (read[:, None] > 1))
+    table, stated, plans = shares.actions.table, shares.own, shares.works.plans
+    annotated = np.bincount(shares.home[table.sizes > 0], minlength=len(plans))
+    naming = np.zeros((len(plans), table.width), dtype=np.int64)
+    np.add.at(naming, (shares.home[table.rows], table.columns), 1)
+    carried = stated.table.keep(stated.share >= texts.CARRIES_OUT)
+    naming[carried.rows, carried.columns] = 0
+    rows, columns = np.nonzero((naming * 2 >= annotated[:, None]) & (naming > 0) & (annotated[:, None] > 1))
     return tuple(
-        (plans[plan], shares.weights.texts[text], int(named[plan, text]), int(read[plan]))
+        (plans[plan], shares.weights.texts[text], int(naming[plan, text]), int(annotated[plan]))
         for plan, text in zip(rows.tolist(), columns.tolist(), strict=True)
     )
 

@@ -13,7 +13,7 @@ import tomllib
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -55,8 +55,7 @@ class Remark:
     def told(self) -> Message:
         if not self.pages:
             return self.message
-        key = "on-pages" if len(self.pages) > 1 else "on-page"
-        return noted(key, pages=runs_of(self.pages, dash="–"), message=self.message)
+        return noted("on-pages", n=len(self.pages), pages=runs_of(self.pages, dash="–"), message=self.message)
 
 
 def noted(key: str, /, **values: object) -> Message:
@@ -65,15 +64,12 @@ def noted(key: str, /, **values: object) -> Message:
 
 @dataclass(frozen=True, slots=True)
 class DocumentBlock:
-    """A heading, a paragraph, an item of a list, a table or a note.
+    """A heading, a paragraph, an item of a list, a table or a note, with canonical text.
 
-    ``page`` counts from 1, ``label`` is the number printed on it where the file knows it; both are None where the
-    format has no pages. ``text`` is canonical; of a table it is the cells, a tabulator between them and a line a row.
-    ``level`` is that of a heading or item, 1 the outermost, 0 none. ``marker`` is the number or bullet as printed: a
-    number stands in the text too, a bullet does not. ``start`` is the place in the canonical text of the document,
-    ``path`` the headings above, ``language`` a code where the words tell it, ``lead`` how many characters at the
-    beginning are set in bold, 0 where all or none are. ``turns`` are the later pages of a block that ends on another
-    page than it begins: where in its text each begins, and its number.
+    ``page`` counts from 1, ``label`` is the number printed on it; both are None where the format has no pages.
+    ``level`` 1 is the outermost, 0 none. ``marker`` is the number or bullet as printed: a number stands in the text
+    too, a bullet does not. ``lead`` is how many characters at the beginning are bold, 0 where all or none are.
+    ``turns`` are the later pages of a block: where in its text each begins, and its number.
     """
 
     page: int | None
@@ -100,20 +96,7 @@ class DocumentBlock:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document as read: the name of its file, the hash of its bytes, its blocks and what is to be said of them.
-
-    ``pages`` is how many pages the file has, None where the format has none.
-
-    >>> heading = DocumentBlock(1, "i", "heading", "Axe 1", level=1)
-    >>> blocks = [heading, DocumentBlock(1, "i", "paragraph", "Former les juges.")]
-    >>> document = Document("plan.pdf", "", "pdf", 1, laid(blocks))
-    >>> document.text
-    'Axe 1\\n\\nFormer les juges.'
-    >>> document.blocks[1].path, document.text[document.blocks[1].start :]
-    (('Axe 1',), 'Former les juges.')
-    >>> from_json(to_json(document)) == document
-    True
-    """
+    """A document as read; ``pages`` is how many the file has, None where the format has none."""
 
     source: str
     sha256: str
@@ -138,11 +121,7 @@ class Document:
 
 
 def canonical(printed: str) -> str:
-    """A text as it stands in the canonical one: composed letters, no ligatures and soft hyphens, single spaces.
-
-    >>> canonical("l’e\\u0301tude  de\\u00a0la « ﬁn »\\n")
-    'l’étude de la « fin »'
-    """
+    """A text as it stands in the canonical one: composed letters, no ligatures and soft hyphens, single spaces."""
     bare = _FORMS.sub(lambda form: unicodedata.normalize("NFKC", form[0]), printed.translate(_LIGATURES))
     return re.sub(r"\s+", " ", unicodedata.normalize("NFC", _LEFT_OUT.sub("", bare))).strip()
 
@@ -185,26 +164,17 @@ def laid(blocks: Iterable[DocumentBlock]) -> tuple[DocumentBlock, ...]:
     return tuple(placed)
 
 
-_EMPTY: Final[dict[str, object]] = {
-    "page": None, "label": None, "kind": "", "text": "", "level": 0, "marker": "", "rows": (), "start": 0,
-    "path": (), "language": None, "lead": 0, "turns": (),
-}  # fmt: skip
-
-
 def to_json(document: Document) -> str:
-    blocks = [
-        {
-            name: getattr(block, name)
-            for name, empty in _EMPTY.items()
-            if getattr(block, name) != empty or name in ("kind", "text", "start")
-        }
-        for block in document.blocks
-    ]
+    # of a block what is not as in an empty one, and what every block has
+    empty, always = asdict(DocumentBlock(None, None, "paragraph", "")), ("kind", "text", "start")
     whole = {
         "reader": READER, "source": document.source, "sha256": document.sha256, "format": document.format,
         "pages": document.pages,
         "remarks": [{"message": pack(remark.message), "pages": remark.pages} for remark in document.remarks],
-        "blocks": blocks,
+        "blocks": [
+            {name: value for name, value in asdict(block).items() if name in always or value != empty[name]}
+            for block in document.blocks
+        ],
     }  # fmt: skip
     return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
 
@@ -218,8 +188,8 @@ def from_json(text: str, *, source: str = "") -> Document:
 
     try:
         whole = json.loads(text)
-        if whole["reader"] != READER:
-            raise OutlineError("document-of-other-reader", place=Place(source), remedy="read-document-again")
+        if whole["reader"] != READER:  # its positions hold no longer
+            raise ValueError(whole["reader"])
         return Document(
             str(whole["source"]), str(whole["sha256"]), str(whole["format"]),
             None if whole["pages"] is None else int(whole["pages"]), tuple(map(block, whole["blocks"])),
@@ -237,7 +207,8 @@ def decode_text(data: bytes, *, source: str) -> tuple[str, tuple[Remark, ...]]:
     # before the search for null bytes: UTF-16 text is full of them
     encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     if encoding == "utf-8-sig" and b"\0" in data:
-        raise binary_file(source, data.count(b"\n", 0, data.index(b"\0")) + 1)
+        line = data.count(b"\n", 0, data.index(b"\0")) + 1
+        raise OutlineError("binary-file", place=Place(source, line), remedy="save-as-utf8")
     remarks: tuple[Remark, ...] = ()
     try:
         try:
@@ -254,10 +225,6 @@ def decode_text(data: bytes, *, source: str) -> tuple[str, tuple[Remark, ...]]:
         raise OutlineError("neither-encoding", place=Place(source, line), remedy="save-as-utf8") from None
 
 
-def binary_file(source: str, line: int) -> OutlineError:
-    return OutlineError("binary-file", place=Place(source, line), remedy="save-as-utf8")
-
-
 def joined(before: str, after: str, *, text: str = "") -> str:
     if before.endswith(SOFT_HYPHEN):
         return before.rstrip(SOFT_HYPHEN) + after
@@ -269,23 +236,20 @@ def joined(before: str, after: str, *, text: str = "") -> str:
 
 
 @cache
-def _small_words() -> Mapping[str, frozenset[str]]:
-    with (Path(__file__).parent / "languages.toml").open("rb") as file:
-        return {language: frozenset(table["small"].split()) for language, table in tomllib.load(file).items()}
+def table(name: str) -> dict[str, Any]:
+    """A table of words beside this file: ``languages``, ``words``, ``signs``, ``mentions``, ``roles`` or acts."""
+    tables = tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text(encoding="utf-8"))
+    if name == "languages":
+        tables = {language: frozenset(row["small"].split()) for language, row in tables.items()}
+    return tables
 
 
 def block_language(text: str) -> str | None:
-    """The language most of the small words of a text belong to; None where few do or two languages are as likely.
-
-    >>> block_language("Le Gouvernement forme les juges et les avocats dans le pays.")
-    'fr'
-    >>> block_language("D'Regierung an d'Kommissioun si mat der Aarbecht vun de Leit averstan.")
-    'lb'
-    >>> block_language("PAN 2")
-    """
+    """The language most of the small words of a text belong to; None where few do or two are as likely."""
     counted = Counter(word.casefold() for word in re.findall(r"[^\W\d_]+", text[:5000]))
     best, second = sorted(
-        ((sum(counted[word] for word in small), language) for language, small in _small_words().items()), reverse=True
+        ((sum(counted[word] for word in small), language) for language, small in table("languages").items()),
+        reverse=True,
     )[:2]
     # fewer than three small words tell nothing
     return best[1] if best[0] > max(2, second[0]) else None
@@ -298,11 +262,10 @@ _WORD: Final = re.compile(r"\w{3,}")
 
 @dataclass(frozen=True, slots=True)
 class Quotation:
-    """Words as they stand in a document, given by IRI, with the language they are in.
+    """Words as they stand in a document, given by IRI.
 
     ``label`` is the page as printed, ``page`` that of the file, from 1. ``start`` and ``end`` are the place in the
-    canonical text, in characters, -1 where it is not known; ``prefix`` and ``suffix`` stand around it, ``path`` are the
-    headings above.
+    canonical text, in characters, -1 where it is not known; ``prefix`` and ``suffix`` stand around it, ``path`` above.
     """
 
     words: str
@@ -377,10 +340,7 @@ class Quotation:
 
 
 class Folded:
-    """A text in which words are looked for: runs of space are one, apostrophes and hyphens are of one kind.
-
-    ``places`` are where its characters stand in the canonical text of the document.
-    """
+    """A text in which words are looked for, and where its characters stand in the canonical text of the document."""
 
     def __init__(self, document: Document) -> None:
         characters, self.document, self.places = list[str](), document, list[int]()

@@ -11,7 +11,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -47,8 +46,6 @@ _FIELDS: Final = {
 
 
 class DraftField(NamedTuple):
-    """A field of an action: its kind where known, its label as printed, its value and where that stands."""
-
     kind: str
     label: str
     value: str
@@ -61,10 +58,9 @@ class DraftField(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A category or an action of a plan; ``number`` and ``label`` are as printed (“4.3”, “Mesure”), empty for none.
+    """A category or an action; ``number`` and ``label`` are as printed (“4.3”, “Mesure”), empty for none.
 
-    ``line`` is a number that no other item has. Of an action ``start`` and ``end`` are where its title stands,
-    ``section`` what the document says of it.
+    ``line`` is a number that no other item has. Of an action ``start`` and ``end`` are where its title stands.
     """
 
     kind: str
@@ -78,32 +74,17 @@ class Item:
     section: tuple[int, int] = (0, 0)
     fields: tuple[DraftField, ...] = ()
 
-    def walk(self) -> Iterator[Item]:
-        yield self
-        for child in self.children:
-            yield from child.walk()
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class DraftPlan:
     document: Document
     choice: Hypothesis
     title: str
     language: str
     items: tuple[Item, ...]
+    categories: tuple[Item, ...]
+    actions: tuple[Item, ...]
     remarks: tuple[Message, ...] = field(default=(), compare=False)
-
-    @cached_property
-    def walked(self) -> tuple[Item, ...]:
-        return tuple(item for root in self.items for item in root.walk())
-
-    @property
-    def categories(self) -> tuple[Item, ...]:
-        return tuple(item for item in self.walked if item.kind == CATEGORY)
-
-    @property
-    def actions(self) -> tuple[Item, ...]:
-        return tuple(item for item in self.walked if item.kind == ACTION)
 
     @property
     def outline(self) -> str:
@@ -173,7 +154,6 @@ def plan_of(document: Document, choice: Hypothesis, *, language: str | None = No
     markers = markers_of(document) if is_text else {}
 
     def build(opening: int, end: int, depth: int) -> tuple[Item, ...]:
-        """The actions below their headings; a heading with no action below it is none of the plan's parts."""
         items: list[Item] = []
         at = opening
         while at < end:
@@ -185,7 +165,7 @@ def plan_of(document: Document, choice: Hypothesis, *, language: str | None = No
             until = at
             while until < end and len(chains[until]) > depth and chains[until][depth] == (place, words):
                 until += 1
-            marker = markers.get(place) or numbering.numbered(words)
+            marker = markers.get(place) or numbering.marked(words)
             heading = marker.rest if marker and marker.rest else words
             number, label = (marker.number, marker.label) if marker else ("", "")
             items.append(Item(CATEGORY, number, label, heading, place, build(at, until, depth + 1)))
@@ -195,7 +175,13 @@ def plan_of(document: Document, choice: Hypothesis, *, language: str | None = No
     is_heading = opening.kind == "heading" and len(opening.text) < _LONGEST_CHAPTER and not is_text
     title = opening.text if not title and is_heading and series.members[0].block > 0 else title
     spoken = language or block_language(document.text) or language_of_list(document.text)
-    return DraftPlan(document, choice, title, spoken, build(0, len(actions), 0))
+    items, categories = build(0, len(actions), 0), list[Item]()
+    waiting = [*reversed(items)]
+    while waiting:
+        item = waiting.pop()
+        categories += [item] * (item.kind == CATEGORY)
+        waiting += reversed(item.children)
+    return DraftPlan(document, choice, title, spoken, items, tuple(categories), tuple(actions))
 
 
 def _chains(document: Document, series: Series, title: str) -> Iterator[tuple[tuple[int, str], ...]]:
@@ -227,10 +213,7 @@ def _chains(document: Document, series: Series, title: str) -> Iterator[tuple[tu
 
 
 def _chapters(document: Document, markers: Mapping[int, Marker], starts: set[int]) -> dict[int, int]:
-    """The blocks that are headings of actions, with their level; a labelled part that is not set as one is below all.
-
-    A plain text sets none: there, numbers that come before the first action and mostly have some below them are levels.
-    """
+    """The blocks that are headings of actions, with their level; a labelled part that is set as none is below all."""
     levels: dict[int, int] = {}
     styles: dict[tuple[str, str, str], list[int]] = {}
     for at, block in enumerate(document.blocks):
@@ -355,115 +338,100 @@ def draft_plan(
 ) -> str:
     """The plan as Turtle: its source, its title, its categories and actions with their printed numbers and fields.
 
-    ``key`` is its key (``lu-bhr-2``), ``graph`` the path of the new file below ``graph/`` where it is not
-    ``plans/KEY/plan``; ``prefixes`` are the project's. ``facts`` is what its text does not say, each absent or empty
-    where it is not known: ``type`` a key of the scheme of plan types, ``country`` an IRI, ``completeness`` a key of its
-    scheme, ``publisher`` a name, ``day`` as in ISO 8601, ``address`` where it was read.
+    ``graph`` is the path of the new file below ``graph/`` where it is not ``plans/KEY/plan``. ``facts`` is what its
+    text does not say, each absent or empty where it is not known: ``type`` and ``completeness`` keys of their schemes,
+    ``country`` an IRI, ``publisher`` a name, ``day`` as in ISO 8601, ``address`` where it was read.
     """
     if not _KEY.fullmatch(key) or "--" in key:
         raise OutlineError("no-plan-key", remedy="plan-key-form", plan=key)
     if not _LANGUAGE.fullmatch(plan.language):
         reason = "no-language-tag" if plan.language else "language-untold"
         raise OutlineError(reason, remedy="name-language", tag=plan.language)
-    return writer.write_turtle(_Draft(plan, prefixes, key).blocks(graph, facts or {}), prefixes)
+    return writer.write_turtle(_blocks(plan, prefixes, key, graph, facts or {}), prefixes)
 
 
-class _Draft:
-    """What every block of a draft needs: the plan and its key, the keys of its items, the scheme of its categories."""
+def _blocks(
+    plan: DraftPlan, prefixes: Mapping[str, str], key: str, graph: str, facts: Mapping[str, str]
+) -> Iterator[writer.Block]:
+    document, language, keys, source = plan.document, plan.language, item_keys(plan), f"document:{key}-text"
+    space = prefixes["plan"].removesuffix("id/plan/")
+    # below the project's own address: the prefix is that of all schemes
+    scheme = writer.iri(f"{space}id/scheme/{key}-categories", prefixes)
+    basis = (("dcterms:source", source), ("pan:certainty", "certainty:stated"))
 
-    def __init__(self, plan: DraftPlan, prefixes: Mapping[str, str], key: str) -> None:
-        self.plan, self.key, self.keys = plan, key, item_keys(plan)
-        self.space = prefixes["plan"].removesuffix("id/plan/")
-        # below the project's own address: the prefix is that of all schemes
-        self.scheme = writer.iri(f"{self.space}id/scheme/{key}-categories", prefixes)
+    def block(subject: str, kind: str, *pairs: tuple[str, str], heading: str = "") -> writer.Block:
+        statements = tuple(TurtleLine(*pair) for pair in (("a", kind), *pairs) if pair[1])
+        return writer.Block(subject, statements, heading)
 
-    def _block(
-        self, subject: str, kind: str, *pairs: tuple[str, str], heading: str = "", is_based: bool = True
-    ) -> writer.Block:
-        """A block of pairs of a predicate and a value, without those whose value is empty, with what it rests on."""
-        basis = (("dcterms:source", f"document:{self.key}-text"), ("pan:certainty", "certainty:stated"))
-        statements = (("a", kind), *pairs, *(basis if is_based else ()))
-        return writer.Block(subject, tuple(TurtleLine(*pair) for pair in statements if pair[1]), heading)
+    def named(name: str, predicate: str) -> list[tuple[str, str]]:
+        words = _DATA.text(name, plan=key, name=document.source).words
+        return [(predicate, text(label, tag)) for tag, label in words]
 
-    def _words(self, name: str, predicate: str) -> Iterator[tuple[str, str]]:
-        own_words = _DATA.text(name, plan=self.key, name=self.plan.document.source)
-        return ((predicate, text(words, tag)) for tag, words in own_words.words)
-
-    def blocks(self, graph: str, facts: Mapping[str, str]) -> Iterator[writer.Block]:
-        key, plan, language = self.key, self.plan, self.plan.language
-        name = graph_of(graph or f"plans/{key}/plan", self.space)
-        yield self._block(f"<{name}>", "pan:SourceGraph", *self._words("draft", "rdfs:label"))
-        kind, country, completeness, publisher, day, address = (
-            facts.get(name, "") for name in ("type", "country", "completeness", "publisher", "day", "address")
-        )
-        yield self._block(
-            f"document:{key}-text", "pan:Document", ("skos:prefLabel", text(plan.document.source, language)),
-            ("dcterms:date", day and f'"{day}"^^xsd:date'), ("pan:publisherName", publisher and string(publisher)),
-            ("pan:speaksFor", publisher and f"plan:{key}"),
-            ("pan:sourceKind", publisher and "sourcekind:official-page"),
-            ("pan:readAt", address and f"{string(address)}^^xsd:anyURI"), is_based=False,
-        )  # fmt: skip
-        yield self._block(
-            f"plan:{key}", "pan:Plan", ("dcterms:identifier", string(key)),
-            ("skos:prefLabel", plan.title and text(plan.title, language)),
-            ("dcterms:type", kind and f"plantype:{kind}"), ("dcterms:spatial", country and f"<{country}>"),
-            ("pan:measureCount", str(len(plan.actions)) if completeness == "complete" else ""),
-            ("pan:listCompleteness", completeness and f"completeness:{completeness}"),
-        )  # fmt: skip
-        if plan.categories:
-            labels = self._words("draft-categories", "skos:prefLabel")
-            yield self._block(self.scheme, "skos:ConceptScheme", *labels)
-        yield from self._items(plan.items, "")
-        for action in plan.actions:
-            for name, detail in self._fields(action):
-                words = text(detail.value, language)
-                stated = (("pan:presence", "presence:present"), ("pan:evidence", f"passage:{name}"))
-                yield self._block(f"{detail.kind}:{name}", _FIELDS[detail.kind][1], ("pan:text", words), *stated)
-                yield self._passage(name, detail)
-
-    def _items(self, items: Iterable[Item], above: str) -> Iterator[writer.Block]:
-        """The blocks of items and of what is below them; a category has its place among those of its level, from 1."""
-        places: Counter[str] = Counter()
-        for item in items:
-            level = level_of(item.label) if item.kind == CATEGORY else item.kind
-            places[level] += 1
-            key = f"{self.key}-{self.keys[item.line]}"
-            identifier = ("dcterms:identifier", string(key) if item.kind == ACTION else "")
-            title = ("skos:prefLabel", item.title and text(item.title, self.plan.language))
-            naming = (("skos:notation", item.number and string(item.number)), identifier, title)
-            name, within = f"{item.kind}:{key}", ("pan:inPlan", f"plan:{self.key}")
-            if item.kind == ACTION:
-                fields = [(_FIELDS[detail.kind][0], f"{detail.kind}:{label}") for label, detail in self._fields(item)]
-                yield self._block(name, "pan:Action", *naming, within, ("pan:inCategory", above), *fields)
-                continue
-            number = " ".join(filter(None, (item.label, item.number)))
-            yield self._block(
-                name, "pan:Category", *naming, ("skos:inScheme", self.scheme),
-                ("skos:broader", above) if above else ("skos:topConceptOf", self.scheme), within, ("pan:partOf", above),
-                ("pan:partLevel", f"partlevel:{level}"), ("pan:order", str(places[level])),
-                heading=" – ".join(filter(None, (number, item.title))),
-            )  # fmt: skip
-            yield from self._items(item.children, name)
-
-    def _fields(self, action: Item) -> Iterator[tuple[str, DraftField]]:
+    def fields(action: Item) -> Iterator[tuple[str, DraftField]]:
         counted: Counter[str] = Counter()
         for detail in action.fields:
             if detail.kind in _FIELDS and len(detail.value) <= LONGEST_QUOTE:
                 counted[detail.kind] += 1
-                yield f"{self.key}-{self.keys[action.line]}-{detail.kind}-{counted[detail.kind]}", detail
+                yield f"{key}-{keys[action.line]}-{detail.kind}-{counted[detail.kind]}", detail
 
-    def _passage(self, name: str, detail: DraftField) -> writer.Block:
-        document, start, end = self.plan.document, detail.start, detail.end
-        block, page = document.block_at(start), document.page_at(start)
-        printed = block.label if block and block.label and block.page == page else page
+    def of_items(items: Iterable[Item], above: str) -> Iterator[writer.Block]:
+        places: Counter[str] = Counter()  # of categories among those of their level, from 1
+        for item in items:
+            is_action, own_key = item.kind == ACTION, f"{key}-{keys[item.line]}"
+            name, within = f"{item.kind}:{own_key}", ("pan:inPlan", f"plan:{key}")
+            naming = (
+                ("skos:notation", item.number and string(item.number)),
+                ("dcterms:identifier", string(own_key) if is_action else ""),
+                ("skos:prefLabel", item.title and text(item.title, language)),
+            )
+            if is_action:
+                details = [(_FIELDS[detail.kind][0], f"{detail.kind}:{label}") for label, detail in fields(item)]
+                yield block(name, "pan:Action", *naming, within, ("pan:inCategory", above), *details, *basis)
+                continue
+            level = level_of(item.label)
+            places[level] += 1
+            number = " ".join(filter(None, (item.label, item.number)))
+            yield block(
+                name, "pan:Category", *naming, ("skos:inScheme", scheme),
+                ("skos:broader", above) if above else ("skos:topConceptOf", scheme), within, ("pan:partOf", above),
+                ("pan:partLevel", f"partlevel:{level}"), ("pan:order", str(places[level])), *basis,
+                heading=" – ".join(filter(None, (number, item.title))),
+            )  # fmt: skip
+            yield from of_items(item.children, name)
+
+    graph_iri = graph_of(graph or f"plans/{key}/plan", space)
+    yield block(f"<{graph_iri}>", "pan:SourceGraph", *named("draft", "rdfs:label"), *basis)
+    kind, country, completeness, publisher, day, address = (
+        facts.get(name, "") for name in ("type", "country", "completeness", "publisher", "day", "address")
+    )
+    yield block(
+        source, "pan:Document", ("skos:prefLabel", text(document.source, language)),
+        ("dcterms:date", day and f'"{day}"^^xsd:date'), ("pan:publisherName", publisher and string(publisher)),
+        ("pan:speaksFor", publisher and f"plan:{key}"), ("pan:sourceKind", publisher and "sourcekind:official-page"),
+        ("pan:readAt", address and f"{string(address)}^^xsd:anyURI"),
+    )  # fmt: skip
+    yield block(
+        f"plan:{key}", "pan:Plan", ("dcterms:identifier", string(key)),
+        ("skos:prefLabel", plan.title and text(plan.title, language)),
+        ("dcterms:type", kind and f"plantype:{kind}"), ("dcterms:spatial", country and f"<{country}>"),
+        ("pan:measureCount", str(len(plan.actions)) if completeness == "complete" else ""),
+        ("pan:listCompleteness", completeness and f"completeness:{completeness}"), *basis,
+    )  # fmt: skip
+    if plan.categories:
+        yield block(scheme, "skos:ConceptScheme", *named("draft-categories", "skos:prefLabel"), *basis)
+    yield from of_items(plan.items, "")
+    for name, detail in (pair for action in plan.actions for pair in fields(action)):
+        words, start, end = text(detail.value, language), detail.start, detail.end
+        stated = (("pan:presence", "presence:present"), ("pan:evidence", f"passage:{name}"))
+        yield block(f"{detail.kind}:{name}", _FIELDS[detail.kind][1], ("pan:text", words), *stated, *basis)
+        inside, page = document.block_at(start), document.page_at(start)
+        printed = inside.label if inside and inside.label and inside.page == page else page
         # without what stands around them nobody could say which of the same words are meant
         is_repeated = document.text.count(detail.value) > 1
-        before, after = (
-            (document.text[:start][-AROUND:], document.text[end : end + AROUND]) if is_repeated else ("", "")
-        )
-        return self._block(
-            f"passage:{name}", "pan:Passage", ("pan:quote", text(detail.value, self.plan.language)),
-            ("pan:inDocument", f"document:{self.key}-text"),
-            ("pan:page", "" if printed is None else string(str(printed))),
-            ("pan:prefix", before and string(before)), ("pan:suffix", after and string(after)), is_based=False,
+        around = (document.text[:start][-AROUND:], document.text[end : end + AROUND]) if is_repeated else ("", "")
+        before, after = (words and string(words) for words in around)
+        yield block(
+            f"passage:{name}", "pan:Passage", ("pan:quote", words), ("pan:inDocument", source),
+            ("pan:page", "" if printed is None else string(str(printed))), ("pan:prefix", before),
+            ("pan:suffix", after),
         )  # fmt: skip

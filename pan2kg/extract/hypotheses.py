@@ -19,6 +19,7 @@ from typing import Final, NamedTuple
 
 from pan2kg.extract import numbering
 from pan2kg.extract.document import BETWEEN_CELLS, BETWEEN_ROWS, Document, DocumentBlock, block_language, folded, noted
+from pan2kg.extract.document import table as tables
 from pan2kg.extract.numbering import BULLET, Marker, field_kind, group_of, limit, readings, resolve
 from pan2kg.i18n.message import Message
 
@@ -31,11 +32,6 @@ _READ: Final = 1500  # how many characters behind a title are read for its langu
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A thing of a series: its number and label as printed, its title and where that starts, its block and row.
-
-    ``row`` is the row of a table, None elsewhere.
-    """
-
     block: int
     number: str
     label: str
@@ -60,7 +56,6 @@ class Columns(NamedTuple):
 
     @classmethod
     def of(cls, head: Sequence[str], by_name: Mapping[str, int] | None = None) -> Columns | None:
-        """What the columns of a table are by their heads; None where none of them is one of actions."""
         kinds = [field_kind(cell) for cell in head]
         if not by_name and sum(map(bool, kinds)) < 2:
             return None
@@ -77,11 +72,6 @@ class Columns(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Like things: the name by which they are chosen, what they are, and the things in the order of the text.
-
-    ``language`` is the one most of them are in, empty where it cannot be told.
-    """
-
     name: str
     form: str
     members: tuple[Member, ...]
@@ -111,10 +101,6 @@ def markers_of(document: Document) -> dict[int, Marker]:
 
 
 def series_of(document: Document, columns: Mapping[str, int] | None = None) -> tuple[Series, ...]:
-    """The series of a document, those through two versions parted, each with the language most of it is in.
-
-    ``columns`` says which columns of its tables are what, where their heads do not.
-    """
     markers, blocks = markers_of(document), document.blocks
     every = list(_marked(document, markers))
     bullets = [
@@ -185,23 +171,19 @@ def _member(document: Document, at: int, markers: Mapping[int, Marker] | None) -
     if marker is None or markers is None:
         return Member(at, "", "", title, block.start)
     start = block.start + max(block.text.find(title), 0)
-    if not title:
-        title, start = _title_below(document, at, markers)
-    return Member(at, marker.number, marker.label, title, start, values=marker.values)
-
-
-def _title_below(document: Document, at: int, markers: Mapping[int, Marker]) -> tuple[str, int]:
-    """The title of a label that stands alone: the next line, or what a table below calls the title."""
-    if at + 1 >= len(document.blocks):
-        return "", document.blocks[at].end
-    below = document.blocks[at + 1]
-    if below.kind == "table":
+    if not title and at + 1 < len(document.blocks):
+        # a label that stands alone: the next line, or what a table below calls the title
+        below = document.blocks[at + 1]
+        is_text = below.kind != "table" and at + 1 not in markers and len(below.text) <= _TITLE_LENGTH
+        title, start = below.text if is_text and below.marker != BULLET else "", below.start
         for number, row in enumerate(below.rows):
             values = [cell for cell in row[1:] if cell]
             if field_kind(row[0]) in ("title", "action") and values:
-                return values[0], below.cell_start(number, row.index(values[0], 1))
-    is_text = below.kind != "table" and at + 1 not in markers and len(below.text) <= _TITLE_LENGTH
-    return below.text if is_text and below.marker != BULLET else "", below.start
+                title, start = values[0], below.cell_start(number, row.index(values[0], 1))
+                break
+    elif not title:
+        start = block.end
+    return Member(at, marker.number, marker.label, title, start, values=marker.values)
 
 
 def _rows(document: Document, by_name: Mapping[str, int] | None) -> Iterator[Series]:
@@ -236,10 +218,7 @@ def _rows(document: Document, by_name: Mapping[str, int] | None) -> Iterator[Ser
 
 
 def _guessed(block: DocumentBlock) -> Columns | None:
-    """The columns of a table whose heads are not known, so that it can be shown: the longest texts as titles.
-
-    No sign speaks for such rows, so they are never taken unless they are named.
-    """
+    """The longest texts of a table with unknown heads as titles, so that it can be shown; no sign speaks for them."""
     rows, width = block.rows[1:], range(len(block.rows[0]))
     if len(rows) < _LEARNED:
         return None
@@ -292,26 +271,50 @@ def _cards(document: Document) -> Iterator[Series]:
 
 
 def _parted(document: Document, series: Series) -> Iterator[Series]:
-    columns = list(_by_column(document, series))
-    if len(columns) > 1:
-        yield from columns
+    """A series, or the versions of it in two languages: in columns of a table, or by the languages of its members."""
+    kinds = series.columns.kinds if series.columns else ()
+    titled = [at for at, kind in enumerate(kinds) if kind in ("title", "action")]
+    versions: list[Series] = []
+    for column in titled if len(titled) > 1 else ():
+        cells = [(member, document.blocks[member.block], member.row or 0) for member in series.members]
+        if language := block_language(" ".join(block.rows[row][column] for _, block, row in cells)):
+            named = {at: "title" if at == column else "other-title" for at in titled}
+            number = series.columns.number if series.columns else None
+            columns = Columns(column, number, tuple(named.get(at, kind) for at, kind in enumerate(kinds)))
+            members = tuple(
+                replace(member, title=block.rows[row][column], start=block.cell_start(row, column))
+                for member, block, row in cells
+            )
+            name = f"{series.name}@{language}"
+            versions.append(replace(series, name=name, members=members, columns=columns, language=language))
+    if len(versions) > 1:
+        yield from versions
         return
-    spoken = _languages(document, series.members)
+    spoken: list[str] = []
+    text, starts = document.text, [member.start for member in series.members]
+    for at, member in enumerate(series.members):
+        end = starts[at + 1] if at + 1 < len(starts) and starts[at + 1] > member.start else member.start + _READ
+        words = text[member.start : min(end, member.start + _READ)]
+        if member.row is not None:
+            words = BETWEEN_CELLS.join(document.blocks[member.block].rows[member.row])
+        own = block_language(member.title) or block_language(words)
+        spoken.append(own or (spoken[-1] if spoken else ""))
+    earliest = next(filter(None, spoken), "")
     groups: dict[str, list[Member]] = defaultdict(list)
     for member, language in zip(series.members, spoken, strict=True):
-        if language:
-            groups[language].append(member)
+        if language or earliest:
+            groups[language or earliest].append(member)
     # two languages have the same list; what is in a third goes nowhere
     large = [language for language, members in groups.items() if len(members) >= _LEAST]
     pairs = [pair for pair in combinations(large, 2) if _are_alike(groups[pair[0]], groups[pair[1]])]
-    versions = dict.fromkeys(language for pair in pairs for language in pair)
-    if pairs and sum(len(groups[language]) for language in versions) >= (1 + _ALIKE) / 2 * len(series.members):
-        for language in versions:
-            members = tuple(groups[language])
-            yield replace(series, name=f"{series.name}@{language}", members=members, language=language)
+    parts = dict.fromkeys(language for pair in pairs for language in pair)
+    if pairs and sum(len(groups[language]) for language in parts) >= (1 + _ALIKE) / 2 * len(series.members):
+        for language in parts:
+            name = f"{series.name}@{language}"
+            yield replace(series, name=name, members=tuple(groups[language]), language=language)
         return
-    most = Counter(filter(None, spoken)).most_common(1)
-    yield replace(series, language=most[0][0]) if most else series
+    most = max(groups, key=lambda language: len(groups[language]), default="")
+    yield replace(series, language=most) if most else series
 
 
 def _are_alike(members: Sequence[Member], counterpart: Sequence[Member]) -> bool:
@@ -323,51 +326,21 @@ def _are_alike(members: Sequence[Member], counterpart: Sequence[Member]) -> bool
     return is_bare or len(numbers & other_numbers) >= _ALIKE * len(numbers | other_numbers)
 
 
-def _languages(document: Document, members: Sequence[Member]) -> list[str]:
-    text, starts = document.text, [member.start for member in members]
-    spoken: list[str] = []
-    for at, member in enumerate(members):
-        end = starts[at + 1] if at + 1 < len(starts) and starts[at + 1] > member.start else member.start + _READ
-        words = text[member.start : min(end, member.start + _READ)]
-        if member.row is not None:
-            words = BETWEEN_CELLS.join(document.blocks[member.block].rows[member.row])
-        own = block_language(member.title) or block_language(words)
-        spoken.append(own or (spoken[-1] if spoken else ""))
-    earliest = next(filter(None, spoken), "")
-    return [language or earliest for language in spoken]
-
-
-def _by_column(document: Document, series: Series) -> Iterator[Series]:
-    if series.columns is None:
-        return
-    titled = [at for at, kind in enumerate(series.columns.kinds) if kind in ("title", "action")]
-    for column in titled:
-        cells = [(member, document.blocks[member.block], member.row or 0) for member in series.members]
-        language = block_language(" ".join(block.rows[row][column] for _, block, row in cells))
-        if not language or len(titled) < 2:
-            continue
-        kinds = {at: "title" if at == column else "other-title" for at in titled}
-        all_kinds = tuple(kinds.get(at, kind) for at, kind in enumerate(series.columns.kinds))
-        members = tuple(
-            replace(member, title=block.rows[row][column], start=block.cell_start(row, column))
-            for member, block, row in cells
-        )
-        columns, name = Columns(column, series.columns.number, all_kinds), f"{series.name}@{language}"
-        yield replace(series, name=name, members=members, columns=columns, language=language)
-
-
 FIELD: Final = re.compile(r"([^\W\d_][^:.\n]{0,60}?)\s?:\s*(?=\S|$)")
 _BARE: Final = 4  # A heading that only announces has at most as many words
 _LIST: Final = 0.6  # A plain text of which as much is in its items is a list of actions already
 _LONGEST_CHAPTER: Final = 200
+# which of the signs are told in the same words
+_TOLD: Final = {
+    "running-text": "title-form", "capitals": "title-form", "short": "title-form", "chapter-words": "chapter",
+    "chapter-label": "chapter", "few": "number", "good-number": "number", "counted": "again", "listed-twice": "again",
+    "verb-below-chapter": "verb-title", "under-measures": "announced",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """A series as the actions: its score, the reasons, and what refuses it however high the score.
-
-    A reason is a sign by its name in ``signs.toml``, with what share of the members show it and what that is worth.
-    """
+    """A series as the actions; a reason is a sign of ``signs.toml`` with its share and worth."""
 
     series: Series
     score: float
@@ -377,7 +350,8 @@ class Hypothesis:
     @property
     def told(self) -> Message:
         titles = [member.title or member.number for member in self.series.members]
-        examples, form = " / ".join(title[:70] for title in titles[:2]), noted(f"form.{self.series.form}")
+        examples = " / ".join(title[:70] for title in titles[:2])
+        form = noted(f"form.{self.series.form.removeprefix('numbered-')}")
         name, number, score = self.series.name, str(len(titles)), f"{self.score:.1f}"
         return noted("hypothesis", name=name, number=number, examples=examples, score=score, form=form)
 
@@ -385,26 +359,28 @@ class Hypothesis:
     def reasons_told(self) -> list[Message]:
         reasons = [self.refusal] if self.refusal else []
         for sign, (share, worth) in sorted(self.reasons.items(), key=lambda row: -abs(row[1][1])):
-            reasons.append(noted(f"sign.{sign}", share=str(round(100 * share)), worth=f"{worth:+.1f}"))
+            reasons.append(noted(f"sign.{_TOLD.get(sign, sign)}", share=str(round(100 * share)), worth=f"{worth:+.1f}"))
         return [noted("because", reason=reason) for reason in reasons]
 
 
 def hypotheses(document: Document, columns: Mapping[str, int] | None = None) -> tuple[Hypothesis, ...]:
+    """The series of a document as its actions, the best one first; of those that are the same the best alone."""
     every = series_of(document, columns)
     signs = _Signs(document, every)
     distinct: list[Hypothesis] = []
     for hypothesis in sorted(map(signs.hypothesis, every), key=_rank):
-        series = hypothesis.series
-        twin = next((at for at, earlier in enumerate(distinct) if _is_same(series, earlier.series)), None)
-        if twin is None:
+        blocks = {member.block for member in hypothesis.series.members}
+        for at, earlier in enumerate(distinct):
+            if not _is_same(hypothesis.series, earlier.series):
+                continue
+            is_apart = blocks.isdisjoint(member.block for member in earlier.series.members)
+            if is_apart and "listed-twice" not in earlier.reasons:
+                worth = tables("signs")["weights"]["listed-twice"]
+                reasons = {**earlier.reasons, "listed-twice": (1.0, worth)}
+                distinct[at] = replace(earlier, score=earlier.score + worth, reasons=reasons)
+            break
+        else:
             distinct.append(hypothesis)
-            continue
-        earlier = distinct[twin]
-        is_apart = not {m.block for m in series.members} & {m.block for m in earlier.series.members}
-        if is_apart and "listed-twice" not in earlier.reasons:
-            worth = numbering.weights()["listed-twice"]
-            reasons = {**earlier.reasons, "listed-twice": (1.0, worth)}
-            distinct[twin] = replace(earlier, score=earlier.score + worth, reasons=reasons)
     return tuple(sorted(distinct, key=_rank))
 
 
@@ -498,9 +474,9 @@ class _Signs:
         tests: dict[str, Callable[[Member, Sequence[DocumentBlock]], bool]] = {
             "with-fields": lambda _, section: series.form != "rows" and self._has_fields(section),
             "announced": lambda member, _: series.form in ("bullets", "numbers") and self._is_announced(member, series),
-            "verb-title": lambda member, _: numbering.begins_as_action(member.title),
+            "verb-title": lambda member, _: numbering.begins(member.title),
             "verb-below-chapter": lambda member, _: (
-                len(member.values) > 1 and numbering.begins_with_verb(member.title)
+                len(member.values) > 1 and numbering.begins(member.title, as_verb=True)
             ),
             "under-measures": lambda member, _: (
                 # the title of the whole speaks of actions in every plan
@@ -517,7 +493,7 @@ class _Signs:
         for sign, holds in tests.items():
             shares[sign] = sum(map(holds, members, sections)) / len(members)
         shares["holds-others"] = 0 if series.form in ("rows", "cards") else self._holding(series)
-        weights = numbering.weights()
+        weights = tables("signs")["weights"]
         reasons = {
             sign: (share, round(weights[sign] * share, 2)) for sign, share in shares.items() if share and weights[sign]
         }
@@ -525,10 +501,7 @@ class _Signs:
         return Hypothesis(series, score, reasons, _refusal(members))
 
     def _action_table(self, series: Series) -> float:
-        """Whether a table has columns of actions and of who, when or how; half of that where one is only of titles.
-
-        A list of plans or of texts has titles, dates and authorities too.
-        """
+        """Whether a table has columns of actions and of who, when or how; half of that where one is only of titles."""
         columns = series.columns
         if series.form != "rows" or not columns or not {"responsible", "timeline", "indicator"} & {*columns.kinds}:
             return 0
@@ -603,11 +576,11 @@ def _refusal(members: Sequence[Member]) -> Message | None:
     inner = [int(inside[0]) for inside in numbers if inside]
     rising = sum(after == before + 1 for before, after in pairwise(inner))
     if len(inner) >= _ALIKE * len(titles) and rising >= _ALIKE * (len(inner) - 1):
-        return noted("number-inside")
+        return noted("label-unknown")
     begins = Counter(" ".join(title.split()[:3]) for title in titles)
     if begins.most_common(1)[0][1] >= _ALIKE * len(titles) and len(titles) > 3:
-        return noted("begin-alike")
-    return noted("untitled-members") if 5 * sum(not title for title in titles) > len(titles) else None
+        return noted("label-unknown")
+    return noted("untitled-members") if 5 * titles.count("") > len(titles) else None
 
 
 # Sections

@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import Final
 
 from pan2kg.extract.document import canonical, joined
-from pan2kg.extract.numbering import bulleted
+from pan2kg.extract.numbering import marked
 
 _SPACE: Final = 0.2  # A gap wider than this part of the size is a space that was not written
 _GAP: Final = 1.2  # A gap wider than this many times the size parts pieces
@@ -61,11 +61,6 @@ class RuledLine:
 
 @dataclass(slots=True)
 class Page:
-    """A page: its number from 1, the label printed on it, its size in points, what stands on it.
-
-    ``bullets`` are small shapes that may be some: where each begins, and the height of its middle.
-    """
-
     number: int
     label: str | None
     width: float
@@ -86,9 +81,9 @@ class Page:
 class PageLine:
     """A line of a page, or a table that stands in its place.
 
-    ``first`` and ``last`` are whether it begins and ends in bold, ``lead`` how many characters at the beginning are
-    bold; ``region`` is the same for lines of one column; ``gap`` is the white space before its last piece, in sizes;
-    ``edge`` is where the column ends at the right.
+    ``first`` and ``last`` are whether it begins and ends in bold, ``lead`` how many characters at its beginning are;
+    ``region`` is the same for lines of one column, whose right end is ``edge``; ``gap`` is the space before its last
+    piece, in sizes.
     """
 
     page: Page
@@ -113,10 +108,9 @@ class PageLine:
 
 
 class Hyphens:
-    """What is known of the hyphens at the ends of lines: all words of the text, and whether it is hyphenated at all.
+    """Whether a text is hyphenated at all: where hardly a line ends in a hyphen, those that do are the author’s.
 
-    Of a text in which hardly a line ends in a hyphen, those that do are the author’s. So are those in narrow columns,
-    where many lines do, if the same words stand unbroken with their hyphens more often than without.
+    So are those in narrow columns, if the same words stand unbroken with their hyphens more often than without.
     """
 
     def __init__(self, pages: Sequence[Page]) -> None:
@@ -187,10 +181,6 @@ def _forward(piece: Piece) -> Piece:
 def page_lines(
     page: Page, chars: Iterable[Char], tables: Sequence[PageLine], before: float | None = None
 ) -> tuple[list[PageLine], float | None]:
-    """The lines of a page in reading order, the tables at their place between them; and what parts its columns.
-
-    ``before`` is what parts the columns of the page before it: on the last page of a part they may be short.
-    """
     rows = _rows(pieces_of(chars))
     # below the last line that runs over the middle of a page: columns may begin far down on it
     middle, over = page.width / 2, 0
@@ -318,11 +308,7 @@ def _line(page: Page, row: Sequence[Piece], region: int) -> PageLine | None:
 
 
 def _as_written(chars: Piece) -> Piece:
-    """The characters of a line as they are read: those of a line that runs to the left turned round, words within not.
-
-    They stand here from left to right. Of a line of Hebrew or Arabic the order is the opposite one, but for numbers and
-    words of other scripts in it; brackets are drawn for the direction they stand in.
-    """
+    """The characters of a line as they are read: one that runs to the left is turned round, numbers within are not."""
     backward = sum(bool(_BACKWARD.match(char.text)) for char in chars)
     if 2 * backward <= sum(char.text.isalpha() for char in chars) or not backward:
         return chars
@@ -484,7 +470,7 @@ def _cell_text(chars: Iterable[Char], hyphens: Hyphens) -> str:
     base: float | None = None
     for piece in sorted(pieces_of(chars), key=lambda piece: (-round(piece[0].base), piece[0].left)):
         words = "".join(char.text for char in piece)
-        bullet = bulleted(words)
+        bullet = marked(words, bullet=True)
         words = bullet.rest if bullet else words
         if base is not None and abs(base - piece[0].base) < 2:
             text = f"{text} {words}"

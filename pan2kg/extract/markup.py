@@ -16,6 +16,7 @@ from html.parser import HTMLParser
 from itertools import pairwise
 from typing import Final, Literal
 
+from pan2kg.errors import OutlineError, Place
 from pan2kg.extract import document as doc
 from pan2kg.extract import numbering
 from pan2kg.extract.document import BlockKind, DocumentBlock, Remark, canonical
@@ -30,8 +31,8 @@ class Paragraph:
     """A paragraph, a note or a table, before its kind is known.
 
     ``number`` is the automatic one, with its full stop, or a bullet. ``outline`` is the level of a heading that the
-    file calls one, 0 the title, None where it does not. ``size`` is in points, 0 unknown; ``lead`` how many characters
-    of ``text`` are in bold at its beginning, where not all are.
+    file calls one, 0 the title. ``size`` is in points, 0 unknown; ``lead`` how many characters are in bold at its
+    beginning, where not all are.
     """
 
     text: str
@@ -91,9 +92,9 @@ def _block(paragraph: Paragraph, level: int | None) -> DocumentBlock:
     text, marker = canonical(paragraph.text), paragraph.number
     if marker and marker != BULLET:
         text = canonical(f"{marker} {text}")
-    elif not marker and (bullet := numbering.bulleted(text)):
+    elif not marker and (bullet := numbering.marked(text, bullet=True)):
         text, marker = bullet.rest, BULLET
-    number = numbering.numbered(text)
+    number = numbering.marked(text)
     if paragraph.kind == "note":
         # printed raised before a note, and not at all in a Word file's text of it
         marker = text[: len(text) - len(text.lstrip("0123456789"))]
@@ -329,10 +330,7 @@ _OPENING = '«“„([‘"¿¡'
 
 
 class _TextLine:
-    """A line without what belongs to the page: indentation, leader dots, page number.
-
-    ``text`` ends with a soft hyphen where the line broke inside a word; ``width`` is that of the line as printed.
-    """
+    """A line without what belongs to the page; its text ends with a soft hyphen where it broke inside a word."""
 
     def __init__(self, number: int, raw: str, *, after_gap: bool) -> None:
         clean = _CONTROL.sub("", _INVISIBLE.sub("", raw.replace("\f", "")))
@@ -358,18 +356,12 @@ class _TextLine:
 
 
 def read_plain(text: str, *, source: str, markdown: bool = False) -> Iterator[DocumentBlock]:
-    """The blocks of a text: in Markdown with headings and tables between the paragraphs.
-
-    >>> blocks = read_plain("Plan\\n\\n1. Former les\\njuges\\n• Lier\\n", source="plan.txt")
-    >>> [(block.kind, block.marker, block.text) for block in blocks]
-    [('heading', '', 'Plan'), ('item', '1', '1. Former les juges'), ('item', '•', 'Lier')]
-    """
     lines: list[_TextLine] = []
     gap = True
     printed = _EMPHASIS.sub(r"\2", text) if markdown else text
     for number, raw in enumerate(_BREAK.split(printed.removeprefix("\ufeff")), 1):
         if re.search("[\0\ud800-\udfff]", raw):
-            raise doc.binary_file(source, number)
+            raise OutlineError("binary-file", place=Place(source, number), remedy="save-as-utf8")
         line = _TextLine(number, raw, after_gap=gap or "\f" in raw)
         gap = not (line.text or line.paged)
         if not gap:
@@ -391,7 +383,7 @@ def read_plain(text: str, *, source: str, markdown: bool = False) -> Iterator[Do
             run = []
         if heading:
             words = canonical(_EMPHASIS.sub(r"\2", heading[2]))
-            marker = numbering.numbered(words)
+            marker = numbering.marked(words)
             yield DocumentBlock(None, None, "heading", words, len(heading[1]), marker.number if marker else "")
         elif is_row and not _RULE.fullmatch(raw):
             rows.append([canonical(_EMPHASIS.sub(r"\2", cell)) for cell in raw.strip("|").split("|")])
@@ -449,14 +441,10 @@ class _TextFlow:
                 groups.append([line])
                 marker = self.markers.get(line.number)
                 text = marker.rest if marker else line.text
-        named = [self._name(group) for group in groups]
+        named = [re.sub(r"\W+", " ", doc.folded(self._words(group))).strip() for group in groups]
         contents = [any(line.paged for line in group) for group in groups]
-        groups = [
-            # an entry of a list of contents that the text repeats
-            group
-            for at, group in enumerate(groups)
-            if not (contents[at] and named[at] in named[at + 1 :])
-        ]
+        # without entries of a list of contents that the text repeats
+        groups = [group for at, group in enumerate(groups) if not (contents[at] and named[at] in named[at + 1 :])]
         headings = self._headings(groups) if self.has_titles else {}
         bullets = list(dict.fromkeys(self.markers[group[0].number].style.form for group in groups
                                      if group[0].number in self.markers))  # fmt: skip
@@ -468,15 +456,12 @@ class _TextFlow:
             words = doc.joined(words, line.text, text=self.text)
         return words.rstrip(doc.SOFT_HYPHEN)
 
-    def _name(self, group: Sequence[_TextLine]) -> str:
-        return re.sub(r"\W+", " ", doc.folded(self._words(group))).strip()
-
     def _block(self, group: Sequence[_TextLine], level: int | None, bullets: Sequence[str]) -> DocumentBlock:
         marker, words = self.markers.get(group[0].number), self._words(group)
         if level is not None:
             return DocumentBlock(None, None, "heading", canonical(words).rstrip(" :"), level)
         if marker is None:
-            bullet = numbering.bulleted(words) if group[0].number in self.fields else None
+            bullet = numbering.marked(words, bullet=True) if group[0].number in self.fields else None
             return DocumentBlock(None, None, "paragraph", canonical(bullet.rest if bullet else words))
         if marker.style.is_bullet:
             words = words[len(group[0].text) - len(marker.rest) :]

@@ -15,16 +15,14 @@ the title; in a list each number is a mention; an abbreviation in brackets behin
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
 from pan2kg.extract import names as naming
-from pan2kg.extract.document import Document
-from pan2kg.extract.names import Mention, NamesInTexts, Spelling, Thing, either, pattern, words
+from pan2kg.extract.document import Document, table
+from pan2kg.extract.names import Mention, NamesInTexts, Spelling, Thing, either, pattern
 
 _FLAGS: Final = re.IGNORECASE
 
@@ -35,16 +33,11 @@ def find_mentions(
     """Everything a document names, in the order of its text.
 
     ``date`` is the day of the document: a body is called what it was called then, and a plan without edition is the
-    latest before it. ``country`` is the code of its country in lower case, as the keys of plans begin with it: national
-    acts are those of that country. ``plan`` is the IRI of the plan it is the text of: « PAN 2 » is of its subject, and
-    its own name is no mention.
-
-    >>> mentions = find_mentions("transposer la directive 2014/24/UE (« ladite directive ») ; ODD 8.7", NamesInTexts())
-    >>> [(m.surface, m.target) for m in mentions][1:]
-    [('ladite directive', 'http://data.europa.eu/eli/dir/2014/24/oj'), ('ODD 8.7', 'http://metadata.un.org/sdg/8.7')]
+    latest before it. ``country`` is the code of its country in lower case, whose national acts it cites. ``plan`` is
+    the IRI of the plan it is the text of, whose own name is no mention.
     """
     text = document if isinstance(document, str) else document.text
-    called = naming.NamesInText(text, names, day=date, country=country, plan=plan).mentions()
+    called = naming.NamesInText(text, names, date, country, plan).mentions()
     numbered = [*find_eu_acts(text, names), *find_numbered(text, names), *_bills(text, names, country)]
     steps = [numbered, list(find_national_acts(text, names, country)), list(called)]
     steps.append(list(naming.find_definitions(text, without_overlaps(steps))))
@@ -80,14 +73,7 @@ def without_overlaps(steps: Iterable[Iterable[Mention]]) -> list[Mention]:
 def names_of(nameable: Iterable[Thing], labels: Iterable[tuple[str, str]], refused: Iterable[str] = ()) -> NamesInTexts:
     """What can be named and by which words: things, pairs of a thing’s IRI and a label, and words that name none.
 
-    A label that cites its thing by a number or a date is no name: that is found wherever it stands, and the title
-    behind it is no part of a mention.
-
-    >>> act, law = Thing("i", "dir", "instrument", "eu-directive"), Thing("j", "loi", "instrument", "law", "lu")
-    >>> labels = [("i", "Directive (EU) 2022/2464 on reporting (CSRD)"), ("j", "Loi du 8 avril 2018 sur les marchés")]
-    >>> names = names_of([act, law], labels)
-    >>> [spelling.words for spelling in names.spellings], len(names.titles)
-    (['CSRD'], 2)
+    A label that cites its thing by a number or a date is no name: that is found wherever it stands.
     """
     by_iri = {thing.iri: thing for thing in nameable}
     spellings: dict[Spelling, None] = {}
@@ -132,12 +118,6 @@ def celex_of(eli: str) -> str:
 
 
 def find_eu_acts(text: str, names: NamesInTexts) -> Iterator[Mention]:
-    """Every act of the Union a text cites by a number.
-
-    >>> text = "La directive 2014/24/UE, le règlement (CE) n° 1907/2006 ; exercice 2018/2019."
-    >>> [(m.surface, m.target[26:]) for m in find_eu_acts(text, NamesInTexts())]
-    [('directive 2014/24/UE', 'dir/2014/24/oj'), ('règlement (CE) n° 1907/2006', 'reg/2006/1907/oj')]
-    """
 
     def mention(start: int, end: int, kind: str, numbers: tuple[int, int], rule: str) -> Mention:
         year, number = numbers
@@ -153,7 +133,7 @@ def find_eu_acts(text: str, names: NamesInTexts) -> Iterator[Mention]:
         if match[1].lower().partition("_")[0] in _LETTER:
             yield mention(*match.span(), match[1].lower(), (int(match[2]), int(match[3])), "eli")
     previous: _Before | None = None
-    last_end, communities = -1, words()["eu"]["communities"]
+    last_end, communities = -1, table("mentions")["eu"]["communities"]
     for match in _NUMBER.finditer(text):
         before = _before(text, match.start(), previous, last_end)
         after, community = pattern("eu-behind").match(text, match.end()), (match[3] or "").upper()
@@ -173,7 +153,6 @@ def find_eu_acts(text: str, names: NamesInTexts) -> Iterator[Mention]:
 
 
 def _before(text: str, start: int, previous: _Before | None, last_end: int) -> _Before | None:
-    """What the words before a number say; in a list, what they say before its first number."""
     between = text[last_end:start] if previous and 0 <= start - last_end < 40 else ""
     if previous and (more := pattern("eu-listed").match(between)):
         tail = more["number"]
@@ -182,21 +161,20 @@ def _before(text: str, start: int, previous: _Before | None, last_end: int) -> _
     if match is None:
         return None
     kind = next(key for key in _LETTER if match[key])
-    is_plural = match[kind].casefold() in words()["eu"]["plural"]["words"]
+    is_plural = match[kind].casefold() in table("mentions")["eu"]["plural"]["words"]
     place = start if is_plural else match.start()
     if is_plural and (match["community"] or match["marked"]):
         tails = text[match.end("middle") : start]
         place = match.end("middle") + len(tails) - len(tails.lstrip())
-    phrase, qualities = match["word"] + (match["middle"] or ""), words()["eu"]["quality"]
+    phrase, qualities = match["word"] + (match["middle"] or ""), table("mentions")["eu"]["quality"]
     quality = next((key for key in ("del", "impl") if re.search(either(qualities[key]), phrase, _FLAGS)), "")
     return place, kind, quality, is_plural, bool(match["marked"]), bool(match["community"])
 
 
 def _year_and_number(match: re.Match[str], before: _Before) -> tuple[int, int] | None:
-    """Which part of a number is the year; None where neither can be one, or both are and make a period."""
     (left, right), suffix = match.group(1, 2), (match[3] or "").upper()
     _, kind, _, _, is_marked, has_community = before
-    if suffix and suffix not in {community.upper() for community in words()["eu"]["communities"]}:
+    if suffix and suffix not in {community.upper() for community in table("mentions")["eu"]["communities"]}:
         return None
     first, second = int(left), int(right)
     is_left, is_right = (len(piece) == 4 and 1952 <= int(piece) <= 2039 for piece in (left, right))
@@ -219,26 +197,20 @@ def _year_and_number(match: re.Match[str], before: _Before) -> tuple[int, int] |
 
 
 @cache
-def _national() -> dict[str, Any]:
-    return tomllib.loads(Path(__file__).with_name("national_acts.toml").read_text(encoding="utf-8"))
-
-
-@cache
 def _months() -> Mapping[str, int]:
-    return {
-        name.casefold(): number for months in _national()["months"].values() for number, alike in enumerate(months, 1)
-        for name in alike.split("|")
-    }  # fmt: skip
+    listed = table("national_acts")["months"].values()
+    numbered = (pair for months in listed for pair in enumerate(months, 1))
+    return {name.casefold(): number for number, alike in numbered for name in alike.split("|")}
 
 
 def _kinds(country: str) -> Mapping[str, Mapping[str, Any]]:
-    acts: Mapping[str, Mapping[str, Any]] = _national()["act"]
+    acts: Mapping[str, Mapping[str, Any]] = table("national_acts")["act"]
     return acts.get(country, acts["any"])
 
 
 @cache
 def _dated(country: str) -> re.Pattern[str]:
-    between, mark = _national()["between"], either(words()["number"]["marks"])
+    between, mark = table("national_acts")["between"], either(table("mentions")["number"]["marks"])
     kinds = "|".join(f"(?P<{key.replace('-', '_')}>{either(row['words'])})" for key, row in _kinds(country).items())
     # the hyphen before a date is that of « 2017-399 », a number laws have in some countries
     number = rf"(?:\s+(?:{mark}\s*)?\d[\d./-]*,?)?"
@@ -260,10 +232,7 @@ def acts_in(text: str, country: str) -> Iterator[tuple[int, int, str, str]]:
 
 
 def find_national_acts(text: str, names: NamesInTexts, country: str) -> Iterator[Mention]:
-    """Every act of a country that a text cites by its date.
-
-    Several acts of one kind may be of one day: the words that follow decide, and where they do not all are choices.
-    """
+    """Of several acts of one kind and day the words that follow decide; where they do not, all are choices."""
     by_identifier: Mapping[str, Sequence[str]] = {}
     for start, end, identifier, _ in acts_in(text, country):
         by_identifier = by_identifier or _acts_by_identifier(names, country)
@@ -292,10 +261,9 @@ def _acts_by_identifier(names: NamesInTexts, country: str) -> dict[str, tuple[st
 
 
 def _bills(text: str, names: NamesInTexts, country: str) -> Iterator[Mention]:
-    """Every bill a text cites by its number, in a country whose bills have one."""
-    table = _national()["bill"].get(country)
-    for match in pattern("bill").finditer(text) if table else ():
-        number, code = match["number"], table["code"]
+    bill = table("national_acts")["bill"].get(country)
+    for match in pattern("bill").finditer(text) if bill else ():
+        number, code = match["number"], bill["code"]
         thing = names.identified(f"{country}-{code}-{number}", f"{country}-bill-{number}")
         target, note = (thing.iri, "") if thing else (f"{country}:{code}:{number}", "not-in-graph")
         yield Mention(*match.span(), match[0], target, "bill", "bill-number", note)
@@ -305,12 +273,6 @@ def _bills(text: str, names: NamesInTexts, country: str) -> Iterator[Mention]:
 
 
 def find_numbered(text: str, names: NamesInTexts) -> Iterator[Mention]:
-    """Everything a text cites by a number that is not of an act of the Union or of a country.
-
-    >>> text = "Conventions n° 29 et 105 de l’OIT, ODD 8 et cible 8.7 ; Principes directeurs 25 à 27"
-    >>> [(m.surface, m.target) for m in find_numbered(text, NamesInTexts())][:3]
-    [('29', 'ilo:C029'), ('105 de l’OIT', 'ilo:C105'), ('ODD 8', 'http://metadata.un.org/sdg/8')]
-    """
     for find in (_ilo, _sdg, _ungp, _resolutions):
         yield from find(text, names)
 

@@ -16,16 +16,14 @@ this attach it to the wrong act.
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, cached_property, lru_cache
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from pan2kg.extract.document import BETWEEN_CELLS, BETWEEN_ROWS, Document, DocumentBlock
+from pan2kg.extract.document import BETWEEN_CELLS, BETWEEN_ROWS, Document, DocumentBlock, table
 from pan2kg.turtle.countries import countries
 
 RULES: Final = "1"  # the version of the rules: it changes with what they find
@@ -36,46 +34,34 @@ _ENDINGS: Final = "esnrm"
 # how many letters of a word stay where its ending is cut: « Internationaler » and « Internationalen » are one word
 _STEM: Final = 5
 _LETTERS: Final = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "º": "o", "°": "o"})
-
-
-@cache
-def words() -> dict[str, Any]:
-    return tomllib.loads(Path(__file__).with_name("mentions.toml").read_text(encoding="utf-8"))
+_NAMED: Final = re.compile(r"~([\w.+-]+)~")  # words of mentions.toml in a pattern of it
 
 
 def either(alternatives: Iterable[str]) -> str:
-    """A group of a regular expression that is one of several, the longest first."""
     return f"(?:{'|'.join(sorted(alternatives, key=len, reverse=True))})"
 
 
 @cache
 def pattern(name: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
-    """A pattern of ``mentions.toml`` by its name."""
-
-    def filled(template: str) -> str:
-        return re.sub(r"~([\w.+-]+)~", lambda names: listed(names[1].split("+")), template)
-
-    def listed(names: Sequence[str]) -> str:
+    def listed(names: re.Match[str]) -> str:
         alternatives: list[str] = []
-        for path in names:
-            value: Any = words()
+        for path in names[1].split("+"):
+            value: Any = table("mentions")
             for key in path.split("."):
                 value = value[key]
             if isinstance(value, str):
-                return filled(value)
+                return _NAMED.sub(listed, value)
             alternatives += value if isinstance(value, list) else [word for row in value.values() for word in row]
         return either(alternatives)
 
-    return re.compile(filled(words()["pattern"][name]), flags)
+    return re.compile(_NAMED.sub(listed, table("mentions")["pattern"][name]), flags)
 
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """What can be named: an instrument, plan, body or provision.
+    """What can be named; ``type`` is the key of its type, ``country`` a code in lower case, empty where it is of none.
 
-    ``type`` is the key of its type (``law``, ``eu-directive``), ``country`` the code of its country in lower case,
-    empty where it is of none; ``start`` and ``end`` are the days it was set up or adopted, and given up, if known.
-    ``identifiers`` are its other names for machines, such as ``celex:32014L0024``.
+    ``start`` and ``end`` are the days it was set up and given up, ``identifiers`` such as ``celex:32014L0024``.
     """
 
     iri: str
@@ -86,20 +72,18 @@ class Thing:
     start: date | None = None
     end: date | None = None
     identifiers: tuple[str, ...] = ()
+    family: str = field(init=False)  # the key of a plan without its edition
+    is_unknown: bool = field(init=False)
+    editions: tuple[str, ...] = field(init=False)
 
-    @property
-    def family(self) -> str:
-        return re.sub(r"-(?:\d+|unspecified)$", "", self.key) if self.kind == "plan" else self.key
-
-    @property
-    def is_unknown(self) -> bool:
-        return self.key.endswith("-unspecified")
-
-    @property
-    def editions(self) -> tuple[str, ...]:
-        key = re.search(r"-(\d+)$", self.key)
-        year = str(self.start.year) if self.start else ""
-        return tuple(dict.fromkeys(filter(None, (key[1] if key else "", year))))
+    def __post_init__(self) -> None:
+        number = re.search(r"-(\d+)$", self.key)
+        editions = (number[1] if number else "", str(self.start.year) if self.start else "")
+        set_once = object.__setattr__
+        set_once(self, "is_unknown", self.key.endswith("-unspecified"))
+        set_once(self, "editions", tuple(dict.fromkeys(filter(None, editions))))
+        is_edition = self.kind == "plan" and (number or self.is_unknown)
+        set_once(self, "family", self.key.rpartition("-")[0] if is_edition else self.key)
 
     def is_valid(self, day: date | None) -> bool:
         return day is None or ((self.start is None or self.start <= day) and (self.end is None or day <= self.end))
@@ -114,11 +98,9 @@ class Spelling(NamedTuple):
 class Mention:
     """Words of a text that name something; ``text[start:end]`` is ``surface``, and no two mentions overlap.
 
-    ``target`` is the IRI of the graph where it has one, else an identifier of what is not in it yet (an ELI,
-    ``ilo:C122``, ``lu:loi:2018-04-08``); empty where the words name one of several, which are ``choices`` then.
-    ``others`` are further targets of the same words, as in « Guiding Principles 25 to 31 ». ``kind`` says what is named
-    (``eu-act``, ``national-act``, ``ilo``, ``ungp``, ``sdg``, ``un``, ``bill``, ``instrument``, ``plan``, ``body``,
-    ``short-form``), ``rule`` what found it, ``note`` is the key of what a reader should know.
+    ``target`` is the IRI of the graph, else an identifier of what is not in it (an ELI, ``ilo:C122``); empty where the
+    words name one of several ``choices``. ``others`` are further targets, as in « Guiding Principles 25 to 31 ».
+    ``kind`` says what is named, ``rule`` what found it, ``note`` is the key of what a reader should know.
     """
 
     start: int
@@ -144,12 +126,7 @@ _Node = dict[str, Any]
 
 @dataclass(frozen=True)
 class NamesInTexts:
-    """All that can be named, by IRI, and the words it is called by.
-
-    >>> names = NamesInTexts({"i": Thing("i", "paris", "instrument")}, (Spelling("Accord de Paris", "i"),))
-    >>> [things for _, _, things, _ in names.find("selon l’accord de Paris")], names.find("un accord à paris")
-    ([('i',)], ())
-    """
+    """All that can be named, by IRI, and the words it is called by."""
 
     things: Mapping[str, Thing] = field(default_factory=dict)
     spellings: tuple[Spelling, ...] = ()
@@ -177,15 +154,14 @@ class NamesInTexts:
 
     @cached_property
     def editions(self) -> Mapping[str, tuple[Thing, ...]]:
-        def age(plan: Thing) -> tuple[str, int]:
-            number = re.search(r"-(\d{1,2})$", plan.key)
-            return plan.start.isoformat() if plan.start else "", int(number[1]) if number else 0
-
-        families: dict[str, list[Thing]] = {}
+        families: dict[str, list[tuple[str, int, Thing]]] = {}
         for thing in self.things.values():
             if thing.kind == "plan" and not thing.is_unknown:
-                families.setdefault(thing.family, []).append(thing)
-        return {family: tuple(sorted(plans, key=age)) for family, plans in families.items()}
+                number = re.search(r"-(\d{1,2})$", thing.key)
+                age = thing.start.isoformat() if thing.start else "", int(number[1]) if number else 0
+                families.setdefault(thing.family, []).append((*age, thing))
+        by_age = {family: sorted(rows, key=lambda row: row[:2]) for family, rows in families.items()}
+        return {family: tuple(plan for *_, plan in rows) for family, rows in by_age.items()}
 
     def identified(self, *identifiers: str) -> Thing | None:
         iris = (self.by_identifier.get(name.casefold()) for name in identifiers)
@@ -303,25 +279,22 @@ _DISTINCT: Final = 4  # from how many words on a name of a country's own thing i
 
 
 @cache
-def _ordinals() -> dict[str, str]:
-    return {word: number for number, listed in words()["ordinal"].items() for word in listed}
+def _spoken() -> tuple[dict[str, str], dict[str, str]]:
+    """Which number a word such as « second » is, and which country a name."""
+    ordinals = {word: number for number, listed in table("mentions")["ordinal"].items() for word in listed}
+    names = {name: code for code, country in countries().items() for _, name in country.names.words}
+    return ordinals, names
 
 
-@cache
-def _country_names() -> dict[str, str]:
-    return {name: code for code, country in countries().items() for _, name in country.names.words}
-
-
+@dataclass(frozen=True)
 class NamesInText:
-    def __init__(
-        self, text: str, names: NamesInTexts, *, day: date | None = None, country: str = "", plan: str = ""
-    ) -> None:
-        self.text, self.names = text, names
-        self.day, self.country = day, country
-        self.own = names.things.get(plan)
+    text: str
+    names: NamesInTexts
+    day: date | None
+    country: str
+    plan: str
 
     def _mention(self, start: int, end: int, things: Sequence[Thing], rule: str) -> Mention:
-        """Of one thing, or of several between which a person chooses."""
         surface, kind = self.text[start:end], things[0].kind
         if len(things) == 1:
             return Mention(start, end, surface, things[0].iri, kind, rule)
@@ -330,7 +303,8 @@ class NamesInText:
 
     def mentions(self) -> Iterator[Mention]:
         # « Plan 2 »: the second edition of the country's plan, of the subject of the document where that is known
-        numbers, text, things, own = list(_NUMBERED.finditer(self.text)), self.text, self.names.things, self.own
+        numbers, text, things = list(_NUMBERED.finditer(self.text)), self.text, self.names.things
+        own = things.get(self.plan)
         called = {name.iri for name in self.names.spellings if _NUMBERED.fullmatch(name.words)} if numbers else set()
         families = {things[iri].family for iri in called if iri in things}
         for match in numbers:
@@ -388,11 +362,12 @@ class NamesInText:
         before = self.text[max(0, start - _WINDOW) : start]
         # « Ireland’s National Action Plan » is of another country
         owner = re.search(r"(\w+)(?:’s|'s)\s+$", before)
-        if owner and _country_names().get(owner[1], self.country) != self.country:
+        ordinals, country_names = _spoken()
+        if owner and country_names.get(owner[1], self.country) != self.country:
             return None
         # the edition or the first year that stands beside the name
         word = re.search(r"([\w’']+)\s+$", before)
-        edition = _ordinals().get(word[1].casefold(), "") if word else ""
+        edition = ordinals.get(word[1].casefold(), "") if word else ""
         if word and edition:
             start -= len(word[0])
         after = self.text[end : end + _WINDOW]
@@ -411,7 +386,7 @@ class NamesInText:
         if len(fitting) == 1:
             return self._mention(start, end, fitting, "plan-edition")
         known_editions, name = [plan for plan in local if not plan.is_unknown], self.text[start:end]
-        tells_edition = re.search(r"\d", name) or {fragment.casefold() for fragment in name.split()} & {*_ordinals()}
+        tells_edition = re.search(r"\d", name) or {fragment.casefold() for fragment in name.split()} & ordinals.keys()
         if len(editions) == 1 or (len(known_editions) == len(local) == 1 and tells_edition):
             return self._mention(start, end, (known_editions or editions)[:1], "plan-name")
         earlier = [plan for plan in editions if self.day is None or plan.start is None or plan.start <= self.day]
@@ -424,12 +399,7 @@ class NamesInText:
 
 
 def find_definitions(text: str, mentions: Iterable[Mention]) -> Iterator[Mention]:
-    """The names that stand defined behind a mention, wherever they stand after that.
-
-    >>> pact = "Le Pacte national Entreprises (ci-après « le Pacte ») engage. Le Pacte est signé."
-    >>> [(m.start, m.surface) for m in find_definitions(pact, [Mention(3, 29, "", "i", "instrument", "name")])]
-    [(65, 'Pacte')]
-    """
+    """The names that stand defined behind a mention, wherever they stand after that."""
     defined: dict[str, list[tuple[int, Mention]]] = {}
     for mention in mentions:
         if mention.target and (match := pattern("definition", 0).match(text, mention.end)):
@@ -449,13 +419,6 @@ _ACTS: Final = {"dir": "eu-act", "reg": "eu-act", "dec": "eu-act", "law": "natio
 
 
 def find_short_forms(text: str, mentions: Sequence[Mention]) -> Iterator[Mention]:
-    """The words that refer back to a mention.
-
-    >>> text = "Le règlement (UE) 2016/679 s’applique ; ledit règlement prévoit des délais."
-    >>> act = Mention(3, 26, "", "http://data.europa.eu/eli/reg/2016/679/oj", "eu-act", "eu-number")
-    >>> [m.surface for m in find_short_forms(text, [act])]
-    ['ledit règlement']
-    """
     done = list(mentions)
     for match in pattern("short").finditer(text):
         kind = next(key for key in _ACTS if match[key] or match[f"c_{key}"])
@@ -473,17 +436,18 @@ def _meant(text: str, start: int, kind: str, mentions: Sequence[Mention]) -> Men
     ahead = text.rfind("\n\n", 0, start)
     begin = text.rfind("\n\n", 0, ahead) if ahead > 0 else 0
 
-    def is_of(mention: Mention) -> bool:
-        if mention.kind == "eu-act" or re.search("/eli/(?:dir|reg|dec)", mention.target):
-            return f"/eli/{kind}" in mention.target
-        return kind == "law" if mention.kind == "instrument" else kind in ("law", "convention")
-
-    kinds = (_ACTS[kind], "instrument")
-    before = [m for m in mentions if begin <= m.start < start and m.kind in kinds and is_of(m)]
+    before = []
+    for mention in mentions:
+        if begin <= mention.start < start and mention.kind in (_ACTS[kind], "instrument"):
+            if mention.kind == "eu-act" or re.search("/eli/(?:dir|reg|dec)", mention.target):
+                is_of = f"/eli/{kind}" in mention.target
+            else:
+                is_of = kind == "law" or (kind == "convention" and mention.kind != "instrument")
+            before += [mention] * is_of
     if not before:
         return None
     referent = max(before, key=lambda mention: mention.start)
-    noun = re.compile(rf"\w*{either(words()['short'][kind])}\w*", re.IGNORECASE)
+    noun = re.compile(rf"\w*{either(table('mentions')['short'][kind])}\w*", re.IGNORECASE)
     for match in noun.finditer(text, referent.end, start):
         # a plural stands before the numbers of a list, which are mentions themselves
         is_listing = re.match(r"\s*(?:\([A-Z]+\)\s*)?(?:n[°º]s?\s*)?\d", text[match.end() : match.end() + 20])
@@ -504,24 +468,17 @@ _CASE: Final = re.compile(r"\s*\((?:s|e|es|en|in|innen)\)|[·/](?:e|s|es|in|inne
 
 
 class Role(NamedTuple):
-    """A role by its key, the words that say it, and what they are: ``field``, ``before``, ``after`` or ``default``."""
-
     key: str
     said: str
     how: str
 
     @property
     def rank(self) -> float:
-        return float(_table()["rank"][self.how])
-
-
-@cache
-def _table() -> dict[str, Any]:
-    return tomllib.loads(Path(__file__).with_name("roles.toml").read_text(encoding="utf-8"))
+        return float(table("roles")["rank"][self.how])
 
 
 def keys() -> frozenset[str]:
-    return frozenset(str(row["role"]) for row in (*_table()["role"], _table()["default"]))
+    return frozenset(str(row["role"]) for row in (*table("roles")["role"], table("roles")["default"]))
 
 
 @cache
@@ -529,21 +486,12 @@ def _patterns(side: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     begin, end = ("", "") if side == "field" else (r"(?<!\w)", r"(?!\w)")
     return tuple(
         (str(row["role"]), re.compile(f"{begin}{either(row[side])}{end}", re.IGNORECASE))
-        for row in _table()["role"] if side in row
+        for row in table("roles")["role"] if side in row
     )  # fmt: skip
 
 
 def role_of(document: Document, mention: Mention, others: Sequence[Mention] = ()) -> Role | None:
-    """The role a document gives the body of a mention, None where nothing says one.
-
-    ``others`` are the mentions of other bodies, which in a list stand between a name and its verb.
-
-    >>> from pan2kg.extract.document import laid
-    >>> text = "Chef de file : ministère de la Justice"
-    >>> document = Document("plan.txt", "", "txt", None, laid([DocumentBlock(None, None, "paragraph", text)]))
-    >>> role_of(document, Mention(15, 38, text[15:], "i", "body", "name"))
-    Role(key='lead', said='Chef de file', how='field')
-    """
+    """The role a document gives the body of a mention; ``others`` may stand in a list between a name and its verb."""
     block = document.block_at(mention.start)
     if block is None:
         return None
@@ -555,7 +503,7 @@ def role_of(document: Document, mention: Mention, others: Sequence[Mention] = ()
     if role_beside := _beside(block, at, mention.end - block.start, others):
         return role_beside
     short = [label for label in labels if len(label.split()) <= _LONGEST]
-    return Role(str(_table()["default"]["role"]), short[0], "default") if short else None
+    return Role(str(table("roles")["default"]["role"]), short[0], "default") if short else None
 
 
 def _of_label(label: str) -> str:

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import functools
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from pan2kg.extract.document import folded
+from pan2kg.extract.document import table as tables
 
 Values = tuple[int, ...]
 BULLET: Final = "•"
@@ -25,11 +24,7 @@ BULLET: Final = "•"
 
 @dataclass(frozen=True, slots=True)
 class NumberStyle:
-    """What items of one level have in common: the word before the number, its kinds, its form.
-
-    ``kinds`` has a letter per component: d decimal, R and r roman, L and l letter; ``form`` is the bullet, or “)” for
-    bracketed numbers.
-    """
+    """The word before numbers of one level, a letter a component (d, R, r, L, l), and the bullet or “)”."""
 
     word: str = ""
     kinds: str = ""
@@ -42,11 +37,7 @@ class NumberStyle:
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """The start of an item: number as printed, its value, the rest of the line.
-
-    ``group`` says what the word before the number means (category, action, caption); ``weak`` that only other
-    lines can tell whether this is a number of an item.
-    """
+    """The start of an item; only other lines can tell whether a weak one is a number of an item."""
 
     style: NumberStyle
     rest: str
@@ -77,15 +68,7 @@ _OPENING = "«“„\"'‘’([¿¡"
 
 
 def readings(text: str) -> tuple[Marker, ...]:
-    """What the start of a line may be, the likeliest first; nothing where it can be no item.
-
-    >>> [(m.label, m.number, m.rest, m.group) for m in readings("Mesure n° 7 – Créer un guide")]
-    [('Mesure', '7', 'Créer un guide', 'action')]
-    >>> [(m.style.kinds, m.values) for m in readings("I. Sensibilisation")]
-    [('R', (1,)), ('L', (9,))]
-    >>> readings("En 2019, le Gouvernement")
-    ()
-    """
+    """What the start of a line may be, the likeliest first; nothing where it can be no item."""
     bullet = _BULLET.match(text)
     rest = text[bullet.end() :] if bullet else text
     markers = tuple(_numbered(rest, "")) or tuple(_labelled(rest))
@@ -157,21 +140,14 @@ def _values(piece: str) -> list[tuple[str, int]]:
     return kinds
 
 
-def numbered(text: str) -> Marker | None:
-    return next((marker for marker in readings(text) if not marker.weak and not marker.style.is_bullet), None)
-
-
-def bulleted(text: str) -> Marker | None:
-    return next((marker for marker in readings(text) if not marker.weak and marker.style.is_bullet), None)
+def marked(text: str, *, bullet: bool = False) -> Marker | None:
+    """The number, or the bullet, a text surely begins with."""
+    sure = (marker for marker in readings(text) if not marker.weak)
+    return next((marker for marker in sure if marker.style.is_bullet == bullet), None)
 
 
 def resolve(lines: Mapping[int, Sequence[Marker]]) -> dict[int, Marker]:
-    """The reading that holds for each line, by what the other lines bear out; lines without one are text.
-
-    >>> rows = {n: readings(f"{letter}. Titre") for n, letter in enumerate("GHI")}
-    >>> [marker.style.kinds for marker in resolve(rows).values()]
-    ['L', 'L', 'L']
-    """
+    """The reading that holds for each line, by what the other lines bear out; lines without one are text."""
     values: dict[tuple[str, str], set[Values]] = {}
     bullets: dict[str, int] = {}
     for marker in (marker for markers in lines.values() for marker in markers):
@@ -217,22 +193,12 @@ def resolve(lines: Mapping[int, Sequence[Marker]]) -> dict[int, Marker]:
 
 
 @functools.cache
-def _table(name: str) -> dict[str, Any]:
-    return tomllib.loads((Path(__file__).parent / f"{name}.toml").read_text("utf-8"))
-
-
-@functools.cache
 def words(section: str, *, table: str = "words", language: str = "") -> frozenset[str]:
-    listed = _table(table)[section]
+    listed = tables(table)[section]
     return frozenset(folded(word) for key in ([language] if language in listed else listed) for word in listed[key])
 
 
 def group_of(label: str) -> str:
-    """What the words before a number mean: ``category``, ``action``, ``caption`` or nothing known.
-
-    >>> group_of("MASSNAHME"), group_of("Objectif stratégique"), group_of("Champ d’action"), group_of("Priority action")
-    ('action', 'category', 'category', 'action')
-    """
     pieces = [piece for piece in re.split(r"[\s'’]+", folded(label)) if piece]
     meanings = ("action", "category", "caption")
     groups = [group for piece in pieces if (group := next((name for name in meanings if piece in words(name)), ""))]
@@ -243,7 +209,7 @@ def group_of(label: str) -> str:
 
 
 def level_of(label: str) -> str:
-    pieces, levels = re.split(r"[\s'’]+", folded(label)), _table("words")["level"]
+    pieces, levels = re.split(r"[\s'’]+", folded(label)), tables("words")["level"]
     return next((level for piece in pieces for level in levels if piece in words("level", language=level)), "heading")
 
 
@@ -251,7 +217,7 @@ def language_of_list(text: str) -> str:
     counted = Counter(map(folded, re.findall(r"[^\W\d_]+", text)))
     scores = sorted(
         (sum(counted[word] for word in words("connector", language=language)), language)
-        for language in _table("words")["connector"]
+        for language in tables("words")["connector"]
     )
     return scores[-1][1] if scores[-1][0] > scores[-2][0] else ""
 
@@ -261,35 +227,20 @@ _COUNTED: Final = re.compile(r"(?<![\w.,/–-])(\d{1,3})\s+([^\W\d_]+)")
 _SIGN_WORDS: Final = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*|[#°]")
 
 
-def weights() -> Mapping[str, float]:
-    table: dict[str, float] = _table("signs")["weights"]
-    return table
-
-
 def limit(name: str) -> float:
-    return float(_table("signs")["limits"][name])
+    return float(tables("signs")["limits"][name])
 
 
 @functools.lru_cache(maxsize=4096)
 def field_kind(label: str) -> str:
-    """What a label of a field or the head of a column is about; empty where it is not known.
-
-    >>> [field_kind(label) for label in ("Organisme responsable", "Indicateur de résultat", "Maßnahme", "Foo")]
-    ['responsible', 'indicator', 'action', '']
-    """
     # in a narrow column the sign may stand alone: “N °”
     plain = folded(label).replace(" °", "°").replace(" º", "º")
     pieces = _SIGN_WORDS.findall(plain)
     if not 0 < len(pieces) <= 6:
         return ""
     phrases = {*pieces, *(" ".join(pieces[at : at + 2]) for at in range(len(pieces))), plain.rstrip(" .:")}
-    fields: dict[str, dict[str, list[str]]] = _table("signs")["field"]
-    return next((kind for kind in fields if phrases & _field_words(kind)), "")
-
-
-@functools.cache
-def _field_words(kind: str) -> frozenset[str]:
-    return frozenset(map(folded, _table("signs")["field"][kind]["words"]))
+    kinds = tables("signs")["field"]
+    return next((kind for kind in kinds if phrases & words("field", table="signs", language=kind)), "")
 
 
 def speaks_of_measures(text: str) -> bool:
@@ -308,17 +259,18 @@ def is_chapter(title: str) -> bool:
     return plain in chapters or (0 < len(pieces) <= 4 and bool({pieces[0], " ".join(pieces[:2])} & chapters))
 
 
-def begins_as_action(title: str) -> bool:
+def begins(title: str, *, as_verb: bool = False) -> bool:
+    """Whether a title begins, or ends in German, as those of actions do; or with a verb that says what is done."""
     pieces = _SIGN_WORDS.findall(folded(title))
-    return bool(pieces) and (_matches(pieces[0], "begins") or (len(pieces) > 1 and _matches(pieces[-1], "ends")))
 
+    def matches(word: str, section: str) -> bool:
+        listed = words(section, table="signs")
+        endings = tuple(ending[1:] for ending in listed if ending.startswith("-"))
+        return word in listed or (len(word) > 4 and word.endswith(endings))
 
-def begins_with_verb(title: str) -> bool:
-    pieces, english = _SIGN_WORDS.findall(folded(title)), words("begins", table="signs", language="en")
-    return bool(pieces) and (_matches(pieces[0], "verbs") or pieces[0] in english or _matches(pieces[-1], "ends"))
-
-
-def _matches(word: str, section: str) -> bool:
-    listed = words(section, table="signs")
-    endings = tuple(ending[1:] for ending in listed if ending.startswith("-"))
-    return word in listed or (len(word) > 4 and word.endswith(endings))
+    if not pieces:
+        return False
+    if not as_verb:
+        return matches(pieces[0], "begins") or (len(pieces) > 1 and matches(pieces[-1], "ends"))
+    is_english = pieces[0] in words("begins", table="signs", language="en")
+    return matches(pieces[0], "verbs") or is_english or matches(pieces[-1], "ends")

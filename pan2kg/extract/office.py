@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 
 from pan2kg.errors import OutlineError, Place
-from pan2kg.extract.document import Remark, canonical, noted
+from pan2kg.extract.document import canonical
 from pan2kg.extract.markup import LIST_FORMS, Paragraph, bold_lead, number_as
 from pan2kg.extract.numbering import BULLET
 
@@ -39,7 +39,7 @@ class Package:
             raise OutlineError("password-needed", place=Place(source), remedy="save-without-password")
         size = sum(entry.file_size for entry in entries)
         if size > unpacked * MEGABYTE:
-            raise too_large("unpacks-too-large", source, size // MEGABYTE, unpacked)
+            raise too_large(source, size, unpacked)
 
     def tree(self, name: str) -> Element:
         if name not in self._archive.namelist():
@@ -68,8 +68,9 @@ def damaged(source: str, line: int | None = None) -> OutlineError:
     return OutlineError("damaged-document", place=Place(source, line), remedy="save-again")
 
 
-def too_large(key: str, source: str, megabytes: int, limit: int) -> OutlineError:
-    return OutlineError(key, place=Place(source), remedy="give-smaller-file", megabytes=str(megabytes), limit=limit)
+def too_large(source: str, size: int, limit: int) -> OutlineError:
+    values = {"megabytes": str(size // MEGABYTE), "limit": limit}
+    return OutlineError("unpacks-too-large", place=Place(source), remedy="give-smaller-file", **values)
 
 
 def _cell_text(paragraphs: Iterator[Paragraph]) -> str:
@@ -78,10 +79,6 @@ def _cell_text(paragraphs: Iterator[Paragraph]) -> str:
         else f"{'' if paragraph.number in ('', BULLET) else paragraph.number + ' '}{paragraph.text}"
         for paragraph in paragraphs
     ))  # fmt: skip
-
-
-def _contents_left(lines: int) -> tuple[Remark, ...]:
-    return (Remark(noted("contents-left", lines=str(lines))),) if lines else ()
 
 
 # Word
@@ -106,7 +103,8 @@ class _WordStyle(NamedTuple):
     size: float = 0
 
 
-def read_word(package: Package) -> tuple[list[Paragraph], int | None, tuple[Remark, ...]]:
+def read_word(package: Package) -> tuple[list[Paragraph], int | None, int]:
+    """The paragraphs, how many pages there are where that is known, and the lines of contents left out."""
     body = package.tree("word/document.xml").find(f"{_W}body")
     if body is None:
         raise damaged(package.source)
@@ -120,7 +118,7 @@ def read_word(package: Package) -> tuple[list[Paragraph], int | None, tuple[Rema
         for note in package.tree(f"word/{entry}.xml")
         if note.get(f"{_W}type") is None and (text := canonical(" ".join(map(_word_text, note.iter(f"{_W}p")))))
     ]  # fmt: skip
-    return paragraphs, pages, _contents_left(reader.contents)
+    return paragraphs, pages, reader.contents
 
 
 def _value(properties: Element | None, name: str) -> str:
@@ -220,8 +218,16 @@ class _WordReader:
             if child.tag == f"{_W}p":
                 yield from self._paragraph(child)
             elif child.tag == f"{_W}tbl":
-                rows = tuple(map(self._row, child.iter(f"{_W}tr")))
-                yield Paragraph("", self.page, kind="table", rows=rows)
+                rows: list[tuple[str, ...]] = []
+                for row in child.iter(f"{_W}tr"):
+                    cells: list[str] = []
+                    for cell in _inside(row, f"{_W}tc"):
+                        text, merged = _cell_text(self.flow(cell)), cell.find(f"{_W}tcPr/{_W}vMerge")
+                        goes_on = merged is not None and merged.get(f"{_W}val", "continue") == "continue"
+                        span = int(_value(cell.find(f"{_W}tcPr"), "gridSpan") or 1)
+                        cells += ["" if goes_on else text, *[""] * (span - 1)]
+                    rows.append(tuple(cells))
+                yield Paragraph("", self.page, kind="table", rows=tuple(rows))
             elif child.tag not in _NOT_READ:
                 yield from self.flow(child)
 
@@ -244,14 +250,14 @@ class _WordReader:
         if breaks and next(marks, "") == page_break:
             page += 1
         self.page += breaks
-        number = self._number(properties, style) if text else ""
+        listed = self._listed(properties, style)
+        number = self._number(*listed) if text and listed else ""
         if _CONTENTS_NAME.match(style.name):
             self.contents += 1
         elif text:
             bold, lead = bold_lead(runs)
             level = _value(properties, "outlineLvl")
             outline = style.outline if not level else int(level) + 1 if int(level) < 9 else None
-            listed = self._listed(properties, style)
             yield Paragraph(
                 text, page, None, number, outline, size=max(sizes, default=0), bold=bold, lead=lead,
                 depth=listed[1] + 1 if listed and listed[0] not in ("", "0") else 0,
@@ -260,14 +266,6 @@ class _WordReader:
             if not any(box in list(fallback.iter(box.tag)) for fallback in element.iter(_FALLBACK)):
                 yield from self.flow(box)
 
-    def _row(self, row: Element) -> tuple[str, ...]:
-        cells: list[str] = []
-        for cell in _inside(row, f"{_W}tc"):
-            text, merged = _cell_text(self.flow(cell)), cell.find(f"{_W}tcPr/{_W}vMerge")
-            goes_on = merged is not None and merged.get(f"{_W}val", "continue") == "continue"
-            cells += ["" if goes_on else text, *[""] * (int(_value(cell.find(f"{_W}tcPr"), "gridSpan") or 1) - 1)]
-        return tuple(cells)
-
     def _listed(self, properties: Element | None, style: _WordStyle) -> tuple[str, int] | None:
         number = properties.find(f"{_W}numPr") if properties is not None else None
         if number is None:
@@ -275,8 +273,7 @@ class _WordReader:
         identifier, level = style.number or ("", 0)
         return _value(number, "numId") or identifier, int(_value(number, "ilvl") or level)
 
-    def _number(self, properties: Element | None, style: _WordStyle) -> str:
-        identifier, level = self._listed(properties, style) or ("", 0)
+    def _number(self, identifier: str, level: int) -> str:
         shared, levels, anew = self.lists.get(identifier, ("", {}, {}))
         if identifier in ("", "0") or level not in levels:
             return ""
@@ -343,14 +340,14 @@ class _Setting(NamedTuple):
     parent: str = ""
 
 
-def read_opendocument(package: Package) -> tuple[list[Paragraph], tuple[Remark, ...]]:
+def read_opendocument(package: Package) -> tuple[list[Paragraph], int]:
     content = package.tree("content.xml")
     body = content.find(f"{_OFFICE}body/{_OFFICE}text")
     if body is None:
         raise damaged(package.source)
     reader = _OpenReader(package.tree("styles.xml"), content)
     paragraphs = list(reader.flow(body))
-    return paragraphs + reader.notes, _contents_left(reader.contents)
+    return paragraphs + reader.notes, reader.contents
 
 
 def _list_levels(element: Element) -> dict[int, _ListLevel]:

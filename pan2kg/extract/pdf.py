@@ -7,7 +7,7 @@ import math
 import re
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Final
@@ -192,7 +192,7 @@ class _Flow:
             else:
                 finished += self._ended(run)
                 run = [line]
-                if line.bullet or numbering.bulleted(line.text):
+                if line.bullet or numbering.marked(line.text, bullet=True):
                     bullets.append((len(finished), line))
         finished += self._ended(run)
         for at, depth in self._depths(bullets).items():
@@ -200,11 +200,7 @@ class _Flow:
         return finished
 
     def _depths(self, bullets: Sequence[tuple[int, PageLine]]) -> dict[int, int]:
-        """How deep each bullet is by how far it is set in from its column, 1 the outermost.
-
-        Nothing where all are set alike, or where a list would begin with a bullet set in: then the columns were not
-        seen.
-        """
+        """How deep each bullet is set in, 1 the outermost; nothing where all are set alike."""
         lefts: dict[tuple[int, int], float] = {}
         for line in self.lines:
             place = line.page.number, line.region
@@ -233,13 +229,13 @@ class _Flow:
         in_note = self._is_note(start)
         if line.bullet or abs(above.size - line.size) > 0.6 or (in_note and self._is_note(line)):
             return False
-        if above.last != line.first or (numbering.bulleted(line.text) and not above.text.endswith("-")):
+        if above.last != line.first or (numbering.marked(line.text, bullet=True) and not above.text.endswith("-")):
             return False
         open_bracket = above.text.count("(") > above.text.count(")")
         # “Protocol / (P29) to the Convention” in a title: an item in brackets is not set as one
         open_bracket = open_bracket or (line.bold and above.bold and line.text.startswith("("))
         words = above.text.rstrip()
-        if numbering.numbered(line.text) and not open_bracket and not words.endswith(("-", ",")):
+        if numbering.marked(line.text) and not open_bracket and not words.endswith(("-", ",")):
             return False
         if above.page is line.page and above.region == line.region:
             step = (above.base - line.base) / max(line.size, 1)
@@ -319,11 +315,7 @@ class _Flow:
 
 
 def _is_rest(row: Sequence[str], above: Sequence[Sequence[str]]) -> bool:
-    """Whether a row is the rest of one above: most of its cells are empty, or one that is empty in no row above.
-
-    Its first cell is empty too, or it is the rest of a title, which goes on in small letters. A row above that has a
-    single cell is a heading, and says nothing of what rows have.
-    """
+    """Whether a row is the rest of one above: most of its cells are empty, or one that is empty in no row above."""
     whole, filled = [cells for cells in above if sum(map(bool, cells)) > 1], sum(map(bool, row))
     lacks = bool(whole) and any(not cell and all(cells[at] for cells in whole) for at, cell in enumerate(row))
     if row[0]:
@@ -338,9 +330,6 @@ _OBJECT: Final = re.compile(rb"(?<!\d)(\d{1,10})\s+\d{1,5}\s+obj\b")
 _REFERENCE: Final = re.compile(rb"(\d{1,10})\s+\d{1,5}\s+R\b")
 _STREAM: Final = re.compile(rb"\bstream\r?\n")
 _ROOT: Final = re.compile(rb"/Root\s+(\d{1,10})\s+\d{1,5}\s+R")
-_LEAF: Final = re.compile(rb"/Type\s*/Page(?![a-zA-Z])")
-_TREE: Final = re.compile(rb"/Type\s*/Pages(?![a-zA-Z])")
-_COUNT: Final = re.compile(rb"/Count\s+(\d{1,6})")
 _FLATE: Final = re.compile(rb"/Filter\s*(?:/FlateDecode|\[\s*/FlateDecode\s*\])")
 _PACKED: Final = re.compile(rb"/Type\s*/ObjStm")
 _BEHIND: Final = 16  # bytes that may stand behind what is packed: the sum of four, and the end of the line
@@ -349,12 +338,12 @@ _BOLD: Final = re.compile(r"bold|black|heavy|semib|demi|,b|-bd|\bbd\b", re.IGNOR
 _SCANNED: Final = 30  # A page with fewer characters than these and an image on it is a picture of a page
 _THIN: Final = 2.5  # points: a filled rectangle not wider than this is a line
 
-# what stands in an object before its stream, the bytes of that, and whether it lay packed in another
-_Object = tuple[bytes, bytes | None, bool]
+# degrees by which a page is turned, its width and height, its left and lower edge
+_Frame = tuple[int, float, float, float, float]
 
 
-def _objects(data: bytes) -> Mapping[int, _Object]:
-    objects: dict[int, _Object] = {}
+def _objects(data: bytes) -> Mapping[int, tuple[bytes, bytes | None]]:
+    objects: dict[int, tuple[bytes, bytes | None]] = {}
     places = [(int(match[1]), match.end()) for match in _OBJECT.finditer(data)]
     ends = [*(place for _, place in places[1:]), len(data)]
     for (number, start), end in zip(places, ends, strict=False):  # without any object there is an end, and no place
@@ -362,8 +351,8 @@ def _objects(data: bytes) -> Mapping[int, _Object]:
         stream, until = _STREAM.search(body), body.rfind(b"endobj")
         head = body[: stream.start()] if stream else body[: until if until >= 0 else len(body)]
         tail = body.rfind(b"endstream") if stream else -1
-        objects[number] = head, body[stream.end() : tail if tail >= 0 else len(body)] if stream else None, False
-    for head, content, _ in list(objects.values()):
+        objects[number] = head, body[stream.end() : tail if tail >= 0 else len(body)] if stream else None
+    for head, content in list(objects.values()):
         if content is None or not _PACKED.search(head):
             continue
         try:
@@ -376,66 +365,38 @@ def _objects(data: bytes) -> Mapping[int, _Object]:
         pairs = list(zip(numbers[::2], numbers[1::2], strict=False))
         ends = [*(place for _, place in pairs[1:]), len(text) - at]
         for (number, start), end in zip(pairs, ends, strict=True):
-            objects.setdefault(number, (text[at + start : at + end], None, True))
+            objects.setdefault(number, (text[at + start : at + end], None))
     return objects
 
 
 def broken_pages(data: bytes) -> frozenset[int]:
-    if b"/Encrypt" in data:
+    """The pages of a file, from 1, of whose content some cannot be unpacked, so that a reader would pass over it."""
+    roots = _ROOT.findall(data) if b"/Encrypt" not in data else []
+    if not roots:
         return frozenset()
-    objects = _objects(data)
-    return frozenset(
-        number for number, page in enumerate(_page_heads(data, objects), 1)
-        if any(_is_broken(objects.get(content)) for content in _contents_pdf(page, objects))
-    )  # fmt: skip
-
-
-def mended(data: bytes) -> tuple[bytes, int]:
-    objects = _objects(data)
-    leaves = [number for number, (head, *_) in objects.items() if _LEAF.search(head) and b"/Contents" in head]
-    root, kids = max(objects, default=0) + 1, b" ".join(b"%d 0 R" % number for number in leaves)
-    plain = [b"%d 0 obj\n%s\nendobj" % (number, head) for number, (head, _, packed) in objects.items() if packed]
-    plain += [
-        b"%d 0 obj\n<< /Type /Pages /Kids [%s] /Count %d >>\nendobj" % (root, kids, len(leaves)),
-        b"%d 0 obj\n<< /Type /Catalog /Pages %d 0 R >>\nendobj" % (root + 1, root),
-        b"trailer\n<< /Size %d /Root %d 0 R >>\nstartxref\n0\n%%%%EOF\n" % (root + 2, root + 1),
-    ]
-    trees = [head for head, *_ in objects.values() if _TREE.search(head)]
-    counts = [int(match[1]) for head in trees if (match := _COUNT.search(head))]
-    return data + b"\n" + b"\n".join(plain), max([len(leaves), *counts])
-
-
-def _page_heads(data: bytes, objects: Mapping[int, _Object]) -> Iterator[bytes]:
-    roots = _ROOT.findall(data)
-    tree = re.search(rb"/Pages\s+(\d+)", objects.get(int(roots[-1]), (b"",))[0]) if roots else None
-    waiting, visited = [int(tree[1])] if tree else [], set[int]()
-    while waiting:
+    objects, nothing = _objects(data), (b"", None)
+    tree = re.search(rb"/Pages\s+(\d+)", objects.get(int(roots[-1]), nothing)[0])
+    waiting, visited, broken, page = [int(tree[1])] if tree else [], set[int](), set[int](), 0
+    while waiting and waiting[-1] in objects and waiting[-1] not in visited:
         number = waiting.pop()
-        if number not in objects or number in visited:
-            return
         visited.add(number)
         head = objects[number][0]
         if kids := re.search(rb"/Kids\s*\[(.*?)\]", head, re.DOTALL):
             waiting += [int(kid) for kid in reversed(_REFERENCE.findall(kids[1]))]
-        else:
-            yield head
+            continue
+        page += 1
+        match = re.search(rb"/Contents\s*(?:\[(.*?)\]|(\d+)\s+\d+\s+R)", head, re.DOTALL)
+        listed = match[1] if match else b""
+        if match and listed is None:
+            # one object, which is drawn or lists those that are
+            listed, drawn = objects.get(int(match[2]), nothing)
+            listed = listed if drawn is None else b"%s 0 R" % match[2]
+        if any(_is_broken(*objects.get(int(content), nothing)) for content in _REFERENCE.findall(listed or b"")):
+            broken.add(page)
+    return frozenset(broken)
 
 
-def _contents_pdf(page: bytes, objects: Mapping[int, _Object]) -> list[int]:
-    match = re.search(rb"/Contents\s*(?:\[(.*?)\]|(\d+)\s+\d+\s+R)", page, re.DOTALL)
-    if not match:
-        return []
-    listed = match[1]
-    if listed is None:
-        head, content, _ = objects.get(int(match[2]), (b"", b"", False))
-        if content is not None:
-            return [int(match[2])]
-        listed = head
-    return [int(number) for number in _REFERENCE.findall(listed)]
-
-
-def _is_broken(drawn: _Object | None) -> bool:
-    head, content, _ = drawn or (b"", None, False)
+def _is_broken(head: bytes, content: bytes | None) -> bool:
     if content is None or not _FLATE.search(head):
         return False
     # the two bytes before it and the sum behind it do not count: producers get the sum wrong, or leave it out
@@ -451,10 +412,7 @@ def _is_broken(drawn: _Object | None) -> bool:
 def read_pdf(
     data: bytes, source: str, *, first: int, last: int | None, password: str, most: int
 ) -> tuple[list[Paragraph], int, tuple[Remark, ...]]:
-    """The paragraphs of a file, how many pages it has, and what was dropped or could not be read.
-
-    Pages ``first`` to ``last`` are read, at most ``most``.
-    """
+    """The paragraphs of a file, how many pages it has, and what was dropped or could not be read."""
     place = Place(source)
     try:
         import pypdfium2
@@ -467,12 +425,12 @@ def read_pdf(
         if "password" in str(error).lower():
             key = "password-wrong" if password else "password-needed"
             raise OutlineError(key, place=place, remedy="give-password-file") from None
-        raise _cut_off(data, source) from None
+        raise OutlineError("damaged-document", place=place, remedy="save-again") from None
     if first > number:
         raise OutlineError("no-such-page", place=place, remedy="pages-form", pages=number)
     end = min(last or number, number)
     if end - first + 1 > most:
-        raise OutlineError("too-many-pages", place=place, remedy="name-pages", pages=number, limit=most)
+        raise OutlineError("too-many-pages", place=place, remedy="pages-form", pages=number, limit=most)
     pages, unread = list[Page](), broken_pages(data)
     for index in range(first - 1, end):
         try:
@@ -481,86 +439,58 @@ def read_pdf(
             unread |= {index + 1}
     whole = [page.number for page in pages if page.number not in unread]
     if len(whole) <= end - first:
-        raise _damaged("damaged-pages", whole, number, source, "save-again-or-pages")
+        if not whole:
+            raise OutlineError("damaged-document", place=place, remedy="save-again")
+        runs = runs_of(whole).split(", ")
+        longest = max(runs, key=lambda run: int(run.rpartition("-")[2]) - int(run.partition("-")[0]))
+        raise OutlineError(
+            "damaged-pages", place=place, remedy="save-again-or-pages", read=len(whole), pages=number,
+            listed=", ".join(runs), example=longest,
+        )  # fmt: skip
     scanned = [page.number for page in pages if page.has_image and page.letters < _SCANNED]
     if len(scanned) == len(pages) or not any(page.letters for page in pages):
         raise OutlineError("document-scanned", place=place, remedy="recognise-text")
     paragraphs, remarks = paragraphs_of(pages)
     unsure = {
         "scanned-pages": scanned,
-        "turned-text": [page.number for page in pages if page.turned],
+        "unread-text": [
+            page.number for page in pages
+            if page.turned or 20 * page.unmapped > len(page.chars) + page.unmapped
+        ],
         "right-to-left": [
             page.number for page in pages
             if 10 * sum("\u0590" <= char.text[0] <= "\u08ff" for char in page.chars) > len(page.chars) > 0
-        ],
-        "unmapped-characters": [
-            page.number for page in pages if 20 * page.unmapped > len(page.chars) + page.unmapped
         ],
     }  # fmt: skip
     on_pages = (Remark(noted(key), tuple(numbers)) for key, numbers in unsure.items() if numbers)
     return paragraphs, number, (*on_pages, *remarks)
 
 
-def _cut_off(data: bytes, source: str) -> OutlineError:
-    import pypdfium2
-
-    whole_file, number = mended(data)
-    whole: list[int] = []
-    try:
-        file = pypdfium2.PdfDocument(whole_file)
-        whole = [at + 1 for at in range(len(file)) if _page(file, at, pypdfium2.raw).letters]
-    except pypdfium2.PdfiumError:
-        pass
-    return _damaged("cut-off", whole, max(number, len(whole)), source, "save-again")
-
-
-def _damaged(key: str, whole: Sequence[int], number: int, source: str, remedy: str) -> OutlineError:
-    if not whole:
-        return OutlineError("damaged-document", place=Place(source), remedy="save-again")
-
-    def length(run: str) -> int:
-        begin, _, end = run.partition("-")
-        return int(end or begin) - int(begin)
-
-    listed = runs_of(whole)
-    return OutlineError(
-        key, place=Place(source), remedy=remedy, read=len(whole), pages=number, listed=listed,
-        example=max(listed.split(", "), key=length),
-    )  # fmt: skip
-
-
 def _page(file: Any, index: int, raw: Any) -> Page:  # noqa: ANN401 - the library has no types
     drawn = file[index]
     width, height = drawn.get_size()
     box = drawn.get_mediabox()
-    place, text = _Turn(drawn.get_rotation(), width, height, box[0], box[1]), drawn.get_textpage()
+    frame, text = (drawn.get_rotation(), width, height, box[0], box[1]), drawn.get_textpage()
     page = Page(index + 1, file.get_page_label(index) or None, width, height)
-    _read_chars(text.raw, raw, place, page)
+    _read_chars(text.raw, raw, frame, page)
     for shape in drawn.get_objects(max_depth=1):
         if shape.type == raw.FPDF_PAGEOBJ_IMAGE:
             page.has_image = True
         elif shape.type == raw.FPDF_PAGEOBJ_PATH:
-            _read_path(shape, raw, place, page)
+            _read_path(shape, raw, frame, page)
     text.close()
     drawn.close()
     return page
 
 
-class _Turn:
-    def __init__(self, degrees: int, width: float, height: float, left: float, bottom: float) -> None:
-        self.degrees, self.width, self.height = degrees, width, height
-        self.left, self.bottom = left, bottom
-
-    def point(self, x: float, y: float) -> tuple[float, float]:
-        x, y = x - self.left, y - self.bottom
-        turned = {90: (y, self.height - x), 180: (self.width - x, self.height - y), 270: (self.width - y, x)}
-        return turned.get(self.degrees, (x, y))
-
-    def direction(self, across: float, up: float) -> tuple[float, float]:
-        return {90: (up, -across), 180: (-across, -up), 270: (-up, across)}.get(self.degrees, (across, up))
+def _turned(frame: _Frame, x: float, y: float) -> tuple[float, float]:
+    degrees, width, height, left, bottom = frame
+    x, y = x - left, y - bottom
+    turned = {90: (y, height - x), 180: (width - x, height - y), 270: (width - y, x)}
+    return turned.get(degrees, (x, y))
 
 
-def _read_chars(handle: Any, raw: Any, place: _Turn, page: Page) -> None:  # noqa: ANN401
+def _read_chars(handle: Any, raw: Any, frame: _Frame, page: Page) -> None:  # noqa: ANN401
     x, y = ctypes.c_double(), ctypes.c_double()
     box, matrix = raw.FS_RECTF(), raw.FS_MATRIX()
     last, size, bold, upright = 0, 0.0, False, True
@@ -579,7 +509,7 @@ def _read_chars(handle: Any, raw: Any, place: _Turn, page: Page) -> None:  # noq
             name, flags = ctypes.create_string_buffer(200), ctypes.c_int()
             length = raw.FPDFText_GetFontInfo(handle, at, name, 200, flags)
             bold = bool(_BOLD.search(name.raw[: max(min(length, 200) - 1, 0)].decode("utf-8", "replace")))
-            across, up = place.direction(matrix.a, matrix.b)
+            across, up = _turned((frame[0], 0, 0, 0, 0), matrix.a, matrix.b)
             upright = across > 0 and abs(up) < 0.1 * across
         if code == 0 or raw.FPDFText_HasUnicodeMapError(handle, at) == 1:
             page.unmapped += 1
@@ -589,15 +519,15 @@ def _read_chars(handle: Any, raw: Any, place: _Turn, page: Page) -> None:  # noq
             continue
         raw.FPDFText_GetCharOrigin(handle, at, x, y)
         raw.FPDFText_GetLooseCharBox(handle, at, box)
-        base = place.point(x.value, y.value)[1]
+        base = _turned(frame, x.value, y.value)[1]
         # of a ligature each letter has the origin of the whole, but a box of its own
-        left, right = sorted((place.point(box.left, box.bottom)[0], place.point(box.right, box.top)[0]))
+        left, right = sorted(_turned(frame, *corner)[0] for corner in ((box.left, box.bottom), (box.right, box.top)))
         # so the library marks a hyphen at the end of a line, the author's or the printer's
         printed = "-" if code in (0x2, 0xFFFE) else chr(code)
         page.chars.append(Char(printed, left, right, base, round(size, 1), bold))
 
 
-def _read_path(path: Any, raw: Any, place: _Turn, page: Page) -> None:  # noqa: ANN401
+def _read_path(path: Any, raw: Any, frame: _Frame, page: Page) -> None:  # noqa: ANN401
     fill, stroke = ctypes.c_int(), ctypes.c_int()
     raw.FPDFPath_GetDrawMode(path.raw, fill, stroke)
     if not fill.value and not stroke.value:
@@ -610,7 +540,7 @@ def _read_path(path: Any, raw: Any, place: _Turn, page: Page) -> None:  # noqa: 
         raw.FPDFPathSegment_GetPoint(segment, x, y)
         if raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_MOVETO or not pieces:
             pieces.append([])
-        pieces[-1].append(place.point(*matrix.on_point(x.value, y.value)))
+        pieces[-1].append(_turned(frame, *matrix.on_point(x.value, y.value)))
     for points in (points for points in pieces if len(points) > 1):
         left, right = min(p[0] for p in points), max(p[0] for p in points)
         low, high = min(p[1] for p in points), max(p[1] for p in points)

@@ -82,25 +82,13 @@ def _filled(rows: Iterable[Iterable[object]]) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple([*row, *[""] * width][:width]) for row in texts)
 
 
-def _rows(data: bytes, source: str) -> tuple[list[Paragraph], tuple[Remark, ...]]:
-    text, remarks = doc.decode_text(data, source=source)
-    separator = max(";\t,|", key=text.lstrip().partition("\n")[0].count)
-    try:
-        rows = _filled(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
-    except csv.Error:
-        raise office.damaged(source) from None
-    return [Paragraph("", kind="table", rows=rows)], remarks
-
-
 def format_of(data: bytes, name: str) -> str:
     place = Place(name)
     if not data.strip():
         raise OutlineError("document-empty", place=place, remedy="give-document")
-    if data.startswith(_OLD_OFFICE):
-        # a locked docx lies in such a container too
-        if b"E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e" in data:
-            raise OutlineError("password-needed", place=place, remedy="save-without-password")
-        raise OutlineError("old-office-file", place=place, remedy="save-as-new-office")
+    # a locked docx lies in a container as old office programs have it
+    if data.startswith(_OLD_OFFICE) and b"E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e" in data:
+        raise OutlineError("password-needed", place=place, remedy="save-without-password")
     ending = PurePath(name).suffix.lower().lstrip(".")
     ending = _ENDINGS.get(ending, ending)
     if b"%PDF-" in data[:1024]:
@@ -111,9 +99,9 @@ def format_of(data: bytes, name: str) -> str:
             return form
     elif _MARKUP.match(data[:4096]):
         return "html"
-    if ending in ("pdf", "docx", "odt", "xlsx"):
+    if ending in ("pdf", "docx", "odt", "xlsx") and not data.startswith(_OLD_OFFICE):
         raise OutlineError("not-its-format", place=place, remedy="save-again", format=ending)
-    if ending in _FORMATS:
+    if ending in _FORMATS and not data.startswith(_OLD_OFFICE):
         return ending
     raise OutlineError("format-not-read", place=place, remedy="formats-read", name=name, formats=", ".join(_FORMATS))
 
@@ -122,21 +110,25 @@ def read_bytes(data: bytes, name: str, options: Options | None = None) -> Docume
     options = options or Options()
     form = format_of(data, name)
     if len(data) > options.limits.unpacked * office.MEGABYTE:
-        raise office.too_large("file-too-large", name, len(data) // office.MEGABYTE, options.limits.unpacked)
-    if form in ("txt", "md", "csv", "html") and _is_mac_roman(data):
-        raise OutlineError("mac-roman", place=Place(name), remedy="save-as-utf8")
+        raise office.too_large(name, len(data), options.limits.unpacked)
+    if form in ("txt", "md", "csv", "html") and _MAC_ACCENTS.search(data) and b"\xe9" not in data:
+        try:
+            data.decode("utf-8")
+        except UnicodeDecodeError:
+            raise OutlineError("neither-encoding", place=Place(name), remedy="save-as-utf8") from None
     pages: int | None = None
     paragraphs: list[Paragraph] = []
     remarks: tuple[Remark, ...] = ()
     plain: tuple[DocumentBlock, ...] = ()
+    contents = 0
     if form == "pdf":
         paragraphs, pages, remarks = pdf.read_pdf(
             data, name, first=options.first, last=options.last, password=options.password, most=options.limits.pages
         )
     elif form == "docx":
-        paragraphs, pages, remarks = office.read_word(office.Package(data, name, options.limits.unpacked))
+        paragraphs, pages, contents = office.read_word(office.Package(data, name, options.limits.unpacked))
     elif form == "odt":
-        paragraphs, remarks = office.read_opendocument(office.Package(data, name, options.limits.unpacked))
+        paragraphs, contents = office.read_opendocument(office.Package(data, name, options.limits.unpacked))
     elif form == "html":
         paragraphs, remarks = markup.read_html(data, name)
     elif form == "xlsx":
@@ -152,24 +144,25 @@ def read_bytes(data: bytes, name: str, options: Options | None = None) -> Docume
         except (InvalidFileException, KeyError, ValueError, TypeError, SyntaxError, AttributeError):
             raise office.damaged(name) from None
         sheets = [(title, rows) for title, rows in sheets if rows]
-        paragraphs = [
-            paragraph
-            for title, rows in sheets
-            for paragraph in (
-                Paragraph(title if len(sheets) > 1 else "", outline=1),
-                Paragraph("", kind="table", rows=rows),
-            )
-            if paragraph.text or paragraph.rows
-        ]
+        for title, rows in sheets:
+            paragraphs += [Paragraph(title, outline=1)] * (len(sheets) > 1 and bool(title))
+            paragraphs.append(Paragraph("", kind="table", rows=rows))
     elif form == "csv":
-        paragraphs, remarks = _rows(data, name)
+        text, remarks = doc.decode_text(data, source=name)
+        separator = max(";\t,|", key=text.lstrip().partition("\n")[0].count)
+        try:
+            rows = _filled(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+        except csv.Error:
+            raise office.damaged(name) from None
+        paragraphs = [Paragraph("", kind="table", rows=rows)]
     else:
         text, remarks = doc.decode_text(data, source=name)
         plain = tuple(markup.read_plain(text, source=name, markdown=form == "md"))
     if form in ("docx", "odt", "html"):
         # texts without pages of their own
-        paragraphs, contents = markup.without_contents(paragraphs)
-        remarks += (Remark(noted("contents-left", lines=str(contents))),) if contents else ()
+        paragraphs, entries = markup.without_contents(paragraphs)
+        left = filter(None, (contents, entries))
+        remarks += tuple(Remark(noted("contents-left", lines=str(number))) for number in left)
     last = options.last or 10**9
     on_pages = [
         block for block in plain or markup.blocks_of(paragraphs)
@@ -180,16 +173,6 @@ def read_bytes(data: bytes, name: str, options: Options | None = None) -> Docume
         raise OutlineError("document-empty", place=Place(name), remedy="give-document")
     sha256 = hashlib.sha256(data).hexdigest()
     return Document(PurePath(name).name, sha256, form, pages, blocks, (*remarks, *_on_words(blocks)))
-
-
-def _is_mac_roman(data: bytes) -> bool:
-    if not _MAC_ACCENTS.search(data) or b"\xe9" in data:
-        return False
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return True
-    return False
 
 
 def _on_words(blocks: Iterable[DocumentBlock]) -> Iterator[Remark]:

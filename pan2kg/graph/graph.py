@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from pan2kg.i18n.catalogue import Language
     from pan2kg.scores.matrix import Scale, Scores
     from pan2kg.store.as_of import DatedGraph
-    from pan2kg.store.links import LinkView
+    from pan2kg.store.rules import LinkView
     from pan2kg.validation.report import Report
 
 DAYS: Final = 4

@@ -22,7 +22,7 @@ from pan2kg.store.store import LocalStore, Store, Term, load, plain, select
 from pan2kg.turtle.vocabulary import ID, PAN, ROOT, kind_and_key
 
 if TYPE_CHECKING:
-    from pan2kg.store.links import LinkView
+    from pan2kg.store.rules import LinkView
 
 VOID_SPACE = "http://rdfs.org/ns/void#uriSpace"
 

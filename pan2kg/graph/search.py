@@ -97,7 +97,7 @@ class Search:
         terms = folded(words).split()[:_WORDS]
         if not terms:
             return []
-        whole = without_zeros("".join(terms))
+        whole = _FILLED.sub("", "".join(terms))
         tiers: list[list[str]] = [[], [], []]
         for entry in self.things:
             tier = entry.tier(terms, whole)
@@ -126,11 +126,6 @@ def is_near(word: str, candidate: str) -> bool:
     if len(short) < len(long):
         return short[at:] == long[at + 1 :]
     return short[at + 1 :] == long[at + 1 :] or short[at:] == long[at + 1 : at + 2] + long[at : at + 1] + long[at + 2 :]
-
-
-def without_zeros(code: str) -> str:
-    """A code without the zeros that fill up its number: lists write « P029 » and people « P29 »."""
-    return _FILLED.sub("", code)
 
 
 Read = Callable[[str], list[list[str]]]
@@ -168,7 +163,7 @@ def whole_names(names: Iterable[str]) -> list[str]:
     for name in names:
         match = _PARTS.match(name)
         for candidate in (name, (match["head"] or match["short"]) if match else ""):
-            whole = without_zeros(folded(candidate).replace(" ", ""))
+            whole = _FILLED.sub("", folded(candidate).replace(" ", ""))
             if whole and len(whole) <= _LONGEST:
                 wholes.append(whole)
     return list(dict.fromkeys(wholes))
@@ -198,7 +193,7 @@ def read_names(read: Read, own_country: str) -> NamesInTexts:
     labels = (
         (iri, label) for iri, label, property_ in read(program_query("names/labels"))
         if property_ != _SHORT
-        or (thing := named.get(iri)) is None or thing.kind != "plan" or not thing.country or _ABBREVIATION.match(label)
+        or (entry := named.get(iri)) is None or entry.kind != "plan" or not entry.country or _ABBREVIATION.match(label)
     )  # fmt: skip
     return names_of(named.values(), labels, (row[0] for row in read(program_query("names/not-mentions"))))
 

@@ -24,7 +24,7 @@ from pan2kg.store.store import LocalStore, Store, Term, plain, select
 from pan2kg.turtle.vocabulary import ID, PAN, rule_of
 
 if TYPE_CHECKING:
-    from pan2kg.store.links import LinkView
+    from pan2kg.store.rules import LinkView
 
 T = TypeVar("T")
 ACTIONS: Final = f"{ID}partlevel/action"
@@ -284,7 +284,7 @@ def _order(statement: Statement) -> tuple[str, str, str, str]:
 def read_statements(store: Store, view: LinkView | None = None) -> Statements:
     """Read all statements of a store, those on derived links from their view; without one, those the store holds."""
     names: dict[str, str] = {}
-    of_links = [f"<{graph}>" for graph in view.graphs] if view else []
+    of_links = [f"<{graph}>" for graph in view.graphs.values()] if view else []
     rows = select(store, _ALL.replace("LEFT_OUT", ", ".join(["pan:none", *of_links]))).rows  # engines read () otherwise
     statements = []
     for subject, predicate, value, graph in rows:
@@ -327,17 +327,17 @@ def read_resting(statements: Statements) -> Counter[str]:
 def read_rules(project: Project) -> Mapping[str, str]:
     """What each rule of a project derives, in its own words: name → summary."""
     summaries = {}
-    for path in rules.rule_files(project):
+    for name, path in rules.rule_files(project).items():
         lines = path.read_text(encoding="utf-8").splitlines()
         stated = (line.removeprefix("#+ summary:").strip() for line in lines if line.startswith("#+ summary:"))
-        summaries[rules.rule_name(path)] = next(stated, "")
+        summaries[name] = next(stated, "")
     return summaries
 
 
 def read_links(store: Store, project: Project) -> LinkView | None:
     """The derived links as a view; None where they are triples of the store: of another engine, or of other rules."""
-    from pan2kg.store.links import has_links, read_view
     from pan2kg.store.remote import RemoteStore
+    from pan2kg.store.rules import has_links, read_view
 
     local = store if isinstance(store, LocalStore) else None
     if isinstance(store, RemoteStore) or (local is not None and not has_links(local)):

@@ -337,8 +337,7 @@ def write_mermaid(table: NetworkTables) -> str:
     def refuse(fault: str, number: int, most: int) -> None:
         counts = Counter(str(row.get("type", "other")) for row in table.edges)
         ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-        plans = len(table.about.get("plans", "").split())
-        choice = message.told({0: "one-or-pair", 1: "plan-with-other"}.get(plans, "fewer-plans"))
+        choice = message.told("one-or-pair")
         if len(counts) > 1:
             listed = ", ".join(f"{name} {count}" for name, count in ordered)
             choice = message.told("fewer-types", plans=choice, names=listed)

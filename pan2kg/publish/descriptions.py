@@ -21,8 +21,8 @@ from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.publish import vocabulary as words
 from pan2kg.publish.edition import Edition, File, Issue
 from pan2kg.publish.vocabulary import DCAT, FOAF, PREFIXES, RELEASE, RELEASED, SCHEMA, SD, SH, TYPE, VOID, node
-from pan2kg.store.links import TOP, missing_links
 from pan2kg.store.queries import read_queries
+from pan2kg.store.rules import TOP, missing_links
 from pan2kg.tables.formats import xml_text
 from pan2kg.tables.template import markup, render
 from pan2kg.turtle.countries import countries

@@ -184,7 +184,7 @@ def _offered(release: PublishedRelease) -> Iterator[File]:
             content = ox.serialize(triples, format=FORMATS[ending], prefixes=dict(edition.prefixes()))
             yield f"ontology/pan2kg.{ending}", content or b""
     yield from descriptions.question_files(edition)
-    for path in rule_files(project):
+    for path in rule_files(project).values():
         yield f"queries/rules/{path.name}", places.moved(read_text(path)).encode()
     for path in (project.root / name for name in ("LICENSE-DATA", "CITATION.cff")):
         if path.is_file():

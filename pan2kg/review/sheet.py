@@ -29,7 +29,7 @@ from pan2kg.turtle import blocks as turtle
 from pan2kg.turtle.vocabulary import key, link_iri
 from pan2kg.turtle.writer import iri, read_prefixes, string, text
 from pan2kg.validation.lines import is_date
-from pan2kg.validation.quotations import Kept
+from pan2kg.validation.quotations import KeptText
 
 KEY: Final = "key"
 MARK: Final = "mark"
@@ -327,10 +327,10 @@ def write_book(book: Book, names: Names, things: Collection[str], language: Lang
 class DescribedRow(NamedTuple):
     things: Collection[str]
     names: Names
-    texts: Mapping[str, Kept]
+    texts: Mapping[str, KeptText]
 
     @classmethod
-    def read(cls, store: LocalStore, language: Language, texts: Mapping[str, Kept]) -> DescribedRow:
+    def read(cls, store: LocalStore, language: Language, texts: Mapping[str, KeptText]) -> DescribedRow:
         entities = {quad.subject.value for quad in store.inner if isinstance(quad.subject, ox.NamedNode)}
         labels, names = read_labels(store), dict[str, tuple[str, ...]]()
         for entity, entry in labels.entries.items():

@@ -4,25 +4,19 @@ The tables of ``figure/`` answer questions with rows of their own; a figure of t
 ``definition/``, since some of them are called like a table.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from markupsafe import Markup
-
 from pan2kg.coherence import citations, evidence, figures, known, texts
-from pan2kg.i18n.catalogue import Messages, format_of, numeral
-from pan2kg.i18n.message import in_words
-from pan2kg.site.page import CSV, File, PageContext, Values, View
-from pan2kg.site.values import PASSAGE, quotes
-from pan2kg.tables import formats
-from pan2kg.tables import table as registry
+from pan2kg.i18n import catalogue, message
+from pan2kg.site import values
+from pan2kg.site.page import CSV, File, Markup, PageContext, Values, View
+from pan2kg.tables import formats, table
 from pan2kg.tables.figure_words import amount, bits_words, named, value_words
 from pan2kg.turtle.vocabulary import PAN
 
 TIES: Final = {texts.CARRIES_OUT: "carries-out", texts.SERVES: "serves", texts.MENTIONS: "mentions"}
-_FIGURE: Final = Messages("figure")
+_FIGURE: Final = catalogue.Messages("figure")
 _BY_ID: Final = {figure.id: figure for figure in figures.FIGURES}
 _THINGS: Final = frozenset({"plan", "other_plan", "action", "other_action"})
 _NUMBERS: Final = frozenset({"texts", "measures", "published"})
@@ -52,11 +46,11 @@ def citing(context: PageContext, knowledge: known.Known, source: str, target: st
         if span is None:
             issued[name] = context.t("issued-unknown")
             continue
-        first, last = (in_words(day, language) for day in (span.first, span.last))
-        year, month = str(span.first.year), format_of(f"month.{span.first.month}", language)
-        exact = (first == last, span == citations.years(span.first.year), span == citations.span(f"{span.first:%Y-%m}"))
+        begin, end = (message.in_words(day, language) for day in (span.first, span.last))
+        year, month = str(span.first.year), catalogue.format_of(f"month.{span.first.month}", language)
+        exact = (begin == end, span == citations.years(span.first.year), span == citations.span(f"{span.first:%Y-%m}"))
         key_of = next((key for key, is_so in zip(("on", "year", "month"), exact, strict=True) if is_so), "between")
-        issued[name] = context.t(f"issued-{key_of}", day=first, first=first, last=last, year=year, month=month)
+        issued[name] = context.t(f"issued-{key_of}", day=begin, first=begin, last=end, year=year, month=month)
     why, state = context.t(f"way-why-{key}", **issued), direction.state.value if is_told else ""
     return {"source": source, "target": target, "state": state, "words": words, "why": why}
 
@@ -85,7 +79,8 @@ def shared(context: PageContext, knowledge: known.Known, plans: tuple[str, str])
                 {
                     "work": use.work, "text": use.text, "tie": context.t(f"use-{TIES[use.share]}"),
                     "relation": context.links(statements.values(use.link, PAN + "relation")),
-                    "mark": context.mark(use.level), "quotes": quotes(context, statements.values(use.link, PASSAGE)),
+                    "mark": context.mark(use.level),
+                    "quotes": values.quotes(context, statements.values(use.link, values.PASSAGE)),
                 }
                 for use in knowledge.giving(plan, contribution.text)
             ]
@@ -96,7 +91,7 @@ def shared(context: PageContext, knowledge: known.Known, plans: tuple[str, str])
         rows.append({
             "text": contribution.text, "is_broad": contribution.is_broad, "sides": sides, "d": d, "n": n,
             "bits": bits_words(contribution.bits, language), "gain": bits_words(contribution.gain, language),
-            "mark": context.mark(contribution.level), "share": numeral(f"{(d + 1) / (n + 2):.3f}", language),
+            "mark": context.mark(contribution.level), "share": catalogue.numeral(f"{(d + 1) / (n + 2):.3f}", language),
             "tie": context.t(f"use-{TIES[min(contribution.one, contribution.two)]}"),
             "ic": bits_words(float(weights.ic[at]), language),
             "above": amount(float(weights.ic[above]), figures.Unit.BITS, language) if above >= 0 else "",
@@ -154,7 +149,7 @@ def _values(context: PageContext) -> Values | None:
         # as tables call a column, where a figure has no words of its own for it
         "columns": [
             (name, _FIGURE.say(f"column.{name}", language) if _FIGURE.has(f"column.{name}")
-             else registry.column("", name)[0].heading.say(language)) for name in figure.columns
+             else table.column("", name)[0].heading.say(language)) for name in figure.columns
         ],
         "rows": [
             [_cell(context, name, value) for name, value in zip(figure.columns, cells, strict=True)]
@@ -190,7 +185,7 @@ def _csv(context: PageContext) -> str | None:
         return None
     # beside each thing stands its name
     head = [column for name in figure.columns for column in ([name, f"{name}_label"] if name in _THINGS else [name])]
-    rows: list[list[registry.Value]] = [
+    rows: list[list[table.Value]] = [
         [cell for name, value in zip(figure.columns, cells, strict=True)
          for cell in ([value, context.name(str(value))] if name in _THINGS else [value])]
         for cells in figure.rows(context.known)
@@ -236,15 +231,16 @@ def _meaning(context: PageContext) -> Values:
             "ways": [citing(context, knowledge, *ends) for ends in (pair, pair[::-1])], "address": context.pair(*pair),
         }  # fmt: skip
     states = citations.State.SEEN, citations.State.ABSENT, citations.State.OPEN
-    meant: dict[str, Iterable[evidence.Extent | citations.Verdict | citations.State]] = {
+    means: dict[str, Iterable[evidence.Extent | citations.Verdict | citations.State]] = {
         "extent": evidence.Extent, "verdict": citations.Verdict, "state": states
     }  # fmt: skip
     return {
         "title": context.t("meaning-title"),
         "sentences": [_FIGURE.say(key, language) for key in ("weight", "weight-high")], "example": followed,
         "levels": [(context.mark(level), context.t(f"level-means-{level.key}")) for level in evidence.Level],
-        **{f"{name}s": [(named(term).say(language), context.t(f"{name}-means-{term}")) for term in terms]
-           for name, terms in meant.items()},
+        **{f"{name}s": [(named(term).say(language), context.t(f"way-why-{term}" if term in _APART else
+                         f"{name}-means-{term}")) for term in terms]
+           for name, terms in means.items()},
         "caption": context.caption(knowledge.level), "basis": context.basis(knowledge),
     }  # fmt: skip
 

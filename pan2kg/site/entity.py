@@ -4,27 +4,21 @@ A dossier has sentences with numbers, a picture, what to look at, and the words 
 what is known at the headline level, so that a page says what the register of figures says.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
-from markupsafe import Markup
-
-from pan2kg.charts.time_map import draw_narrow_time_map
+from pan2kg.charts import time_map
 from pan2kg.coherence import evidence, known, obligations, texts
 from pan2kg.coherence.citations import State
-from pan2kg.graph.labels import KINDS, Entry
-from pan2kg.graph.statements import SOURCE
+from pan2kg.graph import labels
 from pan2kg.i18n.message import in_words
 from pan2kg.report import brief as advice
 from pan2kg.site import values
-from pan2kg.site.page import PageContext, SiteContext, Values, View, piece
-from pan2kg.tables import figure_words, template
-from pan2kg.tables import table as registry
+from pan2kg.site.page import Markup, PageContext, SiteContext, Values, View, piece
+from pan2kg.tables import figure_words, table, template
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, SKOS, is_ours, kind_and_key
 
 ANCHORS: Final = frozenset({"brief", "picture", "attention", "proofs"})
@@ -173,7 +167,7 @@ def of_plan(context: PageContext, plan: str, facts: Iterable[tuple[str, str]]) -
     sayings += [(use.link, use.level, use.work, use.text) for use in knowledge.uses if works.plan(use.work) == plan]
     picture = None
     if reach.linked:
-        narrow = template.markup(draw_narrow_time_map(context.subject, plan=key, top=NEIGHBOURS).svg)
+        narrow = template.markup(time_map.draw_plan_map(context.subject, key, NEIGHBOURS, time_map.NARROW).svg)
         picture = "plan-time", context.draw("time-map", plan=key, top=NEIGHBOURS), narrow
     findings = brief_of(context, key).findings
     return _dossier(context, sentences, facts=facts, picture=picture, attention=findings, sayings=sayings)
@@ -202,10 +196,8 @@ def _of_action(context: PageContext, action: str) -> dict[str, Any]:
         for statement in statements.by_property(result).get(f"{PAN}text", ())
     ]
     # a picture is drawn around what rests on a text, cites or is cited
-    citations = context.graph.citations
-    cited = context.site_context.once(
-        "cited", lambda: {end for citation in citations for end in (citation.source, citation.target)}
-    )
+    stated = context.graph.citations
+    cited = context.site_context.once("cited", lambda: {end for row in stated for end in (row.source, row.target)})
     is_drawable = action in context.graph.home_of and (action in context.site_context.resting or action in cited)
     picture = ("part-around", context.draw("ego", action=action), None) if is_drawable else None
     return _dossier(
@@ -219,7 +211,7 @@ def _of_action(context: PageContext, action: str) -> dict[str, Any]:
         ],
         facts=[
             (context.t("dossier-lead"), context.links(leads) or context.t("dossier-lead-unknown")),
-            (context.t("plan-until"), until(context, action) or context.t("unknown")),
+            (context.t("dossier-until"), until(context, action) or context.t("unknown")),
             (context.t("dossier-results"), template.markup("; ").join(results)),
         ],
         picture=picture,
@@ -335,11 +327,11 @@ def _of_topic(context: PageContext, topic: str) -> dict[str, Any]:
 
 def of_pair(context: PageContext, knowledge: known.Known, plans: tuple[str, str], bridge: Markup) -> Values:
     weight, brief = knowledge.weight(*plans), context.subject.brief
-    parts = [shared for shared in weight.contributions if shared.bits > 0 and not shared.is_broad]
+    specific = [shared for shared in weight.contributions if shared.bits > 0 and not shared.is_broad]
     language, ways = context.request.language, (plans, plans[::-1])
     sentences = [sentence(
-        context, "pair-texts", len(parts), "#weight", bits=figure_words.bits_words(weight.low, language),
-        names=in_short(context, (shared.text for shared in parts)), one=brief(plans[0]), two=brief(plans[1]),
+        context, "pair-texts", len(specific), "#weight", bits=figure_words.bits_words(weight.low, language),
+        names=in_short(context, (shared.text for shared in specific)), one=brief(plans[0]), two=brief(plans[1]),
     )]  # fmt: skip
     for source, target in ways:
         direction = knowledge.way(source, target)
@@ -351,9 +343,12 @@ def of_pair(context: PageContext, knowledge: known.Known, plans: tuple[str, str]
         if actions := context.graph.parts.actions.get(plan, ()):
             met = sum(work != plan for work in knowledge.brought(plan, other))
             sentences.append(sentence(context, "pair-actions", met, "#side-by-side", of=len(actions), plan=brief(plan)))
-    firmest = [use for shared in parts for plan in plans for use in knowledge.giving(plan, shared.text)[:1]]
+    firmest = [use for shared in specific for plan in plans for use in knowledge.giving(plan, shared.text)[:1]]
     sayings: list[Saying] = [
-        *((said.link, said.level, said.source, said.target) for said in knowledge.between(*plans)),
+        *(
+            (statement.link, statement.level, statement.source, statement.target)
+            for statement in knowledge.between(*plans)
+        ),
         *((use.link, use.level, use.work, use.text) for use in firmest),
     ]
     return _dossier(
@@ -381,10 +376,10 @@ def values_of(context: PageContext, iri: str) -> Values | None:
     statements = context.graph.statements
     if not statements.about(iri) and not statements.towards(iri):
         return None
-    return page(context, context.graph.labels.entry(iri) or Entry(iri, *kind_and_key(iri), "", "", {}))
+    return page(context, context.graph.labels.entry(iri) or labels.Entry(iri, *kind_and_key(iri), "", "", {}))
 
 
-def page(context: PageContext, entry: Entry, notes: values.Notes | None = None) -> Values:
+def page(context: PageContext, entry: labels.Entry, notes: values.Notes | None = None) -> Values:
     notes, iri, statements = notes or values.Notes(context), entry.iri, context.graph.statements
     parts, is_told = _parts_of(notes, entry), context.graph.has_actions and not entry.is_retired
     dossier = _DOSSIERS[entry.kind](context, iri) if is_told and entry.kind in _DOSSIERS else None
@@ -416,7 +411,10 @@ def page(context: PageContext, entry: Entry, notes: values.Notes | None = None) 
         "gaps": _gaps(context, entry),
         "parts": parts,
         "positions": [
-            (values.unfold(notes, node, frozenset(), is_marked=True), context.links(statements.values(node, SOURCE)))
+            (
+                values.unfold(notes, node, frozenset(), is_marked=True),
+                context.links(statements.values(node, DCTERMS + "source")),
+            )
             for node in statements.values(iri, PAN + "hasPosition")
         ],
         "dossier": dossier,
@@ -428,7 +426,7 @@ def page(context: PageContext, entry: Entry, notes: values.Notes | None = None) 
     }
 
 
-def _parts_of(notes: values.Notes, entry: Entry) -> list[dict[str, object]]:
+def _parts_of(notes: values.Notes, entry: labels.Entry) -> list[dict[str, object]]:
     context, statements = notes.context, notes.context.graph.statements
     elsewhere: frozenset[str] = _ELSEWHERE.get(entry.kind, frozenset())
     back = elsewhere | _IN_SHORT if entry.has_page else frozenset()
@@ -446,7 +444,7 @@ def _parts_of(notes: values.Notes, entry: Entry) -> list[dict[str, object]]:
         if key == "who" and sum(len(cells) + more for _, cells, more in rows) > UNFOLDED:
             ruled = [row for row in rows if all(mark and mark.words == rule for _, _, mark in row[1])]
             if entry.kind != "body" or len(ruled) == len(rows):
-                folded, rows, why = rows, [], "part-rows"
+                folded, rows, why = rows, [], "list-show"
             elif ruled:
                 folded, rows, why = ruled, [row for row in rows if row not in ruled], "part-ruled"
         parts.append({
@@ -457,7 +455,7 @@ def _parts_of(notes: values.Notes, entry: Entry) -> list[dict[str, object]]:
     return parts
 
 
-def _gaps(context: PageContext, entry: Entry) -> list[Markup]:
+def _gaps(context: PageContext, entry: labels.Entry) -> list[Markup]:
     """What is not known of a thing, or not done about it; what the actions of a plan lack stands beside each action."""
     gap, t, language, site_context = piece("gap"), context.t, context.request.language, context.site_context
     gaps = []
@@ -475,13 +473,13 @@ def _gaps(context: PageContext, entry: Entry) -> list[Markup]:
             continue
         is_own = entry.kind == "action" and with_ is not None and with_.kind == "plan"
         gaps.append(gap(
-            registry.coded("gap", kind).say(language), context.href(f"gap/{kind}.html"),
+            table.coded("gap", kind).say(language), context.href(f"gap/{kind}.html"),
             context.link(other) if with_ and not is_own else "", detail.say(language) if detail else "", t,
         ))  # fmt: skip
     return gaps
 
 
-def _machine(context: PageContext, entry: Entry) -> Values:
+def _machine(context: PageContext, entry: labels.Entry) -> Values:
     iri, statements, is_served = entry.iri, context.graph.statements, context.site_context.mode == "served"
     file = context.out(f"doc/{entry.kind}/{entry.key}") if is_served and entry.kind else ""
     query = ""
@@ -513,5 +511,5 @@ def _thing(context: PageContext) -> Values | None:
 
 
 PAGES: Final = tuple(
-    View(kind, _thing, partial(keys, kind=kind), template="entity.html") for kind in KINDS if kind != "plan"
+    View(kind, _thing, partial(keys, kind=kind), template="entity.html") for kind in labels.KINDS if kind != "plan"
 )

@@ -1,14 +1,12 @@
 """The network to explore: of the whole graph or around one thing; placed here, drawn in the browser."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from pan2kg.charts.time_map import colour_of
-from pan2kg.graph.labels import Entry
+from pan2kg.graph import labels
 from pan2kg.graph.links import DECLARED, USUAL, communities
 from pan2kg.network.exports import place
 from pan2kg.site.page import JAVASCRIPT, File, PageContext, SiteContext, Values, View, embedded
@@ -41,7 +39,7 @@ class DrawnLink(NamedTuple):
     evidence: str
 
 
-Drawn = tuple[list[DrawnLink], Entry | None, set[str] | None, int]
+Drawn = tuple[list[DrawnLink], labels.Entry | None, set[str] | None, int]
 """The links a network shows, the thing in its middle, what is near that, and how many things have no room in it."""
 
 

@@ -1,23 +1,25 @@
-"""The home page and that of a country: findings, a plan among those it meets, citations to look for, the matrix."""
+"""The home page and that of a country, and the matrix of plans for a choice: as a table, as CSV, and as a picture."""
 
-from __future__ import annotations
-
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
+from importlib.util import find_spec
 from itertools import combinations_with_replacement, islice
-from math import comb
-from typing import Final
+from typing import Final, NamedTuple
 
-from pan2kg.charts import registry, time_map
-from pan2kg.coherence import evidence, known, obligations
+from pan2kg.charts import drawing, registry, time_map
+from pan2kg.charts import frame as sheet
+from pan2kg.charts.subject import Subject, table
+from pan2kg.coherence import evidence, figures, known, obligations
 from pan2kg.coherence.citations import State
+from pan2kg.graph.labels import pair_key, shortened
 from pan2kg.graph.search import folded
+from pan2kg.i18n.catalogue import Messages, format_of
 from pan2kg.report.brief import is_late
-from pan2kg.site import definitions, matrix, plan, values
-from pan2kg.site.page import ASKED, CSV, SVG, File, PageContext, SiteContext, Values, View
-from pan2kg.tables import figure_words, template
+from pan2kg.site import definitions, page, plan, values
+from pan2kg.store.queries import program_query
+from pan2kg.tables import figure_words, formats, template
+from pan2kg.tables.table import Value
 from pan2kg.turtle.vocabulary import key as code_of
 
 TOLD: Final = (
@@ -28,18 +30,264 @@ NEIGHBOURS: Final = 7
 """How many plans the picture of the home page shows beside the home plan, so that it fits on the first screen."""
 REASONS: Final = 2
 """How many statements that put two plans together are told of one citation to look for."""
+FIRST: Final = 15
+"""How many plans the matrix on the home page has: of the own country first, those linked with most others."""
+TOGETHER: Final = "·"
+WORDS: Final = (
+    "number-linked", "number-apart", "number-unlinked", "cell-cites", "cell-cited", "cell-both", "cell-shares",
+    "cell-together", "cell-none", "cell-no", "matrix-empty", "matrix-absent", "matrix-whole",
+)  # fmt: skip
+COLUMNS: Final = "one", "one_label", "two", "two_label", "one_cites_two", "two_cites_one", "bits", "level"
+_WIDE, _HIGH = 56.0, 46.0
+_HEAD: Final = 340.0
+_DECLARED: Final = "#e6f0fa"
+_INFERRED: Final = "#fdf1e2"
+_DASHED: Final = drawing.Pen("#8a4300", 1.0, (4.0, 3.0))
+_FINE: Final = drawing.Font(12.0, colour="#8a4300")
+_ARROWS: Final = {(True, True): ("↔", "both"), (True, False): ("→", "cites"), (False, True): ("←", "cited")}
+"""The arrow of a cell and the key of what it says, by whether the one cites and is cited."""
+_PAGE: Final = Messages("page")
+_FIGURE: Final = Messages("figure")
+
+Met = Mapping[tuple[str, str], figures.PlanMeeting]
 
 
-def _home(context: PageContext) -> Values:
-    choice, graph, site_context = matrix.chosen(context), context.graph, context.site_context
+def chosen(context: page.PageContext) -> page.PlanFilter:
+    arguments, find = context.request.arguments, context.graph.labels.find
+    topic, body = (
+        entry.iri if (entry := find(kind, arguments.get(kind, ""))) and not entry.is_retired else ""
+        for kind in ("topic", "body")
+    )
+    year = arguments.get("year", "")
+    is_year = year.isascii() and year.isdecimal() and len(year) == 4
+    return page.PlanFilter(context.level, topic, body, int(year) if is_year else None)
+
+
+class PlanSets(NamedTuple):
+    """All plans; those of another country; those whose list of actions, or texts and references, were read in full."""
+
+    every: list[str]
+    foreign: frozenset[str]
+    whole: frozenset[str]
+    read: frozenset[str]
+
+
+def plan_sets(site_context: page.SiteContext) -> PlanSets:
+    def make() -> PlanSets:
+        graph, query = site_context.graph, program_query("site/whole-lists")
+        every, dates = [plan.iri for plan in graph.uses.plans if plan.is_plan], graph.tables.dates
+        home = {"", graph.profile.country}
+        foreign = (plan for plan in every if plan in dates and dates[plan].country not in home)
+        whole = frozenset(iri for (iri,) in graph.read(query))
+        return PlanSets(every, frozenset(foreign), whole, graph.known().read_plans)
+
+    return site_context.once("plan sets", make)
+
+
+def shown_plans(site_context: page.SiteContext, choice: page.PlanFilter) -> list[str]:
+    return [plan for plan in plan_sets(site_context).every if choice.admits(site_context.facts[plan])]
+
+
+def _offered(site_context: page.SiteContext) -> list[list[str]]:
+    """The topics and the bodies that more than one plan has."""
+    number = Counter(
+        iri for plan in plan_sets(site_context).every for things in site_context.facts[plan][:2] for iri in things
+    )
+    kinds = map(site_context.graph.labels.of_kind, ("topic", "body"))
+    return [[entry.iri for entry in entries if number[entry.iri] > 1] for entries in kinds]
+
+
+def _order(site_context: page.SiteContext, choice: page.PlanFilter) -> tuple[list[str], Met, list[str]]:
+    plans, foreign = shown_plans(site_context, choice), plan_sets(site_context).foreign
+    among, meetings = {*plans}, site_context.graph.meetings
+    met = {row.plans: row for row in meetings if row.level <= choice.level and among >= {*row.plans}}
+    degree = Counter(plan for pair in met for plan in pair)
+    return plans, met, sorted(degree, key=lambda plan: (plan in foreign, -degree[plan], plan))
+
+
+def matrix(context: page.PageContext, *, limit: int | None) -> page.Values:
+    site_context, choice = context.site_context, chosen(context)
+    plans, met, linked = _order(site_context, choice)
+    order, sets = linked[:limit], plan_sets(site_context)
+    topics, bodies = (
+        sorted(((context.key(iri), context.name(iri)) for iri in iris), key=lambda pair: (pair[1].casefold(), pair))
+        for iris in _offered(site_context)
+    )
+    years = {year for facts in site_context.facts.values() for year in facts[2:] if year}
+    # pictures where there are plans enough to draw and, for two of them, a server
+    raster = ["png", "pdf"] if site_context.mode == "served" and find_spec("matplotlib") is not None else []
+    endings = ["csv", *(["svg", *raster] if len(order) > 1 else [])]
+    return {
+        "choice": choice,
+        "evidence": context.handed.get("evidence", ""),
+        "level_options": context.level_options,
+        "order": order,
+        "rows": [
+            (plan, [plan != partner and _cell(context, met, (plan, partner), choice.level) for partner in order])
+            for plan in order
+        ],
+        "basis": context.basis(site_context.graph.known(choice.level)),
+        "more": len(linked) - len(order),
+        "absent": [plan for plan in plans if plan not in linked],
+        "partly": (len({*sets.every} - sets.whole), len(sets.every)),
+        "topics": topics,
+        "bodies": bodies,
+        "years": list(range(min(years), max(years) + 1)) if years else [],
+        "downloads": [
+            (context.href(f"matrix.{ending}", **context.chosen(*page.ASKED)), ending.upper()) for ending in endings
+        ],
+        "filtering": _filtering(context, limit) if site_context.mode == "static" else "",
+    }
+
+
+def _cell(context: page.PageContext, met: Met, plans: tuple[str, str], at: evidence.Level) -> dict[str, str]:
+    """Who cites whom as an arrow, what two plans share in bits, and their page, empty where no link was seen."""
+    (plan, partner), language = plans, context.request.language
+    meeting = met.get((min(plans), max(plans)))
+    if meeting is None:
+        kind = "no" if {*plans} <= plan_sets(context.site_context).read else "none"
+        return {"arrow": "", "bits": "", "words": context.t(f"cell-{kind}"), "href": "", "kind": kind}
+    _, cites, cited = meeting.seen_from(plan)
+    arrow, key = _ARROWS.get((evidence.counts(cites, at), evidence.counts(cited, at)), ("", ""))
+    low = meeting.low(at)
+    bits = figure_words.amount(low, figures.Unit.BITS, language) if low > 0 else ""
+    words = [context.t(f"cell-{key}")] if arrow else []
+    words += [context.t("cell-shares", bits=figure_words.bits_words(low, language))] if bits else []
+    pair = pair_key(context.key(plan), context.key(partner))
+    return {
+        "arrow": arrow, "bits": bits, "shown": bits or ("" if arrow else TOGETHER),
+        "words": " · ".join(words) or context.t("cell-together"),
+        "href": context.href(f"pair/{pair}.html", **context.handed), "kind": "declared" if arrow else "inferred",
+    }  # fmt: skip
+
+
+def _filtering(context: page.PageContext, limit: int | None) -> page.Markup:
+    """Plans with what they can be chosen by, and for each linked pair its levels and weights, as JSON for the page.
+
+    Levels are numbers from 1, the firmest, 0 where there is none. A pair is ``[one, two, linked since, cites, cited,
+    bits at each level]``; of actions the page is told how many are linked since which level.
+    """
+    site_context, graph, language = context.site_context, context.graph, context.request.language
+    sets, start = plan_sets(site_context), f"{graph.profile.space}id/plan/"
+    place = {plan: at for at, plan in enumerate(sets.every)}
+    topics, bodies = _offered(site_context)
+    actions: dict[str, Counter[int]] = defaultdict(Counter)
+    for action, home in graph.tables.works.home.items():
+        actions[home][int(graph.linked_actions.get(action, 0))] += 1
+    linked = {plan for meeting in graph.meetings for plan in meeting.plans}
+
+    def row(plan: str) -> dict[str, object]:
+        key, (own_topics, own_bodies, since, until) = context.key(plan), site_context.facts[plan]
+        # what heads the column of a plan where that is not what its row begins with
+        has_head = plan in linked and not graph.labels.brief(plan, context.request.data).whole
+        return {
+            "key": key, **({} if plan == f"{start}{key}" else {"iri": plan}),
+            **({"full": 1} if plan in sets.read else {}), **({"foreign": 1} if plan in sets.foreign else {}),
+            **({"head": context.short(plan)} if has_head else {}), "row": context.link(plan),
+            "topics": [at for at, topic in enumerate(topics) if topic in own_topics],
+            "bodies": [at for at, body in enumerate(bodies) if body in own_bodies], "years": [since, until],
+            "actions": sorted(actions[plan].items()),
+        }  # fmt: skip
+
+    return page.embedded({
+        "limit": limit, "asked": page.ASKED, "headline": int(evidence.HEADLINE),
+        "levels": {key: int(of) for key, of in (*((at.key, at) for at in evidence.FIGURED), *page.BEFORE.items())},
+        "before": {word: level.key for word, level in page.BEFORE.items()} | {evidence.HEADLINE.key: ""},
+        "keys": [level.key for level in evidence.FIGURED], "plans": list(map(row, sets.every)),
+        "topics": list(map(context.key, topics)), "bodies": list(map(context.key, bodies)),
+        "pairs": [
+            [
+                place[meeting.plans[0]], place[meeting.plans[1]], meeting.level, meeting.cites or 0, meeting.cited or 0,
+                *(round(bits, 6) for bits in meeting.bits),
+            ]
+            for meeting in graph.meetings
+        ],
+        "ids": start,
+        "words": {
+            **{key: _PAGE.template(key, language) for key in WORDS},
+            "bits-counted": _FIGURE.template("bits-counted", language),
+            "colon": format_of("colon", language),
+        },
+    })  # fmt: skip
+
+
+def _listed(context: page.PageContext, meeting: figures.PlanMeeting, at: evidence.Level) -> list[Value]:
+    plan, partner = meeting.plans
+    cites, cited = (
+        level.key if level and evidence.counts(level, at) else "" for level in (meeting.cites, meeting.cited)
+    )
+    low = round(meeting.low(at), 6)
+    bits = int(low) if low == int(low) else low
+    return [plan, context.called(plan), partner, context.called(partner), cites, cited, bits, meeting.level.key]
+
+
+def _file(context: page.PageContext, suffix: str) -> str | bytes | None:
+    """All linked pairs as CSV, or the plans of most links as a picture, None where these are too few."""
+    choice, t, subject, pair_address = chosen(context), context.t, context.subject, context.picture_address
+    plans, met, linked = _order(context.site_context, choice)
+    if suffix == ".csv":
+        every = [_listed(context, met[pair], choice.level) for pair in sorted(met)]
+        return formats.write_csv(formats.Grid(COLUMNS, every))
+    order = linked[:FIRST]
+    if len(order) < 2:
+        return None
+    drawn = {pair: meeting for pair, meeting in met.items() if {*pair} <= {*order}}
+    more, sets = len(plans) - len(order), plan_sets(context.site_context)
+    partly = len({*sets.every} - sets.whole)
+    notes = [t("sheet-others", n=more)] if more else []
+    notes += [t("matrix-partly", n=partly, of=len(sets.every))] if partly else []
+    notes.append(context.basis(context.graph.known(choice.level)))
+    things = (("kind-topic", choice.topic), ("kind-body", choice.body))
+    choices = [("filter-evidence", context.caption(choice.level))]
+    choices += [(key, context.name(iri)) for key, iri in things if iri]
+    choices += [("filter-year", str(choice.year))] if choice.year else []
+    filters = (f"{t(name)}{t('colon')} {words}" for name, words in choices)
+    signs = (
+        sheet.Sign(tuple(_filled(drawing.Box(0, 0, *sheet.SWATCH), "→", "")), t("legend-declared")),
+        sheet.Sign(tuple(_filled(drawing.Box(0, 0, *sheet.SWATCH), "", "n")), t("legend-inferred")),
+        sheet.sign("", t("legend-none")),
+    )
+    caption = sheet.Caption(t("sheet-title"), t("sheet-lead"), signs, tuple(notes), tuple(filters))
+    rows = [*map(subject.names(order).__getitem__, order)]
+    titles = [f"{at} · {shortened(name.text)}" for at, name in enumerate(rows, 1)]
+    heads, up, out = sheet.tilted(titles, _HEAD, _WIDE, longest=330)
+    marks: list[drawing.Mark] = [drawing.Group(tuple(heads))]
+    for at, name in enumerate(rows):
+        head = drawing.Box(0, at * _HIGH, _HEAD, _HIGH)
+        marks.append(sheet.row_head(head, str(at + 1), name, context.extent(name.iri)))
+        for to, partner in enumerate(rows):
+            box = drawing.Box(_HEAD + to * _WIDE, at * _HIGH, _WIDE, _HIGH)
+            if at == to:
+                shade, title = sheet.filled(box, sheet.SHADE, (str(at + 1),)), name.full
+            else:
+                cell = _cell(context, drawn, (name.iri, partner.iri), choice.level)
+                title = f"{name.full} – {partner.full}\n{cell['words']}"
+                shade = _filled(box, cell["arrow"], cell["bits"]) if cell["href"] else sheet.hatched(box)
+            ends = (name.iri,) if at == to else (name.iri, partner.iri)
+            marks.append(drawing.Group(tuple(shade), title, pair_address(ends) if at == to or cell["href"] else ""))
+    size = _HEAD + _WIDE * len(rows) + out, up + _HIGH * len(rows), up
+    listed = (tuple(_listed(context, meeting, choice.level)) for meeting in drawn.values())
+    picture = sheet.picture(subject, "matrix", caption, size, marks, table(COLUMNS, listed))
+    return registry.picture_bytes(picture, suffix)
+
+
+def _filled(box: drawing.Box, arrow: str, bits: str) -> list[drawing.Mark]:
+    if arrow:
+        return sheet.filled(box, _DECLARED, (arrow, *([bits] if bits else [])), size=13)
+    inside = drawing.Box(box.x + 2, box.y + 2, box.width - 4, box.height - 4, _INFERRED, _DASHED)
+    return [inside, *drawing.centred(inside, (bits or TOGETHER,), _FINE)]
+
+
+def _home(context: page.PageContext) -> page.Values:
+    choice, graph, site_context = chosen(context), context.graph, context.site_context
     knowledge, is_served = graph.known(choice.level), site_context.mode == "served"
-    counted = numbers(site_context, choice.level, matrix.shown_plans(site_context, choice))
+    counted = numbers(site_context, choice.level, shown_plans(site_context, choice))
     register, figures = {row.figure.id: row for row in graph.figures(context.level)}, {}
     for name in ("occasions", "citations-made"):
         keys = (key.partition(".")[2] for key in register[name].figure.parts or ("",))
         figures[name] = {key: int(value or 0) for key, value in zip(keys, register[name].value, strict=True)}
-    citations = figures["citations-made"]
-    states = {state: citations.get(state, 0) for state in ("seen", "absent", "open")}
+    by_state = figures["citations-made"]
+    states = {state: by_state.get(state, 0) for state in ("seen", "absent", "open")}
     findings = [_finding(context, "expected", figures["occasions"][""], "#wanted", **states)]
     findings += _shortcomings(context, counted, graph.margins(choice.level).rows)
     # the plan an address names, else the one the project is about
@@ -72,23 +320,23 @@ def _home(context: PageContext) -> Values:
         "title": context.t("home-title"), "opening": _opening(context, choice.level, shown, findings),
         "asked": _asked(context), "countries": _countries(context),
         "plans": sorted(options, key=lambda option: (option[1].casefold(), option)), "plan": context.key(shown or ""),
-        **matrix.matrix(context, limit=matrix.FIRST), "fields": _fields(context, knowledge),
-        "numbers": {**counted, "divergences": divergences}, "handed": context.chosen(*ASKED), "wanted": wanted,
-        "expected": figures["occasions"], "made": citations,
+        **matrix(context, limit=FIRST), "fields": _fields(context, knowledge),
+        "numbers": {**counted, "divergences": divergences}, "handed": context.chosen(*page.ASKED), "wanted": wanted,
+        "expected": figures["occasions"], "made": by_state,
         "figures": [definitions.line(context, register[name]) for name in TOLD],
         "levels": [context.caption(level) for level in evidence.FIGURED], "caption": context.caption(choice.level),
         "briefs": [context.href(f"brief/{key}.html") for key in plan.brief_keys(site_context)],
     }  # fmt: skip
 
 
-def _finding(context: PageContext, name: str, number: int, address: str, **values: object) -> Values:
+def _finding(context: page.PageContext, name: str, number: int, address: str, **values: object) -> page.Values:
     words = context.t(f"finding-{name}", n=number, **values)
     return {"name": name, "number": number, "address": address, "words": words}
 
 
 def _shortcomings(
-    context: PageContext, counted: Mapping[str, int], duties: Sequence[obligations.Margin]
-) -> list[Values]:  # fmt: skip
+    context: page.PageContext, counted: Mapping[str, int], duties: Sequence[obligations.Margin]
+) -> list[page.Values]:  # fmt: skip
     """The actions without a link seen, and the duties past their date."""
     alone, late = counted["unlinked_actions"], sum(map(is_late, duties))
     return [
@@ -97,13 +345,16 @@ def _shortcomings(
     ]
 
 
-def _opening(context: PageContext, level: evidence.Level, iri: str | None, findings: Sequence[Values]) -> Values:
+def _opening(
+    context: page.PageContext, level: evidence.Level, iri: str | None, findings: Sequence[page.Values]
+) -> page.Values:
     if iri is None:
         return {"findings": findings, "picture": None, "title": "", "downloads": (), "narrow": None}
     reach, name, key = context.graph.known(level).reach(iri), context.subject.brief(iri), context.key(iri)
     cites, meets = {"cites": reach.cites, "cited": reach.cited}, f"{context.address(iri)}#meets"
     is_file = context.site_context.mode == "served" or key in _home_keys(context.site_context)
-    narrow = time_map.draw_narrow_time_map(replace(context.subject, level=level), plan=key, top=NEIGHBOURS)
+    subject = Subject(context.spoken, context.picture_address, level)
+    narrow = time_map.draw_plan_map(subject, key, NEIGHBOURS, time_map.NARROW)
     return {
         "findings": [_finding(context, "reach", reach.linked, meets, plan=name, **cites), *findings],
         "picture": context.draw("time-map", level, plan=key, top=NEIGHBOURS),
@@ -113,7 +364,7 @@ def _opening(context: PageContext, level: evidence.Level, iri: str | None, findi
     }  # fmt: skip
 
 
-def _asked(context: PageContext) -> str:
+def _asked(context: page.PageContext) -> str:
     graph, iri = context.graph, context.graph.profile.coherence_action
     action, home = graph.labels.label(iri, context.request.language), graph.plan_of(iri)
     if not action.notation or home is None:
@@ -121,10 +372,10 @@ def _asked(context: PageContext) -> str:
     return context.t("home-asked", number=action.notation, plan=context.subject.brief(home), action=action.text)
 
 
-def _fields(context: PageContext, knowledge: known.Known) -> list[Values]:
+def _fields(context: page.PageContext, knowledge: known.Known) -> list[page.Values]:
     """A row a field of policy; a cell has the pairs with a field: all, linked, citing, and read on both sides."""
     site_context, field_of = context.site_context, context.graph.policy_fields
-    sets = matrix.plan_sets(site_context)
+    sets = plan_sets(site_context)
     domestic = {iri for iri in sets.every if iri in field_of} - sets.foreign
     order = sorted({field_of[iri] for iri in domestic}, key=lambda field: (folded(context.name(field)), field))
     plans_in, full = Counter(map(field_of.__getitem__, domestic)), Counter[str]()
@@ -135,11 +386,11 @@ def _fields(context: PageContext, knowledge: known.Known) -> list[Values]:
             ends = frozenset(field_of[iri] for iri in pair)
             linked[ends] += 1
             cited[ends] += any(knowledge.chronology.seen(*ways, knowledge.level) for ways in (pair, pair[::-1]))
-    cells: dict[frozenset[str], Values] = {}
+    cells: dict[frozenset[str], page.Values] = {}
     for field, partner in combinations_with_replacement(order, 2):
         ends = frozenset({field, partner})
         pairs, both_read = (
-            comb(number[field], 2) if field == partner else number[field] * number[partner]
+            number[field] * (number[partner] - 1) // 2 if field == partner else number[field] * number[partner]
             for number in (plans_in, full)
         )
         cells[ends] = {"pairs": pairs, "linked": linked[ends], "cited": cited[ends], "read": both_read}
@@ -152,22 +403,21 @@ def _fields(context: PageContext, knowledge: known.Known) -> list[Values]:
     ]  # fmt: skip
 
 
-def numbers(site_context: SiteContext, level: evidence.Level, plans: Sequence[str]) -> dict[str, int]:
+def numbers(site_context: page.SiteContext, level: evidence.Level, plans: Sequence[str]) -> dict[str, int]:
     """The numbers for the plans shown; ``read`` are the pairs without a link of two plans read in full."""
     among, graph = set(plans), site_context.graph
     linked = [pair for pair in graph.known(level).linked if set(pair) <= among]
-    full = matrix.plan_sets(site_context).read & among
+    full = plan_sets(site_context).read & among
     actions = [action for action, home in graph.tables.works.home.items() if home in among]
+    unlinked = sum(not evidence.counts(graph.linked_actions.get(action), level) for action in actions)
+    pairs, whole = (number * (number - 1) // 2 for number in (len(plans), len(full)))
     return {
-        "linked": len(linked),
-        "pairs": comb(len(plans), 2),
-        "read": comb(len(full), 2) - sum(full.issuperset(pair) for pair in linked),
-        "unlinked_actions": sum(not evidence.counts(graph.linked_actions.get(action), level) for action in actions),
-        "actions": len(actions),
-    }
+        "linked": len(linked), "pairs": pairs, "read": whole - sum(full.issuperset(pair) for pair in linked),
+        "unlinked_actions": unlinked, "actions": len(actions),
+    }  # fmt: skip
 
 
-def _plans_of(site_context: SiteContext) -> Mapping[str, list[str]]:
+def _plans_of(site_context: page.SiteContext) -> Mapping[str, list[str]]:
     by_code: dict[str, list[str]] = {}
     graph = site_context.graph
     for iri in graph.known().tables.works.plans if graph.has_actions else ():
@@ -176,13 +426,13 @@ def _plans_of(site_context: SiteContext) -> Mapping[str, list[str]]:
     return dict(sorted(by_code.items()))
 
 
-def _countries(context: PageContext) -> list[tuple[str, str]]:
+def _countries(context: page.PageContext) -> list[tuple[str, str]]:
     by_code, country_of = _plans_of(context.site_context), context.graph.country_of
     named = sorted((context.name(country_of[plans[0]]), code) for code, plans in by_code.items())
     return [(context.href(f"country/{code}.html"), name) for name, code in named]
 
 
-def _country(context: PageContext) -> Values | None:
+def _country(context: page.PageContext) -> page.Values | None:
     plans = _plans_of(context.site_context).get(context.request.key)
     if not plans:
         return None
@@ -212,27 +462,30 @@ def _country(context: PageContext) -> Values | None:
     }
 
 
-def _home_keys(site_context: SiteContext) -> Iterable[str]:
+def _home_keys(site_context: page.SiteContext) -> Iterable[str]:
     home = site_context.graph.labels.entry(site_context.graph.profile.home_plan)
     return [home.key] if home and home.kind == "plan" else []
 
 
-def _time_map(context: PageContext, suffix: str) -> bytes | None:
+def _time_map(context: page.PageContext, suffix: str) -> bytes | None:
     if not context.graph.labels.find("plan", context.request.key):
         return None
-    return registry.picture_bytes(registry.draw_on(context.subject, "time-map", plan=context.request.key), suffix)
+    return registry.picture_bytes(time_map.draw_time_map(context.subject, plan=context.request.key), suffix)
 
 
 PAGES: Final = (
-    View("index", _home, template="home.html", section="index", menu=1),
-    View(
-        "matrix", lambda context: {"title": context.t("matrix-title"), **matrix.matrix(context, limit=None)},
+    page.View("index", _home, template="home.html", section="index", menu=1),
+    page.View(
+        "matrix", lambda context: {"title": context.t("matrix-title"), **matrix(context, limit=None)},
         section="index",
     ),
 )  # fmt: skip
-COUNTRIES: Final = View("country", _country, _plans_of, section="index")
+COUNTRIES: Final = page.View("country", _country, _plans_of, section="index")
 FILES: Final = (
-    *matrix.FILES,
-    File("time-map", "csv", CSV, partial(_time_map, suffix=".csv"), _home_keys),
-    File("time-map", "svg", SVG, partial(_time_map, suffix=".svg"), _home_keys),
+    page.File("matrix", "csv", page.CSV, partial(_file, suffix=".csv")),
+    page.File("matrix", "svg", page.SVG, partial(_file, suffix=".svg")),
+    page.File("matrix", "png", "image/png", partial(_file, suffix=".png"), exported=False),
+    page.File("matrix", "pdf", "application/pdf", partial(_file, suffix=".pdf"), exported=False),
+    page.File("time-map", "csv", page.CSV, partial(_time_map, suffix=".csv"), _home_keys),
+    page.File("time-map", "svg", page.SVG, partial(_time_map, suffix=".svg"), _home_keys),
 )

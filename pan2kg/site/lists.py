@@ -1,35 +1,43 @@
-"""Lists: plans, pairs of plans, actions without a link, obligations, figures and gaps; and the search.
+"""Lists: plans, pairs of plans with the page of each, actions without a link, obligations, figures, gaps; the search.
 
 The calendar of obligations is iCalendar (RFC 5545), so that due dates can be subscribed to by whoever must keep them.
+A pair of plans that is not linked has no page of its own in an export: such pairs grow with the square of the plans.
 """
-
-from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from markupsafe import Markup
 
-from pan2kg.coherence import evidence
+from pan2kg.coherence import bodies, evidence
+from pan2kg.graph import labels
 from pan2kg.graph.labels import Entry
+from pan2kg.graph.links import COMPARED, DECLARED, INFERRED, Tie
 from pan2kg.graph.statements import grounds_of
-from pan2kg.site import definitions, matrix, plan, values
-from pan2kg.site.page import CSV, JAVASCRIPT, JSON, CommonFile, File, PageContext, SiteContext, Values, View, embedded
+from pan2kg.i18n.catalogue import numeral
+from pan2kg.site import definitions, entity, home, page, plan, values
 from pan2kg.store.store import plain
-from pan2kg.tables import gaps, spreadsheet, table, template, writers
-from pan2kg.turtle.vocabulary import DCTERMS, PAN
+from pan2kg.tables import figure_words, gaps, spreadsheet, table, template, writers
+from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN
 
 _ALWAYS: Final = ("plan", "body", "instrument")
 NAMES: Final = tuple(name for name, kind in table.TABLES.items() if not kind.alone)
+ASPECTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "instrument": ("restsOn",), "body": ("involvesBody", "ledBy"), "topic": ("hasTopic",), "group": ("hasTargetGroup",),
+}  # fmt: skip
+"""In what two plans are compared, and the properties of them and their actions that say so."""
+COMPARING: Final[Mapping[str, tuple[str, str]]] = {"matrix": ("one", "two"), "debt": ("citing", "cited")}
+"""The figures that have rows about two plans, and the columns these stand in."""
+NEAREST: Final = 3
 
 
-def _plans(context: PageContext) -> Values:
+def _plans(context: page.PageContext) -> page.Values:
     statements, knowledge, lines = context.graph.statements, context.known, []
-    for iri in context.by_name(matrix.shown_plans(context.site_context, matrix.chosen(context))):
+    for iri in context.by_name(home.shown_plans(context.site_context, home.chosen(context))):
         reach = knowledge.reach(iri)
         lines.append({
             "iri": iri, "countries": statements.values(iri, DCTERMS + "spatial"), "period": plan.period(context, iri),
@@ -45,9 +53,9 @@ def _plans(context: PageContext) -> Values:
     }  # fmt: skip
 
 
-def _pairs(context: PageContext) -> Values:
-    graph, choice, tables = context.graph, matrix.chosen(context), context.graph.tables
-    among, knowledge = {*matrix.shown_plans(context.site_context, choice)}, graph.known(choice.level)
+def _pairs(context: page.PageContext) -> page.Values:
+    graph, choice, tables = context.graph, home.chosen(context), context.graph.tables
+    among, knowledge = {*home.shown_plans(context.site_context, choice)}, graph.known(choice.level)
     met = [meeting for meeting in graph.meetings if among.issuperset(meeting.plans)]
     linked, weakest = [row for row in met if row.level <= choice.level], graph.known(evidence.FIGURED[-1])
     number = len(among) * (len(among) - 1) // 2
@@ -73,10 +81,10 @@ def _pairs(context: PageContext) -> Values:
     }  # fmt: skip
 
 
-def _unlinked(context: PageContext) -> Values:
-    choice, linked, readings = matrix.chosen(context), context.graph.linked_actions, context.graph.tables.readings
+def _unlinked(context: page.PageContext) -> page.Values:
+    choice, linked, readings = home.chosen(context), context.graph.linked_actions, context.graph.tables.readings
     plans, unread, read = [], 0, 0
-    for iri in context.by_name(matrix.shown_plans(context.site_context, choice)):
+    for iri in context.by_name(home.shown_plans(context.site_context, choice)):
         actions = plan.ordered(context, context.graph.parts.actions.get(iri, ()))
         by_state: dict[bool, list[str]] = {True: [], False: []}
         for action in actions:
@@ -94,7 +102,7 @@ def _unlinked(context: PageContext) -> Values:
     }  # fmt: skip
 
 
-def _search(context: PageContext) -> Values:
+def _search(context: page.PageContext) -> page.Values:
     asked, index = context.request.arguments.get("q", ""), context.graph.labels
     entries = [entry for iri in context.graph.search.find(asked) if (entry := index.entry(iri))]
     groups: dict[str, list[Entry]] = {
@@ -106,14 +114,14 @@ def _search(context: PageContext) -> Values:
     return {"title": context.t("search-title"), "asked": asked, "groups": groups, "count": len(entries)}
 
 
-def _names(site_context: SiteContext, arguments: Mapping[str, str], *, is_whole: bool) -> bytes:
+def _names(site_context: page.SiteContext, arguments: Mapping[str, str], *, is_whole: bool) -> bytes:
     """All things by name as a script, or up to twelve as JSON, for the field that suggests while one types."""
     graph, entry = site_context.graph, site_context.graph.labels.entry
     if is_whole:
         rows = [_as_row(of, thing.names) for thing in graph.search.things if (of := entry(thing.iri))]
-        return f"pan2kgLabels({embedded(rows)});\n".encode()
+        return f"pan2kgLabels({page.embedded(rows)});\n".encode()
     iris = graph.search.find(arguments.get("q", ""), limit=12)
-    return str(embedded([_as_row(of) for of in map(entry, iris) if of])).encode()
+    return str(page.embedded([_as_row(of) for of in map(entry, iris) if of])).encode()
 
 
 def _as_row(entry: Entry, names: Iterable[str] = ()) -> dict[str, object]:
@@ -125,7 +133,7 @@ def _as_row(entry: Entry, names: Iterable[str] = ()) -> dict[str, object]:
     return {**row, **({"notation": entry.notation} if entry.notation else {}), **({"also": also} if also else {})}
 
 
-def _obligations(context: PageContext) -> Values:
+def _obligations(context: page.PageContext) -> page.Values:
     """What is due, what answers it and how late; every date stated, the earliest first, moved ones too."""
     figures, notes = context.site_context.figures("obligations", context.request.language), values.Notes(context)
     statements, dues = context.graph.statements, []
@@ -159,7 +167,7 @@ def _obligations(context: PageContext) -> Values:
     }
 
 
-def _calendar(context: PageContext) -> str:
+def _calendar(context: page.PageContext) -> str:
     events = [
         (row.due, f"{row.iri}@pan2kg", context.name(row.iri), context.name(row.instrument), row.every)
         for row in context.spoken.obligations
@@ -187,18 +195,18 @@ def write_calendar(events: Iterable[tuple[date, str, str, str, int]], *, name: s
     # no line is longer than 75 bytes, and no character is cut in two (RFC 5545, 3.1)
     folded = []
     for line in [*lines, "END:VCALENDAR"]:
-        piece, size = "", 0
+        chunk, size = "", 0
         for character in line:
             width = len(character.encode())
             if size + width > 75:
-                folded.append(piece)
-                piece, size = " ", 1
-            piece, size = piece + character, size + width
-        folded.append(piece)
-    return "".join(f"{piece}\r\n" for piece in folded)
+                folded.append(chunk)
+                chunk, size = " ", 1
+            chunk, size = chunk + character, size + width
+        folded.append(chunk)
+    return "".join(f"{chunk}\r\n" for chunk in folded)
 
 
-def show(figures: table.Table, context: PageContext) -> Markup:
+def show(figures: table.Table, context: page.PageContext) -> Markup:
     language, index = context.request.language, context.graph.labels
 
     def spoken(iri: str) -> str:
@@ -211,7 +219,7 @@ def show(figures: table.Table, context: PageContext) -> Markup:
     return template.markup(f"<sortable-table>{rows}</sortable-table>\n{more}{foot(figures, language)}")
 
 
-def _table(context: PageContext, *, is_gap: bool = False) -> table.Table | None:
+def _table(context: page.PageContext, *, is_gap: bool = False) -> table.Table | None:
     key, arguments = context.request.key, context.request.arguments
     if key not in (gaps.KINDS if is_gap else NAMES):
         return None
@@ -220,7 +228,7 @@ def _table(context: PageContext, *, is_gap: bool = False) -> table.Table | None:
     return context.site_context.figures("gaps" if is_gap else key, context.request.language, choice)
 
 
-def _figure(context: PageContext) -> Values | None:
+def _figure(context: page.PageContext) -> page.Values | None:
     name, figures, language = context.request.key, _table(context), context.request.language
     if figures is None:
         return None
@@ -230,7 +238,7 @@ def _figure(context: PageContext) -> Values | None:
     downloads = [(context.href(f"figure/{name}.{form}", **asked), form.upper()) for form in ("csv", "json")]
     if context.site_context.mode == "served":
         downloads.append((context.href(f"figure/{name}.csv", **asked, local="1"), context.t("question-csv-local")))
-        downloads.append((context.href(f"figure/{name}.xlsx", **asked), context.t("question-xlsx")))
+        downloads.append((context.href(f"figure/{name}.xlsx", **asked), "XLSX"))
     return {
         "title": figures.title.say(language), "lead": lead, "table": show(figures, context),
         "plans": [(entry.key, context.name(entry.iri)) for entry in context.graph.labels.of_kind("plan")],
@@ -238,7 +246,7 @@ def _figure(context: PageContext) -> Values | None:
     }  # fmt: skip
 
 
-def _file(context: PageContext, form: str, *, is_gap: bool = False) -> str | bytes | None:
+def _file(context: page.PageContext, form: str, *, is_gap: bool = False) -> str | bytes | None:
     figures, language = _table(context, is_gap=is_gap), context.request.language
     if figures is None:
         return None
@@ -246,7 +254,7 @@ def _file(context: PageContext, form: str, *, is_gap: bool = False) -> str | byt
     return writers.write(figures, f"{form}-local" if is_local else form, writers.Style(language))
 
 
-def _gaps(context: PageContext) -> Values:
+def _gaps(context: page.PageContext) -> page.Values:
     site_context, language = context.site_context, context.request.language
     counted = site_context.figures("gaps", language)
     return {
@@ -258,7 +266,7 @@ def _gaps(context: PageContext) -> Values:
     }  # fmt: skip
 
 
-def _gap(context: PageContext) -> Values | None:
+def _gap(context: page.PageContext) -> page.Values | None:
     figures, kind, language = _table(context, is_gap=True), context.request.key, context.request.language
     if figures is None:
         return None
@@ -273,22 +281,177 @@ def _gap(context: PageContext) -> Values | None:
     }  # fmt: skip
 
 
+def _keys(site_context: page.SiteContext) -> Iterable[str]:
+    """The pairs an export has a page of: linked ones; the others grow with the square of the plans."""
+    entry = site_context.graph.labels.entry
+    pairs = (
+        [home.key for home in map(entry, pair) if home]
+        for pair in sorted({met.plans for met in site_context.graph.meetings})
+    )
+    return [labels.pair_key(*pair) for pair in pairs if len(pair) == 2]
+
+
+def _pair(context: page.PageContext) -> page.Values | None:
+    names, graph, site_context, t = context.request.key.split("--"), context.graph, context.site_context, context.t
+    plans = [entry.iri for entry in (graph.labels.find("plan", name) for name in names) if entry]
+    if len(plans) != 2 or labels.pair_key(*names) != context.request.key:
+        return None
+    ties = graph.ties.by_pair.get((min(plans), max(plans)))
+    if not ties:
+        return None
+    pair, knowledge, language = (plans[0], plans[1]), context.known, context.request.language
+    is_chosen = bool(context.request.arguments.get(page.EVIDENCE))
+    firm = [tie for tie in ties if not is_chosen or evidence.counts(tie.level, knowledge.level)]
+    notes = values.Notes(context)
+    declared = values.grouped(notes, sorted({tie.iri for tie in firm if tie.kind in DECLARED}))
+    compared = values.grouped(notes, sorted({tie.iri for tie in firm if tie.kind == COMPARED}))
+    groups = [_by_things(context, kind, pair, [tie for tie in firm if tie.kind == kind])
+              for kind in INFERRED if kind != COMPARED]  # fmt: skip
+    bridge, weight = context.draw("bridge", knowledge.level, plan=names[0], other=names[1]), knowledge.weight(*pair)
+    low, high, broad = (figure_words.bits_words(bits, language) for bits in (weight.low, weight.high, weight.broad))
+    having = {aspect: [_has(context, iri, aspect) for iri in pair] for aspect in ASPECTS}
+    met = {end for tie in ties for end in tie.ends}
+
+    def citations() -> Mapping[tuple[str, str], set[str]]:
+        by_plans: dict[tuple[str, str], set[str]] = {}
+        for citation in graph.citations:
+            ends = graph.homes.get(citation.source, ""), graph.homes.get(citation.target, "")
+            by_plans.setdefault(ends, set()).add(citation.link)
+        return by_plans
+
+    sides, actions = [], {}
+    for iri, partner in (pair, pair[::-1]):
+        actions[iri] = plan.ordered(context, context.graph.parts.actions.get(iri, ()))
+        links = sorted(site_context.once("citations", citations).get((iri, partner), ()))
+        marked = [(context.link(action), t("pair-linked") if action in met else "") for action in actions[iri]]
+        sides.append({
+            "plan": iri, "actions": page.piece("counted_actions")(marked) if marked else "",
+            "cites": [values.link_of(context, link).written(notes, has_anchor=False) for link in links],
+            "way": definitions.citing(context, knowledge, iri, partner),
+        })  # fmt: skip
+    # beside each action those of the other plan with the most similar titles, which says nothing of links
+    beside = []
+    if all(actions.values()):
+        titles = [graph.label(action, language) for action in actions[pair[1]]]
+        index = site_context.once(f"titles of {pair[1]} in {language}", lambda: bodies.Titles.read(titles))
+        for action in actions[pair[0]]:
+            nearest = index.nearest(graph.label(action, language), NEAREST)
+            beside.append((action, [actions[pair[1]][at] for at in nearest]))
+    # what a measure says of the two: strength of their links, or what each owes the other in citations
+    shown = []
+    for name, columns in COMPARING.items():
+        figures = site_context.figures(name, language)
+        by_pair: dict[frozenset[str], list[table.Row]] = site_context.once(("rows by pair", name, language), dict)
+        for row in figures.rows if not by_pair else ():
+            by_pair.setdefault(frozenset(str(row[column]) for column in columns), []).append(row)
+        if rows := by_pair.get(frozenset(pair)):
+            shown.append(show(replace(figures, rows=tuple(rows)), context))
+    return {
+        "title": t("pair-title", one=context.name(pair[0]), two=context.name(pair[1])),
+        "one": pair[0],
+        "two": pair[1],
+        "evidence": context.handed.get("evidence", ""),
+        "options": context.level_options,
+        "is_chosen": is_chosen,
+        "caption": context.caption(knowledge.level),
+        "dossier": entity.of_pair(context, knowledge, pair, bridge),
+        # ``low`` and ``broad`` are empty where nothing shared was seen
+        "weight": {
+            "low": low if weight.low > 0 else "", "high": high, "broad": broad if weight.broad > 0 else "",
+            "settled": "" if weight.settled is None else numeral(f"{weight.settled:.2f}", language),
+            "is_open": weight.is_open, "texts": definitions.shared(context, knowledge, pair),
+        },
+        "declared": declared,
+        "compared_links": compared,
+        "same": [group for group in groups if group and group["kind"] == "shared-instrument"],
+        "weak": [group for group in groups if group and group["kind"] != "shared-instrument"],
+        "sides": sides,
+        "beside": beside,
+        # plans whose list of actions was not read to its end: how many are known, of how many if that is known
+        "partly": [
+            (iri, len(actions[iri]), graph.statements.one(iri, PAN + "measureCount"))
+            for iri in pair if iri not in home.plan_sets(site_context).whole
+        ],
+        # what only one has, its actions included, what both have, what only the other has
+        "compared": [
+            {"aspect": aspect, "first": context.by_name(mine - theirs), "both": context.by_name(mine & theirs),
+             "second": context.by_name(theirs - mine)}
+            for aspect, (mine, theirs) in having.items()
+        ],
+        "figures": shown,
+        "notes": notes,
+        "basis_line": context.basis(knowledge),
+        "section": "plans",
+    }  # fmt: skip
+
+
+def _by_things(
+    context: page.PageContext, kind: str, plans: tuple[str, str], ties: list[Tie]
+) -> dict[str, Any] | None:  # fmt: skip
+    """The links of a kind by what is shared, that of most links first; None where there are none, or by nothing."""
+    via: dict[str, list[Tie]] = {}
+    for tie in ties:
+        for shared in context.graph.statements.values(tie.iri, PAN + "via"):
+            via.setdefault(shared, []).append(tie)
+    meetings = []
+    for shared, links in via.items():
+        ends = {(end, home) for tie in links for end, home in zip(tie.ends, tie.plans, strict=True)}
+        sides = [plan.ordered(context, {end for end, home in ends if home == iri}) for iri in plans]
+        levels = sorted({tie.level for tie in links if tie.level is not None})
+        number = len({tie.iri for tie in links})
+        meetings.append(((-number, context.name(shared).casefold(), shared), {
+            "thing": shared, "number": number, "levels": list(map(context.mark, levels)), "sides": sides,
+        }))  # fmt: skip
+    number = len({tie.iri for tie in ties})
+    ranked = [meeting for _, meeting in sorted(meetings, key=lambda meeting: meeting[0])]
+    name, is_long = context.name(f"{ID}linktype/{kind}"), number > values.UNFOLDED
+    group = {"kind": kind, "name": name, "number": number, "meetings": ranked, "is_long": is_long}
+    return group if meetings else None
+
+
+def _has(context: page.PageContext, iri: str, aspect: str) -> frozenset[str]:
+    statements = context.graph.statements
+    return context.site_context.once((aspect, iri), lambda: frozenset(
+        shared for work in (iri, *context.graph.parts.actions.get(iri, ())) for name in ASPECTS[aspect]
+        for shared in statements.values(work, PAN + name)
+    ))  # fmt: skip
+
+
+def _shared_things(context: page.PageContext) -> page.Values:
+    wanted = frozenset(context.request.arguments.get("plans", "").split("--"))
+    named = [entry.iri for key in wanted if (entry := context.graph.labels.find("plan", key))]
+    two, kinds = sorted(named) if len(named) == len(wanted) == 2 else [], []
+    for aspect in sorted(ASPECTS):
+        plans: dict[str, list[str]] = {}
+        for iri in home.plan_sets(context.site_context).every:
+            for shared in _has(context, iri, aspect):
+                plans.setdefault(shared, []).append(iri)
+        common = [(shared, members) for shared, members in plans.items() if len(members) > 1 and {*two} <= {*members}]
+        common.sort(key=lambda row: (-len(row[1]), context.name(row[0]).casefold(), row[0]))
+        kinds.append((aspect, [
+            {"thing": shared, "plans": members, "plan_keys": " ".join(map(context.key, members))}
+            for shared, members in common
+        ]))  # fmt: skip
+    return {"title": context.t("shared-title"), "two": two, "kinds": kinds}
+
+
 PAGES: Final = (
-    View("plans", _plans, section="plans", menu=2), View("pairs", _pairs, section="index"),
-    View("unlinked", _unlinked, section="index"), View("search", _search),
-    View("obligations", _obligations, section="obligations", menu=3),
+    page.View("plans", _plans, section="plans", menu=2), page.View("pairs", _pairs, section="index"),
+    page.View("unlinked", _unlinked, section="index"), page.View("search", _search),
+    page.View("obligations", _obligations, section="obligations", menu=3),
 )  # fmt: skip
+PAIRS: Final = (page.View("pair", _pair, _keys, section="plans"), page.View("shared", _shared_things, section="plans"))
 FIGURES: Final = (
-    View("figure", _figure, lambda _: NAMES, section="questions"),
-    View("gaps", _gaps, section="gaps", menu=5),
-    View("gap", _gap, lambda _: gaps.KINDS, template="figure.html", section="gaps"),
+    page.View("figure", _figure, lambda _: NAMES, section="questions"),
+    page.View("gaps", _gaps, section="gaps", menu=5),
+    page.View("gap", _gap, lambda _: gaps.KINDS, template="figure.html", section="gaps"),
 )
 FILES: Final = (
-    File("obligations", "ics", "text/calendar; charset=utf-8", _calendar),
-    File("figure", "csv", CSV, partial(_file, form="csv"), lambda _: NAMES),
-    File("figure", "json", JSON, partial(_file, form="json"), lambda _: NAMES),
-    File("figure", "xlsx", spreadsheet.SPREADSHEET, partial(_file, form="xlsx"), lambda _: NAMES, exported=False),
-    File("gap", "csv", CSV, partial(_file, form="csv", is_gap=True), lambda _: gaps.KINDS),
-    CommonFile("search.json", JSON, partial(_names, is_whole=False), exported=False),
-    CommonFile("data/labels.js", JAVASCRIPT, partial(_names, is_whole=True)),
+    page.File("obligations", "ics", "text/calendar; charset=utf-8", _calendar),
+    page.File("figure", "csv", page.CSV, partial(_file, form="csv"), lambda _: NAMES),
+    page.File("figure", "json", page.JSON, partial(_file, form="json"), lambda _: NAMES),
+    page.File("figure", "xlsx", spreadsheet.SPREADSHEET, partial(_file, form="xlsx"), lambda _: NAMES, exported=False),
+    page.File("gap", "csv", page.CSV, partial(_file, form="csv", is_gap=True), lambda _: gaps.KINDS),
+    page.CommonFile("search.json", page.JSON, partial(_names, is_whole=False), exported=False),
+    page.CommonFile("data/labels.js", page.JAVASCRIPT, partial(_names, is_whole=True)),
 )

@@ -3,8 +3,6 @@
 The files are read in a stable order, so that the documentation of the same ontology has the same bytes.
 """
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace

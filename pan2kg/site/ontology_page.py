@@ -6,8 +6,6 @@ of hierarchical system structures: cycles are broken, columns are longest paths,
 columns are ordered by barycentres. Nothing is random, so that the same ontology gives the same drawing.
 """
 
-from __future__ import annotations
-
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,15 +13,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-from markupsafe import Markup
-
+from pan2kg.charts import frame
 from pan2kg.charts.drawing import Box, Drawing, Font, Group, Label, Line, Mark, Pen, measure, shorten, wrap
-from pan2kg.charts.frame import GREY, INK, PAPER, RULE, SHADE
 from pan2kg.i18n.catalogue import Language, Messages, format_of, numeral
 from pan2kg.project import Project, read_text
 from pan2kg.site import ontology as ontologies
 from pan2kg.site.ontology import ANY, Ontology, anchor, pick
-from pan2kg.site.page import SVG, File, PageContext, View, piece
+from pan2kg.site.page import SVG, File, Markup, PageContext, View, piece
 from pan2kg.store.store import Store
 from pan2kg.tables.template import escape, markup, render
 from pan2kg.turtle import vocabulary, writer
@@ -34,7 +30,7 @@ _ONTOLOGY: Final = Messages("ontology")
 _CONCEPTS: Final = (vocabulary.SKOS + "Concept", vocabulary.SKOS + "ConceptScheme")
 _SWEEPS: Final = 12
 _TITLE: Final = Font(12.5, bold=True)
-_NAME: Final = Font(10.5, colour=GREY)
+_NAME: Final = Font(10.5, colour=frame.GREY)
 _ROW: Final = Font(10.5)
 _LINE, _WIDTH, _GAP, _CURVE, _PAD, _MARGIN = 15.0, 192.0, 22.0, 64.0, 9.0, 16.0
 _WAYPOINT: Final = 6.0
@@ -274,7 +270,7 @@ def _line(
 
 
 def _box(box: Box, lines: Sequence[str], name: str, rows: Sequence[str], *, is_any: bool) -> list[Mark]:
-    fill, pen = (SHADE, Pen(GREY, 1.0, (3.0, 3.0))) if is_any else (PAPER, Pen(INK, 1.2))
+    fill, pen = (frame.SHADE, Pen(frame.GREY, 1.0, (3.0, 3.0))) if is_any else (frame.PAPER, Pen(frame.INK, 1.2))
     x, y, room = box.x + _PAD, box.y + _PAD + 12, box.width - 2 * _PAD
     marks: list[Mark] = [Box(box.x, box.y, box.width, box.height, fill, pen)]
     marks += [Label(x, y + at * _LINE, line, _TITLE) for at, line in enumerate(lines)]
@@ -282,7 +278,7 @@ def _box(box: Box, lines: Sequence[str], name: str, rows: Sequence[str], *, is_a
     if name:
         marks.append(Label(x, y + _LINE, shorten(name, room, _NAME), _NAME))
     if rows:
-        marks.append(Line(((box.x, y + _LINE + 6), (box.x + box.width, y + _LINE + 6)), Pen(RULE)))
+        marks.append(Line(((box.x, y + _LINE + 6), (box.x + box.width, y + _LINE + 6)), Pen(frame.RULE)))
     return marks + [Label(x, y + 4 + (2 + at) * _LINE, shorten(row, room, _ROW), _ROW) for at, row in enumerate(rows)]
 
 

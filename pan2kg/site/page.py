@@ -15,9 +15,9 @@ from types import MappingProxyType
 from typing import Final, Literal, TypeVar, cast
 from urllib.parse import urlencode
 
-from markupsafe import Markup
+from markupsafe import Markup as Markup
 
-from pan2kg.charts.registry import draw_on
+from pan2kg.charts import registry
 from pan2kg.charts.subject import Subject
 from pan2kg.coherence import bodies, evidence
 from pan2kg.coherence.known import Known, basis_line
@@ -29,8 +29,6 @@ from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of
 from pan2kg.project import PACKAGE
 from pan2kg.store import queries, store
 from pan2kg.tables import figure_words, gaps, table
-from pan2kg.tables import table as registry
-from pan2kg.tables.table import TABLES
 from pan2kg.tables.template import macro, markup
 from pan2kg.turtle.vocabulary import PAN, SKOS, is_ours
 
@@ -229,8 +227,8 @@ class SiteContext:
             facts[plan] = frozenset(topics.get(plan, ())), frozenset(involved.get(plan, ())), first, last
         return facts
 
-    def figures(self, name: str, language: Language, choice: registry.TableChoice = registry.DEFAULT) -> table.Table:
-        make = partial(TABLES[name].make, self.graph.spoken(language), choice)
+    def figures(self, name: str, language: Language, choice: table.TableChoice = table.DEFAULT) -> table.Table:
+        make = partial(table.TABLES[name].make, self.graph.spoken(language), choice)
         return make() if choice.plans else self.once(("table", name, language, choice), make)
 
     def once(self, name: Hashable, make: Callable[[], Made]) -> Made:
@@ -281,8 +279,8 @@ class PageContext:
         return piece("level")(level.key, figure_words.named(level).say(self.request.language)) if level else markup("")
 
     def draw(self, picture: str, level: evidence.Level | None = None, **parameters: object) -> Markup:
-        subject = self.subject if level is None else replace(self.subject, level=level)
-        return markup(draw_on(subject, picture, **parameters).svg)
+        subject = self.subject if level is None else Subject(self.spoken, self.picture_address, level)
+        return markup(registry.find_picture(picture)(subject, **parameters).svg)
 
     def href(self, path: str, /, **arguments: str) -> str:
         return self.out(f"{self.request.language}/{path}", **arguments)
@@ -471,7 +469,6 @@ def frame(context: PageContext, pages: Mapping[str, View], section: str = "") ->
         "section": section,
         "root": labels.root(request.path),
         "mode": site_context.mode,
-        "path": request.path,
         "release": site_context.graph.release,
         "licence": site_context.graph.notice.licence,
         "as_of": message.in_words(site_context.graph.as_of, request.language),

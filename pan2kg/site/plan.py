@@ -3,15 +3,11 @@
 An export has brief and report of the plan a project is about; a server makes them for any plan with actions.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import partial
 from importlib.util import find_spec
 from typing import Any, Final
-
-from markupsafe import Markup
 
 from pan2kg.coherence import evidence, figures
 from pan2kg.coherence.bodies import ActionFate, Fate
@@ -20,10 +16,9 @@ from pan2kg.i18n.catalogue import Messages
 from pan2kg.report import writing
 from pan2kg.report.brief import Brief
 from pan2kg.site import definitions, entity, explore, values
-from pan2kg.site.page import CSV, HTML, JSON, File, PageContext, SiteContext, Values, View, frame
+from pan2kg.site.page import CSV, HTML, JSON, File, Markup, PageContext, SiteContext, Values, View, frame
 from pan2kg.store.queries import fill
-from pan2kg.tables import coverage, figure_words, template, writers
-from pan2kg.tables import table as registry
+from pan2kg.tables import coverage, figure_words, table, template, writers
 from pan2kg.turtle.vocabulary import PAN, kind_and_key
 
 WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -117,7 +112,7 @@ def _plan(context: PageContext) -> Values | None:
     # how many parts of each level, and actions, are in the graph, of how many that sources count
     measures, levels = statements.one(plan, PAN + "measureCount"), []
     for level in graph.parts.levels(plan, published=int(measures) if measures else None):
-        key = {0: "level-known", 1: "level-known-of"}.get(len(level.published), "level-known-differ")
+        key = "level-known-of" if level.published else "level-known"
         published = {"of": t("list-or").join(map(str, level.published))} if level.published else {}
         levels.append({"iri": level.level, "words": t(key, n=level.known, **published)})
 
@@ -257,7 +252,10 @@ def _changes(context: PageContext) -> Values | None:
         key: [] for key in ("stated", "concluded", "dropped", "new", "open-earlier", "open-later")
     }
     for row in rows:
-        is_settled, is_earlier = row.fate in {Fate.DROPPED, Fate.NEW}, graph.home_of.get(row.action) == base
+        is_settled, is_earlier = (
+            row.fate in {Fate.DROPPED, Fate.NEW},
+            graph.home_of.get(row.action) == base,
+        )
         unsettled = "open-earlier" if is_earlier else "open-later"
         groups[row.ground or (row.fate.value if is_settled else unsettled)].append(row)
     kept = [row for row in rows if row.fate in {Fate.RETAINED, Fate.EXTENDED}]
@@ -275,7 +273,7 @@ def _changes(context: PageContext) -> Values | None:
     def lines(group: list[ActionFate]) -> list[Values]:
         by_action = {row.action: row for row in group}
         return [
-            {"action": action, "fate": registry.coded("change", row.fate.value).say(language), "others": row.others,
+            {"action": action, "fate": table.coded("change", row.fate.value).say(language), "others": row.others,
              "similar": row.similar}
             for action in ordered(context, by_action) if (row := by_action[action])
         ]  # fmt: skip

@@ -1,11 +1,11 @@
-"""The page on the quality of the data: each figure with what would improve it.
+"""The pages about the data: what can be taken along and its files, its sources, what this is, and its quality.
 
 The entry in the catalogue is scored by the nine criteria of the portal's software (udata, ``Dataset.compute_quality``),
 each one ninth. Three look at resources, which a graph without its release does not have; they are unknown.
 """
 
-from __future__ import annotations
-
+import base64
+import gzip
 import signal
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -17,19 +17,23 @@ from multiprocessing import get_context
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final
+from urllib.parse import urlsplit
+
+import pyoxigraph as ox
 
 from pan2kg.errors import Pan2kgError, ProjectError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Messages, format_of
+from pan2kg.i18n.message import in_words
 from pan2kg.project import Project
-from pan2kg.site.page import PageContext, Values, View
-from pan2kg.store import links as link_view
+from pan2kg.site.page import JAVASCRIPT, TURTLE, CommonFile, PageContext, SiteContext, Values, View, embedded
 from pan2kg.store import queries, remote
-from pan2kg.store.store import Store, fingerprint, is_true, plain, select
+from pan2kg.store import rules as link_view
+from pan2kg.store.store import LocalStore, Store, dump, fingerprint, is_true, load, plain, select
 from pan2kg.tables.coverage import trust
-from pan2kg.turtle.vocabulary import ID, PAN, SKOS
-from pan2kg.validation.check import check
-from pan2kg.validation.report import Report, find_kept, kept_report
+from pan2kg.turtle import writer
+from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, SKOS
+from pan2kg.validation import check, report
 
 CRITERIA: Final = (
     "license", "temporal-coverage", "spatial", "update-frequency", "update-in-time", "description", "open-format",
@@ -172,14 +176,16 @@ def read_quality(graph: Graph, *, catalogue: Store | None = None) -> dict[str, A
     }  # fmt: skip
 
 
-def summarise(report: Report) -> Checked:
+def summarise(outcome: report.Report) -> Checked:
     failing = [
-        (rule, number, report.looked_at.get(rule.key, 0)) for rule in report.rules if (number := report.failing(rule))
+        (rule, number, outcome.looked_at.get(rule.key, 0))
+        for rule in outcome.rules
+        if (number := outcome.failing(rule))
     ]
     return {
-        "rules": len(report.rules), "idle": len(report.idle), "violations": next(iter(report.counts.values())),
+        "rules": len(outcome.rules), "idle": len(outcome.idle), "violations": next(iter(outcome.counts.values())),
         "failing": sorted(failing, key=lambda row: (row[0].severity.rank, -row[1], row[0].key)),
-        "passing": len(report.rules) - len(failing),
+        "passing": len(outcome.rules) - len(failing),
     }  # fmt: skip
 
 
@@ -207,7 +213,7 @@ def _values(context: PageContext) -> Values:
                if column.key in _COUNTED]  # fmt: skip
     total = sum(links.values(), Counter[str]())
     met, unknown = (sum(is_met is state for _, is_met, _ in criteria) for state in (True, None))
-    # what the ontology itself is written in is called by words of the page, a language without a word by its own name
+    # what the ontology itself is written in is called by words of the page
     standard = _PAGE.group("class-", language)
     standard_names = {space + name: words for space in _STANDARD for name, words in standard.items()}
     tongues = {
@@ -221,7 +227,8 @@ def _values(context: PageContext) -> Values:
         "class_label": lambda iri: standard_names.get(iri) or context.label(iri),
         "class_name": lambda iri: standard_names.get(iri) or context.name(iri),
         "words_of": lambda text: {"words": text.say(language), "language": text.spoken(language)}, "counted": counted,
-        "tags": LANGUAGES, "language_name": tongues.__getitem__, "format_of": lambda key: format_of(key, language),
+        "tags": LANGUAGES, "language_name": tongues.__getitem__,
+        "format_of": lambda key: format_of(key, language),
         "sum": total, "rows": [*links.items(), ("", total)], "balanced": BALANCED,
         "portal_lead": _ONTOLOGY.say("portal.lead", language, met=met, percent=round(100 * score(criteria))),
         "portal_unknown": _ONTOLOGY.say("portal.unknown-lead", language, n=unknown) if unknown else "",
@@ -229,28 +236,151 @@ def _values(context: PageContext) -> Values:
 
 
 @lru_cache(maxsize=4)
-def _begun(project: Project, state: str, kept: Path | None) -> Future[Checked | None]:
-    return _BEHIND.submit(_checked, project, state, kept)
+def _begun(project: Project, state: str, folder: Path | None) -> Future[Checked | None]:
+    return _BEHIND.submit(_checked, project, state, folder)
 
 
 @lru_cache(maxsize=4)
-def _checked(project: Project, _: str, kept: Path | None) -> Checked | None:
+def _checked(project: Project, _: str, folder: Path | None) -> Checked | None:
     """The check of a state of a project in a process of its own; None where its rules cannot be used."""
-    if kept and (report := find_kept(project, kept)):
-        return summarise(report)
+    if folder and (outcome := report.find_kept(project, folder)[1]):
+        return summarise(outcome)
     ignoring = (signal.SIGINT, signal.SIG_IGN)
     with ProcessPoolExecutor(1, get_context("spawn"), initializer=signal.signal, initargs=ignoring) as apart:
         try:
-            return apart.submit(_check, project, kept).result()
+            return apart.submit(_check, project, folder).result()
         except BrokenProcessPool:
             raise ProjectError("check-broken-off", remedy="ask-later") from None
 
 
-def _check(project: Project, kept: Path | None) -> Checked | None:
+def _check(project: Project, folder: Path | None) -> Checked | None:
     try:
-        return summarise(kept_report(project, kept, lambda: check(project)))
+        return summarise(report.kept_report(project, folder, lambda: check.check(project)))
     except Pan2kgError:
         return None
 
 
-PAGES: Final = (View("quality", _values, section="data", below=2),)
+MEMORY: Final = f"{ID}sourcekind/memory"
+"""The kind of what is no document: somebody knew it and it still has to be verified."""
+_DOWNLOADS: Final = (
+    ("data/pan2kg.nq.gz", "application/n-quads", "N-Quads (gzip)", "data-graph"),
+    ("data/ontology.ttl", "text/turtle", "Turtle", "data-ontology"),
+    ("data/shapes.ttl", "text/turtle", "Turtle", "data-shapes"),
+)
+"""What a site has of the whole: where, its media type and what people call that, and the key of what it is."""
+
+
+def packed(site_context: SiteContext) -> bytes:
+    def make() -> bytes:
+        store = site_context.graph.store
+        if isinstance(store, LocalStore):
+            return gzip.compress(dump(store, "nquads", {}), mtime=0)
+        rows = select(store, queries.program_query("graphs/quads")).rows
+        lines = sorted(f"{subject} {predicate} {value} {graph} .\n" for graph, subject, predicate, value in rows)
+        return gzip.compress("".join(lines).encode(), mtime=0)
+
+    return site_context.once("packed", make)
+
+
+def joined(project: Project, paths: Iterable[Path]) -> bytes:
+    store = ox.Store()
+    for path in paths:
+        load(store, path, "urn:x", name=project.name_of(path))
+    dataset = ox.Dataset(ox.Quad(*quad.triple) for quad in store)
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)  # else blank nodes are named anew each time
+    triples = sorted((quad.triple for quad in dataset), key=str)
+    return ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=writer.read_prefixes(project)) or b""
+
+
+def _data(context: PageContext) -> Values:
+    graph, language, notice = context.graph, context.request.language, context.graph.notice
+    changed = date.fromisoformat(notice.modified) if notice.modified else None
+    counts = len(graph.labels.of_kind("plan")), len(graph.uses.actions), len(graph.labels.of_kind("instrument"))
+
+    # the dataset as schema.org says it, for search engines: what the graph states, in the language of the page
+    stated = {key: notice.texts(key, language) for key in notice.stated if key != "notes"}
+    dataset: dict[str, object] = {
+        "@context": "https://schema.org/", "@type": "Dataset", "@id": graph.dataset_iri,
+        "identifier": graph.dataset_iri, "url": graph.profile.space, "version": graph.release,
+        "isAccessibleForFree": True,
+    }  # fmt: skip
+    dataset |= {key: texts if key in ("keywords", "license") else texts[0] for key, texts in stated.items() if texts}
+    if "creator" in stated:
+        dataset["creator"] = [{"@type": "Organization", "name": name} for name in stated["creator"]]
+    dataset["distribution"] = [
+        {"@type": "DataDownload", "contentUrl": context.out(path), "encodingFormat": media, "name": context.t(key)}
+        for path, media, _, key in _DOWNLOADS
+    ]
+    if country := graph.profile.country:
+        dataset["spatialCoverage"] = {"@type": "Place", "name": context.name(country)}
+    years = select(graph.store, queries.program_query("site/years-of-plans")).rows[0]
+    since, until = (plain(term)[:4] for term in years)
+    if since and until:
+        dataset["temporalCoverage"] = f"{since}/{until}"
+    return {
+        "title": context.t("menu-data"),
+        "files": [(context.out(path), form, context.t(key)) for path, _, form, key in _DOWNLOADS], "counts": counts,
+        "creators": ", ".join(notice.texts("creator", language)),
+        "name": next(iter(notice.texts("name", language)), ""), "year": (changed or graph.as_of).year,
+        "iri": graph.dataset_iri, "changed": in_words(changed, language) if changed else "",
+        "notes": notice.texts("notes", language), "dataset": embedded(dataset),
+    }  # fmt: skip
+
+
+def _about(context: PageContext) -> Values:
+    graph, profile = context.graph, context.graph.profile
+    action = graph.labels.label(profile.coherence_action, context.request.language)
+    return {
+        "title": context.t("about-title"),
+        "asking": action if action.notation else None,
+        "asking_plan": context.name(graph.plan_of(profile.coherence_action) or "") if action.notation else "",
+    }
+
+
+def _sources(context: PageContext) -> Values:
+    """All documents by name, those from memory apart; only addresses on the web lead anywhere."""
+    statements, documents = context.graph.statements, []
+    for entry in context.graph.labels.of_kind("document"):
+        publishers = [text for name in (PAN + "publisherName", DCTERMS + "publisher")
+                      for text in statements.values(entry.iri, name)]  # fmt: skip
+        addresses = []
+        for text in statements.values(entry.iri, PAN + "readAt"):
+            host = urlsplit(text).hostname if text.startswith(("http://", "https://")) else None
+            addresses.append((text, host or text) if text.startswith(("http://", "https://")) else ("", text))
+        documents.append({
+            "iri": entry.iri, "key": entry.key, "day": statements.one(entry.iri, DCTERMS + "date"),
+            "publishers": [context.name(text) if text.startswith("http") else text for text in publishers],
+            "kind": statements.one(entry.iri, PAN + "sourceKind"), "addresses": addresses,
+            "statements": context.graph.resting[entry.iri],
+            "passages": len(statements.pointing(entry.iri, PAN + "inDocument")),
+        })  # fmt: skip
+    sources = [document for document in documents if document["kind"] != MEMORY]
+    return {
+        "title": context.t("sources-title"),
+        "sources": sorted(sources, key=lambda row: (context.name(str(row["iri"])).casefold(), str(row["key"]))),
+        "remembered": [document for document in documents if document["kind"] == MEMORY],
+        "dated": any(document["day"] for document in sources),
+        "published": any(document["publishers"] for document in sources),
+    }
+
+
+PAGES: Final = (
+    View("quality", _values, section="data", below=2),
+    View("sources", _sources, section="data", below=3),
+    View("data", _data, section="data", menu=6),
+    View("about", _about, section="data", below=4),
+    # what was tested, and what is not yet as it should be
+    View("accessibility", lambda context: {"title": context.t("accessibility")}),
+    View("404", lambda context: {"title": context.t("missing-title")}),
+)
+FILES: Final = (
+    # a page opened from disk may not fetch, but may load a script
+    CommonFile(
+        "data/graph.js", JAVASCRIPT, lambda site, _: b'pan2kgGraph("' + base64.b64encode(packed(site)) + b'");\n'
+    ),
+    CommonFile("data/pan2kg.nq.gz", "application/gzip", lambda site, _: packed(site)),
+    CommonFile(
+        "data/ontology.ttl", TURTLE, lambda site, _: joined(site.graph.project, site.graph.project.ontology_files())
+    ),
+    CommonFile("data/shapes.ttl", TURTLE, lambda site, _: joined(site.graph.project, site.graph.project.shape_files())),
+)

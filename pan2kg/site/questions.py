@@ -6,8 +6,6 @@ root of a site. Every parameter is written out, defaults too, and sorted, so tha
 graph is loaded answers it, and says where it is another release: with the data of its own it answers the same.
 """
 
-from __future__ import annotations
-
 import re
 from argparse import ArgumentTypeError
 from collections.abc import Iterable, Mapping
@@ -19,7 +17,6 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlencode
 
 import pyoxigraph as ox
-from markupsafe import Markup
 
 from pan2kg.coherence import evidence
 from pan2kg.errors import Pan2kgError, Place, QueryError
@@ -27,10 +24,11 @@ from pan2kg.graph.labels import relative
 from pan2kg.i18n import catalogue, message
 from pan2kg.project import Project
 from pan2kg.site import lists, ontology
-from pan2kg.site.page import CSV, TURTLE, File, PageContext, SiteContext, Values, View, embedded
+from pan2kg.site.page import CSV, TURTLE, File, Markup, PageContext, SiteContext, Values, View, embedded
 from pan2kg.store.queries import Parameter, Query, fill, find_thing, program_query
 from pan2kg.store.store import Result, Store, Term, construct, select
 from pan2kg.tables import formats, spreadsheet, writers
+from pan2kg.tables.table import summary_of
 from pan2kg.tables.template import escape, markup
 from pan2kg.turtle import vocabulary, writer
 
@@ -223,10 +221,10 @@ def grid(result: Result, context: PageContext) -> Values:
         if not isinstance(literal, ox.Literal):
             return markup(escape(str(literal) if isinstance(literal, ox.Triple) else ""))
         words, strange = escape(writers.word_of(literal.value, column, language)), literal.language or ""
-        written = markup(f'<span lang="{escape(strange)}">{words}</span>' if strange not in {"", language} else words)
+        html = markup(f'<span lang="{escape(strange)}">{words}</span>' if strange not in {"", language} else words)
         if literal.datatype.value in vocabulary.NUMBERS:
-            written = markup(f'<span class="figure">{words}</span>')
-        return context.lead(address, written) if isinstance(term, ox.NamedNode) else written
+            html = markup(f'<span class="figure">{words}</span>')
+        return context.lead(address, html) if isinstance(term, ox.NamedNode) else html
 
     return {
         "heads": [writers.heading(key, language) for key in shown],
@@ -267,7 +265,7 @@ def _answer(context: PageContext, text: str) -> Result:
 
 def _questions(context: PageContext) -> Values:
     language = context.request.language
-    titles, summaries = (_TABLES.group(f"{key}.", language) for key in ("title", "summary"))
+    titles = _TABLES.group("title.", language)
     groups: dict[str, list[tuple[str, str, str]]] = {}
     for name in sorted(names(context.site_context)):
         query = context.graph.queries[name]
@@ -276,7 +274,9 @@ def _questions(context: PageContext) -> Values:
     return {
         "title": context.t("menu-questions"),
         "groups": [(context.t(f"group-{group}"), cards) for group, cards in sorted(groups.items())],
-        "figures": [(context.href(f"figure/{name}.html"), titles[name], summaries[name]) for name in lists.NAMES],
+        "figures": [
+            (context.href(f"figure/{name}.html"), titles[name], summary_of(name).say(language)) for name in lists.NAMES
+        ],
     }
 
 
@@ -304,9 +304,13 @@ def _question(context: PageContext) -> Values | None:
     usual = {parameter.name: _default(context, parameter) for parameter in _parameters(query)}
     example = context.href(f"question/{query.name}.html", **{name: value for name, value in usual.items() if value})
     handed, path = chosen | context.chosen(DAY), f"question/{query.name}"
-    forms: list[tuple[str, str, dict[str, str]]] = [(form, form, {}) for form in ("csv", "json", "ttl")]
+    forms: list[tuple[str, str, dict[str, str]]] = [
+        ("csv", "CSV", {}),
+        ("json", "JSON", {}),
+        ("ttl", "question-ttl", {}),
+    ]
     if context.site_context.mode == "served":
-        forms += [("csv", "csv-local", {LOCAL: "1"}), ("xlsx", "xlsx", {})]
+        forms += [("csv", "question-csv-local", {LOCAL: "1"}), ("xlsx", "XLSX", {})]
     # what the browser needs to answer itself, with what is to be said of a link that fixes another release, or a day
     template, variables = query.text, sorted(set(_VARIABLE.findall(query.text)))
     if any(parameter.name == "language" for parameter in query.parameters):
@@ -335,7 +339,7 @@ def _question(context: PageContext) -> Values | None:
         "permalink": link,
         "results": context.href(f"{path}.json", **handed),
         "downloads": [
-            (context.href(f"{path}.{form}", **handed, **more), context.t(f"question-{key}"))
+            (context.href(f"{path}.{form}", **handed, **more), key if key.isupper() else context.t(key))
             for form, key, more in forms
         ],
         "data": embedded({
@@ -407,7 +411,7 @@ def _editor(context: PageContext) -> Values:
         ],
         "classes": sorted(classes, key=lambda row: (-row["number"], row["words"])),
         "completion": embedded({"prefixes": graph.prefixes, "terms": terms, "ids": f"{graph.project.space}id/"}),
-        "words": embedded({"words": writers.every_word(language)}),
+        "words": embedded({"words": {column: writers.words_of(column, language) for column in writers.WORDED}}),
     }  # fmt: skip
 
 

@@ -1,7 +1,5 @@
 """The registry of pages and files, the site, which makes any of them by its path, and the site as a folder."""
 
-from __future__ import annotations
-
 import gc
 import tempfile
 import zipfile
@@ -15,43 +13,18 @@ from typing import Final
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.project import reason, replaced, write_atomically
-from pan2kg.site import (  # fmt: skip
-    data,
-    definitions,
-    entity,
-    explore,
-    home,
-    lists,
-    ontology_page,
-    pair,
-    plan,
-    quality,
-    questions,
-    review,
-)
-from pan2kg.site.page import (
-    ASKED,
-    HTML,
-    CommonFile,
-    File,
-    PageContext,
-    Request,
-    SiteContext,
-    SiteFile,
-    Values,
-    View,
-    frame,
-)  # fmt: skip
+from pan2kg.site import definitions, entity, explore, home, lists, ontology_page, plan, quality, questions, review
+from pan2kg.site.page import ASKED, HTML, CommonFile, File, PageContext, Request, SiteContext, SiteFile, View, frame
 from pan2kg.tables.template import render
 
 _VIEWS: Final[tuple[View, ...]] = (
     *home.PAGES, *lists.PAGES, *questions.PAGES, *explore.PAGES, *lists.FIGURES, *definitions.PAGES,
-    *review.PAGES, *data.PAGES, *ontology_page.PAGES, *quality.PAGES, *pair.PAGES, *plan.PAGES, home.COUNTRIES,
+    *review.PAGES, *quality.PAGES, *ontology_page.PAGES, *lists.PAIRS, *plan.PAGES, home.COUNTRIES,
     *entity.PAGES,
 )  # fmt: skip
 _FILES: Final[tuple[File | CommonFile, ...]] = (
     *plan.FILES, *home.FILES, *lists.FILES, *questions.FILES, *explore.FILES, *definitions.FILES,
-    *data.FILES, *ontology_page.FILES,
+    *quality.FILES, *ontology_page.FILES,
 )  # fmt: skip
 PAGES: Final[Mapping[str, View]] = {view.name: view for view in _VIEWS if view.keys is None}
 SERIES: Final[Mapping[str, View]] = {view.name: view for view in _VIEWS if view.keys}
@@ -139,7 +112,7 @@ class Site:
         context = PageContext(self.site_context, request)
         return self._rendered(context, view, view.values(context) or {})
 
-    def _rendered(self, context: PageContext, view: View, values: Values) -> SiteFile:
+    def _rendered(self, context: PageContext, view: View, values: Mapping[str, object]) -> SiteFile:
         section = str(values.get("section", view.section))
         body = render(view.template or f"{view.name}.html", {**frame(context, PAGES, section), **values}).encode()
         return SiteFile(context.request.path, HTML, body, bool(values.get("is_passing")))

@@ -4,8 +4,6 @@ What a document suggests comes first, then what the graph does. All state of a r
 everything works without scripts: which candidate is shown, what was put off, and how the review is done.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from time import time

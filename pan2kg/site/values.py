@@ -4,27 +4,22 @@ A node without a page of its own, such as a passage, is shown where it is referr
 first needed: the order in which a page is made is the order of their numbers.
 """
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache, partial
-from operator import itemgetter
 from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
-from markupsafe import Markup
 
 from pan2kg.coherence.obligations import whole_months
 from pan2kg.graph import labels
 from pan2kg.graph import statements as parts
-from pan2kg.graph.statements import CERTAINTY, SOURCE, TYPE, Grounds, Statement, grounds_of
 from pan2kg.i18n import catalogue, message
-from pan2kg.site.page import PageContext, piece
+from pan2kg.site.page import Markup, PageContext, piece
 from pan2kg.store.store import Term, plain
 from pan2kg.tables.template import escape, markup
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDF, RDFS, SKOS, XSD, kind_and_key, path_of
@@ -63,8 +58,8 @@ _HEADS: Final = (PAN + "text", SKOS + "prefLabel", RDFS + "label", SKOS + "notat
 """What a node says in short: the first of these it has."""
 _ABOUT: Final = (PAN + "involves", PAN + "involvedIn", f"{_ORG}organization", f"{_ORG}member")
 """What a node without words of its own is about: the first of these that is not the thing it is shown on."""
-_IN_NOTES: Final = frozenset({CERTAINTY, SOURCE, PASSAGE})
-_ASIDE: Final = _IN_NOTES | {TYPE, DCTERMS + "identifier"}
+_IN_NOTES: Final = frozenset({parts.CERTAINTY, parts.SOURCE, PASSAGE})
+_ASIDE: Final = _IN_NOTES | {parts.TYPE, DCTERMS + "identifier"}
 """What is not among the facts of a node: it stands in its note, or beside it as a quotation."""
 _SHOWN_ELSEWHERE: Final = frozenset({PAN + "Document", SKOS + "Concept", SKOS + "ConceptScheme"})
 _PLAIN: Final = frozenset({f"{ID}linkstatus/accepted", f"{ID}linkstatus/derived"})
@@ -92,16 +87,16 @@ class Mark(NamedTuple):
 class Notes:
     def __init__(self, context: PageContext) -> None:
         self.context = context
-        self.numbers: dict[Grounds, Mark] = {}
+        self.numbers: dict[parts.Grounds, Mark] = {}
         self._marks: dict[tuple[str, str], Mark] = {}
 
-    def mark(self, statement: Statement) -> Mark:
+    def mark(self, statement: parts.Statement) -> Mark:
         at = statement.thing, statement.graph
         if at not in self._marks:
-            self._marks[at] = self.need(grounds_of(self.context.graph.statements, statement))
+            self._marks[at] = self.need(parts.grounds_of(self.context.graph.statements, statement))
         return self._marks[at]
 
-    def need(self, grounds: Grounds) -> Mark:
+    def need(self, grounds: parts.Grounds) -> Mark:
         if grounds not in self.numbers:
             number, words = len(self.numbers) + 1, self.context.t(f"certainty-{grounds.certainty or 'none'}")
             badge = _BADGES.get(grounds.certainty, "none")
@@ -251,7 +246,7 @@ def _node(
     return _texts(context, by_property.get(head, ())), facts, quoted, mark
 
 
-def _texts(context: PageContext, statements: Iterable[Statement]) -> Markup:
+def _texts(context: PageContext, statements: Iterable[parts.Statement]) -> Markup:
     terms = [statement.value for statement in statements]
     texts = {
         term.language: catalogue.french(term.value) if term.language == "fr" else term.value
@@ -319,7 +314,7 @@ def link_of(context: PageContext, iri: str) -> LinkText:
     return context.kept("connection", iri, partial(LinkText, context))
 
 
-def _premise(context: PageContext, iri: str) -> tuple[str, Markup, tuple[Grounds, ...]]:
+def _premise(context: PageContext, iri: str) -> tuple[str, Markup, tuple[parts.Grounds, ...]]:
     statements, notes = context.graph.statements, Notes(context)
     owner = next((end for name in _OWNERS if (end := statements.one(iri, name))), "")
     shared = frozenset({owner, statements.one(iri, PAN + "involves")})
@@ -343,7 +338,7 @@ def grouped(notes: Notes, links: Iterable[str], viewpoint: str = "") -> list[dic
     for kind in sorted(by_kind, key=lambda kind: (KINDS.index(kind) if kind in KINDS else len(KINDS), kind)):
         members = [link_of(context, iri) for iri in sorted(by_kind[kind], key=order)]
         is_long = kind.startswith("shared-") and len(members) > UNFOLDED
-        name = context.t(f"tie-{kind}") if kind in KINDS else context.name(f"{ID}linktype/{kind}")
+        name = context.name(f"{ID}linktype/{kind}")
         stated = {bool(link.own and link.own.certainty == "stated") for link in members}
         # links that are made from outside say who says so
         if kind == "external-statement" and stated != {True}:
@@ -356,7 +351,7 @@ def grouped(notes: Notes, links: Iterable[str], viewpoint: str = "") -> list[dic
                 line = piece("brief_link")(link, way, ends, mark.badge if mark else "", context.t)
                 by_things.setdefault((link.via, mark.written if mark else NOTHING), []).append(line)
             ranked = sorted(by_things.items(), key=lambda row: -len(row[1]))
-            items = piece("links_by_things")(ranked, context.t("links-listed", n=len(members)), context.figure)
+            items = piece("links_by_things")(ranked, context.t("list-show", n=len(members)), context.figure)
         else:
             items = piece("links")([link.written(notes, viewpoint) for link in members])
         number = sum(not link.status for link in members)
@@ -370,12 +365,12 @@ def rows_of(notes: Notes, iri: str, *, out: frozenset[str], back: frozenset[str]
     Those of a part are made when it is asked for: what stands between the parts takes its numbers of notes meanwhile.
     """
     statements = notes.context.graph.statements
-    pending: dict[str, list[tuple[int, bool, str, list[Statement]]]] = {section: [] for section in PARTS}
+    pending: dict[str, list[tuple[int, bool, str, list[parts.Statement]]]] = {section: [] for section in PARTS}
     for name, values in statements.by_property(iri).items():
         if name not in _IN_NOTES and name not in out:
             section, place, _ = _places().get((name, False), _LAST)
             pending.setdefault(section, []).append((place, False, "", list(values)))
-    pointing: dict[tuple[str, str], list[Statement]] = {}
+    pointing: dict[tuple[str, str], list[parts.Statement]] = {}
     for statement in statements.towards(iri):
         if statement.predicate not in back and statement.predicate not in ENDS:
             apart = ""
@@ -390,15 +385,15 @@ def rows_of(notes: Notes, iri: str, *, out: frozenset[str], back: frozenset[str]
         section, place, _ = _places().get((name, True), _LAST)
         pending.setdefault(section, []).append((place, True, apart, group))
     for section, rows in pending.items():
-        rows.sort(key=itemgetter(0))
+        rows.sort(key=lambda row: row[0])
         written = [_back(notes, iri, apart, of) if is_back else _out(notes, iri, of) for _, is_back, apart, of in rows]
         yield section, written
 
 
-def _out(notes: Notes, iri: str, statements: list[Statement]) -> Row:
+def _out(notes: Notes, iri: str, statements: list[parts.Statement]) -> Row:
     context, name = notes.context, statements[0].predicate
 
-    def order(statement: Statement) -> tuple[bool, str, str]:
+    def order(statement: parts.Statement) -> tuple[bool, str, str]:
         if isinstance(statement.value, ox.Literal):
             language = statement.value.language or ""
             return language != context.request.language, language, statement.value.value
@@ -413,7 +408,7 @@ def _out(notes: Notes, iri: str, statements: list[Statement]) -> Row:
     return piece("spoken")(*called(context.graph.labels, name, context.request.language)), cells, 0
 
 
-def _back(notes: Notes, iri: str, apart: str, statements: list[Statement]) -> Row:
+def _back(notes: Notes, iri: str, apart: str, statements: list[parts.Statement]) -> Row:
     context, name, values = notes.context, statements[0].predicate, notes.context.graph.statements.values
     words, language = called(context.graph.labels, name, context.request.language, back=True)
     if not _places().get((name, True), _LAST)[2]:
@@ -422,7 +417,7 @@ def _back(notes: Notes, iri: str, apart: str, statements: list[Statement]) -> Ro
     if apart:
         heading = context.label(apart) if name == PAN + "involvedIn" else context.link(apart)
 
-    def order(statement: Statement) -> tuple[str, list[tuple[int, str]], str]:
+    def order(statement: parts.Statement) -> tuple[str, list[tuple[int, str]], str]:
         plan, entry = values(statement.thing, PAN + "inPlan"), context.graph.labels.entry(statement.thing)
         number = parts.natural((entry.notation or entry.key) if entry else "")
         return context.name(plan[0]).casefold() if plan else "", number, context.name(statement.thing).casefold()

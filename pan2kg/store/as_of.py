@@ -1,12 +1,9 @@
 """The store as of a day: when things are in force, what was then, and what was left out, counted and in words.
 
-A source that says “2020 to 2022” is not read as 1 January 2020: an interval keeps the precision given, and every day of
-a month or year that is named counts as within it. Leaving a thing out takes others along: what is part of it, what is
-about it, and what nothing else refers to any more. So a link never remains without one of its ends, and no passage
-remains that no statement cites.
+An interval keeps the precision its source gives: every day of a month or year that is named counts as within it.
+Leaving a thing out takes others along: what is part of it, what is about it, and what nothing else refers to any more.
+So a link never remains without one of its ends, and no passage that no statement cites.
 """
-
-from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
@@ -14,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Final
 
 import pyoxigraph as ox
@@ -109,18 +105,15 @@ def _limits(store: LocalStore, *predicates: str) -> tuple[dict[Node, str], dict[
 
 
 def read_intervals(store: LocalStore) -> dict[str, Intervals]:
-    """For each kind of thing those of it, with when each is in force as far as stated.
-
-    Facts nobody has verified, and what rules derived, are not asked.
-    """
+    """For each kind of thing those of it, with when each is in force as far as a verified statement says."""
     start, end = _limits(store, PAN + "periodStart")[0], _limits(store, PAN + "periodEnd")[1]
     begun = _limits(store, PAN + "periodStart", PAN + "startDate")[0]
     ended = _limits(store, PAN + "periodEnd", PAN + "endDate")[1]
     adopted, dated = _limits(store, PAN + "adoptedOn")[0], _limits(store, PAN + "date")
     kinds, timelines = values(store, PAN + "milestoneType"), values(store, PAN + "hasTimeline")
 
-    def of(kind: str, since: Mapping[Node, str], until: Mapping[Node, str] = MappingProxyType({})) -> Intervals:
-        return {node: Validity(since.get(node, ""), until.get(node, "")) for node in instances(store, kind)}
+    def of(kind: str, since: Mapping[Node, str], until: Mapping[Node, str] | None = None) -> Intervals:
+        return {node: Validity(since.get(node, ""), (until or {}).get(node, "")) for node in instances(store, kind)}
 
     # an action is dated by its timelines, if all of them are
     actions: Intervals = {}
@@ -213,11 +206,8 @@ _SPEAKS_OF: Final = frozenset(
 """Where a body may be named by the name it had when the source was written."""
 
 
-def follow(store: LocalStore, gone: Iterable[Node], later: Mapping[Node, Node] = MappingProxyType({})) -> set[Node]:
-    """All that is gone once some things are: these, and what cannot be without them.
-
-    Bodies are taken under their ``later`` names, so that what names them does not go with the name.
-    """
+def follow(store: LocalStore, gone: Iterable[Node], later: Mapping[Node, Node]) -> set[Node]:
+    """All that is gone once some things are; bodies are taken under their ``later`` names, which stay."""
 
     def ties(predicates: Iterable[str]) -> tuple[Ties, Ties]:
         forth: Ties = defaultdict(list)
@@ -250,10 +240,9 @@ def follow(store: LocalStore, gone: Iterable[Node], later: Mapping[Node, Node] =
 class DatedGraph:
     """A store as of a day.
 
-    ``gone`` says of what is left out whether it was not there yet, over, or (« in force ») went along with
-    what it belongs to. ``counts`` has by kind of thing how many are not there yet, over, went along, and are kept
-    without a date; ``open_ended`` counts the plans in force whose end is not known, ``renamed`` the statements in which
-    a body stands under a later name than the one in the source.
+    ``gone`` says of what is left out whether it was not there yet, over, or (« in force ») went along with what it
+    belongs to. ``counts`` has by kind of thing how many are not there yet, over, went along, and are kept without a
+    date; ``open_ended`` counts the plans in force without a known end, ``renamed`` statements with a later name.
     """
 
     day: date
@@ -273,35 +262,28 @@ class DatedGraph:
                 left_out.append(words if along == total else f"{words} ({why})")
             if undated:
                 kept.append(_WORDS.say(f"thing.{kind}", language, n=undated))
-        when, names_left_out = in_words(self.day, language), ", ".join(left_out)
-        return (
-            _WORDS.say("left-out", language, day=when, things=names_left_out)
-            if left_out
-            else _WORDS.say("nothing", language, day=when),
-            *([_WORDS.say("undated", language, things=", ".join(kept))] if kept else []),
-            *([_WORDS.say("open", language, n=self.open_ended)] if self.open_ended else []),
-            *([_WORDS.say("renamed", language, n=self.renamed)] if self.renamed else []),
-        )
+        first: dict[str, object] = {"day": in_words(self.day, language)}
+        first |= {"things": ", ".join(left_out)} if left_out else {}
+        sentences: dict[str, dict[str, object]] = {
+            "left-out" if left_out else "nothing": first, "undated": {"things": ", ".join(kept)} if kept else {},
+            "open": {"n": self.open_ended} if self.open_ended else {},
+            "renamed": {"n": self.renamed} if self.renamed else {},
+        }  # fmt: skip
+        return tuple(_WORDS.say(key, language, **values) for key, values in sentences.items() if values)
 
     def refuse(self, names: Iterable[str]) -> None:
         by_key = {iri.rpartition("/")[2]: standing for iri, standing in self.gone.items()} | dict(self.gone)
         for name in names:
             standing = by_key.get(name) or by_key.get(name.strip("<>")) or by_key.get(name.rpartition(":")[2])
             if standing:
-                was = told(f"was-{standing.replace(' ', '-')}")
-                raise QueryError(
-                    "was-on-day", remedy="choose-another-day", name=name, was=was, day=self.day.isoformat()
-                )
+                was, day = told(f"was-{standing.replace(' ', '-')}"), self.day.isoformat()
+                raise QueryError("was-on-day", remedy="choose-another-day", name=name, was=was, day=day)
 
 
 def as_of(store: LocalStore, day: date, project: Project, *, rules: Iterable[str] | None = None) -> DatedGraph:
-    """What was in force on a day, as a store of its own, with what the rules derive from it.
-
-    The rules are laid down in this module. The store that is given stays as it is. With ``rules``, only
-    these are run and those they build on.
-    """
+    """What was in force on a day, as a store of its own, with what the rules, or these ``rules``, derive."""
     if not rule_files(project):
-        raise QueryError("no-rules-of-day", remedy="put-rules")
+        raise QueryError("no-rules-of-day")
     intervals = read_intervals(store)
     standing = {node: when.standing(day) for dates in intervals.values() for node, when in dates.items()}
     later = _later_names(store, intervals["body"], day)

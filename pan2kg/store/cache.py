@@ -1,16 +1,11 @@
 """The graph of a project, kept between commands and found again by what went into it.
 
-A state is kept with what its rules derive but the links of works that share something, which are quickly made and
-would be most of it: as a database that is opened to be read, which is the fastest start for a single question, and as
-N-Quads, from which memory is filled faster than from the files. It lies in the user's cache folder, the last two states
-of a project; it is kept when it is met for the second time, since whoever edits asks each state but once.
-
-What is kept is never needed: a state that is damaged, was cut short or cannot be written is done without, and made anew
-when it can be. It is built beside its place and renamed, so that another command never sees half of it, and a command
-that is killed leaves only what the next one removes.
+A state is kept with what its rules derive but the links of works that share something, which are quickly made: as a
+database that is opened to be read, the fastest start for a single question, and as N-Quads, from which memory is filled
+faster than from the files. The last two states of a project lie in the user's cache folder; one is kept when it is met
+for the second time, since whoever edits asks each but once. What is damaged, cut short or cannot be written is done
+without. A state is built beside its place and renamed, so that another command never sees half of it.
 """
-
-from __future__ import annotations
 
 import contextlib
 import fcntl
@@ -30,8 +25,7 @@ import pyoxigraph as ox
 from pan2kg.errors import ProjectError
 from pan2kg.project import Project, write_atomically
 from pan2kg.store.rules import derive, derive_when_asked, linear_rules, with_needs
-from pan2kg.store.store import LocalStore, fingerprint, open_store
-from pan2kg.turtle.vocabulary import rule_of
+from pan2kg.store.store import LocalStore, fingerprint, is_derived, open_store
 
 VARIABLE: Final = "PAN2KG_CACHE"
 """The variable of the environment with the folder to use; empty, nothing is kept."""
@@ -53,8 +47,7 @@ def open_kept(
     """The project's graph in memory, with what the rules named and those they build on derive, or all; perhaps more.
 
     Where none are named, links of works that share something are derived when something is asked that may see them.
-    Where it may be ``read_only``, and no link of works that share something is asked for, it is the database on disk.
-    A folder that cannot be written is done without, as is None.
+    Where it may be ``read_only``, and no such link is asked for, it is the database on disk.
     """
     state = None if folder is None else _find(project, folder)
     if state is None:
@@ -78,7 +71,7 @@ def open_stated(project: Project, folder: Path | None) -> LocalStore:
         return open_store(project, partial(derive, only=[]))
     store = _fill(state)
     for graph in list(store.inner.named_graphs()):
-        if isinstance(graph, ox.NamedNode) and rule_of(graph.value):
+        if isinstance(graph, ox.NamedNode) and is_derived(graph.value):
             store.inner.remove_graph(graph)
     return store
 
@@ -135,10 +128,10 @@ def _find(project: Project, folder: Path) -> _State | None:
 
 
 def _name(project: Project, base: Path) -> str:
-    """The fingerprint of the project, read off where no file has changed since it was taken last.
+    """The fingerprint of the project, read off where by size, times and number on the disk no file has changed since.
 
-    Whether one has say its size, its times and its number on the disk; they are believed once all files have been left
-    alone for a moment, since a file can change twice within one step of the clock.
+    These are believed once all files have been left alone for a moment: a file can change twice within a step of the
+    clock.
     """
     began = time.time()
     stamp, newest = _stamp(project)
@@ -152,10 +145,7 @@ def _name(project: Project, base: Path) -> str:
 
 
 def _stamp(project: Project) -> tuple[str, float]:
-    """A digest of names, sizes and times of all files that go into a state, and some more, and the latest of the times.
-
-    Folders are read as they are: to ask the system of each file as it is listed takes a third of the time.
-    """
+    """A digest of names, sizes and times of all files that go into a state, and the latest of the times."""
     folders = [folder for member in project.members for folder in (member.graph, member.ontology)]
     folders += [Project.packaged().graph / "core", project.queries / "rules", Path(__file__).parent]
     files = [(str(path), path.stat()) for member in project.members for path in member.data]
@@ -212,10 +202,7 @@ def _written(state: Path) -> dict[str, list[int]]:
 
 
 def _build(project: Project, base: Path, name: str) -> None:
-    """Make a state beside its place and put it there whole, if no file of the project changes meanwhile.
-
-    Where it cannot be written, as on a full disk, nothing of it is left.
-    """
+    """Make a state beside its place and put it there whole, if no file of the project changes meanwhile."""
     before = _stamp(project)
     work = Path(tempfile.mkdtemp(dir=base, prefix=_BUILDING))
     try:

@@ -1,20 +1,14 @@
 """The questions a project can answer: ``.rq`` files that run unchanged in any SPARQL editor.
 
-Header lines start with ``#+``. A parameter is a line
-``BIND(<default> AS ?plan)  # parameter: the plan to start from``; a value replaces the default in
-its N3 form, so that nothing a user types can become part of the query's syntax. What is said in
-English is said in another language by a line whose key ends in it: ``question_fr``, ``summary_de``,
-``parameter_plan_fr`` for the parameter ``plan``. What it takes says ``parameter_plan_kind: plan``, one of :data:`KINDS`
-or several, or one of :data:`PLAIN`; where nothing is said, anything is taken that can stand there.
+Header lines start with ``#+``. A parameter is a line ``BIND(<default> AS ?plan)  # parameter: the plan to start from``;
+a value replaces the default in its N3 form, so that nothing a user types can become part of the query's syntax. Another
+language has a line whose key ends in it: ``question_fr``, ``parameter_plan_fr``. What a parameter takes says
+``parameter_plan_kind: plan``, some of :data:`KINDS` or one of :data:`PLAIN`, else anything that can stand there.
 
-A default that depends on the country is the profile's: ``?profile pan:homePlan ?plan .  # parameter: the plan`` stands
-for what the profile of the project names, and is to be named where the profile says nothing.
-
-What the program asks for itself lies in ``queries/program/`` of the software, not of a user's project, so that a
-question somebody changes changes no page. It takes values in the same way: :func:`program_query`.
+A default that depends on the country is the profile's: ``?profile pan:homePlan ?plan .  # parameter: the plan``. What
+the program asks for itself lies in ``queries/program/`` of the software, so that a question somebody changes changes no
+page: :func:`program_query`.
 """
-
-from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -53,7 +47,6 @@ _ARTICLES: Final = {
     "plan": "a-plan", "action": "an-action", "instrument": "an-instrument", "body": "a-body", "category": "a-category",
     "obligation": "an-obligation", "document": "a-document",
 }  # fmt: skip
-"""The words for one thing of a kind, as what is to be named."""
 _NO_QUESTIONS: Final = frozenset({"rules", "program"})
 """The folders of ``queries/`` that hold no questions."""
 _HEAD: Final = re.compile(r"(?:#[^\n]*\n|\n)+")
@@ -63,7 +56,6 @@ _PARAMETER: Final = re.compile(r"^(\s*BIND\()(.+)( AS \?(\w+)\)\s*# parameter: )
 _OF_PROFILE: Final = re.compile(r"^(\s*)\?\w+ pan:(\w+) \?(\w+) \.\s*# parameter: (.*)$", re.MULTILINE)
 _DECLARED: Final = re.compile(r"\bPREFIX\s+([\w.-]*):", re.IGNORECASE)
 _BARE: Final = re.compile(r"""[<>"{}|^`\\\x00-\x20]""")
-_NO_BREAK: Final = "\u00a0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +75,7 @@ class Parameter:
         return self.name.replace("_", "-")
 
     def meaning_in(self, language: str) -> str:
-        return _spaced(self.meanings.get(language, ""), language) or self.meaning
+        return self.meanings.get(language) or self.meaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +88,10 @@ class Query:
     parameters: tuple[Parameter, ...] = ()
 
     def question(self, language: str = "en") -> str:
-        return self._words("question", language) or self.name
+        return self.header.get(f"question_{language}") or self.header.get("question") or self.name
 
     def summary_in(self, language: str = "en") -> str:
-        return self._words("summary", language)
-
-    def _words(self, key: str, language: str) -> str:
-        return _spaced(self.header.get(f"{key}_{language}", ""), language) or self.header.get(key, "")
-
-
-def _spaced(words: str, language: str) -> str:
-    return french(words) if language == "fr" else words
+        return self.header.get(f"summary_{language}") or self.header.get("summary", "")
 
 
 # --- reading questions
@@ -114,15 +99,13 @@ def _spaced(words: str, language: str) -> str:
 
 def read_query(path: Path, *, name: str = "", project: Project | None = None) -> Query:
     text = read_text(path)
-    header = dict(_HEADER.findall(text))
+    header = {key: french(words) if key.endswith("_fr") else words for key, words in _HEADER.findall(text)}
     of_profile: dict[str, tuple[str, bool]] = {}
-
-    def bound(m: re.Match[str]) -> str:
+    for m in [*_OF_PROFILE.finditer(text)]:
         default_text, iri = project.said(m[2]) if project else ("", "")
         of_profile[m[3]] = default_text, m[2].startswith("example")
-        return f"{m[1]}BIND({f'<{iri}>' if iri else 'pan:any'} AS ?{m[3]})  # parameter: {m[4]}"
-
-    text = _OF_PROFILE.sub(bound, text)
+        default = f"<{iri}>" if iri else "pan:any"
+        text = text.replace(m[0], f"{m[1]}BIND({default} AS ?{m[3]})  # parameter: {m[4]}", 1)
     parameters = []
     for m in _PARAMETER.finditer(text):
         prefix = f"parameter_{m[4]}_"
@@ -130,10 +113,8 @@ def read_query(path: Path, *, name: str = "", project: Project | None = None) ->
         kinds = tuple(meanings.pop("kind", "").split())
         meanings = {language: words for language, words in meanings.items() if re.fullmatch("[a-z]{2}", language)}
         default, is_example = of_profile.get(m[4], (m[2].strip(), False))
-        is_needed = not default
-        parameters.append(
-            Parameter(m[4], default or m[2].strip(), m[5].strip(), meanings, kinds, is_needed, is_example)
-        )
+        of_text = (default or m[2].strip(), m[5].strip())
+        parameters.append(Parameter(m[4], *of_text, meanings, kinds, not default, is_example))
     return Query(path.stem, path.parent.name, text, name or str(path), header, tuple(parameters))
 
 
@@ -176,11 +157,7 @@ def with_prefixes(text: str, prefixes: Mapping[str, str]) -> str:
 
 
 def fill(query: Query, values: Mapping[str, str], *, store: Store, project: Project) -> str:
-    """The query's text with values put in place of the defaults.
-
-    A value for a parameter whose default is an IRI may be an IRI, a prefixed name, the key of a
-    thing (``lu-bhr-2``) or its label; a value for a literal keeps the default's language or type.
-    """
+    """The query's text with values in place of the defaults: for an IRI, its prefixed name, key or label will do."""
     parameters = {parameter.name: parameter for parameter in query.parameters}
     if unknown := next((name for name in values if name not in parameters), ""):
         near = get_close_matches(unknown, parameters, n=3, cutoff=0.5)
@@ -192,16 +169,13 @@ def fill(query: Query, values: Mapping[str, str], *, store: Store, project: Proj
 
 
 def insist(query: Query, values: Mapping[str, str]) -> None:
-    """Refuse a question that was not told what it asks about, where the profile of the project does not say it either.
-
-    Examples of the profile belong together: beside a thing that is given, that of another would be invented.
-    """
+    """Refuse a question that was not told what it asks about, where the project’s profile does not say it either."""
+    # examples of the profile belong together: beside a thing that is given, that of another would be invented
     is_begun = any(parameter.is_example and parameter.name in values for parameter in query.parameters)
     for parameter in query.parameters:
         if (parameter.is_needed or (is_begun and parameter.is_example)) and parameter.name not in values:
-            raise QueryError(
-                "parameter-needed", remedy="name-with-option", option=parameter.option, meaning=parameter.meaning
-            )
+            option, meaning = parameter.option, parameter.meaning
+            raise QueryError("parameter-needed", remedy="name-with-option", option=option, meaning=meaning)
 
 
 def _n3(parameter: Parameter, value: str, store: Store, project: Project) -> str:
@@ -218,14 +192,8 @@ def _n3(parameter: Parameter, value: str, store: Store, project: Project) -> str
     is_number = token.kind == "number" and re.fullmatch(r"[+-]?\d+(\.\d+)?", value)
     if is_number or (token.kind == "word" and value in ("true", "false")):
         return value
-    raise QueryError(
-        "parameter-takes",
-        remedy="it-means",
-        name=parameter.name,
-        default=parameter.default,
-        value=value,
-        meaning=parameter.meaning,
-    )
+    name, default, meaning = parameter.name, parameter.default, parameter.meaning
+    raise QueryError("parameter-takes", remedy="it-means", name=name, default=default, value=value, meaning=meaning)
 
 
 def _is_day(value: str) -> bool:
@@ -245,7 +213,7 @@ def find_thing(value: str, store: Store, project: Project) -> str:
     prefixes = read_prefixes(project)
     if colon and prefix in prefixes and not _BARE.search(local):
         return prefixes[prefix] + local
-    by_name = program_query("things/by-name", name=value, label=value.replace(_NO_BREAK, " "))
+    by_name = program_query("things/by-name", name=value, label=value.replace("\u00a0", " "))
     matches = select(store, by_name).values("thing")
     if not matches:
         keys = select(store, program_query("things/keys")).values("key")
@@ -290,15 +258,12 @@ def replaced(iri: str, following: Sequence[str]) -> QueryError:
 def program_query(name: str, /, **values: Iterable[str]) -> OwnQuery:
     """What the program asks for itself: the text of ``queries/program/<name>.rq`` without its header.
 
-    One whose header does not say what rules it needs sees no link of works that share something:
-    :mod:`pan2kg.store.links` has these.
-
-    A value takes the place of a default in its N3 form, as in :func:`fill`: ``VALUES ?thing { <one> <two> }`` for
-    any number of them, ``BIND(<one> AS ?thing)`` for one. Every parameter is given, as no default is meant to be used.
+    A value takes the place of a default as in :func:`fill`, any number of them in ``VALUES ?thing { <one> <two> }``.
+    One whose header does not say what rules it needs sees no derived link: :mod:`pan2kg.store.rules` has these.
     """
     text, defaults = _program_text(name)
     if values.keys() != defaults.keys():
-        raise QueryError("query-takes", name=name, wanted=", ".join(defaults), given=", ".join(values))
+        raise TypeError(f"{name}: {', '.join(defaults)} ≠ {', '.join(values)}")
     if not values:
         return text
     values_written = {}
@@ -308,12 +273,15 @@ def program_query(name: str, /, **values: Iterable[str]) -> OwnQuery:
         if unfit := next((term for term in terms if not is_text and _BARE.search(term)), ""):
             raise QueryError("value-no-iri", remedy="no-spaces-in-iri", value=unfit)
         values_written[key] = " ".join(string(term) if is_text else f"<{term}>" for term in terms)
-    return OwnQuery(_GIVEN.sub(lambda m: f"{m[1]}{values_written[m[2] or m[5]]}{m[4]}", text), text.needs)
+    filled = OwnQuery(_GIVEN.sub(lambda m: f"{m[1]}{values_written[m[2] or m[5]]}{m[4]}", text))
+    filled.needs = text.needs
+    return filled
 
 
 @cache
 def _program_text(name: str) -> tuple[OwnQuery, dict[str, str]]:
     written = read_text(Project.packaged().queries / "program" / f"{name}.rq")
     head = _HEAD.match(written)
-    text = OwnQuery(written[head.end() if head else 0 :], needs(written) or ())
+    text = OwnQuery(written[head.end() if head else 0 :])
+    text.needs = tuple(needs(written) or ())
     return text, {m[2] or m[5]: m[3] for m in _GIVEN.finditer(text)}

@@ -1,12 +1,9 @@
 """A store behind a SPARQL 1.1 endpoint: the one door to SPARQLWrapper; and a project's graph brought to one.
 
 Name and password, or a token, come from the environment and never stand in an address: addresses are printed. A graph
-is brought there by the Graph Store Protocol or by SPARQL Update. Which, and at what address, follows from the address
-of queries as the engines have it, unless it is named; what was put is looked for by a query. Graphs of others are left
-alone.
+is brought there by the Graph Store Protocol or by SPARQL Update, at the address that engines have beside that of
+queries, unless it is named; what was put is looked for by a query. Graphs of others are left alone.
 """
-
-from __future__ import annotations
 
 import os
 from base64 import b64encode
@@ -17,9 +14,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException, HTTPResponse, IncompleteRead
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Final, cast
+from typing import Any, Final, cast
 from urllib import request as web
-from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlsplit
 
 import pyoxigraph as ox
@@ -29,16 +25,11 @@ from pan2kg.store.queries import program_query
 from pan2kg.store.store import LocalStore, Result, is_derived, is_true, plain, refuse_fetching, select
 from pan2kg.turtle.writer import tokens
 
-if TYPE_CHECKING:
-    import httpx
-    from SPARQLWrapper import SPARQLWrapper
-
 TIMEOUT: Final = 60
-"""Seconds a query may take, if nothing else is said."""
 BUSY: Final = frozenset((429, 503))
 """What an endpoint answers that wants to be asked again (RFC 6585, 4; RFC 9110, 15.6.4)."""
 WAITS: Final = (1.0, 2.0, 4.0)
-"""Seconds before one asks again where the endpoint does not say how long; as often one asks again at most."""
+"""Seconds before one asks again where the endpoint does not say how long, as often as there are numbers."""
 LONGEST: Final = 30.0
 """An endpoint that asks for more seconds than these is not waited for."""
 _TESTED: Final = ["3", "2", "11", "1", "2"]
@@ -101,12 +92,18 @@ def checked(url: str) -> str:
 
 
 def fault(url: str, key: str, /, remedy: str = "check-address", **values: object) -> EndpointError:
+    if code := values.pop("code", None):
+        remedy = "set-credentials" if code in (401, 403) else "ask-later" if code in BUSY else remedy
+        values["status"] = f"HTTP {code}"
     return EndpointError(key, place=Place(url), remedy=remedy, **values)
 
 
-def refusal(url: str, code: int, words: str) -> EndpointError:
-    remedy = "set-credentials" if code in (401, 403) else "ask-later" if code in BUSY else "check-address"
-    return fault(url, "endpoint-refuses-code", remedy, code=str(code), words=words)
+def _unreachable(url: str, cause: BaseException) -> EndpointError:
+    """What keeps an endpoint from being reached, in the words of the system, which may lie below others."""
+    while not getattr(cause, "strerror", None) and (below := cause.__cause__ or cause.__context__):
+        cause = below
+    reason = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
+    return fault(url, "endpoint-unreachable", reason=reason.lower())
 
 
 def is_of_query(error: EndpointError | QueryError) -> bool:
@@ -118,8 +115,8 @@ def is_of_query(error: EndpointError | QueryError) -> bool:
 class RemoteStore:
     """A store somewhere else; ``timeout`` in seconds bounds each query.
 
-    Queries are meant for the union of its named graphs. Where the endpoint does not offer that as its default graph,
-    ``graphs`` are named with every query (SPARQL 1.1 Protocol, 2.1.4), which makes it so; see :func:`open_remote`.
+    Where the endpoint does not offer the union of its named graphs as its default graph, ``graphs`` are named with
+    every query, which makes it so (SPARQL 1.1 Protocol, 2.1.4).
     """
 
     url: str
@@ -128,7 +125,7 @@ class RemoteStore:
 
     def query(self, text: str) -> Result:
         refuse_fetching(text)
-        kind, body = self._ask(text)
+        form, kind, body = self._ask(text)
         try:
             if kind == _TRIPLES:
                 return [quad.triple for quad in ox.parse(body, format=ox.RdfFormat.N_TRIPLES)]
@@ -138,7 +135,7 @@ class RemoteStore:
             if isinstance(result, ox.QuerySolutions):  # a first reading finds a broken answer
                 rows = list(result)
                 result = ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
-            if _form(text) != "ASK" or isinstance(result, ox.QueryBoolean):
+            if form != "ASK" or isinstance(result, ox.QueryBoolean):
                 return result
             # yes or no, also of an engine that gives it as a table of one number
             cells = [plain(term) for row in rows for term in row]
@@ -147,9 +144,9 @@ class RemoteStore:
             written = b'{"head":{},"boolean":%s}' % (b"true" if is_true(cells[0]) else b"false")
             return cast("ox.QueryBoolean", ox.parse_query_results(written, format=ox.QueryResultsFormat.JSON))
         except (SyntaxError, ValueError, OSError):
-            raise fault(self.url, "answer-breaks-off" if kind else "answer-no-result", kind=kind) from None
+            raise fault(self.url, "answer-no-result") from None
 
-    def _ask(self, text: str) -> tuple[str, bytes]:
+    def _ask(self, text: str) -> tuple[str, str, bytes]:
         from SPARQLWrapper import SPARQLExceptions as Faults
 
         url, (user, password, header) = checked(self.url), credentials()
@@ -161,7 +158,8 @@ class RemoteStore:
             try:
                 before = _OPENER.set(opener)
                 try:
-                    response: HTTPResponse = self._prepared(text, "" if digest else header).query().response
+                    wrapper = self._prepared(text, "" if digest else header)
+                    response: HTTPResponse = wrapper.query().response
                 finally:
                     _OPENER.reset(before)
                 # the limit is one of all waiting: an endpoint that sends a little now and then ends too
@@ -173,35 +171,34 @@ class RemoteStore:
                 if response.length:
                     raise IncompleteRead(b"", response.length)
                 media_type = (response.headers.get("Content-Type") or "").partition(";")[0].strip().lower()
-                return media_type, bytes(content)
+                return str(wrapper.queryType), media_type, bytes(content)
             except Faults.QueryBadFormed as error:
                 place = Place(self.url)
-                raise QueryError("query-faulty-there", place=place, remedy="mend-query", error=_words(error)) from None
+                raise QueryError("query-faulty-there", place=place, error=_words(error)) from None
             except Faults.Unauthorized as error:
                 # a name is told in the way every endpoint can read; one that wants another says no first
                 if digest or not user:
-                    raise refusal(self.url, 401, _words(error)) from None
+                    raise fault(self.url, "endpoint-refuses", code=401, words=_words(error)) from None
                 digest = True
             except Faults.SPARQLWrapperException as error:
                 status = _STATUS.get(type(error).__name__, _CANNOT)
                 remedy = "ask-files" if status == _CANNOT else "check-address"
                 raise fault(self.url, "endpoint-refuses", remedy, status=status, words=_words(error)) from None
-            except HTTPError as error:
+            except web.HTTPError as error:
                 wait = pause(attempts, error.headers.get("Retry-After")) if error.code in BUSY else None
                 if wait is None:
-                    raise refusal(self.url, error.code, str(error.reason)) from None
+                    raise fault(self.url, "endpoint-refuses", code=error.code, words=str(error.reason)) from None
                 attempts += 1
                 sleep(wait)
-            except (URLError, OSError, HTTPException) as error:
-                cause = error.reason if isinstance(error, URLError) else error
+            except (OSError, HTTPException) as error:
+                cause = getattr(error, "reason", error)
                 if isinstance(cause, TimeoutError):
                     raise fault(self.url, "endpoint-slow", "allow-time", seconds=str(self.timeout)) from None
                 if isinstance(cause, IncompleteRead):
                     raise fault(self.url, "answer-no-result", "ask-later") from None
-                reason = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
-                raise fault(self.url, "endpoint-unreachable", reason=reason.lower()) from None
+                raise _unreachable(self.url, cause if isinstance(cause, BaseException) else error) from None
 
-    def _prepared(self, text: str, authorization: str) -> SPARQLWrapper:
+    def _prepared(self, text: str, authorization: str) -> Any:  # noqa: ANN401 - of a library that is imported when it is asked
         from SPARQLWrapper import POST, SPARQLWrapper, Wrapper
 
         # by this name the library opens addresses; what urllib is told to open them with is everybody's
@@ -209,7 +206,8 @@ class RemoteStore:
         wrapper = SPARQLWrapper(self.url, agent="pan2kg")
         wrapper.setQuery(text)
         # the library takes the first word that may be one of these, in a comment or a name too
-        wrapper.queryType = _form(text)
+        words = (token.text.upper() for token in tokens(text) if token.kind == "word")
+        wrapper.queryType = next((word for word in words if word in _FORMS), "SELECT")
         # an address has a limit of some thousand characters at most servers, and queries with VALUES exceed it
         wrapper.setMethod(POST)
         wrapper.setTimeout(self.timeout)
@@ -223,11 +221,6 @@ class RemoteStore:
         if authorization:
             wrapper.addCustomHttpHeader("Authorization", authorization)
         return wrapper
-
-
-def _form(text: str) -> str:
-    words = (token.text.upper() for token in tokens(text) if token.kind == "word")
-    return next((word for word in words if word in _FORMS), "SELECT")
 
 
 class _Stays(web.HTTPRedirectHandler):
@@ -253,10 +246,9 @@ def _words(error: Exception) -> str:
 def open_remote(url: str, *, timeout: int = TIMEOUT, is_ours: bool = True) -> RemoteStore:
     """A store behind an endpoint, once it is known to answer: silence there must not be taken for "no".
 
-    Asks what needs no data and has one answer; whether plans are seen in the default graph, else in named graphs, which
-    are then named with every query as long as they are few; and whether what the rules derive was loaded: every thing
-    with a label has a derived one. Where it need not be a graph of ours, for queries somebody wrote, a store without
-    plans or without what is derived is taken as it is.
+    Asks what needs no data; whether plans are seen in the default graph, else in named graphs, which are then named
+    with every query as long as they are few; and whether what the rules derive was loaded. Where it need not be a graph
+    of ours, for queries somebody wrote, a store without plans or without what is derived is taken as it is.
     """
     store = RemoteStore(url, timeout)
     if is_ours:
@@ -268,7 +260,7 @@ def open_remote(url: str, *, timeout: int = TIMEOUT, is_ours: bool = True) -> Re
         graphs = [plain(graph) for (graph,) in select(store, program_query("endpoint/graphs")).rows]
         if not store.query(program_query("endpoint/plans-by-graph")):
             if is_ours:
-                raise fault(url, "endpoint-without-plans", "load-dump")
+                raise fault(url, "endpoint-without-plans", "load-derived")
             return store
         store = replace(store, graphs=tuple(sorted(graphs)))
         if len(graphs) > _MOST_GRAPHS or not store.query(program_query("endpoint/plans")):
@@ -286,28 +278,23 @@ def insist_on_shapes(store: RemoteStore) -> None:
 # --- bringing a graph there
 
 ELSEWHERE: Final = frozenset((400, 401, 403, 404, 405, 406, 409, 415, 501))
-"""What is answered at an address where there is no graph store, or none that takes graphs."""
+"""What is answered where no graphs are taken."""
 PIECE: Final = 2_000
 """So many statements go into one update: engines limit the length of a query."""
 SENT: Final = 400_000
-"""Statements of so many characters are sent at once: Virtuoso says no before it has read a long request, which then
-breaks off."""
+"""Statements of so many characters are sent at once: Virtuoso says no before it has read a longer request."""
 OWN: Final = (
-    "http://www.openlinksw.com/schemas/",
-    "http://www.w3.org/ns/ldp#",
-    "http://www.w3.org/2002/07/owl#",
-    "urn:activitystreams-owl:",
-    "urn:core:services:",
-)
-"""Graphs an engine has from the start; they are nobody's data. Virtuoso has a fourth, the address of its files."""
+    "http://www.openlinksw.com/schemas/", "http://www.w3.org/ns/ldp#", "http://www.w3.org/2002/07/owl#",
+    "urn:activitystreams-owl:", "urn:core:services:",
+)  # fmt: skip
+"""Graphs an engine has from the start; they are nobody's data. Virtuoso has another, the address of its files."""
 _VIRTUOSO_FILES: Final = "/DAV/"
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where to, and what may be done there.
+    """Where to, with the addresses of graphs and of updates where they are named.
 
-    ``graphs`` and ``updates`` are the addresses of the Graph Store Protocol and of updates where they are named.
     ``replace``: graphs of the project that are there give way. ``beside``: graphs of others may be there, and stay.
     """
 
@@ -331,10 +318,12 @@ class Target:
         yield from ((address, True) for address in (f"{above}/update", f"{url}/statements", url))
 
 
+@dataclass(slots=True)
 class _Destination:
-    def __init__(self, address: str, timeout: int, *, is_update: bool) -> None:
-        self.address, self.is_update, self.timeout = checked(address), is_update, timeout
-        self.auth: httpx.Auth | None = None
+    address: str
+    is_update: bool
+    timeout: int
+    auth: Any = None
 
     def put(self, graph: str, triples: list[ox.Triple]) -> None:
         if self.is_update:
@@ -373,11 +362,7 @@ class _Destination:
             except httpx.TimeoutException:
                 raise fault(self.address, "endpoint-slow", "allow-time", seconds=str(self.timeout)) from None
             except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-                cause: BaseException = error
-                while not getattr(cause, "strerror", None) and (below := cause.__cause__ or cause.__context__):
-                    cause = below
-                reason = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
-                raise fault(self.address, "endpoint-unreachable", reason=reason.lower()) from None
+                raise _unreachable(self.address, error) from None
             code, wants = answer.status_code, answer.headers.get("WWW-Authenticate", "").lower()
             scheme = next((name for name in schemes if name in wants), None)
             if scheme and code == httpx.codes.UNAUTHORIZED:
@@ -386,7 +371,7 @@ class _Destination:
             wait = pause(attempts, answer.headers.get("Retry-After")) if code in BUSY else None
             if wait is None:
                 if not answer.is_success:
-                    raise refusal(self.address, code, answer.reason_phrase)
+                    raise fault(self.address, "endpoint-refuses", code=code, words=answer.reason_phrase)
                 return
             attempts += 1
             sleep(wait)
@@ -400,8 +385,6 @@ def pieces(
     >>> a, b, c = ox.NamedNode("http://e/a"), ox.BlankNode("b"), ox.Literal("c")
     >>> [len(piece) for piece in pieces([ox.Triple(a, a, c)] * 3 + [ox.Triple(b, a, c)], 2)]
     [1, 2, 1]
-    >>> [len(piece) for piece in pieces([ox.Triple(a, a, c)] * 3, 60, lambda triple: len(str(triple)))]
-    [2, 1]
     """
     blank, grounded = list[ox.Triple](), list[ox.Triple]()
     for triple in triples:
@@ -421,11 +404,10 @@ def pieces(
 
 
 def load_graph(store: LocalStore, target: Target, space: str, note: Callable[[int, int], None]) -> dict[str, str]:
-    """Bring every named graph of a store to an endpoint; ``space`` is what the project's graphs begin with.
+    """Bring every named graph of a store to an endpoint, what was derived last; the project's begin with ``space``.
 
-    What was derived comes last, so that an endpoint that lacks something is known by what it lacks. ``note`` is told
-    how many graphs of how many are there. Says how many graphs and statements were put, how many graphs were dropped
-    that the project no longer has, and by which address.
+    ``note`` is told how many graphs of how many are there. Says how many graphs and statements were put, how many
+    graphs were dropped that the project no longer has, and by which address.
     """
     url = checked(target.url)
     before = graph_sizes(RemoteStore(url, target.timeout))
@@ -468,11 +450,11 @@ def graph_sizes(store: RemoteStore) -> dict[str, int]:
 def _first_way(target: Target, graph: str, triples: list[ox.Triple]) -> _Destination:
     refused: EndpointError | None = None
     for address, is_update in target.ways(has_name=bool(credentials()[0])):
-        destination = _Destination(address, target.timeout, is_update=is_update)
+        destination = _Destination(checked(address), is_update, target.timeout)
         try:
             destination.put(graph, triples)
         except EndpointError as error:
-            code = int(str(error.message.values.get("code", 0)))
+            code = int(str(error.message.values.get("status", 0)).removeprefix("HTTP "))
             if not code or (code not in ELSEWHERE and refused is None):
                 raise
             if code in (401, 403) and refused is None:

@@ -1,24 +1,25 @@
 """Where triples are held and queried: in this process, or behind any SPARQL 1.1 endpoint; and how RDF files are loaded.
 
 Both answer to one small interface, :class:`Store`. Each file of a project is a named graph, and the default graph of a
-query is the union of them all, so that a question need not know which file states what. A query that would fetch
-something from another host, or change data, is refused before the engine sees it. What reviewers have withdrawn or
-marked as deprecated is taken out of what holds when files are loaded; the files keep every line.
+query is the union of them all. A query that would fetch something from another host, or change data, is refused before
+the engine sees it. What was withdrawn or deprecated is taken out when files are loaded; the files keep every line.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import pyoxigraph as ox
 
-from pan2kg.errors import Place, ProjectError, QueryError, TurtleError
+from pan2kg.errors import Pan2kgError, Place, ProjectError, QueryError, TurtleError
 from pan2kg.i18n.message import Message, told
 from pan2kg.project import Project, reason
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDF, SKOS, path_of, rule_of
@@ -26,7 +27,6 @@ from pan2kg.turtle.writer import calls, line_of, tokens
 
 if TYPE_CHECKING:
     import rdflib
-    from rdflib.term import Node
 
 FORMATS: Final = {
     ".nq": ox.RdfFormat.N_QUADS,
@@ -38,8 +38,6 @@ Term = ox.NamedNode | ox.BlankNode | ox.Literal
 Row = tuple[Term | None, ...]
 Triples = list[ox.Triple]
 Result = ox.QuerySolutions | ox.QueryBoolean | Triples
-_Evaluated = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
-Made = TypeVar("Made")
 
 UPDATES: Final = ("LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "INSERT", "DELETE")
 """The words updates begin with."""
@@ -73,22 +71,17 @@ class Store(Protocol):
 
 
 class OwnQuery(str):
-    __slots__ = ("needs",)
-    needs: tuple[str, ...]
+    """A query of the program, which says apart from its text what rules it needs."""
 
-    def __new__(cls, text: str, needs: Iterable[str] = ()) -> OwnQuery:
-        query = super().__new__(cls, text)
-        query.needs = tuple(needs)
-        return query
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class LocalStore:
     """A store in this process.
 
-    What rules derive by the square of what is stated may be ``waiting``: it is added when something is asked that may
-    see it, which is everything but a query that says in its header what rules it ``needs``. Of what waits there are the
-    names of the rules, and what adds it to a store.
+    What rules derive by the square of what is stated may be ``waiting``, with the names of the rules and what adds it:
+    it is added when something is asked that may see it, all but a query that says what rules it ``needs``.
     """
 
     held: ox.Store
@@ -110,10 +103,12 @@ class LocalStore:
             self.waiting.clear()
 
     def query(self, text: str) -> Result:
-        # read to the end here, so that a fault in the middle is raised where it is caught
-        return self._evaluated(text, lambda result: list(result) if isinstance(result, ox.QueryTriples) else result)
+        with self._evaluated(text) as result:
+            return list(result) if isinstance(result, ox.QueryTriples) else result
 
-    def _evaluated(self, text: str, reader: Callable[[_Evaluated], Made]) -> Made:
+    @contextmanager
+    def _evaluated(self, text: str) -> Iterator[ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples]:
+        """What the engine answers, to be read within, so that a fault in the middle is a sentence too."""
         refuse_fetching(text)
         needed = needs(text) if self.waiting else []
         if any(needed is None or not rules.isdisjoint(needed) for rules, _ in self.waiting):
@@ -121,7 +116,7 @@ class LocalStore:
         # with the union as default graph the engine would ignore the FROM clauses of a query
         union = not ("FROM" in text.upper() and _FROM.search(text) and _names_graphs(text))
         try:
-            return reader(self.held.query(text, use_default_graph_as_union=union))
+            yield self.held.query(text, use_default_graph_as_union=union)
         except SyntaxError as error:
             raise syntax_error(text, str(error)) from None
         except (OSError, RuntimeError, ValueError) as error:
@@ -132,12 +127,10 @@ class LocalStore:
         self.held.extend(ox.Quad(t.subject, t.predicate, t.object, name) for t in triples)
 
     def fill(self, graph: str, text: str) -> None:
-        def lines(result: _Evaluated) -> bytes:
+        with self._evaluated(text) as result:
             if not isinstance(result, ox.QueryTriples):
-                raise QueryError("no-construct", place=Place("query"), remedy="use-construct")
-            return result.serialize(format=ox.RdfFormat.N_TRIPLES) or b""
-
-        answer = self._evaluated(text, lines)
+                raise QueryError("no-construct", place=Place("query"))
+            answer = result.serialize(format=ox.RdfFormat.N_TRIPLES) or b""
         if b"_:" in answer:  # nodes without a name would get others
             self.add(graph, (quad.triple for quad in ox.parse(answer, format=ox.RdfFormat.N_TRIPLES)))
         elif answer:
@@ -183,7 +176,7 @@ def select(store: Store, text: str) -> Solutions:
     """
     result = store.query(text)
     if not isinstance(result, ox.QuerySolutions):
-        raise QueryError("no-select", place=Place("query"), remedy="ask-with-select")
+        raise QueryError("no-select", place=Place("query"))
     columns = tuple(variable.value for variable in result.variables)
     return Solutions(columns, tuple(tuple(solution) for solution in result))
 
@@ -199,7 +192,7 @@ def text_rows(store: Store, text: str) -> list[list[str]]:
 def construct(store: Store, text: str) -> Triples:
     result = store.query(text)
     if not isinstance(result, list):
-        raise QueryError("no-construct", place=Place("query"), remedy="use-construct")
+        raise QueryError("no-construct", place=Place("query"))
     return result
 
 
@@ -234,49 +227,47 @@ def syntax_error(text: str, message: str) -> QueryError:
 
     match = _POSITION.match(message)
     if not match:
-        return QueryError("not-sparql", place=Place("query"), remedy="mend-there", message=brief(message))
+        return QueryError("not-sparql", place=Place("query"), message=brief(message))
     line, column = int(match[1]), int(match[2])
     lines = text.splitlines() or [""]
     near = lines[min(line, len(lines)) - 1][max(column - 1, 0) :].strip()[:30]
     key, place = "not-sparql-near" if near else "not-sparql-at-end", Place("query", line, column)
-    return QueryError(key, place=place, remedy="mend-there", found=near, wanted=brief(match[3]))
+    return QueryError(key, place=place, found=near, wanted=brief(match[3]))
 
 
 # --- loading
 
 
+def _unread(error: OSError | SyntaxError, name: str, ending: str = "") -> Pan2kgError:
+    if isinstance(error, OSError):
+        return ProjectError("cannot-read-file", place=Place(name), reason=reason(error))
+    place, value = Place(name, error.lineno, error.offset), " ".join(_WHERE.sub("", error.msg).split()).rstrip(".")
+    key = "not-rdf-as" if ending else "no-turtle"
+    return TurtleError(key, place=place, remedy="mend-line", ending=ending, value=value)
+
+
 def read_quads(path: Path) -> Iterator[ox.Quad]:
-    ending = Path(path.name.removesuffix(".gz")).suffix
+    ending, place = Path(path.name.removesuffix(".gz")).suffix, Place(str(path))
     if ending not in FORMATS:
-        raise ProjectError("no-rdf-ending", place=Place(str(path)), remedy="use-one-packed", names=", ".join(FORMATS))
+        raise ProjectError("no-rdf-ending", place=place, remedy="use-one-packed", names=", ".join(FORMATS))
     try:
         content = path.read_bytes()
-    except OSError as error:
-        raise ProjectError("cannot-read-file", place=Place(str(path)), reason=reason(error)) from None
-    if path.suffix == ".gz":
-        import gzip
+        if path.suffix == ".gz":
+            import gzip
 
-        try:
             content = gzip.decompress(content)
-        except (EOFError, zlib.error, gzip.BadGzipFile):
-            raise ProjectError("no-gzip", place=Place(str(path)), remedy="fetch-again") from None
-    try:
         yield from ox.parse(content, format=FORMATS[ending])
-    except SyntaxError as error:
-        place, complaint = Place(str(path), error.lineno, error.offset), _WHERE.sub("", error.msg)
-        value = " ".join(complaint.split()).rstrip(".")
-        raise TurtleError("not-rdf-as", place=place, remedy="mend-line", ending=ending, value=value) from None
+    except (OSError, SyntaxError, EOFError, zlib.error) as error:
+        if isinstance(error, (EOFError, zlib.error)) or type(error).__name__ == "BadGzipFile":
+            raise ProjectError("no-gzip", place=place, remedy="fetch-again") from None
+        raise _unread(error, str(path), ending) from None
 
 
 def load(store: ox.Store, path: Path, graph: str, *, name: str = "") -> None:
     try:
         store.load(path=path, format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(graph))
-    except SyntaxError as error:
-        place, complaint = Place(name or str(path), error.lineno, error.offset), _WHERE.sub("", error.msg)
-        value = " ".join(complaint.split()).rstrip(".")
-        raise TurtleError("no-turtle", place=place, remedy="mend-line", value=value) from None
-    except OSError as error:
-        raise ProjectError("cannot-read-file", place=Place(name or str(path)), reason=reason(error)) from None
+    except (OSError, SyntaxError) as error:
+        raise _unread(error, name or str(path)) from None
 
 
 def load_project(project: Project) -> LocalStore:
@@ -302,25 +293,19 @@ def load_project(project: Project) -> LocalStore:
 
 
 def load_readable(project: Project) -> tuple[LocalStore, list[TurtleError]]:
+    errors = list[TurtleError]()
     try:
-        return load_project(project), []
+        return load_project(project), errors
     except TurtleError:
         if project.others or project.data:
             raise
-    store, errors = ox.Store(), list[TurtleError]()
-    for path in project.loaded_files():
-        try:
-            load(store, path, project.graph_iri(path), name=project.name_of(path))
-        except TurtleError as error:
-            if path.is_relative_to(project.ontology):
-                raise
-            errors.append(error)
-    withdraw(store)
-    bury(store)
+    store = ox.Store()
+    _load_member(store, project, errors)
     return LocalStore(store), errors
 
 
-def _load_member(store: ox.Store, project: Project) -> None:
+def _load_member(store: ox.Store, project: Project, errors: list[TurtleError] | None = None) -> None:
+    """Load the files of one project; what is not Turtle in its graph is put among ``errors``, where there are any."""
     # where the project has rules, what a dump says was derived is dropped and derived again:
     # the rules may have changed since it was written
     anew = (project.queries / "rules").is_dir()
@@ -328,22 +313,23 @@ def _load_member(store: ox.Store, project: Project) -> None:
         # the name of the default graph has no rule's path either
         store.extend(quad for quad in read_quads(path) if not (anew and is_derived(str(quad.graph_name).strip("<>"))))
     for path in project.loaded_files():
-        load(store, path, project.graph_iri(path), name=project.name_of(path))
+        try:
+            load(store, path, project.graph_iri(path), name=project.name_of(path))
+        except TurtleError as error:
+            if errors is None or path.is_relative_to(project.ontology):
+                raise
+            errors.append(error)
     withdraw(store)
     bury(store)
 
 
-_WITHDRAWS: Final = ox.NamedNode(f"{PAN}withdraws")
-_STATUS: Final = ox.NamedNode(f"{PAN}status")
-_SUPERSEDED: Final = ox.NamedNode(f"{ID}linkstatus/superseded")
-_TYPE: Final = ox.NamedNode(f"{RDF}type")
-_INVOLVEMENT: Final = ox.NamedNode(f"{PAN}Involvement")
-_DEPRECATED: Final = ox.NamedNode("http://www.w3.org/2002/07/owl#deprecated")
-_REPLACED: Final = ox.NamedNode(DCTERMS + "isReplacedBy")
-_RETIRED: Final = ox.NamedNode(PAN + "RetiredIdentifier")
-_TOMBSTONE: Final = frozenset(
-    (_DEPRECATED, _REPLACED, *(ox.NamedNode(SKOS + name) for name in ("prefLabel", "altLabel", "editorialNote")))
-)
+_STATUS, _TYPE, _WITHDRAWS, _SUPERSEDED, _INVOLVEMENT, _DEPRECATED, _REPLACED, _RETIRED = map(
+    ox.NamedNode,
+    (f"{PAN}status", f"{RDF}type", f"{PAN}withdraws", f"{ID}linkstatus/superseded", f"{PAN}Involvement",
+     "http://www.w3.org/2002/07/owl#deprecated", f"{DCTERMS}isReplacedBy", f"{PAN}RetiredIdentifier"),
+)  # fmt: skip
+_NAMES: Final = (ox.NamedNode(SKOS + name) for name in ("prefLabel", "altLabel", "editorialNote"))
+_TOMBSTONE: Final = frozenset((_DEPRECATED, _REPLACED, *_NAMES))
 _JOINING: Final = tuple(ox.NamedNode(PAN + name) for name in ("from", "to", "between", "involves", "involvedIn"))
 
 
@@ -356,9 +342,10 @@ def _end(store: ox.Store, joined: ox.NamedNode | ox.BlankNode | ox.Triple) -> No
 
 
 def withdraw(store: ox.Store) -> None:
-    for withdrawn in {quad.object for quad in store.quads_for_pattern(None, _WITHDRAWS, None)}:
-        if isinstance(withdrawn, ox.NamedNode):  # the shapes tell of others
-            _end(store, withdrawn)
+    links = {quad.object for quad in store.quads_for_pattern(None, _WITHDRAWS, None)}
+    for link in links:
+        if isinstance(link, ox.NamedNode):  # the shapes tell of others
+            _end(store, link)
 
 
 def bury(store: ox.Store) -> None:
@@ -396,7 +383,6 @@ def open_store(project: Project, derive: Derive) -> LocalStore:
 
 
 def fingerprint(project: Project) -> str:
-    import hashlib
     from importlib.metadata import PackageNotFoundError, version
 
     try:
@@ -440,35 +426,33 @@ def dump(store: LocalStore, form: str, prefixes: dict[str, str]) -> bytes:
 def to_dataset(store: LocalStore) -> rdflib.Dataset:
     import rdflib
 
-    dataset = rdflib.Dataset(default_union=True)
-    nodes: dict[object, Node] = {}
+    dataset, nodes = rdflib.Dataset(default_union=True), dict[object, Any]()
     contexts: dict[object, rdflib.Graph] = {}
     for quad in store.inner:
         if quad.graph_name not in contexts:
             contexts[quad.graph_name] = dataset.graph(to_term(quad.graph_name, nodes))  # type: ignore[arg-type]
-        terms = [to_term(term, nodes) for term in (quad.subject, quad.predicate, quad.object)]
-        contexts[quad.graph_name].add((terms[0], terms[1], terms[2]))
+        s, p, o = (to_term(term, nodes) for term in (quad.subject, quad.predicate, quad.object))
+        contexts[quad.graph_name].add((s, p, o))
     return dataset
 
 
 def to_graph(triples: Iterable[ox.Triple]) -> rdflib.Graph:
     import rdflib
 
-    graph = rdflib.Graph()
-    nodes: dict[object, Node] = {}
+    graph, nodes = rdflib.Graph(), dict[object, Any]()
     for triple in triples:
-        terms = [to_term(term, nodes) for term in (triple.subject, triple.predicate, triple.object)]
-        graph.add((terms[0], terms[1], terms[2]))
+        s, p, o = (to_term(term, nodes) for term in (triple.subject, triple.predicate, triple.object))
+        graph.add((s, p, o))
     return graph
 
 
-def to_term(term: object, nodes: dict[object, Node]) -> Node:
+def to_term(term: object, nodes: dict[object, rdflib.term.Node]) -> rdflib.term.Node:
     import rdflib
 
     if term in nodes:
         return nodes[term]
     if isinstance(term, ox.NamedNode):
-        node: Node = rdflib.URIRef(term.value)
+        node: rdflib.term.Node = rdflib.URIRef(term.value)
     elif isinstance(term, ox.BlankNode):
         node = rdflib.BNode(term.value)
     elif not isinstance(term, ox.Literal):

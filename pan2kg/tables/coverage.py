@@ -11,7 +11,6 @@ from pan2kg.coherence import bodies as coordination
 from pan2kg.coherence import citations, evidence, known, obligations, reading, weight
 from pan2kg.coherence import figures as register_of_figures
 from pan2kg.coherence.evidence import Aspect, Basis, Extent, Level, firmest
-from pan2kg.coherence.figures import Scalar, Taken, Unit
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Messages, Text, format_of
@@ -204,8 +203,7 @@ def other_countries(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         for topic in sorted(foreign.keys() - our_topics)
     ]
     label = graph.label(ours) if ours else "–"
-    alone = note("one-country", country=label, plans=len(country_of))
-    notes = [note("countries", n=len(counted)) if len(counted) > 1 else alone]
+    notes = [] if len(counted) > 1 else [note("one-country", country=label, plans=len(country_of))]
     basis = graph.uses.basis.also("country", key(ours) if ours else "–")
     return make(graph, "other-countries", ABROAD, rows, notes, "tables/countries", basis=basis)
 
@@ -314,10 +312,8 @@ def compared(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     notes = [
         note("retention", share=round(100 * retained)) if retained is not None
         else note("not-read-through" if unseen else "no-succession"),
-        *([note("similar-titles")] if any(fate.similar for fate in fates) else []),
         note("plans-changed", **{change: changes[change] for change in ("added", "removed", "more", "less")}),
         note("texts-known", base=texts_known[0], new=texts_known[1]),
-        note("same-weights"),
     ]  # fmt: skip
     basis = layout.among(graph, (base, later))
     return make(graph, "compare", COMPARE, rows, notes, "coherence/text-uses", at, basis=basis)
@@ -422,7 +418,7 @@ def register(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         basis = basis.also("plans", ", ".join(map(key, sorted(plans)))) if plans else basis
         words = {"name": figure.name(graph.asked_by).say(graph.language)}
         words["meaning"] = figure.message("meaning").say(graph.language)
-        notes = [note("figure-means", **words), note("figure-among", among=figure.message("among").say(graph.language))]
+        notes = [note("figure-means", **words, among=figure.message("among").say(graph.language))]
         query = (
             "text-uses"
             if figure.id in _BY_TEXT
@@ -434,11 +430,11 @@ def register(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         return make(graph, "figures", columns, listed, notes, sparql=sparql, evidence=at, basis=basis)
     rows = [row for taken in graph.figures(choice.evidence) for row in _values(taken, graph)]
     line = known.basis_line(graph.known(choice.evidence))
-    notes = [note("nested", level=according_to(choice.evidence).say(graph.language)), note("figure-list")]
+    notes = [note("nested", level=according_to(choice.evidence).say(graph.language))]
     return make(graph, "figures", REGISTER, rows, notes, line=line)
 
 
-def _values(taken: Taken, graph: Graph) -> Iterator[tuple[object, ...]]:
+def _values(taken: register_of_figures.Taken, graph: Graph) -> Iterator[tuple[object, ...]]:
     figure, label = taken.figure, taken.figure.name(graph.asked_by).say(graph.language)
     for at, piece in enumerate(figure.parts or (("low", "high") if len(taken.value) == 2 else ("whole",))):
         words = _FIGURES.say(piece, graph.language) if figure.parts else None
@@ -446,7 +442,7 @@ def _values(taken: Taken, graph: Graph) -> Iterator[tuple[object, ...]]:
         told_cells = {"told": piece, "told_label": words} if words is not None else {
             "told": piece, "told_label": Messages("table").say(f"value.told.{piece}", graph.language),
         }  # fmt: skip
-        counts = figure.unit is Unit.COUNT
+        counts = figure.unit is register_of_figures.Unit.COUNT
         yield (
             {"figure": figure.id, "figure_label": label}, told_cells,
             *(round(value) if value is not None and counts else layout.number(value) for value in values),
@@ -454,7 +450,7 @@ def _values(taken: Taken, graph: Graph) -> Iterator[tuple[object, ...]]:
         )  # fmt: skip
 
 
-def _listed_cell(graph: Graph, name: str, value: Scalar) -> object:
+def _listed_cell(graph: Graph, name: str, value: register_of_figures.Scalar) -> object:
     if name in _TRUTHS:
         return bool(value)
     if name == "ways":

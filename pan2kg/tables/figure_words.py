@@ -7,9 +7,9 @@ in a picture, a report and a terminal. The messages stand in the context « figu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from pan2kg.coherence.citations import Bounds as Interval
 from pan2kg.coherence.citations import State, Verdict, Way
@@ -17,9 +17,10 @@ from pan2kg.coherence.evidence import CellState as Cell
 from pan2kg.coherence.evidence import Extent, Level
 from pan2kg.coherence.figures import Taken, Unit, Value
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of, numeral
-from pan2kg.i18n.message import Message, in_words
+from pan2kg.i18n.message import Message
+from pan2kg.i18n.message import in_words as day_in_words
 from pan2kg.tables.formats import PRINTING, clean, say
-from pan2kg.tables.table import coded, codes
+from pan2kg.tables.table import coded, codes, in_words
 
 if TYPE_CHECKING:
     from pan2kg.coherence.evidence import Basis
@@ -31,6 +32,7 @@ _KINDS: Final[dict[type[Enum], str]] = {
     Level: "level", Verdict: "verdict", State: "state", Extent: "extent", Cell: "cell", Way: "way",
 }  # fmt: skip
 
+Worded = TypeVar("Worded")
 Named = Level | Verdict | State | Extent | Cell | Way
 """What has a name for a reader: a level of evidence, a verdict, a state, an extent of reading, a cell, a precision."""
 
@@ -51,7 +53,7 @@ def basis_words(line: BasisLine, language: Language) -> str:
         level=according_to(line.level).say(language),
         plans=line.plans, with_texts=line.with_texts, listed=line.listed, published=line.published,
         counted=line.counted, full=line.texts.full, part=line.texts.part, none=line.texts.none,
-        day=in_words(line.as_of, language) if line.as_of else "–",
+        day=day_in_words(line.as_of, language) if line.as_of else "–",
     )  # fmt: skip
     if not line.weights:
         return sentence
@@ -60,12 +62,8 @@ def basis_words(line: BasisLine, language: Language) -> str:
     return f"{format_of('semicolon', language).join(sentences)}."
 
 
-def basis_text(line: BasisLine) -> Text:
-    return Text(tuple((language, basis_words(line, language)) for language in LANGUAGES))
-
-
-def basis_short(line: BasisLine, language: Language) -> str:
-    return _FIGURE.say("basis-short", language, read=line.read, plans=line.plans)
+def in_each(words: Callable[[Worded, Language], str], value: Worded) -> Text:
+    return Text(tuple((language, words(value, language)) for language in LANGUAGES))
 
 
 def amount(value: float | None, unit: Unit, language: Language) -> str:
@@ -98,17 +96,8 @@ def interval(bounds: Interval | tuple[float | None, float | None], language: Lan
     return f"[{format_of('semicolon', language).join(ends)}]"
 
 
-def interval_text(bounds: Interval) -> Text:
-    return Text(tuple((language, interval(bounds, language)) for language in LANGUAGES))
-
-
-def bits_text(bounds: Interval) -> Text:
-    # A weight with its unit in every language: one is a bit; in French, whatever is below two.
-    return Text(tuple((language, bits_words(bounds, language)) for language in LANGUAGES))
-
-
 def bits_words(bounds: Interval | float | None, language: Language) -> str:
-    """The same in one language, of an interval or of one number; a dash where nothing is known.
+    """A weight with its unit, one is a bit and in French whatever is below two; a dash where nothing is known.
 
     >>> bits_words(0.5, "en"), bits_words(1.0, "en"), bits_words(1.5, "fr"), bits_words(None, "de")
     ('0.50 bits', '1 bit', '1,50\xa0bit', '–')
@@ -160,7 +149,7 @@ def basis_of_figures(basis: Basis, language: Language) -> str:
     sentences = [say("basis-counted", language, n=basis.n, annotated=basis.annotated)]
     sentences += [say("basis-plans", language, n=basis.plans), *_chosen(basis, language, ())]
     sentences += [say("basis-release", language, release=basis.release)] if basis.release else []
-    sentences += [say("basis-as-of", language, day=in_words(basis.as_of, language))] if basis.as_of else []
+    sentences += [say("basis-as-of", language, day=day_in_words(basis.as_of, language))] if basis.as_of else []
     return say("basis", language, parts=format_of("semicolon", language).join(sentences))
 
 
@@ -172,15 +161,13 @@ def _chosen(basis: Basis, language: Language, without: tuple[str, ...]) -> Itera
             continue
         key = f"filter-{name.replace(' ', '-')}"
         words = coded(name, value).say(language) if value in codes(name) else _value(value, language)
-        head = PRINTING.say(key, language) if PRINTING.has(key) else name
+        head = PRINTING.say(key, language) if PRINTING.has(key) else in_words(name, language)
         yield f"{head}{format_of('colon', language)}{words}"
 
 
 def _value(value: str, language: Language) -> str:
-    def marked(words: str) -> str:
-        return _DECIMAL.sub(lambda match: match[0].replace(".", format_of("decimal", language)), words)
-
+    value = _DECIMAL.sub(lambda match: match[0].replace(".", format_of("decimal", language)), value)
     for key, form in _VALUES.items():
         if match := form.fullmatch(value):
-            return clean(PRINTING.say(key, language, **{name: marked(at) for name, at in match.groupdict().items()}))
-    return clean(marked(value))
+            return clean(PRINTING.say(key, language, **match.groupdict()))
+    return clean(value)

@@ -15,7 +15,7 @@ from itertools import zip_longest
 from textwrap import wrap
 from typing import Final
 
-from pan2kg.i18n.catalogue import Language, Messages, Text, format_of, numeral
+from pan2kg.i18n.catalogue import Language, Messages, format_of, numeral
 from pan2kg.i18n.message import with_days
 from pan2kg.tables.table import Value
 
@@ -54,13 +54,7 @@ def field(value: Value) -> str:
 
 
 def write_csv(grid: Grid) -> str:
-    r"""The table as RFC 4180 has it: one header line, commas, CRLF; what is not known is empty.
-
-    Nothing is put before a cell that begins with ``=``: this is data, and stays what it was.
-
-    >>> write_csv(Grid(["plan", "linked"], [["a, b", 0], ["=1", None]]))
-    'plan,linked\r\n"a, b",0\r\n=1,\r\n'
-    """
+    # RFC 4180; nothing is put before a cell that begins with « = »: this is data, and stays what it was
     target = io.StringIO(newline="")
     writer = csv.writer(target)
     writer.writerow(grid.columns)
@@ -69,24 +63,16 @@ def write_csv(grid: Grid) -> str:
 
 
 def write_local_csv(grid: Grid, language: Language) -> str:
-    r"""The table as the spreadsheet programs of a language open it: semicolons, its decimal sign, a byte order mark.
-
-    A cell that would be run as a formula has an apostrophe before it, by which those programs keep it a text.
-
-    >>> write_local_csv(Grid(["plan", "bits"], [["=1", 0.5]]), "fr")
-    "\ufeffplan;bits\r\n'=1;0,5\r\n"
-    """
+    # As the spreadsheet programs of a language open it. A cell that would be run as a formula has an apostrophe before
+    # it, by which those programs keep it a text.
     sign, target = format_of("decimal", language), io.StringIO(newline="")
     writer = csv.writer(target, delimiter=";")
     writer.writerow(grid.columns)
-    writer.writerows([_local(value, sign) for value in row] for row in grid.rows)
+    for row in grid.rows:
+        cells = [f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else field(cell) for cell in row]
+        pairs = zip(row, cells, strict=True)
+        writer.writerow([cell.replace(".", sign) if isinstance(value, float) else cell for value, cell in pairs])
     return f"\ufeff{target.getvalue()}"
-
-
-def _local(value: Value, sign: str) -> str:
-    if isinstance(value, float):
-        return field(value).replace(".", sign)
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else field(value)
 
 
 def write_tsv(grid: Grid) -> str:
@@ -120,11 +106,6 @@ def xml_fit(text: str) -> str:
 
 
 def xml_text(text: str) -> str:
-    """The text for the inside of an XML element.
-
-    >>> xml_text("a < b\\r")
-    'a &lt; b&#13;'
-    """
     return xml_fit(text).translate(_IN_TEXT)
 
 
@@ -156,7 +137,11 @@ def write_text(grid: Grid, width: int = 0) -> str:
     least = [max([_least(head), *(_least(row[at]) for row in rows)]) for at, head in enumerate(heads)]
     room = width - len(_GAP) * (len(heads) - 1)
     if sum(least) > room:
-        return "\n\n".join(_card(heads, row, width) for row in rows)
+        # a card a row
+        margin = min(max(map(len, heads)), max(_NARROW, width // 3))
+        sides = [margin, max(_NARROW, width - margin - len(_GAP))]
+        cards = ((_line(list(pair), sides) for pair in zip(heads, row, strict=True)) for row in rows)
+        return "\n\n".join("\n".join(line for lines in card for line in lines) for card in cards)
     widths = [min(pair) for pair in zip(wanted, least, strict=True)]
     spare = room - sum(widths)
     while spare > 0 and (growing := [at for at, width in enumerate(widths) if width < wanted[at]]):
@@ -190,12 +175,6 @@ def _line(cells: list[str], widths: list[int]) -> list[str]:
     return [_GAP.join(line).rstrip() for line in padded]
 
 
-def _card(heads: list[str], row: list[str], width: int) -> str:
-    margin = min(max(map(len, heads)), max(_NARROW, width // 3))
-    room = max(_NARROW, width - margin - len(_GAP))
-    return "\n".join(line for pair in zip(heads, row, strict=True) for line in _line(list(pair), [margin, room]))
-
-
 PRINTING: Final = Messages("printing")
 DECIMALS: Final = 3
 """To how many decimals figures are rounded for a reader; data formats hold them whole."""
@@ -204,8 +183,7 @@ _SPACE: Final = re.compile(r"(?<=«) | (?=[»;:?!%](?:\s|[).,]|$)|\d{1,2}\))")
 _CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
-def say(key: str, language: Language, **values: str | int) -> str:
-    return PRINTING.say(key, language, **values)
+say: Final = PRINTING.say
 
 
 def shown(value: Value, language: Language) -> str:
@@ -232,11 +210,6 @@ def shown(value: Value, language: Language) -> str:
 
 
 def decimal(value: float, language: Language) -> str:
-    """A figure with three decimals.
-
-    >>> decimal(-0.5, "fr"), decimal(-0.00004, "en"), decimal(0.0, "en")
-    ('−0,500', '> −0.001', '0.000')
-    """
     sign = "−" if value < 0 else ""
     size = round(abs(value), DECIMALS)
     tiny = "> " if value < 0 else "< "
@@ -258,7 +231,3 @@ def clean(text: str) -> str:
 
 def harmless(text: str) -> str:
     return " ".join(_CONTROL.sub("\ufffd", re.sub(r"\s", " ", text)).split())
-
-
-def dated(words: Text) -> Text:
-    return Text(tuple((language, with_days(stated, language)) for language, stated in words.words))

@@ -11,20 +11,17 @@ from datetime import timedelta
 from typing import Final
 
 from pan2kg.coherence import bodies as coordination
-from pan2kg.coherence import citations, evidence, known
-from pan2kg.coherence.bodies import Presence
+from pan2kg.coherence import citations, evidence, known, obligations
 from pan2kg.coherence.citations import Channel, State, Verdict
 from pan2kg.coherence.evidence import HEADLINE, Level
-from pan2kg.coherence.obligations import DutyStanding as Standing
-from pan2kg.coherence.obligations import Margin
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import is_true
+from pan2kg.tables import coverage
 from pan2kg.tables import table as layout
-from pan2kg.tables.coverage import looked_upon, own_plans, target_groups
-from pan2kg.tables.figure_words import bits_text
+from pan2kg.tables.figure_words import bits_words, in_each
 from pan2kg.tables.table import DEFAULT, Table, TableChoice, make, note
 from pan2kg.turtle.vocabulary import ID, key
 
@@ -49,11 +46,11 @@ def gaps(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # How many gaps of each kind, or with part the list of one kind; with plans or a country named, only theirs.
     # That no action does something is said of the project's own country where none is named.
     plans = frozenset(graph.plans(choice.plans))
-    plans = plans or (own_plans(graph, choice.country) if choice.country else frozenset())
-    scope = plans, choice.evidence, plans or own_plans(graph, choice.country)
+    plans = plans or (coverage.own_plans(graph, choice.country) if choice.country else frozenset())
+    scope = plans, choice.evidence, plans or coverage.own_plans(graph, choice.country)
     basis, line = graph.uses.basis, known.basis_line(graph.known(choice.evidence))
     if plans or choice.country or choice.part in OWN:
-        basis = looked_upon(graph, choice)
+        basis = coverage.looked_upon(graph, choice)
     rows: list[tuple[object, ...]] = []
     if not choice.part:
         for kind, find in KINDS.items():
@@ -68,6 +65,8 @@ def gaps(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     rows += [(choice.part, *gap) for gap in listed]
     notes = [note("not-assessed-gap") if of is None else note("gaps-counted", n=len(listed), of=of)]
     notes += [note(f"gap-{choice.part}")] if _TABLES.has(f"note.gap-{choice.part}") else []
+    notes += [note("own-country")] if choice.part in OWN and scope[2] != plans else []
+    notes += [note("no-mitigation")] if choice.part == "negative-interaction" else []
     basis = basis.also("gap", choice.part)
     return make(graph, "gaps", LIST, rows, notes, sparql=sparql, line=line, basis=basis, is_dated=True)
 
@@ -76,7 +75,7 @@ def _inside(graph: Graph, plans: frozenset[str], *works: str) -> bool:
     return any(bool(work) and (not plans or graph.home_of.get(work, work) in plans) for work in works)
 
 
-def _obligations(standing: Standing) -> Find:
+def _obligations(standing: obligations.DutyStanding) -> Find:
     def find(graph: Graph, scope: Scope) -> Listed:
         recorded, listed = [row for row in graph.margins(scope[1]) if row.obligation.is_recorded], list[Gap]()
         for row in recorded:
@@ -88,7 +87,11 @@ def _obligations(standing: Standing) -> Find:
                     detail = _TABLES.text("note.days-overdue", n=row.overdue)
                 work, level = (answer.work, answer.level) if answer else (None, None)
                 listed.append((row.obligation.iri, work, detail, level))
-        of = len(recorded) if any(row.standing is not Standing.NOT_ASSESSED for row in recorded) else None
+        of = (
+            len(recorded)
+            if any(row.standing is not obligations.DutyStanding.NOT_ASSESSED for row in recorded)
+            else None
+        )
         return listed, of, program_query("coherence/obligations")
 
     return find
@@ -110,7 +113,7 @@ def _without_action(name: str) -> Find:
 
 
 def _groups(graph: Graph, scope: Scope) -> Listed:
-    rows = target_groups(graph, TableChoice(plans=tuple(sorted(scope[2])), country=layout.EVERYWHERE)).rows
+    rows = coverage.target_groups(graph, TableChoice(plans=tuple(sorted(scope[2])), country=layout.EVERYWHERE)).rows
     empty: list[Gap] = [(str(row["group"]), None, None, None) for row in rows if row["aim"] == "forgotten"]
     query = program_query("tables/group-uses")
     # where no action of these plans was annotated, nothing is known to be forgotten
@@ -126,7 +129,7 @@ def _bodiless(graph: Graph, scope: Scope) -> Listed:
     return empty, len(actions) or None, program_query("coherence/tags")
 
 
-def _field(name: str, presence: Presence) -> Find:
+def _field(name: str, presence: coordination.Presence) -> Find:
     def find(graph: Graph, scope: Scope) -> Listed:
         every = coordination.completeness(graph.home_of, graph.fields)
         rows = [row for row in every if row.annotated and _inside(graph, scope[0], row.action)]
@@ -140,11 +143,15 @@ def _occasions(state: State) -> Find:
     # Occasions to cite where no citation was seen: it is known to be missing, or nobody read in full.
     def find(graph: Graph, scope: Scope) -> Listed:
         at, listed = graph.known(scope[1]), list[Gap]()
-        every = [entry for entry in at.occasions if entry.is_expected and _of(scope, entry.source, entry.target)]
+        every = [
+            entry
+            for entry in at.occasions
+            if entry.is_expected and _inside(graph, scope[0], entry.source, entry.target)
+        ]
         for occasion in every:
             if occasion.state is state:
-                bits = bits_text(citations.Bounds(occasion.bits, occasion.bits))
-                detail = _TABLES.text("note.bits-shared", shared=bits) if occasion.bits > 0 else None
+                shared = in_each(bits_words, occasion.bits)
+                detail = _TABLES.text("note.bits-shared", shared=shared) if occasion.bits > 0 else None
                 ends = occasion.source, occasion.target
                 listed.append((*ends, detail, at.link_level(*ends)))
         return listed, len(every) or None, program_query("coherence/plan-statements")
@@ -158,7 +165,7 @@ def _returns(state: State) -> Find:
         at = graph.known(scope[1])
         every = [
             direction for direction in citations.returns(at.chronology, at.tables.readings, at=scope[1])
-            if direction.verdict is Verdict.EXPECTED and _of(scope, direction.source, direction.target)
+            if direction.verdict is Verdict.EXPECTED and _inside(graph, scope[0], direction.source, direction.target)
         ]  # fmt: skip
         listed: list[Gap] = [
             (direction.source, direction.target, None, at.link_level(direction.source, direction.target))
@@ -178,7 +185,7 @@ def _elsewhere(seen: Channel, missing: Channel) -> Find:
         at = graph.known(scope[1])
         states = {
             pair: at.place(*pair, missing) for pair in sorted(at.chronology.cited)
-            if at.chronology.seen(*pair, scope[1], seen) and _of(scope, *pair)
+            if at.chronology.seen(*pair, scope[1], seen) and _inside(graph, scope[0], *pair)
         }  # fmt: skip
         every = {pair: state for pair, state in states.items() if state in _POSSIBLE}
         listed: list[Gap] = [
@@ -188,10 +195,6 @@ def _elsewhere(seen: Channel, missing: Channel) -> Find:
         return listed, len(every) or None, program_query("coherence/plan-statements")
 
     return find
-
-
-def _of(scope: Scope, *plans: str) -> bool:
-    return not scope[0] or not scope[0].isdisjoint(plans)
 
 
 def _overlaps(graph: Graph, scope: Scope) -> Listed:
@@ -229,17 +232,17 @@ def _old(graph: Graph, scope: Scope) -> Listed:
 
 
 KINDS: Mapping[str, Find] = {
-    "obligation-uncovered": _obligations(Standing.UNCOVERED),
-    "obligation-late": _obligations(Standing.LATE),
-    "obligation-vague": _obligations(Standing.VAGUE),
+    "obligation-uncovered": _obligations(obligations.DutyStanding.UNCOVERED),
+    "obligation-late": _obligations(obligations.DutyStanding.LATE),
+    "obligation-vague": _obligations(obligations.DutyStanding.VAGUE),
     "principle-without-action": _without_action("tables/principles"),
     "target-without-action": _without_action("tables/targets"),
     "group-without-action": _groups,
     "action-without-body": _bodiless,
-    "action-without-indicator": _field("indicator", Presence.ABSENT),
-    "indicator-vague": _field("indicator", Presence.VAGUE),
-    "action-without-timeline": _field("timeline", Presence.ABSENT),
-    "timeline-vague": _field("timeline", Presence.VAGUE),
+    "action-without-indicator": _field("indicator", coordination.Presence.ABSENT),
+    "indicator-vague": _field("indicator", coordination.Presence.VAGUE),
+    "action-without-timeline": _field("timeline", coordination.Presence.ABSENT),
+    "timeline-vague": _field("timeline", coordination.Presence.VAGUE),
     "citation-absent": _occasions(State.ABSENT),
     "citation-unseen": _occasions(State.OPEN),
     "citation-unreturned": _returns(State.ABSENT),
@@ -288,7 +291,7 @@ def duties(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         notes.append(note("recurs-means"))
     if any(not row.obligation.is_recorded for row in rows):
         notes.append(note("unrecorded-means"))
-    if any(row.standing is Standing.UNCOVERED for row in rows):
+    if any(row.standing is obligations.DutyStanding.UNCOVERED for row in rows):
         notes.append(note("uncovered-means", n=margins.basis.annotated, of=margins.basis.n))
     line, sparql = known.basis_line(graph.known(choice.evidence)), program_query("coherence/obligations")
     return make(
@@ -297,7 +300,7 @@ def duties(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     )  # fmt: skip
 
 
-def _duty(row: Margin) -> tuple[object, ...]:
+def _duty(row: obligations.Margin) -> tuple[object, ...]:
     duty, answer = row.obligation, row.response
     # whether a country recorded who has to meet it, or it follows from who is a member or a party, or nobody knows
     basis = "recorded" if duty.is_recorded else "derived" if duty.holder else "none"
@@ -327,7 +330,7 @@ def dependencies(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     plans = frozenset(graph.plans(choice.plans))
     rows = [row for row in depending(graph, choice.evidence) if _inside(graph, plans, row[0], row[1])]
     unknown = sum(row[5] == "unknown" for row in rows)
-    notes = [note("order-unknown", n=unknown, of=len(rows)) if rows else note("no-dependencies"), note("stated-only")]
+    notes = [*([note("order-unknown", n=unknown, of=len(rows))] if rows else []), note("stated-only")]
     line = known.basis_line(graph.known(choice.evidence))
     return make(graph, "dependencies", DEPENDS, rows, notes, "tables/dependencies", line=line)
 
@@ -368,5 +371,4 @@ def recommendations(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         if not plans or plans & {*of}:
             rows.append((recommendation, review, reply, actions, of))
     rows.sort(key=lambda row: (("none", "beside", "answered").index(row[2]), row[0]))
-    reading_of = note("recommendations-read", n=len(advice)) if advice else note("no-recommendations")
-    return make(graph, "recommendations", ADVICE, rows, [reading_of, note("beside-means")], "tables/replies")
+    return make(graph, "recommendations", ADVICE, rows, [note("recommendations-read", n=len(advice))], "tables/replies")

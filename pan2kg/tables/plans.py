@@ -7,21 +7,19 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 
-from pan2kg.coherence import citations, known
-from pan2kg.coherence.bodies import co_led
+from pan2kg.coherence import bodies, citations, known
 from pan2kg.coherence.citations import Bounds, Channel, IndexCell, State, Verdict, Way
 from pan2kg.coherence.evidence import HEADLINE, Level, counts
-from pan2kg.coherence.known import Known
 from pan2kg.coherence.weight import DRAWS, SEED, SIGNIFICANT, Weight
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.statements import ACTIONS, Outline
-from pan2kg.i18n.catalogue import Text
+from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.scores.matrix import summable
 from pan2kg.scores.measures import judged
 from pan2kg.store.queries import program_query
 from pan2kg.tables import table as layout
-from pan2kg.tables.figure_words import bits_text, interval_text
+from pan2kg.tables.figure_words import bits_words, in_each, interval
 from pan2kg.tables.table import DEFAULT, Table, TableChoice, make, note
 from pan2kg.turtle.vocabulary import key
 
@@ -35,7 +33,7 @@ MOST: Final = 10_000
 """So many pairs of plans are listed at most; the rest is counted, and seen where plans are named."""
 
 
-def _places(evidence: Known, pair: layout.Ordered) -> list[State]:
+def _places(evidence: known.Known, pair: layout.Ordered) -> list[State]:
     return [evidence.place(pair[not ahead], pair[ahead], channel) for _, channel, ahead in PLACES]
 
 
@@ -56,7 +54,7 @@ def matrix(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # named, a terminal is shown the pairs as rows and columns.
     chosen, evidence, order = graph.plans(choice.plans), graph.known(choice.evidence), layout.plan_order(graph)
     home, when, published = evidence.tables.works.home, evidence.chronology, evidence.tables.published
-    scored, led = judged(home, graph.scores), co_led(home, graph.involvements, choice.evidence)
+    scored, led = judged(home, graph.scores), bodies.co_led(home, graph.involvements, choice.evidence)
     plans = sorted(chosen) if len(chosen) > 1 else evidence.tables.works.plans
     pairs = [(plan, partner) for at, plan in enumerate(plans) for partner in plans[at + 1 :]]
     pairs = [pair for pair in pairs if len(chosen) != 1 or chosen[0] in pair]
@@ -73,7 +71,7 @@ def matrix(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
             *_places(evidence, (plan, partner)), *scored.get(pair, (None, None, None))[:3], led.get(pair),
             sizes[pair[0]], published.get(pair[0]), sizes[pair[1]], published.get(pair[1]),
         ))  # fmt: skip
-    notes = [note("low-high"), note("high-open")]
+    notes = [Messages("figure").text("weight-high"), note("high-open")]
     notes += [note("pairs-unlisted", n=len(listed) - MOST)] if len(listed) > MOST else []
     notes += [note("pairs-unseen", n=len(pairs) - len(listed))] if len(listed) < len(pairs) else []
     notes += [] if graph.scores else [note("no-scores")]
@@ -83,7 +81,7 @@ def matrix(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     return make(graph, "matrix", MATRIX, rows, notes, "coherence/text-uses", evidence, basis=basis, cross=cross)
 
 
-def _general(evidence: Known) -> set[layout.Ordered]:
+def _general(evidence: known.Known) -> set[layout.Ordered]:
     # The pairs of plans that share a text at all, be it a general one only.
     plans, sharing = evidence.tables.works.plans, evidence.plans
     pairs = zip(sharing.one.tolist(), sharing.two.tolist(), strict=True)
@@ -93,7 +91,7 @@ def _general(evidence: Known) -> set[layout.Ordered]:
 _CITES: Final = {State.SEEN: ">", State.ABSENT: "x", State.OPEN: "o"}
 
 
-def _cross(graph: Graph, evidence: Known, pairs: set[layout.Ordered]) -> layout.Cross:
+def _cross(graph: Graph, evidence: known.Known, pairs: set[layout.Ordered]) -> layout.Cross:
     plans, general = sorted({plan for pair in pairs for plan in pair}), _general(evidence)
     expected = {
         (occasion.source, occasion.target): occasion.state for occasion in evidence.occasions if occasion.is_expected
@@ -109,8 +107,7 @@ def _cross(graph: Graph, evidence: Known, pairs: set[layout.Ordered]) -> layout.
         return f"{shares}{_CITES[state] if state else ''}" or "."
 
     marks = tuple(tuple(mark(x, y) for y in plans) for x in plans)
-    legend = ("cross-shares", "cross-general", "cross-cites", "cross-absent", "cross-open", "cross-nothing")
-    return tuple(map(graph.label, plans)), marks, tuple(map(note, legend))
+    return tuple(map(graph.label, plans)), marks, (note("cross-legend"),)
 
 
 INDEX = ("one", "two", "index_low", "index_high", "places", *_PLACED, "low", "level", "pages", "seen", "instruments")
@@ -138,15 +135,15 @@ def coherence_index(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
             cited.setdefault((min(ends), max(ends)), []).append((page, citation.seen))
     rows = []
     for pair in sorted(by_pair, key=order):
-        interval, weight, sightings = citations.index(by_pair[pair]), evidence.weight(*pair), cited.get(pair, [])
+        of_pair, weight, sightings = citations.index(by_pair[pair]), evidence.weight(*pair), cited.get(pair, [])
         rows.append((
-            *pair, interval.value.low, interval.value.high, interval.m, *_places(evidence, pair), weight.low,
+            *pair, of_pair.value.low, of_pair.value.high, of_pair.m, *_places(evidence, pair), weight.low,
             evidence.link_level(*pair), sorted({page for page, _ in sightings if page}),
             max((day for _, day in sightings if day), default=None), _texts(weight),
         ))  # fmt: skip
     overall = citations.index(index_cells, None if plan is None else frozenset((plan,)))
     notes = [
-        note("index-value", value=interval_text(overall.value), m=overall.m, n=overall.pairs),
+        note("index-value", value=in_each(interval, overall.value), m=overall.m, n=overall.pairs),
         note("index-counts", **{state.value: overall.counts[state] for state in State}),
     ]
     notes += [note("index-empty", n=len(overall.empty))] if overall.empty else []
@@ -231,14 +228,12 @@ def debt(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     expected = [occasion for occasion in occasions if occasion.is_expected]
     states = Counter(occasion.state for occasion in expected)
     apart = Counter(occasion.verdict for occasion in occasions if not occasion.is_expected)
-    interval, bits = citations.rate_and_debt(occasions)
-    rate, owed = interval_text(interval), bits_text(bits)
+    rate, bits = citations.rate_and_debt(occasions)
     notes = [
         note("occasions", n=len(expected), **{at.value: states[at] for at in (State.SEEN, State.ABSENT, State.OPEN)}),
-        note("rate-and-debt", rate=rate, debt=owed),
+        note("rate-and-debt", rate=in_each(interval, rate), debt=in_each(bits_words, bits)),
         note("apart", **{verdict.value: apart[verdict] for verdict in Verdict if verdict is not Verdict.EXPECTED}),
         note("not-returned"),
-        note("debt-levels"),
     ]
     notes += [note("pairs-unlisted", n=len(occasions) - MOST)] if len(occasions) > MOST else []
     basis = layout.among(graph, sorted(plans))
@@ -293,13 +288,13 @@ def unacknowledged(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         (ends[0], plans[0], ends[1], plans[1], weight.low, weight.broad, weight.level, texts, *ways, *expected)
         for ends, plans, weight, texts, ways, expected in silent
     ]
-    notes = [note("pairs-open", n=len(silent), of=len(linked)), note("levels"), note("not-returned")]
+    notes = [note("pairs-open", n=len(silent), of=len(linked)), note("not-returned")]
     basis = graph.uses.basis.also("bits", f"≥ {least:g}") if least else graph.uses.basis
     line = known.basis_line(graph.known(choice.evidence))
     return make(graph, "unacknowledged", PAIRS, rows, notes, "coherence/text-uses", line=line, basis=basis)
 
 
-def acknowledged(evidence: Known, pair: layout.Ordered, stated: set[layout.Ordered]) -> layout.Ordered:
+def acknowledged(evidence: known.Known, pair: layout.Ordered, stated: set[layout.Ordered]) -> layout.Ordered:
     home = evidence.tables.works.home
 
     def precision(source: str, target: str) -> str:
@@ -348,12 +343,12 @@ def explanation(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     return make(graph, "explain", EXPLAIN, rows, notes, sparql=sparql, evidence=evidence, basis=basis)
 
 
-def _explained(evidence: Known, weight: Weight) -> list[Text]:
+def _explained(evidence: known.Known, weight: Weight) -> list[Text]:
     ends, home = (weight.one, weight.two), evidence.tables.works.home
     if not any(piece.bits > 0 for piece in weight.contributions):
         notes = [note("no-link" if weight.is_open else "no-link-read")]
     else:
-        shared, general = bits_text(Bounds(weight.low, weight.high)), bits_text(Bounds(weight.broad, weight.broad))
+        shared, general = in_each(bits_words, Bounds(weight.low, weight.high)), in_each(bits_words, weight.broad)
         notes = [note("weight", shared=shared, general=general), *([note("high-open")] if weight.is_open else [])]
     stated = {(statement.source, statement.target) for statement in evidence.statements if statement.is_citation}
     onward, back = (layout.coded("acknowledged_there", precision) for precision in acknowledged(evidence, ends, stated))

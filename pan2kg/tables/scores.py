@@ -21,12 +21,10 @@ from pan2kg.project import read_text, write_atomically
 from pan2kg.scores import measures
 from pan2kg.scores import measures as influences
 from pan2kg.scores.matrix import SCALE, Scale, ScoredLink, Scores, declaration, parse_scores, plain, scored_links, whole
-from pan2kg.scores.measures import ScaleLevel, coverage
 from pan2kg.store.queries import program_query
 from pan2kg.tables import table as layout
 from pan2kg.tables.table import DEFAULT, Table, TableChoice, make, note
-from pan2kg.turtle.vocabulary import graph_of, key
-from pan2kg.turtle.vocabulary import thing as iri_of
+from pan2kg.turtle import vocabulary
 from pan2kg.turtle.writer import Block, TurtleLine, iri, read_prefixes, string, text, write_turtle
 
 FREE = "free"
@@ -45,7 +43,7 @@ def matrices(graph: Graph, choice: TableChoice) -> tuple[Scores, ...]:
         raise QueryError("counts-differ", remedy="one-assessor-a-file", files=files, assessors=assessors)
     if len(set(names)) < len(names):
         raise QueryError("same-assessor", remedy="one-matrix-an-assessor")
-    iris = {key(action): action for action in graph.uses.actions}
+    iris = {vocabulary.key(action): action for action in graph.uses.actions}
     known = None if choice.part == FREE else {*iris, *iris.values()}
     matrices = []
     for file, name in zip(choice.files, names, strict=True):
@@ -63,17 +61,16 @@ def matrices(graph: Graph, choice: TableChoice) -> tuple[Scores, ...]:
 
 
 def scored(
-    graph: Graph, name: str, matrices: Sequence[Scores], columns: Sequence[str], rows: Rows, *notes: Text,
-    empty: str = "",
-) -> Table:  # fmt: skip
+    graph: Graph, name: str, matrices: Sequence[Scores], columns: Sequence[str], rows: Rows, *notes: Text
+) -> Table:
     basis, known = graph.uses.basis, list[Text]()
     if matrices:
         scales = sorted({f"{scores.scale.name}: {declaration(scores.scale, shown=True)}" for scores in matrices})
         basis = basis.also("scale", ", ".join(scales)).also("assessors", len(matrices))
     else:
-        known = [note("no-scores"), *([note(empty)] if empty else [])]
+        known = [note("no-scores")]
     for scores in matrices:
-        n, share = len(scores.labels), round(100 * (coverage(scores) or 0))
+        n, share = len(scores.labels), round(100 * (measures.coverage(scores) or 0))
         assessor, assessed = named(graph, scores.assessor), len(list(scores.cells()))
         known.append(note("coverage", assessor=assessor, cells=assessed, of=n * (n - 1), share=share))
     known += [_agreed(matrices)] if matrices else []
@@ -81,16 +78,13 @@ def scored(
 
 
 def _agreed(matrices: Sequence[Scores]) -> Text:
-    if len(matrices) < 2:
-        return note("one-assessor")
-    if len({scores.scale.name for scores in matrices}) > 1:
-        return note("several-scales")
-    alpha, sign = measures.agreement(matrices), measures.agreement(matrices, ScaleLevel.SIGN)
+    alpha = None
+    if len(matrices) > 1 and len({scores.scale.name for scores in matrices}) == 1:
+        alpha = measures.agreement(matrices)
     if alpha is None:
         return note("no-alpha")
-    if sign is None:
-        return note("alpha-one-sign", alpha=alpha, n=len(matrices))
-    return note("alpha", alpha=alpha, sign=sign, n=len(matrices))
+    sign = measures.agreement(matrices, measures.ScaleLevel.SIGN)
+    return note("alpha", alpha=alpha, sign="–" if sign is None else sign, n=len(matrices))
 
 
 def named(graph: Graph, assessor: str) -> str:
@@ -120,7 +114,6 @@ def interaction(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
                 place.worst, _paths(graph, order),
             ))  # fmt: skip
     notes = [note("null-is-not-0"), note("second-order")] if matrices_of else []
-    notes += [note("itself")] if any(scores.own for scores in matrices_of) else []
     notes += [note("no-interval")] if any(scores.scale.lowest is None for scores in matrices_of) else []
     return scored(graph, "interaction", matrices_of, INTERACTION, rows, *notes)
 
@@ -128,7 +121,7 @@ def interaction(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
 def _paths(graph: Graph, order: measures.SecondOrder) -> str:
     lines = []
     for *ends, score, further in order.double_negatives:
-        over = " → ".join(map(key, ends))
+        over = " → ".join(map(vocabulary.key, ends))
         leading, second, product = (shown(graph, number) for number in (score, further, score * further))
         lines.append(f"{over} ({leading} × {second} = {product})")
     return "; ".join(lines)
@@ -146,7 +139,7 @@ def ripple(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     ]  # fmt: skip
     rows.sort(key=lambda row: (-(layout.number(row[4]) or 0.0), row[0], row[2]))  # type: ignore[arg-type]
     notes = [note("second-order")] if matrices_of else []
-    return scored(graph, "ripple", matrices_of, RIPPLE, rows, *notes, empty="no-ripple")
+    return scored(graph, "ripple", matrices_of, RIPPLE, rows, *notes)
 
 
 OPPOSED = ("action", "plan", "other_action", "other_plan", "score", "assessor", "rationale")
@@ -161,7 +154,7 @@ def opposed(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
          scores.rationale.get((source, target)))
         for scores, source, target, score in cells
     ]  # fmt: skip
-    return scored(graph, "opposed", matrices_of, OPPOSED, rows, empty="no-opposition")
+    return scored(graph, "opposed", matrices_of, OPPOSED, rows)
 
 
 GROUPS = ("assessor", "group", "other_group", "positive", "negative", "net", "scored", "cells")
@@ -174,7 +167,7 @@ def groups(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         for group, counterpart, sums, cells in measures.grouped(scores, home):
             totals = (sums.positive, sums.negative, sums.net) if sums.scored else (None, None, None)
             rows.append((named(graph, scores.assessor), group, counterpart, *totals, sums.scored, cells))
-    return scored(graph, "groups", matrices_of, GROUPS, rows, *([note("groups")] if matrices_of else []))
+    return scored(graph, "groups", matrices_of, GROUPS, rows)
 
 
 def _homes(graph: Graph, scores: Scores, file: Path | None) -> Mapping[str, str]:
@@ -190,7 +183,7 @@ def _homes(graph: Graph, scores: Scores, file: Path | None) -> Mapping[str, str]
         if not label or not group or any(more) or label in group_of:
             raise ProjectError("group-line", place=Place(str(file), line), remedy="group-form")
         group_of[label] = group
-    home = {label: group_of.get(label) or group_of.get(key(label), "") for label in scores.labels}
+    home = {label: group_of.get(label) or group_of.get(vocabulary.key(label), "") for label in scores.labels}
     if lacking := next((label for label, group in home.items() if not group), None):
         raise ProjectError("group-missing", place=Place(str(file)), remedy="add-group", label=lacking)
     return home
@@ -213,7 +206,7 @@ def disagreement(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
                 exact = {"lowest": least}, {"highest": greatest}, {"spread": spread}
                 rows.append((source, target, mean, *exact, len(opinion), words))
     rows.sort(key=lambda row: (-row[5]["spread"], row[0], row[1]))  # type: ignore[index]
-    return scored(graph, "disagreement", matrices_of, DISAGREEMENT, rows, empty="no-agreement")
+    return scored(graph, "disagreement", matrices_of, DISAGREEMENT, rows)
 
 
 AGREEMENT = ("difference", "alpha", "units", "values", "assessors")
@@ -225,11 +218,11 @@ def agreed(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     if len(matrices_of) > 1 and len({scores.scale.name for scores in matrices_of}) == 1:
         shared = [opinion for _, _, opinion in measures.opinions(matrices_of) if len(opinion) > 1]
         ratings = [[dict(opinion).get(scores.assessor) for opinion in shared] for scores in matrices_of]
-        for level in ScaleLevel:
-            alpha = None if level is ScaleLevel.RATIO and is_signed else measures.alpha(ratings, level)
+        for level in measures.ScaleLevel:
+            alpha = None if level is measures.ScaleLevel.RATIO and is_signed else measures.alpha(ratings, level)
             rows.append((level, alpha, len(shared), sum(map(len, shared)), len(matrices_of)))
-    notes = [note("alpha-levels"), *([note("no-ratio")] if is_signed else [])] if rows else []
-    return scored(graph, "agreement", matrices_of, AGREEMENT, rows, *notes, empty="no-agreement")
+    notes = [note("alpha-levels")] if rows else []
+    return scored(graph, "agreement", matrices_of, AGREEMENT, rows, *notes)
 
 
 DEMATEL = (
@@ -271,7 +264,9 @@ def _exact(value: float) -> Text:
 
 
 def _incomplete(graph: Graph, scores: Scores) -> Text:
-    return note("incomplete", assessor=named(graph, scores.assessor), share=round(100 * (coverage(scores) or 0)))
+    return note(
+        "incomplete", assessor=named(graph, scores.assessor), share=round(100 * (measures.coverage(scores) or 0))
+    )
 
 
 CHAINS = ("assessor", "action", "other_action", "score", "chained", "chains", "greatest")
@@ -289,7 +284,7 @@ def chained(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
             continue
         unit = _exact(effects.unit)
         notes.append(note("chain-count", assessor=assessor, n=effects.number, cut=_exact(cut), unit=unit))
-        notes += [_incomplete(graph, scores)] if coverage(scores) != 1 else []
+        notes += [_incomplete(graph, scores)] if measures.coverage(scores) != 1 else []
         place = {label: at for at, label in enumerate(effects.labels)}
         direct = {(source, target): score for source, target, score in scores.cells()}
         for (source, target), greatest in sorted(effects.greatest.items()):
@@ -297,7 +292,7 @@ def chained(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
             # a chain with its scores, so that two hindrances that make a help are seen: a → b → c (−1 × −2: +0.22)
             for members, value in greatest:
                 steps = " × ".join(shown(graph, direct[step]) for step in pairwise(members))
-                lines.append(f"{' → '.join(map(key, members))} ({steps}: {shown(graph, round(value, 3))})")
+                lines.append(f"{' → '.join(map(vocabulary.key, members))} ({steps}: {shown(graph, round(value, 3))})")
             total, score = float(effects.total[at]), {"score": direct.get((source, target))}
             of_matrix.append((assessor, source, target, score, total, int(effects.counts[at]), "; ".join(lines)))
         rows += sorted(of_matrix, key=lambda row: -abs(layout.number(row[4]) or 0.0))  # type: ignore[arg-type]
@@ -321,7 +316,7 @@ def write_ledger(graph: Graph, choice: TableChoice, path: Path) -> None:
         if scores.own:
             raise QueryError("self-not-stored", remedy="leave-out-self")
         for entry, two, score in scores.cells():
-            where = told("row-and-column", row=key(entry), column=key(two))
+            where = told("row-and-column", row=vocabulary.key(entry), column=vocabulary.key(two))
             if not {entry, two} <= known:
                 raise QueryError("cell-unknown-action", remedy="add-it-first", where=where)
             if not scores.rationale.get((entry, two)):
@@ -335,10 +330,10 @@ def write_ledger(graph: Graph, choice: TableChoice, path: Path) -> None:
 
 def _body(graph: Graph, name: str) -> str:
     bodies = [row[0] for row in graph.read(program_query("tables/bodies"))]
-    matches = [body for body in bodies if bare(name) in (body, key(body))]
+    matches = [body for body in bodies if bare(name) in (body, vocabulary.key(body))]
     if matches:
         return matches[0]
-    near = get_close_matches(bare(name), [key(body) for body in bodies], n=3, cutoff=0.4)
+    near = get_close_matches(bare(name), [vocabulary.key(body) for body in bodies], n=3, cutoff=0.4)
     remedy = "did-you-mean-assessor" if near else "name-assessor"
     raise QueryError("no-body-assessor", remedy=remedy, name=name, names=either(near))
 
@@ -351,7 +346,11 @@ def _blocks(
     yield file_block(graph_iri, _DATA.text("scores"), documents)
     declared = {
         SCALE,
-        *(key(scale) for scale, file in graph.read(program_query("tables/scale-graphs")) if file != graph_iri),
+        *(
+            vocabulary.key(scale)
+            for scale, file in graph.read(program_query("tables/scale-graphs"))
+            if file != graph_iri
+        ),
     }
     for document, (_, scores) in zip(documents, given, strict=True):
         if scores.scale.name not in declared:
@@ -363,23 +362,30 @@ def _blocks(
         names = (assessor, iri(scores.assessor, prefixes))
         yield document_block(document, names, file.name.replace(" ", "%20"), heading=heading)
         for link in scored_links(scores):
-            passage = f"passage:interaction-{key(link.iri)}"
-            named = link._replace(iri=iri_of("link", key(link.iri), graph.profile.space))
+            passage = f"passage:interaction-{vocabulary.key(link.iri)}"
+            named = link._replace(iri=vocabulary.thing("link", vocabulary.key(link.iri), graph.profile.space))
             on = scale_statement(link.scale, prefixes, is_declared=link.scale != SCALE)
             yield score_block(named, (document, passage), on, graph.language, prefixes)
             yield passage_block(passage, document, link.rationale, graph.language)
 
 
+def _block(
+    subject: str, kind: str, *lines: tuple[str, str] | TurtleLine, named: Text = layout.SILENT,
+    by: str = "skos:prefLabel", heading: str = "",
+) -> Block:  # fmt: skip
+    # a thing of a kind, what it is called in each language, and what else is said of it, which is certain
+    names = [TurtleLine(by, text(words, tag)) for tag, words in named.by_language().items()]
+    said = [TurtleLine(*line) for line in lines]
+    statements = (TurtleLine("a", kind), *names, *said)
+    return Block(subject, statements, heading=heading)
+
+
+_CERTAIN: Final = ("pan:certainty", "certainty:stated")
+
+
 def file_block(graph: str, label: Text, documents: Sequence[str]) -> Block:
-    return Block(
-        f"<{graph}>",
-        (
-            TurtleLine("a", "pan:SourceGraph"),
-            *(TurtleLine("rdfs:label", text(stated, tag)) for tag, stated in label.by_language().items()),
-            *(TurtleLine("dcterms:source", document) for document in documents),
-            TurtleLine("pan:certainty", "certainty:stated"),
-        ),
-    )
+    sources = [("dcterms:source", document) for document in documents]
+    return _block(f"<{graph}>", "pan:SourceGraph", *sources, _CERTAIN, named=label, by="rdfs:label")
 
 
 def scale_block(scale: Scale, document: str) -> Block:
@@ -387,21 +393,13 @@ def scale_block(scale: Scale, document: str) -> Block:
     bounds = {"lowest": plain(scale.lowest or 0, signed=True), "highest": plain(scale.highest or 0, signed=True)}
     label = _DATA.text(kind if scale.is_whole else f"{kind}-decimal", **bounds)
     numbers = (("pan:minimum", scale.lowest), ("pan:maximum", scale.highest), ("pan:step", scale.step))
-    return Block(
-        f"scale:{scale.name}",
-        (
-            TurtleLine("a", "pan:Scale"),
-            *(TurtleLine("skos:prefLabel", text(stated, tag)) for tag, stated in label.by_language().items()),
-            *(TurtleLine(name, plain(value)) for name, value in numbers if value is not None),
-            TurtleLine("dcterms:source", document),
-            TurtleLine("pan:certainty", "certainty:stated"),
-        ),
-    )
+    ends = [(name, plain(value)) for name, value in numbers if value is not None]
+    return _block(f"scale:{scale.name}", "pan:Scale", *ends, ("dcterms:source", document), _CERTAIN, named=label)
 
 
 def scale_statement(name: str, prefixes: Mapping[str, str], *, is_declared: bool) -> TurtleLine:
     if is_declared:
-        return TurtleLine("pan:onScale", iri(iri_of("scale", name), prefixes))
+        return TurtleLine("pan:onScale", iri(vocabulary.thing("scale", name), prefixes))
     return TurtleLine("pan:scale", string(name))
 
 
@@ -409,67 +407,37 @@ def document_block(document: str, assessor: tuple[str, str], address: str, *, of
     # assessor is what the body is called, and how it is written: the document carries its words.
     named, body = assessor
     title = _DATA.text("matrix", name=f"{named} – {of}" if of else named)
-    return Block(
-        document,
-        (
-            TurtleLine("a", "pan:Document"),
-            *(TurtleLine("skos:prefLabel", text(stated, tag)) for tag, stated in title.by_language().items()),
-            TurtleLine("pan:publisherName", string(named)),
-            TurtleLine("pan:speaksFor", body),
-            TurtleLine("pan:sourceKind", "sourcekind:secondary-page"),
-            TurtleLine("pan:readAt", f"{string(address)}^^xsd:anyURI"),
-            TurtleLine("pan:certainty", "certainty:stated"),
-        ),
-        heading=heading,
-    )
+    return _block(
+        document, "pan:Document", ("pan:publisherName", string(named)), ("pan:speaksFor", body),
+        ("pan:sourceKind", "sourcekind:secondary-page"), ("pan:readAt", f"{string(address)}^^xsd:anyURI"), _CERTAIN,
+        named=title, heading=heading,
+    )  # fmt: skip
 
 
 def passage_block(passage: str, document: str, rationale: str, language: str) -> Block:
-    return Block(
-        passage,
-        (
-            TurtleLine("a", "pan:Passage"),
-            TurtleLine("pan:quote", text(rationale, language)),
-            TurtleLine("pan:inDocument", document),
-        ),
-    )
+    quote = ("pan:quote", text(rationale, language))
+    return _block(passage, "pan:Passage", quote, ("pan:inDocument", document))
 
 
 def score_block(
-    link: ScoredLink,
-    names: tuple[str, str],
-    scale: TurtleLine,
-    language: str,
-    prefixes: Mapping[str, str],
-    *,
-    review: Sequence[TurtleLine] = (),
-) -> Block:
+    link: ScoredLink, names: tuple[str, str], scale: TurtleLine, language: str, prefixes: Mapping[str, str],
+    *, review: Sequence[TurtleLine] = (),
+) -> Block:  # fmt: skip
     document, passage = names
-    return Block(
-        iri(link.iri, prefixes),
-        (
-            TurtleLine("a", "pan:Link"),
-            TurtleLine("pan:linkType", "linktype:interaction"),
-            TurtleLine("pan:from", iri(link.source, prefixes)),
-            TurtleLine("pan:to", iri(link.target, prefixes)),
-            TurtleLine("pan:score", plain(link.score)),
-            scale,
-            TurtleLine("pan:assessor", iri(link.assessor, prefixes)),
-            TurtleLine("pan:rationale", text(link.rationale, language)),
-            TurtleLine("pan:status", "linkstatus:accepted"),
-            *review,
-            TurtleLine("pan:evidence", passage),
-            TurtleLine("dcterms:source", document),
-            TurtleLine("pan:certainty", "certainty:stated"),
-        ),
-    )
+    return _block(
+        iri(link.iri, prefixes), "pan:Link", ("pan:linkType", "linktype:interaction"),
+        ("pan:from", iri(link.source, prefixes)), ("pan:to", iri(link.target, prefixes)),
+        ("pan:score", plain(link.score)), scale, ("pan:assessor", iri(link.assessor, prefixes)),
+        ("pan:rationale", text(link.rationale, language)), ("pan:status", "linkstatus:accepted"), *review,
+        ("pan:evidence", passage), ("dcterms:source", document), _CERTAIN,
+    )  # fmt: skip
 
 
 def _graph(graph: Graph, path: Path) -> str:
     full, project = path.resolve(), graph.project
     if project and full.is_relative_to(project.graph):
         return project.graph_iri(full)
-    return graph_of(_slug(path.stem), graph.profile.space)
+    return vocabulary.graph_of(_slug(path.stem), graph.profile.space)
 
 
 def _slug(name: str) -> str:

@@ -10,7 +10,7 @@ import io
 import os
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
@@ -198,64 +198,52 @@ _READ: Final[Mapping[str, tuple[str, ...]]] = {
 
 def columns_of(graph: Graph) -> dict[str, dict[str, Cells]]:
     tables, weights = graph.tables, graph.known().potential.weights
-    works = tables.works
+    works, above, step = tables.works, weights.above.tolist(), weights.step.tolist()
     plan = {iri: at for at, iri in enumerate(works.plans)}
     row = {iri: at for at, iri in enumerate((*works.actions, *works.plans))}
     text = {iri: at for at, iri in enumerate(weights.texts)}
     uses = [use for use in tables.uses if use.work in row and use.text in text]
-    above = weights.above.tolist()
+
+    def fields(things: Iterable[object], *names: str) -> dict[str, Cells]:
+        columns, listed = dict[str, Cells](), list(things)
+        for name in names:
+            cells = [getattr(thing, name) for thing in listed]
+            columns[name] = [int(cell or 0) for cell in cells] if name == "level" else cells
+        return columns
+
     return {
         "plans": {
-            "plan": works.plans,
-            "plan_row": range(len(works.plans)),
-            "label": [graph.label(iri) for iri in works.plans],
-            "country": [graph.country_of.get(iri) for iri in works.plans],
-            "published": [tables.published.get(iri) for iri in works.plans],
-            "completeness": [tables.lists.get(iri) for iri in works.plans],
+            "plan": works.plans, "plan_row": range(len(works.plans)), "label": list(map(graph.label, works.plans)),
+            "country": list(map(graph.country_of.get, works.plans)),
+            "published": list(map(tables.published.get, works.plans)),
+            "completeness": list(map(tables.lists.get, works.plans)),
         },
         "actions": {
-            "action": works.actions,
-            "label": [graph.label(iri) for iri in works.actions],
+            "action": works.actions, "label": list(map(graph.label, works.actions)),
             "plan": [works.home[iri] for iri in works.actions],
             "plan_row": [plan[works.home[iri]] for iri in works.actions],
         },
         "texts": {
-            "text": weights.texts,
-            "text_row": range(len(above)),
-            "above": [weights.texts[at] if at >= 0 else None for at in above],
-            "above_row": above,
-            "step": weights.step.tolist(),
+            "text": weights.texts, "text_row": range(len(above)),
+            "above": [weights.texts[at] if at >= 0 else None for at in above], "above_row": above, "step": step,
             "is_general": weights.general.tolist(),
         },
-        "paths": paths_of(above, weights.step.tolist()),
+        "paths": paths_of(above, step),
         "uses": {
-            "work": [use.work for use in uses],
-            "text": [use.text for use in uses],
-            "work_row": [row[use.work] for use in uses],
+            **fields(uses, "work", "text"), "work_row": [row[use.work] for use in uses],
             "plan_row": [plan[works.home.get(use.work, use.work)] for use in uses],
-            "is_own": [use.work in plan for use in uses],
-            "text_row": [text[use.text] for use in uses],
-            "share": [use.share for use in uses],
-            "level": [int(use.level or 0) for use in uses],
-            "link": [use.link for use in uses],
+            "is_own": [use.work in plan for use in uses], "text_row": [text[use.text] for use in uses],
+            **fields(uses, "share", "level", "link"),
         },
         "involvements": {
-            "involvement": [involvement.iri for involvement in graph.involvements],
-            "work": [involvement.work for involvement in graph.involvements],
-            "body": [involvement.body for involvement in graph.involvements],
-            "roles": [" ".join(sorted(involvement.roles)) for involvement in graph.involvements],
-            "level": [int(involvement.level or 0) for involvement in graph.involvements],
+            "involvement": [part.iri for part in graph.involvements], **fields(graph.involvements, "work", "body"),
+            "roles": [" ".join(sorted(part.roles)) for part in graph.involvements],
+            **fields(graph.involvements, "level"),
         },
         "citations": {
-            "link": [citation.link for citation in graph.citations],
-            "source": [citation.source for citation in graph.citations],
-            "target": [citation.target for citation in graph.citations],
-            "channel": [citation.channel for citation in graph.citations],
-            "document": [citation.document for citation in graph.citations],
-            "seen": [citation.seen for citation in graph.citations],
-            "level": [int(citation.level or 0) for citation in graph.citations],
+            **fields(graph.citations, "link", "source", "target", "channel", "document", "seen", "level"),
         },
-    }
+    }  # fmt: skip
 
 
 def paths_of(above: Sequence[int], step: Sequence[int]) -> dict[str, Cells]:

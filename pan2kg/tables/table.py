@@ -10,7 +10,7 @@ the site read it. A function is imported when its table is made, since ``pan2kg 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import get_close_matches
 from enum import Enum
@@ -18,12 +18,12 @@ from functools import cache
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from pan2kg.coherence.evidence import BITS, HEADLINE, Basis, Level
-from pan2kg.errors import FormatError, QueryError
-from pan2kg.i18n.catalogue import Filling, Messages, Text, format_of
-from pan2kg.i18n.message import Message, there_are, told
+from pan2kg.errors import QueryError
+from pan2kg.i18n.catalogue import Filling, Language, Messages, Text, format_of
+from pan2kg.i18n.message import there_are, told
 from pan2kg.turtle import vocabulary
 from pan2kg.turtle.writer import prefixes_used
 
@@ -37,9 +37,9 @@ if TYPE_CHECKING:
 Value = str | int | float | bool | None
 """What a cell of figures holds: ``None`` is « not assessed » or « unknown », never 0."""
 if TYPE_CHECKING:
-    Cell = Value | ox.NamedNode | ox.BlankNode | ox.Literal
+    Term = ox.NamedNode | ox.BlankNode | ox.Literal | None
 else:
-    Cell = object  # the engine is not loaded to tell what tables there are
+    Term = object  # the engine is not loaded to tell what tables there are
 Row = Mapping[str, Value]
 Ordered = tuple[str, str]
 Cross = tuple[tuple[str, ...], tuple[tuple[str, ...], ...], tuple[Text, ...]]
@@ -69,7 +69,7 @@ class Column:
 _NOTHING: Final = Basis(0, 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Table:
     """What a table shows, what it rests on, its rows by key of column, caveats, and the query that shows it.
 
@@ -78,6 +78,9 @@ class Table:
     statements behind figures. ``line`` is the basis line of a table that shows links, which then stands in its place.
     ``cross`` is what a terminal is shown in place of the rows: pairs as rows and columns, what each of them is called,
     its marks row by row, and what these mean.
+
+    ``solutions`` are the rows of an answer, whose cells are terms; ``things`` the keys of columns whose things are
+    called by names that stand beside them; ``shown`` the columns a reader sees, names in place of the things.
     """
 
     name: str
@@ -93,25 +96,16 @@ class Table:
     cross: Cross | None = None
     terms: Literal["", "rows", "triples", "yes-no"] = ""
     outcome: bool = False
+    keys: tuple[str, ...] = field(init=False)
+    solutions: tuple[Mapping[str, Term], ...] = field(init=False)
+    things: frozenset[str] = field(init=False)
+    shown: tuple[Column, ...] = field(init=False)
 
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return tuple(column.key for column in self.columns)
-
-    @property
-    def solutions(self) -> tuple[Mapping[str, Cell], ...]:
-        # the rows of an answer, whose cells are terms
-        return self.rows
-
-    @property
-    def things(self) -> frozenset[str]:
-        # the keys of columns whose things are called by names that stand beside them
-        return frozenset(column.names for column in self.columns if column.names)
-
-    @property
-    def shown(self) -> tuple[Column, ...]:
-        # the columns a reader sees: names in place of the things called so
-        return tuple(column for column in self.columns if column.key not in self.things)
+    def __post_init__(self) -> None:
+        self.keys = tuple(column.key for column in self.columns)
+        self.solutions = cast("tuple[Mapping[str, Term], ...]", self.rows)
+        self.things = frozenset(column.names for column in self.columns if column.names)
+        self.shown = tuple(column for column in self.columns if column.key not in self.things)
 
     def only(self, keys: Iterable[str]) -> Table:
         # some of its columns, in the order given, those of things with their names
@@ -138,11 +132,6 @@ class Selection:
 
     def __bool__(self) -> bool:
         return bool(self.columns or self.order or self.limit is not None)
-
-    def refuse(self, form: str) -> None:
-        # the names cannot be left out where they are no line of their own
-        if not self.header and form not in LINES:
-            raise FormatError("no-line-of-names", remedy="use-lines", form=form)
 
     def written(self, text: str) -> str:
         r"""CSV or TSV as it is wanted: with its first line, or without.
@@ -191,7 +180,7 @@ class Selection:
         return selected, len(rows) - len(limited)
 
 
-def _rank(cell: Cell) -> tuple[int, float, str] | None:
+def _rank(cell: Value | Term) -> tuple[int, float, str] | None:
     # numbers before words, these without regard to case; None for nothing
     words: object = getattr(cell, "value", cell)
     if getattr(getattr(cell, "datatype", None), "value", "") in vocabulary.NUMBERS:
@@ -209,11 +198,7 @@ def _rank(cell: Cell) -> tuple[int, float, str] | None:
 
 @dataclass(frozen=True, slots=True)
 class Scoring:
-    """How matrices of scores are read and looked at.
-
-    ``scale`` is that of the files, None where they say it or it is the usual one; ``keep_diagonal`` lets them say what
-    acts on itself. ``cut`` is where chains are cut, and ``groups`` the file that says which group a label is of.
-    """
+    """How matrices are read: ``scale`` is None where the files say it, ``cut`` where chains end, ``groups`` a file."""
 
     scale: Scale | None = None
     keep_diagonal: bool = False
@@ -244,7 +229,6 @@ class TableChoice:
 
 EVERYWHERE: Final = "all"
 DEFAULT: Final = TableChoice()
-"""Nothing in particular: all plans, no files."""
 
 
 # Every table there is
@@ -258,12 +242,12 @@ Option = Literal[
 
 @dataclass(frozen=True, slots=True)
 class TableKind:
-    """A kind of table.
+    """A kind of table: ``function`` in a module of this room makes it, ``part`` is an option that shows a part of it.
 
-    ``function`` names a module of this room and the function there that makes it; ``part`` is an option of its own by
-    which it shows a part. ``number`` is that of the thirty questions it answers, and ``example`` what README lets a
-    reader type, with a mark of its footnote. ``whole`` is a table made from the whole graph whatever the day, and
-    ``alone`` one that must be told what to look at, so that it has no page of its own.
+    ``number`` is that of the thirty questions it answers, and ``example`` what the guide lets a reader type, with the
+    mark of a footnote. ``whole`` is a table made from the whole graph whatever the day: ``as-of`` tells of each plan
+    whether it runs, what answers an obligation still does when a plan has ended, an edition and the next never run on
+    one day, and scores hold whether or not a plan runs. ``alone`` is one that must be told what to look at.
     """
 
     name: str
@@ -279,10 +263,6 @@ class TableKind:
     def summary(self) -> str:
         # the key of what it answers, in the context « help », else of what it shows
         return f"table.{self.name}" if _HELP.has(f"table.{self.name}") else f"question.{self.name}"
-
-    @property
-    def question(self) -> Message:
-        return Message("help", f"question.{self.name}")
 
     def make(self, graph: Graph, choice: TableChoice) -> Table:
         module, _, name = self.function.partition(".")
@@ -328,12 +308,7 @@ _KINDS: Final = (
 )  # fmt: skip
 
 TABLES: Final[Mapping[str, TableKind]] = {kind.name: kind for kind in _KINDS}
-"""The tables by name, in the order in which they are listed.
-
-Whole are, of those made as of a day: ``as-of``, which tells of each plan whether it runs; ``obligations``, since what
-answers one still does when a plan has ended; ``compare``, since an edition and the next never run on one day; and
-experts' scores of actions, which hold whether or not a plan is still running.
-"""
+"""The tables by name, in the order in which they are listed."""
 
 
 # How a table is made
@@ -344,18 +319,22 @@ _FIGURED: Final[Mapping[str, str]] = {
     "citation": "state", "citation_back": "state", "text_there": "state", "text_back": "state", "web_there": "state",
     "web_back": "state", "cited_action": "state", "cited_mixed": "state", "cited_plan": "state",
     "cites_base": "state", "cites_new": "state", "references": "extent", "web_page": "extent", "list": "list",
+    **dict.fromkeys(("indicator", "verification_source", "expected_result", "timeline", "means"), "field"),
 }  # fmt: skip
 """The columns whose codes are called as all figures call them, and under which keys: levels, verdicts, states."""
-_CODED: Final = {
-    "verification_source": "indicator", "expected_result": "indicator", "timeline": "indicator", "means": "indicator",
-    "acknowledged_back": "acknowledged_there",
-}  # fmt: skip
+_CODED: Final = {"acknowledged_back": "acknowledged_there"}
 """The columns whose codes are called as those of another one."""
 _SAME: Final = {
     "one": "plan", "other_plan": "two", "general_bits": "general", "told": "value", "gaps_of": "of",
     "kind": "obligation_kind", "subject": "what",
 }  # fmt: skip
 """The columns with the heading of another one."""
+_CALLED: Final = {
+    "at_plan": "at.plan", "at_official": "at.official", "at_other": "at.other", "at_editors": "at.editors",
+    "cited_action": "way.action", "cited_mixed": "way.mixed", "cited_plan": "way.plan", "measures": "measures",
+    "web_page": "channel.web", "text": "value.channel.text", "web": "value.channel.web",
+}  # fmt: skip
+"""The columns whose heading is what a figure or a value is called, and under which key."""
 _WEIGHED: Final = frozenset((
     "bits", "contribution", "debt", "difference_bits", "gain", "general", "high", "high_base", "high_new", "low",
     "low_base", "low_new", "participation", "settled", "statistic", "total",
@@ -379,11 +358,8 @@ def make(
     query: str = "", evidence: Known | None = None, *, sparql: str = "", line: BasisLine | None = None,
     basis: Basis | None = None, cross: Cross | None = None, is_dated: bool = False,
 ) -> Table:  # fmt: skip
-    """The table of that name, of the values of each row in the order of its columns, or of rows of :func:`cells`.
-
-    ``query`` names the query of the program that shows its statements; at the level of what is ``known`` it shows
-    links. Unless its statements ``is_dated``, it says where a day was asked for that they are not.
-    """
+    # ``query`` names the query of the program that shows its statements; with evidence it shows links. Unless its
+    # statements are dated, it says where a day was asked for that they are not.
     # figures are made of what loads slowly, and the command line names the tables without it
     from pan2kg.coherence.known import basis_line
     from pan2kg.store.queries import program_query
@@ -398,7 +374,7 @@ def make(
     return Table(
         name, tuple(part for key in columns for part in column(name, key)),
         tuple(row if isinstance(row, Mapping) else cells(graph, columns, row) for row in rows),
-        title=_TABLES.text(f"title.{name}"), summary=_TABLES.text(f"summary.{name}"), notes=(*notes, *undated),
+        title=_TABLES.text(f"title.{name}"), summary=summary_of(name), notes=(*notes, *undated),
         basis=replace(basis, weights=BITS if _WEIGHED.intersection(columns) else basis.weights),
         line=line or (basis_line(evidence) if evidence else None),
         sparql="\n".join(filter(None, lines)), cross=cross,
@@ -406,11 +382,8 @@ def make(
 
 
 def cells(graph: Graph, columns: Sequence[str], values: Sequence[object]) -> Row:
-    """The cells of a row: a thing and what it is called, several by spaces and semicolons, a code and its words.
-
-    Nothing known of one is None in both, and several of which there is none are empty. A figure is rounded, and a
-    mapping stands for itself.
-    """
+    # A thing and what it is called, several by spaces and semicolons, a code and its words. Nothing known of one is
+    # None in both, and several of which there is none are empty. A figure is rounded, a mapping stands for itself.
     row: dict[str, Any] = {}
     for key, value in zip(columns, values, strict=True):
         if isinstance(value, Mapping):
@@ -426,7 +399,8 @@ def cells(graph: Graph, columns: Sequence[str], values: Sequence[object]) -> Row
                 f"{key}_label": coded(key, str(titled)).say(graph.language) if titled else None,
             }
         elif key in _THINGS:
-            row |= thing(graph, key, value if isinstance(value, str) else None)
+            iri = value if isinstance(value, str) and value else None
+            row |= {key: iri, f"{key}_label": graph.label(iri) if iri else None}
         elif isinstance(value, float) or (isinstance(value, int) and key in _WEIGHED):
             row[key] = number(value)
         elif isinstance(value, date):
@@ -434,10 +408,6 @@ def cells(graph: Graph, columns: Sequence[str], values: Sequence[object]) -> Row
         else:
             row[key] = value.say(graph.language) if isinstance(value, Text) else value
     return row
-
-
-def thing(graph: Graph, key: str, iri: str | None) -> dict[str, Value]:
-    return {key: iri or None, f"{key}_label": graph.label(iri) if iri else None}
 
 
 def number(value: float | None) -> float | None:
@@ -452,11 +422,26 @@ def number(value: float | None) -> float | None:
 def column(table: str, key: str) -> tuple[Column, ...]:
     # with a heading of the table's own where there is one; of things also the column of their names
     own_key = f"column.{table}-{key}"
-    heading = _TABLES.text(own_key if _TABLES.has(own_key) else f"column.{_SAME.get(key, key)}")
-    means = f"meaning.{'positive' if key == 'negative' else key}"
-    meaning = _TABLES.text(means) if _TABLES.has(means) else SILENT
+    if key in _CALLED:
+        called = (_TABLES if _TABLES.has(_CALLED[key]) else _FIGURES).text(_CALLED[key])
+        heading = Text(tuple((language, words[:1].upper() + words[1:]) for language, words in called.words))
+    else:
+        heading = _TABLES.text(own_key if _TABLES.has(own_key) else f"column.{_SAME.get(key, key)}")
+    meaning = _TABLES.text(f"meaning.{key}") if _TABLES.has(f"meaning.{key}") else SILENT
     names = (Column(f"{key}_label", heading, names=key),) if key in _THINGS or codes(key) else ()
     return (Column(key, heading, meaning), *names)
+
+
+def summary_of(name: str) -> Text:
+    # the question a table answers where nothing else is said of it
+    key = f"summary.{name}"
+    return _TABLES.text(key) if _TABLES.has(key) else _HELP.text(f"question.{name}")
+
+
+def in_words(key: str, language: Language) -> str:
+    # the heading of a column within a sentence
+    words = _TABLES.say(f"column.{key}", language)
+    return words if language == "de" else words[0].lower() + words[1:]
 
 
 @cache

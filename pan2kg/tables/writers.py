@@ -25,8 +25,9 @@ from pan2kg.i18n.message import did_you_mean, in_words, there_are, with_days
 from pan2kg.store.queries import Query, program_query
 from pan2kg.store.store import Result, Store, Triples, plain, select
 from pan2kg.tables import formats
-from pan2kg.tables.formats import PRINTING, Grid, clean, dated, md_escape, say
-from pan2kg.tables.table import TABLES, Cell, Column, Row, Table, TableChoice, Value
+from pan2kg.tables import table as layout
+from pan2kg.tables.formats import PRINTING, Grid, clean, md_escape, say
+from pan2kg.tables.table import TABLES, Column, Row, Table, TableChoice, Term, Value
 from pan2kg.turtle.vocabulary import NUMBERS, XSD, is_ours
 
 if TYPE_CHECKING:
@@ -37,38 +38,30 @@ if TYPE_CHECKING:
 
 _FIGURE: Final = Messages("figure")
 _HEADINGS: Final = Messages("heading")
-_TABLES: Final = Messages("table")
 
 
 def answer(result: Result, question: str = "", summary: str = "", notes: Iterable[str] = (), basis: str = "") -> Table:
-    """An answer with what is said around it: the question with its caveats, and what it rests on.
-
-    >>> table = answer(ox.Store().query('SELECT ?plan ?plan_label { VALUES (?plan ?plan_label) { (1 "PAN 1") } }'))
-    >>> table.keys, table.rows[0]["plan_label"].value, [column.key for column in table.shown]
-    (('plan', 'plan_label'), 'PAN 1', ['plan_label'])
-    """
-    around = (Text.same(question), Text.same(summary), tuple(map(Text.same, notes)))
+    # with what is said around it: the question with its caveats, and what it rests on
+    terms: Literal["yes-no", "triples", "rows"]
+    rows: list[Mapping[str, Any]] = []
     if isinstance(result, ox.QueryBoolean):
-        return Table(
-            "", (_column("answer", ()),), (), *around, rests=Text.same(basis), terms="yes-no", outcome=bool(result)
-        )
-    if isinstance(result, list):
-        keys = ["subject", "predicate", "object"]
+        keys, terms = ["answer"], "yes-no"
+    elif isinstance(result, list):
+        keys, terms = ["subject", "predicate", "object"], "triples"
         triples = [(triple.subject, triple.predicate, triple.object) for triple in sorted(result, key=str)]
-        rows: list[Mapping[str, Any]] = [dict(zip(keys, triple, strict=True)) for triple in triples]
+        rows = [dict(zip(keys, triple, strict=True)) for triple in triples]
     else:
-        keys = [variable.value for variable in result.variables]
+        keys, terms = [variable.value for variable in result.variables], "rows"
         rows = [dict(zip(keys, solution, strict=True)) for solution in result]
-    terms: Literal["triples", "rows"] = "triples" if isinstance(result, list) else "rows"
+    columns = []
+    for key in keys:
+        thing = key.removesuffix("_label")
+        words = Text(tuple((language, heading(thing, language)) for language in LANGUAGES))
+        columns.append(Column(key, words, names=thing if thing != key and thing in keys else ""))
     return Table(
-        "", tuple(_column(key, keys) for key in keys), tuple(rows), *around, rests=Text.same(basis), terms=terms
-    )
-
-
-def _column(key: str, keys: Collection[str]) -> Column:
-    name = key.removesuffix("_label")
-    words = Text(tuple((language, heading(name, language)) for language in LANGUAGES))
-    return Column(key, words, names=name if name != key and name in keys else "")
+        "", tuple(columns), tuple(rows), Text.same(question), Text.same(summary), tuple(map(Text.same, notes)),
+        rests=Text.same(basis), terms=terms, outcome=isinstance(result, ox.QueryBoolean) and bool(result),
+    )  # fmt: skip
 
 
 _OF_FIGURES: Final = {
@@ -76,7 +69,7 @@ _OF_FIGURES: Final = {
     "due": "due", "force": "force", "indicator": "indicator", "kind": "obligation_kind", "obligation": "obligation",
     "plan": "plan", "plans": "plans", "provision": "provision", "topic": "topic", "value": "value",
     "citations": "references", "link": "dependency", "part": "chapter", "part_level": "stage", "place": "position",
-    "above": "over",
+    "above": "over", "national_act": "is_act", "other_plan": "two", "read_at": "address", "until": "until",
 }  # fmt: skip
 """The columns of questions that are called as those of figures are."""
 
@@ -90,13 +83,10 @@ def heading(column: str, language: Language) -> str:
     name = column.removesuffix("_label")
     if _HEADINGS.has(name):
         return _HEADINGS.say(name, language)
-    if name not in _OF_FIGURES:
-        return name.replace("_", " ")
-    words = _TABLES.say(f"column.{_OF_FIGURES[name]}", language)
-    return words if language == "de" else words[0].lower() + words[1:]
+    return layout.in_words(_OF_FIGURES[name], language) if name in _OF_FIGURES else name.replace("_", " ")
 
 
-_WORDED: Final = {
+WORDED: Final = {
     "returned": "cell", "covered": "cell", "annotated": "cell", "common": "cell", "alone": "cell", "last_link": "cell",
     "answered": "cell",
     "body": "field", "indicator": "field", "timeline": "field",
@@ -109,29 +99,21 @@ _UNTOLD: Final = frozenset({"cell.yes", "cell.no"})
 
 
 def word_of(text: str, column: str, language: Language) -> str:
-    """What a key in a column of a stored question is called; anything else as it is.
-
-    >>> word_of("unread", "returned", "fr"), word_of("no", "covered", "de"), word_of("unread", "plan", "en")
-    ('non lu', 'nein', 'unread')
-    """
-    if column not in _WORDED:
+    # anything that is no key of a word as it is
+    if column not in WORDED:
         return text
-    key = f"{_WORDED[column]}.{text}"
+    key = f"{WORDED[column]}.{text}"
     if key in _UNTOLD:
         return PRINTING.say(text, language)
     return _FIGURE.say(key, language) if _FIGURE.has(key) else text
 
 
 def words_of(column: str, language: Language) -> dict[str, str]:
-    keys = _FIGURE.keys(f"{_WORDED[column]}.") if column in _WORDED else ()
+    keys = _FIGURE.keys(f"{WORDED[column]}.") if column in WORDED else ()
     return {key: word_of(key, column, language) for key in keys}
 
 
-def every_word(language: Language) -> dict[str, dict[str, str]]:
-    # The same of every column that holds keys, for a query of which nobody knows beforehand which columns it has.
-    return {column: words_of(column, language) for column in _WORDED}
-
-
+_DEFAULT: Final = re.compile(r'^(?:[a-z]+:(.*)|<(.*)>|"(.*)")$')
 _RESTRICTS_NOTHING: Final = frozenset({"pan:any", '"editors"'})
 """Defaults that leave nothing out: any thing, and the weakest level of evidence."""
 
@@ -145,7 +127,8 @@ def taken(query: Query, values: Collection[str], language: Language) -> str:
     ('Not told otherwise, the question was asked with --plan lu-bhr-2.', '')
     """
     words = [
-        f"--{parameter.option} {_typed(parameter.default)}"
+        # as a user types it: the key of a thing of ours, else the IRI or the value
+        "--{} {}".format(parameter.option, _DEFAULT.sub(r"\1\2\3", parameter.default))
         for parameter in query.parameters
         if parameter.name not in ("language", *values) and parameter.default not in _RESTRICTS_NOTHING
     ]
@@ -153,13 +136,7 @@ def taken(query: Query, values: Collection[str], language: Language) -> str:
 
 
 def level_of(query: Query, values: Mapping[str, str]) -> str:
-    """The key of the level of evidence a question is asked at: the weakest, where it does not ask for one.
-
-    >>> from pan2kg.store.queries import Parameter
-    >>> query = Query("x", "", "", "", parameters=(Parameter("least_level", '"official"', ""),))
-    >>> level_of(query, {}), level_of(query, {"least_level": "plan"}), level_of(Query("x", "", "", ""), {})
-    ('official', 'plan', 'editors')
-    """
+    # the weakest, where the question does not ask for one
     level = next(
         (parameter.default[1:-1] for parameter in query.parameters if parameter.name == "least_level"), "editors"
     )
@@ -167,14 +144,7 @@ def level_of(query: Query, values: Mapping[str, str]) -> str:
 
 
 def basis_of(store: Store, language: Language, *, release: str, day: date, level: str = "editors") -> str:
-    """What an answer rests on, in a sentence; ``level`` is the key of the level of evidence the question was asked at.
-
-    Where no level is derived, as for a question that asks for none, every accepted use of a text counts.
-
-    >>> from pan2kg.store.store import LocalStore
-    >>> basis_of(LocalStore(ox.Store()), "en", release="0.1.0", day=date(2026, 1, 2)).partition(";")[0]
-    'Release 0.1.0, with what the editors concluded'
-    """
+    # A sentence. Where no level is derived, as for a question that asks for none, every accepted use counts.
     rows: dict[str, list[tuple[str, str]]] = {"plan": [], "action": [], "use": [], "read": []}
     for kind, work, value in select(store, program_query("answers/basis")).rows:
         rows[plain(kind)].append((plain(work), plain(value)))
@@ -213,11 +183,6 @@ def _counted(rows: Mapping[str, list[tuple[str, str]]], level: str) -> dict[str,
     }
 
 
-def _typed(default: str) -> str:
-    # A default as a user types it: the key of a thing of ours, else the IRI or the value.
-    return re.sub("^[a-z]+:", "", default) if default[0] not in '<"' else default[1:-1]
-
-
 FORMS: Final = ("table", "csv", "csv-local", "tsv", "json", "md", "html", "xlsx")
 """The formats of figures; answers have xml, turtle and jsonld as well."""
 _NATIVE: Final = {
@@ -230,6 +195,7 @@ _GRAPH: Final = {"turtle": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD}
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _EXACT: Final = 15
 """How many digits a spreadsheet keeps of a number."""
+_OUTCOME: Final = {True: "yes", False: "no"}
 
 
 def _outside(_: Row, __: str, item: str) -> str:
@@ -264,12 +230,7 @@ class Style:
 
 
 def write(table: Table, form: str, style: Style) -> str | bytes:
-    """A table in one of :data:`FORMS`, an answer also as xml, triples as turtle or jsonld; xlsx is bytes.
-
-    >>> columns, rows = (Column("plan"), Column("linked")), ({"plan": "PAN 1", "linked": 0}, {"plan": "PAN 2"})
-    >>> write(Table("x", columns, rows), "csv", Style())
-    'plan,linked\\r\\nPAN 1,0\\r\\nPAN 2,\\r\\n'
-    """
+    # One of FORMS; an answer also as xml, triples as turtle or jsonld; xlsx is bytes.
     if form == "xlsx":
         from pan2kg.tables.spreadsheet import write_spreadsheet
 
@@ -281,20 +242,12 @@ def write(table: Table, form: str, style: Style) -> str | bytes:
 
 
 def write_answer(result: Result, form: str, style: Style = Style()) -> str:
-    """An answer with nothing said around it.
-
-    >>> solutions = ox.Store().query('SELECT ?plan ?plan_label { VALUES (?plan ?plan_label) { (1 "PAN 1") } }')
-    >>> print(write_answer(solutions, "md"), end="")
-    | plan |
-    | --- |
-    | PAN 1 |
-    """
     return str(write(answer(result), form, style))
 
 
 def laid_out(table: Table, style: Style) -> Grid:
     if table.terms == "yes-no":
-        outcome = table.outcome if style.own_names else _yes_or_no(table.outcome, style.language)
+        outcome = table.outcome if style.own_names else say(_OUTCOME[table.outcome], style.language)
         return Grid([table.keys[0] if style.own_names else table.columns[0].heading.say(style.language)], [[outcome]])
     if table.terms == "triples":
         return Grid(table.keys, [[str(cell) for cell in row.values()] for row in table.rows])
@@ -306,20 +259,16 @@ def laid_out(table: Table, style: Style) -> Grid:
     return Grid(table.keys if style.own_names else heads, list(cells))
 
 
-def _typed_writers(term: Cell, key: str, style: Style) -> Value:
+def _typed_writers(term: Term, key: str, style: Style) -> Value:
     # A term as a value; what a number could not hold exactly stays text, and yes and no are words of the reader.
     kind = term.datatype.value.removeprefix(XSD) if isinstance(term, ox.Literal) else ""
-    text = _plain(term)
+    text = plain(term)
     if kind == "boolean":
         outcome = text in ("true", "1")
-        return outcome if style.own_names else _yes_or_no(outcome, style.language)
+        return outcome if style.own_names else say(_OUTCOME[outcome], style.language)
     if f"{XSD}{kind}" in NUMBERS and len(text) <= _EXACT:
         return float(text) if kind in ("decimal", "double", "float") else int(text)
     return (text if style.own_names else word_of(text, key, style.language)) or None
-
-
-def _plain(term: Cell) -> str:
-    return plain(cast("ox.NamedNode | ox.BlankNode | ox.Literal | None", term))
 
 
 def _about(table: Table, language: Language) -> Grid:
@@ -343,7 +292,11 @@ def rests_on(table: Table, language: Language) -> str:
 
 
 def remarks(table: Table, language: Language) -> list[Text]:
-    notes = [*table.notes] if table.terms else [*map(dated, table.notes)]
+    notes = (
+        [*table.notes]
+        if table.terms
+        else [Text(tuple((tag, with_days(words, tag)) for tag, words in note.words)) for note in table.notes]
+    )
     cells = [] if table.terms else [row.get(column.key) for row in table.rows for column in table.shown]
     if None in cells:
         notes.append(formats.PRINTING.text("none"))
@@ -381,7 +334,7 @@ def _answer(table: Table, form: str, style: Style) -> str:
         content["head"] |= {"about": about}
         return formats.write_json(content)
     caveats = [words for words in caveats if words]
-    outcome = _yes_or_no(table.outcome, language) if table.terms == "yes-no" else ""
+    outcome = say(_OUTCOME[table.outcome], language) if table.terms == "yes-no" else ""
     heads = [column.heading.say("en" if style.own_names else language) for column in table.shown]
     rows = [[_said(row[column.key], column.key, style) for column in table.shown] for row in table.solutions]
     if form == "html":
@@ -402,11 +355,7 @@ def _answer(table: Table, form: str, style: Style) -> str:
     return "\n\n".join([*paragraphs, f"{text}{below}"])
 
 
-def _yes_or_no(value: bool, language: Language) -> str:  # noqa: FBT001 - it is what is said
-    return say("yes" if value else "no", language)
-
-
-def _binding(cell: Cell) -> dict[str, str]:
+def _binding(cell: Term) -> dict[str, str]:
     if isinstance(cell, ox.NamedNode):
         return {"type": "uri", "value": cell.value}
     if isinstance(cell, ox.BlankNode):
@@ -427,11 +376,11 @@ def _turtle(table: Table, form: str, style: Style) -> str:
     return (ox.serialize(triples, format=_GRAPH[form], prefixes=prefixes) or b"").decode()
 
 
-def _said(term: Cell, key: str, style: Style) -> str:
-    text = _plain(term)
+def _said(term: Term, key: str, style: Style) -> str:
+    text = plain(term)
     if isinstance(term, ox.Literal) and not style.own_names:
         if term.datatype.value == f"{XSD}boolean":
-            return _yes_or_no(text in ("true", "1"), style.language)
+            return say(_OUTCOME[text in ("true", "1")], style.language)
         if _DAY.fullmatch(text):
             return with_days(text, style.language)
         return word_of(formats.harmless(text), key, style.language)
@@ -469,11 +418,14 @@ def _content(table: Table, language: Language) -> dict[str, object]:
     ]  # fmt: skip
     lined: dict[str, object] | None = None
     if line is not None:
-        from pan2kg.tables.figure_words import basis_text
+        from pan2kg.tables.figure_words import basis_words, in_each
 
         lined = {field.name: getattr(line, field.name) for field in fields(line)}
         lined |= {"level": line.level.key, "texts": asdict(line.texts)}
-        lined |= {"as_of": line.as_of.isoformat() if line.as_of else None, "words": basis_text(line).by_language()}
+        lined |= {
+            "as_of": line.as_of.isoformat() if line.as_of else None,
+            "words": in_each(basis_words, line).by_language(),
+        }
     return {
         "name": table.name,
         "language": language,
@@ -550,12 +502,7 @@ def _crossed(cross: tuple[Any, ...], language: Language, width: int) -> str:
 
 
 def items(row: Row, column: Column, language: Language) -> list[tuple[str, str]]:
-    """The things in a cell, each as its address and what it is called; one pair without an address for a plain value.
-
-    >>> row = {"plans": "http://e/a http://e/b", "plans_label": "A; B"}
-    >>> items(row, Column("plans_label", names="plans"), "en")
-    [('http://e/a', 'A'), ('http://e/b', 'B')]
-    """
+    # each as its address and what it is called; one pair without an address for a plain value
     value, address = row.get(column.key), row.get(column.names)
     if value is None or not isinstance(address, str):
         return [("", formats.shown(value, language))]
@@ -571,16 +518,8 @@ def _is_number(table: Table, column: Column) -> bool:
     return bool(cells) and all(isinstance(cell, int | float) and not isinstance(cell, bool) for cell in cells)
 
 
-def _meant(table: Table) -> list[Column]:
-    return [column for column in table.columns if column.meaning and table.rows]
-
-
 def html_text(text: Text, language: Language) -> Markup:
-    """Words for a page, escaped, and marked where they are not in its language.
-
-    >>> html_text(Text.of({"fr": "a < b"}), "en")
-    Markup('<span lang="fr">a &lt; b</span>')
-    """
+    # escaped, and marked where they are not in the language of the page
     from pan2kg.tables.template import filled
 
     spoken, words = text.spoken(language), clean(text.say(language))
@@ -638,7 +577,9 @@ def html_foot(table: Table, language: Language) -> Markup:
         "basis": rests_on(table, language),
         "columns": say("columns", language),
         "meanings": [
-            (html_text(piece.heading, language), html_text(piece.meaning, language)) for piece in _meant(table)
+            (html_text(column.heading, language), html_text(column.meaning, language))
+            for column in table.columns
+            if column.meaning and table.rows
         ],
         "query": say("query", language),
         "sparql": table.sparql.strip(),
@@ -673,7 +614,7 @@ def md_table(table: Table, language: Language) -> str:
     else:
         pieces.append(f"{md_text(say('empty', language))}\n")
     pieces.append("".join(f"- {md_text(note.say(language))}\n" for note in remarks(table, language)))
-    if meant := _meant(table):
+    if meant := [column for column in table.columns if column.meaning and table.rows]:
         meanings = ((md_text(piece.heading.say(language)), md_text(piece.meaning.say(language))) for piece in meant)
         lines = (f"- **{name}**{colon}{meaning}\n" for name, meaning in meanings)
         pieces.append(f"{say('columns', language)}{colon.rstrip()}\n\n{''.join(lines)}")

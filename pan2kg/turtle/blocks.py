@@ -17,8 +17,9 @@ from typing import Final
 
 from pan2kg.errors import Place, TurtleError
 from pan2kg.project import Project, read_text
-from pan2kg.turtle.vocabulary import CORE, NAMES, PAN, kind_and_key, link_iri
-from pan2kg.turtle.writer import Token, TurtleLine, prefixes_used, tokens
+from pan2kg.turtle import writer
+from pan2kg.turtle.vocabulary import PAN, kind_and_key, link_iri, precedence
+from pan2kg.turtle.writer import Token, TurtleLine, tokens
 
 _PLAIN: Final = r"[^\s<>\"'{}|^`\\;,()\[\]#]*"
 _NAME: Final = rf"(?:[\w-]*:{_PLAIN}(?:\\.{_PLAIN})*)"
@@ -72,13 +73,10 @@ class TurtleFile:
     blocks: list[SourceBlock] = field(default_factory=list)
     faults: list[LayoutFault] = field(default_factory=list)
 
-    @property
-    def is_addition(self) -> bool:
-        return self.name.endswith(("unverified.ttl", "alignments.ttl")) or self.name.startswith(NAMES)
-
-    @property
-    def is_core(self) -> bool:
-        return self.name.startswith(CORE)
+    def fault(self, rule: str, line: int, value: str = "") -> None:
+        subject = self.blocks[-1].subject if self.blocks else ""
+        words = " ".join(value.split())
+        self.faults.append(LayoutFault(rule, line, words if len(words) <= 80 else words[:79] + "…", subject))
 
     def expand(self, name: str) -> str:
         """The IRI of a name as written here."""
@@ -120,143 +118,125 @@ def may_name(text: str, iri: str) -> bool:
 
 def read_turtle_file(text: str, name: str, *, nested: bool = False) -> TurtleFile:
     """Read the text of one file."""
-    reader = _LayoutReader(TurtleFile(name, nested))
-    reader.read(text)
-    return reader.file
+    file, is_inside, is_headed, above = TurtleFile(name, nested), False, False, ""
+    lines, at = _clean(file, text), 0
 
+    def begin(subject: str, number: int) -> None:
+        file.blocks.append(SourceBlock(subject, number))
+        if above and not above.startswith("#"):
+            file.fault("style-blank-line", number)
 
-@dataclass(slots=True)
-class _LayoutReader:
-    file: TurtleFile
-    inside: bool = False
-    headed: bool = False
-    above: str = ""
-
-    def read(self, text: str) -> None:
-        lines, at = self._clean(text), 0
-        while at < len(lines):
-            line, number, size = lines[at], at + 1, 1
-            if match := (_NEXT if self.inside else _FIRST).fullmatch(line):
-                *subject, predicate, value, end = match.groups()
-                if subject:
-                    self._open(subject[0], number)
-                self.file.blocks[-1].statements.append(TurtleLine(predicate, value, number))
-                self.inside = end == ";"
-            elif not line:
-                if self.inside or (number > 1 and not self.above):
-                    self._fault("style-blank-line", number)
-            elif line.lstrip().startswith("#"):
-                self.headed = True
-                if self.inside or line.startswith(" "):
-                    self._fault("style-comment", number, line)
-            elif not self.inside and _LOOSE_PREFIX.match(line):
-                self._prefix(line, number)
+    while at < len(lines):
+        line, number, size = lines[at], at + 1, 1
+        if match := (_NEXT if is_inside else _FIRST).fullmatch(line):
+            *subject, predicate, value, end = match.groups()
+            if subject:
+                begin(subject[0], number)
+            file.blocks[-1].statements.append(TurtleLine(predicate, value, number))
+            is_inside = end == ";"
+        elif not line:
+            if is_inside or (number > 1 and not above):
+                file.fault("style-blank-line", number)
+        elif line.lstrip().startswith("#"):
+            is_headed = True
+            if is_inside or line.startswith(" "):
+                file.fault("style-comment", number, line)
+        elif not is_inside and _LOOSE_PREFIX.match(line):
+            if (file.blocks or is_headed) and not _LOOSE_PREFIX.match(above):
+                file.fault("style-prefix-first", number, line)
+            if prefix := _PREFIX.fullmatch(line):
+                file.prefixes[prefix[1]] = prefix[2]
+                file.prefix_lines.append((prefix[1], number))
             else:
-                size = self._odd(lines, at)
-            at += size
-            self.above = lines[at - 1]
-
-    def _clean(self, text: str) -> list[str]:
-        if text.startswith(_MARK):
-            self._fault(BYTE_ORDER, 1)
-            text = text.removeprefix(_MARK)
-        lines = text.split("\n")
-        if lines[-1] or (len(lines) > 1 and not lines[-2].strip()):
-            self._fault("style-final-newline", max(len(lines) - (not lines[-1]), 1))
-        if "\r" in text:
-            self._fault("style-line-end", text[: text.index("\r")].count("\n") + 1)
-            lines = [line.removesuffix("\r") for line in lines]
-        has_tabs = "\t" in text
-        if has_tabs or " \n" in text or " \r" in text or text.endswith(" "):
-            for number, line in enumerate(lines, start=1):
-                if line[-1:] in (" ", "\t"):
-                    self._fault("style-trailing-space", number, line)
-                if "\t" in line:
-                    self._fault("style-tab", number, line)
-        plain = [line.rstrip() for line in text.rstrip().split("\n")]
-        return [line.expandtabs(4) for line in plain] if has_tabs else plain
-
-    def _open(self, subject: str, number: int) -> None:
-        self.file.blocks.append(SourceBlock(subject, number))
-        if self.above and not self.above.startswith("#"):
-            self._fault("style-blank-line", number)
-
-    def _prefix(self, line: str, number: int) -> None:
-        match = _PREFIX.fullmatch(line)
-        if (self.file.blocks or self.headed) and not _LOOSE_PREFIX.match(self.above):
-            self._fault("style-prefix-first", number, line)
-        if match:
-            self.file.prefixes[match[1]] = match[2]
-            self.file.prefix_lines.append((match[1], number))
+                file.fault("style-prefix-spelling", number, line)
+                file.prefixes.update(re.findall(r"([\w-]*):\s*<([^<>\s]*)>", line))
         else:
-            self._fault("style-prefix-spelling", number, line)
-            self.file.prefixes.update(re.findall(r"([\w-]*):\s*<([^<>\s]*)>", line))
-
-    def _odd(self, lines: list[str], index: int) -> int:
-        size = 1
-        while _is_open("\n".join(lines[index : index + size])) and index + size < len(lines):
-            size += 1
-        every = list(tokens("\n".join(lines[index : index + size])))
-        marks = [token for token in every if token.kind != "comment"]
-        words = [token.text for token in marks if token.text not in (";", ".")]
-        number, starts = index + 1, not self.inside
-        if starts and words:
-            self._open(words.pop(0), number)
-        for rule in self._diagnose(lines[index], every, starts=starts):
-            self._fault(rule, number, lines[index])
-        if len(words) > 1 and self.file.blocks:
-            self.file.blocks[-1].statements.append(TurtleLine(words[0], " ".join(words[1:]), number))
-        self.inside = bool(self.file.blocks) and (not marks or marks[-1].text != ".")
-        return size
-
-    def _diagnose(self, line: str, every: list[Token], *, starts: bool) -> Iterator[str]:
-        departures, outer, depth = list[str](), list[Token](), 0
-        for token in every:
-            # what single tokens break, and which of them stand outside brackets
-            is_mark = token.kind == "mark"
-            if token.kind == "comment":
-                departures.append("style-comment")
-            elif token.kind == "blank" or (is_mark and token.text == "["):
-                departures.append("style-blank-node")
-            elif is_mark and token.text in "(,":
-                departures.append("style-list" if token.text == "(" else "style-comma")
-            elif token.kind == "string" and token.text.startswith(('"""', "'")):
-                departures.append("style-long-string")
-            if is_mark and token.text in _OPENING:
-                depth += 1
-            elif is_mark and token.text in _CLOSING:
-                depth -= 1
-            elif not depth and token.kind != "comment":
-                outer.append(token)
-        faults = [rule for rule in dict.fromkeys(departures) if not (self.file.nested and rule in _NESTED)]
-        yield from faults
-        indent = len(line) - len(line.lstrip())
-        if starts and indent:
-            yield "style-margin"
-        elif not starts and indent != 4:
-            yield "style-indent"
-        elif sum(token.text in (";", ".") for token in outer) != 1 or outer[-1].text not in (";", "."):
-            yield "style-one-statement"
-        elif not faults and not _NESTED.intersection(departures):
-            yield "style-spacing"
-
-    def _fault(self, rule: str, line: int, value: str = "") -> None:
-        subject = self.file.blocks[-1].subject if self.file.blocks else ""
-        words = " ".join(value.split())
-        self.file.faults.append(LayoutFault(rule, line, words if len(words) <= 80 else words[:79] + "…", subject))
+            # an odd statement, of as many lines as its brackets and quotation marks are open
+            size = _extent(lines, at)
+            every = list(tokens("\n".join(lines[at : at + size])))
+            marks = [token for token in every if token.kind != "comment"]
+            words = [token.text for token in marks if token.text not in (";", ".")]
+            if not is_inside and words:
+                begin(words[0], number)
+            for rule in _diagnose(line, every, starts=not is_inside, nested=nested):
+                file.fault(rule, number, line)
+            words = words if is_inside else words[1:]
+            if len(words) > 1 and file.blocks:
+                file.blocks[-1].statements.append(TurtleLine(words[0], " ".join(words[1:]), number))
+            is_inside = bool(file.blocks) and (not marks or marks[-1].text != ".")
+        at += size
+        above = lines[at - 1]
+    return file
 
 
-def _is_open(text: str) -> bool:
-    bare = re.sub(r"\\.", "", text)
-    if bare.count('"""') % 2 or bare.count("'''") % 2:
-        return True
-    marks = [token.text for token in tokens(text) if token.kind == "mark"]
-    return sum(mark in _OPENING for mark in marks) > sum(mark in _CLOSING for mark in marks)
+def _clean(file: TurtleFile, text: str) -> list[str]:
+    if text.startswith(_MARK):
+        file.fault(BYTE_ORDER, 1)
+        text = text.removeprefix(_MARK)
+    lines = text.split("\n")
+    if lines[-1] or (len(lines) > 1 and not lines[-2].strip()):
+        file.fault("style-final-newline", max(len(lines) - (not lines[-1]), 1))
+    if "\r" in text:
+        file.fault("style-line-end", text[: text.index("\r")].count("\n") + 1)
+        lines = [line.removesuffix("\r") for line in lines]
+    has_tabs = "\t" in text
+    if has_tabs or " \n" in text or " \r" in text or text.endswith(" "):
+        for number, line in enumerate(lines, start=1):
+            if line[-1:] in (" ", "\t"):
+                file.fault("style-trailing-space", number, line)
+            if "\t" in line:
+                file.fault("style-tab", number, line)
+    plain = [line.rstrip() for line in text.rstrip().split("\n")]
+    return [line.expandtabs(4) for line in plain] if has_tabs else plain
+
+
+def _diagnose(line: str, every: list[Token], *, starts: bool, nested: bool) -> Iterator[str]:
+    departures, outer, depth = list[str](), list[Token](), 0
+    for token in every:
+        # what single tokens break, and which of them stand outside brackets
+        is_mark = token.kind == "mark"
+        if token.kind == "comment":
+            departures.append("style-comment")
+        elif token.kind == "blank" or (is_mark and token.text == "["):
+            departures.append("style-blank-node")
+        elif is_mark and token.text in "(,":
+            departures.append("style-list" if token.text == "(" else "style-comma")
+        elif token.kind == "string" and token.text.startswith(('"""', "'")):
+            departures.append("style-long-string")
+        if is_mark and token.text in _OPENING:
+            depth += 1
+        elif is_mark and token.text in _CLOSING:
+            depth -= 1
+        elif not depth and token.kind != "comment":
+            outer.append(token)
+    faults = [rule for rule in dict.fromkeys(departures) if not (nested and rule in _NESTED)]
+    yield from faults
+    indent = len(line) - len(line.lstrip())
+    if starts and indent:
+        yield "style-margin"
+    elif not starts and indent != 4:
+        yield "style-indent"
+    elif sum(token.text in (";", ".") for token in outer) != 1 or outer[-1].text not in (";", "."):
+        yield "style-one-statement"
+    elif not faults and not _NESTED.intersection(departures):
+        yield "style-spacing"
+
+
+def _extent(lines: Sequence[str], start: int) -> int:
+    """How many lines a statement has, which may go on while its brackets and quotation marks are open."""
+    for size in range(1, len(lines) - start):
+        text = "\n".join(lines[start : start + size])
+        bare = re.sub(r"\\.", "", text)
+        marks = [token.text for token in tokens(text) if token.kind == "mark"]
+        depth = sum((mark in _OPENING) - (mark in _CLOSING) for mark in marks)
+        if not (bare.count('"""') % 2 or bare.count("'''") % 2 or depth > 0):
+            return size
+    return len(lines) - start
 
 
 def index_blocks(files: list[TurtleFile]) -> Mapping[str, list[tuple[TurtleFile, SourceBlock]]]:
     index: dict[str, list[tuple[TurtleFile, SourceBlock]]] = {}
-    for file in sorted(files, key=lambda file: (file.is_addition, not file.is_core)):
+    for file in sorted(files, key=lambda file: precedence(file.name)):
         for block in file.blocks:
             index.setdefault(file.expand(block.subject), []).append((file, block))
     return index
@@ -396,10 +376,6 @@ def edited(text: str, name: str, edits: Sequence[StatementEdit]) -> str:
     for edit in edits:
         by_subject.setdefault(edit.subject, []).append(edit)
 
-    def written(subject: str, statements: Sequence[tuple[str, str]]) -> list[str]:
-        text = " ;\n    ".join(f"{predicate} {value}" for predicate, value in statements)
-        return f"{subject} {text} .".split("\n")
-
     lines = text.split("\n")
     blocks = {block.subject: block for block in read_turtle_file(text, name).blocks}
     missing = next((subject for subject in by_subject if subject not in blocks), None)
@@ -409,12 +385,14 @@ def edited(text: str, name: str, edits: Sequence[StatementEdit]) -> str:
     for subject in sorted(by_subject, key=lambda subject: blocks[subject].line, reverse=True):
         block = blocks[subject]
         start, count = block.line - 1, len(block.statements)
-        statements = [(statement.predicate, statement.object) for statement in block.statements]
-        if lines[start : start + count] != written(subject, statements):
+        own = writer.write_block(writer.Block(subject, tuple(block.statements)))
+        if lines[start : start + count] != own.split("\n")[:-1]:
             raise TurtleError("block-not-in-style", place=Place(name, block.line), remedy="check-mends-style")
+        statements = [(statement.predicate, statement.object) for statement in block.statements]
         for edit in by_subject[subject]:
             edit.make(statements, Place(name, block.line))
-        lines[start : start + count] = written(subject, statements)
+        own = writer.write_block(writer.Block(subject, tuple(TurtleLine(*pair) for pair in statements)))
+        lines[start : start + count] = own.split("\n")[:-1]
     return "\n".join(lines)
 
 
@@ -424,6 +402,6 @@ def without_unused(text: str, before: str) -> str:
     >>> without_unused("@prefix e: <http://e/> .\\n@prefix f: <http://f/> .\\n\\nf:a a f:B .\\n", "e:a a f:B .")
     '@prefix f: <http://f/> .\\n\\nf:a a f:B .\\n'
     """
-    gone = prefixes_used(before) - prefixes_used(text)
+    gone = writer.prefixes_used(before) - writer.prefixes_used(text)
     heads = tuple(f"@prefix {name}: " for name in gone)
     return "".join(line for line in text.splitlines(keepends=True) if not (heads and line.startswith(heads)))

@@ -51,27 +51,21 @@ class Country:
     names: Text
     languages: tuple[str, ...]
     is_member: bool
+    iri: str
     gazette: Mapping[str, str] = field(default_factory=dict)
     gazette_space: str = ""
     box: str = ""
     centre: str = ""
 
-    @property
-    def iri(self) -> str:
-        return f"{AUTHORITY}country/{self.authority}"
-
 
 @dataclass(frozen=True, slots=True)
 class Tongue:
-    """A language: its tag, its code in the list of the Publications Office, and its names."""
+    """A language: its tag, its code in the list of the Publications Office, its names and its IRI."""
 
     tag: str
     authority: str
     names: Text
-
-    @property
-    def iri(self) -> str:
-        return f"{AUTHORITY}language/{self.authority}"
+    iri: str
 
 
 @cache
@@ -90,17 +84,17 @@ def countries() -> Mapping[str, Country]:
     for code, row in _table()["country"].items():
         optional = {name: row[name] for name in ("gazette", "gazette_space", "box", "centre") if name in row}
         names, languages = Text.of(row["names"]), tuple(row["languages"])
-        by_code[code] = Country(code, row["authority"], names, languages, row["is_member"], **optional)
+        iri = f"{AUTHORITY}country/{row['authority']}"
+        by_code[code] = Country(code, row["authority"], names, languages, row["is_member"], iri, **optional)
     return by_code
 
 
 @cache
 def tongues() -> Mapping[str, Tongue]:
-    return {tag: Tongue(tag, row["authority"], Text.of(row)) for tag, row in _table()["language"].items()}
-
-
-def country_of_key(key: str) -> Country | None:
-    return countries().get(key.partition("-")[0])
+    by_tag = {}
+    for tag, row in _table()["language"].items():
+        by_tag[tag] = Tongue(tag, row["authority"], Text.of(row), f"{AUTHORITY}language/{row['authority']}")
+    return by_tag
 
 
 def find_country(code: str) -> Country:
@@ -116,7 +110,7 @@ def find_country(code: str) -> Country:
     raise QueryError("no-country", remedy="there-are", code=code, names=", ".join(countries()))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Beginning:
     """What a project begins with: its country, what its IRIs begin with, licence, publisher, and the day.
 
@@ -130,13 +124,10 @@ class Beginning:
     imports_core: bool = True
     day: date = date(1970, 1, 1)
 
-    @property
-    def languages(self) -> tuple[str, ...]:
-        return tuple(tag for tag in LANGUAGES if tag in self.country.languages) or (SOURCE_LANGUAGE,)
-
-    @property
-    def example(self) -> str:
-        return f"{self.country.code}-example-1"
+    def __post_init__(self) -> None:
+        tags = tuple(tag for tag in LANGUAGES if tag in self.country.languages)
+        self.languages, self.example = tags or (SOURCE_LANGUAGE,), f"{self.country.code}-example-1"
+        self.template = Path(__file__).with_name("project.txt").read_text(encoding="utf-8")
 
     def blocks(self, section: str) -> Iterator[writer.Block]:
         """The blocks of a section of ``project.txt``.
@@ -169,11 +160,8 @@ class Beginning:
             "publisher": [text(self.publisher, tag) for tag in tags if self.publisher] or texts("publisher-unnamed"),
         }
         fields |= {f"*{name}": f"*{name}" for name in lists}
-        template = Path(__file__).with_name("project.txt").read_text(encoding="utf-8")
-        for paragraph in template.split(f"== {section}\n")[1].split("\n==")[0].strip().split("\n\n"):
-            subject, *lines = paragraph.format_map(
-                {**fields, **{f"*{name}": f"*{name}" for name in lists}}
-            ).splitlines()
+        for paragraph in self.template.split(f"== {section}\n")[1].split("\n==")[0].strip().split("\n\n"):
+            subject, *lines = paragraph.format_map(fields).splitlines()
             subject, _, kind = subject.partition(" a ")
             statements = [TurtleLine("a", kind)]
             for line in lines:

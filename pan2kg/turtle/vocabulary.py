@@ -62,14 +62,20 @@ def rule_of(graph: str) -> str:
     return path.removeprefix("derived/") if path.startswith("derived/") else ""
 
 
+def precedence(name: str) -> tuple[bool, bool]:
+    """Which of several files says what a thing is: not one that only adds to it, and first one of the core."""
+    adds = name.endswith(("unverified.ttl", "alignments.ttl")) or name.startswith(NAMES)
+    return adds, not name.startswith(CORE)
+
+
 def kind_and_key(iri: str) -> tuple[str, str]:
     """Kind and key of a thing of a project from its IRI; empty for others.
 
     >>> kind_and_key("https://w3id.org/pan2kg/id/action/lu-bhr-2-4-3"), kind_and_key("http://e/id/x")
     (('action', 'lu-bhr-2-4-3'), ('', ''))
     """
-    found = _THING.fullmatch(iri)
-    return (found[1], found[2]) if found else ("", "")
+    match = _THING.fullmatch(iri)
+    return (match[1], match[2]) if match else ("", "")
 
 
 def is_ours(iri: str) -> bool:

@@ -10,12 +10,11 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from pan2kg.errors import Place, TurtleError
 from pan2kg.project import Project, read_text
-from pan2kg.turtle.vocabulary import CORE, NAMES
+from pan2kg.turtle.vocabulary import precedence
 
 _RANGES: Final = (
     "··", "\u0300\u037d", "\u037f\u1fff", "\u200c\u200d", "\u203f\u2040", "\u2070\u218f", "\u2c00\u2fef",
@@ -47,14 +46,16 @@ words would take time that grows with the square of its length."""
 _PLAIN: Final = re.compile(r"(?P<word>[^\W\d]\w*)|(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?P<mark>.)", re.DOTALL)
 
 
-@lru_cache(maxsize=2)
-def _grammar(*, has_marks: bool) -> re.Pattern[str]:
+_GRAMMARS: Final[dict[bool, re.Pattern[str]]] = {}
+
+
+def _matches(text: str) -> re.Pattern[str]:
     # with all marks in it the pattern takes 20 ms to compile, a tenth of what a short command takes; few texts have any
-    return re.compile(_GRAMMAR.replace("·", _MARKS) if has_marks else _GRAMMAR, re.VERBOSE | re.DOTALL)
-
-
-def _pattern(text: str) -> re.Pattern[str]:
-    return _grammar(has_marks=not text.isascii() and bool(_MARKED.search(text)))
+    has_marks = not text.isascii() and bool(_MARKED.search(text))
+    if has_marks not in _GRAMMARS:
+        grammar = _GRAMMAR.replace("·", _MARKS) if has_marks else _GRAMMAR
+        _GRAMMARS[has_marks] = re.compile(grammar, re.VERBOSE | re.DOTALL)
+    return _GRAMMARS[has_marks]
 
 
 class Token(NamedTuple):
@@ -69,17 +70,17 @@ def tokens(text: str) -> Iterator[Token]:
     >>> [t.text for t in tokens('SELECT ?s { ?s a <http://e/#x> } # SERVICE')]
     ['SELECT', '?s', '{', '?s', 'a', '<http://e/#x>', '}', '# SERVICE']
     """
-    for match in _pattern(text).finditer(text):
-        kind = match.lastgroup or "mark"
-        if kind == "run":
-            yield from _words(match)
-        elif kind != "space":
-            yield Token(kind, match.group(), match.start())
+    for match in _matches(text).finditer(text):
+        yield from _tokens_in(match)
 
 
-def _words(run: re.Match[str]) -> Iterator[Token]:
-    found = _PLAIN.finditer(run.string, *run.span())
-    return (Token(match.lastgroup or "mark", match.group(), match.start()) for match in found)
+def _tokens_in(match: re.Match[str]) -> Iterator[Token]:
+    kind = match.lastgroup or "mark"
+    if kind == "run":
+        for piece in _PLAIN.finditer(match.string, *match.span()):
+            yield Token(piece.lastgroup or "mark", piece.group(), piece.start())
+    elif kind != "space":
+        yield Token(kind, match.group(), match.start())
 
 
 _AFTER = {
@@ -116,7 +117,7 @@ def _readings(text: str) -> Iterator[Token]:
     >>> [token.text for token in _readings("?a<3)SERVICE#>")]
     ['?a', '<3)SERVICE#>', '3', ')', 'SERVICE']
     """
-    pattern = _pattern(text)
+    pattern = _matches(text)
     ends = [*(end.start() for end in re.finditer(r"[\n\r]", text)), len(text)]
     begun, passed = [0], set[int]()
     while begun:
@@ -126,10 +127,7 @@ def _readings(text: str) -> Iterator[Token]:
             if text[at] == "#":
                 at = ends[bisect_left(ends, at)]
             elif match := pattern.match(text, at):
-                if match.lastgroup == "run":
-                    yield from _words(match)
-                elif match.lastgroup != "space":
-                    yield Token(match.lastgroup or "mark", match.group(), match.start())
+                yield from _tokens_in(match)
                 if match.lastgroup == "iri" and not _ADDRESS.fullmatch(match.group()):
                     begun.append(at + 1)
                 at = match.end()
@@ -242,25 +240,19 @@ def subjects(turtle: str) -> Iterator[tuple[str, int]]:
     prefixes = prefixes_in(turtle)
     for line, words in enumerate(turtle.split("\n"), start=1):
         # most lines begin with a space
-        if not words or words[0] in " @#" or not (match := _SUBJECT.match(words)):
-            continue
-        name = match[1]
-        if name.startswith("<"):
-            yield name[1:-1], line
-        else:
-            prefix, _, local = name.partition(":")
-            if prefix in prefixes:
-                yield prefixes[prefix] + re.sub(r"\\(.)", r"\1", local), line
+        match = _SUBJECT.match(words) if words and words[0] not in " @#" else None
+        prefix, _, local = match[1].partition(":") if match else ("", "", "")
+        if match and match[1].startswith("<"):
+            yield match[1][1:-1], line
+        elif match and prefix in prefixes:
+            yield prefixes[prefix] + re.sub(r"\\(.)", r"\1", local), line
 
 
 def find_subjects(project: Project) -> dict[str, Place]:
     """Where each subject of the graph has its block: the first file that says what it is."""
     places: dict[str, Place] = {}
-    named = [(project.name_of(path), path) for path in project.graph_files()]
-    named.sort(
-        key=lambda file: (file[0].endswith("unverified.ttl") or file[0].startswith(NAMES), not file[0].startswith(CORE))
-    )
-    for name, path in named:
-        for subject, line in subjects(read_text(path)):
+    files = {project.name_of(path): path for path in project.graph_files()}
+    for name in sorted(files, key=precedence):
+        for subject, line in subjects(read_text(files[name])):
             places.setdefault(subject, Place(name, line))
     return places

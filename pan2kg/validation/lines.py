@@ -1,11 +1,8 @@
 """What the lines of files say that no shape sees: how statements are written, what stands in them, stored questions.
 
-The house style is about how a statement is written; the words are days no calendar has, words of another language,
-terms spelt wrongly. All of it is read off single lines, so that each fault has one, and a file that another one refers
-to need not be there. What the rules say stands in the catalogues of messages, in the contexts « text » and « style ».
+All of it is read off single lines, so that each fault has one, and a file that another one refers to need not be
+there. What the rules say stands in the catalogues of messages, in the contexts « text » and « style ».
 """
-
-from __future__ import annotations
 
 import re
 import tomllib
@@ -23,22 +20,20 @@ import pyoxigraph as ox
 from pan2kg.errors import Place, QueryError, TurtleError
 from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Messages, Text
 from pan2kg.project import Project, read_text
-from pan2kg.store.queries import KINDS, PLAIN, Query, read_queries
+from pan2kg.store import queries
 from pan2kg.store.store import Store
-from pan2kg.turtle import blocks
-from pan2kg.turtle.blocks import TurtleFile
-from pan2kg.turtle.vocabulary import GRAPH, RDF, ROOT
-from pan2kg.turtle.writer import iri, string, tokens
-from pan2kg.validation.report import Finding, Kind, Rule, worded_rules
+from pan2kg.turtle import blocks, writer
+from pan2kg.turtle.blocks import LayoutFault, TurtleFile
+from pan2kg.turtle.vocabulary import GRAPH, RDF, ROOT, precedence
+from pan2kg.validation.report import Finding, Kind, worded_rules
 
-_TEXT: Final = Messages("text")
-_LOOKS_AT: Final = {"text-syntax": "file", "text-link-key": "block"} | dict.fromkeys(
+_SHAPES: Final = "ontology/shapes/"
+"""Where no words are looked at, and numbers are read as they are written."""
+_WORDS_UNITS: Final = {"text-syntax": "file", "text-link-key": "block"} | dict.fromkeys(
     (f"text-{name}" for name in ("date", "empty", "characters", "repeated", "language", "language-tag", "term")),
     "statement",
 )
-"""The rules, and what each looks at."""
-_DOUBTED: Final = frozenset(("text-language", "text-repeated"))
-"""The rules that see how a text looks, and may be mistaken."""
+TEXT_RULES: Final = worded_rules(Messages("text"), Kind.TEXT, _WORDS_UNITS, ("text-language", "text-repeated"))
 YEARS: Final = range(1700, 2101)
 """The years a fact can be of: from the first treaties in force to the farthest aim of a plan."""
 _LITERAL = re.compile(
@@ -69,25 +64,18 @@ _Said = tuple[str, str, str]
 """A fault of what a statement says: the key of its rule, the words it is about, and better ones where known."""
 
 
-def text_rules() -> dict[str, Rule]:
-    return worded_rules(_TEXT, Kind.TEXT, _LOOKS_AT, _DOUBTED)
-
-
-def _sizes(files: Sequence[TurtleFile], units: Mapping[str, str]) -> dict[str, int]:
-    every = [block for file in files for block in file.blocks]
-    sizes = {"block": len(every), "statement": sum(len(block.statements) for block in every)}
-    return {key: sizes.get(unit, len(files)) for key, unit in units.items()}
-
-
-def looked_at(files: Sequence[TurtleFile]) -> dict[str, int]:
-    sizes = _sizes([file for file in files if _is_read(file)], _LOOKS_AT)
-    return sizes | {key: len(files) for key, unit in _LOOKS_AT.items() if unit == "file"}
+def looked_at(files: Sequence[TurtleFile], kind: Kind) -> dict[str, int]:
+    """How many files, blocks or statements each rule of words or of style looks at."""
+    is_text = kind is Kind.TEXT
+    every = [block for file in files if not (is_text and file.name.startswith(_SHAPES)) for block in file.blocks]
+    sizes = {"file": len(files), "block": len(every), "statement": sum(len(block.statements) for block in every)}
+    return {key: sizes[unit] for key, unit in (_WORDS_UNITS if is_text else _STYLE_UNITS).items()}
 
 
 def check_wording(files: Sequence[TurtleFile], prefixes: Mapping[str, str]) -> Iterator[Finding]:
     """Every fault in what the lines of these files say; ``prefixes`` is the house's list, for names in the report."""
-    rules = text_rules()
-    for file in filter(_is_read, files):
+    files = [file for file in files if not file.name.startswith(_SHAPES)]
+    for file in files:
         of_predicate: dict[str, tuple[_Said, ...]] = {"a": ()}  # few are written, and each many times
         for block in file.blocks:
             for statement in block.statements:
@@ -102,24 +90,19 @@ def check_wording(files: Sequence[TurtleFile], prefixes: Mapping[str, str]) -> I
                 for key, words, better in (*faults, *of_predicate[predicate]):
                     path = RDF + "type" if predicate == "a" else file.expand(predicate)
                     expected, place = Text.same(better) if better else Text(), Place(file.name, statement.line)
-                    focus = file.expand(block.subject)
-                    yield Finding(rules[key], focus, path, string(words), place, expected=expected)
-    for file, block, link, right in blocks.misnamed(file for file in files if _is_read(file)):
-        place, expected = Place(file.name, block.line), Text.same(iri(right, prefixes))
-        yield Finding(rules["text-link-key"], link, place=place, expected=expected)
+                    focus, quoted = file.expand(block.subject), writer.string(words)
+                    yield Finding(TEXT_RULES[key], focus, path, quoted, place, expected=expected)
+    for file, block, link, right in blocks.misnamed(files):
+        place, expected = Place(file.name, block.line), Text.same(writer.iri(right, prefixes))
+        yield Finding(TEXT_RULES["text-link-key"], link, place=place, expected=expected)
 
 
 def not_turtle(errors: Sequence[TurtleError]) -> Iterator[Finding]:
-    rule = text_rules()["text-syntax"]
     for error in errors:
         place = error.place or Place("")
         name = GRAPH + place.file.removeprefix("graph/").removesuffix(".ttl")
-        value = str(error.message.values.get("value", error.message)) if error.message.values else str(error.message)
-        yield Finding(rule, name, value=string(value), place=Place(place.file, place.line, place.column))
-
-
-def _is_read(file: TurtleFile) -> bool:
-    return not file.name.startswith("ontology/shapes/")
+        value, at = writer.string(str(error.message.values.get("value", error.message))), (place.line, place.column)
+        yield Finding(TEXT_RULES["text-syntax"], name, value=value, place=Place(place.file, *at))
 
 
 def _of_literal(subject: str, predicate: str, written: str) -> Iterator[_Said]:
@@ -164,16 +147,15 @@ def is_language(tag: str) -> bool:
     >>> is_language("fr"), is_language("de-LU"), is_language("gsw"), is_language("eng"), is_language("xx")
     (True, True, True, False, False)
     """
-    match = _TAG.fullmatch(tag.lower())
+    match, codes = _TAG.fullmatch(tag.lower()), _tables()["codes"]
     if not match:
         return False
-    short, long = (_listed("codes", length) for length in ("short", "long"))
-    return match[1] in short if len(match[1]) == 2 else match[1] not in long
+    return match[1] in codes["short"] if len(match[1]) == 2 else match[1] not in codes["long"]
 
 
 def language_of(value: str, tag: str) -> str:
     """Another language a text is plainly in than its tag says; empty where it may well be in that one."""
-    small = {name: _listed("small-words", name) for name in LANGUAGES}
+    small = _tables()["small-words"]
     words = [word.lower() for word in _WORD.findall(_QUOTED.sub("", value))]
     if tag not in small or not small[tag].isdisjoint(words):
         return ""
@@ -183,25 +165,18 @@ def language_of(value: str, tag: str) -> str:
 
 
 @cache
-def _tables() -> Mapping[str, Mapping[str, object]]:
-    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-
-
-@cache
-def _listed(table: str, name: str) -> frozenset[str]:
-    return frozenset(str(_tables()[table].get(name, "")).split())
-
-
-@cache
-def _vocabularies() -> Mapping[str, frozenset[str]]:
-    listed = (vocabulary for vocabulary in _tables()["vocabulary"].values() if isinstance(vocabulary, dict))
-    return {vocabulary["space"]: frozenset(vocabulary["terms"].split()) for vocabulary in listed}
+def _tables() -> Mapping[str, Mapping[str, frozenset[str]]]:
+    """What `lines.toml` lists, as sets of words; the terms of vocabularies by the addresses these begin with."""
+    tables = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+    vocabularies = tables.pop("vocabulary").values()
+    tables["vocabulary"] = {vocabulary["space"]: vocabulary["terms"] for vocabulary in vocabularies}
+    return {name: {key: frozenset(words.split()) for key, words in table.items()} for name, table in tables.items()}
 
 
 @cache
 def _term(name: str) -> tuple[_Said, ...]:
     cut = max(name.rfind("#"), name.rfind("/")) + 1
-    terms = _vocabularies().get(name[:cut])
+    terms = _tables()["vocabulary"].get(name[:cut])
     if terms is None or name[cut:] in terms or re.fullmatch(r"_\d+", name[cut:]):
         return ()
     return (("text-term", name, "".join(f"{name[:cut]}{near}" for near in get_close_matches(name[cut:], terms, n=1))),)
@@ -209,7 +184,6 @@ def _term(name: str) -> tuple[_Said, ...]:
 
 # The house style
 
-_STYLE: Final = Messages("style")
 _STYLE_UNITS: Final = {
     f"style-{name}": unit
     for name, unit in (
@@ -222,7 +196,6 @@ _STYLE_UNITS: Final = {
         ("tab", "file"),
     )
 }  # fmt: skip
-"""The rules, and what each looks at."""
 _LABELS: Final = frozenset(("rdfs:label", "skos:prefLabel", "skos:altLabel", "pan:shortName"))
 _TEXTS: Final = _LABELS | {
     "dcterms:description", "dcterms:title", "pan:advice", "pan:quote", "pan:rationale", "pan:roleAsStated", "pan:text",
@@ -233,7 +206,6 @@ _KEYS: Final = ("skos:notation", "dcterms:identifier")
 _ORDER: Final = {"a": 0} | dict.fromkeys(_KEYS, 1) | dict.fromkeys(_LABELS, 2) | dict.fromkeys(_LAST, 4)
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
 _NO_NAME: Final = frozenset('"+-0123456789')
-"""What literals begin with."""
 _PREFIX_USED = re.compile(r"^([\w-]*):|\^\^([\w-]*):|(?<=[\s(\[^])([\w-]*):")
 _BARE_DATE = re.compile(r'"\d{4}-\d{2}-\d{2}"')
 _TYPED = re.compile(r'"([^"]*)"\^\^xsd:(integer|decimal|boolean|dateTime)')
@@ -244,50 +216,43 @@ _CANONICAL: Final = {
     "dateTime": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d*[1-9])?(Z|[+-](?!00:00)\d\d:\d\d)?"),
 }
 _PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d*[1-9])?|true|false")
-
-
-def style_rules() -> dict[str, Rule]:
-    return worded_rules(_STYLE, Kind.STYLE, _STYLE_UNITS, ("style-order",))
-
-
-def count_looked_at(files: Sequence[TurtleFile]) -> dict[str, int]:
-    return _sizes(files, _STYLE_UNITS)
+STYLE_RULES: Final = worded_rules(Messages("style"), Kind.STYLE, _STYLE_UNITS, ("style-order",))
 
 
 def check_style(
     files: Sequence[TurtleFile], prefixes: Mapping[str, str], *, among: Sequence[TurtleFile] = ()
 ) -> Iterator[Finding]:
     """Every departure of the files from the house style; ``prefixes`` is the house's list."""
-    rules = style_rules()
-
-    def finding(file: TurtleFile, fault: blocks.LayoutFault) -> Finding:
-        focus = file.expand(fault.subject) if fault.subject else GRAPH + file.name.removeprefix("graph/")[:-4]
-        value = string(fault.value) if fault.value else ""
-        return Finding(rules[fault.rule], focus, value=value, place=Place(file.name, fault.line))
-
-    for file in files:
-        for fault in (*file.faults, *_prefix_faults(file, prefixes), *_statement_faults(file)):
-            yield finding(file, fault)
+    faults = [
+        (file, fault)
+        for file in files
+        for fault in (*file.faults, *_prefix_faults(file, prefixes), *_statement_faults(file))
+    ]
     names = {file.name for file in files}
     for occurrences in blocks.index_blocks(list(among or files)).values():
         main, block_of_main = occurrences[0]
         for index, (file, block) in enumerate(occurrences):
-            adds = file.is_addition or (main.is_core and not file.is_core)
+            (only_adds, is_outside), (_, main_outside) = map(precedence, (file.name, main.name))
+            adds = only_adds or (is_outside and not main_outside)
             additional = index > 0 and adds and all(file is not earlier for earlier, _ in occurrences[:index])
             if additional or file.name not in names:
                 continue
             if index:
                 where = f"{main.name}:{block_of_main.line}"
-                yield finding(file, blocks.LayoutFault("style-one-block", block.line, where, block.subject))
+                faults.append((file, LayoutFault("style-one-block", block.line, where, block.subject)))
             predicate = block.statements[0].predicate if block.statements else "a"
             if predicate not in ("a", "rdf:type"):
-                yield finding(file, blocks.LayoutFault("style-type-first", block.line, predicate, block.subject))
+                faults.append((file, LayoutFault("style-type-first", block.line, predicate, block.subject)))
+    for file, fault in faults:
+        focus = file.expand(fault.subject) if fault.subject else GRAPH + file.name.removeprefix("graph/")[:-4]
+        value = writer.string(fault.value) if fault.value else ""
+        yield Finding(STYLE_RULES[fault.rule], focus, value=value, place=Place(file.name, fault.line))
 
 
-def _prefix_faults(file: TurtleFile, house_prefixes: Mapping[str, str]) -> Iterator[blocks.LayoutFault]:
+def _prefix_faults(file: TurtleFile, house_prefixes: Mapping[str, str]) -> Iterator[LayoutFault]:
     for (before, _), (name, line) in pairwise(file.prefix_lines):
         if name <= before:
-            yield blocks.LayoutFault("style-prefix-order", line, name)
+            yield LayoutFault("style-prefix-order", line, name)
     used = set[str]()
     unseen = [f"{name}:" for name in {name for name, _ in file.prefix_lines}]
     for block in file.blocks:
@@ -303,20 +268,19 @@ def _prefix_faults(file: TurtleFile, house_prefixes: Mapping[str, str]) -> Itera
             break
     for name, line in file.prefix_lines:
         if name not in used:
-            yield blocks.LayoutFault("style-prefix-unused", line, name)
+            yield LayoutFault("style-prefix-unused", line, name)
         if house_prefixes.get(name) != file.prefixes[name]:
-            yield blocks.LayoutFault("style-prefix-spelling", line, name)
+            yield LayoutFault("style-prefix-spelling", line, name)
 
 
-def _statement_faults(file: TurtleFile) -> Iterator[blocks.LayoutFault]:
-    # shapes are read as they are written; only what a store rewrites must be canonical
-    is_rewritten = not file.name.startswith("ontology/shapes/")
+def _statement_faults(file: TurtleFile) -> Iterator[LayoutFault]:
+    is_rewritten = not file.name.startswith(_SHAPES)
     for block in file.blocks:
         highest = 0
         for statement in block.statements:
             rank = _ORDER.get(statement.predicate, 3)
             if rank < highest and statement.predicate in _ORDER:
-                yield blocks.LayoutFault("style-order", statement.line, statement.predicate, block.subject)
+                yield LayoutFault("style-order", statement.line, statement.predicate, block.subject)
             highest = max(highest, rank)
         for statement in block.statements:
             value = statement.object
@@ -332,14 +296,13 @@ def _statement_faults(file: TurtleFile) -> Iterator[blocks.LayoutFault]:
                 is_canonical = not typed or bool(_CANONICAL[typed[2]].fullmatch(typed[1]))
             faults += [] if is_canonical or not is_rewritten else ["style-canonical"]
             for rule in faults:
-                yield blocks.LayoutFault(rule, statement.line, value, block.subject)
+                yield LayoutFault(rule, statement.line, value, block.subject)
 
 
 # Stored questions
 
 _REQUIRED: Final = ("question", "summary")
 _SAID: Final = ("question", "summary", "message", "remedy")
-"""What is said in each language."""
 _OTHERS: Final = frozenset(("tags", "view", "needs", "version"))
 _QUALITY: Final = frozenset(("severity", "looks_at", "message", "remedy", "use", "value"))
 """What only the header of a quality query says."""
@@ -348,41 +311,42 @@ _UNLABELLED: Final = frozenset(("read_at", "link"))
 _RULES: Final = tuple(
     f"question-{name}" for name in ("sparql", "field", "key", "language", "explanation", "kind", "order", "label")
 )
+QUESTION_RULES: Final = worded_rules(Messages("style"), Kind.STYLE, _RULES, _RULES[3:])
 _LINE: Final = re.compile(r"#\+ ([a-z_0-9]+):(?: (.*))?")
 _TAIL: Final = re.compile(r"\n[ \t]*ORDER BY[^{}]*$", re.IGNORECASE)
 _ROWS: Final = 200
 """How many rows of a question are looked at: putting thousands in order takes most of the time of some."""
 
 
-def question_rules() -> dict[str, Rule]:
-    return worded_rules(_STYLE, Kind.STYLE, _RULES, _RULES[3:])
+def is_shipped(path: Path, name: str) -> bool:
+    """Whether a file is the program's own of this name, or says the same."""
+    original = Project.packaged().root / name
+    return original == path or (original.is_file() and read_text(original) == read_text(path))
 
 
 def check_questions(project: Project, derived: Callable[[], Store]) -> tuple[list[Finding], dict[str, int]]:
     """Every fault of the stored questions of a project, and how many questions each rule looked at."""
-    rules, queries = question_rules(), sorted(read_queries(project).values(), key=lambda query: query.file)
-    shipped = Project.packaged().root
-
-    def is_shipped(query: Query) -> bool:
-        original = shipped / query.file
-        is_copy = project.root != shipped and original.is_file()
-        return is_copy and read_text(original) == read_text(project.root / query.file)
-
-    own_queries = {query.file for query in queries if query.group != "quality" and not is_shipped(query)}
+    stored = sorted(queries.read_queries(project).values(), key=lambda query: query.file)
+    is_own = project.root == Project.packaged().root
+    own_queries = {
+        query.file
+        for query in stored
+        if query.group != "quality" and (is_own or not is_shipped(project.root / query.file, query.file))
+    }
     store = derived() if own_queries else None
-    matches = (re.fullmatch("question_([a-z]{2})", key) for query in queries for key in query.header)
+    matches = (re.fullmatch("question_([a-z]{2})", key) for query in stored for key in query.header)
     languages = sorted({match[1] for match in matches if match})
     findings = []
-    for query in queries:
+    for query in stored:
         faults = [*_header_faults(query, languages)]
         faults += _text_faults(query, store) if store is not None and query.file in own_queries else ()
         for rule, line, words in faults:
-            value, place = string(words) if words else "", Place(query.file, line)
-            findings.append(Finding(rules[rule], f"{ROOT}query/{query.name}", value=value, place=place))
-    return findings, dict.fromkeys(rules, len(queries))
+            value, place = writer.string(words) if words else "", Place(query.file, line)
+            findings.append(Finding(QUESTION_RULES[rule], f"{ROOT}query/{query.name}", value=value, place=place))
+    return findings, dict.fromkeys(QUESTION_RULES, len(stored))
 
 
-def _header_faults(query: Query, languages: Sequence[str]) -> Iterator[tuple[str, int, str]]:
+def _header_faults(query: queries.Query, languages: Sequence[str]) -> Iterator[tuple[str, int, str]]:
     marked = ((number, line) for number, line in enumerate(query.text.splitlines(), 1) if line.startswith("#+"))
     lines = {match[1] if (match := _LINE.fullmatch(line)) else line: number for number, line in marked}
     parameters = {f"parameter_{parameter.name}": parameter for parameter in query.parameters}
@@ -410,7 +374,7 @@ def _header_faults(query: Query, languages: Sequence[str]) -> Iterator[tuple[str
         kinds = parameter.kinds
         if not parameter.meaning:
             yield "question-explanation", places[base], parameter.name
-        if not kinds or not (set(kinds) <= KINDS.keys() or (len(kinds) == 1 and kinds[0] in PLAIN)):
+        if not kinds or not (set(kinds) <= queries.KINDS.keys() or (len(kinds) == 1 and kinds[0] in queries.PLAIN)):
             yield "question-kind", places[base], parameter.name
 
 
@@ -419,7 +383,7 @@ def _line_of(text: str, pattern: str) -> int:
     return text.count("\n", 0, match.start()) + 1 if match else 1
 
 
-def _text_faults(query: Query, store: Store) -> Iterator[tuple[str, int, str]]:
+def _text_faults(query: queries.Query, store: Store) -> Iterator[tuple[str, int, str]]:
     try:
         result, bare = store.query(_TAIL.sub(f"\nLIMIT {_ROWS}\n", query.text)), dict[str, bool]()
         if isinstance(result, ox.QuerySolutions):
@@ -432,7 +396,7 @@ def _text_faults(query: Query, store: Store) -> Iterator[tuple[str, int, str]]:
         yield "question-sparql", line or 1, error.message.say(SOURCE_LANGUAGE)
         return
     select_line = _line_of(query.text, r"(?mi)^[ \t]*SELECT\b")
-    words = [token.text.upper() for token in tokens(query.text) if token.kind == "word"]
+    words = [token.text.upper() for token in writer.tokens(query.text) if token.kind == "word"]
     if isinstance(result, ox.QuerySolutions) and ("ORDER", "BY") not in pairwise(words):
         yield "question-order", select_line, ""
     for name, is_bare in bare.items():

@@ -1,21 +1,16 @@
 """Quotations, titles and numbers held against the texts a project keeps of the documents it cites; and whose rights.
 
 ``texts/<key of the document>.txt`` is such a text, in UTF-8. Where a text may not be kept, ``texts/<key>.hashes`` holds
-a salted hash of every run of :data:`RUN` words of it: enough to find a quotation in it, not to read it. Neither is
-published. Words are compared one for one and in their order, after :func:`folded` has made alike what printing and
-copying make different; ``…``, bare or in brackets, stands for what a quotation leaves out.
-
-Titles and numbers are compared with the published list of a plan: the kept text, among the documents its actions and
-parts name as their sources, in which most of their titles stand.
+a salted hash of every run of :data:`RUN` words of it. Neither is published. Words are compared in their order, after
+:func:`folded` has made alike what printing makes different; ``…`` stands for what a quotation leaves out. Titles and
+numbers are compared with the published list of a plan: that source of its actions in which most of their titles stand.
 """
-
-from __future__ import annotations
 
 import hashlib
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -27,14 +22,15 @@ from pan2kg.turtle import blocks
 from pan2kg.turtle.blocks import SourceBlock, TurtleFile
 from pan2kg.turtle.vocabulary import kind_and_key
 from pan2kg.turtle.writer import TurtleLine, string
-from pan2kg.validation.report import Finding, Kind, Report, Rule, Severity, worded_rules
+from pan2kg.validation.report import Finding, Kind, Report, Severity, worded_rules
 
 RUN: Final = 4
 """How many words in a row make a hash: fewer stand in many texts, more leave short quotations uncompared."""
 _DIGITS: Final = 12
-_TEXT: Final = Messages("text")
-_COMPARED: Final = ("text-quote", "text-title", "text-number", "text-kept")
 _COUNTED: Final = ("text-compared", "text-uncompared")
+QUOTATION_RULES: Final = worded_rules(
+    Messages("text"), Kind.TEXT, ("text-quote", "text-title", "text-number", "text-kept"), ("text-kept",), _COUNTED
+)
 _LISTED: Final = frozenset(("pan:Action", "pan:Category", "pan:PlanPart"))
 _FOLDED: Final = str.maketrans(
     dict.fromkeys("’‘ʼ‛´`′", "'") | dict.fromkeys("“”„‟″", '"') | dict.fromkeys("‐‑‒–—−", "-") | {"\u00ad": ""}
@@ -60,35 +56,45 @@ def pieces(quote: str) -> list[str]:
 
 @dataclass(frozen=True)
 class KeptText:
+    """What a project keeps of a document: its text, or with a salt the hashes of its runs of words."""
+
     document: str
     name: str
-    text: str
+    text: str = ""
+    salt: str = ""
+    hashes: frozenset[str] = frozenset()
 
     @cached_property
-    def _folded(self) -> str:
-        return folded(self.text)
-
-    @cached_property
-    def _lines(self) -> list[str]:
-        return [line for line in map(folded, self.text.splitlines()) if line]
+    def _folded(self) -> tuple[str, list[str]]:
+        return folded(self.text), [line for line in map(folded, self.text.splitlines()) if line]
 
     def holds(self, quote: str) -> bool | None:
-        """Whether a quotation stands in it, whole words of it, each piece behind the one before."""
-        found = pieces(quote)
-        start = 0
-        for piece in found:
-            match = _whole(piece).search(self._folded, start)
+        """Whether a quotation stands in it, whole words of it; ``None`` where that cannot be told.
+
+        Each piece stands behind the one before. Of hashes a piece of fewer words than a run is too short to tell.
+        """
+        wanted, start = pieces(quote), 0
+        if self.salt:
+            runs = [run_hashes(piece, self.salt) for piece in wanted]
+            if not self.hashes.issuperset(digest for of_piece in runs for digest in of_piece):
+                return False
+            return True if runs and all(runs) else None
+        for piece in wanted:
+            match = re.compile(rf"(?<!\w){re.escape(piece)}(?!\w)").search(self._folded[0], start)
             if not match:
                 return False
             start = match.end()
-        return bool(found)
+        return bool(wanted)
 
     def numbers(self, title: str, number: str) -> bool | None:
         """Whether a title stands on a line behind its number; ``None`` where it stands on none."""
-        wanted = _whole(folded(title))
-        before = [line[: found.start()] for line in self._lines if (found := wanted.search(line))]
+        if self.salt:
+            return self.holds(f"{number} {title}") if self.holds(title) else None
+        words = folded(title)
+        wanted = re.compile(rf"(?<!\w){re.escape(words)}(?!\w)" if words else r"(?!)")
+        before = [line[: match.start()] for line in self._folded[1] if (match := wanted.search(line))]
         ends = re.compile(rf"(?<![\w.]){re.escape(folded(number))}\W*$")
-        return any(ends.search(one) for one in before) if before else None
+        return any(map(ends.search, before)) if before else None
 
     def nearest(self, quote: str) -> str:
         printed = self.text.split()
@@ -96,66 +102,33 @@ class KeptText:
         size, sought = len(wanted), Counter(wanted)
         best, at = (0, 0), 0
         for start in range(max(len(own) - size, 0) + 1):
-            some = own[start : start + size]
-            alike = (sought & Counter(some)).total(), sum(map(str.__eq__, some, wanted))
+            words = own[start : start + size]
+            alike = (sought & Counter(words)).total(), sum(map(str.__eq__, words, wanted))
             if alike > best:
                 best, at = alike, start
         return " ".join(printed[at : at + size]) if 2 * best[0] >= size > 0 else ""
 
 
-def _whole(piece: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w){re.escape(piece)}(?!\w)" if piece else r"(?!)")
-
-
-@dataclass(frozen=True)
-class KeptHashes:
-    document: str
-    name: str
-    salt: str
-    hashes: frozenset[str]
-
-    def holds(self, quote: str) -> bool | None:
-        """Whether each run of words of a quotation stands in the text; ``None`` where a piece is too short to tell."""
-        kept_pieces = [list(_runs(piece)) for piece in pieces(quote)]
-        if not all(_hash(run, self.salt) in self.hashes for runs in kept_pieces for run in runs):
-            return False
-        return True if kept_pieces and all(kept_pieces) else None
-
-    def numbers(self, title: str, number: str) -> bool | None:
-        return self.holds(f"{number} {title}") if self.holds(title) else None
-
-    def nearest(self, quote: str) -> str:
-        del quote
-        return ""
-
-
-Kept = KeptText | KeptHashes
-
-
-def _runs(text: str) -> Iterator[str]:
+def run_hashes(text: str, salt: str) -> list[str]:
     words = [bare for word in text.split() if (bare := _EDGE.sub("", word))]
-    return (" ".join(words[start : start + RUN]) for start in range(len(words) - RUN + 1))
-
-
-def _hash(run: str, salt: str) -> str:
-    return hashlib.sha256(f"{salt}|{run}".encode()).hexdigest()[:_DIGITS]
+    runs = (" ".join(words[start : start + RUN]) for start in range(len(words) - RUN + 1))
+    return [hashlib.sha256(f"{salt}|{run}".encode()).hexdigest()[:_DIGITS] for run in runs]
 
 
 def hashes_of(text: str, salt: str) -> str:
     """What is kept of a text that may not be kept itself: the salt, and the hashes in another order than the text’s."""
-    hashes = sorted({_hash(run, salt) for run in _runs(folded(text))})
-    return "".join(f"{line}\n" for line in (_SALT + salt, *hashes))
+    return "".join(f"{line}\n" for line in (_SALT + salt, *sorted(set(run_hashes(folded(text), salt)))))
 
 
-def read_hashes(document: str, name: str, content: str) -> KeptHashes:
+def read_hashes(document: str, name: str, content: str) -> KeptText:
     if not _HASHES.fullmatch(content):
         raise ProjectError("no-hashes", place=Place(name), remedy="keep-anew")
     salt, *hashes = content.split("\n")[:-1]
-    return KeptHashes(document, name, salt.removeprefix(_SALT), frozenset(hashes))
+    return KeptText(document, name, salt=salt.removeprefix(_SALT), hashes=frozenset(hashes))
 
 
-def kept_texts(project: Project) -> dict[str, Kept]:
-    by_document: dict[str, Kept] = {}
+def kept_texts(project: Project) -> dict[str, KeptText]:
+    by_document: dict[str, KeptText] = {}
     for path in sorted(project.texts.glob("*.hashes")):
         by_document[path.stem] = read_hashes(path.stem, project.name_of(path), read_text(path))
     for path in sorted(project.texts.glob("*.txt")):
@@ -163,24 +136,14 @@ def kept_texts(project: Project) -> dict[str, Kept]:
     return by_document
 
 
-def quotation_rules() -> dict[str, Rule]:
-    return worded_rules(_TEXT, Kind.TEXT, _COMPARED, ("text-kept",), _COUNTED)
-
-
-def check_quotations(files: Sequence[TurtleFile], kept: Mapping[str, Kept]) -> Report:
-    rules, compared, counts = quotation_rules(), Counter[str](), Counter[str]()
-    findings, subjects = list[Finding](), set[tuple[str, str]]()
-
-    def fault(rule: str, file: TurtleFile, block: SourceBlock, at: TurtleLine, value: str, better: str) -> None:
-        place, path = Place(file.name, at.line), file.expand(at.predicate)
-        expected = Text.same(better) if better else Text()
-        findings.append(Finding(rules[rule], file.expand(block.subject), path, string(value), place, expected=expected))
-
+def check_quotations(files: Sequence[TurtleFile], kept: Mapping[str, KeptText]) -> Report:
+    compared, counts, subjects = Counter[str](), Counter[str](), set[tuple[str, str]]()
+    faults: list[tuple[str, TurtleFile, SourceBlock, TurtleLine, str, str]] = []
     for file in files:
         for block in file.blocks:
             subjects.add(kind_and_key(file.expand(block.subject)))
             quote = next(block.said("pan:quote"), None)
-            if quote is None or not (literal := _literal(quote)):
+            if quote is None or not (literal := _literal(quote.object)):
                 continue
             words, documents = literal[0], _documents(file, block, "pan:inDocument")
             answers = [kept[key].holds(words) for key in documents if key in kept]
@@ -188,29 +151,39 @@ def check_quotations(files: Sequence[TurtleFile], kept: Mapping[str, Kept]) -> R
             if not pieces(words) or (certain and not any(certain)):
                 near = next(filter(None, (kept[key].nearest(words) for key in documents if key in kept)), "")
                 elsewhere = next((answer.document for answer in kept.values() if answer.holds(words)), "")
-                fault("text-quote", file, block, quote, words, near or (elsewhere and f"document:{elsewhere}"))
+                better = near or (elsewhere and f"document:{elsewhere}")
+                faults.append(("text-quote", file, block, quote, words, better))
             compared["text-compared" if certain else "text-uncompared"] += 1
     quotes = compared.total()
     for text, items in _lists(files, kept) if kept else ():
         counts.update({"text-title": len(items), "text-number": len(items)})
         compared["text-compared"] += len(items)
-        printed = []
-        for *_, words, number in items:
-            literal = _literal(number) if number else None
-            printed.append(text.numbers(words, literal[0]) if literal else None)
+        literals = [_literal(number.object) if number else None for *_, number in items]
+        printed = [
+            text.numbers(words, literal[0]) if literal else None
+            for (*_, words, _), literal in zip(items, literals, strict=True)
+        ]
         # a list that does not number its titles as the plan does says nothing about a number
         numbered = 2 * printed.count(True) >= len(printed) - printed.count(None)
-        for (file, block, title, words, number), is_printed in zip(items, printed, strict=True):
+        for (file, block, title, words, number), literal, is_printed in zip(items, literals, printed, strict=True):
             if text.holds(words) is False:
-                fault("text-title", file, block, title, words, text.nearest(words))
-            elif numbered and is_printed is False and number and (literal := _literal(number)):
-                fault("text-number", file, block, number, literal[0], "")
+                faults.append(("text-title", file, block, title, words, text.nearest(words)))
+            elif numbered and is_printed is False and number and literal:
+                faults.append(("text-number", file, block, number, literal[0], ""))
+    findings = [
+        Finding(
+            QUOTATION_RULES[rule], file.expand(block.subject), file.expand(line.predicate), string(value),
+            Place(file.name, line.line), expected=Text.same(better) if better else Text(),
+        )
+        for rule, file, block, line, value, better in faults
+    ]  # fmt: skip
     for text in kept.values():
         if ("document", text.document) not in subjects:
-            findings.append(Finding(rules["text-kept"], "", value=string(text.document), place=Place(text.name)))
+            value, place = string(text.document), Place(text.name)
+            findings.append(Finding(QUOTATION_RULES["text-kept"], "", value=value, place=place))
     counts += Counter({"text-quote": quotes, "text-kept": len(kept)} | dict.fromkeys(_COUNTED, quotes))
     statistics = {key: compared[key] for key in _COUNTED if compared[key]}
-    rules_asked = tuple(rule for key, rule in rules.items() if counts[key])
+    rules_asked = tuple(rule for key, rule in QUOTATION_RULES.items() if counts[key])
     return Report(rules_asked, tuple(findings), dict(counts), statistics=statistics)
 
 
@@ -218,7 +191,7 @@ _Titled = tuple[TurtleFile, SourceBlock, TurtleLine, str, TurtleLine | None]
 """A title in a plan: where it stands, its words, and the number that is printed before it."""
 
 
-def _lists(files: Iterable[TurtleFile], kept: Mapping[str, Kept]) -> Iterator[tuple[Kept, list[_Titled]]]:
+def _lists(files: Iterable[TurtleFile], kept: Mapping[str, KeptText]) -> Iterator[tuple[KeptText, list[_Titled]]]:
     titles: dict[tuple[str, str, str], list[_Titled]] = defaultdict(list)
     for file in files:
         for block in file.blocks:
@@ -227,7 +200,7 @@ def _lists(files: Iterable[TurtleFile], kept: Mapping[str, Kept]) -> Iterator[tu
                 number = next(block.said("skos:notation"), None)
                 for key in _documents(file, block, "dcterms:source"):
                     for statement in block.said("skos:prefLabel") if key in kept else ():
-                        if literal := _literal(statement):
+                        if literal := _literal(statement.object):
                             titles[plan, key, literal[1]].append((file, block, statement, literal[0], number))
     for (_, key, _), items in titles.items():
         if 2 * sum(kept[key].holds(words) is True for *_, words, _ in items) > len(items):
@@ -239,8 +212,8 @@ def _documents(file: TurtleFile, block: SourceBlock, predicate: str) -> list[str
     return [key for kind, key in documents if kind == "document"]
 
 
-def _literal(statement: TurtleLine) -> tuple[str, str] | None:
-    match = _LITERAL.fullmatch(statement.object)
+def _literal(text: str) -> tuple[str, str] | None:
+    match = _LITERAL.fullmatch(text)
     return (blocks.unescaped(match[1]), match[2] or "") if match else None
 
 
@@ -252,54 +225,40 @@ SHARES: Final = (0.05, 0.10)
 """The share of a document above which its quotations are to be looked at, and above which they are too much."""
 WHOLE: Final = 10
 """A quotation as many times longer than a short one is a text, however long the document is."""
-_RULES: Final = ("text-long", "text-much", "text-whole")
 _UNKNOWN: Final = "text-length-unknown"
+RIGHTS_RULES: Final = worded_rules(
+    Messages("text"), Kind.TEXT, ("text-long", "text-much", "text-whole"), ("text-long", "text-much"), (_UNKNOWN,)
+)
 _TITLES: Final = frozenset(("skos:prefLabel", "skos:altLabel", "skosxl:literalForm"))
+_Quote = tuple[TurtleFile, SourceBlock, TurtleLine, str]
+"""A quotation: where it stands, and its words."""
 _ACT: Final = re.compile(r"/eli/|\bCELEX\b|\bcelex=", re.IGNORECASE)
 """Addresses of official acts: the European legislation identifier, and the numbers of the law of the Union."""
 
 
-@dataclass(frozen=True, slots=True)
-class Quoted:
-    """The quotations of a document: where each stands and its words, and how long the whole is, where that is known."""
-
-    document: str
-    quotations: tuple[tuple[TurtleFile, SourceBlock, TurtleLine, str], ...]
-    sizes: tuple[int, ...]
-    length: int | None
-
-    @property
-    def share(self) -> float | None:
-        return min(1.0, sum(self.sizes) / self.length) if self.length else None
-
-
-def rights_rules() -> dict[str, Rule]:
-    return worded_rules(_TEXT, Kind.TEXT, _RULES, ("text-long", "text-much"), (_UNKNOWN,))
-
-
 def check_rights(
-    files: Sequence[TurtleFile], kept: Mapping[str, Kept], known: Sequence[TurtleFile] | None = None
+    files: Sequence[TurtleFile], kept: Mapping[str, KeptText], known: Sequence[TurtleFile] | None = None
 ) -> Report:
     """What these files quote at greater length than may be taken without asking; how many documents have no length."""
-    rules, findings = rights_rules(), list[Finding]()
-    documents = list(quoted(files, kept, files if known is None else known))
-    for document in documents:
-        for file, block, statement, words in document.quotations:
+    findings, counts = list[Finding](), Counter({_UNKNOWN: 0})
+    for quotations, share in _quoted(files, kept, files if known is None else known):
+        counts.update({"text-long": len(quotations), "text-much": 1, "text-whole": 1, _UNKNOWN: 1})
+        counts["unknown"] += share is None
+        for file, block, statement, words in quotations:
             if is_long(words):
-                rule = rules["text-whole" if is_long(words, WHOLE) else "text-long"]
+                rule = RIGHTS_RULES["text-whole" if is_long(words, WHOLE) else "text-long"]
                 path, place = file.expand(statement.predicate), Place(file.name, statement.line)
                 findings.append(Finding(rule, file.expand(block.subject), path, string(str(len(words))), place))
-        if document.share is not None and document.share > SHARES[0]:
-            rule = rules["text-whole" if document.share > SHARES[1] else "text-much"]
-            file, block, statement, _ = document.quotations[0]
-            about, share = next(block.said("pan:inDocument")), string(f"{round(100 * document.share)} %")
+        if share is not None and share > SHARES[0]:
+            rule = RIGHTS_RULES["text-whole" if share > SHARES[1] else "text-much"]
+            file, block, statement, _ = quotations[0]
+            document, value = next(block.said("pan:inDocument")).object, string(f"{round(100 * share)} %")
             place = Place(file.name, statement.line)
-            findings.append(Finding(rule, file.expand(about.object), value=share, place=place))
-    number = sum(len(document.quotations) for document in documents)
-    unknown = sum(document.share is None for document in documents)
-    counts = {"text-long": number, "text-much": len(documents), "text-whole": len(documents), _UNKNOWN: len(documents)}
-    rules_asked = tuple(rule for key, rule in rules.items() if counts[key])
-    return Report(rules_asked, tuple(findings), counts, statistics={_UNKNOWN: unknown} if unknown else {})
+            findings.append(Finding(rule, file.expand(document), value=value, place=place))
+    unknown = counts.pop("unknown", 0)
+    rules_asked = tuple(rule for key, rule in RIGHTS_RULES.items() if counts[key])
+    numbers = {key: counts[key] for key in RIGHTS_RULES}
+    return Report(rules_asked, tuple(findings), numbers, statistics={_UNKNOWN: unknown} if unknown else {})
 
 
 def refuse_whole(project: Project) -> None:
@@ -311,7 +270,10 @@ def refuse_whole(project: Project) -> None:
             raise ProjectError("quoted-whole", place=finding.place, remedy="quote-less", **values)
 
 
-def quoted(files: Sequence[TurtleFile], kept: Mapping[str, Kept], known: Sequence[TurtleFile]) -> Iterator[Quoted]:
+def _quoted(
+    files: Sequence[TurtleFile], kept: Mapping[str, KeptText], known: Sequence[TurtleFile]
+) -> Iterator[tuple[list[_Quote], float | None]]:
+    """The quotations of each document that is not free, with their share of it where its length is known."""
     facts: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     titles = set[str]()
     for file in known:
@@ -320,49 +282,38 @@ def quoted(files: Sequence[TurtleFile], kept: Mapping[str, Kept], known: Sequenc
             for statement in block.statements:
                 if is_document:
                     facts[kind_and_key(file.expand(block.subject))[1]][statement.predicate].append(statement.object)
-                if statement.predicate in _TITLES:
-                    titles.add(folded(_unquoted(statement.object)))
+                if statement.predicate in _TITLES and (literal := _literal(statement.object)):
+                    titles.add(folded(literal[0]))
     title_lines = "\n".join(titles)
-    by_document: dict[str, list[tuple[TurtleFile, SourceBlock, TurtleLine, str]]] = defaultdict(list)
+    by_document: dict[str, list[_Quote]] = defaultdict(list)
     for file in files:
         for block in file.blocks:
             for statement in block.said("pan:quote"):
-                words = _unquoted(statement.object)
-                for about in block.said("pan:inDocument"):
-                    document = kind_and_key(file.expand(about.object))[1]
-                    if not _is_free(facts.get(document, {})):
-                        by_document[document].append((file, block, statement, words))
+                literal = _literal(statement.object)
+                for document in _documents(file, block, "pan:inDocument") if literal else ():
+                    of = facts.get(document, {})
+                    acts = [term for term in of.get("pan:speaksFor", ()) if term.startswith("instrument:")]
+                    addresses = (*of.get("pan:readAt", ()), *of.get("pan:speaksFor", ()))
+                    is_free = of.get("dcterms:license") or of.get("pan:rightsNote") or acts
+                    if literal and not (is_free or any(map(_ACT.search, addresses))):
+                        by_document[document].append((file, block, statement, literal[0]))
     for document, every in by_document.items():
-        text = kept.get(document)
-        length, in_words = None, isinstance(text, KeptHashes)
-        if isinstance(text, KeptText):
-            length = len(" ".join(text.text.split()))
-        elif isinstance(text, KeptHashes):
-            length = len(text.hashes) + RUN - 1  # a hash a run of words; what stands twice counts once
+        text, length = kept.get(document), None
+        in_words = text is not None and bool(text.salt)
+        if text is not None:
+            # a hash a run of words; what stands twice counts once
+            length = len(text.hashes) + RUN - 1 if in_words else len(" ".join(text.text.split()))
         else:
             numbers = facts.get(document, {}).get("pan:characters", ())
             length = next((int(number) for number in numbers if number.isdecimal()), None)
         # whether it is a title is only asked where it matters
-        texts = [one for one in every if not ((length or is_long(one[3])) and folded(one[3]) in title_lines)]
-        different = dict.fromkeys(words for *_, words in texts)
-        sizes = (len(words.split()) if in_words else len(words) for words in different)
-        if texts:
-            yield Quoted(document, tuple(texts), tuple(sizes), length)
+        quotes = [quote for quote in every if not ((length or is_long(quote[3])) and folded(quote[3]) in title_lines)]
+        different = dict.fromkeys(words for *_, words in quotes)
+        size = sum(len(words.split()) if in_words else len(words) for words in different)
+        if quotes:
+            yield quotes, min(1.0, size / length) if length else None
 
 
 def is_long(words: str, times: int = 1) -> bool:
     """Whether a quotation is longer than a short one, in characters and in words, or as many times longer."""
     return len(words.strip()) > times * LONGEST[0] and len(words.split()) > times * LONGEST[1]
-
-
-def _unquoted(literal: str) -> str:
-    match = _LITERAL.match(literal)
-    return blocks.unescaped(match[1]) if match else ""
-
-
-def _is_free(facts: Mapping[str, Collection[str]]) -> bool:
-    return (
-        bool(facts.get("dcterms:license") or facts.get("pan:rightsNote"))
-        or any(map(_ACT.search, facts.get("pan:readAt", ())))
-        or any(object_.startswith("instrument:") or _ACT.search(object_) for object_ in facts.get("pan:speaksFor", ()))
-    )

@@ -4,60 +4,58 @@ pySHACL is given a plain rdflib graph made term by term from the files, never an
 rewrites literals.
 """
 
-from __future__ import annotations
-
 import logging
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
-from pathlib import Path
 from typing import Any, Final, cast
 
 import pyoxigraph as ox
 import rdflib
 from pyshacl.errors import ReportableRuntimeError
-from rdflib import RDFS, SH, Graph, Literal, URIRef
-from rdflib.namespace import NamespaceManager
-from rdflib.plugins.sparql import prepareQuery
-from rdflib.plugins.sparql.sparql import Query
-from rdflib.query import Result
+from rdflib import RDFS, SH, Graph, Literal, URIRef, namespace
+from rdflib.plugins.sparql import prepareQuery, sparql
 from rdflib.term import Node
 
 from pan2kg.errors import ProjectError
 from pan2kg.store.store import to_term
-from pan2kg.validation.compilation import SHAPES, read
-from pan2kg.validation.report import Finding
-from pan2kg.validation.shapes import Node as ShapeNode
-from pan2kg.validation.shapes import Rules, Shapes, Term, quads, written
+from pan2kg.validation import compilation, report
 
 _WORDS: Final = frozenset((SH.description, SH.message, SH.name, SH.order, RDFS.comment, RDFS.label))
 
 
-def validate(data: Iterable[Path], rules: Rules) -> tuple[Finding, ...]:
-    return find(read_graph(data), shapes_graph(rules.shapes), rules)
+def find(data: Graph, of_shapes: Graph, rules: report.Rules) -> tuple[report.Finding, ...]:
+    import pyshacl
 
-
-def find(data: Graph, shapes: Graph, rules: Rules) -> tuple[Finding, ...]:
+    normalize = rdflib.NORMALIZE_LITERALS
     with _unsaid("rdflib.term"):
-        report = _run(data, shapes)
-        return tuple(dict.fromkeys(_finding(rules, report, result) for result in report.objects(None, SH.result)))
+        try:
+            with _unsaid("pyshacl-validate"):
+                _, results, text = pyshacl.validate(data, shacl_graph=of_shapes, inplace=True)
+        except (ReportableRuntimeError, re.error, TypeError) as error:  # rdflib fails to compare some impossible dates
+            results, text = None, str(error)
+        finally:
+            rdflib.NORMALIZE_LITERALS = normalize
+        if not isinstance(results, Graph):
+            words = " ".join(text.partition("\n")[0].split()).rstrip(".")
+            raise ProjectError("shapes-unusable", place=compilation.SHAPES, remedy="mend-shape", words=words)
+        return tuple(dict.fromkeys(_finding(rules, results, result) for result in results.objects(None, SH.result)))
 
 
-def _finding(rules: Rules, report: Graph, result: Node) -> Finding:
-    values = {name: _term(value) for name, value in report.predicate_objects(result)}
+def _finding(rules: report.Rules, results: Graph, result: Node) -> report.Finding:
+    values = {name: _term(value) for name, value in results.predicate_objects(result)}
     path, value, focus = values.get(SH.resultPath), values.get(SH.value), values[SH.focusNode]
-    shape = cast("ShapeNode", values[SH.sourceShape])
+    shape = cast("report.Node", values[SH.sourceShape])
     component = values[SH.sourceConstraintComponent].value.removeprefix(str(SH))
     place = (
-        focus.value if isinstance(focus, ox.NamedNode) else written(focus),
+        focus.value if isinstance(focus, ox.NamedNode) else report.written(focus),
         "" if path is None else rules.shapes.path(path),
-        "" if value is None else written(value),
+        "" if value is None else report.written(value),
     )
     return rules.finding(shape, component, place, values.get(SH.sourceConstraint))
 
 
-def _term(node: Node) -> Term:
+def _term(node: Node) -> report.Term:
     if isinstance(node, URIRef):
         return ox.NamedNode(str(node))
     if not isinstance(node, Literal):
@@ -77,12 +75,8 @@ def _unsaid(name: str) -> Iterator[None]:
         logger.disabled = before
 
 
-def read_graph(files: Iterable[Path]) -> Graph:
-    """The triples of Turtle files as a plain rdflib graph, literals as they are written."""
-    return to_graph(quad for path in files for quad in quads(path))
-
-
 def to_graph(statements: Iterable[ox.Quad]) -> Graph:
+    """Triples as a plain rdflib graph, literals as they are written."""
     graph = _Asked()
     graph.namespace_manager = _NoNames(graph, bind_namespaces="none")
     nodes: dict[object, Node] = {}
@@ -92,11 +86,11 @@ def to_graph(statements: Iterable[ox.Quad]) -> Graph:
     return graph
 
 
-def shapes_graph(shapes: Shapes) -> Graph:
+def shapes_graph(described: report.Shapes) -> Graph:
     graph = Graph(store="SimpleMemory")
     graph.namespace_manager = _NoNames(graph, bind_namespaces="none")
     nodes: dict[object, Node] = {}
-    for subject, properties in shapes.said.items():
+    for subject, properties in described.said.items():
         for predicate, values in properties.items():
             if URIRef(predicate) not in _WORDS:
                 for value in values:
@@ -104,7 +98,7 @@ def shapes_graph(shapes: Shapes) -> Graph:
     return graph
 
 
-class _NoNames(NamespaceManager):
+class _NoNames(namespace.NamespaceManager):
     def bind(self, *_: object, **__: object) -> None:
         """Bind no prefix."""
 
@@ -113,29 +107,14 @@ class _NoNames(NamespaceManager):
 
 
 class _Asked(Graph):
-    def query(self, query_object: str | Query, *arguments: Any, **keywords: Any) -> Result:  # noqa: ANN401 - as rdflib has it
-        prepared = _read_query(query_object) if isinstance(query_object, str) else query_object
-        return super().query(prepared, *arguments, **keywords)
+    def query(self, query_object: str | sparql.Query, *arguments: Any, **keywords: Any) -> rdflib.query.Result:  # noqa: ANN401 - as rdflib has it
+        if isinstance(query_object, str):
+            if query_object not in _PREPARED:
+                compilation.read(query_object)  # rdflib says of some faults only that there is one
+                _PREPARED[query_object] = prepareQuery(query_object)
+            query_object = _PREPARED[query_object]
+        return super().query(query_object, *arguments, **keywords)
 
 
-@lru_cache(maxsize=64)
-def _read_query(text: str) -> Query:
-    read(text)  # rdflib says of some faults only that there is one
-    return prepareQuery(text)
-
-
-def _run(data: Graph, shapes: Graph) -> Graph:
-    import pyshacl
-
-    normalize = rdflib.NORMALIZE_LITERALS
-    try:
-        with _unsaid("pyshacl-validate"):
-            _, report, text = pyshacl.validate(data, shacl_graph=shapes, inplace=True)
-    except (ReportableRuntimeError, re.error, TypeError) as error:  # rdflib fails to compare some impossible dates
-        report, text = None, str(error)
-    finally:
-        rdflib.NORMALIZE_LITERALS = normalize
-    if isinstance(report, Graph):
-        return report
-    words = " ".join(text.partition("\n")[0].split()).rstrip(".")
-    raise ProjectError("shapes-unusable", place=SHAPES, remedy="mend-shape", words=words)
+_PREPARED: Final[dict[str, sparql.Query]] = {}
+"""Queries of shapes, which pySHACL asks once for each focus node."""

@@ -1,15 +1,12 @@
 """What a check found: rules, findings, the report that holds both, the list of accepted findings, and kept reports.
 
 That list, the baseline, is lines of text a person reviews, comments on and shortens; so a project with old findings
-can still fail on new ones.
+can still fail on new ones. The last reports of a project are kept between commands and found again by everything a
+check reads: the files of the project, the program, its engine, and the day, since some rules ask what is to come.
 
-The last reports of a project are kept between commands: what has not changed need not be checked again. A report is
-found again by everything a check reads: the files of the project with its questions, shapes and texts, the program
-itself, its engine, and the day, since some rules ask what is to come. What is kept is a text that says what the report
-does; one that is damaged or of another form is made anew.
+Rules of shapes are named as their files write them, so that a report looks alike whichever engine found what it says:
+the compiled queries (:mod:`pan2kg.validation.compilation`) or pySHACL (:mod:`pan2kg.validation.reference`).
 """
-
-from __future__ import annotations
 
 import hashlib
 import json
@@ -21,16 +18,18 @@ from contextlib import suppress
 from dataclasses import astuple, dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 import pyoxigraph as ox
 
+from pan2kg import project as projects
 from pan2kg.errors import Place, ProjectError
-from pan2kg.i18n.catalogue import Messages, Text
-from pan2kg.project import PACKAGE, Project, read_text, write_atomically
-from pan2kg.turtle.vocabulary import thing
+from pan2kg.i18n.catalogue import SOURCE_LANGUAGE, Messages, Text
+from pan2kg.project import Project
+from pan2kg.turtle.vocabulary import RDF, RDFS, SH, thing
 from pan2kg.turtle.writer import iri, string
 
 _CHECK: Final = Messages("check")
@@ -44,12 +43,11 @@ class Severity(StrEnum):
     WARNING = "warning"
     INFO = "info"
 
-    def reaches(self, severity: Severity) -> bool:
-        return self.rank <= severity.rank
+    def reaches(self, severity: Self) -> bool:
+        return _SEVERITIES.index(self) <= _SEVERITIES.index(severity)
 
-    @property
-    def rank(self) -> int:
-        return list(Severity).index(self)
+
+_SEVERITIES: Final = list(Severity)
 
 
 class Kind(StrEnum):
@@ -143,9 +141,12 @@ class Names:
         return self.labels.get(term.removeprefix("<").removesuffix(">"), Text())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Report:
-    """Everything a check found, sorted; ``accepted`` holds what the baseline lets pass."""
+    """Everything a check found, sorted; ``accepted`` is what the baseline lets pass, ``solved`` what no longer occurs.
+
+    ``counts`` has by severity the findings that are no ``gaps``; ``idle`` are the rules that had nothing to look at.
+    """
 
     rules: tuple[Rule, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -158,27 +159,19 @@ class Report:
     since: str = ""
     of_some: bool = False
     made: str = ""
+    conforms: bool = field(init=False)
+    counts: dict[Severity, int] = field(init=False)
+    gaps: int = field(init=False)
+    solved: tuple[Finding, ...] = field(init=False)
+    idle: tuple[Rule, ...] = field(init=False)
 
-    @property
-    def conforms(self) -> bool:
-        return not any(finding.severity.reaches(self.fail_on) for finding in self.findings)
-
-    @property
-    def counts(self) -> dict[Severity, int]:
-        counts = Counter(finding.severity for finding in self.findings if finding.rule.use is not RuleUse.GAP)
-        return {severity: counts[severity] for severity in Severity}
-
-    @property
-    def gaps(self) -> int:
-        return sum(finding.rule.use is RuleUse.GAP for finding in self.findings)
-
-    @property
-    def solved(self) -> tuple[Finding, ...]:
-        return tuple(finding for finding in self.findings if finding.rule.kind is Kind.BASELINE)
-
-    @property
-    def idle(self) -> tuple[Rule, ...]:
-        return () if self.of_some else tuple(rule for rule in self.rules if not self.looked_at.get(rule.key, 0))
+    def __post_init__(self) -> None:
+        used = Counter((finding.rule.severity, finding.rule.use is RuleUse.GAP) for finding in self.findings)
+        self.conforms = not any(severity.reaches(self.fail_on) for severity, _ in used)
+        self.counts = {severity: used[severity, False] for severity in Severity}
+        self.gaps = sum(used[severity, True] for severity in Severity)
+        self.solved = tuple(finding for finding in self.findings if finding.rule.kind is Kind.BASELINE)
+        self.idle = () if self.of_some else tuple(rule for rule in self.rules if not self.looked_at.get(rule.key, 0))
 
     def failing(self, rule: Rule) -> int:
         if rule.key in self.statistics:
@@ -209,13 +202,7 @@ def joined(reports: Iterable[Report], findings: Iterable[Finding], names: Names)
 
 
 def gathered(findings: Iterable[Finding], plans: Mapping[str, str]) -> Iterator[Finding]:
-    """The findings, those of a gap in several things of a plan as one of the plan; ``plans`` says in which a thing is.
-
-    >>> gap = Rule("x", Kind.SHAPE, Severity.WARNING, Text(), use=RuleUse.GAP)
-    >>> found = gathered([Finding(gap, "a"), Finding(gap, "b"), Finding(gap, "c")], {"a": "p", "b": "p"})
-    >>> [(finding.focus, finding.times) for finding in found]
-    [('p', 2), ('c', 1)]
-    """
+    """The findings, those of a gap in several things of a plan as one; ``plans`` says in which a thing is."""
     groups: dict[tuple[str, ...], list[Finding]] = {}
     for number, finding in enumerate(findings):
         is_gap = finding.rule.use is RuleUse.GAP and finding.focus in plans
@@ -226,12 +213,12 @@ def gathered(findings: Iterable[Finding], plans: Mapping[str, str]) -> Iterator[
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    def rank(finding: Finding) -> tuple[int, str, str, int, str, str, str, str]:
-        place = finding.place or Place("")
-        key, weight = finding.rule.key, finding.severity.rank
-        return weight, key, place.file, place.line or 0, finding.focus, finding.path, finding.value, finding.component
-
-    return tuple(sorted(findings, key=rank))
+    ranked = []
+    for finding in findings:
+        place, rule = finding.place or Place(""), finding.rule
+        of_place = (_SEVERITIES.index(rule.severity), rule.key, place.file, place.line or 0)
+        ranked.append(((*of_place, finding.focus, finding.path, finding.value, finding.component), finding))
+    return tuple(finding for _, finding in sorted(ranked, key=lambda pair: pair[0]))
 
 
 _HEAD: Final = """\
@@ -250,13 +237,13 @@ def fingerprint(finding: Finding, names: Names) -> str:
 
 def read_baseline(path: Path) -> list[tuple[str, int, tuple[str, ...]]]:
     entries, comments = [], list[str]()
-    for number, line in enumerate(read_text(path).split("\n"), start=1):
+    for number, line in enumerate(projects.read_text(path).split("\n"), start=1):
         words = line.strip(" \t\r")
         if words.startswith("#"):
             comments.append(words)
             continue
         if words and not _RULE.fullmatch(words.split(maxsplit=1)[0]):
-            raise ProjectError("baseline-line", place=Place(str(path), number), remedy="write-baseline")
+            raise ProjectError("baseline-unchecked", place=Place(str(path), number), remedy="write-baseline")
         if words:
             entries.append((words, number, tuple(comments)))
         comments = []
@@ -264,29 +251,29 @@ def read_baseline(path: Path) -> list[tuple[str, int, tuple[str, ...]]]:
 
 
 def matched(
-    findings: Iterable[Finding], names: Names, accepted: Iterable[str]
-) -> tuple[list[Finding], list[Finding], Counter[str]]:
-    unmatched, added, known = Counter(accepted), list[Finding](), list[Finding]()
+    findings: Iterable[Finding], names: Names, accepted: Collection[tuple[str, Place | None]], key: str
+) -> tuple[list[Finding], list[Finding], list[Finding]]:
+    """The findings that are not accepted, those that are, and what was accepted and no longer occurs, by a rule."""
+    unmatched, added, known, solved = Counter(name for name, _ in accepted), list[Finding](), list[Finding](), []
     for finding in findings:
         name = fingerprint(finding, names)
         (known if unmatched[name] else added).append(finding)
         unmatched[name] -= unmatched[name] > 0
-    return added, known, unmatched
+    rule = Rule(key, Kind.BASELINE, Severity.INFO, _CHECK.text(key), _CHECK.text(f"{key}-remedy"))
+    for name, place in accepted:
+        if unmatched[name]:
+            unmatched[name] -= 1
+            solved.append(Finding(rule, "", value=string(name), place=place))
+    return added, known, solved
 
 
-def compare(report: Report, entries: Iterable[tuple[str, int, tuple[str, ...]]], *, file: str) -> Report:
-    entries = list(entries)
+def compare(report: Report, entries: Collection[tuple[str, int, tuple[str, ...]]], *, file: str) -> Report:
     keys = {rule.key for rule in report.rules}
     if entries and not any(name.split(maxsplit=1)[0] in keys for name, *_ in entries):
         raise ProjectError("baseline-unchecked", place=Place(file), remedy="write-baseline")
-    added, accepted, unmatched = matched(report.findings, report.names, (name for name, *_ in entries))
-    message, remedy = _CHECK.text("baseline-solved"), _CHECK.text("baseline-solved-remedy")
-    rule = Rule("baseline-solved", Kind.BASELINE, Severity.INFO, message, remedy)
-    for name, line, _ in entries:
-        if unmatched[name]:
-            unmatched[name] -= 1
-            added.append(Finding(rule, "", value=string(name), place=Place(file, line)))
-    return replace(report, findings=in_order(added), accepted=tuple(accepted), compared=True)
+    named = [(name, Place(file, line)) for name, line, _ in entries]
+    added, accepted, solved = matched(report.findings, report.names, named, "baseline-solved")
+    return replace(report, findings=in_order([*added, *solved]), accepted=tuple(accepted), compared=True)
 
 
 def write_baseline(report: Report, path: Path) -> None:
@@ -296,70 +283,65 @@ def write_baseline(report: Report, path: Path) -> None:
     for name in sorted(fingerprint(one, report.names) for one in findings if one.rule.kind is not Kind.BASELINE):
         above = comments.pop(name, ())
         lines += ["", *above, name] if above else [name]
-    write_atomically(path, "\n".join(lines) + "\n")
+    projects.write_atomically(path, "\n".join(lines) + "\n")
 
 
 # Reports that are kept
 
 REPORTS: Final = 2
 """So many reports of a project are kept: of the state before a change and the one after it."""
-_PREFIX: Final = "check-"
 _OF_PROGRAM: Final = (".po", ".py", ".toml")
-_DAMAGED: Final = (ValueError, KeyError, TypeError, IndexError, AttributeError)
-"""What reading a text gives that is not what was written."""
 
 
 def kept_report(project: Project, folder: Path | None, make: Callable[[], Report]) -> Report:
     """The report of a project as it was made of the same files, else as it is made now, and kept."""
     if folder is None:
         return make()
-    name = state_name(project)
-    path = _path(project, folder, name)
-    if report_before := _found(path):
-        return report_before
+    path, kept = find_kept(project, folder)
+    if kept:
+        return kept
     report = make()
     # not where a file was changed meanwhile: nobody knows which state was checked
-    if state_name(project) == name:
+    if path.stem.endswith(state_name(project)):
         with suppress(OSError, ProjectError):
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(path, json.dumps(_said(report), ensure_ascii=False))
-            newest = sorted(path.parent.glob(f"{_PREFIX}*.json"), key=lambda file: file.stat().st_mtime, reverse=True)
+            projects.write_atomically(path, json.dumps(_said(report), ensure_ascii=False))
+            newest = sorted(path.parent.glob("check-*.json"), key=lambda file: file.stat().st_mtime, reverse=True)
             for file_too_many in newest[REPORTS:]:
                 file_too_many.unlink(missing_ok=True)
     return report
 
 
-def find_kept(project: Project, folder: Path) -> Report | None:
-    return _found(_path(project, folder, state_name(project)))
-
-
-def _path(project: Project, folder: Path, name: str) -> Path:
+def find_kept(project: Project, folder: Path) -> tuple[Path, Report | None]:
+    """Where the report of the files as they are is kept, and the report, unless it is damaged or not there."""
     from pan2kg.store.cache import project_folder
 
-    return project_folder(project, folder) / f"{_PREFIX}{name}.json"
-
-
-def _found(path: Path) -> Report | None:
-    with suppress(OSError, *_DAMAGED):
+    path = project_folder(project, folder) / f"check-{state_name(project)}.json"
+    with suppress(OSError, ValueError, KeyError, TypeError, IndexError, AttributeError):
         content = json.loads(path.read_text("utf-8"))
         rules = [
-            Rule(key, Kind(kind), Severity(severity), Text.of(message), Text.of(remedy), query, RuleUse(use))
+            Rule(
+                key,
+                Kind(kind),
+                Severity(severity),
+                Text.of(dict(*message)),
+                Text.of(dict(*remedy)),
+                query,
+                RuleUse(use),
+            )
             for key, kind, severity, message, remedy, query, use in content["rules"]
         ]
         findings = [
-            Finding(rules[rule], focus, way, value, place and Place(*place), component, Text.of(expected), times)
+            Finding(rules[rule], focus, way, value, place and Place(*place), component, Text.of(dict(*expected)), times)
             for rule, focus, way, value, place, component, expected, times in content["findings"]
         ]
         path.touch()
-        return Report(
-            rules=tuple(rules[place] for place in content["asked"]),
-            findings=tuple(findings),
-            looked_at=content["looked_at"],
-            names=Names(content["prefixes"], {iri: Text.of(words) for iri, words in content["labels"].items()}),
-            statistics=content["statistics"],
-            made=content["made"],
+        names = Names(content["prefixes"], {iri: Text.of(words) for iri, words in content["labels"].items()})
+        rules_asked, made = tuple(rules[place] for place in content["asked"]), content["made"]
+        return path, Report(
+            rules_asked, tuple(findings), content["looked_at"], names, statistics=content["statistics"], made=made
         )
-    return None
+    return path, None
 
 
 def state_name(project: Project) -> str:
@@ -372,7 +354,7 @@ def state_name(project: Project) -> str:
     for path in (*files, *sorted(Project.packaged().queries.rglob("*.rq"))):
         with suppress(OSError):  # one that is gone or cannot be read is told by the check
             digest.update(f"{path}\0".encode() + path.read_bytes() + b"\0")
-    for path in sorted(PACKAGE.rglob("*")):
+    for path in sorted(projects.PACKAGE.rglob("*")):
         if path.suffix in _OF_PROGRAM:
             at = path.stat()
             digest.update(f"{path} {at.st_size} {at.st_mtime_ns}\n".encode())
@@ -384,19 +366,190 @@ def _said(report: Report) -> dict[str, object]:
     places = {rule: place for place, rule in enumerate(rules)}
     return {
         "made": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
-        "rules": [
-            (rule.key, rule.kind, rule.severity, rule.message.by_language(), rule.remedy.by_language(), rule.query,
-             rule.use)
-            for rule in rules
-        ],
+        "rules": list(map(astuple, rules)),
         "asked": [places[rule] for rule in report.rules],
-        "findings": [
-            (places[entry.rule], entry.focus, entry.path, entry.value, entry.place and astuple(entry.place),
-             entry.component, entry.expected.by_language(), entry.times)
-            for entry in report.findings
-        ],
-        "looked_at": dict(report.looked_at),
-        "statistics": dict(report.statistics),
+        "findings": [(places[finding.rule], *astuple(finding)[1:]) for finding in report.findings],
+        "looked_at": dict(report.looked_at), "statistics": dict(report.statistics),
         "prefixes": dict(report.names.prefixes),
         "labels": {iri: text.by_language() for iri, text in report.names.labels.items()},
     }  # fmt: skip
+
+
+Node = ox.NamedNode | ox.BlankNode
+Term = ox.NamedNode | ox.BlankNode | ox.Literal
+
+TARGETS: Final = ("targetClass", "targetNode", "targetObjectsOf", "targetSubjectsOf")
+NOT_CONSTRAINTS: Final = frozenset((
+    "deactivated", "defaultValue", "description", "flags", "group", "ignoredProperties", "message", "name", "order",
+    "path", "property", "severity", "target", *TARGETS,
+))  # fmt: skip
+"""What a shape may say besides constraints; sh:property hands on to another shape."""
+PATHS: Final = {"inversePath": "^{}", "zeroOrMorePath": "{}*", "oneOrMorePath": "{}+", "zeroOrOnePath": "{}?"}
+"""The paths of one step, with the notation of SPARQL (SHACL, section 2.3.1)."""
+_LEVELS: Final = {SH + "Warning": Severity.WARNING, SH + "Info": Severity.INFO}
+_SHOWN: Final = 6
+_GAP: Final = "-missing"
+"""How the names of shapes end that ask for what may be unknown."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shapes:
+    """The statements of shape files: what each node says, and which nodes use it; each reading is itself alone."""
+
+    said: Mapping[Node, Mapping[str, tuple[Term, ...]]]
+    used: Mapping[Term, tuple[tuple[Node, str], ...]]
+    files: Mapping[Node, Path]
+
+    def values(self, node: Term, name: str) -> tuple[Term, ...]:
+        iri = name if ":" in name else SH + name
+        return self.said.get(node, {}).get(iri, ()) if not isinstance(node, ox.Literal) else ()
+
+    def value(self, node: Term, name: str) -> Term | None:
+        return next(iter(self.values(node, name)), None)
+
+    def items(self, node: Term | None) -> list[Term]:
+        members: list[Term] = []
+        visited: set[Term] = set()
+        while node is not None and node not in visited:
+            visited.add(node)
+            members += self.values(node, RDF + "first")[:1]
+            node = self.value(node, RDF + "rest")
+        return members
+
+    def targets(self, shape: Term) -> dict[str, tuple[Term, ...]]:
+        """What a shape looks at of its own; one that is a class looks at its members."""
+        targets = {name: values for name in TARGETS if (values := self.values(shape, name))}
+        if ox.NamedNode(RDFS + "Class") in self.values(shape, RDF + "type"):
+            targets["targetClass"] = (*targets.get("targetClass", ()), shape)
+        return targets
+
+    def is_off(self, shape: Term) -> bool:
+        return any(value.value == "true" for value in self.values(shape, "deactivated"))
+
+    def reached(self, shapes: Iterable[Term], *names: str) -> list[Node]:
+        """These shapes and those that they hand on to by some properties, in the order of their names."""
+        reached, waiting = set[Node](), list(shapes)
+        while waiting:
+            shape = waiting.pop()
+            if shape not in reached and not isinstance(shape, ox.Literal):
+                reached.add(shape)
+                waiting += (value for name in names for value in self.values(shape, name))
+        return sorted(reached, key=str)
+
+    def path(self, path: Term, *, bare: bool = True, within: bool = False) -> str:
+        """A path as SPARQL has it, in brackets where it stands ``within`` another one and needs them."""
+        if not isinstance(path, ox.BlankNode):
+            return path.value if bare else str(path)
+        text = ""
+        for name, form in PATHS.items() if self.value(path, RDF + "first") is None else ():
+            if not text and (inner := self.value(path, name)) is not None:
+                text = form.format(self.path(inner, bare=False, within=True))
+        if not text:
+            either = self.value(path, "alternativePath")
+            steps = (
+                self.path(step, bare=False, within=True) for step in self.items(path if either is None else either)
+            )
+            text = ("/" if either is None else "|").join(steps)
+        return f"({text})" if within and not text.startswith("^<") else text
+
+    def named(self, shape: Node) -> Node:
+        visited: set[Node] = set()
+        while isinstance(shape, ox.BlankNode) and shape not in visited and (users := self.used.get(shape, ())):
+            visited.add(shape)
+            shape = users[0][0]
+        return shape
+
+
+def read_shapes(files: Iterable[Path]) -> Shapes:
+    states = ((path, path.stat()) for path in files)
+    return _read(tuple((path, state.st_mtime_ns, state.st_size) for path, state in states))
+
+
+@lru_cache(maxsize=2)
+def _read(files: tuple[tuple[Path, int, int], ...]) -> Shapes:
+    parse, form = ox.parse, ox.RdfFormat.TURTLE
+    return gather((path, quad) for path, *_ in files for quad in parse(path=path, format=form, rename_blank_nodes=True))
+
+
+def gather(statements: Iterable[tuple[Path, ox.Quad]]) -> Shapes:
+    said: dict[Node, dict[str, tuple[Term, ...]]] = {}
+    used: dict[Term, tuple[tuple[Node, str], ...]] = {}
+    files: dict[Node, Path] = {}
+    for path, quad in statements:
+        subject, predicate, value = quad.subject, quad.predicate.value, quad.object
+        if isinstance(subject, ox.Triple) or isinstance(value, ox.Triple):
+            continue
+        values = said.setdefault(subject, {}).get(predicate, ())
+        if value not in values:
+            said[subject][predicate] = (*values, value)
+            used[value] = (*used.get(value, ()), (subject, predicate))
+        files.setdefault(subject, path)
+    return Shapes(said, used, files)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    shapes: Shapes
+    names: Names
+    rules: Mapping[Node, Rule]
+    owners: Mapping[Node, Node]
+
+    def rule(self, shape: Node, constraint: Term | None = None) -> Rule:
+        named_shape = self.shapes.named(shape)
+        node = constraint if isinstance(constraint, ox.NamedNode) else named_shape
+        return self.rules.get(node) or _rule(self.shapes, self.names, node, named_shape)
+
+    def finding(self, shape: Node, component: str, terms: tuple[str, str, str], constraint: Term | None) -> Finding:
+        focus, path, value = terms
+        name, expected = component.removesuffix("ConstraintComponent"), Text()
+        if _CHECK.has(name):
+            values = list(self.shapes.values(shape, name[:1].lower() + name[1:]))
+            if values and isinstance(values[0], ox.BlankNode):
+                values = self.shapes.items(values[0])
+            words = [self.names.short(str(v)) if isinstance(v, ox.NamedNode) else v.value for v in values]
+            listed = ", ".join(words[:_SHOWN] + ([] if len(words) <= _SHOWN else ["…"]))
+            is_counted = name.endswith(("Count", "Length")) and words
+            expected = _CHECK.text(name, value=listed, **({"n": int(words[0])} if is_counted else {}))
+        rule = self.rule(shape, constraint)
+        return Finding(rule, focus, path, value, component=SH + component, expected=expected)
+
+
+def read_rules(shapes: Shapes, names: Names) -> Rules:
+    def asks(shape: Term) -> bool:
+        properties = shapes.said.get(shape, {}) if not isinstance(shape, ox.Literal) else {}
+        asked = {name.removeprefix(SH) for name in properties if name.startswith(SH)} - NOT_CONSTRAINTS - {"sparql"}
+        nameless = (inner for inner in shapes.values(shape, "property") if isinstance(inner, ox.BlankNode))
+        return bool(asked) or any(map(asks, nameless))
+
+    owners: dict[Node, Node] = {}
+    reached = set(shapes.reached(filter(shapes.targets, shapes.said), "property", "node"))
+    named = (node for node in shapes.said if isinstance(node, ox.NamedNode))
+    for shape in sorted(named, key=lambda node: node.value):
+        if asks(shape) and shape in reached:
+            owners[shape] = shape
+        for constraint in shapes.values(shape, "sparql"):
+            owners[constraint if isinstance(constraint, ox.NamedNode) else shape] = shape
+    rules = {constraint: _rule(shapes, names, constraint, shape) for constraint, shape in owners.items()}
+    return Rules(shapes, names, rules, owners)
+
+
+def _rule(shapes: Shapes, names: Names, constraint: Node, shape: Node) -> Rule:
+    key, severity = names.short(constraint.value), shapes.value(shape, "severity")
+    level = _LEVELS.get(severity.value, Severity.VIOLATION) if severity is not None else Severity.VIOLATION
+    message = Text()
+    for node in (constraint, shape):
+        words = {m.language or "": m.value for m in shapes.values(node, "message") if isinstance(m, ox.Literal)}
+        message = message or Text.of({SOURCE_LANGUAGE: words.get("", "")} | words)
+    is_gap = key.endswith(_GAP) and level is not Severity.VIOLATION
+    use = RuleUse.GAP if is_gap else RuleUse.EDIT
+    return Rule(key, Kind.SHAPE, level, message or _CHECK.text("nothing-said", rule=key), use=use)
+
+
+def written(term: Term) -> str:
+    """A term as a finding has it: as N-Triples writes it, a string without its datatype."""
+    if not isinstance(term, ox.Literal):
+        return str(term)
+    if term.language:
+        return f"{string(term.value)}@{term.language}"
+    datatype = term.datatype.value
+    return string(term.value) + ("" if datatype.endswith("#string") else f"^^<{datatype}>")

@@ -9,9 +9,8 @@ from pan2kg.charts.registry import draw
 from pan2kg.charts.subject import Subject, focus_of
 from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
+from tests.charts import test_gallery as gallery
 from tests.charts.test_gallery import store_of
-
-ACCEPTED = "pan:status linkstatus:accepted"
 
 
 def world(*turtle: str) -> Graph:
@@ -26,31 +25,20 @@ def world(*turtle: str) -> Graph:
 
 
 def rests(action: str, *texts: str, level: str = "plan") -> str:
-    return "".join(
-        f"link:{action}-{t} pan:linkType linktype:uses-instrument ; {ACCEPTED} ; pan:relation relation:implements ; "
-        f"pan:evidenceLevel evidencelevel:{level} ; pan:from action:{action} ; pan:to instrument:{t} .\n"
-        f'instrument:{t} skos:prefLabel "Loi {t}"@fr .\n' for t in texts
-    )  # fmt: skip
+    links = (gallery.rests(f"action:{action}", text, level) for text in texts)
+    return "".join(links) + "".join(f'instrument:{text} skos:prefLabel "Loi {text}"@fr .\n' for text in texts)
+
+
+cites = gallery.cites
 
 
 def part(body: str, role: str, work: str) -> str:
-    return (
-        f"involvement:{body}-{work} pan:involves body:{body} ; pan:involvedIn action:{work} ; pan:role role:{role} ; "
-        f"pan:evidenceLevel evidencelevel:plan .\n"
-    )
+    return gallery.leads(body, f"action:{work}", role=role)
 
 
 def rows(picture: Picture, *columns: str) -> list[tuple[str, ...]]:
     found = (picture.table.values(name) for name in columns)
     return list(zip(*([value.rpartition("/")[2] for value in values] for values in found), strict=True))
-
-
-def cites(name: str, source: str, target: str) -> str:
-    return (
-        f"link:{name} pan:linkType linktype:cross-reference ; {ACCEPTED} ; pan:channel channel:text ; "
-        f"pan:certainty certainty:stated ; pan:evidenceLevel evidencelevel:plan ; "
-        f"pan:from {source} ; pan:to {target} .\n"
-    )
 
 
 def test_of_equally_tied_texts_those_a_source_states_are_drawn_first() -> None:
@@ -78,11 +66,6 @@ def test_ministries_of_most_plans_come_before_those_of_most_actions() -> None:
     )  # fmt: skip
     picture = draw("ministries", world(rests("p-1", "a"), said), plans="p,q,r", bodies=2)
     assert list(dict.fromkeys(name for (name,) in rows(picture, "ministry"))) == ["wide", "busy"]
-
-
-def test_texts_of_several_plans_come_before_the_more_numerous_ones_of_one() -> None:
-    picture = draw("upset", world(rests("p-1", "a", "b", "c"), rests("q-1", "c")), plans="p,q")
-    assert rows(picture, "plans", "instrument") == [("p + q", "c"), ("p", "a"), ("p", "b")]
 
 
 def test_around_an_action_leads_come_first_and_then_the_strongest_neighbours() -> None:

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from pan2kg.charts.drawing import Group, Label, Line
 from pan2kg.charts.frame import Picture, on_slide
 from pan2kg.charts.registry import draw
-from pan2kg.charts.subject import Subject
-from pan2kg.charts.time_axis import Life, axis_of
-from pan2kg.charts.time_map import PENS, draw_narrow_time_map
+from pan2kg.charts.subject import Life, Subject
+from pan2kg.charts.time_axis import axis_of
+from pan2kg.charts.time_map import NARROW, PENS, draw_plan_map
 from pan2kg.coherence.citations import State
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
@@ -27,13 +27,16 @@ def adopted(plan: str, day: str) -> str:
     return f'plan:{plan} pan:adoptedOn "{day}"^^<http://www.w3.org/2001/XMLSchema#date> .\n'
 
 
+DATES = adopted("p", "2015-05-01") + adopted("q", "2020-05-01")
+
+
 def lines(picture: Picture, state: State) -> int:
     """How many curves are drawn as citations of a state."""
     return sum(isinstance(mark, Line) and mark.curved and mark.pen == PENS[state] for mark in flat(picture))
 
 
 def test_an_older_plan_is_never_said_to_have_been_able_to_cite_a_later_one() -> None:
-    graph = world(LAW, adopted("p", "2015-05-01"), adopted("q", "2020-05-01"))
+    graph = world(LAW, DATES)
     picture = draw("time-map", graph, plan="q")
     assert rows(picture, "plan", "verdict_of_plan", "verdict_of_chosen") == [("p", "impossible", "expected")]
     assert "Plan q pouvait le citer" in picture.svg
@@ -41,28 +44,21 @@ def test_an_older_plan_is_never_said_to_have_been_able_to_cite_a_later_one() -> 
 
 
 def test_marks_say_what_they_stand_for_and_a_citation_its_words() -> None:
-    dates = adopted("p", "2015-05-01") + adopted("q", "2020-05-01")
     quote = 'passage:c-1 pan:quote "PAN p, donc"@fr .\nlink:c pan:evidence passage:c-1 .\n'
-    prefixes = "".join(f"@prefix {kind}: <https://w3id.org/pan2kg/id/{kind}/> .\n" for kind in ("passage", "link"))
-    svg = draw("time-map", world(prefixes, LAW, dates, cites("c", "plan:q", "plan:p"), quote), plan="q").svg
+    quoted = world(LAW, DATES, cites("c", "plan:q", "plan:p"), quote)
+    svg = draw("time-map", quoted, plan="q").svg
     assert 'data-of="q p" data-kind="seen" data-kind-label="renvoi écrit" data-level=' in svg
     assert "renvoi écrit «\u00a0PAN p, donc\u00a0»</title>" in svg
     assert 'data-of="p" data-from="2015"' in svg
-    bridge = draw("bridge", world(prefixes, LAW, dates, cites("c", "plan:q", "plan:p"), quote), plan="q").svg
+    bridge = draw("bridge", quoted, plan="q").svg
     assert 'data-kind="text" data-kind-label="texte commun"' in bridge
     assert 'data-of="q p" data-kind="citation"' in bridge
 
 
 def test_a_written_citation_is_solid_and_one_that_was_read_for_is_dashed() -> None:
-    dates = adopted("p", "2015-05-01") + adopted("q", "2020-05-01")
-    read = (
-        "reading:q a pan:Reading ; pan:readsWork plan:q ; pan:aspect aspect:references ; "
-        "pan:extent readingextent:full .\n"
-    )
-    kinds = ("reading", "aspect", "readingextent")
-    prefixes = "".join(f"@prefix {kind}: <https://w3id.org/pan2kg/id/{kind}/> .\n" for kind in kinds)
-    seen = draw("time-map", world(LAW, dates, cites("c", "plan:q", "plan:p")), plan="q")
-    absent = draw("time-map", world(prefixes, LAW, dates, read), plan="q")
+    read = "reading:q a pan:Reading ; pan:readsWork plan:q ; pan:aspect aspect:references ; "
+    seen = draw("time-map", world(LAW, DATES, cites("c", "plan:q", "plan:p")), plan="q")
+    absent = draw("time-map", world(LAW, DATES, f"{read}pan:extent readingextent:full ."), plan="q")
     assert (lines(seen, State.SEEN), lines(seen, State.ABSENT)) == (1, 0)
     assert (lines(absent, State.SEEN), lines(absent, State.ABSENT)) == (0, 1)
     assert "Il en cite 1." in seen.title
@@ -123,13 +119,6 @@ def test_the_bridge_has_each_shared_text_and_body_with_its_works() -> None:
             draw("bridge", world(LAW), plan=plan, other=other)
 
 
-def test_a_bridge_draws_what_the_weight_of_the_pair_is_made_of(graph: Graph) -> None:
-    picture = draw("bridge", graph, plan="lu-bhr-2", other="lu-bhr-1")
-    weight = graph.weight("lu-bhr-2", "lu-bhr-1")
-    bits = {row[0]: float(row[1]) for row in rows(picture, "to", "bits") if row[1]}
-    assert sum(bits.values()) == pytest.approx(weight.low, abs=1e-4)
-
-
 @pytest.mark.parametrize("name", ["time-map", "bridge", "timeline"])
 def test_a_slide_is_16_to_9_and_loses_nothing(graph: Graph, name: str) -> None:
     drawing = draw(name, graph.spoken("fr")).drawing
@@ -139,8 +128,8 @@ def test_a_slide_is_16_to_9_and_loses_nothing(graph: Graph, name: str) -> None:
 
 
 def test_the_map_for_small_screens_says_the_same_in_letters_that_can_be_read() -> None:
-    graph = world(LAW, adopted("p", "2015-05-01"), adopted("q", "2020-05-01"), cites("c", "plan:q", "plan:p"))
-    wide, narrow = draw("time-map", graph, plan="q"), draw_narrow_time_map(Subject(graph), plan="q", top=12)
+    graph = world(LAW, DATES, cites("c", "plan:q", "plan:p"))
+    wide, narrow = draw("time-map", graph, plan="q"), draw_plan_map(Subject(graph), "q", 12, NARROW)
     assert narrow.table == wide.table
     assert narrow.title == wide.title
     assert narrow.drawing.width <= 336, "that is what a screen of 360 pixels leaves"

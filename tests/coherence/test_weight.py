@@ -1,17 +1,19 @@
-"""The weight of what works share: the worked example, the set form against the sparse one, and the laws."""
+"""The weight of what works share: the set form against the sparse one, the laws, and the sparse tables themselves."""
 
 from __future__ import annotations
 
 import itertools
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pan2kg.coherence import texts
 from pan2kg.coherence.bodies import losses
 from pan2kg.coherence.evidence import FIGURED, Level, Works, counts
-from pan2kg.coherence.texts import weigh
+from pan2kg.coherence.texts import Floats, Incidence, order_of, weigh
 from pan2kg.coherence.weight import Potential, action_pairs, plan_pairs, potential, unsaid, weight
 from tests.coherence.worlds import ACTIONS, EXAMPLE, OFFICIAL, PLANS, Slow, World, use, worlds
 from tests.lots import TIMES
@@ -40,27 +42,6 @@ def test_the_worked_example_gives_its_weights_of_texts() -> None:
     assert dict(zip(found.texts, found.d.tolist(), strict=True)) == {"C": 2, "D": 2, "G": 3, "G4": 2, "K": 2, "N": 1}
     rounded = dict(zip(found.texts, found.gain.round(6).tolist(), strict=True))
     assert rounded == {"C": 0.736966, "D": 0.736966, "G": 0.321928, "G4": 0.415037, "K": 0.736966, "N": 0.584963}
-
-
-WORKED = {
-    "PQ": ((0.184241, 0.921207, 0.921207, 1.105448), (2.045859, 1.899619, 1.067448, 0.921207)),
-    "PR": ((0, 0, 0.160964, 0.160964), (1.899619, 1.899619, 0, 0)),
-    "QR": ((0, 0, 0, 0.080482), (1.067448, 1.067448, 0, 0)),
-    "PS": ((0, 0, 0, 0), (1.899619, 1.899619, 0, 0)),
-}
-"""Of each pair what it shares at the four levels, and how much at most as nobody, one, the other and both are read."""
-
-
-@pytest.mark.parametrize("pair", WORKED)
-def test_the_worked_example_gives_its_pairs_and_their_upper_bounds(pair: str) -> None:
-    low, high = WORKED[pair]
-    found = [weight(made(EXAMPLE, at), *pair).low for at in FIGURED]
-    assert found == pytest.approx(low, abs=5e-7)
-    assert [pairs(EXAMPLE, at).get((pair[0], pair[1]), (0.0, 0.0))[0] for at in FIGURED] == pytest.approx(found)
-    bounds = [weight(made(EXAMPLE, read=frozenset(read)), *pair) for read in ("", pair[0], pair[1], pair)]
-    assert [one.high for one in bounds] == pytest.approx(high, abs=5e-7)
-    assert [one.is_open for one in bounds] == [True, False, False, False]
-    assert [one.settled is None for one in bounds] == [False] * 4
 
 
 def test_a_text_half_of_the_read_actions_name_asks_whether_the_plan_says_so_of_itself() -> None:
@@ -112,3 +93,39 @@ def test_what_hangs_on_an_action_goes_with_it_and_nothing_else_does(world: World
             if other != plan and weight(whole, plan, other).low > CLOSE >= weight(left, plan, other).low
         }  # fmt: skip
         assert lost.get(action, set()) == gone
+
+
+HEIGHT, WIDTH = 9, 7
+PLACES = st.lists(st.tuples(st.integers(0, HEIGHT - 1), st.integers(0, WIDTH - 1)), max_size=60)
+WEIGHTS = st.lists(st.sampled_from([0.0, 0.1, 0.2, 0.3, 1 / 3, 7.7]), min_size=WIDTH, max_size=WIDTH)
+
+
+def table_of(places: list[tuple[int, int]]) -> tuple[Incidence, Floats]:
+    dense = np.zeros((HEIGHT, WIDTH))
+    dense[tuple(np.array(places, dtype=np.int64).reshape(-1, 2).T)] = 1
+    rows, columns = ([place[end] for place in places] for end in (0, 1))
+    return Incidence.of(rows, columns, shape=(HEIGHT, WIDTH)), dense
+
+
+@settings(max_examples=30 * TIMES)
+@given(PLACES, PLACES, WEIGHTS, st.integers(1, 50))
+def test_what_rows_share_is_the_product_of_matrices_whatever_the_block(
+    places: list[tuple[int, int]], others: list[tuple[int, int]], weights: list[float], block: int
+) -> None:
+    (table, dense), (other, dense_other), values = table_of(places), table_of(others), np.array(weights)
+    shared, ends = np.zeros((HEIGHT, HEIGHT)), np.indices((HEIGHT, HEIGHT), dtype=np.int32).reshape(2, -1)
+    for rows, columns, sums in texts.overlaps(table, values, block=block):
+        shared[rows, columns] = sums
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(texts, "BLOCK", block)
+        common = texts.common(table, values, *ends, other=other)
+    assert shared == pytest.approx(np.triu(dense * values @ dense.T, 1))
+    assert common.reshape(HEIGHT, HEIGHT) == pytest.approx(dense * values @ dense_other.T)
+
+
+@settings(max_examples=20)
+@given(st.integers(2_000, 4_000), st.sampled_from([1, 2**16, 2**16 + 1, 2**33, 2**50]), st.integers(0, 2**32 - 1))
+def test_many_numbers_are_ordered_as_by_comparing(number: int, limit: int, seed: int) -> None:
+    """Above the size where sixteen bits at a time are sorted, and with one, two, three and four such digits."""
+    keys = np.random.default_rng(seed).integers(0, limit, number)
+    assert np.array_equal(order_of(keys, limit), np.argsort(keys, kind="stable"))

@@ -21,7 +21,7 @@ from tests.conftest import BARE, PATIENCE, made_once
 
 if TYPE_CHECKING:
     import pan2kg
-    from pan2kg.store.links import LinkView
+    from pan2kg.store.rules import LinkView
     from pan2kg.store.store import Store
     from tests.conftest import Cli
 

@@ -44,7 +44,7 @@ def test_what_is_no_document_or_one_of_other_readers_is_refused(tmp_path: Path) 
             from_json(text)
     whole = json.loads(to_json(Document("a.txt", "", "txt", None, ()))) | {"reader": "0"}
     (tmp_path / "document.json").write_text(json.dumps(whole))
-    with pytest.raises(OutlineError, match="another version"):
+    with pytest.raises(OutlineError, match="this version"):
         load_document(tmp_path / "document.json")
 
 

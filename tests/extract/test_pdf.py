@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from pan2kg.errors import OutlineError
 from pan2kg.extract.document import Document
 from pan2kg.extract.process import Options, read_bytes
 
+CASES = tomllib.loads(Path(__file__).with_name("cases.toml").read_text(encoding="utf-8"))
 LOCKED = Path(__file__).parents[1] / "data" / "documents" / "locked.pdf"
 RIGHT_TO_LEFT = LOCKED.with_name("right-to-left.pdf")
 PICTURE = "q 500 0 0 700 50 50 cm /I Do Q"
@@ -153,11 +155,7 @@ def test_heads_and_page_numbers_are_dropped_and_titles_that_count_are_none() -> 
 
 def test_lines_that_run_to_the_left_are_read_as_they_are_written() -> None:
     document = read_bytes(RIGHT_TO_LEFT.read_bytes(), "plan.pdf")
-    assert [one.text for one in document.blocks] == [
-        "خطة العمل الوطنية", "التدبير 1: تدريب القضاة (2025)", "تقوم وزارة العدل بتنفيذ التوجيه 2019/1937 في عام 2026.",
-        "التدبير 2: إعلام الشركات", "تقوم الوزارة بنشر دليل من OECD للشركات.", "פעולה 3",
-        "משרד המשפטים יכשיר את השופטים בשנת 2025 (שלב א).",
-    ]  # fmt: skip
+    assert [block.text for block in document.blocks] == CASES["right_to_left"]
     assert told(document)[0].startswith("page 1: text that runs from right to left")
     assert told(document)[1].startswith("a script of which no words are known")
 
@@ -206,7 +204,9 @@ def test_text_that_is_turned_or_scanned_is_said_and_a_turned_page_is_read() -> N
     upright = column(50, 700, [WORDS])
     document = read(f"{upright}\nBT /F 10 Tf 0 1 -1 0 30 100 Tm (turned words) Tj ET")
     assert document.text == WORDS
-    assert told(document) == ["page 1: text that is turned or runs downwards, not read"]
+    assert told(document) == [
+        "page 1: text that is turned, runs downwards or has characters the file does not name, left out"
+    ]
     assert read(f"BT /F 10 Tf 0 1 -1 0 300 100 Tm ({WORDS}) Tj ET", turned=90).text == WORDS
     assert told(read(PICTURE, upright)) == ["page 1: scanned, not read; recognise their text first (OCR)"]
     with pytest.raises(OutlineError, match="OCRmyPDF"):

@@ -14,7 +14,7 @@ from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.project import Project, read_text
 from pan2kg.store.store import text_rows
 from pan2kg.turtle.blocks import SourceBlock, TurtleFile, read_turtle_file
-from pan2kg.turtle.vocabulary import ID, PAN
+from pan2kg.turtle.vocabulary import CORE, ID, PAN
 
 HOME = re.compile(r"(?:^|[/-])(?:lu|lux|luxembourg)(?:-|$)|country/LUX|legilux|luxemb", re.IGNORECASE)
 """How the key or the address of a thing names the country whose plans this graph began with."""
@@ -30,7 +30,7 @@ def files(*, core: bool) -> tuple[TurtleFile, ...]:
         read_turtle_file(read_text(path), project.name_of(path), nested=not path.is_relative_to(project.graph))
         for path in [*project.graph_files(), *project.ontology_files()]
     )
-    return tuple(file for file in read if file.is_core == core)
+    return tuple(file for file in read if file.name.startswith(CORE) == core)
 
 
 def blocks(start: str = "") -> Iterator[tuple[TurtleFile, SourceBlock]]:

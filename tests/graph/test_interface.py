@@ -37,7 +37,7 @@ from pan2kg.store.as_of import as_of
 from pan2kg.store.queries import read_queries
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore, dump, load_project, open_store
-from pan2kg.tables.table import DEFAULT, TABLES, thing
+from pan2kg.tables.table import DEFAULT, TABLES, cells
 from pan2kg.tables.writers import Style, write
 from pan2kg.turtle.vocabulary import PAN
 from tests.copies import FEW, copy
@@ -248,7 +248,7 @@ def test_every_door_calls_everything_the_same(dated: pan2kg.Graph, language: Lan
     rows += [{**row} for name in tables for row in TABLES[name].make(spoken, DEFAULT).rows]
     pairs = [(row.get(key.removesuffix("_label")), row[key]) for row in rows for key in row if key.endswith("_label")]
     for said, wanted, least in (
-        ([(iri, thing(spoken, "x", iri)["x_label"]) for iri in expected], expected, 2000),
+        ([(iri, cells(spoken, ("plan",), (iri,))["plan_label"]) for iri in expected], expected, 2000),
         ([(iri, name.text) for iri, name in Subject(spoken).names(expected).items()], brief, 2000),
         ([(iri, context.name(iri)) for iri in expected], expected, 2000),
         ([*dated.network(language).nodes(data="label")], expected, 300),

@@ -17,7 +17,7 @@ from pan2kg.i18n import catalogue as messages
 from pan2kg.i18n.catalogue import CATALOGUES, LANGUAGES, TERMS, CatalogueError, Language, Text
 from pan2kg.i18n.message import in_words
 from pan2kg.tables.formats import shown
-from pan2kg.tables.writers import every_word
+from pan2kg.tables.writers import WORDED, words_of
 
 PACKAGE: Final = Path(__file__).resolve().parents[2] / "pan2kg"
 
@@ -144,4 +144,4 @@ def test_no_message_is_kept_that_nobody_says() -> None:
         if not names & {key[: at.end()] for at in re.finditer(r"[.-]", key)}
     ]
     assert not unused
-    assert not [column for column, words in every_word("en").items() if not words], "keys without words"
+    assert all(words_of(column, "en") for column in WORDED), "keys without words"

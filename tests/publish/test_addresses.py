@@ -63,7 +63,7 @@ def _places(edition: Edition, described: Described) -> Iterator[str]:
     for folder in ("ontology", "queries"):
         for file in (edition.project.root / folder).rglob("*"):
             yield f"{folder}/{file.relative_to(edition.project.root / folder).as_posix()}"
-    yield from (f"queries/rules/{file.name}" for file in rule_files(edition.project))
+    yield from (f"queries/rules/{file.name}" for file in rule_files(edition.project).values())
 
 
 @pytest.mark.parametrize("listed", sorted(LISTED.glob("addresses-*.txt.gz")), ids=lambda path: path.name)

@@ -19,7 +19,6 @@ import pan2kg
 from pan2kg.coherence.bodies import meeting, who_should_talk
 from pan2kg.coherence.citations import State, returns
 from pan2kg.coherence.evidence import FIGURED, Level, level
-from pan2kg.coherence.weight import TextTies
 from pan2kg.project import Project
 from pan2kg.store.queries import program_query
 from pan2kg.store.rules import derive
@@ -60,17 +59,8 @@ def using(name: object, work: str, text: str, relation: str, word: tuple[str, st
     )
 
 
-WORD = st.tuples(
-    st.sampled_from(("own", "law", "press", "")), st.sampled_from(("stated", "stated", "derived", "unverified"))
-)
+WORD = st.tuples(st.sampled_from(("own", "law", "press", "")), st.sampled_from(("stated", "derived", "unverified")))
 Use = tuple[str, str, str, tuple[str, str]]
-
-
-@pytest.mark.parametrize("property_", ["restsOn", "involvesBody"])
-def test_plain_triples_are_nested_by_level(graph: pan2kg.Graph, property_: str) -> None:
-    for narrow, wide in pairwise([*(f"{property_}At{at.key.title()}" for at in FIGURED), property_]):
-        text = f"{PAN} SELECT ?w {{ ?w pan:{narrow} ?t FILTER NOT EXISTS {{ ?w pan:{wide} ?t }} }}"
-        assert text_rows(graph.store, text) == []
 
 
 # Who rests on which text, and what two share
@@ -90,19 +80,12 @@ USES = st.tuples(
 def of_engine(graph: pan2kg.Graph) -> dict[tuple[str, str], Level]:
     """The firmest level at which each work reaches each root of the tree of texts."""
     made = graph.known("editors").potential
-    own, actions = zip(made.works.plans, range(len(made.works.plans)), strict=True), enumerate(made.names)
-    found: dict[tuple[str, str], Level] = {}
-
-    def take(work: str, ties: TextTies, row: int) -> None:
-        for text, (_, firm) in ties.row(row).items():
-            if made.weights.above[text] < 0:
-                found[work, made.weights.texts[text]] = firm
-
-    for plan, row in own:
-        take(plan, made.own, row)
-    for row, action in actions:
-        take(action, made.actions, row)
-    return found
+    works = [(plan, made.own.row(row)) for row, plan in enumerate(made.works.plans)]
+    works += [(action, made.actions.row(row)) for row, action in enumerate(made.names)]
+    return {
+        (work, made.weights.texts[text]): firm
+        for work, texts in works for text, (_, firm) in texts.items() if made.weights.above[text] < 0
+    }  # fmt: skip
 
 
 def of_rules(store: Store) -> dict[tuple[str, str], Level]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from pathlib import Path
 
@@ -55,33 +54,16 @@ def test_values_take_the_place_of_defaults_and_none_leaves_its_place() -> None:
             program_query("things/classes-and-plan", thing=hostile)
     names: tuple[dict[str, list[str]], ...] = ({}, {"thing": ["http://e/x"], "other": ["http://e/y"]}, {"other": []})
     for values in names:
-        with pytest.raises(QueryError, match="takes « thing », not"):
+        with pytest.raises(TypeError, match="thing ≠"):
             program_query("things/classes-and-plan", **values)
     with pytest.raises(ProjectError, match=r"none\.rq"):
         program_query("things/none")
 
 
-SPARQL = re.compile(r"\b(?:SELECT|CONSTRUCT|ASK|DESCRIBE)\b.*\{|\bWHERE\s*\{|\bPREFIX\s+[\w-]*:", re.DOTALL)
-
-WORD = re.compile(r"\b(?:SELECT|CONSTRUCT|ASK|DESCRIBE|WHERE|PREFIX)\b")
-"""What stands in every module with such a text; the others need not be read as Python."""
-
-
-def strings(path: Path) -> list[str]:
-    """The texts in a module that are no docstrings, those put together from parts as one."""
-    nodes = [*ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
-    alone = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
-    joined = [node for node in nodes if isinstance(node, ast.JoinedStr)]
-    parts = {id(part) for node in joined for part in node.values}
-    whole = ["".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in n.values) for n in joined]
-    left = (node for node in nodes if isinstance(node, ast.Constant) and id(node) not in alone | parts)
-    return whole + [node.value for node in left if isinstance(node.value, str)]
-
-
 def test_hardly_a_query_stands_in_python() -> None:
+    query = re.compile(r"^[^#\n>]*(?:\b(?:SELECT|CONSTRUCT|ASK|DESCRIBE)\b.*\{|\bWHERE \{)", re.MULTILINE)
     files = (FOLDER.parents[1] / "pan2kg").rglob("*.py")
-    modules = [path for path in files if WORD.search(path.read_text(encoding="utf-8"))]
-    found = [f"{path.name}: {text.strip()[:60]}" for path in modules for text in strings(path) if SPARQL.search(text)]
+    found = [f"{path.name}: {text.strip()[:60]}" for path in files for text in query.findall(path.read_text("utf-8"))]
     assert len(found) < 20, f"move these to queries/program: {found}"
 
 

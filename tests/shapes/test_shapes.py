@@ -1,15 +1,10 @@
 """What holds of the shapes: each constraint is named, explained, and proved by a case that breaks it alone.
 
-The compiled queries are asked of every case, pySHACL of some that are drawn by lot.
-
-A case is a patch to `valid.ttl`. Its head says what is wanted and what changes, with the prefixes of
-`ontology/prefixes.ttl`:
+A case is a patch to `valid.ttl`, with the prefixes of `ontology/prefixes.ttl`; the Turtle below its head is added:
 
     # expect: <shape> <constraint component> <focus node>
     # rename: <old> <new>                      everywhere in the example
     # remove: <subject> <predicate> <object>   where * stands for anything and @fr for any text in French
-
-The Turtle below the head is added.
 """
 
 from __future__ import annotations
@@ -17,7 +12,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -28,14 +22,16 @@ from rdflib.collection import Collection as Members
 from rdflib.term import Node
 
 from pan2kg.i18n.catalogue import LANGUAGES
-from pan2kg.validation.report import Names
-from pan2kg.validation.shapes import read_shapes
+from pan2kg.project import Project
+from pan2kg.turtle.writer import read_prefixes
+from pan2kg.validation.report import Names, read_shapes
 from tests.engines import Engines, parse
 from tests.lots import by_lot
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 SHAPES = sorted((ROOT / "ontology" / "shapes").glob("*.ttl"))
+PREFIXES = read_prefixes(Project.at(ROOT))
 CASES = sorted((HERE / "cases").glob("*.ttl"))
 
 COMPONENTS: dict[URIRef, URIRef] = {
@@ -47,30 +43,22 @@ COMPONENTS: dict[URIRef, URIRef] = {
     )
 } | {SH.sparql: SH.SPARQLConstraintComponent}  # fmt: skip
 STRUCTURE = {
-    *(SH.path, SH.property, SH.severity, SH.message, SH.qualifiedValueShape),
-    *(SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf),
-    *(SH.inversePath, SH.alternativePath),
-    *(SH.declare, SH.prefix, SH.namespace, SH.prefixes, SH.select),
-}
-REFERENCES = (SH.node, SH["not"], SH.property, SH.qualifiedValueShape, SH.sparql)
+    SH[name]
+    for name in (
+        "path", "property", "severity", "message", "qualifiedValueShape", "targetClass", "targetNode", "declare",
+        "targetSubjectsOf", "targetObjectsOf", "inversePath", "alternativePath", "prefix", "namespace", "prefixes",
+        "select",
+    )
+}  # fmt: skip
 CLOSED = {
-    "addressee": "ProvisionShape-addressed-to",
-    "aspect": "ReadingShape-aspect",
+    "addressee": "ProvisionShape-addressed-to", "aspect": "ReadingShape-aspect",
     "authorkind": "DocumentShape-author-kind",
-    "certainty": "FactShape-certainty",
-    "channel": "LinkShape-channel",
-    "rejectionreason": "LinkShape-rejection-reason",
-    "completeness": "PlanShape-list-completeness",
-    "evidencelevel": "FactShape-evidence-level",
-    "linkstatus": "LinkShape-status",
-    "linktype": "LinkShape-type",
-    "namekind": "NameShape-kind",
-    "planstatus": "PlanShape-status",
-    "presence": "IndicatorShape-presence",
-    "readingextent": "ReadingShape-extent",
-    "sourcekind": "DocumentShape-source-kind",
-    "timelineclass": "TimelineShape-class",
-}
+    "certainty": "FactShape-certainty", "channel": "LinkShape-channel", "rejectionreason": "LinkShape-rejection-reason",
+    "completeness": "PlanShape-list-completeness", "evidencelevel": "FactShape-evidence-level",
+    "linkstatus": "LinkShape-status", "linktype": "LinkShape-type", "namekind": "NameShape-kind",
+    "planstatus": "PlanShape-status", "presence": "IndicatorShape-presence", "readingextent": "ReadingShape-extent",
+    "sourcekind": "DocumentShape-source-kind", "timelineclass": "TimelineShape-class",
+}  # fmt: skip
 # A part of the example takes in those who point at it by these: what its shapes look at backwards.
 BACKWARDS = ("involvedIn", "hasTimeline", "milestoneOf", "linkType")
 
@@ -78,25 +66,9 @@ Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Finding = tuple[str, str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    expected: Finding
-    renames: tuple[tuple[ox.NamedNode, ox.NamedNode], ...]
-    removals: tuple[tuple[str, str, str], ...]
-    added: tuple[ox.Quad, ...]
-
-
-@cache
-def prefixes() -> dict[str, str]:
-    text = (ROOT / "ontology" / "prefixes.ttl").read_text("utf-8")
-    return dict(re.findall(r"^@prefix (\w+): <(.+)> \.$", text, re.MULTILINE))
-
-
 def term(text: str) -> ox.NamedNode:
-    if text.startswith("<"):
-        return ox.NamedNode(text[1:-1])
     prefix, _, local = text.partition(":")
-    return ox.NamedNode(prefixes()[prefix] + local)
+    return ox.NamedNode(text[1:-1] if text.startswith("<") else PREFIXES[prefix] + local)
 
 
 def short(node: str | Node) -> str:
@@ -113,7 +85,7 @@ def shapes() -> Graph:
 
 @cache
 def engines() -> Engines:
-    return Engines(read_shapes(SHAPES), Names(prefixes()))
+    return Engines(read_shapes(SHAPES), Names(PREFIXES))
 
 
 @cache
@@ -121,33 +93,26 @@ def example() -> frozenset[ox.Quad]:
     return frozenset(parse((HERE / "valid.ttl").read_bytes()))
 
 
-def heads(text: str, word: str) -> list[list[str]]:
-    return [line.split() for line in re.findall(rf"^# {word}: (.+)$", text, re.MULTILINE)]
-
-
 @cache
-def read(path: Path) -> Case:
+def read(path: Path) -> tuple[Finding, list[list[str]], list[list[str]], list[ox.Quad]]:
     text = path.read_text("utf-8")
-    ((shape, component, focus),) = heads(text, "expect")
-    return Case(
-        expected=(term(shape).value, term(component).value, term(focus).value),
-        renames=tuple((term(old), term(new)) for old, new in heads(text, "rename")),
-        removals=tuple((one, two, three) for one, two, three in heads(text, "remove")),
-        added=tuple(parse(text)),
+    wanted, renames, removals = (
+        [line.split() for line in re.findall(rf"^# {word}: (.+)$", text, re.MULTILINE)]
+        for word in ("expect", "rename", "remove")
     )
+    ((shape, component, focus),) = wanted
+    return (term(shape).value, term(component).value, term(focus).value), renames, removals, parse(text)
 
 
 def removed(subject: str, predicate: str, value: str) -> set[ox.Quad]:
-    language = value[1:] if value.startswith("@") else None
-    wanted = None if language or value == "*" else term(value)
-    name = None if predicate == "*" else term(predicate)
-    return {
-        quad
-        for quad in said()[term(subject)]
-        if name in (None, quad.predicate)
-        and wanted in (None, quad.object)
-        and (not language or getattr(quad.object, "language", None) == language)
-    }
+    def fits(quad: ox.Quad) -> bool:
+        if predicate != "*" and quad.predicate != term(predicate):
+            return False
+        if value.startswith("@"):
+            return getattr(quad.object, "language", None) == value[1:]
+        return value == "*" or quad.object == term(value)
+
+    return {quad for quad in said()[term(subject)] if fits(quad)}
 
 
 @cache
@@ -162,13 +127,14 @@ def by_subject(quads: Iterable[ox.Quad]) -> Mapping[Term, Sequence[ox.Quad]]:
     return found
 
 
-def patched(case: Case) -> set[ox.Quad]:
-    graph = {*example(), *case.added}
-    for removal in case.removals:
+def patched(path: Path) -> set[ox.Quad]:
+    _, renames, removals, added = read(path)
+    graph = {*example(), *added}
+    for removal in removals:
         gone = removed(*removal)
         assert gone, f"the example says nothing like this, mend the removal: {removal}"
         graph -= gone
-    for old, new in case.renames:
+    for old, new in (map(term, both) for both in renames):
         named = {quad for quad in graph if old in (quad.subject, quad.object)}
         graph -= named
         for quad in named:
@@ -193,37 +159,20 @@ def part(graph: Collection[ox.Quad], starts: Iterable[Term]) -> set[ox.Quad]:
     return found
 
 
-@cache
-def owners() -> dict[str, str]:
-    rules = engines().rules
-    return {rule.key: rules.owners[node].value for node, rule in rules.rules.items()}
-
-
 def findings(graph: Collection[ox.Quad], *, alike: bool) -> set[Finding]:
-    found = engines().agreed(graph, near=True) if alike else engines().by_queries(graph)
-    return {(owners()[one.rule.key], one.component, one.focus) for one in found}
+    rules, found = engines().rules, engines().agreed(graph, near=True) if alike else engines().by_queries(graph)
+    owners = {rule.key: rules.owners[node].value for node, rule in rules.rules.items()}
+    return {(owners[one.rule.key], one.component, one.focus) for one in found}
 
 
+@cache
 def reporting() -> list[Node]:
-    named = (shape for shape in shapes().subjects(SH.severity, unique=True))
-    return sorted((shape for shape in named if "ConditionShape" not in str(shape)), key=str)
+    return [shape for shape in shapes().subjects(SH.severity, unique=True) if "ConditionShape" not in str(shape)]
 
 
-def declared() -> set[tuple[str, str]]:
-    return {
-        (short(shape), short(COMPONENTS[URIRef(str(parameter))]))
-        for shape in reporting()
-        for parameter in shapes().predicates(shape, unique=True)
-        if parameter in COMPONENTS
-    }
-
-
+@cache
 def property_shapes() -> list[Node]:
-    return sorted(shapes().subjects(SH.path, unique=True), key=str)
-
-
-def test_the_valid_example_has_no_finding_at_any_severity() -> None:
-    assert findings(example(), alike=True) == set()
+    return list(shapes().subjects(SH.path, unique=True))
 
 
 @pytest.fixture(scope="module")
@@ -231,24 +180,29 @@ def of_both() -> frozenset[Path]:
     return frozenset(by_lot(CASES, 60))
 
 
+def test_the_valid_example_has_no_finding_at_any_severity() -> None:
+    assert findings(example(), alike=True) == set()
+
+
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_a_case_has_exactly_the_finding_it_expects(path: Path, of_both: frozenset[Path]) -> None:
-    case = read(path)
-    graph = patched(case)
-    patch: set[Term] = {ox.NamedNode(case.expected[2]), *(quad.subject for quad in case.added)}
-    patch |= {term(subject) for subject, _, _ in case.removals}
-    assert findings(part(graph, patch), alike=path in of_both) == {case.expected}
+    expected, _, removals, added = read(path)
+    patch: set[Term] = {ox.NamedNode(expected[2]), *(quad.subject for quad in added)}
+    patch |= {term(subject) for subject, *_ in removals}
+    assert findings(part(patched(path), patch), alike=path in of_both) == {expected}
 
 
 def test_every_constraint_has_a_failing_case_and_every_case_a_constraint() -> None:
-    proved = {(short(case.expected[0]), short(case.expected[1])) for case in map(read, CASES)}
-    assert declared() - proved == set(), "write a case in tests/shapes/cases for these"
-    assert proved - declared() == set(), "these cases break a constraint that no shape has"
+    proved = {(short(shape), short(component)) for (shape, component, _), *_ in map(read, CASES)}
+    pairs = ((shape, key) for shape in reporting() for key in shapes().predicates(shape, unique=True))
+    declared = {(short(shape), short(COMPONENTS[URIRef(str(key))])) for shape, key in pairs if key in COMPONENTS}
+    assert declared - proved == set(), "write a case in tests/shapes/cases for these"
+    assert proved - declared == set(), "these cases break a constraint that no shape has"
 
 
 def test_a_case_is_named_after_the_shape_and_the_constraint_it_breaks() -> None:
     for path in CASES:
-        shape, component, _ = (short(node) for node in read(path).expected)
+        shape, component, _ = map(short, read(path)[0])
         words = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", shape.replace("Shape-", "-")).lower()
         constraint = component.removesuffix("ConstraintComponent")
         kind = "sparql" if constraint == "SPARQL" else re.sub(r"(?<=[a-z])(?=[A-Z])", "-", constraint).lower()
@@ -266,18 +220,19 @@ def test_every_parameter_is_one_that_shacl_has_and_these_tests_know_and_every_sh
 
 
 def test_every_shape_has_one_severity_and_one_message_in_each_language_that_says_what_mends_it() -> None:
-    for shape in {*property_shapes(), *reporting()}:
-        severities = list(shapes().objects(shape, SH.severity))
-        assert len(severities) == 1, f"give it exactly one severity: {short(shape)}"
-        assert severities[0] in {SH.Violation, SH.Warning, SH.Info}, short(shape)
-    for shape in {*property_shapes(), *reporting(), *shapes().subjects(SH.message, unique=True)}:
+    reported = {*property_shapes(), *reporting()}
+    for shape in reported:
+        (severity,) = shapes().objects(shape, SH.severity)
+        assert severity in {SH.Violation, SH.Warning, SH.Info}, short(shape)
+    for shape in {*reported, *shapes().subjects(SH.message, unique=True)}:
         messages = [text for text in shapes().objects(shape, SH.message) if isinstance(text, Literal)]
         assert sorted(str(text.language) for text in messages) == sorted(LANGUAGES), f"say it in each: {short(shape)}"
-        assert not any(re.search(r"[{}]", text) for text in messages), f"no placeholder: {short(shape)}"
-    for shape in reporting():
-        for text in shapes().objects(shape, SH.message):
-            assert ": " in str(text), f"write the rule, a colon, and what mends it: {short(shape)}"
-            assert str(text).endswith("."), f"end the sentence: {short(shape)}"
+        for text in messages:
+            assert not re.search(r"[{}]", text), f"no placeholder: {short(shape)}"
+            is_whole = ": " in text and text.endswith(".")
+            assert is_whole or shape not in reporting(), (
+                f"write a sentence, what mends it after a colon: {short(shape)}"
+            )
 
 
 def test_every_class_of_the_ontology_has_a_shape() -> None:
@@ -293,19 +248,3 @@ def test_a_closed_list_is_that_of_its_scheme() -> None:
         values = shapes().value(URIRef(term(f"pan:{shape}").value), SH["in"])
         assert values is not None
         assert set(Members(shapes(), values)) == set(concepts), scheme
-
-
-def test_every_shape_that_another_refers_to_is_declared() -> None:
-    named = {node for key in REFERENCES for node in shapes().objects(None, key)}
-    lists = [values for key in (SH["or"], SH.xone) for values in shapes().objects(None, key)]
-    named |= {node for values in lists for node in Members(shapes(), values)}
-    missing = {node for node in named if (node, RDF.type, None) not in shapes()}
-    assert not missing, f"declare these in ontology/shapes: {missing}"
-
-
-def test_a_file_declares_exactly_the_prefixes_it_uses() -> None:
-    for path in (*SHAPES, HERE / "valid.ttl"):
-        head, _, body = path.read_text("utf-8").partition("\n\n")
-        body = re.sub(r'"""(?:[^"])*"""|"(?:[^"\\]|\\.)*"|<[^>]*>|^#.*$', "", body, flags=re.MULTILINE)
-        names = sorted(set(re.findall(r"(?<![\w.-])(\w+):", body)))
-        assert head.splitlines() == [f"@prefix {name}: <{prefixes()[name]}> ." for name in names], path.name

@@ -38,40 +38,27 @@ Behave = Callable[[BaseHTTPRequestHandler], None]
 
 @dataclass
 class Script:
-    """What an endpoint does, request by request, the last for all that follow; and what it was sent."""
-
     steps: list[Behave]
     url: str = ""
     sent: list[str] = field(default_factory=list)
 
 
-def status(code: int, **headers: str) -> Behave:
+def answer(
+    body: bytes = ANSWER, kind: str = "application/sparql-results+json", *, code: int = 200, more: int = 0, **told: str
+) -> Behave:
     def behave(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(code)
+        headers = {"Content-Type": kind, "Content-Length": str(len(body) + more), **told}  # more than there is
         for name, value in headers.items():
             handler.send_header(name.replace("_", "-"), value)
-        handler.send_header("Content-Length", "0")
-        handler.end_headers()
-
-    return behave
-
-
-def answer(more: int = 0, kind: str = "application/sparql-results+json", body: bytes = ANSWER) -> Behave:
-    """An answer that says it has so many bytes more than it has."""
-
-    def behave(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(200)
-        handler.send_header("Content-Type", kind)
-        handler.send_header("Content-Length", str(len(body) + more))
         handler.end_headers()
         handler.wfile.write(body)
-        handler.close_connection = True
+        handler.close_connection = code == 200
 
     return behave
 
 
 def silent(handler: BaseHTTPRequestHandler) -> None:
-    """Nothing is said until the other side gives up."""
     handler.connection.settimeout(20)
     handler.connection.recv(1)
     handler.close_connection = True
@@ -100,87 +87,59 @@ def script() -> Iterator[Script]:
     server.server_close()
 
 
-@pytest.mark.parametrize("code", [429, 503])
-def test_a_busy_endpoint_is_asked_again_when_it_says(script: Script, code: int) -> None:
-    script.steps = [status(code, Retry_After="0"), status(code, Retry_After="0"), answer()]
-    RemoteStore(script.url).query(QUERY)
-    assert len(script.sent) == 3
-
-
-def test_one_that_stays_busy_is_given_up_with_a_sentence(script: Script) -> None:
-    script.steps = [status(503, Retry_After="0")]
+def test_a_busy_endpoint_is_asked_again_when_it_says_and_given_up_where_it_stays_so(script: Script) -> None:
+    for code in (429, 503):
+        script.steps, script.sent = (
+            [answer(b"", code=code, Retry_After="0"), answer(b"", code=code, Retry_After="0"), answer()],
+            [],
+        )
+        RemoteStore(script.url).query(QUERY)
+        assert len(script.sent) == 3
+    script.steps, script.sent = [answer(b"", code=503, Retry_After="0")], []
     with pytest.raises(EndpointError, match=r"HTTP 503.*Ask again later"):
         RemoteStore(script.url).query(QUERY)
     assert len(script.sent) == 4
 
 
-def test_an_answer_that_breaks_off_is_one_sentence(script: Script) -> None:
-    script.steps = [answer(10)]
-    with pytest.raises(EndpointError, match="The answer breaks off or is no SPARQL result"):
-        RemoteStore(script.url).query(QUERY)
-
-
-def test_one_that_says_nothing_is_waited_for_as_long_as_was_said(script: Script) -> None:
-    script.steps = [silent]
-    with pytest.raises(EndpointError, match=r"did not answer within 1 seconds.*--timeout"):
-        RemoteStore(script.url, 1).query(QUERY)
-
-
-def test_who_asks_comes_from_the_environment(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_asks_comes_from_the_environment_and_is_told_once_to_who_was_asked(
+    script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
     script.steps = [answer()]
     monkeypatch.setenv("PAN2KG_ENDPOINT_USER", "ann")
     monkeypatch.setenv("PAN2KG_ENDPOINT_PASSWORD", "geheim")
     RemoteStore(script.url).query(QUERY)
-    monkeypatch.setenv("PAN2KG_ENDPOINT_TOKEN", "abc")
-    RemoteStore(script.url).query(QUERY)
-    assert script.sent == [f"Basic {b64encode(b'ann:geheim').decode()}", "Bearer abc"]
-
-
-def test_a_name_that_is_refused_is_not_repeated_in_the_sentence(
-    script: Script, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    script.steps = [status(401, WWW_Authenticate='Basic realm="r"')]
-    monkeypatch.setenv("PAN2KG_ENDPOINT_USER", "ann")
-    monkeypatch.setenv("PAN2KG_ENDPOINT_PASSWORD", "geheim")
+    script.steps = [answer(b"", code=401, WWW_Authenticate='Basic realm="r"')]
     with pytest.raises(EndpointError, match=r"HTTP 401.*PAN2KG_ENDPOINT_USER") as refused:
         RemoteStore(script.url).query(QUERY)
     assert "geheim" not in str(refused.value)
-
-
-def test_a_password_in_the_address_is_refused_and_not_shown() -> None:
+    monkeypatch.setenv("PAN2KG_ENDPOINT_TOKEN", "abc")
+    script.steps, script.sent[1:] = [answer(b"", code=302, Location=script.url.replace("127.0.0.1", "localhost"))], []
+    with pytest.raises(EndpointError, match="HTTP 302"):  # one that leads elsewhere is not followed
+        RemoteStore(script.url).query(QUERY)
+    assert script.sent == [f"Basic {b64encode(b'ann:geheim').decode()}", "Bearer abc"]
     with pytest.raises(EndpointError, match=r"^http://127.0.0.1:1/q: A name or a password stands") as refused:
         RemoteStore("http://ann:geheim@127.0.0.1:1/q").query(QUERY)
     assert "geheim" not in str(refused.value)
 
 
-def test_an_endpoint_that_leads_elsewhere_is_not_followed(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PAN2KG_ENDPOINT_TOKEN", "secret")
-    script.steps = [status(302, Location=script.url.replace("127.0.0.1", "localhost"))]
-    with pytest.raises(EndpointError, match="HTTP 302"):
-        RemoteStore(script.url).query(QUERY)
-    assert script.sent == ["Bearer secret"], "told once, to who was asked"
-
-
 @pytest.mark.parametrize(
-    ("kind", "body"),
+    ("behave", "words"),
     [
-        ("text/html", b"<p>welcome</p>"),
-        ("application/sparql-results+json", b'{"head":{"vars":["x"]},"results":{"bindings":[{"x":'),
-        ("application/sparql-results+json", b""),
+        (answer(more=10), "The answer breaks off or is no SPARQL result"),
+        (silent, r"did not answer within 1 seconds.*--timeout"),
+        (answer(b"<p>welcome</p>", "text/html"), "Check the address"),
+        (answer(b'{"head":{"vars":["x"]},"results":{"bindings":[{"x":'), "Check the address"),
+        (answer(b""), "Check the address"),
+        *((answer(b"", code=code), rf"The endpoint refuses \(HTTP {code}") for code in (401, 403, 404, 429, 500, 503)),
     ],
 )
-def test_an_answer_that_is_none_is_an_endpoint_error(script: Script, kind: str, body: bytes) -> None:
-    script.steps = [answer(kind=kind, body=body)]
-    with pytest.raises(EndpointError, match="Check the address"):
-        RemoteStore(script.url).query(QUERY)
-
-
-@pytest.mark.parametrize("code", [401, 403, 404, 429, 500, 503])
-def test_a_refusal_says_its_http_status(script: Script, code: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_no_answer_is_one_sentence(
+    script: Script, behave: Behave, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("pan2kg.store.remote.WAITS", (0.0,))  # a busy endpoint is asked again, here at once
-    script.steps = [status(code)]
-    with pytest.raises(EndpointError, match=rf"The endpoint refuses \(HTTP {code}"):
-        RemoteStore(script.url).query(QUERY)
+    script.steps = [behave]
+    with pytest.raises(EndpointError, match=words):
+        RemoteStore(script.url, 1).query(QUERY)
 
 
 Serve = Callable[..., str]
@@ -188,7 +147,6 @@ Serve = Callable[..., str]
 
 @pytest.fixture(scope="module")
 def serve() -> Iterator[Serve]:
-    """Let a server of another make hold these statements and no others; gives its address."""
     program = shutil.which("oxigraph", path=str(Path(sys.executable).parent)) or shutil.which("oxigraph")
     assert program, "The test extra brings the oxigraph server: pip install '.[test]'"
     servers: dict[bool, str] = {}
@@ -209,7 +167,6 @@ def serve() -> Iterator[Serve]:
 
 @pytest.fixture
 def server(serve: Serve) -> str:
-    """A server that holds nothing."""
     return serve(is_union=True)
 
 
@@ -226,7 +183,6 @@ LABELS = (
 def test_where_the_default_graph_is_the_union_nothing_is_named_and_else_all_graphs_with_the_same_answer(
     serve: Serve,
 ) -> None:
-    """The label is in one graph and the plan in another, and the query asks for the graph by name as well."""
     quads = A_PLAN.format(PLAN_IN), A_LABEL.format(LABEL_IN)
     for is_union, graphs in ((True, ()), (False, ("http://e/graph/0", "http://e/graph/1"))):
         store = open_remote(serve(*quads, is_union=is_union) + "/query")
@@ -262,7 +218,6 @@ _:b <http://e/p> "\\u00e9 \\"\\n"@fr <{STATED}> .
 
 
 def store_of(*more: str) -> LocalStore:
-    """A plan in one graph, its derived label in another, and graphs with a statement each."""
     inner = ox.Store()
     lines = "".join(f"<{PLAN}> <{IS_A}> <{PLAN}> <{graph}> .\n" for graph in more)
     inner.load(DATA + lines, format=ox.RdfFormat.N_QUADS)
@@ -273,16 +228,12 @@ def load(store: LocalStore, url: str, **told: object) -> dict[str, str]:
     return load_graph(store, Target(url, **told), SPACE, lambda _done, _whole: None)  # type: ignore[arg-type]
 
 
-def test_a_project_that_was_loaded_is_answered_from(server: str) -> None:
-    done = load(store_of(), f"{server}/query")
-    assert done == {"graphs": "2", "statements": "4", "dropped": "0", "way": f"{server}/store"}
+def test_a_project_that_was_loaded_is_answered_from_and_not_loaded_twice_unless_told(server: str) -> None:
+    done = load(store_of(f"{SPACE}gone"), f"{server}/query")
+    assert done == {"graphs": "3", "statements": "5", "dropped": "0", "way": f"{server}/store"}
     assert not open_remote(f"{server}/query").graphs
     said = select(RemoteStore(f"{server}/query"), "SELECT ?said WHERE { ?plan a ?thing . ?thing <http://e/p> ?said }")
     assert said.values("said") == ['é "\n'], "a blank node is one thing, and words are what they were"
-
-
-def test_it_is_not_loaded_twice_unless_told_and_then_what_it_lost_is_dropped(server: str) -> None:
-    load(store_of(f"{SPACE}gone"), f"{server}/query")
     with pytest.raises(EndpointError, match=r"holds 3 graphs of this project already.*--replace"):
         load(store_of(), f"{server}/query")
     assert load(store_of(), f"{server}/query", replace=True)["dropped"] == "1"
@@ -298,23 +249,21 @@ def test_graphs_of_others_are_not_touched(server: str) -> None:
     assert graph_sizes(RemoteStore(f"{server}/query"))[OTHER] == 1
 
 
-def test_where_only_updates_are_taken_graphs_go_by_them(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_only_updates_are_taken_graphs_go_by_them_and_where_nothing_is_it_is_told(
+    server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("pan2kg.store.remote.PIECE", 1)
+    with pytest.raises(EndpointError, match=r"No address beside .* takes graphs.*--store"):
+        load(store_of(), f"{server}/query", graphs=f"{server}/nothing")
     done = load(store_of(), f"{server}/query", updates=f"{server}/update")
     assert (done["way"], done["statements"]) == (f"{server}/update", "4")
     load(store_of(), f"{server}/query", updates=f"{server}/update", replace=True)
     assert graph_sizes(RemoteStore(f"{server}/query")) == {STATED: 3, DERIVED: 1}
 
 
-def test_an_address_that_takes_no_graphs_is_told_with_the_remedy(server: str) -> None:
-    with pytest.raises(EndpointError, match=r"No address beside .* takes graphs.*--store"):
-        load(store_of(), f"{server}/query", graphs=f"{server}/nothing")
-
-
 def test_the_command_says_what_it_did_and_whether_questions_will_be_answered(
     server: str, own_project: Path, cli: Cli
 ) -> None:
-    """There is no plan in an empty project, and no second time without being told."""
     told = ("load", "--project", str(own_project), "--endpoint", f"{server}/query")
     done = cli(*told)
     assert done.returncode == 2
@@ -322,26 +271,6 @@ def test_the_command_says_what_it_did_and_whether_questions_will_be_answered(
     assert "no plan is seen there" in done.stderr
     again = cli(*told)
     assert (again.returncode, again.stderr.count("\n")) == (2, 1)
-
-
-VIRTUOSO = """[Database]
-DatabaseFile = {folder}/v.db
-ErrorLogFile = {folder}/v.log
-LockFile = {folder}/v.lck
-TransactionFile = {folder}/v.trx
-xa_persistent_file = {folder}/v.pxa
-[TempDatabase]
-DatabaseFile = {folder}/t.db
-TransactionFile = {folder}/t.trx
-[Parameters]
-ServerPort = 127.0.0.1:{inner}
-ServerThreads = 4
-NumberOfBuffers = 4000
-[HTTPServer]
-ServerPort = 127.0.0.1:{port}
-ServerRoot = {folder}
-ServerThreads = 4
-"""
 
 
 def free_port() -> int:
@@ -352,13 +281,13 @@ def free_port() -> int:
 
 @contextmanager
 def virtuoso(folder: Path) -> Iterator[str]:
-    """Virtuoso, run by whoever runs the tests, in a folder and on ports of its own."""
     program = os.environ.get("PAN2KG_VIRTUOSO") or shutil.which("virtuoso-t")
     if program is None:
         lack("Virtuoso is not here: apt-get install virtuoso-opensource-7-bin, or name it in PAN2KG_VIRTUOSO")
     inner, port = free_port(), free_port()
     settings = folder / "virtuoso.ini"
-    settings.write_text(VIRTUOSO.format(folder=folder, inner=inner, port=port), encoding="ascii")
+    form = Path(__file__).with_name("virtuoso.ini").read_text(encoding="ascii")
+    settings.write_text(form.format(folder=folder, inner=inner, port=port), encoding="ascii")
     subprocess.run([program, "+configfile", str(settings), "+wait"], cwd=folder, check=True, capture_output=True)
     lock = (folder / "v.lck").read_text(encoding="ascii")
     try:
@@ -369,7 +298,6 @@ def virtuoso(folder: Path) -> Iterator[str]:
 
 
 def test_virtuoso_takes_a_project_and_answers_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By digest, with graphs of its own from the start, and with numbers where others have booleans."""
     with virtuoso(tmp_path) as url:
         with pytest.raises(EndpointError, match=r"HTTP 40[13].*PAN2KG_ENDPOINT_USER"):
             load(store_of(), url)
@@ -389,7 +317,6 @@ def test_virtuoso_takes_a_project_and_answers_for_it(tmp_path: Path, monkeypatch
 def test_virtuoso_answers_stored_questions_as_the_files_do_or_says_that_it_cannot(
     few: pan2kg.Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Those of plans: four it cannot read, another by its statistics at times. Faults of the graph it may miss."""
     names = [name for name in read_queries(few.project) if not name.endswith("-violation")]
     with virtuoso(tmp_path) as url, monkeypatch.context() as as_owner:
         as_owner.setenv("PAN2KG_ENDPOINT_USER", "dba")
@@ -407,7 +334,6 @@ def test_virtuoso_answers_stored_questions_as_the_files_do_or_says_that_it_canno
 
 
 def test_an_engine_that_takes_a_plan_for_none_is_not_asked_shapes() -> None:
-    """Virtuoso does where it holds the whole graph."""
 
     class Mistaken(RemoteStore):
         def query(self, text: str) -> Result:

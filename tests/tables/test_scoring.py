@@ -10,12 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from pan2kg.cli.arguments import project_of
+from pan2kg.cli.coherence import inquire
+from pan2kg.cli.main import build_parser
 from pan2kg.errors import Pan2kgError
 from pan2kg.graph.graph import Graph, open_graph
 from pan2kg.project import Project
 from pan2kg.scores.matrix import declaration
 from pan2kg.tables.table import TABLES, TableChoice
 from pan2kg.validation.check import look
+from tests.copies import copy
 from tests.tables.test_traps import PLANS, make, material, score
 
 Run = Callable[..., str]
@@ -34,8 +38,13 @@ def matrix(cells: dict[tuple[int, int], str]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def run(*arguments: str) -> str:
+    options = build_parser().parse_args(["coherence", *arguments])
+    return str(inquire(project_of(options), options, 100))
+
+
 @pytest.fixture
-def file(tmp_path: Path) -> Callable[..., str]:
+def file(tmp_path: Path) -> Run:
     def write(text: str, name: str = "ministry.csv") -> str:
         (tmp_path / name).write_text(text, encoding="utf-8")
         return str(tmp_path / name)
@@ -44,14 +53,10 @@ def file(tmp_path: Path) -> Callable[..., str]:
 
 
 @pytest.fixture
-def ask(few: Graph, run: Run) -> Run:
-    """Ask for figures of matrices with labels of their own, for which it does not matter what a graph holds."""
+def ask(few: Graph) -> Run:
+    # matrices with labels of their own, for which it does not matter what a graph holds
     more = ("--free-labels", "--project", str(few.project.root), "--format", "csv", "--language", "en")
     return lambda *arguments: run(*arguments, *more).replace("\r\n", "\n")
-
-
-Ask = Run
-File = Run
 
 
 CASES = {
@@ -61,7 +66,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("figure", CASES)
-def test_what_is_made_of_the_worked_matrix_is_the_golden_answer(figure: str, ask: Ask, file: File) -> None:
+def test_what_is_made_of_the_worked_matrix_is_the_golden_answer(figure: str, ask: Run, file: Run) -> None:
     files = [file(text, f"{name}.csv") for text, name in zip(CASES[figure], ("ministry", "other"), strict=False)]
     groups = ["--groups", file("a,G\nb,G\nc,H\n", "groups.csv")] if figure == "groups" else []
     golden = Path(__file__).parent / "golden" / f"worked-{figure}.csv"
@@ -71,7 +76,7 @@ def test_what_is_made_of_the_worked_matrix_is_the_golden_answer(figure: str, ask
     assert written == golden.read_text(encoding="utf-8")
 
 
-def test_a_scale_and_a_cut_can_be_said_and_the_diagonal_is_shown_apart(ask: Ask, file: File) -> None:
+def test_a_scale_and_a_cut_can_be_said_and_the_diagonal_is_shown_apart(ask: Run, file: Run) -> None:
     wide = rows(ask("chains", file(WORKED), "--scale=-6..6"))
     assert max(float(row["chained"]) for row in wide) == pytest.approx(0.5 - 1 / 36, abs=0.1)
     assert {row["chains"] for row in rows(ask("chains", file(WORKED), "--cut", "0.7"))} == {"1"}
@@ -83,19 +88,11 @@ def test_a_scale_and_a_cut_can_be_said_and_the_diagonal_is_shown_apart(ask: Ask,
         ask("interaction", own)
     itself = [(row["itself"], row["given_net"]) for row in rows(ask("interaction", own, "--self"))]
     assert itself == [("3", "1.0"), ("0", "0.0")]
+    with pytest.raises(Pan2kgError, match="« c » has no group"):
+        ask("groups", file(WORKED), "--groups", file("a,G\nb,G\n", "groups.csv"))
 
 
-def test_a_label_without_a_group_is_refused_and_one_assessor_does_not_agree(ask: Ask, file: File) -> None:
-    for text, message in (
-        ("a,G\nb,G\n", "« c » has no group"),
-        ("a,G\na,H\n", r"groups.csv:2: This line does not give one new label one group"),
-    ):
-        with pytest.raises(Pan2kgError, match=message):
-            ask("groups", file(WORKED), "--groups", file(text, "groups.csv"))
-    assert (rows(ask("agreement", file(WORKED))), len(rows(ask("disagreement", file(WORKED), "--all")))) == ([], 6)
-
-
-def test_in_a_file_endless_influence_is_refused_and_in_the_graph_it_is_said(ask: Ask, file: File) -> None:
+def test_in_a_file_endless_influence_is_refused_and_in_the_graph_it_is_said(ask: Run, file: Run) -> None:
     with pytest.raises(Pan2kgError, match="« ministry », indirect influence never dies out"):
         ask("dematel", file(",a,b\na,,2\nb,2,\n"))
     given = material(PLANS, score("s", "action:a", "action:b", 2), score("t", "action:b", "action:a", 2))
@@ -127,7 +124,8 @@ def test_scores_of_two_scales_are_never_added_up_and_those_outside_their_scale_a
     assert any("same scale" in note.say("en") for note in make("agreement", given).notes)
 
 
-def test_scores_are_stored_with_their_scale_checked_and_read_back(own: Path, run: Run, file: File) -> None:
+def test_scores_are_stored_with_their_scale_checked_and_read_back(tmp_path: Path, file: Run) -> None:
+    own = copy(tmp_path / "own", ["lu-bhr-2"])
     given = file("# scale -10..10 decimal\n" + matrix({(0, 1): "7.5: why", (1, 0): "-10: why", (2, 0): "0: why"}))
     target = own / "graph" / "interaction" / "maee.ttl"
     target.parent.mkdir()
@@ -153,7 +151,7 @@ def test_scores_are_stored_with_their_scale_checked_and_read_back(own: Path, run
     assert cells == {(0, 1): 7.5, (1, 0): -10, (2, 0): 0}
 
 
-def test_what_cannot_be_stored_leaves_no_file(own: Path, tmp_path: Path, run: Run, file: File) -> None:
+def test_what_cannot_be_stored_leaves_no_file(few: Graph, tmp_path: Path, file: Run) -> None:
     for text, assessor, message in (
         (matrix({(0, 1): "2: why"}), "nobody-at-all", "There is no body « nobody-at-all »"),
         (matrix({(0, 1): "2"}), "maee", "the score \\+2 has no reason"),
@@ -161,5 +159,5 @@ def test_what_cannot_be_stored_leaves_no_file(own: Path, tmp_path: Path, run: Ru
     ):
         given = [file(text), "--assessor", assessor] if text else []
         with pytest.raises(Pan2kgError, match=message):
-            run("interaction", *given, "--project", str(own), "--write", str(tmp_path / "out.ttl"))
+            run("interaction", *given, "--project", str(few.project.root), "--write", str(tmp_path / "out.ttl"))
         assert not (tmp_path / "out.ttl").exists()

@@ -20,8 +20,7 @@ from pan2kg.coherence.evidence import BITS, FIGURED, Level
 from pan2kg.coherence.known import basis_line
 from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
-from pan2kg.store.rules import derive
-from pan2kg.store.store import open_store, select
+from pan2kg.store.store import select
 from pan2kg.tables.figure_words import basis_words
 from pan2kg.tables.gaps import KINDS
 from pan2kg.tables.table import TABLES, Table, TableChoice
@@ -91,14 +90,6 @@ def test_each_kind_of_gap_lists_as_many_as_are_counted(kind: str, dated: Graph) 
     select(dated.store, listed.sparql)
 
 
-def test_the_real_late_obligation_is_520_days_late(dated: Graph) -> None:
-    late = [row for row in make("obligations", dated).rows if row["standing"] == "late"]
-    told = {(row["due"], row["signed_on"], row["answered_on"]): row["margin"] for row in late}
-    assert told["2021-12-17", "2023-05-16", "2023-05-21"] == 520
-    for (due, _, answered), margin in told.items():
-        assert margin == (date.fromisoformat(str(answered)) - date.fromisoformat(str(due))).days > 0
-
-
 def test_contributions_add_up_to_the_weight_and_quotations_say_where_they_stand(dated: Graph) -> None:
     table = make("explain", dated)
     bits = {row["instrument"]: row["contribution"] for row in table.rows if row["potential"] == "specific"}
@@ -122,9 +113,3 @@ def test_the_basis_of_an_answer_counted_by_one_quick_query_is_that_of_the_figure
     line = basis_line(dated.known(level))
     counted = basis_of(dated.store, "en", release=dated.release, day=DAY, level=level.key)
     assert counted == basis_words(line, "en")
-
-
-def test_without_derived_levels_it_is_that_of_all_that_is_accepted(graph: pan2kg.Graph) -> None:
-    bare = open_store(graph.project, lambda store, project: derive(store, project, []))
-    whole, quick = (basis_of(store, "fr", release="1", day=DAY) for store in (graph.store, bare))
-    assert whole == quick

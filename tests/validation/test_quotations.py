@@ -1,4 +1,4 @@
-"""Quotations, titles and numbers against kept texts: what is the same, what is not, and what cannot be told."""
+"""Quotations, titles and numbers against kept texts; and how much of a document is quoted."""
 
 from __future__ import annotations
 
@@ -13,17 +13,9 @@ from hypothesis import strategies as st
 from pan2kg.errors import ProjectError
 from pan2kg.project import Project
 from pan2kg.turtle.blocks import read_turtle_file
-from pan2kg.validation.quotations import (
-    Kept,
-    KeptText,
-    check_quotations,
-    folded,
-    hashes_of,
-    kept_texts,
-    pieces,
-    read_hashes,
-)
-from pan2kg.validation.report import Finding, Report
+from pan2kg.validation import quotations
+from pan2kg.validation.quotations import LONGEST, WHOLE, KeptText, hashes_of, is_long, kept_texts, read_hashes
+from pan2kg.validation.report import Report
 from tests.copies import ROOT
 
 if TYPE_CHECKING:
@@ -33,24 +25,37 @@ KEY: Final = "mae-gouvernement-lu-fr-pan-2"
 LIST: Final = (ROOT / "texts" / f"{KEY}.txt").read_text("utf-8")
 TEXT: Final = KeptText(KEY, "texts/x.txt", LIST)
 HASHES: Final = read_hashes(KEY, "texts/x.hashes", hashes_of(LIST, "0123456789abcdef" * 2))
-HEAD: Final = """@prefix action: <https://w3id.org/pan2kg/id/action/> .
+HEAD: Final = f"""@prefix action: <https://w3id.org/pan2kg/id/action/> .
 @prefix dcterms: <http://purl.org/dc/terms/> .
 @prefix document: <https://w3id.org/pan2kg/id/document/> .
+@prefix instrument: <https://w3id.org/pan2kg/id/instrument/> .
 @prefix pan: <https://w3id.org/pan2kg/ontology#> .
 @prefix passage: <https://w3id.org/pan2kg/id/passage/> .
 @prefix plan: <https://w3id.org/pan2kg/id/plan/> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 
-document:mae-gouvernement-lu-fr-pan-2 a pan:Document .
+document:{KEY} a pan:Document .
+
 """
+SIZED: Final = HEAD.replace(" .\n\n", " ;\n    pan:characters 1000 .\n\n").replace("> ;\n    pan:characters 1000", ">")
+TEN: Final = "Dix mots font une phrase que personne ne lit jamais "
 
 
-def checked(body: str, kept: Kept = TEXT) -> Report:
-    return check_quotations([read_turtle_file(f"{HEAD}\n{body}", "graph/x.ttl")], {KEY: kept})
+def quoted(words: str, name: str = "x") -> str:
+    return f'passage:{name} a pan:Passage ;\n    pan:quote "{words}"@fr ;\n    pan:inDocument document:{KEY} .\n'
 
 
-def quoted(words: str) -> str:
-    return f'passage:x a pan:Passage ;\n    pan:quote "{words}"@fr ;\n    pan:inDocument document:{KEY} .\n'
+def action(number: str, title: str) -> str:
+    return (
+        f"action:x-{number.replace('.', '-')} a pan:Action ;\n"
+        f'    skos:notation "{number}" ;\n    skos:prefLabel "{title}"@fr ;\n    skos:prefLabel "A title"@en ;\n'
+        f"    pan:inPlan plan:x ;\n    dcterms:source document:{KEY} .\n\n"
+    )
+
+
+def checked(body: str, *kept: KeptText) -> Report:
+    texts = {text.document: text for text in kept or (TEXT,)}
+    return quotations.check_quotations([read_turtle_file(HEAD + body, "graph/x.ttl")], texts)
 
 
 def keys(found: Report) -> list[tuple[str, str]]:
@@ -66,19 +71,20 @@ def test_a_quotation_that_stands_there_is_let_pass() -> None:
         assert keys(checked(quoted(words))) == [], words
 
 
-def test_a_quotation_that_does_not_is_found_at_its_line_with_the_nearest_words() -> None:
+def test_a_quotation_that_does_not_is_found_at_its_line_with_the_nearest_words_or_where_it_stands() -> None:
     near = "Sensibilisation et formation des entreprises"
+    other = KeptText("other", "texts/other.txt", "Il y est question de toute autre chose.")
     for words, expected in {
         "Sensibilisation et formation des ministères": near, "sensibilisation et Formation des entreprises": near,
         "les relations internationales … Promotion des Principes directeurs": "", "ensibilisation et formation": "",
-        "": "", "…": "", "Wholly other words in another language": "",
+        "": "", "…": "", "Wholly other words in another language": "", "toute autre chose": "document:other",
     }.items():  # fmt: skip
-        found = checked(quoted(words))
-        assert keys(found) == [("text-quote", "graph/x.ttl:12")], words
+        found = checked(quoted(words), TEXT, other)
+        assert keys(found) == [("text-quote", "graph/x.ttl:13"), ("text-kept", "texts/other.txt")], words
         assert not expected or found.findings[0].expected.say("en") == expected
 
 
-LINES: Final = [folded(line) for line in LIST.splitlines() if len(line.split()) > 4]
+LINES: Final = [quotations.folded(line) for line in LIST.splitlines() if len(line.split()) > 4]
 WORD: Final = st.text(st.sampled_from("abcdefghijklmnop"), min_size=1, max_size=9)
 
 
@@ -87,32 +93,18 @@ def test_a_quotation_with_any_one_word_changed_is_found(line: str, at: int, word
     words = line.split()
     wordly = [number for number, one in enumerate(words) if any(map(str.isalnum, one))]
     words[wordly[at % len(wordly)]] = f"zz{word}"
-    assert TEXT.holds(line) is True
-    assert TEXT.holds(" ".join(words)) is False
-    assert HASHES.holds(line) is True
-    assert HASHES.holds(" ".join(words)) is False
-
-
-@given(st.text())
-def test_folding_twice_is_folding_once_and_cuts_leave_words(text: str) -> None:
-    assert folded(folded(text)) == folded(text)
-    assert all(any(map(str.isalnum, piece)) for piece in pieces(text))
+    for kept in (TEXT, HASHES):
+        assert (kept.holds(line), kept.holds(" ".join(words))) == (True, False)
 
 
 @given(st.text(st.characters(codec="utf-8"), min_size=1))
-def test_every_text_holds_itself(text: str) -> None:
+def test_every_text_holds_itself_and_is_folded_once(text: str) -> None:
+    folded, pieces = quotations.folded(text), quotations.pieces(text)
+    assert quotations.folded(folded) == folded
+    assert all(any(map(str.isalnum, piece)) for piece in pieces)
     kept = KeptText("x", "x", text)
     assert kept.holds(text.replace("…", " ").replace("...", " ")) is not None
-    if "…" not in text and "..." not in text and pieces(text):
-        assert kept.holds(text)
-
-
-def action(number: str, title: str) -> str:
-    return (
-        f"action:x-{number.replace('.', '-')} a pan:Action ;\n"
-        f'    skos:notation "{number}" ;\n    skos:prefLabel "{title}"@fr ;\n    skos:prefLabel "A title"@en ;\n'
-        f"    pan:inPlan plan:x ;\n    dcterms:source document:{KEY} .\n\n"
-    )
+    assert "…" in text or "..." in text or not pieces or kept.holds(text)
 
 
 LISTED: Final = [
@@ -129,14 +121,12 @@ def test_titles_and_numbers_are_those_of_the_list() -> None:
     found = checked(body({}))
     assert (keys(found), found.looked_at["text-title"]) == ([], 3)
     title = checked(body({1: ("4.1", "Étude de la possibilité de légiférer sur un devoir de diligence")}))
-    assert keys(title) == [("text-title", "graph/x.ttl:20")]
+    assert keys(title) == [("text-title", "graph/x.ttl:21")]
     assert title.findings[0].expected.say("fr") == LISTED[1][1]
-    assert keys(checked(body({2: ("3.5", LISTED[2][1])}))) == [("text-number", "graph/x.ttl:26")]
-    assert keys(checked(body({1: ("1.1", LISTED[1][1])}))) == [("text-number", "graph/x.ttl:19")]
-    assert keys(checked(body({2: ("3.5", LISTED[2][1])}), HASHES)) == [("text-number", "graph/x.ttl:26")]
-
-
-def test_a_document_that_is_no_list_of_the_plan_says_nothing_about_its_titles() -> None:
+    assert keys(checked(body({2: ("3.5", LISTED[2][1])}))) == [("text-number", "graph/x.ttl:27")]
+    assert keys(checked(body({1: ("1.1", LISTED[1][1])}))) == [("text-number", "graph/x.ttl:20")]
+    assert keys(checked(body({2: ("3.5", LISTED[2][1])}), HASHES)) == [("text-number", "graph/x.ttl:27")]
+    # a document that is no list of the plan says nothing about its titles
     found = checked(action("1", "Un titre") + action("2", "Un autre").rstrip("\n") + "\n")
     assert (keys(found), found.looked_at.get("text-title", 0)) == ([], 0)
 
@@ -147,28 +137,14 @@ def test_what_could_not_be_compared_is_counted() -> None:
     assert (keys(found), dict(found.statistics)) == ([], {"text-compared": 1, "text-uncompared": 1})
     short = checked(quoted("Cohérence des politiques"), HASHES)
     assert (keys(short), dict(short.statistics)) == ([], {"text-uncompared": 1})
-    assert HASHES.name.endswith(".hashes")
-
-
-def test_a_quotation_from_another_document_names_where_it_stands() -> None:
-    other = KeptText("other", "texts/other.txt", "Il y est question de toute autre chose.")
-    body = quoted("toute autre chose")
-    found = check_quotations([read_turtle_file(f"{HEAD}\n{body}", "graph/x.ttl")], {KEY: TEXT, "other": other})
-    assert [one.rule.key for one in found.findings] == ["text-quote", "text-kept"]
-    assert _said(found.findings[0]) == "document:other"
-
-
-def _said(finding: Finding) -> str:
-    return finding.expected.say("en")
 
 
 def test_the_shipped_list_is_the_text_every_quotation_from_it_stands_in(project: Project) -> None:
-    assert kept_texts(project).keys() == {KEY}
     files = [
         read_turtle_file(path.read_text("utf-8"), project.name_of(path))
         for path in (project.graph / "plans" / "lu-bhr-2").glob("*.ttl")
     ]
-    found = check_quotations(files, kept_texts(project))
+    found = quotations.check_quotations(files, kept_texts(project))
     assert [one.rule.key for one in found.findings] == ["text-kept"], "its document stands in another folder"
     assert found.looked_at["text-title"] == found.looked_at["text-number"] == 26
     assert found.looked_at["text-quote"] > 15
@@ -194,13 +170,13 @@ def test_a_text_is_kept_for_a_project_of_ones_own_and_its_quotations_are_compare
     (tmp_path / "plan.txt").write_text(f"Plan\n\n{ministry}.\n{words}\n", "utf-8")
     keep = ("keep", "plan.txt", "--document", "be-example-1-text", "--project", "mine")
     done = cli(*keep)
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == "Kept as texts/be-example-1-text.txt; 2 of 2 quotations from it stand there.\n"
+    assert (done.returncode, done.stderr) == (
+        0, "Kept as texts/be-example-1-text.txt; 2 of 2 quotations from it stand there.\n",
+    )  # fmt: skip
     plan.write_text(plan.read_text("utf-8").replace(words, f"{words} partout"), "utf-8")
     check = ("check", "graph/plans/be-example-1/plan.ttl", "--project", "mine", "--language", "fr")
     found = cli(*check)
-    assert found.returncode == 1
-    assert "text-quote" in found.stdout
+    assert (found.returncode, "text-quote" in found.stdout) == (1, True)
     hashed = cli(*keep, "--hashes")
     assert hashed.returncode == 0, hashed.stderr
     assert [path.name for path in (tmp_path / "mine/texts").iterdir()] == ["be-example-1-text.hashes"]
@@ -209,3 +185,74 @@ def test_a_text_is_kept_for_a_project_of_ones_own_and_its_quotations_are_compare
     (tmp_path / "empty.txt").write_text("", "utf-8")
     empty = cli("keep", "empty.txt", "--document", "be-example-1-text", "--project", "mine")
     assert (empty.returncode, empty.stderr.count("\n")) == (2, 1)
+
+
+# How much is quoted
+
+
+def rights(*passages: str, head: str = SIZED, kept: KeptText | None = None) -> list[tuple[str, str]]:
+    files = [read_turtle_file(head + "\n".join(passages), "graph/x.ttl")]
+    report = quotations.check_rights(files, {KEY: kept} if kept else {})
+    assert all(finding.place and finding.place.line for finding in report.findings)
+    assert ("text-length-unknown" in report.statistics) is (head == HEAD and kept is None and bool(report.findings))
+    return [(one.rule.key, one.value.strip('"')) for one in report.findings]
+
+
+def test_a_twentieth_is_said_and_more_than_a_tenth_refused_of_all_that_is_different() -> None:
+    for characters, said in {50: [], 51: [("text-much", "5 %")], 100: [("text-much", "10 %")],
+                             101: [("text-whole", "10 %")]}.items():  # fmt: skip
+        assert rights(quoted("a" * characters)) == said
+    assert rights(quoted("a" * 50), quoted("a" * 50, "b")) == []
+    assert rights(quoted("a" * 50), quoted("b" * 50, "b")) == [("text-much", "10 %")]
+
+
+def test_a_quotation_is_long_by_characters_and_words_and_a_text_where_it_is_ten_times_as_long() -> None:
+    for words in (TEN * 7, TEN * 61):
+        assert rights(quoted(words), head=HEAD) == [
+            ("text-whole" if len(words) > 3000 else "text-long", str(len(words)))
+        ]
+    assert not is_long(TEN * 6)
+    assert not is_long("a" * 301)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "dcterms:license <https://creativecommons.org/licenses/by/4.0/>",
+        'pan:rightsNote "Reproduction autorisée, moyennant mention de la source."@fr',
+        'pan:readAt "https://eur-lex.europa.eu/legal-content/FR/TXT/?uri=CELEX:32018R1999"',
+        "pan:speaksFor <http://data.europa.eu/eli/reg/2018/1999/oj>",
+        "pan:speaksFor instrument:ungp",
+    ],
+)
+def test_a_licence_a_word_of_the_publisher_and_an_official_act_let_more_be_quoted(line: str) -> None:
+    assert rights(quoted(TEN * 61), head=SIZED.replace("    pan:characters", f"    {line} ;\n    pan:characters")) == []
+    assert rights(quoted(TEN * 61)) != []
+
+
+def test_a_title_is_a_fact_and_no_quotation() -> None:
+    title = 'action:x a pan:Action ;\n    skos:prefLabel "' + "a" * 200 + '"@fr .\n'
+    for number, predicate, said in ((199, "prefLabel", []), (200, "prefLabel", []),
+                                    (201, "prefLabel", [("text-whole", "20 %")]),
+                                    (200, "editorialNote", [("text-whole", "20 %")])):  # fmt: skip
+        assert rights(quoted("a" * number), title.replace("prefLabel", predicate)) == said
+
+
+def test_a_kept_text_and_its_hashes_say_how_long_a_document_is() -> None:
+    text = " ".join(f"mot{number}" for number in range(100))
+    for kept in (KeptText(KEY, "x", text), read_hashes(KEY, "x", hashes_of(text, "0" * 32))):
+        assert [key for key, _ in rights(quoted(text[: text.index(" mot20")]), head=HEAD, kept=kept)] == ["text-whole"]
+
+
+@given(st.text(st.sampled_from("ab \u00a0"), max_size=700))
+def test_what_is_long_stays_so_when_more_is_added(words: str) -> None:
+    assert not is_long(words) or (is_long(words + " ab") and len(words) > LONGEST[0])
+    assert not is_long(words, WHOLE)
+
+
+def test_what_a_release_would_take_over_whole_is_refused_with_its_place(own_project: Path, project: Project) -> None:
+    for sound in (Project(own_project), project):
+        quotations.refuse_whole(sound)
+    (own_project / "graph" / "whole.ttl").write_text(HEAD + quoted(TEN * 61, "whole"), encoding="utf-8")
+    with pytest.raises(ProjectError, match=r"graph/whole\.ttl:13: whole would be published whole .*dcterms:license"):
+        quotations.refuse_whole(Project(own_project))
