@@ -29,10 +29,7 @@ from xml.etree import ElementTree as ET
 
 import pyoxigraph as ox
 
-from pan2kg.coherence import figures, known
-from pan2kg.coherence.evidence import FIGURED, HEADLINE
-from pan2kg.coherence.reading import read_tables
-from pan2kg.coherence.texts import Earlier
+from pan2kg.coherence import evidence, figures, known, reading, texts
 from pan2kg.errors import FormatError, Place, ProjectError
 from pan2kg.graph import labels as datasets
 from pan2kg.graph.graph import Graph
@@ -40,11 +37,9 @@ from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
 from pan2kg.project import Project
 from pan2kg.publish.edition import Issue, name_roles
 from pan2kg.publish.tables import weigh_links
-from pan2kg.publish.vocabulary import OWL
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore, is_derived, open_store, read_quads
-from pan2kg.tables import formats
-from pan2kg.tables.figure_words import basis_words, value_words
+from pan2kg.tables import figure_words, formats
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF, RDFS, ROOT, SKOS, kind_and_key, path_of, rule_of
 from pan2kg.turtle.writer import read_prefixes
 
@@ -60,8 +55,6 @@ _LIKE: Final = 0.5
 
 
 class Side:
-    """A state of the graph and what it is called; blank nodes bear their RDFC-1.0 labels."""
-
     def __init__(self, quads: Iterable[ox.Quad], name: str) -> None:
         # spelled out, since this is asked of each of millions
         self.name, self.quads, blank = name, frozenset(quads), ox.BlankNode
@@ -74,7 +67,6 @@ class Side:
             self.quads = frozenset(dataset)
 
     def nquads(self) -> tuple[bytes, str]:
-        """Its canonical form, and the name of the state: the SHA-256 of that, as RFC 6920 writes it."""
         content = "".join(f"{line} .\n" for line in sorted(map(str, self.quads))).encode()
         digest = urlsafe_b64encode(hashlib.sha256(content).digest()).decode().rstrip("=")
         name = f"ni:///sha-256;{digest}"
@@ -82,7 +74,6 @@ class Side:
 
 
 def read_side(path: Path) -> Side:
-    """A project as a release of it would be, what a release folder holds, or a file."""
     if not path.is_dir():
         return Side(read_quads(path), path.name)
     project, name = Project.at(path), path.resolve().name
@@ -106,7 +97,7 @@ class Change:
     the ``weights`` where they were published.
     """
 
-    def __init__(self, old: Side, new: Side, *, weights: Earlier | None = None) -> None:
+    def __init__(self, old: Side, new: Side, *, weights: texts.Earlier | None = None) -> None:
         self.old, self.new, self.weights, self.is_empty = old, new, weights, old.quads == new.quads
         gone, come = old.quads - new.quads, new.quads - old.quads
         self.moves, before = () if self.is_empty else _moves(old, new, gone, come), old.quads
@@ -133,11 +124,7 @@ class Change:
         self.added, self.removed = (tuple(sorted(triples - both, key=str)) for triples in (more, less))
         self.shifts = tuple((*pair, number) for pair, number in sorted(shifts.items()))
         self.derivations = tuple((rule, further[rule], fewer[rule]) for rule in sorted({*fewer, *further}))
-
-    @cached_property
-    def names(self) -> ChangeNames:
-        # of two states that are the same, as in a release before which there is none, nothing is to be named
-        return ChangeNames(self)
+        self.names = ChangeNames(self)
 
     @cached_property
     def things(self) -> tuple[Altered, ...]:
@@ -178,7 +165,7 @@ class Change:
                 status = Status.REMOVED if iri in stated[0] else Status.ADDED
             elif any(
                 edit.new is not None and (edit.predicate == DCTERMS + "isReplacedBy" or (
-                    edit.predicate == f"{OWL}deprecated" and _called(edit.new) in ("true", "1")
+                    edit.predicate == "http://www.w3.org/2002/07/owl#deprecated" and _called(edit.new) in ("true", "1")
                 )) for edit in several
             ):  # fmt: skip
                 status = Status.RETIRED
@@ -207,7 +194,7 @@ class Change:
             release = datasets.read_release(store)
             day = date.fromisoformat(release.day) if release.day else None
             home = datasets.own_profile(datasets.read_profiles(store), None).home_plan
-            tables.append(read_tables(store, release=release.number, as_of=day, focus=home))
+            tables.append(reading.read_tables(store, release=release.number, as_of=day, focus=home))
             if not tables[-1].works.plans:
                 return None
         earlier = self.weights
@@ -216,15 +203,15 @@ class Change:
             weights = known.known(tables[0]).potential.weights
             cells = zip(weights.texts, weights.d.tolist(), weights.ic.tolist(), weights.gain.tolist(), strict=True)
             name = tables[0].release or self.old.name
-            earlier = Earlier(name, weights.n, {text: (d, ic, gain) for text, d, ic, gain in cells})
-        before, after = ({at: known.known(of, at, weights=earlier) for at in FIGURED} for of in tables)
+            earlier = texts.Earlier(name, weights.n, {text: (d, ic, gain) for text, d, ic, gain in cells})
+        before, after = ({at: known.known(of, at, weights=earlier) for at in evidence.FIGURED} for of in tables)
         changed = []
         for pair in zip(figures.figures(before), figures.figures(after), strict=True):
             # published weights have six decimals: what differs beyond the fifth is no change
             was, now = ([value and round(value, 5) for value in figure.value] for figure in pair)
             if was != now:
                 changed.append(pair)
-        return known.basis_line(after[HEADLINE]), tuple(changed)
+        return known.basis_line(after[evidence.HEADLINE]), tuple(changed)
 
 
 def graph_of(quad: ox.Quad) -> str:
@@ -233,7 +220,6 @@ def graph_of(quad: ox.Quad) -> str:
 
 
 def _moves(old: Side, new: Side, gone: Iterable[ox.Quad], come: Iterable[ox.Quad]) -> tuple[tuple[str, str], ...]:
-    """Graphs of which only one state has the name and that say much the same, the likest first."""
     graphs_kept = {quad.graph_name for quad in old.quads} & {quad.graph_name for quad in new.quads}
     by_state: list[dict[str, set[ox.Triple]]] = [defaultdict(set), defaultdict(set)]
     for triples_of, quads in zip(by_state, (gone, come), strict=True):
@@ -302,7 +288,6 @@ def write_patch(before: Side, after: Side) -> bytes:
 
 
 def apply(patch: Iterable[ox.Quad], before: Side, name: str = "") -> Side:
-    """The state a patch leads to; one that was made for another state, or damaged, is refused."""
     lists: dict[str, set[ox.Quad]] = {REMOVED: set(), ADDED: set()}
     states: list[tuple[str, str]] = []
     for quad in patch:
@@ -371,6 +356,8 @@ class ChangeNames:
         shipped = Project.packaged()
         self._terms: dict[str, dict[str, list[ox.NamedNode | ox.BlankNode | ox.Literal]]] = defaultdict(dict)
         self._prefixes = read_prefixes(shipped)
+        if change.is_empty:  # as in a release before which there is none: nothing is to be named
+            return
         sides = [
             [quad for quad in quads if quad.predicate in _NAMING and not is_derived(graph_of(quad))]
             for quads in (change.new.quads, change.old.quads - change.new.quads)
@@ -410,7 +397,6 @@ class ChangeNames:
         return f"{joined} ({self._label(role, language) or self.short(role)})" if role else joined
 
     def titled(self, iri: str, language: Language, *, besides: str = "") -> str:
-        """As :meth:`of`, with its number before and its key behind, unless that is computed."""
         name, number = self.of(iri, language, besides=besides), self.value(iri, SKOS + "notation")
         key = iri.rpartition("/")[2] if kind_and_key(iri)[0] else self.short(iri)
         title = f"{number} {name}" if number else name
@@ -421,7 +407,6 @@ class ChangeNames:
         return self._label(iri, language) or (called.say(name, language) if called.has(name) else name)
 
     def term(self, term: Value, language: Language, *, start: int = 0) -> str:
-        """A value as it is shown: a text in quotation marks, from about ``start`` on; a thing by its label."""
         if isinstance(term, ox.Literal):
             text = " ".join(term.value.split())
             text = f"…{text[start - 30 :]}" if start > _LONG // 2 else text
@@ -430,7 +415,6 @@ class ChangeNames:
         return self.of(term.value, language) if isinstance(term, ox.NamedNode) else str(term)
 
     def value(self, iri: str, *predicates: str) -> str:
-        """The first value of some properties, as plain text; empty where there is none."""
         return next((value for predicate in predicates for value in self.values(iri, predicate)), "")
 
     def values(self, iri: str, predicate: str) -> list[str]:
@@ -454,14 +438,11 @@ class ChangeNames:
 
 
 def _called(term: Value) -> str:
-    """What a term is called in a change: its address or text, ``_:`` and a label, or the triple it is."""
     is_whole = isinstance(term, ox.BlankNode | ox.Triple)
     return str(term) if is_whole else term.value  # type: ignore[union-attr]
 
 
 class Status(StrEnum):
-    """What happened to a thing."""
-
     ADDED = "added"
     REMOVED = "removed"
     RETIRED = "retired"
@@ -470,15 +451,12 @@ class Status(StrEnum):
 
 
 class Edit(NamedTuple):
-    """One value of a property in place of another, in one language; ``None`` where there was or is none."""
-
     predicate: str
     language: str
     old: Value | None
     new: Value | None
 
     def told(self, names: ChangeNames, language: Language) -> str:
-        """What became of the value, in words: of two long texts that in which they differ."""
         name = names.property(self.predicate, language) + (f" ({self.language})" if self.language else "")
         start = 0
         if isinstance(self.old, ox.Literal) and isinstance(self.new, ox.Literal):
@@ -492,8 +470,6 @@ class Edit(NamedTuple):
 
 
 class Altered(NamedTuple):
-    """A thing that changed: its address, its class, what it is directly part of and what that is part of."""
-
     iri: str
     kind: str
     status: Status
@@ -502,7 +478,6 @@ class Altered(NamedTuple):
     root: str
 
     def row(self, names: ChangeNames, language: Language) -> list[str]:
-        """What tables say of it, in the order of their columns."""
         kind = names.of(self.kind, language) if self.kind else _WORDS.say("kind.thing", language)
         label = names.of(self.iri, language)
         return [self.status, self.kind, kind, self.iri, label, self.part_of, self.root]
@@ -515,7 +490,6 @@ _COLUMNS: Final = (
 
 
 def write_text(change: Change, language: Language, *, is_markdown: bool = False) -> str:
-    """A change as lines for a terminal, or as Markdown: counts first, then what belongs together."""
     (_, head), *body = _lines(change, language)
     if is_markdown:
         (head, *texts) = map(formats.md_escape, (head, *(text for _, text in body)))
@@ -526,7 +500,6 @@ def write_text(change: Change, language: Language, *, is_markdown: bool = False)
 
 
 def _lines(change: Change, language: Language) -> Iterator[tuple[int, str]]:
-    """The lines of a story and how deep each stands: 0 a heading, 1 a thing, 2 what changed of it."""
     names, pairs = change.names, [*change.moves, *(shift[:2] for shift in change.shifts)]
     files = {graph: path_of(graph) or graph or _WORDS.say("nowhere", language) for pair in pairs for graph in pair}
 
@@ -551,9 +524,16 @@ def _lines(change: Change, language: Language) -> Iterator[tuple[int, str]]:
         if not changed:
             yield 1, say("figures-same")
         for was, now in changed:
-            ends = {"old": value_words(was.value, was, language), "new": value_words(now.value, now, language)}
-            yield 1, say("edit.changed", property=now.figure.name().say(language), **ends)
-        yield 1, basis_words(basis, language)
+            ends = (figure_words.value_words(figure.value, figure, language) for figure in (was, now))
+            yield (
+                1,
+                say(
+                    "edit.changed",
+                    property=now.figure.name().say(language),
+                    **dict(zip(("old", "new"), ends, strict=True)),
+                ),
+            )
+        yield 1, figure_words.basis_words(basis, language)
 
     def order(thing: Altered) -> tuple[int, str, str, bool, str, str]:
         kinds = names.values(thing.root, RDF + "type")
@@ -579,7 +559,6 @@ def _lines(change: Change, language: Language) -> Iterator[tuple[int, str]]:
 
 
 def write_csv(change: Change, language: Language) -> str:
-    """A row for each value that came or went (RFC 4180, with a header)."""
     rows, names = [], change.names
     for altered in change.things:
         about = altered.row(names, language)
@@ -590,12 +569,11 @@ def write_csv(change: Change, language: Language) -> str:
 
 
 def write_json(change: Change, language: Language) -> str:
-    """All of a change: counts, moves, what was derived, and each thing with its values as N-Triples terms."""
     names, figures_told = change.names, None
     if change.figures:
         basis, changed = change.figures
         figures_told = {
-            "basis": basis_words(basis, language), "weights": basis.weights,
+            "basis": figure_words.basis_words(basis, language), "weights": basis.weights,
             "changed": [
                 {"figure": now.figure.id, "name": now.figure.name().say(language), "old": was.value, "new": now.value}
                 for was, now in changed
@@ -705,7 +683,6 @@ def write_feed(
 
 
 def day_of(change: Change, day_named: date | None = None) -> datetime:
-    """When a change happened: the day named, else SOURCE_DATE_EPOCH, else the latest day in the data."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     if not day_named and epoch:
         if not re.fullmatch(r"\d{1,11}", epoch):

@@ -21,7 +21,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby, zip_longest
 from pathlib import Path
-from types import MappingProxyType
 from typing import IO, Final, cast
 
 import pyoxigraph as ox
@@ -70,11 +69,11 @@ def walk(folder: Path, below: str = "") -> Iterator[str]:
             yield f"{below}{name}"
 
 
-def write_checksums(folder: Path, sums: Mapping[str, str] = MappingProxyType({})) -> None:
+def write_checksums(folder: Path, sums: Mapping[str, str] | None = None) -> None:
     with (folder / LIST).open("w", encoding="utf-8", newline="\n") as target:
         for path in walk(folder):
             if path != LIST:
-                digest = sums.get(path)
+                digest = (sums or {}).get(path)
                 if not digest:
                     with (folder / path).open("rb") as file:
                         digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -123,10 +122,11 @@ class ReleaseFolder:
         self.sums[path] = hashlib.sha256(content).hexdigest()
 
 
-def build(folder: Path, fill: Callable[[Path], None]) -> None:
+@contextmanager
+def building(folder: Path) -> Iterator[Path]:
     try:
         with replaced(folder) as work:
-            fill(work)
+            yield work
     except OSError as error:
         # what the system says, without the number the engine's writer adds
         reason_words = re.sub(r" \(os error \d+\)$", "", reason(error))
@@ -228,8 +228,6 @@ _AT_ONCE: Final = 500
 
 
 class Content:
-    """Lines of N-Quads, sorted, and the triples they hold, each once."""
-
     def __init__(self, lines: list[bytes]) -> None:
         self.quads = lines
         triples = sorted(line[: line.rindex(b" <")] + b" .\n" for line in lines)

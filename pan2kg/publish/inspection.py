@@ -31,16 +31,12 @@ from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES, Messages
 from pan2kg.i18n.message import say, spoken
 from pan2kg.project import reason
-from pan2kg.publish import documents, folder, hosts
-from pan2kg.publish.documents import DOCUMENTS
+from pan2kg.publish import documents, folder
 from pan2kg.publish.edition import Addresses, Issue
-from pan2kg.publish.folder import LIST, MARK, VERSIONS
-from pan2kg.publish.hosts import MEDIA
-from pan2kg.publish.vocabulary import ADMS, DCAT, DCATAP, FOAF, SPDX, TYPE, VCARD, Term, canonical
+from pan2kg.publish.vocabulary import DCAT, FOAF, FORMATS, PREFIXES, SPDX, TYPE, VCARD, Term
 from pan2kg.turtle.vocabulary import DCTERMS, RDFS, SKOS
 
 Properties = Mapping[str, list[Term]]
-_SPACES: Final = {"dcterms": DCTERMS, "dcat": DCAT, "foaf": FOAF, "dcatap": DCATAP, "adms": ADMS}
 _NEEDED: Final = {
     "Catalog": "dcterms:title dcterms:description dcterms:publisher dcterms:language dcterms:issued dcterms:modified "
                "dcterms:license dcterms:spatial dcat:themeTaxonomy foaf:homepage dcat:dataset",
@@ -57,8 +53,7 @@ _PLACES: Final = frozenset((
     "http://www.w3.org/2002/07/owl#versionIRI", VCARD + "hasEmail", VCARD + "hasURL",
 ))  # fmt: skip
 """Properties whose value is an address rather than a thing the catalogue describes."""
-_SHORT_WORD: Final = 3
-_SHORT_TEXT: Final = 100
+_SHORT: Final = (("dcat:keyword", DCAT + "keyword", 3), ("dcterms:description", DCTERMS + "description", 100))
 """A portal scores keywords and descriptions below these lengths down."""
 _LINK: Final = re.compile(rb"""(?: href| src)=["']([^"']*)["']""")
 _ADDRESS: Final = re.compile(rb"""<loc>([^<]+)|[<"](https?://[^<>"\s]+)[>"]""")
@@ -73,24 +68,21 @@ def _fault(key: str, /, **values: object) -> str:
 
 
 def faults(by_subject: Mapping[str, Properties], today: date) -> Iterator[str]:
-    """What is wrong with a catalogue, one sentence each; none is the pass."""
     kinds: dict[str, list[str]] = {kind: [] for kind in _NEEDED}
     for subject, properties in by_subject.items():
         for value in properties.get(TYPE.value, ()):
             kinds.get(value.value.removeprefix(DCAT), []).append(subject)
     for kind, needed in _NEEDED.items():
         for subject in kinds[kind]:
-            for name in needed.split():
-                prefix, _, local = name.partition(":")
-                if not by_subject[subject].get(_SPACES[prefix] + local):
-                    yield _fault("lacks", subject=subject, name=_SPACES[prefix] + local)
+            for prefix, local in (name.split(":") for name in needed.split()):
+                if not by_subject[subject].get(PREFIXES[prefix] + local):
+                    yield _fault("lacks", subject=subject, name=PREFIXES[prefix] + local)
     yield from _values(by_subject, today)
     for subject in kinds["Dataset"]:
         properties = by_subject[subject]
-        if any(len(word.value) < _SHORT_WORD for word in properties.get(DCAT + "keyword", [])):
-            yield _fault("short-keyword", subject=subject, name="dcat:keyword", least=_SHORT_WORD)
-        if any(len(text.value) < _SHORT_TEXT for text in properties.get(DCTERMS + "description", [])):
-            yield _fault("short-keyword", subject=subject, name="dcterms:description", least=_SHORT_TEXT)
+        for name, predicate, least in _SHORT:
+            if any(len(text.value) < least for text in properties.get(predicate, [])):
+                yield _fault("short-keyword", subject=subject, name=name, least=least)
         if [value.value for value in properties.get(DCTERMS + "identifier", [])] != [subject.strip("<>")]:
             yield _fault("other-identifier", subject=subject)
     distributions = [by_subject[subject] for subject in kinds["Distribution"]]
@@ -133,9 +125,13 @@ def by_subject(triples: Sequence[ox.Triple]) -> Mapping[str, Properties]:
 
 
 def inspect(root: Path, issue: Issue, today: date, triples: int) -> Iterator[str]:
-    """What is wrong with a release in a folder: every fault is a reason not to publish it."""
     files = {ending: (root / f"catalogue.{ending}").read_bytes() for ending in ("ttl", "rdf", "jsonld")}
-    if len({canonical(content, ending) for ending, content in files.items()}) != 1:
+    forms = set()
+    for ending, content in files.items():
+        dataset = ox.Dataset(ox.parse(content, format=FORMATS[ending]))
+        dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+        forms.add(frozenset(dataset))
+    if len(forms) != 1:
         yield _fault("catalogues-differ")
     statements = by_subject([quad.triple for quad in ox.parse(files["ttl"], format=ox.RdfFormat.TURTLE)])
     yield from faults(statements, today)
@@ -162,8 +158,8 @@ def inspect(root: Path, issue: Issue, today: date, triples: int) -> Iterator[str
     yield from _inspect_links(root, issue.addresses)
     listed = folder.read_checksums(root)
     for name in folder.walk(root):
-        if name != LIST and next(listed, ("", ""))[0] != name:
-            yield _fault("list-wrong", list=LIST, path=name)
+        if name != folder.LIST and next(listed, ("", ""))[0] != name:
+            yield _fault("list-wrong", list=folder.LIST, path=name)
 
 
 def _inspect_links(root: Path, addresses: Addresses) -> Iterator[str]:
@@ -175,7 +171,7 @@ def _inspect_links(root: Path, addresses: Addresses) -> Iterator[str]:
     base, root_bytes = addresses.base.encode(), addresses.root.encode()
     parent, exists = "", dict[bytes, bool]()
     for path in folder.walk(root):
-        if path.endswith(".html") and not path.startswith(f"{DOCUMENTS}/"):
+        if path.endswith(".html") and not path.startswith(f"{documents.DOCUMENTS}/"):
             if path.rpartition("/")[0] != parent:  # pages of one folder point to the same files
                 parent, exists = path.rpartition("/")[0], {}
             for link in sorted(set(_LINK.findall((root / path).read_bytes()))):
@@ -213,23 +209,24 @@ class Verification:
         self.base = base if base.endswith("/") else f"{base}/"
         self.client = client
         self.sums = dict(folder.read_checksums(root))
-        self.mark = json.loads((root / MARK).read_text(encoding="utf-8"))
+        self.mark = json.loads((root / folder.MARK).read_text(encoding="utf-8"))
         self.retired: dict[str, str] = self.mark.get("retired", {})
         self.faults: list[str] = []
         self.asked = 0
         self.things = dict(self._things(root))
-        self.negotiates = self.get(next(iter(self.things.values()), DOCUMENTS), "text/turtle")[1] == MEDIA["ttl"]
+        self.negotiates = (
+            self.get(next(iter(self.things.values()), documents.DOCUMENTS), "text/turtle")[1] == documents.MEDIA["ttl"]
+        )
 
     def _things(self, root: Path) -> Iterator[tuple[str, str]]:
-        """A thing of ours of each kind that was not retired, and the document that tells it."""
         start, kinds = f"<{self.mark.get('root', '')}id/", set[str]()
         for path in sorted(self.sums):
-            match = re.fullmatch(rf"({DOCUMENTS}/([^/]+)/[^/]+)\.html", path)
+            match = re.fullmatch(rf"({documents.DOCUMENTS}/([^/]+)/[^/]+)\.html", path)
             if match and match[2] not in kinds:
                 quads = ox.parse(path=root / f"{match[1]}.ttl", format=ox.RdfFormat.TURTLE)
                 iris = sorted({str(quad.subject) for quad in quads if str(quad.subject).startswith(start)})
                 names = [iri.removeprefix(start).rstrip(">") for iri in iris]
-                fits = (name for name in names if documents.shared_place(f"{DOCUMENTS}/{name}") == match[1])
+                fits = (name for name in names if documents.shared_place(f"{documents.DOCUMENTS}/{name}") == match[1])
                 if name := next((name for name in fits if name not in self.retired), ""):
                     kinds.add(match[2])
                     yield name, match[1]
@@ -245,14 +242,14 @@ class Verification:
             self._expect(path, "*/*", 404)
         for iri in self.things:
             # whether the rules for the permanent identifier lead a thing to data on this server that speak of it
-            targets = (rule.leads(f"id/{iri}", MEDIA["ttl"]) for rule in hosts.w3id_rules())
+            targets = (rule.leads(f"id/{iri}", documents.MEDIA["ttl"]) for rule in documents.w3id_rules())
             self._speaks(next(filter(None, targets)).partition("#")[0], iri)
         if self.negotiates:
             self._negotiation()
         else:
             # what was retired says so where the server cannot: in its document
             for place in self.retired:
-                path = documents.shared_place(f"{DOCUMENTS}/{place}") + ".html"
+                path = documents.shared_place(f"{documents.DOCUMENTS}/{place}") + ".html"
                 answer = self._expect(path, "text/html", 200, 410) if path in self.sums else None
                 if answer and answer.status_code == 200 and b'class="retired"' not in answer.content:
                     self._complain("tombstone", path)
@@ -281,7 +278,7 @@ class Verification:
         return answer
 
     def _speaks(self, path: str, iri: str) -> None:
-        answer, subjects = self._expect(path, MEDIA["ttl"], 200), set[object]()
+        answer, subjects = self._expect(path, documents.MEDIA["ttl"], 200), set[object]()
         if answer.status_code == 200:
             with suppress(SyntaxError):
                 subjects = {quad.subject for quad in ox.parse(answer.content, format=ox.RdfFormat.TURTLE)}
@@ -292,7 +289,11 @@ class Verification:
         kinds: set[tuple[str, ...]] = set()
         for path in sorted(self.sums):
             parent, _, name = path.rpartition("/")
-            kind = (parent, name.rpartition(".")[2]) if path.startswith(f"{VERSIONS}/") else tuple(path.split("/")[:2])
+            kind = (
+                (parent, name.rpartition(".")[2])
+                if path.startswith(f"{folder.VERSIONS}/")
+                else tuple(path.split("/")[:2])
+            )
             is_data = "/" not in path or path.startswith(("data/", "tables/", "changes/", "ontology/"))
             if "/." not in f"/{path}" and (is_data or kind not in kinds):
                 kinds.add(kind)
@@ -308,30 +309,30 @@ class Verification:
             self._complain("bytes", path)
         ending, named = path.rpartition(".")[2], answer.headers.get("content-type", "")
         media = named.partition(";")[0].strip()
-        if (ending == "html" or (self.negotiates and ending in MEDIA)) and media != MEDIA[ending]:
-            self._complain("media", path, accept="*/*", found=media, wanted=MEDIA[ending])
+        if (ending == "html" or (self.negotiates and ending in documents.MEDIA)) and media != documents.MEDIA[ending]:
+            self._complain("media", path, accept="*/*", found=media, wanted=documents.MEDIA[ending])
         if self.negotiates and ending in _RELAXED and "charset=utf-8" not in named.lower():
-            self._complain("media", path, accept="*/*", found=named, wanted=f"{MEDIA[ending]}; charset=utf-8")
+            self._complain("media", path, accept="*/*", found=named, wanted=f"{documents.MEDIA[ending]}; charset=utf-8")
 
     def _negotiation(self) -> None:
         for iri, place in self.things.items():
             # a thing is led, once or twice, to data that speak of it
-            answer, path = self._expect(f"id/{iri}", MEDIA["ttl"], 303), f"id/{iri}"
+            answer, path = self._expect(f"id/{iri}", documents.MEDIA["ttl"], 303), f"id/{iri}"
             for _ in range(_MOST_TURNS):
                 if answer.status_code in (301, 303):
                     path = self._inside(answer)
-                    answer = self._expect(path, MEDIA["ttl"], 200, 303)
+                    answer = self._expect(path, documents.MEDIA["ttl"], 200, 303)
             if answer.status_code == 200:
                 self._speaks(path, iri)
             for accept, ending in _WISHES:
                 answer = self._expect(place, accept, 200)
                 media = answer.headers.get("content-type", "").partition(";")[0]
-                if answer.status_code == 200 and media != MEDIA[ending]:
-                    self._complain("media", place, accept=accept, found=media, wanted=MEDIA[ending])
+                if answer.status_code == 200 and media != documents.MEDIA[ending]:
+                    self._complain("media", place, accept=accept, found=media, wanted=documents.MEDIA[ending])
                 if "accept" not in answer.headers.get("vary", "").lower():
                     self._complain("vary", place)
         # what stands for the dataset, its versions, the ontology and a named graph leads to files
-        versions = sorted({path.split("/")[1] for path in self.sums if path.startswith(f"{VERSIONS}/")})
+        versions = sorted({path.split("/")[1] for path in self.sums if path.startswith(f"{folder.VERSIONS}/")})
         graph = next((path.removesuffix(".ttl") for path in sorted(self.sums) if path.startswith("graph/")), "")
         names = [*(f"dataset/{version}" for version in versions), "dataset", "ontology", "catalogue", "query/plans"]
         for path in [*names, *filter(None, [graph])]:
@@ -341,7 +342,7 @@ class Verification:
         self._expect("dataset/99.99", "text/turtle", 303, 404)
         for place, heir in self.retired.items():
             self._expect(f"id/{place}", "text/html", 301 if heir else 410)
-            self._expect(f"{DOCUMENTS}/{place}.ttl", "*/*", 301 if heir else 410)
+            self._expect(f"{documents.DOCUMENTS}/{place}.ttl", "*/*", 301 if heir else 410)
 
     def _inside(self, answer: httpx.Response) -> str:
         return urlsplit(str(answer.headers.get("location", ""))).path.removeprefix(urlsplit(self.base).path)
@@ -353,7 +354,7 @@ def verify(root: Path, base: str) -> Verification:
             verification = Verification(root, base, client)
             verification.run()
     except (OSError, ValueError) as error:
-        why = reason(error) if isinstance(error, OSError) else MARK
+        why = reason(error) if isinstance(error, OSError) else folder.MARK
         raise ProjectError("holds-no-release-to-serve", place=Place(str(root)), error=why) from None
     return verification
 

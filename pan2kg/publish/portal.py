@@ -28,7 +28,7 @@ from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, NamedTuple
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import httpx
 import pyoxigraph as ox
@@ -55,6 +55,7 @@ class PassingError(PortalError):
 VARIABLE: Final = "PAN2KG_PORTAL_KEY"
 PORTAL: Final = "https://data.public.lu"
 _API: Final = "/api/1"
+_SHELF: Final = "/organizations/{}/datasets/?page={}&page_size=100"
 _REMEDIES: Final[Mapping[int, str]] = {
     **{status: f"portal-{status}-remedy" for status in (400, 401, 403, 404, 410, 413, 415)},
     429: "push-goes-on",
@@ -126,30 +127,21 @@ class Client:
     _free: float = float("-inf")
 
     def ask(self, method: str, path: str, content: Json | PortalFile | None = None) -> Any:  # noqa: ANN401
-        """What the portal answers; a reader is led on within the portal, a writer is not, and nobody with the key."""
+        # a reader is led on within the portal, a writer is not, and nobody with the key
         first = url = f"{self.portal}{_API}{path}"
+        home, name = httpx.URL(self.portal), ""
         for _ in range(_HOPS):
             answer, received = self._exchange(method, url, content)
             if answer.status_code not in _MOVED:
                 return self._read(answer, received, f"{method} {url}")
-            location = answer.headers.get("location", "")
-            url = urljoin(url, location) if method == "GET" else location
-            origins = []
-            for address in (self.portal, url):
-                parts = urlsplit(address)
-                try:
-                    port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
-                except ValueError:
-                    port = -1
-                origins.append((parts.scheme, parts.hostname, port))
-            name = f"{origins[1][0]}://{origins[1][1]}" if origins[1][1] else location[:100]
-            if method != "GET" or origins[0] != origins[1]:
+            led = answer.next_request.url if answer.next_request else home
+            url, name = str(led), harmless(f"{led.scheme}://{led.host}")
+            if method != "GET" or (led.scheme, led.host, led.port) != (home.scheme, home.host, home.port):
                 break
-        key, values = ("portal-redirects-readers", {"url": harmless(name)}) if method == "GET" else (
-            "portal-redirects-writers", {"moved": harmless(name)}
-        )  # fmt: skip
-        place = Place(first if method == "GET" else f"{method} {first}")
-        raise PortalError(key, place=place, remedy="key-not-sent-there", **values)
+        if method == "GET":
+            raise PortalError("portal-redirects-readers", place=Place(first), remedy="key-not-sent-there", url=name)
+        place = Place(f"{method} {first}")
+        raise PortalError("portal-redirects-writers", place=place, remedy="key-not-sent-there", moved=name)
 
     def _exchange(self, method: str, url: str, content: Json | PortalFile | None) -> tuple[httpx.Response, bytes]:
         headers = {"Accept": "application/json", "User-Agent": "pan2kg"}
@@ -243,7 +235,6 @@ class Client:
 
 
 def dig(value: object, *names: str) -> str:
-    """The text at a path in what a portal says; nothing where it says something else there."""
     for name in names:
         value = value.get(name) if isinstance(value, dict) else None
     return value if isinstance(value, str) else ""
@@ -280,7 +271,7 @@ PART_KEY: Final = "pan2kg:part"
 VERSION_KEY: Final = "pan2kg:version"
 
 
-class _Catalogue:
+class _PortalCatalogue:
     def __init__(self, path: Path) -> None:
         self.place, self.datasets = Place(str(path)), list[str]()
         ranked: dict[tuple[str, str], list[tuple[int, str]]] = {}
@@ -316,12 +307,6 @@ class _Catalogue:
         return text
 
 
-class PortalPart(NamedTuple):
-    key: str
-    said: Json
-    file: PortalFile | None
-
-
 def make_offer(
     folder: Path, scratch: Path, *, linked: bool = False, organization: str = "", dataset: str = ""
 ) -> Offer:
@@ -334,7 +319,7 @@ def make_offer(
     if not path.is_file():
         key = "no-release" if folder.is_dir() else "no-such-folder"
         raise ProjectError(key, place=Place(str(folder)), remedy="make-release", catalogue=CATALOGUE)
-    catalogue = _Catalogue(path)
+    catalogue = _PortalCatalogue(path)
     datasets = [subject for subject in catalogue.datasets if catalogue.all(subject, f"{DCAT}distribution")]
     if len(datasets) != 1:
         raise catalogue.fault("datasets-several", number=len(datasets))
@@ -352,7 +337,7 @@ def make_offer(
     for named, within in paths.items():
         if shared[names[named][0]] > 1:  # dumps/graph.jsonld as dumps-graph-jsonld.jsonld
             names[named] = upload_name(f"{within.replace('/', '-').replace('.', '-')}.{within.rpartition('.')[2]}")
-    parts: dict[str, PortalPart] = {}
+    parts: dict[str, tuple[Json, PortalFile | None]] = {}
     for subject, file in files.items():
         name = names[file] if file and not linked else None
         if file and name and name[1] and {file.with_name(f"{file.name}.gz"), file.with_suffix(".csv")} & paths.keys():
@@ -380,11 +365,11 @@ def make_offer(
             }  # fmt: skip
         if key in parts:
             raise catalogue.fault("same-distributions", remedy="mend-record", address=key)
-        parts[key] = PortalPart(key, body, portal_file)
-    return Offer(description["extras"][DATASET_KEY], description, tuple(parts.values()), organization, dataset)
+        parts[key] = body, portal_file
+    return Offer(description["extras"][DATASET_KEY], description, parts, organization, dataset)
 
 
-def _dataset(catalogue: _Catalogue, dataset: str, distributions: list[str], version: str) -> Json:
+def _dataset(catalogue: _PortalCatalogue, dataset: str, distributions: list[str], version: str) -> Json:
     title, description, rate = (
         catalogue.first(dataset, DCTERMS + name, needed=f"dcterms:{name}")
         for name in ("title", "description", "accrualPeriodicity")
@@ -434,7 +419,7 @@ def tags(keywords: list[str]) -> Iterator[str]:
             yield tag
 
 
-def _file(catalogue: _Catalogue, subject: str, folder: Path) -> Path | None:
+def _file(catalogue: _PortalCatalogue, subject: str, folder: Path) -> Path | None:
     download = catalogue.first(subject, f"{DCAT}downloadURL")
     catalogue.first(subject, f"{DCTERMS}title", needed="dcterms:title")
     catalogue.first(subject, f"{DCAT}downloadURL", f"{DCAT}accessURL", needed="dcat:accessURL")
@@ -496,8 +481,6 @@ def _digest(path: Path, algorithm: str) -> str:
 
 
 class Remote:
-    """A dataset as the portal has it; what it says otherwise than udata is as if it were not said."""
-
     def __init__(self, said: Json) -> None:
         self.said, self.id = said, dig(said, "id")
         self.page = dig(said, "page") or self.id
@@ -537,11 +520,9 @@ class PushStep(NamedTuple):
 
 
 class Offer(NamedTuple):
-    """What a release is on the portal, and where there: by the organization, in the dataset that was named."""
-
     iri: str
     said: Json
-    parts: tuple[PortalPart, ...]
+    parts: dict[str, tuple[Json, PortalFile | None]]
     organization: str = ""
     dataset: str = ""
 
@@ -557,7 +538,7 @@ class Offer(NamedTuple):
             rows, page, is_last = [answer], 0, not self.organization
             while not is_last:
                 page += 1
-                rows.append(client.ask("GET", _shelf(self.organization, page)))
+                rows.append(client.ask("GET", _SHELF.format(quote(self.organization, safe=""), page)))
                 is_last = not (isinstance(rows[-1], dict) and rows[-1].get("next_page"))
             identifiers = set()
             for answer in rows:
@@ -596,10 +577,10 @@ class Offer(NamedTuple):
                 by_key.setdefault(key, resource)
             elif resource.get("filetype") == "file":
                 strays[dig(resource, "title")] = resource
-        for part in self.parts:
-            if part.file and part.key not in by_key and part.file.name in strays:
-                by_key[part.key] = strays.pop(part.file.name)
-        matched = {part.key: by_key[part.key] for part in self.parts if part.key in by_key}
+        for key, (_, file) in self.parts.items():
+            if file and key not in by_key and file.name in strays:
+                by_key[key] = strays.pop(file.name)
+        matched = {key: by_key[key] for key in self.parts if key in by_key}
         return matched, [row for row in resources if all(row is not resource for resource in matched.values())]
 
     def steps(self, remote: Remote | None, *, prune: bool = False) -> tuple[PushStep, ...]:
@@ -620,22 +601,22 @@ class Offer(NamedTuple):
             add("PUT", path, "changed-on-part", body, key=self.iri, names=names)
         matched, leftovers = self.matched(remote)
         # udata puts a new resource before the others, so that the last one sent stands first
-        for part in reversed(self.parts):
-            key, resource = part.key, matched.get(part.key)
+        for key, (part, file) in reversed(self.parts.items()):
+            resource = matched.get(key)
             place = f"{path}resources/{quote(dig(resource, 'id'), safe='') if resource else RESOURCE}/"
-            body = part.said | {"id": resource["id"] if resource else RESOURCE, "url": ADDRESS}
+            body = part | {"id": resource["id"] if resource else RESOURCE, "url": ADDRESS}
             if resource:
                 body["extras"] = resource["extras"] | {PART_KEY: key}
-            if resource is None and part.file is None:
-                add("POST", f"{path}resources/", "part-not-there-yet", part.said, key=key)
-            elif part.file and not (resource and part.file.is_held(resource)):
+            if resource is None and file is None:
+                add("POST", f"{path}resources/", "part-not-there-yet", part, key=key)
+            elif file and not (resource and file.is_held(resource)):
                 upload, why = (place, "other-content") if resource else (path, "part-not-there-yet")
-                add("POST", f"{upload}upload/", why, part.file, key=key)
+                add("POST", f"{upload}upload/", why, file, key=key)
                 add("PUT", place, "what-part-is", body, key=key)
             elif resource:
-                said = {name: value for name, value in part.said.items() if not (part.file and name in _COMPUTED)}
+                said = {name: value for name, value in part.items() if not (file and name in _COMPUTED)}
                 if names := _changed(said, resource):
-                    body["url"] = dig(part.said, "url") or dig(resource, "url")
+                    body["url"] = dig(part, "url") or dig(resource, "url")
                     add("PUT", place, "changed-on-part", body, key=key, names=names)
         for resource in leftovers if prune else ():
             if key := dig(resource, "extras", PART_KEY):
@@ -643,7 +624,6 @@ class Offer(NamedTuple):
         return tuple(todo)
 
     def tell(self, remote: Remote | None, todo: tuple[PushStep, ...], sent: int | None) -> str:
-        """How the portal stands to the release: after a push that sent so many requests, or looked at alone."""
         if remote is None:
             return say("portal", "part-not-there-yet", key=self.iri) + "\n"
         message = "differs" if todo else "requests-changed" if sent else "holds-release"
@@ -658,10 +638,9 @@ class Offer(NamedTuple):
         return "\n".join(lines) + "\n"
 
     def requests(self, client: Client, todo: tuple[PushStep, ...], remote: Remote | None) -> str:
-        """All requests of a push as they would be sent, those that only look included."""
         paths = [f"/datasets/{quote(self.dataset, safe='')}/"] if self.dataset else ["/me/org_datasets/"]
         if self.organization and not self.dataset:
-            paths.append(_shelf(self.organization, 1))
+            paths.append(_SHELF.format(quote(self.organization, safe=""), 1))
         look = say("portal", "what-does-it-hold")
         dataset = f"/datasets/{remote.id if remote else DATASET}/"
         paths += [dataset] if remote and not self.dataset else []
@@ -671,10 +650,6 @@ class Offer(NamedTuple):
         listed = "\n".join(step.written(number, client.portal) for number, step in steps)
         signs = [sign for sign in (DATASET, RESOURCE, ADDRESS) if sign in listed]
         return f"{say('portal', 'answers-will-tell', signs=', '.join(signs))}\n\n{listed}" if signs else listed
-
-
-def _shelf(organization: str, page: int) -> str:
-    return f"/organizations/{quote(organization, safe='')}/datasets/?page={page}&page_size=100"
 
 
 def _changed(wanted: Json, remote: Json) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -21,14 +21,12 @@ from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of, numeral
 from pan2kg.i18n.message import in_words, say, told, verbatim
 from pan2kg.project import read_text, turtle_files
-from pan2kg.publish import changes, descriptions, documents, folder, hosts, inspection, tables
-from pan2kg.publish.documents import DOCUMENTS
+from pan2kg.publish import changes, documents, folder, inspection, tables
+from pan2kg.publish import edition as editions
 from pan2kg.publish.edition import Edition, File, Note, Part
-from pan2kg.publish.folder import MARK, VERSIONS, Content
 from pan2kg.publish.vocabulary import FOAF, FORMATS, OFFERED_FORMS, PREFIXES, write
-from pan2kg.site.ontology_page import documentation
+from pan2kg.site import ontology_page, registry
 from pan2kg.site.page import SiteContext, embedded, find_bundle
-from pan2kg.site.registry import Site, seldom_collected
 from pan2kg.store.rules import rule_files
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.template import render
@@ -44,10 +42,10 @@ WELCOME: Final = "welcome.html"
 _SHOWN: Final = 5
 """So many faults are told."""
 _WORDS: Final = Messages("publication")
-_NO_PAGES: Final = (f"{DOCUMENTS}/", f"{VERSIONS}/")
+_NO_PAGES: Final = (f"{documents.DOCUMENTS}/", f"{folder.VERSIONS}/")
 """What a search engine finds by the pages themselves."""
 _APART: Final = re.compile(
-    rf'(?<= href=")((?:\.\./)*)({"|".join((*hosts.APART, "network"))})/([^"#?/]+)\.html(?:#[^"]*)?(?=")'.encode()
+    rf'(?<= href=")((?:\.\./)*)({"|".join((*documents.APART, "network"))})/([^"#?/]+)\.html(?:#[^"]*)?(?=")'.encode()
 )
 _OFFERED: Final = (("turtle", folder.TURTLE, "ttl"), ("quads", folder.QUADS, "nq"))
 _README: Final = (
@@ -59,7 +57,7 @@ _README: Final = (
      ".well-known/void"),
     ("service", "service.ttl"), ("changes", "changes/changes", "changes/feed"),
     ("hosts", "w3id/.htaccess", ".htaccess", "nginx.conf"), ("licence", "LICENSE-DATA", "CITATION.cff"),
-    ("versions", "version/"), ("checksums", folder.LIST, MARK),
+    ("versions", "version/"), ("checksums", folder.LIST, folder.MARK),
 )  # fmt: skip
 """What a release may hold: the key of its words, and what the paths of its files begin with."""
 _LATER: Final = frozenset(("front", "versions", "checksums"))
@@ -77,16 +75,15 @@ class ReleaseOptions:
 class PublishedRelease:
     edition: Edition
     options: ReleaseOptions
+    whole: folder.Content
     folder: folder.ReleaseFolder
-    whole: Content
-    counts: descriptions.Statistics
+    counts: editions.Statistics
     described: documents.Described | None
-    offers: list[descriptions.Distribution] = field(default_factory=list)
+    offers: list[editions.Distribution] = field(default_factory=list)
     pages: set[str] = field(default_factory=set)
     retired: dict[str, str] = field(default_factory=dict)
 
     def offer(self) -> None:
-        """Measure what the catalogue offers: tables for people, the graph, and the pages as one file."""
         rows: list[tuple[str, str, str, Text, Text, Text | None]] = []
         for product in tables.PRODUCTS:
             title, about = (_WORDS.text(f"product.{product}{end}") for end in ("", "-about"))
@@ -98,12 +95,9 @@ class PublishedRelease:
             if (self.folder.root / path).is_file():
                 rows.append((key, path, form, _WORDS.text(f"product.{key}"), _WORDS.text(f"product.{key}-about"), None))
         self.offers = [
-            descriptions.Distribution(key, path, form, *folder.measure(self.folder.root / path), title, about, group)
+            editions.Distribution(key, path, form, *folder.measure(self.folder.root / path), title, about, group)
             for key, path, form, title, about, group in rows
         ]
-
-
-Exporter = Callable[[PublishedRelease], Iterator[File]]
 
 
 class SitePart:
@@ -113,20 +107,21 @@ class SitePart:
     """
 
     def pages(self, edition: Edition) -> Iterator[str]:
-        """The paths of the pages, before they are made."""
-        # but the front page, which is no thing's and goes by another name
-        return (path for path in Site(SiteContext(edition.graph)).paths() if hosts.is_published(path) and path != FRONT)
+        for path in registry.Site(SiteContext(edition.graph)).paths():
+            # but the front page, which is no thing's and goes by another name
+            if documents.is_published(path) and path != FRONT:
+                yield path
 
     def __call__(self, edition: Edition) -> Iterator[File]:
         def place(match: re.Match[bytes]) -> bytes:
             up, kind, key = (group.decode() for group in match.groups())
             if kind == "network":
                 return f"{up}network.html".encode()
-            return f"../{up}{documents.shared_place(f'{DOCUMENTS}/{kind}/{key}')}.html#{key}".encode()
+            return f"../{up}{documents.shared_place(f'{documents.DOCUMENTS}/{kind}/{key}')}.html#{key}".encode()
 
         context = SiteContext(edition.graph, bundle=find_bundle(), catalogue=edition.catalogue)
-        site = Site(context)
-        for path in filter(hosts.is_published, site.paths()):
+        site = registry.Site(context)
+        for path in filter(documents.is_published, site.paths()):
             page = site.page(path) if path != folder.QUADS else None
             if page:
                 body = _APART.sub(place, page.body) if path.endswith(".html") else page.body
@@ -139,7 +134,7 @@ site_part: Final = SitePart()
 
 
 def documentation_part(edition: Edition) -> Iterator[File]:
-    yield from documentation(edition.project, edition.store).items()
+    yield from ontology_page.documentation(edition.project, edition.store).items()
 
 
 def change_part(edition: Edition) -> Iterator[File]:
@@ -168,7 +163,6 @@ PARTS: Final[tuple[Part, ...]] = (site_part, documentation_part, change_part)
 
 
 def _offered(release: PublishedRelease) -> Iterator[File]:
-    """What the catalogue speaks of, by which pages are judged: tables, ontology, questions, licence."""
     edition, project, places = release.edition, release.edition.project, release.edition.issue.addresses
     yield from tables.table_files(edition)
     if release.described:
@@ -181,9 +175,9 @@ def _offered(release: PublishedRelease) -> Iterator[File]:
         triples = sorted((quad.triple for quad in ox.parse(text, format=FORMATS["ttl"])), key=str)
         for ending in ("rdf", "jsonld", "nt"):
             # with blank nodes, so that the compact form of write() would lose their nesting
-            content = ox.serialize(triples, format=FORMATS[ending], prefixes=dict(edition.prefixes()))
+            content = ox.serialize(triples, format=FORMATS[ending], prefixes=dict(edition.prefixes))
             yield f"ontology/pan2kg.{ending}", content or b""
-    yield from descriptions.question_files(edition)
+    yield from editions.question_files(edition)
     for path in rule_files(project).values():
         yield f"queries/rules/{path.name}", places.moved(read_text(path)).encode()
     for path in (project.root / name for name in ("LICENSE-DATA", "CITATION.cff")):
@@ -192,7 +186,6 @@ def _offered(release: PublishedRelease) -> Iterator[File]:
 
 
 def _style(release: PublishedRelease) -> Iterator[File]:
-    """Style, script and icon of documents and front page, and the pages of what is missing; packed as servers want."""
     for name in ("release.css", "release.js", "favicon.svg"):
         yield name, Path(__file__).with_name(name).read_bytes()
     # what every page loads is there packed too, for a server that does not pack
@@ -205,39 +198,36 @@ def _style(release: PublishedRelease) -> Iterator[File]:
         yield f"{status}.html", render("nothing.html", {"status": status, "say": _WORDS.say, **values}).encode()
 
 
-def _descriptions(release: PublishedRelease) -> Iterator[File]:
-    edition, counts, issue = release.edition, release.counts, release.edition.issue
-    void = descriptions.write_void(edition, counts, folder.DUMPS)
+def _describing(release: PublishedRelease) -> Iterator[File]:
+    # what describes all files: the later tell of the earlier
+    edition, counts, issue, options = release.edition, release.counts, release.edition.issue, release.options
+    void = editions.write_void(edition, counts, folder.DUMPS)
     yield from ((path, void) for path in (".well-known/void", "void.ttl"))
     if issue.addresses.endpoint:
-        yield "service.ttl", descriptions.write_service(edition, counts)
-    yield "dataset.jsonld", descriptions.as_json(descriptions.describe_dataset(edition, release.offers))
-    yield MARK, descriptions.as_json({
+        yield "service.ttl", editions.write_service(edition, counts)
+    yield "dataset.jsonld", editions.as_json(editions.describe_dataset(edition, release.offers))
+    yield folder.MARK, editions.as_json({
         "dataset": issue.dataset, "version": issue.version, "issued": str(issue.issued),
         "modified": str(issue.modified), "previous": issue.previous, "root": issue.addresses.root,
         "base": issue.addresses.base, "endpoint": issue.addresses.endpoint, "triples": counts.triples,
         "retired": release.retired,
     })  # fmt: skip
-    triples = descriptions.describe(edition, release.offers)
+    triples = editions.describe(edition, release.offers)
     for ending in ("ttl", "rdf", "jsonld"):
         yield f"catalogue.{ending}", write(triples, ending, PREFIXES)
-
-
-def _for_hosts(release: PublishedRelease) -> Iterator[File]:
-    issue, options = release.edition.issue, release.options
-    yield from hosts.host_files(release.edition, release.retired, has_base=options.has_base, service=options.service)
+    yield from documents.host_files(edition, release.retired, has_base=options.has_base, service=options.service)
     robots = "User-agent: *\nDisallow:\n"
     if options.has_base:
         files = sorted(path for path in folder.walk(release.folder.root) if path.endswith(".html"))
         pages = [path for path in files if not path.startswith(_NO_PAGES) and path not in ("404.html", "410.html")]
-        yield from descriptions.map_files([FRONT, *pages], issue)
+        yield from editions.map_files([FRONT, *pages], issue)
         robots += f"Sitemap: {issue.addresses.file('sitemap.xml')}\n"
     yield "robots.txt", robots.encode()
 
 
-def _readme(release: PublishedRelease) -> Iterator[File]:
-    issue, facts = release.edition.issue, release.edition.facts
-    paths = [*folder.walk(release.folder.root)]
+def _front(release: PublishedRelease) -> Iterator[File]:
+    issue, facts, work = release.edition.issue, release.edition.facts, release.folder.root
+    paths = [*folder.walk(work)]
     rows = [(key, [start for start in starts if any(path.startswith(start) for path in paths) or key in _LATER])
             for key, *starts in _README]  # fmt: skip
     publisher = facts.about("publisher")[0].value
@@ -256,18 +246,10 @@ def _readme(release: PublishedRelease) -> Iterator[File]:
         for tag in LANGUAGES
     ]  # fmt: skip
     yield README, "\n---\n\n".join(texts).encode()
-
-
-def _front(release: PublishedRelease) -> Iterator[File]:
-    work, number = release.folder.root, release.edition.issue.version
-    files = frozenset(folder.walk(work))
+    files, number = frozenset(folder.walk(work)), issue.version
     folder.add_version(work, number, front_page(release, files, [], is_kept=True))
     versions = [number, *(version for version in folder.versions_in(work) if version != number)]
     yield FRONT, front_page(release, files, versions)
-
-
-DESCRIBING: Final[tuple[Exporter, ...]] = (_descriptions, _for_hosts, _readme, _front)
-"""What describes all files, in this order: the later tell of the earlier."""
 
 
 def front_page(
@@ -281,11 +263,11 @@ def front_page(
     issue, facts = release.edition.issue, release.edition.facts
     paths_named = {tag: (f"{tag}/index.html", f"ontology/index.{tag}.html", f"changes/changes.{tag}.md",
                    f"changes/feed.{tag}.atom") for tag in LANGUAGES}  # fmt: skip
-    offers: dict[Text, tuple[Text, list[tuple[descriptions.Distribution, str]]]] = {}
+    offers: dict[Text, tuple[Text, list[editions.Distribution]]] = {}
     for offer in release.offers:
-        path = f"../../{offer.path}" if is_kept and offer.form == "zip" else offer.path
-        offers.setdefault(offer.group or offer.title, (offer.about, []))[1].append((offer, path))
-    dataset = descriptions.describe_dataset(release.edition, release.offers)
+        if not (is_kept and offer.form == "zip"):  # of the pages there is only the present state
+            offers.setdefault(offer.group or offer.title, (offer.about, []))[1].append(offer)
+    dataset = editions.describe_dataset(release.edition, release.offers)
     return render("release.html", {
         "languages": LANGUAGES, "issue": issue, "facts": facts, "number": release.counts.triples, "offers": offers,
         "licences": [value.value for value in facts.about("license")], "root": "../../" if is_kept else "",
@@ -310,29 +292,27 @@ def publish(
     *,
     parts: Sequence[Part] = (),
     note: Note = lambda _: None,
-) -> descriptions.Statistics:
+) -> editions.Statistics:
     """Write a release into a folder, whole or not at all; what was counted in it.
 
     ``parts`` give what stands beside data and descriptions: pages, documentation, changes.
     """
     folder.refuse_target(target, edition.issue)
     refuse_whole(edition.project)
-    counts: list[descriptions.Statistics] = []
-    with seldom_collected():
-        folder.build(target, lambda work: counts.append(_fill(edition, work, options, parts, note)))
-    return counts[0]
+    with registry.seldom_collected(), folder.building(target) as work:
+        return _fill(edition, work, options, parts, note)
 
 
 def _fill(
     edition: Edition, work: Path, options: ReleaseOptions, parts: Sequence[Part], note: Note
-) -> descriptions.Statistics:
+) -> editions.Statistics:
     issue = edition.issue
     note(say("progress", "reading-graph"))
     stated, whole = folder.read_content(edition.store, issue.addresses)
     refuse_version(edition, whole)
-    counts = descriptions.count(whole.triples, issue.addresses.root, descriptions.targets_of(edition.graph.profile))
+    counts = editions.count(whole.triples, issue.addresses.root, editions.targets_of(edition.graph.profile))
     release = PublishedRelease(
-        edition, options, folder.ReleaseFolder(work), whole, counts, documents.Described(edition, whole)
+        edition, options, whole, folder.ReleaseFolder(work), counts, documents.Described(edition, whole)
     )
 
     def put(files: Iterable[File]) -> list[str]:
@@ -344,7 +324,7 @@ def _fill(
         return paths
 
     faults = []
-    for path, content in folder.write_dumps(stated, whole, work, edition.prefixes()):
+    for path, content in folder.write_dumps(stated, whole, work, edition.prefixes):
         note(say("progress", "writing", path=path))
         if folder.differs(content, work, path):
             faults.append(say("inspection", "other-graph", path=path))
@@ -353,7 +333,7 @@ def _fill(
     put(_offered(release))
     release.offer()
     if release.described:
-        release.retired = hosts.retired_places(release.described)
+        release.retired = documents.retired_places(release.described)
     # what is told of pages is told before they are made, since neither is small: both at once would not fit
     expected = [path for part in parts for path in getattr(part, "pages", lambda _: ())(edition)]
     release.pages = {path for path in expected if path.endswith(".html")}
@@ -366,16 +346,16 @@ def _fill(
     release.described = None
     # pages are judged by what the release offers
     catalogue = LocalStore(ox.Store())
-    catalogue.add(edition.facts.catalogue, descriptions.describe(edition, release.offers))
+    catalogue.add(edition.facts.catalogue, editions.describe(edition, release.offers))
     judged = replace(edition, catalogue=catalogue)
     drawn = [path for part in parts for path in put(part(judged))]
     missing = sorted(release.pages.difference(drawn))
-    faults += [say("inspection", "points-nowhere", path=DOCUMENTS, target=path) for path in missing]
+    faults += [say("inspection", "points-nowhere", path=documents.DOCUMENTS, target=path) for path in missing]
     put(_style(release))
     archive(release, drawn)
     folder.keep_versions(work, edition.previous)
-    for exporter in DESCRIBING:
-        put(exporter(release))
+    put(_describing(release))
+    put(_front(release))
     folder.write_checksums(work, release.folder.sums)
     note(say("progress", "checking"))
     faults += inspection.inspect(work, issue, options.today, counts.triples)
@@ -397,7 +377,7 @@ def archive(release: PublishedRelease, drawn: Sequence[str]) -> None:
     folders = (*(f"{tag}/" for tag in languages), "assets/", f"{tables.DATA}/")
     pages = [path for path in drawn if path == WELCOME or path.startswith(folders)]
     if pages:
-        apart = tuple(f"{DOCUMENTS}/{kind}/" for kind in hosts.APART)
+        apart = tuple(f"{documents.DOCUMENTS}/{kind}/" for kind in documents.APART)
         told_ = [path for path in release.folder.sums if path.startswith(apart) and path.endswith(".html")]
         files = [*pages, *told_, folder.QUADS, *(("release.css", "release.js", "favicon.svg") if told_ else ())]
         other_languages = [tag for tag in LANGUAGES if tag not in languages]

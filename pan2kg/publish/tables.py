@@ -23,22 +23,18 @@ from typing import Final, NamedTuple
 
 import pyoxigraph as ox
 
-from pan2kg.coherence import figures
-from pan2kg.coherence.evidence import FIGURED
-from pan2kg.coherence.texts import Earlier
+from pan2kg.coherence import evidence, figures, texts
 from pan2kg.errors import Place, ProjectError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of
 from pan2kg.project import read_text
-from pan2kg.publish.descriptions import as_json
 from pan2kg.publish.documents import Described
-from pan2kg.publish.edition import Addresses, Edition, File
+from pan2kg.publish.edition import Addresses, Edition, File, as_json
 from pan2kg.publish.folder import read_mark
 from pan2kg.publish.vocabulary import RELEASE, RELEASED, TYPE, node
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import LocalStore
-from pan2kg.tables.formats import Grid, write_csv
-from pan2kg.tables.spreadsheet import write_parquet, write_spreadsheet
+from pan2kg.tables import formats, spreadsheet
 from pan2kg.turtle.vocabulary import DCTERMS, DERIVED, PAN, RDFS, ROOT, SKOS, XSD
 from pan2kg.turtle.writer import read_prefixes
 
@@ -108,7 +104,7 @@ class ReleaseTable:
             "dc:license": {"@id": edition.facts.about("license")[0].value}, "dc:isPartOf": {"@id": issue.dataset},
             "tableSchema": schema,
         }  # fmt: skip
-        text = write_csv(Grid([column.name for column in self.fields], self.rows)).encode()
+        text = formats.write_csv(formats.Grid([column.name for column in self.fields], self.rows)).encode()
         described = as_json({"@context": CONTEXT, **metadata})
         path = f"{folder}/{self.name}.csv"
         return metadata, ((path, text), (f"{path}-metadata.json", described))
@@ -145,8 +141,6 @@ def table_definitions() -> tuple[TableDefinition, ...]:
 
 
 class Source:
-    """The graph by property, each read once: a property is asked for by several tables."""
-
     def __init__(self, store: LocalStore, prefixes: Mapping[str, str], addresses: Addresses = Addresses()) -> None:  # noqa: B008
         self.store, self.prefixes, self.addresses = store, prefixes, addresses
         self._by_property: dict[str, Mapping[str, Sequence[Value]]] = {}
@@ -183,7 +177,6 @@ class Source:
         return sorted(members & self.values(definition.having).keys() if definition.having else members)
 
     def things(self, column: Field, rows: Sequence[Sequence[str]]) -> Iterator[FieldCells]:
-        """A column of things, and what they are called in each language."""
         is_class = column.property == _CLASS
         labels, named_by = (self.terms, "rdfs:label") if is_class else (self.labels, "skos:prefLabel")
         columns = [(column, [[self.addresses.own(iri) for iri in row] for row in rows])]
@@ -347,11 +340,11 @@ def figures_table(graph: Graph) -> ReleaseTable:
         Field("unit"), Field("value", datatype="decimal"), Field("upper", datatype="decimal"),
         Field("population", datatype="integer"),
     )  # fmt: skip
-    levels, rows = {level: graph.known(level) for level in FIGURED}, list[list[str]]()
+    levels, rows = {level: graph.known(level) for level in evidence.FIGURED}, list[list[str]]()
     for measured in graph.figures():
         figure = measured.figure
         names = [figure.name(graph.asked_by).say(tag) for tag in RELEASED]
-        for level, values in zip(FIGURED, measured.nested, strict=True):
+        for level, values in zip(evidence.FIGURED, measured.nested, strict=True):
             numbers = ["" if value is None else _number(value) for value in values]
             among = figure.population(levels[level])
             # the parts of a figure with their number, or the ends of its interval
@@ -392,7 +385,7 @@ def weigh_links(graph: Graph) -> None:
         graph.held.add(LINK_WEIGHTS, triples)
 
 
-def read_weights(path: Path) -> Earlier:
+def read_weights(path: Path) -> texts.Earlier:
     file = path / TABLES / f"{WEIGHTS}.csv" if path.is_dir() else path
     if not file.is_file():
         raise ProjectError("no-weights", place=Place(str(path)), remedy="name-weights")
@@ -405,10 +398,10 @@ def read_weights(path: Path) -> Earlier:
             weights[iri] = int(row["plans"]), float(row["information_content"]), float(row["gain"])
         except (KeyError, TypeError, ValueError):
             raise ProjectError("weights-line", place=Place(str(file), line), remedy="name-weights") from None
-    return Earlier(mark.get("version") or file.name, n, weights)
+    return texts.Earlier(mark.get("version") or file.name, n, weights)
 
 
-def published_weights(path: Path) -> Earlier | None:
+def published_weights(path: Path) -> texts.Earlier | None:
     return read_weights(path) if (path / TABLES / f"{WEIGHTS}.csv").is_file() else None
 
 
@@ -418,9 +411,9 @@ _ACCEPTED: Final = ("/accepted", "/derived")
 _TEXTS: Final = ("LegalAct", "Treaty", "SoftLaw", "Bill", "Commitment", "OtherInstrument", "Instrument")
 
 
+@dataclass(frozen=True)
 class _Rows:
-    def __init__(self, described: Described) -> None:
-        self.described = described
+    described: Described
 
     def objects(self, iri: str, *properties: str) -> list[str]:
         statements = self.described.of.get(iri, ())
@@ -555,9 +548,9 @@ def product_files(described: Described) -> Iterator[File]:
             heads += [_WORDS.say("product.address", tag, of=heading(Field(name, about=name), tag)) for name, _ in links]
             columns += [values for _, values in links]
         table = ReleaseTable(product_name, _WORDS.text(f"product.{product_name}"), cells, least=0, things=())
-        book = [(format_of("name", tag), Grid(heads, list(zip(*columns, strict=True))))
+        book = [(format_of("name", tag), formats.Grid(heads, list(zip(*columns, strict=True))))
                 for tag, (heads, columns) in sheets.items()]  # fmt: skip
-        yield f"{DATA}/{product_name}.xlsx", write_spreadsheet(book)
+        yield f"{DATA}/{product_name}.xlsx", spreadsheet.write_spreadsheet(book)
         schema = {"columns": [
             {"name": column.name, "titles": {**{tag: heading(column, tag) for tag in LANGUAGES}, "und": column.name},
              "datatype": "anyURI" if column.is_iri else "string",
@@ -567,7 +560,7 @@ def product_files(described: Described) -> Iterator[File]:
         yield from table.written(described.edition, DATA, schema)[1]
         if "parquet" in PRODUCT_FORMS:
             turned = zip(*table.rows, strict=True) if table.rows else [()] * len(table.fields)
-            yield f"{DATA}/{product_name}.parquet", write_parquet({
+            yield f"{DATA}/{product_name}.parquet", spreadsheet.write_parquet({
                 column.name: [cell or None for cell in values]
                 for column, values in zip(table.fields, turned, strict=True)
             })  # fmt: skip

@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import pyoxigraph as ox
 
@@ -165,20 +165,6 @@ def _coerced(nodes: Mapping[str, dict[str, list[object]]], short: Callable[[str]
     return terms
 
 
-def canonical(content: bytes, ending: str) -> str:
-    dataset = ox.Dataset(ox.parse(content, format=FORMATS.get(ending, ox.RdfFormat.TRIG)))
-    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    return "".join(sorted(f"{quad} .\n" for quad in dataset))
-
-
-class PublishedScheme(NamedTuple):
-    iri: str
-    kind: str
-    names: Text
-    concepts_at: str
-    concepts: Mapping[str, Text]
-
-
 def table_of(name: str) -> dict[str, dict[str, str]]:
     rows: dict[str, dict[str, str]] = tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text("utf-8"))
     return rows
@@ -188,10 +174,14 @@ OFFERED_FORMS: Final = table_of("form")
 """Each format by the ending of its files: its media type, its EU file type, and what it is called."""
 
 
+Scheme = tuple[str, str, Text, str, Mapping[str, Text]]
+"""A code list: its address, its class, what it is called, what its concepts begin with, and their names by key."""
+
+
 @cache
-def schemes() -> Mapping[str, PublishedScheme]:
+def schemes() -> Mapping[str, Scheme]:
     coded_by_list: list[codes.Country | codes.Tongue] = [*codes.countries().values(), *codes.tongues().values()]
-    schemes = {}
+    schemes: dict[str, Scheme] = {}
     for name, row in table_of("authority").items():
         listed = row.get("concept")
         concepts = dict(listed) if isinstance(listed, dict) else {}
@@ -200,12 +190,12 @@ def schemes() -> Mapping[str, PublishedScheme]:
                 concepts[coded.authority] = {tag: coded.names.say(tag) for tag in ("fr", "en")}
         texts = {key: Text.of(words) for key, words in concepts.items()}
         names, at = Text.of({tag: str(words) for tag, words in row.items()}), row.get("concepts_at") or f"{row['iri']}/"
-        schemes[name] = PublishedScheme(row["iri"], row["class"], names, at, texts)
+        schemes[name] = row["iri"], row["class"], names, at, texts
     return schemes
 
 
 def concept(scheme: str, key: str) -> ox.NamedNode:
-    return node(schemes()[scheme].concepts_at + key)
+    return node(schemes()[scheme][3] + key)
 
 
 def explained(terms: Iterable[ox.NamedNode], labels: Mapping[str, Sequence[ox.Literal]]) -> Iterator[ox.Triple]:
@@ -215,20 +205,21 @@ def explained(terms: Iterable[ox.NamedNode], labels: Mapping[str, Sequence[ox.Li
             yield ox.Triple(term, TYPE, node(DCTERMS + "MediaType"))
             yield ox.Triple(term, node(RDFS + "label"), ox.Literal(term.value.removeprefix(MEDIA)))
             continue
-        fits = (one for one in schemes().values() if term.value.startswith(one.concepts_at) and term.value != one.iri)
+        fits = (row for row in schemes().values() if term.value.startswith(row[3]) and term.value != row[0])
         if not (scheme := next(fits, None)):
             continue
-        key = term.value.removeprefix(scheme.concepts_at)
-        names = literals(scheme.concepts[key]) if key in scheme.concepts else labels.get(term.value, ())
-        for kind in sorted({SKOS + "Concept", scheme.kind}):
+        iri, scheme_kind, titles, start, concepts = scheme
+        key = term.value.removeprefix(start)
+        names = literals(concepts[key]) if key in concepts else labels.get(term.value, ())
+        for kind in sorted({SKOS + "Concept", scheme_kind}):
             yield ox.Triple(term, TYPE, node(kind))
         for predicate in (SKOS + "prefLabel", RDFS + "label"):
             yield from (ox.Triple(term, node(predicate), name) for name in names)
-        yield ox.Triple(term, node(SKOS + "inScheme"), node(scheme.iri))
+        yield ox.Triple(term, node(SKOS + "inScheme"), node(iri))
         place = places.get(term.value)
         for predicate, wkt in (("bbox", place.box), ("centroid", place.centre)) if place else ():
             if wkt:
                 yield ox.Triple(term, node(DCAT + predicate), ox.Literal(wkt, datatype=node(GEO + "wktLiteral")))
-        yield ox.Triple(node(scheme.iri), TYPE, node(SKOS + "ConceptScheme"))
-        for title in literals(scheme.names):
-            yield ox.Triple(node(scheme.iri), node(DCTERMS + "title"), title)
+        yield ox.Triple(node(iri), TYPE, node(SKOS + "ConceptScheme"))
+        for title in literals(titles):
+            yield ox.Triple(node(iri), node(DCTERMS + "title"), title)

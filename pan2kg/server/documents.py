@@ -40,7 +40,7 @@ from pan2kg.store.store import LocalStore, Store, construct, is_true, plain, sel
 from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, PAN, RDF, RDFS, ROOT, SKOS, is_ours
 
 if TYPE_CHECKING:
-    from pan2kg.publish.descriptions import Statistics
+    from pan2kg.publish.edition import Statistics
 
 # the kinds of things that may have their IRI from others, with their classes
 ONTOLOGY: Final = PAN.removesuffix("#")
@@ -262,7 +262,7 @@ class DataSource:
 
     def _void(self, call: Call) -> Response:
         from pan2kg.graph.graph import Graph
-        from pan2kg.publish import descriptions, edition  # for who asks for it: they take long to import
+        from pan2kg.publish import edition
 
         choice = choose(call.accept, DATA)
         if choice is None:
@@ -286,7 +286,7 @@ class DataSource:
             if self._counted is None or state != self._counted[0]:
                 self._counted = state, count(self.store)
         described = edition.Edition(Graph(self.project, small), facts, issue)
-        turtle = descriptions.write_void(described, self._counted[1], DUMPS)
+        turtle = edition.write_void(described, self._counted[1], DUMPS)
         triples = [quad.triple for quad in ox.parse(turtle, format=ox.RdfFormat.TURTLE)]
         body = write(triples, choice.form.name, {**self.prefixes, "void": VOID})
         return Response(body, headers={**headers, "content-type": choice.content_type})
@@ -408,7 +408,7 @@ class DataSource:
 
 def count(store: Store) -> Statistics:
     # each triple once, whatever number of graphs it stands in
-    from pan2kg.publish import descriptions
+    from pan2kg.publish import edition as editions
 
     totals = select(store, program_query("counts/totals")).rows[0]
     properties, classes = (
@@ -416,11 +416,11 @@ def count(store: Store) -> Statistics:
         for query in ("counts/distinct-properties", "counts/distinct-classes")
     )
     links: Counter[tuple[str, str]] = Counter()
-    targets = descriptions.targets_of(own_profile(read_profiles(store), None))
+    targets = editions.targets_of(own_profile(read_profiles(store), None))
     for _, name, value in select(store, program_query("counts/outgoing-statements", space=space_of(store))).rows:
         links.update((target, plain(name)) for target, start in targets.items() if plain(value).startswith(start))
     triples, subjects, objects = (int(plain(value)) for value in totals)
-    return descriptions.Statistics(triples, subjects, objects, properties, classes, links)
+    return editions.Statistics(triples, subjects, objects, properties, classes, links)
 
 
 def routes(source: DataSource, *, is_elsewhere: bool = False) -> list[Route]:

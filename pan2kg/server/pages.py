@@ -313,7 +313,7 @@ _ONTOLOGY: Final = re.compile(r"ontology/([0-9][^/]*)")
 
 class ReleaseFiles:
     def __init__(self, folder: Path, otherwise: web.Handler | None = None) -> None:
-        from pan2kg.publish import hosts
+        from pan2kg.publish import documents
         from pan2kg.publish.folder import LIST, MARK, read_checksums
 
         try:
@@ -326,9 +326,10 @@ class ReleaseFiles:
         # its files, and what was given up with what took its place
         self.folder, self.otherwise = folder, otherwise
         self.sums, self.retired = shown | {LIST: sums.get(MARK, "")}, mark.get("retired", {})
-        self.media = {ending: f"{media}; charset=utf-8" for ending, media in hosts.MEDIA.items()} | hosts.OTHER_MEDIA
+        texts = {ending: f"{media}; charset=utf-8" for ending, media in documents.MEDIA.items()}
+        self.media = texts | documents.OTHER_MEDIA
         endings = ("html", "ttl", "jsonld", "rdf", "nt")
-        self.forms = tuple(protocol.Form(ending, (hosts.MEDIA[ending],), "") for ending in endings)
+        self.forms = tuple(protocol.Form(ending, (documents.MEDIA[ending],), "") for ending in endings)
 
     async def answer(self, request: Request) -> Response:
         path = web.path_of(request).removeprefix("/")

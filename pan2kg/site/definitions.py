@@ -66,11 +66,7 @@ def meeting(context: PageContext, knowledge: known.Known, met: figures.PlanMeeti
 
 
 def shared(context: PageContext, knowledge: known.Known, plans: tuple[str, str]) -> list[dict[str, object]]:
-    """The texts two plans share, the greatest contribution first, and who names them on either side, with quotations.
-
-    A text gives what the weaker of the two ties gives. ``d`` of the ``n`` plans with a known text name it;
-    ``share`` = (d+1)/(n+2), ``ic`` = −log2 of it; ``above`` is the ic of the text it stands below, empty at a root.
-    """
+    """The texts two plans share, the greatest contribution first, and who names them on either side, quoted."""
     language, statements, weights = context.request.language, context.graph.statements, knowledge.potential.weights
     rows = []
     for contribution in knowledge.weight(*plans).contributions:

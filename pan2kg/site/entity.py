@@ -71,11 +71,7 @@ def _dossier(
     picture: tuple[str, Markup, Markup | None] | None = None, attention: Iterable[advice.Advice] = (),
     sayings: Iterable[Saying] = (), level: evidence.Level = evidence.HEADLINE,
 ) -> dict[str, Any]:  # fmt: skip
-    """The parts of a dossier; sentences and facts that say nothing are left out.
-
-    A picture is the key of its title, itself, and that for small screens. The words it rests on are the first passages
-    quoted for some statements, each of its words once: one of each thing, then a second one.
-    """
+    """The parts of a dossier; it rests on passages quoted for its sayings, one of each thing before a second."""
     statements, spoken, turns = context.graph.statements, set[str](), Counter[str]()
     proofs: list[tuple[int, int, Values]] = []
     for iri, level_said, *ends in sayings:

@@ -19,17 +19,13 @@ SHOWN: Final = ("uses-instrument", "instrument-relation", *USUAL, "shared-body",
 MOST: Final = 300
 """How many nodes a network has at most, the best linked first: more cannot be read."""
 KINDS: Final = ("plan", "action", "instrument")
-_KEPT: Final = 4
 _WORDS: Final = 300
 """How long the evidence of one link may be in the panel; the page of the pair has it whole."""
 _AROUND: Final = "network-around"
 
 
 class DrawnLink(NamedTuple):
-    """A link in a network: its IRI, its ends, the key of its link type, what is known of it, and how firm it is.
-
-    ``evidence`` says whether a document declares it, or it was inferred by a rule or by editors.
-    """
+    """A link in a network; ``evidence`` says whether a document declares it or it was inferred."""
 
     iri: str
     start: str
@@ -113,12 +109,9 @@ def _laid_out(links: tuple[tuple[str, str, float], ...]) -> tuple[Mapping[str, t
 def _data(context: PageContext) -> str | None:
     """The network as a script, which a page opened from disk may run where it may read no file.
 
-    Things and links stand as rows; kinds, plans and words stand apart, and rows name them by their place. A thing is
-    ``[id, type, plan, x, y, hidden, label, language, others, address]``, a link ``[id, from, to, kind, declared,
-    directed, relation, via, evidence, certainty]``; what stands last and is empty is left out. IRIs of ours are written
-    without their common beginning; an address only where it does not follow from the IRI. A plan is ``[id, name,
-    field]`` with the place of its field of policy among ``fields``, ``[name, colour]``; ``groups`` has the community of
-    each thing, in their order.
+    A thing is ``[id, type, plan, x, y, hidden, label, language, others, address]``, a link ``[id, from, to, kind,
+    declared, directed, relation, via, evidence, certainty]``, a plan ``[id, name, field]``, a field ``[name, colour]``;
+    kinds, plans and words are named by their place, and what stands last and is empty is left out.
     """
     drawn, graph = _drawn(context), context.graph
     if drawn is None:
@@ -137,7 +130,7 @@ def _data(context: PageContext) -> str | None:
 
     def trimmed(*row: object) -> list[object]:
         length = max((place for place, cell in enumerate(row, 1) if cell), default=0)
-        return list(row[: max(length, _KEPT)])
+        return list(row[: max(length, 4)])
 
     things, rows = [], []
     for iri in order:

@@ -40,8 +40,7 @@ WORDS: Final = (
 COLUMNS: Final = "one", "one_label", "two", "two_label", "one_cites_two", "two_cites_one", "bits", "level"
 _WIDE, _HIGH = 56.0, 46.0
 _HEAD: Final = 340.0
-_DECLARED: Final = "#e6f0fa"
-_INFERRED: Final = "#fdf1e2"
+_DECLARED, _INFERRED = "#e6f0fa", "#fdf1e2"
 _DASHED: Final = drawing.Pen("#8a4300", 1.0, (4.0, 3.0))
 _FINE: Final = drawing.Font(12.0, colour="#8a4300")
 _ARROWS: Final = {(True, True): ("↔", "both"), (True, False): ("→", "cites"), (False, True): ("←", "cited")}
@@ -162,11 +161,7 @@ def _cell(context: page.PageContext, met: Met, plans: tuple[str, str], at: evide
 
 
 def _filtering(context: page.PageContext, limit: int | None) -> page.Markup:
-    """Plans with what they can be chosen by, and for each linked pair its levels and weights, as JSON for the page.
-
-    Levels are numbers from 1, the firmest, 0 where there is none. A pair is ``[one, two, linked since, cites, cited,
-    bits at each level]``; of actions the page is told how many are linked since which level.
-    """
+    """Plans and linked pairs with levels and weights, as JSON for choosing in the browser."""
     site_context, graph, language = context.site_context, context.graph, context.request.language
     sets, start = plan_sets(site_context), f"{graph.profile.space}id/plan/"
     place = {plan: at for at, plan in enumerate(sets.every)}

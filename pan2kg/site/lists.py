@@ -32,7 +32,6 @@ ASPECTS: Final[Mapping[str, tuple[str, ...]]] = {
 """In what two plans are compared, and the properties of them and their actions that say so."""
 COMPARING: Final[Mapping[str, tuple[str, str]]] = {"matrix": ("one", "two"), "debt": ("citing", "cited")}
 """The figures that have rows about two plans, and the columns these stand in."""
-NEAREST: Final = 3
 
 
 def _plans(context: page.PageContext) -> page.Values:
@@ -335,7 +334,7 @@ def _pair(context: page.PageContext) -> page.Values | None:
         titles = [graph.label(action, language) for action in actions[pair[1]]]
         index = site_context.once(f"titles of {pair[1]} in {language}", lambda: bodies.Titles.read(titles))
         for action in actions[pair[0]]:
-            nearest = index.nearest(graph.label(action, language), NEAREST)
+            nearest = index.nearest(graph.label(action, language), 3)
             beside.append((action, [actions[pair[1]][at] for at in nearest]))
     # what a measure says of the two: strength of their links, or what each owes the other in citations
     shown = []

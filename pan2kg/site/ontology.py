@@ -51,7 +51,6 @@ _MOST: Final = 12
 """No more statements than this in an example of a class: it is to be read at a glance."""
 _LOOKED_AT: Final = 50
 """So many things of a class, the first by IRI, are looked at for its example: one of them is like any other."""
-_SHOWN: Final = 2
 _FIRST: Final = (
     RDF + "type", SKOS + "notation", DCTERMS + "identifier", SKOS + "prefLabel", RDFS + "label", DCTERMS + "title",
 )  # fmt: skip
@@ -112,21 +111,15 @@ def pick(texts: Texts, language: str) -> tuple[str, str]:
 
 
 def anchor(iri: str) -> str:
-    """The fragment a term of ours is found at.
-
-    >>> anchor("https://w3id.org/pan2kg/ontology#Action"), anchor("https://w3id.org/pan2kg/id/role/lead")
-    ('Action', 'role-lead')
-    """
     return iri.removeprefix(PAN) if iri.startswith(PAN) else "-".join(iri.rsplit("/", 2)[-2:])
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A class, property or individual of the ontology: its words, its axioms, and how the graph uses it.
+    """A class, property or individual: its words, its axioms, and how the graph uses it.
 
-    ``number`` counts the instances of a class and the statements of a property. ``subjects`` are the classes a
-    property is used on and ``objects`` those it leads to; of a class, the properties it has and those leading to it.
-    ``derived`` says that rules alone state it. ``example`` is a thing and its Turtle.
+    ``number`` counts instances or statements; ``subjects`` and ``objects`` are the classes of a property, or those a
+    class has and those that lead to it; ``derived``: rules alone state it.
     """
 
     iri: str
@@ -229,11 +222,7 @@ def _rules_of(
 
 
 def _examples(store: Store, terms: Sequence[Term], prefixes: Mapping[str, str]) -> Mapping[str, tuple[str, str]]:
-    """An example for each class and property the graph uses, by the term's IRI.
-
-    Of a class it is the whole block of the instance with the most kinds of statements that is still short,
-    the first by IRI; of a property what that instance says with it, or else the first thing that has it.
-    """
+    """Of a class the short block with the most kinds of statements, of a property what that instance says with it."""
     instances = defaultdict(list)
     for cells in select(store, program_query("ontology/things-of-classes")).rows:
         instances[plain(cells[0])].append(plain(cells[1]))
@@ -292,7 +281,7 @@ def _examples(store: Store, terms: Sequence[Term], prefixes: Mapping[str, str]) 
             values = [pair for pair in statements.get(thing, ()) if pair[0] == name]
             if values:
                 types = [pair for pair in statements[thing] if pair[0] == RDF + "type"][:1]
-                examples[name] = example(thing, [*types, *values[:_SHOWN]])
+                examples[name] = example(thing, [*types, *values[:2]])
                 break
     return examples
 

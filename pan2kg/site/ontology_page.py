@@ -181,11 +181,7 @@ def _order(columns: list[list[str]], steps: Sequence[Edge]) -> None:
 
 
 def draw_ontology(ontology: Ontology, language: Language, address: str = "") -> Drawing:
-    """Draw classes and the object properties between them; each box leads to its class below ``address``.
-
-    The number beside the name of a class counts its instances, as stated or derived, those of its subclasses apart.
-    Properties whose values are concepts stand in the box of their class, as do those that lead back to it.
-    """
+    """Classes with their instances, and the object properties between them; each box leads to its class."""
     terms, tops = {term.iri: term for term in ontology.terms}, ontology.tops()
     lanes: dict[Lane, list[str]] = defaultdict(list)
     rows: dict[str, list[str]] = defaultdict(list)

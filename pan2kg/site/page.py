@@ -132,11 +132,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file in a language that is no page: name or folder in its address, ending, media type, and what writes it.
-
-    ``make`` gives None where there is no such file; a file without ``keys`` is one a language. One that is not
-    ``exported`` is made only where there is a server.
-    """
+    """A file in a language that is no page; without ``keys`` one a language; some only where there is a server."""
 
     name: str
     ending: str
@@ -248,11 +244,7 @@ class Request:
 
 
 class PageContext:
-    """What one page needs to name and address things in its language; its methods are what templates call.
-
-    ``level`` is that the address asks for; that of the headline where it asks for none, or for none there is, which is
-    ``handed`` on to no other page. ``t`` gives words of the interface, ``figure`` a number as readers expect it.
-    """
+    """What one page needs to name and address things; its methods are what templates call."""
 
     def __init__(self, site_context: SiteContext, request: Request) -> None:
         language, asked = request.language, request.arguments.get(EVIDENCE, "")
@@ -294,8 +286,7 @@ class PageContext:
         return f"{file}{f'?{urlencode(asked)}' if asked else ''}{hash_}{fragment}"
 
     def chosen(self, *names: str) -> dict[str, str]:
-        arguments = self.request.arguments
-        return {name: arguments[name] for name in names if arguments.get(name)}
+        return {name: value for name in names if (value := self.request.arguments.get(name))}
 
     def address(self, iri: str) -> str:
         """Where a thing leads: to its page or place, else to the address it has from others; empty for neither."""
@@ -334,8 +325,7 @@ class PageContext:
         return brief.text if brief.whole else self.name(iri)
 
     def key(self, iri: str) -> str:
-        entry = self.graph.labels.entry(iri)
-        return entry.key if entry else ""
+        return entry.key if (entry := self.graph.labels.entry(iri)) else ""
 
     def extent(self, plan: str) -> str:
         # how many actions of a plan are in the graph, and of how many

@@ -160,11 +160,7 @@ def untranslated(store: Store) -> list[tuple[str, int, dict[str, list[str]]]]:
 
 
 def read_quality(graph: Graph, *, catalogue: Store | None = None) -> dict[str, Any]:
-    """Measure the graph in the graph's store, as of its day.
-
-    ``annotated`` is None where the graph holds no action, ``criteria`` are empty where it holds no catalogue entry.
-    ``catalogue`` is a store with the catalogue of a release, whose resources are judged instead of the graph's.
-    """
+    """Measure the graph as of its day; the resources of ``catalogue``, that of a release, are judged if given."""
     entry = read_entry(graph.store, catalogue)
     try:
         annotated = trust(graph)

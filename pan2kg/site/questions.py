@@ -65,11 +65,6 @@ class Permalink:
         return [f"--{name.replace('_', '-')}={value}" for name, value in self.values.items()]
 
     def __str__(self) -> str:
-        """The link that fixes the question; its inverse is :func:`read_permalink`.
-
-        >>> str(Permalink("who-should-talk", {"body": "body:maee"}, "0.1.0", date(2021, 6, 30), "de"))
-        'de/question/who-should-talk.html?as-of=2021-06-30&body=body:maee&release=0.1.0'
-        """
         fixed = {RELEASE: self.release} | ({DAY: self.day.isoformat()} if self.day else {})
         values = {name.replace("_", "-"): value for name, value in self.values.items() if name != "language"}
         if values.keys() & {DAY, RELEASE, VIEW}:
@@ -79,11 +74,7 @@ class Permalink:
 
 
 def read_permalink(address: str) -> Permalink:
-    """What a link fixes, with or without the address of the site before it.
-
-    Pages without a server write behind ``#`` what was asked in them, which counts before the rest. How a page shows
-    the answer (``view=chart``) is no part of what is asked.
-    """
+    """What a link fixes, with or without the address of the site before it; what stands behind ``#`` counts first."""
     match = _ADDRESS.fullmatch(address)
     language = next((tag for tag in catalogue.LANGUAGES if match and tag == match["language"]), None)
     if match is None or language is None:

@@ -45,11 +45,7 @@ _FILE: Final = re.compile(
 
 
 def _form_state(context: PageContext, page: str) -> dict[str, object]:
-    """What the template of the forms needs: state, notices, secret, and the name that was signed with before.
-
-    The state is ``open`` for who has signed in, ``closed`` for who has not, ``read-only`` where the service does not
-    write, and ``static`` where there is no service.
-    """
+    """State, notices, secret and name for the forms: open, closed, read-only, or static where there is no service."""
     site_context, arguments, language = context.site_context, context.request.arguments, context.request.language
     is_served = site_context.mode == "served"
     writable = is_served and site_context.writable

@@ -258,12 +258,9 @@ def _texts(context: PageContext, statements: Iterable[parts.Statement]) -> Marku
 
 
 class LinkText:
-    """What a link says on every page that shows it, written once for all of them: only notes are numbered by page.
+    """What a link says on every page that shows it, written once for all: only notes are numbered by page.
 
-    ``ends`` are by IRI, those where it starts first, each in full and by its short name, which is for pages where plans
-    are named above. ``rests`` are the statements of somebody it was derived from: whose, the words, the grounds.
-    ``grounds`` need a note each; ``own`` is that of the link itself; ``level`` marks on whose word the link rests,
-    empty where it is outside every figure.
+    ``ends`` are in full and by the short name, ``rests`` the statements it was derived from, with whose they are.
     """
 
     def __init__(self, context: PageContext, iri: str) -> None:
@@ -360,10 +357,7 @@ def grouped(notes: Notes, links: Iterable[str], viewpoint: str = "") -> list[dic
 
 
 def rows_of(notes: Notes, iri: str, *, out: frozenset[str], back: frozenset[str]) -> Iterator[tuple[str, list[Row]]]:
-    """The rows of a thing by part of the page, in order, but for properties ``out`` of it and ``back`` to it.
-
-    Those of a part are made when it is asked for: what stands between the parts takes its numbers of notes meanwhile.
-    """
+    """The rows of a thing by part, but for properties ``out`` of it and ``back`` to it; made when asked for."""
     statements = notes.context.graph.statements
     pending: dict[str, list[tuple[int, bool, str, list[parts.Statement]]]] = {section: [] for section in PARTS}
     for name, values in statements.by_property(iri).items():

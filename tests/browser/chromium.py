@@ -80,10 +80,7 @@ def find_browser(playwright: Playwright) -> str | None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """One browser a worker; without one the test is skipped, or fails where programs are required.
-
-    While Playwright runs, no other test of the worker can begin an event loop: those that need one start a process.
-    """
+    """One browser a worker: while Playwright runs, no other test of it can begin an event loop, but in a process."""
     with ExitStack() as started:
         try:
             playwright = started.enter_context(sync_playwright())
@@ -211,10 +208,7 @@ def windows() -> Iterator[dict[str, Watched]]:
 
 @pytest.fixture
 def window(browser: Browser, windows: dict[str, Watched]) -> Iterator[Watch]:
-    """The same in a window that is kept, which is far cheaper: a new one begins a process and reads all scripts.
-
-    For tests that leave nothing behind but what pages store, which is thrown away, and need no page beside theirs.
-    """
+    """The same in a window that is kept, which is far cheaper; what pages stored is thrown away."""
     used: dict[str, Watched] = {}
 
     def open_page(address: str, *, width: int = 1280, height: int = 900, **look: Unpack[Look]) -> Watched:
@@ -243,21 +237,13 @@ def at_width(page: Page, width: int, height: int = 900) -> Page:
 
 
 def settled(page: Page, *shown: str) -> Page:
-    """A page whose larger elements are there, and one of each of what is shown, by its selector.
-
-    All is asked at once and without a locator: the first on a page brings a third of a megabyte of scripts with it.
-    """
+    """A page whose larger elements are there, and one of each of what is shown, by its selector."""
     missing = page.evaluate(inside("settled"), [ELEMENTS, shown, PATIENCE])
     assert not missing, f"{page.url}: {missing}"
     return page
 
 
 def origin_of(address: str) -> str:
-    """Scheme, host and port; all files are one origin here.
-
-    >>> origin_of("http://127.0.0.1:80/a/b.html"), origin_of("file:///a.html")
-    ('http://127.0.0.1:80', 'file://')
-    """
     parts = urlsplit(address)
     return f"{parts.scheme}://{parts.netloc}"
 
@@ -296,10 +282,7 @@ def too_wide(page: Page, widths: Sequence[int]) -> list[str]:
 
 
 def faults_of_looks(page: Page, widths: Sequence[int]) -> list[str]:
-    """What a reader sees to be wrong at each width: words broken inside, text that is cut off, a heading too high.
-
-    In a network also names over things or each other, and what is chosen without a name: only its may cover others.
-    """
+    """What a reader sees to be wrong at each width: words broken inside, text cut off, names over others."""
     found = []
     for width in widths:
         at_width(page, width)

@@ -36,8 +36,6 @@ Publish = Callable[..., int]
 
 
 class SmallSite:
-    """Two pages that point to each other, as a site would give them."""
-
     def pages(self, _: Edition) -> list[str]:
         return ["fr/plan/lu-bhr-2.html", "fr/index.html"]
 
@@ -50,7 +48,6 @@ PARTS = (SmallSite(), documentation_part, change_part)
 
 
 def edition_of(graph: pan2kg.Graph) -> Edition:
-    """A graph as it is published in the tests."""
     day = date(2026, 11, 25)
     issue = Issue("0.1.0", day, day, Addresses(base=BASE, endpoint=ENDPOINT), contact="contact@host.example")
     store = LocalStore(ox.Store())
@@ -62,7 +59,6 @@ def edition_of(graph: pan2kg.Graph) -> Edition:
 
 @pytest.fixture(scope="session")
 def few_edition(tmp_path_factory: pytest.TempPathFactory) -> Edition:
-    """A few plans as they are published in the tests."""
     return edition_of(open_graph(copy(tmp_path_factory.mktemp("published") / "copy", PLANS), language="fr"))
 
 
@@ -91,7 +87,6 @@ def small(_catalogued: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def command(small: Path) -> Publish:
-    """Run ``pan2kg publish`` on the small project in this process."""
     return partial(_published, small)
 
 
@@ -103,7 +98,6 @@ def released(_catalogued: Path, tmp_path_factory: pytest.TempPathFactory, tmp_pa
 
 
 def numbered(release: Path, version: str) -> Path:
-    """A release that says it were of another version."""
     mark = release / "release.json"
     mark.write_text(mark.read_text("utf-8").replace('"version": "0.1.0"', f'"version": "{version}"'), "utf-8")
     return release

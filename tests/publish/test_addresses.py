@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 
 import pan2kg
-from pan2kg.publish.documents import DOCUMENTS, Described, graph_place
+from pan2kg.publish.documents import DOCUMENTS, MOVED, Described, graph_place, is_published, w3id_rules
 from pan2kg.publish.edition import Edition, Issue, read_facts
 from pan2kg.publish.folder import DUMPS, read_content
-from pan2kg.publish.hosts import MOVED, is_published, w3id_rules
 from pan2kg.publish.tables import GROUP, PRODUCTS, TABLES, table_definitions, weigh_links
 from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import Site

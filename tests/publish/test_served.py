@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -37,29 +36,6 @@ Server = Callable[[Path, Path], AbstractContextManager[str]]
 
 
 @contextmanager
-def started(command: list[str], address: str) -> Iterator[str]:
-    """The address of a server, once it answers."""
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            until = time.monotonic() + PATIENCE
-            while not answers(address):
-                assert process.poll() is None, f"{command[0]} has ended"
-                assert time.monotonic() < until, f"{command[0]} does not answer"
-                time.sleep(0.05)
-            yield address
-        finally:
-            process.terminate()
-
-
-def answers(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(address, timeout=PATIENCE):
-            return True
-    except OSError:
-        return False
-
-
-@contextmanager
 def apache(folder: Path, work: Path) -> Iterator[str]:
     port = free_port()
     with web_servers.apache(work, port, HTTPD.format(root=beside(folder, work)), MODULES):
@@ -76,11 +52,19 @@ def nginx(folder: Path, work: Path) -> Iterator[str]:
 
 @contextmanager
 def service(folder: Path, _: Path) -> Iterator[str]:
-    port = free_port()
-    command = [sys.executable, "-c", "import sys; from pan2kg.cli.main import main; sys.exit(main())", "serve"]
-    options = ["--no-browser", "--public", "--port", str(port), "--release", str(folder)]
-    with started([*command, *options], f"http://127.0.0.1:{port}/") as address:
-        yield address
+    port, until = free_port(), time.monotonic() + PATIENCE
+    command = [sys.executable, "-m", "pan2kg.cli.main", "serve", "--no-browser", "--public", "--port", str(port)]
+    with subprocess.Popen(
+        [*command, "--release", str(folder)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as run:
+        try:
+            while not web_servers.listens(port):
+                assert run.poll() is None, "the service has ended"
+                assert time.monotonic() < until, "the service does not answer"
+                time.sleep(0.05)
+            yield f"http://127.0.0.1:{port}/"
+        finally:
+            run.terminate()
 
 
 def beside(folder: Path, work: Path) -> Path:

@@ -16,7 +16,7 @@ import pytest
 
 import pan2kg
 from pan2kg.graph.labels import own_profile, read_profiles
-from pan2kg.publish import descriptions
+from pan2kg.publish import edition as editions
 from pan2kg.publish.edition import Addresses
 from pan2kg.publish.folder import read_content
 from pan2kg.server.all_pages import AllPages
@@ -355,8 +355,8 @@ def test_an_old_address_leads_to_what_took_its_place_or_says_which_of_several_th
 
 
 def test_the_graph_is_described_as_a_release_describes_it(few: pan2kg.Graph, short: Client, retiring: Client) -> None:
-    targets = descriptions.targets_of(own_profile(read_profiles(few.held), None))
-    released = descriptions.count(read_content(few.held, Addresses())[1].triples, ROOT, targets)
+    targets = editions.targets_of(own_profile(read_profiles(few.held), None))
+    released = editions.count(read_content(few.held, Addresses())[1].triples, ROOT, targets)
     counted = count(LocalStore(few.held.inner))
     for name in ("triples", "subjects", "objects", "properties", "classes", "links"):
         assert getattr(counted, name) == getattr(released, name), name

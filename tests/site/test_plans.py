@@ -7,6 +7,7 @@ import json
 import re
 from datetime import date
 from itertools import islice
+from pathlib import Path
 from typing import Final
 
 import pyoxigraph as ox
@@ -24,6 +25,7 @@ from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import ID, PAN, XSD, graph_of
 from tests.site.conftest import DAY, Reader, site_of, small, words
 
+DATA: Final = Path(__file__).parents[1] / "data"
 RECURRING: Final = "reg-2024-3015-art-5-designation"
 WORDS: Final[dict[Language, tuple[str, str, str]]] = {
     "fr": ("tous les 3 ans", "tous les 18 mois", "puis 14/12/2028"),
@@ -31,22 +33,6 @@ WORDS: Final[dict[Language, tuple[str, str, str]]] = {
     "de": ("alle 3 Jahre", "alle 18 Monate", "dann am 14.12.2028"),
 }
 WEAK: Final = {"shared-body", "shared-target-group", "shared-topic"}
-NEXT: Final = """
-link:e pan:linkType linktype:succession ; pan:status linkstatus:accepted ; pan:certainty certainty:stated ;
-    pan:evidenceLevel evidencelevel:plan ; pan:from plan:q ; pan:to plan:p .
-link:f pan:linkType linktype:succession ; pan:status linkstatus:accepted ; pan:certainty certainty:stated ;
-    pan:evidenceLevel evidencelevel:plan ; pan:relation relation:continues ; pan:from action:q-1 ; pan:to action:p-1 .
-"""
-READ: Final = """
-reading:q a pan:Reading ; pan:readsWork plan:q ; pan:aspect aspect:references ; pan:extent readingextent:full .
-plan:p pan:listCompleteness completeness:complete .
-plan:q pan:listCompleteness completeness:complete .
-"""
-
-
-@pytest.fixture(scope="module")
-def abroad(two_countries: Graph) -> Reader:
-    return site_of(two_countries)
 
 
 def finding(page: str, name: str) -> int:
@@ -81,7 +67,8 @@ def test_an_export_has_the_brief_of_its_own_plan_with_its_report_and_a_server_th
 
 
 def test_an_action_is_dropped_only_where_the_later_edition_was_read_to_its_end() -> None:
-    pages = [small(turtle)["en/changes/p--q.html"] for turtle in (NEXT, NEXT + READ)]
+    later, read = ((DATA / f"{name}.ttl").read_text("utf-8") for name in ("later-edition", "edition-read-in-full"))
+    pages = [small(turtle)["en/changes/p--q.html"] for turtle in (later, later + read)]
     assert "no action can be called dropped or new" in pages[0]
     ids = [[key for key in ("stated", "dropped", "open-earlier") if f'id="{key}"' in page] for page in pages]
     assert ids == [["stated", "open-earlier"], ["stated", "dropped"]]
@@ -118,7 +105,8 @@ def test_each_country_with_plans_has_a_page_about_its_plans_alone_and_home_one_a
     assert ("action 3.3" in reader["fr/index.html"], "action 3.3" in reader["fr/country/bel.html"]) == (True, False)
 
 
-def test_a_plan_shows_its_outline_and_a_part_leads_to_its_plan_and_the_part_above(abroad: Reader) -> None:
+def test_a_plan_shows_its_outline_and_a_part_leads_to_its_plan_and_the_part_above(two_countries: Graph) -> None:
+    abroad = site_of(two_countries)
     page = abroad["fr/plan/be-two-1.html"]
     outline = page[page.index('<h2 id="outline">') : page.index('<h2 id="actions">')]
     keys = re.findall(r'href="(?:\.\./(?:part|action)/)?([a-z0-9-]+)\.html"', outline)

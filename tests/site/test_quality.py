@@ -38,10 +38,8 @@ WHOLE: CatalogueEntry = (
     TODAY,
     (("text/turtle", True),),
 )
-HOSTILE = """
-<https://w3id.org/pan2kg/id/plan/lu-x-1> a <https://w3id.org/pan2kg/ontology#Plan> ;
-    <http://www.w3.org/2004/02/skos/core#prefLabel> "<script>alert(1)</script>"@en .
-"""
+LABEL = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
+HOSTILE = f'<{ID}plan/lu-x-1> a <{PAN}Plan> ; {LABEL} "<script>alert(1)</script>"@en .'
 
 
 def store_of(turtle: str) -> LocalStore:
@@ -95,10 +93,9 @@ def link(name: str, status: str, *more: str) -> str:
 
 
 def test_links_are_counted_by_what_they_rest_on_and_things_without_a_label_by_class_and_language() -> None:
-    label = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
     store = store_of(
-        f"<http://e/a> a <{PAN}Plan> ; {label} 'a'@fr, 'a'@en . <http://e/b> a <{PAN}Plan> ; {label} 'b'@en ."
-        f"<http://e/d> a <{PAN}Document> ; {label} 'd'@en ."
+        f"<http://e/a> a <{PAN}Plan> ; {LABEL} 'a'@fr, 'a'@en . <http://e/b> a <{PAN}Plan> ; {LABEL} 'b'@en ."
+        f"<http://e/d> a <{PAN}Document> ; {LABEL} 'd'@en ."
     )
     missing = {"fr": ["http://e/b"], "en": [], "de": ["http://e/a", "http://e/b"]}
     assert measures.untranslated(store) == [(PAN + "Plan", 2, missing)]

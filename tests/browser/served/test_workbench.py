@@ -16,24 +16,12 @@ from pan2kg.project import Project
 from pan2kg.store.queries import read_queries
 from tests.browser.chromium import Watch
 from tests.browser.served.conftest import Visit, serving
+from tests.browser.web.test_workbench import run, write
 from tests.lots import by_lot
 
 PAN: Final = "PREFIX pan: <https://w3id.org/pan2kg/ontology#>"
 COUNTED: Final = f"{PAN} SELECT ?plan (COUNT(*) AS ?n) WHERE {{ ?a pan:inPlan ?plan }} GROUP BY ?plan ORDER BY ?plan"
 ENDLESS: Final = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
-
-
-def write(page: Page, text: str) -> None:
-    page.get_by_role("textbox", name="Query").focus()
-    page.keyboard.press("Control+a")
-    page.keyboard.press("Delete")
-    page.keyboard.insert_text(text)
-
-
-def run(page: Page, text: str) -> None:
-    expect(page.locator("sparql-editor[data-editor=ready]")).to_have_count(1)
-    write(page, text)
-    page.get_by_role("button", name="Run", exact=True).click()
 
 
 def answered(page: Page, text: str) -> Page:

@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from pan2kg.site.questions import names
 from pan2kg.tables.writers import write_answer
@@ -37,13 +37,6 @@ def heard(term: dict[str, str] | None) -> tuple[str, ...]:
     return words or ()
 
 
-def loaded(page: Page) -> Page:
-    expect(page.locator("sparql-editor[data-editor=ready]")).to_have_count(1)
-    page.locator("sparql-editor form button[type=submit]").click()
-    expect(page.locator("sparql-editor .results")).to_be_visible()
-    return page
-
-
 @pytest.mark.parametrize("which", ["few_site", "static_site"])
 def test_stored_questions_have_the_same_rows_in_the_browser(
     request: pytest.FixtureRequest, window: Watch, which: str
@@ -52,7 +45,10 @@ def test_stored_questions_have_the_same_rows_in_the_browser(
     graph, asked = site.site.site_context.graph, sorted(names(site.site.site_context))
     assert len(asked) > 15
     asked = asked if which == "few_site" else by_lot(asked, 1)
-    page = loaded(window(f"{site.served}fr/sparql.html").page)
+    page = window(f"{site.served}fr/sparql.html").page
+    expect(page.locator("sparql-editor[data-editor=ready]")).to_have_count(1)
+    page.locator("sparql-editor form button[type=submit]").click()
+    expect(page.locator("sparql-editor .results")).to_be_visible()
     replies = page.evaluate(ASK, [graph.queries[name].text for name in asked])
     for name, reply in zip(asked, replies, strict=True):
         # read to the end at once: what is still being read may not end in a thread that serves pages

@@ -88,18 +88,16 @@ def test_a_choice_is_undone_by_going_back_and_may_be_in_words_of_before(static_s
     assert (now[0], now[-1]) == (then[0], then[-1])
 
 
-def test_the_file_holds_what_was_chosen(static_site: StaticSite, behind_server: Site, window: Watch) -> None:
-    page = chosen_by_hand(window(static_site.served + "fr/index.html").page, {"evidence": "editors", "year": "2020"})
-    with page.expect_download() as download:
-        page.locator("coherence-filter").get_by_role("link", name="CSV").first.click()
-    made = behind_server.page("fr/matrix.csv", {"evidence": "editors", "year": "2020"})
-    assert made
-    assert download.value.path().read_bytes().decode() == made.body.decode()
-
-
-def test_the_picture_shows_what_was_chosen_from_disk_too(static_site: StaticSite, window: Watch) -> None:
+def test_the_files_show_what_was_chosen_from_disk_too(
+    static_site: StaticSite, behind_server: Site, window: Watch
+) -> None:
     page = window(static_site.on_disk("fr/index.html")).page
     chosen_by_hand(page, {"evidence": "other", "year": "2020"})
+    with page.expect_download() as download:
+        page.locator("coherence-filter").get_by_role("link", name="CSV").first.click()
+    made = behind_server.page("fr/matrix.csv", {"evidence": "other", "year": "2020"})
+    assert made
+    assert download.value.path().read_bytes().decode() == made.body.decode()
     with page.expect_download() as download:
         page.locator("coherence-filter").get_by_role("link", name="SVG").first.click()
     drawn = ET.parse(download.value.path()).getroot()

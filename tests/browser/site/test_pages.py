@@ -1,22 +1,17 @@
-"""Every type of page, in every language, on wide and small screens, from disk, on paper, and without scripts."""
+"""Every type of page, in every language, on wide and small screens, from disk, on paper, by keys, without scripts."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Final
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 from pypdfium2 import PdfDocument
 
 from pan2kg.i18n.catalogue import LANGUAGES
-from tests.browser.chromium import (
-    Watch,
-    faults_of_access,
-    faults_of_looks,
-    settled,
-    too_wide,
-)
+from tests.browser.chromium import Watch, faults_of_access, faults_of_looks, settled, too_wide
 from tests.browser.site.conftest import TYPES, StaticSite
 from tests.lots import by_lot
 from tests.pages import EXAMPLES
@@ -171,3 +166,49 @@ def test_wide_tables_fit_a_sheet_laid_on_its_side(
     assert page.evaluate("getComputedStyle(document.body).page") == "wide"
     right = "heads => Math.max(...heads.map(one => Math.floor(one.getBoundingClientRect().right)))"
     assert page.locator("main table thead th:visible").evaluate_all(right) <= LYING
+
+
+STOP: Final = """() => {
+    const one = document.activeElement, style = getComputedStyle(one), box = one.getBoundingClientRect();
+    const framed = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
+    const seen = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
+    return [one.outerHTML.slice(0, 80), framed, seen];
+}"""
+
+
+def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def test_the_first_key_leads_past_the_menu_to_the_content(few_site: StaticSite, window: Watch) -> None:
+    page = window(f"{few_site.served}fr/index.html").page
+    press(page, "Tab")
+    expect(page.get_by_role("link", name="Aller au contenu")).to_be_focused()
+    press(page, "Enter")
+    expect(page.locator("main")).to_be_focused()
+    press(page, "Tab")
+    expect(page.locator("main a").first).to_be_focused()
+
+
+@pytest.mark.parametrize("kind", ["index", "pair", "plan", "obligations"])
+def test_wherever_the_keyboard_stops_is_seen(few_site: StaticSite, window: Watch, kind: str) -> None:
+    page = window(few_site.served + few_site.path(kind, "fr")).page
+    stops = []
+    for _ in range(60):
+        press(page, "Tab")
+        stops.append(page.evaluate(STOP))
+    assert len({stop for stop, _, _ in stops}) > 40
+    assert not [stop for stop in stops if not (stop[1] and stop[2])]
+
+
+def test_why_two_plans_are_linked_is_opened(few_site: StaticSite, window: Watch) -> None:
+    page = window(few_site.served + few_site.path("pair", "fr")).page
+    why = page.locator(".links details").first
+    page.locator("details.fold", has=why).locator("summary").first.focus()
+    press(page, "Enter")
+    expect(why.locator("summary")).to_be_visible()
+    expect(why.locator("blockquote")).to_be_hidden()
+    why.locator("summary").focus()
+    press(page, "Enter")
+    expect(why.locator("blockquote")).to_be_visible()
