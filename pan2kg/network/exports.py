@@ -114,10 +114,8 @@ class NetworkTables(NamedTuple):
     nodes: tuple[Row, ...]
     edges: tuple[Row, ...]
     columns: Mapping[str, list[str]]
-    about: dict[str, str]
     head: dict[str, str]
     line: str
-    released: date | None
 
 
 def tables(network: nx.MultiDiGraph[str], *, title: str = "", released: date | None = None) -> NetworkTables:
@@ -156,43 +154,35 @@ def tables(network: nx.MultiDiGraph[str], *, title: str = "", released: date | N
                "edges": [name for name in EDGE_COLUMNS if name in used["edges"]]}  # fmt: skip
     head = {"title": clean(named), **about, **({"released": released.isoformat()} if released else {})}
     line = " · ".join(f"{name}: {' '.join(value.split())}" for name, value in about.items())
-    return NetworkTables(head["title"], tuple(nodes), tuple(edges), columns, about, head, line, released)
+    return NetworkTables(head["title"], tuple(nodes), tuple(edges), columns, head, line)
 
 
-def _graph(table: NetworkTables, renamed: Mapping[str, str] | None = None) -> nx.MultiDiGraph[str]:
+def _xml(table: NetworkTables, form: str) -> bytes:
+    """The network as networkx writes it: GraphML, or GEXF of which it says too little."""
     import networkx as nx
+    from networkx.readwrite import gexf, graphml
 
+    renamed = {"type": "link_type", "directed": "type"} if form == "gexf" else {}
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     for row in table.nodes:
         graph.add_node(str(row["id"]), **{name: value for name, value in row.items() if name != "id"})
     for row in table.edges:
-        cells = {(renamed or {}).get(name, name): value for name, value in row.items() if name not in ("id", "source")}
+        cells = {renamed.get(name, name): value for name, value in row.items() if name not in ("id", "source")}
         graph.add_edge(str(row["source"]), str(cells.pop("target")), key=str(row["id"]), **cells)
-    return graph
-
-
-def write_graphml(table: NetworkTables) -> bytes:
-    from networkx.readwrite.graphml import write_graphml_xml
-
-    target, graph = io.BytesIO(), _graph(table)
-    graph.graph.update(table.head)
-    write_graphml_xml(graph, target)
-    return target.getvalue()
-
-
-def write_gexf(table: NetworkTables) -> bytes:
-    from networkx.readwrite.gexf import GEXFWriter
-
-    graph, target = _graph(table, {"type": "link_type", "directed": "type"}), io.BytesIO()
+    target = io.BytesIO()
+    if form == "graphml":
+        graph.graph.update(table.head)
+        graphml.write_graphml_xml(graph, target)
+        return target.getvalue()
     for *_, link, data in graph.edges(keys=True, data=True):
         data |= {"id": link, "type": "directed" if data["type"] else "undirected"}
     graph.graph["description"] = ". ".join(filter(None, [table.title, table.line]))
-    writer = GEXFWriter(version="1.3")
+    writer = gexf.GEXFWriter(version="1.3")
     writer.add_graph(graph)
     writer.meta_element.find("creator").text = "pan2kg"
     writer.meta_element.attrib.pop("lastmodifieddate")
-    if table.released:
-        writer.meta_element.set("lastmodifieddate", table.released.isoformat())
+    if "released" in table.head:
+        writer.meta_element.set("lastmodifieddate", table.head["released"])
     writer.write(target)
     return target.getvalue()
 
@@ -347,7 +337,7 @@ def write_mermaid(table: NetworkTables) -> str:
     if len(table.edges) > EDGES:
         refuse("too-many-links", len(table.edges), EDGES)
     lines = ["flowchart LR", f"  accTitle: {escaped(table.title)}"]
-    lines += [f"  accDescr: {escaped(table.line)}"] if table.about else []
+    lines += [f"  accDescr: {escaped(table.line)}"] if table.line else []
     for iri, name, rows in frames(table):
         lines += [f'  subgraph in_{name_of(iri)}["{escaped(name)}"]'] if iri else []
         for row in rows:
@@ -366,9 +356,8 @@ def write_mermaid(table: NetworkTables) -> str:
 
 
 _WRITERS: Final[dict[str, Callable[[NetworkTables], str | bytes]]] = {
-    "graphml": write_graphml, "gexf": write_gexf, "cytoscape": write_cytoscape, "dot": write_dot,
-    "mermaid": write_mermaid, "csv": write_zip, "nodes": partial(_csv, sheet="nodes"),
-    "edges": partial(_csv, sheet="edges"),
+    **{form: partial(_xml, form=form) for form in ("graphml", "gexf")}, "cytoscape": write_cytoscape, "dot": write_dot,
+    "mermaid": write_mermaid, "csv": write_zip, **{sheet: partial(_csv, sheet=sheet) for sheet in ("nodes", "edges")},
 }  # fmt: skip
 FORMS: Final = tuple(_WRITERS)
 """What a network can be written as."""
@@ -386,8 +375,6 @@ def export_network(network: nx.MultiDiGraph[str], form: str, *, title: str = "",
     content = _WRITERS[form](tables(network, title=title, released=released))
     return content if isinstance(content, bytes) else content.encode()
 
-
-# Where the nodes are drawn
 
 _STEPS: Final = 100
 _NEAR: Final = 0.01
