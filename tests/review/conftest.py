@@ -49,7 +49,7 @@ def cases(name: str) -> list[dict[str, Any]]:
 
 def prepare(root: Path) -> Path:
     """Put a text and its candidates into a project as ``pan2kg candidates`` leaves them."""
-    shutil.copytree(DATA / "work", root / "work" / PLAN)
+    shutil.copytree(DATA / "pan-2", root / "work" / PLAN)
     sources = root / "graph" / "sources" / "luxembourg-government.ttl"
     old = sources.read_text(encoding="utf-8")
     at = old.index('    pan:sha256 "', old.index(f"document:{READ} a"))
