@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from pan2kg.errors import FormatError, Place, ProjectError, QueryError
 from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Messages
-from pan2kg.i18n.message import Message, a_day, joined, language_of, say, spoken, there_are, told
+from pan2kg.i18n.message import Message, a_day, joined, language_typed, say, spoken, there_are, told
 from pan2kg.project import Project, reason, write_atomically
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ FILE: Final[dict[str, Any]] = {"metavar": "FILE"}
 ONCE: Final[dict[str, Any]] = {"action": SingleValue}
 DAY: Final[dict[str, Any]] = {"metavar": "DAY", "type": a_day, **ONCE}
 LANGUAGE: Final[Options] = {
-    "--language": lambda: {"choices": LANGUAGES, "default": language_of(os.environ), "help": "language"}
+    "--language": lambda: {"choices": LANGUAGES, "default": language_typed(), "help": "language"}
 }
 TIMEOUT: Final[dict[str, Any]] = {"metavar": "SECONDS", "type": some_seconds, "default": 60, "help": "endpoint.timeout"}
 ENDPOINT: Final[Options] = {"--endpoint": {"metavar": "URL", "help": "endpoint"}, "--timeout": TIMEOUT}

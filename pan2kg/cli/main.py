@@ -18,7 +18,7 @@ from typing import Any, Final
 from pan2kg.cli import arguments
 from pan2kg.errors import Pan2kgError
 from pan2kg.i18n.catalogue import CatalogueError
-from pan2kg.i18n.message import language_of, language_typed, speaking, told
+from pan2kg.i18n.message import language_typed, speaking, told
 from pan2kg.project import reason
 
 SHELLS: Final = ("bash", "zsh", "fish")
@@ -60,7 +60,7 @@ def main(words: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")
     words = sys.argv[1:] if words is None else list(words)
     # The language named to « draft » is that of the plan it reads.
-    with speaking(language_of(os.environ) if words[:1] == ["draft"] else language_typed(words)):
+    with speaking(language_typed(() if words[:1] == ["draft"] else words)):
         try:
             try:
                 return _run(words)

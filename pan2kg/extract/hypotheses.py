@@ -330,6 +330,8 @@ FIELD: Final = re.compile(r"([^\W\d_][^:.\n]{0,60}?)\s?:\s*(?=\S|$)")
 _BARE: Final = 4  # A heading that only announces has at most as many words
 _LIST: Final = 0.6  # A plain text of which as much is in its items is a list of actions already
 _LONGEST_CHAPTER: Final = 200
+# a whole number before a word; a year has four digits, and a number within another is none
+_COUNTED: Final = re.compile(r"(?<![\w.,/–-])(\d{1,3})\s+([^\W\d_]+)")
 # which of the signs are told in the same words
 _TOLD: Final = {
     "running-text": "title-form", "capitals": "title-form", "short": "title-form", "chapter-words": "chapter",
@@ -357,10 +359,12 @@ class Hypothesis:
 
     @property
     def reasons_told(self) -> list[Message]:
-        reasons = [self.refusal] if self.refusal else []
-        for sign, (share, worth) in sorted(self.reasons.items(), key=lambda row: -abs(row[1][1])):
-            reasons.append(noted(f"sign.{_TOLD.get(sign, sign)}", share=str(round(100 * share)), worth=f"{worth:+.1f}"))
-        return [noted("because", reason=reason) for reason in reasons]
+        signs = sorted(self.reasons.items(), key=lambda row: -abs(row[1][1]))
+        reasons = [
+            noted(f"sign.{_TOLD.get(sign, sign)}", share=str(round(100 * share)), worth=f"{worth:+.1f}")
+            for sign, (share, worth) in signs
+        ]
+        return [noted("because", reason=reason) for reason in filter(None, (self.refusal, *reasons))]
 
 
 def hypotheses(document: Document, columns: Mapping[str, int] | None = None) -> tuple[Hypothesis, ...]:
@@ -431,11 +435,9 @@ def in_language(ranked: Sequence[Hypothesis], language: str) -> tuple[Hypothesis
 
 
 def languages_of(ranked: Sequence[Hypothesis]) -> tuple[str, ...]:
-    if not ranked:
-        return ()
-    best = ranked[0].series
-    others = (other.series.language for other in ranked[1:] if best.is_version_of(other.series))
-    return tuple(dict.fromkeys((best.language, *others)))
+    best, *others = [hypothesis.series for hypothesis in ranked] or [Series("", "", ())]
+    versions = (series.language for series in others if best.is_version_of(series))
+    return tuple(dict.fromkeys((best.language, *versions))) if ranked else ()
 
 
 class _Signs:
@@ -458,6 +460,7 @@ class _Signs:
     def hypothesis(self, series: Series) -> Hypothesis:
         members, blocks = series.members, self.document.blocks
         begun, label = {member.block for member in members}, group_of(series.label)
+        measures = numbering.words("measures", table="signs")
         shares: dict[str, float] = {
             "action-label": float(label == "action"),
             "action-table": self._action_table(series),
@@ -466,8 +469,9 @@ class _Signs:
             "few": float(len(members) < limit("few-members")),
             "unnumbered": float(not any(member.number for member in members)),
             "counted": float(any(
-                len(members) in numbering.counted_measures(block.text)
+                int(number) == len(members) and word in measures
                 for at, block in enumerate(blocks) if at not in begun
+                for number, word in _COUNTED.findall(folded(block.text))
             )),
             "is-list": float(self.is_list),
         }  # fmt: skip

@@ -54,10 +54,6 @@ class RuledLine:
     low: float
     high: float
 
-    @property
-    def is_level(self) -> bool:
-        return self.right - self.left > self.high - self.low
-
 
 @dataclass(slots=True)
 class Page:
@@ -338,8 +334,10 @@ def _as_written(chars: Piece) -> Piece:
 
 
 def tables_of(page: Page, hyphens: Hyphens) -> tuple[list[PageLine], list[Char]]:
-    level = _merged([rule for rule in page.rules if rule.is_level], across=True)
-    upright = _merged([rule for rule in page.rules if not rule.is_level], across=False)
+    rules: tuple[list[RuledLine], list[RuledLine]] = [], []
+    for rule in page.rules:
+        rules[rule.right - rule.left > rule.high - rule.low].append(rule)
+    upright, level = _merged(rules[0], across=False), _merged(rules[1], across=True)
     outside = list(page.chars)
     tables: list[PageLine] = []
     for flat, steep in _connected(level, upright):
@@ -441,10 +439,7 @@ class _Grid:
                     else self._first[row - 1, column] if row and not is_ruled_above
                     else (row, column)
                 )  # fmt: skip
-
-    @property
-    def cells(self) -> int:
-        return len(set(self._first.values()))
+        self.cells = len(set(self._first.values()))
 
     def holds(self, char: Char) -> bool:
         middle, height = (char.left + char.right) / 2, char.base + 0.3 * char.size

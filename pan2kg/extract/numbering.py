@@ -222,8 +222,6 @@ def language_of_list(text: str) -> str:
     return scores[-1][1] if scores[-1][0] > scores[-2][0] else ""
 
 
-# A whole number before a word; a year has four digits, and a number within another is none
-_COUNTED: Final = re.compile(r"(?<![\w.,/–-])(\d{1,3})\s+([^\W\d_]+)")
 _SIGN_WORDS: Final = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*|[#°]")
 
 
@@ -246,11 +244,6 @@ def field_kind(label: str) -> str:
 def speaks_of_measures(text: str) -> bool:
     plain, measures = folded(text), words("measures", table="signs")
     return bool(measures & {*_SIGN_WORDS.findall(plain)}) or any(" " in word and word in plain for word in measures)
-
-
-def counted_measures(text: str) -> frozenset[int]:
-    measures = words("measures", table="signs")
-    return frozenset(int(number) for number, word in _COUNTED.findall(folded(text)) if word in measures)
 
 
 def is_chapter(title: str) -> bool:

@@ -88,10 +88,7 @@ def read_entries(text: bytes) -> Iterator[PoEntry]:
 
 
 def compiled(text: bytes) -> bytes:
-    """A catalogue as :mod:`gettext` reads it, with an index of the keys of each context; the same bytes on any day.
-
-    A context is part of the name, as gettext has it, so that Babel puts the names in the order they are looked up in.
-    """
+    """A catalogue as :mod:`gettext` reads it, with an index of the keys of each context; the same bytes on any day."""
     from datetime import UTC, datetime
 
     from babel.messages.catalog import Catalog
@@ -99,6 +96,7 @@ def compiled(text: bytes) -> bytes:
     from babel.messages.pofile import read_po
 
     made, keys = Catalog(charset="utf-8"), dict[str, list[str]]()
+    # a context is part of the name, as gettext has it: Babel puts the names in the order they are looked up in
     for context, key, plural, forms in read_entries(text):
         keys.setdefault(context, []).append(key)
         name = f"{context}\x04{key}"
@@ -185,22 +183,16 @@ def _words(context: str, key: str, language: Language, number: int | None) -> st
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """The same words in several languages; some of them may be missing.
-
-    >>> text = Text.of({"fr": "loi", "en": "law"})
-    >>> text.say("fr"), text.say("de"), Text.of({"fr": "loi"}).say("en"), Text().say("en")
-    ('loi', 'law', 'loi', '')
-    """
+    """The same words in several languages; some of them may be missing."""
 
     words: tuple[tuple[Language, str], ...] = ()
 
     @classmethod
-    def of(cls, words: Mapping[str, str]) -> Text:
+    def of(cls, words: Mapping[str, str] | str) -> Text:
+        """Words by language; a text is the same in all of them."""
+        if isinstance(words, str):
+            words = dict.fromkeys(LANGUAGES, words)
         return cls(tuple((language, words[language]) for language in LANGUAGES if words.get(language)))
-
-    @classmethod
-    def same(cls, words: str) -> Text:
-        return cls.of(dict.fromkeys(LANGUAGES, words))
 
     def spoken(self, language: Language) -> Language:
         words = dict(self.words)
@@ -222,13 +214,7 @@ Filling = str | int | float | Text
 
 @dataclass(frozen=True, slots=True)
 class Messages:
-    """The messages of one context.
-
-    >>> Messages("page").say("actions", "fr", n=0), Messages("page").say("actions", "en", n=2346)
-    ('0 action', '2,346 actions')
-    >>> Messages("figure").say("bits-counted", "fr", n=2, amount=2.5)
-    '2,50\xa0bits'
-    """
+    """The messages of one context."""
 
     context: str
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import zip_longest
 from typing import Final
 
 from pan2kg.i18n.catalogue import CATALOGUES, SOURCE_LANGUAGE, Language, Messages, format_of
@@ -85,12 +86,7 @@ def pack(value: object) -> object:
 
 
 def unpack(packed: object) -> Message:
-    """The message that was packed.
-
-    >>> message = told("row-and-column", row="a", column=told("declared-prefix"))
-    >>> unpack(pack(message)) == message
-    True
-    """
+    """The message that was packed."""
     if not isinstance(packed, list):
         return verbatim(str(packed))
     context, key, values = packed
@@ -113,39 +109,18 @@ def spoken() -> Language:
     return _SPOKEN[0]
 
 
-def language_of(environment: Mapping[str, str]) -> Language:
-    """The language an environment asks for, where there is a catalogue of it; else English.
-
-    >>> language_of({"LANG": "de_LU.UTF-8"}), language_of({"LC_ALL": "C", "LANG": "fr_FR"})
-    ('de', 'en')
-    """
-    match = _TAG.match((environment.get("LC_ALL") or environment.get("LANG") or "").lower())
-    return match[0] if match and match[0] in CATALOGUES else SOURCE_LANGUAGE
-
-
-def language_typed(words: Iterable[str]) -> Language:
-    """The language of a command: what ``--language`` says among its words, else what the environment asks for.
-
-    >>> language_typed(["check", "--language", "fr"]), language_typed(["check", "--language=de"])
-    ('fr', 'de')
-    """
-    arguments = list(words)
-    for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
+def language_typed(words: Sequence[str] = ()) -> Language:
+    """The language of a command: what ``--language`` says among its words, else what the environment asks for."""
+    for word, following in zip_longest(words, words[1:], fillvalue=""):
         name, equals, value = word.partition("=")
         if name == "--language" and (value if equals else following) in CATALOGUES:
             return value if equals else following
-    return language_of(os.environ)
+    match = _TAG.match((os.environ.get("LC_ALL") or os.environ.get("LANG") or "").lower())
+    return match[0] if match and match[0] in CATALOGUES else SOURCE_LANGUAGE
 
 
 def a_day(text: str) -> date:
-    """A day as 2021-12-31, 31/12/2021 or 31.12.2021; an ``argparse.ArgumentTypeError`` where the text is none.
-
-    >>> a_day("31/12/2021") == a_day("31.12.2021") == a_day("2021-12-31")
-    True
-    >>> a_day("2021-02-30")
-    Traceback (most recent call last):
-    argparse.ArgumentTypeError: « 2021-02-30 » is no day such as 2021-12-31 or 31/12/2021
-    """
+    """A day as 2021-12-31, 31/12/2021 or 31.12.2021; an ``argparse.ArgumentTypeError`` where the text is none."""
     match = next(filter(None, (form.fullmatch(text.strip()) for form in _DAYS)), None)
     try:
         if match:

@@ -211,7 +211,7 @@ def _overlaps(graph: Graph, scope: Scope) -> Listed:
 
 def _negative(graph: Graph, scope: Scope) -> Listed:
     scored = [cell for scores in graph.scores for cell in scores.cells() if _inside(graph, scope[0], *cell[:2])]
-    listed: list[Gap] = [(source, to, Text.same(str(score)), None) for source, to, score in scored if score < 0]
+    listed: list[Gap] = [(source, to, Text.of(str(score)), None) for source, to, score in scored if score < 0]
     return listed, len(scored) or None, program_query("coherence/scores")
 
 
@@ -225,7 +225,7 @@ def _old(graph: Graph, scope: Scope) -> Listed:
     rows = [row for row in graph.read(program_query("tables/candidates")) if _inside(graph, scope[0], *row[1:3])]
     latest_day = (graph.as_of - timedelta(days=WAIT)).isoformat()
     waiting: dict[str, Gap] = {
-        link: (source, target, Text.same(day[:10]), None)
+        link: (source, target, Text.of(day[:10]), None)
         for link, source, target, day in rows if day and day[:10] < latest_day
     }  # fmt: skip
     return [*waiting.values()], len({row[0] for row in rows}), program_query("tables/candidates")

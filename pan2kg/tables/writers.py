@@ -59,8 +59,8 @@ def answer(result: Result, question: str = "", summary: str = "", notes: Iterabl
         words = Text(tuple((language, heading(thing, language)) for language in LANGUAGES))
         columns.append(Column(key, words, names=thing if thing != key and thing in keys else ""))
     return Table(
-        "", tuple(columns), tuple(rows), Text.same(question), Text.same(summary), tuple(map(Text.same, notes)),
-        rests=Text.same(basis), terms=terms, outcome=isinstance(result, ox.QueryBoolean) and bool(result),
+        "", tuple(columns), tuple(rows), Text.of(question), Text.of(summary), tuple(map(Text.of, notes)),
+        rests=Text.of(basis), terms=terms, outcome=isinstance(result, ox.QueryBoolean) and bool(result),
     )  # fmt: skip
 
 

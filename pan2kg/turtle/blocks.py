@@ -99,16 +99,7 @@ def read_turtle_files(project: Project, naming: str = "") -> list[TurtleFile]:
 
 
 def may_name(text: str, iri: str) -> bool:
-    """Whether the text of a file may name a thing, told without reading it line by line.
-
-    It holds the last part of the IRI then, unless it breaks that part with a backslash or by where a prefix ends.
-
-    >>> head = "@prefix e: <https://e/id/> .\\n@prefix p: <https://e/id/plan-> .\\n"
-    >>> [may_name(head + f"{name} a e:B .", "https://e/id/plan-1") for name in ("e:plan-1", "e:plan\\\\-1", "p:1")]
-    [True, True, True]
-    >>> may_name("@prefix e: <https://e/id/> .\\ne:plan-2 a e:B .", "https://e/id/plan-1")
-    False
-    """
+    """Whether the text of a file may name a thing: it holds the last part of its IRI, or a prefix that ends within."""
     end = re.split(r"[/#]", iri)[-1]
     if end in text or ("\\" in text and end in text.replace("\\", "")):
         return True
@@ -243,12 +234,7 @@ def index_blocks(files: list[TurtleFile]) -> Mapping[str, list[tuple[TurtleFile,
 
 
 def written_about(files: list[TurtleFile], iri: str) -> Iterator[tuple[TurtleFile, SourceBlock, TurtleLine]]:
-    """Every statement that has a thing as its subject, and then every one that has it as its object, file by file.
-
-    >>> file = read_turtle_file("@prefix e: <http://e/> .\\n\\ne:a e:p e:b .\\n\\ne:b e:q 1 .\\n", "x.ttl")
-    >>> [(block.subject, statement.line) for _, block, statement in written_about([file], "http://e/b")]
-    [('e:b', 5), ('e:a', 3)]
-    """
+    """Every statement that has a thing as its subject, and then every one that has it as its object, file by file."""
     naming: list[tuple[TurtleFile, SourceBlock, TurtleLine]] = []
     for file in files:
         for block in file.blocks:
@@ -265,14 +251,9 @@ def written_about(files: list[TurtleFile], iri: str) -> Iterator[tuple[TurtleFil
 
 
 def misnamed(files: Iterable[TurtleFile]) -> Iterator[tuple[TurtleFile, SourceBlock, str, str]]:
-    """The links in these files whose key is not that of what they say, each with its IRI and what that is to be.
+    """The links whose key is not that of what they say, each with its IRI and what that is to be.
 
     A block that lacks a type or an end, or has one twice, is left to the shapes of links.
-
-    >>> head = f"@prefix e: <https://e/id/> .\\n@prefix p: <{PAN}> .\\n\\n"
-    >>> lines = ("e:link/0 a p:Link", "p:linkType e:linktype/part-of", "p:from e:a/b", "p:to e:a/c .\\n")
-    >>> [right for *_, right in misnamed([read_turtle_file(head + " ;\\n    ".join(lines), "x.ttl")])]
-    ['https://e/id/link/f9ece78eed4269fb']
     """
     for file in files:
         for block in file.blocks:
@@ -348,11 +329,7 @@ class StatementEdit:
 
 
 def unescaped(written: str) -> str:
-    r"""The characters of a text as it stands between quotation marks.
-
-    >>> unescaped(r"dit \"oui\"")
-    'dit "oui"'
-    """
+    """The characters of a text as it stands between quotation marks."""
 
     def plain(match: re.Match[str]) -> str:
         code = match[1] or match[2]
@@ -362,16 +339,7 @@ def unescaped(written: str) -> str:
 
 
 def edited(text: str, name: str, edits: Sequence[StatementEdit]) -> str:
-    """The text of a file with these edits made, every other line as it was.
-
-    >>> old = '@prefix e: <http://e/> .\\n\\ne:a a e:B ;\\n    e:p "1" .\\n'
-    >>> print(edited(old, "x.ttl", [StatementEdit("e:a", "e:p", ('"1"',), ('"2"', '"3"'))]), end="")
-    @prefix e: <http://e/> .
-    <BLANKLINE>
-    e:a a e:B ;
-        e:p "2" ;
-        e:p "3" .
-    """
+    """The text of a file with these edits made, every other line as it was."""
     by_subject: dict[str, list[StatementEdit]] = {}
     for edit in edits:
         by_subject.setdefault(edit.subject, []).append(edit)
@@ -397,11 +365,7 @@ def edited(text: str, name: str, edits: Sequence[StatementEdit]) -> str:
 
 
 def without_unused(text: str, before: str) -> str:
-    """A text without the lines of the prefixes that were in use before, and no longer are.
-
-    >>> without_unused("@prefix e: <http://e/> .\\n@prefix f: <http://f/> .\\n\\nf:a a f:B .\\n", "e:a a f:B .")
-    '@prefix f: <http://f/> .\\n\\nf:a a f:B .\\n'
-    """
+    """A text without the lines of the prefixes that were in use before, and no longer are."""
     gone = writer.prefixes_used(before) - writer.prefixes_used(text)
     heads = tuple(f"@prefix {name}: " for name in gone)
     return "".join(line for line in text.splitlines(keepends=True) if not (heads and line.startswith(heads)))

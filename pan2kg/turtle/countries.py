@@ -1,11 +1,8 @@
 """The countries a project can be of, and how a project of a country begins: what ``pan2kg init`` writes.
 
-What is known of a country before anything is written about it – codes, names, official languages, gazette – stands in
-``countries.toml``, the files of a new project in ``project.txt``; a project that has a profile says all this itself.
-
-A project begins with its profile, its catalogue, a licence, and one finished example to replace. What every country
-shares – texts, goals, principles and their documents – is imported, not copied: the profile says so, and those files
-come with the software. The example is invented, says so, and keeps a release from being made.
+What is known of a country before anything is written about it stands in ``countries.toml``, the files of a new project
+in ``project.txt``: a profile, a catalogue, a licence, and one finished example to replace, which keeps a release from
+being made. What every country shares is imported, not copied.
 """
 
 from __future__ import annotations
@@ -41,10 +38,7 @@ _DATA: Final = Messages("data")
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """A country: its code as a key begins with it, its IRI, its names, and its official languages.
-
-    ``box`` and ``centre`` are well-known text, longitude first; they and the gazette are empty where nobody gave them.
-    """
+    """``box`` and ``centre`` are well-known text, longitude first, empty as the gazette where nobody gave them."""
 
     code: str
     authority: str
@@ -60,8 +54,6 @@ class Country:
 
 @dataclass(frozen=True, slots=True)
 class Tongue:
-    """A language: its tag, its code in the list of the Publications Office, its names and its IRI."""
-
     tag: str
     authority: str
     names: Text
@@ -98,11 +90,7 @@ def tongues() -> Mapping[str, Tongue]:
 
 
 def find_country(code: str) -> Country:
-    """The country of a code of two or three letters, whatever their case.
-
-    >>> find_country("BE").code, find_country("bel").code, find_country("gb").code
-    ('be', 'be', 'uk')
-    """
+    """The country of a code of two or three letters, whatever their case."""
     wanted = code.strip().lower()
     for country in countries().values():
         if wanted in {country.code, country.authority.lower(), *_table()["country"][country.code].get("other", ())}:
@@ -226,12 +214,7 @@ def _files(shipped: Project, beginning: Beginning) -> Iterator[tuple[str, str | 
 
 
 def own_prefixes(shipped: Project, space: str) -> str:
-    """The list of prefixes of a project: what it describes is named below its own address, what words mean below ours.
-
-    >>> own = writer.prefixes_in(own_prefixes(Project.packaged(), "https://data.example/"))
-    >>> own["plan"], own["role"]
-    ('https://data.example/id/plan/', 'https://w3id.org/pan2kg/id/role/')
-    """
+    """The prefixes of a project: what it describes is named below its own address, what words mean below ours."""
     schemes = {path.stem for path in (shipped.ontology / "schemes").glob("*.ttl")} | {"scheme"}
 
     def moved(line: re.Match[str]) -> str:

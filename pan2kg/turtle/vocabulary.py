@@ -53,11 +53,7 @@ def path_of(graph: str) -> str:
 
 
 def rule_of(graph: str) -> str:
-    """The rule that has derived what a named graph holds; empty where none has.
-
-    >>> rule_of("https://data.example/graph/derived/shared-topic"), rule_of("https://data.example/graph/conflicts")
-    ('shared-topic', '')
-    """
+    """The rule that has derived what a named graph holds; empty where none has."""
     path = path_of(graph)
     return path.removeprefix("derived/") if path.startswith("derived/") else ""
 
@@ -79,11 +75,7 @@ def kind_and_key(iri: str) -> tuple[str, str]:
 
 
 def is_ours(iri: str) -> bool:
-    """Whether an IRI is one of pan2kg or of a project, and not the address somebody else has given.
-
-    >>> is_ours("https://data.example/id/plan/x"), is_ours("http://data.europa.eu/eli/reg/2017/821/oj")
-    (True, False)
-    """
+    """Whether an IRI is one of pan2kg or of a project, and not the address somebody else has given."""
     return iri.startswith(ROOT) or bool(_THING.fullmatch(iri))
 
 

@@ -134,11 +134,7 @@ def _readings(text: str) -> Iterator[Token]:
 
 
 def prefixes_used(text: str) -> set[str]:
-    """The prefixes of the prefixed names in Turtle or SPARQL text, declarations left out.
-
-    >>> sorted(prefixes_used('@prefix a: <http://a/> .\\nb:x a c:Y ; d:z "e:f" .'))
-    ['b', 'c', 'd']
-    """
+    """The prefixes of the prefixed names in Turtle or SPARQL text, declarations left out."""
     used, before = set(), ""
     for token in tokens(text):
         if token.kind == "name" and before not in ("@prefix", "prefix"):
@@ -232,11 +228,7 @@ def prefixes_in(turtle: str) -> dict[str, str]:
 
 
 def subjects(turtle: str) -> Iterator[tuple[str, int]]:
-    """Every subject at the left margin with its line, as an IRI.
-
-    >>> list(subjects('@prefix a: <http://a/> .\\n\\na:x a a:Y .\\n\\n<http://b> a a:Y .\\n'))
-    [('http://a/x', 3), ('http://b', 5)]
-    """
+    """Every subject at the left margin with its line, as an IRI."""
     prefixes = prefixes_in(turtle)
     for line, words in enumerate(turtle.split("\n"), start=1):
         # most lines begin with a space

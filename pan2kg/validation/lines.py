@@ -89,11 +89,11 @@ def check_wording(files: Sequence[TurtleFile], prefixes: Mapping[str, str]) -> I
                     faults = _term(file.expand(value))
                 for key, words, better in (*faults, *of_predicate[predicate]):
                     path = RDF + "type" if predicate == "a" else file.expand(predicate)
-                    expected, place = Text.same(better) if better else Text(), Place(file.name, statement.line)
+                    expected, place = Text.of(better) if better else Text(), Place(file.name, statement.line)
                     focus, quoted = file.expand(block.subject), writer.string(words)
                     yield Finding(TEXT_RULES[key], focus, path, quoted, place, expected=expected)
     for file, block, link, right in blocks.misnamed(files):
-        place, expected = Place(file.name, block.line), Text.same(writer.iri(right, prefixes))
+        place, expected = Place(file.name, block.line), Text.of(writer.iri(right, prefixes))
         yield Finding(TEXT_RULES["text-link-key"], link, place=place, expected=expected)
 
 

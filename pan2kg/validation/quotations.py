@@ -173,7 +173,7 @@ def check_quotations(files: Sequence[TurtleFile], kept: Mapping[str, KeptText]) 
     findings = [
         Finding(
             QUOTATION_RULES[rule], file.expand(block.subject), file.expand(line.predicate), string(value),
-            Place(file.name, line.line), expected=Text.same(better) if better else Text(),
+            Place(file.name, line.line), expected=Text.of(better) if better else Text(),
         )
         for rule, file, block, line, value, better in faults
     ]  # fmt: skip

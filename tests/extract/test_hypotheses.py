@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from html import escape
 from pathlib import Path
 
@@ -21,8 +22,6 @@ TITLES = (
     "Soutenir les petites entreprises exportatrices", "Traduire les Principes directeurs",
 )  # fmt: skip
 TEXT = "<p>Le Gouvernement associe les partenaires sociaux à la mise en œuvre de ce plan.</p>"
-
-CARD = "<tr><td>Responsable<td>Justice<tr><td>Délai<td>2026"
 
 
 def page(body: str) -> Document:
@@ -47,6 +46,10 @@ def titles(plan: DraftPlan) -> list[tuple[str, str]]:
 
 NUMBERED = [(str(at), title) for at, title in enumerate(TITLES, 1)]
 BARE = [("", title) for title in TITLES]
+POINTED = [(f"1.{number}", title) for number, title in NUMBERED]
+
+
+CASES = tomllib.loads(Path(__file__).with_name("cases.toml").read_text(encoding="utf-8"))
 
 
 def each(pattern: str) -> str:
@@ -58,27 +61,14 @@ def labelled(label: str, *, tag: str = "h3") -> str:
 
 
 ROWS = [f"<tr><td>{at}<td>{title}<td>Justice" for at, title in enumerate(TITLES, 1)]
-# the actions as they may be set
-SET = {
-    "headings": (labelled("Mesure"), NUMBERED),
-    "paragraphs": (labelled("Point d’action", tag="p"), NUMBERED),
-    "run in": (each("<p><b>Action {at}. {title}.</b> {text}</p>"), NUMBERED),
-    "below": (each("<h3>Mesure {at}</h3><p>{title}</p><p>{text}</p>"), NUMBERED),
-    "bullets": (f"{TEXT}<p>Le Gouvernement prendra les mesures suivantes :</p>{each('<li>{title}')}", BARE),
-    "numbers": (f"{TEXT}<h2>Mesures</h2><ol>{each('<li>{title}')}</ol>", NUMBERED),
-    "rows": (f"<table><tr><th>N °<th>Mesure<th>Responsable{''.join(ROWS)}</table>", NUMBERED),
-    "number in cell": ("<table><tr><th>Mesure<th>Responsable" + each("<tr><td>1.{at} {title}<td>Justice") + "</table>",
-                       [(f"1.{number}", title) for number, title in NUMBERED]),
-    "alone": (each(f"<h3>Fiche {{at}}</h3><table><tr><td>Intitulé<td>{{title}}{CARD}</table>"), NUMBERED),
-    "cards": (each(f"<table><tr><td colspan=2>Action {{at}} – {{title}}{CARD}</table><p>-</p>"), NUMBERED),
-}  # fmt: skip
 
 
-@pytest.mark.parametrize("name", SET)
+@pytest.mark.parametrize("name", CASES["set"])
 def test_the_actions_win_however_they_are_set(name: str) -> None:
-    body, expected = SET[name]
+    before, action, reading = CASES["set"][name]
+    expected = {"numbered": NUMBERED, "bare": BARE, "pointed": POINTED}[reading]
     chapters = f"<h1>Plan</h1><h2>Introduction</h2>{TEXT}<h2>Contexte</h2>{TEXT}"
-    assert titles(planned(f"{chapters}{body}<h2>Suivi</h2>{TEXT}")) == expected
+    assert titles(planned(f"{chapters}{before}{each(action)}</ol></table><h2>Suivi</h2>{TEXT}")) == expected
 
 
 def test_chapters_are_never_taken_for_actions() -> None:
@@ -107,7 +97,7 @@ NEAR = {
                            [(f"{part}.{at}", title) for part in "ABC" for at, title in enumerate(TITLES[:3], 1)]),
     "headings and paragraphs count together": (
         f"<h2>1. Partie</h2>{each('<h3>1.{at} {title}</h3><p>{text}</p>').replace('<h3>1.2', '<p>1.2')}",
-        [(f"1.{number}", title) for number, title in NUMBERED]),
+        POINTED),
 }  # fmt: skip
 
 
@@ -170,26 +160,15 @@ def test_a_table_goes_on_though_its_cells_have_known_words_and_a_label_nobody_kn
     rows = each("<tr><td>1.{at}<td>{title}<td>Lead ministry of action {at}</tr>").replace(
         "<tr><td>1.4", "</table><table><tr><td>1.4"
     )
-    numbered = [(f"1.{number}", title) for number, title in NUMBERED]
-    assert titles(planned(f"<table>{head}{rows}</table>")) == numbered
+    assert titles(planned(f"<table>{head}{rows}</table>")) == POINTED
     _, choice = won(each("<h3>Chantier 1.{at}. {title}</h3><p>{text}</p><p><b>Responsable :</b> X</p>"))
-    assert [(member.number, member.title) for member in choice.series.members] == numbered
+    assert [(member.number, member.title) for member in choice.series.members] == POINTED
     assert choice.series.label == "Chantier"
 
 
-# fields below a title; a value that looks like a label makes no head of its row
-FIELDS = {
-    "lines": "<p><b>Responsable :</b> Ministère</p><p><b>Indicateur :</b> Nombre de juges</p>",
-    "table down": "<table><tr><td>Responsable<td>Ministère<tr><td>Indicateur<td>Nombre de juges</table>",
-    "table across": "<table><tr><th>Responsable<th>Indicateur<tr><td>Ministère<td>Nombre de juges</table>",
-    "bullets": "<ul><li>Responsable : Ministère<li>Indicateur : Nombre de juges</ul>",
-    "pairs": "<table><tr><td>Responsable<td>Ministère<td>Indicateur<td>Nombre de juges</table>",
-}
-
-
-@pytest.mark.parametrize("name", FIELDS)
-def test_fields_come_with_their_kind_their_label_and_their_place(name: str) -> None:
-    document, choice = won(each(f"<h3>Mesure {{at}} : {{title}}</h3><p>{{text}}</p>{FIELDS[name]}"))
+@pytest.mark.parametrize("below", CASES["fields"].values(), ids=CASES["fields"])
+def test_fields_come_with_their_kind_their_label_and_their_place(below: str) -> None:
+    document, choice = won(each(f"<h3>Mesure {{at}} : {{title}}</h3><p>{{text}}</p>{below}"))
     for action in plan_of(document, choice).actions:
         assert [(field.kind, field.label, field.value) for field in action.fields] == [
             ("responsible", "Responsable", "Ministère"), ("indicator", "Indicateur", "Nombre de juges"),

@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 
 from pan2kg.project import Project
-from pan2kg.turtle.blocks import index_blocks, read_turtle_file
+from pan2kg.turtle.blocks import (
+    StatementEdit,
+    edited,
+    index_blocks,
+    may_name,
+    misnamed,
+    read_turtle_file,
+    without_unused,
+    written_about,
+)  # fmt: skip
+from pan2kg.turtle.vocabulary import PAN
 from pan2kg.turtle.writer import find_subjects, iri, line_of, subjects
 
 NESTED = {"all": "http://e/", "plan": "http://e/plan/", "zoo": "http://e/z"}
@@ -71,3 +81,21 @@ def test_a_file_that_only_adds_to_a_thing_is_not_where_the_thing_stands() -> Non
     assert [file.name for file, _ in found] == [
         *("graph/z.ttl", "graph/a/unverified.ttl", "graph/names/plans.ttl", "ontology/alignments.ttl")
     ]
+
+
+def test_what_a_file_says_of_a_thing_is_found_and_changed_line_by_line() -> None:
+    head = "@prefix e: <https://e/id/> .\n@prefix p: <https://e/id/plan-> .\n"
+    plan = "https://e/id/plan-1"
+    assert all(may_name(f"{head}{name} a e:B .", plan) for name in ("e:plan-1", "e:plan\\-1", "p:1"))
+    assert not may_name(f"{head.splitlines()[0]}\ne:plan-2 a e:B .", plan)
+    file = read_turtle_file("@prefix e: <http://e/> .\n\ne:a e:p e:b .\n\ne:b e:q 1 .\n", "x.ttl")
+    about = [(block.subject, statement.line) for _, block, statement in written_about([file], "http://e/b")]
+    assert about == [("e:b", 5), ("e:a", 3)]
+    old = '@prefix e: <http://e/> .\n@prefix f: <http://f/> .\n\ne:a a e:B ;\n    e:p "1" .\n'
+    new = edited(old, "x.ttl", [StatementEdit("e:a", "e:p", ('"1"',), ('"2"', '"3"'))])
+    assert new == old.replace('"1"', '"2" ;\n    e:p "3"')
+    assert without_unused(new, old + "f:a a f:B .\n") == new.replace("@prefix f: <http://f/> .\n", "")
+    head = f"@prefix e: <https://e/id/> .\n@prefix p: <{PAN}> .\n\n"
+    link = "e:link/0 a p:Link ;\n    p:linkType e:linktype/part-of ;\n    p:from e:a/b ;\n    p:to e:a/c .\n"
+    ((*_, right),) = misnamed([read_turtle_file(head + link, "x.ttl")])
+    assert right == "https://e/id/link/f9ece78eed4269fb"
