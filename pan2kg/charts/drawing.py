@@ -85,11 +85,6 @@ def shorten(text: str, width: float, font: Font) -> str:
 
 
 def wrap(text: str, width: float, font: Font, lines: int = 99) -> tuple[str, ...]:
-    """The text in at most ``lines`` lines that fit into ``width``, the last shortened where that is not enough.
-
-    >>> wrap("Entreprises et droits de l’Homme", 80, Font(10), 2)
-    ('Entreprises et', 'droits de l’Ho…')
-    """
     # a word that is wider than the line is cut where it has to be; what a no-break space joins is not torn, nor are
     # French quotation marks from what they quote, nor “No.” from 4
     words: list[str] = []
@@ -196,11 +191,6 @@ class Label:
     language: str = ""
 
     def bounds(self) -> tuple[float, float, float, float]:
-        """Left, top, right and bottom as it is measured, turned text too.
-
-        >>> Label(10, 20, "PAN", Font(10)).bounds()
-        (10.0, 10.0, 30.5, 22.5)
-        """
         width, size = measure(self.text, self.font), self.font.size
         cos, sin = math.cos(math.radians(self.turn)), math.sin(math.radians(self.turn))
         start = {"start": 0.0, "middle": -width / 2, "end": -width}[self.anchor]
@@ -245,12 +235,6 @@ class Drawing:
     marks: tuple[Mark, ...]
 
     def svg(self) -> str:
-        """It as an SVG document: the same text for the same drawing, always.
-
-        >>> svg = Drawing(40, 20, "<b>", "d", "fr", (Label(1, 10, "a & b"),)).svg()
-        >>> "<title" in svg, "&lt;b&gt;" in svg, "a &amp; b" in svg, "<b>" in svg
-        (True, True, True, False)
-        """
         body = "".join(map(_markup, self.marks))
         digest = hashlib.sha256(f"{self.title}\n{self.description}\n{body}".encode("utf-8", "replace"))
         name = f"picture-{digest.hexdigest()[:10]}"
@@ -267,21 +251,11 @@ class Drawing:
 
 
 def paragraph(x: float, y: float, text: str | tuple[str, ...], font: Font, *, width: float = 0.0) -> tuple[Label, ...]:
-    """Lines of text below each other; ``y`` is their upper edge. A text is wrapped to ``width``.
-
-    >>> [(label.text, label.y) for label in paragraph(0, 0, "un deux", Font(10), width=30)]
-    [('un', 10.0), ('deux', 22.5)]
-    """
     lines = wrap(text, width, font) if isinstance(text, str) else text
     return tuple(Label(x, y + font.size * (1 + LEADING * at), line, font) for at, line in enumerate(lines))
 
 
 def height_of(lines: int, font: Font) -> float:
-    """How high so many lines are, with what hangs below the last one.
-
-    >>> height_of(2, Font(10)), height_of(0, Font(10))
-    (25.0, 0.0)
-    """
     return lines * font.size * LEADING
 
 

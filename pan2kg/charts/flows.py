@@ -66,10 +66,7 @@ class Lane:
 def draw_lanes(
     subject: Subject, *, plan: str = "", texts: object = 30, top: object = 12, actions: object = 60
 ) -> fr.Picture:
-    """The texts, actions and other plans of a plan: at most ``texts`` texts, ``top`` other plans, ``actions`` actions.
-
-    Those with most ties are drawn; of the rest it is said how many there are, and the table has them.
-    """
+    # Those with most ties are drawn; of the rest it is said how many there are, and the table has them.
     say, home = subject.say, sj.focus_of(subject, plan)
     every = members_of(subject, home)
     to_texts, to_plans = sj.text_ties(subject, [home, *every]), sj.plan_ties(subject, home)
@@ -220,10 +217,6 @@ class Pillar:
 
 
 def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: object = 12) -> fr.Picture:
-    """What two plans share and who cites whom; without ``other`` the plan that shares most with ``plan``.
-
-    ``top`` is how many texts and bodies are drawn, texts first, by what they bring.
-    """
     say, most, plan_a = subject.say, sj.whole(top, "top"), sj.focus_of(subject, plan)
     homes, measured = subject.graph.homes, subject.known
     plan_b = sj.find(subject.graph, other) if other else _nearest(subject, plan_a)
@@ -360,10 +353,6 @@ DECLARED: Final = dw.Pen(fr.BLUE, 1.6)
 
 
 def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object = 16) -> fr.Picture:
-    """What is around ``action``, else around the action of ``plan`` that has most neighbours.
-
-    ``top`` is how many other actions and plans are drawn, those cited first, then the most strongly linked.
-    """
     say, measured, graph = subject.say, subject.known, subject.graph
     if action:
         focus = graph.action(action)
@@ -469,7 +458,7 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
     signs = (
         fr.sign(DECLARED, say("sign-declared")), fr.sign(INFERRED, say("sign-inferred")),
         fr.Sign(cites, say("sign-cites")), fr.Sign(green, say("sign-body")),
-        fr.sign("", say("sign-hatch-text-action")),
+        fr.sign("", say("sign-hatch-text")),
     )  # fmt: skip
     caption = fr.Caption(
         say("ego-title", number=name.short, label=name.text), say("ego-lead", plan=names[home].text), signs,

@@ -40,20 +40,10 @@ RAMP: Final = ("#ffffff", "#deebf7", "#b3d0e9", "#7db0d9", "#4a94cc", "#08519c")
 
 
 def shade(value: float, bounds: tuple[float, ...]) -> str:
-    """The colour of a ramp a value has: the first for nothing, then up to and including each bound.
-
-    >>> [RAMP.index(shade(value, (0.1, 0.5))) for value in (0.0, 0.1, 0.3, 0.9)]
-    [0, 1, 2, 3]
-    """
     return RAMP[0 if value <= 0 else min(1 + bisect_left(bounds, value - 1e-12), len(RAMP) - 1)]
 
 
 def on(fill: str) -> str:
-    """Black or white, whichever can be read on a colour.
-
-    >>> on("#ffffff"), on("#08519c")
-    ('#1a1a1a', '#ffffff')
-    """
     channels = (int(fill[at : at + 2], 16) / 255 for at in (1, 3, 5))
     red, green, blue = (
         channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4 for channel in channels
@@ -170,16 +160,13 @@ def picture(
     return Picture(name, subject.language, drawing, table)
 
 
-def on_slide(drawing: Drawing) -> Drawing:
-    """The same in the middle of a sheet of 16:9, for a presentation: nothing is scaled or cut.
-
-    >>> sheet = on_slide(Drawing(400, 900, "t", "d", "fr", ()))
-    >>> sheet.width, sheet.height
-    (1600.0, 900)
-    """
+def on_slide(picture: Picture) -> Picture:
+    # the same in the middle of a sheet of 16:9, for a presentation: nothing is scaled or cut
+    drawing = picture.drawing
     width, height = max(drawing.width, drawing.height * 16 / 9), max(drawing.height, drawing.width * 9 / 16)
     shift = (width - drawing.width) / 2, (height - drawing.height) / 2
-    return replace(drawing, width=width, height=height, marks=(Group(drawing.marks, shift=shift),))
+    sheet = replace(drawing, width=width, height=height, marks=(Group(drawing.marks, shift=shift),))
+    return Picture(picture.name, picture.language, sheet, picture.table)
 
 
 EDGE: Final = Pen(RULE, 0.8)
@@ -193,10 +180,7 @@ FIFTHS: Final = (0.2, 0.4, 0.6, 0.8, 1.0)  # where the classes of shade end, as 
 def tilted(
     heads: Sequence[str | Name], left: float, cell: float, *, longest: float = 215.0
 ) -> tuple[list[Mark], float, float]:
-    """Heads of columns, slanted; with how high they are and how far they stand out on the right.
-
-    They are drawn above y = 0, each over the middle of its column; names are numbered, with their keys.
-    """
+    # They are drawn above y = 0, each over the middle of its column; names are numbered, with their keys.
     marks: list[Mark] = []
     high = out = 0.0
     for at, head in enumerate(heads):

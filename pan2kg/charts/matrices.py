@@ -62,8 +62,8 @@ class SharedCell:
         if self.shares is YES:
             lines = [bits, *level, *texts]
         else:
-            lines = [say("action-unknown" if self.shares is UNREAD else "nothing-shared")]
-        return [*lines, *([say("weight-broad-actions", bits=broad)] if weight.broad > 0 else [])]
+            lines = [say("texts-unknown" if self.shares is UNREAD else "nothing-shared")]
+        return [*lines, *([say("weight-broad", bits=broad)] if weight.broad > 0 else [])]
 
 
 # Plan × plan: below the diagonal what two plans share, above it who cites whom.
@@ -76,11 +76,8 @@ CITED: Final = "#fff3d1"
 def draw_plan_matrix(
     subject: Subject, *, plan: str = "", plans: str | Sequence[str] = (), top: object = 10
 ) -> fr.Picture:
-    """The coherence matrix of the plans named, or of ``plan`` and those most linked to it.
-
-    What two plans share stands below the diagonal, darker the more it is of the greatest weight shown. A citation is
-    drawn where one is recorded; what nobody has read in full is hatched.
-    """
+    # What two plans share stands below the diagonal, darker the more it is of the greatest weight shown. A citation
+    # is drawn where one is recorded; what nobody has read in full is hatched.
     say, measured, choice = subject.say, subject.known, sj.choose(subject, plan=plan, plans=plans, top=top)
     names = [subject.names([iri])[iri] for iri in choice.plans]
     pairs = ((row, column) for column in range(len(choice.plans)) for row in range(column))
@@ -188,11 +185,8 @@ def members_of(subject: Subject, plan: str) -> tuple[str, ...]:
 
 
 def draw_action_matrix(subject: Subject, *, plan: str = "", other: str = "", top: object = 60) -> fr.Picture:
-    """What the actions of ``plan``, or those of ``plan`` and of ``other``, share through specific texts, in bits.
-
-    With one plan the half below the diagonal shows weights, the half above how many texts are shared. Of a plan of
-    more than ``top`` actions those that name most texts are drawn.
-    """
+    # With one plan the half below the diagonal shows weights, the half above how many texts are shared. Of a plan of
+    # more than top actions those that name most texts are drawn.
     say, most, plan_a = subject.say, sj.whole(top, "top", least=2), sj.focus_of(subject, plan)
     plan_b = sj.find(subject.graph, other) if other else plan_a
     plans, is_one = tuple(dict.fromkeys((plan_a, plan_b))), plan_a == plan_b
@@ -245,7 +239,7 @@ def draw_action_matrix(subject: Subject, *, plan: str = "", other: str = "", top
     titles, kind = [names[iri] for iri in plans], "action-matrix" if is_one else "action-matrix-two"
     signs = (
         *fr.weight_signs(subject, greatest), *((fr.sign(fr.PAPER, say("sign-shared"), "2", 10),) if is_one else ()),
-        fr.sign(fr.PAPER, say("sign-none"), "–", 10), fr.sign("", say("sign-hatch-action")),
+        fr.sign(fr.PAPER, say("sign-none"), "–", 10), fr.sign("", say("sign-hatch")),
     )  # fmt: skip
     caption = fr.Caption(
         say(f"{kind}-title", **dict(zip(("one", "two"), (name.text for name in titles), strict=False))),
@@ -313,10 +307,6 @@ class Roles:
 def draw_ministries(
     subject: Subject, *, plan: str = "", plans: str | Sequence[str] = (), top: object = 10, bodies: object = 24
 ) -> fr.Picture:
-    """The ministries with most to do in the plans named, or in ``plan`` and those most linked to it.
-
-    ``bodies`` is how many ministries are drawn: those in most plans first, then those in most actions.
-    """
     say, choice = subject.say, sj.choose(subject, plan=plan, plans=plans, top=top)
     roles, ranks = [Roles(subject, iri) for iri in choice.plans], {}
     for body in subject.graph.ministries:
@@ -394,10 +384,7 @@ NUMBER: Final = dw.Font(11.5, bold=True)
 def draw_upset(
     subject: Subject, *, plan: str = "", plans: str | Sequence[str] = (), top: object = 8, columns: object = 24
 ) -> fr.Picture:
-    """The instruments of the plans named, or of ``plan`` and those most linked to it, by who shares them.
-
-    Combinations of several plans come first, the larger the earlier; ``columns`` is how many are drawn.
-    """
+    # Combinations of several plans come first, the larger the earlier; columns is how many are drawn.
     say, choice, known = subject.say, sj.choose(subject, plan=plan, plans=plans, top=top), subject.known
     # plans, by their rows, with the texts all of them and none of the others name, or one above it; general texts link
     # nobody and are left out; several plans come first, then the larger combination, then by rows

@@ -105,11 +105,6 @@ class Life:
 
 
 def table(columns: tuple[str, ...], rows: Iterable[tuple[Cell, ...]]) -> Solutions:
-    """Rows of plain values as a table of terms, as answers to questions are; None stays None.
-
-    >>> table(("plan", "linked"), [("http://e/p", 3), ("-", None)]).values("linked")
-    ['3', '']
-    """
 
     def term(cell: Cell) -> ox.NamedNode | ox.Literal | None:
         if cell is None or cell == "":
@@ -127,14 +122,6 @@ def table(columns: tuple[str, ...], rows: Iterable[tuple[Cell, ...]]) -> Solutio
 
 
 def whole(value: object, name: str, *, least: int = 1) -> int:
-    """A parameter that counts something, as a number or as text; a QueryError where it is none or below ``least``.
-
-    >>> whole("12", "top")
-    12
-    >>> whole("many", "top")
-    Traceback (most recent call last):
-    pan2kg.errors.QueryError: « many » is no value for « top ». Give a whole number from 1.
-    """
     text = str(value).strip()
     if not text.isascii() or not text.isdecimal() or int(text) < least:
         raise QueryError("no-value-for", remedy="whole-number-from", value=value, name=name, least=least)
@@ -162,11 +149,8 @@ def plans_named(subject: Subject, names: Sequence[Name]) -> tuple[str, ...]:
 
 
 def choose(subject: Subject, *, plan: str = "", plans: str | Sequence[str] = (), top: object = 10) -> PlanChoice:
-    """The plans named in ``plans``, else ``plan`` and those most linked to it, ``top`` in all.
-
-    First come plans that share most with it at the level of the picture, then with what the editors concluded; then
-    those linked without a shared text; then those that are linked with most others. Ties go to the first IRI.
-    """
+    # First come plans that share most with it at the level of the picture, then with what the editors concluded; then
+    # those linked without a shared text; then those that are linked with most others. Ties go to the first IRI.
     every, measured, weak = subject.known.tables.works.plans, subject.known, subject.graph.known(Level.EDITORS)
     names = [name.strip() for name in (plans.split(",") if isinstance(plans, str) else plans) if name.strip()]
     chosen = tuple(dict.fromkeys(find(subject.graph, name) for name in names))

@@ -44,12 +44,6 @@ class Axis:
     width: float
 
     def x(self, on: date) -> float:
-        """The place of a day in pixels; days beyond an end of the axis stand at that end.
-
-        >>> axis = Axis(2021, 2024, 100, 1461)
-        >>> axis.x(date(2021, 1, 11)), axis.x(date(2050, 1, 1))
-        (110.0, 1561.0)
-        """
         start, end = date(self.first, 1, 1).toordinal(), date(self.last, 12, 31).toordinal() + 1
         share = (on.toordinal() - start) / (end - start)
         return self.left + self.width * min(max(share, 0.0), 1.0)
@@ -81,10 +75,7 @@ def axis_of(every: Iterable[sj.Life], today: date, *, left: float, width: float)
 
 
 def bar(axis: Axis, life: sj.Life, y: float, colour: str, *, high: float) -> list[dw.Mark]:
-    """The period around the height ``y``, its edge dashed where the end is not known, and the adoption as a dot.
-
-    The dot is hollow where only a span of days is known: it stands in the middle, with a line over the span.
-    """
+    # The dot is hollow where only a span of days is known: it stands in the middle, with a line over the span.
     marks: list[dw.Mark] = []
     if life.first or life.end:
         stub = axis.width / (axis.last - axis.first + 1) * OPEN_END
@@ -141,11 +132,8 @@ Tied = tuple[
 
 
 def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> fr.Picture:
-    """The plans that name a text, in which a body has a part, or that deal with a topic; ``thing`` is its key or IRI.
-
-    Without one it is the text that most plans name. ``top`` plans are drawn, those with most works, in the order of
-    their adoption.
-    """
+    # Without one it is the text that most plans name. top plans are drawn, those with most works, in the order of
+    # their adoption.
     if not subject.graph.has_actions:
         raise ProjectError("no-action-to-measure", remedy="add-plan")
     say, entry, most = subject.say, _entry(subject, thing), sj.whole(top, "top")
@@ -268,11 +256,8 @@ DUTY_COLUMNS: Final = ("obligation", "obligation_label", "instrument", "instrume
 
 
 def draw_timeline(subject: Subject, *, rows: object = 40) -> fr.Picture:
-    """Every obligation with its due date, the national act or action that answers it, and the margin in days.
-
-    Only whole days are drawn as dates; what is vague, not ratified or not known is written in words. ``rows``
-    is how many obligations are drawn, first due first: those a country recorded or something answers, if there are any.
-    """
+    # Only whole days are drawn as dates; what is vague, not ratified or not known is written in words. rows is how
+    # many obligations are drawn, first due first: those a country recorded or something answers, if there are any.
     say, as_of, margins = subject.say, subject.graph.as_of, subject.graph.margins(subject.level).rows
     every = tuple(row for row in margins if row.obligation.is_recorded or row.response) or margins
     drawn = every[: sj.whole(rows, "rows")]

@@ -78,10 +78,7 @@ class Neighbour:
 
 
 def draw_time_map(subject: Subject, *, plan: str = "", top: object = 12) -> fr.Picture:
-    """A plan among those it meets, each at its time; without a plan all plans of the country by fields of policy.
-
-    Plans of the same country come first, then those that share most; ``top`` of them are drawn.
-    """
+    # Plans of the same country come first, then those that share most; top of them are drawn.
     most = sj.whole(top, "top")
     return draw_plan_map(subject, plan, most, WIDE) if plan else draw_country(subject)
 

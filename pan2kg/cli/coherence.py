@@ -67,7 +67,7 @@ def add_coherence(command: argparse.ArgumentParser) -> None:
     arguments.add_options(command, "coherence", _WHOLE)
     figures = command.add_subparsers(title="title.figures", metavar="FIGURE")
     for name, kind in TABLES.items():
-        figure = figures.add_parser(name, **arguments.described(kind.summary))
+        figure = figures.add_parser(name, **arguments.described(f"question.{name}"))
         figure.set_defaults(figure=name)
         options = dict(chain.from_iterable(OPTIONS[option].items() for option in kind.options))
         if kind.part:

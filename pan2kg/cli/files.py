@@ -84,7 +84,7 @@ def _open(options: argparse.Namespace) -> Graph:
 
 
 def run_picture(options: argparse.Namespace) -> int:
-    from pan2kg.charts.frame import Picture, on_slide
+    from pan2kg.charts.frame import on_slide
     from pan2kg.charts.registry import draw, write_picture
 
     parameters: dict[str, Any] = dict(arguments.read_parameters(options.parameters))
@@ -92,7 +92,7 @@ def run_picture(options: argparse.Namespace) -> int:
         parameters["plans"] = parameters["plans"].split(",")
     picture = draw(options.name, _open(options), evidence=options.evidence, **parameters)
     if options.slide:
-        picture = Picture(picture.name, picture.language, on_slide(picture.drawing), picture.table)
+        picture = on_slide(picture)
     write_picture(picture, Path(options.output))
     return 0
 

@@ -128,11 +128,6 @@ class Change:
 
     @cached_property
     def things(self) -> tuple[Altered, ...]:
-        """All things that changed, sorted by what they belong to.
-
-        A thing is added where the old state says nothing of it, removed where the new one does not, and retired where
-        it is now said to be deprecated or replaced.
-        """
         names = self.names
         by_slot: dict[tuple[str, str, str], tuple[list[Value], list[Value]]] = defaultdict(lambda: ([], []))
         for at, triples in enumerate((self.removed, self.added)):
@@ -178,11 +173,7 @@ class Change:
 
     @cached_property
     def figures(self) -> Refigured | None:
-        """The figures of both states, on the weights that were published, else on those of the old one.
-
-        None where nothing changed, a state has no plan, or nothing of what rules derive: without levels of evidence it
-        has no figures.
-        """
+        # None where a state has no plan or nothing derived: without levels of evidence it has no figures
         if self.is_empty:
             return None
         tables: list[known.Tables] = []
@@ -380,10 +371,7 @@ class ChangeNames:
                 self._terms[_called(subject)].setdefault(predicate, list(values))
 
     def of(self, iri: str, language: Language, *, besides: str = "") -> str:
-        """The label of a thing, what it is made of where it has none, else its prefixed name.
-
-        What it is made of is told without ``besides``, which the reader already sees.
-        """
+        # told without ``besides``, which the reader already sees
         if label := self._label(iri, language):
             return label
         # a link, an involvement or a passage by what it says

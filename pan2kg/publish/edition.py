@@ -88,11 +88,7 @@ class Addresses:
 
 @dataclass
 class Issue:
-    """A publication of the graph; ``again`` where this version was published before and is written anew.
-
-    ``dataset``, ``catalogue`` and ``version_iri`` are what it is called; ``contact_address`` is where to write to, if
-    that was said.
-    """
+    """A publication of the graph; ``again`` where this version was published before and is written anew."""
 
     version: str
     issued: date
@@ -111,11 +107,7 @@ class Issue:
 
 @dataclass
 class Facts:
-    """What is said of the catalogue, the dataset (their addresses) and agents they name, and the time plans cover.
-
-    ``version`` is empty where the graph does not say it; ``space`` is what the IRIs of the project begin with;
-    ``labels`` are those the graph has for what the facts refer to.
-    """
+    """What is said of catalogue, dataset and the agents they name; ``version`` is empty where it is not said."""
 
     statements: Mapping[str, Mapping[str, Values]]
     version: str
@@ -210,10 +202,7 @@ _REVIEWER: Final = node(PAN + "reviewedBy")
 
 
 def name_roles(store: LocalStore) -> None:
-    """Put a role in the place of who reviewed, « reviewer-1 », unless the graph names a person so (``foaf:name``).
-
-    Numbers follow the first day on which somebody reviewed, so that a later release keeps those of the one before.
-    """
+    # numbers follow the first day on which somebody reviewed, so that a later release keeps those of the one before
     quads = list(store.inner.quads_for_pattern(None, _REVIEWER, None))
     agreed = {quad.object for quad in store.inner.quads_for_pattern(None, node(FOAF + "name"), None)}
     names = {name.value for name in agreed if isinstance(name, ox.Literal)}
@@ -270,10 +259,7 @@ _LATER: Final = frozenset((DCTERMS + "issued", DCTERMS + "modified", DCTERMS + "
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """A file of the release; ``key`` is what its IRI is made from, and the same in every version.
-
-    ``group`` is what several forms of one table are called together.
-    """
+    """A file of the release; ``key``, of which its IRI is made, is the same in every version."""
 
     key: str
     path: str

@@ -88,10 +88,7 @@ def read_checksums(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def pack(target: Path, files: Mapping[str, str], content: Callable[[str], bytes], day: date) -> None:
-    """Pack files into one archive: path in it → path of the file.
-
-    Every entry has the release's day, so that the bytes depend on the content alone.
-    """
+    # every entry has the release's day, so that the bytes depend on the content alone
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(files):
             entry = zipfile.ZipInfo(name, (day.year, day.month, day.day, 0, 0, 0))

@@ -566,10 +566,7 @@ class Offer(NamedTuple):
         return Remote(answer)
 
     def matched(self, remote: Remote | None) -> tuple[dict[str, Json], list[Json]]:
-        """Which resource on the portal is which part of the release, and those that are none.
-
-        One without a key whose name is that of a file is an upload after which the push broke off.
-        """
+        # a resource without a key whose name is that of a file is an upload after which the push broke off
         resources = remote.resources if remote else []
         by_key, strays = dict[str, Json](), dict[str, Json]()
         for resource in resources:

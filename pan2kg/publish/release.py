@@ -101,10 +101,7 @@ class PublishedRelease:
 
 
 class SitePart:
-    """The pages as they are on the day of the release, but those of things that are told in documents.
-
-    The whole graph, which they offer, is among the dumps.
-    """
+    """The pages as they are on the day of the release, but those of things that are told in documents."""
 
     def pages(self, edition: Edition) -> Iterator[str]:
         for path in registry.Site(SiteContext(edition.graph)).paths():
@@ -255,11 +252,7 @@ def _front(release: PublishedRelease) -> Iterator[File]:
 def front_page(
     release: PublishedRelease, files: frozenset[str], versions: Sequence[str], *, is_kept: bool = False
 ) -> bytes:
-    """The landing page of the dataset and home page of the catalogue; one that is kept stands below its version.
-
-    It is one file for all languages, since a host of plain files cannot choose; its links are relative, so that it
-    works wherever the folder stands.
-    """
+    # one file for all languages, since a host of plain files cannot choose; relative links work wherever it stands
     issue, facts = release.edition.issue, release.edition.facts
     paths_named = {tag: (f"{tag}/index.html", f"ontology/index.{tag}.html", f"changes/changes.{tag}.md",
                    f"changes/feed.{tag}.atom") for tag in LANGUAGES}  # fmt: skip
@@ -293,10 +286,7 @@ def publish(
     parts: Sequence[Part] = (),
     note: Note = lambda _: None,
 ) -> editions.Statistics:
-    """Write a release into a folder, whole or not at all; what was counted in it.
-
-    ``parts`` give what stands beside data and descriptions: pages, documentation, changes.
-    """
+    # ``parts`` give what stands beside data and descriptions: pages, documentation, changes
     folder.refuse_target(target, edition.issue)
     refuse_whole(edition.project)
     with registry.seldom_collected(), folder.building(target) as work:
@@ -368,10 +358,7 @@ def _fill(
 
 
 def archive(release: PublishedRelease, drawn: Sequence[str]) -> None:
-    """Pack the pages, which work from disk without a server, in one language: others are led to where they stand.
-
-    Where the release has no address, all languages are packed, since nothing leads to them.
-    """
+    # in one language, others are led to where they stand; in all where the release has no address
     issue, root = release.edition.issue, release.folder.root
     languages = LANGUAGES[:1] if release.options.has_base else LANGUAGES
     folders = (*(f"{tag}/" for tag in languages), "assets/", f"{tables.DATA}/")

@@ -111,10 +111,7 @@ class ReleaseTable:
 
 
 class TableDefinition(NamedTuple):
-    """A table for programs: a row a thing of some classes, or a row a statement of one property (``pairs``).
-
-    A column is its name, its property, its kind (value, text, thing, iri), and the table whose rows it refers to.
-    """
+    """A row a thing of some classes, or a statement of one property (``pairs``), with the columns it has."""
 
     name: str
     columns: tuple[tuple[str, str, str, str], ...]
@@ -313,11 +310,7 @@ WHOLE: Final = "all"
 
 
 def weights_table(graph: Graph, source: Source) -> ReleaseTable:
-    """A row a text that is used, or stands above one that is: ``d`` of ``n`` plans, IC and gain in bits.
-
-    Weights do not depend on the level of evidence. With those of a release the figures of another can be computed on
-    the same scale.
-    """
+    # ``d`` of ``n`` plans, IC and gain in bits, at no level: figures of another release are computed on the same scale
     weights = graph.known().potential.weights
     above = [weights.texts[at] if at >= 0 else "" for at in weights.above.tolist()]
     cells: list[FieldCells] = []
@@ -512,10 +505,7 @@ PRODUCT_FORMS: Final = ("xlsx", "csv", *(["parquet"] if find_spec("pyarrow") els
 
 
 def product_files(described: Described) -> Iterator[File]:
-    """Every table for people in every form whose library is installed, and the metadata of the CSV file (CSVW).
-
-    As CSV and Parquet it has a column a language; as a workbook a sheet a language, names first, then the addresses.
-    """
+    # as CSV and Parquet a column a language; as a workbook a sheet a language, names first, then the addresses
 
     def heading(column: Field, language: Language) -> str:
         key = f"product.column.{column.about}"

@@ -89,9 +89,7 @@ class Assistant:
 
     def figures(self) -> Content:
         words = catalogue.Messages("help")
-        return {
-            "figures": {name: words.say(kind.summary, self.graph.language) for name, kind in registry.TABLES.items()}
-        }
+        return {"figures": {name: words.say(f"question.{name}", self.graph.language) for name in registry.TABLES}}
 
     def figure(
         self, name: str, plans: list[str] | None = None, actions: list[str] | None = None, evidence: str = "",

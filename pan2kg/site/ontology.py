@@ -207,7 +207,7 @@ def _rules_of(
     triples: Triples, constraints: Iterable[Mapping[str, Any]]
 ) -> Mapping[str, tuple[Mapping[str, Any], ...]]:
     by_term: dict[str, list[Mapping[str, Any]]] = {}
-    for constraint in sorted(constraints, key=lambda rule: (rule["severity"].rank, rule["iri"])):
+    for constraint in sorted(constraints, key=lambda rule: (list(Severity).index(rule["severity"]), rule["iri"])):
         if constraint["messages"]:
             terms, waiting = {*constraint["targets"]}, [*triples.get(constraint["iri"], {}).get(SH + "path", ())]
             while waiting:

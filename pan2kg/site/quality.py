@@ -180,7 +180,7 @@ def summarise(outcome: report.Report) -> Checked:
     ]
     return {
         "rules": len(outcome.rules), "idle": len(outcome.idle), "violations": next(iter(outcome.counts.values())),
-        "failing": sorted(failing, key=lambda row: (row[0].severity.rank, -row[1], row[0].key)),
+        "failing": sorted(failing, key=lambda row: (list(report.Severity).index(row[0].severity), -row[1], row[0].key)),
         "passing": len(outcome.rules) - len(failing),
     }  # fmt: skip
 

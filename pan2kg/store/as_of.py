@@ -105,7 +105,6 @@ def _limits(store: LocalStore, *predicates: str) -> tuple[dict[Node, str], dict[
 
 
 def read_intervals(store: LocalStore) -> dict[str, Intervals]:
-    """For each kind of thing those of it, with when each is in force as far as a verified statement says."""
     start, end = _limits(store, PAN + "periodStart")[0], _limits(store, PAN + "periodEnd")[1]
     begun = _limits(store, PAN + "periodStart", PAN + "startDate")[0]
     ended = _limits(store, PAN + "periodEnd", PAN + "endDate")[1]

@@ -145,7 +145,6 @@ def _name(project: Project, base: Path) -> str:
 
 
 def _stamp(project: Project) -> tuple[str, float]:
-    """A digest of names, sizes and times of all files that go into a state, and the latest of the times."""
     folders = [folder for member in project.members for folder in (member.graph, member.ontology)]
     folders += [Project.packaged().graph / "core", project.queries / "rules", Path(__file__).parent]
     files = [(str(path), path.stat()) for member in project.members for path in member.data]
@@ -202,7 +201,6 @@ def _written(state: Path) -> dict[str, list[int]]:
 
 
 def _build(project: Project, base: Path, name: str) -> None:
-    """Make a state beside its place and put it there whole, if no file of the project changes meanwhile."""
     before = _stamp(project)
     work = Path(tempfile.mkdtemp(dir=base, prefix=_BUILDING))
     try:

@@ -157,7 +157,6 @@ def with_prefixes(text: str, prefixes: Mapping[str, str]) -> str:
 
 
 def fill(query: Query, values: Mapping[str, str], *, store: Store, project: Project) -> str:
-    """The query's text with values in place of the defaults: for an IRI, its prefixed name, key or label will do."""
     parameters = {parameter.name: parameter for parameter in query.parameters}
     if unknown := next((name for name in values if name not in parameters), ""):
         near = get_close_matches(unknown, parameters, n=3, cutoff=0.5)

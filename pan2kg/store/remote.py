@@ -99,7 +99,6 @@ def fault(url: str, key: str, /, remedy: str = "check-address", **values: object
 
 
 def _unreachable(url: str, cause: BaseException) -> EndpointError:
-    """What keeps an endpoint from being reached, in the words of the system, which may lie below others."""
     while not getattr(cause, "strerror", None) and (below := cause.__cause__ or cause.__context__):
         cause = below
     reason = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__

@@ -84,7 +84,6 @@ def _shared(store: Store) -> tuple[Mapping[str, set[str]], dict[str, dict[str, l
 
 
 def _ways(homes: Mapping[str, Collection[str]], tables: Iterable[Mapping[str, Collection[str]]]) -> int:
-    """In how many ways works of different plans are joined, without making the links."""
     ways = 0
     for works_of in tables:
         for works in works_of.values():
@@ -123,7 +122,6 @@ def _strongest(homes: Mapping[str, set[str]], works_of: Mapping[str, list[str]],
 def read_links(
     store: Store, space: str, *, kinds: Collection[str] = KINDS, limit: int = ALL, top: int = TOP
 ) -> tuple[dict[str, Link], int]:
-    """The derived links of some kinds by their addresses in ``space``, and in how many ways works are joined in all."""
     homes, tables = _shared(store)
     wanted = {kind: works_of for kind, works_of in tables.items() if kind in kinds}
     number = _ways(homes, wanted.values())

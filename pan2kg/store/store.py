@@ -71,8 +71,6 @@ class Store(Protocol):
 
 
 class OwnQuery(str):
-    """A query of the program, which says apart from its text what rules it needs."""
-
     needs: tuple[str, ...] = ()
 
 

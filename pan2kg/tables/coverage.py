@@ -122,7 +122,7 @@ def bodies(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     ]  # fmt: skip
     actions = set(uses.actions)
     led = sum(bool(profile.leads) and profile.work in actions for profile in graph.profiles_at(at.level))
-    notes = [note("neutral"), note("leads-known", n=led, of=len(uses.actions)), note("in-common-means")]
+    notes = [note("leads-known", n=led, of=len(uses.actions)), note("in-common-means")]
     basis = uses.basis.also("finding", choice.part) if choice.part else uses.basis
     if any(row[0] == "talk" for row in rows):
         basis = replace(basis, weights=evidence.BITS)

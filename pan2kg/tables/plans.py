@@ -58,7 +58,13 @@ def matrix(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     plans = sorted(chosen) if len(chosen) > 1 else evidence.tables.works.plans
     pairs = [(plan, partner) for at, plan in enumerate(plans) for partner in plans[at + 1 :]]
     pairs = [pair for pair in pairs if len(chosen) != 1 or chosen[0] in pair]
-    of_interest = {*evidence.linked, *_general(evidence), *scored, *(pair for pair, number in led.items() if number)}
+    # what shares a text at all, be it a general one only
+    every, ends = (
+        evidence.tables.works.plans,
+        zip(evidence.plans.one.tolist(), evidence.plans.two.tolist(), strict=True),
+    )
+    general = {(min(every[a], every[b]), max(every[a], every[b])) for a, b in ends}
+    of_interest = {*evidence.linked, *general, *scored, *(pair for pair, number in led.items() if number)}
     listed = sorted(pairs if choice.everything else of_interest & set(pairs), key=order)
     sizes, rows = Counter(home.values()), []
     for pair in listed[:MOST]:
@@ -76,23 +82,18 @@ def matrix(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     notes += [note("pairs-unseen", n=len(pairs) - len(listed))] if len(listed) < len(pairs) else []
     notes += [] if graph.scores else [note("no-scores")]
     notes += [note("other-scales")] if len(summable(graph.scores)) < len(graph.scores) else []
-    cross = None if len(chosen) == 1 else _cross(graph, evidence, set(listed))
+    cross = None if len(chosen) == 1 else _cross(graph, evidence, set(listed), general)
     basis = layout.among(graph, chosen)
     return make(graph, "matrix", MATRIX, rows, notes, "coherence/text-uses", evidence, basis=basis, cross=cross)
-
-
-def _general(evidence: known.Known) -> set[layout.Ordered]:
-    # The pairs of plans that share a text at all, be it a general one only.
-    plans, sharing = evidence.tables.works.plans, evidence.plans
-    pairs = zip(sharing.one.tolist(), sharing.two.tolist(), strict=True)
-    return {(min(plans[a], plans[b]), max(plans[a], plans[b])) for a, b in pairs}
 
 
 _CITES: Final = {State.SEEN: ">", State.ABSENT: "x", State.OPEN: "o"}
 
 
-def _cross(graph: Graph, evidence: known.Known, pairs: set[layout.Ordered]) -> layout.Cross:
-    plans, general = sorted({plan for pair in pairs for plan in pair}), _general(evidence)
+def _cross(
+    graph: Graph, evidence: known.Known, pairs: set[layout.Ordered], general: set[layout.Ordered]
+) -> layout.Cross:
+    plans = sorted({plan for pair in pairs for plan in pair})
     expected = {
         (occasion.source, occasion.target): occasion.state for occasion in evidence.occasions if occasion.is_expected
     }
@@ -146,7 +147,6 @@ def coherence_index(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         note("index-value", value=in_each(interval, overall.value), m=overall.m, n=overall.pairs),
         note("index-counts", **{state.value: overall.counts[state] for state in State}),
     ]
-    notes += [note("index-empty", n=len(overall.empty))] if overall.empty else []
     apart = sum(
         (plan is None or plan in pair)
         and citations.verdict(evidence.chronology, *pair) in {Verdict.EDITION, Verdict.FRAMEWORK, Verdict.ABROAD}
@@ -166,7 +166,7 @@ def by_chance(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     pairs = [row for row in pairs if not chosen or {row.one, row.two} & chosen]
     pairs.sort(key=lambda row: (row.adjusted, row.p, row.one, row.two))
     impossible = sum(row.verdict == "impossible" for row in pairs)
-    notes = [note("no-gate"), note("impossible", n=impossible, of=len(pairs))]
+    notes = [note("impossible", n=impossible, of=len(pairs))]
     rows = [
         (row.one, row.two, row.statistic, row.p, row.adjusted, row.attainable, row.verdict,
          evidence.weight(row.one, row.two).level)
@@ -195,7 +195,7 @@ def parts(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         counted = {level.level: level for level in levels if level.level != ACTIONS}
         for outline in graph.parts.outline(plan):
             branch(outline)
-    notes = [note("parts-no-actions"), note("parts-counted", n=len({row[0] for row in rows}), of=len(plans))]
+    notes = [note("parts-counted", n=len({row[0] for row in rows}), of=len(plans))]
     basis = layout.among(graph, sorted(plans) if choice.plans else [])
     return make(graph, "parts", PARTS, rows, notes, "parts/parts", basis=basis)
 

@@ -114,7 +114,6 @@ def interaction(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
                 place.worst, _paths(graph, order),
             ))  # fmt: skip
     notes = [note("null-is-not-0"), note("second-order")] if matrices_of else []
-    notes += [note("no-interval")] if any(scores.scale.lowest is None for scores in matrices_of) else []
     return scored(graph, "interaction", matrices_of, INTERACTION, rows, *notes)
 
 

@@ -259,11 +259,6 @@ class TableKind:
     whole: bool = False
     alone: bool = False
 
-    @property
-    def summary(self) -> str:
-        # the key of what it answers, in the context « help », else of what it shows
-        return f"table.{self.name}" if _HELP.has(f"table.{self.name}") else f"question.{self.name}"
-
     def make(self, graph: Graph, choice: TableChoice) -> Table:
         module, _, name = self.function.partition(".")
         function: Callable[[Graph, TableChoice], Table] = getattr(import_module(f"pan2kg.tables.{module}"), name)

@@ -28,6 +28,7 @@ from pan2kg.tables import formats
 from pan2kg.tables import table as layout
 from pan2kg.tables.formats import PRINTING, Grid, clean, md_escape, say
 from pan2kg.tables.table import TABLES, Column, Row, Table, TableChoice, Term, Value
+from pan2kg.tables.template import filled, markup, render
 from pan2kg.turtle.vocabulary import NUMBERS, XSD, is_ours
 
 if TYPE_CHECKING:
@@ -338,8 +339,6 @@ def _answer(table: Table, form: str, style: Style) -> str:
     heads = [column.heading.say("en" if style.own_names else language) for column in table.shown]
     rows = [[_said(row[column.key], column.key, style) for column in table.shown] for row in table.solutions]
     if form == "html":
-        from pan2kg.tables.template import render
-
         values = {"language": language, "question": question, "caveats": caveats, "basis": basis, "columns": heads}
         return render("answer.html", values | {"rows": [[outcome]] if outcome else rows})
     if form == "md":
@@ -520,15 +519,11 @@ def _is_number(table: Table, column: Column) -> bool:
 
 def html_text(text: Text, language: Language) -> Markup:
     # escaped, and marked where they are not in the language of the page
-    from pan2kg.tables.template import filled
-
     spoken, words = text.spoken(language), clean(text.say(language))
     return filled("{}", words) if spoken == language else filled('<span lang="{}">{}</span>', spoken, words)
 
 
 def html_figures(table: Table, language: Language, anchors: Anchors = Anchors()) -> Markup:
-    from pan2kg.tables.template import filled
-
     summary = filled("<p>{}</p>\n", html_text(table.summary, language)) if table.summary else ""
     rows = html_table(table, language, anchors, caption=html_text(table.title, language))
     foot = html_foot(table, language)
@@ -536,8 +531,6 @@ def html_figures(table: Table, language: Language, anchors: Anchors = Anchors())
 
 
 def html_table(table: Table, language: Language, anchors: Anchors, *, caption: Markup) -> Markup:
-    from pan2kg.tables.template import filled, markup, render
-
     def item(row: Row, column: Column, address: str, words: str) -> str:
         # markup where it leads somewhere or is marked, else words, which the template escapes
         key = column.names or column.key
@@ -570,8 +563,6 @@ def html_table(table: Table, language: Language, anchors: Anchors, *, caption: M
 
 
 def html_foot(table: Table, language: Language) -> Markup:
-    from pan2kg.tables.template import markup, render
-
     values = {
         "notes": [html_text(note, language) for note in remarks(table, language)],
         "basis": rests_on(table, language),

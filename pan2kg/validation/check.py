@@ -65,8 +65,6 @@ def check(
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What was looked at: every finding by itself, with its place, and what it takes to report some of them."""
-
     parts: tuple[Report, ...]
     findings: tuple[Finding, ...]
     store: LocalStore
@@ -154,7 +152,6 @@ def look(
 def _near(
     project: Project, store: LocalStore, only: Collection[str], broken: Collection[str]
 ) -> list[turtle.TurtleFile]:
-    """Some files of a project and those that say more of what these describe, in the order of all."""
     listed = (*project.ontology_files(), *project.shape_files(), *project.graph_files())
     paths = {project.name_of(path): path for path in listed}
     names = {project.graph_iri(path): name for name, path in paths.items()}
@@ -217,7 +214,6 @@ def check_store(
 
 
 def placed(findings: Iterable[Finding], index: Index, names: Names) -> Iterator[Finding]:
-    """The findings, each with the line of what is said of its thing, else that of the thing or its file."""
     for finding in findings:
         if finding.place:
             yield finding
@@ -241,7 +237,6 @@ def placed(findings: Iterable[Finding], index: Index, names: Names) -> Iterator[
 
 
 def _about(store: Store, query: str, iris: Iterable[str]) -> Iterator[tuple[str, ...]]:
-    """What a query of the program says of some things, asked of so many at once as an endpoint takes."""
     ordered = sorted({iri for iri in iris if _IRI.fullmatch(iri)})
     for start in range(0, len(ordered), _ASKED):
         table = select(store, program_query(query, thing=ordered[start : start + _ASKED]))
@@ -264,7 +259,6 @@ def findings_of_shapes(
     project: Project, store: Store, names: Names, engine: Engine, *,
     only: Collection[str] = (), unasked: Unasked | None = None,
 ) -> Report:  # fmt: skip
-    """What the shapes of a project find in a store that holds what it states, and nothing derived."""
     described = report.read_shapes(project.shape_files())
     of_shapes, counts = report.read_rules(described, names), FocusCounts(store, naming("this", only))
     if not of_shapes.rules:
@@ -295,8 +289,6 @@ def naming(name: str, iris: Iterable[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class FocusCounts:
-    """The numbers of focus nodes in a store, or of those ``only`` names, each pattern asked once for many shapes."""
-
     store: Store
     only: str = ""
     known: dict[str, int] = field(default_factory=dict)
@@ -314,7 +306,6 @@ class FocusCounts:
         return self.known.get(focus, 0)
 
     def by_rule(self, rules: report.Rules) -> dict[str, int]:
-        """How many nodes each rule looks at, those among them at which its shape serves as a condition of sh:node."""
         numbers = {}
         for constraint, shape in rules.owners.items():
             focus = ""
@@ -511,7 +502,6 @@ def _quality_files(project: Project) -> list[tuple[Path, str]]:
 
 
 def quality_rules(project: Project, least: Severity) -> Iterator[tuple[Query, Rule, bool]]:
-    """The quality queries that weigh so much, with the rule each stands for, and whether it is the program's own."""
     for path, file in _quality_files(project):
         query, texts = read_query(path, name=file), dict[str, Text]()
         head = query.header
@@ -530,7 +520,6 @@ def findings_of_quality(
     project: Project, store: Store, names: Names, *,
     least: Severity = Severity.INFO, only: Collection[str] = (), unasked: Unasked | None = None,
 ) -> Report:  # fmt: skip
-    """What the quality queries of a project find in a store, those that weigh at least so much."""
     looked_at, of_quality, findings, statistics = dict[str, int](), [], list[Finding](), dict[str, int]()
     members: dict[str, set[str]] = {}
     table = _narrowed(program_query("things/members"), "thing", only, store)
@@ -570,7 +559,6 @@ def findings_of_quality(
 def foci_of_values(
     project: Project, store: LocalStore, values: Collection[str], *, least: Severity = Severity.INFO
 ) -> set[str]:
-    """The things at which the program's own quality queries that weigh so much may find one of some IRIs as a value."""
     subjects = (quad.subject for iri in values for quad in store.inner.quads_for_pattern(None, None, ox.NamedNode(iri)))
     foci = {subject.value for subject in subjects if isinstance(subject, ox.NamedNode)}
     for query, _, is_shipped in quality_rules(project, least):

@@ -116,8 +116,6 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """Writes shapes as conditions; ``within`` is the way of shapes to this one."""
-
     shapes: Shapes
     within: tuple[Term, ...] = ()
     variables: Iterator[str] = field(default_factory=lambda: map("?v{}".format, count(1)))
@@ -332,7 +330,6 @@ def failing(condition: str) -> str:
 
 
 def joint(operator: str, conditions: Iterable[str]) -> str:
-    """Conditions joined by ``&&`` or ``||``, those that hold the other one in brackets."""
     other, nothing = ("||", "true") if operator == "&&" else ("&&", "false")
     needed = (condition for condition in conditions if (operator, condition) != ("&&", "true"))
     bracketed = (f"({condition})" if f" {other} " in condition else condition for condition in needed)
@@ -382,7 +379,6 @@ Refusals = list[tuple[Term, Message]]
 
 @lru_cache(maxsize=2)
 def compile_shapes(shapes: Shapes) -> tuple[tuple[Compiled, ...], Refusals]:
-    """The queries of every shape that reports, and the shapes that are refused; the same shapes are compiled once."""
     queries: list[Compiled] = []
     components = (node for node in shapes.said if shapes.values(node, "parameter"))
     refusals: Refusals = [(component, told("refused-component")) for component in components]

@@ -65,7 +65,6 @@ _Said = tuple[str, str, str]
 
 
 def looked_at(files: Sequence[TurtleFile], kind: Kind) -> dict[str, int]:
-    """How many files, blocks or statements each rule of words or of style looks at."""
     is_text = kind is Kind.TEXT
     every = [block for file in files if not (is_text and file.name.startswith(_SHAPES)) for block in file.blocks]
     sizes = {"file": len(files), "block": len(every), "statement": sum(len(block.statements) for block in every)}
@@ -73,7 +72,6 @@ def looked_at(files: Sequence[TurtleFile], kind: Kind) -> dict[str, int]:
 
 
 def check_wording(files: Sequence[TurtleFile], prefixes: Mapping[str, str]) -> Iterator[Finding]:
-    """Every fault in what the lines of these files say; ``prefixes`` is the house's list, for names in the report."""
     files = [file for file in files if not file.name.startswith(_SHAPES)]
     for file in files:
         of_predicate: dict[str, tuple[_Said, ...]] = {"a": ()}  # few are written, and each many times
@@ -131,7 +129,6 @@ def _of_literal(subject: str, predicate: str, written: str) -> Iterator[_Said]:
 
 
 def is_date(value: str, datatype: str) -> bool:
-    """Whether a text is a day, month, year or time that exists, in the years facts can be of."""
     with suppress(ValueError):
         if datatype == "dateTime":
             return datetime.fromisoformat(value).year in YEARS
@@ -166,7 +163,6 @@ def language_of(value: str, tag: str) -> str:
 
 @cache
 def _tables() -> Mapping[str, Mapping[str, frozenset[str]]]:
-    """What `lines.toml` lists, as sets of words; the terms of vocabularies by the addresses these begin with."""
     tables = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
     vocabularies = tables.pop("vocabulary").values()
     tables["vocabulary"] = {vocabulary["space"]: vocabulary["terms"] for vocabulary in vocabularies}
@@ -222,7 +218,6 @@ STYLE_RULES: Final = worded_rules(Messages("style"), Kind.STYLE, _STYLE_UNITS, (
 def check_style(
     files: Sequence[TurtleFile], prefixes: Mapping[str, str], *, among: Sequence[TurtleFile] = ()
 ) -> Iterator[Finding]:
-    """Every departure of the files from the house style; ``prefixes`` is the house's list."""
     faults = [
         (file, fault)
         for file in files
@@ -319,13 +314,11 @@ _ROWS: Final = 200
 
 
 def is_shipped(path: Path, name: str) -> bool:
-    """Whether a file is the program's own of this name, or says the same."""
     original = Project.packaged().root / name
     return original == path or (original.is_file() and read_text(original) == read_text(path))
 
 
 def check_questions(project: Project, derived: Callable[[], Store]) -> tuple[list[Finding], dict[str, int]]:
-    """Every fault of the stored questions of a project, and how many questions each rule looked at."""
     stored = sorted(queries.read_queries(project).values(), key=lambda query: query.file)
     is_own = project.root == Project.packaged().root
     own_queries = {

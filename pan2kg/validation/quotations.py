@@ -50,7 +50,6 @@ def folded(text: str) -> str:
 
 
 def pieces(quote: str) -> list[str]:
-    """What stands between the cuts of a quotation, folded; nothing where it has no words."""
     return [words for piece in _CUT.split(quote) if (words := folded(piece)) and any(map(str.isalnum, words))]
 
 
@@ -116,7 +115,6 @@ def run_hashes(text: str, salt: str) -> list[str]:
 
 
 def hashes_of(text: str, salt: str) -> str:
-    """What is kept of a text that may not be kept itself: the salt, and the hashes in another order than the text’s."""
     return "".join(f"{line}\n" for line in (_SALT + salt, *sorted(set(run_hashes(folded(text), salt)))))
 
 
@@ -273,7 +271,6 @@ def refuse_whole(project: Project) -> None:
 def _quoted(
     files: Sequence[TurtleFile], kept: Mapping[str, KeptText], known: Sequence[TurtleFile]
 ) -> Iterator[tuple[list[_Quote], float | None]]:
-    """The quotations of each document that is not free, with their share of it where its length is known."""
     facts: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     titles = set[str]()
     for file in known:
@@ -315,5 +312,4 @@ def _quoted(
 
 
 def is_long(words: str, times: int = 1) -> bool:
-    """Whether a quotation is longer than a short one, in characters and in words, or as many times longer."""
     return len(words.strip()) > times * LONGEST[0] and len(words.split()) > times * LONGEST[1]

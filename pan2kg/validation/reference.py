@@ -76,7 +76,6 @@ def _unsaid(name: str) -> Iterator[None]:
 
 
 def to_graph(statements: Iterable[ox.Quad]) -> Graph:
-    """Triples as a plain rdflib graph, literals as they are written."""
     graph = _Asked()
     graph.namespace_manager = _NoNames(graph, bind_namespaces="none")
     nodes: dict[object, Node] = {}

@@ -43,8 +43,12 @@ class Severity(StrEnum):
     WARNING = "warning"
     INFO = "info"
 
+    @property
+    def rank(self) -> int:
+        return _SEVERITIES.index(self)
+
     def reaches(self, severity: Self) -> bool:
-        return _SEVERITIES.index(self) <= _SEVERITIES.index(severity)
+        return self.rank <= severity.rank
 
 
 _SEVERITIES: Final = list(Severity)
@@ -89,8 +93,6 @@ def worded_rules(
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fault: the rule it breaks, and where."""
-
     rule: Rule
     focus: str
     path: str = ""
@@ -124,8 +126,6 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """How IRIs are shown: by the house's prefixes, and by labels."""
-
     prefixes: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, Text] = field(default_factory=dict)
 
@@ -253,7 +253,6 @@ def read_baseline(path: Path) -> list[tuple[str, int, tuple[str, ...]]]:
 def matched(
     findings: Iterable[Finding], names: Names, accepted: Collection[tuple[str, Place | None]], key: str
 ) -> tuple[list[Finding], list[Finding], list[Finding]]:
-    """The findings that are not accepted, those that are, and what was accepted and no longer occurs, by a rule."""
     unmatched, added, known, solved = Counter(name for name, _ in accepted), list[Finding](), list[Finding](), []
     for finding in findings:
         name = fingerprint(finding, names)
@@ -417,7 +416,6 @@ class Shapes:
         return members
 
     def targets(self, shape: Term) -> dict[str, tuple[Term, ...]]:
-        """What a shape looks at of its own; one that is a class looks at its members."""
         targets = {name: values for name in TARGETS if (values := self.values(shape, name))}
         if ox.NamedNode(RDFS + "Class") in self.values(shape, RDF + "type"):
             targets["targetClass"] = (*targets.get("targetClass", ()), shape)
@@ -427,7 +425,6 @@ class Shapes:
         return any(value.value == "true" for value in self.values(shape, "deactivated"))
 
     def reached(self, shapes: Iterable[Term], *names: str) -> list[Node]:
-        """These shapes and those that they hand on to by some properties, in the order of their names."""
         reached, waiting = set[Node](), list(shapes)
         while waiting:
             shape = waiting.pop()
@@ -546,7 +543,6 @@ def _rule(shapes: Shapes, names: Names, constraint: Node, shape: Node) -> Rule:
 
 
 def written(term: Term) -> str:
-    """A term as a finding has it: as N-Triples writes it, a string without its datatype."""
     if not isinstance(term, ox.Literal):
         return str(term)
     if term.language:

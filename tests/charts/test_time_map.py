@@ -121,8 +121,8 @@ def test_the_bridge_has_each_shared_text_and_body_with_its_works() -> None:
 
 @pytest.mark.parametrize("name", ["time-map", "bridge", "timeline"])
 def test_a_slide_is_16_to_9_and_loses_nothing(graph: Graph, name: str) -> None:
-    drawing = draw(name, graph.spoken("fr")).drawing
-    sheet = on_slide(drawing)
+    picture = draw(name, graph.spoken("fr"))
+    drawing, sheet = picture.drawing, on_slide(picture).drawing
     assert sheet.width * 9 == pytest.approx(sheet.height * 16)
     assert [mark for mark, _ in Group(sheet.marks).flat()] == [mark for mark, _ in Group(drawing.marks).flat()]
 

@@ -68,7 +68,10 @@ def test_hardly_a_query_stands_in_python() -> None:
 
 
 def test_every_query_of_the_program_is_asked_by_a_module() -> None:
-    modules = (FOLDER.parents[1] / "pan2kg").rglob("*.py")
-    called = {name for path in modules for name in re.findall(r'"([a-z-]+/[a-z-]+)"', path.read_text(encoding="utf-8"))}
+    texts = [path.read_text(encoding="utf-8") for path in (FOLDER.parents[1] / "pan2kg").rglob("*.py")]
+    called = {name for text in texts for name in re.findall(r'"([a-z-]+/[a-z-]+)"', text)}
+    for text in texts:
+        folders, names = re.findall(r'f"([a-z-]+)/\{', text), re.findall(r'"([a-z-]+)"', text)
+        called |= {f"{folder}/{name}" for folder in folders for name in names}
     unasked = {path.relative_to(FOLDER).with_suffix("").as_posix() for path in FILES} - called
     assert not unasked, "take these files away"
