@@ -40,7 +40,7 @@ DOORS: Final = {
     "duckdb": {"coherence.weight"},
     "rdflib": {"store.store", "validation.reference"},
     "uvicorn": {"server.web"},
-    "openpyxl": {"extract.process", "review.sheet", "tables.spreadsheet"},
+    "openpyxl": {"extract.process", "review.filled", "tables.spreadsheet"},
 }
 """Each roughly typed library, and the few modules that import it."""
 

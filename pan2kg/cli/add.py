@@ -16,7 +16,7 @@ from pan2kg.i18n.catalogue import Messages
 from pan2kg.i18n.message import Message, a_day, spoken, today, verbatim
 from pan2kg.project import Project
 from pan2kg.report import check as reports
-from pan2kg.review import add, files, sheet
+from pan2kg.review import add, files, filled, sheet
 from pan2kg.store import cache, queries
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle import vocabulary, writer
@@ -198,7 +198,7 @@ def run_rekey(options: argparse.Namespace) -> int:
 def run_sheet(options: argparse.Namespace) -> int:
     project = arguments.project_of(options)
     if options.kind == "import":
-        name, tables, is_csv = sheet.read_tables(Path(options.file))
+        name, tables, is_csv = filled.read_tables(Path(options.file))
         with files.alone(project):
             store = cache.open_stated(project, arguments.cache_of(options))
             facts, plan = (
@@ -207,7 +207,7 @@ def run_sheet(options: argparse.Namespace) -> int:
             )
             if plan not in facts.things:
                 raise QueryError("sheet-of-other-plan", plan=name)
-            comparison = sheet.compare(sheet.read_book(project, plan), tables, facts)
+            comparison = filled.compare(sheet.read_book(project, plan), tables, facts)
             arguments.tell(*([Message("progress", "sheet-csv")] if is_csv else []))
             messages = []
             for change in comparison.changes:
@@ -216,14 +216,14 @@ def run_sheet(options: argparse.Namespace) -> int:
                 values = {"key": change.key, "column": change.column.head, "place": change.place, **shown}
                 messages.append(Message("sheet", "change-by-both" if change.meanwhile else "change", values))
             for name, line, cells in comparison.rows:
-                values = {"place": sheet.place_of(name, line), "key": comparison.book.subject(name, cells)}
+                values = {"place": filled.place_of(name, line), "key": comparison.book.subject(name, cells)}
                 messages.append(Message("sheet", "new-row", values))
             faults = [{"place": fault.place, "fault": fault.message} for fault in comparison.faults]
             messages += [Message("sheet", "fault", values) for values in faults]
             arguments.emit("".join(f"{message}\n" for message in messages))
-            if number := len(faults) + len(comparison.conflicts):
+            if number := len(faults) + sum(change.meanwhile for change in comparison.changes):
                 raise ProjectError("sheet-refused", n=number)
-            changed = sheet.changed(comparison)
+            changed = filled.changed(comparison)
             if options.write and changed:
                 files.write(project, {file.path: file.new for file in changed}, writer.read_prefixes(project))
         # how many cells and rows, and what stays though the sheet no longer has it

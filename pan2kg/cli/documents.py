@@ -23,7 +23,7 @@ from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, numeral
 from pan2kg.i18n.message import Message, a_day, today, told
 from pan2kg.project import Project, read_text, write_atomically
-from pan2kg.review import candidates, decision, desk, entry, files, work
+from pan2kg.review import decision, desk, files, work
 from pan2kg.store import cache, queries, rules
 from pan2kg.tables import formats
 from pan2kg.turtle import countries, vocabulary, writer
@@ -186,7 +186,7 @@ def run_mentions(options: argparse.Namespace) -> int:
         names = [labels.brief(iri, language).text if iri in labels.entries else iri
                  for iri in mention.targets or mention.choices]  # fmt: skip
         note = _SAID.say(f"note-{mention.note}", language) if mention.note else ""
-        kind = _SAID.say(f"kind-{mention.kind}", language)
+        kind = (_SAID if _SAID.has(f"kind-{mention.kind}") else Messages("page")).say(f"kind-{mention.kind}", language)
         rows.append((str(page), mention.surface, " ; ".join(names), kind, note))
     grid = formats.Grid(
         [_SAID.say(f"head-{name}", language) for name in ("page", "words", "names", "kind", "note")], rows
@@ -214,9 +214,9 @@ def _document(graph: Graph, options: argparse.Namespace, plan: str) -> documents
 
 def run_candidates(options: argparse.Namespace) -> int:
     graph, plan = _opened(options)
-    work.work_folder(graph.project, vocabulary.key(plan))
+    files.own(graph.project)
     document = _document(graph, options, plan)
-    result = candidates.search(graph, document, plan)
+    result = work.search(graph, document, plan)
     if options.since:
         result = result.since(graph, options.since)
     folder = work.keep(graph.project, vocabulary.key(plan), document, result.mentions, result.candidates)
@@ -255,8 +255,8 @@ def run_review(options: argparse.Namespace) -> int:
     material = work.read_material(graph, project, plan) if is_read else work.Material(graph)
     reader = _KeyReader()
     try:
-        name = entry.read_text({"reviewer": options.by or reader.ask(str(Message("desk", "your-name")))}, "reviewer")
-    except entry.RefusedError as error:
+        name = files.read_field({"reviewer": options.by or reader.ask(str(Message("desk", "your-name")))}, "reviewer")
+    except files.RefusedError as error:
         raise ProjectError("name-yourself", why=error.code) from None
     wanted = desk.Wanted(options.kind, options.order, options.control, options.second, plan)
     review = desk.open_desk(material, project, name, today(), wanted, whole)
@@ -268,12 +268,12 @@ def run_review(options: argparse.Namespace) -> int:
     say = _saying(language)
     waiting = sum(bool(candidate.plan) and not candidate.is_control for candidate in review.waiting)
     lines = [say("decided", left=waiting, **review.decided)]
+    controls, pace, agreement = review.measured()
     if review.wanted.control:
-        lines.append(say("controls", **review.controls))
-    if review.pace is not None:
-        lines.append(say("pace", seconds=round(review.pace)))
+        lines.append(say("controls", **controls))
+    if pace is not None:
+        lines.append(say("pace", seconds=round(pace)))
     if review.wanted.second:
-        agreement = review.compare()
         alpha = "–" if agreement.alpha is None else numeral(agreement.alpha, language)
         lines += [say("agreement", n=agreement.both, alpha=alpha), say("agreement-means")]
         for candidate, _, _ in agreement.apart:
@@ -293,7 +293,11 @@ def _go(review: desk.Desk, reader: _KeyReader, language: str) -> None:
         if typed is None or typed[:1] == "q":
             return
         asking = _ASKING_OF_GRAPH if review.is_graph_shown else _ASKING
-        if reader.is_terminal and typed in asking and not (typed == "a" and desk.has_own_words(review)):
+        if (
+            reader.is_terminal
+            and typed in asking
+            and not (typed == "a" and decision.passage_document(review.graph, review.current))
+        ):
             about = Message("desk", asking[typed], {"types": ", ".join(decision.TYPES)}) if asking[typed] else None
             answer = reader.ask(str(about)) if about else reader.key()
             typed += f" {answer or ''}"

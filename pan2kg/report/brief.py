@@ -10,23 +10,17 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from pan2kg import errors
 from pan2kg.charts.subject import Subject
-from pan2kg.coherence import citations as occasions
-from pan2kg.coherence import evidence as levels
-from pan2kg.coherence import evidence as reading_state
-from pan2kg.coherence import obligations
+from pan2kg.coherence import citations, evidence, obligations
 from pan2kg.coherence.known import Known, basis_line
-from pan2kg.i18n import catalogue
-from pan2kg.i18n import message as days
+from pan2kg.graph.graph import Graph
+from pan2kg.i18n import catalogue, message
 from pan2kg.store.queries import program_query
 from pan2kg.tables import figure_words
 from pan2kg.turtle.vocabulary import PAN, key
-
-if TYPE_CHECKING:
-    from pan2kg.graph.graph import Graph
 
 _WORDS: Final = catalogue.Messages("brief")
 MOST: Final = 5
@@ -37,11 +31,9 @@ QUOTES: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """A finding: on whose word it rests, and what mends it.
+    """A finding: on whose word it rests, and what mends it; ``bodies`` are addressed, as IRIs.
 
-    ``quotations`` are words with the document they stand in. ``state`` is « new », « open » or « done » where an
-    earlier brief was given, else empty. ``until`` and ``addressee`` are in words, also where they are not known: then
-    they say so. ``bodies`` are addressed, as IRIs.
+    ``quotations`` are words with their document; ``state`` is « new », « open » or « done » beside an earlier brief.
     """
 
     key: str
@@ -58,10 +50,7 @@ class Advice:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """The findings of a plan, in the order of what can be acted on, and what they rest on.
-
-    ``solved`` are findings of the earlier brief that no longer hold, by their titles.
-    """
+    """The findings of a plan and what they rest on; ``solved`` are those of an earlier brief that no longer hold."""
 
     title: str
     language: catalogue.Language
@@ -101,35 +90,32 @@ class Brief:
         return json.dumps({**content, "basis": self.basis}, ensure_ascii=False, indent=2) + "\n"
 
 
-def write_brief(graph: Graph, plan: str = "", level: levels.Level = levels.HEADLINE) -> Brief:
+def write_brief(graph: Graph, plan: str = "", level: evidence.Level = evidence.HEADLINE) -> Brief:
     if not graph.has_actions:
         raise errors.ProjectError("no-action-to-measure", remedy="add-plan")
     iri = graph.plan(plan) if plan else graph.own_plan()
     if iri is None:
         raise errors.QueryError("no-plan-named", remedy="name-plan-option")
-    evidence, language, name = graph.known(level), graph.language, called(graph, iri)
+    known, language, name = graph.known(level), graph.language, called(graph, iri)
     kinds = [
-        list(_citations(graph, evidence, lambda occasion: iri in {occasion.source, occasion.target})),
+        list(_citations(graph, known, lambda occasion: iri in {occasion.source, occasion.target})),
         [duty(graph, margin) for margin in duties(graph, level, iri) if is_late(margin)],
-        list(_of_plan(graph, evidence, iri)),
+        list(_of_plan(graph, known, iri)),
     ]
     # the first of each kind, in the order of the kinds; then what each has more
     foremost, more = [*kinds[0][:1], *kinds[1][:1], *kinds[2]], [*kinds[0][1:], *kinds[1][1:]]
-    every, reach = [*foremost, *more], evidence.reach(iri)
+    every, reach = [*foremost, *more], known.reach(iri)
     return Brief(
         _WORDS.say("title", language, plan=name), language,
         _WORDS.say("lead", language, n=reach.linked, cites=reach.cites, plan=name, cited=reach.cited,
                    level=figure_words.according_to(level).say(language)),
-        introduced(graph, every[:MOST]), (), figure_words.basis_words(basis_line(evidence), language),
+        introduced(graph, every[:MOST]), (), figure_words.basis_words(basis_line(known), language),
         _WORDS.say("rest", language, n=len(every) - MOST) if len(every) > MOST else "",
     )  # fmt: skip
 
 
 def introduced(graph: Graph, findings: Sequence[Advice]) -> tuple[Advice, ...]:
-    """Findings for readers of another house: bodies addressed are named in full the first time, then by short names.
-
-    The short name stands beside the full one where it is used further below.
-    """
+    # bodies are named in full the first time, beside the short name where that is used further below
     addressed: list[Advice] = []
     for at, advice in enumerate(findings):
         before = {body for earlier in findings[:at] for body in earlier.bodies}
@@ -154,75 +140,75 @@ def _listed(graph: Graph, iris: Iterable[str]) -> str:
     return catalogue.format_of("semicolon", graph.language).join(called(graph, iri) for iri in iris)
 
 
-def of_pair(graph: Graph, evidence: Known, source: str, target: str) -> Iterator[Advice]:
-    return _citations(graph, evidence, lambda occasion: {occasion.source, occasion.target} == {source, target})
+def of_pair(graph: Graph, known: Known, source: str, target: str) -> Iterator[Advice]:
+    return _citations(graph, known, lambda occasion: {occasion.source, occasion.target} == {source, target})
 
 
-def of_text(graph: Graph, evidence: Known, text: str) -> Iterator[Advice]:
-    yield from (duty(graph, margin) for margin in _late(graph, evidence.level) if margin.obligation.instrument == text)
+def of_text(graph: Graph, known: Known, text: str) -> Iterator[Advice]:
+    yield from (duty(graph, margin) for margin in _late(graph, known.level) if margin.obligation.instrument == text)
 
-    def both_rest_on_it(occasion: occasions.Occasion) -> bool:
-        return any(share.text == text for share in evidence.weight(occasion.source, occasion.target).contributions)
+    def both_rest_on_it(occasion: citations.Occasion) -> bool:
+        return any(share.text == text for share in known.weight(occasion.source, occasion.target).contributions)
 
-    yield from _citations(graph, evidence, both_rest_on_it)
+    yield from _citations(graph, known, both_rest_on_it)
 
 
-def of_body(graph: Graph, evidence: Known, body: str) -> Iterator[Advice]:
-    yield from (duty(graph, margin) for margin in _late(graph, evidence.level) if margin.obligation.holder == body)
+def of_body(graph: Graph, known: Known, body: str) -> Iterator[Advice]:
+    yield from (duty(graph, margin) for margin in _late(graph, known.level) if margin.obligation.holder == body)
     led = {
         graph.homes.get(involvement.work, involvement.work) for involvement in graph.involvements
         if involvement.body == body and involvement.roles & {"lead", "responsible"}
-        and levels.counts(involvement.level, evidence.level)
+        and evidence.counts(involvement.level, known.level)
     }  # fmt: skip
-    yield from _citations(graph, evidence, lambda occasion: occasion.source in led)
+    yield from _citations(graph, known, lambda occasion: occasion.source in led)
 
 
-def of_topic(graph: Graph, evidence: Known, plans: Iterable[str]) -> Iterator[Advice]:
+def of_topic(graph: Graph, known: Known, plans: Iterable[str]) -> Iterator[Advice]:
     dealing = frozenset(plans)
-    return _citations(graph, evidence, lambda occasion: {occasion.source, occasion.target} <= dealing)
+    return _citations(graph, known, lambda occasion: {occasion.source, occasion.target} <= dealing)
 
 
-def of_action(graph: Graph, evidence: Known, action: str) -> Iterator[Advice]:
-    plan, language = evidence.tables.works.home.get(action), graph.language
+def of_action(graph: Graph, known: Known, action: str) -> Iterator[Advice]:
+    plan, language = known.tables.works.home.get(action), graph.language
     if plan is None:
         return
     involved = [
         involvement for involvement in graph.involvements
-        if involvement.work == action and levels.counts(involvement.level, evidence.level)
+        if involvement.work == action and evidence.counts(involvement.level, known.level)
     ]  # fmt: skip
-    lacking: list[tuple[str, reading_state.Aspect, list[str]]] = []
+    lacking: list[tuple[str, evidence.Aspect, list[str]]] = []
     if not any("lead" in involvement.roles for involvement in involved):
-        lacking.append(("lead", reading_state.Aspect.BODIES, [involvement.iri for involvement in involved]))
+        lacking.append(("lead", evidence.Aspect.BODIES, [involvement.iri for involvement in involved]))
     if not graph.statements.values(action, f"{PAN}hasTimeline"):
-        lacking.append(("date", reading_state.Aspect.MEASURES, []))
-    if not any(use.work == action for use in evidence.uses):
-        lacking.append(("text", reading_state.Aspect.TEXTS, []))
+        lacking.append(("date", evidence.Aspect.MEASURES, []))
+    if not any(use.work == action for use in known.uses):
+        lacking.append(("text", evidence.Aspect.TEXTS, []))
     number = graph.labels.label(action, language).notation or graph.label(action)
     names = {"action": number, "plan": called(graph, plan)}
     for lack, aspect, links in lacking:
-        extent = evidence.tables.readings.extent(action, aspect, plan)
-        caveat = "" if extent is reading_state.Extent.FULL else _WORDS.say("action-read-first", language, **names)
+        extent = known.tables.readings.extent(action, aspect, plan)
+        caveat = "" if extent is evidence.Extent.FULL else _WORDS.say("action-read-first", language, **names)
         write = _WORDS.say(f"action-{lack}-write", language, **names)
         yield Advice(
             f"{lack}:{key(action)}", _WORDS.say(f"action-{lack}-title", language, **names),
             _WORDS.say(f"action-{lack}", language, extent=figure_words.named(extent).say(language), **names),
             quotations(graph, links), "", " ".join(filter(None, (caveat, write))),
-            addressee(graph, evidence.level, plan), until(graph, plan),
+            addressee(graph, known.level, plan), until(graph, plan),
         )  # fmt: skip
 
 
-def _citations(graph: Graph, evidence: Known, wanted: Callable[[occasions.Occasion], bool]) -> Iterator[Advice]:
-    language, open_ = graph.language, occasions.State.OPEN
-    for occasion in evidence.occasions:
-        if not occasion.is_expected or occasion.state is occasions.State.SEEN or not wanted(occasion):
+def _citations(graph: Graph, known: Known, wanted: Callable[[citations.Occasion], bool]) -> Iterator[Advice]:
+    language, open_ = graph.language, citations.State.OPEN
+    for occasion in known.occasions:
+        if not occasion.is_expected or occasion.state is citations.State.SEEN or not wanted(occasion):
             continue
         ends = occasion.source, occasion.target
         names = {"citing": called(graph, ends[0]), "cited": called(graph, ends[1])}
-        texts = _precise(evidence, *ends)
-        shared, level = _listed(graph, texts), evidence.link_level(*ends)
-        links = [statement.link for statement in evidence.between(*ends)]
-        links += [use.link for text in texts[:1] for plan in ends[::-1] for use in evidence.giving(plan, text)]
-        days_of = dict(zip(("day", "other"), (_adopted(graph, evidence, plan) for plan in ends), strict=True))
+        texts = _precise(known, *ends)
+        shared, level = _listed(graph, texts), known.link_level(*ends)
+        links = [statement.link for statement in known.between(*ends)]
+        links += [use.link for text in texts[:1] for plan in ends[::-1] for use in known.giving(plan, text)]
+        days_of = dict(zip(("day", "other"), (_adopted(graph, known, plan) for plan in ends), strict=True))
         words = [_WORDS.say(f"citation-{occasion.state.value}", language, **names, **days_of)]
         words += [_WORDS.say("citation-texts", language, texts=shared)] if shared else []
         write = [_WORDS.say("citation-read-first", language, **names)] if occasion.state is open_ else []
@@ -231,17 +217,17 @@ def _citations(graph: Graph, evidence: Known, wanted: Callable[[occasions.Occasi
             f"citation:{key(ends[0])}:{key(ends[1])}",
             _WORDS.say(f"citation-title-{occasion.state.value}", language, **names), " ".join(words),
             quotations(graph, links), figure_words.named(level).say(language) if level else "", " ".join(write),
-            addressee(graph, evidence.level, ends[0]), until(graph, ends[0]),
-            bodies=leading(graph, evidence.level, ends[0]),
+            addressee(graph, known.level, ends[0]), until(graph, ends[0]),
+            bodies=leading(graph, known.level, ends[0]),
         )  # fmt: skip
 
 
-def _precise(evidence: Known, source: str, target: str) -> list[str]:
-    contributions = evidence.weight(source, target).contributions
+def _precise(known: Known, source: str, target: str) -> list[str]:
+    contributions = known.weight(source, target).contributions
     return [share.text for share in contributions if share.bits > 0 and not share.is_broad]
 
 
-def duties(graph: Graph, level: levels.Level, plan: str) -> list[obligations.Margin]:
+def duties(graph: Graph, level: evidence.Level, plan: str) -> list[obligations.Margin]:
     texts = {use.text for use in graph.known(level).uses if graph.homes.get(use.work, use.work) == plan}
     texts |= {
         text for work_naming, text in graph.read(program_query("report/named-texts")) if work_naming in {plan, *texts}
@@ -250,7 +236,7 @@ def duties(graph: Graph, level: levels.Level, plan: str) -> list[obligations.Mar
     return sorted(owed, key=lambda margin: (-margin.overdue, margin.obligation.iri))
 
 
-def _late(graph: Graph, level: levels.Level) -> list[obligations.Margin]:
+def _late(graph: Graph, level: evidence.Level) -> list[obligations.Margin]:
     return [margin for margin in graph.margins(level).rows if is_late(margin)]
 
 
@@ -262,7 +248,7 @@ def duty(graph: Graph, margin: obligations.Margin) -> Advice:
     language, due = graph.language, margin.obligation.due
     if due is None:
         raise ValueError(margin.obligation.iri)
-    act, day = called(graph, margin.obligation.instrument), days.in_words(due, language)
+    act, day = called(graph, margin.obligation.instrument), message.in_words(due, language)
     holders = tuple(filter(None, [margin.obligation.holder]))
     return Advice(
         f"duty:{key(margin.obligation.iri)}",
@@ -274,19 +260,19 @@ def duty(graph: Graph, margin: obligations.Margin) -> Advice:
     )  # fmt: skip
 
 
-def _of_plan(graph: Graph, evidence: Known, plan: str) -> Iterator[Advice]:
-    language, readings, name = graph.language, evidence.tables.readings, called(graph, plan)
-    whom = addressee(graph, evidence.level, plan), until(graph, plan)
-    bodies = leading(graph, evidence.level, plan)
+def _of_plan(graph: Graph, known: Known, plan: str) -> Iterator[Advice]:
+    language, readings, name = graph.language, known.tables.readings, called(graph, plan)
+    whom = addressee(graph, known.level, plan), until(graph, plan)
+    bodies = leading(graph, known.level, plan)
     # the plan of the same country it shares most with, and the words by which both name what weighs most
     near = sorted(
         (-bits, end)
-        for pair, bits in evidence.shared.items() for end in pair
+        for pair, bits in known.shared.items() for end in pair
         if plan in pair and end != plan and bits > 0 and graph.country_of.get(end) == graph.country_of.get(plan)
     )  # fmt: skip
     for _, neighbour in near[:1]:
-        texts, level = _precise(evidence, plan, neighbour), evidence.link_level(plan, neighbour)
-        links = [use.link for end in (plan, neighbour) for use in evidence.giving(end, texts[0])[:1]]
+        texts, level = _precise(known, plan, neighbour), known.link_level(plan, neighbour)
+        links = [use.link for end in (plan, neighbour) for use in known.giving(end, texts[0])[:1]]
         names = {"plan": name, "other": called(graph, neighbour)}
         yield Advice(
             f"shared:{key(plan)}:{key(neighbour)}", _WORDS.say("shared-title", language, **names),
@@ -296,20 +282,20 @@ def _of_plan(graph: Graph, evidence: Known, plan: str) -> Iterator[Advice]:
         )  # fmt: skip
     led = {
         involvement.work for involvement in graph.involvements
-        if "lead" in involvement.roles and levels.counts(involvement.level, evidence.level)
+        if "lead" in involvement.roles and evidence.counts(involvement.level, known.level)
     }  # fmt: skip
-    actions = [action for action, home in evidence.tables.works.home.items() if home == plan]
+    actions = [action for action, home in known.tables.works.home.items() if home == plan]
     counted = {"n": sum(action not in led for action in actions), "of": len(actions)}
     if counted["n"]:
-        extent = figure_words.named(readings.extent(plan, reading_state.Aspect.BODIES)).say(language)
+        extent = figure_words.named(readings.extent(plan, evidence.Aspect.BODIES)).say(language)
         yield Advice(
             f"lead:{key(plan)}", _WORDS.say("lead-title", language, **counted),
             _WORDS.say("leads", language, **counted, extent=extent), (), "",
             _WORDS.say("lead-write", language, plan=name), *whom, bodies=bodies,
         )  # fmt: skip
-    aspects = reading_state.Aspect.TEXTS, reading_state.Aspect.REFERENCES
+    aspects = evidence.Aspect.TEXTS, evidence.Aspect.REFERENCES
     extents = [readings.extent(plan, aspect) for aspect in aspects]
-    if any(extent is not reading_state.Extent.FULL for extent in extents):
+    if any(extent is not evidence.Extent.FULL for extent in extents):
         texts_read, references_read = (figure_words.named(extent).say(language) for extent in extents)
         yield Advice(
             f"reading:{key(plan)}", _WORDS.say("reading-title", language),
@@ -332,8 +318,8 @@ def quotations(graph: Graph, links: Iterable[str]) -> tuple[tuple[str, str], ...
     return tuple(islice(passages.values(), QUOTES))
 
 
-def _adopted(graph: Graph, evidence: Known, plan: str) -> str:
-    issued = evidence.tables.dates[plan].issued if plan in evidence.tables.dates else None
+def _adopted(graph: Graph, known: Known, plan: str) -> str:
+    issued = known.tables.dates[plan].issued if plan in known.tables.dates else None
     if issued is None:
         return _WORDS.say("day-unknown", graph.language)
     if issued.first != issued.last:
@@ -343,7 +329,7 @@ def _adopted(graph: Graph, evidence: Known, plan: str) -> str:
     for concerned, conflict, position, language, text in graph.read(program_query("report/conflicts")):
         if concerned == plan:
             conflicts.setdefault(conflict, {}).setdefault(position, {})[language] = text.replace("\xa0", " ")
-    spelled = [days.in_words(issued.first, language).replace("\xa0", " ") for language in catalogue.LANGUAGES]
+    spelled = [message.in_words(issued.first, language).replace("\xa0", " ") for language in catalogue.LANGUAGES]
     spelled.append(issued.first.isoformat())
     differing: list[str] = []
     for positions in conflicts.values():
@@ -354,22 +340,22 @@ def _adopted(graph: Graph, evidence: Known, plan: str) -> str:
             words = next(texts[tag] for tag in (graph.language, "en", *texts) if tag in texts)
             differing.append(_WORDS.say("quoted", graph.language, words=words))
     day, disputes = (
-        days.in_words(issued.first, graph.language),
+        message.in_words(issued.first, graph.language),
         catalogue.format_of("semicolon", graph.language).join(dict.fromkeys(differing)),
     )
     return _WORDS.say("day-disputed", graph.language, day=day, others=disputes) if disputes else day
 
 
-def leading(graph: Graph, level: levels.Level, plan: str) -> tuple[str, ...]:
+def leading(graph: Graph, level: evidence.Level, plan: str) -> tuple[str, ...]:
     bodies = {
         involvement.body for involvement in graph.involvements
         if involvement.work == plan and involvement.roles & {"lead", "responsible"}
-        and levels.counts(involvement.level, level)
+        and evidence.counts(involvement.level, level)
     }  # fmt: skip
     return tuple(sorted(bodies))
 
 
-def addressee(graph: Graph, level: levels.Level, plan: str) -> str:
+def addressee(graph: Graph, level: evidence.Level, plan: str) -> str:
     return _listed(graph, leading(graph, level, plan)) or _WORDS.say("addressee-unknown", graph.language)
 
 

@@ -10,21 +10,17 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
+
+from markupsafe import Markup
 
 from pan2kg.errors import FormatError, Place
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of, french, numeral
 from pan2kg.project import Project, read_text
-from pan2kg.tables.formats import write_json, xml_text, xml_value
-from pan2kg.tables.template import filled, markup, render
-from pan2kg.turtle.blocks import read_turtle_file
-from pan2kg.turtle.vocabulary import ROOT, SH, path_of
-from pan2kg.turtle.writer import text as tagged
+from pan2kg.tables import formats, template
+from pan2kg.turtle import blocks, vocabulary, writer
 from pan2kg.validation.check import CheckedChange
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, fingerprint
-
-if TYPE_CHECKING:
-    from markupsafe import Markup
 
 _CHECK: Final = Messages("check")
 
@@ -49,7 +45,7 @@ def write_report(
     if form == "html":
         values = {
             "report": report, "language": language, "title": _CHECK.say("title", language),
-            "style": markup(Path(__file__).with_name("check.css").read_text(encoding="utf-8")),
+            "style": template.markup(Path(__file__).with_name("check.css").read_text(encoding="utf-8")),
             "verdict": verdict(report, language), "summary": summary(report, language),
             "statistics": statistics(report, language),
             "kinds": list(dict.fromkeys(rule.kind for rule in report.rules)), "most": EXAMPLES,
@@ -61,7 +57,7 @@ def write_report(
             "part_name": partial(part_name, report.names, language=language), "prose": french,
             "text": partial(_words_of, language=language), "told": partial(_told, report.names, language=language),
         }  # fmt: skip
-        return render("check.html", values) + "\n"
+        return template.render("check.html", values) + "\n"
     writers = {"json": _json, "github": _github, "junit": _junit, "turtle": _turtle}
     if form not in writers:
         raise FormatError("no-form", remedy="use-names", form=form, names=", ".join(FORMATS))
@@ -130,7 +126,7 @@ def _json(report: Report, _: Language) -> str:
         "findings": [_json_finding(report.names, finding) for finding in report.findings],
         "accepted": [_json_finding(report.names, finding) for finding in report.accepted],
     }  # fmt: skip
-    return write_json(content)
+    return formats.write_json(content)
 
 
 def _json_finding(names: Names, finding: Finding) -> dict[str, object]:
@@ -178,18 +174,18 @@ def _junit(report: Report, language: Language) -> str:
     for kind in dict.fromkeys(rule.kind for rule in rules):
         cases = [_case(report, rule, language) for rule in rules if rule.kind is kind]
         failures = sum("<failure" in case for case in cases)
-        name = f'"{xml_value(_CHECK.say(f"kind-{kind}", language))}"'
+        name = f'"{formats.xml_value(_CHECK.say(f"kind-{kind}", language))}"'
         suites.append(
             f'  <testsuite name={name} tests="{len(cases)}" failures="{failures}">\n{"".join(cases)}  </testsuite>\n'
         )
     head = '<?xml version="1.0" encoding="UTF-8"?>\n'
-    title = xml_value(_CHECK.say("title", language))
+    title = formats.xml_value(_CHECK.say("title", language))
     return f'{head}<testsuites name="{title}">\n{"".join(suites)}</testsuites>\n'
 
 
 def _case(report: Report, rule: Rule, language: Language) -> str:
     findings = [finding for finding in report.findings if finding.rule.key == rule.key]
-    head = f'    <testcase classname="pan2kg.{rule.kind}" name="{xml_value(rule.key)}"'
+    head = f'    <testcase classname="pan2kg.{rule.kind}" name="{formats.xml_value(rule.key)}"'
     if not findings:
         return f"{head}/>\n"
     lines = "\n".join(
@@ -199,9 +195,9 @@ def _case(report: Report, rule: Rule, language: Language) -> str:
         )
         for finding in findings
     )  # fmt: skip
-    body = f"<system-out>{xml_text(lines)}</system-out>"
+    body = f"<system-out>{formats.xml_text(lines)}</system-out>"
     if rule.severity.reaches(report.fail_on):
-        message = xml_value(rule.message.say(language))
+        message = formats.xml_value(rule.message.say(language))
         body = f'<failure type="{rule.severity}" message="{message}">{body[12:-13]}</failure>'
     return f"{head}>\n      {body}\n    </testcase>\n"
 
@@ -209,16 +205,19 @@ def _case(report: Report, rule: Rule, language: Language) -> str:
 def _turtle(report: Report, _: Language) -> str:
     # A validation report in the vocabulary of SHACL; as there, it conforms only if it has no result at all.
     links = "".join(f" ;\n    sh:result _:result{number}" for number in range(1, len(report.findings) + 1))
-    head = (
-        f"@prefix sh: <{SH}> .\n\n_:report a sh:ValidationReport ;\n    sh:conforms {str(not links).lower()}{links} .\n"
-    )
+    conforms = f"    sh:conforms {str(not links).lower()}{links} .\n"
+    head = f"@prefix sh: <{vocabulary.SH}> .\n\n_:report a sh:ValidationReport ;\n{conforms}"
     results = (f"\n_:result{n} {_result(f, report.names)}" for n, f in enumerate(report.findings, start=1))
     return head + "".join(results)
 
 
 def _result(finding: Finding, names: Names) -> str:
     prefix, _, local = finding.rule.key.partition(":")
-    rule = f"<{names.prefixes[prefix]}{local}>" if prefix in names.prefixes else f"<{ROOT}rule/{finding.rule.key}>"
+    rule = (
+        f"<{names.prefixes[prefix]}{local}>"
+        if prefix in names.prefixes
+        else f"<{vocabulary.ROOT}rule/{finding.rule.key}>"
+    )
     is_quality = finding.rule.kind is Kind.QUALITY
     component = "sh:SPARQLConstraintComponent" if is_quality else _node(finding.component)
     statements = ["a sh:ValidationResult", f"sh:focusNode {_node(finding.focus) or rule}"]
@@ -228,7 +227,7 @@ def _result(finding: Finding, names: Names) -> str:
         statements.append(f"sh:value {finding.value}")
     messages = finding.message.by_language()
     statements += [
-        *(f"sh:resultMessage {tagged(words, tag)}" for tag, words in messages.items() if words),
+        *(f"sh:resultMessage {writer.text(words, tag)}" for tag, words in messages.items() if words),
         f"sh:resultSeverity sh:{finding.severity.capitalize()}",
         f"sh:sourceConstraintComponent {component or rule}",
         f"sh:sourceShape {rule}",
@@ -257,7 +256,7 @@ def heading(project: Project, change: CheckedChange, language: Language, *, made
     values: dict[str, str] = {}
     file = project.graph / "catalogue.ttl"
     if file.is_file():
-        for block in read_turtle_file(read_text(file), file.name).blocks:
+        for block in blocks.read_turtle_file(read_text(file), file.name).blocks:
             if block.statements and block.statements[0].object == "dcat:Dataset":
                 titles = (statement.object for statement in block.statements if statement.predicate == "dcterms:title")
                 values |= {tag: words for title in titles for words, tag in _TITLE.findall(title)}
@@ -294,7 +293,7 @@ def statistics(report: Report, language: Language) -> list[str]:
 
 
 def names_thing(finding: Finding) -> bool:
-    return bool(finding.focus) and not (finding.place and path_of(finding.focus))
+    return bool(finding.focus) and not (finding.place and vocabulary.path_of(finding.focus))
 
 
 def thing_name(names: Names, finding: Finding, language: Language) -> str:
@@ -334,14 +333,18 @@ def part_name(names: Names, plan_key: str, language: Language) -> str:
 
 def _words_of(text: Text, language: Language) -> Markup:
     spoken, words = text.spoken(language), french(text.say(language))
-    return filled("{}", words) if spoken == language else filled('<span lang="{}">{}</span>', spoken, words)
+    return (
+        template.filled("{}", words)
+        if spoken == language
+        else template.filled('<span lang="{}">{}</span>', spoken, words)
+    )
 
 
 def _told(names: Names, finding: Finding, language: Language) -> list[str]:
     short: str = names.short(finding.focus) if names_thing(finding) else ""
     if short and finding.focus.startswith(("http://", "https://")):
-        short = filled('<a href="{}">{}</a>', finding.focus, short)
+        short = template.filled('<a href="{}">{}</a>', finding.focus, short)
     label = names.label(finding.focus)
-    name = filled("{} · {}", _words_of(label, language), short) if label else short
-    place = filled('<span class="place">{}</span>', finding.place) if finding.place else ""
+    name = template.filled("{} · {}", _words_of(label, language), short) if label else short
+    place = template.filled('<span class="place">{}</span>', finding.place) if finding.place else ""
     return [phrase for phrase in (name, detail(names, finding, language), place) if phrase]

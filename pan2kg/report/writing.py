@@ -16,23 +16,18 @@ from html.parser import HTMLParser
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from pan2kg.coherence import evidence
 from pan2kg.errors import FormatError, Place, ProjectError
+from pan2kg.graph.graph import Graph
 from pan2kg.i18n import message
 from pan2kg.i18n.catalogue import Messages, format_of
-from pan2kg.i18n.message import in_words
 from pan2kg.project import reason
 from pan2kg.report.brief import Brief
-from pan2kg.tables import figure_words, template, writers
-from pan2kg.tables.formats import clean
-from pan2kg.tables.gaps import KINDS
+from pan2kg.tables import figure_words, formats, gaps, template, writers
 from pan2kg.tables.table import TABLES, Table, TableChoice
 from pan2kg.turtle.vocabulary import key
-
-if TYPE_CHECKING:
-    from pan2kg.graph.graph import Graph
 
 _BRIEF: Final = Messages("brief")
 FIGURES: Final = ("trust", "debt", "index", "participation", "loss", "completeness", "obligations", "gaps")
@@ -44,10 +39,10 @@ _UNPRINTED: Final = frozenset(("form", "script", "button", "nav", "template"))
 def tables_of(graph: Graph, plan: str, level: evidence.Level = evidence.HEADLINE) -> Iterator[Table]:
     choice = TableChoice(plans=(key(plan),), evidence=level)
     yield from (TABLES[name].make(graph, choice) for name in FIGURES)
-    for kind in KINDS:
-        gaps = TABLES["gaps"].make(graph, TableChoice(plans=choice.plans, part=kind, evidence=level))
-        if gaps.rows:
-            yield gaps
+    for kind in gaps.KINDS:
+        listed = TABLES["gaps"].make(graph, TableChoice(plans=choice.plans, part=kind, evidence=level))
+        if listed.rows:
+            yield listed
 
 
 def report_files(
@@ -64,7 +59,7 @@ def report_files(
     """
     language, tables = graph.language, list(tables_of(graph, plan, level))
     title = _BRIEF.say("report-title", language, plan=graph.label(plan))
-    basis = _BRIEF.say("report-basis", language, release=graph.release, day=in_words(graph.as_of, language),
+    basis = _BRIEF.say("report-basis", language, release=graph.release, day=message.in_words(graph.as_of, language),
                       level=figure_words.according_to(level).say(language))  # fmt: skip
     names = (writers.Anchors(f"table-{at}") for at, _ in enumerate(tables, start=1))
     pieces = [writers.html_figures(table, language, name) for table, name in zip(tables, names, strict=False)]
@@ -169,7 +164,7 @@ def brief_bytes(brief: Brief, suffix: str, day: date) -> bytes:
 
 def _html(brief: Brief, day: date) -> bytes:
     values = {
-        "brief": brief, "title": brief.title, "language": brief.language, "day": in_words(day, brief.language),
+        "brief": brief, "title": brief.title, "language": brief.language, "day": message.in_words(day, brief.language),
         "style": _style("brief.css"), "say": lambda name: _BRIEF.say(name, brief.language),
     }  # fmt: skip
     return (template.render("brief.html", values) + "\n").encode()
@@ -179,7 +174,7 @@ def _docx(brief: Brief, day: date) -> bytes:
     if find_spec("docx") is None:
         raise FormatError("needs-extra", remedy="install-extra", extra="docx")
     import docx
-    from docx.shared import Cm, Pt
+    from docx.shared import Cm, Pt, RGBColor
 
     language, document = brief.language, docx.Document()
     styles: Any = document.styles
@@ -190,39 +185,37 @@ def _docx(brief: Brief, day: date) -> bytes:
     styles["Normal"].font.name, styles["Normal"].font.size = "Liberation Sans", Pt(10)
     styles["Normal"].paragraph_format.space_after = Pt(4)
     core = document.core_properties
-    core.title, core.author, core.language = clean(brief.title), "pan2kg", language
+    core.title, core.author, core.language = formats.clean(brief.title), "pan2kg", language
     # a fixed time, noon as the library wants it: the same graph gives the same file
     core.created = core.modified = datetime(day.year, day.month, day.day, 12, tzinfo=UTC).replace(tzinfo=None)
 
-    from docx.shared import Pt, RGBColor
-
-    language = brief.language
-
     def put(text: str, style: str | None = None, *, soft: bool = False) -> None:
-        run = document.add_paragraph(style=style).add_run(clean(text))
+        run = document.add_paragraph(style=style).add_run(formats.clean(text))
         if soft:
             run.font.color.rgb, run.font.size = RGBColor(0x57, 0x60, 0x6A), Pt(8.5)
 
-    put(f"pan2kg · {in_words(day, language)}", soft=True)
-    document.add_heading(clean(brief.title), level=1)
+    put(f"pan2kg · {message.in_words(day, language)}", soft=True)
+    document.add_heading(formats.clean(brief.title), level=1)
     put(brief.lead)
     for number, advice in enumerate(brief.findings, 1):
         state = f" [{_BRIEF.say(f'state-{advice.state}', language)}]" if advice.state else ""
-        document.add_heading(clean(f"{number}. {advice.title}{state}"), level=2)
+        document.add_heading(formats.clean(f"{number}. {advice.title}{state}"), level=2)
         put(f"{advice.words} ({advice.level})" if advice.level else advice.words)
         for words, source in advice.quotations:
             put(_BRIEF.say("quoted", language, words=words), "Quote")
             put(source, soft=True)
         for name, text in (("proposal", advice.proposal), ("addressee", advice.addressee), ("until", advice.until)):
             paragraph = document.add_paragraph()
-            paragraph.add_run(f"{clean(_BRIEF.say(name, language) + format_of('colon', language))} ").bold = True
-            paragraph.add_run(clean(text))
+            paragraph.add_run(
+                f"{formats.clean(_BRIEF.say(name, language) + format_of('colon', language))} "
+            ).bold = True
+            paragraph.add_run(formats.clean(text))
     if not brief.findings:
         put(_BRIEF.say("none", language))
     if brief.rest:
         put(brief.rest)
     if brief.solved:
-        document.add_heading(clean(_BRIEF.say("solved", language)), level=2)
+        document.add_heading(formats.clean(_BRIEF.say("solved", language)), level=2)
     for title in brief.solved:
         put(title, "List Bullet")
     put(f"{brief.basis} {_BRIEF.say('annex', language)}", soft=True)

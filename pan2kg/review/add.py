@@ -29,8 +29,7 @@ from pan2kg.i18n.message import Message, did_you_mean, either, told
 from pan2kg.project import Project, read_text, reason, write_atomically
 from pan2kg.review import decision
 from pan2kg.review.decision import Candidate, Decision, Origin, of_plan
-from pan2kg.review.entry import read_text as read_words
-from pan2kg.review.files import UNVERIFIED, Addition, ProjectFiles, addition, append, own, with_prefixes
+from pan2kg.review.files import UNVERIFIED, Addition, ProjectFiles, addition, append, own, read_field, with_prefixes
 from pan2kg.store.queries import KINDS, find_thing, program_query, refuse_other_kind, replaced
 from pan2kg.store.store import LocalStore, Store, select
 from pan2kg.turtle.blocks import SourceBlock, StatementEdit, TurtleFile, edited, misnamed, read_turtle_file, unescaped
@@ -55,10 +54,7 @@ _AFTER: Final = re.compile(r"^    pan:country \S+ ;\n", re.MULTILINE)
 
 
 class Support(NamedTuple):
-    """The words a statement is taken from with their document, how certain it is, and a remark on it.
-
-    There are no words where none were typed; the remark is in the project's language.
-    """
+    """The words a statement is taken from, none where none were typed, how certain it is, and a remark on it."""
 
     quotation: Quotation
     certainty: str = "stated"
@@ -74,12 +70,12 @@ class Support(NamedTuple):
 def read_basis(
     store: Store, project: Project, form: Mapping[str, str], *, needs_words: bool = True, needs_reason: bool = False
 ) -> Support:
-    quote, note = (read_words(form, name, needed=needs_words and name == "quote") for name in ("quote", "note"))
+    quote, note = (read_field(form, name, needed=needs_words and name == "quote") for name in ("quote", "note"))
     if needs_reason and not (quote or note):
         raise QueryError("no-passage", remedy="quote-or-note")
     document = document_named(store, project, form["document"])
     language = form.get("quote_language") or project.language
-    quotation = Quotation(quote, document, language, read_words(form, "page", needed=False))
+    quotation = Quotation(quote, document, language, read_field(form, "page", needed=False))
     decision.refuse_invented(project, quotation)
     return Support(quotation, form.get("certainty") or "stated", note)
 
@@ -92,14 +88,11 @@ def tagged(words: str, project: Project) -> Words:
     """
     match = _TAGGED.fullmatch(words)
     plain, tag = (match[1], match[2]) if match else (words, project.language)
-    return read_words({"title": plain.strip().removeprefix('"').removesuffix('"')}, "title"), tag
+    return read_field({"title": plain.strip().removeprefix('"').removesuffix('"')}, "title"), tag
 
 
 def described(store: Store, project: Project, typed: str, classes: frozenset[str], wanted: str) -> tuple[str, str]:
-    """The IRI of a thing of one of these classes, and that of its plan, empty where it has none.
-
-    ``wanted`` is the key of the words for what is to be named.
-    """
+    """The IRI of a thing of one of these classes, and that of its plan, empty where it has none."""
     subject = find_thing(typed, store, project)
     table = select(store, program_query("things/classes-and-plan", thing=subject))
     own_classes = {name.removeprefix(PAN) for name in table.values("class")}
@@ -201,39 +194,28 @@ def _stated(store: Store, project: Project, candidate: Candidate, basis: Support
     result = Decision(
         candidate, basis.quotation, language=basis.quotation.language, certainty=basis.certainty, note=basis.note
     )
-    return decision.compose(Graph(project, store, language=project.language), ProjectFiles(project), [result]).addition
+    return decision.compose(Graph(project, store, language=project.language), ProjectFiles(project), [result])[-1]
 
 
 def passage_addition(project: Project, fact: str, basis: Support) -> Addition:
     own(project)
-    files, prefixes = ProjectFiles(project), read_prefixes(project)
+    files, prefixes, quotation = ProjectFiles(project), read_prefixes(project), basis.quotation
     path = next((path for path in project.graph_files() if files.places.get(fact) == project.name_of(path)), None)
     if path is None:
         raise ProjectError("no-block-of-yours", name=iri(fact, prefixes))
     former, name = read_text(path), project.name_of(path)
     file = read_turtle_file(former, name)
     blocks = {file.expand(block.subject): block for block in file.blocks}
-    quotation = basis.quotation
-    wanted = {
-        ("pan:quote", text(quotation.words, quotation.language)),
-        ("pan:inDocument", iri(quotation.document, prefixes)),
-    }
-    for statement in blocks[fact].statements:
-        passage = blocks.get(file.expand(statement.object)) if statement.predicate == "pan:evidence" else None
-        if passage and wanted <= {(line.predicate, line.object) for line in passage.statements}:
+    block, document = blocks[fact], iri(quotation.document, prefixes)
+    wanted = {("pan:quote", text(quotation.words, quotation.language)), ("pan:inDocument", document)}
+    evidence = tuple(line.object for line in block.said("pan:evidence"))
+    for passage in filter(None, (blocks.get(file.expand(token)) for token in evidence)):
+        if wanted <= {(line.predicate, line.object) for line in passage.statements}:
             raise ProjectError("block-stands", name=passage.subject, file=name)
     subject = decision.free_name(f"passage:{key(fact)}", files.places, prefixes)
-    block = blocks[fact]
-    lines = former.splitlines(keepends=True)
-    line = f"    pan:evidence {subject} ;\n"
-    before = next((statement.line for statement in block.statements if statement.predicate in _LAST), 0)
-    if before > block.line:
-        lines.insert(before - 1, line)
-    else:
-        last = max(statement.line for statement in block.statements)
-        lines[last - 1] = re.sub(r" \.(\n?)$", r" ;\1", lines[last - 1])
-        lines.insert(last, line.replace(" ;", " ."))
-    changed = "".join(lines)
+    before = [line.predicate for line in block.statements if line.predicate not in _LAST]
+    edit = StatementEdit(block.subject, "pan:evidence", evidence, (*evidence, subject), tuple(before))
+    changed = edited(former, name, [edit])
     return Addition(path, name, former, append(changed, [], [quotation.block(subject, prefixes)], prefixes, name))
 
 
@@ -241,10 +223,7 @@ def action_addition(
     store: Store, project: Project, typed: str, number: str, titles: Sequence[Words], parts: Sequence[str],
     topics: Sequence[str], basis: Support,
 ) -> Addition:  # fmt: skip
-    """The file of actions of a plan with one more, behind those that stand there.
-
-    A draft that holds plan and actions in one file takes it too; else it stands in ``actions.ttl``.
-    """
+    """The file of actions of a plan with one more; a draft that holds plan and actions in one file takes it too."""
     plan, _ = described(store, project, typed, KINDS["plan"], "a-plan")
     within = [
         described(store, project, typed_part, frozenset(("PlanPart", "Category")), "a-part") for typed_part in parts
@@ -288,10 +267,7 @@ def document_addition(
     store: Store, project: Project, name: str, titles: Sequence[Words], speaks_for: Sequence[str],
     typed: Mapping[str, str],
 ) -> Addition:  # fmt: skip
-    """The file of sources with one document more: among those read at the same host, else among all others.
-
-    ``typed`` are its ``source_kind``, ``publisher``, ``date``, ``read_at`` and ``author_kind``, empty where not known.
-    """
+    """The file of sources with one document more: among those read at the same host, else among all others."""
     if slug(name) != name:
         raise QueryError("no-key", remedy="write-key", name=name)
     day, address = typed["date"], typed["read_at"]
@@ -347,10 +323,7 @@ def name_addition(store: Store, project: Project, typed: str, words: Words, kind
 
 
 def keep(project: Project, store: Store, file: Path, document: str, *, as_hashes: bool = False) -> tuple[str, int, int]:
-    """Keep a text of a document under its key; the other form of it, text or hashes, is taken away.
-
-    Gives the name of the file, how many quotations from the document stand in it, and how many there are.
-    """
+    """Keep a text of a document; gives its file, how many quotations from the document stand in it, and of how many."""
     own(project)
     subject, words = document_named(store, project, document), read_text(file)
     if len(words.split()) < RUN:
@@ -370,10 +343,7 @@ def keep(project: Project, store: Store, file: Path, document: str, *, as_hashes
 
 
 def home_addition(store: LocalStore, project: Project, typed: str) -> tuple[Addition, list[Path]]:
-    """The profile with a plan to start from, and the folders of examples that go.
-
-    The first action of the plan becomes the one questions are asked about where none is named.
-    """
+    """The profile with a plan to start from and its first action as the example, and the folders that go."""
     own(project)
     plan = find_thing(typed, store, project)
     refuse_other_kind(plan, ["plan"], option="home", store=store)
@@ -408,11 +378,9 @@ def remove(folders: Sequence[Path]) -> None:
 def reading_addition(
     store: Store, project: Project, typed: str, documents: Sequence[str], reading: Reading
 ) -> tuple[Addition, Message | None]:
-    """The file of readings beside the plan with one block more; no line that is there changes.
+    """The file of readings beside the plan with one block more, and what is still open.
 
-    Only a reading makes « no » of « not read »: that something is not there is said where somebody read in full. With
-    it comes what a reading of a whole plan does not settle yet: a plan is read in full for texts only where the list
-    of its measures is complete.
+    A plan is read in full for texts only where the list of its measures is complete.
     """
     work = find_thing(typed, store, project)
     table = select(store, program_query("things/classes-and-plan", thing=work))
@@ -424,7 +392,7 @@ def reading_addition(
     if not plan:
         raise QueryError("action-without-plan", remedy="name-a-plan", name=typed)
     sources = dict.fromkeys(document_named(store, project, document) for document in documents)
-    reading = reading._replace(work=work, reader=read_words({"reviewer": reading.reader}, "reviewer"))
+    reading = reading._replace(work=work, reader=read_field({"reviewer": reading.reader}, "reviewer"))
     own(project)
     path, prefixes = of_plan(project, plan, "readings"), read_prefixes(project)
     statements = (
@@ -453,10 +421,9 @@ def reading_addition(
 
 
 def rekeyed(project: Project, edited: Mapping[Path, str] | None = None) -> tuple[Addition, ...]:
-    """The files of a project in which links get another key, each as it is and as it is to be.
+    """The files in which links get another key; ``edited`` are new texts of files to be written with them.
 
-    ``edited`` are new texts of files that are to be written with them; they are among the result. Texts and comments
-    are left as they are.
+    Texts and comments are left as they are.
     """
     own(project)
     before = {path: read_text(path) for path in project.graph_files()}
@@ -500,7 +467,6 @@ _BEFORE: Final = (
     "skos:notation", "dcterms:identifier", "rdfs:label", "skos:prefLabel", "skos:altLabel", "pan:shortName",
     "dcterms:date", "pan:publisherName", "pan:speaksFor", "pan:sourceKind", "pan:quote", "pan:page", "pan:readAt",
 )  # fmt: skip
-"""Whatever else a block may say, a draft's too, that stands before the place in house style."""
 _MEDIA: Final = {"pdf": "application/pdf", "html": "text/html", "txt": "text/plain", "md": "text/markdown"}
 
 
@@ -509,10 +475,7 @@ Orphan = tuple[str, Place, Quotation, int, str]
 
 
 class Anchoring(NamedTuple):
-    """What came of anchoring a document: files that change, places by subject, orphans, and what is quoted at length.
-
-    ``share`` is how much of the document is quoted, in [0, 1].
-    """
+    """Files that change, places by subject, orphans, what is quoted at length, and the share quoted, in [0, 1]."""
 
     files: tuple[Addition, ...]
     anchors: Mapping[str, Quotation]

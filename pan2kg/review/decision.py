@@ -15,7 +15,6 @@ from enum import StrEnum
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from pan2kg.coherence.citations import CROSS_REFERENCES
@@ -25,14 +24,14 @@ from pan2kg.graph.graph import Graph
 from pan2kg.graph.labels import shortened
 from pan2kg.i18n.message import Message
 from pan2kg.project import Project
-from pan2kg.review.entry import RefusedError
-from pan2kg.review.files import REPLACES, UNVERIFIED, Addition, Filed, ProjectFiles, addition, alone, write
+from pan2kg.review import files as turtle_files
+from pan2kg.review.files import Filed, Form, ProjectFiles, RefusedError, addition, read_choice, read_field
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import is_true
 from pan2kg.store.store import text_rows as rows
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, key, kind_and_key, link_iri, thing
-from pan2kg.turtle.writer import Block, TurtleLine, iri, read_prefixes, string, text, write_turtle
+from pan2kg.turtle.writer import Block, TurtleLine, iri, read_prefixes, string, text
 from pan2kg.validation.quotations import kept_texts
 
 REVIEWED: Final = "reviewed.ttl"
@@ -50,6 +49,8 @@ TYPES: Final = (*CROSS_REFERENCES, "builds-on", THIRD)
 """The types of link a suggestion of the graph can become."""
 SETTLED: Final = frozenset((*TYPES, "succession"))
 """The types of which an accepted or rejected link settles what was suggested of its ends."""
+CHANNELS: Final = ("text", "annex", "web")
+DIRECTIONS: Final = ("forth", "back")
 REASONS: Final = ("not-meant", "wrong-edition", "only-repeated", "too-vague", "other-reason")
 """Why something is rejected, by the keys 1 to 5."""
 _DERIVED: Final = frozenset(("derived", "note-latest-edition", "note-refers-back"))
@@ -105,10 +106,6 @@ class Candidate:
         return self.linked_as == INVOLVEMENT
 
     @property
-    def scheme(self) -> str:
-        return "role" if self.is_part else "relation"
-
-    @property
     def type(self) -> str:
         if self.is_part or self.origin is not Origin.DOCUMENT:
             return self.linked_as
@@ -147,17 +144,13 @@ class Decision:
     quotation: Quotation | None = None
     reviewer: str = ""
     day: date | None = None
-    is_accepted: bool = True
+    status: str = "accepted"
     rejection: str = ""
     reason: str = ""
     language: str = ""
     channel: str = ""
     certainty: str = ""
     note: str = ""
-
-    @property
-    def status(self) -> str:
-        return "accepted" if self.is_accepted else "rejected"
 
 
 class Held(NamedTuple):
@@ -192,7 +185,7 @@ def decided(files: ProjectFiles, *things: str, plan: str = "") -> Iterator[Held]
         reviewer = filed.one("reviewedBy")
         return Held(filed, matter, status, relation, passages, reviewer, group, plan, lines.get(place, 0))
 
-    for link in files.links(*things):
+    for link in files.of_kind("link", *things):
         if link.status in ("accepted", "rejected"):
             yield held(link, (link.one("from"), link.one("to")), link.status, key(link.one("relation")))
     for part in files.of_kind(INVOLVEMENT, *things):
@@ -223,10 +216,7 @@ class Settled:
         return settled
 
     def holds(self, candidate: Candidate, sha: str) -> bool:
-        """Whether somebody has decided: a rejected pair comes back only with words nobody has looked at.
-
-        A mere mention says no more than any relation to the same thing that was accepted.
-        """
+        # a rejected pair comes back only with words nobody has looked at; a mention says no more than any relation
         accepted = self.accepted.get(candidate.matter)
         if accepted is not None and (candidate.relation in accepted or candidate.relation == MENTION):
             return True
@@ -235,13 +225,10 @@ class Settled:
 
 
 def refuse(graph: Graph, files: ProjectFiles, decision: Decision, document: Document | None) -> Filed | None:
-    """Refuse what cannot be written, in one order for all origins; gives the candidate link that is replaced.
-
-    ``document`` is the text the words of a candidate of a document are from.
-    """
+    """Refuse what cannot be written, in one order for all origins; gives the candidate link that is replaced."""
     candidate, quotation, project = decision.candidate, decision.quotation, files.project
     start, end = candidate.ends
-    is_read, is_link = candidate.origin is Origin.DOCUMENT, decision.is_accepted and not candidate.is_part
+    is_read, is_link = candidate.origin is Origin.DOCUMENT, decision.status == "accepted" and not candidate.is_part
     if is_read and not (quotation and quotation.document and document):
         raise ProjectError("text-of-no-document", remedy="anchor-first", name=key(candidate.plan))
     if is_read and not (end.startswith("http") and graph.labels.entry(end)):
@@ -250,7 +237,7 @@ def refuse(graph: Graph, files: ProjectFiles, decision: Decision, document: Docu
     if candidate.origin is Origin.GRAPH:
         if file := _taken_in(files, candidate, ""):
             raise RefusedError("decided-meanwhile", file=file)
-        replaced = next((link for link in files.links(*candidate.ends) if link.iri == candidate.link), None)
+        replaced = next((link for link in files.of_kind("link", *candidate.ends) if link.iri == candidate.link), None)
         if candidate.link and (replaced is None or replaced.status != "candidate"):
             raise RefusedError("unknown-item")
     if is_link:
@@ -289,10 +276,7 @@ def _refuse_younger(graph: Graph, candidate: Candidate, relation: str) -> None:
 
 
 def _refuse_foreign_words(graph: Graph, candidate: Candidate, document: str) -> None:
-    """Refuse words that a document of the cited text, or of another plan, says in place of the text that cites.
-
-    A document that carries the words of neither is taken: the level of evidence says that somebody else states it.
-    """
+    """Refuse words a document of the cited text, or of another plan, says in place of the text that cites."""
     start, end = candidate.ends
     query = program_query("review/speaks-for", **{"document": document, "from": start, "to": end})
     works = rows(graph.store, query)
@@ -315,7 +299,7 @@ def refuse_invented(project: Project, quotation: Quotation) -> None:
 
 def _leads(files: ProjectFiles, start: str, end: str) -> bool:
     steps: dict[str, set[str]] = {}
-    for link in files.links("builds-on"):
+    for link in files.of_kind("link", "builds-on"):
         if link.type == "builds-on" and link.status == "accepted":
             steps.setdefault(link.one("from"), set()).add(link.one("to"))
     reached, waiting = {start}, [start]
@@ -333,9 +317,10 @@ def _taken_in(files: ProjectFiles, candidate: Candidate, passage: str) -> str:
                 verdict.status == "accepted" or passage in verdict.passages
             )
         elif candidate.link:
-            settles = candidate.link in verdict.filed.values(REPLACES)
+            settles = candidate.link in verdict.filed.values(turtle_files.REPLACES)
         elif candidate.origin is Origin.GRAPH:
-            settles = verdict.filed.type in SETTLED and verdict.filed.ends == frozenset(candidate.ends)
+            ends = {value for name in ("from", "to", "between") for value in verdict.filed.values(name)}
+            settles = verdict.filed.type in SETTLED and ends == {*candidate.ends}
         else:
             says_it = verdict.status == "accepted" and verdict.relation == candidate.relation
             settles = verdict.matter == candidate.ends and (says_it or passage in verdict.passages)
@@ -357,31 +342,19 @@ def _refuse_second(files: ProjectFiles, candidate: Candidate) -> None:
             raise ProjectError("block-stands", name=iri(verdict.filed.iri, prefixes), file=verdict.filed.file)
 
 
-class Composed(NamedTuple):
-    iris: list[str]
-    blocks: list[Block]
-    addition: Addition
-
-    def lines(self, prefixes: Mapping[str, str]) -> str:
-        lines = write_turtle(self.blocks, prefixes).splitlines()
-        return "\n".join(line for line in lines if not line.startswith("@prefix")).strip()
-
-
-_NO_TEXTS: Final[Mapping[str, Document]] = MappingProxyType({})
+Composed = tuple[list[str], list[Block], turtle_files.Addition]
+"""The IRIs of what is written, its blocks, and the file that changes."""
 
 
 def compose(
-    graph: Graph, files: ProjectFiles, decisions: Sequence[Decision], texts: Mapping[str, Document] = _NO_TEXTS
+    graph: Graph, files: ProjectFiles, decisions: Sequence[Decision], texts: Mapping[str, Document] | None = None
 ) -> Composed:
-    """The blocks of decisions on candidates of one plan, made at once, all of them or none; ``texts`` by plan.
-
-    Each knows which IRIs and passages those before it have taken.
-    """
+    """The blocks of decisions on candidates of one plan, made at once, all of them or none; ``texts`` by plan."""
     project, prefixes = files.project, read_prefixes(files.project)
     names, blocks = list[str](), list[Block]()
     for intent in decisions:
         candidate, quotation = intent.candidate, intent.quotation
-        document = texts.get(candidate.plan)
+        document = (texts or {}).get(candidate.plan)
         if candidate.origin is Origin.DOCUMENT and not candidate.is_part:
             # a concept of the model, else the relation of a text that is named and no more
             is_known = candidate.relation and graph.labels.entry(f"{ID}relation/{candidate.relation}") is not None
@@ -404,69 +377,68 @@ def compose(
                 passage, is_new = free_name(base, files.places, prefixes), True
             else:
                 passage, is_new = f"passage:reviewed-{key(subject)}", True
-        content = _part(decision, prefixes) if candidate.is_part else _link(decision, replaced, prefixes)
-        statements = [*content, *_basis(decision, replaced, passage, names, prefixes)]
+        statements = tuple(_statements(decision, replaced, passage, names, prefixes))
         names.append(subject)
-        blocks.append(Block(iri(subject, prefixes), tuple(statements)))
+        blocks.append(Block(iri(subject, prefixes), statements))
         if quotation and passage and is_new and passage not in {block.subject for block in blocks}:
             blocks.append(quotation.block(passage, prefixes))
     first = decisions[0]
     plan = first.candidate.plan
     if first.reviewer:
-        change = addition(project, plan_file(graph, plan, REVIEWED), blocks, label="decisions", about=key(plan))
+        path = project.graph / "plans" / key(plan) / REVIEWED
+        change = addition(project, path, blocks, label="decisions", about=key(plan))
     else:
         file = "involvements" if first.candidate.is_part else "instruments" if first.candidate.type == USE else "links"
         path = of_plan(project, plan, file, first.certainty)
         source = first.quotation.document if first.quotation else ""
         change = addition(project, path, blocks, label=file, about=key(plan), source=source)
-    return Composed(names, blocks, change)
+    return names, blocks, change
 
 
-def _link(decision: Decision, replaced: Filed | None, prefixes: Mapping[str, str]) -> Iterator[TurtleLine]:
-    candidate = decision.candidate
-    yield TurtleLine("a", "pan:Link")
-    yield TurtleLine("pan:linkType", f"linktype:{candidate.type}")
-    if replaced:
-        yield from replaced.written(_TAKEN_OVER, prefixes)
-    else:
-        if candidate.relation:
-            yield TurtleLine("pan:relation", f"relation:{candidate.relation}")
-        yield TurtleLine("pan:from", iri(candidate.ends[0], prefixes))
-        yield TurtleLine("pan:to", iri(candidate.ends[1], prefixes))
-    is_cited = candidate.origin is not Origin.GRAPH and candidate.type in CROSS_REFERENCES
-    if channel := "text" if is_cited else decision.channel:
-        yield TurtleLine("pan:channel", f"channel:{channel}")
-    elif replaced:
-        yield from replaced.written(["channel"], prefixes)
-    yield TurtleLine("pan:status", f"linkstatus:{decision.status}")
-    yield from _signed(decision.reviewer, decision.day)
-    if decision.reason:
-        yield TurtleLine("pan:reviewReason", text(decision.reason, decision.language))
-    if decision.rejection:
-        yield TurtleLine("pan:rejectionReason", f"rejectionreason:{decision.rejection}")
-    if replaced:
-        yield TurtleLine("dcterms:replaces", iri(replaced.iri, prefixes))
-
-
-def _part(decision: Decision, prefixes: Mapping[str, str]) -> Iterator[TurtleLine]:
-    candidate = decision.candidate
-    work, body = (iri(end, prefixes) for end in candidate.ends)
-    if not decision.is_accepted:
+def _statements(
+    decision: Decision, replaced: Filed | None, passage: str, group: Sequence[str], prefixes: Mapping[str, str]
+) -> Iterator[TurtleLine]:
+    candidate, quotation = decision.candidate, decision.quotation
+    start, end = (iri(end, prefixes) for end in candidate.ends)
+    if not candidate.is_part:
+        yield TurtleLine("a", "pan:Link")
+        yield TurtleLine("pan:linkType", f"linktype:{candidate.type}")
+        if replaced:
+            yield from replaced.written(_TAKEN_OVER, prefixes)
+        else:
+            if candidate.relation:
+                yield TurtleLine("pan:relation", f"relation:{candidate.relation}")
+            yield TurtleLine("pan:from", start)
+            yield TurtleLine("pan:to", end)
+        is_cited = candidate.origin is not Origin.GRAPH and candidate.type in CROSS_REFERENCES
+        if channel := "text" if is_cited else decision.channel:
+            yield TurtleLine("pan:channel", f"channel:{channel}")
+        elif replaced:
+            yield from replaced.written(["channel"], prefixes)
+        yield TurtleLine("pan:status", f"linkstatus:{decision.status}")
+    elif decision.status == "rejected":
         yield TurtleLine("a", "pan:Decision")
-        yield TurtleLine("pan:rejectedWork", work)
-        yield TurtleLine("pan:rejectedBody", body)
+        yield TurtleLine("pan:rejectedWork", start)
+        yield TurtleLine("pan:rejectedBody", end)
         yield TurtleLine("pan:rejectedRole", f"role:{candidate.relation}")
         yield TurtleLine("pan:rejectionReason", f"rejectionreason:{decision.rejection}")
     else:
         yield TurtleLine("a", "pan:Involvement")
-        yield TurtleLine("pan:involves", body)
-        yield TurtleLine("pan:involvedIn", work)
+        yield TurtleLine("pan:involves", end)
+        yield TurtleLine("pan:involvedIn", start)
         for role in (candidate.relation, *candidate.further_roles):
             yield TurtleLine("pan:role", f"role:{role}")
         if candidate.said:
-            language = decision.quotation.language if decision.quotation else ""
-            yield TurtleLine("pan:roleAsStated", text(candidate.said, candidate.said_in or language))
+            language = candidate.said_in or (quotation.language if quotation else "")
+            yield TurtleLine("pan:roleAsStated", text(candidate.said, language))
     yield from _signed(decision.reviewer, decision.day)
+    if not candidate.is_part and decision.reason:
+        yield TurtleLine("pan:reviewReason", text(decision.reason, decision.language))
+    if not candidate.is_part and decision.rejection:
+        yield TurtleLine("pan:rejectionReason", f"rejectionreason:{decision.rejection}")
+    if replaced:
+        yield TurtleLine("dcterms:replaces", iri(replaced.iri, prefixes))
+    yield from _basis(decision, replaced, passage, group, prefixes)
 
 
 def _signed(reviewer: str, day: date | None) -> Iterator[TurtleLine]:
@@ -489,18 +461,15 @@ def _basis(
         yield from replaced.written(["evidence", _SOURCE], prefixes)
     if quotation and quotation.document and (passage or not (replaced and replaced.values(_SOURCE))):
         yield TurtleLine("dcterms:source", iri(quotation.document, prefixes))
-    certainty = decision.certainty or ("stated" if decision.is_accepted else "derived")
+    certainty = decision.certainty or ("stated" if decision.status == "accepted" else "derived")
     yield TurtleLine("pan:certainty", f"certainty:{certainty}")
 
 
 def _free_iri(files: ProjectFiles, decision: Decision, replaced: Filed | None, occupied: Sequence[str]) -> str:
-    """The IRI of what is written, free in the files and among what is written with it.
-
-    What is accepted says what is so, and gets the IRI everyone computes for it. Where that is taken, and for what is
-    rejected, the reviewer is part of what it is made from.
-    """
+    # what is accepted gets the IRI everyone computes; where that is taken, and for what is rejected, the reviewer
+    # is part of what it is made from
     candidate, space = decision.candidate, files.project.space
-    if candidate.is_part and not decision.is_accepted:
+    if candidate.is_part and decision.status == "rejected":
         return _decision_iri(files, f"rejects|{candidate.matter[1]}|{decision.reviewer}", occupied)
     if candidate.is_part:
         base = "-".join((part_key(*candidate.ends, candidate.relation), *candidate.further_roles))
@@ -513,7 +482,7 @@ def _free_iri(files: ProjectFiles, decision: Decision, replaced: Filed | None, o
     signed = f"|{decision.reviewer}"
     if candidate.origin is Origin.HAND:  # that it is free was seen before
         return link_iri(candidate.type, *candidate.ends, relation=relation, space=space)
-    for number in count(0 if decision.is_accepted else 1):
+    for number in count(0 if decision.status == "accepted" else 1):
         by = assessor + ("", signed, f"{signed}|{number}")[min(number, 2)]
         subject = link_iri(candidate.type, *candidate.ends, relation=relation, scale=scale, assessor=by, space=space)
         if subject not in occupied and not files.mentions(subject):
@@ -533,20 +502,19 @@ def free_name(base: str, taken: Mapping[str, str], prefixes: Mapping[str, str]) 
     return f"{prefix}:{next(name for name in names if prefixes[prefix] + name not in taken)}"
 
 
-def decide(graph: Graph, decisions: Sequence[Decision], texts: Mapping[str, Document] = _NO_TEXTS) -> Composed:
-    project = _writable(graph)
-    with alone(project):
-        written = compose(graph, ProjectFiles(project), decisions, texts)
-        write(project, {written.addition.path: written.addition.new}, read_prefixes(project))
-    return written
+def decide(graph: Graph, decisions: Sequence[Decision], texts: Mapping[str, Document] | None = None) -> Composed:
+    with turtle_files.alone(project := graph.project):
+        composed = compose(graph, ProjectFiles(project), decisions, texts)
+        change = composed[-1]
+        turtle_files.write(project, {change.path: change.new}, read_prefixes(project))
+    return composed
 
 
 def withdraw(graph: Graph, last: Sequence[Held], reviewer: str, day: date) -> str:
-    project, plan = _writable(graph), last[0].plan
-    path = plan_file(graph, plan, REVIEWED)
-    with alone(project):
-        files, prefixes = ProjectFiles(project), read_prefixes(project)
-        names = [verdict.filed.iri for verdict in last]
+    project, plan = graph.project, last[0].plan
+    path, prefixes = project.graph / "plans" / key(plan) / REVIEWED, read_prefixes(project)
+    with turtle_files.alone(project):
+        files, names = ProjectFiles(project), [verdict.filed.iri for verdict in last]
         if files.withdrawn.intersection(names):
             raise RefusedError("decided-meanwhile", file=project.name_of(path))
         statements = (
@@ -556,14 +524,52 @@ def withdraw(graph: Graph, last: Sequence[Held], reviewer: str, day: date) -> st
         )
         block = Block(iri(_decision_iri(files, f"withdraws|{names[0]}|{reviewer}"), prefixes), statements)
         change = addition(project, path, [block], label="decisions", about=key(plan))
-        write(project, {path: change.new}, prefixes)
+        turtle_files.write(project, {path: change.new}, prefixes)
     return change.name
 
 
-def _writable(graph: Graph) -> Project:
-    if graph.project is None:
-        raise RefusedError("read-only")
-    return graph.project
+def passage_document(graph: Graph | None, candidate: Candidate | None) -> str:
+    if graph is None or candidate is None or not candidate.link:
+        return ""
+    listed = graph.read(program_query("review/passage-documents", link=candidate.link))
+    return next((row[0] for row in listed if row[1] or candidate.type not in CROSS_REFERENCES), "")
+
+
+def documents(graph: Graph) -> dict[str, str]:
+    return {key(row[0]): row[0] for row in graph.read(program_query("review/documents"))}
+
+
+def fill(graph: Graph, candidate: Candidate, form: Form, today: date) -> Decision:
+    status = {"accept": "accepted", "reject": "rejected"}[read_choice(form, "verdict", ("accept", "reject"))]
+    is_accepted = status == "accepted"
+    # nothing is chosen for who accepts; what is rejected is that one cites the other, where nothing else is said
+    default = "" if is_accepted else CITATION
+    type_ = candidate.linked_as or read_choice(form, "type", TYPES, default=default)
+    way = "" if is_accepted and not candidate.link else "forth"
+    is_back = not candidate.link and read_choice(form, "direction", DIRECTIONS, default=way) == "back"
+    reviewer = read_field(form, "reviewer")
+    reason = read_field(form, "reason", needed=not is_accepted)
+    quotation, channel = None, form.get("channel", "").strip()
+    if is_accepted:
+        # a candidate may have a passage already, a suggestion has none
+        is_typed = any(form.get(name, "").strip() for name in ("quote", "document", "page"))
+        mine = passage_document(graph, candidate)
+        if mine and not is_typed:
+            quotation = Quotation("", mine)
+        else:
+            words, page = read_field(form, "quote"), read_field(form, "page", needed=False)
+            listed = documents(graph)
+            document = listed[read_choice(form, "document", listed)]
+            language = read_choice(form, "quote_language", turtle_files.TONGUES, default=graph.language)
+            quotation = Quotation(words, document, language, page)
+    # where the words stand is needed of a citation, and possible where one builds on the other
+    has_channel = quotation and quotation.words and type_ != THIRD and (channel or type_ in CROSS_REFERENCES)
+    channel = read_choice(form, "channel", CHANNELS) if has_channel else ""
+    start, end = candidate.ends
+    ends = (end, start) if is_back else (start, end)
+    changed = replace(candidate, ends=ends, linked_as=type_, plan=plan_of(graph, ends))
+    language = read_choice(form, "language", turtle_files.TONGUES, default=graph.language)
+    return Decision(changed, quotation, reviewer, today, status, reason=reason, language=language, channel=channel)
 
 
 def plan_of(graph: Graph, ends: tuple[str, ...]) -> str:
@@ -573,11 +579,8 @@ def plan_of(graph: Graph, ends: tuple[str, ...]) -> str:
     return plan
 
 
-def plan_file(graph: Graph, plan: str, name: str) -> Path:
-    return _writable(graph).graph / "plans" / key(plan) / name
-
-
 def of_plan(project: Project, plan: str, file: str, certainty: str = "stated") -> Path:
     if not _FOLDER.fullmatch(key(plan)):
         raise ProjectError("plan-names-no-folder", name=key(plan))
-    return project.graph / "plans" / key(plan) / f"{UNVERIFIED if certainty == UNVERIFIED else file}.ttl"
+    name = turtle_files.UNVERIFIED if certainty == turtle_files.UNVERIFIED else file
+    return project.graph / "plans" / key(plan) / f"{name}.ttl"

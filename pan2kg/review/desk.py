@@ -15,10 +15,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from statistics import median
+from time import time
 from typing import Final, NamedTuple
 
 from pan2kg.coherence.bodies import Titles
-from pan2kg.coherence.citations import CROSS_REFERENCES, Verdict
+from pan2kg.coherence.citations import Verdict
 from pan2kg.coherence.evidence import level
 from pan2kg.errors import EndpointError, Pan2kgError, ProjectError, QueryError
 from pan2kg.extract.document import Quotation, quoted
@@ -28,22 +29,18 @@ from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, numeral
 from pan2kg.i18n.message import Message, in_words, verbatim
 from pan2kg.project import Project
 from pan2kg.review import decision, scores, work
-from pan2kg.review.candidates import graph_candidates
 from pan2kg.review.decision import REASONS, TYPES, Candidate, Decision, Held, Origin, Settled
-from pan2kg.review.entry import TONGUES, Form, Outcome, RefusedError, read_choice, read_text
-from pan2kg.review.files import ProjectFiles
+from pan2kg.review.files import Form, Outcome, ProjectFiles, RefusedError, read_choice, read_field
 from pan2kg.store.queries import KINDS, find_thing, program_query
 from pan2kg.store.store import Store
 from pan2kg.tables.figure_words import bits_words, named
 from pan2kg.turtle.vocabulary import ID, PAN, key, kind_and_key, link_iri, thing
-from pan2kg.turtle.writer import read_prefixes
+from pan2kg.turtle.writer import read_prefixes, write_turtle
 
 HAND: Final = ("from", "relation", "to", "words")
 """What is typed of a candidate that is proposed by hand."""
 TYPED: Final = ("type", "direction", "channel", "document", "page", "quote")
 """What is typed to accept a suggestion, in this order, with ``|`` between; the page may be empty."""
-CHANNELS: Final = ("text", "annex", "web")
-DIRECTIONS: Final = ("forth", "back")
 TOGETHER: Final = "with:"
 """How the fields of a form begin that tick what is decided together with what is shown."""
 _NEAREST: Final = 5
@@ -119,6 +116,7 @@ class Desk:
     total: int = 0
     decided: dict[str, int] = field(default_factory=lambda: {"accepted": 0, "rejected": 0})
     before: Counter[str] = field(default_factory=Counter)
+    plans: tuple[str, ...] = ()
     decisions: list[Held] = field(default_factory=list)
     passage: int = 0
     ticked: tuple[str, ...] = ()
@@ -136,32 +134,18 @@ class Desk:
 
     @property
     def progress(self) -> dict[str, int]:
-        """Which of how many is shown, and how many were decided how, whenever that was.
-
-        What is decided comes first, so that who skips one goes on counting.
-        """
         number = min(self.total, self.total - len(self.waiting) + self.at + 1)
         counts = {status: self.decided[status] + self.before[status] for status in ("accepted", "rejected")}
         return {"number": number, "total": self.total, **counts}
 
-    @property
-    def pace(self) -> float | None:
-        """The median of the seconds somebody takes for a decision; None where none was measured."""
-        journal = self._journal()
+    def measured(self) -> tuple[dict[str, int], float | None, work.Agreement]:
+        journal = work.read_journal(self.project, self.plans)
         times = [noted.seconds for noted in journal if noted.reviewer == self.reviewer and noted.seconds is not None]
-        return median(times) if times else None
-
-    @property
-    def controls(self) -> dict[str, int]:
-        met = work.controls_of(self._journal(), self.reviewer)
-        return {"met": len(met), "recognised": sum(status == "rejected" for status in met.values())}
-
-    def compare(self) -> work.Agreement:
-        second = work.second_readings(self._journal())
-        return work.Agreement.between(self.material.candidates, self.decisions, second)
-
-    def _journal(self) -> list[work.Noted]:
-        return work.read_journal(self.project, _decided_plans(self.material, self.project))
+        met = work.controls_of(journal, self.reviewer)
+        controls = {"met": len(met), "recognised": sum(status == "rejected" for status in met.values())}
+        second = work.second_readings(journal)
+        agreement = work.Agreement.between(self.material.candidates, self.decisions, second)
+        return controls, median(times) if times else None, agreement
 
     def suggest(self) -> None:
         if self.graph is None and self.open_graph and not self.wanted.second:
@@ -172,7 +156,7 @@ class Desk:
             }
             self.suggested = [
                 candidate
-                for candidate in graph_candidates(self.graph)
+                for candidate in work.graph_candidates(self.graph)
                 if self.wanted.plan in ("", *candidate.plans)
                 and (not self.wanted.kind or self.wanted.kind in [kind_and_key(end)[0] for end in candidate.ends])
                 and (candidate.link or frozenset(candidate.ends) not in settled)
@@ -184,31 +168,21 @@ class Desk:
         at = next((at for at, candidate in enumerate(self.waiting) if candidate.key == name), None)
         if at is None:
             raise RefusedError("unknown-item")
-        self._show(at)
-
-    def _show(self, at: int) -> None:
-        self.at, self.passage, self.ticked = (at % len(self.waiting) if self.waiting else 0), 0, ()
+        self.move(at - self.at)
 
     def move(self, steps: int) -> None:
-        self._show(self.at + steps)
-
-    def turn(self) -> None:
-        if self.current and self.current.quotations:
-            self.passage = (self.passage + 1) % len(self.current.quotations)
+        self.at = (self.at + steps) % len(self.waiting) if self.waiting else 0
+        self.passage, self.ticked = 0, ()
 
     def show_passage(self, number: str) -> None:
         count = len(self.current.quotations) if self.current else 0
-        is_one = number.isdecimal() and len(number) < len("10000") and int(number) < count
-        self.passage = int(number) if is_one else 0
+        is_passage = number.isdecimal() and len(number) < len("10000") and int(number) < count
+        self.passage = int(number) if is_passage else 0
 
     def put_off(self, keys: Sequence[str]) -> None:
         place = {name: number for number, name in enumerate(keys, start=1)}
         self.waiting.sort(key=lambda candidate: place.get(candidate.key, 0))
-
-    def later(self) -> None:
-        if self.waiting:
-            self.waiting.append(self.waiting.pop(self.at))
-            self._show(self.at)
+        self.move(0)
 
     @property
     def quotation(self) -> Quotation:
@@ -246,8 +220,8 @@ class Desk:
         document = self.material.documents.get(current.plan, "")
         return [
             Decision(
-                candidate, replace(quotation, document=document), self.reviewer, self.day, not rejection, rejection,
-                reason, language if rejection else "",
+                candidate, replace(quotation, document=document), self.reviewer, self.day,
+                "rejected" if rejection else "accepted", rejection, reason, language if rejection else "",
             )
             for candidate, quotation in pairs
         ]  # fmt: skip
@@ -256,9 +230,10 @@ class Desk:
         decisions = self.made(rejection)
         if not decisions:
             return ""
-        files = ProjectFiles(self.project)
-        written = decision.compose(self.material.graph, files, decisions, self.material.texts)
-        return written.lines(read_prefixes(self.project))
+        graph, prefixes = self.material.graph, read_prefixes(self.project)
+        _, blocks, _ = decision.compose(graph, ProjectFiles(self.project), decisions, self.material.texts)
+        lines = write_turtle(blocks, prefixes).splitlines()
+        return "\n".join(line for line in lines if not line.startswith("@prefix")).strip()
 
     def decide(self, rejection: str = "") -> Outcome:
         """Write the decision on what is shown and ticked, accepted where there is no reason against it.
@@ -269,14 +244,14 @@ class Desk:
         if current is None:
             raise RefusedError("unknown-item")
         kind = work.CONTROL if current.is_control else work.SECOND if self.wanted.second else work.DECISION
-        seconds = self.seconds if self.seconds is not None and 0 < self.seconds < work.LONGEST else None
+        seconds = self.seconds if self.seconds and 0 < self.seconds < work.LONGEST else None
         if kind == work.DECISION:
             keys = {current.key, *self.ticked}
             file = _write(self.material.graph, self.made(rejection), self.material, seconds)
             self.read_again()
         else:
             keys, file = {current.key}, work.journal_name(current.plan)
-            noted = work.Noted(kind, current.key, self.reviewer, status, work.now(), seconds)
+            noted = work.Noted(kind, current.key, self.reviewer, status, time(), seconds)
             work.note(self.project, current.plan, noted)
         self._leave(keys, status, is_counted=kind != work.CONTROL)
         code = status if len(keys) == 1 else f"{status}-many"
@@ -290,7 +265,7 @@ class Desk:
         current, graph = self.current, self.graph
         if current is None or graph is None:
             raise RefusedError("unknown-item")
-        filled = fill(graph, current, {"reviewer": self.reviewer, **form}, self.day)
+        filled = decision.fill(graph, current, {"reviewer": self.reviewer, **form}, self.day)
         file = _write(graph, [filled])
         self.read_again()
         self._leave({current.key}, filled.status)
@@ -298,9 +273,9 @@ class Desk:
 
     def _leave(self, keys: Collection[str], status: str, *, is_counted: bool = True) -> None:
         self.decided[status] += len(keys) if is_counted else 0
-        at = sum(candidate.key not in keys for candidate in self.waiting[: self.at])
+        self.at = sum(candidate.key not in keys for candidate in self.waiting[: self.at])
         self.waiting = [candidate for candidate in self.waiting if candidate.key not in keys]
-        self._show(at)
+        self.move(0)
 
     def propose(self, typed: Mapping[str, str]) -> Outcome:
         graph, project = self.material.graph, self.project
@@ -324,17 +299,17 @@ class Desk:
         link = link_iri(candidate.type, start, target, relation=candidate.relation)
         subject = candidate.matter[1] if is_part else key(link)
         candidate = replace(candidate, key=subject, quotations=(quotation,))
-        work.keep_typed(project, candidate)
+        work.note(project, plan, candidate)
         listed = {twin.key: twin for twin in (*self.material.plans.get(plan, ()), candidate)}
         self.material = replace(self.material, plans={**self.material.plans, plan: tuple(listed.values())})
         self.waiting = [candidate, *(twin for twin in self.waiting if twin.key != subject)]
         self.total += 1
-        self._show(0)
+        self.move(-self.at)
         file = f"{work.WORK}/{key(plan)}/{work.BY_HAND}"
         return Outcome("proposed", {"files": file, "candidate": candidate.key}, (file,))
 
     def _relation(self, candidate: Candidate, name: str) -> str:
-        if self.material.graph.labels.entry(f"{ID}{candidate.scheme}/{name}") is None:
+        if self.material.graph.labels.entry(f"{ID}{'role' if candidate.is_part else 'relation'}/{name}") is None:
             raise ProjectError("no-such-relation", name=name)
         return name
 
@@ -362,7 +337,7 @@ class Desk:
 
         Gives the file that was written, empty where there was nothing to undo.
         """
-        journal = self._journal()
+        journal = work.read_journal(self.project, self.plans)
         if self.wanted.second:
             readings = work.second_readings(journal)
             mine = [
@@ -374,7 +349,7 @@ class Desk:
             again = [candidate for candidate in self.material.candidates if latest and candidate.key == latest.key]
             if latest is None or not again:
                 return ""
-            noted = work.Noted(work.UNDONE, latest.key, self.reviewer, "", work.now())
+            noted = work.Noted(work.UNDONE, latest.key, self.reviewer, "", time())
             work.note(self.project, again[0].plan, noted)
             file, status, number = work.journal_name(again[0].plan), latest.status, 1
         else:
@@ -388,13 +363,16 @@ class Desk:
             again += [candidate for candidate in self.suggested if frozenset(candidate.ends) in unordered]
             self.read_again()
         self.waiting[self.at : self.at] = [candidate for candidate in again if candidate not in self.waiting]
-        self._show(self.at)
+        self.move(0)
         counted = self.decided if self.decided[status] else self.before
         counted[status] = max(0, counted[status] - number)
         return file
 
     def read_again(self) -> None:
-        self.decisions = _held(self.material, self.project)
+        reviewed = sorted((self.project.graph / "plans").glob(f"*/{decision.REVIEWED}"))
+        decided = [thing("plan", path.parent.name, self.project.space) for path in reviewed]
+        self.plans, files = tuple(dict.fromkeys([*self.material.plans, *decided])), ProjectFiles(self.project)
+        self.decisions = [verdict for plan in self.plans for verdict in decision.decided(files, plan, plan=plan)]
 
     def card(self, language: Language) -> Card | None:
         current, material, graph = self.current, self.material, self.material.graph
@@ -419,9 +397,9 @@ class Desk:
         for verdict in () if self.wanted.second else self.decisions:
             twin = listed.get(verdict.matter)
             if passage in verdict.passages and verdict.matter != current.matter and twin:
-                values = {"by": verdict.reviewer, "day": verdict.filed.one("reviewedOn")}
-                words = statement(graph, twin, language)
-                previous.append(_DESK.say(f"was-{verdict.status}", language, statement=words, **values))
+                day, words = verdict.filed.one("reviewedOn"), statement(graph, twin, language)
+                decided = _DESK.say(f"{verdict.status}-by", language, by=verdict.reviewer)
+                previous.append(_DESK.say("was-decided", language, decided=decided, day=day, statement=words))
         return Card(
             statement(graph, current, language), said[0], tuple(said[1:]),
             self.quotation.around(material.texts.get(current.plan)), len(current.quotations), label, facts, citing,
@@ -454,7 +432,7 @@ def _label(graph: Graph, target: str, language: Language) -> str:
 
 
 def statement(graph: Graph, candidate: Candidate, language: Language) -> str:
-    concept = f"{ID}{candidate.scheme}/{candidate.relation}"
+    concept = f"{ID}{'role' if candidate.is_part else 'relation'}/{candidate.relation}"
     if candidate.relation and graph.labels.entry(concept):
         relation = graph.label(concept, language)
     else:
@@ -488,68 +466,53 @@ def suggestion(desk: Desk, language: Language) -> list[str]:
     return lines
 
 
-def _decided_plans(material: work.Material, project: Project) -> list[str]:
-    files = sorted((project.graph / "plans").glob(f"*/{decision.REVIEWED}"))
-    return list(dict.fromkeys([*material.plans, *(thing("plan", file.parent.name, project.space) for file in files)]))
-
-
-def _held(material: work.Material, project: Project) -> list[Held]:
-    files = ProjectFiles(project)
-    return [
-        verdict for plan in _decided_plans(material, project) for verdict in decision.decided(files, plan, plan=plan)
-    ]
-
-
 def open_desk(
     material: work.Material, project: Project, reviewer: str, day: date, wanted: Wanted = ALL,
     open_graph: Callable[[], Graph] | None = None,
 ) -> Desk:  # fmt: skip
-    decisions = _held(material, project)
-    settled, journal = Settled.by(decisions), work.read_journal(project, material.plans)
+    desk = Desk(material, project, reviewer, day, [], wanted, open_graph)
+    desk.read_again()
+    settled, journal = Settled.by(desk.decisions), work.read_journal(project, material.plans)
     listed = material.candidates
-    done = [candidate for candidate in listed if settled.holds(candidate, material.sha(candidate))]
+    done = {candidate.key for candidate in listed if settled.holds(candidate, material.sha(candidate))}
     if wanted.second:
         # nobody is a second reader of what he decided himself
-        foreign = [candidate for candidate in done if reviewer not in settled.reviewers.get(candidate.matter, ())]
-        readings, chosen = work.second_readings(journal), work.for_second_reader(foreign)
-        waiting = [candidate for candidate in chosen if (candidate.key, reviewer) not in readings]
-        before = Counter(
-            readings[candidate.key, reviewer] for candidate in chosen if (candidate.key, reviewer) in readings
-        )
+        foreign = [
+            candidate for candidate in listed
+            if candidate.key in done and reviewer not in settled.reviewers.get(candidate.matter, ())
+        ]  # fmt: skip
+        readings = {name: status for (name, by), status in work.second_readings(journal).items() if by == reviewer}
+        chosen = work.for_second_reader(foreign)
+        desk.waiting = [candidate for candidate in chosen if candidate.key not in readings]
+        desk.before = Counter(readings[candidate.key] for candidate in chosen if candidate.key in readings)
     else:
-
-        def is_wanted(candidate: Candidate) -> bool:
-            # what has no kind in its address is the address of an act
-            return wanted.kind in ("", kind_and_key(candidate.ends[1])[0] or "instrument")
-
-        waiting = [candidate for candidate in listed if candidate not in done and is_wanted(candidate)]
-        before = Counter(
+        # what has no kind in its address is the address of an act
+        kinds = {candidate.key: kind_and_key(candidate.ends[1])[0] or "instrument" for candidate in listed}
+        asked = [candidate for candidate in listed if wanted.kind in ("", kinds[candidate.key])]
+        desk.waiting = [candidate for candidate in asked if candidate.key not in done]
+        desk.before = Counter(
             "accepted" if candidate.matter in settled.accepted else "rejected"
-            for candidate in done if is_wanted(candidate)
+            for candidate in asked if candidate.key in done
         )  # fmt: skip
     if wanted.order == "rank":
-        waiting.sort(key=lambda candidate: -(candidate.rank or 0.0))
+        desk.waiting.sort(key=lambda candidate: -(candidate.rank or 0.0))
     if wanted.control and not wanted.second:
-        waiting = work.with_controls(waiting, listed, work.controls_of(journal, reviewer))
-    return Desk(
-        material, project, reviewer, day, waiting, wanted, open_graph, total=len(waiting) + before.total(),
-        before=before, decisions=decisions,
-    )  # fmt: skip
+        desk.waiting = work.with_controls(desk.waiting, listed, work.controls_of(journal, reviewer))
+    desk.total = len(desk.waiting) + desk.before.total()
+    return desk
 
 
 def _write(
     graph: Graph, decisions: Sequence[Decision], material: work.Material | None = None, seconds: float | None = None
 ) -> str:
-    written = decision.decide(graph, decisions, material.texts if material else {})
-    lead, project = decisions[0], graph.project
+    iris, _, addition = decision.decide(graph, decisions, material.texts if material else {})
+    lead = decisions[0]
     # of decisions in several files the last is undone first; without the journal the decision stands all the same
     with suppress(ProjectError):
-        candidate = lead.candidate
-        noted = work.Noted(
-            work.DECISION, candidate.key, lead.reviewer, lead.status, work.now(), seconds, tuple(written.iris)
-        )
-        work.note(project, candidate.plan, noted)
-    return written.addition.name
+        name = lead.candidate.key
+        noted = work.Noted(work.DECISION, name, lead.reviewer, lead.status, time(), seconds, tuple(iris))
+        work.note(graph.project, lead.candidate.plan, noted)
+    return addition.name
 
 
 def press(desk: Desk, typed: str) -> Message:
@@ -561,9 +524,15 @@ def press(desk: Desk, typed: str) -> Message:
     """
     name, argument = typed.strip()[:1], typed.strip()[1:].strip()
     try:
-        if name in _MOVES:
-            _MOVES[name](desk)
-            return Message("desk", "said.later" if name == "s" else "said.moved")
+        if name in ("j", "k"):
+            desk.move(1 if name == "j" else -1)
+            return Message("desk", "said.moved")
+        if name == "p":
+            desk.show_passage(str(desk.passage + 1))
+            return Message("desk", "said.moved")
+        if name == "s":
+            desk.put_off([desk.current.key] if desk.current else [])
+            return Message("desk", "said.later")
         if name == "u":
             return Message("desk", "said.undone") if desk.undo() else Message("review", "outcome.nothing-to-undo")
         if name == "g":
@@ -576,27 +545,21 @@ def press(desk: Desk, typed: str) -> Message:
             parts = [word.strip() for word in argument.split("|")]
             if len(parts) != len(HAND) or not all(parts):
                 return Message("desk", "hand-which")
-            return desk.propose(dict(zip(HAND, parts, strict=True))).message
+            outcome = desk.propose(dict(zip(HAND, parts, strict=True)))
+            return Message("review", f"outcome.{outcome.code}", outcome.values)
         return _press_suggested(desk, name, argument) if desk.is_graph_shown else _press_candidate(desk, name, argument)
     except Pan2kgError as error:
         return error.told
 
 
-_MOVES: Final[Mapping[str, Callable[[Desk], None]]] = {
-    "j": lambda desk: desk.move(1), "k": lambda desk: desk.move(-1), "s": Desk.later, "p": Desk.turn,
-}  # fmt: skip
-"""The keys that show something else and write nothing."""
-
-
 def _press_candidate(desk: Desk, name: str, argument: str) -> Message:
     if name in ("a", "r", "e") and desk.current is None:
-        return Message("desk", "said.nothing-left")
+        return Message("desk", "all-decided")
     if (name == "a" and not argument) or (name == "r" and len(argument) == 1 and argument in "12345"):
         outcome = desk.decide(REASONS[int(argument) - 1] if argument else "")
         if outcome.code.startswith("control"):
-            return outcome.message
-        code = outcome.code if outcome.code != "second-noted" else "rejected" if argument else "accepted"
-        return Message("desk", f"said.{code}", {"n": outcome.values["n"]} if code.endswith("-many") else {})
+            return Message("review", f"outcome.{outcome.code}", outcome.values)
+        return Message("desk", "said.rejected" if argument else "said.accepted", {"n": outcome.values["n"]})
     if name == "r":
         return Message("desk", "said.which-reason")
     if name == "w":
@@ -625,68 +588,27 @@ def _press_suggested(desk: Desk, name: str, argument: str) -> Message:
     if name == "r":
         if not argument:
             return Message("desk", "why")
-        return Message("desk", f"said.{desk.decide_suggested({'verdict': 'reject', 'reason': argument}).code}")
+        desk.decide_suggested({"verdict": "reject", "reason": argument})
+        return Message("desk", "said.rejected", {"n": 1})
     if name != "a":
         return Message("desk", "help-suggested")
     parts = [word.strip() for word in argument.split("|", len(TYPED) - 1)]
-    form = {} if not argument and has_own_words(desk) else dict(zip(TYPED, parts, strict=False))
+    form = (
+        {}
+        if not argument and decision.passage_document(desk.graph, desk.current)
+        else dict(zip(TYPED, parts, strict=False))
+    )
     if form and len(parts) != len(TYPED):
         return Message("desk", "suggested-which", {"types": ", ".join(TYPES)})
-    return Message("desk", f"said.{desk.decide_suggested({'verdict': 'accept', **form}).code}")
-
-
-def has_own_words(desk: Desk) -> bool:
-    return bool(desk.is_graph_shown and desk.current and desk.graph and passage_document(desk.graph, desk.current))
-
-
-def passage_document(graph: Graph, candidate: Candidate) -> str:
-    if not candidate.link:
-        return ""
-    listed = graph.read(program_query("review/passage-documents", link=candidate.link))
-    return next((row[0] for row in listed if row[1] or candidate.type not in CROSS_REFERENCES), "")
-
-
-def documents(graph: Graph) -> dict[str, str]:
-    return {key(row[0]): row[0] for row in graph.read(program_query("review/documents"))}
-
-
-def fill(graph: Graph, candidate: Candidate, form: Form, today: date) -> Decision:
-    is_accepted = read_choice(form, "verdict", ("accept", "reject")) == "accept"
-    # nothing is chosen for who accepts; what is rejected is that one cites the other, where nothing else is said
-    default = "" if is_accepted else decision.CITATION
-    type_ = candidate.linked_as or read_choice(form, "type", TYPES, default=default)
-    way = "" if is_accepted and not candidate.link else "forth"
-    is_back = not candidate.link and read_choice(form, "direction", DIRECTIONS, default=way) == "back"
-    reviewer = read_text(form, "reviewer")
-    reason = read_text(form, "reason", needed=not is_accepted)
-    quotation, channel = None, form.get("channel", "").strip()
-    if is_accepted:
-        # a candidate may have a passage already, a suggestion has none
-        is_typed = any(form.get(name, "").strip() for name in ("quote", "document", "page"))
-        mine = passage_document(graph, candidate)
-        if mine and not is_typed:
-            quotation = Quotation("", mine)
-        else:
-            words, page = read_text(form, "quote"), read_text(form, "page", needed=False)
-            listed = documents(graph)
-            document = listed[read_choice(form, "document", listed)]
-            language = read_choice(form, "quote_language", TONGUES, default=graph.language)
-            quotation = Quotation(words, document, language, page)
-    # where the words stand is needed of a citation, and possible where one builds on the other
-    has_channel = quotation and quotation.words and type_ != decision.THIRD and (channel or type_ in CROSS_REFERENCES)
-    channel = read_choice(form, "channel", CHANNELS) if has_channel else ""
-    start, end = candidate.ends
-    ends = (end, start) if is_back else (start, end)
-    changed = replace(candidate, ends=ends, linked_as=type_, plan=decision.plan_of(graph, ends))
-    language = read_choice(form, "language", TONGUES, default=graph.language)
-    return Decision(changed, quotation, reviewer, today, is_accepted, reason=reason, language=language, channel=channel)
+    desk.decide_suggested({"verdict": "accept", **form})
+    return Message("desk", "said.accepted", {"n": 1})
 
 
 def decide_suggestion(graph: Graph, form: Form, today: date) -> Outcome:
-    candidate = next((one for one in graph_candidates(graph) if one.key == form.get("item", "")), None)
+    candidate = next((one for one in work.graph_candidates(graph) if one.key == form.get("item", "")), None)
     if candidate is None:
         raise RefusedError("unknown-item")
-    filled = fill(graph, candidate, form, today)
+    filled = decision.fill(graph, candidate, form, today)
     file = _write(graph, [filled])
     return Outcome(filled.status, {"files": file}, (file,))
 
@@ -698,7 +620,7 @@ def decide_candidate(graph: Graph, form: Form, today: date) -> Outcome:
     """
     project = graph.project
     verdict = read_choice(form, "verdict", ("accept", "reject", "undo", "preview", "propose"))
-    reviewer = read_text(form, "reviewer", needed=verdict != "propose")
+    reviewer = read_field(form, "reviewer", needed=verdict != "propose")
     material = work.read_material(graph, project) if work.has_candidates(project) else work.Material(graph)
     desk = open_desk(material, project, reviewer, today, Wanted.read(form))
     if verdict == "undo":
@@ -709,7 +631,7 @@ def decide_candidate(graph: Graph, form: Form, today: date) -> Outcome:
         again = next((candidate.key for candidate in desk.waiting if candidate.key not in waited), "")
         return Outcome("undone", {"files": file, "candidate": again}, (file,))
     if verdict == "propose":
-        return desk.propose({name: read_text(form, f"hand_{name}") for name in HAND})
+        return desk.propose({name: read_field(form, f"hand_{name}") for name in HAND})
     rejects = verdict == "reject" or (verdict == "preview" and bool(form.get("rejection")))
     rejection = read_choice(form, "rejection", REASONS) if rejects else ""
     desk.show(form.get("item", ""))
@@ -717,9 +639,9 @@ def decide_candidate(graph: Graph, form: Form, today: date) -> Outcome:
     desk.tick({name.removeprefix(TOGETHER) for name in form if name.startswith(TOGETHER)})
     since = form.get("since", "")
     if since.isdecimal() and len(since) <= len("10000000000"):
-        desk.seconds = work.now() - int(since)
-    typed = {name: read_text(form, name, needed=False) for name in ("relation", "to", "words")}
-    typed["to"] = typed["to"] or read_text(form, "nearer", needed=False)
+        desk.seconds = time() - int(since)
+    typed = {name: read_field(form, name, needed=False) for name in ("relation", "to", "words")}
+    typed["to"] = typed["to"] or read_field(form, "nearer", needed=False)
     if current := desk.current:
         displayed = {"relation": current.relation, "to": key(current.ends[1]), "words": desk.quotation.words}
         for name, value in typed.items():

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import unified_diff
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -18,26 +19,17 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from pan2kg.errors import Place, ProjectError
-from pan2kg.i18n.catalogue import Messages
+from pan2kg.errors import Pan2kgError, Place, ProjectError
+from pan2kg.i18n.catalogue import Filling, Language, Messages, Text
+from pan2kg.i18n.message import Message
 from pan2kg.project import PACKAGE, Project, read_text, reason, write_atomically
-from pan2kg.review.entry import RefusedError
 from pan2kg.store import rules
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, construct, open_store, plain
+from pan2kg.turtle import writer
 from pan2kg.turtle.blocks import read_turtle_file
-from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, XSD, graph_of, key, kind_and_key
-from pan2kg.turtle.writer import (
-    Block,
-    TurtleLine,
-    iri,
-    prefixes_used,
-    read_prefixes,
-    string,
-    subjects,
-    text,
-    write_turtle,
-)
+from pan2kg.turtle.vocabulary import DCTERMS, PAN, XSD, graph_of, key, kind_and_key
+from pan2kg.turtle.writer import Block, TurtleLine, iri, read_prefixes, string, text, write_turtle
 from pan2kg.validation.lines import check_style
 
 UNVERIFIED: Final = "unverified"
@@ -46,9 +38,6 @@ Value = ox.NamedNode | ox.Literal
 _DATA: Final = Messages("data")
 _LINE: Final = re.compile(r"[^\n]*\n|[^\n]+")
 _HEAD: Final = re.compile(r"\A(?:@prefix [^\n]*\n)*\n?")
-_ENDS: Final = ("from", "to", "between")
-_STATUS: Final = PAN + "status"
-_SUPERSEDED: Final = ox.NamedNode(f"{ID}linkstatus/superseded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +50,16 @@ class Addition:
     @property
     def difference(self) -> str:
         before = self.name if self.old else "/dev/null"
-        lines = unified_diff(self.old.splitlines(keepends=True), self.new.splitlines(keepends=True), before, self.name)
-        return "".join(lines)
+        former, revised = (text.splitlines(keepends=True) for text in (self.old, self.new))
+        return "".join(unified_diff(former, revised, before, self.name))
 
 
 def addition(
-    project: Project, path: Path, blocks: Sequence[Block], *, label: str, about: str = "", source: str = ""
-) -> Addition:
+    project: Project, path: Path, blocks: Sequence[Block], *, label: str, about: str = "", source: str = "",
+    old: str | None = None,
+) -> Addition:  # fmt: skip
     name, prefixes = project.name_of(path), read_prefixes(project)
-    former = read_text(path) if path.exists() else ""
+    former = old if old is not None else read_text(path) if path.exists() else ""
     is_unverified = path.stem.endswith(UNVERIFIED)
     words = _DATA.text(UNVERIFIED if is_unverified else label, name=about).words
     header = Block(
@@ -103,7 +93,7 @@ def append(old: str, header: Sequence[Block], blocks: Sequence[Block], prefixes:
         return write_turtle([*header, *blocks], prefixes)
     _insist_on_turtle(old, name)
     body = _HEAD.sub("", write_turtle(blocks, prefixes), count=1)
-    whole = with_prefixes(old, sorted(prefixes_used(body)), prefixes, name)
+    whole = with_prefixes(old, sorted(writer.prefixes_used(body)), prefixes, name)
     gap = "" if whole.endswith("\n\n") else "\n" if whole.endswith("\n") else "\n\n"
     return f"{whole}{gap}{body}"
 
@@ -191,35 +181,22 @@ def own(project: Project) -> None:
 @dataclass(frozen=True, slots=True)
 class Filed:
     iri: str
-    said: Mapping[str, tuple[Value, ...]]
     file: str
+    said: Mapping[str, tuple[Value, ...]]
+    type: str
+    status: str
 
     def values(self, name: str) -> list[str]:
-        return [plain(value) for value in self.said.get(_full(name), ())]
+        return [plain(value) for value in self.said.get(name, ())]
 
     def one(self, name: str) -> str:
         return next(iter(self.values(name)), "")
 
-    @property
-    def ends(self) -> frozenset[str]:
-        return frozenset(value for name in _ENDS for value in self.values(name))
-
-    @property
-    def type(self) -> str:
-        return key(self.one("linkType"))
-
-    @property
-    def status(self) -> str:
-        return key(self.one("status"))
-
     def written(self, names: Iterable[str], prefixes: Mapping[str, str]) -> Iterator[TurtleLine]:
-        for name in map(_full, names):
+        for name in names:
+            predicate = iri(name if "/" in name else PAN + name, prefixes)
             for value in self.said.get(name, ()):
-                yield TurtleLine(iri(name, prefixes), write_value(value, prefixes))
-
-
-def _full(name: str) -> str:
-    return name if "/" in name else PAN + name
+                yield TurtleLine(predicate, write_value(value, prefixes))
 
 
 def write_value(value: Value, prefixes: Mapping[str, str]) -> str:
@@ -246,49 +223,43 @@ class ProjectFiles:
         core = {self.project.name_of(path): read_text(path) for path in self.project.core_files()}
         places: dict[str, str] = {}
         for name, content in (core | self.texts).items():
-            for subject, _ in subjects(content):
+            for subject, _ in writer.subjects(content):
                 places.setdefault(subject, name)
         return places
 
     def mentions(self, name: str) -> bool:
         return any(key(name) in content for content in self.texts.values())
 
-    def links(self, *things: str) -> Iterator[Filed]:
-        """The links in whose files all of these things are spoken of.
-
-        Files that are not Turtle are passed over; ``pan2kg check`` tells of them. A link that was withdrawn counts as
-        superseded, whatever its block says.
-        """
-        for link in self.of_kind("link", *things):
-            is_withdrawn = link.iri in self.withdrawn and _STATUS in link.said
-            yield replace(link, said={**link.said, _STATUS: (_SUPERSEDED,)}) if is_withdrawn else link
-
     @cached_property
     def withdrawn(self) -> frozenset[str]:
         return frozenset(name for decision in self.of_kind("decision") for name in decision.values("withdraws"))
 
     def of_kind(self, kind: str, *things: str) -> Iterator[Filed]:
+        """What of a kind stands in the files in which all of these things are spoken of.
+
+        Files that are not Turtle are passed over; ``pan2kg check`` tells of them. A link that was withdrawn counts as
+        superseded, whatever its block says.
+        """
         names = list(map(key, things))
         for file, content in self.texts.items():
             if all(name in content for name in names) and f"pan:{kind.capitalize()}" in content:
-                yield from _filed(content, file, kind)
+                for filed in _filed(content, file, kind):
+                    is_withdrawn = kind == "link" and filed.status and filed.iri in self.withdrawn
+                    yield replace(filed, status="superseded") if is_withdrawn else filed
 
 
 @lru_cache(maxsize=16)
 def _filed(content: str, file: str, kind: str) -> tuple[Filed, ...]:
-    words: dict[str, dict[str, list[Value]]] = {}
+    words: dict[str, dict[str, tuple[Value, ...]]] = {}
     try:
         for quad in ox.parse(content, format=ox.RdfFormat.TURTLE):
             if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode | ox.Literal):
-                statements = words.setdefault(quad.subject.value, {})
-                statements.setdefault(quad.predicate.value, []).append(quad.object)
+                said, name = words.setdefault(quad.subject.value, {}), quad.predicate.value.removeprefix(PAN)
+                said[name] = (*said.get(name, ()), quad.object)
     except SyntaxError:
         return ()
-    return tuple(
-        Filed(name, {predicate: tuple(values) for predicate, values in statements.items()}, file)
-        for name, statements in words.items()
-        if kind_and_key(name)[0] == kind
-    )
+    filed = [Filed(name, file, said, "", "") for name, said in words.items() if kind_and_key(name)[0] == kind]
+    return tuple(replace(each, type=key(each.one("linkType")), status=key(each.one("status"))) for each in filed)
 
 
 def changes(project: Project, store: Store, files: Iterable[str]) -> str:
@@ -307,3 +278,108 @@ def changes(project: Project, store: Store, files: Iterable[str]) -> str:
             if triples:
                 update += [f"GRAPH <{graph}> {{\n", *sorted(f"{triple} .\n" for triple in triples), "}\n"]
     return ";\n".join(f"{clause} {{\n{''.join(data)}}}" for clause, data in updates.items() if data)
+
+
+DONE = frozenset((
+    "accepted", "rejected", "accepted-many", "rejected-many", "scored", "undone", "second-noted", "control-noticed",
+    "control-missed", "proposed",
+))  # fmt: skip
+"""The outcomes with which something was written, or noted."""
+_REVIEW: Final = Messages("review")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    code: str
+    values: Mapping[str, str | int] = field(default_factory=dict)
+    files: tuple[str, ...] = ()
+
+    @property
+    def is_done(self) -> bool:
+        return self.code in DONE
+
+    @property
+    def said(self) -> Text:
+        return sentence(self.code, self.values)
+
+
+class RefusedError(ProjectError):
+    """Something that was sent in cannot be written; ``why`` is what another part of the program said of it.
+
+    The field of the form it is about is named by its key.
+    """
+
+    def __init__(self, code: str, *, field: str = "", why: Pan2kgError | None = None, **values: str | int) -> None:
+        called = Message("review", f"field.{field}") if _REVIEW.has(f"field.{field}") else field
+        super().__init__(why.told if why else Message("review", f"outcome.{code}", {"field": called, **values}))
+        self.code, self.values = code, values
+        self.field, self.why = field, why
+
+    def outcome(self, language: Language) -> Outcome:
+        values: dict[str, str | int] = {"field": self.field} if self.field else {}
+        values.update(self.values)
+        if self.why:
+            values["detail"] = self.why.say(language)
+        return Outcome(self.code, values)
+
+
+def sentence(code: str, values: Mapping[str, str | int]) -> Text:
+    """The words kept under a code, filled in; the value ``field`` is the name of a field of the form.
+
+    >>> sentence("accepted", {"files": "graph/plans/x/reviewed.ttl"}).say("de")
+    'Die Verknüpfung ist angenommen; sie steht in graph/plans/x/reviewed.ttl.'
+    """
+    place = f"field.{values.get('field', '')}"
+    filling: dict[str, Filling] = {name: str(value) for name, value in values.items()}
+    if _REVIEW.has(place):
+        filling["field"] = _REVIEW.text(place)
+    return _REVIEW.text(f"outcome.{code}", **filling)
+
+
+LIMITS: Final[Mapping[str, int]] = {
+    "reviewer": 100, "reason": 2000, "quote": 3000, "page": 40, "rationale": 2000, "scale": 60,
+    "title": 1000, "note": 2000,
+    "relation": 60, "to": 300, "nearer": 300, "rejection": 40, "words": 3000,
+    "hand_from": 300, "hand_relation": 60, "hand_to": 300, "hand_words": 3000,
+}  # fmt: skip
+"""The most characters a field takes."""
+LINES: Final = frozenset(("words", "hand_words", "reason", "quote", "rationale", "note"))
+"""The fields that may have several lines."""
+TONGUES: Final = Messages("tongue").keys()
+"""The languages in which somebody may write or quote."""
+
+_BREAKS = re.compile("\r\n|[\r\u0085\u2028\u2029]")
+_TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""What makes text show in another order than it is stored."""
+
+Form = Mapping[str, str]
+
+
+def read_field(form: Form, name: str, *, needed: bool = True) -> str:
+    """The text of a field, refused where it is empty and needed, too long, or holds characters that cannot be seen.
+
+    >>> read_field({"reviewer": " A.  Weber "}, "reviewer")
+    'A. Weber'
+    """
+    typed = form.get(name, "")
+    if len(typed) > 4 * LIMITS[name]:
+        raise RefusedError("too-long", field=name, most=LIMITS[name])
+    text = _BREAKS.sub("\n", typed).strip() if name in LINES else " ".join(typed.split())
+    if needed and not text:
+        raise RefusedError("missing", field=name)
+    if len(text) > LIMITS[name]:
+        raise RefusedError("too-long", field=name, most=LIMITS[name])
+    for character in text.replace("\n", "").replace("\t", ""):
+        is_none = ord(character) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(character) <= 0xFDEF
+        if is_none or character in _TURNING or unicodedata.category(character) in ("Cc", "Cs"):
+            raise RefusedError("hidden-character", field=name)
+    return text
+
+
+def read_choice(form: Form, name: str, known: Collection[str], *, default: str = "") -> str:
+    choice = form.get(name, "").strip()
+    if not choice and not default:
+        raise RefusedError("missing", field=name)
+    if choice and choice not in known:
+        raise RefusedError("unknown", field=name)
+    return choice or default

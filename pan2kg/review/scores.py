@@ -15,9 +15,9 @@ from typing import Final
 
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages
-from pan2kg.review.decision import plan_file, plan_of
-from pan2kg.review.entry import TONGUES, Form, Outcome, RefusedError, read_choice, read_text
-from pan2kg.review.files import REPLACES, ProjectFiles, alone, append, write
+from pan2kg.review import files as written_files
+from pan2kg.review.decision import plan_of
+from pan2kg.review.files import Form, Outcome, ProjectFiles, RefusedError, read_choice, read_field
 from pan2kg.scores.matrix import SCALE, Scale, ScoredLink, plain, whole
 from pan2kg.store.queries import program_query
 from pan2kg.tables.scores import document_block, file_block, passage_block, scale_statement, score_block
@@ -42,10 +42,6 @@ def cell_name(one: str, two: str) -> str:
     return f"score:{key(one)}:{key(two)}"
 
 
-def bodies(graph: Graph) -> list[str]:
-    return [row[0] for row in graph.read(program_query("tables/bodies"))]
-
-
 def scale_named(graph: Graph, name: str) -> Scale:
     return next((scale for scale in graph.scales.values() if scale.name == name), Scale(name=name or SCALE))
 
@@ -67,25 +63,22 @@ def known_scores(graph: Graph, assessor: str, scale: str = SCALE) -> dict[Cell, 
 
 
 def enter(graph: Graph, form: Form, today: date) -> Outcome:
-    """Write down the scores a form holds that are new or changed, each in the file of the plan of what acts."""
-    if (project := graph.project) is None:
-        raise RefusedError("read-only")
-    existing = {key(body): body for body in bodies(graph)}
+    project, existing = graph.project, {key(row[0]): row[0] for row in graph.read(program_query("tables/bodies"))}
     assessor = existing[read_choice(form, "assessor", existing)]
-    name = read_text(form, "scale", needed=False) or SCALE
+    name = read_field(form, "scale", needed=False) or SCALE
     if not _SCALE.fullmatch(name):
         raise RefusedError("unknown", field="scale")
-    reviewer, scale = read_text(form, "reviewer"), scale_named(graph, name)
+    reviewer, scale = read_field(form, "reviewer"), scale_named(graph, name)
     before = known_scores(graph, assessor, name)
     cells = {cell: score for cell, score in _cells(graph, form, scale).items() if before.get(cell) != score}
     if not cells:
         raise RefusedError("unchanged")
-    rationale = read_text(form, "rationale")
-    language = read_choice(form, "language", TONGUES, default=graph.language)
+    rationale = read_field(form, "rationale")
+    language = read_choice(form, "language", written_files.TONGUES, default=graph.language)
     by_plan: dict[str, list[Cell]] = {}
     for cell in sorted(cells):
         by_plan.setdefault(plan_of(graph, cell), []).append(cell)
-    with alone(project):
+    with written_files.alone(project):
         files, prefixes = ProjectFiles(project), read_prefixes(project)
         written: dict[Path, str] = {}
         on = scale_statement(name, prefixes, is_declared=name in {known.name for known in graph.scales.values()})
@@ -94,18 +87,21 @@ def enter(graph: Graph, form: Form, today: date) -> Outcome:
             TurtleLine("pan:reviewedOn", f'"{today.isoformat()}"^^xsd:date'),
         )
         for plan, own_cells in by_plan.items():
-            path = plan_file(graph, plan, FILE)
+            path = project.graph / "plans" / key(plan) / FILE
             file, source = project.name_of(path), f"interaction-{key(plan)}-{key(assessor)}"
             document = f"document:{source}"
             reasons = sha256(f"{today}|{reviewer}|{rationale}".encode()).hexdigest()[:16]
             passage = f"passage:{source}-{reasons}"
             blocks: list[Block] = []
+            standing = [
+                name for name in (document, passage) if any(f"\n{name} a " in text for text in files.texts.values())
+            ]
             # the matrix as a document where it is new, the reasons as a passage where they are, and the scores
-            if not _stands(files, document):
+            if document not in standing:
                 address = graph_of(f"plans/{key(plan)}/{FILE}", project.space)
                 by = graph.label(assessor), iri(assessor, prefixes)
                 blocks.append(document_block(document, by, address, of=key(plan)))
-            if not _stands(files, passage):
+            if passage not in standing:
                 blocks.append(passage_block(passage, document, rationale, language))
             for cell in own_cells:
                 subject, earlier = _place(files, cell, name, assessor, before.get(cell))
@@ -114,14 +110,13 @@ def enter(graph: Graph, form: Form, today: date) -> Outcome:
                 more = (*review, *replaced)
                 blocks.append(score_block(link, (document, passage), on, language, prefixes, review=more))
             header = file_block(project.graph_iri(path), _DATA.text("scored", name=key(plan)), [document])
-            written[path] = append(files.texts.get(file, ""), [header], blocks, prefixes, file)
-        write(project, written, prefixes)
+            written[path] = written_files.append(files.texts.get(file, ""), [header], blocks, prefixes, file)
+        written_files.write(project, written, prefixes)
     names = tuple(map(project.name_of, written))
     return Outcome("scored", {"files": ", ".join(names)}, names)
 
 
 def _cells(graph: Graph, form: Form, scale: Scale) -> dict[Cell, float]:
-    """The cells that have a score; the others are not assessed, which is not a 0."""
     actions = {key(action): action for action in graph.uses.actions}
     cells: dict[Cell, float] = {}
     for name, typed in form.items():
@@ -140,21 +135,17 @@ def _cells(graph: Graph, form: Form, scale: Scale) -> dict[Cell, float]:
     return cells
 
 
-def _stands(files: ProjectFiles, subject: str) -> bool:
-    return any(f"\n{subject} a " in content for content in files.texts.values())
-
-
 def _place(files: ProjectFiles, cell: Cell, scale: str, assessor: str, known: float | None) -> tuple[str, str]:
     """The IRI of a score, and that of the one it replaces, empty for the first.
 
     It is refused where the score in the files is not the one the form was filled in from, which is ``known``.
     """
     earlier = [
-        link for link in files.links(*cell)
+        link for link in files.of_kind("link", *cell)
         if (link.one("from"), link.one("to")) == cell and (link.type, link.status) == ("interaction", "accepted")
         and link.one("assessor") == assessor and scale in (link.one("scale"), key(link.one("onScale")))
     ]  # fmt: skip
-    replaced = {value for link in earlier for value in link.values(REPLACES)}
+    replaced = {value for link in earlier for value in link.values(written_files.REPLACES)}
     latest = next((link for link in earlier if link.iri not in replaced), None)
     if latest is not None and (known is None or latest.one("score") != plain(known)):
         raise RefusedError("scored-meanwhile", file=latest.file)

@@ -8,27 +8,38 @@ in ``by-hand.jsonl`` there, so that finding others anew leaves them alone.
 from __future__ import annotations
 
 import json
+import re
+import tomllib
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
-from functools import cached_property
+from datetime import date
+from functools import cache, cached_property
 from hashlib import sha256
 from pathlib import Path
 from random import Random
 from typing import Any, Final, NamedTuple
 
+from pan2kg.coherence.evidence import Level
 from pan2kg.errors import Place, ProjectError
+from pan2kg.extract import names as roles
 from pan2kg.extract.document import Document, Quotation, from_json, load_document, to_json
-from pan2kg.extract.names import Mention
+from pan2kg.extract.hypotheses import Named, sections
+from pan2kg.extract.mentions import find_mentions
+from pan2kg.extract.names import RULES, Mention, Thing, either
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n.message import pack, unpack
+from pan2kg.i18n.message import Message, pack, unpack
 from pan2kg.project import Project, read_text, reason, write_atomically
-from pan2kg.review.decision import Candidate, Held, part_key
+from pan2kg.review.decision import CITATION, INVOLVEMENT, MENTION, SETTLED, USE, Candidate, Held, Origin, part_key
 from pan2kg.review.files import own
-from pan2kg.scores.measures import ScaleLevel as Level
-from pan2kg.scores.measures import alpha
+from pan2kg.scores import measures
 from pan2kg.store.queries import program_query
+from pan2kg.store.store import text_rows as rows
+from pan2kg.tables import table as figures
+from pan2kg.tables.plans import linked_pairs, silent_pairs
 from pan2kg.turtle.vocabulary import key, kind_and_key, link_iri, thing
+from pan2kg.validation.quotations import LONGEST as QUOTED
 
 WORK: Final = "work"
 CANDIDATES: Final = "candidates.jsonl"
@@ -87,15 +98,13 @@ class Material:
 
     @property
     def candidates(self) -> list[Candidate]:
-        return sorted((candidate for listed in self.plans.values() for candidate in listed), key=_place)
+        every = [candidate for listed in self.plans.values() for candidate in listed]
+        begins = {candidate.key: candidate.quotations[0].start if candidate.quotations else 0 for candidate in every}
+        return sorted(every, key=lambda candidate: (candidate.plan, begins[candidate.key], candidate.key))
 
     def sha(self, candidate: Candidate) -> str:
         text = self.texts.get(candidate.plan)
         return text.sha256 if text else ""
-
-
-def _place(candidate: Candidate) -> tuple[str, int, str]:
-    return candidate.plan, candidate.quotations[0].start if candidate.quotations else 0, candidate.key
 
 
 def has_candidates(project: Project) -> bool:
@@ -118,17 +127,6 @@ def read_material(graph: Graph, project: Project, plan: str = "") -> Material:
     return Material(graph, plans, texts)
 
 
-def keep_typed(project: Project, candidate: Candidate) -> None:
-    path = project.root / WORK / key(candidate.plan) / BY_HAND
-    former = read_text(path) if path.is_file() else ""
-    write_atomically(path, f"{former}{line_of(candidate, _TYPED)}\n")
-
-
-def work_folder(project: Project, plan: str) -> Path:
-    own(project)
-    return project.root / WORK / plan
-
-
 def read_kept(project: Project, plan: str) -> Document:
     path = project.root / WORK / plan / DOCUMENT
     if not path.is_file():
@@ -139,7 +137,8 @@ def read_kept(project: Project, plan: str) -> Document:
 def keep(
     project: Project, plan: str, document: Document, mentions: Sequence[Mention], candidates: Sequence[Candidate]
 ) -> Path:
-    folder = work_folder(project, plan)
+    own(project)
+    folder = project.root / WORK / plan
     folder.mkdir(parents=True, exist_ok=True)
     write_atomically(folder / DOCUMENT, to_json(document))
     write_atomically(folder / MENTIONS, "".join(f"{mention_line(mention)}\n" for mention in mentions))
@@ -177,31 +176,22 @@ class Noted:
     seconds: float | None = None
     made: tuple[str, ...] = ()
 
-    def line(self) -> str:
-        return json.dumps(asdict(self), ensure_ascii=False)
-
-    @classmethod
-    def of_line(cls, line: str) -> Noted:
-        fields = json.loads(line)
-        return cls(**{**fields, "at": float(fields["at"]), "made": tuple(fields["made"])})
-
-
-def now() -> float:
-    return datetime.now(UTC).timestamp()
-
 
 def journal_name(plan: str) -> str:
     return f"{WORK}/{key(plan)}/{JOURNAL}"
 
 
-def note(project: Project, plan: str, noted: Noted) -> None:
-    path = project.root / journal_name(plan)
+def note(project: Project, plan: str, noted: Noted | Candidate) -> None:
+    if isinstance(noted, Noted):
+        path, line = project.root / journal_name(plan), json.dumps(asdict(noted), ensure_ascii=False)
+    else:
+        path, line = project.root / WORK / key(plan) / BY_HAND, line_of(noted, _TYPED)
     former = read_text(path) if path.is_file() else ""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ProjectError("cannot-write-there", place=Place(str(path)), reason=reason(error)) from None
-    write_atomically(path, f"{former}{noted.line()}\n")
+    write_atomically(path, f"{former}{line}\n")
 
 
 def read_journal(project: Project, plans: Iterable[str]) -> list[Noted]:
@@ -209,7 +199,8 @@ def read_journal(project: Project, plans: Iterable[str]) -> list[Noted]:
     for path in (project.root / journal_name(plan) for plan in plans):
         for number, line in enumerate(read_text(path).splitlines() if path.is_file() else (), start=1):
             try:
-                journal.append(Noted.of_line(line))
+                fields = json.loads(line)
+                journal.append(Noted(**{**fields, "at": float(fields["at"]), "made": tuple(fields["made"])}))
             except (ValueError, TypeError, KeyError):
                 place = Place(project.name_of(path), number)
                 raise ProjectError("no-journal", place=place, remedy="take-it-away") from None
@@ -231,10 +222,7 @@ def second_readings(journal: Iterable[Noted]) -> Mapping[tuple[str, str], str]:
 
 
 def last_of(decisions: Sequence[Held], reviewer: str, journal: Iterable[Noted]) -> list[Held]:
-    """What somebody decided last in files of decisions and still holds; several where they were decided at once.
-
-    The journal says when something was written, where this machine knows; else the day and the place decide.
-    """
+    # the journal says when something was written, where this machine knows; else the day and the place decide
     times = {name: noted.at for noted in journal if noted.kind == DECISION for name in noted.made}
     mine = [verdict for verdict in decisions if verdict.reviewer == reviewer and verdict.place]
     if not mine:
@@ -248,10 +236,8 @@ def last_of(decisions: Sequence[Held], reviewer: str, journal: Iterable[Noted]) 
 def with_controls(waiting: Sequence[Candidate], listed: Sequence[Candidate], met: Collection[str]) -> list[Candidate]:
     """What waits with one planted among each twenty: words of one candidate with the target of another.
 
-    Where it is planted and what it names follows from ``listed``, all candidates in their order, so that it is the
-    same whenever the desk is opened; what somebody has ``met``, by key, is not planted again. Its key is what a link of
-    these ends would have, which tells nobody that it is a control. Nothing is planted where there are no two targets,
-    or where the other target is proposed for the same work too.
+    It follows from ``listed``, all candidates in their order, so that it is the same whenever the desk is opened; what
+    somebody has ``met``, by key, is not planted again. Its key tells nobody that it is a control.
     """
     # of few the one in the middle
     hosts = listed[min(ONE_IN // 2, len(listed) // 2) :: ONE_IN - 1]
@@ -278,11 +264,9 @@ def with_controls(waiting: Sequence[Candidate], listed: Sequence[Candidate], met
 
 
 def for_second_reader(decided: Sequence[Candidate]) -> list[Candidate]:
-    """What a second reader decides without seeing the first decision: a tenth by lot, and all that is derived.
-
-    The lot is drawn from the keys, so that it is the same for all who read a second time.
-    """
-    by_lot = sorted(decided, key=lambda candidate: sha256(candidate.key.encode()).digest())
+    # a tenth by lot, drawn from the keys so that it is the same for all, and all that is derived
+    lots = {candidate.key: sha256(candidate.key.encode()).digest() for candidate in decided}
+    by_lot = sorted(decided, key=lambda candidate: lots[candidate.key])
     drawn = {candidate.key for candidate in by_lot[: round(SHARE * len(decided))]}
     return [candidate for candidate in decided if candidate.is_derived or candidate.key in drawn]
 
@@ -312,4 +296,282 @@ class Agreement(NamedTuple):
         statuses = [earlier[1] for _, earlier, _ in pairs], [later[1] for _, _, later in pairs]
         ratings = [[float(status == "accepted") for status in row] for row in statuses]
         apart = [(candidate, earlier, later) for candidate, earlier, later in pairs if earlier[1] != later[1]]
-        return cls(len(pairs), alpha(ratings, Level.NOMINAL) if pairs else None, apart)
+        return cls(len(pairs), measures.alpha(ratings, measures.ScaleLevel.NOMINAL) if pairs else None, apart)
+
+
+_LONGEST, _WORDS = QUOTED
+_BEFORE: Final = 160
+_SENTENCE: Final = re.compile(r"(?<=[^\s.]{3}[.!?…])\s+(?=[«“„\"(]?[A-ZÀ-Ü0-9])|[\n\t]+")
+_LEAD: Final = "lead"
+
+
+class DocumentSearch(NamedTuple):
+    candidates: tuple[Candidate, ...]
+    skipped: Mapping[str, int]
+    mentions: tuple[Mention, ...]
+
+    def since(self, graph: Graph, day: date) -> DocumentSearch:
+        things = graph.names.things
+        recent = tuple(
+            candidate
+            for candidate in self.candidates
+            if not ((entity := things.get(candidate.ends[1])) and entity.start and entity.start < day)
+        )
+        older = len(self.candidates) - len(recent)
+        return self._replace(candidates=recent, skipped={**self.skipped, **({"older": older} if older else {})})
+
+
+def search(graph: Graph, document: Document, plan: str) -> DocumentSearch:
+    names = graph.names
+    home = names.things.get(plan)
+    day, country = (home.start, home.country) if home else (None, "")
+    mentions = find_mentions(document, names, date=day, country=country, plan=plan)
+    bodies = [mention for mention in mentions if mention.kind == "body"]
+    titles: dict[str, list[str]] = {}
+    numbers: dict[str, str] = {}
+    for action, number_, title in graph.read(program_query("review/titles-of-actions", plan=plan)):
+        titles.setdefault(action, []).append(title)
+        numbers.setdefault(action, number_)
+    places = sections(
+        document, plan, tuple(Named(action, numbers[action], tuple(words)) for action, words in titles.items())
+    )
+    starts = [section.start for section in places]
+    skipped: Counter[str] = Counter()
+    links: dict[tuple[str, str, str, str], list[Mention]] = {}
+    parts: dict[tuple[str, str, str], list[tuple[Mention, roles.Role]]] = {}
+    for mention in mentions:
+        work = places[bisect_right(starts, mention.start) - 1].iri
+        if mention.kind == "body":
+            target = mention.target or next(iter(mention.choices), "")
+            entity = names.things.get(target)
+            if entity is None or not entity.is_valid(day):
+                skipped["body-of-another-day"] += 1
+            elif role := roles.role_of(document, mention, bodies):
+                parts.setdefault((work, target, role.key), []).append((mention, role))
+            else:
+                skipped["body"] += 1
+            continue
+        for target in mention.targets or mention.choices[:1]:
+            entity = names.things.get(target)
+            if target in (plan, work):
+                skipped["itself"] += 1
+            elif not entity and target.startswith("http") and mention.kind not in ("eu-act", "sdg"):
+                skipped["no-end"] += 1
+            else:
+                type_, relation, _ = relation_of(document.text, mention, entity, home if work == plan else None)
+                links.setdefault((work, type_, relation, target), []).append(mention)
+    results = [*_parts(graph, document, plan, parts, skipped), *_links(graph, document, plan, links, skipped)]
+    order = {USE: 1, INVOLVEMENT: 2}
+    results.sort(key=lambda one: (order.get(one.type, 0), -(one.rank or 0.0), one.quotations[0].start))
+    return DocumentSearch(tuple(results), skipped, mentions)
+
+
+def _rank(mention: Mention, rank: float) -> float:
+    """How likely a rule is right; of several things that may be meant each is half as likely as its share."""
+    if mention.target:
+        return rank
+    share = rank / (2 * max(1, len(mention.choices)))
+    return round(share, 3)
+
+
+def _parts(
+    graph: Graph, document: Document, plan: str,
+    groups: Mapping[tuple[str, str, str], Sequence[tuple[Mention, roles.Role]]], skipped: Counter[str],
+) -> Iterator[Candidate]:  # fmt: skip
+    roles_of: dict[tuple[str, str], set[str]] = {}
+    for work, body, role_iri in graph.read(program_query("review/parts-of-plan", plan=plan)):
+        roles_of.setdefault((work, body), set()).add(key(role_iri))
+    rejected: dict[str, set[str]] = {}
+    for work, body, role_iri, passage in graph.read(program_query("review/rejected-parts", plan=plan)):
+        rejected.setdefault(part_key(work, body, key(role_iri)), set()).add(key(passage))
+    for (work, body, role_key), group in groups.items():
+        identifier = part_key(work, body, role_key)
+        mentions = [mention for mention, _ in group]
+        quotations = _quotations(document, mentions)
+        before = rejected.get(identifier)
+        if role_key in roles_of.get((work, body), ()):
+            skipped["accepted"] += len(group)
+            continue
+        if before is not None and before.issuperset(quotation.key(document.sha256) for quotation in quotations):
+            skipped["rejected"] += len(group)
+            continue
+        mention, role = max(group, key=lambda pair: pair[1].rank)
+        how = Message("candidate", f"by-{mention.rule}", {"words": mention.surface})
+        remarks = _remarks(graph, work, body, mentions, rejected=before is not None)
+        leads = (ends for ends, roles_ in roles_of.items() if _LEAD in roles_)
+        if role_key == _LEAD and any(led == work and rival != body for led, rival in leads):
+            remarks.append(Message("candidate", "other-lead"))
+        candidate = _candidate_candidates(
+            identifier, plan, (work, body), INVOLVEMENT, role_key, mention, mentions, quotations
+        )
+        yield replace(
+            candidate, reason=Message("candidate", f"role-{role.how}", {"how": how, "said": role.said}),
+            rank=_rank(mention, role.rank), remarks=tuple(remarks),
+            said="" if role.how == "default" else role.said,
+        )  # fmt: skip
+
+
+def _links(
+    graph: Graph, document: Document, plan: str, groups: Mapping[tuple[str, str, str, str], Sequence[Mention]],
+    skipped: Counter[str],
+) -> Iterator[Candidate]:  # fmt: skip
+    accepted: dict[tuple[str, str], set[str]] = {}
+    rejected: dict[tuple[str, str], set[str]] = {}
+    for start, _, relation, end, status, quote in graph.read(program_query("review/links-of-plan", plan=plan)):
+        if key(status) == "accepted":
+            accepted.setdefault((start, end), set()).add(key(relation) if relation else "")
+        if key(status) == "rejected":
+            rejected.setdefault((start, end), set()).add(quote)
+    *_, ranks = _relations()
+    for (work, type_, relation, target), mentions in groups.items():
+        ends = work, target
+        # a mere mention says no more than any accepted relation to the same text
+        if relation in accepted.get(ends, ()) or (relation == MENTION and ends in accepted):
+            skipped["accepted"] += len(mentions)
+            continue
+        quotations = _quotations(document, mentions)
+        before = rejected.get(ends)
+        if before is not None and all(quotation.words in before for quotation in quotations):
+            skipped["rejected"] += len(mentions)
+            continue
+        things = graph.names.things
+        ranked = [(_rank(mention, ranks.get(mention.rule, 0.5)), mention) for mention in mentions]
+        rank, mention = max(ranked, key=lambda pair: pair[0])
+        words = relation_of(document.text, mention, things.get(target), things.get(work))[2]
+        how = Message("candidate", f"by-{mention.rule}", {"words": mention.surface})
+        identifier = key(link_iri(type_, work, target, relation=relation, space=graph.project.space))
+        yield replace(
+            _candidate_candidates(identifier, plan, ends, type_, relation, mention, mentions, quotations),
+            reason=Message("candidate", "because-said" if words else "because", {"how": how, "said": words}),
+            rank=rank,
+            remarks=tuple(_remarks(graph, work, target, mentions, rejected=before is not None)),
+        )
+
+
+def _candidate_candidates(
+    identifier: str, plan: str, ends: tuple[str, str], type_: str, relation: str, mention: Mention,
+    mentions: Sequence[Mention], quotations: tuple[Quotation, ...],
+) -> Candidate:  # fmt: skip
+    choices = dict.fromkeys(iri for mention in mentions for iri in mention.choices if iri != ends[1])
+    return Candidate(
+        identifier, plan, ends, type_, relation, quotations, rule=f"{mention.rule}/{RULES}", choices=tuple(choices)
+    )
+
+
+def _remarks(graph: Graph, work: str, target: str, mentions: Iterable[Mention], *, rejected: bool) -> list[Message]:
+    names, remarks = graph.names, list[Message]()
+    entity = names.things.get(target)
+    plan = names.things.get(work) or names.things.get(graph.plan_of(work) or "")
+    if entity is None:
+        remarks.append(Message("candidate", "not-in-graph", {"target": target}))
+    if entity and plan and entity.start and plan.start and entity.start > plan.start:
+        remarks.append(Message("candidate", "younger", {"day": entity.start.isoformat()}))
+    notes = dict.fromkeys(mention.note for mention in mentions if mention.note not in ("", "not-in-graph"))
+    remarks += [Message("candidate", f"note-{note}") for note in notes]
+    return [*remarks, Message("candidate", "rejected-before")] if rejected else remarks
+
+
+def _quotations(document: Document, mentions: Iterable[Mention]) -> tuple[Quotation, ...]:
+    places: dict[tuple[int, int], int] = {}
+    for mention in mentions:
+        places.setdefault(sentence_at(document.text, mention.start, mention.end), mention.start)
+    return tuple(Quotation.at(document, start, end, of=at) for (start, end), at in places.items())
+
+
+@cache
+def _relations() -> tuple[list[tuple[re.Pattern[str], dict[str, Any]]], dict[str, Any], dict[str, float]]:
+    """The rules by which words propose a relation, what is proposed without any, and how likely each rule is right."""
+    table = tomllib.loads(Path(__file__).with_name("relations.toml").read_text(encoding="utf-8"))
+    patterns = (rf"(?<!\w){either(rule['words'])}(?!\w)" for rule in table["relation"])
+    rules = zip((re.compile(pattern, re.IGNORECASE) for pattern in patterns), table["relation"], strict=True)
+    return list(rules), table["default"], table["rank"]
+
+
+def relation_of(text: str, mention: Mention, target: Thing | None, own: Thing | None) -> tuple[str, str, str]:
+    """The type of link, the relation and the words that propose it: those nearest before the mention, in its sentence.
+
+    ``own`` is the plan whose text it is, None where it is that of an action.
+
+    >>> text, act = "afin de transposer la directive 2014/24/UE", "http://data.europa.eu/eli/dir/2014/24/oj"
+    >>> relation_of(text, Mention(22, 42, text[22:42], act, "eu-act", "eu-number"), None, None)
+    ('uses-instrument', 'supports-transposition-of', 'transposer')
+    """
+    start, _ = sentence_at(text, mention.start, mention.end)
+    before = text[max(start, mention.start - _BEFORE) : mention.start]
+    side = "plan" if target is not None and target.kind == "plan" else "text"
+    rules, default, _ = _relations()
+    nearest = [
+        (places[-1].end(), -number_, places[-1][0], rule)
+        for number_, (pattern, rule) in enumerate(rules)
+        if side in rule and (places := list(pattern.finditer(before)))
+    ]
+    _, _, words, rule = max(nearest, key=lambda ranked: ranked[:2], default=(0, 0, "", default))
+    if side == "text":
+        relation, address = str(rule["text"]), target.iri if target else mention.target
+        # only directives are transposed, and only conventions ratified
+        is_directive = (target.type if target else "") == "eu-directive" or "/eli/dir" in address
+        if relation == "supports-transposition-of" and not is_directive:
+            relation = "implements"
+        if relation in ("plans-ratifying", "considers-ratifying") and mention.kind not in ("ilo", "instrument"):
+            relation = MENTION
+        return USE, relation, words
+    type_, relation = rule["plan"]
+    if type_ == "succession" and not (own and target and own.family == target.family):
+        return CITATION, "continues", words
+    # what an action says of a plan is a citation of it; links of plans among themselves have types of their own
+    return str(type_) if own else CITATION, str(relation), words
+
+
+def sentence_at(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where the sentence round a place begins and ends; of a long one what is nearest, 300 characters or 60 words.
+
+    >>> text = "Rien ici. La directive 2014/24/UE s’applique. Autre chose."
+    >>> text[slice(*sentence_at(text, 13, 33))]
+    'La directive 2014/24/UE s’applique.'
+    """
+    low, high = max(0, start - 2 * _LONGEST), min(len(text), end + 2 * _LONGEST)
+    begin, finish = low, high
+    for boundary in _SENTENCE.finditer(text, low, high):
+        if boundary.end() <= start:
+            begin = boundary.end()
+        elif boundary.start() >= end:
+            finish = boundary.start()
+            break
+    while finish - begin > _LONGEST or len(text[begin:finish].split()) > _WORDS:
+        before, behind = start - begin, finish - end
+        if before <= 0 and behind <= 0:
+            break
+        if before >= behind:
+            space = text.find(" ", begin + 1, start)
+            begin = space + 1 if space >= 0 else start
+        else:
+            space = text.rfind(" ", end, finish - 1)
+            finish = space if space >= 0 else end
+    return begin, finish
+
+
+def graph_candidates(graph: Graph) -> list[Candidate]:
+    waiting = [
+        Candidate(
+            key(link), "", (start, end), key(type_), origin=Origin.GRAPH, link=link,
+            plans=(graph.plan_of(start) or "", graph.plan_of(end) or ""),
+            rank=float(confidence) if confidence else None,
+        )
+        for link, type_, start, end, confidence in rows(graph.store, program_query("review/candidates"))
+    ]  # fmt: skip
+    if not graph.uses.actions:
+        return waiting
+    decided = rows(graph.store, program_query("review/decided"))
+    settled = {frozenset(ends) for type_, *ends in decided if key(type_) in SETTLED}
+    # A suggestion enters no figure: whoever reviews it sees what the editors concluded too, most bits first.
+    choice = figures.TableChoice(evidence=Level.EDITORS)
+    for ends, plans, weight, texts, _, expected in silent_pairs(graph, choice, linked_pairs(graph, choice)):
+        if frozenset(ends) not in settled:
+            level = weight.level.key if weight.level else ""
+            waiting.append(
+                Candidate(
+                    "--".join(map(key, ends)), "", ends, origin=Origin.GRAPH, rank=figures.number(weight.low),
+                    plans=plans, via=texts, level=level, expected=expected,
+                )
+            )  # fmt: skip
+    return waiting

@@ -46,7 +46,6 @@ class Scale(NamedTuple):
         return self.step is not None and float(self.step).is_integer()
 
     def fault(self, score: float) -> str:
-        """What is wrong with a score: it stands between two steps, ``step``, or beyond the bounds, ``outside``."""
         if self.step is not None and abs(score / self.step - round(score / self.step)) >= 1e-9:
             return "step"
         is_below, is_above = (
@@ -73,7 +72,6 @@ def scale_between(lowest: float | None, highest: float | None, *, decimal: bool 
 
 
 def declaration(scale: Scale, *, shown: bool = False) -> str:
-    """A scale as it is typed, ``-3..3 decimal``, or its bounds as they are shown, ``−3…+3``."""
     bounds = "count"
     if scale.lowest is not None and scale.highest is not None:
         bounds = ("…" if shown else "..").join(plain(bound, signed=shown) for bound in (scale.lowest, scale.highest))

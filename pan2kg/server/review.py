@@ -33,7 +33,7 @@ from pan2kg.errors import Pan2kgError, Place, ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
 from pan2kg.i18n.message import today, verbatim
 from pan2kg.project import Project, reason
-from pan2kg.review import desk, entry, files
+from pan2kg.review import desk, files
 from pan2kg.server import pages, protocol, web, workers
 from pan2kg.server.protocol import RefusalError, why
 from pan2kg.site import registry
@@ -377,7 +377,7 @@ class ReviewPages:
         typed |= {FAULT: outcome.said.say(_language(request)), FIELD: str(outcome.values.get("field", ""))}
         return await self._show(request, _STATUS.get(outcome.code, 422), typed, name)
 
-    async def _submit(self, request: web.Request, form: Mapping[str, str]) -> tuple[entry.Outcome, bool]:
+    async def _submit(self, request: web.Request, form: Mapping[str, str]) -> tuple[files.Outcome, bool]:
         language = _language(request)
         async with self._turn:
             outcome = await self.threads.run(

@@ -232,7 +232,7 @@ def _of_body(context: PageContext, body: str) -> dict[str, Any]:
     ]
     picture = None
     if involvements:
-        picture = "dossier-body-picture", context.draw("plans-of", thing=context.key(body)), None
+        picture = "dossier-picture", context.draw("plans-of", thing=context.key(body)), None
 
         # bodies of its kind and country whose works name a text its works name too, without a work of both
         def read() -> dict[str, set[str]]:
@@ -257,7 +257,7 @@ def _of_body(context: PageContext, body: str) -> dict[str, Any]:
         sentences.append(sentence(context, name, len(near), "#who", names=in_short(context, near)))
     return _dossier(
         context, sentences, picture=picture, attention=advice.of_body(context.spoken, knowledge, body),
-        facts=[(context.t("dossier-kind"), context.links(statements.values(body, f"{DCTERMS}type")))],
+        facts=[(context.t("script-network-kind"), context.links(statements.values(body, f"{DCTERMS}type")))],
         sayings=((involvement.iri, involvement.level, involvement.work) for involvement in involvements),
     )  # fmt: skip
 
@@ -290,11 +290,11 @@ def _of_text(context: PageContext, text: str) -> dict[str, Any]:
     # those that carry the text out first, then the firmest
     firm = sorted(uses, key=lambda use: (-use.share, use.level or 0, use.work))
     facts: list[tuple[str, str]] = [
-        (context.t("dossier-kind"), context.links(statements.values(text, f"{DCTERMS}type"))),
+        (context.t("script-network-kind"), context.links(statements.values(text, f"{DCTERMS}type"))),
         *((context.t(f"dossier-{name}"), values.dated(context, statements.one(text, _ELI + name)))
           for name in ("date_document", "first_date_entry_in_force")),
     ]  # fmt: skip
-    picture = ("dossier-text-picture", context.draw("plans-of", thing=context.key(text)), None) if best else None
+    picture = ("dossier-picture", context.draw("plans-of", thing=context.key(text)), None) if best else None
     return _dossier(
         context, sentences, facts=facts, picture=picture, attention=advice.of_text(context.spoken, knowledge, text),
         sayings=((use.link, use.level, use.work) for use in firm),
@@ -316,7 +316,7 @@ def _of_topic(context: PageContext, topic: str) -> dict[str, Any]:
                  absent=missing[State.ABSENT], open=missing[State.OPEN]) if plans else None,
         sentence(context, "topic-editors"),
     ]  # fmt: skip
-    picture = ("dossier-topic-picture", context.draw("plans-of", thing=context.key(topic)), None) if plans else None
+    picture = ("dossier-picture", context.draw("plans-of", thing=context.key(topic)), None) if plans else None
     attention = advice.of_topic(context.spoken, knowledge, plans)
     return _dossier(context, sentences, picture=picture, attention=attention)
 

@@ -6,6 +6,7 @@ everything works without scripts: which candidate is shown, what was put off, an
 
 import re
 from collections.abc import Sequence
+from time import time
 from typing import Final
 from urllib.parse import urlencode
 
@@ -13,11 +14,13 @@ from pan2kg.coherence import citations, evidence
 from pan2kg.errors import Pan2kgError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n import catalogue, message
-from pan2kg.review import candidates, decision, entry, work
+from pan2kg.review import decision, work
 from pan2kg.review import desk as desks
+from pan2kg.review import files as entry
 from pan2kg.review import scores as scoring
 from pan2kg.scores.matrix import SCALE, Scale, plain
 from pan2kg.site.page import NOTHING, PageContext, Values, View
+from pan2kg.store.queries import program_query
 from pan2kg.tables.figure_words import bits_words, named
 from pan2kg.turtle.vocabulary import ID, PAN, key
 
@@ -60,6 +63,7 @@ def _form_state(context: PageContext, page: str) -> dict[str, object]:
         "kept": [(f"{TYPED}{name}", value) for name, value in arguments.items() if is_kept and name not in RESERVED],
         "done": done, "tongues": [(tag, _TONGUES.say(tag, language)) for tag in entry.TONGUES], "limits": entry.LIMITS,
         "called": lambda name: _REVIEW.say(f"field.{name}", language),
+        "desk_says": lambda name, **values: _DESK.say(name, language, **values), "reasons": decision.REASONS,
     }  # fmt: skip
 
 
@@ -85,7 +89,7 @@ def _card(context: PageContext, candidate: decision.Candidate, *, is_open: bool)
         "strength": strength,
         "mark": context.mark(evidence.level(candidate.level)),
         "expected": [named(citations.Verdict(words)).say(language) for words in expected],
-        "has_passage": is_open and bool(desks.passage_document(context.spoken, candidate)),
+        "has_passage": is_open and bool(decision.passage_document(context.spoken, candidate)),
         "typed": arguments if arguments.get("item") == candidate.key else NOTHING,
     }
 
@@ -93,15 +97,15 @@ def _card(context: PageContext, candidate: decision.Candidate, *, is_open: bool)
 def _review(context: PageContext) -> Values:
     graph, arguments = context.spoken, context.request.arguments
     state = _form_state(context, "review.html")
-    is_open, queue = state["state"] == "open", candidates.graph_candidates(graph)
+    is_open, queue = state["state"] == "open", work.graph_candidates(graph)
     cards = [] if is_open else [_card(context, candidate, is_open=False) for candidate in queue[:REVIEW_MOST]]
     return {
         "title": context.t("reviewing-title"), **state, "desk": _desk(context, graph) if is_open else None,
         "field": arguments.get(FIELD, "") if is_open else "", "cards": cards,
         "typed": arguments if is_open else NOTHING, "number": len(queue), "more": max(0, len(queue) - REVIEW_MOST),
         "types": [(name, context.name(f"{ID}linktype/{name}")) for name in decision.TYPES],
-        "channels": [(name, context.name(f"{ID}channel/{name}")) for name in desks.CHANNELS],
-        "documents": [(name, context.name(iri)) for name, iri in (desks.documents(graph) if is_open else {}).items()],
+        "channels": [(name, context.name(f"{ID}channel/{name}")) for name in decision.CHANNELS],
+        "documents": [(name, context.name(iri)) for name, iri in decision.documents(graph).items() if is_open],
     }  # fmt: skip
 
 
@@ -126,7 +130,7 @@ def _desk(context: PageContext, graph: Graph) -> dict[str, object] | None:
     put_off = [name for name in dict.fromkeys(arguments.get("later", "").split()) if name in keys][-LATER_MOST:]
     desk.put_off(put_off)
     keys = [candidate.key for candidate in desk.waiting]
-    agreement, pace, controls = desk.compare(), desk.pace, desk.controls
+    controls, pace, agreement = desk.measured()
     alpha = "–" if agreement.alpha is None else catalogue.numeral(agreement.alpha, language)
     measured = [_DESK.say("controls", language, **controls)] if controls["met"] else []
     measured += [_DESK.say("pace", language, seconds=round(pace))] if pace is not None else []
@@ -134,7 +138,7 @@ def _desk(context: PageContext, graph: Graph) -> dict[str, object] | None:
         "wanted": desk.wanted,
         "reader": reader,
         "modes": [(name, arguments.get(name, "")) for name in MODES],
-        "since": int(work.now()),
+        "since": int(time()),
         "put_off": " ".join(put_off),
         "preview": arguments.get(PREVIEW, ""),
         "measured": measured,
@@ -175,7 +179,7 @@ def _desk(context: PageContext, graph: Graph) -> dict[str, object] | None:
     desk.show_passage(arguments.get("passage", ""))
     card = desk.card(language)
     passages = card.passages if card else 0
-    scheme = f"{ID}{current.scheme}/"
+    scheme = f"{ID}{'role' if current.is_part else 'relation'}/"
     relations = [(key(iri), context.name(iri)) for iri in graph.labels.entries if iri.startswith(scheme)]
     # the page of the passage can be opened where the document was read as a PDF
     document, page = desk.material.documents.get(current.plan, ""), desk.quotation.page
@@ -214,7 +218,7 @@ def _scores(context: PageContext) -> Values:
         action for action in offered
         if typed.get(CHOSEN + key(action)) or any(name.startswith(f"score:{key(action)}:") for name in typed)
     ] or (offered if len(offered) <= most else [])  # fmt: skip
-    bodies = {key(body): body for body in scoring.bodies(graph)} if is_open else {}
+    bodies = {key(row[0]): row[0] for row in graph.read(program_query("tables/bodies")) if is_open}
     assessor, scale_name = bodies.get(typed.get("assessor", "")), typed.get("scale", "") or SCALE
     scale = scoring.scale_named(context.graph, scale_name)
     is_ready = 2 <= len(chosen) <= most and assessor is not None
@@ -239,7 +243,7 @@ def _scores(context: PageContext) -> Values:
         "offered": [(CHOSEN + key(action), action, action in chosen) for action in offered], "most": most,
         "too_many": len(chosen) > most,
         "matrix": [(row, [cell(row, column) for column in chosen]) for row in chosen] if is_ready else [],
-        "columns": chosen if is_ready else [], "typed": typed, "steps": [("", t("scores-none")), *options],
+        "columns": chosen if is_ready else [], "typed": typed, "steps": [("", ""), *options],
         "typing": not steps, "bounds": scale, "scale": scale.name, "number": len(graph.scores),
     }  # fmt: skip
 

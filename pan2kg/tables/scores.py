@@ -18,8 +18,8 @@ from pan2kg.graph.graph import Graph, bare
 from pan2kg.i18n.catalogue import LANGUAGES, Messages, Text, numeral
 from pan2kg.i18n.message import either, told
 from pan2kg.project import read_text, write_atomically
-from pan2kg.scores import influence as influences
 from pan2kg.scores import measures
+from pan2kg.scores import measures as influences
 from pan2kg.scores.matrix import SCALE, Scale, ScoredLink, Scores, declaration, parse_scores, plain, scored_links, whole
 from pan2kg.store.queries import program_query
 from pan2kg.tables import table as layout

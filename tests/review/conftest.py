@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -11,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import pytest
@@ -19,10 +20,10 @@ import pytest
 import pan2kg
 from pan2kg.graph.graph import Graph, open_graph
 from pan2kg.project import Project
-from pan2kg.review.candidates import graph_candidates
 from pan2kg.review.decision import Candidate
 from pan2kg.review.desk import submit
-from pan2kg.review.entry import Outcome
+from pan2kg.review.files import Outcome
+from pan2kg.review.work import graph_candidates
 from pan2kg.store.rules import derive
 from pan2kg.store.store import Store, open_store
 from tests.copies import FEW, copy
@@ -42,9 +43,13 @@ EVIDENCE: Final = {
 DATA: Final = Path(__file__).parents[1] / "data" / "review"
 
 
+def cases(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (DATA / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
 def prepare(root: Path) -> Path:
     """Put a text and its candidates into a project as ``pan2kg candidates`` leaves them."""
-    shutil.copytree(DATA / "work", root / "work" / PLAN)
+    shutil.copytree(DATA / "pan-2", root / "work" / PLAN)
     sources = root / "graph" / "sources" / "luxembourg-government.ttl"
     old = sources.read_text(encoding="utf-8")
     at = old.index('    pan:sha256 "', old.index(f"document:{READ} a"))

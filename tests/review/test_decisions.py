@@ -23,7 +23,7 @@ from pan2kg.store.store import select
 from pan2kg.turtle.vocabulary import link_iri, thing
 from pan2kg.validation.check import check
 from tests.conftest import Cli
-from tests.review.conftest import DAY, EVIDENCE, FILE, PLAN, READ, Refused, WritableProject, prepare
+from tests.review.conftest import DAY, EVIDENCE, FILE, PLAN, READ, Refused, WritableProject, cases, prepare
 from tests.review.test_scores import GIVEN as SCORED
 from tests.review.test_scores import ONE, THREE, TWO, cell
 
@@ -56,20 +56,9 @@ def test_what_was_decided_counts_in_figures_or_not_and_is_not_proposed_again(wri
 
 
 def test_what_is_missing_unknown_or_hostile_is_refused(writable: WritableProject, refused: Refused) -> None:
-    cases: list[tuple[str, dict[str, str]]] = [
-        *[("missing", {name: " "}) for name in ("quote", "document", "channel", "direction", "reviewer", "verdict")],
-        ("unknown", {"verdict": "delete"}), ("unknown", {"document": "http://evil.example/> ; a <x"}),
-        ("unknown", {"type": "succession"}), ("unknown", {"direction": "up"}),
-        ("unknown", {"channel": 'text ; pan:x "y"'}), ("unknown", {"language": 'fr . <a> <b> "c"@fr'}),
-        ("unknown", {"quote_language": "x-klingon"}), ("unknown-item", {"item": "lu-bhr-1-m3--../../etc"}),
-        ("unknown-item", {"item": ""}), ("too-long", {"quote": "x" * 10**6}), ("hidden-character", {"reason": "\x00"}),
-        ("hidden-character", {"reviewer": "a\x1bb"}), ("hidden-character", {"quote": "a\u202eb"}),
-        ("hidden-character", {"quote": "a\ud800b"}), ("hidden-character", {"page": "\ufffe"}),
-        ("unknown", {"form": "delete-everything"}), ("missing", {"verdict": "reject"}),
-    ]  # fmt: skip
     form = {"form": "decision", "item": writable.queue[0].key, "verdict": "accept", "reviewer": "A. Weber", **EVIDENCE}
-    for code, change in cases:
-        refused(code, **form | change)
+    for case in cases("refused-decisions"):
+        refused(case["code"], **form | case["change"])
 
 
 HOSTILE = 'x" . <http://e/a> <http://e/b> "c" . # \\ """ \'\'\' \\u0041 \r\n@prefix pan: <http://evil/> .\r\n<script>'
@@ -210,7 +199,7 @@ def test_what_cannot_be_is_refused_and_no_file_changes(room: Room) -> None:
     assert press(desk, "b 1").key == "said.ticked"
     assert "2021-05" in press(desk, "a").say("en")
     assert room.writable.state() == before, "none of several is written where one cannot be"
-    assert press(desk, "r2").key == "said.rejected-many"
+    assert press(desk, "r2").key == "said.rejected"
 
 
 TOLD = {

@@ -20,7 +20,7 @@ from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
 from pan2kg.review.decision import Candidate
 from pan2kg.review.desk import Desk, Wanted, open_desk, press, submit, suggestion
-from pan2kg.review.entry import Outcome
+from pan2kg.review.files import Outcome
 from pan2kg.review.work import CANDIDATES, Material, for_second_reader, read_material, with_controls
 from pan2kg.store.rules import derive
 from pan2kg.store.store import open_store
@@ -132,7 +132,7 @@ def test_who_skips_goes_on_counting_and_what_was_decided_before_counts(material:
     other.seconds = 9999.0  # somebody went away
     pressed(other, "r1")
     again = desk_of(material)
-    assert (list(again.progress.values()), again.pace) == ([3, 4, 1, 1], 10.0)
+    assert (list(again.progress.values()), again.measured()[1]) == ([3, 4, 1, 1], 10.0)
     pressed(again, "u")
     assert list(again.progress.values()) == [2, 4, 0, 1]
     pressed(again, "a", "a", "r1")
@@ -152,9 +152,9 @@ def test_controls_are_wrong_counted_and_never_written(material: Material, root: 
     desk.waiting = [replace(candidate, key=f"c{n}") for n, candidate in enumerate(planted[:2])]
     assert pressed(desk, "a", "r1") == ["outcome.control-missed", "outcome.control-noticed"]
     counted = {"met": 2, "recognised": 1}
-    assert (desk.controls, desk.progress["accepted"], (root / FILE).exists()) == (counted, 0, False)
-    assert desk_of(material, control=True).controls == counted
-    assert desk_of(material, "B. Muller").controls == {"met": 0, "recognised": 0}
+    assert (desk.measured()[0], desk.progress["accepted"], (root / FILE).exists()) == (counted, 0, False)
+    assert desk_of(material, control=True).measured()[0] == counted
+    assert desk_of(material, "B. Muller").measured()[0] == {"met": 0, "recognised": 0}
 
 
 def test_a_second_reader_decides_blind_and_both_decisions_are_kept(material: Material, root: Path) -> None:
@@ -173,7 +173,7 @@ def test_a_second_reader_decides_blind_and_both_decisions_are_kept(material: Mat
     assert card
     assert not card.previous, "how the same words were decided on is not said to a second reader"
     pressed(second, "a", "r1")
-    agreement = second.compare()
+    *_, agreement = second.measured()
     ((candidate, *decisions),) = agreement.apart
     assert (agreement.both, candidate.key) == (2, "c4-3")
     assert decisions == [("A. Weber", "accepted"), ("B. Muller", "rejected")]
@@ -215,7 +215,7 @@ def test_what_says_the_same_of_a_text_is_decided_at_once_and_undone_at_once(mate
     pressed(desk_of(changed(material, first, twice, *rest)), "r1")
     card = desk_of(changed(material, first, twice, *rest)).card("en")
     assert card
-    assert "rejected by A. Weber on 2026-05-04" in card.previous[0], "how the same words were decided on"
+    assert "A. Weber: rejected, 2026-05-04" in card.previous[0], "how the same words were decided on"
 
 
 def test_a_pipe_is_read_line_by_line_and_what_cannot_be_reviewed_is_said(root: Path, cli: Cli) -> None:
@@ -357,8 +357,8 @@ def test_a_review_goes_on_where_release_0_1_0_left_it(root: Path, few: pan2kg.Gr
     desk = desk_of(material)
     assert keys(desk) == ["lu-bhr-2-4-1-ccdh-partner", "c4-2", "c4-4"]
     assert desk.progress == {"number": 8, "total": 10, "accepted": 5, "rejected": 2}
-    assert [desk_of(material, name).controls["met"] for name in ("A. Weber", "C. Klein")] == [0, 1]
-    agreement = desk.compare()
+    assert [desk_of(material, name).measured()[0]["met"] for name in ("A. Weber", "C. Klein")] == [0, 1]
+    *_, agreement = desk.measured()
     assert (agreement.both, [candidate.key for candidate, _, _ in agreement.apart]) == (2, ["c4-3"])
     assert desk_of(material, "B. Muller", second=True).waiting == []
     before = reviewed.read_text("utf-8")

@@ -15,8 +15,7 @@ from pan2kg.errors import ProjectError
 from pan2kg.extract.document import AROUND, READER, Document, DocumentBlock, Folded, Quotation, canonical, find, laid
 from pan2kg.project import Project
 from pan2kg.review import add
-from pan2kg.review.entry import LIMITS, RefusedError, read_text
-from pan2kg.review.files import append, write
+from pan2kg.review.files import LIMITS, RefusedError, append, read_field, write
 from pan2kg.turtle.vocabulary import link_iri, thing
 from pan2kg.turtle.writer import Block, TurtleLine, text
 from pan2kg.validation.check import check
@@ -171,7 +170,7 @@ def test_links_get_the_keys_of_what_they_say_wherever_they_are_named_or_not_at_a
 @given(typed=TYPED, head=st.sampled_from(HEADS), comment=COMMENT, ending=st.sampled_from(["", "\n", "\n\n", "\r\n"]))
 def test_any_reason_comes_back_and_the_old_file_is_kept(typed: str, head: str, comment: str, ending: str) -> None:
     try:
-        reason = read_text({"reason": typed}, "reason")
+        reason = read_field({"reason": typed}, "reason")
     except RefusedError:
         return
     assert all(category(character) not in ("Cc", "Cs") or character in "\n\t" for character in reason)
@@ -188,9 +187,9 @@ def test_any_reason_comes_back_and_the_old_file_is_kept(typed: str, head: str, c
 
 def test_a_field_takes_so_much_and_no_more() -> None:
     for name, most in LIMITS.items():
-        assert read_text({name: "x" * most}, name)
+        assert read_field({name: "x" * most}, name)
         with pytest.raises(RefusedError):
-            read_text({name: "x" * (most + 1)}, name)
+            read_field({name: "x" * (most + 1)}, name)
 
 
 def test_of_files_written_together_none_stays_where_one_cannot_be_written(own_project: Path) -> None:

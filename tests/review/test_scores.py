@@ -6,8 +6,8 @@ import pytest
 
 import pan2kg
 from pan2kg.i18n.catalogue import LANGUAGES
-from pan2kg.review.candidates import graph_candidates
 from pan2kg.review.scores import MOST, cell_name
+from pan2kg.review.work import graph_candidates
 from pan2kg.site.page import Mode, SiteContext
 from pan2kg.site.registry import Site
 from pan2kg.site.review import FAULT, SEAL
@@ -15,7 +15,7 @@ from pan2kg.tables.table import DEFAULT, TABLES
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.writer import read_prefixes
 from pan2kg.validation.lines import check_style
-from tests.review.conftest import Refused, WritableProject
+from tests.review.conftest import Refused, WritableProject, cases
 
 ONE, TWO, THREE = "lu-bhr-2-1-1", "lu-bhr-2-2-2", "lu-bhr-1-m3"
 GIVEN = {
@@ -110,14 +110,8 @@ def test_a_declared_scale_is_taken_by_its_bounds_and_the_form_offers_what_it_all
 
 
 def test_what_is_no_score_is_refused(writable: WritableProject, refused: Refused) -> None:
-    cases = [
-        *[("unknown", cell(ONE, THREE, score)) for score in ("4", "+1", "1 ; pan:x 2")],
-        ("unknown", cell(ONE, ONE, "1")), ("unknown", cell(ONE, "nowhere", "1")), ("unknown", {"score:a": "1"}),
-        ("unknown", {"assessor": "nobody"}), ("unknown", {"scale": 'x" ; pan:x "y'}), ("missing", {"rationale": "\n"}),
-        ("missing", {"reviewer": ""}), ("missing", {"assessor": ""}), ("unchanged", cell(ONE, THREE, "")),
-    ]  # fmt: skip
-    for code, change in cases:
-        refused(code, **GIVEN | cell(ONE, THREE, "1") | change)
+    for case in cases("refused-scores"):
+        refused(case["code"], **GIVEN | cell(ONE, THREE, "1") | case["change"])
     first, *others = (action.rpartition("/")[2] for action in writable.material.uses.actions[: MOST + 1])
     refused("too-many-actions", **GIVEN, **{cell_name(f"/{first}", f"/{other}"): "1" for other in others})
     writable.file(FILES[1]).mkdir()

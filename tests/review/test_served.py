@@ -9,18 +9,15 @@ import re
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
 
 from pan2kg.errors import ProjectError
-from pan2kg.server.pages import RefreshedSite
 from pan2kg.server.review import FLOOD, TRIES, Attempts, People, Person, read_people
 from tests.copies import FEW, copy
-from tests.review.conftest import DATA, EVIDENCE, FILE, TOKEN, serving
+from tests.review.conftest import DATA, EVIDENCE, FILE, TOKEN, cases, serving
 from tests.review.test_scores import CHOSEN, FILES, GIVEN, ONE, THREE, cell
 
 DRAWN = "kZ1p0Vd3/m9xYt7Lw2Rb5g=="
@@ -209,25 +206,6 @@ def test_what_was_typed_outlives_a_session_that_has_ended(member: Visitor, folde
     assert member.seal, "the session is open again"
 
 
-def test_the_desk_goes_on_with_its_site_after_its_own_decisions_alone() -> None:
-    states, made = [0], count()
-    release: Any = type("Release", (), {"__str__": lambda _: str(states[0])})()
-    site: Any = RefreshedSite(made.__next__, release)  # type: ignore[arg-type]
-
-    def decided() -> None:
-        states[0] += 1
-
-    # numbers stand for sites, in the order in which they are made
-    assert (site.site(is_desk=True), site.site()) == (0, 0)
-    site.change(decided)
-    assert (site.site(is_desk=True), site.site()) == (0, 1), "other pages show the decision"
-    decided()  # somebody else has changed the data
-    assert (site.site(is_desk=True), site.site()) == (2, 2)
-    site.change(decided)
-    decided()
-    assert site.site(is_desk=True) == 3
-
-
 @dataclass
 class Member(Visitor):
     """A visitor who comes through a proxy: it says who has signed in there, and from what address they come."""
@@ -341,19 +319,10 @@ def test_pages_of_other_sites_read_nothing_and_nothing_after_a_body_is_ever_a_he
 
 
 def test_a_list_that_is_faulty_is_refused_with_its_place(tmp_path: Path) -> None:
-    person = '[[person]]\nname = "A"\nlogin = "a"\n'
-    cases = {
-        "": "names nobody", "[[person]": "cannot be read", '[[person]]\nname = "A"': "Person 1",
-        f'{person}role = "write"': "Person 1", f'{person}roles = ["admin"]': "Person 1",
-        f'{person}roles = ["review", "write"]': "load --endpoint",
-        '[[person]]\nname = "A"\ntoken_sha256 = "secret"': "Person 1", f"{person}writes_a_minute = 0": "Person 1",
-        f'{person}[[person]]\nname = " B"\nlogin = "b"': "Person 2",
-        f'{person}[[person]]\nname = "B"\nlogin = "a"': "“a”",
-    }  # fmt: skip
     path = tmp_path / "people.toml"
-    for text, said in cases.items():
-        path.write_text(text, encoding="utf-8")
+    for case in cases("refused-people"):
+        path.write_text(case["text"], encoding="utf-8")
         with pytest.raises(ProjectError) as refused:
             read_people(path)
-        assert said in str(refused.value)
+        assert case["message"] in str(refused.value)
         assert str(path) in str(refused.value)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +16,7 @@ from hypothesis import strategies as st
 import pan2kg
 from pan2kg.errors import ProjectError
 from pan2kg.project import Project
+from pan2kg.review import filled
 from pan2kg.review import sheet as sheets
 from pan2kg.review.files import Addition
 from pan2kg.store.store import LocalStore
@@ -28,7 +28,7 @@ from pan2kg.validation.lines import check_style
 from pan2kg.validation.quotations import KeptText
 from tests.conftest import Cli
 from tests.copies import FEW, copy
-from tests.review.conftest import DATA
+from tests.review.conftest import DATA, cases
 
 PLAN = thing("plan", "lu-bhr-2")
 ACTIONS = "graph/plans/lu-bhr-2/actions.ttl"
@@ -45,7 +45,7 @@ def project(tmp_path: Path) -> Project:
     return Project.at(copy(tmp_path / "copy", FEW))
 
 
-def untouched(found: sheets.SheetComparison) -> bool:
+def untouched(found: filled.SheetComparison) -> bool:
     return found.is_empty and not found.faults and not found.absent
 
 
@@ -53,7 +53,7 @@ class Desk:
     """The sheets of a plan as they went out, filled in, and compared with files, or what these say."""
 
     def __init__(
-        self, project: Project, known: sheets.DescribedRow, tables: Sequence[sheets.FilledSheet],
+        self, project: Project, known: sheets.DescribedRow, tables: Sequence[filled.FilledSheet],
         book: sheets.Book | None = None,
     ) -> None:  # fmt: skip
         self.project, self.known, self.book = project, known, book
@@ -69,17 +69,17 @@ class Desk:
         for code, words in cells.items():
             row[codes.index(code)] = words
 
-    def read(self) -> sheets.SheetComparison:
+    def read(self) -> filled.SheetComparison:
         tables = [
-            sheets.FilledSheet(name, self.codes[name], tuple(enumerate(map(tuple, rows), start=3)))
+            filled.FilledSheet(name, self.codes[name], tuple(enumerate(map(tuple, rows), start=3)))
             for name, rows in self.rows.items()
         ]
-        return sheets.compare(self.book or sheets.read_book(self.project, PLAN), tables, self.known)
+        return filled.compare(self.book or sheets.read_book(self.project, PLAN), tables, self.known)
 
     def new(self) -> Sequence[Addition]:
         found = self.read()
         assert not found.faults, [str(fault.message) for fault in found.faults]
-        return sheets.changed(found)
+        return filled.changed(found)
 
     def faults(self) -> list[str]:
         return [fault.message.key.removeprefix("fault.") for fault in self.read().faults]
@@ -99,18 +99,18 @@ def workbook(book: sheets.Book, known: sheets.DescribedRow, tmp_path_factory: py
 
 
 @pytest.fixture(scope="module")
-def tables(workbook: Path) -> Sequence[sheets.FilledSheet]:
-    return sheets.read_tables(workbook)[1]
+def tables(workbook: Path) -> Sequence[filled.FilledSheet]:
+    return filled.read_tables(workbook)[1]
 
 
 @pytest.fixture
-def desk(book: sheets.Book, known: sheets.DescribedRow, tables: Sequence[sheets.FilledSheet]) -> Desk:
+def desk(book: sheets.Book, known: sheets.DescribedRow, tables: Sequence[filled.FilledSheet]) -> Desk:
     """Sheets that are compared with files nobody has changed."""
     return Desk(book.project, known, tables, book)
 
 
 @pytest.fixture
-def own(project: Project, known: sheets.DescribedRow, tables: Sequence[sheets.FilledSheet]) -> Desk:
+def own(project: Project, known: sheets.DescribedRow, tables: Sequence[filled.FilledSheet]) -> Desk:
     """The same over files that may be changed."""
     return Desk(project, known, tables)
 
@@ -127,17 +127,17 @@ def test_what_comes_back_untouched_changes_nothing(
     workbook = openpyxl.load_workbook(written)
     workbook.save(saved)
     for path in (written, saved):
-        name, tables, is_csv = sheets.read_tables(path)
+        name, tables, is_csv = filled.read_tables(path)
         assert (name, len(tables), is_csv) == (plan, len(sheets.LAYOUTS), False)
-        assert untouched(sheets.compare(book, tables, known))
+        assert untouched(filled.compare(book, tables, known))
         assert sum(len(table.lines) for table in tables) > 5
     for separator, name in zip(",;\t", sheets.LAYOUTS, strict=False):
         target, path = io.StringIO(), tmp_path / f"{name}.csv"
         csv.writer(target, delimiter=separator).writerows(workbook[name].iter_rows(values_only=True))
         path.write_text(f"\ufeff{target.getvalue()}", encoding="utf-8")
-        _, tables, is_csv = sheets.read_tables(path)
+        _, tables, is_csv = filled.read_tables(path)
         assert (is_csv, [table.name for table in tables]) == (True, [name])
-        assert untouched(sheets.compare(book, tables, known))
+        assert untouched(filled.compare(book, tables, known))
 
 
 CELL = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"], include_characters="\n"), max_size=30)
@@ -153,7 +153,7 @@ def test_a_cell_comes_back_as_it_was_typed(tmp_path_factory: pytest.TempPathFact
     form = FormSheet("actions", "actions", (head, head), (("k", *cells, "m"),), {})
     path = tmp_path_factory.getbasetemp() / "cells.xlsx"
     path.write_bytes(write_forms([form], "lists"))
-    assert sheets.read_tables(path)[1][0].lines[0][1] == ("k", *cells, "m")
+    assert filled.read_tables(path)[1][0].lines[0][1] == ("k", *cells, "m")
 
 
 def test_what_both_changed_is_said_and_not_written(own: Desk) -> None:
@@ -203,9 +203,9 @@ def test_keys_are_not_edited_removed_made_up_or_used_twice(desk: Desk) -> None:
 
 
 def test_what_does_not_fit_is_refused_with_its_cell(
-    book: sheets.Book, known: sheets.DescribedRow, tables: list[sheets.FilledSheet]
+    book: sheets.Book, known: sheets.DescribedRow, tables: list[filled.FilledSheet]
 ) -> None:
-    for case in map(json.loads, (DATA / "refused-cells.jsonl").read_text(encoding="utf-8").splitlines()):
+    for case in cases("refused-cells"):
         desk, sheet, key = Desk(book.project, known, tables, book), case["sheet"], case["row"]
         desk.type(sheet, key, **case["cells"])
         found = desk.read().faults
@@ -227,7 +227,7 @@ def test_a_quote_is_held_to_the_kept_text_of_its_document(desk: Desk) -> None:
 
 def test_what_is_typed_changes_its_lines_alone_in_house_style(own: Desk) -> None:
     """New rows become blocks with computed keys, an action says what it has, and keys follow what a link says."""
-    for case in map(json.loads, (DATA / "typed-cells.jsonl").read_text(encoding="utf-8").splitlines()):
+    for case in cases("typed-cells"):
         own.type(case["sheet"], case["row"], **case["cells"])
     files = own.new()
     for file in files:
@@ -261,4 +261,4 @@ def test_what_is_no_sheet_of_ours_is_refused(tmp_path: Path) -> None:
     ):  # fmt: skip
         path.write_bytes(data)
         with pytest.raises(ProjectError, match=said):
-            sheets.read_tables(path)
+            filled.read_tables(path)

@@ -1,0 +1,408 @@
+"""Sheets of a plan as they come back: read, compared with what files say now, and written as edits of these files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from pan2kg.errors import Place, ProjectError
+from pan2kg.i18n.message import Message
+from pan2kg.project import reason
+from pan2kg.review import sheet as sheets
+from pan2kg.review.add import rekeyed
+from pan2kg.review.files import Addition, addition, own, with_prefixes
+from pan2kg.turtle import blocks as turtle
+from pan2kg.turtle.vocabulary import key
+from pan2kg.turtle.writer import Block, TurtleLine, iri, prefixes_used, string
+
+OPEN: Final = ("actions", "involvements", "links", "details")
+"""The sheets that take new rows; a row of the last has more to say than it asks for."""
+_BEFORE: Final = (
+    "skos:notation", "dcterms:identifier", "skos:prefLabel", "skos:altLabel", "pan:unofficialLabelLanguage",
+    "pan:inPlan", "pan:inCategory", "pan:inPart", "pan:partLevel", "pan:partOf", "pan:order",
+)  # fmt: skip
+"""What stands in the block of an action before what says that it has a detail."""
+_FIXED: Final = ("kind", "belongs-to")
+"""What a row is and whose it is, which follows from other blocks and is only said of a new one."""
+_SINGLE: Final = frozenset(
+    ("quote", "number", "page", "class", "presence", "plan-type", "plan-status", "completeness", *_FIXED)
+)
+_OF_TIMELINES: Final = ("class", "start", "end")
+_MOST: Final = 64 << 20
+"""How many bytes a file may unpack to."""
+_ROWS: Final = 200_000
+_RETURN: Final = "_x000D_"
+"""How the format writes what ends a line in other systems."""
+_HIDDEN: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
+
+
+class FilledSheet(NamedTuple):
+    name: str
+    codes: tuple[str, ...]
+    lines: tuple[tuple[int, tuple[str, ...]], ...]
+
+
+def read_tables(path: Path) -> tuple[str, tuple[FilledSheet, ...], bool]:
+    place = Place(str(path))
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ProjectError("cannot-read-file", place=place, reason=reason(error)) from None
+    is_csv = not data.startswith(b"PK")
+    if len(data) > _MOST:
+        raise ProjectError("sheet-too-large", place=place)
+    tables, plans = list[FilledSheet](), set[str]()
+    try:
+        for grid in [_csv(data)] if is_csv else _xlsx(place, data):
+            rows = [["" if cell is None else str(cell).replace(_RETURN, "\r") for cell in row] for row in grid]
+            lines = [tuple(cell.replace("\r\n", "\n").replace("\r", "\n") for cell in row) for row in rows]
+            codes = lines[0] if lines else ()
+            stamp = codes[0].split(":") if codes else []
+            if len(stamp) == 4 and stamp[0] == sheets.STAMP and stamp[1] in sheets.LAYOUTS:
+                plans.add(stamp[2])
+                numbered = tuple(enumerate(lines[2:], start=3))
+                tables.append(FilledSheet(stamp[1], (stamp[3], *codes[1:]), numbered))
+    except (csv.Error, zipfile.BadZipFile, KeyError, ValueError, TypeError, SyntaxError, OSError, EOFError) as error:
+        if is_csv and isinstance(error, UnicodeDecodeError):
+            raise ProjectError("not-utf8", place=place, remedy="save-as-utf8") from None
+        plans.clear()
+    if len(plans) != 1 or len({table.name for table in tables}) != len(tables):
+        raise ProjectError("no-sheet-of-ours", place=place, remedy="export-first")
+    return plans.pop(), tuple(tables), is_csv
+
+
+def _csv(data: bytes) -> list[list[str]]:
+    content = data.decode("utf-8-sig")
+    separator = max(",;\t", key=content.partition("\n")[0].count)
+    rows = csv.reader(io.StringIO(content, newline=""), delimiter=separator)
+    return list(rows)
+
+
+def _xlsx(place: Place, data: bytes) -> Iterator[Iterable[tuple[object, ...]]]:
+    from openpyxl import load_workbook  # seconds that only who reads one waits
+
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        if sum(entry.file_size for entry in packed.infolist()) > _MOST:
+            raise ProjectError("sheet-too-large", place=place)
+        # An entity can be as large as one likes; no spreadsheet program writes a document type.
+        members = [name for name in packed.namelist() if name.endswith((".xml", ".rels"))]
+        if any(b"<!DOCTYPE" in packed.read(name)[:4096] for name in members):
+            raise zipfile.BadZipFile
+    book: Any = load_workbook(io.BytesIO(data), read_only=True, data_only=False)
+    for sheet in book.worksheets:
+        yield sheet.iter_rows(values_only=True, max_row=_ROWS)
+
+
+def place_of(sheet: str, line: int, cell: str = "") -> Message:
+    values = {"sheet": Message("sheet", f"sheet.{sheet}"), "line": line, "cell": cell}
+    return Message("sheet", "place-cell" if cell else "place", values)
+
+
+class CellChange(NamedTuple):
+    """A cell that is to be changed: its place and name, such as C14, the row's key, the text before and after.
+
+    ``meanwhile`` holds where the files say something else than when the sheet was made, and the sheet too.
+    """
+
+    sheet: str
+    place: Message
+    cell: str
+    key: str
+    column: sheets.SheetColumn
+    old: str
+    new: str
+    meanwhile: bool
+
+
+class SheetFault(NamedTuple):
+    place: Message
+    message: Message
+    cell: str
+
+
+@dataclass
+class SheetComparison:
+    """What a workbook changes of what the files say now: cells, new rows with their cells, and faults.
+
+    ``absent`` counts the rows it no longer has, which stay; ``fresh`` are the IRIs of what it adds.
+    """
+
+    book: sheets.Book
+    known: sheets.DescribedRow
+    changes: list[CellChange] = field(default_factory=list)
+    rows: list[tuple[str, int, dict[str, str]]] = field(default_factory=list)
+    faults: list[SheetFault] = field(default_factory=list)
+    absent: int = 0
+    fresh: set[str] = field(default_factory=set)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.changes and not self.rows
+
+    def take(self, table: FilledSheet) -> None:
+        sheet = self.book.sheets[table.name]
+        columns, rows = {column.code: column for column in sheet.columns}, sheet.rows
+        codes = list(filter(None, table.codes))
+        unknown = [code for code in codes if code not in (sheets.KEY, sheets.MARK, *columns)]
+        if unknown or table.codes[:1] != (sheets.KEY,) or len({*codes}) < len(codes):
+            self._fault(table, 1, "columns", names=", ".join(unknown) or sheets.KEY)
+            return
+        lines = [(number, dict(zip(table.codes, line, strict=False))) for number, line in table.lines]
+        lines = [(at, line) for at, line in lines if any(line.get(code, "").strip() for code in (sheets.KEY, *columns))]
+        keys = [line.get(sheets.KEY, "").strip() for _, line in lines]
+        by_mark = {sheets.mark(subject): subject for subject in rows}
+        for (number, line), subject in zip(lines, keys, strict=True):
+            marks = {
+                code: value for code, _, value in (name.partition(":") for name in line.get(sheets.MARK, "").split())
+            }
+            was = by_mark.get(marks.get(sheets.KEY, ""), "")
+            # of what is named only the key is read back
+            cells = {code: line[code] for code in columns if code in line}
+            for code in (code for code in cells if columns[code].kind not in sheets.LITERALS):
+                cells[code] = "\n".join(name.partition(sheets.NAMED)[0].strip() for name in cells[code].split("\n"))
+            if not subject and was and was not in keys:
+                self._fault(table, number, "key-gone", key=was)
+            elif not subject:
+                self._new_row(table, number, line, {code: cells.get(code, "") for code in columns})
+            elif keys.count(subject) > 1:
+                self._fault(table, number, "key-twice", key=subject)
+            elif subject not in rows:
+                self._fault(table, number, "key-edited" if marks else "key-unknown", key=subject)
+            elif not marks:
+                self._fault(table, number, "mark-gone", key=subject)
+            elif marks.get(sheets.KEY) != sheets.mark(subject):
+                self._fault(table, number, "key-edited", key=subject)
+            else:
+                for code, after in cells.items():
+                    standing, column, marked = rows[subject][code], columns[code], marks.get(code)
+                    is_same = sheets.mark(after) == marked or sheets.values_in(after) == sheets.values_in(standing.text)
+                    if not is_same and self._can_stand(table, number, column, line, subject, standing):
+                        name = cell_name(table.codes, code, number)
+                        place, is_changed = place_of(table.name, number, name), marked != sheets.mark(standing.text)
+                        values = subject, column, standing.text, after, is_changed
+                        self.changes.append(CellChange(table.name, place, name, *values))
+        self.absent += len(rows.keys() - {*keys})
+
+    def _fault(
+        self, table: FilledSheet, line: int, name: str, column: sheets.SheetColumn | None = None, **values: object
+    ) -> None:
+        message = Message("sheet", f"fault.{name}", {**values, **({"column": column.head} if column else {})})
+        cell = cell_name(table.codes, column.code, line) if column else ""
+        place = place_of(table.name, line, cell)
+        self.faults.append(SheetFault(place, message, cell))
+
+    def _can_stand(
+        self, table: FilledSheet, number: int, column: sheets.SheetColumn, line: Mapping[str, str], subject: str = "",
+        standing: sheets.SheetCell | None = None,
+    ) -> bool:  # fmt: skip
+        cell, before, prefixes = line.get(column.code, ""), len(self.faults), self.book.prefixes
+        values, is_typed = sheets.values_in(cell), column.kind in ("day", "count")
+        if standing and column.name in _FIXED:
+            self._fault(table, number, "fixed", column, key=subject)
+        elif standing and column.place == "names" and not standing.subject:
+            self._fault(table, number, "no-block", column, key=subject)
+        elif column.needed and not values:
+            self._fault(table, number, "needed", column, key=subject or "–")
+        if len(self.faults) > before:
+            return False
+        for value in map(str.strip, cell.split("\n") if column.kind not in sheets.LITERALS else ()):
+            name, parted, called = value.partition(sheets.NAMED)
+            entity = self.book.full(column.written(name.strip(), prefixes))
+            if value and entity not in self.known.things and entity not in self.fresh:
+                self._fault(table, number, "unknown", column, value=name.strip() or value)
+            elif parted and called.strip() not in self.known.names.get(entity, ()):
+                self._fault(table, number, "other-name", column, value=value)
+        if _HIDDEN.search(cell):
+            self._fault(table, number, "hidden", column)
+        if (column.name in _SINGLE or is_typed) and len(values) > 1:
+            self._fault(table, number, "several", column)
+        elif is_typed and values and not column.written(values[0], prefixes):
+            self._fault(table, number, f"no-{column.kind}", column, value=values[0])
+        if column.name == "quote":
+            document = line.get("document", "").partition(sheets.NAMED)[0].strip()
+            words = self.known.texts.get(document.rpartition(":")[2])
+            for quote in (quote for quote in values if words and words.holds(quote) is False):
+                brief = quote if len(quote) <= 60 else f"{quote[:59].rstrip()}…"
+                self._fault(table, number, "not-verbatim", column, quote=brief, document=document)
+        return len(self.faults) == before
+
+    def _new_row(self, table: FilledSheet, number: int, line: Mapping[str, str], cells: dict[str, str]) -> None:
+        name, before = table.name, len(self.faults)
+        if name not in OPEN:
+            self._fault(table, number, "no-new-names")
+            return
+        for column in self.book.sheets[name].columns:
+            if column.needed or cells[column.code].strip():
+                self._can_stand(table, number, column, line)
+        if name == "actions" and not sheets.first_of(cells, "title"):
+            self._fault(table, number, "untitled")
+        if bool(sheets.first_of(cells, "quote")) != bool(sheets.values_in(cells.get("document", ""))):
+            self._fault(table, number, "half-passage")
+        if len(self.faults) == before and name == "details" and (fault := self._fault_of_detail(cells)):
+            self._fault(table, number, fault)
+        if len(self.faults) == before:
+            self.rows.append((name, number, cells))
+            self.fresh.add(self.book.full(self.book.subject(name, cells)))
+
+    def _fault_of_detail(self, cells: Mapping[str, str]) -> str:
+        owner, kind = self.book.thing("details", cells, "belongs-to"), sheets.class_of(cells)
+        if owner not in self.book.owners and self.book.full(owner) not in self.fresh:
+            return "not-of-plan"
+        if not kind:
+            return "no-detail"
+        filled = {code.partition("@")[0] for code in cells if sheets.values_in(cells[code])}
+        if kind == "pan:Timeline":
+            # a day stands where the class says that there is one
+            is_dated = "dated" in sheets.values_in(cells.get("class", ""))
+            is_fit = "class" in filled and "presence" not in filled and bool(filled & {"start", "end"}) == is_dated
+            return "" if is_fit else "timeline"
+        is_wordless = "absent" in sheets.values_in(cells.get("presence", ""))
+        is_fit = "presence" in filled and ("words" in filled) != is_wordless and not filled & {*_OF_TIMELINES}
+        return "" if is_fit else "detail"
+
+
+def compare(book: sheets.Book, tables: Sequence[FilledSheet], known: sheets.DescribedRow) -> SheetComparison:
+    comparison = SheetComparison(book, known)
+    for table in tables:
+        if table.name in book.sheets:
+            comparison.take(table)
+    after: dict[tuple[str, str], str] = {}
+    for change in comparison.changes:
+        # Two rows may rest on one passage: it can be changed in one of them, or in both alike.
+        cell = book.sheets[change.sheet].rows[change.key][change.column.code]
+        subject = cell.subject or change.key
+        if after.setdefault((subject, change.column.code), change.new) != change.new:
+            message = Message("sheet", "fault.two-ways", {"key": subject})
+            comparison.faults.append(SheetFault(change.place, message, change.cell))
+    return comparison
+
+
+def cell_name(codes: Sequence[str], code: str, line: int) -> str:
+    at, letters = list(codes).index(code) + 1, ""
+    while at:
+        at, letter = divmod(at - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return f"{letters}{line}"
+
+
+def changed(comparison: SheetComparison) -> tuple[Addition, ...]:
+    book = comparison.book
+    own(book.project)
+    writer = _Writer(book, comparison.known, dict(book.texts), set())
+    writer.edit(comparison.changes)
+    for name, _, cells in comparison.rows:
+        writer.add(book.sheets[name], cells)
+    after = {path: content for path, content in writer.texts.items() if content != book.texts.get(path, "")}
+    if any(change.sheet == "links" and change.column.name in sheets.KEY_OF_LINK for change in comparison.changes):
+        return rekeyed(book.project, after)
+    name_of = book.project.name_of
+    return tuple(Addition(path, name_of(path), book.texts.get(path, ""), content) for path, content in after.items())
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    book: sheets.Book
+    known: sheets.DescribedRow
+    texts: dict[Path, str]
+    taken: set[str]
+
+    def edit(self, changes: Sequence[CellChange]) -> None:
+        edits: dict[Path, dict[tuple[str, str, str], turtle.StatementEdit]] = {}
+        passages: dict[tuple[str, str], dict[str, str]] = {}
+        for change in changes:
+            sheet, column = self.book.sheets[change.sheet], change.column
+            cell = sheet.rows[change.key][column.code]
+            if cell.path is None:
+                passages.setdefault((change.sheet, change.key), {})[column.code] = change.new
+                continue
+            # a value that stays keeps its spelling
+            waiting, after = list(zip(cell.values, cell.written, strict=True)), list[str]()
+            for value in sheets.values_in(change.new):
+                if standing := next((pair for pair in waiting if pair[0] == value), None):
+                    waiting.remove(standing)
+                after.append(standing[1] if standing else column.written(value, self.book.prefixes))
+            earlier = sheet.columns[: sheet.columns.index(column)]
+            before = (*(sibling.predicate for sibling in earlier if sibling.place == column.place), "pan:quote")
+            edit = turtle.StatementEdit(cell.subject, column.predicate, cell.written, tuple(after), before)
+            edits.setdefault(cell.path, {})[cell.subject, column.predicate, column.language] = edit
+        for (name, subject), cells in passages.items():
+            row = self.book.sheets[name].rows[subject]
+            block, passage = row["certainty"], self._passage(name, cells, f"{subject.partition(':')[2]}-passage")
+            if block.path and passage:
+                self._append(block.path, [passage], name)
+                old = row["evidence"].written
+                edit = turtle.StatementEdit(block.subject, "pan:evidence", old, (*old, passage.subject))
+                edits.setdefault(block.path, {})[block.subject, "pan:evidence", ""] = edit
+        for path, of_file in edits.items():
+            self._edited(path, list(of_file.values()))
+
+    def _edited(self, path: Path, edits: Sequence[turtle.StatementEdit]) -> None:
+        before, name = self.texts[path], self.book.project.name_of(path)
+        used = sorted(prefixes_used("\n".join(value for edit in edits for value in (edit.predicate, *edit.new))))
+        after = with_prefixes(turtle.edited(before, name, edits), used, self.book.prefixes, name)
+        self.texts[path] = turtle.without_unused(after, before)
+
+    def _append(self, path: Path, blocks: Sequence[Block], label: str) -> None:
+        book, old = self.book, self.texts.get(path, "")
+        self.texts[path] = addition(book.project, path, blocks, label=label, about=key(book.plan), old=old).new
+
+    def add(self, sheet: sheets.PlanSheet, cells: Mapping[str, str]) -> None:
+        book, name, of_class = self.book, sheet.name, sheets.class_of(cells)
+        subject = book.subject(name, cells)
+        if book.full(subject) in self.known.things or subject in self.taken:
+            raise ProjectError("row-stands", name=subject)
+        self.taken.add(subject)
+        ends = [key(book.full(book.thing(name, cells, end))) for end in sheets.ENDS.get(name, ())]
+        passage = self._passage(name, cells, "-".join(ends)) if ends else None
+        statements = [TurtleLine("a", of_class if name == "details" else sheets.LAYOUTS[name][0][0])]
+        last_title = [column for column in sheet.columns if column.name == "other-title"][-1:]
+        for column in sheet.columns:
+            if column.place or column.predicate == "a":
+                continue
+            values = sheets.values_in(cells.get(column.code, ""))
+            if column.name == "channel" and not values and "cross-reference" in sheets.values_in(cells["type"]):
+                values = ("text",)
+            if column.name == "evidence" and passage:
+                statements.append(TurtleLine("pan:evidence", passage.subject))
+            statements += [TurtleLine(column.predicate, column.written(value, book.prefixes)) for value in values]
+            if column.name == "number":
+                statements.append(TurtleLine("dcterms:identifier", string(subject.partition(":")[2])))
+            if column in last_title:
+                statements.append(TurtleLine("pan:inPlan", iri(book.plan, book.prefixes)))
+            if column.name == "channel":
+                statements.append(TurtleLine("pan:status", "linkstatus:accepted"))
+        is_use = name == "links" and book.thing(name, cells, "type") == "linktype:uses-instrument"
+        kind, plans = "instruments" if is_use else name, book.project.graph / "plans"
+        # a draft has all in one file
+        paths = {kind: plans / key(book.plan) / f"{kind}.ttl" for kind in (kind, "actions")}
+        if (single := plans / f"{key(book.plan)}.ttl") in book.texts:
+            paths = dict.fromkeys(paths, single)
+        self._append(paths[kind], [Block(subject, tuple(statements)), *([passage] if passage else [])], kind)
+        if name == "details":
+            # the action or part it belongs to says that it has it; a new action stands where it was just put
+            kinds, owner = list(sheets.DETAILS), book.thing(name, cells, "belongs-to")
+            owner_name, path = book.owners.get(owner, (owner, paths["actions"]))
+            before = (*_BEFORE, *(sheets.DETAILS[sibling][1] for sibling in kinds[: kinds.index(of_class)]))
+            self._edited(path, [turtle.StatementEdit(owner_name, sheets.DETAILS[of_class][1], (), (subject,), before)])
+
+    def _passage(self, name: str, cells: Mapping[str, str], base: str) -> Block | None:
+        statement = {
+            column.name: TurtleLine(column.predicate, column.written(value, self.book.prefixes))
+            for column in self.book.sheets[name].columns
+            if column.place == "passage"
+            for value in sheets.values_in(cells.get(column.code, ""))
+        }
+        if "quote" not in statement:
+            return None
+        names = (f"passage:{base.lower()}{'' if number == 1 else f'-{number}'}" for number in count(1))
+        free = next(name for name in names if self.book.full(name) not in self.known.things and name not in self.taken)
+        self.taken.add(free)
+        order = [statement[name] for name in ("quote", "page", "document") if name in statement]
+        return Block(free, (TurtleLine("a", "pan:Passage"), *order))
