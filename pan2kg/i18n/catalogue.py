@@ -60,7 +60,8 @@ LANGUAGES: Final[tuple[Language, ...]] = tuple(CATALOGUES)
 def read_entries(text: bytes) -> Iterator[PoEntry]:
     """The messages of a catalogue in the order they are written, with each reference to a term replaced by the term.
 
-    Those without words and those marked « fuzzy » are left out: nobody has said yet that their words are right.
+    Those without words and those marked « fuzzy » are left out: nobody has said yet that their words are right. What is
+    said in several places with the same words stands once: a comment ``#. also CONTEXT/KEY …`` names the others.
     """
     from babel.messages.pofile import PoFileError, read_po
 
@@ -75,6 +76,9 @@ def read_entries(text: bytes) -> Iterator[PoEntry]:
         key, plural = (message.id, "") if isinstance(message.id, str) else message.id[:2]
         if key and all(forms) and not message.fuzzy:
             entries.append((message.context or "", key, plural, tuple(map(str, forms))))
+            comments = " ".join(words[5:] for words in message.auto_comments if words.startswith("also "))
+            for context, _, also in (name.partition("/") for name in comments.split()):
+                entries.append((context, also, also if plural else "", tuple(map(str, forms))))
     terms: dict[str, str] = {}
     for context, key, plural, forms in entries:
         if context == TERMS:
