@@ -4,13 +4,10 @@ Faults in the *data* are never exceptions: they are findings in a report. The wo
 :mod:`pan2kg.i18n` under « error »; an error carries their key and what is put into them.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Self
 
-from pan2kg.i18n.catalogue import Language
-from pan2kg.i18n.message import Message, joined, spoken
+from pan2kg.i18n import Language, Message, joined, spoken
 
 
 @dataclass(frozen=True, slots=True)

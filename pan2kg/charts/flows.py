@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from pan2kg.charts import Cell, DrawnTie, Names, Subject
 from pan2kg.charts import drawing as dw
 from pan2kg.charts import frame as fr
 from pan2kg.charts import subject as sj
 from pan2kg.charts import time_map as tm
 from pan2kg.charts.matrices import members_of
-from pan2kg.charts.subject import Cell, DrawnTie, Names, Subject
 from pan2kg.coherence import evidence
 from pan2kg.coherence.citations import State
 from pan2kg.errors import QueryError

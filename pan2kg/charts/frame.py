@@ -4,24 +4,20 @@ Also the heads, cells and signs that pictures share. Colours are such that reade
 grey printers can tell them apart, and a number or a pattern always goes with them.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
+from pan2kg.charts import Box, Dot, Drawing, Font, Group, Label, Line, Mark, Pen, Subject
 from pan2kg.charts import drawing as dw
-from pan2kg.charts.drawing import Box, Dot, Drawing, Font, Group, Label, Line, Mark, Pen
-from pan2kg.charts.subject import Subject
 from pan2kg.coherence import evidence, figures, known
 from pan2kg.graph.labels import Name
-from pan2kg.i18n.catalogue import Language, format_of
-from pan2kg.i18n.message import in_words
+from pan2kg.i18n import Language, format_of, in_words
 from pan2kg.store.store import Solutions
+from pan2kg.tables import PRINTING
 from pan2kg.tables import figure_words as words
-from pan2kg.tables.formats import PRINTING
 from pan2kg.turtle.vocabulary import key
 
 INK: Final = "#1a1a1a"

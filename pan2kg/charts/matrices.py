@@ -3,8 +3,6 @@
 UpSet after Lex, A. et al. (2014). UpSet: Visualization of Intersecting Sets. IEEE TVCG 20(12), 1983–1992.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -12,12 +10,11 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
+from pan2kg.charts import Cell, Subject
 from pan2kg.charts import drawing as dw
 from pan2kg.charts import frame as fr
 from pan2kg.charts import subject as sj
-from pan2kg.charts.subject import Cell, Subject
-from pan2kg.coherence import evidence, figures
-from pan2kg.coherence.citations import State, verdict
+from pan2kg.coherence import citations, evidence, figures
 from pan2kg.errors import QueryError
 from pan2kg.graph.labels import Name
 from pan2kg.i18n.catalogue import numeral
@@ -87,7 +84,7 @@ def draw_plan_matrix(
     (wide, high), rows, states, tables = (
         PLAN_CELL,
         list[tuple[Cell, ...]](),
-        Counter[State](),
+        Counter[citations.State](),
         measured.tables,
     )
     heads, up, out = fr.tilted(names, PLAN_HEAD, wide)
@@ -111,7 +108,7 @@ def draw_plan_matrix(
         for sign, citing, cited in (("→", name_a, name_b), ("←", name_b, name_a)):
             box = upper if sign == "→" else replace(upper, y=upper.y + high / 2)
             state, channels = measured.cites(citing.iri, cited.iri)
-            if state is State.SEEN:
+            if state is citations.State.SEEN:
                 words = ", ".join(say(f"channel-{channel}") for channel in channels)
                 text = f"{sign} {say('cited-' + (channels[0].value if len(channels) == 1 else 'both'))}"
                 cell: list[dw.Mark] = [replace(box, fill=CITED, pen=fr.EDGE)]
@@ -119,13 +116,13 @@ def draw_plan_matrix(
             else:
                 words = say(f"citation-{state}")
                 texts = {
-                    State.ABSENT: (fr.PAPER, f"{sign} –"),
-                    State.IMPOSSIBLE: (fr.SHADE, "×"),
+                    citations.State.ABSENT: (fr.PAPER, f"{sign} –"),
+                    citations.State.IMPOSSIBLE: (fr.SHADE, "×"),
                 }.get(state)
                 cell = fr.filled(box, texts[0], (texts[1],)) if texts else fr.hatched(box)
             states[state] += 1
             marks.append(dw.Group(tuple(cell), say("cites", citing=citing.full, cited=cited.full) + words, leads))
-            judged = verdict(measured.chronology, citing.iri, cited.iri).value
+            judged = citations.verdict(measured.chronology, citing.iri, cited.iri).value
             ends += (state.value, " ".join(channels) or None, judged)
         rows.append((name_a.iri, name_a.text, name_b.iri, name_b.text, *meeting.cells, *ends))
 
@@ -134,7 +131,7 @@ def draw_plan_matrix(
     crossed = (replace(box, fill=fr.SHADE), dw.Line(((0, 0), fr.SWATCH), fr.EDGE))
     summary = say(
         "plan-matrix-summary", pairs=len(meetings), sharing=sum(meeting.shares is YES for meeting in meetings),
-        cited=states[State.SEEN], ways=states.total(), impossible=states[State.IMPOSSIBLE],
+        cited=states[citations.State.SEEN], ways=states.total(), impossible=states[citations.State.IMPOSSIBLE],
     )  # fmt: skip
     signs = (
         *fr.weight_signs(subject, greatest), fr.Sign(cite, say("sign-citation")),

@@ -4,8 +4,6 @@ A file is SVG, PNG, PDF or the table as CSV. This is the one door to matplotlib:
 fonts nor a graphics library, so that one version of it gives the same bytes for the same drawing everywhere.
 """
 
-from __future__ import annotations
-
 import inspect
 import math
 from collections.abc import Callable, Mapping
@@ -14,10 +12,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from pan2kg.charts import Address, Subject, flows, matrices, time_axis, time_map
 from pan2kg.charts import drawing as dw
-from pan2kg.charts import flows, matrices, time_axis, time_map
 from pan2kg.charts.frame import Picture
-from pan2kg.charts.subject import Address, Subject
 from pan2kg.coherence.evidence import Level
 from pan2kg.errors import FormatError, Place, QueryError
 from pan2kg.graph.graph import Graph

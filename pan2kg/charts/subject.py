@@ -14,8 +14,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from pan2kg.coherence import citations
-from pan2kg.coherence.evidence import HEADLINE, Level, firmest
+from pan2kg.coherence import HEADLINE, Level, citations, firmest
 from pan2kg.coherence.known import Known
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph

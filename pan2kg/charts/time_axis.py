@@ -3,8 +3,6 @@
 Only what was seen is drawn: a plan that is not there may not have been read.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,18 +10,16 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Final
 
+from pan2kg.charts import Cell, Names, Subject
 from pan2kg.charts import drawing as dw
 from pan2kg.charts import frame as fr
 from pan2kg.charts import subject as sj
-from pan2kg.charts.subject import Cell, Names, Subject
 from pan2kg.coherence import citations, evidence, obligations, texts
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.graph.graph import bare
 from pan2kg.graph.labels import Entry
-from pan2kg.i18n import message
-from pan2kg.i18n.catalogue import format_of
-from pan2kg.tables.formats import PRINTING
-from pan2kg.tables.table import coded, in_words
+from pan2kg.i18n import format_of, message
+from pan2kg.tables import PRINTING, coded, in_words
 
 TICK: Final = dw.Font(11, colour=fr.GREY)
 OPEN_END: Final = 1.0  # for how many years the bar of a plan is drawn whose end is not known; its edge is dashed

@@ -1,7 +1,5 @@
 """Plans on an axis of years: a plan among those it meets, with who cites whom and who could, or a whole country."""
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
+from pan2kg.charts import Cell, Names, Subject
 from pan2kg.charts import drawing as dw
 from pan2kg.charts import frame as fr
 from pan2kg.charts import subject as sj
 from pan2kg.charts import time_axis as ta
-from pan2kg.charts.subject import Cell, Names, Subject
 from pan2kg.coherence.citations import Occasion, State, Verdict
 from pan2kg.errors import ProjectError
 from pan2kg.i18n.catalogue import format_of

@@ -3,8 +3,6 @@
 Each shows what changes, asks what a check would say of it, and writes it whole or not at all.
 """
 
-from __future__ import annotations
-
 import argparse
 from pathlib import Path
 from typing import Final
@@ -12,13 +10,11 @@ from typing import Final
 from pan2kg.cli import arguments
 from pan2kg.coherence import evidence
 from pan2kg.errors import ProjectError, QueryError
-from pan2kg.i18n.catalogue import Messages
-from pan2kg.i18n.message import Message, a_day, spoken, today, verbatim
+from pan2kg.i18n import Message, Messages, a_day, spoken, today, verbatim
 from pan2kg.project import Project
 from pan2kg.report import check as reports
 from pan2kg.review import add, files, filled, sheet
-from pan2kg.store import cache, queries
-from pan2kg.store.store import LocalStore
+from pan2kg.store import LocalStore, cache, queries
 from pan2kg.turtle import vocabulary, writer
 from pan2kg.validation import check, quotations, report
 

@@ -1,7 +1,5 @@
 """The commands that ask: a stored question, a query of one's own, for a thing by name; and for an assistant."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 from pathlib import Path
@@ -10,8 +8,7 @@ from typing import Final
 from pan2kg.cli import arguments
 from pan2kg.errors import QueryError
 from pan2kg.graph import labels
-from pan2kg.i18n.catalogue import Messages
-from pan2kg.i18n.message import say, today, told, with_days
+from pan2kg.i18n import Messages, say, today, told, with_days
 from pan2kg.project import Project, read_text
 from pan2kg.store import cache, queries, rules, store
 from pan2kg.tables import writers

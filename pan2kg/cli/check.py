@@ -1,7 +1,5 @@
 """The commands of who edits a project: ``check`` it, ``init`` one of one's own, ``anchor`` its quotations."""
 
-from __future__ import annotations
-
 import argparse
 from dataclasses import replace
 from functools import partial
@@ -10,8 +8,7 @@ from typing import Final
 
 from pan2kg.cli import arguments
 from pan2kg.errors import ProjectError, QueryError
-from pan2kg.i18n.catalogue import Messages, numeral
-from pan2kg.i18n.message import Message, say, spoken, today, told
+from pan2kg.i18n import Message, Messages, numeral, say, spoken, today, told
 
 CHECK: Final = {
     "files": {"metavar": "FILE", "nargs": "*"}, "--since": {"metavar": "REVISION", "default": ""},

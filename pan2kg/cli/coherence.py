@@ -4,8 +4,6 @@ Nothing heavy is imported before a table is made. With ``--as-of`` it is made fr
 :mod:`pan2kg.store.as_of` lays down, and says what was left out.
 """
 
-from __future__ import annotations
-
 import argparse
 from dataclasses import replace
 from itertools import chain
@@ -15,8 +13,7 @@ from typing import Final
 from pan2kg.cli import arguments
 from pan2kg.coherence import evidence
 from pan2kg.errors import QueryError
-from pan2kg.i18n.catalogue import LANGUAGES, Text
-from pan2kg.i18n.message import a_day, say
+from pan2kg.i18n import LANGUAGES, Text, a_day, say
 from pan2kg.project import Project
 from pan2kg.tables import table as tables
 

@@ -20,8 +20,7 @@ from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.extract import document as documents
 from pan2kg.extract import draft, mentions, process
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n.catalogue import Messages, numeral
-from pan2kg.i18n.message import Message, a_day, today, told
+from pan2kg.i18n import Message, Messages, a_day, numeral, today, told
 from pan2kg.project import Project, read_text, write_atomically
 from pan2kg.review import decision, desk, files, work
 from pan2kg.store import cache, queries, rules

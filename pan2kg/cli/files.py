@@ -1,7 +1,5 @@
 """The commands that write the graph as files – pictures, network, dump, reports, pages – or to an endpoint."""
 
-from __future__ import annotations
-
 import argparse
 from collections.abc import Callable, Mapping
 from datetime import date

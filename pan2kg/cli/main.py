@@ -3,8 +3,6 @@
 A command is imported when it is called: how fast ``pan2kg --help`` starts is a promise.
 """
 
-from __future__ import annotations
-
 import argparse
 import gc
 import io
@@ -17,8 +15,7 @@ from typing import Any, Final
 
 from pan2kg.cli import arguments
 from pan2kg.errors import Pan2kgError
-from pan2kg.i18n.catalogue import CatalogueError
-from pan2kg.i18n.message import language_typed, say, speaking, told
+from pan2kg.i18n import CatalogueError, language_typed, say, speaking, told
 from pan2kg.project import reason
 
 SHELLS: Final = ("bash", "zsh", "fish")

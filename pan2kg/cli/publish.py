@@ -1,7 +1,5 @@
 """The commands about releases: ``publish`` writes one, ``diff`` compares states, ``portal`` puts one on udata."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import re

@@ -1,7 +1,5 @@
 """A service that answers: what ``pan2kg serve`` puts together over a graph that is held, and runs to its end."""
 
-from __future__ import annotations
-
 import argparse
 import signal
 import socket

@@ -23,3 +23,5 @@ The modules in their one order; each imports only from those before it::
     obligations  due dates, margins, and what cannot be said
     reading      the door to the store for all of these
 """
+
+from pan2kg.coherence.evidence import *

@@ -6,8 +6,6 @@ what is added from one to the next is the breakdown. Counts of links are led bac
 and pairs stand in one order wherever they are listed (:func:`meetings`).
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -18,9 +16,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from pan2kg.coherence import citations
+from pan2kg.coherence import FIGURED, HEADLINE, Level, citations, counts
 from pan2kg.coherence.citations import Channel, Occasion, Ordered, State, Verdict, verdict
-from pan2kg.coherence.evidence import FIGURED, HEADLINE, Level, counts
 from pan2kg.coherence.known import BasisLine, Known, basis_line
 from pan2kg.i18n.message import Message
 

@@ -4,8 +4,6 @@ The tables are uses of texts, statements between plans, dates and readings. They
 them to a level, and whatever shows a figure asks that.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date

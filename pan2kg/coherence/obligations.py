@@ -1,7 +1,5 @@
 """Obligations: by when, who answers them, with what margin, and what cannot be said."""
 
-from __future__ import annotations
-
 import re
 from calendar import monthrange
 from collections.abc import Iterable, Iterator
@@ -11,8 +9,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from pan2kg.coherence.bodies import Uses
-from pan2kg.coherence.evidence import Level, Measured
+from pan2kg.coherence import bodies, evidence
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TURN = re.compile(r"P(?=\d)(?:(\d{1,4})Y)?(?:(\d{1,5})M)?")
@@ -115,7 +112,7 @@ class Response(NamedTuple):
     is_act: bool
     relation: str = "implements"
     signed: date | None = None
-    level: Level | None = None
+    level: evidence.Level | None = None
     country: str = ""
 
 
@@ -167,8 +164,8 @@ def whole_day(text: str) -> date | None:
 
 
 def margins(
-    uses: Uses, obligations: Iterable[Obligation], responses: Iterable[Response], *, as_of: date
-) -> Measured[Margin]:
+    uses: bodies.Uses, obligations: Iterable[Obligation], responses: Iterable[Response], *, as_of: date
+) -> evidence.Measured[Margin]:
     """Each obligation as on time, late, uncovered, vague, due unknown, or not assessed; by due date, then IRI.
 
     What a duty names is the day national rules come into force, so that is compared with the due date. The earliest
@@ -200,10 +197,10 @@ def margins(
             margin = _margin(uses, duty, answers, as_of)
             rows.append(margin._replace(touching=tuple(touching[work] for work in sorted(touching))))
     rows.sort(key=lambda row: (row.obligation.due or date.max, row.obligation.iri, row.obligation.holder))
-    return Measured(replace(uses.basis, as_of=as_of), tuple(rows))
+    return evidence.Measured(replace(uses.basis, as_of=as_of), tuple(rows))
 
 
-def _margin(uses: Uses, duty: Obligation, answers: list[Response], as_of: date) -> Margin:
+def _margin(uses: bodies.Uses, duty: Obligation, answers: list[Response], as_of: date) -> Margin:
     last = coming = None
     if duty.every > 0 and duty.due is not None and duty.binds(as_of):
         last, coming = duty.around(as_of)

@@ -5,22 +5,18 @@ out. A statement has the level of evidence that a rule derived (``pan:evidenceLe
 every figure. An act and its transposition, a provision and its act, and one act under two IRIs are one instrument here.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
-from pan2kg.coherence import bodies
+from pan2kg.coherence import Aspect, Extent, Level, Reading, Readings, Works, bodies, counts, firmest, level
 from pan2kg.coherence.citations import Dates, PlanStatement, span
-from pan2kg.coherence.evidence import Aspect, Extent, Level, Reading, Readings, Works, counts, firmest, level
 from pan2kg.coherence.known import Tables
 from pan2kg.coherence.obligations import Obligation, Response, whole_day, whole_months
 from pan2kg.coherence.texts import Use
 from pan2kg.errors import ProjectError
-from pan2kg.store.queries import program_query
-from pan2kg.store.store import Store, is_true, text_rows
+from pan2kg.store import Store, is_true, program_query, text_rows
 from pan2kg.turtle.vocabulary import key
 
 

@@ -17,8 +17,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from pan2kg.coherence import texts
-from pan2kg.coherence.evidence import HEADLINE, CellState, Level, Works, firmest
+from pan2kg.coherence import HEADLINE, CellState, Level, Works, firmest, texts
 from pan2kg.coherence.texts import Bools, Floats, Incidence, Indices, Ints, Use, Weights
 from pan2kg.errors import FormatError
 from pan2kg.project import Project, read_text

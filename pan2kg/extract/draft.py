@@ -21,11 +21,8 @@ from pan2kg.extract.document import AROUND, BETWEEN_CELLS, Document, DocumentBlo
 from pan2kg.extract.hypotheses import FIELD, Hypothesis, Member, Series, markers_of
 from pan2kg.extract.numbering import Marker, field_kind, group_of, language_of_list, level_of, readings
 from pan2kg.extract.process import Options, read_document
-from pan2kg.i18n.catalogue import Messages
-from pan2kg.i18n.message import Message
-from pan2kg.turtle import writer
-from pan2kg.turtle.vocabulary import graph_of
-from pan2kg.turtle.writer import TurtleLine, string, text
+from pan2kg.i18n import Message, Messages
+from pan2kg.turtle import TurtleLine, graph_of, string, text, writer
 
 CATEGORY: Final = "category"
 ACTION: Final = "action"

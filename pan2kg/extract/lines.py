@@ -16,8 +16,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Final
 
-from pan2kg.extract.document import canonical, joined
-from pan2kg.extract.numbering import marked
+from pan2kg.extract import canonical, joined, marked
 
 _SPACE: Final = 0.2  # A gap wider than this part of the size is a space that was not written
 _GAP: Final = 1.2  # A gap wider than this many times the size parts pieces

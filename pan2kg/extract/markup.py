@@ -4,8 +4,6 @@ A file says of a heading that it is one, or it only sets it larger or in bold: t
 A plain text says nothing: there, numbers that the other lines bear out begin items, and their titles may be wrapped.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections import Counter
@@ -17,10 +15,8 @@ from itertools import pairwise
 from typing import Final, Literal
 
 from pan2kg.errors import OutlineError, Place
+from pan2kg.extract import BULLET, BlockKind, DocumentBlock, Marker, Remark, canonical, numbering
 from pan2kg.extract import document as doc
-from pan2kg.extract import numbering
-from pan2kg.extract.document import BlockKind, DocumentBlock, Remark, canonical
-from pan2kg.extract.numbering import BULLET, Marker
 
 _LARGER: Final = 1.08  # what is set larger than the body by less than this is not set apart
 _HEADING_LENGTH: Final = 250

@@ -12,17 +12,14 @@ forms. Of what overlaps, the longest stays, then the earlier step. Spans end wit
 the title; in a list each number is a mention; an abbreviation in brackets behind a name is no second mention.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import Any, Final
 
+from pan2kg.extract import Document, Mention, NamesInTexts, Spelling, Thing, either, pattern, table
 from pan2kg.extract import names as naming
-from pan2kg.extract.document import Document, table
-from pan2kg.extract.names import Mention, NamesInTexts, Spelling, Thing, either, pattern
 
 _FLAGS: Final = re.IGNORECASE
 

@@ -13,8 +13,6 @@ type stands between which could not be resolved, it refers to nothing that is kn
 this attach it to the wrong act.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence

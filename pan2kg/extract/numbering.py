@@ -5,8 +5,6 @@ A line alone does not say what it is: “I.” may be one or the letter after H,
 plans print before numbers stand in ``words.toml``, the signs by which actions are told from chapters in ``signs.toml``.
 """
 
-from __future__ import annotations
-
 import functools
 import re
 from collections import Counter

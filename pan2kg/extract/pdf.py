@@ -1,7 +1,5 @@
 """The lines of all pages become paragraphs: heads and feet go, contents go, lines and tables go on in each other."""
 
-from __future__ import annotations
-
 import ctypes
 import math
 import re
@@ -13,8 +11,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from pan2kg.errors import OutlineError, Place
-from pan2kg.extract import numbering
-from pan2kg.extract.document import SOFT_HYPHEN, Remark, canonical, folded, noted, runs_of
+from pan2kg.extract import SOFT_HYPHEN, Remark, canonical, folded, noted, numbering, runs_of
 from pan2kg.extract.lines import Char, Hyphens, Page, PageLine, RuledLine, page_lines, tables_of
 from pan2kg.extract.markup import Paragraph
 

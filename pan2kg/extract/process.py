@@ -3,8 +3,6 @@
 What a published plan needs is little: who wants more names a limit.
 """
 
-from __future__ import annotations
-
 import csv
 import datetime as dt
 import errno
@@ -24,9 +22,8 @@ from pathlib import Path, PurePath
 from typing import Final
 
 from pan2kg.errors import OutlineError, Place
+from pan2kg.extract import Document, DocumentBlock, Remark, markup, noted, office, pdf
 from pan2kg.extract import document as doc
-from pan2kg.extract import markup, office, pdf
-from pan2kg.extract.document import Document, DocumentBlock, Remark, noted
 from pan2kg.extract.markup import Paragraph
 from pan2kg.i18n.message import pack, unpack
 from pan2kg.project import reason

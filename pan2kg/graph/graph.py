@@ -26,21 +26,18 @@ from pan2kg import graph as room
 from pan2kg.errors import QueryError
 from pan2kg.graph import labels as naming
 from pan2kg.graph.answer import Answer
-from pan2kg.i18n.message import Message, either, today, verbatim
+from pan2kg.i18n import Language, Message, either, today, verbatim
 from pan2kg.project import Project
-from pan2kg.store import queries, rules
+from pan2kg.store import LinkView, LocalStore, Store, load_project, open_store, queries, rules
 from pan2kg.store import store as stores
-from pan2kg.store.store import LocalStore, Store, load_project, open_store
-from pan2kg.turtle import writer
-from pan2kg.turtle.vocabulary import PAN
+from pan2kg.turtle import PAN, writer
 
 if TYPE_CHECKING:
     import networkx as nx
     import rdflib
 
-    from pan2kg.coherence import bodies, reading, texts
+    from pan2kg.coherence import Level, Measured, bodies, reading, texts
     from pan2kg.coherence.citations import Occasion
-    from pan2kg.coherence.evidence import Level, Measured
     from pan2kg.coherence.figures import PlanMeeting, Taken
     from pan2kg.coherence.known import Known, Tables
     from pan2kg.coherence.obligations import Margin, Obligation, Response
@@ -49,10 +46,8 @@ if TYPE_CHECKING:
     from pan2kg.graph.links import GraphTies
     from pan2kg.graph.search import Search
     from pan2kg.graph.statements import Parts, Statements
-    from pan2kg.i18n.catalogue import Language
     from pan2kg.scores.matrix import Scale, Scores
     from pan2kg.store.as_of import DatedGraph
-    from pan2kg.store.rules import LinkView
     from pan2kg.validation.report import Report
 
 DAYS: Final = 4

@@ -4,25 +4,19 @@ A project says it in ``graph/profile.ttl``. Without one, nothing is preferred: n
 asks for coherence, and IRIs below :data:`~pan2kg.turtle.vocabulary.ROOT`.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import quote
 
 import pyoxigraph as ox
 
 from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Language, french
 from pan2kg.project import Project
-from pan2kg.store.queries import program_query
-from pan2kg.store.store import LocalStore, Store, Term, load, plain, select
+from pan2kg.store import LinkView, LocalStore, Store, Term, load, plain, program_query, select
 from pan2kg.turtle.vocabulary import ID, PAN, ROOT, kind_and_key
-
-if TYPE_CHECKING:
-    from pan2kg.store.rules import LinkView
 
 VOID_SPACE = "http://rdfs.org/ns/void#uriSpace"
 

@@ -6,8 +6,6 @@ words, the last perhaps unfinished; then those that have them inside words; and 
 typing error of each word. ``web/src/search.ts`` finds the same without a server: a test holds the two together.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Callable, Iterable

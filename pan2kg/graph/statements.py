@@ -12,19 +12,14 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import groupby, starmap
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar, cast
+from typing import Final, NamedTuple, TypeVar, cast
 
 import pyoxigraph as ox
 
 from pan2kg.coherence import evidence
 from pan2kg.project import Project
-from pan2kg.store import rules
-from pan2kg.store.queries import program_query
-from pan2kg.store.store import LocalStore, Store, Term, plain, select
+from pan2kg.store import LinkView, LocalStore, Store, Term, plain, program_query, rules, select
 from pan2kg.turtle.vocabulary import ID, PAN, rule_of
-
-if TYPE_CHECKING:
-    from pan2kg.store.rules import LinkView
 
 T = TypeVar("T")
 ACTIONS: Final = f"{ID}partlevel/action"

@@ -4,8 +4,6 @@ What goes wrong is known where a file is read, and its words where somebody read
 in German, the command line in the language it was asked for. So errors and remarks carry a :class:`Message`.
 """
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -37,11 +37,9 @@ from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
 from pan2kg.project import Project
 from pan2kg.publish.edition import Issue, name_roles
 from pan2kg.publish.tables import weigh_links
-from pan2kg.store.rules import derive
-from pan2kg.store.store import LocalStore, is_derived, open_store, read_quads
+from pan2kg.store import LocalStore, derive, is_derived, open_store, read_quads
 from pan2kg.tables import figure_words, formats
-from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF, RDFS, ROOT, SKOS, kind_and_key, path_of, rule_of
-from pan2kg.turtle.writer import read_prefixes
+from pan2kg.turtle import DCTERMS, PAN, RDF, RDFS, ROOT, SKOS, kind_and_key, path_of, read_prefixes, rule_of
 
 Node = ox.NamedNode | ox.BlankNode
 Value = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple

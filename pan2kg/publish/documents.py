@@ -7,8 +7,6 @@ of it whole, and the names of what is mentioned. A thing that has pages leads to
 The named graphs of a folder are one document, in Turtle.
 """
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence

@@ -7,8 +7,6 @@ Catalogue, VoID, service and stored questions are filled in from the templates o
 ``sh:SPARQLExecutable``, all in one file: a query editor that reads it offers them as examples.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections import Counter
@@ -28,13 +26,10 @@ from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.publish import vocabulary as words
 from pan2kg.publish.vocabulary import DCAT, FOAF, PREFIXES, RELEASE, RELEASED, SCHEMA, SD, SH, TYPE, VOID, Term, node
-from pan2kg.store.queries import read_queries
-from pan2kg.store.rules import TOP, missing_links
-from pan2kg.store.store import LocalStore
+from pan2kg.store import TOP, LocalStore, missing_links, read_queries
 from pan2kg.tables import formats, template
+from pan2kg.turtle import DCTERMS, PAN, RDF, RDFS, ROOT, SKOS, iri, read_prefixes
 from pan2kg.turtle.countries import countries
-from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF, RDFS, ROOT, SKOS
-from pan2kg.turtle.writer import iri, read_prefixes
 
 FILE: Final = "graph/catalogue.ttl"
 _NEEDED: Final[Mapping[str, tuple[str, ...]]] = {

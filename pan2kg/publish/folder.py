@@ -6,8 +6,6 @@ the present state alone; those of an older one are made from its dump. Files tha
 where the file system allows it.
 """
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 import json

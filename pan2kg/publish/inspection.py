@@ -9,8 +9,6 @@ offers, what stands for the dataset, its versions and the ontology, a thing of e
 there, and what was retired. What only a server that negotiates can do (303, q-values, 410) is asked of one that does.
 """
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 import json
@@ -28,8 +26,7 @@ import httpx
 import pyoxigraph as ox
 
 from pan2kg.errors import Place, ProjectError
-from pan2kg.i18n.catalogue import LANGUAGES, Messages
-from pan2kg.i18n.message import say, spoken
+from pan2kg.i18n import LANGUAGES, Messages, say, spoken
 from pan2kg.project import reason
 from pan2kg.publish import documents, folder
 from pan2kg.publish.edition import Addresses, Issue

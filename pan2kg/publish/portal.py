@@ -34,8 +34,7 @@ import httpx
 import pyoxigraph as ox
 
 from pan2kg.errors import Pan2kgError, Place, ProjectError, TurtleError
-from pan2kg.i18n.catalogue import LANGUAGES
-from pan2kg.i18n.message import either, say, told
+from pan2kg.i18n import LANGUAGES, either, say, told
 from pan2kg.project import reason
 from pan2kg.publish.vocabulary import DCAT, SPDX, table_of
 from pan2kg.tables.formats import harmless

@@ -4,8 +4,6 @@ An exporter gives the files of one kind; they stand here in the order in which t
 states sizes and checksums of what it offers, and the front page says what is there. The list of checksums is last.
 """
 
-from __future__ import annotations
-
 import gzip
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,8 +16,7 @@ from urllib.parse import urlsplit
 import pyoxigraph as ox
 
 from pan2kg.errors import Place, ProjectError
-from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of, numeral
-from pan2kg.i18n.message import in_words, say, told, verbatim
+from pan2kg.i18n import LANGUAGES, Language, Messages, Text, format_of, in_words, numeral, say, told, verbatim
 from pan2kg.project import read_text, turtle_files
 from pan2kg.publish import changes, documents, folder, inspection, tables
 from pan2kg.publish import edition as editions
@@ -27,8 +24,7 @@ from pan2kg.publish.edition import Edition, File, Note, Part
 from pan2kg.publish.vocabulary import FOAF, FORMATS, OFFERED_FORMS, PREFIXES, write
 from pan2kg.site import ontology_page, registry
 from pan2kg.site.page import SiteContext, embedded, find_bundle
-from pan2kg.store.rules import rule_files
-from pan2kg.store.store import LocalStore
+from pan2kg.store import LocalStore, rule_files
 from pan2kg.tables.template import render
 from pan2kg.turtle.vocabulary import DCTERMS
 from pan2kg.validation.quotations import refuse_whole

@@ -6,8 +6,6 @@ and beside every address the name of what it is; what was retired is in none of 
 each text weighs, and the register of figures. Their numbers are no statements of the graph.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import re
@@ -32,11 +30,9 @@ from pan2kg.publish.documents import Described
 from pan2kg.publish.edition import Addresses, Edition, File, as_json
 from pan2kg.publish.folder import read_mark
 from pan2kg.publish.vocabulary import RELEASE, RELEASED, TYPE, node
-from pan2kg.store.queries import program_query
-from pan2kg.store.store import LocalStore
+from pan2kg.store import LocalStore, program_query
 from pan2kg.tables import formats, spreadsheet
-from pan2kg.turtle.vocabulary import DCTERMS, DERIVED, PAN, RDFS, ROOT, SKOS, XSD
-from pan2kg.turtle.writer import read_prefixes
+from pan2kg.turtle import DCTERMS, DERIVED, PAN, RDFS, ROOT, SKOS, XSD, read_prefixes
 
 TABLES: Final = "tables"
 DATA: Final = "data"

@@ -5,8 +5,6 @@ the title, whatever its language. Every concept of a code list is given its type
 itself, since the DCAT-AP shapes look for them in the file they validate and fetch nothing.
 """
 
-from __future__ import annotations
-
 import json
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -18,8 +16,8 @@ import pyoxigraph as ox
 
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.tables.template import markup, render
+from pan2kg.turtle import DCTERMS, RDF, RDFS, SKOS, XSD
 from pan2kg.turtle import countries as codes
-from pan2kg.turtle.vocabulary import DCTERMS, RDF, RDFS, SKOS, XSD
 
 ADMS: Final = "http://www.w3.org/ns/adms#"
 DCAT: Final = "http://www.w3.org/ns/dcat#"

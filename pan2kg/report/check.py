@@ -3,8 +3,6 @@
 ``text`` shows two examples a rule; the other formats hold every finding.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from functools import partial

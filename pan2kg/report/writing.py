@@ -4,8 +4,6 @@ The report is the page of the site as it is printed, without what leads elsewher
 tables below; as Markdown it is the tables. All files are written before one is put in place.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import tempfile
@@ -21,12 +19,10 @@ from typing import Any, Final
 from pan2kg.coherence import evidence
 from pan2kg.errors import FormatError, Place, ProjectError
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n import message
-from pan2kg.i18n.catalogue import Messages, format_of
+from pan2kg.i18n import Messages, format_of, message
 from pan2kg.project import reason
 from pan2kg.report.brief import Brief
-from pan2kg.tables import figure_words, formats, gaps, template, writers
-from pan2kg.tables.table import TABLES, Table, TableChoice
+from pan2kg.tables import TABLES, Table, TableChoice, figure_words, formats, gaps, template, writers
 from pan2kg.turtle.vocabulary import key
 
 _BRIEF: Final = Messages("brief")

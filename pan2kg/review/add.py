@@ -5,8 +5,6 @@ file begins by saying what it holds; CONTRIBUTING has the table. Keys follow fro
 make one; where a link is corrected it is another one, and whatever refers to it has to be told.
 """
 
-from __future__ import annotations
-
 import re
 import secrets
 import shutil
@@ -32,9 +30,8 @@ from pan2kg.review.decision import Candidate, Decision, Origin, of_plan
 from pan2kg.review.files import UNVERIFIED, Addition, ProjectFiles, addition, append, own, read_field, with_prefixes
 from pan2kg.store.queries import KINDS, find_thing, program_query, refuse_other_kind, replaced
 from pan2kg.store.store import LocalStore, Store, select
+from pan2kg.turtle import CORE, PAN, RDF, SKOS, Block, TurtleLine, iri, key, kind_and_key, read_prefixes, string, text
 from pan2kg.turtle.blocks import SourceBlock, StatementEdit, TurtleFile, edited, misnamed, read_turtle_file, unescaped
-from pan2kg.turtle.vocabulary import CORE, PAN, RDF, SKOS, key, kind_and_key
-from pan2kg.turtle.writer import Block, TurtleLine, iri, read_prefixes, string, text
 from pan2kg.validation.lines import is_date
 from pan2kg.validation.quotations import RUN, KeptText, hashes_of, is_long, read_hashes
 

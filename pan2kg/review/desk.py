@@ -25,8 +25,7 @@ from pan2kg.errors import EndpointError, Pan2kgError, ProjectError, QueryError
 from pan2kg.extract.document import Quotation, quoted
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.labels import shortened
-from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, numeral
-from pan2kg.i18n.message import Message, in_words, verbatim
+from pan2kg.i18n import LANGUAGES, Language, Message, Messages, in_words, numeral, verbatim
 from pan2kg.project import Project
 from pan2kg.review import decision, scores, work
 from pan2kg.review.decision import REASONS, TYPES, Candidate, Decision, Held, Origin, Settled
@@ -34,8 +33,7 @@ from pan2kg.review.files import Form, Outcome, ProjectFiles, RefusedError, read_
 from pan2kg.store.queries import KINDS, find_thing, program_query
 from pan2kg.store.store import Store
 from pan2kg.tables.figure_words import bits_words, named
-from pan2kg.turtle.vocabulary import ID, PAN, key, kind_and_key, link_iri, thing
-from pan2kg.turtle.writer import read_prefixes, write_turtle
+from pan2kg.turtle import ID, PAN, key, kind_and_key, link_iri, read_prefixes, thing, write_turtle
 
 HAND: Final = ("from", "relation", "to", "words")
 """What is typed of a candidate that is proposed by hand."""

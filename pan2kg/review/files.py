@@ -4,8 +4,6 @@ Nothing that stands in a file is altered, except that missing prefixes are added
 difference must show only what a reviewer decided.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import unicodedata
@@ -20,15 +18,11 @@ from typing import Final
 import pyoxigraph as ox
 
 from pan2kg.errors import Pan2kgError, Place, ProjectError
-from pan2kg.i18n.catalogue import Filling, Language, Messages, Text
-from pan2kg.i18n.message import Message
+from pan2kg.i18n import Filling, Language, Message, Messages, Text
 from pan2kg.project import PACKAGE, Project, read_text, reason, write_atomically
-from pan2kg.store import rules
-from pan2kg.store.queries import program_query
-from pan2kg.store.store import Store, construct, open_store, plain
-from pan2kg.turtle import writer
+from pan2kg.store import Store, construct, open_store, plain, program_query, rules
+from pan2kg.turtle import DCTERMS, PAN, XSD, graph_of, key, kind_and_key, writer
 from pan2kg.turtle.blocks import read_turtle_file
-from pan2kg.turtle.vocabulary import DCTERMS, PAN, XSD, graph_of, key, kind_and_key
 from pan2kg.turtle.writer import Block, TurtleLine, iri, read_prefixes, string, text, write_turtle
 from pan2kg.validation.lines import check_style
 

@@ -1,7 +1,5 @@
 """Sheets of a plan as they come back: read, compared with what files say now, and written as edits of these files."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re
@@ -18,9 +16,8 @@ from pan2kg.project import reason
 from pan2kg.review import sheet as sheets
 from pan2kg.review.add import rekeyed
 from pan2kg.review.files import Addition, addition, own, with_prefixes
+from pan2kg.turtle import Block, TurtleLine, iri, key, prefixes_used, string
 from pan2kg.turtle import blocks as turtle
-from pan2kg.turtle.vocabulary import key
-from pan2kg.turtle.writer import Block, TurtleLine, iri, prefixes_used, string
 
 OPEN: Final = ("actions", "involvements", "links", "details")
 """The sheets that take new rows; a row of the last has more to say than it asks for."""

@@ -4,8 +4,6 @@ A score is never overwritten: a later one is a link of its own that replaces the
 it stays visible who judged what, and when.
 """
 
-from __future__ import annotations
-
 import re
 from datetime import date
 from hashlib import sha256
@@ -21,8 +19,7 @@ from pan2kg.review.files import Form, Outcome, ProjectFiles, RefusedError, read_
 from pan2kg.scores.matrix import SCALE, Scale, ScoredLink, plain, whole
 from pan2kg.store.queries import program_query
 from pan2kg.tables.scores import document_block, file_block, passage_block, scale_statement, score_block
-from pan2kg.turtle.vocabulary import graph_of, key, link_iri
-from pan2kg.turtle.writer import Block, TurtleLine, iri, read_prefixes, string
+from pan2kg.turtle import Block, TurtleLine, graph_of, iri, key, link_iri, read_prefixes, string
 
 FILE: Final = "scores.ttl"
 MOST: Final = 15

@@ -20,14 +20,12 @@ import pyoxigraph as ox
 
 from pan2kg.extract.document import folded
 from pan2kg.graph.labels import read_labels
-from pan2kg.i18n.catalogue import Language, Messages
-from pan2kg.i18n.message import Message
+from pan2kg.i18n import Language, Message, Messages
 from pan2kg.project import Project, read_text
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.spreadsheet import FormSheet, write_forms
 from pan2kg.turtle import blocks as turtle
-from pan2kg.turtle.vocabulary import key, link_iri
-from pan2kg.turtle.writer import iri, read_prefixes, string, text
+from pan2kg.turtle import iri, key, link_iri, read_prefixes, string, text
 from pan2kg.validation.lines import is_date
 from pan2kg.validation.quotations import KeptText
 

@@ -1,7 +1,5 @@
 """The scale of interaction scores: two bounds or none, and whole numbers or decimals; how it is typed and shown."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re
@@ -16,8 +14,7 @@ import numpy as np
 from pan2kg.coherence.texts import Floats
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.message import did_you_mean, told
-from pan2kg.store.queries import program_query
-from pan2kg.store.store import Store, text_rows
+from pan2kg.store import Store, program_query, text_rows
 from pan2kg.turtle.vocabulary import key, link_iri
 
 SCALE: Final = "nilsson-2016"

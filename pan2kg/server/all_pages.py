@@ -3,8 +3,6 @@
 It needs all that draws pages, which takes as long to import as the rest of the service: only who draws one imports it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode
 

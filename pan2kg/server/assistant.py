@@ -5,8 +5,6 @@ with its caveats, the level of evidence, how much was read, the release and the 
 It reads and never writes. A query of its own runs in a process that is ended when its time is over.
 """
 
-from __future__ import annotations
-
 import functools
 import json
 import subprocess

@@ -12,8 +12,6 @@ graphs, the document each was taken from, the dataset and its licence. The VoID 
 for each state of the data, and written by the code that writes it for a release.
 """
 
-from __future__ import annotations
-
 import threading
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import Counter
@@ -29,8 +27,7 @@ from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.project import Project
 from pan2kg.server import protocol, web
 from pan2kg.server.protocol import GRAPH_FORMATS, Choice, Form, RefusalError, choose, is_absolute, used, why
-from pan2kg.store.queries import program_query
-from pan2kg.store.store import LocalStore, Store, construct, is_true, plain, select
+from pan2kg.store import LocalStore, Store, construct, is_true, plain, program_query, select
 from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, PAN, RDF, RDFS, ROOT, SKOS, is_ours
 
 # the kinds of things that may have their IRI from others, with their classes

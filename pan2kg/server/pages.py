@@ -29,12 +29,9 @@ from urllib.parse import parse_qsl
 from starlette.responses import FileResponse
 
 from pan2kg.errors import Pan2kgError, Place, ProjectError, QueryError
-from pan2kg.i18n.catalogue import FOLDER_VARIABLE, LANGUAGES
-from pan2kg.i18n.message import today
+from pan2kg.i18n import FOLDER_VARIABLE, LANGUAGES, today
 from pan2kg.project import PACKAGE, Project, reason, write_atomically
-from pan2kg.server import protocol, web
-from pan2kg.server.protocol import RefusalError, why
-from pan2kg.server.workers import Keeper
+from pan2kg.server import protocol, web, workers
 from pan2kg.store.cache import project_folder
 
 # the addresses of the home pages below the root, and how those of assets begin
@@ -111,7 +108,7 @@ class Pages:
     def __init__(
         self, site: RefreshedSite, assets: Callable[[], Mapping[str, Path]], *,
         canonical: Callable[[str, bytes], bytes] = lambda _, query: query, homes: HomePages | None = None,
-        keeper: Keeper | None = None,
+        keeper: workers.Keeper | None = None,
     ) -> None:  # fmt: skip
         self.site, self.assets, self.canonical, self.homes, self.keeper = site, assets, canonical, homes, keeper
         self.threads = web.Threads(4, "page")
@@ -134,8 +131,8 @@ class Pages:
             plain = protocol.is_plain_path(path)
             page = await self._find(path[1:], request.scope["query_string"]) if plain else None
             if page is None:
-                raise RefusalError(404, why("no-page"))
-        except RefusalError as refusal:
+                raise protocol.RefusalError(404, protocol.why("no-page"))
+        except protocol.RefusalError as refusal:
             if refusal.status != 404 or "html" not in web.header(request, "accept"):
                 raise
             # said on a page, in the language of the address and with ways that lead on from it
@@ -200,7 +197,7 @@ class Pages:
         gc.set_threshold(*SELDOM)
         try:
             drawn = {path: self._draw(path, b"") for path in HOMES}
-        except RefusalError:  # it is told to who asks for one
+        except protocol.RefusalError:  # it is told to who asks for one
             return
         finally:
             gc.set_threshold(*usual)
@@ -221,19 +218,19 @@ class Pages:
             try:
                 return CachedPage(media, self._files[name].read_bytes())
             except OSError:
-                raise RefusalError(404, why("asset-gone")) from None
+                raise protocol.RefusalError(404, protocol.why("asset-gone")) from None
         try:
             arguments = dict(parse_qsl(query.decode("utf-8"), keep_blank_values=True, errors="strict"))
         except ValueError:
-            raise RefusalError(400, why("no-utf-8")) from None
+            raise protocol.RefusalError(400, protocol.why("no-utf-8")) from None
         try:
             page = self.site.site().page(path, arguments)
         except QueryError as error:
-            raise RefusalError(400, error.told) from None
+            raise protocol.RefusalError(400, error.told) from None
         except Pan2kgError as error:
             if not self.is_leaving():
                 web.LOG.warning("%s: %s", path, error)
-            raise RefusalError(503, why("no-page-now", why=error.told), retry_after="5") from None
+            raise protocol.RefusalError(503, protocol.why("no-page-now", why=error.told), retry_after="5") from None
         return CachedPage(page.media, page.body, is_passing=page.is_passing) if page else None
 
 
@@ -371,7 +368,7 @@ class ReleaseFiles:
         page = f"{status}.html"
         if page in self.sums and "html" in web.header(request, "accept"):
             return self._send(request, page, status, {"vary": "Accept"})
-        raise RefusalError(status, why("no-page" if status == 404 else "retired-here"))
+        raise protocol.RefusalError(status, protocol.why("no-page" if status == 404 else "retired-here"))
 
     def _send(
         self, request: web.Request, path: str, status: int = 200, more: Mapping[str, str] = _NONE

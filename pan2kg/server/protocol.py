@@ -35,8 +35,7 @@ import pyoxigraph as ox
 
 from pan2kg.i18n import catalogue, message
 from pan2kg.store.store import syntax_error
-from pan2kg.turtle.vocabulary import XSD
-from pan2kg.turtle.writer import calls, line_of, tokens
+from pan2kg.turtle import XSD, calls, line_of, tokens
 
 QUERY: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"

@@ -12,8 +12,6 @@ beside it a token in each form of the session, for browsers that do not know Sam
 written by :mod:`pan2kg.review`; after a change the workers are told, and the pages it is about are made anew.
 """
 
-from __future__ import annotations
-
 import asyncio
 import hashlib
 import hmac
@@ -30,8 +28,7 @@ from typing import Final
 from urllib.parse import urlencode, urlsplit
 
 from pan2kg.errors import Pan2kgError, Place, ProjectError
-from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
-from pan2kg.i18n.message import today, verbatim
+from pan2kg.i18n import LANGUAGES, Language, Messages, today, verbatim
 from pan2kg.project import Project, reason
 from pan2kg.review import desk, files
 from pan2kg.server import pages, protocol, web, workers

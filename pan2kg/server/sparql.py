@@ -4,8 +4,6 @@ All of it reads: what is asked is answered by the workers or, where the graph li
 that passes queries on to it within this service's own limits.
 """
 
-from __future__ import annotations
-
 import asyncio
 import hashlib
 import re

@@ -10,8 +10,6 @@ Whoever runs the service has metrics in the text format of Prometheus
 health checks (``status``: ``pass`` or ``fail``), and a line for each request.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import ipaddress

@@ -12,8 +12,6 @@ free file descriptor it can neither connect to another host nor open a file. Who
 is made and keeps it, so that the time of a worker is the engine's alone, however slowly a client reads.
 """
 
-from __future__ import annotations
-
 import asyncio
 import ctypes
 import fcntl

@@ -7,19 +7,15 @@ from importlib.util import find_spec
 from itertools import combinations_with_replacement, islice
 from typing import Final, NamedTuple
 
-from pan2kg.charts import drawing, registry, time_map
+from pan2kg.charts import Subject, drawing, registry, table, time_map
 from pan2kg.charts import frame as sheet
-from pan2kg.charts.subject import Subject, table
-from pan2kg.coherence import evidence, figures, known, obligations
-from pan2kg.coherence.citations import State
-from pan2kg.graph.labels import pair_key, shortened
-from pan2kg.graph.search import folded
+from pan2kg.coherence import citations, evidence, figures, known, obligations
+from pan2kg.graph import labels, search
 from pan2kg.i18n.catalogue import Messages, format_of
 from pan2kg.report.brief import is_late
 from pan2kg.site import definitions, page, plan, values
 from pan2kg.store.queries import program_query
-from pan2kg.tables import figure_words, formats, template
-from pan2kg.tables.table import Value
+from pan2kg.tables import Value, figure_words, formats, template
 from pan2kg.turtle.vocabulary import key as code_of
 
 TOLD: Final = (
@@ -152,7 +148,7 @@ def _cell(context: page.PageContext, met: Met, plans: tuple[str, str], at: evide
     bits = figure_words.amount(low, figures.Unit.BITS, language) if low > 0 else ""
     words = [context.t(f"cell-{key}")] if arrow else []
     words += [context.t("cell-shares", bits=figure_words.bits_words(low, language))] if bits else []
-    pair = pair_key(context.key(plan), context.key(partner))
+    pair = labels.pair_key(context.key(plan), context.key(partner))
     return {
         "arrow": arrow, "bits": bits, "shown": bits or ("" if arrow else TOGETHER),
         "words": " · ".join(words) or context.t("cell-together"),
@@ -244,7 +240,7 @@ def _file(context: page.PageContext, suffix: str) -> str | bytes | None:
     )
     caption = sheet.Caption(t("sheet-title"), t("sheet-lead"), signs, tuple(notes), tuple(filters))
     rows = [*map(subject.names(order).__getitem__, order)]
-    titles = [f"{at} · {shortened(name.text)}" for at, name in enumerate(rows, 1)]
+    titles = [f"{at} · {labels.shortened(name.text)}" for at, name in enumerate(rows, 1)]
     heads, up, out = sheet.tilted(titles, _HEAD, _WIDE, longest=330)
     marks: list[drawing.Mark] = [drawing.Group(tuple(heads))]
     for at, name in enumerate(rows):
@@ -291,7 +287,7 @@ def _home(context: page.PageContext) -> page.Values:
     # to choose one of those that are linked with another, where a server answers
     linked = {end for pair in graph.known().linked for end in pair} if is_served else set()
     options = ((context.key(iri), context.called(iri)) for iri in linked)
-    unseen = (row for row in knowledge.occasions if row.is_expected and row.state is not State.SEEN)
+    unseen = (row for row in knowledge.occasions if row.is_expected and row.state is not citations.State.SEEN)
     wanted = []
     for occasion in islice(unseen, LISTED):
         # which texts both plans name, and why they meet else: the passages quoted, and on whose word that rests
@@ -372,7 +368,7 @@ def _fields(context: page.PageContext, knowledge: known.Known) -> list[page.Valu
     site_context, field_of = context.site_context, context.graph.policy_fields
     sets = plan_sets(site_context)
     domestic = {iri for iri in sets.every if iri in field_of} - sets.foreign
-    order = sorted({field_of[iri] for iri in domestic}, key=lambda field: (folded(context.name(field)), field))
+    order = sorted({field_of[iri] for iri in domestic}, key=lambda field: (search.folded(context.name(field)), field))
     plans_in, full = Counter(map(field_of.__getitem__, domestic)), Counter[str]()
     full.update(field_of[iri] for iri in sets.read & domestic)
     linked, cited = Counter[frozenset[str]](), Counter[frozenset[str]]()
@@ -442,7 +438,9 @@ def _country(context: page.PageContext) -> page.Values | None:
     )  # fmt: skip
     counted = numbers(context.site_context, knowledge.level, sorted(plans))
     duties = [row for row in graph.margins(knowledge.level).rows if row.obligation.country == country]
-    by_state = {state.value: states[state] for state in (State.SEEN, State.ABSENT, State.OPEN)}
+    by_state = {
+        state.value: states[state] for state in (citations.State.SEEN, citations.State.ABSENT, citations.State.OPEN)
+    }
     alone, overdue = _shortcomings(context, counted, duties)
     findings = [_finding(context, "expected", states.total(), context.href("index.html#wanted"), **by_state)]
     findings += [*([alone] if counted["actions"] else []), *([overdue] if duties else [])]

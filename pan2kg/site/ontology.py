@@ -15,11 +15,9 @@ import pyoxigraph as ox
 from pan2kg.errors import Place, TurtleError
 from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE
 from pan2kg.project import Project
-from pan2kg.store.queries import program_query
-from pan2kg.store.store import Store, construct, plain, select
-from pan2kg.store.store import Term as Node
-from pan2kg.turtle import writer
-from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDF, RDFS, ROOT, SH, SKOS, XSD
+from pan2kg.store import Store, construct, plain, program_query, select
+from pan2kg.store import Term as Node
+from pan2kg.turtle import DCTERMS, ID, PAN, RDF, RDFS, ROOT, SH, SKOS, XSD, writer
 from pan2kg.validation.report import Severity
 
 CLASS, OBJECT, DATATYPE, INDIVIDUAL = TERM_KINDS = ("class", "object-property", "datatype-property", "individual")

@@ -13,8 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-from pan2kg.charts import frame
-from pan2kg.charts.drawing import Box, Drawing, Font, Group, Label, Line, Mark, Pen, measure, shorten, wrap
+from pan2kg.charts import Box, Drawing, Font, Group, Label, Line, Mark, Pen, frame, measure, shorten, wrap
 from pan2kg.i18n.catalogue import Language, Messages, format_of, numeral
 from pan2kg.project import Project, read_text
 from pan2kg.site import ontology as ontologies

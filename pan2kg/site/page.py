@@ -17,15 +17,13 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup as Markup
 
-from pan2kg.charts import registry
-from pan2kg.charts.subject import Subject
+from pan2kg.charts import Subject, registry
 from pan2kg.coherence import bodies, evidence
 from pan2kg.coherence.known import Known, basis_line
 from pan2kg.errors import Place, ProjectError
 from pan2kg.graph import labels
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n import message
-from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of, numeral
+from pan2kg.i18n import LANGUAGES, Language, Messages, Text, format_of, message, numeral
 from pan2kg.project import PACKAGE
 from pan2kg.store import queries, store
 from pan2kg.tables import figure_words, gaps, table

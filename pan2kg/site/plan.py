@@ -9,8 +9,7 @@ from functools import partial
 from importlib.util import find_spec
 from typing import Any, Final
 
-from pan2kg.coherence import evidence, figures
-from pan2kg.coherence.bodies import ActionFate, Fate
+from pan2kg.coherence import bodies, evidence, figures
 from pan2kg.graph import statements as outlines
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.report import writing
@@ -248,17 +247,17 @@ def _changes(context: PageContext) -> Values | None:
     (base, later), graph, knowledge, language = pair, context.graph, context.graph.known(), context.request.language
     rows, subject, sentence = coverage.aligned(context.spoken, knowledge, base, later), context.subject, entity.sentence
     # taken up by ground, dropped, new, and those nothing can be said of
-    groups: dict[str, list[ActionFate]] = {
+    groups: dict[str, list[bodies.ActionFate]] = {
         key: [] for key in ("stated", "concluded", "dropped", "new", "open-earlier", "open-later")
     }
     for row in rows:
         is_settled, is_earlier = (
-            row.fate in {Fate.DROPPED, Fate.NEW},
+            row.fate in {bodies.Fate.DROPPED, bodies.Fate.NEW},
             graph.home_of.get(row.action) == base,
         )
         unsettled = "open-earlier" if is_earlier else "open-later"
         groups[row.ground or (row.fate.value if is_settled else unsettled)].append(row)
-    kept = [row for row in rows if row.fate in {Fate.RETAINED, Fate.EXTENDED}]
+    kept = [row for row in rows if row.fate in {bodies.Fate.RETAINED, bodies.Fate.EXTENDED}]
     stated = sum(row.ground == "stated" for row in kept)
     anchor = "#stated" if stated else "#concluded" if kept else ""
     brief = [sentence(context, "changes-taken", len(kept), anchor, stated=stated, concluded=len(kept) - stated)]
@@ -270,7 +269,7 @@ def _changes(context: PageContext) -> Values | None:
     anchor = "#open-earlier" if similar else ""
     brief.append(sentence(context, "changes-similar", similar, anchor, is_known=True))
 
-    def lines(group: list[ActionFate]) -> list[Values]:
+    def lines(group: list[bodies.ActionFate]) -> list[Values]:
         by_action = {row.action: row for row in group}
         return [
             {"action": action, "fate": table.coded("change", row.fate.value).say(language), "others": row.others,
@@ -283,7 +282,7 @@ def _changes(context: PageContext) -> Values | None:
         "title": context.t("changes-title", one=subject.brief(base), two=subject.brief(later)), "plans": pair,
         "brief": brief, "groups": [{"key": key, "lines": lines(group)} for key, group in groups.items() if group],
         "read": context.t("changes-read", plan=subject.brief(later), extent=extent), "pair": context.pair(base, later),
-        "is_sure": not any(row.fate in {Fate.NOT_SEEN, Fate.NOT_ASSESSED} for row in rows),
+        "is_sure": not any(row.fate in {bodies.Fate.NOT_SEEN, bodies.Fate.NOT_ASSESSED} for row in rows),
     }  # fmt: skip
 
 

@@ -23,16 +23,14 @@ import pyoxigraph as ox
 
 from pan2kg.errors import Pan2kgError, ProjectError
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n.catalogue import LANGUAGES, Messages, format_of
-from pan2kg.i18n.message import in_words
+from pan2kg.i18n import LANGUAGES, Messages, format_of, in_words
 from pan2kg.project import Project
 from pan2kg.site.page import JAVASCRIPT, TURTLE, CommonFile, PageContext, SiteContext, Values, View, embedded
 from pan2kg.store import queries, remote
 from pan2kg.store import rules as link_view
 from pan2kg.store.store import LocalStore, Store, dump, fingerprint, is_true, load, plain, select
 from pan2kg.tables.coverage import trust
-from pan2kg.turtle import writer
-from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, SKOS
+from pan2kg.turtle import DCTERMS, ID, PAN, SKOS, writer
 from pan2kg.validation import check, report
 
 CRITERIA: Final = (

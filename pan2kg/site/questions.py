@@ -23,12 +23,9 @@ from pan2kg.errors import Pan2kgError, Place, QueryError
 from pan2kg.graph.labels import relative
 from pan2kg.i18n import catalogue, message
 from pan2kg.project import Project
-from pan2kg.site import lists, ontology
-from pan2kg.site.page import CSV, TURTLE, File, Markup, PageContext, SiteContext, Values, View, embedded
-from pan2kg.store.queries import Parameter, Query, fill, find_thing, program_query
-from pan2kg.store.store import Result, Store, Term, construct, select
-from pan2kg.tables import formats, spreadsheet, writers
-from pan2kg.tables.table import summary_of
+from pan2kg.site import lists, ontology, page
+from pan2kg.store import Parameter, Query, Result, Store, Term, construct, fill, find_thing, program_query, select
+from pan2kg.tables import formats, spreadsheet, summary_of, writers
 from pan2kg.tables.template import escape, markup
 from pan2kg.turtle import vocabulary, writer
 
@@ -121,7 +118,7 @@ def _parameters(query: Query) -> list[Parameter]:
     return [parameter for parameter in query.parameters if parameter.name != "language"]
 
 
-def _chosen(context: PageContext, query: Query) -> dict[str, str]:
+def _chosen(context: page.PageContext, query: Query) -> dict[str, str]:
     """The parameters in the address; a thing typed by its title, as the form offers it, is told by its key."""
     arguments, values = context.request.arguments, {}
     for parameter in _parameters(query):
@@ -133,21 +130,21 @@ def _chosen(context: PageContext, query: Query) -> dict[str, str]:
     return values
 
 
-def _key(context: PageContext, value: str) -> str:
+def _key(context: page.PageContext, value: str) -> str:
     prefix, _, local = value.strip("<>").partition(":")
     space = writer.read_prefixes(context.graph.project).get(prefix, "")
     entry = context.graph.labels.entry(space + local if space else value.strip("<>"))
     return entry.key if entry else value
 
 
-def _default(context: PageContext, parameter: Parameter) -> str:
+def _default(context: page.PageContext, parameter: Parameter) -> str:
     token = next(writer.tokens(parameter.default))
     if token.kind not in _THINGS:
         return token.text.strip("\"'")
     return "" if token.kind == "name" and token.text.endswith(":any") else _key(context, token.text.strip("<>"))
 
 
-def _fields(context: PageContext, query: Query) -> tuple[list[dict[str, Any]], str]:
+def _fields(context: page.PageContext, query: Query) -> tuple[list[dict[str, Any]], str]:
     """The fields of the form, and what somebody has still to choose; a word, level or plan is else the profile's."""
     chosen, language = _chosen(context, query), context.request.language
     fields: list[dict[str, Any]] = []
@@ -182,7 +179,7 @@ def _is_needed(parameter: Parameter) -> bool:
     return is_thing and parameter.kinds != ("plan",) and parameter.default != "pan:any"
 
 
-def _filled(context: PageContext, query: Query) -> str:
+def _filled(context: page.PageContext, query: Query) -> str:
     values = _chosen(context, query)
     if wanted := _fields(context, query)[1]:
         raise QueryError("choose-first", what=wanted)
@@ -191,7 +188,7 @@ def _filled(context: PageContext, query: Query) -> str:
     return fill(query, values, store=context.graph.store, project=context.graph.project)
 
 
-def grid(result: Result, context: PageContext) -> Values:
+def grid(result: Result, context: page.PageContext) -> page.Values:
     """An answer as headings and cells; ``x`` is shown by the names in ``x_label`` beside it, a key by a word."""
     language = context.request.language
     if isinstance(result, ox.QueryBoolean):
@@ -202,7 +199,7 @@ def grid(result: Result, context: PageContext) -> Values:
     rows = [dict(zip(keys, cells, strict=True)) for cells in islice(result, MOST + 1)]
     shown = [key for key in keys if key.removesuffix("_label") == key or key.removesuffix("_label") not in keys]
 
-    def cell(row: Mapping[str, Term | None], key: str) -> Markup:
+    def cell(row: Mapping[str, Term | None], key: str) -> page.Markup:
         term, label = row[key], row.get(f"{key}_label")
         literal, address, column = term, "", key
         if isinstance(term, ox.NamedNode):
@@ -224,16 +221,16 @@ def grid(result: Result, context: PageContext) -> Values:
     }
 
 
-def names(site_context: SiteContext) -> Iterable[str]:
+def names(site_context: page.SiteContext) -> Iterable[str]:
     return (query.name for query in site_context.graph.queries.values() if query.group != "quality")
 
 
-def _answered(site_context: SiteContext) -> Iterable[str]:
+def _answered(site_context: page.SiteContext) -> Iterable[str]:
     queries = site_context.graph.queries
     return (name for name in names(site_context) if not any(map(_is_needed, _parameters(queries[name]))))
 
 
-def _store(context: PageContext) -> tuple[Store, tuple[str, ...]]:
+def _store(context: page.PageContext) -> tuple[Store, tuple[str, ...]]:
     day = context.request.arguments.get(DAY, "")
     if not day:
         return context.graph.store, ()
@@ -244,7 +241,7 @@ def _store(context: PageContext) -> tuple[Store, tuple[str, ...]]:
     return moment.store, moment.notes(context.request.language)
 
 
-def _answer(context: PageContext, text: str) -> Result:
+def _answer(context: page.PageContext, text: str) -> Result:
     store, _ = _store(context)
     if context.site_context.mode == "served":
         return store.query(text)
@@ -254,7 +251,7 @@ def _answer(context: PageContext, text: str) -> Result:
     return ox.parse_query_results(kept, format=ox.QueryResultsFormat.JSON)
 
 
-def _questions(context: PageContext) -> Values:
+def _questions(context: page.PageContext) -> page.Values:
     language = context.request.language
     titles = _TABLES.group("title.", language)
     groups: dict[str, list[tuple[str, str, str]]] = {}
@@ -271,7 +268,7 @@ def _questions(context: PageContext) -> Values:
     }
 
 
-def _question(context: PageContext) -> Values | None:
+def _question(context: page.PageContext) -> page.Values | None:
     graph, arguments = context.graph, context.request.arguments
     query = graph.queries.get(context.request.key)
     if query is None or query.group == "quality":
@@ -333,7 +330,7 @@ def _question(context: PageContext) -> Values | None:
             (context.href(f"{path}.{form}", **handed, **more), key if key.isupper() else context.t(key))
             for form, key, more in forms
         ],
-        "data": embedded({
+        "data": page.embedded({
             "query": template, "prefixes": writer.read_prefixes(graph.project),
             "heads": {name: writers.heading(name, language) for name in variables}, "words": words,
             "release": graph.release, "said": said, "view": _TABS.get(query.header.get("view", ""), "table"),
@@ -341,7 +338,7 @@ def _question(context: PageContext) -> Values | None:
     }  # fmt: skip
 
 
-def _file(context: PageContext, form: str) -> str | bytes | None:
+def _file(context: page.PageContext, form: str) -> str | bytes | None:
     """The answer as a file: CSV, a spreadsheet, SPARQL results, or Turtle of all the graph says of the things in it."""
     site_context, language = context.site_context, context.request.language
     query = context.graph.queries.get(context.request.key)
@@ -364,7 +361,7 @@ def _file(context: PageContext, form: str) -> str | bytes | None:
     return writers.write_answer(result, form)
 
 
-def _editor(context: PageContext) -> Values:
+def _editor(context: page.PageContext) -> page.Values:
     site_context, language, graph = context.site_context, context.request.language, context.graph
     asked, table, fault = context.request.arguments.get("query", ""), None, ""
     if asked and site_context.mode == "served":
@@ -401,12 +398,12 @@ def _editor(context: PageContext) -> Values:
             for name in sorted(names(site_context))
         ],
         "classes": sorted(classes, key=lambda row: (-row["number"], row["words"])),
-        "completion": embedded({"prefixes": graph.prefixes, "terms": terms, "ids": f"{graph.project.space}id/"}),
-        "words": embedded({"words": {column: writers.words_of(column, language) for column in writers.WORDED}}),
+        "completion": page.embedded({"prefixes": graph.prefixes, "terms": terms, "ids": f"{graph.project.space}id/"}),
+        "words": page.embedded({"words": {column: writers.words_of(column, language) for column in writers.WORDED}}),
     }  # fmt: skip
 
 
-def _foreign_terms(site_context: SiteContext) -> list[dict[str, str]]:
+def _foreign_terms(site_context: page.SiteContext) -> list[dict[str, str]]:
     graph, prefixes, rows = site_context.graph, writer.read_prefixes(site_context.graph.project), []
     for kind, query in (("class", "ontology/classes"), ("property", "ontology/properties")):
         terms = select(graph.store, program_query(query)).values("term")
@@ -416,13 +413,13 @@ def _foreign_terms(site_context: SiteContext) -> list[dict[str, str]]:
 
 
 PAGES: Final = (
-    View("questions", _questions, section="questions", menu=4),
-    View("question", _question, names, section="questions"),
-    View("sparql", _editor, section="questions", below=2),
+    page.View("questions", _questions, section="questions", menu=4),
+    page.View("question", _question, names, section="questions"),
+    page.View("sparql", _editor, section="questions", below=2),
 )
 FILES: Final = (
-    File("question", "csv", CSV, partial(_file, form="csv"), _answered),
-    File("question", "json", "application/sparql-results+json", partial(_file, form="json"), _answered),
-    File("question", "ttl", TURTLE, partial(_file, form="ttl"), _answered),
-    File("question", "xlsx", spreadsheet.SPREADSHEET, partial(_file, form="xlsx"), _answered, exported=False),
+    page.File("question", "csv", page.CSV, partial(_file, form="csv"), _answered),
+    page.File("question", "json", "application/sparql-results+json", partial(_file, form="json"), _answered),
+    page.File("question", "ttl", page.TURTLE, partial(_file, form="ttl"), _answered),
+    page.File("question", "xlsx", spreadsheet.SPREADSHEET, partial(_file, form="xlsx"), _answered, exported=False),
 )

@@ -16,11 +16,9 @@ from typing import Final
 import pyoxigraph as ox
 
 from pan2kg.errors import QueryError
-from pan2kg.i18n.catalogue import Language, Messages
-from pan2kg.i18n.message import in_words, told
+from pan2kg.i18n import Language, Messages, in_words, told
 from pan2kg.project import Project
-from pan2kg.store.rules import derive, rule_files
-from pan2kg.store.store import LocalStore, is_derived, is_unverified
+from pan2kg.store import LocalStore, derive, is_derived, is_unverified, rule_files
 from pan2kg.turtle.vocabulary import ID, PAN, RDF, RDFS
 
 ORG: Final = "http://www.w3.org/ns/org#"

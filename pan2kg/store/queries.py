@@ -20,12 +20,10 @@ from pathlib import Path
 from typing import Final
 
 from pan2kg.errors import QueryError
-from pan2kg.i18n.catalogue import french
-from pan2kg.i18n.message import did_you_mean, either, told
+from pan2kg.i18n import did_you_mean, either, french, told
 from pan2kg.project import Project, read_text
 from pan2kg.store.store import OwnQuery, Store, needs, select
-from pan2kg.turtle.vocabulary import ID, PAN
-from pan2kg.turtle.writer import prefixes_used, read_prefixes, string, tokens
+from pan2kg.turtle import ID, PAN, prefixes_used, read_prefixes, string, tokens
 
 KINDS: Final[Mapping[str, frozenset[str]]] = {
     "plan": frozenset({"Plan"}),

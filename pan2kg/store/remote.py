@@ -21,8 +21,7 @@ from urllib.parse import quote, urlsplit
 import pyoxigraph as ox
 
 from pan2kg.errors import EndpointError, Place, QueryError
-from pan2kg.store.queries import program_query
-from pan2kg.store.store import LocalStore, Result, is_derived, is_true, plain, refuse_fetching, select
+from pan2kg.store import LocalStore, Result, is_derived, is_true, plain, program_query, refuse_fetching, select
 from pan2kg.turtle.writer import tokens
 
 TIMEOUT: Final = 60

@@ -1,7 +1,5 @@
 """Tables on actions and bodies, target groups, editions, other countries, a day, and how far figures can be trusted."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -15,9 +13,9 @@ from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Messages, Text, format_of
 from pan2kg.store.queries import program_query
+from pan2kg.tables import DEFAULT, Table, TableChoice, make, note
 from pan2kg.tables import table as layout
 from pan2kg.tables.figure_words import according_to
-from pan2kg.tables.table import DEFAULT, Table, TableChoice, make, note
 from pan2kg.turtle.vocabulary import key
 
 # Actions one by one: how they connect plans, what would be lost without them, how complete their data are

@@ -11,21 +11,17 @@ from collections.abc import Callable, Iterator
 from enum import Enum
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from pan2kg.coherence import Basis, Extent, Level
+from pan2kg.coherence import CellState as Cell
 from pan2kg.coherence.citations import Bounds as Interval
 from pan2kg.coherence.citations import State, Verdict, Way
-from pan2kg.coherence.evidence import CellState as Cell
-from pan2kg.coherence.evidence import Extent, Level
 from pan2kg.coherence.figures import Taken, Unit, Value
-from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of, numeral
-from pan2kg.i18n.message import Message
-from pan2kg.i18n.message import in_words as day_in_words
-from pan2kg.tables.formats import PRINTING, clean, say
-from pan2kg.tables.table import coded, codes, in_words
+from pan2kg.i18n import LANGUAGES, Language, Message, Messages, Text, format_of, numeral
+from pan2kg.i18n import in_words as day_in_words
+from pan2kg.tables import PRINTING, Table, clean, coded, codes, in_words, say
 
 if TYPE_CHECKING:
-    from pan2kg.coherence.evidence import Basis
     from pan2kg.coherence.known import BasisLine
-    from pan2kg.tables.table import Table
 
 _FIGURE: Final = Messages("figure")
 _KINDS: Final[dict[type[Enum], str]] = {

@@ -3,8 +3,6 @@
 Which heads and cells a table has for a program, a spreadsheet or a reader is laid out in :mod:`pan2kg.tables.writers`.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import json
@@ -15,8 +13,7 @@ from itertools import zip_longest
 from textwrap import wrap
 from typing import Final
 
-from pan2kg.i18n.catalogue import Language, Messages, format_of, numeral
-from pan2kg.i18n.message import with_days
+from pan2kg.i18n import Language, Messages, format_of, numeral, with_days
 from pan2kg.tables.table import Value
 
 _UNFIT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")

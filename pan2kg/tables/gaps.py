@@ -3,26 +3,21 @@
 Then the tables of what has to be met: obligations, what builds on something else, and recommendations.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
+from pan2kg.coherence import HEADLINE, Level, citations, evidence, known, obligations
 from pan2kg.coherence import bodies as coordination
-from pan2kg.coherence import citations, evidence, known, obligations
 from pan2kg.coherence.citations import Channel, State, Verdict
-from pan2kg.coherence.evidence import HEADLINE, Level
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, Text
-from pan2kg.store.queries import program_query
-from pan2kg.store.store import is_true
-from pan2kg.tables import coverage
+from pan2kg.store import is_true, program_query
+from pan2kg.tables import DEFAULT, Table, TableChoice, coverage, make, note
 from pan2kg.tables import table as layout
 from pan2kg.tables.figure_words import bits_words, in_each
-from pan2kg.tables.table import DEFAULT, Table, TableChoice, make, note
 from pan2kg.turtle.vocabulary import ID, key
 
 _TABLES: Final = Messages("table")

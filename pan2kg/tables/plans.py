@@ -1,15 +1,12 @@
 """The matrix of plans, the coherence index pair by pair, what is shared against chance, and the parts of plans."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 
-from pan2kg.coherence import bodies, citations, known
+from pan2kg.coherence import HEADLINE, Level, bodies, citations, counts, known
 from pan2kg.coherence.citations import Bounds, Channel, IndexCell, State, Verdict, Way
-from pan2kg.coherence.evidence import HEADLINE, Level, counts
 from pan2kg.coherence.weight import DRAWS, SEED, SIGNIFICANT, Weight
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
@@ -18,9 +15,9 @@ from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.scores.matrix import summable
 from pan2kg.scores.measures import judged
 from pan2kg.store.queries import program_query
+from pan2kg.tables import DEFAULT, Table, TableChoice, make, note
 from pan2kg.tables import table as layout
 from pan2kg.tables.figure_words import bits_words, in_each, interval
-from pan2kg.tables.table import DEFAULT, Table, TableChoice, make, note
 from pan2kg.turtle.vocabulary import key
 
 PLACES: Final = (

@@ -1,7 +1,5 @@
 """Experts' scores: sums, second order, ranks, groups, ripples, opposition, and how far assessors agree."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re
@@ -15,17 +13,15 @@ from typing import Final
 
 from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.graph.graph import Graph, bare
-from pan2kg.i18n.catalogue import LANGUAGES, Messages, Text, numeral
-from pan2kg.i18n.message import either, told
+from pan2kg.i18n import LANGUAGES, Messages, Text, either, numeral, told
 from pan2kg.project import read_text, write_atomically
 from pan2kg.scores import measures
 from pan2kg.scores import measures as influences
 from pan2kg.scores.matrix import SCALE, Scale, ScoredLink, Scores, declaration, parse_scores, plain, scored_links, whole
 from pan2kg.store.queries import program_query
+from pan2kg.tables import DEFAULT, Table, TableChoice, make, note
 from pan2kg.tables import table as layout
-from pan2kg.tables.table import DEFAULT, Table, TableChoice, make, note
-from pan2kg.turtle import vocabulary
-from pan2kg.turtle.writer import Block, TurtleLine, iri, read_prefixes, string, text, write_turtle
+from pan2kg.turtle import Block, TurtleLine, iri, read_prefixes, string, text, vocabulary, write_turtle
 
 FREE = "free"
 """The part of a choice that lets matrices name what is not in the graph."""

@@ -19,8 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pan2kg.errors import FormatError, Place, ProjectError
 from pan2kg.project import reason
-from pan2kg.tables.formats import Grid, xml_fit
-from pan2kg.tables.table import Value
+from pan2kg.tables import Grid, Value, xml_fit
 
 if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph

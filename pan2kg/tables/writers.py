@@ -20,13 +20,10 @@ import pyoxigraph as ox
 
 from pan2kg.errors import FormatError, QueryError
 from pan2kg.graph.answer import Answer
-from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of
-from pan2kg.i18n.message import did_you_mean, in_words, there_are, with_days
-from pan2kg.store.queries import Query, program_query
-from pan2kg.store.store import Result, Store, Triples, plain, select
-from pan2kg.tables import formats
+from pan2kg.i18n import LANGUAGES, Language, Messages, Text, did_you_mean, format_of, in_words, there_are, with_days
+from pan2kg.store import Query, Result, Store, Triples, plain, program_query, select
+from pan2kg.tables import PRINTING, Grid, clean, formats, md_escape, say
 from pan2kg.tables import table as layout
-from pan2kg.tables.formats import PRINTING, Grid, clean, md_escape, say
 from pan2kg.tables.table import TABLES, Column, Row, Table, TableChoice, Term, Value
 from pan2kg.tables.template import filled, markup, render
 from pan2kg.turtle.vocabulary import NUMBERS, XSD, is_ours

@@ -8,8 +8,6 @@ A link that somebody has decided on may have the reviewer's name in its key, and
 more than once (``pan2kg.review``); each of these keys is right.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,9 +15,7 @@ from typing import Final
 
 from pan2kg.errors import Place, TurtleError
 from pan2kg.project import Project, read_text
-from pan2kg.turtle import writer
-from pan2kg.turtle.vocabulary import PAN, kind_and_key, link_iri, precedence
-from pan2kg.turtle.writer import Token, TurtleLine, tokens
+from pan2kg.turtle import PAN, Token, TurtleLine, kind_and_key, link_iri, precedence, tokens, writer
 
 _PLAIN: Final = r"[^\s<>\"'{}|^`\\;,()\[\]#]*"
 _NAME: Final = rf"(?:[\w-]*:{_PLAIN}(?:\\.{_PLAIN})*)"

@@ -5,8 +5,6 @@ in ``project.txt``: a profile, a catalogue, a licence, and one finished example 
 being made. What every country shares is imported, not copied.
 """
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -18,12 +16,9 @@ from typing import Any, Final
 
 from pan2kg import project as projects
 from pan2kg.errors import Place, ProjectError, QueryError
-from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Messages, Text
-from pan2kg.i18n.message import say
+from pan2kg.i18n import LANGUAGES, SOURCE_LANGUAGE, Messages, Text, say
 from pan2kg.project import ROOT, Project
-from pan2kg.turtle import writer
-from pan2kg.turtle.vocabulary import graph_of, link_iri
-from pan2kg.turtle.writer import TurtleLine, string, text
+from pan2kg.turtle import TurtleLine, graph_of, link_iri, string, text, writer
 
 # the lists of the Publications Office of the European Union
 AUTHORITY: Final = "http://publications.europa.eu/resource/authority/"

@@ -3,8 +3,6 @@
 What the words mean stands in ``ontology/``; here are only the addresses the code needs.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

@@ -4,8 +4,6 @@ The two languages share their tokens, so that strings, IRIs and comments are nev
 left to the engine.
 """
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping

@@ -22,8 +22,7 @@ from pan2kg.errors import Pan2kgError, Place, ProjectError, QueryError
 from pan2kg.i18n.message import Message, either, joined, told
 from pan2kg.project import Project, read_text
 from pan2kg.store.store import LocalStore
-from pan2kg.turtle import writer
-from pan2kg.turtle.vocabulary import RDF, RDFS, SH, XSD
+from pan2kg.turtle import RDF, RDFS, SH, XSD, writer
 from pan2kg.validation import lines, quotations
 from pan2kg.validation.report import NOT_CONSTRAINTS, PATHS, Names, Node, Shapes, Term, read_rules, read_shapes
 

@@ -18,10 +18,8 @@ from typing import Final
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.project import Project, read_text
-from pan2kg.turtle import blocks
+from pan2kg.turtle import TurtleLine, blocks, kind_and_key, string
 from pan2kg.turtle.blocks import SourceBlock, TurtleFile
-from pan2kg.turtle.vocabulary import kind_and_key
-from pan2kg.turtle.writer import TurtleLine, string
 from pan2kg.validation.report import Finding, Kind, Report, Severity, worded_rules
 
 RUN: Final = 4

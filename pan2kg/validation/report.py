@@ -29,8 +29,7 @@ from pan2kg import project as projects
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.catalogue import SOURCE_LANGUAGE, Messages, Text
 from pan2kg.project import Project
-from pan2kg.turtle.vocabulary import RDF, RDFS, SH, thing
-from pan2kg.turtle.writer import iri, string
+from pan2kg.turtle import RDF, RDFS, SH, iri, string, thing
 
 _CHECK: Final = Messages("check")
 _BRACKETED: Final = re.compile(r"<([^<>\s]*)>")
