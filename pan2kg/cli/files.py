@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from pan2kg.cli import arguments
-from pan2kg.cli.arguments import emit, open_graph
 from pan2kg.coherence import evidence
 from pan2kg.errors import FormatError, ProjectError, QueryError
 from pan2kg.i18n.message import say
@@ -64,7 +63,7 @@ def run_picture(options: argparse.Namespace) -> int:
     parameters: dict[str, Any] = dict(arguments.read_parameters(options.parameters))
     if "plans" in parameters:
         parameters["plans"] = parameters["plans"].split(",")
-    picture = registry.draw(options.name, open_graph(options), evidence=options.evidence, **parameters)
+    picture = registry.draw(options.name, arguments.open_graph(options), evidence=options.evidence, **parameters)
     if options.slide:
         picture = frame.on_slide(picture)
     registry.write_picture(picture, Path(options.output))
@@ -78,9 +77,10 @@ def run_export(options: argparse.Namespace) -> int:
 
         if options.plan or options.type:
             raise QueryError("columns-are-whole")
-        emit(
+        arguments.emit(
             "".join(
-                f"{path}\n" for path in spreadsheet.write_columns(spreadsheet.columns_of(open_graph(options)), target)
+                f"{path}\n"
+                for path in spreadsheet.write_columns(spreadsheet.columns_of(arguments.open_graph(options)), target)
             )
         )
         return 0
@@ -88,7 +88,7 @@ def run_export(options: argparse.Namespace) -> int:
 
     if options.form == "csv" and target.suffix.lower() not in ("", ".zip"):
         raise FormatError("csv-is-zip", name=target.name)
-    graph = open_graph(options)
+    graph = arguments.open_graph(options)
     whole = graph.network(options.language, options.evidence)
     network = exports.select_network(whole, plans=options.plan, types=options.type)
     if not network:
@@ -105,7 +105,7 @@ def run_dump(options: argparse.Namespace) -> int:
     from pan2kg.store import store
     from pan2kg.turtle import writer
 
-    graph, target = open_graph(options), Path(options.output)
+    graph, target = arguments.open_graph(options), Path(options.output)
     form = options.format or ("trig" if target.suffix == ".trig" else "nquads")
     missing = arguments.links_told(graph.held, is_note=True)
     note = f"# {missing}\n".encode() if missing else b""
@@ -118,7 +118,7 @@ def run_report(options: argparse.Namespace) -> int:
     from pan2kg.site import page
     from pan2kg.site import plan as plans
 
-    graph = open_graph(options)
+    graph = arguments.open_graph(options)
     if not graph.has_actions:
         raise ProjectError("no-action-to-measure", remedy="add-plan")
     plan = graph.plan(options.plan) if options.plan else graph.own_plan()
@@ -128,7 +128,7 @@ def run_report(options: argparse.Namespace) -> int:
     request = page.Request(f"{language}/plan/{key}.html", language, key)
     context = page.PageContext(page.SiteContext(graph, bundle=page.find_bundle()), request)
     files = plans.report_of(context, evidence.level(options.evidence) or evidence.HEADLINE)
-    emit("".join(f"{path}\n" for path in writing.write_files(Path(options.output), files)))
+    arguments.emit("".join(f"{path}\n" for path in writing.write_files(Path(options.output), files)))
     return 0
 
 
@@ -136,7 +136,7 @@ def run_brief(options: argparse.Namespace) -> int:
     from pan2kg.report import brief as briefs
     from pan2kg.report import writing
 
-    graph, target = open_graph(options), Path(options.output)
+    graph, target = arguments.open_graph(options), Path(options.output)
     brief = briefs.write_brief(graph, options.plan, evidence.level(options.evidence) or evidence.HEADLINE)
     if options.before:
         brief = brief.followed(read_text(Path(options.before)), options.before)
@@ -147,16 +147,20 @@ def run_brief(options: argparse.Namespace) -> int:
 def run_site(options: argparse.Namespace) -> int:
     from pan2kg.site import page, registry
 
-    context = page.SiteContext(open_graph(options), bundle=page.find_bundle(), kept=arguments.cache_of(options))
+    context = page.SiteContext(
+        arguments.open_graph(options), bundle=page.find_bundle(), kept=arguments.cache_of(options)
+    )
     folder, progress = Path(options.output), arguments.Progress()
     number = registry.write_site(
         registry.Site(context), folder, progress=lambda number: progress(say("progress", "files", number=str(number)))
     )
     progress.finish()
-    emit(f"{say('progress', 'site-written', folder=folder, number=str(number), index=folder / 'index.html')}\n")
+    arguments.emit(
+        f"{say('progress', 'site-written', folder=folder, number=str(number), index=folder / 'index.html')}\n"
+    )
     if options.zip:
         registry.write_zip(folder, Path(options.zip))
-        emit(f"{options.zip}\n")
+        arguments.emit(f"{options.zip}\n")
     return 0
 
 

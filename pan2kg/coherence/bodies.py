@@ -20,8 +20,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pan2kg.coherence.citations import Ordered
-from pan2kg.coherence.evidence import HEADLINE, Basis, Level, counts
+from pan2kg.coherence import citations, evidence
 from pan2kg.coherence.known import Known
 from pan2kg.coherence.texts import Incidence, Use, cells, summed
 from pan2kg.coherence.weight import Pairs, Potential, Weight
@@ -59,7 +58,7 @@ class Uses:
     table: Incidence
     own: Incidence
     stated: tuple[tuple[str, str], ...]
-    basis: Basis
+    basis: evidence.Basis
 
     def find(self, name: str, *, plans: bool = True, actions: bool = True) -> str:
         """The IRI of a plan or an action by its IRI or key; a QueryError with the nearest names where there is none."""
@@ -94,7 +93,7 @@ def uses_of(
     instruments = sorted({text for _, text in stated})
     table, own = (Incidence.named(stated, rows, instruments) for rows in (actions, iris))
     number = sum(plan.is_plan for plan in plan_by_iri.values())
-    basis = Basis(len(actions), int(np.count_nonzero(table.sizes)), number, release, as_of)
+    basis = evidence.Basis(len(actions), int(np.count_nonzero(table.sizes)), number, release, as_of)
     home, entries = {action: plan_of[action] for action in actions}, tuple(plan_by_iri[iri] for iri in iris)
     homes = {plan.iri: plan.iri for plan in plan_by_iri.values() if plan.is_plan}
     homes |= {action: plan for action, plan in home.items() if plan in homes}
@@ -122,11 +121,13 @@ class Involvement(NamedTuple):
     work: str
     body: str
     roles: frozenset[str]
-    level: Level | None
+    level: evidence.Level | None
 
 
-def at_level(profiles: Iterable[Profile], involvements: Iterable[Involvement], at: Level) -> tuple[Profile, ...]:
-    valid = [involvement for involvement in involvements if counts(involvement.level, at)]
+def at_level(
+    profiles: Iterable[Profile], involvements: Iterable[Involvement], at: evidence.Level
+) -> tuple[Profile, ...]:
+    valid = [involvement for involvement in involvements if evidence.counts(involvement.level, at)]
     involved = {(involvement.work, involvement.body) for involvement in valid}
     led = {(involvement.work, involvement.body) for involvement in valid if LEAD in involvement.roles}
     return tuple(
@@ -142,14 +143,16 @@ def meeting(profiles: Iterable[Profile]) -> set[tuple[str, str]]:
     return {pair for profile in profiles for pair in combinations(sorted(profile.everybody), 2)}
 
 
-def co_led(home: Mapping[str, str], involvements: Iterable[Involvement], at: Level = HEADLINE) -> dict[Ordered, int]:
+def co_led(
+    home: Mapping[str, str], involvements: Iterable[Involvement], at: evidence.Level = evidence.HEADLINE
+) -> dict[citations.Ordered, int]:
     """How many pairs of their actions have a lead in common, for each pair of plans of which leads are known.
 
     Only a lead on somebody's word at the level counts; a pair is missing where one plan's leads are not known.
     """
     led = {
         (involvement.work, involvement.body) for involvement in involvements
-        if involvement.work in home and LEAD in involvement.roles and counts(involvement.level, at)
+        if involvement.work in home and LEAD in involvement.roles and evidence.counts(involvement.level, at)
     }  # fmt: skip
     works = sorted({work for work, _ in led})
     plans = sorted({home[work] for work in works})
@@ -502,13 +505,13 @@ class Succession(NamedTuple):
     later: str
     earlier: str
     relation: str = "continues"
-    level: Level | None = Level.PLAN
+    level: evidence.Level | None = evidence.Level.PLAN
 
     @property
     def ground(self) -> str:
-        if self.level is Level.MACHINE:
+        if self.level is evidence.Level.MACHINE:
             return "suggested"
-        return "stated" if self.level and self.level < Level.EDITORS else "concluded"
+        return "stated" if self.level and self.level < evidence.Level.EDITORS else "concluded"
 
 
 class Fate(StrEnum):

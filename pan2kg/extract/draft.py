@@ -15,12 +15,9 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from pan2kg.errors import OutlineError, Place
+from pan2kg.extract import hypotheses, numbering, process
 from pan2kg.extract import hypotheses as ranking
-from pan2kg.extract import numbering
 from pan2kg.extract.document import AROUND, BETWEEN_CELLS, Document, DocumentBlock, block_language, folded, noted
-from pan2kg.extract.hypotheses import FIELD, Hypothesis, Member, Series, markers_of
-from pan2kg.extract.numbering import Marker, field_kind, group_of, language_of_list, level_of, readings
-from pan2kg.extract.process import Options, read_document
 from pan2kg.i18n import Message, Messages
 from pan2kg.turtle import TurtleLine, graph_of, string, text, writer
 
@@ -75,7 +72,7 @@ class Item:
 @dataclass(frozen=True, slots=True)
 class DraftPlan:
     document: Document
-    choice: Hypothesis
+    choice: hypotheses.Hypothesis
     title: str
     language: str
     items: tuple[Item, ...]
@@ -98,11 +95,11 @@ class DraftPlan:
 
 
 def read_plan(
-    path: Path, options: Options | None = None, *, language: str | None = None, level: str | None = None,
+    path: Path, options: process.Options | None = None, *, language: str | None = None, level: str | None = None,
     columns: Mapping[str, int] | None = None,
 ) -> tuple[DraftPlan | None, tuple[Message, ...]]:  # fmt: skip
     """The plan in a document, None where no series is surely its actions; and the best series with their reasons."""
-    document = read_document(path, options)
+    document = process.read_document(path, options)
     ranked = ranking.hypotheses(document, columns)
     ranked = ranking.in_language(ranked, language) if language else ranked
     if not ranked:
@@ -125,7 +122,7 @@ def read_plan(
     remarks, previous = [remark.told for remark in document.remarks], tuple[int, ...]()
     for member in choice.series.members:
         # what does not follow in the numbers: an action may have been missed there
-        values = member.values or next((m.values for m in readings(f"{member.number}.") if m.values), ())
+        values = member.values or next((m.values for m in numbering.readings(f"{member.number}.") if m.values), ())
         *head, tail = values or (1,)
         follows = tail == 1 or (len(values) == len(previous) and tail == previous[-1] + 1) or values == previous
         if member.number and values and not (follows and (tail == 1 or list(previous[:-1]) == head)):
@@ -139,7 +136,7 @@ def read_plan(
     return replace(plan, remarks=tuple(remarks)), tuple(explanation)
 
 
-def plan_of(document: Document, choice: Hypothesis, *, language: str | None = None) -> DraftPlan:
+def plan_of(document: Document, choice: hypotheses.Hypothesis, *, language: str | None = None) -> DraftPlan:
     series, opening, is_text = choice.series, document.blocks[0], document.format == "txt"
     # of a plain text the first line may be the only heading
     title = opening.text if is_text and opening.level == 1 else ranking.plan_title(document)
@@ -148,7 +145,7 @@ def plan_of(document: Document, choice: Hypothesis, *, language: str | None = No
         zip(series.members, ranking.sections_of(series, document), strict=True), len(document.blocks) + 1
     )
     actions = [_action(document, series, member, section, line) for line, (member, section) in numbered]
-    markers = markers_of(document) if is_text else {}
+    markers = hypotheses.markers_of(document) if is_text else {}
 
     def build(opening: int, end: int, depth: int) -> tuple[Item, ...]:
         items: list[Item] = []
@@ -171,7 +168,7 @@ def plan_of(document: Document, choice: Hypothesis, *, language: str | None = No
 
     is_heading = opening.kind == "heading" and len(opening.text) < _LONGEST_CHAPTER and not is_text
     title = opening.text if not title and is_heading and series.members[0].block > 0 else title
-    spoken = language or block_language(document.text) or language_of_list(document.text)
+    spoken = language or block_language(document.text) or numbering.language_of_list(document.text)
     items, categories = build(0, len(actions), 0), list[Item]()
     waiting = [*reversed(items)]
     while waiting:
@@ -181,9 +178,9 @@ def plan_of(document: Document, choice: Hypothesis, *, language: str | None = No
     return DraftPlan(document, choice, title, spoken, items, tuple(categories), tuple(actions))
 
 
-def _chains(document: Document, series: Series, title: str) -> Iterator[tuple[tuple[int, str], ...]]:
+def _chains(document: Document, series: hypotheses.Series, title: str) -> Iterator[tuple[tuple[int, str], ...]]:
     starts = {member.block for member in series.members}
-    levels = _chapters(document, markers_of(document), starts)
+    levels = _chapters(document, hypotheses.markers_of(document), starts)
     above: dict[int, tuple[tuple[int, str], ...]] = {}
     opened: list[tuple[int, int, str]] = []
     for at, block in enumerate(document.blocks):
@@ -209,7 +206,7 @@ def _chains(document: Document, series: Series, title: str) -> Iterator[tuple[tu
         yield chain
 
 
-def _chapters(document: Document, markers: Mapping[int, Marker], starts: set[int]) -> dict[int, int]:
+def _chapters(document: Document, markers: Mapping[int, numbering.Marker], starts: set[int]) -> dict[int, int]:
     """The blocks that are headings of actions, with their level; a labelled part that is set as none is below all."""
     levels: dict[int, int] = {}
     styles: dict[tuple[str, str, str], list[int]] = {}
@@ -220,7 +217,7 @@ def _chapters(document: Document, markers: Mapping[int, Marker], starts: set[int
         if block.kind == "heading":
             levels[at] = block.level
         elif marker and len(block.text) < _LONGEST_CHAPTER:
-            if group_of(marker.label) == "category":
+            if numbering.group_of(marker.label) == "category":
                 levels[at] = 50
             if document.format == "txt" and marker.group != "caption":
                 styles.setdefault((marker.style.word, marker.style.kinds, marker.style.form), []).append(at)
@@ -234,7 +231,13 @@ def _chapters(document: Document, markers: Mapping[int, Marker], starts: set[int
     return levels
 
 
-def _action(document: Document, series: Series, member: Member, section: Sequence[DocumentBlock], line: int) -> Item:
+def _action(
+    document: Document,
+    series: hypotheses.Series,
+    member: hypotheses.Member,
+    section: Sequence[DocumentBlock],
+    line: int,
+) -> Item:
     block = document.blocks[member.block]
     begin, end = block.start, section[-1].end if section else block.end
     if series.columns and member.row is not None:
@@ -256,19 +259,19 @@ def _row_fields(block: DocumentBlock, row: int, kinds: Sequence[str]) -> Iterato
 
 def _fields(block: DocumentBlock) -> Iterator[DraftField]:
     if block.kind != "table":
-        match = FIELD.match(block.text) if block.kind in ("paragraph", "item") else None
-        if match and block.text[match.end() :] and (field_kind(match[1]) or block.lead >= len(match[1])):
+        match = hypotheses.FIELD.match(block.text) if block.kind in ("paragraph", "item") else None
+        if match and block.text[match.end() :] and (numbering.field_kind(match[1]) or block.lead >= len(match[1])):
             value = block.text[match.end() :]
-            yield DraftField(field_kind(match[1]), match[1], value, block.start + match.end())
+            yield DraftField(numbering.field_kind(match[1]), match[1], value, block.start + match.end())
         return
     if not ranking.is_field_table(block):
         return
-    width, across = len(block.rows[0]), [field_kind(cell) for cell in block.rows[0]]
+    width, across = len(block.rows[0]), [numbering.field_kind(cell) for cell in block.rows[0]]
     labels = [cell for row in block.rows for cell in row[::2] if cell]
     # a row has several labels, each with its value behind it: “Responsible | X | Timeline | Y”
     is_paired = width >= 4 and width % 2 == 0 and not all(across) and len(labels) > len(block.rows)
-    is_paired = is_paired and all(map(field_kind, labels))
-    down = [kind for row in block.rows if (kind := field_kind(row[0]))]
+    is_paired = is_paired and all(map(numbering.field_kind, labels))
+    down = [kind for row in block.rows if (kind := numbering.field_kind(row[0]))]
     # the value of a first row may look like a label: “Responsible | Ministry of …” are two of one kind
     kinds = len({*across} - {""})
     is_head = kinds > 1 and kinds >= len(set(down)) and (all(across) or width > 3 or len(down) < 2)
@@ -281,8 +284,8 @@ def _fields(block: DocumentBlock) -> Iterator[DraftField]:
             if column == 0 or (is_paired and column % 2 == 0):
                 continue
             label = cells[column - 1] if is_paired else cells[0]
-            if label and value and (is_paired or field_kind(label) not in ("title", "number", "action")):
-                yield DraftField(field_kind(label), label, value, block.cell_start(row, column))
+            if label and value and (is_paired or numbering.field_kind(label) not in ("title", "number", "action")):
+                yield DraftField(numbering.field_kind(label), label, value, block.cell_start(row, column))
 
 
 # Keys
@@ -385,7 +388,7 @@ def _blocks(
                 details = [(_FIELDS[detail.kind][0], f"{detail.kind}:{label}") for label, detail in fields(item)]
                 yield block(name, "pan:Action", *naming, within, ("pan:inCategory", above), *details, *basis)
                 continue
-            level = level_of(item.label)
+            level = numbering.level_of(item.label)
             places[level] += 1
             number = " ".join(filter(None, (item.label, item.number)))
             yield block(

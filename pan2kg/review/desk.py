@@ -18,8 +18,7 @@ from statistics import median
 from time import time
 from typing import Final, NamedTuple
 
-from pan2kg.coherence.bodies import Titles
-from pan2kg.coherence.citations import Verdict
+from pan2kg.coherence import bodies, citations
 from pan2kg.coherence.evidence import level
 from pan2kg.errors import EndpointError, Pan2kgError, ProjectError, QueryError
 from pan2kg.extract.document import Quotation, quoted
@@ -28,7 +27,6 @@ from pan2kg.graph.labels import shortened
 from pan2kg.i18n import LANGUAGES, Language, Message, Messages, in_words, numeral, verbatim
 from pan2kg.project import Project
 from pan2kg.review import decision, scores, work
-from pan2kg.review.decision import REASONS, TYPES, Candidate, Decision, Held, Origin, Settled
 from pan2kg.review.files import Form, Outcome, ProjectFiles, RefusedError, read_choice, read_field
 from pan2kg.store.queries import KINDS, find_thing, program_query
 from pan2kg.store.store import Store
@@ -107,7 +105,7 @@ class Desk:
     project: Project
     reviewer: str
     day: date
-    waiting: list[Candidate]
+    waiting: list[decision.Candidate]
     wanted: Wanted = ALL
     open_graph: Callable[[], Graph] | None = None
     at: int = 0
@@ -115,20 +113,20 @@ class Desk:
     decided: dict[str, int] = field(default_factory=lambda: {"accepted": 0, "rejected": 0})
     before: Counter[str] = field(default_factory=Counter)
     plans: tuple[str, ...] = ()
-    decisions: list[Held] = field(default_factory=list)
+    decisions: list[decision.Held] = field(default_factory=list)
     passage: int = 0
     ticked: tuple[str, ...] = ()
     seconds: float | None = None
     graph: Graph | None = None
-    suggested: list[Candidate] = field(default_factory=list)
+    suggested: list[decision.Candidate] = field(default_factory=list)
 
     @property
-    def current(self) -> Candidate | None:
+    def current(self) -> decision.Candidate | None:
         return self.waiting[self.at] if self.waiting else None
 
     @property
     def is_graph_shown(self) -> bool:
-        return self.current is not None and self.current.origin is Origin.GRAPH
+        return self.current is not None and self.current.origin is decision.Origin.GRAPH
 
     @property
     def progress(self) -> dict[str, int]:
@@ -187,9 +185,9 @@ class Desk:
         quotations = self.current.quotations if self.current else ()
         return quotations[self.passage] if quotations else _NOTHING
 
-    def alike(self) -> list[Candidate]:
+    def alike(self) -> list[decision.Candidate]:
         current = self.current
-        if current is None or self.wanted.second or current.is_control or current.origin is Origin.GRAPH:
+        if current is None or self.wanted.second or current.is_control or current.origin is decision.Origin.GRAPH:
             return []
         listed = self.material.plans.get(current.plan, ())
         original = next((candidate for candidate in listed if candidate.key == current.key), current)
@@ -204,7 +202,7 @@ class Desk:
     def tick(self, keys: Collection[str]) -> None:
         self.ticked = tuple(candidate.key for candidate in self.alike() if candidate.key in keys)
 
-    def made(self, rejection: str = "") -> list[Decision]:
+    def made(self, rejection: str = "") -> list[decision.Decision]:
         current, language = self.current, self.material.graph.language
         if current is None:
             return []
@@ -217,7 +215,7 @@ class Desk:
         reason = _DESK.say(f"reason.{rejection}", language) if rejection else ""
         document = self.material.documents.get(current.plan, "")
         return [
-            Decision(
+            decision.Decision(
                 candidate, replace(quotation, document=document), self.reviewer, self.day,
                 "rejected" if rejection else "accepted", rejection, reason, language if rejection else "",
             )
@@ -286,7 +284,7 @@ class Desk:
             raise ProjectError("no-document-of-plan", remedy="propose-from-file", plan=key(plan))
         classes = graph.read(program_query("things/classes-and-plan", thing=target))
         is_part = any(row[0].removeprefix(PAN) in KINDS["body"] for row in classes)
-        candidate = Candidate(
+        candidate = decision.Candidate(
             "", plan, (start, target), decision.INVOLVEMENT if is_part else "", reason=Message("desk", "by-hand"),
             rank=_SURE,
         )  # fmt: skip
@@ -306,7 +304,7 @@ class Desk:
         file = f"{work.WORK}/{key(plan)}/{work.BY_HAND}"
         return Outcome("proposed", {"files": file, "candidate": candidate.key}, (file,))
 
-    def _relation(self, candidate: Candidate, name: str) -> str:
+    def _relation(self, candidate: decision.Candidate, name: str) -> str:
         if self.material.graph.labels.entry(f"{ID}{'role' if candidate.is_part else 'relation'}/{name}") is None:
             raise ProjectError("no-such-relation", name=name)
         return name
@@ -374,7 +372,7 @@ class Desk:
 
     def card(self, language: Language) -> Card | None:
         current, material, graph = self.current, self.material, self.material.graph
-        if current is None or current.origin is Origin.GRAPH:
+        if current is None or current.origin is decision.Origin.GRAPH:
             return None
         start, target = current.ends
         said = [
@@ -404,7 +402,7 @@ class Desk:
             self._nearer(current, language), self._own_words(target), previous,
         )  # fmt: skip
 
-    def _nearer(self, current: Candidate, language: Language) -> list[tuple[str, str]]:
+    def _nearer(self, current: decision.Candidate, language: Language) -> list[tuple[str, str]]:
         start, target = current.ends
         graph, kind = self.material.graph, kind_and_key(target)[0]
         plan = target if kind == "plan" else graph.plan_of(target) or "" if kind in decision.WORKS else ""
@@ -413,7 +411,7 @@ class Desk:
         listed = graph.read(program_query("review/actions-of-plan", plan=plan))
         actions = [row[0] for row in listed if row[0] != target]
         titles = [graph.label(action, language) for action in actions]
-        order = Titles.read(titles).nearest(graph.label(start, language), _NEAREST)
+        order = bodies.Titles.read(titles).nearest(graph.label(start, language), _NEAREST)
         return [(key(actions[at]), titles[at]) for at in order]
 
     def _own_words(self, target: str) -> Quotation | None:
@@ -429,7 +427,7 @@ def _label(graph: Graph, target: str, language: Language) -> str:
     return (graph.label(target, language) if target else "") or _DESK.say("unknown-target", language)
 
 
-def statement(graph: Graph, candidate: Candidate, language: Language) -> str:
+def statement(graph: Graph, candidate: decision.Candidate, language: Language) -> str:
     concept = f"{ID}{'role' if candidate.is_part else 'relation'}/{candidate.relation}"
     if candidate.relation and graph.labels.entry(concept):
         relation = graph.label(concept, language)
@@ -443,7 +441,7 @@ def suggestion(desk: Desk, language: Language) -> list[str]:
     current, graph = desk.current, desk.graph
     if current is None or graph is None:
         return []
-    waiting = sum(candidate.origin is Origin.GRAPH for candidate in desk.waiting)
+    waiting = sum(candidate.origin is decision.Origin.GRAPH for candidate in desk.waiting)
     lines = [_DESK.say("suggested", language, n=waiting), ""]
     for end, plan in zip(current.ends, current.plans, strict=True):
         home = f" ({shortened(graph.label(plan, language))}, {key(plan)})" if plan else ""
@@ -459,7 +457,7 @@ def suggestion(desk: Desk, language: Language) -> list[str]:
     lines.append(f"{shared} · {named(evidence).say(language)}" if evidence else shared)
     lines += [f"  · {graph.label(via, language)}" for via in current.via]
     if all(current.expected):
-        there, back = (named(Verdict(words)).say(language) for words in current.expected)
+        there, back = (named(citations.Verdict(words)).say(language) for words in current.expected)
         lines.append(_DESK.say("expected", language, there=there, back=back))
     return lines
 
@@ -470,7 +468,7 @@ def open_desk(
 ) -> Desk:  # fmt: skip
     desk = Desk(material, project, reviewer, day, [], wanted, open_graph)
     desk.read_again()
-    settled, journal = Settled.by(desk.decisions), work.read_journal(project, material.plans)
+    settled, journal = decision.Settled.by(desk.decisions), work.read_journal(project, material.plans)
     listed = material.candidates
     done = {candidate.key for candidate in listed if settled.holds(candidate, material.sha(candidate))}
     if wanted.second:
@@ -501,7 +499,10 @@ def open_desk(
 
 
 def _write(
-    graph: Graph, decisions: Sequence[Decision], material: work.Material | None = None, seconds: float | None = None
+    graph: Graph,
+    decisions: Sequence[decision.Decision],
+    material: work.Material | None = None,
+    seconds: float | None = None,
 ) -> str:
     iris, _, addition = decision.decide(graph, decisions, material.texts if material else {})
     lead = decisions[0]
@@ -535,7 +536,7 @@ def press(desk: Desk, typed: str) -> Message:
             return Message("desk", "said.undone") if desk.undo() else Message("review", "outcome.nothing-to-undo")
         if name == "g":
             desk.suggest()
-            places = [at for at, candidate in enumerate(desk.waiting) if candidate.origin is Origin.GRAPH]
+            places = [at for at, candidate in enumerate(desk.waiting) if candidate.origin is decision.Origin.GRAPH]
             if places:
                 desk.move(places[0] - desk.at)
             return Message("desk", "said.suggested", {"n": len(places)})
@@ -554,7 +555,7 @@ def _press_candidate(desk: Desk, name: str, argument: str) -> Message:
     if name in ("a", "r", "e") and desk.current is None:
         return Message("desk", "all-decided")
     if (name == "a" and not argument) or (name == "r" and len(argument) == 1 and argument in "12345"):
-        outcome = desk.decide(REASONS[int(argument) - 1] if argument else "")
+        outcome = desk.decide(decision.REASONS[int(argument) - 1] if argument else "")
         if outcome.code.startswith("control"):
             return Message("review", f"outcome.{outcome.code}", outcome.values)
         return Message("desk", "said.rejected" if argument else "said.accepted", {"n": outcome.values["n"]})
@@ -597,7 +598,7 @@ def _press_suggested(desk: Desk, name: str, argument: str) -> Message:
         else dict(zip(TYPED, parts, strict=False))
     )
     if form and len(parts) != len(TYPED):
-        return Message("desk", "suggested-which", {"types": ", ".join(TYPES)})
+        return Message("desk", "suggested-which", {"types": ", ".join(decision.TYPES)})
     desk.decide_suggested({"verdict": "accept", **form})
     return Message("desk", "said.accepted", {"n": 1})
 
@@ -631,7 +632,7 @@ def decide_candidate(graph: Graph, form: Form, today: date) -> Outcome:
     if verdict == "propose":
         return desk.propose({name: read_field(form, f"hand_{name}") for name in HAND})
     rejects = verdict == "reject" or (verdict == "preview" and bool(form.get("rejection")))
-    rejection = read_choice(form, "rejection", REASONS) if rejects else ""
+    rejection = read_choice(form, "rejection", decision.REASONS) if rejects else ""
     desk.show(form.get("item", ""))
     desk.show_passage(form.get("passage", ""))
     desk.tick({name.removeprefix(TOGETHER) for name in form if name.startswith(TOGETHER)})

@@ -8,13 +8,11 @@ from urllib.parse import parse_qsl, urlencode
 
 import pyoxigraph as ox
 
-from pan2kg.graph.labels import Entry
-from pan2kg.graph.statements import Statement
+from pan2kg.graph import labels, statements
 from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.server import documents
-from pan2kg.site import entity
+from pan2kg.site import entity, registry
 from pan2kg.site.page import HTML, PageContext, Request, SiteFile, frame
-from pan2kg.site.registry import PAGES, Site, canonical
 from pan2kg.site.values import Notes
 from pan2kg.tables.template import render
 from pan2kg.turtle.vocabulary import ROOT, path_of
@@ -30,12 +28,12 @@ def canonical_query(path: str, query: bytes) -> bytes:
         arguments = dict(parse_qsl(query.decode("utf-8"), keep_blank_values=True, errors="strict"))
     except ValueError:
         return query
-    return urlencode(canonical(path, arguments)).encode() if arguments else query
+    return urlencode(registry.canonical(path, arguments)).encode() if arguments else query
 
 
 class AllPages:
     # passages, documents, links, concepts, named graphs have pages too
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: registry.Site) -> None:
         self.site, self.missing = site, site.missing
 
     def page(self, path: str, arguments: Mapping[str, str], /) -> SiteFile | None:
@@ -53,20 +51,23 @@ class AllPages:
 
     def portray(self, iri: str, path: str, language: str, arguments: Mapping[str, str] | None = None) -> bytes:
         tag = next(tag for tag in LANGUAGES if tag == language)
-        request = Request(path, tag, "", canonical(path, arguments)) if arguments is not None else Request(path, tag)
+        request = (
+            Request(path, tag, "", registry.canonical(path, arguments)) if arguments is not None else Request(path, tag)
+        )
         context = PageContext(self.site.site_context, request)
         values = entity.values_of(context, iri)
         if not values:
             # of what nothing is said, such as a graph a rule has made: on what its statements rest
             notes = Notes(context)
             if path_of(iri):
-                notes.mark(Statement(iri, "", ox.Literal(""), iri))
-            values = entity.page(context, Entry(iri, "", "", "", "", {}), notes)
+                notes.mark(statements.Statement(iri, "", ox.Literal(""), iri))
+            values = entity.page(context, labels.Entry(iri, "", "", "", "", {}), notes)
         machine = values["machine"]
         if isinstance(machine, dict) and not machine["turtle"] and context.site_context.mode == "served":
             document = documents.find_document(context.graph.store, iri)
             turtle, json = (context.out(f"{document}.{ending}") for ending in ("ttl", "jsonld"))
             machine = {**machine, "turtle": turtle, "json": json}
         return render(
-            "entity.html", {**frame(context, PAGES, str(values.get("section", ""))), **values, "machine": machine}
+            "entity.html",
+            {**frame(context, registry.PAGES, str(values.get("section", ""))), **values, "machine": machine},
         ).encode()

@@ -32,9 +32,7 @@ from pan2kg.i18n import LANGUAGES, Language, Messages, today, verbatim
 from pan2kg.project import Project, reason
 from pan2kg.review import desk, files
 from pan2kg.server import pages, protocol, web, workers
-from pan2kg.server.protocol import RefusalError, why
-from pan2kg.site import registry
-from pan2kg.site.review import FAULT, FIELD, KNOWN, PREVIEW, RESERVED, SEAL, SIGNED, TYPED
+from pan2kg.site import registry, review
 from pan2kg.store.store import Store
 from pan2kg.turtle.vocabulary import ID
 
@@ -152,17 +150,17 @@ class People:
         # a header is Latin-1 to a server, and UTF-8 to most who send one
         token, client = word.encode("latin-1").decode("utf-8", "surrogateescape"), request.scope["client"][0]
         if self.is_besieged(client, token):
-            raise RefusalError(429, why("tokens-wrong"), retry_after="60")
+            raise protocol.RefusalError(429, protocol.why("tokens-wrong"), retry_after="60")
         person = self.by_token(token, client) if kind.lower() == "bearer" and word.strip() else None
         if person is None:
-            raise RefusalError(401, why("needs-token"), www_authenticate='Bearer realm="pan2kg"')
+            raise protocol.RefusalError(401, protocol.why("needs-token"), www_authenticate='Bearer realm="pan2kg"')
         request.scope["record"].person = person.name
         self.count(person)
         return person
 
     def count(self, person: Person) -> None:
         if person.rate and self.done.number(person.name) >= person.rate:
-            raise RefusalError(429, why("too-often", number=str(person.rate)), retry_after="60")
+            raise protocol.RefusalError(429, protocol.why("too-often", number=str(person.rate)), retry_after="60")
         if person.rate:
             self.done.add(person.name)
 
@@ -269,7 +267,7 @@ class ReviewPages:
         if request.method == "POST":
             return await self._take(request)
         query = protocol.read_form(request.scope["query_string"])
-        arguments = {name: values[-1] for name, values in query.items() if name not in RESERVED}
+        arguments = {name: values[-1] for name, values in query.items() if name not in review.RESERVED}
         name = request.cookies.get(COOKIE, "")
         session, login = self.sessions.find(name), self.sessions.people.login_of(request)
         if not login or (session and session.person.login == login):
@@ -285,15 +283,15 @@ class ReviewPages:
         session, path = self.sessions.find(name), web.path_of(request)
         if session:
             person = session.person.name
-            own = {SEAL: session.seal, SIGNED: person or session.reviewer, KNOWN: person}
+            own = {review.SEAL: session.seal, review.SIGNED: person or session.reviewer, review.KNOWN: person}
             arguments = {**arguments, **{key: value for key, value in own.items() if value}}
         is_desk = path.endswith("/review.html")
         try:
             page = await self.threads.run(lambda: self.site.site(is_desk=is_desk).page(path[1:], arguments))
         except Pan2kgError as error:
-            raise RefusalError(503, why("no-page-now", why=error.told)) from None
+            raise protocol.RefusalError(503, protocol.why("no-page-now", why=error.told)) from None
         if page is None:
-            raise RefusalError(404, why("no-page"))
+            raise protocol.RefusalError(404, protocol.why("no-page"))
         # without a referrer a browser would not say where a form was sent from
         headers = {"cache-control": "no-store", "referrer-policy": "same-origin"}
         return web.Response(page.body, status, headers, "text/html")
@@ -302,7 +300,7 @@ class ReviewPages:
         # of a field that is sent twice the last counts
         media, charset = protocol.read_media_type(web.header(request, "content-type"))
         if media != protocol.FORM or charset not in ("", "utf-8", "utf8"):
-            raise RefusalError(415, why("form-media", media=protocol.FORM))
+            raise protocol.RefusalError(415, protocol.why("form-media", media=protocol.FORM))
         fields = protocol.read_form(await web.read_body(request, BODY_LIMIT))
         form = {name: values[-1] for name, values in fields.items()}
         if web.header(request, "authorization"):
@@ -311,7 +309,7 @@ class ReviewPages:
             outcome, is_shown = await self._submit(request, person.sign(form))
             sentence = outcome.said.say(_language(request))
             if not outcome.is_done:
-                raise RefusalError(_STATUS.get(outcome.code, 422), verbatim(sentence))
+                raise protocol.RefusalError(_STATUS.get(outcome.code, 422), verbatim(sentence))
             more = "" if is_shown else f" {_PAGE.say('desk-not-shown', _language(request))}"
             return web.Response(f"{sentence}{more}\n", 201, media_type="text/plain")
         # a browser must say that the page the form was sent from is one of this service's own: Sec-Fetch-Site cannot be
@@ -320,15 +318,17 @@ class ReviewPages:
         has_origin = origin not in ("", "null")
         is_other = has_origin and urlsplit(origin).netloc.lower() != urlsplit(web.root_of(request)).netloc.lower()
         if is_other or not (site == "same-origin" if site else has_origin):
-            raise RefusalError(403, why("foreign-form"))
+            raise protocol.RefusalError(403, protocol.why("foreign-form"))
         if form.get("form") == "sign-in":
             return await self._sign_in(request, form)
         return await self._by_session(request, form)
 
     async def _sign_in(self, request: web.Request, form: Mapping[str, str]) -> web.Response:
         people, client, token = self.sessions.people, request.scope["client"][0], form.get("token", "")
-        typed = {name.removeprefix(TYPED): value for name, value in form.items() if name.startswith(TYPED)}
-        typed = {name: value for name, value in typed.items() if name not in RESERVED}
+        typed = {
+            name.removeprefix(review.TYPED): value for name, value in form.items() if name.startswith(review.TYPED)
+        }
+        typed = {name: value for name, value in typed.items() if name not in review.RESERVED}
         if people.is_besieged(client, token):
             return await self._fault(request, 429, typed, "desk-wait")
         person = people.by_token(token, client)
@@ -338,14 +338,14 @@ class ReviewPages:
         if not typed:
             return with_cookie(request, _lead(request, {}), name)
         # the session ended while something was typed: it is shown again, to be sent by whoever typed it
-        typed[FAULT] = _PAGE.say("desk-typed-kept", _language(request))
+        typed[review.FAULT] = _PAGE.say("desk-typed-kept", _language(request))
         return with_cookie(request, await self._show(request, 200, typed, name), name)
 
     async def _by_session(self, request: web.Request, form: Mapping[str, str]) -> web.Response:
         name = request.cookies.get(COOKIE, "")
         session, is_leaving = self.sessions.find(name), form.get("form") == "sign-out"
-        typed = {field: value for field, value in form.items() if field not in RESERVED}
-        is_sealed = session and hmac.compare_digest(session.seal.encode(), form.get(SEAL, "").encode())
+        typed = {field: value for field, value in form.items() if field not in review.RESERVED}
+        is_sealed = session and hmac.compare_digest(session.seal.encode(), form.get(review.SEAL, "").encode())
         login = self.sessions.people.login_of(request)  # whom the proxy has signed in, where one says so
         if session is None or not is_sealed or login not in ("", session.person.login):
             return await self._fault(request, 403, {} if is_leaving else typed, "desk-no-session")
@@ -355,8 +355,8 @@ class ReviewPages:
             return with_cookie(request, _lead(request, {}), "")
         try:
             self.sessions.people.count(session.person)
-        except RefusalError as refusal:
-            typed[FAULT] = refusal.message.say(_language(request))
+        except protocol.RefusalError as refusal:
+            typed[review.FAULT] = refusal.message.say(_language(request))
             return await self._show(request, refusal.status, typed, name)
         outcome, is_shown = await self._submit(request, session.person.sign(form))
         if outcome.is_done:
@@ -369,9 +369,12 @@ class ReviewPages:
             done = {"written": outcome.code, "files": " ".join(outcome.files), **({} if is_shown else {"shown": "no"})}
             return _lead(request, {**arguments, **done})
         if outcome.code == "preview":
-            typed[PREVIEW] = str(outcome.values.get("preview", ""))
+            typed[review.PREVIEW] = str(outcome.values.get("preview", ""))
             return await self._show(request, 200, typed, name)
-        typed |= {FAULT: outcome.said.say(_language(request)), FIELD: str(outcome.values.get("field", ""))}
+        typed |= {
+            review.FAULT: outcome.said.say(_language(request)),
+            review.FIELD: str(outcome.values.get("field", "")),
+        }
         return await self._show(request, _STATUS.get(outcome.code, 422), typed, name)
 
     async def _submit(self, request: web.Request, form: Mapping[str, str]) -> tuple[files.Outcome, bool]:
@@ -401,12 +404,12 @@ class ReviewPages:
             if text:
                 self.keeper.change(text, marks_of(text, self.project.space))
         except Pan2kgError as error:
-            web.LOG.warning("%s", why("not-shown", files=", ".join(written), error=error))
+            web.LOG.warning("%s", protocol.why("not-shown", files=", ".join(written), error=error))
             return False
         return True
 
     async def _fault(self, request: web.Request, status: int, arguments: Mapping[str, str], key: str) -> web.Response:
-        return await self._show(request, status, {**arguments, FAULT: _PAGE.say(key, _language(request))}, "")
+        return await self._show(request, status, {**arguments, review.FAULT: _PAGE.say(key, _language(request))}, "")
 
 
 def _lead(request: web.Request, arguments: Mapping[str, str]) -> web.Response:

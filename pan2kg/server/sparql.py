@@ -19,7 +19,6 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
 from pan2kg.server import protocol, web, workers
-from pan2kg.server.protocol import GRAPHS, METHODS, TABLES, Choice, RefusalError, busy, choose, why
 from pan2kg.store.queries import program_query
 
 STORE: Final = "/store"
@@ -28,7 +27,7 @@ READS: Final = "GET, HEAD, OPTIONS"
 # a text of such a size is looked through in a thread, so that nobody else waits for it
 LARGE: Final = 32 * 1024
 PIECE: Final = 64 * 1024
-_MEDIA: Final = frozenset(media for form in (*TABLES, *GRAPHS) for media in form.media)
+_MEDIA: Final = frozenset(media for form in (*protocol.TABLES, *protocol.GRAPHS) for media in form.media)
 _ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 
@@ -39,7 +38,7 @@ async def read_operation(request: web.Request, page: str) -> protocol.Operation 
     browser, the query in it.
     """
     if request.method == "OPTIONS":
-        return web.Response(status_code=204, headers={"allow": METHODS})
+        return web.Response(status_code=204, headers={"allow": protocol.METHODS})
     body = await web.read_body(request) if request.method == "POST" else b""
     sent = request.method, request.scope["query_string"], web.header(request, "content-type"), body
     if len(body) < LARGE:
@@ -47,7 +46,7 @@ async def read_operation(request: web.Request, page: str) -> protocol.Operation 
     else:
         operation = await run_in_threadpool(protocol.read_operation, *sent)
     accept = web.header(request, "accept")
-    if not page or request.method == "POST" or not protocol.prefers(accept, TABLES + GRAPHS):
+    if not page or request.method == "POST" or not protocol.prefers(accept, protocol.TABLES + protocol.GRAPHS):
         return operation
     language = protocol.preferred_language(web.header(request, "accept-language"))
     query = f"?query={quote(operation[0], safe='')}" if operation[0] else ""
@@ -75,7 +74,7 @@ class Endpoint:
         request.scope["record"].query = digest.hexdigest()
         accept, condition = web.header(request, "accept"), web.header(request, "if-none-match")
         # only the engine tells which of the two a query gives
-        choices = choose(accept, TABLES), choose(accept, GRAPHS)
+        choices = protocol.choose(accept, protocol.TABLES), protocol.choose(accept, protocol.GRAPHS)
         make_tag = partial(self.release.tag, text, *default, "", *named)
         if request.method != "POST" and condition and not protocol.VOLATILE.search(text):
             for choice in filter(None, choices):
@@ -87,7 +86,7 @@ class Endpoint:
         return await deliver(request, self.pool, task, choices, make_tag)
 
     async def _describe(self, request: web.Request, address: str) -> web.Response:
-        choice = protocol.insist(web.header(request, "accept"), GRAPHS)
+        choice = protocol.insist(web.header(request, "accept"), protocol.GRAPHS)
         tag = self.release.tag("description", address, choice.media)
         if web.matches(web.header(request, "if-none-match"), tag):
             return unchanged(tag)
@@ -105,7 +104,7 @@ class Endpoint:
 
     async def graph(self, request: web.Request) -> web.Response:
         if request.method not in READS.split(", "):
-            raise RefusalError(405, why("store-read-only"), allow=READS)
+            raise protocol.RefusalError(405, protocol.why("store-read-only"), allow=READS)
         if request.method == "OPTIONS":
             return web.Response(status_code=204, headers={"allow": READS})
         # the IRI of the graph that is meant, empty for the default graph; an address of this store is one too
@@ -113,15 +112,15 @@ class Endpoint:
         parameters = protocol.read_form(request.scope["query_string"])
         iris = parameters.get("graph", [])
         if len(iris) + ("default" in parameters) + bool(below) != 1:
-            raise RefusalError(400, why("which-graph"))
+            raise protocol.RefusalError(400, protocol.why("which-graph"))
         graph = "".join(iris).replace(f"{web.root_of(request)}{STORE}/", self.settings.graphs, 1)
         if below:
             if not protocol.is_plain_path(below):
-                raise RefusalError(404, why("no-page"))
+                raise protocol.RefusalError(404, protocol.why("no-page"))
             graph = self.settings.graphs + below
         elif iris and not protocol.is_absolute(graph):
-            raise RefusalError(400, why("no-absolute-iri", iri=graph[:200]))
-        choice = protocol.insist(web.header(request, "accept"), GRAPHS)
+            raise protocol.RefusalError(400, protocol.why("no-absolute-iri", iri=graph[:200]))
+        choice = protocol.insist(web.header(request, "accept"), protocol.GRAPHS)
         make_tag = partial(self.release.tag, "graph", graph)
         if web.matches(web.header(request, "if-none-match"), make_tag(choice.media)):
             return unchanged(make_tag(choice.media))
@@ -134,7 +133,7 @@ def unchanged(tag: str) -> web.Response:
 
 
 async def deliver(
-    request: web.Request, pool: workers.Pool, task: protocol.Task, choices: Iterable[Choice | None],
+    request: web.Request, pool: workers.Pool, task: protocol.Task, choices: Iterable[protocol.Choice | None],
     make_tag: Callable[..., str],
 ) -> web.Response:  # fmt: skip
     async def leave() -> None:
@@ -179,8 +178,8 @@ class Relay:
             plain = _ESCAPE.sub(lambda code: chr(min(int(code[1] or code[2], 16), sys.maxunicode)), text)
             for query in dict.fromkeys((text, plain)):
                 await run_in_threadpool(protocol.inspect_query, query, self.settings.services)
-            if not choose(accept, TABLES) and not choose(accept, GRAPHS):
-                raise RefusalError(406, why("relay-not-acceptable"))
+            if not protocol.choose(accept, protocol.TABLES) and not protocol.choose(accept, protocol.GRAPHS):
+                raise protocol.RefusalError(406, protocol.why("relay-not-acceptable"))
         media, content = await self.ask(operation, accept)
         return web.Response(content, headers={"content-type": media, "cache-control": "no-store", "vary": "Accept"})
 
@@ -202,19 +201,23 @@ class Relay:
                     async for piece in response.aiter_bytes(PIECE):
                         content += piece
                         if len(content) > limits.size:
-                            raise RefusalError(413, why("answer-too-large", size=protocol.megabytes(limits.size)))
+                            raise protocol.RefusalError(
+                                413, protocol.why("answer-too-large", size=protocol.megabytes(limits.size))
+                            )
         except (TimeoutError, httpx.TimeoutException):
-            raise busy(why("endpoint-slow", url=url, seconds=f"{limits.seconds:g}"), 30) from None
+            raise protocol.busy(protocol.why("endpoint-slow", url=url, seconds=f"{limits.seconds:g}"), 30) from None
         except (OSError, httpx.HTTPError, httpx.InvalidURL):
-            raise RefusalError(502, why("endpoint-broke", url=url)) from None
+            raise protocol.RefusalError(502, protocol.why("endpoint-broke", url=url)) from None
         media, status = response.headers.get("content-type", ""), response.status_code
         if status == 200 and protocol.read_media_type(media)[0] in _MEDIA:
             return media, bytes(content)
         if status == 200:
-            raise RefusalError(502, why("endpoint-no-result", url=url))
+            raise protocol.RefusalError(502, protocol.why("endpoint-no-result", url=url))
         if status in (429, 503):
-            raise busy(why("endpoint-busy", url=url), 30)
+            raise protocol.busy(protocol.why("endpoint-busy", url=url), 30)
         is_text = media.startswith("text/plain")
         sentence = content.decode("utf-8", "replace").strip().partition("\n")[0] if is_text else ""
         words = f"{status}: {sentence[:300]}" if sentence else str(status)
-        raise RefusalError(400 if status == 400 else 502, why("endpoint-refuses", url=url, status=words))
+        raise protocol.RefusalError(
+            400 if status == 400 else 502, protocol.why("endpoint-refuses", url=url, status=words)
+        )

@@ -42,8 +42,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from pan2kg import errors, project
 from pan2kg.i18n import catalogue, message
-from pan2kg.server import workers
-from pan2kg.server.protocol import METHODS, Limits, RefusalError, busy, preferred_language, why
+from pan2kg.server import protocol, workers
 from pan2kg.turtle.vocabulary import GRAPH
 
 # within so many seconds the head of a request must have come
@@ -123,7 +122,7 @@ class Settings(NamedTuple):
     who runs it to say.
     """
 
-    limits: Limits = Limits()
+    limits: protocol.Limits = protocol.Limits()
     hosts: frozenset[str] = frozenset()
     by_number: bool = False
     base: str = ""
@@ -182,9 +181,9 @@ async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
         try:
             event = await asyncio.wait_for(request.receive(), min(SLOW, until - time.monotonic()))
         except TimeoutError:
-            raise RefusalError(408, why("body-slow"), connection="close") from None
+            raise protocol.RefusalError(408, protocol.why("body-slow"), connection="close") from None
         if event["type"] == "http.disconnect":
-            raise RefusalError(400, why("client-gone"))
+            raise protocol.RefusalError(400, protocol.why("client-gone"))
         piece, more = event.get("body", b""), bool(event.get("more_body"))
         size += len(piece)
         if max(size, announced) > limit:
@@ -193,7 +192,7 @@ async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
         else:
             pieces.append(piece)
     if max(size, announced) > limit:
-        raise RefusalError(413, why("body-large", size=f"{limit / 2**20:g}"), connection="close")
+        raise protocol.RefusalError(413, protocol.why("body-large", size=f"{limit / 2**20:g}"), connection="close")
     return b"".join(pieces)
 
 
@@ -202,10 +201,12 @@ async def refuse(request: Request, error: Exception) -> Response:
     keys = {404: "no-page", 500: "fault", 405: "means-nothing"}
     words = message.verbatim(str(getattr(error, "detail", "")))
     allowed = ", ".join(sorted({word.strip() for word in headers.get("Allow", "").split(",") if status == 405}))
-    reason = why(keys[status], method=request.method) if status in keys else words
-    refusal = error if isinstance(error, RefusalError) else RefusalError(status, reason)
+    reason = protocol.why(keys[status], method=request.method) if status in keys else words
+    refusal = error if isinstance(error, protocol.RefusalError) else protocol.RefusalError(status, reason)
     refusal.headers |= {"allow": allowed} if allowed else {}
-    language = preferred_language(header(request, "accept-language"), (catalogue.SOURCE_LANGUAGE, *catalogue.LANGUAGES))
+    language = protocol.preferred_language(
+        header(request, "accept-language"), (catalogue.SOURCE_LANGUAGE, *catalogue.LANGUAGES)
+    )
     media, body = refusal.body(header(request, "accept"), language)
     varies = [refusal.headers.get("vary", ""), "Accept" if refusal.status == 406 else ""]
     # what keeps answers may not hand this one to readers of another language
@@ -235,13 +236,13 @@ class Edge:
     ) -> None:
         self.settings, self.note = settings, note
         expose = ["ETag", "Link", "Location", "Retry-After", "X-Request-Id"]
-        accepted, methods = ["Accept", "Authorization", "Content-Type", "If-None-Match"], METHODS.split(", ")
+        accepted, methods = ["Accept", "Authorization", "Content-Type", "If-None-Match"], protocol.METHODS.split(", ")
         sites = Middleware(cors.CORSMiddleware, ["*"], methods, accepted, expose_headers=expose, max_age=86400)
         packing = Middleware(gzip.GZipMiddleware, minimum_size=SMALL, compresslevel=5, thread_minimum_size=16 * 1024)
         application = applications.Starlette(
             routes=routes,
             middleware=[*([sites] if settings.is_public else []), packing],
-            exception_handlers=dict.fromkeys((RefusalError, exceptions.HTTPException, Exception), refuse),
+            exception_handlers=dict.fromkeys((protocol.RefusalError, exceptions.HTTPException, Exception), refuse),
         )
         application.router.redirect_slashes = False
         self.inner = ProxyHeadersMiddleware(application, list(settings.proxies))  # type: ignore[arg-type]
@@ -276,13 +277,13 @@ class Edge:
             try:
                 self._locate(scope, headers)
                 await self.inner(scope, take, tell)  # type: ignore[arg-type]
-            except RefusalError as error:
+            except protocol.RefusalError as error:
                 refusal = error
             except asyncio.CancelledError:  # it took longer than the service has when it is told to end
-                refusal = busy(why("ending"))
+                refusal = protocol.busy(protocol.why("ending"))
             except Exception:  # the last boundary: a fault reaches the log, and the client as a sentence
                 LOG.exception("%s %s %s", record.id, request.method, scope["path"])
-                refusal = RefusalError(500, why("fault"))
+                refusal = protocol.RefusalError(500, protocol.why("fault"))
             if refusal and not record.status:  # an answer that has begun only ends there
                 await (await refuse(request, refusal))(scope, take, tell)
         finally:
@@ -291,7 +292,7 @@ class Edge:
     def _locate(self, scope: types.Scope, headers: Mapping[bytes, bytes]) -> None:
         # where it was sent to the outermost server, whatever stands between
         if scope["http_version"] not in ("1.0", "1.1") or {b"content-length", b"transfer-encoding"} <= headers.keys():
-            raise RefusalError(400, why("not-http"), connection="close")
+            raise protocol.RefusalError(400, protocol.why("not-http"), connection="close")
         host, (peer, port) = headers.get(b"host", b"").decode("latin-1"), scope.get("client") or ("", 0)
         with contextlib.suppress(ValueError):
             peer = str(getattr(ipaddress.ip_address(peer), "ipv4_mapped", None) or peer)
@@ -327,14 +328,14 @@ class Edge:
         # a page of another site can make a browser call this address by a name of its own
         match = _HOST.fullmatch(host)
         if not match:
-            raise RefusalError(400, why("no-host"))
+            raise protocol.RefusalError(400, protocol.why("no-host"))
         name = match.group(1).strip("[]").lower().rstrip(".")
         if name in self.settings.hosts or name == "localhost":
             return
         with contextlib.suppress(ValueError):
             if ipaddress.ip_address(name).is_loopback or self.settings.by_number:
                 return
-        raise RefusalError(421, why("other-host", name=name))
+        raise protocol.RefusalError(421, protocol.why("other-host", name=name))
 
 
 def read_network(text: str) -> str:
@@ -511,7 +512,7 @@ class Reloading:
                 try:
                     self.reload()
                 except (errors.Pan2kgError, OSError) as error:
-                    LOG.error("%s", why("not-loaded-anew", error=str(error)))  # its traceback says nothing
+                    LOG.error("%s", protocol.why("not-loaded-anew", error=str(error)))  # its traceback says nothing
                 loaded = now
             self.wanted.wait(self.seconds or None)
 
@@ -521,7 +522,7 @@ def assemble(
     more: Iterable[routing.BaseRoute] = (),
 ) -> Edge:  # fmt: skip
     every = "GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE"
-    routes = [route(path, endpoint, METHODS) for path in ("/sparql", "/sparql/")]
+    routes = [route(path, endpoint, protocol.METHODS) for path in ("/sparql", "/sparql/")]
     routes += [route(path, store, every) for path in ("/store", "/store/{graph:path}") if store]
     routes += [route(path, operations.answer, "GET, HEAD") for path in ("/health", "/ready", "/metrics")]
     return Edge(settings, [*routes, *more], operations.note)
