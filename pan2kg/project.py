@@ -4,8 +4,6 @@ Found upward from the working folder as git finds its own; where there is none, 
 installed with the package.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import shutil
@@ -37,7 +35,7 @@ class Project:
     root: Path
     data: tuple[Path, ...] = ()
     """Dumps that stand in place of the Turtle files of ``graph/`` and ``ontology/``: those of a release."""
-    others: tuple[Project, ...] = ()
+    others: "tuple[Project, ...]" = ()
     """Projects that are open beside it: their graphs are compared with its own, its profile and questions hold."""
 
     ontology: Path = field(init=False, repr=False, compare=False)
@@ -78,12 +76,12 @@ class Project:
 
     @classmethod
     @cache
-    def packaged(cls) -> Project:
+    def packaged(cls) -> "Project":
         beside = PACKAGE / "data"
         return cls(beside if _is_project(beside) else PACKAGE.parent)
 
     @classmethod
-    def at(cls, folder: str | Path) -> Project:
+    def at(cls, folder: str | Path) -> "Project":
         root = Path(folder).resolve()
         missing = [name for name in FOLDERS if not (root / name).is_dir()]
         # the Turtle of a release tells the graphs of a folder together: only its dump keeps them apart
@@ -98,19 +96,19 @@ class Project:
         return cls(root)
 
     @classmethod
-    def together(cls, folders: Sequence[str | Path]) -> Project:
+    def together(cls, folders: Sequence[str | Path]) -> "Project":
         project, *further = (cls.at(folder) for folder in dict.fromkeys(folders))
         return replace(project, others=tuple(further))
 
     @property
-    def members(self) -> tuple[Project, ...]:
+    def members(self) -> "tuple[Project, ...]":
         return (replace(self, others=()), *self.others) if self.others else (self,)
 
-    def _owner(self, path: Path) -> Project:
+    def _owner(self, path: Path) -> "Project":
         return next((project for project in self.others if _below(path, project.root)), self)
 
     @classmethod
-    def find(cls, start: str | Path = ".") -> Project:
+    def find(cls, start: str | Path = ".") -> "Project":
         here = Path(start).resolve()
         for folder in (here, *here.parents):
             if _is_project(folder):

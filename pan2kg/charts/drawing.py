@@ -5,8 +5,6 @@ policy. Every renderer, SVG here and PNG or PDF in :mod:`pan2kg.charts.registry`
 nothing else.
 """
 
-from __future__ import annotations
-
 import hashlib
 import math
 import re
@@ -146,13 +144,13 @@ class Line:
     fill: str = ""
 
     @classmethod
-    def arrow(cls, tip: Point, angle: float, colour: str, size: float = 7.0) -> Line:
+    def arrow(cls, tip: Point, angle: float, colour: str, size: float = 7.0) -> "Line":
         x, y = tip
         back = [(x - size * math.cos(angle + side), y - size * math.sin(angle + side)) for side in (0.42, -0.42)]
         return cls((tip, *back, tip), fill=colour)
 
     @classmethod
-    def diamond(cls, x: float, y: float, radius: float, *, fill: str = "", pen: Pen | None = None) -> Line:
+    def diamond(cls, x: float, y: float, radius: float, *, fill: str = "", pen: Pen | None = None) -> "Line":
         right, low, left, high = x + radius, y + radius, x - radius, y - radius
         return cls(((x, high), (right, y), (x, low), (left, y), (x, high)), pen, fill=fill)
 
@@ -207,13 +205,13 @@ class Group:
     ``tags`` say what they stand for, so that a page can find and dim them: names in small letters, each with a value.
     """
 
-    marks: tuple[Mark, ...]
+    marks: "tuple[Mark, ...]"
     title: str = ""
     address: str = ""
     shift: Point = (0.0, 0.0)
     tags: tuple[tuple[str, str], ...] = ()
 
-    def flat(self, shift: Point = (0.0, 0.0)) -> Iterator[tuple[Mark, Point]]:
+    def flat(self, shift: Point = (0.0, 0.0)) -> "Iterator[tuple[Mark, Point]]":
         shift = (shift[0] + self.shift[0], shift[1] + self.shift[1])
         for mark in self.marks:
             if isinstance(mark, Group):

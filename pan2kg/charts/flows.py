@@ -3,8 +3,6 @@
 Every place follows from the order of the things; nothing is thrown or pushed about.
 """
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -198,7 +196,7 @@ class Pillar:
     is_text: bool = True
 
     @classmethod
-    def between(cls, subject: Subject, plan_a: str, plan_b: str) -> Iterator[Pillar]:
+    def between(cls, subject: Subject, plan_a: str, plan_b: str) -> "Iterator[Pillar]":
         measured, homes = subject.known, subject.graph.homes
         sides = measured.brought(plan_a, plan_b), measured.brought(plan_b, plan_a)
         for shared in sorted(measured.weight(plan_a, plan_b).contributions, key=lambda row: (-row.bits, row.text)):

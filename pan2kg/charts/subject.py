@@ -4,8 +4,6 @@ Also which plans a picture shows, and what joins the actions of a plan to texts 
 or inferred from shared texts.
 """
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -69,7 +67,7 @@ class Subject:
 
 
 def tags(
-    subject: Subject, iris: Sequence[str], *, kind: str = "", level: Level | None = None, life: Life | None = None
+    subject: Subject, iris: Sequence[str], *, kind: str = "", level: Level | None = None, life: "Life | None" = None
 ) -> Tags:
     # What a mark stands for: the keys of its things; of a line its kind, one of the legend, and level; of a plan its
     # field of policy and its years. Each comes with the words by which a reader chooses it.

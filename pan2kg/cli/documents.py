@@ -1,7 +1,5 @@
 """The commands about a published document: ``read``, ``draft``, ``mentions``, ``candidates``, and their ``review``."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import re
@@ -282,7 +280,7 @@ def run_review(options: argparse.Namespace) -> int:
     return 0
 
 
-def _go(review: desk.Desk, reader: _KeyReader, language: str) -> None:
+def _go(review: desk.Desk, reader: "_KeyReader", language: str) -> None:
     message, current_key, since = "", "", monotonic()
     while True:
         _show(review, message, reader, language)

@@ -5,8 +5,6 @@ no source of links: among five that are nearest, hardly one is a link that is kn
 looking for near the beginning of a list.
 """
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -468,7 +466,7 @@ class Titles:
     lengths: NDArray[np.float64]
 
     @classmethod
-    def read(cls, titles: Sequence[str]) -> Titles:
+    def read(cls, titles: Sequence[str]) -> "Titles":
         runs_of = [_runs(title) for title in titles]
         number = {run: place for place, run in enumerate(dict.fromkeys(run for runs in runs_of for run in runs))}
         rows = np.array([row for row, runs in enumerate(runs_of) for _ in runs], dtype=np.intp)

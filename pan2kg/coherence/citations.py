@@ -8,8 +8,6 @@ Numbers that depend on what was read are intervals: from what is established to 
 still open turned out well (for a rate) or badly (for a debt).
 """
 
-from __future__ import annotations
-
 import re
 from calendar import monthrange
 from collections import Counter
@@ -30,7 +28,7 @@ class Span:
     first: date
     last: date
 
-    def reaches(self, other: Span) -> bool | None:
+    def reaches(self, other: "Span") -> bool | None:
         if self.first >= other.last:
             return True
         return False if self.last < other.first else None
@@ -275,7 +273,7 @@ class Bounds(NamedTuple):
     high: float | None
 
     @classmethod
-    def of(cls, states: Mapping[State, int]) -> Bounds:
+    def of(cls, states: Mapping[State, int]) -> "Bounds":
         seen, absent, unread = (states.get(state, 0) for state in (State.SEEN, State.ABSENT, State.OPEN))
         whole = seen + absent + unread
         return cls(seen / whole, (seen + unread) / whole) if whole else cls(None, None)

@@ -8,8 +8,6 @@ from several statements is worth, and which statements a figure at a level may u
 reader, and never inferred. Without one, a work is read in part where any statement of that aspect is recorded for it.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
@@ -184,7 +182,7 @@ class Basis:
         """The share of actions with at least one instrument, in [0,1]; 0/0 = 0."""
         return self.annotated / self.n if self.n else 0.0
 
-    def also(self, name: str, value: object) -> Basis:
+    def also(self, name: str, value: object) -> "Basis":
         """The same with one more filter or choice; a later value of the same name replaces the earlier."""
         filters = tuple(pair for pair in self.filters if pair[0] != name)
         return replace(self, filters=(*filters, (name, str(value))))

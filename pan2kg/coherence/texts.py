@@ -7,8 +7,6 @@ What is shared by two rows of a table is summed over the columns both have, in t
 numbers, to the last bit, as the products of sparse matrices in scipy, which is no dependency.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
@@ -41,7 +39,7 @@ class Incidence:
         self.counts: Ints = np.bincount(columns, minlength=width).astype(np.int64)
 
     @classmethod
-    def of(cls, rows: Ints | list[int], columns: Ints | list[int], *, shape: tuple[int, int]) -> Incidence:
+    def of(cls, rows: Ints | list[int], columns: Ints | list[int], *, shape: tuple[int, int]) -> "Incidence":
         height, width = shape
         keys = np.asarray(rows, dtype=np.int64) * width + np.asarray(columns, dtype=np.int64)
         ascending = keys[order_of(keys, height * width)]
@@ -49,7 +47,7 @@ class Incidence:
         return cls(np.bincount(row_of, minlength=height), column_of, width)
 
     @classmethod
-    def named(cls, pairs: Iterable[tuple[str, str]], rows: Iterable[str], columns: Iterable[str]) -> Incidence:
+    def named(cls, pairs: Iterable[tuple[str, str]], rows: Iterable[str], columns: Iterable[str]) -> "Incidence":
         row, column = ({name: at for at, name in enumerate(names)} for names in (rows, columns))
         places = [(row[name], column[text]) for name, text in pairs if name in row]
         return cls.of(*([place[end] for place in places] for end in (0, 1)), shape=(len(row), len(column)))
@@ -57,7 +55,7 @@ class Incidence:
     def row(self, index: int) -> Ints:
         return self.columns[self.starts[index] : self.starts[index + 1]]
 
-    def keep(self, wanted: Bools) -> Incidence:
+    def keep(self, wanted: Bools) -> "Incidence":
         return Incidence(np.bincount(self.rows[wanted], minlength=self.height), self.columns[wanted], self.width)
 
 

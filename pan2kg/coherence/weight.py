@@ -5,8 +5,6 @@ two ties: carried out 1, served ½, only mentioned ¼. Everything is computed fr
 with its level of evidence. Links are never gated by what chance would have.
 """
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -56,7 +54,7 @@ class TextTies:
     @classmethod
     def of(
         cls, named: Iterable[tuple[int, Use]], place: Mapping[str, int], above: Ints, step: Ints, height: int
-    ) -> TextTies:
+    ) -> "TextTies":
         pairs = [(row, place[use.text], use.share, int(use.level or 0)) for row, use in named]
         rows, columns, share, level = np.array(pairs, dtype=np.float64).reshape(-1, 4).T
         rows, columns, level = rows.astype(np.int64), columns.astype(np.int64), level.astype(np.int64)

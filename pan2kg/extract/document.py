@@ -5,8 +5,6 @@ file – have the same words in it, so it is freed of what belongs to the render
 of a line, runs of space. Apostrophes, quotation marks and dashes stay as they are printed.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import tomllib
@@ -280,7 +278,7 @@ class Quotation:
     path: tuple[str, ...] = ()
 
     @classmethod
-    def at(cls, document: Document, start: int, end: int, *, of: int | None = None) -> Quotation:
+    def at(cls, document: Document, start: int, end: int, *, of: int | None = None) -> "Quotation":
         whole, block = document.text, document.block_at(start if of is None else of)
         return cls(
             whole[start:end], language=(block.language or "") if block else "",
@@ -291,7 +289,7 @@ class Quotation:
         )  # fmt: skip
 
     @classmethod
-    def from_line(cls, line: Mapping[str, Any]) -> Quotation:
+    def from_line(cls, line: Mapping[str, Any]) -> "Quotation":
         return cls(
             str(line["quote"]), label=str(line.get("label", "")), page=int(line["page"]) if line.get("page") else None,
             start=int(line["start"]), end=int(line["end"]), prefix=str(line.get("prefix", "")),
@@ -305,7 +303,7 @@ class Quotation:
     def key(self, sha: str) -> str:
         return sha256(f"{sha}|{self.start}|{self.end}".encode()).hexdigest()[:16]
 
-    def around(self, document: Document | None, paragraphs: int = 2) -> Quotation:
+    def around(self, document: Document | None, paragraphs: int = 2) -> "Quotation":
         blocks = document.blocks if document else ()
         at = next((number for number, block in enumerate(blocks) if block.start <= self.start < block.end), None)
         if document is None or at is None:

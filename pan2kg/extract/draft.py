@@ -4,8 +4,6 @@ Only what is printed in the plan is written. What a list does not say (bodies, d
 field means is a mention, which a person decides on. What the reader was unsure of is a remark.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections import Counter
@@ -62,7 +60,7 @@ class Item:
     label: str
     title: str
     line: int
-    children: tuple[Item, ...] = ()
+    children: "tuple[Item, ...]" = ()
     start: int = 0
     end: int = 0
     section: tuple[int, int] = (0, 0)

@@ -8,8 +8,6 @@ versions would have every action twice: it is parted where its members are in tw
 other and under the same numbers; whoever drafts says which language is meant.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -54,7 +52,7 @@ class Columns(NamedTuple):
     kinds: tuple[str, ...]
 
     @classmethod
-    def of(cls, head: Sequence[str], by_name: Mapping[str, int] | None = None) -> Columns | None:
+    def of(cls, head: Sequence[str], by_name: Mapping[str, int] | None = None) -> "Columns | None":
         kinds = [field_kind(cell) for cell in head]
         if not by_name and sum(map(bool, kinds)) < 2:
             return None
@@ -86,7 +84,7 @@ class Series:
         labels = Counter(member.label for member in self.members if member.label).most_common(1)
         return labels[0][0] if labels and 2 * labels[0][1] > len(self.members) else ""
 
-    def is_version_of(self, other: Series) -> bool:
+    def is_version_of(self, other: "Series") -> bool:
         is_foreign = bool(self.language and other.language and self.language != other.language)
         return is_foreign and _are_alike(self.members, other.members)
 

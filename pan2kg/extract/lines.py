@@ -6,8 +6,6 @@ that meet make a grid, and a character belongs to the cell its middle lies in. A
 what the best of the field finds there is a third of the cells.
 """
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_right
 from collections import Counter
@@ -42,7 +40,7 @@ class Char:
     size: float
     bold: bool
 
-    def space(self) -> Char:
+    def space(self) -> "Char":
         return replace(self, text=" ", left=self.right)
 
 

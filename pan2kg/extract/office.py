@@ -7,8 +7,6 @@ A document of 0.3 MB can unpack to 300 MB, and a document type can make a megaby
 plan needs neither.
 """
 
-from __future__ import annotations
-
 import io
 import re
 import zipfile
@@ -325,7 +323,7 @@ class _ListLevel:
     shown: int = 1
     start: int = 1
 
-    def printed(self, depth: int, counters: list[int], levels: Mapping[int, _ListLevel]) -> str:
+    def printed(self, depth: int, counters: list[int], levels: "Mapping[int, _ListLevel]") -> str:
         entries = [
             number_as(max(counters[at], 1), levels[at].form) for at in range(max(depth - self.shown + 1, 1), depth + 1)
             if at in levels and levels[at].form not in ("none", BULLET)

@@ -3,8 +3,6 @@
 A chapter, an axis or an objective is no action, and no figure counts it as one.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -50,7 +48,7 @@ class Outline(NamedTuple):
 
     part: Part
     actions: tuple[str, ...]
-    below: tuple[Outline, ...]
+    below: "tuple[Outline, ...]"
     number: int
 
 

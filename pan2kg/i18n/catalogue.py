@@ -6,8 +6,6 @@ said. A term that many messages share stands once, in the context « term », wi
 between double brackets: ``[[lead]]``, ``[[leads]]``, and ``[[Lead]]`` at the beginning of a sentence.
 """
 
-from __future__ import annotations
-
 import os
 import re
 from bisect import bisect_left
@@ -192,7 +190,7 @@ class Text:
     words: tuple[tuple[Language, str], ...] = ()
 
     @classmethod
-    def of(cls, words: Mapping[str, str] | str) -> Text:
+    def of(cls, words: Mapping[str, str] | str) -> "Text":
         """Words by language; a text is the same in all of them."""
         if isinstance(words, str):
             words = dict.fromkeys(LANGUAGES, words)

@@ -8,8 +8,6 @@ What was removed and what was added stand in named graphs of a TriG file, so tha
 states are named by the hash of their canonical form: a patch is applied only to the state it was made for.
 """
 
-from __future__ import annotations
-
 import hashlib
 import os
 import re
@@ -125,7 +123,7 @@ class Change:
         self.names = ChangeNames(self)
 
     @cached_property
-    def things(self) -> tuple[Altered, ...]:
+    def things(self) -> "tuple[Altered, ...]":
         names = self.names
         by_slot: dict[tuple[str, str, str], tuple[list[Value], list[Value]]] = defaultdict(lambda: ([], []))
         for at, triples in enumerate((self.removed, self.added)):

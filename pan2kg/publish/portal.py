@@ -8,8 +8,6 @@ carried out, and repeated it would create a second dataset or file. Where both a
 that is repeated changes nothing.
 """
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 import json
@@ -308,7 +306,7 @@ class _PortalCatalogue:
 
 def make_offer(
     folder: Path, scratch: Path, *, linked: bool = False, organization: str = "", dataset: str = ""
-) -> Offer:
+) -> "Offer":
     """Say a release in udata's terms; files the portal refuses as they are get compressed into ``scratch``.
 
     What it refuses and could have as CSV too, a workbook of the same table, is left to the release. Where the portal is

@@ -4,8 +4,6 @@ A finding says what was found, what to write, to whom and until when. Its key st
 next: it can be ticked off, and a later brief says which are new, which are still open and which no longer hold.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -60,7 +58,7 @@ class Brief:
     basis: str
     rest: str
 
-    def followed(self, earlier: str, name: str) -> Brief:
+    def followed(self, earlier: str, name: str) -> "Brief":
         try:
             before = {
                 str(row["key"]): (str(row["title"]), bool(row["done"])) for row in json.loads(earlier)["findings"]

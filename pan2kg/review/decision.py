@@ -5,8 +5,6 @@ seen in its own words. One place writes: what is accepted, with its words, what 
 back, and what is taken back. Blocks are added, none is changed and none is taken away.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -205,7 +203,7 @@ class Settled:
     reviewers: dict[tuple[str, str], set[str]] = field(default_factory=dict)
 
     @classmethod
-    def by(cls, decisions: Iterable[Held]) -> Settled:
+    def by(cls, decisions: Iterable[Held]) -> "Settled":
         settled = cls()
         for verdict in decisions:
             settled.passages.setdefault(verdict.matter, set()).update(verdict.passages)

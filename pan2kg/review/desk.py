@@ -6,8 +6,6 @@ each ticked by a person; nothing accepts all that waits. Candidates of documents
 asks for it, what the graph suggests.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -62,7 +60,7 @@ class Wanted(NamedTuple):
     plan: str = ""
 
     @classmethod
-    def read(cls, form: Form) -> Wanted:
+    def read(cls, form: Form) -> "Wanted":
         order = "rank" if form.get("order") == "rank" else "text"
         return cls(order=order, control=bool(form.get("control")), second=bool(form.get("second")))
 

@@ -6,8 +6,6 @@ differs from it in the files was changed there meanwhile. Every cell is a text: 
 days of what looks like them, ``4.10`` becomes 4.1 and ``3-1`` the third of January; texts it leaves alone.
 """
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
@@ -328,7 +326,7 @@ class DescribedRow(NamedTuple):
     texts: Mapping[str, KeptText]
 
     @classmethod
-    def read(cls, store: LocalStore, language: Language, texts: Mapping[str, KeptText]) -> DescribedRow:
+    def read(cls, store: LocalStore, language: Language, texts: Mapping[str, KeptText]) -> "DescribedRow":
         entities = {quad.subject.value for quad in store.inner if isinstance(quad.subject, ox.NamedNode)}
         labels, names = read_labels(store), dict[str, tuple[str, ...]]()
         for entity, entry in labels.entries.items():

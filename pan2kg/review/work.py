@@ -5,8 +5,6 @@ and ``publish`` leave them out, and they are made anew from the document, byte f
 in ``by-hand.jsonl`` there, so that finding others anew leaves them alone.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import tomllib
@@ -285,7 +283,7 @@ class Agreement(NamedTuple):
     @classmethod
     def between(
         cls, listed: Iterable[Candidate], decisions: Iterable[Held], second: Mapping[tuple[str, str], str]
-    ) -> Agreement:
+    ) -> "Agreement":
         earliest = {verdict.matter: (verdict.reviewer, verdict.status) for verdict in decisions}
         known = {candidate.key: candidate for candidate in listed}
         pairs = [
@@ -310,7 +308,7 @@ class DocumentSearch(NamedTuple):
     skipped: Mapping[str, int]
     mentions: tuple[Mention, ...]
 
-    def since(self, graph: Graph, day: date) -> DocumentSearch:
+    def since(self, graph: Graph, day: date) -> "DocumentSearch":
         things = graph.names.things
         recent = tuple(
             candidate

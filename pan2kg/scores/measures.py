@@ -3,8 +3,6 @@
 An empty cell is not assessed. It is never a 0: it enters no sum, it lowers the coverage, and it widens ranks.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -30,7 +28,7 @@ class Sums(NamedTuple):
     scored: int
 
     @classmethod
-    def of(cls, line: Floats) -> Sums:
+    def of(cls, line: Floats) -> "Sums":
         assessed = line[~np.isnan(line)]
         positive = float(assessed[assessed > 0].sum())
         negative = float(assessed[assessed < 0].sum())
@@ -287,7 +285,7 @@ class Dematel(NamedTuple):
     relation: Floats | None
 
     @classmethod
-    def of(cls, scores: Scores, divisor: float, total: Floats) -> Dematel:
+    def of(cls, scores: Scores, divisor: float, total: Floats) -> "Dematel":
         positive = np.maximum(total, 0)
         negative = total - positive
         given, taken = positive.sum(axis=1), positive.sum(axis=0)

@@ -9,8 +9,6 @@ A release is served as it is: every file with the ETag of its own checksum, and 
 negotiation; what no file tells, a link that a rule made, is answered from the graph.
 """
 
-from __future__ import annotations
-
 import gc
 import gzip
 import hashlib
@@ -107,7 +105,7 @@ class Pages:
 
     def __init__(
         self, site: RefreshedSite, assets: Callable[[], Mapping[str, Path]], *,
-        canonical: Callable[[str, bytes], bytes] = lambda _, query: query, homes: HomePages | None = None,
+        canonical: Callable[[str, bytes], bytes] = lambda _, query: query, homes: "HomePages | None" = None,
         keeper: workers.Keeper | None = None,
     ) -> None:  # fmt: skip
         self.site, self.assets, self.canonical, self.homes, self.keeper = site, assets, canonical, homes, keeper

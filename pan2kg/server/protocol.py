@@ -10,8 +10,6 @@ piece, its end says that it is whole and in which form: who asked keeps it until
 refusal like any other.
 """
 
-from __future__ import annotations
-
 import fcntl
 import hashlib
 import io
@@ -73,7 +71,7 @@ class RefusalError(Exception):
         return json.dumps([self.status, message.pack(self.message), self.line, self.column, self.headers]).encode()
 
     @classmethod
-    def unpack(cls, packed: bytes) -> RefusalError:
+    def unpack(cls, packed: bytes) -> "RefusalError":
         status, reason, line, column, headers = json.loads(packed)
         return cls(status, message.unpack(reason), line, column, **headers)
 

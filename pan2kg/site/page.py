@@ -4,8 +4,6 @@ Links are relative to the page, so that a site works in any folder of any host. 
 style sheet, made from ``web/`` by the build; pages work without it, only plainer.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -119,8 +117,8 @@ class View:
     """
 
     name: str
-    values: Callable[[PageContext], Values | None]
-    keys: Callable[[SiteContext], Iterable[str]] | None = None
+    values: "Callable[[PageContext], Values | None]"
+    keys: "Callable[[SiteContext], Iterable[str]] | None" = None
     template: str = ""
     section: str = ""
     menu: int = 0
@@ -135,8 +133,8 @@ class File:
     name: str
     ending: str
     media: str
-    make: Callable[[PageContext], str | bytes | None]
-    keys: Callable[[SiteContext], Iterable[str]] | None = None
+    make: "Callable[[PageContext], str | bytes | None]"
+    keys: "Callable[[SiteContext], Iterable[str]] | None" = None
     exported: bool = True
 
 
@@ -144,7 +142,7 @@ class File:
 class CommonFile:
     path: str
     media: str
-    make: Callable[[SiteContext, Mapping[str, str]], bytes]
+    make: "Callable[[SiteContext, Mapping[str, str]], bytes]"
     exported: bool = True
 
 
@@ -155,7 +153,7 @@ class PlanFilter:
     body: str = ""
     year: int | None = None
 
-    def admits(self, facts: Facts) -> bool:
+    def admits(self, facts: "Facts") -> bool:
         topics, bodies, since, until = facts
         is_then = self.year is None or ((since or until) is not None and (since or 0) <= self.year <= (until or 9999))
         return is_then and self.topic in {"", *topics} and self.body in {"", *bodies}
