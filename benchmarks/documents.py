@@ -25,8 +25,7 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-from by_lot import NUMBER, SEEDS  # type: ignore[import-not-found]
-from by_lot import layout as layout_by_lot
+from by_lot import NUMBER, SEEDS, layout as layout_by_lot  # type: ignore[import-not-found]
 from rdflib import RDF, SKOS, Graph, Literal, Namespace, URIRef
 from rdflib.term import Node
 

@@ -25,9 +25,7 @@ from pan2kg.cli.main import main
 from pan2kg.coherence import weight as chances
 from pan2kg.graph.labels import Labels, read_labels
 from pan2kg.project import Project
-from pan2kg.store import cache as caches
-from pan2kg.store import rules as link_view
-from pan2kg.store import store as stores
+from pan2kg.store import cache as caches, rules as link_view, store as stores
 from pan2kg.store.rules import LinkView, derive, derive_when_asked, view_space
 from pan2kg.store.store import Derive, LocalStore, Store
 from pan2kg.tables import template

@@ -9,11 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from pan2kg.charts import Cell, DrawnTie, Names, Subject
-from pan2kg.charts import drawing as dw
-from pan2kg.charts import frame as fr
-from pan2kg.charts import subject as sj
-from pan2kg.charts import time_map as tm
+from pan2kg.charts import Cell, DrawnTie, Names, Subject, drawing as dw, frame as fr, subject as sj, time_map as tm
 from pan2kg.charts.matrices import members_of
 from pan2kg.coherence import evidence
 from pan2kg.coherence.citations import State

@@ -10,14 +10,12 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
-from pan2kg.charts import Box, Dot, Drawing, Font, Group, Label, Line, Mark, Pen, Subject
-from pan2kg.charts import drawing as dw
+from pan2kg.charts import Box, Dot, Drawing, Font, Group, Label, Line, Mark, Pen, Subject, drawing as dw
 from pan2kg.coherence import evidence, figures, known
 from pan2kg.graph.labels import Name
 from pan2kg.i18n import Language, format_of, in_words
 from pan2kg.store.store import Solutions
-from pan2kg.tables import PRINTING
-from pan2kg.tables import figure_words as words
+from pan2kg.tables import PRINTING, figure_words as words
 from pan2kg.turtle.vocabulary import key
 
 INK: Final = "#1a1a1a"

@@ -10,16 +10,12 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
-from pan2kg.charts import Cell, Subject
-from pan2kg.charts import drawing as dw
-from pan2kg.charts import frame as fr
-from pan2kg.charts import subject as sj
+from pan2kg.charts import Cell, Subject, drawing as dw, frame as fr, subject as sj
 from pan2kg.coherence import citations, evidence, figures
 from pan2kg.errors import QueryError
 from pan2kg.graph.labels import Name
 from pan2kg.i18n.catalogue import numeral
-from pan2kg.tables import figure_words
-from pan2kg.tables import table as layout
+from pan2kg.tables import figure_words, table as layout
 from pan2kg.turtle.vocabulary import key
 
 NO, YES, UNREAD = evidence.CellState.NO, evidence.CellState.YES, evidence.CellState.UNREAD

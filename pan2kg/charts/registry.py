@@ -12,8 +12,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from pan2kg.charts import Address, Subject, flows, matrices, time_axis, time_map
-from pan2kg.charts import drawing as dw
+from pan2kg.charts import Address, Subject, drawing as dw, flows, matrices, time_axis, time_map
 from pan2kg.charts.frame import Picture
 from pan2kg.coherence.evidence import Level
 from pan2kg.errors import FormatError, Place, QueryError

@@ -10,10 +10,7 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Final
 
-from pan2kg.charts import Cell, Names, Subject
-from pan2kg.charts import drawing as dw
-from pan2kg.charts import frame as fr
-from pan2kg.charts import subject as sj
+from pan2kg.charts import Cell, Names, Subject, drawing as dw, frame as fr, subject as sj
 from pan2kg.coherence import citations, evidence, obligations, texts
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.graph.graph import bare

@@ -7,11 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from pan2kg.charts import Cell, Names, Subject
-from pan2kg.charts import drawing as dw
-from pan2kg.charts import frame as fr
-from pan2kg.charts import subject as sj
-from pan2kg.charts import time_axis as ta
+from pan2kg.charts import Cell, Names, Subject, drawing as dw, frame as fr, subject as sj, time_axis as ta
 from pan2kg.coherence.citations import Occasion, State, Verdict
 from pan2kg.errors import ProjectError
 from pan2kg.i18n.catalogue import format_of

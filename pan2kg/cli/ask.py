@@ -150,8 +150,7 @@ _COLUMNS: Final = ("file", "line", "subject", "predicate", "object")
 
 def run_find(options: argparse.Namespace) -> int:
     from pan2kg.graph.graph import Graph
-    from pan2kg.tables import formats
-    from pan2kg.tables import table as tables
+    from pan2kg.tables import formats, table as tables
     from pan2kg.turtle import blocks
 
     selection = arguments.selection_of(options, options.format)

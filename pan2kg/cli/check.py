@@ -32,8 +32,7 @@ ANCHOR: Final = {
 
 def run_check(options: argparse.Namespace) -> int:
     from pan2kg.report import check as writing
-    from pan2kg.validation import check as changes
-    from pan2kg.validation import report as reports
+    from pan2kg.validation import check as changes, report as reports
 
     project, is_remote = arguments.project_of(options), options.endpoint is not None
     if project.data and not is_remote:

@@ -15,8 +15,7 @@ from typing import Final
 
 from pan2kg.cli import arguments
 from pan2kg.errors import Place, ProjectError, QueryError
-from pan2kg.extract import document as documents
-from pan2kg.extract import draft, mentions, process
+from pan2kg.extract import document as documents, draft, mentions, process
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n import Message, Messages, a_day, numeral, today, told
 from pan2kg.project import Project, read_text, write_atomically

@@ -115,8 +115,7 @@ def run_dump(options: argparse.Namespace) -> int:
 
 def run_report(options: argparse.Namespace) -> int:
     from pan2kg.report import writing
-    from pan2kg.site import page
-    from pan2kg.site import plan as plans
+    from pan2kg.site import page, plan as plans
 
     graph = arguments.open_graph(options)
     if not graph.has_actions:
@@ -133,8 +132,7 @@ def run_report(options: argparse.Namespace) -> int:
 
 
 def run_brief(options: argparse.Namespace) -> int:
-    from pan2kg.report import brief as briefs
-    from pan2kg.report import writing
+    from pan2kg.report import brief as briefs, writing
 
     graph, target = arguments.open_graph(options), Path(options.output)
     brief = briefs.write_brief(graph, options.plan, evidence.level(options.evidence) or evidence.HEADLINE)

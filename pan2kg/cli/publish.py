@@ -115,8 +115,7 @@ def release(options: argparse.Namespace, parts: Sequence[Any] = ()) -> int:
 def _prepare(options: argparse.Namespace) -> Any:  # noqa: ANN401 - an edition, whose module is read for a release alone
     from pan2kg.graph import labels
     from pan2kg.graph.graph import Graph
-    from pan2kg.publish import edition as editions
-    from pan2kg.publish import folder, release, tables
+    from pan2kg.publish import edition as editions, folder, release, tables
     from pan2kg.store import cache, queries, store
     from pan2kg.turtle.vocabulary import DCTERMS
 

@@ -11,8 +11,7 @@ still open turned out well (for a rate) or badly (for a debt).
 import re
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Mapping, Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum

@@ -9,8 +9,7 @@ reader, and never inferred. Without one, a work is read in part where any statem
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Iterator, Mapping, Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import IntEnum, StrEnum

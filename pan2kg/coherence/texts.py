@@ -7,8 +7,7 @@ What is shared by two rows of a table is summed over the columns both have, in t
 numbers, to the last bit, as the products of sparse matrices in scipy, which is no dependency.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Iterator, Mapping, Set as AbstractSet
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, NamedTuple

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from pan2kg.errors import OutlineError, Place
-from pan2kg.extract import hypotheses, numbering, process
-from pan2kg.extract import hypotheses as ranking
+from pan2kg.extract import hypotheses, hypotheses as ranking, numbering, process
 from pan2kg.extract.document import AROUND, BETWEEN_CELLS, Document, DocumentBlock, block_language, folded, noted
 from pan2kg.i18n import Message, Messages
 from pan2kg.turtle import TurtleLine, graph_of, string, text, writer

@@ -15,8 +15,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 from typing import Final, NamedTuple
 
-from pan2kg.extract import BULLET, Marker, field_kind, group_of, limit, numbering, readings, resolve
-from pan2kg.extract import table as tables
+from pan2kg.extract import BULLET, Marker, field_kind, group_of, limit, numbering, readings, resolve, table as tables
 from pan2kg.extract.document import BETWEEN_CELLS, BETWEEN_ROWS, Document, DocumentBlock, block_language, folded, noted
 from pan2kg.i18n.message import Message
 

@@ -15,8 +15,7 @@ from itertools import pairwise
 from typing import Final, Literal
 
 from pan2kg.errors import OutlineError, Place
-from pan2kg.extract import BULLET, BlockKind, DocumentBlock, Marker, Remark, canonical, numbering
-from pan2kg.extract import document as doc
+from pan2kg.extract import BULLET, BlockKind, DocumentBlock, Marker, Remark, canonical, document as doc, numbering
 
 _LARGER: Final = 1.08  # what is set larger than the body by less than this is not set apart
 _HEADING_LENGTH: Final = 250

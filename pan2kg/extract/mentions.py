@@ -18,8 +18,7 @@ from datetime import date
 from functools import cache
 from typing import Any, Final
 
-from pan2kg.extract import Document, Mention, NamesInTexts, Spelling, Thing, either, pattern, table
-from pan2kg.extract import names as naming
+from pan2kg.extract import Document, Mention, NamesInTexts, Spelling, Thing, either, names as naming, pattern, table
 
 _FLAGS: Final = re.IGNORECASE
 

@@ -13,8 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Final
 
-from pan2kg.extract.document import folded
-from pan2kg.extract.document import table as tables
+from pan2kg.extract.document import folded, table as tables
 
 Values = tuple[int, ...]
 BULLET: Final = "•"

@@ -22,8 +22,7 @@ from pathlib import Path, PurePath
 from typing import Final
 
 from pan2kg.errors import OutlineError, Place
-from pan2kg.extract import Document, DocumentBlock, Remark, markup, noted, office, pdf
-from pan2kg.extract import document as doc
+from pan2kg.extract import Document, DocumentBlock, Remark, document as doc, markup, noted, office, pdf
 from pan2kg.extract.markup import Paragraph
 from pan2kg.i18n.message import pack, unpack
 from pan2kg.project import reason

@@ -28,8 +28,7 @@ from pan2kg.graph import labels as naming
 from pan2kg.graph.answer import Answer
 from pan2kg.i18n import Language, Message, either, today, verbatim
 from pan2kg.project import Project
-from pan2kg.store import LinkView, LocalStore, Store, load_project, open_store, queries, rules
-from pan2kg.store import store as stores
+from pan2kg.store import LinkView, LocalStore, Store, load_project, open_store, queries, rules, store as stores
 from pan2kg.turtle import PAN, writer
 
 if TYPE_CHECKING:

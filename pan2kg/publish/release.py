@@ -18,8 +18,7 @@ import pyoxigraph as ox
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n import LANGUAGES, Language, Messages, Text, format_of, in_words, numeral, say, told, verbatim
 from pan2kg.project import read_text, turtle_files
-from pan2kg.publish import changes, documents, folder, inspection, tables
-from pan2kg.publish import edition as editions
+from pan2kg.publish import changes, documents, edition as editions, folder, inspection, tables
 from pan2kg.publish.edition import Edition, File, Note, Part
 from pan2kg.publish.vocabulary import FOAF, FORMATS, OFFERED_FORMS, PREFIXES, write
 from pan2kg.site import ontology_page, registry

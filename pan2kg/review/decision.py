@@ -24,8 +24,7 @@ from pan2kg.i18n.message import Message
 from pan2kg.project import Project
 from pan2kg.review import files as turtle_files
 from pan2kg.review.files import Filed, Form, ProjectFiles, RefusedError, addition, read_choice, read_field
-from pan2kg.store import is_true, program_query
-from pan2kg.store import text_rows as rows
+from pan2kg.store import is_true, program_query, text_rows as rows
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, key, kind_and_key, link_iri, thing
 from pan2kg.turtle.writer import Block, TurtleLine, iri, read_prefixes, string, text

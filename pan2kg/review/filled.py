@@ -16,8 +16,7 @@ from pan2kg.project import reason
 from pan2kg.review import sheet as sheets
 from pan2kg.review.add import rekeyed
 from pan2kg.review.files import Addition, addition, own, with_prefixes
-from pan2kg.turtle import Block, TurtleLine, iri, key, prefixes_used, string
-from pan2kg.turtle import blocks as turtle
+from pan2kg.turtle import Block, TurtleLine, blocks as turtle, iri, key, prefixes_used, string
 
 OPEN: Final = ("actions", "involvements", "links", "details")
 """The sheets that take new rows; a row of the last has more to say than it asks for."""

@@ -22,8 +22,7 @@ from pan2kg.i18n import Language, Message, Messages
 from pan2kg.project import Project, read_text
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.spreadsheet import FormSheet, write_forms
-from pan2kg.turtle import blocks as turtle
-from pan2kg.turtle import iri, key, link_iri, read_prefixes, string, text
+from pan2kg.turtle import blocks as turtle, iri, key, link_iri, read_prefixes, string, text
 from pan2kg.validation.lines import is_date
 from pan2kg.validation.quotations import KeptText
 

@@ -21,8 +21,7 @@ from typing import Any, Final, NamedTuple
 
 from pan2kg.coherence.evidence import Level
 from pan2kg.errors import Place, ProjectError
-from pan2kg.extract import Document, Quotation, from_json, load_document, to_json
-from pan2kg.extract import names as roles
+from pan2kg.extract import Document, Quotation, from_json, load_document, names as roles, to_json
 from pan2kg.extract.hypotheses import Named, sections
 from pan2kg.extract.mentions import find_mentions
 from pan2kg.extract.names import RULES, Mention, Thing, either
@@ -32,8 +31,7 @@ from pan2kg.project import Project, read_text, reason, write_atomically
 from pan2kg.review.decision import CITATION, INVOLVEMENT, MENTION, SETTLED, USE, Candidate, Held, Origin, part_key
 from pan2kg.review.files import own
 from pan2kg.scores import measures
-from pan2kg.store import program_query
-from pan2kg.store import text_rows as rows
+from pan2kg.store import program_query, text_rows as rows
 from pan2kg.tables import table as figures
 from pan2kg.tables.plans import linked_pairs, silent_pairs
 from pan2kg.turtle.vocabulary import key, kind_and_key, link_iri, thing

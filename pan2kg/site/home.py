@@ -7,8 +7,7 @@ from importlib.util import find_spec
 from itertools import combinations_with_replacement, islice
 from typing import Final, NamedTuple
 
-from pan2kg.charts import Subject, drawing, registry, table, time_map
-from pan2kg.charts import frame as sheet
+from pan2kg.charts import Subject, drawing, frame as sheet, registry, table, time_map
 from pan2kg.coherence import citations, evidence, figures, known, obligations
 from pan2kg.graph import labels, search
 from pan2kg.i18n.catalogue import Messages, format_of

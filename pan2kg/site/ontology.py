@@ -15,8 +15,7 @@ import pyoxigraph as ox
 from pan2kg.errors import Place, TurtleError
 from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE
 from pan2kg.project import Project
-from pan2kg.store import Store, construct, plain, program_query, select
-from pan2kg.store import Term as Node
+from pan2kg.store import Store, Term as Node, construct, plain, program_query, select
 from pan2kg.turtle import DCTERMS, ID, PAN, RDF, RDFS, ROOT, SH, SKOS, XSD, writer
 from pan2kg.validation.report import Severity
 

@@ -26,8 +26,7 @@ from pan2kg.graph.graph import Graph
 from pan2kg.i18n import LANGUAGES, Messages, format_of, in_words
 from pan2kg.project import Project
 from pan2kg.site.page import JAVASCRIPT, TURTLE, CommonFile, PageContext, SiteContext, Values, View, embedded
-from pan2kg.store import queries, remote
-from pan2kg.store import rules as link_view
+from pan2kg.store import queries, remote, rules as link_view
 from pan2kg.store.store import LocalStore, Store, dump, fingerprint, is_true, load, plain, select
 from pan2kg.tables.coverage import trust
 from pan2kg.turtle import DCTERMS, ID, PAN, SKOS, writer

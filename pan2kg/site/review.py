@@ -14,10 +14,7 @@ from pan2kg.coherence import citations, evidence
 from pan2kg.errors import Pan2kgError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n import catalogue, message
-from pan2kg.review import decision, work
-from pan2kg.review import desk as desks
-from pan2kg.review import files as entry
-from pan2kg.review import scores as scoring
+from pan2kg.review import decision, desk as desks, files as entry, scores as scoring, work
 from pan2kg.scores.matrix import SCALE, Scale, plain
 from pan2kg.site.page import NOTHING, PageContext, Values, View
 from pan2kg.store.queries import program_query

@@ -16,8 +16,7 @@ from urllib.parse import urlsplit
 import pyoxigraph as ox
 
 from pan2kg.coherence.obligations import whole_months
-from pan2kg.graph import labels
-from pan2kg.graph import statements as parts
+from pan2kg.graph import labels, statements as parts
 from pan2kg.i18n import catalogue, message
 from pan2kg.site.page import Markup, PageContext, piece
 from pan2kg.store.store import Term, plain

@@ -5,16 +5,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from pan2kg.coherence import bodies as coordination
-from pan2kg.coherence import citations, evidence, known, obligations, reading, weight
-from pan2kg.coherence import figures as register_of_figures
+from pan2kg.coherence import (
+    bodies as coordination,
+    citations,
+    evidence,
+    figures as register_of_figures,
+    known,
+    obligations,
+    reading,
+    weight,
+)
 from pan2kg.coherence.evidence import Aspect, Basis, Extent, Level, firmest
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Messages, Text, format_of
 from pan2kg.store.queries import program_query
-from pan2kg.tables import DEFAULT, Table, TableChoice, make, note
-from pan2kg.tables import table as layout
+from pan2kg.tables import DEFAULT, Table, TableChoice, make, note, table as layout
 from pan2kg.tables.figure_words import according_to
 from pan2kg.turtle.vocabulary import key
 

@@ -11,13 +11,10 @@ from collections.abc import Callable, Iterator
 from enum import Enum
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from pan2kg.coherence import Basis, Extent, Level
-from pan2kg.coherence import CellState as Cell
-from pan2kg.coherence.citations import Bounds as Interval
-from pan2kg.coherence.citations import State, Verdict, Way
+from pan2kg.coherence import Basis, CellState as Cell, Extent, Level
+from pan2kg.coherence.citations import Bounds as Interval, State, Verdict, Way
 from pan2kg.coherence.figures import Taken, Unit, Value
-from pan2kg.i18n import LANGUAGES, Language, Message, Messages, Text, format_of, numeral
-from pan2kg.i18n import in_words as day_in_words
+from pan2kg.i18n import LANGUAGES, Language, Message, Messages, Text, format_of, in_words as day_in_words, numeral
 from pan2kg.tables import PRINTING, Table, clean, coded, codes, in_words, say
 
 if TYPE_CHECKING:

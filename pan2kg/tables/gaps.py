@@ -8,15 +8,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from pan2kg.coherence import HEADLINE, Level, citations, evidence, known, obligations
-from pan2kg.coherence import bodies as coordination
+from pan2kg.coherence import HEADLINE, Level, bodies as coordination, citations, evidence, known, obligations
 from pan2kg.coherence.citations import Channel, State, Verdict
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.store import is_true, program_query
-from pan2kg.tables import DEFAULT, Table, TableChoice, coverage, make, note
-from pan2kg.tables import table as layout
+from pan2kg.tables import DEFAULT, Table, TableChoice, coverage, make, note, table as layout
 from pan2kg.tables.figure_words import bits_words, in_each
 from pan2kg.turtle.vocabulary import ID, key
 

@@ -15,8 +15,7 @@ from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.scores.matrix import summable
 from pan2kg.scores.measures import judged
 from pan2kg.store.queries import program_query
-from pan2kg.tables import DEFAULT, Table, TableChoice, make, note
-from pan2kg.tables import table as layout
+from pan2kg.tables import DEFAULT, Table, TableChoice, make, note, table as layout
 from pan2kg.tables.figure_words import bits_words, in_each, interval
 from pan2kg.turtle.vocabulary import key
 

@@ -15,12 +15,10 @@ from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.graph.graph import Graph, bare
 from pan2kg.i18n import LANGUAGES, Messages, Text, either, numeral, told
 from pan2kg.project import read_text, write_atomically
-from pan2kg.scores import measures
-from pan2kg.scores import measures as influences
+from pan2kg.scores import measures, measures as influences
 from pan2kg.scores.matrix import SCALE, Scale, ScoredLink, Scores, declaration, parse_scores, plain, scored_links, whole
 from pan2kg.store.queries import program_query
-from pan2kg.tables import DEFAULT, Table, TableChoice, make, note
-from pan2kg.tables import table as layout
+from pan2kg.tables import DEFAULT, Table, TableChoice, make, note, table as layout
 from pan2kg.turtle import Block, TurtleLine, iri, read_prefixes, string, text, vocabulary, write_turtle
 
 FREE = "free"

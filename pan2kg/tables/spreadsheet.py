@@ -40,12 +40,9 @@ _EMPTY_ROWS: Final = 500
 
 
 def write_spreadsheet(sheets: Sequence[tuple[str, Grid]]) -> bytes:
-    from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Font
-    from openpyxl.utils import get_column_letter
+    import openpyxl
 
-    book: Any = Workbook(write_only=True)
+    book: Any = openpyxl.Workbook(write_only=True)
     for name, grid in sheets:
         rows = [list(row) for row in grid.rows]
         if len(rows) >= _ROWS:
@@ -56,14 +53,14 @@ def write_spreadsheet(sheets: Sequence[tuple[str, Grid]]) -> bytes:
         # a sheet that is written row by row wants its widths before its rows
         for at, head in enumerate(grid.columns):
             longest = max([len(head), *(len(str(row[at])) for row in rows if row[at] is not None)])
-            sheet.column_dimensions[get_column_letter(at + 1)].width = min(max(longest + 1, 8), 60)
+            sheet.column_dimensions[openpyxl.utils.get_column_letter(at + 1)].width = min(max(longest + 1, 8), 60)
         sheet.freeze_panes = "A2"
 
         def cell(value: Value, *, is_head: bool = False, sheet: object = sheet) -> object:
             if value is None or value == "":
                 return None
             content = value if not isinstance(value, str) or is_head else _day(value)
-            outcome: Any = WriteOnlyCell(sheet, content if not isinstance(content, str) else "")
+            outcome: Any = openpyxl.cell.WriteOnlyCell(sheet, content if not isinstance(content, str) else "")
             if isinstance(content, str):
                 # a text that is set as a value and begins with « = » would be a formula
                 outcome.value = xml_fit(content)[:_LONGEST]
@@ -71,7 +68,7 @@ def write_spreadsheet(sheets: Sequence[tuple[str, Grid]]) -> bytes:
             if isinstance(content, date):
                 outcome.number_format = "yyyy-mm-dd"
             if is_head:
-                outcome.font = Font(bold=True)
+                outcome.font = openpyxl.styles.Font(bold=True)
             return outcome
 
         sheet.append([cell(head, is_head=True) for head in grid.columns])
@@ -118,11 +115,9 @@ class FormSheet:
 
 
 def write_forms(forms: Sequence[FormSheet], lists: str) -> bytes:
-    from openpyxl import Workbook
-    from openpyxl.utils import get_column_letter
-    from openpyxl.worksheet.datavalidation import DataValidation
+    import openpyxl
 
-    book: Any = Workbook()
+    book: Any = openpyxl.Workbook()
     book.remove(book.active)
     sheets = [book.create_sheet(form.title[:31]) for form in forms]
     offered, column = book.create_sheet(lists[:31]), 0
@@ -130,28 +125,30 @@ def write_forms(forms: Sequence[FormSheet], lists: str) -> bytes:
         _fill(sheet, form)
         for at, choices in form.choices.items():
             column += 1
-            letter = get_column_letter(column)
+            letter = openpyxl.utils.get_column_letter(column)
             _put(offered, (1, column), f"{form.title} · {form.heads[1][at]}", is_locked=True)
             for number, choice in enumerate(choices, start=2):
                 _put(offered, (number, column), choice, is_locked=False)
             offered.column_dimensions[letter].width = 40
             if choices:
                 place = f"'{lists[:31]}'!${letter}$2:${letter}${len(choices) + 1}"
-                rule = DataValidation("list", formula1=place, errorStyle="warning", allow_blank=True)
+                rule = openpyxl.worksheet.datavalidation.DataValidation(
+                    "list", formula1=place, errorStyle="warning", allow_blank=True
+                )
                 rule.showErrorMessage = rule.showInputMessage = True
-                target = get_column_letter(at + 1)
+                target = openpyxl.utils.get_column_letter(at + 1)
                 rule.add(f"{target}3:{target}{len(form.rows) + _EMPTY_ROWS + 1}")
                 sheet.add_data_validation(rule)
     return _bytes(book)
 
 
 def _fill(sheet: Any, form: FormSheet) -> None:  # noqa: ANN401 - as above
-    from openpyxl.utils import get_column_letter
+    import openpyxl
 
     final = len(form.heads[0]) - 1
     for at in range(final + 1):
         longest = max([len(form.heads[1][at]), *(len(line) for row in form.rows for line in row[at].split("\n"))])
-        dimension = sheet.column_dimensions[get_column_letter(at + 1)]
+        dimension = sheet.column_dimensions[openpyxl.utils.get_column_letter(at + 1)]
         dimension.width, dimension.hidden = min(max(longest + 1, 12), 45), at == final
         _style(dimension, is_locked=at in (0, final))
     for number, row in enumerate((*form.heads, *form.rows)):
@@ -175,14 +172,17 @@ def _put(sheet: Any, place: tuple[int, int], text: str, *, is_locked: bool) -> N
 
 
 def _style(target: Any, *, is_locked: bool) -> None:  # noqa: ANN401 - as above
-    from openpyxl.styles import Alignment, Font, PatternFill, Protection
+    import openpyxl
 
     target.number_format = "@"
-    target.alignment = Alignment(wrap_text=True, vertical="top")
+    target.alignment = openpyxl.styles.Alignment(wrap_text=True, vertical="top")
     if is_locked:
-        target.font, target.fill = Font(bold=True), PatternFill("solid", fgColor="EEEEEE")
+        target.font, target.fill = (
+            openpyxl.styles.Font(bold=True),
+            openpyxl.styles.PatternFill("solid", fgColor="EEEEEE"),
+        )
     else:
-        target.protection = Protection(locked=False)
+        target.protection = openpyxl.styles.Protection(locked=False)
 
 
 Cells = Sequence[object]

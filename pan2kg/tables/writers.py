@@ -22,8 +22,7 @@ from pan2kg.errors import FormatError, QueryError
 from pan2kg.graph.answer import Answer
 from pan2kg.i18n import LANGUAGES, Language, Messages, Text, did_you_mean, format_of, in_words, there_are, with_days
 from pan2kg.store import Query, Result, Store, Triples, plain, program_query, select
-from pan2kg.tables import PRINTING, Grid, clean, formats, md_escape, say
-from pan2kg.tables import table as layout
+from pan2kg.tables import PRINTING, Grid, clean, formats, md_escape, say, table as layout
 from pan2kg.tables.table import TABLES, Column, Row, Table, TableChoice, Term, Value
 from pan2kg.tables.template import filled, markup, render
 from pan2kg.turtle.vocabulary import NUMBERS, XSD, is_ours

@@ -17,10 +17,8 @@ import pyoxigraph as ox
 from pan2kg.errors import EndpointError, Place, ProjectError, QueryError
 from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Messages, Text
 from pan2kg.project import FOLDERS, Project, read_text
-from pan2kg.store import LocalStore, Query, Store, program_query, read_query, remote, rules, select
-from pan2kg.store import store as stores
-from pan2kg.turtle import blocks as turtle
-from pan2kg.turtle import vocabulary, writer
+from pan2kg.store import LocalStore, Query, Store, program_query, read_query, remote, rules, select, store as stores
+from pan2kg.turtle import blocks as turtle, vocabulary, writer
 from pan2kg.validation import compilation, lines, quotations, report
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, RuleUse, Severity
 

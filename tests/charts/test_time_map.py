@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from pan2kg.charts.drawing import Group, Label, Line
 from pan2kg.charts.frame import Picture, on_slide

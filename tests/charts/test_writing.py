@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from pan2kg.charts import drawing as dw
 from pan2kg.charts.drawing import Box, Dot, Drawing, Font, Group, Hatch, Label, Line, Pen

@@ -6,8 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 import rdflib
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from rdflib import SKOS
 
 from pan2kg.coherence import citations, evidence

@@ -7,8 +7,7 @@ from itertools import combinations
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import pan2kg
 from pan2kg.coherence import reading

@@ -6,8 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from pan2kg.errors import OutlineError
 from pan2kg.extract.document import Document, DocumentBlock, canonical, from_json, laid, load_document, to_json

@@ -7,8 +7,7 @@ from html import escape
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from pan2kg.errors import OutlineError
 from pan2kg.extract.document import Document

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from pan2kg.extract.document import Document, DocumentBlock, laid
 from pan2kg.extract.mentions import find_mentions, names_of

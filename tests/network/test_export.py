@@ -16,8 +16,7 @@ from random import Random
 
 import networkx as nx
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import pan2kg
 from pan2kg.coherence.evidence import FIGURED

@@ -16,8 +16,7 @@ from xml.etree import ElementTree as ET
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from pan2kg.cli.publish import add_diff, run_diff
 from pan2kg.errors import FormatError, Pan2kgError, ProjectError

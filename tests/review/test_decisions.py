@@ -24,8 +24,7 @@ from pan2kg.turtle.vocabulary import link_iri, thing
 from pan2kg.validation.check import check
 from tests.conftest import Cli
 from tests.review.conftest import DAY, EVIDENCE, FILE, PLAN, READ, Refused, WritableProject, cases, prepare
-from tests.review.test_scores import GIVEN as SCORED
-from tests.review.test_scores import ONE, THREE, TWO, cell
+from tests.review.test_scores import GIVEN as SCORED, ONE, THREE, TWO, cell
 
 REASON = {"reason": "Le texte nomme un autre plan.", "language": "fr"}
 

@@ -8,8 +8,7 @@ from unicodedata import category
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from pan2kg.errors import ProjectError
 from pan2kg.extract.document import AROUND, READER, Document, DocumentBlock, Folded, Quotation, canonical, find, laid

@@ -10,14 +10,12 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 import pan2kg
 from pan2kg.errors import ProjectError
 from pan2kg.project import Project
-from pan2kg.review import filled
-from pan2kg.review import sheet as sheets
+from pan2kg.review import filled, sheet as sheets
 from pan2kg.review.files import Addition
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.spreadsheet import FormSheet, write_forms

@@ -6,15 +6,24 @@ from itertools import pairwise, permutations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from pan2kg.coherence.texts import Floats
 from pan2kg.errors import QueryError
 from pan2kg.scores import measures as limit
 from pan2kg.scores.matrix import Scores, read_scale, scores_of
-from pan2kg.scores.measures import ScaleLevel as Level
-from pan2kg.scores.measures import agreement, alpha, chains, dematel, grouped, opinions, ranks, second_order, sums
+from pan2kg.scores.measures import (
+    ScaleLevel as Level,
+    agreement,
+    alpha,
+    chains,
+    dematel,
+    grouped,
+    opinions,
+    ranks,
+    second_order,
+    sums,
+)
 from tests.lots import TIMES
 
 WORKED = scores_of({("a", "b"): 2, ("a", "c"): -1, ("b", "a"): 1, ("b", "c"): 3, ("c", "a"): 0, ("c", "b"): -2})

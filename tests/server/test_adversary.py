@@ -14,8 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from tests.server.conftest import PATIENCE, Service, Start, Until, read
 from tests.server.test_protocol import calling

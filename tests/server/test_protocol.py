@@ -6,8 +6,7 @@ import socket
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from pan2kg.errors import QueryError
 from pan2kg.server import protocol

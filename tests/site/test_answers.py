@@ -11,8 +11,7 @@ from datetime import date
 from urllib.parse import parse_qsl
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 import pan2kg
 from pan2kg.errors import QueryError

@@ -6,8 +6,7 @@ from typing import Final
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 import pan2kg
 from pan2kg.errors import QueryError

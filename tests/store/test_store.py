@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from pan2kg.errors import QueryError, TurtleError
 from pan2kg.graph.graph import open_graph

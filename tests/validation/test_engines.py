@@ -11,8 +11,7 @@ from typing import Final
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from pan2kg.project import Project
 from pan2kg.validation.check import Engine, check

@@ -13,8 +13,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 import rdflib
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from rdflib import RDF, SH, Literal, URIRef
 
 from pan2kg.errors import FormatError, Place, ProjectError
