@@ -25,9 +25,9 @@ from pan2kg.store.queries import LEVELS, program_query
 from pan2kg.store.store import LocalStore, Store, Term, needs, plain, select
 from pan2kg.turtle.vocabulary import ID, PAN, RDF, ROOT, graph_of, rule_of, thing
 
-SHARED_KINDS: Final = ("shared-instrument", "shared-body", "shared-topic", "shared-target-group")
+SHARED: Final = ("shared-instrument", "shared-body", "shared-topic", "shared-target-group")
 """The kinds of derived links, the strongest evidence first."""
-LINK_RULES: Final = (*SHARED_KINDS, "derived-from", "derived-level", "linked-to", "linked-to-at-level")
+LINK_RULES: Final = (*SHARED, "derived-from", "derived-level", "linked-to", "linked-to-at-level")
 """The rules whose triples are made here, in the order in which they run."""
 ALL: Final = 100_000
 """Up to so many links are made, all of them; of a graph with more, those of each work that are strongest."""
@@ -40,7 +40,7 @@ JOINED: Final = {
 """The plain triples of rules, each with the weakest rank at which two works have it."""
 DERIVED_FROM: Final = "http://www.w3.org/ns/prov#wasDerivedFrom"
 VERSION: Final = 1
-_TYPES: Final = {f"{ID}linktype/{kind}" for kind in SHARED_KINDS}
+_TYPES: Final = {f"{ID}linktype/{kind}" for kind in SHARED}
 _RANKS: Final = {f"{ID}evidencelevel/{name}": rank for rank, name in enumerate(LEVELS, 1)}
 _ALIKE: Final = ((f"{RDF}type", f"{PAN}Link"), (f"{PAN}status", f"{ID}linkstatus/derived"),
                  (f"{PAN}certainty", f"{ID}certainty/derived"))  # fmt: skip
@@ -75,7 +75,7 @@ def _shared(store: Store) -> tuple[Mapping[str, set[str]], dict[str, dict[str, l
         if not isinstance(work, ox.NamedNode):
             raise AsWrittenError
         homes[work.value].add(_named(home))
-    works_of: dict[str, dict[str, list[str]]] = {kind: defaultdict(list) for kind in SHARED_KINDS}
+    works_of: dict[str, dict[str, list[str]]] = {kind: defaultdict(list) for kind in SHARED}
     rows = ((plain(kind), _named(work)[1:-1], _named(shared)) for kind, work, shared in _rows(store, "links/shared"))
     for name, subject, value in sorted(rows):
         if subject in homes:
@@ -120,7 +120,7 @@ def _strongest(homes: Mapping[str, set[str]], works_of: Mapping[str, list[str]],
 
 
 def read_links(
-    store: Store, space: str, *, kinds: Collection[str] = SHARED_KINDS, limit: int = ALL, top: int = TOP
+    store: Store, space: str, *, kinds: Collection[str] = SHARED, limit: int = ALL, top: int = TOP
 ) -> tuple[dict[str, Link], int]:
     homes, tables = _shared(store)
     wanted = {kind: works_of for kind, works_of in tables.items() if kind in kinds}
@@ -164,7 +164,7 @@ class LinkView:
 
     def level(self, link: Link) -> str:
         rank = len(LEVELS)  # topics and target groups were assigned by editors
-        if link.kind not in SHARED_KINDS[2:]:
+        if link.kind not in SHARED[2:]:
             both = 0
             for shared in link.shared:
                 both |= self.levels.get((link.ends[0], shared), 0) & self.levels.get((link.ends[1], shared), 0)
@@ -204,7 +204,7 @@ class LinkView:
 
 
 def read_view(
-    store: Store, links_in: str, graphs_in: str, *, kinds: Collection[str] = SHARED_KINDS, limit: int = ALL, top: int = TOP
+    store: Store, links_in: str, graphs_in: str, *, kinds: Collection[str] = SHARED, limit: int = ALL, top: int = TOP
 ) -> LinkView | None:
     """The links of a store in which the rules before theirs have run, and what is said of them.
 
@@ -227,7 +227,7 @@ def read_view(
     plans = {plain(plan) for (plan,) in _rows(store, "links/plans")}
     homes = ((plain(work), plain(home)) for work, home in _rows(store, "links/works"))
     plan_of = _grouped((work, home) for work, home in homes if home in plans)
-    graphs = {rule: graph_of(f"derived/{rule}", graphs_in) for rule in (*SHARED_KINDS, "derived-from", "derived-level")}
+    graphs = {rule: graph_of(f"derived/{rule}", graphs_in) for rule in (*SHARED, "derived-from", "derived-level")}
     return LinkView(links, dict(levels), dict(grounds), plan_of, graphs)
 
 
@@ -258,7 +258,7 @@ def joined_works(store: Store, view: LinkView) -> dict[Pair, int]:
 
 def derive_links(store: LocalStore, graphs: Mapping[str, str], space: str, *, limit: int = ALL, top: int = TOP) -> bool:
     """Add to a store what rules derive, each into the graph named for it; false where they have to run as written."""
-    kinds = SHARED_KINDS if {*graphs}.difference(SHARED_KINDS) else {*graphs}
+    kinds = SHARED if {*graphs}.difference(SHARED) else {*graphs}
     view = read_view(store, space, space, kinds=kinds, limit=limit, top=top)
     if view is None:
         return False
@@ -302,7 +302,7 @@ def missing_links(store: LocalStore) -> tuple[int, int] | None:
 
 def has_links(store: LocalStore) -> bool:
     names = (name.value for name in store.held.named_graphs() if isinstance(name, ox.NamedNode))
-    return bool(store.waiting) or any(rule_of(name) in SHARED_KINDS for name in names)
+    return bool(store.waiting) or any(rule_of(name) in SHARED for name in names)
 
 
 def bare_term(term: str) -> str:
@@ -379,7 +379,7 @@ def _joining(names: Sequence[str], rules: Mapping[str, Path], project: Project) 
     """
     head = list(takewhile(LINK_RULES.__contains__, names))
     is_whole = not {*LINK_RULES}.intersection(names).difference(head)
-    if not head or not is_whole or not ({*head} <= {*SHARED_KINDS} or {*SHARED_KINDS} <= {*head}):
+    if not head or not is_whole or not ({*head} <= {*SHARED} or {*SHARED} <= {*head}):
         return [], ""
     shipped = Project.packaged().queries / "rules"
     if project.queries / "rules" == shipped:

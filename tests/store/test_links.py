@@ -157,7 +157,7 @@ def test_of_too_many_links_each_work_has_its_strongest_with_all_that_is_said_of_
         monkeypatch.setattr(rules, "ALL", limit)
         made = rules.read_links(ready, ROOT, limit=limit, top=1)[0]
         assert rules.missing_links(store) == (None if limit else (len(made), ways))
-        graphs = (ox.NamedNode(GRAPHS[rule]) for rule in (*rules.KINDS, "derived-from", "derived-level"))
+        graphs = (ox.NamedNode(GRAPHS[rule]) for rule in (*rules.SHARED, "derived-from", "derived-level"))
         assert {quad.subject.value for graph in graphs  # type: ignore[union-attr]
                 for quad in store.inner.quads_for_pattern(None, None, None, graph)} == made.keys()  # fmt: skip
 
