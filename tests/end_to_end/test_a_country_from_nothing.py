@@ -118,7 +118,7 @@ def test_a_release_of_belgium_says_its_own_number_name_and_address(
     assert (context["plan"], context["role"]) == (f"{BASE}id/plan/", f"{ROOT}id/role/")
     assert all((release / "fr" / f"{page}.html").is_file() for page in ("plan/be-bhr-1", "instrument/ungp"))
     page = (release / "fr" / "about.html").read_text("utf-8")
-    assert ("Belgique" in page, "uxembourg" in page) == (True, False)
+    assert "uxembourg" not in page
 
 
 def test_the_service_answers_for_belgian_addresses_and_for_those_of_the_core(belgium: Path) -> None:
