@@ -1,4 +1,4 @@
-"""Other people's clients: curl, Node's own, SPARQLWrapper and rdflib, as they come."""
+"""Other people's clients: curl, Java's and Node's own, SPARQLWrapper and rdflib, as they come."""
 
 from __future__ import annotations
 
@@ -39,6 +39,13 @@ def test_curl_is_answered(service: Service, tmp_path: Path) -> None:
             assert run(*curl, *sent, *options.split()) == ANSWER, (size, options)
     packed = run(*curl, "Accept: text/csv", "--compressed", f"{endpoint}?query={quote(MANY)}")
     assert packed.count(b"\r\n") == 300 * 300 + 1, "it unpacks what it asked to be packed"
+
+
+def test_java_s_own_client_is_answered_as_it_comes(service: Service) -> None:
+    if shutil.which("javac") is None:
+        pytest.skip("this asks with Java's own client, and there is no Java that compiles here")
+    java = ("java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", str(Path(__file__).with_name("Ask.java")))
+    assert run(*java, f"http://127.0.0.1:{service.port}/sparql").split() == [ANSWER] * 3
 
 
 def test_node_s_own_clients_are_answered_as_they_come(service: Service) -> None:
