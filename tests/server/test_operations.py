@@ -176,3 +176,20 @@ def test_without_the_extra_for_speed_everything_is_answered_too_with_the_same_ta
     rows = slow.ask("SELECT ?a ?d { ?a ?b ?c . ?d ?e ?f } LIMIT 60000", "text/csv").text
     assert rows.count("\n") == 60001, "a long answer comes whole"
     assert slow.ask(SLOW).status == 503
+
+
+def test_podman_reads_the_health_check(tmp_path: Path) -> None:
+    program = shutil.which("podman")
+    if program is None:
+        pytest.skip("this builds with podman, which is not installed")
+    lines = (DEPLOY / "Containerfile").read_text(encoding="utf-8").splitlines()
+    (built,) = [line for line in lines if line.startswith("#   podman build")]
+    kept = [line for line in lines if line.startswith(("HEALTHCHECK", "EXPOSE", "STOPSIGNAL", "ENTRYPOINT", "CMD"))]
+    (tmp_path / "Containerfile").write_text("\n".join(["FROM scratch", *kept]), encoding="utf-8")
+    podman = [program, "--storage-driver", "vfs", "--root", f"{tmp_path}/root", "--runroot", f"{tmp_path}/run"]
+    words = [*podman, *built.split()[2:5], "-t", "health", str(tmp_path)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"podman cannot build here: {done.stderr.strip()[-200:]}")
+    asked = [*podman, "inspect", "health", "--format", "{{.HealthCheck}}"]
+    assert "/health" in subprocess.run(asked, capture_output=True, text=True, check=True).stdout
