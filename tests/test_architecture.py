@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Final
 
 from pan2kg import graph
@@ -188,3 +190,10 @@ def test_the_library_does_not_print_and_names_what_it_catches() -> None:
         and (node.type is None or re.search(r"\b(Base)?Exception\b", ast.unparse(node.type)))
     ]  # fmt: skip
     assert not broad, "this catches everything; name what can happen:" + told(broad)
+
+
+def test_what_a_room_offers_hides_none_of_its_modules() -> None:
+    for path in PACKAGE.glob("*/__init__.py"):
+        room = import_module(f"pan2kg.{path.parent.name}")
+        names = {module.stem: vars(room).get(module.stem) for module in path.parent.glob("*.py")}
+        assert not [name for name, thing in names.items() if thing and not isinstance(thing, ModuleType)], room

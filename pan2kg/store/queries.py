@@ -10,12 +10,12 @@ the program asks for itself lies in ``queries/program/`` of the software, so tha
 page: :func:`program_query`.
 """
 
+import functools
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
-from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -275,7 +275,7 @@ def program_query(name: str, /, **values: Iterable[str]) -> OwnQuery:
     return filled
 
 
-@cache
+@functools.cache
 def _program_text(name: str) -> tuple[OwnQuery, dict[str, str]]:
     written = read_text(Project.packaged().queries / "program" / f"{name}.rq")
     head = _HEAD.match(written)
