@@ -58,7 +58,7 @@ def test_the_page_is_that_of_the_plan_with_every_figure_and_needs_nothing_else(
         title = clean(table.title.say(language)).replace("\xa0", " ")
         assert title in text
         assert f"## {md_text(title)}".replace("\xa0", " ") in markdown
-    assert markdown.count("0.1.0") > markdown.count("\n## "), "every table says what it rests on"
+    assert markdown.count("0.2.0") > markdown.count("\n## "), "every table says what it rests on"
     if language == "en":
         assert cli("report", "-o", "again", *usual, "--as-of", "31/01/2026").returncode == 0
         assert all((tmp_path / "again" / name).read_bytes() == (folder / name).read_bytes() for name in names)
