@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -92,14 +93,14 @@ def command(small: Path) -> Publish:
 
 @pytest.fixture
 def released(_catalogued: Path, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Path:
-    """What that command has written into a folder, as version 0.1.0."""
+    """What that command has written into a folder, as the version of today."""
     made = made_once("small-release", tmp_path_factory, lambda folder: _published(_catalogued, "-o", str(folder)))
     return Path(shutil.copytree(made, tmp_path / "release", copy_function=shutil.copyfile))
 
 
 def numbered(release: Path, version: str) -> Path:
     mark = release / "release.json"
-    mark.write_text(mark.read_text("utf-8").replace('"version": "0.1.0"', f'"version": "{version}"'), "utf-8")
+    mark.write_text(re.sub(r'"version": "[^"]+"', f'"version": "{version}"', mark.read_text("utf-8")), "utf-8")
     return release
 
 

@@ -329,13 +329,13 @@ def test_a_version_is_not_used_for_something_else_and_never_goes_back(
     assert json.loads((released / "release.json").read_text("utf-8"))["previous"] == "", "the same, written again"
     assert b"previousVersion" not in (released / "catalogue.ttl").read_bytes()
     add_keyword(small)
-    with pytest.raises(ProjectError, match=r"0\.1\.0 is published already.*--version 0\.1\.1"):
+    with pytest.raises(ProjectError, match=r"0\.2\.0 is published already.*--version 0\.2\.1"):
         command("-o", str(released))
-    command("-o", str(released), "--version", "0.1.1")
+    command("-o", str(released), "--version", "0.2.1")
     mark = json.loads((released / "release.json").read_text("utf-8"))
-    assert (mark["version"], mark["previous"]) == ("0.1.1", "0.1.0")
-    with pytest.raises(ProjectError, match=r"0\.1\.0 is lower than 0\.1\.1"):
-        command("-o", str(tmp_path / "two"), "--version", "0.1.0", "--previous", str(released))
+    assert (mark["version"], mark["previous"]) == ("0.2.1", "0.2.0")
+    with pytest.raises(ProjectError, match=r"0\.2\.0 is lower than 0\.2\.1"):
+        command("-o", str(tmp_path / "two"), "--version", "0.2.0", "--previous", str(released))
     assert not (tmp_path / "two").exists()
     for version, following in {"0.1.0": "0.2.0", "1.2.3": "1.3.0", "1.0.0-rc.1": "1.1.0"}.items():
         assert propose(version, None) == following
@@ -345,7 +345,7 @@ def test_versions_keep_their_files_an_update_leads_from_one_to_the_next_and_a_fe
     command: Publish, small: Path, released: Path
 ) -> None:
     states = [set(read_quads(released / folder.QUADS))]
-    for version, word in (("0.2.0", r"a \"quoted\" word\nand a line"), ("0.3.0", "another word")):
+    for version, word in (("0.3.0", r"a \"quoted\" word\nand a line"), ("0.4.0", "another word")):
         add_keyword(small, word)
         command("-o", str(released), "--version", version, parts=[change_part])
         states.append(set(read_quads(released / folder.QUADS)))
@@ -355,14 +355,14 @@ def test_versions_keep_their_files_an_update_leads_from_one_to_the_next_and_a_fe
         assert set(store) == states[-1] != states[-2]
     endings = Counter(path.suffix for path in (released / "changes").iterdir())
     assert endings == {".atom": 3, ".csv": 3, ".md": 3, ".ru": 1}
-    versions = ["0.3.0", "0.2.0", "0.1.0"]
+    versions = ["0.4.0", "0.3.0", "0.2.0"]
     assert versions_in(released) == versions
     assert [set(read_quads(released / "version" / one / folder.QUADS)) for one in versions] == states[::-1]
-    assert 'href="version/0.1.0/index.html"' in (released / "index.html").read_text("utf-8")
+    assert 'href="version/0.2.0/index.html"' in (released / "index.html").read_text("utf-8")
     feed = feedparser.parse((released / "changes/feed.de.atom").read_bytes())
     ids = [entry.id for entry in feed.entries]
     assert len(ids) == len(set(ids)) > 2
-    assert [one.rpartition("/")[2] for one in ids if "/dataset/" in one] == ["0.3.0", "0.2.0"], "as far as one was made"
+    assert [one.rpartition("/")[2] for one in ids if "/dataset/" in one] == ["0.4.0", "0.3.0"], "as far as one was made"
 
 
 def test_a_reader_of_feeds_finds_nothing_to_mend(few_folder: Path) -> None:

@@ -339,7 +339,7 @@ def test_a_change_tells_figures_on_the_weights_of_the_earlier_so_that_a_text_gro
     found = re.search(r"Pairs sharing a text: (\d+) → (\d+)", told)
     assert found, told
     assert int(found[1]) - int(found[2]) == 1, "the pair of the first and the third youth plan"
-    assert "weights of texts as release 0.1.0 published them." in told
+    assert "weights of texts as release 0.2.0 published them." in told
     for weights in (published_weights(few_folder), None):
         figures = changes.Change(old, new, weights=weights).figures
         assert figures is not None
