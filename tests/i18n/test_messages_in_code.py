@@ -30,7 +30,7 @@ OWN = {
     "remote.py": {"_fault": "error"},
 }
 CONTEXTS = ("error", "server", "portal", "inspection", "progress", "help", "argparse", "draft")
-SAY = re.compile(r"^from pan2kg\.i18n\.message import .*\bsay\b", re.MULTILINE)
+SAY = re.compile(r"^from pan2kg\.i18n(?:\.message)? import .*\bsay\b", re.MULTILINE)
 
 
 @cache
@@ -109,6 +109,10 @@ def texts(every: tuple[ast.AST, ...]) -> Iterator[tuple[int, str]]:
             apart |= set(ast.walk(node.format_spec))
         elif isinstance(node, ast.Call) and called(node) in PROGRAMMER:
             apart |= set(ast.walk(node))
+        elif isinstance(node, ast.AnnAssign | ast.arg) and node.annotation:
+            apart |= set(ast.walk(node.annotation))
+        elif isinstance(node, ast.FunctionDef) and node.returns:
+            apart |= set(ast.walk(node.returns))
     for node in every:
         if isinstance(node, ast.JoinedStr) and node not in apart:
             parts = (part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)

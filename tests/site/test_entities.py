@@ -76,7 +76,7 @@ def test_an_action_says_who_when_and_on_what_it_rests_with_notes_and_quotations(
 def test_words_for_rules_are_those_of_the_rules_and_of_one_somebody_changed_its_own(graph: pan2kg.Graph) -> None:
     assert dict(graph.rules) == Messages("page").group("rule-", "en"), "copy the words of queries/rules to catalogues"
     site_context = SiteContext(Graph(graph.project, graph.store, language="fr", as_of=DAY))
-    site_context.graph.once("rules", lambda: {"cites": "Who names whom."})
+    site_context.graph.once(Graph.rules, lambda: {"cites": "Who names whom."})
     assert rule_words(PageContext(site_context, PLAIN), "cites") == ("Who names whom.", "en")
 
 
