@@ -2,7 +2,8 @@
 
 Header lines start with ``#+``. A parameter is a line ``BIND(<default> AS ?plan)  # parameter: the plan to start from``;
 a value replaces the default in its N3 form, so that nothing a user types can become part of the query's syntax. Another
-language has a line whose key ends in it: ``question_fr``, ``parameter_plan_fr``. What a parameter takes says
+language has a line whose key ends in it: ``question_fr``, ``parameter_plan_fr``; of the program's own questions the
+catalogues say parameters, messages and remedies, in the context « query ». What a parameter takes says
 ``parameter_plan_kind: plan``, some of :data:`KINDS` or one of :data:`PLAIN`, else anything that can stand there.
 
 A default that depends on the country is the profile's: ``?profile pan:homePlan ?plan .  # parameter: the plan``. What
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from pan2kg.errors import QueryError
-from pan2kg.i18n import did_you_mean, either, french, told
+from pan2kg.i18n import LANGUAGES, SOURCE_LANGUAGE, Messages, did_you_mean, either, french, told
 from pan2kg.project import Project, read_text
 from pan2kg.store.store import OwnQuery, Store, needs, select
 from pan2kg.turtle import ID, PAN, prefixes_used, read_prefixes, string, tokens
@@ -47,6 +48,7 @@ _ARTICLES: Final = {
 }  # fmt: skip
 _NO_QUESTIONS: Final = frozenset({"rules", "program"})
 """The folders of ``queries/`` that hold no questions."""
+_QUERY: Final = Messages("query")
 _HEAD: Final = re.compile(r"(?:#[^\n]*\n|\n)+")
 _GIVEN: Final = re.compile(r"(BIND\(|VALUES \?(\w+) \{ )(.+?)( AS \?(\w+)\)| \}) *# parameter: .*")
 _HEADER: Final = re.compile(r"^#\+ ([a-z_0-9]+): (.*)$", re.MULTILINE)
@@ -104,6 +106,15 @@ def read_query(path: Path, *, name: str = "", project: Project | None = None) ->
         of_profile[m[3]] = default_text, m[2].startswith("example")
         default = f"<{iri}>" if iri else "pan:any"
         text = text.replace(m[0], f"{m[1]}BIND({default} AS ?{m[3]})  # parameter: {m[4]}", 1)
+    # what the program's own questions say beside their words stands in the catalogues; a question changed has its own
+    said = {key: header[key] for key in ("message", "remedy") if key in header}
+    said |= {f"parameter_{m[4]}": m[5].strip() for m in _PARAMETER.finditer(text)}
+    for key, words in said.items():
+        for name in (f"{key}.{path.stem}", key):
+            if _QUERY.has(name) and _QUERY.template(name, SOURCE_LANGUAGE) == words:
+                header = {
+                    f"{key}_{tag}": _QUERY.template(name, tag) for tag in LANGUAGES if _QUERY.has(name, tag)
+                } | header
     parameters = []
     for m in _PARAMETER.finditer(text):
         prefix = f"parameter_{m[4]}_"
