@@ -110,11 +110,10 @@ def read_query(path: Path, *, name: str = "", project: Project | None = None) ->
     said = {key: header[key] for key in ("message", "remedy") if key in header}
     said |= {f"parameter_{m[4]}": m[5].strip() for m in _PARAMETER.finditer(text)}
     for key, words in said.items():
-        for name in (f"{key}.{path.stem}", key):
-            if _QUERY.has(name) and _QUERY.template(name, SOURCE_LANGUAGE) == words:
-                header = {
-                    f"{key}_{tag}": _QUERY.template(name, tag) for tag in LANGUAGES if _QUERY.has(name, tag)
-                } | header
+        for entry in (f"{key}.{path.stem}", key):
+            if _QUERY.has(entry) and _QUERY.template(entry, SOURCE_LANGUAGE) == words:
+                tags = (tag for tag in LANGUAGES if tag != SOURCE_LANGUAGE and _QUERY.has(entry, tag))
+                header = {f"{key}_{tag}": _QUERY.template(entry, tag) for tag in tags} | header
     parameters = []
     for m in _PARAMETER.finditer(text):
         prefix = f"parameter_{m[4]}_"

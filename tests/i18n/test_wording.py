@@ -130,7 +130,7 @@ def test_french_says_chef_de_file_and_renvoi_and_begins_no_line_with_a_mark() ->
 
 SOURCES: Final = ("pan2kg/**/*.py", "pan2kg/**/*.html", "web/src/**/*.ts", "queries/**/*.rq")
 # the contexts whose keys are names of columns, properties and rules, which stand in data
-DATA_KEYS: Final = ("argparse", "heading", "property", "property-from", "style", "tongue", TERMS)
+DATA_KEYS: Final = ("argparse", "heading", "property", "property-from", "query", "style", "tongue", TERMS)
 
 
 def test_no_message_is_kept_that_nobody_says() -> None:

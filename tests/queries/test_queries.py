@@ -67,6 +67,18 @@ def test_a_question_says_what_it_asks_in_each_language_and_declares_what_it_uses
     assert name not in QUESTIONS or needs(query.text) is not None, "say `#+ needs:`, so that a question starts fast"
 
 
+def test_the_catalogues_say_what_the_questions_say_and_no_more() -> None:
+    words, used = Messages("query"), set[str]()
+    for name, query in QUERIES.items():
+        said = {key: query.header[key] for key in ("message", "remedy") if key in query.header}
+        said |= {f"parameter_{one.name}": one.meaning for one in query.parameters}
+        used |= {
+            entry for key, text in said.items() for entry in (key, f"{key}.{name}")
+            if words.has(entry) and words.template(entry, "en") == text
+        }  # fmt: skip
+    assert used == set(words.keys())
+
+
 def test_every_column_has_a_heading_in_french_and_german() -> None:
     empty = LocalStore(ox.Store())
     columns = {

@@ -193,8 +193,8 @@ def test_what_is_not_there_is_refused_in_a_sentence(shipped: Client) -> None:
     assert {path: shipped.refused(path, "*/*").status for path in NOWHERE} == dict.fromkeys(NOWHERE, 404)
     for query in ("", "?iri=", "?iri=plan", "?iri=a:b&iri=a:c", "?iri=http://e/%3Cx%3E", "?iri=%FF"):
         assert shipped.refused(f"/doc{query}").status == 400
-    assert shipped.get("/dataset/0.1.0").headers["location"] == "/doc/dataset", "the version that is served"
-    assert shipped.get("/ontology/0.1.0", "text/turtle").body == shipped.get("/ontology.ttl").body
+    assert shipped.get("/dataset/0.2.0").headers["location"] == "/doc/dataset", "the version that is served"
+    assert shipped.get("/ontology/0.2.0", "text/turtle").body == shipped.get("/ontology.ttl").body
 
 
 def test_a_document_says_all_of_its_thing_its_links_whole_with_names_and_on_what_it_rests(shipped: Client) -> None:

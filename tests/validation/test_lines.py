@@ -234,7 +234,7 @@ OF_QUESTIONS: Final = {
     "no French question": (("#+ question_fr: Quelles actions comporte un plan ?\n", ""), "", 0, ""),
     "no French summary": (("#+ summary_fr: Chaque action.\n", ""), "question-language", 3, "summary_fr"),
     "a parameter in English only": (
-        ("#+ parameter_plan_fr: le plan\n", ""), "question-language", 16, "parameter_plan_fr",
+        ("#+ parameter_of_fr: un plan ou une action\n", ""), "question-language", 17, "parameter_of_fr",
     ),
     "a parameter without a word": (("# parameter: the plan", "# parameter: "), "question-explanation", 17, "plan"),
     "a parameter without a kind": (("#+ parameter_plan_kind: plan\n", ""), "question-kind", 16, "plan"),
