@@ -20,6 +20,7 @@ from difflib import get_close_matches
 from functools import lru_cache, partial
 from textwrap import TextWrapper
 from typing import TYPE_CHECKING, Final, NamedTuple
+from xml.etree.ElementTree import SubElement
 
 from pan2kg import errors
 from pan2kg.i18n import message
@@ -176,13 +177,15 @@ def _xml(table: NetworkTables, form: str) -> bytes:
         return target.getvalue()
     for *_, link, data in graph.edges(keys=True, data=True):
         data |= {"id": link, "type": "directed" if data["type"] else "undirected"}
-    graph.graph["description"] = ". ".join(filter(None, [table.title, table.line]))
     writer = gexf.GEXFWriter(version="1.3")
     writer.add_graph(graph)
-    writer.meta_element.find("creator").text = "pan2kg"
-    writer.meta_element.attrib.pop("lastmodifieddate")
+    meta = writer.xml.find("meta")
+    meta.find("creator").text = "pan2kg"
+    # networkx writes a description of its own since 3.7 only, and older Pythons get an older one
+    SubElement(meta, "description").text = ". ".join(filter(None, [table.title, table.line]))
+    meta.attrib.pop("lastmodifieddate")
     if "released" in table.head:
-        writer.meta_element.set("lastmodifieddate", table.head["released"])
+        meta.set("lastmodifieddate", table.head["released"])
     writer.write(target)
     return target.getvalue()
 
