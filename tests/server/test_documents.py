@@ -49,8 +49,6 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;
 
 @dataclass(frozen=True)
 class Client:
-    """Asks the functions as a client asks the service."""
-
     graph: pan2kg.Graph
     pages: AllPages
     source: documents.DataSource
@@ -78,7 +76,6 @@ class Client:
         return {(str(t.subject)[1:-1], str(t.predicate)[1:-1], str(t.object).strip("<>")) for t in triples}
 
     def as_one_graph(self, path: str) -> str:
-        """The RDFC-1.0 form of a document, the same in each of its formats."""
         forms = set()
         for media, form in FORMATS.items():
             dataset = ox.Dataset(ox.parse(self.get(path, media).body, format=form))
@@ -101,13 +98,11 @@ def shipped(dated: pan2kg.Graph) -> Client:
 
 @pytest.fixture(scope="module")
 def short(few: pan2kg.Graph) -> Client:
-    """That of a few plans, whose documents are short."""
     return client(pan2kg.Graph(few.project, few.store, language="fr", as_of=date(2026, 1, 1)))
 
 
 @pytest.fixture(scope="module")
 def retiring(tmp_path_factory: pytest.TempPathFactory) -> Client:
-    """A small project in which a plan was replaced by another, and one was only given up."""
     folder = start(tmp_path_factory.mktemp("retiring") / "mine")
     text = Path(__file__).with_name("retired.ttl").read_text(encoding="utf-8")
     Path(folder, "graph", "plans", "xx.ttl").write_text(text, encoding="utf-8")
@@ -115,12 +110,10 @@ def retiring(tmp_path_factory: pytest.TempPathFactory) -> Client:
 
 
 def path_of(iri: str) -> str:
-    """The path a client asks for: the fragment stays with him."""
     return "/" + iri.removeprefix(ROOT).partition("#")[0]
 
 
 def drawn(client: Client, each: int) -> list[str]:
-    """So many IRIs of ours of every kind, as their addresses say it: the first, and others drawn by lot."""
     terms = (term for quad in client.graph.held.inner for term in (*quad.triple, quad.graph_name))
     kinds = dict[str, list[str]]()
     iris = sorted({t.value for t in terms if isinstance(t, ox.NamedNode) and t.value.startswith(ROOT)})
@@ -131,7 +124,6 @@ def drawn(client: Client, each: int) -> list[str]:
 
 
 def retired_paths(client: Client) -> dict[str, list[str]]:
-    """The path of every retired identifier, with those of what replaces it; a deprecated concept has none."""
     query = """SELECT ?old ?new { { ?old a pan:RetiredIdentifier OPTIONAL { ?old dcterms:isReplacedBy ?new } }
         UNION { ?old <http://www.w3.org/2002/07/owl#deprecated> true } }"""
     paths = dict[str, list[str]]()
@@ -366,7 +358,6 @@ def test_a_thing_leads_to_data_and_to_a_page_any_site_may_read_them_and_nobody_w
 
 
 def test_elsewhere_documents_are_there_and_things_keep_their_iri(few: pan2kg.Graph, endpoint: str) -> None:
-    """Identity and place apart: a query copied from a document must find the same thing at the endpoint."""
     base = "https://data.example/pan"
     with command(few.project.root, "--base", base) as service:
         for host in ("data.example", f"127.0.0.1:{service.port}"):
