@@ -23,6 +23,7 @@ from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, format_of
 from pan2kg.publish.edition import Edition, File
 from pan2kg.publish.folder import VERSIONS, Content, graph_name
 from pan2kg.publish.vocabulary import FOAF, OWL, TYPE, node, table_of, write
+from pan2kg.store.queries import FORMER
 from pan2kg.tables.template import macro, markup, render
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDFS, ROOT, SKOS
 
@@ -314,6 +315,11 @@ class HostRule(NamedTuple):
         return re.sub(r"\$(\d)", lambda number: match[int(number[1])] or "", self.target)
 
 
+_OF_FORMER: Final = (
+    (rf"({'|'.join(LANGUAGES)})/question/{{name}}\.(html|csv|json)", "$1/figure/{table}.$2"),
+    (rf"({'|'.join(LANGUAGES)})/question/{{name}}\.ttl", "$1/figure/{table}.html"),
+    (r"queries/[^/.]+/{name}\.rq", f"{LANGUAGES[0]}/figure/{{table}}.html"),
+)
 MOVED: Final = tuple(HostRule(pattern, target, flags="R=301,L,NE") for pattern, target in (
     (rf"{DOCUMENTS}/link/([0-9a-f])[0-9a-f]\.({_ENDINGS})", f"{DOCUMENTS}/link/$1.$2"),
     (rf"{DOCUMENTS}/({SPLIT})/({SHARED})([^/.]+)\.({_ENDINGS})", f"{DOCUMENTS}/$1/$2.$4#$2$3"),
@@ -322,6 +328,8 @@ MOVED: Final = tuple(HostRule(pattern, target, flags="R=301,L,NE") for pattern, 
     (rf"(?:{'|'.join(LANGUAGES)})/({_KINDS})/([^/.]+)\.html", f"{DOCUMENTS}/$1/{ALL}.html#$2"),
     *((rf"({'|'.join(LANGUAGES)})/{folder}/[^/.]+\.{ending}", f"$1/network.{ending}")
       for folder, ending in GATHERED.items()),
+    *((pattern.format(name=name), target.format(table=table))
+      for name, (table, _) in FORMER.items() for pattern, target in _OF_FORMER),
 ))  # fmt: skip
 """Where files of earlier releases led: a document a thing, and pages of things that are told in documents now."""
 
