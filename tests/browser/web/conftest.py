@@ -49,8 +49,7 @@ class Site:
             f'<title>{name}</title><meta name="viewport" content="width=device-width, initial-scale=1">'
             f'<link rel="icon" href="data:,"><link rel="stylesheet" href="{root}assets/{self.bundle.name("site.css")}">'
             f'<script defer src="{root}assets/{self.bundle.name("main.js")}"></script></head>'
-            f'<body><script type="application/json" id="page-words">'
-            f"{words or page_words(language, ('sparql', 'network', 'picture'))}</script>"
+            f"<body><script>{f'window.pan2kgWords={words}' if words else page_words(language).decode()}</script>"
             f'<main id="main"><h1>{name}</h1>{body}</main></body></html>\n',
             encoding="utf-8",
         )
