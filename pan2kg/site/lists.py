@@ -458,7 +458,7 @@ FIGURES: Final = (
     page.View("gaps", _gaps, section="gaps", menu=5),
     page.View("gap", _gap, lambda _: gaps.KINDS, template="figure.html", section="gaps"),
 )
-FILES: Final = (
+FILES: Final[tuple[page.File | page.CommonFile, ...]] = (
     page.File("obligations", "ics", "text/calendar; charset=utf-8", _calendar),
     page.File("figure", "csv", page.CSV, partial(_file, form="csv"), lambda _: NAMES),
     page.File("figure", "json", page.JSON, partial(_file, form="json"), lambda _: NAMES, is_shared=True),
