@@ -299,12 +299,14 @@ class HostRule(NamedTuple):
     target: str
     accepts: str = ""
     flags: str = "R=303,L,NE"
+    is_last: bool = False  # it leads on from where there is no file any more
 
     def _wanted(self) -> str:
         return rf"{re.escape(self.accepts)}(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))".replace(" ", r"\s")
 
     def written(self, host: str = "") -> str:
         condition = f"RewriteCond %{{HTTP_ACCEPT}} {self._wanted()}\n" if self.accepts else ""
+        condition += "RewriteCond %{REQUEST_FILENAME} !-f\n" if self.is_last else ""
         is_whole = self.target == "-" or "://" in self.target
         return f"{condition}RewriteRule ^{self.pattern}$ {'' if is_whole else host}{self.target} [{self.flags}]\n"
 
@@ -316,7 +318,8 @@ class HostRule(NamedTuple):
 
 
 _OF_FORMER: Final = (
-    (rf"({'|'.join(LANGUAGES)})/question/{{name}}\.(html|csv|json)", "$1/figure/{table}.$2"),
+    (rf"({'|'.join(LANGUAGES)})/question/{{name}}\.(html|csv)", "$1/figure/{table}.$2"),
+    (rf"(?:{'|'.join(LANGUAGES)})/question/{{name}}\.json", f"{LANGUAGES[0]}/figure/{{table}}.json"),
     (rf"({'|'.join(LANGUAGES)})/question/{{name}}\.ttl", "$1/figure/{table}.html"),
     (r"queries/[^/.]+/{name}\.rq", f"{LANGUAGES[0]}/figure/{{table}}.html"),
 )
@@ -330,8 +333,15 @@ MOVED: Final = tuple(HostRule(pattern, target, flags="R=301,L,NE") for pattern, 
       for folder, ending in GATHERED.items()),
     *((pattern.format(name=name), target.format(table=table))
       for name, (table, _) in FORMER.items() for pattern, target in _OF_FORMER),
+    (rf"(?:{'|'.join(LANGUAGES[1:])})/(figure/[^/.]+\.json|question/[^/.]+\.ttl)", f"{LANGUAGES[0]}/$1"),
 ))  # fmt: skip
 """Where files of earlier releases led: a document a thing, and pages of things that are told in documents now."""
+
+
+PAIRS: Final = HostRule(
+    rf"({'|'.join(LANGUAGES)})/pair/([^/.]+)\.html", "$1/pairs.html#$2", flags="R=301,L,NE", is_last=True
+)
+"""Where pages of two plans of other countries led."""
 
 
 def is_published(path: str) -> bool:
@@ -419,7 +429,7 @@ def host_files(edition: Edition, retired: Mapping[str, str], *, has_base: bool, 
            HostRule("id/(.+)", f"{DOCUMENTS}/$1")]  # fmt: skip
     yield ".htaccess", written(
         "apache.txt", types=types, path=path,
-        rules="".join(rule.written() for rule in (*gone, *moved, *MOVED, *led, *_common())),
+        rules="".join(rule.written() for rule in (*gone, *moved, *MOVED, PAIRS, *led, *_common())),
     ).encode()  # fmt: skip
     yield (
         f"{DOCUMENTS}/.htaccess",
@@ -437,7 +447,10 @@ def host_files(edition: Edition, retired: Mapping[str, str], *, has_base: bool, 
         places="".join(
             f'    location ~ "^{path}{rule.pattern}$" {{\n        return 301 {path}{rule.target};\n    }}\n'
             for rule in MOVED
-        ),
+        )
+        + f'    location ~ "^{path}{PAIRS.pattern}$" {{\n        alias /srv/pan2kg/$1/pair/$2.html;\n'
+        + "        if (!-f $request_filename) {\n"
+        + f"            return 301 {path}{PAIRS.target};\n        }}\n    }}\n",
         path=path, documents=DOCUMENTS, thing=f"{_THING}([^/.]+)", together=_TOGETHER, all=ALL, versions=VERSIONS,
         about=_ABOUT, graph=_GRAPH,
     ).encode()  # fmt: skip

@@ -91,7 +91,7 @@ class Table:
     rests: Text = SILENT
     line: BasisLine | None = None
     sparql: str = ""
-    cross: Cross | None = None
+    cross: Callable[[], Cross] | None = None
     terms: Literal["", "rows", "triples", "yes-no"] = ""
     outcome: bool = False
     keys: tuple[str, ...] = field(init=False)
@@ -349,7 +349,7 @@ DIGITS: Final = 6
 def make(
     graph: Graph, name: str, columns: Sequence[str], rows: Iterable[Sequence[object] | Row], notes: Sequence[Text] = (),
     query: str = "", evidence: Known | None = None, *, sparql: str = "", line: BasisLine | None = None,
-    basis: Basis | None = None, cross: Cross | None = None, is_dated: bool = False,
+    basis: Basis | None = None, cross: Callable[[], Cross] | None = None, is_dated: bool = False,
 ) -> Table:  # fmt: skip
     # ``query`` names the query of the program that shows its statements; with evidence it shows links. Unless its
     # statements are dated, it says where a day was asked for that they are not.

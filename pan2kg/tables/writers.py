@@ -447,7 +447,7 @@ def _text(table: Table, language: Language, width: int) -> Iterator[str]:
         yield _wrapped(table.summary.say(language), width)
     between = format_of("semicolon", language)
     if table.cross:
-        yield _crossed(table.cross, language, width).rstrip("\n")
+        yield _crossed(table.cross(), language, width).rstrip("\n")
     elif not table.rows:
         yield say("empty", language)
     else:
