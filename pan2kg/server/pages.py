@@ -137,7 +137,7 @@ class Pages:
             if page is None and (former := _FORMER.fullmatch(path)):
                 language, name, ending = former.groups()
                 address = f"{language}/figure/{queries.FORMER[name][0]}.{'html' if ending == 'ttl' else ending}"
-                return _move(request, 301, f"{address}?{query.decode()}" if query else address)
+                return _move(request, 301, f"{address}?{query.decode('latin-1')}" if query else address)
             if page is None:
                 raise protocol.RefusalError(404, protocol.why("no-page"))
         except protocol.RefusalError as refusal:

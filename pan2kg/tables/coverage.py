@@ -108,9 +108,7 @@ def complete(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
 
 def fields_of(graph: Graph) -> tuple[coordination.Completeness, ...]:
     home, readings = graph.home_of, graph.tables.readings
-    read = {
-        action for action, plan in home.items() if readings.extent(action, Aspect.MEASURES, plan) is Extent.FULL
-    }
+    read = {action for action, plan in home.items() if readings.extent(action, Aspect.MEASURES, plan) is Extent.FULL}
     return coordination.completeness(home, graph.fields, read)
 
 

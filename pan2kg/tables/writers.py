@@ -63,10 +63,10 @@ def answer(result: Result, question: str = "", summary: str = "", notes: Iterabl
 
 _OF_FIGURES: Final = {
     "action": "action", "actions": "actions", "bodies": "bodies", "change": "change", "document": "document",
-    "due": "due", "force": "force", "indicator": "indicator", "kind": "obligation_kind", "obligation": "obligation",
-    "plan": "plan", "plans": "plans", "provision": "provision", "topic": "topic", "value": "value",
-    "citations": "references", "link": "dependency", "part": "chapter", "part_level": "stage", "place": "position",
-    "above": "over", "national_act": "is_act", "other_plan": "two", "read_at": "address", "until": "until",
+    "due": "due", "force": "force", "kind": "obligation_kind", "obligation": "obligation", "plan": "plan",
+    "plans": "plans", "provision": "provision", "topic": "topic", "value": "value", "citations": "references",
+    "link": "dependency", "part_level": "stage", "national_act": "is_act", "other_plan": "two", "read_at": "address",
+    "until": "until",
 }  # fmt: skip
 """The columns of questions that are called as those of figures are."""
 

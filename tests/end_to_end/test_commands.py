@@ -50,7 +50,7 @@ COUNT: Final = len([*PLANS.iterdir()])
 
 
 def test_a_remote_store_gives_the_same_answers(cli: Cli, few: pan2kg.Graph, endpoint: str) -> None:
-    for question in (["shared-instruments"], ["why-linked"], ["actions-of-plan", "--plan", "lu-bhr-1"]):
+    for question in (["shared-instruments"], ["why-linked"], ["parts-of-plan", "--plan", "lu-bhr-2"]):
         assert (
             cli("ask", *question, "--format", "csv", "--endpoint", endpoint).stdout
             == cli("ask", *question, "--format", "csv", "--project", str(few.project.root)).stdout
