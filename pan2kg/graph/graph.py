@@ -289,7 +289,7 @@ class Graph:
         True
         """
         if name in queries.FORMER and name not in self.queries:
-            table, chosen = queries.succeeded(name, parameters)
+            table, chosen = queries.succeeded(name, parameters, self.project)
             language = next((tag for tag in LANGUAGES if tag == parameters.get("language")), self.language)
             return self.spoken(language).table(table, **chosen)
         query = queries.find_query(self.project, name)
