@@ -31,6 +31,7 @@ from pan2kg.errors import Pan2kgError, Place, ProjectError
 from pan2kg.i18n import FOLDER_VARIABLE, LANGUAGES, today
 from pan2kg.project import PACKAGE, Project, reason, write_atomically
 from pan2kg.server import protocol, web, workers
+from pan2kg.store import queries
 from pan2kg.store.cache import project_folder
 
 # the addresses of the home pages below the root, and how those of assets begin
@@ -86,9 +87,13 @@ class CachedPage:
     def __init__(self, media: str, body: bytes, *, is_passing: bool = False) -> None:
         self.media, self.body, self.is_passing = media, body, is_passing
         self.tag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-        is_worth = len(body) > web.SMALL and media.startswith(_COMPRESSED)
-        self.zipped = gzip.compress(body, 6, mtime=0) if is_worth else None
+        is_small = len(body) <= web.SMALL or not media.startswith(_COMPRESSED)
+        self.zipped = None if is_small else gzip.compress(body, 6, mtime=0)
         self.size = len(body) + len(self.zipped or b"") + 200
+
+
+# pages and files of questions that a table answers now: they lead to its own
+_FORMER: Final = re.compile(rf"/({'|'.join(LANGUAGES)})/question/({'|'.join(queries.FORMER)})\.(\w+)")
 
 
 class Pages:
@@ -119,8 +124,12 @@ class Pages:
         if language in LANGUAGES:
             address = f"{web.root_of(request)}/{language}/index.html"
             return web.Response(status_code=302, headers={"location": address, "vary": "Accept-Language"})
-        plain = protocol.is_plain_path(path)
-        page = await self._find(path[1:], request.scope["query_string"]) if plain else None
+        query = request.scope["query_string"]
+        page = await self._find(path[1:], query) if protocol.is_plain_path(path) else None
+        if page is None and (former := _FORMER.fullmatch(path)):
+            language, name, ending = former.groups()
+            address = f"{language}/figure/{queries.FORMER[name][0]}.{'html' if ending == 'ttl' else ending}"
+            return web.lead(request, f"{address}?{query.decode('latin-1')}" if query else address, 301)
         if page is None:
             # said on a page, in the language of the address and with ways that lead on from it
             with suppress(Pan2kgError):
@@ -128,8 +137,7 @@ class Pages:
                 if is_reader and (drawn := await self.threads.run(lambda: self.site.site().missing(path[1:]))):
                     return web.Response(drawn.body, 404, {"content-type": drawn.media})
             raise protocol.RefusalError(404, protocol.why("no-page"))
-        lasting = path.startswith(f"/{ASSETS}")
-        control = "public, max-age=31536000, immutable" if lasting else "no-cache"
+        control = "public, max-age=31536000, immutable" if path.startswith(f"/{ASSETS}") else "no-cache"
         headers = {"content-type": page.media, "etag": page.tag, "cache-control": control}
         web.insist_changed(request, {**headers, "vary": "Accept-Encoding"})
         if page.zipped is None or "gzip" not in web.header(request, "accept-encoding"):
@@ -220,8 +228,8 @@ class HomePages:
 
         templates = [path for path in sorted((PACKAGE / "site").rglob("*")) if path.suffix in (".html", ".css")]
         builds = [folder / "build.json" for folder in (PACKAGE / "data" / "web", PACKAGE.parent / "web" / "dist")]
-        files = [*templates, *filter(Path.is_file, builds)]
-        stamps = [f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in files]
+        files = ((path, path.stat()) for path in (*templates, *filter(Path.is_file, builds)))
+        stamps = [f"{path} {at.st_size} {at.st_mtime_ns}" for path, at in files]
         words = (state_name(self.project), str(today()), *stamps)
         return hashlib.sha256("\n".join(words).encode()).hexdigest()[:32]
 
@@ -257,11 +265,12 @@ _VARIANTS: Final[Mapping[str, Mapping[str, str]]] = {
     ),
 }
 _ENDING: Final = re.compile(r"\.(?:html|ttl|jsonld)$")
-# what leads to a file, if it is there: a thing, and a version of the dataset or of the ontology
+# where what is no file leads, if that is one: a thing, a version of the dataset or of the ontology, a question
 _LED: Final = (
-    (re.compile(r"id/(.+)"), r"doc/\1", r"doc/\1.html"),
-    (re.compile(r"dataset/([0-9][^/]*?)/?"), r"version/\1/", r"version/\1/index.html"),
-    (re.compile(r"ontology/([0-9][^/]*)"), r"ontology/\1.ttl", r"ontology/\1.ttl"),
+    ("id/(.+)", "doc/$1"),
+    (r"dataset/([0-9][^/]*?)/?", "version/$1/"),
+    ("ontology/([0-9][^/]*)", "ontology/$1.ttl"),
+    ("(?:prefixes|query)(?:/.*)?", "queries.ttl"),
 )
 
 
@@ -282,6 +291,10 @@ class ReleaseFiles:
         self.sums, self.retired = shown | {LIST: sums.get(MARK, "")}, mark.get("retired", {})
         texts = {ending: f"{media}; charset=utf-8" for ending, media in documents.MEDIA.items()}
         self.media = texts | documents.OTHER_MEDIA | {"gz": "application/gzip"}
+        # the addresses of earlier releases, and those in the folder of a version
+        packed = {path.split("/")[1] for path in shown if re.fullmatch(r"version/[^/]+/tables/.+\.csv\.gz", path)}
+        self.rules = [*documents.MOVED, *documents.version_rules(str(mark.get("version")), sorted(packed))]
+        self.rules += [documents.HostRule(*pair) for pair in _LED]
         endings = ("html", "ttl", "jsonld", "rdf", "nt")
         self.forms = tuple(protocol.Form(ending, (documents.MEDIA[ending],)) for ending in endings)
 
@@ -305,14 +318,13 @@ class ReleaseFiles:
         variants = _VARIANTS.get(path) or {
             form.name: f"{path}.{form.name}" for form in self.forms if f"{path}.{form.name}" in self.sums
         }
-        for pattern, place, file in _LED:
-            if (match := pattern.fullmatch(path)) and match.expand(file) in self.sums:
-                return web.lead(request, match.expand(place), vary="Accept")
-        start = path.partition("/")[0]
-        if variants and start in ("doc", "graph", *_VARIANTS):
+        for rule in self.rules:
+            led = rule.leads(path) or ""
+            place = led.partition("#")[0]
+            if place and self.sums.keys() & {place, f"{place}.html", f"{place}index.html"}:
+                return web.lead(request, led, 301 if "#" in led else 303, vary="Accept")
+        if variants and path.partition("/")[0] in ("doc", "graph", *_VARIANTS):
             return self._negotiate(request, variants)
-        if start in ("prefixes", "query"):
-            return web.lead(request, "queries.ttl", vary="Accept")
         if self.otherwise and path.startswith(("id/", "doc/")):
             return await self.otherwise(request)
         return self._nothing(request, 404)

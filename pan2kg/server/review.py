@@ -229,12 +229,11 @@ class Sessions:
 
     def find(self, name: str) -> Session | None:
         session = self._open.get(_hash(name))
-        if session is None or self.clock() >= session.until:
+        person = self.people.current(session.person) if session and self.clock() < session.until else None
+        if session is None or person is None:
             return None
-        person = self.people.current(session.person)
-        if person:
-            session.person = person
-        return session if person else None
+        session.person = person
+        return session
 
     def end(self, name: str) -> None:
         self._open.pop(_hash(name), None)

@@ -184,9 +184,7 @@ class Relay:
             raise protocol.RefusalError(502, protocol.why("endpoint-no-result", url=url))
         if status in (429, 503):
             raise protocol.busy(protocol.why("endpoint-busy", url=url), 30)
-        is_text = media.startswith("text/plain")
-        sentence = content.decode("utf-8", "replace").strip().partition("\n")[0] if is_text else ""
-        words = f"{status}: {sentence[:300]}" if sentence else str(status)
-        raise protocol.RefusalError(
-            400 if status == 400 else 502, protocol.why("endpoint-refuses", url=url, status=words)
-        )
+        beginning = content.decode("utf-8", "replace").strip().partition("\n")[0][:300]
+        words = f"{status}: {beginning}" if beginning and media.startswith("text/plain") else str(status)
+        reason = protocol.why("endpoint-refuses", url=url, status=words)
+        raise protocol.RefusalError(400 if status == 400 else 502, reason)

@@ -316,13 +316,12 @@ class Edge:
             host, below = forwarded or host, below.rstrip("/")
             prefix = below if _PREFIX.fullmatch(below) else ""
             self._refuse_host(host)
+        dropped = {b"host"} | ({b"accept-encoding"} if _NO_GZIP.search(headers.get(b"accept-encoding", b"")) else set())
         if self.settings.base:
             parts = urlsplit(self.settings.base.rstrip("/"))
             # a proxy says by which scheme it was asked; here that is known
-            scope["headers"] = [pair for pair in scope["headers"] if pair[0] != b"x-forwarded-proto"]
+            dropped.add(b"x-forwarded-proto")
             scope["scheme"], host, prefix = parts.scheme, parts.netloc, parts.path
-        refuses_gzip = _NO_GZIP.search(headers.get(b"accept-encoding", b""))
-        dropped = (b"host", *((b"accept-encoding",) if refuses_gzip else ()))
         others = [pair for pair in scope["headers"] if pair[0] not in dropped]
         scope["headers"] = [(b"host", host.encode("latin-1")), *others]
         # a proxy may take the path off or leave it on
@@ -404,9 +403,8 @@ class Server(uvicorn.Server):
         # the loop answers the endpoint and shares the interpreter with the threads that make pages
         sys.setswitchinterval(SWITCH_SECONDS)
         least, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-        if most > least:
-            with contextlib.suppress(ValueError, OSError):
-                resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 65536), most))
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (max(least, min(most, 65536)), most))
         await super().startup(sockets=sockets)
         self._ready()
 

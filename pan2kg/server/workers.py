@@ -474,11 +474,8 @@ async def attempt(
 ) -> WorkerAnswer:
     """Have a task done; once more where its worker was ended from outside: for a page however late, else at once."""
     for is_last in (False, True):
-        answer, began, task = (
-            WorkerAnswer(),
-            time.monotonic(),
-            task._replace(number=1 + int.from_bytes(os.urandom(_SLOT - 1))),
-        )
+        answer, began, number = WorkerAnswer(), time.monotonic(), 1 + int.from_bytes(os.urandom(_SLOT - 1))
+        task = task._replace(number=number)
         status = await _exchange(keeper, kind, task, answer, seconds, leave)
         if status == 0:
             return answer
