@@ -31,8 +31,7 @@ from pan2kg.errors import Pan2kgError, Place, ProjectError
 from pan2kg.i18n import FOLDER_VARIABLE, LANGUAGES, today
 from pan2kg.project import PACKAGE, Project, reason, write_atomically
 from pan2kg.server import protocol, web, workers
-from pan2kg.store import queries
-from pan2kg.store.cache import project_folder
+from pan2kg.store import cache, queries
 
 # the addresses of the home pages below the root, and how those of assets begin
 HOMES: Final = tuple(f"{language}/index.html" for language in LANGUAGES)
@@ -220,7 +219,9 @@ class HomePages:
 
     def __init__(self, project: Project, folder: Path | None) -> None:
         self.project = project
-        self.folder = None if folder is None or os.environ.get(FOLDER_VARIABLE) else project_folder(project, folder)
+        self.folder = (
+            None if folder is None or os.environ.get(FOLDER_VARIABLE) else cache.project_folder(project, folder)
+        )
         self.name = self._name() if self.folder else ""
 
     def _name(self) -> str:

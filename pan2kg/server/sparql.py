@@ -7,7 +7,6 @@ that passes queries on to it within this service's own limits.
 import asyncio
 import hashlib
 import re
-import sys
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -145,7 +144,7 @@ class Relay:
         accept, text = web.header(request, "accept") or "*/*", operation[0]
         if text:
             # an endpoint may look for escapes first, in words and signs too (SPARQL 1.1, 19.2)
-            plain = _ESCAPE.sub(lambda code: chr(min(int(code[1] or code[2], 16), sys.maxunicode)), text)
+            plain = _ESCAPE.sub(lambda code: chr(min(int(code[1] or code[2], 16), 0x10FFFF)), text)
             for query in dict.fromkeys((text, plain)):
                 await asyncio.to_thread(protocol.inspect_query, query, self.settings.services)
             if not protocol.choose(accept, protocol.TABLES) and not protocol.choose(accept, protocol.GRAPHS):
