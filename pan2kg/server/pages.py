@@ -219,9 +219,8 @@ class HomePages:
 
     def __init__(self, project: Project, folder: Path | None) -> None:
         self.project = project
-        self.folder = (
-            None if folder is None or os.environ.get(FOLDER_VARIABLE) else cache.project_folder(project, folder)
-        )
+        is_shipped = not os.environ.get(FOLDER_VARIABLE)
+        self.folder = cache.project_folder(project, folder) if folder and is_shipped else None
         self.name = self._name() if self.folder else ""
 
     def _name(self) -> str:
