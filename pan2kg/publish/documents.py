@@ -23,6 +23,7 @@ from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, format_of
 from pan2kg.publish.edition import Edition, File
 from pan2kg.publish.folder import VERSIONS, Content, graph_name
 from pan2kg.publish.vocabulary import FOAF, OWL, TYPE, node, table_of, write
+from pan2kg.store.queries import FORMER
 from pan2kg.tables.template import macro, markup, render
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDFS, ROOT, SKOS
 
@@ -298,12 +299,14 @@ class HostRule(NamedTuple):
     target: str
     accepts: str = ""
     flags: str = "R=303,L,NE"
+    is_last: bool = False  # it leads on from where there is no file any more
 
     def _wanted(self) -> str:
         return rf"{re.escape(self.accepts)}(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))".replace(" ", r"\s")
 
     def written(self, host: str = "") -> str:
         condition = f"RewriteCond %{{HTTP_ACCEPT}} {self._wanted()}\n" if self.accepts else ""
+        condition += "RewriteCond %{REQUEST_FILENAME} !-f\n" if self.is_last else ""
         is_whole = self.target == "-" or "://" in self.target
         return f"{condition}RewriteRule ^{self.pattern}$ {'' if is_whole else host}{self.target} [{self.flags}]\n"
 
@@ -314,6 +317,12 @@ class HostRule(NamedTuple):
         return re.sub(r"\$(\d)", lambda number: match[int(number[1])] or "", self.target)
 
 
+_OF_FORMER: Final = (
+    (rf"({'|'.join(LANGUAGES)})/question/{{name}}\.(html|csv)", "$1/figure/{table}.$2"),
+    (rf"(?:{'|'.join(LANGUAGES)})/question/{{name}}\.json", f"{LANGUAGES[0]}/figure/{{table}}.json"),
+    (rf"({'|'.join(LANGUAGES)})/question/{{name}}\.ttl", "$1/figure/{table}.html"),
+    (r"queries/[^/.]+/{name}\.rq", f"{LANGUAGES[0]}/figure/{{table}}.html"),
+)
 MOVED: Final = tuple(HostRule(pattern, target, flags="R=301,L,NE") for pattern, target in (
     (rf"{DOCUMENTS}/link/([0-9a-f])[0-9a-f]\.({_ENDINGS})", f"{DOCUMENTS}/link/$1.$2"),
     (rf"{DOCUMENTS}/({SPLIT})/({SHARED})([^/.]+)\.({_ENDINGS})", f"{DOCUMENTS}/$1/$2.$4#$2$3"),
@@ -322,8 +331,17 @@ MOVED: Final = tuple(HostRule(pattern, target, flags="R=301,L,NE") for pattern, 
     (rf"(?:{'|'.join(LANGUAGES)})/({_KINDS})/([^/.]+)\.html", f"{DOCUMENTS}/$1/{ALL}.html#$2"),
     *((rf"({'|'.join(LANGUAGES)})/{folder}/[^/.]+\.{ending}", f"$1/network.{ending}")
       for folder, ending in GATHERED.items()),
+    *((pattern.format(name=name), target.format(table=table))
+      for name, (table, _) in FORMER.items() for pattern, target in _OF_FORMER),
+    (rf"(?:{'|'.join(LANGUAGES[1:])})/(figure/[^/.]+\.json|question/[^/.]+\.ttl)", f"{LANGUAGES[0]}/$1"),
 ))  # fmt: skip
 """Where files of earlier releases led: a document a thing, and pages of things that are told in documents now."""
+
+
+PAIRS: Final = HostRule(
+    rf"({'|'.join(LANGUAGES)})/pair/([^/.]+)\.html", "$1/pairs.html#$2", flags="R=301,L,NE", is_last=True
+)
+"""Where pages of two plans of other countries led."""
 
 
 def is_published(path: str) -> bool:
@@ -411,7 +429,7 @@ def host_files(edition: Edition, retired: Mapping[str, str], *, has_base: bool, 
            HostRule("id/(.+)", f"{DOCUMENTS}/$1")]  # fmt: skip
     yield ".htaccess", written(
         "apache.txt", types=types, path=path,
-        rules="".join(rule.written() for rule in (*gone, *moved, *MOVED, *led, *_common())),
+        rules="".join(rule.written() for rule in (*gone, *moved, *MOVED, PAIRS, *led, *_common())),
     ).encode()  # fmt: skip
     yield (
         f"{DOCUMENTS}/.htaccess",
@@ -429,7 +447,10 @@ def host_files(edition: Edition, retired: Mapping[str, str], *, has_base: bool, 
         places="".join(
             f'    location ~ "^{path}{rule.pattern}$" {{\n        return 301 {path}{rule.target};\n    }}\n'
             for rule in MOVED
-        ),
+        )
+        + f'    location ~ "^{path}{PAIRS.pattern}$" {{\n        alias /srv/pan2kg/$1/pair/$2.html;\n'
+        + "        if (!-f $request_filename) {\n"
+        + f"            return 301 {path}{PAIRS.target};\n        }}\n    }}\n",
         path=path, documents=DOCUMENTS, thing=f"{_THING}([^/.]+)", together=_TOGETHER, all=ALL, versions=VERSIONS,
         about=_ABOUT, graph=_GRAPH,
     ).encode()  # fmt: skip

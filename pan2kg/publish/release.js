@@ -10,6 +10,9 @@
   var ways = row ? Array.prototype.slice.call(row.querySelectorAll("th a[hreflang]")) : [];
   var tag = (navigator.language || "").slice(0, 2);
   var way = ways.filter(function (one) { return one.hreflang === tag; })[0] || ways[0];
+  // pages of two plans of other countries are rows of the list of pairs, and what is the same in each language stands once
+  var pair = /(.*\/[a-z][a-z]\/)pair\/([^/.]+)\.html$/.exec(location.pathname);
+  var file = /(.*\/)(?:en|de)\/(figure\/[^/.]+\.json|question\/[^/.]+\.ttl)$/.exec(location.pathname);
   var match = moved.exec(location.pathname), graph = graphs.exec(location.pathname);
   var kind = match && (match[2] || match[3]), start = match && shared.exec(match[4]);
   var place = kind && match[4] !== "all" ? kind + "/all" : "";
@@ -22,5 +25,7 @@
     location.replace(match[1] + "doc/" + place + (match[5] || ".html") + "#" + match[4]);
   } else if (document.documentElement.hasAttribute("data-missing") && graph) {
     location.replace(graph[1] + ".ttl");
+  } else if (document.documentElement.hasAttribute("data-missing") && (pair || file)) {
+    location.replace(pair ? pair[1] + "pairs.html#" + pair[2] : file[1] + "fr/" + file[2]);
   }
 })();

@@ -6,9 +6,11 @@ first needed: the order in which a page is made is the order of their numbers.
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache, partial
+from itertools import groupby
 from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
@@ -340,14 +342,10 @@ def grouped(notes: Notes, links: Iterable[str], viewpoint: str = "") -> list[dic
         if kind == "external-statement" and stated != {True}:
             name = context.t("tie-external-both" if True in stated else "tie-comparison")
         if is_long:
-            # one of many is a line below what is shared and its note, and the things it names say on what that rests
-            by_things: dict[tuple[Markup, Markup], list[Markup]] = {}
-            for link in members:
-                mark, (way, ends) = notes.need(link.own) if link.own else None, link.seen_from(viewpoint)
-                line = piece("brief_link")(link, way, ends, mark.badge if mark else "", context.t)
-                by_things.setdefault((link.via, mark.written if mark else NOTHING), []).append(line)
-            ranked = sorted(by_things.items(), key=lambda row: -len(row[1]))
-            items = piece("links_by_things")(ranked, context.t("list-show", n=len(members)), context.figure)
+            # of many what is shared is told with its note, and how many it joins: its own page lists them
+            by_things = Counter((link.via, notes.need(link.own).written if link.own else NOTHING) for link in members)
+            folded = context.t("list-show", n=len(by_things)) if len(by_things) > UNFOLDED else ""
+            items = piece("links_by_things")(by_things.most_common(), folded, context.figure)
         else:
             items = piece("links")([link.written(notes, viewpoint) for link in members])
         number = sum(not link.status for link in members)
@@ -432,10 +430,16 @@ def _back(notes: Notes, iri: str, apart: str, statements: list[parts.Statement])
 def table_of(context: PageContext, rows: Iterable[Row], name: str) -> Markup:
     lines = []
     for heading, cells, more in rows:
-        number = len(cells) + more
+        number, marked = len(cells) + more, []
+        # what several values in a row rest on stands once beside them
+        for mark, run in groupby(cells, key=lambda cell: cell[2]):
+            members = list(run)
+            spans = [len(members), *[0] * (len(members) - 1)]
+            written = mark.written if mark else NOTHING
+            marked += [(content, plan, written, span) for (content, plan, _), span in zip(members, spans, strict=True)]
         lines.append(piece("row")(
             heading,
-            [(content, plan, mark.written if mark else NOTHING) for content, plan, mark in cells],
+            marked,
             len(cells) + bool(more) if len(cells) > 1 else 0,
             number if number > MOST_UNCOUNTED else 0,
             context.t("more-rows", n=more) if more else "",

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 import pan2kg
-from pan2kg.publish.documents import DOCUMENTS, MOVED, Described, graph_place, is_published, w3id_rules
+from pan2kg.i18n import LANGUAGES
+from pan2kg.publish.documents import DOCUMENTS, MOVED, PAIRS, Described, graph_place, is_published, w3id_rules
 from pan2kg.publish.edition import Edition, Issue, read_facts
 from pan2kg.publish.folder import DUMPS, read_content
 from pan2kg.publish.tables import GROUP, PRODUCTS, TABLES, table_definitions, weigh_links
@@ -48,7 +49,12 @@ def _places(edition: Edition, described: Described) -> Iterator[str]:
         for ending in ("html", "ttl", "jsonld"):
             yield f"{place}.{ending}"
             yield f"{place}.{ending}#{described.keys[iri]}"
-    for path in Site(SiteContext(edition.graph)).paths():
+    context = SiteContext(edition.graph)
+    rows = (
+        sorted(filter(None, map(edition.graph.labels.entry, pair)), key=lambda plan: plan.key) for pair in context.pairs
+    )
+    yield from (f"{tag}/pairs.html#{one.key}--{two.key}" for one, two in rows for tag in LANGUAGES)
+    for path in Site(context).paths():
         if is_published(path):
             yield path
     yield from (*DUMPS, f"{DOCUMENTS}/.htaccess")
@@ -78,10 +84,10 @@ def test_every_address_of_a_release_is_answered_by_the_next(listed: Path, places
                 led = next(filter(None, (rule.leads(path, media) for rule in w3id_rules())), path)
                 if led not in places and not (path.startswith(f"{DOCUMENTS}/") and led.partition("#")[0] in places):
                     lost.append(f"{address} → {led}")
-        elif path.startswith((f"{DOCUMENTS}/", "fr/", "en/", "de/")):
+        elif path.startswith((f"{DOCUMENTS}/", "fr/", "en/", "de/", "queries/")):
             led = next(filter(None, (rule.leads(path) for rule in MOVED)), path)
-            if led not in places:
+            if led not in places and PAIRS.leads(led) not in places:
                 lost.append(f"{path} → {led}")
-        elif path.startswith(("data/", "tables/", "queries/")) and path not in places:
+        elif path.startswith(("data/", "tables/")) and path not in places:
             lost.append(path)
     assert lost == [], f"{len(lost)}: {lost[:40]}"
