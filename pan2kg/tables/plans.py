@@ -175,7 +175,7 @@ def by_chance(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     return make(graph, "chance", CHANCE, rows, notes, "coherence/text-uses", evidence, basis=basis)
 
 
-PARTS = ("plan", "chapter", "stage", "over", "position", "under_number", "of_known", "of_published")
+PARTS = ("plan", "notation", "chapter", "stage", "over", "position", "under_number", "of_known", "of_published")
 
 
 def parts(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
@@ -185,7 +185,7 @@ def parts(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     def branch(outline: Outline) -> None:
         piece, of = outline.part, counted[outline.part.level]
         numbers = piece.order, outline.number, of.known, " / ".join(map(str, of.published)) or None
-        rows.append((piece.plan, piece.iri, piece.level, piece.above or None, *numbers))
+        rows.append((piece.plan, piece.notation or None, piece.iri, piece.level, piece.above or None, *numbers))
         for below in outline.below:
             branch(below)
 

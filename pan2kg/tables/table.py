@@ -280,7 +280,7 @@ _KINDS: Final = (
     TableKind("interaction", "scores.interaction", ("matrices", "write"), example="scores.csv ¹", whole=True),
     TableKind("participation", "coverage.bridges", ("plans", "evidence"), number=15),
     TableKind("loss", "coverage.lost", ("any action", "plans", "evidence"), number=16, example="…"),
-    TableKind("completeness", "coverage.complete", ("plans", "all")),
+    TableKind("completeness", "coverage.complete", ("plans", "all"), number=13),
     TableKind("parts", "plans.parts", ("plans",)),
     TableKind("target-groups", "coverage.target_groups", ("plans", "country"), number=24),
     TableKind("dependencies", "gaps.dependencies", ("plans", "evidence"), number=23),
@@ -312,7 +312,7 @@ _FIGURED: Final[Mapping[str, str]] = {
     "citation": "state", "citation_back": "state", "text_there": "state", "text_back": "state", "web_there": "state",
     "web_back": "state", "cited_action": "state", "cited_mixed": "state", "cited_plan": "state",
     "cites_base": "state", "cites_new": "state", "references": "extent", "web_page": "extent", "list": "list",
-    **dict.fromkeys(("indicator", "verification_source", "expected_result", "timeline", "means"), "field"),
+    **dict.fromkeys(("body", "indicator", "verification_source", "expected_result", "timeline", "means"), "field"),
 }  # fmt: skip
 """The columns whose codes are called as all figures call them, and under which keys: levels, verdicts, states."""
 _CODED: Final = {"acknowledged_back": "acknowledged_there"}

@@ -63,10 +63,10 @@ def answer(result: Result, question: str = "", summary: str = "", notes: Iterabl
 
 _OF_FIGURES: Final = {
     "action": "action", "actions": "actions", "bodies": "bodies", "change": "change", "document": "document",
-    "due": "due", "force": "force", "indicator": "indicator", "kind": "obligation_kind", "obligation": "obligation",
-    "plan": "plan", "plans": "plans", "provision": "provision", "topic": "topic", "value": "value",
-    "citations": "references", "link": "dependency", "part": "chapter", "part_level": "stage", "place": "position",
-    "above": "over", "national_act": "is_act", "other_plan": "two", "read_at": "address", "until": "until",
+    "due": "due", "force": "force", "kind": "obligation_kind", "obligation": "obligation", "plan": "plan",
+    "plans": "plans", "provision": "provision", "topic": "topic", "value": "value", "citations": "references",
+    "link": "dependency", "part_level": "stage", "national_act": "is_act", "other_plan": "two", "read_at": "address",
+    "until": "until",
 }  # fmt: skip
 """The columns of questions that are called as those of figures are."""
 
@@ -74,8 +74,8 @@ _OF_FIGURES: Final = {
 def heading(column: str, language: Language) -> str:
     """What a column of a stored question is called; in English, and where no other name is known, its own words.
 
-    >>> heading("plan_label", "en"), heading("with_body", "fr"), heading("with_body", "de"), heading("my_own", "fr")
-    ('plan', 'avec un organisme', 'mit Stelle', 'my own')
+    >>> heading("plan_label", "en"), heading("other_body", "fr"), heading("other_body", "de"), heading("my_own", "fr")
+    ('plan', 'autre organisme', 'andere Stelle', 'my own')
     """
     name = column.removesuffix("_label")
     if _HEADINGS.has(name):
@@ -84,11 +84,8 @@ def heading(column: str, language: Language) -> str:
 
 
 WORDED: Final = {
-    "returned": "cell", "covered": "cell", "annotated": "cell", "common": "cell", "alone": "cell", "last_link": "cell",
-    "answered": "cell",
-    "body": "field", "indicator": "field", "timeline": "field",
-    "verdict": "verdict",
-    "kind": "kind",
+    "returned": "cell", "covered": "cell", "annotated": "cell", "common": "cell", "answered": "cell",
+    "verdict": "verdict", "kind": "kind",
 }  # fmt: skip
 """The columns of stored questions that hold keys of words, by what the words stand under."""
 _UNTOLD: Final = frozenset({"cell.yes", "cell.no"})
