@@ -318,6 +318,8 @@ class ReleaseFiles:
         self.sums, self.retired = shown | {LIST: sums.get(MARK, "")}, mark.get("retired", {})
         texts = {ending: f"{media}; charset=utf-8" for ending, media in documents.MEDIA.items()}
         self.media = texts | documents.OTHER_MEDIA
+        packed = {path.split("/")[1] for path in shown if re.fullmatch(r"version/[^/]+/tables/.+\.csv\.gz", path)}
+        self.rules = [*documents.MOVED, *documents.version_rules(str(mark.get("version")), sorted(packed))]
         endings = ("html", "ttl", "jsonld", "rdf", "nt")
         self.moved = documents.MOVED
         self.forms = tuple(protocol.Form(ending, (documents.MEDIA[ending],), "") for ending in endings)
@@ -348,7 +350,10 @@ class ReleaseFiles:
             form.name: f"{path}.{form.name}" for form in self.forms if f"{path}.{form.name}" in self.sums
         }
         number, ontology = _VERSION.fullmatch(path), _ONTOLOGY.fullmatch(path)
+        # what an address of an earlier release, or one in the folder of a version, leads to
+        led = next(filter(None, (rule.leads(path) for rule in self.rules)), "")
         for place, file in (
+            (led, f"{led}index.html" if led.endswith("/") else led),
             (f"doc/{path[3:]}", f"doc/{path[3:]}.html" if path.startswith("id/") else ""),
             (f"version/{number[1]}/", f"version/{number[1]}/index.html") if number else ("", ""),
             (f"ontology/{ontology[1]}.ttl", f"ontology/{ontology[1]}.ttl") if ontology else ("", ""),
