@@ -131,10 +131,8 @@ def taken(query: Query, values: Collection[str], language: Language) -> str:
 
 def level_of(query: Query, values: Mapping[str, str]) -> str:
     # the weakest, where the question does not ask for one
-    level = next(
-        (parameter.default[1:-1] for parameter in query.parameters if parameter.name == "least_level"), "editors"
-    )
-    return values.get("least_level", level)
+    levels = (parameter.default[1:-1] for parameter in query.parameters if parameter.name == "least_level")
+    return values.get("least_level", next(levels, "editors"))
 
 
 def basis_of(store: Store, language: Language, *, release: str, day: date, level: str = "editors") -> str:
@@ -286,12 +284,10 @@ def rests_on(table: Table, language: Language) -> str:
 
 
 def remarks(table: Table, language: Language) -> list[Text]:
-    notes = (
-        [*table.notes]
-        if table.terms
-        else [Text(tuple((tag, with_days(words, tag)) for tag, words in note.words)) for note in table.notes]
-    )
-    cells = [] if table.terms else [row.get(column.key) for row in table.rows for column in table.shown]
+    if table.terms:
+        return [note for note in table.notes if note.say(language)]
+    notes = [Text(tuple((tag, with_days(words, tag)) for tag, words in note.words)) for note in table.notes]
+    cells = [row.get(column.key) for row in table.rows for column in table.shown]
     if None in cells:
         notes.append(formats.PRINTING.text("none"))
     if any(isinstance(cell, float) for cell in cells):
@@ -414,10 +410,8 @@ def _content(table: Table, language: Language) -> dict[str, object]:
 
         lined = {field.name: getattr(line, field.name) for field in fields(line)}
         lined |= {"level": line.level.key, "texts": asdict(line.texts)}
-        lined |= {
-            "as_of": line.as_of.isoformat() if line.as_of else None,
-            "words": in_each(basis_words, line).by_language(),
-        }
+        lined |= {"as_of": line.as_of.isoformat() if line.as_of else None}
+        lined |= {"words": in_each(basis_words, line).by_language()}
     return {
         "name": table.name,
         "language": language,
@@ -523,7 +517,9 @@ def html_figures(table: Table, language: Language, anchors: Anchors = Anchors())
     return filled('<div class="exhibit" lang="{}">\n{}{}{}</div>\n', language, summary, rows, foot)
 
 
-def html_table(table: Table, language: Language, anchors: Anchors, *, caption: Markup) -> Markup:
+def html_table(
+    table: Table, language: Language, anchors: Anchors, *, caption: Markup, has_script: bool = False
+) -> Markup:
     def item(row: Row, column: Column, address: str, words: str) -> str:
         # markup where it leads somewhere or is marked, else words, which the template escapes
         key = column.names or column.key
@@ -536,22 +532,22 @@ def html_table(table: Table, language: Language, anchors: Anchors, *, caption: M
 
     kinds = [filled(' class="number"') if _is_number(table, column) else filled("") for column in table.shown]
     heads = [(html_text(column.heading, language), kind) for column, kind in zip(table.shown, kinds, strict=True)]
-    # the first cell is the head of its row, the others say their column
+    # the first cell is the head of its row, the others say their column, unless a script says it
     begins = [
-        filled('<td{} data-name="{}">', kind, clean(column.heading.say(language)))
+        filled("<td{}>", kind) if has_script
+        else filled('<td{} data-name="{}">', kind, clean(column.heading.say(language)))
         for column, kind in zip(table.shown, kinds, strict=True)
-    ]
+    ]  # fmt: skip
     tags = [(tag, filled("</td>")) for tag in begins]
     tags[:1] = [(filled('<th scope="row"{}>', kind), filled("</th>")) for kind in kinds[:1]]
     columns = [(column, *tag) for column, tag in zip(table.shown, tags, strict=True)]
     rows = [
-        [
-            (begin, [item(row, column, *pair) for pair in items(row, column, language)], end)
-            for column, begin, end in columns
-        ]
+        [(begin, [item(row, of, *pair) for pair in items(row, of, language)], end) for of, begin, end in columns]
         for row in table.rows
     ]
-    values = {"name": anchors.name, "caption": caption, "heads": heads, "empty": say("empty", language)}
+    values = {
+        "name": anchors.name, "caption": caption, "heads": heads, "empty": say("empty", language), "cards": has_script
+    }  # fmt: skip
     return markup(render("table.html", values | {"rows": rows}))
 
 
@@ -631,10 +627,8 @@ def answer_of(graph: Graph, name: str, *, evidence: Level | str = "", **chosen: 
         value = chosen[key]
         many = [value] if isinstance(value, str | Path) or not isinstance(value, Iterable) else list(value)
         chosen[key] = tuple((Path if key == "files" else str)(str(item)) for item in many)
-    table, language = (
-        TABLES[name].make(graph, TableChoice(evidence=graph.known(evidence).level, **chosen)),
-        graph.language,
-    )
+    choice, language = TableChoice(evidence=graph.known(evidence).level, **chosen), graph.language
+    table = TABLES[name].make(graph, choice)
 
     def printed(form: str) -> str:
         return str(write(table, form, Style(language, width=120)))
