@@ -46,6 +46,9 @@ def run_ask(options: argparse.Namespace) -> int:
         options.name, options.language = link.query, link.language
         options.as_of = options.as_of or link.day
         options.parameters = [*link.typed, *options.parameters]
+    former = options.name if options.name in queries.FORMER and not options.list else ""
+    if former and former not in queries.read_queries(project):
+        return _ask_table(project, options, link)
     query = None if options.list or options.name is None else queries.find_query(project, options.name)
     parameters = query.parameters if query else ()
     arguments.refuse_unknown(options.parameters, [parameter.option for parameter in parameters], options)
@@ -74,6 +77,22 @@ def run_ask(options: argparse.Namespace) -> int:
     dated_notes = tuple(with_days(note, options.language) for note in notes if note)
     around = query.question(options.language), query.summary_in(options.language), dated_notes, basis
     return _answer(data, text, project, options, around)
+
+
+def _ask_table(project: Project, options: argparse.Namespace, link: object) -> int:
+    from pan2kg.cli import coherence
+
+    options_known = [key.replace("_", "-") for key in queries.FORMER[options.name][1]]
+    arguments.refuse_unknown(options.parameters, options_known, options)
+    values = arguments.read_parameters(options.parameters)
+    options.figure, chosen = queries.succeeded(options.name, values, project)
+    arguments.tell(say("progress", "answered-by-table", name=options.name, table=options.figure))
+    for name, value in chosen.items():
+        setattr(options, name, value if name == "evidence" else [value])
+    options.format, options.link = options.format or "table", link
+    answer = coherence.inquire(project, options, arguments.width_of(options))
+    arguments.emit(answer, options.output, options.format)
+    return 0
 
 
 def _list_questions(project: Project, language: str) -> int:

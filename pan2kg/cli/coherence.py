@@ -131,6 +131,10 @@ def inquire(project: Project, options: argparse.Namespace, width: int) -> str | 
             raise QueryError("no-action-on-day", remedy="choose-another-day", given=day.isoformat())
         dated.refuse((*choice.plans, *choice.actions))
         graph = Graph(project, dated.store, language=options.language, as_of=day)
+    if "link" in typed:
+        from pan2kg.site import questions
+
+        arguments.tell(questions.notice(options.link, graph.release, options.language))
     if typed.get("weights"):
         from pan2kg.publish import tables as released
 

@@ -403,6 +403,7 @@ class Presence(StrEnum):
     PRESENT = "present"
     VAGUE = "vague"
     ABSENT = "absent"
+    UNREAD = "unread"
 
 
 ActionField = tuple[str, str, Presence]
@@ -412,8 +413,8 @@ ActionField = tuple[str, str, Presence]
 class Completeness(NamedTuple):
     """The five fields of one action.
 
-    ``annotated`` is false where nothing at all was recorded of them: then « absent » only means not read. ``share`` is
-    that of the five which is present, in [0,1], None where nothing was recorded.
+    ``annotated`` is false where nothing at all was recorded of them. ``share`` is that of the five which is present, in
+    [0,1], None where one of them was not read.
     """
 
     action: str
@@ -423,22 +424,26 @@ class Completeness(NamedTuple):
     share: float | None
 
 
-def completeness(home: Mapping[str, str], fields: Iterable[ActionField]) -> tuple[Completeness, ...]:
-    """For each action, each of the five fields as present, vague or absent; the best of several counts.
+def completeness(
+    home: Mapping[str, str], fields: Iterable[ActionField], read: Collection[str] = ()
+) -> tuple[Completeness, ...]:
+    """For each action, each of the five fields as present, vague, absent or not read; the best of several counts.
 
-    ``home`` gives the plan of each action. By plan and action.
+    ``home`` gives the plan of each action. Of those in ``read`` all measures say was read: what was not recorded of
+    them is absent. By plan and action.
 
     Source: the fields of PAN 2's own tables; presence as in the scheme « presence » of the ontology.
     """
     best: dict[tuple[str, str], Presence] = {}
     for action, name, presence in fields:
-        best[action, name] = min(best.get((action, name), Presence.ABSENT), presence, key=list(Presence).index)
+        best[action, name] = min(best.get((action, name), Presence.UNREAD), presence, key=list(Presence).index)
     annotated = {action for action, _ in best}
     rows = []
     for plan, action in sorted((plan, action) for action, plan in home.items()):
-        presences = tuple((name, best.get((action, name), Presence.ABSENT)) for name in FIELDS)
-        present = sum(presence is Presence.PRESENT for _, presence in presences)
-        share = present / len(FIELDS) if action in annotated else None
+        unrecorded = Presence.ABSENT if action in read else Presence.UNREAD
+        presences = tuple((name, best.get((action, name), unrecorded)) for name in FIELDS)
+        counted = Counter(presence for _, presence in presences)
+        share = None if counted[Presence.UNREAD] else counted[Presence.PRESENT] / len(FIELDS)
         rows.append(Completeness(action, plan, presences, action in annotated, share))
     return tuple(rows)
 

@@ -7,7 +7,7 @@ them to a level, and whatever shows a figure asks that.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from pan2kg.coherence import citations, evidence, texts, weight
@@ -59,15 +59,34 @@ class Known:
     plans: weight.Pairs
     shared: Mapping[Ordered, float]
     chronology: Chronology
-    related: frozenset[Ordered]
-    linked: frozenset[Ordered]
-    ways: Mapping[Ordered, Occasion]
-    occasions: tuple[Occasion, ...]
-    actions: weight.Pairs
     uses: tuple[texts.Use, ...]
     statements: tuple[PlanStatement, ...]
     arguments: Mapping[Ordered, tuple[PlanStatement, ...]]
     read_plans: frozenset[str]
+
+    # dear in a large graph, and many figures need none of them
+
+    @cached_property
+    def related(self) -> frozenset[Ordered]:
+        return citations.related(self.chronology, self.shared, at=self.level)
+
+    @cached_property
+    def linked(self) -> frozenset[Ordered]:
+        together = (pair for pair, level in self.chronology.together.items() if counts(level, self.level))
+        return frozenset({(min(pair), max(pair)) for pair in self.related}.union(together))
+
+    @cached_property
+    def occasions(self) -> tuple[Occasion, ...]:
+        ways = citations.citing_ways(self.tables.works, self.tables.statements, at=self.level)
+        return citations.occasions(self.chronology, self.shared, self.tables.readings, at=self.level, ways=ways)
+
+    @cached_property
+    def ways(self) -> Mapping[Ordered, Occasion]:
+        return {(occasion.source, occasion.target): occasion for occasion in self.occasions}
+
+    @cached_property
+    def actions(self) -> weight.Pairs:
+        return weight.action_pairs(self.potential)
 
     def weight(self, work_a: str, work_b: str) -> Weight:
         return weight.weight(self.potential, work_a, work_b)
@@ -146,11 +165,6 @@ def known(tables: Tables, at: Level = HEADLINE, *, weights: texts.Earlier | None
     pairs = weight.plan_pairs(shares)
     ordered = ((min(plan_a, plan_b), max(plan_a, plan_b), low) for plan_a, plan_b, low, _ in pairs.named(works.plans))
     shared = {(plan_a, plan_b): low for plan_a, plan_b, low in ordered if low > 0}
-    ways = citations.citing_ways(works, tables.statements, at=at)
-    occasions = citations.occasions(when, shared, readings, at=at, ways=ways)
-    related = citations.related(when, shared, at=at)
-    linked = {(min(pair), max(pair)) for pair in related}
-    linked |= {pair for pair, level in when.together.items() if counts(level, at)}
     statements, arguments, plans = [], dict[Ordered, list[PlanStatement]](), set(works.plans)
     for statement in tables.statements:
         x, y = (works.home.get(end, end) for end in (statement.source, statement.target))
@@ -161,9 +175,7 @@ def known(tables: Tables, at: Level = HEADLINE, *, weights: texts.Earlier | None
         joining.sort(key=lambda statement: (statement.level or 0, statement.link))
     full = {plan for plan in works.plans if readings.extent(plan, Aspect.REFERENCES) is Extent.FULL}
     return Known(
-        tables, at, shares, pairs, shared, when, related, frozenset(linked),
-        {(occasion.source, occasion.target): occasion for occasion in occasions}, occasions,
-        weight.action_pairs(shares),
+        tables, at, shares, pairs, shared, when,
         tuple(use for use in tables.uses if use.counts(at)),
         tuple(statements), {pair: tuple(joining) for pair, joining in arguments.items()}, shares.read & full,
     )  # fmt: skip

@@ -26,7 +26,7 @@ from pan2kg import graph as room
 from pan2kg.errors import QueryError
 from pan2kg.graph import labels as naming
 from pan2kg.graph.answer import Answer
-from pan2kg.i18n import Language, Message, either, today, verbatim
+from pan2kg.i18n import LANGUAGES, Language, Message, either, today, verbatim
 from pan2kg.project import Project
 from pan2kg.store import LinkView, LocalStore, Store, load_project, open_store, queries, rules, store as stores
 from pan2kg.turtle import PAN, writer
@@ -68,6 +68,9 @@ class GraphReading(Generic[T]):
         self.needs = needs.split()
         self.__doc__ = meaning or make.__doc__
 
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
     def __get__(self, graph: Graph | None, owner: type) -> T:
         if graph is None:
             return cast("T", self)
@@ -83,7 +86,9 @@ class GraphReading(Generic[T]):
             ]
             return make(*(values if self.needs else [graph]))
 
-        return graph.once(self, read)
+        # from then on it is an attribute like others: pages ask for some a million times
+        value = vars(graph)[self.name] = graph.once(self, read)
+        return value
 
 
 class Graph:
@@ -280,7 +285,7 @@ class Graph:
         return {name: query.question(language) for name, query in self.queries.items()}
 
     def ask(self, name: str, **parameters: str) -> Answer[dict[str, str]]:
-        """The answer to a stored question.
+        """The answer to a stored question; of one of the release before, the table that answers it now.
 
         Raises:
             QueryError: an unknown question, parameter or value.
@@ -288,6 +293,10 @@ class Graph:
         >>> len(open_graph().ask("shared-instruments")) > 0
         True
         """
+        if name in queries.FORMER and name not in self.queries:
+            table, chosen = queries.succeeded(name, parameters, self.project)
+            language = next((tag for tag in LANGUAGES if tag == parameters.get("language")), self.language)
+            return self.spoken(language).table(table, **chosen)
         query = queries.find_query(self.project, name)
         queries.insist(query, parameters)
         return self.sparql(queries.fill(query, parameters, store=self.store, project=self.project))

@@ -2,9 +2,11 @@
 
 A document tells the things of one kind, each at its key: ``doc/topic/all#health`` for ``id/topic/health``; of kinds
 with many things, those whose keys begin alike: ``doc/plan/lu-b#lu-bhr-2``. Patterns say where, so that no server needs
-a list of things. What is told is what is said of a thing, what points to it, the links and involvements sources state
-of it whole, and the names of what is mentioned. A thing that has pages leads to them; one that was retired says so.
-The named graphs of a folder are one document, in Turtle.
+a list of things. What is told is what is said of a thing, what points to it, and the links and involvements sources
+state of it whole; what is mentioned has its names in its own document, and what rules derived of a thing at each level
+of evidence stands in the dump and in their graphs alone. A page of a kind of which there are hundreds says no more than
+what a thing is called and belongs to. A thing that has pages leads to them; one that was retired says so. The named
+graphs of a folder are one document, in Turtle.
 """
 
 import re
@@ -21,8 +23,9 @@ from markupsafe import Markup
 
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, format_of
 from pan2kg.publish.edition import Edition, File
-from pan2kg.publish.folder import VERSIONS, Content, graph_name
+from pan2kg.publish.folder import FOLDERS, OWN, UNKEPT, VERSIONS, Content, graph_name
 from pan2kg.publish.vocabulary import FOAF, OWL, TYPE, node, table_of, write
+from pan2kg.store.queries import FORMER
 from pan2kg.tables.template import macro, markup, render
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDFS, ROOT, SKOS
 
@@ -40,15 +43,21 @@ ALL: Final = "all"
 """What the document is called that tells all things of a kind."""
 _WORDS: Final = Messages("publication")
 _PROPERTY: Final = Messages("property")
+_DERIVED_FROM: Final = "http://www.w3.org/ns/prov#wasDerivedFrom"
 _NAMES: Final = (SKOS + "prefLabel", RDFS + "label", DCTERMS + "title", FOAF + "name")
 _JOINING: Final = re.compile("/id/(?:link|involvement)/(?![0-9a-f]{16}$)")
 """What joins two things and is stated is told whole in the documents of both."""
 _MOST_POINTING: Final = 200
 """So many statements that point to a thing are told of it; what more points to, a level of evidence, is in the dump."""
 _PLAIN: Final = re.compile(r"[\w.~-]+(?:/[\w.~-]+)*", re.ASCII)
-_ENDS: Final = (PAN + "from", PAN + "between", PAN + "to")
-_OF_LINKS: Final = tuple(PAN + name for name in ("linkType", "relation", "via", "evidenceLevel", "status", "evidence"))
-"""What a page tells of each link, beside what it joins; all there is said stands in the data."""
+_ENDS: Final = frozenset(PAN + name for name in ("from", "between", "to", "involves", "involvedIn"))
+_SHORT: Final = frozenset(PAN + name for name in (
+    "linkType", "relation", "via", "evidenceLevel", "role", "inDocument", "inPlan",
+))  # fmt: skip
+"""What a page tells of each of many things, beside its name; all there is said stands in the data."""
+_AT_LEVEL: Final = re.compile(re.escape(PAN) + r"(?:linkedTo\w*|(?:involvesBody|restsOn|usesInstrument)\w*|mainLabel)")
+"""What is said again of the links of a thing, at each level of evidence, and of its names."""
+_NAMED_SPACE: Final = re.compile(rb"<([^<>\s]*[/#])")
 
 
 class DocumentStatement(NamedTuple):
@@ -82,7 +91,7 @@ def graph_place(place: str) -> str:
 
 
 class Described:
-    """All statements of a release by what they are ``of``, what they are ``pointing`` to, and what they are ``naming``.
+    """The statements of a release by what they are ``of`` and what they are ``pointing`` to.
 
     ``own_places`` are the paths documents of the things would have if they told nothing else, ``places`` those of the
     documents in which they are told, both without an ending. No statement has a blank node.
@@ -94,6 +103,9 @@ class Described:
         self.retired, self.heirs, iris = set[str](), defaultdict[str, list[str]](list), dict[str, str]()
         quads = ox.parse(b"".join(whole.triples), format=ox.RdfFormat.N_TRIPLES)
         for quad, line in zip(quads, whole.triples, strict=True):
+            if _AT_LEVEL.fullmatch(quad.predicate.value):
+                of[str(quad.subject)[1:-1]].extend(())  # it has its place all the same
+                continue
             value = quad.object if isinstance(quad.object, ox.Literal) else None
             # each address is one string, however many statements have it
             subject, predicate, target = (
@@ -102,7 +114,7 @@ class Described:
             )
             statement = DocumentStatement(subject, predicate, target, value.value if value else target, value, line)
             of[subject].append(statement)
-            if target:
+            if target and predicate != _DERIVED_FROM:
                 pointing[target].append(statement)
             if predicate in _NAMES:
                 naming[subject].append(statement)
@@ -110,7 +122,7 @@ class Described:
                 self.retired.add(subject)
             if predicate == DCTERMS + "isReplacedBy" and target:
                 self.heirs[subject].append(target)
-        self.of, self.pointing, self.naming = of, pointing, naming
+        self.of, self.pointing = of, pointing
         self.names: dict[str, dict[str, str]] = {}
         for iri, statements in naming.items():
             values = [(_NAMES.index(row.predicate), row.value) for row in statements if row.value]
@@ -131,7 +143,7 @@ class Described:
         self.places = {iri: shared_place(place) for iri, place in self.own_places.items()}
         self.keys = {iri: place.rpartition("/")[2] for iri, place in self.own_places.items()}
         self._called: dict[tuple[str, Language], str] = {}
-        self._written: dict[tuple[str, str], Markup] = {}
+        self._written: dict[tuple[str, str, bool], Markup] = {}
 
     def towards(self, iri: str) -> Sequence[DocumentStatement]:
         statements = self.pointing.get(iri, ())
@@ -145,9 +157,6 @@ class Described:
                 by_line[statement.line] = statement
                 if statement.target == iri and _JOINING.search(statement.subject):
                     by_line.update((row.line, row) for row in self.of[statement.subject])
-        mentioned = {iri for statement in by_line.values() for iri in statement[:3]} & self.naming.keys()
-        for iri in sorted(mentioned.difference(iris)):
-            by_line.update((statement.line, statement) for statement in self.naming[iri])
         return by_line.values()
 
     def colophon(self, place: str, iris: Sequence[str]) -> Iterator[ox.Triple]:
@@ -177,20 +186,22 @@ class Described:
             return self.name(iri, language) if language == LANGUAGES[0] else ""
         return names.get(language, "")
 
-    def shown(self, iri: str, root: str, value: ox.Literal | None = None) -> Markup:
+    def shown(self, iri: str, root: str, value: ox.Literal | None = None, *, is_key: bool = False) -> Markup:
         if value:
             return macro("_told.html", "told")(value.value, value.language or "", "")
         # documents show things again and again
-        if (text := self._written.get((iri, root))) is None:
+        if (text := self._written.get((iri, root, is_key))) is None:
             place, names = self.places.get(iri, ""), self.names.get(iri, {})
-            leads = f"{root}{place}.html#{self.keys[iri]}" if place else ""
+            leads = f"{root.removesuffix('../')}{place.partition('/')[2]}.html#{self.keys[iri]}" if place else ""
             leads = leads or (iri if iri.startswith(("http://", "https://")) else "")
             # below no page, "-", a thing leads nowhere and is always told by its name
             is_named = place or names or iri.startswith(PAN) or root == "-"
             language = next((tag for tag in (*LANGUAGES, "") if tag in names), "") if is_named else ""
             words = self.name(iri, LANGUAGES[0]) if is_named else iri
+            if (is_key and place) or language == LANGUAGES[0]:
+                words, language = self.keys[iri] if is_key and place else words, ""
             text = macro("_told.html", "told")(words, language, "" if root == "-" else leads)
-            self._written[iri, root] = text
+            self._written[iri, root, is_key] = text
         return text
 
 
@@ -203,18 +214,15 @@ def document_files(described: Described, pages: Collection[str]) -> Iterator[Fil
         lines = b"".join(statement.line for statement in about)
         triples = [quad.triple for quad in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES)]
         triples += described.colophon(place, things)
-        iris = {iri for statement in about for iri in statement[:3]}
-        iris |= {statement.value.datatype.value for statement in about if statement.value}
-        spaces = {space for iri in iris for space in _spaces(iri)}
-        used = {name: space for name, space in prefixes.items() if space in spaces}
+        used = _used(lines, prefixes)
         for ending in ("ttl", "jsonld"):
             yield f"{place}.{ending}", write(triples, ending, used, terms=True)
         yield f"{place}.html", render("document.html", _page(described, things, place, pages)).encode()
 
 
-@cache
-def _spaces(iri: str) -> tuple[str, ...]:
-    return tuple(iri[: place + 1] for mark in "#/" if (place := iri.rfind(mark)) >= 0)
+def _used(lines: bytes, prefixes: Mapping[str, str]) -> dict[str, str]:
+    spaces = {space.decode() for space in set(_NAMED_SPACE.findall(lines))}
+    return {name: space for name, space in prefixes.items() if space in spaces}
 
 
 def graph_files(edition: Edition, whole: Content) -> Iterator[File]:
@@ -230,13 +238,15 @@ def graph_files(edition: Edition, whole: Content) -> Iterator[File]:
     for line in whole.quads:
         by_place[place_of(graph_name(line))].append(line)
     for path in sorted(filter(None, by_place)):
-        quads = ox.parse(b"".join(by_place[path]), format=ox.RdfFormat.N_QUADS)
-        yield f"{path}.ttl", write(dict.fromkeys(quad.triple for quad in quads), "ttl", prefixes)
+        lines = b"".join(by_place.pop(path))
+        quads = ox.parse(lines, format=ox.RdfFormat.N_QUADS)
+        yield f"{path}.ttl", write(dict.fromkeys(quad.triple for quad in quads), "ttl", _used(lines, prefixes))
 
 
 def _page(described: Described, iris: Sequence[str], place: str, pages: Collection[str]) -> dict[str, object]:
     root = "../" * place.count("/")
-    of_links, prefixes = place.startswith(f"{DOCUMENTS}/link/"), described.edition.prefixes.items()
+    is_short, prefixes = bool(re.match(rf"{DOCUMENTS}/(?:{SPLIT})/", place)), described.edition.prefixes.items()
+    is_joining = place.startswith((f"{DOCUMENTS}/link/", f"{DOCUMENTS}/involvement/"))
     cells: dict[str, dict[tuple[str, str], list[Markup]]] = {}
     rows = []
     for iri in iris:
@@ -247,13 +257,14 @@ def _page(described: Described, iris: Sequence[str], place: str, pages: Collecti
         ends: list[Markup] = []
         if not ways:
             for statement in described.of[iri]:
-                text = described.shown(statement.target, root, statement.value)
-                if of_links and statement.predicate in _ENDS:
-                    ends.append(text)
-                elif not of_links or statement.predicate in _OF_LINKS:
-                    values["", statement.predicate].append(text)
-            for statement in () if of_links else described.towards(iri):
-                values["←", statement.predicate].append(described.shown(statement.subject, root))
+                if is_joining and statement.predicate in _ENDS:
+                    # links that rules made are many: what they join is called by its key there
+                    ends.append(described.shown(statement.target, root, is_key=not _JOINING.search(iri)))
+                elif not is_short or statement.predicate in _SHORT:
+                    values["", statement.predicate].append(described.shown(statement.target, root, statement.value))
+            for statement in described.towards(iri):
+                if not is_short or statement.predicate == PAN + "evidence":
+                    values["←", statement.predicate].append(described.shown(statement.subject, root))
         rows.append({
             "key": described.keys[iri], "iri": iri, "pages": ways, "retired": is_retired,
             "name": markup(" – ").join(ends) if ends else described.shown(iri, "-"),
@@ -298,12 +309,14 @@ class HostRule(NamedTuple):
     target: str
     accepts: str = ""
     flags: str = "R=303,L,NE"
+    is_last: bool = False  # it leads on from where there is no file any more
 
     def _wanted(self) -> str:
         return rf"{re.escape(self.accepts)}(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))".replace(" ", r"\s")
 
     def written(self, host: str = "") -> str:
         condition = f"RewriteCond %{{HTTP_ACCEPT}} {self._wanted()}\n" if self.accepts else ""
+        condition += "RewriteCond %{REQUEST_FILENAME} !-f\n" if self.is_last else ""
         is_whole = self.target == "-" or "://" in self.target
         return f"{condition}RewriteRule ^{self.pattern}$ {'' if is_whole else host}{self.target} [{self.flags}]\n"
 
@@ -314,6 +327,12 @@ class HostRule(NamedTuple):
         return re.sub(r"\$(\d)", lambda number: match[int(number[1])] or "", self.target)
 
 
+_OF_FORMER: Final = (
+    (rf"({'|'.join(LANGUAGES)})/question/{{name}}\.(html|csv)", "$1/figure/{table}.$2"),
+    (rf"(?:{'|'.join(LANGUAGES)})/question/{{name}}\.json", f"{LANGUAGES[0]}/figure/{{table}}.json"),
+    (rf"({'|'.join(LANGUAGES)})/question/{{name}}\.ttl", "$1/figure/{table}.html"),
+    (r"queries/[^/.]+/{name}\.rq", f"{LANGUAGES[0]}/figure/{{table}}.html"),
+)
 MOVED: Final = tuple(HostRule(pattern, target, flags="R=301,L,NE") for pattern, target in (
     (rf"{DOCUMENTS}/link/([0-9a-f])[0-9a-f]\.({_ENDINGS})", f"{DOCUMENTS}/link/$1.$2"),
     (rf"{DOCUMENTS}/({SPLIT})/({SHARED})([^/.]+)\.({_ENDINGS})", f"{DOCUMENTS}/$1/$2.$4#$2$3"),
@@ -322,8 +341,18 @@ MOVED: Final = tuple(HostRule(pattern, target, flags="R=301,L,NE") for pattern, 
     (rf"(?:{'|'.join(LANGUAGES)})/({_KINDS})/([^/.]+)\.html", f"{DOCUMENTS}/$1/{ALL}.html#$2"),
     *((rf"({'|'.join(LANGUAGES)})/{folder}/[^/.]+\.{ending}", f"$1/network.{ending}")
       for folder, ending in GATHERED.items()),
+    (r"(data/links\.csv)", "$1.gz"),
+    *((pattern.format(name=name), target.format(table=table))
+      for name, (table, _) in FORMER.items() for pattern, target in _OF_FORMER),
+    (rf"(?:{'|'.join(LANGUAGES[1:])})/(figure/[^/.]+\.json|question/[^/.]+\.ttl)", f"{LANGUAGES[0]}/$1"),
 ))  # fmt: skip
 """Where files of earlier releases led: a document a thing, and pages of things that are told in documents now."""
+
+
+PAIRS: Final = HostRule(
+    rf"({'|'.join(LANGUAGES)})/pair/([^/.]+)\.html", "$1/pairs.html#$2", flags="R=301,L,NE", is_last=True
+)
+"""Where pages of two plans of other countries led."""
 
 
 def is_published(path: str) -> bool:
@@ -377,9 +406,22 @@ def retired_places(described: Described) -> dict[str, str]:
     return places
 
 
-def host_files(edition: Edition, retired: Mapping[str, str], *, has_base: bool, service: str) -> Iterator[File]:
+def version_rules(version: str, packed: Sequence[str]) -> Iterator[HostRule]:
+    """Where the folders of versions lead: the present one to the release, an earlier one to its packed tables."""
+    own, folders = "|".join(re.escape(path) for path in sorted(OWN) if "/" in path), "|".join(FOLDERS)
+    yield HostRule(rf"{VERSIONS}/{re.escape(version)}/(?!(?:{own})$)((?:{folders})/.+)", "$1")
+    earlier = rf"{VERSIONS}/({'|'.join(map(re.escape, packed))})"
+    if packed:
+        yield HostRule(rf"{earlier}/(?!(?:{own})$)([^/]+/[^/]+\.csv)", f"{VERSIONS}/$1/$2.gz")
+        yield HostRule(rf"{earlier}/(?:{UNKEPT})", f"{VERSIONS}/$1/")
+
+
+def host_files(
+    edition: Edition, retired: Mapping[str, str], led_on: Sequence[HostRule], *, has_base: bool, service: str
+) -> Iterator[File]:
     """The rules for each kind of server; ``retired`` are the places of what was given up, and of what followed.
 
+    ``led_on`` are those for addresses of earlier releases and in the folders of versions.
     ``has_base`` says that the files have an address; without one, the rules for w3id.org name a host to be filled in.
     """
     path = urlsplit(edition.issue.addresses.base).path if has_base else "/"
@@ -411,7 +453,7 @@ def host_files(edition: Edition, retired: Mapping[str, str], *, has_base: bool, 
            HostRule("id/(.+)", f"{DOCUMENTS}/$1")]  # fmt: skip
     yield ".htaccess", written(
         "apache.txt", types=types, path=path,
-        rules="".join(rule.written() for rule in (*gone, *moved, *MOVED, *led, *_common())),
+        rules="".join(rule.written() for rule in (*gone, *moved, *led_on, PAIRS, *led, *_common())),
     ).encode()  # fmt: skip
     yield (
         f"{DOCUMENTS}/.htaccess",
@@ -427,9 +469,13 @@ def host_files(edition: Edition, retired: Mapping[str, str], *, has_base: bool, 
         moved="".join(f'    "~^{at}{rule.pattern}$" {path}{rule.target};\n' for rule in moved),
         types="".join(f"        {media.partition(';')[0]} {ending};\n" for ending, media in media_types.items()),
         places="".join(
-            f'    location ~ "^{path}{rule.pattern}$" {{\n        return 301 {path}{rule.target};\n    }}\n'
-            for rule in MOVED
-        ),
+            f'    location ~ "^{path}{rule.pattern}$" {{\n'
+            f"        return {rule.flags[2:5]} {path}{rule.target};\n    }}\n"
+            for rule in led_on
+        )
+        + f'    location ~ "^{path}{PAIRS.pattern}$" {{\n        alias /srv/pan2kg/$1/pair/$2.html;\n'
+        + "        if (!-f $request_filename) {\n"
+        + f"            return 301 {path}{PAIRS.target};\n        }}\n    }}\n",
         path=path, documents=DOCUMENTS, thing=f"{_THING}([^/.]+)", together=_TOGETHER, all=ALL, versions=VERSIONS,
         about=_ABOUT, graph=_GRAPH,
     ).encode()  # fmt: skip

@@ -1,9 +1,10 @@
 """The folder of a release, put in its place whole or not at all; its checksums, archive and earlier versions.
 
-Sizes and SHA-512 sums go into the catalogue, SHA-256 sums into the list that ``sha256sum -c`` reads. A version holds
-what can be cited and loaded again: dumps, tables, ontology, questions, catalogue, change list. Pages and documents show
-the present state alone; those of an older one are made from its dump. Files that two places share are one file on disk
-where the file system allows it.
+Sizes and SHA-512 sums go into the catalogue, SHA-256 sums into the list that ``sha256sum -c`` reads. The folder of the
+present version holds its dump and what describes it, and leads to the release for the rest. Once another one follows,
+it gets what can be cited and loaded again: tables, packed, ontology and change list. Other forms, pages and documents
+show the present state alone; those of an older one are made from its dump. Files that two places share are one file on
+disk where the file system allows it.
 """
 
 import gzip
@@ -35,13 +36,15 @@ MARK: Final = "release.json"
 """The file that says that a folder is a release, and which."""
 VERSIONS: Final = "version"
 ONTOLOGY: Final = "ontology"
-_FOLDERS: Final = ("data", "tables", ONTOLOGY, "changes")
+FOLDERS: Final = ("data", "tables", ONTOLOGY, "changes")
 _FILES: Final = (
     "CITATION.cff", "LICENSE-DATA", "README.md", "catalogue.jsonld", "catalogue.rdf", "catalogue.ttl", "dataset.jsonld",
     "queries.ttl", "release.css", "release.json", "service.ttl", "void.ttl",
 )  # fmt: skip
-_OF_PAGES: Final = (".js", "data/ontology.ttl", "data/shapes.ttl")
-"""Files among the data that belong to the pages."""
+UNKEPT: Final = (
+    r"data/(?!pan2kg\.nq)[^/]+\.(?:js|ttl|xlsx|parquet|(?:nt|jsonld|rdf)\.gz)|ontology/[^/]+\.(?:html|svg|css)"
+)
+"""Files of a release that an earlier version has no more: they say in other forms what its dump and tables say."""
 
 
 _MEASURED: Final[dict[tuple[Path, int, int], str]] = {}
@@ -175,27 +178,53 @@ def versions_in(folder: Path) -> list[str]:
     return sorted(names, key=age, reverse=True)
 
 
-def keep_versions(work: Path, previous: Path | None) -> None:
+def at_version(path: str) -> str:
+    return path if path in OWN or "://" in path else f"../../{path}"
+
+
+def keep_versions(work: Path, previous: Path | None, version_now: str) -> list[str]:
+    """Take over the earlier versions; those are given whose tables are packed, as they are of each since 0.2.0."""
     if previous is None or not previous.is_dir():
-        return
-    for version in versions_in(previous):
-        _share(previous / VERSIONS / version, walk(previous / VERSIONS / version), work / VERSIONS / version)
+        return []
+    earlier = [version for version in versions_in(previous) if version != version_now]
+    for version in earlier:
+        target = work / VERSIONS / version
+        _share(previous / VERSIONS / version, walk(previous / VERSIONS / version), target)
+        if (target / GROUP).is_file() or version != (read_mark(previous) or {}).get("version"):
+            continue
+        # that of the release before now gets what it was led to
+        paths = [path for start in FOLDERS if (previous / start).is_dir() for path in walk(previous, f"{start}/")]
+        paths = [
+            path for path in paths if path not in OWN and not re.fullmatch(rf"{UNKEPT}|{ONTOLOGY}/[0-9][^/]*", path)
+        ]
+        _share(previous, (path for path in paths if not path.endswith(".csv")), target)
+        for path in paths:
+            if path.endswith(".csv"):
+                (target / path).parent.mkdir(parents=True, exist_ok=True)
+                (target / f"{path}.gz").write_bytes(gzip.compress((previous / path).read_bytes(), mtime=0))
+
+        def own(match: re.Match[bytes], target: Path = target) -> bytes:
+            paths = (match[1].decode(), f"{match[1].decode()}.gz")
+            return next((path.encode() for path in paths if (target / path).is_file()), match[0])
+
+        index = re.sub(rb'(?<=href=")\.\./\.\./([^"#]+)(?=")', own, (target / "index.html").read_bytes())
+        for name in ("index.html", LIST):  # another file than that of the release before
+            (target / name).unlink()
+        (target / "index.html").write_bytes(index)
+        write_checksums(target)
     ontologies = sorted(path.name for path in (previous / ONTOLOGY).glob("[0-9]*.ttl"))
     _share(
         previous / ONTOLOGY,
         (ontology_version for ontology_version in ontologies if not (work / ONTOLOGY / ontology_version).exists()),
         work / ONTOLOGY,
     )
+    return [version for version in earlier if not (work / VERSIONS / version / TURTLE).is_file()]
 
 
 def add_version(work: Path, version: str, index: bytes) -> None:
     target = work / VERSIONS / version
     shutil.rmtree(target, ignore_errors=True)
-    _share(work, (path for path in _FILES if (work / path).is_file()), target)
-    for folder in _FOLDERS:
-        if (work / folder).is_dir():
-            paths = (f"{folder}/{path}" for path in walk(work / folder))
-            _share(work, (path for path in paths if not path.endswith(_OF_PAGES)), target)
+    _share(work, (path for path in OWN if (work / path).is_file()), target)
     (target / "index.html").write_bytes(index)
     write_checksums(target)
 
@@ -216,6 +245,9 @@ QUADS: Final = "data/pan2kg.nq.gz"
 DUMPS: Final = (TURTLE, "data/pan2kg.nt.gz", "data/pan2kg.jsonld.gz", "data/pan2kg.rdf.gz", QUADS)
 """All dumps: Turtle as people open it, the others, which programs read, compressed alone."""
 _VANN: Final = b"<http://purl.org/vocab/vann/preferredNamespaceUri>"
+GROUP: Final = "tables/csv-metadata.json"
+OWN: Final = frozenset((*_FILES, QUADS, "tables/weights.csv"))
+"""What the folder of a version has from the beginning."""
 _LEVEL: Final = 4
 """Twice as fast as the usual six, for a tenth more bytes."""
 _AT_ONCE: Final = 500

@@ -314,7 +314,7 @@ class Verification:
     def _negotiation(self) -> None:
         for iri, place in self.things.items():
             # a thing is led, once or twice, to data that speak of it
-            answer, path = self._expect(f"id/{iri}", documents.MEDIA["ttl"], 303), f"id/{iri}"
+            answer, path = self._expect(f"id/{iri}", documents.MEDIA["ttl"], 301, 303), f"id/{iri}"
             for _ in range(_MOST_TURNS):
                 if answer.status_code in (301, 303):
                     path = self._inside(answer)

@@ -5,12 +5,17 @@
   var split = /^(?:action|body|document|instrument|involvement|link|passage|plan)$/;
   var shared = /^(?:[a-z][a-z]-[^/.-]|(?![a-z][a-z]-[^/.-])[^/.])/;
   var moved = /(.*\/)(?:(?:id|doc)\/([^/]+)|(?:[a-z][a-z])\/(part|provision|category|conflict))\/([^/.]+)(\.(?:html|ttl|jsonld))?$/;
+  var version = /(.*\/)(version\/([^/]+)\/)((?:data|tables|ontology|changes)\/.+)$/;
   var graphs = /(.*\/graph\/[^/]+\/[^/.]+)\/[^.]+(?:\.ttl)?$/;
   var row = document.getElementById(decodeURIComponent(location.hash.slice(1)));
   var ways = row ? Array.prototype.slice.call(row.querySelectorAll("th a[hreflang]")) : [];
   var tag = (navigator.language || "").slice(0, 2);
   var way = ways.filter(function (one) { return one.hreflang === tag; })[0] || ways[0];
+  // pages of two plans of other countries are rows of the list of pairs, and what is the same in each language stands once
+  var pair = /(.*\/[a-z][a-z]\/)pair\/([^/.]+)\.html$/.exec(location.pathname);
+  var file = /(.*\/)(?:en|de)\/(figure\/[^/.]+\.json|question\/[^/.]+\.ttl)$/.exec(location.pathname);
   var match = moved.exec(location.pathname), graph = graphs.exec(location.pathname);
+  var missing = document.documentElement.hasAttribute("data-missing"), kept = version.exec(location.pathname);
   var kind = match && (match[2] || match[3]), start = match && shared.exec(match[4]);
   var place = kind && match[4] !== "all" ? kind + "/all" : "";
   if (kind && split.test(kind)) {
@@ -18,9 +23,19 @@
   }
   if (way) {
     location.replace(way.href);
-  } else if (document.documentElement.hasAttribute("data-missing") && place) {
+  } else if (missing && place) {
     location.replace(match[1] + "doc/" + place + (match[5] || ".html") + "#" + match[4]);
-  } else if (document.documentElement.hasAttribute("data-missing") && graph) {
+  } else if (missing && graph) {
     location.replace(graph[1] + ".ttl");
+  } else if (missing && kept) {
+    // the folder of the present version leads to the release, that of an earlier one has packed tables
+    fetch(kept[1] + "release.json").then(function (answer) { return answer.json(); }).then(function (release) {
+      var earlier = kept[1] + kept[2] + (/\.csv$/.test(kept[4]) ? kept[4] + ".gz" : "");
+      location.replace(release.version === kept[3] ? kept[1] + kept[4] : earlier);
+    });
+  } else if (missing && /\/data\/links\.csv$/.test(location.pathname)) {
+    location.replace(location.pathname + ".gz");
+  } else if (missing && (pair || file)) {
+    location.replace(pair ? pair[1] + "pairs.html#" + pair[2] : file[1] + "fr/" + file[2]);
   }
 })();

@@ -77,6 +77,7 @@ class PublishedRelease:
     offers: list[editions.Distribution] = field(default_factory=list)
     pages: set[str] = field(default_factory=set)
     retired: dict[str, str] = field(default_factory=dict)
+    packed: list[str] = field(default_factory=list)
 
     def offer(self) -> None:
         rows: list[tuple[str, str, str, Text, Text, Text | None]] = []
@@ -84,7 +85,7 @@ class PublishedRelease:
             title, about = (_WORDS.text(f"product.{product}{end}") for end in ("", "-about"))
             for form in tables.PRODUCT_FORMS:
                 in_form = _WORDS.text("product.form", title=title, form=OFFERED_FORMS[form]["name"])
-                path = f"{tables.DATA}/{product}.{form}"
+                path = tables.csv_path(tables.DATA, product) if form == "csv" else f"{tables.DATA}/{product}.{form}"
                 rows.append((f"{product}-{form}", path, form, in_form, about, title))
         for key, path, form in (*_OFFERED, ("site", ARCHIVE, "zip")):
             if (self.folder.root / path).is_file():
@@ -207,7 +208,10 @@ def _describing(release: PublishedRelease) -> Iterator[File]:
     triples = editions.describe(edition, release.offers)
     for ending in ("ttl", "rdf", "jsonld"):
         yield f"catalogue.{ending}", write(triples, ending, PREFIXES)
-    yield from documents.host_files(edition, release.retired, has_base=options.has_base, service=options.service)
+    versions = documents.version_rules(issue.version, release.packed)
+    yield from documents.host_files(
+        edition, release.retired, [*documents.MOVED, *versions], has_base=options.has_base, service=options.service
+    )
     robots = "User-agent: *\nDisallow:\n"
     if options.has_base:
         files = sorted(path for path in folder.walk(release.folder.root) if path.endswith(".html"))
@@ -249,11 +253,12 @@ def front_page(
 ) -> bytes:
     # one file for all languages, since a host of plain files cannot choose; relative links work wherever it stands
     issue, facts = release.edition.issue, release.edition.facts
-    paths_named = {tag: (f"{tag}/index.html", f"ontology/index.{tag}.html", f"changes/changes.{tag}.md",
-                   f"changes/feed.{tag}.atom") for tag in LANGUAGES}  # fmt: skip
+    paths_named = {tag: ("", "ontology/pan2kg.ttl", "", "") if is_kept else
+                   (f"{tag}/index.html", f"ontology/index.{tag}.html", f"changes/changes.{tag}.md",
+                    f"changes/feed.{tag}.atom") for tag in LANGUAGES}  # fmt: skip
     offers: dict[Text, tuple[Text, list[editions.Distribution]]] = {}
     for offer in release.offers:
-        if not (is_kept and offer.form == "zip"):  # of the pages there is only the present state
+        if not is_kept or offer.form in ("csv", "nq"):  # what a version keeps
             offers.setdefault(offer.group or offer.title, (offer.about, []))[1].append(offer)
     dataset = editions.describe_dataset(release.edition, release.offers)
     return render("release.html", {
@@ -262,6 +267,7 @@ def front_page(
         "publisher": facts.about("publisher")[0].value, "title": DCTERMS + "title", "name": FOAF + "name",
         "about": DCTERMS + "description", "forms": OFFERED_FORMS, "size_of": size_of, "in_words": in_words,
         "endonym": format_of, "readme": README, "endpoint": issue.addresses.endpoint, "versions": versions,
+        "at": folder.at_version if is_kept else str,
         "kept": is_kept, "described": "" if is_kept else embedded(dataset), "say": _WORDS.say,
         "files": {tag: [path if path in files else "" for path in paths] for tag, paths in paths_named.items()},
     }).encode()  # fmt: skip
@@ -338,7 +344,7 @@ def _fill(
     faults += [say("inspection", "points-nowhere", path=documents.DOCUMENTS, target=path) for path in missing]
     put(_style(release))
     archive(release, drawn)
-    folder.keep_versions(work, edition.previous)
+    release.packed = folder.keep_versions(work, edition.previous, issue.version)
     put(_describing(release))
     put(_front(release))
     folder.write_checksums(work, release.folder.sums)

@@ -7,6 +7,7 @@ each text weighs, and the register of figures. Their numbers are no statements o
 """
 
 import csv
+import gzip
 import io
 import re
 import tomllib
@@ -15,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.util import find_spec
-from itertools import product
+from itertools import islice, product
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -28,7 +29,7 @@ from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of
 from pan2kg.project import read_text
 from pan2kg.publish.documents import Described
 from pan2kg.publish.edition import Addresses, Edition, File, as_json
-from pan2kg.publish.folder import read_mark
+from pan2kg.publish.folder import GROUP, read_mark
 from pan2kg.publish.vocabulary import RELEASE, RELEASED, TYPE, node
 from pan2kg.store import LocalStore, program_query
 from pan2kg.tables import formats, spreadsheet
@@ -36,7 +37,6 @@ from pan2kg.turtle import DCTERMS, DERIVED, PAN, RDFS, ROOT, SKOS, XSD, read_pre
 
 TABLES: Final = "tables"
 DATA: Final = "data"
-GROUP: Final = f"{TABLES}/csv-metadata.json"
 CONTEXT: Final = ["http://www.w3.org/ns/csvw", {"@language": RELEASED[0]}]
 SEPARATORS: Final = ("|", "¦", "‖")
 """What stands between several values of a cell: the first that occurs in none of them."""
@@ -93,17 +93,23 @@ class ReleaseTable:
     def written(
         self, edition: Edition, folder: str, schema: Mapping[str, object]
     ) -> tuple[dict[str, object], Sequence[File]]:
-        issue = edition.issue
+        issue, path = edition.issue, csv_path(folder, self.name)
         metadata: dict[str, object] = {
-            "@id": issue.addresses.file(f"{folder}/{self.name}.csv"), "url": f"{self.name}.csv",
+            "@id": issue.addresses.file(path), "url": path.removeprefix(f"{folder}/"),
             "dc:title": [{"@value": words, "@language": tag} for tag, words in self.title.words],
             "dc:license": {"@id": edition.facts.about("license")[0].value}, "dc:isPartOf": {"@id": issue.dataset},
             "tableSchema": schema,
         }  # fmt: skip
         text = formats.write_csv(formats.Grid([column.name for column in self.fields], self.rows)).encode()
         described = as_json({"@context": CONTEXT, **metadata})
-        path = f"{folder}/{self.name}.csv"
-        return metadata, ((path, text), (f"{path}-metadata.json", described))
+        if path.endswith(".gz"):
+            text = gzip.compress(text, 6, mtime=0)
+        return metadata, ((path, text), (f"{folder}/{self.name}.csv-metadata.json", described))
+
+
+def csv_path(folder: str, name: str) -> str:
+    # that of all links for people says the names of ten thousand links in three languages
+    return f"{folder}/{name}.csv{'.gz' if (folder, name) == (DATA, 'links') else ''}"
 
 
 class TableDefinition(NamedTuple):
@@ -219,8 +225,10 @@ def read_table(source: Source, definition: TableDefinition) -> ReleaseTable:
             datatype = "moment" if len(kinds) > 1 and kinds <= _MOMENTS else datatype
             cells += _joined((Field(name, of, datatype=datatype), [[value.value for value in row] for row in rows]))
         else:
-            column = Field(name, of, is_iri=True, refers=refers)
-            cells += source.things(column, [[value.value for value in row] for row in rows])
+            things = source.things(
+                Field(name, of, is_iri=True, refers=refers), [[term.value for term in row] for row in rows]
+            )
+            cells += things if kind == "thing" else islice(things, 1)
     return ReleaseTable(definition.name, title, cells)
 
 

@@ -19,7 +19,7 @@ from pan2kg.graph.graph import Graph
 from pan2kg.graph.statements import grounds_of
 from pan2kg.i18n import catalogue, message
 from pan2kg.store import queries
-from pan2kg.tables import table, writers
+from pan2kg.tables import table as tables, writers
 from pan2kg.turtle.vocabulary import PAN
 
 # rows of an answer where nobody says how many, and at most; documents and statements it tells of at most
@@ -66,9 +66,12 @@ class Assistant:
         }
 
     def ask(self, question: str, parameters: dict[str, str] | None = None, limit: int = ROWS) -> Content:
-        graph = self.graph
+        graph, values = self.graph, {name.replace("-", "_"): value for name, value in (parameters or {}).items()}
+        if question in queries.FORMER and question not in graph.queries:
+            table, chosen = queries.succeeded(question, values, graph.project)
+            evidence = chosen.pop("evidence", "")
+            return self.figure(table, evidence=evidence, limit=limit, **{key: [name] for key, name in chosen.items()})
         query = queries.find_query(graph.project, question)
-        values = {name.replace("-", "_"): value for name, value in (parameters or {}).items()}
         if any(parameter.name == "language" for parameter in query.parameters):
             values.setdefault("language", graph.language)
         queries.insist(query, values)
@@ -85,7 +88,7 @@ class Assistant:
 
     def figures(self) -> Content:
         words = catalogue.Messages("help")
-        return {"figures": {name: words.say(f"question.{name}", self.graph.language) for name in table.TABLES}}
+        return {"figures": {name: words.say(f"question.{name}", self.graph.language) for name in tables.TABLES}}
 
     def figure(
         self, name: str, plans: list[str] | None = None, actions: list[str] | None = None, evidence: str = "",

@@ -30,6 +30,7 @@ from pan2kg.errors import Pan2kgError, Place, ProjectError, QueryError
 from pan2kg.i18n import FOLDER_VARIABLE, LANGUAGES, today
 from pan2kg.project import PACKAGE, Project, reason, write_atomically
 from pan2kg.server import protocol, web, workers
+from pan2kg.store import queries
 from pan2kg.store.cache import project_folder
 
 # the addresses of the home pages below the root, and how those of assets begin
@@ -95,6 +96,10 @@ class CachedPage:
         self.size = len(body) + len(self.zipped or b"") + 200
 
 
+_FORMER: Final = re.compile(rf"/({'|'.join(LANGUAGES)})/question/({'|'.join(queries.FORMER)})\.(\w+)")
+"""Pages and files of questions that a table answers now: they lead to its own."""
+
+
 class Pages:
     """Sends pages and assets; ``assets`` gives the files of the front end by their hashed names, when one is asked for.
 
@@ -127,7 +132,12 @@ class Pages:
             return web.Response(status_code=302, headers={"location": address, "vary": "Accept-Language"})
         try:
             plain = protocol.is_plain_path(path)
-            page = await self._find(path[1:], request.scope["query_string"]) if plain else None
+            query = request.scope["query_string"]
+            page = await self._find(path[1:], query) if plain else None
+            if page is None and (former := _FORMER.fullmatch(path)):
+                language, name, ending = former.groups()
+                address = f"{language}/figure/{queries.FORMER[name][0]}.{'html' if ending == 'ttl' else ending}"
+                return _move(request, 301, f"{address}?{query.decode('latin-1')}" if query else address)
             if page is None:
                 raise protocol.RefusalError(404, protocol.why("no-page"))
         except protocol.RefusalError as refusal:
@@ -308,7 +318,10 @@ class ReleaseFiles:
         self.sums, self.retired = shown | {LIST: sums.get(MARK, "")}, mark.get("retired", {})
         texts = {ending: f"{media}; charset=utf-8" for ending, media in documents.MEDIA.items()}
         self.media = texts | documents.OTHER_MEDIA
+        packed = {path.split("/")[1] for path in shown if re.fullmatch(r"version/[^/]+/tables/.+\.csv\.gz", path)}
+        self.rules = [*documents.MOVED, *documents.version_rules(str(mark.get("version")), sorted(packed))]
         endings = ("html", "ttl", "jsonld", "rdf", "nt")
+        self.moved = documents.MOVED
         self.forms = tuple(protocol.Form(ending, (documents.MEDIA[ending],), "") for ending in endings)
 
     async def answer(self, request: web.Request) -> web.Response:
@@ -337,7 +350,10 @@ class ReleaseFiles:
             form.name: f"{path}.{form.name}" for form in self.forms if f"{path}.{form.name}" in self.sums
         }
         number, ontology = _VERSION.fullmatch(path), _ONTOLOGY.fullmatch(path)
+        # what an address of an earlier release, or one in the folder of a version, leads to
+        led = next(filter(None, (rule.leads(path) for rule in self.rules)), "")
         for place, file in (
+            (led, f"{led}index.html" if led.endswith("/") else led),
             (f"doc/{path[3:]}", f"doc/{path[3:]}.html" if path.startswith("id/") else ""),
             (f"version/{number[1]}/", f"version/{number[1]}/index.html") if number else ("", ""),
             (f"ontology/{ontology[1]}.ttl", f"ontology/{ontology[1]}.ttl") if ontology else ("", ""),
@@ -347,6 +363,9 @@ class ReleaseFiles:
         start = path.partition("/")[0]
         if variants and start in ("doc", "graph", *_VARIANTS):
             return self._negotiate(request, variants)
+        led = next(filter(None, (rule.leads(path) for rule in self.moved)), "")
+        if led.partition("#")[0] in self.sums:
+            return _move(request, 301, led)
         if start in ("prefixes", "query"):
             return _move(request, 303, "queries.ttl")
         if self.otherwise and path.startswith(("id/", "doc/")):

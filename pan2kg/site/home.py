@@ -69,11 +69,9 @@ class PlanSets(NamedTuple):
 def plan_sets(site_context: page.SiteContext) -> PlanSets:
     def make() -> PlanSets:
         graph, query = site_context.graph, program_query("site/whole-lists")
-        every, dates = [plan.iri for plan in graph.uses.plans if plan.is_plan], graph.tables.dates
-        home = {"", graph.profile.country}
-        foreign = (plan for plan in every if plan in dates and dates[plan].country not in home)
+        every = [plan.iri for plan in graph.uses.plans if plan.is_plan]
         whole = frozenset(iri for (iri,) in graph.read(query))
-        return PlanSets(every, frozenset(foreign), whole, graph.known().read_plans)
+        return PlanSets(every, site_context.foreign, whole, graph.known().read_plans)
 
     return site_context.once("plan sets", make)
 
@@ -147,11 +145,10 @@ def _cell(context: page.PageContext, met: Met, plans: tuple[str, str], at: evide
     bits = figure_words.amount(low, figures.Unit.BITS, language) if low > 0 else ""
     words = [context.t(f"cell-{key}")] if arrow else []
     words += [context.t("cell-shares", bits=figure_words.bits_words(low, language))] if bits else []
-    pair = labels.pair_key(context.key(plan), context.key(partner))
     return {
         "arrow": arrow, "bits": bits, "shown": bits or ("" if arrow else TOGETHER),
         "words": " · ".join(words) or context.t("cell-together"),
-        "href": context.href(f"pair/{pair}.html", **context.handed), "kind": "declared" if arrow else "inferred",
+        "href": context.pair(plan, partner, **context.handed), "kind": "declared" if arrow else "inferred",
     }  # fmt: skip
 
 

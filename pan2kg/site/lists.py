@@ -1,7 +1,8 @@
 """Lists: plans, pairs of plans with the page of each, actions without a link, obligations, figures, gaps; the search.
 
 The calendar of obligations is iCalendar (RFC 5545), so that due dates can be subscribed to by whoever must keep them.
-A pair of plans that is not linked has no page of its own in an export: such pairs grow with the square of the plans.
+A pair of plans that is not linked has no page of its own in an export, nor has one of two plans of other countries:
+such pairs grow with the square of the plans, and the row of a linked one in the list of pairs tells its figures.
 """
 
 from collections import Counter
@@ -18,7 +19,7 @@ from pan2kg.graph import labels
 from pan2kg.graph.labels import Entry
 from pan2kg.graph.links import COMPARED, DECLARED, INFERRED, Tie
 from pan2kg.graph.statements import grounds_of
-from pan2kg.i18n.catalogue import numeral
+from pan2kg.i18n.catalogue import LANGUAGES, numeral
 from pan2kg.site import definitions, entity, home, page, plan, values
 from pan2kg.store.store import plain
 from pan2kg.tables import figure_words, gaps, spreadsheet, table, template, writers
@@ -30,8 +31,6 @@ ASPECTS: Final[Mapping[str, tuple[str, ...]]] = {
     "instrument": ("restsOn",), "body": ("involvesBody", "ledBy"), "topic": ("hasTopic",), "group": ("hasTargetGroup",),
 }  # fmt: skip
 """In what two plans are compared, and the properties of them and their actions that say so."""
-COMPARING: Final[Mapping[str, tuple[str, str]]] = {"matrix": ("one", "two"), "debt": ("citing", "cited")}
-"""The figures that have rows about two plans, and the columns these stand in."""
 
 
 def _plans(context: page.PageContext) -> page.Values:
@@ -53,8 +52,9 @@ def _plans(context: page.PageContext) -> page.Values:
 
 
 def _pairs(context: page.PageContext) -> page.Values:
-    graph, choice, tables = context.graph, home.chosen(context), context.graph.tables
-    among, knowledge = {*home.shown_plans(context.site_context, choice)}, graph.known(choice.level)
+    graph, choice, site_context = context.graph, home.chosen(context), context.site_context
+    tables = graph.tables
+    among, knowledge = {*home.shown_plans(site_context, choice)}, graph.known(choice.level)
     met = [meeting for meeting in graph.meetings if among.issuperset(meeting.plans)]
     linked, weakest = [row for row in met if row.level <= choice.level], graph.known(evidence.FIGURED[-1])
     number = len(among) * (len(among) - 1) // 2
@@ -75,6 +75,7 @@ def _pairs(context: page.PageContext) -> page.Values:
             for iri in context.by_name(among)
         ],
         "restricts": bool(choice.topic or choice.body or choice.year),
+        "paged": site_context.pairs if site_context.mode == "static" else None,
         "caption": context.caption(choice.level),
         "basis": context.basis(knowledge),
     }  # fmt: skip
@@ -118,6 +119,15 @@ def _names(site_context: page.SiteContext, arguments: Mapping[str, str], *, is_w
     graph, entry = site_context.graph, site_context.graph.labels.entry
     if is_whole:
         rows = [_as_row(of, thing.names) for thing in graph.search.things if (of := entry(thing.iri))]
+        # by these the script calls things otherwise: what has a short name has its own too, and documents are not found
+        for row, thing in zip(rows, graph.search.things, strict=True):
+            if (of := entry(thing.iri)) and of.brief and of.texts:
+                row["full"] = of.texts
+        rows += [
+            {"href": f"sources.html#{of.key}", "type": "document", "labels": of.texts}
+            for of in graph.labels.of_kind("document")
+            if len(of.texts) > 1
+        ]
         return f"pan2kgLabels({page.embedded(rows)});\n".encode()
     iris = graph.search.find(arguments.get("q", ""), limit=12)
     return str(page.embedded([_as_row(of) for of in map(entry, iris) if of])).encode()
@@ -161,7 +171,7 @@ def _obligations(context: page.PageContext) -> page.Values:
         "downloads": [
             (context.href("obligations.ics"), context.t("download-calendar")),
             (context.href("figure/obligations.csv"), "CSV"),
-            (context.href("figure/obligations.json"), "JSON"),
+            (context.shared("figure/obligations.json"), "JSON"),
         ],
     }
 
@@ -213,7 +223,8 @@ def show(figures: table.Table, context: page.PageContext) -> Markup:
         return index.label(iri, language).language if entry and entry.texts and language not in entry.texts else ""
 
     anchors = writers.Anchors(figures.name, leads=lambda _, __, iri: context.address(iri), spoken=spoken)
-    rows = writers.html_table(figures, language, anchors, caption=writers.html_text(figures.title, language))
+    title = writers.html_text(figures.title, language)
+    rows = writers.html_table(figures, language, anchors, caption=title, has_script=True)
     more, foot = template.macro("_macros.html", "rest")(len(figures.rows), context.t), writers.html_foot
     return template.markup(f"<sortable-table>{rows}</sortable-table>\n{more}{foot(figures, language)}")
 
@@ -234,7 +245,8 @@ def _figure(context: page.PageContext) -> page.Values | None:
     asked = context.chosen("plan", "all")
     # what a figure shows, and what must not be read into it
     lead = f"{figures.summary.say(language)} {context.t('figure-trust-remark') if name == 'trust' else ''}".strip()
-    downloads = [(context.href(f"figure/{name}.{form}", **asked), form.upper()) for form in ("csv", "json")]
+    downloads = [(context.href(f"figure/{name}.csv", **asked), "CSV")]
+    downloads.append((context.shared(f"figure/{name}.json", **asked), "JSON"))
     if context.site_context.mode == "served":
         downloads.append((context.href(f"figure/{name}.csv", **asked, local="1"), context.t("question-csv-local")))
         downloads.append((context.href(f"figure/{name}.xlsx", **asked), "XLSX"))
@@ -261,7 +273,7 @@ def _gaps(context: page.PageContext) -> page.Values:
         "kinds": [(context.href(f"gap/{row['gap']}.html"), row["gap_label"], row["gaps_number"], row["gaps_of"])
                   for row in counted.rows],
         "opposed": show(site_context.figures("opposed", language), context),
-        "downloads": [(context.href(f"figure/gaps.{form}"), form.upper()) for form in ("csv", "json")],
+        "downloads": [(context.href("figure/gaps.csv"), "CSV"), (context.shared("figure/gaps.json"), "JSON")],
     }  # fmt: skip
 
 
@@ -281,11 +293,11 @@ def _gap(context: page.PageContext) -> page.Values | None:
 
 
 def _keys(site_context: page.SiteContext) -> Iterable[str]:
-    """The pairs an export has a page of: linked ones; the others grow with the square of the plans."""
+    """The pairs an export has a page of: linked ones with a plan of the project's country."""
     entry = site_context.graph.labels.entry
     pairs = (
         [home.key for home in map(entry, pair) if home]
-        for pair in sorted({met.plans for met in site_context.graph.meetings})
+        for pair in sorted(pair for pair, has_page in site_context.pairs.items() if has_page)
     )
     return [labels.pair_key(*pair) for pair in pairs if len(pair) == 2]
 
@@ -336,15 +348,12 @@ def _pair(context: page.PageContext) -> page.Values | None:
         for action in actions[pair[0]]:
             nearest = index.nearest(graph.label(action, language), 3)
             beside.append((action, [actions[pair[1]][at] for at in nearest]))
-    # what a measure says of the two: strength of their links, or what each owes the other in citations
-    shown = []
-    for name, columns in COMPARING.items():
-        figures = site_context.figures(name, language)
-        by_pair: dict[frozenset[str], list[table.Row]] = site_context.once(("rows by pair", name, language), dict)
-        for row in figures.rows if not by_pair else ():
-            by_pair.setdefault(frozenset(str(row[column]) for column in columns), []).append(row)
-        if rows := by_pair.get(frozenset(pair)):
-            shown.append(show(replace(figures, rows=tuple(rows)), context))
+    # the measures that say something of the two: strength of their links, what each owes the other in citations
+    asked = {"plan": names[0]} if site_context.mode == "served" else {}
+    shown = [
+        (context.href(f"figure/{name}.html", **asked), site_context.figures(name, language).title.say(language))
+        for name in ("matrix", "debt")
+    ]
     return {
         "title": t("pair-title", one=context.name(pair[0]), two=context.name(pair[1])),
         "one": pair[0],
@@ -445,12 +454,13 @@ FIGURES: Final = (
     page.View("gaps", _gaps, section="gaps", menu=5),
     page.View("gap", _gap, lambda _: gaps.KINDS, template="figure.html", section="gaps"),
 )
-FILES: Final = (
+FILES: Final[tuple[page.File | page.CommonFile, ...]] = (
     page.File("obligations", "ics", "text/calendar; charset=utf-8", _calendar),
     page.File("figure", "csv", page.CSV, partial(_file, form="csv"), lambda _: NAMES),
-    page.File("figure", "json", page.JSON, partial(_file, form="json"), lambda _: NAMES),
+    page.File("figure", "json", page.JSON, partial(_file, form="json"), lambda _: NAMES, is_shared=True),
     page.File("figure", "xlsx", spreadsheet.SPREADSHEET, partial(_file, form="xlsx"), lambda _: NAMES, exported=False),
     page.File("gap", "csv", page.CSV, partial(_file, form="csv", is_gap=True), lambda _: gaps.KINDS),
     page.CommonFile("search.json", page.JSON, partial(_names, is_whole=False), exported=False),
     page.CommonFile("data/labels.js", page.JAVASCRIPT, partial(_names, is_whole=True)),
+    *(page.CommonFile(f"data/words-{tag}.js", page.JAVASCRIPT, partial(page.page_words, tag)) for tag in LANGUAGES),
 )

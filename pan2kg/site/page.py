@@ -7,7 +7,7 @@ style sheet, made from ``web/`` by the build; pages work without it, only plaine
 import json
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property, partial
+from functools import cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Literal, TypeVar, cast
@@ -44,7 +44,7 @@ BEFORE: Final[Mapping[str, evidence.Level]] = {
 """What addresses of the first release asked for, as the levels that show at least the same."""
 NOTHING: Mapping[str, str] = MappingProxyType({})
 _PAGE: Final = Messages("page")
-_EVERYWHERE: Final = ("copy", "table", "search")
+_GROUPS: Final = ("copy", "network", "picture", "search", "sparql", "table", "titles")
 _NUMBERED: Final = frozenset({"action", "category", "part"})
 _UNFOLDED = 12
 """How many things are listed in a cell without being folded."""
@@ -128,7 +128,10 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file in a language that is no page; without ``keys`` one a language; some only where there is a server."""
+    """A file in a language that is no page; without ``keys`` one a language; some only where there is a server.
+
+    One that ``is_shared`` holds the same data in each language: an export has it in the first.
+    """
 
     name: str
     ending: str
@@ -136,6 +139,7 @@ class File:
     make: "Callable[[PageContext], str | bytes | None]"
     keys: "Callable[[SiteContext], Iterable[str]] | None" = None
     exported: bool = True
+    is_shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +185,19 @@ class SiteContext:
     computed: dict[Hashable, object] = field(default_factory=dict, repr=False)
     names: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
     links: dict[tuple[str, str, str], object] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def foreign(self) -> frozenset[str]:
+        """The plans of another country than the project's; none where it says none or has no plan of its own."""
+        home, dates = self.graph.profile.country, self.graph.tables.dates
+        every = frozenset(source.iri for source in self.graph.uses.plans if source.is_plan)
+        foreign = frozenset(iri for iri in every & dates.keys() if dates[iri].country not in ("", home))
+        return foreign if home and foreign != every else frozenset()
+
+    @cached_property
+    def pairs(self) -> Mapping[tuple[str, str], bool]:
+        """The linked pairs, and whether an export has a page of each: not of two plans of other countries."""
+        return {met.plans: not self.foreign.issuperset(met.plans) for met in self.graph.meetings}
 
     @cached_property
     def lacks(self) -> Mapping[str, list[tuple[str, str, Text | None]]]:
@@ -281,6 +298,11 @@ class PageContext:
         file, hash_, fragment = labels.way(self.request.folder, path).partition("#")
         return f"{file}{f'?{urlencode(asked)}' if asked else ''}{hash_}{fragment}"
 
+    def shared(self, path: str, /, **arguments: str) -> str:
+        # what an export has in the first language alone
+        tag = LANGUAGES[0] if self.site_context.mode == "static" else self.request.language
+        return self.out(f"{tag}/{path}", **arguments)
+
     def chosen(self, *names: str) -> dict[str, str]:
         return {name: value for name in names if (value := self.request.arguments.get(name))}
 
@@ -329,13 +351,13 @@ class PageContext:
         published = self.graph.statements.one(plan, PAN + "measureCount")
         return self.t("plan-known-of", n=number, of=published) if published else self.t("plan-known", n=number)
 
-    def label(self, iri: str) -> Markup:
+    def label(self, iri: str, *, in_link: bool = False) -> Markup:
         label, entry = self.graph.labels.label(iri, self.request.data), self.graph.labels.entry(iri)
         if entry and not entry.has_page and entry.kind != "document":
             label = replace(label, texts={})
             if label.language in ("", self.request.data):
                 return piece("spoken")(label.text, "")
-        return self.marked(label, entry.notation if entry and entry.kind in _NUMBERED else "")
+        return self.marked(label, entry.notation if entry and entry.kind in _NUMBERED else "", in_link=in_link)
 
     def heading(self, iri: str) -> tuple[Markup, Markup | None]:
         entry, brief = self.graph.labels.entry(iri), self.graph.labels.brief(iri, self.request.data)
@@ -358,7 +380,7 @@ class PageContext:
         def make(iri: str) -> Markup:
             entry, brief = self.graph.labels.entry(iri), self.graph.labels.brief(iri, self.request.data)
             is_brief = entry and entry.kind in ("plan", "instrument") and brief.whole
-            words = self.marked(replace(brief, texts=entry.brief)) if entry and is_brief else self.label(iri)
+            words = self.marked(brief, in_link=True) if is_brief else self.label(iri, in_link=True)
             return self.lead(self.address(iri), words)
 
         return self.kept("link", iri, make)
@@ -369,9 +391,8 @@ class PageContext:
             names = (name for name in self.graph.statements.values(iri, SKOS + "altLabel") if len(name) <= _SHORT)
             own = brief.text if brief.whole else min(names, key=lambda name: (len(name), name), default="")
             label = self.graph.labels.label(iri, self.request.data)
-            texts = {tag: labels.shortened(words) for tag, words in label.texts.items()}
-            shortened = labels.Name(labels.shortened(label.text), label.language, texts)
-            return piece("titled_lead")(self.address(iri), self.name(iri), own or self.marked(shortened))
+            shortened = labels.Name(labels.shortened(label.text), label.language, {})
+            return self.lead(self.address(iri), own or self.marked(shortened, in_link=True))
 
         return self.kept("short", iri, make)
 
@@ -395,16 +416,17 @@ class PageContext:
             return markup("–")
         return piece("listed")(items, self.t("list-show", n=len(items)) if len(items) > _UNFOLDED else "")
 
-    def pair(self, plan: str, partner: str) -> str:
+    def pair(self, plan: str, partner: str, **arguments: str) -> str:
         keys = [entry.key for entry in map(self.graph.labels.entry, (plan, partner)) if entry]
         if len(keys) != 2:
             return ""
         key, pair = labels.pair_key(*keys), (min(plan, partner), max(plan, partner))
-        meetings = self.graph.meetings
-        linked = self.site_context.once("linked", lambda: frozenset(met.plans for met in meetings))
-        if self.site_context.mode == "static" and pair not in linked:
-            return self.href("shared.html", plans=key)
-        return self.href(f"pair/{key}.html")
+        if self.site_context.mode == "served" or self.site_context.pairs.get(pair):
+            return self.href(f"pair/{key}.html", **arguments)
+        # the list of pairs tells a pair of other countries in its row
+        return (
+            self.href(f"pairs.html#{key}") if pair in self.site_context.pairs else self.href("shared.html", plans=key)
+        )
 
     def picture_address(self, things: tuple[str, ...]) -> str:
         entries = [entry for entry in map(self.graph.labels.entry, things) if entry and entry.has_page]
@@ -413,12 +435,14 @@ class PageContext:
             return self.pair(*plans)
         return self.href(entries[0].address) if entries else ""
 
-    def marked(self, label: labels.Name, number: str = "") -> Markup:
-        others = {tag: label.texts[tag] for tag in LANGUAGES if tag in label.texts}
+    def marked(self, label: labels.Name, number: str = "", *, in_link: bool = False) -> Markup:
+        # the script knows by its address what is called otherwise in another language; elsewhere the names stand here
+        others = {tag: label.texts[tag] for tag in LANGUAGES if tag in label.texts and not in_link}
         varied = others if len(set(others.values())) > 1 else {}
         swaps = [swap for swap in varied.items() if swap != (label.language, label.text)]
         strange = bool(label.language) and label.language != self.request.data
-        return piece("label")(label.text, label.language, swaps, strange, number)
+        language = label.language if label.language != self.request.language or swaps else ""
+        return piece("label")(label.text, language, swaps, strange, number)
 
 
 def frame(context: PageContext, pages: Mapping[str, View], section: str = "") -> dict[str, object]:
@@ -460,16 +484,16 @@ def frame(context: PageContext, pages: Mapping[str, View], section: str = "") ->
         "as_of": message.in_words(site_context.graph.as_of, request.language),
         "style": bundle.name("site.css") if bundle else "",
         "script": bundle.name("main.js") if bundle else "",
-        "page_words": partial(page_words, request.language),
     }
 
 
-@cache
-def page_words(language: Language, scripts: tuple[str, ...] = ()) -> Markup:
-    return embedded({name: script_words(language, name) for name in (*_EVERYWHERE, *scripts)})
+def page_words(language: Language, *_: object) -> bytes:
+    """What the scripts say in a language, by group, as a script: pages opened from disk may read no other file."""
+    return f"window.pan2kgWords={embedded({name: script_words(language, name) for name in _GROUPS})};\n".encode()
 
 
 _SHARED: Final[Mapping[str, Mapping[str, str]]] = {
+    "copy": {"copy": "copy"},
     "network": {
         "all-plans": "plans-title", "declared": "evidence-is-declared", "document": "sources-document",
         "filter-plan": "kind-plan", "inferred": "evidence-is-inferred", "why": "why",
@@ -478,6 +502,7 @@ _SHARED: Final[Mapping[str, Mapping[str, str]]] = {
     "search": {"results": "search-found"},
     "sparql": {"network": "menu-network", "no": "no", "not-shared": "script-copy-failed", "yes": "yes"},
     "table": {"count": "rows"},
+    "titles": {"as-interface": "data-language-as-interface", "choose": "data-language"},
 }  # fmt: skip
 
 

@@ -327,7 +327,10 @@ def _question(context: page.PageContext) -> page.Values | None:
         "permalink": link,
         "results": context.href(f"{path}.json", **handed),
         "downloads": [
-            (context.href(f"{path}.{form}", **handed, **more), key if key.isupper() else context.t(key))
+            (
+                (context.shared if form == "ttl" else context.href)(f"{path}.{form}", **handed, **more),
+                key if key.isupper() else context.t(key),
+            )
             for form, key, more in forms
         ],
         "data": page.embedded({
@@ -420,6 +423,6 @@ PAGES: Final = (
 FILES: Final = (
     page.File("question", "csv", page.CSV, partial(_file, form="csv"), _answered),
     page.File("question", "json", "application/sparql-results+json", partial(_file, form="json"), _answered),
-    page.File("question", "ttl", page.TURTLE, partial(_file, form="ttl"), _answered),
+    page.File("question", "ttl", page.TURTLE, partial(_file, form="ttl"), _answered, is_shared=True),
     page.File("question", "xlsx", spreadsheet.SPREADSHEET, partial(_file, form="xlsx"), _answered, exported=False),
 )

@@ -81,7 +81,7 @@ class Site:
                 keys = view.keys(self.site_context) if view.keys else ()
                 yield from (f"{language}/{name}/{key}.html" for key in keys)
             for (name, ending), file in FILES.items():
-                if file.exported:
+                if file.exported and not (file.is_shared and language != LANGUAGES[0]):
                     keys = file.keys(self.site_context) if file.keys else [""]
                     yield from (f"{language}/{name}/{key}.{ending}".replace("/.", ".") for key in keys)
         yield from (path for path, whole in COMMON_FILES.items() if whole.exported)

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from pan2kg.errors import QueryError
-from pan2kg.i18n import LANGUAGES, SOURCE_LANGUAGE, Messages, did_you_mean, either, french, told
+from pan2kg.i18n import LANGUAGES, SOURCE_LANGUAGE, Messages, did_you_mean, either, french, there_are, told
 from pan2kg.project import Project, read_text
 from pan2kg.store.store import OwnQuery, Store, needs, select
 from pan2kg.turtle import ID, PAN, prefixes_used, read_prefixes, string, tokens
@@ -46,6 +46,15 @@ _ARTICLES: Final = {
     "plan": "a-plan", "action": "an-action", "instrument": "an-instrument", "body": "a-body", "category": "a-category",
     "obligation": "an-obligation", "document": "a-document",
 }  # fmt: skip
+FORMER: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
+    "annotated-share": ("trust", {"least_level": "evidence"}),
+    "incomplete-actions": ("completeness", {"plan": "plans"}),
+    "loss-if-dropped": ("loss", {"action": "actions", "least_level": "evidence"}),
+    "parts-of-plan": ("parts", {"plan": "plans"}),
+}
+"""Questions of the release before that a table answers now, and how what they took is called there."""
+_DEFAULTS: Final = {"plan": "homePlan", "action": "exampleAction"}
+"""What they took from the profile where nothing was said."""
 _NO_QUESTIONS: Final = frozenset({"rules", "program"})
 """The folders of ``queries/`` that hold no questions."""
 _QUERY: Final = Messages("query")
@@ -145,6 +154,17 @@ def find_query(project: Project, name: str) -> Query:
         remedy = "did-you-mean-or-list" if near else "shows-all"
         raise QueryError("no-question", remedy=remedy, name=name, names=either(near))
     return read_query(files[name], name=project.name_of(files[name]), project=project)
+
+
+def succeeded(name: str, values: Mapping[str, str], project: Project) -> tuple[str, dict[str, str]]:
+    # the table that answers a former question, and what it is told in place of the parameters and their defaults
+    table, keys = FORMER[name]
+    if unknown := next((key for key in values if key not in {*keys, "language"}), ""):
+        raise QueryError("no-parameter", remedy=there_are(keys), name=name, parameter=unknown)
+    if (level := values.get("least_level", LEVELS[0])) not in LEVELS:
+        raise QueryError("no-such-level", remedy="there-are", name=level, names=either(LEVELS))
+    defaults = {key: project.said(_DEFAULTS[key])[1] for key in keys if key in _DEFAULTS and key not in values}
+    return table, {keys[key]: value for key, value in {**defaults, **values}.items() if key in keys and value}
 
 
 def with_prefixes(text: str, prefixes: Mapping[str, str]) -> str:

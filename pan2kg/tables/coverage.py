@@ -82,24 +82,34 @@ def _of_a_plan(graph: Graph, name: str) -> str:
     return action
 
 
-COMPLETE = ("action", "plan", "indicator", "verification_source", "expected_result", "timeline", "means", "share")
+COMPLETE = (
+    "action", "plan", "body", "indicator", "verification_source", "expected_result", "timeline", "means", "share",
+)  # fmt: skip
 
 
 def complete(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
-    # The five fields of each action of which any was recorded; the others are counted in a note, not judged.
-    plans, every = frozenset(graph.plans(choice.plans)), coordination.completeness(graph.home_of, graph.fields)
-    chosen = [row for row in every if not plans or row.plan in plans]
-    rows = []
+    # The body and the five fields of each action of which any field was recorded; the others are counted in a note.
+    plans, every = frozenset(graph.plans(choice.plans)), fields_of(graph)
+    involved = {profile.work for profile in graph.profiles if profile.bodies or profile.leads}
+    chosen, rows = [row for row in every if not plans or row.plan in plans], []
     for row in chosen:
         if row.annotated or choice.everything:
-            fields = {name.replace(" ", "_"): presence if row.annotated else "unread" for name, presence in row.fields}
-            rows.append((row.action, graph.plan_of(row.action), *(fields[name] for name in COMPLETE[2:-1]), row.share))
+            read = graph.tables.readings.extent(row.action, Aspect.BODIES, row.plan) is Extent.FULL
+            body = "present" if row.action in involved else "absent" if read else "unread"
+            fields = {name.replace(" ", "_"): presence for name, presence in row.fields}
+            rows.append((row.action, graph.plan_of(row.action), body, *map(fields.get, COMPLETE[3:-1]), row.share))
     annotated = sum(row.annotated for row in every)
     basis = graph.uses.basis.also("fields", f"recorded for {annotated} of {len(every)} actions")
     basis = basis.also("plans", ", ".join(map(key, sorted(plans)))) if plans else basis
     unread = sum(not row.annotated for row in chosen)
     notes = [note("absent-means"), note("fields-unread", n=unread, of=len(chosen))]
     return make(graph, "completeness", COMPLETE, rows, notes, "coherence/fields", basis=basis)
+
+
+def fields_of(graph: Graph) -> tuple[coordination.Completeness, ...]:
+    home, readings = graph.home_of, graph.tables.readings
+    read = {action for action, plan in home.items() if readings.extent(action, Aspect.MEASURES, plan) is Extent.FULL}
+    return coordination.completeness(home, graph.fields, read)
 
 
 # Bodies: topics with several leads, actions to coordinate, and ministries that should talk to each other
@@ -245,16 +255,20 @@ def trust(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         if named and plan not in named:
             continue
         members = {action for action, home in tables.works.home.items() if home == plan}
-        texts, of_bodies = (
-            evidence.coverage(tables.readings, tables.works, aspect, {plan}) for aspect in (Aspect.TEXTS, Aspect.BODIES)
+        texts, of_bodies, measures = (
+            evidence.coverage(tables.readings, tables.works, aspect, {plan})
+            for aspect in (Aspect.TEXTS, Aspect.BODIES, Aspect.MEASURES)
         )
+        # none is only said where all were read for it; of topics and groups no reading tells
+        full = texts.full, of_bodies.full, 0, 0, measures.full
         rows.append((
             plan, len(members), tables.published.get(plan), evidence.listed(tables.works, tables.published, plan),
             tables.lists.get(plan, "unknown"), texts.full, texts.part, texts.none, of_bodies.full, of_bodies.part,
             of_bodies.none, *(tables.readings.extent(plan, aspect) for aspect in (Aspect.REFERENCES, Aspect.WEB_PAGE)),
-            *(len(members & works) for works in recorded),
+            *(len(members & works) or (0 if number == len(members) else None)
+              for works, number in zip(recorded, full, strict=True)),
         ))  # fmt: skip
-    rows.sort(key=lambda row: (-row[TRUST.index("with_text")], -row[1], row[0]))
+    rows.sort(key=lambda row: (-(row[TRUST.index("with_text")] or 0), -row[1], row[0]))
     line = known.basis_line(at)
     notes = [
         note("texts-read", full=line.texts.full, part=line.texts.part, none=line.texts.none),

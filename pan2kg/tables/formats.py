@@ -200,18 +200,14 @@ def shown(value: Value, language: Language) -> str:
     if isinstance(value, bool):
         return say("yes" if value else "no", language)
     if isinstance(value, float):
-        return decimal(value, language)
+        sign = "−" if value < 0 else ""
+        size = round(abs(value), DECIMALS)
+        tiny = "> " if value < 0 else "< "
+        digits = f"{sign}{size:.{DECIMALS}f}" if size or not value else f"{tiny}{sign}{10**-DECIMALS:.{DECIMALS}f}"
+        return numeral(digits, language)
     if isinstance(value, int):
         return numeral(value, language)
     return with_days(value, language) if _DAY.fullmatch(value) else clean(value)
-
-
-def decimal(value: float, language: Language) -> str:
-    sign = "−" if value < 0 else ""
-    size = round(abs(value), DECIMALS)
-    tiny = "> " if value < 0 else "< "
-    digits = f"{sign}{size:.{DECIMALS}f}" if size or not value else f"{tiny}{sign}{10**-DECIMALS:.{DECIMALS}f}"
-    return numeral(digits, language)
 
 
 def clean(text: str) -> str:

@@ -124,10 +124,10 @@ def _bodiless(graph: Graph, scope: Scope) -> Listed:
 
 def _field(name: str, presence: coordination.Presence) -> Find:
     def find(graph: Graph, scope: Scope) -> Listed:
-        every = coordination.completeness(graph.home_of, graph.fields)
-        rows = [row for row in every if row.annotated and _inside(graph, scope[0], row.action)]
+        rows = [row for row in coverage.fields_of(graph) if row.annotated and _inside(graph, scope[0], row.action)]
         empty: list[Gap] = [(row.action, row.plan, None, None) for row in rows if dict(row.fields)[name] is presence]
-        return empty, len(rows) or None, program_query("coherence/fields")
+        of = sum(dict(row.fields)[name] is not coordination.Presence.UNREAD for row in rows)
+        return empty, of or None, program_query("coherence/fields")
 
     return find
 

@@ -1,8 +1,10 @@
 """The matrix of plans, the coherence index pair by pair, what is shared against chance, and the parts of plans."""
 
+import heapq
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import partial
 from typing import Final
 
 from pan2kg.coherence import HEADLINE, Level, bodies, citations, counts, known
@@ -61,9 +63,9 @@ def matrix(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     )
     general = {(min(every[a], every[b]), max(every[a], every[b])) for a, b in ends}
     of_interest = {*evidence.linked, *general, *scored, *(pair for pair, number in led.items() if number)}
-    listed = sorted(pairs if choice.everything else of_interest & set(pairs), key=order)
+    listed = set(pairs) if choice.everything else of_interest & set(pairs)
     sizes, rows = Counter(home.values()), []
-    for pair in listed[:MOST]:
+    for pair in heapq.nsmallest(MOST, listed, key=order):
         weight = evidence.weight(*pair)
         plan, partner = weight.one, weight.two
         rows.append((
@@ -78,7 +80,8 @@ def matrix(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     notes += [note("pairs-unseen", n=len(pairs) - len(listed))] if len(listed) < len(pairs) else []
     notes += [] if graph.scores else [note("no-scores")]
     notes += [note("other-scales")] if len(summable(graph.scores)) < len(graph.scores) else []
-    cross = None if len(chosen) == 1 else _cross(graph, evidence, set(listed), general)
+    # a terminal alone is shown it
+    cross = None if len(chosen) == 1 else partial(_cross, graph, evidence, listed, general)
     basis = layout.among(graph, chosen)
     return make(graph, "matrix", MATRIX, rows, notes, "coherence/text-uses", evidence, basis=basis, cross=cross)
 
@@ -172,7 +175,7 @@ def by_chance(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     return make(graph, "chance", CHANCE, rows, notes, "coherence/text-uses", evidence, basis=basis)
 
 
-PARTS = ("plan", "chapter", "stage", "over", "position", "under_number", "of_known", "of_published")
+PARTS = ("plan", "notation", "chapter", "stage", "over", "position", "under_number", "of_known", "of_published")
 
 
 def parts(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
@@ -182,7 +185,7 @@ def parts(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     def branch(outline: Outline) -> None:
         piece, of = outline.part, counted[outline.part.level]
         numbers = piece.order, outline.number, of.known, " / ".join(map(str, of.published)) or None
-        rows.append((piece.plan, piece.iri, piece.level, piece.above or None, *numbers))
+        rows.append((piece.plan, piece.notation or None, piece.iri, piece.level, piece.above or None, *numbers))
         for below in outline.below:
             branch(below)
 

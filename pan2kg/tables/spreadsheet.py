@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pan2kg.errors import FormatError, Place, ProjectError
 from pan2kg.project import reason
-from pan2kg.tables import Grid, Value, xml_fit
+from pan2kg.tables import Grid, xml_fit, xml_text
 
 if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
@@ -35,14 +35,19 @@ _ROWS: Final = 1_048_576
 _MADE: Final = (1980, 1, 1, 0, 0, 0)
 """What a file says of when it was made: the first day a zip can hold."""
 _MODIFIED: Final = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
+_MAIN: Final = "http://schemas.openxmlformats.org"
+_STRINGS: Final = "xl/sharedStrings.xml"
 _EMPTY_ROWS: Final = 500
 """How many rows of a form behind the last one offer lists."""
 
 
 def write_spreadsheet(sheets: Sequence[tuple[str, Grid]]) -> bytes:
+    # heads and styles by openpyxl; rows as text, a string once for all sheets: a tenth of the time, a third of the size
     import openpyxl
 
-    book: Any = openpyxl.Workbook(write_only=True)
+    book: Any = openpyxl.Workbook()
+    book.remove(book.active)
+    strings, contents = dict[str, int](), list[bytes]()
     for name, grid in sheets:
         rows = [list(row) for row in grid.rows]
         if len(rows) >= _ROWS:
@@ -50,31 +55,35 @@ def write_spreadsheet(sheets: Sequence[tuple[str, Grid]]) -> bytes:
                 "sheet-too-long", remedy="use-names", names="csv", most=str(_ROWS - 1), number=str(len(rows))
             )
         sheet = book.create_sheet(name)
-        # a sheet that is written row by row wants its widths before its rows
-        for at, head in enumerate(grid.columns):
+        letters = [openpyxl.utils.get_column_letter(at + 1) for at in range(len(grid.columns))]
+        for at, (letter, head) in enumerate(zip(letters, grid.columns, strict=True)):
             longest = max([len(head), *(len(str(row[at])) for row in rows if row[at] is not None)])
-            sheet.column_dimensions[openpyxl.utils.get_column_letter(at + 1)].width = min(max(longest + 1, 8), 60)
+            sheet.column_dimensions[letter].width = min(max(longest + 1, 8), 60)
+            _put(sheet, (1, at + 1), head).font = openpyxl.styles.Font(bold=True)
         sheet.freeze_panes = "A2"
-
-        def cell(value: Value, *, is_head: bool = False, sheet: object = sheet) -> object:
-            if value is None or value == "":
-                return None
-            content = value if not isinstance(value, str) or is_head else _day(value)
-            outcome: Any = openpyxl.cell.WriteOnlyCell(sheet, content if not isinstance(content, str) else "")
-            if isinstance(content, str):
-                # a text that is set as a value and begins with « = » would be a formula
-                outcome.value = xml_fit(content)[:_LONGEST]
-                outcome.data_type = "s"
-            if isinstance(content, date):
-                outcome.number_format = "yyyy-mm-dd"
-            if is_head:
-                outcome.font = openpyxl.styles.Font(bold=True)
-            return outcome
-
-        sheet.append([cell(head, is_head=True) for head in grid.columns])
-        for row in rows:
-            sheet.append([cell(value) for value in row])
-    return _bytes(book)
+        # the number of the style of a day, which nothing else has
+        style = openpyxl.cell.WriteOnlyCell(sheet)
+        style.number_format = "yyyy-mm-dd"
+        lines = []
+        for number, row in enumerate(rows, 2):
+            cells = []
+            for letter, value in zip(letters, row, strict=True):
+                content = _day(value) if isinstance(value, str) else value
+                if content is None or content == "":
+                    continue
+                if isinstance(content, str):
+                    place = strings.setdefault(xml_fit(content)[:_LONGEST], len(strings))
+                    cells.append(f'<c r="{letter}{number}" t="s"><v>{place}</v></c>')
+                elif isinstance(content, bool):
+                    cells.append(f'<c r="{letter}{number}" t="b"><v>{content:d}</v></c>')
+                elif isinstance(content, date):
+                    serial = openpyxl.utils.datetime.to_excel(content)
+                    cells.append(f'<c r="{letter}{number}" s="{style.style_id}"><v>{serial}</v></c>')
+                else:
+                    cells.append(f'<c r="{letter}{number}"><v>{content}</v></c>')
+            lines.append(f'<row r="{number}">{"".join(cells)}</row>')
+        contents.append("".join(lines).encode())
+    return _bytes(book, contents, strings)
 
 
 def _day(text: str) -> str | date:
@@ -86,14 +95,29 @@ def _day(text: str) -> str | date:
         return text
 
 
-def _bytes(book: Any) -> bytes:  # noqa: ANN401 - openpyxl has no types
+def _bytes(book: Any, rows: Sequence[bytes] = (), strings: Iterable[str] = ()) -> bytes:  # noqa: ANN401 - openpyxl has no types
     saved, target = BytesIO(), BytesIO()
     book.save(saved)
+    texts = "".join(f'<si><t xml:space="preserve">{xml_text(text)}</t></si>' for text in strings)
     with zipfile.ZipFile(saved) as pieces, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in pieces.namelist():
-            content = pieces.read(name)
-            if name == "docProps/core.xml":
-                content = _MODIFIED.sub(rb"\g<1>1980-01-01T00:00:00Z", content)
+        contents = {name: pieces.read(name) for name in pieces.namelist()}
+        contents["docProps/core.xml"] = _MODIFIED.sub(rb"\g<1>1980-01-01T00:00:00Z", contents["docProps/core.xml"])
+        for number, lines in enumerate(rows, 1):
+            name = f"xl/worksheets/sheet{number}.xml"
+            # how far it reaches is left out: it need not be said
+            body = re.sub(rb'<dimension ref="[^"]*" ?/>', b"", contents[name], count=1)
+            contents[name] = body.replace(b"</sheetData>", lines + b"</sheetData>", 1)
+        if texts:
+            contents[_STRINGS] = f'<sst xmlns="{_MAIN}/spreadsheetml/2006/main">{texts}</sst>'.encode()
+            kinds, related = (f"{SPREADSHEET.removesuffix('sheet')}sharedStrings+xml",
+                              f"{_MAIN}/officeDocument/2006/relationships/sharedStrings")  # fmt: skip
+            for name, end, line in (
+                ("[Content_Types].xml", b"</Types>", f'<Override ContentType="{kinds}" PartName="/{_STRINGS}"/>'),
+                ("xl/_rels/workbook.xml.rels", b"</Relationships>",
+                 f'<Relationship Id="texts" Type="{related}" Target="/{_STRINGS}"/>'),
+            ):  # fmt: skip
+                contents[name] = contents[name].replace(end, line.encode() + end, 1)
+        for name, content in contents.items():
             info = zipfile.ZipInfo(name, _MADE)
             info.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(info, content)
@@ -163,12 +187,15 @@ def _fill(sheet: Any, form: FormSheet) -> None:  # noqa: ANN401 - as above
         setattr(sheet.protection, name, False)  # false says that it is not locked
 
 
-def _put(sheet: Any, place: tuple[int, int], text: str, *, is_locked: bool) -> None:  # noqa: ANN401 - as above
+def _put(sheet: Any, place: tuple[int, int], text: str, *, is_locked: bool | None = None) -> Any:  # noqa: ANN401 - as above
     cell = sheet.cell(*place)
     if text:
         cell.value = xml_fit(text)
+        # a text that is set as a value and begins with « = » would be a formula
         cell.data_type = "s"
-    _style(cell, is_locked=is_locked)
+    if is_locked is not None:
+        _style(cell, is_locked=is_locked)
+    return cell
 
 
 def _style(target: Any, *, is_locked: bool) -> None:  # noqa: ANN401 - as above

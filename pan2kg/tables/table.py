@@ -91,7 +91,7 @@ class Table:
     rests: Text = SILENT
     line: BasisLine | None = None
     sparql: str = ""
-    cross: Cross | None = None
+    cross: Callable[[], Cross] | None = None
     terms: Literal["", "rows", "triples", "yes-no"] = ""
     outcome: bool = False
     keys: tuple[str, ...] = field(init=False)
@@ -280,7 +280,7 @@ _KINDS: Final = (
     TableKind("interaction", "scores.interaction", ("matrices", "write"), example="scores.csv ¹", whole=True),
     TableKind("participation", "coverage.bridges", ("plans", "evidence"), number=15),
     TableKind("loss", "coverage.lost", ("any action", "plans", "evidence"), number=16, example="…"),
-    TableKind("completeness", "coverage.complete", ("plans", "all")),
+    TableKind("completeness", "coverage.complete", ("plans", "all"), number=13),
     TableKind("parts", "plans.parts", ("plans",)),
     TableKind("target-groups", "coverage.target_groups", ("plans", "country"), number=24),
     TableKind("dependencies", "gaps.dependencies", ("plans", "evidence"), number=23),
@@ -312,7 +312,7 @@ _FIGURED: Final[Mapping[str, str]] = {
     "citation": "state", "citation_back": "state", "text_there": "state", "text_back": "state", "web_there": "state",
     "web_back": "state", "cited_action": "state", "cited_mixed": "state", "cited_plan": "state",
     "cites_base": "state", "cites_new": "state", "references": "extent", "web_page": "extent", "list": "list",
-    **dict.fromkeys(("indicator", "verification_source", "expected_result", "timeline", "means"), "field"),
+    **dict.fromkeys(("body", "indicator", "verification_source", "expected_result", "timeline", "means"), "field"),
 }  # fmt: skip
 """The columns whose codes are called as all figures call them, and under which keys: levels, verdicts, states."""
 _CODED: Final = {"acknowledged_back": "acknowledged_there"}
@@ -349,7 +349,7 @@ DIGITS: Final = 6
 def make(
     graph: Graph, name: str, columns: Sequence[str], rows: Iterable[Sequence[object] | Row], notes: Sequence[Text] = (),
     query: str = "", evidence: Known | None = None, *, sparql: str = "", line: BasisLine | None = None,
-    basis: Basis | None = None, cross: Cross | None = None, is_dated: bool = False,
+    basis: Basis | None = None, cross: Callable[[], Cross] | None = None, is_dated: bool = False,
 ) -> Table:  # fmt: skip
     # ``query`` names the query of the program that shows its statements; with evidence it shows links. Unless its
     # statements are dated, it says where a day was asked for that they are not.

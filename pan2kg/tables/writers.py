@@ -63,10 +63,10 @@ def answer(result: Result, question: str = "", summary: str = "", notes: Iterabl
 
 _OF_FIGURES: Final = {
     "action": "action", "actions": "actions", "bodies": "bodies", "change": "change", "document": "document",
-    "due": "due", "force": "force", "indicator": "indicator", "kind": "obligation_kind", "obligation": "obligation",
-    "plan": "plan", "plans": "plans", "provision": "provision", "topic": "topic", "value": "value",
-    "citations": "references", "link": "dependency", "part": "chapter", "part_level": "stage", "place": "position",
-    "above": "over", "national_act": "is_act", "other_plan": "two", "read_at": "address", "until": "until",
+    "due": "due", "force": "force", "kind": "obligation_kind", "obligation": "obligation", "plan": "plan",
+    "plans": "plans", "provision": "provision", "topic": "topic", "value": "value", "citations": "references",
+    "link": "dependency", "part_level": "stage", "national_act": "is_act", "other_plan": "two", "read_at": "address",
+    "until": "until",
 }  # fmt: skip
 """The columns of questions that are called as those of figures are."""
 
@@ -74,8 +74,8 @@ _OF_FIGURES: Final = {
 def heading(column: str, language: Language) -> str:
     """What a column of a stored question is called; in English, and where no other name is known, its own words.
 
-    >>> heading("plan_label", "en"), heading("with_body", "fr"), heading("with_body", "de"), heading("my_own", "fr")
-    ('plan', 'avec un organisme', 'mit Stelle', 'my own')
+    >>> heading("plan_label", "en"), heading("other_body", "fr"), heading("other_body", "de"), heading("my_own", "fr")
+    ('plan', 'autre organisme', 'andere Stelle', 'my own')
     """
     name = column.removesuffix("_label")
     if _HEADINGS.has(name):
@@ -84,11 +84,8 @@ def heading(column: str, language: Language) -> str:
 
 
 WORDED: Final = {
-    "returned": "cell", "covered": "cell", "annotated": "cell", "common": "cell", "alone": "cell", "last_link": "cell",
-    "answered": "cell",
-    "body": "field", "indicator": "field", "timeline": "field",
-    "verdict": "verdict",
-    "kind": "kind",
+    "returned": "cell", "covered": "cell", "annotated": "cell", "common": "cell", "answered": "cell",
+    "verdict": "verdict", "kind": "kind",
 }  # fmt: skip
 """The columns of stored questions that hold keys of words, by what the words stand under."""
 _UNTOLD: Final = frozenset({"cell.yes", "cell.no"})
@@ -450,7 +447,7 @@ def _text(table: Table, language: Language, width: int) -> Iterator[str]:
         yield _wrapped(table.summary.say(language), width)
     between = format_of("semicolon", language)
     if table.cross:
-        yield _crossed(table.cross, language, width).rstrip("\n")
+        yield _crossed(table.cross(), language, width).rstrip("\n")
     elif not table.rows:
         yield say("empty", language)
     else:
@@ -526,7 +523,9 @@ def html_figures(table: Table, language: Language, anchors: Anchors = Anchors())
     return filled('<div class="exhibit" lang="{}">\n{}{}{}</div>\n', language, summary, rows, foot)
 
 
-def html_table(table: Table, language: Language, anchors: Anchors, *, caption: Markup) -> Markup:
+def html_table(
+    table: Table, language: Language, anchors: Anchors, *, caption: Markup, has_script: bool = False
+) -> Markup:
     def item(row: Row, column: Column, address: str, words: str) -> str:
         # markup where it leads somewhere or is marked, else words, which the template escapes
         key = column.names or column.key
@@ -539,11 +538,12 @@ def html_table(table: Table, language: Language, anchors: Anchors, *, caption: M
 
     kinds = [filled(' class="number"') if _is_number(table, column) else filled("") for column in table.shown]
     heads = [(html_text(column.heading, language), kind) for column, kind in zip(table.shown, kinds, strict=True)]
-    # the first cell is the head of its row, the others say their column
+    # the first cell is the head of its row, the others say their column, unless a script says it
     begins = [
-        filled('<td{} data-name="{}">', kind, clean(column.heading.say(language)))
+        filled("<td{}>", kind) if has_script
+        else filled('<td{} data-name="{}">', kind, clean(column.heading.say(language)))
         for column, kind in zip(table.shown, kinds, strict=True)
-    ]
+    ]  # fmt: skip
     tags = [(tag, filled("</td>")) for tag in begins]
     tags[:1] = [(filled('<th scope="row"{}>', kind), filled("</th>")) for kind in kinds[:1]]
     columns = [(column, *tag) for column, tag in zip(table.shown, tags, strict=True)]
@@ -554,7 +554,9 @@ def html_table(table: Table, language: Language, anchors: Anchors, *, caption: M
         ]
         for row in table.rows
     ]
-    values = {"name": anchors.name, "caption": caption, "heads": heads, "empty": say("empty", language)}
+    values = {
+        "name": anchors.name, "caption": caption, "heads": heads, "empty": say("empty", language), "cards": has_script
+    }  # fmt: skip
     return markup(render("table.html", values | {"rows": rows}))
 
 

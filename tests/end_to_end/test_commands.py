@@ -34,8 +34,8 @@ def test_a_parameter_may_be_given_with_an_equals_sign_or_as_an_iri(cli: Cli) -> 
 
 
 def test_an_answer_says_which_defaults_it_was_asked_with(cli: Cli) -> None:
-    said = "Not told otherwise, the question was asked with --action lu-bhr-2-4-3."
-    question = ("ask", "loss-if-dropped", "--least-level", "official")
+    said = "Not told otherwise, the question was asked with --plan lu-bhr-2."
+    question = ("ask", "actions-of-plan")
     assert said in " ".join(cli(*question).stdout.split())
     assert said in cli(*question, "--format", "md").stdout
     data = cli(*question, "--format", "csv")
@@ -50,7 +50,7 @@ COUNT: Final = len([*PLANS.iterdir()])
 
 
 def test_a_remote_store_gives_the_same_answers(cli: Cli, few: pan2kg.Graph, endpoint: str) -> None:
-    for question in (["shared-instruments"], ["why-linked"], ["actions-of-plan", "--plan", "lu-bhr-1"]):
+    for question in (["shared-instruments"], ["why-linked"], ["parts-of-plan", "--plan", "lu-bhr-2"]):
         assert (
             cli("ask", *question, "--format", "csv", "--endpoint", endpoint).stdout
             == cli("ask", *question, "--format", "csv", "--project", str(few.project.root)).stdout
@@ -111,10 +111,10 @@ def test_what_a_question_says_of_itself_stands_around_its_answer_and_beside_pure
         assert len(list(read)) == COUNT
 
 
-def test_a_no_and_a_day_are_written_as_the_reader_does(cli: Cli) -> None:
-    for language, no, due in (("fr", "non", "17/12/2021"), ("en", "no", "2021-12-17"), ("de", "nein", "17.12.2021")):
-        lost = cli("ask", "loss-if-dropped", "--least-level", "editors", "--language", language, "--format", "md")
-        assert (f"| {no} |" in lost.stdout, "false" in lost.stdout) == (True, False)
+def test_a_yes_and_a_day_are_written_as_the_reader_does(cli: Cli) -> None:
+    for language, yes, due in (("fr", "oui", "17/12/2021"), ("en", "yes", "2021-12-17"), ("de", "ja", "17.12.2021")):
+        shared = cli("ask", "common-instruments", "--language", language, "--format", "md")
+        assert (f"| {yes} |" in shared.stdout, "true" in shared.stdout) == (True, False)
         assert due in cli("ask", "late-actions", "--language", language, "--format", "html").stdout
 
 
@@ -231,6 +231,19 @@ def test_a_question_as_of_a_day_says_what_it_leaves_out(cli: Cli, few: pan2kg.Gr
 
 
 LINK: Final = "https://e.lu/fr/question/who-should-talk.html?as-of=2021-06-30&body=body:mj&release={}"
+
+
+def test_a_question_of_the_release_before_is_answered_by_its_table(cli: Cli) -> None:
+    question = ("ask", "loss-if-dropped", "--least-level", "plan", "--format", "csv")
+    asked = cli(*question, "--action", "lu-bhr-2-4-3")
+    table = cli("coherence", "loss", "lu-bhr-2-4-3", "--evidence", "plan", "--format", "csv")
+    assert (asked.returncode, asked.stdout) == (0, table.stdout)
+    assert "`pan2kg coherence loss`" in asked.stderr
+    assert asked.stdout == cli(*question).stdout, "the example of the profile"
+    address = "https://e.lu/en/question/parts-of-plan.html?plan=plan:lu-bhr-2&release=0.0.9"
+    linked = cli("ask", address, "--format", "csv")
+    assert (linked.returncode, linked.stdout.count("\n")) == (0, 10)
+    assert "release 0.0.9" in linked.stderr
 
 
 def test_a_permanent_link_is_answered_as_the_question_it_fixes(cli: Cli, few: pan2kg.Graph) -> None:

@@ -199,7 +199,7 @@ def test_who_names_a_retired_identifier_is_told_what_took_its_place(two_countrie
     said = r"« action/be-two-1-m9 » was retired: « part/be-two-1-axis-2 » has taken its place"
     for ask in (
         lambda: two_countries.action(name), lambda: two_countries.weight(name, "lu-two-1-1"),
-        lambda: two_countries.ask("loss-if-dropped", action=name),
+        lambda: two_countries.ask("affected-by-instrument", instrument=name),
     ):  # fmt: skip
         with pytest.raises(QueryError, match=said):
             ask()

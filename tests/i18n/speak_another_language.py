@@ -26,7 +26,7 @@ def speak(folder: Path, few: str) -> dict[str, str]:
     spoken = {}
     at = ("--language", TAG, "--project", few)
     for name, commands in {
-        "ask": [["ask", "annotated-share", "--format", "table", *at]],
+        "ask": [["ask", "levels-of-plans", "--format", "table", *at]],
         "coherence": [["coherence", "gaps", "--as-of", DAY, *at]],
         "coherence-matrix": [["coherence", "matrix", "--format", "md", "--as-of", DAY, *at]],
         "check": [["check", *at]], "help": HELP,

@@ -4,6 +4,7 @@ which are read back, since two releases are compared on those of the earlier."""
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 import re
@@ -87,7 +88,8 @@ def metadata(folder: Path, name: str) -> Metadata:
 
 
 def rows(folder: Path, name: str, below: str = "tables") -> list[dict[str, str]]:
-    text = (folder / below / f"{name}.csv").read_bytes().decode("utf-8")
+    path = folder / below / f"{name}.csv"
+    text = (path.read_bytes() if path.is_file() else gzip.decompress(Path(f"{path}.gz").read_bytes())).decode("utf-8")
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 

@@ -12,7 +12,6 @@ import pan2kg
 from pan2kg.coherence.evidence import FIGURED, Extent, Level
 from pan2kg.project import Project
 from pan2kg.store.queries import read_queries
-from pan2kg.tables.table import TABLES, TableChoice
 from tests.conftest import start
 from tests.lots import by_lot
 
@@ -20,12 +19,8 @@ QUERIES = read_queries(Project.at(Path(__file__).resolve().parents[2]))
 QUESTIONS = sorted(name for name, query in QUERIES.items() if query.group != "quality")
 LEVELLED = [name for name in QUESTIONS if any(one.name == "least_level" for one in QUERIES[name].parameters)]
 DENIALS = frozenset(("0", "no", "false", "absent"))
-SEEN = {
-    *((name, "in_graph") for name in ("plans", "levels-of-plans", "covered-elsewhere")),
-    ("parts-of-plan", "actions"),
-    ("loss-if-dropped", "last_link"),
-}
-"""Where such a word says what was seen: how many measures or parts there are, and that another action links plans."""
+SEEN = {(name, "in_graph") for name in ("plans", "levels-of-plans", "covered-elsewhere")}
+"""Where such a word says what was seen: how many measures or parts there are."""
 
 
 @cache
@@ -45,8 +40,7 @@ def test_what_nobody_read_is_never_denied(name: str, graph: pan2kg.Graph) -> Non
 
 @pytest.mark.parametrize(
     ("name", "key", "number"),
-    [("annotated-share", "plan", "with_instrument"), ("annotated-share", "plan", "with_body"),
-     ("sdg-coverage", "goal", "plans"), ("uncovered-principles", "principle", "actions"),
+    [("sdg-coverage", "goal", "plans"), ("uncovered-principles", "principle", "actions"),
      ("who-does-what", "body", "takes_part_in")],
 )  # fmt: skip
 def test_counts_are_nested_and_grow_by_level(name: str, key: str, number: str, graph: pan2kg.Graph) -> None:
@@ -54,14 +48,6 @@ def test_counts_are_nested_and_grow_by_level(name: str, key: str, number: str, g
     assert sum(counted[0].values()) < sum(counted[-1].values())
     for firm, weak in pairwise(counted):
         assert all(found <= weak.get(one, 0) for one, found in firm.items())
-
-
-@pytest.mark.parametrize("at", FIGURED)
-def test_the_share_that_was_annotated_is_that_of_the_table(graph: pan2kg.Graph, at: Level) -> None:
-    table = TABLES["trust"].make(graph, TableChoice(evidence=at))
-    counted = {str(row["plan"]): (row["with_text"], row["with_body"]) for row in table.rows if row["in_graph"]}
-    rows = asked(graph, "annotated-share", at)
-    assert counted == {row["plan"]: (int(row["with_instrument"] or 0), int(row["with_body"] or 0)) for row in rows}
 
 
 def test_a_text_that_only_amends_the_instrument_is_not_a_use_of_it(graph: pan2kg.Graph) -> None:
@@ -80,6 +66,11 @@ def test_an_obligation_only_the_editors_see_answered_is_unanswered_on_the_word_o
 
 
 # What plans of other countries cover that ours does not
+
+
+def test_what_no_plan_of_ours_has_our_plan_lacks(graph: pan2kg.Graph) -> None:
+    lacking = {row["thing"] for row in graph.ask("covered-elsewhere") if row["kind"] == "topic"}
+    assert {row["topic"] for row in graph.table("other-countries")} < lacking
 
 READ = """
 @prefix pan: <https://w3id.org/pan2kg/ontology#> . @prefix id: <https://w3id.org/pan2kg/id/> .

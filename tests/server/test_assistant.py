@@ -50,6 +50,8 @@ def test_answers_come_with_their_caveats_level_basis_and_documents(service: Any,
     answer = call(service, "figure", name="debt", plans=["lu-bhr-2"], evidence="plan")
     table = english.table("debt", plans=["lu-bhr-2"], evidence="plan")
     assert (answer["rows"], answer["level"], answer["basis"]) == (table.rows[:100], "plan", table.basis)
+    former = call(service, "ask", question="parts-of-plan", parameters={"plan": "lu-bhr-2"})
+    assert former["rows"] == english.ask("parts-of-plan", plan="lu-bhr-2").rows
     assert call(service, "explain", one="lu-bhr-1", two="lu-bhr-2")["title"]
     answer = call(service, "about", thing="32017R0821")
     assert answer["label"].startswith("Regulation (EU) 2017/821")

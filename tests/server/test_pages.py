@@ -43,6 +43,8 @@ def test_a_page_is_sent_once_compressed_for_who_takes_it_and_what_is_not_there_i
     assert (zipped.headers["content-encoding"], "Accept-Encoding" in zipped.headers["vary"]) == ("gzip", True)
     assert "content-encoding" not in service.get("/index.html", Accept_Encoding="gzip;q=0").headers
     assert gzip.decompress(zipped.body) == reply.body
+    former = service.get("/en/question/parts-of-plan.ttl?plan=lu-bhr-2")
+    assert (former.status, former.headers["location"]) == (301, "/en/figure/parts.html?plan=lu-bhr-2")
     asset = service.get("/assets/asset-0123.py")
     assert (asset.status, "immutable" in asset.headers["cache-control"]) == (200, True)
     for path, status in {"/assets/other.js": 404, "/none.html": 404, "/": 405, "/index.html?%FF=1": 400}.items():

@@ -84,7 +84,7 @@ def words(page: str) -> str:
 
 def rows(page: str, name: str) -> list[str]:
     table = re.split(rf'<table[^>]* aria-labelledby="{name}">', page)[1].split("</table>")[0]
-    return re.findall(r"<tr>.*?</tr>", table.partition("</thead>")[2], re.DOTALL)
+    return re.findall(r"<tr[ >].*?</tr>", table.partition("</thead>")[2], re.DOTALL)
 
 
 def small(turtle: str = "", language: str = "en") -> Reader:

@@ -61,7 +61,8 @@ def test_pairs_and_actions_without_a_link_counted_at_home_are_listed(reader: Rea
     for row in islice(lines, 0, None, 8):
         address = re.search(r'href="(plan/[^"#]*)"', row)
         assert address
-        assert figures(row)[0] == reader[f"fr/{address[1]}"].count('<td data-name="Liens">'), address[1]
+        listed = reader[f"fr/{address[1]}"].count('<tr><th scope="row"><a href="../action/')
+        assert figures(row)[0] == listed, address[1]
 
 
 def test_fields_of_policy_tell_every_linked_pair_of_the_country_once(reader: Reader) -> None:
@@ -124,9 +125,8 @@ def test_a_plan_counts_and_lists_what_it_meets_cites_and_is_cited_by(reader: Rea
         assert len(items) == len(set(items)) > 0, "the same words about the same plan stand once"
     wanted = [row for row in graph.occasions() if row.is_expected and row.state is not State.SEEN]
     keys = ["--".join(sorted(iri.rpartition("/")[2] for iri in (row.source, row.target))) for row in wanted]
-    listed = re.findall(
-        r'<li><p><a href="pair/([^"]*)\.html">', reader["en/index.html"].split('<ol class="wanted">')[1]
-    )
+    wanted_list = reader["en/index.html"].split('<ol class="wanted">')[1]
+    listed = re.findall(r'<li><p><a href="(?:pair/|pairs\.html#)([^".]*)(?:\.html)?">', wanted_list)
     assert listed == keys[:12] != [], "the citations to look for stand at home in their order"
 
 

@@ -40,7 +40,6 @@ def test_every_parameter_of_a_stored_question_says_its_kind(graph: pan2kg.Graph)
     assert len(kinds) >= 25
     assert all(several and set(several) <= {*KINDS, *PLAIN} for several in kinds.values())
     assert kinds["affected-by-instrument", "language"] == ("language",)
-    assert kinds["loss-if-dropped", "action"] == ("action",)
 
 
 @pytest.mark.parametrize(

@@ -245,7 +245,7 @@ def test_a_list_of_the_register_is_as_long_as_its_figure_and_a_terminal_is_shown
     assert {name: len(make("figures", given, part=str(name)).rows) for name in counted} == counted
     cross = make("matrix", given).cross
     assert cross is not None
-    assert cross[:2] == (("Plan P", "Plan Q"), (("", "#"), ("#>", "")))
+    assert cross()[:2] == (("Plan P", "Plan Q"), (("", "#"), ("#>", "")))
     assert make("matrix", given, plans=("p",)).cross is None, "one plan named gives its pairs"
 
 

@@ -173,7 +173,7 @@ class CoherenceFilter extends HTMLElement {
         }
         const titles = document.querySelector<HTMLSelectElement>("data-language select")?.value;
         if (titles) {
-            showLabels(titles);
+            void showLabels(titles);
         }
     }
 
@@ -250,7 +250,11 @@ class CoherenceFilter extends HTMLElement {
         const keys = [this.data.plans[one]?.key ?? "", this.data.plans[two]?.key ?? ""].sort(compare);
         const evidence = this.value("evidence");
         const title = said.join(" · ") || this.say("cell-together", {});
-        const link = make("a", { href: `pair/${keys.join("--")}.html${evidence ? `?evidence=${evidence}` : ""}`, title });
+        // an export has no page of two plans of other countries: their row in the list of pairs tells of them
+        const isForeign = this.data.plans[one]?.foreign && this.data.plans[two]?.foreign;
+        const asked = evidence ? `?evidence=${evidence}` : "";
+        const href = isForeign ? `pairs.html#${keys.join("--")}` : `pair/${keys.join("--")}.html${asked}`;
+        const link = make("a", { href, title });
         const shown = bits || (arrow ? "" : "·");
         link.append(...(arrow ? [make("b", {}, arrow)] : []), ...(shown ? [make("i", {}, shown)] : []));
         return make("td", { class: arrow ? "declared" : "inferred" }, link);

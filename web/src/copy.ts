@@ -1,20 +1,20 @@
-// <copy-button data-copy="text"><button>Copy</button></copy-button>
+// <copy-button data-copy="text"><button>Copy</button></copy-button>; what stands before it where it names no text
 
 import { make, speaker } from "./page";
 
 class CopyButton extends HTMLElement {
     connectedCallback(): void {
-        const button = this.querySelector("button");
-        if (!button || this.querySelector("[role=status]")) {
+        if (this.querySelector("[role=status]")) {
             return;
         }
         this.hidden = false;
         const say = speaker("copy", this.dataset.done ? { done: this.dataset.done } : undefined);
+        const button = this.querySelector("button") ?? this.appendChild(make("button", { type: "button" }, say("copy")));
         const status = make("span", { role: "status", class: "copied" });
         this.append(status);
         button.addEventListener("click", async () => {
             status.textContent = "";
-            const done = await copy(this.dataset.copy ?? "");
+            const done = await copy(this.dataset.copy ?? this.previousElementSibling?.textContent ?? "");
             status.textContent = say(done ? "done" : "failed");
         });
     }

@@ -1,15 +1,17 @@
-// <data-language> around a form with a <select>: the labels on the page change to another language where they have one.
+// <data-language> around a form with a <select>, made here where there is none: the labels on the page change to another
+// language where they have one. What links are called is looked up by where they lead, once somebody asks for it.
 
-import { memory } from "./page";
+import { language as own, loadData, make, memory, root, speaker } from "./page";
+import type { Found } from "./search";
 
 const published = new WeakMap<HTMLElement, { text: string; lang: string; isFallback: boolean }>();
 
 class DataLanguage extends HTMLElement {
     connectedCallback(): void {
-        const select = this.querySelector("select");
-        if (!select || this.dataset.ready) {
+        if (this.dataset.ready) {
             return;
         }
+        const select = this.querySelector("select") ?? this.build();
         this.dataset.ready = "yes";
         this.hidden = false;
         const form = select.form;
@@ -24,17 +26,67 @@ class DataLanguage extends HTMLElement {
             select.value = remembered;
         }
         if (select.value) {
-            showLabels(select.value);
+            void showLabels(select.value);
         }
         select.addEventListener("change", () => {
             memory.set("data-language", select.value);
-            showLabels(select.value);
+            void showLabels(select.value);
         });
+    }
+
+    private build(): HTMLSelectElement {
+        const say = speaker("titles");
+        const tags = [...document.querySelectorAll<HTMLAnchorElement>(".languages a[hreflang]")];
+        const options = tags.map((link) => make("option", { value: link.hreflang, lang: link.hreflang }, link.textContent));
+        const select = make("select", { id: "data-language", name: "data" }, make("option", { value: "" }, say("as-interface")), ...options);
+        this.append(make("form", {}, make("label", { for: select.id }, say("choose")), select));
+        return select;
     }
 }
 
+/** The things by where their names lead, from the root; a document that tells several things has the place of each. */
+let things: Map<string, Found> | undefined;
+
+/** Mark what links are called, with what that is in other languages. */
+async function nameLinks(): Promise<void> {
+    things ??= new Map((await loadData<Found[]>(`${root}data/labels.js`, "pan2kgLabels")).map((one) => [one.href, one]));
+    const base = new URL(root || "./", location.href).href;
+    for (const link of document.querySelectorAll<HTMLAnchorElement>("main a[href]:not([data-named])")) {
+        link.dataset.named = "";
+        const place = link.href.replace(/\?[^#]*/, "").slice(base.length);
+        const told = /^doc\/([^/]+)\/[^#]*#(.+)$/.exec(place);
+        const thing = things.get(told ? `${told[1]}/${told[2]}.html` : place.slice(place.indexOf("/") + 1));
+        const node = link.querySelector(".label") ?? [...link.childNodes].reverse().find((one) => one instanceof Text && one.data.trim());
+        const text = node?.textContent?.trim() ?? "";
+        for (const names of [thing?.labels ?? {}, thing?.full ?? {}]) {
+            for (const cut of [(name: string) => name, shortened]) {
+                if (node && link.contains(node) && Object.values(names).some((name) => cut(name) === text)) {
+                    const label = node instanceof HTMLElement ? node : make("span", { class: "label", lang: own }, text);
+                    Object.entries(names).forEach(([tag, name]) => (label.dataset[tag] ??= cut(name)));
+                    node.replaceWith(label);
+                }
+            }
+        }
+    }
+}
+
+/** A long title without its middle, as pages show it where there is little room (pan2kg/graph/labels.py). */
+function shortened(words: string, most = 48): string {
+    const [one = "", two = "", ...tail] = words.split(" ");
+    if ([...words].length <= most) {
+        return words;
+    }
+    while (tail.length > 1 && [...[one, two, ...tail].join(" ")].length > most) {
+        tail.shift();
+    }
+    return [one, two, "…", ...tail].join(" ");
+}
+
 /** Show every label in a language; an empty one brings back what the page was published with. */
-export function showLabels(language: string): void {
+export async function showLabels(language: string): Promise<void> {
+    if (language) {
+        await nameLinks().catch(() => undefined);
+    }
     document.querySelectorAll<HTMLElement>("span.label").forEach((label) => {
         const first = published.get(label) ?? { text: label.textContent ?? "", lang: label.lang, isFallback: label.classList.contains("fallback") };
         published.set(label, first);

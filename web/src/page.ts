@@ -9,6 +9,8 @@ interface Shared {
 declare global {
     interface Window {
         pan2kg?: Shared;
+        /** What the scripts say in the language of the page, by group: a script beside the labels hands it over. */
+        pan2kgWords?: Record<string, Words>;
     }
 }
 
@@ -75,13 +77,9 @@ export interface Say {
     has(key: string): boolean;
 }
 
-/** The words the page hands over, in its language, by group; the scripts have none of their own. */
-let pageWords: Record<string, Words> | undefined;
-
-/** What the elements of a group say: the words of the page, and those an element was given instead. */
+/** What the elements of a group say: the words of the language, and those an element was given instead. */
 export function speaker(group: string, given?: Words): Say {
-    pageWords ??= JSON.parse(document.getElementById("page-words")?.textContent || "{}") as Record<string, Words>;
-    return sayer({ ...pageWords[group], ...given }, group);
+    return sayer({ ...window.pan2kgWords?.[group], ...given }, group);
 }
 
 const NUMBERS = new Intl.PluralRules(language);
@@ -99,7 +97,7 @@ export function sayer(own: Words, group: string): Say {
     const has = (key: string): boolean => Object.hasOwn(own, key);
     const say = (key: string, values: Record<string, string | number> = {}): string => {
         if (!has(key)) {
-            console.error(`page-words: ${group}.${key} ✗`);
+            console.error(`words: ${group}.${key} ✗`);
         }
         const [one = "", many] = (own[key] ?? key).split("|");
         const n = Number(values.n);

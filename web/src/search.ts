@@ -12,6 +12,8 @@ export interface Found {
     label?: string;
     lang?: string;
     labels?: Record<string, string>;
+    /** Its own name where `labels` has its short one. */
+    full?: Record<string, string>;
     notation?: string;
     also?: string[];
 }
@@ -64,7 +66,8 @@ export function find(all: Found[], words: string, most: number): Found[] {
     if (!asked.length) {
         return [];
     }
-    const ready = made.get(all) ?? all.map(prepared);
+    // documents are named here for those who read titles in another language; nobody looks for them
+    const ready = made.get(all) ?? all.filter((one) => one.type !== "document").map(prepared);
     made.set(all, ready);
     const whole = withoutZeros(asked.join(""));
     const tiers: Ready[][] = [[], [], []];

@@ -43,14 +43,16 @@ class Site:
         path = self.folder / language / f"{name}.html"
         path.parent.mkdir(parents=True, exist_ok=True)
         root = "../" * (1 + name.count("/"))
+        said = f"window.pan2kgWords={words}".encode() if words else page_words(language)
+        path.with_name(f"words-{path.stem}.js").write_bytes(said)
         path.write_text(
             f'<!DOCTYPE html>\n<html lang="{language}" data-root="{root}" data-mode="{mode}">'
             f'<head><meta charset="utf-8">'
             f'<title>{name}</title><meta name="viewport" content="width=device-width, initial-scale=1">'
             f'<link rel="icon" href="data:,"><link rel="stylesheet" href="{root}assets/{self.bundle.name("site.css")}">'
+            f'<script defer src="words-{path.stem}.js"></script>'
             f'<script defer src="{root}assets/{self.bundle.name("main.js")}"></script></head>'
-            f'<body><script type="application/json" id="page-words">'
-            f"{words or page_words(language, ('sparql', 'network', 'picture'))}</script>"
+            f"<body>"
             f'<main id="main"><h1>{name}</h1>{body}</main></body></html>\n',
             encoding="utf-8",
         )

@@ -157,4 +157,4 @@ def test_words_a_page_lacks_are_an_error_a_developer_sees(site: Site, window: Wa
     watched = window(site.page("wordless", TABLE, words='{"table": {"filter": "Find"}}'))
     watched.page.get_by_label("Find a row").fill("elan")
     expect(watched.page.get_by_role("status")).to_have_text("count-of")
-    watched.forgive("page-words: table.count-of")
+    watched.forgive("words: table.count-of")
