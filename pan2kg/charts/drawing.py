@@ -10,6 +10,7 @@ import math
 import re
 import tomllib
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -233,7 +234,10 @@ class Drawing:
     marks: tuple[Mark, ...]
 
     def svg(self) -> str:
-        body = "".join(map(_markup, self.marks))
+        # most of the texts are of one size, which is said once
+        sizes = Counter(mark.font.size for mark, _ in Group(self.marks).flat() if isinstance(mark, Label))
+        size = sizes.most_common(1)[0][0] if sizes else PLAIN.size
+        body = "".join(_markup(mark, size) for mark in self.marks)
         digest = hashlib.sha256(f"{self.title}\n{self.description}\n{body}".encode("utf-8", "replace"))
         name = f"picture-{digest.hexdigest()[:10]}"
         width, height = number(self.width), number(self.height)
@@ -241,10 +245,10 @@ class Drawing:
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
             f'role="{role}" aria-labelledby="{name}-title {name}-desc" lang="{self.language}" '
-            f'xml:lang="{self.language}" font-family="{FAMILY}">\n'
+            f'xml:lang="{self.language}" font-family="{FAMILY}" font-size="{number(size)}" fill="{PLAIN.colour}">\n'
             f'<title id="{name}-title">{xml_text(self.title)}</title>\n'
             f'<desc id="{name}-desc">{xml_text(self.description)}</desc>\n'
-            f'<rect width="{width}" height="{height}" fill="#ffffff"/>\n{body}</svg>\n'
+            f'<rect width="{width}" height="{height}" fill="#ffffff"/>\n{body}\n</svg>\n'
         )
 
 
@@ -271,16 +275,16 @@ _ADDRESS = re.compile(r"(?:https?://|[#/.]|[\w-]+[./?#]|[\w-]+$)", re.IGNORECASE
 
 
 def number(value: float) -> str:
-    """A number with at most two decimals and no needless zeros.
+    """A number with at most one decimal and no needless zeros.
 
     >>> number(1.0), number(-0.001), number(2.345)
-    ('1', '0', '2.35')
+    ('1', '0', '2.3')
     """
-    text = f"{value + 0.0:.2f}".rstrip("0").rstrip(".")
+    text = f"{value:.1f}".removesuffix(".0")
     return "0" if text == "-0" else text
 
 
-def _markup(mark: Mark) -> str:
+def _markup(mark: Mark, size: float) -> str:
     def look(fill: str, pen: Pen | None, **places: float) -> str:
         edges = "".join(f' {name.replace("_", "-")}="{number(value)}"' for name, value in places.items())
         paint = f' fill="{fill or "none"}"'
@@ -294,24 +298,25 @@ def _markup(mark: Mark) -> str:
         moved = f' transform="translate({number(x)} {number(y)})"' if x or y else ""
         tag, address = ("a", f' href="{xml_value(mark.address)}"') if leads else ("g", "")
         tags = "".join(f' data-{name}="{xml_value(value)}"' for name, value in mark.tags if value)
-        title = f"<title>{xml_text(mark.title)}</title>\n" if mark.title else ""
-        return f"<{tag}{moved}{address}{tags}>\n{title}{''.join(map(_markup, mark.marks))}</{tag}>\n"
+        title = f"<title>{xml_text(mark.title)}</title>" if mark.title else ""
+        return f"<{tag}{moved}{address}{tags}>{title}{''.join(_markup(inner, size) for inner in mark.marks)}</{tag}>"
     if isinstance(mark, Box):
-        return f"<rect{look(mark.fill, mark.pen, x=mark.x, y=mark.y, width=mark.width, height=mark.height)}/>\n"
+        return f"<rect{look(mark.fill, mark.pen, x=mark.x, y=mark.y, width=mark.width, height=mark.height)}/>"
     if isinstance(mark, Dot):
-        return f"<circle{look(mark.fill, mark.pen, cx=mark.x, cy=mark.y, r=mark.radius)}/>\n"
+        return f"<circle{look(mark.fill, mark.pen, cx=mark.x, cy=mark.y, r=mark.radius)}/>"
     if isinstance(mark, Line):
         points = [f"{number(x)} {number(y)}" for x, y in mark.points]
         closed = "Z" if mark.points[0] == mark.points[-1] and len(points) > 2 else ""
         further = " ".join(points[1:-1] if closed else points[1:])
-        return f'<path d="M{points[0]}{"C" if mark.curved else "L"}{further}{closed}"{look(mark.fill, mark.pen)}/>\n'
+        return f'<path d="M{points[0]}{"C" if mark.curved else "L"}{further}{closed}"{look(mark.fill, mark.pen)}/>'
     if isinstance(mark, Hatch):
         course = "".join(f"M{number(a)} {number(b)}L{number(c)} {number(d)}" for (a, b), (c, d) in mark.strokes())
-        return f'<path d="{course}"{look("", mark.pen)}/>\n' if course else ""
+        return f'<path d="{course}"{look("", mark.pen)}/>' if course else ""
     anchor = "" if mark.anchor == "start" else f' text-anchor="{mark.anchor}"'
     bold = ' font-weight="bold"' if mark.font.bold else ""
     turn = f' transform="rotate({number(mark.turn)} {number(mark.x)} {number(mark.y)})"' if mark.turn else ""
     spoken = f' lang="{xml_value(mark.language)}" xml:lang="{xml_value(mark.language)}"' if mark.language else ""
-    left, base, size = number(mark.x), number(mark.y), number(mark.font.size)
-    place, fill = f'x="{left}" y="{base}" font-size="{size}"', f'fill="{mark.font.colour or "none"}"'
-    return f"<text {place}{anchor}{bold} {fill}{turn}{spoken}>{xml_text(mark.text)}</text>\n"
+    fill = "" if mark.font.colour == PLAIN.colour else f' fill="{mark.font.colour or "none"}"'
+    high = "" if mark.font.size == size else f' font-size="{number(mark.font.size)}"'
+    place = f'x="{number(mark.x)}" y="{number(mark.y)}"'
+    return f"<text {place}{high}{anchor}{bold}{fill}{turn}{spoken}>{xml_text(mark.text)}</text>"

@@ -84,7 +84,8 @@ def _ask_table(project: Project, options: argparse.Namespace, link: object) -> i
 
     options_known = [key.replace("_", "-") for key in queries.FORMER[options.name][1]]
     arguments.refuse_unknown(options.parameters, options_known, options)
-    options.figure, chosen = queries.succeeded(options.name, arguments.read_parameters(options.parameters))
+    values = arguments.read_parameters(options.parameters)
+    options.figure, chosen = queries.succeeded(options.name, values, project)
     arguments.tell(say("progress", "answered-by-table", name=options.name, table=options.figure))
     for name, value in chosen.items():
         setattr(options, name, value if name == "evidence" else [value])

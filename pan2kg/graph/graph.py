@@ -68,6 +68,9 @@ class GraphReading(Generic[T]):
         self.needs = needs.split()
         self.__doc__ = meaning or make.__doc__
 
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
     def __get__(self, graph: Graph | None, owner: type) -> T:
         if graph is None:
             return cast("T", self)
@@ -83,7 +86,9 @@ class GraphReading(Generic[T]):
             ]
             return make(*(values if self.needs else [graph]))
 
-        return graph.once(self, read)
+        # from then on it is an attribute like others: pages ask for some a million times
+        value = vars(graph)[self.name] = graph.once(self, read)
+        return value
 
 
 class Graph:
@@ -289,7 +294,7 @@ class Graph:
         True
         """
         if name in queries.FORMER and name not in self.queries:
-            table, chosen = queries.succeeded(name, parameters)
+            table, chosen = queries.succeeded(name, parameters, self.project)
             language = next((tag for tag in LANGUAGES if tag == parameters.get("language")), self.language)
             return self.spoken(language).table(table, **chosen)
         query = queries.find_query(self.project, name)

@@ -68,7 +68,7 @@ class Assistant:
     def ask(self, question: str, parameters: dict[str, str] | None = None, limit: int = ROWS) -> Content:
         graph, values = self.graph, {name.replace("-", "_"): value for name, value in (parameters or {}).items()}
         if question in queries.FORMER and question not in graph.queries:
-            table, chosen = queries.succeeded(question, values)
+            table, chosen = queries.succeeded(question, values, graph.project)
             evidence = chosen.pop("evidence", "")
             return self.figure(table, evidence=evidence, limit=limit, **{key: [name] for key, name in chosen.items()})
         query = queries.find_query(graph.project, question)

@@ -5,13 +5,13 @@ what is known at the headline level, so that a page says what the register of fi
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import quote, urlsplit
 
 from pan2kg.charts import time_map
-from pan2kg.coherence import evidence, known, obligations, texts
+from pan2kg.coherence import bodies, evidence, known, obligations, texts
 from pan2kg.coherence.citations import State
 from pan2kg.graph import labels
 from pan2kg.i18n.message import in_words
@@ -49,6 +49,7 @@ SELECT ?graph ?property ?value WHERE {{
 }} ORDER BY ?graph ?property ?value
 """
 
+T = TypeVar("T")
 Sentence = dict[str, Any]
 """``words`` with their ``figure``, which leads to the rows it counts; ``name`` is what tests and scripts call it."""
 Saying = tuple[str, evidence.Level | None, *tuple[str, ...]]
@@ -169,22 +170,40 @@ def of_plan(context: PageContext, plan: str, facts: Iterable[tuple[str, str]]) -
     return _dossier(context, sentences, facts=facts, picture=picture, attention=findings, sayings=sayings)
 
 
+def _by_end(context: PageContext, name: str, rows: Iterable[T], end: str) -> Mapping[str, list[T]]:
+    def make() -> dict[str, list[T]]:
+        by_end: dict[str, list[T]] = {}
+        for row in rows:
+            by_end.setdefault(getattr(row, end), []).append(row)
+        return by_end
+
+    return context.site_context.once((name, end), make)
+
+
+def _involvements(context: PageContext, end: str) -> Mapping[str, list[bodies.Involvement]]:
+    # those that count at the headline level, by the body that takes part, or by the work
+    counted = (part for part in context.graph.involvements if evidence.counts(part.level, evidence.HEADLINE))
+    return _by_end(context, "involvements", counted, end)
+
+
 def _of_action(context: PageContext, action: str) -> dict[str, Any]:
     knowledge, statements = context.graph.known(), context.graph.statements
-    involvements = [
-        involvement for involvement in context.graph.involvements
-        if involvement.work == action and evidence.counts(involvement.level, knowledge.level)
-    ]  # fmt: skip
+    involvements = _involvements(context, "work").get(action, [])
     leads = list(dict.fromkeys(involvement.body for involvement in involvements if "lead" in involvement.roles))
-    bodies = dict.fromkeys([*leads, *(involvement.body for involvement in involvements)])
-    uses = [use for use in knowledge.uses if use.work == action]
+    involved = dict.fromkeys([*leads, *(involvement.body for involvement in involvements)])
+    uses = _by_end(context, "uses", knowledge.uses, "work").get(action, [])
     named_texts = dict.fromkeys(use.text for use in uses)
     # the actions of other plans that share a specific text with it
     names, pairs = knowledge.potential.names, knowledge.actions
-    ends = zip(pairs.one.tolist(), pairs.two.tolist(), pairs.low.tolist(), strict=True)
-    met = [
-        names[b] if names[a] == action else names[a] for a, b, low in ends if low > 0 and action in (names[a], names[b])
-    ]
+
+    def partners() -> dict[str, list[str]]:
+        by_action: dict[str, list[str]] = {}
+        for one, two, low in zip(pairs.one.tolist(), pairs.two.tolist(), pairs.low.tolist(), strict=True):
+            for work, partner in ((one, two), (two, one)) if low > 0 else ():
+                by_action.setdefault(names[work], []).append(names[partner])
+        return by_action
+
+    met = context.site_context.once("actions by action", partners).get(action, [])
     plans = _homes(knowledge, met)
     results = [
         values.value(context, statement.value)
@@ -199,7 +218,7 @@ def _of_action(context: PageContext, action: str) -> dict[str, Any]:
     return _dossier(
         context,
         [
-            sentence(context, "action-bodies", len(bodies), "#who", names=in_short(context, bodies)),
+            sentence(context, "action-bodies", len(involved), "#who", names=in_short(context, involved)),
             sentence(context, "action-texts", len(named_texts), "#rests", names=in_short(context, named_texts)),
             sentence(context, "action-meets", len(met), "#picture" if picture else "#links",
                      plans=len(plans), names=in_short(context, sorted(plans))),
@@ -221,8 +240,7 @@ def _of_action(context: PageContext, action: str) -> dict[str, Any]:
 
 def _of_body(context: PageContext, body: str) -> dict[str, Any]:
     knowledge, graph, statements = context.graph.known(), context.graph, context.graph.statements
-    counted = [involvement for involvement in graph.involvements if evidence.counts(involvement.level, knowledge.level)]
-    involvements = [involvement for involvement in counted if involvement.body == body]
+    involvements = _involvements(context, "body").get(body, [])
     led = {involvement.work for involvement in involvements if "lead" in involvement.roles}
     supported = {involvement.work for involvement in involvements} - led
     sentences = [
@@ -244,9 +262,10 @@ def _of_body(context: PageContext, body: str) -> dict[str, Any]:
 
         by_work, works = context.site_context.once(f"texts by work at {knowledge.level.key}", read), led | supported
         countries, by_body = {graph.country_of.get(work) for work in works}, dict[str, set[str]]()
-        for involvement in counted:
-            if graph.country_of.get(involvement.work) in countries:
-                by_body.setdefault(involvement.body, set()).add(involvement.work)
+        for work, parts in _involvements(context, "work").items():
+            if graph.country_of.get(work) in countries:
+                for involvement in parts:
+                    by_body.setdefault(involvement.body, set()).add(work)
         own = {text for work in works for text in by_work.get(work, ())}
         kinds, shared = statements.values(body, f"{DCTERMS}type"), Counter[str]()
         for rival, its in by_body.items():
@@ -264,7 +283,16 @@ def _of_body(context: PageContext, body: str) -> dict[str, Any]:
 
 def _of_text(context: PageContext, text: str) -> dict[str, Any]:
     knowledge, graph, statements = context.graph.known(), context.graph, context.graph.statements
-    uses = [use for use in knowledge.uses if text in knowledge.potential.weights.reached(use.text, knowledge.level)]
+    reached = partial(knowledge.potential.weights.reached, at=knowledge.level)
+
+    def by_reached() -> dict[str, list[texts.Use]]:
+        by_text: dict[str, list[texts.Use]] = {}
+        for use in knowledge.uses:
+            for above in reached(use.text):
+                by_text.setdefault(above, []).append(use)
+        return by_text
+
+    uses = context.site_context.once("uses by text", by_reached).get(text, [])
     best: dict[str, float] = {}
     for use in uses:
         if plan := knowledge.tables.works.plan(use.work):
@@ -482,8 +510,9 @@ def _machine(context: PageContext, entry: labels.Entry) -> Values:
     if not iri.startswith("_:") and not any(mark in iri for mark in '<>"{}|\\^` \n'):
         # behind the hash for the browser, with a server before it too
         text = _OWN.format(iri=iri)
-        address = f"sparql.html#query={quote(text, safe='')}"
-        query = context.href(address, query=text) if is_served else context.href(address)
+        query = context.href(f"sparql.html#of={quote(iri, safe=':/')}")
+        if is_served:
+            query = context.href(f"sparql.html#query={quote(text, safe='')}", query=text)
     official = []
     if entry.has_page and iri.startswith(("http://", "https://")) and not is_ours(iri):
         official.append((iri, urlsplit(iri).hostname or context.t("outside")))

@@ -31,8 +31,6 @@ ASPECTS: Final[Mapping[str, tuple[str, ...]]] = {
     "instrument": ("restsOn",), "body": ("involvesBody", "ledBy"), "topic": ("hasTopic",), "group": ("hasTargetGroup",),
 }  # fmt: skip
 """In what two plans are compared, and the properties of them and their actions that say so."""
-COMPARING: Final[Mapping[str, tuple[str, str]]] = {"matrix": ("one", "two"), "debt": ("citing", "cited")}
-"""The figures that have rows about two plans, and the columns these stand in."""
 
 
 def _plans(context: page.PageContext) -> page.Values:
@@ -225,7 +223,8 @@ def show(figures: table.Table, context: page.PageContext) -> Markup:
         return index.label(iri, language).language if entry and entry.texts and language not in entry.texts else ""
 
     anchors = writers.Anchors(figures.name, leads=lambda _, __, iri: context.address(iri), spoken=spoken)
-    rows = writers.html_table(figures, language, anchors, caption=writers.html_text(figures.title, language))
+    title = writers.html_text(figures.title, language)
+    rows = writers.html_table(figures, language, anchors, caption=title, has_script=True)
     more, foot = template.macro("_macros.html", "rest")(len(figures.rows), context.t), writers.html_foot
     return template.markup(f"<sortable-table>{rows}</sortable-table>\n{more}{foot(figures, language)}")
 
@@ -349,15 +348,12 @@ def _pair(context: page.PageContext) -> page.Values | None:
         for action in actions[pair[0]]:
             nearest = index.nearest(graph.label(action, language), 3)
             beside.append((action, [actions[pair[1]][at] for at in nearest]))
-    # what a measure says of the two: strength of their links, or what each owes the other in citations
-    shown = []
-    for name, columns in COMPARING.items():
-        figures = site_context.figures(name, language)
-        by_pair: dict[frozenset[str], list[table.Row]] = site_context.once(("rows by pair", name, language), dict)
-        for row in figures.rows if not by_pair else ():
-            by_pair.setdefault(frozenset(str(row[column]) for column in columns), []).append(row)
-        if rows := by_pair.get(frozenset(pair)):
-            shown.append(show(replace(figures, rows=tuple(rows)), context))
+    # the measures that say something of the two: strength of their links, what each owes the other in citations
+    asked = {"plan": names[0]} if site_context.mode == "served" else {}
+    shown = [
+        (context.href(f"figure/{name}.html", **asked), site_context.figures(name, language).title.say(language))
+        for name in ("matrix", "debt")
+    ]
     return {
         "title": t("pair-title", one=context.name(pair[0]), two=context.name(pair[1])),
         "one": pair[0],

@@ -265,7 +265,18 @@ class LinkText:
     """
 
     def __init__(self, context: PageContext, iri: str) -> None:
-        statements, notes = context.graph.statements, Notes(context)
+        statements, self.context, self.iri = context.graph.statements, context, iri
+        self.key = kind_and_key(iri)[1] or iri.rpartition("/")[2]
+        status = kind_and_key(statements.one(iri, PAN + "status"))[1]
+        self.status = "" if status in COUNTING else status
+        by_property = statements.by_property(iri)
+        self.own = parts.grounds_of(statements, next(iter(by_property.values()))[0]) if by_property else None
+        via = context.links(statements.values(iri, PAN + "via"))
+        self.via = piece("by_way_of")(context.t("by-way-of"), via) if via else NOTHING
+
+    def read(self) -> None:
+        # what a list of many does not tell of each
+        context, statements, notes, iri = self.context, self.context.graph.statements, Notes(self.context), self.iri
         starts, leads, both = (statements.values(iri, name) for name in ENDS)
         self.ends: dict[str, tuple[Markup, Markup]] = {}
         for end in (*starts, *leads, *both):
@@ -273,25 +284,19 @@ class LinkText:
             full, short = (markup(", ").join(map(name, plans)) for name in (context.link, context.short))
             within = piece("within")
             self.ends[end] = (within(thing, full), within(thing, short)) if plans else (thing, thing)
-        self.key = kind_and_key(iri)[1] or iri.rpartition("/")[2]
-        self.kind = kind_and_key(statements.one(iri, PAN + "linkType"))[1]
-        status = kind_and_key(statements.one(iri, PAN + "status"))[1]
-        self.status = "" if status in COUNTING else status
         self.starts, self.has_direction = starts, not both
-        _, facts, quoted, mark = _node(notes, iri, frozenset(self.ends), _IN_LINE)
-        via = context.links(statements.values(iri, PAN + "via"))
+        _, facts, quoted, _ = _node(notes, iri, frozenset(self.ends), _IN_LINE)
         self.relation = markup(", ".join(map(context.label, statements.values(iri, PAN + "relation"))))
-        self.via = piece("by_way_of")(context.t("by-way-of"), via) if via else NOTHING
         self.quotes = NOTHING.join([piece("quotation")(quote, context.t) for quote in quoted])
         self.facts = [heading + " " + content for heading, contents in facts for content in contents]
         premise = partial(_premise, context)
         self.rests = [context.kept("premise", source, premise) for source in statements.values(iri, _DERIVED_FROM)]
-        self.grounds = tuple(notes.numbers)
-        self.own = self.grounds[mark.number - 1] if mark else None
-        self.level = context.mark(statements.level(iri))
+        self.level, self.grounds = context.mark(statements.level(iri)), tuple(notes.numbers)
 
     def written(self, notes: Notes, viewpoint: str = "", *, has_anchor: bool = True) -> Markup:
         """The link as an item of a list, as seen from a thing, or from outside where that is empty."""
+        if not hasattr(self, "grounds"):
+            self.read()
         rests = [rest for rest in self.rests if rest[0] != viewpoint]
         for grounds in (*self.grounds, *(ground for _, _, needed in rests for ground in needed)):
             notes.need(grounds)
@@ -334,8 +339,9 @@ def grouped(notes: Notes, links: Iterable[str], viewpoint: str = "") -> list[dic
 
     groups: list[dict[str, object]] = []
     for kind in sorted(by_kind, key=lambda kind: (KINDS.index(kind) if kind in KINDS else len(KINDS), kind)):
-        members = [link_of(context, iri) for iri in sorted(by_kind[kind], key=order)]
-        is_long = kind.startswith("shared-") and len(members) > UNFOLDED
+        is_long = kind.startswith("shared-") and len(by_kind[kind]) > UNFOLDED
+        iris = by_kind[kind] if is_long else sorted(by_kind[kind], key=order)
+        members = [link_of(context, iri) for iri in iris]
         name = context.name(f"{ID}linktype/{kind}")
         stated = {bool(link.own and link.own.certainty == "stated") for link in members}
         # links that are made from outside say who says so

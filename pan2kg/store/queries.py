@@ -53,6 +53,8 @@ FORMER: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "parts-of-plan": ("parts", {"plan": "plans"}),
 }
 """Questions of the release before that a table answers now, and how what they took is called there."""
+_DEFAULTS: Final = {"plan": "homePlan", "action": "exampleAction"}
+"""What they took from the profile where nothing was said."""
 _NO_QUESTIONS: Final = frozenset({"rules", "program"})
 """The folders of ``queries/`` that hold no questions."""
 _QUERY: Final = Messages("query")
@@ -153,14 +155,15 @@ def find_query(project: Project, name: str) -> Query:
     return read_query(files[name], name=project.name_of(files[name]), project=project)
 
 
-def succeeded(name: str, values: Mapping[str, str]) -> tuple[str, dict[str, str]]:
-    # the table that answers a former question, and what it is told in place of the parameters
+def succeeded(name: str, values: Mapping[str, str], project: Project) -> tuple[str, dict[str, str]]:
+    # the table that answers a former question, and what it is told in place of the parameters and their defaults
     table, keys = FORMER[name]
     if unknown := next((key for key in values if key not in {*keys, "language"}), ""):
         raise QueryError("no-parameter", remedy=there_are(keys), name=name, parameter=unknown)
     if (level := values.get("least_level", LEVELS[0])) not in LEVELS:
         raise QueryError("no-such-level", remedy="there-are", name=level, names=either(LEVELS))
-    return table, {keys[key]: value for key, value in values.items() if key in keys}
+    defaults = {key: project.said(_DEFAULTS[key])[1] for key in keys if key in _DEFAULTS and key not in values}
+    return table, {keys[key]: value for key, value in {**defaults, **values}.items() if key in keys and value}
 
 
 def with_prefixes(text: str, prefixes: Mapping[str, str]) -> str:

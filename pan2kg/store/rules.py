@@ -12,7 +12,7 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from itertools import combinations, product, takewhile
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -194,7 +194,9 @@ class LinkView:
     def towards(self, iri: str) -> Iterator[tuple[str, str, Term, str]]:
         concepts = {*_TYPES, *_RANKS, *(value for _, value in _ALIKE)}
         for link in self.links if iri in concepts else dict.fromkeys(self._pointing.get(iri, ())):
-            yield from (statement for statement in self.about(link) if plain(statement[2]) == iri)
+            for rule, name, value in self.lines(self.links[link]):
+                if value in (f"<{iri}>", iri):
+                    yield link, name, _term(value), self.graphs[rule]
 
     @cached_property
     def _pointing(self) -> Mapping[str, Sequence[str]]:
@@ -309,6 +311,7 @@ def bare_term(term: str) -> str:
     return term[1:-1] if term.startswith("<") else plain(_term(term))
 
 
+@lru_cache(maxsize=1 << 16)
 def _term(notation: str) -> Term:
     if notation.startswith("<"):
         return ox.NamedNode(notation[1:-1])

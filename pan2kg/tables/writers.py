@@ -523,7 +523,9 @@ def html_figures(table: Table, language: Language, anchors: Anchors = Anchors())
     return filled('<div class="exhibit" lang="{}">\n{}{}{}</div>\n', language, summary, rows, foot)
 
 
-def html_table(table: Table, language: Language, anchors: Anchors, *, caption: Markup) -> Markup:
+def html_table(
+    table: Table, language: Language, anchors: Anchors, *, caption: Markup, has_script: bool = False
+) -> Markup:
     def item(row: Row, column: Column, address: str, words: str) -> str:
         # markup where it leads somewhere or is marked, else words, which the template escapes
         key = column.names or column.key
@@ -536,11 +538,12 @@ def html_table(table: Table, language: Language, anchors: Anchors, *, caption: M
 
     kinds = [filled(' class="number"') if _is_number(table, column) else filled("") for column in table.shown]
     heads = [(html_text(column.heading, language), kind) for column, kind in zip(table.shown, kinds, strict=True)]
-    # the first cell is the head of its row, the others say their column
+    # the first cell is the head of its row, the others say their column, unless a script says it
     begins = [
-        filled('<td{} data-name="{}">', kind, clean(column.heading.say(language)))
+        filled("<td{}>", kind) if has_script
+        else filled('<td{} data-name="{}">', kind, clean(column.heading.say(language)))
         for column, kind in zip(table.shown, kinds, strict=True)
-    ]
+    ]  # fmt: skip
     tags = [(tag, filled("</td>")) for tag in begins]
     tags[:1] = [(filled('<th scope="row"{}>', kind), filled("</th>")) for kind in kinds[:1]]
     columns = [(column, *tag) for column, tag in zip(table.shown, tags, strict=True)]
@@ -551,7 +554,9 @@ def html_table(table: Table, language: Language, anchors: Anchors, *, caption: M
         ]
         for row in table.rows
     ]
-    values = {"name": anchors.name, "caption": caption, "heads": heads, "empty": say("empty", language)}
+    values = {
+        "name": anchors.name, "caption": caption, "heads": heads, "empty": say("empty", language), "cards": has_script
+    }  # fmt: skip
     return markup(render("table.html", values | {"rows": rows}))
 
 

@@ -234,10 +234,12 @@ LINK: Final = "https://e.lu/fr/question/who-should-talk.html?as-of=2021-06-30&bo
 
 
 def test_a_question_of_the_release_before_is_answered_by_its_table(cli: Cli) -> None:
-    asked = cli("ask", "loss-if-dropped", "--action", "lu-bhr-2-4-3", "--least-level", "plan", "--format", "csv")
+    question = ("ask", "loss-if-dropped", "--least-level", "plan", "--format", "csv")
+    asked = cli(*question, "--action", "lu-bhr-2-4-3")
     table = cli("coherence", "loss", "lu-bhr-2-4-3", "--evidence", "plan", "--format", "csv")
     assert (asked.returncode, asked.stdout) == (0, table.stdout)
     assert "`pan2kg coherence loss`" in asked.stderr
+    assert asked.stdout == cli(*question).stdout, "the example of the profile"
     address = "https://e.lu/en/question/parts-of-plan.html?plan=plan:lu-bhr-2&release=0.0.9"
     linked = cli("ask", address, "--format", "csv")
     assert (linked.returncode, linked.stdout.count("\n")) == (0, 10)

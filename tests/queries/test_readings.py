@@ -67,6 +67,11 @@ def test_an_obligation_only_the_editors_see_answered_is_unanswered_on_the_word_o
 
 # What plans of other countries cover that ours does not
 
+
+def test_what_no_plan_of_ours_has_our_plan_lacks(graph: pan2kg.Graph) -> None:
+    lacking = {row["thing"] for row in graph.ask("covered-elsewhere") if row["kind"] == "topic"}
+    assert {row["topic"] for row in graph.table("other-countries")} < lacking
+
 READ = """
 @prefix pan: <https://w3id.org/pan2kg/ontology#> . @prefix id: <https://w3id.org/pan2kg/id/> .
 id:reading\\/lu-two-1-texts a pan:Reading ;

@@ -61,7 +61,8 @@ def test_pairs_and_actions_without_a_link_counted_at_home_are_listed(reader: Rea
     for row in islice(lines, 0, None, 8):
         address = re.search(r'href="(plan/[^"#]*)"', row)
         assert address
-        assert figures(row)[0] == reader[f"fr/{address[1]}"].count('<td data-name="Liens">'), address[1]
+        listed = reader[f"fr/{address[1]}"].count('<tr><th scope="row"><a href="../action/')
+        assert figures(row)[0] == listed, address[1]
 
 
 def test_fields_of_policy_tell_every_linked_pair_of_the_country_once(reader: Reader) -> None:

@@ -13,6 +13,17 @@ import { load, setParts } from "./page";
 declare const PARTS: Record<string, string>;
 setParts(PARTS);
 
+// on small screens rows are cards, whose cells say their column
+for (const table of document.querySelectorAll<HTMLTableElement>("table[data-cards]")) {
+    const heads = [...(table.tHead?.rows[0]?.cells ?? [])].map((head) => head.textContent?.trim() ?? "");
+    for (const cell of table.querySelectorAll<HTMLTableCellElement>("tbody td")) {
+        const name = heads[cell.cellIndex];
+        if (name && !cell.querySelector("a[aria-label]")) {
+            cell.dataset.name = name;
+        }
+    }
+}
+
 if (document.querySelector("sparql-editor, question-form")) {
     void load("workbench");
 }

@@ -236,10 +236,15 @@ class SparqlEditor extends HTMLElement {
     }
 }
 
-/** The query an address carries. */
+/** The query an address carries; of a thing it names, all that is said of it (`pan2kg/site/entity.py`). */
 function queryIn(address: string): string {
     const { hash, search } = new URL(address);
-    return new URLSearchParams(hash.slice(1)).get("query") ?? new URLSearchParams(search).get("query") ?? "";
+    const asked = new URLSearchParams(hash.slice(1));
+    const thing = asked.get("of");
+    if (thing) {
+        return `SELECT ?graph ?property ?value WHERE {\n    GRAPH ?graph { <${thing}> ?property ?value }\n} ORDER BY ?graph ?property ?value\n`;
+    }
+    return asked.get("query") ?? new URLSearchParams(search).get("query") ?? "";
 }
 
 function queries(): string[] {
