@@ -112,8 +112,8 @@ class Described:
         for rank, name in enumerate(_NAMES):
             for quad in self.store.quads_for_pattern(None, node(name), None):
                 if isinstance(label := quad.object, ox.Literal):
-                    entry = (-rank, str(label), label.language or "", label.value)
-                    named[addresses.own(str(quad.subject)[1:-1])].add(entry)
+                    called = (-rank, str(label), label.language or "", label.value)
+                    named[addresses.own(str(quad.subject)[1:-1])].add(called)
         self.names = {
             iri: {language: value for _, _, language, value in sorted(entries)} for iri, entries in named.items()
         }
