@@ -286,6 +286,8 @@ def open_endpoint(project: Project, options: argparse.Namespace, *, is_ours: boo
     store = remote.open_remote(options.endpoint, timeout=max(1, int(options.timeout)), is_ours=is_ours)
     if is_ours and (releases := labels.other_release(store, project)):
         tell(say("progress", "other-release", there=releases[0], here=releases[1]))
+    if is_ours and (doubt := remote.not_examined(store, project)):
+        tell(doubt)
     return store
 
 

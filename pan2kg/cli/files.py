@@ -163,6 +163,7 @@ def run_site(options: argparse.Namespace) -> int:
 
 
 def run_load(options: argparse.Namespace) -> int:
+    from pan2kg import store
     from pan2kg.store import cache, remote
 
     project, progress = arguments.project_of(options), arguments.Progress()
@@ -173,10 +174,15 @@ def run_load(options: argparse.Namespace) -> int:
     try:
         loaded = remote.load_graph(
             cache.open_kept(project, arguments.cache_of(options)), target, f"{project.space}graph/",
-            lambda done, whole: progress(say("progress", "graphs-put", done=str(done), whole=str(whole))),
+            lambda done, whole: progress(say("progress", "graphs-put", done=str(done), whole=str(whole))), project,
         )  # fmt: skip
     finally:
         progress.finish()
-    arguments.tell(say("progress", "graph-loaded", **loaded))
+    whole, wrong = len(store.read_queries(project)), loaded["wrong"].split()
+    arguments.tell(
+        say("progress", "graph-loaded", **loaded),
+        say("progress", "engine-examined", right=str(whole - len(wrong)), whole=str(whole)),
+        wrong and say("error", "engine-errs", names=", ".join(wrong)),
+    )
     remote.open_remote(options.endpoint, timeout=options.timeout)
     return 0

@@ -22,7 +22,7 @@ from pan2kg.graph.graph import Graph
 from pan2kg.i18n import Messages, format_of, message
 from pan2kg.project import reason
 from pan2kg.report.brief import Brief
-from pan2kg.tables import TABLES, Table, TableChoice, figure_words, formats, gaps, template, writers
+from pan2kg.tables import TABLES, Table, TableChoice, coded, figure_words, formats, gaps, template, writers
 from pan2kg.turtle.vocabulary import key
 
 _BRIEF: Final = Messages("brief")
@@ -38,6 +38,7 @@ def tables_of(graph: Graph, plan: str, level: evidence.Level = evidence.HEADLINE
     for kind in gaps.KINDS:
         listed = TABLES["gaps"].make(graph, TableChoice(plans=choice.plans, part=kind, evidence=level))
         if listed.rows:
+            listed.title = coded("gap", kind)
             yield listed
 
 

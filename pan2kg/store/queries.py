@@ -132,7 +132,8 @@ def read_query(path: Path, *, name: str = "", project: Project | None = None) ->
         default, is_example = of_profile.get(m[4], (m[2].strip(), False))
         of_text = (default or m[2].strip(), m[5].strip())
         parameters.append(Parameter(m[4], *of_text, meanings, kinds, not default, is_example))
-    return Query(path.stem, path.parent.name, text, name or str(path), header, tuple(parameters))
+    asked = OwnQuery(text, path.stem)
+    return Query(path.stem, path.parent.name, asked, name or str(path), header, tuple(parameters))
 
 
 def read_queries(project: Project) -> dict[str, Query]:
@@ -178,7 +179,7 @@ def with_prefixes(text: str, prefixes: Mapping[str, str]) -> str:
     lacking = {prefix for prefix in prefixes if f"{prefix}:" in text} - declared
     # stored questions declare what they use, and need not be read token by token each time they are asked
     added = sorted(prefixes_used(text) & lacking) if lacking else []
-    return "".join(f"PREFIX {prefix}: <{prefixes[prefix]}> " for prefix in added) + text
+    return "".join(f"PREFIX {prefix}: <{prefixes[prefix]}> " for prefix in added) + text if added else text
 
 
 # --- putting values in place of defaults
@@ -192,7 +193,8 @@ def fill(query: Query, values: Mapping[str, str], *, store: Store, project: Proj
         remedy = did_you_mean(near) if near else names
         raise QueryError("no-parameter", remedy=remedy, name=query.name, parameter=unknown)
     values_written = {name: _n3(parameters[name], value, store, project) for name, value in values.items()}
-    return _PARAMETER.sub(lambda m: f"{m[1]}{values_written.get(m[4], m[2])}{m[3]}{m[5]}", query.text)
+    filled = _PARAMETER.sub(lambda m: f"{m[1]}{values_written.get(m[4], m[2])}{m[3]}{m[5]}", query.text)
+    return OwnQuery(filled, query.name)
 
 
 def insist(query: Query, values: Mapping[str, str]) -> None:
@@ -300,15 +302,13 @@ def program_query(name: str, /, **values: Iterable[str]) -> OwnQuery:
         if unfit := next((term for term in terms if not is_text and _BARE.search(term)), ""):
             raise QueryError("value-no-iri", remedy="no-spaces-in-iri", value=unfit)
         values_written[key] = " ".join(string(term) if is_text else f"<{term}>" for term in terms)
-    filled = OwnQuery(_GIVEN.sub(lambda m: f"{m[1]}{values_written[m[2] or m[5]]}{m[4]}", text))
-    filled.needs = text.needs
-    return filled
+    filled = _GIVEN.sub(lambda m: f"{m[1]}{values_written[m[2] or m[5]]}{m[4]}", text)
+    return OwnQuery(filled, name, text.needs)
 
 
 @functools.cache
 def _program_text(name: str) -> tuple[OwnQuery, dict[str, str]]:
     written = read_text(Project.packaged().queries / "program" / f"{name}.rq")
     head = _HEAD.match(written)
-    text = OwnQuery(written[head.end() if head else 0 :])
-    text.needs = tuple(needs(written) or ())
+    text = OwnQuery(written[head.end() if head else 0 :], name, tuple(needs(written) or ()))
     return text, {m[2] or m[5]: m[3] for m in _GIVEN.finditer(text)}

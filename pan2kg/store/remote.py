@@ -2,10 +2,15 @@
 
 Name and password, or a token, come from the environment and never stand in an address: addresses are printed. A graph
 is brought there by the Graph Store Protocol or by SPARQL Update, at the address that engines have beside that of
-queries, unless it is named; what was put is looked for by a query. Graphs of others are left alone.
+queries, unless it is named; what was put is looked for by a query. Graphs of others are left alone. Before a project is
+brought there, its engine is asked the stored questions over an invented project whose answers are known; what it gets
+wrong is kept beside the project, and refused by name from then on.
 """
 
+import hashlib
 import os
+import shutil
+import tempfile
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
@@ -20,9 +25,11 @@ from urllib.parse import quote, urlsplit
 
 import pyoxigraph as ox
 
+from pan2kg import store as stores
 from pan2kg.errors import EndpointError, Place, QueryError
+from pan2kg.project import Project, read_text
 from pan2kg.store import LocalStore, Result, is_derived, is_true, plain, program_query, refuse_fetching, select
-from pan2kg.turtle.writer import tokens
+from pan2kg.turtle import DCTERMS, tokens
 
 TIMEOUT: Final = 60
 BUSY: Final = frozenset((429, 503))
@@ -106,7 +113,7 @@ def _unreachable(url: str, cause: BaseException) -> EndpointError:
 
 def is_of_query(error: EndpointError | QueryError) -> bool:
     refused = error.message.key == "endpoint-refuses" and error.message.values.get("status") == _CANNOT
-    return refused or error.message.key in ("endpoint-slow", "query-faulty-there")
+    return refused or error.message.key in ("endpoint-slow", "query-faulty-there", "engine-errs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +121,19 @@ class RemoteStore:
     """A store somewhere else; ``timeout`` in seconds bounds each query.
 
     Where the endpoint does not offer the union of its named graphs as its default graph, ``graphs`` are named with
-    every query, which makes it so (SPARQL 1.1 Protocol, 2.1.4).
+    every query, which makes it so (SPARQL 1.1 Protocol, 2.1.4). The stored questions in ``wrong``, which its engine
+    was found to answer otherwise than the files do, are refused; ``questions`` says which ones it was asked then.
     """
 
     url: str
     timeout: int = TIMEOUT
     graphs: tuple[str, ...] = ()
+    wrong: frozenset[str] = frozenset()
+    questions: str = ""
 
     def query(self, text: str) -> Result:
+        if isinstance(text, stores.OwnQuery) and text.name in self.wrong:
+            raise fault(self.url, "engine-errs", "ask-files", names=text.name)
         refuse_fetching(text)
         form, kind, body = self._ask(text)
         try:
@@ -252,8 +264,7 @@ def open_remote(url: str, *, timeout: int = TIMEOUT, is_ours: bool = True) -> Re
     if is_ours:
         cells = [plain(term) for row in select(store, program_query("endpoint/self-test")).rows for term in row]
         if cells != _TESTED:
-            values = {"found": ", ".join(cells), "wanted": ", ".join(_TESTED)}
-            raise fault(url, "endpoint-fails-test", "use-another-engine", **values)
+            raise fault(url, "engine-errs", "ask-files", names="self-test")
     if not store.query(program_query("endpoint/plans")):
         graphs = [plain(graph) for (graph,) in select(store, program_query("endpoint/graphs")).rows]
         if not store.query(program_query("endpoint/plans-by-graph")):
@@ -265,12 +276,97 @@ def open_remote(url: str, *, timeout: int = TIMEOUT, is_ours: bool = True) -> Re
             raise fault(url, "endpoint-without-union", "offer-union")
     if is_ours and not store.query(program_query("endpoint/derived")):
         raise fault(url, "endpoint-without-derived", "load-derived")
+    verdicts = _verdicts(store)
+    if any(len(words) < 2 for words in verdicts):
+        raise fault(url, "engine-not-examined", "load-again")
+    # an engine is one for all projects it holds
+    for _, questions, *wrong in verdicts:
+        store = replace(store, wrong=store.wrong.union(wrong), questions=f"{store.questions} {questions}")
     return store
+
+
+def not_examined(store: RemoteStore, project: Project) -> EndpointError | None:
+    """What is to be said where nobody asked the engine these questions."""
+    is_examined = _fingerprint(project) in store.questions
+    return None if is_examined else fault(store.url, "engine-not-examined", "load-again")
 
 
 def insist_on_shapes(store: RemoteStore) -> None:
     if store.query(program_query("endpoint/shape-test")):
-        raise fault(store.url, "endpoint-fails-shapes", "ask-files")
+        raise fault(store.url, "engine-errs", "ask-files", names="check")
+
+
+# --- examining an engine
+
+_UNFINISHED: Final = "unfinished"
+
+
+_EXAM: Final = Project.packaged().queries / "program" / "endpoint" / "exam"
+
+
+def _fingerprint(project: Project) -> str:
+    # without the defaults, which are each project's own
+    questions = sorted(stores.read_queries(project).items())
+    lines = (f"{name} {line}" for name, query in questions for line in query.text.splitlines())
+    texts = [*(line for line in lines if "# parameter:" not in line), read_text(_EXAM / "profile.ttl")]
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
+
+
+def _verdicts(store: RemoteStore) -> list[list[str]]:
+    """The day, the questions, and which of them the engine gets wrong; or that a load did not end."""
+    return [text.split() for text in select(store, program_query("endpoint/verdict")).values("verdict")]
+
+
+def _verdict(space: str, *words: str) -> tuple[str, list[ox.Triple]]:
+    graph = ox.NamedNode(f"{space}exam/verdict")
+    return graph.value, [ox.Triple(graph, ox.NamedNode(f"{DCTERMS}description"), ox.Literal(" ".join(words)))]
+
+
+def _rows(store: stores.Store, text: str) -> list[list[str]]:
+    # an engine without booleans writes numbers, which is understood
+    numbers = {"true": "1", "false": "0"}
+    return [[numbers.get(cell, cell) for cell in row] for row in stores.text_rows(store, text)]
+
+
+def _examine(project: Project, destination: "_Destination", there: RemoteStore, space: str, graphs: int) -> list[str]:
+    """Which questions of a project an engine answers otherwise than this process does.
+
+    They are asked of an invented project, in graphs of its own that are taken away. So many ``graphs`` are to follow:
+    the union of all must be the default graph where they are too many to be named with each query.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        for source, name in ((project.ontology, "ontology"), (project.queries, "queries"), (_EXAM, "graph")):
+            shutil.copytree(source, f"{folder}/{name}")
+        invented = Project.at(folder)
+        held = stores.load_project(invented)
+        stores.derive(held, invented)
+        questions = stores.read_queries(invented)
+    local, invention, wrong = LocalStore(ox.Store()), dict[str, list[ox.Triple]](), list[str]()
+    for quad in held.inner:
+        name = "graph/derived/all" if is_derived(str(quad.graph_name)[1:-1]) else "stated"
+        invention.setdefault(f"{space}exam/{name}", []).append(quad.triple)
+    is_alone = not there.query(program_query("endpoint/plans"))
+    try:
+        for graph, triples in invention.items():
+            local.add(graph, triples)
+            destination.put(graph, triples)
+        has_union = bool(there.query(program_query("endpoint/plans")))
+        if not has_union and graphs > _MOST_GRAPHS:
+            raise fault(there.url, "endpoint-without-union", "offer-union")
+        # as the project is asked later, unless there is another one beside it
+        asked = there if is_alone and has_union else replace(there, graphs=tuple(invention))
+        for name, query in questions.items():
+            try:
+                is_right = _rows(asked, query.text) == _rows(local, query.text)
+            except (EndpointError, QueryError) as error:
+                if not is_of_query(error) and error.message.key != "answer-no-result":
+                    raise
+                is_right = False
+            wrong += [] if is_right else [name]
+    finally:
+        for graph in invention:
+            destination.drop(graph)
+    return wrong
 
 
 # --- bringing a graph there
@@ -401,14 +497,18 @@ def pieces(
         yield piece
 
 
-def load_graph(store: LocalStore, target: Target, space: str, note: Callable[[int, int], None]) -> dict[str, str]:
+def load_graph(
+    store: LocalStore, target: Target, space: str, note: Callable[[int, int], None], project: Project | None = None
+) -> dict[str, str]:
     """Bring every named graph of a store to an endpoint, what was derived last; the project's begin with ``space``.
 
-    ``note`` is told how many graphs of how many are there. Says how many graphs and statements were put, how many
-    graphs were dropped that the project no longer has, and by which address.
+    ``note`` is told how many graphs of how many are there. With a ``project`` the engine is asked its questions before,
+    and the verdict brought with it. Says how many graphs and statements were put, how many graphs were dropped that the
+    project no longer has, and by which address.
     """
     url = checked(target.url)
-    before = graph_sizes(RemoteStore(url, target.timeout))
+    there = RemoteStore(url, target.timeout)
+    before = graph_sizes(there)
     quads: dict[str, list[ox.Triple]] = {}
     for quad in store.inner:
         if isinstance(quad.graph_name, ox.NamedNode):
@@ -418,13 +518,22 @@ def load_graph(store: LocalStore, target: Target, space: str, note: Callable[[in
     other_graphs = [graph for graph in other_graphs if not graph.endswith(_VIRTUOSO_FILES)]
     if other_graphs and not target.beside:
         raise fault(url, "endpoint-holds-others", "load-beside", n=len(other_graphs), graph=other_graphs[0])
+    exam = {graph for graph in ours if graph.startswith(f"{space}exam/")}
+    ours -= exam
     if ours and not target.replace:
         raise fault(url, "endpoint-holds-graphs", "load-replace", n=len(ours))
     order = sorted(quads, key=lambda graph: (is_derived(graph), graph.endswith("/main-label"), graph))
-    destination = _first_way(target, order[0], quads[order[0]])
-    gone, done = sorted(ours - quads.keys()), 1
+    mark, asked = _verdict(space, _UNFINISHED), _fingerprint(project) if project else ""
+    verdicts = {words[1]: words[2:] for words in _verdicts(there) if len(words) > 1}
+    destination = _first_way(target, *mark)
+    for graph in exam - {mark[0]}:  # left behind where one broke off
+        destination.drop(graph)
+    # once: what another load found out about these questions holds
+    if project and asked not in verdicts:
+        verdicts[asked] = _examine(project, destination, there, space, len(order))
+    gone, done = sorted(ours - quads.keys()), 0
     try:
-        for done, graph in enumerate(order[1:], 1):
+        for done, graph in enumerate(order):
             destination.put(graph, quads[graph])
             note(done + 1, len(order))
         done = len(order)
@@ -433,12 +542,17 @@ def load_graph(store: LocalStore, target: Target, space: str, note: Callable[[in
     except EndpointError as error:
         place, counts = error.place or Place(""), {"done": str(done), "whole": str(len(order))}
         raise fault(place.file, "load-stopped", "load-again", reason=error.message, **counts) from None
-    after = graph_sizes(RemoteStore(url, target.timeout))
+    after = graph_sizes(there)
     for graph in (lacking := [graph for graph in order if after.get(graph, 0) != len(quads[graph])]):
         number, sent = str(after.get(graph, 0)), str(len(quads[graph]))
         raise fault(url, "endpoint-lacks", "load-again", n=len(lacking), graph=graph, there=number, sent=sent)
+    if project:  # in place of the mark, now that all is there
+        destination.put(*_verdict(space, str(datetime.now(UTC).date()), asked, *verdicts[asked]))
+    else:
+        destination.drop(mark[0])
     loaded = {"graphs": len(order), "statements": sum(map(len, quads.values())), "dropped": len(gone)}
-    return {name: str(count) for name, count in loaded.items()} | {"way": destination.address}
+    names = {"way": destination.address, "wrong": " ".join(verdicts.get(asked, []))}
+    return {name: str(count) for name, count in loaded.items()} | names
 
 
 def graph_sizes(store: RemoteStore) -> dict[str, int]:

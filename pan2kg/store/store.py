@@ -70,7 +70,15 @@ class Store(Protocol):
 
 
 class OwnQuery(str):
-    needs: tuple[str, ...] = ()
+    """The text of a stored query with its name and the rules it needs; ``None`` where its header is to be read."""
+
+    name: str
+    needs: tuple[str, ...] | None
+
+    def __new__(cls, text: str, name: str = "", needs: tuple[str, ...] | None = None) -> OwnQuery:
+        query = super().__new__(cls, text)
+        query.name, query.needs = name, needs
+        return query
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +155,7 @@ def needs(text: str) -> list[str] | None:
     >>> needs("#+ needs: main-label rests-on\\nSELECT * {}"), needs("SELECT * {}")
     (['main-label', 'rests-on'], None)
     """
-    if isinstance(text, OwnQuery):
+    if isinstance(text, OwnQuery) and text.needs is not None:
         return [*text.needs]
     head = _HEAD.match(text)
     match = _NEEDS.search(head[0]) if head else None

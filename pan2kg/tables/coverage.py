@@ -408,10 +408,10 @@ _CODES: Final[Mapping[str, str]] = {
 }  # fmt: skip
 """Columns of lists that hold codes, as tables name them."""
 _TRUTHS: Final = frozenset(("in_statement", "sharing", "text", "web"))
-_BY_TEXT: Final = frozenset((
+_SHOWN_BY: Final = {"lists": "plans", "measures": "plans", **dict.fromkeys((
     "sharing-plan-pairs", "broad-plan-pairs", "linked-action-pairs", "broad-action-pairs", "texts-read",
     "plans-with-texts",
-))  # fmt: skip
+), "text-uses")}  # fmt: skip
 
 
 def register(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
@@ -437,14 +437,7 @@ def register(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         words = {"name": figure.name(graph.asked_by).say(graph.language)}
         words["meaning"] = figure.message("meaning").say(graph.language)
         notes = [note("figure-means", **words, among=figure.message("among").say(graph.language))]
-        query = (
-            "text-uses"
-            if figure.id in _BY_TEXT
-            else "plans"
-            if figure.id in ("lists", "measures")
-            else "plan-statements"
-        )
-        sparql = program_query(f"coherence/{query}")
+        sparql = program_query(f"coherence/{_SHOWN_BY.get(figure.id, 'plan-statements')}")
         return make(graph, "figures", columns, listed, notes, sparql=sparql, evidence=at, basis=basis)
     rows = [row for taken in graph.figures(choice.evidence) for row in _values(taken, graph)]
     line = known.basis_line(graph.known(choice.evidence))

@@ -80,12 +80,8 @@ def _obligations(standing: obligations.DutyStanding) -> Find:
                     detail = _TABLES.text("note.days-overdue", n=row.overdue)
                 work, level = (answer.work, answer.level) if answer else (None, None)
                 listed.append((row.obligation.iri, work, detail, level))
-        of = (
-            len(recorded)
-            if any(row.standing is not obligations.DutyStanding.NOT_ASSESSED for row in recorded)
-            else None
-        )
-        return listed, of, program_query("coherence/obligations")
+        is_assessed = any(row.standing is not obligations.DutyStanding.NOT_ASSESSED for row in recorded)
+        return listed, len(recorded) if is_assessed else None, program_query("coherence/obligations")
 
     return find
 
@@ -136,11 +132,8 @@ def _occasions(state: State) -> Find:
     # Occasions to cite where no citation was seen: it is known to be missing, or nobody read in full.
     def find(graph: Graph, scope: Scope) -> Listed:
         at, listed = graph.known(scope[1]), list[Gap]()
-        every = [
-            entry
-            for entry in at.occasions
-            if entry.is_expected and _inside(graph, scope[0], entry.source, entry.target)
-        ]
+        expected = (occasion for occasion in at.occasions if occasion.is_expected)
+        every = [occasion for occasion in expected if _inside(graph, scope[0], occasion.source, occasion.target)]
         for occasion in every:
             if occasion.state is state:
                 shared = in_each(bits_words, occasion.bits)

@@ -207,11 +207,7 @@ DEBT = (
 
 def debt(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # With plans named, only what they could cite and where they could be cited.
-    plans, evidence, order = (
-        frozenset(graph.plans(choice.plans)),
-        graph.known(choice.evidence),
-        layout.plan_order(graph),
-    )
+    plans, evidence, order = {*graph.plans(choice.plans)}, graph.known(choice.evidence), layout.plan_order(graph)
     occasions = [occasion for occasion in evidence.occasions if not plans or plans & {occasion.source, occasion.target}]
     occasions.sort(key=lambda occasion: (not occasion.is_expected, *order((occasion.source, occasion.target))))
     rows = []
@@ -262,10 +258,8 @@ def silent_pairs(graph: Graph, choice: TableChoice, linked: Iterable[layout.Orde
     evidence = graph.known(choice.evidence)
     stated = {(statement.source, statement.target) for statement in evidence.statements if statement.is_citation}
     verdicts = {(occasion.source, occasion.target): occasion.verdict.value for occasion in evidence.occasions}
-    home, levels = (
-        evidence.tables.works.home,
-        [layout.action_bits(graph.known(level)) for level in (HEADLINE, Level.EDITORS)],
-    )
+    home = evidence.tables.works.home
+    levels = [layout.action_bits(graph.known(level)) for level in (HEADLINE, Level.EDITORS)]
 
     def order(ends: layout.Ordered) -> tuple[object, ...]:
         pair = min(ends), max(ends)

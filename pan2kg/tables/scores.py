@@ -337,14 +337,8 @@ def _blocks(
     documents = [f"document:{f'interaction-{_slug(file.stem)}'}" for file, _ in given]
     graph_iri = _graph(graph, path)
     yield file_block(graph_iri, _DATA.text("scores"), documents)
-    declared = {
-        SCALE,
-        *(
-            vocabulary.key(scale)
-            for scale, file in graph.read(program_query("tables/scale-graphs"))
-            if file != graph_iri
-        ),
-    }
+    scales = graph.read(program_query("tables/scale-graphs"))
+    declared = {SCALE, *(vocabulary.key(scale) for scale, file in scales if file != graph_iri)}
     for document, (_, scores) in zip(documents, given, strict=True):
         if scores.scale.name not in declared:
             declared.add(scores.scale.name)

@@ -131,10 +131,8 @@ def taken(query: Query, values: Collection[str], language: Language) -> str:
 
 def level_of(query: Query, values: Mapping[str, str]) -> str:
     # the weakest, where the question does not ask for one
-    level = next(
-        (parameter.default[1:-1] for parameter in query.parameters if parameter.name == "least_level"), "editors"
-    )
-    return values.get("least_level", level)
+    levels = (parameter.default[1:-1] for parameter in query.parameters if parameter.name == "least_level")
+    return values.get("least_level", next(levels, "editors"))
 
 
 def basis_of(store: Store, language: Language, *, release: str, day: date, level: str = "editors") -> str:
@@ -286,12 +284,10 @@ def rests_on(table: Table, language: Language) -> str:
 
 
 def remarks(table: Table, language: Language) -> list[Text]:
-    notes = (
-        [*table.notes]
-        if table.terms
-        else [Text(tuple((tag, with_days(words, tag)) for tag, words in note.words)) for note in table.notes]
-    )
-    cells = [] if table.terms else [row.get(column.key) for row in table.rows for column in table.shown]
+    if table.terms:
+        return [note for note in table.notes if note.say(language)]
+    notes = [Text(tuple((tag, with_days(words, tag)) for tag, words in note.words)) for note in table.notes]
+    cells = [row.get(column.key) for row in table.rows for column in table.shown]
     if None in cells:
         notes.append(formats.PRINTING.text("none"))
     if any(isinstance(cell, float) for cell in cells):
@@ -414,10 +410,8 @@ def _content(table: Table, language: Language) -> dict[str, object]:
 
         lined = {field.name: getattr(line, field.name) for field in fields(line)}
         lined |= {"level": line.level.key, "texts": asdict(line.texts)}
-        lined |= {
-            "as_of": line.as_of.isoformat() if line.as_of else None,
-            "words": in_each(basis_words, line).by_language(),
-        }
+        lined |= {"as_of": line.as_of.isoformat() if line.as_of else None}
+        lined |= {"words": in_each(basis_words, line).by_language()}
     return {
         "name": table.name,
         "language": language,
@@ -548,10 +542,7 @@ def html_table(
     tags[:1] = [(filled('<th scope="row"{}>', kind), filled("</th>")) for kind in kinds[:1]]
     columns = [(column, *tag) for column, tag in zip(table.shown, tags, strict=True)]
     rows = [
-        [
-            (begin, [item(row, column, *pair) for pair in items(row, column, language)], end)
-            for column, begin, end in columns
-        ]
+        [(begin, [item(row, of, *pair) for pair in items(row, of, language)], end) for of, begin, end in columns]
         for row in table.rows
     ]
     values = {
@@ -636,10 +627,8 @@ def answer_of(graph: Graph, name: str, *, evidence: Level | str = "", **chosen: 
         value = chosen[key]
         many = [value] if isinstance(value, str | Path) or not isinstance(value, Iterable) else list(value)
         chosen[key] = tuple((Path if key == "files" else str)(str(item)) for item in many)
-    table, language = (
-        TABLES[name].make(graph, TableChoice(evidence=graph.known(evidence).level, **chosen)),
-        graph.language,
-    )
+    choice, language = TableChoice(evidence=graph.known(evidence).level, **chosen), graph.language
+    table = TABLES[name].make(graph, choice)
 
     def printed(form: str) -> str:
         return str(write(table, form, Style(language, width=120)))

@@ -58,6 +58,8 @@ def test_the_page_is_that_of_the_plan_with_every_figure_and_needs_nothing_else(
         title = clean(table.title.say(language)).replace("\xa0", " ")
         assert title in text
         assert f"## {md_text(title)}".replace("\xa0", " ") in markdown
+    headings = re.findall("^## .*", markdown, re.MULTILINE)
+    assert len(headings) == len(set(headings)), "each list of gaps is called by its kind"
     assert markdown.count("0.2.0") > markdown.count("\n## "), "every table says what it rests on"
     if language == "en":
         assert cli("report", "-o", "again", *usual, "--as-of", "31/01/2026").returncode == 0

@@ -23,7 +23,7 @@ from pan2kg.project import Project
 from pan2kg.store.store import select
 from pan2kg.tables.figure_words import basis_words
 from pan2kg.tables.gaps import KINDS
-from pan2kg.tables.table import TABLES, Table, TableChoice
+from pan2kg.tables.table import TABLES, Table, TableChoice, column
 from pan2kg.tables.writers import FORMS, Style, basis_of, write
 
 GOLDEN: Final = Path(__file__).parent / "golden"
@@ -113,3 +113,15 @@ def test_the_basis_of_an_answer_counted_by_one_quick_query_is_that_of_the_figure
     line = basis_line(dated.known(level))
     counted = basis_of(dated.store, "en", release=dated.release, day=DAY, level=level.key)
     assert counted == basis_words(line, "en")
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "words"),
+    [
+        ("loss", "plans", "no longer linked"), ("groups", "group", "that acts"), ("ripple", "second", "plus half of"),
+        ("obligations", "margin", "above zero the answer is late"), ("chains", "chained", "along each chain"),
+        ("dematel", "cause", "above 0, exerts more than it undergoes"),
+    ],
+)  # fmt: skip
+def test_a_column_says_which_things_it_holds_and_what_its_sign_means(name: str, key: str, words: str) -> None:
+    assert any(words in f"{part.heading.say('en')}: {part.meaning.say('en')}" for part in column(name, key))
