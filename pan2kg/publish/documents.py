@@ -4,9 +4,9 @@ A document tells the things of one kind, each at its key: ``doc/topic/all#health
 with many things, those whose keys begin alike: ``doc/plan/lu-b#lu-bhr-2``. Patterns say where, so that no server needs
 a list of things. What is told is what is said of a thing, what points to it, and the links and involvements sources
 state of it whole; what is mentioned has its names in its own document, and what rules derived of a thing at each level
-of evidence stands in the dump and in their graphs alone. A page of a kind of which there are hundreds says no more than
+of evidence stands in the dump alone. A page of a kind of which there are hundreds says no more than
 what a thing is called and belongs to. A thing that has pages leads to them; one that was retired says so. The named
-graphs of a folder are one document, in Turtle.
+graphs of a folder are one document, in Turtle; those of rules stand in the dump that names them.
 """
 
 import re
@@ -23,7 +23,7 @@ from markupsafe import Markup
 
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, format_of
 from pan2kg.publish.edition import Edition, File
-from pan2kg.publish.folder import FOLDERS, OWN, UNKEPT, VERSIONS, Content, graph_name, rebase
+from pan2kg.publish.folder import FOLDERS, OWN, QUADS, UNKEPT, VERSIONS, Content, graph_name, rebase
 from pan2kg.publish.vocabulary import FOAF, OWL, TYPE, node, table_of, write
 from pan2kg.store.queries import FORMER
 from pan2kg.tables.template import macro, markup, render
@@ -249,7 +249,8 @@ def graph_files(edition: Edition, whole: Content) -> Iterator[File]:
     def place_of(graph: bytes) -> str:
         iri = graph.decode().strip()[1:-3].rstrip("> .")
         path = next((iri.removeprefix(root) for root in roots if iri.startswith(root)), "")
-        return graph_place(path) if path.startswith(f"{GRAPHS}/") and _PLAIN.fullmatch(path) else ""
+        is_told = path.startswith(f"{GRAPHS}/") and not path.startswith(f"{GRAPHS}/derived/") and _PLAIN.fullmatch(path)
+        return graph_place(path) if is_told else ""
 
     by_place: dict[str, list[bytes]] = defaultdict(list)
     for line in whole.quads:
@@ -355,6 +356,7 @@ MOVED: Final = tuple(HostRule(pattern, target, flags="R=301,L,NE") for pattern, 
     (rf"{DOCUMENTS}/({SPLIT})/({SHARED})([^/.]+)\.({_ENDINGS})", f"{DOCUMENTS}/$1/$2.$4#$2$3"),
     (rf"{DOCUMENTS}/(?!(?:{SPLIT})/)([^/.]+)/(?!{ALL}\.)([^/.]+)\.({_ENDINGS})", f"{DOCUMENTS}/$1/{ALL}.$3#$2"),
     (rf"({GRAPHS}/[^/.]+/[^/.]+)/[^.]+\.ttl", "$1.ttl"),
+    (rf"{GRAPHS}/derived/[^/]+", QUADS),
     (rf"(?:{'|'.join(LANGUAGES)})/({_KINDS})/([^/.]+)\.html", f"{DOCUMENTS}/$1/{ALL}.html#$2"),
     *((rf"({'|'.join(LANGUAGES)})/{folder}/[^/.]+\.{ending}", f"$1/network.{ending}")
       for folder, ending in GATHERED.items()),
@@ -388,7 +390,7 @@ def w3id_rules(service: str = "") -> list[HostRule]:
         *_forms(f"{_THING}([^/.]*)", f"{DOCUMENTS}/$1/$2", "#$2$3"),
         *_forms(_TOGETHER, f"{DOCUMENTS}/$1/{ALL}", "#$2"),
         *_forms(f"{DOCUMENTS}/([^/.]+(?:/{ALL})?)", f"{DOCUMENTS}/$1"),
-        *MOVED[:4],
+        *MOVED[:5],
         *_common(),
         HostRule("(.*)", "$1"),
     ]

@@ -366,9 +366,12 @@ def archive(release: PublishedRelease, drawn: Sequence[str]) -> None:
     if pages:
         apart = tuple(f"{documents.DOCUMENTS}/{kind}/" for kind in documents.APART)
         told_ = [path for path in release.folder.sums if path.startswith(apart) and path.endswith(".html")]
-        files = [*pages, *told_, folder.QUADS, *(("release.css", "release.js", "favicon.svg") if told_ else ())]
+        # the dump of all is an address away, as the other languages are
+        dump = () if release.options.has_base else (folder.QUADS,)
+        files = [*pages, *told_, *dump, *(("release.css", "release.js", "favicon.svg") if told_ else ())]
         other_languages = [tag for tag in LANGUAGES if tag not in languages]
-        led = re.compile(rf'(?<= href=")(?:\.\./)*(?=(?:{"|".join(other_languages) or "-"})/)'.encode())
+        away = "|".join([*(f"{tag}/" for tag in other_languages), *([] if dump else [re.escape(folder.QUADS)])])
+        led = re.compile(rf'(?<= href=")(?:\.\./)*(?={away or "-/"})'.encode())
 
         def content(path: str) -> bytes:
             body = (root / path).read_bytes()
