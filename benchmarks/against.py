@@ -21,7 +21,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 HERE = Path(__file__).resolve().parent
 START = """
@@ -80,9 +80,9 @@ def answers(port: int) -> bool:
             connection.request("GET", path, headers={"Accept": "text/html"})
             reply = connection.getresponse()
             reply.read()
-            if reply.status < 300:
-                return True
-            path = urljoin(path, reply.headers["Location"])
+            if reply.status not in (302, 303):
+                return reply.status == 200
+            path = urlsplit(urljoin(path, reply.headers["Location"])).path
     except ConnectionError:
         return False
     finally:

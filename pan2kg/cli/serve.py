@@ -18,7 +18,6 @@ from urllib.parse import urlsplit
 
 from pan2kg.cli import arguments
 from pan2kg.errors import Place, ProjectError
-from pan2kg.i18n.message import say
 from pan2kg.project import Project, reason, write_atomically
 
 if TYPE_CHECKING:
@@ -94,10 +93,6 @@ def run_serve(options: argparse.Namespace) -> int:
 
                 listed = review.read_people(options.people) if options.people else ()
                 people = review.People(token, listed, options.person_header)
-            progress = arguments.Progress()
-            progress(say("progress", "loading"))
-            keeper.start(lambda: import_module("pan2kg.cli.service"))
-            progress.finish()
             return int(import_module("pan2kg.cli.service").answer(options, settings, bound, project, keeper, people))
         finally:
             keeper.close()
@@ -163,7 +158,7 @@ def run_journal(options: argparse.Namespace) -> int:
             if kind != "post":
                 store.remove_graph(name)
             for form, content in graphs:
-                store.load(content, format=protocol.GRAPH_FORMATS[form], base_iri=base or None, to_graph=name)
+                store.load(content, format=protocol.FORMATS[form], base_iri=base or None, to_graph=name)
         else:
             raise ValueError
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from pan2kg.cli import arguments
 from pan2kg.errors import ProjectError
+from pan2kg.i18n.message import say
 from pan2kg.project import Project
 from pan2kg.server import documents, pages, protocol, sparql, web, workers
 from pan2kg.store import store as stores
@@ -37,7 +38,7 @@ def answer(
     operations = _operations(options, lambda: keeper.is_up, *renew)
     operations.measure(pool)
     if options.release:
-        routes = _documents(options, project, store, release, None)
+        routes = _documents(project, store, release, None)
         files = pages.ReleaseFiles(options.release, routes[0].endpoint)
         routes = [web.route("/{path:path}", files.answer, "GET, HEAD")]
         shown = None
@@ -46,17 +47,16 @@ def answer(
         site = _site(project, store, release, writable=reviews, folder=folder)
         homes = None if people else pages.HomePages(project, folder)
         shown = _pages(site, homes, keeper)
-        routes = _documents(options, project, store, release, site)
+        routes = _documents(project, store, release, site)
         if reviews:
             from pan2kg.server import review
 
             desk = review.ReviewPages(project, store, site, keeper, review.Sessions(people))
             routes[:0] = [web.route(path, desk.answer, "GET, HEAD, POST") for path in review.DESK_PATHS]
         routes.append(web.route("/{path:path}", shown.answer, "GET, HEAD"))
-        reloading.start()
     endpoint = sparql.Endpoint(pool, settings, release, sparql.EDITOR if shown else "")
     edge = web.assemble(settings, operations, endpoint.answer, endpoint.graph, routes)
-    return _serve(edge, bound, options, shown, keeper)
+    return _serve(edge, bound, options, shown, keeper, reloading if shown else None)
 
 
 def relay(options: argparse.Namespace, settings: web.Settings, bound: socket.socket) -> int:
@@ -66,7 +66,7 @@ def relay(options: argparse.Namespace, settings: web.Settings, bound: socket.soc
     release = protocol.ServedRelease(options.endpoint, seconds=60)
     site = _site(project, store, release)
     shown = _pages(site)
-    routes = [*_documents(options, project, store, release, site), web.route("/{path:path}", shown.answer, "GET, HEAD")]
+    routes = [*_documents(project, store, release, site), web.route("/{path:path}", shown.answer, "GET, HEAD")]
     handler = sparql.Relay(options.endpoint, settings, sparql.EDITOR).answer
     edge = web.assemble(settings, _operations(options, lambda: True), handler, more=routes)
     return _serve(edge, bound, options, shown)
@@ -105,14 +105,14 @@ def _site(
     project: Project, store: stores.Store, release: protocol.ServedRelease, *, writable: bool = False,
     folder: Path | None = None,
 ) -> pages.RefreshedSite:  # fmt: skip
-    def make() -> pages.DrawingSite:
+    def make() -> Any:  # noqa: ANN401  # see above
         from pan2kg.graph.graph import Graph
-        from pan2kg.server.all_pages import AllPages
-        from pan2kg.site import page, registry
+        from pan2kg.server import all_pages
+        from pan2kg.site import page
 
         graph, bundle = Graph(project, store, language="fr"), page.find_bundle()
         context = page.SiteContext(graph, mode="served", bundle=bundle, writable=writable, kept=folder)
-        return AllPages(registry.Site(context))
+        return all_pages.AllPages(context)
 
     return pages.RefreshedSite(make, release)
 
@@ -126,32 +126,44 @@ def _pages(
         bundle = page.find_bundle()
         return bundle.files() if bundle else {}
 
-    def canonical(path: str, query: bytes) -> bytes:
-        from pan2kg.server import all_pages
+    def canonical(path: str, arguments: Mapping[str, str]) -> Mapping[str, str]:
+        from pan2kg.site import registry
 
-        return all_pages.canonical_query(path, query)
+        return registry.canonical(path, arguments)
 
     return pages.Pages(site, assets, canonical=canonical, homes=homes, keeper=keeper)
 
 
 def _documents(
-    options: argparse.Namespace, project: Project, store: stores.Store, release: protocol.ServedRelease,
-    site: pages.RefreshedSite | None,
-) -> list[web.Route]:  # fmt: skip
+    project: Project, store: stores.Store, release: protocol.ServedRelease, site: pages.RefreshedSite | None
+) -> list[web.Route]:
     def portray(iri: str, path: str, language: str) -> bytes:
         drawing: Any = site.site() if site else None
         return bytes(drawing.portray(iri, path, language))
 
-    source = documents.DataSource(project, store, release, read_prefixes(project), portray if site else None)
-    return documents.routes(source, is_elsewhere=bool(options.base))
+    return documents.routes(
+        documents.DataSource(project, store, release, read_prefixes(project), portray if site else None)
+    )
 
 
 def _serve(
     edge: web.Edge, bound: socket.socket, options: argparse.Namespace, shown: pages.Pages | None,
-    keeper: workers.Keeper | None = None,
+    keeper: workers.Keeper | None = None, reloading: web.Reloading | None = None,
 ) -> int:  # fmt: skip
-    def ready() -> None:
-        # say where the service is, and show it
+    faults = list[ProjectError]()
+
+    def begin() -> None:
+        # once the graph is there, say where the service is, and show it
+        if keeper:
+            progress = arguments.Progress()
+            progress(say("progress", "loading"))
+            try:
+                keeper.start()
+            except ProjectError as error:
+                faults.append(error)
+                server.should_exit = True
+                return
+            progress.finish()
         host, port = bound.getsockname()[:2]
         address = f"http://{_ANYWHERE.get(host, f'[{host}]' if ':' in host else host)}:{port}/"
         with suppress(OSError):  # it serves all the same where nobody reads where
@@ -160,15 +172,18 @@ def _serve(
         if not options.no_browser:
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
         web.notify("READY=1")
+        if reloading:
+            reloading.start()
         if shown:
-            shown.threads.submit(shown.warm)
+            shown.warm()
 
-    server = web.Server(edge, ready)
-    if shown:
-        shown.is_leaving = lambda: server.should_exit
+    # home pages that were kept are sent while it is loaded, what needs it waits
+    server = web.Server(edge, threading.Thread(target=begin, daemon=True).start)
     if keeper:
         keeper.on_lost.append(lambda: setattr(server, "should_exit", True))
     server.run(sockets=[bound])
+    if faults:
+        raise faults[0]
     web.notify("STOPPING=1")
     if keeper and keeper.is_lost:
         sys.stderr.write(f"{protocol.why('lost')}\n")

@@ -4,7 +4,6 @@ It needs all that draws pages, which takes as long to import as the rest of the 
 """
 
 from collections.abc import Mapping
-from urllib.parse import parse_qsl, urlencode
 
 import pyoxigraph as ox
 
@@ -15,46 +14,24 @@ from pan2kg.site import entity, registry
 from pan2kg.site.page import HTML, PageContext, Request, SiteFile, frame
 from pan2kg.site.values import Notes
 from pan2kg.tables.template import render
-from pan2kg.turtle.vocabulary import ROOT, path_of
+from pan2kg.turtle.vocabulary import path_of
 
 
-def canonical_query(path: str, query: bytes) -> bytes:
-    """The query of an address without what no page reads, such as the name of a campaign; as it is where it is faulty.
-
-    >>> canonical_query("fr/plans.html", b"utm_source=letter&year=2021"), canonical_query("fr/plans.html", b"%ff=1")
-    (b'year=2021', b'%ff=1')
-    """
-    try:
-        arguments = dict(parse_qsl(query.decode("utf-8"), keep_blank_values=True, errors="strict"))
-    except ValueError:
-        return query
-    return urlencode(registry.canonical(path, arguments)).encode() if arguments else query
-
-
-class AllPages:
+class AllPages(registry.Site):
     # passages, documents, links, concepts, named graphs have pages too
-    def __init__(self, site: registry.Site) -> None:
-        self.site, self.missing = site, site.missing
-
-    def page(self, path: str, arguments: Mapping[str, str], /) -> SiteFile | None:
-        page, name = self.site.page(path, arguments), path.partition("/")[2].removesuffix(".html")
+    def page(self, path: str, arguments: Mapping[str, str] | None = None) -> SiteFile | None:
+        page, name = super().page(path, arguments), path.partition("/")[2].removesuffix(".html")
         language = next((tag for tag in LANGUAGES if path == f"{tag}/{name}.html"), None)
         if page or not language:
             return page
-        store = self.site.site_context.graph.store
-        if name.startswith("graph/"):
-            graphs = (documents.space_of(store) + name, ROOT + name)
-            iri = next((graph for graph in graphs if documents.knows(store, graph)), None)
-        else:
-            iri = documents.find_thing(store, name)
+        find = documents.find_ours if name.startswith("graph/") else documents.find_thing
+        iri = find(self.site_context.graph.store, name)
         return SiteFile(path, HTML, self.portray(iri, path, language, arguments)) if iri else None
 
     def portray(self, iri: str, path: str, language: str, arguments: Mapping[str, str] | None = None) -> bytes:
         tag = next(tag for tag in LANGUAGES if tag == language)
-        request = (
-            Request(path, tag, "", registry.canonical(path, arguments)) if arguments is not None else Request(path, tag)
-        )
-        context = PageContext(self.site.site_context, request)
+        request = Request(path, tag, "", registry.canonical(path, arguments or {}))
+        context = PageContext(self.site_context, request)
         values = entity.values_of(context, iri)
         if not values:
             # of what nothing is said, such as a graph a rule has made: on what its statements rest

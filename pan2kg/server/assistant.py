@@ -46,24 +46,16 @@ class Assistant:
 
     def find(self, words: str) -> Content:
         entries = [self.graph.labels.entries[iri] for iri in self.graph.search.find(words, limit=20)]
-        return {
-            "found": [{"iri": e.iri, "key": e.key, "kind": e.kind, "label": self.graph.label(e.iri)} for e in entries]
-        }
+        rows = [{"iri": e.iri, "key": e.key, "kind": e.kind, "label": self.graph.label(e.iri)} for e in entries]
+        return {"found": rows}
 
     def questions(self) -> Content:
-        language = self.graph.language
-        listed = sorted(self.graph.queries.values(), key=lambda query: (query.group, query.name))
-        return {
-            "questions": [
-                {
-                    "name": query.name,
-                    "question": query.question(language),
-                    "caveats": query.summary_in(language),
-                    "parameters": {p.name: p.meaning_in(language) for p in query.parameters if p.name != "language"},
-                }
-                for query in listed
-            ]
-        }
+        language, questions = self.graph.language, list[Content]()
+        for query in sorted(self.graph.queries.values(), key=lambda query: (query.group, query.name)):
+            parameters = {p.name: p.meaning_in(language) for p in query.parameters if p.name != "language"}
+            words = {"question": query.question(language), "caveats": query.summary_in(language)}
+            questions.append({"name": query.name, **words, "parameters": parameters})
+        return {"questions": questions}
 
     def ask(self, question: str, parameters: dict[str, str] | None = None, limit: int = ROWS) -> Content:
         graph, values = self.graph, {name.replace("-", "_"): value for name, value in (parameters or {}).items()}

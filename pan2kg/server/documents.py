@@ -12,21 +12,23 @@ graphs, the document each was taken from, the dataset and its licence. The VoID 
 for each state of the data, and written by the code that writes it for a release.
 """
 
-import threading
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, NamedTuple
+from contextlib import suppress
+from functools import lru_cache
+from typing import Any, Final
 from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from pan2kg.errors import Pan2kgError, ProjectError
+from pan2kg.errors import ProjectError
 from pan2kg.graph.labels import INSTRUMENTS, dataset_of, own_profile, read_profiles
 from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.project import Project
 from pan2kg.server import protocol, web
-from pan2kg.server.protocol import GRAPH_FORMATS, Choice, Form, RefusalError, choose, is_absolute, used, why
+from pan2kg.server.protocol import FORMATS, Choice, Form, RefusalError, choose, is_absolute, used, why
 from pan2kg.store import LocalStore, Store, construct, is_true, plain, program_query, select
 from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, PAN, RDF, RDFS, ROOT, SKOS, is_ours
 
@@ -46,21 +48,21 @@ _ORIGIN: Final = (RDF + "type", DCTERMS + "source", PAN + "certainty")
 # how the addresses begin that are answered here
 VOID_PATH: Final = "/.well-known/void"
 STARTS: Final = ("/id/", "/doc", "/graph/", "/ontology", "/dataset", "/catalogue", "/contributors", VOID_PATH)
-METHODS: Final = "GET, HEAD, OPTIONS"
 # what the service has of the graph as a file, below its root
 DUMPS: Final = ("data/pan2kg.nq.gz",)
 # how a retired thing leads to what replaces it: the registered relation (RFC 5829), and the exact one
 SUCCESSOR: Final = f"successor-version {DCTERMS}isReplacedBy"
 
 _TURTLE: Final = protocol.GRAPHS[0]
-DATA: Final = (Form(_TURTLE.name, _TURTLE.media[:1], _TURTLE.iri), *protocol.GRAPHS[1:4])
+DATA: Final = (_TURTLE._replace(media=_TURTLE.media[:1]), *protocol.GRAPHS[1:4])
 # chosen only where nothing else will do: a wildcard is not answered with a media type nobody registered
-_BY_OTHER_NAMES: Final = Form(_TURTLE.name, _TURTLE.media[1:], _TURTLE.iri)
+_BY_OTHER_NAMES: Final = _TURTLE._replace(media=_TURTLE.media[1:])
 # the forms by the ending an address has where it wants one of them only
-PAGE: Final = Form("html", ("text/html",), f"{protocol.FORMATS}HTML")
+PAGE: Final = Form("html", ("text/html",))
 ENDINGS: Final[Mapping[str, Form]] = {"ttl": DATA[0], "nt": DATA[1], "rdf": DATA[2], "jsonld": DATA[3], "html": PAGE}
 # what of an IRI a header can hold as it is
 _SAFE: Final = "/:?#[]@!$&'()*+,;=%~"
+_NUMBER: Final = re.compile(r"\d{1,9}(?:\.\d{1,9}){1,3}")
 _ENDING_OF: Final = {form.name: ending for ending, form in ENDINGS.items()}
 
 
@@ -109,10 +111,8 @@ def find_thing(store: Store, path: str) -> str | None:
     space, candidates = space_of(store), list[str]()
     if path.startswith("iri/"):
         token = path.removeprefix("iri/")
-        try:
+        with suppress(ValueError):  # no base64, or no text in it
             candidates = [urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode()]
-        except ValueError:  # no base64, or no text in it
-            candidates = []
     if not any(candidates):
         candidates = [start + name for start in dict.fromkeys((space, ROOT)) for name in (f"id/{path}", path)]
     for iri in candidates:
@@ -134,6 +134,12 @@ def knows(store: Store, iri: str) -> bool:
     except ValueError:  # as of a stray percent sign
         return False
     return is_absolute(iri) and bool(store.query(program_query("things/is-known", thing=iri)))
+
+
+def find_ours(store: Store, path: str) -> str:
+    # a project that imports the core answers for it too, as the addresses of pan2kg need not lead here
+    candidates = dict.fromkeys(start + path for start in (space_of(store), ROOT))
+    return next((iri for iri in candidates if knows(store, iri)), "")
 
 
 def describe(store: Store, iri: str, document: str) -> list[ox.Triple]:
@@ -174,32 +180,17 @@ def write(triples: list[ox.Triple], form: str, prefixes: Mapping[str, str]) -> b
         from pan2kg.publish import vocabulary  # for who asks for it: it takes as long to import as a document to write
 
         return vocabulary.write(triples, form, needed)
-    return ox.serialize(triples, format=GRAPH_FORMATS[form], prefixes=needed or None) or b""
+    return ox.serialize(triples, format=FORMATS[form], prefixes=needed or None) or b""
 
 
 # draws the page of a thing: its IRI, the path it will stand at, the language
 Portray = Callable[[str, str, str], bytes]
 
 
-class Call(NamedTuple):
-    """A request: its path, what follows the question mark, the headers that count, and where the service stands.
-
-    ``place`` is its absolute address, with a slash at the end; ``front`` is what a redirect begins with.
-    """
-
-    path: str
-    query: bytes = b""
-    accept: str = ""
-    languages: str = ""
-    condition: str = ""
-    place: str = "http://localhost/"
-    front: str = "/"
-
-    def lead(self, path: str, status: int = 303) -> web.Response:
-        address = f"{self.front}{path}"
-        varies, relation = ({"vary": "Accept"}, "describedby") if status == 303 else ({}, SUCCESSOR)
-        headers = {"location": address, "link": f'<{address}>; rel="{relation}"', **varies, "cache-control": "no-cache"}
-        return web.Response(status_code=status, headers=headers)
+def lead(request: web.Request, path: str, status: int = 303) -> web.Response:
+    varies, relation = ({"vary": "Accept"}, "describedby") if status == 303 else ({}, SUCCESSOR)
+    link = f'<{request.scope["front"]}{path}>; rel="{relation}"'
+    return web.lead(request, path, status, link=link, **varies, **{"cache-control": "no-cache"})
 
 
 class DataSource:
@@ -208,47 +199,47 @@ class DataSource:
         portray: Portray | None = None,
     ) -> None:  # fmt: skip
         self.project, self.store, self.release, self.prefixes, self.portray = project, store, release, prefixes, portray
-        self._counted: tuple[str, Any] = ("", None)
-        self._lock = threading.Lock()
+        self._counted = lru_cache(1)(lambda _: count(self.store))  # once for a state of the data
 
-    def answer(self, call: Call) -> web.Response:
-        if call.path.startswith(VOID_PATH):
-            return self._void(call)
-        if call.path in ("/doc", "/doc/"):
-            return self._look_up(call)
-        if not protocol.is_plain_path(call.path):
+    def answer(self, request: web.Request) -> web.Response:
+        place = web.path_of(request)
+        if place.startswith(VOID_PATH):
+            return self._void(request)
+        if place in ("/doc", "/doc/"):
+            return self._look_up(request)
+        if not protocol.is_plain_path(place):
             raise RefusalError(404, why("no-page"))
-        kind, _, path = call.path[1:].partition("/")
-        document = path if kind == "doc" else call.path[1:]
+        kind, _, path = place[1:].partition("/")
+        document = path if kind == "doc" else place[1:]
         stem, _, ending = document.rpartition(".")
         fixed = ENDINGS.get(ending) if stem else None
         document = stem if fixed else document
         if kind == "doc":
-            return self._describe(call, document, fixed)
+            return self._describe(request, document, fixed)
         if kind == "graph":  # which is its own document
-            starts = dict.fromkeys((space_of(self.store), ROOT))
-            iri = next((start + document for start in starts if knows(self.store, start + document)), "")
+            iri = find_ours(self.store, document)
             if not iri:
-                raise RefusalError(404, why("no-graph", iri=next(iter(starts)) + document))
+                raise RefusalError(404, why("no-graph", iri=space_of(self.store) + document))
             query, subject = program_query("graphs/statements", graph=iri), ""
         elif kind == "ontology" or document == "ontology":  # under its own IRI or that of the version that is served
             iri = ROOT + document
-            if not knows(self.store, iri) or (document != "ontology" and not self._is_current(iri)):
+            if not fixed and self._is_earlier(document.removeprefix("ontology/")):
+                return web.Response(status_code=303, headers={"location": f"{iri}.ttl"})
+            if not knows(self.store, iri) or (document != "ontology" and iri not in self._versions()):
                 raise RefusalError(404, why("graph-says-nothing", iri=iri))
             query, document, iri, subject = program_query("graphs/ontology"), "ontology", ONTOLOGY, ONTOLOGY
         else:
-            return self._thing(call)
-        return self._show(call, iri, document, fixed, lambda: _sorted(construct(self.store, query), subject))
+            return self._thing(request, place[1:])
+        return self._show(request, iri, document, fixed, lambda: _sorted(construct(self.store, query), subject))
 
-    def _void(self, call: Call) -> web.Response:
+    def _void(self, request: web.Request) -> web.Response:
         from pan2kg.graph.graph import Graph
         from pan2kg.publish import edition
 
-        choice = protocol.insist(call.accept, DATA)
-        tag = self.release.tag("void", call.place, choice.media)
+        choice, place = protocol.insist(web.header(request, "accept"), DATA), f"{web.root_of(request)}/"
+        tag = self.release.tag("void", place, choice.media)
         headers = {"vary": "Accept", "cache-control": "no-cache", "etag": tag}
-        if web.matches(call.condition, tag):
-            return web.Response(status_code=304, headers=headers)
+        web.insist_changed(request, headers)
         small, space = LocalStore(ox.Store()), space_of(self.store)
         stated = construct(self.store, program_query("dataset/facts", dataset=dataset_of(space)))
         small.add(f"{GRAPH}catalogue", stated)
@@ -257,20 +248,16 @@ class DataSource:
         except ProjectError as error:
             raise RefusalError(404, why("no-dataset-facts", why=error.message)) from None
         issued, modified = (facts.day(DCTERMS + name) for name in ("issued", "modified"))
-        addresses = edition.Addresses(facts.space, call.place, f"{call.place}sparql", facts.space)
+        addresses = edition.Addresses(facts.space, place, f"{place}sparql", facts.space)
         issue = edition.Issue(facts.version or "0", issued, modified, addresses)
-        with self._lock:
-            state = str(self.release)
-            if state != self._counted[0]:
-                self._counted = state, count(self.store)
         described = edition.Edition(Graph(self.project, small), facts, issue)
-        turtle = edition.write_void(described, self._counted[1], DUMPS)
+        turtle = edition.write_void(described, self._counted(str(self.release)), DUMPS)
         triples = [quad.triple for quad in ox.parse(turtle, format=ox.RdfFormat.TURTLE)]
         body = write(triples, choice.form.name, {**self.prefixes, "void": VOID})
         return web.Response(body, headers={**headers, "content-type": choice.content_type})
 
-    def _look_up(self, call: Call) -> web.Response:
-        iris = protocol.read_form(call.query).get("iri", [])
+    def _look_up(self, request: web.Request) -> web.Response:
+        iris = protocol.read_form(request.scope["query_string"]).get("iri", [])
         if len(iris) != 1:
             raise RefusalError(400, why("say-which-iri"))
         iri = iris[0]
@@ -280,81 +267,88 @@ class DataSource:
         if document is None:
             raise RefusalError(404, why("graph-says-nothing", iri=iri))
         fragment = iri.partition("#")[2] if document == "ontology" else ""
-        return call.lead(quote(document) + (f"#{quote(fragment)}" if fragment else ""))
+        return lead(request, quote(document) + (f"#{quote(fragment)}" if fragment else ""))
 
-    def _thing(self, call: Call) -> web.Response:
+    def _thing(self, request: web.Request, path: str) -> web.Response:
         space = space_of(self.store)
-        dataset, iri = dataset_of(space), space + call.path[1:]
+        dataset, iri = dataset_of(space), space + path
         version = iri.removeprefix(f"{dataset}/")
-        if version != iri and self._is_current(version, dataset):
-            return call.lead(document_of(dataset, space))
-        # a project that imports the core answers for it too, as the addresses of pan2kg need not lead here
-        iri = next((known for known in (iri, ROOT + call.path[1:]) if knows(self.store, known)), "")
+        if version != iri and version in self._versions(dataset):
+            return lead(request, document_of(dataset, space))
+        if version != iri and self._is_earlier(version, dataset):
+            return web.Response(status_code=303, headers={"location": f"{space}version/{version}/"})
+        iri = find_ours(self.store, path)
         if not iri:
-            raise RefusalError(404, why("graph-says-nothing", iri=space + call.path[1:]))
+            raise RefusalError(404, why("graph-says-nothing", iri=space + path))
         following, successor = self._following(iri)
         if successor:
-            return call.lead(quote(successor.removeprefix(space).removeprefix(ROOT)), 301)
+            return lead(request, quote(successor.removeprefix(space).removeprefix(ROOT)), 301)
         document = document_of(iri, space)
-        return (
-            call.lead(quote(document)) if following is None else self._show(call, iri, document, None, None, following)
-        )
+        if following is None:
+            return lead(request, quote(document))
+        return self._show(request, iri, document, None, None, following)
 
-    def _describe(self, call: Call, key: str, fixed: Form | None) -> web.Response:
+    def _describe(self, request: web.Request, key: str, fixed: Form | None) -> web.Response:
         iri = find_thing(self.store, key)
         if iri is None:
             raise RefusalError(404, why("no-document", key=key[:200]))
         following, successor = self._following(iri)
         if successor:
             document = document_of(successor, space_of(self.store))
-            return call.lead(quote(f"{document}.{_ENDING_OF[fixed.name]}" if fixed else document), 301)
-        return self._show(call, iri, f"doc/{key}", fixed, None, following)
+            return lead(request, quote(f"{document}.{_ENDING_OF[fixed.name]}" if fixed else document), 301)
+        return self._show(request, iri, f"doc/{key}", fixed, None, following)
 
-    def _is_current(self, version: str, *datasets: str) -> bool:
-        return bool(self.store.query(program_query("dataset/is-version", given=version, thing=[ONTOLOGY, *datasets])))
+    def _versions(self, *datasets: str) -> list[str]:
+        return [*select(self.store, program_query("dataset/versions", thing=[ONTOLOGY, *datasets])).values("version")]
+
+    def _is_earlier(self, version: str, *datasets: str) -> bool:
+        # one that is not served here: its release has it, to which the permanent addresses lead
+        if not _NUMBER.fullmatch(version):
+            return False
+        served = filter(_NUMBER.fullmatch, self._versions(*datasets))
+        numbers = [tuple(map(int, number.split("."))) for number in (version, *served)]
+        return numbers[0] < max(numbers)
 
     def _following(self, iri: str) -> tuple[list[str] | None, str]:
         # what replaces a thing of ours that was retired (None where it was not), and its one successor
         if not is_ours(iri):
             return None, ""
-        rows = [
-            (is_true(plain(mark)), plain(thing), is_true(plain(moved)))
-            for mark, thing, moved in select(self.store, program_query("things/replacements", thing=iri)).rows
-        ]
-        successors = {thing for _, thing, moved in rows if moved}
+        rows = [[*map(plain, row)] for row in select(self.store, program_query("things/replacements", thing=iri)).rows]
+        successors = {thing for _, thing, moved in rows if is_true(moved)}
         successor = next(iter(successors)) if len(successors) == 1 and all(map(is_ours, successors)) else ""
-        replacing = [thing for mark, thing, _ in rows if mark]
+        replacing = [thing for mark, thing, _ in rows if is_true(mark)]
         return sorted(set(filter(is_absolute, replacing))) if replacing else None, successor
 
-    def _choose(self, call: Call, fixed: Form | None) -> tuple[Choice, dict[str, str]]:
+    def _choose(self, accept: str, fixed: Form | None) -> tuple[Choice, dict[str, str]]:
         if fixed == PAGE and not self.portray:
             raise RefusalError(404, why("no-pages"))
         if fixed:
             choice = Choice(fixed, fixed.media[0])
         else:
             # a page for who names it and no data before it, else data
-            page = choose(call.accept, (PAGE,)) if self.portray else None
-            wants_page = page and protocol.prefers(call.accept, DATA, strictly=True)
-            data = None if wants_page else choose(call.accept, (*DATA, _BY_OTHER_NAMES))
-            choice = data or page or protocol.insist(call.accept, (*DATA, *([PAGE] if self.portray else [])))
+            page = choose(accept, (PAGE,)) if self.portray else None
+            wants_page = page and protocol.prefers(accept, DATA, strictly=True)
+            data = None if wants_page else choose(accept, (*DATA, _BY_OTHER_NAMES))
+            choice = data or page or protocol.insist(accept, (*DATA, *([PAGE] if self.portray else [])))
         varies = [*([] if fixed else ["Accept"]), *(["Accept-Language"] if choice.form == PAGE else [])]
         return choice, {"cache-control": "no-cache", **({"vary": ", ".join(varies)} if varies else {})}
 
     def _show(
-        self, call: Call, iri: str, document: str, fixed: Form | None, make: Callable[[], list[ox.Triple]] | None,
-        following: list[str] | None = None,
+        self, request: web.Request, iri: str, document: str, fixed: Form | None,
+        make: Callable[[], list[ox.Triple]] | None, following: list[str] | None = None,
     ) -> web.Response:  # fmt: skip
         # what was retired is gone: its description says what is ``following``
         try:
-            choice, headers = self._choose(call, fixed)
+            choice, headers = self._choose(web.header(request, "accept"), fixed)
         except RefusalError as refusal:
             if following is None:
                 raise
             raise RefusalError(410, why("retired", iri=iri, why=refusal.message)) from None
-        address, language = call.front + quote(document), protocol.preferred_language(call.languages)
+        front, place = request.scope["front"], f"{web.root_of(request)}/"
+        address, language = front + quote(document), protocol.preferred_language(web.header(request, "accept-language"))
         links = [f'<{quote(thing, safe=_SAFE)}>; rel="{SUCCESSOR}"' for thing in following or ()]
         if following is None:
-            pages = {tag: call.front + quote(f"{tag}/{document.removeprefix('doc/')}.html") for tag in LANGUAGES}
+            pages = {tag: front + quote(f"{tag}/{document.removeprefix('doc/')}.html") for tag in LANGUAGES}
             # the other forms of a document, each as a value of a Link header (RFC 8288)
             links += [
                 f'<{address}.{ending}>; rel="alternate"; type="{form.media[0]}"'
@@ -372,10 +366,9 @@ class DataSource:
                 return web.Response(status_code=303, headers={**headers, "location": pages[language]})
             if not fixed:
                 headers["content-location"] = f"{address}.{_ENDING_OF[choice.form.name]}"
-            headers["etag"] = self.release.tag("document", call.place, document, choice.media)
-            if web.matches(call.condition, headers["etag"]):
-                return web.Response(status_code=304, headers=headers)
-        triples = make() if make else describe(self.store, iri, call.place + quote(document))
+            headers["etag"] = self.release.tag("document", place, document, choice.media)
+            web.insist_changed(request, headers)
+        triples = make() if make else describe(self.store, iri, place + quote(document))
         body = write(triples, choice.form.name, self.prefixes)
         return web.Response(body, 200 if following is None else 410, {**headers, "content-type": choice.content_type})
 
@@ -397,25 +390,11 @@ def count(store: Store) -> Any:  # noqa: ANN401 - statistics of a module that is
     return editions.Statistics(triples, subjects, objects, properties, classes, links)
 
 
-def routes(source: DataSource, *, is_elsewhere: bool = False) -> list[web.Route]:
-    """What answers for things and documents, by how their addresses begin; in threads, as the store is waited for.
-
-    Where documents stand is said whole where they may be asked for elsewhere than they are (``is_elsewhere``), as under
-    the addresses of things, which lead here from another domain.
-    """
+def routes(source: DataSource) -> list[web.Route]:
+    # what answers for things and documents, by how their addresses begin; in threads, as the store is waited for
     threads = web.Threads(4, "document")
 
     async def answer(request: web.Request) -> web.Response:
-        if request.method == "OPTIONS":
-            return web.Response(status_code=204, headers={"allow": METHODS})
-        root, prefix = web.root_of(request), request.scope["root_path"]
-        wishes = (web.header(request, name) for name in ("accept", "accept-language", "if-none-match"))
-        accept, languages, condition = wishes
-        place, front = f"{root}/", f"{root if is_elsewhere else prefix}/"
-        call = Call(web.path_of(request), request.scope["query_string"], accept, languages, condition, place, front)
-        try:
-            return await threads.run(source.answer, call)
-        except Pan2kgError as error:
-            raise protocol.busy(why("no-document-now", why=error.told)) from None
+        return await threads.run(source.answer, request)
 
-    return [web.route(f"{start}{{rest:path}}", answer, METHODS) for start in STARTS]
+    return [web.route(f"{start}{{rest:path}}", answer, protocol.READS) for start in STARTS]

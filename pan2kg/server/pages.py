@@ -20,26 +20,24 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, Protocol
-from urllib.parse import parse_qsl
+from typing import Any, Final
+from urllib.parse import urlencode
 
 from starlette.responses import FileResponse
 
-from pan2kg.errors import Pan2kgError, Place, ProjectError, QueryError
+from pan2kg.errors import Pan2kgError, Place, ProjectError
 from pan2kg.i18n import FOLDER_VARIABLE, LANGUAGES, today
 from pan2kg.project import PACKAGE, Project, reason, write_atomically
 from pan2kg.server import protocol, web, workers
-from pan2kg.store import queries
-from pan2kg.store.cache import project_folder
+from pan2kg.store import cache, queries
 
 # the addresses of the home pages below the root, and how those of assets begin
 HOMES: Final = tuple(f"{language}/index.html" for language in LANGUAGES)
 ASSETS: Final = "assets/"
 # bytes of pages that are kept
 CACHE_BYTES: Final = 64 * 2**20
-# when Python looks for garbage in cycles while what all pages need is read; most of it stays
-SELDOM: Final = (100_000, 50, 50)
 # the kinds of things whose page speaks of one thing and what is said of it, with the names of all it is joined to
 ENTITIES: Final = frozenset(
     {"action", "body", "category", "document", "graph", "instrument", "part", "passage", "provision"}
@@ -47,24 +45,21 @@ ENTITIES: Final = frozenset(
 _COMPRESSED: Final = ("text/", "application/json", "application/javascript", "application/ld+json", "image/svg+xml")
 
 
-class DrawingSite(Protocol):
-    def page(self, path: str, arguments: Mapping[str, str], /) -> Any:  # noqa: ANN401  # see above
-        """The page at an address below the root, None where there is none."""
-
-    def missing(self, path: str, /) -> Any:  # noqa: ANN401  # see above
-        """The page that says there is none at an address, None where nobody drew one."""
-
-
 class RefreshedSite:
-    def __init__(self, make: Callable[[], DrawingSite], release: protocol.ServedRelease) -> None:
+    """The site over the data as they are: what ``make`` makes anew once they have changed, or the day.
+
+    It has the page at an address below the root (``page``), and the one that says there is none there (``missing``).
+    """
+
+    def __init__(self, make: Callable[[], Any], release: protocol.ServedRelease) -> None:
         self.make, self.release, self._lock = make, release, threading.Lock()
-        self._sites: dict[str, tuple[str, DrawingSite]] = {}
+        self._sites: dict[str, tuple[str, Any]] = {}
 
     @property
     def state(self) -> str:
         return f"{self.release} {today()}"
 
-    def site(self, *, is_desk: bool = False) -> DrawingSite:
+    def site(self, *, is_desk: bool = False) -> Any:  # noqa: ANN401  # its module is read where it is drawn
         """The site over the data as they are now.
 
         That of the desk may lack what the desk has decided on candidates since: that, it reads in the files. To make
@@ -91,82 +86,71 @@ class CachedPage:
     def __init__(self, media: str, body: bytes, *, is_passing: bool = False) -> None:
         self.media, self.body, self.is_passing = media, body, is_passing
         self.tag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-        is_worth = len(body) > web.SMALL and media.startswith(_COMPRESSED)
-        self.zipped = gzip.compress(body, 6, mtime=0) if is_worth else None
+        is_small = len(body) <= web.SMALL or not media.startswith(_COMPRESSED)
+        self.zipped = None if is_small else gzip.compress(body, 6, mtime=0)
         self.size = len(body) + len(self.zipped or b"") + 200
 
 
+# pages and files of questions that a table answers now: they lead to its own
 _FORMER: Final = re.compile(rf"/({'|'.join(LANGUAGES)})/question/({'|'.join(queries.FORMER)})\.(\w+)")
-"""Pages and files of questions that a table answers now: they lead to its own."""
 
 
 class Pages:
     """Sends pages and assets; ``assets`` gives the files of the front end by their hashed names, when one is asked for.
 
-    ``canonical`` gives the query of an address, where it has one, without what changes nothing on its page, so that a
-    page is drawn and kept once however its address is decorated. ``homes`` keeps the home pages between starts,
-    ``keeper`` knows what changes were about.
+    ``canonical`` gives the arguments of an address without what changes nothing on its page, such as the name of a
+    campaign, so that a page is drawn and kept once however its address is decorated. ``homes`` keeps the home pages
+    between starts, ``keeper`` knows what changes were about.
     """
 
     def __init__(
         self, site: RefreshedSite, assets: Callable[[], Mapping[str, Path]], *,
-        canonical: Callable[[str, bytes], bytes] = lambda _, query: query, homes: "HomePages | None" = None,
-        keeper: workers.Keeper | None = None,
+        canonical: Callable[[str, Mapping[str, str]], Mapping[str, str]] = lambda _, arguments: arguments,
+        homes: "HomePages | None" = None, keeper: workers.Keeper | None = None,
     ) -> None:  # fmt: skip
-        self.site, self.assets, self.canonical, self.homes, self.keeper = site, assets, canonical, homes, keeper
+        self.site, self.canonical, self.homes, self.keeper = site, canonical, homes, keeper
+        self.assets = lru_cache(1)(assets)
         self.threads = web.Threads(4, "page")
-        self.is_leaving: Callable[[], bool] = lambda: False
         self._state, self._version, self._size = "", 0, 0
-        self._files: Mapping[str, Path] | None = None
-        self._cache: OrderedDict[tuple[str, bytes], CachedPage] = OrderedDict()
+        self._cache: OrderedDict[tuple[str, str], CachedPage] = OrderedDict()
         self._current()
         for path, page in (homes.read() if homes else {}).items():
-            self._keep((path, b""), page)
+            self._keep((path, ""), page)
 
     async def answer(self, request: web.Request) -> web.Response:
         path = web.path_of(request)
-        language = path[1:].removesuffix("/")
-        language = language or protocol.preferred_language(web.header(request, "accept-language"))
+        language = path[1:].removesuffix("/") or protocol.preferred_language(web.header(request, "accept-language"))
         if language in LANGUAGES:
             address = f"{web.root_of(request)}/{language}/index.html"
             return web.Response(status_code=302, headers={"location": address, "vary": "Accept-Language"})
-        try:
-            plain = protocol.is_plain_path(path)
-            query = request.scope["query_string"]
-            page = await self._find(path[1:], query) if plain else None
-            if page is None and (former := _FORMER.fullmatch(path)):
-                language, name, ending = former.groups()
-                address = f"{language}/figure/{queries.FORMER[name][0]}.{'html' if ending == 'ttl' else ending}"
-                return _move(request, 301, f"{address}?{query.decode('latin-1')}" if query else address)
-            if page is None:
-                raise protocol.RefusalError(404, protocol.why("no-page"))
-        except protocol.RefusalError as refusal:
-            if refusal.status != 404 or "html" not in web.header(request, "accept"):
-                raise
+        query = request.scope["query_string"]
+        page = await self._find(path[1:], query) if protocol.is_plain_path(path) else None
+        if page is None and (former := _FORMER.fullmatch(path)):
+            language, name, ending = former.groups()
+            address = f"{language}/figure/{queries.FORMER[name][0]}.{'html' if ending == 'ttl' else ending}"
+            return web.lead(request, f"{address}?{query.decode('latin-1')}" if query else address, 301)
+        if page is None:
             # said on a page, in the language of the address and with ways that lead on from it
-            drawn = None
             with suppress(Pan2kgError):
-                drawn = await self.threads.run(lambda: self.site.site().missing(path[1:]))
-            if drawn is None:
-                raise
-            return web.Response(drawn.body, 404, {"content-type": drawn.media})
-        lasting = path.startswith(f"/{ASSETS}")
-        control = "public, max-age=31536000, immutable" if lasting else "no-cache"
+                is_reader = "html" in web.header(request, "accept")
+                if is_reader and (drawn := await self.threads.run(lambda: self.site.site().missing(path[1:]))):
+                    return web.Response(drawn.body, 404, {"content-type": drawn.media})
+            raise protocol.RefusalError(404, protocol.why("no-page"))
+        control = "public, max-age=31536000, immutable" if path.startswith(f"/{ASSETS}") else "no-cache"
         headers = {"content-type": page.media, "etag": page.tag, "cache-control": control}
-        if web.matches(web.header(request, "if-none-match"), page.tag):
-            return web.Response(status_code=304, headers={**headers, "vary": "Accept-Encoding"})
+        web.insist_changed(request, {**headers, "vary": "Accept-Encoding"})
         if page.zipped is None or "gzip" not in web.header(request, "accept-encoding"):
             return web.Response(page.body, headers=headers)
         return web.Response(page.zipped, headers={**headers, "content-encoding": "gzip", "vary": "Accept-Encoding"})
 
     async def _find(self, path: str, query: bytes) -> CachedPage | None:
-        state = self._current()
-        key = (path, self.canonical(path, query) if query else query)
+        state, arguments = self._current(), protocol.read_fields(query)
+        key = (path, urlencode(self.canonical(path, arguments)) if query else "")
         if key in self._cache:
             self._cache.move_to_end(key)
             return self._cache[key]
-        page = await self.threads.run(self._draw, path, query)
-        if page and not page.is_passing and state == self._state and key not in self._cache:
+        page = await self.threads.run(self._draw, path, arguments)
+        if page and not page.is_passing and state == self._state:
             self._keep(key, page)
         return page
 
@@ -193,52 +177,37 @@ class Pages:
         self._state, self._version = state, version
         return state
 
-    def _keep(self, key: tuple[str, bytes], page: CachedPage) -> None:
-        self._cache[key] = page
-        self._size += page.size
+    def _keep(self, key: tuple[str, str], page: CachedPage) -> None:
+        if self._cache.setdefault(key, page) is page:
+            self._size += page.size
         while self._size > CACHE_BYTES:
             self._size -= self._cache.popitem(last=False)[1].size
 
     def warm(self) -> None:
         # before anybody asks, so that the first reader does not wait for what all pages need
-        usual, state = gc.get_threshold(), self.site.state
-        gc.set_threshold(*SELDOM)
-        try:
-            drawn = {path: self._draw(path, b"") for path in HOMES}
-        except protocol.RefusalError:  # it is told to who asks for one
-            return
-        finally:
-            gc.set_threshold(*usual)
+        from pan2kg.site import registry
+
+        state, drawn = self.site.state, dict[str, CachedPage | None]()
+        with registry.seldom_collected(), suppress(Pan2kgError):  # it is told to who asks for one
+            missing = [path for path in HOMES if (path, "") not in self._cache]
+            drawn = {path: self._draw(path, {}) for path in missing or HOMES[:1]}
         if self.homes and self.site.state == state:
             self.homes.write({path: page for path, page in drawn.items() if page})
         gc.collect()
         gc.freeze()  # what the pages are drawn from stays: looking through it again would stop everything for 0.1 s
 
-    def _draw(self, path: str, query: bytes) -> CachedPage | None:
+    def _draw(self, path: str, arguments: Mapping[str, str]) -> CachedPage | None:
         if path.startswith(ASSETS):
-            name = path.removeprefix(ASSETS)
-            if self._files is None:
-                self._files = self.assets()
-            if name not in self._files:
+            file = self.assets().get(path.removeprefix(ASSETS))
+            if file is None:
                 return None
-            media = mimetypes.guess_type(name)[0] or "application/octet-stream"
+            media = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
             media += "; charset=utf-8" if media.startswith("text/") else ""
             try:
-                return CachedPage(media, self._files[name].read_bytes())
+                return CachedPage(media, file.read_bytes())
             except OSError:
                 raise protocol.RefusalError(404, protocol.why("asset-gone")) from None
-        try:
-            arguments = dict(parse_qsl(query.decode("utf-8"), keep_blank_values=True, errors="strict"))
-        except ValueError:
-            raise protocol.RefusalError(400, protocol.why("no-utf-8")) from None
-        try:
-            page = self.site.site().page(path, arguments)
-        except QueryError as error:
-            raise protocol.RefusalError(400, error.told) from None
-        except Pan2kgError as error:
-            if not self.is_leaving():
-                web.LOG.warning("%s: %s", path, error)
-            raise protocol.RefusalError(503, protocol.why("no-page-now", why=error.told), retry_after="5") from None
+        page = self.site.site().page(path, arguments)
         return CachedPage(page.media, page.body, is_passing=page.is_passing) if page else None
 
 
@@ -250,7 +219,8 @@ class HomePages:
 
     def __init__(self, project: Project, folder: Path | None) -> None:
         self.project = project
-        self.folder = None if folder is None or os.environ.get(FOLDER_VARIABLE) else project_folder(project, folder)
+        is_shipped = not os.environ.get(FOLDER_VARIABLE)
+        self.folder = cache.project_folder(project, folder) if folder and is_shipped else None
         self.name = self._name() if self.folder else ""
 
     def _name(self) -> str:
@@ -258,29 +228,28 @@ class HomePages:
 
         templates = [path for path in sorted((PACKAGE / "site").rglob("*")) if path.suffix in (".html", ".css")]
         builds = [folder / "build.json" for folder in (PACKAGE / "data" / "web", PACKAGE.parent / "web" / "dist")]
-        files = [*templates, *filter(Path.is_file, builds)]
-        stamps = [f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in files]
+        files = ((path, path.stat()) for path in (*templates, *filter(Path.is_file, builds)))
+        stamps = [f"{path} {at.st_size} {at.st_mtime_ns}" for path, at in files]
         words = (state_name(self.project), str(today()), *stamps)
         return hashlib.sha256("\n".join(words).encode()).hexdigest()[:32]
 
     def read(self) -> dict[str, CachedPage]:
-        with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
-            if self.folder and self._name() == self.name:
-                content = json.loads((self.folder / f"home-{self.name}.json").read_bytes())
-                bodies = {path: (content[path]["media"], content[path]["body"].encode()) for path in HOMES}
-                if content["digest"] == hashlib.sha256(b"\0".join([body for _, body in bodies.values()])).hexdigest():
-                    return {path: CachedPage(*page) for path, page in bodies.items()}
+        with suppress(OSError, ValueError):
+            if self.folder:
+                digest, homes = json.loads((self.folder / f"home-{self.name}.json").read_bytes())
+                if digest == hashlib.sha256(json.dumps(homes).encode()).hexdigest():
+                    return {path: CachedPage(media, body.encode()) for path, media, body in homes}
         return {}
 
     def write(self, pages: Mapping[str, CachedPage]) -> None:
         if self.folder is None or not pages.keys() >= {*HOMES} or self._name() != self.name:
             return
         with suppress(OSError, ProjectError):
-            content = {path: {"media": pages[path].media, "body": pages[path].body.decode()} for path in HOMES}
-            digest = {"digest": hashlib.sha256(b"\0".join([pages[path].body for path in HOMES])).hexdigest()}
+            homes = [(path, pages[path].media, pages[path].body.decode()) for path in HOMES]
+            digest = hashlib.sha256(json.dumps(homes).encode()).hexdigest()
             self.folder.mkdir(parents=True, exist_ok=True)
             path = self.folder / f"home-{self.name}.json"
-            write_atomically(path, json.dumps(content | digest, ensure_ascii=False))
+            write_atomically(path, json.dumps([digest, homes], ensure_ascii=False))
             for former in self.folder.glob("home-*.json"):
                 if former != path:
                     former.unlink(missing_ok=True)
@@ -295,10 +264,14 @@ _VARIANTS: Final[Mapping[str, Mapping[str, str]]] = {
         _ABOUT, {"html": "index.html"} | {ending: f"catalogue.{ending}" for ending in ("ttl", "jsonld", "rdf")}
     ),
 }
-_NONE: Final[Mapping[str, str]] = {}
 _ENDING: Final = re.compile(r"\.(?:html|ttl|jsonld)$")
-_VERSION: Final = re.compile(r"dataset/([0-9][^/]*?)/?")
-_ONTOLOGY: Final = re.compile(r"ontology/([0-9][^/]*)")
+# where what is no file leads, if that is one: a thing, a version of the dataset or of the ontology, a question
+_LED: Final = (
+    ("id/(.+)", "doc/$1"),
+    (r"dataset/([0-9][^/]*?)/?", "version/$1/"),
+    ("ontology/([0-9][^/]*)", "ontology/$1.ttl"),
+    ("(?:prefixes|query)(?:/.*)?", "queries.ttl"),
+)
 
 
 class ReleaseFiles:
@@ -317,31 +290,27 @@ class ReleaseFiles:
         self.folder, self.otherwise = folder, otherwise
         self.sums, self.retired = shown | {LIST: sums.get(MARK, "")}, mark.get("retired", {})
         texts = {ending: f"{media}; charset=utf-8" for ending, media in documents.MEDIA.items()}
-        self.media = texts | documents.OTHER_MEDIA
+        self.media = texts | documents.OTHER_MEDIA | {"gz": "application/gzip"}
+        # the addresses of earlier releases, and those in the folder of a version
         packed = {path.split("/")[1] for path in shown if re.fullmatch(r"version/[^/]+/tables/.+\.csv\.gz", path)}
         self.rules = [*documents.MOVED, *documents.version_rules(str(mark.get("version")), sorted(packed))]
+        self.rules += [documents.HostRule(*pair) for pair in _LED]
         endings = ("html", "ttl", "jsonld", "rdf", "nt")
-        self.moved = documents.MOVED
-        self.forms = tuple(protocol.Form(ending, (documents.MEDIA[ending],), "") for ending in endings)
+        self.forms = tuple(protocol.Form(ending, (documents.MEDIA[ending],)) for ending in endings)
 
     async def answer(self, request: web.Request) -> web.Response:
         path = web.path_of(request).removeprefix("/")
         thing = _ENDING.sub("", path.removeprefix("id/").removeprefix("doc/"))
         if path.startswith(("id/", "doc/")) and thing in self.retired:
             if following := self.retired[thing]:
-                return _move(request, 301, following)
-            # its tombstone where nothing took its place, or several things
-            place = path if path in self.sums else f"doc/{path.removeprefix('id/').removeprefix('doc/')}"
-            forms = tuple(form for form in self.forms if f"{place}.{form.name}" in self.sums)
-            choice = protocol.choose(web.header(request, "accept"), forms) if forms else None
-            file = f"{place}.{choice.form.name}" if choice else place
-            is_there = file in self.sums
-            return self._send(request, file, 410, {"vary": "Accept"}) if is_there else self._nothing(request, 410)
+                return web.lead(request, following, 301, vary="Accept")
+            # a release of old had a file for each where nothing took its place, or several things
+            return self._send(request, path, 410) if path in self.sums else self._nothing(request, 410)
         if path in self.sums:
             return self._send(request, path)
         if f"{path.rstrip('/')}/index.html".lstrip("/") in self.sums:
             if path and not path.endswith("/"):
-                return _move(request, 301, f"{path}/")
+                return web.lead(request, f"{path}/", 301, vary="Accept")
             return self._send(request, f"{path}index.html")
         # what is no file: a thing, a document in one form or another, a version, a named graph; else nothing
         if path.startswith("graph/"):  # the graphs of a folder are one document
@@ -349,25 +318,13 @@ class ReleaseFiles:
         variants = _VARIANTS.get(path) or {
             form.name: f"{path}.{form.name}" for form in self.forms if f"{path}.{form.name}" in self.sums
         }
-        number, ontology = _VERSION.fullmatch(path), _ONTOLOGY.fullmatch(path)
-        # what an address of an earlier release, or one in the folder of a version, leads to
-        led = next(filter(None, (rule.leads(path) for rule in self.rules)), "")
-        for place, file in (
-            (led, f"{led}index.html" if led.endswith("/") else led),
-            (f"doc/{path[3:]}", f"doc/{path[3:]}.html" if path.startswith("id/") else ""),
-            (f"version/{number[1]}/", f"version/{number[1]}/index.html") if number else ("", ""),
-            (f"ontology/{ontology[1]}.ttl", f"ontology/{ontology[1]}.ttl") if ontology else ("", ""),
-        ):
-            if file in self.sums:
-                return _move(request, 303, place)
-        start = path.partition("/")[0]
-        if variants and start in ("doc", "graph", *_VARIANTS):
+        for rule in self.rules:
+            led = rule.leads(path) or ""
+            place = led.partition("#")[0]
+            if place and self.sums.keys() & {place, f"{place}.html", f"{place}index.html"}:
+                return web.lead(request, led, 301 if "#" in led else 303, vary="Accept")
+        if variants and path.partition("/")[0] in ("doc", "graph", *_VARIANTS):
             return self._negotiate(request, variants)
-        led = next(filter(None, (rule.leads(path) for rule in self.moved)), "")
-        if led.partition("#")[0] in self.sums:
-            return _move(request, 301, led)
-        if start in ("prefixes", "query"):
-            return _move(request, 303, "queries.ttl")
         if self.otherwise and path.startswith(("id/", "doc/")):
             return await self.otherwise(request)
         return self._nothing(request, 404)
@@ -378,30 +335,26 @@ class ReleaseFiles:
         prefix, path = request.scope["root_path"], variants[choice.form.name]
         others = [(variants[form.name], form.media[0]) for form in forms if form != choice.form]
         alternates = ", ".join(f'<{prefix}/{file}>; rel="alternate"; type="{media}"' for file, media in others)
-        links = {"link": alternates} if alternates else {}
-        return self._send(request, path, more={"vary": "Accept", "content-location": f"{prefix}/{path}", **links})
+        more = {
+            "vary": "Accept",
+            "content-location": f"{prefix}/{path}",
+            **({"link": alternates} if alternates else {}),
+        }
+        return self._send(request, path, 200, **more)
 
     def _nothing(self, request: web.Request, status: int) -> web.Response:
         page = f"{status}.html"
         if page in self.sums and "html" in web.header(request, "accept"):
-            return self._send(request, page, status, {"vary": "Accept"})
+            return self._send(request, page, status, vary="Accept")
         raise protocol.RefusalError(status, protocol.why("no-page" if status == 404 else "retired-here"))
 
-    def _send(
-        self, request: web.Request, path: str, status: int = 200, more: Mapping[str, str] = _NONE
-    ) -> web.Response:
+    def _send(self, request: web.Request, path: str, status: int = 200, **more: str) -> web.Response:
         # the media type, with its character set where it is text
         ending = "ttl" if path == ".well-known/void" else path.rpartition(".")[2]
-        packed = {"gz": "application/gzip", "htaccess": "text/plain", "conf": "text/plain"}
-        media = self.media.get(ending) or packed.get(ending) or mimetypes.guess_type(path)[0] or "text/plain"
+        media = self.media.get(ending) or mimetypes.guess_type(path)[0] or "text/plain"
         media += "; charset=utf-8" if media.startswith("text/") and "charset" not in media else ""
         tag = f'"{self.sums[path][:32]}"'
         headers = {"content-type": media, "etag": tag, "cache-control": "no-cache", **more}
-        if status == 200 and web.matches(web.header(request, "if-none-match"), tag):
-            return web.Response(status_code=304, headers=headers)
+        if status == 200:
+            web.insist_changed(request, headers)
         return FileResponse(self.folder / path, status, headers)
-
-
-def _move(request: web.Request, status: int, path: str) -> web.Response:
-    headers = {"location": f"{request.scope['root_path']}/{path}", "vary": "Accept"}
-    return web.Response(status_code=status, headers=headers)

@@ -39,7 +39,7 @@ QUERY: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
 FORM: Final = "application/x-www-form-urlencoded"
 METHODS: Final = "GET, HEAD, POST, OPTIONS"
-FORMATS: Final = "http://www.w3.org/ns/formats/"
+READS: Final = "GET, HEAD, OPTIONS"
 # so many elements of a header are looked at
 ELEMENTS: Final = 64
 _ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
@@ -85,27 +85,29 @@ def busy(reason: message.Message, seconds: int = 5) -> RefusalError:
 
 
 class Form(NamedTuple):
+    # what the engine calls it: a format of rows or of triples, none for a page
     name: str
     media: tuple[str, ...]
-    iri: str
+    engine: Any = None
 
 
 # formats of solutions and booleans
 TABLES: Final = (
-    Form("json", ("application/sparql-results+json", "application/json"), FORMATS + "SPARQL_Results_JSON"),
-    Form("xml", ("application/sparql-results+xml", "application/xml", "text/xml"), FORMATS + "SPARQL_Results_XML"),
-    Form("csv", ("text/csv",), FORMATS + "SPARQL_Results_CSV"),
-    Form("tsv", ("text/tab-separated-values",), FORMATS + "SPARQL_Results_TSV"),
+    Form("json", ("application/sparql-results+json", "application/json"), ox.QueryResultsFormat.JSON),
+    Form("xml", ("application/sparql-results+xml", "application/xml", "text/xml"), ox.QueryResultsFormat.XML),
+    Form("csv", ("text/csv",), ox.QueryResultsFormat.CSV),
+    Form("tsv", ("text/tab-separated-values",), ox.QueryResultsFormat.TSV),
 )
 # formats of graphs
 GRAPHS: Final = (
-    Form("turtle", ("text/turtle", "application/x-turtle"), FORMATS + "Turtle"),
-    Form("ntriples", ("application/n-triples",), FORMATS + "N-Triples"),
-    Form("rdfxml", ("application/rdf+xml", "application/xml", "text/xml"), FORMATS + "RDF_XML"),
-    Form("jsonld", ("application/ld+json", "application/json"), FORMATS + "JSON-LD"),
-    Form("trig", ("application/trig",), FORMATS + "TriG"),
-    Form("nquads", ("application/n-quads",), FORMATS + "N-Quads"),
+    Form("turtle", ("text/turtle", "application/x-turtle"), ox.RdfFormat.TURTLE),
+    Form("ntriples", ("application/n-triples",), ox.RdfFormat.N_TRIPLES),
+    Form("rdfxml", ("application/rdf+xml", "application/xml", "text/xml"), ox.RdfFormat.RDF_XML),
+    Form("jsonld", ("application/ld+json", "application/json"), ox.RdfFormat.JSON_LD),
+    Form("trig", ("application/trig",), ox.RdfFormat.TRIG),
+    Form("nquads", ("application/n-quads",), ox.RdfFormat.N_QUADS),
 )
+FORMATS: Final = {form.name: form.engine for form in (*TABLES, *GRAPHS)}
 
 
 class Choice(NamedTuple):
@@ -152,9 +154,9 @@ def choose(accept: str, forms: tuple[Form, ...]) -> Choice | None:
     return best
 
 
-def insist(accept: str, forms: tuple[Form, ...], fallback: Choice | None = None) -> Choice:
+def insist(accept: str, forms: tuple[Form, ...]) -> Choice:
     """What is chosen; where nothing fits, a refusal that names what there is."""
-    choice = choose(accept, forms) or fallback
+    choice = choose(accept, forms)
     if choice is None:
         raise RefusalError(406, why("comes-as", names=", ".join(form.media[0] for form in forms)))
     return choice
@@ -207,13 +209,17 @@ def read_form(encoded: bytes) -> dict[str, list[str]]:
     values: dict[str, list[str]] = {}
     try:
         pairs = parse_qsl(encoded.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=2000)
-    except UnicodeDecodeError:
-        raise RefusalError(400, why("no-utf-8")) from None
-    except ValueError:
-        raise RefusalError(400, why("too-many-fields")) from None
+    except ValueError as error:
+        key = "no-utf-8" if isinstance(error, UnicodeDecodeError) else "too-many-fields"
+        raise RefusalError(400, why(key)) from None
     for name, value in pairs:
         values.setdefault(name, []).append(value)
     return values
+
+
+def read_fields(encoded: bytes) -> dict[str, str]:
+    # of a field that is sent twice the last counts
+    return {name: values[-1] for name, values in read_form(encoded).items()}
 
 
 def read_media_type(header: str) -> tuple[str, str]:
@@ -257,7 +263,9 @@ _PREFIXES: Final = "".join(f"@prefix {name}: <{space}> .\n" for name, space in P
 
 
 def describe_endpoint(endpoint: str, counts: Mapping[str, int], *, union: bool = True) -> list[ox.Triple]:
-    formats = "".join(f" ; sd:resultFormat <{form.iri}>" for form in (*TABLES, *GRAPHS))
+    # as https://www.w3.org/ns/formats/ has them: the engine knows JSON-LD by another address
+    names = (form.engine.iri.rpartition("/")[2] for form in (*TABLES, *GRAPHS))
+    formats = "".join(f" ; sd:resultFormat <http://www.w3.org/ns/formats/{name}>" for name in names)
     text = f"""{_PREFIXES}
         <#service> a sd:Service ; sd:endpoint <{endpoint}> ; sd:supportedLanguage sd:SPARQL11Query{formats}
             {"; sd:feature sd:UnionDefaultGraph" if union else ""} ; sd:defaultDataset <#dataset> .
@@ -302,40 +310,17 @@ TASK, PIECE, WHOLE, FAILED = b"T", b"P", b"W", b"F"
 # an answer is sent in pieces of about so many bytes
 SENT_BYTES: Final = 256 * 1024
 
-TABLE_FORMATS: Final = {
-    "json": ox.QueryResultsFormat.JSON,
-    "xml": ox.QueryResultsFormat.XML,
-    "csv": ox.QueryResultsFormat.CSV,
-    "tsv": ox.QueryResultsFormat.TSV,
-}
-GRAPH_FORMATS: Final = {
-    "turtle": ox.RdfFormat.TURTLE,
-    "ntriples": ox.RdfFormat.N_TRIPLES,
-    "rdfxml": ox.RdfFormat.RDF_XML,
-    "jsonld": ox.RdfFormat.JSON_LD,
-    "trig": ox.RdfFormat.TRIG,
-    "nquads": ox.RdfFormat.N_QUADS,
-}
 # what stands between or after the rows of a format, in values of CSV alone; and how many rows more there are
 ROW_MARKS: Final = {"json": (b'}},{"', 1), "xml": (b"<result>", 0), "csv": (b"\r\n", -1), "tsv": (b"\n", -1)}
 # of so many triples it is worth looking which prefixes they need
 FEW: Final = 2000
-# so deep brackets may stand in one another; the engine ends its process at some twice or three times that
-DEEPEST: Final = 1000
 
-_HINTS: Final = ("service", "from", "load", "clear", "drop", "create", "add", "move", "copy", "insert", "delete")
-_UPDATES: Final = frozenset({"LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "INSERT", "DELETE"})
-_SUSPECT: Final = re.compile(
-    r"service|(?:from|load|clear|drop|create|add|move|copy|insert|delete)(?!\w)", re.IGNORECASE
-)
+_UPDATES: Final = ("LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "INSERT", "DELETE")
+_HINTS: Final = ("service", "from", *map(str.lower, _UPDATES))
+_SUSPECT: Final = re.compile(rf"service|(?:from|{'|'.join(_UPDATES)})(?!\w)", re.IGNORECASE)
 # two answers to a query that calls one of these may differ
 VOLATILE: Final = re.compile(r"\b(?:now|rand|uuid|struuid|bnode)\s*\(", re.IGNORECASE)
 _CALLED: Final = re.compile(r"service(?:\s|\#[^\n\r]*)*+(?:silent(?:\s|\#[^\n\r]*)*+)?<([^<>]*)>", re.IGNORECASE)
-_BRACKETS: Final = re.compile(
-    r"""\"{3}(?:\"{0,2}(?:[^"\\]|\\.))*\"{3}|'{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}|"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*'
-    |<[^<>"{}|^`\\\x00-\x20]*>|\#[^\n\r]*|(?P<opens>[({\[])|(?P<closes>[)}\]])""",
-    re.VERBOSE | re.DOTALL,
-)
 _LOCAL: Final = re.compile(r"[^/#]*$")
 
 
@@ -397,10 +382,6 @@ def send(link: socket.socket, data: bytes) -> None:
     link.sendall(data)
 
 
-def megabytes(size: int) -> str:
-    return f"{round(size / MEGABYTE, 2):g}"
-
-
 def free_memory() -> int:
     """Bytes that this process and its like may still take: what the machine has free, or its group of processes.
 
@@ -427,29 +408,17 @@ def free_memory() -> int:
 
 
 def inspect_query(text: str, services: frozenset[str] = frozenset()) -> bool:
-    depth = 0
-    if sum(map(text.count, "({[")) > DEEPEST:
-        for bracket in _BRACKETS.finditer(text):
-            depth += (bracket.lastgroup == "opens") - (bracket.lastgroup == "closes")
-            if depth > DEEPEST:
-                raise _at(text, bracket.start(), 400, "too-deep", number=str(DEEPEST))
     lower = text.lower()  # plain searches take a tenth of the time of the expressions
     if not any(hint in lower for hint in _HINTS) or not _SUSPECT.search(text):
         return False
-    for call in calls(text, "SERVICE"):
-        endpoint = _CALLED.match(text, call.start)
-        if endpoint is None or endpoint.group(1) not in services:
-            raise _at(text, call.start, 403, "refused-fetch", word="SERVICE")
     words = [(token.start, token.text.upper()) for token in tokens(text) if token.kind == "word"]
-    for start, word in words:
-        if word in _UPDATES:
-            raise _at(text, start, 403, "refused-change", word=word)
+    endpoints = [(call.start, _CALLED.match(text, call.start)) for call in calls(text, "SERVICE")]
+    refused = [(start, "SERVICE", "refused-fetch") for start, url in endpoints if not url or url[1] not in services]
+    refused += [(start, word, "refused-change") for start, word in words if word in _UPDATES]
+    for start, word, key in refused:
+        line, column = line_of(text, start)
+        raise RefusalError(403, why(key, word=word, line=str(line), column=str(column)), line, column)
     return any(word == "FROM" for _, word in words)
-
-
-def _at(text: str, start: int, status: int, key: str, **values: str) -> RefusalError:
-    line, column = line_of(text, start)
-    return RefusalError(status, why(key, line=str(line), column=str(column), **values), line, column)
 
 
 class AnswerWriter(io.BytesIO):
@@ -470,7 +439,7 @@ class AnswerWriter(io.BytesIO):
         if self.mark:
             self.count(data.count(self.mark))
         if self.size > self.most:
-            raise RefusalError(413, why("answer-too-large", size=megabytes(self.most)))
+            raise RefusalError(413, why("answer-too-large", size=f"{round(self.most / MEGABYTE, 2):g}"))
         if time.monotonic() > self.deadline:
             raise busy(why("too-slow", seconds=f"{self.seconds:g}"), 30)
         if self.waiting > SENT_BYTES:
@@ -506,21 +475,21 @@ class Evaluator:
     def answer(self, task: Task, link: socket.socket) -> None:
         try:
             (self._graph if task.kind == "graph" else self._query)(task, link)
-        except RefusalError as refusal:
-            send(link, pack(FAILED, refusal.pack()))
+            return
+        except RefusalError as error:
+            refusal = error
         except SyntaxError as error:
             fault = syntax_error(task.text, str(error))
             line, column = (fault.place.line, fault.place.column) if fault.place else (None, None)
             values = {**fault.message.values, "line": str(line), "column": str(column)}
-            reason = why(f"query-{fault.message.key}", **values)
-            send(link, pack(FAILED, RefusalError(400, reason, line, column).pack()))
+            refusal = RefusalError(400, why(f"query-{fault.message.key}", **values), line, column)
         except MemoryError:
-            send(link, pack(FAILED, busy(why("query-memory-or-depth"), 30).pack()))
+            refusal = busy(why("query-memory-or-depth"), 30)
         except ConnectionError:
             raise
         except (OSError, RuntimeError, ValueError) as error:
-            reason = why("query-failed", error=str(error).rstrip("."))
-            send(link, pack(FAILED, RefusalError(400, reason).pack()))
+            refusal = RefusalError(400, why("query-failed", error=str(error).rstrip(".")))
+        send(link, pack(FAILED, refusal.pack()))
 
     def _query(self, task: Task, link: socket.socket) -> None:
         names_graphs = inspect_query(task.text, frozenset() if task.own else self.services)
@@ -539,7 +508,7 @@ class Evaluator:
             raise RefusalError(406, why("tables-not-acceptable"))
         else:
             writer = AnswerWriter(link, task.table, self.limits, is_bounded=not task.own)
-            result.serialize(output=writer, format=TABLE_FORMATS[task.table])
+            result.serialize(output=writer, format=FORMATS[task.table])
             writer.finish(self.state, is_volatile=bool(VOLATILE.search(task.text)))
 
     def _graph(self, task: Task, link: socket.socket) -> None:
@@ -564,8 +533,8 @@ class Evaluator:
         # a short answer declares only the prefixes it uses; a long one cannot be read ahead to find them
         beginning = list(itertools.islice(counted, FEW))
         prefixes = self.prefixes if len(beginning) == FEW else used(beginning, self.prefixes)
-        form = GRAPH_FORMATS[task.graph]
-        ox.serialize(itertools.chain(beginning, counted), output=writer, format=form, prefixes=prefixes or None)
+        triples, form = itertools.chain(beginning, counted), FORMATS[task.graph]
+        ox.serialize(triples, output=writer, format=form, prefixes=prefixes or None)
         writer.finish(self.state, is_volatile=task.kind == "query" and bool(VOLATILE.search(task.text)))
 
 

@@ -24,12 +24,12 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 from pan2kg.errors import Pan2kgError, Place, ProjectError
-from pan2kg.i18n import LANGUAGES, Language, Messages, today, verbatim
-from pan2kg.project import Project, reason
+from pan2kg.i18n import LANGUAGES, Language, Message, Messages, today, verbatim
+from pan2kg.project import Project, read_text
 from pan2kg.review import desk, files
 from pan2kg.server import pages, protocol, web, workers
 from pan2kg.site import registry, review
@@ -71,8 +71,15 @@ DESK_PATHS: Final = tuple(
     f"/{tag}/{name}.html" for tag in LANGUAGES for name, view in registry.PAGES.items() if view.chosen is not None
 )
 _STATUS: Final = {"not-written": 503} | dict.fromkeys(("unknown-item", "decided-meanwhile", "scored-meanwhile"), 409)
-_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
-_FIELDS: Final = frozenset({"name", "login", "token_sha256", "roles", "writes_a_minute"})
+_DIGEST: Final = re.compile(r"([0-9a-f]{64})?")
+# what there is to say of a person, and what is taken where it is not said
+_PERSON: Final[dict[str, Any]] = {
+    "name": "",
+    "login": "",
+    "token_sha256": "",
+    "roles": [REVIEW],
+    "writes_a_minute": RATE,
+}
 _IRI: Final = re.compile(r"<([^<>]+)>")
 _SUBJECT: Final = re.compile(r"^<([^<>]+)>", re.MULTILINE)
 _PAGE: Final = Messages("page")
@@ -176,29 +183,24 @@ def _network(client: str) -> str:
 def read_people(path: Path) -> tuple[Person, ...]:
     place = Place(str(path))
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        fault = reason(error) if isinstance(error, OSError) else str(error)
-        raise ProjectError("people-unreadable", place=place, reason=fault) from None
+        content = tomllib.loads(read_text(path))
+    except tomllib.TOMLDecodeError as error:
+        raise ProjectError("people-unreadable", place=place, reason=str(error)) from None
     tables, people = content.get("person"), list[Person]()
     if not isinstance(tables, list) or set(content) != {"person"}:
         raise ProjectError("people-none", place=place, remedy="describe-person")
     for number, table in enumerate(tables, 1):
-        faulty = ProjectError("person-faulty", place=place, number=str(number), remedy="describe-person")
-        if not isinstance(table, dict) or not set(table) <= _FIELDS:
-            raise faulty
-        name, login, digest = (table.get(key, "") for key in ("name", "login", "token_sha256"))
-        roles, rate = table.get("roles", [REVIEW]), table.get("writes_a_minute", RATE)
-        if isinstance(roles, list) and WRITE in roles:
-            raise ProjectError("person-writes", place=place, name=str(name))
-        is_named = isinstance(name, str) and name == " ".join(name.split()) and 0 < len(name) <= 100
-        signs_in = isinstance(login, str) and isinstance(digest, str) and (login or digest)
-        if not (is_named and signs_in and roles in ([REVIEW], []) and isinstance(rate, int) and rate > 0):
-            raise faulty
-        if digest and not _DIGEST.fullmatch(digest):
-            raise faulty
-        if any(name == member.name or (login and login == member.login) for member in people):
-            raise ProjectError("person-twice", place=place, name=name if name in [m.name for m in people] else login)
+        values = _PERSON | table if isinstance(table, dict) else {}
+        is_fit = [(name, type(value)) for name, value in values.items()] == [(n, type(v)) for n, v in _PERSON.items()]
+        name, login, digest, roles, rate = values.values() if is_fit else ("", "", "", [], 0)
+        if WRITE in roles:
+            raise ProjectError("person-writes", place=place, name=name)
+        is_named, signs_in = name == " ".join(name.split()) and 0 < len(name) <= 100, login or digest
+        if not (is_named and signs_in and roles in ([REVIEW], []) and rate > 0 and _DIGEST.fullmatch(digest)):
+            raise ProjectError("person-faulty", place=place, number=str(number), remedy="describe-person")
+        for member in people:
+            if name == member.name or (login and login == member.login):
+                raise ProjectError("person-twice", place=place, name=name if name == member.name else login)
         people.append(Person(name, rate, login, digest))
     return tuple(people)
 
@@ -227,12 +229,11 @@ class Sessions:
 
     def find(self, name: str) -> Session | None:
         session = self._open.get(_hash(name))
-        if session is None or self.clock() >= session.until:
+        person = self.people.current(session.person) if session and self.clock() < session.until else None
+        if session is None or person is None:
             return None
-        person = self.people.current(session.person)
-        if person:
-            session.person = person
-        return session if person else None
+        session.person = person
+        return session
 
     def end(self, name: str) -> None:
         self._open.pop(_hash(name), None)
@@ -266,8 +267,7 @@ class ReviewPages:
     async def answer(self, request: web.Request) -> web.Response:
         if request.method == "POST":
             return await self._take(request)
-        query = protocol.read_form(request.scope["query_string"])
-        arguments = {name: values[-1] for name, values in query.items() if name not in review.RESERVED}
+        arguments = _typed(protocol.read_fields(request.scope["query_string"]))
         name = request.cookies.get(COOKIE, "")
         session, login = self.sessions.find(name), self.sessions.people.login_of(request)
         if not login or (session and session.person.login == login):
@@ -286,10 +286,7 @@ class ReviewPages:
             own = {review.SEAL: session.seal, review.SIGNED: person or session.reviewer, review.KNOWN: person}
             arguments = {**arguments, **{key: value for key, value in own.items() if value}}
         is_desk = path.endswith("/review.html")
-        try:
-            page = await self.threads.run(lambda: self.site.site(is_desk=is_desk).page(path[1:], arguments))
-        except Pan2kgError as error:
-            raise protocol.RefusalError(503, protocol.why("no-page-now", why=error.told)) from None
+        page = await self.threads.run(lambda: self.site.site(is_desk=is_desk).page(path[1:], arguments))
         if page is None:
             raise protocol.RefusalError(404, protocol.why("no-page"))
         # without a referrer a browser would not say where a form was sent from
@@ -297,12 +294,10 @@ class ReviewPages:
         return web.Response(page.body, status, headers, "text/html")
 
     async def _take(self, request: web.Request) -> web.Response:
-        # of a field that is sent twice the last counts
         media, charset = protocol.read_media_type(web.header(request, "content-type"))
         if media != protocol.FORM or charset not in ("", "utf-8", "utf8"):
             raise protocol.RefusalError(415, protocol.why("form-media", media=protocol.FORM))
-        fields = protocol.read_form(await web.read_body(request, BODY_LIMIT))
-        form = {name: values[-1] for name, values in fields.items()}
+        form = protocol.read_fields(await web.read_body(request, BODY_LIMIT))
         if web.header(request, "authorization"):
             # for programs: the token in a header, the outcome as a sentence
             person = self.sessions.people.admit(request)
@@ -319,21 +314,24 @@ class ReviewPages:
         is_other = has_origin and urlsplit(origin).netloc.lower() != urlsplit(web.root_of(request)).netloc.lower()
         if is_other or not (site == "same-origin" if site else has_origin):
             raise protocol.RefusalError(403, protocol.why("foreign-form"))
-        if form.get("form") == "sign-in":
-            return await self._sign_in(request, form)
-        return await self._by_session(request, form)
+        signs_in, start = form.get("form") == "sign-in", review.TYPED
+        before = {name[len(start) :]: value for name, value in form.items() if name.startswith(start)}
+        typed = _typed(before if signs_in else form)
+        try:
+            return await (self._sign_in if signs_in else self._by_session)(request, form, typed)
+        except protocol.RefusalError as refusal:
+            # said on the page, with what was typed, to be sent again
+            typed[review.FAULT] = refusal.message.say(_language(request))
+            name = "" if signs_in or refusal.status == 403 else request.cookies.get(COOKIE, "")
+            return await self._show(request, refusal.status, typed, name)
 
-    async def _sign_in(self, request: web.Request, form: Mapping[str, str]) -> web.Response:
+    async def _sign_in(self, request: web.Request, form: Mapping[str, str], typed: dict[str, str]) -> web.Response:
         people, client, token = self.sessions.people, request.scope["client"][0], form.get("token", "")
-        typed = {
-            name.removeprefix(review.TYPED): value for name, value in form.items() if name.startswith(review.TYPED)
-        }
-        typed = {name: value for name, value in typed.items() if name not in review.RESERVED}
         if people.is_besieged(client, token):
-            return await self._fault(request, 429, typed, "desk-wait")
+            raise protocol.RefusalError(429, Message("page", "desk-wait"))
         person = people.by_token(token, client)
         if person is None:
-            return await self._fault(request, 403, typed, "desk-wrong-token")
+            raise protocol.RefusalError(403, Message("page", "desk-wrong-token"))
         name = self.sessions.begin(person)
         if not typed:
             return with_cookie(request, _lead(request, {}), name)
@@ -341,23 +339,20 @@ class ReviewPages:
         typed[review.FAULT] = _PAGE.say("desk-typed-kept", _language(request))
         return with_cookie(request, await self._show(request, 200, typed, name), name)
 
-    async def _by_session(self, request: web.Request, form: Mapping[str, str]) -> web.Response:
+    async def _by_session(self, request: web.Request, form: Mapping[str, str], typed: dict[str, str]) -> web.Response:
         name = request.cookies.get(COOKIE, "")
         session, is_leaving = self.sessions.find(name), form.get("form") == "sign-out"
-        typed = {field: value for field, value in form.items() if field not in review.RESERVED}
         is_sealed = session and hmac.compare_digest(session.seal.encode(), form.get(review.SEAL, "").encode())
         login = self.sessions.people.login_of(request)  # whom the proxy has signed in, where one says so
         if session is None or not is_sealed or login not in ("", session.person.login):
-            return await self._fault(request, 403, {} if is_leaving else typed, "desk-no-session")
+            if is_leaving:
+                typed.clear()
+            raise protocol.RefusalError(403, Message("page", "desk-no-session"))
         request.scope["record"].person = session.person.name
         if is_leaving:
             self.sessions.end(name)
             return with_cookie(request, _lead(request, {}), "")
-        try:
-            self.sessions.people.count(session.person)
-        except protocol.RefusalError as refusal:
-            typed[review.FAULT] = refusal.message.say(_language(request))
-            return await self._show(request, refusal.status, typed, name)
+        self.sessions.people.count(session.person)
         outcome, is_shown = await self._submit(request, session.person.sign(form))
         if outcome.is_done:
             if reviewer := form.get("reviewer", "").strip():
@@ -371,11 +366,9 @@ class ReviewPages:
         if outcome.code == "preview":
             typed[review.PREVIEW] = str(outcome.values.get("preview", ""))
             return await self._show(request, 200, typed, name)
-        typed |= {
-            review.FAULT: outcome.said.say(_language(request)),
-            review.FIELD: str(outcome.values.get("field", "")),
-        }
-        return await self._show(request, _STATUS.get(outcome.code, 422), typed, name)
+        typed[review.FIELD] = str(outcome.values.get("field", ""))
+        sentence = outcome.said.say(_language(request))
+        raise protocol.RefusalError(_STATUS.get(outcome.code, 422), verbatim(sentence))
 
     async def _submit(self, request: web.Request, form: Mapping[str, str]) -> tuple[files.Outcome, bool]:
         language = _language(request)
@@ -408,8 +401,9 @@ class ReviewPages:
             return False
         return True
 
-    async def _fault(self, request: web.Request, status: int, arguments: Mapping[str, str], key: str) -> web.Response:
-        return await self._show(request, status, {**arguments, review.FAULT: _PAGE.say(key, _language(request))}, "")
+
+def _typed(form: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in form.items() if name not in review.RESERVED}
 
 
 def _lead(request: web.Request, arguments: Mapping[str, str]) -> web.Response:

@@ -7,7 +7,6 @@ that passes queries on to it within this service's own limits.
 import asyncio
 import hashlib
 import re
-import sys
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +14,7 @@ from typing import Final
 from urllib.parse import quote
 
 import pyoxigraph as ox
-from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.responses import StreamingResponse
 
 from pan2kg.server import protocol, web, workers
@@ -23,35 +22,28 @@ from pan2kg.store.queries import program_query
 
 STORE: Final = "/store"
 EDITOR: Final = "{language}/sparql.html"
-READS: Final = "GET, HEAD, OPTIONS"
 # a text of such a size is looked through in a thread, so that nobody else waits for it
 LARGE: Final = 32 * 1024
 PIECE: Final = 64 * 1024
+# of what a client may keep and ask again whether it is the same
+KEPT: Final = {"cache-control": "no-cache", "vary": "Accept"}
 _MEDIA: Final = frozenset(media for form in (*protocol.TABLES, *protocol.GRAPHS) for media in form.media)
 _ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 
-async def read_operation(request: web.Request, page: str) -> protocol.Operation | web.Response:
-    """What a request asks for; what answers where that is plain: which methods there are, or the page with the editor.
-
-    ``page`` is the address of the editor in a language, if there is one: shown to a person who opens the endpoint in a
-    browser, the query in it.
-    """
-    if request.method == "OPTIONS":
-        return web.Response(status_code=204, headers={"allow": protocol.METHODS})
+async def read_operation(request: web.Request, page: str) -> protocol.Operation:
+    # who opens the endpoint in a browser is led to the editor, at ``page`` in a language, the query in it
     body = await web.read_body(request) if request.method == "POST" else b""
     sent = request.method, request.scope["query_string"], web.header(request, "content-type"), body
-    if len(body) < LARGE:
-        operation = protocol.read_operation(*sent)
-    else:
-        operation = await run_in_threadpool(protocol.read_operation, *sent)
+    is_large = len(body) > LARGE
+    operation = await asyncio.to_thread(protocol.read_operation, *sent) if is_large else protocol.read_operation(*sent)
     accept = web.header(request, "accept")
     if not page or request.method == "POST" or not protocol.prefers(accept, protocol.TABLES + protocol.GRAPHS):
         return operation
     language = protocol.preferred_language(web.header(request, "accept-language"))
     query = f"?query={quote(operation[0], safe='')}" if operation[0] else ""
-    location = f"{request.scope['root_path']}/{page.format(language=language)}{query}"
-    return web.Response(status_code=303, headers={"location": location, "vary": "Accept, Accept-Language"})
+    address = f"{request.scope['root_path']}/{page.format(language=language)}{query}"
+    raise HTTPException(303, headers={"location": address, "vary": "Accept, Accept-Language"})
 
 
 @dataclass
@@ -63,23 +55,19 @@ class Endpoint:
     _counts: tuple[str, dict[str, int]] = ("", {})
 
     async def answer(self, request: web.Request) -> web.Response:
-        operation = await read_operation(request, self.page)
-        if isinstance(operation, web.Response):
-            return operation
-        text, default, named = operation
+        text, default, named = await read_operation(request, self.page)
         address = f"{web.root_of(request)}{web.path_of(request)}"
         if not text:
             return await self._describe(request, address)
-        digest = hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=8)
-        request.scope["record"].query = digest.hexdigest()
-        accept, condition = web.header(request, "accept"), web.header(request, "if-none-match")
+        digest = hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=8).hexdigest()
+        request.scope["record"].query = digest
+        accept = web.header(request, "accept")
         # only the engine tells which of the two a query gives
         choices = protocol.choose(accept, protocol.TABLES), protocol.choose(accept, protocol.GRAPHS)
         make_tag = partial(self.release.tag, text, *default, "", *named)
-        if request.method != "POST" and condition and not protocol.VOLATILE.search(text):
+        if request.method != "POST" and "if-none-match" in request.headers and not protocol.VOLATILE.search(text):
             for choice in filter(None, choices):
-                if web.matches(condition, make_tag(choice.media)):
-                    return unchanged(make_tag(choice.media))
+                web.insist_changed(request, {**KEPT, "etag": make_tag(choice.media)})
         graphs = (default, named) if default or named else (None, None)
         names = (choice.form.name if choice else "" for choice in choices)
         task = protocol.Task("query", text, address, self.settings.union, *graphs, *names)
@@ -87,9 +75,8 @@ class Endpoint:
 
     async def _describe(self, request: web.Request, address: str) -> web.Response:
         choice = protocol.insist(web.header(request, "accept"), protocol.GRAPHS)
-        tag = self.release.tag("description", address, choice.media)
-        if web.matches(web.header(request, "if-none-match"), tag):
-            return unchanged(tag)
+        headers = {**KEPT, "etag": self.release.tag("description", address, choice.media)}
+        web.insist_changed(request, headers)
         state = str(self.release)
         if self._counts[0] != state:  # counted once for a state of the data
             task = protocol.Task("query", program_query("graphs/sizes"), union=False, table="csv")
@@ -97,16 +84,10 @@ class Endpoint:
             pairs = (line.rpartition(",") for line in answer.content().decode().splitlines()[1:])
             self._counts = state, {name.strip('"'): int(count) for name, _, count in pairs if ":" in name}
         triples = protocol.describe_endpoint(address, self._counts[1], union=self.settings.union)
-        form = protocol.GRAPH_FORMATS[choice.form.name]
-        body = ox.serialize(triples, format=form, prefixes=protocol.PREFIXES) or b""
-        headers = {"content-type": choice.content_type, "etag": tag, "cache-control": "no-cache", "vary": "Accept"}
-        return web.Response(body, headers=headers)
+        body = ox.serialize(triples, format=choice.form.engine, prefixes=protocol.PREFIXES) or b""
+        return web.Response(body, headers={**headers, "content-type": choice.content_type})
 
     async def graph(self, request: web.Request) -> web.Response:
-        if request.method not in READS.split(", "):
-            raise protocol.RefusalError(405, protocol.why("store-read-only"), allow=READS)
-        if request.method == "OPTIONS":
-            return web.Response(status_code=204, headers={"allow": READS})
         # the IRI of the graph that is meant, empty for the default graph; an address of this store is one too
         below = web.path_of(request).removeprefix(STORE).removeprefix("/")
         parameters = protocol.read_form(request.scope["query_string"])
@@ -122,14 +103,9 @@ class Endpoint:
             raise protocol.RefusalError(400, protocol.why("no-absolute-iri", iri=graph[:200]))
         choice = protocol.insist(web.header(request, "accept"), protocol.GRAPHS)
         make_tag = partial(self.release.tag, "graph", graph)
-        if web.matches(web.header(request, "if-none-match"), make_tag(choice.media)):
-            return unchanged(make_tag(choice.media))
+        web.insist_changed(request, {**KEPT, "etag": make_tag(choice.media)})
         task = protocol.Task("graph", graph, union=self.settings.union, graph=choice.form.name)
         return await deliver(request, self.pool, task, (choice,), make_tag)
-
-
-def unchanged(tag: str) -> web.Response:
-    return web.Response(status_code=304, headers={"etag": tag, "cache-control": "no-cache", "vary": "Accept"})
 
 
 async def deliver(
@@ -150,16 +126,11 @@ async def deliver(
 
     answer = await pool.ask(task, leave)
     choice = next(choice for choice in choices if choice and choice.form.name == answer.form)
-    headers = {"content-type": choice.content_type, "vary": "Accept", "cache-control": "no-store"}
-    if not answer.is_volatile:
-        headers |= {"etag": make_tag(choice.media, state=answer.state), "cache-control": "no-cache"}
+    own = {"cache-control": "no-store"} if answer.is_volatile else {"etag": make_tag(choice.media, state=answer.state)}
+    headers = {**KEPT, **own, "content-type": choice.content_type}
     if answer.size <= workers.WorkerAnswer.LONG:
         return web.Response(answer.content(), headers=headers)
-    headers["content-length"] = str(answer.size)
-    if request.method != "HEAD":
-        return StreamingResponse(pieces(), headers=headers)
-    answer.close()
-    return web.Response(headers=headers)
+    return StreamingResponse(pieces(), headers={**headers, "content-length": str(answer.size)})
 
 
 @dataclass
@@ -170,14 +141,12 @@ class Relay:
 
     async def answer(self, request: web.Request) -> web.Response:
         operation = await read_operation(request, self.page)
-        if isinstance(operation, web.Response):
-            return operation
         accept, text = web.header(request, "accept") or "*/*", operation[0]
         if text:
             # an endpoint may look for escapes first, in words and signs too (SPARQL 1.1, 19.2)
-            plain = _ESCAPE.sub(lambda code: chr(min(int(code[1] or code[2], 16), sys.maxunicode)), text)
+            plain = _ESCAPE.sub(lambda code: chr(min(int(code[1] or code[2], 16), 0x10FFFF)), text)
             for query in dict.fromkeys((text, plain)):
-                await run_in_threadpool(protocol.inspect_query, query, self.settings.services)
+                await asyncio.to_thread(protocol.inspect_query, query, self.settings.services)
             if not protocol.choose(accept, protocol.TABLES) and not protocol.choose(accept, protocol.GRAPHS):
                 raise protocol.RefusalError(406, protocol.why("relay-not-acceptable"))
         media, content = await self.ask(operation, accept)
@@ -201,9 +170,8 @@ class Relay:
                     async for piece in response.aiter_bytes(PIECE):
                         content += piece
                         if len(content) > limits.size:
-                            raise protocol.RefusalError(
-                                413, protocol.why("answer-too-large", size=protocol.megabytes(limits.size))
-                            )
+                            size = f"{round(limits.size / protocol.MEGABYTE, 2):g}"
+                            raise protocol.RefusalError(413, protocol.why("answer-too-large", size=size))
         except (TimeoutError, httpx.TimeoutException):
             raise protocol.busy(protocol.why("endpoint-slow", url=url, seconds=f"{limits.seconds:g}"), 30) from None
         except (OSError, httpx.HTTPError, httpx.InvalidURL):
@@ -215,9 +183,7 @@ class Relay:
             raise protocol.RefusalError(502, protocol.why("endpoint-no-result", url=url))
         if status in (429, 503):
             raise protocol.busy(protocol.why("endpoint-busy", url=url), 30)
-        is_text = media.startswith("text/plain")
-        sentence = content.decode("utf-8", "replace").strip().partition("\n")[0] if is_text else ""
-        words = f"{status}: {sentence[:300]}" if sentence else str(status)
-        raise protocol.RefusalError(
-            400 if status == 400 else 502, protocol.why("endpoint-refuses", url=url, status=words)
-        )
+        beginning = content.decode("utf-8", "replace").strip().partition("\n")[0][:300]
+        words = f"{status}: {beginning}" if beginning and media.startswith("text/plain") else str(status)
+        reason = protocol.why("endpoint-refuses", url=url, status=words)
+        raise protocol.RefusalError(400 if status == 400 else 502, reason)

@@ -25,7 +25,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent import futures
 from datetime import UTC, datetime
 from pathlib import Path
@@ -72,15 +72,13 @@ LEAVE_SECONDS: Final = 3
 LEFT: Final = 499
 
 # what a browser is told of whatever it may show: what may run there, and who may see it
+POLICY: Final = (
+    b"default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; connect-src 'self'; "
+    b"style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; form-action 'self'; "
+    b"base-uri 'none'; frame-ancestors 'none'"
+)
 PAGE_HEADERS: Final = (
-    (
-        b"content-security-policy",
-        (
-            b"default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; connect-src 'self'; "
-            b"style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; form-action 'self'; "
-            b"base-uri 'none'; frame-ancestors 'none'"
-        ),
-    ),
+    (b"content-security-policy", POLICY),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
     (b"referrer-policy", b"no-referrer"),
@@ -196,33 +194,42 @@ async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
     return b"".join(pieces)
 
 
+def lead(request: Request, path: str, status: int = 303, **headers: str) -> Response:
+    return Response(status_code=status, headers={"location": f"{request.scope['front']}{path}", **headers})
+
+
+def insist_changed(request: Request, headers: Mapping[str, str]) -> None:
+    # who has what would be sent is told so: ETags are compared weakly (RFC 9110, 13.1.2)
+    conditions = {tag.strip().removeprefix("W/") for tag in header(request, "if-none-match").split(",")}
+    if conditions & {"*", headers["etag"].removeprefix("W/")}:
+        raise exceptions.HTTPException(304, headers=headers)
+
+
 async def refuse(request: Request, error: Exception) -> Response:
     status, headers = getattr(error, "status_code", 500), dict(getattr(error, "headers", None) or {})
-    keys = {404: "no-page", 500: "fault", 405: "means-nothing"}
-    words = message.verbatim(str(getattr(error, "detail", "")))
-    allowed = ", ".join(sorted({word.strip() for word in headers.get("Allow", "").split(",") if status == 405}))
-    reason = protocol.why(keys[status], method=request.method) if status in keys else words
-    refusal = error if isinstance(error, protocol.RefusalError) else protocol.RefusalError(status, reason)
-    refusal.headers |= {"allow": allowed} if allowed else {}
-    language = protocol.preferred_language(
-        header(request, "accept-language"), (catalogue.SOURCE_LANGUAGE, *catalogue.LANGUAGES)
-    )
+    if status < 400:
+        return Response(status_code=status, headers=headers)
+    if isinstance(error, protocol.RefusalError):
+        refusal = error
+    elif isinstance(error, errors.QueryError):
+        refusal = protocol.RefusalError(400, error.told)
+    elif isinstance(error, errors.Pan2kgError):
+        LOG.warning("%s: %s", path_of(request), error)
+        refusal = protocol.busy(protocol.why("not-now", why=error.told))
+    else:
+        is_store = path_of(request).startswith("/store")
+        key = {404: "no-page", 500: "fault", 405: "store-read-only" if is_store else "means-nothing"}.get(status)
+        words = message.verbatim(str(getattr(error, "detail", "")))
+        refusal = protocol.RefusalError(status, protocol.why(key, method=request.method) if key else words)
+        if status == 405:
+            refusal.headers["allow"] = ", ".join(sorted({word.strip() for word in headers["Allow"].split(",")}))
+    languages = (catalogue.SOURCE_LANGUAGE, *catalogue.LANGUAGES)
+    language = protocol.preferred_language(header(request, "accept-language"), languages)
     media, body = refusal.body(header(request, "accept"), language)
-    varies = [refusal.headers.get("vary", ""), "Accept" if refusal.status == 406 else ""]
     # what keeps answers may not hand this one to readers of another language
-    varies += ["Accept-Language"] if language != catalogue.SOURCE_LANGUAGE else []
-    vary = {"vary": ", ".join(dict.fromkeys(filter(None, varies)))} if any(varies) else {}
+    varies = {"Accept": refusal.status == 406, "Accept-Language": language != catalogue.SOURCE_LANGUAGE}
+    vary = {"vary": ", ".join(filter(varies.get, varies))} if any(varies.values()) else {}
     return Response(body, refusal.status, {**refusal.headers, "content-type": media, **vary})
-
-
-def matches(condition: str, *tags: str) -> bool:
-    """Whether an If-None-Match header names one of these ETags, compared weakly (RFC 9110, 13.1.2).
-
-    >>> matches('"a", W/"b"', '"b"'), matches('"a"', 'W/"c"'), matches("*", '"x"'), matches("*")
-    (True, False, True, False)
-    """
-    conditions = {tag.strip().removeprefix("W/") for tag in condition.split(",")}
-    return bool(tags) and ("*" in conditions or any(tag.removeprefix("W/") in conditions for tag in tags))
 
 
 class Edge:
@@ -239,10 +246,11 @@ class Edge:
         accepted, methods = ["Accept", "Authorization", "Content-Type", "If-None-Match"], protocol.METHODS.split(", ")
         sites = Middleware(cors.CORSMiddleware, ["*"], methods, accepted, expose_headers=expose, max_age=86400)
         packing = Middleware(gzip.GZipMiddleware, minimum_size=SMALL, compresslevel=5, thread_minimum_size=16 * 1024)
+        refused = (protocol.RefusalError, errors.Pan2kgError, exceptions.HTTPException, Exception)
         application = applications.Starlette(
             routes=routes,
             middleware=[*([sites] if settings.is_public else []), packing],
-            exception_handlers=dict.fromkeys((protocol.RefusalError, exceptions.HTTPException, Exception), refuse),
+            exception_handlers=dict.fromkeys(refused, refuse),
         )
         application.router.redirect_slashes = False
         self.inner = ProxyHeadersMiddleware(application, list(settings.proxies))  # type: ignore[arg-type]
@@ -308,13 +316,12 @@ class Edge:
             host, below = forwarded or host, below.rstrip("/")
             prefix = below if _PREFIX.fullmatch(below) else ""
             self._refuse_host(host)
+        dropped = {b"host"} | ({b"accept-encoding"} if _NO_GZIP.search(headers.get(b"accept-encoding", b"")) else set())
         if self.settings.base:
             parts = urlsplit(self.settings.base.rstrip("/"))
             # a proxy says by which scheme it was asked; here that is known
-            scope["headers"] = [pair for pair in scope["headers"] if pair[0] != b"x-forwarded-proto"]
+            dropped.add(b"x-forwarded-proto")
             scope["scheme"], host, prefix = parts.scheme, parts.netloc, parts.path
-        refuses_gzip = _NO_GZIP.search(headers.get(b"accept-encoding", b""))
-        dropped = (b"host", *((b"accept-encoding",) if refuses_gzip else ()))
         others = [pair for pair in scope["headers"] if pair[0] not in dropped]
         scope["headers"] = [(b"host", host.encode("latin-1")), *others]
         # a proxy may take the path off or leave it on
@@ -323,6 +330,8 @@ class Edge:
         scope["root_path"], scope["path"] = prefix, (path if inside else prefix + path)
         if scope["path"] == prefix:
             scope["path"] += "/"
+        # what a redirect begins with: said whole where things may be asked for elsewhere than here
+        scope["front"] = f"{self.settings.base.rstrip('/') or prefix}/"
 
     def _refuse_host(self, host: str) -> None:
         # a page of another site can make a browser call this address by a name of its own
@@ -394,26 +403,17 @@ class Server(uvicorn.Server):
         # the loop answers the endpoint and shares the interpreter with the threads that make pages
         sys.setswitchinterval(SWITCH_SECONDS)
         least, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-        if most > least:
-            with contextlib.suppress(ValueError, OSError):
-                resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 65536), most))
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (max(least, min(most, 65536)), most))
         await super().startup(sockets=sockets)
         self._ready()
 
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        # uvicorn would raise them again
-        def leave(number: int, frame: Any) -> None:  # noqa: ANN401  # as uvicorn has it
-            self.handle_exit(number, frame)
-            for process in multiprocessing.active_children():
-                process.terminate()
-
-        before = {number: signal.signal(number, leave) for number in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+    def handle_exit(self, sig: int, frame: Any) -> None:  # noqa: ANN401, ARG002  # as uvicorn has it
+        # uvicorn would note the signal, to raise it again in the end
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
+        for process in multiprocessing.active_children():
+            process.terminate()
 
 
 class Operations:
@@ -521,15 +521,19 @@ def assemble(
     settings: Settings, operations: Operations, endpoint: Handler, store: Handler | None = None,
     more: Iterable[routing.BaseRoute] = (),
 ) -> Edge:  # fmt: skip
-    every = "GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE"
     routes = [route(path, endpoint, protocol.METHODS) for path in ("/sparql", "/sparql/")]
-    routes += [route(path, store, every) for path in ("/store", "/store/{graph:path}") if store]
+    routes += [route(path, store, protocol.READS) for path in ("/store", "/store/{graph:path}") if store]
     routes += [route(path, operations.answer, "GET, HEAD") for path in ("/health", "/ready", "/metrics")]
     return Edge(settings, [*routes, *more], operations.note)
 
 
 def route(path: str, handler: Handler, methods: str) -> routing.Route:
-    return routing.Route(path, handler, methods=methods.split(", "))
+    async def answer(request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers={"allow": methods})
+        return await handler(request)
+
+    return routing.Route(path, answer, methods=methods.split(", "))
 
 
 def notify(state: str) -> None:

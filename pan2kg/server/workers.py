@@ -16,7 +16,6 @@ import asyncio
 import ctypes
 import fcntl
 import gc
-import itertools
 import json
 import logging
 import mmap
@@ -24,7 +23,6 @@ import os
 import queue
 import resource
 import select
-import shutil
 import signal
 import socket
 import sys
@@ -67,7 +65,6 @@ LOAD_SECONDS: Final = 1800.0
 SHORT_LIFE: Final = 5.0
 LONGEST_PAUSE: Final = 30.0
 _SET_PARENT_DEATH_SIGNAL, _SET_CHILD_SUBREAPER = 1, 36
-_NUMBERS: Final = itertools.count(1)
 # bytes a number takes that all workers see
 _SLOT: Final = 8
 _LOG = logging.getLogger("pan2kg.service")
@@ -173,23 +170,20 @@ class Holder:
                 message = receive(self.control)
                 if message is None:
                     return
-                self._obey(*message)
+                if message[0] == CHANGE:
+                    state, text = json.loads(message[1])
+                    try:
+                        self.evaluator.store.update(text)
+                    except (OSError, RuntimeError, SyntaxError, ValueError) as error:
+                        refusal = RefusalError(500, why("query-failed", error=str(error).rstrip(".")))
+                        self.control.sendall(pack(FAILED, refusal.pack()))
+                    else:
+                        self._renew(state)
+                elif self.generation:  # another holder has taken its place
+                    self.generation.close()
+                    self.generation = None
             for place in tuple(self.missing):
                 self._fork_worker(place)
-
-    def _obey(self, kind: bytes, payload: bytes) -> None:
-        if kind == RETIRE and self.generation:
-            self.generation.close()
-            self.generation = None
-        elif kind == CHANGE:
-            state, text = json.loads(payload)
-            try:
-                self.evaluator.store.update(text)
-            except (OSError, RuntimeError, SyntaxError, ValueError) as error:
-                refusal = RefusalError(500, why("query-failed", error=str(error).rstrip(".")))
-                self.control.sendall(pack(FAILED, refusal.pack()))
-            else:
-                self._renew(state)
 
     def _renew(self, state: str) -> None:
         self.evaluator.state = state
@@ -296,6 +290,7 @@ class Keeper:
 
     ``version`` counts the states of the data since the start, ``epoch`` tells them from those of another start;
     ``touched`` is what each change was about, where that is known, ``ended`` how the workers of tasks ended, by number.
+    It is being loaded from the beginning on, and there once ``start`` has returned; what is asked before waits.
     ``on_lost`` is called when there can be no other holder.
     """
 
@@ -305,7 +300,8 @@ class Keeper:
     ) -> None:  # fmt: skip
         # the address of a socket may not be long
         parent = tempfile.gettempdir() if len(tempfile.gettempdir()) < 40 else "/tmp"  # noqa: S108  # a folder of its own
-        self.folder, self.places = Path(tempfile.mkdtemp("", "pan2kg-", parent)), {"query": workers, "page": for_pages}
+        self.kept = tempfile.TemporaryDirectory("", "pan2kg-", parent, ignore_cleanup_errors=True)
+        self.folder, self.places = Path(self.kept.name), {"query": workers, "page": for_pages}
         self.version, self.epoch, self.touched = 0, os.urandom(4).hex(), dict[int, frozenset[str]]()
         self.ended: dict[int, int] = {}
         self.is_up = self.is_lost = self.is_closing = False
@@ -318,20 +314,24 @@ class Keeper:
 
         with theirs:
             self.supervisor = _fork(lambda: supervise(theirs, hold), "supervisor", close=[self.orders, *close])
+        self.control = self._load()
 
     def state(self, ahead: int = 0) -> str:
         return f"{self.epoch}.{self.version + ahead}" if self.version + ahead else ""
 
-    def start(self, meanwhile: Callable[[], object] = lambda: None, *, ahead: int = 0) -> None:
-        """Have the graph loaded, while this process does something else, and see to it that it is there from now on.
-
-        It is an error where it cannot be loaded.
-        """
+    def _load(self, ahead: int = 0) -> socket.socket:
         control, theirs = socket.socketpair()
         with theirs:
             socket.send_fds(self.orders, [b"s"], [theirs.fileno()])
         control.sendall(pack(TASK, self.state(ahead).encode()))
-        meanwhile()
+        return control
+
+    def start(self, *, ahead: int = 0) -> None:
+        """Wait until the graph is loaded, anew if this is not the beginning, and see to it that it stays there.
+
+        It is an error where it cannot be loaded.
+        """
+        control = self._load(ahead) if ahead else self.control
         control.settimeout(LOAD_SECONDS)
         answer = None
         with suppress(TimeoutError):
@@ -401,35 +401,23 @@ class Keeper:
                     hook()
                 return
 
-    def connect(self, kind: str, deadline: float) -> socket.socket | None:
-        link = socket.socket(socket.AF_UNIX)
-        link.setblocking(False)  # noqa: FBT003  # the library's own signature
-        try:
-            link.connect(str(self.folder / kind))
-        except (BlockingIOError, FileNotFoundError, ConnectionError):
-            link.close()
-            if self.is_lost or self.is_closing or time.monotonic() > deadline:
-                raise busy(why("lost" if self.is_lost else "starting-again")) from None
-            return None
-        return link
-
     def close(self) -> None:
         self.is_closing = True
         self.orders.close()
         with suppress(ChildProcessError):
             os.waitpid(self.supervisor, 0)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.kept.cleanup()
 
 
 class WorkerAnswer:
-    # bytes of all answers that lie in files now, at most ``MOST``: who reads slowly does not fill the disk
+    # bytes of all answers that are waiting now, at most ``MOST``: who reads slowly does not fill the disk
     LONG: Final = protocol.MEGABYTE
     MOST: Final = 2**31
     long = 0
 
     def __init__(self) -> None:
         self.file = tempfile.SpooledTemporaryFile(self.LONG)  # noqa: SIM115  # closed by who sends it
-        self.form, self.state, self.is_volatile, self.size, self.counted = "", "", False, 0, 0
+        self.form, self.state, self.is_volatile, self.size = "", "", False, 0
         self.buffer = bytearray()
 
     def take(self, data: bytes) -> bool:
@@ -448,9 +436,7 @@ class WorkerAnswer:
                 self.form, self.is_volatile, self.state = json.loads(payload)
                 return True
             self.size += length
-            if self.size > self.LONG:
-                WorkerAnswer.long += self.size - self.counted
-                self.counted = self.size
+            WorkerAnswer.long += length
             try:
                 if WorkerAnswer.long > self.MOST:
                     raise OSError
@@ -460,9 +446,11 @@ class WorkerAnswer:
         return False
 
     def close(self) -> None:
-        WorkerAnswer.long -= self.counted
-        self.counted = 0
+        WorkerAnswer.long -= self.size
+        self.size = 0
         self.file.close()
+
+    __del__ = close  # where a client leaves before anything of it is sent
 
     def content(self) -> bytes:
         self.file.seek(0)
@@ -486,7 +474,8 @@ async def attempt(
 ) -> WorkerAnswer:
     """Have a task done; once more where its worker was ended from outside: for a page however late, else at once."""
     for is_last in (False, True):
-        answer, began, task = WorkerAnswer(), time.monotonic(), task._replace(number=next(_NUMBERS))
+        answer, began, number = WorkerAnswer(), time.monotonic(), 1 + int.from_bytes(os.urandom(_SLOT - 1))
+        task = task._replace(number=number)
         status = await _exchange(keeper, kind, task, answer, seconds, leave)
         if status == 0:
             return answer
@@ -501,12 +490,15 @@ async def _exchange(
     keeper: Keeper, kind: str, task: Task, answer: WorkerAnswer, seconds: float,
     leave: Callable[[], Awaitable[None]] | None,
 ) -> int:  # fmt: skip
-    deadline = time.monotonic() + WAIT
-    while (link := keeper.connect(kind, deadline)) is None:
-        await asyncio.sleep(0.02)
+    deadline, link, loop = time.monotonic() + WAIT, socket.socket(socket.AF_UNIX), asyncio.get_running_loop()
+    link.setblocking(False)  # noqa: FBT003  # the library's own signature
 
     async def read() -> None:
-        loop = asyncio.get_running_loop()
+        # no workers are there yet, or so many ask that another moment is better
+        while link.connect_ex(str(keeper.folder / kind)):
+            if keeper.is_lost or keeper.is_closing or time.monotonic() > deadline:
+                raise busy(why("lost" if keeper.is_lost else "starting-again"))
+            await asyncio.sleep(0.02)
         await loop.sock_sendall(link, pack(TASK, json.dumps(task).encode()))
         while not answer.take(await loop.sock_recv(link, 2 * protocol.SENT_BYTES)):
             pass

@@ -232,6 +232,7 @@ def _meaning(context: PageContext) -> Values:
     }  # fmt: skip
     return {
         "title": context.t("meaning-title"),
+        "rules": [(name, *values.rule_words(context, name)) for name in sorted(context.graph.rules)],
         "sentences": [_FIGURE.say(key, language) for key in ("weight", "weight-high")], "example": followed,
         "levels": [(context.mark(level), context.t(f"level-means-{level.key}")) for level in evidence.Level],
         **{f"{name}s": [(named(term).say(language), context.t(f"way-why-{term}" if term in _APART else

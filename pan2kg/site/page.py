@@ -44,7 +44,7 @@ BEFORE: Final[Mapping[str, evidence.Level]] = {
 """What addresses of the first release asked for, as the levels that show at least the same."""
 NOTHING: Mapping[str, str] = MappingProxyType({})
 _PAGE: Final = Messages("page")
-_GROUPS: Final = ("copy", "network", "picture", "search", "sparql", "table", "titles")
+_GROUPS: Final = ("copy", "network", "picture", "search", "sparql", "table")
 _NUMBERED: Final = frozenset({"action", "category", "part"})
 _UNFOLDED = 12
 """How many things are listed in a cell without being folded."""
@@ -502,7 +502,6 @@ _SHARED: Final[Mapping[str, Mapping[str, str]]] = {
     "search": {"results": "search-found"},
     "sparql": {"network": "menu-network", "no": "no", "not-shared": "script-copy-failed", "yes": "yes"},
     "table": {"count": "rows"},
-    "titles": {"as-interface": "data-language-as-interface", "choose": "data-language"},
 }  # fmt: skip
 
 

@@ -82,6 +82,7 @@ def _brief_file(context: PageContext, form: str) -> str | bytes | None:
 def report_of(context: PageContext, level: evidence.Level = evidence.HEADLINE) -> dict[str, str]:
     graph, bundle = context.spoken, context.site_context.bundle
     page = template.render("plan.html", {**frame(context, {}), "section": "plans", **(_plan(context) or {})})
+    page = page.replace(" data-cards", "")  # there is no script to name the cells of a row
     style = (bundle.folder / bundle.name("site.css")).read_text(encoding="utf-8") if bundle else ""
     return writing.report_files(graph, graph.plan(context.request.key), page, style, level)
 

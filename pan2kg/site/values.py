@@ -42,8 +42,10 @@ PARTS: Final = ("what", "who", "when", "measured", "rests", "links", "remarks", 
 PASSAGE: Final = PAN + "evidence"
 ENDS: Final = (PAN + "from", PAN + "to", PAN + "between")
 COUNTING: Final = ("accepted", "derived")
+FEW: Final = 4
+"""How many links by something shared a page of a thing lists each with its reasons; of more it tells what is shared."""
 UNFOLDED: Final = 12
-"""How many links by something shared are listed each with its reasons; more are folded, and each is one line."""
+"""How many links by something shared stand on the page of a pair without being folded."""
 MOST: Final = 400
 """How many things that point to a thing are listed; of the rest it is said how many there are."""
 MOST_UNCOUNTED: Final = 4
@@ -107,13 +109,15 @@ class Notes:
     def listed(self) -> list[dict[str, object]]:
         notes: list[dict[str, object]] = []
         for grounds, mark in self.numbers.items():
-            path, summary, language = path_of(grounds.graph), "", ""
+            path, summary, language, address = path_of(grounds.graph), "", "", ""
             place = f"{path}.ttl" if path.startswith("ontology/") else f"graph/{path}.ttl"
             if grounds.certainty == "rule":
                 place = grounds.graph.rpartition("/")[2]
+                # what a rule says is told once, on the page of what figures mean
                 summary, language = rule_words(self.context, place)
+                address = self.context.href(f"meaning.html#rule-{place}") if place in self.context.graph.rules else ""
             notes.append({
-                "mark": mark, "place": place, "summary": summary, "language": language,
+                "mark": mark, "place": place, "summary": summary, "language": language, "address": address,
                 "documents": list(map(self.context.link, grounds.sources)),
             })  # fmt: skip
         return notes
@@ -271,8 +275,7 @@ class LinkText:
         self.status = "" if status in COUNTING else status
         by_property = statements.by_property(iri)
         self.own = parts.grounds_of(statements, next(iter(by_property.values()))[0]) if by_property else None
-        via = context.links(statements.values(iri, PAN + "via"))
-        self.via = piece("by_way_of")(context.t("by-way-of"), via) if via else NOTHING
+        self.via = context.links(statements.values(iri, PAN + "via"))
 
     def read(self) -> None:
         # what a list of many does not tell of each
@@ -339,7 +342,7 @@ def grouped(notes: Notes, links: Iterable[str], viewpoint: str = "") -> list[dic
 
     groups: list[dict[str, object]] = []
     for kind in sorted(by_kind, key=lambda kind: (KINDS.index(kind) if kind in KINDS else len(KINDS), kind)):
-        is_long = kind.startswith("shared-") and len(by_kind[kind]) > UNFOLDED
+        is_long = kind.startswith("shared-") and len(by_kind[kind]) > FEW
         iris = by_kind[kind] if is_long else sorted(by_kind[kind], key=order)
         members = [link_of(context, iri) for iri in iris]
         name = context.name(f"{ID}linktype/{kind}")
@@ -349,9 +352,12 @@ def grouped(notes: Notes, links: Iterable[str], viewpoint: str = "") -> list[dic
             name = context.t("tie-external-both" if True in stated else "tie-comparison")
         if is_long:
             # of many what is shared is told with its note, and how many it joins: its own page lists them
-            by_things = Counter((link.via, notes.need(link.own).written if link.own else NOTHING) for link in members)
-            folded = context.t("list-show", n=len(by_things)) if len(by_things) > UNFOLDED else ""
-            items = piece("links_by_things")(by_things.most_common(), folded, context.figure)
+            by_mark: dict[Markup, Counter[Markup]] = {}
+            for link in members:
+                mark = notes.need(link.own).written if link.own else NOTHING
+                by_mark.setdefault(mark, Counter()).update([link.via])
+            ranked = [(mark, things.most_common()) for mark, things in by_mark.items()]
+            items = piece("links_by_things")(ranked, context.t("by-way-of"), context.figure)
         else:
             items = piece("links")([link.written(notes, viewpoint) for link in members])
         number = sum(not link.status for link in members)

@@ -32,8 +32,6 @@ Until = Callable[..., None]
 
 
 class Starter:
-    """A process that has read the program once, and forks a service for each that is started."""
-
     def __init__(self) -> None:
         pipe = subprocess.PIPE
         self.process = subprocess.Popen([sys.executable, str(SCRIPT)], stdin=pipe, stdout=pipe, text=True)
@@ -50,8 +48,6 @@ class Starter:
 
 @dataclass
 class Forked:
-    """A service that was forked, as tests use a process they have started themselves."""
-
     pid: int
     starter: Starter
     returncode: int | None = None
@@ -86,8 +82,6 @@ class Reply:
 
 @dataclass
 class Service:
-    """A running service, and how to ask it; ``holder`` is the process that holds its graph."""
-
     port: int
     process: Any = None
     holder: int = 0
@@ -110,7 +104,6 @@ class Service:
         return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
 
     def exchange(self, *pieces: bytes, rate: float = 0, hangs_up: bool = False) -> bytes:
-        """What comes back for what is sent, until the service closes."""
         with self.line() as line:
             with suppress(OSError):  # it may close before it was sent all
                 for piece in pieces:
@@ -120,7 +113,6 @@ class Service:
             return read(line, rate)
 
     def busy(self) -> int:
-        """How many workers answer queries now."""
         return int(float(self.get("/metrics").text.partition("\npan2kg_workers_busy ")[2].split()[0]))
 
     def workers(self) -> list[int]:
@@ -140,7 +132,6 @@ def read(line: socket.socket, rate: float = 0) -> bytes:
 
 
 def children(process: int) -> list[int]:
-    """The processes a process has started, from whatever thread."""
     with suppress(FileNotFoundError, ProcessLookupError):  # it has ended
         files = Path(f"/proc/{process}/task").glob("*/children")
         return [int(word) for file in files for word in file.read_text("ascii").split()]

@@ -13,6 +13,8 @@ from urllib.parse import unquote
 
 import pyoxigraph as ox
 import pytest
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 
 import pan2kg
 from pan2kg.graph.labels import own_profile, read_profiles
@@ -23,7 +25,6 @@ from pan2kg.server import documents
 from pan2kg.server.all_pages import AllPages
 from pan2kg.server.protocol import RefusalError, ServedRelease
 from pan2kg.site.page import SiteContext
-from pan2kg.site.registry import Site
 from pan2kg.store import queries
 from pan2kg.store.store import LocalStore, plain, select
 from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, ID, PAN, ROOT, SKOS
@@ -48,15 +49,19 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;
 
 @dataclass(frozen=True)
 class Client:
-    """Asks the functions as a client asks the service."""
-
     graph: pan2kg.Graph
     pages: AllPages
     source: documents.DataSource
 
-    def get(self, path: str, accept: str = "", **more: str) -> Reply:
+    def get(self, path: str, accept: str = "", *, host: str = "localhost", **headers: str) -> Reply:
         path, _, query = path.partition("?")
-        response = self.source.answer(documents.Call(path, query.encode(), accept, **more))
+        names = {"host": host, "accept": accept, **{name.replace("_", "-"): value for name, value in headers.items()}}
+        scope = {"type": "http", "method": "GET", "scheme": "http", "path": path, "query_string": query.encode()}
+        scope |= {"root_path": "", "front": "/", "headers": [(n.encode(), v.encode()) for n, v in names.items()]}
+        try:
+            response = self.source.answer(Request(scope))
+        except HTTPException as error:  # it is there as before
+            return Reply(error.status_code, error.headers or {}, b"")
         assert len(dict(response.headers)) == len(response.raw_headers), "a header is sent twice"
         return Reply(response.status_code, dict(response.headers), bytes(response.body))
 
@@ -71,7 +76,6 @@ class Client:
         return {(str(t.subject)[1:-1], str(t.predicate)[1:-1], str(t.object).strip("<>")) for t in triples}
 
     def as_one_graph(self, path: str) -> str:
-        """The RDFC-1.0 form of a document, the same in each of its formats."""
         forms = set()
         for media, form in FORMATS.items():
             dataset = ox.Dataset(ox.parse(self.get(path, media).body, format=form))
@@ -82,7 +86,7 @@ class Client:
 
 
 def client(graph: pan2kg.Graph) -> Client:
-    pages, prefixes = AllPages(Site(SiteContext(graph, mode="served"))), read_prefixes(graph.project)
+    pages, prefixes = AllPages(SiteContext(graph, mode="served")), read_prefixes(graph.project)
     source = documents.DataSource(graph.project, graph.store, ServedRelease("test"), prefixes, pages.portray)
     return Client(graph, pages, source)
 
@@ -94,13 +98,11 @@ def shipped(dated: pan2kg.Graph) -> Client:
 
 @pytest.fixture(scope="module")
 def short(few: pan2kg.Graph) -> Client:
-    """That of a few plans, whose documents are short."""
     return client(pan2kg.Graph(few.project, few.store, language="fr", as_of=date(2026, 1, 1)))
 
 
 @pytest.fixture(scope="module")
 def retiring(tmp_path_factory: pytest.TempPathFactory) -> Client:
-    """A small project in which a plan was replaced by another, and one was only given up."""
     folder = start(tmp_path_factory.mktemp("retiring") / "mine")
     text = Path(__file__).with_name("retired.ttl").read_text(encoding="utf-8")
     Path(folder, "graph", "plans", "xx.ttl").write_text(text, encoding="utf-8")
@@ -108,12 +110,10 @@ def retiring(tmp_path_factory: pytest.TempPathFactory) -> Client:
 
 
 def path_of(iri: str) -> str:
-    """The path a client asks for: the fragment stays with him."""
     return "/" + iri.removeprefix(ROOT).partition("#")[0]
 
 
 def drawn(client: Client, each: int) -> list[str]:
-    """So many IRIs of ours of every kind, as their addresses say it: the first, and others drawn by lot."""
     terms = (term for quad in client.graph.held.inner for term in (*quad.triple, quad.graph_name))
     kinds = dict[str, list[str]]()
     iris = sorted({t.value for t in terms if isinstance(t, ox.NamedNode) and t.value.startswith(ROOT)})
@@ -124,7 +124,6 @@ def drawn(client: Client, each: int) -> list[str]:
 
 
 def retired_paths(client: Client) -> dict[str, list[str]]:
-    """The path of every retired identifier, with those of what replaces it; a deprecated concept has none."""
     query = """SELECT ?old ?new { { ?old a pan:RetiredIdentifier OPTIONAL { ?old dcterms:isReplacedBy ?new } }
         UNION { ?old <http://www.w3.org/2002/07/owl#deprecated> true } }"""
     paths = dict[str, list[str]]()
@@ -142,7 +141,7 @@ def test_every_iri_leads_to_a_document_that_is_there(shipped: Client) -> None:
     paths = {*map(path_of, drawn(shipped, 21)), *retired}
     assert len(paths) > 300
     for path in sorted(paths):
-        reply = shipped.get(path, condition="*")
+        reply = shipped.get(path, if_none_match="*")
         if path.startswith(("/graph/", "/ontology")):
             assert reply.status == 304, path
         elif len(retired.get(path, ())) == 1:
@@ -151,7 +150,7 @@ def test_every_iri_leads_to_a_document_that_is_there(shipped: Client) -> None:
             assert reply.status == 410, path
         else:
             assert reply.status == 303, path
-            assert shipped.get(unquote(reply.headers["location"]), condition="*").status == 304, path
+            assert shipped.get(unquote(reply.headers["location"]), if_none_match="*").status == 304, path
 
 
 def test_every_kind_of_iri_is_one_graph_in_each_format_is_looked_up_and_has_a_page(short: Client) -> None:
@@ -183,7 +182,7 @@ NOWHERE = [
     "/id/plan/a b", '/id/plan/a"b', "/id/plan/<x>", "/id/plan/a\\b", "/doc/plan/nowhere", "/doc/plan", "/doc/x.ttl",
     "/doc/iri/%%%", "/doc/iri/AAAA", "/doc/id/plan/lu-bhr-2", "/doc/graph/conflicts", "/doc/instrument/lu-bhr-2",
     "/docs/x", "/graph/nowhere", "/graph/", "/ontology/9.9", "/ontology/x/y", "/dataset/9.9", "/catalogue/x",
-    "/contributorsx", "/doc?iri=https://w3id.org/pan2kg/id/plan/nowhere", "/doc?iri=http://e/nowhere",
+    "/ontology/0.1.0.ttl", "/dataset/0", "/contributorsx", "/doc?iri=https://w3id.org/pan2kg/id/plan/nowhere", "/doc?iri=http://e/nowhere",
     "/doc?iri=https://w3id.org/pan2kg/ontology%23Nowhere", '/doc/instrument/"} ASK {', "/doc/instrument/x\\",
     "/id/instrument/reg-2017-821",
 ]  # fmt: skip
@@ -195,6 +194,10 @@ def test_what_is_not_there_is_refused_in_a_sentence(shipped: Client) -> None:
         assert shipped.refused(f"/doc{query}").status == 400
     assert shipped.get("/dataset/0.2.0").headers["location"] == "/doc/dataset", "the version that is served"
     assert shipped.get("/ontology/0.2.0", "text/turtle").body == shipped.get("/ontology.ttl").body
+    earlier = {"/dataset/0.1.0": "version/0.1.0/", "/ontology/0.1.0": "ontology/0.1.0.ttl"}
+    assert {path: shipped.get(path).headers["location"] for path in earlier} == {
+        p: ROOT + e for p, e in earlier.items()
+    }
 
 
 def test_a_document_says_all_of_its_thing_its_links_whole_with_names_and_on_what_it_rests(shipped: Client) -> None:
@@ -244,7 +247,7 @@ def test_data_come_in_the_format_that_is_asked_for_and_a_reader_is_led_to_the_pa
         (BROWSER["Accept"], "", "fr"), ("text/html", "de-LU, de;q=0.9, fr;q=0.5", "de"),
         ("text/html, */*", "lb, en;q=0.4", "en"), ("image/png, text/html;q=0.2", "it", "fr"),
     ):  # fmt: skip
-        reply = short.get(PLAN, accept, languages=languages)
+        reply = short.get(PLAN, accept, accept_language=languages)
         assert (reply.status, reply.headers["location"]) == (303, f"/{language}/plan/lu-bhr-2.html")
         assert reply.headers["vary"] == "Accept, Accept-Language"
     for accept in ("image/png", "text/html;q=0", "text/turtle;q=0, text/csv", "application/trig"):
@@ -258,15 +261,15 @@ def test_data_come_in_the_format_that_is_asked_for_and_a_reader_is_led_to_the_pa
         assert {f'<{PLAN}>; rel="canonical"', f'<{ID}plan/lu-bhr-2>; rel="describes"'} <= {*links}
         assert not any(f"{PLAN}.{ending}>" in link for link in links), "a form is no alternate of itself"
         assert '</de/plan/lu-bhr-2.html>; rel="alternate"; type="text/html"; hreflang="de"' in links
-    reply = short.get(f"{PLAN}.html", "text/turtle", languages="en")
+    reply = short.get(f"{PLAN}.html", "text/turtle", accept_language="en")
     assert (reply.status, reply.headers["location"]) == (303, "/en/plan/lu-bhr-2.html")
     calls = [(PLAN, "text/turtle"), (PLAN, "application/n-triples"), ("/doc/plan/lu-bhr-1", "text/turtle")]
     tags = [short.get(path, accept).headers["etag"] for path, accept in calls]
-    tags.append(short.get(PLAN, "text/turtle", place="https://other.example/").headers["etag"])
+    tags.append(short.get(PLAN, "text/turtle", host="other.example").headers["etag"])
     assert len(set(tags)) == 4
-    again = short.get(PLAN, "text/turtle", condition=f'"x", {tags[0]}')
+    again = short.get(PLAN, "text/turtle", if_none_match=f'"x", {tags[0]}')
     assert (again.status, again.body, again.headers["etag"], again.headers["vary"]) == (304, b"", tags[0], "Accept")
-    assert short.get(PLAN, "text/turtle", condition=tags[1]).status == 200
+    assert short.get(PLAN, "text/turtle", if_none_match=tags[1]).status == 200
 
 
 def test_a_retired_thing_is_gone_with_its_description_and_leads_on(retiring: Client) -> None:
@@ -275,7 +278,7 @@ def test_a_retired_thing_is_gone_with_its_description_and_leads_on(retiring: Cli
         assert reply.status == 410
         assert (OLD, DCTERMS + "isReplacedBy", NEW) in retiring.statements(address)
         assert f'<{NEW}>; rel="successor-version {DCTERMS}isReplacedBy"' in reply.headers["link"]
-        reply = retiring.get(address, "text/html", languages="en")
+        reply = retiring.get(address, "text/html", accept_language="en")
         assert (reply.status, reply.headers["content-type"]) == (410, "text/html; charset=utf-8")
         assert all(words in reply.text for words in ('<html lang="en"', "Old plan", 'href="../../en/plan/xx-new.html"'))
     assert OLD in retiring.as_one_graph("/doc/plan/xx-old")
@@ -307,7 +310,7 @@ def test_the_graph_is_described_as_a_release_describes_it(few: pan2kg.Graph, sho
     assert (ROOT + "dataset", VOID + "sparqlEndpoint", "http://localhost/sparql") in said
     assert (ROOT + "dataset", VOID + "dataDump", "http://localhost/data/pan2kg.nq.gz") in said
     assert any(p == VOID + "classPartition" for _, p, _ in said)
-    assert short.get(void, condition=reply.headers["etag"]).status == 304
+    assert short.get(void, if_none_match=reply.headers["etag"]).status == 304
     assert short.refused(void, "text/html").status == 406
     refusal = retiring.refused(void)
     assert (refusal.status, "dcterms:title" in refusal.sentence) == (404, True)
@@ -355,7 +358,6 @@ def test_a_thing_leads_to_data_and_to_a_page_any_site_may_read_them_and_nobody_w
 
 
 def test_elsewhere_documents_are_there_and_things_keep_their_iri(few: pan2kg.Graph, endpoint: str) -> None:
-    """Identity and place apart: a query copied from a document must find the same thing at the endpoint."""
     base = "https://data.example/pan"
     with command(few.project.root, "--base", base) as service:
         for host in ("data.example", f"127.0.0.1:{service.port}"):

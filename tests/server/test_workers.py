@@ -68,7 +68,7 @@ def test_a_query_no_stack_is_large_enough_for_ends_its_worker_alone(limited: Ser
     for start, middle, end, sentence in (
         ("ASK { FILTER(", "!" * 200_000, "true) }", "no engine reads"),
         ("ASK { FILTER(1", "+1" * 200_000, ") }", "no engine reads"),
-        ("ASK ", "{" * 9000, "}" * 9000, "more than 1000 deep"),
+        ("ASK ", "{" * 9000, "}" * 9000, "no engine reads"),
     ):
         text = f"{start}{middle}{end}".encode()
         reply = limited.send("POST", "/sparql", text, {"Content-Type": "application/sparql-query"})

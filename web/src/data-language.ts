@@ -1,7 +1,7 @@
-// <data-language> around a form with a <select>, made here where there is none: the labels on the page change to another
-// language where they have one. What links are called is looked up by where they lead, once somebody asks for it.
+// <data-language> around a form with a <select>, which gets the languages of the page's switch where it names none: the
+// labels on the page change to another language where they have one. What links are called is looked up by where they lead, once somebody asks for it.
 
-import { language as own, loadData, make, memory, root, speaker } from "./page";
+import { language as own, loadData, make, memory, root } from "./page";
 import type { Found } from "./search";
 
 const published = new WeakMap<HTMLElement, { text: string; lang: string; isFallback: boolean }>();
@@ -11,7 +11,14 @@ class DataLanguage extends HTMLElement {
         if (this.dataset.ready) {
             return;
         }
-        const select = this.querySelector("select") ?? this.build();
+        const select = this.querySelector("select");
+        if (!select) {
+            return;
+        }
+        if (select.options.length < 2) {
+            const tags = document.querySelectorAll<HTMLAnchorElement>(".languages a[hreflang]");
+            select.append(...[...tags].map((link) => make("option", { value: link.hreflang, lang: link.hreflang }, link.textContent)));
+        }
         this.dataset.ready = "yes";
         this.hidden = false;
         const form = select.form;
@@ -32,15 +39,6 @@ class DataLanguage extends HTMLElement {
             memory.set("data-language", select.value);
             void showLabels(select.value);
         });
-    }
-
-    private build(): HTMLSelectElement {
-        const say = speaker("titles");
-        const tags = [...document.querySelectorAll<HTMLAnchorElement>(".languages a[hreflang]")];
-        const options = tags.map((link) => make("option", { value: link.hreflang, lang: link.hreflang }, link.textContent));
-        const select = make("select", { id: "data-language", name: "data" }, make("option", { value: "" }, say("as-interface")), ...options);
-        this.append(make("form", {}, make("label", { for: select.id }, say("choose")), select));
-        return select;
     }
 }
 
