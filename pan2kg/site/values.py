@@ -124,7 +124,6 @@ class Notes:
 
 
 def rule_words(context: PageContext, name: str) -> tuple[str, str]:
-    """What a rule derives, with the language where it is another; a rule somebody changed in its own words."""
     own, language, key = context.graph.rules.get(name, ""), context.request.language, f"rule-{name}"
     if not own or (_PAGE.has(key) and own == _PAGE.template(key, catalogue.SOURCE_LANGUAGE)):
         return _PAGE.template(key, language) if _PAGE.has(key) else "", ""
@@ -144,7 +143,6 @@ def _places() -> Mapping[tuple[str, bool], tuple[str, int, str]]:
 
 
 def called(index: labels.Labels, iri: str, language: catalogue.Language, *, back: bool = False) -> tuple[str, str]:
-    """What a property is called, and the language of these words where that is another one."""
     at = iri, language, back
     if at not in index.called:
         key, messages, label = _places().get((iri, back), _LAST)[2], _CALLED[back], index.label(iri, language)
@@ -213,7 +211,6 @@ def quotes(context: PageContext, passages: Iterable[str]) -> list[Quote]:
 def unfold(
     notes: Notes, iri: str, seen: frozenset[str], *, without: frozenset[str] = _NONE, is_marked: bool = False
 ) -> Markup:
-    """A node as a line: what it says in short, facts but those ``without`` and ``seen``, quotations, mark."""
     head, facts, quoted, mark = _node(notes, iri, seen, without)
     line = piece("node")(head, facts, quoted, notes.context.t)
     return line + mark.written if is_marked and mark else line
@@ -297,7 +294,6 @@ class LinkText:
         self.level, self.grounds = context.mark(statements.level(iri)), tuple(notes.numbers)
 
     def written(self, notes: Notes, viewpoint: str = "", *, has_anchor: bool = True) -> Markup:
-        """The link as an item of a list, as seen from a thing, or from outside where that is empty."""
         if not hasattr(self, "grounds"):
             self.read()
         rests = [rest for rest in self.rests if rest[0] != viewpoint]
@@ -310,7 +306,6 @@ class LinkText:
         )  # fmt: skip
 
     def seen_from(self, viewpoint: str) -> tuple[str, list[Markup]]:
-        """In which direction it goes, and what it joins with a thing, or from outside where that is empty."""
         way = "both" if not self.has_direction else "out" if viewpoint in self.starts else "in"
         ends = [full if viewpoint else short for end, (full, short) in self.ends.items() if end != viewpoint]
         return way if viewpoint else "over", ends
@@ -329,7 +324,6 @@ def _premise(context: PageContext, iri: str) -> tuple[str, Markup, tuple[parts.G
 
 
 def grouped(notes: Notes, links: Iterable[str], viewpoint: str = "") -> list[dict[str, object]]:
-    """Links by kind, as seen from the thing of the page, else from outside; a long list of weak ones is folded."""
     context, statements = notes.context, notes.context.graph.statements
     by_kind: dict[str, list[str]] = {}
     for iri in links:
@@ -366,7 +360,6 @@ def grouped(notes: Notes, links: Iterable[str], viewpoint: str = "") -> list[dic
 
 
 def rows_of(notes: Notes, iri: str, *, out: frozenset[str], back: frozenset[str]) -> Iterator[tuple[str, list[Row]]]:
-    """The rows of a thing by part, but for properties ``out`` of it and ``back`` to it; made when asked for."""
     statements = notes.context.graph.statements
     pending: dict[str, list[tuple[int, bool, str, list[parts.Statement]]]] = {section: [] for section in PARTS}
     for name, values in statements.by_property(iri).items():
