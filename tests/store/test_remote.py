@@ -317,17 +317,17 @@ def test_virtuoso_takes_a_project_and_answers_for_it(tmp_path: Path, monkeypatch
         insist_on_shapes(store)
 
 
-def answered(few: pan2kg.Graph, url: str) -> int:
-    """To how many stored questions an engine answers as the files do; it refuses the others by name."""
+def unanswered(few: pan2kg.Graph, url: str) -> set[str]:
+    """The stored questions an engine refuses by name; to the others it answers as the files do."""
     load_graph(few.held, Target(url), f"{few.project.space}graph/", lambda _done, _whole: None, few.project)
     there = pan2kg.Graph(few.project, open_remote(url), language="fr")
-    for name in (names := [*read_queries(few.project)]):
+    for name in read_queries(few.project):
         if name in there.store.wrong:  # type: ignore[attr-defined]
             with pytest.raises(EndpointError, match=rf"does not answer as the files do: {name}\."):
                 there.ask(name)
         else:
             assert there.ask(name).rows == few.ask(name).rows, name
-    return len(names) - len(there.store.wrong)  # type: ignore[attr-defined]
+    return set(there.store.wrong)  # type: ignore[attr-defined]
 
 
 def test_virtuoso_answers_stored_questions_as_the_files_do_or_refuses_them_by_name(
@@ -336,11 +336,11 @@ def test_virtuoso_answers_stored_questions_as_the_files_do_or_refuses_them_by_na
     with virtuoso(tmp_path) as url:
         monkeypatch.setenv("PAN2KG_ENDPOINT_USER", "dba")
         monkeypatch.setenv("PAN2KG_ENDPOINT_PASSWORD", "dba")
-        assert answered(few, url) >= 50
+        assert len(unanswered(few, url)) <= 2, "of fifty; none where the machine has time for it"
 
 
 def test_oxigraph_answers_all_stored_questions_as_the_files_do(few: pan2kg.Graph, server: str) -> None:
-    assert answered(few, f"{server}/query") == 54
+    assert not unanswered(few, f"{server}/query")
 
 
 def test_an_engine_that_empties_an_answer_is_found_out_and_refused_by_name(
