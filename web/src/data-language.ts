@@ -49,7 +49,7 @@ let things: Map<string, Found> | undefined;
 async function nameLinks(): Promise<void> {
     things ??= new Map((await loadData<Found[]>(`${root}data/labels.js`, "pan2kgLabels")).map((one) => [one.href, one]));
     const base = new URL(root || "./", location.href).href;
-    for (const link of document.querySelectorAll<HTMLAnchorElement>("main a[href]:not([data-named])")) {
+    for (const link of document.querySelectorAll<HTMLAnchorElement>("main a[href]:not([data-named], svg a)")) {
         link.dataset.named = "";
         const place = link.href.replace(/\?[^#]*/, "").slice(base.length);
         const told = /^doc\/([^/]+)\/[^#]*#(.+)$/.exec(place);
@@ -61,7 +61,7 @@ async function nameLinks(): Promise<void> {
                 if (node && link.contains(node) && Object.values(names).some((name) => cut(name) === text)) {
                     const label = node instanceof HTMLElement ? node : make("span", { class: "label", lang: own }, text);
                     Object.entries(names).forEach(([tag, name]) => (label.dataset[tag] ??= cut(name)));
-                    node.replaceWith(label);
+                    node.replaceWith(/^\s*/.exec(node instanceof Text ? node.data : "")?.[0] ?? "", label); // after a number
                 }
             }
         }
