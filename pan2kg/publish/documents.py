@@ -215,8 +215,9 @@ class Described:
             is_named = place or names or iri.startswith(PAN) or root == "-"
             language = next((tag for tag in (*LANGUAGES, "") if tag in names), "") if is_named else ""
             words = self.name(iri, LANGUAGES[0]) if is_named else iri
-            if (is_key and place) or language == LANGUAGES[0]:
-                words, language = self.keys[iri] if is_key and place else words, ""
+            has_key = is_key and bool(place) and root != "-"
+            if has_key or language == LANGUAGES[0]:
+                words, language = self.keys[iri] if has_key else words, ""
             text = macro("_told.html", "told")(words, language, "" if root == "-" else leads)
             self._written[iri, root, is_key] = text
         return text
@@ -275,11 +276,14 @@ def _page(described: Described, iris: Sequence[str], place: str, pages: Collecti
         ends: list[Markup] = []
         if not ways:
             for statement in described.of(iri):
+                # links that rules made are many: what they join is called by its key there, and words lead nowhere
+                is_key = is_joining and not _JOINING.search(iri)
                 if is_joining and statement.predicate in _ENDS:
-                    # links that rules made are many: what they join is called by its key there
-                    ends.append(described.shown(statement.target, root, is_key=not _JOINING.search(iri)))
+                    ends.append(described.shown(statement.target, root, is_key=is_key))
                 elif not is_short or statement.predicate in _SHORT:
-                    values["", statement.predicate].append(described.shown(statement.target, root, statement.value))
+                    is_word = is_key and statement.predicate in (PAN + "linkType", PAN + "evidenceLevel")
+                    text = described.shown(statement.target, "-" if is_word else root, statement.value, is_key=is_key)
+                    values["", statement.predicate].append(text)
             for statement in described.towards(iri):
                 if not is_short or statement.predicate == PAN + "evidence":
                     values["←", statement.predicate].append(described.shown(statement.subject, root))
