@@ -596,6 +596,8 @@ _FEED: Final = "changes"
 _AUTHOR: Final = "pan2kg contributors"
 """Who speaks where the data name nobody."""
 _FOAF_NAME: Final = "http://xmlns.com/foaf/0.1/name"
+OF_FEEDS: Final = tuple(map(ox.NamedNode, (datasets.VOID_SPACE, f"{DCTERMS}publisher", _FOAF_NAME)))
+"""What a feed says of who publishes it."""
 _DAYS: Final = tuple(DCTERMS + name for name in ("modified", "issued", "created"))
 
 
@@ -609,9 +611,7 @@ def write_feed(
     entry follows from the thing and the two states, so that a feed that is made again announces nothing twice.
     """
     when, names = updated.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), change.names
-    publisher_of = f"{DCTERMS}publisher"
-    wanted = frozenset(map(ox.NamedNode, (datasets.VOID_SPACE, publisher_of, _FOAF_NAME)))
-    facts = [quad for quad in change.new.quads if quad.predicate in wanted]
+    facts = [quad for quad in change.new.quads if quad.predicate in OF_FEEDS]
 
     def fact(predicate: str, subject: str = "", best: str = "") -> str:
         terms = [
@@ -629,7 +629,7 @@ def write_feed(
     ET.register_namespace("", ATOM)
     root = ET.Element(f"{{{ATOM}}}feed", {"xml:lang": language})
     space = fact(datasets.VOID_SPACE) or ROOT
-    publisher = fact(publisher_of, datasets.dataset_of(space))
+    publisher = fact(f"{DCTERMS}publisher", datasets.dataset_of(space))
     put(root, "id", space + _FEED)
     put(root, "title", _WORDS.say("feed.title", language))
     put(root, "subtitle", _WORDS.say("title", language, old=change.old.name, new=change.new.name))

@@ -4,15 +4,15 @@ A document tells the things of one kind, each at its key: ``doc/topic/all#health
 with many things, those whose keys begin alike: ``doc/plan/lu-b#lu-bhr-2``. Patterns say where, so that no server needs
 a list of things. What is told is what is said of a thing, what points to it, and the links and involvements sources
 state of it whole; what is mentioned has its names in its own document, and what rules derived of a thing at each level
-of evidence stands in the dump and in their graphs alone. A page of a kind of which there are hundreds says no more than
+of evidence stands in the dump alone. A page of a kind of which there are hundreds says no more than
 what a thing is called and belongs to. A thing that has pages leads to them; one that was retired says so. The named
-graphs of a folder are one document, in Turtle.
+graphs of a folder are one document, in Turtle; those of rules stand in the dump that names them.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 from itertools import chain, groupby
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -23,7 +23,7 @@ from markupsafe import Markup
 
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, format_of
 from pan2kg.publish.edition import Edition, File
-from pan2kg.publish.folder import FOLDERS, OWN, UNKEPT, VERSIONS, Content, graph_name
+from pan2kg.publish.folder import FOLDERS, OWN, QUADS, UNKEPT, VERSIONS, Content, graph_name, rebase
 from pan2kg.publish.vocabulary import FOAF, OWL, TYPE, node, table_of, write
 from pan2kg.store.queries import FORMER
 from pan2kg.tables.template import macro, markup, render
@@ -97,39 +97,29 @@ class Described:
     documents in which they are told, both without an ending. No statement has a blank node.
     """
 
-    def __init__(self, edition: Edition, whole: Content) -> None:
-        self.edition = edition
-        of, pointing, naming = (defaultdict[str, list[DocumentStatement]](list) for _ in range(3))
-        self.retired, self.heirs, iris = set[str](), defaultdict[str, list[str]](list), dict[str, str]()
-        quads = ox.parse(b"".join(whole.triples), format=ox.RdfFormat.N_TRIPLES)
-        for quad, line in zip(quads, whole.triples, strict=True):
-            if _AT_LEVEL.fullmatch(quad.predicate.value):
-                of[str(quad.subject)[1:-1]].extend(())  # it has its place all the same
-                continue
-            value = quad.object if isinstance(quad.object, ox.Literal) else None
-            # each address is one string, however many statements have it
-            subject, predicate, target = (
-                iris.setdefault(iri, iri)
-                for iri in (str(quad.subject)[1:-1], quad.predicate.value, "" if value else str(quad.object)[1:-1])
-            )
-            statement = DocumentStatement(subject, predicate, target, value.value if value else target, value, line)
-            of[subject].append(statement)
-            if target and predicate != _DERIVED_FROM:
-                pointing[target].append(statement)
-            if predicate in _NAMES:
-                naming[subject].append(statement)
-            if predicate == OWL + "deprecated" and statement.object in ("true", "1"):
-                self.retired.add(subject)
-            if predicate == DCTERMS + "isReplacedBy" and target:
-                self.heirs[subject].append(target)
-        self.of, self.pointing = of, pointing
-        self.names: dict[str, dict[str, str]] = {}
-        for iri, statements in naming.items():
-            values = [(_NAMES.index(row.predicate), row.value) for row in statements if row.value]
-            ranked = sorted(values, key=lambda pair: -pair[0])
-            self.names[iri] = {value.language or "": value.value for _, value in ranked}
+    def __init__(self, edition: Edition) -> None:
+        self.edition, self.store, addresses = edition, edition.store.inner, edition.issue.addresses
+        # what the store holds is read of each thing when it is told, and kept a little while
+        self.of, self.pointing = lru_cache(4_096)(self._read_of), lru_cache(64)(self._read_pointing)
+        self.retired, self.heirs = set[str](), defaultdict[str, list[str]](list)
+        for quad in self.store.quads_for_pattern(None, node(OWL + "deprecated"), None):
+            if isinstance(quad.object, ox.Literal) and quad.object.value in ("true", "1"):
+                self.retired.add(addresses.own(str(quad.subject)[1:-1]))
+        for quad in self.store.quads_for_pattern(None, node(DCTERMS + "isReplacedBy"), None):
+            if isinstance(quad.object, ox.NamedNode):
+                self.heirs[addresses.own(str(quad.subject)[1:-1])].append(addresses.own(quad.object.value))
+        named: dict[str, set[tuple[int, str, str, str]]] = defaultdict(set)
+        for rank, name in enumerate(_NAMES):
+            for quad in self.store.quads_for_pattern(None, node(name), None):
+                if isinstance(label := quad.object, ox.Literal):
+                    called = (-rank, str(label), label.language or "", label.value)
+                    named[addresses.own(str(quad.subject)[1:-1])].add(called)
+        self.names = {
+            iri: {language: value for _, _, language, value in sorted(entries)} for iri, entries in named.items()
+        }
+        of = sorted({addresses.own(str(quad.subject)[1:-1]) for quad in self.store})
         self.own_places: dict[str, str] = {}
-        addresses = edition.issue.addresses
+        subjects = frozenset(of)
         for iri in of:
             start = next((space for space in (addresses.root, ROOT) if iri.startswith(space)), "")
             key_part = iri.removeprefix(start)
@@ -138,25 +128,52 @@ class Described:
                 self.own_places[iri] = f"{DOCUMENTS}/{key_part.removeprefix('id/')}"
         for entry in edition.graph.labels.entries.values():
             iri = addresses.own(entry.iri)
-            if entry.kind and iri in of and iri not in self.own_places and _PLAIN.fullmatch(entry.key):
+            if entry.kind and iri in subjects and iri not in self.own_places and _PLAIN.fullmatch(entry.key):
                 self.own_places[iri] = f"{DOCUMENTS}/{entry.kind}/{entry.key}"
         self.places = {iri: shared_place(place) for iri, place in self.own_places.items()}
         self.keys = {iri: place.rpartition("/")[2] for iri, place in self.own_places.items()}
         self._called: dict[tuple[str, Language], str] = {}
         self._written: dict[tuple[str, str, bool], Markup] = {}
 
+    def _read_of(self, iri: str) -> list[DocumentStatement]:
+        return self._statements(self.store.quads_for_pattern(self._home(iri), None, None))
+
+    def _read_pointing(self, iri: str) -> list[DocumentStatement]:
+        return self._statements(self.store.quads_for_pattern(None, None, self._home(iri)), but=_DERIVED_FROM)
+
+    def _home(self, iri: str) -> ox.NamedNode:
+        places = self.edition.issue.addresses
+        return node(places.home + iri[len(places.root) :] if iri.startswith(places.root) else iri)
+
+    def _statements(self, quads: Iterable[ox.Quad], but: str = "") -> list[DocumentStatement]:
+        places, by_line = self.edition.issue.addresses, dict[bytes, DocumentStatement]()
+        for quad in quads:
+            triple, predicate = quad.triple, quad.predicate.value
+            if predicate == but or _AT_LEVEL.fullmatch(predicate):
+                continue
+            line = f"{triple} .\n".encode()
+            if places.root != places.home:
+                line = rebase(line, places.root.encode(), places.home.encode())
+                triple = next(iter(ox.parse(line, format=ox.RdfFormat.N_TRIPLES))).triple
+            value = triple.object if isinstance(triple.object, ox.Literal) else None
+            subject, target = str(triple.subject)[1:-1], "" if value else str(triple.object)[1:-1]
+            by_line[line] = DocumentStatement(
+                subject, triple.predicate.value, target, value.value if value else target, value, line
+            )
+        return [by_line[line] for line in sorted(by_line)]
+
     def towards(self, iri: str) -> Sequence[DocumentStatement]:
-        statements = self.pointing.get(iri, ())
+        statements = self.pointing(iri)
         return statements if len(statements) <= _MOST_POINTING else ()
 
     def about(self, iris: Sequence[str]) -> Collection[DocumentStatement]:
         # each statement once, in order: a line says all of it, and is quicker told from others than its parts
         by_line: dict[bytes, DocumentStatement] = {}
         for iri in iris:
-            for statement in chain(self.of[iri], self.towards(iri)):
+            for statement in chain(self.of(iri), self.towards(iri)):
                 by_line[statement.line] = statement
                 if statement.target == iri and _JOINING.search(statement.subject):
-                    by_line.update((row.line, row) for row in self.of[statement.subject])
+                    by_line.update((row.line, row) for row in self.of(statement.subject))
         return by_line.values()
 
     def colophon(self, place: str, iris: Sequence[str]) -> Iterator[ox.Triple]:
@@ -173,7 +190,7 @@ class Described:
             names = self.names.get(iri, {})
             name = next((names[tag] for tag in (language, *LANGUAGES, "") if tag in names), "")
             if not name:
-                values = {statement.predicate: statement.object for statement in self.of.get(iri, ())}
+                values = {statement.predicate: statement.object for statement in self.of(iri)}
                 ends = [values[PAN + end] for end in ("involves", "from", "involvedIn", "to") if PAN + end in values]
                 quote = values.get(PAN + "quote")
                 name = f"« {quote} »" if quote else " → ".join(self.name(end, language) for end in ends)
@@ -198,8 +215,9 @@ class Described:
             is_named = place or names or iri.startswith(PAN) or root == "-"
             language = next((tag for tag in (*LANGUAGES, "") if tag in names), "") if is_named else ""
             words = self.name(iri, LANGUAGES[0]) if is_named else iri
-            if (is_key and place) or language == LANGUAGES[0]:
-                words, language = self.keys[iri] if is_key and place else words, ""
+            has_key = is_key and bool(place) and root != "-"
+            if has_key or language == LANGUAGES[0]:
+                words, language = self.keys[iri] if has_key else words, ""
             text = macro("_told.html", "told")(words, language, "" if root == "-" else leads)
             self._written[iri, root, is_key] = text
         return text
@@ -232,7 +250,8 @@ def graph_files(edition: Edition, whole: Content) -> Iterator[File]:
     def place_of(graph: bytes) -> str:
         iri = graph.decode().strip()[1:-3].rstrip("> .")
         path = next((iri.removeprefix(root) for root in roots if iri.startswith(root)), "")
-        return graph_place(path) if path.startswith(f"{GRAPHS}/") and _PLAIN.fullmatch(path) else ""
+        is_told = path.startswith(f"{GRAPHS}/") and not path.startswith(f"{GRAPHS}/derived/") and _PLAIN.fullmatch(path)
+        return graph_place(path) if is_told else ""
 
     by_place: dict[str, list[bytes]] = defaultdict(list)
     for line in whole.quads:
@@ -256,12 +275,15 @@ def _page(described: Described, iris: Sequence[str], place: str, pages: Collecti
         values = cells[iri] = defaultdict(list)
         ends: list[Markup] = []
         if not ways:
-            for statement in described.of[iri]:
+            for statement in described.of(iri):
+                # links that rules made are many: what they join is called by its key there, and words lead nowhere
+                is_key = is_joining and not _JOINING.search(iri)
                 if is_joining and statement.predicate in _ENDS:
-                    # links that rules made are many: what they join is called by its key there
-                    ends.append(described.shown(statement.target, root, is_key=not _JOINING.search(iri)))
+                    ends.append(described.shown(statement.target, root, is_key=is_key))
                 elif not is_short or statement.predicate in _SHORT:
-                    values["", statement.predicate].append(described.shown(statement.target, root, statement.value))
+                    is_word = is_key and statement.predicate in (PAN + "linkType", PAN + "evidenceLevel")
+                    text = described.shown(statement.target, "-" if is_word else root, statement.value, is_key=is_key)
+                    values["", statement.predicate].append(text)
             for statement in described.towards(iri):
                 if not is_short or statement.predicate == PAN + "evidence":
                     values["←", statement.predicate].append(described.shown(statement.subject, root))
@@ -338,6 +360,7 @@ MOVED: Final = tuple(HostRule(pattern, target, flags="R=301,L,NE") for pattern, 
     (rf"{DOCUMENTS}/({SPLIT})/({SHARED})([^/.]+)\.({_ENDINGS})", f"{DOCUMENTS}/$1/$2.$4#$2$3"),
     (rf"{DOCUMENTS}/(?!(?:{SPLIT})/)([^/.]+)/(?!{ALL}\.)([^/.]+)\.({_ENDINGS})", f"{DOCUMENTS}/$1/{ALL}.$3#$2"),
     (rf"({GRAPHS}/[^/.]+/[^/.]+)/[^.]+\.ttl", "$1.ttl"),
+    (rf"{GRAPHS}/derived/[^/]+", QUADS),
     (rf"(?:{'|'.join(LANGUAGES)})/({_KINDS})/([^/.]+)\.html", f"{DOCUMENTS}/$1/{ALL}.html#$2"),
     *((rf"({'|'.join(LANGUAGES)})/{folder}/[^/.]+\.{ending}", f"$1/network.{ending}")
       for folder, ending in GATHERED.items()),
@@ -371,7 +394,7 @@ def w3id_rules(service: str = "") -> list[HostRule]:
         *_forms(f"{_THING}([^/.]*)", f"{DOCUMENTS}/$1/$2", "#$2$3"),
         *_forms(_TOGETHER, f"{DOCUMENTS}/$1/{ALL}", "#$2"),
         *_forms(f"{DOCUMENTS}/([^/.]+(?:/{ALL})?)", f"{DOCUMENTS}/$1"),
-        *MOVED[:4],
+        *MOVED[:5],
         *_common(),
         HostRule("(.*)", "$1"),
     ]

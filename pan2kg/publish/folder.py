@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import groupby, zip_longest
+from itertools import groupby, islice, zip_longest
 from pathlib import Path
 from typing import IO, Final, cast
 
@@ -255,16 +255,21 @@ _AT_ONCE: Final = 500
 
 
 class Content:
+    """Sorted lines of N-Quads, and the same as triples, in order too: what ends one sorts before all it holds."""
+
     def __init__(self, lines: list[bytes]) -> None:
         self.quads = lines
-        triples = sorted(line[: line.rindex(b" <")] + b" .\n" for line in lines)
-        self.triples = [triple for triple, _ in groupby(triples)]
+
+    @property
+    def triples(self) -> Iterator[bytes]:
+        return (triple for triple, _ in groupby(line[: line.rindex(b" <")] + b" .\n" for line in self.quads))
 
 
 def read_content(store: LocalStore, addresses: Addresses) -> tuple[Content, Content]:
     text = store.inner.dump(format=ox.RdfFormat.N_QUADS) or b""
-    lines = text.splitlines(keepends=True)
-    for line in lines if b"_:" in text or b"<file:" in text else ():
+    lines, may_be_uncitable = text.splitlines(keepends=True), b"_:" in text or b"<file:" in text
+    del text
+    for line in lines if may_be_uncitable else ():
         head, quote, tail = line.partition(b' "')
         terms = head + tail[tail.rindex(b'"') :] if quote else line
         if terms.startswith(b"_:") or b" _:" in terms or b"<file:" in terms:
@@ -303,8 +308,9 @@ def write_dumps(
         content = whole if path == QUADS else stated
         with _opened(folder / path, "wb") as file:
             if ending_of(path) in ("nt", "nq"):
-                lines = content.quads if path == QUADS else content.triples
-                file.writelines(b"".join(lines[at : at + _AT_ONCE]) for at in range(0, len(lines), _AT_ONCE))
+                lines = iter(content.quads if path == QUADS else content.triples)
+                while together := b"".join(islice(lines, _AT_ONCE)):
+                    file.write(together)
             else:
                 triples = ox.parse(b"".join(content.triples), format=ox.RdfFormat.N_TRIPLES)
                 ox.serialize(triples, output=file, format=FORMATS[ending_of(path)], prefixes=dict(prefixes))

@@ -6,6 +6,7 @@
   var shared = /^(?:[a-z][a-z]-[^/.-]|(?![a-z][a-z]-[^/.-])[^/.])/;
   var moved = /(.*\/)(?:(?:id|doc)\/([^/]+)|(?:[a-z][a-z])\/(part|provision|category|conflict))\/([^/.]+)(\.(?:html|ttl|jsonld))?$/;
   var version = /(.*\/)(version\/([^/]+)\/)((?:data|tables|ontology|changes)\/.+)$/;
+  var derived = /(.*\/)graph\/derived\/[^/]+$/.exec(location.pathname);
   var graphs = /(.*\/graph\/[^/]+\/[^/.]+)\/[^.]+(?:\.ttl)?$/;
   var row = document.getElementById(decodeURIComponent(location.hash.slice(1)));
   var ways = row ? Array.prototype.slice.call(row.querySelectorAll("th a[hreflang]")) : [];
@@ -25,6 +26,8 @@
     location.replace(way.href);
   } else if (missing && place) {
     location.replace(match[1] + "doc/" + place + (match[5] || ".html") + "#" + match[4]);
+  } else if (missing && derived) {
+    location.replace(derived[1] + "data/pan2kg.nq.gz");
   } else if (missing && graph) {
     location.replace(graph[1] + ".ttl");
   } else if (missing && kept) {

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
+from itertools import chain
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -70,10 +71,9 @@ class ReleaseOptions:
 class PublishedRelease:
     edition: Edition
     options: ReleaseOptions
-    whole: folder.Content
     folder: folder.ReleaseFolder
     counts: editions.Statistics
-    described: documents.Described | None
+    described: documents.Described | None = None
     offers: list[editions.Distribution] = field(default_factory=list)
     pages: set[str] = field(default_factory=set)
     retired: dict[str, str] = field(default_factory=dict)
@@ -131,7 +131,10 @@ def documentation_part(edition: Edition) -> Iterator[File]:
 
 
 def change_part(edition: Edition) -> Iterator[File]:
-    side_after, before = changes.Side(edition.store.inner, edition.issue.version), edition.before
+    before = edition.before
+    # without a release before nothing is compared: of the graph only what a feed says of itself is asked for
+    facts = (edition.store.inner.quads_for_pattern(None, name, None) for name in changes.OF_FEEDS)
+    side_after = changes.Side(edition.store.inner if before else chain.from_iterable(facts), edition.issue.version)
     weights = tables.published_weights(before) if before else None
     change = changes.Change(changes.read_side(before) if before else side_after, side_after, weights=weights)
     if edition.previous and not before:
@@ -302,9 +305,7 @@ def _fill(
     stated, whole = folder.read_content(edition.store, issue.addresses)
     refuse_version(edition, whole)
     counts = editions.count(whole.triples, issue.addresses.root, editions.targets_of(edition.graph.profile))
-    release = PublishedRelease(
-        edition, options, whole, folder.ReleaseFolder(work), counts, documents.Described(edition, whole)
-    )
+    release = PublishedRelease(edition, options, folder.ReleaseFolder(work), counts)
 
     def put(files: Iterable[File]) -> list[str]:
         paths = []
@@ -319,8 +320,10 @@ def _fill(
         note(say("progress", "writing", path=path))
         if folder.differs(content, work, path):
             faults.append(say("inspection", "other-graph", path=path))
-    stated.quads.clear()
-    stated.triples.clear()
+    put(documents.graph_files(edition, whole))
+    for content in (stated, whole):
+        content.quads.clear()
+    release.described = documents.Described(edition)
     put(_offered(release))
     release.offer()
     if release.described:
@@ -330,10 +333,6 @@ def _fill(
     release.pages = {path for path in expected if path.endswith(".html")}
     if release.described:
         put(documents.document_files(release.described, release.pages))
-    put(documents.graph_files(edition, whole))
-    # neither is needed any more
-    whole.quads.clear()
-    whole.triples.clear()
     release.described = None
     # pages are judged by what the release offers
     catalogue = LocalStore(ox.Store())
@@ -367,9 +366,12 @@ def archive(release: PublishedRelease, drawn: Sequence[str]) -> None:
     if pages:
         apart = tuple(f"{documents.DOCUMENTS}/{kind}/" for kind in documents.APART)
         told_ = [path for path in release.folder.sums if path.startswith(apart) and path.endswith(".html")]
-        files = [*pages, *told_, folder.QUADS, *(("release.css", "release.js", "favicon.svg") if told_ else ())]
+        # the dump of all is an address away, as the other languages are
+        dump = () if release.options.has_base else (folder.QUADS,)
+        files = [*pages, *told_, *dump, *(("release.css", "release.js", "favicon.svg") if told_ else ())]
         other_languages = [tag for tag in LANGUAGES if tag not in languages]
-        led = re.compile(rf'(?<= href=")(?:\.\./)*(?=(?:{"|".join(other_languages) or "-"})/)'.encode())
+        away = "|".join([*(f"{tag}/" for tag in other_languages), *([] if dump else [re.escape(folder.QUADS)])])
+        led = re.compile(rf'(?<= href=")(?:\.\./)*(?={away or "-/"})'.encode())
 
         def content(path: str) -> bytes:
             body = (root / path).read_bytes()

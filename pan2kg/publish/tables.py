@@ -413,7 +413,7 @@ class _Rows:
     described: Described
 
     def objects(self, iri: str, *properties: str) -> list[str]:
-        statements = self.described.of.get(iri, ())
+        statements = self.described.of(iri)
         return list(dict.fromkeys(statement.object for statement in statements if statement.predicate in properties))
 
     def value(self, iri: str, *properties: str) -> str:
@@ -421,12 +421,12 @@ class _Rows:
 
     def pointing(self, iri: str, name: str) -> list[str]:
         subjects = (
-            statement.subject for statement in self.described.pointing.get(iri, ()) if statement.predicate == PAN + name
+            statement.subject for statement in self.described.pointing(iri) if statement.predicate == PAN + name
         )
         return [subject for subject in subjects if subject not in self.described.retired]
 
     def members(self, *classes: str) -> list[str]:
-        members = {statement.subject for name in classes for statement in self.described.pointing.get(PAN + name, ())
+        members = {statement.subject for name in classes for statement in self.described.pointing(PAN + name)
                    if statement.predicate == TYPE.value}  # fmt: skip
         return sorted(members - self.described.retired)
 

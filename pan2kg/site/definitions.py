@@ -29,7 +29,6 @@ _APART: Final = (citations.Verdict.EDITION, citations.Verdict.FRAMEWORK, citatio
 
 
 def citing(context: PageContext, knowledge: known.Known, source: str, target: str) -> dict[str, str]:
-    """A citation between two plans in a word, why, and its ``state``: empty where it is neither expected nor seen."""
     direction = knowledge.way(source, target)
     is_met = direction.state is citations.State.SEEN or (source, target) in knowledge.related
     is_told = is_met and (direction.is_expected or direction.state is citations.State.SEEN)
@@ -56,7 +55,6 @@ def citing(context: PageContext, knowledge: known.Known, source: str, target: st
 
 
 def meeting(context: PageContext, knowledge: known.Known, met: figures.PlanMeeting) -> dict[str, object]:
-    """Two plans as a row of a list: on whose word they are linked, what they share in bits, who cites whom."""
     low, ends = met.low(knowledge.level), (met.plans, met.plans[::-1])
     return {
         "plans": met.plans, "mark": context.mark(met.level), "address": context.pair(*met.plans),
@@ -66,7 +64,6 @@ def meeting(context: PageContext, knowledge: known.Known, met: figures.PlanMeeti
 
 
 def shared(context: PageContext, knowledge: known.Known, plans: tuple[str, str]) -> list[dict[str, object]]:
-    """The texts two plans share, the greatest contribution first, and who names them on either side, quoted."""
     language, statements, weights = context.request.language, context.graph.statements, knowledge.potential.weights
     rows = []
     for contribution in knowledge.weight(*plans).contributions:
@@ -96,7 +93,6 @@ def shared(context: PageContext, knowledge: known.Known, plans: tuple[str, str])
 
 
 def line(context: PageContext, row: figures.Taken) -> Values:
-    """A figure in a table, its four values from firm to weak, that of the page ``at``; the population stands last."""
     language = context.request.language
     return {
         "address": context.href(f"definition/{row.figure.id}.html", **context.handed),
@@ -193,7 +189,6 @@ def _reconciled(context: PageContext) -> Values:
     language = context.request.language
 
     def worded(part: tuple[str, int, str]) -> Values:
-        """A whole or a part: words, how many, and the definition of the figure it is, empty where it is none."""
         name, number, figure = part
         at = evidence.level(name.removeprefix("only-")) if name.startswith("only-") else None
         if name.startswith("verdict."):
@@ -232,6 +227,7 @@ def _meaning(context: PageContext) -> Values:
     }  # fmt: skip
     return {
         "title": context.t("meaning-title"),
+        "rules": [(name, *values.rule_words(context, name)) for name in sorted(context.graph.rules)],
         "sentences": [_FIGURE.say(key, language) for key in ("weight", "weight-high")], "example": followed,
         "levels": [(context.mark(level), context.t(f"level-means-{level.key}")) for level in evidence.Level],
         **{f"{name}s": [(named(term).say(language), context.t(f"way-why-{term}" if term in _APART else
@@ -242,7 +238,6 @@ def _meaning(context: PageContext) -> Values:
 
 
 def example(knowledge: known.Known) -> citations.Ordered | None:
-    """Of the pairs that share something the most, one that could cite the other before others."""
     pairs = [
         (not any(knowledge.way(*direction).is_expected for direction in (pair, pair[::-1])), -bits, pair)
         for pair, bits in knowledge.shared.items() if citations.verdict(knowledge.chronology, *pair) not in _APART

@@ -72,7 +72,6 @@ def _dossier(
     picture: tuple[str, Markup, Markup | None] | None = None, attention: Iterable[advice.Advice] = (),
     sayings: Iterable[Saying] = (), level: evidence.Level = evidence.HEADLINE,
 ) -> dict[str, Any]:  # fmt: skip
-    """The parts of a dossier; it rests on passages quoted for its sayings, one of each thing before a second."""
     statements, spoken, turns = context.graph.statements, set[str](), Counter[str]()
     proofs: list[tuple[int, int, Values]] = []
     for iri, level_said, *ends in sayings:
@@ -396,7 +395,6 @@ def until(context: PageContext, action: str) -> str:
 
 
 def values_of(context: PageContext, iri: str) -> Values | None:
-    """What fills the page of anything the graph speaks of, by IRI; None where it says nothing of it."""
     statements = context.graph.statements
     if not statements.about(iri) and not statements.towards(iri):
         return None
@@ -480,7 +478,6 @@ def _parts_of(notes: values.Notes, entry: labels.Entry) -> list[dict[str, object
 
 
 def _gaps(context: PageContext, entry: labels.Entry) -> list[Markup]:
-    """What is not known of a thing, or not done about it; what the actions of a plan lack stands beside each action."""
     gap, t, language, site_context = piece("gap"), context.t, context.request.language, context.site_context
     gaps = []
     home = context.graph.home_of.get(entry.iri) if context.graph.has_actions else None

@@ -25,8 +25,6 @@ _AROUND: Final = "network-around"
 
 
 class DrawnLink(NamedTuple):
-    """A link in a network; ``evidence`` says whether a document declares it or it was inferred."""
-
     iri: str
     start: str
     end: str
@@ -45,7 +43,6 @@ def keys(site_context: SiteContext) -> Iterable[str]:
 
 
 def _drawn(context: PageContext) -> Drawn | None:
-    """The network of all that has a link, or of what is linked to a thing, and to that in turn, hidden at first."""
     graph, language = context.graph, context.request.language
 
     def read() -> list[DrawnLink]:

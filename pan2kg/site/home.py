@@ -58,8 +58,6 @@ def chosen(context: page.PageContext) -> page.PlanFilter:
 
 
 class PlanSets(NamedTuple):
-    """All plans; those of another country; those whose list of actions, or texts and references, were read in full."""
-
     every: list[str]
     foreign: frozenset[str]
     whole: frozenset[str]
@@ -81,7 +79,6 @@ def shown_plans(site_context: page.SiteContext, choice: page.PlanFilter) -> list
 
 
 def _offered(site_context: page.SiteContext) -> list[list[str]]:
-    """The topics and the bodies that more than one plan has."""
     number = Counter(
         iri for plan in plan_sets(site_context).every for things in site_context.facts[plan][:2] for iri in things
     )
@@ -133,7 +130,6 @@ def matrix(context: page.PageContext, *, limit: int | None) -> page.Values:
 
 
 def _cell(context: page.PageContext, met: Met, plans: tuple[str, str], at: evidence.Level) -> dict[str, str]:
-    """Who cites whom as an arrow, what two plans share in bits, and their page, empty where no link was seen."""
     (plan, partner), language = plans, context.request.language
     meeting = met.get((min(plans), max(plans)))
     if meeting is None:
@@ -153,7 +149,6 @@ def _cell(context: page.PageContext, met: Met, plans: tuple[str, str], at: evide
 
 
 def _filtering(context: page.PageContext, limit: int | None) -> page.Markup:
-    """Plans and linked pairs with levels and weights, as JSON for choosing in the browser."""
     site_context, graph, language = context.site_context, context.graph, context.request.language
     sets, start = plan_sets(site_context), f"{graph.profile.space}id/plan/"
     place = {plan: at for at, plan in enumerate(sets.every)}
@@ -209,7 +204,6 @@ def _listed(context: page.PageContext, meeting: figures.PlanMeeting, at: evidenc
 
 
 def _file(context: page.PageContext, suffix: str) -> str | bytes | None:
-    """All linked pairs as CSV, or the plans of most links as a picture, None where these are too few."""
     choice, t, subject, pair_address = chosen(context), context.t, context.subject, context.picture_address
     plans, met, linked = _order(context.site_context, choice)
     if suffix == ".csv":
@@ -324,7 +318,6 @@ def _finding(context: page.PageContext, name: str, number: int, address: str, **
 def _shortcomings(
     context: page.PageContext, counted: Mapping[str, int], duties: Sequence[obligations.Margin]
 ) -> list[page.Values]:  # fmt: skip
-    """The actions without a link seen, and the duties past their date."""
     alone, late = counted["unlinked_actions"], sum(map(is_late, duties))
     return [
         _finding(context, "unlinked", alone, context.href("unlinked.html"), of=counted["actions"]),
@@ -360,7 +353,6 @@ def _asked(context: page.PageContext) -> str:
 
 
 def _fields(context: page.PageContext, knowledge: known.Known) -> list[page.Values]:
-    """A row a field of policy; a cell has the pairs with a field: all, linked, citing, and read on both sides."""
     site_context, field_of = context.site_context, context.graph.policy_fields
     sets = plan_sets(site_context)
     domestic = {iri for iri in sets.every if iri in field_of} - sets.foreign
@@ -391,7 +383,6 @@ def _fields(context: page.PageContext, knowledge: known.Known) -> list[page.Valu
 
 
 def numbers(site_context: page.SiteContext, level: evidence.Level, plans: Sequence[str]) -> dict[str, int]:
-    """The numbers for the plans shown; ``read`` are the pairs without a link of two plans read in full."""
     among, graph = set(plans), site_context.graph
     linked = [pair for pair in graph.known(level).linked if set(pair) <= among]
     full = plan_sets(site_context).read & among

@@ -53,8 +53,7 @@ def _plans(context: page.PageContext) -> page.Values:
 
 def _pairs(context: page.PageContext) -> page.Values:
     graph, choice, site_context = context.graph, home.chosen(context), context.site_context
-    tables = graph.tables
-    among, knowledge = {*home.shown_plans(site_context, choice)}, graph.known(choice.level)
+    among, knowledge, tables = {*home.shown_plans(site_context, choice)}, graph.known(choice.level), graph.tables
     met = [meeting for meeting in graph.meetings if among.issuperset(meeting.plans)]
     linked, weakest = [row for row in met if row.level <= choice.level], graph.known(evidence.FIGURED[-1])
     number = len(among) * (len(among) - 1) // 2
@@ -115,7 +114,6 @@ def _search(context: page.PageContext) -> page.Values:
 
 
 def _names(site_context: page.SiteContext, arguments: Mapping[str, str], *, is_whole: bool) -> bytes:
-    """All things by name as a script, or up to twelve as JSON, for the field that suggests while one types."""
     graph, entry = site_context.graph, site_context.graph.labels.entry
     if is_whole:
         rows = [_as_row(of, thing.names) for thing in graph.search.things if (of := entry(thing.iri))]
@@ -125,9 +123,8 @@ def _names(site_context: page.SiteContext, arguments: Mapping[str, str], *, is_w
                 row["full"] = of.texts
         rows += [
             {"href": f"sources.html#{of.key}", "type": "document", "labels": of.texts}
-            for of in graph.labels.of_kind("document")
-            if len(of.texts) > 1
-        ]
+            for of in graph.labels.of_kind("document") if len(of.texts) > 1
+        ]  # fmt: skip
         return f"pan2kgLabels({page.embedded(rows)});\n".encode()
     iris = graph.search.find(arguments.get("q", ""), limit=12)
     return str(page.embedded([_as_row(of) for of in map(entry, iris) if of])).encode()
@@ -143,7 +140,6 @@ def _as_row(entry: Entry, names: Iterable[str] = ()) -> dict[str, object]:
 
 
 def _obligations(context: page.PageContext) -> page.Values:
-    """What is due, what answers it and how late; every date stated, the earliest first, moved ones too."""
     figures, notes = context.site_context.figures("obligations", context.request.language), values.Notes(context)
     statements, dues = context.graph.statements, []
     for obligation in (entry.iri for entry in context.graph.labels.of_kind("obligation")):
@@ -186,7 +182,6 @@ def _calendar(context: page.PageContext) -> str:
 
 
 def write_calendar(events: Iterable[tuple[date, str, str, str, int]], *, name: str, stamp: date) -> str:
-    """Days as an iCalendar text: day, stable id, what is due, a description, and every how many months again, or 0."""
     marks = str.maketrans({mark: f"\\{mark}" for mark in "\\;,"})
     title = " ".join(name.translate(marks).split())
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//pan2kg//obligations//EN", f"NAME:{title}"]
@@ -293,7 +288,6 @@ def _gap(context: page.PageContext) -> page.Values | None:
 
 
 def _keys(site_context: page.SiteContext) -> Iterable[str]:
-    """The pairs an export has a page of: linked ones with a plan of the project's country."""
     entry = site_context.graph.labels.entry
     pairs = (
         [home.key for home in map(entry, pair) if home]
@@ -396,7 +390,6 @@ def _pair(context: page.PageContext) -> page.Values | None:
 def _by_things(
     context: page.PageContext, kind: str, plans: tuple[str, str], ties: list[Tie]
 ) -> dict[str, Any] | None:  # fmt: skip
-    """The links of a kind by what is shared, that of most links first; None where there are none, or by nothing."""
     via: dict[str, list[Tie]] = {}
     for tie in ties:
         for shared in context.graph.statements.values(tie.iri, PAN + "via"):

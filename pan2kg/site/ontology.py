@@ -100,7 +100,6 @@ def _texts(triples: Triples, subject: str, predicate: str) -> dict[str, str]:
 
 
 def pick(texts: Texts, language: str) -> tuple[str, str]:
-    """The text in a language, else in English, in French, or in any other, and the language it is in."""
     if not texts:
         return "", ""
     tag = next((tag for tag in (language, SOURCE_LANGUAGE, *LANGUAGES) if tag in texts), min(texts))
@@ -158,7 +157,6 @@ class Ontology:
         return tops
 
     def relations(self) -> tuple[Relation, ...]:
-        """What each object property joins: classes declared, else seen; of a subclass the box that holds it."""
         tops, joined = self.tops(), set[Relation]()
         for term in self.of_kind(OBJECT):
             ends = []
@@ -171,7 +169,6 @@ class Ontology:
 
 
 def tallied(store: Store, name: str) -> Mapping[Row, int]:
-    """How often what a query counts was found, by all of a row but the number at its end."""
     rows = select(store, program_query(name)).rows
     return {tuple(map(plain, cells)): int(plain(number)) for *cells, number in rows}
 
@@ -219,7 +216,6 @@ def _rules_of(
 
 
 def _examples(store: Store, terms: Sequence[Term], prefixes: Mapping[str, str]) -> Mapping[str, tuple[str, str]]:
-    """Of a class the short block with the most kinds of statements, of a property what that instance says with it."""
     instances = defaultdict(list)
     for cells in select(store, program_query("ontology/things-of-classes")).rows:
         instances[plain(cells[0])].append(plain(cells[1]))
@@ -297,7 +293,6 @@ def turtle_of(value: Node, prefixes: Mapping[str, str]) -> str:
 
 
 def read_ontology(project: Project, store: Store) -> Ontology:
-    """Read the ontology, its alignments, schemes and shapes, and how the graph in the store uses them."""
     prefixes = writer.read_prefixes(project)
     ontology = read_triples([project.ontology / "pan2kg.ttl"])
     aligned = read_triples(path for path in [project.ontology / "alignments.ttl"] if path.is_file())
@@ -338,7 +333,6 @@ def read_ontology(project: Project, store: Store) -> Ontology:
 
 
 def _schemes(project: Project, used: Mapping[Row, int]) -> tuple[Mapping[str, Any], ...]:
-    """Each scheme by IRI, with the properties the graph takes its concepts for, the most frequent first."""
     triples = read_triples(sorted((project.ontology / "schemes").glob("*.ttl")))
     schemes: dict[str, dict[str, Any]] = {}
     described = {

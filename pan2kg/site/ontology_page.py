@@ -97,7 +97,6 @@ def ontology_values(ontology: Ontology, language: Language) -> dict[str, object]
 
 
 def documentation(project: Project, store: Store) -> Mapping[str, bytes]:
-    """The files of the documentation by path: a page and a drawing a language, and the style sheet, all they need."""
     ontology = ontologies.read_ontology(project, store)
     files = {"ontology/ontology.css": read_text(Path(__file__).with_name("ontology.css")).encode()}
     for language in DOCUMENTED:
@@ -112,7 +111,6 @@ def documentation(project: Project, store: Store) -> Mapping[str, bytes]:
 def layers(
     names: Iterable[str], edges: Iterable[Edge]
 ) -> tuple[list[list[str]], dict[Edge, tuple[str, ...]], set[Edge]]:
-    """Names in columns, the names each line passes (``start>end@column`` is a waypoint), lines that run backwards."""
     nodes, lines = sorted(names), sorted({edge for edge in edges if edge[0] != edge[1]})
     after: dict[str, list[str]] = {name: [] for name in nodes}
     for start, end in lines:
@@ -180,7 +178,6 @@ def _order(columns: list[list[str]], steps: Sequence[Edge]) -> None:
 
 
 def draw_ontology(ontology: Ontology, language: Language, address: str = "") -> Drawing:
-    """Classes with their instances, and the object properties between them; each box leads to its class."""
     terms, tops = {term.iri: term for term in ontology.terms}, ontology.tops()
     lanes: dict[Lane, list[str]] = defaultdict(list)
     rows: dict[str, list[str]] = defaultdict(list)

@@ -44,7 +44,7 @@ BEFORE: Final[Mapping[str, evidence.Level]] = {
 """What addresses of the first release asked for, as the levels that show at least the same."""
 NOTHING: Mapping[str, str] = MappingProxyType({})
 _PAGE: Final = Messages("page")
-_GROUPS: Final = ("copy", "network", "picture", "search", "sparql", "table", "titles")
+_GROUPS: Final = ("copy", "network", "picture", "search", "sparql", "table")
 _NUMBERED: Final = frozenset({"action", "category", "part"})
 _UNFOLDED = 12
 """How many things are listed in a cell without being folded."""
@@ -62,8 +62,6 @@ piece: Final = partial(macro, "_pieces.html")
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """What the build made: a folder, and the file of each logical name."""
-
     folder: Path
     names: Mapping[str, str]
 
@@ -85,7 +83,6 @@ def find_bundle() -> Bundle | None:
 
 
 def read_bundle(folder: Path) -> Bundle | None:
-    """The bundle in ``folder``; None where there is none, or only a part of one."""
     try:
         names: dict[str, str] = json.loads((folder / "build.json").read_text(encoding="utf-8"))["files"]
     except (OSError, ValueError, KeyError):
@@ -96,8 +93,6 @@ def read_bundle(folder: Path) -> Bundle | None:
 
 @dataclass(frozen=True, slots=True)
 class SiteFile:
-    """A file of the site; one that ``is_passing`` says what is being computed, and soon something else."""
-
     path: str
     media: str
     body: bytes
@@ -188,7 +183,7 @@ class SiteContext:
 
     @cached_property
     def foreign(self) -> frozenset[str]:
-        """The plans of another country than the project's; none where it says none or has no plan of its own."""
+        # the plans of another country than the project's; none where it says none or has no plan of its own
         home, dates = self.graph.profile.country, self.graph.tables.dates
         every = frozenset(source.iri for source in self.graph.uses.plans if source.is_plan)
         foreign = frozenset(iri for iri in every & dates.keys() if dates[iri].country not in ("", home))
@@ -196,7 +191,7 @@ class SiteContext:
 
     @cached_property
     def pairs(self) -> Mapping[tuple[str, str], bool]:
-        """The linked pairs, and whether an export has a page of each: not of two plans of other countries."""
+        # the linked pairs, and whether an export has a page of each
         return {met.plans: not self.foreign.issuperset(met.plans) for met in self.graph.meetings}
 
     @cached_property
@@ -216,7 +211,6 @@ class SiteContext:
 
     @cached_property
     def recorded(self) -> frozenset[str]:
-        """The actions of which anything was recorded but topics, which editors gave them from the title alone."""
         rows = bodies.completeness(self.graph.home_of, self.graph.fields)
         tagged = {profile.work for profile in self.graph.profiles if profile.bodies or profile.leads or profile.groups}
         return frozenset(self.resting | tagged | {row.action for row in rows if row.annotated})
@@ -247,8 +241,6 @@ class SiteContext:
 
 
 class Request:
-    """Which page is wanted; ``data`` is the language of titles, ``folder`` what ways to others depend on: ``fr/*/``."""
-
     def __init__(self, path: str, language: Language, key: str = "", arguments: Mapping[str, str] = NOTHING) -> None:
         self.path, self.language, self.key, self.arguments = path, language, key, arguments
         self.data: str = arguments.get("data") or language
@@ -257,8 +249,6 @@ class Request:
 
 
 class PageContext:
-    """What one page needs to name and address things; its methods are what templates call."""
-
     def __init__(self, site_context: SiteContext, request: Request) -> None:
         language, asked = request.language, request.arguments.get(EVIDENCE, "")
         self.site_context, self.request, self.graph = site_context, request, site_context.graph
@@ -307,7 +297,6 @@ class PageContext:
         return {name: value for name in names if (value := self.request.arguments.get(name))}
 
     def address(self, iri: str) -> str:
-        """Where a thing leads: to its page or place, else to the address it has from others; empty for neither."""
         entry = self.graph.labels.entry(iri)
         if entry and entry.has_page:
             return self.href(entry.address)
@@ -424,9 +413,8 @@ class PageContext:
         if self.site_context.mode == "served" or self.site_context.pairs.get(pair):
             return self.href(f"pair/{key}.html", **arguments)
         # the list of pairs tells a pair of other countries in its row
-        return (
-            self.href(f"pairs.html#{key}") if pair in self.site_context.pairs else self.href("shared.html", plans=key)
-        )
+        is_linked = pair in self.site_context.pairs
+        return self.href(f"pairs.html#{key}") if is_linked else self.href("shared.html", plans=key)
 
     def picture_address(self, things: tuple[str, ...]) -> str:
         entries = [entry for entry in map(self.graph.labels.entry, things) if entry and entry.has_page]
@@ -488,7 +476,6 @@ def frame(context: PageContext, pages: Mapping[str, View], section: str = "") ->
 
 
 def page_words(language: Language, *_: object) -> bytes:
-    """What the scripts say in a language, by group, as a script: pages opened from disk may read no other file."""
     return f"window.pan2kgWords={embedded({name: script_words(language, name) for name in _GROUPS})};\n".encode()
 
 
@@ -502,12 +489,10 @@ _SHARED: Final[Mapping[str, Mapping[str, str]]] = {
     "search": {"results": "search-found"},
     "sparql": {"network": "menu-network", "no": "no", "not-shared": "script-copy-failed", "yes": "yes"},
     "table": {"count": "rows"},
-    "titles": {"as-interface": "data-language-as-interface", "choose": "data-language"},
 }  # fmt: skip
 
 
 def script_words(language: Language, name: str) -> dict[str, str]:
-    """The words of one group, by key; of a message with plural forms both, with a bar between them."""
     words = _PAGE.group(f"script-{name}-", language)
     words |= {key: _PAGE.template(shared, language) for key, shared in _SHARED.get(name, {}).items()}
     if name == "search":

@@ -82,6 +82,7 @@ def _brief_file(context: PageContext, form: str) -> str | bytes | None:
 def report_of(context: PageContext, level: evidence.Level = evidence.HEADLINE) -> dict[str, str]:
     graph, bundle = context.spoken, context.site_context.bundle
     page = template.render("plan.html", {**frame(context, {}), "section": "plans", **(_plan(context) or {})})
+    page = page.replace(" data-cards", "")  # there is no script to name the cells of a row
     style = (bundle.folder / bundle.name("site.css")).read_text(encoding="utf-8") if bundle else ""
     return writing.report_files(graph, graph.plan(context.request.key), page, style, level)
 
@@ -185,7 +186,6 @@ def _headings(context: PageContext, actions: Iterable[str]) -> list[Values]:
         under.setdefault(next((iri for iri in iris if scheme_of[iri] == main), ""), []).append(action)
 
     def line(action: str) -> Values:
-        """What an action rests on, who is in it, by when, how firmly it is linked, else how far its texts were read."""
         texts, leads, involved = (
             statements.values(action, PAN + name) for name in ("usesInstrument", "ledBy", "involvesBody")
         )
@@ -201,7 +201,6 @@ def _headings(context: PageContext, actions: Iterable[str]) -> list[Values]:
 
 
 def _citations(notes: values.Notes, plan: str) -> list[Mapping[str, Any]]:
-    """What a plan and its actions cite, and what cites them; the same words of the same work stand once."""
     context, graph = notes.context, notes.context.graph
     ways: tuple[dict[object, tuple[list[tuple[int, str]], str, str]], ...] = {}, {}
     for citation in graph.citations:
@@ -240,7 +239,6 @@ def _editions(site_context: SiteContext) -> dict[str, tuple[str, str]]:
 
 
 def _changes(context: PageContext) -> Values | None:
-    """What changed between two editions; dropped or new only where both lists are whole, the later read."""
     pair = _editions(context.site_context).get(context.request.key)
     if not pair:
         return None

@@ -78,7 +78,6 @@ Checked = dict[str, Any]
 
 
 def read_entry(store: Store, catalogue: Store | None = None) -> CatalogueEntry | None:
-    """The catalogue entry of a store, as the portal reads it, with the resources of ``catalogue`` if given."""
     values: dict[str, str] = {}
     for _, name, value in select(store, queries.program_query("site/catalogue-entry")).rows:
         values.setdefault(plain(name).replace("#", "/").rpartition("/")[2], plain(value))
@@ -97,7 +96,6 @@ def read_entry(store: Store, catalogue: Store | None = None) -> CatalogueEntry |
 
 
 def judge(entry: CatalogueEntry, today: date) -> tuple[Criterion, ...]:
-    """The nine criteria of a catalogue entry as of a day."""
     values, changed, resources = entry
     frequency = values.get("accrualPeriodicity", "").rpartition("/")[2].upper()
     text = values.get("description", "")
@@ -120,7 +118,6 @@ def judge(entry: CatalogueEntry, today: date) -> tuple[Criterion, ...]:
 
 
 def score(criteria: Iterable[Criterion]) -> float:
-    """The portal's score in [0,1]; what is unknown counts as unmet, as there."""
     return sum(is_met is True for _, is_met, _ in criteria) / len(CRITERIA)
 
 
@@ -146,7 +143,6 @@ def balances(store: Store, view: link_view.LinkView | None = None) -> dict[str, 
 
 
 def untranslated(store: Store) -> list[tuple[str, int, dict[str, list[str]]]]:
-    """Each class of things with labels, how many it has, and by language those without a label in it."""
     things: dict[str, dict[str, set[str]]] = {}
     for kind, thing, tags in select(store, queries.program_query("site/label-languages")).rows:
         things.setdefault(plain(kind), {})[plain(thing)] = set(plain(tags).split())
@@ -157,7 +153,6 @@ def untranslated(store: Store) -> list[tuple[str, int, dict[str, list[str]]]]:
 
 
 def read_quality(graph: Graph, *, catalogue: Store | None = None) -> dict[str, Any]:
-    """Measure the graph as of its day; the resources of ``catalogue``, that of a release, are judged if given."""
     entry = read_entry(graph.store, catalogue)
     try:
         annotated = trust(graph)
@@ -235,7 +230,6 @@ def _begun(project: Project, state: str, folder: Path | None) -> Future[Checked 
 
 @lru_cache(maxsize=4)
 def _checked(project: Project, _: str, folder: Path | None) -> Checked | None:
-    """The check of a state of a project in a process of its own; None where its rules cannot be used."""
     if folder and (outcome := report.find_kept(project, folder)[1]):
         return summarise(outcome)
     ignoring = (signal.SIGINT, signal.SIG_IGN)
@@ -331,7 +325,6 @@ def _about(context: PageContext) -> Values:
 
 
 def _sources(context: PageContext) -> Values:
-    """All documents by name, those from memory apart; only addresses on the web lead anywhere."""
     statements, documents = context.graph.statements, []
     for entry in context.graph.labels.of_kind("document"):
         publishers = [text for name in (PAN + "publisherName", DCTERMS + "publisher")

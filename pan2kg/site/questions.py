@@ -71,7 +71,6 @@ class Permalink:
 
 
 def read_permalink(address: str) -> Permalink:
-    """What a link fixes, with or without the address of the site before it; what stands behind ``#`` counts first."""
     match = _ADDRESS.fullmatch(address)
     language = next((tag for tag in catalogue.LANGUAGES if match and tag == match["language"]), None)
     if match is None or language is None:
@@ -109,7 +108,6 @@ def fix(query: Query, values: Mapping[str, str], *, store: Store, project: Proje
 
 
 def notice(link: Permalink, loaded: str, language: catalogue.Language) -> str:
-    """What is to be said where a link is answered by another release than its own; else nothing."""
     is_same = link.release == loaded
     return "" if is_same else _PAGE.say("other-release", language, made=link.release, loaded=loaded or "?")
 
@@ -119,7 +117,6 @@ def _parameters(query: Query) -> list[Parameter]:
 
 
 def _chosen(context: page.PageContext, query: Query) -> dict[str, str]:
-    """The parameters in the address; a thing typed by its title, as the form offers it, is told by its key."""
     arguments, values = context.request.arguments, {}
     for parameter in _parameters(query):
         if value := arguments.get(parameter.name) or arguments.get(parameter.option, ""):
@@ -145,7 +142,6 @@ def _default(context: page.PageContext, parameter: Parameter) -> str:
 
 
 def _fields(context: page.PageContext, query: Query) -> tuple[list[dict[str, Any]], str]:
-    """The fields of the form, and what somebody has still to choose; a word, level or plan is else the profile's."""
     chosen, language = _chosen(context, query), context.request.language
     fields: list[dict[str, Any]] = []
 
@@ -189,7 +185,6 @@ def _filled(context: page.PageContext, query: Query) -> str:
 
 
 def grid(result: Result, context: page.PageContext) -> page.Values:
-    """An answer as headings and cells; ``x`` is shown by the names in ``x_label`` beside it, a key by a word."""
     language = context.request.language
     if isinstance(result, ox.QueryBoolean):
         return {"heads": [context.t("answer")], "rows": [[context.t("yes" if result else "no")]], "cut": False}
@@ -342,7 +337,6 @@ def _question(context: page.PageContext) -> page.Values | None:
 
 
 def _file(context: page.PageContext, form: str) -> str | bytes | None:
-    """The answer as a file: CSV, a spreadsheet, SPARQL results, or Turtle of all the graph says of the things in it."""
     site_context, language = context.site_context, context.request.language
     query = context.graph.queries.get(context.request.key)
     if query is None or query.group == "quality":

@@ -119,7 +119,6 @@ class Site:
 
 
 def write_site(site: Site, folder: Path, *, progress: Progress = lambda _: None) -> int:
-    """Write every page and file into ``folder``, whole or not at all; gives the number of files."""
     if folder.exists() and not folder.is_dir():
         raise ProjectError("is-no-folder", place=Place(str(folder)), remedy="name-new-folder")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).is_file():

@@ -42,7 +42,6 @@ _FILE: Final = re.compile(
 
 
 def _form_state(context: PageContext, page: str) -> dict[str, object]:
-    """State, notices, secret and name for the forms: open, closed, read-only, or static where there is no service."""
     site_context, arguments, language = context.site_context, context.request.arguments, context.request.language
     is_served = site_context.mode == "served"
     writable = is_served and site_context.writable

@@ -42,8 +42,10 @@ PARTS: Final = ("what", "who", "when", "measured", "rests", "links", "remarks", 
 PASSAGE: Final = PAN + "evidence"
 ENDS: Final = (PAN + "from", PAN + "to", PAN + "between")
 COUNTING: Final = ("accepted", "derived")
+FEW: Final = 4
+"""How many links by something shared a page of a thing lists each with its reasons; of more it tells what is shared."""
 UNFOLDED: Final = 12
-"""How many links by something shared are listed each with its reasons; more are folded, and each is one line."""
+"""How many links by something shared stand on the page of a pair without being folded."""
 MOST: Final = 400
 """How many things that point to a thing are listed; of the rest it is said how many there are."""
 MOST_UNCOUNTED: Final = 4
@@ -107,20 +109,21 @@ class Notes:
     def listed(self) -> list[dict[str, object]]:
         notes: list[dict[str, object]] = []
         for grounds, mark in self.numbers.items():
-            path, summary, language = path_of(grounds.graph), "", ""
+            path, summary, language, address = path_of(grounds.graph), "", "", ""
             place = f"{path}.ttl" if path.startswith("ontology/") else f"graph/{path}.ttl"
             if grounds.certainty == "rule":
                 place = grounds.graph.rpartition("/")[2]
+                # what a rule says is told once, on the page of what figures mean
                 summary, language = rule_words(self.context, place)
+                address = self.context.href(f"meaning.html#rule-{place}") if place in self.context.graph.rules else ""
             notes.append({
-                "mark": mark, "place": place, "summary": summary, "language": language,
+                "mark": mark, "place": place, "summary": summary, "language": language, "address": address,
                 "documents": list(map(self.context.link, grounds.sources)),
             })  # fmt: skip
         return notes
 
 
 def rule_words(context: PageContext, name: str) -> tuple[str, str]:
-    """What a rule derives, with the language where it is another; a rule somebody changed in its own words."""
     own, language, key = context.graph.rules.get(name, ""), context.request.language, f"rule-{name}"
     if not own or (_PAGE.has(key) and own == _PAGE.template(key, catalogue.SOURCE_LANGUAGE)):
         return _PAGE.template(key, language) if _PAGE.has(key) else "", ""
@@ -140,7 +143,6 @@ def _places() -> Mapping[tuple[str, bool], tuple[str, int, str]]:
 
 
 def called(index: labels.Labels, iri: str, language: catalogue.Language, *, back: bool = False) -> tuple[str, str]:
-    """What a property is called, and the language of these words where that is another one."""
     at = iri, language, back
     if at not in index.called:
         key, messages, label = _places().get((iri, back), _LAST)[2], _CALLED[back], index.label(iri, language)
@@ -209,7 +211,6 @@ def quotes(context: PageContext, passages: Iterable[str]) -> list[Quote]:
 def unfold(
     notes: Notes, iri: str, seen: frozenset[str], *, without: frozenset[str] = _NONE, is_marked: bool = False
 ) -> Markup:
-    """A node as a line: what it says in short, facts but those ``without`` and ``seen``, quotations, mark."""
     head, facts, quoted, mark = _node(notes, iri, seen, without)
     line = piece("node")(head, facts, quoted, notes.context.t)
     return line + mark.written if is_marked and mark else line
@@ -271,8 +272,7 @@ class LinkText:
         self.status = "" if status in COUNTING else status
         by_property = statements.by_property(iri)
         self.own = parts.grounds_of(statements, next(iter(by_property.values()))[0]) if by_property else None
-        via = context.links(statements.values(iri, PAN + "via"))
-        self.via = piece("by_way_of")(context.t("by-way-of"), via) if via else NOTHING
+        self.via = context.links(statements.values(iri, PAN + "via"))
 
     def read(self) -> None:
         # what a list of many does not tell of each
@@ -294,7 +294,6 @@ class LinkText:
         self.level, self.grounds = context.mark(statements.level(iri)), tuple(notes.numbers)
 
     def written(self, notes: Notes, viewpoint: str = "", *, has_anchor: bool = True) -> Markup:
-        """The link as an item of a list, as seen from a thing, or from outside where that is empty."""
         if not hasattr(self, "grounds"):
             self.read()
         rests = [rest for rest in self.rests if rest[0] != viewpoint]
@@ -307,7 +306,6 @@ class LinkText:
         )  # fmt: skip
 
     def seen_from(self, viewpoint: str) -> tuple[str, list[Markup]]:
-        """In which direction it goes, and what it joins with a thing, or from outside where that is empty."""
         way = "both" if not self.has_direction else "out" if viewpoint in self.starts else "in"
         ends = [full if viewpoint else short for end, (full, short) in self.ends.items() if end != viewpoint]
         return way if viewpoint else "over", ends
@@ -326,7 +324,6 @@ def _premise(context: PageContext, iri: str) -> tuple[str, Markup, tuple[parts.G
 
 
 def grouped(notes: Notes, links: Iterable[str], viewpoint: str = "") -> list[dict[str, object]]:
-    """Links by kind, as seen from the thing of the page, else from outside; a long list of weak ones is folded."""
     context, statements = notes.context, notes.context.graph.statements
     by_kind: dict[str, list[str]] = {}
     for iri in links:
@@ -339,7 +336,7 @@ def grouped(notes: Notes, links: Iterable[str], viewpoint: str = "") -> list[dic
 
     groups: list[dict[str, object]] = []
     for kind in sorted(by_kind, key=lambda kind: (KINDS.index(kind) if kind in KINDS else len(KINDS), kind)):
-        is_long = kind.startswith("shared-") and len(by_kind[kind]) > UNFOLDED
+        is_long = kind.startswith("shared-") and len(by_kind[kind]) > FEW
         iris = by_kind[kind] if is_long else sorted(by_kind[kind], key=order)
         members = [link_of(context, iri) for iri in iris]
         name = context.name(f"{ID}linktype/{kind}")
@@ -349,9 +346,12 @@ def grouped(notes: Notes, links: Iterable[str], viewpoint: str = "") -> list[dic
             name = context.t("tie-external-both" if True in stated else "tie-comparison")
         if is_long:
             # of many what is shared is told with its note, and how many it joins: its own page lists them
-            by_things = Counter((link.via, notes.need(link.own).written if link.own else NOTHING) for link in members)
-            folded = context.t("list-show", n=len(by_things)) if len(by_things) > UNFOLDED else ""
-            items = piece("links_by_things")(by_things.most_common(), folded, context.figure)
+            by_mark: dict[Markup, Counter[Markup]] = {}
+            for link in members:
+                mark = notes.need(link.own).written if link.own else NOTHING
+                by_mark.setdefault(mark, Counter()).update([link.via])
+            ranked = [(mark, things.most_common()) for mark, things in by_mark.items()]
+            items = piece("links_by_things")(ranked, context.t("by-way-of"), context.figure)
         else:
             items = piece("links")([link.written(notes, viewpoint) for link in members])
         number = sum(not link.status for link in members)
@@ -360,7 +360,6 @@ def grouped(notes: Notes, links: Iterable[str], viewpoint: str = "") -> list[dic
 
 
 def rows_of(notes: Notes, iri: str, *, out: frozenset[str], back: frozenset[str]) -> Iterator[tuple[str, list[Row]]]:
-    """The rows of a thing by part, but for properties ``out`` of it and ``back`` to it; made when asked for."""
     statements = notes.context.graph.statements
     pending: dict[str, list[tuple[int, bool, str, list[parts.Statement]]]] = {section: [] for section in PARTS}
     for name, values in statements.by_property(iri).items():

@@ -23,7 +23,7 @@ from pan2kg.publish.documents import (
     w3id_rules,
 )
 from pan2kg.publish.edition import Edition, Issue, read_facts
-from pan2kg.publish.folder import DUMPS, GROUP, OWN, read_content
+from pan2kg.publish.folder import DUMPS, GROUP, OWN
 from pan2kg.publish.tables import PRODUCTS, TABLES, csv_path, table_definitions, weigh_links
 from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import Site
@@ -44,7 +44,7 @@ def shipped() -> Edition:
 
 @pytest.fixture(scope="module")
 def described(shipped: Edition) -> Described:
-    return Described(shipped, read_content(shipped.store, shipped.issue.addresses)[1])
+    return Described(shipped)
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
-// <data-language> around a form with a <select>, made here where there is none: the labels on the page change to another
-// language where they have one. What links are called is looked up by where they lead, once somebody asks for it.
+// <data-language> around a form with a <select>, which gets the languages of the page's switch where it names none: the
+// labels on the page change to another language where they have one. What links are called is looked up by where they lead, once somebody asks for it.
 
-import { language as own, loadData, make, memory, root, speaker } from "./page";
+import { language as own, loadData, make, memory, root } from "./page";
 import type { Found } from "./search";
 
 const published = new WeakMap<HTMLElement, { text: string; lang: string; isFallback: boolean }>();
@@ -11,7 +11,14 @@ class DataLanguage extends HTMLElement {
         if (this.dataset.ready) {
             return;
         }
-        const select = this.querySelector("select") ?? this.build();
+        const select = this.querySelector("select");
+        if (!select) {
+            return;
+        }
+        if (select.options.length < 2) {
+            const tags = document.querySelectorAll<HTMLAnchorElement>(".languages a[hreflang]");
+            select.append(...[...tags].map((link) => make("option", { value: link.hreflang, lang: link.hreflang }, link.textContent)));
+        }
         this.dataset.ready = "yes";
         this.hidden = false;
         const form = select.form;
@@ -33,15 +40,6 @@ class DataLanguage extends HTMLElement {
             void showLabels(select.value);
         });
     }
-
-    private build(): HTMLSelectElement {
-        const say = speaker("titles");
-        const tags = [...document.querySelectorAll<HTMLAnchorElement>(".languages a[hreflang]")];
-        const options = tags.map((link) => make("option", { value: link.hreflang, lang: link.hreflang }, link.textContent));
-        const select = make("select", { id: "data-language", name: "data" }, make("option", { value: "" }, say("as-interface")), ...options);
-        this.append(make("form", {}, make("label", { for: select.id }, say("choose")), select));
-        return select;
-    }
 }
 
 /** The things by where their names lead, from the root; a document that tells several things has the place of each. */
@@ -51,7 +49,7 @@ let things: Map<string, Found> | undefined;
 async function nameLinks(): Promise<void> {
     things ??= new Map((await loadData<Found[]>(`${root}data/labels.js`, "pan2kgLabels")).map((one) => [one.href, one]));
     const base = new URL(root || "./", location.href).href;
-    for (const link of document.querySelectorAll<HTMLAnchorElement>("main a[href]:not([data-named])")) {
+    for (const link of document.querySelectorAll<HTMLAnchorElement>("main a[href]:not([data-named], svg a)")) {
         link.dataset.named = "";
         const place = link.href.replace(/\?[^#]*/, "").slice(base.length);
         const told = /^doc\/([^/]+)\/[^#]*#(.+)$/.exec(place);
@@ -63,7 +61,7 @@ async function nameLinks(): Promise<void> {
                 if (node && link.contains(node) && Object.values(names).some((name) => cut(name) === text)) {
                     const label = node instanceof HTMLElement ? node : make("span", { class: "label", lang: own }, text);
                     Object.entries(names).forEach(([tag, name]) => (label.dataset[tag] ??= cut(name)));
-                    node.replaceWith(label);
+                    node.replaceWith(/^\s*/.exec(node instanceof Text ? node.data : "")?.[0] ?? "", label); // after a number
                 }
             }
         }

@@ -22,6 +22,7 @@ for (const table of document.querySelectorAll<HTMLTableElement>("table[data-card
             cell.dataset.name = name;
         }
     }
+    table.dataset.cards = "named";
 }
 
 if (document.querySelector("sparql-editor, question-form")) {

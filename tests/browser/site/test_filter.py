@@ -54,6 +54,11 @@ def chosen_by_hand(page: Page, choice: dict[str, str]) -> Page:
     return page
 
 
+def paired(seen: str) -> str:
+    # of two plans of other countries an export has a row where a server has a page
+    return re.sub(r"href=(?:pairs\.html#|pair/)([\w-]+)(?:\.html)?(?:\?evidence=\w+)?", r"href=\1", seen)
+
+
 @pytest.mark.parametrize(("name", "choices"), [("fr/index.html", CHOICES), ("en/matrix.html", CHOICES[-2:])])
 def test_a_choice_gives_what_a_server_would_show(
     static_site: StaticSite, behind_server: Site, window: Watch, name: str, choices: Sequence[dict[str, str]]
@@ -66,11 +71,11 @@ def test_a_choice_gives_what_a_server_would_show(
         }
         made = behind_server.page(name, choice)
         assert made
-        wanted = page.evaluate(SEEN, made.body.decode())
+        wanted = paired(page.evaluate(SEEN, made.body.decode()))
         page.goto(f"{static_site.served}{name}?{urlencode(choice)}")
-        assert page.evaluate(SEEN, None) == wanted, choice
+        assert paired(page.evaluate(SEEN, None)) == wanted, choice
         page.goto(static_site.served + name)
-        assert chosen_by_hand(page, choice).evaluate(SEEN, None) == wanted, choice
+        assert paired(chosen_by_hand(page, choice).evaluate(SEEN, None)) == wanted, choice
         assert page.url.endswith(f"?{urlencode(choice)}")
 
 

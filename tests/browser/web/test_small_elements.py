@@ -29,6 +29,8 @@ LANGUAGE: Final = """
 <option value="fr">fr</option><option value="en">en</option></select><button>Go</button></form></data-language>
 <p><span class="label" lang="en" data-fr="État">State</span>
 <span class="label" lang="en">Only</span></p>
+<section><svg width="9" height="9"><a href="plan/one.html"><text>Plan one</text></a></svg>
+<a href="body/etat.html">Ministry of State</a></section>
 """
 SEARCH: Final = """
 <label-search data-source="{source}"><form role="search" action="search.html"><label for="q">Search</label>
@@ -61,12 +63,13 @@ def test_tables_are_sorted_as_a_reader_expects_and_filtered(site: Site, window: 
 
 def test_labels_change_to_the_chosen_language_and_back(site: Site, window: Watch) -> None:
     page = window(site.page("language", LANGUAGE)).page
-    labels, choice = page.locator("span.label"), page.get_by_label("Data")
+    labels, choice, link = page.locator("p span.label"), page.get_by_label("Data"), page.locator("section > a")
     for language, title, lang in (("fr", "État", "fr"), ("en", "State", "en"), ("fr", "État", "fr")):
         choice.select_option(language)
         expect(labels).to_have_text([title, "Only"])
         expect(labels.first).to_have_attribute("lang", lang)
         expect(labels.last).to_have_attribute("lang", "en")
+        expect(link).to_have_text({"fr": "Ministère de l’État", "en": "Ministry of State"}[language])
     page.reload()
     expect(labels.first).to_have_text("État")
     choice.select_option("")
