@@ -1,7 +1,7 @@
 """Measures how many queries a second the service answers, against `oxigraph serve` and `rdflib-endpoint`.
 
     python benchmarks/service.py                            everything, some fifteen minutes
-    python benchmarks/service.py lookup heavy --rounds 3    single classes: node, lookup, light, heavy, rows
+    python benchmarks/service.py lookup heavy --rounds 3    single classes: node, lookup, light, heavy, rows …
     python benchmarks/service.py --quads 0                  over the shipped graph, not an invented one
     python benchmarks/service.py --rdflib-endpoint PATH     its command, if it is installed already
 
@@ -65,6 +65,13 @@ HEAVY = """SELECT ?plan ?other (COUNT(DISTINCT ?i) AS ?shared) WHERE {
   VALUES ?topic { $topics } ?a pan:hasTopic ?topic ; pan:inPlan ?plan .
   ?l pan:from ?a ; pan:to ?i . ?m pan:to ?i ; pan:from ?b . ?b pan:inPlan ?other FILTER (STR(?plan) < STR(?other))
 } GROUP BY ?plan ?other ORDER BY DESC(?shared) ?plan ?other LIMIT $limit"""
+ACTIONS = """SELECT ?plan (COUNT(?a) AS ?n) WHERE { ?a a pan:Action ; pan:inPlan ?plan }
+GROUP BY ?plan ORDER BY DESC(?n) ?plan LIMIT $limit"""
+CITED = """SELECT ?i (COUNT(DISTINCT ?p) AS ?n) WHERE { ?a a pan:Action ; pan:inPlan ?p . ?l pan:from ?a ; pan:to ?i }
+GROUP BY ?i ORDER BY DESC(?n) ?i LIMIT $limit"""
+PAIRS = """SELECT ?plan ?other (COUNT(DISTINCT ?i) AS ?n) WHERE {
+  ?a pan:inPlan ?plan . ?l pan:from ?a ; pan:to ?i . ?m pan:to ?i ; pan:from ?b . ?b pan:inPlan ?other
+  FILTER (STR(?plan) < STR(?other)) } GROUP BY ?plan ?other ORDER BY DESC(?n) ?plan ?other LIMIT $limit"""
 ROWS = """SELECT ?s ?p ?o WHERE { ?s a pan:$type ; ?p ?o } OFFSET $limit LIMIT 2000"""
 
 
@@ -83,6 +90,9 @@ KINDS: Mapping[str, Kind] = {
     "light": Kind("plans sharing instruments with a plan, 1 ms", LIGHT, 1.0),
     "heavy": Kind("pairs of plans sharing instruments, 10 to 20 ms", HEAVY, 1.0),
     "rows": Kind("2,000 rows, 3 ms", ROWS),
+    "actions": Kind("actions of each plan, 1 ms of the shipped graph", ACTIONS, 1.0),
+    "cited": Kind("plans that cite each instrument, 4 ms of the shipped graph", CITED, 1.0),
+    "pairs": Kind("all pairs of plans sharing instruments, 17 ms of the shipped graph", PAIRS, 1.0),
 }
 
 

@@ -349,8 +349,8 @@ def test_an_engine_that_empties_an_answer_is_found_out_and_refused_by_name(
     def relay(handler: BaseHTTPRequestHandler) -> None:
         headers = {name: handler.headers[name] for name in ("Content-Type", "Accept")}
         reply = httpx.post(f"{server}/query", content=script.bodies[-1], headers=headers)
-        kind = reply.headers["Content-Type"]
-        answer(ANSWER if b"%3Amandates" in script.bodies[-1] else reply.content, kind, code=reply.status_code)(handler)
+        content = ANSWER if b"%3Amandates" in script.bodies[-1] else reply.content
+        answer(content, reply.headers["Content-Type"], code=reply.status_code)(handler)
 
     script.steps = [relay]
     assert load(store_of(), script.url, few.project, graphs=f"{server}/store")["wrong"] == "mandated-plans"
@@ -360,6 +360,13 @@ def test_an_engine_that_empties_an_answer_is_found_out_and_refused_by_name(
             graph.ask("mandated-plans")
         assert remote.not_examined(graph.store, few.project) is None  # type: ignore[arg-type]
         assert [row["plan"] for row in graph.ask("plans").rows] == [PLAN], "nothing that was invented for the exam"
+
+
+def test_each_stored_question_finds_something_in_the_exam(project: Project, tmp_path: Path) -> None:
+    for source, name in ((project.ontology, "ontology"), (project.queries, "queries"), (remote._EXAM, "graph")):
+        shutil.copytree(source, tmp_path / name)
+    exam = pan2kg.open_graph(tmp_path)
+    assert [name for name in exam.questions() if not exam.ask(name).rows] == []
 
 
 def test_what_a_load_leaves_that_breaks_off_is_not_answered_from_and_goes_with_the_next(
