@@ -147,19 +147,21 @@ class Described:
 
     def _statements(self, quads: Iterable[ox.Quad], but: str = "") -> list[DocumentStatement]:
         places, by_line = self.edition.issue.addresses, dict[bytes, DocumentStatement]()
+        is_moved = places.root != places.home
         for quad in quads:
             triple, predicate = quad.triple, quad.predicate.value
-            if predicate == but or _AT_LEVEL.fullmatch(predicate):
+            if predicate == but or (predicate.startswith(PAN) and _AT_LEVEL.fullmatch(predicate)):
                 continue
             line = f"{triple} .\n".encode()
-            if places.root != places.home:
+            if is_moved:
                 line = rebase(line, places.root.encode(), places.home.encode())
                 triple = next(iter(ox.parse(line, format=ox.RdfFormat.N_TRIPLES))).triple
             value = triple.object if isinstance(triple.object, ox.Literal) else None
-            subject, target = str(triple.subject)[1:-1], "" if value else str(triple.object)[1:-1]
+            target = "" if value else getattr(triple.object, "value", "")
             by_line[line] = DocumentStatement(
-                subject, triple.predicate.value, target, value.value if value else target, value, line
-            )
+                getattr(triple.subject, "value", ""), triple.predicate.value, target, value.value if value else target,
+                value, line,
+            )  # fmt: skip
         return [by_line[line] for line in sorted(by_line)]
 
     def towards(self, iri: str) -> Sequence[DocumentStatement]:

@@ -413,7 +413,7 @@ class _Rows:
     described: Described
 
     def objects(self, iri: str, *properties: str) -> list[str]:
-        statements = self.described.of(iri)
+        statements = self.described.of(iri) if iri else ()
         return list(dict.fromkeys(statement.object for statement in statements if statement.predicate in properties))
 
     def value(self, iri: str, *properties: str) -> str:

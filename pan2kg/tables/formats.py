@@ -82,7 +82,13 @@ def write_json(content: object) -> str:
 
 
 def write_markdown(grid: Grid, numbers: Collection[int] = (), *, is_escaped: bool = False) -> str:
-    # The table as Markdown (GitHub's), columns of figures to the right; what is not escaped already is.
+    """The table as Markdown (GitHub's), columns of figures to the right; what is not escaped already is.
+
+    >>> print(write_markdown(Grid(("plan", "bits"), (("a|b", 1),)), (1,)), end="")
+    | plan | bits |
+    | --- | ---: |
+    | a\\|b | 1 |
+    """
     rule = ["---:" if at in numbers else "---" for at in range(len(grid.columns))]
     rows = ([field(value) if is_escaped else md_escape(field(value)) for value in row] for row in grid.rows)
     lines = ([md_escape(name) for name in grid.columns], rule, *rows)

@@ -87,7 +87,7 @@ def write_spreadsheet(sheets: Sequence[tuple[str, Grid]]) -> bytes:
 
 
 def _day(text: str) -> str | date:
-    if not _DAY.fullmatch(text):
+    if len(text) != len("2020-01-01") or not _DAY.fullmatch(text):
         return text
     try:
         return datetime.fromisoformat(text)
