@@ -64,6 +64,8 @@ def sentence(
     if number or (is_known and number is not None):
         figure = context.figure(number)
     words = context.t(f"dossier-{key or name}", n=number or 0, **numbers)
+    if numbers.get("names") == "":  # where none is seen, no names follow the colon
+        words = words.rstrip(": \u00a0\u202f")
     return {"name": name, "figure": figure, "words": words, "address": address, "is_number": figure[:1].isdigit()}
 
 
