@@ -50,7 +50,7 @@ class StaticSite:
 
     def on_disk(self, path: str) -> str:
         page = self.put(path)
-        for source in re.findall(r'data-source="([^"]+)"', page.read_text(encoding="utf-8")):
+        for source in re.findall(r'(?:data-source="|src="(?=[./]*data/))([^"]+)"', page.read_text(encoding="utf-8")):
             self.put(normpath(Path(path).parent / source))
         return page.as_uri()
 
