@@ -183,8 +183,8 @@ def iri(value: str, prefixes: Mapping[str, str]) -> str:
     >>> iri("http://data.europa.eu/eli/reg/2017/821/oj", {})
     '<http://data.europa.eu/eli/reg/2017/821/oj>'
     """
-    spaces = ((len(space), prefix) for prefix, space in prefixes.items() if value.startswith(space))
-    length, prefix = max((fitting for fitting in spaces if _LOCAL.match(value[fitting[0] :])), default=(0, ""))
+    spaces = [(len(space), prefix) for prefix, space in prefixes.items() if value.startswith(space)]
+    length, prefix = max([fitting for fitting in spaces if _LOCAL.match(value[fitting[0] :])], default=(0, ""))
     return f"{prefix}:{value[length:]}" if length else f"<{value}>"
 
 
