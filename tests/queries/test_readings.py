@@ -72,6 +72,7 @@ def test_what_no_plan_of_ours_has_our_plan_lacks(graph: pan2kg.Graph) -> None:
     lacking = {row["thing"] for row in graph.ask("covered-elsewhere") if row["kind"] == "topic"}
     assert {row["topic"] for row in graph.table("other-countries")} < lacking
 
+
 READ = """
 @prefix pan: <https://w3id.org/pan2kg/ontology#> . @prefix id: <https://w3id.org/pan2kg/id/> .
 id:reading\\/lu-two-1-texts a pan:Reading ;
