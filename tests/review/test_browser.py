@@ -90,10 +90,13 @@ def test_keys_decide_and_lead_from_one_to_the_next(window: Watch, port: int, fol
     assert "rejectionreason:wrong-edition" in (folder / FILE).read_text(encoding="utf-8")
     statement = page.locator("#candidate .statement").inner_text()
     for away, back in ("jk", "sk"):  # what was put off comes last
+        page.wait_for_load_state()  # a key is heard once the scripts of the page have run
         page.keyboard.press(away)
         expect(page.locator("#candidate .statement")).not_to_have_text(statement)
+        page.wait_for_load_state()
         page.keyboard.press(back)
         expect(page.locator("#candidate .statement")).to_have_text(statement)
+    page.wait_for_load_state()
     page.keyboard.press("?")
     expect(page.get_by_text("This list")).to_be_visible()
     page.evaluate("getSelection().selectAllChildren(document.querySelector('#candidate mark'))")
