@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote, unquote
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Locator, Page, expect
 
 from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
@@ -32,6 +32,19 @@ def answered(page: Page, text: str) -> Page:
 
 def told(page: Page, words: str | re.Pattern[str]) -> None:
     expect(page.locator("sparql-editor > .status")).to_contain_text(words)
+
+
+def mended(page: Page, mistake: Locator, remedy: str) -> None:
+    # the bubble is laid out anew where a name is read late: who has lost it points at the mistake again
+    for _ in range(10):
+        page.mouse.move(0, 0)
+        mistake.hover()
+        try:
+            page.get_by_role("button", name=remedy).click(timeout=5_000)
+        except Error:
+            continue
+        return
+    raise AssertionError(remedy)
 
 
 def test_things_and_terms_are_completed_by_their_names_and_by_place(visit: Visit) -> None:
@@ -62,12 +75,10 @@ def test_mistakes_are_marked_where_they_stand_and_names_are_read(visit: Visit) -
     write(page, "SELECT ?x { ?x a pan:Actoin ; ?y plan:lu-bhr-2 }")
     marked = page.locator(".cm-lintRange-error")
     expect(marked).to_have_text(["pan:Actoin", "plan:lu-bhr-2"])
-    marked.first.hover()
-    page.get_by_role("button", name="Declare the prefix").click()
+    mended(page, marked.first, "Declare the prefix")
     expect(marked).to_have_text(["plan:lu-bhr-2"])
     expect(page.locator(".cm-lintRange-warning")).to_have_text("pan:Actoin")
-    page.locator(".cm-lintRange-warning").hover()
-    page.get_by_role("button", name="pan:Action").click()
+    mended(page, page.locator(".cm-lintRange-warning"), "pan:Action")
     expect(page.locator(".cm-lintRange-warning")).to_have_count(0)
     write(page, "PREFIX plan: <https://w3id.org/pan2kg/id/plan/>\nASK { plan:lu-bhr-2 ?p }")
     expect(page.locator(".cm-lintRange-error")).to_have_text("}")
