@@ -11,9 +11,10 @@ import re
 import tomllib
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from itertools import groupby
 from pathlib import Path
 from typing import Final, Literal
 
@@ -56,14 +57,18 @@ class _Widths(dict[str, float]):
 _TABLES: Final = cache(lambda bold: _Widths(bold=bold))
 
 
-@lru_cache(maxsize=1 << 15)
 def measure(text: str, font: Font) -> float:
     """The greatest width of a text in pixels in a common sans-serif font.
 
     >>> measure("PAN 2", Font(10)), measure("", Font(10))
     (30.1, 0.0)
     """
-    return round(font.size * sum(map(_TABLES(font.bold).__getitem__, text), 0.0), 2)
+    return round(font.size * _width(text, font.bold), 2)
+
+
+@lru_cache(maxsize=1 << 15)
+def _width(text: str, bold: bool) -> float:  # noqa: FBT001
+    return sum(map(_TABLES(bold).__getitem__, text), 0.0)
 
 
 def shorten(text: str, width: float, font: Font) -> str:
@@ -188,6 +193,13 @@ class Label:
     anchor: Anchor = "start"
     turn: float = 0.0
     language: str = ""
+    name: str = ""  # "t", "d" or "n" where it says the title, the description or the notes of the drawing
+
+    def lines(self) -> "list[Label]":
+        if "\n" not in self.text:
+            return [self]
+        step = LEADING * self.font.size
+        return [replace(self, y=self.y + step * at, text=line) for at, line in enumerate(self.text.split("\n"))]
 
     def bounds(self) -> tuple[float, float, float, float]:
         width, size = measure(self.text, self.font), self.font.size
@@ -217,6 +229,8 @@ class Group:
         for mark in self.marks:
             if isinstance(mark, Group):
                 yield from mark.flat(shift)
+            elif isinstance(mark, Label):
+                yield from ((line, shift) for line in mark.lines())
             else:
                 yield mark, shift
 
@@ -234,27 +248,31 @@ class Drawing:
     marks: tuple[Mark, ...]
 
     def svg(self) -> str:
-        # most of the texts are of one size, which is said once
-        sizes = Counter(mark.font.size for mark, _ in Group(self.marks).flat() if isinstance(mark, Label))
-        size = sizes.most_common(1)[0][0] if sizes else PLAIN.size
-        body = "".join(_markup(mark, size) for mark in self.marks)
-        digest = hashlib.sha256(f"{self.title}\n{self.description}\n{body}".encode("utf-8", "replace"))
-        name = f"picture-{digest.hexdigest()[:10]}"
-        width, height = number(self.width), number(self.height)
-        role = "group" if "<a " in body else "img"
-        return (
+        words = f"{self.title}\n{self.description}\n{self.width} {self.height}"
+        name = f"p{hashlib.sha256(words.encode('utf-8', 'replace')).hexdigest()[:7]}"
+        sheet = _Sheet(name)
+        paper = _Element('<rect width="100%" height="100%"', _painted(PAPER, None), "/>")
+        inner = [paper, *sheet.elements(self.marks, 0.0, 0.0)]
+        # what is drawn as text names the picture; where it is not drawn, elements that nobody sees do
+        title, description = xml_text(self.title), xml_text(self.description)
+        head = f"<title>{title}</title>" if sheet.told else ""
+        head = head or f'<title id="{name}t">{title}</title>\n<desc id="{name}d">{description}</desc>'
+        told = " ".join(f"{name}{end}" for end in sheet.told or "td")
+        width, height, role = number(self.width), number(self.height), "group" if sheet.leads else "img"
+        begin = (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
-            f'role="{role}" aria-labelledby="{name}-title {name}-desc" lang="{self.language}" '
-            f'xml:lang="{self.language}" font-family="{FAMILY}" font-size="{number(size)}" fill="{PLAIN.colour}">\n'
-            f'<title id="{name}-title">{xml_text(self.title)}</title>\n'
-            f'<desc id="{name}-desc">{xml_text(self.description)}</desc>\n'
-            f'<rect width="{width}" height="{height}" fill="#ffffff"/>\n{body}\n</svg>\n'
+            f'role="{role}" aria-labelledby="{told}" lang="{self.language}" xml:lang="{self.language}" '
+            f'font-family="{FAMILY}"'
         )
+        out: list[str] = []
+        _Element(begin, (), f">\n{head}\n", inner).write(UNSET, out)
+        return "".join((*out, "\n"))
 
 
 def paragraph(x: float, y: float, text: str | tuple[str, ...], font: Font, *, width: float = 0.0) -> tuple[Label, ...]:
+    # one label of as many lines
     lines = wrap(text, width, font) if isinstance(text, str) else text
-    return tuple(Label(x, y + font.size * (1 + LEADING * at), line, font) for at, line in enumerate(lines))
+    return (Label(x, y + font.size, "\n".join(lines), font),) if lines else ()
 
 
 def height_of(lines: int, font: Font) -> float:
@@ -269,54 +287,231 @@ def centred(
     return [Label(x, top + font.size * (1.02 + LEADING * at), line, font, anchor) for at, line in enumerate(lines)]
 
 
-FAMILY: Final = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
+FAMILY: Final = "Helvetica,Arial,Liberation Sans,DejaVu Sans,sans-serif"
+PAPER: Final = "#ffffff"
 
 _ADDRESS = re.compile(r"(?:https?://|[#/.]|[\w-]+[./?#]|[\w-]+$)", re.IGNORECASE)
+
+
+class _Tenths(dict[int, str]):
+    def __missing__(self, tenths: int) -> str:
+        text = f"{tenths / 10:.1f}".removesuffix(".0")
+        self[tenths] = text = text.replace("0.", ".") if abs(tenths) < 10 else text
+        return text
+
+
+_TENTHS: Final = _Tenths()
 
 
 def number(value: float) -> str:
     """A number with at most one decimal and no needless zeros.
 
-    >>> number(1.0), number(-0.001), number(2.345)
-    ('1', '0', '2.3')
+    >>> number(1.0), number(-0.001), number(2.345), number(-0.5)
+    ('1', '0', '2.3', '-.5')
     """
-    text = f"{value:.1f}".removesuffix(".0")
-    return "0" if text == "-0" else text
+    return _TENTHS[round(value * 10)]
 
 
-def _markup(mark: Mark, size: float) -> str:
-    def look(fill: str, pen: Pen | None, **places: float) -> str:
-        edges = "".join(f' {name.replace("_", "-")}="{number(value)}"' for name, value in places.items())
-        paint = f' fill="{fill or "none"}"'
-        if pen:
-            paint += f' stroke="{pen.colour}" stroke-width="{number(pen.width)}"'
-            paint += f' stroke-dasharray="{" ".join(map(number, pen.dash))}"' if pen.dash else ""
-        return edges + paint
+# The look of an element: for each property the values that fit it, None where the property does not matter. Of a group
+# those that fit most of what is in it. A style is what an element has from those around it.
+_PROPERTIES: Final = ("fill", "stroke", "stroke-width", "stroke-dasharray", "font-size", "font-weight", "text-anchor")
+UNSET: Final = ("", "none", "1", "none", "", "normal", "start")
+Look = tuple[tuple[str, ...] | None, ...]
+Style = tuple[str, ...]
 
-    if isinstance(mark, Group):
-        (x, y), leads = mark.shift, bool(mark.address) and bool(_ADDRESS.match(mark.address))
-        moved = f' transform="translate({number(x)} {number(y)})"' if x or y else ""
-        tag, address = ("a", f' href="{xml_value(mark.address)}"') if leads else ("g", "")
-        tags = "".join(f' data-{name}="{xml_value(value)}"' for name, value in mark.tags if value)
-        title = f"<title>{xml_text(mark.title)}</title>" if mark.title else ""
-        return f"<{tag}{moved}{address}{tags}>{title}{''.join(_markup(inner, size) for inner in mark.marks)}</{tag}>"
-    if isinstance(mark, Box):
-        return f"<rect{look(mark.fill, mark.pen, x=mark.x, y=mark.y, width=mark.width, height=mark.height)}/>"
-    if isinstance(mark, Dot):
-        return f"<circle{look(mark.fill, mark.pen, cx=mark.x, cy=mark.y, r=mark.radius)}/>"
-    if isinstance(mark, Line):
-        points = [f"{number(x)} {number(y)}" for x, y in mark.points]
-        closed = "Z" if mark.points[0] == mark.points[-1] and len(points) > 2 else ""
-        further = " ".join(points[1:-1] if closed else points[1:])
-        return f'<path d="M{points[0]}{"C" if mark.curved else "L"}{further}{closed}"{look(mark.fill, mark.pen)}/>'
-    if isinstance(mark, Hatch):
-        course = "".join(f"M{number(a)} {number(b)}L{number(c)} {number(d)}" for (a, b), (c, d) in mark.strokes())
-        return f'<path d="{course}"{look("", mark.pen)}/>' if course else ""
-    anchor = "" if mark.anchor == "start" else f' text-anchor="{mark.anchor}"'
-    bold = ' font-weight="bold"' if mark.font.bold else ""
-    turn = f' transform="rotate({number(mark.turn)} {number(mark.x)} {number(mark.y)})"' if mark.turn else ""
-    spoken = f' lang="{xml_value(mark.language)}" xml:lang="{xml_value(mark.language)}"' if mark.language else ""
-    fill = "" if mark.font.colour == PLAIN.colour else f' fill="{mark.font.colour or "none"}"'
-    high = "" if mark.font.size == size else f' font-size="{number(mark.font.size)}"'
-    place = f'x="{number(mark.x)}" y="{number(mark.y)}"'
-    return f"<text {place}{high}{anchor}{bold}{fill}{turn}{spoken}>{xml_text(mark.text)}</text>"
+
+def _colour(colour: str) -> tuple[str]:
+    is_double = len(colour) == 7 and colour[1::2] == colour[2::2]
+    return (f"#{colour[1::2]}" if is_double else colour or "none",)
+
+
+@lru_cache(maxsize=1 << 12)
+def _painted(fill: str, pen: Pen | None) -> Look:
+    if pen is None:
+        return _colour(fill), ("none",), *(5 * (None,))
+    dash = " ".join(map(number, pen.dash)) or "none"
+    return _colour(fill), _colour(pen.colour), (number(pen.width),), (dash,), *(3 * (None,))
+
+
+@lru_cache(maxsize=1 << 12)
+def _lettered(font: Font, anchor: Anchor) -> Look:
+    weight = "bold" if font.bold else "normal"
+    return _colour(font.colour), ("none",), None, None, (number(font.size),), (weight,), (anchor,)
+
+
+@lru_cache(maxsize=1 << 14)
+def _tallied(looks: tuple[tuple[Look, int], ...]) -> tuple[tuple[Counter[str], ...], Look]:
+    # how many elements each value fits, and what fits most
+    tallies = tuple(Counter[str]() for _ in _PROPERTIES)
+    for look, times in looks:
+        for tally, values in zip(tallies, look, strict=True):
+            for value in values or ():
+                tally[value] += times
+    most = [max(tally.values(), default=0) for tally in tallies]
+    return tallies, tuple(
+        tuple(value for value in tally if tally[value] == top) or None for tally, top in zip(tallies, most, strict=True)
+    )
+
+
+@lru_cache(maxsize=1 << 14)
+def _settled(looks: tuple[tuple[Look, int], ...], style: Style, *, is_drawn: bool) -> tuple[str, Style]:
+    # What a group says for all that is in it, and the style in it. One that is not drawn has to be worth its tags.
+    attributes, settled, gain = "", list(style), 0
+    for at, (tally, values) in enumerate(zip(*_tallied(looks), strict=True)):
+        if values and style[at] not in values:
+            more, attribute = tally[values[0]] - tally[style[at]] - 1, f' {_PROPERTIES[at]}="{values[0]}"'
+            if more or not style[at]:
+                attributes, settled[at], gain = attributes + attribute, values[0], gain + more * len(attribute)
+    return (attributes, tuple(settled)) if is_drawn or gain > len("<g></g>") else ("", style)
+
+
+@lru_cache(maxsize=1 << 14)
+def _said(look: Look, style: Style) -> str:
+    pairs = zip(_PROPERTIES, look, style, strict=True)
+    return "".join(f' {name}="{values[0]}"' for name, values, value in pairs if values and value not in values)
+
+
+class _Element:
+    """How an element begins, its look, how it ends or, of a group, what stands in it before its elements."""
+
+    __slots__ = ("begin", "end", "inner", "look")
+
+    def __init__(self, begin: str, look: Look, end: str, inner: "Sequence[_Element]" = ()) -> None:
+        self.begin, self.look, self.end, self.inner = begin, look, end, inner
+
+    @property
+    def looks(self) -> tuple[tuple[Look, int], ...]:
+        return tuple(Counter(element.look for element in self.inner).items())
+
+    def write(self, style: Style, out: list[str]) -> None:
+        if not self.inner:
+            out += (self.begin, _said(self.look, style), self.end)
+            return
+        attributes, inside = _settled(self.looks, style, is_drawn=bool(self.begin))
+        begin = self.begin or ("<g" if attributes else "")
+        if begin:
+            out += (begin, attributes, self.end)
+        for element in self.inner:
+            element.write(inside, out)
+        if begin:
+            out.append(f"</{begin.partition(' ')[0][1:]}>")
+
+
+def _pair(x: int, y: int) -> str:
+    return f"{_TENTHS[x]}{_TENTHS[y]}" if y < 0 else f"{_TENTHS[x]} {_TENTHS[y]}"
+
+
+def _course(points: Sequence[Point], *, curved: bool = False) -> str:
+    # from place to place, in tenths of a pixel, so that what is rounded does not add up
+    (x, y), *places = [(round(x * 10), round(y * 10)) for x, y in points]
+    course, end = f"M{_pair(x, y)}", ""
+    if curved:
+        for at in range(0, len(places) - 2, 3):
+            steps = [_pair(to_x - x, to_y - y) for to_x, to_y in places[at : at + 3]]
+            course += "c" + steps[0] + "".join(step if step[0] == "-" else f" {step}" for step in steps[1:])
+            x, y = places[at + 2]
+        return course
+    if len(places) > 1 and places[-1] == (x, y):
+        end = "z"
+        places.pop()
+    for to_x, to_y in places:
+        if to_x == x or to_y == y:
+            course += f"v{_TENTHS[to_y - y]}" if to_x == x else f"h{_TENTHS[to_x - x]}"
+        else:
+            course += f"l{_pair(to_x - x, to_y - y)}"
+        x, y = to_x, to_y
+    return course + end
+
+
+class _Sheet:
+    """The elements of marks; ``told`` are the names of labels, ``leads`` whether a mark leads anywhere."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.leads = name, False
+        self.told: dict[str, None] = {}
+        self.worded: dict[str, _Element] = {}
+
+    def elements(self, marks: Iterable[Mark], right: float, down: float) -> list[_Element]:
+        # moved to the right and down; lines of one pen that follow each other are one path
+        elements: list[_Element] = []
+        pen: Pen | None = None
+        for mark in marks:
+            last_pen, pen = pen, None
+            if isinstance(mark, Group):
+                elements += self.group(mark, right, down)
+            elif isinstance(mark, Label):
+                elements += self.text(mark, right, down)
+            elif isinstance(mark, Dot):
+                places = f'cx="{number(mark.x + right)}" cy="{number(mark.y + down)}" r="{number(mark.radius)}"'
+                elements.append(_Element(f"<circle {places}", _painted(mark.fill, mark.pen), "/>"))
+            else:
+                course, pen = self.course(mark, right, down), None if getattr(mark, "fill", "") else mark.pen
+                if pen and pen == last_pen:
+                    elements[-1].end = f'{elements[-1].end[:-3]}{course}"/>'
+                elif course:
+                    elements.append(_Element("<path", _painted(getattr(mark, "fill", ""), mark.pen), f' d="{course}"/>'))
+        if len(elements) < 4:
+            return elements
+        runs = [list(run) for _, run in groupby(elements, key=lambda element: element.look)]
+        if len(runs) == 1:
+            return elements
+        return [run[0] if len(run) == 1 else _Element("", run[0].look, ">", run) for run in runs]
+
+    def course(self, mark: Box | Line | Hatch, right: float, down: float) -> str:
+        if isinstance(mark, Line):
+            return _course([(x + right, y + down) for x, y in mark.points], curved=mark.curved)
+        if isinstance(mark, Hatch):
+            strokes = [[(round((x + right) * 10), round((y + down) * 10)) for x, y in ends] for ends in mark.strokes()]
+            x, y, course = 0, 0, ""
+            for (from_x, from_y), (to_x, to_y) in strokes:
+                course += f"{'m' if course else 'M'}{_pair(from_x - x, from_y - y)}l{_pair(to_x - from_x, to_y - from_y)}"
+                x, y = to_x, to_y
+            return course
+        wide, high = round(mark.width * 10), round(mark.height * 10)
+        place = _pair(round((mark.x + right) * 10), round((mark.y + down) * 10))
+        return f"M{place}h{_TENTHS[wide]}v{_TENTHS[high]}h{_TENTHS[-wide]}z" if wide > 0 and high > 0 else ""
+
+    def text(self, label: Label, right: float, down: float) -> Iterator[_Element]:
+        spoken = f' lang="{xml_value(label.language)}"' if label.language else ""
+        if label.name:
+            spoken, self.told[label.name] = f'{spoken} id="{self.name}{label.name}"', None
+        look, lines = _lettered(label.font, label.anchor), []
+        for line in label.lines():
+            x, y = number(line.x + right), number(line.y + down)
+            turn = f' transform="rotate({number(line.turn)} {x} {y})"' if line.turn else ""
+            lines.append((f' x="{x}" y="{y}"{turn}', xml_text(line.text)))
+        if label.anchor != "start":
+            yield from (_Element(f"<text{place}{spoken}", look, f">{words}</text>") for place, words in lines)
+            return
+        (place, words), *further = lines
+        words += "".join(f" <tspan{below}>{more}</tspan>" for below, more in further)
+        yield _Element(f"<text{place}{spoken}", look, f">{words}</text>")
+
+    def group(self, group: Group, right: float, down: float) -> list[_Element]:
+        begin, tags = "", {name: f' data-{name}="{xml_value(value)}"' for name, value in group.tags if value}
+        if group.address and _ADDRESS.match(group.address):
+            begin, self.leads = f'<a href="{xml_value(group.address)}"', True
+        title = f"<title>{xml_text(group.title)}</title>" if group.title else ""
+        begin = (begin or ("<g" if tags or title else "")) + "".join(tags.values())
+        x, y = group.shift[0] + right, group.shift[1] + down
+        if len(group.marks) > 4 and (x or y):
+            begin, x, y = f'{begin or "<g"} transform="translate({number(x)} {number(y)})"', 0.0, 0.0
+        inner = self.elements(group.marks, x, y)
+        if not begin and len(inner) < 2 or not inner:
+            return inner
+        if " " in tags.get("of", "")[2:]:
+            # a script finds the line of a tie by what it is filled with
+            for element in inner:
+                if element.look[0] == ("none",):
+                    element.begin, element.look = f'{element.begin} fill="none"', (None, *element.look[1:])
+        element = _Element(begin, (), f">{title}", inner)
+        element.look = _tallied(element.looks)[1]
+        for name, tag in tags.items():
+            # the words of a value stand where it comes last
+            if name.endswith("-label"):
+                pair = tags[name.removesuffix("-label")] + tag
+                earlier = self.worded.get(pair)
+                if earlier:
+                    earlier.begin = earlier.begin.replace(pair, pair.removesuffix(tag))
+                self.worded[pair] = element
+        return [element]

@@ -21,7 +21,7 @@ from pan2kg.turtle.vocabulary import key
 INK: Final = "#1a1a1a"
 GREY: Final = "#595959"
 RULE: Final = "#c4c4c4"
-PAPER: Final = "#ffffff"
+PAPER: Final = dw.PAPER
 SHADE: Final = "#efefef"
 
 BLUE: Final = "#0072b2"
@@ -101,13 +101,13 @@ def frame(
     narrowest, margin, title = (0.0, 8.0, Font(13.5, bold=True)) if is_small else (720.0, 24.0, Font(19, bold=True))
     width, marks = max(width, narrowest), list[Mark]()
 
-    def write(y: float, text: str, font: Font, gap: float = 0.0) -> float:
-        lines = dw.paragraph(margin, y, text, font, width=width)
-        marks.extend(lines)
+    def write(y: float, text: str, font: Font, gap: float = 0.0, name: str = "") -> float:
+        lines = [line for paragraph in text.split("\n") for line in dw.wrap(paragraph, width, font)]
+        marks.extend(replace(label, name=name) for label in dw.paragraph(margin, y, tuple(lines), font))
         return y + dw.height_of(len(lines), font) + gap
 
-    y = write(margin, caption.title, title, 6.0)
-    y = y if is_small else write(y, caption.lead, LEAD, 14.0)
+    y = write(margin, caption.title, title, 6.0, "t")
+    y = y if is_small else write(y, caption.lead, LEAD, 14.0, "d")
     marks.append(Group(body, shift=(margin, y)))
     y += height + 16
     # the legend: sign after sign on lines of their own height
@@ -126,12 +126,11 @@ def frame(
         left += wide + 22
     marks.append(Group(tuple(legend), shift=(margin, y)))
     y += top + high + 4 + 6
-    y = write(y, caption.lead, LEAD, 14.0) if is_small else y
+    y = write(y, caption.lead, LEAD, 14.0, "d") if is_small else y
     # first of the notes is the level of evidence at which everything is shown
     level = words.according_to(subject.level).say(subject.language)
     notes = (subject.say("at-level", level=level), *caption.notes) if caption.is_levelled else caption.notes
-    for note in notes:
-        y = write(y, note, Font(11.5))
+    y = write(y, "\n".join(notes), KEY, name="n") if notes else y
     marks.append(Line(((margin, y + 8), (margin + width, y + 8)), Pen(RULE)))
     # where it comes from: what it rests on, release, day, and what was chosen
     say, language, release = subject.say, subject.language, subject.graph.release
