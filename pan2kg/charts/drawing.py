@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Final, Literal
 
@@ -180,6 +181,12 @@ class Hatch:
             yield start, end
             at += GAP
 
+    @property
+    def whole(self) -> range:
+        # which strokes reach from the upper to the lower edge, where they are many
+        strokes = range(math.ceil(self.height / GAP) - 1, int(self.width / GAP))
+        return strokes if len(strokes) > 6 else range(0)
+
 
 PLAIN: Final = Font()
 
@@ -249,7 +256,7 @@ class Drawing:
 
     def svg(self) -> str:
         words = f"{self.title}\n{self.description}\n{self.width} {self.height}"
-        name = f"p{hashlib.sha256(words.encode('utf-8', 'replace')).hexdigest()[:7]}"
+        name = f"p{hashlib.sha256(words.encode('utf-8', 'replace')).hexdigest()[:5]}"
         sheet = _Sheet(name)
         paper = _Element('<rect width="100%" height="100%"', _painted(PAPER, None), "/>")
         inner = [paper, *sheet.elements(self.marks, 0.0, 0.0)]
@@ -261,8 +268,7 @@ class Drawing:
         width, height, role = number(self.width), number(self.height), "group" if sheet.leads else "img"
         begin = (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
-            f'role="{role}" aria-labelledby="{told}" lang="{self.language}" xml:lang="{self.language}" '
-            f'font-family="{FAMILY}"'
+            f'role="{role}" aria-labelledby="{told}" lang="{self.language}" font-family="{FAMILY}"'
         )
         out: list[str] = []
         _Element(begin, (), f">\n{head}\n", inner).write(UNSET, out)
@@ -287,7 +293,7 @@ def centred(
     return [Label(x, top + font.size * (1.02 + LEADING * at), line, font, anchor) for at, line in enumerate(lines)]
 
 
-FAMILY: Final = "Helvetica,Arial,Liberation Sans,DejaVu Sans,sans-serif"
+FAMILY: Final = "Helvetica,Arial,sans-serif"
 PAPER: Final = "#ffffff"
 
 _ADDRESS = re.compile(r"(?:https?://|[#/.]|[\w-]+[./?#]|[\w-]+$)", re.IGNORECASE)
@@ -374,14 +380,12 @@ def _said(look: Look, style: Style) -> str:
 class _Element:
     """How an element begins, its look, how it ends or, of a group, what stands in it before its elements."""
 
-    __slots__ = ("begin", "end", "inner", "look")
+    __slots__ = ("begin", "end", "inner", "look", "looks")
 
     def __init__(self, begin: str, look: Look, end: str, inner: "Sequence[_Element]" = ()) -> None:
-        self.begin, self.look, self.end, self.inner = begin, look, end, inner
-
-    @property
-    def looks(self) -> tuple[tuple[Look, int], ...]:
-        return tuple(Counter(element.look for element in self.inner).items())
+        self.begin, self.end, self.inner = begin, end, inner
+        self.looks = tuple(Counter(element.look for element in inner).items())
+        self.look = look or _tallied(self.looks)[1]
 
     def write(self, style: Style, out: list[str]) -> None:
         if not self.inner:
@@ -445,23 +449,34 @@ class _Sheet:
                 places = f'cx="{number(mark.x + right)}" cy="{number(mark.y + down)}" r="{number(mark.radius)}"'
                 elements.append(_Element(f"<circle {places}", _painted(mark.fill, mark.pen), "/>"))
             else:
-                course, pen = self.course(mark, right, down), None if getattr(mark, "fill", "") else mark.pen
-                if pen and pen == last_pen:
+                course, look = self.course(mark, right, down), _painted("" if isinstance(mark, Hatch) else mark.fill, mark.pen)
+                if isinstance(mark, Hatch) or isinstance(mark, Line) and len(mark.points) == 2:
+                    look = None, *look[1:]  # what is straight has nothing to fill
+                pen = mark.pen if look[0] in (None, ("none",)) else None
+                if isinstance(mark, Hatch) and mark.whole:
+                    # what reaches from edge to edge is one dashed line as wide as the field is high, aslant
+                    wide, y = mark.pen.width * math.sqrt(2), mark.y + down + mark.height / 2
+                    x = mark.x + right + GAP * (mark.whole.start + 1) - mark.height / 2 - wide / 2 + y
+                    dashes = Pen(mark.pen.colour, mark.height, (wide, GAP - wide))
+                    line = f' d="{_course(((x, y), (x + GAP * (len(mark.whole) - 1) + wide, y)))}"/>'
+                    elements.append(_Element('<path transform="skewX(-45)"', (None, *_painted("", dashes)[1:]), line))
+                    last_pen = None
+                if pen and pen == last_pen and elements[-1].look == look:
                     elements[-1].end = f'{elements[-1].end[:-3]}{course}"/>'
                 elif course:
-                    elements.append(_Element("<path", _painted(getattr(mark, "fill", ""), mark.pen), f' d="{course}"/>'))
-        if len(elements) < 4:
-            return elements
-        runs = [list(run) for _, run in groupby(elements, key=lambda element: element.look)]
-        if len(runs) == 1:
-            return elements
-        return [run[0] if len(run) == 1 else _Element("", run[0].look, ">", run) for run in runs]
+                    elements.append(_Element("<path", look, f' d="{course}"/>'))
+        for alike in (attrgetter("look"), lambda element: element.begin[:3]):
+            runs = [list(run) for _, run in groupby(elements, key=alike)]
+            if 1 < len(runs) < len(elements):
+                elements = [run[0] if len(run) == 1 else _Element("", (), ">", run) for run in runs]
+        return elements
 
     def course(self, mark: Box | Line | Hatch, right: float, down: float) -> str:
         if isinstance(mark, Line):
             return _course([(x + right, y + down) for x, y in mark.points], curved=mark.curved)
         if isinstance(mark, Hatch):
             strokes = [[(round((x + right) * 10), round((y + down) * 10)) for x, y in ends] for ends in mark.strokes()]
+            strokes = strokes[: mark.whole.start] + strokes[mark.whole.stop :]
             x, y, course = 0, 0, ""
             for (from_x, from_y), (to_x, to_y) in strokes:
                 course += f"{'m' if course else 'M'}{_pair(from_x - x, from_y - y)}l{_pair(to_x - from_x, to_y - from_y)}"
@@ -502,10 +517,13 @@ class _Sheet:
         if " " in tags.get("of", "")[2:]:
             # a script finds the line of a tie by what it is filled with
             for element in inner:
-                if element.look[0] == ("none",):
+                if element.begin.startswith("<path") and element.look[0] in (None, ("none",)):
                     element.begin, element.look = f'{element.begin} fill="none"', (None, *element.look[1:])
-        element = _Element(begin, (), f">{title}", inner)
-        element.look = _tallied(element.looks)[1]
+        element = inner[0]
+        if len(inner) == 1 and not title and not element.inner and begin.startswith("<g data"):
+            element.begin += begin[2:]
+        else:
+            element = _Element(begin, (), f">{title}", inner)
         for name, tag in tags.items():
             # the words of a value stand where it comes last
             if name.endswith("-label"):

@@ -42,11 +42,12 @@ class Axis:
         return self.left + self.width * min(max(share, 0.0), 1.0)
 
     def marks(self, bottom: float, today: date) -> list[dw.Mark]:
-        every, lines = ticks(self.first, self.last, max(self.width / 42, 1)), list[dw.Mark]()
-        for year in range(-(-self.first // every) * every, self.last + 1, every):
-            x = self.x(date(year, 1, 1))
-            lines += [dw.Line(((x, -4), (x, bottom)), dw.Pen(fr.RULE, 0.7)), dw.Label(x, -9, str(year), TICK, "middle")]
-        return [*lines, dw.Line(((self.x(today), -4), (self.x(today), bottom)), TODAY)]
+        every, now = ticks(self.first, self.last, max(self.width / 42, 1)), self.x(today)
+        years = range(-(-self.first // every) * every, self.last + 1, every)
+        places = {year: self.x(date(year, 1, 1)) for year in years}
+        lines = [dw.Line(((x, -4), (x, bottom)), dw.Pen(fr.RULE, 0.7)) for x in places.values()]
+        labels = [dw.Label(x, -9, str(year), TICK, "middle") for year, x in places.items()]
+        return [*lines, *labels, dw.Line(((now, -4), (now, bottom)), TODAY)]
 
 
 def lives(subject: Subject, plans: Iterable[str]) -> Mapping[str, sj.Life]:
@@ -147,11 +148,12 @@ def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> fr.
         period = bar(axis, life, y, PALE, high=HIGH) if life.is_drawn else fr.hatched(unknown)
         head = (*fr.spoken(name, labels, x=HEAD, anchor="end"), *period)
         marks.append(dw.Group(head, title=name.full, address=subject.leads(plan)))
-        x = HEAD + 16 + SPAN + 32
+        x, parts = HEAD + 16 + SPAN + 32, list[dw.Mark]()
         for place, (work, role, _) in enumerate(works[:MARKED]):
             title = f"{names[work].full}\n{say(f'plans-of-{kind}-{role}')}"
             mark = _part_mark(x + GAP * place, y - 7, role, is_plan=work == plan)
-            marks.append(dw.Group((mark,), title=title, address=subject.leads(work)))
+            parts.append(dw.Group((mark,), title=title, address=subject.leads(work)))
+        marks.append(dw.Group(tuple(parts)))
         roles = Counter(role for work, role, _ in works if work != plan)
         colon = format_of("colon", subject.language)
         roles_of_plan = [say(f"plans-of-{kind}-{role}") for work, role, _ in works if work == plan]

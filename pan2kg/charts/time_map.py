@@ -93,14 +93,14 @@ def draw_plan_map(subject: Subject, plan: str, most: int, layout: Layout) -> fr.
     bottom, name, ends = layout.row * len(rows), subject.brief(chosen), dict[str, dw.Point]()
     for at, plan in enumerate(rows):
         ends[plan] = ta.place_of(axis, life_of[plan]), layout.row * (at + 0.5) + layout.low
-    marks, greatest = axis.marks(bottom, subject.graph.as_of), max((near.bits for near in neighbours), default=0.0)
+    greatest, bands, bars = max((near.bits for near in neighbours), default=0.0), list[dw.Mark](), list[dw.Mark]()
     for near in neighbours:
         if near.bits > 0:
             pen = dw.Pen(BAND, 3 + 11 * near.bits / greatest)
             (from_x, from_y), (to_x, to_y) = ends[chosen], ends[near.plan]
             out = min(max(from_x, to_x) + 26 + 0.16 * abs(from_y - to_y), layout.right)
             band = fr.bow(ends[chosen], ends[near.plan], pen, out)
-            marks.append(dw.Group((band,), tags=sj.tags(subject, (near.plan,))))
+            bands.append(dw.Group((band,), tags=sj.tags(subject, (near.plan,))))
     for plan in rows:
         y, life, font = ends[plan][1], life_of[plan], CHOSEN if plan == chosen else NAME
         if layout.head:
@@ -115,12 +115,17 @@ def draw_plan_map(subject: Subject, plan: str, most: int, layout: Layout) -> fr.
         else:
             drawn += fr.hatched(dw.Box(axis.left + 4, y - HIGH / 2, axis.width - 8, HIGH))
         title, about = names[plan].full, sj.tags(subject, (plan,), life=life)
-        marks.append(dw.Group(tuple(drawn), title=title, address=subject.leads(plan), tags=about))
-    for near in neighbours:
-        marks += _curves(subject, names, layout, (chosen, near), ends)
-        if layout.head:
-            beside = tuple(_beside(subject, name, near, (layout.right + 12, ends[near.plan][1])))
-            marks.append(dw.Group(beside, tags=sj.tags(subject, (near.plan,))))
+        bars.append(dw.Group(tuple(drawn), title=title, address=subject.leads(plan), tags=about))
+    curves = [mark for near in neighbours for mark in _curves(subject, names, layout, (chosen, near), ends)]
+    beside = [
+        dw.Group(
+            tuple(_beside(subject, name, near, (layout.right + 12, ends[near.plan][1]))),
+            tags=sj.tags(subject, (near.plan,)),
+        )
+        for near in (neighbours if layout.head else ())
+    ]
+    marks: list[dw.Mark] = axis.marks(bottom, subject.graph.as_of)
+    marks += [dw.Group(tuple(alike)) for alike in (bands, bars, curves, beside)]
 
     # how many it meets and cites, and how many of those that could cite it do
     expected = [near.back for near in every if near.ways and near.back.is_expected]
