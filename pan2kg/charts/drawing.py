@@ -19,8 +19,9 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Final, Literal
 
-from pan2kg.tables.formats import xml_text, xml_value
+from pan2kg.tables import formats
 
+_xml = lru_cache(maxsize=1 << 13)(formats.xml_text)
 _SPACES = re.compile(r"[ \t\r\n]+")
 _BEFORE = re.compile(r" (?=[»:;!?%–](?:\s|$))")
 _AFTER = re.compile(r"(?<=«) |(?<=\bn°) |(?<=\b[Nn]o\.) ")
@@ -89,6 +90,7 @@ def shorten(text: str, width: float, font: Font) -> str:
     return words
 
 
+@lru_cache(maxsize=1 << 13)
 def wrap(text: str, width: float, font: Font, lines: int = 99) -> tuple[str, ...]:
     # a word that is wider than the line is cut where it has to be; what a no-break space joins is not torn, nor are
     # French quotation marks from what they quote, nor “No.” from 4
@@ -102,14 +104,16 @@ def wrap(text: str, width: float, font: Font, lines: int = 99) -> tuple[str, ...
             words.append(remainder[:at])
             remainder = remainder[at:]
         words += [remainder] if remainder else []
-    wrapped: list[str] = []
-    while words and len(wrapped) < lines:
+    wrapped, start, space = list[str](), 0, _width(" ", font.bold)
+    while start < len(words) and len(wrapped) < lines:
         if len(wrapped) == lines - 1:
-            return (*wrapped, shorten(" ".join(words), width, font))
-        line = words.pop(0)
-        while words and measure(f"{line} {words[0]}", font) <= width:
-            line = f"{line} {words.pop(0)}"
-        wrapped.append(line)
+            return (*wrapped, shorten(" ".join(words[start:]), width, font))
+        end, used = start, -space
+        while end < len(words) and (end == start or round(font.size * (used + space + _width(words[end], font.bold)), 2) <= width):
+            used += space + _width(words[end], font.bold)
+            end += 1
+        wrapped.append(" ".join(words[start:end]))
+        start = end
     return tuple(wrapped)
 
 
@@ -261,7 +265,7 @@ class Drawing:
         paper = _Element('<rect width="100%" height="100%"', _painted(PAPER, None), "/>")
         inner = [paper, *sheet.elements(self.marks, 0.0, 0.0)]
         # what is drawn as text names the picture; where it is not drawn, elements that nobody sees do
-        title, description = xml_text(self.title), xml_text(self.description)
+        title, description = _xml(self.title), _xml(self.description)
         head = f"<title>{title}</title>" if sheet.told else ""
         head = head or f'<title id="{name}t">{title}</title>\n<desc id="{name}d">{description}</desc>'
         told = " ".join(f"{name}{end}" for end in sheet.told or "td")
@@ -383,9 +387,13 @@ class _Element:
     __slots__ = ("begin", "end", "inner", "look", "looks")
 
     def __init__(self, begin: str, look: Look, end: str, inner: "Sequence[_Element]" = ()) -> None:
-        self.begin, self.end, self.inner = begin, end, inner
-        self.looks = tuple(Counter(element.look for element in inner).items())
-        self.look = look or _tallied(self.looks)[1]
+        self.begin, self.look, self.end, self.inner, self.looks = begin, look, end, inner, ()
+        if inner:
+            times: dict[Look, int] = {}
+            for element in inner:
+                times[element.look] = times.get(element.look, 0) + 1
+            self.looks = tuple(times.items())
+            self.look = _tallied(self.looks)[1]
 
     def write(self, style: Style, out: list[str]) -> None:
         if not self.inner:
@@ -465,7 +473,7 @@ class _Sheet:
                     elements[-1].end = f'{elements[-1].end[:-3]}{course}"/>'
                 elif course:
                     elements.append(_Element("<path", look, f' d="{course}"/>'))
-        for alike in (attrgetter("look"), lambda element: element.begin[:3]):
+        for alike in () if len(elements) < 3 else (attrgetter("look"), lambda element: element.begin[:3]):
             runs = [list(run) for _, run in groupby(elements, key=alike)]
             if 1 < len(runs) < len(elements):
                 elements = [run[0] if len(run) == 1 else _Element("", (), ">", run) for run in runs]
@@ -487,14 +495,14 @@ class _Sheet:
         return f"M{place}h{_TENTHS[wide]}v{_TENTHS[high]}h{_TENTHS[-wide]}z" if wide > 0 and high > 0 else ""
 
     def text(self, label: Label, right: float, down: float) -> Iterator[_Element]:
-        spoken = f' lang="{xml_value(label.language)}"' if label.language else ""
+        spoken = f' lang="{formats.xml_value(label.language)}"' if label.language else ""
         if label.name:
             spoken, self.told[label.name] = f'{spoken} id="{self.name}{label.name}"', None
         look, lines = _lettered(label.font, label.anchor), []
         for line in label.lines():
             x, y = number(line.x + right), number(line.y + down)
             turn = f' transform="rotate({number(line.turn)} {x} {y})"' if line.turn else ""
-            lines.append((f' x="{x}" y="{y}"{turn}', xml_text(line.text)))
+            lines.append((f' x="{x}" y="{y}"{turn}', _xml(line.text)))
         if label.anchor != "start":
             yield from (_Element(f"<text{place}{spoken}", look, f">{words}</text>") for place, words in lines)
             return
@@ -503,10 +511,10 @@ class _Sheet:
         yield _Element(f"<text{place}{spoken}", look, f">{words}</text>")
 
     def group(self, group: Group, right: float, down: float) -> list[_Element]:
-        begin, tags = "", {name: f' data-{name}="{xml_value(value)}"' for name, value in group.tags if value}
+        begin, tags = "", {name: f' data-{name}="{formats.xml_value(value)}"' for name, value in group.tags if value}
         if group.address and _ADDRESS.match(group.address):
-            begin, self.leads = f'<a href="{xml_value(group.address)}"', True
-        title = f"<title>{xml_text(group.title)}</title>" if group.title else ""
+            begin, self.leads = f'<a href="{formats.xml_value(group.address)}"', True
+        title = f"<title>{_xml(group.title)}</title>" if group.title else ""
         begin = (begin or ("<g" if tags or title else "")) + "".join(tags.values())
         x, y = group.shift[0] + right, group.shift[1] + down
         if len(group.marks) > 4 and (x or y):

@@ -147,7 +147,7 @@ def draw_lanes(
     title, lead = say("lanes-title", plan=names[home].text), say("lanes-lead")
     caption = fr.Caption(title, lead, signs, tuple(notes), sj.plans_named(subject, [names[home]]))
     drawing = fr.frame(subject, caption, right.left + right.width, TOP + high, tuple(marks))
-    return fr.Picture("lanes", subject.language, drawing, sj.table(LANE_COLUMNS, rows))
+    return fr.Picture("lanes", subject.language, drawing, lambda: sj.table(LANE_COLUMNS, rows))
 
 
 def _most(ties: Sequence[DrawnTie], works: Sequence[str], number: int) -> list[DrawnTie]:
@@ -216,7 +216,8 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
     plan_b = sj.find(subject.graph, other) if other else _nearest(subject, plan_a)
     if plan_a == plan_b:
         raise QueryError("one-plan-alone", remedy="add-another-plan")
-    every = tuple(Pillar.between(subject, plan_a, plan_b))
+    key_of = f"pillars {subject.level.key} {plan_a} {plan_b}"
+    every = subject.graph.once(key_of, lambda: tuple(Pillar.between(subject, plan_a, plan_b)))
     pillars = every[:most]
     citations = [
         (x, y) for x, y in sorted({(s.source, s.target) for s in measured.statements if s.is_citation})
@@ -304,7 +305,7 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
     filters = sj.plans_named(subject, plans)
     caption = fr.Caption(title, say("bridge-lead"), tuple(signs), tuple(notes), filters)
     drawing = fr.frame(subject, caption, WIDE, HEAD + high, (*heads, columns))
-    return fr.Picture("bridge", subject.language, drawing, sj.table(BRIDGE_COLUMNS, cells))
+    return fr.Picture("bridge", subject.language, drawing, lambda: sj.table(BRIDGE_COLUMNS, cells))
 
 
 def _nearest(subject: Subject, plan: str) -> str:
@@ -361,7 +362,8 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
     ]
     leads = {row.body for row in involvements if "lead" in row.roles}
     bodies = sorted({row.body for row in involvements}, key=lambda body: (body not in leads, body))
-    texts, neighbours = sj.text_ties(subject, [focus]), _neighbours(subject, focus)
+    key_of = f"neighbours {subject.level.key} {focus}"
+    texts, neighbours = sj.text_ties(subject, [focus]), graph.once(key_of, lambda: _neighbours(subject, focus))
     drawn, home = neighbours[: sj.whole(top, "top")], graph.homes.get(focus, focus)
     names = subject.names([focus, home, *bodies, *(tie.other for tie in (*texts, *neighbours))])
 
@@ -459,7 +461,7 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
         tuple(notes), (say("chosen-action", action=name.key),),
     )  # fmt: skip
     size = CENTRE + RINGS[2] + LABELS[1] + 12, high + raised, raised
-    return fr.picture(subject, "ego", caption, size, marks, sj.table(EGO_COLUMNS, rows))
+    return fr.picture(subject, "ego", caption, size, marks, lambda: sj.table(EGO_COLUMNS, rows))
 
 
 def _neighbours(subject: Subject, action: str) -> tuple[DrawnTie, ...]:

@@ -5,8 +5,9 @@ grey printers can tell them apart, and a number or a pattern always goes with th
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
@@ -58,13 +59,17 @@ class Picture:
     ``title`` and ``description`` stand in the drawing too, for those who do not see it.
     """
 
-    def __init__(self, name: str, language: Language, drawing: Drawing, table: Solutions) -> None:
+    def __init__(self, name: str, language: Language, drawing: Drawing, table: Callable[[], Solutions]) -> None:
         self.name = name
         self.language = language
         self.drawing = drawing
-        self.table = table
+        self._table = table
         self.title = drawing.title
         self.description = drawing.description
+
+    @cached_property
+    def table(self) -> Solutions:
+        return self._table()
 
     @property
     def svg(self) -> str:
@@ -145,7 +150,7 @@ def frame(
 
 def picture(
     subject: Subject, name: str, caption: Caption, size: tuple[float, float, float], marks: Sequence[Mark],
-    table: Solutions, *, is_small: bool = False,
+    table: Callable[[], Solutions], *, is_small: bool = False,
 ) -> Picture:  # fmt: skip
     width, height, down = size
     body = (Group(tuple(marks), shift=(0, down)),)
@@ -159,7 +164,7 @@ def on_slide(picture: Picture) -> Picture:
     width, height = max(drawing.width, drawing.height * 16 / 9), max(drawing.height, drawing.width * 9 / 16)
     shift = (width - drawing.width) / 2, (height - drawing.height) / 2
     sheet = replace(drawing, width=width, height=height, marks=(Group(drawing.marks, shift=shift),))
-    return Picture(picture.name, picture.language, sheet, picture.table)
+    return Picture(picture.name, picture.language, sheet, lambda: picture.table)
 
 
 EDGE: Final = Pen(RULE, 0.8)
@@ -197,6 +202,8 @@ def row_head(box: Box, number: str, name: Name, detail: str, address: str = "") 
 
 
 def spoken(name: Name, labels: Iterable[Label], **changes: object) -> list[Label]:
+    if not name.language and not changes:
+        return list(labels)
     return [replace(label, language=name.language, **changes) for label in labels]  # type: ignore[arg-type]
 
 

@@ -80,8 +80,11 @@ def draw_time_map(subject: Subject, *, plan: str = "", top: object = 12) -> fr.P
 def draw_plan_map(subject: Subject, plan: str, most: int, layout: Layout) -> fr.Picture:
     chosen = sj.find(subject.graph, plan)
     say, met = subject.say, {pair[pair[0] == chosen] for pair in subject.known.linked if chosen in pair}
-    every = [Neighbour(subject, chosen, plan) for plan in sorted(met)]
-    every.sort(key=lambda near: (near.is_abroad, -near.bits, near.plan))
+    # the same in each language and at each width
+    met_by = subject.graph.once(
+        f"neighbours {subject.level.key} {chosen}", lambda: [Neighbour(subject, chosen, plan) for plan in met]
+    )
+    every = sorted(met_by, key=lambda near: (near.is_abroad, -near.bits, near.plan))
     neighbours, names = every[:most], subject.names((chosen, *(near.plan for near in every)))
     life_of, ranks = ta.lives(subject, names), {}
     for plan in (chosen, *(near.plan for near in neighbours)):
@@ -156,7 +159,7 @@ def draw_plan_map(subject: Subject, plan: str, most: int, layout: Layout) -> fr.
             near.out.state.value, near.back.state.value, near.out.verdict.value, near.back.verdict.value,
             "true" if near in neighbours else "false",
         ))  # fmt: skip
-    size, table = (layout.right + (10 + SAYS if layout.head else 0), TOP + bottom, TOP), sj.table(COLUMNS, cells)
+    size, table = (layout.right + (10 + SAYS if layout.head else 0), TOP + bottom, TOP), lambda: sj.table(COLUMNS, cells)
     return fr.picture(subject, "time-map", caption, size, marks, table, is_small=not layout.head)
 
 
@@ -322,7 +325,7 @@ def draw_country(subject: Subject) -> fr.Picture:
     title, notes = say("country-map-title", n=len(plans), cited=len(citations)), say("country-map-undated", n=undrawn)
     caption = fr.Caption(title, say("country-map-lead"), signs, (notes,) if undrawn else ())
     every = (*back, *axis.marks(y, graph.as_of), *ways, *front)
-    return fr.picture(subject, "time-map", caption, (wide, TOP + y, TOP), every, sj.table(COUNTRY_COLUMNS, cells))
+    return fr.picture(subject, "time-map", caption, (wide, TOP + y, TOP), every, lambda: sj.table(COUNTRY_COLUMNS, cells))
 
 
 def _rows(
