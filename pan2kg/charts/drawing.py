@@ -108,9 +108,11 @@ def wrap(text: str, width: float, font: Font, lines: int = 99) -> tuple[str, ...
     while start < len(words) and len(wrapped) < lines:
         if len(wrapped) == lines - 1:
             return (*wrapped, shorten(" ".join(words[start:]), width, font))
-        end, used = start, -space
-        while end < len(words) and (end == start or round(font.size * (used + space + _width(words[end], font.bold)), 2) <= width):
+        end, used = start + 1, _width(words[start], font.bold)
+        while end < len(words):
             used += space + _width(words[end], font.bold)
+            if round(font.size * used, 2) > width:
+                break
             end += 1
         wrapped.append(" ".join(words[start:end]))
         start = end
@@ -136,6 +138,10 @@ class Box:
     height: float
     fill: str = ""
     pen: Pen | None = None
+
+    def edge(self) -> "Line":
+        x, y, right, low = self.x, self.y, self.x + self.width, self.y + self.height
+        return Line(((x, y), (right, y), (right, low), (x, low), (x, y)), self.pen, fill=self.fill)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,19 +183,13 @@ class Hatch:
     height: float
     pen: Pen = Pen("#9a9a9a", 0.8)
 
-    def strokes(self) -> Iterator[tuple[Point, Point]]:
+    def strokes(self) -> "Iterator[Line]":
         at = GAP
         while at < self.width + self.height:
             start = (self.x + max(at - self.height, 0.0), self.y + min(at, self.height))
             end = (self.x + min(at, self.width), self.y + max(at - self.width, 0.0))
-            yield start, end
+            yield Line((start, end), self.pen)
             at += GAP
-
-    @property
-    def whole(self) -> range:
-        # which strokes reach from the upper to the lower edge, where they are many
-        strokes = range(math.ceil(self.height / GAP) - 1, int(self.width / GAP))
-        return strokes if len(strokes) > 6 else range(0)
 
 
 PLAIN: Final = Font()
@@ -262,7 +262,7 @@ class Drawing:
         words = f"{self.title}\n{self.description}\n{self.width} {self.height}"
         name = f"p{hashlib.sha256(words.encode('utf-8', 'replace')).hexdigest()[:5]}"
         sheet = _Sheet(name)
-        paper = _Element('<rect width="100%" height="100%"', _painted(PAPER, None), "/>")
+        paper = _Element('<rect width="100%" height="100%"', _look(PAPER), "/>")
         inner = [paper, *sheet.elements(self.marks, 0.0, 0.0)]
         # what is drawn as text names the picture; where it is not drawn, elements that nobody sees do
         title, description = _xml(self.title), _xml(self.description)
@@ -275,7 +275,7 @@ class Drawing:
             f'role="{role}" aria-labelledby="{told}" lang="{self.language}" font-family="{FAMILY}"'
         )
         out: list[str] = []
-        _Element(begin, (), f">\n{head}\n", inner).write(UNSET, out)
+        _Element(begin, (), f">\n{head}\n", inner).write(_UNSET, out)
         return "".join((*out, "\n"))
 
 
@@ -325,60 +325,43 @@ def number(value: float) -> str:
 # The look of an element: for each property the values that fit it, None where the property does not matter. Of a group
 # those that fit most of what is in it. A style is what an element has from those around it.
 _PROPERTIES: Final = ("fill", "stroke", "stroke-width", "stroke-dasharray", "font-size", "font-weight", "text-anchor")
-UNSET: Final = ("", "none", "1", "none", "", "normal", "start")
-Look = tuple[tuple[str, ...] | None, ...]
-Style = tuple[str, ...]
-
-
-def _colour(colour: str) -> tuple[str]:
-    is_double = len(colour) == 7 and colour[1::2] == colour[2::2]
-    return (f"#{colour[1::2]}" if is_double else colour or "none",)
+_UNSET: Final = ("", "none", "1", "none", "", "normal", "start")
+_Look = tuple[tuple[str, ...] | None, ...]
+_Style = tuple[str, ...]
 
 
 @lru_cache(maxsize=1 << 12)
-def _painted(fill: str, pen: Pen | None) -> Look:
-    if pen is None:
-        return _colour(fill), ("none",), *(5 * (None,))
-    dash = " ".join(map(number, pen.dash)) or "none"
-    return _colour(fill), _colour(pen.colour), (number(pen.width),), (dash,), *(3 * (None,))
-
-
-@lru_cache(maxsize=1 << 12)
-def _lettered(font: Font, anchor: Anchor) -> Look:
-    weight = "bold" if font.bold else "normal"
-    return _colour(font.colour), ("none",), None, None, (number(font.size),), (weight,), (anchor,)
+def _look(fill: str, pen: Pen | None = None, font: Font | None = None, anchor: Anchor = "start") -> _Look:
+    colours = [font.colour if font else fill, pen.colour if pen else ""]
+    paints = (f"#{name[1::2]}" if name and name[1::2] == name[2::2] else name or "none" for name in colours)
+    line = ((number(pen.width),), (" ".join(map(number, pen.dash)) or "none",)) if pen else (None, None)
+    text = ((number(font.size),), ("bold" if font.bold else "normal",), (anchor,)) if font else 3 * (None,)
+    return *((paint,) for paint in paints), *line, *text
 
 
 @lru_cache(maxsize=1 << 14)
-def _tallied(looks: tuple[tuple[Look, int], ...]) -> tuple[tuple[Counter[str], ...], Look]:
+def _tallied(looks: tuple[tuple[_Look, int], ...]) -> tuple[list[Counter[str]], _Look]:
     # how many elements each value fits, and what fits most
-    tallies = tuple(Counter[str]() for _ in _PROPERTIES)
+    tallies = [Counter[str]() for _ in _PROPERTIES]
     for look, times in looks:
         for tally, values in zip(tallies, look, strict=True):
-            for value in values or ():
-                tally[value] += times
+            tally.update(dict.fromkeys(values or (), times))
     most = [max(tally.values(), default=0) for tally in tallies]
-    return tallies, tuple(
-        tuple(value for value in tally if tally[value] == top) or None for tally, top in zip(tallies, most, strict=True)
-    )
+    fits = ([value for value in tally if tally[value] == top] for tally, top in zip(tallies, most, strict=True))
+    return tallies, tuple(tuple(values) or None for values in fits)
 
 
 @lru_cache(maxsize=1 << 14)
-def _settled(looks: tuple[tuple[Look, int], ...], style: Style, *, is_drawn: bool) -> tuple[str, Style]:
-    # What a group says for all that is in it, and the style in it. One that is not drawn has to be worth its tags.
+def _settled(looks: tuple[tuple[_Look, int], ...], style: _Style, least: int, spent: int) -> tuple[str, _Style]:
+    # What is said for all of these looks, and the style then. To say it in a group costs as much as in one of them,
+    # and a group that is drawn for nothing else has to be worth its tags.
     attributes, settled, gain = "", list(style), 0
     for at, (tally, values) in enumerate(zip(*_tallied(looks), strict=True)):
         if values and style[at] not in values:
-            more, attribute = tally[values[0]] - tally[style[at]] - 1, f' {_PROPERTIES[at]}="{values[0]}"'
+            more, attribute = tally[values[0]] - tally[style[at]] - spent, f' {_PROPERTIES[at]}="{values[0]}"'
             if more or not style[at]:
                 attributes, settled[at], gain = attributes + attribute, values[0], gain + more * len(attribute)
-    return (attributes, tuple(settled)) if is_drawn or gain > len("<g></g>") else ("", style)
-
-
-@lru_cache(maxsize=1 << 14)
-def _said(look: Look, style: Style) -> str:
-    pairs = zip(_PROPERTIES, look, style, strict=True)
-    return "".join(f' {name}="{values[0]}"' for name, values, value in pairs if values and value not in values)
+    return (attributes, tuple(settled)) if gain >= least else ("", style)
 
 
 class _Element:
@@ -386,20 +369,20 @@ class _Element:
 
     __slots__ = ("begin", "end", "inner", "look", "looks")
 
-    def __init__(self, begin: str, look: Look, end: str, inner: "Sequence[_Element]" = ()) -> None:
+    def __init__(self, begin: str, look: _Look, end: str, inner: "Sequence[_Element]" = ()) -> None:
         self.begin, self.look, self.end, self.inner, self.looks = begin, look, end, inner, ()
         if inner:
-            times: dict[Look, int] = {}
+            times: dict[_Look, int] = {}
             for element in inner:
                 times[element.look] = times.get(element.look, 0) + 1
             self.looks = tuple(times.items())
             self.look = _tallied(self.looks)[1]
 
-    def write(self, style: Style, out: list[str]) -> None:
+    def write(self, style: _Style, out: list[str]) -> None:
         if not self.inner:
-            out += (self.begin, _said(self.look, style), self.end)
+            out += (self.begin, _settled(((self.look, 1),), style, 0, 0)[0], self.end)
             return
-        attributes, inside = _settled(self.looks, style, is_drawn=bool(self.begin))
+        attributes, inside = _settled(self.looks, style, 0 if self.begin else len("<g></g>") + 1, 1)
         begin = self.begin or ("<g" if attributes else "")
         if begin:
             out += (begin, attributes, self.end)
@@ -409,30 +392,19 @@ class _Element:
             out.append(f"</{begin.partition(' ')[0][1:]}>")
 
 
-def _pair(x: int, y: int) -> str:
-    return f"{_TENTHS[x]}{_TENTHS[y]}" if y < 0 else f"{_TENTHS[x]} {_TENTHS[y]}"
-
-
 def _course(points: Sequence[Point], *, curved: bool = False) -> str:
     # from place to place, in tenths of a pixel, so that what is rounded does not add up
     (x, y), *places = [(round(x * 10), round(y * 10)) for x, y in points]
-    course, end = f"M{_pair(x, y)}", ""
-    if curved:
-        for at in range(0, len(places) - 2, 3):
-            steps = [_pair(to_x - x, to_y - y) for to_x, to_y in places[at : at + 3]]
-            course += "c" + steps[0] + "".join(step if step[0] == "-" else f" {step}" for step in steps[1:])
-            x, y = places[at + 2]
-        return course
-    if len(places) > 1 and places[-1] == (x, y):
-        end = "z"
-        places.pop()
-    for to_x, to_y in places:
-        if to_x == x or to_y == y:
-            course += f"v{_TENTHS[to_y - y]}" if to_x == x else f"h{_TENTHS[to_x - x]}"
+    is_closed = len(places) > 1 and places[-1] == (x, y)
+    course, size = f"M{_TENTHS[x]}{' ' * (y >= 0)}{_TENTHS[y]}", 3 if curved else 1
+    for at in range(0, len(places) - (is_closed and not curved), size):
+        steps = [_TENTHS[step] for to_x, to_y in places[at : at + size] for step in (to_x - x, to_y - y)]
+        if "0" in steps and not curved:
+            course += f"v{steps[1]}" if steps[0] == "0" else f"h{steps[0]}"
         else:
-            course += f"l{_pair(to_x - x, to_y - y)}"
-        x, y = to_x, to_y
-    return course + end
+            course += f"{'c' if curved else 'l'}{' '.join(steps).replace(' -', '-')}"
+        x, y = places[at + size - 1]
+    return course + "z" * (is_closed and not curved)
 
 
 class _Sheet:
@@ -445,8 +417,7 @@ class _Sheet:
 
     def elements(self, marks: Iterable[Mark], right: float, down: float) -> list[_Element]:
         # moved to the right and down; lines of one pen that follow each other are one path
-        elements: list[_Element] = []
-        pen: Pen | None = None
+        elements, pen = list[_Element](), None
         for mark in marks:
             last_pen, pen = pen, None
             if isinstance(mark, Group):
@@ -455,23 +426,17 @@ class _Sheet:
                 elements += self.text(mark, right, down)
             elif isinstance(mark, Dot):
                 places = f'cx="{number(mark.x + right)}" cy="{number(mark.y + down)}" r="{number(mark.radius)}"'
-                elements.append(_Element(f"<circle {places}", _painted(mark.fill, mark.pen), "/>"))
+                elements.append(_Element(f"<circle {places}", _look(mark.fill, mark.pen), "/>"))
+            elif isinstance(mark, Hatch):
+                elements += self.hatch(mark, right, down)
             else:
-                course, look = self.course(mark, right, down), _painted("" if isinstance(mark, Hatch) else mark.fill, mark.pen)
-                if isinstance(mark, Hatch) or isinstance(mark, Line) and len(mark.points) == 2:
-                    look = None, *look[1:]  # what is straight has nothing to fill
-                pen = mark.pen if look[0] in (None, ("none",)) else None
-                if isinstance(mark, Hatch) and mark.whole:
-                    # what reaches from edge to edge is one dashed line as wide as the field is high, aslant
-                    wide, y = mark.pen.width * math.sqrt(2), mark.y + down + mark.height / 2
-                    x = mark.x + right + GAP * (mark.whole.start + 1) - mark.height / 2 - wide / 2 + y
-                    dashes = Pen(mark.pen.colour, mark.height, (wide, GAP - wide))
-                    line = f' d="{_course(((x, y), (x + GAP * (len(mark.whole) - 1) + wide, y)))}"/>'
-                    elements.append(_Element('<path transform="skewX(-45)"', (None, *_painted("", dashes)[1:]), line))
-                    last_pen = None
+                line = mark if isinstance(mark, Line) else mark.edge()
+                course = _course([(x + right, y + down) for x, y in line.points], curved=line.curved)
+                look, pen = _look(line.fill, line.pen), None if line.fill else line.pen
+                look = (None, *look[1:]) if len(line.points) == 2 else look  # what is straight has nothing to fill
                 if pen and pen == last_pen and elements[-1].look == look:
                     elements[-1].end = f'{elements[-1].end[:-3]}{course}"/>'
-                elif course:
+                else:
                     elements.append(_Element("<path", look, f' d="{course}"/>'))
         for alike in () if len(elements) < 3 else (attrgetter("look"), lambda element: element.begin[:3]):
             runs = [list(run) for _, run in groupby(elements, key=alike)]
@@ -479,36 +444,33 @@ class _Sheet:
                 elements = [run[0] if len(run) == 1 else _Element("", (), ">", run) for run in runs]
         return elements
 
-    def course(self, mark: Box | Line | Hatch, right: float, down: float) -> str:
-        if isinstance(mark, Line):
-            return _course([(x + right, y + down) for x, y in mark.points], curved=mark.curved)
-        if isinstance(mark, Hatch):
-            strokes = [[(round((x + right) * 10), round((y + down) * 10)) for x, y in ends] for ends in mark.strokes()]
-            strokes = strokes[: mark.whole.start] + strokes[mark.whole.stop :]
-            x, y, course = 0, 0, ""
-            for (from_x, from_y), (to_x, to_y) in strokes:
-                course += f"{'m' if course else 'M'}{_pair(from_x - x, from_y - y)}l{_pair(to_x - from_x, to_y - from_y)}"
-                x, y = to_x, to_y
-            return course
-        wide, high = round(mark.width * 10), round(mark.height * 10)
-        place = _pair(round((mark.x + right) * 10), round((mark.y + down) * 10))
-        return f"M{place}h{_TENTHS[wide]}v{_TENTHS[high]}h{_TENTHS[-wide]}z" if wide > 0 and high > 0 else ""
+    def hatch(self, hatch: Hatch, right: float, down: float) -> list[_Element]:
+        # what reaches from edge to edge is one dashed line as wide as the field is high, aslant
+        strokes, high = list(hatch.strokes()), hatch.height
+        start, stop = math.ceil(high / GAP) - 1, int(hatch.width / GAP)
+        if stop - start < 6:
+            return self.elements(strokes, right, down)
+        wide, y = hatch.pen.width * math.sqrt(2), hatch.y + down + high / 2
+        x = hatch.x + right + GAP * (start + 1) - high / 2 - wide / 2 + y
+        look = _look("", Pen(hatch.pen.colour, high, (wide, GAP - wide)))
+        course = _course(((x, y), (x + GAP * (stop - start - 1) + wide, y)))
+        whole = _Element('<path transform="skewX(-45)"', (None, *look[1:]), f' d="{course}"/>')
+        return [whole, *self.elements(strokes[:start] + strokes[stop:], right, down)]
 
     def text(self, label: Label, right: float, down: float) -> Iterator[_Element]:
         spoken = f' lang="{formats.xml_value(label.language)}"' if label.language else ""
         if label.name:
             spoken, self.told[label.name] = f'{spoken} id="{self.name}{label.name}"', None
-        look, lines = _lettered(label.font, label.anchor), []
+        look, lines = _look("", None, label.font, label.anchor), []
         for line in label.lines():
             x, y = number(line.x + right), number(line.y + down)
             turn = f' transform="rotate({number(line.turn)} {x} {y})"' if line.turn else ""
             lines.append((f' x="{x}" y="{y}"{turn}', _xml(line.text)))
-        if label.anchor != "start":
-            yield from (_Element(f"<text{place}{spoken}", look, f">{words}</text>") for place, words in lines)
-            return
-        (place, words), *further = lines
-        words += "".join(f" <tspan{below}>{more}</tspan>" for below, more in further)
-        yield _Element(f"<text{place}{spoken}", look, f">{words}</text>")
+        if label.anchor == "start":
+            further = "".join(f" <tspan{place}>{words}</tspan>" for place, words in lines[1:])
+            lines = [(lines[0][0], lines[0][1] + further)]
+        for place, words in lines:
+            yield _Element(f"<text{place}{spoken}", look, f">{words}</text>")
 
     def group(self, group: Group, right: float, down: float) -> list[_Element]:
         begin, tags = "", {name: f' data-{name}="{formats.xml_value(value)}"' for name, value in group.tags if value}
@@ -520,13 +482,12 @@ class _Sheet:
         if len(group.marks) > 4 and (x or y):
             begin, x, y = f'{begin or "<g"} transform="translate({number(x)} {number(y)})"', 0.0, 0.0
         inner = self.elements(group.marks, x, y)
-        if not begin and len(inner) < 2 or not inner:
+        if not inner or (len(inner) == 1 and not begin):
             return inner
-        if " " in tags.get("of", "")[2:]:
+        for element in inner if " " in tags.get("of", "")[2:] else ():
             # a script finds the line of a tie by what it is filled with
-            for element in inner:
-                if element.begin.startswith("<path") and element.look[0] in (None, ("none",)):
-                    element.begin, element.look = f'{element.begin} fill="none"', (None, *element.look[1:])
+            if element.begin == "<path" and element.look[0] in (None, ("none",)):
+                element.begin, element.look = '<path fill="none"', (None, *element.look[1:])
         element = inner[0]
         if len(inner) == 1 and not title and not element.inner and begin.startswith("<g data"):
             element.begin += begin[2:]
@@ -535,9 +496,8 @@ class _Sheet:
         for name, tag in tags.items():
             # the words of a value stand where it comes last
             if name.endswith("-label"):
-                pair = tags[name.removesuffix("-label")] + tag
-                earlier = self.worded.get(pair)
-                if earlier:
-                    earlier.begin = earlier.begin.replace(pair, pair.removesuffix(tag))
-                self.worded[pair] = element
+                value = tags[name.removesuffix("-label")]
+                if earlier := self.worded.get(value + tag):
+                    earlier.begin = earlier.begin.replace(tag, "")
+                self.worded[value + tag] = element
         return [element]

@@ -378,7 +378,12 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
     radii = -RINGS[0], RINGS[1], RINGS[2]
     at_bodies, at_texts, at_others = (arc(number, radius) for number, radius in zip(numbered, radii, strict=True))
     places = {tie.other: place for tie, place in zip(texts, at_texts, strict=False)}
-    marks: list[dw.Mark] = [dw.Line(tuple(arc(25, radius)), dw.Pen(fr.RULE, 0.8)) for radius in radii]
+    marks: list[dw.Mark] = []
+    for radius in radii:
+        # the part of an ellipse of the heights ±0.9 between the heights ±0.48, as a curve nobody can tell from it
+        (x, y), (_, low) = arc(25, radius)[::24]
+        out, lean = x + 0.20546 * radius, 0.29329 * high
+        marks.append(dw.Line(((x, y), (out, y + lean), (out, low - lean), (x, low)), dw.Pen(fr.RULE, 0.8), curved=True))
     greatest = max((tie.bits for tie in drawn), default=0.0)
     for tie, (x, y) in zip(drawn, at_others, strict=True):
         # Over each shared text, the thicker the more is shared, and where one cites the other.

@@ -51,14 +51,15 @@ class Axis:
 
 
 def lives(subject: Subject, plans: Iterable[str]) -> Mapping[str, sj.Life]:
-    dates = subject.known.chronology.dates
-    life_of: dict[str, sj.Life] = subject.graph.once(f"lives {subject.level.key}", dict)  # the same in each language
+    dates, life_of = subject.known.chronology.dates, {}
+    known: dict[str, sj.Life] = subject.graph.once(f"lives {subject.level.key}", dict)  # the same in each language
     for plan in plans:
-        if plan not in life_of:
+        if plan not in known:
             _, since, until = subject.graph.periods.get(plan, ("", "", ""))
             begins, ends, dated = citations.span(since), citations.span(until), dates.get(plan)
             first, last = begins.first if begins else None, ends.last if ends else None
-            life_of[plan] = sj.Life(dated.issued if dated else None, first, last)
+            known[plan] = sj.Life(dated.issued if dated else None, first, last)
+        life_of[plan] = known[plan]
     return life_of
 
 

@@ -159,8 +159,8 @@ def draw_plan_map(subject: Subject, plan: str, most: int, layout: Layout) -> fr.
             near.out.state.value, near.back.state.value, near.out.verdict.value, near.back.verdict.value,
             "true" if near in neighbours else "false",
         ))  # fmt: skip
-    size, table = (layout.right + (10 + SAYS if layout.head else 0), TOP + bottom, TOP), lambda: sj.table(COLUMNS, cells)
-    return fr.picture(subject, "time-map", caption, size, marks, table, is_small=not layout.head)
+    size, is_small = (layout.right + (10 + SAYS if layout.head else 0), TOP + bottom, TOP), not layout.head
+    return fr.picture(subject, "time-map", caption, size, marks, lambda: sj.table(COLUMNS, cells), is_small=is_small)
 
 
 def state_of(occasion: Occasion) -> State:
@@ -324,8 +324,8 @@ def draw_country(subject: Subject) -> fr.Picture:
     )  # fmt: skip
     title, notes = say("country-map-title", n=len(plans), cited=len(citations)), say("country-map-undated", n=undrawn)
     caption = fr.Caption(title, say("country-map-lead"), signs, (notes,) if undrawn else ())
-    every = (*back, *axis.marks(y, graph.as_of), *ways, *front)
-    return fr.picture(subject, "time-map", caption, (wide, TOP + y, TOP), every, lambda: sj.table(COUNTRY_COLUMNS, cells))
+    every, size = (*back, *axis.marks(y, graph.as_of), *ways, *front), (wide, TOP + y, TOP)
+    return fr.picture(subject, "time-map", caption, size, every, lambda: sj.table(COUNTRY_COLUMNS, cells))
 
 
 def _rows(
