@@ -486,7 +486,7 @@ _SHARED: Final[Mapping[str, Mapping[str, str]]] = {
         "filter-plan": "kind-plan", "inferred": "evidence-is-inferred", "why": "why",
     },
     "picture": {"field": "fields-head"},
-    "search": {"results": "search-found"},
+    "search": {"as-interface": "data-language-as-interface", "results": "search-found", "titles": "data-language"},
     "sparql": {"network": "menu-network", "no": "no", "not-shared": "script-copy-failed", "yes": "yes"},
     "table": {"count": "rows"},
 }  # fmt: skip
