@@ -38,11 +38,11 @@ def test_the_files_hold_every_term_shape_and_concept_at_its_anchor_and_are_the_s
     concepts = {anchor(concept["iri"]) for scheme in ontology.schemes for concept in scheme["concepts"]}
     assert len(concepts) > 400
     files = documentation(graph.project, graph.store)
-    assert {"ontology/index.fr.html", "ontology/index.en.html", "ontology/ontology.css"} <= files.keys()
-    assert b'href="ontology.css"' in files["ontology/index.fr.html"]
+    assert {"fr/ontology.html", "en/ontology.html", "ontology/ontology.css"} <= files.keys()
+    assert b'href="../ontology/ontology.css"' in files["fr/ontology.html"]
     assert documentation(graph.project, graph.store) == files
     for language in ("fr", "en"):
-        page = Parsed(files[f"ontology/index.{language}.html"].decode())
+        page = Parsed(files[f"{language}/ontology.html"].decode())
         assert concepts | set(map(anchor, declared)) <= set(page.ids)
         assert max(Counter(page.ids).values()) == 1
         inside = {link[1:] for link in page.links if link.startswith("#")}
