@@ -370,7 +370,8 @@ class _Element:
     __slots__ = ("begin", "end", "inner", "look", "looks")
 
     def __init__(self, begin: str, look: _Look, end: str, inner: "Sequence[_Element]" = ()) -> None:
-        self.begin, self.look, self.end, self.inner, self.looks = begin, look, end, inner, ()
+        self.begin, self.look, self.end, self.inner = begin, look, end, inner
+        self.looks: tuple[tuple[_Look, int], ...] = ()
         if inner:
             times: dict[_Look, int] = {}
             for element in inner:
