@@ -338,16 +338,17 @@ def apart(make: Callable[[], Made]) -> Made:
         warnings.simplefilter("ignore", DeprecationWarning)  # threads of libraries, which wait for work
         process = os.fork()
     if process == 0:
+        value = None
         try:
+            value = make()
+        finally:  # whatever went wrong is raised by the other process
             try:
-                outcome = pickle.dumps((None, make()))
-            except BaseException as error:  # noqa: BLE001  # raised again by the other process
-                error.add_note(traceback.format_exc())
-                outcome = pickle.dumps((error, None))
-            with open(writer, "wb") as pipe:  # noqa: PTH123  # no path
-                pipe.write(outcome)
-        finally:
-            os._exit(0)
+                if fault := sys.exception():
+                    fault.add_note(traceback.format_exc())
+                with open(writer, "wb") as pipe:  # noqa: PTH123  # no path
+                    pickle.dump((fault, value), pipe)
+            finally:
+                os._exit(0)
     gc.unfreeze()
     os.close(writer)
     try:
