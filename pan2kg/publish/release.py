@@ -43,6 +43,8 @@ _NO_PAGES: Final = (f"{documents.DOCUMENTS}/", f"{folder.VERSIONS}/")
 _APART: Final = re.compile(
     rf'(?<= href=")((?:\.\./)*)({"|".join((*documents.APART, "network"))})/([^"#?/]+)\.html(?:#[^"]*)?(?=")'.encode()
 )
+_ENDS: Final = re.compile(rb"</(?:d[dt]|li|option|t[dhr]|tbody|thead)>")
+"""Ends of elements that HTML lets out, since what follows in a list, a table or a choice ends them."""
 _OFFERED: Final = (("turtle", folder.TURTLE, "ttl"), ("quads", folder.QUADS, "nq"))
 _README: Final = (
     ("front", "index.html"), ("pages", "fr/", "en/", "de/", ARCHIVE),
@@ -117,7 +119,7 @@ class SitePart:
         for path in filter(documents.is_published, site.paths()):
             page = site.page(path) if path != folder.QUADS else None
             if page:
-                body = _APART.sub(place, page.body) if path.endswith(".html") else page.body
+                body = _ENDS.sub(b"", _APART.sub(place, page.body)) if path.endswith(".html") else page.body
                 yield WELCOME if path == FRONT else path, body
         if context.bundle:
             yield from ((f"assets/{name}", file.read_bytes()) for name, file in sorted(context.bundle.files().items()))
