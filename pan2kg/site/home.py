@@ -246,7 +246,7 @@ def _file(context: page.PageContext, suffix: str) -> str | bytes | None:
             marks.append(drawing.Group(tuple(shade), title, pair_address(ends) if at == to or cell["href"] else ""))
     size = _HEAD + _WIDE * len(rows) + out, up + _HIGH * len(rows), up
     listed = (tuple(_listed(context, meeting, choice.level)) for meeting in drawn.values())
-    picture = sheet.picture(subject, "matrix", caption, size, marks, table(COLUMNS, listed))
+    picture = sheet.picture(subject, "matrix", caption, size, marks, lambda: table(COLUMNS, listed))
     return registry.picture_bytes(picture, suffix)
 
 
