@@ -123,9 +123,8 @@ PLAN_COLUMNS: Final = ("plan", "plan_label", "work", "work_label", "part", "evid
 
 FIRST, SECOND, THIRD = 1, 2, 3  # how strongly a work is tied to the thing: what that means depends on the kind of thing
 TIED_AS: Final = {FIRST: "first", SECOND: "second", THIRD: "third"}
-Tied = tuple[
-    str, int, evidence.Level | None
-]  # A plan, or an action of one, and how it is tied to the thing, on whose word
+# A plan, or an action of one, and how it is tied to the thing, on whose word
+Tied = tuple[str, int, evidence.Level | None]
 
 
 def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> fr.Picture:
@@ -164,11 +163,8 @@ def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> fr.
         words = [f"{say('plans-of-whole')}{colon}{role}" for role in roles_of_plan]
         has_whole, drawn_as = has_whole or bool(words), drawn_as | {role for _, role, _ in works}
         words += [say(f"plans-of-{kind}-{role}-n", n=n) for role, n in sorted(roles.items())]
-        marks.append(
-            dw.Label(
-                x - 6, y + 11, dw.shorten(format_of("semicolon", subject.language).join(words), SAYS - 20, TICK), TICK
-            )
-        )
+        text = format_of("semicolon", subject.language).join(words)
+        marks.append(dw.Label(x - 6, y + 11, dw.shorten(text, SAYS - 20, TICK), TICK))
 
     signs = [fr.Sign((_part_mark(15, 9, role),), say(f"plans-of-{kind}-{role}")) for role in sorted(drawn_as)]
     if has_whole:
