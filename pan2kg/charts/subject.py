@@ -100,6 +100,7 @@ class Life:
         self.end = end
         self.first = start or (issued.first if issued else None)
         self.is_drawn = bool(issued or start or end)
+        self.is_open = bool(self.first) != bool(end)
 
 
 def table(columns: tuple[str, ...], rows: Iterable[tuple[Cell, ...]]) -> Solutions:

@@ -172,7 +172,7 @@ def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> fr.
     if has_whole:
         signs.append(fr.Sign((_part_mark(15, 9, SECOND, is_plan=True),), say("plans-of-whole")))
     lives_drawn = [life_of[plan] for plan in rows]
-    if any(bool(life.first) != bool(life.end) for life in lives_drawn):
+    if any(life.is_open for life in lives_drawn):
         signs.append(open_end_sign(subject, PALE))
     if any(not life.is_drawn for life in lives_drawn):
         signs.append(fr.sign("", say("sign-hatch-date")))

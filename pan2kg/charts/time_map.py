@@ -134,9 +134,10 @@ def draw_plan_map(subject: Subject, plan: str, most: int, layout: Layout) -> fr.
     cited = sum(occasion.state is State.SEEN for occasion in expected)
     titles.append(say("time-map-cited", n=len(expected), seen=cited) if expected else say("time-map-none-could"))
     states = {State.ABSENT, *(state_of(occasion) for near in neighbours for occasion in near.ways)}
-    signs = [fr.sign(dw.Pen(BAND, 10), say("sign-band"))]
+    signs = [fr.sign(dw.Pen(BAND, 10), say("sign-band"))] if greatest else []
     signs += [fr.sign(pen, say(f"kind-{state.value}")) for state, pen in PENS.items() if state in states]
-    signs += [*fr.weight_signs(subject, 0.0), ta.open_end_sign(subject, ta.PALE)]
+    signs += fr.weight_signs(subject, 0.0) if beside else ()
+    signs += [ta.open_end_sign(subject, ta.PALE)] if any(life_of[plan].is_open for plan in rows) else []
     signs.append(fr.sign(ta.TODAY, say("sign-as-of"), upright=True))
     if any(not life_of[plan].is_drawn for plan in rows):
         signs.append(fr.sign("", say("sign-hatch-date")))
