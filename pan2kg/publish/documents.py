@@ -2,15 +2,16 @@
 
 A document tells the things of one kind, each at its key: ``doc/topic/all#health`` for ``id/topic/health``; of kinds
 with many things, those whose keys begin alike: ``doc/plan/lu-b#lu-bhr-2``. Patterns say where, so that no server needs
-a list of things. What is told is what is said of a thing, what points to it, and the links and involvements sources
-state of it whole; what is mentioned has its names in its own document, and what rules derived of a thing at each level
-of evidence stands in the dump alone. A page of a kind of which there are hundreds says no more than
-what a thing is called and belongs to. A thing that has pages leads to them; one that was retired says so. The named
-graphs of a folder are one document, in Turtle; those of rules stand in the dump that names them.
+a list of things. What is told is what is said of a thing, and what points to it as a reference: what a link or an
+involvement says stands at its own place. What is mentioned has its names in its own document, and what rules derived of
+a thing at each level of evidence stands in the dump alone. A page says it once for all languages, and in numbered notes
+on whose word; of links that rules made it says what is shared. A thing that has pages leads to them; one that was
+retired says so. The named graphs of a folder are one document, in Turtle; those of rules stand in the dump that names
+them.
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import chain, groupby
@@ -21,13 +22,15 @@ from urllib.parse import urlsplit
 import pyoxigraph as ox
 from markupsafe import Markup
 
+from pan2kg.graph import labels, statements
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, format_of
 from pan2kg.publish.edition import Edition, File
 from pan2kg.publish.folder import FOLDERS, OWN, QUADS, UNKEPT, VERSIONS, Content, graph_name, rebase
 from pan2kg.publish.vocabulary import FOAF, OWL, TYPE, node, table_of, write
+from pan2kg.site import values
 from pan2kg.store.queries import FORMER
 from pan2kg.tables.template import macro, markup, render
-from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDFS, ROOT, SKOS
+from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDFS, ROOT, SKOS, path_of, rule_of
 
 DOCUMENTS: Final = "doc"
 GRAPHS: Final = "graph"
@@ -42,19 +45,18 @@ hexadecimal: sixteen documents tell them all.
 ALL: Final = "all"
 """What the document is called that tells all things of a kind."""
 _WORDS: Final = Messages("publication")
-_PROPERTY: Final = Messages("property")
+_PAGE: Final = Messages("page")
 _DERIVED_FROM: Final = "http://www.w3.org/ns/prov#wasDerivedFrom"
 _NAMES: Final = (SKOS + "prefLabel", RDFS + "label", DCTERMS + "title", FOAF + "name")
-_JOINING: Final = re.compile("/id/(?:link|involvement)/(?![0-9a-f]{16}$)")
-"""What joins two things and is stated is told whole in the documents of both."""
 _MOST_POINTING: Final = 200
 """So many statements that point to a thing are told of it; what more points to, a level of evidence, is in the dump."""
 _PLAIN: Final = re.compile(r"[\w.~-]+(?:/[\w.~-]+)*", re.ASCII)
-_ENDS: Final = frozenset(PAN + name for name in ("from", "between", "to", "involves", "involvedIn"))
-_SHORT: Final = frozenset(PAN + name for name in (
-    "linkType", "relation", "via", "evidenceLevel", "role", "inDocument", "inPlan",
-))  # fmt: skip
-"""What a page tells of each of many things, beside its name; all there is said stands in the data."""
+_ENDS: Final = tuple(PAN + name for name in ("from", "between", "to", "involves", "involvedIn"))
+_LINK_TYPE, _LEVEL, _VIA, _RELATION, _ROLE, _EVIDENCE = (
+    PAN + name for name in ("linkType", "evidenceLevel", "via", "relation", "role", "evidence")
+)
+_IN_NOTES: Final = frozenset({statements.CERTAINTY, statements.SOURCE})
+_IN_NAMES: Final = frozenset({*_ENDS, statements.TYPE})
 _AT_LEVEL: Final = re.compile(re.escape(PAN) + r"(?:linkedTo\w*|(?:involvesBody|restsOn|usesInstrument)\w*|mainLabel)")
 """What is said again of the links of a thing, at each level of evidence, and of its names."""
 _NAMED_SPACE: Final = re.compile(rb"<([^<>\s]*[/#])")
@@ -67,6 +69,7 @@ class DocumentStatement(NamedTuple):
     object: str
     value: ox.Literal | None
     line: bytes
+    graph: str
 
 
 def shared_place(place: str) -> str:
@@ -79,6 +82,11 @@ def shared_place(place: str) -> str:
     if match:
         return match[1]
     return re.sub(rf"(?<=^{DOCUMENTS}/)(?!(?:{SPLIT})/)([^/]+)/[^/]+$", rf"\1/{ALL}", place)
+
+
+def document_of(kind: str, key: str) -> str:
+    place = f"{DOCUMENTS}/{kind}/{key}"
+    return f"{shared_place(place)}.html" if _PLAIN.fullmatch(place) else ""
 
 
 def graph_place(place: str) -> str:
@@ -132,8 +140,17 @@ class Described:
                 self.own_places[iri] = f"{DOCUMENTS}/{entry.kind}/{entry.key}"
         self.places = {iri: shared_place(place) for iri, place in self.own_places.items()}
         self.keys = {iri: place.rpartition("/")[2] for iri, place in self.own_places.items()}
+        # what links and involvements join, and how
+        self.joined: dict[str, dict[str, list[str]]] = defaultdict(dict)
+        for name in (*_ENDS, _LINK_TYPE, _LEVEL, _VIA, _RELATION, _ROLE):
+            for quad in self.store.quads_for_pattern(None, node(name), None):
+                if str(quad.subject).rpartition("/")[0].endswith(("/id/link", "/id/involvement")):
+                    ends = self.joined[addresses.own(str(quad.subject)[1:-1])].setdefault(name, [])
+                    ends.append(addresses.own(str(quad.object)[1:-1]))
+        for joined in self.joined.values():
+            joined.update((name, sorted(set(ends))) for name, ends in joined.items())
         self._called: dict[tuple[str, Language], str] = {}
-        self._written: dict[tuple[str, str, bool], Markup] = {}
+        self._written: dict[tuple[str, str, bool, str], Markup] = {}
 
     def _read_of(self, iri: str) -> list[DocumentStatement]:
         return self._statements(self.store.quads_for_pattern(self._home(iri), None, None))
@@ -156,11 +173,15 @@ class Described:
             if is_moved:
                 line = rebase(line, places.root.encode(), places.home.encode())
                 triple = next(iter(ox.parse(line, format=ox.RdfFormat.N_TRIPLES))).triple
+            graph = getattr(quad.graph_name, "value", "")
+            before = by_line.get(line)
+            if before and (bool(rule_of(before.graph)), before.graph) < (bool(rule_of(graph)), graph):
+                continue
             value = triple.object if isinstance(triple.object, ox.Literal) else None
             target = "" if value else getattr(triple.object, "value", "")
             by_line[line] = DocumentStatement(
                 getattr(triple.subject, "value", ""), triple.predicate.value, target, value.value if value else target,
-                value, line,
+                value, line, graph,
             )  # fmt: skip
         return [by_line[line] for line in sorted(by_line)]
 
@@ -168,15 +189,11 @@ class Described:
         statements = self.pointing(iri)
         return statements if len(statements) <= _MOST_POINTING else ()
 
-    def about(self, iris: Sequence[str]) -> Collection[DocumentStatement]:
-        # each statement once, in order: a line says all of it, and is quicker told from others than its parts
-        by_line: dict[bytes, DocumentStatement] = {}
-        for iri in iris:
-            for statement in chain(self.of(iri), self.towards(iri)):
-                by_line[statement.line] = statement
-                if statement.target == iri and _JOINING.search(statement.subject):
-                    by_line.update((row.line, row) for row in self.of(statement.subject))
-        return by_line.values()
+    def grounds(self, statement: DocumentStatement) -> statements.Grounds:
+        home = self._home(statement.subject).value
+        at_home = statements.Statement(home, statement.predicate, ox.Literal(""), statement.graph)
+        grounds = statements.grounds_of(self.edition.graph.statements, at_home)
+        return grounds._replace(sources=tuple(map(self.edition.issue.addresses.own, grounds.sources)))
 
     def colophon(self, place: str, iris: Sequence[str]) -> Iterator[ox.Triple]:
         issue, document = self.edition.issue, node(self.edition.issue.addresses.root + place)
@@ -192,10 +209,12 @@ class Described:
             names = self.names.get(iri, {})
             name = next((names[tag] for tag in (language, *LANGUAGES, "") if tag in names), "")
             if not name:
-                values = {statement.predicate: statement.object for statement in self.of(iri)}
-                ends = [values[PAN + end] for end in ("involves", "from", "involvedIn", "to") if PAN + end in values]
-                quote = values.get(PAN + "quote")
-                name = f"« {quote} »" if quote else " → ".join(self.name(end, language) for end in ends)
+                ends = [end for role in _ENDS for end in self.joined.get(iri, {}).get(role, ())]
+                name = " → ".join(self.name(end, language) for end in ends)
+            if not name:
+                texts = {statement.predicate: statement.object for statement in self.of(iri)}
+                quote = texts.get(PAN + "quote")
+                name = f"« {quote} »" if quote else texts.get(PAN + "text", "")
             name = self._called[iri, language] = name or re.split(r"[/#]", iri.rstrip("/#"))[-1] or iri
         return name
 
@@ -205,23 +224,25 @@ class Described:
             return self.name(iri, language) if language == LANGUAGES[0] else ""
         return names.get(language, "")
 
-    def shown(self, iri: str, root: str, value: ox.Literal | None = None, *, is_key: bool = False) -> Markup:
+    def shown(
+        self, iri: str, root: str, value: ox.Literal | None = None, *, is_key: bool = False, words: str = ""
+    ) -> Markup:
         if value:
             return macro("_told.html", "told")(value.value, value.language or "", "")
         # documents show things again and again
-        if (text := self._written.get((iri, root, is_key))) is None:
+        if (text := self._written.get((iri, root, is_key, words))) is None:
             place, names = self.places.get(iri, ""), self.names.get(iri, {})
             leads = f"{root.removesuffix('../')}{place.partition('/')[2]}.html#{self.keys[iri]}" if place else ""
             leads = leads or (iri if iri.startswith(("http://", "https://")) else "")
             # below no page, "-", a thing leads nowhere and is always told by its name
             is_named = place or names or iri.startswith(PAN) or root == "-"
             language = next((tag for tag in (*LANGUAGES, "") if tag in names), "") if is_named else ""
-            words = self.name(iri, LANGUAGES[0]) if is_named else iri
-            has_key = is_key and bool(place) and root != "-"
-            if has_key or language == LANGUAGES[0]:
-                words, language = self.keys[iri] if has_key else words, ""
-            text = macro("_told.html", "told")(words, language, "" if root == "-" else leads)
-            self._written[iri, root, is_key] = text
+            name = words or (self.name(iri, LANGUAGES[0]) if is_named else iri)
+            has_key = is_key and bool(place)
+            if has_key or words or language == LANGUAGES[0]:
+                name, language = self.keys[iri] if has_key else name, ""
+            text = macro("_told.html", "told")(name, language, "" if root == "-" else leads)
+            self._written[iri, root, is_key, words] = text
         return text
 
 
@@ -230,13 +251,15 @@ def document_files(described: Described, pages: Collection[str]) -> Iterator[Fil
     ordered = sorted(described.places.items(), key=lambda pair: (pair[1], pair[0]))
     for place, group in groupby(ordered, key=lambda pair: pair[1]):
         things = [iri for iri, _ in group]
-        about = described.about(things)
-        lines = b"".join(statement.line for statement in about)
+        # each statement once, in order: a line says all of it, and is quicker told from others than its parts
+        rows = chain.from_iterable((*described.of(iri), *described.towards(iri)) for iri in things)
+        lines = b"".join(dict.fromkeys(row.line for row in rows))
         triples = [quad.triple for quad in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES)]
         triples += described.colophon(place, things)
         used = _used(lines, prefixes)
         for ending in ("ttl", "jsonld"):
-            yield f"{place}.{ending}", write(triples, ending, used, terms=True)
+            about = [described.edition.issue.addresses.root + place, *things]
+            yield f"{place}.{ending}", write(triples, ending, used, about=about)
         yield f"{place}.html", render("document.html", _page(described, things, place, pages)).encode()
 
 
@@ -265,49 +288,112 @@ def graph_files(edition: Edition, whole: Content) -> Iterator[File]:
 
 
 def _page(described: Described, iris: Sequence[str], place: str, pages: Collection[str]) -> dict[str, object]:
-    root = "../" * place.count("/")
-    is_short, prefixes = bool(re.match(rf"{DOCUMENTS}/(?:{SPLIT})/", place)), described.edition.prefixes.items()
-    is_joining = place.startswith((f"{DOCUMENTS}/link/", f"{DOCUMENTS}/involvement/"))
-    cells: dict[str, dict[tuple[str, str], list[Markup]]] = {}
-    rows = []
+    root, kind, index = "../" * place.count("/"), place.split("/")[1], described.edition.graph.labels
+    is_table = kind not in labels.KINDS and not re.fullmatch(SPLIT, kind)
+    numbers: dict[statements.Grounds, int] = {}
+    rows, cells = [], dict[str, dict[tuple[str, str], list[Markup]]]()
+    by_rule: dict[tuple[str, str, int], list[tuple[str, Markup, Markup]]] = defaultdict(list)
     for iri in iris:
+        of, joined, key = described.of(iri), described.joined.get(iri, {}), described.keys[iri]
+        ends = [end for name in _ENDS for end in joined.get(name, ())]
+        counted = Counter(numbers.setdefault(described.grounds(row), len(numbers) + 1) for row in of)
+        number = min(counted, key=lambda number: (-counted[number], number), default=0)
+        if kind == "link" and of and rule_of(of[0].graph):
+            # links that rules made are many: what they join is called by its key there
+            names, via = (
+                [described.shown(end, root, is_key=True) for end in listed] for listed in (ends, joined.get(_VIA, ()))
+            )
+            group = joined.get(_LINK_TYPE, [""])[0], joined.get(_LEVEL, [""])[0], number
+            by_rule[group].append((key, markup(" – ").join(names), markup(", ").join(via)))
+            continue
+        cells[iri] = defaultdict(list)
+        for row in of:
+            if row.predicate not in _IN_NOTES and (is_table or row.predicate not in _IN_NAMES) and row.object != key:
+                shown = described.shown(row.target, root, row.value)
+                if (other := numbers[described.grounds(row)]) != number:
+                    shown += markup(f' <a href="#n{other}"><sup>{other}</sup></a>')
+                if row.predicate == _EVIDENCE:
+                    shown = _quoted(described, row.target, root) or shown
+                cells[iri]["", row.predicate].append(shown)
+        _point(described, iri, root, cells[iri])
         inside, is_retired = described.own_places[iri].removeprefix(f"{DOCUMENTS}/"), iri in described.retired
-        ways = [(tag, format_of("name", tag), f"{root}{tag}/{inside}.html") for tag in LANGUAGES
-                if f"{tag}/{inside}.html" in pages and not is_retired]  # fmt: skip
-        values = cells[iri] = defaultdict(list)
-        ends: list[Markup] = []
-        if not ways:
-            for statement in described.of(iri):
-                # links that rules made are many: what they join is called by its key there, and words lead nowhere
-                is_key = is_joining and not _JOINING.search(iri)
-                if is_joining and statement.predicate in _ENDS:
-                    ends.append(described.shown(statement.target, root, is_key=is_key))
-                elif not is_short or statement.predicate in _SHORT:
-                    is_word = is_key and statement.predicate in (PAN + "linkType", PAN + "evidenceLevel")
-                    text = described.shown(statement.target, "-" if is_word else root, statement.value, is_key=is_key)
-                    values["", statement.predicate].append(text)
-            for statement in described.towards(iri):
-                if not is_short or statement.predicate == PAN + "evidence":
-                    values["←", statement.predicate].append(described.shown(statement.subject, root))
         rows.append({
-            "key": described.keys[iri], "iri": iri, "pages": ways, "retired": is_retired,
-            "name": markup(" – ").join(ends) if ends else described.shown(iri, "-"),
+            "key": key, "number": number, "retired": is_retired,
+            "pages": [(tag, format_of("name", tag), f"{root}{tag}/{inside}.html") for tag in LANGUAGES
+                      if f"{tag}/{inside}.html" in pages and not is_retired],
+            "name": markup(" – ").join(described.shown(end, root) for end in ends) or described.shown(iri, "-"),
             "heirs": [described.shown(heir, root) for heir in sorted(described.heirs.get(iri, ()))],
         })  # fmt: skip
-    heads = sorted({head for values in cells.values() for head in values})
-    for iri, row in zip(iris, rows, strict=True):
-        row["cells"] = [markup("<br>").join(cells[iri].get(head, ())) for head in heads]
 
-    heads_told = []
-    for sign, iri in heads:
-        short = next((f"{name}:{iri.removeprefix(space)}" for name, space in prefixes if iri.startswith(space)), "")
-        heads_told.append((sign, [(tag, _PROPERTY.say(short, tag) if _PROPERTY.has(short) else described.name(iri, tag))
-                                  for tag in LANGUAGES]))  # fmt: skip
+    def place_of(head: tuple[str, str]) -> tuple[bool, int, tuple[str, str]]:
+        sign, iri = head
+        return sign == "=", values.places().get((iri, sign == "←"), values.LAST)[1], head
+
+    heads = sorted({head for told in cells.values() for head in told}, key=place_of)
+    for iri, row in zip(cells, rows, strict=True):
+        row["cells"] = [(at, cells[iri][head]) for at, head in enumerate(heads) if is_table or head in cells[iri]]
+
+    def called(iri: str, language: Language, sign: str = "=") -> str:
+        words = values.called(index, iri, language, back=sign == "←")[0] if sign != "=" else ""
+        is_back = sign == "←" and (iri, True) not in values.places()
+        return _PAGE.say("pointing", language, name=words) if is_back else words or described.name(iri, language)
+
+    def in_languages(*iris: str, sign: str = "=") -> list[tuple[Language, str]]:
+        return [(tag, ", ".join(called(iri, tag, sign) for iri in iris if iri)) for tag in LANGUAGES]
+
+    notes = []
+    for grounds, number in numbers.items():
+        path, key = path_of(grounds.graph), f"certainty-{grounds.certainty or 'none'}"
+        rule = rule_of(grounds.graph)
+        ways = {tag: f"{root}{tag}/meaning.html#rule-{rule}" if f"{tag}/meaning.html" in pages and rule else ""
+                for tag in LANGUAGES}  # fmt: skip
+        notes.append({
+            "number": number, "words": [(tag, _PAGE.say(key, tag), ways[tag]) for tag in LANGUAGES],
+            "path": rule or f"{path}.ttl", "address": "" if rule else f"{root}{graph_place(f'{GRAPHS}/{path}')}.ttl",
+            "sources": [described.shown(source, root) for source in grounds.sources],
+        })  # fmt: skip
+    kinds = [_PAGE.say(f"kind-{kind}", tag) for tag in LANGUAGES] if kind in labels.KINDS else [kind]
     return {
-        "root": root, "name": place.rpartition("/")[2], "kind": place.split("/")[1], "languages": LANGUAGES,
-        "heads": heads_told,
-        "rows": rows, "say": _WORDS.say,
+        "root": root, "name": place.rpartition("/")[2], "kind": kind, "kinds": zip(LANGUAGES, kinds, strict=False),
+        "languages": LANGUAGES, "rows": rows, "notes": notes, "is_table": is_table, "say": _WORDS.say,
+        "heads": [in_languages(iri, sign=sign) for sign, iri in heads], "page": _PAGE.say, "endonym": format_of,
+        "by_rule": [(in_languages(*group[:2]), group[2], sorted(links)) for group, links in sorted(by_rule.items())],
     }  # fmt: skip
+
+
+def _quoted(described: Described, passage: str, root: str) -> Markup:
+    values_of = {row.predicate: row for row in described.of(passage)}
+    quote, document = values_of.get(PAN + "quote"), values_of.get(PAN + "inDocument")
+    words = markup("")
+    if quote and quote.value:
+        place = described.shown(document.target, root) if document else ""
+        page = f", {values_of[PAN + 'page'].object}" if PAN + "page" in values_of else ""
+        words = macro("_told.html", "quoted")(quote.object, quote.value.language or "", place, page)
+    return words
+
+
+def _point(described: Described, iri: str, root: str, cells: dict[tuple[str, str], list[Markup]]) -> None:
+    # what points to a thing is a reference: links of rules by what they share, others by what they join
+    by_rule: dict[str, Counter[str]] = defaultdict(Counter)
+    pointing = described.pointing(iri)
+    few = len(pointing) <= _MOST_POINTING
+    for row in pointing:
+        joined, head = described.joined.get(row.subject), ("←", row.predicate)
+        kind = next(iter(joined.get(_LINK_TYPE, ())), "") if joined else ""
+        if joined and row.predicate in _ENDS and kind and rule_of(row.graph):
+            by_rule[kind].update([", ".join(str(described.shown(via, root)) for via in joined.get(_VIA, ()))])
+        elif joined and row.predicate in _ENDS and few:
+            ends = [described.shown(end, root) for name in _ENDS for end in joined.get(name, ()) if end != iri]
+            names = [described.name(how, LANGUAGES[0]) for name in (_RELATION, _ROLE) for how in joined.get(name, ())]
+            way = described.shown(row.subject, root, words=", ".join(names) or "→")
+            cells[("=", kind) if kind else head].append(way + " " + markup(", ").join(ends))
+        elif few:
+            cells[head].append(described.shown(row.subject, root))
+        else:
+            cells[head] = [markup(str(sum(one.predicate == row.predicate for one in pointing)))]
+    for kind, shared in by_rule.items():
+        named = [f"{via} ({number})" for via, number in sorted(shared.items(), key=lambda item: (-item[1], item[0]))]
+        cells["=", kind].append(markup(", ".join(named)))
 
 
 PLACEHOLDER: Final = "https://host.example/pan2kg/"

@@ -112,7 +112,9 @@ class SitePart:
                 return f"{up}network.html".encode()
             return f"../{up}{documents.shared_place(f'{documents.DOCUMENTS}/{kind}/{key}')}.html#{key}".encode()
 
-        context = SiteContext(edition.graph, bundle=find_bundle(), catalogue=edition.catalogue)
+        context = SiteContext(
+            edition.graph, bundle=find_bundle(), catalogue=edition.catalogue, document=documents.document_of
+        )
         site = registry.Site(context)
         for path in filter(documents.is_published, site.paths()):
             page = site.page(path) if path != folder.QUADS else None
