@@ -50,12 +50,15 @@ _DERIVED_FROM: Final = "http://www.w3.org/ns/prov#wasDerivedFrom"
 _NAMES: Final = (SKOS + "prefLabel", RDFS + "label", DCTERMS + "title", FOAF + "name")
 _MOST_POINTING: Final = 200
 """So many statements that point to a thing are told of it; what more points to, a level of evidence, is in the dump."""
+_MOST_LISTED: Final = 50
+"""So many things that point to a thing by a property are listed on a page; of more it says how many there are."""
 _PLAIN: Final = re.compile(r"[\w.~-]+(?:/[\w.~-]+)*", re.ASCII)
 _ENDS: Final = tuple(PAN + name for name in ("from", "between", "to", "involves", "involvedIn"))
 _LINK_TYPE, _LEVEL, _VIA, _RELATION, _ROLE, _EVIDENCE = (
     PAN + name for name in ("linkType", "evidenceLevel", "via", "relation", "role", "evidence")
 )
 _IN_NOTES: Final = frozenset({statements.CERTAINTY, statements.SOURCE})
+_PLAIN_STATUS: Final = frozenset(f"{ROOT}id/linkstatus/{status}" for status in ("accepted", "derived"))
 _IN_NAMES: Final = frozenset({*_ENDS, statements.TYPE})
 _AT_LEVEL: Final = re.compile(re.escape(PAN) + r"(?:linkedTo\w*|(?:involvesBody|restsOn|usesInstrument)\w*|mainLabel)")
 """What is said again of the links of a thing, at each level of evidence, and of its names."""
@@ -153,12 +156,12 @@ class Described:
         self._written: dict[tuple[str, str, bool, str], Markup] = {}
 
     def _read_of(self, iri: str) -> list[DocumentStatement]:
-        return self._statements(self.store.quads_for_pattern(self._home(iri), None, None))
+        return self._statements(self.store.quads_for_pattern(self.home(iri), None, None))
 
     def _read_pointing(self, iri: str) -> list[DocumentStatement]:
-        return self._statements(self.store.quads_for_pattern(None, None, self._home(iri)), but=_DERIVED_FROM)
+        return self._statements(self.store.quads_for_pattern(None, None, self.home(iri)), but=_DERIVED_FROM)
 
-    def _home(self, iri: str) -> ox.NamedNode:
+    def home(self, iri: str) -> ox.NamedNode:
         places = self.edition.issue.addresses
         return node(places.home + iri[len(places.root) :] if iri.startswith(places.root) else iri)
 
@@ -189,17 +192,16 @@ class Described:
         statements = self.pointing(iri)
         return statements if len(statements) <= _MOST_POINTING else ()
 
-    def grounds(self, statement: DocumentStatement) -> statements.Grounds:
-        home = self._home(statement.subject).value
-        at_home = statements.Statement(home, statement.predicate, ox.Literal(""), statement.graph)
-        grounds = statements.grounds_of(self.edition.graph.statements, at_home)
+    def grounds(self, iri: str, graph: str) -> statements.Grounds:
+        statement = statements.Statement(self.home(iri).value, statements.TYPE, ox.Literal(""), graph)
+        grounds = statements.grounds_of(self.edition.graph.statements, statement)
         return grounds._replace(sources=tuple(map(self.edition.issue.addresses.own, grounds.sources)))
 
     def colophon(self, place: str, iris: Sequence[str]) -> Iterator[ox.Triple]:
         issue, document = self.edition.issue, node(self.edition.issue.addresses.root + place)
-        topic = node(FOAF + ("primaryTopic" if len(iris) == 1 else "topic"))
         yield ox.Triple(document, TYPE, node(FOAF + "Document"))
-        yield from (ox.Triple(document, topic, node(iri)) for iri in iris)
+        if len(iris) == 1:  # several are found by their own statements
+            yield ox.Triple(document, node(FOAF + "primaryTopic"), node(iris[0]))
         yield ox.Triple(document, node("http://rdfs.org/ns/void#inDataset"), node(issue.dataset))
         for licence in self.edition.facts.about("license"):
             yield ox.Triple(document, node(DCTERMS + "license"), node(licence.value))
@@ -228,7 +230,8 @@ class Described:
         self, iri: str, root: str, value: ox.Literal | None = None, *, is_key: bool = False, words: str = ""
     ) -> Markup:
         if value:
-            return macro("_told.html", "told")(value.value, value.language or "", "")
+            language = value.language or ""
+            return macro("_told.html", "told")(value.value, language if language != LANGUAGES[0] else "", "")
         # documents show things again and again
         if (text := self._written.get((iri, root, is_key, words))) is None:
             place, names = self.places.get(iri, ""), self.names.get(iri, {})
@@ -238,6 +241,11 @@ class Described:
             is_named = place or names or iri.startswith(PAN) or root == "-"
             language = next((tag for tag in (*LANGUAGES, "") if tag in names), "") if is_named else ""
             name = words or (self.name(iri, LANGUAGES[0]) if is_named else iri)
+            if root != "-":
+                # in full at its own place
+                brief = self.edition.graph.labels.brief(self.home(iri).value, LANGUAGES[0])
+                name, language = (brief.text, brief.language) if brief.whole and not words else (
+                    labels.shortened(name), language)
             has_key = is_key and bool(place)
             if has_key or words or language == LANGUAGES[0]:
                 name, language = self.keys[iri] if has_key else name, ""
@@ -292,26 +300,31 @@ def _page(described: Described, iris: Sequence[str], place: str, pages: Collecti
     is_table = kind not in labels.KINDS and not re.fullmatch(SPLIT, kind)
     numbers: dict[statements.Grounds, int] = {}
     rows, cells = [], dict[str, dict[tuple[str, str], list[Markup]]]()
-    by_rule: dict[tuple[str, str, int], list[tuple[str, Markup, Markup]]] = defaultdict(list)
+    by_rule: dict[tuple[str, str, int], list[tuple[Markup, str, Markup]]] = defaultdict(list)
     for iri in iris:
         of, joined, key = described.of(iri), described.joined.get(iri, {}), described.keys[iri]
         ends = [end for name in _ENDS for end in joined.get(name, ())]
-        counted = Counter(numbers.setdefault(described.grounds(row), len(numbers) + 1) for row in of)
-        number = min(counted, key=lambda number: (-counted[number], number), default=0)
+        counted = Counter(row.graph for row in of)
+        by_graph = {graph: numbers.setdefault(described.grounds(iri, graph), len(numbers) + 1) for graph in counted}
+        number = by_graph[min(counted, key=lambda graph: (-counted[graph], graph))] if of else 0
         if kind == "link" and of and rule_of(of[0].graph):
             # links that rules made are many: what they join is called by its key there
             names, via = (
                 [described.shown(end, root, is_key=True) for end in listed] for listed in (ends, joined.get(_VIA, ()))
             )
             group = joined.get(_LINK_TYPE, [""])[0], joined.get(_LEVEL, [""])[0], number
-            by_rule[group].append((key, markup(" – ").join(names), markup(", ").join(via)))
+            by_rule[group].append((markup(", ").join(via), key, markup(" – ").join(names)))
             continue
-        cells[iri] = defaultdict(list)
+        cells[iri], named = defaultdict(list), {name.strip("« »") for name in (described.name(iri, LANGUAGES[0]), *described.names.get(iri, {}).values())}
         for row in of:
-            if row.predicate not in _IN_NOTES and (is_table or row.predicate not in _IN_NAMES) and row.object != key:
-                shown = described.shown(row.target, root, row.value)
-                if (other := numbers[described.grounds(row)]) != number:
-                    shown += markup(f' <a href="#n{other}"><sup>{other}</sup></a>')
+            is_said = row.object == key or row.object in named or row.target in _PLAIN_STATUS
+            if row.predicate not in _IN_NOTES and not is_said and (is_table or row.predicate not in _IN_NAMES):
+                # terms of a vocabulary are words; what else is spoken of has a place of its own
+                entry = index.entries.get(described.home(row.target).value) if row.target else None
+                is_term = entry is not None and entry.type == SKOS + "Concept" and not entry.has_page
+                shown = described.shown(row.target, "-" if is_term else root, row.value)
+                if (other := by_graph[row.graph]) != number:
+                    shown += markup(f' <a href="#:{other}"><sup>{other}</sup></a>')
                 if row.predicate == _EVIDENCE:
                     shown = _quoted(described, row.target, root) or shown
                 cells[iri]["", row.predicate].append(shown)
@@ -341,21 +354,20 @@ def _page(described: Described, iris: Sequence[str], place: str, pages: Collecti
     def in_languages(*iris: str, sign: str = "=") -> list[tuple[Language, str]]:
         return [(tag, ", ".join(called(iri, tag, sign) for iri in iris if iri)) for tag in LANGUAGES]
 
-    notes = []
+    notes: dict[str, list[tuple[int, str, str, list[Markup]]]] = defaultdict(list)
     for grounds, number in numbers.items():
-        path, key = path_of(grounds.graph), f"certainty-{grounds.certainty or 'none'}"
-        rule = rule_of(grounds.graph)
-        ways = {tag: f"{root}{tag}/meaning.html#rule-{rule}" if f"{tag}/meaning.html" in pages and rule else ""
-                for tag in LANGUAGES}  # fmt: skip
-        notes.append({
-            "number": number, "words": [(tag, _PAGE.say(key, tag), ways[tag]) for tag in LANGUAGES],
-            "path": rule or f"{path}.ttl", "address": "" if rule else f"{root}{graph_place(f'{GRAPHS}/{path}')}.ttl",
-            "sources": [described.shown(source, root) for source in grounds.sources],
-        })  # fmt: skip
+        path, rule = path_of(grounds.graph), rule_of(grounds.graph)
+        address = "" if rule else f"{root}{graph_place(f'{GRAPHS}/{path}')}.ttl"
+        # what a rule says stands on the page of what figures mean
+        links = [described.shown(source, root) for source in grounds.sources] if not rule else [
+            macro("_told.html", "told")(format_of("name", tag), tag, f"{root}{tag}/meaning.html#rule-{rule}")
+            for tag in LANGUAGES if f"{tag}/meaning.html" in pages and rule in described.edition.graph.rules
+        ]  # fmt: skip
+        notes[grounds.certainty or "none"].append((number, rule or f"{path}.ttl", address, links))
     kinds = [_PAGE.say(f"kind-{kind}", tag) for tag in LANGUAGES] if kind in labels.KINDS else [kind]
     return {
         "root": root, "name": place.rpartition("/")[2], "kind": kind, "kinds": zip(LANGUAGES, kinds, strict=False),
-        "languages": LANGUAGES, "rows": rows, "notes": notes, "is_table": is_table, "say": _WORDS.say,
+        "languages": LANGUAGES, "rows": rows, "notes": sorted(notes.items()), "is_table": is_table, "say": _WORDS.say,
         "heads": [in_languages(iri, sign=sign) for sign, iri in heads], "page": _PAGE.say, "endonym": format_of,
         "by_rule": [(in_languages(*group[:2]), group[2], sorted(links)) for group, links in sorted(by_rule.items())],
     }  # fmt: skip
@@ -376,24 +388,25 @@ def _point(described: Described, iri: str, root: str, cells: dict[tuple[str, str
     # what points to a thing is a reference: links of rules by what they share, others by what they join
     by_rule: dict[str, Counter[str]] = defaultdict(Counter)
     pointing = described.pointing(iri)
-    few = len(pointing) <= _MOST_POINTING
+    counted = Counter(row.predicate for row in pointing if row.predicate not in _ENDS or not rule_of(row.graph))
     for row in pointing:
         joined, head = described.joined.get(row.subject), ("←", row.predicate)
+        few = counted[row.predicate] <= _MOST_LISTED and row.predicate != statements.SOURCE
         kind = next(iter(joined.get(_LINK_TYPE, ())), "") if joined else ""
         if joined and row.predicate in _ENDS and kind and rule_of(row.graph):
-            by_rule[kind].update([", ".join(str(described.shown(via, root)) for via in joined.get(_VIA, ()))])
+            by_rule[kind].update(joined.get(_VIA, ()))
         elif joined and row.predicate in _ENDS and few:
             ends = [described.shown(end, root) for name in _ENDS for end in joined.get(name, ()) if end != iri]
             names = [described.name(how, LANGUAGES[0]) for name in (_RELATION, _ROLE) for how in joined.get(name, ())]
             way = described.shown(row.subject, root, words=", ".join(names) or "→")
-            cells[("=", kind) if kind else head].append(way + " " + markup(", ").join(ends))
+            cells[("=", kind) if kind else head].append(way + ": " + markup(", ").join(ends))
         elif few:
             cells[head].append(described.shown(row.subject, root))
         else:
-            cells[head] = [markup(str(sum(one.predicate == row.predicate for one in pointing)))]
+            cells[head] = [markup(str(counted[row.predicate]))]
     for kind, shared in by_rule.items():
-        named = [f"{via} ({number})" for via, number in sorted(shared.items(), key=lambda item: (-item[1], item[0]))]
-        cells["=", kind].append(markup(", ".join(named)))
+        ranked = sorted(shared.items(), key=lambda item: (-item[1], item[0]))
+        cells["=", kind].append(markup(", ").join(described.shown(via, root) + f" ({number})" for via, number in ranked))
 
 
 PLACEHOLDER: Final = "https://host.example/pan2kg/"

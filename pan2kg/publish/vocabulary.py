@@ -140,7 +140,7 @@ def write(
         json.dumps(
             {"@id": short(name) if things else name}
             | {key: values[0] if len(values) == 1 else values for key, values in properties.items()},
-            ensure_ascii=False,
+            ensure_ascii=False, separators=(",", ":"),
         )
         for name, properties in nodes.items()
     )
