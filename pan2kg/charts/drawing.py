@@ -11,14 +11,17 @@ import re
 import tomllib
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Final, Literal
 
-from pan2kg.tables.formats import xml_text, xml_value
+from pan2kg.tables import formats
 
+_xml = lru_cache(maxsize=1 << 13)(formats.xml_text)
 _SPACES = re.compile(r"[ \t\r\n]+")
 _BEFORE = re.compile(r" (?=[»:;!?%–](?:\s|$))")
 _AFTER = re.compile(r"(?<=«) |(?<=\bn°) |(?<=\b[Nn]o\.) ")
@@ -56,14 +59,18 @@ class _Widths(dict[str, float]):
 _TABLES: Final = cache(lambda bold: _Widths(bold=bold))
 
 
-@lru_cache(maxsize=1 << 15)
 def measure(text: str, font: Font) -> float:
     """The greatest width of a text in pixels in a common sans-serif font.
 
     >>> measure("PAN 2", Font(10)), measure("", Font(10))
     (30.1, 0.0)
     """
-    return round(font.size * sum(map(_TABLES(font.bold).__getitem__, text), 0.0), 2)
+    return round(font.size * _width(text, font.bold), 2)
+
+
+@lru_cache(maxsize=1 << 15)
+def _width(text: str, bold: bool) -> float:  # noqa: FBT001
+    return sum(map(_TABLES(bold).__getitem__, text), 0.0)
 
 
 def shorten(text: str, width: float, font: Font) -> str:
@@ -83,6 +90,7 @@ def shorten(text: str, width: float, font: Font) -> str:
     return words
 
 
+@lru_cache(maxsize=1 << 13)
 def wrap(text: str, width: float, font: Font, lines: int = 99) -> tuple[str, ...]:
     # a word that is wider than the line is cut where it has to be; what a no-break space joins is not torn, nor are
     # French quotation marks from what they quote, nor “No.” from 4
@@ -96,14 +104,18 @@ def wrap(text: str, width: float, font: Font, lines: int = 99) -> tuple[str, ...
             words.append(remainder[:at])
             remainder = remainder[at:]
         words += [remainder] if remainder else []
-    wrapped: list[str] = []
-    while words and len(wrapped) < lines:
+    wrapped, start, space = list[str](), 0, _width(" ", font.bold)
+    while start < len(words) and len(wrapped) < lines:
         if len(wrapped) == lines - 1:
-            return (*wrapped, shorten(" ".join(words), width, font))
-        line = words.pop(0)
-        while words and measure(f"{line} {words[0]}", font) <= width:
-            line = f"{line} {words.pop(0)}"
-        wrapped.append(line)
+            return (*wrapped, shorten(" ".join(words[start:]), width, font))
+        end, used = start + 1, _width(words[start], font.bold)
+        while end < len(words):
+            used += space + _width(words[end], font.bold)
+            if round(font.size * used, 2) > width:
+                break
+            end += 1
+        wrapped.append(" ".join(words[start:end]))
+        start = end
     return tuple(wrapped)
 
 
@@ -126,6 +138,10 @@ class Box:
     height: float
     fill: str = ""
     pen: Pen | None = None
+
+    def edge(self) -> "Line":
+        x, y, right, low = self.x, self.y, self.x + self.width, self.y + self.height
+        return Line(((x, y), (right, y), (right, low), (x, low), (x, y)), self.pen, fill=self.fill)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,12 +183,12 @@ class Hatch:
     height: float
     pen: Pen = Pen("#9a9a9a", 0.8)
 
-    def strokes(self) -> Iterator[tuple[Point, Point]]:
+    def strokes(self) -> "Iterator[Line]":
         at = GAP
         while at < self.width + self.height:
             start = (self.x + max(at - self.height, 0.0), self.y + min(at, self.height))
             end = (self.x + min(at, self.width), self.y + max(at - self.width, 0.0))
-            yield start, end
+            yield Line((start, end), self.pen)
             at += GAP
 
 
@@ -188,6 +204,13 @@ class Label:
     anchor: Anchor = "start"
     turn: float = 0.0
     language: str = ""
+    name: str = ""  # "t", "d" or "n" where it says the title, the description or the notes of the drawing
+
+    def lines(self) -> "list[Label]":
+        if "\n" not in self.text:
+            return [self]
+        step = LEADING * self.font.size
+        return [replace(self, y=self.y + step * at, text=line) for at, line in enumerate(self.text.split("\n"))]
 
     def bounds(self) -> tuple[float, float, float, float]:
         width, size = measure(self.text, self.font), self.font.size
@@ -217,6 +240,8 @@ class Group:
         for mark in self.marks:
             if isinstance(mark, Group):
                 yield from mark.flat(shift)
+            elif isinstance(mark, Label):
+                yield from ((line, shift) for line in mark.lines())
             else:
                 yield mark, shift
 
@@ -234,27 +259,30 @@ class Drawing:
     marks: tuple[Mark, ...]
 
     def svg(self) -> str:
-        # most of the texts are of one size, which is said once
-        sizes = Counter(mark.font.size for mark, _ in Group(self.marks).flat() if isinstance(mark, Label))
-        size = sizes.most_common(1)[0][0] if sizes else PLAIN.size
-        body = "".join(_markup(mark, size) for mark in self.marks)
-        digest = hashlib.sha256(f"{self.title}\n{self.description}\n{body}".encode("utf-8", "replace"))
-        name = f"picture-{digest.hexdigest()[:10]}"
-        width, height = number(self.width), number(self.height)
-        role = "group" if "<a " in body else "img"
-        return (
+        words = f"{self.title}\n{self.description}\n{self.width} {self.height}"
+        name = f"p{hashlib.sha256(words.encode('utf-8', 'replace')).hexdigest()[:5]}"
+        sheet = _Sheet(name)
+        paper = _Element('<rect width="100%" height="100%"', _look(PAPER), "/>")
+        inner = [paper, *sheet.elements(self.marks, 0.0, 0.0)]
+        # what is drawn as text names the picture; where it is not drawn, elements that nobody sees do
+        title, description = _xml(self.title), _xml(self.description)
+        head = f"<title>{title}</title>" if sheet.told else ""
+        head = head or f'<title id="{name}t">{title}</title>\n<desc id="{name}d">{description}</desc>'
+        told = " ".join(f"{name}{end}" for end in sheet.told or "td")
+        width, height, role = number(self.width), number(self.height), "group" if sheet.leads else "img"
+        begin = (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
-            f'role="{role}" aria-labelledby="{name}-title {name}-desc" lang="{self.language}" '
-            f'xml:lang="{self.language}" font-family="{FAMILY}" font-size="{number(size)}" fill="{PLAIN.colour}">\n'
-            f'<title id="{name}-title">{xml_text(self.title)}</title>\n'
-            f'<desc id="{name}-desc">{xml_text(self.description)}</desc>\n'
-            f'<rect width="{width}" height="{height}" fill="#ffffff"/>\n{body}\n</svg>\n'
+            f'role="{role}" aria-labelledby="{told}" lang="{self.language}" font-family="{FAMILY}"'
         )
+        out: list[str] = []
+        _Element(begin, (), f">\n{head}\n", inner).write(_UNSET, out)
+        return "".join((*out, "\n"))
 
 
 def paragraph(x: float, y: float, text: str | tuple[str, ...], font: Font, *, width: float = 0.0) -> tuple[Label, ...]:
+    # one label of as many lines
     lines = wrap(text, width, font) if isinstance(text, str) else text
-    return tuple(Label(x, y + font.size * (1 + LEADING * at), line, font) for at, line in enumerate(lines))
+    return (Label(x, y + font.size, "\n".join(lines), font),) if lines else ()
 
 
 def height_of(lines: int, font: Font) -> float:
@@ -269,54 +297,208 @@ def centred(
     return [Label(x, top + font.size * (1.02 + LEADING * at), line, font, anchor) for at, line in enumerate(lines)]
 
 
-FAMILY: Final = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
+FAMILY: Final = "Helvetica,Arial,sans-serif"
+PAPER: Final = "#ffffff"
 
 _ADDRESS = re.compile(r"(?:https?://|[#/.]|[\w-]+[./?#]|[\w-]+$)", re.IGNORECASE)
+
+
+class _Tenths(dict[int, str]):
+    def __missing__(self, tenths: int) -> str:
+        text = f"{tenths / 10:.1f}".removesuffix(".0")
+        self[tenths] = text = text.replace("0.", ".") if abs(tenths) < 10 else text
+        return text
+
+
+_TENTHS: Final = _Tenths()
 
 
 def number(value: float) -> str:
     """A number with at most one decimal and no needless zeros.
 
-    >>> number(1.0), number(-0.001), number(2.345)
-    ('1', '0', '2.3')
+    >>> number(1.0), number(-0.001), number(2.345), number(-0.5)
+    ('1', '0', '2.3', '-.5')
     """
-    text = f"{value:.1f}".removesuffix(".0")
-    return "0" if text == "-0" else text
+    return _TENTHS[round(value * 10)]
 
 
-def _markup(mark: Mark, size: float) -> str:
-    def look(fill: str, pen: Pen | None, **places: float) -> str:
-        edges = "".join(f' {name.replace("_", "-")}="{number(value)}"' for name, value in places.items())
-        paint = f' fill="{fill or "none"}"'
-        if pen:
-            paint += f' stroke="{pen.colour}" stroke-width="{number(pen.width)}"'
-            paint += f' stroke-dasharray="{" ".join(map(number, pen.dash))}"' if pen.dash else ""
-        return edges + paint
+# The look of an element: for each property the values that fit it, None where the property does not matter. Of a group
+# those that fit most of what is in it. A style is what an element has from those around it.
+_PROPERTIES: Final = ("fill", "stroke", "stroke-width", "stroke-dasharray", "font-size", "font-weight", "text-anchor")
+_UNSET: Final = ("", "none", "1", "none", "", "normal", "start")
+_Look = tuple[tuple[str, ...] | None, ...]
+_Style = tuple[str, ...]
 
-    if isinstance(mark, Group):
-        (x, y), leads = mark.shift, bool(mark.address) and bool(_ADDRESS.match(mark.address))
-        moved = f' transform="translate({number(x)} {number(y)})"' if x or y else ""
-        tag, address = ("a", f' href="{xml_value(mark.address)}"') if leads else ("g", "")
-        tags = "".join(f' data-{name}="{xml_value(value)}"' for name, value in mark.tags if value)
-        title = f"<title>{xml_text(mark.title)}</title>" if mark.title else ""
-        return f"<{tag}{moved}{address}{tags}>{title}{''.join(_markup(inner, size) for inner in mark.marks)}</{tag}>"
-    if isinstance(mark, Box):
-        return f"<rect{look(mark.fill, mark.pen, x=mark.x, y=mark.y, width=mark.width, height=mark.height)}/>"
-    if isinstance(mark, Dot):
-        return f"<circle{look(mark.fill, mark.pen, cx=mark.x, cy=mark.y, r=mark.radius)}/>"
-    if isinstance(mark, Line):
-        points = [f"{number(x)} {number(y)}" for x, y in mark.points]
-        closed = "Z" if mark.points[0] == mark.points[-1] and len(points) > 2 else ""
-        further = " ".join(points[1:-1] if closed else points[1:])
-        return f'<path d="M{points[0]}{"C" if mark.curved else "L"}{further}{closed}"{look(mark.fill, mark.pen)}/>'
-    if isinstance(mark, Hatch):
-        course = "".join(f"M{number(a)} {number(b)}L{number(c)} {number(d)}" for (a, b), (c, d) in mark.strokes())
-        return f'<path d="{course}"{look("", mark.pen)}/>' if course else ""
-    anchor = "" if mark.anchor == "start" else f' text-anchor="{mark.anchor}"'
-    bold = ' font-weight="bold"' if mark.font.bold else ""
-    turn = f' transform="rotate({number(mark.turn)} {number(mark.x)} {number(mark.y)})"' if mark.turn else ""
-    spoken = f' lang="{xml_value(mark.language)}" xml:lang="{xml_value(mark.language)}"' if mark.language else ""
-    fill = "" if mark.font.colour == PLAIN.colour else f' fill="{mark.font.colour or "none"}"'
-    high = "" if mark.font.size == size else f' font-size="{number(mark.font.size)}"'
-    place = f'x="{number(mark.x)}" y="{number(mark.y)}"'
-    return f"<text {place}{high}{anchor}{bold}{fill}{turn}{spoken}>{xml_text(mark.text)}</text>"
+
+@lru_cache(maxsize=1 << 12)
+def _look(fill: str, pen: Pen | None = None, font: Font | None = None, anchor: Anchor = "start") -> _Look:
+    colours = [font.colour if font else fill, pen.colour if pen else ""]
+    paints = (f"#{name[1::2]}" if name and name[1::2] == name[2::2] else name or "none" for name in colours)
+    line = ((number(pen.width),), (" ".join(map(number, pen.dash)) or "none",)) if pen else (None, None)
+    text = ((number(font.size),), ("bold" if font.bold else "normal",), (anchor,)) if font else 3 * (None,)
+    return *((paint,) for paint in paints), *line, *text
+
+
+@lru_cache(maxsize=1 << 14)
+def _tallied(looks: tuple[tuple[_Look, int], ...]) -> tuple[list[Counter[str]], _Look]:
+    # how many elements each value fits, and what fits most
+    tallies = [Counter[str]() for _ in _PROPERTIES]
+    for look, times in looks:
+        for tally, values in zip(tallies, look, strict=True):
+            tally.update(dict.fromkeys(values or (), times))
+    most = [max(tally.values(), default=0) for tally in tallies]
+    fits = ([value for value in tally if tally[value] == top] for tally, top in zip(tallies, most, strict=True))
+    return tallies, tuple(tuple(values) or None for values in fits)
+
+
+@lru_cache(maxsize=1 << 14)
+def _settled(looks: tuple[tuple[_Look, int], ...], style: _Style, least: int, spent: int) -> tuple[str, _Style]:
+    # What is said for all of these looks, and the style then. To say it in a group costs as much as in one of them,
+    # and a group that is drawn for nothing else has to be worth its tags.
+    attributes, settled, gain = "", list(style), 0
+    for at, (tally, values) in enumerate(zip(*_tallied(looks), strict=True)):
+        if values and style[at] not in values:
+            more, attribute = tally[values[0]] - tally[style[at]] - spent, f' {_PROPERTIES[at]}="{values[0]}"'
+            if more or not style[at]:
+                attributes, settled[at], gain = attributes + attribute, values[0], gain + more * len(attribute)
+    return (attributes, tuple(settled)) if gain >= least else ("", style)
+
+
+class _Element:
+    """How an element begins, its look, how it ends or, of a group, what stands in it before its elements."""
+
+    __slots__ = ("begin", "end", "inner", "look", "looks")
+
+    def __init__(self, begin: str, look: _Look, end: str, inner: "Sequence[_Element]" = ()) -> None:
+        self.begin, self.look, self.end, self.inner = begin, look, end, inner
+        self.looks: tuple[tuple[_Look, int], ...] = ()
+        if inner:
+            times: dict[_Look, int] = {}
+            for element in inner:
+                times[element.look] = times.get(element.look, 0) + 1
+            self.looks = tuple(times.items())
+            self.look = _tallied(self.looks)[1]
+
+    def write(self, style: _Style, out: list[str]) -> None:
+        if not self.inner:
+            out += (self.begin, _settled(((self.look, 1),), style, 0, 0)[0], self.end)
+            return
+        attributes, inside = _settled(self.looks, style, 0 if self.begin else len("<g></g>") + 1, 1)
+        begin = self.begin or ("<g" if attributes else "")
+        if begin:
+            out += (begin, attributes, self.end)
+        for element in self.inner:
+            element.write(inside, out)
+        if begin:
+            out.append(f"</{begin.partition(' ')[0][1:]}>")
+
+
+def _course(points: Sequence[Point], *, curved: bool = False) -> str:
+    # from place to place, in tenths of a pixel, so that what is rounded does not add up
+    (x, y), *places = [(round(x * 10), round(y * 10)) for x, y in points]
+    is_closed = len(places) > 1 and places[-1] == (x, y)
+    course, size = f"M{_TENTHS[x]}{' ' * (y >= 0)}{_TENTHS[y]}", 3 if curved else 1
+    for at in range(0, len(places) - (is_closed and not curved), size):
+        steps = [_TENTHS[step] for to_x, to_y in places[at : at + size] for step in (to_x - x, to_y - y)]
+        if "0" in steps and not curved:
+            course += f"v{steps[1]}" if steps[0] == "0" else f"h{steps[0]}"
+        else:
+            course += f"{'c' if curved else 'l'}{' '.join(steps).replace(' -', '-')}"
+        x, y = places[at + size - 1]
+    return course + "z" * (is_closed and not curved)
+
+
+class _Sheet:
+    """The elements of marks; ``told`` are the names of labels, ``leads`` whether a mark leads anywhere."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.leads = name, False
+        self.told: dict[str, None] = {}
+        self.worded: dict[str, _Element] = {}
+
+    def elements(self, marks: Iterable[Mark], right: float, down: float) -> list[_Element]:
+        # moved to the right and down; lines of one pen that follow each other are one path
+        elements, pen = list[_Element](), None
+        for mark in marks:
+            last_pen, pen = pen, None
+            if isinstance(mark, Group):
+                elements += self.group(mark, right, down)
+            elif isinstance(mark, Label):
+                elements += self.text(mark, right, down)
+            elif isinstance(mark, Dot):
+                places = f'cx="{number(mark.x + right)}" cy="{number(mark.y + down)}" r="{number(mark.radius)}"'
+                elements.append(_Element(f"<circle {places}", _look(mark.fill, mark.pen), "/>"))
+            elif isinstance(mark, Hatch):
+                elements += self.hatch(mark, right, down)
+            else:
+                line = mark if isinstance(mark, Line) else mark.edge()
+                course = _course([(x + right, y + down) for x, y in line.points], curved=line.curved)
+                look, pen = _look(line.fill, line.pen), None if line.fill else line.pen
+                look = (None, *look[1:]) if len(line.points) == 2 else look  # what is straight has nothing to fill
+                if pen and pen == last_pen and elements[-1].look == look:
+                    elements[-1].end = f'{elements[-1].end[:-3]}{course}"/>'
+                else:
+                    elements.append(_Element("<path", look, f' d="{course}"/>'))
+        for alike in () if len(elements) < 3 else (attrgetter("look"), lambda element: element.begin[:3]):
+            runs = [list(run) for _, run in groupby(elements, key=alike)]
+            if 1 < len(runs) < len(elements):
+                elements = [run[0] if len(run) == 1 else _Element("", (), ">", run) for run in runs]
+        return elements
+
+    def hatch(self, hatch: Hatch, right: float, down: float) -> list[_Element]:
+        # what reaches from edge to edge is one dashed line as wide as the field is high, aslant
+        strokes, high = list(hatch.strokes()), hatch.height
+        start, stop = math.ceil(high / GAP) - 1, int(hatch.width / GAP)
+        if stop - start < 6:
+            return self.elements(strokes, right, down)
+        wide, y = hatch.pen.width * math.sqrt(2), hatch.y + down + high / 2
+        x = hatch.x + right + GAP * (start + 1) - high / 2 - wide / 2 + y
+        look = _look("", Pen(hatch.pen.colour, high, (wide, GAP - wide)))
+        course = _course(((x, y), (x + GAP * (stop - start - 1) + wide, y)))
+        whole = _Element('<path transform="skewX(-45)"', (None, *look[1:]), f' d="{course}"/>')
+        return [whole, *self.elements(strokes[:start] + strokes[stop:], right, down)]
+
+    def text(self, label: Label, right: float, down: float) -> Iterator[_Element]:
+        spoken = f' lang="{formats.xml_value(label.language)}"' if label.language else ""
+        if label.name:
+            spoken, self.told[label.name] = f'{spoken} id="{self.name}{label.name}"', None
+        look, lines = _look("", None, label.font, label.anchor), []
+        for line in label.lines():
+            x, y = number(line.x + right), number(line.y + down)
+            turn = f' transform="rotate({number(line.turn)} {x} {y})"' if line.turn else ""
+            lines.append((f' x="{x}" y="{y}"{turn}', _xml(line.text)))
+        if label.anchor == "start":
+            further = "".join(f" <tspan{place}>{words}</tspan>" for place, words in lines[1:])
+            lines = [(lines[0][0], lines[0][1] + further)]
+        for place, words in lines:
+            yield _Element(f"<text{place}{spoken}", look, f">{words}</text>")
+
+    def group(self, group: Group, right: float, down: float) -> list[_Element]:
+        begin, tags = "", {name: f' data-{name}="{formats.xml_value(value)}"' for name, value in group.tags if value}
+        if group.address and _ADDRESS.match(group.address):
+            begin, self.leads = f'<a href="{formats.xml_value(group.address)}"', True
+        title = f"<title>{_xml(group.title)}</title>" if group.title else ""
+        begin = (begin or ("<g" if tags or title else "")) + "".join(tags.values())
+        x, y = group.shift[0] + right, group.shift[1] + down
+        if len(group.marks) > 4 and (x or y):
+            begin, x, y = f'{begin or "<g"} transform="translate({number(x)} {number(y)})"', 0.0, 0.0
+        inner = self.elements(group.marks, x, y)
+        if not inner or (len(inner) == 1 and not begin):
+            return inner
+        for element in inner if " " in tags.get("of", "")[2:] else ():
+            # a script finds the line of a tie by what it is filled with
+            if element.begin == "<path" and element.look[0] in (None, ("none",)):
+                element.begin, element.look = '<path fill="none"', (None, *element.look[1:])
+        element = inner[0]
+        if len(inner) == 1 and not title and not element.inner and begin.startswith("<g data"):
+            element.begin += begin[2:]
+        else:
+            element = _Element(begin, (), f">{title}", inner)
+        for name, tag in tags.items():
+            # the words of a value stand where it comes last
+            if name.endswith("-label"):
+                value = tags[name.removesuffix("-label")]
+                if earlier := self.worded.get(value + tag):
+                    earlier.begin = earlier.begin.replace(tag, "")
+                self.worded[value + tag] = element
+        return [element]

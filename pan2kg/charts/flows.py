@@ -147,7 +147,7 @@ def draw_lanes(
     title, lead = say("lanes-title", plan=names[home].text), say("lanes-lead")
     caption = fr.Caption(title, lead, signs, tuple(notes), sj.plans_named(subject, [names[home]]))
     drawing = fr.frame(subject, caption, right.left + right.width, TOP + high, tuple(marks))
-    return fr.Picture("lanes", subject.language, drawing, sj.table(LANE_COLUMNS, rows))
+    return fr.Picture("lanes", subject.language, drawing, lambda: sj.table(LANE_COLUMNS, rows))
 
 
 def _most(ties: Sequence[DrawnTie], works: Sequence[str], number: int) -> list[DrawnTie]:
@@ -216,7 +216,8 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
     plan_b = sj.find(subject.graph, other) if other else _nearest(subject, plan_a)
     if plan_a == plan_b:
         raise QueryError("one-plan-alone", remedy="add-another-plan")
-    every = tuple(Pillar.between(subject, plan_a, plan_b))
+    key_of = f"pillars {subject.level.key} {plan_a} {plan_b}"
+    every = subject.graph.once(key_of, lambda: tuple(Pillar.between(subject, plan_a, plan_b)))
     pillars = every[:most]
     citations = [
         (x, y) for x, y in sorted({(s.source, s.target) for s in measured.statements if s.is_citation})
@@ -304,7 +305,7 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
     filters = sj.plans_named(subject, plans)
     caption = fr.Caption(title, say("bridge-lead"), tuple(signs), tuple(notes), filters)
     drawing = fr.frame(subject, caption, WIDE, HEAD + high, (*heads, columns))
-    return fr.Picture("bridge", subject.language, drawing, sj.table(BRIDGE_COLUMNS, cells))
+    return fr.Picture("bridge", subject.language, drawing, lambda: sj.table(BRIDGE_COLUMNS, cells))
 
 
 def _nearest(subject: Subject, plan: str) -> str:
@@ -361,7 +362,8 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
     ]
     leads = {row.body for row in involvements if "lead" in row.roles}
     bodies = sorted({row.body for row in involvements}, key=lambda body: (body not in leads, body))
-    texts, neighbours = sj.text_ties(subject, [focus]), _neighbours(subject, focus)
+    key_of = f"neighbours {subject.level.key} {focus}"
+    texts, neighbours = sj.text_ties(subject, [focus]), graph.once(key_of, lambda: _neighbours(subject, focus))
     drawn, home = neighbours[: sj.whole(top, "top")], graph.homes.get(focus, focus)
     names = subject.names([focus, home, *bodies, *(tie.other for tie in (*texts, *neighbours))])
 
@@ -376,7 +378,12 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
     radii = -RINGS[0], RINGS[1], RINGS[2]
     at_bodies, at_texts, at_others = (arc(number, radius) for number, radius in zip(numbered, radii, strict=True))
     places = {tie.other: place for tie, place in zip(texts, at_texts, strict=False)}
-    marks: list[dw.Mark] = [dw.Line(tuple(arc(25, radius)), dw.Pen(fr.RULE, 0.8)) for radius in radii]
+    marks: list[dw.Mark] = []
+    for radius in radii:
+        # the part of an ellipse of the heights ±0.9 between the heights ±0.48, as a curve nobody can tell from it
+        (x, y), (_, low) = arc(25, radius)[::24]
+        out, lean = x + 0.20546 * radius, 0.29329 * high
+        marks.append(dw.Line(((x, y), (out, y + lean), (out, low - lean), (x, low)), dw.Pen(fr.RULE, 0.8), curved=True))
     greatest = max((tie.bits for tie in drawn), default=0.0)
     for tie, (x, y) in zip(drawn, at_others, strict=True):
         # Over each shared text, the thicker the more is shared, and where one cites the other.
@@ -459,7 +466,7 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
         tuple(notes), (say("chosen-action", action=name.key),),
     )  # fmt: skip
     size = CENTRE + RINGS[2] + LABELS[1] + 12, high + raised, raised
-    return fr.picture(subject, "ego", caption, size, marks, sj.table(EGO_COLUMNS, rows))
+    return fr.picture(subject, "ego", caption, size, marks, lambda: sj.table(EGO_COLUMNS, rows))
 
 
 def _neighbours(subject: Subject, action: str) -> tuple[DrawnTie, ...]:

@@ -5,8 +5,9 @@ grey printers can tell them apart, and a number or a pattern always goes with th
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
@@ -21,7 +22,7 @@ from pan2kg.turtle.vocabulary import key
 INK: Final = "#1a1a1a"
 GREY: Final = "#595959"
 RULE: Final = "#c4c4c4"
-PAPER: Final = "#ffffff"
+PAPER: Final = dw.PAPER
 SHADE: Final = "#efefef"
 
 BLUE: Final = "#0072b2"
@@ -58,13 +59,17 @@ class Picture:
     ``title`` and ``description`` stand in the drawing too, for those who do not see it.
     """
 
-    def __init__(self, name: str, language: Language, drawing: Drawing, table: Solutions) -> None:
+    def __init__(self, name: str, language: Language, drawing: Drawing, table: Callable[[], Solutions]) -> None:
         self.name = name
         self.language = language
         self.drawing = drawing
-        self.table = table
+        self._table = table
         self.title = drawing.title
         self.description = drawing.description
+
+    @cached_property
+    def table(self) -> Solutions:
+        return self._table()
 
     @property
     def svg(self) -> str:
@@ -101,13 +106,13 @@ def frame(
     narrowest, margin, title = (0.0, 8.0, Font(13.5, bold=True)) if is_small else (720.0, 24.0, Font(19, bold=True))
     width, marks = max(width, narrowest), list[Mark]()
 
-    def write(y: float, text: str, font: Font, gap: float = 0.0) -> float:
-        lines = dw.paragraph(margin, y, text, font, width=width)
-        marks.extend(lines)
+    def write(y: float, text: str, font: Font, gap: float = 0.0, name: str = "") -> float:
+        lines = [line for paragraph in text.split("\n") for line in dw.wrap(paragraph, width, font)]
+        marks.extend(replace(label, name=name) for label in dw.paragraph(margin, y, tuple(lines), font))
         return y + dw.height_of(len(lines), font) + gap
 
-    y = write(margin, caption.title, title, 6.0)
-    y = y if is_small else write(y, caption.lead, LEAD, 14.0)
+    y = write(margin, caption.title, title, 6.0, "t")
+    y = y if is_small else write(y, caption.lead, LEAD, 14.0, "d")
     marks.append(Group(body, shift=(margin, y)))
     y += height + 16
     # the legend: sign after sign on lines of their own height
@@ -126,12 +131,11 @@ def frame(
         left += wide + 22
     marks.append(Group(tuple(legend), shift=(margin, y)))
     y += top + high + 4 + 6
-    y = write(y, caption.lead, LEAD, 14.0) if is_small else y
+    y = write(y, caption.lead, LEAD, 14.0, "d") if is_small else y
     # first of the notes is the level of evidence at which everything is shown
     level = words.according_to(subject.level).say(subject.language)
     notes = (subject.say("at-level", level=level), *caption.notes) if caption.is_levelled else caption.notes
-    for note in notes:
-        y = write(y, note, Font(11.5))
+    y = write(y, "\n".join(notes), KEY, name="n") if notes else y
     marks.append(Line(((margin, y + 8), (margin + width, y + 8)), Pen(RULE)))
     # where it comes from: what it rests on, release, day, and what was chosen
     say, language, release = subject.say, subject.language, subject.graph.release
@@ -146,7 +150,7 @@ def frame(
 
 def picture(
     subject: Subject, name: str, caption: Caption, size: tuple[float, float, float], marks: Sequence[Mark],
-    table: Solutions, *, is_small: bool = False,
+    table: Callable[[], Solutions], *, is_small: bool = False,
 ) -> Picture:  # fmt: skip
     width, height, down = size
     body = (Group(tuple(marks), shift=(0, down)),)
@@ -160,7 +164,7 @@ def on_slide(picture: Picture) -> Picture:
     width, height = max(drawing.width, drawing.height * 16 / 9), max(drawing.height, drawing.width * 9 / 16)
     shift = (width - drawing.width) / 2, (height - drawing.height) / 2
     sheet = replace(drawing, width=width, height=height, marks=(Group(drawing.marks, shift=shift),))
-    return Picture(picture.name, picture.language, sheet, picture.table)
+    return Picture(picture.name, picture.language, sheet, lambda: picture.table)
 
 
 EDGE: Final = Pen(RULE, 0.8)
@@ -198,6 +202,8 @@ def row_head(box: Box, number: str, name: Name, detail: str, address: str = "") 
 
 
 def spoken(name: Name, labels: Iterable[Label], **changes: object) -> list[Label]:
+    if not name.language and not changes:
+        return list(labels)
     return [replace(label, language=name.language, **changes) for label in labels]  # type: ignore[arg-type]
 
 

@@ -141,8 +141,7 @@ class _Brush:
         if isinstance(mark, dw.Label):
             self.text(mark)
         elif isinstance(mark, dw.Box):
-            x, y, right, low = mark.x, mark.y, mark.x + mark.width, mark.y + mark.height
-            self.course(((x, y), (right, y), (right, low), (x, low), (x, y)), mark.fill, mark.pen)
+            self.draw(mark.edge())
         elif isinstance(mark, dw.Dot):
             # four curves make a circle
             x, y, r, k = mark.x, mark.y, mark.radius, mark.radius * 0.5522847498
@@ -153,7 +152,7 @@ class _Brush:
             self.course(points, mark.fill, mark.pen, curved=True)
         elif isinstance(mark, dw.Hatch):
             for stroke in mark.strokes():
-                self.course(stroke, "", mark.pen)
+                self.draw(stroke)
         elif isinstance(mark, dw.Line):
             self.course(mark.points, mark.fill, mark.pen, curved=mark.curved)
 

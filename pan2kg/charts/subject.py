@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Final
 
 import pyoxigraph as ox
@@ -42,7 +43,7 @@ class Subject:
         self.level = level
         self.language: Language = graph.language
 
-    @property
+    @cached_property
     def known(self) -> Known:
         return self.graph.known(self.level)
 

@@ -3,7 +3,7 @@
 Only what was seen is drawn: a plan that is not there may not have been read.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -42,20 +42,24 @@ class Axis:
         return self.left + self.width * min(max(share, 0.0), 1.0)
 
     def marks(self, bottom: float, today: date) -> list[dw.Mark]:
-        every, lines = ticks(self.first, self.last, max(self.width / 42, 1)), list[dw.Mark]()
-        for year in range(-(-self.first // every) * every, self.last + 1, every):
-            x = self.x(date(year, 1, 1))
-            lines += [dw.Line(((x, -4), (x, bottom)), dw.Pen(fr.RULE, 0.7)), dw.Label(x, -9, str(year), TICK, "middle")]
-        return [*lines, dw.Line(((self.x(today), -4), (self.x(today), bottom)), TODAY)]
+        every, now = ticks(self.first, self.last, max(self.width / 42, 1)), self.x(today)
+        years = range(-(-self.first // every) * every, self.last + 1, every)
+        places = {year: self.x(date(year, 1, 1)) for year in years}
+        lines = [dw.Line(((x, -4), (x, bottom)), dw.Pen(fr.RULE, 0.7)) for x in places.values()]
+        labels = [dw.Label(x, -9, str(year), TICK, "middle") for year, x in places.items()]
+        return [*lines, *labels, dw.Line(((now, -4), (now, bottom)), TODAY)]
 
 
 def lives(subject: Subject, plans: Iterable[str]) -> Mapping[str, sj.Life]:
     dates, life_of = subject.known.chronology.dates, {}
+    known: dict[str, sj.Life] = subject.graph.once(f"lives {subject.level.key}", dict)  # the same in each language
     for plan in plans:
-        _, since, until = subject.graph.periods.get(plan, ("", "", ""))
-        begins, ends, dated = citations.span(since), citations.span(until), dates.get(plan)
-        first, last = begins.first if begins else None, ends.last if ends else None
-        life_of[plan] = sj.Life(dated.issued if dated else None, first, last)
+        if plan not in known:
+            _, since, until = subject.graph.periods.get(plan, ("", "", ""))
+            begins, ends, dated = citations.span(since), citations.span(until), dates.get(plan)
+            first, last = begins.first if begins else None, ends.last if ends else None
+            known[plan] = sj.Life(dated.issued if dated else None, first, last)
+        life_of[plan] = known[plan]
     return life_of
 
 
@@ -130,7 +134,8 @@ def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> fr.
     if not subject.graph.has_actions:
         raise ProjectError("no-action-to-measure", remedy="add-plan")
     say, entry, most = subject.say, _entry(subject, thing), sj.whole(top, "top")
-    kind, by_plan = entry.kind, tied_works(subject, entry.kind, entry.iri)
+    kind, level = entry.kind, subject.level.key
+    by_plan = subject.graph.once(f"tied {kind} {level}", lambda: tied_works(subject, kind)).get(entry.iri, {})
     every = sorted(by_plan, key=lambda plan: (-len(by_plan[plan]), plan))
     life_of = lives(subject, every)
     rows = sorted(every[:most], key=lambda plan: (life_of[plan].first or date.max, plan))
@@ -147,11 +152,12 @@ def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> fr.
         period = bar(axis, life, y, PALE, high=HIGH) if life.is_drawn else fr.hatched(unknown)
         head = (*fr.spoken(name, labels, x=HEAD, anchor="end"), *period)
         marks.append(dw.Group(head, title=name.full, address=subject.leads(plan)))
-        x = HEAD + 16 + SPAN + 32
+        x, parts = HEAD + 16 + SPAN + 32, list[dw.Mark]()
         for place, (work, role, _) in enumerate(works[:MARKED]):
             title = f"{names[work].full}\n{say(f'plans-of-{kind}-{role}')}"
             mark = _part_mark(x + GAP * place, y - 7, role, is_plan=work == plan)
-            marks.append(dw.Group((mark,), title=title, address=subject.leads(work)))
+            parts.append(dw.Group((mark,), title=title, address=subject.leads(work)))
+        marks.append(dw.Group(tuple(parts)))
         roles = Counter(role for work, role, _ in works if work != plan)
         colon = format_of("colon", subject.language)
         roles_of_plan = [say(f"plans-of-{kind}-{role}") for work, role, _ in works if work == plan]
@@ -184,7 +190,7 @@ def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> fr.
         for plan in every for work, role, level in by_plan[plan]
     )  # fmt: skip
     size = HEAD + 16 + SPAN + 24 + SAYS, TOP + bottom, TOP
-    return fr.picture(subject, "plans-of", caption, size, marks, sj.table(PLAN_COLUMNS, cells))
+    return fr.picture(subject, "plans-of", caption, size, marks, lambda: sj.table(PLAN_COLUMNS, cells))
 
 
 def _entry(subject: Subject, thing: str) -> Entry:
@@ -202,29 +208,32 @@ def _entry(subject: Subject, thing: str) -> Entry:
     return entry
 
 
-def tied_works(subject: Subject, kind: str, thing: str) -> Mapping[str, tuple[Tied, ...]]:
-    ties: list[Tied] = []
+def tied_works(subject: Subject, kind: str) -> Mapping[str, Mapping[str, tuple[Tied, ...]]]:
+    # of each thing of a kind the plans it is tied to, with their works: the same in each language
+    ties, level = defaultdict[str, list[Tied]](list), subject.level
     if kind == "body":
-        parts = [
-            row for row in subject.graph.involvements if row.body == thing and evidence.counts(row.level, subject.level)
-        ]
-        ties = [(row.work, FIRST if "lead" in row.roles else SECOND, row.level) for row in parts]
+        for row in subject.graph.involvements:
+            if evidence.counts(row.level, level):
+                ties[row.body].append((row.work, FIRST if "lead" in row.roles else SECOND, row.level))
     elif kind == "topic":
-        ties = [(row.work, SECOND, None) for row in subject.graph.profiles if thing in row.topics]
+        for profile in subject.graph.profiles:
+            for topic in profile.topics:
+                ties[topic].append((profile.work, SECOND, None))
     else:
+        shares = {texts.CARRIES_OUT: FIRST, texts.SERVES: SECOND}
         for use in subject.known.uses:
-            if thing in subject.known.potential.weights.reached(use.text, subject.level):
-                ties.append(
-                    (use.work, {texts.CARRIES_OUT: FIRST, texts.SERVES: SECOND}.get(use.share, THIRD), use.level)
-                )
-    best: dict[str, Tied] = {}
-    for tie in ties:
-        best[tie[0]] = min(best.get(tie[0], tie), tie, key=lambda tie: (tie[1], tie[2] or 0))
-    by_plan: dict[str, list[Tied]] = {}
-    for work in sorted(best):
-        if plan := subject.known.tables.works.plan(work):
-            by_plan.setdefault(plan, []).append(best[work])
-    return {plan: tuple(sorted(ties_of, key=lambda tie: (tie[1], tie[0]))) for plan, ties_of in by_plan.items()}
+            for text in subject.known.potential.weights.reached(use.text, level):
+                ties[text].append((use.work, shares.get(use.share, THIRD), use.level))
+    plans: dict[str, Mapping[str, tuple[Tied, ...]]] = {}
+    for thing, ties_of in ties.items():
+        best, by_plan = dict[str, Tied](), dict[str, list[Tied]]()
+        for tie in ties_of:
+            best[tie[0]] = min(best.get(tie[0], tie), tie, key=lambda tie: (tie[1], tie[2] or 0))
+        for work in sorted(best):
+            if plan := subject.known.tables.works.plan(work):
+                by_plan.setdefault(plan, []).append(best[work])
+        plans[thing] = {plan: tuple(sorted(rows, key=lambda tie: (tie[1], tie[0]))) for plan, rows in by_plan.items()}
+    return plans
 
 
 def _part_mark(x: float, y: float, role: int, *, is_plan: bool = False) -> dw.Box | dw.Dot:
@@ -327,7 +336,7 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> fr.Picture:
         standing = str(row.standing.value)
         cells.append((*ends, duty_of.due, standing, *answering, row.margin, row.overdue or None, row.as_of))
     size = wide, AXIS + max(bottom, DUTY_ROW), AXIS
-    return fr.picture(subject, "timeline", caption, size, marks, sj.table(DUTY_COLUMNS, cells))
+    return fr.picture(subject, "timeline", caption, size, marks, lambda: sj.table(DUTY_COLUMNS, cells))
 
 
 def _duty_words(subject: Subject, names: Names, row: obligations.Margin) -> tuple[str, ...]:

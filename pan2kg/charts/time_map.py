@@ -80,8 +80,11 @@ def draw_time_map(subject: Subject, *, plan: str = "", top: object = 12) -> fr.P
 def draw_plan_map(subject: Subject, plan: str, most: int, layout: Layout) -> fr.Picture:
     chosen = sj.find(subject.graph, plan)
     say, met = subject.say, {pair[pair[0] == chosen] for pair in subject.known.linked if chosen in pair}
-    every = [Neighbour(subject, chosen, plan) for plan in sorted(met)]
-    every.sort(key=lambda near: (near.is_abroad, -near.bits, near.plan))
+    # the same in each language and at each width
+    met_by = subject.graph.once(
+        f"neighbours {subject.level.key} {chosen}", lambda: [Neighbour(subject, chosen, plan) for plan in met]
+    )
+    every = sorted(met_by, key=lambda near: (near.is_abroad, -near.bits, near.plan))
     neighbours, names = every[:most], subject.names((chosen, *(near.plan for near in every)))
     life_of, ranks = ta.lives(subject, names), {}
     for plan in (chosen, *(near.plan for near in neighbours)):
@@ -93,14 +96,14 @@ def draw_plan_map(subject: Subject, plan: str, most: int, layout: Layout) -> fr.
     bottom, name, ends = layout.row * len(rows), subject.brief(chosen), dict[str, dw.Point]()
     for at, plan in enumerate(rows):
         ends[plan] = ta.place_of(axis, life_of[plan]), layout.row * (at + 0.5) + layout.low
-    marks, greatest = axis.marks(bottom, subject.graph.as_of), max((near.bits for near in neighbours), default=0.0)
+    greatest, bands, bars = max((near.bits for near in neighbours), default=0.0), list[dw.Mark](), list[dw.Mark]()
     for near in neighbours:
         if near.bits > 0:
             pen = dw.Pen(BAND, 3 + 11 * near.bits / greatest)
             (from_x, from_y), (to_x, to_y) = ends[chosen], ends[near.plan]
             out = min(max(from_x, to_x) + 26 + 0.16 * abs(from_y - to_y), layout.right)
             band = fr.bow(ends[chosen], ends[near.plan], pen, out)
-            marks.append(dw.Group((band,), tags=sj.tags(subject, (near.plan,))))
+            bands.append(dw.Group((band,), tags=sj.tags(subject, (near.plan,))))
     for plan in rows:
         y, life, font = ends[plan][1], life_of[plan], CHOSEN if plan == chosen else NAME
         if layout.head:
@@ -115,12 +118,17 @@ def draw_plan_map(subject: Subject, plan: str, most: int, layout: Layout) -> fr.
         else:
             drawn += fr.hatched(dw.Box(axis.left + 4, y - HIGH / 2, axis.width - 8, HIGH))
         title, about = names[plan].full, sj.tags(subject, (plan,), life=life)
-        marks.append(dw.Group(tuple(drawn), title=title, address=subject.leads(plan), tags=about))
-    for near in neighbours:
-        marks += _curves(subject, names, layout, (chosen, near), ends)
-        if layout.head:
-            beside = tuple(_beside(subject, name, near, (layout.right + 12, ends[near.plan][1])))
-            marks.append(dw.Group(beside, tags=sj.tags(subject, (near.plan,))))
+        bars.append(dw.Group(tuple(drawn), title=title, address=subject.leads(plan), tags=about))
+    curves = [mark for near in neighbours for mark in _curves(subject, names, layout, (chosen, near), ends)]
+    beside = [
+        dw.Group(
+            tuple(_beside(subject, name, near, (layout.right + 12, ends[near.plan][1]))),
+            tags=sj.tags(subject, (near.plan,)),
+        )
+        for near in (neighbours if layout.head else ())
+    ]
+    marks: list[dw.Mark] = axis.marks(bottom, subject.graph.as_of)
+    marks += [dw.Group(tuple(alike)) for alike in (bands, bars, curves, beside)]
 
     # how many it meets and cites, and how many of those that could cite it do
     expected = [near.back for near in every if near.ways and near.back.is_expected]
@@ -151,8 +159,8 @@ def draw_plan_map(subject: Subject, plan: str, most: int, layout: Layout) -> fr.
             near.out.state.value, near.back.state.value, near.out.verdict.value, near.back.verdict.value,
             "true" if near in neighbours else "false",
         ))  # fmt: skip
-    size, table = (layout.right + (10 + SAYS if layout.head else 0), TOP + bottom, TOP), sj.table(COLUMNS, cells)
-    return fr.picture(subject, "time-map", caption, size, marks, table, is_small=not layout.head)
+    size, is_small = (layout.right + (10 + SAYS if layout.head else 0), TOP + bottom, TOP), not layout.head
+    return fr.picture(subject, "time-map", caption, size, marks, lambda: sj.table(COLUMNS, cells), is_small=is_small)
 
 
 def state_of(occasion: Occasion) -> State:
@@ -316,8 +324,8 @@ def draw_country(subject: Subject) -> fr.Picture:
     )  # fmt: skip
     title, notes = say("country-map-title", n=len(plans), cited=len(citations)), say("country-map-undated", n=undrawn)
     caption = fr.Caption(title, say("country-map-lead"), signs, (notes,) if undrawn else ())
-    every = (*back, *axis.marks(y, graph.as_of), *ways, *front)
-    return fr.picture(subject, "time-map", caption, (wide, TOP + y, TOP), every, sj.table(COUNTRY_COLUMNS, cells))
+    every, size = (*back, *axis.marks(y, graph.as_of), *ways, *front), (wide, TOP + y, TOP)
+    return fr.picture(subject, "time-map", caption, size, every, lambda: sj.table(COUNTRY_COLUMNS, cells))
 
 
 def _rows(

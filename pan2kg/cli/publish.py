@@ -83,10 +83,10 @@ def run_publish(options: argparse.Namespace) -> int:
         verification = inspection.verify(Path(options.output), options.verify)
         sys.stdout.write(inspection.tell(verification))
         return 1 if verification.faults else 0
-    from pan2kg.publish.release import PARTS, site_part
+    from pan2kg.publish.release import PARTS, WITHOUT_SITE
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    return release(options, [part for part in PARTS if not (options.without_site and part is site_part)])
+    return release(options, WITHOUT_SITE if options.without_site else PARTS)
 
 
 def release(options: argparse.Namespace, parts: Sequence[Any] = ()) -> int:

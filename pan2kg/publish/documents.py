@@ -25,7 +25,7 @@ from markupsafe import Markup
 from pan2kg.graph import labels, statements
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, format_of
 from pan2kg.publish.edition import Edition, File
-from pan2kg.publish.folder import FOLDERS, OWN, QUADS, UNKEPT, VERSIONS, Content, graph_name, rebase
+from pan2kg.publish.folder import FOLDERS, OWN, QUADS, TURTLE, UNKEPT, VERSIONS, Content, graph_name, rebase
 from pan2kg.publish.vocabulary import FOAF, OWL, TYPE, node, table_of, write
 from pan2kg.site import values
 from pan2kg.store.queries import FORMER
@@ -468,7 +468,10 @@ MOVED: Final = tuple(HostRule(pattern, target, flags="R=301,L,NE") for pattern, 
     (r"(data/links\.csv)", "$1.gz"),
     *((pattern.format(name=name), target.format(table=table))
       for name, (table, _) in FORMER.items() for pattern, target in _OF_FORMER),
-    (rf"(?:{'|'.join(LANGUAGES[1:])})/(figure/[^/.]+\.json|question/[^/.]+\.ttl)", f"{LANGUAGES[0]}/$1"),
+    (rf"(?:{'|'.join(LANGUAGES[1:])})/(figure/[^/.]+\.json)", f"{LANGUAGES[0]}/$1"),
+    (rf"(?:{'|'.join(LANGUAGES)})/question/[^/.]+\.ttl", TURTLE),
+    (rf"ontology/index\.({'|'.join(LANGUAGES)})\.html", "$1/ontology.html"),
+    (rf"ontology/diagram\.({'|'.join(LANGUAGES)})\.svg", "$1/classes.svg"),
 ))  # fmt: skip
 """Where files of earlier releases led: a document a thing, and pages of things that are told in documents now."""
 
@@ -510,7 +513,7 @@ def _forms(pattern: str, target: str, at: str = "") -> Iterator[HostRule]:
 def _common() -> Iterator[HostRule]:
     yield HostRule(r"dataset/([0-9][^/]*)/?", f"{VERSIONS}/$1/")
     yield HostRule(r"ontology/([0-9][^/]*[0-9])", "ontology/$1.ttl")
-    yield HostRule("ontology", "ontology/index.fr.html", "text/html")
+    yield HostRule("ontology", f"{LANGUAGES[0]}/ontology.html", "text/html")
     yield from (HostRule("ontology", f"ontology/pan2kg.{ending}", MEDIA[ending]) for ending in _ONTOLOGY_FORMS)
     yield HostRule("ontology", "ontology/pan2kg.ttl")
     yield HostRule(_ABOUT, "index.html", "text/html")

@@ -26,7 +26,9 @@
   var way = ways.filter(function (one) { return one.hreflang === tag; })[0] || ways[0];
   // pages of two plans of other countries are rows of the list of pairs, and what is the same in each language stands once
   var pair = /(.*\/[a-z][a-z]\/)pair\/([^/.]+)\.html$/.exec(location.pathname);
-  var file = /(.*\/)(?:en|de)\/(figure\/[^/.]+\.json|question\/[^/.]+\.ttl)$/.exec(location.pathname);
+  var file = /(.*\/)(?:en|de)\/(figure\/[^/.]+\.json)$/.exec(location.pathname);
+  var answer = /(.*\/)[a-z][a-z]\/question\/[^/.]+\.ttl$/.exec(location.pathname);
+  var terms = /(.*\/)ontology\/(?:index|diagram)\.([a-z][a-z])\.(html|svg)$/.exec(location.pathname);
   var match = moved.exec(location.pathname), graph = graphs.exec(location.pathname);
   var missing = document.documentElement.hasAttribute("data-missing"), kept = version.exec(location.pathname);
   var kind = match && (match[2] || match[3]), start = match && shared.exec(match[4]);
@@ -50,6 +52,10 @@
     });
   } else if (missing && /\/data\/links\.csv$/.test(location.pathname)) {
     location.replace(location.pathname + ".gz");
+  } else if (missing && answer) {
+    location.replace(answer[1] + "data/pan2kg.ttl");
+  } else if (missing && terms) {
+    location.replace(terms[1] + terms[2] + (terms[3] === "svg" ? "/classes.svg" : "/ontology.html" + location.hash));
   } else if (missing && (pair || file)) {
     location.replace(pair ? pair[1] + "pairs.html#" + pair[2] : file[1] + "fr/" + file[2]);
   }

@@ -156,8 +156,9 @@ def change_part(edition: Edition) -> Iterator[File]:
         yield name, feed.encode()
 
 
-PARTS: Final[tuple[Part, ...]] = (site_part, documentation_part, change_part)
-"""What a release has beside data and descriptions, in the order in which it is made."""
+PARTS: Final[tuple[Part, ...]] = (site_part, change_part)
+WITHOUT_SITE: Final[tuple[Part, ...]] = (documentation_part, change_part)
+"""What a release has beside data and descriptions, in the order in which it is made: with pages, and without."""
 
 
 def _offered(release: PublishedRelease) -> Iterator[File]:
@@ -259,7 +260,7 @@ def front_page(
     # one file for all languages, since a host of plain files cannot choose; relative links work wherever it stands
     issue, facts = release.edition.issue, release.edition.facts
     paths_named = {tag: ("", "ontology/pan2kg.ttl", "", "") if is_kept else
-                   (f"{tag}/index.html", f"ontology/index.{tag}.html", f"changes/changes.{tag}.md",
+                   (f"{tag}/index.html", f"{tag}/ontology.html", f"changes/changes.{tag}.md",
                     f"changes/feed.{tag}.atom") for tag in LANGUAGES}  # fmt: skip
     offers: dict[Text, tuple[Text, list[editions.Distribution]]] = {}
     for offer in release.offers:

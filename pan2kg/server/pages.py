@@ -258,7 +258,7 @@ class HomePages:
 # what has several forms under one address that is no document of a thing
 _ABOUT: Final = ("dataset", "catalogue", "contributors", "publisher", "profile")
 _VARIANTS: Final[Mapping[str, Mapping[str, str]]] = {
-    "ontology": {"html": "ontology/index.fr.html"}
+    "ontology": {"html": "fr/ontology.html"}
     | {ending: f"ontology/pan2kg.{ending}" for ending in ("ttl", "jsonld", "rdf", "nt")},
     **dict.fromkeys(
         _ABOUT, {"html": "index.html"} | {ending: f"catalogue.{ending}" for ending in ("ttl", "jsonld", "rdf")}

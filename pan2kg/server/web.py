@@ -305,6 +305,10 @@ class Edge:
         with contextlib.suppress(ValueError):
             peer = str(getattr(ipaddress.ip_address(peer), "ipv4_mapped", None) or peer)
         scope["client"], prefix = (peer, port), ""
+        if not scope["path"].startswith("/") and "://" in scope["path"]:
+            # a target in absolute form names the host, whatever the header says
+            host, _, below = scope["path"].partition("://")[2].partition("/")
+            scope["path"] = f"/{below}"
         self._refuse_host(host)
         if peer in self.inner.trusted_hosts:
             scope["record"].is_proxied = True
@@ -327,16 +331,14 @@ class Edge:
         # a proxy may take the path off or leave it on
         path = scope["path"]
         inside = path == prefix or path.startswith(f"{prefix}/")
-        scope["root_path"], scope["path"] = prefix, (path if inside else prefix + path)
-        if scope["path"] == prefix:
-            scope["path"] += "/"
+        whole = (path if inside else prefix + path) + ("/" if path == prefix else "")
+        scope["root_path"], scope["path"] = prefix, whole
         # what a redirect begins with: said whole where things may be asked for elsewhere than here
         scope["front"] = f"{self.settings.base.rstrip('/') or prefix}/"
 
     def _refuse_host(self, host: str) -> None:
         # a page of another site can make a browser call this address by a name of its own
-        match = _HOST.fullmatch(host)
-        if not match:
+        if not (match := _HOST.fullmatch(host)):
             raise protocol.RefusalError(400, protocol.why("no-host"))
         name = match.group(1).strip("[]").lower().rstrip(".")
         if name in self.settings.hosts or name == "localhost":

@@ -71,7 +71,7 @@ def shared(context: PageContext, knowledge: known.Known, plans: tuple[str, str])
             [
                 {
                     "work": use.work, "text": use.text, "tie": context.t(f"use-{TIES[use.share]}"),
-                    "relation": context.links(statements.values(use.link, PAN + "relation")),
+                    "relation": ", ".join(map(context.name, statements.values(use.link, PAN + "relation"))),
                     "mark": context.mark(use.level),
                     "quotes": values.quotes(context, statements.values(use.link, values.PASSAGE)),
                 }
@@ -119,6 +119,7 @@ def _values(context: PageContext) -> Values | None:
     if figure is None:
         return None
     row, knowledge = next(row for row in context.graph.figures(context.level) if row.figure is figure), context.known
+    rows = figure.rows(knowledge)
     # only what is one count says what each level adds to the firmer one
     is_count = figure.unit is figures.Unit.COUNT and len(row.value) == 1
     added = [amount(part[0], figures.Unit.COUNT, language) if is_count else "" for part in row.breakdown()]
@@ -143,10 +144,11 @@ def _values(context: PageContext) -> Values | None:
             (name, _FIGURE.say(f"column.{name}", language) if _FIGURE.has(f"column.{name}")
              else table.column("", name)[0].heading.say(language)) for name in figure.columns
         ],
-        "rows": [
+        "shown": [
             [_cell(context, name, value) for name, value in zip(figure.columns, cells, strict=True)]
-            for cells in figure.rows(knowledge)
+            for cells in rows[: context.most]
         ],
+        "number": len(rows),
         "basis": context.basis(knowledge),
         "downloads": [(context.href(f"definition/{figure.id}.csv", **context.handed), "CSV")],
     }  # fmt: skip

@@ -251,7 +251,7 @@ def _of_action(context: PageContext, action: str) -> dict[str, Any]:
             sentence(context, "action-bodies", len(involved), "#who", names=in_short(context, involved)),
             sentence(context, "action-texts", len(named_texts), "#rests", names=in_short(context, named_texts)),
             sentence(context, "action-meets", len(met), "#picture" if picture else "#links",
-                     plans=len(plans), names=in_short(context, sorted(plans))),
+                     names=in_short(context, sorted(plans))),
             sentence(context, "action-since", len(statements.pointing(action, f"{PAN}implements")), "#measured"),
         ],
         facts=[

@@ -84,12 +84,13 @@ def _values(context: PageContext) -> Values | None:
     links, middle, _, hidden = drawn
     # those drawn at first by the thing they start from, each with the page that says why: that of the two plans, or
     # that of the end that has one
-    listed: dict[str, list[tuple[DrawnLink, str]]] = {}
+    listed: dict[str, dict[tuple[str, str], list[tuple[str, str]]]] = {}
     for link in links:
         if link.kind in FIRST:
             plan, partner = context.graph.plan_of(link.start), context.graph.plan_of(link.end)
             why = context.pair(plan, partner) if plan and partner and plan != partner else context.address(link.start)
-            listed.setdefault(link.start, []).append((link, why))
+            kind = link.facts.get("type_label", link.kind), link.evidence
+            listed.setdefault(link.start, {}).setdefault(kind, []).append((link.end, why or context.address(link.end)))
     return {
         "title": context.t("network-around", name=context.called(middle.iri)) if middle else context.t("network-title"),
         "source": context.href(f"{_AROUND}/{key}.js" if middle else "network.js", **context.chosen("data")),

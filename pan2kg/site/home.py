@@ -111,6 +111,7 @@ def matrix(context: page.PageContext, *, limit: int | None) -> page.Values:
         "evidence": context.handed.get("evidence", ""),
         "level_options": context.level_options,
         "order": order,
+        "is_whole": limit is None,
         "rows": [
             (plan, [plan != partner and _cell(context, met, (plan, partner), choice.level) for partner in order])
             for plan in order
@@ -134,7 +135,10 @@ def _cell(context: page.PageContext, met: Met, plans: tuple[str, str], at: evide
     meeting = met.get((min(plans), max(plans)))
     if meeting is None:
         kind = "no" if {*plans} <= plan_sets(context.site_context).read else "none"
-        return {"arrow": "", "bits": "", "words": context.t(f"cell-{kind}"), "href": "", "kind": kind}
+        return context.site_context.once(
+            ("cell", kind, language),
+            lambda: {"arrow": "", "bits": "", "words": context.t(f"cell-{kind}"), "href": "", "kind": kind},
+        )
     _, cites, cited = meeting.seen_from(plan)
     arrow, key = _ARROWS.get((evidence.counts(cites, at), evidence.counts(cited, at)), ("", ""))
     low = meeting.low(at)
@@ -248,7 +252,7 @@ def _file(context: page.PageContext, suffix: str) -> str | bytes | None:
             marks.append(drawing.Group(tuple(shade), title, pair_address(ends) if at == to or cell["href"] else ""))
     size = _HEAD + _WIDE * len(rows) + out, up + _HIGH * len(rows), up
     listed = (tuple(_listed(context, meeting, choice.level)) for meeting in drawn.values())
-    picture = sheet.picture(subject, "matrix", caption, size, marks, table(COLUMNS, listed))
+    picture = sheet.picture(subject, "matrix", caption, size, marks, lambda: table(COLUMNS, listed))
     return registry.picture_bytes(picture, suffix)
 
 

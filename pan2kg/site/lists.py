@@ -219,9 +219,11 @@ def show(figures: table.Table, context: page.PageContext) -> Markup:
 
     anchors = writers.Anchors(figures.name, leads=lambda _, __, iri: context.address(iri), spoken=spoken)
     title = writers.html_text(figures.title, language)
-    rows = writers.html_table(figures, language, anchors, caption=title, has_script=True)
-    more, foot = template.macro("_macros.html", "rest")(len(figures.rows), context.t), writers.html_foot
-    return template.markup(f"<sortable-table>{rows}</sortable-table>\n{more}{foot(figures, language)}")
+    shown, pieces = figures.rows[: context.most], partial(template.macro, "_macros.html")
+    part = replace(figures, rows=shown)
+    rows = writers.html_table(part, language, anchors, caption=title, has_script=True)
+    more = pieces("rest")(len(shown), context.t) + pieces("cut")(len(shown), len(figures.rows), context.t)
+    return template.markup(f"<sortable-table>{rows}</sortable-table>\n{more}{writers.html_foot(figures, language)}")
 
 
 def _table(context: page.PageContext, *, is_gap: bool = False) -> table.Table | None:
@@ -308,7 +310,8 @@ def _pair(context: page.PageContext) -> page.Values | None:
     is_chosen = bool(context.request.arguments.get(page.EVIDENCE))
     firm = [tie for tie in ties if not is_chosen or evidence.counts(tie.level, knowledge.level)]
     notes = values.Notes(context)
-    declared = values.grouped(notes, sorted({tie.iri for tie in firm if tie.kind in DECLARED}))
+    told = {tie.iri for tie in firm if tie.kind in DECLARED}
+    declared = values.grouped(notes, sorted(told))
     compared = values.grouped(notes, sorted({tie.iri for tie in firm if tie.kind == COMPARED}))
     groups = [_by_things(context, kind, pair, [tie for tie in firm if tie.kind == kind])
               for kind in INFERRED if kind != COMPARED]  # fmt: skip
@@ -328,10 +331,15 @@ def _pair(context: page.PageContext) -> page.Values | None:
     for iri, partner in (pair, pair[::-1]):
         actions[iri] = plan.ordered(context, context.graph.parts.actions.get(iri, ()))
         links = sorted(site_context.once("citations", citations).get((iri, partner), ()))
-        marked = [(context.link(action), t("pair-linked") if action in met else "") for action in actions[iri]]
+        # an export lists those that are linked with the other plan: all stand on the page of their own
+        shown = actions[iri] if context.most is None else [action for action in actions[iri] if action in met]
+        marked = [(context.link(action), t("pair-linked") if action in met else "") for action in shown]
         sides.append({
-            "plan": iri, "actions": page.piece("counted_actions")(marked) if marked else "",
-            "cites": [values.link_of(context, link).written(notes, has_anchor=False) for link in links],
+            "plan": iri, "more": len(actions[iri]) if len(shown) < len(actions[iri]) else 0,
+            "actions": page.piece("counted_actions")(marked) if marked else "",
+            # those that are no declared links, which are told of both plans at once
+            "cites": [values.link_of(context, link).written(notes, has_anchor=False) for link in links
+                      if link not in told],
             "way": definitions.citing(context, knowledge, iri, partner),
         })  # fmt: skip
     # beside each action those of the other plan with the most similar titles, which says nothing of links
@@ -344,7 +352,7 @@ def _pair(context: page.PageContext) -> page.Values | None:
             beside.append((action, [actions[pair[1]][at] for at in nearest]))
     # the measures that say something of the two: strength of their links, what each owes the other in citations
     asked = {"plan": names[0]} if site_context.mode == "served" else {}
-    shown = [
+    figures = [
         (context.href(f"figure/{name}.html", **asked), site_context.figures(name, language).title.say(language))
         for name in ("matrix", "debt")
     ]
@@ -380,7 +388,7 @@ def _pair(context: page.PageContext) -> page.Values | None:
              "second": context.by_name(theirs - mine)}
             for aspect, (mine, theirs) in having.items()
         ],
-        "figures": shown,
+        "figures": figures,
         "notes": notes,
         "basis_line": context.basis(knowledge),
         "section": "plans",

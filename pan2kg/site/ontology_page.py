@@ -97,14 +97,14 @@ def ontology_values(ontology: Ontology, language: Language) -> dict[str, object]
 
 
 def documentation(project: Project, store: Store) -> Mapping[str, bytes]:
+    # where a release has no pages, these stand where its pages would tell the ontology
     ontology = ontologies.read_ontology(project, store)
     files = {"ontology/ontology.css": read_text(Path(__file__).with_name("ontology.css")).encode()}
     for language in DOCUMENTED:
         languages = [(tag, format_of("name", tag)) for tag in DOCUMENTED if tag != language]
         values = {**ontology_values(ontology, language), "others": languages}
-        files[f"ontology/index.{language}.html"] = render("ontology-alone.html", values).encode()
-        drawing = draw_ontology(ontology, language, address=f"index.{language}.html")
-        files[f"ontology/diagram.{language}.svg"] = drawing.svg().encode()
+        files[f"{language}/ontology.html"] = render("ontology-alone.html", values).encode()
+        files[f"{language}/classes.svg"] = draw_ontology(ontology, language, address="ontology.html").svg().encode()
     return files
 
 

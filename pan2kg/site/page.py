@@ -46,6 +46,8 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 _PAGE: Final = Messages("page")
 _GROUPS: Final = ("copy", "network", "picture", "search", "sparql", "table")
 _NUMBERED: Final = frozenset({"action", "category", "part"})
+MOST_ROWS: Final = 200
+"""How many rows of a long table a page of an export has; its download has them all."""
 _UNFOLDED = 12
 """How many things are listed in a cell without being folded."""
 _SHORT = 24
@@ -261,7 +263,7 @@ class PageContext:
         self.figure: Callable[[int], str] = lambda number: numeral(number, language)
         self.caption: Callable[[evidence.Level], str] = lambda level: figure_words.according_to(level).say(language)
         self.basis: Callable[[Known], str] = lambda knowledge: figure_words.basis_words(basis_line(knowledge), language)
-        self.lead = piece("lead")
+        self.lead, self.most = piece("lead"), None if site_context.mode == "served" else MOST_ROWS
         # the levels a reader can choose, from firm to weak, under what an address says
         keys = ("" if level is evidence.HEADLINE else level.key for level in evidence.FIGURED)
         self.level_options = list(zip(keys, map(self.caption, evidence.FIGURED), strict=True))
@@ -389,9 +391,10 @@ class PageContext:
             brief = self.graph.labels.brief(iri, self.request.data)
             names = (name for name in self.graph.statements.values(iri, SKOS + "altLabel") if len(name) <= _SHORT)
             own = brief.text if brief.whole else min(names, key=lambda name: (len(name), name), default="")
-            label = self.graph.labels.label(iri, self.request.data)
+            label, entry = self.graph.labels.label(iri, self.request.data), self.graph.labels.entry(iri)
             shortened = labels.Name(labels.shortened(label.text), label.language, {})
-            return self.lead(self.address(iri), own or self.marked(shortened, in_link=True))
+            number = entry.notation if entry and entry.kind in _NUMBERED else ""
+            return self.lead(self.address(iri), own or self.marked(shortened, number, in_link=True))
 
         return self.kept("short", iri, make)
 
@@ -496,7 +499,7 @@ _SHARED: Final[Mapping[str, Mapping[str, str]]] = {
         "filter-plan": "kind-plan", "inferred": "evidence-is-inferred", "why": "why",
     },
     "picture": {"field": "fields-head"},
-    "search": {"results": "search-found"},
+    "search": {"as-interface": "data-language-as-interface", "results": "search-found", "titles": "data-language"},
     "sparql": {"network": "menu-network", "no": "no", "not-shared": "script-copy-failed", "yes": "yes"},
     "table": {"count": "rows"},
 }  # fmt: skip

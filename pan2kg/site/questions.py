@@ -145,10 +145,12 @@ def _fields(context: page.PageContext, query: Query) -> tuple[list[dict[str, Any
     chosen, language = _chosen(context, query), context.request.language
     fields: list[dict[str, Any]] = []
 
-    def offers(kind: str) -> list[tuple[str, str, str]]:
+    def offers(kind: str, value: str) -> list[tuple[str, str, str]]:
         if kind == LEVEL:
             return [(level.key, _FIGURE.say(f"level.{level.key}", language), "") for level in evidence.FIGURED]
-        options = [(entry.key, context.called(entry.iri), entry.iri) for entry in context.graph.labels.of_kind(kind)]
+        # in an export the script offers all things, by the names that searches have; the page has the one chosen
+        every, is_served = context.graph.labels.of_kind(kind), context.site_context.mode == "served"
+        options = [(of.key, context.called(of.iri), of.iri) for of in every if is_served or of.key == value]
         return options if kind == "action" else sorted(options, key=lambda row: " ".join(row[1].split()).casefold())
 
     for parameter in _parameters(query):
@@ -158,7 +160,7 @@ def _fields(context: page.PageContext, query: Query) -> tuple[list[dict[str, Any
             value = _key(context, value)
         elif is_word or parameter.kinds == ("plan",):
             value = value or usual
-        groups = [("" if kind == LEVEL else context.t(f"kind-{kind}"), offers(kind)) for kind in parameter.kinds]
+        groups = [(kind, offers(kind, value)) for kind in parameter.kinds]
         # of a level without the keys that a command line takes: here they are chosen by name
         meaning = meaning.partition(":")[0].rstrip() if LEVEL in parameter.kinds else meaning
         fields.append({
@@ -287,13 +289,10 @@ def _question(context: page.PageContext) -> page.Values | None:
     usual = {parameter.name: _default(context, parameter) for parameter in _parameters(query)}
     example = context.href(f"question/{query.name}.html", **{name: value for name, value in usual.items() if value})
     handed, path = chosen | context.chosen(DAY), f"question/{query.name}"
-    forms: list[tuple[str, str, dict[str, str]]] = [
-        ("csv", "CSV", {}),
-        ("json", "JSON", {}),
-        ("ttl", "question-ttl", {}),
-    ]
+    forms: list[tuple[str, str, dict[str, str]]] = [("csv", "CSV", {}), ("json", "JSON", {})]
+    # what a graph says of the things in an answer, a release has in its documents and its dump
     if context.site_context.mode == "served":
-        forms += [("csv", "question-csv-local", {LOCAL: "1"}), ("xlsx", "XLSX", {})]
+        forms += [("ttl", "question-ttl", {}), ("csv", "question-csv-local", {LOCAL: "1"}), ("xlsx", "XLSX", {})]
     # what the browser needs to answer itself, with what is to be said of a link that fixes another release, or a day
     template, variables = query.text, sorted(set(_VARIABLE.findall(query.text)))
     if any(parameter.name == "language" for parameter in query.parameters):
@@ -322,14 +321,11 @@ def _question(context: page.PageContext) -> page.Values | None:
         "permalink": link,
         "results": context.href(f"{path}.json", **handed),
         "downloads": [
-            (
-                (context.shared if form == "ttl" else context.href)(f"{path}.{form}", **handed, **more),
-                key if key.isupper() else context.t(key),
-            )
+            (context.href(f"{path}.{form}", **handed, **more), key if key.isupper() else context.t(key))
             for form, key, more in forms
         ],
         "data": page.embedded({
-            "query": template, "prefixes": writer.read_prefixes(graph.project),
+            "query": template, "prefixes": writer.read_prefixes(graph.project), "ids": f"{graph.project.space}id/",
             "heads": {name: writers.heading(name, language) for name in variables}, "words": words,
             "release": graph.release, "said": said, "view": _TABS.get(query.header.get("view", ""), "table"),
         }),
@@ -337,7 +333,7 @@ def _question(context: page.PageContext) -> page.Values | None:
 
 
 def _file(context: page.PageContext, form: str) -> str | bytes | None:
-    site_context, language = context.site_context, context.request.language
+    language = context.request.language
     query = context.graph.queries.get(context.request.key)
     if query is None or query.group == "quality":
         return None
@@ -347,11 +343,7 @@ def _file(context: page.PageContext, form: str) -> str | bytes | None:
         things = sorted({term.value for row in rows for term in row if isinstance(term, ox.NamedNode)})
         text, store = program_query("things/statements", thing=things), _store(context)[0]
         style = writers.Style(prefixes=writer.read_prefixes(context.graph.project))
-        if site_context.mode == "served":
-            return writers.write_answer(construct(store, text), "turtle", style)
-        return site_context.once(
-            f"turtle of {text}", lambda: writers.write_answer(construct(store, text), "turtle", style)
-        )
+        return writers.write_answer(construct(store, text), "turtle", style)
     if form == "xlsx" or (form == "csv" and context.request.arguments.get(LOCAL)):
         table, is_csv = writers.laid_out(writers.answer(result), writers.Style(language)), form == "csv"
         return formats.write_local_csv(table, language) if is_csv else spreadsheet.write_spreadsheet([("data", table)])
@@ -417,6 +409,6 @@ PAGES: Final = (
 FILES: Final = (
     page.File("question", "csv", page.CSV, partial(_file, form="csv"), _answered),
     page.File("question", "json", "application/sparql-results+json", partial(_file, form="json"), _answered),
-    page.File("question", "ttl", page.TURTLE, partial(_file, form="ttl"), _answered, is_shared=True),
+    page.File("question", "ttl", page.TURTLE, partial(_file, form="ttl"), _answered, exported=False),
     page.File("question", "xlsx", spreadsheet.SPREADSHEET, partial(_file, form="xlsx"), _answered, exported=False),
 )

@@ -177,8 +177,11 @@ def test_pictures_of_the_shipped_graph_are_sound_and_the_same_each_time(graph: G
     for at, kind in enumerate(PICTURES):
         picture = draw(kind, spoken)
         root = ET.fromstring(picture.svg)
-        said = root.findtext(f"{SVG}title"), root.findtext(f"{SVG}desc")
-        assert said == (picture.title, picture.description), kind
+        told = {element.get("id", ""): " ".join("".join(element.itertext()).split()) for element in root.iter()}
+        title, *said = (told[name] for name in root.attrib["aria-labelledby"].split())
+        assert root.findtext(f"{SVG}title") == picture.title, kind
+        words = [" ".join(words.split()) for words in (picture.title, picture.description)]
+        assert [title, " ".join(said)] == words, "what is drawn tells it to those who do not see"
         assert picture.table.rows, kind
         assert not misplaced(picture.drawing), kind
         assert "pan2kg" in " ".join(texts(picture)[-4:]), kind
@@ -198,7 +201,7 @@ LABELS = {
 @pytest.mark.parametrize("named", LABELS)
 def test_pictures_of_many_plans_and_of_any_title_stay_legible_text_in_its_place(named: str) -> None:
     store = synthetic(8, 60) if named == "many" else synthetic(3, 5, LABELS[named])
-    allowed = {"svg", "g", "a", "rect", "circle", "path", "text", "title", "desc"}
+    allowed = {"svg", "g", "a", "rect", "circle", "path", "text", "tspan", "title"}
     for kind in PICTURES:
         picture = drawn(kind, store, **({"other": "p1"} if (kind, named) == ("action-matrix", "many") else {}))
         wrong = [text for text in misplaced(picture.drawing) if named != "hostile" or isinstance(text, str)]

@@ -59,7 +59,7 @@ def test_every_mark_can_be_rendered_and_without_the_extra_a_sentence_says_what_t
 
 
 def test_a_hatched_field_stays_within_its_edges_and_text_that_xml_cannot_hold_is_replaced() -> None:
-    strokes = [point for stroke in Hatch(10, 20, 33, 7).strokes() for point in stroke]
+    strokes = [point for stroke in Hatch(10, 20, 33, 7).strokes() for point in stroke.points]
     assert all(10 <= x <= 43 and 20 <= y <= 27 for x, y in strokes)
     svg = Drawing(9, 9, "\x00\ufffe", "\x1b", "fr", (Label(1, 8, "a\x0bb"),)).svg()
     assert "\ufffd" in svg

@@ -19,7 +19,7 @@ SCRIPTS: Final = {
 }
 # the groups of words, and the scripts that say them
 GROUPS: Final = {
-    "copy": r"copy\.ts", "table": r"sortable-table\.ts", "search": r"label-search\.ts",
+    "copy": r"copy\.ts", "table": r"sortable-table\.ts", "search": r"(data-language|label-search)\.ts",
     "sparql": r"(workbench|engine|editor)/.*|reply\.ts", "picture": r"picture/.*", "network": r"network/.*",
 }  # fmt: skip
 # what may hold quotes in TypeScript; what divides stands behind a word or a bracket

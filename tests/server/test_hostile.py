@@ -155,3 +155,6 @@ def test_a_name_that_is_not_this_machine_s_gets_nothing_and_each_of_its_own_does
             assert answer[9:12] in (b"400", b"421"), answer[:300]
         for host in (b"localhost", b"127.0.0.1:1", b"[::1]:8000", b"LOCALHOST:8000"):
             assert raw(site, target, host)[9:12] in (b"200", b"302", b"303")
+        # of a target in absolute form the name counts, not that of the header
+        assert raw(site, b"http://localhost:8000" + target, b"evil.example")[9:12] in (b"200", b"302", b"303")
+        assert raw(site, b"http://evil.example" + target)[9:12] in (b"400", b"421")

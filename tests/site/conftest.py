@@ -17,7 +17,7 @@ from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import Site
 from tests.charts.test_gallery import SMALL, store_of
 
-VOID = frozenset({"area", "br", "col", "hr", "img", "input", "link", "meta", "path", "rect", "wbr"})
+VOID = frozenset({"area", "br", "col", "hr", "html", "img", "input", "link", "meta", "path", "rect", "wbr"})
 DAY = date(2026, 1, 1)
 
 
@@ -39,6 +39,8 @@ class Parsed(HTMLParser):
         self.headings += [int(tag[1])] if re.fullmatch("h[1-6]", tag) else []
         self.ids += [attributes["id"]] if "id" in attributes else []
         self.links += [attributes["href"]] if tag == "a" and "href" in attributes else []
+        if tag == "li" and self.open[-1].startswith("li."):
+            self.open.pop()  # its end may be left out
         if tag not in VOID:
             self.open.append(f"{tag}.{attributes.get('class', '')}")
 
@@ -47,6 +49,8 @@ class Parsed(HTMLParser):
         self.handle_endtag(tag)
 
     def handle_endtag(self, tag: str) -> None:
+        if tag != "li" and self.open and self.open[-1].startswith("li."):
+            self.open.pop()
         if tag not in VOID:
             assert self.open.pop().partition(".")[0] == tag
 

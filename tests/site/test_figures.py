@@ -17,6 +17,7 @@ from pan2kg.coherence.evidence import FIGURED, HEADLINE
 from pan2kg.coherence.figures import FIGURES
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, numeral
 from pan2kg.site.definitions import example
+from pan2kg.site.page import MOST_ROWS
 from pan2kg.tables.figure_words import basis_words, value_words
 from pan2kg.turtle.vocabulary import ID, PAN
 from tests.site.conftest import Parsed, Reader, rows, words
@@ -174,7 +175,8 @@ def test_the_register_lists_every_figure_once_and_its_list_is_the_registers(read
     assert listed == [figure.id for figure in FIGURES]
     for figure in FIGURES:
         lines, page = figure.rows(reader.graph.known()), reader[f"fr/definition/{figure.id}.html"]
-        assert len(rows(page, "list") if lines else []) == len(lines)
+        assert len(rows(page, "list") if lines else []) == min(len(lines), MOST_ROWS)
+        assert f"({numeral(len(lines), 'fr')})" in page
         written = list(csv.reader(io.StringIO(reader[f"fr/definition/{figure.id}.csv"].removeprefix("\ufeff"))))
         assert (len(written), written[0][0]) == (len(lines) + 1, figure.columns[0])
     # « debt » is a table and a figure: both keep a page of their own

@@ -238,7 +238,10 @@ class CoherenceFilter extends HTMLElement {
             const title = this.say("cell-no", {});
             return this.isRead(one) && this.isRead(two)
                 ? make("td", { class: "no" }, make("span", { title }, "–"))
-                : make("td", { class: "none" }, make("span", { class: "nothing" }, this.say("cell-none")));
+                : // of the whole matrix the legend says what nearly every cell would
+                  this.data.limit === null
+                  ? make("td")
+                  : make("td", { class: "none" }, make("span", { class: "nothing" }, this.say("cell-none")));
         }
         const [cites, cited] = met.one === one ? [met.cites, met.cited] : [met.cited, met.cites];
         const [arrow, way] = cites && cited ? ["↔", "both"] : cites ? ["→", "cites"] : cited ? ["←", "cited"] : ["", ""];

@@ -1,7 +1,7 @@
-// <data-language> around a form with a <select>, which gets the languages of the page's switch where it names none: the
-// labels on the page change to another language where they have one. What links are called is looked up by where they lead, once somebody asks for it.
+// <data-language> around a form with a <select>, made here with the languages of the page's switch where no server made it:
+// the labels on the page change to another language where they have one. What links are called is looked up by where they lead, once somebody asks for it.
 
-import { language as own, loadData, make, memory, root } from "./page";
+import { isStatic, language as own, loadData, make, memory, root, speaker } from "./page";
 import type { Found } from "./search";
 
 const published = new WeakMap<HTMLElement, { text: string; lang: string; isFallback: boolean }>();
@@ -11,13 +11,17 @@ class DataLanguage extends HTMLElement {
         if (this.dataset.ready) {
             return;
         }
+        if (isStatic && !this.firstElementChild) {
+            const [say, id, name] = [speaker("search"), "data-language", "data"];
+            const options = Array.from(document.querySelectorAll<HTMLElement>(".languages [lang]"), (one) =>
+                make("option", { value: one.lang, lang: one.lang }, one.textContent),
+            );
+            const choice = make("select", { id, name }, make("option", { value: "" }, say("as-interface")), ...options);
+            this.append(make("form", {}, make("label", { for: id }, say("titles")), " ", choice));
+        }
         const select = this.querySelector("select");
         if (!select) {
             return;
-        }
-        if (select.options.length < 2) {
-            const tags = document.querySelectorAll<HTMLAnchorElement>(".languages a[hreflang]");
-            select.append(...[...tags].map((link) => make("option", { value: link.hreflang, lang: link.hreflang }, link.textContent)));
         }
         this.dataset.ready = "yes";
         this.hidden = false;

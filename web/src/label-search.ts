@@ -1,4 +1,4 @@
-// <label-search data-source="…search.json | …labels.js"> around the header's search form: suggestions while typing.
+// <label-search> around the header's search form: suggestions while typing, found by the server or among all labels.
 
 import { freshId, isStatic, language, make, root, type Say, speaker } from "./page";
 import { findIn, type Found, labelOf } from "./search";
@@ -14,6 +14,10 @@ class LabelSearch extends HTMLElement {
     private asked = 0;
     private timer = 0;
     private say!: Say;
+
+    private get source(): string {
+        return this.dataset.source ?? root + (isStatic ? "data/labels.js" : "search.json");
+    }
 
     connectedCallback(): void {
         const input = this.querySelector<HTMLInputElement>("input[name=q]");
@@ -57,7 +61,7 @@ class LabelSearch extends HTMLElement {
             return;
         }
         this.input.value = words;
-        const found = await findIn(this.dataset.source ?? "", words, MOST_ON_PAGE);
+        const found = await findIn(this.source, words, MOST_ON_PAGE);
         place.querySelector("h2")?.replaceChildren(this.say(found.length ? "results" : "none", { n: found.length, words }));
         place.querySelector("ul")?.replaceChildren(...found.map((one) => make("li", {}, make("a", { href: `${root}${language}/${one.href}` }, ...this.described(one)))));
         place.hidden = false;
@@ -79,7 +83,7 @@ class LabelSearch extends HTMLElement {
             this.close();
             return;
         }
-        const found = await findIn(this.dataset.source ?? "", words, MOST).catch(() => []);
+        const found = await findIn(this.source, words, MOST).catch(() => []);
         if (turn === this.asked) {
             this.show(found);
         }

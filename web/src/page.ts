@@ -19,8 +19,8 @@ const html = document.documentElement;
 
 export type Words = Record<string, string>;
 
-/** The address of the site's root, relative to the page. */
-export const root = html.dataset.root ?? "";
+/** The address of the site's root, relative to the page: every script of ours stands one folder below it. */
+export const root = html.dataset.root ?? /^(.*\/|)assets\/[^/]*$/.exec(document.currentScript?.getAttribute("src") ?? "")?.[1] ?? "";
 export const language = html.lang || "en";
 export const isStatic = html.dataset.mode === "static";
 
@@ -86,7 +86,7 @@ const NUMBERS = new Intl.PluralRules(language);
 
 /** The languages of the page's switch, the page's own first: in which a name is looked for, one after the other. */
 export function languages(): string[] {
-    return [language, ...Array.from(document.querySelectorAll<HTMLLinkElement>("link[hreflang]"), (link) => link.hreflang)];
+    return [language, ...Array.from(document.querySelectorAll<HTMLElement>(".languages [lang]"), (one) => one.lang)];
 }
 
 /**

@@ -28,7 +28,7 @@ def test_what_is_searched_is_found_with_or_without_accents(visit: Visit) -> None
         "egalite": "égalité", "ÉGALITÉ": "égalité", "conflict minerals": "minerais de conflit", "2017/821": "2017/821",
         "devoir diligence": "devoir de diligence", "Menschenrechte": "",
     }.items():  # fmt: skip
-        page.locator("#find").fill(words)
+        page.locator("label-search input[name=q]").fill(words)
         page.get_by_role("search").get_by_role("button").click()
         page.wait_for_url("**/fr/search.html?q=*")
         expect(page.locator("main")).to_contain_text(words)
@@ -73,7 +73,7 @@ def test_every_type_of_page_is_read(visit: Visit) -> None:
         assert reply
         assert reply.status == 200, name
         assert len(page.evaluate("document.querySelector('main').innerText")) > 150, name
-        assert page.evaluate(inside("visible"), ["main h1", "main [hidden]", "#find"]) == [1, 0, 1], name
+        assert page.evaluate(inside("visible"), ["main h1", "main [hidden]", "label-search input"]) == [1, 0, 1], name
 
 
 def test_the_quality_page_is_read(visit: Visit, writable: str) -> None:

@@ -52,6 +52,7 @@ class StaticSite:
         page = self.put(path)
         for source in re.findall(r'(?:data-source="|src="(?=[./]*data/))([^"]+)"', page.read_text(encoding="utf-8")):
             self.put(normpath(Path(path).parent / source))
+        self.put("data/labels.js")
         return page.as_uri()
 
     def path(self, kind: str, language: str) -> str:

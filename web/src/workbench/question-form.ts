@@ -1,8 +1,9 @@
 // <question-form data-endpoint | data-graph> around a GET form and its answer: other views of the answer, and on pages
 // without a server other answers.
 
-import { embedded, isStatic, make, type Say, speaker } from "../page";
+import { embedded, isStatic, language, loadData, make, root, type Say, speaker } from "../page";
 import { readResults } from "../reply";
+import { type Found, labelOf } from "../search";
 import { shapeOf } from "../sparql";
 import type { Columns } from "./drawings";
 import { type Opening, Results } from "./results";
@@ -11,6 +12,8 @@ import { type Failure, fetchText, type Source, sourceOf } from "./source";
 interface Question extends Columns {
     query: string;
     prefixes?: Record<string, string>;
+    /** What identifiers of things begin with. */
+    ids?: string;
     /** The release of the graph behind the page. */
     release?: string;
     /** The view its answer is shown in first. */
@@ -50,6 +53,7 @@ class QuestionForm extends HTMLElement {
         if (!form) {
             return;
         }
+        void offerThings(form, question.ids ?? "").catch(() => undefined);
         this.results = new Results(this.say, this.source, question, this.opening);
         form.after(this.status, this.results.element, this.shown);
         form.addEventListener("submit", (event) => {
@@ -210,6 +214,30 @@ function remarks(question: Question): HTMLElement[] {
     return [...shared()]
         .filter(([name, value]) => value && value !== question.release && question.said?.[name])
         .map(([name, value]) => make("p", { class: "notice", role: "status" }, question.said?.[name]?.replaceAll("{}", value) ?? ""));
+}
+
+const collator = new Intl.Collator(language, { numeric: true });
+
+/** Offer in pick lists the things of their kinds, which a page leaves to the labels that the search has too. */
+async function offerThings(form: HTMLFormElement, ids: string): Promise<void> {
+    const groups = [...form.querySelectorAll<HTMLOptGroupElement>("optgroup[data-kind]")];
+    const things = groups.length ? await loadData<Found[]>(`${root}data/labels.js`, "pan2kgLabels") : [];
+    for (const group of groups) {
+        const select = group.closest("select");
+        const value = select?.value ?? "";
+        const kind = group.dataset.kind ?? "";
+        const options = things.filter(({ type }) => type === kind).map((one) => {
+            const [name, lang] = labelOf(one);
+            const key = one.href.slice(kind.length + 1, -".html".length);
+            const text = kind === "action" && one.notation && one.notation !== name ? `${one.notation} ${name}` : name;
+            return make("option", { value: key, lang: lang === language ? undefined : lang, "data-iri": one.iri ?? `${ids}${kind}/${key}` }, text);
+        });
+        const place = ({ text, value: key }: HTMLOptionElement): string => (kind === "action" ? key : text);
+        group.replaceChildren(...options.sort((a, b) => collator.compare(place(a), place(b))));
+        if (select) {
+            choose(select, value);
+        }
+    }
 }
 
 /** Take a value over; a pick list that does not have it, since a link may write a prefix or an IRI, gets it as it is. */

@@ -126,7 +126,8 @@ class SparqlEditor extends HTMLElement {
             return;
         }
         event.preventDefault();
-        this.tabs.show(chosen.dataset.query ?? queryIn((chosen as HTMLAnchorElement).href));
+        const below = chosen.closest("li")?.querySelector("pre")?.textContent;
+        this.tabs.show(chosen.dataset.query ?? (below || queryIn((chosen as HTMLAnchorElement).href)));
         (this.editor ?? this.area).focus();
         if (chosen.hasAttribute("data-run")) {
             this.scrollIntoView({ block: "start" });
