@@ -244,8 +244,9 @@ class Described:
             if root != "-":
                 # in full at its own place
                 brief = self.edition.graph.labels.brief(self.home(iri).value, LANGUAGES[0])
-                name, language = (brief.text, brief.language) if brief.whole and not words else (
-                    labels.shortened(name), language)
+                name, language = (
+                    (brief.text, brief.language) if brief.whole and not words else (labels.shortened(name), language)
+                )
             has_key = is_key and bool(place)
             if has_key or words or language == LANGUAGES[0]:
                 name, language = self.keys[iri] if has_key else name, ""
@@ -315,7 +316,10 @@ def _page(described: Described, iris: Sequence[str], place: str, pages: Collecti
             group = joined.get(_LINK_TYPE, [""])[0], joined.get(_LEVEL, [""])[0], number
             by_rule[group].append((markup(", ").join(via), key, markup(" – ").join(names)))
             continue
-        cells[iri], named = defaultdict(list), {name.strip("« »") for name in (described.name(iri, LANGUAGES[0]), *described.names.get(iri, {}).values())}
+        cells[iri], named = (
+            defaultdict(list),
+            {name.strip("« »") for name in (described.name(iri, LANGUAGES[0]), *described.names.get(iri, {}).values())},
+        )
         for row in of:
             is_said = row.object == key or row.object in named or row.target in _PLAIN_STATUS
             if row.predicate not in _IN_NOTES and not is_said and (is_table or row.predicate not in _IN_NAMES):
@@ -343,8 +347,8 @@ def _page(described: Described, iris: Sequence[str], place: str, pages: Collecti
         return sign == "=", values.places().get((iri, sign == "←"), values.LAST)[1], head
 
     heads = sorted({head for told in cells.values() for head in told}, key=place_of)
-    for iri, row in zip(cells, rows, strict=True):
-        row["cells"] = [(at, cells[iri][head]) for at, head in enumerate(heads) if is_table or head in cells[iri]]
+    for iri, line in zip(cells, rows, strict=True):
+        line |= {"cells": [(at, cells[iri][head]) for at, head in enumerate(heads) if is_table or head in cells[iri]]}
 
     def called(iri: str, language: Language, sign: str = "=") -> str:
         words = values.called(index, iri, language, back=sign == "←")[0] if sign != "=" else ""
@@ -406,7 +410,9 @@ def _point(described: Described, iri: str, root: str, cells: dict[tuple[str, str
             cells[head] = [markup(str(counted[row.predicate]))]
     for kind, shared in by_rule.items():
         ranked = sorted(shared.items(), key=lambda item: (-item[1], item[0]))
-        cells["=", kind].append(markup(", ").join(described.shown(via, root) + f" ({number})" for via, number in ranked))
+        cells["=", kind].append(
+            markup(", ").join(described.shown(via, root) + f" ({number})" for via, number in ranked)
+        )
 
 
 PLACEHOLDER: Final = "https://host.example/pan2kg/"

@@ -376,7 +376,9 @@ def archive(release: PublishedRelease, drawn: Sequence[str]) -> None:
         files = [*pages, *told_, *dump, *(("release.css", "release.js", "favicon.svg") if told_ else ())]
         other_languages = [tag for tag in LANGUAGES if tag not in languages]
         others = [f"{documents.DOCUMENTS}/(?!(?:{kinds})/)", "graph/"] if has_base else []
-        away = "|".join([*(f"{tag}/" for tag in other_languages), *others, *([] if dump else [re.escape(folder.QUADS)])])
+        away = "|".join(
+            [*(f"{tag}/" for tag in other_languages), *others, *([] if dump else [re.escape(folder.QUADS)])]
+        )
         led = re.compile(rf'(?<= href=")(?:\.\./)*(?={away or "-/"})'.encode())
         # one document leads to another by the folder of its kind
         across = re.compile(rf'(?<= href=")\.\./(?!\.\./|(?:{kinds})/)(?=[^"/]+/|[^"/]+\.html)'.encode())

@@ -92,7 +92,7 @@ def write(
     {
      "@context": {"p": "http://p/"},
      "@graph": [
-      {"@id": "http://e/a", "p:b": {"@language": "fr", "@value": "c"}}
+      {"@id":"http://e/a","p:b":{"@language":"fr","@value":"c"}}
      ]
     }
     """
@@ -140,7 +140,8 @@ def write(
         json.dumps(
             {"@id": short(name) if things else name}
             | {key: values[0] if len(values) == 1 else values for key, values in properties.items()},
-            ensure_ascii=False, separators=(",", ":"),
+            ensure_ascii=False,
+            separators=(",", ":"),
         )
         for name, properties in nodes.items()
     )

@@ -54,8 +54,8 @@ Sentence = dict[str, Any]
 """``words`` with their ``figure``, which leads to the rows it counts; ``name`` is what tests and scripts call it."""
 Saying = tuple[str, evidence.Level | None, *tuple[str, ...]]
 """A statement, its level, and of what it says something: a thing, or two, from which to which."""
-Listed = tuple[str, Mapping[str, Iterable[str]]]
-"""The part of a page in which things are listed where a document tells the statements, and the things by what heads them."""
+Listed = tuple[str, Mapping[str, list[str]]]
+"""A part of a page that lists things where a document tells what is said of them, and the things by their heading."""
 
 
 def sentence(
@@ -124,7 +124,7 @@ def in_short(context: PageContext, things: Iterable[str], most: int = 3) -> str:
 def _homes(knowledge: known.Known, works: Iterable[str]) -> dict[str, list[str]]:
     # by their plans, which are works too
     by_plan: dict[str, list[str]] = {}
-    for work in sorted(set(works), key=outlines.natural):
+    for work in sorted(set(works), key=lambda work: (outlines.natural(work), work)):
         if plan := knowledge.tables.works.plan(work):
             by_plan.setdefault(plan, []).extend([work] if work != plan else ())
     return by_plan
@@ -184,9 +184,7 @@ def of_plan(context: PageContext, plan: str, facts: Iterable[tuple[str, str]]) -
     lists = _around(
         context, _involvements(context, "work").get(plan, []), [use.text for use in knowledge.uses if use.work == plan]
     )
-    return _dossier(
-        context, sentences, facts=facts, picture=picture, attention=findings, sayings=sayings, lists=lists
-    )
+    return _dossier(context, sentences, facts=facts, picture=picture, attention=findings, sayings=sayings, lists=lists)
 
 
 def _by_end(context: PageContext, name: str, rows: Iterable[T], end: str) -> Mapping[str, list[T]]:
@@ -367,7 +365,8 @@ def _of_topic(context: PageContext, topic: str) -> dict[str, Any]:
     by_plan, actions = _homes(knowledge, works), [work for work in works if work in knowledge.tables.works.home]
     missing = Counter(
         occasion.state for occasion in knowledge.occasions
-        if occasion.is_expected and {occasion.source, occasion.target} <= by_plan.keys() and occasion.state is not State.SEEN
+        if occasion.is_expected and by_plan.keys() >= {occasion.source, occasion.target}
+        and occasion.state is not State.SEEN
     )  # fmt: skip
     sentences = [
         sentence(context, "topic-plans", len(by_plan), "#picture" if by_plan else "#what"),
@@ -444,7 +443,7 @@ def page(context: PageContext, entry: labels.Entry, notes: values.Notes | None =
         links = [link for link in statements.pointing(iri, *values.ENDS)
                  if kind_and_key(statements.one(link, PAN + "linkType"))[1] != RESTS[0]] if dossier else []  # fmt: skip
         groups = values.grouped(notes, links, iri, is_lean=True)
-        parts = [{"key": "links", "rows": "", "folded": "", "groups": groups}] if groups else []
+        parts: list[dict[str, object]] = [{"key": "links", "rows": "", "folded": "", "groups": groups}] * bool(groups)
     else:
         parts = _parts_of(notes, entry)
     if dossier:

@@ -284,7 +284,9 @@ def test_the_rules_lead_every_iri_of_the_graph_to_a_file_that_tells_it_at_its_ke
                 page = pages.setdefault(file, (few_folder / file).read_text("utf-8"))
                 assert re.search(rf'<(?:tr|section|li) id="{re.escape(key)}">', page), path
     told = Counter(
-        (name.split("/")[1], key) for name, page in pages.items() for key in re.findall('<(?:tr|section|li) id="([^":]+)">', page)
+        (name.split("/")[1], key)
+        for name, page in pages.items()
+        for key in re.findall('<(?:tr|section|li) id="([^":]+)">', page)
     )
     assert set(told.values()) == {1}, "each in one document"
     for path in ("id/plan/no-such", "id/link/zz00000000000000", "id/x/y/z", "id/nothing/x", "nothing"):
