@@ -12,7 +12,6 @@ from typing import Final
 from pan2kg.charts import Cell, DrawnTie, Names, Subject, drawing as dw, frame as fr, subject as sj, time_map as tm
 from pan2kg.charts.matrices import members_of
 from pan2kg.coherence import evidence
-from pan2kg.coherence.citations import State
 from pan2kg.errors import QueryError
 from pan2kg.graph.labels import Name
 from pan2kg.tables.figure_words import bits_words
@@ -289,17 +288,10 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
             pair_cells = work, names[work].text, pillar.iri, names[pillar.iri].text
             cells.append((*pair_cells, basis, bits_or_none, "true" if pillar in pillars else "false"))
     cells += [(x, names[x].text, y, names[y].text, "citation", None, "true") for x, y in citations]
-    notes = [say("bridge-left-out", n=len(every) - len(pillars))] if len(every) > len(pillars) else []
-    notes += [] if every else [say("bridge-none")]
-    states = (
-        State.SEEN,
-        State.ABSENT,
-        State.OPEN,
-        State.UNDATED,
-        State.IMPOSSIBLE,
-    )
+    undrawn = [say("bridge-left-out", n=len(every) - len(pillars))] if len(every) > len(pillars) else []
+    notes = undrawn if every else [say("bridge-none")]
     signs = [fr.sign(dw.Pen(fr.VERMILION, 2.5), say("sign-rests")), fr.sign(PART, say("sign-part"))]
-    signs += [fr.sign(tm.PENS[state], say(f"kind-{state.value}")) for state in states]
+    signs += [fr.sign(pen, say(f"kind-{state.value}")) for state, pen in tm.PENS.items()]
     plans = names[plan_a], names[plan_b]
     title = say("bridge-title", one=plans[0].text, two=plans[1].text, n=len(every))
     filters = sj.plans_named(subject, plans)

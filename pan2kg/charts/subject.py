@@ -182,7 +182,7 @@ def focus_of(subject: Subject, plan: str) -> str:
 
 
 def find(graph: Graph, plan: str) -> str:
-    iri = graph.uses.find(plan, actions=False)
+    iri = graph.once(f"plan named {plan}", lambda: graph.uses.find(plan, actions=False))
     if iri in graph.uses.home:
         raise QueryError("action-without-plan", remedy="name-a-plan", name=plan)
     return iri

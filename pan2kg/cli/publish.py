@@ -156,7 +156,7 @@ def _prepare(options: argparse.Namespace) -> Any:  # noqa: ANN401 - an edition, 
     graph = Graph(project, data, language="fr", as_of=issue.modified, release=issue.version)
     editions.name_roles(graph.held)
     tables.weigh_links(graph)
-    return editions.Edition(graph, facts, issue, previous)
+    return editions.Edition(graph, facts, issue, previous, kept=arguments.cache_of(options))
 
 
 def add_diff(command: argparse.ArgumentParser) -> None:

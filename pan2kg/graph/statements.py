@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 from pan2kg.coherence import evidence
 from pan2kg.project import Project
-from pan2kg.store import LinkView, LocalStore, Store, Term, plain, program_query, rules, select
+from pan2kg.store import LinkView, LocalStore, Store, Term, plain, program_query, rules, solutions
 from pan2kg.turtle.vocabulary import ID, PAN, rule_of
 
 T = TypeVar("T")
@@ -206,7 +206,7 @@ class Statements:
     every: tuple[Statement, ...]
     view: LinkView | None = field(default=None, repr=False, compare=False)
     _indexes: dict[bool, Mapping[str, list[Statement]]] = field(default_factory=dict, repr=False, compare=False)
-    _kept: dict[tuple[str, ...], object] = field(default_factory=dict, repr=False, compare=False)
+    kept: dict[tuple[str, ...], object] = field(default_factory=dict, repr=False, compare=False)
 
     def _of(self, iri: str, *, is_value: bool = False) -> Iterator[Statement]:
         if is_value not in self._indexes:
@@ -222,11 +222,11 @@ class Statements:
             yield from starmap(Statement, self.view.towards(iri) if is_value else self.view.about(iri))
 
     def once(self, key: tuple[str, ...], make: Callable[[], T]) -> T:
-        if key in self._kept:
-            return cast("T", self._kept[key])
+        if key in self.kept:
+            return cast("T", self.kept[key])
         value = make()
         if value:
-            self._kept[key] = value
+            self.kept[key] = value
         return value
 
     def about(self, iri: str) -> tuple[Statement, ...]:
@@ -245,14 +245,15 @@ class Statements:
     def values(self, iri: str, name: str, *, graph: str = "") -> list[str]:
         """The values of a property as plain text, in order, each once; of a block, those its named graph states."""
 
-        def facts() -> dict[tuple[str, str], list[str]]:
-            matches: dict[tuple[str, str], set[str]] = {}
+        def facts() -> dict[str, list[str]]:
+            matches: dict[str, set[str]] = {}
             for statement in self._of(iri):
-                for place in ("", statement.graph):
-                    matches.setdefault((statement.predicate, place), set()).add(plain(statement.value))
-            return {place: sorted(values) for place, values in matches.items()}
+                if graph in ("", statement.graph):
+                    matches.setdefault(statement.predicate, set()).add(plain(statement.value))
+            return {predicate: sorted(values) for predicate, values in matches.items()}
 
-        return list(self.once(("values", iri), facts).get((name, graph), ()))
+        # what a block states is asked for once, see grounds_of
+        return list((facts() if graph else self.once(("values", iri), facts)).get(name, ()))
 
     def one(self, iri: str, name: str) -> str:
         return next(iter(self.values(iri, name)), "")
@@ -276,15 +277,15 @@ def _order(statement: Statement) -> tuple[str, str, str, str]:
 
 def read_statements(store: Store, view: LinkView | None = None) -> Statements:
     """Read all statements of a store, those on derived links from their view; without one, those the store holds."""
-    names: dict[str, str] = {}
+    names, terms = dict[str, str](), dict[Term, Term]()
     of_links = [f"<{graph}>" for graph in view.graphs.values()] if view else []
-    rows = select(store, _ALL.replace("LEFT_OUT", ", ".join(["pan:none", *of_links]))).rows  # engines read () otherwise
+    rows = solutions(store, _ALL.replace("LEFT_OUT", ", ".join(["pan:none", *of_links])))  # engines read () otherwise
     statements = []
     for subject, predicate, value, graph in rows:
         if value is not None:
-            # a name that stands often is kept once
+            # what stands often is kept once
             iri, name, place = (names.setdefault(text, text) for text in map(plain, (subject, predicate, graph)))
-            statements.append(Statement(iri, name, value, place))
+            statements.append(Statement(iri, name, terms.setdefault(value, value), place))
     return Statements(tuple(statements), view)
 
 

@@ -193,9 +193,15 @@ class Described:
         return statements if len(statements) <= _MOST_POINTING else ()
 
     def grounds(self, iri: str, graph: str) -> statements.Grounds:
-        statement = statements.Statement(self.home(iri).value, statements.TYPE, ox.Literal(""), graph)
-        grounds = statements.grounds_of(self.edition.graph.statements, statement)
-        return grounds._replace(sources=tuple(map(self.edition.issue.addresses.own, grounds.sources)))
+        # as pages of a service say it, but from the store: what its block says, else what the file says of all
+        own, block, rests = self.edition.issue.addresses.own, node(graph), list[list[str]]()
+        for name in (statements.CERTAINTY, statements.SOURCE):
+            stated = [*self.store.quads_for_pattern(self.home(iri), node(name), None, block)]
+            stated = stated or [*self.store.quads_for_pattern(block, node(name), None)]
+            rests.append(sorted({own(str(quad.object)[1:-1]) for quad in stated}))
+        certainty = "rule" if rule_of(graph) else "unverified" if graph.endswith("unverified") else ""
+        kind = certainty or (rests[0][0].rpartition("/")[2] if rests[0] else "")
+        return statements.Grounds(graph, kind, () if certainty == "rule" else tuple(rests[1]))
 
     def colophon(self, place: str, iris: Sequence[str]) -> Iterator[ox.Triple]:
         issue, document = self.edition.issue, node(self.edition.issue.addresses.root + place)

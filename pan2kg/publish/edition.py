@@ -221,7 +221,8 @@ class Edition:
 
     ``previous`` is the release before, a folder or a file, where one was named; ``catalogue`` describes the dumps and
     tables, once they are written. ``before`` is what this edition is compared with: the release before, unless that is
-    this version, written again; ``ontology`` is pan2kg's, and moves only where the whole of pan2kg does.
+    this version, written again; ``ontology`` is pan2kg's, and moves only where the whole of pan2kg does. In ``kept``
+    reports of checks are kept.
     """
 
     graph: Graph
@@ -229,6 +230,7 @@ class Edition:
     issue: Issue
     previous: Path | None = None
     catalogue: LocalStore | None = None
+    kept: Path | None = None
 
     def __post_init__(self) -> None:
         self.project, self.store = self.graph.project, self.graph.held

@@ -4,14 +4,25 @@ An exporter gives the files of one kind; they stand here in the order in which t
 states sizes and checksums of what it offers, and the front page says what is there. The list of checksums is last.
 """
 
+import ctypes
+import errno
+import gc
 import gzip
+import os
+import pickle
 import re
-from collections.abc import Iterable, Iterator, Sequence
+import signal
+import sys
+import threading
+import traceback
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
-from itertools import chain
+from functools import partial
+from itertools import chain, islice
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
@@ -22,7 +33,7 @@ from pan2kg.project import read_text, turtle_files
 from pan2kg.publish import changes, documents, edition as editions, folder, inspection, tables
 from pan2kg.publish.edition import Edition, File, Note, Part
 from pan2kg.publish.vocabulary import FOAF, FORMATS, OFFERED_FORMS, PREFIXES, write
-from pan2kg.site import ontology_page, registry
+from pan2kg.site import ontology_page, quality, registry
 from pan2kg.site.page import SiteContext, embedded, find_bundle
 from pan2kg.store import LocalStore, rule_files
 from pan2kg.tables.template import render
@@ -38,11 +49,14 @@ WELCOME: Final = "welcome.html"
 _SHOWN: Final = 5
 """So many faults are told."""
 _WORDS: Final = Messages("publication")
+Made = TypeVar("Made")
 _NO_PAGES: Final = (f"{documents.DOCUMENTS}/", f"{folder.VERSIONS}/")
 """What a search engine finds by the pages themselves."""
 _APART: Final = re.compile(
     rf'(?<= href=")((?:\.\./)*)({"|".join((*documents.APART, "network"))})/([^"#?/]+)\.html(?:#[^"]*)?(?=")'.encode()
 )
+_ENDS: Final = re.compile(rb"</(?:d[dt]|li|option|t[dhr]|tbody|thead)>")
+"""Ends of elements that HTML lets out, since what follows in a list, a table or a choice ends them."""
 _OFFERED: Final = (("turtle", folder.TURTLE, "ttl"), ("quads", folder.QUADS, "nq"))
 _README: Final = (
     ("front", "index.html"), ("pages", "fr/", "en/", "de/", ARCHIVE),
@@ -73,10 +87,8 @@ class PublishedRelease:
     options: ReleaseOptions
     folder: folder.ReleaseFolder
     counts: editions.Statistics
-    described: documents.Described | None = None
     offers: list[editions.Distribution] = field(default_factory=list)
-    pages: set[str] = field(default_factory=set)
-    retired: dict[str, str] = field(default_factory=dict)
+    retired: Mapping[str, str] = field(default_factory=dict)
     packed: list[str] = field(default_factory=list)
 
     def offer(self) -> None:
@@ -112,17 +124,33 @@ class SitePart:
                 return f"{up}network.html".encode()
             return f"../{up}{documents.shared_place(f'{documents.DOCUMENTS}/{kind}/{key}')}.html#{key}".encode()
 
-        context = SiteContext(
-            edition.graph, bundle=find_bundle(), catalogue=edition.catalogue, document=documents.document_of
-        )
-        site = registry.Site(context)
-        for path in filter(documents.is_published, site.paths()):
-            page = site.page(path) if path != folder.QUADS else None
-            if page:
-                body = _APART.sub(place, page.body) if path.endswith(".html") else page.body
-                yield WELCOME if path == FRONT else path, body
-        if context.bundle:
-            yield from ((f"assets/{name}", file.read_bytes()) for name, file in sorted(context.bundle.files().items()))
+        # pages of a kind share most of what is computed for them, in all languages: it goes when the last is made
+        paths_by_kind: dict[str, list[str]] = {}
+        for path in filter(documents.is_published, registry.Site(SiteContext(edition.graph)).paths()):
+            paths_by_kind.setdefault(path.split("/")[1] if path.count("/") > 1 else "", []).append(path)
+        bundle = find_bundle()
+        for paths in paths_by_kind.values():
+            context = SiteContext(
+                edition.graph, bundle=bundle, catalogue=edition.catalogue, kept=edition.kept,
+                document=documents.document_of,
+            )  # fmt: skip
+            site = registry.Site(context)
+            for path in paths:
+                page = site.page(path) if path != folder.QUADS else None
+                if page:
+                    body = _ENDS.sub(b"", _APART.sub(place, page.body)) if path.endswith(".html") else page.body
+                    yield WELCOME if path == FRONT else path, body
+            edition.graph.statements.kept.clear()
+            give_back()
+        if bundle:
+            yield from ((f"assets/{name}", file.read_bytes()) for name, file in sorted(bundle.files().items()))
+
+
+def give_back() -> None:
+    # the C library keeps what is freed unless it is told
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim:
+        trim(0)
 
 
 site_part: Final = SitePart()
@@ -161,11 +189,12 @@ WITHOUT_SITE: Final[tuple[Part, ...]] = (documentation_part, change_part)
 """What a release has beside data and descriptions, in the order in which it is made: with pages, and without."""
 
 
-def _offered(release: PublishedRelease) -> Iterator[File]:
-    edition, project, places = release.edition, release.edition.project, release.edition.issue.addresses
-    yield from tables.table_files(edition)
-    if release.described:
-        yield from tables.product_files(release.described)
+def _products(edition: Edition) -> Iterator[File]:
+    yield from tables.product_files(documents.Described(edition))
+
+
+def _offered(edition: Edition) -> Iterator[File]:
+    project, places = edition.project, edition.issue.addresses
     ontology = project.ontology
     for path in [*turtle_files(ontology), *sorted(ontology.glob("*.jsonld"))]:
         yield f"ontology/{path.relative_to(ontology).as_posix()}", places.moved(read_text(path)).encode()
@@ -300,49 +329,104 @@ def publish(
         return _fill(edition, work, options, parts, note)
 
 
+def apart(make: Callable[[], Made]) -> Made:
+    """What is made in a process of its own, whose memory goes with it; where none can be forked safely, in this one.
+
+    What is wrong there is raised here, and whoever stops this one stops that.
+    """
+    # a lock of another thread would stay locked in the copy; libraries of macOS do not survive it
+    if sys.platform != "linux" or threading.active_count() > 1:
+        return make()
+    reader, writer = os.pipe()
+    gc.freeze()  # looking through what is there would copy it
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # threads of libraries, which wait for work
+        process = os.fork()
+    if process == 0:
+        value = None
+        try:
+            value = make()
+        finally:  # whatever went wrong is raised by the other process
+            try:
+                if fault := sys.exception():
+                    fault.add_note(traceback.format_exc())
+                with open(writer, "wb") as pipe:  # noqa: PTH123  # no path
+                    pickle.dump((fault, value), pipe)
+            finally:
+                os._exit(0)
+    gc.unfreeze()
+    os.close(writer)
+    try:
+        with open(reader, "rb") as pipe:  # noqa: PTH123  # no path
+            outcome = pipe.read()
+    finally:
+        os.kill(process, signal.SIGTERM)
+        os.waitpid(process, 0)
+    if not outcome:  # the system ended it, as it does where memory is short
+        raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
+    fault, value = pickle.loads(outcome)  # noqa: S301  # from this program
+    if fault:
+        raise fault
+    made: Made = value
+    return made
+
+
 def _fill(
     edition: Edition, work: Path, options: ReleaseOptions, parts: Sequence[Part], note: Note
 ) -> editions.Statistics:
-    issue = edition.issue
-    note(say("progress", "reading-graph"))
-    stated, whole = folder.read_content(edition.store, issue.addresses)
-    refuse_version(edition, whole)
-    counts = editions.count(whole.triples, issue.addresses.root, editions.targets_of(edition.graph.profile))
-    release = PublishedRelease(edition, options, folder.ReleaseFolder(work), counts)
+    issue, written = edition.issue, folder.ReleaseFolder(work)
 
     def put(files: Iterable[File]) -> list[str]:
         paths = []
         for path, content in files:
             note(say("progress", "writing", path=path))
-            release.folder.put(path, content)
+            written.put(path, content)
             paths.append(path)
         return paths
 
-    faults = []
-    for path, content in folder.write_dumps(stated, whole, work, edition.prefixes):
-        note(say("progress", "writing", path=path))
-        if folder.differs(content, work, path):
-            faults.append(say("inspection", "other-graph", path=path))
-    put(documents.graph_files(edition, whole))
-    for content in (stated, whole):
-        content.quads.clear()
-    release.described = documents.Described(edition)
-    put(_offered(release))
-    release.offer()
-    if release.described:
-        release.retired = documents.retired_places(release.described)
-    # what is told of pages is told before they are made, since neither is small: both at once would not fit
+    def step(make: Callable[[], Made]) -> Made:
+        number = len(written.sums)
+        value, sums = apart(lambda: (make(), dict(islice(written.sums.items(), number, None))))
+        written.sums.update(sums)
+        return value
+
+    def dumps() -> tuple[editions.Statistics, list[str]]:
+        stated, whole = folder.read_content(edition.store, issue.addresses)
+        refuse_version(edition, whole)
+        counts = editions.count(whole.triples, issue.addresses.root, editions.targets_of(edition.graph.profile))
+        faults = []
+        for path, content in folder.write_dumps(stated, whole, work, edition.prefixes):
+            note(say("progress", "writing", path=path))
+            if folder.differs(content, work, path):
+                faults.append(say("inspection", "other-graph", path=path))
+        put(documents.graph_files(edition, whole))
+        return counts, faults
+
+    def tell() -> Mapping[str, str]:
+        described = documents.Described(edition)
+        put(documents.document_files(described, {path for path in expected if path.endswith(".html")}))
+        return documents.retired_places(described)
+
+    note(say("progress", "reading-graph"))
+    edition.store.complete()
+    if site_part in parts and edition.kept:
+        # pages tell what a check found, which is kept; it takes as much memory as the graph
+        note(say("progress", "checking"))
+        apart(lambda: quality.check_apart(edition.project, edition.kept))
+    counts, faults = step(dumps)
+    release = PublishedRelease(edition, options, written, counts)
+    edition.graph.figures()  # for tables and pages
     expected = [path for part in parts for path in getattr(part, "pages", lambda _: ())(edition)]
-    release.pages = {path for path in expected if path.endswith(".html")}
-    if release.described:
-        put(documents.document_files(release.described, release.pages))
-    release.described = None
+    for files in (tables.table_files(edition), _products(edition), _offered(edition)):
+        step(partial(put, files))
+    release.retired = step(tell)
+    release.offer()
     # pages are judged by what the release offers
     catalogue = LocalStore(ox.Store())
     catalogue.add(edition.facts.catalogue, editions.describe(edition, release.offers))
     judged = replace(edition, catalogue=catalogue)
     drawn = [path for part in parts for path in put(part(judged))]
-    missing = sorted(release.pages.difference(drawn))
+    missing = sorted({path for path in expected if path.endswith(".html")}.difference(drawn))
     faults += [say("inspection", "points-nowhere", path=documents.DOCUMENTS, target=path) for path in missing]
     put(_style(release))
     archive(release, drawn)

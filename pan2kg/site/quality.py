@@ -236,12 +236,12 @@ def _checked(project: Project, _: str, folder: Path | None) -> Checked | None:
     ignoring = (signal.SIGINT, signal.SIG_IGN)
     with ProcessPoolExecutor(1, get_context("spawn"), initializer=signal.signal, initargs=ignoring) as apart:
         try:
-            return apart.submit(_check, project, folder).result()
+            return apart.submit(check_apart, project, folder).result()
         except BrokenProcessPool:
             raise ProjectError("check-broken-off", remedy="ask-later") from None
 
 
-def _check(project: Project, folder: Path | None) -> Checked | None:
+def check_apart(project: Project, folder: Path | None) -> Checked | None:
     try:
         return summarise(report.kept_report(project, folder, lambda: check.check(project)))
     except Pan2kgError:

@@ -179,18 +179,24 @@ def select(store: Store, text: str) -> Solutions:
     >>> table.columns, table.values("n")
     (('n',), ['1', '2'])
     """
+    result = solutions(store, text)
+    columns = tuple(variable.value for variable in result.variables)
+    return Solutions(columns, tuple(tuple(solution) for solution in result))
+
+
+def solutions(store: Store, text: str) -> ox.QuerySolutions:
+    # to be read one by one: the terms of many rows at once take more room than what is kept of them
     result = store.query(text)
     if not isinstance(result, ox.QuerySolutions):
         raise QueryError("no-select", place=Place("query"))
-    columns = tuple(variable.value for variable in result.variables)
-    return Solutions(columns, tuple(tuple(solution) for solution in result))
+    return result
 
 
 def text_rows(store: Store, text: str) -> list[list[str]]:
     # as :func:`plain` says it, which would be called for each of thousands of terms
     return [
         ["" if term is None else str(term) if isinstance(term, ox.BlankNode) else term.value for term in row]
-        for row in select(store, text).rows
+        for row in solutions(store, text)
     ]
 
 

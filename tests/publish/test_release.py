@@ -8,13 +8,17 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import os
 import re
 import resource
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -24,12 +28,12 @@ import pyoxigraph as ox
 import pytest
 
 import pan2kg
-from pan2kg.errors import ProjectError
+from pan2kg.errors import Place, ProjectError
 from pan2kg.project import PACKAGE
 from pan2kg.publish import folder
 from pan2kg.publish.edition import Addresses, Edition, File, name_roles
 from pan2kg.publish.folder import versions_in
-from pan2kg.publish.release import ReleaseOptions, change_part, propose, publish, site_part
+from pan2kg.publish.release import ReleaseOptions, apart, change_part, propose, publish, site_part
 from pan2kg.publish.tables import PRODUCT_FORMS, PRODUCTS
 from pan2kg.publish.vocabulary import FORMATS
 from pan2kg.site.quality import Criterion, read_quality
@@ -181,6 +185,32 @@ def test_a_release_takes_the_place_of_an_older_one_and_of_nothing_else(
     assert command("-o", ".") == 0, "the folder one is in"
     assert (tmp_path / "here" / "release.json").is_file()
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".pan2kg")] == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere all is made in one process")
+def test_what_is_made_apart_comes_back_or_is_raised_and_is_stopped_with_this_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail() -> None:
+        raise ProjectError("is-no-folder", place=Place("x"))
+
+    with ThreadPoolExecutor(1) as threads:
+        assert threads.submit(apart, os.getpid).result() == os.getpid(), "another thread might hold a lock"
+    monkeypatch.setattr("threading.active_count", lambda: 1)
+    assert apart(os.getpid) != os.getpid()
+    with pytest.raises(ProjectError, match=r"^x: This is no folder"):
+        apart(fail)
+    with pytest.raises(OSError, match="Cannot allocate memory"):
+        apart(lambda: os.kill(os.getpid(), signal.SIGKILL))
+    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    signal.setitimer(signal.ITIMER_REAL, 0.1)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            apart(lambda: time.sleep(60))
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
 
 
 @pytest.mark.parametrize("kind", ["disk", "interrupt"])
