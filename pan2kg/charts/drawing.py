@@ -439,11 +439,9 @@ class _Sheet:
                     elements[-1].end = f'{elements[-1].end[:-3]}{course}"/>'
                 else:
                     elements.append(_Element("<path", look, f' d="{course}"/>'))
-        for alike in () if len(elements) < 3 else (attrgetter("look"), lambda element: element.begin[:3]):
-            runs = [list(run) for _, run in groupby(elements, key=alike)]
-            if 1 < len(runs) < len(elements):
-                elements = [run[0] if len(run) == 1 else _Element("", (), ">", run) for run in runs]
-        return elements
+        runs = [list(run) for _, run in groupby(elements, key=attrgetter("look"))] if len(elements) > 2 else []
+        is_worth = 1 < len(runs) < len(elements)
+        return [run[0] if len(run) == 1 else _Element("", (), ">", run) for run in runs] if is_worth else elements
 
     def hatch(self, hatch: Hatch, right: float, down: float) -> list[_Element]:
         # what reaches from edge to edge is one dashed line as wide as the field is high, aslant
@@ -489,11 +487,7 @@ class _Sheet:
             # a script finds the line of a tie by what it is filled with
             if element.begin == "<path" and element.look[0] in (None, ("none",)):
                 element.begin, element.look = '<path fill="none"', (None, *element.look[1:])
-        element = inner[0]
-        if len(inner) == 1 and not title and not element.inner and begin.startswith("<g data"):
-            element.begin += begin[2:]
-        else:
-            element = _Element(begin, (), f">{title}", inner)
+        element = _Element(begin, (), f">{title}", inner)
         for name, tag in tags.items():
             # the words of a value stand where it comes last
             if name.endswith("-label"):

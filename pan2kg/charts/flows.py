@@ -12,7 +12,6 @@ from typing import Final
 from pan2kg.charts import Cell, DrawnTie, Names, Subject, drawing as dw, frame as fr, subject as sj, time_map as tm
 from pan2kg.charts.matrices import members_of
 from pan2kg.coherence import evidence
-from pan2kg.coherence.citations import State
 from pan2kg.errors import QueryError
 from pan2kg.graph.labels import Name
 from pan2kg.tables.figure_words import bits_words
@@ -289,17 +288,14 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
             pair_cells = work, names[work].text, pillar.iri, names[pillar.iri].text
             cells.append((*pair_cells, basis, bits_or_none, "true" if pillar in pillars else "false"))
     cells += [(x, names[x].text, y, names[y].text, "citation", None, "true") for x, y in citations]
-    notes = [say("bridge-left-out", n=len(every) - len(pillars))] if len(every) > len(pillars) else []
-    notes += [] if every else [say("bridge-none")]
-    states = (
-        State.SEEN,
-        State.ABSENT,
-        State.OPEN,
-        State.UNDATED,
-        State.IMPOSSIBLE,
-    )
-    signs = [fr.sign(dw.Pen(fr.VERMILION, 2.5), say("sign-rests")), fr.sign(PART, say("sign-part"))]
-    signs += [fr.sign(tm.PENS[state], say(f"kind-{state.value}")) for state in states]
+    undrawn = [say("bridge-left-out", n=len(every) - len(pillars))] if len(every) > len(pillars) else []
+    notes = undrawn if every else [say("bridge-none")]
+    # the legend tells what is drawn, and nothing else
+    shared, ways = {pillar.is_text for pillar in pillars}, ((plan_a, plan_b), (plan_b, plan_a))
+    pens = ((dw.Pen(fr.VERMILION, 2.5), "sign-rests", True), (PART, "sign-part", False))
+    signs = [fr.sign(pen, say(word)) for pen, word, is_text in pens if is_text in shared]
+    states = {tm.state_of(measured.way(*ends)) for ends in ways}
+    signs += [fr.sign(pen, say(f"kind-{state.value}")) for state, pen in tm.PENS.items() if state in states]
     plans = names[plan_a], names[plan_b]
     title = say("bridge-title", one=plans[0].text, two=plans[1].text, n=len(every))
     filters = sj.plans_named(subject, plans)
@@ -418,7 +414,8 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
         box = dw.Box(x, y - TEXTS[1] / 2, *TEXTS, fill=fr.SHADE, pen=EDGE)
         marks.append(dw.Group((box, *written(name, box, TEXTS[0] - 14)), name.full, subject.leads(name.iri)))
     readings, plan_of = measured.tables.readings, measured.tables.works.home.get(focus)
-    if not texts and readings.extent(focus, evidence.Aspect.TEXTS, plan_of) is not evidence.Extent.FULL:
+    is_unread = not texts and readings.extent(focus, evidence.Aspect.TEXTS, plan_of) is not evidence.Extent.FULL
+    if is_unread:
         x, y = at_texts[0]
         unread = fr.hatched(dw.Box(x, y - TEXTS[1] / 2, *TEXTS))
         marks.append(dw.Group(tuple(unread), title=say("no-text-known")))
@@ -456,13 +453,16 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
         notes.append(say("left-out", what=say("others", n=len(neighbours) - len(drawn))))
     green = dw.Line(((4, 9), (30, 9)), dw.Pen(fr.GREEN, 1.0)), dw.Dot(6, 9, 5, fr.GREEN)
     cites = replace(CITES[0], pen=DECLARED), CITES[1]
-    signs = (
-        fr.sign(DECLARED, say("sign-declared")), fr.sign(INFERRED, say("sign-inferred")),
-        fr.Sign(cites, say("sign-cites")), fr.Sign(green, say("sign-body")),
-        fr.sign("", say("sign-hatch-text")),
-    )  # fmt: skip
+    signs = [
+        sign for sign, is_drawn in (
+            (fr.sign(DECLARED, say("sign-declared")), any(tie.declared for tie in texts)),
+            (fr.sign(INFERRED, say("sign-inferred")), any(tie.texts or not tie.declared for tie in (*texts, *drawn))),
+            (fr.Sign(cites, say("sign-cites")), any(tie.declared for tie in drawn)),
+            (fr.Sign(green, say("sign-body")), bodies), (fr.sign("", say("sign-hatch-text")), is_unread),
+        ) if is_drawn
+    ]  # fmt: skip
     caption = fr.Caption(
-        say("ego-title", number=name.short, label=name.text), say("ego-lead", plan=names[home].text), signs,
+        say("ego-title", number=name.short, label=name.text), say("ego-lead", plan=names[home].text), tuple(signs),
         tuple(notes), (say("chosen-action", action=name.key),),
     )  # fmt: skip
     size = CENTRE + RINGS[2] + LABELS[1] + 12, high + raised, raised

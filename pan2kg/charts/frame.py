@@ -125,8 +125,7 @@ def frame(
         if left and left + wide > width:
             left, top, high = 0.0, top + high + 5, SWATCH[1]
         legend.append(Group(sign.marks, shift=(left, top)))
-        for at, line in enumerate(lines):
-            legend.append(Label(left + SWATCH[0] + 7, top + 13 + at * KEY.size * 1.25, line, KEY))
+        legend.append(Label(left + SWATCH[0] + 7, top + 13, "\n".join(lines), KEY))
         high = max(high, dw.height_of(len(lines), KEY) + 4)
         left += wide + 22
     marks.append(Group(tuple(legend), shift=(margin, y)))

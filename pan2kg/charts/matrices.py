@@ -77,12 +77,8 @@ def draw_plan_matrix(
     meetings = [SharedCell(subject, row, column, (choice.plans[row], choice.plans[column])) for row, column in pairs]
     greatest = max((meeting.weight.low for meeting in meetings), default=0.0)
 
-    (wide, high), rows, states, tables = (
-        PLAN_CELL,
-        list[tuple[Cell, ...]](),
-        Counter[citations.State](),
-        measured.tables,
-    )
+    (wide, high), states, tables = PLAN_CELL, Counter[citations.State](), measured.tables
+    rows: list[tuple[Cell, ...]] = []
     heads, up, out = fr.tilted(names, PLAN_HEAD, wide)
     marks: list[dw.Mark] = [dw.Group(tuple(heads))]
     for at, name in enumerate(names):
@@ -111,10 +107,8 @@ def draw_plan_matrix(
                 cell += dw.centred(box, (text,), dw.Font(10.5, bold=True))
             else:
                 words = say(f"citation-{state}")
-                texts = {
-                    citations.State.ABSENT: (fr.PAPER, f"{sign} –"),
-                    citations.State.IMPOSSIBLE: (fr.SHADE, "×"),
-                }.get(state)
+                absent, impossible = (fr.PAPER, f"{sign} –"), (fr.SHADE, "×")
+                texts = {citations.State.ABSENT: absent, citations.State.IMPOSSIBLE: impossible}.get(state)
                 cell = fr.filled(box, texts[0], (texts[1],)) if texts else fr.hatched(box)
             states[state] += 1
             marks.append(dw.Group(tuple(cell), say("cites", citing=citing.full, cited=cited.full) + words, leads))
@@ -150,11 +144,9 @@ def _shared_cell(subject: Subject, meeting: SharedCell, box: dw.Box, greatest: f
             low = dw.Box(box.x, box.y + box.height / 2, box.width, box.height / 2, fr.PAPER, fr.EDGE)
             marks += [low, *dw.centred(low, (layout.coded("potential", "general").say(subject.language),), fr.FINE)]
         return marks
-    fill, texts = (
-        fr.shade(weight.low / greatest if greatest else 0.0, fr.FIFTHS), subject.say("texts", n=len(meeting.texts)),
-    )  # fmt: skip
-    number = figure_words.amount(weight.low, figures.Unit.BITS, subject.language)
-    marks = fr.filled(box, fill, (number, texts), size=13)
+    fill = fr.shade(weight.low / greatest if greatest else 0.0, fr.FIFTHS)
+    number, texts = figure_words.amount(weight.low, figures.Unit.BITS, subject.language), len(meeting.texts)
+    marks = fr.filled(box, fill, (number, subject.say("texts", n=texts)), size=13)
     if weight.level is not None:
         marks += fr.level_mark(box.x + box.width - 7, box.y + 7, weight.level, fr.on(fill))
     return marks
@@ -255,10 +247,8 @@ def _action_cell(subject: Subject, meeting: SharedCell, box: dw.Box, greatest: f
         text = "–"
     elif greatest is not None:
         # One decimal is what a cell has room for; what is more than nought is never rounded to it.
-        fill, text = (
-            fr.shade(weight.low / greatest if greatest else 0.0, fr.FIFTHS),
-            numeral(max(weight.low, 0.1), subject.language, 1),
-        )
+        fill = fr.shade(weight.low / greatest if greatest else 0.0, fr.FIFTHS)
+        text = numeral(max(weight.low, 0.1), subject.language, 1)
     font = dw.Font(9.5 if len(text) < 3 else 8.5, bold=text != "–", colour=fr.on(fill))
     room = dw.Box(box.x, box.y + 6, box.width, box.height - 6)
     marks: list[dw.Mark] = [replace(box, fill=fill, pen=fr.EDGE), *dw.centred(room, (text,), font)]

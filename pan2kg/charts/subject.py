@@ -100,6 +100,7 @@ class Life:
         self.end = end
         self.first = start or (issued.first if issued else None)
         self.is_drawn = bool(issued or start or end)
+        self.is_open = bool(self.first) != bool(end)
 
 
 def table(columns: tuple[str, ...], rows: Iterable[tuple[Cell, ...]]) -> Solutions:
@@ -182,7 +183,7 @@ def focus_of(subject: Subject, plan: str) -> str:
 
 
 def find(graph: Graph, plan: str) -> str:
-    iri = graph.uses.find(plan, actions=False)
+    iri = graph.once(f"plan named {plan}", lambda: graph.uses.find(plan, actions=False))
     if iri in graph.uses.home:
         raise QueryError("action-without-plan", remedy="name-a-plan", name=plan)
     return iri

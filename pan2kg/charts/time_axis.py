@@ -123,9 +123,8 @@ PLAN_COLUMNS: Final = ("plan", "plan_label", "work", "work_label", "part", "evid
 
 FIRST, SECOND, THIRD = 1, 2, 3  # how strongly a work is tied to the thing: what that means depends on the kind of thing
 TIED_AS: Final = {FIRST: "first", SECOND: "second", THIRD: "third"}
-Tied = tuple[
-    str, int, evidence.Level | None
-]  # A plan, or an action of one, and how it is tied to the thing, on whose word
+# A plan, or an action of one, and how it is tied to the thing, on whose word
+Tied = tuple[str, int, evidence.Level | None]
 
 
 def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> fr.Picture:
@@ -150,31 +149,30 @@ def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> fr.
         labels = dw.paragraph(0, y - dw.height_of(len(lines), NAME) / 2, lines, NAME)
         unknown = dw.Box(axis.left + 4, y - HIGH / 2, axis.width - 8, HIGH)
         period = bar(axis, life, y, PALE, high=HIGH) if life.is_drawn else fr.hatched(unknown)
-        head = (*fr.spoken(name, labels, x=HEAD, anchor="end"), *period)
-        marks.append(dw.Group(head, title=name.full, address=subject.leads(plan)))
+        head, title = [*fr.spoken(name, labels, x=HEAD, anchor="end"), *period], name.full
         x, parts = HEAD + 16 + SPAN + 32, list[dw.Mark]()
         for place, (work, role, _) in enumerate(works[:MARKED]):
-            title = f"{names[work].full}\n{say(f'plans-of-{kind}-{role}')}"
             mark = _part_mark(x + GAP * place, y - 7, role, is_plan=work == plan)
-            parts.append(dw.Group((mark,), title=title, address=subject.leads(work)))
-        marks.append(dw.Group(tuple(parts)))
+            as_role = say(f"plans-of-{kind}-{role}")
+            if work == plan:  # which leads where its name and its time lead
+                head, title = [*head, mark], f"{title}\n{as_role}"
+            else:
+                parts.append(dw.Group((mark,), title=f"{names[work].full}\n{as_role}", address=subject.leads(work)))
+        marks += [dw.Group(tuple(head), title=title, address=subject.leads(plan)), dw.Group(tuple(parts))]
         roles = Counter(role for work, role, _ in works if work != plan)
         colon = format_of("colon", subject.language)
         roles_of_plan = [say(f"plans-of-{kind}-{role}") for work, role, _ in works if work == plan]
         words = [f"{say('plans-of-whole')}{colon}{role}" for role in roles_of_plan]
         has_whole, drawn_as = has_whole or bool(words), drawn_as | {role for _, role, _ in works}
         words += [say(f"plans-of-{kind}-{role}-n", n=n) for role, n in sorted(roles.items())]
-        marks.append(
-            dw.Label(
-                x - 6, y + 11, dw.shorten(format_of("semicolon", subject.language).join(words), SAYS - 20, TICK), TICK
-            )
-        )
+        text = format_of("semicolon", subject.language).join(words)
+        marks.append(dw.Label(x - 6, y + 11, dw.shorten(text, SAYS - 20, TICK), TICK))
 
     signs = [fr.Sign((_part_mark(15, 9, role),), say(f"plans-of-{kind}-{role}")) for role in sorted(drawn_as)]
     if has_whole:
         signs.append(fr.Sign((_part_mark(15, 9, SECOND, is_plan=True),), say("plans-of-whole")))
     lives_drawn = [life_of[plan] for plan in rows]
-    if any(bool(life.first) != bool(life.end) for life in lives_drawn):
+    if any(life.is_open for life in lives_drawn):
         signs.append(open_end_sign(subject, PALE))
     if any(not life.is_drawn for life in lives_drawn):
         signs.append(fr.sign("", say("sign-hatch-date")))

@@ -120,13 +120,10 @@ def draw_plan_map(subject: Subject, plan: str, most: int, layout: Layout) -> fr.
         title, about = names[plan].full, sj.tags(subject, (plan,), life=life)
         bars.append(dw.Group(tuple(drawn), title=title, address=subject.leads(plan), tags=about))
     curves = [mark for near in neighbours for mark in _curves(subject, names, layout, (chosen, near), ends)]
-    beside = [
-        dw.Group(
-            tuple(_beside(subject, name, near, (layout.right + 12, ends[near.plan][1]))),
-            tags=sj.tags(subject, (near.plan,)),
-        )
-        for near in (neighbours if layout.head else ())
-    ]
+    beside = list[dw.Mark]()
+    for near in neighbours if layout.head else ():
+        words = tuple(_beside(subject, name, near, (layout.right + 12, ends[near.plan][1])))
+        beside.append(dw.Group(words, tags=sj.tags(subject, (near.plan,))))
     marks: list[dw.Mark] = axis.marks(bottom, subject.graph.as_of)
     marks += [dw.Group(tuple(alike)) for alike in (bands, bars, curves, beside)]
 
@@ -137,18 +134,15 @@ def draw_plan_map(subject: Subject, plan: str, most: int, layout: Layout) -> fr.
     cited = sum(occasion.state is State.SEEN for occasion in expected)
     titles.append(say("time-map-cited", n=len(expected), seen=cited) if expected else say("time-map-none-could"))
     states = {State.ABSENT, *(state_of(occasion) for near in neighbours for occasion in near.ways)}
-    signs = [fr.sign(dw.Pen(BAND, 10), say("sign-band"))]
+    signs = [fr.sign(dw.Pen(BAND, 10), say("sign-band"))] if greatest else []
     signs += [fr.sign(pen, say(f"kind-{state.value}")) for state, pen in PENS.items() if state in states]
-    signs += [*fr.weight_signs(subject, 0.0), ta.open_end_sign(subject, ta.PALE)]
+    signs += fr.weight_signs(subject, 0.0) if beside else ()
+    signs += [ta.open_end_sign(subject, ta.PALE)] if any(life_of[plan].is_open for plan in rows) else []
     signs.append(fr.sign(ta.TODAY, say("sign-as-of"), upright=True))
     if any(not life_of[plan].is_drawn for plan in rows):
         signs.append(fr.sign("", say("sign-hatch-date")))
-    notes = (
-        (say("left-out", what=say("field-plans", n=len(every) - len(neighbours))),)
-        if len(every) > len(neighbours)
-        else ()
-    )
-    filters = (say("chosen-by", plan=names[chosen].key),)
+    filters, undrawn = (say("chosen-by", plan=names[chosen].key),), len(every) - len(neighbours)
+    notes = (say("left-out", what=say("field-plans", n=undrawn)),) if undrawn else ()
     caption = fr.Caption(" ".join(titles), say("time-map-lead"), tuple(signs), notes, filters)
     cells: list[tuple[Cell, ...]] = []
     for near in every:
@@ -293,10 +287,8 @@ def draw_country(subject: Subject) -> fr.Picture:
                 leads, about = subject.leads(plan), sj.tags(subject, (plan,), life=life)
                 front.append(dw.Group(tuple(marks), title=name.full, address=leads, tags=about))
         if undated:
-            text = say(
-                "field-undated-plans",
-                plans=format_of("semicolon", subject.language).join(names[plan].text for plan in undated),
-            )
+            listed = format_of("semicolon", subject.language).join(names[plan].text for plan in undated)
+            text = say("field-undated-plans", plans=listed)
             foot = y + 5 + STEP * (len(rows) + 0.5) + 3.2
             front.append(dw.Label(axis.left, foot, dw.shorten(text, COUNTRY_SPAN + LONGEST, SMALL), SMALL))
         for plan in (*(plan for on_row in rows for plan, _ in on_row), *undated):

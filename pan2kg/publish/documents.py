@@ -2,15 +2,16 @@
 
 A document tells the things of one kind, each at its key: ``doc/topic/all#health`` for ``id/topic/health``; of kinds
 with many things, those whose keys begin alike: ``doc/plan/lu-b#lu-bhr-2``. Patterns say where, so that no server needs
-a list of things. What is told is what is said of a thing, what points to it, and the links and involvements sources
-state of it whole; what is mentioned has its names in its own document, and what rules derived of a thing at each level
-of evidence stands in the dump alone. A page of a kind of which there are hundreds says no more than
-what a thing is called and belongs to. A thing that has pages leads to them; one that was retired says so. The named
-graphs of a folder are one document, in Turtle; those of rules stand in the dump that names them.
+a list of things. What is told is what is said of a thing, and what points to it as a reference: what a link or an
+involvement says stands at its own place. What is mentioned has its names in its own document, and what rules derived of
+a thing at each level of evidence stands in the dump alone. A page says it once for all languages, and in numbered notes
+on whose word; of links that rules made it says what is shared. A thing that has pages leads to them; one that was
+retired says so. The named graphs of a folder are one document, in Turtle; those of rules stand in the dump that names
+them.
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import chain, groupby
@@ -21,13 +22,15 @@ from urllib.parse import urlsplit
 import pyoxigraph as ox
 from markupsafe import Markup
 
+from pan2kg.graph import labels, statements
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, format_of
 from pan2kg.publish.edition import Edition, File
 from pan2kg.publish.folder import FOLDERS, OWN, QUADS, TURTLE, UNKEPT, VERSIONS, Content, graph_name, rebase
 from pan2kg.publish.vocabulary import FOAF, OWL, TYPE, node, table_of, write
+from pan2kg.site import values
 from pan2kg.store.queries import FORMER
 from pan2kg.tables.template import macro, markup, render
-from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDFS, ROOT, SKOS
+from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDFS, ROOT, SKOS, path_of, rule_of
 
 DOCUMENTS: Final = "doc"
 GRAPHS: Final = "graph"
@@ -42,19 +45,21 @@ hexadecimal: sixteen documents tell them all.
 ALL: Final = "all"
 """What the document is called that tells all things of a kind."""
 _WORDS: Final = Messages("publication")
-_PROPERTY: Final = Messages("property")
+_PAGE: Final = Messages("page")
 _DERIVED_FROM: Final = "http://www.w3.org/ns/prov#wasDerivedFrom"
 _NAMES: Final = (SKOS + "prefLabel", RDFS + "label", DCTERMS + "title", FOAF + "name")
-_JOINING: Final = re.compile("/id/(?:link|involvement)/(?![0-9a-f]{16}$)")
-"""What joins two things and is stated is told whole in the documents of both."""
 _MOST_POINTING: Final = 200
 """So many statements that point to a thing are told of it; what more points to, a level of evidence, is in the dump."""
+_MOST_LISTED: Final = 50
+"""So many things that point to a thing by a property are listed on a page; of more it says how many there are."""
 _PLAIN: Final = re.compile(r"[\w.~-]+(?:/[\w.~-]+)*", re.ASCII)
-_ENDS: Final = frozenset(PAN + name for name in ("from", "between", "to", "involves", "involvedIn"))
-_SHORT: Final = frozenset(PAN + name for name in (
-    "linkType", "relation", "via", "evidenceLevel", "role", "inDocument", "inPlan",
-))  # fmt: skip
-"""What a page tells of each of many things, beside its name; all there is said stands in the data."""
+_ENDS: Final = tuple(PAN + name for name in ("from", "between", "to", "involves", "involvedIn"))
+_LINK_TYPE, _LEVEL, _VIA, _RELATION, _ROLE, _EVIDENCE = (
+    PAN + name for name in ("linkType", "evidenceLevel", "via", "relation", "role", "evidence")
+)
+_IN_NOTES: Final = frozenset({statements.CERTAINTY, statements.SOURCE})
+_PLAIN_STATUS: Final = frozenset(f"{ROOT}id/linkstatus/{status}" for status in ("accepted", "derived"))
+_IN_NAMES: Final = frozenset({*_ENDS, statements.TYPE})
 _AT_LEVEL: Final = re.compile(re.escape(PAN) + r"(?:linkedTo\w*|(?:involvesBody|restsOn|usesInstrument)\w*|mainLabel)")
 """What is said again of the links of a thing, at each level of evidence, and of its names."""
 _NAMED_SPACE: Final = re.compile(rb"<([^<>\s]*[/#])")
@@ -67,6 +72,7 @@ class DocumentStatement(NamedTuple):
     object: str
     value: ox.Literal | None
     line: bytes
+    graph: str
 
 
 def shared_place(place: str) -> str:
@@ -79,6 +85,11 @@ def shared_place(place: str) -> str:
     if match:
         return match[1]
     return re.sub(rf"(?<=^{DOCUMENTS}/)(?!(?:{SPLIT})/)([^/]+)/[^/]+$", rf"\1/{ALL}", place)
+
+
+def document_of(kind: str, key: str) -> str:
+    place = f"{DOCUMENTS}/{kind}/{key}"
+    return f"{shared_place(place)}.html" if _PLAIN.fullmatch(place) else ""
 
 
 def graph_place(place: str) -> str:
@@ -132,16 +143,25 @@ class Described:
                 self.own_places[iri] = f"{DOCUMENTS}/{entry.kind}/{entry.key}"
         self.places = {iri: shared_place(place) for iri, place in self.own_places.items()}
         self.keys = {iri: place.rpartition("/")[2] for iri, place in self.own_places.items()}
+        # what links and involvements join, and how
+        self.joined: dict[str, dict[str, list[str]]] = defaultdict(dict)
+        for name in (*_ENDS, _LINK_TYPE, _LEVEL, _VIA, _RELATION, _ROLE):
+            for quad in self.store.quads_for_pattern(None, node(name), None):
+                if str(quad.subject).rpartition("/")[0].endswith(("/id/link", "/id/involvement")):
+                    ends = self.joined[addresses.own(str(quad.subject)[1:-1])].setdefault(name, [])
+                    ends.append(addresses.own(str(quad.object)[1:-1]))
+        for joined in self.joined.values():
+            joined.update((name, sorted(set(ends))) for name, ends in joined.items())
         self._called: dict[tuple[str, Language], str] = {}
-        self._written: dict[tuple[str, str, bool], Markup] = {}
+        self._written: dict[tuple[str, str, bool, str], Markup] = {}
 
     def _read_of(self, iri: str) -> list[DocumentStatement]:
-        return self._statements(self.store.quads_for_pattern(self._home(iri), None, None))
+        return self._statements(self.store.quads_for_pattern(self.home(iri), None, None))
 
     def _read_pointing(self, iri: str) -> list[DocumentStatement]:
-        return self._statements(self.store.quads_for_pattern(None, None, self._home(iri)), but=_DERIVED_FROM)
+        return self._statements(self.store.quads_for_pattern(None, None, self.home(iri)), but=_DERIVED_FROM)
 
-    def _home(self, iri: str) -> ox.NamedNode:
+    def home(self, iri: str) -> ox.NamedNode:
         places = self.edition.issue.addresses
         return node(places.home + iri[len(places.root) :] if iri.startswith(places.root) else iri)
 
@@ -156,11 +176,15 @@ class Described:
             if is_moved:
                 line = rebase(line, places.root.encode(), places.home.encode())
                 triple = next(iter(ox.parse(line, format=ox.RdfFormat.N_TRIPLES))).triple
+            graph = getattr(quad.graph_name, "value", "")
+            before = by_line.get(line)
+            if before and (bool(rule_of(before.graph)), before.graph) < (bool(rule_of(graph)), graph):
+                continue
             value = triple.object if isinstance(triple.object, ox.Literal) else None
             target = "" if value else getattr(triple.object, "value", "")
             by_line[line] = DocumentStatement(
                 getattr(triple.subject, "value", ""), triple.predicate.value, target, value.value if value else target,
-                value, line,
+                value, line, graph,
             )  # fmt: skip
         return [by_line[line] for line in sorted(by_line)]
 
@@ -168,21 +192,22 @@ class Described:
         statements = self.pointing(iri)
         return statements if len(statements) <= _MOST_POINTING else ()
 
-    def about(self, iris: Sequence[str]) -> Collection[DocumentStatement]:
-        # each statement once, in order: a line says all of it, and is quicker told from others than its parts
-        by_line: dict[bytes, DocumentStatement] = {}
-        for iri in iris:
-            for statement in chain(self.of(iri), self.towards(iri)):
-                by_line[statement.line] = statement
-                if statement.target == iri and _JOINING.search(statement.subject):
-                    by_line.update((row.line, row) for row in self.of(statement.subject))
-        return by_line.values()
+    def grounds(self, iri: str, graph: str) -> statements.Grounds:
+        # as pages of a service say it, but from the store: what its block says, else what the file says of all
+        own, block, rests = self.edition.issue.addresses.own, node(graph), list[list[str]]()
+        for name in (statements.CERTAINTY, statements.SOURCE):
+            stated = [*self.store.quads_for_pattern(self.home(iri), node(name), None, block)]
+            stated = stated or [*self.store.quads_for_pattern(block, node(name), None)]
+            rests.append(sorted({own(str(quad.object)[1:-1]) for quad in stated}))
+        certainty = "rule" if rule_of(graph) else "unverified" if graph.endswith("unverified") else ""
+        kind = certainty or (rests[0][0].rpartition("/")[2] if rests[0] else "")
+        return statements.Grounds(graph, kind, () if certainty == "rule" else tuple(rests[1]))
 
     def colophon(self, place: str, iris: Sequence[str]) -> Iterator[ox.Triple]:
         issue, document = self.edition.issue, node(self.edition.issue.addresses.root + place)
-        topic = node(FOAF + ("primaryTopic" if len(iris) == 1 else "topic"))
         yield ox.Triple(document, TYPE, node(FOAF + "Document"))
-        yield from (ox.Triple(document, topic, node(iri)) for iri in iris)
+        if len(iris) == 1:  # several are found by their own statements
+            yield ox.Triple(document, node(FOAF + "primaryTopic"), node(iris[0]))
         yield ox.Triple(document, node("http://rdfs.org/ns/void#inDataset"), node(issue.dataset))
         for licence in self.edition.facts.about("license"):
             yield ox.Triple(document, node(DCTERMS + "license"), node(licence.value))
@@ -192,10 +217,12 @@ class Described:
             names = self.names.get(iri, {})
             name = next((names[tag] for tag in (language, *LANGUAGES, "") if tag in names), "")
             if not name:
-                values = {statement.predicate: statement.object for statement in self.of(iri)}
-                ends = [values[PAN + end] for end in ("involves", "from", "involvedIn", "to") if PAN + end in values]
-                quote = values.get(PAN + "quote")
-                name = f"« {quote} »" if quote else " → ".join(self.name(end, language) for end in ends)
+                ends = [end for role in _ENDS for end in self.joined.get(iri, {}).get(role, ())]
+                name = " → ".join(self.name(end, language) for end in ends)
+            if not name:
+                texts = {statement.predicate: statement.object for statement in self.of(iri)}
+                quote = texts.get(PAN + "quote")
+                name = f"« {quote} »" if quote else texts.get(PAN + "text", "")
             name = self._called[iri, language] = name or re.split(r"[/#]", iri.rstrip("/#"))[-1] or iri
         return name
 
@@ -205,23 +232,32 @@ class Described:
             return self.name(iri, language) if language == LANGUAGES[0] else ""
         return names.get(language, "")
 
-    def shown(self, iri: str, root: str, value: ox.Literal | None = None, *, is_key: bool = False) -> Markup:
+    def shown(
+        self, iri: str, root: str, value: ox.Literal | None = None, *, is_key: bool = False, words: str = ""
+    ) -> Markup:
         if value:
-            return macro("_told.html", "told")(value.value, value.language or "", "")
+            language = value.language or ""
+            return macro("_told.html", "told")(value.value, language if language != LANGUAGES[0] else "", "")
         # documents show things again and again
-        if (text := self._written.get((iri, root, is_key))) is None:
+        if (text := self._written.get((iri, root, is_key, words))) is None:
             place, names = self.places.get(iri, ""), self.names.get(iri, {})
             leads = f"{root.removesuffix('../')}{place.partition('/')[2]}.html#{self.keys[iri]}" if place else ""
             leads = leads or (iri if iri.startswith(("http://", "https://")) else "")
             # below no page, "-", a thing leads nowhere and is always told by its name
             is_named = place or names or iri.startswith(PAN) or root == "-"
             language = next((tag for tag in (*LANGUAGES, "") if tag in names), "") if is_named else ""
-            words = self.name(iri, LANGUAGES[0]) if is_named else iri
-            has_key = is_key and bool(place) and root != "-"
-            if has_key or language == LANGUAGES[0]:
-                words, language = self.keys[iri] if has_key else words, ""
-            text = macro("_told.html", "told")(words, language, "" if root == "-" else leads)
-            self._written[iri, root, is_key] = text
+            name = words or (self.name(iri, LANGUAGES[0]) if is_named else iri)
+            if root != "-":
+                # in full at its own place
+                brief = self.edition.graph.labels.brief(self.home(iri).value, LANGUAGES[0])
+                name, language = (
+                    (brief.text, brief.language) if brief.whole and not words else (labels.shortened(name), language)
+                )
+            has_key = is_key and bool(place)
+            if has_key or words or language == LANGUAGES[0]:
+                name, language = self.keys[iri] if has_key else name, ""
+            text = macro("_told.html", "told")(name, language, "" if root == "-" else leads)
+            self._written[iri, root, is_key, words] = text
         return text
 
 
@@ -230,13 +266,15 @@ def document_files(described: Described, pages: Collection[str]) -> Iterator[Fil
     ordered = sorted(described.places.items(), key=lambda pair: (pair[1], pair[0]))
     for place, group in groupby(ordered, key=lambda pair: pair[1]):
         things = [iri for iri, _ in group]
-        about = described.about(things)
-        lines = b"".join(statement.line for statement in about)
+        # each statement once, in order: a line says all of it, and is quicker told from others than its parts
+        rows = chain.from_iterable((*described.of(iri), *described.towards(iri)) for iri in things)
+        lines = b"".join(dict.fromkeys(row.line for row in rows))
         triples = [quad.triple for quad in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES)]
         triples += described.colophon(place, things)
         used = _used(lines, prefixes)
         for ending in ("ttl", "jsonld"):
-            yield f"{place}.{ending}", write(triples, ending, used, terms=True)
+            about = [described.edition.issue.addresses.root + place, *things]
+            yield f"{place}.{ending}", write(triples, ending, used, about=about)
         yield f"{place}.html", render("document.html", _page(described, things, place, pages)).encode()
 
 
@@ -265,49 +303,122 @@ def graph_files(edition: Edition, whole: Content) -> Iterator[File]:
 
 
 def _page(described: Described, iris: Sequence[str], place: str, pages: Collection[str]) -> dict[str, object]:
-    root = "../" * place.count("/")
-    is_short, prefixes = bool(re.match(rf"{DOCUMENTS}/(?:{SPLIT})/", place)), described.edition.prefixes.items()
-    is_joining = place.startswith((f"{DOCUMENTS}/link/", f"{DOCUMENTS}/involvement/"))
-    cells: dict[str, dict[tuple[str, str], list[Markup]]] = {}
-    rows = []
+    root, kind, index = "../" * place.count("/"), place.split("/")[1], described.edition.graph.labels
+    is_table = kind not in labels.KINDS and not re.fullmatch(SPLIT, kind)
+    numbers: dict[statements.Grounds, int] = {}
+    rows, cells = [], dict[str, dict[tuple[str, str], list[Markup]]]()
+    by_rule: dict[tuple[str, str, int], list[tuple[Markup, str, Markup]]] = defaultdict(list)
     for iri in iris:
+        of, joined, key = described.of(iri), described.joined.get(iri, {}), described.keys[iri]
+        ends = [end for name in _ENDS for end in joined.get(name, ())]
+        counted = Counter(row.graph for row in of)
+        by_graph = {graph: numbers.setdefault(described.grounds(iri, graph), len(numbers) + 1) for graph in counted}
+        number = by_graph[min(counted, key=lambda graph: (-counted[graph], graph))] if of else 0
+        if kind == "link" and of and rule_of(of[0].graph):
+            # links that rules made are many: what they join is called by its key there
+            names, via = (
+                [described.shown(end, root, is_key=True) for end in listed] for listed in (ends, joined.get(_VIA, ()))
+            )
+            group = joined.get(_LINK_TYPE, [""])[0], joined.get(_LEVEL, [""])[0], number
+            by_rule[group].append((markup(", ").join(via), key, markup(" – ").join(names)))
+            continue
+        cells[iri], named = (
+            defaultdict(list),
+            {name.strip("« »") for name in (described.name(iri, LANGUAGES[0]), *described.names.get(iri, {}).values())},
+        )
+        for row in of:
+            is_said = row.object == key or row.object in named or row.target in _PLAIN_STATUS
+            if row.predicate not in _IN_NOTES and not is_said and (is_table or row.predicate not in _IN_NAMES):
+                # terms of a vocabulary are words; what else is spoken of has a place of its own
+                entry = index.entries.get(described.home(row.target).value) if row.target else None
+                is_term = entry is not None and entry.type == SKOS + "Concept" and not entry.has_page
+                shown = described.shown(row.target, "-" if is_term else root, row.value)
+                if (other := by_graph[row.graph]) != number:
+                    shown += markup(f' <a href="#:{other}"><sup>{other}</sup></a>')
+                if row.predicate == _EVIDENCE:
+                    shown = _quoted(described, row.target, root) or shown
+                cells[iri]["", row.predicate].append(shown)
+        _point(described, iri, root, cells[iri])
         inside, is_retired = described.own_places[iri].removeprefix(f"{DOCUMENTS}/"), iri in described.retired
-        ways = [(tag, format_of("name", tag), f"{root}{tag}/{inside}.html") for tag in LANGUAGES
-                if f"{tag}/{inside}.html" in pages and not is_retired]  # fmt: skip
-        values = cells[iri] = defaultdict(list)
-        ends: list[Markup] = []
-        if not ways:
-            for statement in described.of(iri):
-                # links that rules made are many: what they join is called by its key there, and words lead nowhere
-                is_key = is_joining and not _JOINING.search(iri)
-                if is_joining and statement.predicate in _ENDS:
-                    ends.append(described.shown(statement.target, root, is_key=is_key))
-                elif not is_short or statement.predicate in _SHORT:
-                    is_word = is_key and statement.predicate in (PAN + "linkType", PAN + "evidenceLevel")
-                    text = described.shown(statement.target, "-" if is_word else root, statement.value, is_key=is_key)
-                    values["", statement.predicate].append(text)
-            for statement in described.towards(iri):
-                if not is_short or statement.predicate == PAN + "evidence":
-                    values["←", statement.predicate].append(described.shown(statement.subject, root))
         rows.append({
-            "key": described.keys[iri], "iri": iri, "pages": ways, "retired": is_retired,
-            "name": markup(" – ").join(ends) if ends else described.shown(iri, "-"),
+            "key": key, "number": number, "retired": is_retired,
+            "pages": [(tag, format_of("name", tag), f"{root}{tag}/{inside}.html") for tag in LANGUAGES
+                      if f"{tag}/{inside}.html" in pages and not is_retired],
+            "name": markup(" – ").join(described.shown(end, root) for end in ends) or described.shown(iri, "-"),
             "heirs": [described.shown(heir, root) for heir in sorted(described.heirs.get(iri, ()))],
         })  # fmt: skip
-    heads = sorted({head for values in cells.values() for head in values})
-    for iri, row in zip(iris, rows, strict=True):
-        row["cells"] = [markup("<br>").join(cells[iri].get(head, ())) for head in heads]
 
-    heads_told = []
-    for sign, iri in heads:
-        short = next((f"{name}:{iri.removeprefix(space)}" for name, space in prefixes if iri.startswith(space)), "")
-        heads_told.append((sign, [(tag, _PROPERTY.say(short, tag) if _PROPERTY.has(short) else described.name(iri, tag))
-                                  for tag in LANGUAGES]))  # fmt: skip
+    def place_of(head: tuple[str, str]) -> tuple[bool, int, tuple[str, str]]:
+        sign, iri = head
+        return sign == "=", values.places().get((iri, sign == "←"), values.LAST)[1], head
+
+    heads = sorted({head for told in cells.values() for head in told}, key=place_of)
+    for iri, line in zip(cells, rows, strict=True):
+        line |= {"cells": [(at, cells[iri][head]) for at, head in enumerate(heads) if is_table or head in cells[iri]]}
+
+    def called(iri: str, language: Language, sign: str = "=") -> str:
+        words = values.called(index, iri, language, back=sign == "←")[0] if sign != "=" else ""
+        is_back = sign == "←" and (iri, True) not in values.places()
+        return _PAGE.say("pointing", language, name=words) if is_back else words or described.name(iri, language)
+
+    def in_languages(*iris: str, sign: str = "=") -> list[tuple[Language, str]]:
+        return [(tag, ", ".join(called(iri, tag, sign) for iri in iris if iri)) for tag in LANGUAGES]
+
+    notes: dict[str, list[tuple[int, str, str, list[Markup]]]] = defaultdict(list)
+    for grounds, number in numbers.items():
+        path, rule = path_of(grounds.graph), rule_of(grounds.graph)
+        address = "" if rule else f"{root}{graph_place(f'{GRAPHS}/{path}')}.ttl"
+        # what a rule says stands on the page of what figures mean
+        links = [described.shown(source, root) for source in grounds.sources] if not rule else [
+            macro("_told.html", "told")(format_of("name", tag), tag, f"{root}{tag}/meaning.html#rule-{rule}")
+            for tag in LANGUAGES if f"{tag}/meaning.html" in pages and rule in described.edition.graph.rules
+        ]  # fmt: skip
+        notes[grounds.certainty or "none"].append((number, rule or f"{path}.ttl", address, links))
+    kinds = [_PAGE.say(f"kind-{kind}", tag) for tag in LANGUAGES] if kind in labels.KINDS else [kind]
     return {
-        "root": root, "name": place.rpartition("/")[2], "kind": place.split("/")[1], "languages": LANGUAGES,
-        "heads": heads_told,
-        "rows": rows, "say": _WORDS.say,
+        "root": root, "name": place.rpartition("/")[2], "kind": kind, "kinds": zip(LANGUAGES, kinds, strict=False),
+        "languages": LANGUAGES, "rows": rows, "notes": sorted(notes.items()), "is_table": is_table, "say": _WORDS.say,
+        "heads": [in_languages(iri, sign=sign) for sign, iri in heads], "page": _PAGE.say, "endonym": format_of,
+        "by_rule": [(in_languages(*group[:2]), group[2], sorted(links)) for group, links in sorted(by_rule.items())],
     }  # fmt: skip
+
+
+def _quoted(described: Described, passage: str, root: str) -> Markup:
+    values_of = {row.predicate: row for row in described.of(passage)}
+    quote, document = values_of.get(PAN + "quote"), values_of.get(PAN + "inDocument")
+    words = markup("")
+    if quote and quote.value:
+        place = described.shown(document.target, root) if document else ""
+        page = f", {values_of[PAN + 'page'].object}" if PAN + "page" in values_of else ""
+        words = macro("_told.html", "quoted")(quote.object, quote.value.language or "", place, page)
+    return words
+
+
+def _point(described: Described, iri: str, root: str, cells: dict[tuple[str, str], list[Markup]]) -> None:
+    # what points to a thing is a reference: links of rules by what they share, others by what they join
+    by_rule: dict[str, Counter[str]] = defaultdict(Counter)
+    pointing = described.pointing(iri)
+    counted = Counter(row.predicate for row in pointing if row.predicate not in _ENDS or not rule_of(row.graph))
+    for row in pointing:
+        joined, head = described.joined.get(row.subject), ("←", row.predicate)
+        few = counted[row.predicate] <= _MOST_LISTED and row.predicate != statements.SOURCE
+        kind = next(iter(joined.get(_LINK_TYPE, ())), "") if joined else ""
+        if joined and row.predicate in _ENDS and kind and rule_of(row.graph):
+            by_rule[kind].update(joined.get(_VIA, ()))
+        elif joined and row.predicate in _ENDS and few:
+            ends = [described.shown(end, root) for name in _ENDS for end in joined.get(name, ()) if end != iri]
+            names = [described.name(how, LANGUAGES[0]) for name in (_RELATION, _ROLE) for how in joined.get(name, ())]
+            way = described.shown(row.subject, root, words=", ".join(names) or "→")
+            cells[("=", kind) if kind else head].append(way + ": " + markup(", ").join(ends))
+        elif few:
+            cells[head].append(described.shown(row.subject, root))
+        else:
+            cells[head] = [markup(str(counted[row.predicate]))]
+    for kind, shared in by_rule.items():
+        ranked = sorted(shared.items(), key=lambda item: (-item[1], item[0]))
+        cells["=", kind].append(
+            markup(", ").join(described.shown(via, root) + f" ({number})" for via, number in ranked)
+        )
 
 
 PLACEHOLDER: Final = "https://host.example/pan2kg/"

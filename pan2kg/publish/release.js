@@ -1,4 +1,5 @@
-// A document tells several things: who was led to one that has pages is led on to them, in their language.
+// A document tells several things: who was led to one that has pages is led on to them, in their language. Who comes
+// from a page, and asks in its language, stays: the headings are put into it by the table that has them in each.
 // Where a file of an earlier release stood there is a place in a document now: a host of plain files knows no rules.
 (function () {
   "use strict";
@@ -9,8 +10,19 @@
   var derived = /(.*\/)graph\/derived\/[^/]+$/.exec(location.pathname);
   var graphs = /(.*\/graph\/[^/]+\/[^/.]+)\/[^.]+(?:\.ttl)?$/;
   var row = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  var ways = row ? Array.prototype.slice.call(row.querySelectorAll("th a[hreflang]")) : [];
-  var tag = (navigator.language || "").slice(0, 2);
+  var asked = /^\?([a-z][a-z])$/.exec(location.search);
+  var ways = row && !asked ? Array.prototype.slice.call(row.querySelectorAll("th a[hreflang], p a[hreflang]")) : [];
+  var tag = asked ? asked[1] : (navigator.language || "").slice(0, 2), named = {};
+  document.querySelectorAll(".heads tr").forEach(function (line) {
+    named[line.cells[0].textContent] = line.querySelector("td[lang=" + (/^(?:fr|en|de)$/.test(tag) ? tag : "fr") + "]");
+  });
+  document.querySelectorAll("dt").forEach(function (heading) {
+    var cell = named[heading.textContent];
+    if (cell) {
+      heading.textContent = cell.textContent;
+      heading.lang = cell.lang;
+    }
+  });
   var way = ways.filter(function (one) { return one.hreflang === tag; })[0] || ways[0];
   // pages of two plans of other countries are rows of the list of pairs, and what is the same in each language stands once
   var pair = /(.*\/[a-z][a-z]\/)pair\/([^/.]+)\.html$/.exec(location.pathname);

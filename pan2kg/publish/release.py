@@ -55,6 +55,8 @@ _NO_PAGES: Final = (f"{documents.DOCUMENTS}/", f"{folder.VERSIONS}/")
 _APART: Final = re.compile(
     rf'(?<= href=")((?:\.\./)*)({"|".join((*documents.APART, "network"))})/([^"#?/]+)\.html(?:#[^"]*)?(?=")'.encode()
 )
+_ENDS: Final = re.compile(rb"</(?:d[dt]|li|option|t[dhr]|tbody|thead)>")
+"""Ends of elements that HTML lets out, since what follows in a list, a table or a choice ends them."""
 _OFFERED: Final = (("turtle", folder.TURTLE, "ttl"), ("quads", folder.QUADS, "nq"))
 _README: Final = (
     ("front", "index.html"), ("pages", "fr/", "en/", "de/", ARCHIVE),
@@ -137,13 +139,16 @@ class SitePart:
         # pages of a kind share most of what is computed for them, in all languages: it goes when the last is made
         bundle = find_bundle()
         for _, paths in groupby(sorted(self.paths(edition), key=itemgetter(1)), key=itemgetter(1)):
-            context = SiteContext(edition.graph, bundle=bundle, catalogue=edition.catalogue, kept=edition.kept)
+            context = SiteContext(
+                edition.graph, bundle=bundle, catalogue=edition.catalogue, kept=edition.kept,
+                document=documents.document_of,
+            )  # fmt: skip
             context.computed |= edition.computed
             site = registry.Site(context)
             for path, _ in paths:
                 page = site.page(path)
                 if page:
-                    body = _APART.sub(place, page.body) if path.endswith(".html") else page.body
+                    body = _ENDS.sub(b"", _APART.sub(place, page.body)) if path.endswith(".html") else page.body
                     yield WELCOME if path == FRONT else path, body
             edition.graph.statements.kept.clear()
             folder.give_back()
@@ -453,18 +458,28 @@ def archive(release: PublishedRelease, drawn: Sequence[str]) -> None:
     folders = (*(f"{tag}/" for tag in languages), "assets/", f"{tables.DATA}/")
     pages = [path for path in drawn if path == WELCOME or path.startswith(folders)]
     if pages:
-        apart = tuple(f"{documents.DOCUMENTS}/{kind}/" for kind in documents.APART)
+        # where the release has no address all its documents come along
+        has_base, kinds = release.options.has_base, "|".join(documents.APART)
+        apart = tuple(f"{documents.DOCUMENTS}/{kind}/" for kind in documents.APART) if has_base else documents.DOCUMENTS
         told_ = [path for path in release.folder.sums if path.startswith(apart) and path.endswith(".html")]
         # the dump of all is an address away, as the other languages are
         dump = () if release.options.has_base else (folder.QUADS,)
         files = [*pages, *told_, *dump, *(("release.css", "release.js", "favicon.svg") if told_ else ())]
         other_languages = [tag for tag in LANGUAGES if tag not in languages]
-        away = "|".join([*(f"{tag}/" for tag in other_languages), *([] if dump else [re.escape(folder.QUADS)])])
+        others = [f"{documents.DOCUMENTS}/(?!(?:{kinds})/)", "graph/"] if has_base else []
+        away = "|".join(
+            [*(f"{tag}/" for tag in other_languages), *others, *([] if dump else [re.escape(folder.QUADS)])]
+        )
         led = re.compile(rf'(?<= href=")(?:\.\./)*(?={away or "-/"})'.encode())
+        # one document leads to another by the folder of its kind
+        across = re.compile(rf'(?<= href=")\.\./(?!\.\./|(?:{kinds})/)(?=[^"/]+/|[^"/]+\.html)'.encode())
+        base = issue.addresses.base.encode()
 
         def content(path: str) -> bytes:
             body = (root / path).read_bytes()
-            return led.sub(issue.addresses.base.encode(), body) if path.endswith(".html") else body
+            if has_base and path.startswith(documents.DOCUMENTS):
+                body = across.sub(base + documents.DOCUMENTS.encode() + b"/", body)
+            return led.sub(base, body) if path.endswith(".html") else body
 
         folder.pack(
             root / ARCHIVE, {FRONT if path == WELCOME else path: path for path in files}, content, issue.modified

@@ -7,7 +7,7 @@ itself, since the DCAT-AP shapes look for them in the file they validate and fet
 
 import json
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -79,17 +79,20 @@ def filled(template: str, prefixes: Mapping[str, str], values: Mapping[str, obje
     return list(dict.fromkeys(quad.triple for quad in ox.parse(head + body, format=ox.RdfFormat.TURTLE)))
 
 
-def write(triples: Iterable[ox.Triple], ending: str, prefixes: Mapping[str, str], *, terms: bool = False) -> bytes:
+def write(
+    triples: Iterable[ox.Triple], ending: str, prefixes: Mapping[str, str], *, about: Collection[str] = ()
+) -> bytes:
     """The triples in the order given, in the format of a file with this ending; JSON-LD compact, by its own context.
 
-    With ``terms`` the context says of a property what its values are, where all are of one kind.
+    Where the file is ``about`` some things, the context says of a property what its values are, where all are of one
+    kind, and what points to them stands with them.
 
     >>> triple = ox.Triple(ox.NamedNode("http://e/a"), ox.NamedNode("http://p/b"), ox.Literal("c", language="fr"))
     >>> print(write([triple], "jsonld", {"p": "http://p/"}).decode(), end="")
     {
      "@context": {"p": "http://p/"},
      "@graph": [
-      {"@id": "http://e/a", "p:b": {"@language": "fr", "@value": "c"}}
+      {"@id":"http://e/a","p:b":{"@language":"fr","@value":"c"}}
      ]
     }
     """
@@ -110,8 +113,14 @@ def write(triples: Iterable[ox.Triple], ending: str, prefixes: Mapping[str, str]
         return term.value if plain else {"@type": short(term.datatype.value), "@value": term.value}
 
     nodes: dict[str, dict[str, list[object]]] = {}
+    pointing: dict[str, dict[str, list[object]]] = {}
+    things = frozenset(about)
     for triple in triples:
         name = triple.subject.value if isinstance(triple.subject, ox.NamedNode) else str(triple.subject)
+        if things and name not in things and isinstance(triple.object, ox.NamedNode) and triple.predicate != TYPE:
+            back = pointing.setdefault(triple.object.value, {})
+            back.setdefault(short(triple.predicate.value), []).append({"@id": name})
+            continue
         properties = nodes.setdefault(name, {})
         if isinstance(triple.object, ox.Triple):
             continue
@@ -120,14 +129,19 @@ def write(triples: Iterable[ox.Triple], ending: str, prefixes: Mapping[str, str]
         else:
             properties.setdefault(short(triple.predicate.value), []).append(value_of(triple.object))
     context: dict[str, object] = dict(sorted(prefixes.items()))
-    if terms:
-        context |= _coerced(nodes, short)
+    if things:
+        context |= _coerced([*nodes.values(), *pointing.values()], short)
+        for name, properties in pointing.items():
+            nodes.setdefault(name, {})["@reverse"] = [
+                {key: values[0] if len(values) == 1 else values for key, values in properties.items()}
+            ]
     # one value as it is, several as a list: the shortest a reader of JSON-LD understands
     lines = ",\n  ".join(
         json.dumps(
-            {"@id": short(name) if terms else name}
+            {"@id": short(name) if things else name}
             | {key: values[0] if len(values) == 1 else values for key, values in properties.items()},
             ensure_ascii=False,
+            separators=(",", ":"),
         )
         for name, properties in nodes.items()
     )
@@ -135,9 +149,9 @@ def write(triples: Iterable[ox.Triple], ending: str, prefixes: Mapping[str, str]
     return f'{{\n "@context": {head},\n "@graph": [\n  {lines}\n ]\n}}\n'.encode()
 
 
-def _coerced(nodes: Mapping[str, dict[str, list[object]]], short: Callable[[str], str]) -> dict[str, object]:
+def _coerced(nodes: Sequence[dict[str, list[object]]], short: Callable[[str], str]) -> dict[str, object]:
     values_of: dict[str, list[dict[str, str]]] = {}
-    for properties in nodes.values():
+    for properties in nodes:
         for name, values in properties.items():
             if name != "@type":
                 values_of.setdefault(name, []).extend(value if isinstance(value, dict) else {} for value in values)
@@ -149,7 +163,7 @@ def _coerced(nodes: Mapping[str, dict[str, list[object]]], short: Callable[[str]
             terms[name] = {"@container": "@language"}
         elif "@type" in several[0] and len({value.get("@type") for value in several}) == 1:
             terms[name] = {"@type": several[0]["@type"]}
-    for properties in nodes.values():
+    for properties in nodes:
         for name in properties.keys() & terms.keys():
             objects = [value for value in properties[name] if isinstance(value, dict)]
             if terms[name] == {"@container": "@language"}:

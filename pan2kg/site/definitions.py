@@ -125,8 +125,7 @@ def _values(context: PageContext) -> Values | None:
     added = [amount(part[0], figures.Unit.COUNT, language) if is_count else "" for part in row.breakdown()]
     return {
         "title": figure.name(context.graph.asked_by).say(language),
-        "meaning": figure.message("meaning").say(language),
-        "formula": figure.message("formula").say(language),
+        "meaning": figure.message("meaning").say(language), "formula": figure.message("formula").say(language),
         "among": figure.message("among").say(language),
         "population": "–" if row.population is None else context.figure(row.population),
         "value": value_words(row.value, row, language),
@@ -135,10 +134,8 @@ def _values(context: PageContext) -> Values | None:
              "is_shown": at is row.level}
             for at, value, more in zip(evidence.FIGURED, row.nested, added, strict=True)
         ],
-        "is_interval": figure.unit is not figures.Unit.COUNT,
-        "caption": context.caption(row.level),
-        "evidence": context.handed.get("evidence", ""),
-        "options": context.level_options,
+        "is_interval": figure.unit is not figures.Unit.COUNT, "caption": context.caption(row.level),
+        "evidence": context.handed.get("evidence", ""), "options": context.level_options,
         # as tables call a column, where a figure has no words of its own for it
         "columns": [
             (name, _FIGURE.say(f"column.{name}", language) if _FIGURE.has(f"column.{name}")
@@ -148,8 +145,7 @@ def _values(context: PageContext) -> Values | None:
             [_cell(context, name, value) for name, value in zip(figure.columns, cells, strict=True)]
             for cells in rows[: context.most]
         ],
-        "number": len(rows),
-        "basis": context.basis(knowledge),
+        "number": len(rows), "basis": context.basis(knowledge),
         "downloads": [(context.href(f"definition/{figure.id}.csv", **context.handed), "CSV")],
     }  # fmt: skip
 
@@ -206,11 +202,9 @@ def _reconciled(context: PageContext) -> Values:
         "accounts": [
             (f"account-{n}", worded(whole), list(map(worded, parts))) for n, (whole, parts) in enumerate(accounts, 1)
         ],
-        "caption": context.caption(context.level),
-        "evidence": context.handed.get("evidence", ""),
-        "options": context.level_options,
-        "basis": context.basis(context.known),
-    }
+        "caption": context.caption(context.level), "evidence": context.handed.get("evidence", ""),
+        "options": context.level_options, "basis": context.basis(context.known),
+    }  # fmt: skip
 
 
 def _meaning(context: PageContext) -> Values:

@@ -13,13 +13,13 @@ from urllib.parse import quote, urlsplit
 from pan2kg.charts import time_map
 from pan2kg.coherence import bodies, evidence, known, obligations, texts
 from pan2kg.coherence.citations import State
-from pan2kg.graph import labels
+from pan2kg.graph import labels, statements as outlines
 from pan2kg.i18n.message import in_words
 from pan2kg.report import brief as advice
 from pan2kg.site import values
 from pan2kg.site.page import Markup, PageContext, SiteContext, Values, View, piece
 from pan2kg.tables import figure_words, table, template
-from pan2kg.turtle.vocabulary import DCTERMS, PAN, SKOS, is_ours, kind_and_key
+from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, SKOS, is_ours, kind_and_key
 
 ANCHORS: Final = frozenset({"brief", "picture", "attention", "proofs"})
 QUOTED: Final = 3
@@ -54,6 +54,8 @@ Sentence = dict[str, Any]
 """``words`` with their ``figure``, which leads to the rows it counts; ``name`` is what tests and scripts call it."""
 Saying = tuple[str, evidence.Level | None, *tuple[str, ...]]
 """A statement, its level, and of what it says something: a thing, or two, from which to which."""
+Listed = tuple[str, Mapping[str, list[str]]]
+"""A part of a page that lists things where a document tells what is said of them, and the things by their heading."""
 
 
 def sentence(
@@ -72,7 +74,7 @@ def sentence(
 def _dossier(
     context: PageContext, brief: Iterable[Sentence | None], *, facts: Iterable[tuple[str, str]] = (),
     picture: tuple[str, Markup, Markup | None] | None = None, attention: Iterable[advice.Advice] = (),
-    sayings: Iterable[Saying] = (), level: evidence.Level = evidence.HEADLINE,
+    sayings: Iterable[Saying] = (), level: evidence.Level = evidence.HEADLINE, lists: Iterable[Listed] = (),
 ) -> dict[str, Any]:  # fmt: skip
     statements, spoken, turns = context.graph.statements, set[str](), Counter[str]()
     proofs: list[tuple[int, int, Values]] = []
@@ -103,7 +105,13 @@ def _dossier(
         "facts": [(name, words) for name, words in facts if words], "brief": [remark for remark in brief if remark],
         "picture": drawn, "attention": list(attention),
         "proofs": [proof for *_, proof in sorted(proofs, key=lambda proof: proof[:2])[:QUOTED]],
-        "caption": context.caption(level),
+        "caption": context.caption(level), "lists": [
+            (key, sum(map(len, by_head.values())), [
+                (context.link(head) if kind_and_key(head)[0] == "plan" else context.label(head), list(things))
+                for head, things in sorted(by_head.items(), key=lambda listed: (context.name(listed[0]), listed[0]))
+            ])
+            for key, by_head in (lists if context.site_context.document else ()) if by_head
+        ],
     }  # fmt: skip
 
 
@@ -113,8 +121,13 @@ def in_short(context: PageContext, things: Iterable[str], most: int = 3) -> str:
     return context.t("dossier-and-more", names=names, n=len(listed) - most) if len(listed) > most else names
 
 
-def _homes(knowledge: known.Known, works: Iterable[str]) -> set[str]:
-    return {plan for work in works if (plan := knowledge.tables.works.plan(work))}
+def _homes(knowledge: known.Known, works: Iterable[str]) -> dict[str, list[str]]:
+    # by their plans, which are works too
+    by_plan: dict[str, list[str]] = {}
+    for work in sorted(set(works), key=lambda work: (outlines.natural(work), work)):
+        if plan := knowledge.tables.works.plan(work):
+            by_plan.setdefault(plan, []).extend([work] if work != plan else ())
+    return by_plan
 
 
 def _duties(
@@ -168,7 +181,10 @@ def of_plan(context: PageContext, plan: str, facts: Iterable[tuple[str, str]]) -
         narrow = template.markup(time_map.draw_plan_map(context.subject, key, NEIGHBOURS, time_map.NARROW).svg)
         picture = "plan-time", context.draw("time-map", plan=key, top=NEIGHBOURS), narrow
     findings = brief_of(context, key).findings
-    return _dossier(context, sentences, facts=facts, picture=picture, attention=findings, sayings=sayings)
+    lists = _around(
+        context, _involvements(context, "work").get(plan, []), [use.text for use in knowledge.uses if use.work == plan]
+    )
+    return _dossier(context, sentences, facts=facts, picture=picture, attention=findings, sayings=sayings, lists=lists)
 
 
 def _by_end(context: PageContext, name: str, rows: Iterable[T], end: str) -> Mapping[str, list[T]]:
@@ -185,6 +201,17 @@ def _involvements(context: PageContext, end: str) -> Mapping[str, list[bodies.In
     # those that count at the headline level, by the body that takes part, or by the work
     counted = (part for part in context.graph.involvements if evidence.counts(part.level, evidence.HEADLINE))
     return _by_end(context, "involvements", counted, end)
+
+
+def _around(context: PageContext, involvements: Iterable[bodies.Involvement], named: Iterable[str]) -> list[Listed]:
+    # the bodies that take part by their roles, and the texts by their kinds
+    by_role, by_type = dict[str, list[str]](), dict[str, list[str]]()
+    for involvement in involvements:
+        for role in sorted(involvement.roles):
+            by_role.setdefault(f"{ID}role/{role}", []).append(involvement.body)
+    for text in dict.fromkeys(named):
+        by_type.setdefault(context.graph.statements.one(text, f"{DCTERMS}type"), []).append(text)
+    return [("who", by_role), ("rests", by_type)]
 
 
 def _of_action(context: PageContext, action: str) -> dict[str, Any]:
@@ -230,7 +257,7 @@ def _of_action(context: PageContext, action: str) -> dict[str, Any]:
             (context.t("dossier-until"), until(context, action) or context.t("unknown")),
             (context.t("dossier-results"), template.markup("; ").join(results)),
         ],
-        picture=picture,
+        picture=picture, lists=_around(context, involvements, named_texts),
         attention=advice.of_action(context.spoken, knowledge, action),
         sayings=[
             *((use.link, use.level, use.text) for use in uses),
@@ -277,6 +304,7 @@ def _of_body(context: PageContext, body: str) -> dict[str, Any]:
         sentences.append(sentence(context, name, len(near), "#who", names=in_short(context, near)))
     return _dossier(
         context, sentences, picture=picture, attention=advice.of_body(context.spoken, knowledge, body),
+        lists=[("who", _homes(knowledge, led | supported))],
         facts=[(context.t("script-network-kind"), context.links(statements.values(body, f"{DCTERMS}type")))],
         sayings=((involvement.iri, involvement.level, involvement.work) for involvement in involvements),
     )  # fmt: skip
@@ -326,6 +354,7 @@ def _of_text(context: PageContext, text: str) -> dict[str, Any]:
     picture = ("dossier-picture", context.draw("plans-of", thing=context.key(text)), None) if best else None
     return _dossier(
         context, sentences, facts=facts, picture=picture, attention=advice.of_text(context.spoken, knowledge, text),
+        lists=[("rests", _homes(knowledge, (use.work for use in uses)))],
         sayings=((use.link, use.level, use.work) for use in firm),
     )  # fmt: skip
 
@@ -333,21 +362,22 @@ def _of_text(context: PageContext, text: str) -> dict[str, Any]:
 def _of_topic(context: PageContext, topic: str) -> dict[str, Any]:
     knowledge = context.graph.known()
     works = [profile.work for profile in context.graph.profiles if topic in profile.topics]
-    plans, actions = _homes(knowledge, works), [work for work in works if work in knowledge.tables.works.home]
+    by_plan, actions = _homes(knowledge, works), [work for work in works if work in knowledge.tables.works.home]
     missing = Counter(
         occasion.state for occasion in knowledge.occasions
-        if occasion.is_expected and {occasion.source, occasion.target} <= plans and occasion.state is not State.SEEN
+        if occasion.is_expected and by_plan.keys() >= {occasion.source, occasion.target}
+        and occasion.state is not State.SEEN
     )  # fmt: skip
     sentences = [
-        sentence(context, "topic-plans", len(plans), "#picture" if plans else "#what"),
+        sentence(context, "topic-plans", len(by_plan), "#picture" if by_plan else "#what"),
         sentence(context, "topic-actions", len(actions), "#what"),
         sentence(context, "topic-missing", missing.total(), "#attention", is_known=True,
-                 absent=missing[State.ABSENT], open=missing[State.OPEN]) if plans else None,
+                 absent=missing[State.ABSENT], open=missing[State.OPEN]) if by_plan else None,
         sentence(context, "topic-editors"),
     ]  # fmt: skip
-    picture = ("dossier-picture", context.draw("plans-of", thing=context.key(topic)), None) if plans else None
-    attention = advice.of_topic(context.spoken, knowledge, plans)
-    return _dossier(context, sentences, picture=picture, attention=attention)
+    picture = ("dossier-picture", context.draw("plans-of", thing=context.key(topic)), None) if by_plan else None
+    attention = advice.of_topic(context.spoken, knowledge, {*by_plan})
+    return _dossier(context, sentences, picture=picture, attention=attention, lists=[("what", by_plan)])
 
 
 def of_pair(context: PageContext, knowledge: known.Known, plans: tuple[str, str], bridge: Markup) -> Values:
@@ -404,15 +434,24 @@ def values_of(context: PageContext, iri: str) -> Values | None:
 
 
 def page(context: PageContext, entry: labels.Entry, notes: values.Notes | None = None) -> Values:
-    notes, iri, statements = notes or values.Notes(context), entry.iri, context.graph.statements
-    parts, is_told = _parts_of(notes, entry), context.graph.has_actions and not entry.is_retired
+    iri, statements, document = entry.iri, context.graph.statements, context.document(entry.iri)
+    notes = notes or values.Notes(context, is_marked=not document)
+    is_told = context.graph.has_actions and not entry.is_retired
     dossier = _DOSSIERS[entry.kind](context, iri) if is_told and entry.kind in _DOSSIERS else None
+    if document and is_told and (dossier or entry.kind == "plan"):
+        # beside what a dossier lists, links, but those by which texts are used; what a plan cites stands in its rows
+        links = [link for link in statements.pointing(iri, *values.ENDS)
+                 if kind_and_key(statements.one(link, PAN + "linkType"))[1] != RESTS[0]] if dossier else []  # fmt: skip
+        groups = values.grouped(notes, links, iri, is_lean=True)
+        parts: list[dict[str, object]] = [{"key": "links", "rows": "", "folded": "", "groups": groups}] * bool(groups)
+    else:
+        parts = _parts_of(notes, entry)
     if dossier:
         # sentences lead to nothing that does not stand on the page
-        anchors = {f"#{anchor}" for anchor in (*(part["key"] for part in parts), *ANCHORS)}
+        listed = [*(part["key"] for part in parts), *(key for key, *_ in dossier["lists"]), *ANCHORS]
         for remark in dossier["brief"]:
-            if remark["address"].startswith("#") and remark["address"] not in anchors:
-                remark["address"] = ""
+            if remark["address"].startswith("#") and remark["address"][1:] not in listed:
+                remark["address"] = document
     if entry.has_page and not entry.is_retired:
         kind = context.t(f"kind-{entry.kind}")
     else:
@@ -442,10 +481,11 @@ def page(context: PageContext, entry: labels.Entry, notes: values.Notes | None =
             for node in statements.values(iri, PAN + "hasPosition")
         ],
         "dossier": dossier,
+        "document": document,
         "statements": len(statements.about(iri)) + len(statements.towards(iri)),
         "machine": _machine(context, entry),
         "notes": notes,
-        "quoted": values.quotes(context, statements.values(iri, values.PASSAGE)),
+        "quoted": values.quotes(context, statements.values(iri, values.PASSAGE)) if not document else (),
         "section": "plans" if entry.kind in ("action", "category", "part", "plan") else "",
     }
 

@@ -19,7 +19,7 @@ SHOWN: Final = ("uses-instrument", "instrument-relation", *USUAL, "shared-body",
 MOST: Final = 300
 """How many nodes a network has at most, the best linked first: more cannot be read."""
 KINDS: Final = ("plan", "action", "instrument")
-_WORDS: Final = 300
+_WORDS: Final = 150
 """How long the evidence of one link may be in the panel; the page of the pair has it whole."""
 _AROUND: Final = "network-around"
 

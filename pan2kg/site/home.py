@@ -107,27 +107,21 @@ def matrix(context: page.PageContext, *, limit: int | None) -> page.Values:
     raster = ["png", "pdf"] if site_context.mode == "served" and find_spec("matplotlib") is not None else []
     endings = ["csv", *(["svg", *raster] if len(order) > 1 else [])]
     return {
-        "choice": choice,
-        "evidence": context.handed.get("evidence", ""),
-        "level_options": context.level_options,
-        "order": order,
-        "is_whole": limit is None,
+        "choice": choice, "evidence": context.handed.get("evidence", ""), "level_options": context.level_options,
+        "order": order, "is_whole": limit is None,
         "rows": [
             (plan, [plan != partner and _cell(context, met, (plan, partner), choice.level) for partner in order])
             for plan in order
         ],
-        "basis": context.basis(site_context.graph.known(choice.level)),
-        "more": len(linked) - len(order),
+        "basis": context.basis(site_context.graph.known(choice.level)), "more": len(linked) - len(order),
         "absent": [plan for plan in plans if plan not in linked],
-        "partly": (len({*sets.every} - sets.whole), len(sets.every)),
-        "topics": topics,
-        "bodies": bodies,
+        "partly": (len({*sets.every} - sets.whole), len(sets.every)), "topics": topics, "bodies": bodies,
         "years": list(range(min(years), max(years) + 1)) if years else [],
         "downloads": [
             (context.href(f"matrix.{ending}", **context.chosen(*page.ASKED)), ending.upper()) for ending in endings
         ],
         "filtering": _filtering(context, limit) if site_context.mode == "static" else "",
-    }
+    }  # fmt: skip
 
 
 def _cell(context: page.PageContext, met: Met, plans: tuple[str, str], at: evidence.Level) -> dict[str, str]:

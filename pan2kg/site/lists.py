@@ -5,14 +5,13 @@ A pair of plans that is not linked has no page of its own in an export, nor has 
 such pairs grow with the square of the plans, and the row of a linked one in the list of pairs tells its figures.
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from typing import Any, Final
-
-from markupsafe import Markup
 
 from pan2kg.coherence import bodies, evidence
 from pan2kg.graph import labels
@@ -63,8 +62,7 @@ def _pairs(context: page.PageContext) -> page.Values:
         "title": context.t("pairs-title"),
         "linked": [definitions.meeting(context, knowledge, row) for row in linked],
         "weaker": [definitions.meeting(context, weakest, row) for row in met if row.level > choice.level],
-        "number": number,
-        "apart": number - len(linked),
+        "number": number, "apart": number - len(linked),
         # with how many others no link was seen, how many actions are known, and of how many a text was read
         "plans": [
             {
@@ -75,8 +73,7 @@ def _pairs(context: page.PageContext) -> page.Values:
         ],
         "restricts": bool(choice.topic or choice.body or choice.year),
         "paged": site_context.pairs if site_context.mode == "static" else None,
-        "caption": context.caption(choice.level),
-        "basis": context.basis(knowledge),
+        "caption": context.caption(choice.level), "basis": context.basis(knowledge),
     }  # fmt: skip
 
 
@@ -159,17 +156,15 @@ def _obligations(context: page.PageContext) -> page.Values:
                 "documents": grounds_of(statements, row).sources, "quotes": quoted,
             }))  # fmt: skip
     return {
-        "title": context.t("obligations-title"),
-        "picture": context.draw("timeline") if figures.rows else "",
+        "title": context.t("obligations-title"), "picture": context.draw("timeline") if figures.rows else "",
         "table": show(gaps.for_pages(figures), context),
-        "dues": [due for _, due in sorted(dues, key=lambda due: due[0])],
-        "notes": notes,
+        "dues": [due for _, due in sorted(dues, key=lambda due: due[0])], "notes": notes,
         "downloads": [
             (context.href("obligations.ics"), context.t("download-calendar")),
             (context.href("figure/obligations.csv"), "CSV"),
             (context.shared("figure/obligations.json"), "JSON"),
         ],
-    }
+    }  # fmt: skip
 
 
 def _calendar(context: page.PageContext) -> str:
@@ -210,7 +205,7 @@ def write_calendar(events: Iterable[tuple[date, str, str, str, int]], *, name: s
     return "".join(f"{chunk}\r\n" for chunk in folded)
 
 
-def show(figures: table.Table, context: page.PageContext) -> Markup:
+def show(figures: table.Table, context: page.PageContext) -> page.Markup:
     language, index = context.request.language, context.graph.labels
 
     def spoken(iri: str) -> str:
@@ -259,7 +254,10 @@ def _file(context: page.PageContext, form: str, *, is_gap: bool = False) -> str 
     if figures is None:
         return None
     is_local = form == "csv" and not is_gap and context.request.arguments.get("local")
-    return writers.write(figures, f"{form}-local" if is_local else form, writers.Style(language))
+    text = writers.write(figures, f"{form}-local" if is_local else form, writers.Style(language))
+    # in an export a program alone reads it: without the space that makes it pleasant for people
+    is_dense = form == "json" and context.most is not None
+    return json.dumps(json.loads(text), ensure_ascii=False, separators=(",", ":")) if is_dense else text
 
 
 def _gaps(context: page.PageContext) -> page.Values:
@@ -333,7 +331,8 @@ def _pair(context: page.PageContext) -> page.Values | None:
         links = sorted(site_context.once("citations", citations).get((iri, partner), ()))
         # an export lists those that are linked with the other plan: all stand on the page of their own
         shown = actions[iri] if context.most is None else [action for action in actions[iri] if action in met]
-        marked = [(context.link(action), t("pair-linked") if action in met else "") for action in shown]
+        named = context.link if context.most is None else context.short
+        marked = [(named(action), t("pair-linked") if action in met else "") for action in shown]
         sides.append({
             "plan": iri, "more": len(actions[iri]) if len(shown) < len(actions[iri]) else 0,
             "actions": page.piece("counted_actions")(marked) if marked else "",
@@ -357,13 +356,9 @@ def _pair(context: page.PageContext) -> page.Values | None:
         for name in ("matrix", "debt")
     ]
     return {
-        "title": t("pair-title", one=context.name(pair[0]), two=context.name(pair[1])),
-        "one": pair[0],
-        "two": pair[1],
-        "evidence": context.handed.get("evidence", ""),
-        "options": context.level_options,
-        "is_chosen": is_chosen,
-        "caption": context.caption(knowledge.level),
+        "title": t("pair-title", one=context.name(pair[0]), two=context.name(pair[1])), "one": pair[0],
+        "two": pair[1], "evidence": context.handed.get("evidence", ""), "options": context.level_options,
+        "is_chosen": is_chosen, "caption": context.caption(knowledge.level),
         "dossier": entity.of_pair(context, knowledge, pair, bridge),
         # ``low`` and ``broad`` are empty where nothing shared was seen
         "weight": {
@@ -371,11 +366,9 @@ def _pair(context: page.PageContext) -> page.Values | None:
             "settled": "" if weight.settled is None else numeral(f"{weight.settled:.2f}", language),
             "is_open": weight.is_open, "texts": definitions.shared(context, knowledge, pair),
         },
-        "declared": declared,
-        "compared_links": compared,
+        "declared": declared, "compared_links": compared,
         "same": [group for group in groups if group and group["kind"] == "shared-instrument"],
-        "weak": [group for group in groups if group and group["kind"] != "shared-instrument"],
-        "sides": sides,
+        "weak": [group for group in groups if group and group["kind"] != "shared-instrument"], "sides": sides,
         "beside": beside,
         # plans whose list of actions was not read to its end: how many are known, of how many if that is known
         "partly": [
@@ -388,10 +381,7 @@ def _pair(context: page.PageContext) -> page.Values | None:
              "second": context.by_name(theirs - mine)}
             for aspect, (mine, theirs) in having.items()
         ],
-        "figures": figures,
-        "notes": notes,
-        "basis_line": context.basis(knowledge),
-        "section": "plans",
+        "figures": figures, "notes": notes, "basis_line": context.basis(knowledge), "section": "plans",
     }  # fmt: skip
 
 

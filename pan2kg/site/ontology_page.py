@@ -79,21 +79,16 @@ def ontology_values(ontology: Ontology, language: Language) -> dict[str, object]
         anchored += [scheme["iri"], *(concept["iri"] for concept in scheme["concepts"])]
     wording = OntologyWords(language, ontology.prefixes, anchored)
     return {
-        "title": _ONTOLOGY.say("page.ontology", language),
-        "language": language,
-        "wording": wording,
-        "w": wording.w,
-        "ontology": ontology,
-        "anchor": anchor,
+        "title": _ONTOLOGY.say("page.ontology", language), "language": language, "wording": wording, "w": wording.w,
+        "ontology": ontology, "anchor": anchor,
         "heading_keys": [key for key in _ONTOLOGY.keys("heading.") if key in ontology.heading["facts"]],
         "sections": [(kind, ontology.of_kind(kind)) for kind in ontologies.TERM_KINDS],
         # how many instances the classes below each have
         "below": {iri: sum(terms[below].number for below, top in tops.items() if top == iri != below) for iri in terms},
-        "diagram": markup(draw_ontology(ontology, language).svg()),
-        "relations": ontology.relations(),
+        "diagram": markup(draw_ontology(ontology, language).svg()), "relations": ontology.relations(),
         "said": [rule for rule in ontology.constraints if rule["messages"]],
         "silent": [rule for rule in ontology.constraints if not rule["messages"]],
-    }
+    }  # fmt: skip
 
 
 def documentation(project: Project, store: Store) -> Mapping[str, bytes]:

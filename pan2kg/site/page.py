@@ -170,7 +170,8 @@ class SiteContext:
 
     In mode ``served`` there is an endpoint behind the pages, in mode ``static`` the browser holds the graph itself.
     ``writable`` says whether reviews can be written down; ``catalogue`` is that of the release the pages belong to, and
-    ``kept`` the folder where reports of checks are kept, None where they are not.
+    ``kept`` the folder where reports of checks are kept, None where they are not. Where documents of a release tell
+    all that is said of things, ``document`` gives the path of that of a kind and key.
     """
 
     graph: Graph
@@ -179,6 +180,7 @@ class SiteContext:
     writable: bool = False
     catalogue: store.Store | None = None
     kept: Path | None = None
+    document: Callable[[str, str], str] | None = None
     computed: dict[Hashable, object] = field(default_factory=dict, repr=False)
     names: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
     links: dict[tuple[str, str, str], object] = field(default_factory=dict, repr=False)
@@ -298,6 +300,12 @@ class PageContext:
     def chosen(self, *names: str) -> dict[str, str]:
         return {name: value for name in names if (value := self.request.arguments.get(name))}
 
+    def document(self, iri: str) -> str:
+        entry, place = self.graph.labels.entry(iri), self.site_context.document
+        path = place(entry.kind, entry.key) if entry and entry.kind and place else ""
+        # asked for in a language, a document does not lead back to the page
+        return f"{self.out(path)}?{self.request.language}#{entry.key}" if entry and path else ""
+
     def address(self, iri: str) -> str:
         entry = self.graph.labels.entry(iri)
         if entry and entry.has_page:
@@ -307,6 +315,8 @@ class PageContext:
         if entry.kind == "document":
             return self.href(f"sources.html#{entry.key}")
         if entry.kind == "link":
+            if place := self.document(iri):
+                return place
             ends = map(self.graph.labels.entry, self.graph.statements.ends(iri))
             end = next((end for end in ends if end and end.has_page), None)
             return self.href(f"{end.address}#{entry.key}") if end else ""

@@ -5,6 +5,7 @@ An export has brief and report of the plan a project is about; a server makes th
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
 from typing import Any, Final
@@ -81,6 +82,8 @@ def _brief_file(context: PageContext, form: str) -> str | bytes | None:
 
 def report_of(context: PageContext, level: evidence.Level = evidence.HEADLINE) -> dict[str, str]:
     graph, bundle = context.spoken, context.site_context.bundle
+    # what is printed has all of it in one place
+    context = PageContext(replace(context.site_context, document=None), context.request)
     page = template.render("plan.html", {**frame(context, {}), "section": "plans", **(_plan(context) or {})})
     page = page.replace(" data-cards", "")  # there is no script to name the cells of a row
     style = (bundle.folder / bundle.name("site.css")).read_text(encoding="utf-8") if bundle else ""
@@ -92,7 +95,8 @@ def _plan(context: PageContext) -> Values | None:
     if entry is None:
         return None
     plan, graph, t, language = entry.iri, context.graph, context.t, context.request.language
-    actions, statements, notes = graph.parts.actions.get(plan, ()), graph.statements, values.Notes(context)
+    actions, statements = graph.parts.actions.get(plan, ()), graph.statements
+    notes = values.Notes(context, is_marked=not context.document(plan))
     cites, cited = _citations(notes, plan)
     # at any level, each with the firmest, in the order of every list; citations are told at the level at which the two
     # are linked, or the headline

@@ -193,7 +193,8 @@ def grid(result: Result, context: page.PageContext) -> page.Values:
     keys = ["subject", "predicate", "object"]
     if not isinstance(result, list):
         keys = [variable.value for variable in result.variables]
-    rows = [dict(zip(keys, cells, strict=True)) for cells in islice(result, MOST + 1)]
+    most = context.most or MOST
+    rows = [dict(zip(keys, cells, strict=True)) for cells in islice(result, most + 1)]
     shown = [key for key in keys if key.removesuffix("_label") == key or key.removesuffix("_label") not in keys]
 
     def cell(row: Mapping[str, Term | None], key: str) -> page.Markup:
@@ -213,8 +214,8 @@ def grid(result: Result, context: page.PageContext) -> page.Values:
 
     return {
         "heads": [writers.heading(key, language) for key in shown],
-        "rows": [[cell(row, key) for key in shown] for row in rows[:MOST]],
-        "cut": len(rows) > MOST,
+        "rows": [[cell(row, key) for key in shown] for row in rows[:most]],
+        "cut": len(rows) > most,
     }
 
 
@@ -304,21 +305,13 @@ def _question(context: page.PageContext) -> page.Values | None:
         DAY: _PAGE.say("dayless", language, day="{}"),
     }
     return {
-        "title": query.question(language),
-        "lead": query.summary_in(language),
-        "fields": fields,
+        "title": query.question(language), "lead": query.summary_in(language), "fields": fields,
         "open": message.told("choose-first", what=wanted).say(language) if wanted else "",
-        "example": example if wanted else "",
-        "fault": fault,
-        "table": table,
-        "text": text,
+        "example": example if wanted else "", "fault": fault, "table": table, "text": text,
         # without the lines that tell pan2kg about it
         "shown": "".join(line for line in text.splitlines(keepends=True) if not line.startswith("#+")).strip(),
-        "editor": context.href("sparql.html"),
-        "view": arguments.get(VIEW, ""),
-        "day": arguments.get(DAY, ""),
-        "remarks": [remark for remark in remarks if remark],
-        "permalink": link,
+        "editor": context.href("sparql.html"), "view": arguments.get(VIEW, ""), "day": arguments.get(DAY, ""),
+        "remarks": [remark for remark in remarks if remark], "permalink": link,
         "results": context.href(f"{path}.json", **handed),
         "downloads": [
             (context.href(f"{path}.{form}", **handed, **more), key if key.isupper() else context.t(key))
@@ -378,9 +371,7 @@ def _editor(context: page.PageContext) -> page.Values:
         for term, entry in graph.labels.entries.items() if term.startswith(vocabulary.PAN)
     ] + site_context.once("terms of others", partial(_foreign_terms, site_context))  # fmt: skip
     return {
-        "title": context.t("menu-sparql"),
-        "query": asked or program_query("site/first-query"),
-        "table": table,
+        "title": context.t("menu-sparql"), "query": asked or program_query("site/first-query"), "table": table,
         "fault": fault,
         "examples": [
             example(graph.queries[name].question(language), graph.queries[name].text)

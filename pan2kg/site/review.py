@@ -131,17 +131,9 @@ def _desk(context: PageContext, graph: Graph) -> dict[str, object] | None:
     measured = [_DESK.say("controls", language, **controls)] if controls["met"] else []
     measured += [_DESK.say("pace", language, seconds=round(pace))] if pace is not None else []
     values: dict[str, object] = {
-        "wanted": desk.wanted,
-        "reader": reader,
-        "modes": [(name, arguments.get(name, "")) for name in MODES],
-        "since": int(time()),
-        "put_off": " ".join(put_off),
-        "preview": arguments.get(PREVIEW, ""),
-        "measured": measured,
-        "empty": not keys,
-        "suggestion": None,
-        "following": "",
-        "list": [],
+        "wanted": desk.wanted, "reader": reader, "modes": [(name, arguments.get(name, "")) for name in MODES],
+        "since": int(time()), "put_off": " ".join(put_off), "preview": arguments.get(PREVIEW, ""),
+        "measured": measured, "empty": not keys, "suggestion": None, "following": "", "list": [],
         "agreement": _DESK.say("agreement", language, n=agreement.both, alpha=alpha) if agreement.both else "",
         # on what they do not agree, where nobody is reading a second time who could see it
         "apart": [
@@ -182,11 +174,9 @@ def _desk(context: PageContext, graph: Graph) -> dict[str, object] | None:
     read_at = context.graph.statements.values(document, f"{PAN}readAt") if document else ()
     pdfs = [link for link in read_at if link.startswith(("https://", "http://")) and link.lower().endswith(".pdf")]
     return values | {
-        "proposal": current,
-        "card": card,
+        "proposal": current, "card": card,
         "passages": [address(shown, passage=number) for number in range(passages) if passages > 1],
-        "passage": desk.passage,
-        "where": f"{pdfs[0]}#page={page}" if pdfs and page else "",
+        "passage": desk.passage, "where": f"{pdfs[0]}#page={page}" if pdfs and page else "",
         "relation": arguments.get("relation") or (current.relation if current.relation in dict(relations) else ""),
         "relations": sorted(relations, key=lambda pair: pair[1].casefold()),
         "any_ticked": any(name.startswith(desks.TOGETHER) for name in arguments),

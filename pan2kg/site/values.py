@@ -69,7 +69,7 @@ _PLAIN: Final = frozenset({f"{ID}linkstatus/accepted", f"{ID}linkstatus/derived"
 """Values that go without saying: what counts is not marked, what does not count is."""
 _DEEP: Final = 3
 """How many things lead to a node that is still unfolded: what is further away is named only."""
-_LAST: Final = "other", 10_000, ""
+LAST: Final = "other", 10_000, ""
 _BADGES: Final = {"stated": "declared", "derived": "inferred", "rule": "inferred", "unverified": "unverified"}
 _PAGE: Final = catalogue.Messages("page")
 _CALLED: Final = {False: catalogue.Messages("property"), True: catalogue.Messages("property-from")}
@@ -88,8 +88,9 @@ class Mark(NamedTuple):
 
 
 class Notes:
-    def __init__(self, context: PageContext) -> None:
-        self.context = context
+    def __init__(self, context: PageContext, *, is_marked: bool = True) -> None:
+        # unmarked where another document says on what statements rest
+        self.context, self.is_marked = context, is_marked
         self.numbers: dict[parts.Grounds, Mark] = {}
         self._marks: dict[tuple[str, str], Mark] = {}
 
@@ -103,7 +104,8 @@ class Notes:
         if grounds not in self.numbers:
             number, words = len(self.numbers) + 1, self.context.t(f"certainty-{grounds.certainty or 'none'}")
             badge = _BADGES.get(grounds.certainty, "none")
-            self.numbers[grounds] = Mark(number, badge, words, piece("mark")(number, badge, words))
+            written = piece("mark")(f"#basis-{number}", badge, words, number) if self.is_marked else NOTHING
+            self.numbers[grounds] = Mark(number, badge, words, written)
         return self.numbers[grounds]
 
     def listed(self) -> list[dict[str, object]]:
@@ -131,21 +133,21 @@ def rule_words(context: PageContext, name: str) -> tuple[str, str]:
 
 
 @cache
-def _places() -> Mapping[tuple[str, bool], tuple[str, int, str]]:
-    places: dict[tuple[str, bool], tuple[str, int, str]] = {}
+def places() -> Mapping[tuple[str, bool], tuple[str, int, str]]:
+    listed: dict[tuple[str, bool], tuple[str, int, str]] = {}
     text = Path(__file__).with_name("properties.toml").read_text(encoding="utf-8")
     for section, names in tomllib.loads(text).items():
         for name in names:
             prefix, _, local = name.partition(":")
             at = _SPACES[prefix] + local, section.startswith("from-")
-            places[at] = section.removeprefix("from-"), len(places), name
-    return places
+            listed[at] = section.removeprefix("from-"), len(listed), name
+    return listed
 
 
 def called(index: labels.Labels, iri: str, language: catalogue.Language, *, back: bool = False) -> tuple[str, str]:
     at = iri, language, back
     if at not in index.called:
-        key, messages, label = _places().get((iri, back), _LAST)[2], _CALLED[back], index.label(iri, language)
+        key, messages, label = places().get((iri, back), LAST)[2], _CALLED[back], index.label(iri, language)
         is_own = label.language == language
         if (back or not is_own) and messages.has(key, language):
             index.called[at] = messages.say(key, language), ""
@@ -227,7 +229,7 @@ def _node(
     ), "")  # fmt: skip
     facts = []
     for name in sorted(
-        by_property.keys() - _ASIDE - without - {head}, key=lambda name: (_places().get((name, False), _LAST)[1], name)
+        by_property.keys() - _ASIDE - without - {head}, key=lambda name: (places().get((name, False), LAST)[1], name)
     ):
         statements = by_property[name]
         if all(isinstance(statement.value, ox.Literal) for statement in statements):
@@ -293,17 +295,20 @@ class LinkText:
         self.rests = [context.kept("premise", source, premise) for source in statements.values(iri, _DERIVED_FROM)]
         self.level, self.grounds = context.mark(statements.level(iri)), tuple(notes.numbers)
 
-    def written(self, notes: Notes, viewpoint: str = "", *, has_anchor: bool = True) -> Markup:
+    def written(self, notes: Notes, viewpoint: str = "", *, has_anchor: bool = True, is_lean: bool = False) -> Markup:
         if not hasattr(self, "grounds"):
             self.read()
         rests = [rest for rest in self.rests if rest[0] != viewpoint]
         for grounds in (*self.grounds, *(ground for _, _, needed in rests for ground in needed)):
             notes.need(grounds)
         mark, reasons = notes.need(self.own) if self.own else None, [[words for _, words, _ in rests], self.facts]
+        if mark and not notes.is_marked:
+            address = notes.context.document(self.iri)
+            mark = mark._replace(written=piece("mark")(address, mark.badge, mark.words, 0))
+        has_reasons = not is_lean and (self.quotes or any(reasons))
         return piece("link")(
-            self, *self.seen_from(viewpoint), reasons if self.quotes or any(reasons) else (), mark, has_anchor,
-            notes.context.t,
-        )  # fmt: skip
+            self, *self.seen_from(viewpoint), reasons if has_reasons else (), mark, has_anchor, notes.context.t
+        )
 
     def seen_from(self, viewpoint: str) -> tuple[str, list[Markup]]:
         way = "both" if not self.has_direction else "out" if viewpoint in self.starts else "in"
@@ -323,7 +328,9 @@ def _premise(context: PageContext, iri: str) -> tuple[str, Markup, tuple[parts.G
     return owner, (context.link(owner) if owner else NOTHING) + context.t("colon") + " " + words, tuple(notes.numbers)
 
 
-def grouped(notes: Notes, links: Iterable[str], viewpoint: str = "") -> list[dict[str, object]]:
+def grouped(
+    notes: Notes, links: Iterable[str], viewpoint: str = "", *, is_lean: bool = False
+) -> list[dict[str, object]]:
     context, statements = notes.context, notes.context.graph.statements
     by_kind: dict[str, list[str]] = {}
     for iri in links:
@@ -336,7 +343,7 @@ def grouped(notes: Notes, links: Iterable[str], viewpoint: str = "") -> list[dic
 
     groups: list[dict[str, object]] = []
     for kind in sorted(by_kind, key=lambda kind: (KINDS.index(kind) if kind in KINDS else len(KINDS), kind)):
-        is_long = kind.startswith("shared-") and len(by_kind[kind]) > FEW
+        is_long = kind.startswith("shared-") and (is_lean or len(by_kind[kind]) > FEW)
         iris = by_kind[kind] if is_long else sorted(by_kind[kind], key=order)
         members = [link_of(context, iri) for iri in iris]
         name = context.name(f"{ID}linktype/{kind}")
@@ -353,7 +360,8 @@ def grouped(notes: Notes, links: Iterable[str], viewpoint: str = "") -> list[dic
             ranked = [(mark, things.most_common()) for mark, things in by_mark.items()]
             items = piece("links_by_things")(ranked, context.t("by-way-of"), context.figure)
         else:
-            items = piece("links")([link.written(notes, viewpoint) for link in members])
+            written = [link.written(notes, viewpoint, has_anchor=not is_lean, is_lean=is_lean) for link in members]
+            items = piece("links")(written)
         number = sum(not link.status for link in members)
         groups.append({"kind": kind, "name": name, "number": number, "list": items})
     return groups
@@ -364,7 +372,7 @@ def rows_of(notes: Notes, iri: str, *, out: frozenset[str], back: frozenset[str]
     pending: dict[str, list[tuple[int, bool, str, list[parts.Statement]]]] = {section: [] for section in PARTS}
     for name, values in statements.by_property(iri).items():
         if name not in _IN_NOTES and name not in out:
-            section, place, _ = _places().get((name, False), _LAST)
+            section, place, _ = places().get((name, False), LAST)
             pending.setdefault(section, []).append((place, False, "", list(values)))
     pointing: dict[tuple[str, str], list[parts.Statement]] = {}
     for statement in statements.towards(iri):
@@ -378,7 +386,7 @@ def rows_of(notes: Notes, iri: str, *, out: frozenset[str], back: frozenset[str]
                 apart = statements.one(work, PAN + "inPlan") or work
             pointing.setdefault((statement.predicate, apart), []).append(statement)
     for (name, apart), group in pointing.items():
-        section, place, _ = _places().get((name, True), _LAST)
+        section, place, _ = places().get((name, True), LAST)
         pending.setdefault(section, []).append((place, True, apart, group))
     for section, rows in pending.items():
         rows.sort(key=lambda row: row[0])
@@ -407,7 +415,7 @@ def _out(notes: Notes, iri: str, statements: list[parts.Statement]) -> Row:
 def _back(notes: Notes, iri: str, apart: str, statements: list[parts.Statement]) -> Row:
     context, name, values = notes.context, statements[0].predicate, notes.context.graph.statements.values
     words, language = called(context.graph.labels, name, context.request.language, back=True)
-    if not _places().get((name, True), _LAST)[2]:
+    if not places().get((name, True), LAST)[2]:
         words = context.t("pointing", name=words)
     heading = piece("spoken")(words, language)
     if apart:
@@ -439,8 +447,8 @@ def table_of(context: PageContext, rows: Iterable[Row], name: str) -> Markup:
         # what several values in a row rest on stands once beside them
         for mark, run in groupby(cells, key=lambda cell: cell[2]):
             members = list(run)
-            spans = [len(members), *[0] * (len(members) - 1)]
             written = mark.written if mark else NOTHING
+            spans = [len(members) if written else 0, *[0] * (len(members) - 1)]
             marked += [(content, plan, written, span) for (content, plan, _), span in zip(members, spans, strict=True)]
         lines.append(piece("row")(
             heading,

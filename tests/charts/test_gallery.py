@@ -41,7 +41,6 @@ ACTIVE = ("<script", "<style", "<image", "<use", "@import", "url(", "onload")
 
 
 def rests(work: str, text: str, level: str = "plan") -> str:
-    """A work carries out a text, on somebody's word."""
     name = f"{work}-{text}".replace(":", "-")
     return (
         f"link:{name} pan:linkType linktype:uses-instrument ; pan:status linkstatus:accepted ; "
@@ -78,7 +77,6 @@ LONG = "Une mesure dont le titre est assez long pour être coupé"
 
 
 def synthetic(plans: int, actions: int, label: str = LONG) -> LocalStore:
-    """Plans whose actions rest on five texts in turn, cite the next plan's, and are led by three ministries."""
     title = str(ox.Literal(label, language="fr"))
     lines = [f"instrument:i{n} a pan:LegalAct ; skos:prefLabel {title} ." for n in range(12)]
     lines += [f"body:b{n} skos:prefLabel {title} ; dcterms:type bodytype:ministry ." for n in range(3)]
@@ -99,7 +97,6 @@ def synthetic(plans: int, actions: int, label: str = LONG) -> LocalStore:
 
 
 def drawn(kind: str, store: Store, language: Language = "fr", release: str = "", **parameters: Any) -> Picture:  # noqa: ANN401 - any picture's
-    """A picture of what a store holds."""
     return draw(kind, Graph(Project.packaged(), store, language=language, as_of=DAY, release=release), **parameters)
 
 
@@ -132,7 +129,6 @@ def flat(picture: Picture) -> list[Mark]:
 
 
 def labels(drawing: Drawing) -> Iterator[tuple[Label, tuple[float, float, float, float]]]:
-    """Every text of a drawing with its edges on the sheet."""
     for mark, (x, y) in Group(drawing.marks).flat():
         if isinstance(mark, Label):
             left, top, right, bottom = mark.bounds()
@@ -140,7 +136,7 @@ def labels(drawing: Drawing) -> Iterator[tuple[Label, tuple[float, float, float,
 
 
 def hatches(picture: Picture) -> int:
-    """How many fields are hatched, that of the legend apart."""
+    # that of the legend apart
     return sum(isinstance(mark, Hatch) for mark in flat(picture)) - 1
 
 
@@ -172,7 +168,6 @@ def misplaced(drawing: Drawing) -> list[object]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_pictures_of_the_shipped_graph_are_sound_and_the_same_each_time(graph: Graph, language: Language) -> None:
-    """Whether the readings of the graph were made for this picture or are kept from another."""
     spoken = Graph(graph.project, graph.store, language=language, as_of=DAY)
     for at, kind in enumerate(PICTURES):
         picture = draw(kind, spoken)
@@ -190,6 +185,21 @@ def test_pictures_of_the_shipped_graph_are_sound_and_the_same_each_time(graph: G
         if LANGUAGES[at % len(LANGUAGES)] == language:
             again = drawn(kind, graph.store, language)
             assert (picture.svg, picture_bytes(picture, ".csv")) == (again.svg, picture_bytes(again, ".csv")), kind
+
+
+def looks(element: ET.Element, style: dict[str, str]) -> Iterator[tuple[object, ...]]:
+    style = style | element.attrib
+    if element.tag in (f"{SVG}text", f"{SVG}tspan"):
+        yield float(style["font-size"]), style.get("font-weight") == "bold", style.get("text-anchor", "start")
+    for inner in element:
+        yield from looks(inner, style)
+
+
+@pytest.mark.parametrize("kind", PICTURES)
+def test_what_marks_have_in_common_is_said_once_and_holds_for_each(kind: str) -> None:
+    drawing = drawn(kind, synthetic(4, 9)).drawing
+    each = [(label.font.size, label.font.bold, label.anchor) for label, _ in labels(drawing)]
+    assert list(looks(ET.fromstring(drawing.svg()), {})) == each
 
 
 LABELS = {
@@ -282,7 +292,6 @@ def test_a_late_act_is_drawn_a_year_is_no_date_and_what_recurs_says_when_it_is_d
 
 
 def test_a_nought_of_ministries_is_said_only_of_a_list_that_was_read_to_its_end() -> None:
-    """A plan without an action has nothing that a ministry could be missing from."""
     ministries = "".join(f"body:{n} dcterms:type bodytype:ministry ; skos:prefLabel '{n}'@fr .\n" for n in "mn")
     turtle = SMALL + leads("m", "action:q-1") + leads("n", "action:p-1") + ministries
     turtle += "plan:e a pan:Plan ; skos:prefLabel 'Plan E'@fr ; dcterms:identifier 'e' .\n" + leads("n", "plan:e")

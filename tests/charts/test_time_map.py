@@ -30,7 +30,6 @@ DATES = adopted("p", "2015-05-01") + adopted("q", "2020-05-01")
 
 
 def lines(picture: Picture, state: State) -> int:
-    """How many curves are drawn as citations of a state."""
     return sum(isinstance(mark, Line) and mark.curved and mark.pen == PENS[state] for mark in flat(picture))
 
 
@@ -65,7 +64,6 @@ def test_a_written_citation_is_solid_and_one_that_was_read_for_is_dashed() -> No
 
 
 def test_plans_that_are_only_named_together_are_drawn_and_owe_each_other_nothing(graph: Graph) -> None:
-    """The picture meets as many plans as the page says, and its sentence of citations is about the others."""
     picture = draw("time-map", graph, plan="lu-bhr-2", top=30)
     linked = [pair for pair in graph.known().linked if any(end.endswith("/lu-bhr-2") for end in pair)]
     assert len(picture.table.rows) == len(linked)

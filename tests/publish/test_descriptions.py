@@ -282,9 +282,11 @@ def test_the_rules_lead_every_iri_of_the_graph_to_a_file_that_tells_it_at_its_ke
             assert (few_folder / file).is_file(), f"{path} is led to {file}, which is not there"
             if file.endswith(".html") and key:
                 page = pages.setdefault(file, (few_folder / file).read_text("utf-8"))
-                assert f'<tr id="{key}">' in page, path
+                assert re.search(rf'<(?:tr|section|li) id="{re.escape(key)}">', page), path
     told = Counter(
-        (name.split("/")[1], key) for name, page in pages.items() for key in re.findall('<tr id="([^"]+)">', page)
+        (name.split("/")[1], key)
+        for name, page in pages.items()
+        for key in re.findall('<(?:tr|section|li) id="([^":]+)">', page)
     )
     assert set(told.values()) == {1}, "each in one document"
     for path in ("id/plan/no-such", "id/link/zz00000000000000", "id/x/y/z", "id/nothing/x", "nothing"):
@@ -301,7 +303,7 @@ def test_a_document_speaks_of_its_things_in_every_form_and_leads_to_their_pages(
         data = target.replace(".ttl", ".jsonld")
         assert subjects == {quad.subject for quad in ox.parse(path=str(few_folder / data))}
     page = (few_folder / "doc/plan/lu-b.html").read_text("utf-8")
-    row = page.partition('<tr id="lu-bhr-2">')[2].partition("</tr>")[0]
+    row = page.partition('<section id="lu-bhr-2">')[2].partition("</section>")[0]
     assert 'hreflang="fr" href="../../fr/plan/lu-bhr-2.html"' in row
     passage = (few_folder / "doc/passage/lu-b.html").read_text("utf-8")
     assert "the second edition of the National Action Plan complements the first NAP" in passage
@@ -337,7 +339,8 @@ def test_what_was_retired_is_said_to_be_gone(few_folder: Path, few_edition: Edit
         assert not heir or (few_folder / f"{heir.partition('#')[0]}.ttl").is_file()
         assert re.escape(place) in rules
         page = (few_folder / f"{shared_place(f'doc/{place}')}.html").read_text("utf-8")
-        assert "retired" in page.partition(f'<tr id="{place.rpartition("/")[2]}">')[2].partition("</tr>")[0]
+        row = re.split(rf'<(?:tr|section) id="{re.escape(place.rpartition("/")[2])}">', page)[1]
+        assert "retired" in re.split("</(?:tr|section)>", row)[0]
 
 
 def test_the_front_page_speaks_every_language_and_names_only_what_is_there(few_folder: Path) -> None:

@@ -50,6 +50,10 @@ class QuestionForm extends HTMLElement {
             return;
         }
         this.prepend(...remarks(question));
+        const editor = this.querySelector<HTMLAnchorElement>("details.published a");
+        if (editor) {
+            editor.hash = `query=${encodeURIComponent(question.query)}`;
+        }
         if (!form) {
             return;
         }
