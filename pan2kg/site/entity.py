@@ -54,8 +54,6 @@ Sentence = dict[str, Any]
 """``words`` with their ``figure``, which leads to the rows it counts; ``name`` is what tests and scripts call it."""
 Saying = tuple[str, evidence.Level | None, *tuple[str, ...]]
 """A statement, its level, and of what it says something: a thing, or two, from which to which."""
-Listed = tuple[str, Mapping[str, list[str]]]
-"""A part of a page that lists things where a document tells what is said of them, and the things by their heading."""
 
 
 def sentence(
@@ -74,7 +72,7 @@ def sentence(
 def _dossier(
     context: PageContext, brief: Iterable[Sentence | None], *, facts: Iterable[tuple[str, str]] = (),
     picture: tuple[str, Markup, Markup | None] | None = None, attention: Iterable[advice.Advice] = (),
-    sayings: Iterable[Saying] = (), level: evidence.Level = evidence.HEADLINE, lists: Iterable[Listed] = (),
+    sayings: Iterable[Saying] = (), level: evidence.Level = evidence.HEADLINE, lists: Iterable[tuple[str, Mapping[str, list[str]]]] = (),
 ) -> dict[str, Any]:  # fmt: skip
     statements, spoken, turns = context.graph.statements, set[str](), Counter[str]()
     proofs: list[tuple[int, int, Values]] = []
@@ -203,7 +201,9 @@ def _involvements(context: PageContext, end: str) -> Mapping[str, list[bodies.In
     return _by_end(context, "involvements", counted, end)
 
 
-def _around(context: PageContext, involvements: Iterable[bodies.Involvement], named: Iterable[str]) -> list[Listed]:
+def _around(
+    context: PageContext, involvements: Iterable[bodies.Involvement], named: Iterable[str]
+) -> list[tuple[str, dict[str, list[str]]]]:
     # the bodies that take part by their roles, and the texts by their kinds
     by_role, by_type = dict[str, list[str]](), dict[str, list[str]]()
     for involvement in involvements:

@@ -153,6 +153,8 @@ def called(index: labels.Labels, iri: str, language: catalogue.Language, *, back
             index.called[at] = messages.say(key, language), ""
         else:
             index.called[at] = label.text, "" if is_own else label.language
+        if back and not key:
+            index.called[at] = _PAGE.say("pointing", language, name=index.called[at][0]), index.called[at][1]
     return index.called[at]
 
 
@@ -414,10 +416,7 @@ def _out(notes: Notes, iri: str, statements: list[parts.Statement]) -> Row:
 
 def _back(notes: Notes, iri: str, apart: str, statements: list[parts.Statement]) -> Row:
     context, name, values = notes.context, statements[0].predicate, notes.context.graph.statements.values
-    words, language = called(context.graph.labels, name, context.request.language, back=True)
-    if not places().get((name, True), LAST)[2]:
-        words = context.t("pointing", name=words)
-    heading = piece("spoken")(words, language)
+    heading = piece("spoken")(*called(context.graph.labels, name, context.request.language, back=True))
     if apart:
         heading = context.label(apart) if name == PAN + "involvedIn" else context.link(apart)
 
