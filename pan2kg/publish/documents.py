@@ -169,7 +169,8 @@ class Described:
         places, by_line = self.edition.issue.addresses, dict[bytes, DocumentStatement]()
         is_moved = places.root != places.home
         # of what stands in several graphs the first counts that no rule made
-        for quad in sorted(quads, key=lambda quad: (bool(rule_of(graph_of(quad))), graph_of(quad)), reverse=True):
+        ranked = [((rule_of(graph := str(quad.graph_name)[1:-1]) != "", graph), quad) for quad in quads]
+        for (_, graph), quad in sorted(ranked, key=lambda pair: pair[0], reverse=True):
             triple, predicate = quad.triple, quad.predicate.value
             if predicate == but or (predicate.startswith(PAN) and _AT_LEVEL.fullmatch(predicate)):
                 continue
@@ -181,13 +182,9 @@ class Described:
             target = "" if value else getattr(triple.object, "value", "")
             by_line[line] = DocumentStatement(
                 getattr(triple.subject, "value", ""), triple.predicate.value, target, value.value if value else target,
-                value, line, graph_of(quad),
+                value, line, graph,
             )  # fmt: skip
         return [by_line[line] for line in sorted(by_line)]
-
-    def towards(self, iri: str) -> Sequence[DocumentStatement]:
-        statements = self.pointing(iri)
-        return statements if len(statements) <= _MOST_POINTING else ()
 
     def grounds(self, iri: str, graph: str) -> statements.Grounds:
         # as pages of a service say it, but from the store: what its block says, else what the file says of all
@@ -255,17 +252,14 @@ class Described:
         return text
 
 
-def graph_of(quad: ox.Quad) -> str:
-    return getattr(quad.graph_name, "value", "")
-
-
 def document_files(described: Described, pages: Collection[str]) -> Iterator[File]:
     prefixes = described.edition.prefixes
     ordered = sorted(described.places.items(), key=lambda pair: (pair[1], pair[0]))
     for place, group in groupby(ordered, key=lambda pair: pair[1]):
         things = [iri for iri, _ in group]
         # each statement once, in order: a line says all of it, and is quicker told from others than its parts
-        rows = chain.from_iterable((*described.of(iri), *described.towards(iri)) for iri in things)
+        pointing = (rows for rows in map(described.pointing, things) if len(rows) <= _MOST_POINTING)
+        rows = chain.from_iterable((*map(described.of, things), *pointing))
         lines = b"".join(dict.fromkeys(row.line for row in rows))
         triples = [quad.triple for quad in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES)]
         triples += described.colophon(place, things)
@@ -314,16 +308,15 @@ def _page(described: Described, iris: Sequence[str], place: str, pages: Collecti
         number = by_graph[min(counted, key=lambda graph: (-counted[graph], graph))] if of else 0
         if kind == "link" and of and rule_of(of[0].graph):
             # links that rules made are many: what they join is called by its key there
-            names, via = (
-                [described.shown(end, root, is_key=True) for end in listed] for listed in (ends, joined.get(_VIA, ()))
+            via, name = (
+                markup(sign).join(described.shown(end, root, is_key=True) for end in listed)
+                for sign, listed in ((", ", joined.get(_VIA, ())), (" – ", ends))
             )
             group = joined.get(_LINK_TYPE, [""])[0], joined.get(_LEVEL, [""])[0], number
-            by_rule[group].append((markup(", ").join(via), key, markup(" – ").join(names)))
+            by_rule[group].append((via, key, name))
             continue
-        cells[iri], names = (
-            defaultdict(list),
-            (described.name(iri, LANGUAGES[0]), *described.names.get(iri, {}).values()),
-        )
+        cells[iri] = defaultdict(list)
+        names = described.name(iri, LANGUAGES[0]), *described.names.get(iri, {}).values()
         told = {key, *_PLAIN_STATUS, *(name.strip("« »") for name in names)}
         for row in of:
             if row.object not in told and row.predicate not in (_IN_NOTES if is_table else _IN_NAMES):

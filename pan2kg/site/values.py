@@ -12,7 +12,7 @@ from datetime import date
 from functools import cache, partial
 from itertools import groupby
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
@@ -74,10 +74,18 @@ _BADGES: Final = {"stated": "declared", "derived": "inferred", "rule": "inferred
 _PAGE: Final = catalogue.Messages("page")
 _CALLED: Final = {False: catalogue.Messages("property"), True: catalogue.Messages("property-from")}
 
+T = TypeVar("T")
 Quote = Mapping[str, str]
 """Words quoted: ``words``, their ``language`` where it is not the page's, the ``document`` and its ``page``."""
 Row = tuple["Markup", list[tuple["Markup", "Markup", "Mark | None"]], int]
 """A heading; each value with the plan it stands in where that helps, and its mark; how many more are not listed."""
+
+
+def gathered(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
+    by_head: dict[str, list[T]] = {}
+    for head, member in pairs:
+        by_head.setdefault(head, []).append(member)
+    return by_head
 
 
 class Mark(NamedTuple):
@@ -334,9 +342,7 @@ def grouped(
     notes: Notes, links: Iterable[str], viewpoint: str = "", *, is_lean: bool = False
 ) -> list[dict[str, object]]:
     context, statements = notes.context, notes.context.graph.statements
-    by_kind: dict[str, list[str]] = {}
-    for iri in links:
-        by_kind.setdefault(kind_and_key(statements.one(iri, PAN + "linkType"))[1], []).append(iri)
+    by_kind = gathered((kind_and_key(statements.one(iri, PAN + "linkType"))[1], iri) for iri in links)
 
     def order(iri: str) -> tuple[str, ...]:
         ends = [end for name in ENDS for end in statements.values(iri, name) if end != viewpoint]
