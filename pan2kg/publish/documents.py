@@ -322,7 +322,7 @@ def _page(described: Described, iris: Sequence[str], place: str, pages: Collecti
             if row.object not in told and row.predicate not in (_IN_NOTES if is_table else _IN_NAMES):
                 # terms of a vocabulary are words; what else is spoken of has a place of its own
                 entry = index.entries.get(described.home(row.target).value) if row.target else None
-                is_term = entry is not None and entry.type == SKOS + "Concept" and not entry.has_page
+                is_term = entry and entry.kind and entry.type == SKOS + "Concept" and not entry.has_page
                 shown = described.shown(row.target, "-" if is_term else root, row.value)
                 if row.predicate == _EVIDENCE:
                     shown = _quoted(described, row.target, root)
