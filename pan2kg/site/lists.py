@@ -331,7 +331,8 @@ def _pair(context: page.PageContext) -> page.Values | None:
         links = sorted(site_context.once("citations", citations).get((iri, partner), ()))
         # an export lists those that are linked with the other plan: all stand on the page of their own
         shown = actions[iri] if context.most is None else [action for action in actions[iri] if action in met]
-        marked = [(context.link(action), t("pair-linked") if action in met else "") for action in shown]
+        named = context.link if context.most is None else context.short
+        marked = [(named(action), t("pair-linked") if action in met else "") for action in shown]
         sides.append({
             "plan": iri, "more": len(actions[iri]) if len(shown) < len(actions[iri]) else 0,
             "actions": page.piece("counted_actions")(marked) if marked else "",

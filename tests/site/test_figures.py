@@ -141,7 +141,7 @@ def test_links_of_a_pair_are_counted_as_the_graph_has_them_and_told_by_what_is_s
         for thing in graph.statements.values(tie.iri, PAN + "via"):
             joined.setdefault((tie.kind, thing), set()).update(end.removeprefix(ID) for end in tie.ends)
     listed = [
-        (kind, sorted(re.findall(r'<li><a[^>]* href="\.\./([a-z]+/[^"#]+)\.html"', meeting)))
+        (kind, sorted(re.findall(r'<(?:li|p class="side")><a[^>]* href="\.\./([a-z]+/[^"#]+)\.html"', meeting)))
         for kind, part in re.findall(r'<h3 id="links-(shared-[a-z-]+)">(.*?)(?=<h[23]|</section>)', page, re.DOTALL)
         for meeting in part.split("<li>\n<p><strong>")[1:]
     ]

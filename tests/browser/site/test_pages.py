@@ -195,7 +195,7 @@ def test_the_first_key_leads_past_the_menu_to_the_content(few_site: StaticSite, 
 def test_wherever_the_keyboard_stops_is_seen(few_site: StaticSite, window: Watch, kind: str) -> None:
     page = window(few_site.served + few_site.path(kind, "fr")).page
     stops = []
-    for _ in range(60):
+    for _ in range(50):
         press(page, "Tab")
         stops.append(page.evaluate(STOP))
     assert len({stop for stop, _, _ in stops}) > 40
