@@ -317,9 +317,9 @@ def test_a_document_speaks_of_its_things_in_every_form_and_leads_to_their_pages(
     link = (few_folder / "doc/link/1.html").read_text("utf-8").partition('id="1d5596c59ff28c70"')[2]
     assert '<q lang="en">the second edition of the National Action Plan complements' in link.partition("</section>")[0]
     whole = '"pan:linkType":"linktype:succession"'
-    data = {kind: (few_folder / f"doc/{kind}.jsonld").read_text("utf-8") for kind in ("plan/lu-b", "link/1")}
-    assert (whole in data["link/1"], whole in data["plan/lu-b"]) == (True, False), "told once"
-    assert '"@reverse":' in data["plan/lu-b"]
+    in_json = {kind: (few_folder / f"doc/{kind}.jsonld").read_text("utf-8") for kind in ("plan/lu-b", "link/1")}
+    assert (whole in in_json["link/1"], whole in in_json["plan/lu-b"]) == (True, False), "told once"
+    assert '"@reverse":' in in_json["plan/lu-b"]
     with zipfile.ZipFile(few_folder / "site.zip") as packed:
         assert f'href="{BASE}doc/dataset.html?fr#dataset"' in packed.read("fr/plan/lu-bhr-2.html").decode()
         assert f'href="{BASE}doc/plan/lu-b.html#lu-bhr-1"' in packed.read("doc/part/all.html").decode()
