@@ -48,11 +48,7 @@ DAYS: Final[Mapping[str, int]] = {
 """Within how many days an entry of each frequency of the EU authority table is to be updated."""
 TIMELESS: Final = frozenset(("IRREG", "AS_NEEDED", "UPDATE_CONT"))
 BALANCED: Final = ("total", "derived", "concluded", "declared", "evident", "unverified", "candidates")
-"""What is counted of links: those made by rules, concluded by editors, declared by a source, those with a passage.
-
-Unverified ones are not among the declared, nor are candidates, which no measure counts. Rejected and superseded links
-are in the total only.
-"""
+"""What is counted of links; unverified ones are not among the declared, rejected ones are in the total only."""
 _SLACK: Final = 1
 """The portal allows one day, for harvesting."""
 _LEFT_OUT: Final = frozenset((PAN + "Document", PAN + "SourceGraph"))
@@ -62,7 +58,6 @@ _COUNTED: Final = ("in_graph", "texts_none", "with_text", "with_body", "with_top
 _CHECKING: Final = Lock()
 """A check takes seconds: who asks at the same time waits for one."""
 _BEHIND: Final = ThreadPoolExecutor(1, "check")
-"""Where a service waits for a check while it answers readers."""
 _PATIENCE: Final = 0.3
 """For so many seconds a reader waits for one that was kept, or that is of a small project."""
 _PAGE: Final = Messages("page")
