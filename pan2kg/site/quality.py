@@ -265,6 +265,20 @@ def packed(site_context: SiteContext) -> bytes:
     return site_context.once("packed", make)
 
 
+def scripted(site_context: SiteContext, _: object) -> bytes:
+    # a page opened from disk may not fetch, but may load a script; graph by graph and by prefixes it takes least room
+    store: Store = site_context.graph.store
+    quads: Iterable[ox.Quad]
+    if isinstance(store, LocalStore):
+        inner = store.inner
+        graphs = [ox.DefaultGraph(), *sorted(inner.named_graphs(), key=str)]
+        quads = (quad for graph in graphs for quad in sorted(inner.quads_for_pattern(None, None, None, graph), key=str))
+    else:
+        quads = ox.parse(gzip.decompress(packed(site_context)), format=ox.RdfFormat.N_QUADS)
+    text = ox.serialize(quads, format=ox.RdfFormat.TRIG, prefixes=writer.read_prefixes(site_context.graph.project))
+    return b'pan2kgGraph("' + base64.b64encode(gzip.compress(text or b"", mtime=0)) + b'");\n'
+
+
 def joined(project: Project, paths: Iterable[Path]) -> bytes:
     store = ox.Store()
     for path in paths:
@@ -356,10 +370,7 @@ PAGES: Final = (
     View("404", lambda context: {"title": context.t("missing-title")}),
 )
 FILES: Final = (
-    # a page opened from disk may not fetch, but may load a script
-    CommonFile(
-        "data/graph.js", JAVASCRIPT, lambda site, _: b'pan2kgGraph("' + base64.b64encode(packed(site)) + b'");\n'
-    ),
+    CommonFile("data/graph.js", JAVASCRIPT, scripted),
     CommonFile("data/pan2kg.nq.gz", "application/gzip", lambda site, _: packed(site)),
     CommonFile(
         "data/ontology.ttl", TURTLE, lambda site, _: joined(site.graph.project, site.graph.project.ontology_files())
