@@ -197,6 +197,8 @@ PLAIN: Final = Font()
 
 @dataclass(frozen=True, slots=True)
 class Label:
+    """Text, with line breaks where it is set in several lines, of which ``y`` is where the first stands."""
+
     x: float
     y: float
     text: str
@@ -277,12 +279,6 @@ class Drawing:
         out: list[str] = []
         _Element(begin, (), f">\n{head}\n", inner).write(_UNSET, out)
         return "".join((*out, "\n"))
-
-
-def paragraph(x: float, y: float, text: str | tuple[str, ...], font: Font, *, width: float = 0.0) -> tuple[Label, ...]:
-    # one label of as many lines
-    lines = wrap(text, width, font) if isinstance(text, str) else text
-    return (Label(x, y + font.size, "\n".join(lines), font),) if lines else ()
 
 
 def height_of(lines: int, font: Font) -> float:

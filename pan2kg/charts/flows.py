@@ -406,8 +406,8 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
     for body, (x, y) in zip(bodies, at_bodies, strict=True):
         name, font = names[body], STRONG if body in leads else WORDS
         lines = dw.wrap(f"{name.text} ({say('leads')})" if body in leads else name.text, LABELS[0], font, 2)
-        labels = dw.paragraph(x, y - dw.height_of(len(lines), font) / 2, lines, font)
-        beside = fr.spoken(name, labels, x=x - 10, anchor="end")
+        top = y - dw.height_of(len(lines), font) / 2
+        beside = fr.spoken(name, [dw.Label(x - 10, top + font.size, "\n".join(lines), font, "end")])
         marks.append(dw.Group((dw.Dot(x, y, 5, fr.GREEN), *beside), name.full, subject.leads(body)))
     for tie in texts:
         name, (x, y) = names[tie.other], places[tie.other]

@@ -108,7 +108,7 @@ def frame(
 
     def write(y: float, text: str, font: Font, gap: float = 0.0, name: str = "") -> float:
         lines = [line for paragraph in text.split("\n") for line in dw.wrap(paragraph, width, font)]
-        marks.extend(replace(label, name=name) for label in dw.paragraph(margin, y, tuple(lines), font))
+        marks.append(Label(margin, y + font.size, "\n".join(lines), font, name=name))
         return y + dw.height_of(len(lines), font) + gap
 
     y = write(margin, caption.title, title, 6.0, "t")
@@ -194,16 +194,14 @@ def row_head(box: Box, number: str, name: Name, detail: str, address: str = "") 
     lines = dw.wrap(name.text, wide, HEAD, 2)
     top = box.y + (box.height - dw.height_of(len(lines), HEAD) - dw.height_of(1, FINE)) / 2
     marks: list[Mark] = [Label(box.x + 22, top + HEAD.size, number, STRONG, "end")] if number else []
-    marks += spoken(name, dw.paragraph(box.x + 30, top, lines, HEAD))
+    marks += spoken(name, [Label(box.x + 30, top + HEAD.size, "\n".join(lines), HEAD)])
     below = top + dw.height_of(len(lines), HEAD)
-    marks += dw.paragraph(box.x + 30, below, (dw.shorten(detail, wide, FINE),), FINE)
+    marks.append(Label(box.x + 30, below + FINE.size, dw.shorten(detail, wide, FINE), FINE))
     return Group(tuple(marks), title=f"{name.full}\n{detail}", address=address)
 
 
-def spoken(name: Name, labels: Iterable[Label], **changes: object) -> list[Label]:
-    if not name.language and not changes:
-        return list(labels)
-    return [replace(label, language=name.language, **changes) for label in labels]  # type: ignore[arg-type]
+def spoken(name: Name, labels: Iterable[Label]) -> list[Label]:
+    return [replace(label, language=name.language) if name.language else label for label in labels]
 
 
 def bow(start: dw.Point, end: dw.Point, pen: Pen, out: float | None = None) -> Line:

@@ -146,10 +146,11 @@ def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> fr.
     for at, plan in enumerate(rows):
         y, name, life, works = ROW * (at + 0.5), names[plan], life_of[plan], by_plan[plan]
         lines = dw.wrap(name.text, HEAD - 4, NAME, 2)
-        labels = dw.paragraph(0, y - dw.height_of(len(lines), NAME) / 2, lines, NAME)
+        top = y - dw.height_of(len(lines), NAME) / 2
+        label = dw.Label(HEAD, top + NAME.size, "\n".join(lines), NAME, "end")
         unknown = dw.Box(axis.left + 4, y - HIGH / 2, axis.width - 8, HIGH)
         period = bar(axis, life, y, PALE, high=HIGH) if life.is_drawn else fr.hatched(unknown)
-        head, title = [*fr.spoken(name, labels, x=HEAD, anchor="end"), *period], name.full
+        head, title = [*fr.spoken(name, [label]), *period], name.full
         x, parts = HEAD + 16 + SPAN + 32, list[dw.Mark]()
         for place, (work, role, _) in enumerate(works[:MARKED]):
             mark = _part_mark(x + GAP * place, y - 7, role, is_plan=work == plan)

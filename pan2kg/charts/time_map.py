@@ -108,11 +108,11 @@ def draw_plan_map(subject: Subject, plan: str, most: int, layout: Layout) -> fr.
         y, life, font = ends[plan][1], life_of[plan], CHOSEN if plan == chosen else NAME
         if layout.head:
             lines = dw.wrap(names[plan].text, layout.head - 4, font, 2)
-            labels = dw.paragraph(0, y - dw.height_of(len(lines), font) / 2, lines, font)
-            drawn: list[dw.Mark] = [*fr.spoken(names[plan], labels, x=layout.head, anchor="end")]
+            top = y - dw.height_of(len(lines), font) / 2
+            label = dw.Label(layout.head, top + font.size, "\n".join(lines), font, "end")
         else:
             label = dw.Label(0, y - layout.low - 4, dw.shorten(names[plan].text, layout.right, font), font)
-            drawn = [*fr.spoken(names[plan], [label])]
+        drawn: list[dw.Mark] = [*fr.spoken(names[plan], [label])]
         if life.is_drawn:
             drawn += ta.bar(axis, life, y, fr.BLUE if plan == chosen else ta.PALE, high=HIGH)
         else:

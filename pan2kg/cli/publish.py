@@ -92,10 +92,15 @@ def run_publish(options: argparse.Namespace) -> int:
 def release(options: argparse.Namespace, parts: Sequence[Any] = ()) -> int:
     from pan2kg.publish import release as releases
     from pan2kg.publish.vocabulary import DCAT
+    from pan2kg.site.quality import check_apart
 
     progress, folder = arguments.Progress(), Path(options.output).absolute()
     try:
         progress(say("progress", "loading"))
+        kept = arguments.cache_of(options)
+        if kept and any(part in releases.SITE for part in parts):
+            # pages tell what a check found: it takes as much memory as the graph, and goes before that is loaded
+            releases.apart(partial(check_apart, arguments.project_of(options), kept))
         edition, has_base = _prepare(options), options.base is not None
         release_options = releases.ReleaseOptions(today(), options.service or "", has_base)
         counts = releases.publish(edition, folder, release_options, parts=parts, note=progress)

@@ -10,7 +10,7 @@ Catalogue, VoID, service and stored questions are filled in from the templates o
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain, islice
@@ -222,7 +222,7 @@ class Edition:
     ``previous`` is the release before, a folder or a file, where one was named; ``catalogue`` describes the dumps and
     tables, once they are written. ``before`` is what this edition is compared with: the release before, unless that is
     this version, written again; ``ontology`` is pan2kg's, and moves only where the whole of pan2kg does. In ``kept``
-    reports of checks are kept.
+    reports of checks are kept; ``computed`` is for pages.
     """
 
     graph: Graph
@@ -231,6 +231,7 @@ class Edition:
     previous: Path | None = None
     catalogue: LocalStore | None = None
     kept: Path | None = None
+    computed: dict[Hashable, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.project, self.store = self.graph.project, self.graph.held

@@ -19,6 +19,7 @@ from contextlib import suppress
 from datetime import date
 from html import unescape
 from pathlib import Path
+from posixpath import normpath
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
@@ -166,23 +167,26 @@ def _inspect_links(root: Path, addresses: Addresses) -> Iterator[str]:
     other by the list of their own places, so that looking again would find nothing.
     """
     base, root_bytes = addresses.base.encode(), addresses.root.encode()
-    parent, exists = "", dict[bytes, bool]()
-    for path in folder.walk(root):
+    paths = [*folder.walk(root)]
+    places = {"."}.union(paths, (path[: sign.start()] for path in paths for sign in re.finditer("/", path)))
+    parent, fine = "", set[bytes]()
+    for path in paths:
         if path.endswith(".html") and not path.startswith(f"{documents.DOCUMENTS}/"):
             if path.rpartition("/")[0] != parent:  # pages of one folder point to the same files
-                parent, exists = path.rpartition("/")[0], {}
-            for link in sorted(set(_LINK.findall((root / path).read_bytes()))):
+                parent, fine = path.rpartition("/")[0], set()
+            for link in sorted(set(_LINK.findall((root / path).read_bytes())) - fine):
                 address = unescape(link.decode())
-                if link not in exists:
-                    target = unquote(re.split(r"[?#]", address, maxsplit=1)[0])
-                    exists[link] = not target or bool(_SCHEME.match(address)) or (root / parent / target).exists()
-                if not exists[link]:
+                target = unquote(re.split(r"[?#]", address, maxsplit=1)[0])
+                if not target or _SCHEME.match(address) or normpath(f"{parent or '.'}/{target}") in places:
+                    fine.add(link)
+                else:
                     yield _fault("points-nowhere", path=path, target=address)
         elif path in _DESCRIPTIONS or path.startswith("sitemap"):
             links = {loc or other for loc, other in _ADDRESS.findall((root / path).read_bytes())}
             for link in sorted(links - {addresses.endpoint.encode()}):
                 target = unquote(unescape(link.removeprefix(base).decode()))
-                if link.startswith(base) and not link.startswith(root_bytes) and not (root / target).exists():
+                is_inside = link.startswith(base) and not link.startswith(root_bytes)
+                if is_inside and normpath(target or ".") not in places:
                     yield _fault("points-nowhere", path=path, target=target)
 
 

@@ -4,7 +4,6 @@ An exporter gives the files of one kind; they stand here in the order in which t
 states sizes and checksums of what it offers, and the front page says what is there. The list of checksums is last.
 """
 
-import ctypes
 import errno
 import gc
 import gzip
@@ -20,7 +19,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from functools import partial
-from itertools import chain, islice
+from itertools import chain, groupby, islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
@@ -33,7 +33,7 @@ from pan2kg.project import read_text, turtle_files
 from pan2kg.publish import changes, documents, edition as editions, folder, inspection, tables
 from pan2kg.publish.edition import Edition, File, Note, Part
 from pan2kg.publish.vocabulary import FOAF, FORMATS, OFFERED_FORMS, PREFIXES, write
-from pan2kg.site import ontology_page, quality, registry
+from pan2kg.site import ontology_page, registry
 from pan2kg.site.page import SiteContext, embedded, find_bundle
 from pan2kg.store import LocalStore, rule_files
 from pan2kg.tables.template import render
@@ -109,13 +109,25 @@ class PublishedRelease:
 
 
 class SitePart:
-    """The pages as they are on the day of the release, but those of things that are told in documents."""
+    """The pages as they are on the day of the release, but those of things that are told in documents.
+
+    Those of the ``kinds``, which are made apart since they take much; where none is named, those of all others.
+    """
+
+    def __init__(self, *kinds: str) -> None:
+        self.is_apart, self.kinds = bool(kinds), kinds
+
+    def paths(self, edition: Edition) -> Iterator[tuple[str, str]]:
+        for path in registry.Site(SiteContext(edition.graph)).paths():
+            name, *below = path.partition("/")[2].split("/")
+            kind = name.partition(".")[0]
+            is_here = kind in self.kinds if self.is_apart else kind not in _KINDS_APART
+            if is_here and path != folder.QUADS and documents.is_published(path):
+                yield path, kind if below else ""
 
     def pages(self, edition: Edition) -> Iterator[str]:
-        for path in registry.Site(SiteContext(edition.graph)).paths():
-            # but the front page, which is no thing's and goes by another name
-            if documents.is_published(path) and path != FRONT:
-                yield path
+        # but the front page, which is no thing's and goes by another name
+        yield from (path for path, _ in self.paths(edition) if path != FRONT)
 
     def __call__(self, edition: Edition) -> Iterator[File]:
         def place(match: re.Match[bytes]) -> bytes:
@@ -125,35 +137,27 @@ class SitePart:
             return f"../{up}{documents.shared_place(f'{documents.DOCUMENTS}/{kind}/{key}')}.html#{key}".encode()
 
         # pages of a kind share most of what is computed for them, in all languages: it goes when the last is made
-        paths_by_kind: dict[str, list[str]] = {}
-        for path in filter(documents.is_published, registry.Site(SiteContext(edition.graph)).paths()):
-            paths_by_kind.setdefault(path.split("/")[1] if path.count("/") > 1 else "", []).append(path)
         bundle = find_bundle()
-        for paths in paths_by_kind.values():
+        for _, paths in groupby(sorted(self.paths(edition), key=itemgetter(1)), key=itemgetter(1)):
             context = SiteContext(
                 edition.graph, bundle=bundle, catalogue=edition.catalogue, kept=edition.kept,
                 document=documents.document_of,
             )  # fmt: skip
+            context.computed |= edition.computed
             site = registry.Site(context)
-            for path in paths:
-                page = site.page(path) if path != folder.QUADS else None
+            for path, _ in paths:
+                page = site.page(path)
                 if page:
                     body = _ENDS.sub(b"", _APART.sub(place, page.body)) if path.endswith(".html") else page.body
                     yield WELCOME if path == FRONT else path, body
             edition.graph.statements.kept.clear()
-            give_back()
-        if bundle:
+            folder.give_back()
+        if bundle and not self.is_apart:
             yield from ((f"assets/{name}", file.read_bytes()) for name, file in sorted(bundle.files().items()))
 
 
-def give_back() -> None:
-    # the C library keeps what is freed unless it is told
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
-    if trim:
-        trim(0)
-
-
-site_part: Final = SitePart()
+_KINDS_APART: Final = ("network", "question")
+SITE: Final = (*map(SitePart, _KINDS_APART), SitePart())
 
 
 def documentation_part(edition: Edition) -> Iterator[File]:
@@ -184,7 +188,7 @@ def change_part(edition: Edition) -> Iterator[File]:
         yield name, feed.encode()
 
 
-PARTS: Final[tuple[Part, ...]] = (site_part, change_part)
+PARTS: Final[tuple[Part, ...]] = (*SITE, change_part)
 WITHOUT_SITE: Final[tuple[Part, ...]] = (documentation_part, change_part)
 """What a release has beside data and descriptions, in the order in which it is made: with pages, and without."""
 
@@ -338,6 +342,7 @@ def apart(make: Callable[[], Made]) -> Made:
     if sys.platform != "linux" or threading.active_count() > 1:
         return make()
     reader, writer = os.pipe()
+    folder.give_back()
     gc.freeze()  # looking through what is there would copy it
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # threads of libraries, which wait for work
@@ -409,15 +414,12 @@ def _fill(
 
     note(say("progress", "reading-graph"))
     edition.store.complete()
-    if site_part in parts and edition.kept:
-        # pages tell what a check found, which is kept; it takes as much memory as the graph
-        note(say("progress", "checking"))
-        apart(lambda: quality.check_apart(edition.project, edition.kept))
     counts, faults = step(dumps)
     release = PublishedRelease(edition, options, written, counts)
+    step(partial(put, _products(edition)))
     edition.graph.figures()  # for tables and pages
     expected = [path for part in parts for path in getattr(part, "pages", lambda _: ())(edition)]
-    for files in (tables.table_files(edition), _products(edition), _offered(edition)):
+    for files in (tables.table_files(edition), _offered(edition)):
         step(partial(put, files))
     release.retired = step(tell)
     release.offer()
@@ -425,7 +427,12 @@ def _fill(
     catalogue = LocalStore(ox.Store())
     catalogue.add(edition.facts.catalogue, editions.describe(edition, release.offers))
     judged = replace(edition, catalogue=catalogue)
-    drawn = [path for part in parts for path in put(part(judged))]
+    if issue.addresses.root == issue.addresses.home:
+        judged.computed["packed"] = (work / folder.QUADS).read_bytes()
+    drawn = []
+    for part in parts:
+        make = partial(put, part(judged))
+        drawn += step(make) if getattr(part, "is_apart", False) else make()
     missing = sorted({path for path in expected if path.endswith(".html")}.difference(drawn))
     faults += [say("inspection", "points-nowhere", path=documents.DOCUMENTS, target=path) for path in missing]
     put(_style(release))

@@ -29,7 +29,7 @@ from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of
 from pan2kg.project import read_text
 from pan2kg.publish.documents import Described
 from pan2kg.publish.edition import Addresses, Edition, File, as_json
-from pan2kg.publish.folder import GROUP, read_mark
+from pan2kg.publish.folder import GROUP, give_back, read_mark
 from pan2kg.publish.vocabulary import RELEASE, RELEASED, TYPE, node
 from pan2kg.store import LocalStore, program_query
 from pan2kg.tables import formats, spreadsheet
@@ -515,8 +515,11 @@ def product_files(described: Described) -> Iterator[File]:
         key = f"product.column.{column.about}"
         return _WORDS.say(key, language) if _WORDS.has(key) else Messages("heading").say(column.about, language)
 
+    products = list[ReleaseTable]()
     for product_name, (columns_named, values_named, read) in PRODUCTS.items():
         rows = sorted(set(read(_Rows(described))))
+        for reading in (described.of, described.pointing):  # what was read takes more than the rows
+            reading.cache_clear()
         cells: list[FieldCells] = []
         sheets: dict[Language, tuple[list[str], list[Sequence[str]]]] = {tag: ([], []) for tag in LANGUAGES}
         links: list[tuple[str, Sequence[str]]] = []
@@ -542,8 +545,8 @@ def product_files(described: Described) -> Iterator[File]:
             heads += [_WORDS.say("product.address", tag, of=heading(Field(name, about=name), tag)) for name, _ in links]
             columns += [values for _, values in links]
         table = ReleaseTable(product_name, _WORDS.text(f"product.{product_name}"), cells, least=0, things=())
-        book = [(format_of("name", tag), formats.Grid(heads, list(zip(*columns, strict=True))))
-                for tag, (heads, columns) in sheets.items()]  # fmt: skip
+        book = ((format_of("name", tag), formats.Grid(heads, list(zip(*columns, strict=True))))
+                for tag, (heads, columns) in sheets.items())  # fmt: skip
         yield f"{DATA}/{product_name}.xlsx", spreadsheet.write_spreadsheet(book)
         schema = {"columns": [
             {"name": column.name, "titles": {**{tag: heading(column, tag) for tag in LANGUAGES}, "und": column.name},
@@ -552,9 +555,13 @@ def product_files(described: Described) -> Iterator[File]:
             for column in table.fields
         ]}  # fmt: skip
         yield from table.written(described.edition, DATA, schema)[1]
-        if "parquet" in PRODUCT_FORMS:
-            turned = zip(*table.rows, strict=True) if table.rows else [()] * len(table.fields)
-            yield f"{DATA}/{product_name}.parquet", spreadsheet.write_parquet({
-                column.name: [cell or None for cell in values]
-                for column, values in zip(table.fields, turned, strict=True)
-            })  # fmt: skip
+        products.append(table)
+    # last: what writes them takes much memory, from then on
+    give_back()
+    while products and "parquet" in PRODUCT_FORMS:
+        table = products.pop(0)
+        turned = zip(*table.rows, strict=True) if table.rows else [()] * len(table.fields)
+        yield f"{DATA}/{table.name}.parquet", spreadsheet.write_parquet({
+            column.name: [cell or None for cell in values]
+            for column, values in zip(table.fields, turned, strict=True)
+        })  # fmt: skip

@@ -33,7 +33,7 @@ from pan2kg.project import PACKAGE
 from pan2kg.publish import folder
 from pan2kg.publish.edition import Addresses, Edition, File, name_roles
 from pan2kg.publish.folder import versions_in
-from pan2kg.publish.release import ReleaseOptions, apart, change_part, propose, publish, site_part
+from pan2kg.publish.release import SITE, ReleaseOptions, apart, change_part, propose, publish
 from pan2kg.publish.tables import PRODUCT_FORMS, PRODUCTS
 from pan2kg.publish.vocabulary import FORMATS
 from pan2kg.site.quality import Criterion, read_quality
@@ -291,7 +291,7 @@ def test_another_base_for_our_iris_is_everywhere(command: Publish, tmp_path: Pat
 def test_pages_that_documents_lead_to_are_made_and_judged_by_what_the_release_offers(
     command: Publish, few_edition: Edition, tmp_path: Path
 ) -> None:
-    pages, seen = set(site_part.pages(few_edition)), list[Criterion]()
+    pages, seen = {path for part in SITE for path in part.pages(few_edition)}, list[Criterion]()
     assert "fr/plan/lu-bhr-2.html" in pages
     assert "index.html" not in pages, "that of the release stands there"
 
