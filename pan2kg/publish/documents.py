@@ -59,7 +59,7 @@ _LINK_TYPE, _LEVEL, _VIA, _RELATION, _ROLE, _EVIDENCE = (
 )
 _IN_NOTES: Final = frozenset({statements.CERTAINTY, statements.SOURCE})
 _PLAIN_STATUS: Final = frozenset(f"{ROOT}id/linkstatus/{status}" for status in ("accepted", "derived"))
-_IN_NAMES: Final = frozenset({*_ENDS, statements.TYPE})
+_IN_NAMES: Final = frozenset({*_IN_NOTES, *_ENDS, statements.TYPE})
 _AT_LEVEL: Final = re.compile(re.escape(PAN) + r"(?:linkedTo\w*|(?:involvesBody|restsOn|usesInstrument)\w*|mainLabel)")
 """What is said again of the links of a thing, at each level of evidence, and of its names."""
 _NAMED_SPACE: Final = re.compile(rb"<([^<>\s]*[/#])")
@@ -168,7 +168,9 @@ class Described:
     def _statements(self, quads: Iterable[ox.Quad], but: str = "") -> list[DocumentStatement]:
         places, by_line = self.edition.issue.addresses, dict[bytes, DocumentStatement]()
         is_moved = places.root != places.home
-        for quad in quads:
+        # of what stands in several graphs the first counts that no rule made
+        ranked = [((rule_of(graph := str(quad.graph_name)[1:-1]) != "", graph), quad) for quad in quads]
+        for (_, graph), quad in sorted(ranked, key=lambda pair: pair[0], reverse=True):
             triple, predicate = quad.triple, quad.predicate.value
             if predicate == but or (predicate.startswith(PAN) and _AT_LEVEL.fullmatch(predicate)):
                 continue
@@ -176,10 +178,6 @@ class Described:
             if is_moved:
                 line = rebase(line, places.root.encode(), places.home.encode())
                 triple = next(iter(ox.parse(line, format=ox.RdfFormat.N_TRIPLES))).triple
-            graph = getattr(quad.graph_name, "value", "")
-            before = by_line.get(line)
-            if before and (bool(rule_of(before.graph)), before.graph) < (bool(rule_of(graph)), graph):
-                continue
             value = triple.object if isinstance(triple.object, ox.Literal) else None
             target = "" if value else getattr(triple.object, "value", "")
             by_line[line] = DocumentStatement(
@@ -188,20 +186,17 @@ class Described:
             )  # fmt: skip
         return [by_line[line] for line in sorted(by_line)]
 
-    def towards(self, iri: str) -> Sequence[DocumentStatement]:
-        statements = self.pointing(iri)
-        return statements if len(statements) <= _MOST_POINTING else ()
-
     def grounds(self, iri: str, graph: str) -> statements.Grounds:
         # as pages of a service say it, but from the store: what its block says, else what the file says of all
         own, block, rests = self.edition.issue.addresses.own, node(graph), list[list[str]]()
-        for name in (statements.CERTAINTY, statements.SOURCE):
-            stated = [*self.store.quads_for_pattern(self.home(iri), node(name), None, block)]
-            stated = stated or [*self.store.quads_for_pattern(block, node(name), None)]
+        if rule_of(graph):
+            return statements.Grounds(graph, "rule", ())
+        for name in map(node, (statements.CERTAINTY, statements.SOURCE)):
+            stated = [*self.store.quads_for_pattern(self.home(iri), name, None, block)]
+            stated = stated or [*self.store.quads_for_pattern(block, name, None)]
             rests.append(sorted({own(str(quad.object)[1:-1]) for quad in stated}))
-        certainty = "rule" if rule_of(graph) else "unverified" if graph.endswith("unverified") else ""
-        kind = certainty or (rests[0][0].rpartition("/")[2] if rests[0] else "")
-        return statements.Grounds(graph, kind, () if certainty == "rule" else tuple(rests[1]))
+        kind = "unverified" if graph.endswith("unverified") else "".join(rests[0][:1]).rpartition("/")[2]
+        return statements.Grounds(graph, kind, tuple(rests[1]))
 
     def colophon(self, place: str, iris: Sequence[str]) -> Iterator[ox.Triple]:
         issue, document = self.edition.issue, node(self.edition.issue.addresses.root + place)
@@ -216,9 +211,8 @@ class Described:
         if (name := self._called.get((iri, language))) is None:
             names = self.names.get(iri, {})
             name = next((names[tag] for tag in (language, *LANGUAGES, "") if tag in names), "")
-            if not name:
-                ends = [end for role in _ENDS for end in self.joined.get(iri, {}).get(role, ())]
-                name = " → ".join(self.name(end, language) for end in ends)
+            ends = self.joined.get(iri, {}).items()
+            name = name or " → ".join(self.name(end, language) for role, of in ends if role in _ENDS for end in of)
             if not name:
                 texts = {statement.predicate: statement.object for statement in self.of(iri)}
                 quote = texts.get(PAN + "quote")
@@ -250,13 +244,10 @@ class Described:
             if root != "-":
                 # in full at its own place
                 brief = self.edition.graph.labels.brief(self.home(iri).value, LANGUAGES[0])
-                name, language = (
-                    (brief.text, brief.language) if brief.whole and not words else (labels.shortened(name), language)
-                )
-            has_key = is_key and bool(place)
-            if has_key or words or language == LANGUAGES[0]:
-                name, language = self.keys[iri] if has_key else name, ""
-            text = macro("_told.html", "told")(name, language, "" if root == "-" else leads)
+                name, language = (brief.text, "") if brief.whole else (labels.shortened(name), language)
+            name = words or (self.keys[iri] if is_key and place else name)
+            has_tag = language != LANGUAGES[0] and not words and not (is_key and place)
+            text = macro("_told.html", "told")(name, language if has_tag else "", "" if root == "-" else leads)
             self._written[iri, root, is_key, words] = text
         return text
 
@@ -267,7 +258,8 @@ def document_files(described: Described, pages: Collection[str]) -> Iterator[Fil
     for place, group in groupby(ordered, key=lambda pair: pair[1]):
         things = [iri for iri, _ in group]
         # each statement once, in order: a line says all of it, and is quicker told from others than its parts
-        rows = chain.from_iterable((*described.of(iri), *described.towards(iri)) for iri in things)
+        pointing = (rows for rows in map(described.pointing, things) if len(rows) <= _MOST_POINTING)
+        rows = chain.from_iterable((*map(described.of, things), *pointing))
         lines = b"".join(dict.fromkeys(row.line for row in rows))
         triples = [quad.triple for quad in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES)]
         triples += described.colophon(place, things)
@@ -316,27 +308,26 @@ def _page(described: Described, iris: Sequence[str], place: str, pages: Collecti
         number = by_graph[min(counted, key=lambda graph: (-counted[graph], graph))] if of else 0
         if kind == "link" and of and rule_of(of[0].graph):
             # links that rules made are many: what they join is called by its key there
-            names, via = (
-                [described.shown(end, root, is_key=True) for end in listed] for listed in (ends, joined.get(_VIA, ()))
+            via, name = (
+                markup(sign).join(described.shown(end, root, is_key=True) for end in listed)
+                for sign, listed in ((", ", joined.get(_VIA, ())), (" – ", ends))
             )
             group = joined.get(_LINK_TYPE, [""])[0], joined.get(_LEVEL, [""])[0], number
-            by_rule[group].append((markup(", ").join(via), key, markup(" – ").join(names)))
+            by_rule[group].append((via, key, name))
             continue
-        cells[iri], named = (
-            defaultdict(list),
-            {name.strip("« »") for name in (described.name(iri, LANGUAGES[0]), *described.names.get(iri, {}).values())},
-        )
+        cells[iri] = defaultdict(list)
+        names = described.name(iri, LANGUAGES[0]), *described.names.get(iri, {}).values()
+        told = {key, *_PLAIN_STATUS, *(name.strip("« »") for name in names)}
         for row in of:
-            is_said = row.object == key or row.object in named or row.target in _PLAIN_STATUS
-            if row.predicate not in _IN_NOTES and not is_said and (is_table or row.predicate not in _IN_NAMES):
+            if row.object not in told and row.predicate not in (_IN_NOTES if is_table else _IN_NAMES):
                 # terms of a vocabulary are words; what else is spoken of has a place of its own
                 entry = index.entries.get(described.home(row.target).value) if row.target else None
-                is_term = entry is not None and entry.type == SKOS + "Concept" and not entry.has_page
+                is_term = entry and entry.kind and entry.type == SKOS + "Concept" and not entry.has_page
                 shown = described.shown(row.target, "-" if is_term else root, row.value)
-                if (other := by_graph[row.graph]) != number:
-                    shown += markup(f' <a href="#:{other}"><sup>{other}</sup></a>')
                 if row.predicate == _EVIDENCE:
-                    shown = _quoted(described, row.target, root) or shown
+                    shown = _quoted(described, row.target, root)
+                elif (other := by_graph[row.graph]) != number:
+                    shown += markup(f' <a href="#:{other}"><sup>{other}</sup></a>')
                 cells[iri]["", row.predicate].append(shown)
         _point(described, iri, root, cells[iri])
         inside, is_retired = described.own_places[iri].removeprefix(f"{DOCUMENTS}/"), iri in described.retired
@@ -348,21 +339,17 @@ def _page(described: Described, iris: Sequence[str], place: str, pages: Collecti
             "heirs": [described.shown(heir, root) for heir in sorted(described.heirs.get(iri, ()))],
         })  # fmt: skip
 
-    def place_of(head: tuple[str, str]) -> tuple[bool, int, tuple[str, str]]:
-        sign, iri = head
-        return sign == "=", values.places().get((iri, sign == "←"), values.LAST)[1], head
-
-    heads = sorted({head for told in cells.values() for head in told}, key=place_of)
+    heads = sorted({head for listed in cells.values() for head in listed}, key=lambda head: (
+        head[0] == "=", values.places().get((head[1], head[0] == "←"), values.LAST)[1], head,
+    ))  # fmt: skip
     for iri, line in zip(cells, rows, strict=True):
         line |= {"cells": [(at, cells[iri][head]) for at, head in enumerate(heads) if is_table or head in cells[iri]]}
 
-    def called(iri: str, language: Language, sign: str = "=") -> str:
-        words = values.called(index, iri, language, back=sign == "←")[0] if sign != "=" else ""
-        is_back = sign == "←" and (iri, True) not in values.places()
-        return _PAGE.say("pointing", language, name=words) if is_back else words or described.name(iri, language)
-
-    def in_languages(*iris: str, sign: str = "=") -> list[tuple[Language, str]]:
-        return [(tag, ", ".join(called(iri, tag, sign) for iri in iris if iri)) for tag in LANGUAGES]
+    def in_languages(sign: str, *iris: str) -> list[tuple[Language, str]]:
+        return [(tag, ", ".join(
+            described.name(iri, tag) if sign == "=" else values.called(index, iri, tag, back=sign == "←")[0]
+            for iri in iris
+        )) for tag in LANGUAGES]  # fmt: skip
 
     notes: dict[str, list[tuple[int, str, str, list[Markup]]]] = defaultdict(list)
     for grounds, number in numbers.items():
@@ -378,20 +365,20 @@ def _page(described: Described, iris: Sequence[str], place: str, pages: Collecti
     return {
         "root": root, "name": place.rpartition("/")[2], "kind": kind, "kinds": zip(LANGUAGES, kinds, strict=False),
         "languages": LANGUAGES, "rows": rows, "notes": sorted(notes.items()), "is_table": is_table, "say": _WORDS.say,
-        "heads": [in_languages(iri, sign=sign) for sign, iri in heads], "page": _PAGE.say, "endonym": format_of,
-        "by_rule": [(in_languages(*group[:2]), group[2], sorted(links)) for group, links in sorted(by_rule.items())],
+        "heads": [in_languages(*head) for head in heads], "page": _PAGE.say, "endonym": format_of,
+        "by_rule": [(in_languages("=", *filter(None, group)), number, sorted(links))
+                    for (*group, number), links in sorted(by_rule.items())],
     }  # fmt: skip
 
 
 def _quoted(described: Described, passage: str, root: str) -> Markup:
     values_of = {row.predicate: row for row in described.of(passage)}
     quote, document = values_of.get(PAN + "quote"), values_of.get(PAN + "inDocument")
-    words = markup("")
-    if quote and quote.value:
-        place = described.shown(document.target, root) if document else ""
-        page = f", {values_of[PAN + 'page'].object}" if PAN + "page" in values_of else ""
-        words = macro("_told.html", "quoted")(quote.object, quote.value.language or "", place, page)
-    return words
+    if not quote or not quote.value:
+        return described.shown(passage, root)
+    place = described.shown(document.target, root) if document else ""
+    page = f", {values_of[PAN + 'page'].object}" if PAN + "page" in values_of else ""
+    return macro("_told.html", "quoted")(quote.object, quote.value.language or "", place, page)
 
 
 def _point(described: Described, iri: str, root: str, cells: dict[tuple[str, str], list[Markup]]) -> None:
@@ -400,25 +387,22 @@ def _point(described: Described, iri: str, root: str, cells: dict[tuple[str, str
     pointing = described.pointing(iri)
     counted = Counter(row.predicate for row in pointing if row.predicate not in _ENDS or not rule_of(row.graph))
     for row in pointing:
-        joined, head = described.joined.get(row.subject), ("←", row.predicate)
-        few = counted[row.predicate] <= _MOST_LISTED and row.predicate != statements.SOURCE
-        kind = next(iter(joined.get(_LINK_TYPE, ())), "") if joined else ""
-        if joined and row.predicate in _ENDS and kind and rule_of(row.graph):
+        joined, head = described.joined.get(row.subject, {}), ("←", row.predicate)
+        kind, few = "".join(joined.get(_LINK_TYPE, [])[:1]), counted[row.predicate] <= _MOST_LISTED
+        if row.predicate in _ENDS and rule_of(row.graph):
             by_rule[kind].update(joined.get(_VIA, ()))
-        elif joined and row.predicate in _ENDS and few:
+        elif row.predicate == statements.SOURCE or not few:
+            cells[head] = [markup(str(counted[row.predicate]))]
+        elif joined and row.predicate in _ENDS:
             ends = [described.shown(end, root) for name in _ENDS for end in joined.get(name, ()) if end != iri]
             names = [described.name(how, LANGUAGES[0]) for name in (_RELATION, _ROLE) for how in joined.get(name, ())]
             way = described.shown(row.subject, root, words=", ".join(names) or "→")
             cells[("=", kind) if kind else head].append(way + ": " + markup(", ").join(ends))
-        elif few:
-            cells[head].append(described.shown(row.subject, root))
         else:
-            cells[head] = [markup(str(counted[row.predicate]))]
+            cells[head].append(described.shown(row.subject, root))
     for kind, shared in by_rule.items():
         ranked = sorted(shared.items(), key=lambda item: (-item[1], item[0]))
-        cells["=", kind].append(
-            markup(", ").join(described.shown(via, root) + f" ({number})" for via, number in ranked)
-        )
+        cells["=", kind].append(markup(", ").join(described.shown(via, root) + f" ({n})" for via, n in ranked))
 
 
 PLACEHOLDER: Final = "https://host.example/pan2kg/"
@@ -477,7 +461,7 @@ MOVED: Final = tuple(HostRule(pattern, target, flags="R=301,L,NE") for pattern, 
     (rf"(?:{'|'.join(LANGUAGES)})/({_KINDS})/([^/.]+)\.html", f"{DOCUMENTS}/$1/{ALL}.html#$2"),
     *((rf"({'|'.join(LANGUAGES)})/{folder}/[^/.]+\.{ending}", f"$1/network.{ending}")
       for folder, ending in GATHERED.items()),
-    (r"(data/links\.csv)", "$1.gz"),
+    (r"(data/links\.csv|tables/computed-links\.csv)", "$1.gz"),
     *((pattern.format(name=name), target.format(table=table))
       for name, (table, _) in FORMER.items() for pattern, target in _OF_FORMER),
     (rf"(?:{'|'.join(LANGUAGES[1:])})/(figure/[^/.]+\.json)", f"{LANGUAGES[0]}/$1"),

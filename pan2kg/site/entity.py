@@ -54,8 +54,6 @@ Sentence = dict[str, Any]
 """``words`` with their ``figure``, which leads to the rows it counts; ``name`` is what tests and scripts call it."""
 Saying = tuple[str, evidence.Level | None, *tuple[str, ...]]
 """A statement, its level, and of what it says something: a thing, or two, from which to which."""
-Listed = tuple[str, Mapping[str, list[str]]]
-"""A part of a page that lists things where a document tells what is said of them, and the things by their heading."""
 
 
 def sentence(
@@ -74,7 +72,8 @@ def sentence(
 def _dossier(
     context: PageContext, brief: Iterable[Sentence | None], *, facts: Iterable[tuple[str, str]] = (),
     picture: tuple[str, Markup, Markup | None] | None = None, attention: Iterable[advice.Advice] = (),
-    sayings: Iterable[Saying] = (), level: evidence.Level = evidence.HEADLINE, lists: Iterable[Listed] = (),
+    sayings: Iterable[Saying] = (), level: evidence.Level = evidence.HEADLINE,
+    lists: Iterable[tuple[str, Mapping[str, list[str]]]] = (),
 ) -> dict[str, Any]:  # fmt: skip
     statements, spoken, turns = context.graph.statements, set[str](), Counter[str]()
     proofs: list[tuple[int, int, Values]] = []
@@ -188,13 +187,7 @@ def of_plan(context: PageContext, plan: str, facts: Iterable[tuple[str, str]]) -
 
 
 def _by_end(context: PageContext, name: str, rows: Iterable[T], end: str) -> Mapping[str, list[T]]:
-    def make() -> dict[str, list[T]]:
-        by_end: dict[str, list[T]] = {}
-        for row in rows:
-            by_end.setdefault(getattr(row, end), []).append(row)
-        return by_end
-
-    return context.site_context.once((name, end), make)
+    return context.site_context.once((name, end), lambda: values.gathered((getattr(row, end), row) for row in rows))
 
 
 def _involvements(context: PageContext, end: str) -> Mapping[str, list[bodies.Involvement]]:
@@ -203,15 +196,13 @@ def _involvements(context: PageContext, end: str) -> Mapping[str, list[bodies.In
     return _by_end(context, "involvements", counted, end)
 
 
-def _around(context: PageContext, involvements: Iterable[bodies.Involvement], named: Iterable[str]) -> list[Listed]:
+def _around(
+    context: PageContext, involvements: Iterable[bodies.Involvement], named: Iterable[str]
+) -> list[tuple[str, dict[str, list[str]]]]:
     # the bodies that take part by their roles, and the texts by their kinds
-    by_role, by_type = dict[str, list[str]](), dict[str, list[str]]()
-    for involvement in involvements:
-        for role in sorted(involvement.roles):
-            by_role.setdefault(f"{ID}role/{role}", []).append(involvement.body)
-    for text in dict.fromkeys(named):
-        by_type.setdefault(context.graph.statements.one(text, f"{DCTERMS}type"), []).append(text)
-    return [("who", by_role), ("rests", by_type)]
+    roles = ((f"{ID}role/{role}", part.body) for part in involvements for role in sorted(part.roles))
+    kinds = ((context.graph.statements.one(text, f"{DCTERMS}type"), text) for text in dict.fromkeys(named))
+    return [("who", values.gathered(roles)), ("rests", values.gathered(kinds))]
 
 
 def _of_action(context: PageContext, action: str) -> dict[str, Any]:
@@ -224,14 +215,11 @@ def _of_action(context: PageContext, action: str) -> dict[str, Any]:
     # the actions of other plans that share a specific text with it
     names, pairs = knowledge.potential.names, knowledge.actions
 
-    def partners() -> dict[str, list[str]]:
-        by_action: dict[str, list[str]] = {}
-        for one, two, low in zip(pairs.one.tolist(), pairs.two.tolist(), pairs.low.tolist(), strict=True):
-            for work, partner in ((one, two), (two, one)) if low > 0 else ():
-                by_action.setdefault(names[work], []).append(names[partner])
-        return by_action
-
-    met = context.site_context.once("actions by action", partners).get(action, [])
+    met = context.site_context.once("actions by action", lambda: values.gathered(
+        (names[work], names[partner])
+        for one, two, low in zip(pairs.one.tolist(), pairs.two.tolist(), pairs.low.tolist(), strict=True) if low > 0
+        for work, partner in ((one, two), (two, one))
+    )).get(action, [])  # fmt: skip
     plans = _homes(knowledge, met)
     results = [
         values.value(context, statement.value)
@@ -314,14 +302,9 @@ def _of_text(context: PageContext, text: str) -> dict[str, Any]:
     knowledge, graph, statements = context.graph.known(), context.graph, context.graph.statements
     reached = partial(knowledge.potential.weights.reached, at=knowledge.level)
 
-    def by_reached() -> dict[str, list[texts.Use]]:
-        by_text: dict[str, list[texts.Use]] = {}
-        for use in knowledge.uses:
-            for above in reached(use.text):
-                by_text.setdefault(above, []).append(use)
-        return by_text
-
-    uses = context.site_context.once("uses by text", by_reached).get(text, [])
+    uses = context.site_context.once("uses by text", lambda: values.gathered(
+        (above, use) for use in knowledge.uses for above in reached(use.text)
+    )).get(text, [])  # fmt: skip
     best: dict[str, float] = {}
     for use in uses:
         if plan := knowledge.tables.works.plan(use.work):
@@ -494,10 +477,10 @@ def _parts_of(notes: values.Notes, entry: labels.Entry) -> list[dict[str, object
     context, statements = notes.context, notes.context.graph.statements
     elsewhere: frozenset[str] = _ELSEWHERE.get(entry.kind, frozenset())
     back = elsewhere | _IN_SHORT if entry.has_page else frozenset()
-    links: dict[str, list[str]] = {}
-    for link in statements.pointing(entry.iri, *values.ENDS):
-        kind = kind_and_key(statements.one(link, PAN + "linkType"))[1]
-        links.setdefault("rests" if kind in RESTS else "links", []).append(link)
+    links = values.gathered(
+        ("rests" if kind_and_key(statements.one(link, PAN + "linkType"))[1] in RESTS else "links", link)
+        for link in statements.pointing(entry.iri, *values.ENDS)
+    )
 
     parts, rule = [], context.t("certainty-rule")
     for key, rows in values.rows_of(notes, entry.iri, out=elsewhere | {DEPRECATED, REPLACED}, back=back):

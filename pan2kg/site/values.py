@@ -12,7 +12,7 @@ from datetime import date
 from functools import cache, partial
 from itertools import groupby
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
@@ -74,10 +74,18 @@ _BADGES: Final = {"stated": "declared", "derived": "inferred", "rule": "inferred
 _PAGE: Final = catalogue.Messages("page")
 _CALLED: Final = {False: catalogue.Messages("property"), True: catalogue.Messages("property-from")}
 
+T = TypeVar("T")
 Quote = Mapping[str, str]
 """Words quoted: ``words``, their ``language`` where it is not the page's, the ``document`` and its ``page``."""
 Row = tuple["Markup", list[tuple["Markup", "Markup", "Mark | None"]], int]
 """A heading; each value with the plan it stands in where that helps, and its mark; how many more are not listed."""
+
+
+def gathered(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
+    by_head: dict[str, list[T]] = {}
+    for head, member in pairs:
+        by_head.setdefault(head, []).append(member)
+    return by_head
 
 
 class Mark(NamedTuple):
@@ -153,6 +161,8 @@ def called(index: labels.Labels, iri: str, language: catalogue.Language, *, back
             index.called[at] = messages.say(key, language), ""
         else:
             index.called[at] = label.text, "" if is_own else label.language
+        if back and not key:
+            index.called[at] = _PAGE.say("pointing", language, name=index.called[at][0]), index.called[at][1]
     return index.called[at]
 
 
@@ -332,9 +342,7 @@ def grouped(
     notes: Notes, links: Iterable[str], viewpoint: str = "", *, is_lean: bool = False
 ) -> list[dict[str, object]]:
     context, statements = notes.context, notes.context.graph.statements
-    by_kind: dict[str, list[str]] = {}
-    for iri in links:
-        by_kind.setdefault(kind_and_key(statements.one(iri, PAN + "linkType"))[1], []).append(iri)
+    by_kind = gathered((kind_and_key(statements.one(iri, PAN + "linkType"))[1], iri) for iri in links)
 
     def order(iri: str) -> tuple[str, ...]:
         ends = [end for name in ENDS for end in statements.values(iri, name) if end != viewpoint]
@@ -414,10 +422,7 @@ def _out(notes: Notes, iri: str, statements: list[parts.Statement]) -> Row:
 
 def _back(notes: Notes, iri: str, apart: str, statements: list[parts.Statement]) -> Row:
     context, name, values = notes.context, statements[0].predicate, notes.context.graph.statements.values
-    words, language = called(context.graph.labels, name, context.request.language, back=True)
-    if not places().get((name, True), LAST)[2]:
-        words = context.t("pointing", name=words)
-    heading = piece("spoken")(words, language)
+    heading = piece("spoken")(*called(context.graph.labels, name, context.request.language, back=True))
     if apart:
         heading = context.label(apart) if name == PAN + "involvedIn" else context.link(apart)
 

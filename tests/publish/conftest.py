@@ -41,7 +41,10 @@ class SmallSite:
         return ["fr/plan/lu-bhr-2.html", "fr/index.html"]
 
     def __call__(self, _: Edition) -> Iterator[File]:
-        yield "fr/plan/lu-bhr-2.html", b'<a href="../index.html#top">Accueil</a><a href="https://e.example/">e</a>'
+        yield (
+            "fr/plan/lu-bhr-2.html",
+            b'<a href="../index.html#top">Accueil</a><a href="../../doc/dataset.html?fr#dataset">e</a>',
+        )
         yield "fr/index.html", b'<a href="plan/lu-bhr-2.html?x=1">PAN 2</a>'
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
@@ -305,6 +306,23 @@ def test_a_document_speaks_of_its_things_in_every_form_and_leads_to_their_pages(
     page = (few_folder / "doc/plan/lu-b.html").read_text("utf-8")
     row = page.partition('<section id="lu-bhr-2">')[2].partition("</section>")[0]
     assert 'hreflang="fr" href="../../fr/plan/lu-bhr-2.html"' in row
+    # what it says of itself with what it rests on, and what points to it as a reference
+    noted = r'<small>lu-bhr-2</small> <a href="#:(\d+)">.*<li id=":\1">\1 <a href="../../graph/plans/lu-bhr-2.ttl">'
+    assert re.search(noted, page, re.DOTALL)
+    assert '<dt>Participants<dd><a href="../involvement/lu-b.html#lu-bhr-2-' in row
+    assert re.search(
+        '<dt>succession<dd><a href="../link/1.html#1d5596c59ff28c70">[^<]+</a>: <a href="../plan/lu-b', row
+    )
+    assert '<table>\n<thead><tr><th scope="col" lang="fr">Français' in page, "headings, once in each language"
+    link = (few_folder / "doc/link/1.html").read_text("utf-8").partition('id="1d5596c59ff28c70"')[2]
+    assert '<q lang="en">the second edition of the National Action Plan complements' in link.partition("</section>")[0]
+    whole = '"pan:linkType":"linktype:succession"'
+    in_json = {kind: (few_folder / f"doc/{kind}.jsonld").read_text("utf-8") for kind in ("plan/lu-b", "link/1")}
+    assert (whole in in_json["link/1"], whole in in_json["plan/lu-b"]) == (True, False), "told once"
+    assert '"@reverse":' in in_json["plan/lu-b"]
+    with zipfile.ZipFile(few_folder / "site.zip") as packed:
+        assert f'href="{BASE}doc/dataset.html?fr#dataset"' in packed.read("fr/plan/lu-bhr-2.html").decode()
+        assert f'href="{BASE}doc/plan/lu-b.html#lu-bhr-1"' in packed.read("doc/part/all.html").decode()
     passage = (few_folder / "doc/passage/lu-b.html").read_text("utf-8")
     assert "the second edition of the National Action Plan complements the first NAP" in passage
     assert 'href="../link/1.html#1d5596c59ff28c70"' in passage, "what rests on it"

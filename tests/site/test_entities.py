@@ -9,8 +9,10 @@ import pan2kg
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.project import Project
+from pan2kg.publish.documents import document_of
 from pan2kg.site.entity import values_of
 from pan2kg.site.page import PageContext, Request, SiteContext
+from pan2kg.site.registry import Site
 from pan2kg.site.values import rule_words
 from pan2kg.turtle.vocabulary import ID, PAN
 from tests.charts.test_gallery import leads, rests, store_of
@@ -71,6 +73,18 @@ def test_an_action_says_who_when_and_on_what_it_rests_with_notes_and_quotations(
     assert '<td class="provenance"></td>' not in page
     quoted = r'<blockquote class="quote" lang="en">[^<]*</blockquote>\s*<p class="provenance"><a href="\.\./sources'
     assert re.search(quoted, page)
+
+
+def test_a_page_of_a_release_leads_to_the_document_that_tells_the_statements(reader: Reader) -> None:
+    site = Reader(Site(SiteContext(reader.graph, document=document_of)))
+    page = site["en/action/lu-bhr-2-4-3.html"]
+    assert 'href="../../doc/action/lu-b.html?en#lu-bhr-2-4-3">Data and sources: ' in page
+    assert 'href="../../doc/link/8.html?en#80002e2dca65c523">stated' in page
+    for name in ("action/lu-bhr-2-4-3", "plan/lu-bhr-2", "body/maee", "instrument/reg-2017-821", "topic/due-diligence"):
+        page = site[f"en/{name}.html"]
+        assert set(re.findall(r' href="#([^"]+)"', page)) <= set(re.findall(r' id="([^"]+)"', page)), name
+        assert 'table class="rows statements"' not in page
+        assert re.search(r'<h2 id="(who|rests|what)">', page), "what people look for stays"
 
 
 def test_words_for_rules_are_those_of_the_rules_and_of_one_somebody_changed_its_own(graph: pan2kg.Graph) -> None:
