@@ -419,8 +419,7 @@ class _Rows:
     def objects(self, iri: str, name: str) -> list[str]:
         if iri not in self.facts:
             places, facts = self.described.edition.issue.addresses, defaultdict[str, dict[str, str]](dict)
-            home = node(places.home + iri[len(places.root) :] if iri.startswith(places.root) else iri)
-            for quad in self.described.store.quads_for_pattern(home, None, None) if iri else ():
+            for quad in self.described.store.quads_for_pattern(self.described.home(iri), None, None) if iri else ():
                 if not isinstance(value := quad.object, (ox.BlankNode, ox.Triple)):
                     text = value.value if isinstance(value, ox.Literal) else places.own(value.value)
                     facts[quad.predicate.value][str(value)] = text
