@@ -15,6 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import chain, groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
@@ -111,7 +112,7 @@ class Described:
     def __init__(self, edition: Edition) -> None:
         self.edition, self.store, addresses = edition, edition.store.inner, edition.issue.addresses
         # what the store holds is read of each thing when it is told, and kept a little while
-        self.of, self.pointing = lru_cache(4_096)(self._read_of), lru_cache(64)(self._read_pointing)
+        self.of, self.pointing = lru_cache(4_096)(self._read_of), lru_cache(1_024)(self._read_pointing)
         self.retired, self.heirs = set[str](), defaultdict[str, list[str]](list)
         for quad in self.store.quads_for_pattern(None, node(OWL + "deprecated"), None):
             if isinstance(quad.object, ox.Literal) and quad.object.value in ("true", "1"):
@@ -152,6 +153,7 @@ class Described:
                     ends.append(addresses.own(str(quad.object)[1:-1]))
         for joined in self.joined.values():
             joined.update((name, sorted(set(ends))) for name, ends in joined.items())
+        self._rank = cache(lambda graph: (bool(rule_of(graph)), graph))
         self._called: dict[tuple[str, Language], str] = {}
         self._written: dict[tuple[str, str, bool, str], Markup] = {}
 
@@ -169,8 +171,8 @@ class Described:
         places, by_line = self.edition.issue.addresses, dict[bytes, DocumentStatement]()
         is_moved = places.root != places.home
         # of what stands in several graphs the first counts that no rule made
-        ranked = [((rule_of(graph := str(quad.graph_name)[1:-1]) != "", graph), quad) for quad in quads]
-        for (_, graph), quad in sorted(ranked, key=lambda pair: pair[0], reverse=True):
+        ranked = [(self._rank(str(quad.graph_name)[1:-1]), quad) for quad in quads]
+        for (_, graph), quad in sorted(ranked, key=itemgetter(0), reverse=True):
             triple, predicate = quad.triple, quad.predicate.value
             if predicate == but or (predicate.startswith(PAN) and _AT_LEVEL.fullmatch(predicate)):
                 continue
