@@ -142,7 +142,7 @@ def _checked_once() -> Iterator[None]:
     Another project is checked once in each of its states, here: a process beside this one would import all of the
     program to do so. A service that is started as a user starts it makes its own, in such a process.
     """
-    anew, here = quality._checked, cache(lambda project, _: quality._check(project, None))
+    anew, here = quality._checked, cache(lambda project, _: quality.check_apart(project, None))
 
     def shared(project: Project, state: str, kept: Path | None) -> quality.Checked | None:
         if project == SHIPPED:

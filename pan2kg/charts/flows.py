@@ -215,8 +215,7 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
     plan_b = sj.find(subject.graph, other) if other else _nearest(subject, plan_a)
     if plan_a == plan_b:
         raise QueryError("one-plan-alone", remedy="add-another-plan")
-    key_of = f"pillars {subject.level.key} {plan_a} {plan_b}"
-    every = subject.graph.once(key_of, lambda: tuple(Pillar.between(subject, plan_a, plan_b)))
+    every = tuple(Pillar.between(subject, plan_a, plan_b))
     pillars = every[:most]
     citations = [
         (x, y) for x, y in sorted({(s.source, s.target) for s in measured.statements if s.is_citation})

@@ -52,7 +52,13 @@ class Subject:
 
     def names(self, iris: Iterable[str]) -> Names:
         # in the language of the picture, by short names where there are some; a name says its language where it differs
-        return {iri: self.graph.labels.brief(iri, self.language, is_drawn=True) for iri in iris}
+        called: dict[str, Name] = self.graph.once(f"names in pictures {self.language}", dict)
+        names = {}
+        for iri in iris:
+            if iri not in called:
+                called[iri] = self.graph.labels.brief(iri, self.language, is_drawn=True)
+            names[iri] = called[iri]
+        return names
 
     def brief(self, plan: str) -> str:
         labels, plans, name = self.graph.labels, self.known.tables.works.plans, self.names([plan])[plan].text

@@ -224,7 +224,9 @@ def _style(release: PublishedRelease) -> Iterator[File]:
     for path in sorted(release.folder.sums):
         if path.startswith("assets/") and path.endswith((".js", ".css")):
             content = (release.folder.root / path).read_bytes()
-            yield f"{path}.gz", gzip.compress(content, mtime=0)
+            packed = gzip.compress(content, mtime=0)
+            if len(packed) < len(content) / 2:  # the engine is packed inside
+                yield f"{path}.gz", packed
     values = {"root": urlsplit(release.edition.issue.addresses.base).path or "/", "languages": LANGUAGES}
     for status in (404, 410):
         yield f"{status}.html", render("nothing.html", {"status": status, "say": _WORDS.say, **values}).encode()

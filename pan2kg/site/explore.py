@@ -17,7 +17,6 @@ FIRST: Final = frozenset({"uses-instrument", "instrument-relation", "interaction
 SHOWN: Final = ("uses-instrument", "instrument-relation", *USUAL, "shared-body", "shared-target-group", "interaction")
 """Kinds of links a network holds: topics, assigned by editors, would link nearly everything with everything."""
 MOST: Final = 300
-"""How many nodes a network has at most, the best linked first: more cannot be read."""
 KINDS: Final = ("plan", "action", "instrument")
 _WORDS: Final = 150
 """How long the evidence of one link may be in the panel; the page of the pair has it whole."""
@@ -105,12 +104,8 @@ def _laid_out(links: tuple[tuple[str, str, float], ...]) -> tuple[Mapping[str, t
 
 
 def _data(context: PageContext) -> str | None:
-    """The network as a script, which a page opened from disk may run where it may read no file.
-
-    A thing is ``[id, type, plan, x, y, hidden, label, language, others, address]``, a link ``[id, from, to, kind,
-    declared, directed, relation, via, evidence, certainty]``, a plan ``[id, name, field]``, a field ``[name, colour]``;
-    kinds, plans and words are named by their place, and what stands last and is empty is left out.
-    """
+    # as a script, which a page opened from disk may run where it may read no file; its rows are those of packed.ts:
+    # kinds, plans and words are named by their place, and what stands last and is empty is left out
     drawn, graph = _drawn(context), context.graph
     if drawn is None:
         return None

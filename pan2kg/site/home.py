@@ -24,7 +24,6 @@ LISTED: Final = 12
 NEIGHBOURS: Final = 7
 """How many plans the picture of the home page shows beside the home plan, so that it fits on the first screen."""
 REASONS: Final = 2
-"""How many statements that put two plans together are told of one citation to look for."""
 FIRST: Final = 15
 """How many plans the matrix on the home page has: of the own country first, those linked with most others."""
 TOGETHER: Final = "·"

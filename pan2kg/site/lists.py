@@ -18,12 +18,13 @@ from pan2kg.graph import labels
 from pan2kg.graph.labels import Entry
 from pan2kg.graph.links import COMPARED, DECLARED, INFERRED, Tie
 from pan2kg.graph.statements import grounds_of
-from pan2kg.i18n.catalogue import LANGUAGES, numeral
+from pan2kg.i18n.catalogue import LANGUAGES, Messages, numeral
 from pan2kg.site import definitions, entity, home, page, plan, values
 from pan2kg.store.store import plain
 from pan2kg.tables import figure_words, gaps, spreadsheet, table, template, writers
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN
 
+_TABLES: Final = Messages("table")
 _ALWAYS: Final = ("plan", "body", "instrument")
 NAMES: Final = tuple(name for name, kind in table.TABLES.items() if not kind.alone)
 ASPECTS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -351,10 +352,8 @@ def _pair(context: page.PageContext) -> page.Values | None:
             beside.append((action, [actions[pair[1]][at] for at in nearest]))
     # the measures that say something of the two: strength of their links, what each owes the other in citations
     asked = {"plan": names[0]} if site_context.mode == "served" else {}
-    figures = [
-        (context.href(f"figure/{name}.html", **asked), site_context.figures(name, language).title.say(language))
-        for name in ("matrix", "debt")
-    ]
+    figures = [(context.href(f"figure/{name}.html", **asked), _TABLES.say(f"title.{name}", language))
+               for name in ("matrix", "debt")]  # fmt: skip
     return {
         "title": t("pair-title", one=context.name(pair[0]), two=context.name(pair[1])), "one": pair[0],
         "two": pair[1], "evidence": context.handed.get("evidence", ""), "options": context.level_options,

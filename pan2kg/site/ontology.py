@@ -112,12 +112,8 @@ def anchor(iri: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A class, property or individual: its words, its axioms, and how the graph uses it.
-
-    ``number`` counts instances or statements; ``subjects`` and ``objects`` are the classes of a property, or those a
-    class has and those that lead to it; ``derived``: rules alone state it.
-    """
-
+    # ``number`` counts instances or statements; ``subjects`` and ``objects`` are the classes of a property, or those a
+    # class has and those that lead to it; ``derived``: rules alone state it
     iri: str
     kind: str
     labels: Texts

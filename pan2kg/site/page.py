@@ -49,7 +49,6 @@ _NUMBERED: Final = frozenset({"action", "category", "part"})
 MOST_ROWS: Final = 200
 """How many rows of a long table a page of an export has; its download has them all."""
 _UNFOLDED = 12
-"""How many things are listed in a cell without being folded."""
 _SHORT = 24
 """How long another name of a thing may be to stand for it where there is little room."""
 _MOST = 50_000
@@ -103,16 +102,9 @@ class SiteFile:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A kind of page: its name in an address, and all that is to be said of it.
-
-    ``values`` gives what the template needs, with ``title`` always among it, or None where there is no such page.
-    Without ``keys`` there is one page a language, ``fr/plans.html``; with them many, ``fr/plan/lu-bhr-2.html``, of
-    which an export has those that are listed. ``template`` is that of the name where none is given, ``section`` the
-    entry of the menu that is marked, ``menu`` the page's own place there, ``below`` its place in the line of those that
-    belong to one entry. On a page where something can be written down, ``chosen`` lists what may be chosen in its
-    address, and nothing else of it is handed on.
-    """
-
+    # without ``keys`` one page a language, with them many, of which an export has those listed; values have a title, or
+    # are None where there is no such page; ``section`` is the entry of the menu that is marked, ``menu`` and ``below``
+    # are places there; where something can be written, only what is ``chosen`` in its address is handed on
     name: str
     values: "Callable[[PageContext], Values | None]"
     keys: "Callable[[SiteContext], Iterable[str]] | None" = None
@@ -125,11 +117,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file in a language that is no page; without ``keys`` one a language; some only where there is a server.
-
-    One that ``is_shared`` holds the same data in each language: an export has it in the first.
-    """
-
+    # one that ``is_shared`` holds the same data in each language: an export has it in the first
     name: str
     ending: str
     media: str

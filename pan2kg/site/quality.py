@@ -48,11 +48,7 @@ DAYS: Final[Mapping[str, int]] = {
 """Within how many days an entry of each frequency of the EU authority table is to be updated."""
 TIMELESS: Final = frozenset(("IRREG", "AS_NEEDED", "UPDATE_CONT"))
 BALANCED: Final = ("total", "derived", "concluded", "declared", "evident", "unverified", "candidates")
-"""What is counted of links: those made by rules, concluded by editors, declared by a source, those with a passage.
-
-Unverified ones are not among the declared, nor are candidates, which no measure counts. Rejected and superseded links
-are in the total only.
-"""
+"""What is counted of links; unverified ones are not among the declared, rejected ones are in the total only."""
 _SLACK: Final = 1
 """The portal allows one day, for harvesting."""
 _LEFT_OUT: Final = frozenset((PAN + "Document", PAN + "SourceGraph"))
@@ -62,7 +58,6 @@ _COUNTED: Final = ("in_graph", "texts_none", "with_text", "with_body", "with_top
 _CHECKING: Final = Lock()
 """A check takes seconds: who asks at the same time waits for one."""
 _BEHIND: Final = ThreadPoolExecutor(1, "check")
-"""Where a service waits for a check while it answers readers."""
 _PATIENCE: Final = 0.3
 """For so many seconds a reader waits for one that was kept, or that is of a small project."""
 _PAGE: Final = Messages("page")
@@ -270,6 +265,20 @@ def packed(site_context: SiteContext) -> bytes:
     return site_context.once("packed", make)
 
 
+def scripted(site_context: SiteContext, _: object) -> bytes:
+    # a page opened from disk may not fetch, but may load a script; graph by graph and by prefixes it takes least room
+    store: Store = site_context.graph.store
+    quads: Iterable[ox.Quad]
+    if isinstance(store, LocalStore):
+        inner = store.inner
+        graphs = [ox.DefaultGraph(), *sorted(inner.named_graphs(), key=str)]
+        quads = (quad for graph in graphs for quad in sorted(inner.quads_for_pattern(None, None, None, graph), key=str))
+    else:
+        quads = ox.parse(gzip.decompress(packed(site_context)), format=ox.RdfFormat.N_QUADS)
+    text = ox.serialize(quads, format=ox.RdfFormat.TRIG, prefixes=writer.read_prefixes(site_context.graph.project))
+    return b'pan2kgGraph("' + base64.b64encode(gzip.compress(text or b"", mtime=0)) + b'");\n'
+
+
 def joined(project: Project, paths: Iterable[Path]) -> bytes:
     store = ox.Store()
     for path in paths:
@@ -361,10 +370,7 @@ PAGES: Final = (
     View("404", lambda context: {"title": context.t("missing-title")}),
 )
 FILES: Final = (
-    # a page opened from disk may not fetch, but may load a script
-    CommonFile(
-        "data/graph.js", JAVASCRIPT, lambda site, _: b'pan2kgGraph("' + base64.b64encode(packed(site)) + b'");\n'
-    ),
+    CommonFile("data/graph.js", JAVASCRIPT, scripted),
     CommonFile("data/pan2kg.nq.gz", "application/gzip", lambda site, _: packed(site)),
     CommonFile(
         "data/ontology.ttl", TURTLE, lambda site, _: joined(site.graph.project, site.graph.project.ontology_files())

@@ -30,7 +30,6 @@ from pan2kg.tables.template import escape, markup
 from pan2kg.turtle import vocabulary, writer
 
 MOST: Final = 1000
-"""How many rows a page shows; a download has them all."""
 DAY: Final = "as-of"
 RELEASE: Final = "release"
 VIEW: Final = "view"

@@ -32,7 +32,6 @@ LATER_MOST: Final = 60
 """How many candidates an address can put at the end; the one that was put there first waits in its place again."""
 MODES: Final = ("reader", "second", "control", "order")
 CHOSEN: Final = "on:"
-"""How the fields begin by which actions are chosen."""
 _TONGUES: Final = catalogue.Messages("tongue")
 _REVIEW: Final = catalogue.Messages("review")
 _DESK: Final = catalogue.Messages("desk")

@@ -24,11 +24,14 @@ from pan2kg.project import write_atomically
 if TYPE_CHECKING:
     from jinja2 import BytecodeCache, Environment
     from jinja2.bccache import Bucket
+    from jinja2.compiler import Frame
+    from jinja2.nodes import Expr
 
 
 @cache
 def _environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from jinja2.compiler import CodeGenerator
     from jinja2.runtime import Context, Macro
 
     class OwnContext(Context):
@@ -39,11 +42,20 @@ def _environment() -> Environment:
             named.pop("_block_vars", None)
             return called(*values, **named)
 
+    class Generator(CodeGenerator):
+        def _output_child_pre(self, node: Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:
+            # a value is put out as text: a page of it is marked as markup once, not every piece
+            if finalize.src is None and frame.eval_ctx.autoescape and not frame.eval_ctx.volatile:
+                self.write("environment.put(")
+            else:
+                super()._output_child_pre(node, frame, finalize)
+
     environment = Environment(
         loader=FileSystemLoader(sorted(Path(__file__).parents[1].glob("*/templates"))), autoescape=True,
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False, bytecode_cache=_kept(),
     )  # fmt: skip
-    environment.context_class = OwnContext
+    environment.context_class, environment.code_generator_class = OwnContext, Generator
+    environment.extend(put=_put)
     return environment
 
 
@@ -108,6 +120,12 @@ def filled(pattern: str, *values: object) -> Markup:
 
 def escape(text: object) -> str:
     return _escaped(text if type(text) is str else str(text))
+
+
+def _put(value: object) -> str:
+    if type(value) is Markup:
+        return value
+    return _escaped(value) if type(value) is str else str(markupsafe.escape(value))
 
 
 @lru_cache(maxsize=1 << 14)

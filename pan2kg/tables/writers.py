@@ -24,7 +24,7 @@ from pan2kg.i18n import LANGUAGES, Language, Messages, Text, did_you_mean, forma
 from pan2kg.store import Query, Result, Store, Triples, plain, program_query, select
 from pan2kg.tables import PRINTING, Grid, clean, formats, md_escape, say, table as layout
 from pan2kg.tables.table import TABLES, Column, Row, Table, TableChoice, Term, Value
-from pan2kg.tables.template import filled, markup, render
+from pan2kg.tables.template import escape, filled, markup, render
 from pan2kg.turtle.vocabulary import NUMBERS, XSD, is_ours
 
 if TYPE_CHECKING:
@@ -525,10 +525,11 @@ def html_table(
         key = column.names or column.key
         subject_iri = address or str(row.get(key) or "")
         leads, spoken = anchors.leads(row, key, subject_iri), anchors.spoken(subject_iri)
-        marked = filled(' lang="{}"', spoken) if spoken else ""
+        # a long table has tens of thousands of these
+        marked = f' lang="{escape(spoken)}"' if spoken else ""
         if leads and words:
-            return filled('<a href="{}"{}>{}</a>', leads, marked, words)
-        return filled("<span{}>{}</span>", marked, words) if marked else words
+            return markup(f'<a href="{escape(leads)}"{marked}>{escape(words)}</a>')
+        return markup(f"<span{marked}>{escape(words)}</span>") if marked else words
 
     kinds = [filled(' class="number"') if _is_number(table, column) else filled("") for column in table.shown]
     heads = [(html_text(column.heading, language), kind) for column, kind in zip(table.shown, kinds, strict=True)]

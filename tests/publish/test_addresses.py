@@ -70,7 +70,7 @@ def _places(edition: Edition, described: Described) -> Iterator[str]:
     for quad in edition.store.inner.named_graphs():
         yield f"{graph_place(str(quad)[1:-1].removeprefix(ROOT))}.ttl"
     for definition in (*(table.name for table in table_definitions()), "weights", "figures"):
-        yield from (f"{TABLES}/{definition}.csv{end}" for end in ("", "-metadata.json"))
+        yield from (csv_path(TABLES, definition), f"{TABLES}/{definition}.csv-metadata.json")
     yield GROUP
     for product in PRODUCTS:
         yield from (f"data/{product}.{end}" for end in ("csv-metadata.json", "parquet", "xlsx"))

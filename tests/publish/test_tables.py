@@ -88,9 +88,12 @@ def metadata(folder: Path, name: str) -> Metadata:
 
 
 def rows(folder: Path, name: str, below: str = "tables") -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(read(folder, name, below).decode("utf-8"), newline="")))
+
+
+def read(folder: Path, name: str, below: str = "tables") -> bytes:
     path = folder / below / f"{name}.csv"
-    text = (path.read_bytes() if path.is_file() else gzip.decompress(Path(f"{path}.gz").read_bytes())).decode("utf-8")
-    return list(csv.DictReader(io.StringIO(text, newline="")))
+    return path.read_bytes() if path.is_file() else gzip.decompress(Path(f"{path}.gz").read_bytes())
 
 
 def triples(folder: Path, name: str) -> Iterator[ox.Triple]:
@@ -175,14 +178,14 @@ def test_the_register_of_figures_stands_in_the_release_at_four_levels(few_folder
 @pytest.mark.parametrize("name", NAMES)
 def test_a_table_is_sound(few_folder: Path, name: str) -> None:
     """As RFC 4180 has it, told by its key, no column empty, a list said to be one, every column named in words."""
-    content = (few_folder / "tables" / f"{name}.csv").read_bytes()
+    content = read(few_folder, name)
     assert not content.startswith(b"\xef\xbb\xbf")
     assert content.endswith(b"\r\n")
-    read = list(csv.reader(io.StringIO(content.decode("utf-8"), newline=""), strict=True))
-    assert {len(row) for row in read} == {len(read[0])}
+    lines = list(csv.reader(io.StringIO(content.decode("utf-8"), newline=""), strict=True))
+    assert {len(row) for row in lines} == {len(lines[0])}
     schema, held = metadata(few_folder, name)["tableSchema"], rows(few_folder, name)
     columns = schema["columns"]
-    assert read[0] == [column["name"] for column in columns]
+    assert lines[0] == [column["name"] for column in columns]
     key = schema["primaryKey"]
     values = [tuple(row[str(column)] for column in ([key] if isinstance(key, str) else key)) for row in held]
     assert len(set(values)) == len(values)
@@ -197,7 +200,7 @@ def test_a_table_is_sound(few_folder: Path, name: str) -> None:
         if column["datatype"] == "anyURI" and "separator" not in column:
             assert not any("|" in cell or " " in cell for cell in cells)
         labels = f"{column['name']}_label_fr"
-        if labels in read[0] and "separator" in column:
+        if labels in lines[0] and "separator" in column:
             for row in held:
                 lists = [row[one].split(column["separator"]) for one in (column["name"], labels) if row[one]]
                 assert len({len(one) for one in lists}) <= 1, "a label for each"
@@ -229,7 +232,7 @@ def test_another_validator_finds_the_tables_valid_with_what_they_refer_to(few_fo
     assert any(table["tableSchema"]["foreignKeys"] for table in group["tables"])
     (tmp_path / "csv-metadata.json").write_text(json.dumps(group), encoding="utf-8")
     # the metadata of each by itself, with the first rows of its table
-    described = sorted(path.name for path in tables.glob("*.csv-metadata.json"))
+    described = sorted(f"{path.name}-metadata.json" for path in tables.glob("*.csv"))
     for name in described:
         shutil.copy(tables / name, tmp_path / "each")
         with (tables / name.removesuffix("-metadata.json")).open("rb") as lines:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+import pyoxigraph as ox
 import pytest
 
 from pan2kg.site.page import Bundle, page_words
@@ -84,7 +85,8 @@ def site(bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
         (folder / name).mkdir()
     for name, path in bundle.files().items():
         shutil.copy(path, folder / "assets" / name)
-    packed = base64.b64encode(gzip.compress(QUADS.encode("utf-8"), mtime=0)).decode("ascii")
+    graph = ox.serialize(ox.parse(QUADS, format=ox.RdfFormat.N_QUADS), format=ox.RdfFormat.TRIG)
+    packed = base64.b64encode(gzip.compress(graph or b"", mtime=0)).decode("ascii")
     (folder / "data" / "graph.js").write_text(f'pan2kgGraph("{packed}");\n', encoding="utf-8")
     (folder / "data" / "labels.js").write_text(f"pan2kgLabels({json.dumps(LABELS)});\n", encoding="utf-8")
     with serve(folder, _Answering) as address:

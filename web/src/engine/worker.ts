@@ -24,7 +24,7 @@ async function open({ module, quads }: Start): Promise<void> {
     const from = performance.now();
     await init({ module_or_path: module });
     store = new Store();
-    store.load(new Uint8Array(quads) as never, { format: "application/n-quads", no_transaction: true, lenient: true });
+    store.load(new Uint8Array(quads) as never, { format: "application/trig", no_transaction: true, lenient: true });
     worker.postMessage({ size: store.size, ms: performance.now() - from });
 }
 
