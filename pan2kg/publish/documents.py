@@ -474,10 +474,11 @@ MOVED: Final = tuple(HostRule(pattern, target, flags="R=301,L,NE") for pattern, 
 """Where files of earlier releases led: a document a thing, and pages of things that are told in documents now."""
 
 
-PAIRS: Final = HostRule(
-    rf"({'|'.join(LANGUAGES)})/pair/([^/.]+)\.html", "$1/pairs.html#$2", flags="R=301,L,NE", is_last=True
-)
-"""Where pages of two plans of other countries led."""
+GONE: Final = tuple((HostRule(pattern, target, flags="R=301,L,NE", is_last=True), file) for pattern, target, file in (
+    (rf"({'|'.join(LANGUAGES)})/pair/([^/.]+)\.html", "$1/pairs.html#$2", "$1/pair/$2.html"),
+    (rf"({'|'.join(LANGUAGES)})/(action)/({SHARED})([^/.]*)\.html", f"{DOCUMENTS}/$2/$3.html#$3$4", "$1/$2/$3$4.html"),
+))  # fmt: skip
+"""Where pages led, with what their files were called: of two plans of other countries, and of actions retired."""
 
 
 def is_published(path: str) -> bool:
@@ -578,7 +579,7 @@ def host_files(
            HostRule("id/(.+)", f"{DOCUMENTS}/$1")]  # fmt: skip
     yield ".htaccess", written(
         "apache.txt", types=types, path=path,
-        rules="".join(rule.written() for rule in (*gone, *moved, *led_on, PAIRS, *led, *_common())),
+        rules="".join(rule.written() for rule in (*gone, *moved, *led_on, *dict(GONE), *led, *_common())),
     ).encode()  # fmt: skip
     yield (
         f"{DOCUMENTS}/.htaccess",
@@ -598,9 +599,11 @@ def host_files(
             f"        return {rule.flags[2:5]} {path}{rule.target};\n    }}\n"
             for rule in led_on
         )
-        + f'    location ~ "^{path}{PAIRS.pattern}$" {{\n        alias /srv/pan2kg/$1/pair/$2.html;\n'
-        + "        if (!-f $request_filename) {\n"
-        + f"            return 301 {path}{PAIRS.target};\n        }}\n    }}\n",
+        + "".join(
+            f'    location ~ "^{path}{rule.pattern}$" {{\n        alias /srv/pan2kg/{file};\n'
+            f"        if (!-f $request_filename) {{\n            return 301 {path}{rule.target};\n        }}\n    }}\n"
+            for rule, file in GONE
+        ),
         path=path, documents=DOCUMENTS, thing=f"{_THING}([^/.]+)", together=_TOGETHER, all=ALL, versions=VERSIONS,
         about=_ABOUT, graph=_GRAPH,
     ).encode()  # fmt: skip
