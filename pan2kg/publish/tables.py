@@ -529,7 +529,8 @@ def product_files(described: Described) -> Iterator[File]:
 
     products = list[ReleaseTable]()
     for product_name, (columns_named, values_named, read) in PRODUCTS.items():
-        rows = sorted(set(read(_Rows(described))))
+        texts = dict[str, str]()  # an address that stands in thousands of cells is held once
+        rows = sorted({tuple(texts.setdefault(cell, cell) for cell in row) for row in read(_Rows(described))})
         for reading in (described.of, described.pointing):  # what was read takes more than the rows
             reading.cache_clear()
         cells: list[FieldCells] = []
