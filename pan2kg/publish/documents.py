@@ -129,9 +129,7 @@ class Described:
         self.names = {
             iri: {language: value for _, _, language, value in sorted(entries)} for iri, entries in named.items()
         }
-        # asked of the engine: looking at every statement would copy the graph where another process holds it too
-        subjects_asked = self.store.query("SELECT DISTINCT ?s WHERE { GRAPH ?g { ?s ?p ?o } }")
-        of = sorted({addresses.own(str(solution[0])[1:-1]) for solution in subjects_asked})
+        of = sorted({addresses.own(str(quad.subject)[1:-1]) for quad in self.store})
         self.own_places: dict[str, str] = {}
         subjects = frozenset(of)
         for iri in of:
