@@ -7,6 +7,7 @@ each text weighs, and the register of figures. Their numbers are no statements o
 """
 
 import csv
+import gc
 import gzip
 import io
 import re
@@ -570,6 +571,8 @@ def product_files(described: Described) -> Iterator[File]:
         yield from table.written(described.edition, DATA, schema)[1]
         products.append(table)
     # last: what writes them takes much memory, from then on
+    del described
+    gc.collect()
     give_back()
     while products and "parquet" in PRODUCT_FORMS:
         table = products.pop(0)
