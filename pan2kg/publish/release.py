@@ -471,7 +471,7 @@ def archive(release: PublishedRelease, drawn: Sequence[str]) -> None:
             body = (root / path).read_bytes()
             if has_base and path.startswith(documents.DOCUMENTS):
                 body = across.sub(base + documents.DOCUMENTS.encode() + b"/", body)
-            return led.sub(base, body) if path.endswith(".html") else body
+            return led.sub(b' href="' + base, body) if path.endswith(".html") else body
 
         folder.pack(
             root / ARCHIVE, {FRONT if path == WELCOME else path: path for path in files}, content, issue.modified
