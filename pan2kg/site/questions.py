@@ -200,7 +200,9 @@ def grid(result: Result, context: page.PageContext) -> page.Values:
         term, label = row[key], row.get(f"{key}_label")
         literal, address, column = term, "", key
         if isinstance(term, ox.NamedNode):
-            if not isinstance(label, ox.Literal) or label.value == term.value:
+            entry = context.graph.labels.entry(term.value)
+            is_short = entry and entry.kind in ("plan", "instrument") and entry.brief.get(language)
+            if is_short or not isinstance(label, ox.Literal) or label.value == term.value:
                 return context.link(term.value)
             literal, address, column = label, context.address(term.value), ""
         if not isinstance(literal, ox.Literal):
