@@ -263,7 +263,7 @@ class Drawing:
     def svg(self) -> str:
         words = f"{self.title}\n{self.description}\n{self.width} {self.height}"
         name = f"p{hashlib.sha256(words.encode('utf-8', 'replace')).hexdigest()[:5]}"
-        sheet = _Sheet(name)
+        sheet = _Elements(name)
         paper = _Element('<rect width="100%" height="100%"', _look(PAPER), "/>")
         inner = [paper, *sheet.elements(self.marks, 0.0, 0.0)]
         # what is drawn as text names the picture; where it is not drawn, elements that nobody sees do
@@ -404,7 +404,7 @@ def _course(points: Sequence[Point], *, curved: bool = False) -> str:
     return course + "z" * (is_closed and not curved)
 
 
-class _Sheet:
+class _Elements:
     """The elements of marks; ``told`` are the names of labels, ``leads`` whether a mark leads anywhere."""
 
     def __init__(self, name: str) -> None:

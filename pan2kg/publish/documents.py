@@ -15,6 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import chain, groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
@@ -111,7 +112,7 @@ class Described:
     def __init__(self, edition: Edition) -> None:
         self.edition, self.store, addresses = edition, edition.store.inner, edition.issue.addresses
         # what the store holds is read of each thing when it is told, and kept a little while
-        self.of, self.pointing = lru_cache(4_096)(self._read_of), lru_cache(64)(self._read_pointing)
+        self.of, self.pointing = lru_cache(4_096)(self._read_of), lru_cache(1_024)(self._read_pointing)
         self.retired, self.heirs = set[str](), defaultdict[str, list[str]](list)
         for quad in self.store.quads_for_pattern(None, node(OWL + "deprecated"), None):
             if isinstance(quad.object, ox.Literal) and quad.object.value in ("true", "1"):
@@ -152,6 +153,7 @@ class Described:
                     ends.append(addresses.own(str(quad.object)[1:-1]))
         for joined in self.joined.values():
             joined.update((name, sorted(set(ends))) for name, ends in joined.items())
+        self._rank = cache(lambda graph: (bool(rule_of(graph)), graph))
         self._called: dict[tuple[str, Language], str] = {}
         self._written: dict[tuple[str, str, bool, str], Markup] = {}
 
@@ -169,8 +171,8 @@ class Described:
         places, by_line = self.edition.issue.addresses, dict[bytes, DocumentStatement]()
         is_moved = places.root != places.home
         # of what stands in several graphs the first counts that no rule made
-        ranked = [((rule_of(graph := str(quad.graph_name)[1:-1]) != "", graph), quad) for quad in quads]
-        for (_, graph), quad in sorted(ranked, key=lambda pair: pair[0], reverse=True):
+        ranked = [(self._rank(str(quad.graph_name)[1:-1]), quad) for quad in quads]
+        for (_, graph), quad in sorted(ranked, key=itemgetter(0), reverse=True):
             triple, predicate = quad.triple, quad.predicate.value
             if predicate == but or (predicate.startswith(PAN) and _AT_LEVEL.fullmatch(predicate)):
                 continue
@@ -472,10 +474,11 @@ MOVED: Final = tuple(HostRule(pattern, target, flags="R=301,L,NE") for pattern, 
 """Where files of earlier releases led: a document a thing, and pages of things that are told in documents now."""
 
 
-PAIRS: Final = HostRule(
-    rf"({'|'.join(LANGUAGES)})/pair/([^/.]+)\.html", "$1/pairs.html#$2", flags="R=301,L,NE", is_last=True
-)
-"""Where pages of two plans of other countries led."""
+GONE: Final = tuple((HostRule(pattern, target, flags="R=301,L,NE", is_last=True), file) for pattern, target, file in (
+    (rf"({'|'.join(LANGUAGES)})/pair/([^/.]+)\.html", "$1/pairs.html#$2", "$1/pair/$2.html"),
+    (rf"({'|'.join(LANGUAGES)})/(action)/({SHARED})([^/.]*)\.html", f"{DOCUMENTS}/$2/$3.html#$3$4", "$1/$2/$3$4.html"),
+))  # fmt: skip
+"""Where pages led, with what their files were called: of two plans of other countries, and of actions retired."""
 
 
 def is_published(path: str) -> bool:
@@ -576,7 +579,7 @@ def host_files(
            HostRule("id/(.+)", f"{DOCUMENTS}/$1")]  # fmt: skip
     yield ".htaccess", written(
         "apache.txt", types=types, path=path,
-        rules="".join(rule.written() for rule in (*gone, *moved, *led_on, PAIRS, *led, *_common())),
+        rules="".join(rule.written() for rule in (*gone, *moved, *led_on, *dict(GONE), *led, *_common())),
     ).encode()  # fmt: skip
     yield (
         f"{DOCUMENTS}/.htaccess",
@@ -596,9 +599,11 @@ def host_files(
             f"        return {rule.flags[2:5]} {path}{rule.target};\n    }}\n"
             for rule in led_on
         )
-        + f'    location ~ "^{path}{PAIRS.pattern}$" {{\n        alias /srv/pan2kg/$1/pair/$2.html;\n'
-        + "        if (!-f $request_filename) {\n"
-        + f"            return 301 {path}{PAIRS.target};\n        }}\n    }}\n",
+        + "".join(
+            f'    location ~ "^{path}{rule.pattern}$" {{\n        alias /srv/pan2kg/{file};\n'
+            f"        if (!-f $request_filename) {{\n            return 301 {path}{rule.target};\n        }}\n    }}\n"
+            for rule, file in GONE
+        ),
         path=path, documents=DOCUMENTS, thing=f"{_THING}([^/.]+)", together=_TOGETHER, all=ALL, versions=VERSIONS,
         about=_ABOUT, graph=_GRAPH,
     ).encode()  # fmt: skip

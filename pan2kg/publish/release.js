@@ -5,7 +5,7 @@
   "use strict";
   var split = /^(?:action|body|document|instrument|involvement|link|passage|plan)$/;
   var shared = /^(?:[a-z][a-z]-[^/.-]|(?![a-z][a-z]-[^/.-])[^/.])/;
-  var moved = /(.*\/)(?:(?:id|doc)\/([^/]+)|(?:[a-z][a-z])\/(part|provision|category|conflict))\/([^/.]+)(\.(?:html|ttl|jsonld))?$/;
+  var moved = /(.*\/)(?:(?:id|doc)\/([^/]+)|(?:[a-z][a-z])\/(part|provision|category|conflict|action))\/([^/.]+)(\.(?:html|ttl|jsonld))?$/;
   var version = /(.*\/)(version\/([^/]+)\/)((?:data|tables|ontology|changes)\/.+)$/;
   var derived = /(.*\/)graph\/derived\/[^/]+$/.exec(location.pathname);
   var graphs = /(.*\/graph\/[^/]+\/[^/.]+)\/[^.]+(?:\.ttl)?$/;

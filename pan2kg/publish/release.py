@@ -118,11 +118,14 @@ class SitePart:
         self.is_apart, self.kinds = bool(kinds), kinds
 
     def paths(self, edition: Edition) -> Iterator[tuple[str, str]]:
+        find = edition.graph.labels.find
         for path in registry.Site(SiteContext(edition.graph)).paths():
             name, *below = path.partition("/")[2].split("/")
             kind = name.partition(".")[0]
             is_here = kind in self.kinds if self.is_apart else kind not in _KINDS_APART
-            if is_here and path != folder.QUADS and documents.is_published(path):
+            entry = find(kind, below[0].partition(".")[0]) if below else None
+            is_here = is_here and path != folder.QUADS and not (entry and entry.is_retired)
+            if is_here and documents.is_published(path):
                 yield path, kind if below else ""
 
     def pages(self, edition: Edition) -> Iterator[str]:

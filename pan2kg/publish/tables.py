@@ -13,7 +13,7 @@ import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.util import find_spec
 from itertools import islice, product
@@ -406,6 +406,7 @@ def published_weights(path: Path) -> texts.Earlier | None:
 
 Row = tuple[str, ...]
 """A row for people: addresses of things, and values as they are; empty where nothing is known."""
+_MOST_FACTS: Final = 4_096
 _ACCEPTED: Final = ("/accepted", "/derived")
 _TEXTS: Final = ("LegalAct", "Treaty", "SoftLaw", "Bill", "Commitment", "OtherInstrument", "Instrument")
 
@@ -413,13 +414,23 @@ _TEXTS: Final = ("LegalAct", "Treaty", "SoftLaw", "Bill", "Commitment", "OtherIn
 @dataclass(frozen=True)
 class _Rows:
     described: Described
+    facts: dict[str, Mapping[str, list[str]]] = field(default_factory=dict)
 
-    def objects(self, iri: str, *properties: str) -> list[str]:
-        statements = self.described.of(iri) if iri else ()
-        return list(dict.fromkeys(statement.object for statement in statements if statement.predicate in properties))
+    def objects(self, iri: str, name: str) -> list[str]:
+        if iri not in self.facts:
+            places, facts = self.described.edition.issue.addresses, defaultdict[str, dict[str, str]](dict)
+            home = node(places.home + iri[len(places.root) :] if iri.startswith(places.root) else iri)
+            for quad in self.described.store.quads_for_pattern(home, None, None) if iri else ():
+                if not isinstance(value := quad.object, (ox.BlankNode, ox.Triple)):
+                    text = value.value if isinstance(value, ox.Literal) else places.own(value.value)
+                    facts[quad.predicate.value][str(value)] = text
+            if len(self.facts) >= _MOST_FACTS:
+                self.facts.clear()
+            self.facts[iri] = {name: [values[line] for line in sorted(values)] for name, values in facts.items()}
+        return list(dict.fromkeys(self.facts[iri].get(name, ())))
 
-    def value(self, iri: str, *properties: str) -> str:
-        return next(iter(self.objects(iri, *properties)), "")
+    def value(self, iri: str, name: str) -> str:
+        return next(iter(self.objects(iri, name)), "")
 
     def pointing(self, iri: str, name: str) -> list[str]:
         subjects = (

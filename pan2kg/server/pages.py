@@ -294,7 +294,7 @@ class ReleaseFiles:
         # the addresses of earlier releases, and those in the folder of a version
         packed = {path.split("/")[1] for path in shown if re.fullmatch(r"version/[^/]+/tables/.+\.csv\.gz", path)}
         self.rules = [*documents.MOVED, *documents.version_rules(str(mark.get("version")), sorted(packed))]
-        self.rules += [documents.PAIRS, *(documents.HostRule(*pair) for pair in _LED)]
+        self.rules += [*dict(documents.GONE), *(documents.HostRule(*pair) for pair in _LED)]
         endings = ("html", "ttl", "jsonld", "rdf", "nt")
         self.forms = tuple(protocol.Form(ending, (documents.MEDIA[ending],)) for ending in endings)
 

@@ -267,25 +267,20 @@ def _of_body(context: PageContext, body: str) -> dict[str, Any]:
     picture = None
     if involvements:
         picture = "dossier-picture", context.draw("plans-of", thing=context.key(body)), None
-
         # bodies of its kind and country whose works name a text its works name too, without a work of both
-        def read() -> dict[str, set[str]]:
-            by_work: dict[str, set[str]] = {}
-            for use in knowledge.uses:
-                if use.text not in knowledge.tables.general:
-                    by_work.setdefault(use.work, set()).add(use.text)
-            return by_work
-
-        by_work, works = context.site_context.once(f"texts by work at {knowledge.level.key}", read), led | supported
-        countries, by_body = {graph.country_of.get(work) for work in works}, dict[str, set[str]]()
-        for work, parts in _involvements(context, "work").items():
-            if graph.country_of.get(work) in countries:
-                for involvement in parts:
-                    by_body.setdefault(involvement.body, set()).add(work)
+        by_work = context.site_context.once(f"texts by work at {knowledge.level.key}", lambda: values.gathered(
+            (use.work, use.text) for use in knowledge.uses if use.text not in knowledge.tables.general
+        ))  # fmt: skip
+        works = led | supported
+        countries = {graph.country_of.get(work) for work in works}
+        by_body = values.gathered(
+            (involvement.body, work) for work, parts in _involvements(context, "work").items()
+            if graph.country_of.get(work) in countries for involvement in parts
+        )  # fmt: skip
         own = {text for work in works for text in by_work.get(work, ())}
         kinds, shared = statements.values(body, f"{DCTERMS}type"), Counter[str]()
         for rival, its in by_body.items():
-            if rival != body and not its & works and statements.values(rival, f"{DCTERMS}type") == kinds:
+            if rival != body and works.isdisjoint(its) and statements.values(rival, f"{DCTERMS}type") == kinds:
                 shared[rival] = len({text for work in its for text in by_work.get(work, ())} & own)
         near = sorted((rival for rival, n in shared.items() if n), key=lambda rival: (-shared[rival], rival))
         name = "body-beside" if near else "body-alone"
@@ -301,7 +296,6 @@ def _of_body(context: PageContext, body: str) -> dict[str, Any]:
 def _of_text(context: PageContext, text: str) -> dict[str, Any]:
     knowledge, graph, statements = context.graph.known(), context.graph, context.graph.statements
     reached = partial(knowledge.potential.weights.reached, at=knowledge.level)
-
     uses = context.site_context.once("uses by text", lambda: values.gathered(
         (above, use) for use in knowledge.uses for above in reached(use.text)
     )).get(text, [])  # fmt: skip

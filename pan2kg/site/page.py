@@ -297,7 +297,8 @@ class PageContext:
     def address(self, iri: str) -> str:
         entry = self.graph.labels.entry(iri)
         if entry and entry.has_page:
-            return self.href(entry.address)
+            # what was retired has no page in a release
+            return (entry.is_retired and self.document(iri)) or self.href(entry.address)
         if not (entry and is_ours(iri)):
             return iri if iri.startswith(("https://", "http://")) and not is_ours(iri) else ""
         if entry.kind == "document":

@@ -185,9 +185,9 @@ def _headings(context: PageContext, actions: Iterable[str]) -> list[Values]:
     }
     counted = Counter(scheme_of[iri] for iris in above.values() for iri in iris)
     main = min(counted, key=lambda scheme: (-counted[scheme], scheme)) if counted else ""
-    under: dict[str, list[str]] = {}
-    for action, iris in above.items():
-        under.setdefault(next((iri for iri in iris if scheme_of[iri] == main), ""), []).append(action)
+    under = values.gathered(
+        (next((iri for iri in iris if scheme_of[iri] == main), ""), action) for action, iris in above.items()
+    )
 
     def line(action: str) -> Values:
         texts, leads, involved = (

@@ -57,7 +57,7 @@ def write_spreadsheet(sheets: Iterable[tuple[str, Grid]]) -> bytes:
         sheet = book.create_sheet(name)
         letters = [openpyxl.utils.get_column_letter(at + 1) for at in range(len(grid.columns))]
         for at, (letter, head) in enumerate(zip(letters, grid.columns, strict=True)):
-            longest = max([len(head), *(len(str(row[at])) for row in rows if row[at] is not None)])
+            longest = max([len(head), *map(len, {str(row[at]) for row in rows if row[at] is not None})])
             sheet.column_dimensions[letter].width = min(max(longest + 1, 8), 60)
             _put(sheet, (1, at + 1), head).font = openpyxl.styles.Font(bold=True)
         sheet.freeze_panes = "A2"
@@ -65,22 +65,28 @@ def write_spreadsheet(sheets: Iterable[tuple[str, Grid]]) -> bytes:
         style = openpyxl.cell.WriteOnlyCell(sheet)
         style.number_format = "yyyy-mm-dd"
         contents.append(bytearray())
+        written = dict[object, str]()  # what stands in many cells is written once
         for number, row in enumerate(rows, 2):
             cells = []
             for letter, value in zip(letters, row, strict=True):
-                content = _day(value) if isinstance(value, str) else value
-                if content is None or content == "":
-                    continue
-                if isinstance(content, str):
-                    place = strings.setdefault(xml_fit(content)[:_LONGEST], len(strings))
-                    cells.append(f'<c r="{letter}{number}" t="s"><v>{place}</v></c>')
-                elif isinstance(content, bool):
-                    cells.append(f'<c r="{letter}{number}" t="b"><v>{content:d}</v></c>')
-                elif isinstance(content, date):
-                    serial = openpyxl.utils.datetime.to_excel(content)
-                    cells.append(f'<c r="{letter}{number}" s="{style.style_id}"><v>{serial}</v></c>')
-                else:
-                    cells.append(f'<c r="{letter}{number}"><v>{content}</v></c>')
+                key = value if isinstance(value, str) else (type(value), value)
+                if (text := written.get(key)) is None:
+                    content = _day(value) if isinstance(value, str) else value
+                    if content is None or content == "":
+                        text = ""
+                    elif isinstance(content, str):
+                        place = strings.setdefault(xml_fit(content)[:_LONGEST], len(strings))
+                        text = f' t="s"><v>{place}</v></c>'
+                    elif isinstance(content, bool):
+                        text = f' t="b"><v>{content:d}</v></c>'
+                    elif isinstance(content, date):
+                        serial = openpyxl.utils.datetime.to_excel(content)
+                        text = f' s="{style.style_id}"><v>{serial}</v></c>'
+                    else:
+                        text = f"><v>{content}</v></c>"
+                    written[key] = text
+                if text:
+                    cells.append(f'<c r="{letter}{number}"{text}')
             contents[-1] += f'<row r="{number}">{"".join(cells)}</row>'.encode()
         del rows
     return _bytes(book, (contents.pop(0) for _ in [*contents]), strings)

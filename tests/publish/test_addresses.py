@@ -14,19 +14,18 @@ import pan2kg
 from pan2kg.i18n import LANGUAGES
 from pan2kg.publish.documents import (
     DOCUMENTS,
+    GONE,
     MOVED,
-    PAIRS,
     Described,
     graph_place,
-    is_published,
     version_rules,
     w3id_rules,
 )
 from pan2kg.publish.edition import Edition, Issue, read_facts
 from pan2kg.publish.folder import DUMPS, GROUP, OWN
+from pan2kg.publish.release import SITE
 from pan2kg.publish.tables import PRODUCTS, TABLES, csv_path, table_definitions, weigh_links
 from pan2kg.site.page import SiteContext
-from pan2kg.site.registry import Site
 from pan2kg.store.rules import rule_files
 from pan2kg.turtle.vocabulary import ROOT
 
@@ -63,9 +62,7 @@ def _places(edition: Edition, described: Described) -> Iterator[str]:
         sorted(filter(None, map(edition.graph.labels.entry, pair)), key=lambda plan: plan.key) for pair in context.pairs
     )
     yield from (f"{tag}/pairs.html#{one.key}--{two.key}" for one, two in rows for tag in LANGUAGES)
-    for path in Site(context).paths():
-        if is_published(path):
-            yield path
+    yield from (path for part in SITE for path, _ in part.paths(edition))
     yield from (*DUMPS, f"{DOCUMENTS}/.htaccess")
     for quad in edition.store.inner.named_graphs():
         yield f"{graph_place(str(quad)[1:-1].removeprefix(ROOT))}.ttl"
@@ -98,7 +95,7 @@ def test_every_address_of_a_release_is_answered_by_the_next(listed: Path, places
                     lost.append(f"{address} → {led}")
         elif path.startswith((f"{DOCUMENTS}/", "fr/", "en/", "de/", "queries/")):
             led = next(filter(None, (rule.leads(path) for rule in MOVED)), path)
-            if led not in places and PAIRS.leads(led) not in places:
+            if not places & {led, *(rule.leads(led) for rule, _ in GONE)}:
                 lost.append(f"{path} → {led}")
         elif path.startswith(("data/", "tables/", f"version/{version}/data/", f"version/{version}/tables/")):
             # what a version had leads to the release while it is the present one, then to its own packed tables
