@@ -30,7 +30,6 @@ NAMES: Final = tuple(name for name, kind in table.TABLES.items() if not kind.alo
 ASPECTS: Final[Mapping[str, tuple[str, ...]]] = {
     "instrument": ("restsOn",), "body": ("involvesBody", "ledBy"), "topic": ("hasTopic",), "group": ("hasTargetGroup",),
 }  # fmt: skip
-"""In what two plans are compared, and the properties of them and their actions that say so."""
 
 
 def _plans(context: page.PageContext) -> page.Values:

@@ -40,7 +40,6 @@ _ADDRESS: Final = re.compile(
     r"(?:.*/)?(?P<language>[a-z]{2})/question/(?P<name>[a-z0-9-]+)\.html(?:\?(?P<query>[^#]*))?(?:#(?P<asked>.*))?"
 )
 _TABS: Final = {"bar": "chart", "timeline": "timeline", "network": "network"}
-"""The tab of an answer that is shown first, by what a question calls its view; else the table."""
 _THINGS: Final = ("name", "iri")
 _VARIABLE: Final = re.compile(r"[?$](\w+)")
 _PAGE: Final = catalogue.Messages("page")
