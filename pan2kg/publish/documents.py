@@ -145,14 +145,12 @@ class Described:
         self.places = {iri: shared_place(place) for iri, place in self.own_places.items()}
         self.keys = {iri: place.rpartition("/")[2] for iri, place in self.own_places.items()}
         # what links and involvements join, and how
-        self.joined: dict[str, dict[str, list[str]]] = defaultdict(dict)
+        self.joined: dict[str, dict[str, dict[str, None]]] = defaultdict(dict)
         for name in (*_ENDS, _LINK_TYPE, _LEVEL, _VIA, _RELATION, _ROLE):
-            for quad in self.store.quads_for_pattern(None, node(name), None):
-                if str(quad.subject).rpartition("/")[0].endswith(("/id/link", "/id/involvement")):
-                    ends = self.joined[addresses.own(str(quad.subject)[1:-1])].setdefault(name, [])
-                    ends.append(addresses.own(str(quad.object)[1:-1]))
-        for joined in self.joined.values():
-            joined.update((name, sorted(set(ends))) for name, ends in joined.items())
+            for quad in sorted(self.store.quads_for_pattern(None, node(name), None), key=str):
+                iri, end = (addresses.own(str(term)[1:-1]) for term in (quad.subject, quad.object))
+                if iri.rpartition("/")[0].endswith(("/id/link", "/id/involvement")):
+                    self.joined[iri].setdefault(name, {})[end] = None
         self._rank = cache(lambda graph: (bool(rule_of(graph)), graph))
         self._called: dict[tuple[str, Language], str] = {}
         self._written: dict[tuple[str, str, bool, str], Markup] = {}
@@ -314,8 +312,8 @@ def _page(described: Described, iris: Sequence[str], place: str, pages: Collecti
                 markup(sign).join(described.shown(end, root, is_key=True) for end in listed)
                 for sign, listed in ((", ", joined.get(_VIA, ())), (" – ", ends))
             )
-            group = joined.get(_LINK_TYPE, [""])[0], joined.get(_LEVEL, [""])[0], number
-            by_rule[group].append((via, key, name))
+            kind_of, level = (next(iter(joined.get(name, ())), "") for name in (_LINK_TYPE, _LEVEL))
+            by_rule[kind_of, level, number].append((via, key, name))
             continue
         cells[iri] = defaultdict(list)
         names = described.name(iri, LANGUAGES[0]), *described.names.get(iri, {}).values()
@@ -390,9 +388,9 @@ def _point(described: Described, iri: str, root: str, cells: dict[tuple[str, str
     counted = Counter(row.predicate for row in pointing if row.predicate not in _ENDS or not rule_of(row.graph))
     for row in pointing:
         joined, head = described.joined.get(row.subject, {}), ("←", row.predicate)
-        kind, few = "".join(joined.get(_LINK_TYPE, [])[:1]), counted[row.predicate] <= _MOST_LISTED
+        kind, few = next(iter(joined.get(_LINK_TYPE, ())), ""), counted[row.predicate] <= _MOST_LISTED
         if row.predicate in _ENDS and rule_of(row.graph):
-            by_rule[kind].update(joined.get(_VIA, ()))
+            by_rule[kind].update([*joined.get(_VIA, ())])
         elif row.predicate == statements.SOURCE or not few:
             cells[head] = [markup(str(counted[row.predicate]))]
         elif joined and row.predicate in _ENDS:

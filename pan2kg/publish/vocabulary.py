@@ -112,12 +112,11 @@ def write(
         plain = term.datatype.value == XSD + "string"
         return term.value if plain else {"@type": short(term.datatype.value), "@value": term.value}
 
-    nodes: dict[str, dict[str, list[object]]] = {}
-    pointing: dict[str, dict[str, list[object]]] = {}
+    nodes, pointing = dict[str, dict[str, list[object]]](), dict[str, dict[str, list[object]]]()
     things = frozenset(about)
     for triple in triples:
         name = triple.subject.value if isinstance(triple.subject, ox.NamedNode) else str(triple.subject)
-        if things and name not in things and isinstance(triple.object, ox.NamedNode) and triple.predicate != TYPE:
+        if isinstance(triple.object, ox.NamedNode) and things and name not in things:
             back = pointing.setdefault(triple.object.value, {})
             back.setdefault(short(triple.predicate.value), []).append({"@id": name})
             continue

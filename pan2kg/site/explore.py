@@ -33,7 +33,6 @@ class DrawnLink(NamedTuple):
 
 
 Drawn = tuple[list[DrawnLink], labels.Entry | None, set[str] | None, int]
-"""The links a network shows, the thing in its middle, what is near that, and how many things have no room in it."""
 
 
 def keys(site_context: SiteContext) -> Iterable[str]:

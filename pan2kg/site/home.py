@@ -22,7 +22,6 @@ TOLD: Final = (
 )  # fmt: skip
 LISTED: Final = 12
 NEIGHBOURS: Final = 7
-"""How many plans the picture of the home page shows beside the home plan, so that it fits on the first screen."""
 REASONS: Final = 2
 FIRST: Final = 15
 """How many plans the matrix on the home page has: of the own country first, those linked with most others."""
@@ -38,7 +37,6 @@ _DECLARED, _INFERRED = "#e6f0fa", "#fdf1e2"
 _DASHED: Final = drawing.Pen("#8a4300", 1.0, (4.0, 3.0))
 _FINE: Final = drawing.Font(12.0, colour="#8a4300")
 _ARROWS: Final = {(True, True): ("↔", "both"), (True, False): ("→", "cites"), (False, True): ("←", "cited")}
-"""The arrow of a cell and the key of what it says, by whether the one cites and is cited."""
 _PAGE: Final = Messages("page")
 _FIGURE: Final = Messages("figure")
 

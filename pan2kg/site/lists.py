@@ -30,7 +30,6 @@ NAMES: Final = tuple(name for name, kind in table.TABLES.items() if not kind.alo
 ASPECTS: Final[Mapping[str, tuple[str, ...]]] = {
     "instrument": ("restsOn",), "body": ("involvesBody", "ledBy"), "topic": ("hasTopic",), "group": ("hasTargetGroup",),
 }  # fmt: skip
-"""In what two plans are compared, and the properties of them and their actions that say so."""
 
 
 def _plans(context: page.PageContext) -> page.Values:
@@ -213,7 +212,12 @@ def show(figures: table.Table, context: page.PageContext) -> page.Markup:
         entry = index.entry(iri)
         return index.label(iri, language).language if entry and entry.texts and language not in entry.texts else ""
 
-    anchors = writers.Anchors(figures.name, leads=lambda _, __, iri: context.address(iri), spoken=spoken)
+    # plans and texts are called by their short names, as links to them are elsewhere
+    entries = (entry for kind in ("plan", "instrument") for entry in index.of_kind(kind))
+    short = {entry.iri: entry.brief[language] for entry in entries if language in entry.brief}
+    anchors = writers.Anchors(
+        figures.name, lambda _, __, iri: context.address(iri), spoken, lambda iri: short.get(iri, "")
+    )  # fmt: skip
     title = writers.html_text(figures.title, language)
     shown, pieces = figures.rows[: context.most], partial(template.macro, "_macros.html")
     part = replace(figures, rows=shown)

@@ -45,7 +45,6 @@ _SHAPES: Final = frozenset(
 )
 _MANY: Final = 3
 _MOST: Final = 12
-"""No more statements than this in an example of a class: it is to be read at a glance."""
 _LOOKED_AT: Final = 50
 """So many things of a class, the first by IRI, are looked at for its example: one of them is like any other."""
 _FIRST: Final = (

@@ -24,7 +24,6 @@ from pan2kg.tables.template import escape, markup, render
 from pan2kg.turtle import vocabulary, writer
 
 DOCUMENTED: Final = tuple(Messages("release").text("ontology").by_language())
-"""The languages of the documentation in a release: those in which a release speaks of itself."""
 _ONTOLOGY: Final = Messages("ontology")
 _CONCEPTS: Final = (vocabulary.SKOS + "Concept", vocabulary.SKOS + "ConceptScheme")
 _SWEEPS: Final = 12

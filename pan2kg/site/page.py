@@ -41,7 +41,6 @@ EVIDENCE: Final = "evidence"
 BEFORE: Final[Mapping[str, evidence.Level]] = {
     "declared": evidence.Level.OTHER, "inferred": evidence.Level.EDITORS, "all": evidence.Level.EDITORS,
 }  # fmt: skip
-"""What addresses of the first release asked for, as the levels that show at least the same."""
 NOTHING: Mapping[str, str] = MappingProxyType({})
 _PAGE: Final = Messages("page")
 _GROUPS: Final = ("copy", "network", "picture", "search", "sparql", "table")

@@ -50,7 +50,6 @@ TIMELESS: Final = frozenset(("IRREG", "AS_NEEDED", "UPDATE_CONT"))
 BALANCED: Final = ("total", "derived", "concluded", "declared", "evident", "unverified", "candidates")
 """What is counted of links; unverified ones are not among the declared, rejected ones are in the total only."""
 _SLACK: Final = 1
-"""The portal allows one day, for harvesting."""
 _LEFT_OUT: Final = frozenset((PAN + "Document", PAN + "SourceGraph"))
 """The title of a document stays in its language; files are not shown to readers."""
 _STANDARD: Final = ("http://www.w3.org/2002/07/owl#", SKOS)
@@ -59,7 +58,6 @@ _CHECKING: Final = Lock()
 """A check takes seconds: who asks at the same time waits for one."""
 _BEHIND: Final = ThreadPoolExecutor(1, "check")
 _PATIENCE: Final = 0.3
-"""For so many seconds a reader waits for one that was kept, or that is of a small project."""
 _PAGE: Final = Messages("page")
 _ONTOLOGY: Final = Messages("ontology")
 

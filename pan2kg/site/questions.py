@@ -40,7 +40,6 @@ _ADDRESS: Final = re.compile(
     r"(?:.*/)?(?P<language>[a-z]{2})/question/(?P<name>[a-z0-9-]+)\.html(?:\?(?P<query>[^#]*))?(?:#(?P<asked>.*))?"
 )
 _TABS: Final = {"bar": "chart", "timeline": "timeline", "network": "network"}
-"""The tab of an answer that is shown first, by what a question calls its view; else the table."""
 _THINGS: Final = ("name", "iri")
 _VARIABLE: Final = re.compile(r"[?$](\w+)")
 _PAGE: Final = catalogue.Messages("page")
@@ -200,7 +199,9 @@ def grid(result: Result, context: page.PageContext) -> page.Values:
         term, label = row[key], row.get(f"{key}_label")
         literal, address, column = term, "", key
         if isinstance(term, ox.NamedNode):
-            if not isinstance(label, ox.Literal) or label.value == term.value:
+            entry = context.graph.labels.entry(term.value)
+            is_short = entry and entry.kind in ("plan", "instrument") and entry.brief.get(language)
+            if is_short or not isinstance(label, ox.Literal) or label.value == term.value:
                 return context.link(term.value)
             literal, address, column = label, context.address(term.value), ""
         if not isinstance(literal, ox.Literal):

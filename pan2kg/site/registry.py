@@ -36,9 +36,7 @@ COMMON_FILES: Final[Mapping[str, CommonFile]] = {file.path: file for file in _FI
 MARK: Final = "data/pan2kg.nq.gz"
 """The file by which a folder is known to hold a site: it may be replaced, any other folder may not."""
 _CHOSEN: Final = frozenset({"data", *ASKED, "plan", "country", "all", "local", "q", "plans"})
-"""What an address may choose on any page."""
 _OPEN: Final = frozenset({"question", "sparql", "review", "scores"})
-"""Pages with more in their addresses: parameters of questions, queries, what was typed into forms."""
 _TAGS: Final[Mapping[str, Language]] = {tag: tag for tag in LANGUAGES}
 _WELCOME: Final = View("welcome", lambda _: {"title": "pan2kg"})
 

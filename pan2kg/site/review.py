@@ -26,7 +26,6 @@ RESERVED: Final = frozenset((SEAL, FAULT, SIGNED, KNOWN, FIELD, PREVIEW))
 """What only the service hands to a page and no address can set: the secret of the session, why nothing was written,
 the name used last, that of who has signed in, the field that is wrong, and the lines that would be written."""
 TYPED: Final = "typed:"
-"""How the fields begin by which what was typed outlives a session that has ended."""
 REVIEW_MOST: Final = 100
 LATER_MOST: Final = 60
 """How many candidates an address can put at the end; the one that was put there first waits in its place again."""

@@ -200,12 +200,13 @@ class Anchors:
     """How a table hangs together with the page around it.
 
     ``name`` starts the ids made for it; ``leads`` says where an item of a cell leads, given the row, the column's key
-    and the item; ``spoken`` the language of a thing's name where it is not that of the page.
+    and the item; ``spoken`` the language of a thing's name where it is not that of the page; ``called`` its short name.
     """
 
     name: str = "exhibit"
     leads: Callable[[Row, str, str], str] = _outside
     spoken: Callable[[str], str] = lambda _: ""
+    called: Callable[[str], str] = lambda _: ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -524,7 +525,8 @@ def html_table(
         # markup where it leads somewhere or is marked, else words, which the template escapes
         key = column.names or column.key
         subject_iri = address or str(row.get(key) or "")
-        leads, spoken = anchors.leads(row, key, subject_iri), anchors.spoken(subject_iri)
+        leads, short = anchors.leads(row, key, subject_iri), anchors.called(subject_iri)
+        words, spoken = short or words, "" if short else anchors.spoken(subject_iri)
         # a long table has tens of thousands of these
         marked = f' lang="{escape(spoken)}"' if spoken else ""
         if leads and words:
