@@ -14,7 +14,6 @@ import json
 import os
 import re
 import shutil
-import sys
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -371,6 +370,6 @@ def lines_of(folder: Path) -> list[bytes]:
 
 def give_back() -> None:
     # the C library keeps what is freed unless it is told
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
     if trim:
         trim(0)

@@ -4,23 +4,17 @@ An exporter gives the files of one kind; they stand here in the order in which t
 states sizes and checksums of what it offers, and the front page says what is there. The list of checksums is last.
 """
 
-import errno
 import gc
 import gzip
+import multiprocessing
 import os
-import pickle
 import re
-import signal
 import sys
 import threading
-import traceback
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
-from functools import partial
 from itertools import chain, groupby, islice
-from operator import itemgetter
 from pathlib import Path
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
@@ -49,11 +43,12 @@ WELCOME: Final = "welcome.html"
 _SHOWN: Final = 5
 """So many faults are told."""
 _WORDS: Final = Messages("publication")
+ENOMEM: Final = 12
 Made = TypeVar("Made")
 _NO_PAGES: Final = (f"{documents.DOCUMENTS}/", f"{folder.VERSIONS}/")
 """What a search engine finds by the pages themselves."""
 _APART: Final = re.compile(
-    rf'(?<= href=")((?:\.\./)*)({"|".join((*documents.APART, "network"))})/([^"#?/]+)\.html(?:#[^"]*)?(?=")'.encode()
+    rf' href="((?:\.\./)*)({"|".join((*documents.APART, "network"))})/([^"#?/]+)\.html(?:#[^"]*)?(?=")'.encode()
 )
 _ENDS: Final = re.compile(rb"</(?:d[dt]|li|option|t[dhr]|tbody|thead)>")
 """Ends of elements that HTML lets out, since what follows in a list, a table or a choice ends them."""
@@ -126,29 +121,30 @@ class SitePart:
             entry = find(kind, below[0].partition(".")[0]) if below else None
             is_here = is_here and path != folder.QUADS and not (entry and entry.is_retired)
             if is_here and documents.is_published(path):
-                yield path, kind if below else ""
+                yield kind if below else "", path
 
     def pages(self, edition: Edition) -> Iterator[str]:
         # but the front page, which is no thing's and goes by another name
-        yield from (path for path, _ in self.paths(edition) if path != FRONT)
+        yield from (path for _, path in self.paths(edition) if path != FRONT)
 
     def __call__(self, edition: Edition) -> Iterator[File]:
         def place(match: re.Match[bytes]) -> bytes:
             up, kind, key = (group.decode() for group in match.groups())
             if kind == "network":
-                return f"{up}network.html".encode()
-            return f"../{up}{documents.shared_place(f'{documents.DOCUMENTS}/{kind}/{key}')}.html#{key}".encode()
+                return f' href="{up}network.html'.encode()
+            told_in = documents.shared_place(f"{documents.DOCUMENTS}/{kind}/{key}")
+            return f' href="../{up}{told_in}.html#{key}'.encode()
 
         # pages of a kind share most of what is computed for them, in all languages: it goes when the last is made
         bundle = find_bundle()
-        for _, paths in groupby(sorted(self.paths(edition), key=itemgetter(1)), key=itemgetter(1)):
+        for _, paths in groupby(sorted(self.paths(edition)), key=lambda pair: pair[0]):
             context = SiteContext(
                 edition.graph, bundle=bundle, catalogue=edition.catalogue, kept=edition.kept,
                 document=documents.document_of,
             )  # fmt: skip
             context.computed |= edition.computed
             site = registry.Site(context)
-            for path, _ in paths:
+            for _, path in paths:
                 page = site.page(path)
                 if page:
                     body = _ENDS.sub(b"", _APART.sub(place, page.body)) if path.endswith(".html") else page.body
@@ -194,10 +190,6 @@ def change_part(edition: Edition) -> Iterator[File]:
 PARTS: Final[tuple[Part, ...]] = (*SITE, change_part)
 WITHOUT_SITE: Final[tuple[Part, ...]] = (documentation_part, change_part)
 """What a release has beside data and descriptions, in the order in which it is made: with pages, and without."""
-
-
-def _products(edition: Edition) -> Iterator[File]:
-    yield from tables.product_files(documents.Described(edition))
 
 
 def _offered(edition: Edition) -> Iterator[File]:
@@ -346,35 +338,32 @@ def apart(make: Callable[[], Made]) -> Made:
     # a lock of another thread would stay locked in the copy; libraries of macOS do not survive it
     if sys.platform != "linux" or threading.active_count() > 1:
         return make()
-    reader, writer = os.pipe()
-    folder.give_back()
-    gc.freeze()  # looking through what is there would copy it
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # threads of libraries, which wait for work
-        process = os.fork()
-    if process == 0:
+    reader, writer = multiprocessing.Pipe(duplex=False)
+
+    def life() -> None:
         value = None
         try:
             value = make()
-        finally:  # whatever went wrong is raised by the other process
+        finally:
             try:
-                if fault := sys.exception():
-                    fault.add_note(traceback.format_exc())
-                with open(writer, "wb") as pipe:  # noqa: PTH123  # no path
-                    pickle.dump((fault, value), pipe)
+                writer.send((sys.exception(), value))
             finally:
-                os._exit(0)
+                os._exit(0)  # what is behind it is the code of the other process
+
+    folder.give_back()
+    gc.freeze()  # looking through what is there would copy it
+    process = multiprocessing.get_context("fork").Process(target=life)
+    process.start()
     gc.unfreeze()
-    os.close(writer)
+    writer.close()
     try:
-        with open(reader, "rb") as pipe:  # noqa: PTH123  # no path
-            outcome = pipe.read()
+        fault, value = reader.recv()
+    except EOFError:  # the system ended it, as it does where memory is short
+        raise OSError(ENOMEM, os.strerror(ENOMEM)) from None
     finally:
-        os.kill(process, signal.SIGTERM)
-        os.waitpid(process, 0)
-    if not outcome:  # the system ended it, as it does where memory is short
-        raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
-    fault, value = pickle.loads(outcome)  # noqa: S301  # from this program
+        process.terminate()
+        process.join()
+        reader.close()
     if fault:
         raise fault
     made: Made = value
@@ -394,9 +383,9 @@ def _fill(
             paths.append(path)
         return paths
 
-    def step(make: Callable[[], Made]) -> Made:
+    def step(make: Callable[..., Made], *values: object) -> Made:
         number = len(written.sums)
-        value, sums = apart(lambda: (make(), dict(islice(written.sums.items(), number, None))))
+        value, sums = apart(lambda: (make(*values), dict(islice(written.sums.items(), number, None))))
         written.sums.update(sums)
         return value
 
@@ -421,11 +410,10 @@ def _fill(
     edition.store.complete()
     counts, faults = step(dumps)
     release = PublishedRelease(edition, options, written, counts)
-    step(partial(put, _products(edition)))
+    step(lambda: put(tables.product_files(documents.Described(edition))))
     edition.graph.figures()  # for tables and pages
     expected = [path for part in parts for path in getattr(part, "pages", lambda _: ())(edition)]
-    for files in (tables.table_files(edition), _offered(edition)):
-        step(partial(put, files))
+    step(put, chain(tables.table_files(edition), _offered(edition)))
     release.retired = step(tell)
     release.offer()
     # pages are judged by what the release offers
@@ -436,8 +424,7 @@ def _fill(
         judged.computed["packed"] = (work / folder.QUADS).read_bytes()
     drawn = []
     for part in parts:
-        make = partial(put, part(judged))
-        drawn += step(make) if getattr(part, "is_apart", False) else make()
+        drawn += step(put, part(judged)) if getattr(part, "is_apart", False) else put(part(judged))
     missing = sorted({path for path in expected if path.endswith(".html")}.difference(drawn))
     faults += [say("inspection", "points-nowhere", path=documents.DOCUMENTS, target=path) for path in missing]
     put(_style(release))
@@ -475,7 +462,7 @@ def archive(release: PublishedRelease, drawn: Sequence[str]) -> None:
         away = "|".join(
             [*(f"{tag}/" for tag in other_languages), *others, *([] if dump else [re.escape(folder.QUADS)])]
         )
-        led = re.compile(rf'(?<= href=")(?:\.\./)*(?={away or "-/"})'.encode())
+        led = re.compile(rf' href="(?:\.\./)*(?={away or "-/"})'.encode())
         # one document leads to another by the folder of its kind
         across = re.compile(rf'(?<= href=")\.\./(?!\.\./|(?:{kinds})/)(?=[^"/]+/|[^"/]+\.html)'.encode())
         base = issue.addresses.base.encode()
@@ -484,7 +471,7 @@ def archive(release: PublishedRelease, drawn: Sequence[str]) -> None:
             body = (root / path).read_bytes()
             if has_base and path.startswith(documents.DOCUMENTS):
                 body = across.sub(base + documents.DOCUMENTS.encode() + b"/", body)
-            return led.sub(base, body) if path.endswith(".html") else body
+            return led.sub(b' href="' + base, body) if path.endswith(".html") else body
 
         folder.pack(
             root / ARCHIVE, {FRONT if path == WELCOME else path: path for path in files}, content, issue.modified

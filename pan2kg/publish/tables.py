@@ -7,6 +7,7 @@ each text weighs, and the register of figures. Their numbers are no statements o
 """
 
 import csv
+import gc
 import gzip
 import io
 import re
@@ -419,8 +420,7 @@ class _Rows:
     def objects(self, iri: str, name: str) -> list[str]:
         if iri not in self.facts:
             places, facts = self.described.edition.issue.addresses, defaultdict[str, dict[str, str]](dict)
-            home = node(places.home + iri[len(places.root) :] if iri.startswith(places.root) else iri)
-            for quad in self.described.store.quads_for_pattern(home, None, None) if iri else ():
+            for quad in self.described.store.quads_for_pattern(self.described.home(iri), None, None) if iri else ():
                 if not isinstance(value := quad.object, (ox.BlankNode, ox.Triple)):
                     text = value.value if isinstance(value, ox.Literal) else places.own(value.value)
                     facts[quad.predicate.value][str(value)] = text
@@ -530,7 +530,8 @@ def product_files(described: Described) -> Iterator[File]:
 
     products = list[ReleaseTable]()
     for product_name, (columns_named, values_named, read) in PRODUCTS.items():
-        rows = sorted(set(read(_Rows(described))))
+        texts = dict[str, str]()  # an address that stands in thousands of cells is held once
+        rows = sorted({tuple(texts.setdefault(cell, cell) for cell in row) for row in read(_Rows(described))})
         for reading in (described.of, described.pointing):  # what was read takes more than the rows
             reading.cache_clear()
         cells: list[FieldCells] = []
@@ -570,6 +571,8 @@ def product_files(described: Described) -> Iterator[File]:
         yield from table.written(described.edition, DATA, schema)[1]
         products.append(table)
     # last: what writes them takes much memory, from then on
+    del described
+    gc.collect()
     give_back()
     while products and "parquet" in PRODUCT_FORMS:
         table = products.pop(0)

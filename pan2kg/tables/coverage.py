@@ -341,7 +341,8 @@ def aligned(graph: Graph, at: known.Known, base: str, later: str) -> tuple[coord
     # An action is dropped, or new, only where both lists are complete and the later edition was read to its end.
     readings, home = at.tables.readings, at.tables.works.home
     is_read = readings.extent(later, Aspect.REFERENCES) is Extent.FULL and {base, later} <= readings.complete
-    fates = coordination.fates(home, base, later, reading.read_successions(graph.store), is_read=is_read)
+    successions = graph.once("successions", lambda: reading.read_successions(graph.store))
+    fates = coordination.fates(home, base, later, successions, is_read=is_read)
     texts = [
         {
             action: entry.texts for action, plan in home.items()

@@ -108,11 +108,12 @@ def _bytes(book: Any, rows: Iterable[bytearray] = (), strings: Iterable[str] = (
     with zipfile.ZipFile(saved) as pieces, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         contents = {name: pieces.read(name) for name in pieces.namelist()}
         contents["docProps/core.xml"] = _MODIFIED.sub(rb"\g<1>1980-01-01T00:00:00Z", contents["docProps/core.xml"])
+        sheets = dict[str, bytearray]()
         for number, lines in enumerate(rows, 1):
             name = f"xl/worksheets/sheet{number}.xml"
             # how far it reaches is left out: it need not be said
-            body = re.sub(rb'<dimension ref="[^"]*" ?/>', b"", contents[name], count=1)
-            contents[name] = body.replace(b"</sheetData>", lines + b"</sheetData>", 1)
+            contents[name] = re.sub(rb'<dimension ref="[^"]*" ?/>', b"", contents[name], count=1)
+            sheets[name] = lines
         if texts:
             contents[_STRINGS] = f'<sst xmlns="{_MAIN}/spreadsheetml/2006/main">{texts}</sst>'.encode()
             kinds, related = (f"{SPREADSHEET.removesuffix('sheet')}sharedStrings+xml",
@@ -126,7 +127,10 @@ def _bytes(book: Any, rows: Iterable[bytearray] = (), strings: Iterable[str] = (
         for name in [*contents]:
             info = zipfile.ZipInfo(name, _MADE)
             info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, contents.pop(name))
+            head, end, tail = contents.pop(name).partition(b"</sheetData>")
+            with archive.open(info, "w") as file:
+                for piece in (head, sheets.pop(name, b""), end, tail):
+                    file.write(piece)
     return target.getvalue()
 
 

@@ -24,8 +24,6 @@ from pan2kg.project import write_atomically
 if TYPE_CHECKING:
     from jinja2 import BytecodeCache, Environment
     from jinja2.bccache import Bucket
-    from jinja2.compiler import Frame
-    from jinja2.nodes import Expr
 
 
 @cache
@@ -43,12 +41,9 @@ def _environment() -> Environment:
             return called(*values, **named)
 
     class Generator(CodeGenerator):
-        def _output_child_pre(self, node: Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:
+        def _output_child_pre(self, *_: object) -> None:
             # a value is put out as text: a page of it is marked as markup once, not every piece
-            if finalize.src is None and frame.eval_ctx.autoescape and not frame.eval_ctx.volatile:
-                self.write("environment.put(")
-            else:
-                super()._output_child_pre(node, frame, finalize)
+            self.write("environment.put(")
 
     environment = Environment(
         loader=FileSystemLoader(sorted(Path(__file__).parents[1].glob("*/templates"))), autoescape=True,

@@ -62,7 +62,7 @@ def _places(edition: Edition, described: Described) -> Iterator[str]:
         sorted(filter(None, map(edition.graph.labels.entry, pair)), key=lambda plan: plan.key) for pair in context.pairs
     )
     yield from (f"{tag}/pairs.html#{one.key}--{two.key}" for one, two in rows for tag in LANGUAGES)
-    yield from (path for part in SITE for path, _ in part.paths(edition))
+    yield from (path for part in SITE for _, path in part.paths(edition))
     yield from (*DUMPS, f"{DOCUMENTS}/.htaccess")
     for quad in edition.store.inner.named_graphs():
         yield f"{graph_place(str(quad)[1:-1].removeprefix(ROOT))}.ttl"
