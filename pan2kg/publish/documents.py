@@ -153,7 +153,7 @@ class Described:
                     self.joined[iri].setdefault(name, {})[end] = None
         self._rank = cache(lambda graph: (bool(rule_of(graph)), graph))
         self._called: dict[tuple[str, Language], str] = {}
-        self._written: dict[tuple[str, str, bool, str], Markup] = {}
+        self._written: dict[tuple[str, str, str], Markup] = {}
 
     def _read_of(self, iri: str) -> list[DocumentStatement]:
         return self._statements(self.store.quads_for_pattern(self.home(iri), None, None))
@@ -226,29 +226,26 @@ class Described:
             return self.name(iri, language) if language == LANGUAGES[0] else ""
         return names.get(language, "")
 
-    def shown(
-        self, iri: str, root: str, value: ox.Literal | None = None, *, is_key: bool = False, words: str = ""
-    ) -> Markup:
+    def shown(self, iri: str, root: str, value: ox.Literal | None = None, *, words: str = "") -> Markup:
         if value:
             language = value.language or ""
             return macro("_told.html", "told")(value.value, language if language != LANGUAGES[0] else "", "")
         # documents show things again and again
-        if (text := self._written.get((iri, root, is_key, words))) is None:
+        if (text := self._written.get((iri, root, words))) is None:
             place, names = self.places.get(iri, ""), self.names.get(iri, {})
             leads = f"{root.removesuffix('../')}{place.partition('/')[2]}.html#{self.keys[iri]}" if place else ""
             leads = leads or (iri if iri.startswith(("http://", "https://")) else "")
             # below no page, "-", a thing leads nowhere and is always told by its name
             is_named = place or names or iri.startswith(PAN) or root == "-"
             language = next((tag for tag in (*LANGUAGES, "") if tag in names), "") if is_named else ""
-            name = words or (self.name(iri, LANGUAGES[0]) if is_named else iri)
+            name = self.name(iri, LANGUAGES[0]) if is_named else iri
             if root != "-":
                 # in full at its own place
                 brief = self.edition.graph.labels.brief(self.home(iri).value, LANGUAGES[0])
                 name, language = (brief.text, "") if brief.whole else (labels.shortened(name), language)
-            name = words or (self.keys[iri] if is_key and place else name)
-            has_tag = language != LANGUAGES[0] and not words and not (is_key and place)
-            text = macro("_told.html", "told")(name, language if has_tag else "", "" if root == "-" else leads)
-            self._written[iri, root, is_key, words] = text
+            has_tag = language != LANGUAGES[0] and not words
+            text = macro("_told.html", "told")(words or name, language if has_tag else "", "" if root == "-" else leads)
+            self._written[iri, root, words] = text
         return text
 
 
@@ -309,7 +306,7 @@ def _page(described: Described, iris: Sequence[str], place: str, pages: Collecti
         if kind == "link" and of and rule_of(of[0].graph):
             # links that rules made are many: what they join is called by its key there
             via, name = (
-                markup(sign).join(described.shown(end, root, is_key=True) for end in listed)
+                markup(sign).join(described.shown(end, root, words=described.keys.get(end, "")) for end in listed)
                 for sign, listed in ((", ", joined.get(_VIA, ())), (" – ", ends))
             )
             kind_of, level = (next(iter(joined.get(name, ())), "") for name in (_LINK_TYPE, _LEVEL))

@@ -65,28 +65,25 @@ def write_spreadsheet(sheets: Iterable[tuple[str, Grid]]) -> bytes:
         style = openpyxl.cell.WriteOnlyCell(sheet)
         style.number_format = "yyyy-mm-dd"
         contents.append(bytearray())
-        written = dict[object, str]()  # what stands in many cells is written once
         for number, row in enumerate(rows, 2):
             cells = []
             for letter, value in zip(letters, row, strict=True):
-                key = value if isinstance(value, str) else (type(value), value)
-                if (text := written.get(key)) is None:
-                    content = _day(value) if isinstance(value, str) else value
-                    if content is None or content == "":
-                        text = ""
-                    elif isinstance(content, str):
+                if value is None or value == "":
+                    continue
+                # most texts stand in many cells: what is listed already is no day and fits
+                place = strings.get(value) if isinstance(value, str) else None
+                content = _day(value) if place is None and isinstance(value, str) else value
+                if isinstance(content, str):
+                    if place is None:
                         place = strings.setdefault(xml_fit(content)[:_LONGEST], len(strings))
-                        text = f' t="s"><v>{place}</v></c>'
-                    elif isinstance(content, bool):
-                        text = f' t="b"><v>{content:d}</v></c>'
-                    elif isinstance(content, date):
-                        serial = openpyxl.utils.datetime.to_excel(content)
-                        text = f' s="{style.style_id}"><v>{serial}</v></c>'
-                    else:
-                        text = f"><v>{content}</v></c>"
-                    written[key] = text
-                if text:
-                    cells.append(f'<c r="{letter}{number}"{text}')
+                    cells.append(f'<c r="{letter}{number}" t="s"><v>{place}</v></c>')
+                elif isinstance(content, bool):
+                    cells.append(f'<c r="{letter}{number}" t="b"><v>{content:d}</v></c>')
+                elif isinstance(content, date):
+                    serial = openpyxl.utils.datetime.to_excel(content)
+                    cells.append(f'<c r="{letter}{number}" s="{style.style_id}"><v>{serial}</v></c>')
+                else:
+                    cells.append(f'<c r="{letter}{number}"><v>{content}</v></c>')
             contents[-1] += f'<row r="{number}">{"".join(cells)}</row>'.encode()
         del rows
     return _bytes(book, (contents.pop(0) for _ in [*contents]), strings)
