@@ -357,7 +357,7 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
     ]
     leads = {row.body for row in involvements if "lead" in row.roles}
     bodies = sorted({row.body for row in involvements}, key=lambda body: (body not in leads, body))
-    key_of = f"neighbours {subject.level.key} {focus}"
+    key_of = f"neighbours-of-{subject.level.key}-{focus}"
     texts, neighbours = sj.text_ties(subject, [focus]), graph.once(key_of, lambda: _neighbours(subject, focus))
     drawn, home = neighbours[: sj.whole(top, "top")], graph.homes.get(focus, focus)
     names = subject.names([focus, home, *bodies, *(tie.other for tie in (*texts, *neighbours))])
