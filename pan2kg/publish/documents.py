@@ -145,12 +145,13 @@ class Described:
         self.places = {iri: shared_place(place) for iri, place in self.own_places.items()}
         self.keys = {iri: place.rpartition("/")[2] for iri, place in self.own_places.items()}
         # what links and involvements join, and how
-        self.joined: dict[str, dict[str, dict[str, None]]] = defaultdict(dict)
+        self.joined, texts = defaultdict[str, dict[str, list[str]]](dict), dict[str, str]()
         for name in (*_ENDS, _LINK_TYPE, _LEVEL, _VIA, _RELATION, _ROLE):
             for quad in sorted(self.store.quads_for_pattern(None, node(name), None), key=str):
                 iri, end = (addresses.own(str(term)[1:-1]) for term in (quad.subject, quad.object))
                 if iri.rpartition("/")[0].endswith(("/id/link", "/id/involvement")):
-                    self.joined[iri].setdefault(name, {})[end] = None
+                    ends = self.joined[iri].setdefault(name, [])
+                    ends += [texts.setdefault(end, end)] if end not in ends else []
         self._rank = cache(lambda graph: (bool(rule_of(graph)), graph))
         self._called: dict[tuple[str, Language], str] = {}
         self._written: dict[tuple[str, str, str], Markup] = {}
