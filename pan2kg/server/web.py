@@ -331,8 +331,7 @@ class Edge:
         # a proxy may take the path off or leave it on
         path = scope["path"]
         inside = path == prefix or path.startswith(f"{prefix}/")
-        whole = (path if inside else prefix + path) + ("/" if path == prefix else "")
-        scope["root_path"], scope["path"] = prefix, whole
+        scope["root_path"], scope["path"] = prefix, (path if inside else prefix + path) + "/" * (path == prefix)
         # what a redirect begins with: said whole where things may be asked for elsewhere than here
         scope["front"] = f"{self.settings.base.rstrip('/') or prefix}/"
 
