@@ -85,7 +85,8 @@ def test_what_is_delivered_is_whole_and_the_same_twice(twice: tuple[Path, Path])
         if command[3].endswith(".svg"):
             root, space = ET.fromstring(delivered), "{http://www.w3.org/2000/svg}"
             assert root.findtext(f"{space}title")
-            assert root.findtext(f"{space}desc")
+            drawn = {part.get("id"): "".join(part.itertext()) for part in root.iter()}
+            assert all(drawn[name] for name in root.attrib["aria-labelledby"].split())
             assert b"<script" not in delivered
 
 
