@@ -456,5 +456,4 @@ FILES: Final[tuple[page.File | page.CommonFile, ...]] = (
     page.File("gap", "csv", page.CSV, partial(_file, form="csv", is_gap=True), lambda _: gaps.KINDS),
     page.CommonFile("search.json", page.JSON, partial(_names, is_whole=False), exported=False),
     page.CommonFile("data/labels.js", page.JAVASCRIPT, partial(_names, is_whole=True)),
-    *(page.CommonFile(f"data/words-{tag}.js", page.JAVASCRIPT, partial(page.page_words, tag)) for tag in LANGUAGES),
 )

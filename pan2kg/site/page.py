@@ -471,13 +471,16 @@ def frame(context: PageContext, pages: Mapping[str, View], section: str = "") ->
         "release": site_context.graph.release,
         "licence": site_context.graph.notice.licence,
         "as_of": message.in_words(site_context.graph.as_of, request.language),
+        # pages below a kind leave to the script, without a server, what all pages have
+        "has_menu": site_context.mode == "served" or "/" not in inside,
         "style": bundle.name("site.css") if bundle else "",
         "script": bundle.name("main.js") if bundle else "",
     }
 
 
-def page_words(language: Language, *_: object) -> bytes:
-    return f"window.pan2kgWords={embedded({name: script_words(language, name) for name in _GROUPS})};\n".encode()
+def page_words(language: Language, **pieces: Mapping[str, str]) -> bytes:
+    groups = {name: script_words(language, name) for name in _GROUPS}
+    return f"window.pan2kgWords={embedded(groups | pieces)};\n".encode()
 
 
 _SHARED: Final[Mapping[str, Mapping[str, str]]] = {
