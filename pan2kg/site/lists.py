@@ -18,7 +18,7 @@ from pan2kg.graph import labels
 from pan2kg.graph.labels import Entry
 from pan2kg.graph.links import COMPARED, DECLARED, INFERRED, Tie
 from pan2kg.graph.statements import grounds_of
-from pan2kg.i18n.catalogue import LANGUAGES, Messages, numeral
+from pan2kg.i18n.catalogue import Messages, numeral
 from pan2kg.site import definitions, entity, home, page, plan, values
 from pan2kg.store.store import plain
 from pan2kg.tables import figure_words, gaps, spreadsheet, table, template, writers

@@ -25,8 +25,8 @@ from pan2kg.i18n import LANGUAGES, Language, Messages, Text, format_of, message,
 from pan2kg.project import PACKAGE
 from pan2kg.store import queries, store
 from pan2kg.tables import figure_words, gaps, table
-from pan2kg.tables.template import macro, markup
-from pan2kg.turtle.vocabulary import PAN, SKOS, is_ours
+from pan2kg.tables.template import macro, markup, render
+from pan2kg.turtle.vocabulary import ID, PAN, SKOS, is_ours
 
 HTML = "text/html; charset=utf-8"
 CSV = "text/csv; charset=utf-8"
@@ -132,6 +132,20 @@ class CommonFile:
     media: str
     make: "Callable[[SiteContext, Mapping[str, str]], bytes]"
     exported: bool = True
+
+    @classmethod
+    def of_words(cls, language: Language, pages: Mapping[str, View], sections: Iterable[str]) -> "CommonFile":
+        # what scripts say, and what they put into pages below a kind, whose links are those of any of these
+        def make(site_context: SiteContext, _: object) -> bytes:
+            context = PageContext(site_context, Request(f"{language}/kind/key.html", language))
+            keys = ("contents", "dossier-data-title", "interface-language", "run-in-sparql", "tagline")
+            pieces = {"things": ID, **{key: context.t(key) for key in keys}}
+            for section in sorted(sections):
+                values = frame(context, pages, section)
+                pieces[f"menu-{section}"], pieces["foot"] = render("_menu.html", values), render("_foot.html", values)
+            return page_words(language, frame=pieces)
+
+        return cls(f"data/words-{language}.js", JAVASCRIPT, make)
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,7 +364,7 @@ class PageContext:
 
     def heading(self, iri: str) -> tuple[Markup, Markup | None]:
         entry, brief = self.graph.labels.entry(iri), self.graph.labels.brief(iri, self.request.data)
-        if entry and brief.whole:
+        if entry and brief.whole and brief.text != self.graph.labels.label(iri, self.request.data).text:
             return self.marked(replace(brief, texts=entry.brief)), self.label(iri)
         return self.label(iri), None
 

@@ -6,7 +6,6 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Final
@@ -15,11 +14,8 @@ from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.project import reason, replaced, write_atomically
 from pan2kg.site import definitions, entity, explore, home, lists, ontology_page, plan, quality, questions, review
-from pan2kg.site.page import (
-    ASKED, HTML, JAVASCRIPT, CommonFile, File, PageContext, Request, SiteContext, SiteFile, View, frame, page_words
-)  # fmt: skip
+from pan2kg.site.page import ASKED, HTML, CommonFile, File, PageContext, Request, SiteContext, SiteFile, View, frame
 from pan2kg.tables.template import render
-from pan2kg.turtle.vocabulary import ID
 
 _VIEWS: Final[tuple[View, ...]] = (
     *home.PAGES, *lists.PAGES, *questions.PAGES, *explore.PAGES, *lists.FIGURES, *definitions.PAGES,
@@ -30,19 +26,6 @@ _FILES: Final[tuple[File | CommonFile, ...]] = (
     *plan.FILES, *home.FILES, *lists.FILES, *questions.FILES, *explore.FILES, *definitions.FILES,
     *quality.FILES, *ontology_page.FILES,
 )  # fmt: skip
-_TAGS: Final[Mapping[str, Language]] = {tag: tag for tag in LANGUAGES}
-
-
-def _words(language: Language, site_context: SiteContext, *_: object) -> bytes:
-    context = PageContext(site_context, Request(f"{language}/kind/key.html", language))
-    frames = {section: frame(context, PAGES, section) for section in sorted({view.section for view in _VIEWS})}
-    pieces = {key: context.t(key) for key in ("contents", "dossier-data-title", "interface-language", "run-in-sparql", "tagline")}
-    pieces["things"] = ID
-    pieces |= {f"menu-{section}": render("_menu.html", values) for section, values in frames.items()}
-    pieces["foot"] = render("_foot.html", frames[""])
-    return page_words(language, frame=pieces)
-
-
 PAGES: Final[Mapping[str, View]] = {view.name: view for view in _VIEWS if view.keys is None}
 SERIES: Final[Mapping[str, View]] = {view.name: view for view in _VIEWS if view.keys}
 """Pages of which there are many, by the folder in their address: ``plan`` for ``fr/plan/lu-bhr-2.html``."""
@@ -50,13 +33,16 @@ FILES: Final[Mapping[tuple[str, str], File]] = {
     (file.name, file.ending): file for file in _FILES if isinstance(file, File)
 }
 COMMON_FILES: Final[Mapping[str, CommonFile]] = {
-    **{file.path: file for file in _FILES if isinstance(file, CommonFile)},
-    **{path: CommonFile(path, JAVASCRIPT, partial(_words, tag)) for tag in LANGUAGES if (path := f"data/words-{tag}.js")},
-}
+    file.path: file for file in (
+        *(file for file in _FILES if isinstance(file, CommonFile)),
+        *(CommonFile.of_words(tag, PAGES, {view.section for view in SERIES.values()} | {"plans"}) for tag in LANGUAGES),
+    )
+}  # fmt: skip
 MARK: Final = "data/pan2kg.nq.gz"
 """The file by which a folder is known to hold a site: it may be replaced, any other folder may not."""
 _CHOSEN: Final = frozenset({"data", *ASKED, "plan", "country", "all", "local", "q", "plans"})
 _OPEN: Final = frozenset({"question", "sparql", "review", "scores"})
+_TAGS: Final[Mapping[str, Language]] = {tag: tag for tag in LANGUAGES}
 _WELCOME: Final = View("welcome", lambda _: {"title": "pan2kg"})
 
 Progress = Callable[[int], None]

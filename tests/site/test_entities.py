@@ -32,7 +32,8 @@ def figure(page: str, words: str) -> str:
 def test_a_body_counts_what_it_leads_apart_and_a_text_plans_by_how_they_rest_on_it() -> None:
     pages = small(leads("m", "action:p-1") + leads("m", "action:p-2", "editors") + 'body:m skos:prefLabel "M"@en .')
     page = pages["en/body/m.html"]
-    assert figure(page, "actions? or plans? it leads") == "1", "what only the editors concluded stands on no figure of the headline"
+    only = "what only the editors concluded stands on no figure of the headline"
+    assert figure(page, "actions? or plans? it leads") == "1", only
     assert figure(page, "other actions? or plans? it has") == "not seen"
     page = small(rests("plan:r", "law"))["en/instrument/law.html"]
     assert figure(page, "plans? rests? on it") == "3"
