@@ -73,7 +73,7 @@ def shared(context: PageContext, knowledge: known.Known, plans: tuple[str, str])
                     "work": use.work, "text": use.text, "tie": context.t(f"use-{TIES[use.share]}"),
                     "relation": ", ".join(map(context.name, statements.values(use.link, PAN + "relation"))),
                     "mark": context.mark(use.level),
-                    "quotes": values.quotes(context, statements.values(use.link, values.PASSAGE)),
+                    "quotes": values.quotes(context, statements.values(use.link, values.PASSAGE)), "above": "",
                 }
                 for use in knowledge.giving(plan, contribution.text)
             ]
@@ -82,7 +82,7 @@ def shared(context: PageContext, knowledge: known.Known, plans: tuple[str, str])
         at = weights.texts.index(contribution.text)
         d, n, above = int(weights.d[at]), weights.n, int(weights.above[at])
         rows.append({
-            "text": contribution.text, "is_broad": contribution.is_broad, "sides": sides, "d": d, "n": n,
+            "text": contribution.text, "is_broad": contribution.is_broad, "sides": sides, "more": [], "d": d, "n": n,
             "bits": bits_words(contribution.bits, language), "gain": bits_words(contribution.gain, language),
             "mark": context.mark(contribution.level), "share": catalogue.numeral(f"{(d + 1) / (n + 2):.3f}", language),
             "tie": context.t(f"use-{TIES[min(contribution.one, contribution.two)]}"),
