@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from pan2kg.coherence import citations, evidence, figures, known, texts
+from pan2kg.graph.labels import shortened
 from pan2kg.i18n import catalogue, message
 from pan2kg.site import values
 from pan2kg.site.page import CSV, File, Markup, PageContext, Values, View
 from pan2kg.tables import formats, table
 from pan2kg.tables.figure_words import amount, bits_words, named, value_words
-from pan2kg.turtle.vocabulary import PAN
+from pan2kg.turtle.vocabulary import PAN, kind_and_key
 
 TIES: Final = {texts.CARRIES_OUT: "carries-out", texts.SERVES: "serves", texts.MENTIONS: "mentions"}
 _FIGURE: Final = catalogue.Messages("figure")
@@ -173,11 +174,18 @@ def _csv(context: PageContext) -> str | None:
     figure = _BY_ID.get(figures.FORMER.get(context.request.key, context.request.key))
     if figure is None:
         return None
-    # beside each thing stands its name
+    # beside each thing stands its name in short, as on pages
+    labels = context.graph.labels
+
+    def brief(iri: str) -> str:
+        label = labels.label(iri, context.request.data)
+        number = f"{label.notation} " if label.notation not in ("", label.text) else ""
+        return context.called(iri) if kind_and_key(iri)[0] == "plan" else number + shortened(label.text)
+
     head = [column for name in figure.columns for column in ([name, f"{name}_label"] if name in _THINGS else [name])]
     rows: list[list[table.Value]] = [
         [cell for name, value in zip(figure.columns, cells, strict=True)
-         for cell in ([value, context.name(str(value))] if name in _THINGS else [value])]
+         for cell in ([value, brief(str(value))] if name in _THINGS else [value])]
         for cells in figure.rows(context.known)
     ]  # fmt: skip
     return formats.write_csv(formats.Grid(tuple(head), rows))

@@ -5,7 +5,7 @@ A pair of plans that is not linked has no page of its own in an export, nor has 
 such pairs grow with the square of the plans, and the row of a linked one in the list of pairs tells its figures.
 """
 
-import json
+import gzip
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -25,6 +25,9 @@ from pan2kg.tables import figure_words, gaps, spreadsheet, table, template, writ
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN
 
 _TABLES: Final = Messages("table")
+GZIP: Final = "application/gzip"
+PACKED: Final = ".gz"
+"""What stands behind the name of a file that programs read and an export has packed."""
 _ALWAYS: Final = ("plan", "body", "instrument")
 NAMES: Final = tuple(name for name, kind in table.TABLES.items() if not kind.alone)
 ASPECTS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -162,7 +165,7 @@ def _obligations(context: page.PageContext) -> page.Values:
         "downloads": [
             (context.href("obligations.ics"), context.t("download-calendar")),
             (context.href("figure/obligations.csv"), "CSV"),
-            (context.shared("figure/obligations.json"), "JSON"),
+            _json(context, "figure/obligations.json"),
         ],
     }  # fmt: skip
 
@@ -243,7 +246,7 @@ def _figure(context: page.PageContext) -> page.Values | None:
     # what a figure shows, and what must not be read into it
     lead = f"{figures.summary.say(language)} {context.t('figure-trust-remark') if name == 'trust' else ''}".strip()
     downloads = [(context.href(f"figure/{name}.csv", **asked), "CSV")]
-    downloads.append((context.shared(f"figure/{name}.json", **asked), "JSON"))
+    downloads.append(_json(context, f"figure/{name}.json", **asked))
     if context.site_context.mode == "served":
         downloads.append((context.href(f"figure/{name}.csv", **asked, local="1"), context.t("question-csv-local")))
         downloads.append((context.href(f"figure/{name}.xlsx", **asked), "XLSX"))
@@ -259,10 +262,30 @@ def _file(context: page.PageContext, form: str, *, is_gap: bool = False) -> str 
     if figures is None:
         return None
     is_local = form == "csv" and not is_gap and context.request.arguments.get("local")
-    text = writers.write(figures, f"{form}-local" if is_local else form, writers.Style(language))
-    # in an export a program alone reads it: without the space that makes it pleasant for people
-    is_dense = form == "json" and context.most is not None
-    return json.dumps(json.loads(text), ensure_ascii=False, separators=(",", ":")) if is_dense else text
+    if form == "csv":
+        figures = replace(figures, rows=tuple(_briefly(context, figures, row) for row in figures.rows))
+    text = writers.write(figures, f"{form}-local" if is_local else form.removesuffix(PACKED), writers.Style(language))
+    return packed(str(text)) if form.endswith(PACKED) else text
+
+
+def _briefly(context: page.PageContext, figures: table.Table, row: table.Row) -> table.Row:
+    # plans and texts are called by their short names, as they are on pages
+    entry, called = context.graph.labels.entry, {}
+    for column in figures.columns:
+        thing = row.get(column.names) if column.names else None
+        if isinstance(thing, str) and (of := entry(thing)) and of.kind in ("plan", "instrument"):
+            called[column.key] = context.called(thing)
+    return {**row, **called}
+
+
+def packed(text: str) -> bytes:
+    return gzip.compress(text.encode(), mtime=0)
+
+
+def _json(context: page.PageContext, path: str, **asked: str) -> tuple[str, str]:
+    # an export has it in one language, packed
+    is_packed = context.site_context.mode == "static"
+    return context.shared(f"{path}{PACKED * is_packed}", **asked), f"JSON{' (gzip)' * is_packed}"
 
 
 def _gaps(context: page.PageContext) -> page.Values:
@@ -273,7 +296,7 @@ def _gaps(context: page.PageContext) -> page.Values:
         "kinds": [(context.href(f"gap/{row['gap']}.html"), row["gap_label"], row["gaps_number"], row["gaps_of"])
                   for row in counted.rows],
         "opposed": show(site_context.figures("opposed", language), context),
-        "downloads": [(context.href("figure/gaps.csv"), "CSV"), (context.shared("figure/gaps.json"), "JSON")],
+        "downloads": [(context.href("figure/gaps.csv"), "CSV"), _json(context, "figure/gaps.json")],
     }  # fmt: skip
 
 
@@ -488,7 +511,8 @@ FIGURES: Final = (
 FILES: Final[tuple[page.File | page.CommonFile, ...]] = (
     page.File("obligations", "ics", "text/calendar; charset=utf-8", _calendar),
     page.File("figure", "csv", page.CSV, partial(_file, form="csv"), lambda _: NAMES),
-    page.File("figure", "json", page.JSON, partial(_file, form="json"), lambda _: NAMES, is_shared=True),
+    page.File("figure", "json", page.JSON, partial(_file, form="json"), lambda _: NAMES, exported=False),
+    page.File("figure", "json.gz", GZIP, partial(_file, form="json.gz"), lambda _: NAMES, is_shared=True),
     page.File("figure", "xlsx", spreadsheet.SPREADSHEET, partial(_file, form="xlsx"), lambda _: NAMES, exported=False),
     page.File("gap", "csv", page.CSV, partial(_file, form="csv", is_gap=True), lambda _: gaps.KINDS),
     page.CommonFile("search.json", page.JSON, partial(_names, is_whole=False), exported=False),
