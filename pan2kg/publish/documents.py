@@ -21,12 +21,12 @@ from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from pan2kg.graph import labels, statements
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, format_of
 from pan2kg.publish.edition import Edition, File
-from pan2kg.publish.folder import FOLDERS, OWN, QUADS, TURTLE, UNKEPT, VERSIONS, Content, graph_name
+from pan2kg.publish.folder import FOLDERS, OWN, PACKED, QUADS, TURTLE, UNKEPT, VERSIONS, Content, graph_name
 from pan2kg.publish.vocabulary import FOAF, OWL, TYPE, CompactWriter, StatementRow, as_row, node, table_of
 from pan2kg.site import values
 from pan2kg.store.queries import FORMER
@@ -52,6 +52,9 @@ _NAMES: Final = (SKOS + "prefLabel", RDFS + "label", DCTERMS + "title", FOAF + "
 _MOST_LISTED: Final = 50
 """So many things that point to a thing by a property are told of it; of more its page says how many there are."""
 _PLAIN: Final = re.compile(r"[\w.~-]+(?:/[\w.~-]+)*", re.ASCII)
+_PLAIN_ADDRESS: Final = re.compile(r"[\w./:#~-]*\w", re.ASCII)
+_TABLED: Final = ("involvement", "passage")
+"""The kinds of which a document tells much alike."""
 _ENDS: Final = tuple(PAN + name for name in ("from", "between", "to", "involves", "involvedIn"))
 _LINK_TYPE, _LEVEL, _VIA, _RELATION, _ROLE, _EVIDENCE = (
     PAN + name for name in ("linkType", "evidenceLevel", "via", "relation", "role", "evidence")
@@ -144,24 +147,29 @@ class Described:
                 self.own_places[iri] = f"{DOCUMENTS}/{entry.kind}/{entry.key}"
         self.places = {iri: shared_place(place) for iri, place in self.own_places.items()}
         self.keys = {iri: place.rpartition("/")[2] for iri, place in self.own_places.items()}
-        # what links and involvements join, and how; and of those that rules made what they share
-        self.joined, texts = defaultdict[str, dict[str, list[str]]](dict), dict[str, str]()
-        for name in (*_ENDS, _LINK_TYPE, _LEVEL, _VIA, _RELATION, _ROLE):
-            for quad in self.store.quads_for_pattern(None, node(name), None):
-                iri, end = (addresses.own(str(term)[1:-1]) for term in (quad.subject, quad.object))
-                if iri.rpartition("/")[0].endswith(("/id/link", "/id/involvement")):
-                    ends = self.joined[iri].setdefault(name, [])
-                    if end not in ends:
-                        insort(ends, texts.setdefault(end, end))
-        self.shared: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
-        for quad in self.store.quads_for_pattern(None, node(PAN + "derivedBy"), None):
-            joined = self.joined.get(addresses.own(str(quad.subject)[1:-1]), {})
-            for end in (end for name in _ENDS for end in joined.get(name, ())):
-                self.shared[end]["".join(joined.get(_LINK_TYPE, [])[:1])].update(joined.get(_VIA, ()))
+        self.joined, self.shared = self._read_joined()
         self._is_rules = cache(lambda graph: bool(rule_of(graph)))
         self._is_again = cache(lambda predicate: bool(predicate.startswith(PAN) and _AT_LEVEL.fullmatch(predicate)))
         self._called: dict[tuple[str, Language], str] = {}
         self._written: dict[tuple[str, str, str], Markup] = {}
+
+    def _read_joined(self) -> tuple[Mapping[str, dict[str, list[str]]], Mapping[str, Mapping[str, Counter[str]]]]:
+        # what links and involvements join, and how; and of what rules joined what it shares, by its type
+        own, texts = self.edition.issue.addresses.own, dict[str, str]()
+        joined, shared = defaultdict[str, dict[str, list[str]]](dict), dict[str, dict[str, Counter[str]]]()
+        for name in (*_ENDS, _LINK_TYPE, _LEVEL, _VIA, _RELATION, _ROLE):
+            for quad in self.store.quads_for_pattern(None, node(name), None):
+                iri, end = own(str(quad.subject)[1:-1]), own(str(quad.object)[1:-1])
+                if iri.rpartition("/")[0].endswith(("/id/link", "/id/involvement")):
+                    ends = joined[iri].setdefault(name, [])
+                    if end not in ends:
+                        insort(ends, texts.setdefault(end, end))
+        for quad in self.store.quads_for_pattern(None, node(PAN + "derivedBy"), None):
+            ways = joined.get(own(str(quad.subject)[1:-1]), {})
+            for end in (end for name in _ENDS for end in ways.get(name, ())):
+                by_type = shared.setdefault(end, {})
+                by_type.setdefault("".join(ways.get(_LINK_TYPE, [])[:1]), Counter()).update(ways.get(_VIA, ()))
+        return joined, shared
 
     def _read_of(self, iri: str) -> list[DocumentStatement]:
         return self._statements(self.store.quads_for_pattern(self.home(iri), None, None), _OF_RULES)
@@ -252,9 +260,15 @@ class Described:
                 brief = self.edition.graph.labels.brief(self.home(iri).value, LANGUAGES[0])
                 name, language = (brief.text, "") if brief.whole else (labels.shortened(name), language)
             has_tag = language != LANGUAGES[0] and not words
-            text = macro("_told.html", "told")(words or name, language if has_tag else "", "" if root == "-" else leads)
+            address = _bare(leads) if root != "-" else ""
+            text = macro("_told.html", "told")(words or name, language if has_tag else "", address)
             self._written[iri, root, words] = text
         return text
+
+
+def _bare(address: str) -> str:
+    # without marks where HTML needs none: documents hold a hundred thousand addresses
+    return markup(address) if _PLAIN_ADDRESS.fullmatch(address) else markup(f'"{escape(address)}"') if address else ""
 
 
 def document_files(described: Described, pages: Collection[str]) -> Iterator[File]:
@@ -265,7 +279,9 @@ def document_files(described: Described, pages: Collection[str]) -> Iterator[Fil
         rows = [row[:4] for iri in things for row in described.of(iri)]
         for pointing in map(described.pointing, things):
             counted = Counter(row.predicate for row in pointing)
-            rows += [row[:4] for row in pointing if counted[row.predicate] <= _MOST_LISTED]
+            # on what rests on a source its page says how much that is
+            few = {name for name, number in counted.items() if number <= _MOST_LISTED and name != statements.SOURCE}
+            rows += [row[:4] for row in pointing if row.predicate in few]
         # each statement once
         rows = [*dict.fromkeys([*rows, *described.colophon(place, things)])]
         writer = CompactWriter(prefixes, f"{root}id/{place.split('/')[1]}/" if place.count("/") > 1 else root)
@@ -295,10 +311,11 @@ def graph_files(edition: Edition, whole: Content) -> Iterator[File]:
 
 def _page(described: Described, iris: Sequence[str], place: str, pages: Collection[str]) -> dict[str, object]:
     root, kind, index = "../" * place.count("/"), place.split("/")[1], described.edition.graph.labels
-    is_table = kind not in labels.KINDS and not re.fullmatch(SPLIT, kind)
+    is_split = bool(re.fullmatch(SPLIT, kind))
+    is_table = (kind not in labels.KINDS and not is_split) or kind in _TABLED
     numbers: dict[statements.Grounds, int] = {}
     rows, cells = [], dict[str, dict[tuple[str, str], list[Markup]]]()
-    by_rule: dict[tuple[str, str, int], list[tuple[Markup, str, Markup]]] = defaultdict(list)
+    by_rule: dict[tuple[str, str, int], list[tuple[Markup, ...]]] = defaultdict(list)
     for iri in iris:
         of, joined, key = described.of(iri), described.joined.get(iri, {}), described.keys[iri]
         ends = [end for name in _ENDS for end in joined.get(name, ())]
@@ -306,19 +323,20 @@ def _page(described: Described, iris: Sequence[str], place: str, pages: Collecti
         by_graph = {graph: numbers.setdefault(described.grounds(iri, graph), len(numbers) + 1) for graph in counted}
         number = by_graph[min(counted, key=lambda graph: (-counted[graph], graph))] if of else 0
         if kind == "link" and of and rule_of(of[0].graph):
-            # links that rules made are many: what they join is called by its key there
-            via, name = (
-                markup(sign).join(described.shown(end, root, words=described.keys.get(end, "")) for end in listed)
-                for sign, listed in ((", ", joined.get(_VIA, ())), (" – ", ends))
+            # links that rules made are many: what they join is called by its key, by what is shared and one of the two
+            via, first, other_end = (
+                markup(", ").join(described.shown(end, root, words=described.keys.get(end, "")) for end in listed)
+                for listed in (joined.get(_VIA, ()), ends[:1], ends[1:])
             )
+            at_key = macro("_told.html", "at_key")(key, other_end)
             kind_of, level = (next(iter(joined.get(name, ())), "") for name in (_LINK_TYPE, _LEVEL))
-            by_rule[kind_of, level, number].append((via, key, name))
+            by_rule[kind_of, level, number].append((via, first, at_key))
             continue
         cells[iri] = defaultdict(list)
         names = described.name(iri, LANGUAGES[0]), *described.names.get(iri, {}).values()
         told = {key, *_PLAIN_STATUS, *(name.strip("« »") for name in names)}
         for row in of:
-            if row.object not in told and row.predicate not in (_IN_NOTES if is_table else _IN_NAMES):
+            if row.object not in told and row.predicate not in (_IN_NAMES if is_split or not is_table else _IN_NOTES):
                 # terms of a vocabulary are words; what else is spoken of has a place of its own
                 entry = index.entries.get(described.home(row.target).value) if row.target else None
                 is_term = entry and entry.kind and entry.type == SKOS + "Concept" and not entry.has_page
@@ -326,14 +344,13 @@ def _page(described: Described, iris: Sequence[str], place: str, pages: Collecti
                 if row.predicate == _EVIDENCE:
                     shown = _quoted(described, row.target, root)
                 elif (other := by_graph[row.graph]) != number:
-                    shown += markup(f' <a href="#:{other}"><sup>{other}</sup></a>')
+                    shown += markup(f" <a href=#:{other}>{other}</a>")
                 cells[iri]["", row.predicate].append(shown)
-        _point(described, iri, root, cells[iri])
         inside, is_retired = described.own_places[iri].removeprefix(f"{DOCUMENTS}/"), iri in described.retired
+        page = f"{LANGUAGES[0]}/{inside}.html" if not is_retired else ""
+        _point(described, iri, root, cells[iri], has_page=page in pages)
         rows.append({
-            "key": key, "number": number, "retired": is_retired,
-            "pages": [(tag, format_of("name", tag), f"{root}{tag}/{inside}.html") for tag in LANGUAGES
-                      if f"{tag}/{inside}.html" in pages and not is_retired],
+            "key": key, "number": number, "retired": is_retired, "page": f"{root}{page}" if page in pages else "",
             "name": markup(" – ").join(described.shown(end, root) for end in ends) or described.shown(iri, "-"),
             "heirs": [described.shown(heir, root) for heir in sorted(described.heirs.get(iri, ()))],
         })  # fmt: skip
@@ -350,20 +367,22 @@ def _page(described: Described, iris: Sequence[str], place: str, pages: Collecti
             for iri in iris
         )) for tag in LANGUAGES]  # fmt: skip
 
-    notes: dict[str, list[tuple[int, str, str, list[Markup]]]] = defaultdict(list)
+    notes: dict[str, dict[tuple[str, str], list[tuple[int, list[Markup]]]]] = defaultdict(dict)
     for grounds, number in numbers.items():
         path, rule = path_of(grounds.graph), rule_of(grounds.graph)
         address = "" if rule else f"{root}{graph_place(f'{GRAPHS}/{path}')}.ttl"
         # what a rule says stands on the page of what figures mean
         links = [described.shown(source, root) for source in grounds.sources] if not rule else [
-            macro("_told.html", "told")(format_of("name", tag), tag, f"{root}{tag}/meaning.html#rule-{rule}")
+            macro("_told.html", "told")(format_of("name", tag), tag, _bare(f"{root}{tag}/meaning.html#rule-{rule}"))
             for tag in LANGUAGES if f"{tag}/meaning.html" in pages and rule in described.edition.graph.rules
         ]  # fmt: skip
-        notes[grounds.certainty or "none"].append((number, rule or f"{path}.ttl", address, links))
+        # by the file that says so, the sources on which it rests
+        notes[grounds.certainty or "none"].setdefault((rule or f"{path}.ttl", address), []).append((number, links))
     kinds = [_PAGE.say(f"kind-{kind}", tag) for tag in LANGUAGES] if kind in labels.KINDS else [kind]
     return {
         "root": root, "name": place.rpartition("/")[2], "kind": kind, "kinds": zip(LANGUAGES, kinds, strict=False),
-        "languages": LANGUAGES, "rows": rows, "notes": sorted(notes.items()), "is_table": is_table, "say": _WORDS.say,
+        "languages": LANGUAGES, "rows": rows, "is_table": is_table, "say": _WORDS.say,
+        "notes": [(certainty, sorted(listed.items())) for certainty, listed in sorted(notes.items())],
         "heads": [in_languages(*head) for head in heads], "page": _PAGE.say, "endonym": format_of,
         "by_rule": [(in_languages("=", *filter(None, group)), number, sorted(links))
                     for (*group, number), links in sorted(by_rule.items())],
@@ -380,13 +399,18 @@ def _quoted(described: Described, passage: str, root: str) -> Markup:
     return macro("_told.html", "quoted")(quote.object, quote.value.language or "", place, page)
 
 
-def _point(described: Described, iri: str, root: str, cells: dict[tuple[str, str], list[Markup]]) -> None:
-    # what points to a thing is a reference: links of rules by what they share, others by what they join
+def _point(
+    described: Described, iri: str, root: str, cells: dict[tuple[str, str], list[Markup]], *, has_page: bool
+) -> None:
+    # what points to a thing is a reference: links of rules by what they share, others by what they join; where it has a
+    # page, that says so
     pointing = described.pointing(iri)
     counted = Counter(row.predicate for row in pointing)
     for row in pointing:
         joined, head = described.joined.get(row.subject, {}), ("←", row.predicate)
         kind, few = next(iter(joined.get(_LINK_TYPE, ())), ""), counted[row.predicate] <= _MOST_LISTED
+        if has_page and joined and row.predicate in _ENDS:
+            continue
         if row.predicate == statements.SOURCE or not few:
             cells[head] = [markup(str(counted[row.predicate]))]
         elif joined and row.predicate in _ENDS:
@@ -396,7 +420,7 @@ def _point(described: Described, iri: str, root: str, cells: dict[tuple[str, str
             cells[("=", kind) if kind else head].append(way + ": " + markup(", ").join(ends))
         else:
             cells[head].append(described.shown(row.subject, root))
-    for kind, shared in sorted(described.shared.get(iri, {}).items()):
+    for kind, shared in sorted(described.shared.get(iri, {}).items()) if not has_page else ():
         ranked = sorted(shared.items(), key=lambda item: (-item[1], item[0]))
         cells["=", kind].append(markup(", ").join(described.shown(via, root) + f" ({n})" for via, n in ranked))
 
@@ -417,6 +441,7 @@ _GRAPH: Final = rf"({GRAPHS}/[^/.]+(?:/[^/.]+)?)(?:/[^.]+)?"
 _ABOUT: Final = "(?:dataset|catalogue|contributors|publisher|profile)"
 _ONTOLOGY_FORMS: Final = ("jsonld", "rdf", "ttl")
 _ENDINGS: Final = "|".join(("html", *FORMS))
+_PACKED: Final = [f"{folder}/{name}" for folder, names in PACKED.items() for name in names]
 
 
 class HostRule(NamedTuple):
@@ -457,7 +482,8 @@ MOVED: Final = tuple(HostRule(pattern, target, flags="R=301,L,NE") for pattern, 
     (rf"(?:{'|'.join(LANGUAGES)})/({_KINDS})/([^/.]+)\.html", f"{DOCUMENTS}/$1/{ALL}.html#$2"),
     *((rf"({'|'.join(LANGUAGES)})/{folder}/[^/.]+\.{ending}", f"$1/network.{ending}")
       for folder, ending in GATHERED.items()),
-    (r"(data/links\.csv|tables/computed-links\.csv)", "$1.gz"),
+    (rf"({'|'.join(_PACKED)})\.csv", "$1.csv.gz"),
+    (r"data/pan2kg\.ttl", TURTLE),
     *((pattern.format(name=name), target.format(table=table))
       for name, (table, _) in FORMER.items() for pattern, target in _OF_FORMER),
     (rf"(?:{'|'.join(LANGUAGES[1:])})/(figure/[^/.]+\.json)", f"{LANGUAGES[0]}/$1"),

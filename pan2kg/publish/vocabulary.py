@@ -108,9 +108,10 @@ def write(triples: Iterable[ox.Triple], ending: str, prefixes: Mapping[str, str]
         if triple.predicate == TYPE and isinstance(term, ox.NamedNode):
             properties.setdefault("@type", []).append(short(term.value))
         elif not isinstance(term, ox.Triple):
-            value = {"@id": getattr(term, "value", str(term))} if not isinstance(term, ox.Literal) else _as_json(term, short)
+            named = term.value if isinstance(term, ox.NamedNode) else str(term)
+            value = _as_json(term, short) if isinstance(term, ox.Literal) else {"@id": named}
             properties.setdefault(short(triple.predicate.value), []).append(value)
-    return _as_graph(dict(sorted(prefixes.items())), ({"@id": name, **values} for name, values in nodes.items()))
+    return _as_graph(dict(sorted(prefixes.items())), (_as_node(name, values) for name, values in nodes.items()))
 
 
 def _as_json(literal: ox.Literal, short: Callable[[str], str]) -> object:
@@ -120,15 +121,25 @@ def _as_json(literal: ox.Literal, short: Callable[[str], str]) -> object:
     return literal.value if plain else {"@type": short(literal.datatype.value), "@value": literal.value}
 
 
-def _as_graph(context: Mapping[str, object], nodes: Iterable[dict[str, object]]) -> bytes:
-    def single(values: object) -> object:
-        # one value as it is, several as a list: the shortest a reader of JSON-LD understands
-        if isinstance(values, dict):
-            return {name: single(value) for name, value in values.items()}
-        return values[0] if isinstance(values, list) and len(values) == 1 else values
-
-    lines = ",\n  ".join(json.dumps(single(row), ensure_ascii=False, separators=(",", ":")) for row in nodes)
+def _as_graph(context: Mapping[str, object], nodes: Iterable[str]) -> bytes:
+    lines = ",\n  ".join(nodes)
     return f'{{\n "@context": {json.dumps(context, ensure_ascii=False)},\n "@graph": [\n  {lines}\n ]\n}}\n'.encode()
+
+
+def _as_node(name: str, values: Mapping[str, object]) -> str:
+    return json.dumps({"@id": name} | _single(values), ensure_ascii=False, separators=(",", ":"))
+
+
+def _single(values: Mapping[str, object]) -> dict[str, object]:
+    # one value as it is, several as a list: the shortest a reader of JSON-LD understands
+    return {
+        name: _single(value)
+        if isinstance(value, dict)
+        else value[0]
+        if isinstance(value, list) and len(value) == 1
+        else value
+        for name, value in values.items()
+    }
 
 
 _KEY: Final = re.compile(r"\w[\w.~/-]*", re.ASCII)
@@ -200,8 +211,8 @@ class CompactWriter:
         return "".join([*head, *body]).encode()
 
     def jsonld(self, rows: Sequence[StatementRow], things: Collection[str]) -> bytes:
-        """In the context stands what the values of a property are, where all are of one kind; what points to the things
-        stands with them."""
+        # in the context stands what the values of a property are, where all are of one kind; what points to the things
+        # stands with them
         kinds = defaultdict[str, set[str]](set)
         for _, predicate, _, value in rows:
             is_text = value is not None and value.language
@@ -232,7 +243,15 @@ class CompactWriter:
             elif kind not in ("", XSD + "string") and predicate != TYPE.value:
                 context[self.term(predicate)[1]] = {"@type": kind if kind == "@id" else self.short(kind)[1]}
         named = {name: self.prefixes[name] for name in sorted(self.used)}
-        return _as_graph({"@base": self.base, "@vocab": self.space, **named, **context}, ({"@id": name, **values} for name, values in nodes.items()))
+        # links that rules made stand with their type
+        lines, links = list[str](), defaultdict[str, list[str]](list)
+        for name, node in nodes.items():
+            of_type = links[node.pop("linkType")[0]] if "derivedBy" in node and "linkType" in node else lines
+            of_type.append(_as_node(name, node))
+        for name, listed in sorted(links.items()):
+            joined = ",\n   ".join(listed)
+            lines.append(f'{{"@id":"{name}","@reverse":{{"linkType":[\n   {joined}\n  ]}}}}')
+        return _as_graph({"@base": self.base, "@vocab": self.space, **named, **context}, lines)
 
 
 def table_of(name: str) -> dict[str, dict[str, str]]:
