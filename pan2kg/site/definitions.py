@@ -5,7 +5,7 @@ The tables of ``figure/`` answer questions with rows of their own; a figure of t
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final
+from typing import Any, Final
 
 from pan2kg.coherence import citations, evidence, figures, known, texts
 from pan2kg.graph.labels import shortened
@@ -64,9 +64,9 @@ def meeting(context: PageContext, knowledge: known.Known, met: figures.PlanMeeti
     }  # fmt: skip
 
 
-def shared(context: PageContext, knowledge: known.Known, plans: tuple[str, str]) -> list[dict[str, object]]:
+def shared(context: PageContext, knowledge: known.Known, plans: tuple[str, str]) -> list[dict[str, Any]]:
     language, statements, weights = context.request.language, context.graph.statements, knowledge.potential.weights
-    rows = []
+    rows: list[dict[str, Any]] = []
     for contribution in knowledge.weight(*plans).contributions:
         sides = [
             [

@@ -351,7 +351,7 @@ def _pair(context: page.PageContext) -> page.Values | None:
     # words are quoted once: where they are needed again, a link leads there
     places = {proof["quote"]["words"]: "proofs" for proof in dossier["proofs"]}
     by_plans = site_context.once("citations", citations)
-    told, likened = ({tie.iri for tie in firm if tie.kind in kinds} for kinds in (DECLARED, {COMPARED}))
+    told, likened = ({tie.iri for tie in firm if tie.kind in kinds} for kinds in (DECLARED, frozenset({COMPARED})))
     quoted = {iri for iri in told.union(likened, *(by_plans.get(ends, ()) for ends in (pair, pair[::-1])))
               if (words := _quoted(context, iri)) and words <= places.keys()}  # fmt: skip
     declared = values.grouped(notes, sorted(told), quoted=quoted)
@@ -449,7 +449,7 @@ def _by_things(
     for tie in ties:
         for shared in context.graph.statements.values(tie.iri, PAN + "via"):
             via.setdefault(shared, []).append(tie)
-    meetings = []
+    meetings: list[tuple[tuple[int, str, str], dict[str, Any]]] = []
     for shared, links in via.items():
         ends = {(end, home) for tie in links for end, home in zip(tie.ends, tie.plans, strict=True)}
         sides = [plan.ordered(context, {end for end, home in ends if home == iri}) for iri in plans]

@@ -347,8 +347,8 @@ def _file(context: page.PageContext, form: str) -> str | bytes | None:
     if form == "xlsx" or (form == "csv" and context.request.arguments.get(LOCAL)):
         table, is_csv = writers.laid_out(writers.answer(result), writers.Style(language)), form == "csv"
         return formats.write_local_csv(table, language) if is_csv else spreadsheet.write_spreadsheet([("data", table)])
-    text = writers.write_answer(result, form.removesuffix(lists.PACKED))
-    return lists.packed(text) if form.endswith(lists.PACKED) else text
+    written = writers.write_answer(result, form.removesuffix(lists.PACKED))
+    return lists.packed(written) if form.endswith(lists.PACKED) else written
 
 
 def _editor(context: page.PageContext) -> page.Values:
