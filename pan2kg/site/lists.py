@@ -352,7 +352,7 @@ def _pair(context: page.PageContext) -> page.Values | None:
     places = {proof["quote"]["words"]: "proofs" for proof in dossier["proofs"]}
     by_plans = site_context.once("citations", citations)
     told, likened = ({tie.iri for tie in firm if tie.kind in kinds} for kinds in (DECLARED, frozenset({COMPARED})))
-    quoted = {iri for iri in told.union(likened, *(by_plans.get(ends, ()) for ends in (pair, pair[::-1])))
+    quoted = {iri for iri in told.union(likened, *(by_plans.get(ends, set()) for ends in (pair, pair[::-1])))
               if (words := _quoted(context, iri)) and words <= places.keys()}  # fmt: skip
     declared = values.grouped(notes, sorted(told), quoted=quoted)
     compared = values.grouped(notes, sorted(likened), quoted=quoted)
