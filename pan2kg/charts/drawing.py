@@ -477,7 +477,9 @@ class _Elements:
             spoken, self.told[label.name] = f'{spoken} id="{self.name}{label.name}"', None
         look, lines = _look("", None, label.font, label.anchor), []
         for line in label.lines():
-            [(x, y)] = (tuple(map(_TENTHS.__getitem__, place)) for place in self.places([(line.x, line.y)], right, down))
+            [(x, y)] = (
+                tuple(map(_TENTHS.__getitem__, place)) for place in self.places([(line.x, line.y)], right, down)
+            )
             turn = f' transform="rotate({number(line.turn)} {x} {y})"' if line.turn else ""
             lines.append((f' x="{x}" y="{y}"{turn}', _xml(line.text)))
         if label.anchor == "start":
@@ -492,7 +494,7 @@ class _Elements:
         begin = f'<a href="{formats.xml_value(group.address)}"' if _ADDRESS.match(group.address) else ""
         self.leads |= bool(begin)
         if not self.name:
-            keys = sorted(_KEYS.search(group.address)[0].split("--"))
+            keys = sorted(_KEYS.findall(group.address)[0].split("--"))
             if begin and keys == sorted(tags.get("of", "").split()):
                 tags["of"] = ""  # a script finds it in the address
             # a title stays that says more than a name which is drawn whole

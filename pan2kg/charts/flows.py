@@ -146,7 +146,9 @@ def draw_lanes(
     title, lead = say("lanes-title", plan=names[home].text), say("lanes-lead")
     caption = fr.Caption(title, lead, signs, tuple(notes), sj.plans_named(subject, [names[home]]))
     size, is_telling = (right.left + right.width, TOP + high, 0.0), bool(drawn[0] or drawn[1])
-    return fr.Picture(subject, "lanes", caption, size, marks, lambda: sj.table(LANE_COLUMNS, rows), is_telling)
+    return fr.Picture(
+        subject, "lanes", caption, size, marks, lambda: sj.table(LANE_COLUMNS, rows), is_telling=is_telling
+    )
 
 
 def _most(ties: Sequence[DrawnTie], works: Sequence[str], number: int) -> list[DrawnTie]:
@@ -300,7 +302,15 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
     filters = sj.plans_named(subject, plans)
     caption = fr.Caption(title, say("bridge-lead"), tuple(signs), tuple(notes), filters)
     size, is_telling = (WIDE, HEAD + high, 0.0), bool(cells)
-    return fr.Picture(subject, "bridge", caption, size, (*heads, columns), lambda: sj.table(BRIDGE_COLUMNS, cells), is_telling)
+    return fr.Picture(
+        subject,
+        "bridge",
+        caption,
+        size,
+        (*heads, columns),
+        lambda: sj.table(BRIDGE_COLUMNS, cells),
+        is_telling=is_telling,
+    )
 
 
 def _nearest(subject: Subject, plan: str) -> str:
@@ -465,7 +475,9 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
         tuple(notes), (say("chosen-action", action=name.key),),
     )  # fmt: skip
     size = CENTRE + RINGS[2] + LABELS[1] + 12, high + raised, raised
-    return fr.Picture(subject, "ego", caption, size, marks, lambda: sj.table(EGO_COLUMNS, rows), len(rows) > 1)
+    return fr.Picture(
+        subject, "ego", caption, size, marks, lambda: sj.table(EGO_COLUMNS, rows), is_telling=len(rows) > 1
+    )
 
 
 def _neighbours(subject: Subject, action: str) -> tuple[DrawnTie, ...]:

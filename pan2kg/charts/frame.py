@@ -16,7 +16,7 @@ from pan2kg.charts import Box, Dot, Drawing, Font, Group, Label, Line, Mark, Pen
 from pan2kg.coherence import evidence, figures, known
 from pan2kg.graph import labels
 from pan2kg.graph.labels import Name
-from pan2kg.i18n import Language, format_of, in_words
+from pan2kg.i18n import format_of, in_words
 from pan2kg.store.store import Solutions
 from pan2kg.tables import PRINTING, figure_words as words
 from pan2kg.turtle.vocabulary import key
@@ -86,7 +86,7 @@ class Picture:
 
     def __init__(
         self, subject: Subject, name: str, caption: Caption, size: tuple[float, float, float], marks: Sequence[Mark],
-        table: Callable[[], Solutions], is_telling: bool = True,
+        table: Callable[[], Solutions], *, is_telling: bool = True,
     ) -> None:  # fmt: skip
         # the marks take a width and a height, and stand so far down; first of the notes is the level of evidence
         self.name, self.language, self.subject, self.caption = name, subject.language, subject, caption

@@ -20,7 +20,6 @@ from pan2kg.graph.graph import Graph
 from pan2kg.graph.labels import Name
 from pan2kg.i18n.catalogue import Language, Messages
 from pan2kg.store.store import Solutions
-from pan2kg.tables import figure_words
 from pan2kg.turtle.vocabulary import XSD, key
 
 _WORDS: Final = Messages("chart")

@@ -191,7 +191,9 @@ def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> fr.
     )  # fmt: skip
     size = HEAD + 16 + SPAN + 24 + SAYS, TOP + bottom, TOP
     is_telling = sum(map(len, by_plan.values())) > 1
-    return fr.Picture(subject, "plans-of", caption, size, marks, lambda: sj.table(PLAN_COLUMNS, cells), is_telling)
+    return fr.Picture(
+        subject, "plans-of", caption, size, marks, lambda: sj.table(PLAN_COLUMNS, cells), is_telling=is_telling
+    )
 
 
 def _entry(subject: Subject, thing: str) -> Entry:

@@ -56,7 +56,7 @@ class Layout:
 WIDE: Final = Layout(head=220.0, left=236.0, span=440.0, right=682.0, row=40.0)
 # in a page: what stands to the left of the words beside is as wide as a screen of 360 pixels leaves, where the page
 # shows nothing else, and no letter is smaller than 10 pixels
-IN_PAGE: Final = Layout(head=0.0, left=10.0, span=262.0, right=314.0, row=34.0, low=8.0)
+IN_PAGE: Final = Layout(head=0.0, left=13.0, span=259.0, right=314.0, row=34.0, low=8.0)
 
 
 class Neighbour:
@@ -155,7 +155,7 @@ def draw_plan_map(subject: Subject, plan: str, most: int, layout: Layout) -> fr.
             near.out.state.value, near.back.state.value, near.out.verdict.value, near.back.verdict.value,
             "true" if near in neighbours else "false",
         ))  # fmt: skip
-    size = layout.right + 10 + SAYS, TOP + bottom, TOP
+    size = layout.right + 10 + SAYS, TOP + bottom + layout.low, TOP
     return fr.Picture(subject, "time-map", caption, size, marks, lambda: sj.table(COLUMNS, cells))
 
 

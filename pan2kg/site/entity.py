@@ -329,7 +329,8 @@ def _of_text(context: PageContext, text: str) -> dict[str, Any]:
           for name in ("date_document", "first_date_entry_in_force")),
     ]  # fmt: skip
     return _dossier(
-        context, sentences, facts=facts, picture=("dossier-picture", picture), attention=advice.of_text(context.spoken, knowledge, text),
+        context, sentences, facts=facts, picture=("dossier-picture", picture),
+        attention=advice.of_text(context.spoken, knowledge, text),
         lists=[("rests", _homes(knowledge, (use.work for use in uses)))],
         sayings=((use.link, use.level, use.work) for use in firm),
     )  # fmt: skip

@@ -14,7 +14,7 @@ from pan2kg.i18n.catalogue import Messages, format_of
 from pan2kg.report.brief import is_late
 from pan2kg.site import definitions, page, plan, values
 from pan2kg.store.queries import program_query
-from pan2kg.tables import Value, figure_words, formats, template
+from pan2kg.tables import Value, figure_words, formats
 from pan2kg.turtle.vocabulary import key as code_of
 
 TOLD: Final = (

@@ -478,9 +478,9 @@ def frame(context: PageContext, pages: Mapping[str, View], section: str = "") ->
     }
 
 
-def page_words(language: Language, site_context: SiteContext, *_: object) -> bytes:
+def page_words(language: Language, site_context: SiteContext | None = None, *_: object) -> bytes:
     groups = {name: script_words(language, name) for name in _GROUPS}
-    groups["picture"] |= framed.script_words(Subject(site_context.graph.spoken(language)))
+    groups["picture"] |= framed.script_words(Subject(site_context.graph.spoken(language))) if site_context else {}
     return f"window.pan2kgWords={embedded(groups)};\n".encode()
 
 
