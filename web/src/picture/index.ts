@@ -64,14 +64,14 @@ class PictureView {
         this.fields.forEach((field) => field.addEventListener("input", () => this.choose()));
         const whole = make("button", { type: "button", class: "quiet", click: () => this.reset() }, say("whole"));
         const name = `${document.querySelector("h1")?.textContent?.trim().slice(0, 60) || "picture"}`;
-        const svg = make("button", { type: "button", class: "quiet", click: () => save(`${name}.svg`, sheetOf(this.svg, say("source")), "image/svg+xml") }, say("save-svg"));
+        const svg = make("button", { type: "button", class: "quiet", click: () => save(`${name}.svg`, sheetOf(this.svg), "image/svg+xml") }, say("save-svg"));
         const png = make("button", { type: "button", class: "quiet", click: () => void this.savePng(name) }, say("save-png"));
         const saves = make("p", {}, svg, " ", png);
         return labels.length ? make("details", { class: "picture-tools" }, make("summary", {}, say("filter")), make("p", { class: "filters" }, ...labels, whole), saves) : saves;
     }
 
     private async savePng(name: string): Promise<void> {
-        const blob = await pngOf(this.svg, this.say("source")).catch(() => undefined);
+        const blob = await pngOf(this.svg).catch(() => undefined);
         if (blob) {
             save(`${name}.png`, blob);
         } else {

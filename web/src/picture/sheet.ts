@@ -18,7 +18,7 @@ function drawn(name: string, values: Record<string, string | number>, ...inner: 
 }
 
 /** The picture as it is shown now, with the words and the legend beside it and its source, as an SVG document of its own: its links lead to whole addresses. */
-export function sheetOf(svg: SVGSVGElement, source: string): string {
+export function sheetOf(svg: SVGSVGElement): string {
     const { width, height } = svg.viewBox.baseVal;
     const inner = Math.max(width, LEAST);
     const figure = svg.closest("figure");
@@ -66,7 +66,8 @@ export function sheetOf(svg: SVGSVGElement, source: string): string {
         x += wide + LINE;
     }
     y += LINE;
-    write(source, 10.5);
+    // release and day stand in the words of all pages
+    write(window.pan2kgWords?.picture?.source ?? "", 10.5);
     const [all, high] = [inner + 2 * MARGIN, y + MARGIN];
     const [across, down] = [Math.max(all, (high * WIDTH) / HEIGHT), Math.max(high, (all * HEIGHT) / WIDTH)];
     const box = { x: -(across - all) / 2, y: -(down - high) / 2, width: across, height: down };
@@ -77,9 +78,9 @@ export function sheetOf(svg: SVGSVGElement, source: string): string {
 }
 
 /** The same as a PNG of 1920 × 1080 pixels; rejected where the browser cannot draw it. */
-export async function pngOf(svg: SVGSVGElement, source: string): Promise<Blob> {
+export async function pngOf(svg: SVGSVGElement): Promise<Blob> {
     const image = new Image(WIDTH, HEIGHT);
-    const address = URL.createObjectURL(new Blob([sheetOf(svg, source)], { type: "image/svg+xml" }));
+    const address = URL.createObjectURL(new Blob([sheetOf(svg)], { type: "image/svg+xml" }));
     try {
         image.src = address;
         await image.decode();
