@@ -357,7 +357,9 @@ def _of_topic(context: PageContext, topic: str) -> dict[str, Any]:
     return _dossier(context, sentences, picture=drawn, attention=attention, lists=[("what", by_plan)])
 
 
-def of_pair(context: PageContext, knowledge: known.Known, plans: tuple[str, str], bridge: Picture | None) -> dict[str, Any]:
+def of_pair(
+    context: PageContext, knowledge: known.Known, plans: tuple[str, str], bridge: Picture | None
+) -> dict[str, Any]:
     weight, brief = knowledge.weight(*plans), context.subject.brief
     specific = [shared for shared in weight.contributions if shared.bits > 0 and not shared.is_broad]
     language, ways = context.request.language, (plans, plans[::-1])
