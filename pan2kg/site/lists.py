@@ -159,7 +159,7 @@ def _obligations(context: page.PageContext) -> page.Values:
                 "documents": grounds_of(statements, row).sources, "quotes": quoted,
             }))  # fmt: skip
     return {
-        "title": context.t("obligations-title"), "picture": context.draw("timeline") if figures.rows else "",
+        "title": context.t("obligations-title"), "picture": context.draw("timeline") if figures.rows else None,
         "table": show(gaps.for_pages(figures), context),
         "dues": [due for _, due in sorted(dues, key=lambda due: due[0])], "notes": notes,
         "downloads": [

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup as Markup
 
-from pan2kg.charts import Subject, registry
+from pan2kg.charts import Subject, frame as framed, registry
 from pan2kg.coherence import bodies, evidence
 from pan2kg.coherence.known import Known, basis_line
 from pan2kg.errors import Place, ProjectError
@@ -143,7 +143,7 @@ class CommonFile:
             for section in sorted(sections):
                 values = frame(context, pages, section)
                 pieces[f"menu-{section}"], pieces["foot"] = render("_menu.html", values), render("_foot.html", values)
-            return page_words(language, frame=pieces)
+            return page_words(language, site_context, frame=pieces)
 
         return cls(f"data/words-{language}.js", JAVASCRIPT, make)
 
@@ -278,9 +278,11 @@ class PageContext:
     def mark(self, level: evidence.Level | None) -> Markup:
         return piece("level")(level.key, figure_words.named(level).say(self.request.language)) if level else markup("")
 
-    def draw(self, picture: str, level: evidence.Level | None = None, **parameters: object) -> Markup:
+    def draw(self, name: str, level: evidence.Level | None = None, **parameters: object) -> framed.Picture | None:
+        # None where it would not tell more than the page does in words
         subject = self.subject if level is None else Subject(self.spoken, self.picture_address, level)
-        return markup(registry.find_picture(picture)(subject, **parameters).svg)
+        picture = registry.find_picture(name)(subject, **parameters)
+        return picture if picture.is_telling else None
 
     def href(self, path: str, /, **arguments: str) -> str:
         return self.out(f"{self.request.language}/{path}", **arguments)
@@ -492,8 +494,9 @@ def frame(context: PageContext, pages: Mapping[str, View], section: str = "") ->
     }
 
 
-def page_words(language: Language, **pieces: Mapping[str, str]) -> bytes:
+def page_words(language: Language, site_context: SiteContext | None = None, **pieces: Mapping[str, str]) -> bytes:
     groups = {name: script_words(language, name) for name in _GROUPS}
+    groups["picture"] |= framed.script_words(Subject(site_context.graph.spoken(language))) if site_context else {}
     return f"window.pan2kgWords={embedded(groups | pieces)};\n".encode()
 
 
