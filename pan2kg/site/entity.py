@@ -242,8 +242,9 @@ def _of_action(context: PageContext, action: str) -> dict[str, Any]:
             sentence(context, "action-since", len(statements.pointing(action, f"{PAN}implements")), "#measured"),
         ],
         facts=[
-            (context.t("dossier-lead"), context.links(leads) or context.t("dossier-lead-unknown")),
-            (context.t("dossier-until"), until(context, action) or context.t("unknown")),
+            (context.t("dossier-lead"), context.links(leads)),
+            (context.t("dossier-until"), until(context, action) or context.t("unknown") * bool(
+                statements.values(action, f"{PAN}hasTimeline"))),
             (context.t("dossier-results"), template.markup("; ").join(results)),
         ],
         picture=("part-around", picture), lists=_around(context, involvements, named_texts),
