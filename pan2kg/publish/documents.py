@@ -53,8 +53,6 @@ _MOST_LISTED: Final = 50
 """So many things that point to a thing by a property are told of it; of more its page says how many there are."""
 _PLAIN: Final = re.compile(r"[\w.~-]+(?:/[\w.~-]+)*", re.ASCII)
 _PLAIN_ADDRESS: Final = re.compile(r"[\w./:#~-]*\w", re.ASCII)
-_TABLED: Final = ("involvement", "passage")
-"""The kinds of which a document tells much alike."""
 _ENDS: Final = tuple(PAN + name for name in ("from", "between", "to", "involves", "involvedIn"))
 _LINK_TYPE, _LEVEL, _VIA, _RELATION, _ROLE, _EVIDENCE = (
     PAN + name for name in ("linkType", "evidenceLevel", "via", "relation", "role", "evidence")
@@ -311,8 +309,7 @@ def graph_files(edition: Edition, whole: Content) -> Iterator[File]:
 
 def _page(described: Described, iris: Sequence[str], place: str, pages: Collection[str]) -> dict[str, object]:
     root, kind, index = "../" * place.count("/"), place.split("/")[1], described.edition.graph.labels
-    is_split = bool(re.fullmatch(SPLIT, kind))
-    is_table = (kind not in labels.KINDS and not is_split) or kind in _TABLED
+    is_table = kind not in labels.KINDS and not re.fullmatch(SPLIT, kind)
     numbers: dict[statements.Grounds, int] = {}
     rows, cells = [], dict[str, dict[tuple[str, str], list[Markup]]]()
     by_rule: dict[tuple[str, str, int], list[tuple[Markup, ...]]] = defaultdict(list)
@@ -336,7 +333,7 @@ def _page(described: Described, iris: Sequence[str], place: str, pages: Collecti
         names = described.name(iri, LANGUAGES[0]), *described.names.get(iri, {}).values()
         told = {key, *_PLAIN_STATUS, *(name.strip("« »") for name in names)}
         for row in of:
-            if row.object not in told and row.predicate not in (_IN_NAMES if is_split or not is_table else _IN_NOTES):
+            if row.object not in told and row.predicate not in (_IN_NOTES if is_table else _IN_NAMES):
                 # terms of a vocabulary are words; what else is spoken of has a place of its own
                 entry = index.entries.get(described.home(row.target).value) if row.target else None
                 is_term = entry and entry.kind and entry.type == SKOS + "Concept" and not entry.has_page

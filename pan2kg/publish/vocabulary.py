@@ -87,7 +87,7 @@ def write(triples: Iterable[ox.Triple], ending: str, prefixes: Mapping[str, str]
     >>> triple = ox.Triple(ox.NamedNode("http://e/a"), ox.NamedNode("http://p/b"), ox.Literal("c", language="fr"))
     >>> print(write([triple], "jsonld", {"p": "http://p/"}).decode(), end="")
     {
-     "@context": {"p": "http://p/"},
+     "@context": {"p":"http://p/"},
      "@graph": [
       {"@id":"http://e/a","p:b":{"@language":"fr","@value":"c"}}
      ]
@@ -123,11 +123,15 @@ def _as_json(literal: ox.Literal, short: Callable[[str], str]) -> object:
 
 def _as_graph(context: Mapping[str, object], nodes: Iterable[str]) -> bytes:
     lines = ",\n  ".join(nodes)
-    return f'{{\n "@context": {json.dumps(context, ensure_ascii=False)},\n "@graph": [\n  {lines}\n ]\n}}\n'.encode()
+    return f'{{\n "@context": {_dumped(context)},\n "@graph": [\n  {lines}\n ]\n}}\n'.encode()
 
 
 def _as_node(name: str, values: Mapping[str, object]) -> str:
-    return json.dumps({"@id": name} | _single(values), ensure_ascii=False, separators=(",", ":"))
+    return _dumped({"@id": name} | _single(values))
+
+
+def _dumped(values: object) -> str:
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
 
 
 def _single(values: Mapping[str, object]) -> dict[str, object]:
@@ -166,6 +170,8 @@ class CompactWriter:
         self.prefixes, self.base, self.space = prefixes, base, prefixes.get("pan", "")
         self.spaces, self.used = {space: name for name, space in prefixes.items()}, set[str]()
         self.short, self.term = cache(self._short), cache(self._term)
+        # other kinds of things are named below where these are
+        self.parent = base[: base.find("/id/") + len("/id/")] if "/id/" in base else ""
 
     def _short(self, iri: str) -> tuple[str, str]:
         key = iri[len(self.base) :] if self.base and iri.startswith(self.base) else ""
@@ -187,6 +193,10 @@ class CompactWriter:
         # what is called as a prefix would be taken for that
         return f":{name}", self.short(iri)[1] if name in self.prefixes else name
 
+    def _below(self, start: str, name: str) -> str:
+        space = self.prefixes[name]
+        return start + space[len(self.parent) :] if self.parent and space.startswith(self.parent) else space
+
     def turtle(self, rows: Iterable[StatementRow]) -> bytes:
         things: dict[str, dict[str, list[str]]] = {}
         for subject, predicate, target, value in rows:
@@ -205,7 +215,7 @@ class CompactWriter:
             between = "; " if ":derivedBy" in properties else ";\n "
             statements = (f"{predicate} {','.join(values)}" for predicate, values in properties.items())
             body.append(f"{name} {between.join(statements)} .\n")
-        named = sorted((name, self.prefixes[name]) for name in self.used)
+        named = sorted((name, self._below("../", name)) for name in self.used)
         head = [f"@base <{self.base}> .\n"] if self.base else []
         head += [f"@prefix {name}: <{space}> .\n" for name, space in [("", self.space), *named] if space]
         return "".join([*head, *body]).encode()
@@ -242,7 +252,8 @@ class CompactWriter:
                 context[self.term(predicate)[1]] = {"@container": kind}
             elif kind not in ("", XSD + "string") and predicate != TYPE.value:
                 context[self.term(predicate)[1]] = {"@type": kind if kind == "@id" else self.short(kind)[1]}
-        named = {name: self.prefixes[name] for name in sorted(self.used)}
+        named = {"id": self.parent} if self.parent else {}
+        named |= {name: self._below("id:", name) for name in sorted(self.used)}
         # links that rules made stand with their type
         lines, links = list[str](), defaultdict[str, list[str]](list)
         for name, node in nodes.items():

@@ -307,7 +307,7 @@ def test_a_document_speaks_of_its_things_in_every_form_and_leads_to_their_pages(
     row = page.partition("<section id=lu-bhr-2>")[2].partition("</section>")[0]
     assert "<a class=page href=../../fr/plan/lu-bhr-2.html>Français · English" in row
     # what it says of itself with what it rests on; what joins it to others its page says, where it has one
-    noted = r"<small>lu-bhr-2</small> <a href=#:(\d+)>.*<a href=../../graph/plans/lu-bhr-2.ttl>.*<dd id=:\1>\1 "
+    noted = r"<p><a href=#:(\d+)>.*<a href=../../graph/plans/lu-bhr-2.ttl>.*<dd id=:\1>\1 "
     assert re.search(noted, page, re.DOTALL)
     assert "<dt>Participants" not in row
     role = (few_folder / "doc/role/all.html").read_text("utf-8")
