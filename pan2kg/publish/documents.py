@@ -13,8 +13,8 @@ them.
 import re
 from bisect import insort
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cache, lru_cache
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache, cached_property, lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -57,9 +57,9 @@ _ENDS: Final = tuple(PAN + name for name in ("from", "between", "to", "involves"
 _LINK_TYPE, _LEVEL, _VIA, _RELATION, _ROLE, _EVIDENCE = (
     PAN + name for name in ("linkType", "evidenceLevel", "via", "relation", "role", "evidence")
 )
-_IN_NOTES: Final = frozenset({statements.CERTAINTY, statements.SOURCE})
+_IN_NOTES: Final = frozenset({statements.CERTAINTY, statements.SOURCE, statements.TYPE})
 _PLAIN_STATUS: Final = frozenset(f"{ROOT}id/linkstatus/{status}" for status in ("accepted", "derived"))
-_IN_NAMES: Final = frozenset({*_IN_NOTES, *_ENDS, statements.TYPE})
+_IN_NAMES: Final = frozenset({*_IN_NOTES, *_ENDS})
 _OF_RULES: Final = frozenset({statements.CERTAINTY, PAN + "status"})
 """What is the same of all links that rules made, and stands in the dump."""
 _TOLD_AT_LINKS: Final = frozenset({*_ENDS, _VIA, _DERIVED_FROM})
@@ -112,48 +112,61 @@ class Described:
 
     def __init__(self, edition: Edition) -> None:
         self.edition, self.store, addresses = edition, edition.store.inner, edition.issue.addresses
+        # there are hundreds of thousands of addresses: where none is moved they are what they are
+        self.own: Callable[[str], str] = addresses.own if addresses.root != addresses.home else str
         # what the store holds is read of each thing when it is told, and kept a little while
         self.of, self.pointing = lru_cache(4_096)(self._read_of), lru_cache(1_024)(self._read_pointing)
-        self.retired, self.heirs = set[str](), defaultdict[str, list[str]](list)
-        for quad in self.store.quads_for_pattern(None, node(OWL + "deprecated"), None):
-            if isinstance(quad.object, ox.Literal) and quad.object.value in ("true", "1"):
-                self.retired.add(addresses.own(str(quad.subject)[1:-1]))
+        deprecated = self.store.quads_for_pattern(None, node(OWL + "deprecated"), None)
+        self.retired = {
+            self.own(str(quad.subject)[1:-1]) for quad in deprecated
+            if isinstance(quad.object, ox.Literal) and quad.object.value in ("true", "1")
+        }  # fmt: skip
+        self.heirs = defaultdict[str, list[str]](list)
         for quad in self.store.quads_for_pattern(None, node(DCTERMS + "isReplacedBy"), None):
             if isinstance(quad.object, ox.NamedNode):
-                self.heirs[addresses.own(str(quad.subject)[1:-1])].append(addresses.own(quad.object.value))
+                self.heirs[self.own(str(quad.subject)[1:-1])].append(self.own(quad.object.value))
         named: dict[str, set[tuple[int, str, str, str]]] = defaultdict(set)
         for rank, name in enumerate(_NAMES):
             for quad in self.store.quads_for_pattern(None, node(name), None):
                 if isinstance(label := quad.object, ox.Literal):
                     called = (-rank, str(label), label.language or "", label.value)
-                    named[addresses.own(str(quad.subject)[1:-1])].add(called)
+                    named[self.own(str(quad.subject)[1:-1])].add(called)
         self.names = {
             iri: {language: value for _, _, language, value in sorted(entries)} for iri, entries in named.items()
         }
-        of = sorted({addresses.own(str(quad.subject)[1:-1]) for quad in self.store})
-        self.own_places: dict[str, str] = {}
-        subjects = frozenset(of)
-        for iri in of:
-            start = next((space for space in (addresses.root, ROOT) if iri.startswith(space)), "")
-            key_part = iri.removeprefix(start)
-            is_apart = key_part.startswith((f"{GRAPHS}/", "ontology", "query/"))
-            if start and not is_apart and _PLAIN.fullmatch(key_part):
-                self.own_places[iri] = f"{DOCUMENTS}/{key_part.removeprefix('id/')}"
-        for entry in edition.graph.labels.entries.values():
-            iri = addresses.own(entry.iri)
-            if entry.kind and iri in subjects and iri not in self.own_places and _PLAIN.fullmatch(entry.key):
-                self.own_places[iri] = f"{DOCUMENTS}/{entry.kind}/{entry.key}"
-        self.places = {iri: shared_place(place) for iri, place in self.own_places.items()}
-        self.keys = {iri: place.rpartition("/")[2] for iri, place in self.own_places.items()}
         self.joined, self.shared = self._read_joined()
         self._is_rules = cache(lambda graph: bool(rule_of(graph)))
         self._is_again = cache(lambda predicate: bool(predicate.startswith(PAN) and _AT_LEVEL.fullmatch(predicate)))
         self._called: dict[tuple[str, Language], str] = {}
         self._written: dict[tuple[str, str, str], Markup] = {}
 
+    @cached_property
+    def own_places(self) -> dict[str, str]:
+        places, root = dict[str, str](), self.edition.issue.addresses.root
+        subjects = {self.own(str(quad.subject)[1:-1]) for quad in self.store}
+        for iri in sorted(subjects):
+            start = next((space for space in (root, ROOT) if iri.startswith(space)), "")
+            key_part = iri.removeprefix(start)
+            is_apart = key_part.startswith((f"{GRAPHS}/", "ontology", "query/"))
+            if start and not is_apart and _PLAIN.fullmatch(key_part):
+                places[iri] = f"{DOCUMENTS}/{key_part.removeprefix('id/')}"
+        for entry in self.edition.graph.labels.entries.values():
+            iri = self.own(entry.iri)
+            if entry.kind and iri in subjects and iri not in places and _PLAIN.fullmatch(entry.key):
+                places[iri] = f"{DOCUMENTS}/{entry.kind}/{entry.key}"
+        return places
+
+    @cached_property
+    def places(self) -> dict[str, str]:
+        return {iri: shared_place(place) for iri, place in self.own_places.items()}
+
+    @cached_property
+    def keys(self) -> dict[str, str]:
+        return {iri: place.rpartition("/")[2] for iri, place in self.own_places.items()}
+
     def _read_joined(self) -> tuple[Mapping[str, dict[str, list[str]]], Mapping[str, Mapping[str, Counter[str]]]]:
         # what links and involvements join, and how; and of what rules joined what it shares, by its type
-        own, texts = self.edition.issue.addresses.own, dict[str, str]()
+        own, texts = self.own, dict[str, str]()
         joined, shared = defaultdict[str, dict[str, list[str]]](dict), dict[str, dict[str, Counter[str]]]()
         for name in (*_ENDS, _LINK_TYPE, _LEVEL, _VIA, _RELATION, _ROLE):
             for quad in self.store.quads_for_pattern(None, node(name), None):
@@ -181,7 +194,7 @@ class Described:
 
     def _statements(self, quads: Iterable[ox.Quad], but: Collection[str]) -> list[DocumentStatement]:
         # ``but`` what rules say
-        own, statements_by = self.edition.issue.addresses.own, dict[tuple[str, ...], DocumentStatement]()
+        own, statements_by = self.own, dict[tuple[str, ...], DocumentStatement]()
         for quad in quads:
             predicate, graph, term = quad.predicate.value, str(quad.graph_name)[1:-1], quad.object
             is_rules = self._is_rules(graph)
@@ -201,7 +214,7 @@ class Described:
 
     def grounds(self, iri: str, graph: str) -> statements.Grounds:
         # as pages of a service say it, but from the store: what its block says, else what the file says of all
-        own, block, rests = self.edition.issue.addresses.own, node(graph), list[list[str]]()
+        own, block, rests = self.own, node(graph), list[list[str]]()
         if rule_of(graph):
             return statements.Grounds(graph, "rule", ())
         for name in map(node, (statements.CERTAINTY, statements.SOURCE)):

@@ -283,11 +283,11 @@ def test_the_rules_lead_every_iri_of_the_graph_to_a_file_that_tells_it_at_its_ke
             assert (few_folder / file).is_file(), f"{path} is led to {file}, which is not there"
             if file.endswith(".html") and key:
                 page = pages.setdefault(file, (few_folder / file).read_text("utf-8"))
-                assert re.search(rf"<(?:tr|section|a|span) id={re.escape(key)}[ >]", page), path
+                assert re.search(rf"<(?:th|section|a|span) id={re.escape(key)}[ >]", page), path
     told = Counter(
         (name.split("/")[1], key)
         for name, page in pages.items()
-        for key in re.findall("<(?:tr|section|a|span) id=([^ >]+)[ >]", page)
+        for key in re.findall("<(?:th|section|a|span) id=([^ >]+)[ >]", page)
     )
     assert set(told.values()) == {1}, "each in one document"
     for path in ("id/plan/no-such", "id/link/zz00000000000000", "id/x/y/z", "id/nothing/x", "nothing"):
@@ -356,7 +356,7 @@ def test_what_was_retired_is_said_to_be_gone(few_folder: Path, few_edition: Edit
         assert not heir or (few_folder / f"{heir.partition('#')[0]}.ttl").is_file()
         assert re.escape(place) in rules
         page = (few_folder / f"{shared_place(f'doc/{place}')}.html").read_text("utf-8")
-        row = re.split(rf"<(?:tr|section) id={re.escape(place.rpartition('/')[2])}>", page)[1]
+        row = re.split(rf"<(?:th|section) id={re.escape(place.rpartition('/')[2])}>", page)[1]
         assert "retired" in re.split("</(?:tr|section)>", row)[0]
 
 
