@@ -479,7 +479,7 @@ class HostRule(NamedTuple):
 
 _OF_FORMER: Final = (
     (rf"({'|'.join(LANGUAGES)})/question/{{name}}\.(html|csv)", "$1/figure/{table}.$2"),
-    (rf"(?:{'|'.join(LANGUAGES)})/question/{{name}}\.json", f"{LANGUAGES[0]}/figure/{{table}}.json"),
+    (rf"(?:{'|'.join(LANGUAGES)})/question/{{name}}\.json", f"{LANGUAGES[0]}/figure/{{table}}.json.gz"),
     (rf"({'|'.join(LANGUAGES)})/question/{{name}}\.ttl", "$1/figure/{table}.html"),
     (r"queries/[^/.]+/{name}\.rq", f"{LANGUAGES[0]}/figure/{{table}}.html"),
 )
@@ -496,7 +496,8 @@ MOVED: Final = tuple(HostRule(pattern, target, flags="R=301,L,NE") for pattern, 
     (r"data/pan2kg\.ttl", TURTLE),
     *((pattern.format(name=name), target.format(table=table))
       for name, (table, _) in FORMER.items() for pattern, target in _OF_FORMER),
-    (rf"(?:{'|'.join(LANGUAGES[1:])})/(figure/[^/.]+\.json)", f"{LANGUAGES[0]}/$1"),
+    (rf"(?:{'|'.join(LANGUAGES)})/(figure/[^/.]+\.json)", f"{LANGUAGES[0]}/$1.gz"),
+    (rf"({'|'.join(LANGUAGES)})/(question/[^/.]+\.json)", "$1/$2.gz"),
     (rf"(?:{'|'.join(LANGUAGES)})/question/[^/.]+\.ttl", TURTLE),
     (rf"ontology/index\.({'|'.join(LANGUAGES)})\.html", "$1/ontology.html"),
     (rf"ontology/diagram\.({'|'.join(LANGUAGES)})\.svg", "$1/classes.svg"),
