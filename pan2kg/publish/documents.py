@@ -27,7 +27,7 @@ from pan2kg.graph import labels, statements
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, format_of
 from pan2kg.publish.edition import Edition, File
 from pan2kg.publish.folder import FOLDERS, OWN, PACKED, QUADS, TURTLE, UNKEPT, VERSIONS, Content, graph_name
-from pan2kg.publish.vocabulary import FOAF, OWL, TYPE, CompactWriter, StatementRow, as_row, node, table_of
+from pan2kg.publish.vocabulary import FOAF, OWL, TYPE, CompactWriter, as_row, node, table_of
 from pan2kg.site import values
 from pan2kg.store.queries import FORMER
 from pan2kg.tables.template import macro, markup, render
@@ -224,16 +224,6 @@ class Described:
         kind = "unverified" if graph.endswith("unverified") else "".join(rests[0][:1]).rpartition("/")[2]
         return statements.Grounds(graph, kind, tuple(rests[1]))
 
-    def colophon(self, place: str, iris: Sequence[str]) -> Iterator[StatementRow]:
-        issue = self.edition.issue
-        document = issue.addresses.root + place
-        yield document, TYPE.value, FOAF + "Document", None
-        if len(iris) == 1:  # several are found by their own statements
-            yield document, FOAF + "primaryTopic", iris[0], None
-        yield document, "http://rdfs.org/ns/void#inDataset", issue.dataset, None
-        for licence in self.edition.facts.about("license"):
-            yield document, DCTERMS + "license", licence.value, None
-
     def name(self, iri: str, language: Language) -> str:
         if (name := self._called.get((iri, language))) is None:
             names = self.names.get(iri, {})
@@ -283,7 +273,10 @@ def _bare(address: str) -> str:
 
 
 def document_files(described: Described, pages: Collection[str]) -> Iterator[File]:
-    root, prefixes = described.edition.issue.addresses.root, described.edition.prefixes
+    issue, prefixes = described.edition.issue, described.edition.prefixes
+    root, licences = issue.addresses.root, described.edition.facts.about("license")
+    colophon = [(TYPE.value, FOAF + "Document"), ("http://rdfs.org/ns/void#inDataset", issue.dataset),
+                *((DCTERMS + "license", licence.value) for licence in licences)]  # fmt: skip
     ordered = sorted(described.places.items(), key=lambda pair: (pair[1], pair[0]))
     for place, group in groupby(ordered, key=lambda pair: pair[1]):
         things = [iri for iri, _ in group]
@@ -293,8 +286,9 @@ def document_files(described: Described, pages: Collection[str]) -> Iterator[Fil
             # on what rests on a source its page says how much that is
             few = {name for name, number in counted.items() if number <= _MOST_LISTED and name != statements.SOURCE}
             rows += [row[:4] for row in pointing if row.predicate in few]
-        # each statement once
-        rows = [*dict.fromkeys([*rows, *described.colophon(place, things)])]
+        # one thing is its topic, several are found by their own statements
+        topic = [(FOAF + "primaryTopic", iri) for iri in things if len(things) == 1]
+        rows = [*dict.fromkeys([*rows, *((root + place, name, iri, None) for name, iri in (*colophon, *topic))])]
         writer = CompactWriter(prefixes, f"{root}id/{place.split('/')[1]}/" if place.count("/") > 1 else root)
         yield f"{place}.ttl", writer.turtle(rows)
         yield f"{place}.jsonld", writer.jsonld(rows, {root + place, *things})

@@ -254,7 +254,6 @@ def test_the_site_map_lists_the_pages_as_another_program_reads_it(few_folder: Pa
     found = list(sitemap_from_str((few_folder / "sitemap.xml").read_text("utf-8")).all_pages())
     assert {page.url for page in found} == pages
     assert pages
-    assert {page.last_modified and page.last_modified.date() for page in found} == {date(2026, 11, 25)}
 
 
 def lead(path: str, accept: str = "", service: str = "") -> str:
@@ -298,11 +297,12 @@ def test_the_rules_lead_every_iri_of_the_graph_to_a_file_that_tells_it_at_its_ke
 def test_a_document_speaks_of_its_things_in_every_form_and_leads_to_their_pages(few_folder: Path) -> None:
     for thing in ("id/plan/lu-bhr-2", "id/passage/lu-bhr-2-lu-bhr-1", "id/link/1d5596c59ff28c70", "id/role/lead"):
         target = lead(thing, "text/turtle").partition("#")[0]
-        subjects = {quad.subject for quad in ox.parse(path=str(few_folder / target))}
+        told = {quad.triple for quad in ox.parse(path=str(few_folder / target))}
+        subjects = {triple.subject for triple in told}
         assert ox.NamedNode(ROOT + thing) in subjects
         assert ox.NamedNode(ROOT + target.removesuffix(".ttl")) in subjects, "what is said of the document itself"
         data = target.replace(".ttl", ".jsonld")
-        assert subjects == {quad.subject for quad in ox.parse(path=str(few_folder / data))}
+        assert told == {quad.triple for quad in ox.parse(path=str(few_folder / data))}
     page = (few_folder / "doc/plan/lu-b.html").read_text("utf-8")
     row = page.partition("<section id=lu-bhr-2>")[2].partition("</section>")[0]
     assert "<a class=page href=../../fr/plan/lu-bhr-2.html>Français · English" in row
