@@ -37,8 +37,9 @@ def citing(context: PageContext, knowledge: known.Known, source: str, target: st
     words = context.t(f"way-{key}") if is_told else named(direction.verdict).say(context.request.language)
     if direction.is_expected and not is_met:
         key, words = "unmet", context.t("way-unmet")
-    dates = {plan: dating.issued for plan, dating in knowledge.chronology.dates.items()}
-    editions = [day for plan in knowledge.chronology.later.get(target, ()) if (day := dates.get(plan)) is not None]
+    dated, after = knowledge.chronology.dates, knowledge.chronology.later.get(target, ())
+    dates = {plan: dated[plan].issued for plan in (source, target, *after) if plan in dated}
+    editions = [day for plan in after if (day := dates.get(plan)) is not None]
     # the first edition by its last day
     later = min(editions, key=lambda day: (day.last, day.first), default=None)
     issued, language = {}, context.request.language
