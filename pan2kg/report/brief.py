@@ -179,15 +179,17 @@ def of_action(graph: Graph, known: Known, action: str) -> Iterator[Advice]:
         lacking.append(("date", evidence.Aspect.MEASURES, []))
     if action not in used:
         lacking.append(("text", evidence.Aspect.TEXTS, []))
-    number = graph.labels.label(action, language).notation or graph.label(action)
-    names = {"action": number, "plan": called(graph, plan)}
     for lack, aspect, links in lacking:
         extent = known.tables.readings.extent(action, aspect, plan)
-        caveat = "" if extent is evidence.Extent.FULL else _WORDS.say("action-read-first", language, **names)
-        write = _WORDS.say(f"action-{lack}-write", language, **names)
+        caveat = (
+            ""
+            if extent is evidence.Extent.FULL
+            else _WORDS.say("action-read-first", language, plan=called(graph, plan))
+        )
+        write = _WORDS.say(f"action-{lack}-write", language)
         yield Advice(
-            f"{lack}:{key(action)}", _WORDS.say(f"action-{lack}-title", language, **names),
-            _WORDS.say(f"action-{lack}", language, extent=figure_words.named(extent).say(language), **names),
+            f"{lack}:{key(action)}", _WORDS.say(f"action-{lack}-title", language),
+            _WORDS.say("action-lack", language, extent=figure_words.named(extent).say(language)),
             quotations(graph, links), "", " ".join(filter(None, (caveat, write))),
             addressee(graph, known.level, plan), until(graph, plan),
         )  # fmt: skip
