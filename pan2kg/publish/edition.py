@@ -222,7 +222,8 @@ class Edition:
     ``previous`` is the release before, a folder or a file, where one was named; ``catalogue`` describes the dumps and
     tables, once they are written. ``before`` is what this edition is compared with: the release before, unless that is
     this version, written again; ``ontology`` is pan2kg's, and moves only where the whole of pan2kg does. In ``kept``
-    reports of checks are kept; ``computed`` is for pages.
+    reports of checks are kept; ``last`` gives a page of the release before that stands as it is; ``computed`` is for
+    pages.
     """
 
     graph: Graph
@@ -231,6 +232,7 @@ class Edition:
     previous: Path | None = None
     catalogue: LocalStore | None = None
     kept: Path | None = None
+    last: Callable[[str], bytes | None] | None = None
     computed: dict[Hashable, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
