@@ -280,6 +280,17 @@ class Drawing:
         _Element(begin, (), f">\n{head}\n", inner).write(_UNSET, out)
         return "".join((*out, "\n"))
 
+    def inner(self, label: str = "") -> str:
+        # In a page, where an element names it, or words beside it: the marks in whole pixels, without title and paper.
+        sheet = _Elements()
+        inner = sheet.elements(self.marks, 0.0, 0.0)
+        width, height = math.ceil(self.width), math.ceil(self.height)
+        begin = f'<svg width="{width}" height="{height}" viewBox="0 0 {width} {height}"' if label else "<svg"
+        begin += f' role="img" aria-labelledby="{label}"' if label and not sheet.leads else ""
+        out: list[str] = []
+        _Element(begin, (), ">", inner).write(_UNSET, out)
+        return "".join(out)
+
 
 def height_of(lines: int, font: Font) -> float:
     return lines * font.size * LEADING
@@ -296,6 +307,7 @@ def centred(
 FAMILY: Final = "Helvetica,Arial,sans-serif"
 PAPER: Final = "#ffffff"
 
+_KEYS: Final = re.compile(r"[^/#?]*?(?=(?:\.html)?(?:\?[^#]*)?$)")  # of the things of a page or place, in its address
 _ADDRESS = re.compile(r"(?:https?://|[#/.]|[\w-]+[./?#]|[\w-]+$)", re.IGNORECASE)
 
 
@@ -389,9 +401,9 @@ class _Element:
             out.append(f"</{begin.partition(' ')[0][1:]}>")
 
 
-def _course(points: Sequence[Point], *, curved: bool = False) -> str:
+def _course(places: Sequence[tuple[int, int]], *, curved: bool = False) -> str:
     # from place to place, in tenths of a pixel, so that what is rounded does not add up
-    (x, y), *places = [(round(x * 10), round(y * 10)) for x, y in points]
+    (x, y), *places = places
     is_closed = len(places) > 1 and places[-1] == (x, y)
     course, size = f"M{_TENTHS[x]}{' ' * (y >= 0)}{_TENTHS[y]}", 3 if curved else 1
     for at in range(0, len(places) - (is_closed and not curved), size):
@@ -405,12 +417,18 @@ def _course(points: Sequence[Point], *, curved: bool = False) -> str:
 
 
 class _Elements:
-    """The elements of marks; ``told`` are the names of labels, ``leads`` whether a mark leads anywhere."""
+    """The elements of marks; ``told`` are the names of labels, ``leads`` whether a mark leads anywhere.
 
-    def __init__(self, name: str) -> None:
-        self.name, self.leads = name, False
+    Without a ``name`` they are those of a page: in whole pixels, and nothing is said that their text or address says.
+    """
+
+    def __init__(self, name: str = "") -> None:
+        self.name, self.leads, self.grain = name, False, 1 if name else 10
         self.told: dict[str, None] = {}
-        self.worded: dict[str, _Element] = {}
+
+    def places(self, points: Iterable[Point], right: float = 0.0, down: float = 0.0) -> list[tuple[int, int]]:
+        finer, grain = 10 // self.grain, self.grain
+        return [(round((x + right) * finer) * grain, round((y + down) * finer) * grain) for x, y in points]
 
     def elements(self, marks: Iterable[Mark], right: float, down: float) -> list[_Element]:
         # moved to the right and down; lines of one pen that follow each other are one path
@@ -422,13 +440,14 @@ class _Elements:
             elif isinstance(mark, Label):
                 elements += self.text(mark, right, down)
             elif isinstance(mark, Dot):
-                places = f'cx="{number(mark.x + right)}" cy="{number(mark.y + down)}" r="{number(mark.radius)}"'
-                elements.append(_Element(f"<circle {places}", _look(mark.fill, mark.pen), "/>"))
+                [(x, y)] = self.places([(mark.x, mark.y)], right, down)
+                place = f'cx="{_TENTHS[x]}" cy="{_TENTHS[y]}" r="{number(mark.radius)}"'
+                elements.append(_Element(f"<circle {place}", _look(mark.fill, mark.pen), "/>"))
             elif isinstance(mark, Hatch):
                 elements += self.hatch(mark, right, down)
             else:
                 line = mark if isinstance(mark, Line) else mark.edge()
-                course = _course([(x + right, y + down) for x, y in line.points], curved=line.curved)
+                course = _course(self.places(line.points, right, down), curved=line.curved)
                 look, pen = _look(line.fill, line.pen), None if line.fill else line.pen
                 look = (None, *look[1:]) if len(line.points) == 2 else look  # what is straight has nothing to fill
                 if pen and pen == last_pen and elements[-1].look == look:
@@ -448,7 +467,7 @@ class _Elements:
         wide, y = hatch.pen.width * math.sqrt(2), hatch.y + down + high / 2
         x = hatch.x + right + GAP * (start + 1) - high / 2 - wide / 2 + y
         look = _look("", Pen(hatch.pen.colour, high, (wide, GAP - wide)))
-        course = _course(((x, y), (x + GAP * (stop - start - 1) + wide, y)))
+        course = _course([(round(at * 10), round(y * 10)) for at in (x, x + GAP * (stop - start - 1) + wide)])
         whole = _Element('<path transform="skewX(-45)"', (None, *look[1:]), f' d="{course}"/>')
         return [whole, *self.elements(strokes[:start] + strokes[stop:], right, down)]
 
@@ -458,7 +477,9 @@ class _Elements:
             spoken, self.told[label.name] = f'{spoken} id="{self.name}{label.name}"', None
         look, lines = _look("", None, label.font, label.anchor), []
         for line in label.lines():
-            x, y = number(line.x + right), number(line.y + down)
+            [(x, y)] = (
+                tuple(map(_TENTHS.__getitem__, place)) for place in self.places([(line.x, line.y)], right, down)
+            )
             turn = f' transform="rotate({number(line.turn)} {x} {y})"' if line.turn else ""
             lines.append((f' x="{x}" y="{y}"{turn}', _xml(line.text)))
         if label.anchor == "start":
@@ -468,27 +489,35 @@ class _Elements:
             yield _Element(f"<text{place}{spoken}", look, f">{words}</text>")
 
     def group(self, group: Group, right: float, down: float) -> list[_Element]:
-        begin, tags = "", {name: f' data-{name}="{formats.xml_value(value)}"' for name, value in group.tags if value}
-        if group.address and _ADDRESS.match(group.address):
-            begin, self.leads = f'<a href="{formats.xml_value(group.address)}"', True
-        title = f"<title>{_xml(group.title)}</title>" if group.title else ""
-        begin = (begin or ("<g" if tags or title else "")) + "".join(tags.values())
+        tags, title, is_tie = {name: value for name, value in group.tags if value}, group.title, False
+        is_tie = " " in tags.get("of", "")
+        begin = f'<a href="{formats.xml_value(group.address)}"' if _ADDRESS.match(group.address) else ""
+        self.leads |= bool(begin)
+        if not self.name:
+            keys = sorted(_KEYS.findall(group.address)[0].split("--"))
+            if begin and keys == sorted(tags.get("of", "").split()):
+                tags["of"] = ""  # a script finds it in the address
+            # a title stays that says more than a name which is drawn whole
+            drawn = " ".join(mark.text for mark in group.marks if isinstance(mark, Label))
+            is_named = drawn and "\n" not in title and ELLIPSIS not in drawn
+            title = "" if is_named else title.replace(f" ({keys[0]})", "", 1) if len(keys) == 1 else title
+        title = f"<title>{_xml(title)}</title>" if title else ""
+        said = "".join(f' data-{name}="{formats.xml_value(value)}"' for name, value in tags.items())
+        begin = begin or ("<g" if said or title else "")
         x, y = group.shift[0] + right, group.shift[1] + down
-        if len(group.marks) > 4 and (x or y):
+        if self.name and len(group.marks) > 4 and (x or y):
             begin, x, y = f'{begin or "<g"} transform="translate({number(x)} {number(y)})"', 0.0, 0.0
         inner = self.elements(group.marks, x, y)
         if not inner or (len(inner) == 1 and not begin):
             return inner
-        for element in inner if " " in tags.get("of", "")[2:] else ():
+        for element in inner if is_tie else ():
             # a script finds the line of a tie by what it is filled with
             if element.begin == "<path" and element.look[0] in (None, ("none",)):
                 element.begin, element.look = '<path fill="none"', (None, *element.look[1:])
-        element = _Element(begin, (), f">{title}", inner)
-        for name, tag in tags.items():
-            # the words of a value stand where it comes last
-            if name.endswith("-label"):
-                value = tags[name.removesuffix("-label")]
-                if earlier := self.worded.get(value + tag):
-                    earlier.begin = earlier.begin.replace(tag, "")
-                self.worded[value + tag] = element
-        return [element]
+        if begin == "<g" and not self.name and len(inner) == 1 and inner[0].end.endswith("/>"):
+            # in a page one mark is its own group
+            (mark,) = inner
+            mark.begin += said
+            mark.end = f"{mark.end[:-2]}>{title}</{mark.begin.split()[0][1:]}>" if title else mark.end
+            return inner
+        return [_Element(begin + said, (), f">{title}", inner)]

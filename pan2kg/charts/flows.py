@@ -91,7 +91,7 @@ def draw_lanes(
     marks: list[dw.Mark] = [dw.Label(lane.left, 16, say(word), HEADING) for lane, word in lanes]
     for tie in drawn[0]:
         start, end = (left.left + left.width, left.middles[tie.other]), (centre.left, centre.middles[tie.work])
-        title = f"{names[tie.other].text} → {names[tie.work].short} {names[tie.work].text}"
+        title = f"{names[tie.other].text} → {fr.called(names[tie.work])}"
         marks.append(dw.Group((fr.bow(start, end, LANE_DECLARED if tie.declared else INFERRED),), title))
     greatest = max((tie.bits for tie in drawn[1]), default=0.0)
     for tie in thin:
@@ -105,7 +105,7 @@ def draw_lanes(
             edge.append(dw.Line.arrow(tip, angle, fr.BLUE))
         kind = ("tie-cited" if tie.incoming else "tie-cites") if tie.declared else "tie-shared"
         words = say(kind, n=tie.number, bits=bits_words(tie.bits, subject.language))
-        title = f"{names[tie.work].short} {names[tie.work].text} – {names[tie.other].full}\n{words}"
+        title = f"{fr.called(names[tie.work])} – {names[tie.other].text}\n{words}"
         marks.append(dw.Group(tuple(edge), title))
     for lane in (left, centre):
         for iri, y in lane.tops.items():
@@ -145,8 +145,10 @@ def draw_lanes(
     )  # fmt: skip
     title, lead = say("lanes-title", plan=names[home].text), say("lanes-lead")
     caption = fr.Caption(title, lead, signs, tuple(notes), sj.plans_named(subject, [names[home]]))
-    drawing = fr.frame(subject, caption, right.left + right.width, TOP + high, tuple(marks))
-    return fr.Picture("lanes", subject.language, drawing, lambda: sj.table(LANE_COLUMNS, rows))
+    size, is_telling = (right.left + right.width, TOP + high, 0.0), bool(drawn[0] or drawn[1])
+    return fr.Picture(
+        subject, "lanes", caption, size, marks, lambda: sj.table(LANE_COLUMNS, rows), is_telling=is_telling
+    )
 
 
 def _most(ties: Sequence[DrawnTie], works: Sequence[str], number: int) -> list[DrawnTie]:
@@ -249,7 +251,7 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
                 if work in side:
                     line = fr.bow((from_x, side[work]), (to_x, heights[pillar.iri]), pen)
                     about = sj.tags(subject, (work, pillar.iri), kind="text" if pillar.is_text else "body")
-                    marks.append(dw.Group((line,), f"{names[work].text} – {names[pillar.iri].text}", tags=about))
+                    marks.append(dw.Group((line,), f"{fr.called(names[work])} – {names[pillar.iri].text}", tags=about))
     points = {work: (SIDE, y) for work, y in left.items()} | {work: (WIDE - SIDE, y) for work, y in right.items()}
     for pair in citations:
         start, end = points[pair[0]], points[pair[1]]
@@ -299,8 +301,16 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
     title = say("bridge-title", one=plans[0].text, two=plans[1].text, n=len(every))
     filters = sj.plans_named(subject, plans)
     caption = fr.Caption(title, say("bridge-lead"), tuple(signs), tuple(notes), filters)
-    drawing = fr.frame(subject, caption, WIDE, HEAD + high, (*heads, columns))
-    return fr.Picture("bridge", subject.language, drawing, lambda: sj.table(BRIDGE_COLUMNS, cells))
+    size, is_telling = (WIDE, HEAD + high, 0.0), bool(cells)
+    return fr.Picture(
+        subject,
+        "bridge",
+        caption,
+        size,
+        (*heads, columns),
+        lambda: sj.table(BRIDGE_COLUMNS, cells),
+        is_telling=is_telling,
+    )
 
 
 def _nearest(subject: Subject, plan: str) -> str:
@@ -465,7 +475,9 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
         tuple(notes), (say("chosen-action", action=name.key),),
     )  # fmt: skip
     size = CENTRE + RINGS[2] + LABELS[1] + 12, high + raised, raised
-    return fr.picture(subject, "ego", caption, size, marks, lambda: sj.table(EGO_COLUMNS, rows))
+    return fr.Picture(
+        subject, "ego", caption, size, marks, lambda: sj.table(EGO_COLUMNS, rows), is_telling=len(rows) > 1
+    )
 
 
 def _neighbours(subject: Subject, action: str) -> tuple[DrawnTie, ...]:

@@ -6,15 +6,17 @@ grey printers can tell them apart, and a number or a pattern always goes with th
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Final
 
 from pan2kg.charts import Box, Dot, Drawing, Font, Group, Label, Line, Mark, Pen, Subject, drawing as dw
 from pan2kg.coherence import evidence, figures, known
+from pan2kg.graph import labels
 from pan2kg.graph.labels import Name
-from pan2kg.i18n import Language, format_of, in_words
+from pan2kg.i18n import format_of, in_words
 from pan2kg.store.store import Solutions
 from pan2kg.tables import PRINTING, figure_words as words
 from pan2kg.turtle.vocabulary import key
@@ -51,32 +53,7 @@ LEAD: Final = Font(12.5)
 KEY: Final = Font(11.5)
 SMALL: Final = Font(10.5, colour=GREY)
 SWATCH: Final = (30.0, 18.0)
-
-
-class Picture:
-    """A drawing with what it shows as a table, one row a thing or cell drawn.
-
-    ``title`` and ``description`` stand in the drawing too, for those who do not see it.
-    """
-
-    def __init__(self, name: str, language: Language, drawing: Drawing, table: Callable[[], Solutions]) -> None:
-        self.name = name
-        self.language = language
-        self.drawing = drawing
-        self._table = table
-        self.title = drawing.title
-        self.description = drawing.description
-
-    @cached_property
-    def table(self) -> Solutions:
-        return self._table()
-
-    @property
-    def svg(self) -> str:
-        return self.drawing.svg()
-
-    def _repr_svg_(self) -> str:
-        return self.svg
+EDGING: Final = 2.0  # room around the marks for the pens of those at the edge
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,70 +77,118 @@ class Caption:
     is_levelled: bool = True
 
 
-def frame(
-    subject: Subject, caption: Caption, width: float, height: float, body: tuple[Mark, ...], *, is_small: bool = False
-) -> Drawing:
-    narrowest, margin, title = (0.0, 8.0, Font(13.5, bold=True)) if is_small else (720.0, 24.0, Font(19, bold=True))
-    width, marks = max(width, narrowest), list[Mark]()
+class Picture:
+    """A drawing with what it shows as a table, one row a thing or cell drawn.
 
-    def write(y: float, text: str, font: Font, gap: float = 0.0, name: str = "") -> float:
-        lines = [line for paragraph in text.split("\n") for line in dw.wrap(paragraph, width, font)]
-        marks.append(Label(margin, y + font.size, "\n".join(lines), font, name=name))
-        return y + dw.height_of(len(lines), font) + gap
+    ``title`` and ``description`` stand in the drawing too, for those who do not see it. It is telling where it joins so
+    many things that words would not do.
+    """
 
-    y = write(margin, caption.title, title, 6.0, "t")
-    y = y if is_small else write(y, caption.lead, LEAD, 14.0, "d")
-    marks.append(Group(body, shift=(margin, y)))
-    y += height + 16
-    # the legend: sign after sign on lines of their own height
-    legend: list[Mark] = []
-    left = top = 0.0
-    high = SWATCH[1]
-    for sign in caption.signs:
-        lines = dw.wrap(sign.meaning, width - SWATCH[0] - 10, KEY)
-        wide = SWATCH[0] + 7 + max((dw.measure(line, KEY) for line in lines), default=0.0)
-        if left and left + wide > width:
-            left, top, high = 0.0, top + high + 5, SWATCH[1]
-        legend.append(Group(sign.marks, shift=(left, top)))
-        legend.append(Label(left + SWATCH[0] + 7, top + 13, "\n".join(lines), KEY))
-        high = max(high, dw.height_of(len(lines), KEY) + 4)
-        left += wide + 22
-    marks.append(Group(tuple(legend), shift=(margin, y)))
-    y += top + high + 4 + 6
-    y = write(y, caption.lead, LEAD, 14.0, "d") if is_small else y
-    # first of the notes is the level of evidence at which everything is shown
-    level = words.according_to(subject.level).say(subject.language)
-    notes = (subject.say("at-level", level=level), *caption.notes) if caption.is_levelled else caption.notes
-    y = write(y, "\n".join(notes), KEY, name="n") if notes else y
-    marks.append(Line(((margin, y + 8), (margin + width, y + 8)), Pen(RULE)))
-    # where it comes from: what it rests on, release, day, and what was chosen
+    def __init__(
+        self, subject: Subject, name: str, caption: Caption, size: tuple[float, float, float], marks: Sequence[Mark],
+        table: Callable[[], Solutions], *, is_telling: bool = True,
+    ) -> None:  # fmt: skip
+        # the marks take a width and a height, and stand so far down; first of the notes is the level of evidence
+        self.name, self.language, self.subject, self.caption = name, subject.language, subject, caption
+        self.size, self.marks, self._table, self.title = size, tuple(marks), table, caption.title
+        self.is_telling = is_telling
+        level = words.according_to(subject.level).say(subject.language)
+        self.notes = (*((subject.say("at-level", level=level),) if caption.is_levelled else ()), *caption.notes)
+        self.description = " ".join((caption.lead, *self.notes))
+
+    @cached_property
+    def table(self) -> Solutions:
+        return self._table()
+
+    @cached_property
+    def drawing(self) -> Drawing:
+        subject, caption, (width, height, down) = self.subject, self.caption, self.size
+        width, margin, marks = max(width, 720.0), 24.0, list[Mark]()
+
+        def write(y: float, text: str, font: Font, gap: float = 0.0, name: str = "") -> float:
+            lines = [line for paragraph in text.split("\n") for line in dw.wrap(paragraph, width, font)]
+            marks.append(Label(margin, y + font.size, "\n".join(lines), font, name=name))
+            return y + dw.height_of(len(lines), font) + gap
+
+        y = write(margin, caption.title, Font(19, bold=True), 6.0, "t")
+        y = write(y, caption.lead, LEAD, 14.0, "d")
+        marks.append(Group((Group(self.marks, shift=(0, down)),), shift=(margin, y)))
+        y += height + 16
+        # the legend: sign after sign on lines of their own height
+        legend: list[Mark] = []
+        left = top = 0.0
+        high = SWATCH[1]
+        for sign in caption.signs:
+            lines = dw.wrap(sign.meaning, width - SWATCH[0] - 10, KEY)
+            wide = SWATCH[0] + 7 + max((dw.measure(line, KEY) for line in lines), default=0.0)
+            if left and left + wide > width:
+                left, top, high = 0.0, top + high + 5, SWATCH[1]
+            legend.append(Group(sign.marks, shift=(left, top)))
+            legend.append(Label(left + SWATCH[0] + 7, top + 13, "\n".join(lines), KEY))
+            high = max(high, dw.height_of(len(lines), KEY) + 4)
+            left += wide + 22
+        marks.append(Group(tuple(legend), shift=(margin, y)))
+        y += top + high + 4 + 6
+        y = write(y, "\n".join(self.notes), KEY, name="n") if self.notes else y
+        marks.append(Line(((margin, y + 8), (margin + width, y + 8)), Pen(RULE)))
+        # where it comes from: what it rests on, release, day, and what was chosen
+        say, language = subject.say, subject.language
+        basis = words.basis_words(known.basis_line(subject.known), language).rstrip(".") if caption.is_levelled else ""
+        chosen = say("filters", filters=format_of("semicolon", language).join((say("verified"), *caption.filters)))
+        y = write(y + 13, f"{source_of(subject, basis)} · {chosen}.", SMALL)
+        return Drawing(
+            width + 2 * margin, y + max(margin - 8, 6), caption.title, self.description, language, tuple(marks)
+        )
+
+    @property
+    def svg(self) -> str:
+        return self.drawing.svg()
+
+    def inner(self, label: str) -> str:
+        # for a page, whose element ``label`` names it and which has its words and its legend beside it
+        width, height, down = self.size
+        marks = (Group(self.marks, shift=(EDGING, EDGING + down)),)
+        drawing = Drawing(width + 2 * EDGING, height + 2 * EDGING, "", "", self.language, marks)
+        return drawing.inner(label)
+
+    @property
+    def legend(self) -> list[tuple[str, str]]:
+        return [(swatch(sign.marks), sign.meaning) for sign in self.caption.signs]
+
+    def _repr_svg_(self) -> str:
+        return self.svg
+
+
+@lru_cache(maxsize=1 << 8)
+def swatch(marks: tuple[Mark, ...]) -> str:
+    return Drawing(*SWATCH, "", "", "", marks).inner()
+
+
+def script_words(subject: Subject) -> dict[str, str]:
+    # what a page's script says of the values of tags, and where pictures come from
+    say, field_of = subject.say, subject.graph.policy_fields
+    said = {f"kind-{kind}": say(f"kind-{kind}") for kind in ("seen", "absent", "open", "undated", "text", "body")}
+    said |= {"kind-impossible": say("kind-impossible"), "kind-citation": say("kind-seen")}
+    said |= {f"level-{int(level)}": words.named(level).say(subject.language) for level in evidence.Level}
+    said |= {f"field-{key(iri)}": name.text for iri, name in subject.names(sorted({*field_of.values()})).items()}
+    return {**said, "source": f"{source_of(subject)} · {say('filters', filters=say('verified'))}."}
+
+
+def source_of(subject: Subject, basis: str = "") -> str:
+    # what any picture of the graph comes from: unless that says what it rests on, the release and the day
     say, language, release = subject.say, subject.language, subject.graph.release
-    basis = words.basis_words(known.basis_line(subject.known), language).rstrip(".") if caption.is_levelled else ""
-    if not caption.is_levelled:
-        basis = say("release", release=release) if release else say("release-unknown")
-        basis = f"{basis} · {PRINTING.say('basis-as-of', language, day=in_words(subject.graph.as_of, language))}"
-    chosen = say("filters", filters=format_of("semicolon", language).join((say("verified"), *caption.filters)))
-    y, spoken = write(y + 13, f"{say('source')} · {basis} · {chosen}.", SMALL), " ".join((caption.lead, *notes))
-    return Drawing(width + 2 * margin, y + max(margin - 8, 6), caption.title, spoken, subject.language, tuple(marks))
-
-
-def picture(
-    subject: Subject, name: str, caption: Caption, size: tuple[float, float, float], marks: Sequence[Mark],
-    table: Callable[[], Solutions], *, is_small: bool = False,
-) -> Picture:  # fmt: skip
-    width, height, down = size
-    body = (Group(tuple(marks), shift=(0, down)),)
-    drawing = frame(subject, caption, width, height, body, is_small=is_small)
-    return Picture(name, subject.language, drawing, table)
+    as_of = PRINTING.say("basis-as-of", language, day=in_words(subject.graph.as_of, language))
+    basis = basis or f"{say('release', release=release) if release else say('release-unknown')} · {as_of}"
+    return f"{say('source')} · {basis}"
 
 
 def on_slide(picture: Picture) -> Picture:
     # the same in the middle of a sheet of 16:9, for a presentation: nothing is scaled or cut
-    drawing = picture.drawing
+    drawing, slide = picture.drawing, copy(picture)
     width, height = max(drawing.width, drawing.height * 16 / 9), max(drawing.height, drawing.width * 9 / 16)
     shift = (width - drawing.width) / 2, (height - drawing.height) / 2
-    sheet = replace(drawing, width=width, height=height, marks=(Group(drawing.marks, shift=shift),))
-    return Picture(picture.name, picture.language, sheet, lambda: picture.table)
+    slide.drawing = replace(drawing, width=width, height=height, marks=(Group(drawing.marks, shift=shift),))
+    return slide
 
 
 EDGE: Final = Pen(RULE, 0.8)
@@ -200,8 +225,13 @@ def row_head(box: Box, number: str, name: Name, detail: str, address: str = "") 
     return Group(tuple(marks), title=f"{name.full}\n{detail}", address=address)
 
 
-def spoken(name: Name, labels: Iterable[Label]) -> list[Label]:
-    return [replace(label, language=name.language) if name.language else label for label in labels]
+def called(name: Name) -> str:
+    # a work in the title of what joins it to another thing: its number, or what it is called in short
+    return name.notation or labels.shortened(name.text)
+
+
+def spoken(name: Name, lines: Iterable[Label]) -> list[Label]:
+    return [replace(line, language=name.language) if name.language else line for line in lines]
 
 
 def bow(start: dw.Point, end: dw.Point, pen: Pen, out: float | None = None) -> Line:

@@ -131,7 +131,7 @@ def draw_plan_matrix(
     notes, filters = choice.words(subject, names)
     caption = fr.Caption(say("plan-matrix-title"), say("plan-matrix-lead"), signs, (summary, *notes), filters)
     size = PLAN_HEAD + wide * len(names) + out, up + high * len(names), up
-    return fr.picture(subject, "plan-matrix", caption, size, marks, lambda: sj.table(PLAN_COLUMNS, rows))
+    return fr.Picture(subject, "plan-matrix", caption, size, marks, lambda: sj.table(PLAN_COLUMNS, rows))
 
 
 def _shared_cell(subject: Subject, meeting: SharedCell, box: dw.Box, greatest: float) -> list[dw.Mark]:
@@ -236,7 +236,7 @@ def draw_action_matrix(subject: Subject, *, plan: str = "", other: str = "", top
         row_name, column_name = rows[meeting.row], columns[meeting.column]
         cells.append((row_name.iri, row_name.text, column_name.iri, column_name.text, *meeting.cells))
     size = left + CELL * len(columns), up + CELL * len(rows), up
-    return fr.picture(subject, "action-matrix", caption, size, marks, lambda: sj.table(ACTION_COLUMNS, cells))
+    return fr.Picture(subject, "action-matrix", caption, size, marks, lambda: sj.table(ACTION_COLUMNS, cells))
 
 
 def _action_cell(subject: Subject, meeting: SharedCell, box: dw.Box, greatest: float | None) -> list[dw.Mark]:
@@ -334,7 +334,7 @@ def draw_ministries(
     summary = say("ministries-summary", known=known, actions=actions)
     caption = fr.Caption(say("ministries-title"), say("ministries-lead"), signs, (summary, *notes), filters)
     size = MINISTRY_HEAD + wide * len(columns) + out, up + 22 + high * len(ministries), up
-    return fr.picture(subject, "ministries", caption, size, marks, lambda: sj.table(MINISTRY_COLUMNS, cells))
+    return fr.Picture(subject, "ministries", caption, size, marks, lambda: sj.table(MINISTRY_COLUMNS, cells))
 
 
 def _ministry_cell(subject: Subject, box: dw.Box, names: tuple[Name, Name], role: Roles) -> dw.Group:
@@ -427,4 +427,4 @@ def draw_upset(
         for iri in texts
     )  # fmt: skip
     size = left + COLUMN * len(drawn) + 12, BARS + ROW * len(rows), BARS
-    return fr.picture(subject, "upset", caption, size, marks, lambda: sj.table(UPSET_COLUMNS, cells))
+    return fr.Picture(subject, "upset", caption, size, marks, lambda: sj.table(UPSET_COLUMNS, cells))

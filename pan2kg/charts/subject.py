@@ -20,7 +20,6 @@ from pan2kg.graph.graph import Graph
 from pan2kg.graph.labels import Name
 from pan2kg.i18n.catalogue import Language, Messages
 from pan2kg.store.store import Solutions
-from pan2kg.tables import figure_words
 from pan2kg.turtle.vocabulary import XSD, key
 
 _WORDS: Final = Messages("chart")
@@ -77,15 +76,15 @@ def tags(
     subject: Subject, iris: Sequence[str], *, kind: str = "", level: Level | None = None, life: "Life | None" = None
 ) -> Tags:
     # What a mark stands for: the keys of its things; of a line its kind, one of the legend, and level; of a plan its
-    # field of policy and its years. Each comes with the words by which a reader chooses it.
+    # field of policy and its years.
     pairs = [("of", " ".join(key(iri) for iri in iris))]
     if kind:
-        pairs += [("kind", kind), ("kind-label", subject.say("kind-seen" if kind == "citation" else f"kind-{kind}"))]
+        pairs.append(("kind", kind))
     if level:
-        pairs += [("level", str(int(level))), ("level-label", figure_words.named(level).say(subject.language))]
+        pairs.append(("level", str(int(level))))
     if life:
         if policy_field := subject.graph.policy_fields.get(iris[0], ""):
-            pairs += [("field", key(policy_field)), ("field-label", subject.names([policy_field])[policy_field].text)]
+            pairs.append(("field", key(policy_field)))
         pairs += [(name, str(day.year)) for name, day in (("from", life.first), ("to", life.end)) if day]
     return tuple(pairs)
 

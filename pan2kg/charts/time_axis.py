@@ -14,7 +14,7 @@ from pan2kg.charts import Cell, Names, Subject, drawing as dw, frame as fr, subj
 from pan2kg.coherence import citations, evidence, obligations, texts
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.graph.graph import bare
-from pan2kg.graph.labels import Entry
+from pan2kg.graph.labels import Entry, shortened
 from pan2kg.i18n import format_of, message
 from pan2kg.tables import PRINTING, coded, in_words
 
@@ -158,7 +158,8 @@ def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> fr.
             if work == plan:  # which leads where its name and its time lead
                 head, title = [*head, mark], f"{title}\n{as_role}"
             else:
-                parts.append(dw.Group((mark,), title=f"{names[work].full}\n{as_role}", address=subject.leads(work)))
+                called = f"{names[work].notation} {shortened(names[work].text)}\n{as_role}"
+                parts.append(dw.Group((mark,), title=called.strip(), address=subject.leads(work)))
         marks += [dw.Group(tuple(head), title=title, address=subject.leads(plan)), dw.Group(tuple(parts))]
         roles = Counter(role for work, role, _ in works if work != plan)
         colon = format_of("colon", subject.language)
@@ -189,7 +190,10 @@ def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> fr.
         for plan in every for work, role, level in by_plan[plan]
     )  # fmt: skip
     size = HEAD + 16 + SPAN + 24 + SAYS, TOP + bottom, TOP
-    return fr.picture(subject, "plans-of", caption, size, marks, lambda: sj.table(PLAN_COLUMNS, cells))
+    is_telling = sum(map(len, by_plan.values())) > 1
+    return fr.Picture(
+        subject, "plans-of", caption, size, marks, lambda: sj.table(PLAN_COLUMNS, cells), is_telling=is_telling
+    )
 
 
 def _entry(subject: Subject, thing: str) -> Entry:
@@ -335,7 +339,7 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> fr.Picture:
         standing = str(row.standing.value)
         cells.append((*ends, duty_of.due, standing, *answering, row.margin, row.overdue or None, row.as_of))
     size = wide, AXIS + max(bottom, DUTY_ROW), AXIS
-    return fr.picture(subject, "timeline", caption, size, marks, lambda: sj.table(DUTY_COLUMNS, cells))
+    return fr.Picture(subject, "timeline", caption, size, marks, lambda: sj.table(DUTY_COLUMNS, cells))
 
 
 def _duty_words(subject: Subject, names: Names, row: obligations.Margin) -> tuple[str, ...]:

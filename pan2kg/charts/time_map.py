@@ -41,8 +41,8 @@ COLUMNS: Final = (
 class Layout:
     """Where names and bars stand, in pixels: names in a column of ``head`` pixels or, where there is none, above bars.
 
-    The axis begins at ``left`` and is ``span`` wide, curves pass to its right as far as ``right``; ``low`` is how far
-    below the middle of its row a bar stands.
+    The axis begins at ``left`` and is ``span`` wide, curves pass to its right as far as ``right``, and words stand
+    beside them; ``low`` is how far below the middle of its row a bar stands.
     """
 
     head: float
@@ -54,8 +54,9 @@ class Layout:
 
 
 WIDE: Final = Layout(head=220.0, left=236.0, span=440.0, right=682.0, row=40.0)
-# for a screen of 360 pixels: the whole picture is as wide as that leaves, and no letter is smaller than 10 pixels
-NARROW: Final = Layout(head=0.0, left=10.0, span=262.0, right=314.0, row=34.0, low=8.0)
+# in a page: what stands to the left of the words beside is as wide as a screen of 360 pixels leaves, where the page
+# shows nothing else, and no letter is smaller than 10 pixels
+IN_PAGE: Final = Layout(head=0.0, left=13.0, span=259.0, right=314.0, row=34.0, low=8.0)
 
 
 class Neighbour:
@@ -121,11 +122,12 @@ def draw_plan_map(subject: Subject, plan: str, most: int, layout: Layout) -> fr.
         bars.append(dw.Group(tuple(drawn), title=title, address=subject.leads(plan), tags=about))
     curves = [mark for near in neighbours for mark in _curves(subject, names, layout, (chosen, near), ends)]
     beside = list[dw.Mark]()
-    for near in neighbours if layout.head else ():
+    for near in neighbours:
         words = tuple(_beside(subject, name, near, (layout.right + 12, ends[near.plan][1])))
         beside.append(dw.Group(words, tags=sj.tags(subject, (near.plan,))))
     marks: list[dw.Mark] = axis.marks(bottom, subject.graph.as_of)
-    marks += [dw.Group(tuple(alike)) for alike in (bands, bars, curves, beside)]
+    marks += [dw.Group(tuple(alike)) for alike in (bands, bars, curves)]
+    marks.append(dw.Group(tuple(beside), tags=() if layout.head else (("beside", "1"),)))
 
     # how many it meets and cites, and how many of those that could cite it do
     expected = [near.back for near in every if near.ways and near.back.is_expected]
@@ -136,7 +138,7 @@ def draw_plan_map(subject: Subject, plan: str, most: int, layout: Layout) -> fr.
     states = {State.ABSENT, *(state_of(occasion) for near in neighbours for occasion in near.ways)}
     signs = [fr.sign(dw.Pen(BAND, 10), say("sign-band"))] if greatest else []
     signs += [fr.sign(pen, say(f"kind-{state.value}")) for state, pen in PENS.items() if state in states]
-    signs += fr.weight_signs(subject, 0.0) if beside else ()
+    signs += fr.weight_signs(subject, 0.0)
     signs += [ta.open_end_sign(subject, ta.PALE)] if any(life_of[plan].is_open for plan in rows) else []
     signs.append(fr.sign(ta.TODAY, say("sign-as-of"), upright=True))
     if any(not life_of[plan].is_drawn for plan in rows):
@@ -153,8 +155,8 @@ def draw_plan_map(subject: Subject, plan: str, most: int, layout: Layout) -> fr.
             near.out.state.value, near.back.state.value, near.out.verdict.value, near.back.verdict.value,
             "true" if near in neighbours else "false",
         ))  # fmt: skip
-    size, is_small = (layout.right + (10 + SAYS if layout.head else 0), TOP + bottom, TOP), not layout.head
-    return fr.picture(subject, "time-map", caption, size, marks, lambda: sj.table(COLUMNS, cells), is_small=is_small)
+    size = layout.right + 10 + SAYS, TOP + bottom + layout.low, TOP
+    return fr.Picture(subject, "time-map", caption, size, marks, lambda: sj.table(COLUMNS, cells))
 
 
 def state_of(occasion: Occasion) -> State:
@@ -317,7 +319,7 @@ def draw_country(subject: Subject) -> fr.Picture:
     title, notes = say("country-map-title", n=len(plans), cited=len(citations)), say("country-map-undated", n=undrawn)
     caption = fr.Caption(title, say("country-map-lead"), signs, (notes,) if undrawn else ())
     every, size = (*back, *axis.marks(y, graph.as_of), *ways, *front), (wide, TOP + y, TOP)
-    return fr.picture(subject, "time-map", caption, size, every, lambda: sj.table(COUNTRY_COLUMNS, cells))
+    return fr.Picture(subject, "time-map", caption, size, every, lambda: sj.table(COUNTRY_COLUMNS, cells))
 
 
 def _rows(

@@ -11,23 +11,23 @@ them.
 """
 
 import re
+from bisect import insort
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from itertools import chain, groupby
-from operator import itemgetter
+from itertools import groupby
 from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from pan2kg.graph import labels, statements
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, format_of
 from pan2kg.publish.edition import Edition, File
-from pan2kg.publish.folder import FOLDERS, OWN, QUADS, TURTLE, UNKEPT, VERSIONS, Content, graph_name, rebase
-from pan2kg.publish.vocabulary import FOAF, OWL, TYPE, node, table_of, write
+from pan2kg.publish.folder import FOLDERS, OWN, PACKED, QUADS, TURTLE, UNKEPT, VERSIONS, Content, graph_name
+from pan2kg.publish.vocabulary import FOAF, OWL, TYPE, CompactWriter, StatementRow, as_row, node, table_of
 from pan2kg.site import values
 from pan2kg.store.queries import FORMER
 from pan2kg.tables.template import macro, markup, render
@@ -49,11 +49,12 @@ _WORDS: Final = Messages("publication")
 _PAGE: Final = Messages("page")
 _DERIVED_FROM: Final = "http://www.w3.org/ns/prov#wasDerivedFrom"
 _NAMES: Final = (SKOS + "prefLabel", RDFS + "label", DCTERMS + "title", FOAF + "name")
-_MOST_POINTING: Final = 200
-"""So many statements that point to a thing are told of it; what more points to, a level of evidence, is in the dump."""
 _MOST_LISTED: Final = 50
-"""So many things that point to a thing by a property are listed on a page; of more it says how many there are."""
+"""So many things that point to a thing by a property are told of it; of more its page says how many there are."""
 _PLAIN: Final = re.compile(r"[\w.~-]+(?:/[\w.~-]+)*", re.ASCII)
+_PLAIN_ADDRESS: Final = re.compile(r"[\w./:#~-]*\w", re.ASCII)
+_TABLED: Final = ("involvement", "passage")
+"""The kinds of which a document tells much alike."""
 _ENDS: Final = tuple(PAN + name for name in ("from", "between", "to", "involves", "involvedIn"))
 _LINK_TYPE, _LEVEL, _VIA, _RELATION, _ROLE, _EVIDENCE = (
     PAN + name for name in ("linkType", "evidenceLevel", "via", "relation", "role", "evidence")
@@ -61,18 +62,20 @@ _LINK_TYPE, _LEVEL, _VIA, _RELATION, _ROLE, _EVIDENCE = (
 _IN_NOTES: Final = frozenset({statements.CERTAINTY, statements.SOURCE})
 _PLAIN_STATUS: Final = frozenset(f"{ROOT}id/linkstatus/{status}" for status in ("accepted", "derived"))
 _IN_NAMES: Final = frozenset({*_IN_NOTES, *_ENDS, statements.TYPE})
+_OF_RULES: Final = frozenset({statements.CERTAINTY, PAN + "status"})
+"""What is the same of all links that rules made, and stands in the dump."""
+_TOLD_AT_LINKS: Final = frozenset({*_ENDS, _VIA, _DERIVED_FROM})
+"""What rules say of links, and is told at these."""
 _AT_LEVEL: Final = re.compile(re.escape(PAN) + r"(?:linkedTo\w*|(?:involvesBody|restsOn|usesInstrument)\w*|mainLabel)")
 """What is said again of the links of a thing, at each level of evidence, and of its names."""
-_NAMED_SPACE: Final = re.compile(rb"<([^<>\s]*[/#])")
 
 
 class DocumentStatement(NamedTuple):
     subject: str
     predicate: str
     target: str
-    object: str
     value: ox.Literal | None
-    line: bytes
+    object: str
     graph: str
 
 
@@ -144,48 +147,59 @@ class Described:
                 self.own_places[iri] = f"{DOCUMENTS}/{entry.kind}/{entry.key}"
         self.places = {iri: shared_place(place) for iri, place in self.own_places.items()}
         self.keys = {iri: place.rpartition("/")[2] for iri, place in self.own_places.items()}
-        # what links and involvements join, and how
-        self.joined, texts = defaultdict[str, dict[str, list[str]]](dict), dict[str, str]()
-        for name in (*_ENDS, _LINK_TYPE, _LEVEL, _VIA, _RELATION, _ROLE):
-            for quad in sorted(self.store.quads_for_pattern(None, node(name), None), key=str):
-                iri, end = (addresses.own(str(term)[1:-1]) for term in (quad.subject, quad.object))
-                if iri.rpartition("/")[0].endswith(("/id/link", "/id/involvement")):
-                    ends = self.joined[iri].setdefault(name, [])
-                    ends += [texts.setdefault(end, end)] if end not in ends else []
-        self._rank = cache(lambda graph: (bool(rule_of(graph)), graph))
+        self.joined, self.shared = self._read_joined()
+        self._is_rules = cache(lambda graph: bool(rule_of(graph)))
+        self._is_again = cache(lambda predicate: bool(predicate.startswith(PAN) and _AT_LEVEL.fullmatch(predicate)))
         self._called: dict[tuple[str, Language], str] = {}
         self._written: dict[tuple[str, str, str], Markup] = {}
 
+    def _read_joined(self) -> tuple[Mapping[str, dict[str, list[str]]], Mapping[str, Mapping[str, Counter[str]]]]:
+        # what links and involvements join, and how; and of what rules joined what it shares, by its type
+        own, texts = self.edition.issue.addresses.own, dict[str, str]()
+        joined, shared = defaultdict[str, dict[str, list[str]]](dict), dict[str, dict[str, Counter[str]]]()
+        for name in (*_ENDS, _LINK_TYPE, _LEVEL, _VIA, _RELATION, _ROLE):
+            for quad in self.store.quads_for_pattern(None, node(name), None):
+                iri, end = own(str(quad.subject)[1:-1]), own(str(quad.object)[1:-1])
+                if iri.rpartition("/")[0].endswith(("/id/link", "/id/involvement")):
+                    ends = joined[iri].setdefault(name, [])
+                    if end not in ends:
+                        insort(ends, texts.setdefault(end, end))
+        for quad in self.store.quads_for_pattern(None, node(PAN + "derivedBy"), None):
+            ways = joined.get(own(str(quad.subject)[1:-1]), {})
+            for end in (end for name in _ENDS for end in ways.get(name, ())):
+                by_type = shared.setdefault(end, {})
+                by_type.setdefault("".join(ways.get(_LINK_TYPE, [])[:1]), Counter()).update(ways.get(_VIA, ()))
+        return joined, shared
+
     def _read_of(self, iri: str) -> list[DocumentStatement]:
-        return self._statements(self.store.quads_for_pattern(self.home(iri), None, None))
+        return self._statements(self.store.quads_for_pattern(self.home(iri), None, None), _OF_RULES)
 
     def _read_pointing(self, iri: str) -> list[DocumentStatement]:
-        return self._statements(self.store.quads_for_pattern(None, None, self.home(iri)), but=_DERIVED_FROM)
+        return self._statements(self.store.quads_for_pattern(None, None, self.home(iri)), _TOLD_AT_LINKS)
 
     def home(self, iri: str) -> ox.NamedNode:
         places = self.edition.issue.addresses
         return node(places.home + iri[len(places.root) :] if iri.startswith(places.root) else iri)
 
-    def _statements(self, quads: Iterable[ox.Quad], but: str = "") -> list[DocumentStatement]:
-        places, by_line = self.edition.issue.addresses, dict[bytes, DocumentStatement]()
-        is_moved = places.root != places.home
-        # of what stands in several graphs the first counts that no rule made
-        ranked = [(self._rank(str(quad.graph_name)[1:-1]), quad) for quad in quads]
-        for (_, graph), quad in sorted(ranked, key=itemgetter(0), reverse=True):
-            triple, predicate = quad.triple, quad.predicate.value
-            if predicate == but or (predicate.startswith(PAN) and _AT_LEVEL.fullmatch(predicate)):
+    def _statements(self, quads: Iterable[ox.Quad], but: Collection[str]) -> list[DocumentStatement]:
+        # ``but`` what rules say
+        own, statements_by = self.edition.issue.addresses.own, dict[tuple[str, ...], DocumentStatement]()
+        for quad in quads:
+            predicate, graph, term = quad.predicate.value, str(quad.graph_name)[1:-1], quad.object
+            is_rules = self._is_rules(graph)
+            if self._is_again(predicate) or isinstance(term, ox.Triple) or (is_rules and predicate in but):
                 continue
-            line = f"{triple} .\n".encode()
-            if is_moved:
-                line = rebase(line, places.root.encode(), places.home.encode())
-                triple = next(iter(ox.parse(line, format=ox.RdfFormat.N_TRIPLES))).triple
-            value = triple.object if isinstance(triple.object, ox.Literal) else None
-            target = "" if value else getattr(triple.object, "value", "")
-            by_line[line] = DocumentStatement(
-                getattr(triple.subject, "value", ""), triple.predicate.value, target, value.value if value else target,
-                value, line, graph,
-            )  # fmt: skip
-        return [by_line[line] for line in sorted(by_line)]
+            subject, predicate, value = own(str(quad.subject)[1:-1]), own(predicate), None
+            if isinstance(term, ox.Literal):
+                target, value, text = "", term, term.value
+            else:
+                target = text = own(term.value)
+            # of what stands in several graphs the first counts that no rule made
+            key = subject, predicate, str(term)
+            before = statements_by.get(key)
+            if not before or (is_rules, graph) < (self._is_rules(before.graph), before.graph):
+                statements_by[key] = DocumentStatement(subject, predicate, target, value, text, graph)
+        return [statements_by[key] for key in sorted(statements_by)]
 
     def grounds(self, iri: str, graph: str) -> statements.Grounds:
         # as pages of a service say it, but from the store: what its block says, else what the file says of all
@@ -199,14 +213,15 @@ class Described:
         kind = "unverified" if graph.endswith("unverified") else "".join(rests[0][:1]).rpartition("/")[2]
         return statements.Grounds(graph, kind, tuple(rests[1]))
 
-    def colophon(self, place: str, iris: Sequence[str]) -> Iterator[ox.Triple]:
-        issue, document = self.edition.issue, node(self.edition.issue.addresses.root + place)
-        yield ox.Triple(document, TYPE, node(FOAF + "Document"))
+    def colophon(self, place: str, iris: Sequence[str]) -> Iterator[StatementRow]:
+        issue = self.edition.issue
+        document = issue.addresses.root + place
+        yield document, TYPE.value, FOAF + "Document", None
         if len(iris) == 1:  # several are found by their own statements
-            yield ox.Triple(document, node(FOAF + "primaryTopic"), node(iris[0]))
-        yield ox.Triple(document, node("http://rdfs.org/ns/void#inDataset"), node(issue.dataset))
+            yield document, FOAF + "primaryTopic", iris[0], None
+        yield document, "http://rdfs.org/ns/void#inDataset", issue.dataset, None
         for licence in self.edition.facts.about("license"):
-            yield ox.Triple(document, node(DCTERMS + "license"), node(licence.value))
+            yield document, DCTERMS + "license", licence.value, None
 
     def name(self, iri: str, language: Language) -> str:
         if (name := self._called.get((iri, language))) is None:
@@ -245,32 +260,34 @@ class Described:
                 brief = self.edition.graph.labels.brief(self.home(iri).value, LANGUAGES[0])
                 name, language = (brief.text, "") if brief.whole else (labels.shortened(name), language)
             has_tag = language != LANGUAGES[0] and not words
-            text = macro("_told.html", "told")(words or name, language if has_tag else "", "" if root == "-" else leads)
+            address = _bare(leads) if root != "-" else ""
+            text = macro("_told.html", "told")(words or name, language if has_tag else "", address)
             self._written[iri, root, words] = text
         return text
 
 
+def _bare(address: str) -> str:
+    # without marks where HTML needs none: documents hold a hundred thousand addresses
+    return markup(address) if _PLAIN_ADDRESS.fullmatch(address) else markup(f'"{escape(address)}"') if address else ""
+
+
 def document_files(described: Described, pages: Collection[str]) -> Iterator[File]:
-    prefixes = described.edition.prefixes
+    root, prefixes = described.edition.issue.addresses.root, described.edition.prefixes
     ordered = sorted(described.places.items(), key=lambda pair: (pair[1], pair[0]))
     for place, group in groupby(ordered, key=lambda pair: pair[1]):
         things = [iri for iri, _ in group]
-        # each statement once, in order: a line says all of it, and is quicker told from others than its parts
-        pointing = (rows for rows in map(described.pointing, things) if len(rows) <= _MOST_POINTING)
-        rows = chain.from_iterable((*map(described.of, things), *pointing))
-        lines = b"".join(dict.fromkeys(row.line for row in rows))
-        triples = [quad.triple for quad in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES)]
-        triples += described.colophon(place, things)
-        used = _used(lines, prefixes)
-        for ending in ("ttl", "jsonld"):
-            about = [described.edition.issue.addresses.root + place, *things]
-            yield f"{place}.{ending}", write(triples, ending, used, about=about)
+        rows = [row[:4] for iri in things for row in described.of(iri)]
+        for pointing in map(described.pointing, things):
+            counted = Counter(row.predicate for row in pointing)
+            # on what rests on a source its page says how much that is
+            few = {name for name, number in counted.items() if number <= _MOST_LISTED and name != statements.SOURCE}
+            rows += [row[:4] for row in pointing if row.predicate in few]
+        # each statement once
+        rows = [*dict.fromkeys([*rows, *described.colophon(place, things)])]
+        writer = CompactWriter(prefixes, f"{root}id/{place.split('/')[1]}/" if place.count("/") > 1 else root)
+        yield f"{place}.ttl", writer.turtle(rows)
+        yield f"{place}.jsonld", writer.jsonld(rows, {root + place, *things})
         yield f"{place}.html", render("document.html", _page(described, things, place, pages)).encode()
-
-
-def _used(lines: bytes, prefixes: Mapping[str, str]) -> dict[str, str]:
-    spaces = {space.decode() for space in set(_NAMED_SPACE.findall(lines))}
-    return {name: space for name, space in prefixes.items() if space in spaces}
 
 
 def graph_files(edition: Edition, whole: Content) -> Iterator[File]:
@@ -287,17 +304,18 @@ def graph_files(edition: Edition, whole: Content) -> Iterator[File]:
     for line in whole.quads:
         by_place[place_of(graph_name(line))].append(line)
     for path in sorted(filter(None, by_place)):
-        lines = b"".join(by_place.pop(path))
-        quads = ox.parse(lines, format=ox.RdfFormat.N_QUADS)
-        yield f"{path}.ttl", write(dict.fromkeys(quad.triple for quad in quads), "ttl", _used(lines, prefixes))
+        quads = ox.parse(b"".join(by_place.pop(path)), format=ox.RdfFormat.N_QUADS)
+        rows = dict.fromkeys(quad.triple for quad in quads)
+        yield f"{path}.ttl", CompactWriter(prefixes).turtle(map(as_row, rows))
 
 
 def _page(described: Described, iris: Sequence[str], place: str, pages: Collection[str]) -> dict[str, object]:
     root, kind, index = "../" * place.count("/"), place.split("/")[1], described.edition.graph.labels
-    is_table = kind not in labels.KINDS and not re.fullmatch(SPLIT, kind)
+    is_split = bool(re.fullmatch(SPLIT, kind))
+    is_table = (kind not in labels.KINDS and not is_split) or kind in _TABLED
     numbers: dict[statements.Grounds, int] = {}
     rows, cells = [], dict[str, dict[tuple[str, str], list[Markup]]]()
-    by_rule: dict[tuple[str, str, int], list[tuple[Markup, str, Markup]]] = defaultdict(list)
+    by_rule: dict[tuple[str, str, int], list[tuple[Markup, ...]]] = defaultdict(list)
     for iri in iris:
         of, joined, key = described.of(iri), described.joined.get(iri, {}), described.keys[iri]
         ends = [end for name in _ENDS for end in joined.get(name, ())]
@@ -305,19 +323,20 @@ def _page(described: Described, iris: Sequence[str], place: str, pages: Collecti
         by_graph = {graph: numbers.setdefault(described.grounds(iri, graph), len(numbers) + 1) for graph in counted}
         number = by_graph[min(counted, key=lambda graph: (-counted[graph], graph))] if of else 0
         if kind == "link" and of and rule_of(of[0].graph):
-            # links that rules made are many: what they join is called by its key there
-            via, name = (
-                markup(sign).join(described.shown(end, root, words=described.keys.get(end, "")) for end in listed)
-                for sign, listed in ((", ", joined.get(_VIA, ())), (" – ", ends))
+            # links that rules made are many: what they join is called by its key, by what is shared and one of the two
+            via, first, other_end = (
+                markup(", ").join(described.shown(end, root, words=described.keys.get(end, "")) for end in listed)
+                for listed in (joined.get(_VIA, ()), ends[:1], ends[1:])
             )
+            at_key = macro("_told.html", "at_key")(key, other_end)
             kind_of, level = (next(iter(joined.get(name, ())), "") for name in (_LINK_TYPE, _LEVEL))
-            by_rule[kind_of, level, number].append((via, key, name))
+            by_rule[kind_of, level, number].append((via, first, at_key))
             continue
         cells[iri] = defaultdict(list)
         names = described.name(iri, LANGUAGES[0]), *described.names.get(iri, {}).values()
         told = {key, *_PLAIN_STATUS, *(name.strip("« »") for name in names)}
         for row in of:
-            if row.object not in told and row.predicate not in (_IN_NOTES if is_table else _IN_NAMES):
+            if row.object not in told and row.predicate not in (_IN_NAMES if is_split or not is_table else _IN_NOTES):
                 # terms of a vocabulary are words; what else is spoken of has a place of its own
                 entry = index.entries.get(described.home(row.target).value) if row.target else None
                 is_term = entry and entry.kind and entry.type == SKOS + "Concept" and not entry.has_page
@@ -325,14 +344,13 @@ def _page(described: Described, iris: Sequence[str], place: str, pages: Collecti
                 if row.predicate == _EVIDENCE:
                     shown = _quoted(described, row.target, root)
                 elif (other := by_graph[row.graph]) != number:
-                    shown += markup(f' <a href="#:{other}"><sup>{other}</sup></a>')
+                    shown += markup(f" <a href=#:{other}>{other}</a>")
                 cells[iri]["", row.predicate].append(shown)
-        _point(described, iri, root, cells[iri])
         inside, is_retired = described.own_places[iri].removeprefix(f"{DOCUMENTS}/"), iri in described.retired
+        page = f"{LANGUAGES[0]}/{inside}.html" if not is_retired else ""
+        _point(described, iri, root, cells[iri], has_page=page in pages)
         rows.append({
-            "key": key, "number": number, "retired": is_retired,
-            "pages": [(tag, format_of("name", tag), f"{root}{tag}/{inside}.html") for tag in LANGUAGES
-                      if f"{tag}/{inside}.html" in pages and not is_retired],
+            "key": key, "number": number, "retired": is_retired, "page": f"{root}{page}" if page in pages else "",
             "name": markup(" – ").join(described.shown(end, root) for end in ends) or described.shown(iri, "-"),
             "heirs": [described.shown(heir, root) for heir in sorted(described.heirs.get(iri, ()))],
         })  # fmt: skip
@@ -349,20 +367,22 @@ def _page(described: Described, iris: Sequence[str], place: str, pages: Collecti
             for iri in iris
         )) for tag in LANGUAGES]  # fmt: skip
 
-    notes: dict[str, list[tuple[int, str, str, list[Markup]]]] = defaultdict(list)
+    notes: dict[str, dict[tuple[str, str], list[tuple[int, list[Markup]]]]] = defaultdict(dict)
     for grounds, number in numbers.items():
         path, rule = path_of(grounds.graph), rule_of(grounds.graph)
         address = "" if rule else f"{root}{graph_place(f'{GRAPHS}/{path}')}.ttl"
         # what a rule says stands on the page of what figures mean
         links = [described.shown(source, root) for source in grounds.sources] if not rule else [
-            macro("_told.html", "told")(format_of("name", tag), tag, f"{root}{tag}/meaning.html#rule-{rule}")
+            macro("_told.html", "told")(format_of("name", tag), tag, _bare(f"{root}{tag}/meaning.html#rule-{rule}"))
             for tag in LANGUAGES if f"{tag}/meaning.html" in pages and rule in described.edition.graph.rules
         ]  # fmt: skip
-        notes[grounds.certainty or "none"].append((number, rule or f"{path}.ttl", address, links))
+        # by the file that says so, the sources on which it rests
+        notes[grounds.certainty or "none"].setdefault((rule or f"{path}.ttl", address), []).append((number, links))
     kinds = [_PAGE.say(f"kind-{kind}", tag) for tag in LANGUAGES] if kind in labels.KINDS else [kind]
     return {
         "root": root, "name": place.rpartition("/")[2], "kind": kind, "kinds": zip(LANGUAGES, kinds, strict=False),
-        "languages": LANGUAGES, "rows": rows, "notes": sorted(notes.items()), "is_table": is_table, "say": _WORDS.say,
+        "languages": LANGUAGES, "rows": rows, "is_table": is_table, "say": _WORDS.say,
+        "notes": [(certainty, sorted(listed.items())) for certainty, listed in sorted(notes.items())],
         "heads": [in_languages(*head) for head in heads], "page": _PAGE.say, "endonym": format_of,
         "by_rule": [(in_languages("=", *filter(None, group)), number, sorted(links))
                     for (*group, number), links in sorted(by_rule.items())],
@@ -379,17 +399,19 @@ def _quoted(described: Described, passage: str, root: str) -> Markup:
     return macro("_told.html", "quoted")(quote.object, quote.value.language or "", place, page)
 
 
-def _point(described: Described, iri: str, root: str, cells: dict[tuple[str, str], list[Markup]]) -> None:
-    # what points to a thing is a reference: links of rules by what they share, others by what they join
-    by_rule: dict[str, Counter[str]] = defaultdict(Counter)
+def _point(
+    described: Described, iri: str, root: str, cells: dict[tuple[str, str], list[Markup]], *, has_page: bool
+) -> None:
+    # what points to a thing is a reference: links of rules by what they share, others by what they join; where it has a
+    # page, that says so
     pointing = described.pointing(iri)
-    counted = Counter(row.predicate for row in pointing if row.predicate not in _ENDS or not rule_of(row.graph))
+    counted = Counter(row.predicate for row in pointing)
     for row in pointing:
         joined, head = described.joined.get(row.subject, {}), ("←", row.predicate)
         kind, few = next(iter(joined.get(_LINK_TYPE, ())), ""), counted[row.predicate] <= _MOST_LISTED
-        if row.predicate in _ENDS and rule_of(row.graph):
-            by_rule[kind].update([*joined.get(_VIA, ())])
-        elif row.predicate == statements.SOURCE or not few:
+        if has_page and joined and row.predicate in _ENDS:
+            continue
+        if row.predicate == statements.SOURCE or not few:
             cells[head] = [markup(str(counted[row.predicate]))]
         elif joined and row.predicate in _ENDS:
             ends = [described.shown(end, root) for name in _ENDS for end in joined.get(name, ()) if end != iri]
@@ -398,7 +420,7 @@ def _point(described: Described, iri: str, root: str, cells: dict[tuple[str, str
             cells[("=", kind) if kind else head].append(way + ": " + markup(", ").join(ends))
         else:
             cells[head].append(described.shown(row.subject, root))
-    for kind, shared in by_rule.items():
+    for kind, shared in sorted(described.shared.get(iri, {}).items()) if not has_page else ():
         ranked = sorted(shared.items(), key=lambda item: (-item[1], item[0]))
         cells["=", kind].append(markup(", ").join(described.shown(via, root) + f" ({n})" for via, n in ranked))
 
@@ -419,6 +441,7 @@ _GRAPH: Final = rf"({GRAPHS}/[^/.]+(?:/[^/.]+)?)(?:/[^.]+)?"
 _ABOUT: Final = "(?:dataset|catalogue|contributors|publisher|profile)"
 _ONTOLOGY_FORMS: Final = ("jsonld", "rdf", "ttl")
 _ENDINGS: Final = "|".join(("html", *FORMS))
+_PACKED: Final = [f"{folder}/{name}" for folder, names in PACKED.items() for name in names]
 
 
 class HostRule(NamedTuple):
@@ -446,7 +469,7 @@ class HostRule(NamedTuple):
 
 _OF_FORMER: Final = (
     (rf"({'|'.join(LANGUAGES)})/question/{{name}}\.(html|csv)", "$1/figure/{table}.$2"),
-    (rf"(?:{'|'.join(LANGUAGES)})/question/{{name}}\.json", f"{LANGUAGES[0]}/figure/{{table}}.json"),
+    (rf"(?:{'|'.join(LANGUAGES)})/question/{{name}}\.json", f"{LANGUAGES[0]}/figure/{{table}}.json.gz"),
     (rf"({'|'.join(LANGUAGES)})/question/{{name}}\.ttl", "$1/figure/{table}.html"),
     (r"queries/[^/.]+/{name}\.rq", f"{LANGUAGES[0]}/figure/{{table}}.html"),
 )
@@ -459,10 +482,12 @@ MOVED: Final = tuple(HostRule(pattern, target, flags="R=301,L,NE") for pattern, 
     (rf"(?:{'|'.join(LANGUAGES)})/({_KINDS})/([^/.]+)\.html", f"{DOCUMENTS}/$1/{ALL}.html#$2"),
     *((rf"({'|'.join(LANGUAGES)})/{folder}/[^/.]+\.{ending}", f"$1/network.{ending}")
       for folder, ending in GATHERED.items()),
-    (r"(data/links\.csv|tables/computed-links\.csv)", "$1.gz"),
+    (rf"({'|'.join(_PACKED)})\.csv", "$1.csv.gz"),
+    (r"data/pan2kg\.ttl", TURTLE),
     *((pattern.format(name=name), target.format(table=table))
       for name, (table, _) in FORMER.items() for pattern, target in _OF_FORMER),
-    (rf"(?:{'|'.join(LANGUAGES[1:])})/(figure/[^/.]+\.json)", f"{LANGUAGES[0]}/$1"),
+    (rf"(?:{'|'.join(LANGUAGES)})/(figure/[^/.]+\.json)", f"{LANGUAGES[0]}/$1.gz"),
+    (rf"({'|'.join(LANGUAGES)})/(question/[^/.]+\.json)", "$1/$2.gz"),
     (rf"(?:{'|'.join(LANGUAGES)})/question/[^/.]+\.ttl", TURTLE),
     (rf"ontology/index\.({'|'.join(LANGUAGES)})\.html", "$1/ontology.html"),
     (rf"ontology/diagram\.({'|'.join(LANGUAGES)})\.svg", "$1/classes.svg"),

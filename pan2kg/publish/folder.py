@@ -43,7 +43,7 @@ _FILES: Final = (
     "queries.ttl", "release.css", "release.json", "service.ttl", "void.ttl",
 )  # fmt: skip
 UNKEPT: Final = (
-    r"data/(?!pan2kg\.nq)[^/]+\.(?:js|ttl|xlsx|parquet|(?:nt|jsonld|rdf)\.gz)|ontology/[^/]+\.(?:html|svg|css)"
+    r"data/(?!pan2kg\.nq)[^/]+\.(?:js|ttl|xlsx|parquet|(?:nt|ttl|jsonld|rdf)\.gz)|ontology/[^/]+\.(?:html|svg|css)"
 )
 """Files of a release that an earlier version has no more: they say in other forms what its dump and tables say."""
 
@@ -245,12 +245,16 @@ def _share(source: Path, paths: Iterable[str], target: Path) -> None:
             shutil.copyfile(source / path, target / path)
 
 
-TURTLE: Final = "data/pan2kg.ttl"
+TURTLE: Final = "data/pan2kg.ttl.gz"
 """What sources state."""
 QUADS: Final = "data/pan2kg.nq.gz"
 """The same and what rules derived from it, with the names of graphs, by which the two are told apart."""
 DUMPS: Final = (TURTLE, "data/pan2kg.nt.gz", "data/pan2kg.jsonld.gz", "data/pan2kg.rdf.gz", QUADS)
-"""All dumps: Turtle as people open it, the others, which programs read, compressed alone."""
+PACKED: Final[Mapping[str, tuple[str, ...]]] = {
+    "data": ("links",),
+    "tables": ("links", "computed-links", "involvements", "passages", "topics", "documents", "parts"),
+}
+"""The tables that are compressed, by their folder: the largest."""
 _VANN: Final = b"<http://purl.org/vocab/vann/preferredNamespaceUri>"
 GROUP: Final = "tables/csv-metadata.json"
 OWN: Final = frozenset((*_FILES, QUADS, "tables/weights.csv"))

@@ -11,7 +11,7 @@
   var graphs = /(.*\/graph\/[^/]+\/[^/.]+)\/[^.]+(?:\.ttl)?$/;
   var row = document.getElementById(decodeURIComponent(location.hash.slice(1)));
   var asked = /^\?([a-z][a-z])$/.exec(location.search);
-  var ways = row && !asked ? Array.prototype.slice.call(row.querySelectorAll("th a[hreflang], p a[hreflang]")) : [];
+  var way = row && !asked ? row.querySelector("a.page") : null;
   var tag = asked ? asked[1] : (navigator.language || "").slice(0, 2), named = {};
   document.querySelectorAll(".heads tr").forEach(function (line) {
     named[line.cells[0].textContent] = line.querySelector("td[lang=" + (/^(?:fr|en|de)$/.test(tag) ? tag : "fr") + "]");
@@ -23,7 +23,6 @@
       heading.lang = cell.lang;
     }
   });
-  var way = ways.filter(function (one) { return one.hreflang === tag; })[0] || ways[0];
   // pages of two plans of other countries are rows of the list of pairs, and what is the same in each language stands once
   var pair = /(.*\/[a-z][a-z]\/)pair\/([^/.]+)\.html$/.exec(location.pathname);
   var file = /(.*\/)(?:en|de)\/(figure\/[^/.]+\.json)$/.exec(location.pathname);
@@ -37,7 +36,7 @@
     place = start && start[0] !== match[4] ? kind + "/" + start[0] : "";
   }
   if (way) {
-    location.replace(way.href);
+    location.replace(/^(?:en|de)$/.test(tag) ? way.href.replace(/fr(?=\/[^/]+\/[^/]+$)/, tag) : way.href);
   } else if (missing && place) {
     location.replace(match[1] + "doc/" + place + (match[5] || ".html") + "#" + match[4]);
   } else if (missing && derived) {
@@ -50,10 +49,10 @@
       var earlier = kept[1] + kept[2] + (/\.csv$/.test(kept[4]) ? kept[4] + ".gz" : "");
       location.replace(release.version === kept[3] ? kept[1] + kept[4] : earlier);
     });
-  } else if (missing && /\/data\/links\.csv$/.test(location.pathname)) {
+  } else if (missing && /\/(?:data|tables)\/[^/]+\.(?:csv|ttl)$/.test(location.pathname)) {
     location.replace(location.pathname + ".gz");
   } else if (missing && answer) {
-    location.replace(answer[1] + "data/pan2kg.ttl");
+    location.replace(answer[1] + "data/pan2kg.ttl.gz");
   } else if (missing && terms) {
     location.replace(terms[1] + terms[2] + (terms[3] === "svg" ? "/classes.svg" : "/ontology.html" + location.hash));
   } else if (missing && (pair || file)) {

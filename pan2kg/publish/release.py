@@ -469,16 +469,16 @@ def archive(release: PublishedRelease, drawn: Sequence[str]) -> None:
         away = "|".join(
             [*(f"{tag}/" for tag in other_languages), *others, *([] if dump else [re.escape(folder.QUADS)])]
         )
-        led = re.compile(rf' href="(?:\.\./)*(?={away or "-/"})'.encode())
+        led = re.compile(rf'( href="?)(?:\.\./)*(?={away or "-/"})'.encode())
         # one document leads to another by the folder of its kind
-        across = re.compile(rf'(?<= href=")\.\./(?!\.\./|(?:{kinds})/)(?=[^"/]+/|[^"/]+\.html)'.encode())
+        across = re.compile(rf"( href=)\.\./(?!\.\./|(?:{kinds})/)(?=[^/]+/|[^/]+\.html)".encode())
         base = issue.addresses.base.encode()
 
         def content(path: str) -> bytes:
             body = (root / path).read_bytes()
             if has_base and path.startswith(documents.DOCUMENTS):
-                body = across.sub(base + documents.DOCUMENTS.encode() + b"/", body)
-            return led.sub(b' href="' + base, body) if path.endswith(".html") else body
+                body = across.sub(rb"\1" + base + documents.DOCUMENTS.encode() + b"/", body)
+            return led.sub(rb"\1" + base, body) if path.endswith(".html") else body
 
         folder.pack(
             root / ARCHIVE, {FRONT if path == WELCOME else path: path for path in files}, content, issue.modified

@@ -30,7 +30,7 @@ from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of
 from pan2kg.project import read_text
 from pan2kg.publish.documents import Described
 from pan2kg.publish.edition import Addresses, Edition, File, as_json
-from pan2kg.publish.folder import GROUP, give_back, read_mark
+from pan2kg.publish.folder import GROUP, PACKED, give_back, read_mark
 from pan2kg.publish.vocabulary import RELEASE, RELEASED, TYPE, node
 from pan2kg.store import LocalStore, program_query
 from pan2kg.tables import formats, spreadsheet
@@ -109,8 +109,7 @@ class ReleaseTable:
 
 
 def csv_path(folder: str, name: str) -> str:
-    # ten thousand links, those for people with their names in three languages
-    return f"{folder}/{name}.csv{'.gz' if (folder, name) in ((DATA, 'links'), (TABLES, 'computed-links')) else ''}"
+    return f"{folder}/{name}.csv{'.gz' if name in PACKED[folder] else ''}"
 
 
 class TableDefinition(NamedTuple):
@@ -237,7 +236,9 @@ def table_files(edition: Edition) -> Iterator[File]:
     source = Source(edition.store, read_prefixes(edition.project), edition.issue.addresses)
     tables = [read_table(source, definition) for definition in table_definitions()]
     tables += [weights_table(edition.graph, source), figures_table(edition.graph)]
-    keys = {table.name: {row[0] for row in table.rows} for table in tables if len(table.things) != 2}
+    # programs that read the tables together unpack none
+    keys = {table.name: {row[0] for row in table.rows} for table in tables
+            if len(table.things) != 2 and table.name not in PACKED[TABLES]}  # fmt: skip
     described: list[dict[str, object]] = []
     for table in tables:
         schema: dict[str, object] = {
@@ -247,8 +248,8 @@ def table_files(edition: Edition) -> Iterator[File]:
         }
         metadata, files = table.written(edition, TABLES, schema)
         yield from files
-        if files[0][0].endswith(".gz"):
-            continue  # programs that read the tables together unpack none
+        if table.name in PACKED[TABLES]:
+            continue
         # a foreign key in CSVW has no empty cell: every row refers to one of the other table
         references = [
             {"columnReference": column.name,
@@ -522,7 +523,7 @@ PRODUCT_FORMS: Final = ("xlsx", "csv", *(["parquet"] if find_spec("pyarrow") els
 
 
 def product_files(described: Described) -> Iterator[File]:
-    # as CSV and Parquet a column a language; as a workbook a sheet a language, names first, then the addresses
+    # as CSV and Parquet a column a language; as a workbook a sheet a language, in the first with the addresses behind
 
     def heading(column: Field, language: Language) -> str:
         key = f"product.column.{column.about}"
@@ -531,13 +532,17 @@ def product_files(described: Described) -> Iterator[File]:
     products = list[ReleaseTable]()
     for product_name, (columns_named, values_named, read) in PRODUCTS.items():
         texts = dict[str, str]()  # an address that stands in thousands of cells is held once
-        rows = sorted({tuple(texts.setdefault(cell, cell) for cell in row) for row in read(_Rows(described))})
+        named = columns_named.split("|")
+        # in the order of what they are about, which is told first: like stands by like
+        first = [named.index(name) for name in ("type", "shared", "from", "to") if product_name == "links"]
+        rows = sorted({tuple(texts.setdefault(cell, cell) for cell in row) for row in read(_Rows(described))},
+                      key=lambda row: (*(row[at] for at in first), row))  # fmt: skip
         for reading in (described.of, described.pointing):  # what was read takes more than the rows
             reading.cache_clear()
         cells: list[FieldCells] = []
         sheets: dict[Language, tuple[list[str], list[Sequence[str]]]] = {tag: ([], []) for tag in LANGUAGES}
         links: list[tuple[str, Sequence[str]]] = []
-        for name, values in zip(columns_named.split("|"), zip(*rows, strict=True) if rows else (), strict=False):
+        for name, values in zip(named, zip(*rows, strict=True) if rows else (), strict=False):
             if not any(values):
                 continue
             is_value = name in values_named.split("|")
@@ -555,7 +560,7 @@ def product_files(described: Described) -> Iterator[File]:
                 columns.append(
                     values if is_value else [described.name(value, tag) if value else "" for value in values]
                 )
-        for tag, (heads, columns) in sheets.items():
+        for tag, (heads, columns) in islice(sheets.items(), 1):
             heads += [_WORDS.say("product.address", tag, of=heading(Field(name, about=name), tag)) for name, _ in links]
             columns += [values for _, values in links]
         table = ReleaseTable(product_name, _WORDS.text(f"product.{product_name}"), cells, least=0, things=())

@@ -6,11 +6,13 @@ itself, since the DCAT-AP shapes look for them in the file they validate and fet
 """
 
 import json
+import re
 import tomllib
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pyoxigraph as ox
 
@@ -79,13 +81,8 @@ def filled(template: str, prefixes: Mapping[str, str], values: Mapping[str, obje
     return list(dict.fromkeys(quad.triple for quad in ox.parse(head + body, format=ox.RdfFormat.TURTLE)))
 
 
-def write(
-    triples: Iterable[ox.Triple], ending: str, prefixes: Mapping[str, str], *, about: Collection[str] = ()
-) -> bytes:
+def write(triples: Iterable[ox.Triple], ending: str, prefixes: Mapping[str, str]) -> bytes:
     """The triples in the order given, in the format of a file with this ending; JSON-LD compact, by its own context.
-
-    Where the file is ``about`` some things, the context says of a property what its values are, where all are of one
-    kind, and what points to them stands with them.
 
     >>> triple = ox.Triple(ox.NamedNode("http://e/a"), ox.NamedNode("http://p/b"), ox.Literal("c", language="fr"))
     >>> print(write([triple], "jsonld", {"p": "http://p/"}).decode(), end="")
@@ -104,75 +101,157 @@ def write(
         spaces = (item for item in prefixes.items() if iri.startswith(item[1]) and iri != item[1])
         return next((f"{prefix}:{iri[len(space) :]}" for prefix, space in spaces), iri)
 
-    def value_of(term: Term) -> object:
-        if not isinstance(term, ox.Literal):
-            return {"@id": term.value if isinstance(term, ox.NamedNode) else str(term)}
-        if term.language:
-            return {"@language": term.language, "@value": term.value}
-        plain = term.datatype.value == XSD + "string"
-        return term.value if plain else {"@type": short(term.datatype.value), "@value": term.value}
-
-    nodes, pointing = dict[str, dict[str, list[object]]](), dict[str, dict[str, list[object]]]()
-    things = frozenset(about)
+    nodes = dict[str, dict[str, list[object]]]()
     for triple in triples:
         name = triple.subject.value if isinstance(triple.subject, ox.NamedNode) else str(triple.subject)
-        if isinstance(triple.object, ox.NamedNode) and things and name not in things:
-            back = pointing.setdefault(triple.object.value, {})
-            back.setdefault(short(triple.predicate.value), []).append({"@id": name})
-            continue
-        properties = nodes.setdefault(name, {})
-        if isinstance(triple.object, ox.Triple):
-            continue
-        if triple.predicate == TYPE and isinstance(triple.object, ox.NamedNode):
-            properties.setdefault("@type", []).append(short(triple.object.value))
-        else:
-            properties.setdefault(short(triple.predicate.value), []).append(value_of(triple.object))
-    context: dict[str, object] = dict(sorted(prefixes.items()))
-    if things:
-        context |= _coerced([*nodes.values(), *pointing.values()], short)
-        for name, properties in pointing.items():
-            nodes.setdefault(name, {})["@reverse"] = [
-                {key: values[0] if len(values) == 1 else values for key, values in properties.items()}
-            ]
+        properties, term = nodes.setdefault(name, {}), triple.object
+        if triple.predicate == TYPE and isinstance(term, ox.NamedNode):
+            properties.setdefault("@type", []).append(short(term.value))
+        elif not isinstance(term, ox.Triple):
+            named = term.value if isinstance(term, ox.NamedNode) else str(term)
+            value = _as_json(term, short) if isinstance(term, ox.Literal) else {"@id": named}
+            properties.setdefault(short(triple.predicate.value), []).append(value)
+    return _as_graph(dict(sorted(prefixes.items())), (_as_node(name, values) for name, values in nodes.items()))
+
+
+def _as_json(literal: ox.Literal, short: Callable[[str], str]) -> object:
+    if literal.language:
+        return {"@language": literal.language, "@value": literal.value}
+    plain = literal.datatype.value == XSD + "string"
+    return literal.value if plain else {"@type": short(literal.datatype.value), "@value": literal.value}
+
+
+def _as_graph(context: Mapping[str, object], nodes: Iterable[str]) -> bytes:
+    lines = ",\n  ".join(nodes)
+    return f'{{\n "@context": {json.dumps(context, ensure_ascii=False)},\n "@graph": [\n  {lines}\n ]\n}}\n'.encode()
+
+
+def _as_node(name: str, values: Mapping[str, object]) -> str:
+    return json.dumps({"@id": name} | _single(values), ensure_ascii=False, separators=(",", ":"))
+
+
+def _single(values: Mapping[str, object]) -> dict[str, object]:
     # one value as it is, several as a list: the shortest a reader of JSON-LD understands
-    lines = ",\n  ".join(
-        json.dumps(
-            {"@id": short(name) if things else name}
-            | {key: values[0] if len(values) == 1 else values for key, values in properties.items()},
-            ensure_ascii=False,
-            separators=(",", ":"),
-        )
-        for name, properties in nodes.items()
-    )
-    head = json.dumps(context, ensure_ascii=False)
-    return f'{{\n "@context": {head},\n "@graph": [\n  {lines}\n ]\n}}\n'.encode()
+    return {
+        name: _single(value)
+        if isinstance(value, dict)
+        else value[0]
+        if isinstance(value, list) and len(value) == 1
+        else value
+        for name, value in values.items()
+    }
 
 
-def _coerced(nodes: Sequence[dict[str, list[object]]], short: Callable[[str], str]) -> dict[str, object]:
-    values_of: dict[str, list[dict[str, str]]] = {}
-    for properties in nodes:
-        for name, values in properties.items():
-            if name != "@type":
-                values_of.setdefault(name, []).extend(value if isinstance(value, dict) else {} for value in values)
-    terms: dict[str, object] = {}
-    for name, several in sorted(values_of.items()):
-        if all("@id" in value for value in several):
-            terms[name] = {"@type": "@id"}
-        elif all("@language" in value for value in several):
-            terms[name] = {"@container": "@language"}
-        elif "@type" in several[0] and len({value.get("@type") for value in several}) == 1:
-            terms[name] = {"@type": several[0]["@type"]}
-    for properties in nodes:
-        for name in properties.keys() & terms.keys():
-            objects = [value for value in properties[name] if isinstance(value, dict)]
-            if terms[name] == {"@container": "@language"}:
-                texts: dict[str, list[str]] = {}
-                for value in objects:
-                    texts.setdefault(value["@language"], []).append(value["@value"])
-                properties[name] = [{tag: words[0] if len(words) == 1 else words for tag, words in texts.items()}]
+_KEY: Final = re.compile(r"\w[\w.~/-]*", re.ASCII)
+_LOCAL: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*", re.ASCII)
+_NUMBER: Final = {XSD + "integer": re.compile(r"[+-]?\d+"), XSD + "decimal": re.compile(r"[+-]?\d*\.\d+"),
+                  XSD + "boolean": re.compile("true|false")}  # fmt: skip
+"""The values that Turtle writes as they are."""
+StatementRow = tuple[str, str, str, ox.Literal | None]
+"""A subject, a predicate, and the IRI of what is named, or "" and the value that is said."""
+
+
+def as_row(triple: ox.Triple) -> StatementRow:
+    value = triple.object if isinstance(triple.object, ox.Literal) else None
+    return str(triple.subject)[1:-1], triple.predicate.value, "" if value else str(triple.object)[1:-1], value
+
+
+class CompactWriter:
+    """Writes statements in their order, each thing once: by keys below the base, else by the prefixes, where possible.
+
+    Terms of the ontology are told by their names alone.
+    """
+
+    def __init__(self, prefixes: Mapping[str, str], base: str = "") -> None:
+        self.prefixes, self.base, self.space = prefixes, base, prefixes.get("pan", "")
+        self.spaces, self.used = {space: name for name, space in prefixes.items()}, set[str]()
+        self.short, self.term = cache(self._short), cache(self._term)
+
+    def _short(self, iri: str) -> tuple[str, str]:
+        key = iri[len(self.base) :] if self.base and iri.startswith(self.base) else ""
+        if _KEY.fullmatch(key):
+            return f"<{key}>", key
+        start = max(iri.rfind("/"), iri.rfind("#")) + 1
+        prefix = self.spaces.get(iri[:start])
+        if not prefix or not _LOCAL.fullmatch(iri, start):
+            return f"<{iri}>", iri
+        self.used.add(prefix)
+        return (f"{prefix}:{iri[start:]}",) * 2
+
+    def _term(self, iri: str) -> tuple[str, str]:
+        if iri == TYPE.value:
+            return "a", "@type"
+        name = iri.removeprefix(self.space) if self.space else iri
+        if name == iri or not _LOCAL.fullmatch(name):
+            return self.short(iri)
+        # what is called as a prefix would be taken for that
+        return f":{name}", self.short(iri)[1] if name in self.prefixes else name
+
+    def turtle(self, rows: Iterable[StatementRow]) -> bytes:
+        things: dict[str, dict[str, list[str]]] = {}
+        for subject, predicate, target, value in rows:
+            if value is None:
+                text = (self.term if predicate == TYPE.value else self.short)(target)[0]
+            elif value.language or (kind := value.datatype.value) == XSD + "string":
+                text = str(value)
+            elif kind in _NUMBER and _NUMBER[kind].fullmatch(value.value):
+                text = value.value
             else:
-                properties[name] = [short(value["@id"]) if "@id" in value else value["@value"] for value in objects]
-    return terms
+                text = f"{ox.Literal(value.value)}^^{self.short(kind)[0]}"
+            things.setdefault(self.short(subject)[0], {}).setdefault(self.term(predicate)[0], []).append(text)
+        body = list[str]()
+        for name, properties in things.items():
+            # what a rule made is told in a line
+            between = "; " if ":derivedBy" in properties else ";\n "
+            statements = (f"{predicate} {','.join(values)}" for predicate, values in properties.items())
+            body.append(f"{name} {between.join(statements)} .\n")
+        named = sorted((name, self.prefixes[name]) for name in self.used)
+        head = [f"@base <{self.base}> .\n"] if self.base else []
+        head += [f"@prefix {name}: <{space}> .\n" for name, space in [("", self.space), *named] if space]
+        return "".join([*head, *body]).encode()
+
+    def jsonld(self, rows: Sequence[StatementRow], things: Collection[str]) -> bytes:
+        # in the context stands what the values of a property are, where all are of one kind; what points to the things
+        # stands with them
+        kinds = defaultdict[str, set[str]](set)
+        for _, predicate, _, value in rows:
+            is_text = value is not None and value.language
+            kinds[predicate].add("@id" if value is None else "@language" if is_text else value.datatype.value)
+        only = {predicate: next(iter(of)) if len(of) == 1 else "" for predicate, of in kinds.items()}
+        nodes: dict[str, dict[str, Any]] = {}
+        for subject, predicate, target, value in rows:
+            name, kind = self.term(predicate)[1], only[predicate]
+            is_pointing = target in things and subject not in things
+            node = nodes.setdefault(self.short(target if is_pointing else subject)[1], {})
+            told: object = value.value if value and kind else ""
+            if is_pointing:
+                node = node.setdefault("@reverse", {})
+                told = self.short(subject)[1] if kind else {"@id": self.short(subject)[1]}
+            elif name == "@type":
+                told = self.term(target)[1]
+            elif value is None:
+                told = self.short(target)[1] if kind else {"@id": self.short(target)[1]}
+            elif kind == "@language":
+                node, name = node.setdefault(name, {}), value.language or ""
+            elif not kind:
+                told = _as_json(value, lambda iri: self.short(iri)[1])
+            node.setdefault(name, []).append(told)
+        context = dict[str, object]()
+        for predicate, kind in sorted(only.items()):
+            if kind == "@language":
+                context[self.term(predicate)[1]] = {"@container": kind}
+            elif kind not in ("", XSD + "string") and predicate != TYPE.value:
+                context[self.term(predicate)[1]] = {"@type": kind if kind == "@id" else self.short(kind)[1]}
+        named = {name: self.prefixes[name] for name in sorted(self.used)}
+        # links that rules made stand with their type
+        lines, links = list[str](), defaultdict[str, list[str]](list)
+        for name, node in nodes.items():
+            of_type = links[node.pop("linkType")[0]] if "derivedBy" in node and "linkType" in node else lines
+            of_type.append(_as_node(name, node))
+        for name, listed in sorted(links.items()):
+            joined = ",\n   ".join(listed)
+            lines.append(f'{{"@id":"{name}","@reverse":{{"linkType":[\n   {joined}\n  ]}}}}')
+        return _as_graph({"@base": self.base, "@vocab": self.space, **named, **context}, lines)
 
 
 def table_of(name: str) -> dict[str, dict[str, str]]:

@@ -28,7 +28,7 @@ from pan2kg.turtle.vocabulary import key
 _BRIEF: Final = Messages("brief")
 FIGURES: Final = ("trust", "debt", "index", "participation", "loss", "completeness", "obligations", "gaps")
 """The tables of a report; the gaps are listed kind by kind as well."""
-_EMPTY: Final = frozenset(("br", "col", "hr", "img", "input", "link", "meta", "path", "use"))
+_EMPTY: Final = frozenset(("br", "col", "hr", "img", "input", "link", "meta"))
 _UNPRINTED: Final = frozenset(("form", "script", "button", "nav", "template"))
 
 
@@ -80,11 +80,12 @@ class _Printed(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.pieces: list[str] = []
-        self.inside = self.hidden = 0
+        self.inside = self.hidden = self.drawn = 0
         self.links: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.inside += tag == "main"
+        self.drawn += tag == "svg"
         if tag in _UNPRINTED:
             self.hidden += 1
         if not self.inside or self.hidden or tag == "main":
@@ -94,7 +95,7 @@ class _Printed(HTMLParser):
             address = values.pop("href", None) or ""
             leads = address.startswith(("#", "https://", "http://"))
             values |= {"href": address} if leads else {}
-            self.links.append("a" if leads else "span")
+            self.links.append("a" if leads else "g" if self.drawn else "span")
             tag = self.links[-1]
         if tag == "details":
             values["open"] = None
@@ -109,6 +110,7 @@ class _Printed(HTMLParser):
             self.pieces.append(f"<{tag}{attributes_text}/>")
 
     def handle_endtag(self, tag: str) -> None:
+        self.drawn -= tag == "svg"
         if tag == "main":
             self.inside -= 1
         elif tag in _UNPRINTED:

@@ -5,15 +5,16 @@ The tables of ``figure/`` answer questions with rows of their own; a figure of t
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final
+from typing import Any, Final
 
 from pan2kg.coherence import citations, evidence, figures, known, texts
+from pan2kg.graph.labels import shortened
 from pan2kg.i18n import catalogue, message
 from pan2kg.site import values
 from pan2kg.site.page import CSV, File, Markup, PageContext, Values, View
 from pan2kg.tables import formats, table
 from pan2kg.tables.figure_words import amount, bits_words, named, value_words
-from pan2kg.turtle.vocabulary import PAN
+from pan2kg.turtle.vocabulary import PAN, kind_and_key
 
 TIES: Final = {texts.CARRIES_OUT: "carries-out", texts.SERVES: "serves", texts.MENTIONS: "mentions"}
 _FIGURE: Final = catalogue.Messages("figure")
@@ -63,9 +64,9 @@ def meeting(context: PageContext, knowledge: known.Known, met: figures.PlanMeeti
     }  # fmt: skip
 
 
-def shared(context: PageContext, knowledge: known.Known, plans: tuple[str, str]) -> list[dict[str, object]]:
+def shared(context: PageContext, knowledge: known.Known, plans: tuple[str, str]) -> list[dict[str, Any]]:
     language, statements, weights = context.request.language, context.graph.statements, knowledge.potential.weights
-    rows = []
+    rows: list[dict[str, Any]] = []
     for contribution in knowledge.weight(*plans).contributions:
         sides = [
             [
@@ -73,7 +74,7 @@ def shared(context: PageContext, knowledge: known.Known, plans: tuple[str, str])
                     "work": use.work, "text": use.text, "tie": context.t(f"use-{TIES[use.share]}"),
                     "relation": ", ".join(map(context.name, statements.values(use.link, PAN + "relation"))),
                     "mark": context.mark(use.level),
-                    "quotes": values.quotes(context, statements.values(use.link, values.PASSAGE)),
+                    "quotes": values.quotes(context, statements.values(use.link, values.PASSAGE)), "above": "",
                 }
                 for use in knowledge.giving(plan, contribution.text)
             ]
@@ -82,7 +83,7 @@ def shared(context: PageContext, knowledge: known.Known, plans: tuple[str, str])
         at = weights.texts.index(contribution.text)
         d, n, above = int(weights.d[at]), weights.n, int(weights.above[at])
         rows.append({
-            "text": contribution.text, "is_broad": contribution.is_broad, "sides": sides, "d": d, "n": n,
+            "text": contribution.text, "is_broad": contribution.is_broad, "sides": sides, "more": [], "d": d, "n": n,
             "bits": bits_words(contribution.bits, language), "gain": bits_words(contribution.gain, language),
             "mark": context.mark(contribution.level), "share": catalogue.numeral(f"{(d + 1) / (n + 2):.3f}", language),
             "tie": context.t(f"use-{TIES[min(contribution.one, contribution.two)]}"),
@@ -173,11 +174,18 @@ def _csv(context: PageContext) -> str | None:
     figure = _BY_ID.get(figures.FORMER.get(context.request.key, context.request.key))
     if figure is None:
         return None
-    # beside each thing stands its name
+    # beside each thing stands its name in short, as on pages
+    labels = context.graph.labels
+
+    def brief(iri: str) -> str:
+        label = labels.label(iri, context.request.data)
+        number = f"{label.notation} " if label.notation not in ("", label.text) else ""
+        return context.called(iri) if kind_and_key(iri)[0] == "plan" else number + shortened(label.text)
+
     head = [column for name in figure.columns for column in ([name, f"{name}_label"] if name in _THINGS else [name])]
     rows: list[list[table.Value]] = [
         [cell for name, value in zip(figure.columns, cells, strict=True)
-         for cell in ([value, context.name(str(value))] if name in _THINGS else [value])]
+         for cell in ([value, brief(str(value))] if name in _THINGS else [value])]
         for cells in figure.rows(context.known)
     ]  # fmt: skip
     return formats.write_csv(formats.Grid(tuple(head), rows))

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 from urllib.parse import quote, urlsplit
 
 from pan2kg.charts import time_map
+from pan2kg.charts.frame import Picture
 from pan2kg.coherence import bodies, evidence, known, obligations, texts
 from pan2kg.coherence.citations import State
 from pan2kg.graph import labels, statements as outlines
@@ -71,7 +72,7 @@ def sentence(
 
 def _dossier(
     context: PageContext, brief: Iterable[Sentence | None], *, facts: Iterable[tuple[str, str]] = (),
-    picture: tuple[str, Markup, Markup | None] | None = None, attention: Iterable[advice.Advice] = (),
+    picture: tuple[str, Picture | None] | None = None, attention: Iterable[advice.Advice] = (),
     sayings: Iterable[Saying] = (), level: evidence.Level = evidence.HEADLINE,
     lists: Iterable[tuple[str, Mapping[str, list[str]]]] = (),
 ) -> dict[str, Any]:  # fmt: skip
@@ -96,10 +97,9 @@ def _dossier(
                     proofs.append((turns[about], len(proofs), proof))
                     turns[about] += 1
     drawn = None
-    if picture:
-        title, svg, narrow = picture
-        anchor = "bridge" if title == "pair-bridge" else "picture"
-        drawn = {"anchor": anchor, "title": context.t(title), "svg": svg, "narrow": narrow}
+    if picture and picture[1]:
+        anchor = "bridge" if picture[0] == "pair-bridge" else "picture"
+        drawn = {"anchor": anchor, "title": context.t(picture[0]), "drawing": picture[1]}
     return {
         "facts": [(name, words) for name, words in facts if words], "brief": [remark for remark in brief if remark],
         "picture": drawn, "attention": list(attention),
@@ -177,8 +177,7 @@ def of_plan(context: PageContext, plan: str, facts: Iterable[tuple[str, str]]) -
     sayings += [(use.link, use.level, use.work, use.text) for use in knowledge.uses if works.plan(use.work) == plan]
     picture = None
     if reach.linked:
-        narrow = template.markup(time_map.draw_plan_map(context.subject, key, NEIGHBOURS, time_map.NARROW).svg)
-        picture = "plan-time", context.draw("time-map", plan=key, top=NEIGHBOURS), narrow
+        picture = "plan-time", time_map.draw_plan_map(context.subject, key, NEIGHBOURS, time_map.IN_PAGE)
     findings = brief_of(context, key).findings
     lists = _around(
         context, _involvements(context, "work").get(plan, []), [use.text for use in knowledge.uses if use.work == plan]
@@ -230,7 +229,7 @@ def _of_action(context: PageContext, action: str) -> dict[str, Any]:
     stated = context.graph.citations
     cited = context.site_context.once("cited", lambda: {end for row in stated for end in (row.source, row.target)})
     is_drawable = action in context.graph.home_of and (action in context.site_context.resting or action in cited)
-    picture = ("part-around", context.draw("ego", action=action), None) if is_drawable else None
+    picture = context.draw("ego", action=action) if is_drawable else None
     return _dossier(
         context,
         [
@@ -245,7 +244,7 @@ def _of_action(context: PageContext, action: str) -> dict[str, Any]:
             (context.t("dossier-until"), until(context, action) or context.t("unknown")),
             (context.t("dossier-results"), template.markup("; ").join(results)),
         ],
-        picture=picture, lists=_around(context, involvements, named_texts),
+        picture=("part-around", picture), lists=_around(context, involvements, named_texts),
         attention=advice.of_action(context.spoken, knowledge, action),
         sayings=[
             *((use.link, use.level, use.text) for use in uses),
@@ -266,7 +265,7 @@ def _of_body(context: PageContext, body: str) -> dict[str, Any]:
     ]
     picture = None
     if involvements:
-        picture = "dossier-picture", context.draw("plans-of", thing=context.key(body)), None
+        picture = "dossier-picture", context.draw("plans-of", thing=context.key(body))
         # bodies of its kind and country whose works name a text its works name too, without a work of both
         by_work = context.site_context.once(f"texts by work at {knowledge.level.key}", lambda: values.gathered(
             (use.work, use.text) for use in knowledge.uses if use.text not in knowledge.tables.general
@@ -305,8 +304,9 @@ def _of_text(context: PageContext, text: str) -> dict[str, Any]:
             best[plan] = max(best.get(plan, 0.0), use.share)
     how = Counter(best.values())
     asked = [row for row in graph.margins(knowledge.level).rows if row.obligation.instrument == text]
+    picture = context.draw("plans-of", thing=context.key(text)) if best else None
     sentences = [
-        sentence(context, "text-plans", len(best), "#picture" if best else "#rests",
+        sentence(context, "text-plans", len(best), "#picture" if picture else "#rests",
                  carry=how[texts.CARRIES_OUT], serve=how[texts.SERVES], mention=how[texts.MENTIONS]),
         _duties(context, "text-asks", asked),
     ]  # fmt: skip
@@ -328,9 +328,9 @@ def _of_text(context: PageContext, text: str) -> dict[str, Any]:
         *((context.t(f"dossier-{name}"), values.dated(context, statements.one(text, _ELI + name)))
           for name in ("date_document", "first_date_entry_in_force")),
     ]  # fmt: skip
-    picture = ("dossier-picture", context.draw("plans-of", thing=context.key(text)), None) if best else None
     return _dossier(
-        context, sentences, facts=facts, picture=picture, attention=advice.of_text(context.spoken, knowledge, text),
+        context, sentences, facts=facts, picture=("dossier-picture", picture),
+        attention=advice.of_text(context.spoken, knowledge, text),
         lists=[("rests", _homes(knowledge, (use.work for use in uses)))],
         sayings=((use.link, use.level, use.work) for use in firm),
     )  # fmt: skip
@@ -345,19 +345,21 @@ def _of_topic(context: PageContext, topic: str) -> dict[str, Any]:
         if occasion.is_expected and by_plan.keys() >= {occasion.source, occasion.target}
         and occasion.state is not State.SEEN
     )  # fmt: skip
+    picture = context.draw("plans-of", thing=context.key(topic)) if by_plan else None
     sentences = [
-        sentence(context, "topic-plans", len(by_plan), "#picture" if by_plan else "#what"),
+        sentence(context, "topic-plans", len(by_plan), "#picture" if picture else "#what"),
         sentence(context, "topic-actions", len(actions), "#what"),
         sentence(context, "topic-missing", missing.total(), "#attention", is_known=True,
                  absent=missing[State.ABSENT], open=missing[State.OPEN]) if by_plan else None,
         sentence(context, "topic-editors"),
     ]  # fmt: skip
-    picture = ("dossier-picture", context.draw("plans-of", thing=context.key(topic)), None) if by_plan else None
-    attention = advice.of_topic(context.spoken, knowledge, {*by_plan})
-    return _dossier(context, sentences, picture=picture, attention=attention, lists=[("what", by_plan)])
+    attention, drawn = advice.of_topic(context.spoken, knowledge, {*by_plan}), ("dossier-picture", picture)
+    return _dossier(context, sentences, picture=drawn, attention=attention, lists=[("what", by_plan)])
 
 
-def of_pair(context: PageContext, knowledge: known.Known, plans: tuple[str, str], bridge: Markup) -> Values:
+def of_pair(
+    context: PageContext, knowledge: known.Known, plans: tuple[str, str], bridge: Picture | None
+) -> dict[str, Any]:
     weight, brief = knowledge.weight(*plans), context.subject.brief
     specific = [shared for shared in weight.contributions if shared.bits > 0 and not shared.is_broad]
     language, ways = context.request.language, (plans, plans[::-1])
@@ -384,7 +386,7 @@ def of_pair(context: PageContext, knowledge: known.Known, plans: tuple[str, str]
         *((use.link, use.level, use.work, use.text) for use in firmest),
     ]
     return _dossier(
-        context, sentences, level=knowledge.level, picture=("pair-bridge", bridge, None),
+        context, sentences, level=knowledge.level, picture=("pair-bridge", bridge),
         attention=advice.of_pair(context.spoken, knowledge, *plans), sayings=sayings,
     )  # fmt: skip
 

@@ -14,7 +14,7 @@ from pan2kg.i18n.catalogue import Messages, format_of
 from pan2kg.report.brief import is_late
 from pan2kg.site import definitions, page, plan, values
 from pan2kg.store.queries import program_query
-from pan2kg.tables import Value, figure_words, formats, template
+from pan2kg.tables import Value, figure_words, formats
 from pan2kg.turtle.vocabulary import key as code_of
 
 TOLD: Final = (
@@ -243,7 +243,7 @@ def _file(context: page.PageContext, suffix: str) -> str | bytes | None:
             marks.append(drawing.Group(tuple(shade), title, pair_address(ends) if at == to or cell["href"] else ""))
     size = _HEAD + _WIDE * len(rows) + out, up + _HIGH * len(rows), up
     listed = (tuple(_listed(context, meeting, choice.level)) for meeting in drawn.values())
-    picture = sheet.picture(subject, "matrix", caption, size, marks, lambda: table(COLUMNS, listed))
+    picture = sheet.Picture(subject, "matrix", caption, size, marks, lambda: table(COLUMNS, listed))
     return registry.picture_bytes(picture, suffix)
 
 
@@ -324,16 +324,15 @@ def _opening(
     context: page.PageContext, level: evidence.Level, iri: str | None, findings: Sequence[page.Values]
 ) -> page.Values:
     if iri is None:
-        return {"findings": findings, "picture": None, "title": "", "downloads": (), "narrow": None}
+        return {"findings": findings, "picture": None, "title": "", "downloads": ()}
     reach, name, key = context.graph.known(level).reach(iri), context.subject.brief(iri), context.key(iri)
     cites, meets = {"cites": reach.cites, "cited": reach.cited}, f"{context.address(iri)}#meets"
     is_file = context.site_context.mode == "served" or key in _home_keys(context.site_context)
     subject = Subject(context.spoken, context.picture_address, level)
-    narrow = time_map.draw_plan_map(subject, key, NEIGHBOURS, time_map.NARROW)
     return {
         "findings": [_finding(context, "reach", reach.linked, meets, plan=name, **cites), *findings],
-        "picture": context.draw("time-map", level, plan=key, top=NEIGHBOURS),
-        "title": context.t("opening-title", plan=name), "narrow": template.markup(narrow.svg),
+        "picture": time_map.draw_plan_map(subject, key, NEIGHBOURS, time_map.IN_PAGE),
+        "title": context.t("opening-title", plan=name),
         "downloads": [(context.href(f"time-map/{key}.{ending}"), ending.upper())
                       for ending in ("csv", "svg") if is_file],
     }  # fmt: skip

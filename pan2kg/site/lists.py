@@ -5,7 +5,7 @@ A pair of plans that is not linked has no page of its own in an export, nor has 
 such pairs grow with the square of the plans, and the row of a linked one in the list of pairs tells its figures.
 """
 
-import json
+import gzip
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -25,6 +25,9 @@ from pan2kg.tables import figure_words, gaps, spreadsheet, table, template, writ
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN
 
 _TABLES: Final = Messages("table")
+GZIP: Final = "application/gzip"
+PACKED: Final = ".gz"
+"""What stands behind the name of a file that programs read and an export has packed."""
 _ALWAYS: Final = ("plan", "body", "instrument")
 NAMES: Final = tuple(name for name, kind in table.TABLES.items() if not kind.alone)
 ASPECTS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -156,13 +159,13 @@ def _obligations(context: page.PageContext) -> page.Values:
                 "documents": grounds_of(statements, row).sources, "quotes": quoted,
             }))  # fmt: skip
     return {
-        "title": context.t("obligations-title"), "picture": context.draw("timeline") if figures.rows else "",
+        "title": context.t("obligations-title"), "picture": context.draw("timeline") if figures.rows else None,
         "table": show(gaps.for_pages(figures), context),
         "dues": [due for _, due in sorted(dues, key=lambda due: due[0])], "notes": notes,
         "downloads": [
             (context.href("obligations.ics"), context.t("download-calendar")),
             (context.href("figure/obligations.csv"), "CSV"),
-            (context.shared("figure/obligations.json"), "JSON"),
+            _json(context, "figure/obligations.json"),
         ],
     }  # fmt: skip
 
@@ -243,7 +246,7 @@ def _figure(context: page.PageContext) -> page.Values | None:
     # what a figure shows, and what must not be read into it
     lead = f"{figures.summary.say(language)} {context.t('figure-trust-remark') if name == 'trust' else ''}".strip()
     downloads = [(context.href(f"figure/{name}.csv", **asked), "CSV")]
-    downloads.append((context.shared(f"figure/{name}.json", **asked), "JSON"))
+    downloads.append(_json(context, f"figure/{name}.json", **asked))
     if context.site_context.mode == "served":
         downloads.append((context.href(f"figure/{name}.csv", **asked, local="1"), context.t("question-csv-local")))
         downloads.append((context.href(f"figure/{name}.xlsx", **asked), "XLSX"))
@@ -259,10 +262,30 @@ def _file(context: page.PageContext, form: str, *, is_gap: bool = False) -> str 
     if figures is None:
         return None
     is_local = form == "csv" and not is_gap and context.request.arguments.get("local")
-    text = writers.write(figures, f"{form}-local" if is_local else form, writers.Style(language))
-    # in an export a program alone reads it: without the space that makes it pleasant for people
-    is_dense = form == "json" and context.most is not None
-    return json.dumps(json.loads(text), ensure_ascii=False, separators=(",", ":")) if is_dense else text
+    if form == "csv":
+        figures = replace(figures, rows=tuple(_briefly(context, figures, row) for row in figures.rows))
+    text = writers.write(figures, f"{form}-local" if is_local else form.removesuffix(PACKED), writers.Style(language))
+    return packed(str(text)) if form.endswith(PACKED) else text
+
+
+def _briefly(context: page.PageContext, figures: table.Table, row: table.Row) -> table.Row:
+    # plans and texts are called by their short names, as they are on pages
+    entry, called = context.graph.labels.entry, {}
+    for column in figures.columns:
+        thing = row.get(column.names) if column.names else None
+        if isinstance(thing, str) and (of := entry(thing)) and of.kind in ("plan", "instrument"):
+            called[column.key] = context.called(thing)
+    return {**row, **called}
+
+
+def packed(text: str) -> bytes:
+    return gzip.compress(text.encode(), mtime=0)
+
+
+def _json(context: page.PageContext, path: str, **asked: str) -> tuple[str, str]:
+    # an export has it in one language, packed
+    is_packed = context.site_context.mode == "static"
+    return context.shared(f"{path}{PACKED * is_packed}", **asked), f"JSON{' (gzip)' * is_packed}"
 
 
 def _gaps(context: page.PageContext) -> page.Values:
@@ -273,7 +296,7 @@ def _gaps(context: page.PageContext) -> page.Values:
         "kinds": [(context.href(f"gap/{row['gap']}.html"), row["gap_label"], row["gaps_number"], row["gaps_of"])
                   for row in counted.rows],
         "opposed": show(site_context.figures("opposed", language), context),
-        "downloads": [(context.href("figure/gaps.csv"), "CSV"), (context.shared("figure/gaps.json"), "JSON")],
+        "downloads": [(context.href("figure/gaps.csv"), "CSV"), _json(context, "figure/gaps.json")],
     }  # fmt: skip
 
 
@@ -312,16 +335,6 @@ def _pair(context: page.PageContext) -> page.Values | None:
     pair, knowledge, language = (plans[0], plans[1]), context.known, context.request.language
     is_chosen = bool(context.request.arguments.get(page.EVIDENCE))
     firm = [tie for tie in ties if not is_chosen or evidence.counts(tie.level, knowledge.level)]
-    notes = values.Notes(context)
-    told = {tie.iri for tie in firm if tie.kind in DECLARED}
-    declared = values.grouped(notes, sorted(told))
-    compared = values.grouped(notes, sorted({tie.iri for tie in firm if tie.kind == COMPARED}))
-    groups = [_by_things(context, kind, pair, [tie for tie in firm if tie.kind == kind])
-              for kind in INFERRED if kind != COMPARED]  # fmt: skip
-    bridge, weight = context.draw("bridge", knowledge.level, plan=names[0], other=names[1]), knowledge.weight(*pair)
-    low, high, broad = (figure_words.bits_words(bits, language) for bits in (weight.low, weight.high, weight.broad))
-    having = {aspect: [_has(context, iri, aspect) for iri in pair] for aspect in ASPECTS}
-    met = {end for tie in ties for end in tie.ends}
 
     def citations() -> Mapping[tuple[str, str], set[str]]:
         by_plans: dict[tuple[str, str], set[str]] = {}
@@ -330,20 +343,49 @@ def _pair(context: page.PageContext) -> page.Values | None:
             by_plans.setdefault(ends, set()).add(citation.link)
         return by_plans
 
+    # in a release documents tell on what each link rests
+    notes = values.Notes(context, is_marked=not site_context.document)
+    dossier = entity.of_pair(
+        context, knowledge, pair, context.draw("bridge", knowledge.level, plan=names[0], other=names[1])
+    )
+    # words are quoted once: where they are needed again, a link leads there
+    places = {proof["quote"]["words"]: "proofs" for proof in dossier["proofs"]}
+    by_plans = site_context.once("citations", citations)
+    told, likened = ({tie.iri for tie in firm if tie.kind in kinds} for kinds in (DECLARED, frozenset({COMPARED})))
+    quoted = {iri for iri in told.union(likened, *(by_plans.get(ends, set()) for ends in (pair, pair[::-1])))
+              if (words := _quoted(context, iri)) and words <= places.keys()}  # fmt: skip
+    declared = values.grouped(notes, sorted(told), quoted=quoted)
+    compared = values.grouped(notes, sorted(likened), quoted=quoted)
+    groups = {kind: group for kind in INFERRED if kind != COMPARED
+              if (group := _by_things(context, kind, pair, [tie for tie in firm if tie.kind == kind]))}  # fmt: skip
+    weight, by_text = knowledge.weight(*pair), groups.pop("shared-instrument", None)
+    low, high, broad = (figure_words.bits_words(bits, language) for bits in (weight.low, weight.high, weight.broad))
+    texts = definitions.shared(context, knowledge, pair)
+    others = {meeting["thing"]: meeting for meeting in by_text["meetings"]} if by_text else {}
+    for number, row in enumerate(texts, 1):
+        meeting = others.pop(row["text"], None)
+        row["more_mark"] = meeting["levels"][-1] if meeting and meeting["levels"] else ""
+        for at, uses in enumerate(row["sides"]):
+            # what joins the two by this text on another's word stands after those that count here
+            works = {use["work"] for use in uses}
+            row["more"].append([end for end in meeting["sides"][at] if end not in works] if meeting else [])
+            for use in uses:
+                quotes, use["mark"] = use["quotes"], "" if use["mark"] == row["mark"] else use["mark"]
+                use["quotes"] = [quote for quote in quotes if quote["words"] not in places]
+                use["above"] = next((places[quote["words"]] for quote in quotes if quote["words"] in places), "")
+                places.update(dict.fromkeys((quote["words"] for quote in use["quotes"]), f"text-{number}"))
+    listed = {meeting["thing"] for group in groups.values() for meeting in group["meetings"]}
+    listed |= others.keys() | {row["text"] for row in texts}
+    having = {aspect: [_has(context, iri, aspect) for iri in pair] for aspect in ASPECTS}
+
     sides, actions = [], {}
     for iri, partner in (pair, pair[::-1]):
-        actions[iri] = plan.ordered(context, context.graph.parts.actions.get(iri, ()))
-        links = sorted(site_context.once("citations", citations).get((iri, partner), ()))
-        # an export lists those that are linked with the other plan: all stand on the page of their own
-        shown = actions[iri] if context.most is None else [action for action in actions[iri] if action in met]
-        named = context.link if context.most is None else context.short
-        marked = [(named(action), t("pair-linked") if action in met else "") for action in shown]
+        actions[iri] = plan.ordered(context, graph.parts.actions.get(iri, ()))
         sides.append({
-            "plan": iri, "more": len(actions[iri]) if len(shown) < len(actions[iri]) else 0,
-            "actions": page.piece("counted_actions")(marked) if marked else "",
+            "plan": iri, "number": len(actions[iri]),
             # those that are no declared links, which are told of both plans at once
-            "cites": [values.link_of(context, link).written(notes, has_anchor=False) for link in links
-                      if link not in told],
+            "cites": [values.link_of(context, link).written(notes, has_anchor=False, is_quoted=link in quoted)
+                      for link in sorted(by_plans.get((iri, partner), ())) if link not in told],
             "way": definitions.citing(context, knowledge, iri, partner),
         })  # fmt: skip
     # beside each action those of the other plan with the most similar titles, which says nothing of links
@@ -353,7 +395,7 @@ def _pair(context: page.PageContext) -> page.Values | None:
         index = site_context.once(f"titles of {pair[1]} in {language}", lambda: bodies.Titles.read(titles))
         for action in actions[pair[0]]:
             nearest = index.nearest(graph.label(action, language), 3)
-            beside.append((action, [actions[pair[1]][at] for at in nearest]))
+            beside.append([_in_short(context, iri) for iri in (action, *(actions[pair[1]][at] for at in nearest))])
     # the measures that say something of the two: strength of their links, what each owes the other in citations
     asked = {"plan": names[0]} if site_context.mode == "served" else {}
     figures = [(context.href(f"figure/{name}.html", **asked), _TABLES.say(f"title.{name}", language))
@@ -361,18 +403,15 @@ def _pair(context: page.PageContext) -> page.Values | None:
     return {
         "title": t("pair-title", one=context.name(pair[0]), two=context.name(pair[1])), "one": pair[0],
         "two": pair[1], "evidence": context.handed.get("evidence", ""), "options": context.level_options,
-        "is_chosen": is_chosen, "caption": context.caption(knowledge.level),
-        "dossier": entity.of_pair(context, knowledge, pair, bridge),
+        "is_chosen": is_chosen, "caption": context.caption(knowledge.level), "dossier": dossier,
         # ``low`` and ``broad`` are empty where nothing shared was seen
         "weight": {
             "low": low if weight.low > 0 else "", "high": high, "broad": broad if weight.broad > 0 else "",
             "settled": "" if weight.settled is None else numeral(f"{weight.settled:.2f}", language),
-            "is_open": weight.is_open, "texts": definitions.shared(context, knowledge, pair),
+            "is_open": weight.is_open, "texts": texts, "others": [*others.values()],
         },
-        "declared": declared, "compared_links": compared,
-        "same": [group for group in groups if group and group["kind"] == "shared-instrument"],
-        "weak": [group for group in groups if group and group["kind"] != "shared-instrument"], "sides": sides,
-        "beside": beside,
+        "declared": declared, "compared_links": compared, "by_text": by_text, "weak": [*groups.values()],
+        "sides": sides, "beside": beside,
         # plans whose list of actions was not read to its end: how many are known, of how many if that is known
         "partly": [
             (iri, len(actions[iri]), graph.statements.one(iri, PAN + "measureCount"))
@@ -380,12 +419,27 @@ def _pair(context: page.PageContext) -> page.Values | None:
         ],
         # what only one has, its actions included, what both have, what only the other has
         "compared": [
-            {"aspect": aspect, "first": context.by_name(mine - theirs), "both": context.by_name(mine & theirs),
-             "second": context.by_name(theirs - mine)}
+            {"aspect": aspect, "first": len(mine - theirs), "both": len(mine & theirs),
+             "unlisted": context.by_name((mine & theirs) - listed), "second": len(theirs - mine)}
             for aspect, (mine, theirs) in having.items()
         ],
-        "figures": figures, "notes": notes, "basis_line": context.basis(knowledge), "section": "plans",
+        "figures": figures, "notes": notes, "section": "plans",
     }  # fmt: skip
+
+
+def _in_short(context: page.PageContext, iri: str) -> page.Markup:
+    def make(iri: str) -> page.Markup:
+        label = context.graph.labels.label(iri, context.request.data)
+        number = f"{label.notation} " if label.notation != label.text else ""
+        strange = "" if label.language == context.request.language else label.language
+        words = page.piece("spoken")(f"{number}{labels.shortened(label.text)}", strange)
+        return context.lead(context.address(iri), words)
+
+    return context.kept("beside", iri, make)
+
+
+def _quoted(context: page.PageContext, iri: str) -> set[str]:
+    return {quote["words"] for quote in values.quotes(context, context.graph.statements.values(iri, values.PASSAGE))}
 
 
 def _by_things(
@@ -395,20 +449,26 @@ def _by_things(
     for tie in ties:
         for shared in context.graph.statements.values(tie.iri, PAN + "via"):
             via.setdefault(shared, []).append(tie)
-    meetings = []
+    meetings: list[tuple[tuple[int, str, str], dict[str, Any]]] = []
     for shared, links in via.items():
         ends = {(end, home) for tie in links for end, home in zip(tie.ends, tie.plans, strict=True)}
         sides = [plan.ordered(context, {end for end, home in ends if home == iri}) for iri in plans]
+        entry = context.graph.labels.entry(shared)
         levels = sorted({tie.level for tie in links if tie.level is not None})
         number = len({tie.iri for tie in links})
         meetings.append(((-number, context.name(shared).casefold(), shared), {
             "thing": shared, "number": number, "levels": list(map(context.mark, levels)), "sides": sides,
+            # the page of what has one says whose it is
+            "ends": [] if entry and entry.has_page else sides,
         }))  # fmt: skip
     number = len({tie.iri for tie in ties})
     ranked = [meeting for _, meeting in sorted(meetings, key=lambda meeting: meeting[0])]
-    name, is_long = context.name(f"{ID}linktype/{kind}"), number > values.UNFOLDED
-    group = {"kind": kind, "name": name, "number": number, "meetings": ranked, "is_long": is_long}
-    return group if meetings else None
+    # a level that all have stands once
+    every = {tuple(meeting["levels"]) for meeting in ranked}
+    return {
+        "kind": kind, "name": context.name(f"{ID}linktype/{kind}"), "number": number, "meetings": ranked,
+        "is_long": number > values.UNFOLDED, "levels": every.pop() if len(every) == 1 else (),
+    } if meetings else None  # fmt: skip
 
 
 def _has(context: page.PageContext, iri: str, aspect: str) -> frozenset[str]:
@@ -451,7 +511,8 @@ FIGURES: Final = (
 FILES: Final[tuple[page.File | page.CommonFile, ...]] = (
     page.File("obligations", "ics", "text/calendar; charset=utf-8", _calendar),
     page.File("figure", "csv", page.CSV, partial(_file, form="csv"), lambda _: NAMES),
-    page.File("figure", "json", page.JSON, partial(_file, form="json"), lambda _: NAMES, is_shared=True),
+    page.File("figure", "json", page.JSON, partial(_file, form="json"), lambda _: NAMES, exported=False),
+    page.File("figure", "json.gz", GZIP, partial(_file, form="json.gz"), lambda _: NAMES, is_shared=True),
     page.File("figure", "xlsx", spreadsheet.SPREADSHEET, partial(_file, form="xlsx"), lambda _: NAMES, exported=False),
     page.File("gap", "csv", page.CSV, partial(_file, form="csv", is_gap=True), lambda _: gaps.KINDS),
     page.CommonFile("search.json", page.JSON, partial(_names, is_whole=False), exported=False),

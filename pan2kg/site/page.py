@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup as Markup
 
-from pan2kg.charts import Subject, registry
+from pan2kg.charts import Subject, frame as framed, registry
 from pan2kg.coherence import bodies, evidence
 from pan2kg.coherence.known import Known, basis_line
 from pan2kg.errors import Place, ProjectError
@@ -264,9 +264,11 @@ class PageContext:
     def mark(self, level: evidence.Level | None) -> Markup:
         return piece("level")(level.key, figure_words.named(level).say(self.request.language)) if level else markup("")
 
-    def draw(self, picture: str, level: evidence.Level | None = None, **parameters: object) -> Markup:
+    def draw(self, name: str, level: evidence.Level | None = None, **parameters: object) -> framed.Picture | None:
+        # None where it would not tell more than the page does in words
         subject = self.subject if level is None else Subject(self.spoken, self.picture_address, level)
-        return markup(registry.find_picture(picture)(subject, **parameters).svg)
+        picture = registry.find_picture(name)(subject, **parameters)
+        return picture if picture.is_telling else None
 
     def href(self, path: str, /, **arguments: str) -> str:
         return self.out(f"{self.request.language}/{path}", **arguments)
@@ -476,8 +478,10 @@ def frame(context: PageContext, pages: Mapping[str, View], section: str = "") ->
     }
 
 
-def page_words(language: Language, *_: object) -> bytes:
-    return f"window.pan2kgWords={embedded({name: script_words(language, name) for name in _GROUPS})};\n".encode()
+def page_words(language: Language, site_context: SiteContext | None = None, *_: object) -> bytes:
+    groups = {name: script_words(language, name) for name in _GROUPS}
+    groups["picture"] |= framed.script_words(Subject(site_context.graph.spoken(language))) if site_context else {}
+    return f"window.pan2kgWords={embedded(groups)};\n".encode()
 
 
 _SHARED: Final[Mapping[str, Mapping[str, str]]] = {

@@ -141,7 +141,9 @@ def _plan(context: PageContext) -> Values | None:
         "met": len(meetings),
         "read": figure_words.named(graph.tables.readings.extent(plan, evidence.Aspect.REFERENCES)).say(language),
         "basis_line": context.basis(graph.known()),
-        "pictures": {name: context.draw(name, plan=entry.key) for name in ("lanes", "ego") if actions},
+        "pictures": {
+            name: picture for name in ("lanes", "ego") if actions and (picture := context.draw(name, plan=entry.key))
+        },
         "downloads": downloads,
     }  # fmt: skip
 

@@ -290,10 +290,17 @@ def _question(context: page.PageContext) -> page.Values | None:
     usual = {parameter.name: _default(context, parameter) for parameter in _parameters(query)}
     example = context.href(f"question/{query.name}.html", **{name: value for name, value in usual.items() if value})
     handed, path = chosen | context.chosen(DAY), f"question/{query.name}"
-    forms: list[tuple[str, str, dict[str, str]]] = [("csv", "CSV", {}), ("json", "JSON", {})]
+    forms: list[tuple[str, str, dict[str, str]]] = [("csv", "CSV", {})]
     # what a graph says of the things in an answer, a release has in its documents and its dump
-    if context.site_context.mode == "served":
-        forms += [("ttl", "question-ttl", {}), ("csv", "question-csv-local", {LOCAL: "1"}), ("xlsx", "XLSX", {})]
+    if context.site_context.mode == "static":
+        forms.append(("json.gz", "JSON (gzip)", {}))
+    else:
+        forms += [
+            ("json", "JSON", {}),
+            ("ttl", "question-ttl", {}),
+            ("csv", "question-csv-local", {LOCAL: "1"}),
+            ("xlsx", "XLSX", {}),
+        ]
     # what the browser needs to answer itself, with what is to be said of a link that fixes another release, or a day
     template, variables = query.text, sorted(set(_VARIABLE.findall(query.text)))
     if any(parameter.name == "language" for parameter in query.parameters):
@@ -312,9 +319,9 @@ def _question(context: page.PageContext) -> page.Values | None:
         "shown": "".join(line for line in text.splitlines(keepends=True) if not line.startswith("#+")).strip(),
         "editor": context.href("sparql.html"), "view": arguments.get(VIEW, ""), "day": arguments.get(DAY, ""),
         "remarks": [remark for remark in remarks if remark], "permalink": link,
-        "results": context.href(f"{path}.json", **handed),
+        "results": context.href(f"{path}.{forms[1][0]}", **handed),
         "downloads": [
-            (context.href(f"{path}.{form}", **handed, **more), key if key.isupper() else context.t(key))
+            (context.href(f"{path}.{form}", **handed, **more), context.t(key) if key.startswith("question") else key)
             for form, key, more in forms
         ],
         "data": page.embedded({
@@ -340,7 +347,8 @@ def _file(context: page.PageContext, form: str) -> str | bytes | None:
     if form == "xlsx" or (form == "csv" and context.request.arguments.get(LOCAL)):
         table, is_csv = writers.laid_out(writers.answer(result), writers.Style(language)), form == "csv"
         return formats.write_local_csv(table, language) if is_csv else spreadsheet.write_spreadsheet([("data", table)])
-    return writers.write_answer(result, form)
+    written = writers.write_answer(result, form.removesuffix(lists.PACKED))
+    return lists.packed(written) if form.endswith(lists.PACKED) else written
 
 
 def _editor(context: page.PageContext) -> page.Values:
@@ -399,7 +407,10 @@ PAGES: Final = (
 )
 FILES: Final = (
     page.File("question", "csv", page.CSV, partial(_file, form="csv"), _answered),
-    page.File("question", "json", "application/sparql-results+json", partial(_file, form="json"), _answered),
+    page.File(
+        "question", "json", "application/sparql-results+json", partial(_file, form="json"), _answered, exported=False
+    ),
+    page.File("question", "json.gz", lists.GZIP, partial(_file, form="json.gz"), _answered),
     page.File("question", "ttl", page.TURTLE, partial(_file, form="ttl"), _answered, exported=False),
     page.File("question", "xlsx", spreadsheet.SPREADSHEET, partial(_file, form="xlsx"), _answered, exported=False),
 )

@@ -92,8 +92,10 @@ class Site:
         is_front = path == "index.html"
         if tag not in _TAGS and not is_front:
             return None
-        name, _, ending = inside.rpartition(".")
-        series, _, key = name.partition("/")
+        # an ending may have two parts, as that of a file that is packed
+        folder, _, name = inside.rpartition("/")
+        name, _, ending = name.partition(".")
+        series, key = (folder, name) if folder else (name, "")
         request = Request(path, LANGUAGES[0]) if is_front else Request(path, _TAGS[tag], key, arguments)
         context, file = PageContext(self.site_context, request), FILES.get((series, ending))
         if is_front or (ending == "html" and not file):

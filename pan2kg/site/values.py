@@ -7,7 +7,7 @@ first needed: the order in which a page is made is the order of their numbers.
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache, partial
 from itertools import groupby
@@ -305,20 +305,27 @@ class LinkText:
         self.rests = [context.kept("premise", source, premise) for source in statements.values(iri, _DERIVED_FROM)]
         self.level, self.grounds = context.mark(statements.level(iri)), tuple(notes.numbers)
 
-    def written(self, notes: Notes, viewpoint: str = "", *, has_anchor: bool = True, is_lean: bool = False) -> Markup:
+    def written(
+        self, notes: Notes, viewpoint: str = "", *, has_anchor: bool = True, is_lean: bool = False,
+        is_quoted: bool = False,
+    ) -> Markup:  # fmt: skip
+        # one whose words are quoted above leads there
         if not hasattr(self, "grounds"):
             self.read()
         rests = [rest for rest in self.rests if rest[0] != viewpoint]
         for grounds in (*self.grounds, *(ground for _, _, needed in rests for ground in needed)):
             notes.need(grounds)
-        mark, reasons = notes.need(self.own) if self.own else None, [[words for _, words, _ in rests], self.facts]
+        mark, reasons = notes.need(self.own) if self.own else None, [[words for _, words, _ in rests]]
         if mark and not notes.is_marked:
             address = notes.context.document(self.iri)
             mark = mark._replace(written=piece("mark")(address, mark.badge, mark.words, 0))
-        has_reasons = not is_lean and (self.quotes or any(reasons))
+        else:
+            reasons.append(self.facts)
+        has_reasons = not is_lean and not is_quoted and (self.quotes or any(reasons))
         return piece("link")(
-            self, *self.seen_from(viewpoint), reasons if has_reasons else (), mark, has_anchor, notes.context.t
-        )
+            self, *self.seen_from(viewpoint), reasons if has_reasons else (), mark, has_anchor, is_quoted,
+            notes.context.t,
+        )  # fmt: skip
 
     def seen_from(self, viewpoint: str) -> tuple[str, list[Markup]]:
         way = "both" if not self.has_direction else "out" if viewpoint in self.starts else "in"
@@ -339,7 +346,7 @@ def _premise(context: PageContext, iri: str) -> tuple[str, Markup, tuple[parts.G
 
 
 def grouped(
-    notes: Notes, links: Iterable[str], viewpoint: str = "", *, is_lean: bool = False
+    notes: Notes, links: Iterable[str], viewpoint: str = "", *, is_lean: bool = False, quoted: Container[str] = ()
 ) -> list[dict[str, object]]:
     context, statements = notes.context, notes.context.graph.statements
     by_kind = gathered((kind_and_key(statements.one(iri, PAN + "linkType"))[1], iri) for iri in links)
@@ -368,7 +375,8 @@ def grouped(
             ranked = [(mark, things.most_common()) for mark, things in by_mark.items()]
             items = piece("links_by_things")(ranked, context.t("by-way-of"), context.figure)
         else:
-            written = [link.written(notes, viewpoint, has_anchor=not is_lean, is_lean=is_lean) for link in members]
+            written = [link.written(notes, viewpoint, has_anchor=not is_lean, is_lean=is_lean,
+                                    is_quoted=link.iri in quoted) for link in members]  # fmt: skip
             items = piece("links")(written)
         number = sum(not link.status for link in members)
         groups.append({"kind": kind, "name": name, "number": number, "list": items})

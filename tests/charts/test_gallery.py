@@ -11,13 +11,14 @@ import pyoxigraph as ox
 import pytest
 
 from pan2kg.charts.drawing import Drawing, Group, Hatch, Label, Line, Mark
-from pan2kg.charts.frame import Picture
+from pan2kg.charts.frame import EDGING, Picture
 from pan2kg.charts.registry import PICTURES, draw, picture_bytes
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.project import Project
 from pan2kg.store.store import LocalStore, Store
+from pan2kg.turtle.vocabulary import key
 
 SVG = "{http://www.w3.org/2000/svg}"
 DAY = date(2024, 1, 1)
@@ -200,6 +201,28 @@ def test_what_marks_have_in_common_is_said_once_and_holds_for_each(kind: str) ->
     drawing = drawn(kind, synthetic(4, 9)).drawing
     each = [(label.font.size, label.font.bold, label.anchor) for label, _ in labels(drawing)]
     assert list(looks(ET.fromstring(drawing.svg()), {})) == each
+
+
+@pytest.mark.parametrize("kind", ["time-map", "bridge", "plans-of", "lanes", "timeline", "ego"])
+def test_in_a_page_stand_the_marks_alone_in_whole_pixels_and_a_title_where_no_text_names_them(
+    graph: Graph, kind: str
+) -> None:
+    picture = draw(kind, graph.spoken("fr"), address=lambda iris: "../a/{}.html".format("--".join(map(key, iris))))
+    (width, height, down), shift = picture.size, EDGING
+    marks = (Group(picture.marks, shift=(shift, shift + down)),)
+    assert not misplaced(Drawing(width + 2 * shift, height + 2 * shift, "", "", "fr", marks)), kind
+    page = picture.inner("heading")
+    root = ET.fromstring(page)
+    assert "xmlns" not in page
+    assert root.find("title") is None
+    assert all((text.attrib["x"] + text.attrib["y"]).removeprefix("-").isdecimal() for text in root.iter("text"))
+    said = " ".join(text.text for text, _ in labels(Drawing(0, 0, "", "", "fr", marks)))
+    assert said.split() == " ".join("".join(text.itertext()) for text in root.iter("text")).split()
+    for link in root.iter("a"):
+        drawn, title = [*link.iter("text")], link.findtext("title")
+        assert drawn or title, "a link has a name"
+    assert len(page) < len(picture.svg) - 1000
+    assert [words for _, words in picture.legend] == [sign.meaning for sign in picture.caption.signs]
 
 
 LABELS = {

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, strategies as st
 
 from pan2kg.charts.drawing import Group, Label, Line
-from pan2kg.charts.frame import Picture, on_slide
+from pan2kg.charts.frame import EDGING, Picture, on_slide, script_words
 from pan2kg.charts.registry import draw
 from pan2kg.charts.subject import Life, Subject
 from pan2kg.charts.time_axis import axis_of
-from pan2kg.charts.time_map import NARROW, PENS, draw_plan_map
+from pan2kg.charts.time_map import IN_PAGE, PENS, draw_plan_map
 from pan2kg.coherence.citations import State
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
@@ -45,12 +45,18 @@ def test_marks_say_what_they_stand_for_and_a_citation_its_words() -> None:
     quote = 'passage:c-1 pan:quote "PAN p, donc"@fr .\nlink:c pan:evidence passage:c-1 .\n'
     quoted = world(LAW, DATES, cites("c", "plan:q", "plan:p"), quote)
     svg = draw("time-map", quoted, plan="q").svg
-    assert 'data-of="q p" data-kind="seen" data-kind-label="renvoi écrit" data-level=' in svg
+    assert 'data-of="q p" data-kind="seen" data-level=' in svg
     assert "renvoi écrit «\u00a0PAN p, donc\u00a0»</title>" in svg
     assert 'data-of="p" data-from="2015"' in svg
     bridge = draw("bridge", quoted, plan="q").svg
-    assert 'data-kind="text" data-kind-label="texte commun"' in bridge
+    assert 'data-kind="text"' in bridge
     assert 'data-of="q p" data-kind="citation"' in bridge
+    words = script_words(Subject(quoted.spoken("fr")))
+    assert (words["kind-seen"], words["kind-text"], words["level-1"]) == (
+        "renvoi écrit",
+        "texte commun",
+        "dit par le plan",
+    )
 
 
 def test_a_written_citation_is_solid_and_one_that_was_read_for_is_dashed() -> None:
@@ -124,15 +130,17 @@ def test_a_slide_is_16_to_9_and_loses_nothing(graph: Graph, name: str) -> None:
     assert [mark for mark, _ in Group(sheet.marks).flat()] == [mark for mark, _ in Group(drawing.marks).flat()]
 
 
-def test_the_map_for_small_screens_says_the_same_in_letters_that_can_be_read() -> None:
+def test_the_map_of_a_page_says_the_same_in_letters_that_can_be_read_on_a_small_screen() -> None:
     graph = world(LAW, DATES, cites("c", "plan:q", "plan:p"))
-    wide, narrow = draw("time-map", graph, plan="q"), draw_plan_map(Subject(graph), "q", 12, NARROW)
+    wide, narrow = draw("time-map", graph, plan="q"), draw_plan_map(Subject(graph), "q", 12, IN_PAGE)
     assert narrow.table == wide.table
     assert narrow.title == wide.title
-    assert narrow.drawing.width <= 336, "that is what a screen of 360 pixels leaves"
     assert [lines(narrow, state) for state in State] == [lines(wide, state) for state in State]
-    labels = [(mark, shift) for mark, shift in Group(narrow.drawing.marks).flat() if isinstance(mark, Label)]
+    *marks, beside = narrow.marks
+    assert isinstance(beside, Group)
+    assert beside.tags == (("beside", "1"),), "which a small screen leaves out"
+    labels = [(mark, shift) for mark, shift in Group(tuple(marks)).flat() if isinstance(mark, Label)]
     assert min(label.font.size for label, _ in labels) >= 10
     edges = [(label.bounds()[0] + shift[0], label.bounds()[2] + shift[0]) for label, shift in labels]
-    assert min(left for left, _ in edges) >= 0
-    assert max(right for _, right in edges) <= narrow.drawing.width
+    assert min(left for left, _ in edges) >= -EDGING
+    assert max(right for _, right in edges) <= 336, "that is what a screen of 360 pixels leaves"

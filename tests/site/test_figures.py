@@ -139,13 +139,22 @@ def test_links_of_a_pair_are_counted_as_the_graph_has_them_and_told_by_what_is_s
     joined: dict[tuple[str, str], set[str]] = {}
     for tie in ties:
         for thing in graph.statements.values(tie.iri, PAN + "via"):
-            joined.setdefault((tie.kind, thing), set()).update(end.removeprefix(ID) for end in tie.ends)
-    listed = [
-        (kind, sorted(re.findall(r'<(?:li|p class="side")><a[^>]* href="\.\./([a-z]+/[^"#]+)\.html"', meeting)))
-        for kind, part in re.findall(r'<h3 id="links-(shared-[a-z-]+)">(.*?)(?=<h[23]|</section>)', page, re.DOTALL)
-        for meeting in part.split("<li>\n<p><strong>")[1:]
-    ]
-    assert sorted(listed) == sorted((kind, sorted(ends)) for (kind, _), ends in joined.items())
+            joined.setdefault((tie.kind, thing), set()).add(tie.iri)
+    entry = graph.labels.entry
+    for (kind, thing), links in joined.items():
+        of = entry(thing)
+        address = re.escape(f"../{of.address}" if of and of.has_page else thing)
+        if kind == "shared-instrument":
+            # a text with what either plan says of it stands once
+            assert len(re.findall(rf'<h3 id="text-\d+"><a href="{address}"', page)) == 1, thing
+        else:
+            part = page.split(f'<h3 id="links-{kind}">')[1].split("<h3")[0]
+            assert (
+                f"({len(links)})"
+                in part.split(f'href="{thing if not of or not of.has_page else "../" + of.address}"')[1]
+            )
+    quotes = re.findall(r'<(?:blockquote|q) class="quote"[^>]*>([^<]*)</', page.split('id="declared"')[0])
+    assert len(quotes) == len(set(quotes)) > 9, "words are quoted once"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -198,4 +207,4 @@ def test_the_meaning_is_told_by_an_example_with_the_numbers_of_the_graph(reader:
         f"Established by documents: {weight.low:.2f} bits",
     ):  # fmt: skip
         assert expected in text
-    assert reader["en/meaning.html"].count('<blockquote class="quote"') >= 2
+    assert reader["en/meaning.html"].count('<q class="quote"') >= 2

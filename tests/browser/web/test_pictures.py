@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import struct
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -11,12 +12,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pan2kg.charts.drawing import Box, Drawing, Group, Label, Line, Pen
+from pan2kg.site.page import script_words
 from tests.browser.chromium import Watch
 from tests.browser.web.conftest import Site
 
 SVG: Final = "{http://www.w3.org/2000/svg}"
 MIDDLE: Final = """() => {
-    const line = document.querySelector("a[data-of='c b'] path"), half = line.getTotalLength() / 2;
+    const line = document.querySelector("a[href='c--b.html'] path"), half = line.getTotalLength() / 2;
     const point = line.getPointAtLength(half).matrixTransform(line.getScreenCTM());
     return [point.x + 3, point.y];
 }"""
@@ -24,39 +26,45 @@ MIDDLE: Final = """() => {
 
 def plan(name: str, y: float, year: int, field: str) -> Group:
     years = (("from", str(year)), ("to", str(year + 2)))
-    tags = (("of", name), *years, ("field", field), ("field-label", f"Field {field}"))
+    tags = (("of", name), *years, ("field", field))
     bar = (Box(20, y, 60, 12, "#0072b2"), Label(90, y + 10, name))
-    return Group(bar, f"the whole name of {name}", f"{name}.html", tags=tags)
+    return Group(bar, f"the whole name\nof {name}", f"{name}.html", tags=tags)
 
 
 def cites(later: str, earlier: str, ys: tuple[float, float], kind: str) -> Group:
     line = Line(((20, ys[0]), (0, ys[0]), (0, ys[1]), (20, ys[1])), Pen("#000000", 1), curved=True)
-    tags = (("of", f"{later} {earlier}"), ("kind", kind), ("kind-label", f"Kind {kind}"))
-    return Group((line,), f"{later} cites {earlier}: “so it says”", f"{later}-{earlier}.html", tags=tags)
+    tags = (("of", f"{later} {earlier}"), ("kind", kind))
+    return Group((line,), f"{later} cites {earlier}: “so it says”", f"{later}--{earlier}.html", tags=tags)
 
 
 MARKS: Final = (
     plan("a", 20, 2010, "x"), plan("b", 80, 2015, "x"), plan("c", 140, 2020, "y"),
     cites("b", "a", (86, 26), "seen"), cites("c", "b", (146, 86), "absent"),
 )  # fmt: skip
-BODY: Final = f'<div class="scroll">{Drawing(300, 200, "Three plans", "who cites whom", "en", MARKS).svg()}</div>'
+DRAWING: Final = Drawing(300, 200, "", "", "en", MARKS).inner("three")
+SIGN: Final = Drawing(30, 18, "", "", "", (Box(0, 0, 30, 18, "#0072b2"),)).inner()
+BODY: Final = f"""<h2 id="three">Three plans</h2>
+<figure class="pictured"><figcaption>Two cite <p>Who cites whom</p></figcaption><div class="lanes">{DRAWING}</div>
+<ul class="signs"><li>{SIGN}a period</li></ul><div class="picture-room" hidden></div></figure>"""
+LABELS: Final = {"kind-seen": "Kind seen", "kind-absent": "Kind absent", "field-x": "Field x", "field-y": "Field y"}
+WORDS: Final = json.dumps({"picture": {**script_words("en", "picture"), **LABELS, "source": "Source: a graph"}})
 
 
 def pale(page: Page) -> list[str]:
-    marks: list[str] = page.locator("svg [opacity]").evaluate_all("all => all.map(one => one.dataset.of)")
-    return marks
+    marks: list[str] = page.locator("svg [opacity]").evaluate_all("all => all.map(one => one.getAttribute('href'))")
+    return [mark.removesuffix(".html").replace("--", " ") for mark in marks]
 
 
 def test_a_line_says_what_it_rests_on_and_what_is_chosen_stands_in_the_address(site: Site, window: Watch) -> None:
-    page = window(site.page("picture", BODY)).page
+    page = window(site.page("picture", BODY, words=WORDS)).page
     status = page.get_by_role("status")
     expect(status).to_contain_text("Point at a line")
-    page.locator("svg a[data-of='b a']").focus()
+    page.locator("svg a[href='b--a.html']").focus()
     expect(status).to_have_text("b cites a: “so it says”")
     assert pale(page) == ["c", "c b"]
     page.mouse.move(*page.evaluate(MIDDLE))
     expect(status).to_have_text("c cites b: “so it says”")
-    page.locator("svg a[data-of=a]").focus()
+    page.locator("svg a[href='a.html']").focus()
     expect(status).to_have_text("the whole name of a")
     page.keyboard.press("Tab")
     expect(status).to_have_text("the whole name of b")
@@ -81,17 +89,22 @@ def test_a_line_says_what_it_rests_on_and_what_is_chosen_stands_in_the_address(s
 
 
 def test_a_picture_is_saved_as_a_sheet_with_what_is_shown(site: Site, window: Watch) -> None:
-    page = window(site.page("picture", BODY)).page
+    page = window(site.page("picture", BODY, words=WORDS)).page
     page.get_by_text("Choose what is shown").click()
     page.get_by_label("Link").select_option("Kind seen")
     with page.expect_download() as saved:
         page.get_by_role("button", name="Save as SVG").click()
     sheet = ET.parse(saved.value.path()).getroot()
     x, y, width, height = map(float, sheet.attrib["viewBox"].split())
-    assert (width / height, y, x) == pytest.approx((16 / 9, 0, -(width - 300) / 2))
-    assert float(next(sheet.iter(f"{SVG}rect")).attrib["width"]) == pytest.approx(width)
+    paper = {name: float(value) for name, value in next(sheet.iter(f"{SVG}rect")).attrib.items() if name != "fill"}
+    assert width / height == pytest.approx(16 / 9)
+    assert paper == pytest.approx({"x": x, "y": y, "width": width, "height": height})
+    assert [text.text for text in sheet.findall(f"{SVG}text")] == [
+        "Two cite", "Who cites whom", "a period", "Source: a graph",
+    ]  # fmt: skip
     assert all(link.attrib["href"].startswith("http://127.0.0.1") for link in sheet.iter(f"{SVG}a"))
-    assert [mark.attrib["data-of"] for mark in sheet.iter() if "opacity" in mark.attrib] == ["c", "c b"]
+    dimmed = [mark.attrib["href"].rpartition("/")[2] for mark in sheet.iter() if "opacity" in mark.attrib]
+    assert dimmed == ["c.html", "c--b.html"]
     with page.expect_download() as saved:
         page.get_by_role("button", name="Save as PNG").click()
     assert saved.value.suggested_filename.endswith(".png")

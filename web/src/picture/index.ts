@@ -28,16 +28,11 @@ class PictureView {
             of.forEach((thing) => held.set(thing, [...(held.get(thing) ?? []), mark]));
         }
         this.id = freshId("picture");
-        let holder = svg.parentElement ?? svg;
-        if (holder.matches(".narrow") && holder.nextElementSibling) {
-            holder = holder.nextElementSibling as HTMLElement; // the same picture for wide screens, which is not shown
-        }
         this.tools = this.build();
         // the page kept room for these
-        while (holder.nextElementSibling?.matches(".picture-told[hidden], .picture-tools[hidden]")) {
-            holder.nextElementSibling.remove();
-        }
-        holder.after(this.told, this.tools);
+        const figure = svg.closest("figure");
+        figure?.querySelector(".picture-room")?.remove();
+        figure?.append(this.told, this.tools);
         this.told.textContent = this.say("hint");
         for (const mark of this.marks) {
             widen(mark);
@@ -53,9 +48,10 @@ class PictureView {
     private build(): HTMLElement {
         const { say } = this;
         for (const name of CHOICES) {
-            const values = new Map(this.marks.flatMap(({ dataset }) => (dataset[name] ? [[dataset[name], dataset[`${name}Label`] ?? dataset[name]] as const] : [])));
+            const values = new Set(this.marks.flatMap(({ dataset }) => dataset[name] ?? []));
             if (values.size > 1) {
-                const options = [...values].sort(([, one], [, two]) => one.localeCompare(two)).map(([value, label]) => make("option", { value }, label));
+                const labelled = [...values].map((value) => [value, say.has(`${name}-${value}`) ? say(`${name}-${value}`) : value] as const);
+                const options = labelled.sort(([, one], [, two]) => one.localeCompare(two)).map(([value, label]) => make("option", { value }, label));
                 this.fields.set(name, make("select", {}, make("option", { value: "" }, say("all")), ...options));
             }
         }
@@ -109,14 +105,15 @@ class PictureView {
 
     /** What a mark says, and only what belongs to it, as long as it is pointed at. */
     private point(mark: SVGElement): void {
-        const words = mark.querySelector(":scope > title")?.textContent;
-        if (words) {
-            this.told.textContent = words;
-        }
+        const drawn = Array.from(mark.querySelectorAll("text"), (text) => text.textContent);
+        this.told.textContent = mark.querySelector(":scope > title")?.textContent ?? drawn.join(" ");
         const own = things(mark);
         const lines = own.length > 1 ? [mark] : (this.lines.get(own[0] ?? "") ?? []);
         const near = new Set([mark, ...lines].flatMap(things));
-        const isNear = (one: SVGElement): boolean => (things(one).length > 1 ? lines.some((line) => line.dataset.of === one.dataset.of) : near.has(one.dataset.of ?? ""));
+        const isNear = (one: SVGElement): boolean => {
+            const of = things(one);
+            return of.length > 1 ? lines.some((line) => things(line).join() === of.join()) : near.has(of[0] ?? "");
+        };
         this.marks.forEach((one) => pale(one, !this.isShown(one) || !isNear(one)));
     }
 
@@ -145,8 +142,10 @@ class PictureView {
     }
 }
 
-function things({ dataset }: SVGElement): string[] {
-    return (dataset.of ?? "").split(" ").filter(Boolean);
+/** The keys of what a mark stands for: where it does not say them, those in the address to which it leads. */
+function things(mark: SVGElement): string[] {
+    const address = /[^/#?]*?(?=(?:\.html)?(?:\?[^#]*)?$)/.exec(mark.getAttribute("href") ?? "")?.[0] ?? "";
+    return (mark.dataset.of ? mark.dataset.of.split(" ") : address.split("--")).filter(Boolean);
 }
 
 /** A line is hit some pixels beside it too. */
@@ -167,8 +166,7 @@ function pale(mark: SVGElement, isPale: boolean): void {
     }
 }
 
-const pictures = new Set([...document.querySelectorAll("svg [data-of]")].map((mark) => mark.closest("svg") as SVGSVGElement));
-// of two drawings of one picture, one a width, that which is shown
-[...pictures].filter((svg) => svg.checkVisibility()).forEach((svg) => new PictureView(svg));
+const pictures = new Set(Array.from(document.querySelectorAll("svg [data-of]"), (mark) => mark.closest("svg") as SVGSVGElement));
+pictures.forEach((svg) => new PictureView(svg));
 
 offer("picture", {});

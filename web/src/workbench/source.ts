@@ -65,7 +65,7 @@ function server(endpoint: string, say: Say): Source {
 export async function fetchText(address: string, say: Say, options: RequestInit = {}): Promise<string> {
     const headers = { ...options.headers, "Accept-Language": language };
     const [answer, raw] = await fetch(address, { ...options, headers })
-        .then(async (response) => [response, await response.text()] as const)
+        .then(async (response) => [response, await textOf(response)] as const)
         .catch(() => {
             throw new Failure(say("unreachable"));
         });
@@ -73,6 +73,14 @@ export async function fetchText(address: string, say: Say, options: RequestInit 
         throw problemIn(raw) ?? new Failure(say("failed", { reason: raw.slice(0, MOST_SAID) || String(answer.status) }));
     }
     return raw;
+}
+
+/** What an answer says, unpacked where it came packed and nothing on its way has unpacked it. */
+async function textOf(response: Response): Promise<string> {
+    const content = await response.blob();
+    const [first, second] = new Uint8Array(await content.slice(0, 2).arrayBuffer());
+    const isPacked = first === 0x1f && second === 0x8b;
+    return isPacked ? new Response(content.stream().pipeThrough(new DecompressionStream("gzip"))).text() : content.text();
 }
 
 /** What a service says went wrong, as a problem in JSON (RFC 9457) with the place of a mistake. */
