@@ -18,7 +18,7 @@ from pan2kg.graph import labels
 from pan2kg.graph.labels import Entry
 from pan2kg.graph.links import COMPARED, DECLARED, INFERRED, Tie
 from pan2kg.graph.statements import grounds_of
-from pan2kg.i18n.catalogue import LANGUAGES, Messages, numeral
+from pan2kg.i18n.catalogue import Messages, numeral
 from pan2kg.site import definitions, entity, home, page, plan, values
 from pan2kg.store.store import plain
 from pan2kg.tables import figure_words, gaps, spreadsheet, table, template, writers
@@ -517,5 +517,4 @@ FILES: Final[tuple[page.File | page.CommonFile, ...]] = (
     page.File("gap", "csv", page.CSV, partial(_file, form="csv", is_gap=True), lambda _: gaps.KINDS),
     page.CommonFile("search.json", page.JSON, partial(_names, is_whole=False), exported=False),
     page.CommonFile("data/labels.js", page.JAVASCRIPT, partial(_names, is_whole=True)),
-    *(page.CommonFile(f"data/words-{tag}.js", page.JAVASCRIPT, partial(page.page_words, tag)) for tag in LANGUAGES),
 )
