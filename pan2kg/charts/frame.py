@@ -25,6 +25,7 @@ INK: Final = "#1a1a1a"
 GREY: Final = "#595959"
 RULE: Final = "#c4c4c4"
 PAPER: Final = dw.PAPER
+TODAY: Final = Pen(INK, 1.2, (2, 3))
 SHADE: Final = "#efefef"
 
 BLUE: Final = "#0072b2"
@@ -189,6 +190,15 @@ def on_slide(picture: Picture) -> Picture:
     shift = (width - drawing.width) / 2, (height - drawing.height) / 2
     slide.drawing = replace(drawing, width=width, height=height, marks=(Group(drawing.marks, shift=shift),))
     return slide
+
+
+def undated(picture: Picture) -> Picture:
+    # without the line of today, for a page that stands as it is until something else of it changes
+    lasting, caption = copy(picture), picture.caption
+    signs = tuple(sign for sign in caption.signs if all(getattr(mark, "pen", None) != TODAY for mark in sign.marks))
+    lasting.caption = replace(caption, signs=signs)
+    lasting.marks = tuple(mark for mark in picture.marks if getattr(mark, "pen", None) != TODAY)
+    return lasting
 
 
 EDGE: Final = Pen(RULE, 0.8)

@@ -22,7 +22,6 @@ TICK: Final = dw.Font(11, colour=fr.GREY)
 OPEN_END: Final = 1.0  # for how many years the bar of a plan is drawn whose end is not known; its edge is dashed
 AHEAD: Final = 10  # how many years beyond the day of the picture the axis reaches: what ends later runs out of it
 PALE: Final = "#dde4ee"
-TODAY: Final = dw.Pen(fr.INK, 1.2, (2, 3))
 
 
 def ticks(first: int, last: int, most: float) -> int:
@@ -47,7 +46,7 @@ class Axis:
         places = {year: self.x(date(year, 1, 1)) for year in years}
         lines = [dw.Line(((x, -4), (x, bottom)), dw.Pen(fr.RULE, 0.7)) for x in places.values()]
         labels = [dw.Label(x, -9, str(year), TICK, "middle") for year, x in places.items()]
-        return [*lines, *labels, dw.Line(((now, -4), (now, bottom)), TODAY)]
+        return [*lines, *labels, dw.Line(((now, -4), (now, bottom)), fr.TODAY)]
 
 
 def lives(subject: Subject, plans: Iterable[str]) -> Mapping[str, sj.Life]:

@@ -140,7 +140,7 @@ def draw_plan_map(subject: Subject, plan: str, most: int, layout: Layout) -> fr.
     signs += [fr.sign(pen, say(f"kind-{state.value}")) for state, pen in PENS.items() if state in states]
     signs += fr.weight_signs(subject, 0.0)
     signs += [ta.open_end_sign(subject, ta.PALE)] if any(life_of[plan].is_open for plan in rows) else []
-    signs.append(fr.sign(ta.TODAY, say("sign-as-of"), upright=True))
+    signs.append(fr.sign(fr.TODAY, say("sign-as-of"), upright=True))
     if any(not life_of[plan].is_drawn for plan in rows):
         signs.append(fr.sign("", say("sign-hatch-date")))
     filters, undrawn = (say("chosen-by", plan=names[chosen].key),), len(every) - len(neighbours)
@@ -314,7 +314,7 @@ def draw_country(subject: Subject) -> fr.Picture:
     period = ta.bar(ta.Axis(2020, 2022, 2, 26), life, 9, fill, high=10)
     signs = (
         fr.Sign(tuple(period), say("sign-period")), ta.open_end_sign(subject, fill),
-        fr.sign(CITED, say("kind-seen")), fr.sign(ta.TODAY, say("sign-as-of"), upright=True),
+        fr.sign(CITED, say("kind-seen")), fr.sign(fr.TODAY, say("sign-as-of"), upright=True),
     )  # fmt: skip
     title, notes = say("country-map-title", n=len(plans), cited=len(citations)), say("country-map-undated", n=undrawn)
     caption = fr.Caption(title, say("country-map-lead"), signs, (notes,) if undrawn else ())

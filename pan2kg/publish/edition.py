@@ -343,6 +343,7 @@ class Statistics:
     properties: Counter[str]
     classes: Counter[str]
     links: Counter[tuple[str, str]] = field(default_factory=Counter)
+    kept: tuple[int, int] = 0, 0  # pages that stand as in the release before, of how many
 
 
 def count(lines: Iterable[bytes], root: str, targets: Mapping[str, str] = TARGETS) -> Statistics:

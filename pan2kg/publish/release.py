@@ -409,7 +409,7 @@ def _fill(
         put(documents.document_files(described, {path for path in expected if path.endswith(".html")}))
         return documents.retired_places(described)
 
-    note(say("progress", "reading-graph"))
+    note(say("progress", "loading"))
     edition.store.complete()
     last = reuse.LastPages(edition) if any(part in SITE for part in parts) else None
     counts, faults, changes_of_last = step(dumps)
@@ -447,7 +447,8 @@ def _fill(
         if len(faults) > _SHOWN:
             more = told("faults-more", faults=more, n=len(faults) - _SHOWN)
         raise ProjectError("release-unsound", place=Place("release"), remedy="nothing-published", faults=more)
-    return counts
+    kept, pages = ([path for path in paths if path.endswith(".html")] for paths in (last.found if last else (), drawn))
+    return replace(counts, kept=(len(kept), len(pages)))
 
 
 def archive(release: PublishedRelease, drawn: Sequence[str]) -> None:

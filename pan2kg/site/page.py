@@ -282,7 +282,7 @@ class PageContext:
         # None where it would not tell more than the page does in words
         subject = self.subject if level is None else Subject(self.spoken, self.picture_address, level)
         picture = registry.find_picture(name)(subject, **parameters)
-        return picture if picture.is_telling else None
+        return (framed.undated(picture) if self.request.key else picture) if picture.is_telling else None
 
     def href(self, path: str, /, **arguments: str) -> str:
         return self.out(f"{self.request.language}/{path}", **arguments)
