@@ -116,18 +116,31 @@ def _search(context: page.PageContext) -> page.Values:
 def _names(site_context: page.SiteContext, arguments: Mapping[str, str], *, is_whole: bool) -> bytes:
     graph, entry = site_context.graph, site_context.graph.labels.entry
     if is_whole:
-        rows = [_as_row(of, thing.names) for thing in graph.search.things if (of := entry(thing.iri))]
         # by these the script calls things otherwise: what has a short name has its own too, and documents are not found
-        for row, thing in zip(rows, graph.search.things, strict=True):
-            if (of := entry(thing.iri)) and of.brief and of.texts:
-                row["full"] = of.texts
-        rows += [
-            {"href": f"sources.html#{of.key}", "type": "document", "labels": of.texts}
-            for of in graph.labels.of_kind("document") if len(of.texts) > 1
-        ]  # fmt: skip
-        return f"pan2kgLabels({page.embedded(rows)});\n".encode()
+        rows: list[list[object]] = [
+            ["document", of.key, of.texts] for of in graph.labels.of_kind("document") if len(of.texts) > 1
+        ]
+        for of, thing in ((of, thing) for thing in graph.search.things if (of := entry(thing.iri))):
+            full, name = (of.texts if of.brief else {}), of.address.removeprefix(f"{of.kind}/").removesuffix(".html")
+            row = _as_row(of, (also for also in dict.fromkeys(thing.names) if also not in (name, *full.values())))
+            cells = [full, *(row.get(cell, "") for cell in ("also", "notation", "iri"))]
+            rows.append(
+                [
+                    of.kind,
+                    name,
+                    row["labels"],
+                    *cells[: max((at for at, cell in enumerate(cells, 1) if cell), default=0)],
+                ]
+            )
+        return f"pan2kgLabels({page.embedded(rows)}.map({_AS_OBJECT}));\n".encode()
     iris = graph.search.find(arguments.get("q", ""), limit=12)
     return str(page.embedded([_as_row(of) for of in map(entry, iris) if of])).encode()
+
+
+_AS_OBJECT: Final = """([type, key, labels, full, also, notation, iri]) => ({
+  type, labels, full, notation, iri, href: type === "document" ? `sources.html#${key}` : `${type}/${key}.html`,
+  also: [key, ...Object.values(full || {}), ...(also || [])],
+})"""
 
 
 def _as_row(entry: Entry, names: Iterable[str] = ()) -> dict[str, object]:
