@@ -411,7 +411,7 @@ def _fill(
 
     note(say("progress", "loading"))
     edition.store.complete()
-    last = reuse.LastPages(edition) if any(part in SITE for part in parts) else None
+    last = reuse.LastPages(edition) if any(isinstance(part, SitePart) for part in parts) else None
     counts, faults, changes_of_last = step(dumps)
     release = PublishedRelease(edition, options, written, counts)
     step(lambda: put(tables.product_files(documents.Described(edition))))
