@@ -418,7 +418,7 @@ def _fill(
     edition.graph.figures()  # for tables and pages
     if last:
         last.judge(edition.graph, changes_of_last)
-        release.pages = last.mark
+        release.pages = {"program": last.program, "figures": last.figures}
     expected = [path for part in parts for path in getattr(part, "pages", lambda _: ())(edition)]
     step(put, chain(tables.table_files(edition), _offered(edition)))
     release.retired = step(tell)
