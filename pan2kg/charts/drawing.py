@@ -11,7 +11,7 @@ import re
 import tomllib
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import groupby
@@ -280,7 +280,7 @@ class Drawing:
         _Element(begin, (), f">\n{head}\n", inner).write(_UNSET, out)
         return "".join((*out, "\n"))
 
-    def inner(self, label: str = "") -> str:
+    def inner(self, label: str = "", classes: "Classes | None" = None) -> str:
         # In a page, where an element names it, or words beside it: the marks in whole pixels, without title and paper.
         sheet = _Elements()
         inner = sheet.elements(self.marks, 0.0, 0.0)
@@ -288,7 +288,7 @@ class Drawing:
         begin = f'<svg width="{width}" height="{height}" viewBox="0 0 {width} {height}"' if label else "<svg"
         begin += f' role="img" aria-labelledby="{label}"' if label and not sheet.leads else ""
         out: list[str] = []
-        _Element(begin, (), ">", inner).write(_UNSET, out)
+        _Element(begin, (), ">", inner).write(_UNSET, out, classes.settled if classes else _settled)
         return "".join(out)
 
 
@@ -372,6 +372,41 @@ def _settled(looks: tuple[tuple[_Look, int], ...], style: _Style, least: int, sp
     return (attributes, tuple(settled)) if gain >= least else ("", style)
 
 
+class Classes:
+    """The looks that the style sheet of a page has for marks, each under a class."""
+
+    def __init__(self, sheet: str) -> None:
+        self.looks: dict[str, _Look] = {}
+        for name, rule in re.findall(r"\.pictured \.(\w+)\{(fill:[^}]*)\}", sheet):
+            written = rule.replace("px", "").replace("weight:400", "weight:normal").replace("weight:700", "weight:bold")
+            values = dict(declaration.split(":") for declaration in written.split(";"))
+            self.looks[name] = tuple((values[name],) if name in values else None for name in _PROPERTIES)
+        self.suiting = cache(
+            lambda look: [name for name, rule in self.looks.items() if all(
+                not values or (value and value[0] in values) for values, value in zip(look, rule, strict=True)
+            )]
+        )  # fmt: skip
+        self.settled = lru_cache(maxsize=1 << 14)(self.settle)
+
+    def settle(self, looks: tuple[tuple[_Look, int], ...], style: _Style, least: int, spent: int) -> tuple[str, _Style]:
+        # as _settled, but by the class that suits most; what no class suits is said in words
+        suited, is_as_is = Counter[str](), 0
+        for look, times in looks:
+            suited.update(dict.fromkeys(self.suiting(look), times))
+            is_as_is += times * all(not values or value in values for values, value in zip(look, style, strict=True))
+        if not suited:
+            return _settled(looks, style, least, spent)
+        ((name, times),) = suited.most_common(1)
+        gain = (times - is_as_is - spent) * len(' class="a"')
+        if gain <= 0 or gain < least:
+            return "", style
+        values = zip(self.looks[name], style, strict=True)
+        return f' class="{name}"', tuple(value[0] if value else inherited for value, inherited in values)
+
+
+_Settled = Callable[[tuple[tuple[_Look, int], ...], _Style, int, int], tuple[str, _Style]]
+
+
 class _Element:
     """How an element begins, its look, how it ends or, of a group, what stands in it before its elements."""
 
@@ -387,16 +422,16 @@ class _Element:
             self.looks = tuple(times.items())
             self.look = _tallied(self.looks)[1]
 
-    def write(self, style: _Style, out: list[str]) -> None:
+    def write(self, style: _Style, out: list[str], settled: _Settled = _settled) -> None:
         if not self.inner:
-            out += (self.begin, _settled(((self.look, 1),), style, 0, 0)[0], self.end)
+            out += (self.begin, settled(((self.look, 1),), style, 0, 0)[0], self.end)
             return
-        attributes, inside = _settled(self.looks, style, 0 if self.begin else len("<g></g>") + 1, 1)
+        attributes, inside = settled(self.looks, style, 0 if self.begin else len("<g></g>") + 1, 1)
         begin = self.begin or ("<g" if attributes else "")
         if begin:
             out += (begin, attributes, self.end)
         for element in self.inner:
-            element.write(inside, out)
+            element.write(inside, out, settled)
         if begin:
             out.append(f"</{begin.partition(' ')[0][1:]}>")
 
@@ -489,17 +524,16 @@ class _Elements:
             yield _Element(f"<text{place}{spoken}", look, f">{words}</text>")
 
     def group(self, group: Group, right: float, down: float) -> list[_Element]:
-        tags, title, is_tie = {name: value for name, value in group.tags if value}, group.title, False
-        is_tie = " " in tags.get("of", "")
+        tags, title = {name: value for name, value in group.tags if value}, group.title
         begin = f'<a href="{formats.xml_value(group.address)}"' if _ADDRESS.match(group.address) else ""
         self.leads |= bool(begin)
         if not self.name:
             keys = sorted(_KEYS.findall(group.address)[0].split("--"))
             if begin and keys == sorted(tags.get("of", "").split()):
                 tags["of"] = ""  # a script finds it in the address
-            # a title stays that says more than a name which is drawn whole
+            # a title stays that says more than the name of what a text names, which its page has whole
             drawn = " ".join(mark.text for mark in group.marks if isinstance(mark, Label))
-            is_named = drawn and "\n" not in title and ELLIPSIS not in drawn
+            is_named = drawn and "\n" not in title and (begin or ELLIPSIS not in drawn)
             title = "" if is_named else title.replace(f" ({keys[0]})", "", 1) if len(keys) == 1 else title
         title = f"<title>{_xml(title)}</title>" if title else ""
         said = "".join(f' data-{name}="{formats.xml_value(value)}"' for name, value in tags.items())
@@ -510,10 +544,6 @@ class _Elements:
         inner = self.elements(group.marks, x, y)
         if not inner or (len(inner) == 1 and not begin):
             return inner
-        for element in inner if is_tie else ():
-            # a script finds the line of a tie by what it is filled with
-            if element.begin == "<path" and element.look[0] in (None, ("none",)):
-                element.begin, element.look = '<path fill="none"', (None, *element.look[1:])
         if begin == "<g" and not self.name and len(inner) == 1 and inner[0].end.endswith("/>"):
             # in a page one mark is its own group
             (mark,) = inner

@@ -116,7 +116,7 @@ def draw_lanes(
             inner = replace(box, x=box.x + 50, width=box.width - 50) if short else box
             labels = written(name, inner, inner.width - 14)
             labels += dw.centred(replace(box, width=50.0), (short,), STRONG) if short else []
-            title = f"{name.full}\n{say('unlinked')}" if is_alone else name.full
+            title = f"{fr.called(name)}\n{say('unlinked')}" if is_alone else name.full
             marks.append(dw.Group((box, *labels), title, subject.leads(iri)))
     for iri, y in right.tops.items():
         box = dw.Box(right.left, y, right.width, right.high, fr.SHADE, EDGE)

@@ -149,19 +149,19 @@ class Picture:
         width, height, down = self.size
         marks = (Group(self.marks, shift=(EDGING, EDGING + down)),)
         drawing = Drawing(width + 2 * EDGING, height + 2 * EDGING, "", "", self.language, marks)
-        return drawing.inner(label)
+        return drawing.inner(label, self.subject.classes)
 
     @property
     def legend(self) -> list[tuple[str, str]]:
-        return [(swatch(sign.marks), sign.meaning) for sign in self.caption.signs]
+        return [(swatch(sign.marks, self.subject.classes), sign.meaning) for sign in self.caption.signs]
 
     def _repr_svg_(self) -> str:
         return self.svg
 
 
 @lru_cache(maxsize=1 << 8)
-def swatch(marks: tuple[Mark, ...]) -> str:
-    return Drawing(*SWATCH, "", "", "", marks).inner()
+def swatch(marks: tuple[Mark, ...], classes: dw.Classes | None) -> str:
+    return Drawing(*SWATCH, "", "", "", marks).inner("", classes)
 
 
 def script_words(subject: Subject) -> dict[str, str]:

@@ -13,6 +13,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from pan2kg.charts.drawing import Classes
 from pan2kg.coherence import HEADLINE, Level, citations, firmest
 from pan2kg.coherence.known import Known
 from pan2kg.errors import QueryError
@@ -36,8 +37,12 @@ MOST: Final = 24  # how many plans a picture of plans can hold
 
 
 class Subject:
-    def __init__(self, graph: Graph, address: Address | None = None, level: Level = HEADLINE) -> None:
-        self.graph = graph
+    def __init__(
+        self, graph: Graph, address: Address | None = None, level: Level = HEADLINE, *, is_in_page: bool = False,
+        classes: Classes | None = None,
+    ) -> None:  # fmt: skip
+        # what is drawn for a page does not change from day to day, and is written by the classes of its style sheet
+        self.graph, self.classes, self.today = graph, classes, None if is_in_page else graph.as_of
         self.address = address
         self.level = level
         self.language: Language = graph.language

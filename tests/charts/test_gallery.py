@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
 import pytest
 
-from pan2kg.charts.drawing import Drawing, Group, Hatch, Label, Line, Mark
+from pan2kg.charts.drawing import _PROPERTIES, _UNSET, Classes, Drawing, Group, Hatch, Label, Line, Mark
 from pan2kg.charts.frame import EDGING, Picture
 from pan2kg.charts.registry import PICTURES, draw, picture_bytes
 from pan2kg.errors import ProjectError, QueryError
@@ -203,6 +205,29 @@ def test_what_marks_have_in_common_is_said_once_and_holds_for_each(kind: str) ->
     assert list(looks(ET.fromstring(drawing.svg()), {})) == each
 
 
+SHEET = (Path(__file__).parents[2] / "web" / "src" / "style" / "looks.css").read_text("utf-8")
+CLASSES = Classes(re.sub(r"\s*([{}:;])\s*", r"\1", SHEET).replace(";}", "}"))
+SHAPE = ("fill", "stroke", "stroke-width", "stroke-dasharray")
+UNSET = dict(zip(_PROPERTIES, _UNSET, strict=True))
+LETTERS = ("fill", "font-size", "font-weight", "text-anchor")
+
+
+def effective(element: ET.Element, style: dict[str, str]) -> Iterator[tuple[str, ...]]:
+    """What each mark looks like, whether attributes or classes say so."""
+    said = dict(element.attrib)
+    if name := said.get("class"):
+        said |= {part: value[0] for part, value in zip(_PROPERTIES, CLASSES.looks[name], strict=True) if value}
+    style = style | {part: value for part, value in said.items() if part in _PROPERTIES}
+    if element.tag in ("path", "circle", "text"):
+        is_pen = element.tag != "text" and style.get("stroke", "none") != "none"
+        # what is straight has nothing to fill
+        parts = LETTERS if element.tag == "text" else SHAPE if is_pen else SHAPE[:1]
+        is_straight = element.tag == "path" and "z" not in said["d"] and "c" not in said["d"]
+        yield tuple(style.get(part, UNSET[part]) for part in (parts[1:] if is_straight else parts))
+    for inner in element:
+        yield from effective(inner, style)
+
+
 @pytest.mark.parametrize("kind", ["time-map", "bridge", "plans-of", "lanes", "timeline", "ego"])
 def test_in_a_page_stand_the_marks_alone_in_whole_pixels_and_a_title_where_no_text_names_them(
     graph: Graph, kind: str
@@ -211,6 +236,7 @@ def test_in_a_page_stand_the_marks_alone_in_whole_pixels_and_a_title_where_no_te
     (width, height, down), shift = picture.size, EDGING
     marks = (Group(picture.marks, shift=(shift, shift + down)),)
     assert not misplaced(Drawing(width + 2 * shift, height + 2 * shift, "", "", "fr", marks)), kind
+    drawing = Drawing(width + 2 * shift, height + 2 * shift, "", "", "fr", marks)
     page = picture.inner("heading")
     root = ET.fromstring(page)
     assert "xmlns" not in page
@@ -218,6 +244,7 @@ def test_in_a_page_stand_the_marks_alone_in_whole_pixels_and_a_title_where_no_te
     assert all((text.attrib["x"] + text.attrib["y"]).removeprefix("-").isdecimal() for text in root.iter("text"))
     said = " ".join(text.text for text, _ in labels(Drawing(0, 0, "", "", "fr", marks)))
     assert said.split() == " ".join("".join(text.itertext()) for text in root.iter("text")).split()
+    assert [*effective(ET.fromstring(drawing.inner("heading", CLASSES)), {})] == [*effective(root, {})]
     for link in root.iter("a"):
         drawn, title = [*link.iter("text")], link.findtext("title")
         assert drawn or title, "a link has a name"
