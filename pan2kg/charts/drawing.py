@@ -11,7 +11,7 @@ import re
 import tomllib
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import groupby
@@ -277,7 +277,7 @@ class Drawing:
             f'role="{role}" aria-labelledby="{told}" lang="{self.language}" font-family="{FAMILY}"'
         )
         out: list[str] = []
-        _Element(begin, (), f">\n{head}\n", inner).write(_UNSET, out)
+        _Element(begin, (), f">\n{head}\n", inner).write(_UNSET, out, _WRITTEN_OUT)
         return "".join((*out, "\n"))
 
     def inner(self, label: str = "", classes: "Classes | None" = None) -> str:
@@ -288,7 +288,7 @@ class Drawing:
         begin = f'<svg width="{width}" height="{height}" viewBox="0 0 {width} {height}"' if label else "<svg"
         begin += f' role="img" aria-labelledby="{label}"' if label and not sheet.leads else ""
         out: list[str] = []
-        _Element(begin, (), ">", inner).write(_UNSET, out, classes.settled if classes else _settled)
+        _Element(begin, (), ">", inner).write(_UNSET, out, classes or _WRITTEN_OUT)
         return "".join(out)
 
 
@@ -330,8 +330,8 @@ def number(value: float) -> str:
     return _TENTHS[round(value * 10)]
 
 
-# The look of an element: for each property the values that fit it, None where the property does not matter. Of a group
-# those that fit most of what is in it. A style is what an element has from those around it.
+# The look of an element: for each property its value, None where the property does not matter. Of a group it is that of
+# most that is in it. A style is what an element has from those around it.
 _PROPERTIES: Final = ("fill", "stroke", "stroke-width", "stroke-dasharray", "font-size", "font-weight", "text-anchor")
 _UNSET: Final = ("", "none", "1", "none", "", "normal", "start")
 _Look = tuple[tuple[str, ...] | None, ...]
@@ -347,64 +347,44 @@ def _look(fill: str, pen: Pen | None = None, font: Font | None = None, anchor: A
     return *((paint,) for paint in paints), *line, *text
 
 
-@lru_cache(maxsize=1 << 14)
-def _tallied(looks: tuple[tuple[_Look, int], ...]) -> tuple[list[Counter[str]], _Look]:
-    # how many elements each value fits, and what fits most
-    tallies = [Counter[str]() for _ in _PROPERTIES]
-    for look, times in looks:
-        for tally, values in zip(tallies, look, strict=True):
-            tally.update(dict.fromkeys(values or (), times))
-    most = [max(tally.values(), default=0) for tally in tallies]
-    fits = ([value for value in tally if tally[value] == top] for tally, top in zip(tallies, most, strict=True))
-    return tallies, tuple(tuple(values) or None for values in fits)
-
-
-@lru_cache(maxsize=1 << 14)
-def _settled(looks: tuple[tuple[_Look, int], ...], style: _Style, least: int, spent: int) -> tuple[str, _Style]:
-    # What is said for all of these looks, and the style then. To say it in a group costs as much as in one of them,
-    # and a group that is drawn for nothing else has to be worth its tags.
-    attributes, settled, gain = "", list(style), 0
-    for at, (tally, values) in enumerate(zip(*_tallied(looks), strict=True)):
-        if values and style[at] not in values:
-            more, attribute = tally[values[0]] - tally[style[at]] - spent, f' {_PROPERTIES[at]}="{values[0]}"'
-            if more or not style[at]:
-                attributes, settled[at], gain = attributes + attribute, values[0], gain + more * len(attribute)
-    return (attributes, tuple(settled)) if gain >= least else ("", style)
-
-
 class Classes:
-    """The looks that the style sheet of a page has for marks, each under a class."""
+    """The looks that the style sheet of a page has for marks, each under a class; without one looks are written out."""
 
-    def __init__(self, sheet: str) -> None:
-        self.looks: dict[str, _Look] = {}
+    def __init__(self, sheet: str = "") -> None:
+        self.names: dict[_Look, str] = {}
         for name, rule in re.findall(r"\.pictured \.(\w+)\{(fill:[^}]*)\}", sheet):
             written = rule.replace("px", "").replace("weight:400", "weight:normal").replace("weight:700", "weight:bold")
             values = dict(declaration.split(":") for declaration in written.split(";"))
-            self.looks[name] = tuple((values[name],) if name in values else None for name in _PROPERTIES)
+            self.names[tuple((values[name],) if name in values else None for name in _PROPERTIES)] = name
         self.suiting = cache(
-            lambda look: [name for name, rule in self.looks.items() if all(
-                not values or (value and value[0] in values) for values, value in zip(look, rule, strict=True)
-            )]
+            lambda look: [
+                named for named in self.names
+                if all(not values or values == suited for values, suited in zip(look, named, strict=True))
+            ] or [look]
         )  # fmt: skip
         self.settled = lru_cache(maxsize=1 << 14)(self.settle)
 
     def settle(self, looks: tuple[tuple[_Look, int], ...], style: _Style, least: int, spent: int) -> tuple[str, _Style]:
-        # as _settled, but by the class that suits most; what no class suits is said in words
-        suited, is_as_is = Counter[str](), 0
+        # What is said for all of these looks, and the style then. To say it in a group costs as much as in one of them,
+        # and a group that is drawn for nothing else has to be worth its tags.
+        suited, is_as_is = Counter[_Look](), 0
         for look, times in looks:
             suited.update(dict.fromkeys(self.suiting(look), times))
-            is_as_is += times * all(not values or value in values for values, value in zip(look, style, strict=True))
-        if not suited:
-            return _settled(looks, style, least, spent)
-        ((name, times),) = suited.most_common(1)
-        gain = (times - is_as_is - spent) * len(' class="a"')
-        if gain <= 0 or gain < least:
-            return "", style
-        values = zip(self.looks[name], style, strict=True)
-        return f' class="{name}"', tuple(value[0] if value else inherited for value, inherited in values)
+            is_as_is += times * all(not values or values[0] == value for values, value in zip(look, style, strict=True))
+        ((look, times),) = suited.most_common(1)
+        settled = tuple(values[0] if values else value for values, value in zip(look, style, strict=True))
+        pairs = zip(_PROPERTIES, settled, style, strict=True)
+        attributes = "".join(f' {name}="{value}"' for name, value, inherited in pairs if value != inherited)
+        # the width of some pens is a number of its own
+        thin = (*look[:2], None, *look[3:])
+        if look in self.names or thin in self.names:
+            width = "" if look in self.names else f' stroke-width="{settled[2]}"'
+            attributes = f' class="{self.names.get(look) or self.names[thin]}"{width}'
+        gain = (times - is_as_is - spent) * len(attributes)
+        return (attributes, settled) if gain > 0 and gain >= least else ("", style)
 
 
-_Settled = Callable[[tuple[tuple[_Look, int], ...], _Style, int, int], tuple[str, _Style]]
+_WRITTEN_OUT: Final = Classes()
 
 
 class _Element:
@@ -419,19 +399,18 @@ class _Element:
             times: dict[_Look, int] = {}
             for element in inner:
                 times[element.look] = times.get(element.look, 0) + 1
-            self.looks = tuple(times.items())
-            self.look = _tallied(self.looks)[1]
+            self.looks, self.look = tuple(times.items()), max(times, key=times.__getitem__)
 
-    def write(self, style: _Style, out: list[str], settled: _Settled = _settled) -> None:
+    def write(self, style: _Style, out: list[str], classes: Classes) -> None:
         if not self.inner:
-            out += (self.begin, settled(((self.look, 1),), style, 0, 0)[0], self.end)
+            out += (self.begin, classes.settled(((self.look, 1),), style, 0, 0)[0], self.end)
             return
-        attributes, inside = settled(self.looks, style, 0 if self.begin else len("<g></g>") + 1, 1)
+        attributes, inside = classes.settled(self.looks, style, 0 if self.begin else len("<g></g>") + 1, 1)
         begin = self.begin or ("<g" if attributes else "")
         if begin:
             out += (begin, attributes, self.end)
         for element in self.inner:
-            element.write(inside, out, settled)
+            element.write(inside, out, classes)
         if begin:
             out.append(f"</{begin.partition(' ')[0][1:]}>")
 

@@ -194,7 +194,7 @@ class Pillar:
 
     @classmethod
     def between(cls, subject: Subject, plan_a: str, plan_b: str) -> "Iterator[Pillar]":
-        measured, homes = subject.known, subject.graph.homes
+        measured = subject.known
         sides = measured.brought(plan_a, plan_b), measured.brought(plan_b, plan_a)
         for shared in sorted(measured.weight(plan_a, plan_b).contributions, key=lambda row: (-row.bits, row.text)):
             if shared.bits > 0 and not shared.is_broad:
@@ -202,10 +202,9 @@ class Pillar:
                 left, right = map(tuple, users)
                 yield cls(shared.text, (left, right), shared.bits)
         works: dict[str, tuple[set[str], set[str]]] = {}
-        for row in subject.graph.involvements:
-            home = homes.get(row.work, row.work)
-            if home in (plan_a, plan_b) and evidence.counts(row.level, subject.level):
-                works.setdefault(row.body, (set(), set()))[home == plan_b].add(row.work)
+        for plan in (plan_a, plan_b):
+            for row in subject.involved.get(plan, ()):
+                works.setdefault(row.body, (set(), set()))[plan == plan_b].add(row.work)
         both = {body: ends for body, ends in works.items() if all(ends)}
         for body in sorted(both, key=lambda body: (-sum(map(len, both[body])), body)):
             yield cls(body, (tuple(sorted(both[body][0])), tuple(sorted(both[body][1]))), is_text=False)
@@ -362,9 +361,7 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
         degree = Counter(measured.potential.names[at] for *pair, low in ends if low > 0 for at in pair)
         uses, among = Counter(use.work for use in measured.uses), members_of(subject, sj.focus_of(subject, plan))
         focus = min(among, key=lambda work: (-degree[work], -uses[work]))
-    involvements = [
-        row for row in graph.involvements if row.work == focus and evidence.counts(row.level, subject.level)
-    ]
+    involvements = subject.involved.get(focus, [])
     leads = {row.body for row in involvements if "lead" in row.roles}
     bodies = sorted({row.body for row in involvements}, key=lambda body: (body not in leads, body))
     key_of = f"neighbours-of-{subject.level.key}-{focus}"

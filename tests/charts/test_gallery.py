@@ -216,7 +216,8 @@ def effective(element: ET.Element, style: dict[str, str]) -> Iterator[tuple[str,
     """What each mark looks like, whether attributes or classes say so."""
     said = dict(element.attrib)
     if name := said.get("class"):
-        said |= {part: value[0] for part, value in zip(_PROPERTIES, CLASSES.looks[name], strict=True) if value}
+        (look,) = (look for look, named in CLASSES.names.items() if named == name)
+        said |= {part: value[0] for part, value in zip(_PROPERTIES, look, strict=True) if value}
     style = style | {part: value for part, value in said.items() if part in _PROPERTIES}
     if element.tag in ("path", "circle", "text"):
         is_pen = element.tag != "text" and style.get("stroke", "none") != "none"
