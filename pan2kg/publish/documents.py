@@ -13,8 +13,8 @@ them.
 import re
 from bisect import insort
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cache, lru_cache
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache, cached_property, lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -27,7 +27,7 @@ from pan2kg.graph import labels, statements
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, format_of
 from pan2kg.publish.edition import Edition, File
 from pan2kg.publish.folder import FOLDERS, OWN, PACKED, QUADS, TURTLE, UNKEPT, VERSIONS, Content, graph_name
-from pan2kg.publish.vocabulary import FOAF, OWL, TYPE, CompactWriter, StatementRow, as_row, node, table_of
+from pan2kg.publish.vocabulary import FOAF, OWL, TYPE, CompactWriter, as_row, node, table_of
 from pan2kg.site import values
 from pan2kg.store.queries import FORMER
 from pan2kg.tables.template import macro, markup, render
@@ -53,15 +53,13 @@ _MOST_LISTED: Final = 50
 """So many things that point to a thing by a property are told of it; of more its page says how many there are."""
 _PLAIN: Final = re.compile(r"[\w.~-]+(?:/[\w.~-]+)*", re.ASCII)
 _PLAIN_ADDRESS: Final = re.compile(r"[\w./:#~-]*\w", re.ASCII)
-_TABLED: Final = ("involvement", "passage")
-"""The kinds of which a document tells much alike."""
 _ENDS: Final = tuple(PAN + name for name in ("from", "between", "to", "involves", "involvedIn"))
 _LINK_TYPE, _LEVEL, _VIA, _RELATION, _ROLE, _EVIDENCE = (
     PAN + name for name in ("linkType", "evidenceLevel", "via", "relation", "role", "evidence")
 )
-_IN_NOTES: Final = frozenset({statements.CERTAINTY, statements.SOURCE})
+_IN_NOTES: Final = frozenset({statements.CERTAINTY, statements.SOURCE, statements.TYPE})
 _PLAIN_STATUS: Final = frozenset(f"{ROOT}id/linkstatus/{status}" for status in ("accepted", "derived"))
-_IN_NAMES: Final = frozenset({*_IN_NOTES, *_ENDS, statements.TYPE})
+_IN_NAMES: Final = frozenset({*_IN_NOTES, *_ENDS})
 _OF_RULES: Final = frozenset({statements.CERTAINTY, PAN + "status"})
 """What is the same of all links that rules made, and stands in the dump."""
 _TOLD_AT_LINKS: Final = frozenset({*_ENDS, _VIA, _DERIVED_FROM})
@@ -114,48 +112,61 @@ class Described:
 
     def __init__(self, edition: Edition) -> None:
         self.edition, self.store, addresses = edition, edition.store.inner, edition.issue.addresses
+        # there are hundreds of thousands of addresses: where none is moved they are what they are
+        self.own: Callable[[str], str] = addresses.own if addresses.root != addresses.home else str
         # what the store holds is read of each thing when it is told, and kept a little while
         self.of, self.pointing = lru_cache(4_096)(self._read_of), lru_cache(1_024)(self._read_pointing)
-        self.retired, self.heirs = set[str](), defaultdict[str, list[str]](list)
-        for quad in self.store.quads_for_pattern(None, node(OWL + "deprecated"), None):
-            if isinstance(quad.object, ox.Literal) and quad.object.value in ("true", "1"):
-                self.retired.add(addresses.own(str(quad.subject)[1:-1]))
+        deprecated = self.store.quads_for_pattern(None, node(OWL + "deprecated"), None)
+        self.retired = {
+            self.own(str(quad.subject)[1:-1]) for quad in deprecated
+            if isinstance(quad.object, ox.Literal) and quad.object.value in ("true", "1")
+        }  # fmt: skip
+        self.heirs = defaultdict[str, list[str]](list)
         for quad in self.store.quads_for_pattern(None, node(DCTERMS + "isReplacedBy"), None):
             if isinstance(quad.object, ox.NamedNode):
-                self.heirs[addresses.own(str(quad.subject)[1:-1])].append(addresses.own(quad.object.value))
+                self.heirs[self.own(str(quad.subject)[1:-1])].append(self.own(quad.object.value))
         named: dict[str, set[tuple[int, str, str, str]]] = defaultdict(set)
         for rank, name in enumerate(_NAMES):
             for quad in self.store.quads_for_pattern(None, node(name), None):
                 if isinstance(label := quad.object, ox.Literal):
                     called = (-rank, str(label), label.language or "", label.value)
-                    named[addresses.own(str(quad.subject)[1:-1])].add(called)
+                    named[self.own(str(quad.subject)[1:-1])].add(called)
         self.names = {
             iri: {language: value for _, _, language, value in sorted(entries)} for iri, entries in named.items()
         }
-        of = sorted({addresses.own(str(quad.subject)[1:-1]) for quad in self.store})
-        self.own_places: dict[str, str] = {}
-        subjects = frozenset(of)
-        for iri in of:
-            start = next((space for space in (addresses.root, ROOT) if iri.startswith(space)), "")
-            key_part = iri.removeprefix(start)
-            is_apart = key_part.startswith((f"{GRAPHS}/", "ontology", "query/"))
-            if start and not is_apart and _PLAIN.fullmatch(key_part):
-                self.own_places[iri] = f"{DOCUMENTS}/{key_part.removeprefix('id/')}"
-        for entry in edition.graph.labels.entries.values():
-            iri = addresses.own(entry.iri)
-            if entry.kind and iri in subjects and iri not in self.own_places and _PLAIN.fullmatch(entry.key):
-                self.own_places[iri] = f"{DOCUMENTS}/{entry.kind}/{entry.key}"
-        self.places = {iri: shared_place(place) for iri, place in self.own_places.items()}
-        self.keys = {iri: place.rpartition("/")[2] for iri, place in self.own_places.items()}
         self.joined, self.shared = self._read_joined()
         self._is_rules = cache(lambda graph: bool(rule_of(graph)))
         self._is_again = cache(lambda predicate: bool(predicate.startswith(PAN) and _AT_LEVEL.fullmatch(predicate)))
         self._called: dict[tuple[str, Language], str] = {}
         self._written: dict[tuple[str, str, str], Markup] = {}
 
+    @cached_property
+    def own_places(self) -> dict[str, str]:
+        places, root = dict[str, str](), self.edition.issue.addresses.root
+        subjects = {self.own(str(quad.subject)[1:-1]) for quad in self.store}
+        for iri in sorted(subjects):
+            start = next((space for space in (root, ROOT) if iri.startswith(space)), "")
+            key_part = iri.removeprefix(start)
+            is_apart = key_part.startswith((f"{GRAPHS}/", "ontology", "query/"))
+            if start and not is_apart and _PLAIN.fullmatch(key_part):
+                places[iri] = f"{DOCUMENTS}/{key_part.removeprefix('id/')}"
+        for entry in self.edition.graph.labels.entries.values():
+            iri = self.own(entry.iri)
+            if entry.kind and iri in subjects and iri not in places and _PLAIN.fullmatch(entry.key):
+                places[iri] = f"{DOCUMENTS}/{entry.kind}/{entry.key}"
+        return places
+
+    @cached_property
+    def places(self) -> dict[str, str]:
+        return {iri: shared_place(place) for iri, place in self.own_places.items()}
+
+    @cached_property
+    def keys(self) -> dict[str, str]:
+        return {iri: place.rpartition("/")[2] for iri, place in self.own_places.items()}
+
     def _read_joined(self) -> tuple[Mapping[str, dict[str, list[str]]], Mapping[str, Mapping[str, Counter[str]]]]:
         # what links and involvements join, and how; and of what rules joined what it shares, by its type
-        own, texts = self.edition.issue.addresses.own, dict[str, str]()
+        own, texts = self.own, dict[str, str]()
         joined, shared = defaultdict[str, dict[str, list[str]]](dict), dict[str, dict[str, Counter[str]]]()
         for name in (*_ENDS, _LINK_TYPE, _LEVEL, _VIA, _RELATION, _ROLE):
             for quad in self.store.quads_for_pattern(None, node(name), None):
@@ -183,7 +194,7 @@ class Described:
 
     def _statements(self, quads: Iterable[ox.Quad], but: Collection[str]) -> list[DocumentStatement]:
         # ``but`` what rules say
-        own, statements_by = self.edition.issue.addresses.own, dict[tuple[str, ...], DocumentStatement]()
+        own, statements_by = self.own, dict[tuple[str, ...], DocumentStatement]()
         for quad in quads:
             predicate, graph, term = quad.predicate.value, str(quad.graph_name)[1:-1], quad.object
             is_rules = self._is_rules(graph)
@@ -203,7 +214,7 @@ class Described:
 
     def grounds(self, iri: str, graph: str) -> statements.Grounds:
         # as pages of a service say it, but from the store: what its block says, else what the file says of all
-        own, block, rests = self.edition.issue.addresses.own, node(graph), list[list[str]]()
+        own, block, rests = self.own, node(graph), list[list[str]]()
         if rule_of(graph):
             return statements.Grounds(graph, "rule", ())
         for name in map(node, (statements.CERTAINTY, statements.SOURCE)):
@@ -212,16 +223,6 @@ class Described:
             rests.append(sorted({own(str(quad.object)[1:-1]) for quad in stated}))
         kind = "unverified" if graph.endswith("unverified") else "".join(rests[0][:1]).rpartition("/")[2]
         return statements.Grounds(graph, kind, tuple(rests[1]))
-
-    def colophon(self, place: str, iris: Sequence[str]) -> Iterator[StatementRow]:
-        issue = self.edition.issue
-        document = issue.addresses.root + place
-        yield document, TYPE.value, FOAF + "Document", None
-        if len(iris) == 1:  # several are found by their own statements
-            yield document, FOAF + "primaryTopic", iris[0], None
-        yield document, "http://rdfs.org/ns/void#inDataset", issue.dataset, None
-        for licence in self.edition.facts.about("license"):
-            yield document, DCTERMS + "license", licence.value, None
 
     def name(self, iri: str, language: Language) -> str:
         if (name := self._called.get((iri, language))) is None:
@@ -272,7 +273,10 @@ def _bare(address: str) -> str:
 
 
 def document_files(described: Described, pages: Collection[str]) -> Iterator[File]:
-    root, prefixes = described.edition.issue.addresses.root, described.edition.prefixes
+    issue, prefixes = described.edition.issue, described.edition.prefixes
+    root, licences = issue.addresses.root, described.edition.facts.about("license")
+    colophon = [(TYPE.value, FOAF + "Document"), ("http://rdfs.org/ns/void#inDataset", issue.dataset),
+                *((DCTERMS + "license", licence.value) for licence in licences)]  # fmt: skip
     ordered = sorted(described.places.items(), key=lambda pair: (pair[1], pair[0]))
     for place, group in groupby(ordered, key=lambda pair: pair[1]):
         things = [iri for iri, _ in group]
@@ -282,8 +286,9 @@ def document_files(described: Described, pages: Collection[str]) -> Iterator[Fil
             # on what rests on a source its page says how much that is
             few = {name for name, number in counted.items() if number <= _MOST_LISTED and name != statements.SOURCE}
             rows += [row[:4] for row in pointing if row.predicate in few]
-        # each statement once
-        rows = [*dict.fromkeys([*rows, *described.colophon(place, things)])]
+        # one thing is its topic, several are found by their own statements
+        topic = [(FOAF + "primaryTopic", iri) for iri in things if len(things) == 1]
+        rows = [*dict.fromkeys([*rows, *((root + place, name, iri, None) for name, iri in (*colophon, *topic))])]
         writer = CompactWriter(prefixes, f"{root}id/{place.split('/')[1]}/" if place.count("/") > 1 else root)
         yield f"{place}.ttl", writer.turtle(rows)
         yield f"{place}.jsonld", writer.jsonld(rows, {root + place, *things})
@@ -311,8 +316,7 @@ def graph_files(edition: Edition, whole: Content) -> Iterator[File]:
 
 def _page(described: Described, iris: Sequence[str], place: str, pages: Collection[str]) -> dict[str, object]:
     root, kind, index = "../" * place.count("/"), place.split("/")[1], described.edition.graph.labels
-    is_split = bool(re.fullmatch(SPLIT, kind))
-    is_table = (kind not in labels.KINDS and not is_split) or kind in _TABLED
+    is_table = kind not in labels.KINDS and not re.fullmatch(SPLIT, kind)
     numbers: dict[statements.Grounds, int] = {}
     rows, cells = [], dict[str, dict[tuple[str, str], list[Markup]]]()
     by_rule: dict[tuple[str, str, int], list[tuple[Markup, ...]]] = defaultdict(list)
@@ -336,7 +340,7 @@ def _page(described: Described, iris: Sequence[str], place: str, pages: Collecti
         names = described.name(iri, LANGUAGES[0]), *described.names.get(iri, {}).values()
         told = {key, *_PLAIN_STATUS, *(name.strip("« »") for name in names)}
         for row in of:
-            if row.object not in told and row.predicate not in (_IN_NAMES if is_split or not is_table else _IN_NOTES):
+            if row.object not in told and row.predicate not in (_IN_NOTES if is_table else _IN_NAMES):
                 # terms of a vocabulary are words; what else is spoken of has a place of its own
                 entry = index.entries.get(described.home(row.target).value) if row.target else None
                 is_term = entry and entry.kind and entry.type == SKOS + "Concept" and not entry.has_page

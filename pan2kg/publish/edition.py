@@ -473,10 +473,7 @@ def map_files(paths: Iterable[str], issue: Issue, most: int = _MOST) -> Iterator
     while chunk := list(islice(addresses, most)):
         chunks.append(chunk)
     for number, chunk in enumerate(chunks, 1):
-        entries = "".join(
-            f"<url><loc>{formats.xml_text(issue.addresses.file(path))}</loc><lastmod>{issue.modified}</lastmod></url>\n"
-            for path in chunk
-        )
+        entries = "".join(f"<url><loc>{formats.xml_text(issue.addresses.file(path))}</loc></url>\n" for path in chunk)
         name = "sitemap.xml" if len(chunks) == 1 else f"sitemap-{number}.xml"
         yield name, f"{_HEAD}<urlset{_SPACE}>\n{entries}</urlset>\n".encode()
     if len(chunks) > 1:

@@ -53,7 +53,7 @@ _PLACES: Final = frozenset((
 """Properties whose value is an address rather than a thing the catalogue describes."""
 _SHORT: Final = (("dcat:keyword", DCAT + "keyword", 3), ("dcterms:description", DCTERMS + "description", 100))
 """A portal scores keywords and descriptions below these lengths down."""
-_LINK: Final = re.compile(rb"""(?: href| src)=["']([^"']*)["']""")
+_LINK: Final = re.compile(rb"""<[^<>]*? (?:href|src)=["']?([^"'<>\s]*)""")
 _ADDRESS: Final = re.compile(rb"""<loc>([^<]+)|[<"](https?://[^<>"\s]+)[>"]""")
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:|/|#", re.IGNORECASE)
 _DESCRIPTIONS: Final = frozenset(

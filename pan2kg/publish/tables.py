@@ -14,7 +14,7 @@ import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.util import find_spec
 from itertools import islice, product
@@ -408,41 +408,41 @@ def published_weights(path: Path) -> texts.Earlier | None:
 
 Row = tuple[str, ...]
 """A row for people: addresses of things, and values as they are; empty where nothing is known."""
-_MOST_FACTS: Final = 4_096
 _ACCEPTED: Final = ("/accepted", "/derived")
 _TEXTS: Final = ("LegalAct", "Treaty", "SoftLaw", "Bill", "Commitment", "OtherInstrument", "Instrument")
 
 
-@dataclass(frozen=True)
 class _Rows:
-    described: Described
-    facts: dict[str, Mapping[str, list[str]]] = field(default_factory=dict)
+    def __init__(self, described: Described) -> None:
+        self.described, self.column = described, cache(self._read)
+
+    def _read(self, name: str) -> Mapping[str, list[str]]:
+        # a property at a time: of each thing by itself takes three times as long
+        own, columns = self.described.own, defaultdict[str, dict[str, str]](dict)
+        for quad in self.described.store.quads_for_pattern(None, node(name), None):
+            if not isinstance(value := quad.object, (ox.BlankNode, ox.Triple)):
+                text = value.value if isinstance(value, ox.Literal) else own(value.value)
+                columns[own(str(quad.subject)[1:-1])][str(value)] = text
+        return {
+            iri: list(dict.fromkeys(cells[line] for line in sorted(cells)) if len(cells) > 1 else cells.values())
+            for iri, cells in columns.items()
+        }
 
     def objects(self, iri: str, name: str) -> list[str]:
-        if iri not in self.facts:
-            places, facts = self.described.edition.issue.addresses, defaultdict[str, dict[str, str]](dict)
-            for quad in self.described.store.quads_for_pattern(self.described.home(iri), None, None) if iri else ():
-                if not isinstance(value := quad.object, (ox.BlankNode, ox.Triple)):
-                    text = value.value if isinstance(value, ox.Literal) else places.own(value.value)
-                    facts[quad.predicate.value][str(value)] = text
-            if len(self.facts) >= _MOST_FACTS:
-                self.facts.clear()
-            self.facts[iri] = {name: [values[line] for line in sorted(values)] for name, values in facts.items()}
-        return list(dict.fromkeys(self.facts[iri].get(name, ())))
+        return self.column(name).get(iri, [])
 
     def value(self, iri: str, name: str) -> str:
         return next(iter(self.objects(iri, name)), "")
 
+    def _subjects(self, predicate: ox.NamedNode, iri: str) -> list[str]:
+        quads = self.described.store.quads_for_pattern(None, predicate, self.described.home(iri))
+        return sorted({self.described.own(str(quad.subject)[1:-1]) for quad in quads} - self.described.retired)
+
     def pointing(self, iri: str, name: str) -> list[str]:
-        subjects = (
-            statement.subject for statement in self.described.pointing(iri) if statement.predicate == PAN + name
-        )
-        return [subject for subject in subjects if subject not in self.described.retired]
+        return self._subjects(node(PAN + name), iri)
 
     def members(self, *classes: str) -> list[str]:
-        members = {statement.subject for name in classes for statement in self.described.pointing(PAN + name)
-                   if statement.predicate == TYPE.value}  # fmt: skip
-        return sorted(members - self.described.retired)
+        return sorted({member for name in classes for member in self._subjects(TYPE, self.described.own(PAN + name))})
 
     def grounds(self, iri: str) -> list[Row]:
         quoted: list[Row] = [
@@ -537,8 +537,6 @@ def product_files(described: Described) -> Iterator[File]:
         first = [named.index(name) for name in ("type", "shared", "from", "to") if product_name == "links"]
         rows = sorted({tuple(texts.setdefault(cell, cell) for cell in row) for row in read(_Rows(described))},
                       key=lambda row: (*(row[at] for at in first), row))  # fmt: skip
-        for reading in (described.of, described.pointing):  # what was read takes more than the rows
-            reading.cache_clear()
         cells: list[FieldCells] = []
         sheets: dict[Language, tuple[list[str], list[Sequence[str]]]] = {tag: ([], []) for tag in LANGUAGES}
         links: list[tuple[str, Sequence[str]]] = []
@@ -547,19 +545,17 @@ def product_files(described: Described) -> Iterator[File]:
                 continue
             is_value = name in values_named.split("|")
             if not is_value:
-                cells += [
-                    (Field(f"{name}_{tag}", language=tag, about=name),
-                     [described.own_name(value, tag) if value else "" for value in values])
-                    for tag in LANGUAGES
-                ]  # fmt: skip
+                for tag in LANGUAGES:
+                    called = {value: described.own_name(value, tag) for value in {*values} - {""}}
+                    column = Field(f"{name}_{tag}", language=tag, about=name)
+                    cells.append((column, [called.get(value, "") for value in values]))
                 links.append((name, values))
             whole = Field(name if is_value else f"{name}_iri", is_iri=name == "link" or not is_value, about=name)
             cells.append((whole, values))
             for tag, (heads, columns) in sheets.items():
                 heads.append(heading(whole, tag))
-                columns.append(
-                    values if is_value else [described.name(value, tag) if value else "" for value in values]
-                )
+                called = {value: described.name(value, tag) for value in {*values} - {""} if not is_value}
+                columns.append([called.get(value, value) for value in values])
         for tag, (heads, columns) in islice(sheets.items(), 1):
             heads += [_WORDS.say("product.address", tag, of=heading(Field(name, about=name), tag)) for name, _ in links]
             columns += [values for _, values in links]

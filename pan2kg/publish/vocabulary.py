@@ -9,7 +9,7 @@ import json
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -82,64 +82,7 @@ def filled(template: str, prefixes: Mapping[str, str], values: Mapping[str, obje
 
 
 def write(triples: Iterable[ox.Triple], ending: str, prefixes: Mapping[str, str]) -> bytes:
-    """The triples in the order given, in the format of a file with this ending; JSON-LD compact, by its own context.
-
-    >>> triple = ox.Triple(ox.NamedNode("http://e/a"), ox.NamedNode("http://p/b"), ox.Literal("c", language="fr"))
-    >>> print(write([triple], "jsonld", {"p": "http://p/"}).decode(), end="")
-    {
-     "@context": {"p": "http://p/"},
-     "@graph": [
-      {"@id":"http://e/a","p:b":{"@language":"fr","@value":"c"}}
-     ]
-    }
-    """
-    if ending != "jsonld":
-        return (ox.serialize(triples, format=FORMATS[ending], prefixes=dict(prefixes)) or b"").rstrip() + b"\n"
-
-    @cache
-    def short(iri: str) -> str:
-        spaces = (item for item in prefixes.items() if iri.startswith(item[1]) and iri != item[1])
-        return next((f"{prefix}:{iri[len(space) :]}" for prefix, space in spaces), iri)
-
-    nodes = dict[str, dict[str, list[object]]]()
-    for triple in triples:
-        name = triple.subject.value if isinstance(triple.subject, ox.NamedNode) else str(triple.subject)
-        properties, term = nodes.setdefault(name, {}), triple.object
-        if triple.predicate == TYPE and isinstance(term, ox.NamedNode):
-            properties.setdefault("@type", []).append(short(term.value))
-        elif not isinstance(term, ox.Triple):
-            named = term.value if isinstance(term, ox.NamedNode) else str(term)
-            value = _as_json(term, short) if isinstance(term, ox.Literal) else {"@id": named}
-            properties.setdefault(short(triple.predicate.value), []).append(value)
-    return _as_graph(dict(sorted(prefixes.items())), (_as_node(name, values) for name, values in nodes.items()))
-
-
-def _as_json(literal: ox.Literal, short: Callable[[str], str]) -> object:
-    if literal.language:
-        return {"@language": literal.language, "@value": literal.value}
-    plain = literal.datatype.value == XSD + "string"
-    return literal.value if plain else {"@type": short(literal.datatype.value), "@value": literal.value}
-
-
-def _as_graph(context: Mapping[str, object], nodes: Iterable[str]) -> bytes:
-    lines = ",\n  ".join(nodes)
-    return f'{{\n "@context": {json.dumps(context, ensure_ascii=False)},\n "@graph": [\n  {lines}\n ]\n}}\n'.encode()
-
-
-def _as_node(name: str, values: Mapping[str, object]) -> str:
-    return json.dumps({"@id": name} | _single(values), ensure_ascii=False, separators=(",", ":"))
-
-
-def _single(values: Mapping[str, object]) -> dict[str, object]:
-    # one value as it is, several as a list: the shortest a reader of JSON-LD understands
-    return {
-        name: _single(value)
-        if isinstance(value, dict)
-        else value[0]
-        if isinstance(value, list) and len(value) == 1
-        else value
-        for name, value in values.items()
-    }
+    return (ox.serialize(triples, format=FORMATS[ending], prefixes=dict(prefixes)) or b"").rstrip() + b"\n"
 
 
 _KEY: Final = re.compile(r"\w[\w.~/-]*", re.ASCII)
@@ -166,6 +109,8 @@ class CompactWriter:
         self.prefixes, self.base, self.space = prefixes, base, prefixes.get("pan", "")
         self.spaces, self.used = {space: name for name, space in prefixes.items()}, set[str]()
         self.short, self.term = cache(self._short), cache(self._term)
+        # other kinds of things are named below where these are
+        self.parent = base[: base.find("/id/") + len("/id/")] if "/id/" in base else ""
 
     def _short(self, iri: str) -> tuple[str, str]:
         key = iri[len(self.base) :] if self.base and iri.startswith(self.base) else ""
@@ -187,6 +132,10 @@ class CompactWriter:
         # what is called as a prefix would be taken for that
         return f":{name}", self.short(iri)[1] if name in self.prefixes else name
 
+    def _below(self, start: str, name: str) -> str:
+        space = self.prefixes[name]
+        return start + space[len(self.parent) :] if self.parent and space.startswith(self.parent) else space
+
     def turtle(self, rows: Iterable[StatementRow]) -> bytes:
         things: dict[str, dict[str, list[str]]] = {}
         for subject, predicate, target, value in rows:
@@ -205,7 +154,7 @@ class CompactWriter:
             between = "; " if ":derivedBy" in properties else ";\n "
             statements = (f"{predicate} {','.join(values)}" for predicate, values in properties.items())
             body.append(f"{name} {between.join(statements)} .\n")
-        named = sorted((name, self.prefixes[name]) for name in self.used)
+        named = sorted((name, self._below("../", name)) for name in self.used)
         head = [f"@base <{self.base}> .\n"] if self.base else []
         head += [f"@prefix {name}: <{space}> .\n" for name, space in [("", self.space), *named] if space]
         return "".join([*head, *body]).encode()
@@ -213,45 +162,56 @@ class CompactWriter:
     def jsonld(self, rows: Sequence[StatementRow], things: Collection[str]) -> bytes:
         # in the context stands what the values of a property are, where all are of one kind; what points to the things
         # stands with them
-        kinds = defaultdict[str, set[str]](set)
+        def dumped(values: object) -> str:
+            return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+
+        kinds, nodes, links = (
+            defaultdict[str, set[str]](set),
+            dict[str, dict[str, Any]](),
+            defaultdict[str, list[str]](list),
+        )
         for _, predicate, _, value in rows:
-            is_text = value is not None and value.language
-            kinds[predicate].add("@id" if value is None else "@language" if is_text else value.datatype.value)
+            kinds[predicate].add("@id" if value is None else "@language" if value.language else value.datatype.value)
         only = {predicate: next(iter(of)) if len(of) == 1 else "" for predicate, of in kinds.items()}
-        nodes: dict[str, dict[str, Any]] = {}
         for subject, predicate, target, value in rows:
             name, kind = self.term(predicate)[1], only[predicate]
             is_pointing = target in things and subject not in things
             node = nodes.setdefault(self.short(target if is_pointing else subject)[1], {})
-            told: object = value.value if value and kind else ""
             if is_pointing:
                 node = node.setdefault("@reverse", {})
-                told = self.short(subject)[1] if kind else {"@id": self.short(subject)[1]}
-            elif name == "@type":
-                told = self.term(target)[1]
-            elif value is None:
-                told = self.short(target)[1] if kind else {"@id": self.short(target)[1]}
+            if value is None:
+                named = (self.term if name == "@type" else self.short)(subject if is_pointing else target)[1]
+                told: object = named if kind == "@id" else {"@id": named}
             elif kind == "@language":
-                node, name = node.setdefault(name, {}), value.language or ""
-            elif not kind:
-                told = _as_json(value, lambda iri: self.short(iri)[1])
-            node.setdefault(name, []).append(told)
-        context = dict[str, object]()
+                node, name, told = node.setdefault(name, {}), value.language or "", value.value
+            elif kind or value.datatype.value == XSD + "string":
+                told = value.value
+            else:
+                tag = (
+                    {"@language": value.language} if value.language else {"@type": self.short(value.datatype.value)[1]}
+                )
+                told = {**tag, "@value": value.value}
+            # one value as it is, several as a list
+            before = node.get(name, [])
+            node[name] = [*(before if isinstance(before, list) else [before]), told] if name in node else told
+        named_by = {"id": self.parent} if self.parent else {}
+        coerced = dict[str, object]()
         for predicate, kind in sorted(only.items()):
-            if kind == "@language":
-                context[self.term(predicate)[1]] = {"@container": kind}
-            elif kind not in ("", XSD + "string") and predicate != TYPE.value:
-                context[self.term(predicate)[1]] = {"@type": kind if kind == "@id" else self.short(kind)[1]}
-        named = {name: self.prefixes[name] for name in sorted(self.used)}
+            if kind not in ("", XSD + "string") and predicate != TYPE.value:
+                of_kind = kind if kind.startswith("@") else self.short(kind)[1]
+                coerced[self.term(predicate)[1]] = {"@container" if kind == "@language" else "@type": of_kind}
+        context: dict[str, object] = {"@base": self.base, "@vocab": self.space, **named_by}
+        context |= {name: self._below("id:", name) for name in sorted(self.used)} | coerced
         # links that rules made stand with their type
-        lines, links = list[str](), defaultdict[str, list[str]](list)
-        for name, node in nodes.items():
-            of_type = links[node.pop("linkType")[0]] if "derivedBy" in node and "linkType" in node else lines
-            of_type.append(_as_node(name, node))
+        for name in [name for name, node in nodes.items() if "derivedBy" in node and "linkType" in node]:
+            node = nodes.pop(name)
+            links[node.pop("linkType")].append(dumped({"@id": name, **node}))
+        lines = [dumped({"@id": name, **node}) for name, node in nodes.items()]
         for name, listed in sorted(links.items()):
             joined = ",\n   ".join(listed)
             lines.append(f'{{"@id":"{name}","@reverse":{{"linkType":[\n   {joined}\n  ]}}}}')
-        return _as_graph({"@base": self.base, "@vocab": self.space, **named, **context}, lines)
+        graph = ",\n  ".join(lines)
+        return f'{{\n "@context": {dumped(context)},\n "@graph": [\n  {graph}\n ]\n}}\n'.encode()
 
 
 def table_of(name: str) -> dict[str, dict[str, str]]:

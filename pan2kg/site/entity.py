@@ -27,6 +27,8 @@ QUOTED: Final = 3
 """How many passages stand as evidence; the others stand with the statements."""
 NEIGHBOURS: Final = 8
 """How many plans the picture of a plan shows beside it, so that the page stays short."""
+LONGEST: Final = 70
+"""How many letters of a name stand in the title of a window: the heading has all."""
 UNFOLDED: Final = 12
 """How many statements of who is who are listed without being folded."""
 CHANGING: Final = frozenset({"amends", "supplements", "transposes", "repeals"})
@@ -52,7 +54,7 @@ SELECT ?graph ?property ?value WHERE {{
 
 T = TypeVar("T")
 Sentence = dict[str, Any]
-"""``words`` with their ``figure``, which leads to the rows it counts; ``name`` is what tests and scripts call it."""
+"""``words`` with their ``figure``, which leads to the rows it counts."""
 Saying = tuple[str, evidence.Level | None, *tuple[str, ...]]
 """A statement, its level, and of what it says something: a thing, or two, from which to which."""
 
@@ -67,7 +69,7 @@ def sentence(
     words = context.t(f"dossier-{key or name}", n=number or 0, **numbers)
     if numbers.get("names") == "":  # where none is seen, no names follow the colon
         words = words.rstrip(": \u00a0\u202f")
-    return {"name": name, "figure": figure, "words": words, "address": address, "is_number": figure[:1].isdigit()}
+    return {"figure": figure, "words": words, "address": address, "is_number": figure[:1].isdigit()}
 
 
 def _dossier(
@@ -430,7 +432,7 @@ def page(context: PageContext, entry: labels.Entry, notes: values.Notes | None =
         listed = [*(part["key"] for part in parts), *(key for key, *_ in dossier["lists"]), *ANCHORS]
         for remark in dossier["brief"]:
             if remark["address"].startswith("#") and remark["address"][1:] not in listed:
-                remark["address"] = document
+                remark["address"] = ""
     if entry.has_page and not entry.is_retired:
         kind = context.t(f"kind-{entry.kind}")
     else:
@@ -443,7 +445,7 @@ def page(context: PageContext, entry: labels.Entry, notes: values.Notes | None =
     replaced = statements.values(iri, REPLACED)
     is_retired = replaced or statements.one(iri, DEPRECATED) in ("true", "1")
     return {
-        "title": context.name(iri),
+        "title": labels.shortened(context.called(iri), LONGEST),
         "entry": entry,
         "heading": context.heading(iri),
         "kind": kind,
@@ -540,7 +542,10 @@ def _machine(context: PageContext, entry: labels.Entry) -> Values:
             address = f"https://eur-lex.europa.eu/legal-content/{language}/TXT/?uri=CELEX:{quote(number)}"
             official.append((address, f"CELEX {number}"))
     turtle, json = (f"{file}.ttl", f"{file}.jsonld") if file else ("", "")
-    return {"iri": iri, "turtle": turtle, "json": json, "query": query, "official": official}
+    is_foreign = iri != f"{ID}{entry.kind}/{entry.key}"
+    return {
+        "iri": iri, "turtle": turtle, "json": json, "query": query, "official": official, "is_foreign": is_foreign,
+    }  # fmt: skip
 
 
 def keys(site_context: SiteContext, kind: str) -> list[str]:

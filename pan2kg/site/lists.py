@@ -18,7 +18,7 @@ from pan2kg.graph import labels
 from pan2kg.graph.labels import Entry
 from pan2kg.graph.links import COMPARED, DECLARED, INFERRED, Tie
 from pan2kg.graph.statements import grounds_of
-from pan2kg.i18n.catalogue import LANGUAGES, Messages, numeral
+from pan2kg.i18n.catalogue import Messages, numeral
 from pan2kg.site import definitions, entity, home, page, plan, values
 from pan2kg.store.store import plain
 from pan2kg.tables import figure_words, gaps, spreadsheet, table, template, writers
@@ -116,18 +116,31 @@ def _search(context: page.PageContext) -> page.Values:
 def _names(site_context: page.SiteContext, arguments: Mapping[str, str], *, is_whole: bool) -> bytes:
     graph, entry = site_context.graph, site_context.graph.labels.entry
     if is_whole:
-        rows = [_as_row(of, thing.names) for thing in graph.search.things if (of := entry(thing.iri))]
         # by these the script calls things otherwise: what has a short name has its own too, and documents are not found
-        for row, thing in zip(rows, graph.search.things, strict=True):
-            if (of := entry(thing.iri)) and of.brief and of.texts:
-                row["full"] = of.texts
-        rows += [
-            {"href": f"sources.html#{of.key}", "type": "document", "labels": of.texts}
-            for of in graph.labels.of_kind("document") if len(of.texts) > 1
-        ]  # fmt: skip
-        return f"pan2kgLabels({page.embedded(rows)});\n".encode()
+        rows: list[list[object]] = [
+            ["document", of.key, of.texts] for of in graph.labels.of_kind("document") if len(of.texts) > 1
+        ]
+        for of, thing in ((of, thing) for thing in graph.search.things if (of := entry(thing.iri))):
+            full, name = (of.texts if of.brief else {}), of.address.removeprefix(f"{of.kind}/").removesuffix(".html")
+            row = _as_row(of, (also for also in dict.fromkeys(thing.names) if also not in (name, *full.values())))
+            cells = [full, *(row.get(cell, "") for cell in ("also", "notation", "iri"))]
+            rows.append(
+                [
+                    of.kind,
+                    name,
+                    row["labels"],
+                    *cells[: max((at for at, cell in enumerate(cells, 1) if cell), default=0)],
+                ]
+            )
+        return f"pan2kgLabels({page.embedded(rows)}.map({_AS_OBJECT}));\n".encode()
     iris = graph.search.find(arguments.get("q", ""), limit=12)
     return str(page.embedded([_as_row(of) for of in map(entry, iris) if of])).encode()
+
+
+_AS_OBJECT: Final = """([type, key, labels, full, also, notation, iri]) => ({
+  type, labels, full, notation, iri, href: type === "document" ? `sources.html#${key}` : `${type}/${key}.html`,
+  also: [key, ...Object.values(full || {}), ...(also || [])],
+})"""
 
 
 def _as_row(entry: Entry, names: Iterable[str] = ()) -> dict[str, object]:
@@ -395,7 +408,9 @@ def _pair(context: page.PageContext) -> page.Values | None:
         index = site_context.once(f"titles of {pair[1]} in {language}", lambda: bodies.Titles.read(titles))
         for action in actions[pair[0]]:
             nearest = index.nearest(graph.label(action, language), 3)
-            beside.append([_in_short(context, iri) for iri in (action, *(actions[pair[1]][at] for at in nearest))])
+            beside.append(
+                [values.in_short(context, iri) for iri in (action, *(actions[pair[1]][at] for at in nearest))]
+            )
     # the measures that say something of the two: strength of their links, what each owes the other in citations
     asked = {"plan": names[0]} if site_context.mode == "served" else {}
     figures = [(context.href(f"figure/{name}.html", **asked), _TABLES.say(f"title.{name}", language))
@@ -425,17 +440,6 @@ def _pair(context: page.PageContext) -> page.Values | None:
         ],
         "figures": figures, "notes": notes, "section": "plans",
     }  # fmt: skip
-
-
-def _in_short(context: page.PageContext, iri: str) -> page.Markup:
-    def make(iri: str) -> page.Markup:
-        label = context.graph.labels.label(iri, context.request.data)
-        number = f"{label.notation} " if label.notation != label.text else ""
-        strange = "" if label.language == context.request.language else label.language
-        words = page.piece("spoken")(f"{number}{labels.shortened(label.text)}", strange)
-        return context.lead(context.address(iri), words)
-
-    return context.kept("beside", iri, make)
 
 
 def _quoted(context: page.PageContext, iri: str) -> set[str]:
@@ -517,5 +521,4 @@ FILES: Final[tuple[page.File | page.CommonFile, ...]] = (
     page.File("gap", "csv", page.CSV, partial(_file, form="csv", is_gap=True), lambda _: gaps.KINDS),
     page.CommonFile("search.json", page.JSON, partial(_names, is_whole=False), exported=False),
     page.CommonFile("data/labels.js", page.JAVASCRIPT, partial(_names, is_whole=True)),
-    *(page.CommonFile(f"data/words-{tag}.js", page.JAVASCRIPT, partial(page.page_words, tag)) for tag in LANGUAGES),
 )

@@ -25,8 +25,8 @@ from pan2kg.i18n import LANGUAGES, Language, Messages, Text, format_of, message,
 from pan2kg.project import PACKAGE
 from pan2kg.store import queries, store
 from pan2kg.tables import figure_words, gaps, table
-from pan2kg.tables.template import macro, markup
-from pan2kg.turtle.vocabulary import PAN, SKOS, is_ours
+from pan2kg.tables.template import macro, markup, render
+from pan2kg.turtle.vocabulary import ID, PAN, SKOS, is_ours
 
 HTML = "text/html; charset=utf-8"
 CSV = "text/csv; charset=utf-8"
@@ -45,7 +45,7 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 _PAGE: Final = Messages("page")
 _GROUPS: Final = ("copy", "network", "picture", "search", "sparql", "table")
 _NUMBERED: Final = frozenset({"action", "category", "part"})
-MOST_ROWS: Final = 200
+MOST_ROWS: Final = 100
 """How many rows of a long table a page of an export has; its download has them all."""
 _UNFOLDED = 12
 _SHORT = 24
@@ -133,6 +133,20 @@ class CommonFile:
     media: str
     make: "Callable[[SiteContext, Mapping[str, str]], bytes]"
     exported: bool = True
+
+    @classmethod
+    def of_words(cls, language: Language, pages: Mapping[str, View], sections: Iterable[str]) -> "CommonFile":
+        # what scripts say, and what they put into pages below a kind, whose links are those of any of these
+        def make(site_context: SiteContext, _: object) -> bytes:
+            context = PageContext(site_context, Request(f"{language}/kind/key.html", language))
+            keys = ("contents", "dossier-data-title", "interface-language", "run-in-sparql", "tagline")
+            pieces = {"things": ID, **{key: context.t(key) for key in keys}}
+            for section in sorted(sections):
+                values = frame(context, pages, section)
+                pieces[f"menu-{section}"], pieces["foot"] = render("_menu.html", values), render("_foot.html", values)
+            return page_words(language, site_context, frame=pieces)
+
+        return cls(f"data/words-{language}.js", JAVASCRIPT, make)
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,7 +371,7 @@ class PageContext:
 
     def heading(self, iri: str) -> tuple[Markup, Markup | None]:
         entry, brief = self.graph.labels.entry(iri), self.graph.labels.brief(iri, self.request.data)
-        if entry and brief.whole:
+        if entry and brief.whole and brief.text != self.graph.labels.label(iri, self.request.data).text:
             return self.marked(replace(brief, texts=entry.brief)), self.label(iri)
         return self.label(iri), None
 
@@ -478,15 +492,17 @@ def frame(context: PageContext, pages: Mapping[str, View], section: str = "") ->
         "release": site_context.graph.release,
         "licence": site_context.graph.notice.licence,
         "as_of": message.in_words(site_context.graph.as_of, request.language),
+        # pages below a kind leave to the script, without a server, what all pages have
+        "has_menu": site_context.mode == "served" or "/" not in inside,
         "style": bundle.name("site.css") if bundle else "",
         "script": bundle.name("main.js") if bundle else "",
     }
 
 
-def page_words(language: Language, site_context: SiteContext | None = None, *_: object) -> bytes:
+def page_words(language: Language, site_context: SiteContext | None = None, **pieces: Mapping[str, str]) -> bytes:
     groups = {name: script_words(language, name) for name in _GROUPS}
     groups["picture"] |= framed.script_words(Subject(site_context.graph.spoken(language))) if site_context else {}
-    return f"window.pan2kgWords={embedded(groups)};\n".encode()
+    return f"window.pan2kgWords={embedded(groups | pieces)};\n".encode()
 
 
 _SHARED: Final[Mapping[str, Mapping[str, str]]] = {

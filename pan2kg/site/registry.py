@@ -32,7 +32,12 @@ SERIES: Final[Mapping[str, View]] = {view.name: view for view in _VIEWS if view.
 FILES: Final[Mapping[tuple[str, str], File]] = {
     (file.name, file.ending): file for file in _FILES if isinstance(file, File)
 }
-COMMON_FILES: Final[Mapping[str, CommonFile]] = {file.path: file for file in _FILES if isinstance(file, CommonFile)}
+COMMON_FILES: Final[Mapping[str, CommonFile]] = {
+    file.path: file for file in (
+        *(file for file in _FILES if isinstance(file, CommonFile)),
+        *(CommonFile.of_words(tag, PAGES, {view.section for view in SERIES.values()} | {"plans"}) for tag in LANGUAGES),
+    )
+}  # fmt: skip
 MARK: Final = "data/pan2kg.nq.gz"
 """The file by which a folder is known to hold a site: it may be replaced, any other folder may not."""
 _CHOSEN: Final = frozenset({"data", *ASKED, "plan", "country", "all", "local", "q", "plans"})

@@ -80,7 +80,7 @@ def test_the_page_of_the_home_plan_leads_to_what_changed_with_what_editors_concl
     assert "suggéré, à examiner" in page
     assert not [key for key in ("dropped", "new", "stated") if f'id="{key}"' in page]
     # six accepted links say that an action of PAN 2 continues one of PAN 1, none of them of the type succession
-    assert re.search(r'data-number="changes-taken">4<.*énoncées par un document 0, conclues par la rédaction 4', page)
+    assert re.search(r"<strong>4</strong> .*énoncées par un document 0, conclues par la rédaction 4", page)
 
 
 def test_each_country_with_plans_has_a_page_about_its_plans_alone_and_home_one_about_a_plan(

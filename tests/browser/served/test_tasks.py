@@ -114,5 +114,5 @@ def test_a_cell_opens_the_pair_it_tells_of(visit: Visit, choice: str) -> None:
     seen = page.locator(".way .badge.declared").count()
     assert seen == (2 if "↔" in arrow else 1 if re.search("[→←]", arrow) else 0)
     shared = re.search(r"share (\S+\sbits?)", said)
-    sentence = page.locator(".findings li", has=page.locator("[data-number=pair-texts]")).inner_text()
+    sentence = page.locator(".findings li", has_text="that both name").inner_text()
     assert (shared[1] if shared else "not seen") in sentence

@@ -50,9 +50,10 @@ class StaticSite:
 
     def on_disk(self, path: str) -> str:
         page = self.put(path)
-        for source in re.findall(r'(?:data-source="|src="(?=[./]*data/))([^"]+)"', page.read_text(encoding="utf-8")):
+        for source in re.findall(r'data-source="([^"]+)"', page.read_text(encoding="utf-8")):
             self.put(normpath(Path(path).parent / source))
-        self.put("data/labels.js")
+        for name in ("labels", f"words-{path.partition('/')[0]}"):
+            self.put(f"data/{name}.js")
         return page.as_uri()
 
     def path(self, kind: str, language: str) -> str:
