@@ -60,11 +60,7 @@ _TABLES: Final = cache(lambda bold: _Widths(bold=bold))
 
 
 def measure(text: str, font: Font) -> float:
-    """The greatest width of a text in pixels in a common sans-serif font.
-
-    >>> measure("PAN 2", Font(10)), measure("", Font(10))
-    (30.1, 0.0)
-    """
+    # the greatest width of a text in pixels in a common sans-serif font
     return round(font.size * _width(text, font.bold), 2)
 
 
@@ -74,11 +70,6 @@ def _width(text: str, bold: bool) -> float:  # noqa: FBT001
 
 
 def shorten(text: str, width: float, font: Font) -> str:
-    """The text, or as many whole letters of it as fit into ``width`` before an ellipsis.
-
-    >>> shorten("Entreprises et droits", 60, Font(10)), shorten("PAN 2", 60, Font(10))
-    ('Entrepris…', 'PAN 2')
-    """
     words = " ".join(text.split())
     if measure(words, font) <= width:
         return words
@@ -322,11 +313,7 @@ _TENTHS: Final = _Tenths()
 
 
 def number(value: float) -> str:
-    """A number with at most one decimal and no needless zeros.
-
-    >>> number(1.0), number(-0.001), number(2.345), number(-0.5)
-    ('1', '0', '2.3', '-.5')
-    """
+    # with at most one decimal and no needless zeros
     return _TENTHS[round(value * 10)]
 
 

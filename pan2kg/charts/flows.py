@@ -145,10 +145,8 @@ def draw_lanes(
     )  # fmt: skip
     title, lead = say("lanes-title", plan=names[home].text), say("lanes-lead")
     caption = fr.Caption(title, lead, signs, tuple(notes), sj.plans_named(subject, [names[home]]))
-    size, is_telling = (right.left + right.width, TOP + high, 0.0), bool(drawn[0] or drawn[1])
-    return fr.Picture(
-        subject, "lanes", caption, size, marks, lambda: sj.table(LANE_COLUMNS, rows), is_telling=is_telling
-    )
+    size = right.left + right.width, TOP + high, 0.0
+    return fr.Picture(subject, "lanes", caption, size, marks, lambda: sj.table(LANE_COLUMNS, rows), tells=any(drawn))
 
 
 def _most(ties: Sequence[DrawnTie], works: Sequence[str], number: int) -> list[DrawnTie]:
@@ -279,7 +277,7 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
         labels = fr.spoken(name, labels[: len(lines)]) + [replace(label, font=FINE) for label in labels[len(lines) :]]
         about = sj.tags(subject, (pillar.iri,))
         marks.append(dw.Group((box, *labels), name.full, subject.leads(pillar.iri), tags=about))
-    heads, columns = _bridge_heads(subject, names, plan_a, plan_b), dw.Group(tuple(marks), shift=(0, HEAD))
+    marks = [*_bridge_heads(subject, names, plan_a, plan_b), dw.Group(tuple(marks), shift=(0, HEAD))]
 
     cells: list[tuple[Cell, ...]] = []
     for pillar in every:
@@ -300,16 +298,8 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
     title = say("bridge-title", one=plans[0].text, two=plans[1].text, n=len(every))
     filters = sj.plans_named(subject, plans)
     caption = fr.Caption(title, say("bridge-lead"), tuple(signs), tuple(notes), filters)
-    size, is_telling = (WIDE, HEAD + high, 0.0), bool(cells)
-    return fr.Picture(
-        subject,
-        "bridge",
-        caption,
-        size,
-        (*heads, columns),
-        lambda: sj.table(BRIDGE_COLUMNS, cells),
-        is_telling=is_telling,
-    )
+    size, ties = (WIDE, HEAD + high, 0.0), len(cells)
+    return fr.Picture(subject, "bridge", caption, size, marks, lambda: sj.table(BRIDGE_COLUMNS, cells), tells=ties > 0)
 
 
 def _nearest(subject: Subject, plan: str) -> str:
@@ -472,9 +462,7 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
         tuple(notes), (say("chosen-action", action=name.key),),
     )  # fmt: skip
     size = CENTRE + RINGS[2] + LABELS[1] + 12, high + raised, raised
-    return fr.Picture(
-        subject, "ego", caption, size, marks, lambda: sj.table(EGO_COLUMNS, rows), is_telling=len(rows) > 1
-    )
+    return fr.Picture(subject, "ego", caption, size, marks, lambda: sj.table(EGO_COLUMNS, rows), tells=len(rows) > 1)
 
 
 def _neighbours(subject: Subject, action: str) -> tuple[DrawnTie, ...]:

@@ -38,11 +38,10 @@ MOST: Final = 24  # how many plans a picture of plans can hold
 
 class Subject:
     def __init__(
-        self, graph: Graph, address: Address | None = None, level: Level = HEADLINE, *, is_in_page: bool = False,
-        classes: Classes | None = None,
-    ) -> None:  # fmt: skip
-        # what is drawn for a page does not change from day to day, and is written by the classes of its style sheet
-        self.graph, self.classes, self.today = graph, classes, None if is_in_page else graph.as_of
+        self, graph: Graph, address: Address | None = None, level: Level = HEADLINE, classes: Classes | None = None
+    ) -> None:
+        # what is drawn for a page, whose style sheet has the classes, does not change from day to day
+        self.graph, self.classes, self.today = graph, classes, None if classes else graph.as_of
         self.address = address
         self.level = level
         self.language: Language = graph.language

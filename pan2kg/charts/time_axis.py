@@ -47,11 +47,8 @@ class Axis:
         places = {year: self.x(date(year, 1, 1)) for year in years}
         lines = [dw.Line(((x, -4), (x, bottom)), dw.Pen(fr.RULE, 0.7)) for x in places.values()]
         labels = [dw.Label(x, -9, str(year), TICK, "middle") for year, x in places.items()]
-        return [
-            *lines,
-            *labels,
-            *(dw.Line(((x, -4), (x, bottom)), TODAY) for x in map(self.x, [today] if today else [])),
-        ]
+        now = [dw.Line(((self.x(today), -4), (self.x(today), bottom)), TODAY)] if today else []
+        return [*lines, *labels, *now]
 
 
 def lives(subject: Subject, plans: Iterable[str]) -> Mapping[str, sj.Life]:
@@ -71,9 +68,10 @@ def axis_of(every: Collection[sj.Life], today: date | None, *, left: float, widt
     # the day is on it where there is one; without, and without a date, it has no years
     begun = [today] if today else [day for life in every if (day := life.first or life.end)]
     days = [day for life in every for day in (life.first, life.end, life.issued.last if life.issued else None) if day]
-    years = [day.year for day in (*begun, *days)] or [1, 0]
-    latest = max((day.year for day in begun), default=0) + AHEAD
-    return Axis(min(years), min(max(years), latest), left, width) if days or today else Axis(1, 0, left, width)
+    if not begun:
+        return Axis(1, 0, left, width)
+    first, last, latest = (day.year for day in (min(*begun, *days), max(*begun, *days), max(begun)))
+    return Axis(first, min(last, latest + AHEAD), left, width)
 
 
 def bar(axis: Axis, life: sj.Life, y: float, colour: str, *, high: float) -> list[dw.Mark]:
@@ -195,10 +193,8 @@ def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> fr.
         for plan in every for work, role, level in by_plan[plan]
     )  # fmt: skip
     size = HEAD + 16 + SPAN + 24 + SAYS, TOP + bottom, TOP
-    is_telling = sum(map(len, by_plan.values())) > 1
-    return fr.Picture(
-        subject, "plans-of", caption, size, marks, lambda: sj.table(PLAN_COLUMNS, cells), is_telling=is_telling
-    )
+    tied = sum(map(len, by_plan.values()))
+    return fr.Picture(subject, "plans-of", caption, size, marks, lambda: sj.table(PLAN_COLUMNS, cells), tells=tied > 1)
 
 
 def _entry(subject: Subject, thing: str) -> Entry:

@@ -56,7 +56,7 @@ _MOST = 50_000
 Values = Mapping[str, object]
 Mode = Literal["served", "static"]
 Made = TypeVar("Made")
-_CLASSES: Final = cache(lambda style: Classes(style.read_text("utf-8")))
+_CLASSES: Final = cache(lambda style: Classes(style.read_text("utf-8") if style else ""))
 piece: Final = partial(macro, "_pieces.html")
 """The macro of a name, for what pages have by the thousand; what it is given is escaped unless it is markup."""
 
@@ -281,13 +281,13 @@ class PageContext:
 
     def subject_at(self, level: evidence.Level) -> Subject:
         bundle = self.site_context.bundle
-        classes = _CLASSES(bundle.folder / bundle.name("site.css")) if bundle else None
-        return Subject(self.spoken, self.picture_address, level, is_in_page=True, classes=classes)
+        classes = _CLASSES(bundle.folder / bundle.name("site.css") if bundle else None)
+        return Subject(self.spoken, self.picture_address, level, classes)
 
     def draw(self, name: str, level: evidence.Level | None = None, **parameters: object) -> framed.Picture | None:
         # None where it would not tell more than the page does in words
         picture = registry.find_picture(name)(self.subject if level is None else self.subject_at(level), **parameters)
-        return picture if picture.is_telling else None
+        return picture if picture.tells else None
 
     def href(self, path: str, /, **arguments: str) -> str:
         return self.out(f"{self.request.language}/{path}", **arguments)
