@@ -70,7 +70,7 @@ def axis_of(every: Collection[sj.Life], today: date | None, *, left: float, widt
     days = [day for life in every for day in (life.first, life.end, life.issued.last if life.issued else None) if day]
     if not begun:
         return Axis(1, 0, left, width)
-    first, last, latest = (day.year for day in (min(*begun, *days), max(*begun, *days), max(begun)))
+    first, last, latest = (day.year for day in (min([*begun, *days]), max([*begun, *days]), max(begun)))
     return Axis(first, min(last, latest + AHEAD), left, width)
 
 

@@ -12,7 +12,7 @@ const LINE = 24;
 
 /** What a style sheet says of a mark, which a file of its own has to say itself. */
 const LOOK = ["fill", "stroke", "stroke-width", "stroke-dasharray", "font-size", "font-weight", "text-anchor"];
-const MARKS = "path, circle, text";
+const MARKS = ["path", "circle", "text"].join(",");
 
 function copied(svg: SVGSVGElement): SVGSVGElement {
     const copy = svg.cloneNode(true) as SVGSVGElement;
