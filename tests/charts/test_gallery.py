@@ -214,8 +214,9 @@ def looks(element: ET.Element, style: dict[str, str]) -> Iterator[tuple[object, 
 def test_in_a_page_stand_the_marks_alone_and_look_the_same_and_a_link_has_a_name(graph: Graph, kind: str) -> None:
     picture = draw(kind, graph.spoken("fr"), address=lambda iris: "../a/{}.html".format("--".join(map(key, iris))))
     page, style = picture.inner("heading"), dict(zip(_PROPERTIES, _UNSET, strict=True))
-    marks, root = Group(picture.marks, shift=(EDGING, EDGING + picture.size[2])), ET.fromstring(page)
-    drawing = Drawing(*(side + 2 * EDGING for side in picture.size[:2]), "", "", "fr", (marks,))
+    (width, height, down), root = picture.size, ET.fromstring(page)
+    marks = (Group(picture.marks, shift=(EDGING, EDGING + down)),)
+    drawing = Drawing(width + 2 * EDGING, height + 2 * EDGING, "", "", "fr", marks)
     each = [(dw.number(label.font.size), label.font.bold, label.anchor) for label, _ in labels(drawing)]
     for text in (drawing.svg(), page, drawing.inner("heading", CLASSES)):
         drawn_as = [*looks(ET.fromstring(text), style)]
