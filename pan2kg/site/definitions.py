@@ -37,12 +37,16 @@ def citing(context: PageContext, knowledge: known.Known, source: str, target: st
     words = context.t(f"way-{key}") if is_told else named(direction.verdict).say(context.request.language)
     if direction.is_expected and not is_met:
         key, words = "unmet", context.t("way-unmet")
-    dates = {plan: dating.issued for plan, dating in knowledge.chronology.dates.items()}
-    editions = [day for plan in knowledge.chronology.later.get(target, ()) if (day := dates.get(plan)) is not None]
+    dates = knowledge.chronology.dates
+    editions = [day for plan in knowledge.chronology.later.get(target, ())
+                if plan in dates and (day := dates[plan].issued) is not None]  # fmt: skip
     # the first edition by its last day
     later = min(editions, key=lambda day: (day.last, day.first), default=None)
     issued, language = {}, context.request.language
-    for name, span in (("source", dates.get(source)), ("target", dates.get(target)), ("later", later)):
+    for name, span in (
+        ("source", dates[source].issued if source in dates else None),
+        ("target", dates[target].issued if target in dates else None), ("later", later),
+    ):  # fmt: skip
         if span is None:
             issued[name] = context.t("issued-unknown")
             continue

@@ -9,6 +9,7 @@ from pan2kg.charts.time_map import colour_of
 from pan2kg.graph import labels
 from pan2kg.graph.links import DECLARED, USUAL, communities
 from pan2kg.network.exports import place
+from pan2kg.site import values
 from pan2kg.site.page import JAVASCRIPT, File, PageContext, SiteContext, Values, View, embedded
 from pan2kg.turtle.vocabulary import ID
 
@@ -76,7 +77,7 @@ def _drawn(context: PageContext) -> Drawn | None:
 
 
 def _values(context: PageContext) -> Values | None:
-    drawn, key = _drawn(context), context.request.key
+    drawn, key, graph = _drawn(context), context.request.key, context.graph
     if drawn is None:
         return None
     links, middle, _, hidden = drawn
@@ -85,16 +86,19 @@ def _values(context: PageContext) -> Values | None:
     listed: dict[str, dict[tuple[str, str], list[tuple[str, str]]]] = {}
     for link in links:
         if link.kind in FIRST:
-            plan, partner = context.graph.plan_of(link.start), context.graph.plan_of(link.end)
+            plan, partner = graph.plan_of(link.start), graph.plan_of(link.end)
             why = context.pair(plan, partner) if plan and partner and plan != partner else context.address(link.start)
             kind = link.facts.get("type_label", link.kind), link.evidence
-            listed.setdefault(link.start, {}).setdefault(kind, []).append((link.end, why or context.address(link.end)))
+            end = labels.shortened(context.called(link.end)), why or context.address(link.end)
+            listed.setdefault(link.start, {}).setdefault(kind, []).append(end)
+    brief, in_short = graph.labels.brief, values.in_short
+    order = sorted(listed, key=lambda iri: (context.name(iri).casefold(), iri))
+    heads = [context.link(iri) if brief(iri, context.request.data).whole else in_short(context, iri) for iri in order]
     return {
         "title": context.t("network-around", name=context.called(middle.iri)) if middle else context.t("network-title"),
         "source": context.href(f"{_AROUND}/{key}.js" if middle else "network.js", **context.chosen("data")),
-        "listed": sorted(listed.items(), key=lambda pair: (context.name(pair[0]).casefold(), pair[0])),
-        "left": hidden,
-    }
+        "listed": [(head, listed[iri]) for head, iri in zip(heads, order, strict=True)], "left": hidden,
+    }  # fmt: skip
 
 
 @lru_cache(maxsize=256)

@@ -408,7 +408,9 @@ def _pair(context: page.PageContext) -> page.Values | None:
         index = site_context.once(f"titles of {pair[1]} in {language}", lambda: bodies.Titles.read(titles))
         for action in actions[pair[0]]:
             nearest = index.nearest(graph.label(action, language), 3)
-            beside.append([_in_short(context, iri) for iri in (action, *(actions[pair[1]][at] for at in nearest))])
+            beside.append(
+                [values.in_short(context, iri) for iri in (action, *(actions[pair[1]][at] for at in nearest))]
+            )
     # the measures that say something of the two: strength of their links, what each owes the other in citations
     asked = {"plan": names[0]} if site_context.mode == "served" else {}
     figures = [(context.href(f"figure/{name}.html", **asked), _TABLES.say(f"title.{name}", language))
@@ -438,17 +440,6 @@ def _pair(context: page.PageContext) -> page.Values | None:
         ],
         "figures": figures, "notes": notes, "section": "plans",
     }  # fmt: skip
-
-
-def _in_short(context: page.PageContext, iri: str) -> page.Markup:
-    def make(iri: str) -> page.Markup:
-        label = context.graph.labels.label(iri, context.request.data)
-        number = f"{label.notation} " if label.notation != label.text else ""
-        strange = "" if label.language == context.request.language else label.language
-        words = page.piece("spoken")(f"{number}{labels.shortened(label.text)}", strange)
-        return context.lead(context.address(iri), words)
-
-    return context.kept("beside", iri, make)
 
 
 def _quoted(context: page.PageContext, iri: str) -> set[str]:

@@ -45,7 +45,7 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 _PAGE: Final = Messages("page")
 _GROUPS: Final = ("copy", "network", "picture", "search", "sparql", "table")
 _NUMBERED: Final = frozenset({"action", "category", "part"})
-MOST_ROWS: Final = 200
+MOST_ROWS: Final = 100
 """How many rows of a long table a page of an export has; its download has them all."""
 _UNFOLDED = 12
 _SHORT = 24

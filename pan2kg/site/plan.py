@@ -233,7 +233,13 @@ def _csv(context: PageContext) -> str | None:
     if query is None or entry is None:
         return None
     chosen = {"plan": entry.iri, "language": context.request.data}
-    return writers.write_answer(graph.store.query(fill(query, chosen, store=graph.store, project=graph.project)), "csv")
+
+    def ask() -> str:
+        filled = fill(query, chosen, store=graph.store, project=graph.project)
+        return writers.write_answer(graph.store.query(filled), "csv")
+
+    # of all plans without actions the answer is the same
+    return ask() if graph.parts.actions.get(entry.iri) else context.site_context.once("csv without actions", ask)
 
 
 def _editions(site_context: SiteContext) -> dict[str, tuple[str, str]]:

@@ -6,6 +6,7 @@ root of a site. Every parameter is written out, defaults too, and sorted, so tha
 graph is loaded answers it, and says where it is another release: with the data of its own it answers the same.
 """
 
+import json
 import re
 from argparse import ArgumentTypeError
 from collections.abc import Iterable, Mapping
@@ -41,6 +42,12 @@ _ADDRESS: Final = re.compile(
 )
 _TABS: Final = {"bar": "chart", "timeline": "timeline", "network": "network"}
 _THINGS: Final = ("name", "iri")
+_NAMED: Final = re.compile(
+    r"OPTIONAL \{ \?(\w+?)(?:_key)? skos:prefLabel \?\1_own FILTER\(LANG\(\?\1_own\) = \?language\) \}"
+)
+"""How a stored question names a thing in the language that is asked for, beside it in a column of its own."""
+_LABEL: Final = re.compile(r"BIND\(COALESCE\(\?(\w+)_own, \?\1_main, STR\(\?\w+\)\) AS \?\1_label\)")
+_HEAD: Final = re.compile(r"^#\+.*\n", re.MULTILINE)
 _VARIABLE: Final = re.compile(r"[?$](\w+)")
 _PAGE: Final = catalogue.Messages("page")
 _FIGURE: Final = catalogue.Messages("figure")
@@ -243,10 +250,44 @@ def _answer(context: page.PageContext, text: str) -> Result:
     store, _ = _store(context)
     if context.site_context.mode == "served":
         return store.query(text)
-    kept = context.site_context.once(
-        f"answer to {text}", lambda: writers.write_answer(store.query(text), "json").encode()
-    )
+    once, first, tag = context.site_context.once, catalogue.LANGUAGES[0], context.request.data
+
+    def asked(text: str) -> bytes:
+        return once(f"answer to {text}", lambda: writers.write_answer(store.query(text), "json").encode())
+
+    # asked in one language, where another one changes the names beside things alone, and not their order
+    columns, in_first = _NAMED.findall(text), text.replace(f'BIND("{tag}" AS', f'BIND("{first}" AS')
+    is_renamed = text.count("?language") == len(columns) + 1 and sorted(columns) == sorted(_LABEL.findall(text))
+    is_renamed = is_renamed and "_label" not in text.rpartition("ORDER BY")[2]
+    if in_first == text or not is_renamed:
+        kept = asked(text)
+    else:
+        kept = once(f"answer to {text}", lambda: _renamed(context, asked(in_first), columns))
     return ox.parse_query_results(kept, format=ox.QueryResultsFormat.JSON)
+
+
+def _renamed(context: page.PageContext, kept: bytes, columns: Iterable[str]) -> bytes:
+    def read() -> dict[tuple[str, str], dict[str, str]]:
+        names = {}
+        for thing, preferred, main in select(context.graph.store, program_query("site/names")).rows:
+            name = preferred or main
+            if isinstance(thing, ox.NamedNode) and isinstance(name, ox.Literal):
+                tag = {"xml:lang": name.language} if name.language else {}
+                names[thing.value, (preferred and name.language) or ""] = {
+                    "type": "literal",
+                    "value": name.value,
+                    **tag,
+                }
+        return names
+
+    content, names = json.loads(kept), context.site_context.once("names", read)
+    for row in content["results"]["bindings"]:
+        for column in columns:
+            thing, label = row.get(column, {"type": ""}), f"{column}_label"
+            if thing["type"] == "uri" and label in row:
+                name = names.get((thing["value"], context.request.data)) or names.get((thing["value"], ""))
+                row[label] = name or {"type": "literal", "value": thing["value"]}
+    return json.dumps(content).encode()
 
 
 def _questions(context: page.PageContext) -> page.Values:
@@ -302,11 +343,15 @@ def _question(context: page.PageContext) -> page.Values | None:
             ("xlsx", "XLSX", {}),
         ]
     # what the browser needs to answer itself, with what is to be said of a link that fixes another release, or a day
-    template, variables = query.text, sorted(set(_VARIABLE.findall(query.text)))
-    if any(parameter.name == "language" for parameter in query.parameters):
-        template = fill(query, {"language": language}, store=graph.store, project=graph.project)
-        variables = sorted(set(_VARIABLE.findall(template)))
+    has_language = any(parameter.name == "language" for parameter in query.parameters)
+    in_language = {"language": language} if has_language else {}
+    # without the lines that tell pan2kg about it
+    template = _HEAD.sub("", fill(query, in_language, store=graph.store, project=graph.project))
+    variables = sorted(set(_VARIABLE.findall(template.partition("WHERE")[0])))
     words = {name: of for name in variables if (of := writers.words_of(name, language))}
+    iris = [of.iri for field in fields for kind, _ in field["offers"] for of in graph.labels.of_kind(kind)]
+    prefixes = {name: space for name, space in writer.read_prefixes(graph.project).items()
+                if any(iri.startswith(space) for iri in iris)}  # fmt: skip
     said = {
         RELEASE: notice(Permalink("", {}, "{}"), graph.release, language),
         DAY: _PAGE.say("dayless", language, day="{}"),
@@ -315,8 +360,7 @@ def _question(context: page.PageContext) -> page.Values | None:
         "title": query.question(language), "lead": query.summary_in(language), "fields": fields,
         "open": message.told("choose-first", what=wanted).say(language) if wanted else "",
         "example": example if wanted else "", "fault": fault, "table": table, "text": text,
-        # without the lines that tell pan2kg about it
-        "shown": "".join(line for line in text.splitlines(keepends=True) if not line.startswith("#+")).strip(),
+        "shown": _HEAD.sub("", text).strip(),
         "editor": context.href("sparql.html"), "view": arguments.get(VIEW, ""), "day": arguments.get(DAY, ""),
         "remarks": [remark for remark in remarks if remark], "permalink": link,
         "results": context.href(f"{path}.{forms[1][0]}", **handed),
@@ -325,7 +369,7 @@ def _question(context: page.PageContext) -> page.Values | None:
             for form, key, more in forms
         ],
         "data": page.embedded({
-            "query": template, "prefixes": writer.read_prefixes(graph.project), "ids": f"{graph.project.space}id/",
+            "query": template, "prefixes": prefixes, "ids": f"{graph.project.space}id/",
             "heads": {name: writers.heading(name, language) for name in variables}, "words": words,
             "release": graph.release, "said": said, "view": _TABS.get(query.header.get("view", ""), "table"),
         }),

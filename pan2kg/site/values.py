@@ -140,6 +140,17 @@ def rule_words(context: PageContext, name: str) -> tuple[str, str]:
     return own, "" if language == catalogue.SOURCE_LANGUAGE else catalogue.SOURCE_LANGUAGE
 
 
+def in_short(context: PageContext, iri: str) -> Markup:
+    def make(iri: str) -> Markup:
+        label = context.graph.labels.label(iri, context.request.data)
+        number = f"{label.notation} " if label.notation != label.text else ""
+        strange = "" if label.language == context.request.language else label.language
+        words = piece("spoken")(f"{number}{labels.shortened(label.text)}", strange)
+        return context.lead(context.address(iri), words)
+
+    return context.kept("beside", iri, make)
+
+
 @cache
 def places() -> Mapping[tuple[str, bool], tuple[str, int, str]]:
     listed: dict[tuple[str, bool], tuple[str, int, str]] = {}

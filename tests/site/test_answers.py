@@ -20,7 +20,7 @@ from pan2kg.project import Project
 from pan2kg.site.page import embedded
 from pan2kg.site.questions import Permalink, fix, read_permalink
 from pan2kg.store.queries import fill, find_query, read_queries
-from pan2kg.tables.writers import word_of, words_of
+from pan2kg.tables.writers import word_of, words_of, write_answer
 from tests.site.conftest import Reader, site_of
 
 KEYED = (
@@ -57,6 +57,15 @@ def test_a_page_says_the_keys_of_an_answer_in_words_and_files_keep_them(reader: 
     # what the browser needs to answer itself
     words = {name: words_of(name, language) for name in ("returned", "verdict")}
     assert f'"words":{embedded(words)}' in reader[f"{language}/question/plan-citations.html"]
+
+
+def test_an_answer_asked_in_one_language_names_things_in_another_as_if_it_were_asked_in_that(reader: Reader) -> None:
+    graph = reader.graph
+    for path in reader.listed:
+        if path.startswith("de/question/") and path.endswith(".csv"):
+            query = graph.queries[path.split("/")[2].removesuffix(".csv")]
+            in_german = fill(query, {"language": "de"}, store=graph.store, project=graph.project)
+            assert reader[path] == write_answer(graph.store.query(in_german), "csv"), path
 
 
 def test_nothing_is_answered_for_a_thing_nobody_chose(reader: Reader, served: Reader) -> None:
