@@ -25,7 +25,6 @@ INK: Final = "#1a1a1a"
 GREY: Final = "#595959"
 RULE: Final = "#c4c4c4"
 PAPER: Final = dw.PAPER
-TODAY: Final = Pen(INK, 1.2, (2, 3))
 SHADE: Final = "#efefef"
 
 BLUE: Final = "#0072b2"
@@ -54,6 +53,7 @@ LEAD: Final = Font(12.5)
 KEY: Final = Font(11.5)
 SMALL: Final = Font(10.5, colour=GREY)
 SWATCH: Final = (30.0, 18.0)
+_INNER: Final = lru_cache(maxsize=1 << 8)(Drawing.inner)
 EDGING: Final = 2.0  # room around the marks for the pens of those at the edge
 
 
@@ -81,18 +81,17 @@ class Caption:
 class Picture:
     """A drawing with what it shows as a table, one row a thing or cell drawn.
 
-    ``title`` and ``description`` stand in the drawing too, for those who do not see it. It is telling where it joins so
-    many things that words would not do.
+    ``title`` and ``description`` stand in the drawing too, for those who do not see it. It ``tells`` more than words
+    where it joins some things.
     """
 
     def __init__(
         self, subject: Subject, name: str, caption: Caption, size: tuple[float, float, float], marks: Sequence[Mark],
-        table: Callable[[], Solutions], *, is_telling: bool = True,
+        table: Callable[[], Solutions], *, tells: bool = True,
     ) -> None:  # fmt: skip
         # the marks take a width and a height, and stand so far down; first of the notes is the level of evidence
         self.name, self.language, self.subject, self.caption = name, subject.language, subject, caption
-        self.size, self.marks, self._table, self.title = size, tuple(marks), table, caption.title
-        self.is_telling = is_telling
+        self.tells, self.size, self.marks, self._table, self.title = tells, size, tuple(marks), table, caption.title
         level = words.according_to(subject.level).say(subject.language)
         self.notes = (*((subject.say("at-level", level=level),) if caption.is_levelled else ()), *caption.notes)
         self.description = " ".join((caption.lead, *self.notes))
@@ -150,19 +149,15 @@ class Picture:
         width, height, down = self.size
         marks = (Group(self.marks, shift=(EDGING, EDGING + down)),)
         drawing = Drawing(width + 2 * EDGING, height + 2 * EDGING, "", "", self.language, marks)
-        return drawing.inner(label)
+        return drawing.inner(label, self.subject.classes)
 
     @property
     def legend(self) -> list[tuple[str, str]]:
-        return [(swatch(sign.marks), sign.meaning) for sign in self.caption.signs]
+        drawings = [(Drawing(*SWATCH, "", "", "", sign.marks), sign.meaning) for sign in self.caption.signs]
+        return [(_INNER(drawing, "", self.subject.classes), meaning) for drawing, meaning in drawings]
 
     def _repr_svg_(self) -> str:
         return self.svg
-
-
-@lru_cache(maxsize=1 << 8)
-def swatch(marks: tuple[Mark, ...]) -> str:
-    return Drawing(*SWATCH, "", "", "", marks).inner()
 
 
 def script_words(subject: Subject) -> dict[str, str]:
@@ -190,15 +185,6 @@ def on_slide(picture: Picture) -> Picture:
     shift = (width - drawing.width) / 2, (height - drawing.height) / 2
     slide.drawing = replace(drawing, width=width, height=height, marks=(Group(drawing.marks, shift=shift),))
     return slide
-
-
-def undated(picture: Picture) -> Picture:
-    # without the line of today, for a page that stands as it is until something else of it changes
-    lasting, caption = copy(picture), picture.caption
-    signs = tuple(sign for sign in caption.signs if all(getattr(mark, "pen", None) != TODAY for mark in sign.marks))
-    lasting.caption = replace(caption, signs=signs)
-    lasting.marks = tuple(mark for mark in picture.marks if getattr(mark, "pen", None) != TODAY)
-    return lasting
 
 
 EDGE: Final = Pen(RULE, 0.8)

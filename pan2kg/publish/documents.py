@@ -323,10 +323,11 @@ def _page(described: Described, iris: Sequence[str], place: str, pages: Collecti
     for iri in iris:
         of, joined, key = described.of(iri), described.joined.get(iri, {}), described.keys[iri]
         ends = [end for name in _ENDS for end in joined.get(name, ())]
-        counted = Counter(row.graph for row in of)
+        is_made = kind == "link" and bool(of) and bool(rule_of(of[0].graph))
+        counted = Counter([of[0].graph] if is_made else [row.graph for row in of])
         by_graph = {graph: numbers.setdefault(described.grounds(iri, graph), len(numbers) + 1) for graph in counted}
         number = by_graph[min(counted, key=lambda graph: (-counted[graph], graph))] if of else 0
-        if kind == "link" and of and rule_of(of[0].graph):
+        if is_made:
             # links that rules made are many: what they join is called by its key, by what is shared and one of the two
             via, first, other_end = (
                 markup(", ").join(described.shown(end, root, words=described.keys.get(end, "")) for end in listed)

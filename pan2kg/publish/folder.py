@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from itertools import groupby, islice, zip_longest
 from pathlib import Path
 from typing import IO, Final, cast
@@ -251,7 +252,7 @@ QUADS: Final = "data/pan2kg.nq.gz"
 """The same and what rules derived from it, with the names of graphs, by which the two are told apart."""
 DUMPS: Final = (TURTLE, "data/pan2kg.nt.gz", "data/pan2kg.jsonld.gz", "data/pan2kg.rdf.gz", QUADS)
 PACKED: Final[Mapping[str, tuple[str, ...]]] = {
-    "data": ("links",),
+    "data": ("links", "actions", "texts"),
     "tables": ("links", "computed-links", "involvements", "passages", "topics", "documents", "parts"),
 }
 """The tables that are compressed, by their folder: the largest."""
@@ -273,6 +274,10 @@ class Content:
     @property
     def triples(self) -> Iterator[bytes]:
         return (triple for triple, _ in groupby(line[: line.rindex(b" <")] + b" .\n" for line in self.quads))
+
+    @cached_property
+    def text(self) -> bytes:
+        return b"".join(self.triples)
 
 
 def read_content(store: LocalStore, addresses: Addresses) -> tuple[Content, Content]:
@@ -317,12 +322,14 @@ def write_dumps(
     for path in DUMPS:
         content = whole if path == QUADS else stated
         with _opened(folder / path, "wb") as file:
-            if ending_of(path) in ("nt", "nq"):
-                lines = iter(content.quads if path == QUADS else content.triples)
+            if path == QUADS:
+                lines = iter(content.quads)
                 while together := b"".join(islice(lines, _AT_ONCE)):
                     file.write(together)
+            elif ending_of(path) == "nt":
+                file.write(content.text)
             else:
-                triples = ox.parse(b"".join(content.triples), format=ox.RdfFormat.N_TRIPLES)
+                triples = ox.parse(content.text, format=ox.RdfFormat.N_TRIPLES)
                 ox.serialize(triples, output=file, format=FORMATS[ending_of(path)], prefixes=dict(prefixes))
         yield path, content
 
@@ -342,12 +349,11 @@ def _opened(path: Path, mode: str) -> Iterator[IO[bytes]]:
 
 
 def differs(content: Content, folder: Path, path: str) -> bool:
-    wanted = content.quads if path == QUADS else content.triples
     with _opened(folder / path, "rb") as file:
-        lines: Iterable[bytes] = file
-        if ending_of(path) not in ("nt", "nq"):
-            lines = (f"{quad.triple} .\n".encode() for quad in ox.parse(file, format=FORMATS[ending_of(path)]))
-        return any(line != other for line, other in zip_longest(lines, wanted))
+        if path == QUADS:
+            return any(line != other for line, other in zip_longest(file, content.quads))
+        triples = (quad.triple for quad in ox.parse(file, format=FORMATS[ending_of(path)]))
+        return ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) != content.text
 
 
 def graph_name(line: bytes) -> bytes:

@@ -523,7 +523,7 @@ PRODUCT_FORMS: Final = ("xlsx", "csv", *(["parquet"] if find_spec("pyarrow") els
 
 
 def product_files(described: Described) -> Iterator[File]:
-    # as CSV and Parquet a column a language; as a workbook a sheet a language, in the first with the addresses behind
+    # as CSV and Parquet a column a language; as a workbook a sheet a language, names first, then the addresses
 
     def heading(column: Field, language: Language) -> str:
         key = f"product.column.{column.about}"
@@ -556,7 +556,7 @@ def product_files(described: Described) -> Iterator[File]:
                 heads.append(heading(whole, tag))
                 called = {value: described.name(value, tag) for value in {*values} - {""} if not is_value}
                 columns.append([called.get(value, value) for value in values])
-        for tag, (heads, columns) in islice(sheets.items(), 1):
+        for tag, (heads, columns) in sheets.items():
             heads += [_WORDS.say("product.address", tag, of=heading(Field(name, about=name), tag)) for name, _ in links]
             columns += [values for _, values in links]
         table = ReleaseTable(product_name, _WORDS.text(f"product.{product_name}"), cells, least=0, things=())

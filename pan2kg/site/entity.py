@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, Final, TypeVar
 from urllib.parse import quote, urlsplit
 
-from pan2kg.charts import frame, time_map
+from pan2kg.charts import time_map
 from pan2kg.charts.frame import Picture
 from pan2kg.coherence import bodies, evidence, known, obligations, texts
 from pan2kg.coherence.citations import State
@@ -179,7 +179,7 @@ def of_plan(context: PageContext, plan: str, facts: Iterable[tuple[str, str]]) -
     sayings += [(use.link, use.level, use.work, use.text) for use in knowledge.uses if works.plan(use.work) == plan]
     picture = None
     if reach.linked:
-        picture = "plan-time", frame.undated(time_map.draw_plan_map(context.subject, key, NEIGHBOURS, time_map.IN_PAGE))
+        picture = "plan-time", time_map.draw_plan_map(context.subject, key, NEIGHBOURS, time_map.IN_PAGE)
     findings = brief_of(context, key).findings
     lists = _around(
         context, _involvements(context, "work").get(plan, []), [use.text for use in knowledge.uses if use.work == plan]
