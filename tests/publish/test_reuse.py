@@ -55,6 +55,7 @@ def state(folder: Path, name: str) -> editions.Edition:
 def test_pages_stand_where_nothing_changed_and_only_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # its pages lead to others, which are not made here
     monkeypatch.setattr("pan2kg.publish.inspection.inspect", lambda *_: [])
+    monkeypatch.setattr("pan2kg.publish.reuse.program", lambda edition: str(edition.graph.as_of.year))
     last, options = tmp_path / "last", ReleaseOptions(TODAY, has_base=True)
     project = copy(tmp_path / "project", (*FEW, *YOUTH))
     assert publish(state(project, ""), last, options, parts=[Things()]).kept[0] == 0
