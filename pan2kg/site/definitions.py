@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from pan2kg.coherence import citations, evidence, figures, known, texts
-from pan2kg.graph.labels import shortened
 from pan2kg.i18n import catalogue, message
 from pan2kg.site import values
 from pan2kg.site.page import CSV, File, Markup, PageContext, Values, View
@@ -43,10 +42,8 @@ def citing(context: PageContext, knowledge: known.Known, source: str, target: st
     # the first edition by its last day
     later = min(editions, key=lambda day: (day.last, day.first), default=None)
     issued, language = {}, context.request.language
-    for name, span in (
-        ("source", dates[source].issued if source in dates else None),
-        ("target", dates[target].issued if target in dates else None), ("later", later),
-    ):  # fmt: skip
+    days = [dates[plan].issued if plan in dates else None for plan in (source, target)]
+    for name, span in zip(("source", "target", "later"), (*days, later), strict=True):
         if span is None:
             issued[name] = context.t("issued-unknown")
             continue
@@ -87,7 +84,7 @@ def shared(context: PageContext, knowledge: known.Known, plans: tuple[str, str])
         at = weights.texts.index(contribution.text)
         d, n, above = int(weights.d[at]), weights.n, int(weights.above[at])
         rows.append({
-            "text": contribution.text, "is_broad": contribution.is_broad, "sides": sides, "more": [], "d": d, "n": n,
+            "text": contribution.text, "is_broad": contribution.is_broad, "sides": sides, "d": d, "n": n,
             "bits": bits_words(contribution.bits, language), "gain": bits_words(contribution.gain, language),
             "mark": context.mark(contribution.level), "share": catalogue.numeral(f"{(d + 1) / (n + 2):.3f}", language),
             "tie": context.t(f"use-{TIES[min(contribution.one, contribution.two)]}"),
@@ -178,13 +175,10 @@ def _csv(context: PageContext) -> str | None:
     figure = _BY_ID.get(figures.FORMER.get(context.request.key, context.request.key))
     if figure is None:
         return None
-    # beside each thing stands its name in short, as on pages
-    labels = context.graph.labels
 
+    # beside each thing stands its name in short, as on pages
     def brief(iri: str) -> str:
-        label = labels.label(iri, context.request.data)
-        number = f"{label.notation} " if label.notation not in ("", label.text) else ""
-        return context.called(iri) if kind_and_key(iri)[0] == "plan" else number + shortened(label.text)
+        return context.called(iri) if kind_and_key(iri)[0] == "plan" else values.briefly(context, iri)[0]
 
     head = [column for name in figure.columns for column in ([name, f"{name}_label"] if name in _THINGS else [name])]
     rows: list[list[table.Value]] = [

@@ -7,7 +7,7 @@ style sheet, made from ``web/`` by the build; pages work without it, only plaine
 import json
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Literal, TypeVar, cast
@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup as Markup
 
-from pan2kg.charts import Subject, frame as framed, registry
+from pan2kg.charts import Classes, Subject, frame as framed, registry
 from pan2kg.coherence import bodies, evidence
 from pan2kg.coherence.known import Known, basis_line
 from pan2kg.errors import Place, ProjectError
@@ -56,6 +56,7 @@ _MOST = 50_000
 Values = Mapping[str, object]
 Mode = Literal["served", "static"]
 Made = TypeVar("Made")
+_CLASSES: Final = cache(lambda style: Classes(style.read_text("utf-8") if style else ""))
 piece: Final = partial(macro, "_pieces.html")
 """The macro of a name, for what pages have by the thousand; what it is given is escaped unless it is markup."""
 
@@ -269,7 +270,7 @@ class PageContext:
         keys = ("" if level is evidence.HEADLINE else level.key for level in evidence.FIGURED)
         self.level_options = list(zip(keys, map(self.caption, evidence.FIGURED), strict=True))
         self.spoken = self.graph.spoken(language)
-        self.subject = Subject(self.spoken, self.picture_address)
+        self.subject = self.subject_at(evidence.HEADLINE)
 
     @property
     def known(self) -> Known:
@@ -278,11 +279,15 @@ class PageContext:
     def mark(self, level: evidence.Level | None) -> Markup:
         return piece("level")(level.key, figure_words.named(level).say(self.request.language)) if level else markup("")
 
+    def subject_at(self, level: evidence.Level) -> Subject:
+        bundle = self.site_context.bundle
+        classes = _CLASSES(bundle.folder / bundle.name("site.css") if bundle else None)
+        return Subject(self.spoken, self.picture_address, level, classes)
+
     def draw(self, name: str, level: evidence.Level | None = None, **parameters: object) -> framed.Picture | None:
         # None where it would not tell more than the page does in words
-        subject = self.subject if level is None else Subject(self.spoken, self.picture_address, level)
-        picture = registry.find_picture(name)(subject, **parameters)
-        return picture if picture.is_telling else None
+        picture = registry.find_picture(name)(self.subject if level is None else self.subject_at(level), **parameters)
+        return picture if picture.tells else None
 
     def href(self, path: str, /, **arguments: str) -> str:
         return self.out(f"{self.request.language}/{path}", **arguments)
