@@ -56,7 +56,7 @@ Value = ox.NamedNode | ox.Literal
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    # ``about`` is the column of whose thing it says something, "" of that of the row; it names rows of what it refers to
+    # ``about`` is the column of whose thing it says something, "" of that of the row; ``refers`` the table it refers to
     name: str
     property: str = ""
     datatype: str = "string"
