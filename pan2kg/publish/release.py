@@ -414,7 +414,7 @@ def _fill(
     last = reuse.LastPages(edition) if any(isinstance(part, SitePart) for part in parts) else None
     counts, faults, changes_of_last = step(dumps)
     release = PublishedRelease(edition, options, written, counts)
-    step(lambda: put(tables.product_files(documents.Described(edition))))
+    step(lambda: put(tables.product_files(documents.Described(edition, is_placed=False))))
     edition.graph.figures()  # for tables and pages
     if last:
         last.judge(edition.graph, changes_of_last)
