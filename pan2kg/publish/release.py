@@ -410,7 +410,7 @@ def _fill(
     edition.store.complete()
     counts, faults = step(dumps)
     release = PublishedRelease(edition, options, written, counts)
-    step(lambda: put(tables.product_files(documents.Described(edition))))
+    step(lambda: put(tables.product_files(documents.Described(edition, is_placed=False))))
     edition.graph.figures()  # for tables and pages
     expected = [path for part in parts for path in getattr(part, "pages", lambda _: ())(edition)]
     step(put, chain(tables.table_files(edition), _offered(edition)))
