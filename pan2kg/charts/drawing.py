@@ -60,11 +60,7 @@ _TABLES: Final = cache(lambda bold: _Widths(bold=bold))
 
 
 def measure(text: str, font: Font) -> float:
-    """The greatest width of a text in pixels in a common sans-serif font.
-
-    >>> measure("PAN 2", Font(10)), measure("", Font(10))
-    (30.1, 0.0)
-    """
+    # the greatest width of a text in pixels in a common sans-serif font
     return round(font.size * _width(text, font.bold), 2)
 
 
@@ -74,11 +70,6 @@ def _width(text: str, bold: bool) -> float:  # noqa: FBT001
 
 
 def shorten(text: str, width: float, font: Font) -> str:
-    """The text, or as many whole letters of it as fit into ``width`` before an ellipsis.
-
-    >>> shorten("Entreprises et droits", 60, Font(10)), shorten("PAN 2", 60, Font(10))
-    ('Entrepris…', 'PAN 2')
-    """
     words = " ".join(text.split())
     if measure(words, font) <= width:
         return words
@@ -277,10 +268,10 @@ class Drawing:
             f'role="{role}" aria-labelledby="{told}" lang="{self.language}" font-family="{FAMILY}"'
         )
         out: list[str] = []
-        _Element(begin, (), f">\n{head}\n", inner).write(_UNSET, out)
+        _Element(begin, (), f">\n{head}\n", inner).write(_UNSET, out, _WRITTEN_OUT)
         return "".join((*out, "\n"))
 
-    def inner(self, label: str = "") -> str:
+    def inner(self, label: str = "", classes: "Classes | None" = None) -> str:
         # In a page, where an element names it, or words beside it: the marks in whole pixels, without title and paper.
         sheet = _Elements()
         inner = sheet.elements(self.marks, 0.0, 0.0)
@@ -288,7 +279,7 @@ class Drawing:
         begin = f'<svg width="{width}" height="{height}" viewBox="0 0 {width} {height}"' if label else "<svg"
         begin += f' role="img" aria-labelledby="{label}"' if label and not sheet.leads else ""
         out: list[str] = []
-        _Element(begin, (), ">", inner).write(_UNSET, out)
+        _Element(begin, (), ">", inner).write(_UNSET, out, classes or _WRITTEN_OUT)
         return "".join(out)
 
 
@@ -322,16 +313,12 @@ _TENTHS: Final = _Tenths()
 
 
 def number(value: float) -> str:
-    """A number with at most one decimal and no needless zeros.
-
-    >>> number(1.0), number(-0.001), number(2.345), number(-0.5)
-    ('1', '0', '2.3', '-.5')
-    """
+    # with at most one decimal and no needless zeros
     return _TENTHS[round(value * 10)]
 
 
-# The look of an element: for each property the values that fit it, None where the property does not matter. Of a group
-# those that fit most of what is in it. A style is what an element has from those around it.
+# The look of an element: for each property its value, None where the property does not matter. Of a group it is that of
+# most that is in it. A style is what an element has from those around it.
 _PROPERTIES: Final = ("fill", "stroke", "stroke-width", "stroke-dasharray", "font-size", "font-weight", "text-anchor")
 _UNSET: Final = ("", "none", "1", "none", "", "normal", "start")
 _Look = tuple[tuple[str, ...] | None, ...]
@@ -347,29 +334,44 @@ def _look(fill: str, pen: Pen | None = None, font: Font | None = None, anchor: A
     return *((paint,) for paint in paints), *line, *text
 
 
-@lru_cache(maxsize=1 << 14)
-def _tallied(looks: tuple[tuple[_Look, int], ...]) -> tuple[list[Counter[str]], _Look]:
-    # how many elements each value fits, and what fits most
-    tallies = [Counter[str]() for _ in _PROPERTIES]
-    for look, times in looks:
-        for tally, values in zip(tallies, look, strict=True):
-            tally.update(dict.fromkeys(values or (), times))
-    most = [max(tally.values(), default=0) for tally in tallies]
-    fits = ([value for value in tally if tally[value] == top] for tally, top in zip(tallies, most, strict=True))
-    return tallies, tuple(tuple(values) or None for values in fits)
+class Classes:
+    """The looks that the style sheet of a page has for marks, each under a class; without one looks are written out."""
+
+    def __init__(self, sheet: str = "") -> None:
+        self.names: dict[_Look, str] = {}
+        for name, rule in re.findall(r"\.pictured \.(\w+)\{(fill:[^}]*)\}", sheet):
+            written = rule.replace("px", "").replace("weight:400", "weight:normal").replace("weight:700", "weight:bold")
+            values = dict(declaration.split(":") for declaration in written.split(";"))
+            self.names[tuple((values[name],) if name in values else None for name in _PROPERTIES)] = name
+        self.suiting = cache(
+            lambda look: [
+                named for named in self.names
+                if all(not values or values == suited for values, suited in zip(look, named, strict=True))
+            ] or [look]
+        )  # fmt: skip
+        self.settled = lru_cache(maxsize=1 << 14)(self.settle)
+
+    def settle(self, looks: tuple[tuple[_Look, int], ...], style: _Style, least: int, spent: int) -> tuple[str, _Style]:
+        # What is said for all of these looks, and the style then. To say it in a group costs as much as in one of them,
+        # and a group that is drawn for nothing else has to be worth its tags.
+        suited, is_as_is = Counter[_Look](), 0
+        for look, times in looks:
+            suited.update(dict.fromkeys(self.suiting(look), times))
+            is_as_is += times * all(not values or values[0] == value for values, value in zip(look, style, strict=True))
+        ((look, times),) = suited.most_common(1)
+        settled = tuple(values[0] if values else value for values, value in zip(look, style, strict=True))
+        pairs = zip(_PROPERTIES, settled, style, strict=True)
+        attributes = "".join(f' {name}="{value}"' for name, value, inherited in pairs if value != inherited)
+        # the width of some pens is a number of its own
+        thin = (*look[:2], None, *look[3:])
+        if look in self.names or thin in self.names:
+            width = "" if look in self.names else f' stroke-width="{settled[2]}"'
+            attributes = f' class="{self.names.get(look) or self.names[thin]}"{width}'
+        gain = (times - is_as_is - spent) * len(attributes)
+        return (attributes, settled) if gain > 0 and gain >= least else ("", style)
 
 
-@lru_cache(maxsize=1 << 14)
-def _settled(looks: tuple[tuple[_Look, int], ...], style: _Style, least: int, spent: int) -> tuple[str, _Style]:
-    # What is said for all of these looks, and the style then. To say it in a group costs as much as in one of them,
-    # and a group that is drawn for nothing else has to be worth its tags.
-    attributes, settled, gain = "", list(style), 0
-    for at, (tally, values) in enumerate(zip(*_tallied(looks), strict=True)):
-        if values and style[at] not in values:
-            more, attribute = tally[values[0]] - tally[style[at]] - spent, f' {_PROPERTIES[at]}="{values[0]}"'
-            if more or not style[at]:
-                attributes, settled[at], gain = attributes + attribute, values[0], gain + more * len(attribute)
-    return (attributes, tuple(settled)) if gain >= least else ("", style)
+_WRITTEN_OUT: Final = Classes()
 
 
 class _Element:
@@ -384,19 +386,18 @@ class _Element:
             times: dict[_Look, int] = {}
             for element in inner:
                 times[element.look] = times.get(element.look, 0) + 1
-            self.looks = tuple(times.items())
-            self.look = _tallied(self.looks)[1]
+            self.looks, self.look = tuple(times.items()), max(times, key=times.__getitem__)
 
-    def write(self, style: _Style, out: list[str]) -> None:
+    def write(self, style: _Style, out: list[str], classes: Classes) -> None:
         if not self.inner:
-            out += (self.begin, _settled(((self.look, 1),), style, 0, 0)[0], self.end)
+            out += (self.begin, classes.settled(((self.look, 1),), style, 0, 0)[0], self.end)
             return
-        attributes, inside = _settled(self.looks, style, 0 if self.begin else len("<g></g>") + 1, 1)
+        attributes, inside = classes.settled(self.looks, style, 0 if self.begin else len("<g></g>") + 1, 1)
         begin = self.begin or ("<g" if attributes else "")
         if begin:
             out += (begin, attributes, self.end)
         for element in self.inner:
-            element.write(inside, out)
+            element.write(inside, out, classes)
         if begin:
             out.append(f"</{begin.partition(' ')[0][1:]}>")
 
@@ -489,17 +490,16 @@ class _Elements:
             yield _Element(f"<text{place}{spoken}", look, f">{words}</text>")
 
     def group(self, group: Group, right: float, down: float) -> list[_Element]:
-        tags, title, is_tie = {name: value for name, value in group.tags if value}, group.title, False
-        is_tie = " " in tags.get("of", "")
+        tags, title = {name: value for name, value in group.tags if value}, group.title
         begin = f'<a href="{formats.xml_value(group.address)}"' if _ADDRESS.match(group.address) else ""
         self.leads |= bool(begin)
         if not self.name:
             keys = sorted(_KEYS.findall(group.address)[0].split("--"))
             if begin and keys == sorted(tags.get("of", "").split()):
                 tags["of"] = ""  # a script finds it in the address
-            # a title stays that says more than a name which is drawn whole
+            # a title stays that says more than the name of what a text names, which its page has whole
             drawn = " ".join(mark.text for mark in group.marks if isinstance(mark, Label))
-            is_named = drawn and "\n" not in title and ELLIPSIS not in drawn
+            is_named = drawn and "\n" not in title and (begin or ELLIPSIS not in drawn)
             title = "" if is_named else title.replace(f" ({keys[0]})", "", 1) if len(keys) == 1 else title
         title = f"<title>{_xml(title)}</title>" if title else ""
         said = "".join(f' data-{name}="{formats.xml_value(value)}"' for name, value in tags.items())
@@ -510,10 +510,6 @@ class _Elements:
         inner = self.elements(group.marks, x, y)
         if not inner or (len(inner) == 1 and not begin):
             return inner
-        for element in inner if is_tie else ():
-            # a script finds the line of a tie by what it is filled with
-            if element.begin == "<path" and element.look[0] in (None, ("none",)):
-                element.begin, element.look = '<path fill="none"', (None, *element.look[1:])
         if begin == "<g" and not self.name and len(inner) == 1 and inner[0].end.endswith("/>"):
             # in a page one mark is its own group
             (mark,) = inner

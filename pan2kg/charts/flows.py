@@ -116,7 +116,7 @@ def draw_lanes(
             inner = replace(box, x=box.x + 50, width=box.width - 50) if short else box
             labels = written(name, inner, inner.width - 14)
             labels += dw.centred(replace(box, width=50.0), (short,), STRONG) if short else []
-            title = f"{name.full}\n{say('unlinked')}" if is_alone else name.full
+            title = f"{fr.called(name)}\n{say('unlinked')}" if is_alone else name.full
             marks.append(dw.Group((box, *labels), title, subject.leads(iri)))
     for iri, y in right.tops.items():
         box = dw.Box(right.left, y, right.width, right.high, fr.SHADE, EDGE)
@@ -145,10 +145,8 @@ def draw_lanes(
     )  # fmt: skip
     title, lead = say("lanes-title", plan=names[home].text), say("lanes-lead")
     caption = fr.Caption(title, lead, signs, tuple(notes), sj.plans_named(subject, [names[home]]))
-    size, is_telling = (right.left + right.width, TOP + high, 0.0), bool(drawn[0] or drawn[1])
-    return fr.Picture(
-        subject, "lanes", caption, size, marks, lambda: sj.table(LANE_COLUMNS, rows), is_telling=is_telling
-    )
+    size = right.left + right.width, TOP + high, 0.0
+    return fr.Picture(subject, "lanes", caption, size, marks, lambda: sj.table(LANE_COLUMNS, rows), tells=any(drawn))
 
 
 def _most(ties: Sequence[DrawnTie], works: Sequence[str], number: int) -> list[DrawnTie]:
@@ -194,7 +192,7 @@ class Pillar:
 
     @classmethod
     def between(cls, subject: Subject, plan_a: str, plan_b: str) -> "Iterator[Pillar]":
-        measured, homes = subject.known, subject.graph.homes
+        measured = subject.known
         sides = measured.brought(plan_a, plan_b), measured.brought(plan_b, plan_a)
         for shared in sorted(measured.weight(plan_a, plan_b).contributions, key=lambda row: (-row.bits, row.text)):
             if shared.bits > 0 and not shared.is_broad:
@@ -202,10 +200,9 @@ class Pillar:
                 left, right = map(tuple, users)
                 yield cls(shared.text, (left, right), shared.bits)
         works: dict[str, tuple[set[str], set[str]]] = {}
-        for row in subject.graph.involvements:
-            home = homes.get(row.work, row.work)
-            if home in (plan_a, plan_b) and evidence.counts(row.level, subject.level):
-                works.setdefault(row.body, (set(), set()))[home == plan_b].add(row.work)
+        for plan in (plan_a, plan_b):
+            for row in subject.involved.get(plan, ()):
+                works.setdefault(row.body, (set(), set()))[plan == plan_b].add(row.work)
         both = {body: ends for body, ends in works.items() if all(ends)}
         for body in sorted(both, key=lambda body: (-sum(map(len, both[body])), body)):
             yield cls(body, (tuple(sorted(both[body][0])), tuple(sorted(both[body][1]))), is_text=False)
@@ -280,7 +277,7 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
         labels = fr.spoken(name, labels[: len(lines)]) + [replace(label, font=FINE) for label in labels[len(lines) :]]
         about = sj.tags(subject, (pillar.iri,))
         marks.append(dw.Group((box, *labels), name.full, subject.leads(pillar.iri), tags=about))
-    heads, columns = _bridge_heads(subject, names, plan_a, plan_b), dw.Group(tuple(marks), shift=(0, HEAD))
+    marks = [*_bridge_heads(subject, names, plan_a, plan_b), dw.Group(tuple(marks), shift=(0, HEAD))]
 
     cells: list[tuple[Cell, ...]] = []
     for pillar in every:
@@ -301,16 +298,8 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
     title = say("bridge-title", one=plans[0].text, two=plans[1].text, n=len(every))
     filters = sj.plans_named(subject, plans)
     caption = fr.Caption(title, say("bridge-lead"), tuple(signs), tuple(notes), filters)
-    size, is_telling = (WIDE, HEAD + high, 0.0), bool(cells)
-    return fr.Picture(
-        subject,
-        "bridge",
-        caption,
-        size,
-        (*heads, columns),
-        lambda: sj.table(BRIDGE_COLUMNS, cells),
-        is_telling=is_telling,
-    )
+    size, ties = (WIDE, HEAD + high, 0.0), len(cells)
+    return fr.Picture(subject, "bridge", caption, size, marks, lambda: sj.table(BRIDGE_COLUMNS, cells), tells=ties > 0)
 
 
 def _nearest(subject: Subject, plan: str) -> str:
@@ -362,9 +351,7 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
         degree = Counter(measured.potential.names[at] for *pair, low in ends if low > 0 for at in pair)
         uses, among = Counter(use.work for use in measured.uses), members_of(subject, sj.focus_of(subject, plan))
         focus = min(among, key=lambda work: (-degree[work], -uses[work]))
-    involvements = [
-        row for row in graph.involvements if row.work == focus and evidence.counts(row.level, subject.level)
-    ]
+    involvements = subject.involved.get(focus, [])
     leads = {row.body for row in involvements if "lead" in row.roles}
     bodies = sorted({row.body for row in involvements}, key=lambda body: (body not in leads, body))
     key_of = f"neighbours-of-{subject.level.key}-{focus}"
@@ -475,9 +462,7 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
         tuple(notes), (say("chosen-action", action=name.key),),
     )  # fmt: skip
     size = CENTRE + RINGS[2] + LABELS[1] + 12, high + raised, raised
-    return fr.Picture(
-        subject, "ego", caption, size, marks, lambda: sj.table(EGO_COLUMNS, rows), is_telling=len(rows) > 1
-    )
+    return fr.Picture(subject, "ego", caption, size, marks, lambda: sj.table(EGO_COLUMNS, rows), tells=len(rows) > 1)
 
 
 def _neighbours(subject: Subject, action: str) -> tuple[DrawnTie, ...]:

@@ -53,6 +53,7 @@ LEAD: Final = Font(12.5)
 KEY: Final = Font(11.5)
 SMALL: Final = Font(10.5, colour=GREY)
 SWATCH: Final = (30.0, 18.0)
+_INNER: Final = lru_cache(maxsize=1 << 8)(Drawing.inner)
 EDGING: Final = 2.0  # room around the marks for the pens of those at the edge
 
 
@@ -80,18 +81,17 @@ class Caption:
 class Picture:
     """A drawing with what it shows as a table, one row a thing or cell drawn.
 
-    ``title`` and ``description`` stand in the drawing too, for those who do not see it. It is telling where it joins so
-    many things that words would not do.
+    ``title`` and ``description`` stand in the drawing too, for those who do not see it. It ``tells`` more than words
+    where it joins some things.
     """
 
     def __init__(
         self, subject: Subject, name: str, caption: Caption, size: tuple[float, float, float], marks: Sequence[Mark],
-        table: Callable[[], Solutions], *, is_telling: bool = True,
+        table: Callable[[], Solutions], *, tells: bool = True,
     ) -> None:  # fmt: skip
         # the marks take a width and a height, and stand so far down; first of the notes is the level of evidence
         self.name, self.language, self.subject, self.caption = name, subject.language, subject, caption
-        self.size, self.marks, self._table, self.title = size, tuple(marks), table, caption.title
-        self.is_telling = is_telling
+        self.tells, self.size, self.marks, self._table, self.title = tells, size, tuple(marks), table, caption.title
         level = words.according_to(subject.level).say(subject.language)
         self.notes = (*((subject.say("at-level", level=level),) if caption.is_levelled else ()), *caption.notes)
         self.description = " ".join((caption.lead, *self.notes))
@@ -149,19 +149,15 @@ class Picture:
         width, height, down = self.size
         marks = (Group(self.marks, shift=(EDGING, EDGING + down)),)
         drawing = Drawing(width + 2 * EDGING, height + 2 * EDGING, "", "", self.language, marks)
-        return drawing.inner(label)
+        return drawing.inner(label, self.subject.classes)
 
     @property
     def legend(self) -> list[tuple[str, str]]:
-        return [(swatch(sign.marks), sign.meaning) for sign in self.caption.signs]
+        drawings = [(Drawing(*SWATCH, "", "", "", sign.marks), sign.meaning) for sign in self.caption.signs]
+        return [(_INNER(drawing, "", self.subject.classes), meaning) for drawing, meaning in drawings]
 
     def _repr_svg_(self) -> str:
         return self.svg
-
-
-@lru_cache(maxsize=1 << 8)
-def swatch(marks: tuple[Mark, ...]) -> str:
-    return Drawing(*SWATCH, "", "", "", marks).inner()
 
 
 def script_words(subject: Subject) -> dict[str, str]:

@@ -13,7 +13,8 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from pan2kg.coherence import HEADLINE, Level, citations, firmest
+from pan2kg.charts.drawing import Classes
+from pan2kg.coherence import HEADLINE, Level, bodies, citations, counts, firmest
 from pan2kg.coherence.known import Known
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
@@ -36,8 +37,11 @@ MOST: Final = 24  # how many plans a picture of plans can hold
 
 
 class Subject:
-    def __init__(self, graph: Graph, address: Address | None = None, level: Level = HEADLINE) -> None:
-        self.graph = graph
+    def __init__(
+        self, graph: Graph, address: Address | None = None, level: Level = HEADLINE, classes: Classes | None = None
+    ) -> None:
+        # what is drawn for a page, whose style sheet has the classes, does not change from day to day
+        self.graph, self.classes, self.today = graph, classes, None if classes else graph.as_of
         self.address = address
         self.level = level
         self.language: Language = graph.language
@@ -45,6 +49,19 @@ class Subject:
     @cached_property
     def known(self) -> Known:
         return self.graph.known(self.level)
+
+    @cached_property
+    def involved(self) -> Mapping[str, list[bodies.Involvement]]:
+        # who takes part in each action, and in each plan and its actions, at the level: the same in each language
+        def gather() -> Mapping[str, list[bodies.Involvement]]:
+            rows: dict[str, list[bodies.Involvement]] = {}
+            for row in self.graph.involvements:
+                for work in {row.work, self.graph.homes.get(row.work, row.work)}:
+                    if counts(row.level, self.level):
+                        rows.setdefault(work, []).append(row)
+            return rows
+
+        return self.graph.once(f"who takes part {self.level.key}", gather)
 
     def say(self, key: str, **values: object) -> str:
         return _WORDS.say(key, self.language, **values)

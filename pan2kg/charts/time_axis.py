@@ -4,7 +4,7 @@ Only what was seen is drawn: a plan that is not there may not have been read.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -41,13 +41,14 @@ class Axis:
         share = (on.toordinal() - start) / (end - start)
         return self.left + self.width * min(max(share, 0.0), 1.0)
 
-    def marks(self, bottom: float, today: date) -> list[dw.Mark]:
-        every, now = ticks(self.first, self.last, max(self.width / 42, 1)), self.x(today)
+    def marks(self, bottom: float, today: date | None) -> list[dw.Mark]:
+        every = ticks(self.first, self.last, max(self.width / 42, 1))
         years = range(-(-self.first // every) * every, self.last + 1, every)
         places = {year: self.x(date(year, 1, 1)) for year in years}
         lines = [dw.Line(((x, -4), (x, bottom)), dw.Pen(fr.RULE, 0.7)) for x in places.values()]
         labels = [dw.Label(x, -9, str(year), TICK, "middle") for year, x in places.items()]
-        return [*lines, *labels, dw.Line(((now, -4), (now, bottom)), TODAY)]
+        now = [dw.Line(((self.x(today), -4), (self.x(today), bottom)), TODAY)] if today else []
+        return [*lines, *labels, *now]
 
 
 def lives(subject: Subject, plans: Iterable[str]) -> Mapping[str, sj.Life]:
@@ -63,12 +64,14 @@ def lives(subject: Subject, plans: Iterable[str]) -> Mapping[str, sj.Life]:
     return life_of
 
 
-def axis_of(every: Iterable[sj.Life], today: date, *, left: float, width: float) -> Axis:
-    days = [today]
-    for life in every:
-        days += [day for day in (life.first, life.end, life.issued.last if life.issued else None) if day]
-    latest = today.year + AHEAD
-    return Axis(min(day.year for day in days), min(max(day.year for day in days), latest), left, width)
+def axis_of(every: Collection[sj.Life], today: date | None, *, left: float, width: float) -> Axis:
+    # the day is on it where there is one; without, and without a date, it has no years
+    begun = [today] if today else [day for life in every if (day := life.first or life.end)]
+    days = [day for life in every for day in (life.first, life.end, life.issued.last if life.issued else None) if day]
+    if not begun:
+        return Axis(1, 0, left, width)
+    first, last, latest = (day.year for day in (min([*begun, *days]), max([*begun, *days]), max(begun)))
+    return Axis(first, min(last, latest + AHEAD), left, width)
 
 
 def bar(axis: Axis, life: sj.Life, y: float, colour: str, *, high: float) -> list[dw.Mark]:
@@ -140,9 +143,9 @@ def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> fr.
     rows = sorted(every[:most], key=lambda plan: (life_of[plan].first or date.max, plan))
     names = subject.names([entry.iri, *every, *(work for works in by_plan.values() for work, _, _ in works)])
 
-    axis = axis_of([life_of[plan] for plan in rows], subject.graph.as_of, left=HEAD + 16, width=SPAN)
+    axis = axis_of([life_of[plan] for plan in rows], subject.today, left=HEAD + 16, width=SPAN)
     bottom, drawn_as, has_whole = ROW * len(rows), set[int](), False
-    marks = axis.marks(bottom, subject.graph.as_of)
+    marks = axis.marks(bottom, subject.today)
     for at, plan in enumerate(rows):
         y, name, life, works = ROW * (at + 0.5), names[plan], life_of[plan], by_plan[plan]
         lines = dw.wrap(name.text, HEAD - 4, NAME, 2)
@@ -190,10 +193,8 @@ def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> fr.
         for plan in every for work, role, level in by_plan[plan]
     )  # fmt: skip
     size = HEAD + 16 + SPAN + 24 + SAYS, TOP + bottom, TOP
-    is_telling = sum(map(len, by_plan.values())) > 1
-    return fr.Picture(
-        subject, "plans-of", caption, size, marks, lambda: sj.table(PLAN_COLUMNS, cells), is_telling=is_telling
-    )
+    tied = sum(map(len, by_plan.values()))
+    return fr.Picture(subject, "plans-of", caption, size, marks, lambda: sj.table(PLAN_COLUMNS, cells), tells=tied > 1)
 
 
 def _entry(subject: Subject, thing: str) -> Entry:

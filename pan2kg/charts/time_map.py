@@ -93,7 +93,7 @@ def draw_plan_map(subject: Subject, plan: str, most: int, layout: Layout) -> fr.
         begins = life.issued.first if life.issued else life.first or life.end or date.max
         ranks[plan] = life.first is None and not life.issued, begins, plan
     rows = sorted(ranks, key=ranks.__getitem__)
-    axis = ta.axis_of([life_of[plan] for plan in rows], subject.graph.as_of, left=layout.left, width=layout.span)
+    axis = ta.axis_of([life_of[plan] for plan in rows], subject.today, left=layout.left, width=layout.span)
     bottom, name, ends = layout.row * len(rows), subject.brief(chosen), dict[str, dw.Point]()
     for at, plan in enumerate(rows):
         ends[plan] = ta.place_of(axis, life_of[plan]), layout.row * (at + 0.5) + layout.low
@@ -125,7 +125,7 @@ def draw_plan_map(subject: Subject, plan: str, most: int, layout: Layout) -> fr.
     for near in neighbours:
         words = tuple(_beside(subject, name, near, (layout.right + 12, ends[near.plan][1])))
         beside.append(dw.Group(words, tags=sj.tags(subject, (near.plan,))))
-    marks: list[dw.Mark] = axis.marks(bottom, subject.graph.as_of)
+    marks: list[dw.Mark] = axis.marks(bottom, subject.today)
     marks += [dw.Group(tuple(alike)) for alike in (bands, bars, curves)]
     marks.append(dw.Group(tuple(beside), tags=() if layout.head else (("beside", "1"),)))
 
@@ -140,7 +140,7 @@ def draw_plan_map(subject: Subject, plan: str, most: int, layout: Layout) -> fr.
     signs += [fr.sign(pen, say(f"kind-{state.value}")) for state, pen in PENS.items() if state in states]
     signs += fr.weight_signs(subject, 0.0)
     signs += [ta.open_end_sign(subject, ta.PALE)] if any(life_of[plan].is_open for plan in rows) else []
-    signs.append(fr.sign(ta.TODAY, say("sign-as-of"), upright=True))
+    signs += [fr.sign(ta.TODAY, say("sign-as-of"), upright=True)] if subject.today else []
     if any(not life_of[plan].is_drawn for plan in rows):
         signs.append(fr.sign("", say("sign-hatch-date")))
     filters, undrawn = (say("chosen-by", plan=names[chosen].key),), len(every) - len(neighbours)
@@ -252,7 +252,7 @@ def draw_country(subject: Subject) -> fr.Picture:
     if not plans:
         raise ProjectError("no-action-to-measure", remedy="add-plan")
     life_of, names = ta.lives(subject, plans), subject.names([*plans, *fields.values()])
-    axis = ta.axis_of(life_of.values(), graph.as_of, left=COUNTRY_HEAD + 12, width=COUNTRY_SPAN)
+    axis = ta.axis_of(life_of.values(), subject.today, left=COUNTRY_HEAD + 12, width=COUNTRY_SPAN)
     citations = [
         (x, y) for x, y in measured.chronology.cited
         if x in life_of and y in life_of and measured.chronology.seen(x, y, measured.level)
@@ -312,13 +312,12 @@ def draw_country(subject: Subject) -> fr.Picture:
     undrawn, fill = sum(not life_of[plan].is_drawn for plan in plans), colour_of(subject, order[0])
     life = sj.Life(start=date(2020, 1, 1), end=date(2022, 12, 31))
     period = ta.bar(ta.Axis(2020, 2022, 2, 26), life, 9, fill, high=10)
-    signs = (
-        fr.Sign(tuple(period), say("sign-period")), ta.open_end_sign(subject, fill),
-        fr.sign(CITED, say("kind-seen")), fr.sign(ta.TODAY, say("sign-as-of"), upright=True),
-    )  # fmt: skip
+    signs = [fr.Sign(tuple(period), say("sign-period")), ta.open_end_sign(subject, fill)]
+    signs.append(fr.sign(CITED, say("kind-seen")))
+    signs += [fr.sign(ta.TODAY, say("sign-as-of"), upright=True)] if subject.today else []
     title, notes = say("country-map-title", n=len(plans), cited=len(citations)), say("country-map-undated", n=undrawn)
-    caption = fr.Caption(title, say("country-map-lead"), signs, (notes,) if undrawn else ())
-    every, size = (*back, *axis.marks(y, graph.as_of), *ways, *front), (wide, TOP + y, TOP)
+    caption = fr.Caption(title, say("country-map-lead"), tuple(signs), (notes,) if undrawn else ())
+    every, size = (*back, *axis.marks(y, subject.today), *ways, *front), (wide, TOP + y, TOP)
     return fr.Picture(subject, "time-map", caption, size, every, lambda: sj.table(COUNTRY_COLUMNS, cells))
 
 

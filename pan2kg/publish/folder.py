@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from itertools import groupby, islice, zip_longest
 from pathlib import Path
 from typing import IO, Final, cast
@@ -106,16 +107,22 @@ class ReleaseFolder:
     sums: dict[str, str] = field(default_factory=dict)
     _folders: set[str] = field(default_factory=set)
 
-    def put(self, path: str, content: bytes) -> None:
+    def put(self, path: str, content: bytes, last: Path | None = None) -> None:
         folder = path.rpartition("/")[0]
         if path.startswith("/") or ".." in path.split("/") or path in self.sums:
             raise ProjectError("two-parts-one-file", place=Place(path))
         if folder not in self._folders:
             (self.root / folder).mkdir(parents=True, exist_ok=True)
             self._folders.add(folder)
+        is_shared = False
+        if last:
+            with suppress(OSError):  # where files cannot be linked it is written
+                os.link(last / path, self.root / path)
+                is_shared = True
         try:
-            with open(f"{self.root}/{path}", "xb") as file:  # noqa: PTH123  # a path object of each of 12,000 files is dear
-                file.write(content)
+            if not is_shared:
+                with open(f"{self.root}/{path}", "xb") as file:  # noqa: PTH123  # a path of each of 12,000 files is dear
+                    file.write(content)
         except FileExistsError:
             raise ProjectError("two-parts-one-file", place=Place(path)) from None
         self.sums[path] = hashlib.sha256(content).hexdigest()
@@ -194,10 +201,10 @@ def keep_versions(work: Path, previous: Path | None, version_now: str) -> list[s
         if (target / GROUP).is_file() or version != (read_mark(previous) or {}).get("version"):
             continue
         # that of the release before now gets what it was led to
-        paths = [path for start in FOLDERS if (previous / start).is_dir() for path in walk(previous, f"{start}/")]
         paths = [
-            path for path in paths if path not in OWN and not re.fullmatch(rf"{UNKEPT}|{ONTOLOGY}/[0-9][^/]*", path)
-        ]
+            path for start in FOLDERS if (previous / start).is_dir() for path in walk(previous, f"{start}/")
+            if path not in OWN and not re.fullmatch(rf"{UNKEPT}|{ONTOLOGY}/[0-9][^/]*", path)
+        ]  # fmt: skip
         _share(previous, (path for path in paths if not path.endswith(".csv")), target)
         for path in paths:
             if path.endswith(".csv"):
@@ -214,11 +221,8 @@ def keep_versions(work: Path, previous: Path | None, version_now: str) -> list[s
         (target / "index.html").write_bytes(index)
         write_checksums(target)
     ontologies = sorted(path.name for path in (previous / ONTOLOGY).glob("[0-9]*.ttl"))
-    _share(
-        previous / ONTOLOGY,
-        (ontology_version for ontology_version in ontologies if not (work / ONTOLOGY / ontology_version).exists()),
-        work / ONTOLOGY,
-    )
+    missing = (name for name in ontologies if not (work / ONTOLOGY / name).exists())
+    _share(previous / ONTOLOGY, missing, work / ONTOLOGY)
     return [version for version in earlier if not (work / VERSIONS / version / TURTLE).is_file()]
 
 
@@ -245,7 +249,7 @@ QUADS: Final = "data/pan2kg.nq.gz"
 """The same and what rules derived from it, with the names of graphs, by which the two are told apart."""
 DUMPS: Final = (TURTLE, "data/pan2kg.nt.gz", "data/pan2kg.jsonld.gz", "data/pan2kg.rdf.gz", QUADS)
 PACKED: Final[Mapping[str, tuple[str, ...]]] = {
-    "data": ("links",),
+    "data": ("links", "actions", "texts"),
     "tables": ("links", "computed-links", "involvements", "passages", "topics", "documents", "parts"),
 }
 """The tables that are compressed, by their folder: the largest."""
@@ -268,6 +272,10 @@ class Content:
     def triples(self) -> Iterator[bytes]:
         return (triple for triple, _ in groupby(line[: line.rindex(b" <")] + b" .\n" for line in self.quads))
 
+    @cached_property
+    def text(self) -> bytes:
+        return b"".join(self.triples)
+
 
 def read_content(store: LocalStore, addresses: Addresses) -> tuple[Content, Content]:
     text = store.inner.dump(format=ox.RdfFormat.N_QUADS) or b""
@@ -287,9 +295,7 @@ def read_content(store: LocalStore, addresses: Addresses) -> tuple[Content, Cont
 
 
 def rebase(line: bytes, root: bytes, home: bytes = ROOT.encode()) -> bytes:
-    """A line of N-Quads with our own IRIs under another base; texts stay as they are.
-
-    The one text that is changed too is the statement which namespace the ontology has.
+    """A line of N-Quads with our own IRIs under another base; of texts only the namespace of the ontology is changed.
 
     >>> old = b'<https://w3id.org/pan2kg/id/a> <http://e/p> "see <https://w3id.org/pan2kg/id/a>" <http://e/g> .'
     >>> rebase(old, b"https://data.example/").decode()
@@ -311,12 +317,14 @@ def write_dumps(
     for path in DUMPS:
         content = whole if path == QUADS else stated
         with _opened(folder / path, "wb") as file:
-            if ending_of(path) in ("nt", "nq"):
-                lines = iter(content.quads if path == QUADS else content.triples)
+            if path == QUADS:
+                lines = iter(content.quads)
                 while together := b"".join(islice(lines, _AT_ONCE)):
                     file.write(together)
+            elif ending_of(path) == "nt":
+                file.write(content.text)
             else:
-                triples = ox.parse(b"".join(content.triples), format=ox.RdfFormat.N_TRIPLES)
+                triples = ox.parse(content.text, format=ox.RdfFormat.N_TRIPLES)
                 ox.serialize(triples, output=file, format=FORMATS[ending_of(path)], prefixes=dict(prefixes))
         yield path, content
 
@@ -336,12 +344,11 @@ def _opened(path: Path, mode: str) -> Iterator[IO[bytes]]:
 
 
 def differs(content: Content, folder: Path, path: str) -> bool:
-    wanted = content.quads if path == QUADS else content.triples
     with _opened(folder / path, "rb") as file:
-        lines: Iterable[bytes] = file
-        if ending_of(path) not in ("nt", "nq"):
-            lines = (f"{quad.triple} .\n".encode() for quad in ox.parse(file, format=FORMATS[ending_of(path)]))
-        return any(line != other for line, other in zip_longest(lines, wanted))
+        if path == QUADS:
+            return any(line != other for line, other in zip_longest(file, content.quads))
+        triples = (quad.triple for quad in ox.parse(file, format=FORMATS[ending_of(path)]))
+        return ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) != content.text
 
 
 def graph_name(line: bytes) -> bytes:

@@ -328,10 +328,9 @@ def _opening(
     reach, name, key = context.graph.known(level).reach(iri), context.subject.brief(iri), context.key(iri)
     cites, meets = {"cites": reach.cites, "cited": reach.cited}, f"{context.address(iri)}#meets"
     is_file = context.site_context.mode == "served" or key in _home_keys(context.site_context)
-    subject = Subject(context.spoken, context.picture_address, level)
     return {
         "findings": [_finding(context, "reach", reach.linked, meets, plan=name, **cites), *findings],
-        "picture": time_map.draw_plan_map(subject, key, NEIGHBOURS, time_map.IN_PAGE),
+        "picture": time_map.draw_plan_map(context.subject_at(level), key, NEIGHBOURS, time_map.IN_PAGE),
         "title": context.t("opening-title", plan=name),
         "downloads": [(context.href(f"time-map/{key}.{ending}"), ending.upper())
                       for ending in ("csv", "svg") if is_file],
@@ -444,7 +443,8 @@ def _home_keys(site_context: page.SiteContext) -> Iterable[str]:
 def _time_map(context: page.PageContext, suffix: str) -> bytes | None:
     if not context.graph.labels.find("plan", context.request.key):
         return None
-    return registry.picture_bytes(time_map.draw_time_map(context.subject, plan=context.request.key), suffix)
+    subject = Subject(context.spoken, context.picture_address)
+    return registry.picture_bytes(time_map.draw_time_map(subject, plan=context.request.key), suffix)
 
 
 PAGES: Final = (

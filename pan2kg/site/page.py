@@ -4,10 +4,11 @@ Links are relative to the page, so that a site works in any folder of any host. 
 style sheet, made from ``web/`` by the build; pages work without it, only plainer.
 """
 
+import gzip
 import json
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Literal, TypeVar, cast
@@ -15,7 +16,7 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup as Markup
 
-from pan2kg.charts import Subject, frame as framed, registry
+from pan2kg.charts import Classes, Subject, frame as framed, registry
 from pan2kg.coherence import bodies, evidence
 from pan2kg.coherence.known import Known, basis_line
 from pan2kg.errors import Place, ProjectError
@@ -33,6 +34,7 @@ CSV = "text/csv; charset=utf-8"
 JSON = "application/json"
 SVG = "image/svg+xml"
 TURTLE = "text/turtle; charset=utf-8"
+GZIP = "application/gzip"
 JAVASCRIPT = "text/javascript; charset=utf-8"
 
 HOW_TO_BUILD: Final = message.told("build-front-end")
@@ -56,6 +58,7 @@ _MOST = 50_000
 Values = Mapping[str, object]
 Mode = Literal["served", "static"]
 Made = TypeVar("Made")
+_CLASSES: Final = cache(lambda style: Classes(style.read_text("utf-8") if style else ""))
 piece: Final = partial(macro, "_pieces.html")
 """The macro of a name, for what pages have by the thousand; what it is given is escaped unless it is markup."""
 
@@ -269,7 +272,7 @@ class PageContext:
         keys = ("" if level is evidence.HEADLINE else level.key for level in evidence.FIGURED)
         self.level_options = list(zip(keys, map(self.caption, evidence.FIGURED), strict=True))
         self.spoken = self.graph.spoken(language)
-        self.subject = Subject(self.spoken, self.picture_address)
+        self.subject = self.subject_at(evidence.HEADLINE)
 
     @property
     def known(self) -> Known:
@@ -278,11 +281,15 @@ class PageContext:
     def mark(self, level: evidence.Level | None) -> Markup:
         return piece("level")(level.key, figure_words.named(level).say(self.request.language)) if level else markup("")
 
+    def subject_at(self, level: evidence.Level) -> Subject:
+        bundle = self.site_context.bundle
+        classes = _CLASSES(bundle.folder / bundle.name("site.css") if bundle else None)
+        return Subject(self.spoken, self.picture_address, level, classes)
+
     def draw(self, name: str, level: evidence.Level | None = None, **parameters: object) -> framed.Picture | None:
         # None where it would not tell more than the page does in words
-        subject = self.subject if level is None else Subject(self.spoken, self.picture_address, level)
-        picture = registry.find_picture(name)(subject, **parameters)
-        return picture if picture.is_telling else None
+        picture = registry.find_picture(name)(self.subject if level is None else self.subject_at(level), **parameters)
+        return picture if picture.tells else None
 
     def href(self, path: str, /, **arguments: str) -> str:
         return self.out(f"{self.request.language}/{path}", **arguments)
@@ -492,6 +499,10 @@ def frame(context: PageContext, pages: Mapping[str, View], section: str = "") ->
         "style": bundle.name("site.css") if bundle else "",
         "script": bundle.name("main.js") if bundle else "",
     }
+
+
+def packed(text: str) -> bytes:
+    return gzip.compress(text.encode(), mtime=0)
 
 
 def page_words(language: Language, site_context: SiteContext | None = None, **pieces: Mapping[str, str]) -> bytes:

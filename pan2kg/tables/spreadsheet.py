@@ -65,10 +65,12 @@ def write_spreadsheet(sheets: Iterable[tuple[str, Grid]]) -> bytes:
         style = openpyxl.cell.WriteOnlyCell(sheet)
         style.number_format = "yyyy-mm-dd"
         contents.append(bytearray())
-        for number, row in enumerate(rows, 2):
+        for row in rows:
+            # cells follow each other: their places, said at each, would be most of the file
             cells = []
-            for letter, value in zip(letters, row, strict=True):
+            for value in row:
                 if value is None or value == "":
+                    cells.append("<c/>")
                     continue
                 # most texts stand in many cells: what is listed already is no day and fits
                 place = strings.get(value) if isinstance(value, str) else None
@@ -76,15 +78,15 @@ def write_spreadsheet(sheets: Iterable[tuple[str, Grid]]) -> bytes:
                 if isinstance(content, str):
                     if place is None:
                         place = strings.setdefault(xml_fit(content)[:_LONGEST], len(strings))
-                    cells.append(f'<c r="{letter}{number}" t="s"><v>{place}</v></c>')
+                    cells.append(f'<c t="s"><v>{place}</v></c>')
                 elif isinstance(content, bool):
-                    cells.append(f'<c r="{letter}{number}" t="b"><v>{content:d}</v></c>')
+                    cells.append(f'<c t="b"><v>{content:d}</v></c>')
                 elif isinstance(content, date):
                     serial = openpyxl.utils.datetime.to_excel(content)
-                    cells.append(f'<c r="{letter}{number}" s="{style.style_id}"><v>{serial}</v></c>')
+                    cells.append(f'<c s="{style.style_id}"><v>{serial}</v></c>')
                 else:
-                    cells.append(f'<c r="{letter}{number}"><v>{content}</v></c>')
-            contents[-1] += f'<row r="{number}">{"".join(cells)}</row>'.encode()
+                    cells.append(f"<c><v>{content}</v></c>")
+            contents[-1] += f"<row>{''.join(cells)}</row>".encode()
         del rows
     return _bytes(book, (contents.pop(0) for _ in [*contents]), strings)
 

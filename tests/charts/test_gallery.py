@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
 import pytest
 
-from pan2kg.charts.drawing import Drawing, Group, Hatch, Label, Line, Mark
+from pan2kg.charts import drawing as dw
+from pan2kg.charts.drawing import _PROPERTIES, _UNSET, Classes, Drawing, Group, Hatch, Label, Line, Mark
 from pan2kg.charts.frame import EDGING, Picture
 from pan2kg.charts.registry import PICTURES, draw, picture_bytes
 from pan2kg.errors import ProjectError, QueryError
@@ -188,41 +191,41 @@ def test_pictures_of_the_shipped_graph_are_sound_and_the_same_each_time(graph: G
             assert (picture.svg, picture_bytes(picture, ".csv")) == (again.svg, picture_bytes(again, ".csv")), kind
 
 
+SHEET = (Path(__file__).parents[2] / "web" / "src" / "style" / "looks.css").read_text("utf-8")
+CLASSES = Classes(re.sub(r"\s*([{}:;])\s*", r"\1", SHEET).replace(";}", "}"))
+STYLES = {name: dict(zip(_PROPERTIES, look, strict=True)) for look, name in CLASSES.names.items()}
+
+
 def looks(element: ET.Element, style: dict[str, str]) -> Iterator[tuple[object, ...]]:
-    style = style | element.attrib
-    if element.tag in (f"{SVG}text", f"{SVG}tspan"):
-        yield float(style["font-size"]), style.get("font-weight") == "bold", style.get("text-anchor", "start")
+    # what each mark looks like, whether attributes or classes say so; what is straight has nothing to fill
+    style = style | {name: value[0] for name, value in STYLES.get(element.get("class", ""), {}).items() if value}
+    style |= {name: value for name, value in element.attrib.items() if name in _PROPERTIES}
+    kind, (fill, stroke, *pen, size, weight, anchor) = element.tag.removeprefix(SVG), style.values()
+    if kind in ("text", "tspan"):
+        yield "text", size, weight == "bold", anchor, fill
+    elif kind in ("path", "circle"):
+        is_filled = kind == "circle" or not {*"cz"}.isdisjoint(element.attrib["d"])
+        yield kind, fill if is_filled else "", stroke, *(pen if stroke != "none" else ())
     for inner in element:
         yield from looks(inner, style)
 
 
 @pytest.mark.parametrize("kind", PICTURES)
-def test_what_marks_have_in_common_is_said_once_and_holds_for_each(kind: str) -> None:
-    drawing = drawn(kind, synthetic(4, 9)).drawing
-    each = [(label.font.size, label.font.bold, label.anchor) for label, _ in labels(drawing)]
-    assert list(looks(ET.fromstring(drawing.svg()), {})) == each
-
-
-@pytest.mark.parametrize("kind", ["time-map", "bridge", "plans-of", "lanes", "timeline", "ego"])
-def test_in_a_page_stand_the_marks_alone_in_whole_pixels_and_a_title_where_no_text_names_them(
-    graph: Graph, kind: str
-) -> None:
+def test_in_a_page_stand_the_marks_alone_and_look_the_same_and_a_link_has_a_name(graph: Graph, kind: str) -> None:
     picture = draw(kind, graph.spoken("fr"), address=lambda iris: "../a/{}.html".format("--".join(map(key, iris))))
-    (width, height, down), shift = picture.size, EDGING
-    marks = (Group(picture.marks, shift=(shift, shift + down)),)
-    assert not misplaced(Drawing(width + 2 * shift, height + 2 * shift, "", "", "fr", marks)), kind
-    page = picture.inner("heading")
-    root = ET.fromstring(page)
-    assert "xmlns" not in page
-    assert root.find("title") is None
+    page, style = picture.inner("heading"), dict(zip(_PROPERTIES, _UNSET, strict=True))
+    (width, height, down), root = picture.size, ET.fromstring(page)
+    marks = (Group(picture.marks, shift=(EDGING, EDGING + down)),)
+    drawing = Drawing(width + 2 * EDGING, height + 2 * EDGING, "", "", "fr", marks)
+    each = [(dw.number(label.font.size), label.font.bold, label.anchor) for label, _ in labels(drawing)]
+    for text in (drawing.svg(), page, drawing.inner("heading", CLASSES)):
+        drawn_as = [*looks(ET.fromstring(text), style)]
+        assert [look[1:4] for look in drawn_as if look[0] == "text"] == each
+    assert drawn_as == [*looks(root, style)]
     assert all((text.attrib["x"] + text.attrib["y"]).removeprefix("-").isdecimal() for text in root.iter("text"))
-    said = " ".join(text.text for text, _ in labels(Drawing(0, 0, "", "", "fr", marks)))
-    assert said.split() == " ".join("".join(text.itertext()) for text in root.iter("text")).split()
-    for link in root.iter("a"):
-        drawn, title = [*link.iter("text")], link.findtext("title")
-        assert drawn or title, "a link has a name"
-    assert len(page) < len(picture.svg) - 1000
-    assert [words for _, words in picture.legend] == [sign.meaning for sign in picture.caption.signs]
+    assert all(link.findtext("title") or [*link.iter("text")] for link in root.iter("a"))
+    assert ("xmlns" in page, root.find("title"), len(page) < len(picture.svg)) == (False, None, True)
+    assert kind in ("action-matrix", "ministries") or not misplaced(drawing), "these are in no page"
 
 
 LABELS = {

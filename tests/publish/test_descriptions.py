@@ -27,7 +27,7 @@ from pan2kg.publish import documents, folder
 from pan2kg.publish.documents import shared_place
 from pan2kg.publish.edition import Edition
 from pan2kg.publish.inspection import by_subject, faults
-from pan2kg.publish.tables import PRODUCT_FORMS, PRODUCTS
+from pan2kg.publish.tables import PRODUCT_FORMS, PRODUCTS, csv_path
 from pan2kg.store.queries import read_queries
 from pan2kg.store.store import LocalStore, select
 from pan2kg.turtle.vocabulary import ROOT
@@ -101,10 +101,9 @@ def test_no_recommended_property_is_missing_but_a_contact_nobody_gave(
 def test_each_offer_and_the_endpoint_is_a_distribution_with_the_size_and_checksum_of_its_file(
     few_folder: Path, catalogue: Graph
 ) -> None:
-    files = [
-        f"{BASE}data/{one}.{form}" for one in PRODUCTS for form in PRODUCT_FORMS if (one, form) != ("links", "csv")
-    ]
-    files += [f"{BASE}{path}" for path in ("data/links.csv.gz", "data/pan2kg.ttl.gz", "data/pan2kg.nq.gz", "site.zip")]
+    files = [f"{BASE}data/{one}.{form}" for one in PRODUCTS for form in PRODUCT_FORMS if form != "csv"]
+    files += [f"{BASE}{csv_path('data', one)}" for one in PRODUCTS]
+    files += [f"{BASE}{path}" for path in ("data/pan2kg.ttl.gz", "data/pan2kg.nq.gz", "site.zip")]
     offered = Counter(str(address) for address in catalogue.objects(None, DCAT.accessURL))
     assert offered == Counter([*files, ENDPOINT])
     for one in catalogue.subjects(RDF.type, DCAT.Distribution):
@@ -179,7 +178,7 @@ def test_our_own_rules_find_what_is_wrong(few_folder: Path) -> None:
         "is not the French one": re.sub(
             r'("pan2kg :[^"]*"@fr) , ("[^"]*"@en)', r"\2 , \1", text.replace("pan2kg\u00a0:", "pan2kg :")
         ),
-        "is the address of 2": text.replace("data/actions.csv>", "data/pan2kg.ttl.gz>"),
+        "is the address of 2": text.replace("data/bodies.csv>", "data/pan2kg.ttl.gz>"),
         "dcat:keyword is shorter": text.replace('"knowledge graph"', '"kg"'),
         "neither class nor label": text.replace("frequency/IRREG> ;", "frequency/OTHER> ;"),
         "lacks <http://purl.org/dc/terms/publisher>": text.replace("dcterms:publisher", "dcterms:contributor"),

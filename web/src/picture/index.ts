@@ -150,10 +150,11 @@ function things(mark: SVGElement): string[] {
 
 /** A line is hit some pixels beside it too. */
 function widen(mark: SVGElement): void {
-    const line = things(mark).length > 1 ? mark.querySelector<SVGPathElement>(":scope > path[fill=none]") : null;
+    const line = things(mark).length > 1 ? mark.querySelector<SVGPathElement>(":scope path") : null;
     if (line) {
         const wide = line.cloneNode() as SVGPathElement;
-        Object.entries({ stroke: "transparent", "stroke-width": HIT, "pointer-events": "stroke" }).forEach(([name, value]) => wide.setAttribute(name, value));
+        wide.removeAttribute("class");
+        Object.entries({ fill: "none", stroke: "transparent", "stroke-width": HIT, "stroke-dasharray": "none", "pointer-events": "stroke" }).forEach(([name, value]) => wide.setAttribute(name, value));
         line.after(wide);
     }
 }

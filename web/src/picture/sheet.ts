@@ -10,6 +10,20 @@ const LEAST = 720;
 const SIGN = 37;
 const LINE = 24;
 
+/** What a style sheet says of a mark, which a file of its own has to say itself. */
+const LOOK = ["fill", "stroke", "stroke-width", "stroke-dasharray", "font-size", "font-weight", "text-anchor"];
+const MARKS = ["path", "circle", "text"].join(",");
+
+function copied(svg: SVGSVGElement): SVGSVGElement {
+    const copy = svg.cloneNode(true) as SVGSVGElement;
+    const marks = svg.querySelectorAll(MARKS);
+    copy.querySelectorAll(MARKS).forEach((mark, at) => {
+        const style = getComputedStyle(marks[at] ?? mark);
+        LOOK.forEach((name) => mark.setAttribute(name, style.getPropertyValue(name)));
+    });
+    return copy;
+}
+
 function drawn(name: string, values: Record<string, string | number>, ...inner: (Node | string)[]): SVGElement {
     const element = document.createElementNS(SVG, name);
     Object.entries(values).forEach(([key, value]) => element.setAttribute(key, String(value)));
@@ -33,6 +47,9 @@ export function sheetOf(svg: SVGSVGElement): string {
     };
     const write = (text: string, size: number, weight = "normal"): void => {
         let line = "";
+        if (!text) {
+            return;
+        }
         const put = (): void => {
             y += size * 1.25;
             sheet.append(drawn("text", { x: MARGIN, y, "font-size": size, "font-weight": weight }, line));
@@ -49,7 +66,7 @@ export function sheetOf(svg: SVGSVGElement): string {
     const caption = figure?.querySelector("figcaption");
     write(caption?.firstChild?.textContent ?? document.title, 19, "bold");
     caption?.querySelectorAll("p").forEach((words) => write(words.textContent ?? "", 12.5));
-    const copy = svg.cloneNode(true) as SVGSVGElement;
+    const copy = copied(svg);
     Object.entries({ x: MARGIN, y: y + 14, width, height }).forEach(([name, value]) => copy.setAttribute(name, String(value)));
     sheet.append(copy);
     y += height + 30;
@@ -60,13 +77,14 @@ export function sheetOf(svg: SVGSVGElement): string {
         if (x && x + wide > inner) {
             [x, y] = [0, y + LINE];
         }
-        const sign = item.querySelector("svg")?.cloneNode(true) as SVGSVGElement;
+        const sign = copied(item.querySelector("svg") as SVGSVGElement);
         Object.entries({ x: MARGIN + x, y, width: 30, height: 18 }).forEach(([name, value]) => sign.setAttribute(name, String(value)));
         sheet.append(sign, drawn("text", { x: MARGIN + x + SIGN, y: y + 13, "font-size": 11.5 }, words));
         x += wide + LINE;
     }
     y += LINE;
-    // release and day stand in the words of all pages
+    // the level stands at the sentences the page begins with, release and day in the words of all pages
+    write(document.querySelector("[aria-labelledby=brief] > .hint")?.textContent ?? "", 11.5);
     write(window.pan2kgWords?.picture?.source ?? "", 10.5);
     const [all, high] = [inner + 2 * MARGIN, y + MARGIN];
     const [across, down] = [Math.max(all, (high * WIDTH) / HEIGHT), Math.max(high, (all * HEIGHT) / WIDTH)];
