@@ -2,19 +2,17 @@
 
 A document tells the things of one kind, each at its key: ``doc/topic/all#health`` for ``id/topic/health``; of kinds
 with many things, those whose keys begin alike: ``doc/plan/lu-b#lu-bhr-2``. Patterns say where, so that no server needs
-a list of things. What is told is what is said of a thing, and what points to it as a reference: what a link or an
-involvement says stands at its own place. What is mentioned has its names in its own document, and what rules derived of
-a thing at each level of evidence stands in the dump alone. A page says it once for all languages, and in numbered notes
-on whose word; of links that rules made it says what is shared. A thing that has pages leads to them; one that was
-retired says so. The named graphs of a folder are one document, in Turtle; those of rules stand in the dump that names
-them.
+a list of things. What is told is what is said of a thing, and what few others say of it; what rules derived of it, and
+is the same of all links they made, stands in the dump alone. A page says it once for all languages, and in numbered
+notes on whose word. A thing that has a page leads to it, and leaves its links to it; one that was retired says so. The
+named graphs of a folder are one document, in Turtle; those of rules stand in the dump that names them.
 """
 
 import re
 from bisect import insort
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -27,7 +25,7 @@ from pan2kg.graph import labels, statements
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, format_of
 from pan2kg.publish.edition import Edition, File
 from pan2kg.publish.folder import FOLDERS, OWN, PACKED, QUADS, TURTLE, UNKEPT, VERSIONS, Content, graph_name
-from pan2kg.publish.vocabulary import FOAF, OWL, TYPE, CompactWriter, as_row, node, table_of
+from pan2kg.publish.vocabulary import FOAF, OWL, TYPE, CompactWriter, node, table_of
 from pan2kg.site import values
 from pan2kg.store.queries import FORMER
 from pan2kg.tables.template import macro, markup, render
@@ -95,27 +93,22 @@ def document_of(kind: str, key: str) -> str:
 
 
 def graph_place(place: str) -> str:
-    """The path of the document of a named graph: that of its folder.
-
-    >>> graph_place("graph/plans/lu-bhr-2/actions"), graph_place("graph/profile")
-    ('graph/plans/lu-bhr-2', 'graph/profile')
-    """
+    # a named graph is told with its folder
     return "/".join(place.split("/")[:3])
 
 
 class Described:
-    """The statements of a release by what they are ``of`` and what they are ``pointing`` to.
+    # the statements by what they are ``of`` and what they are ``pointing`` to; ``own_places`` are the paths documents
+    # would have if they told one thing, ``places`` those in which things are told, without an ending; no blank nodes
 
-    ``own_places`` are the paths documents of the things would have if they told nothing else, ``places`` those of the
-    documents in which they are told, both without an ending. No statement has a blank node.
-    """
-
-    def __init__(self, edition: Edition) -> None:
+    def __init__(self, edition: Edition, *, is_placed: bool = True) -> None:
         self.edition, self.store, addresses = edition, edition.store.inner, edition.issue.addresses
         # there are hundreds of thousands of addresses: where none is moved they are what they are
         self.own: Callable[[str], str] = addresses.own if addresses.root != addresses.home else str
         # what the store holds is read of each thing when it is told, and kept a little while
-        self.of, self.pointing = lru_cache(4_096)(self._read_of), lru_cache(1_024)(self._read_pointing)
+        read = self.store.quads_for_pattern
+        self.of = lru_cache(4_096)(lambda iri: self._statements(read(self.home(iri), None, None), _OF_RULES))
+        self.pointing = lru_cache(1_024)(lambda iri: self._statements(read(None, None, self.home(iri)), _TOLD_AT_LINKS))
         deprecated = self.store.quads_for_pattern(None, node(OWL + "deprecated"), None)
         self.retired = {
             self.own(str(quad.subject)[1:-1]) for quad in deprecated
@@ -135,13 +128,15 @@ class Described:
             iri: {language: value for _, _, language, value in sorted(entries)} for iri, entries in named.items()
         }
         self.joined, self.shared = self._read_joined()
+        self.own_places = self._read_places() if is_placed else {}
+        self.places = {iri: shared_place(place) for iri, place in self.own_places.items()}
+        self.keys = {iri: place.rpartition("/")[2] for iri, place in self.own_places.items()}
         self._is_rules = cache(lambda graph: bool(rule_of(graph)))
         self._is_again = cache(lambda predicate: bool(predicate.startswith(PAN) and _AT_LEVEL.fullmatch(predicate)))
         self._called: dict[tuple[str, Language], str] = {}
         self._written: dict[tuple[str, str, str], Markup] = {}
 
-    @cached_property
-    def own_places(self) -> dict[str, str]:
+    def _read_places(self) -> dict[str, str]:
         places, root = dict[str, str](), self.edition.issue.addresses.root
         subjects = {self.own(str(quad.subject)[1:-1]) for quad in self.store}
         for iri in sorted(subjects):
@@ -155,14 +150,6 @@ class Described:
             if entry.kind and iri in subjects and iri not in places and _PLAIN.fullmatch(entry.key):
                 places[iri] = f"{DOCUMENTS}/{entry.kind}/{entry.key}"
         return places
-
-    @cached_property
-    def places(self) -> dict[str, str]:
-        return {iri: shared_place(place) for iri, place in self.own_places.items()}
-
-    @cached_property
-    def keys(self) -> dict[str, str]:
-        return {iri: place.rpartition("/")[2] for iri, place in self.own_places.items()}
 
     def _read_joined(self) -> tuple[Mapping[str, dict[str, list[str]]], Mapping[str, Mapping[str, Counter[str]]]]:
         # what links and involvements join, and how; and of what rules joined what it shares, by its type
@@ -181,12 +168,6 @@ class Described:
                 by_type = shared.setdefault(end, {})
                 by_type.setdefault("".join(ways.get(_LINK_TYPE, [])[:1]), Counter()).update(ways.get(_VIA, ()))
         return joined, shared
-
-    def _read_of(self, iri: str) -> list[DocumentStatement]:
-        return self._statements(self.store.quads_for_pattern(self.home(iri), None, None), _OF_RULES)
-
-    def _read_pointing(self, iri: str) -> list[DocumentStatement]:
-        return self._statements(self.store.quads_for_pattern(None, None, self.home(iri)), _TOLD_AT_LINKS)
 
     def home(self, iri: str) -> ox.NamedNode:
         places = self.edition.issue.addresses
@@ -261,15 +242,12 @@ class Described:
                 brief = self.edition.graph.labels.brief(self.home(iri).value, LANGUAGES[0])
                 name, language = (brief.text, "") if brief.whole else (labels.shortened(name), language)
             has_tag = language != LANGUAGES[0] and not words
-            address = _bare(leads) if root != "-" else ""
+            # without marks where HTML needs none: documents hold a hundred thousand addresses
+            address = leads if _PLAIN_ADDRESS.fullmatch(leads) else f'"{escape(leads)}"' if leads else ""
+            address = markup(address) if root != "-" else ""
             text = macro("_told.html", "told")(words or name, language if has_tag else "", address)
             self._written[iri, root, words] = text
         return text
-
-
-def _bare(address: str) -> str:
-    # without marks where HTML needs none: documents hold a hundred thousand addresses
-    return markup(address) if _PLAIN_ADDRESS.fullmatch(address) else markup(f'"{escape(address)}"') if address else ""
 
 
 def document_files(described: Described, pages: Collection[str]) -> Iterator[File]:
@@ -310,8 +288,13 @@ def graph_files(edition: Edition, whole: Content) -> Iterator[File]:
         by_place[place_of(graph_name(line))].append(line)
     for path in sorted(filter(None, by_place)):
         quads = ox.parse(b"".join(by_place.pop(path)), format=ox.RdfFormat.N_QUADS)
-        rows = dict.fromkeys(quad.triple for quad in quads)
-        yield f"{path}.ttl", CompactWriter(prefixes).turtle(map(as_row, rows))
+        told = dict.fromkeys((quad.subject, quad.predicate, quad.object) for quad in quads)
+        rows = (
+            (str(subject)[1:-1], predicate.value, "", term) if isinstance(term, ox.Literal)
+            else (str(subject)[1:-1], predicate.value, str(term)[1:-1], None)
+            for subject, predicate, term in told
+        )  # fmt: skip
+        yield f"{path}.ttl", CompactWriter(prefixes).turtle(rows)
 
 
 def _page(described: Described, iris: Sequence[str], place: str, pages: Collection[str]) -> dict[str, object]:
@@ -378,7 +361,7 @@ def _page(described: Described, iris: Sequence[str], place: str, pages: Collecti
         address = "" if rule else f"{root}{graph_place(f'{GRAPHS}/{path}')}.ttl"
         # what a rule says stands on the page of what figures mean
         links = [described.shown(source, root) for source in grounds.sources] if not rule else [
-            macro("_told.html", "told")(format_of("name", tag), tag, _bare(f"{root}{tag}/meaning.html#rule-{rule}"))
+            macro("_told.html", "told")(format_of("name", tag), tag, f"{root}{tag}/meaning.html#rule-{rule}")
             for tag in LANGUAGES if f"{tag}/meaning.html" in pages and rule in described.edition.graph.rules
         ]  # fmt: skip
         # by the file that says so, the sources on which it rests
@@ -492,7 +475,7 @@ MOVED: Final = tuple(HostRule(pattern, target, flags="R=301,L,NE") for pattern, 
     *((pattern.format(name=name), target.format(table=table))
       for name, (table, _) in FORMER.items() for pattern, target in _OF_FORMER),
     (rf"(?:{'|'.join(LANGUAGES)})/(figure/[^/.]+\.json)", f"{LANGUAGES[0]}/$1.gz"),
-    (rf"({'|'.join(LANGUAGES)})/(question/[^/.]+\.json)", "$1/$2.gz"),
+    (rf"({'|'.join(LANGUAGES)})/(question/[^/.]+\.json|definition/broad-action-pairs\.csv)", "$1/$2.gz"),
     (rf"(?:{'|'.join(LANGUAGES)})/question/[^/.]+\.ttl", TURTLE),
     (rf"ontology/index\.({'|'.join(LANGUAGES)})\.html", "$1/ontology.html"),
     (rf"ontology/diagram\.({'|'.join(LANGUAGES)})\.svg", "$1/classes.svg"),
@@ -512,11 +495,8 @@ def is_published(path: str) -> bool:
 
 
 def w3id_rules(service: str = "") -> list[HostRule]:
-    """The rules for the folder of the permanent identifier; the same for every release.
-
-    Without a host that negotiates (``service``), who names HTML is led to it, as a browser does, else who names data to
-    those, and all others to HTML.
-    """
+    # for the folder of the permanent identifier, the same for every release: without a host that negotiates, who names
+    # HTML is led to it, as a browser does, else who names data to those, and all others to HTML
     if service:
         return [HostRule("(.*)", f"{service.rstrip('/')}/$1")]
     return [
@@ -571,11 +551,8 @@ def version_rules(version: str, packed: Sequence[str]) -> Iterator[HostRule]:
 def host_files(
     edition: Edition, retired: Mapping[str, str], led_on: Sequence[HostRule], *, has_base: bool, service: str
 ) -> Iterator[File]:
-    """The rules for each kind of server; ``retired`` are the places of what was given up, and of what followed.
-
-    ``led_on`` are those for addresses of earlier releases and in the folders of versions.
-    ``has_base`` says that the files have an address; without one, the rules for w3id.org name a host to be filled in.
-    """
+    # ``retired`` are the places of what was given up, and of what followed; ``led_on`` the rules for earlier addresses;
+    # where the files have no address, the rules for w3id.org name a host to be filled in
     path = urlsplit(edition.issue.addresses.base).path if has_base else "/"
     host = edition.issue.addresses.base if has_base else PLACEHOLDER
     # what was given up is gone; an identifier that one thing of ours took the place of leads on to it

@@ -51,10 +51,7 @@ Note = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where things, files and the endpoint stand.
-
-    ``root`` is the base our own IRIs get, ``home`` the one they have in the graph, ``base`` the folder on the web
-    where the files of the release will stand, ``endpoint`` the SPARQL endpoint, empty where there is none.
+    """``root`` is the base our own IRIs get, ``home`` the one they have in the graph, ``base`` that of the files.
 
     >>> places = Addresses(root="https://data.example/", base="https://host.example/pan/")
     >>> places.own("https://w3id.org/pan2kg/id/plan/x")
@@ -170,13 +167,8 @@ def read_facts(store: LocalStore, space: str = ROOT) -> Facts:
     mentioned = {term for values in statements.values() for terms in values.values() for term in terms}
     for term in mentioned:
         if isinstance(term, ox.NamedNode):
-            facts_named = properties(term.value)
-            names = (
-                facts_named.get(SKOS + "prefLabel")
-                or facts_named.get(RDFS + "label")
-                or facts_named.get(FOAF + "name")
-                or ()
-            )
+            facts = properties(term.value)
+            names = next(filter(None, map(facts.get, (SKOS + "prefLabel", RDFS + "label", FOAF + "name"))), ())
             labels[term.value] = tuple(name for name in names if isinstance(name, ox.Literal))
     release = datasets.read_release(store, space)
     version = release.number if release.is_stated else ""
@@ -217,13 +209,9 @@ def name_roles(store: LocalStore) -> None:
 
 @dataclass
 class Edition:
-    """A project's graph with what its rules derive, the facts on it, and how it is to be published.
-
-    ``previous`` is the release before, a folder or a file, where one was named; ``catalogue`` describes the dumps and
-    tables, once they are written. ``before`` is what this edition is compared with: the release before, unless that is
-    this version, written again; ``ontology`` is pan2kg's, and moves only where the whole of pan2kg does. In ``kept``
-    reports of checks are kept; ``computed`` is for pages.
-    """
+    # ``previous`` is the release before, ``before`` what this one is compared with: that, unless it is this version;
+    # ``catalogue`` describes dumps and tables, once written; ``ontology`` moves with all of pan2kg alone; in ``kept``
+    # reports of checks are kept; ``last`` gives a page of the release before that can stand; ``computed`` is for pages
 
     graph: Graph
     facts: Facts
@@ -231,6 +219,7 @@ class Edition:
     previous: Path | None = None
     catalogue: LocalStore | None = None
     kept: Path | None = None
+    last: Callable[[str], bytes | None] | None = None
     computed: dict[Hashable, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -341,6 +330,7 @@ class Statistics:
     properties: Counter[str]
     classes: Counter[str]
     links: Counter[tuple[str, str]] = field(default_factory=Counter)
+    kept: tuple[int, int] = 0, 0  # pages that stand as in the release before, of how many
 
 
 def count(lines: Iterable[bytes], root: str, targets: Mapping[str, str] = TARGETS) -> Statistics:

@@ -107,16 +107,22 @@ class ReleaseFolder:
     sums: dict[str, str] = field(default_factory=dict)
     _folders: set[str] = field(default_factory=set)
 
-    def put(self, path: str, content: bytes) -> None:
+    def put(self, path: str, content: bytes, last: Path | None = None) -> None:
         folder = path.rpartition("/")[0]
         if path.startswith("/") or ".." in path.split("/") or path in self.sums:
             raise ProjectError("two-parts-one-file", place=Place(path))
         if folder not in self._folders:
             (self.root / folder).mkdir(parents=True, exist_ok=True)
             self._folders.add(folder)
+        is_shared = False
+        if last:
+            with suppress(OSError):  # where files cannot be linked it is written
+                os.link(last / path, self.root / path)
+                is_shared = True
         try:
-            with open(f"{self.root}/{path}", "xb") as file:  # noqa: PTH123  # a path object of each of 12,000 files is dear
-                file.write(content)
+            if not is_shared:
+                with open(f"{self.root}/{path}", "xb") as file:  # noqa: PTH123  # a path of each of 12,000 files is dear
+                    file.write(content)
         except FileExistsError:
             raise ProjectError("two-parts-one-file", place=Place(path)) from None
         self.sums[path] = hashlib.sha256(content).hexdigest()
@@ -195,10 +201,10 @@ def keep_versions(work: Path, previous: Path | None, version_now: str) -> list[s
         if (target / GROUP).is_file() or version != (read_mark(previous) or {}).get("version"):
             continue
         # that of the release before now gets what it was led to
-        paths = [path for start in FOLDERS if (previous / start).is_dir() for path in walk(previous, f"{start}/")]
         paths = [
-            path for path in paths if path not in OWN and not re.fullmatch(rf"{UNKEPT}|{ONTOLOGY}/[0-9][^/]*", path)
-        ]
+            path for start in FOLDERS if (previous / start).is_dir() for path in walk(previous, f"{start}/")
+            if path not in OWN and not re.fullmatch(rf"{UNKEPT}|{ONTOLOGY}/[0-9][^/]*", path)
+        ]  # fmt: skip
         _share(previous, (path for path in paths if not path.endswith(".csv")), target)
         for path in paths:
             if path.endswith(".csv"):
@@ -215,11 +221,8 @@ def keep_versions(work: Path, previous: Path | None, version_now: str) -> list[s
         (target / "index.html").write_bytes(index)
         write_checksums(target)
     ontologies = sorted(path.name for path in (previous / ONTOLOGY).glob("[0-9]*.ttl"))
-    _share(
-        previous / ONTOLOGY,
-        (ontology_version for ontology_version in ontologies if not (work / ONTOLOGY / ontology_version).exists()),
-        work / ONTOLOGY,
-    )
+    missing = (name for name in ontologies if not (work / ONTOLOGY / name).exists())
+    _share(previous / ONTOLOGY, missing, work / ONTOLOGY)
     return [version for version in earlier if not (work / VERSIONS / version / TURTLE).is_file()]
 
 
@@ -292,9 +295,7 @@ def read_content(store: LocalStore, addresses: Addresses) -> tuple[Content, Cont
 
 
 def rebase(line: bytes, root: bytes, home: bytes = ROOT.encode()) -> bytes:
-    """A line of N-Quads with our own IRIs under another base; texts stay as they are.
-
-    The one text that is changed too is the statement which namespace the ontology has.
+    """A line of N-Quads with our own IRIs under another base; of texts only the namespace of the ontology is changed.
 
     >>> old = b'<https://w3id.org/pan2kg/id/a> <http://e/p> "see <https://w3id.org/pan2kg/id/a>" <http://e/g> .'
     >>> rebase(old, b"https://data.example/").decode()

@@ -161,11 +161,8 @@ def inspect(root: Path, issue: Issue, today: date, triples: int) -> Iterator[str
 
 
 def _inspect_links(root: Path, addresses: Addresses) -> Iterator[str]:
-    """Whether what descriptions and pages point to inside the release is there.
-
-    Our own IRIs and the endpoint are no files, though they may stand below the same address. Documents point to each
-    other by the list of their own places, so that looking again would find nothing.
-    """
+    # our own IRIs and the endpoint are no files, though they may stand below the same address; documents point to each
+    # other by the list of their own places, so that looking again would find nothing
     base, root_bytes = addresses.base.encode(), addresses.root.encode()
     paths = [*folder.walk(root)]
     places = {"."}.union(paths, (path[: sign.start()] for path in paths for sign in re.finditer("/", path)))
@@ -263,9 +260,8 @@ class Verification:
             except (httpx.RemoteProtocolError, httpx.ReadError):  # closed after the answer before: no answer to this
                 answer = self.client.get(f"{self.base}{quote(path)}", headers={"Accept": accept})
         except httpx.HTTPError as error:
-            raise ProjectError(
-                "nothing-answers", place=Place(self.base), address=self.base + path, reason=str(error)
-            ) from None
+            values = {"address": self.base + path, "reason": str(error)}
+            raise ProjectError("nothing-answers", place=Place(self.base), **values) from None
         return answer, answer.headers.get("content-type", "").partition(";")[0].strip()
 
     def _complain(self, key: str, path: str, **values: object) -> None:
@@ -290,11 +286,8 @@ class Verification:
         kinds: set[tuple[str, ...]] = set()
         for path in sorted(self.sums):
             parent, _, name = path.rpartition("/")
-            kind = (
-                (parent, name.rpartition(".")[2])
-                if path.startswith(f"{folder.VERSIONS}/")
-                else tuple(path.split("/")[:2])
-            )
+            is_kept = path.startswith(f"{folder.VERSIONS}/")
+            kind = (parent, name.rpartition(".")[2]) if is_kept else tuple(path.split("/")[:2])
             is_data = "/" not in path or path.startswith(("data/", "tables/", "changes/", "ontology/"))
             if "/." not in f"/{path}" and (is_data or kind not in kinds):
                 kinds.add(kind)

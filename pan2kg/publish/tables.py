@@ -56,12 +56,7 @@ Value = ox.NamedNode | ox.Literal
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A column as it is written: what it holds, whose property, and how a reader takes it apart.
-
-    ``about`` is the column whose thing it says something of, ``""`` for that of the row; ``refers`` the table whose
-    rows it names.
-    """
-
+    # ``about`` is the column of whose thing it says something, "" of that of the row; ``refers`` the table it refers to
     name: str
     property: str = ""
     datatype: str = "string"
@@ -76,12 +71,8 @@ FieldCells = tuple[Field, Sequence[str]]
 
 
 class ReleaseTable:
-    """A table as it is written, without columns that are empty beyond the ``least``.
-
-    ``key`` names the columns that tell a row from every other. The first of ``things`` is the column whose thing a row
-    is about; in a table of pairs the second is what it points to, and where a row is about no thing there is none.
-    """
-
+    # without columns that are empty beyond the ``least``; ``key`` names those that tell a row from every other; of
+    # ``things`` the first is the column whose thing a row is about, in a table of pairs the second what it points to
     def __init__(
         self, name: str, title: Text, cells: Sequence[FieldCells], *, least: int = 2, key: tuple[str, ...] = ("iri",),
         things: tuple[str, ...] = ("iri",),
@@ -367,11 +358,8 @@ def _number(value: float) -> str:
 
 
 def weigh_links(graph: Graph) -> None:
-    """Add to a local graph what each derived link by a shared text weighs, at the level of evidence of the link.
-
-    A rule cannot do so, since SPARQL knows no logarithm. The statements stand in a derived graph of their own. A link
-    one of whose ends is no plan and no action of a plan weighs nothing.
-    """
+    # at the level of evidence of the link: a rule cannot, since SPARQL knows no logarithm; a link one of whose ends is
+    # no plan and no action of a plan weighs nothing
     triples = []
     for link, start, end, level in graph.read(program_query("publish/shared-links")):
         measured = graph.known(level.rpartition("/")[2])
@@ -409,7 +397,10 @@ def published_weights(path: Path) -> texts.Earlier | None:
 Row = tuple[str, ...]
 """A row for people: addresses of things, and values as they are; empty where nothing is known."""
 _ACCEPTED: Final = ("/accepted", "/derived")
-_TEXTS: Final = ("LegalAct", "Treaty", "SoftLaw", "Bill", "Commitment", "OtherInstrument", "Instrument")
+_BODIES: Final = [PAN + name for name in ("PublicBody", "Organisation", "UnnamedGroup")]
+_TEXTS: Final = [
+    PAN + name for name in ("LegalAct", "Treaty", "SoftLaw", "Bill", "Commitment", "OtherInstrument", "Instrument")
+]
 
 
 class _Rows:
@@ -434,15 +425,12 @@ class _Rows:
     def value(self, iri: str, name: str) -> str:
         return next(iter(self.objects(iri, name)), "")
 
-    def _subjects(self, predicate: ox.NamedNode, iri: str) -> list[str]:
-        quads = self.described.store.quads_for_pattern(None, predicate, self.described.home(iri))
+    def pointing(self, name: str, *iris: str) -> list[str]:
+        quads = (
+            quad for iri in iris
+            for quad in self.described.store.quads_for_pattern(None, node(name), self.described.home(iri))
+        )  # fmt: skip
         return sorted({self.described.own(str(quad.subject)[1:-1]) for quad in quads} - self.described.retired)
-
-    def pointing(self, iri: str, name: str) -> list[str]:
-        return self._subjects(node(PAN + name), iri)
-
-    def members(self, *classes: str) -> list[str]:
-        return sorted({member for name in classes for member in self._subjects(TYPE, self.described.own(PAN + name))})
 
     def grounds(self, iri: str) -> list[Row]:
         quoted: list[Row] = [
@@ -453,15 +441,15 @@ class _Rows:
         return quoted or [("", self.value(iri, DCTERMS + "source"))]
 
     def actions(self) -> Iterator[Row]:
-        for action in self.members("Action"):
+        for action in self.pointing(TYPE.value, self.described.own(PAN + "Action")):
             number, plan = self.value(action, SKOS + "notation"), self.value(action, PAN + "inPlan")
             aspects: list[Row] = []
-            for involvement in self.pointing(action, "involvedIn"):
+            for involvement in self.pointing(PAN + "involvedIn", action):
                 certainty = self.value(involvement, PAN + "certainty")
                 bodies, roles = (self.objects(involvement, PAN + name) for name in ("involves", "role"))
                 for body, role, ground in product(bodies, roles or [""], self.grounds(involvement)):
                     aspects.append((PAN + "Involvement", body, role, *ground, certainty))
-            for link in self.pointing(action, "from"):
+            for link in self.pointing(PAN + "from", action):
                 uses = self.value(link, PAN + "linkType").endswith("/uses-instrument")
                 if uses and self.value(link, PAN + "status").endswith(_ACCEPTED):
                     relation, certainty = self.value(link, PAN + "relation"), self.value(link, PAN + "certainty")
@@ -471,7 +459,7 @@ class _Rows:
                 yield action, number, plan, *aspect
 
     def links(self) -> Iterator[Row]:
-        for link in self.members("Link"):
+        for link in self.pointing(TYPE.value, self.described.own(PAN + "Link")):
             if not self.value(link, PAN + "status").endswith(_ACCEPTED):
                 continue
             kind, relation, level, certainty = (
@@ -485,8 +473,8 @@ class _Rows:
                 yield link, kind, *pair, *plans, relation, via, level, *ground, certainty
 
     def bodies(self) -> Iterator[Row]:
-        for body in self.members("PublicBody", "Organisation", "UnnamedGroup"):
-            involvements = self.pointing(body, "involves")
+        for body in self.pointing(TYPE.value, *map(self.described.own, _BODIES)):
+            involvements = self.pointing(PAN + "involves", body)
             works = {work for involvement in involvements for work in self.objects(involvement, PAN + "involvedIn")}
             plan_of = {work: self.value(work, PAN + "inPlan") for work in works}
             actions, plans = sum(map(bool, plan_of.values())), {plan or work for work, plan in plan_of.items()}
@@ -495,9 +483,9 @@ class _Rows:
                 yield body, *names, str(actions), str(len(plans))
 
     def texts(self) -> Iterator[Row]:
-        for text in self.members(*_TEXTS):
+        for text in self.pointing(TYPE.value, *map(self.described.own, _TEXTS)):
             duties: list[Row] = []
-            for duty in self.pointing(text, "underInstrument"):
+            for duty in self.pointing(PAN + "underInstrument", text):
                 if PAN + "Obligation" in self.objects(duty, TYPE.value):
                     about = [self.value(duty, PAN + name) for name in ("underProvision", "obligationKind", "force")]
                     when = [self.value(duty, PAN + name) for name in ("dueDate", "dueRule")]

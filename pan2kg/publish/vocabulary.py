@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -60,13 +60,9 @@ def literals(text: Text) -> list[ox.Literal]:
 
 
 def filled(template: str, prefixes: Mapping[str, str], values: Mapping[str, object]) -> list[ox.Triple]:
-    """The triples of a template of Turtle in the order in which it says them, each once.
-
-    A template writes a property with its values by ``p("dcterms:title", terms)``, which is nothing where there is none,
-    an address by ``iri(text)``, a text by ``text(words)``, a typed value by ``typed(value, "date")``, and the words
-    of a message in every language by ``said(key)``.
-    """
-
+    # a template of Turtle writes a property with its values by p("dcterms:title", terms), which is nothing where there
+    # is none, an address by iri(text), a text by text(words), a typed value by typed(value, "date"), and the words of a
+    # message in every language by said(key)
     def p(name: str, terms: object) -> str:
         several = terms if isinstance(terms, Sequence) and not isinstance(terms, str) else [terms]
         return markup(f"{name} {', '.join(map(str, several))} ;" if several else "")
@@ -94,23 +90,14 @@ StatementRow = tuple[str, str, str, ox.Literal | None]
 """A subject, a predicate, and the IRI of what is named, or "" and the value that is said."""
 
 
-def as_row(triple: ox.Triple) -> StatementRow:
-    value = triple.object if isinstance(triple.object, ox.Literal) else None
-    return str(triple.subject)[1:-1], triple.predicate.value, "" if value else str(triple.object)[1:-1], value
-
-
 class CompactWriter:
-    """Writes statements in their order, each thing once: by keys below the base, else by the prefixes, where possible.
-
-    Terms of the ontology are told by their names alone.
-    """
-
+    # in their order, each thing once: by its key below the base, else by a prefix; terms of the ontology by their names
     def __init__(self, prefixes: Mapping[str, str], base: str = "") -> None:
         self.prefixes, self.base, self.space = prefixes, base, prefixes.get("pan", "")
         self.spaces, self.used = {space: name for name, space in prefixes.items()}, set[str]()
         self.short, self.term = cache(self._short), cache(self._term)
-        # other kinds of things are named below where these are
-        self.parent = base[: base.find("/id/") + len("/id/")] if "/id/" in base else ""
+        # other kinds of things are named beside these
+        self.parent = base[: base.find("/id/") + len("/id/")] if "/id/" in base else "\0"
 
     def _short(self, iri: str) -> tuple[str, str]:
         key = iri[len(self.base) :] if self.base and iri.startswith(self.base) else ""
@@ -132,10 +119,6 @@ class CompactWriter:
         # what is called as a prefix would be taken for that
         return f":{name}", self.short(iri)[1] if name in self.prefixes else name
 
-    def _below(self, start: str, name: str) -> str:
-        space = self.prefixes[name]
-        return start + space[len(self.parent) :] if self.parent and space.startswith(self.parent) else space
-
     def turtle(self, rows: Iterable[StatementRow]) -> bytes:
         things: dict[str, dict[str, list[str]]] = {}
         for subject, predicate, target, value in rows:
@@ -154,7 +137,7 @@ class CompactWriter:
             between = "; " if ":derivedBy" in properties else ";\n "
             statements = (f"{predicate} {','.join(values)}" for predicate, values in properties.items())
             body.append(f"{name} {between.join(statements)} .\n")
-        named = sorted((name, self._below("../", name)) for name in self.used)
+        named = sorted((name, self.prefixes[name].replace(self.parent, "../")) for name in self.used)
         head = [f"@base <{self.base}> .\n"] if self.base else []
         head += [f"@prefix {name}: <{space}> .\n" for name, space in [("", self.space), *named] if space]
         return "".join([*head, *body]).encode()
@@ -162,9 +145,7 @@ class CompactWriter:
     def jsonld(self, rows: Sequence[StatementRow], things: Collection[str]) -> bytes:
         # in the context stands what the values of a property are, where all are of one kind; what points to the things
         # stands with them
-        def dumped(values: object) -> str:
-            return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
-
+        dumped = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
         kinds, nodes, links = (
             defaultdict[str, set[str]](set),
             dict[str, dict[str, Any]](),
@@ -194,14 +175,14 @@ class CompactWriter:
             # one value as it is, several as a list
             before = node.get(name, [])
             node[name] = [*(before if isinstance(before, list) else [before]), told] if name in node else told
-        named_by = {"id": self.parent} if self.parent else {}
         coerced = dict[str, object]()
         for predicate, kind in sorted(only.items()):
             if kind not in ("", XSD + "string") and predicate != TYPE.value:
                 of_kind = kind if kind.startswith("@") else self.short(kind)[1]
                 coerced[self.term(predicate)[1]] = {"@container" if kind == "@language" else "@type": of_kind}
-        context: dict[str, object] = {"@base": self.base, "@vocab": self.space, **named_by}
-        context |= {name: self._below("id:", name) for name in sorted(self.used)} | coerced
+        context: dict[str, object] = {"@base": self.base, "@vocab": self.space}
+        context |= {"id": self.parent} if self.base.startswith(self.parent) else {}
+        context |= {name: self.prefixes[name].replace(self.parent, "id:") for name in sorted(self.used)} | coerced
         # links that rules made stand with their type
         for name in [name for name, node in nodes.items() if "derivedBy" in node and "linkType" in node]:
             node = nodes.pop(name)

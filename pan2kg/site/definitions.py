@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from pan2kg.coherence import citations, evidence, figures, known, texts
-from pan2kg.graph.labels import shortened
 from pan2kg.i18n import catalogue, message
 from pan2kg.site import values
-from pan2kg.site.page import CSV, File, Markup, PageContext, Values, View
+from pan2kg.site.page import CSV, GZIP, File, Markup, PageContext, Values, View, packed
 from pan2kg.tables import formats, table
 from pan2kg.tables.figure_words import amount, bits_words, named, value_words
 from pan2kg.turtle.vocabulary import PAN, kind_and_key
@@ -19,6 +18,8 @@ from pan2kg.turtle.vocabulary import PAN, kind_and_key
 TIES: Final = {texts.CARRIES_OUT: "carries-out", texts.SERVES: "serves", texts.MENTIONS: "mentions"}
 _FIGURE: Final = catalogue.Messages("figure")
 _BY_ID: Final = {figure.id: figure for figure in figures.FIGURES}
+_LARGE: Final = ("broad-action-pairs",)
+"""Figures whose list is so long that an export has it packed."""
 _THINGS: Final = frozenset({"plan", "other_plan", "action", "other_action"})
 _NUMBERS: Final = frozenset({"texts", "measures", "published"})
 _SEEN: Final = frozenset({"text", "web", "in_statement", "sharing"})
@@ -43,10 +44,8 @@ def citing(context: PageContext, knowledge: known.Known, source: str, target: st
     # the first edition by its last day
     later = min(editions, key=lambda day: (day.last, day.first), default=None)
     issued, language = {}, context.request.language
-    for name, span in (
-        ("source", dates[source].issued if source in dates else None),
-        ("target", dates[target].issued if target in dates else None), ("later", later),
-    ):  # fmt: skip
+    days = [dates[plan].issued if plan in dates else None for plan in (source, target)]
+    for name, span in zip(("source", "target", "later"), (*days, later), strict=True):
         if span is None:
             issued[name] = context.t("issued-unknown")
             continue
@@ -87,7 +86,7 @@ def shared(context: PageContext, knowledge: known.Known, plans: tuple[str, str])
         at = weights.texts.index(contribution.text)
         d, n, above = int(weights.d[at]), weights.n, int(weights.above[at])
         rows.append({
-            "text": contribution.text, "is_broad": contribution.is_broad, "sides": sides, "more": [], "d": d, "n": n,
+            "text": contribution.text, "is_broad": contribution.is_broad, "sides": sides, "d": d, "n": n,
             "bits": bits_words(contribution.bits, language), "gain": bits_words(contribution.gain, language),
             "mark": context.mark(contribution.level), "share": catalogue.numeral(f"{(d + 1) / (n + 2):.3f}", language),
             "tie": context.t(f"use-{TIES[min(contribution.one, contribution.two)]}"),
@@ -124,7 +123,7 @@ def _values(context: PageContext) -> Values | None:
     if figure is None:
         return None
     row, knowledge = next(row for row in context.graph.figures(context.level) if row.figure is figure), context.known
-    rows = figure.rows(knowledge)
+    rows, is_packed = figure.rows(knowledge), figure.id in _LARGE and context.site_context.mode == "static"
     # only what is one count says what each level adds to the firmer one
     is_count = figure.unit is figures.Unit.COUNT and len(row.value) == 1
     added = [amount(part[0], figures.Unit.COUNT, language) if is_count else "" for part in row.breakdown()]
@@ -151,7 +150,7 @@ def _values(context: PageContext) -> Values | None:
             for cells in rows[: context.most]
         ],
         "number": len(rows), "basis": context.basis(knowledge),
-        "downloads": [(context.href(f"definition/{figure.id}.csv", **context.handed), "CSV")],
+        "downloads": [(context.href(f"definition/{figure.id}.csv{'.gz' * is_packed}", **context.handed), "CSV")],
     }  # fmt: skip
 
 
@@ -178,13 +177,10 @@ def _csv(context: PageContext) -> str | None:
     figure = _BY_ID.get(figures.FORMER.get(context.request.key, context.request.key))
     if figure is None:
         return None
-    # beside each thing stands its name in short, as on pages
-    labels = context.graph.labels
 
+    # beside each thing stands its name in short, as on pages
     def brief(iri: str) -> str:
-        label = labels.label(iri, context.request.data)
-        number = f"{label.notation} " if label.notation not in ("", label.text) else ""
-        return context.called(iri) if kind_and_key(iri)[0] == "plan" else number + shortened(label.text)
+        return context.called(iri) if kind_and_key(iri)[0] == "plan" else values.briefly(context, iri)[0]
 
     head = [column for name in figure.columns for column in ([name, f"{name}_label"] if name in _THINGS else [name])]
     rows: list[list[table.Value]] = [
@@ -257,4 +253,7 @@ PAGES: Final = (
     View("definitions", _index, section="data"), View("reconciled", _reconciled, section="data"),
     View("definition", _values, lambda _: _BY_ID, section="data"), View("meaning", _meaning, section="data"),
 )  # fmt: skip
-FILES: Final = (File("definition", "csv", CSV, _csv, lambda _: _BY_ID),)
+FILES: Final = (
+    File("definition", "csv", CSV, _csv, lambda _: sorted(_BY_ID.keys() - {*_LARGE})),
+    File("definition", "csv.gz", GZIP, lambda context: packed(_csv(context) or ""), lambda _: _LARGE),
+)

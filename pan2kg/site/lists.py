@@ -5,7 +5,7 @@ A pair of plans that is not linked has no page of its own in an export, nor has 
 such pairs grow with the square of the plans, and the row of a linked one in the list of pairs tells its figures.
 """
 
-import gzip
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -25,7 +25,6 @@ from pan2kg.tables import figure_words, gaps, spreadsheet, table, template, writ
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN
 
 _TABLES: Final = Messages("table")
-GZIP: Final = "application/gzip"
 PACKED: Final = ".gz"
 """What stands behind the name of a file that programs read and an export has packed."""
 _ALWAYS: Final = ("plan", "body", "instrument")
@@ -276,23 +275,15 @@ def _file(context: page.PageContext, form: str, *, is_gap: bool = False) -> str 
         return None
     is_local = form == "csv" and not is_gap and context.request.arguments.get("local")
     if form == "csv":
-        figures = replace(figures, rows=tuple(_briefly(context, figures, row) for row in figures.rows))
+        # plans and texts are called by their short names, as they are on pages
+        find, called = context.graph.labels.entry, context.called
+        figures = replace(figures, rows=tuple(
+            {**row, **{column.key: called(of.iri) for column in figures.columns
+             if (of := find(str(row.get(column.names)))) and of.kind in ("plan", "instrument")}}
+            for row in figures.rows
+        ))  # fmt: skip
     text = writers.write(figures, f"{form}-local" if is_local else form.removesuffix(PACKED), writers.Style(language))
-    return packed(str(text)) if form.endswith(PACKED) else text
-
-
-def _briefly(context: page.PageContext, figures: table.Table, row: table.Row) -> table.Row:
-    # plans and texts are called by their short names, as they are on pages
-    entry, called = context.graph.labels.entry, {}
-    for column in figures.columns:
-        thing = row.get(column.names) if column.names else None
-        if isinstance(thing, str) and (of := entry(thing)) and of.kind in ("plan", "instrument"):
-            called[column.key] = context.called(thing)
-    return {**row, **called}
-
-
-def packed(text: str) -> bytes:
-    return gzip.compress(text.encode(), mtime=0)
+    return page.packed(str(text)) if form.endswith(PACKED) else text
 
 
 def _json(context: page.PageContext, path: str, **asked: str) -> tuple[str, str]:
@@ -349,13 +340,6 @@ def _pair(context: page.PageContext) -> page.Values | None:
     is_chosen = bool(context.request.arguments.get(page.EVIDENCE))
     firm = [tie for tie in ties if not is_chosen or evidence.counts(tie.level, knowledge.level)]
 
-    def citations() -> Mapping[tuple[str, str], set[str]]:
-        by_plans: dict[tuple[str, str], set[str]] = {}
-        for citation in graph.citations:
-            ends = graph.homes.get(citation.source, ""), graph.homes.get(citation.target, "")
-            by_plans.setdefault(ends, set()).add(citation.link)
-        return by_plans
-
     # in a release documents tell on what each link rests
     notes = values.Notes(context, is_marked=not site_context.document)
     dossier = entity.of_pair(
@@ -363,10 +347,15 @@ def _pair(context: page.PageContext) -> page.Values | None:
     )
     # words are quoted once: where they are needed again, a link leads there
     places = {proof["quote"]["words"]: "proofs" for proof in dossier["proofs"]}
-    by_plans = site_context.once("citations", citations)
+    by_plans = site_context.once("citations", lambda: values.gathered(
+        (f"{graph.homes.get(citation.source)} {graph.homes.get(citation.target)}", citation.link)
+        for citation in graph.citations
+    ))  # fmt: skip
+    cites = [sorted({*by_plans.get(" ".join(ends), ())}) for ends in (pair, pair[::-1])]
     told, likened = ({tie.iri for tie in firm if tie.kind in kinds} for kinds in (DECLARED, frozenset({COMPARED})))
-    quoted = {iri for iri in told.union(likened, *(by_plans.get(ends, set()) for ends in (pair, pair[::-1])))
-              if (words := _quoted(context, iri)) and words <= places.keys()}  # fmt: skip
+    quoted = {iri for iri in told.union(likened, *cites)
+              if (quotes := values.quotes(context, graph.statements.values(iri, values.PASSAGE)))
+              and all(quote["words"] in places for quote in quotes)}  # fmt: skip
     declared = values.grouped(notes, sorted(told), quoted=quoted)
     compared = values.grouped(notes, sorted(likened), quoted=quoted)
     groups = {kind: group for kind in INFERRED if kind != COMPARED
@@ -376,29 +365,25 @@ def _pair(context: page.PageContext) -> page.Values | None:
     texts = definitions.shared(context, knowledge, pair)
     others = {meeting["thing"]: meeting for meeting in by_text["meetings"]} if by_text else {}
     for number, row in enumerate(texts, 1):
-        meeting = others.pop(row["text"], None)
-        row["more_mark"] = meeting["levels"][-1] if meeting and meeting["levels"] else ""
-        for at, uses in enumerate(row["sides"]):
-            # what joins the two by this text on another's word stands after those that count here
-            works = {use["work"] for use in uses}
-            row["more"].append([end for end in meeting["sides"][at] if end not in works] if meeting else [])
-            for use in uses:
-                quotes, use["mark"] = use["quotes"], "" if use["mark"] == row["mark"] else use["mark"]
-                use["quotes"] = [quote for quote in quotes if quote["words"] not in places]
-                use["above"] = next((places[quote["words"]] for quote in quotes if quote["words"] in places), "")
-                places.update(dict.fromkeys((quote["words"] for quote in use["quotes"]), f"text-{number}"))
+        others.pop(row["text"], None)
+        for use in itertools.chain(*row["sides"]):
+            quotes, use["mark"] = use["quotes"], "" if use["mark"] == row["mark"] else use["mark"]
+            use["quotes"] = [quote for quote in quotes if quote["words"] not in places]
+            use["above"] = next((places[quote["words"]] for quote in quotes if quote["words"] in places), "")
+            places.update(dict.fromkeys((quote["words"] for quote in use["quotes"]), f"text-{number}"))
     listed = {meeting["thing"] for group in groups.values() for meeting in group["meetings"]}
     listed |= others.keys() | {row["text"] for row in texts}
     having = {aspect: [_has(context, iri, aspect) for iri in pair] for aspect in ASPECTS}
 
-    sides, actions = [], {}
+    sides: list[page.Values] = []
+    actions: dict[str, list[str]] = {}
     for iri, partner in (pair, pair[::-1]):
         actions[iri] = plan.ordered(context, graph.parts.actions.get(iri, ()))
         sides.append({
             "plan": iri, "number": len(actions[iri]),
             # those that are no declared links, which are told of both plans at once
             "cites": [values.link_of(context, link).written(notes, has_anchor=False, is_quoted=link in quoted)
-                      for link in sorted(by_plans.get((iri, partner), ())) if link not in told],
+                      for link in cites[len(sides)] if link not in told],
             "way": definitions.citing(context, knowledge, iri, partner),
         })  # fmt: skip
     # beside each action those of the other plan with the most similar titles, which says nothing of links
@@ -408,9 +393,8 @@ def _pair(context: page.PageContext) -> page.Values | None:
         index = site_context.once(f"titles of {pair[1]} in {language}", lambda: bodies.Titles.read(titles))
         for action in actions[pair[0]]:
             nearest = index.nearest(graph.label(action, language), 3)
-            beside.append(
-                [values.in_short(context, iri) for iri in (action, *(actions[pair[1]][at] for at in nearest))]
-            )
+            beside_action = action, *(actions[pair[1]][at] for at in nearest)
+            beside.append([values.in_short(context, iri) for iri in beside_action])
     # the measures that say something of the two: strength of their links, what each owes the other in citations
     asked = {"plan": names[0]} if site_context.mode == "served" else {}
     figures = [(context.href(f"figure/{name}.html", **asked), _TABLES.say(f"title.{name}", language))
@@ -442,10 +426,6 @@ def _pair(context: page.PageContext) -> page.Values | None:
     }  # fmt: skip
 
 
-def _quoted(context: page.PageContext, iri: str) -> set[str]:
-    return {quote["words"] for quote in values.quotes(context, context.graph.statements.values(iri, values.PASSAGE))}
-
-
 def _by_things(
     context: page.PageContext, kind: str, plans: tuple[str, str], ties: list[Tie]
 ) -> dict[str, Any] | None:  # fmt: skip
@@ -471,7 +451,7 @@ def _by_things(
     every = {tuple(meeting["levels"]) for meeting in ranked}
     return {
         "kind": kind, "name": context.name(f"{ID}linktype/{kind}"), "number": number, "meetings": ranked,
-        "is_long": number > values.UNFOLDED, "levels": every.pop() if len(every) == 1 else (),
+        "levels": every.pop() if len(every) == 1 else (),
     } if meetings else None  # fmt: skip
 
 
@@ -516,7 +496,7 @@ FILES: Final[tuple[page.File | page.CommonFile, ...]] = (
     page.File("obligations", "ics", "text/calendar; charset=utf-8", _calendar),
     page.File("figure", "csv", page.CSV, partial(_file, form="csv"), lambda _: NAMES),
     page.File("figure", "json", page.JSON, partial(_file, form="json"), lambda _: NAMES, exported=False),
-    page.File("figure", "json.gz", GZIP, partial(_file, form="json.gz"), lambda _: NAMES, is_shared=True),
+    page.File("figure", "json.gz", page.GZIP, partial(_file, form="json.gz"), lambda _: NAMES, is_shared=True),
     page.File("figure", "xlsx", spreadsheet.SPREADSHEET, partial(_file, form="xlsx"), lambda _: NAMES, exported=False),
     page.File("gap", "csv", page.CSV, partial(_file, form="csv", is_gap=True), lambda _: gaps.KINDS),
     page.CommonFile("search.json", page.JSON, partial(_names, is_whole=False), exported=False),

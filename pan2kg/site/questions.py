@@ -42,10 +42,8 @@ _ADDRESS: Final = re.compile(
 )
 _TABS: Final = {"bar": "chart", "timeline": "timeline", "network": "network"}
 _THINGS: Final = ("name", "iri")
-_NAMED: Final = re.compile(
-    r"OPTIONAL \{ \?(\w+?)(?:_key)? skos:prefLabel \?\1_own FILTER\(LANG\(\?\1_own\) = \?language\) \}"
-)
-"""How a stored question names a thing in the language that is asked for, beside it in a column of its own."""
+_OWN: Final = re.compile(r"\{ \?(\w+?)(?:_key)? skos:prefLabel \?\1_own FILTER\(LANG\(\?\1_own\) = \?language\) \}")
+"""How a stored question names a thing in the language that is asked for; in a column beside it, as ``_LABEL`` says."""
 _LABEL: Final = re.compile(r"BIND\(COALESCE\(\?(\w+)_own, \?\1_main, STR\(\?\w+\)\) AS \?\1_label\)")
 _HEAD: Final = re.compile(r"^#\+.*\n", re.MULTILINE)
 _VARIABLE: Final = re.compile(r"[?$](\w+)")
@@ -256,7 +254,7 @@ def _answer(context: page.PageContext, text: str) -> Result:
         return once(f"answer to {text}", lambda: writers.write_answer(store.query(text), "json").encode())
 
     # asked in one language, where another one changes the names beside things alone, and not their order
-    columns, in_first = _NAMED.findall(text), text.replace(f'BIND("{tag}" AS', f'BIND("{first}" AS')
+    columns, in_first = _OWN.findall(text), text.replace(f'BIND("{tag}" AS', f'BIND("{first}" AS')
     is_renamed = text.count("?language") == len(columns) + 1 and sorted(columns) == sorted(_LABEL.findall(text))
     is_renamed = is_renamed and "_label" not in text.rpartition("ORDER BY")[2]
     if in_first == text or not is_renamed:
@@ -273,11 +271,8 @@ def _renamed(context: page.PageContext, kept: bytes, columns: Iterable[str]) -> 
             name = preferred or main
             if isinstance(thing, ox.NamedNode) and isinstance(name, ox.Literal):
                 tag = {"xml:lang": name.language} if name.language else {}
-                names[thing.value, (preferred and name.language) or ""] = {
-                    "type": "literal",
-                    "value": name.value,
-                    **tag,
-                }
+                at = thing.value, (preferred and name.language) or ""
+                names[at] = {"type": "literal", "value": name.value, **tag}
         return names
 
     content, names = json.loads(kept), context.site_context.once("names", read)
@@ -331,20 +326,13 @@ def _question(context: page.PageContext) -> page.Values | None:
     usual = {parameter.name: _default(context, parameter) for parameter in _parameters(query)}
     example = context.href(f"question/{query.name}.html", **{name: value for name, value in usual.items() if value})
     handed, path = chosen | context.chosen(DAY), f"question/{query.name}"
-    forms: list[tuple[str, str, dict[str, str]]] = [("csv", "CSV", {})]
+    forms: list[tuple[str, str, dict[str, str]]] = [("csv", "CSV", {}), ("json.gz", "JSON (gzip)", {})]
     # what a graph says of the things in an answer, a release has in its documents and its dump
-    if context.site_context.mode == "static":
-        forms.append(("json.gz", "JSON (gzip)", {}))
-    else:
-        forms += [
-            ("json", "JSON", {}),
-            ("ttl", "question-ttl", {}),
-            ("csv", "question-csv-local", {LOCAL: "1"}),
-            ("xlsx", "XLSX", {}),
-        ]
+    if context.site_context.mode == "served":
+        forms[1:] = [("json", "JSON", {}), ("ttl", "question-ttl", {}), ("csv", "question-csv-local", {LOCAL: "1"}),
+                     ("xlsx", "XLSX", {})]  # fmt: skip
     # what the browser needs to answer itself, with what is to be said of a link that fixes another release, or a day
-    has_language = any(parameter.name == "language" for parameter in query.parameters)
-    in_language = {"language": language} if has_language else {}
+    in_language = {parameter.name: language for parameter in query.parameters if parameter.name == "language"}
     # without the lines that tell pan2kg about it
     template = _HEAD.sub("", fill(query, in_language, store=graph.store, project=graph.project))
     variables = sorted(set(_VARIABLE.findall(template.partition("WHERE")[0])))
@@ -392,7 +380,7 @@ def _file(context: page.PageContext, form: str) -> str | bytes | None:
         table, is_csv = writers.laid_out(writers.answer(result), writers.Style(language)), form == "csv"
         return formats.write_local_csv(table, language) if is_csv else spreadsheet.write_spreadsheet([("data", table)])
     written = writers.write_answer(result, form.removesuffix(lists.PACKED))
-    return lists.packed(written) if form.endswith(lists.PACKED) else written
+    return page.packed(written) if form.endswith(lists.PACKED) else written
 
 
 def _editor(context: page.PageContext) -> page.Values:
@@ -454,7 +442,7 @@ FILES: Final = (
     page.File(
         "question", "json", "application/sparql-results+json", partial(_file, form="json"), _answered, exported=False
     ),
-    page.File("question", "json.gz", lists.GZIP, partial(_file, form="json.gz"), _answered),
+    page.File("question", "json.gz", page.GZIP, partial(_file, form="json.gz"), _answered),
     page.File("question", "ttl", page.TURTLE, partial(_file, form="ttl"), _answered, exported=False),
     page.File("question", "xlsx", spreadsheet.SPREADSHEET, partial(_file, form="xlsx"), _answered, exported=False),
 )

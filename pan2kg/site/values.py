@@ -44,8 +44,6 @@ ENDS: Final = (PAN + "from", PAN + "to", PAN + "between")
 COUNTING: Final = ("accepted", "derived")
 FEW: Final = 4
 """How many links by something shared a page of a thing lists each with its reasons; of more it tells what is shared."""
-UNFOLDED: Final = 12
-"""How many links by something shared stand on the page of a pair without being folded."""
 MOST: Final = 400
 """How many things that point to a thing are listed; of the rest it is said how many there are."""
 MOST_UNCOUNTED: Final = 4
@@ -140,15 +138,15 @@ def rule_words(context: PageContext, name: str) -> tuple[str, str]:
     return own, "" if language == catalogue.SOURCE_LANGUAGE else catalogue.SOURCE_LANGUAGE
 
 
-def in_short(context: PageContext, iri: str) -> Markup:
-    def make(iri: str) -> Markup:
-        label = context.graph.labels.label(iri, context.request.data)
-        number = f"{label.notation} " if label.notation != label.text else ""
-        strange = "" if label.language == context.request.language else label.language
-        words = piece("spoken")(f"{number}{labels.shortened(label.text)}", strange)
-        return context.lead(context.address(iri), words)
+def briefly(context: PageContext, iri: str) -> tuple[str, str]:
+    # a title shortened, with its number, and the language where it is not the page's
+    label = context.graph.labels.label(iri, context.request.data)
+    number = f"{label.notation} " if label.notation not in ("", label.text) else ""
+    return number + labels.shortened(label.text), "" if label.language == context.request.language else label.language
 
-    return context.kept("beside", iri, make)
+
+def in_short(context: PageContext, iri: str) -> Markup:
+    return context.lead(context.address(iri), piece("spoken")(*briefly(context, iri)))
 
 
 @cache
