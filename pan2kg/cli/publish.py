@@ -112,6 +112,8 @@ def release(options: argparse.Namespace, parts: Sequence[Any] = ()) -> int:
     contact = edition.issue.contact or edition.facts.of(edition.facts.dataset, DCAT + "contactPoint")
     gaps = {"no-contact": contact, "no-endpoint": edition.issue.addresses.endpoint, "no-base": has_base}
     lines = [f"pan2kg: {say('progress', gap)}" for gap, value in gaps.items() if not value]
+    reused, pages = counts.kept
+    lines += [say("progress", "pages-kept", kept=str(reused), of=str(pages))] if reused else []
     values = {"number": str(counts.triples), "version": edition.issue.version, "folder": options.output}
     arguments.tell(*lines, say("progress", "release-written", **values))
     return 0

@@ -475,7 +475,7 @@ MOVED: Final = tuple(HostRule(pattern, target, flags="R=301,L,NE") for pattern, 
     *((pattern.format(name=name), target.format(table=table))
       for name, (table, _) in FORMER.items() for pattern, target in _OF_FORMER),
     (rf"(?:{'|'.join(LANGUAGES)})/(figure/[^/.]+\.json)", f"{LANGUAGES[0]}/$1.gz"),
-    (rf"({'|'.join(LANGUAGES)})/(question/[^/.]+\.json)", "$1/$2.gz"),
+    (rf"({'|'.join(LANGUAGES)})/(question/[^/.]+\.json|definition/broad-action-pairs\.csv)", "$1/$2.gz"),
     (rf"(?:{'|'.join(LANGUAGES)})/question/[^/.]+\.ttl", TURTLE),
     (rf"ontology/index\.({'|'.join(LANGUAGES)})\.html", "$1/ontology.html"),
     (rf"ontology/diagram\.({'|'.join(LANGUAGES)})\.svg", "$1/classes.svg"),

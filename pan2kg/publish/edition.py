@@ -211,7 +211,7 @@ def name_roles(store: LocalStore) -> None:
 class Edition:
     # ``previous`` is the release before, ``before`` what this one is compared with: that, unless it is this version;
     # ``catalogue`` describes dumps and tables, once written; ``ontology`` moves with all of pan2kg alone; in ``kept``
-    # reports of checks are kept; ``computed`` is for pages
+    # reports of checks are kept; ``last`` gives a page of the release before that can stand; ``computed`` is for pages
 
     graph: Graph
     facts: Facts
@@ -219,6 +219,7 @@ class Edition:
     previous: Path | None = None
     catalogue: LocalStore | None = None
     kept: Path | None = None
+    last: Callable[[str], bytes | None] | None = None
     computed: dict[Hashable, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -329,6 +330,7 @@ class Statistics:
     properties: Counter[str]
     classes: Counter[str]
     links: Counter[tuple[str, str]] = field(default_factory=Counter)
+    kept: tuple[int, int] = 0, 0  # pages that stand as in the release before, of how many
 
 
 def count(lines: Iterable[bytes], root: str, targets: Mapping[str, str] = TARGETS) -> Statistics:

@@ -107,16 +107,22 @@ class ReleaseFolder:
     sums: dict[str, str] = field(default_factory=dict)
     _folders: set[str] = field(default_factory=set)
 
-    def put(self, path: str, content: bytes) -> None:
+    def put(self, path: str, content: bytes, last: Path | None = None) -> None:
         folder = path.rpartition("/")[0]
         if path.startswith("/") or ".." in path.split("/") or path in self.sums:
             raise ProjectError("two-parts-one-file", place=Place(path))
         if folder not in self._folders:
             (self.root / folder).mkdir(parents=True, exist_ok=True)
             self._folders.add(folder)
+        is_shared = False
+        if last:
+            with suppress(OSError):  # where files cannot be linked it is written
+                os.link(last / path, self.root / path)
+                is_shared = True
         try:
-            with open(f"{self.root}/{path}", "xb") as file:  # noqa: PTH123  # a path object of each of 12,000 files is dear
-                file.write(content)
+            if not is_shared:
+                with open(f"{self.root}/{path}", "xb") as file:  # noqa: PTH123  # a path of each of 12,000 files is dear
+                    file.write(content)
         except FileExistsError:
             raise ProjectError("two-parts-one-file", place=Place(path)) from None
         self.sums[path] = hashlib.sha256(content).hexdigest()

@@ -24,7 +24,7 @@ import pyoxigraph as ox
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n import LANGUAGES, Language, Messages, Text, format_of, in_words, numeral, say, told, verbatim
 from pan2kg.project import read_text, turtle_files
-from pan2kg.publish import changes, documents, edition as editions, folder, inspection, tables
+from pan2kg.publish import changes, documents, edition as editions, folder, inspection, reuse, tables
 from pan2kg.publish.edition import Edition, File, Note, Part
 from pan2kg.publish.vocabulary import FOAF, FORMATS, OFFERED_FORMS, PREFIXES, write
 from pan2kg.site import ontology_page, registry
@@ -84,6 +84,7 @@ class PublishedRelease:
     counts: editions.Statistics
     offers: list[editions.Distribution] = field(default_factory=list)
     retired: Mapping[str, str] = field(default_factory=dict)
+    pages: Mapping[str, object] = field(default_factory=dict)
     packed: list[str] = field(default_factory=list)
 
     def offer(self) -> None:
@@ -145,9 +146,10 @@ class SitePart:
             context.computed |= edition.computed
             site = registry.Site(context)
             for _, path in paths:
-                page = site.page(path)
-                if page:
+                body = edition.last(path) if edition.last else None
+                if body is None and (page := site.page(path)):
                     body = _ENDS.sub(b"", _APART.sub(place, page.body)) if path.endswith(".html") else page.body
+                if body is not None:
                     yield WELCOME if path == FRONT else path, body
             edition.graph.statements.kept.clear()
             folder.give_back()
@@ -239,7 +241,7 @@ def _describing(release: PublishedRelease) -> Iterator[File]:
         "dataset": issue.dataset, "version": issue.version, "issued": str(issue.issued),
         "modified": str(issue.modified), "previous": issue.previous, "root": issue.addresses.root,
         "base": issue.addresses.base, "endpoint": issue.addresses.endpoint, "triples": counts.triples,
-        "retired": release.retired,
+        "retired": release.retired, "pages": release.pages,
     })  # fmt: skip
     triples = editions.describe(edition, release.offers)
     for ending in ("ttl", "rdf", "jsonld"):
@@ -379,7 +381,7 @@ def _fill(
         paths = []
         for path, content in files:
             note(say("progress", "writing", path=path))
-            written.put(path, content)
+            written.put(path, content, edition.previous if last and path in last.found else None)
             paths.append(path)
         return paths
 
@@ -389,9 +391,10 @@ def _fill(
         written.sums.update(sums)
         return value
 
-    def dumps() -> tuple[editions.Statistics, list[str]]:
+    def dumps() -> tuple[editions.Statistics, list[str], reuse.Changes | None]:
         stated, whole = folder.read_content(edition.store, issue.addresses)
         refuse_version(edition, whole)
+        changes_of_last = last.compare(edition, whole.quads) if last else None
         counts = editions.count(whole.triples, issue.addresses.root, editions.targets_of(edition.graph.profile))
         faults = []
         for path, content in folder.write_dumps(stated, whole, work, edition.prefixes):
@@ -399,19 +402,23 @@ def _fill(
             if folder.differs(content, work, path):
                 faults.append(say("inspection", "other-graph", path=path))
         put(documents.graph_files(edition, whole))
-        return counts, faults
+        return counts, faults, changes_of_last
 
     def tell() -> Mapping[str, str]:
         described = documents.Described(edition)
         put(documents.document_files(described, {path for path in expected if path.endswith(".html")}))
         return documents.retired_places(described)
 
-    note(say("progress", "reading-graph"))
+    note(say("progress", "loading"))
     edition.store.complete()
-    counts, faults = step(dumps)
+    last = reuse.LastPages(edition) if any(isinstance(part, SitePart) for part in parts) else None
+    counts, faults, changes_of_last = step(dumps)
     release = PublishedRelease(edition, options, written, counts)
     step(lambda: put(tables.product_files(documents.Described(edition, is_placed=False))))
     edition.graph.figures()  # for tables and pages
+    if last:
+        last.judge(edition.graph, changes_of_last)
+        release.pages = {"program": last.program, "figures": last.figures}
     expected = [path for part in parts for path in getattr(part, "pages", lambda _: ())(edition)]
     step(put, chain(tables.table_files(edition), _offered(edition)))
     release.retired = step(tell)
@@ -419,7 +426,7 @@ def _fill(
     # pages are judged by what the release offers
     catalogue = LocalStore(ox.Store())
     catalogue.add(edition.facts.catalogue, editions.describe(edition, release.offers))
-    judged = replace(edition, catalogue=catalogue)
+    judged = replace(edition, catalogue=catalogue, last=last.find if last else None)
     if issue.addresses.root == issue.addresses.home:
         judged.computed["packed"] = (work / folder.QUADS).read_bytes()
     drawn = []
@@ -440,7 +447,8 @@ def _fill(
         if len(faults) > _SHOWN:
             more = told("faults-more", faults=more, n=len(faults) - _SHOWN)
         raise ProjectError("release-unsound", place=Place("release"), remedy="nothing-published", faults=more)
-    return counts
+    kept, pages = ([path for path in paths if path.endswith(".html")] for paths in (last.found if last else (), drawn))
+    return replace(counts, kept=(len(kept), len(pages)))
 
 
 def archive(release: PublishedRelease, drawn: Sequence[str]) -> None:

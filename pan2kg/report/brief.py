@@ -5,14 +5,14 @@ next: it can be ticked off, and a later brief says which are new, which are stil
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
 from pan2kg import errors
 from pan2kg.charts.subject import Subject
-from pan2kg.coherence import citations, evidence, obligations
+from pan2kg.coherence import bodies, citations, evidence, obligations
 from pan2kg.coherence.known import Known, basis_line
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n import catalogue, message
@@ -154,10 +154,10 @@ def of_text(graph: Graph, known: Known, text: str) -> Iterator[Advice]:
 def of_body(graph: Graph, known: Known, body: str) -> Iterator[Advice]:
     yield from (duty(graph, margin) for margin in _late(graph, known.level) if margin.obligation.holder == body)
     led = {
-        graph.homes.get(involvement.work, involvement.work) for involvement in graph.involvements
-        if involvement.body == body and involvement.roles & {"lead", "responsible"}
-        and evidence.counts(involvement.level, known.level)
-    }  # fmt: skip
+        graph.homes.get(involvement.work, involvement.work)
+        for involvement in involved(graph, known.level, "body").get(body, ())
+        if involvement.roles & {"lead", "responsible"}
+    }
     yield from _citations(graph, known, lambda occasion: occasion.source in led)
 
 
@@ -170,26 +170,26 @@ def of_action(graph: Graph, known: Known, action: str) -> Iterator[Advice]:
     plan, language = known.tables.works.home.get(action), graph.language
     if plan is None:
         return
-    involved = [
-        involvement for involvement in graph.involvements
-        if involvement.work == action and evidence.counts(involvement.level, known.level)
-    ]  # fmt: skip
+    parts = involved(graph, known.level, "work").get(action, ())
+    used = graph.once(("used", known.level), lambda: {use.work for use in known.uses})
     lacking: list[tuple[str, evidence.Aspect, list[str]]] = []
-    if not any("lead" in involvement.roles for involvement in involved):
-        lacking.append(("lead", evidence.Aspect.BODIES, [involvement.iri for involvement in involved]))
+    if not any("lead" in involvement.roles for involvement in parts):
+        lacking.append(("lead", evidence.Aspect.BODIES, [involvement.iri for involvement in parts]))
     if not graph.statements.values(action, f"{PAN}hasTimeline"):
         lacking.append(("date", evidence.Aspect.MEASURES, []))
-    if not any(use.work == action for use in known.uses):
+    if action not in used:
         lacking.append(("text", evidence.Aspect.TEXTS, []))
-    number = graph.labels.label(action, language).notation or graph.label(action)
-    names = {"action": number, "plan": called(graph, plan)}
     for lack, aspect, links in lacking:
         extent = known.tables.readings.extent(action, aspect, plan)
-        caveat = "" if extent is evidence.Extent.FULL else _WORDS.say("action-read-first", language, **names)
-        write = _WORDS.say(f"action-{lack}-write", language, **names)
+        caveat = (
+            ""
+            if extent is evidence.Extent.FULL
+            else _WORDS.say("action-read-first", language, plan=called(graph, plan))
+        )
+        write = _WORDS.say(f"action-{lack}-write", language)
         yield Advice(
-            f"{lack}:{key(action)}", _WORDS.say(f"action-{lack}-title", language, **names),
-            _WORDS.say(f"action-{lack}", language, extent=figure_words.named(extent).say(language), **names),
+            f"{lack}:{key(action)}", _WORDS.say(f"action-{lack}-title", language),
+            _WORDS.say("action-lack", language, extent=figure_words.named(extent).say(language)),
             quotations(graph, links), "", " ".join(filter(None, (caveat, write))),
             addressee(graph, known.level, plan), until(graph, plan),
         )  # fmt: skip
@@ -197,9 +197,11 @@ def of_action(graph: Graph, known: Known, action: str) -> Iterator[Advice]:
 
 def _citations(graph: Graph, known: Known, wanted: Callable[[citations.Occasion], bool]) -> Iterator[Advice]:
     language, open_ = graph.language, citations.State.OPEN
-    for occasion in known.occasions:
-        if not occasion.is_expected or occasion.state is citations.State.SEEN or not wanted(occasion):
-            continue
+    unseen = graph.once(("unseen", known.level), lambda: [
+        occasion for occasion in known.occasions
+        if occasion.is_expected and occasion.state is not citations.State.SEEN
+    ])  # fmt: skip
+    for occasion in filter(wanted, unseen):
         ends = occasion.source, occasion.target
         names = {"citing": called(graph, ends[0]), "cited": called(graph, ends[1])}
         texts = _precise(known, *ends)
@@ -226,12 +228,14 @@ def _precise(known: Known, source: str, target: str) -> list[str]:
 
 
 def duties(graph: Graph, level: evidence.Level, plan: str) -> list[obligations.Margin]:
-    texts = {use.text for use in graph.known(level).uses if graph.homes.get(use.work, use.work) == plan}
-    texts |= {
-        text for work_naming, text in graph.read(program_query("report/named-texts")) if work_naming in {plan, *texts}
-    }
-    owed = [margin for margin in graph.margins(level).rows if margin.obligation.instrument in texts]
-    return sorted(owed, key=lambda margin: (-margin.overdue, margin.obligation.iri))
+    def owed() -> list[obligations.Margin]:
+        texts = {use.text for use in graph.known(level).uses if graph.homes.get(use.work, use.work) == plan}
+        named = graph.read(program_query("report/named-texts"))
+        texts |= {text for work_naming, text in named if work_naming in {plan, *texts}}
+        owed = [margin for margin in graph.margins(level).rows if margin.obligation.instrument in texts]
+        return sorted(owed, key=lambda margin: (-margin.overdue, margin.obligation.iri))
+
+    return graph.once(("duties", level, plan), owed)
 
 
 def _late(graph: Graph, level: evidence.Level) -> list[obligations.Margin]:
@@ -278,12 +282,10 @@ def _of_plan(graph: Graph, known: Known, plan: str) -> Iterator[Advice]:
             quotations(graph, links), figure_words.named(level).say(language) if level else "",
             _WORDS.say("shared-write", language, **names), *whom, bodies=bodies,
         )  # fmt: skip
-    led = {
-        involvement.work for involvement in graph.involvements
-        if "lead" in involvement.roles and evidence.counts(involvement.level, known.level)
-    }  # fmt: skip
+    by_work = involved(graph, known.level, "work")
     actions = [action for action, home in known.tables.works.home.items() if home == plan]
-    counted = {"n": sum(action not in led for action in actions), "of": len(actions)}
+    unled = sum(all("lead" not in part.roles for part in by_work.get(action, ())) for action in actions)
+    counted = {"n": unled, "of": len(actions)}
     if counted["n"]:
         extent = figure_words.named(readings.extent(plan, evidence.Aspect.BODIES)).say(language)
         yield Advice(
@@ -344,13 +346,21 @@ def _adopted(graph: Graph, known: Known, plan: str) -> str:
     return _WORDS.say("day-disputed", graph.language, day=day, others=disputes) if disputes else day
 
 
+def involved(graph: Graph, level: evidence.Level, end: str) -> Mapping[str, list[bodies.Involvement]]:
+    # those that count at a level, by the body that takes part, or by the work
+    def read() -> dict[str, list[bodies.Involvement]]:
+        by_end: dict[str, list[bodies.Involvement]] = {}
+        for involvement in graph.involvements:
+            if evidence.counts(involvement.level, level):
+                by_end.setdefault(getattr(involvement, end), []).append(involvement)
+        return by_end
+
+    return graph.once(("involved", level, end), read)
+
+
 def leading(graph: Graph, level: evidence.Level, plan: str) -> tuple[str, ...]:
-    bodies = {
-        involvement.body for involvement in graph.involvements
-        if involvement.work == plan and involvement.roles & {"lead", "responsible"}
-        and evidence.counts(involvement.level, level)
-    }  # fmt: skip
-    return tuple(sorted(bodies))
+    parts = involved(graph, level, "work").get(plan, ())
+    return tuple(sorted({part.body for part in parts if part.roles & {"lead", "responsible"}}))
 
 
 def addressee(graph: Graph, level: evidence.Level, plan: str) -> str:

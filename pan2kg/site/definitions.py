@@ -10,7 +10,7 @@ from typing import Any, Final
 from pan2kg.coherence import citations, evidence, figures, known, texts
 from pan2kg.i18n import catalogue, message
 from pan2kg.site import values
-from pan2kg.site.page import CSV, File, Markup, PageContext, Values, View
+from pan2kg.site.page import CSV, GZIP, File, Markup, PageContext, Values, View, packed
 from pan2kg.tables import formats, table
 from pan2kg.tables.figure_words import amount, bits_words, named, value_words
 from pan2kg.turtle.vocabulary import PAN, kind_and_key
@@ -18,6 +18,8 @@ from pan2kg.turtle.vocabulary import PAN, kind_and_key
 TIES: Final = {texts.CARRIES_OUT: "carries-out", texts.SERVES: "serves", texts.MENTIONS: "mentions"}
 _FIGURE: Final = catalogue.Messages("figure")
 _BY_ID: Final = {figure.id: figure for figure in figures.FIGURES}
+_LARGE: Final = ("broad-action-pairs",)
+"""Figures whose list is so long that an export has it packed."""
 _THINGS: Final = frozenset({"plan", "other_plan", "action", "other_action"})
 _NUMBERS: Final = frozenset({"texts", "measures", "published"})
 _SEEN: Final = frozenset({"text", "web", "in_statement", "sharing"})
@@ -121,7 +123,7 @@ def _values(context: PageContext) -> Values | None:
     if figure is None:
         return None
     row, knowledge = next(row for row in context.graph.figures(context.level) if row.figure is figure), context.known
-    rows = figure.rows(knowledge)
+    rows, is_packed = figure.rows(knowledge), figure.id in _LARGE and context.site_context.mode == "static"
     # only what is one count says what each level adds to the firmer one
     is_count = figure.unit is figures.Unit.COUNT and len(row.value) == 1
     added = [amount(part[0], figures.Unit.COUNT, language) if is_count else "" for part in row.breakdown()]
@@ -148,7 +150,7 @@ def _values(context: PageContext) -> Values | None:
             for cells in rows[: context.most]
         ],
         "number": len(rows), "basis": context.basis(knowledge),
-        "downloads": [(context.href(f"definition/{figure.id}.csv", **context.handed), "CSV")],
+        "downloads": [(context.href(f"definition/{figure.id}.csv{'.gz' * is_packed}", **context.handed), "CSV")],
     }  # fmt: skip
 
 
@@ -251,4 +253,7 @@ PAGES: Final = (
     View("definitions", _index, section="data"), View("reconciled", _reconciled, section="data"),
     View("definition", _values, lambda _: _BY_ID, section="data"), View("meaning", _meaning, section="data"),
 )  # fmt: skip
-FILES: Final = (File("definition", "csv", CSV, _csv, lambda _: _BY_ID),)
+FILES: Final = (
+    File("definition", "csv", CSV, _csv, lambda _: sorted(_BY_ID.keys() - {*_LARGE})),
+    File("definition", "csv.gz", GZIP, lambda context: packed(_csv(context) or ""), lambda _: _LARGE),
+)

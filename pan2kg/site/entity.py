@@ -36,6 +36,7 @@ CHANGING: Final = frozenset({"amends", "supplements", "transposes", "repeals"})
 RESTS: Final = ("uses-instrument", "instrument-relation")
 DEPRECATED: Final = "http://www.w3.org/2002/07/owl#deprecated"
 REPLACED: Final = DCTERMS + "isReplacedBy"
+_involved: Final = partial(advice.involved, level=evidence.HEADLINE)
 _ELI: Final = "http://data.europa.eu/eli/ontology#"
 _WITHIN: Final = (PAN + "inPlan", PAN + "inReview", PAN + "partOf", f"{_ELI}is_part_of", PAN + "underInstrument")
 _IN_SHORT: Final = frozenset({PAN + "via", "http://www.w3.org/ns/prov#wasDerivedFrom"})
@@ -151,10 +152,11 @@ def of_plan(context: PageContext, plan: str, facts: Iterable[tuple[str, str]]) -
     knowledge, key, graph = context.graph.known(), context.key(plan), context.graph
     works, own = knowledge.tables.works, set(context.graph.parts.actions.get(plan, ()))
     reach, widest, name = knowledge.reach(plan), graph.known("editors").reach(plan), context.subject.brief(plan)
-    missing = Counter(
-        occasion.state for occasion in knowledge.occasions
-        if plan in {occasion.source, occasion.target} and occasion.is_expected and occasion.state is not State.SEEN
-    )  # fmt: skip
+    once = context.site_context.once
+    missing = Counter(once("unseen by plan", lambda: values.gathered(
+        (end, occasion.state) for occasion in knowledge.occasions
+        if occasion.is_expected and occasion.state is not State.SEEN for end in (occasion.source, occasion.target)
+    )).get(plan, ()))  # fmt: skip
     sentences: list[Sentence | None] = [
         sentence(context, "plan-reach", reach.linked, "#meets", plan=name, more=widest.linked - reach.linked),
         sentence(context, "plan-cites", reach.cites, "#cites", plan=name),
@@ -163,38 +165,33 @@ def of_plan(context: PageContext, plan: str, facts: Iterable[tuple[str, str]]) -
                  absent=missing[State.ABSENT], open=missing[State.OPEN]),
     ]  # fmt: skip
     if own:
-        led = {
-            part.work for part in graph.involvements
-            if part.work in own and "lead" in part.roles and evidence.counts(part.level, knowledge.level)
-        }  # fmt: skip
+        by_work = _involved(graph, end="work")
+        led = [work for work in own if any("lead" in part.roles for part in by_work.get(work, ()))]
         full = evidence.coverage(knowledge.tables.readings, works, evidence.Aspect.TEXTS, {plan}).full
         sentences.append(sentence(context, "plan-led", len(led), "#actions", of=len(own)))
         sentences.append(sentence(context, "plan-unread", len(own) - full, "#actions", is_known=True, of=len(own)))
     sentences.append(_duties(context, "plan-due", advice.duties(graph, knowledge.level, plan), tells_late=True))
-    sayings: list[Saying] = []
-    for statement in knowledge.statements:
-        ends = works.home.get(statement.source, statement.source), works.home.get(statement.target, statement.target)
-        if statement.is_citation and plan in ends:
-            sayings.append((statement.link, statement.level, *ends))
-    sayings += [(use.link, use.level, use.work, use.text) for use in knowledge.uses if works.plan(use.work) == plan]
+    cited: dict[str, list[Saying]] = once("citations by plan", lambda: values.gathered(
+        (end, (statement.link, statement.level, *ends)) for statement in knowledge.statements if statement.is_citation
+        for ends in [tuple(works.home.get(end, end) for end in (statement.source, statement.target))]
+        for end in dict.fromkeys(ends)
+    ))  # fmt: skip
+    uses = once("uses by plan", lambda: values.gathered((works.plan(use.work) or "", use) for use in knowledge.uses))
+    sayings = [*cited.get(plan, ()), *((use.link, use.level, use.work, use.text) for use in uses.get(plan, ()))]
     picture = None
     if reach.linked:
         picture = "plan-time", time_map.draw_plan_map(context.subject, key, NEIGHBOURS, time_map.IN_PAGE)
     findings = brief_of(context, key).findings
     lists = _around(
-        context, _involvements(context, "work").get(plan, []), [use.text for use in knowledge.uses if use.work == plan]
+        context,
+        _involved(context.graph, end="work").get(plan, []),
+        [use.text for use in uses.get(plan, ()) if use.work == plan],
     )
     return _dossier(context, sentences, facts=facts, picture=picture, attention=findings, sayings=sayings, lists=lists)
 
 
 def _by_end(context: PageContext, name: str, rows: Iterable[T], end: str) -> Mapping[str, list[T]]:
     return context.site_context.once((name, end), lambda: values.gathered((getattr(row, end), row) for row in rows))
-
-
-def _involvements(context: PageContext, end: str) -> Mapping[str, list[bodies.Involvement]]:
-    # those that count at the headline level, by the body that takes part, or by the work
-    counted = (part for part in context.graph.involvements if evidence.counts(part.level, evidence.HEADLINE))
-    return _by_end(context, "involvements", counted, end)
 
 
 def _around(
@@ -208,7 +205,7 @@ def _around(
 
 def _of_action(context: PageContext, action: str) -> dict[str, Any]:
     knowledge, statements = context.graph.known(), context.graph.statements
-    involvements = _involvements(context, "work").get(action, [])
+    involvements = _involved(context.graph, end="work").get(action, [])
     leads = list(dict.fromkeys(involvement.body for involvement in involvements if "lead" in involvement.roles))
     involved = dict.fromkeys([*leads, *(involvement.body for involvement in involvements)])
     uses = _by_end(context, "uses", knowledge.uses, "work").get(action, [])
@@ -242,8 +239,9 @@ def _of_action(context: PageContext, action: str) -> dict[str, Any]:
             sentence(context, "action-since", len(statements.pointing(action, f"{PAN}implements")), "#measured"),
         ],
         facts=[
-            (context.t("dossier-lead"), context.links(leads) or context.t("dossier-lead-unknown")),
-            (context.t("dossier-until"), until(context, action) or context.t("unknown")),
+            (context.t("dossier-lead"), context.links(leads)),
+            (context.t("dossier-until"), until(context, action) or context.t("unknown") * bool(
+                statements.values(action, f"{PAN}hasTimeline"))),
             (context.t("dossier-results"), template.markup("; ").join(results)),
         ],
         picture=("part-around", picture), lists=_around(context, involvements, named_texts),
@@ -257,7 +255,7 @@ def _of_action(context: PageContext, action: str) -> dict[str, Any]:
 
 def _of_body(context: PageContext, body: str) -> dict[str, Any]:
     knowledge, graph, statements = context.graph.known(), context.graph, context.graph.statements
-    involvements = _involvements(context, "body").get(body, [])
+    involvements = _involved(context.graph, end="body").get(body, [])
     led = {involvement.work for involvement in involvements if "lead" in involvement.roles}
     supported = {involvement.work for involvement in involvements} - led
     sentences = [
@@ -272,18 +270,20 @@ def _of_body(context: PageContext, body: str) -> dict[str, Any]:
         by_work = context.site_context.once(f"texts by work at {knowledge.level.key}", lambda: values.gathered(
             (use.work, use.text) for use in knowledge.uses if use.text not in knowledge.tables.general
         ))  # fmt: skip
-        works = led | supported
-        countries = {graph.country_of.get(work) for work in works}
-        by_body = values.gathered(
-            (involvement.body, work) for work, parts in _involvements(context, "work").items()
-            if graph.country_of.get(work) in countries for involvement in parts
-        )  # fmt: skip
-        own = {text for work in works for text in by_work.get(work, ())}
-        kinds, shared = statements.values(body, f"{DCTERMS}type"), Counter[str]()
-        for rival, its in by_body.items():
-            if rival != body and works.isdisjoint(its) and statements.values(rival, f"{DCTERMS}type") == kinds:
-                shared[rival] = len({text for work in its for text in by_work.get(work, ())} & own)
-        near = sorted((rival for rival, n in shared.items() if n), key=lambda rival: (-shared[rival], rival))
+
+        def beside() -> list[str]:
+            works = led | supported
+            countries = {graph.country_of.get(work) for work in works}
+            own = {text for work in works for text in by_work.get(work, ())}
+            kinds, shared = statements.values(body, f"{DCTERMS}type"), Counter[str]()
+            for rival, parts in _involved(graph, end="body").items() if own else ():
+                theirs = {part.work for part in parts}
+                if rival != body and works.isdisjoint(theirs) and statements.values(rival, f"{DCTERMS}type") == kinds:
+                    near = (work for work in theirs if graph.country_of.get(work) in countries)
+                    shared[rival] = len({text for work in near for text in by_work.get(work, ())} & own)
+            return sorted((rival for rival, n in shared.items() if n), key=lambda rival: (-shared[rival], rival))
+
+        near = context.site_context.once(("beside", body), beside)
         name = "body-beside" if near else "body-alone"
         sentences.append(sentence(context, name, len(near), "#who", names=in_short(context, near)))
     return _dossier(

@@ -144,7 +144,7 @@ def _data(context: PageContext) -> str | None:
     for link in links:
         evidence, certainty = link.facts.get("evidence", "") if link.kind in FIRST else "", link.facts.get("certainty")
         texts = [
-            link.facts.get("relation_label", ""), link.facts.get("via_label", ""),
+            link.facts.get("relation_label", ""), "; ".join(map(context.called, link.facts.get("via", "").split())),
             evidence if len(evidence) <= _WORDS else evidence[: _WORDS - 1].rstrip() + "…",
             context.name(f"{ID}certainty/{certainty}") if certainty else "",
         ]  # fmt: skip

@@ -5,7 +5,6 @@ A pair of plans that is not linked has no page of its own in an export, nor has 
 such pairs grow with the square of the plans, and the row of a linked one in the list of pairs tells its figures.
 """
 
-import gzip
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -26,7 +25,6 @@ from pan2kg.tables import figure_words, gaps, spreadsheet, table, template, writ
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN
 
 _TABLES: Final = Messages("table")
-GZIP: Final = "application/gzip"
 PACKED: Final = ".gz"
 """What stands behind the name of a file that programs read and an export has packed."""
 _ALWAYS: Final = ("plan", "body", "instrument")
@@ -286,11 +284,7 @@ def _file(context: page.PageContext, form: str, *, is_gap: bool = False) -> str 
             for row in figures.rows
         ))  # fmt: skip
     text = writers.write(figures, f"{form}-local" if is_local else form.removesuffix(PACKED), writers.Style(language))
-    return packed(str(text)) if form.endswith(PACKED) else text
-
-
-def packed(text: str) -> bytes:
-    return gzip.compress(text.encode(), mtime=0)
+    return page.packed(str(text)) if form.endswith(PACKED) else text
 
 
 def _json(context: page.PageContext, path: str, **asked: str) -> tuple[str, str]:
@@ -503,7 +497,7 @@ FILES: Final[tuple[page.File | page.CommonFile, ...]] = (
     page.File("obligations", "ics", "text/calendar; charset=utf-8", _calendar),
     page.File("figure", "csv", page.CSV, partial(_file, form="csv"), lambda _: NAMES),
     page.File("figure", "json", page.JSON, partial(_file, form="json"), lambda _: NAMES, exported=False),
-    page.File("figure", "json.gz", GZIP, partial(_file, form="json.gz"), lambda _: NAMES, is_shared=True),
+    page.File("figure", "json.gz", page.GZIP, partial(_file, form="json.gz"), lambda _: NAMES, is_shared=True),
     page.File("figure", "xlsx", spreadsheet.SPREADSHEET, partial(_file, form="xlsx"), lambda _: NAMES, exported=False),
     page.File("gap", "csv", page.CSV, partial(_file, form="csv", is_gap=True), lambda _: gaps.KINDS),
     page.CommonFile("search.json", page.JSON, partial(_names, is_whole=False), exported=False),

@@ -4,6 +4,7 @@ Links are relative to the page, so that a site works in any folder of any host. 
 style sheet, made from ``web/`` by the build; pages work without it, only plainer.
 """
 
+import gzip
 import json
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -33,6 +34,7 @@ CSV = "text/csv; charset=utf-8"
 JSON = "application/json"
 SVG = "image/svg+xml"
 TURTLE = "text/turtle; charset=utf-8"
+GZIP = "application/gzip"
 JAVASCRIPT = "text/javascript; charset=utf-8"
 
 HOW_TO_BUILD: Final = message.told("build-front-end")
@@ -497,6 +499,10 @@ def frame(context: PageContext, pages: Mapping[str, View], section: str = "") ->
         "style": bundle.name("site.css") if bundle else "",
         "script": bundle.name("main.js") if bundle else "",
     }
+
+
+def packed(text: str) -> bytes:
+    return gzip.compress(text.encode(), mtime=0)
 
 
 def page_words(language: Language, site_context: SiteContext | None = None, **pieces: Mapping[str, str]) -> bytes:

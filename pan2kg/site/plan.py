@@ -101,18 +101,24 @@ def _plan(context: PageContext) -> Values | None:
     # at any level, each with the firmest, in the order of every list; citations are told at the level at which the two
     # are linked, or the headline
     meetings = []
-    for met in graph.meetings:
-        if plan in met.plans:
-            partner, knowledge = met.seen_from(plan)[0], graph.known(max(met.level, evidence.HEADLINE))
-            bits, all_bits = (
-                figure_words.amount(low, figures.Unit.BITS, language) if low > 0 else ""
-                for low in (met.low(evidence.HEADLINE), met.bits[-1])
-            )
-            meetings.append({
-                "plan": partner, "mark": context.mark(met.level), "bits": bits, "all_bits": all_bits,
-                "ways": [definitions.citing(context, knowledge, *ends) for ends in ((plan, partner), (partner, plan))],
-                "address": context.pair(plan, partner),
-            })  # fmt: skip
+    once = context.site_context.once
+    met_by = once(
+        "meetings by plan", lambda: values.gathered((end, met) for met in graph.meetings for end in met.plans)
+    )
+    for met in met_by.get(plan, ()):
+        partner, knowledge = met.seen_from(plan)[0], graph.known(max(met.level, evidence.HEADLINE))
+        bits, all_bits = (
+            figure_words.amount(low, figures.Unit.BITS, language) if low > 0 else ""
+            for low in (met.low(evidence.HEADLINE), met.bits[-1])
+        )
+        meetings.append({
+            "plan": partner, "mark": context.mark(met.level), "bits": bits, "all_bits": all_bits,
+            "ways": [
+                once(("way", language, ends), partial(definitions.citing, context, knowledge, *ends))
+                for ends in ((plan, partner), (partner, plan))
+            ],
+            "address": context.pair(plan, partner),
+        })  # fmt: skip
     # how many parts of each level, and actions, are in the graph, of how many that sources count
     measures, levels = statements.one(plan, PAN + "measureCount"), []
     for level in graph.parts.levels(plan, published=int(measures) if measures else None):

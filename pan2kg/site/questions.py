@@ -380,7 +380,7 @@ def _file(context: page.PageContext, form: str) -> str | bytes | None:
         table, is_csv = writers.laid_out(writers.answer(result), writers.Style(language)), form == "csv"
         return formats.write_local_csv(table, language) if is_csv else spreadsheet.write_spreadsheet([("data", table)])
     written = writers.write_answer(result, form.removesuffix(lists.PACKED))
-    return lists.packed(written) if form.endswith(lists.PACKED) else written
+    return page.packed(written) if form.endswith(lists.PACKED) else written
 
 
 def _editor(context: page.PageContext) -> page.Values:
@@ -442,7 +442,7 @@ FILES: Final = (
     page.File(
         "question", "json", "application/sparql-results+json", partial(_file, form="json"), _answered, exported=False
     ),
-    page.File("question", "json.gz", lists.GZIP, partial(_file, form="json.gz"), _answered),
+    page.File("question", "json.gz", page.GZIP, partial(_file, form="json.gz"), _answered),
     page.File("question", "ttl", page.TURTLE, partial(_file, form="ttl"), _answered, exported=False),
     page.File("question", "xlsx", spreadsheet.SPREADSHEET, partial(_file, form="xlsx"), _answered, exported=False),
 )

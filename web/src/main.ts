@@ -2,6 +2,9 @@
 
 import { language, loadScript, root, setParts } from "./page";
 
+// pages leave it out that name no icon: they have none, and no browser asks for one
+document.querySelector("link[rel=icon]") ?? document.head.append(Object.assign(document.createElement("link"), { rel: "icon", href: "data:," }));
+
 declare const PARTS: Record<string, string>;
 setParts(PARTS);
 

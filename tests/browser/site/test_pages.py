@@ -114,7 +114,7 @@ def test_folded_rows_are_printed_but_for_the_second_tab(few_site: StaticSite, wi
     watched.on_paper()
     for name in (".menu", ".languages", "label-search", "data-language", "form", ".skip", ".table-filter"):
         expect(page.locator(f"{name}:visible")).to_have_count(0)
-    expect(page.locator(".page-foot .source-line")).to_be_visible()
+    expect(page.locator(".page-foot a").first).to_be_visible()
     expect(row).to_be_visible()
     expect(page.locator("main details.tab")).to_be_hidden()
     expect(page.locator("main .links details:visible")).to_have_count(0)

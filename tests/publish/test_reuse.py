@@ -1,0 +1,79 @@
+"""A page of the last release stands in the next where it would be made with the same bytes, and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import pan2kg
+from pan2kg.project import Project
+from pan2kg.publish import edition as editions, folder, reuse
+from pan2kg.publish.release import ReleaseOptions, SitePart, publish
+from pan2kg.store import LocalStore, open_store, rules
+from tests.copies import FEW, copy
+from tests.publish.conftest import TODAY, YOUTH, edition_of
+
+# what is said otherwise of a thing in a later release: property and value
+EDITS = {
+    "day": "", "concept": 'relation/implements> skos:prefLabel "autre"@fr', "citation": "link/dd069241d5843ffd> ?p ?o",
+    "plan": 'plan/lu-youth-1> skos:prefLabel "Autre"@fr',
+    "date": 'plan/lu-youth-2> pan:adoptedOn "2010-02-02"^^xsd:date',
+    "text": "link/613b6ea9fd12c3f1> pan:to <https://w3id.org/pan2kg/id/instrument/lu-pacte-national>",
+}  # fmt: skip
+_PREFIXES = """PREFIX pan: <https://w3id.org/pan2kg/ontology#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+    PREFIX xsd: <http://www.w3.org/2001/XMLSchema#> """
+
+
+class Things(SitePart):
+    def paths(self, edition: editions.Edition) -> Iterator[tuple[str, str]]:
+        kinds = ("plan", "action", "topic", "pair")
+        yield from ((kind, path) for kind, path in super().paths(edition) if kind in kinds and path[:2] == "fr")
+
+
+def state(folder: Path, name: str) -> editions.Edition:
+    def derive(store: LocalStore, project: Project) -> None:
+        if EDITS.get(name):
+            thing, verb, value = f"<https://w3id.org/pan2kg/id/{EDITS[name]}".split(" ", 2)
+            more = "" if value == "?o" else f"INSERT {{ GRAPH ?g {{ {thing} {verb} {value} }} }}"
+            pattern = f"{{ GRAPH ?g {{ {thing} {verb} ?o }} }}"
+            store.inner.update(f"{_PREFIXES} DELETE {pattern} {more} WHERE {pattern}")
+        rules.derive_when_asked(store, project)
+
+    project = Project(folder)
+    edition = edition_of(pan2kg.Graph(project, open_store(project, derive), language="fr"))
+    if name:
+        day = date(2026, 12, 24)
+        edition.graph = pan2kg.Graph(project, edition.store, language="fr", as_of=day)
+        edition.issue = replace(edition.issue, version="0.2.0", modified=day)
+    return edition
+
+
+def test_pages_stand_where_nothing_changed_and_only_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # its pages lead to others, which are not made here
+    monkeypatch.setattr("pan2kg.publish.inspection.inspect", lambda *_: [])
+    monkeypatch.setattr("pan2kg.publish.reuse.program", lambda edition: str(edition.graph.as_of.year))
+    last, options = tmp_path / "last", ReleaseOptions(TODAY, has_base=True)
+    project = copy(tmp_path / "project", (*FEW, *YOUTH))
+    assert publish(state(project, ""), last, options, parts=[Things()]).kept[0] == 0
+    for name in EDITS:
+        edition = replace(state(project, name), previous=last)
+        pages, lines = reuse.LastPages(edition), folder.read_content(edition.store, edition.issue.addresses)[1].quads
+        pages.judge(edition.graph, pages.compare(edition, lines))
+        made = dict(Things()(edition))
+        found = {path: body for path in made if (body := pages.find(path))}
+        assert found == {path: made[path] for path in found}, name
+        assert name == "day" or any(body != (last / path).read_bytes() for path, body in made.items()), name
+        assert (found == {}) if name == "concept" else len(found) > len(made) / 2, name
+    # of the last of them, but for what is not as it was written
+    for path, content in (("fr/topic/cancer.html", b""), ("fr/topic/crime.html", b"other")):
+        assert found.pop(path)
+        (last / path).write_bytes(content)
+    kept, whole = publish(edition, tmp_path / "next", options, parts=[Things()]).kept
+    assert (kept, whole) == tuple(sum(path.endswith(".html") for path in paths) for paths in (found, made))
+    for path, body in made.items():
+        assert (tmp_path / "next" / path).read_bytes() == body, path
+        assert (tmp_path / "next" / path).samefile(last / path) is (path in found), path
