@@ -136,10 +136,11 @@ def _names(site_context: page.SiteContext, arguments: Mapping[str, str], *, is_w
     return str(page.embedded([_as_row(of) for of in map(entry, iris) if of])).encode()
 
 
-_AS_OBJECT: Final = """([type, key, labels, full, also, notation, iri]) => ({
-  type, labels, full, notation, iri, href: type === "document" ? `sources.html#${key}` : `${type}/${key}.html`,
-  also: [key, ...Object.values(full || {}), ...(also || [])],
-})"""
+_AS_OBJECT: Final = (
+    "([type,key,labels,full,also,notation,iri])=>({type,labels,full,notation,iri,"
+    'href:type==="document"?`sources.html#${key}`:`${type}/${key}.html`,'
+    "also:[key,...Object.values(full||{}),...(also||[])]})"
+)
 
 
 def _as_row(entry: Entry, names: Iterable[str] = ()) -> dict[str, object]:
