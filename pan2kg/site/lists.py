@@ -284,7 +284,7 @@ def _file(context: page.PageContext, form: str, *, is_gap: bool = False) -> str 
             for row in figures.rows
         ))  # fmt: skip
     text = writers.write(figures, f"{form}-local" if is_local else form.removesuffix(PACKED), writers.Style(language))
-    return page.packed(str(text)) if form.endswith(PACKED) else text
+    return page.packed(str(text).encode()) if form.endswith(PACKED) else text
 
 
 def _json(context: page.PageContext, path: str, **asked: str) -> tuple[str, str]:
@@ -394,8 +394,8 @@ def _pair(context: page.PageContext) -> page.Values | None:
         index = site_context.once(f"titles of {pair[1]} in {language}", lambda: bodies.Titles.read(titles))
         for action in actions[pair[0]]:
             nearest = index.nearest(graph.label(action, language), 3)
-            beside_action = action, *(actions[pair[1]][at] for at in nearest)
-            beside.append([values.in_short(context, iri) for iri in beside_action])
+            alike = action, *(actions[pair[1]][at] for at in nearest)
+            beside.append([values.in_short(context, iri)[1] for iri in alike])
     # the measures that say something of the two: strength of their links, what each owes the other in citations
     asked = {"plan": names[0]} if site_context.mode == "served" else {}
     figures = [(context.href(f"figure/{name}.html", **asked), _TABLES.say(f"title.{name}", language))
