@@ -59,7 +59,7 @@ def test_pages_stand_where_nothing_changed_and_only_there(tmp_path: Path, monkey
     project = Project(copy(tmp_path / "project", (*FEW, *YOUTH)))
     first = state(project, "")
     assert publish(first, last, options, parts=[Things()]).kept[0] == 0
-    assert json.loads((last / folder.MARK).read_text("utf-8"))["pages"]["program"] == reuse.program(first), "as compiled"
+    assert json.loads((last / folder.MARK).read_text("utf-8"))["pages"]["program"] == reuse.program(first), "compiled"
     for name in EDITS:
         edition = replace(state(project, name), previous=last)
         pages, lines = reuse.LastPages(edition), folder.read_content(edition.store, edition.issue.addresses)[1].quads
