@@ -504,14 +504,11 @@ class _Elements:
         title = f"<title>{_xml(title)}</title>" if title else ""
         said = "".join(f' data-{name}="{formats.xml_value(value)}"' for name, value in tags.items())
         begin = begin or ("<g" if said or title else "")
-        x, y = group.shift[0] + right, group.shift[1] + down
-        if self.name and len(group.marks) > 4 and (x or y):
-            begin, x, y = f'{begin or "<g"} transform="translate({number(x)} {number(y)})"', 0.0, 0.0
-        inner = self.elements(group.marks, x, y)
+        inner = self.elements(group.marks, group.shift[0] + right, group.shift[1] + down)
         if not inner or (len(inner) == 1 and not begin):
             return inner
-        if begin == "<g" and not self.name and len(inner) == 1 and inner[0].end.endswith("/>"):
-            # in a page one mark is its own group
+        if begin == "<g" and len(inner) == 1 and inner[0].end.endswith("/>"):
+            # one mark is its own group
             (mark,) = inner
             mark.begin += said
             mark.end = f"{mark.end[:-2]}>{title}</{mark.begin.split()[0][1:]}>" if title else mark.end

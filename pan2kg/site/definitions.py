@@ -13,7 +13,7 @@ from pan2kg.site import values
 from pan2kg.site.page import CSV, GZIP, File, Markup, PageContext, Values, View, packed
 from pan2kg.tables import formats, table
 from pan2kg.tables.figure_words import amount, bits_words, named, value_words
-from pan2kg.turtle.vocabulary import PAN, kind_and_key
+from pan2kg.turtle.vocabulary import PAN
 
 TIES: Final = {texts.CARRIES_OUT: "carries-out", texts.SERVES: "serves", texts.MENTIONS: "mentions"}
 _FIGURE: Final = catalogue.Messages("figure")
@@ -179,13 +179,10 @@ def _csv(context: PageContext) -> str | None:
         return None
 
     # beside each thing stands its name in short, as on pages
-    def brief(iri: str) -> str:
-        return context.called(iri) if kind_and_key(iri)[0] == "plan" else values.briefly(context, iri)[0]
-
     head = [column for name in figure.columns for column in ([name, f"{name}_label"] if name in _THINGS else [name])]
     rows: list[list[table.Value]] = [
         [cell for name, value in zip(figure.columns, cells, strict=True)
-         for cell in ([value, brief(str(value))] if name in _THINGS else [value])]
+         for cell in ([value, values.in_short(context, str(value))[0]] if name in _THINGS else [value])]
         for cells in figure.rows(context.known)
     ]  # fmt: skip
     return formats.write_csv(formats.Grid(tuple(head), rows))
@@ -255,5 +252,5 @@ PAGES: Final = (
 )  # fmt: skip
 FILES: Final = (
     File("definition", "csv", CSV, _csv, lambda _: sorted(_BY_ID.keys() - {*_LARGE})),
-    File("definition", "csv.gz", GZIP, lambda context: packed(_csv(context) or ""), lambda _: _LARGE),
+    File("definition", "csv.gz", GZIP, lambda context: packed(str(_csv(context) or "").encode()), lambda _: _LARGE),
 )

@@ -91,13 +91,11 @@ def _values(context: PageContext) -> Values | None:
             kind = link.facts.get("type_label", link.kind), link.evidence
             end = labels.shortened(context.called(link.end)), why or context.address(link.end)
             listed.setdefault(link.start, {}).setdefault(kind, []).append(end)
-    brief, in_short = graph.labels.brief, values.in_short
     order = sorted(listed, key=lambda iri: (context.name(iri).casefold(), iri))
-    heads = [context.link(iri) if brief(iri, context.request.data).whole else in_short(context, iri) for iri in order]
     return {
         "title": context.t("network-around", name=context.called(middle.iri)) if middle else context.t("network-title"),
         "source": context.href(f"{_AROUND}/{key}.js" if middle else "network.js", **context.chosen("data")),
-        "listed": [(head, listed[iri]) for head, iri in zip(heads, order, strict=True)], "left": hidden,
+        "listed": [(values.in_short(context, iri)[1], listed[iri]) for iri in order], "left": hidden,
     }  # fmt: skip
 
 

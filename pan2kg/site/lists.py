@@ -136,10 +136,11 @@ def _names(site_context: page.SiteContext, arguments: Mapping[str, str], *, is_w
     return str(page.embedded([_as_row(of) for of in map(entry, iris) if of])).encode()
 
 
-_AS_OBJECT: Final = """([type, key, labels, full, also, notation, iri]) => ({
-  type, labels, full, notation, iri, href: type === "document" ? `sources.html#${key}` : `${type}/${key}.html`,
-  also: [key, ...Object.values(full || {}), ...(also || [])],
-})"""
+_AS_OBJECT: Final = (
+    "([type,key,labels,full,also,notation,iri])=>({type,labels,full,notation,iri,"
+    'href:type==="document"?`sources.html#${key}`:`${type}/${key}.html`,'
+    "also:[key,...Object.values(full||{}),...(also||[])]})"
+)
 
 
 def _as_row(entry: Entry, names: Iterable[str] = ()) -> dict[str, object]:
@@ -283,7 +284,7 @@ def _file(context: page.PageContext, form: str, *, is_gap: bool = False) -> str 
             for row in figures.rows
         ))  # fmt: skip
     text = writers.write(figures, f"{form}-local" if is_local else form.removesuffix(PACKED), writers.Style(language))
-    return page.packed(str(text)) if form.endswith(PACKED) else text
+    return page.packed(str(text).encode()) if form.endswith(PACKED) else text
 
 
 def _json(context: page.PageContext, path: str, **asked: str) -> tuple[str, str]:
@@ -393,8 +394,8 @@ def _pair(context: page.PageContext) -> page.Values | None:
         index = site_context.once(f"titles of {pair[1]} in {language}", lambda: bodies.Titles.read(titles))
         for action in actions[pair[0]]:
             nearest = index.nearest(graph.label(action, language), 3)
-            beside_action = action, *(actions[pair[1]][at] for at in nearest)
-            beside.append([values.in_short(context, iri) for iri in beside_action])
+            alike = action, *(actions[pair[1]][at] for at in nearest)
+            beside.append([values.in_short(context, iri)[1] for iri in alike])
     # the measures that say something of the two: strength of their links, what each owes the other in citations
     asked = {"plan": names[0]} if site_context.mode == "served" else {}
     figures = [(context.href(f"figure/{name}.html", **asked), _TABLES.say(f"title.{name}", language))

@@ -59,6 +59,7 @@ Values = Mapping[str, object]
 Mode = Literal["served", "static"]
 Made = TypeVar("Made")
 _CLASSES: Final = cache(lambda style: Classes(style.read_text("utf-8") if style else ""))
+packed: Final = partial(gzip.compress, mtime=0)
 piece: Final = partial(macro, "_pieces.html")
 """The macro of a name, for what pages have by the thousand; what it is given is escaped unless it is markup."""
 
@@ -506,10 +507,6 @@ def frame(
         "style": bundle.name("site.css") if bundle else "",
         "script": bundle.name("main.js") if bundle else "",
     }
-
-
-def packed(text: str) -> bytes:
-    return gzip.compress(text.encode(), mtime=0)
 
 
 def page_words(language: Language, site_context: SiteContext | None = None, **pieces: Mapping[str, str]) -> bytes:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from itertools import islice
+from itertools import islice, product
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -249,22 +249,17 @@ def _answer(context: page.PageContext, text: str) -> Result:
     if context.site_context.mode == "served":
         return store.query(text)
     once, first, tag = context.site_context.once, catalogue.LANGUAGES[0], context.request.data
-
-    def asked(text: str) -> bytes:
-        return once(f"answer to {text}", lambda: writers.write_answer(store.query(text), "json").encode())
-
     # asked in one language, where another one changes the names beside things alone, and not their order
     columns, in_first = _OWN.findall(text), text.replace(f'BIND("{tag}" AS', f'BIND("{first}" AS')
-    is_renamed = text.count("?language") == len(columns) + 1 and sorted(columns) == sorted(_LABEL.findall(text))
-    is_renamed = is_renamed and "_label" not in text.rpartition("ORDER BY")[2]
-    if in_first == text or not is_renamed:
-        kept = asked(text)
-    else:
-        kept = once(f"answer to {text}", lambda: _renamed(context, asked(in_first), columns))
+    is_same = text.count("?language") == len(columns) + 1 and sorted(columns) == sorted(_LABEL.findall(text))
+    asked = in_first if is_same and "_label" not in text.rpartition("ORDER BY")[2] else text
+    kept = once(f"answer to {asked}", lambda: writers.write_answer(store.query(asked), "json").encode())
+    if asked != text:
+        kept = once(f"answer to {text}", lambda: _renamed(context, kept, columns))
     return ox.parse_query_results(kept, format=ox.QueryResultsFormat.JSON)
 
 
-def _renamed(context: page.PageContext, kept: bytes, columns: Iterable[str]) -> bytes:
+def _renamed(context: page.PageContext, answer: bytes, columns: Iterable[str]) -> bytes:
     def read() -> dict[tuple[str, str], dict[str, str]]:
         names = {}
         for thing, preferred, main in select(context.graph.store, program_query("site/names")).rows:
@@ -275,13 +270,12 @@ def _renamed(context: page.PageContext, kept: bytes, columns: Iterable[str]) -> 
                 names[at] = {"type": "literal", "value": name.value, **tag}
         return names
 
-    content, names = json.loads(kept), context.site_context.once("names", read)
-    for row in content["results"]["bindings"]:
-        for column in columns:
-            thing, label = row.get(column, {"type": ""}), f"{column}_label"
-            if thing["type"] == "uri" and label in row:
-                name = names.get((thing["value"], context.request.data)) or names.get((thing["value"], ""))
-                row[label] = name or {"type": "literal", "value": thing["value"]}
+    content, names = json.loads(answer), context.site_context.once("names", read)
+    for row, column in product(content["results"]["bindings"], columns):
+        thing, label = row.get(column, {"type": ""}), f"{column}_label"
+        if thing["type"] == "uri" and label in row:
+            name = names.get((thing["value"], context.request.data)) or names.get((thing["value"], ""))
+            row[label] = name or {"type": "literal", "value": thing["value"]}
     return json.dumps(content).encode()
 
 
@@ -380,7 +374,7 @@ def _file(context: page.PageContext, form: str) -> str | bytes | None:
         table, is_csv = writers.laid_out(writers.answer(result), writers.Style(language)), form == "csv"
         return formats.write_local_csv(table, language) if is_csv else spreadsheet.write_spreadsheet([("data", table)])
     written = writers.write_answer(result, form.removesuffix(lists.PACKED))
-    return page.packed(written) if form.endswith(lists.PACKED) else written
+    return page.packed(written.encode()) if form.endswith(lists.PACKED) else written
 
 
 def _editor(context: page.PageContext) -> page.Values:
@@ -414,7 +408,7 @@ def _editor(context: page.PageContext) -> page.Values:
         "title": context.t("menu-sparql"), "query": asked or program_query("site/first-query"), "table": table,
         "fault": fault,
         "examples": [
-            example(graph.queries[name].question(language), graph.queries[name].text)
+            example(graph.queries[name].question(language), _HEAD.sub("", graph.queries[name].text).strip())
             for name in sorted(names(site_context))
         ],
         "classes": sorted(classes, key=lambda row: (-row["number"], row["words"])),

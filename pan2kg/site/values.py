@@ -138,15 +138,15 @@ def rule_words(context: PageContext, name: str) -> tuple[str, str]:
     return own, "" if language == catalogue.SOURCE_LANGUAGE else catalogue.SOURCE_LANGUAGE
 
 
-def briefly(context: PageContext, iri: str) -> tuple[str, str]:
-    # a title shortened, with its number, and the language where it is not the page's
-    label = context.graph.labels.label(iri, context.request.data)
+def in_short(context: PageContext, iri: str) -> tuple[str, Markup]:
+    # the short name, else a title shortened, with its number; and as a link, with its language where that is another
+    label, brief = (
+        name(iri, context.request.data) for name in (context.graph.labels.label, context.graph.labels.brief)
+    )
     number = f"{label.notation} " if label.notation not in ("", label.text) else ""
-    return number + labels.shortened(label.text), "" if label.language == context.request.language else label.language
-
-
-def in_short(context: PageContext, iri: str) -> Markup:
-    return context.lead(context.address(iri), piece("spoken")(*briefly(context, iri)))
+    words, language = (brief.text, brief.language) if brief.whole else (labels.shortened(label.text), label.language)
+    spoken = piece("spoken")(number + words, "" if language == context.request.language else language)
+    return number + words, context.lead(context.address(iri), spoken)
 
 
 @cache

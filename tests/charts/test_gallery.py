@@ -340,18 +340,14 @@ def test_unverified_statements_and_candidates_leak_into_no_picture() -> None:
 @pytest.mark.parametrize(
     ("kind", "parameters", "says"),
     [
-        ("plan-matrx", {}, "Did you mean plan-matrix"),
-        ("plan-matrix", {"plan": "lu-bhr-3"}, "Did you mean"),
-        ("plan-matrix", {"top": "many"}, "whole number"),
-        ("plan-matrix", {"top": 1}, "from 2"),
-        ("plan-matrix", {"top": 99}, "2 to 24"),
-        ("plan-matrix", {"plans": "lu-bhr-2"}, "2 to 24"),
+        ("plan-matrx", {}, "Did you mean plan-matrix"), ("plan-matrix", {"plan": "lu-bhr-3"}, "Did you mean"),
+        ("plan-matrix", {"top": "many"}, "whole number"), ("plan-matrix", {"top": 1}, "from 2"),
+        ("plan-matrix", {"top": 99}, "2 to 24"), ("plan-matrix", {"plans": "lu-bhr-2"}, "2 to 24"),
         ("plan-matrix", {"colour": "red"}, "has no parameter"),
-        ("action-matrix", {"plan": "lu-data-1"}, "no action"),
-        ("ego", {"action": "lu-bhr-2-9-9"}, "Did you mean"),
+        ("action-matrix", {"plan": "lu-data-1"}, "no action"), ("ego", {"action": "lu-bhr-2-9-9"}, "Did you mean"),
         ("lanes", {"plan": "lu-cooperation-report-2020-m1"}, "is no plan"),
     ],
-)
+)  # fmt: skip
 def test_wrong_use_is_one_sentence_with_a_remedy(
     graph: Graph, kind: str, parameters: dict[str, Any], says: str
 ) -> None:

@@ -29,10 +29,9 @@ class PictureView {
         }
         this.id = freshId("picture");
         this.tools = this.build();
-        // the page kept room for these
-        const figure = svg.closest("figure");
-        figure?.querySelector(".picture-room")?.remove();
-        figure?.append(this.told, this.tools);
+        const room = svg.closest("figure")?.querySelector<HTMLElement>(".picture-room");
+        room?.append(this.told, this.tools);
+        room?.removeAttribute("hidden");
         this.told.textContent = this.say("hint");
         for (const mark of this.marks) {
             widen(mark);
