@@ -114,8 +114,8 @@ class SitePart:
         self.is_apart, self.kinds = bool(kinds), kinds
 
     def paths(self, edition: Edition) -> Iterator[tuple[str, str]]:
-        find = edition.graph.labels.find
-        for path in registry.Site(SiteContext(edition.graph)).paths():
+        graph, find = edition.graph, edition.graph.labels.find
+        for path in graph.once("paths of its site", lambda: [*registry.Site(SiteContext(graph)).paths()]):
             name, *below = path.partition("/")[2].split("/")
             kind = name.partition(".")[0]
             is_here = kind in self.kinds if self.is_apart else kind not in _KINDS_APART

@@ -43,8 +43,9 @@ def program(edition: editions.Edition) -> str:
     """A digest of what makes pages beside the graph, and of what all of them take from the graph as a whole."""
     graph, digest, bundle, heads = edition.graph, hashlib.sha256(), find_bundle(), list[str]()
     sources = [path for path in PACKAGE.rglob("*") if not path.is_relative_to(PACKAGE / "data") and path.is_file()]
-    queries = {path for project in (edition.project, Project.packaged()) for path in project.queries.rglob("*.rq")}
-    for path in sorted(path for path in (*sources, *queries) if path.suffix != ".pyc"):
+    queries = [path for project in (edition.project, Project.packaged()) for path in project.queries.rglob("*.rq")]
+    # but what was compiled of them, templates too
+    for path in sorted({path for path in (*sources, *queries) if path.parent.name != "__pycache__"}):
         digest.update(f"{path.name} {path.stat().st_size}\n".encode() + path.read_bytes())
     for tag in LANGUAGES if graph.has_actions else ():
         names = (graph.labels.brief(plan, tag).text for plan in graph.tables.works.plans)
@@ -102,33 +103,6 @@ def _digest(texts: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(sorted(texts)).encode()).hexdigest()[:12]
 
 
-def changes(graph: graphs.Graph, gone: bytes, added: bytes) -> Changes | None:
-    # of N-Quads; None where anything may be told otherwise
-    before, after = ox.Store(), graph.held.inner
-    before.load(gone, format=ox.RdfFormat.N_QUADS)
-    quads = [*before, *ox.parse(added, format=ox.RdfFormat.N_QUADS)]
-    pending = [quad.subject for quad in quads
-               if quad.predicate.value not in _OF_RELEASE or kind_and_key(quad.subject.value)[0]]  # fmt: skip
-    keys, described, beside = set[str](), set[object](), {str(quad.object) for quad in quads}
-    while pending:
-        thing = pending.pop()
-        if thing not in described:
-            described.add(thing)
-            (kind, key), entry = kind_and_key(thing.value), graph.labels.entry(thing.value)
-            kind, key = (entry.kind, entry.key) if entry and entry.kind else (kind, key)
-            is_graph = thing.value.startswith(GRAPH)
-            if not (kind or is_graph) or (entry and entry.type == f"{SKOS}Concept" and not entry.has_page):
-                return None
-            keys.add(key)
-            about = chain(*(side.quads_for_pattern(thing, None, None) for side in (before, after)))
-            beside.update((str(thing), *(str(quad.object) for quad in about)))
-            # what stands in a file that is described otherwise, or tells what has no page, such as a passage
-            around = (None, None, None, thing) if is_graph else (None, None, thing)
-            if is_graph or kind not in (*labels.KINDS, "document"):
-                pending += [quad.subject for side in (before, after) for quad in side.quads_for_pattern(*around)]
-    return keys, {entry.address for term in beside if (entry := graph.labels.entry(term[1:-1]))}
-
-
 class LastPages:
     """The pages of the release before, where the same program made them; of those asked for, ``found`` can stand."""
 
@@ -142,16 +116,39 @@ class LastPages:
                 self.figures_before, self.sums = mark["figures"], dict(folder.read_checksums(self.folder))
 
     def compare(self, edition: editions.Edition, lines: Iterable[bytes]) -> Changes | None:
+        # None where anything may be told otherwise, also where nothing can be compared
+        gone, added, graph, places = list[bytes](), set(lines), edition.graph, edition.issue.addresses
         if not self.sums:
             return None
-        gone, added = list[bytes](), set(lines)
         with gzip.open(self.folder / folder.QUADS) as file:
             for line in file:
                 gone += [] if line in added else [line]
                 added.discard(line)
-        root, home = edition.issue.addresses.root.encode(), edition.issue.addresses.home.encode()
+        before, after, root, home = ox.Store(), graph.held.inner, places.root.encode(), places.home.encode()
         sides = (b"".join(folder.rebase(line, home, root) for line in side) for side in (gone, added))
-        return changes(edition.graph, *sides)
+        removed, come = (list(ox.parse(side, format=ox.RdfFormat.N_QUADS)) for side in sides)
+        before.extend(removed)
+        pending = [quad.subject for quad in (*removed, *come)
+                   if quad.predicate.value not in _OF_RELEASE or kind_and_key(quad.subject.value)[0]]  # fmt: skip
+        keys, described, beside = set[str](), set[object](), {str(quad.object) for quad in (*removed, *come)}
+        while pending:
+            thing = pending.pop()
+            if thing in described:
+                continue
+            described.add(thing)
+            (kind, key), entry = kind_and_key(thing.value), graph.labels.entry(thing.value)
+            kind, key = (entry.kind, entry.key) if entry and entry.kind else (kind, key)
+            is_graph = thing.value.startswith(GRAPH)
+            if not (kind or is_graph) or (entry and entry.type == f"{SKOS}Concept" and not entry.has_page):
+                return None
+            keys.add(key)
+            about = chain(*(side.quads_for_pattern(thing, None, None) for side in (before, after)))
+            beside.update((str(thing), *(str(quad.object) for quad in about)))
+            # what stands in a file that is described otherwise, or tells what has no page, such as a passage
+            around = (None, None, None, thing) if is_graph else (None, None, thing)
+            if is_graph or kind not in (*labels.KINDS, "document"):
+                pending += [quad.subject for side in (before, after) for quad in side.quads_for_pattern(*around)]
+        return keys, {entry.address for term in beside if (entry := graph.labels.entry(term[1:-1]))}
 
     def judge(self, graph: graphs.Graph, changed: Changes | None) -> None:
         self.figures, before, (keys, addresses) = figures(graph), self.figures_before, changed or (set(), set())

@@ -148,7 +148,7 @@ def brief_of(context: PageContext, key: str) -> advice.Brief:
     return context.site_context.once(f"brief of {key} in {graph.language}", lambda: advice.write_brief(graph, key))
 
 
-def of_plan(context: PageContext, plan: str, facts: Iterable[tuple[str, str]]) -> Values:
+def of_plan(context: PageContext, plan: str, facts: Iterable[tuple[str, str]]) -> dict[str, Any]:
     knowledge, key, graph = context.graph.known(), context.key(plan), context.graph
     works, own = knowledge.tables.works, set(context.graph.parts.actions.get(plan, ()))
     reach, widest, name = knowledge.reach(plan), graph.known("editors").reach(plan), context.subject.brief(plan)

@@ -145,7 +145,7 @@ class CommonFile:
             keys = ("contents", "dossier-data-title", "interface-language", "run-in-sparql", "tagline")
             pieces = {"things": ID, **{key: context.t(key) for key in keys}}
             for section in sorted(sections):
-                values = frame(context, pages, section)
+                values = frame(context, pages, section, has_menu=True)
                 pieces[f"menu-{section}"], pieces["foot"] = render("_menu.html", values), render("_foot.html", values)
             return page_words(language, site_context, frame=pieces)
 
@@ -269,15 +269,17 @@ class PageContext:
         self.caption: Callable[[evidence.Level], str] = lambda level: figure_words.according_to(level).say(language)
         self.basis: Callable[[Known], str] = lambda knowledge: figure_words.basis_words(basis_line(knowledge), language)
         self.lead, self.most = piece("lead"), None if site_context.mode == "served" else MOST_ROWS
-        # the levels a reader can choose, from firm to weak, under what an address says
-        keys = ("" if level is evidence.HEADLINE else level.key for level in evidence.FIGURED)
-        self.level_options = list(zip(keys, map(self.caption, evidence.FIGURED), strict=True))
         self.spoken = self.graph.spoken(language)
         self.subject = self.subject_at(evidence.HEADLINE)
 
     @property
     def known(self) -> Known:
         return self.graph.known(self.level)
+
+    @property
+    def level_options(self) -> list[tuple[str, str]]:
+        # the levels a reader can choose, from firm to weak, under what an address says
+        return [("" if at is evidence.HEADLINE else at.key, self.caption(at)) for at in evidence.FIGURED]
 
     def mark(self, level: evidence.Level | None) -> Markup:
         return piece("level")(level.key, figure_words.named(level).say(self.request.language)) if level else markup("")
@@ -458,7 +460,9 @@ class PageContext:
         return piece("label")(label.text, language, swaps, strange, number)
 
 
-def frame(context: PageContext, pages: Mapping[str, View], section: str = "") -> dict[str, object]:
+def frame(
+    context: PageContext, pages: Mapping[str, View], section: str = "", *, has_menu: bool = False
+) -> dict[str, object]:
     request, site_context, bundle = context.request, context.site_context, context.site_context.bundle
     inside = request.path.partition("/")[2] or "index.html"
     view = pages.get(inside.removesuffix(".html"))
@@ -468,6 +472,10 @@ def frame(context: PageContext, pages: Mapping[str, View], section: str = "") ->
         name: text for name, text in request.arguments.items()
         if name != "data" and (view is None or view.chosen is None or name.partition(":")[0] in view.chosen)
     }  # fmt: skip
+
+    # pages below a kind leave to the script, without a server, what all pages have
+    has_menu = has_menu or site_context.mode == "served" or "/" not in inside
+    pages = pages if has_menu else {}
 
     def entries(place: str, views: Iterable[View]) -> list[tuple[str, str, str, bool]]:
         placed = sorted((view for view in views if getattr(view, place)), key=lambda view: int(getattr(view, place)))
@@ -495,8 +503,7 @@ def frame(context: PageContext, pages: Mapping[str, View], section: str = "") ->
         "release": site_context.graph.release,
         "licence": site_context.graph.notice.licence,
         "as_of": message.in_words(site_context.graph.as_of, request.language),
-        # pages below a kind leave to the script, without a server, what all pages have
-        "has_menu": site_context.mode == "served" or "/" not in inside,
+        "has_menu": has_menu,
         "style": bundle.name("site.css") if bundle else "",
         "script": bundle.name("main.js") if bundle else "",
     }

@@ -97,7 +97,10 @@ def _plan(context: PageContext) -> Values | None:
     plan, graph, t, language = entry.iri, context.graph, context.t, context.request.language
     actions, statements = graph.parts.actions.get(plan, ()), graph.statements
     notes = values.Notes(context, is_marked=not context.document(plan))
-    cites, cited = _citations(notes, plan)
+    dossier = entity.of_plan(context, plan, _facts(context, plan)) if graph.has_actions else None
+    # words that stand as evidence are not quoted again, but where there is no document that tells more
+    proofs = dossier["proofs"] if dossier and not notes.is_marked else ()
+    cites, cited = _citations(notes, plan, {proof["quote"]["words"] for proof in proofs})
     # at any level, each with the firmest, in the order of every list; citations are told at the level at which the two
     # are linked, or the headline
     meetings = []
@@ -141,7 +144,7 @@ def _plan(context: PageContext) -> Values | None:
         downloads.insert(0, (context.href(f"brief/{entry.key}.html"), t("plan-brief")))
     return {
         **entity.page(context, entry, notes),
-        "dossier": entity.of_plan(context, plan, _facts(context, plan)) if graph.has_actions else None,
+        "dossier": dossier,
         "known": len(actions), "outline": list(map(branch, graph.parts.outline(plan))), "levels": levels,
         "headings": _headings(context, actions), "cites": cites, "cited": cited, "meetings": meetings,
         "met": len(meetings),
@@ -212,21 +215,28 @@ def _headings(context: PageContext, actions: Iterable[str]) -> list[Values]:
     return [{"iri": iri, "lines": list(map(line, ordered(context, under[iri])))} for iri in order]
 
 
-def _citations(notes: values.Notes, plan: str) -> list[Mapping[str, Any]]:
+def _citations(notes: values.Notes, plan: str, quoted: set[str]) -> list[Mapping[str, Any]]:
     context, graph = notes.context, notes.context.graph
     ways: tuple[dict[object, tuple[list[tuple[int, str]], str, str]], ...] = {}, {}
-    for citation in graph.citations:
+    by_plan = context.site_context.once("citations of plans", lambda: values.gathered(
+        (end, citation) for citation in graph.citations
+        for end in {graph.homes.get(iri, iri) for iri in (citation.source, citation.target)}
+    ))  # fmt: skip
+    for citation in by_plan.get(plan, ()):
         source, target = (graph.homes.get(iri, iri) for iri in (citation.source, citation.target))
-        if source != target and plan in (source, target):
-            passages = tuple(graph.statements.values(citation.link, values.PASSAGE)) or (citation.link,)
-            placed = place(context, citation.source)[0], citation.link, target if plan == source else source
-            ways[plan == target].setdefault((citation.source, target, passages), placed)
+        if source == target:
+            continue
+        passages = tuple(graph.statements.values(citation.link, values.PASSAGE)) or (citation.link,)
+        placed = place(context, citation.source)[0], citation.link, target if plan == source else source
+        ways[plan == target].setdefault((citation.source, target, passages), placed)
     lists: list[Mapping[str, Any]] = []
     for direction in ways:
         links: dict[bool, list[Markup]] = {True: [], False: []}
         for _, link, end in sorted(direction.values()):
             entry = graph.labels.entry(end)
-            words = values.link_of(context, link).written(notes, has_anchor=False)
+            quotes = values.quotes(context, graph.statements.values(link, values.PASSAGE)) if quoted else ()
+            is_quoted = bool(quotes) and all(quote["words"] in quoted for quote in quotes)
+            words = values.link_of(context, link).written(notes, has_anchor=False, is_quoted=is_quoted)
             links[entry is not None and entry.kind == "plan"].append(words)
         counted = {"n": len(links[True]), "others": len(links[False])}
         lists.append({"plans": links[True], "others": links[False], "counted": counted})

@@ -287,13 +287,10 @@ class LinkText:
     """
 
     def __init__(self, context: PageContext, iri: str) -> None:
-        statements, self.context, self.iri = context.graph.statements, context, iri
+        self.context, self.iri = context, iri
         self.key = kind_and_key(iri)[1] or iri.rpartition("/")[2]
-        status = kind_and_key(statements.one(iri, PAN + "status"))[1]
-        self.status = "" if status in COUNTING else status
-        by_property = statements.by_property(iri)
-        self.own = parts.grounds_of(statements, next(iter(by_property.values()))[0]) if by_property else None
-        self.via = context.links(statements.values(iri, PAN + "via"))
+        self.own, vias, self.status = _joined_by(context, iri)
+        self.via = context.links(vias)
 
     def read(self) -> None:
         # what a list of many does not tell of each
@@ -342,6 +339,18 @@ class LinkText:
         return way if viewpoint else "over", ends
 
 
+def _joined_by(context: PageContext, iri: str) -> tuple[parts.Grounds | None, tuple[str, ...], str]:
+    # on what a link rests, by what it joins, and how it stands where it does not count
+    statements = context.graph.statements
+    status, by_property = kind_and_key(statements.one(iri, PAN + "status"))[1], statements.by_property(iri)
+    own = parts.grounds_of(statements, next(iter(by_property.values()))[0]) if by_property else None
+    return own, tuple(statements.values(iri, PAN + "via")), "" if status in COUNTING else status
+
+
+def _tally(context: PageContext, links: Iterable[str]) -> Counter[tuple[parts.Grounds | None, tuple[str, ...], str]]:
+    return Counter(_joined_by(context, iri) for iri in links)
+
+
 def link_of(context: PageContext, iri: str) -> LinkText:
     return context.kept("connection", iri, partial(LinkText, context))
 
@@ -369,25 +378,27 @@ def grouped(
     for kind in sorted(by_kind, key=lambda kind: (KINDS.index(kind) if kind in KINDS else len(KINDS), kind)):
         is_long = kind.startswith("shared-") and (is_lean or len(by_kind[kind]) > FEW)
         iris = by_kind[kind] if is_long else sorted(by_kind[kind], key=order)
-        members = [link_of(context, iri) for iri in iris]
         name = context.name(f"{ID}linktype/{kind}")
-        stated = {bool(link.own and link.own.certainty == "stated") for link in members}
-        # links that are made from outside say who says so
-        if kind == "external-statement" and stated != {True}:
-            name = context.t("tie-external-both" if True in stated else "tie-comparison")
         if is_long:
             # of many what is shared is told with its note, and how many it joins: its own page lists them
-            by_mark: dict[Markup, Counter[Markup]] = {}
-            for link in members:
-                mark = notes.need(link.own).written if link.own else NOTHING
-                by_mark.setdefault(mark, Counter()).update([link.via])
+            at, by_mark = ("tally", viewpoint, *iris[:1], len(iris)), dict[Markup, Counter[Markup]]()
+            counted = context.site_context.once(at, partial(_tally, context, iris))
+            for (own, vias, _), n in counted.items():
+                mark = notes.need(own).written if own else NOTHING
+                by_mark.setdefault(mark, Counter())[context.links(vias)] += n
             ranked = [(mark, things.most_common()) for mark, things in by_mark.items()]
             items = piece("links_by_things")(ranked, context.t("by-way-of"), context.figure)
+            number = sum(n for (_, _, is_open), n in counted.items() if not is_open)
         else:
+            members = [link_of(context, iri) for iri in iris]
+            stated = {bool(link.own and link.own.certainty == "stated") for link in members}
+            # links that are made from outside say who says so
+            if kind == "external-statement" and stated != {True}:
+                name = context.t("tie-external-both" if True in stated else "tie-comparison")
             written = [link.written(notes, viewpoint, has_anchor=not is_lean, is_lean=is_lean,
                                     is_quoted=link.iri in quoted) for link in members]  # fmt: skip
             items = piece("links")(written)
-        number = sum(not link.status for link in members)
+            number = sum(not link.status for link in members)
         groups.append({"kind": kind, "name": name, "number": number, "list": items})
     return groups
 

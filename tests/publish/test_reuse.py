@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -17,7 +18,7 @@ from pan2kg.store import LocalStore, open_store, rules
 from tests.copies import FEW, copy
 from tests.publish.conftest import TODAY, YOUTH, edition_of
 
-# what is said otherwise of a thing in a later release: property and value
+# what is said otherwise in a later release: thing, property and value
 EDITS = {
     "day": "", "concept": 'relation/implements> skos:prefLabel "autre"@fr', "citation": "link/dd069241d5843ffd> ?p ?o",
     "plan": 'plan/lu-youth-1> skos:prefLabel "Autre"@fr',
@@ -34,16 +35,15 @@ class Things(SitePart):
         yield from ((kind, path) for kind, path in super().paths(edition) if kind in kinds and path[:2] == "fr")
 
 
-def state(folder: Path, name: str) -> editions.Edition:
+def state(project: Project, name: str) -> editions.Edition:
     def derive(store: LocalStore, project: Project) -> None:
         if EDITS.get(name):
             thing, verb, value = f"<https://w3id.org/pan2kg/id/{EDITS[name]}".split(" ", 2)
-            more = "" if value == "?o" else f"INSERT {{ GRAPH ?g {{ {thing} {verb} {value} }} }}"
-            pattern = f"{{ GRAPH ?g {{ {thing} {verb} ?o }} }}"
-            store.inner.update(f"{_PREFIXES} DELETE {pattern} {more} WHERE {pattern}")
+            after, before = (f"{{ GRAPH ?g {{ {thing} {verb} {term} }} }}" for term in (value, "?o"))
+            insert = "" if value == "?o" else f"INSERT {after}"
+            store.inner.update(f"{_PREFIXES} DELETE {before} {insert} WHERE {before}")
         rules.derive_when_asked(store, project)
 
-    project = Project(folder)
     edition = edition_of(pan2kg.Graph(project, open_store(project, derive), language="fr"))
     if name:
         day = date(2026, 12, 24)
@@ -55,10 +55,11 @@ def state(folder: Path, name: str) -> editions.Edition:
 def test_pages_stand_where_nothing_changed_and_only_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # its pages lead to others, which are not made here
     monkeypatch.setattr("pan2kg.publish.inspection.inspect", lambda *_: [])
-    monkeypatch.setattr("pan2kg.publish.reuse.program", lambda edition: str(edition.graph.as_of.year))
     last, options = tmp_path / "last", ReleaseOptions(TODAY, has_base=True)
-    project = copy(tmp_path / "project", (*FEW, *YOUTH))
-    assert publish(state(project, ""), last, options, parts=[Things()]).kept[0] == 0
+    project = Project(copy(tmp_path / "project", (*FEW, *YOUTH)))
+    first = state(project, "")
+    assert publish(first, last, options, parts=[Things()]).kept[0] == 0
+    assert json.loads((last / folder.MARK).read_text("utf-8"))["pages"]["program"] == reuse.program(first), "compiled"
     for name in EDITS:
         edition = replace(state(project, name), previous=last)
         pages, lines = reuse.LastPages(edition), folder.read_content(edition.store, edition.issue.addresses)[1].quads
