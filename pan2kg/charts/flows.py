@@ -234,10 +234,8 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
         ranks = ((work != home, sum(rows) / max(len(rows), 1), work) for work, rows in places.items())
         sides.append([work for *_, work in sorted(ranks)])
     high = STEP * max(len(pillars), *map(len, sides), 1)
-    heights, left, right = (
-        {iri: high / max(len(iris), 1) * (at + 0.5) for at, iri in enumerate(iris)}
-        for iris in ([pillar.iri for pillar in pillars], *sides)
-    )
+    lanes = ((iris, high / max(len(iris), 1)) for iris in ([pillar.iri for pillar in pillars], *sides))
+    heights, left, right = ({iri: step * (at + 0.5) for at, iri in enumerate(iris)} for iris, step in lanes)
     marks: list[dw.Mark] = []
     greatest = max((pillar.bits for pillar in pillars), default=0.0)
     for pillar in pillars:
@@ -431,10 +429,9 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
     marks.append(dw.Group((box, number, *title), title=name.full))
     raised = LIFT if any(tie.declared for tie in drawn) else 0.0
 
-    rows: list[tuple[Cell, ...]] = [
-        (body, names[body].text, "body", "leads" if body in leads else "involved", *3 * [None], "true")
-        for body in bodies
-    ]
+    rows = list[tuple[Cell, ...]]()
+    for body in bodies:
+        rows.append((body, names[body].text, "body", "leads" if body in leads else "involved", *3 * [None], "true"))
     for tie in texts:
         basis, _, _, level = tie.cells
         rows.append((tie.other, names[tie.other].text, "text", basis, None, level, None, "true"))

@@ -164,9 +164,8 @@ def members_of(subject: Subject, plan: str) -> tuple[str, ...]:
         raise QueryError("no-action-of-plan", remedy="name-plan-with-actions", key=key(plan))
     # digits are compared as numbers
     pieces = {action: re.split(r"(\d+)", action) for action in actions}
-    return tuple(
-        sorted(actions, key=lambda action: [(int(p), "") if p.isdecimal() else (-1, p) for p in pieces[action]])
-    )
+    ranks = {action: [(int(p), "") if p.isdecimal() else (-1, p) for p in pieces[action]] for action in actions}
+    return tuple(sorted(actions, key=ranks.__getitem__))
 
 
 def draw_action_matrix(subject: Subject, *, plan: str = "", other: str = "", top: object = 60) -> fr.Picture:
