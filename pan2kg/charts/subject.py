@@ -19,7 +19,7 @@ from pan2kg.coherence.known import Known
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.labels import Name
-from pan2kg.i18n.catalogue import Language, Messages
+from pan2kg.i18n.catalogue import Messages
 from pan2kg.store.store import Solutions
 from pan2kg.turtle.vocabulary import XSD, key
 

@@ -121,8 +121,10 @@ def _cell(context: page.PageContext, met: Met, plans: tuple[str, str], at: evide
     meeting = met.get((min(plans), max(plans)))
     if meeting is None:
         kind = "no" if {*plans} <= plan_sets(context.site_context).read else "none"
-        empty = {"arrow": "", "bits": "", "words": context.t(f"cell-{kind}"), "href": "", "kind": kind}
-        return context.site_context.once(("cell", kind, language), lambda: empty)
+        return context.site_context.once(
+            ("cell", kind, language),
+            lambda: {"arrow": "", "bits": "", "words": context.t(f"cell-{kind}"), "href": "", "kind": kind},
+        )
     _, cites, cited = meeting.seen_from(plan)
     arrow, key = _ARROWS.get((evidence.counts(cites, at), evidence.counts(cited, at)), ("", ""))
     low = meeting.low(at)
@@ -210,12 +212,11 @@ def _file(context: page.PageContext, suffix: str) -> str | bytes | None:
     choices += [(key, context.name(iri)) for key, iri in things if iri]
     choices += [("filter-year", str(choice.year))] if choice.year else []
     filters = (f"{t(name)}{t('colon')} {words}" for name, words in choices)
-    signs = (
-        sheet.Sign(tuple(_filled(drawing.Box(0, 0, *sheet.SWATCH), "→", "")), t("legend-declared")),
-        sheet.Sign(tuple(_filled(drawing.Box(0, 0, *sheet.SWATCH), "", "n")), t("legend-inferred")),
-        sheet.sign("", t("legend-none")),
-    )
-    caption = sheet.Caption(t("sheet-title"), t("sheet-lead"), signs, tuple(notes), tuple(filters))
+    swatch = drawing.Box(0, 0, *sheet.SWATCH)
+    fills = (("→", "", "declared"), ("", "n", "inferred"))
+    signs = [sheet.Sign(tuple(_filled(swatch, arrow, bits)), t(f"legend-{kind}")) for arrow, bits, kind in fills]
+    signs.append(sheet.sign("", t("legend-none")))
+    caption = sheet.Caption(t("sheet-title"), t("sheet-lead"), tuple(signs), tuple(notes), tuple(filters))
     rows = [*map(subject.names(order).__getitem__, order)]
     titles = [f"{at} · {labels.shortened(name.text)}" for at, name in enumerate(rows, 1)]
     heads, up, out = sheet.tilted(titles, _HEAD, _WIDE, longest=330)
@@ -349,8 +350,8 @@ def _fields(context: page.PageContext, knowledge: known.Known) -> list[page.Valu
     cells: dict[frozenset[str], page.Values] = {}
     for field, partner in combinations_with_replacement(order, 2):
         ends = frozenset({field, partner})
-        both = ((number[field], number[partner]) for number in (plans_in, full))
-        pairs, both_read = (one * (two - 1) // 2 if field == partner else one * two for one, two in both)
+        sides = ((number[field], number[partner] - (field == partner)) for number in (plans_in, full))
+        pairs, both_read = (plans * partners // (1 + (field == partner)) for plans, partners in sides)
         cells[ends] = {"pairs": pairs, "linked": linked[ends], "cited": cited[ends], "read": both_read}
     return [
         {
@@ -404,8 +405,8 @@ def _country(context: page.PageContext) -> page.Values | None:
     )  # fmt: skip
     counted = numbers(context.site_context, knowledge.level, sorted(plans))
     duties = [row for row in graph.margins(knowledge.level).rows if row.obligation.country == country]
-    told = citations.State.SEEN, citations.State.ABSENT, citations.State.OPEN
-    by_state = {state.value: states[state] for state in told}
+    counted_states = citations.State.SEEN, citations.State.ABSENT, citations.State.OPEN
+    by_state = {state.value: states[state] for state in counted_states}
     alone, overdue = _shortcomings(context, counted, duties)
     findings = [_finding(context, "expected", states.total(), context.href("index.html#wanted"), **by_state)]
     findings += [*([alone] if counted["actions"] else []), *([overdue] if duties else [])]

@@ -177,9 +177,10 @@ def _obligations(context: page.PageContext) -> page.Values:
 
 
 def _calendar(context: page.PageContext) -> str:
-    events, name = [], context.name
-    for row in (row for row in context.spoken.obligations if row.due):
-        events.append((row.due, f"{row.iri}@pan2kg", name(row.iri), name(row.instrument), row.every))
+    every, name = context.spoken.obligations, context.name
+    events = [
+        (row.due, f"{row.iri}@pan2kg", name(row.iri), name(row.instrument), row.every) for row in every if row.due
+    ]
     return write_calendar(sorted(events), name=context.t("obligations-title"), stamp=context.graph.as_of)
 
 
