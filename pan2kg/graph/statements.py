@@ -130,8 +130,8 @@ def natural(number: str) -> list[tuple[int, str]]:
 def read_parts(read: Rows) -> Parts:
     """The parts a graph has, each query asked once."""
     every = {}
-    for iri, plan, level, above, order, notation, scheme in read(program_query("parts/parts")):
-        every[iri] = Part(iri, plan, level, above, int(order) if order else None, notation, scheme)
+    for iri, plan, level, upper, order, notation, scheme in read(program_query("parts/parts")):
+        every[iri] = Part(iri, plan, level, upper, int(order) if order else None, notation, scheme)
     actions: dict[str, dict[str, None]] = {}
     under: dict[str, dict[str, None]] = {}
     for action, plan, part_iri in read(program_query("parts/actions")):

@@ -414,7 +414,7 @@ def _pair(context: page.PageContext) -> page.Values | None:
     }  # fmt: skip
 
 
-def _by_things(context: page.PageContext, kind: str, plans: tuple[str, str], ties: list[Tie]) -> page.Values | None:
+def _by_things(context: page.PageContext, kind: str, pair: tuple[str, str], ties: list[Tie]) -> dict[str, Any] | None:
     via: dict[str, list[Tie]] = {}
     for tie in ties:
         for shared in context.graph.statements.values(tie.iri, PAN + "via"):
@@ -422,7 +422,7 @@ def _by_things(context: page.PageContext, kind: str, plans: tuple[str, str], tie
     meetings: list[tuple[tuple[int, str, str], dict[str, Any]]] = []
     for shared, links in via.items():
         ends = {(end, home) for tie in links for end, home in zip(tie.ends, tie.plans, strict=True)}
-        sides = [plan.ordered(context, {end for end, home in ends if home == iri}) for iri in plans]
+        sides = [plan.ordered(context, {end for end, home in ends if home == iri}) for iri in pair]
         entry = context.graph.labels.entry(shared)
         levels = sorted({tie.level for tie in links if tie.level is not None})
         number = len({tie.iri for tie in links})
