@@ -136,16 +136,17 @@ def of_pair(graph: Graph, known: Known, source: str, target: str) -> Iterator[Ad
 
 
 def of_text(graph: Graph, known: Known, text: str) -> Iterator[Advice]:
-    yield from (duty(graph, margin) for margin in _late(graph, known.level) if margin.obligation.instrument == text)
-
-    def both_rest_on_it(occasion: citations.Occasion) -> bool:
-        return any(share.text == text for share in known.weight(occasion.source, occasion.target).contributions)
-
-    yield from _citations(graph, known, both_rest_on_it)
+    late, weight = filter(is_late, graph.margins(known.level).rows), known.weight
+    yield from (duty(graph, margin) for margin in late if margin.obligation.instrument == text)
+    # plans that both rest on it
+    yield from _citations(
+        graph, known, lambda at: any(share.text == text for share in weight(at.source, at.target).contributions)
+    )
 
 
 def of_body(graph: Graph, known: Known, body: str) -> Iterator[Advice]:
-    yield from (duty(graph, margin) for margin in _late(graph, known.level) if margin.obligation.holder == body)
+    late = filter(is_late, graph.margins(known.level).rows)
+    yield from (duty(graph, margin) for margin in late if margin.obligation.holder == body)
     parts = involved(graph, known.level, "body").get(body, ())
     led = {graph.homes.get(part.work, part.work) for part in parts if part.roles & {"lead", "responsible"}}
     yield from _citations(graph, known, lambda occasion: occasion.source in led)
@@ -223,10 +224,6 @@ def duties(graph: Graph, level: evidence.Level, plan: str) -> list[obligations.M
         return sorted(owed, key=lambda margin: (-margin.overdue, margin.obligation.iri))
 
     return graph.once(("duties", level, plan), owed)
-
-
-def _late(graph: Graph, level: evidence.Level) -> list[obligations.Margin]:
-    return [margin for margin in graph.margins(level).rows if is_late(margin)]
 
 
 def is_late(margin: obligations.Margin) -> bool:

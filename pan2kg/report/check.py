@@ -56,7 +56,10 @@ def write_report(
             "text": partial(_words_of, language=language), "told": partial(_told, report.names, language=language),
         }  # fmt: skip
         return template.render("check.html", values) + "\n"
-    writers = {"json": _json, "github": _github, "junit": _junit, "turtle": _turtle}
+    if form == "github":
+        commands = (_command(report.names, finding, language) for finding in report.findings)
+        return "".join(f"{line}\n" for line in (*commands, verdict(report, language)))
+    writers = {"json": _json, "junit": _junit, "turtle": _turtle}
     if form not in writers:
         raise FormatError("no-form", remedy="use-names", form=form, names=", ".join(FORMATS))
     return writers[form](report, language)
@@ -136,11 +139,6 @@ def _json_finding(names: Names, finding: Finding) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _github(report: Report, language: Language) -> str:
-    commands = (_command(report.names, finding, language) for finding in report.findings)
-    return "".join(f"{line}\n" for line in (*commands, verdict(report, language)))
-
-
 def _command(names: Names, finding: Finding, language: Language) -> str:
     place = finding.place or Place("")
     properties = {"file": place.file, "line": str(place.line or ""), "title": finding.rule.key}
@@ -207,8 +205,10 @@ def _result(finding: Finding, names: Names) -> str:
     is_quality = finding.rule.kind is Kind.QUALITY
     component = "sh:SPARQLConstraintComponent" if is_quality else _node(finding.component)
     statements = ["a sh:ValidationResult", f"sh:focusNode {_node(finding.focus) or rule}"]
-    if path := _path(finding.path):
-        statements.append(f"sh:resultPath {path}")
+    if re.fullmatch(r"\^<[^<>]*>", finding.path):
+        statements.append(f"sh:resultPath [ sh:inversePath {finding.path[1:]} ]")
+    elif finding.path.startswith(("http:", "https:")):
+        statements.append(f"sh:resultPath {_node(finding.path)}")
     statements += [f"sh:value {finding.value}"] if finding.value else []
     messages = finding.message.by_language()
     statements += [f"sh:resultMessage {writer.text(words, tag)}" for tag, words in messages.items() if words]
@@ -219,12 +219,6 @@ def _result(finding: Finding, names: Names) -> str:
 
 def _node(term: str) -> str:
     return term if not term or term.startswith("_:") else f"<{term}>"
-
-
-def _path(path: str) -> str:
-    if re.fullmatch(r"\^<[^<>]*>", path):
-        return f"[ sh:inversePath {path[1:]} ]"
-    return _node(path) if path.startswith(("http:", "https:")) else ""
 
 
 _TITLE: Final = re.compile(r'"([^"]*)"@(\w+)')
