@@ -1,7 +1,5 @@
 """Every address of an earlier release is still answered: by a file, by a rule that leads to one, or at its place."""
 
-from __future__ import annotations
-
 import gzip
 import re
 from collections.abc import Iterator

@@ -1,8 +1,6 @@
 """What describes a release: the catalogue as DCAT-AP, the national profile and the portal's software ask for it; VoID,
 the service, the questions, schema.org, the site map; and the rules that lead an address to what tells of it."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

@@ -3,8 +3,6 @@
 Its dumps are the graph in several serialisations. A version is never used twice, and what leads to it can be applied.
 """
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 import json
