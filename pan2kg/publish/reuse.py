@@ -43,8 +43,9 @@ def program(edition: editions.Edition) -> str:
     """A digest of what makes pages beside the graph, and of what all of them take from the graph as a whole."""
     graph, digest, bundle, heads = edition.graph, hashlib.sha256(), find_bundle(), list[str]()
     sources = [path for path in PACKAGE.rglob("*") if not path.is_relative_to(PACKAGE / "data") and path.is_file()]
-    queries = {path for project in (edition.project, Project.packaged()) for path in project.queries.rglob("*.rq")}
-    for path in sorted(path for path in (*sources, *queries) if path.suffix != ".pyc"):
+    queries = [path for project in (edition.project, Project.packaged()) for path in project.queries.rglob("*.rq")]
+    # but what was compiled of them, templates too
+    for path in sorted({path for path in (*sources, *queries) if path.parent.name != "__pycache__"}):
         digest.update(f"{path.name} {path.stat().st_size}\n".encode() + path.read_bytes())
     for tag in LANGUAGES if graph.has_actions else ():
         names = (graph.labels.brief(plan, tag).text for plan in graph.tables.works.plans)
