@@ -211,10 +211,6 @@ def described(key: str) -> dict[str, Any]:
     return {"allow_abbrev": False, "help": key, "description": key, "formatter_class": Formatter}
 
 
-def add_language(command: argparse.ArgumentParser) -> None:
-    add_options(command, "", LANGUAGE)
-
-
 def selection_of(options: argparse.Namespace, form: str) -> Selection:
     from pan2kg.tables import table
 

@@ -43,33 +43,23 @@ PUBLISH: Final[arguments.Options] = {
     "--base": {"metavar": "URL", "type": arguments.an_address},
     "--id-base": {"metavar": "URL", "type": arguments.an_address},
     "--endpoint": {"metavar": "URL", "type": arguments.a_link},
-    "--service": {"metavar": "URL", "type": arguments.a_link},
-    "--contact": {"type": a_contact},
-    "--date": {"type": a_day},
-    "--version": {"dest": "release", "type": a_version},
+    "--service": {"metavar": "URL", "type": arguments.a_link}, "--contact": {"type": a_contact},
+    "--date": {"type": a_day}, "--version": {"dest": "release", "type": a_version},
     "--previous": {"metavar": "DIR|FILE", "type": Path},
-    "--verify": {"metavar": "URL", "type": arguments.an_address},
-    "--without-site": arguments.FLAG,
+    "--verify": {"metavar": "URL", "type": arguments.an_address}, "--without-site": arguments.FLAG,
     "--without-derived": arguments.FLAG,
-}
+}  # fmt: skip
 _DIFF: Final[arguments.Options] = {
-    "sides": {"metavar": "OLD NEW", "nargs": "+"},
-    "--apply": {"metavar": "PATCH"},
+    "sides": {"metavar": "OLD NEW", "nargs": "+"}, "--apply": {"metavar": "PATCH"},
     "--format": {"choices": ("text", "md", "csv", "json", "rdf", "atom"), "default": "text"},
-    "--date": {"metavar": "DAY", "type": a_day},
-    "--address": {"metavar": "URL", "default": ""},
-    **arguments.LANGUAGE,
-    **arguments.OUTPUT,
-}
+    "--date": {"metavar": "DAY", "type": a_day}, "--address": {"metavar": "URL", "default": ""},
+    **arguments.LANGUAGE, **arguments.OUTPUT,
+}  # fmt: skip
 _PORTAL: Final[arguments.Options] = {
-    "--send": arguments.FLAG,
-    "--look": arguments.FLAG,
-    "--linked": arguments.FLAG,
-    "--prune": arguments.FLAG,
+    "--send": arguments.FLAG, "--look": arguments.FLAG, "--linked": arguments.FLAG, "--prune": arguments.FLAG,
     "--portal": {"metavar": "URL", "default": "https://data.public.lu"},
-    "--organization": {"metavar": "ID", "default": ""},
-    "--dataset": {"metavar": "ID", "default": ""},
-}
+    "--organization": {"metavar": "ID", "default": ""}, "--dataset": {"metavar": "ID", "default": ""},
+}  # fmt: skip
 
 
 def run_publish(options: argparse.Namespace) -> int:
@@ -135,8 +125,7 @@ def _prepare(options: argparse.Namespace) -> Any:  # noqa: ANN401 - an edition, 
     # what a project began with is not published: its example plan, and addresses that are nobody's
     examples = store.select(data, queries.program_query("dataset/examples")).values("plan")
     if examples:
-        names = ", ".join(iri.rpartition("/")[2] for iri in examples)
-        raise ProjectError("example-left", plans=names)
+        raise ProjectError("example-left", plans=", ".join(iri.rpartition("/")[2] for iri in examples))
     space = labels.own_profile(labels.read_profiles(data), project).space
     if not options.id_base and _EXAMPLE.match(space):
         raise ProjectError("example-base", space=space)

@@ -60,9 +60,8 @@ def run_serve(options: argparse.Namespace) -> int:
     by_number = False  # whether any number will do, as it listens to all
     with suppress(ValueError):
         by_number = ip_address(options.host).is_unspecified
-    limits = protocol.Limits(
-        options.timeout, options.max_rows, options.max_bytes, options.memory * MEGABYTE, options.total_memory * MEGABYTE
-    )
+    memory = options.memory * MEGABYTE, options.total_memory * MEGABYTE
+    limits = protocol.Limits(options.timeout, options.max_rows, options.max_bytes, *memory)
     settings = web.Settings(
         limits=limits, hosts=frozenset(map(str.lower, names)), by_number=by_number, base=options.base or "",
         proxies=tuple(map(web.read_network, options.proxy)), connections=options.connections,

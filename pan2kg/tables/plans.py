@@ -57,10 +57,8 @@ def matrix(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     pairs = [(plan, partner) for at, plan in enumerate(plans) for partner in plans[at + 1 :]]
     pairs = [pair for pair in pairs if len(chosen) != 1 or chosen[0] in pair]
     # what shares a text at all, be it a general one only
-    every, ends = (
-        evidence.tables.works.plans,
-        zip(evidence.plans.one.tolist(), evidence.plans.two.tolist(), strict=True),
-    )
+    every = evidence.tables.works.plans
+    ends = zip(evidence.plans.one.tolist(), evidence.plans.two.tolist(), strict=True)
     general = {(min(every[a], every[b]), max(every[a], every[b])) for a, b in ends}
     of_interest = {*evidence.linked, *general, *scored, *(pair for pair, number in led.items() if number)}
     listed = set(pairs) if choice.everything else of_interest & set(pairs)
@@ -102,8 +100,7 @@ def _cross(
         if pair not in pairs:
             return ""
         shares = "#" if evidence.shared.get(pair, 0.0) > 0 else "+" if pair in general else ""
-        is_seen = evidence.chronology.seen(x, y, evidence.level)
-        state = State.SEEN if is_seen else expected.get((x, y))
+        state = State.SEEN if evidence.chronology.seen(x, y, evidence.level) else expected.get((x, y))
         return f"{shares}{_CITES[state] if state else ''}" or "."
 
     marks = tuple(tuple(mark(x, y) for y in plans) for x in plans)
@@ -121,9 +118,8 @@ def coherence_index(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     plan, order = chosen[0] if chosen and not choice.everything else None, layout.plan_order(graph)
     evidence = graph.known(choice.evidence)
     home, by_pair = evidence.tables.works.home, dict[layout.Ordered, list[IndexCell]]()
-    index_cells = citations.index_cells(
-        evidence.chronology, evidence.linked, evidence.tables.readings, at=choice.evidence
-    )
+    chronology, readings = evidence.chronology, evidence.tables.readings
+    index_cells = citations.index_cells(chronology, evidence.linked, readings, at=choice.evidence)
     for cell in index_cells:
         if plan is None or plan in cell[:2]:
             by_pair.setdefault((min(cell[:2]), max(cell[:2])), []).append(cell)
@@ -148,7 +144,7 @@ def coherence_index(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     ]
     apart = sum(
         (plan is None or plan in pair)
-        and citations.verdict(evidence.chronology, *pair) in {Verdict.EDITION, Verdict.FRAMEWORK, Verdict.ABROAD}
+        and citations.verdict(chronology, *pair) in {Verdict.EDITION, Verdict.FRAMEWORK, Verdict.ABROAD}
         for pair in evidence.linked
     )
     notes += [note("index-apart", n=apart)] if apart else []
@@ -164,8 +160,7 @@ def by_chance(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     pairs = [row for row in graph.by_chance(choice.evidence) if choice.everything or row.statistic > 0]
     pairs = [row for row in pairs if not chosen or {row.one, row.two} & chosen]
     pairs.sort(key=lambda row: (row.adjusted, row.p, row.one, row.two))
-    impossible = sum(row.verdict == "impossible" for row in pairs)
-    notes = [note("impossible", n=impossible, of=len(pairs))]
+    notes = [note("impossible", n=sum(row.verdict == "impossible" for row in pairs), of=len(pairs))]
     rows = [
         (row.one, row.two, row.statistic, row.p, row.adjusted, row.attainable, row.verdict,
          evidence.weight(row.one, row.two).level)
@@ -349,10 +344,9 @@ def _explained(evidence: known.Known, weight: Weight) -> list[Text]:
     plans = home.get(ends[0], ends[0]), home.get(ends[1], ends[1])
     if plans[0] != plans[1]:
         verdicts = {(occasion.source, occasion.target): occasion.verdict.value for occasion in evidence.occasions}
-        ways = [verdicts.get(pair, "") for pair in (plans, plans[::-1])]
         onward, back = (
             layout.coded("expectation", precision) if precision else layout.coded("told", "unrelated")
-            for precision in ways
+            for precision in [verdicts.get(pair, "") for pair in (plans, plans[::-1])]
         )
         notes.append(note("expected", there=onward, back=back))
     return notes

@@ -51,9 +51,8 @@ def write_spreadsheet(sheets: Iterable[tuple[str, Grid]]) -> bytes:
     for name, grid in sheets:
         rows = [list(row) for row in grid.rows]
         if len(rows) >= _ROWS:
-            raise FormatError(
-                "sheet-too-long", remedy="use-names", names="csv", most=str(_ROWS - 1), number=str(len(rows))
-            )
+            most, number = str(_ROWS - 1), str(len(rows))
+            raise FormatError("sheet-too-long", remedy="use-names", names="csv", most=most, number=number)
         sheet = book.create_sheet(name)
         letters = [openpyxl.utils.get_column_letter(at + 1) for at in range(len(grid.columns))]
         for at, (letter, head) in enumerate(zip(letters, grid.columns, strict=True)):
@@ -82,8 +81,7 @@ def write_spreadsheet(sheets: Iterable[tuple[str, Grid]]) -> bytes:
                 elif isinstance(content, bool):
                     cells.append(f'<c t="b"><v>{content:d}</v></c>')
                 elif isinstance(content, date):
-                    serial = openpyxl.utils.datetime.to_excel(content)
-                    cells.append(f'<c s="{style.style_id}"><v>{serial}</v></c>')
+                    cells.append(f'<c s="{style.style_id}"><v>{openpyxl.utils.datetime.to_excel(content)}</v></c>')
                 else:
                     cells.append(f"<c><v>{content}</v></c>")
             contents[-1] += f"<row>{''.join(cells)}</row>".encode()
@@ -213,10 +211,8 @@ def _style(target: Any, *, is_locked: bool) -> None:  # noqa: ANN401 - as above
     target.number_format = "@"
     target.alignment = openpyxl.styles.Alignment(wrap_text=True, vertical="top")
     if is_locked:
-        target.font, target.fill = (
-            openpyxl.styles.Font(bold=True),
-            openpyxl.styles.PatternFill("solid", fgColor="EEEEEE"),
-        )
+        target.font = openpyxl.styles.Font(bold=True)
+        target.fill = openpyxl.styles.PatternFill("solid", fgColor="EEEEEE")
     else:
         target.protection = openpyxl.styles.Protection(locked=False)
 
