@@ -157,8 +157,7 @@ def run_site(options: argparse.Namespace) -> int:
 
 
 def run_load(options: argparse.Namespace) -> int:
-    from pan2kg import store
-    from pan2kg.store import cache, remote
+    from pan2kg.store import cache, queries, remote
 
     project, progress = arguments.project_of(options), arguments.Progress()
     target = remote.Target(
@@ -172,7 +171,7 @@ def run_load(options: argparse.Namespace) -> int:
         )  # fmt: skip
     finally:
         progress.finish()
-    whole, wrong = len(store.read_queries(project)), loaded["wrong"].split()
+    whole, wrong = len(queries.read_queries(project)), loaded["wrong"].split()
     arguments.tell(
         say("progress", "graph-loaded", **loaded),
         say("progress", "engine-examined", right=str(whole - len(wrong)), whole=str(whole)),

@@ -80,8 +80,7 @@ def run_publish(options: argparse.Namespace) -> int:
 
 
 def release(options: argparse.Namespace, parts: Sequence[Any] = ()) -> int:
-    from pan2kg.publish import release as releases
-    from pan2kg.publish.vocabulary import DCAT
+    from pan2kg.publish import release as releases, vocabulary
     from pan2kg.site.quality import check_apart
 
     progress, folder = arguments.Progress(), Path(options.output).absolute()
@@ -99,7 +98,7 @@ def release(options: argparse.Namespace, parts: Sequence[Any] = ()) -> int:
     finally:
         progress.finish()
     # what the catalogue could not say, and what would mend it
-    contact = edition.issue.contact or edition.facts.of(edition.facts.dataset, DCAT + "contactPoint")
+    contact = edition.issue.contact or edition.facts.of(edition.facts.dataset, vocabulary.DCAT + "contactPoint")
     gaps = {"no-contact": contact, "no-endpoint": edition.issue.addresses.endpoint, "no-base": has_base}
     lines = [f"pan2kg: {say('progress', gap)}" for gap, value in gaps.items() if not value]
     reused, pages = counts.kept
@@ -110,8 +109,7 @@ def release(options: argparse.Namespace, parts: Sequence[Any] = ()) -> int:
 
 
 def _prepare(options: argparse.Namespace) -> Any:  # noqa: ANN401 - an edition, whose module is read for a release alone
-    from pan2kg.graph import labels
-    from pan2kg.graph.graph import Graph
+    from pan2kg.graph import graph as graphs, labels
     from pan2kg.publish import edition as editions, folder, release, tables
     from pan2kg.store import cache, queries, store
     from pan2kg.turtle.vocabulary import DCTERMS
@@ -149,7 +147,7 @@ def _prepare(options: argparse.Namespace) -> Any:  # noqa: ANN401 - an edition, 
     places = editions.Addresses(root, options.base or root, options.endpoint or "", facts.space)
     before = mark.get("previous", "") if is_again else mark["version"]
     issue = editions.Issue(version, min(issued, modified), modified, places, before, options.contact or "", is_again)
-    graph = Graph(project, data, language="fr", as_of=issue.modified, release=issue.version)
+    graph = graphs.Graph(project, data, language="fr", as_of=issue.modified, release=issue.version)
     editions.name_roles(graph.held)
     tables.weigh_links(graph)
     return editions.Edition(graph, facts, issue, previous, kept=arguments.cache_of(options))

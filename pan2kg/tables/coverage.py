@@ -5,16 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from pan2kg.coherence import (
-    bodies as coordination,
-    citations,
-    evidence,
-    figures as register_of_figures,
-    known,
-    obligations,
-    reading,
-    weight,
-)
+from pan2kg.coherence import bodies as coordination, citations, evidence, figures, known, obligations, reading, weight
 from pan2kg.coherence.evidence import Aspect, Basis, Extent, Level, firmest
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
@@ -411,11 +402,10 @@ _SHOWN_BY: Final = {"lists": "plans", "measures": "plans", **dict.fromkeys((
 def register(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # With plans named, only the lines of a list that name one of them.
     if choice.part:
-        figures = register_of_figures.FIGURES
-        name = register_of_figures.FORMER.get(choice.part, choice.part)
-        figure = next((figure for figure in figures if figure.id == name), None)
+        name = figures.FORMER.get(choice.part, choice.part)
+        figure = next((figure for figure in figures.FIGURES if figure.id == name), None)
         if figure is None:
-            names = ", ".join(item.id for item in figures)
+            names = ", ".join(item.id for item in figures.FIGURES)
             raise QueryError("no-part", remedy="there-are", part=choice.part, names=names)
         plans, at = frozenset(graph.plans(choice.plans)), graph.known(choice.evidence)
         home = at.tables.works.home
@@ -438,7 +428,7 @@ def register(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     return make(graph, "figures", REGISTER, rows, notes, line=line)
 
 
-def _values(taken: register_of_figures.Taken, graph: Graph) -> Iterator[tuple[object, ...]]:
+def _values(taken: figures.Taken, graph: Graph) -> Iterator[tuple[object, ...]]:
     figure, label = taken.figure, taken.figure.name(graph.asked_by).say(graph.language)
     for at, piece in enumerate(figure.parts or (("low", "high") if len(taken.value) == 2 else ("whole",))):
         words = _FIGURES.say(piece, graph.language) if figure.parts else None
@@ -446,7 +436,7 @@ def _values(taken: register_of_figures.Taken, graph: Graph) -> Iterator[tuple[ob
         told_cells = {"told": piece, "told_label": words} if words is not None else {
             "told": piece, "told_label": Messages("table").say(f"value.told.{piece}", graph.language),
         }  # fmt: skip
-        counts = figure.unit is register_of_figures.Unit.COUNT
+        counts = figure.unit is figures.Unit.COUNT
         yield (
             {"figure": figure.id, "figure_label": label}, told_cells,
             *(round(value) if value is not None and counts else layout.number(value) for value in values),
@@ -454,7 +444,7 @@ def _values(taken: register_of_figures.Taken, graph: Graph) -> Iterator[tuple[ob
         )  # fmt: skip
 
 
-def _listed_cell(graph: Graph, name: str, value: register_of_figures.Scalar) -> object:
+def _listed_cell(graph: Graph, name: str, value: figures.Scalar) -> object:
     if name in _TRUTHS:
         return bool(value)
     if name == "ways":

@@ -91,7 +91,8 @@ def write_markdown(grid: Grid, numbers: Collection[int] = (), *, is_escaped: boo
     """
     rule = ["---:" if at in numbers else "---" for at in range(len(grid.columns))]
     rows = ([field(value) if is_escaped else md_escape(field(value)) for value in row] for row in grid.rows)
-    return "".join(f"| {' | '.join(line)} |\n" for line in ([md_escape(name) for name in grid.columns], rule, *rows))
+    lines = ([md_escape(name) for name in grid.columns], rule, *rows)
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def md_escape(words: str) -> str:

@@ -14,8 +14,7 @@ from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.statements import ACTIONS, Outline
 from pan2kg.i18n.catalogue import Messages, Text
-from pan2kg.scores.matrix import summable
-from pan2kg.scores.measures import judged
+from pan2kg.scores import matrix as matrices, measures
 from pan2kg.store.queries import program_query
 from pan2kg.tables import DEFAULT, Table, TableChoice, make, note, table as layout
 from pan2kg.tables.figure_words import bits_words, in_each, interval
@@ -52,7 +51,7 @@ def matrix(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # named, a terminal is shown the pairs as rows and columns.
     chosen, evidence, order = graph.plans(choice.plans), graph.known(choice.evidence), layout.plan_order(graph)
     home, when, published = evidence.tables.works.home, evidence.chronology, evidence.tables.published
-    scored, led = judged(home, graph.scores), bodies.co_led(home, graph.involvements, choice.evidence)
+    scored, led = measures.judged(home, graph.scores), bodies.co_led(home, graph.involvements, choice.evidence)
     plans = sorted(chosen) if len(chosen) > 1 else evidence.tables.works.plans
     pairs = [(plan, partner) for at, plan in enumerate(plans) for partner in plans[at + 1 :]]
     pairs = [pair for pair in pairs if len(chosen) != 1 or chosen[0] in pair]
@@ -77,7 +76,7 @@ def matrix(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     notes += [note("pairs-unlisted", n=len(listed) - MOST)] if len(listed) > MOST else []
     notes += [note("pairs-unseen", n=len(pairs) - len(listed))] if len(listed) < len(pairs) else []
     notes += [] if graph.scores else [note("no-scores")]
-    notes += [note("other-scales")] if len(summable(graph.scores)) < len(graph.scores) else []
+    notes += [note("other-scales")] if len(matrices.summable(graph.scores)) < len(graph.scores) else []
     # a terminal alone is shown it
     cross = None if len(chosen) == 1 else partial(_cross, graph, evidence, listed, general)
     basis = layout.among(graph, chosen)

@@ -231,7 +231,8 @@ def influence(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
             notes.append(_endless(error, choice))
             continue
         notes.append(note("divisor", assessor=assessor, divisor=_exact(vectors.divisor)))
-        notes += [] if vectors.coverage == 1 else [_incomplete(graph, scores)]
+        share = round(100 * (measures.coverage(scores) or 0))
+        notes += [] if vectors.coverage == 1 else [note("incomplete", assessor=assessor, share=share)]
         notes += [note("no-prominence", assessor=assessor)] if vectors.prominence is None else []
         columns = (
             vectors.given_positive, vectors.given_negative, vectors.taken_positive, vectors.taken_negative,
@@ -253,11 +254,6 @@ def _exact(value: float) -> Text:
     return Text.of({language: numeral(plain(value), language) for language in LANGUAGES})
 
 
-def _incomplete(graph: Graph, scores: Scores) -> Text:
-    share = round(100 * (measures.coverage(scores) or 0))
-    return note("incomplete", assessor=named(graph, scores.assessor), share=share)
-
-
 CHAINS = ("assessor", "action", "other_action", "score", "chained", "chains", "greatest")
 
 
@@ -273,7 +269,8 @@ def chained(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
             continue
         unit = _exact(effects.unit)
         notes.append(note("chain-count", assessor=assessor, n=effects.number, cut=_exact(cut), unit=unit))
-        notes += [_incomplete(graph, scores)] if measures.coverage(scores) != 1 else []
+        share = measures.coverage(scores)
+        notes += [note("incomplete", assessor=assessor, share=round(100 * (share or 0)))] if share != 1 else []
         place = {label: at for at, label in enumerate(effects.labels)}
         direct = {(source, target): score for source, target, score in scores.cells()}
         for (source, target), greatest in sorted(effects.greatest.items()):

@@ -4,8 +4,6 @@ Numbers are numbers, days are days, and a text is a text: no cell is run as a fo
 begins with. What is not known stays empty. The same table gives the same bytes.
 """
 
-from __future__ import annotations
-
 import io
 import os
 import re
@@ -13,7 +11,6 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -99,7 +96,7 @@ def _day(text: str) -> str | date:
 
 
 def _bytes(book: Any, rows: Iterable[bytearray] = (), strings: Iterable[str] = ()) -> bytes:  # noqa: ANN401 - openpyxl has no types
-    saved, target = BytesIO(), BytesIO()
+    saved, target = io.BytesIO(), io.BytesIO()
     book.save(saved)
     texts = "".join(f'<si><t xml:space="preserve">{xml_text(text)}</t></si>' for text in strings)
     with zipfile.ZipFile(saved) as pieces, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -227,7 +224,7 @@ _READ: Final[Mapping[str, tuple[str, ...]]] = {
 """What is read for figures, of the files that are written."""
 
 
-def columns_of(graph: Graph) -> dict[str, dict[str, Cells]]:
+def columns_of(graph: "Graph") -> dict[str, dict[str, Cells]]:
     tables, weights = graph.tables, graph.known().potential.weights
     works, above, step = tables.works, weights.above.tolist(), weights.step.tolist()
     plan = {iri: at for at, iri in enumerate(works.plans)}

@@ -4,8 +4,6 @@ What it rests on is counted here by one quick query, since a question asked on t
 test holds it to :func:`pan2kg.coherence.known.basis_line`.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -17,7 +15,9 @@ from textwrap import fill, wrap
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 import pyoxigraph as ox
+from markupsafe import Markup
 
+from pan2kg.coherence.evidence import Level
 from pan2kg.errors import FormatError, QueryError
 from pan2kg.graph.answer import Answer
 from pan2kg.i18n import LANGUAGES, Language, Messages, Text, did_you_mean, format_of, in_words, there_are, with_days
@@ -28,9 +28,6 @@ from pan2kg.tables.template import escape, filled, markup, render
 from pan2kg.turtle.vocabulary import NUMBERS, XSD, is_ours
 
 if TYPE_CHECKING:
-    from markupsafe import Markup
-
-    from pan2kg.coherence.evidence import Level
     from pan2kg.graph.graph import Graph
 
 _FIGURE: Final = Messages("figure")
@@ -292,8 +289,8 @@ def _answer(table: Table, form: str, style: Style) -> str:
     if form in ("json", "xml", "html") and table.terms == "triples":
         raise FormatError("no-form", remedy="use-names", form=form, names=", ".join(_GRAPH))
     if form in _GRAPH:
-        rows: list[Mapping[str, Any]] = [*table.solutions]
-        triples: Triples = [ox.Triple(row["subject"], row["predicate"], row["object"]) for row in rows]
+        solutions: list[Mapping[str, Any]] = [*table.solutions]
+        triples: Triples = [ox.Triple(row["subject"], row["predicate"], row["object"]) for row in solutions]
         iris = {cell.value for row in table.solutions for cell in row.values() if isinstance(cell, ox.NamedNode)}
         prefixes = {
             name: space for name, space in (style.prefixes or {}).items() if any(iri.startswith(space) for iri in iris)
@@ -594,7 +591,7 @@ _LISTS: Final = ("plans", "actions", "assessors", "files")
 _CHOICES: Final = (*_LISTS, "part", "least", "everything", "country")
 
 
-def answer_of(graph: Graph, name: str, *, evidence: Level | str = "", **chosen: Any) -> Answer[dict[str, Value]]:  # noqa: ANN401 - checked below
+def answer_of(graph: "Graph", name: str, *, evidence: Level | str = "", **chosen: Any) -> Answer[dict[str, Value]]:  # noqa: ANN401 - checked below
     """The table of that name; ``chosen`` are fields of :class:`~pan2kg.tables.table.TableChoice`.
 
     >>> from pan2kg.graph.graph import open_graph

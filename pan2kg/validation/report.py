@@ -113,7 +113,8 @@ class Finding:
     def remedy(self) -> Text:
         if self.rule.remedy or not self.expected:
             return self.rule.remedy
-        return Text.of({tag: _CHECK.say("replace", tag, expected=expected) for tag, expected in self.expected.words})
+        words = {tag: _CHECK.say("replace", tag, expected=expected) for tag, expected in self.expected.words}
+        return Text.of(words)
 
     @property
     def part(self) -> str:
