@@ -1,7 +1,5 @@
 """A store that tests share: it never comes to hold what most of them do not look at."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Final

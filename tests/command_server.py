@@ -5,8 +5,6 @@ All workers of a run ask the same one, each command by a connection to its socke
 code, or by nothing where the command was ended before it had one.
 """
 
-from __future__ import annotations
-
 import gc
 import json
 import os

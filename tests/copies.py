@@ -4,8 +4,6 @@ A copy with a few plans costs the same however many the graph comes to hold: no 
 document that nobody there speaks of. It is no project that passes a check: what is cited of other plans is not there.
 """
 
-from __future__ import annotations
-
 import re
 import shutil
 from collections.abc import Collection, Mapping, Sequence

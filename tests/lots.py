@@ -5,8 +5,6 @@ names another. ``PAN2KG_LOTS=10`` draws ten times as many of each, and a number 
 Properties are tried with so many times a hundred examples, unless they name a number of their own.
 """
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

@@ -8,8 +8,6 @@ Each line is a sha256 and what it is of. Day, zone and hash seed are fixed; ``--
 same bytes are wanted. What a refactoring changes stands in the difference, and then in CHANGELOG with its reason.
 """
 
-from __future__ import annotations
-
 import argparse
 import inspect
 import itertools

@@ -1,7 +1,5 @@
 """What the processes of a run do once: a check of the shipped graph, what chance deals, and first steps."""
 
-from __future__ import annotations
-
 import os
 import pickle
 from collections.abc import Callable, Iterator

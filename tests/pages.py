@@ -1,7 +1,5 @@
 """One page of every type: those of which there is one a language, and an example of each of which there are many."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from pan2kg.site.registry import PAGES, SERIES

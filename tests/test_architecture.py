@@ -1,7 +1,5 @@
 """The map of the house: the rooms in one order, each importing only rooms before it."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterable, Iterator

@@ -1,7 +1,5 @@
 """The house does not grow: whoever adds says what goes."""
 
-from __future__ import annotations
-
 import subprocess
 import tomllib
 from pathlib import Path

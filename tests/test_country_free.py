@@ -1,7 +1,5 @@
 """No country stands in the program, in what can be asked, or in what the words mean: a project's profile says it."""
 
-from __future__ import annotations
-
 import ast
 import re
 from pathlib import Path

@@ -4,8 +4,6 @@ A line that is only `…` stands for any lines. ``PAN2KG_REWRITE=1 pytest tests/
 writes the first lines of today's output into the blocks, and the table of questions from the registries.
 """
 
-from __future__ import annotations
-
 import doctest
 import os
 import re

@@ -1,7 +1,5 @@
 """What must not lie about in the house, and numbers that must agree."""
 
-from __future__ import annotations
-
 import re
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """Apache, nginx and HAProxy as tests start them: configured each in a folder that holds all they write."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import socket

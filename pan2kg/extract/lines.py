@@ -400,10 +400,10 @@ def _connected(
     return [group for group in groups if group[0]]
 
 
-def _positions(values: Iterable[float]) -> list[float]:
+def distinct(values: Iterable[float], apart: float) -> list[float]:
     positions: list[float] = []
     for value in sorted(values):
-        if not positions or value - positions[-1] > _MEET:
+        if not positions or value - positions[-1] > apart:
             positions.append(value)
     return positions
 
@@ -411,11 +411,11 @@ def _positions(values: Iterable[float]) -> list[float]:
 class _Grid:
     def __init__(self, level: Sequence[RuledLine], upright: Sequence[RuledLine]) -> None:
         edges = [edge for rule in level for edge in (rule.left, rule.right)]
-        self.xs = _positions([*((rule.left + rule.right) / 2 for rule in upright), min(edges), max(edges)])
+        self.xs = distinct([*((rule.left + rule.right) / 2 for rule in upright), min(edges), max(edges)], _MEET)
         # a row that the end of the page cuts has no line there, but its sides have an end
         ends = Counter(round(end) for rule in upright for end in (rule.low, rule.high))
         open_ends = [float(end) for end, number in ends.items() if number > 1]
-        self.ys = _positions([*((rule.low + rule.high) / 2 for rule in level), *open_ends])
+        self.ys = distinct([*((rule.low + rule.high) / 2 for rule in level), *open_ends], _MEET)
         self._columns, self._rows = len(self.xs) - 1, len(self.ys) - 1
         # of each cell, by row from above and column, the first cell of those it is one with
         self._first: dict[tuple[int, int], tuple[int, int]] = {}

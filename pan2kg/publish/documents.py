@@ -8,6 +8,7 @@ notes on whose word. A thing that has a page leads to it, and leaves its links t
 named graphs of a folder are one document, in Turtle; those of rules stand in the dump that names them.
 """
 
+import gzip
 import re
 from bisect import insort
 from collections import Counter, defaultdict
@@ -294,7 +295,7 @@ def graph_files(edition: Edition, whole: Content) -> Iterator[File]:
             else (str(subject)[1:-1], predicate.value, str(term)[1:-1], None)
             for subject, predicate, term in told
         )  # fmt: skip
-        yield f"{path}.ttl", CompactWriter(prefixes).turtle(rows)
+        yield f"{path}.ttl.gz", gzip.compress(CompactWriter(prefixes).turtle(rows), mtime=0)
 
 
 def _page(described: Described, iris: Sequence[str], place: str, pages: Collection[str]) -> dict[str, object]:
@@ -358,7 +359,7 @@ def _page(described: Described, iris: Sequence[str], place: str, pages: Collecti
     notes: dict[str, dict[tuple[str, str], list[tuple[int, list[Markup]]]]] = defaultdict(dict)
     for grounds, number in numbers.items():
         path, rule = path_of(grounds.graph), rule_of(grounds.graph)
-        address = "" if rule else f"{root}{graph_place(f'{GRAPHS}/{path}')}.ttl"
+        address = "" if rule else f"{root}{graph_place(f'{GRAPHS}/{path}')}.ttl.gz"
         # what a rule says stands on the page of what figures mean
         links = [described.shown(source, root) for source in grounds.sources] if not rule else [
             macro("_told.html", "told")(format_of("name", tag), tag, f"{root}{tag}/meaning.html#rule-{rule}")
@@ -425,7 +426,7 @@ GATHERED: Final = {"network": "html", "network-around": "js"}
 _KINDS: Final = "|".join(APART)
 _THING: Final = rf"(?:id|{DOCUMENTS})/({SPLIT})/({SHARED})"
 _TOGETHER: Final = rf"(?:id|{DOCUMENTS})/(?!(?:{SPLIT})/)([^/.]+)/(?!{ALL}$)([^/.]+)"
-_GRAPH: Final = rf"({GRAPHS}/[^/.]+(?:/[^/.]+)?)(?:/[^.]+)?"
+_GRAPH: Final = rf"({GRAPHS}/(?!derived/)[^/.]+(?:/[^/.]+)?)(?:/[^.]+)?"
 _ABOUT: Final = "(?:dataset|catalogue|contributors|publisher|profile)"
 _ONTOLOGY_FORMS: Final = ("jsonld", "rdf", "ttl")
 _ENDINGS: Final = "|".join(("html", *FORMS))
@@ -465,7 +466,7 @@ MOVED: Final = tuple(HostRule(pattern, target, flags="R=301,L,NE") for pattern, 
     (rf"{DOCUMENTS}/link/([0-9a-f])[0-9a-f]\.({_ENDINGS})", f"{DOCUMENTS}/link/$1.$2"),
     (rf"{DOCUMENTS}/({SPLIT})/({SHARED})([^/.]+)\.({_ENDINGS})", f"{DOCUMENTS}/$1/$2.$4#$2$3"),
     (rf"{DOCUMENTS}/(?!(?:{SPLIT})/)([^/.]+)/(?!{ALL}\.)([^/.]+)\.({_ENDINGS})", f"{DOCUMENTS}/$1/{ALL}.$3#$2"),
-    (rf"({GRAPHS}/[^/.]+/[^/.]+)/[^.]+\.ttl", "$1.ttl"),
+    (rf"{_GRAPH}(?:\.ttl)?", "$1.ttl.gz"),
     (rf"{GRAPHS}/derived/[^/]+", QUADS),
     (rf"(?:{'|'.join(LANGUAGES)})/({_KINDS})/([^/.]+)\.html", f"{DOCUMENTS}/$1/{ALL}.html#$2"),
     *((rf"({'|'.join(LANGUAGES)})/{folder}/[^/.]+\.{ending}", f"$1/network.{ending}")
@@ -524,7 +525,6 @@ def _common() -> Iterator[HostRule]:
     yield HostRule(_ABOUT, "index.html", "text/html")
     yield from (HostRule(_ABOUT, f"catalogue.{ending}", MEDIA[ending]) for ending in _ONTOLOGY_FORMS)
     yield HostRule(_ABOUT, "index.html")
-    yield HostRule(_GRAPH, "$1.ttl")
     yield HostRule(r"(?:prefixes|query(?:/[^/]+)?)", "queries.ttl")
 
 
@@ -608,7 +608,7 @@ def host_files(
             for rule, file in GONE
         ),
         path=path, documents=DOCUMENTS, thing=f"{_THING}([^/.]+)", together=_TOGETHER, all=ALL, versions=VERSIONS,
-        about=_ABOUT, graph=_GRAPH,
+        about=_ABOUT,
     ).encode()  # fmt: skip
 
 

@@ -327,11 +327,11 @@ class Verification:
                     self._complain("vary", place)
         # what stands for the dataset, its versions, the ontology and a named graph leads to files
         versions = sorted({path.split("/")[1] for path in self.sums if path.startswith(f"{folder.VERSIONS}/")})
-        graph = next((path.removesuffix(".ttl") for path in sorted(self.sums) if path.startswith("graph/")), "")
+        graph = next((path.removesuffix(".ttl.gz") for path in sorted(self.sums) if path.startswith("graph/")), "")
         names = [*(f"dataset/{version}" for version in versions), "dataset", "ontology", "catalogue", "query/plans"]
         for path in [*names, *filter(None, [graph])]:
-            answer = self._expect(path, "text/turtle", 200, 303)
-            if answer.status_code == 303:
+            answer = self._expect(path, "text/turtle", 200, 301, 303)
+            if answer.status_code != 200:
                 self._expect(self._inside(answer), "text/turtle", 200)
         self._expect("dataset/99.99", "text/turtle", 303, 404)
         for place, heir in self.retired.items():

@@ -8,7 +8,7 @@
   var moved = /(.*\/)(?:(?:id|doc)\/([^/]+)|(?:[a-z][a-z])\/(part|provision|category|conflict|action))\/([^/.]+)(\.(?:html|ttl|jsonld))?$/;
   var version = /(.*\/)(version\/([^/]+)\/)((?:data|tables|ontology|changes)\/.+)$/;
   var derived = /(.*\/)graph\/derived\/[^/]+$/.exec(location.pathname);
-  var graphs = /(.*\/graph\/[^/]+\/[^/.]+)\/[^.]+(?:\.ttl)?$/;
+  var graphs = /(.*\/graph\/[^/.]+(?:\/[^/.]+)?)(?:\/[^.]+)?(?:\.ttl)?$/;
   var row = document.getElementById(decodeURIComponent(location.hash.slice(1)));
   var asked = /^\?([a-z][a-z])$/.exec(location.search);
   var way = row && !asked ? row.querySelector("a.page") : null;
@@ -42,7 +42,7 @@
   } else if (missing && derived) {
     location.replace(derived[1] + "data/pan2kg.nq.gz");
   } else if (missing && graph) {
-    location.replace(graph[1] + ".ttl");
+    location.replace(graph[1] + ".ttl.gz");
   } else if (missing && kept) {
     // the folder of the present version leads to the release, that of an earlier one has packed tables
     fetch(kept[1] + "release.json").then(function (answer) { return answer.json(); }).then(function (release) {

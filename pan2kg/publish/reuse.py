@@ -161,7 +161,7 @@ class LastPages:
     def find(self, path: str) -> bytes | None:
         kind, _, key = path.partition("/")[2].rpartition(".")[0].partition("/")
         addresses = [f"plan/{name}.html" for name in key.split("--")] if kind == "pair" else [f"{kind}/{key}.html"]
-        if kind in (*labels.KINDS, "pair") and path in self.sums and self.changed.isdisjoint(addresses):
+        if key and kind in (*labels.KINDS, "pair") and path in self.sums and self.changed.isdisjoint(addresses):
             with suppress(OSError):
                 body = (self.folder / path).read_bytes()
                 is_whole = hashlib.sha256(body).hexdigest() == self.sums[path]

@@ -39,8 +39,7 @@ from pan2kg.validation.quotations import LONGEST as QUOTED
 
 WORK: Final = "work"
 CANDIDATES: Final = "candidates.jsonl"
-BY_HAND: Final = "by-hand.jsonl"
-"""The file of candidates somebody has typed."""
+BY_HAND: Final = "by-hand.jsonl"  # the file of candidates somebody has typed
 DOCUMENT: Final = "document.json"
 MENTIONS: Final = "mentions.jsonl"
 _TYPED: Final = ("key", "action_or_plan", "relation", "target", "reason", "rank", "passages", "type")
@@ -62,23 +61,19 @@ def read_candidates(path: Path, project: Project, plan: str) -> Iterator[Candida
     for number, line in enumerate(read_text(path).splitlines(), start=1):
         if line.strip():
             try:
-                yield _candidate(json.loads(line), plan)
+                fields = json.loads(line)
+                packed = (fields["reason"], *fields.get("remarks", ()))
+                words = [unpack(word) if isinstance(word, list) else str(word) for word in packed]
+                yield Candidate(
+                    str(fields["key"]), plan, (str(fields["action_or_plan"]), str(fields["target"])),
+                    linked_as=str(fields.get("type", "")), relation=str(fields["relation"]).rpartition("/")[2],
+                    quotations=tuple(map(Quotation.from_line, fields["passages"])), reason=words[0],
+                    rank=float(fields["rank"]), rule=str(fields.get("rule", "")), remarks=tuple(words[1:]),
+                    choices=tuple(map(str, fields.get("choices", ()))), said=str(fields.get("said", "")),
+                )  # fmt: skip
             except (ValueError, KeyError, TypeError, AttributeError):
                 place = Place(project.name_of(path), number)
                 raise ProjectError("no-candidate", place=place, remedy="find-candidates") from None
-
-
-def _candidate(fields: Mapping[str, Any], plan: str) -> Candidate:
-    words = [
-        unpack(word) if isinstance(word, list) else str(word) for word in (fields["reason"], *fields.get("remarks", ()))
-    ]
-    return Candidate(
-        str(fields["key"]), plan, (str(fields["action_or_plan"]), str(fields["target"])),
-        linked_as=str(fields.get("type", "")), relation=str(fields["relation"]).rpartition("/")[2],
-        quotations=tuple(map(Quotation.from_line, fields["passages"])), reason=words[0], rank=float(fields["rank"]),
-        rule=str(fields.get("rule", "")), remarks=tuple(words[1:]),
-        choices=tuple(map(str, fields.get("choices", ()))), said=str(fields.get("said", "")),
-    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -147,14 +142,11 @@ def mention_line(mention: Mention) -> str:
 
 
 JOURNAL: Final = "journal.jsonl"
-LONGEST: Final = 600.0
-"""Seconds after which somebody was away and not deciding; such times are not kept."""
+LONGEST: Final = 600.0  # seconds after which somebody was away and not deciding; such times are not kept
 DECISION, CONTROL, SECOND, UNDONE = "decision", "control", "second", "second-undone"
 """What a line is about: a decision that was written, a planted candidate, a second reading, one that was taken back."""
-ONE_IN: Final = 20
-"""One in so many that are shown is a control, where controls are wanted."""
-SHARE: Final = 0.1
-"""The share of what was decided that a second reader decides again."""
+ONE_IN: Final = 20  # one in so many that are shown is a control, where controls are wanted
+SHARE: Final = 0.1  # the share of what was decided that a second reader decides again
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,12 +299,8 @@ class DocumentSearch(NamedTuple):
     mentions: tuple[Mention, ...]
 
     def since(self, graph: Graph, day: date) -> "DocumentSearch":
-        things = graph.names.things
-        recent = tuple(
-            candidate
-            for candidate in self.candidates
-            if not ((entity := things.get(candidate.ends[1])) and entity.start and entity.start < day)
-        )
+        early = {iri for iri, entity in graph.names.things.items() if entity.start and entity.start < day}
+        recent = tuple(candidate for candidate in self.candidates if candidate.ends[1] not in early)
         older = len(self.candidates) - len(recent)
         return self._replace(candidates=recent, skipped={**self.skipped, **({"older": older} if older else {})})
 
@@ -328,9 +316,8 @@ def search(graph: Graph, document: Document, plan: str) -> DocumentSearch:
     for action, number_, title in graph.read(program_query("review/titles-of-actions", plan=plan)):
         titles.setdefault(action, []).append(title)
         numbers.setdefault(action, number_)
-    places = sections(
-        document, plan, tuple(Named(action, numbers[action], tuple(words)) for action, words in titles.items())
-    )
+    named = (Named(action, numbers[action], tuple(words)) for action, words in titles.items())
+    places = sections(document, plan, named)
     starts = [section.start for section in places]
     skipped: Counter[str] = Counter()
     links: dict[tuple[str, str, str, str], list[Mention]] = {}
@@ -364,10 +351,7 @@ def search(graph: Graph, document: Document, plan: str) -> DocumentSearch:
 
 def _rank(mention: Mention, rank: float) -> float:
     """How likely a rule is right; of several things that may be meant each is half as likely as its share."""
-    if mention.target:
-        return rank
-    share = rank / (2 * max(1, len(mention.choices)))
-    return round(share, 3)
+    return rank if mention.target else round(rank / (2 * max(1, len(mention.choices))), 3)
 
 
 def _parts(

@@ -1,7 +1,5 @@
 """What all tests of pages share."""
 
-from __future__ import annotations
-
 import pytest
 
 from pan2kg.site.page import HOW_TO_BUILD, Bundle, find_bundle

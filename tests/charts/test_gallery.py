@@ -1,7 +1,5 @@
 """Pictures of small, large and hostile graphs: what is drawn, what is hatched, and that it stays in its place."""
 
-from __future__ import annotations
-
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator

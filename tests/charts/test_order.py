@@ -1,7 +1,5 @@
 """Which of many a picture shows and in which order: the strongest, the declared, those in most plans."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from pan2kg.charts.frame import Picture

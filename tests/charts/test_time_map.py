@@ -1,7 +1,5 @@
 """The time map and the bridge: what each line, bar and word stands for, and what is never claimed."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pytest

@@ -1,7 +1,5 @@
 """Writing pictures: SVG, PNG, PDF and CSV, the text that is measured, and the marks that are drawn."""
 
-from __future__ import annotations
-
 import csv
 import io
 import sys

@@ -1,7 +1,5 @@
 """What a shell needs to complete commands is asked of a real shell."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 from pathlib import Path

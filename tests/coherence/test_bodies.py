@@ -1,7 +1,5 @@
 """What stands beside links of plans: leads, loss, bodies; more than chance; and one edition and the next."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 import numpy as np

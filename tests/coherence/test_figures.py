@@ -1,7 +1,5 @@
 """The register of figures on the shipped graph, the words of each figure, and counts led back to one another."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import pytest

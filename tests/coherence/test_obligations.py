@@ -1,7 +1,5 @@
 """Obligations: margins, and everything that must not be called late or uncovered."""
 
-from __future__ import annotations
-
 import re
 from datetime import date
 from itertools import islice

@@ -1,7 +1,5 @@
 """Dates, verdicts, occasions and the index; and what is known of a pair: shared, nothing or not read; seen or open."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """What reaches the measures from a store, and what must not; rules and tables give the same links on any graph."""
 
-from __future__ import annotations
-
 from datetime import date
 from itertools import combinations
 

@@ -1,7 +1,5 @@
 """The weight of what works share: the set form against the sparse one, the laws, and the sparse tables themselves."""
 
-from __future__ import annotations
-
 import itertools
 from dataclasses import replace
 

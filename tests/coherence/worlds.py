@@ -1,7 +1,5 @@
 """The worked worlds of the definition, random worlds for its laws, and the measures once more, by sets."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

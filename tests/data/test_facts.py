@@ -1,7 +1,5 @@
 """The shipped graph against the published text, and its files against what the engines read in them."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from pathlib import Path
 

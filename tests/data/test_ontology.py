@@ -1,7 +1,5 @@
 """What holds of the ontology, its concept schemes, its alignments and its JSON-LD context."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,7 +1,5 @@
 """The ontology is OWL 2 DL: HermiT reads it and finds no class that nothing can be in."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

@@ -4,8 +4,6 @@ Only what an official has is used: the commands, and two texts saved as files. T
 the lines of their measures are short, as it is the way that is looked at, not what the plans say.
 """
 
-from __future__ import annotations
-
 import json
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """The invented graph of the benchmarks is a project like any other, of the size that was asked for."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from pathlib import Path

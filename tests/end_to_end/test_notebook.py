@@ -1,7 +1,5 @@
 """The notebook of the documentation, executed as a reader would: each cell in a kernel of its own."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import nbformat

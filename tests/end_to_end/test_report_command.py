@@ -1,7 +1,5 @@
 """``pan2kg report`` as a user runs it: one page that needs nothing else, and a Markdown text."""
 
-from __future__ import annotations
-
 import os
 import re
 import resource

@@ -1,7 +1,5 @@
 """A document: its canonical text, the places of its blocks, and its file."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The draft of a plan: house-style Turtle that says what is printed, or nothing where that is unsure."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

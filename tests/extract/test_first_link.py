@@ -1,7 +1,5 @@
 """From a published document to the first accepted link by the command line, as somebody begins with a country."""
 
-from __future__ import annotations
-
 import json
 import re
 import shutil

@@ -1,7 +1,5 @@
 """One plan as LibreOffice wrote it – plan.fodt, and from it docx, odt and pdf – and small files of every format."""
 
-from __future__ import annotations
-
 import io
 import tomllib
 import zipfile

@@ -1,7 +1,5 @@
 """Which series of a document is its actions: what wins, what is refused, and what is said of it."""
 
-from __future__ import annotations
-
 import tomllib
 from html import escape
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Plain texts that are lists of actions: sample plans, conventions of numbers, wrapped titles, and any text at all."""
 
-from __future__ import annotations
-
 import json
 import re
 import tomllib

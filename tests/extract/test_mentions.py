@@ -1,7 +1,5 @@
 """What a text names: each form finds what it is, spans are exact, what only looks like one is none; roles."""
 
-from __future__ import annotations
-
 import sys
 import tomllib
 from datetime import date

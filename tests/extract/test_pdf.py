@@ -1,7 +1,5 @@
 """What stands on the pages of a PDF, on pages drawn here: columns, bullets, heads, contents, notes, tables, faults."""
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path

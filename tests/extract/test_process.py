@@ -1,7 +1,5 @@
 """Reading in a process of its own: what it reads, what ends it, what is said then; and files that are damaged."""
 
-from __future__ import annotations
-
 import re
 from contextlib import suppress
 from pathlib import Path

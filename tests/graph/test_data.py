@@ -1,7 +1,5 @@
 """What the data hold together: the core is whole and of no country, short names are short and nobody's invention."""
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Iterator

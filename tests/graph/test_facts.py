@@ -1,7 +1,5 @@
 """Every row of the collected facts stands in the graph, or is left out for a reason that is written down."""
 
-from __future__ import annotations
-
 import csv
 import re
 from collections import defaultdict

@@ -1,8 +1,6 @@
 """The Python interface: what it offers, that it answers alike from files, a release, a dump and an endpoint, and that
 every door calls a thing by one name and says one release."""
 
-from __future__ import annotations
-
 import gzip
 import re
 import shutil

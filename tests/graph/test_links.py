@@ -1,7 +1,5 @@
 """Links between plans, on whose word they rest, and parts of plans; what a person types finds what is meant, first."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Say in the language of a folder of catalogues what the program says of a project; kept as ``spoken.json`` there."""
 
-from __future__ import annotations
-
 import io
 import json
 import sys

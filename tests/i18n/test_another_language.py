@@ -1,7 +1,5 @@
 """A language nobody speaks, made from the English catalogue: what is not in it was written past the catalogues."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,7 +1,5 @@
 """What the code says stands in the catalogues: each key it uses, in each language, with the same places for values."""
 
-from __future__ import annotations
-
 import ast
 import re
 import tomllib

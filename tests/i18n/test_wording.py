@@ -1,7 +1,5 @@
 """What is said in each language: nothing is missing, and German is written as German is."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from datetime import date

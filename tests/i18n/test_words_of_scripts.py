@@ -1,7 +1,5 @@
 """The scripts of pages have no words of their own: what a reader sees is handed over by the page, in its language."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from pathlib import Path

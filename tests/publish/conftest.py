@@ -1,7 +1,5 @@
 """A few plans, published once for all tests that only read the release."""
 
-from __future__ import annotations
-
 import argparse
 import re
 import shutil

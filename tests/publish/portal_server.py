@@ -6,8 +6,6 @@ a dataset leaves out, and makes a second dataset when the same one is posted twi
 lets an update say format and checksum; later versions keep what they computed (``keeps_computed``).
 """
 
-from __future__ import annotations
-
 import hashlib
 import itertools
 import json

@@ -1,7 +1,5 @@
 """Every address of an earlier release is still answered: by a file, by a rule that leads to one, or at its place."""
 
-from __future__ import annotations
-
 import gzip
 import re
 from collections.abc import Iterator
@@ -65,7 +63,7 @@ def _places(edition: Edition, described: Described) -> Iterator[str]:
     yield from (path for part in SITE for _, path in part.paths(edition))
     yield from (*DUMPS, f"{DOCUMENTS}/.htaccess")
     for quad in edition.store.inner.named_graphs():
-        yield f"{graph_place(str(quad)[1:-1].removeprefix(ROOT))}.ttl"
+        yield f"{graph_place(str(quad)[1:-1].removeprefix(ROOT))}.ttl.gz"
     for definition in (*(table.name for table in table_definitions()), "weights", "figures"):
         yield from (csv_path(TABLES, definition), f"{TABLES}/{definition}.csv-metadata.json")
     yield GROUP

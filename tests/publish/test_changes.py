@@ -1,7 +1,5 @@
 """What a reader is told of a change, in three languages and several formats; patches that lead to it; the command."""
 
-from __future__ import annotations
-
 import argparse
 import csv
 import gzip

@@ -1,8 +1,6 @@
 """What describes a release: the catalogue as DCAT-AP, the national profile and the portal's software ask for it; VoID,
 the service, the questions, schema.org, the site map; and the rules that lead an address to what tells of it."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re
@@ -306,7 +304,7 @@ def test_a_document_speaks_of_its_things_in_every_form_and_leads_to_their_pages(
     row = page.partition("<section id=lu-bhr-2>")[2].partition("</section>")[0]
     assert "<a class=page href=../../fr/plan/lu-bhr-2.html>Français · English" in row
     # what it says of itself with what it rests on; what joins it to others its page says, where it has one
-    noted = r"<p><a href=#:(\d+)>.*<a href=../../graph/plans/lu-bhr-2.ttl>.*<dd id=:\1>\1 "
+    noted = r"<p><a href=#:(\d+)>.*<a href=../../graph/plans/lu-bhr-2.ttl.gz>.*<dd id=:\1>\1 "
     assert re.search(noted, page, re.DOTALL)
     assert "<dt>Participants" not in row
     role = (few_folder / "doc/role/all.html").read_text("utf-8")
@@ -331,7 +329,7 @@ def test_q_values_count_a_host_that_negotiates_gets_all_and_a_version_has_its_ow
     assert lead(path, "text/html,application/xhtml+xml,*/*;q=0.8") == page
     assert lead(path, "text/html;q=0, text/turtle") == "doc/plan/lu-b.ttl#lu-bhr-2"
     assert lead("id/topic/health", "text/turtle") == "doc/topic/all.ttl#health"
-    assert lead("graph/plans/lu-bhr-2/actions") == "graph/plans/lu-bhr-2.ttl"
+    assert lead("graph/plans/lu-bhr-2/actions") == "graph/plans/lu-bhr-2.ttl.gz"
     assert lead(path, "text/html", "https://pan.example/") == f"https://pan.example/{path}"
     kept = few_folder / lead("dataset/0.1.0")
     assert (kept / "release.json").read_bytes() == (few_folder / "release.json").read_bytes()

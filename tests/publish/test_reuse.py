@@ -1,7 +1,5 @@
 """A page of the last release stands in the next where it would be made with the same bytes, and nowhere else."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from dataclasses import replace

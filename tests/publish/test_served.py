@@ -1,7 +1,5 @@
 """A release on other people's servers: Apache, nginx, a host of plain files, and the service, by one checker."""
 
-from __future__ import annotations
-
 import json
 import re
 import shutil

@@ -1,8 +1,6 @@
 """Tables at both widths: equal to the graph, valid as CSV on the Web, named in words for people; and published weights,
 which are read back, since two releases are compared on those of the earlier."""
 
-from __future__ import annotations
-
 import csv
 import gzip
 import io

@@ -5,8 +5,6 @@ it. So they agree on the roots of that tree, on the shipped graph and on small r
 part is in what, and who should talk, which a question says too.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from itertools import combinations, pairwise
 

@@ -1,7 +1,5 @@
 """What the program asks for itself: ``queries/program/``, read by ``program_query``."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

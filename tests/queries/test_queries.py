@@ -4,8 +4,6 @@ Golden answers stand in ``golden/``, one CSV a question. ``PAN2KG_REWRITE=1 pyte
 rewrites them; read the difference as you would read code.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import os

@@ -1,7 +1,5 @@
 """Questions that count or list what is missing say on whose word, and never take what nobody read for a no."""
 
-from __future__ import annotations
-
 from functools import cache
 from itertools import pairwise
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Reviewing in a real browser, with and without JavaScript: keys, faults at their field, and whether everyone can."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """What a document suggests: links with their words, and parts of bodies where a field or words say which one."""
 
-from __future__ import annotations
-
 import shutil
 from datetime import date
 from functools import partial

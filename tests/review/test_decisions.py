@@ -1,7 +1,5 @@
 """Decisions: what is written where, what it changes in figures, and what is refused, wherever a candidate is from."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

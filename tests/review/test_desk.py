@@ -1,7 +1,5 @@
 """Deciding on candidates: a key a decision, written at once, undone whenever one likes, and never asked again."""
 
-from __future__ import annotations
-
 import json
 import os
 import pty

@@ -1,7 +1,5 @@
 """Files as they are changed: passages anchored in a text, links given their keys, blocks added, all or nothing."""
 
-from __future__ import annotations
-
 from datetime import date
 from pathlib import Path
 from unicodedata import category

@@ -1,7 +1,5 @@
 """Scores and the pages of reviews: stored by cell, superseded by later ones; nothing typed is ever markup."""
 
-from __future__ import annotations
-
 import pytest
 
 import pan2kg

@@ -1,7 +1,5 @@
 """Reviewing over HTTP: who may write and under whose name, what other sites and who guesses cannot do."""
 
-from __future__ import annotations
-
 import hashlib
 import html
 import http.client

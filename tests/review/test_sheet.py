@@ -1,7 +1,5 @@
 """A plan out as a spreadsheet and in again: nothing changes that nobody changed, and what was typed stays as typed."""
 
-from __future__ import annotations
-
 import csv
 import io
 import zipfile

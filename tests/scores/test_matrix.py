@@ -1,7 +1,5 @@
 """Scales and matrices: what a file may hold as others print it, what is refused with its remedy, links of scores."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

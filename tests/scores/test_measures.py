@@ -1,7 +1,5 @@
 """Influence, chains, agreement, ranks and sums of scores, beside what a second, slower way of computing gives."""
 
-from __future__ import annotations
-
 from itertools import pairwise, permutations
 
 import numpy as np

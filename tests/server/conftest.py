@@ -1,7 +1,5 @@
 """Services that are really started, and a client that sees what is on the wire."""
 
-from __future__ import annotations
-
 import asyncio
 import http.client
 import json

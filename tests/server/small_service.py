@@ -6,8 +6,6 @@ process that holds the graph. ``{"wait": process, "seconds": 300}`` is answered 
 if that takes longer, this process ends. With an argument it is one service, with these options.
 """
 
-from __future__ import annotations
-
 import gc
 import json
 import os

@@ -4,8 +4,6 @@ The corpus is sent to the service alone and through the proxies of ``deploy/``; 
 ``benchmarks/adversary.py``. Each case has failed before: against the service of release 0.1.0, or with a fault put in.
 """
 
-from __future__ import annotations
-
 import contextlib
 import socket
 import threading

@@ -5,8 +5,6 @@ The SDK takes most of a second to be read, which only who runs a test of it need
 
 # ruff: noqa: ANN401 - the SDK's services and JSON
 
-from __future__ import annotations
-
 import sys
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Other people's clients: curl, Java's and Node's own, SPARQLWrapper and rdflib, as they come."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """The command: what it says, how it ends, what it asks for."""
 
-from __future__ import annotations
-
 import json
 import signal
 import socket

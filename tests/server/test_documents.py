@@ -3,8 +3,6 @@
 What is retired is gone, never unknown; the graph is described at its well-known address as a release describes it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date

@@ -1,7 +1,5 @@
 """The endpoint's manners, over HTTP."""
 
-from __future__ import annotations
-
 import json
 from urllib.parse import quote
 

@@ -1,7 +1,5 @@
 """The real service over a project whose titles are scripts, asked by who wants in."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser

@@ -1,7 +1,5 @@
 """What whoever runs the service sees and does: health, metrics, log, reloading, limits, the files to deploy."""
 
-from __future__ import annotations
-
 import argparse
 import json
 import os

@@ -1,7 +1,5 @@
 """Pages and assets, as a browser gets them."""
 
-from __future__ import annotations
-
 import gzip
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor

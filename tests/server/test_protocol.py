@@ -1,7 +1,5 @@
 """What a request asks for, before anything is evaluated."""
 
-from __future__ import annotations
-
 import socket
 
 import pyoxigraph as ox

@@ -1,7 +1,5 @@
 """The service below /kg/ of nginx, Apache and HAProxy, by the files that are shipped for them in ``deploy/``."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from pathlib import Path

@@ -4,8 +4,6 @@ https://github.com/w3c/rdf-tests, read from ``../shared/standards`` beside the c
 are answered as the suites say; what they change is listed, and refused in a sentence.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple

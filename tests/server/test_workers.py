@@ -1,7 +1,5 @@
 """No query freezes the service: time, rows, bytes, memory, crowds, deaths of any process."""
 
-from __future__ import annotations
-
 import http.client
 import json
 import os

@@ -7,8 +7,6 @@ A case is a patch to `valid.ttl`, with the prefixes of `ontology/prefixes.ttl`; 
     # remove: <subject> <predicate> <object>   where * stands for anything and @fr for any text in French
 """
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Pages of the shipped graph, made once, and how tests read them: as a browser's parser does."""
 
-from __future__ import annotations
-
 import html
 import re
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Answers on pages: keys in words, downloads keep them; a link fixes question, parameters, day and release."""
 
-from __future__ import annotations
-
 import csv
 import html
 import io

@@ -1,7 +1,5 @@
 """Every page renders the same twice, every link inside leads somewhere, the markup is sound; a full disk is told."""
 
-from __future__ import annotations
-
 import gzip
 import html
 import os

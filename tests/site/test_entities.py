@@ -1,7 +1,5 @@
 """The page of a thing: a dossier with numbers of the register, then everything said of it, and on what it rests."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

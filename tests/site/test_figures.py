@@ -1,7 +1,5 @@
 """A number on a page is what the page it opens lists; each figure of the register has its page; the meaning is told."""
 
-from __future__ import annotations
-
 import csv
 import html
 import io

@@ -1,7 +1,5 @@
 """The documentation of the ontology: terms, examples, counts, its diagram, and its files."""
 
-from __future__ import annotations
-
 import re
 import xml.etree.ElementTree as ET
 from collections import Counter

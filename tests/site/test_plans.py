@@ -1,7 +1,5 @@
 """Pages of plans: brief, outline, changes between editions, countries, duties that recur, pairs without a page."""
 
-from __future__ import annotations
-
 import importlib
 import json
 import re

@@ -1,7 +1,5 @@
 """What holds of the quality page: what it counts, and what it says would mend it."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from datetime import date

@@ -1,7 +1,5 @@
 """What is in force on a day, kind by kind, what is said of what is left out, and when obligations are due."""
 
-from __future__ import annotations
-
 import re
 import shutil
 from datetime import date

@@ -1,7 +1,5 @@
 """The kept graph is the one that would be made, whatever happened to its files, or while they were made."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """Derived links are what the rules say that define them, as triples and as they are read; of too many the strongest."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from pathlib import Path
 

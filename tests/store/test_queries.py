@@ -1,7 +1,5 @@
 """What a user types for a parameter: things of the right kind, names that mean one thing, values that stay values."""
 
-from __future__ import annotations
-
 from typing import Final
 
 import pyoxigraph as ox

@@ -1,7 +1,5 @@
 """Stores: what they answer, what they refuse, and what they say of a fault."""
 
-from __future__ import annotations
-
 import random
 from pathlib import Path
 

@@ -3,8 +3,6 @@
 And what of it is written: columns, order, number of rows, and the line of names.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import json

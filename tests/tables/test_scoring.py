@@ -1,7 +1,5 @@
 """Figures of experts' scores on any scale: influence, chains, groups, agreement, and scores stored as links."""
 
-from __future__ import annotations
-
 import csv
 import io
 import os

@@ -4,8 +4,6 @@ Golden answers stand in ``golden/``, one CSV a table. ``PAN2KG_REWRITE=1 pytest 
 read the difference as you would read code.
 """
 
-from __future__ import annotations
-
 import os
 import re
 from datetime import date

@@ -1,7 +1,5 @@
 """What Jinja makes of a template is made once, and anew where the template was changed or what was kept is damaged."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import jinja2

@@ -1,7 +1,5 @@
 """What figures must not be fooled by, on graphs of a few actions."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Turtle as it is written and looked up: which prefix a name gets, and where the block of a subject is said to be."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

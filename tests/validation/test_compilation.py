@@ -1,7 +1,5 @@
 """What is refused of shapes, how queries are shown, and what official shapes and the suite of the W3C come to."""
 
-from __future__ import annotations
-
 import re
 import shutil
 from pathlib import Path

@@ -3,8 +3,6 @@
 Every case of tests/shapes is asked of both engines too.
 """
 
-from __future__ import annotations
-
 import random
 from pathlib import Path
 from typing import Final

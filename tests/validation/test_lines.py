@@ -3,8 +3,6 @@
 Each rule has a line that breaks it alone, and lines that look alike and do not.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Final
 

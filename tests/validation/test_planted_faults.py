@@ -3,8 +3,6 @@
 One copy bears all of `faults.toml` and is checked once. What a rule lets pass stands in the tests of the rule.
 """
 
-from __future__ import annotations
-
 import tomllib
 from dataclasses import replace
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Reports: what they say of findings, how each format writes them, and what a baseline accepts."""
 
-from __future__ import annotations
-
 import json
 import re
 import tempfile

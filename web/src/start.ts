@@ -23,8 +23,10 @@ for (const link of document.querySelectorAll<HTMLAnchorElement>(".of-meets td:la
 const boxes = new ResizeObserver((entries) => {
     for (const { target } of entries) {
         if (target.scrollWidth > target.clientWidth && !target.role) {
-            const name = target.querySelector("[aria-labelledby]")?.getAttribute("aria-labelledby") ?? "";
-            Object.entries({ role: "group", tabindex: "0", "aria-labelledby": name }).forEach(([key, value]) => target.setAttribute(key, value));
+            const name = (target.querySelector("table[aria-labelledby]") ?? target.closest("[aria-labelledby]"))?.getAttribute("aria-labelledby");
+            const caption = target.closest("figure")?.querySelector("figcaption")?.firstChild?.textContent?.trim();
+            const named = name ? { "aria-labelledby": name } : { "aria-label": caption ?? "" };
+            Object.entries({ role: "group", tabindex: "0", ...named }).forEach(([key, value]) => target.setAttribute(key, value));
         }
     }
 });

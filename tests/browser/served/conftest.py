@@ -1,7 +1,5 @@
 """The service an analyst starts, in a real browser: each page keeps its content policy and asks nobody else."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial

@@ -1,7 +1,5 @@
 """Finding, reading and keeping what a service shows, with scripts and without; and whether everyone can use it."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

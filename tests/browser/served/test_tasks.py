@@ -1,7 +1,5 @@
 """Ten things a reader comes for, every click from the home page counted; and numbers that open what they count."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit

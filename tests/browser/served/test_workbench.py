@@ -1,7 +1,5 @@
 """SPARQL against the server in a browser: run, stop, refused, cut, charted, drawn, remembered, shared."""
 
-from __future__ import annotations
-
 import re
 import subprocess
 import sys

@@ -3,8 +3,6 @@
 Workers that test side by side share the pages.
 """
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterator

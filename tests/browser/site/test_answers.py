@@ -1,7 +1,5 @@
 """The engine in the browser answers stored questions, searches and links as a server does."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 from typing import Final

@@ -1,7 +1,5 @@
 """Choosing in the matrix without a server gives what a server gives; what the home page weighs, and its pictures."""
 
-from __future__ import annotations
-
 import gzip
 import json
 import re

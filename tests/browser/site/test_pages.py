@@ -1,7 +1,5 @@
 """Every type of page, in every language, on wide and small screens, from disk, on paper, by keys, without scripts."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from typing import Final

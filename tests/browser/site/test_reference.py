@@ -5,8 +5,6 @@ compared by the mean colours of small blocks: letters that another version of th
 sets half a pixel further, leave them as they are. What is kept is half as large as the page, in few colours.
 """
 
-from __future__ import annotations
-
 import io
 import os
 import shutil

@@ -1,7 +1,5 @@
 """Pages made for the tests, each with one element, as a site that is served and as a folder opened from disk."""
 
-from __future__ import annotations
-
 import base64
 import gzip
 import json

@@ -1,7 +1,5 @@
 """The bundle: how it is built, what is in it, how large it is, and under which licences."""
 
-from __future__ import annotations
-
 import gzip
 import json
 import os

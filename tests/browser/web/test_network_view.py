@@ -1,7 +1,5 @@
 """The network: looked at, read, filtered, walked through by keyboard, saved."""
 
-from __future__ import annotations
-
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Final

@@ -1,7 +1,5 @@
 """A picture of the server in a browser: pointed at, chosen from, shared by its address, saved as a sheet of 16:9."""
 
-from __future__ import annotations
-
 import json
 import struct
 import xml.etree.ElementTree as ET

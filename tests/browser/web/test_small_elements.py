@@ -1,7 +1,5 @@
 """The elements of the start script, and the style of all: pages of the site try it in light colours and on paper."""
 
-from __future__ import annotations
-
 from typing import Final
 
 import pytest

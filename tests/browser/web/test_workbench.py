@@ -1,7 +1,5 @@
 """The SPARQL editor and the questions, answered by the server or in the browser, served or opened from disk."""
 
-from __future__ import annotations
-
 from html import escape
 from typing import Final
 
