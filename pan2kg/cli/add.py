@@ -197,10 +197,8 @@ def run_sheet(options: argparse.Namespace) -> int:
         name, tables, is_csv = filled.read_tables(Path(options.file))
         with files.alone(project):
             store = cache.open_stated(project, arguments.cache_of(options))
-            facts, plan = (
-                sheet.DescribedRow.read(store, options.language, quotations.kept_texts(project)),
-                vocabulary.thing("plan", name, project.space),
-            )
+            facts = sheet.DescribedRow.read(store, options.language, quotations.kept_texts(project))
+            plan = vocabulary.thing("plan", name, project.space)
             if plan not in facts.things:
                 raise QueryError("sheet-of-other-plan", plan=name)
             comparison = filled.compare(sheet.read_book(project, plan), tables, facts)
@@ -234,10 +232,8 @@ def run_sheet(options: argparse.Namespace) -> int:
     store = cache.open_stated(project, arguments.cache_of(options))
     plan = queries.find_thing(options.plan, store, project)
     queries.refuse_other_kind(plan, ["plan"], option="plan", store=store)
-    book, facts = (
-        sheet.read_book(project, plan),
-        sheet.DescribedRow.read(store, options.language, quotations.kept_texts(project)),
-    )
+    book = sheet.read_book(project, plan)
+    facts = sheet.DescribedRow.read(store, options.language, quotations.kept_texts(project))
     arguments.emit(sheet.write_book(book, facts.names, sorted(facts.things), options.language), options.output)
     number = sum(len(listed.rows) for listed in book.sheets.values())
     rows = _PROGRESS.counted(number, "sheet-rows", spoken())

@@ -3,8 +3,6 @@
 Nothing heavy is imported here: how fast ``pan2kg --help`` starts is a promise.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import re
@@ -211,11 +209,7 @@ def described(key: str) -> dict[str, Any]:
     return {"allow_abbrev": False, "help": key, "description": key, "formatter_class": Formatter}
 
 
-def add_language(command: argparse.ArgumentParser) -> None:
-    add_options(command, "", LANGUAGE)
-
-
-def selection_of(options: argparse.Namespace, form: str) -> Selection:
+def selection_of(options: argparse.Namespace, form: str) -> "Selection":
     from pan2kg.tables import table
 
     shown, order = (
@@ -279,7 +273,7 @@ def cache_of(options: argparse.Namespace) -> Path | None:
     return Path(folder)
 
 
-def open_endpoint(project: Project, options: argparse.Namespace, *, is_ours: bool = True) -> RemoteStore:
+def open_endpoint(project: Project, options: argparse.Namespace, *, is_ours: bool = True) -> "RemoteStore":
     from pan2kg.graph import labels
     from pan2kg.store import remote
 
@@ -291,7 +285,7 @@ def open_endpoint(project: Project, options: argparse.Namespace, *, is_ours: boo
     return store
 
 
-def links_told(store: LocalStore, *, is_note: bool = False) -> Message | None:
+def links_told(store: "LocalStore", *, is_note: bool = False) -> Message | None:
     """Tell, or give, what is to be said where the strongest of the links alone are held."""
     from pan2kg.store import rules
 
@@ -303,7 +297,7 @@ def links_told(store: LocalStore, *, is_note: bool = False) -> Message | None:
     return message
 
 
-def open_graph(options: argparse.Namespace, *, tells: bool = True) -> Graph:
+def open_graph(options: argparse.Namespace, *, tells: bool = True) -> "Graph":
     """The graph a command answers from: its project's with all that rules derive, or that of an endpoint it names."""
     from pan2kg.graph import graph
     from pan2kg.store import cache

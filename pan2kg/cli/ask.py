@@ -48,7 +48,18 @@ def run_ask(options: argparse.Namespace) -> int:
         options.parameters = [*link.typed, *options.parameters]
     former = options.name if options.name in queries.FORMER and not options.list else ""
     if former and former not in queries.read_queries(project):
-        return _ask_table(project, options, link)
+        from pan2kg.cli import coherence
+
+        options_known = [key.replace("_", "-") for key in queries.FORMER[options.name][1]]
+        arguments.refuse_unknown(options.parameters, options_known, options)
+        values = arguments.read_parameters(options.parameters)
+        options.figure, chosen = queries.succeeded(options.name, values, project)
+        arguments.tell(say("progress", "answered-by-table", name=options.name, table=options.figure))
+        for name, value in chosen.items():
+            setattr(options, name, value if name == "evidence" else [value])
+        options.format, options.link = options.format or "table", link
+        arguments.emit(coherence.inquire(project, options, arguments.width_of(options)), options.output, options.format)
+        return 0
     query = None if options.list or options.name is None else queries.find_query(project, options.name)
     parameters = query.parameters if query else ()
     arguments.refuse_unknown(options.parameters, [parameter.option for parameter in parameters], options)
@@ -72,27 +83,10 @@ def run_ask(options: argparse.Namespace) -> int:
     release, level = labels.read_release(data).number, writers.level_of(query, values)
     if link:
         notes.insert(0, permalink.notice(link, release, link.language))
-    day = options.as_of or today()
-    basis = writers.basis_of(data, options.language, release=release, day=day, level=level)
+    basis = writers.basis_of(data, options.language, release=release, day=options.as_of or today(), level=level)
     dated_notes = tuple(with_days(note, options.language) for note in notes if note)
     around = query.question(options.language), query.summary_in(options.language), dated_notes, basis
     return _answer(data, text, project, options, around)
-
-
-def _ask_table(project: Project, options: argparse.Namespace, link: object) -> int:
-    from pan2kg.cli import coherence
-
-    options_known = [key.replace("_", "-") for key in queries.FORMER[options.name][1]]
-    arguments.refuse_unknown(options.parameters, options_known, options)
-    values = arguments.read_parameters(options.parameters)
-    options.figure, chosen = queries.succeeded(options.name, values, project)
-    arguments.tell(say("progress", "answered-by-table", name=options.name, table=options.figure))
-    for name, value in chosen.items():
-        setattr(options, name, value if name == "evidence" else [value])
-    options.format, options.link = options.format or "table", link
-    answer = coherence.inquire(project, options, arguments.width_of(options))
-    arguments.emit(answer, options.output, options.format)
-    return 0
 
 
 def _list_questions(project: Project, language: str) -> int:
@@ -193,8 +187,7 @@ def run_find(options: argparse.Namespace) -> int:
     if options.format == "json":
         text = formats.write_json([dict(zip(grid.columns, row, strict=True)) for row in grid.rows])
     elif options.format != "table":
-        write = {"csv": formats.write_csv, "tsv": formats.write_tsv, "md": formats.write_markdown}[options.format]
-        text = write(grid)
+        text = {"csv": formats.write_csv, "tsv": formats.write_tsv, "md": formats.write_markdown}[options.format](grid)
     elif list(grid.columns) == list(_COLUMNS):
         # as editors and other programs jump to it
         text = "".join(f"{file}:{line}  {' '.join(map(str, cells))}\n" for file, line, *cells in grid.rows)
@@ -218,6 +211,5 @@ def run_mcp(options: argparse.Namespace) -> int:
     # all rules: an assistant may ask any question, and links are what many are about
     graph = arguments.open_graph(options)
     folders = [word for folder in options.project or () for word in ("--project", folder)]
-    uncached = ["--no-cache"] if options.no_cache else []
-    assistant.build(assistant.Assistant(graph, (*folders, *uncached))).run("stdio")
+    assistant.build(assistant.Assistant(graph, (*folders, *(["--no-cache"] if options.no_cache else [])))).run("stdio")
     return 0

@@ -87,8 +87,7 @@ def run_init(options: argparse.Namespace) -> int:
     country = countries.find_country(options.country)
     space = options.base or f"https://{country.code}.example/"
     facts = country, space, options.licence, options.publisher, not options.without_core, today()
-    lines = countries.begin(Path(options.folder), countries.Beginning(*facts))
-    arguments.emit("".join(f"{line}\n" for line in lines))
+    arguments.emit("".join(f"{line}\n" for line in countries.begin(Path(options.folder), countries.Beginning(*facts))))
     return 0
 
 

@@ -97,7 +97,7 @@ def run_coherence(options: argparse.Namespace) -> int:
 
 def inquire(project: Project, options: argparse.Namespace, width: int) -> str | bytes:
     from pan2kg.graph.graph import Graph
-    from pan2kg.store import cache, rules, store
+    from pan2kg.store import as_of, cache, rules, store
     from pan2kg.tables import writers
 
     selection = arguments.selection_of(options, options.format)
@@ -123,7 +123,6 @@ def inquire(project: Project, options: argparse.Namespace, width: int) -> str | 
         data = cache.open_kept(project, arguments.cache_of(options), rules.linear_rules(project))
         graph = Graph(project, data, language=options.language, as_of=day, asked=day is not None)
     else:
-        from pan2kg.store import as_of
         from pan2kg.turtle.vocabulary import PAN
 
         dated = as_of.as_of(store.load_project(project), day, project, rules=rules.linear_rules(project))

@@ -131,8 +131,7 @@ def run_draft(options: argparse.Namespace) -> int:
     if plan is None:
         return 1
     if options.type:
-        listed = read_text(project.ontology / "schemes" / "plantype.ttl")
-        types = re.findall(r"^plantype:(\S+)", listed, re.MULTILINE)
+        types = re.findall(r"^plantype:(\S+)", read_text(project.ontology / "schemes" / "plantype.ttl"), re.MULTILINE)
         if options.type not in types:
             raise QueryError("no-plan-type", remedy="there-are", type=options.type, names=", ".join(types))
     country = countries.countries().get(options.plan.partition("-")[0])
@@ -184,9 +183,8 @@ def run_mentions(options: argparse.Namespace) -> int:
         note = _SAID.say(f"note-{mention.note}", language) if mention.note else ""
         kind = (_SAID if _SAID.has(f"kind-{mention.kind}") else Messages("page")).say(f"kind-{mention.kind}", language)
         rows.append((str(page), mention.surface, " ; ".join(names), kind, note))
-    grid = formats.Grid(
-        [_SAID.say(f"head-{name}", language) for name in ("page", "words", "names", "kind", "note")], rows
-    )
+    heads = [_SAID.say(f"head-{name}", language) for name in ("page", "words", "names", "kind", "note")]
+    grid = formats.Grid(heads, rows)
     text = formats.write_csv(grid) if options.format == "csv" else formats.write_text(grid, arguments.width_of(options))
     arguments.emit(text, options.output, options.format)
     return 0
@@ -241,9 +239,8 @@ def run_review(options: argparse.Namespace) -> int:
 
     def whole() -> Graph:
         # with what rules derive, of which suggestions are made
-        return Graph(
-            project, cache.open_kept(project, arguments.cache_of(options)), language=project.language, as_of=today()
-        )
+        store = cache.open_kept(project, arguments.cache_of(options))
+        return Graph(project, store, language=project.language, as_of=today())
 
     graph = Graph(project, store, language=project.language, as_of=today())
     plan = queries.find_thing(options.plan, store, project) if options.plan else ""
@@ -382,8 +379,7 @@ def _show(review: desk.Desk, message: str, reader: _KeyReader, language: str) ->
             start, words = graph.label(twin.ends[0], graph.language), twin.quotations[0].words
             lines.append(f"  [{mark}] {number}  {start} — {words}"[:width])
     if reader.is_terminal:
-        keys = "help-suggested" if review.is_graph_shown else "help"
-        lines = [*lines, "", *wrap(message), *say(keys).split("\n")]
+        lines = [*lines, "", *wrap(message), *say("help-suggested" if review.is_graph_shown else "help").split("\n")]
     whole = "\n".join(lines)
     _write(f"{_CLEAR if reader.is_terminal else ''}{whole}\n")
 
@@ -393,8 +389,7 @@ def _passage(card: desk.Card, width: int, language: str, *, is_terminal: bool) -
     place = " › ".join(passage.path)
     yield say("page", page=passage.label, place=place) if passage.label else place
     begin, end = (f"{_INVERSE}{_BOLD}", _PLAIN) if is_terminal else ("[[", "]]")
-    text = f"{passage.prefix[-600:]}\0{passage.words}\1{passage.suffix[:600]}"
-    for paragraph in text.split("\n"):
+    for paragraph in f"{passage.prefix[-600:]}\0{passage.words}\1{passage.suffix[:600]}".split("\n"):
         for line in textwrap.wrap(paragraph, width - 4) or [""]:
             yield f"  │ {line}".replace("\0", begin).replace("\1", end)
     if card.passages > 1:

@@ -77,12 +77,8 @@ def run_export(options: argparse.Namespace) -> int:
 
         if options.plan or options.type:
             raise QueryError("columns-are-whole")
-        arguments.emit(
-            "".join(
-                f"{path}\n"
-                for path in spreadsheet.write_columns(spreadsheet.columns_of(arguments.open_graph(options)), target)
-            )
-        )
+        paths = spreadsheet.write_columns(spreadsheet.columns_of(arguments.open_graph(options)), target)
+        arguments.emit("".join(f"{path}\n" for path in paths))
         return 0
     from pan2kg.network import exports
 
@@ -145,17 +141,15 @@ def run_brief(options: argparse.Namespace) -> int:
 def run_site(options: argparse.Namespace) -> int:
     from pan2kg.site import page, registry
 
-    context = page.SiteContext(
-        arguments.open_graph(options), bundle=page.find_bundle(), kept=arguments.cache_of(options)
-    )
+    graph, kept = arguments.open_graph(options), arguments.cache_of(options)
+    context = page.SiteContext(graph, bundle=page.find_bundle(), kept=kept)
     folder, progress = Path(options.output), arguments.Progress()
     number = registry.write_site(
         registry.Site(context), folder, progress=lambda number: progress(say("progress", "files", number=str(number)))
     )
     progress.finish()
-    arguments.emit(
-        f"{say('progress', 'site-written', folder=folder, number=str(number), index=folder / 'index.html')}\n"
-    )
+    message = say("progress", "site-written", folder=folder, number=str(number), index=folder / "index.html")
+    arguments.emit(f"{message}\n")
     if options.zip:
         registry.write_zip(folder, Path(options.zip))
         arguments.emit(f"{options.zip}\n")
@@ -163,8 +157,7 @@ def run_site(options: argparse.Namespace) -> int:
 
 
 def run_load(options: argparse.Namespace) -> int:
-    from pan2kg import store
-    from pan2kg.store import cache, remote
+    from pan2kg.store import cache, queries, remote
 
     project, progress = arguments.project_of(options), arguments.Progress()
     target = remote.Target(
@@ -178,7 +171,7 @@ def run_load(options: argparse.Namespace) -> int:
         )  # fmt: skip
     finally:
         progress.finish()
-    whole, wrong = len(store.read_queries(project)), loaded["wrong"].split()
+    whole, wrong = len(queries.read_queries(project)), loaded["wrong"].split()
     arguments.tell(
         say("progress", "graph-loaded", **loaded),
         say("progress", "engine-examined", right=str(whole - len(wrong)), whole=str(whole)),

@@ -89,8 +89,7 @@ def _run(words: Sequence[str]) -> int:
     usual = gc.get_threshold()
     gc.set_threshold(*(usual if options.command in _STAYING else _SELDOM))
     try:
-        module = import_module(f"pan2kg.cli.{COMMANDS[options.command]}")
-        code = int(getattr(module, f"run_{options.command}")(options))
+        code = int(getattr(import_module(f"pan2kg.cli.{COMMANDS[options.command]}"), f"run_{options.command}")(options))
     finally:
         gc.set_threshold(*usual)
     project = getattr(options, "nearest", None)

@@ -43,33 +43,23 @@ PUBLISH: Final[arguments.Options] = {
     "--base": {"metavar": "URL", "type": arguments.an_address},
     "--id-base": {"metavar": "URL", "type": arguments.an_address},
     "--endpoint": {"metavar": "URL", "type": arguments.a_link},
-    "--service": {"metavar": "URL", "type": arguments.a_link},
-    "--contact": {"type": a_contact},
-    "--date": {"type": a_day},
-    "--version": {"dest": "release", "type": a_version},
+    "--service": {"metavar": "URL", "type": arguments.a_link}, "--contact": {"type": a_contact},
+    "--date": {"type": a_day}, "--version": {"dest": "release", "type": a_version},
     "--previous": {"metavar": "DIR|FILE", "type": Path},
-    "--verify": {"metavar": "URL", "type": arguments.an_address},
-    "--without-site": arguments.FLAG,
+    "--verify": {"metavar": "URL", "type": arguments.an_address}, "--without-site": arguments.FLAG,
     "--without-derived": arguments.FLAG,
-}
+}  # fmt: skip
 _DIFF: Final[arguments.Options] = {
-    "sides": {"metavar": "OLD NEW", "nargs": "+"},
-    "--apply": {"metavar": "PATCH"},
+    "sides": {"metavar": "OLD NEW", "nargs": "+"}, "--apply": {"metavar": "PATCH"},
     "--format": {"choices": ("text", "md", "csv", "json", "rdf", "atom"), "default": "text"},
-    "--date": {"metavar": "DAY", "type": a_day},
-    "--address": {"metavar": "URL", "default": ""},
-    **arguments.LANGUAGE,
-    **arguments.OUTPUT,
-}
+    "--date": {"metavar": "DAY", "type": a_day}, "--address": {"metavar": "URL", "default": ""},
+    **arguments.LANGUAGE, **arguments.OUTPUT,
+}  # fmt: skip
 _PORTAL: Final[arguments.Options] = {
-    "--send": arguments.FLAG,
-    "--look": arguments.FLAG,
-    "--linked": arguments.FLAG,
-    "--prune": arguments.FLAG,
+    "--send": arguments.FLAG, "--look": arguments.FLAG, "--linked": arguments.FLAG, "--prune": arguments.FLAG,
     "--portal": {"metavar": "URL", "default": "https://data.public.lu"},
-    "--organization": {"metavar": "ID", "default": ""},
-    "--dataset": {"metavar": "ID", "default": ""},
-}
+    "--organization": {"metavar": "ID", "default": ""}, "--dataset": {"metavar": "ID", "default": ""},
+}  # fmt: skip
 
 
 def run_publish(options: argparse.Namespace) -> int:
@@ -90,8 +80,7 @@ def run_publish(options: argparse.Namespace) -> int:
 
 
 def release(options: argparse.Namespace, parts: Sequence[Any] = ()) -> int:
-    from pan2kg.publish import release as releases
-    from pan2kg.publish.vocabulary import DCAT
+    from pan2kg.publish import release as releases, vocabulary
     from pan2kg.site.quality import check_apart
 
     progress, folder = arguments.Progress(), Path(options.output).absolute()
@@ -109,7 +98,7 @@ def release(options: argparse.Namespace, parts: Sequence[Any] = ()) -> int:
     finally:
         progress.finish()
     # what the catalogue could not say, and what would mend it
-    contact = edition.issue.contact or edition.facts.of(edition.facts.dataset, DCAT + "contactPoint")
+    contact = edition.issue.contact or edition.facts.of(edition.facts.dataset, vocabulary.DCAT + "contactPoint")
     gaps = {"no-contact": contact, "no-endpoint": edition.issue.addresses.endpoint, "no-base": has_base}
     lines = [f"pan2kg: {say('progress', gap)}" for gap, value in gaps.items() if not value]
     reused, pages = counts.kept
@@ -120,8 +109,7 @@ def release(options: argparse.Namespace, parts: Sequence[Any] = ()) -> int:
 
 
 def _prepare(options: argparse.Namespace) -> Any:  # noqa: ANN401 - an edition, whose module is read for a release alone
-    from pan2kg.graph import labels
-    from pan2kg.graph.graph import Graph
+    from pan2kg.graph import graph as graphs, labels
     from pan2kg.publish import edition as editions, folder, release, tables
     from pan2kg.store import cache, queries, store
     from pan2kg.turtle.vocabulary import DCTERMS
@@ -135,8 +123,7 @@ def _prepare(options: argparse.Namespace) -> Any:  # noqa: ANN401 - an edition, 
     # what a project began with is not published: its example plan, and addresses that are nobody's
     examples = store.select(data, queries.program_query("dataset/examples")).values("plan")
     if examples:
-        names = ", ".join(iri.rpartition("/")[2] for iri in examples)
-        raise ProjectError("example-left", plans=names)
+        raise ProjectError("example-left", plans=", ".join(iri.rpartition("/")[2] for iri in examples))
     space = labels.own_profile(labels.read_profiles(data), project).space
     if not options.id_base and _EXAMPLE.match(space):
         raise ProjectError("example-base", space=space)
@@ -160,7 +147,7 @@ def _prepare(options: argparse.Namespace) -> Any:  # noqa: ANN401 - an edition, 
     places = editions.Addresses(root, options.base or root, options.endpoint or "", facts.space)
     before = mark.get("previous", "") if is_again else mark["version"]
     issue = editions.Issue(version, min(issued, modified), modified, places, before, options.contact or "", is_again)
-    graph = Graph(project, data, language="fr", as_of=issue.modified, release=issue.version)
+    graph = graphs.Graph(project, data, language="fr", as_of=issue.modified, release=issue.version)
     editions.name_roles(graph.held)
     tables.weigh_links(graph)
     return editions.Edition(graph, facts, issue, previous, kept=arguments.cache_of(options))

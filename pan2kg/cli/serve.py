@@ -4,8 +4,6 @@ A service took changes to the graph up to release 0.1 and kept them in a journal
 store that takes updates. What answers is put together in :mod:`pan2kg.cli.service`, imported while the graph is loaded.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import os
@@ -13,15 +11,12 @@ from contextlib import suppress
 from importlib import import_module
 from ipaddress import ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from pan2kg.cli import arguments
 from pan2kg.errors import Place, ProjectError
 from pan2kg.project import Project, reason, write_atomically
-
-if TYPE_CHECKING:
-    from pan2kg.server import protocol
 
 TOKEN: Final = "PAN2KG_TOKEN"  # noqa: S105  # the name of a variable, not a secret
 MEGABYTE: Final = 2**20
@@ -60,9 +55,8 @@ def run_serve(options: argparse.Namespace) -> int:
     by_number = False  # whether any number will do, as it listens to all
     with suppress(ValueError):
         by_number = ip_address(options.host).is_unspecified
-    limits = protocol.Limits(
-        options.timeout, options.max_rows, options.max_bytes, options.memory * MEGABYTE, options.total_memory * MEGABYTE
-    )
+    memory = options.memory * MEGABYTE, options.total_memory * MEGABYTE
+    limits = protocol.Limits(options.timeout, options.max_rows, options.max_bytes, *memory)
     settings = web.Settings(
         limits=limits, hosts=frozenset(map(str.lower, names)), by_number=by_number, base=options.base or "",
         proxies=tuple(map(web.read_network, options.proxy)), connections=options.connections,

@@ -45,8 +45,7 @@ def answer(
     else:
         reviews = people is not None and not project.is_packaged and not project.data
         site = _site(project, store, release, writable=reviews, folder=folder)
-        homes = None if people else pages.HomePages(project, folder)
-        shown = _pages(site, homes, keeper)
+        shown = _pages(site, None if people else pages.HomePages(project, folder), keeper)
         routes = _documents(project, store, release, site)
         if reviews:
             from pan2kg.server import review
@@ -111,8 +110,7 @@ def _site(
         from pan2kg.site import page
 
         graph, bundle = Graph(project, store, language="fr"), page.find_bundle()
-        context = page.SiteContext(graph, mode="served", bundle=bundle, writable=writable, kept=folder)
-        return all_pages.AllPages(context)
+        return all_pages.AllPages(page.SiteContext(graph, mode="served", bundle=bundle, writable=writable, kept=folder))
 
     return pages.RefreshedSite(make, release)
 
@@ -141,9 +139,8 @@ def _documents(
         drawing: Any = site.site() if site else None
         return bytes(drawing.portray(iri, path, language))
 
-    return documents.routes(
-        documents.DataSource(project, store, release, read_prefixes(project), portray if site else None)
-    )
+    source = documents.DataSource(project, store, release, read_prefixes(project), portray if site else None)
+    return documents.routes(source)
 
 
 def _serve(

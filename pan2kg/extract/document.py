@@ -207,7 +207,6 @@ def decode_text(data: bytes, *, source: str) -> tuple[str, tuple[Remark, ...]]:
     if encoding == "utf-8-sig" and b"\0" in data:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
         raise OutlineError("binary-file", place=Place(source, line), remedy="save-as-utf8")
-    remarks: tuple[Remark, ...] = ()
     try:
         try:
             return data.decode(encoding), ()
@@ -216,8 +215,8 @@ def decode_text(data: bytes, *, source: str) -> tuple[str, tuple[Remark, ...]]:
                 raise
             # Windows programs save French text so by default; in Latin-1 the dashes and quotation marks would be lost
             line = data.count(b"\n", 0, error.start) + 1
-            remarks = (Remark(noted("in-line", lines=str(line), message=noted("not-utf8"))),)
-            return data.decode("cp1252"), remarks
+            message = noted("in-line", lines=str(line), message=noted("not-utf8"))
+            return data.decode("cp1252"), (Remark(message),)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise OutlineError("neither-encoding", place=Place(source, line), remedy="save-as-utf8") from None
@@ -245,10 +244,8 @@ def table(name: str) -> dict[str, Any]:
 def block_language(text: str) -> str | None:
     """The language most of the small words of a text belong to; None where few do or two are as likely."""
     counted = Counter(word.casefold() for word in re.findall(r"[^\W\d_]+", text[:5000]))
-    best, second = sorted(
-        ((sum(counted[word] for word in small), language) for language, small in table("languages").items()),
-        reverse=True,
-    )[:2]
+    scores = [(sum(counted[word] for word in small), language) for language, small in table("languages").items()]
+    best, second = sorted(scores, reverse=True)[:2]
     # fewer than three small words tell nothing
     return best[1] if best[0] > max(2, second[0]) else None
 
@@ -402,9 +399,7 @@ def quoted(document: Document, words: str) -> Quotation | None:
 
 
 def nearest(document: Document, words: str) -> str:
-    wanted, shared = set(_WORD.findall(words.casefold())), [(0, 0, "")]
-    for block in document.blocks:
-        common = len(wanted & set(_WORD.findall(block.text.casefold())))
-        shared.append((common, -len(block.text), block.text))
-    number, _, text = max(shared)
+    wanted, texts = set(_WORD.findall(words.casefold())), (block.text for block in document.blocks)
+    shared = ((len(wanted & set(_WORD.findall(text.casefold()))), -len(text), text) for text in texts)
+    number, _, text = max(shared, default=(0, 0, ""))
     return " ".join(text.split()) if number else ""

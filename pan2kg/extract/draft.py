@@ -138,10 +138,18 @@ def plan_of(document: Document, choice: hypotheses.Hypothesis, *, language: str 
     # of a plain text the first line may be the only heading
     title = opening.text if is_text and opening.level == 1 else ranking.plan_title(document)
     chains = list(_chains(document, series, title))
-    numbered = enumerate(
-        zip(series.members, ranking.sections_of(series, document), strict=True), len(document.blocks) + 1
-    )
-    actions = [_action(document, series, member, section, line) for line, (member, section) in numbered]
+    actions, sections = list[Item](), ranking.sections_of(series, document)
+    for line, (member, section) in enumerate(zip(series.members, sections, strict=True), len(document.blocks) + 1):
+        block = document.blocks[member.block]
+        start, end = block.start, section[-1].end if section else block.end
+        if series.columns and member.row is not None:
+            fields = list(_row_fields(block, member.row, series.columns.kinds))
+            start = block.cell_start(member.row, 0)
+            end = start + len(BETWEEN_CELLS.join(block.rows[member.row]))
+        else:
+            fields = [detail for inner in section for detail in _fields(inner)]
+        naming = member.number, member.label, member.title
+        actions.append(Item(ACTION, *naming, line, (), member.start, member.end, (start, end), tuple(fields)))
     markers = hypotheses.markers_of(document) if is_text else {}
 
     def build(opening: int, end: int, depth: int) -> tuple[Item, ...]:
@@ -226,25 +234,6 @@ def _chapters(document: Document, markers: Mapping[int, numbering.Marker], start
             levels |= dict.fromkeys(places, rank)
             rank += 1
     return levels
-
-
-def _action(
-    document: Document,
-    series: hypotheses.Series,
-    member: hypotheses.Member,
-    section: Sequence[DocumentBlock],
-    line: int,
-) -> Item:
-    block = document.blocks[member.block]
-    begin, end = block.start, section[-1].end if section else block.end
-    if series.columns and member.row is not None:
-        fields = list(_row_fields(block, member.row, series.columns.kinds))
-        begin = block.cell_start(member.row, 0)
-        end = begin + len(BETWEEN_CELLS.join(block.rows[member.row]))
-    else:
-        fields = [detail for inner in section for detail in _fields(inner)]
-    title = member.number, member.label, member.title
-    return Item(ACTION, *title, line, (), member.start, member.end, (begin, end), tuple(fields))
 
 
 def _row_fields(block: DocumentBlock, row: int, kinds: Sequence[str]) -> Iterator[DraftField]:

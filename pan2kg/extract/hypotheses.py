@@ -475,9 +475,7 @@ class _Signs:
             "with-fields": lambda _, section: series.form != "rows" and self._has_fields(section),
             "announced": lambda member, _: series.form in ("bullets", "numbers") and self._is_announced(member, series),
             "verb-title": lambda member, _: numbering.begins(member.title),
-            "verb-below-chapter": lambda member, _: (
-                len(member.values) > 1 and numbering.begins(member.title, as_verb=True)
-            ),
+            "verb-below-chapter": lambda m, _: len(m.values) > 1 and numbering.begins(m.title, as_verb=True),
             "under-measures": lambda member, _: (
                 # the title of the whole speaks of actions in every plan
                 series.form != "rows" and any(

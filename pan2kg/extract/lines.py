@@ -257,11 +257,6 @@ def _strip(rows: Sequence[list[Piece]], page: Page) -> float | None:
     pieces = [piece for row in rows for piece in row]
     if len(rows) < 2 * _ROWS:
         return None
-
-    def is_wide(side: Sequence[Piece]) -> bool:
-        widths = sorted(piece[-1].right - piece[0].left for piece in side)
-        return bool(widths) and widths[len(widths) // 2] > 0.2 * page.width
-
     best: tuple[int, int, float] | None = None
     starts = Counter(round(piece[0].left) for piece in pieces if 0.25 * page.width < piece[0].left < 0.75 * page.width)
     for start, number in starts.most_common(4):
@@ -270,7 +265,8 @@ def _strip(rows: Sequence[list[Piece]], page: Page) -> float | None:
         right = [piece for piece in pieces if piece[0].left >= strip]
         crossing = len(pieces) - len(left) - len(right)
         is_free = len(left) >= _ROWS <= number and 3 * crossing < len(left) + len(right)
-        if is_free and is_wide(left) and is_wide(right):
+        medians = (sorted(piece[-1].right - piece[0].left for piece in side)[len(side) // 2] for side in (left, right))
+        if is_free and right and all(median > 0.2 * page.width for median in medians):
             # what is set in within the right column has more lines than its edge, and the edge is crossed by fewer
             best = max(best or (-len(pieces), 0, 0.0), (-crossing, number, strip))
     return best[2] if best else None
@@ -400,10 +396,10 @@ def _connected(
     return [group for group in groups if group[0]]
 
 
-def _positions(values: Iterable[float]) -> list[float]:
+def distinct(values: Iterable[float], apart: float) -> list[float]:
     positions: list[float] = []
     for value in sorted(values):
-        if not positions or value - positions[-1] > _MEET:
+        if not positions or value - positions[-1] > apart:
             positions.append(value)
     return positions
 
@@ -411,11 +407,11 @@ def _positions(values: Iterable[float]) -> list[float]:
 class _Grid:
     def __init__(self, level: Sequence[RuledLine], upright: Sequence[RuledLine]) -> None:
         edges = [edge for rule in level for edge in (rule.left, rule.right)]
-        self.xs = _positions([*((rule.left + rule.right) / 2 for rule in upright), min(edges), max(edges)])
+        self.xs = distinct([*((rule.left + rule.right) / 2 for rule in upright), min(edges), max(edges)], _MEET)
         # a row that the end of the page cuts has no line there, but its sides have an end
         ends = Counter(round(end) for rule in upright for end in (rule.low, rule.high))
         open_ends = [float(end) for end, number in ends.items() if number > 1]
-        self.ys = _positions([*((rule.low + rule.high) / 2 for rule in level), *open_ends])
+        self.ys = distinct([*((rule.low + rule.high) / 2 for rule in level), *open_ends], _MEET)
         self._columns, self._rows = len(self.xs) - 1, len(self.ys) - 1
         # of each cell, by row from above and column, the first cell of those it is one with
         self._first: dict[tuple[int, int], tuple[int, int]] = {}

@@ -114,7 +114,6 @@ def celex_of(eli: str) -> str:
 
 
 def find_eu_acts(text: str, names: NamesInTexts) -> Iterator[Mention]:
-
     def mention(start: int, end: int, kind: str, numbers: tuple[int, int], rule: str) -> Mention:
         year, number = numbers
         eli = f"http://data.europa.eu/eli/{kind}/{year}/{number}/oj"

@@ -144,11 +144,9 @@ class NamesInTexts:
 
     @cached_property
     def by_identifier(self) -> Mapping[str, str]:
-        iris: dict[str, str] = {}
-        for thing in self.things.values():
-            for name in (thing.iri, thing.key, *thing.identifiers):
-                iris.setdefault(name.casefold(), thing.iri)
-        return iris
+        names = ((thing.iri, (thing.iri, thing.key, *thing.identifiers)) for thing in self.things.values())
+        pairs = [(name.casefold(), iri) for iri, identifiers in names for name in identifiers]
+        return dict(reversed(pairs))  # of several things of one name the first
 
     @cached_property
     def editions(self) -> Mapping[str, tuple[Thing, ...]]:
@@ -433,7 +431,6 @@ def find_short_forms(text: str, mentions: Sequence[Mention]) -> Iterator[Mention
 def _meant(text: str, start: int, kind: str, mentions: Sequence[Mention]) -> Mention | None:
     ahead = text.rfind("\n\n", 0, start)
     begin = text.rfind("\n\n", 0, ahead) if ahead > 0 else 0
-
     before = []
     for mention in mentions:
         if begin <= mention.start < start and mention.kind in (_ACTS[kind], "instrument"):

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from pan2kg.errors import OutlineError, Place
 from pan2kg.extract import SOFT_HYPHEN, Remark, canonical, folded, noted, numbering, runs_of
-from pan2kg.extract.lines import Char, Hyphens, Page, PageLine, RuledLine, page_lines, tables_of
+from pan2kg.extract.lines import Char, Hyphens, Page, PageLine, RuledLine, distinct, page_lines, tables_of
 from pan2kg.extract.markup import Paragraph
 
 _MARGIN: Final = 0.12  # the part of a page, above and below, in which heads and feet stand
@@ -202,18 +202,10 @@ class _Flow:
         for line in self.lines:
             place = line.page.number, line.region
             lefts[place] = min(lefts.get(place, line.left), line.left)
-        columns: list[float] = []
-        for left in sorted(lefts.values()):
-            if not columns or left - columns[-1] > _COLUMN:
-                columns.append(left)
+        columns = distinct(lefts.values(), _COLUMN)
         indents = [line.left - max((left for left in columns if left <= line.left), default=0) for _, line in bullets]
-        levels: list[float] = []
-        for indent in sorted(indents):
-            if not levels or indent - levels[-1] > _STEP:
-                levels.append(indent)
-        depths = {
-            at: sum(level <= indent for level in levels) for (at, _), indent in zip(bullets, indents, strict=True)
-        }
+        levels, pairs = distinct(indents, _STEP), zip(bullets, indents, strict=True)
+        depths = {at: sum(level <= indent for level in levels) for (at, _), indent in pairs}
         begins_deep = any(depth > 1 and at - 1 not in depths for at, depth in depths.items())
         return {} if len(levels) < 2 or begins_deep else depths
 
@@ -287,21 +279,15 @@ class _Flow:
         )]  # fmt: skip
 
     def _add_table(self, finished: list[Paragraph], line: PageLine) -> None:
-        rows, above_it = line.rows, finished[-1] if finished else None
-        if (
-            above_it
-            and above_it.kind == "table"
-            and above_it.page == line.page.number - 1
-            and len(above_it.rows[0]) == len(rows[0])
-        ):
-            # the head of the table at the end, which may have begun some pages before
-            head = above_it
-            for table in reversed(finished[:-1]):
-                is_before = table.kind == "table" and table.page == (head.page or 0) - 1
-                if not is_before or len(table.rows[0]) != len(head.rows[0]):
-                    break
-                head = table
-            rows = rows[1:] if rows[0] == head.rows[0] else rows
+        rows, page, head = line.rows, line.page.number, None
+        # the head of the table at the end, which may have begun some pages before
+        for table in reversed(finished):
+            page -= 1
+            if table.kind != "table" or table.page != page or len(table.rows[0]) != len(rows[0]):
+                break
+            head = table
+        if head:
+            above_it, rows = finished[-1], rows[1:] if rows[0] == head.rows[0] else rows
             if rows and _is_rest(rows[0], above_it.rows):
                 pairs = zip(above_it.rows[-1], rows[0], strict=True)
                 whole = tuple(self.hyphens.join(above, cell).strip() for above, cell in pairs)

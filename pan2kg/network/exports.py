@@ -267,9 +267,8 @@ def write_dot(table: NetworkTables) -> str:
         return '"' + (text.replace("&", "&amp;").replace("\n", "\\n") if is_label else text) + '"'
 
     def listed(pairs: Mapping[str, object]) -> str:
-        return (
-            "[" + " ".join(f"{name}={quoted(value, is_label=name in _LABELS)}" for name, value in pairs.items()) + "]"
-        )
+        attributes = (f"{name}={quoted(value, is_label=name in _LABELS)}" for name, value in pairs.items())
+        return f"[{' '.join(attributes)}]"
 
     wide, narrow = (
         TextWrapper(width, break_long_words=False, break_on_hyphens=False) for width in (2 * _WIDTH, _WIDTH)

@@ -26,7 +26,6 @@ from pan2kg.graph.graph import Graph
 from pan2kg.i18n.message import Message, did_you_mean, either, told
 from pan2kg.project import Project, read_text, reason, write_atomically
 from pan2kg.review import decision
-from pan2kg.review.decision import Candidate, Decision, Origin, of_plan
 from pan2kg.review.files import UNVERIFIED, Addition, ProjectFiles, addition, append, own, read_field, with_prefixes
 from pan2kg.store.queries import KINDS, find_thing, program_query, refuse_other_kind, replaced
 from pan2kg.store.store import LocalStore, Store, select
@@ -39,10 +38,8 @@ WORKS: Final = frozenset(("Plan", "Action", "PlanPart", "Category"))
 """The classes of what stands in the folder of a plan and takes bodies, texts and citations."""
 NAMED: Final = KINDS["plan"] | KINDS["instrument"] | KINDS["body"] | {"Review"}
 """The classes of what may have other names than its label."""
-SPEAKERS: Final = frozenset(NAMED - {"Provision", "Instrument", "UnnamedGroup"})
-"""The classes of what a document may carry the words of."""
-Words = tuple[str, str]
-"""A text and its language."""
+SPEAKERS: Final = frozenset(NAMED - {"Provision", "Instrument", "UnnamedGroup"})  # whose words a document may carry
+Words = tuple[str, str]  # a text and its language
 _TAGGED: Final = re.compile(r"(.*)@([A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*)", re.DOTALL)
 _LAST: Final = ("dcterms:source", "pan:certainty")
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|<[^<>\s]*>|#[^\n]*|[\w-]*:[\w-]+', re.DOTALL)
@@ -98,9 +95,8 @@ def described(store: Store, project: Project, typed: str, classes: frozenset[str
     if not own_classes & classes:
         fault = "is-none-of-them" if own_classes else "not-in-graph"
         raise QueryError(fault, remedy=told("name-by-key", wanted=told(wanted)), name=typed, wanted=told(wanted))
-    return subject, subject if "Plan" in own_classes else min(
-        (plan for plan in table.values("plan") if plan), default=""
-    )
+    plans = (plan for plan in table.values("plan") if plan)
+    return subject, subject if "Plan" in own_classes else min(plans, default="")
 
 
 def concept(project: Project, scheme: str, name: str) -> str:
@@ -121,9 +117,8 @@ def handle(store: Store, named: str) -> str:
 
 
 def document_named(store: Store, project: Project, typed: str) -> str:
-    by_key = {
-        key(document): document for document in select(store, program_query("review/documents")).values("document")
-    }
+    listed = select(store, program_query("review/documents")).values("document")
+    by_key = {key(document): document for document in listed}
     if typed in by_key:
         return by_key[typed]
     try:
@@ -164,7 +159,7 @@ def link_addition(
     is_closer = relation or kind == decision.USE
     closer = key(concept(project, "relation", relation or decision.MENTION).replace(":", "/")) if is_closer else ""
     subject = f"{key(start)}-{handle(store, end)}"
-    candidate = Candidate(subject, plan, (start, end), kind, closer, origin=Origin.HAND)
+    candidate = decision.Candidate(subject, plan, (start, end), kind, closer, origin=decision.Origin.HAND)
     return _stated(store, project, candidate, basis)
 
 
@@ -179,16 +174,16 @@ def part_addition(
     lead, *further = [concept(project, "role", role).partition(":")[2] for role in dict.fromkeys(roles)]
     wanted, language = as_stated or ("", "")
     subject = "-".join((decision.part_key(work, body, lead), *further))
-    candidate = Candidate(
-        subject, plan, (work, body), decision.INVOLVEMENT, lead, origin=Origin.HAND, said=wanted, said_in=language,
-        further_roles=tuple(further),
+    candidate = decision.Candidate(
+        subject, plan, (work, body), decision.INVOLVEMENT, lead, origin=decision.Origin.HAND, said=wanted,
+        said_in=language, further_roles=tuple(further),
     )  # fmt: skip
     return _stated(store, project, candidate, basis)
 
 
-def _stated(store: Store, project: Project, candidate: Candidate, basis: Support) -> Addition:
+def _stated(store: Store, project: Project, candidate: decision.Candidate, basis: Support) -> Addition:
     own(project)
-    result = Decision(
+    result = decision.Decision(
         candidate, basis.quotation, language=basis.quotation.language, certainty=basis.certainty, note=basis.note
     )
     return decision.compose(Graph(project, store, language=project.language), ProjectFiles(project), [result])[-1]
@@ -222,9 +217,8 @@ def action_addition(
 ) -> Addition:  # fmt: skip
     """The file of actions of a plan with one more; a draft that holds plan and actions in one file takes it too."""
     plan, _ = described(store, project, typed, KINDS["plan"], "a-plan")
-    within = [
-        described(store, project, typed_part, frozenset(("PlanPart", "Category")), "a-part") for typed_part in parts
-    ]
+    kinds = frozenset(("PlanPart", "Category"))
+    within = [described(store, project, typed_part, kinds, "a-part") for typed_part in parts]
     for typed_part, (_, home) in zip(parts, within, strict=True):
         if home and home != plan:
             raise QueryError("part-elsewhere", name=typed_part, plan=typed)
@@ -236,12 +230,11 @@ def action_addition(
     files, prefixes = ProjectFiles(project), read_prefixes(project)
     name = f"{key(plan)}-{slug(number)}"
     under = []
-    for typed_part, _ in within:
+    for part, _ in within:
         # a category is named by a property of its own
-        classes = select(store, program_query("things/classes-and-plan", thing=typed_part)).values("class")
-        under.append(
-            TurtleLine("pan:inCategory" if f"{PAN}Category" in classes else "pan:inPart", iri(typed_part, prefixes))
-        )
+        classes = select(store, program_query("things/classes-and-plan", thing=part)).values("class")
+        predicate = "pan:inCategory" if f"{PAN}Category" in classes else "pan:inPart"
+        under.append(TurtleLine(predicate, iri(part, prefixes)))
     block = Block(
         unused(f"action:{name}", files, prefixes),
         (
@@ -252,7 +245,7 @@ def action_addition(
             *(TurtleLine("pan:hasTopic", iri(topic, prefixes)) for topic in about), *basis.statements(prefixes),
         ),
     )  # fmt: skip
-    path = of_plan(project, plan, "actions", basis.certainty)
+    path = decision.of_plan(project, plan, "actions", basis.certainty)
     actions = select(store, program_query("review/actions-of-plan", plan=plan)).values("action")
     homes = {files.places[action] for action in actions if action in files.places}
     if len(homes) == 1 and basis.certainty != UNVERIFIED:
@@ -358,10 +351,9 @@ def home_addition(store: LocalStore, project: Project, typed: str) -> tuple[Addi
         elif value:
             revised = _AFTER.sub(rf"\g<0>    pan:{predicate} {iri(value, prefixes)} ;\n", revised, count=1)
     examples = select(store, program_query("dataset/examples")).values("plan")
-    folders = [project.graph / "plans" / key(example) for example in examples if example != plan]
-    return Addition(project.profile, project.name_of(project.profile), former, revised), [
-        folder for folder in folders if folder.is_dir()
-    ]
+    folders = (project.graph / "plans" / key(example) for example in examples if example != plan)
+    profile = Addition(project.profile, project.name_of(project.profile), former, revised)
+    return profile, [folder for folder in folders if folder.is_dir()]
 
 
 def remove(folders: Sequence[Path]) -> None:
@@ -391,7 +383,7 @@ def reading_addition(
     sources = dict.fromkeys(document_named(store, project, document) for document in documents)
     reading = reading._replace(work=work, reader=read_field({"reviewer": reading.reader}, "reviewer"))
     own(project)
-    path, prefixes = of_plan(project, plan, "readings"), read_prefixes(project)
+    path, prefixes = decision.of_plan(project, plan, "readings"), read_prefixes(project)
     statements = (
         TurtleLine("a", "pan:Reading"),
         TurtleLine("pan:readsWork", iri(reading.work, prefixes)),
@@ -516,9 +508,8 @@ def anchor(project: Project, document: Document, name: str, day: date) -> Anchor
     for path, changes in edits.items():
         if changes:
             former, file_name = contents[path], project.name_of(path)
-            used = {edit.predicate.partition(":")[0] for edit in changes} | (
-                {"xsd"} if "xsd:" in str(changes) else set()
-            )
+            is_typed = "xsd:" in str(changes)
+            used = {edit.predicate.partition(":")[0] for edit in changes} | ({"xsd"} if is_typed else set())
             revised = with_prefixes(edited(former, file_name, changes), sorted(used), prefixes, file_name)
             changed.append(Addition(path, file_name, former, revised))
     size = sum(len(words) for words in {quotation.words for _, quotation in quoted})

@@ -31,18 +31,14 @@ from pan2kg.turtle.writer import Block, TurtleLine, iri, read_prefixes, string, 
 from pan2kg.validation.quotations import kept_texts
 
 REVIEWED: Final = "reviewed.ttl"
-INVOLVEMENT: Final = "involvement"
-"""The type of a candidate that says a body takes part."""
+INVOLVEMENT: Final = "involvement"  # the type of a candidate that says a body takes part
 CITATION: Final = "cross-reference"
 USE: Final = "uses-instrument"
-THIRD: Final = "external-statement"
-"""The type of link that says what somebody else states of two texts; the words may be anybody's."""
-MENTION: Final = "references"
-"""The relation of what is named and no more."""
+THIRD: Final = "external-statement"  # what somebody else states of two texts; the words may be anybody's
+MENTION: Final = "references"  # the relation of what is named and no more
 WORKS: Final = frozenset(("plan", "action", "part", "category"))
 """The kinds of what cites by a cross-reference, where it names another of them; a text is used."""
-TYPES: Final = (*CROSS_REFERENCES, "builds-on", THIRD)
-"""The types of link a suggestion of the graph can become."""
+TYPES: Final = (*CROSS_REFERENCES, "builds-on", THIRD)  # the types of link a suggestion of the graph can become
 SETTLED: Final = frozenset((*TYPES, "succession"))
 """The types of which an accepted or rejected link settles what was suggested of its ends."""
 CHANNELS: Final = ("text", "annex", "web")
@@ -245,9 +241,8 @@ def refuse(graph: Graph, files: ProjectFiles, decision: Decision, document: Docu
             raise RefusedError("loop")
     if is_read and quotation and document and document.text[quotation.start : quotation.end] != quotation.words:
         # the text may have been read anew
-        raise ProjectError(
-            "words-moved", remedy="find-candidates", name=key(candidate.plan), words=shortened(quotation.words)
-        )
+        words = shortened(quotation.words)
+        raise ProjectError("words-moved", remedy="find-candidates", name=key(candidate.plan), words=words)
     if quotation and not is_read:
         refuse_invented(project, quotation)
     if is_read and quotation and document and (file := _taken_in(files, candidate, quotation.key(document.sha256))):
@@ -260,10 +255,8 @@ def refuse(graph: Graph, files: ProjectFiles, decision: Decision, document: Docu
 def _refuse_younger(graph: Graph, candidate: Candidate, relation: str) -> None:
     subject = f"{ID}relation/{relation}" if relation else f"{PAN}none"
     start, end = candidate.ends
-    query = program_query(
-        "review/younger", **{"from": start, "to": end, "type": f"{ID}linktype/{candidate.type}", "relation": subject}
-    )
-    for own_day, day in rows(graph.store, query):
+    values = {"from": start, "to": end, "type": f"{ID}linktype/{candidate.type}", "relation": subject}
+    for own_day, day in rows(graph.store, program_query("review/younger", **values)):
         why = ProjectError(
             "cites-younger", remedy="reject-or-announce", name=key(end), day=day, citing=key(start), other=own_day
         )
@@ -308,18 +301,14 @@ def _leads(files: ProjectFiles, start: str, end: str) -> bool:
 
 def _taken_in(files: ProjectFiles, candidate: Candidate, passage: str) -> str:
     for verdict in decided(files, *candidate.ends):
-        if candidate.is_part:
-            settles = verdict.matter == candidate.matter and (
-                verdict.status == "accepted" or passage in verdict.passages
-            )
-        elif candidate.link:
+        if candidate.link:
             settles = candidate.link in verdict.filed.values(turtle_files.REPLACES)
         elif candidate.origin is Origin.GRAPH:
             ends = {value for name in ("from", "to", "between") for value in verdict.filed.values(name)}
             settles = verdict.filed.type in SETTLED and ends == {*candidate.ends}
         else:
-            says_it = verdict.status == "accepted" and verdict.relation == candidate.relation
-            settles = verdict.matter == candidate.ends and (says_it or passage in verdict.passages)
+            says_it = verdict.status == "accepted" and (candidate.is_part or verdict.relation == candidate.relation)
+            settles = verdict.matter == candidate.matter and (says_it or passage in verdict.passages)
         if settles:
             return verdict.filed.file
     return ""
@@ -338,8 +327,7 @@ def _refuse_second(files: ProjectFiles, candidate: Candidate) -> None:
             raise ProjectError("block-stands", name=iri(verdict.filed.iri, prefixes), file=verdict.filed.file)
 
 
-Composed = tuple[list[str], list[Block], turtle_files.Addition]
-"""The IRIs of what is written, its blocks, and the file that changes."""
+Composed = tuple[list[str], list[Block], turtle_files.Addition]  # the IRIs written, their blocks, the file that changes
 
 
 def compose(
@@ -399,13 +387,9 @@ def _statements(
     if not candidate.is_part:
         yield TurtleLine("a", "pan:Link")
         yield TurtleLine("pan:linkType", f"linktype:{candidate.type}")
-        if replaced:
-            yield from replaced.written(_TAKEN_OVER, prefixes)
-        else:
-            if candidate.relation:
-                yield TurtleLine("pan:relation", f"relation:{candidate.relation}")
-            yield TurtleLine("pan:from", start)
-            yield TurtleLine("pan:to", end)
+        relation = [TurtleLine("pan:relation", f"relation:{candidate.relation}")] if candidate.relation else []
+        own = (*relation, TurtleLine("pan:from", start), TurtleLine("pan:to", end))
+        yield from replaced.written(_TAKEN_OVER, prefixes) if replaced else own
         is_cited = candidate.origin is not Origin.GRAPH and candidate.type in CROSS_REFERENCES
         if channel := "text" if is_cited else decision.channel:
             yield TurtleLine("pan:channel", f"channel:{channel}")
@@ -427,30 +411,17 @@ def _statements(
         if candidate.said:
             language = candidate.said_in or (quotation.language if quotation else "")
             yield TurtleLine("pan:roleAsStated", text(candidate.said, language))
-    yield from _signed(decision.reviewer, decision.day)
+    yield from signed(decision.reviewer, decision.day)
     if not candidate.is_part and decision.reason:
         yield TurtleLine("pan:reviewReason", text(decision.reason, decision.language))
     if not candidate.is_part and decision.rejection:
         yield TurtleLine("pan:rejectionReason", f"rejectionreason:{decision.rejection}")
     if replaced:
         yield TurtleLine("dcterms:replaces", iri(replaced.iri, prefixes))
-    yield from _basis(decision, replaced, passage, group, prefixes)
-
-
-def _signed(reviewer: str, day: date | None) -> Iterator[TurtleLine]:
-    if reviewer and day:
-        yield TurtleLine("pan:reviewedBy", string(reviewer))
-        yield TurtleLine("pan:reviewedOn", f'"{day.isoformat()}"^^xsd:date')
-
-
-def _basis(
-    decision: Decision, replaced: Filed | None, passage: str, group: Sequence[str], prefixes: Mapping[str, str]
-) -> Iterator[TurtleLine]:
     if group:
         yield TurtleLine("pan:decidedWith", iri(group[0], prefixes))
     if decision.note:
         yield TurtleLine("skos:editorialNote", text(decision.note, decision.language))
-    quotation = decision.quotation
     if passage:
         yield TurtleLine("pan:evidence", passage)
     elif replaced:
@@ -459,6 +430,12 @@ def _basis(
         yield TurtleLine("dcterms:source", iri(quotation.document, prefixes))
     certainty = decision.certainty or ("stated" if decision.status == "accepted" else "derived")
     yield TurtleLine("pan:certainty", f"certainty:{certainty}")
+
+
+def signed(reviewer: str, day: date | None) -> Iterator[TurtleLine]:
+    if reviewer and day:
+        yield TurtleLine("pan:reviewedBy", string(reviewer))
+        yield TurtleLine("pan:reviewedOn", f'"{day.isoformat()}"^^xsd:date')
 
 
 def _free_iri(files: ProjectFiles, decision: Decision, replaced: Filed | None, occupied: Sequence[str]) -> str:
@@ -516,7 +493,7 @@ def withdraw(graph: Graph, last: Sequence[Held], reviewer: str, day: date) -> st
         statements = (
             TurtleLine("a", "pan:Decision"),
             *(TurtleLine("pan:withdraws", iri(name, prefixes)) for name in names),
-            *_signed(reviewer, day),
+            *signed(reviewer, day),
         )
         block = Block(iri(_decision_iri(files, f"withdraws|{names[0]}|{reviewer}"), prefixes), statements)
         change = addition(project, path, [block], label="decisions", about=key(plan))
@@ -561,8 +538,7 @@ def fill(graph: Graph, candidate: Candidate, form: Form, today: date) -> Decisio
     # where the words stand is needed of a citation, and possible where one builds on the other
     has_channel = quotation and quotation.words and type_ != THIRD and (channel or type_ in CROSS_REFERENCES)
     channel = read_choice(form, "channel", CHANNELS) if has_channel else ""
-    start, end = candidate.ends
-    ends = (end, start) if is_back else (start, end)
+    ends = candidate.ends[::-1] if is_back else candidate.ends
     changed = replace(candidate, ends=ends, linked_as=type_, plan=plan_of(graph, ends))
     language = read_choice(form, "language", turtle_files.TONGUES, default=graph.language)
     return Decision(changed, quotation, reviewer, today, status, reason=reason, language=language, channel=channel)

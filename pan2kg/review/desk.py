@@ -16,8 +16,7 @@ from statistics import median
 from time import time
 from typing import Final, NamedTuple
 
-from pan2kg.coherence import bodies, citations
-from pan2kg.coherence.evidence import level
+from pan2kg.coherence import bodies, citations, evidence
 from pan2kg.errors import EndpointError, Pan2kgError, ProjectError, QueryError
 from pan2kg.extract.document import Quotation, quoted
 from pan2kg.graph.graph import Graph
@@ -31,18 +30,13 @@ from pan2kg.store.store import Store
 from pan2kg.tables.figure_words import bits_words, named
 from pan2kg.turtle import ID, PAN, key, kind_and_key, link_iri, read_prefixes, thing, write_turtle
 
-HAND: Final = ("from", "relation", "to", "words")
-"""What is typed of a candidate that is proposed by hand."""
+HAND: Final = ("from", "relation", "to", "words")  # what is typed of a candidate that is proposed by hand
 TYPED: Final = ("type", "direction", "channel", "document", "page", "quote")
 """What is typed to accept a suggestion, in this order, with ``|`` between; the page may be empty."""
-TOGETHER: Final = "with:"
-"""How the fields of a form begin that tick what is decided together with what is shown."""
-_NEAREST: Final = 5
-"""How many actions of a plan are offered in its place, those with the most similar titles."""
-_NAMES: Final = 4
-"""How many other names of a thing are shown."""
-_SURE: Final = 1.0
-"""How sure a candidate is that a person has typed: there is no rule that may be wrong."""
+TOGETHER: Final = "with:"  # how the fields of a form begin that tick what is decided together with what is shown
+_NEAREST: Final = 5  # how many actions of a plan are offered in its place, those with the most similar titles
+_NAMES: Final = 4  # how many other names of a thing are shown
+_SURE: Final = 1.0  # how sure a candidate is that a person has typed: there is no rule that may be wrong
 _NOTHING: Final = Quotation("", start=0, end=0)
 _DESK: Final = Messages("desk")
 
@@ -145,9 +139,8 @@ class Desk:
         if self.graph is None and self.open_graph and not self.wanted.second:
             self.graph = self.open_graph()
             # the graph may not know yet what was decided a moment ago; the files do
-            settled = {
-                frozenset(verdict.matter) for verdict in self.decisions if verdict.filed.type in decision.SETTLED
-            }
+            settling = (verdict for verdict in self.decisions if verdict.filed.type in decision.SETTLED)
+            settled = {frozenset(verdict.matter) for verdict in settling}
             self.suggested = [
                 candidate
                 for candidate in work.graph_candidates(self.graph)
@@ -373,9 +366,8 @@ class Desk:
         if current is None or current.origin is decision.Origin.GRAPH:
             return None
         start, target = current.ends
-        said = [
-            word.say(language) if isinstance(word, Message) else word for word in (current.reason, *current.remarks)
-        ]
+        words_said = (current.reason, *current.remarks)
+        said = [word.say(language) if isinstance(word, Message) else word for word in words_said]
         label, facts, citing = _label(graph, target, language), list[str](), list[str]()
         if target.startswith("http"):
             entity = graph.names.things.get(target)
@@ -450,9 +442,9 @@ def suggestion(desk: Desk, language: Language) -> list[str]:
         if current.rank is not None:
             lines.append(_DESK.say("confidence", language, number=numeral(f"{current.rank:.2f}", language)))
         return lines
-    evidence = level(current.level)
+    strength = evidence.level(current.level)
     shared = _DESK.say("shares", language, number=bits_words(current.rank, language))
-    lines.append(f"{shared} · {named(evidence).say(language)}" if evidence else shared)
+    lines.append(f"{shared} · {named(strength).say(language)}" if strength else shared)
     lines += [f"  · {graph.label(via, language)}" for via in current.via]
     if all(current.expected):
         there, back = (named(citations.Verdict(words)).say(language) for words in current.expected)
@@ -497,11 +489,9 @@ def open_desk(
 
 
 def _write(
-    graph: Graph,
-    decisions: Sequence[decision.Decision],
-    material: work.Material | None = None,
+    graph: Graph, decisions: Sequence[decision.Decision], material: work.Material | None = None,
     seconds: float | None = None,
-) -> str:
+) -> str:  # fmt: skip
     iris, _, addition = decision.decide(graph, decisions, material.texts if material else {})
     lead = decisions[0]
     # of decisions in several files the last is undone first; without the journal the decision stands all the same
@@ -590,11 +580,8 @@ def _press_suggested(desk: Desk, name: str, argument: str) -> Message:
     if name != "a":
         return Message("desk", "help-suggested")
     parts = [word.strip() for word in argument.split("|", len(TYPED) - 1)]
-    form = (
-        {}
-        if not argument and decision.passage_document(desk.graph, desk.current)
-        else dict(zip(TYPED, parts, strict=False))
-    )
+    is_bare = not argument and decision.passage_document(desk.graph, desk.current)
+    form = {} if is_bare else dict(zip(TYPED, parts, strict=False))
     if form and len(parts) != len(TYPED):
         return Message("desk", "suggested-which", {"types": ", ".join(decision.TYPES)})
     desk.decide_suggested({"verdict": "accept", **form})

@@ -123,12 +123,8 @@ def write(project: Project, texts: Mapping[Path, str], prefixes: Mapping[str, st
     for path, content in texts.items():
         name, old = project.name_of(path), before[path] or ""
         _insist_on_turtle(content, name)
-        faults, old_faults = (
-            {fault.rule.key for fault in check_style([read_turtle_file(version, name)], prefixes)}
-            if version.strip()
-            else set()
-            for version in (content, old)
-        )
+        versions = ([read_turtle_file(version, name)] if version.strip() else [] for version in (content, old))
+        faults, old_faults = ({fault.rule.key for fault in check_style(files, prefixes)} for files in versions)
         if fresh := faults - old_faults:
             raise ProjectError("departs-from-style", name=name, rules=", ".join(sorted(fresh)))
     done: list[Path] = []
@@ -310,11 +306,9 @@ class RefusedError(ProjectError):
         self.field, self.why = field, why
 
     def outcome(self, language: Language) -> Outcome:
-        values: dict[str, str | int] = {"field": self.field} if self.field else {}
-        values.update(self.values)
-        if self.why:
-            values["detail"] = self.why.say(language)
-        return Outcome(self.code, values)
+        about = {"field": self.field} if self.field else {}
+        detail = {"detail": self.why.say(language)} if self.why else {}
+        return Outcome(self.code, {**about, **self.values, **detail})
 
 
 def sentence(code: str, values: Mapping[str, str | int]) -> Text:
@@ -337,10 +331,8 @@ LIMITS: Final[Mapping[str, int]] = {
     "hand_from": 300, "hand_relation": 60, "hand_to": 300, "hand_words": 3000,
 }  # fmt: skip
 """The most characters a field takes."""
-LINES: Final = frozenset(("words", "hand_words", "reason", "quote", "rationale", "note"))
-"""The fields that may have several lines."""
-TONGUES: Final = Messages("tongue").keys()
-"""The languages in which somebody may write or quote."""
+LINES: Final = frozenset(("words", "hand_words", "reason", "quote", "rationale", "note"))  # fields of several lines
+TONGUES: Final = Messages("tongue").keys()  # the languages in which somebody may write or quote
 
 _BREAKS = re.compile("\r\n|[\r\u0085\u2028\u2029]")
 _TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

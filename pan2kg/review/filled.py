@@ -25,17 +25,14 @@ _BEFORE: Final = (
     "pan:inPlan", "pan:inCategory", "pan:inPart", "pan:partLevel", "pan:partOf", "pan:order",
 )  # fmt: skip
 """What stands in the block of an action before what says that it has a detail."""
-_FIXED: Final = ("kind", "belongs-to")
-"""What a row is and whose it is, which follows from other blocks and is only said of a new one."""
+_FIXED: Final = ("kind", "belongs-to")  # what and whose a row is: it follows from other blocks and is said of new ones
 _SINGLE: Final = frozenset(
     ("quote", "number", "page", "class", "presence", "plan-type", "plan-status", "completeness", *_FIXED)
 )
 _OF_TIMELINES: Final = ("class", "start", "end")
-_MOST: Final = 64 << 20
-"""How many bytes a file may unpack to."""
+_MOST: Final = 64 << 20  # how many bytes a file may unpack to
 _ROWS: Final = 200_000
-_RETURN: Final = "_x000D_"
-"""How the format writes what ends a line in other systems."""
+_RETURN: Final = "_x000D_"  # how the format writes what ends a line in other systems
 _HIDDEN: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
 
 
@@ -155,9 +152,8 @@ class SheetComparison:
         keys = [line.get(sheets.KEY, "").strip() for _, line in lines]
         by_mark = {sheets.mark(subject): subject for subject in rows}
         for (number, line), subject in zip(lines, keys, strict=True):
-            marks = {
-                code: value for code, _, value in (name.partition(":") for name in line.get(sheets.MARK, "").split())
-            }
+            pieces = (name.partition(":") for name in line.get(sheets.MARK, "").split())
+            marks = {code: value for code, _, value in pieces}
             was = by_mark.get(marks.get(sheets.KEY, ""), "")
             # of what is named only the key is read back
             cells = {code: line[code] for code in columns if code in line}

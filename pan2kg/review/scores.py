@@ -13,26 +13,22 @@ from typing import Final
 
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages
-from pan2kg.review import files as written_files
-from pan2kg.review.decision import plan_of
+from pan2kg.review import decision, files as written_files
 from pan2kg.review.files import Form, Outcome, ProjectFiles, RefusedError, read_choice, read_field
 from pan2kg.scores.matrix import SCALE, Scale, ScoredLink, plain, whole
 from pan2kg.store.queries import program_query
 from pan2kg.tables.scores import document_block, file_block, passage_block, scale_statement, score_block
-from pan2kg.turtle import Block, TurtleLine, graph_of, iri, key, link_iri, read_prefixes, string
+from pan2kg.turtle import Block, TurtleLine, graph_of, iri, key, link_iri, read_prefixes
 
 FILE: Final = "scores.ttl"
-MOST: Final = 15
-"""How many actions a matrix may have."""
-STEPS: Final = 21
-"""Up to how many scores are offered in a list; on a scale of more, of decimals or without bounds they are typed."""
+MOST: Final = 15  # how many actions a matrix may have
+STEPS: Final = 21  # up to how many scores are offered in a list; of more, of decimals or without bounds they are typed
 
 _SCALE: Final = re.compile(r"[a-z0-9][a-z0-9.-]*")
 _SCORE: Final = re.compile(r"-?\d{1,9}(?:\.\d{1,6})?")
 _DATA: Final = Messages("data")
 
-Cell = tuple[str, str]
-"""What acts, and on what, by IRI."""
+Cell = tuple[str, str]  # what acts, and on what, by IRI
 
 
 def cell_name(one: str, two: str) -> str:
@@ -74,15 +70,12 @@ def enter(graph: Graph, form: Form, today: date) -> Outcome:
     language = read_choice(form, "language", written_files.TONGUES, default=graph.language)
     by_plan: dict[str, list[Cell]] = {}
     for cell in sorted(cells):
-        by_plan.setdefault(plan_of(graph, cell), []).append(cell)
+        by_plan.setdefault(decision.plan_of(graph, cell), []).append(cell)
     with written_files.alone(project):
         files, prefixes = ProjectFiles(project), read_prefixes(project)
         written: dict[Path, str] = {}
         on = scale_statement(name, prefixes, is_declared=name in {known.name for known in graph.scales.values()})
-        review = (
-            TurtleLine("pan:reviewedBy", string(reviewer)),
-            TurtleLine("pan:reviewedOn", f'"{today.isoformat()}"^^xsd:date'),
-        )
+        review = tuple(decision.signed(reviewer, today))
         for plan, own_cells in by_plan.items():
             path = project.graph / "plans" / key(plan) / FILE
             file, source = project.name_of(path), f"interaction-{key(plan)}-{key(assessor)}"
@@ -90,9 +83,8 @@ def enter(graph: Graph, form: Form, today: date) -> Outcome:
             reasons = sha256(f"{today}|{reviewer}|{rationale}".encode()).hexdigest()[:16]
             passage = f"passage:{source}-{reasons}"
             blocks: list[Block] = []
-            standing = [
-                name for name in (document, passage) if any(f"\n{name} a " in text for text in files.texts.values())
-            ]
+            texts = files.texts.values()
+            standing = [name for name in (document, passage) if any(f"\n{name} a " in text for text in texts)]
             # the matrix as a document where it is new, the reasons as a passage where they are, and the scores
             if document not in standing:
                 address = graph_of(f"plans/{key(plan)}/{FILE}", project.space)

@@ -27,12 +27,9 @@ from pan2kg.validation.lines import is_date
 from pan2kg.validation.quotations import KeptText
 
 KEY: Final = "key"
-MARK: Final = "mark"
-"""The names of the first and the last column; the last is hidden."""
-STAMP: Final = "pan2kg"
-"""What the hidden first line begins with; sheet, plan and codes of the columns follow."""
-NAMED: Final = " – "
-"""What stands between the key of a thing and its name in a cell; only the key is read back."""
+MARK: Final = "mark"  # the names of the first and the last column; the last is hidden
+STAMP: Final = "pan2kg"  # what the hidden first line begins with; sheet, plan and codes of the columns follow
+NAMED: Final = " – "  # what stands between the key of a thing and its name in a cell; only the key is read back
 DETAILS: Final[Mapping[str, tuple[str, str]]] = {
     "pan:Timeline": ("timeline", "pan:hasTimeline"),
     "pan:Indicator": ("indicator", "pan:hasIndicator"),
@@ -40,8 +37,7 @@ DETAILS: Final[Mapping[str, tuple[str, str]]] = {
     "pan:ExpectedResult": ("result", "pan:hasExpectedResult"),
 }
 """The classes of details: the prefix of their keys, and what says that an action has one; in the order of a block."""
-LITERALS: Final = ("text", "plain", "day", "count")
-"""The kinds of columns that name no things."""
+LITERALS: Final = ("text", "plain", "day", "count")  # the kinds of columns that name no things
 KEY_OF_LINK: Final = ("type", "relation", "from", "to")
 ENDS: Final[Mapping[str, tuple[str, ...]]] = {"involvements": ("work", "body"), "links": ("from", "to")}
 _LITERAL: Final = re.compile(r'"((?:[^"\\]|\\.)*)"(?:@([A-Za-z]+(?:-[A-Za-z0-9]+)*))?')
@@ -52,8 +48,7 @@ _LANGUAGES: Final = re.compile(r'^    pan:labelLanguage "([^"]+)"', re.MULTILINE
 _ESCAPE: Final = re.compile(r"\\([n\\])")
 
 Prefixes = Mapping[str, str]
-Names = Mapping[str, Collection[str]]
-"""What things are called, by IRI: the first name is the one that is shown."""
+Names = Mapping[str, Collection[str]]  # what things are called, by IRI: the first name is the one that is shown
 Standing = tuple[Path | None, turtle.TurtleFile, str, Mapping[str, Sequence[str]]]
 """A block: its file, its subject as it is written, and the objects of each predicate; no path where there is none."""
 

@@ -45,10 +45,8 @@ class Scale(NamedTuple):
     def fault(self, score: float) -> str:
         if self.step is not None and abs(score / self.step - round(score / self.step)) >= 1e-9:
             return "step"
-        is_below, is_above = (
-            self.lowest is not None and score < self.lowest,
-            self.highest is not None and score > self.highest,
-        )
+        is_below = self.lowest is not None and score < self.lowest
+        is_above = self.highest is not None and score > self.highest
         return "outside" if is_below or is_above else ""
 
 

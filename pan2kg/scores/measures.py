@@ -90,8 +90,7 @@ def second_order(scores: Scores, *, weight: float = WEIGHT) -> tuple[SecondOrder
     for (start, over, score), (middle, end, further) in product(negatives, negatives):
         if over == middle:
             double[start].append((start, over, end, score, further))
-    influences = zip(direct.tolist(), total.tolist(), alone.tolist(), strict=True)
-    rows = zip(scores.labels, influences, strict=True)
+    rows = zip(scores.labels, zip(direct.tolist(), total.tolist(), alone.tolist(), strict=True), strict=True)
     return tuple(SecondOrder(label, own, both, less, tuple(double[label])) for label, (own, both, less) in rows)
 
 
@@ -321,8 +320,7 @@ def dematel(scores: Scores) -> Dematel:
     if np.abs(np.linalg.eigvals(x)).max() > 1 - 1e-9:
         raise QueryError("dematel-endless", remedy="chains-instead", assessor=scores.assessor)
     # (I − X/s)⁻¹ is made of X/s alone, so the order of the two factors does not matter.
-    total = np.linalg.solve(np.eye(len(x)) - x, x).astype(np.float64)
-    return Dematel.of(scores, divisor, total)
+    return Dematel.of(scores, divisor, np.linalg.solve(np.eye(len(x)) - x, x).astype(np.float64))
 
 
 CUT: Final = 0.01

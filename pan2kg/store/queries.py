@@ -132,8 +132,7 @@ def read_query(path: Path, *, name: str = "", project: Project | None = None) ->
         default, is_example = of_profile.get(m[4], (m[2].strip(), False))
         of_text = (default or m[2].strip(), m[5].strip())
         parameters.append(Parameter(m[4], *of_text, meanings, kinds, not default, is_example))
-    asked = OwnQuery(text, path.stem)
-    return Query(path.stem, path.parent.name, asked, name or str(path), header, tuple(parameters))
+    return Query(path.stem, path.parent.name, OwnQuery(text, path.stem), name or str(path), header, tuple(parameters))
 
 
 def read_queries(project: Project) -> dict[str, Query]:
@@ -175,8 +174,7 @@ def with_prefixes(text: str, prefixes: Mapping[str, str]) -> str:
     >>> with_prefixes("PREFIX pan: <http://f/> ASK { ?p a pan:Plan, x:Y }", {"pan": "http://e/"})
     'PREFIX pan: <http://f/> ASK { ?p a pan:Plan, x:Y }'
     """
-    declared = {match[1] for match in _DECLARED.finditer(text)}
-    lacking = {prefix for prefix in prefixes if f"{prefix}:" in text} - declared
+    lacking = {prefix for prefix in prefixes if f"{prefix}:" in text} - {match[1] for match in _DECLARED.finditer(text)}
     # stored questions declare what they use, and need not be read token by token each time they are asked
     added = sorted(prefixes_used(text) & lacking) if lacking else []
     return "".join(f"PREFIX {prefix}: <{prefixes[prefix]}> " for prefix in added) + text if added else text
@@ -302,8 +300,7 @@ def program_query(name: str, /, **values: Iterable[str]) -> OwnQuery:
         if unfit := next((term for term in terms if not is_text and _BARE.search(term)), ""):
             raise QueryError("value-no-iri", remedy="no-spaces-in-iri", value=unfit)
         values_written[key] = " ".join(string(term) if is_text else f"<{term}>" for term in terms)
-    filled = _GIVEN.sub(lambda m: f"{m[1]}{values_written[m[2] or m[5]]}{m[4]}", text)
-    return OwnQuery(filled, name, text.needs)
+    return OwnQuery(_GIVEN.sub(lambda m: f"{m[1]}{values_written[m[2] or m[5]]}{m[4]}", text), name, text.needs)
 
 
 @functools.cache

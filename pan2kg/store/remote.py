@@ -183,8 +183,7 @@ class RemoteStore:
                 media_type = (response.headers.get("Content-Type") or "").partition(";")[0].strip().lower()
                 return str(wrapper.queryType), media_type, bytes(content)
             except Faults.QueryBadFormed as error:
-                place = Place(self.url)
-                raise QueryError("query-faulty-there", place=place, error=_words(error)) from None
+                raise QueryError("query-faulty-there", place=Place(self.url), error=_words(error)) from None
             except Faults.Unauthorized as error:
                 # a name is told in the way every endpoint can read; one that wants another says no first
                 if digest or not user:
@@ -287,8 +286,7 @@ def open_remote(url: str, *, timeout: int = TIMEOUT, is_ours: bool = True) -> Re
 
 def not_examined(store: RemoteStore, project: Project) -> EndpointError | None:
     """What is to be said where nobody asked the engine these questions."""
-    is_examined = _fingerprint(project) in store.questions
-    return None if is_examined else fault(store.url, "engine-not-examined", "load-again")
+    return None if _fingerprint(project) in store.questions else fault(store.url, "engine-not-examined", "load-again")
 
 
 def insist_on_shapes(store: RemoteStore) -> None:
@@ -299,8 +297,6 @@ def insist_on_shapes(store: RemoteStore) -> None:
 # --- examining an engine
 
 _UNFINISHED: Final = "unfinished"
-
-
 _EXAM: Final = Project.packaged().queries / "program" / "endpoint" / "exam"
 
 

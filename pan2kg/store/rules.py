@@ -137,8 +137,7 @@ def read_links(
                         by_pair.setdefault(pair, []).append(shared)
         for ends, things in by_pair.items():
             # as pan2kg.turtle.vocabulary.link_iri makes it for ends that are sorted
-            digest = hashlib.sha256(f"{kind}||{ends[0]}|{ends[1]}||".encode()).hexdigest()
-            iri = thing("link", digest[:16], space)
+            iri = thing("link", hashlib.sha256(f"{kind}||{ends[0]}|{ends[1]}||".encode()).hexdigest()[:16], space)
             links[iri] = Link(iri, kind, ends, tuple(sorted(things)))
     return links, number
 
@@ -200,8 +199,7 @@ class LinkView:
 
     @cached_property
     def _pointing(self) -> Mapping[str, Sequence[str]]:
-        links = self.links.values()
-        return _grouped((bare_term(value), link.iri) for link in links
+        return _grouped((bare_term(value), link.iri) for link in self.links.values()
                         for value in (*(f"<{end}>" for end in link.ends), *link.shared, *self.rests(link)))  # fmt: skip
 
 

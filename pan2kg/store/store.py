@@ -331,7 +331,26 @@ def _load_member(store: ox.Store, project: Project, errors: list[TurtleError] | 
                 raise
             errors.append(error)
     withdraw(store)
-    bury(store)
+    # leave of what is said to be deprecated its tombstone: names, notes and what replaces it; a link to it is over; but
+    # deprecated terms and concepts stay what they are: statements made with them are still read
+    for deprecation in list(store.quads_for_pattern(None, _DEPRECATED, None)):
+        subject = deprecation.subject
+        if not isinstance(subject, ox.NamedNode) or getattr(deprecation.object, "value", "") not in ("true", "1"):
+            continue
+        quads = list(store.quads_for_pattern(subject, None, None))
+        kinds = [quad for quad in quads if quad.predicate == _TYPE and str(quad.object).startswith(f"<{PAN}")]
+        kinds = [quad for quad in kinds if quad.object != _RETIRED]
+        if not kinds:
+            continue
+        tombstone = [quad for quad in quads if quad.predicate in _TOMBSTONE]
+        if any(quad.predicate == _REPLACED for quad in tombstone):
+            tombstone.append(ox.Quad(subject, _TYPE, _RETIRED, kinds[0].graph_name))
+        for quad in quads:
+            store.remove(quad)
+        store.extend(tombstone)
+        for predicate in _JOINING:
+            for joined in {quad.subject for quad in store.quads_for_pattern(None, predicate, subject)}:
+                _end(store, joined)
 
 
 _STATUS, _TYPE, _WITHDRAWS, _SUPERSEDED, _INVOLVEMENT, _DEPRECATED, _REPLACED, _RETIRED = map(
@@ -353,35 +372,9 @@ def _end(store: ox.Store, joined: ox.NamedNode | ox.BlankNode | ox.Triple) -> No
 
 
 def withdraw(store: ox.Store) -> None:
-    links = {quad.object for quad in store.quads_for_pattern(None, _WITHDRAWS, None)}
-    for link in links:
+    for link in {quad.object for quad in store.quads_for_pattern(None, _WITHDRAWS, None)}:
         if isinstance(link, ox.NamedNode):  # the shapes tell of others
             _end(store, link)
-
-
-def bury(store: ox.Store) -> None:
-    """Leave of what is said to be deprecated its tombstone: names, notes and what replaces it; a link to it is over.
-
-    Terms and concepts that are deprecated stay what they are: statements made with them are still read.
-    """
-    for deprecation in list(store.quads_for_pattern(None, _DEPRECATED, None)):
-        subject = deprecation.subject
-        if not isinstance(subject, ox.NamedNode) or getattr(deprecation.object, "value", "") not in ("true", "1"):
-            continue
-        quads = list(store.quads_for_pattern(subject, None, None))
-        kinds = [quad for quad in quads if quad.predicate == _TYPE and str(quad.object).startswith(f"<{PAN}")]
-        kinds = [quad for quad in kinds if quad.object != _RETIRED]
-        if not kinds:
-            continue
-        tombstone = [quad for quad in quads if quad.predicate in _TOMBSTONE]
-        if any(quad.predicate == _REPLACED for quad in tombstone):
-            tombstone.append(ox.Quad(subject, _TYPE, _RETIRED, kinds[0].graph_name))
-        for quad in quads:
-            store.remove(quad)
-        store.extend(tombstone)
-        for predicate in _JOINING:
-            for joined in {quad.subject for quad in store.quads_for_pattern(None, predicate, subject)}:
-                _end(store, joined)
 
 
 Derive = Callable[[LocalStore, Project], None]

@@ -5,16 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from pan2kg.coherence import (
-    bodies as coordination,
-    citations,
-    evidence,
-    figures as register_of_figures,
-    known,
-    obligations,
-    reading,
-    weight,
-)
+from pan2kg.coherence import bodies as coordination, citations, evidence, figures, known, obligations, reading, weight
 from pan2kg.coherence.evidence import Aspect, Basis, Extent, Level, firmest
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
@@ -58,10 +49,8 @@ def lost(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     losses = coordination.losses(at.potential, at.uses, duties)
     if choice.actions:
         by_action, home = {row.action: row for row in losses}, at.tables.works.home
-        losses = tuple(
-            by_action.get(action, coordination.Loss(action, home[action]))
-            for action in [_of_a_plan(graph, name) for name in choice.actions]
-        )
+        actions = [_of_a_plan(graph, name) for name in choice.actions]
+        losses = tuple(by_action.get(action, coordination.Loss(action, home[action])) for action in actions)
     rows, notes = [], []
     for row in losses:
         if not choice.actions and plans and row.plan not in plans:
@@ -101,8 +90,7 @@ def complete(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     annotated = sum(row.annotated for row in every)
     basis = graph.uses.basis.also("fields", f"recorded for {annotated} of {len(every)} actions")
     basis = basis.also("plans", ", ".join(map(key, sorted(plans)))) if plans else basis
-    unread = sum(not row.annotated for row in chosen)
-    notes = [note("absent-means"), note("fields-unread", n=unread, of=len(chosen))]
+    notes = [note("absent-means"), note("fields-unread", n=sum(not row.annotated for row in chosen), of=len(chosen))]
     return make(graph, "completeness", COMPLETE, rows, notes, "coherence/fields", basis=basis)
 
 
@@ -177,8 +165,7 @@ def target_groups(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     for group, works in aimed.items():
         of = sorted(set(filter(None, map(graph.plan_of, works))))
         aim = "several" if len(of) > 1 else "one" if of else "forgotten"
-        actions = sum(work in graph.home_of and graph.plan_of(work) is not None for work in works)
-        rows.append((group, aim, actions, of))
+        rows.append((group, aim, sum(work in graph.home_of and graph.plan_of(work) is not None for work in works), of))
     rows.sort(key=lambda row: (("forgotten", "several", "one").index(row[1]), -row[2], row[0]))
     looked_at = {action for action, plan in graph.home_of.items() if not plans or plan in plans}
     with_group = {profile.work for profile in graph.profiles if profile.groups and profile.work in looked_at}
@@ -260,13 +247,12 @@ def trust(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
             for aspect in (Aspect.TEXTS, Aspect.BODIES, Aspect.MEASURES)
         )
         # none is only said where all were read for it; of topics and groups no reading tells
-        full = texts.full, of_bodies.full, 0, 0, measures.full
         rows.append((
             plan, len(members), tables.published.get(plan), evidence.listed(tables.works, tables.published, plan),
             tables.lists.get(plan, "unknown"), texts.full, texts.part, texts.none, of_bodies.full, of_bodies.part,
             of_bodies.none, *(tables.readings.extent(plan, aspect) for aspect in (Aspect.REFERENCES, Aspect.WEB_PAGE)),
             *(len(members & works) or (0 if number == len(members) else None)
-              for works, number in zip(recorded, full, strict=True)),
+              for works, number in zip(recorded, (texts.full, of_bodies.full, 0, 0, measures.full), strict=True)),
         ))  # fmt: skip
     rows.sort(key=lambda row: (-(row[TRUST.index("with_text")] or 0), -row[1], row[0]))
     line = known.basis_line(at)
@@ -308,9 +294,7 @@ def compared(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         if row.is_linked or any((min(plan, row.other), max(plan, row.other)) in at.linked for plan in (base, later))
     ]  # fmt: skip
     changes, rows = Counter[str](), []
-    empty: dict[str, Any] = dict.fromkeys(
-        (piece.key for name in COMPARE for piece in layout.column("compare", name)), ""
-    )
+    empty: dict[str, Any] = {piece.key: "" for name in COMPARE for piece in layout.column("compare", name)}
     for row in sorted(related, key=lambda row: order((later, row.other))):
         before, after = row.base.low, row.new.low
         change = "same" if abs(after - before) <= 1e-9 else "added" if not before else "removed" if not after else ""
@@ -418,13 +402,11 @@ _SHOWN_BY: Final = {"lists": "plans", "measures": "plans", **dict.fromkeys((
 def register(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # With plans named, only the lines of a list that name one of them.
     if choice.part:
-        figures = register_of_figures.FIGURES
-        name = register_of_figures.FORMER.get(choice.part, choice.part)
-        figure = next((figure for figure in figures if figure.id == name), None)
+        name = figures.FORMER.get(choice.part, choice.part)
+        figure = next((figure for figure in figures.FIGURES if figure.id == name), None)
         if figure is None:
-            raise QueryError(
-                "no-part", remedy="there-are", part=choice.part, names=", ".join(item.id for item in figures)
-            )
+            names = ", ".join(item.id for item in figures.FIGURES)
+            raise QueryError("no-part", remedy="there-are", part=choice.part, names=names)
         plans, at = frozenset(graph.plans(choice.plans)), graph.known(choice.evidence)
         home = at.tables.works.home
         columns = tuple(_CODES.get(name, name) for name in figure.columns)
@@ -446,7 +428,7 @@ def register(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     return make(graph, "figures", REGISTER, rows, notes, line=line)
 
 
-def _values(taken: register_of_figures.Taken, graph: Graph) -> Iterator[tuple[object, ...]]:
+def _values(taken: figures.Taken, graph: Graph) -> Iterator[tuple[object, ...]]:
     figure, label = taken.figure, taken.figure.name(graph.asked_by).say(graph.language)
     for at, piece in enumerate(figure.parts or (("low", "high") if len(taken.value) == 2 else ("whole",))):
         words = _FIGURES.say(piece, graph.language) if figure.parts else None
@@ -454,7 +436,7 @@ def _values(taken: register_of_figures.Taken, graph: Graph) -> Iterator[tuple[ob
         told_cells = {"told": piece, "told_label": words} if words is not None else {
             "told": piece, "told_label": Messages("table").say(f"value.told.{piece}", graph.language),
         }  # fmt: skip
-        counts = figure.unit is register_of_figures.Unit.COUNT
+        counts = figure.unit is figures.Unit.COUNT
         yield (
             {"figure": figure.id, "figure_label": label}, told_cells,
             *(round(value) if value is not None and counts else layout.number(value) for value in values),
@@ -462,7 +444,7 @@ def _values(taken: register_of_figures.Taken, graph: Graph) -> Iterator[tuple[ob
         )  # fmt: skip
 
 
-def _listed_cell(graph: Graph, name: str, value: register_of_figures.Scalar) -> object:
+def _listed_cell(graph: Graph, name: str, value: figures.Scalar) -> object:
     if name in _TRUTHS:
         return bool(value)
     if name == "ways":

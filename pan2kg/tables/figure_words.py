@@ -4,21 +4,17 @@ Every room that prints a figure takes these words, so that a number, its level a
 in a picture, a report and a terminal. The messages stand in the context « figure ».
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator
 from enum import Enum
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import Final, TypeVar
 
 from pan2kg.coherence import Basis, CellState as Cell, Extent, Level
 from pan2kg.coherence.citations import Bounds as Interval, State, Verdict, Way
 from pan2kg.coherence.figures import Taken, Unit, Value
+from pan2kg.coherence.known import BasisLine
 from pan2kg.i18n import LANGUAGES, Language, Message, Messages, Text, format_of, in_words as day_in_words, numeral
 from pan2kg.tables import PRINTING, Table, clean, coded, codes, in_words, say
-
-if TYPE_CHECKING:
-    from pan2kg.coherence.known import BasisLine
 
 _FIGURE: Final = Messages("figure")
 _KINDS: Final[dict[type[Enum], str]] = {

@@ -155,8 +155,7 @@ def write_text(grid: Grid, width: int = 0) -> str:
 
 
 def _least(text: str) -> int:
-    longest = max(map(len, text.split()), default=1)
-    return max(min(longest, _NARROW), min(len(text) // _LINES, _NARROW))
+    return max(min(max(map(len, text.split()), default=1), _NARROW), min(len(text) // _LINES, _NARROW))
 
 
 def _side_by_side(heads: list[str], rows: list[list[str]], widths: list[int]) -> str:
@@ -184,8 +183,6 @@ DECIMALS: Final = 3
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SPACE: Final = re.compile(r"(?<=«) | (?=[»;:?!%](?:\s|[).,]|$)|\d{1,2}\))")
 _CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-
-
 say: Final = PRINTING.say
 
 

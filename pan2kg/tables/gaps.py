@@ -91,8 +91,7 @@ def _without_action(name: str) -> Find:
         query, works_of = program_query(name), dict[str, set[str]]()
         for iri, action, *level in graph.read(query):
             works = works_of.setdefault(iri, set())
-            is_counted = not level or evidence.counts(evidence.level(level[0]), scope[1])
-            if is_counted and _inside(graph, scope[2], action):
+            if (not level or evidence.counts(evidence.level(level[0]), scope[1])) and _inside(graph, scope[2], action):
                 works.add(action)
         empty: list[Gap] = [(iri, None, None, None) for iri, actions in works_of.items() if not actions]
         # where no action does anything of the kind, nobody looked
@@ -264,8 +263,7 @@ def duties(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # their actions answers; part restricts to one standing.
     plans = frozenset(graph.plans(choice.plans))
     if choice.part and choice.part not in layout.codes("standing"):
-        standings = ", ".join(layout.codes("standing"))
-        raise QueryError("no-part", remedy="there-are", part=choice.part, names=standings)
+        raise QueryError("no-part", remedy="there-are", part=choice.part, names=", ".join(layout.codes("standing")))
     margins = graph.margins(choice.evidence)
     rows = [
         row for row in margins

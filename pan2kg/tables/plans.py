@@ -14,8 +14,7 @@ from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.statements import ACTIONS, Outline
 from pan2kg.i18n.catalogue import Messages, Text
-from pan2kg.scores.matrix import summable
-from pan2kg.scores.measures import judged
+from pan2kg.scores import matrix as matrices, measures
 from pan2kg.store.queries import program_query
 from pan2kg.tables import DEFAULT, Table, TableChoice, make, note, table as layout
 from pan2kg.tables.figure_words import bits_words, in_each, interval
@@ -52,15 +51,13 @@ def matrix(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # named, a terminal is shown the pairs as rows and columns.
     chosen, evidence, order = graph.plans(choice.plans), graph.known(choice.evidence), layout.plan_order(graph)
     home, when, published = evidence.tables.works.home, evidence.chronology, evidence.tables.published
-    scored, led = judged(home, graph.scores), bodies.co_led(home, graph.involvements, choice.evidence)
+    scored, led = measures.judged(home, graph.scores), bodies.co_led(home, graph.involvements, choice.evidence)
     plans = sorted(chosen) if len(chosen) > 1 else evidence.tables.works.plans
     pairs = [(plan, partner) for at, plan in enumerate(plans) for partner in plans[at + 1 :]]
     pairs = [pair for pair in pairs if len(chosen) != 1 or chosen[0] in pair]
     # what shares a text at all, be it a general one only
-    every, ends = (
-        evidence.tables.works.plans,
-        zip(evidence.plans.one.tolist(), evidence.plans.two.tolist(), strict=True),
-    )
+    every = evidence.tables.works.plans
+    ends = zip(evidence.plans.one.tolist(), evidence.plans.two.tolist(), strict=True)
     general = {(min(every[a], every[b]), max(every[a], every[b])) for a, b in ends}
     of_interest = {*evidence.linked, *general, *scored, *(pair for pair, number in led.items() if number)}
     listed = set(pairs) if choice.everything else of_interest & set(pairs)
@@ -79,7 +76,7 @@ def matrix(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     notes += [note("pairs-unlisted", n=len(listed) - MOST)] if len(listed) > MOST else []
     notes += [note("pairs-unseen", n=len(pairs) - len(listed))] if len(listed) < len(pairs) else []
     notes += [] if graph.scores else [note("no-scores")]
-    notes += [note("other-scales")] if len(summable(graph.scores)) < len(graph.scores) else []
+    notes += [note("other-scales")] if len(matrices.summable(graph.scores)) < len(graph.scores) else []
     # a terminal alone is shown it
     cross = None if len(chosen) == 1 else partial(_cross, graph, evidence, listed, general)
     basis = layout.among(graph, chosen)
@@ -102,8 +99,7 @@ def _cross(
         if pair not in pairs:
             return ""
         shares = "#" if evidence.shared.get(pair, 0.0) > 0 else "+" if pair in general else ""
-        is_seen = evidence.chronology.seen(x, y, evidence.level)
-        state = State.SEEN if is_seen else expected.get((x, y))
+        state = State.SEEN if evidence.chronology.seen(x, y, evidence.level) else expected.get((x, y))
         return f"{shares}{_CITES[state] if state else ''}" or "."
 
     marks = tuple(tuple(mark(x, y) for y in plans) for x in plans)
@@ -121,9 +117,8 @@ def coherence_index(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     plan, order = chosen[0] if chosen and not choice.everything else None, layout.plan_order(graph)
     evidence = graph.known(choice.evidence)
     home, by_pair = evidence.tables.works.home, dict[layout.Ordered, list[IndexCell]]()
-    index_cells = citations.index_cells(
-        evidence.chronology, evidence.linked, evidence.tables.readings, at=choice.evidence
-    )
+    chronology, readings = evidence.chronology, evidence.tables.readings
+    index_cells = citations.index_cells(chronology, evidence.linked, readings, at=choice.evidence)
     for cell in index_cells:
         if plan is None or plan in cell[:2]:
             by_pair.setdefault((min(cell[:2]), max(cell[:2])), []).append(cell)
@@ -148,7 +143,7 @@ def coherence_index(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     ]
     apart = sum(
         (plan is None or plan in pair)
-        and citations.verdict(evidence.chronology, *pair) in {Verdict.EDITION, Verdict.FRAMEWORK, Verdict.ABROAD}
+        and citations.verdict(chronology, *pair) in {Verdict.EDITION, Verdict.FRAMEWORK, Verdict.ABROAD}
         for pair in evidence.linked
     )
     notes += [note("index-apart", n=apart)] if apart else []
@@ -164,8 +159,7 @@ def by_chance(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     pairs = [row for row in graph.by_chance(choice.evidence) if choice.everything or row.statistic > 0]
     pairs = [row for row in pairs if not chosen or {row.one, row.two} & chosen]
     pairs.sort(key=lambda row: (row.adjusted, row.p, row.one, row.two))
-    impossible = sum(row.verdict == "impossible" for row in pairs)
-    notes = [note("impossible", n=impossible, of=len(pairs))]
+    notes = [note("impossible", n=sum(row.verdict == "impossible" for row in pairs), of=len(pairs))]
     rows = [
         (row.one, row.two, row.statistic, row.p, row.adjusted, row.attainable, row.verdict,
          evidence.weight(row.one, row.two).level)
@@ -349,10 +343,9 @@ def _explained(evidence: known.Known, weight: Weight) -> list[Text]:
     plans = home.get(ends[0], ends[0]), home.get(ends[1], ends[1])
     if plans[0] != plans[1]:
         verdicts = {(occasion.source, occasion.target): occasion.verdict.value for occasion in evidence.occasions}
-        ways = [verdicts.get(pair, "") for pair in (plans, plans[::-1])]
         onward, back = (
             layout.coded("expectation", precision) if precision else layout.coded("told", "unrelated")
-            for precision in ways
+            for precision in [verdicts.get(pair, "") for pair in (plans, plans[::-1])]
         )
         notes.append(note("expected", there=onward, back=back))
     return notes

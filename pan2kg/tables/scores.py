@@ -131,8 +131,7 @@ def ripple(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         for scores in matrices_of for order in measures.second_order(scores)
     ]  # fmt: skip
     rows.sort(key=lambda row: (-(layout.number(row[4]) or 0.0), row[0], row[2]))  # type: ignore[arg-type]
-    notes = [note("second-order")] if matrices_of else []
-    return scored(graph, "ripple", matrices_of, RIPPLE, rows, *notes)
+    return scored(graph, "ripple", matrices_of, RIPPLE, rows, *([note("second-order")] if matrices_of else []))
 
 
 OPPOSED = ("action", "plan", "other_action", "other_plan", "score", "assessor", "rationale")
@@ -156,8 +155,7 @@ GROUPS = ("assessor", "group", "other_group", "positive", "negative", "net", "sc
 def groups(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     matrices_of, rows = matrices(graph, choice), Rows()
     for scores in matrices_of:
-        home = _homes(graph, scores, choice.scoring.groups)
-        for group, counterpart, sums, cells in measures.grouped(scores, home):
+        for group, counterpart, sums, cells in measures.grouped(scores, _homes(graph, scores, choice.scoring.groups)):
             totals = (sums.positive, sums.negative, sums.net) if sums.scored else (None, None, None)
             rows.append((named(graph, scores.assessor), group, counterpart, *totals, sums.scored, cells))
     return scored(graph, "groups", matrices_of, GROUPS, rows)
@@ -214,8 +212,7 @@ def agreed(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         for level in measures.ScaleLevel:
             alpha = None if level is measures.ScaleLevel.RATIO and is_signed else measures.alpha(ratings, level)
             rows.append((level, alpha, len(shared), sum(map(len, shared)), len(matrices_of)))
-    notes = [note("alpha-levels")] if rows else []
-    return scored(graph, "agreement", matrices_of, AGREEMENT, rows, *notes)
+    return scored(graph, "agreement", matrices_of, AGREEMENT, rows, *([note("alpha-levels")] if rows else []))
 
 
 DEMATEL = (
@@ -234,7 +231,8 @@ def influence(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
             notes.append(_endless(error, choice))
             continue
         notes.append(note("divisor", assessor=assessor, divisor=_exact(vectors.divisor)))
-        notes += [] if vectors.coverage == 1 else [_incomplete(graph, scores)]
+        share = round(100 * (measures.coverage(scores) or 0))
+        notes += [] if vectors.coverage == 1 else [note("incomplete", assessor=assessor, share=share)]
         notes += [note("no-prominence", assessor=assessor)] if vectors.prominence is None else []
         columns = (
             vectors.given_positive, vectors.given_negative, vectors.taken_positive, vectors.taken_negative,
@@ -256,12 +254,6 @@ def _exact(value: float) -> Text:
     return Text.of({language: numeral(plain(value), language) for language in LANGUAGES})
 
 
-def _incomplete(graph: Graph, scores: Scores) -> Text:
-    return note(
-        "incomplete", assessor=named(graph, scores.assessor), share=round(100 * (measures.coverage(scores) or 0))
-    )
-
-
 CHAINS = ("assessor", "action", "other_action", "score", "chained", "chains", "greatest")
 
 
@@ -277,7 +269,8 @@ def chained(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
             continue
         unit = _exact(effects.unit)
         notes.append(note("chain-count", assessor=assessor, n=effects.number, cut=_exact(cut), unit=unit))
-        notes += [_incomplete(graph, scores)] if measures.coverage(scores) != 1 else []
+        share = measures.coverage(scores)
+        notes += [note("incomplete", assessor=assessor, share=round(100 * (share or 0)))] if share != 1 else []
         place = {label: at for at, label in enumerate(effects.labels)}
         direct = {(source, target): score for source, target, score in scores.cells()}
         for (source, target), greatest in sorted(effects.greatest.items()):
@@ -313,9 +306,8 @@ def write_ledger(graph: Graph, choice: TableChoice, path: Path) -> None:
             if not {entry, two} <= known:
                 raise QueryError("cell-unknown-action", remedy="add-it-first", where=where)
             if not scores.rationale.get((entry, two)):
-                raise QueryError(
-                    "cell-no-reason", remedy="reason-after-colon", where=where, score=plain(score, signed=True)
-                )
+                signed = plain(score, signed=True)
+                raise QueryError("cell-no-reason", remedy="reason-after-colon", where=where, score=signed)
     prefixes = read_prefixes(graph.project)
     blocks = _blocks(graph, path, list(zip(choice.files, named, strict=True)), prefixes)
     write_atomically(path, write_turtle(blocks, prefixes))
@@ -362,9 +354,7 @@ def _block(
 ) -> Block:  # fmt: skip
     # a thing of a kind, what it is called in each language, and what else is said of it, which is certain
     names = [TurtleLine(by, text(words, tag)) for tag, words in named.by_language().items()]
-    said = [TurtleLine(*line) for line in lines]
-    statements = (TurtleLine("a", kind), *names, *said)
-    return Block(subject, statements, heading=heading)
+    return Block(subject, (TurtleLine("a", kind), *names, *[TurtleLine(*line) for line in lines]), heading=heading)
 
 
 _CERTAIN: Final = ("pan:certainty", "certainty:stated")
@@ -393,17 +383,15 @@ def scale_statement(name: str, prefixes: Mapping[str, str], *, is_declared: bool
 def document_block(document: str, assessor: tuple[str, str], address: str, *, of: str = "", heading: str = "") -> Block:
     # assessor is what the body is called, and how it is written: the document carries its words.
     named, body = assessor
-    title = _DATA.text("matrix", name=f"{named} – {of}" if of else named)
     return _block(
         document, "pan:Document", ("pan:publisherName", string(named)), ("pan:speaksFor", body),
         ("pan:sourceKind", "sourcekind:secondary-page"), ("pan:readAt", f"{string(address)}^^xsd:anyURI"), _CERTAIN,
-        named=title, heading=heading,
+        named=_DATA.text("matrix", name=f"{named} – {of}" if of else named), heading=heading,
     )  # fmt: skip
 
 
 def passage_block(passage: str, document: str, rationale: str, language: str) -> Block:
-    quote = ("pan:quote", text(rationale, language))
-    return _block(passage, "pan:Passage", quote, ("pan:inDocument", document))
+    return _block(passage, "pan:Passage", ("pan:quote", text(rationale, language)), ("pan:inDocument", document))
 
 
 def score_block(

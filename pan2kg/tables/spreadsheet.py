@@ -4,8 +4,6 @@ Numbers are numbers, days are days, and a text is a text: no cell is run as a fo
 begins with. What is not known stays empty. The same table gives the same bytes.
 """
 
-from __future__ import annotations
-
 import io
 import os
 import re
@@ -13,7 +11,6 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -51,9 +48,8 @@ def write_spreadsheet(sheets: Iterable[tuple[str, Grid]]) -> bytes:
     for name, grid in sheets:
         rows = [list(row) for row in grid.rows]
         if len(rows) >= _ROWS:
-            raise FormatError(
-                "sheet-too-long", remedy="use-names", names="csv", most=str(_ROWS - 1), number=str(len(rows))
-            )
+            most, number = str(_ROWS - 1), str(len(rows))
+            raise FormatError("sheet-too-long", remedy="use-names", names="csv", most=most, number=number)
         sheet = book.create_sheet(name)
         letters = [openpyxl.utils.get_column_letter(at + 1) for at in range(len(grid.columns))]
         for at, (letter, head) in enumerate(zip(letters, grid.columns, strict=True)):
@@ -82,8 +78,7 @@ def write_spreadsheet(sheets: Iterable[tuple[str, Grid]]) -> bytes:
                 elif isinstance(content, bool):
                     cells.append(f'<c t="b"><v>{content:d}</v></c>')
                 elif isinstance(content, date):
-                    serial = openpyxl.utils.datetime.to_excel(content)
-                    cells.append(f'<c s="{style.style_id}"><v>{serial}</v></c>')
+                    cells.append(f'<c s="{style.style_id}"><v>{openpyxl.utils.datetime.to_excel(content)}</v></c>')
                 else:
                     cells.append(f"<c><v>{content}</v></c>")
             contents[-1] += f"<row>{''.join(cells)}</row>".encode()
@@ -101,7 +96,7 @@ def _day(text: str) -> str | date:
 
 
 def _bytes(book: Any, rows: Iterable[bytearray] = (), strings: Iterable[str] = ()) -> bytes:  # noqa: ANN401 - openpyxl has no types
-    saved, target = BytesIO(), BytesIO()
+    saved, target = io.BytesIO(), io.BytesIO()
     book.save(saved)
     texts = "".join(f'<si><t xml:space="preserve">{xml_text(text)}</t></si>' for text in strings)
     with zipfile.ZipFile(saved) as pieces, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -213,10 +208,8 @@ def _style(target: Any, *, is_locked: bool) -> None:  # noqa: ANN401 - as above
     target.number_format = "@"
     target.alignment = openpyxl.styles.Alignment(wrap_text=True, vertical="top")
     if is_locked:
-        target.font, target.fill = (
-            openpyxl.styles.Font(bold=True),
-            openpyxl.styles.PatternFill("solid", fgColor="EEEEEE"),
-        )
+        target.font = openpyxl.styles.Font(bold=True)
+        target.fill = openpyxl.styles.PatternFill("solid", fgColor="EEEEEE")
     else:
         target.protection = openpyxl.styles.Protection(locked=False)
 
@@ -231,7 +224,7 @@ _READ: Final[Mapping[str, tuple[str, ...]]] = {
 """What is read for figures, of the files that are written."""
 
 
-def columns_of(graph: Graph) -> dict[str, dict[str, Cells]]:
+def columns_of(graph: "Graph") -> dict[str, dict[str, Cells]]:
     tables, weights = graph.tables, graph.known().potential.weights
     works, above, step = tables.works, weights.above.tolist(), weights.step.tolist()
     plan = {iri: at for at, iri in enumerate(works.plans)}

@@ -387,10 +387,8 @@ def cells(graph: Graph, columns: Sequence[str], values: Sequence[object]) -> Row
             row |= {key: " ".join(iris), f"{key}_label": words}
         elif isinstance(value, Enum) or (key not in _THINGS and codes(key)):
             titled = value.key if isinstance(value, Level) else value.value if isinstance(value, Enum) else value
-            row |= {
-                key: titled or None,
-                f"{key}_label": coded(key, str(titled)).say(graph.language) if titled else None,
-            }
+            row[key] = titled or None
+            row[f"{key}_label"] = coded(key, str(titled)).say(graph.language) if titled else None
         elif key in _THINGS:
             iri = value if isinstance(value, str) and value else None
             row |= {key: iri, f"{key}_label": graph.label(iri) if iri else None}

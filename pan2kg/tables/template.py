@@ -5,8 +5,6 @@ What Jinja makes of one is kept in ``__pycache__`` of the room, as Python keeps 
 filling it in.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -15,19 +13,17 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import markupsafe
-from markupsafe import Markup
+from markupsafe import Markup, escape as escaped
 
 from pan2kg.errors import ProjectError
 from pan2kg.project import write_atomically
 
 if TYPE_CHECKING:
-    from jinja2 import BytecodeCache, Environment
-    from jinja2.bccache import Bucket
+    import jinja2.bccache
 
 
 @cache
-def _environment() -> Environment:
+def _environment() -> "jinja2.Environment":
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from jinja2.compiler import CodeGenerator
     from jinja2.runtime import Context, Macro
@@ -54,7 +50,7 @@ def _environment() -> Environment:
     return environment
 
 
-def _kept() -> BytecodeCache:
+def _kept() -> "jinja2.BytecodeCache":
     # Templates as Jinja compiled them; where their folder may not be written to, they are compiled each time.
     import jinja2
 
@@ -67,13 +63,13 @@ def _kept() -> BytecodeCache:
             digest = sha256(made_by + str(source).encode()).hexdigest()
             return f"{source.parents[1]}/__pycache__/{source.name}.{digest[:16]}"
 
-        def load_bytecode(self, bucket: Bucket) -> None:
+        def load_bytecode(self, bucket: "jinja2.bccache.Bucket") -> None:
             with suppress(OSError):
                 stated = Path(bucket.key).read_bytes()
                 if sha256(stated[_DIGEST:]).digest() == stated[:_DIGEST]:
                     bucket.bytecode_from_string(stated[_DIGEST:])
 
-        def dump_bytecode(self, bucket: Bucket) -> None:
+        def dump_bytecode(self, bucket: "jinja2.bccache.Bucket") -> None:
             outcome = bucket.bytecode_to_string()
             with suppress(ProjectError):
                 write_atomically(Path(bucket.key), sha256(outcome).digest() + outcome)
@@ -120,9 +116,9 @@ def escape(text: object) -> str:
 def _put(value: object) -> str:
     if type(value) is Markup:
         return value
-    return _escaped(value) if type(value) is str else str(markupsafe.escape(value))
+    return _escaped(value) if type(value) is str else str(escaped(value))
 
 
 @lru_cache(maxsize=1 << 14)
 def _escaped(text: str) -> str:
-    return str(markupsafe.escape(text))
+    return str(escaped(text))

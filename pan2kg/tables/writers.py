@@ -4,8 +4,6 @@ What it rests on is counted here by one quick query, since a question asked on t
 test holds it to :func:`pan2kg.coherence.known.basis_line`.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -17,7 +15,9 @@ from textwrap import fill, wrap
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 import pyoxigraph as ox
+from markupsafe import Markup
 
+from pan2kg.coherence.evidence import Level
 from pan2kg.errors import FormatError, QueryError
 from pan2kg.graph.answer import Answer
 from pan2kg.i18n import LANGUAGES, Language, Messages, Text, did_you_mean, format_of, in_words, there_are, with_days
@@ -28,9 +28,6 @@ from pan2kg.tables.template import escape, filled, markup, render
 from pan2kg.turtle.vocabulary import NUMBERS, XSD, is_ours
 
 if TYPE_CHECKING:
-    from markupsafe import Markup
-
-    from pan2kg.coherence.evidence import Level
     from pan2kg.graph.graph import Graph
 
 _FIGURE: Final = Messages("figure")
@@ -153,36 +150,24 @@ def _counted(rows: Mapping[str, list[tuple[str, str]]], level: str) -> dict[str,
     plans = {plan for plan, _ in rows["plan"]}
     published = {plan: int(count) for plan, count in rows["plan"] if count}
     home = {action: plan for action, plan in rows["action"] if plan in plans}
-    used = {work for work, level_said in rows["use"] if _RANKS.get(level_said.rpartition("/")[2], 5) <= _RANKS[level]}
-    extents = {
-        extent: {work for work, extent_said in rows["read"] if extent_said.endswith(f"/{extent}")}
-        for extent in ("full", "part")
-    }
-    anywhere = {
-        work for work, level_said in rows["use"] if _RANKS.get(level_said.rpartition("/")[2], 5) <= _RANKS["editors"]
-    }
-    full = {action for action, plan in home.items() if {action, plan} & extents["full"]}
-    piece = {action for action in home if action in anywhere | extents["part"]} - full
+    ranked = [(work, _RANKS.get(level_said.rpartition("/")[2], 5)) for work, level_said in rows["use"]]
+    used, anywhere = ({work for work, rank in ranked if rank <= _RANKS[least]} for least in (level, "editors"))
+    in_full, in_part = ({work for work, extent in rows["read"] if extent.endswith(end)} for end in ("/full", "/part"))
+    full = {action for action, plan in home.items() if {action, plan} & in_full}
+    piece = {action for action in home if action in anywhere | in_part} - full
     return {
-        "plans": len(plans),
-        "with_texts": len({home.get(work, work) for work in used} & plans),
-        "listed": sum(plan in published for plan in home.values()),
-        "published": sum(published.values()),
-        "counted": len(published),
-        "full": len(full),
-        "part": len(piece),
-        "none": len(home) - len(full) - len(piece),
-    }
+        "plans": len(plans), "with_texts": len({home.get(work, work) for work in used} & plans),
+        "listed": sum(plan in published for plan in home.values()), "published": sum(published.values()),
+        "counted": len(published), "full": len(full), "part": len(piece), "none": len(home) - len(full) - len(piece),
+    }  # fmt: skip
 
 
 FORMS: Final = ("table", "csv", "csv-local", "tsv", "json", "md", "html", "xlsx")
 """The formats of figures; answers have xml, turtle and jsonld as well."""
 _NATIVE: Final = {
-    "csv": ox.QueryResultsFormat.CSV,
-    "tsv": ox.QueryResultsFormat.TSV,
-    "json": ox.QueryResultsFormat.JSON,
-    "xml": ox.QueryResultsFormat.XML,
-}
+    "csv": ox.QueryResultsFormat.CSV, "tsv": ox.QueryResultsFormat.TSV,
+    "json": ox.QueryResultsFormat.JSON, "xml": ox.QueryResultsFormat.XML,
+}  # fmt: skip
 _GRAPH: Final = {"turtle": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD}
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _EXACT: Final = 15
@@ -304,10 +289,15 @@ def _answer(table: Table, form: str, style: Style) -> str:
     if form in ("json", "xml", "html") and table.terms == "triples":
         raise FormatError("no-form", remedy="use-names", form=form, names=", ".join(_GRAPH))
     if form in _GRAPH:
-        return _turtle(table, form, style)
+        solutions: list[Mapping[str, Any]] = [*table.solutions]
+        triples: Triples = [ox.Triple(row["subject"], row["predicate"], row["object"]) for row in solutions]
+        iris = {cell.value for row in table.solutions for cell in row.values() if isinstance(cell, ox.NamedNode)}
+        prefixes = {
+            name: space for name, space in (style.prefixes or {}).items() if any(iri.startswith(space) for iri in iris)
+        }
+        return (ox.serialize(triples, format=_GRAPH[form], prefixes=prefixes) or b"").decode()
     language = style.language
-    around = [text.say(language) for text in (table.title, table.summary, *table.notes, table.rests)]
-    question, *caveats, basis = around
+    question, *caveats, basis = [text.say(language) for text in (table.title, table.summary, *table.notes, table.rests)]
     if form in _NATIVE:
         if table.terms == "yes-no":
             content: dict[str, Any] = {"head": {}, "boolean": table.outcome}
@@ -353,16 +343,6 @@ def _binding(cell: Term) -> dict[str, str]:
     if term.language:
         return {"type": "literal", "value": term.value, "xml:lang": term.language}
     return {"type": "literal", "value": term.value, "datatype": term.datatype.value}
-
-
-def _turtle(table: Table, form: str, style: Style) -> str:
-    rows: list[Mapping[str, Any]] = [*table.solutions]
-    triples: Triples = [ox.Triple(row["subject"], row["predicate"], row["object"]) for row in rows]
-    iris = {cell.value for row in table.solutions for cell in row.values() if isinstance(cell, ox.NamedNode)}
-    prefixes = {
-        name: space for name, space in (style.prefixes or {}).items() if any(iri.startswith(space) for iri in iris)
-    }
-    return (ox.serialize(triples, format=_GRAPH[form], prefixes=prefixes) or b"").decode()
 
 
 def _said(term: Term, key: str, style: Style) -> str:
@@ -484,8 +464,7 @@ def _crossed(cross: tuple[Any, ...], language: Language, width: int) -> str:
             for number, head, cells in zip(numbers, heads, marks, strict=True)
         ]
         blocks.append("\n".join(line.rstrip() for line in lines))
-    below = [_wrapped(words.say(language), width, first="  ") for words in legend]
-    return "\n\n".join([*blocks, "\n".join(below)])
+    return "\n\n".join([*blocks, "\n".join([_wrapped(words.say(language), width, first="  ") for words in legend])])
 
 
 def items(row: Row, column: Column, language: Language) -> list[tuple[str, str]]:
@@ -612,7 +591,7 @@ _LISTS: Final = ("plans", "actions", "assessors", "files")
 _CHOICES: Final = (*_LISTS, "part", "least", "everything", "country")
 
 
-def answer_of(graph: Graph, name: str, *, evidence: Level | str = "", **chosen: Any) -> Answer[dict[str, Value]]:  # noqa: ANN401 - checked below
+def answer_of(graph: "Graph", name: str, *, evidence: Level | str = "", **chosen: Any) -> Answer[dict[str, Value]]:  # noqa: ANN401 - checked below
     """The table of that name; ``chosen`` are fields of :class:`~pan2kg.tables.table.TableChoice`.
 
     >>> from pan2kg.graph.graph import open_graph

@@ -263,10 +263,9 @@ def findings_of_shapes(
         from pan2kg.validation import reference
 
         files = {member.graph_iri(path): path for member in reversed(project.members) for path in member.loaded_files()}
-        form = ox.RdfFormat.TURTLE
         quads = (
             quad for _, path in sorted(files.items(), key=lambda file: file[1])
-            for quad in ox.parse(path=path, format=form, rename_blank_nodes=True)
+            for quad in ox.parse(path=path, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
         )  # fmt: skip
         findings = reference.find(reference.to_graph(quads), reference.shapes_graph(described), of_shapes)
     else:
@@ -421,8 +420,7 @@ def at_revision(project: Project, revision: str) -> Iterator[Project]:
     if not set(FOLDERS) <= set(folders):
         raise ProjectError("revision-no-project", remedy="name-revision", revision=revision)
     with tempfile.TemporaryDirectory(prefix="pan2kg-") as folder:
-        archive = git("archive", "--format=tar", commit, "--", *folders)
-        with tarfile.open(fileobj=io.BytesIO(archive)) as packed:
+        with tarfile.open(fileobj=io.BytesIO(git("archive", "--format=tar", commit, "--", *folders))) as packed:
             for member in packed:
                 if member.isfile() and (content := packed.extractfile(member)):
                     path = Path(folder, member.name)  # names in a tree of git lead nowhere else
@@ -480,8 +478,7 @@ def _asked(
 ) -> Iterator[Finding]:
     described = report.read_shapes(project.shape_files())
     counts = FocusCounts(store, naming("this", sorted(changed)))
-    near = compilation.compile_near(described, counts.number)
-    yield from evaluate(near, report.read_rules(described, names), counts)
+    yield from evaluate(compilation.compile_near(described, counts.number), report.read_rules(described, names), counts)
     foci = {iri for iri in touched if _IRI.fullmatch(iri)}
     foci |= foci_of_values(project, store, changed, least=Severity.WARNING)
     only = sorted(foci) if len(foci) <= MANY else ()

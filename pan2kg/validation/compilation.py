@@ -82,8 +82,7 @@ class Refused(Exception):  # noqa: N818 - a refusal with its reason, which becom
         super().__init__(key)
         for name, value in values.items():
             if isinstance(value, Term):
-                is_shacl = value.value.startswith(SH)
-                values[name] = f"sh:{value.value.removeprefix(SH)}" if is_shacl else str(value)
+                values[name] = f"sh:{value.value.removeprefix(SH)}" if value.value.startswith(SH) else str(value)
         self.shape, self.why = shape, told(key, **values)
 
 
@@ -280,8 +279,7 @@ class Conditions:
         for end in names:
             test = f" FILTER({joint('&&', [self.conforms(qualified, end)])})" if qualified is not None else ""
             # a single value is only asked for, several are told apart by their variables
-            is_single = qualified is None and needed == 1
-            reached.append(self.leads(path, node, end, stepwise=is_single) + test)
+            reached.append(self.leads(path, node, end, stepwise=qualified is None and needed == 1) + test)
         if has_count:
             return Breach(name, reached[0], counted=f"COUNT(DISTINCT {value}) {'<' if is_least else '>'} {number}")
         different = joint("&&", (f"!sameTerm({name_a}, {name_b})" for name_a, name_b in combinations(names, 2)))
@@ -589,5 +587,4 @@ def explain(project: Project, rule: str) -> str:
     if any(node.value in called for node in rules.rules if isinstance(node, ox.NamedNode)):
         raise ProjectError("rule-within-others", name=rule)
     near = get_close_matches(rule, sorted(keys), n=3, cutoff=0.4)
-    remedy = "did-you-mean" if near else "rules-are-named"
-    raise ProjectError("no-rule", remedy=remedy, name=rule, names=either(near))
+    raise ProjectError("no-rule", remedy="did-you-mean" if near else "rules-are-named", name=rule, names=either(near))

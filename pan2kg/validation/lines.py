@@ -121,8 +121,7 @@ def _of_literal(subject: str, predicate: str, written: str) -> Iterator[_Said]:
             yield "text-repeated", value, ""
     if tag and not is_language(tag):
         yield "text-language-tag", tag, next((name for name in LANGUAGES if tag.lower().startswith(name)), "")
-    spoken = tag and predicate in _SPOKEN and not subject.startswith(_NAMES)
-    if spoken and (language := language_of(value, tag)):
+    if tag and predicate in _SPOKEN and not subject.startswith(_NAMES) and (language := language_of(value, tag)):
         yield "text-language", value, language
 
 
@@ -383,8 +382,7 @@ def _text_faults(query: queries.Query, store: Store) -> Iterator[tuple[str, int,
             for row in result:
                 bare |= {name: True for name in bare if isinstance(row[name], ox.NamedNode)}
     except QueryError as error:
-        line = error.place.line if error.place else None
-        yield "question-sparql", line or 1, error.message.say(SOURCE_LANGUAGE)
+        yield "question-sparql", (error.place.line if error.place else None) or 1, error.message.say(SOURCE_LANGUAGE)
         return
     select_line = _line_of(query.text, r"(?mi)^[ \t]*SELECT\b")
     words = [token.text.upper() for token in writer.tokens(query.text) if token.kind == "word"]

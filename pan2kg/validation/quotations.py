@@ -43,8 +43,7 @@ _HASHES: Final = re.compile(rf"{_SALT}[0-9a-f]{{32}}\n(?:[0-9a-f]{{{_DIGITS}}}\n
 
 def folded(text: str) -> str:
     """A text as it is compared: composed (NFC), one space between words, one form of apostrophe, quote and hyphen."""
-    marked = _MARKS.sub('"', unicodedata.normalize("NFC", text).translate(_FOLDED))
-    return " ".join(marked.split())
+    return " ".join(_MARKS.sub('"', unicodedata.normalize("NFC", text).translate(_FOLDED)).split())
 
 
 def pieces(quote: str) -> list[str]:
@@ -90,8 +89,7 @@ class KeptText:
         words = folded(title)
         wanted = re.compile(rf"(?<!\w){re.escape(words)}(?!\w)" if words else r"(?!)")
         before = [line[: match.start()] for line in self._folded[1] if (match := wanted.search(line))]
-        ends = re.compile(rf"(?<![\w.]){re.escape(folded(number))}\W*$")
-        return any(map(ends.search, before)) if before else None
+        return any(map(re.compile(rf"(?<![\w.]){re.escape(folded(number))}\W*$").search, before)) if before else None
 
     def nearest(self, quote: str) -> str:
         printed = self.text.split()

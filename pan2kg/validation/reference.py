@@ -11,11 +11,10 @@ from contextlib import contextmanager
 from typing import Any, Final, cast
 
 import pyoxigraph as ox
+import pyshacl.errors
 import rdflib
-from pyshacl.errors import ReportableRuntimeError
 from rdflib import RDFS, SH, Graph, Literal, URIRef, namespace
 from rdflib.plugins.sparql import prepareQuery, sparql
-from rdflib.term import Node
 
 from pan2kg.errors import ProjectError
 from pan2kg.store.store import to_term
@@ -25,14 +24,13 @@ _WORDS: Final = frozenset((SH.description, SH.message, SH.name, SH.order, RDFS.c
 
 
 def find(data: Graph, of_shapes: Graph, rules: report.Rules) -> tuple[report.Finding, ...]:
-    import pyshacl
-
     normalize = rdflib.NORMALIZE_LITERALS
     with _unsaid("rdflib.term"):
         try:
             with _unsaid("pyshacl-validate"):
                 _, results, text = pyshacl.validate(data, shacl_graph=of_shapes, inplace=True)
-        except (ReportableRuntimeError, re.error, TypeError) as error:  # rdflib fails to compare some impossible dates
+        except (pyshacl.errors.ReportableRuntimeError, re.error, TypeError) as error:
+            # rdflib fails to compare some impossible dates
             results, text = None, str(error)
         finally:
             rdflib.NORMALIZE_LITERALS = normalize
@@ -42,7 +40,7 @@ def find(data: Graph, of_shapes: Graph, rules: report.Rules) -> tuple[report.Fin
         return tuple(dict.fromkeys(_finding(rules, results, result) for result in results.objects(None, SH.result)))
 
 
-def _finding(rules: report.Rules, results: Graph, result: Node) -> report.Finding:
+def _finding(rules: report.Rules, results: Graph, result: rdflib.term.Node) -> report.Finding:
     values = {name: _term(value) for name, value in results.predicate_objects(result)}
     path, value, focus = values.get(SH.resultPath), values.get(SH.value), values[SH.focusNode]
     shape = cast("report.Node", values[SH.sourceShape])
@@ -55,7 +53,7 @@ def _finding(rules: report.Rules, results: Graph, result: Node) -> report.Findin
     return rules.finding(shape, component, place, values.get(SH.sourceConstraint))
 
 
-def _term(node: Node) -> report.Term:
+def _term(node: rdflib.term.Node) -> report.Term:
     if isinstance(node, URIRef):
         return ox.NamedNode(str(node))
     if not isinstance(node, Literal):
@@ -78,7 +76,7 @@ def _unsaid(name: str) -> Iterator[None]:
 def to_graph(statements: Iterable[ox.Quad]) -> Graph:
     graph = _Asked()
     graph.namespace_manager = _NoNames(graph, bind_namespaces="none")
-    nodes: dict[object, Node] = {}
+    nodes: dict[object, rdflib.term.Node] = {}
     with _unsaid("rdflib.term"):  # of an impossible date it would print a warning; a shape finds it
         for quad in statements:
             graph.add((to_term(quad.subject, nodes), to_term(quad.predicate, nodes), to_term(quad.object, nodes)))
@@ -88,7 +86,7 @@ def to_graph(statements: Iterable[ox.Quad]) -> Graph:
 def shapes_graph(described: report.Shapes) -> Graph:
     graph = Graph(store="SimpleMemory")
     graph.namespace_manager = _NoNames(graph, bind_namespaces="none")
-    nodes: dict[object, Node] = {}
+    nodes: dict[object, rdflib.term.Node] = {}
     for subject, properties in described.said.items():
         for predicate, values in properties.items():
             if URIRef(predicate) not in _WORDS:

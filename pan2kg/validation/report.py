@@ -318,16 +318,8 @@ def find_kept(project: Project, folder: Path) -> tuple[Path, Report | None]:
     with suppress(OSError, ValueError, KeyError, TypeError, IndexError, AttributeError):
         content = json.loads(path.read_text("utf-8"))
         rules = [
-            Rule(
-                key,
-                Kind(kind),
-                Severity(severity),
-                Text.of(dict(*message)),
-                Text.of(dict(*remedy)),
-                query,
-                RuleUse(use),
-            )
-            for key, kind, severity, message, remedy, query, use in content["rules"]
+            Rule(key, Kind(kind), Severity(severity), Text.of(dict(*text)), Text.of(dict(*remedy)), query, RuleUse(use))
+            for key, kind, severity, text, remedy, query, use in content["rules"]
         ]
         findings = [
             Finding(rules[rule], focus, way, value, place and Place(*place), component, Text.of(dict(*expected)), times)
@@ -406,8 +398,7 @@ class Shapes:
         return next(iter(self.values(node, name)), None)
 
     def items(self, node: Term | None) -> list[Term]:
-        members: list[Term] = []
-        visited: set[Term] = set()
+        members, visited = list[Term](), set[Term]()
         while node is not None and node not in visited:
             visited.add(node)
             members += self.values(node, RDF + "first")[:1]
@@ -506,8 +497,7 @@ class Rules:
             listed = ", ".join(words[:_SHOWN] + ([] if len(words) <= _SHOWN else ["…"]))
             is_counted = name.endswith(("Count", "Length")) and words
             expected = _CHECK.text(name, value=listed, **({"n": int(words[0])} if is_counted else {}))
-        rule = self.rule(shape, constraint)
-        return Finding(rule, focus, path, value, component=SH + component, expected=expected)
+        return Finding(self.rule(shape, constraint), focus, path, value, component=SH + component, expected=expected)
 
 
 def read_rules(shapes: Shapes, names: Names) -> Rules:
@@ -519,8 +509,7 @@ def read_rules(shapes: Shapes, names: Names) -> Rules:
 
     owners: dict[Node, Node] = {}
     reached = set(shapes.reached(filter(shapes.targets, shapes.said), "property", "node"))
-    named = (node for node in shapes.said if isinstance(node, ox.NamedNode))
-    for shape in sorted(named, key=lambda node: node.value):
+    for shape in sorted((node for node in shapes.said if isinstance(node, ox.NamedNode)), key=lambda node: node.value):
         if asks(shape) and shape in reached:
             owners[shape] = shape
         for constraint in shapes.values(shape, "sparql"):
@@ -536,8 +525,7 @@ def _rule(shapes: Shapes, names: Names, constraint: Node, shape: Node) -> Rule:
     for node in (constraint, shape):
         words = {m.language or "": m.value for m in shapes.values(node, "message") if isinstance(m, ox.Literal)}
         message = message or Text.of({SOURCE_LANGUAGE: words.get("", "")} | words)
-    is_gap = key.endswith(_GAP) and level is not Severity.VIOLATION
-    use = RuleUse.GAP if is_gap else RuleUse.EDIT
+    use = RuleUse.GAP if key.endswith(_GAP) and level is not Severity.VIOLATION else RuleUse.EDIT
     return Rule(key, Kind.SHAPE, level, message or _CHECK.text("nothing-said", rule=key), use=use)
 
 
