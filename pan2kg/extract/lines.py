@@ -65,10 +65,6 @@ class Page:
     turned: int = 0
     unmapped: int = 0
 
-    @property
-    def letters(self) -> int:
-        return sum(not char.text.isspace() for char in self.chars)
-
 
 @dataclass(slots=True)
 class PageLine:

@@ -45,10 +45,12 @@ _TYPED: Final = ("key", "action_or_plan", "relation", "target", "reason", "rank"
 
 def line_of(candidate: Candidate, names: Sequence[str] = ()) -> str:
     start, target = candidate.ends
+    columns = {name: name for name in ("start", "end", "quote", "page", "label", "prefix", "suffix", "path")}
+    columns["quote"] = "words"  # as :meth:`Quotation.from_line` reads them
     fields = {
         "key": candidate.key, "action_or_plan": start, "type": candidate.linked_as, "relation": candidate.relation,
         "target": target, "reason": pack(candidate.reason), "rule": candidate.rule, "rank": candidate.rank,
-        "passages": [quotation.to_line() for quotation in candidate.quotations],
+        "passages": [{code: getattr(row, name) for code, name in columns.items()} for row in candidate.quotations],
         "remarks": list(map(pack, candidate.remarks)), "choices": candidate.choices, "said": candidate.said,
     }  # fmt: skip
     return json.dumps({name: fields[name] for name in names or fields}, ensure_ascii=False)
