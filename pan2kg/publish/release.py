@@ -52,6 +52,8 @@ _APART: Final = re.compile(
 )
 _ENDS: Final = re.compile(rb"</(?:d[dt]|li|option|t[dhr]|tbody|thead)>")
 """Ends of elements that HTML lets out, since what follows in a list, a table or a choice ends them."""
+_PLAIN: Final = re.compile(rb'="([\w./?#&;:-]+)"(?=[ >])')
+"""Values of attributes that need no quotation marks."""
 _OFFERED: Final = (("turtle", folder.TURTLE, "ttl"), ("quads", folder.QUADS, "nq"))
 _README: Final = (
     ("front", "index.html"), ("pages", "fr/", "en/", "de/", ARCHIVE),
@@ -148,7 +150,9 @@ class SitePart:
             for _, path in paths:
                 body = edition.last(path) if edition.last else None
                 if body is None and (page := site.page(path)):
-                    body = _ENDS.sub(b"", _APART.sub(place, page.body)) if path.endswith(".html") else page.body
+                    body = page.body
+                    if path.endswith(".html"):
+                        body = _PLAIN.sub(rb"=\1", _ENDS.sub(b"", _APART.sub(place, body)))
                 if body is not None:
                     yield WELCOME if path == FRONT else path, body
             edition.graph.statements.kept.clear()
