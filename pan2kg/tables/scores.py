@@ -354,7 +354,8 @@ def _block(
 ) -> Block:  # fmt: skip
     # a thing of a kind, what it is called in each language, and what else is said of it, which is certain
     names = [TurtleLine(by, text(words, tag)) for tag, words in named.by_language().items()]
-    return Block(subject, (TurtleLine("a", kind), *names, *[TurtleLine(*line) for line in lines]), heading=heading)
+    statements = (TurtleLine("a", kind), *names, *(TurtleLine(*line) for line in lines))
+    return Block(subject, statements, heading=heading)
 
 
 _CERTAIN: Final = ("pan:certainty", "certainty:stated")
