@@ -287,9 +287,7 @@ def height_of(lines: int, font: Font) -> float:
     return lines * font.size * LEADING
 
 
-def centred(
-    box: Box, lines: tuple[str, ...], font: Font, *, anchor: Anchor = "middle", pad: float = 6.0
-) -> list[Label]:
+def centred(box: Box, lines: Sequence[str], font: Font, *, anchor: Anchor = "middle", pad: float = 6.0) -> list[Label]:
     x = {"start": box.x + pad, "middle": box.x + box.width / 2, "end": box.x + box.width - pad}[anchor]
     top = box.y + (box.height - height_of(len(lines), font)) / 2
     return [Label(x, top + font.size * (1.02 + LEADING * at), line, font, anchor) for at, line in enumerate(lines)]
@@ -478,9 +476,7 @@ class _Elements:
             spoken, self.told[label.name] = f'{spoken} id="{self.name}{label.name}"', None
         look, lines = _look("", None, label.font, label.anchor), []
         for line in label.lines():
-            [(x, y)] = (
-                tuple(map(_TENTHS.__getitem__, place)) for place in self.places([(line.x, line.y)], right, down)
-            )
+            x, y = map(_TENTHS.__getitem__, self.places([(line.x, line.y)], right, down)[0])
             turn = f' transform="rotate({number(line.turn)} {x} {y})"' if line.turn else ""
             lines.append((f' x="{x}" y="{y}"{turn}', _xml(line.text)))
         if label.anchor == "start":

@@ -234,10 +234,8 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
         ranks = ((work != home, sum(rows) / max(len(rows), 1), work) for work, rows in places.items())
         sides.append([work for *_, work in sorted(ranks)])
     high = STEP * max(len(pillars), *map(len, sides), 1)
-    heights, left, right = (
-        {iri: high / max(len(iris), 1) * (at + 0.5) for at, iri in enumerate(iris)}
-        for iris in ([pillar.iri for pillar in pillars], *sides)
-    )
+    lanes = ((iris, high / max(len(iris), 1)) for iris in ([pillar.iri for pillar in pillars], *sides))
+    heights, left, right = ({iri: step * (at + 0.5) for at, iri in enumerate(iris)} for iris, step in lanes)
     marks: list[dw.Mark] = []
     greatest = max((pillar.bits for pillar in pillars), default=0.0)
     for pillar in pillars:
@@ -423,18 +421,16 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
         lower = dw.Label(x + 10, y + 11, dw.shorten(f"{name.key}{words}", wide, FINE), FINE)
         dot = dw.Dot(x, y, 5, fr.BLUE if tie.declared else fr.VERMILION)
         marks.append(dw.Group((dot, upper, lower), f"{name.full}{words}", subject.leads(name.iri)))
-    name, edge = names[focus], dw.Pen(fr.BLUE, 2.4)
-    box = dw.Box(CENTRE - CORE[0] / 2, middle - CORE[1] / 2, *CORE, fill=fr.PAPER, pen=edge)
+    name = names[focus]
+    box = dw.Box(CENTRE - CORE[0] / 2, middle - CORE[1] / 2, *CORE, fill=fr.PAPER, pen=dw.Pen(fr.BLUE, 2.4))
     number = dw.Label(CENTRE, box.y + 17, dw.shorten(name.short, CORE[0] - 16, STRONG), STRONG, "middle")
     room = replace(box, y=box.y + 18, height=CORE[1] - 20)
     title = fr.spoken(name, dw.centred(room, dw.wrap(name.text, CORE[0] - 16, WORDS, 4), WORDS))
     marks.append(dw.Group((box, number, *title), title=name.full))
     raised = LIFT if any(tie.declared for tie in drawn) else 0.0
 
-    rows: list[tuple[Cell, ...]] = [
-        (body, names[body].text, "body", "leads" if body in leads else "involved", *3 * [None], "true")
-        for body in bodies
-    ]
+    parts = ((body, "leads" if body in leads else "involved") for body in bodies)
+    rows: list[tuple[Cell, ...]] = [(body, names[body].text, "body", role, *3 * [None], "true") for body, role in parts]
     for tie in texts:
         basis, _, _, level = tie.cells
         rows.append((tie.other, names[tie.other].text, "text", basis, None, level, None, "true"))

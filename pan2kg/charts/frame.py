@@ -41,10 +41,8 @@ def shade(value: float, bounds: tuple[float, ...]) -> str:
 
 
 def on(fill: str) -> str:
-    channels = (int(fill[at : at + 2], 16) / 255 for at in (1, 3, 5))
-    red, green, blue = (
-        channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4 for channel in channels
-    )
+    paints = (int(fill[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    red, green, blue = (paint / 12.92 if paint <= 0.04045 else ((paint + 0.055) / 1.055) ** 2.4 for paint in paints)
     light = 0.2126 * red + 0.7152 * green + 0.0722 * blue
     return INK if (light + 0.05) / 0.06 > 1.05 / (light + 0.05) else PAPER
 
@@ -136,9 +134,8 @@ class Picture:
         basis = words.basis_words(known.basis_line(subject.known), language).rstrip(".") if caption.is_levelled else ""
         chosen = say("filters", filters=format_of("semicolon", language).join((say("verified"), *caption.filters)))
         y = write(y + 13, f"{source_of(subject, basis)} · {chosen}.", SMALL)
-        return Drawing(
-            width + 2 * margin, y + max(margin - 8, 6), caption.title, self.description, language, tuple(marks)
-        )
+        wide, high = width + 2 * margin, y + max(margin - 8, 6)
+        return Drawing(wide, high, caption.title, self.description, language, tuple(marks))
 
     @property
     def svg(self) -> str:

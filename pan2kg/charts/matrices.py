@@ -164,9 +164,8 @@ def members_of(subject: Subject, plan: str) -> tuple[str, ...]:
         raise QueryError("no-action-of-plan", remedy="name-plan-with-actions", key=key(plan))
     # digits are compared as numbers
     pieces = {action: re.split(r"(\d+)", action) for action in actions}
-    return tuple(
-        sorted(actions, key=lambda action: [(int(p), "") if p.isdecimal() else (-1, p) for p in pieces[action]])
-    )
+    ranks = {action: [(int(p), "") if p.isdecimal() else (-1, p) for p in pieces[action]] for action in actions}
+    return tuple(sorted(actions, key=ranks.__getitem__))
 
 
 def draw_action_matrix(subject: Subject, *, plan: str = "", other: str = "", top: object = 60) -> fr.Picture:
@@ -324,9 +323,8 @@ def draw_ministries(
     classes += [say("actions-to", low=low + 1, high=high) for low, high in pairwise(bounds)]
     classes.append(say("actions-above", low=bounds[-1] + 1))
     known, actions = (sum(getattr(role, name) for role in roles) for name in ("known", "actions"))
-    notes, filters = choice.words(subject, columns)
-    if undrawn := len(every) - len(ministries):
-        notes = (say("ministries-left-out", n=undrawn), *notes)
+    (notes, filters), undrawn = choice.words(subject, columns), len(every) - len(ministries)
+    notes = (say("ministries-left-out", n=undrawn), *notes) if undrawn else notes
     signs = (
         *map(fr.sign, fr.RAMP, classes), fr.sign(fr.PAPER, say("sign-dash"), "–", 11),
         fr.sign(FAINT, say("sign-known"), "5/9", 10), fr.sign("", say("sign-hatch-body")),
@@ -411,12 +409,13 @@ def draw_upset(
 
     common = sum(len(texts) for among, texts in every if len(among) > 1)
     summary = [say("upset-summary", n=sum(len(texts) for _, texts in every), common=common)]
-    if len(every) > len(drawn):
-        summary.append(say("combinations-left-out", n=len(every) - len(drawn)))
+    summary += [say("combinations-left-out", n=len(every) - len(drawn))] if len(every) > len(drawn) else []
     fills = ((fr.BLUE, "sign-common"), (fr.ORANGE, "sign-alone"))
     signs = [fr.Sign((dw.Box(0, 2, 8, 14, fill), dw.Dot(21, 9, 7, fill)), say(word)) for fill, word in fills]
-    signs.append(fr.Sign((dw.Box(0, 3, fr.SWATCH[0], 12, fr.GREY),), say("sign-size")))
-    signs.append(fr.sign("", say("sign-hatch-text")))
+    signs += [
+        fr.Sign((dw.Box(0, 3, fr.SWATCH[0], 12, fr.GREY),), say("sign-size")),
+        fr.sign("", say("sign-hatch-text")),
+    ]
     notes, filters = choice.words(subject, rows)
     caption = fr.Caption(say("upset-title"), say("upset-lead"), tuple(signs), (*summary, *notes), filters)
     gain = dict(zip(known.potential.weights.texts, known.potential.weights.gain.tolist(), strict=True))

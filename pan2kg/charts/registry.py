@@ -82,10 +82,8 @@ def write_picture(picture: Picture, path: str | Path) -> None:
     target = Path(path)
     suffix = target.suffix.lower()
     if suffix not in SUFFIXES:
-        name = suffix or target.name
-        raise FormatError(
-            "no-form", place=Place(str(path)), remedy="use-names", form=name, names=".svg, .png, .pdf, .csv"
-        )
+        place, name = Place(str(path)), suffix or target.name
+        raise FormatError("no-form", place=place, remedy="use-names", form=name, names=", ".join(SUFFIXES))
     write_atomically(target, picture_bytes(picture, suffix))
 
 

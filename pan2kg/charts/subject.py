@@ -19,7 +19,7 @@ from pan2kg.coherence.known import Known
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.labels import Name
-from pan2kg.i18n.catalogue import Language, Messages
+from pan2kg.i18n.catalogue import Messages
 from pan2kg.store.store import Solutions
 from pan2kg.turtle.vocabulary import XSD, key
 
@@ -42,9 +42,7 @@ class Subject:
     ) -> None:
         # what is drawn for a page, whose style sheet has the classes, does not change from day to day
         self.graph, self.classes, self.today = graph, classes, None if classes else graph.as_of
-        self.address = address
-        self.level = level
-        self.language: Language = graph.language
+        self.address, self.level, self.language = address, level, graph.language
 
     @cached_property
     def known(self) -> Known:
@@ -78,10 +76,8 @@ class Subject:
 
     def brief(self, plan: str) -> str:
         labels, plans, name = self.graph.labels, self.known.tables.works.plans, self.names([plan])[plan].text
-        heads = self.graph.once(
-            f"heads of plans {self.language}",
-            lambda: Counter(labels.brief(iri, self.language).text.partition(SEPARATOR)[0] for iri in plans),
-        )
+        heads_of = (labels.brief(iri, self.language).text.partition(SEPARATOR)[0] for iri in plans)
+        heads = self.graph.once(f"heads of plans {self.language}", lambda: Counter(heads_of))
         head = name.partition(SEPARATOR)[0]
         return head if heads[head] <= 1 else name
 
@@ -117,16 +113,13 @@ class Life:
     def __init__(
         self, issued: citations.Span | None = None, start: date | None = None, end: date | None = None
     ) -> None:
-        self.issued = issued
-        self.start = start
-        self.end = end
+        self.issued, self.start, self.end = issued, start, end
         self.first = start or (issued.first if issued else None)
         self.is_drawn = bool(issued or start or end)
         self.is_open = bool(self.first) != bool(end)
 
 
 def table(columns: tuple[str, ...], rows: Iterable[tuple[Cell, ...]]) -> Solutions:
-
     def term(cell: Cell) -> ox.NamedNode | ox.Literal | None:
         if cell is None or cell == "":
             return None

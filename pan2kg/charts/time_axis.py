@@ -126,6 +126,9 @@ PLAN_COLUMNS: Final = ("plan", "plan_label", "work", "work_label", "part", "evid
 
 FIRST, SECOND, THIRD = 1, 2, 3  # how strongly a work is tied to the thing: what that means depends on the kind of thing
 TIED_AS: Final = {FIRST: "first", SECOND: "second", THIRD: "third"}
+LOOKS: Final = {
+    FIRST: (fr.BLUE, None), SECOND: (fr.PAPER, dw.Pen(fr.BLUE, 1.8)), THIRD: (fr.PAPER, dw.Pen(fr.GREY, 1.0, (2, 2))),
+}  # fmt: skip
 # A plan, or an action of one, and how it is tied to the thing, on whose word
 Tied = tuple[str, int, evidence.Level | None]
 
@@ -174,13 +177,9 @@ def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> fr.
         marks.append(dw.Label(x - 6, y + 11, dw.shorten(text, SAYS - 20, TICK), TICK))
 
     signs = [fr.Sign((_part_mark(15, 9, role),), say(f"plans-of-{kind}-{role}")) for role in sorted(drawn_as)]
-    if has_whole:
-        signs.append(fr.Sign((_part_mark(15, 9, SECOND, is_plan=True),), say("plans-of-whole")))
-    lives_drawn = [life_of[plan] for plan in rows]
-    if any(life.is_open for life in lives_drawn):
-        signs.append(open_end_sign(subject, PALE))
-    if any(not life.is_drawn for life in lives_drawn):
-        signs.append(fr.sign("", say("sign-hatch-date")))
+    signs += [fr.Sign((_part_mark(15, 9, SECOND, is_plan=True),), say("plans-of-whole"))] if has_whole else []
+    signs += [open_end_sign(subject, PALE)] if any(life_of[plan].is_open for plan in rows) else []
+    signs += [fr.sign("", say("sign-hatch-date"))] if any(not life_of[plan].is_drawn for plan in rows) else []
     called, undrawn = names[entry.iri].text, len(every) - len(rows)
     caption = fr.Caption(
         say(f"plans-of-{kind}", thing=called, n=len(every)), say("plans-of-lead"), tuple(signs),
@@ -241,9 +240,7 @@ def tied_works(subject: Subject, kind: str) -> Mapping[str, Mapping[str, tuple[T
 
 
 def _part_mark(x: float, y: float, role: int, *, is_plan: bool = False) -> dw.Box | dw.Dot:
-    fill, pen = {FIRST: (fr.BLUE, None), SECOND: (fr.PAPER, dw.Pen(fr.BLUE, 1.8))}.get(
-        role, (fr.PAPER, dw.Pen(fr.GREY, 1.0, (2, 2)))
-    )
+    fill, pen = LOOKS[role]
     return dw.Box(x - 5, y - 5, 10, 10, fill, pen) if is_plan else dw.Dot(x, y, 5.2, fill, pen)
 
 
@@ -318,9 +315,8 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> fr.Picture:
     colon = format_of("colon", subject.language)
     named = {at: coded("standing", KEYS[at]).say(subject.language) for at in obligations.DutyStanding}
     counted = [f"{words}{colon}{standings[at]}" for at, words in named.items() if standings[at]]
-    notes = [say("timeline-summary", n=len(every), parts=", ".join(counted) or "0")]
-    if len(margins) > len(drawn):
-        notes.append(say("obligations-left-out", n=len(margins) - len(drawn)))
+    notes, undrawn = [say("timeline-summary", n=len(every), parts=", ".join(counted) or "0")], len(margins) - len(drawn)
+    notes += [say("obligations-left-out", n=undrawn)] if undrawn else []
     late, tip = dw.Pen(fr.VERMILION, 3, (6, 4)), dw.Line.arrow((29, 9), 0.0, fr.VERMILION, 9)
     signs = (
         fr.Sign((dw.Line.diamond(15, 9, 7, fill=fr.INK),), say("sign-due")),
@@ -351,8 +347,7 @@ def _duty_words(subject: Subject, names: Names, row: obligations.Margin) -> tupl
     due = say("due", day=message.in_words(duty.due, language)) if duty.due is not None else ""
     if duty.due is not None and row.coming is not None and row.coming != duty.due:
         # Two days in words are wider than the column.
-        due = say("due-again", day=duty.due.isoformat(), then=row.coming.isoformat())
-        due = message.with_days(due, language)
+        due = message.with_days(say("due-again", day=duty.due.isoformat(), then=row.coming.isoformat()), language)
     number, last = len(row.responses), say("overdue", n=row.overdue) if row.overdue else say("not-yet-due")
     if row.margin is not None and answer is not None and answer.day is not None:
         day, name = message.in_words(answer.day, language), names[answer.work].text

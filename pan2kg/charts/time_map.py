@@ -82,9 +82,8 @@ def draw_plan_map(subject: Subject, plan: str, most: int, layout: Layout) -> fr.
     chosen = sj.find(subject.graph, plan)
     say, met = subject.say, {pair[pair[0] == chosen] for pair in subject.known.linked if chosen in pair}
     # the same in each language and at each width
-    met_by = subject.graph.once(
-        f"neighbours {subject.level.key} {chosen}", lambda: [Neighbour(subject, chosen, plan) for plan in met]
-    )
+    key_of = f"neighbours {subject.level.key} {chosen}"
+    met_by = subject.graph.once(key_of, lambda: [Neighbour(subject, chosen, plan) for plan in met])
     every = sorted(met_by, key=lambda near: (near.is_abroad, -near.bits, near.plan))
     neighbours, names = every[:most], subject.names((chosen, *(near.plan for near in every)))
     life_of, ranks = ta.lives(subject, names), {}
@@ -141,8 +140,7 @@ def draw_plan_map(subject: Subject, plan: str, most: int, layout: Layout) -> fr.
     signs += fr.weight_signs(subject, 0.0)
     signs += [ta.open_end_sign(subject, ta.PALE)] if any(life_of[plan].is_open for plan in rows) else []
     signs += [fr.sign(ta.TODAY, say("sign-as-of"), upright=True)] if subject.today else []
-    if any(not life_of[plan].is_drawn for plan in rows):
-        signs.append(fr.sign("", say("sign-hatch-date")))
+    signs += [fr.sign("", say("sign-hatch-date"))] if any(not life_of[plan].is_drawn for plan in rows) else []
     filters, undrawn = (say("chosen-by", plan=names[chosen].key),), len(every) - len(neighbours)
     notes = (say("left-out", what=say("field-plans", n=undrawn)),) if undrawn else ()
     caption = fr.Caption(" ".join(titles), say("time-map-lead"), tuple(signs), notes, filters)
@@ -312,8 +310,11 @@ def draw_country(subject: Subject) -> fr.Picture:
     undrawn, fill = sum(not life_of[plan].is_drawn for plan in plans), colour_of(subject, order[0])
     life = sj.Life(start=date(2020, 1, 1), end=date(2022, 12, 31))
     period = ta.bar(ta.Axis(2020, 2022, 2, 26), life, 9, fill, high=10)
-    signs = [fr.Sign(tuple(period), say("sign-period")), ta.open_end_sign(subject, fill)]
-    signs.append(fr.sign(CITED, say("kind-seen")))
+    signs = [
+        fr.Sign(tuple(period), say("sign-period")),
+        ta.open_end_sign(subject, fill),
+        fr.sign(CITED, say("kind-seen")),
+    ]
     signs += [fr.sign(ta.TODAY, say("sign-as-of"), upright=True)] if subject.today else []
     title, notes = say("country-map-title", n=len(plans), cited=len(citations)), say("country-map-undated", n=undrawn)
     caption = fr.Caption(title, say("country-map-lead"), tuple(signs), (notes,) if undrawn else ())

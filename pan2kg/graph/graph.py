@@ -64,8 +64,7 @@ class GraphReading(Generic[T]):
     """
 
     def __init__(self, make: Callable[..., T] | str, needs: str = "", meaning: str = "") -> None:
-        self.make = make
-        self.needs = needs.split()
+        self.make, self.needs = make, needs.split()
         self.__doc__ = meaning or make.__doc__
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -80,10 +79,8 @@ class GraphReading(Generic[T]):
             if isinstance(make, str):
                 module, _, name = make.rpartition(".")
                 make = cast("Callable[..., T]", getattr(import_module(f"pan2kg.{module}"), name))
-            values = [
-                graph.read(queries.program_query(need)) if "/" in need else attrgetter(need)(graph)
-                for need in self.needs
-            ]
+            find = queries.program_query
+            values = [graph.read(find(need)) if "/" in need else attrgetter(need)(graph) for need in self.needs]
             return make(*(values if self.needs else [graph]))
 
         # from then on it is an attribute like others: pages ask for some a million times
@@ -106,22 +103,16 @@ class Graph:
     prefixes = GraphReading(writer.read_prefixes, "project", "The prefixes of the project: name → namespace.")
     projects = GraphReading(naming.read_profiles, "store", "The profiles of the projects whose graphs these are.")
     profile = GraphReading(
-        naming.own_profile,
-        "projects project",
-        "What depends on the country: the plan to start from, languages, gazette.",
+        naming.own_profile, "projects project", "What depends on the country: plan to start from, languages, gazette."
     )
-    version = GraphReading(
-        naming.read_release, "store profile.space _release", "The release of the graph: its number and its day."
-    )
+    version = GraphReading(naming.read_release, "store profile.space _release", "Its release: the number and the day.")
     release: GraphReading[str] = GraphReading(
         attrgetter("version.number"), "", "The number of the release, empty where nothing says it."
     )
     dataset_iri = GraphReading(
-        naming.dataset_of, "profile.space", "The IRI of the dataset the graph is, by its own profile."
+        naming.dataset_of, "profile.space", "The IRI of the dataset the graph is, by its profile."
     )
-    notice = GraphReading(
-        naming.read_notice, "store profile.space", "What it says of itself as a dataset: names, creators, licence."
-    )
+    notice = GraphReading(naming.read_notice, "store profile.space", "Its names, creators and licence as a dataset.")
     labels: GraphReading[naming.Labels] = GraphReading(
         "graph.labels.read_labels", "store links", "Labels, keys, numbers and classes of all things."
     )
@@ -134,9 +125,7 @@ class Graph:
     statements: GraphReading[Statements] = GraphReading(
         "graph.statements.read_statements", "store links", "Every statement with the file or rule it comes from."
     )
-    places = GraphReading(
-        writer.find_subjects, "project", "The file and line where each thing of the graph has its block."
-    )
+    places = GraphReading(writer.find_subjects, "project", "The file and line where each thing has its block.")
     resting: GraphReading[Counter[str]] = GraphReading(
         "graph.statements.read_resting", "statements", "How many statements rest on each document."
     )
@@ -168,9 +157,7 @@ class Graph:
     links: GraphReading[LinkView | None] = GraphReading(
         "graph.statements.read_links", "store project", "Derived links as a view; None where they are triples."
     )
-    quotes: GraphReading[Mapping[str, str]] = GraphReading(
-        "graph.links.read_quotes", "store", "The first words each link quotes."
-    )
+    quotes: GraphReading[Mapping[str, str]] = GraphReading("graph.links.read_quotes", "store", "What each link quotes.")
     citations: GraphReading[tuple[reading.Citation, ...]] = GraphReading(
         "coherence.reading.read_citations", "store", "Who cites whom."
     )
@@ -199,7 +186,7 @@ class Graph:
         "scores.matrix.read_scales", "store", "The scales of interaction scores the graph declares, by IRI."
     )
     ministries = GraphReading(
-        lambda rows: tuple(body for (body,) in rows), "coherence/ministries", "The bodies that are ministries."
+        lambda rows: tuple(of for (of,) in rows), "coherence/ministries", "Bodies that are ministries."
     )
     earlier_bodies = GraphReading(
         lambda rows: tuple((body, earlier) for body, earlier in rows),
@@ -220,9 +207,7 @@ class Graph:
     # What is known, at any level of evidence
 
     tables: GraphReading[Tables] = GraphReading(
-        "coherence.reading.read_tables",
-        "store release as_of profile.home_plan",
-        "The small tables figures are taken from.",
+        "coherence.reading.read_tables", "store release as_of profile.home_plan", "The tables figures are taken from."
     )
     meetings: GraphReading[tuple[PlanMeeting, ...]] = GraphReading(
         "coherence.figures.meetings", "levels", "Linked pairs of plans with the firmest level of each."
@@ -383,9 +368,7 @@ class Graph:
 
         network = build_network(self.read, self.labels, self.known(evidence), self.links, language=language or "fr")
         plans = (plan,) if isinstance(plan, str) else tuple(plan)
-        if plans or kinds:
-            network = room.offered("network")(network, plans=plans, types=kinds)
-        return network
+        return room.offered("network")(network, plans=plans, types=kinds) if plans or kinds else network
 
     def table(self, name: str, *, evidence: Level | str = "", **chosen: object) -> Answer[dict[str, Any]]:
         """A table of figures, as ``pan2kg coherence`` gives it: ``matrix``, ``debt``, ``gaps`` and others.
@@ -549,8 +532,7 @@ class Graph:
         """
         occasions = self.known(level).occasions
         cells = [
-            (one.source, one.target, one.verdict.value, one.state.value, one.bits, " ".join(one.ways))
-            for one in occasions
+            (of.source, of.target, of.verdict.value, of.state.value, of.bits, " ".join(of.ways)) for of in occasions
         ]
         return Answer(("source", "target", "verdict", "state", "bits", "ways"), occasions, cells)
 

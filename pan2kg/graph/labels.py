@@ -49,23 +49,20 @@ def read_profiles(store: Store) -> tuple[CountryProfile, ...]:
     for _, stated in sorted(statements.items()):
         texts = {name.removeprefix(PAN): tuple(map(plain, values)) for name, values in stated.items()}
         single = ((texts.get(name) or ("",))[0] for name in ("country", "homePlan", "coherenceAction", "gazetteSpace"))
-        country, home_plan, coherence_action, gazette_space = single
+        country, home_plan, action, gazette_space = single
         names = [term for term in stated.get(PAN + "gazetteName", ()) if isinstance(term, ox.Literal)]
         gazette = {name.language or "": name.value for name in names}
         languages, wished = (texts.get(name, ()) for name in ("labelLanguage", "wishedLabelLanguage"))
         space = texts.get(VOID_SPACE, (ROOT,))[0]
-        profiles.append(
-            CountryProfile(space, country, home_plan, coherence_action, languages, wished, gazette, gazette_space)
-        )
+        profiles.append(CountryProfile(space, country, home_plan, action, languages, wished, gazette, gazette_space))
     return tuple(profiles)
 
 
 def own_profile(profiles: tuple[CountryProfile, ...], project: Project | None) -> CountryProfile:
     """The profile of the project one looks from, which is the first where several are open; an empty one without."""
     space = project.space if project else ROOT
-    return next(
-        (profile for profile in profiles if profile.space == space), profiles[0] if profiles else CountryProfile()
-    )
+    first = profiles[0] if profiles else CountryProfile()
+    return next((profile for profile in profiles if profile.space == space), first)
 
 
 def dataset_of(space: str) -> str:
@@ -267,10 +264,8 @@ INSTRUMENTS: Final = frozenset(
     PAN + name for name in ("LegalAct", "Treaty", "SoftLaw", "Commitment", "Bill", "OtherInstrument")
 )
 _KIND_OF: Final[Mapping[str, str]] = dict.fromkeys(INSTRUMENTS, "instrument") | {
-    PAN + "Provision": "provision",
-    PAN + "PublicBody": "body",
-    PAN + "Organisation": "body",
-}
+    PAN + "Provision": "provision", PAN + "PublicBody": "body", PAN + "Organisation": "body",
+}  # fmt: skip
 """The kind of things whose IRI is not ours, by their class."""
 
 
@@ -367,9 +362,8 @@ class Labels:
         if words:
             name = replace(name, text=words, language=language, whole=name.text)
         if is_drawn:
-            name = replace(
-                name, text=plain_words(name.text), language="" if name.language == language else name.language
-            )
+            tongue = "" if name.language == language else name.language
+            name = replace(name, text=plain_words(name.text), language=tongue)
         return name
 
 
@@ -458,9 +452,8 @@ def _texts(rows: Iterable[tuple[Term | None, ...]]) -> dict[str, dict[str, str]]
         ranked.setdefault(plain(subject_iri), []).append(name)
     matches: dict[str, dict[str, str]] = {}
     for iri, names in ranked.items():
-        names.sort()
         texts = matches[iri] = dict[str, str]()
-        for _, words, tag in names:
+        for _, words, tag in sorted(names):
             if tag not in texts:
                 one_line = " ".join(words.split())
                 texts[tag] = french(one_line) if tag == "fr" else one_line

@@ -65,9 +65,8 @@ def read_ties(store: Store, view: LinkView | None = None) -> GraphTies:
         ends.setdefault((iri, kind, level(words)), {}).setdefault(end, plan)
     ties = []
     for (link, kind, at), joined in ends.items():
-        for source, target in combinations(
-            sorted(joined, key=joined.__getitem__), 2
-        ):  # of one plan, as the query orders them
+        # of one plan, as the query orders them
+        for source, target in combinations(sorted(joined, key=joined.__getitem__), 2):
             if joined[source] != joined[target]:
                 ties.append(Tie(link, kind, (source, target), (joined[source], joined[target]), at))
     return GraphTies(tuple(_at_the_finest(ties)))
@@ -77,12 +76,12 @@ def _rows(store: Store, view: LinkView | None) -> list[tuple[str, ...]]:
     rows = [tuple(map(plain, row)) for row in select(store, program_query("links/ties")).rows]
     if view is None:
         return rows
-    derived = (
-        (link.iri, f"{ID}linktype/{link.kind}", end, plan, "false", view.level(link))
-        for link in view.links.values()
-        for end in link.ends
-        for plan in view.plan_of.get(end, ())
-    )
+    derived = []
+    for link in view.links.values():
+        kind, words = f"{ID}linktype/{link.kind}", view.level(link)
+        derived += [
+            (link.iri, kind, end, plan, "false", words) for end in link.ends for plan in view.plan_of.get(end, ())
+        ]
     return sorted([*(row for row in rows if row[0] not in view.links), *derived], key=itemgetter(1, 0, 2))
 
 
@@ -94,11 +93,8 @@ def _at_the_finest(ties: Sequence[Tie]) -> Iterator[Tie]:
     """
     shared = [tie for tie in ties if tie.kind == "shared-instrument"]
     finer = {tie.plans for tie in shared if not set(tie.ends) & set(tie.plans)}
-    return (
-        tie
-        for tie in ties
-        if tie.kind != "shared-instrument" or tie.plans not in finer or not set(tie.ends) & set(tie.plans)
-    )
+    whole = {tie for tie in shared if tie.plans in finer and set(tie.ends) & set(tie.plans)}
+    return (tie for tie in ties if tie not in whole)
 
 
 def read_quotes(store: Store) -> dict[str, str]:
@@ -161,24 +157,17 @@ def build_network(
     untyped = {node for node, data in network.nodes(data=True) if "type" not in data}
     _add_nodes(network, (row for row in read(program_query("network/ends")) if row[0] in untyped), labels)
     _add_weights(network, known)
-    texts, quoted, sources = (
-        _gathered(rows)
-        for rows in (
-            rows_of("via", derived[1]),
-            rows_of("evidence", derived[2]),
-            read(program_query("network/documents")),
-        )
-    )
+    texts, quoted = (_gathered(rows_of(query, more)) for query, more in (("via", derived[1]), ("evidence", derived[2])))
+    sources = _gathered(read(program_query("network/documents")))
     for _, _, link, data in network.edges(keys=True, data=True):
         if link in texts:
             shared = [via for (via,) in texts[link]]
             data["via"], data["via_label"] = " ".join(shared), "; ".join(labels.get(via) or via for via in shared)
         documents = dict.fromkeys(document for document, _, _ in quoted.get(link, ()))
         bare = [document for (document,) in sources.get(link, ()) if document not in documents]
-        lines = [
-            f"« {quote} » — {labels.get(document) or document}{f', p. {page}' if page else ''}"
-            for document, page, quote in quoted.get(link, ())
-        ]
+        lines = []
+        for document, page, quote in quoted.get(link, ()):
+            lines.append(f"« {quote} » — {labels.get(document) or document}{f', p. {page}' if page else ''}")
         lines += [labels.get(document) or document for document in bare]
         data.update(_given({"evidence": "\n".join(lines), "documents": " ".join([*documents, *bare])}))
     return network
@@ -224,11 +213,9 @@ def _add_weights(network: nx.MultiDiGraph[str], known: Known) -> None:
     for source, target, link, data in list(network.edges(keys=True, data=True)):
         if data["type"] != _SHARED:
             continue
-        if not plans.issuperset((works.home.get(source, source), works.home.get(target, target))):
-            network.remove_edge(source, target, link)
-            continue
-        weight = known.weight(source, target)
-        if weight.low <= 0:
+        is_known = plans.issuperset((works.home.get(source, source), works.home.get(target, target)))
+        weight = known.weight(source, target) if is_known else None
+        if weight is None or weight.low <= 0:
             network.remove_edge(source, target, link)
             continue
         bits = {"weight": weight.low, "weightHigh": weight.high, "weightBroad": weight.broad}
@@ -261,6 +248,5 @@ def communities(edges: Iterable[tuple[str, str, float]], *, seed: int = 7) -> di
         before = graph.get_edge_data(source, target, {}).get("weight", 0.0)
         graph.add_edge(source, target, weight=before + weight)
     groups = [sorted(group) for group in nx.community.louvain_communities(graph, seed=seed)]
-    return {
-        node: at for at, group in enumerate(sorted(groups, key=lambda group: (-len(group), group[0]))) for node in group
-    }
+    groups.sort(key=lambda group: (-len(group), group[0]))
+    return {node: at for at, group in enumerate(groups) for node in group}

@@ -109,13 +109,8 @@ class Parts:
 
 
 def place(part: Part) -> tuple[str, bool, int, list[tuple[int, str]], str]:
-    return (
-        part.scheme,
-        part.order is None,
-        part.order or 0,
-        natural(part.notation or part.iri.rpartition("/")[2]),
-        part.iri,
-    )
+    number = natural(part.notation or part.iri.rpartition("/")[2])
+    return part.scheme, part.order is None, part.order or 0, number, part.iri
 
 
 @lru_cache(maxsize=1 << 14)
@@ -134,10 +129,9 @@ def natural(number: str) -> list[tuple[int, str]]:
 
 def read_parts(read: Rows) -> Parts:
     """The parts a graph has, each query asked once."""
-    every = {
-        iri: Part(iri, plan, level, above, int(order) if order else None, notation, scheme)
-        for iri, plan, level, above, order, notation, scheme in read(program_query("parts/parts"))
-    }
+    every = {}
+    for iri, plan, level, upper, order, notation, scheme in read(program_query("parts/parts")):
+        every[iri] = Part(iri, plan, level, upper, int(order) if order else None, notation, scheme)
     actions: dict[str, dict[str, None]] = {}
     under: dict[str, dict[str, None]] = {}
     for action, plan, part_iri in read(program_query("parts/actions")):
@@ -236,11 +230,10 @@ class Statements:
         return self.once(("towards", iri), lambda: tuple(sorted(self._of(iri, is_value=True), key=_order)))
 
     def by_property(self, iri: str) -> Mapping[str, tuple[Statement, ...]]:
-        def grouped() -> dict[str, tuple[Statement, ...]]:
-            groups = groupby(self.about(iri), key=attrgetter("predicate"))
-            return {name: tuple(statements) for name, statements in groups}
-
-        return self.once(("by property", iri), grouped)
+        by = attrgetter("predicate")
+        return self.once(
+            ("by property", iri), lambda: {name: tuple(rows) for name, rows in groupby(self.about(iri), by)}
+        )
 
     def values(self, iri: str, name: str, *, graph: str = "") -> list[str]:
         """The values of a property as plain text, in order, each once; of a block, those its named graph states."""
@@ -265,10 +258,8 @@ class Statements:
         return [iri for name in ("from", "to", "between") for iri in self.values(link, PAN + name)]
 
     def pointing(self, iri: str, *names: str) -> list[str]:
-        def subjects() -> list[str]:
-            return sorted({s.thing for s in self._of(iri, is_value=True) if s.predicate in names})
-
-        return list(self.once(("pointing", iri, *names), subjects))
+        things = (row.thing for row in self._of(iri, is_value=True) if row.predicate in names)
+        return list(self.once(("pointing", iri, *names), lambda: sorted({*things})))
 
 
 def _order(statement: Statement) -> tuple[str, str, str, str]:
@@ -299,13 +290,10 @@ def grounds_of(statements: Statements, statement: Statement) -> Grounds:
     def read() -> Grounds:
         if statement.rule:
             return Grounds(statement.graph, "rule", ())
-        certainty, sources = (
-            statements.values(statement.thing, name, graph=statement.graph) or statements.values(statement.graph, name)
-            for name in (CERTAINTY, SOURCE)
-        )
+        thing, graph, values = statement.thing, statement.graph, statements.values
+        certainty, sources = (values(thing, name, graph=graph) or values(graph, name) for name in (CERTAINTY, SOURCE))
         kind = certainty[0].rpartition("/")[2] if certainty else ""
-        is_unverified = statement.graph.endswith("unverified")
-        return Grounds(statement.graph, "unverified" if is_unverified else kind, tuple(sources))
+        return Grounds(graph, "unverified" if graph.endswith("unverified") else kind, tuple(sources))
 
     return statements.once(("grounds", statement.thing, statement.graph), read)
 

@@ -60,19 +60,15 @@ class Brief:
 
     def followed(self, earlier: str, name: str) -> "Brief":
         try:
-            before = {
-                str(row["key"]): (str(row["title"]), bool(row["done"])) for row in json.loads(earlier)["findings"]
-            }
+            rows = json.loads(earlier)["findings"]
+            before = {str(row["key"]): (str(row["title"]), bool(row["done"])) for row in rows}
         except (KeyError, TypeError, ValueError):
             raise errors.FormatError("no-brief", place=errors.Place(name), remedy="name-brief") from None
-        ticked = {True: "done", False: "open", None: "new"}
-        findings = tuple(
-            replace(advice, state=ticked[before.get(advice.key, ("", None))[1]]) for advice in self.findings
-        )
+        ticked, states = {True: "done", False: "open", None: "new"}, {at: done for at, (_, done) in before.items()}
+        findings = tuple(replace(advice, state=ticked[states.get(advice.key)]) for advice in self.findings)
         keys = {advice.key for advice in findings}
-        return replace(
-            self, findings=findings, solved=tuple(title for at, (title, _) in before.items() if at not in keys)
-        )
+        solved = tuple(title for at, (title, _) in before.items() if at not in keys)
+        return replace(self, findings=findings, solved=solved)
 
     def as_json(self) -> str:
         findings = [
@@ -95,14 +91,11 @@ def write_brief(graph: Graph, plan: str = "", level: evidence.Level = evidence.H
     if iri is None:
         raise errors.QueryError("no-plan-named", remedy="name-plan-option")
     known, language, name = graph.known(level), graph.language, called(graph, iri)
-    kinds = [
-        list(_citations(graph, known, lambda occasion: iri in {occasion.source, occasion.target})),
-        [duty(graph, margin) for margin in duties(graph, level, iri) if is_late(margin)],
-        list(_of_plan(graph, known, iri)),
-    ]
+    uncited = list(_citations(graph, known, lambda occasion: iri in {occasion.source, occasion.target}))
+    late = [duty(graph, margin) for margin in duties(graph, level, iri) if is_late(margin)]
     # the first of each kind, in the order of the kinds; then what each has more
-    foremost, more = [*kinds[0][:1], *kinds[1][:1], *kinds[2]], [*kinds[0][1:], *kinds[1][1:]]
-    every, reach = [*foremost, *more], known.reach(iri)
+    every = [*uncited[:1], *late[:1], *_of_plan(graph, known, iri), *uncited[1:], *late[1:]]
+    reach = known.reach(iri)
     return Brief(
         _WORDS.say("title", language, plan=name), language,
         _WORDS.say("lead", language, n=reach.linked, cites=reach.cites, plan=name, cited=reach.cited,
@@ -143,21 +136,19 @@ def of_pair(graph: Graph, known: Known, source: str, target: str) -> Iterator[Ad
 
 
 def of_text(graph: Graph, known: Known, text: str) -> Iterator[Advice]:
-    yield from (duty(graph, margin) for margin in _late(graph, known.level) if margin.obligation.instrument == text)
-
-    def both_rest_on_it(occasion: citations.Occasion) -> bool:
-        return any(share.text == text for share in known.weight(occasion.source, occasion.target).contributions)
-
-    yield from _citations(graph, known, both_rest_on_it)
+    late, weight = filter(is_late, graph.margins(known.level).rows), known.weight
+    yield from (duty(graph, margin) for margin in late if margin.obligation.instrument == text)
+    # plans that both rest on it
+    yield from _citations(
+        graph, known, lambda at: any(share.text == text for share in weight(at.source, at.target).contributions)
+    )
 
 
 def of_body(graph: Graph, known: Known, body: str) -> Iterator[Advice]:
-    yield from (duty(graph, margin) for margin in _late(graph, known.level) if margin.obligation.holder == body)
-    led = {
-        graph.homes.get(involvement.work, involvement.work)
-        for involvement in involved(graph, known.level, "body").get(body, ())
-        if involvement.roles & {"lead", "responsible"}
-    }
+    late = filter(is_late, graph.margins(known.level).rows)
+    yield from (duty(graph, margin) for margin in late if margin.obligation.holder == body)
+    parts = involved(graph, known.level, "body").get(body, ())
+    led = {graph.homes.get(part.work, part.work) for part in parts if part.roles & {"lead", "responsible"}}
     yield from _citations(graph, known, lambda occasion: occasion.source in led)
 
 
@@ -181,11 +172,8 @@ def of_action(graph: Graph, known: Known, action: str) -> Iterator[Advice]:
         lacking.append(("text", evidence.Aspect.TEXTS, []))
     for lack, aspect, links in lacking:
         extent = known.tables.readings.extent(action, aspect, plan)
-        caveat = (
-            ""
-            if extent is evidence.Extent.FULL
-            else _WORDS.say("action-read-first", language, plan=called(graph, plan))
-        )
+        is_read, name = extent is evidence.Extent.FULL, called(graph, plan)
+        caveat = "" if is_read else _WORDS.say("action-read-first", language, plan=name)
         write = _WORDS.say(f"action-{lack}-write", language)
         yield Advice(
             f"{lack}:{key(action)}", _WORDS.say(f"action-{lack}-title", language),
@@ -238,10 +226,6 @@ def duties(graph: Graph, level: evidence.Level, plan: str) -> list[obligations.M
     return graph.once(("duties", level, plan), owed)
 
 
-def _late(graph: Graph, level: evidence.Level) -> list[obligations.Margin]:
-    return [margin for margin in graph.margins(level).rows if is_late(margin)]
-
-
 def is_late(margin: obligations.Margin) -> bool:
     return margin.met is obligations.Met.OPEN
 
@@ -286,7 +270,7 @@ def _of_plan(graph: Graph, known: Known, plan: str) -> Iterator[Advice]:
     actions = [action for action, home in known.tables.works.home.items() if home == plan]
     unled = sum(all("lead" not in part.roles for part in by_work.get(action, ())) for action in actions)
     counted = {"n": unled, "of": len(actions)}
-    if counted["n"]:
+    if unled:
         extent = figure_words.named(readings.extent(plan, evidence.Aspect.BODIES)).say(language)
         yield Advice(
             f"lead:{key(plan)}", _WORDS.say("lead-title", language, **counted),
@@ -333,16 +317,13 @@ def _adopted(graph: Graph, known: Known, plan: str) -> str:
     spelled.append(issued.first.isoformat())
     differing: list[str] = []
     for positions in conflicts.values():
-        agreeing = {
-            at for at, texts in positions.items() if any(form in text for text in texts.values() for form in spelled)
-        }
+        joined = {at: "\n".join(texts.values()) for at, texts in positions.items()}
+        agreeing = {at for at, text in joined.items() if any(form in text for form in spelled)}
         for texts in (texts for at, texts in positions.items() if agreeing and at not in agreeing):
             words = next(texts[tag] for tag in (graph.language, "en", *texts) if tag in texts)
             differing.append(_WORDS.say("quoted", graph.language, words=words))
-    day, disputes = (
-        message.in_words(issued.first, graph.language),
-        catalogue.format_of("semicolon", graph.language).join(dict.fromkeys(differing)),
-    )
+    disputes = catalogue.format_of("semicolon", graph.language).join(dict.fromkeys(differing))
+    day = message.in_words(issued.first, graph.language)
     return _WORDS.say("day-disputed", graph.language, day=day, others=disputes) if disputes else day
 
 

@@ -56,7 +56,10 @@ def write_report(
             "text": partial(_words_of, language=language), "told": partial(_told, report.names, language=language),
         }  # fmt: skip
         return template.render("check.html", values) + "\n"
-    writers = {"json": _json, "github": _github, "junit": _junit, "turtle": _turtle}
+    if form == "github":
+        commands = (_command(report.names, finding, language) for finding in report.findings)
+        return "".join(f"{line}\n" for line in (*commands, verdict(report, language)))
+    writers = {"json": _json, "junit": _junit, "turtle": _turtle}
     if form not in writers:
         raise FormatError("no-form", remedy="use-names", form=form, names=", ".join(FORMATS))
     return writers[form](report, language)
@@ -76,11 +79,8 @@ def _text(report: Report, language: Language, examples: int | None) -> Iterator[
         yield f"  {_parts(by_plan, language, examples)}"
         findings = [finding for _, of_plan in by_plan for finding in of_plan]
         examples_first = [of_plan[0] for _, of_plan in by_plan]
-        findings_shown = (
-            findings
-            if examples is None
-            else [*examples_first, *(f for f in findings if f not in examples_first)][:examples]
-        )
+        more = [finding for finding in findings if examples is not None and finding not in examples_first]
+        findings_shown = findings if examples is None else [*examples_first, *more][:examples]
         for finding in findings_shown:
             place = str(finding.place) if finding.place else ""
             yield f"    {': '.join(filter(None, (place, thing_name(report.names, finding, language))))}"
@@ -90,20 +90,18 @@ def _text(report: Report, language: Language, examples: int | None) -> Iterator[
             yield f"    … {_CHECK.counted(len(findings) - len(findings_shown), 'more', language)}"
     for sentence in statistics(report, language):
         yield f"\n{sentence}"
-    idle = [rule.key for rule in report.idle if rule.kind not in (Kind.STYLE, Kind.TEXT)]
-    if idle:
+    if idle := [rule.key for rule in report.idle if rule.kind not in (Kind.STYLE, Kind.TEXT)]:
         idle_shown = ", ".join(idle[:IDLE_SHOWN])
-        more = f", … {_CHECK.counted(len(idle) - IDLE_SHOWN, 'more', language)}" if len(idle) > IDLE_SHOWN else ""
-        yield "\n" + _CHECK.say("empty", language, rules=idle_shown + more)
+        hidden = f", … {_CHECK.counted(len(idle) - IDLE_SHOWN, 'more', language)}" if len(idle) > IDLE_SHOWN else ""
+        yield "\n" + _CHECK.say("empty", language, rules=idle_shown + hidden)
 
 
 def _parts(by_plan: list[tuple[str, list[Finding]]], language: Language, examples: int | None) -> str:
-    most = sorted(by_plan, key=lambda entry: -sum(one.times for one in entry[1]))[: None if examples is None else PLANS]
-    words = [
-        f"{entry or _CHECK.say('elsewhere', language)} ({numeral(sum(fault.times for fault in findings), language)})"
-        for entry, findings in most
-    ]
-    others_count = len(by_plan) - len(most)
+    times = (
+        (entry or _CHECK.say("elsewhere", language), sum(of.times for of in findings)) for entry, findings in by_plan
+    )
+    most = sorted(times, key=lambda entry: -entry[1])[: None if examples is None else PLANS]
+    words, others_count = [f"{plan} ({numeral(number, language)})" for plan, number in most], len(by_plan) - len(most)
     return ", ".join(words + ([f"… {_CHECK.counted(others_count, 'more-plans', language)}"] if others_count else []))
 
 
@@ -141,18 +139,11 @@ def _json_finding(names: Names, finding: Finding) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _github(report: Report, language: Language) -> str:
-    return "".join(f"{_command(report.names, finding, language)}\n" for finding in report.findings) + (
-        f"{verdict(report, language)}\n"
-    )
-
-
 def _command(names: Names, finding: Finding, language: Language) -> str:
     place = finding.place or Place("")
     properties = {"file": place.file, "line": str(place.line or ""), "title": finding.rule.key}
-    written = ",".join(
-        f"{key}={_data(value).replace(':', '%3A').replace(',', '%2C')}" for key, value in properties.items() if value
-    )
+    escaped = {key: _data(value).replace(":", "%3A").replace(",", "%2C") for key, value in properties.items() if value}
+    written = ",".join(f"{key}={value}" for key, value in escaped.items())
     detail_words = detail(names, finding, language)
     sentences = (
         thing_name(names, finding, language) and f"{thing_name(names, finding, language)}:",
@@ -171,11 +162,9 @@ def _junit(report: Report, language: Language) -> str:
     suites = []
     for kind in dict.fromkeys(rule.kind for rule in rules):
         cases = [_case(report, rule, language) for rule in rules if rule.kind is kind]
-        failures = sum("<failure" in case for case in cases)
+        counted = f'tests="{len(cases)}" failures="{sum("<failure" in case for case in cases)}"'
         name = f'"{formats.xml_value(_CHECK.say(f"kind-{kind}", language))}"'
-        suites.append(
-            f'  <testsuite name={name} tests="{len(cases)}" failures="{failures}">\n{"".join(cases)}  </testsuite>\n'
-        )
+        suites.append(f"  <testsuite name={name} {counted}>\n{''.join(cases)}  </testsuite>\n")
     head = '<?xml version="1.0" encoding="UTF-8"?>\n'
     title = formats.xml_value(_CHECK.say("title", language))
     return f'{head}<testsuites name="{title}">\n{"".join(suites)}</testsuites>\n'
@@ -211,36 +200,25 @@ def _turtle(report: Report, _: Language) -> str:
 
 def _result(finding: Finding, names: Names) -> str:
     prefix, _, local = finding.rule.key.partition(":")
-    rule = (
-        f"<{names.prefixes[prefix]}{local}>"
-        if prefix in names.prefixes
-        else f"<{vocabulary.ROOT}rule/{finding.rule.key}>"
-    )
+    space = names.prefixes.get(prefix, "")
+    rule = f"<{space}{local}>" if prefix in names.prefixes else f"<{vocabulary.ROOT}rule/{finding.rule.key}>"
     is_quality = finding.rule.kind is Kind.QUALITY
     component = "sh:SPARQLConstraintComponent" if is_quality else _node(finding.component)
     statements = ["a sh:ValidationResult", f"sh:focusNode {_node(finding.focus) or rule}"]
-    if path := _path(finding.path):
-        statements.append(f"sh:resultPath {path}")
-    if finding.value:
-        statements.append(f"sh:value {finding.value}")
+    if re.fullmatch(r"\^<[^<>]*>", finding.path):
+        statements.append(f"sh:resultPath [ sh:inversePath {finding.path[1:]} ]")
+    elif finding.path.startswith(("http:", "https:")):
+        statements.append(f"sh:resultPath {_node(finding.path)}")
+    statements += [f"sh:value {finding.value}"] if finding.value else []
     messages = finding.message.by_language()
-    statements += [
-        *(f"sh:resultMessage {writer.text(words, tag)}" for tag, words in messages.items() if words),
-        f"sh:resultSeverity sh:{finding.severity.capitalize()}",
-        f"sh:sourceConstraintComponent {component or rule}",
-        f"sh:sourceShape {rule}",
-    ]
+    statements += [f"sh:resultMessage {writer.text(words, tag)}" for tag, words in messages.items() if words]
+    statements += [f"sh:resultSeverity sh:{finding.severity.capitalize()}"]
+    statements += [f"sh:sourceConstraintComponent {component or rule}", f"sh:sourceShape {rule}"]
     return " ;\n    ".join(statements) + " .\n"
 
 
 def _node(term: str) -> str:
     return term if not term or term.startswith("_:") else f"<{term}>"
-
-
-def _path(path: str) -> str:
-    if re.fullmatch(r"\^<[^<>]*>", path):
-        return f"[ sh:inversePath {path[1:]} ]"
-    return _node(path) if path.startswith(("http:", "https:")) else ""
 
 
 _TITLE: Final = re.compile(r'"([^"]*)"@(\w+)')
@@ -283,11 +261,9 @@ def summary(report: Report, language: Language) -> str:
 
 
 def statistics(report: Report, language: Language) -> list[str]:
-    rules = {rule.key: rule for rule in report.rules if report.statistics.get(rule.key)}
-    return [
-        _CHECK.say("statistic", language, n=report.statistics[key], rule=key, message=rule.message.say(language))
-        for key, rule in rules.items()
-    ]
+    rules, numbers = {rule.key: rule.message.say(language) for rule in report.rules}, report.statistics
+    counted = ((key, words, numbers[key]) for key, words in rules.items() if numbers.get(key))
+    return [_CHECK.say("statistic", language, n=number, rule=key, message=words) for key, words, number in counted]
 
 
 def names_thing(finding: Finding) -> bool:
@@ -297,8 +273,7 @@ def names_thing(finding: Finding) -> bool:
 def thing_name(names: Names, finding: Finding, language: Language) -> str:
     if not names_thing(finding):
         return ""
-    label = names.label(finding.focus).say(language)
-    short_name = names.short(finding.focus)
+    label, short_name = names.label(finding.focus).say(language), names.short(finding.focus)
     return f"{short_name} « {label} »" if label else short_name
 
 
@@ -331,11 +306,8 @@ def part_name(names: Names, plan_key: str, language: Language) -> str:
 
 def _words_of(text: Text, language: Language) -> Markup:
     spoken, words = text.spoken(language), french(text.say(language))
-    return (
-        template.filled("{}", words)
-        if spoken == language
-        else template.filled('<span lang="{}">{}</span>', spoken, words)
-    )
+    is_own = spoken == language
+    return template.filled("{}", words) if is_own else template.filled('<span lang="{}">{}</span>', spoken, words)
 
 
 def _told(names: Names, finding: Finding, language: Language) -> list[str]:

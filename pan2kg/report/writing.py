@@ -70,10 +70,8 @@ def report_files(
     }  # fmt: skip
     text = [f"# {writers.md_text(title)}\n", f"{writers.md_text(basis)}\n"]
     text += [writers.md_table(table, language) for table in tables]
-    return {
-        f"report.{language}.html": template.render("report.html", values) + "\n",
-        f"report.{language}.md": "\n".join(text),
-    }
+    whole = template.render("report.html", values) + "\n"
+    return {f"report.{language}.html": whole, f"report.{language}.md": "\n".join(text)}
 
 
 class _Printed(HTMLParser):
@@ -99,10 +97,8 @@ class _Printed(HTMLParser):
             tag = self.links[-1]
         if tag == "details":
             values["open"] = None
-        attributes_text = "".join(
-            f" {name}" if text is None else f' {name}="{escape(text)}"' for name, text in values.items()
-        )
-        self.pieces.append(f"<{tag}{attributes_text}>")
+        attributes = (f" {name}" if text is None else f' {name}="{escape(text)}"' for name, text in values.items())
+        self.pieces.append(f"<{tag}{''.join(attributes)}>")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if self.inside and not self.hidden:
@@ -204,10 +200,8 @@ def _docx(brief: Brief, day: date) -> bytes:
             put(_BRIEF.say("quoted", language, words=words), "Quote")
             put(source, soft=True)
         for name, text in (("proposal", advice.proposal), ("addressee", advice.addressee), ("until", advice.until)):
-            paragraph = document.add_paragraph()
-            paragraph.add_run(
-                f"{formats.clean(_BRIEF.say(name, language) + format_of('colon', language))} "
-            ).bold = True
+            paragraph, head = document.add_paragraph(), _BRIEF.say(name, language) + format_of("colon", language)
+            paragraph.add_run(f"{formats.clean(head)} ").bold = True
             paragraph.add_run(formats.clean(text))
     if not brief.findings:
         put(_BRIEF.say("none", language))

@@ -100,21 +100,18 @@ def line(context: PageContext, row: figures.Taken) -> Values:
     language = context.request.language
     return {
         "address": context.href(f"definition/{row.figure.id}.html", **context.handed),
-        "name": row.figure.name(context.graph.asked_by).say(language),
-        "at": evidence.FIGURED.index(row.level),
+        "name": row.figure.name(context.graph.asked_by).say(language), "at": evidence.FIGURED.index(row.level),
         "nested": [value_words(value, row, language) for value in row.nested],
         "population": "–" if row.population is None else context.figure(row.population),
-    }
+    }  # fmt: skip
 
 
 def _index(context: PageContext) -> Values:
     return {
-        "title": context.t("definitions-title"),
+        "title": context.t("definitions-title"), "caption": context.caption(context.level),
         "lines": [line(context, row) for row in context.graph.figures(context.level)],
-        "levels": [context.caption(level) for level in evidence.FIGURED],
-        "caption": context.caption(context.level),
-        "basis": context.basis(context.known),
-    }
+        "levels": list(map(context.caption, evidence.FIGURED)), "basis": context.basis(context.known),
+    }  # fmt: skip
 
 
 def _values(context: PageContext) -> Values | None:

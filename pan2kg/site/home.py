@@ -45,10 +45,8 @@ Met = Mapping[tuple[str, str], figures.PlanMeeting]
 
 def chosen(context: page.PageContext) -> page.PlanFilter:
     arguments, find = context.request.arguments, context.graph.labels.find
-    topic, body = (
-        entry.iri if (entry := find(kind, arguments.get(kind, ""))) and not entry.is_retired else ""
-        for kind in ("topic", "body")
-    )
+    entries = (find(kind, arguments.get(kind, "")) for kind in ("topic", "body"))
+    topic, body = (entry.iri if entry and not entry.is_retired else "" for entry in entries)
     year = arguments.get("year", "")
     is_year = year.isascii() and year.isdecimal() and len(year) == 4
     return page.PlanFilter(context.level, topic, body, int(year) if is_year else None)
@@ -76,9 +74,8 @@ def shown_plans(site_context: page.SiteContext, choice: page.PlanFilter) -> list
 
 
 def _offered(site_context: page.SiteContext) -> list[list[str]]:
-    number = Counter(
-        iri for plan in plan_sets(site_context).every for things in site_context.facts[plan][:2] for iri in things
-    )
+    every, facts = plan_sets(site_context).every, site_context.facts
+    number = Counter(iri for plan in every for things in facts[plan][:2] for iri in things)
     kinds = map(site_context.graph.labels.of_kind, ("topic", "body"))
     return [[entry.iri for entry in entries if number[entry.iri] > 1] for entries in kinds]
 
@@ -95,10 +92,8 @@ def matrix(context: page.PageContext, *, limit: int | None) -> page.Values:
     site_context, choice = context.site_context, chosen(context)
     plans, met, linked = _order(site_context, choice)
     order, sets = linked[:limit], plan_sets(site_context)
-    topics, bodies = (
-        sorted(((context.key(iri), context.name(iri)) for iri in iris), key=lambda pair: (pair[1].casefold(), pair))
-        for iris in _offered(site_context)
-    )
+    offered = ([(context.key(iri), context.name(iri)) for iri in iris] for iris in _offered(site_context))
+    topics, bodies = (sorted(pairs, key=lambda pair: (pair[1].casefold(), pair)) for pairs in offered)
     years = {year for facts in site_context.facts.values() for year in facts[2:] if year}
     # pictures where there are plans enough to draw and, for two of them, a server
     raster = ["png", "pdf"] if site_context.mode == "served" and find_spec("matplotlib") is not None else []
@@ -190,9 +185,8 @@ def _filtering(context: page.PageContext, limit: int | None) -> page.Markup:
 
 def _listed(context: page.PageContext, meeting: figures.PlanMeeting, at: evidence.Level) -> list[Value]:
     plan, partner = meeting.plans
-    cites, cited = (
-        level.key if level and evidence.counts(level, at) else "" for level in (meeting.cites, meeting.cited)
-    )
+    levels = (meeting.cites, meeting.cited)
+    cites, cited = (level.key if level and evidence.counts(level, at) else "" for level in levels)
     low = round(meeting.low(at), 6)
     bits = int(low) if low == int(low) else low
     return [plan, context.called(plan), partner, context.called(partner), cites, cited, bits, meeting.level.key]
@@ -218,12 +212,11 @@ def _file(context: page.PageContext, suffix: str) -> str | bytes | None:
     choices += [(key, context.name(iri)) for key, iri in things if iri]
     choices += [("filter-year", str(choice.year))] if choice.year else []
     filters = (f"{t(name)}{t('colon')} {words}" for name, words in choices)
-    signs = (
-        sheet.Sign(tuple(_filled(drawing.Box(0, 0, *sheet.SWATCH), "→", "")), t("legend-declared")),
-        sheet.Sign(tuple(_filled(drawing.Box(0, 0, *sheet.SWATCH), "", "n")), t("legend-inferred")),
-        sheet.sign("", t("legend-none")),
-    )
-    caption = sheet.Caption(t("sheet-title"), t("sheet-lead"), signs, tuple(notes), tuple(filters))
+    swatch = drawing.Box(0, 0, *sheet.SWATCH)
+    fills = (("→", "", "declared"), ("", "n", "inferred"))
+    signs = [sheet.Sign(tuple(_filled(swatch, arrow, bits)), t(f"legend-{kind}")) for arrow, bits, kind in fills]
+    signs.append(sheet.sign("", t("legend-none")))
+    caption = sheet.Caption(t("sheet-title"), t("sheet-lead"), tuple(signs), tuple(notes), tuple(filters))
     rows = [*map(subject.names(order).__getitem__, order)]
     titles = [f"{at} · {labels.shortened(name.text)}" for at, name in enumerate(rows, 1)]
     heads, up, out = sheet.tilted(titles, _HEAD, _WIDE, longest=330)
@@ -278,13 +271,11 @@ def _home(context: page.PageContext) -> page.Values:
         # which texts both plans name, and why they meet else: the passages quoted, and on whose word that rests
         ends = occasion.source, occasion.target
         reasons = [
-            {
-                "words": context.t("wanted-cited" if statement.is_citation else "wanted-together"),
-                "quotes": values.quotes(context, graph.statements.values(statement.link, values.PASSAGE))[:1],
-                "mark": context.mark(statement.level),
-            }
+            {"words": context.t("wanted-cited" if statement.is_citation else "wanted-together"),
+             "quotes": values.quotes(context, graph.statements.values(statement.link, values.PASSAGE))[:1],
+             "mark": context.mark(statement.level)}
             for statement in context.known.between(*ends)[:REASONS]
-        ]
+        ]  # fmt: skip
         texts = [shared.text for shared in context.known.weight(*ends).contributions if not shared.is_broad]
         wanted.append({
             "way": definitions.citing(context, context.known, *ends), "texts": texts, "reasons": reasons,
@@ -313,11 +304,9 @@ def _finding(context: page.PageContext, name: str, number: int, address: str, **
 def _shortcomings(
     context: page.PageContext, counted: Mapping[str, int], duties: Sequence[obligations.Margin]
 ) -> list[page.Values]:  # fmt: skip
-    alone, late = counted["unlinked_actions"], sum(map(is_late, duties))
-    return [
-        _finding(context, "unlinked", alone, context.href("unlinked.html"), of=counted["actions"]),
-        _finding(context, "overdue", late, context.href("obligations.html"), of=len(duties)),
-    ]
+    alone, late, href = counted["unlinked_actions"], sum(map(is_late, duties)), context.href
+    unlinked = _finding(context, "unlinked", alone, href("unlinked.html"), of=counted["actions"])
+    return [unlinked, _finding(context, "overdue", late, href("obligations.html"), of=len(duties))]
 
 
 def _opening(
@@ -361,10 +350,8 @@ def _fields(context: page.PageContext, knowledge: known.Known) -> list[page.Valu
     cells: dict[frozenset[str], page.Values] = {}
     for field, partner in combinations_with_replacement(order, 2):
         ends = frozenset({field, partner})
-        pairs, both_read = (
-            number[field] * (number[partner] - 1) // 2 if field == partner else number[field] * number[partner]
-            for number in (plans_in, full)
-        )
+        sides = ((number[field], number[partner] - (field == partner)) for number in (plans_in, full))
+        pairs, both_read = (plans * partners // (1 + (field == partner)) for plans, partners in sides)
         cells[ends] = {"pairs": pairs, "linked": linked[ends], "cited": cited[ends], "read": both_read}
     return [
         {
@@ -418,9 +405,8 @@ def _country(context: page.PageContext) -> page.Values | None:
     )  # fmt: skip
     counted = numbers(context.site_context, knowledge.level, sorted(plans))
     duties = [row for row in graph.margins(knowledge.level).rows if row.obligation.country == country]
-    by_state = {
-        state.value: states[state] for state in (citations.State.SEEN, citations.State.ABSENT, citations.State.OPEN)
-    }
+    counted_states = citations.State.SEEN, citations.State.ABSENT, citations.State.OPEN
+    by_state = {state.value: states[state] for state in counted_states}
     alone, overdue = _shortcomings(context, counted, duties)
     findings = [_finding(context, "expected", states.total(), context.href("index.html#wanted"), **by_state)]
     findings += [*([alone] if counted["actions"] else []), *([overdue] if duties else [])]
@@ -429,10 +415,9 @@ def _country(context: page.PageContext) -> page.Values | None:
         "opening": _opening(context, knowledge.level, main, findings),
         "asked": _asked(context) if country == graph.profile.country else "",
         "lines": [{"plan": iri, "period": plan.period(context, iri), "reach": reach[iri]} for iri in order],
-        "countries": _countries(context),
-        "caption": context.caption(knowledge.level),
+        "countries": _countries(context), "caption": context.caption(knowledge.level),
         "basis": context.basis(knowledge),
-    }
+    }  # fmt: skip
 
 
 def _home_keys(site_context: page.SiteContext) -> Iterable[str]:

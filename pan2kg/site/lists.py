@@ -103,10 +103,10 @@ def _unlinked(context: page.PageContext) -> page.Values:
 def _search(context: page.PageContext) -> page.Values:
     asked, index = context.request.arguments.get("q", ""), context.graph.labels
     entries = [entry for iri in context.graph.search.find(asked) if (entry := index.entry(iri))]
-    groups: dict[str, list[Entry]] = {
-        kind: [entry for iri in context.by_name(of.iri for of in index.of_kind(kind)) if (entry := index.entry(iri))]
-        for kind in (() if asked else _ALWAYS)
-    }
+    groups: dict[str, list[Entry]] = {}
+    for kind in () if asked else _ALWAYS:
+        iris = context.by_name(of.iri for of in index.of_kind(kind))
+        groups[kind] = [entry for iri in iris if (entry := index.entry(iri))]
     for entry in entries:
         groups.setdefault(entry.kind, []).append(entry)
     return {"title": context.t("search-title"), "asked": asked, "groups": groups, "count": len(entries)}
@@ -116,21 +116,14 @@ def _names(site_context: page.SiteContext, arguments: Mapping[str, str], *, is_w
     graph, entry = site_context.graph, site_context.graph.labels.entry
     if is_whole:
         # by these the script calls things otherwise: what has a short name has its own too, and documents are not found
-        rows: list[list[object]] = [
-            ["document", of.key, of.texts] for of in graph.labels.of_kind("document") if len(of.texts) > 1
-        ]
+        documents, rows = graph.labels.of_kind("document"), list[list[object]]()
+        rows += [["document", of.key, of.texts] for of in documents if len(of.texts) > 1]
         for of, thing in ((of, thing) for thing in graph.search.things if (of := entry(thing.iri))):
             full, name = (of.texts if of.brief else {}), of.address.removeprefix(f"{of.kind}/").removesuffix(".html")
             row = _as_row(of, (also for also in dict.fromkeys(thing.names) if also not in (name, *full.values())))
             cells = [full, *(row.get(cell, "") for cell in ("also", "notation", "iri"))]
-            rows.append(
-                [
-                    of.kind,
-                    name,
-                    row["labels"],
-                    *cells[: max((at for at, cell in enumerate(cells, 1) if cell), default=0)],
-                ]
-            )
+            length = max((at for at, cell in enumerate(cells, 1) if cell), default=0)
+            rows.append([of.kind, name, row["labels"], *cells[:length]])
         return f"pan2kgLabels({page.embedded(rows)}.map({_AS_OBJECT}));\n".encode()
     iris = graph.search.find(arguments.get("q", ""), limit=12)
     return str(page.embedded([_as_row(of) for of in map(entry, iris) if of])).encode()
@@ -184,10 +177,9 @@ def _obligations(context: page.PageContext) -> page.Values:
 
 
 def _calendar(context: page.PageContext) -> str:
+    every, name = context.spoken.obligations, context.name
     events = [
-        (row.due, f"{row.iri}@pan2kg", context.name(row.iri), context.name(row.instrument), row.every)
-        for row in context.spoken.obligations
-        if row.due
+        (row.due, f"{row.iri}@pan2kg", name(row.iri), name(row.instrument), row.every) for row in every if row.due
     ]
     return write_calendar(sorted(events), name=context.t("obligations-title"), stamp=context.graph.as_of)
 
@@ -231,12 +223,10 @@ def show(figures: table.Table, context: page.PageContext) -> page.Markup:
     # plans and texts are called by their short names, as links to them are elsewhere
     entries = (entry for kind in ("plan", "instrument") for entry in index.of_kind(kind))
     short = {entry.iri: entry.brief[language] for entry in entries if language in entry.brief}
-    anchors = writers.Anchors(
-        figures.name, lambda _, __, iri: context.address(iri), spoken, lambda iri: short.get(iri, "")
-    )  # fmt: skip
-    title = writers.html_text(figures.title, language)
+    find, called = lambda _, __, iri: context.address(iri), lambda iri: short.get(iri, "")
     shown, pieces = figures.rows[: context.most], partial(template.macro, "_macros.html")
-    part = replace(figures, rows=shown)
+    part, title = replace(figures, rows=shown), writers.html_text(figures.title, language)
+    anchors = writers.Anchors(figures.name, find, spoken, called)
     rows = writers.html_table(part, language, anchors, caption=title, has_script=True)
     more = pieces("rest")(len(shown), context.t) + pieces("cut")(len(shown), len(figures.rows), context.t)
     return template.markup(f"<sortable-table>{rows}</sortable-table>\n{more}{writers.html_foot(figures, language)}")
@@ -322,10 +312,8 @@ def _gap(context: page.PageContext) -> page.Values | None:
 
 def _keys(site_context: page.SiteContext) -> Iterable[str]:
     entry = site_context.graph.labels.entry
-    pairs = (
-        [home.key for home in map(entry, pair) if home]
-        for pair in sorted(pair for pair, has_page in site_context.pairs.items() if has_page)
-    )
+    paged = sorted(pair for pair, has_page in site_context.pairs.items() if has_page)
+    pairs = ([home.key for home in map(entry, pair) if home] for pair in paged)
     return [labels.pair_key(*pair) for pair in pairs if len(pair) == 2]
 
 
@@ -343,9 +331,8 @@ def _pair(context: page.PageContext) -> page.Values | None:
 
     # in a release documents tell on what each link rests
     notes = values.Notes(context, is_marked=not site_context.document)
-    dossier = entity.of_pair(
-        context, knowledge, pair, context.draw("bridge", knowledge.level, plan=names[0], other=names[1])
-    )
+    picture = context.draw("bridge", knowledge.level, plan=names[0], other=names[1])
+    dossier = entity.of_pair(context, knowledge, pair, picture)
     # words are quoted once: where they are needed again, a link leads there
     places = {proof["quote"]["words"]: "proofs" for proof in dossier["proofs"]}
     by_plans = site_context.once("citations", lambda: values.gathered(
@@ -427,9 +414,7 @@ def _pair(context: page.PageContext) -> page.Values | None:
     }  # fmt: skip
 
 
-def _by_things(
-    context: page.PageContext, kind: str, plans: tuple[str, str], ties: list[Tie]
-) -> dict[str, Any] | None:  # fmt: skip
+def _by_things(context: page.PageContext, kind: str, pair: tuple[str, str], ties: list[Tie]) -> dict[str, Any] | None:
     via: dict[str, list[Tie]] = {}
     for tie in ties:
         for shared in context.graph.statements.values(tie.iri, PAN + "via"):
@@ -437,7 +422,7 @@ def _by_things(
     meetings: list[tuple[tuple[int, str, str], dict[str, Any]]] = []
     for shared, links in via.items():
         ends = {(end, home) for tie in links for end, home in zip(tie.ends, tie.plans, strict=True)}
-        sides = [plan.ordered(context, {end for end, home in ends if home == iri}) for iri in plans]
+        sides = [plan.ordered(context, {end for end, home in ends if home == iri}) for iri in pair]
         entry = context.graph.labels.entry(shared)
         levels = sorted({tie.level for tie in links if tie.level is not None})
         number = len({tie.iri for tie in links})

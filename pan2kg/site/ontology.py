@@ -40,9 +40,7 @@ _MATCHES: Final = (
 _CONCEPT: Final = frozenset((SKOS + "Concept", SKOS + "ConceptScheme"))
 _SEVERITIES: Final = {SH + "Warning": Severity.WARNING, SH + "Info": Severity.INFO}
 _TARGETS: Final = (SH + "targetClass", SH + "targetSubjectsOf", SH + "targetObjectsOf")
-_SHAPES: Final = frozenset(
-    SH + name for name in ("NodeShape", "PrefixDeclaration", "PropertyShape", "SPARQLConstraint")
-)
+_SHAPES: Final = {SH + name for name in ("NodeShape", "PrefixDeclaration", "PropertyShape", "SPARQLConstraint")}
 _MANY: Final = 3
 _MOST: Final = 12
 _LOOKED_AT: Final = 50
@@ -58,6 +56,7 @@ Tallies = tuple[tuple[str, int], ...]
 Relation = tuple[str, str, str, bool]
 """Class, property, class, and whether rules alone state it."""
 Row = tuple[str, ...]
+Rule = Mapping[str, Any]
 
 
 def read_triples(paths: Iterable[Path]) -> Triples:
@@ -66,20 +65,16 @@ def read_triples(paths: Iterable[Path]) -> Triples:
         try:
             quads = list(ox.parse(path=path, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True))
         except SyntaxError as error:
-            raise TurtleError(
-                "no-turtle", place=Place(str(path), error.lineno), remedy="mend-line", value=error.msg
-            ) from None
+            place = Place(str(path), error.lineno)
+            raise TurtleError("no-turtle", place=place, remedy="mend-line", value=error.msg) from None
         for quad in quads:
             if not isinstance(quad.object, ox.Triple) and not isinstance(quad.subject, ox.Triple):
                 values = triples.setdefault(plain(quad.subject), {}).setdefault(quad.predicate.value, [])
                 if quad.object not in values:
                     values.append(quad.object)
+    # most are one, which need not be written to be put in order
     return {
-        subject: {
-            # most are one, which need not be written to be put in order
-            predicate: tuple(sorted(objects, key=str) if len(objects) > 1 else objects)
-            for predicate, objects in sorted(values.items())
-        }
+        subject: {name: tuple(sorted(of, key=str) if len(of) > 1 else of) for name, of in sorted(values.items())}
         for subject, values in sorted(triples.items())
     }
 
@@ -168,7 +163,7 @@ def tallied(store: Store, name: str) -> Mapping[Row, int]:
     return {tuple(map(plain, cells)): int(plain(number)) for *cells, number in rows}
 
 
-def _constraints(triples: Triples) -> tuple[Mapping[str, Any], ...]:
+def _constraints(triples: Triples) -> tuple[Rule, ...]:
     users: dict[str, list[str]] = defaultdict(list)
     for user, properties in triples.items():
         # what a path leads to is looked at by another shape
@@ -192,10 +187,8 @@ def _constraints(triples: Triples) -> tuple[Mapping[str, Any], ...]:
     return tuple(constraints)
 
 
-def _rules_of(
-    triples: Triples, constraints: Iterable[Mapping[str, Any]]
-) -> Mapping[str, tuple[Mapping[str, Any], ...]]:
-    by_term: dict[str, list[Mapping[str, Any]]] = {}
+def _rules_of(triples: Triples, constraints: Iterable[Rule]) -> Mapping[str, tuple[Rule, ...]]:
+    by_term: dict[str, list[Rule]] = {}
     for constraint in sorted(constraints, key=lambda rule: (list(Severity).index(rule["severity"]), rule["iri"])):
         if constraint["messages"]:
             terms, waiting = {*constraint["targets"]}, [*triples.get(constraint["iri"], {}).get(SH + "path", ())]
@@ -250,19 +243,15 @@ def _examples(store: Store, terms: Sequence[Term], prefixes: Mapping[str, str]) 
     read({*users.values()} - statements.keys())
 
     def example(iri: str, pairs: Iterable[tuple[str, Node]]) -> tuple[str, str]:
-        lines = (
-            writer.TurtleLine(
-                "a" if name == RDF + "type" else writer.iri(name, prefixes), turtle_of(value, prefixes)
-            )
-            for name, value in pairs
-        )  # fmt: skip
+        lines = list[writer.TurtleLine]()
+        for name, value in pairs:
+            verb = "a" if name == RDF + "type" else writer.iri(name, prefixes)
+            lines.append(writer.TurtleLine(verb, turtle_of(value, prefixes)))
         return iri, writer.write_block(writer.Block(writer.iri(iri, prefixes), tuple(lines)))
 
     added = {term.iri for term in terms if term.derived}
-    examples = {
-        kind: example(thing, [pair for pair in statements[thing] if pair[0] not in added][:_MOST])
-        for kind, thing in chosen.items()
-    }
+    pairs_of = {thing: [pair for pair in stated if pair[0] not in added] for thing, stated in statements.items()}
+    examples = {kind: example(thing, pairs_of[thing][:_MOST]) for kind, thing in chosen.items()}
     best = sorted(set(chosen.values()))
     for name in properties:
         for thing in (*best, users.get(name, "")):
@@ -282,9 +271,8 @@ def turtle_of(value: Node, prefixes: Mapping[str, str]) -> str:
     if value.language:
         return writer.text(value.value, value.language)
     datatype = value.datatype.value
-    return writer.string(value.value) + (
-        "" if datatype == XSD + "string" else f"^^{writer.iri(datatype, prefixes)}"
-    )  # fmt: skip
+    typed = "" if datatype == XSD + "string" else f"^^{writer.iri(datatype, prefixes)}"
+    return writer.string(value.value) + typed
 
 
 def read_ontology(project: Project, store: Store) -> Ontology:
@@ -317,14 +305,12 @@ def read_ontology(project: Project, store: Store) -> Ontology:
         prefix = writer.iri(iri, prefixes).partition(":")[0]
         if prefix in prefixes and not iri.startswith((PAN, ID, ROOT)):
             by_prefix.setdefault(prefix, []).append((iri, numbers[iri]))
+    vocabularies = ((prefix, prefixes[prefix], tuple(tallies)) for prefix, tallies in sorted(by_prefix.items()))
     return Ontology(
         {"iri": subject, "titles": titles, "descriptions": descriptions, "facts": facts},
         tuple(replace(term, example=examples.get(term.iri)) for term in terms),
-        _schemes(project, tallied(store, "ontology/values-of-schemes")),
-        tuple((prefix, prefixes[prefix], tuple(tallies)) for prefix, tallies in sorted(by_prefix.items())),
-        constraints,
-        prefixes,
-    )
+        _schemes(project, tallied(store, "ontology/values-of-schemes")), tuple(vocabularies), constraints, prefixes,
+    )  # fmt: skip
 
 
 def _schemes(project: Project, used: Mapping[Row, int]) -> tuple[Mapping[str, Any], ...]:
@@ -351,7 +337,7 @@ def _schemes(project: Project, used: Mapping[Row, int]) -> tuple[Mapping[str, An
 
 def _terms(
     store: Store, ontology: Triples, aligned: Triples, predicates: Mapping[str, int], classes: Mapping[str, int],
-    rules: Mapping[str, tuple[Mapping[str, Any], ...]],
+    rules: Mapping[str, tuple[Rule, ...]],
 ) -> list[Term]:  # fmt: skip
     pointing: dict[tuple[str, str], list[str]] = defaultdict(list)
     for start, name in product(ontology, (*_ABOVE, _OWL + "inverseOf")):
@@ -378,8 +364,7 @@ def _terms(
             iri, kinds[0], _texts(ontology, iri, RDFS + "label"), _texts(ontology, iri, SKOS + "definition"),
             parents=_iris(ontology, iri, *_ABOVE),
             children=tuple(dict.fromkeys(child for name in _ABOVE for child in pointing.get((name, iri), ()))),
-            domains=_iris(ontology, iri, RDFS + "domain"),
-            ranges=_iris(ontology, iri, RDFS + "range"),
+            domains=_iris(ontology, iri, RDFS + "domain"), ranges=_iris(ontology, iri, RDFS + "range"),
             inverses=tuple(sorted({*_iris(ontology, iri, inverse), *pointing.get((inverse, iri), ())})),
             alignments=tuple((name, target) for name in _MATCHES for target in _iris(aligned, iri, name)),
             number=number, subjects=uses[0].get(iri, ()), objects=uses[1].get(iri, ()),

@@ -17,12 +17,13 @@ from pan2kg.charts import Box, Drawing, Font, Group, Label, Line, Mark, Pen, fra
 from pan2kg.i18n.catalogue import Language, Messages, format_of, numeral
 from pan2kg.project import Project, read_text
 from pan2kg.site import ontology as ontologies
-from pan2kg.site.ontology import ANY, Ontology, anchor, pick
+from pan2kg.site.ontology import ANY, Ontology, Row, anchor, pick
 from pan2kg.site.page import SVG, File, Markup, PageContext, View, piece
 from pan2kg.store.store import Store
 from pan2kg.tables.template import escape, markup, render
 from pan2kg.turtle import vocabulary, writer
 
+PAGE: Final = "ontology.html"
 DOCUMENTED: Final = tuple(Messages("release").text("ontology").by_language())
 _ONTOLOGY: Final = Messages("ontology")
 _CONCEPTS: Final = (vocabulary.SKOS + "Concept", vocabulary.SKOS + "ConceptScheme")
@@ -97,14 +98,12 @@ def documentation(project: Project, store: Store) -> Mapping[str, bytes]:
     for language in DOCUMENTED:
         languages = [(tag, format_of("name", tag)) for tag in DOCUMENTED if tag != language]
         values = {**ontology_values(ontology, language), "others": languages}
-        files[f"{language}/ontology.html"] = render("ontology-alone.html", values).encode()
-        files[f"{language}/classes.svg"] = draw_ontology(ontology, language, address="ontology.html").svg().encode()
+        files[f"{language}/{PAGE}"] = render("ontology-alone.html", values).encode()
+        files[f"{language}/classes.svg"] = draw_ontology(ontology, language, PAGE).svg().encode()
     return files
 
 
-def layers(
-    names: Iterable[str], edges: Iterable[Edge]
-) -> tuple[list[list[str]], dict[Edge, tuple[str, ...]], set[Edge]]:
+def layers(names: Iterable[str], edges: Iterable[Edge]) -> tuple[list[list[str]], dict[Edge, Row], set[Edge]]:
     nodes, lines = sorted(names), sorted({edge for edge in edges if edge[0] != edge[1]})
     after: dict[str, list[str]] = {name: [] for name in nodes}
     for start, end in lines:
@@ -140,7 +139,7 @@ def layers(
     columns: list[list[str]] = [[] for _ in range(max(depth.values(), default=-1) + 1)]
     for name in nodes:
         columns[depth[name]].append(name)
-    courses: dict[Edge, tuple[str, ...]] = {}
+    courses: dict[Edge, Row] = {}
     for start, end in forward:
         waypoints = {at: f"{start}>{end}@{at}" for at in range(depth[start] + 1, depth[end])}
         courses[start, end] = (start, *waypoints.values(), end)
@@ -151,16 +150,14 @@ def layers(
 
 
 def _order(columns: list[list[str]], steps: Sequence[Edge]) -> None:
-    before: dict[str, list[str]] = defaultdict(list)
-    after: dict[str, list[str]] = defaultdict(list)
+    before, after = defaultdict[str, list[str]](list), defaultdict[str, list[str]](list)
     for start, end in steps:
         after[start].append(end)
         before[end].append(start)
     for column in columns:
         column.sort()
     for sweep in range(_SWEEPS):
-        is_back = sweep % 2 == 1
-        near = after if is_back else before
+        is_back, near = (True, after) if sweep % 2 == 1 else (False, before)
         for at in range(len(columns) - 2, -1, -1) if is_back else range(1, len(columns)):
             column, beside = columns[at], columns[at + 1 if is_back else at - 1]
             share = {name: (place + 0.5) / len(beside) for place, name in enumerate(beside)}
@@ -173,8 +170,7 @@ def _order(columns: list[list[str]], steps: Sequence[Edge]) -> None:
 
 def draw_ontology(ontology: Ontology, language: Language, address: str = "") -> Drawing:
     terms, tops = {term.iri: term for term in ontology.terms}, ontology.tops()
-    lanes: dict[Lane, list[str]] = defaultdict(list)
-    rows: dict[str, list[str]] = defaultdict(list)
+    lanes, rows = defaultdict[Lane, list[str]](list), defaultdict[str, list[str]](list)
     for iri, top in sorted(tops.items()):
         if iri != top:
             rows[top].append(f"▸ {pick(terms[iri].labels, language)[0]}")
@@ -192,13 +188,10 @@ def draw_ontology(ontology: Ontology, language: Language, address: str = "") -> 
         beside[courses[lane[:2]][0]] += [(lane, word) for word in lanes[lane]]
     titles = {iri: pick(terms[iri].labels, language)[0] for iri in tops} | {ANY: _ONTOLOGY.say("diagram.any", language)}
     lines = {name: wrap(titles[name], _WIDTH - 2 * _PAD, _TITLE, 2) for name in names}
-    heights = {
-        name: max(
-            2 * _PAD + 2 + (1 + len(lines[name]) + len(rows.get(name, ()))) * _LINE,
-            2 * _PAD + len(beside.get(name, ())) * _LINE,
-        )
-        for name in names
-    }
+    heights = {}
+    for name in names:
+        inside, lanes_beside = 1 + len(lines[name]) + len(rows.get(name, ())), len(beside.get(name, ()))
+        heights[name] = 2 * _PAD + max(2 + inside * _LINE, lanes_beside * _LINE)
     column_heights = [sum(heights.get(name, _WAYPOINT) + _GAP for name in column) - _GAP for column in columns]
     tallest, x = max(column_heights, default=0.0), _MARGIN
     boxes: dict[str, Box] = {}
@@ -277,8 +270,5 @@ PAGES: Final = (
     View("ontology", lambda page: ontology_values(_ontology(page), page.request.language), section="data", below=1),
 )
 FILES: Final = (
-    File(
-        "classes", "svg", SVG,
-        lambda page: draw_ontology(_ontology(page), page.request.language, address="ontology.html").svg(),
-    ),
-)  # fmt: skip
+    File("classes", "svg", SVG, lambda page: draw_ontology(_ontology(page), page.request.language, PAGE).svg()),
+)

@@ -8,7 +8,7 @@ import base64
 import gzip
 import signal
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from datetime import date
@@ -36,6 +36,7 @@ CRITERIA: Final = (
     "license", "temporal-coverage", "spatial", "update-frequency", "update-in-time", "description", "open-format",
     "available", "documentation",
 )  # fmt: skip
+_STATED: Final = {"license": "license", "temporal-coverage": "temporal", "spatial": "spatial"}
 LONG_ENOUGH: Final = 100
 """A description counts when it has more characters than this (``QUALITY_DESCRIPTION_LENGTH``)."""
 CLOSED: Final = frozenset(("pdf", "doc", "docx", "word", "xls", "excel", "xlsx"))
@@ -90,23 +91,19 @@ def read_entry(store: Store, catalogue: Store | None = None) -> CatalogueEntry |
 
 def judge(entry: CatalogueEntry, today: date) -> tuple[Criterion, ...]:
     values, changed, resources = entry
-    frequency = values.get("accrualPeriodicity", "").rpartition("/")[2].upper()
-    text = values.get("description", "")
+    frequency, text = values.get("accrualPeriodicity", "").rpartition("/")[2].upper(), values.get("description", "")
     due = changed is not None and frequency in DAYS and (today - changed).days <= DAYS[frequency] + _SLACK
     judged: dict[str, tuple[bool | None, str]] = {
-        "license": (bool(values.get("license")), values.get("license", "")),
-        "temporal-coverage": (bool(values.get("temporal")), values.get("temporal", "")),
-        "spatial": (bool(values.get("spatial")), values.get("spatial", "")),
+        **{key: (bool(values.get(name)), values.get(name, "")) for key, name in _STATED.items()},
         "update-frequency": (bool(frequency) and frequency != "UNKNOWN", frequency),
         "update-in-time": (frequency in TIMELESS or due, changed.isoformat() if changed else ""),
         "description": (len(text) > LONG_ENOUGH, str(len(text))),
     }
     if resources:
-        n, opened = len(resources), sum(bool(form) and form not in CLOSED for form, _ in resources)
-        described = sum(is_described for _, is_described in resources)
-        judged["open-format"] = bool(opened), f"{opened}/{n}"
-        judged["available"] = True, f"{n}/{n}"
-        judged["documentation"] = bool(described), f"{described}/{n}"
+        opened = sum(bool(form) and form not in CLOSED for form, _ in resources)
+        described, n = sum(is_described for _, is_described in resources), len(resources)
+        counted = {"open-format": opened, "available": n, "documentation": described}
+        judged |= {key: (bool(number), f"{number}/{n}") for key, number in counted.items()}
     return tuple((key, *judged.get(key, (None, ""))) for key in CRITERIA)
 
 
@@ -158,11 +155,8 @@ def read_quality(graph: Graph, *, catalogue: Store | None = None) -> dict[str, A
 
 
 def summarise(outcome: report.Report) -> Checked:
-    failing = [
-        (rule, number, outcome.looked_at.get(rule.key, 0))
-        for rule in outcome.rules
-        if (number := outcome.failing(rule))
-    ]
+    counted = ((rule, outcome.failing(rule)) for rule in outcome.rules)
+    failing = [(rule, number, outcome.looked_at.get(rule.key, 0)) for rule, number in counted if number]
     return {
         "rules": len(outcome.rules), "idle": len(outcome.idle), "violations": next(iter(outcome.counts.values())),
         "failing": sorted(failing, key=lambda row: (list(report.Severity).index(row[0].severity), -row[1], row[0].key)),
@@ -197,9 +191,9 @@ def _values(context: PageContext) -> Values:
     # what the ontology itself is written in is called by words of the page
     standard = _PAGE.group("class-", language)
     standard_names = {space + name: words for space in _STANDARD for name, words in standard.items()}
+    say, has = _ONTOLOGY.say, _ONTOLOGY.has
     tongues = {
-        tag: _ONTOLOGY.say(f"language.{tag}", language) if _ONTOLOGY.has(f"language.{tag}") else format_of("name", tag)
-        for tag in LANGUAGES
+        tag: say(f"language.{tag}", language) if has(f"language.{tag}") else format_of("name", tag) for tag in LANGUAGES
     }
     return {
         "title": _ONTOLOGY.say("quality.title", language),
@@ -209,9 +203,8 @@ def _values(context: PageContext) -> Values:
         "class_name": lambda iri: standard_names.get(iri) or context.name(iri),
         "words_of": lambda text: {"words": text.say(language), "language": text.spoken(language)}, "counted": counted,
         "of_labels": queries.program_query("site/label-languages"), "tags": LANGUAGES,
-        "language_name": tongues.__getitem__,
-        "format_of": lambda key: format_of(key, language),
-        "sum": total, "rows": [*links.items(), ("", total)], "balanced": BALANCED,
+        "language_name": tongues.__getitem__, "format_of": lambda key: format_of(key, language), "sum": total,
+        "rows": [*links.items(), ("", total)], "balanced": BALANCED,
         "portal_lead": _ONTOLOGY.say("portal.lead", language, met=met, percent=round(100 * score(criteria))),
         "portal_unknown": _ONTOLOGY.say("portal.unknown-lead", language, n=unknown) if unknown else "",
     }  # fmt: skip
@@ -277,9 +270,9 @@ def scripted(site_context: SiteContext, _: object) -> bytes:
     return b'pan2kgGraph("' + base64.b64encode(gzip.compress(text or b"", mtime=0)) + b'");\n'
 
 
-def joined(project: Project, paths: Iterable[Path]) -> bytes:
+def joined(project: Project, files: Callable[[Project], Iterable[Path]]) -> bytes:
     store = ox.Store()
-    for path in paths:
+    for path in files(project):
         load(store, path, "urn:x", name=project.name_of(path))
     dataset = ox.Dataset(ox.Quad(*quad.triple) for quad in store)
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)  # else blank nodes are named anew each time
@@ -325,11 +318,8 @@ def _data(context: PageContext) -> Values:
 def _about(context: PageContext) -> Values:
     graph, profile = context.graph, context.graph.profile
     action = graph.labels.label(profile.coherence_action, context.request.language)
-    return {
-        "title": context.t("about-title"),
-        "asking": action if action.notation else None,
-        "asking_plan": context.name(graph.plan_of(profile.coherence_action) or "") if action.notation else "",
-    }
+    plan = context.name(graph.plan_of(profile.coherence_action) or "") if action.notation else ""
+    return {"title": context.t("about-title"), "asking": action if action.notation else None, "asking_plan": plan}
 
 
 def _sources(context: PageContext) -> Values:
@@ -339,8 +329,8 @@ def _sources(context: PageContext) -> Values:
                       for text in statements.values(entry.iri, name)]  # fmt: skip
         addresses = []
         for text in statements.values(entry.iri, PAN + "readAt"):
-            host = urlsplit(text).hostname if text.startswith(("http://", "https://")) else None
-            addresses.append((text, host or text) if text.startswith(("http://", "https://")) else ("", text))
+            is_address = text.startswith(("http://", "https://"))
+            addresses.append((text, urlsplit(text).hostname or text) if is_address else ("", text))
         documents.append({
             "iri": entry.iri, "key": entry.key, "day": statements.one(entry.iri, DCTERMS + "date"),
             "publishers": [context.name(text) if text.startswith("http") else text for text in publishers],
@@ -370,8 +360,6 @@ PAGES: Final = (
 FILES: Final = (
     CommonFile("data/graph.js", JAVASCRIPT, scripted),
     CommonFile("data/pan2kg.nq.gz", "application/gzip", lambda site, _: packed(site)),
-    CommonFile(
-        "data/ontology.ttl", TURTLE, lambda site, _: joined(site.graph.project, site.graph.project.ontology_files())
-    ),
-    CommonFile("data/shapes.ttl", TURTLE, lambda site, _: joined(site.graph.project, site.graph.project.shape_files())),
+    CommonFile("data/ontology.ttl", TURTLE, lambda site, _: joined(site.graph.project, Project.ontology_files)),
+    CommonFile("data/shapes.ttl", TURTLE, lambda site, _: joined(site.graph.project, Project.shape_files)),
 )

@@ -217,11 +217,8 @@ def grid(result: Result, context: page.PageContext) -> page.Values:
             html = markup(f'<span class="figure">{words}</span>')
         return context.lead(address, html) if isinstance(term, ox.NamedNode) else html
 
-    return {
-        "heads": [writers.heading(key, language) for key in shown],
-        "rows": [[cell(row, key) for key in shown] for row in rows[:most]],
-        "cut": len(rows) > most,
-    }
+    cells = [[cell(row, key) for key in shown] for row in rows[:most]]
+    return {"heads": [writers.heading(key, language) for key in shown], "rows": cells, "cut": len(rows) > most}
 
 
 def names(site_context: page.SiteContext) -> Iterable[str]:
@@ -287,13 +284,10 @@ def _questions(context: page.PageContext) -> page.Values:
         query = context.graph.queries[name]
         card = (context.href(f"question/{name}.html"), query.question(language), query.summary_in(language))
         groups.setdefault(query.group, []).append(card)
-    return {
-        "title": context.t("menu-questions"),
-        "groups": [(context.t(f"group-{group}"), cards) for group, cards in sorted(groups.items())],
-        "figures": [
-            (context.href(f"figure/{name}.html"), titles[name], summary_of(name).say(language)) for name in lists.NAMES
-        ],
-    }
+    listed = [(context.t(f"group-{group}"), cards) for group, cards in sorted(groups.items())]
+    figures = ((context.href(f"figure/{name}.html"), titles[name], name) for name in lists.NAMES)
+    shown = [(address, title, summary_of(name).say(language)) for address, title, name in figures]
+    return {"title": context.t("menu-questions"), "groups": listed, "figures": shown}
 
 
 def _question(context: page.PageContext) -> page.Values | None:
@@ -334,16 +328,14 @@ def _question(context: page.PageContext) -> page.Values | None:
     iris = [of.iri for field in fields for kind, _ in field["offers"] for of in graph.labels.of_kind(kind)]
     prefixes = {name: space for name, space in writer.read_prefixes(graph.project).items()
                 if any(iri.startswith(space) for iri in iris)}  # fmt: skip
-    said = {
-        RELEASE: notice(Permalink("", {}, "{}"), graph.release, language),
-        DAY: _PAGE.say("dayless", language, day="{}"),
-    }
+    elsewhere = notice(Permalink("", {}, "{}"), graph.release, language)
+    said = {RELEASE: elsewhere, DAY: _PAGE.say("dayless", language, day="{}")}
     return {
         "title": query.question(language), "lead": query.summary_in(language), "fields": fields,
         "open": message.told("choose-first", what=wanted).say(language) if wanted else "",
         "example": example if wanted else "", "fault": fault, "table": table, "text": text,
-        "shown": _HEAD.sub("", text).strip(),
-        "editor": context.href("sparql.html"), "view": arguments.get(VIEW, ""), "day": arguments.get(DAY, ""),
+        "shown": _HEAD.sub("", text).strip(), "editor": context.href("sparql.html"),
+        "view": arguments.get(VIEW, ""), "day": arguments.get(DAY, ""),
         "remarks": [remark for remark in remarks if remark], "permalink": link,
         "results": context.href(f"{path}.{forms[1][0]}", **handed),
         "downloads": [
@@ -405,8 +397,8 @@ def _editor(context: page.PageContext) -> page.Values:
         for term, entry in graph.labels.entries.items() if term.startswith(vocabulary.PAN)
     ] + site_context.once("terms of others", partial(_foreign_terms, site_context))  # fmt: skip
     return {
-        "title": context.t("menu-sparql"), "query": asked or program_query("site/first-query"), "table": table,
-        "fault": fault,
+        "title": context.t("menu-sparql"), "query": asked or program_query("site/first-query"),
+        "table": table, "fault": fault,
         "examples": [
             example(graph.queries[name].question(language), _HEAD.sub("", graph.queries[name].text).strip())
             for name in sorted(names(site_context))
@@ -431,12 +423,11 @@ PAGES: Final = (
     page.View("question", _question, names, section="questions"),
     page.View("sparql", _editor, section="questions", below=2),
 )
-FILES: Final = (
-    page.File("question", "csv", page.CSV, partial(_file, form="csv"), _answered),
-    page.File(
-        "question", "json", "application/sparql-results+json", partial(_file, form="json"), _answered, exported=False
-    ),
-    page.File("question", "json.gz", page.GZIP, partial(_file, form="json.gz"), _answered),
-    page.File("question", "ttl", page.TURTLE, partial(_file, form="ttl"), _answered, exported=False),
-    page.File("question", "xlsx", spreadsheet.SPREADSHEET, partial(_file, form="xlsx"), _answered, exported=False),
+_FORMS: Final = {
+    "csv": page.CSV, "json": "application/sparql-results+json", "json.gz": page.GZIP, "ttl": page.TURTLE,
+    "xlsx": spreadsheet.SPREADSHEET,
+}  # fmt: skip
+FILES: Final = tuple(
+    page.File("question", form, media, partial(_file, form=form), _answered, exported=form in ("csv", "json.gz"))
+    for form, media in _FORMS.items()
 )
