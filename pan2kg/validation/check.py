@@ -128,7 +128,8 @@ def look(
             question_faults, asked = lines.check_questions(project, lambda: _derived(store, project, limit=0))
             style, numbers = style + question_faults, numbers | asked
         reports.insert(0, Report(style_rules, tuple(style), numbers))
-    index, core = turtle.index_blocks(files), _core(project)
+    index = turtle.index_blocks(files)
+    core = {subject for path in project.core_files() for subject, _ in writer.subjects(read_text(path))}
     every = placed((finding for part in reports for finding in part.findings), index, names)
     findings = [finding for finding in every if finding.place or finding.focus not in core]
     if unread:
@@ -174,10 +175,6 @@ def _derived(store: LocalStore, project: Project, limit: int = rules.ALL) -> Loc
     return store
 
 
-def _core(project: Project) -> set[str]:
-    return {subject for path in project.core_files() for subject, _ in writer.subjects(read_text(path))}
-
-
 def check_store(
     project: Project, store: Store, *, fail_on: Severity = Severity.VIOLATION, baseline: Path | None = None
 ) -> Report:
@@ -189,7 +186,8 @@ def check_store(
     of_stated = [
         finding for finding in of_shapes.findings if finding.focus in stated or not _IRI.fullmatch(finding.focus)
     ]
-    table, core = select(store, program_query("endpoint/parts")), _core(project)
+    table = select(store, program_query("endpoint/parts"))
+    core = {subject for path in project.core_files() for subject, _ in writer.subjects(read_text(path))}
     plans = dict(zip(table.values("part"), table.values("plan"), strict=True))
     quality = findings_of_quality(project, store, names, unasked=unasked)
     findings = [
