@@ -14,11 +14,9 @@ _MAKING: Final = Lock()
 
 @dataclass(frozen=True, slots=True)
 class StoreApart(LocalStore):
-    """What waits is added to another store, beside this one, which answers whatever may see it.
-
-    A store of a program's own is completed by the first such query, and answers all others more slowly from then on:
-    links of works that share something are more than all that is stated. Programs end; tests go on beside each other.
-    """
+    """What waits is added to another store, beside this one, which answers whatever may see it. A store of a program's
+    own is completed by the first such query, and answers all others more slowly from then on: links of works that share
+    something are more than all that is stated. Programs end; tests go on beside each other."""
 
     made: list[LocalStore] = field(default_factory=list, repr=False, compare=False)
 

@@ -1,9 +1,7 @@
-"""Runs commands for the tests: a process that has read the program and the shipped graph once, and forks for each.
-
-All workers of a run ask the same one, each command by a connection to its socket: a line of JSON (``arguments``,
+"""Runs commands for the tests: a process that has read the program and the shipped graph once, and forks for each. All
+workers of a run ask the same one, each command by a connection to its socket: a line of JSON (``arguments``,
 ``folder``, ``environment`` and the three files of standard input, output and error) is answered by a line with the exit
-code, or by nothing where the command was ended before it had one.
-"""
+code, or by nothing where the command was ended before it had one."""
 
 import gc
 import json
@@ -37,12 +35,10 @@ SHIPPED = Project.at(Path(__file__).resolve().parent.parent)
 
 
 def keep_shipped_graph() -> None:
-    """Let whoever opens the shipped graph have the one that is read here, once, with all its rules and labels.
-
-    A question that asks for some rules alone gets the same rows from all: tests/queries shows it. A folder of states
-    that is named is used; the usual one need not be, since what it would give is here. As for a user, links of works
-    that share something are in the store for who may see them there, and in a view for others.
-    """
+    """Let whoever opens the shipped graph have the one that is read here, once, with all its rules and labels. A
+    question that asks for some rules alone gets the same rows from all: tests/queries shows it. A folder of states that
+    is named is used; the usual one need not be, since what it would give is here. As for a user, links of works that
+    share something are in the store for who may see them there, and in a view for others."""
     anew, again, read, look = stores.open_store, caches.open_kept, read_labels, link_view.read_view
     made = anew(SHIPPED, derive_when_asked)
     kept = StoreApart(made.held, made.waiting)

@@ -191,10 +191,8 @@ def serving(command: list[str]) -> Iterator[str]:
 
 @contextmanager
 def once_a_run(name: str, factory: pytest.TempPathFactory, start: Begin) -> Iterator[str]:
-    """The address of a server that workers share: the first that needs it starts it, and ends it when all are done.
-
-    Who uses it holds a lock in common; who started it waits at its end until the lock is its own.
-    """
+    """The address of a server that workers share: the first that needs it starts it, and ends it when all are done. Who
+    uses it holds a lock in common; who started it waits at its end until the lock is its own."""
     base = factory.getbasetemp().parent
     if "PYTEST_XDIST_WORKER" not in os.environ:
         with start() as address:

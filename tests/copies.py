@@ -1,8 +1,7 @@
-"""Copies of the shipped project, for tests that write to one: with all plans, or with a few and what these rest on.
-
-A copy with a few plans costs the same however many the graph comes to hold: no other plan is in it, nor a text, body or
-document that nobody there speaks of. It is no project that passes a check: what is cited of other plans is not there.
-"""
+"""Copies of the shipped project, for tests that write to one: with all plans, or with a few and what these rest on. A
+copy with a few plans costs the same however many the graph comes to hold: no other plan is in it, nor a text, body or
+document that nobody there speaks of. It is no project that passes a check: what is cited of other plans is not
+there."""
 
 import re
 import shutil
@@ -33,10 +32,8 @@ _COMMENT: Final = re.compile(r"^#.*\n?", re.MULTILINE)
 
 
 def copy(target: Path, plans: Collection[str] = (), *, all_else: bool = False) -> Path:
-    """Copy the shipped project, with these plans alone where any are named; gives the folder.
-
-    Of all else there is what the plans rest on, or everything; the queries of the program are no part of a project.
-    """
+    """Copy the shipped project, with these plans alone where any are named; gives the folder. Of all else there is what
+    the plans rest on, or everything; the queries of the program are no part of a project."""
     missing = {plan for plan in plans if not (PLANS / plan).exists()}
     assert not missing, f"No plan is called {', '.join(sorted(missing))}."
 

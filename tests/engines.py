@@ -88,11 +88,8 @@ class Engines:
 
 
 def by_value(findings: Iterable[Finding]) -> set[tuple[str, ...]]:
-    """What makes two findings the same: rule, focus node, path, value and component.
-
-    Values are compared as a store compares them: ``"0.50"^^xsd:decimal`` is ``0.5``. Blank nodes are all alike, since
-    each engine names them anew.
-    """
+    """What makes two findings the same: rule, focus node, path, value and component. Values are compared as a store
+    compares them: ``"0.50"^^xsd:decimal`` is ``0.5``. Blank nodes are all alike, since each engine names them anew."""
     return {(one.rule.key, alike(one.focus), one.path, alike(one.value), one.component) for one in findings}
 
 

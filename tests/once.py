@@ -62,10 +62,8 @@ def _made(name: str, make: Callable[[], Made]) -> Made:
 
 @contextmanager
 def first(what: str) -> Iterator[None]:
-    """Do something that costs less once somebody in the run has done it: one begins, all others wait for its end.
-
-    They then go on beside each other; if the one is ended before it is done, they do not wait any longer.
-    """
+    """Do something that costs less once somebody in the run has done it: one begins, all others wait for its end. They
+    then go on beside each other; if the one is ended before it is done, they do not wait any longer."""
     with _file(what).open("a") as turn:
         try:
             flock(turn, LOCK_EX | LOCK_NB)

@@ -1,8 +1,6 @@
-"""README and the guide are executed: every command they print is run, in order, and prints what they say.
-
-A line that is only `…` stands for any lines. ``PAN2KG_REWRITE=1 pytest tests/test_documentation.py``
-writes the first lines of today's output into the blocks, and the table of questions from the registries.
-"""
+"""README and the guide are executed: every command they print is run, in order, and prints what they say. A line that
+is only `…` stands for any lines. ``PAN2KG_REWRITE=1 pytest tests/test_documentation.py`` writes the first lines of
+today's output into the blocks, and the table of questions from the registries."""
 
 import doctest
 import os

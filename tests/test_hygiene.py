@@ -130,8 +130,7 @@ def test_both_ways_to_call_pytest_test_the_package_of_this_clone_and_a_commit_dr
             [*command, *options], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stdout + done.stderr
-        packages = re.findall("^package: (.*)$", done.stdout, re.MULTILINE)
-        assert packages == [str(ROOT / "pan2kg" / "__init__.py")] * 2
+        assert re.findall("^package: (.*)$", done.stdout, re.MULTILINE) == [str(ROOT / "pan2kg" / "__init__.py")] * 2
         drawn.append(re.findall("^drawn: .*$", done.stdout, re.MULTILINE))
     assert drawn[0] == drawn[1]
     assert len(drawn[0]) > 50

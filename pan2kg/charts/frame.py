@@ -15,7 +15,6 @@ from typing import Final
 from pan2kg.charts import Box, Dot, Drawing, Font, Group, Label, Line, Mark, Pen, Subject, drawing as dw
 from pan2kg.coherence import evidence, figures, known
 from pan2kg.graph import labels
-from pan2kg.graph.labels import Name
 from pan2kg.i18n import format_of, in_words
 from pan2kg.store.store import Solutions
 from pan2kg.tables import PRINTING, figure_words as words
@@ -193,7 +192,7 @@ FIFTHS: Final = (0.2, 0.4, 0.6, 0.8, 1.0)  # where the classes of shade end, as 
 
 
 def tilted(
-    heads: Sequence[str | Name], left: float, cell: float, *, longest: float = 215.0
+    heads: Sequence[str | labels.Name], left: float, cell: float, *, longest: float = 215.0
 ) -> tuple[list[Mark], float, float]:
     # They are drawn above y = 0, each over the middle of its column; names are numbered, with their keys.
     marks: list[Mark] = []
@@ -207,7 +206,7 @@ def tilted(
     return marks, high, out
 
 
-def row_head(box: Box, number: str, name: Name, detail: str, address: str = "") -> Group:
+def row_head(box: Box, number: str, name: labels.Name, detail: str, address: str = "") -> Group:
     wide = box.width - 34
     lines = dw.wrap(name.text, wide, HEAD, 2)
     top = box.y + (box.height - dw.height_of(len(lines), HEAD) - dw.height_of(1, FINE)) / 2
@@ -218,12 +217,12 @@ def row_head(box: Box, number: str, name: Name, detail: str, address: str = "") 
     return Group(tuple(marks), title=f"{name.full}\n{detail}", address=address)
 
 
-def called(name: Name) -> str:
+def called(name: labels.Name) -> str:
     # a work in the title of what joins it to another thing: its number, or what it is called in short
     return name.notation or labels.shortened(name.text)
 
 
-def spoken(name: Name, lines: Iterable[Label]) -> list[Label]:
+def spoken(name: labels.Name, lines: Iterable[Label]) -> list[Label]:
     return [replace(line, language=name.language) if name.language else line for line in lines]
 
 

@@ -42,7 +42,9 @@ class Subject:
     ) -> None:
         # what is drawn for a page, whose style sheet has the classes, does not change from day to day
         self.graph, self.classes, self.today = graph, classes, None if classes else graph.as_of
-        self.address, self.level, self.language = address, level, graph.language
+        self.address = address
+        self.level = level
+        self.language = graph.language
 
     @cached_property
     def known(self) -> Known:

@@ -126,9 +126,6 @@ PLAN_COLUMNS: Final = ("plan", "plan_label", "work", "work_label", "part", "evid
 
 FIRST, SECOND, THIRD = 1, 2, 3  # how strongly a work is tied to the thing: what that means depends on the kind of thing
 TIED_AS: Final = {FIRST: "first", SECOND: "second", THIRD: "third"}
-LOOKS: Final = {
-    FIRST: (fr.BLUE, None), SECOND: (fr.PAPER, dw.Pen(fr.BLUE, 1.8)), THIRD: (fr.PAPER, dw.Pen(fr.GREY, 1.0, (2, 2))),
-}  # fmt: skip
 # A plan, or an action of one, and how it is tied to the thing, on whose word
 Tied = tuple[str, int, evidence.Level | None]
 
@@ -240,7 +237,9 @@ def tied_works(subject: Subject, kind: str) -> Mapping[str, Mapping[str, tuple[T
 
 
 def _part_mark(x: float, y: float, role: int, *, is_plan: bool = False) -> dw.Box | dw.Dot:
-    fill, pen = LOOKS[role]
+    fill, pen = {FIRST: (fr.BLUE, None), SECOND: (fr.PAPER, dw.Pen(fr.BLUE, 1.8))}.get(
+        role, (fr.PAPER, dw.Pen(fr.GREY, 1.0, (2, 2)))
+    )
     return dw.Box(x - 5, y - 5, 10, 10, fill, pen) if is_plan else dw.Dot(x, y, 5.2, fill, pen)
 
 

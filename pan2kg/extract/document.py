@@ -293,10 +293,6 @@ class Quotation:
             suffix=str(line.get("suffix", "")), path=tuple(map(str, line.get("path", ()))),
         )  # fmt: skip
 
-    def to_line(self) -> dict[str, object]:
-        names = ("start", "end", "words", "page", "label", "prefix", "suffix", "path")
-        return {"quote" if name == "words" else name: getattr(self, name) for name in names}
-
     def key(self, sha: str) -> str:
         return sha256(f"{sha}|{self.start}|{self.end}".encode()).hexdigest()[:16]
 

@@ -148,8 +148,8 @@ def plan_of(document: Document, choice: hypotheses.Hypothesis, *, language: str 
             end = start + len(BETWEEN_CELLS.join(block.rows[member.row]))
         else:
             fields = [detail for inner in section for detail in _fields(inner)]
-        naming = member.number, member.label, member.title
-        actions.append(Item(ACTION, *naming, line, (), member.start, member.end, (start, end), tuple(fields)))
+        naming, title_end = (member.number, member.label, member.title), member.start + len(member.title)
+        actions.append(Item(ACTION, *naming, line, (), member.start, title_end, (start, end), tuple(fields)))
     markers = hypotheses.markers_of(document) if is_text else {}
 
     def build(opening: int, end: int, depth: int) -> tuple[Item, ...]:

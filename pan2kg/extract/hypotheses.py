@@ -37,10 +37,6 @@ class Member:
     values: tuple[int, ...] = ()
 
     @property
-    def end(self) -> int:
-        return self.start + len(self.title)
-
-    @property
     def place(self) -> tuple[int, int | None]:
         return self.block, self.row
 

@@ -65,10 +65,6 @@ class Page:
     turned: int = 0
     unmapped: int = 0
 
-    @property
-    def letters(self) -> int:
-        return sum(not char.text.isspace() for char in self.chars)
-
 
 @dataclass(slots=True)
 class PageLine:
@@ -257,11 +253,6 @@ def _strip(rows: Sequence[list[Piece]], page: Page) -> float | None:
     pieces = [piece for row in rows for piece in row]
     if len(rows) < 2 * _ROWS:
         return None
-
-    def is_wide(side: Sequence[Piece]) -> bool:
-        widths = sorted(piece[-1].right - piece[0].left for piece in side)
-        return bool(widths) and widths[len(widths) // 2] > 0.2 * page.width
-
     best: tuple[int, int, float] | None = None
     starts = Counter(round(piece[0].left) for piece in pieces if 0.25 * page.width < piece[0].left < 0.75 * page.width)
     for start, number in starts.most_common(4):
@@ -270,7 +261,8 @@ def _strip(rows: Sequence[list[Piece]], page: Page) -> float | None:
         right = [piece for piece in pieces if piece[0].left >= strip]
         crossing = len(pieces) - len(left) - len(right)
         is_free = len(left) >= _ROWS <= number and 3 * crossing < len(left) + len(right)
-        if is_free and is_wide(left) and is_wide(right):
+        medians = (sorted(piece[-1].right - piece[0].left for piece in side)[len(side) // 2] for side in (left, right))
+        if is_free and right and all(median > 0.2 * page.width for median in medians):
             # what is set in within the right column has more lines than its edge, and the edge is crossed by fewer
             best = max(best or (-len(pieces), 0, 0.0), (-crossing, number, strip))
     return best[2] if best else None

@@ -430,8 +430,9 @@ def read_pdf(
             "damaged-pages", place=place, remedy="save-again-or-pages", read=len(whole), pages=number,
             listed=", ".join(runs), example=longest,
         )  # fmt: skip
-    scanned = [page.number for page in pages if page.has_image and page.letters < _SCANNED]
-    if len(scanned) == len(pages) or not any(page.letters for page in pages):
+    letters = {page.number: sum(not char.text.isspace() for char in page.chars) for page in pages}
+    scanned = [page.number for page in pages if page.has_image and letters[page.number] < _SCANNED]
+    if len(scanned) == len(pages) or not any(letters.values()):
         raise OutlineError("document-scanned", place=place, remedy="recognise-text")
     paragraphs, remarks = paragraphs_of(pages)
     unsure = {

@@ -89,7 +89,11 @@ class Answer(Generic[T_co]):
         series = {}
         for at, name in enumerate(self.columns):
             values = [row[at] for row in self.cells]
-            kinds = {_pandas_type(value) for value in values if value is not None}
+            kinds = {
+                _DATATYPES.get(value.datatype.value, "string") if isinstance(value, ox.Literal)
+                else "string" if isinstance(value, ox.NamedNode | ox.BlankNode) else _TYPES.get(type(value), "object")
+                for value in values if value is not None
+            }  # fmt: skip
             if kinds == {"Int64", "Float64"}:
                 kinds = {"Float64"}
             kind = kinds.pop() if len(kinds) == 1 else "string"
@@ -109,9 +113,3 @@ class Answer(Generic[T_co]):
             return str(self.frame().to_html(max_rows=20))
         except ImportError:
             return None
-
-
-def _pandas_type(value: object) -> str:
-    if isinstance(value, ox.Literal):
-        return _DATATYPES.get(value.datatype.value, "string")
-    return "string" if isinstance(value, ox.NamedNode | ox.BlankNode) else _TYPES.get(type(value), "object")

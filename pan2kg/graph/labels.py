@@ -61,8 +61,9 @@ def read_profiles(store: Store) -> tuple[CountryProfile, ...]:
 def own_profile(profiles: tuple[CountryProfile, ...], project: Project | None) -> CountryProfile:
     """The profile of the project one looks from, which is the first where several are open; an empty one without."""
     space = project.space if project else ROOT
-    first = profiles[0] if profiles else CountryProfile()
-    return next((profile for profile in profiles if profile.space == space), first)
+    return next(
+        (profile for profile in profiles if profile.space == space), profiles[0] if profiles else CountryProfile()
+    )
 
 
 def dataset_of(space: str) -> str:

@@ -109,8 +109,13 @@ class Parts:
 
 
 def place(part: Part) -> tuple[str, bool, int, list[tuple[int, str]], str]:
-    number = natural(part.notation or part.iri.rpartition("/")[2])
-    return part.scheme, part.order is None, part.order or 0, number, part.iri
+    return (
+        part.scheme,
+        part.order is None,
+        part.order or 0,
+        natural(part.notation or part.iri.rpartition("/")[2]),
+        part.iri,
+    )
 
 
 @lru_cache(maxsize=1 << 14)

@@ -261,9 +261,11 @@ def summary(report: Report, language: Language) -> str:
 
 
 def statistics(report: Report, language: Language) -> list[str]:
-    rules, numbers = {rule.key: rule.message.say(language) for rule in report.rules}, report.statistics
-    counted = ((key, words, numbers[key]) for key, words in rules.items() if numbers.get(key))
-    return [_CHECK.say("statistic", language, n=number, rule=key, message=words) for key, words, number in counted]
+    rules = {rule.key: rule for rule in report.rules if report.statistics.get(rule.key)}
+    return [
+        _CHECK.say("statistic", language, n=report.statistics[key], rule=key, message=rule.message.say(language))
+        for key, rule in rules.items()
+    ]
 
 
 def names_thing(finding: Finding) -> bool:
@@ -306,8 +308,11 @@ def part_name(names: Names, plan_key: str, language: Language) -> str:
 
 def _words_of(text: Text, language: Language) -> Markup:
     spoken, words = text.spoken(language), french(text.say(language))
-    is_own = spoken == language
-    return template.filled("{}", words) if is_own else template.filled('<span lang="{}">{}</span>', spoken, words)
+    return (
+        template.filled("{}", words)
+        if spoken == language
+        else template.filled('<span lang="{}">{}</span>', spoken, words)
+    )
 
 
 def _told(names: Names, finding: Finding, language: Language) -> list[str]:

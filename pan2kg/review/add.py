@@ -26,7 +26,6 @@ from pan2kg.graph.graph import Graph
 from pan2kg.i18n.message import Message, did_you_mean, either, told
 from pan2kg.project import Project, read_text, reason, write_atomically
 from pan2kg.review import decision
-from pan2kg.review.decision import Candidate, Decision, Origin, of_plan
 from pan2kg.review.files import UNVERIFIED, Addition, ProjectFiles, addition, append, own, read_field, with_prefixes
 from pan2kg.store.queries import KINDS, find_thing, program_query, refuse_other_kind, replaced
 from pan2kg.store.store import LocalStore, Store, select
@@ -160,7 +159,7 @@ def link_addition(
     is_closer = relation or kind == decision.USE
     closer = key(concept(project, "relation", relation or decision.MENTION).replace(":", "/")) if is_closer else ""
     subject = f"{key(start)}-{handle(store, end)}"
-    candidate = Candidate(subject, plan, (start, end), kind, closer, origin=Origin.HAND)
+    candidate = decision.Candidate(subject, plan, (start, end), kind, closer, origin=decision.Origin.HAND)
     return _stated(store, project, candidate, basis)
 
 
@@ -175,16 +174,16 @@ def part_addition(
     lead, *further = [concept(project, "role", role).partition(":")[2] for role in dict.fromkeys(roles)]
     wanted, language = as_stated or ("", "")
     subject = "-".join((decision.part_key(work, body, lead), *further))
-    candidate = Candidate(
-        subject, plan, (work, body), decision.INVOLVEMENT, lead, origin=Origin.HAND, said=wanted, said_in=language,
-        further_roles=tuple(further),
+    candidate = decision.Candidate(
+        subject, plan, (work, body), decision.INVOLVEMENT, lead, origin=decision.Origin.HAND, said=wanted,
+        said_in=language, further_roles=tuple(further),
     )  # fmt: skip
     return _stated(store, project, candidate, basis)
 
 
-def _stated(store: Store, project: Project, candidate: Candidate, basis: Support) -> Addition:
+def _stated(store: Store, project: Project, candidate: decision.Candidate, basis: Support) -> Addition:
     own(project)
-    result = Decision(
+    result = decision.Decision(
         candidate, basis.quotation, language=basis.quotation.language, certainty=basis.certainty, note=basis.note
     )
     return decision.compose(Graph(project, store, language=project.language), ProjectFiles(project), [result])[-1]
@@ -246,7 +245,7 @@ def action_addition(
             *(TurtleLine("pan:hasTopic", iri(topic, prefixes)) for topic in about), *basis.statements(prefixes),
         ),
     )  # fmt: skip
-    path = of_plan(project, plan, "actions", basis.certainty)
+    path = decision.of_plan(project, plan, "actions", basis.certainty)
     actions = select(store, program_query("review/actions-of-plan", plan=plan)).values("action")
     homes = {files.places[action] for action in actions if action in files.places}
     if len(homes) == 1 and basis.certainty != UNVERIFIED:
@@ -384,7 +383,7 @@ def reading_addition(
     sources = dict.fromkeys(document_named(store, project, document) for document in documents)
     reading = reading._replace(work=work, reader=read_field({"reviewer": reading.reader}, "reviewer"))
     own(project)
-    path, prefixes = of_plan(project, plan, "readings"), read_prefixes(project)
+    path, prefixes = decision.of_plan(project, plan, "readings"), read_prefixes(project)
     statements = (
         TurtleLine("a", "pan:Reading"),
         TurtleLine("pan:readsWork", iri(reading.work, prefixes)),

@@ -16,8 +16,7 @@ from statistics import median
 from time import time
 from typing import Final, NamedTuple
 
-from pan2kg.coherence import bodies, citations
-from pan2kg.coherence.evidence import level
+from pan2kg.coherence import bodies, citations, evidence
 from pan2kg.errors import EndpointError, Pan2kgError, ProjectError, QueryError
 from pan2kg.extract.document import Quotation, quoted
 from pan2kg.graph.graph import Graph
@@ -443,9 +442,9 @@ def suggestion(desk: Desk, language: Language) -> list[str]:
         if current.rank is not None:
             lines.append(_DESK.say("confidence", language, number=numeral(f"{current.rank:.2f}", language)))
         return lines
-    evidence = level(current.level)
+    strength = evidence.level(current.level)
     shared = _DESK.say("shares", language, number=bits_words(current.rank, language))
-    lines.append(f"{shared} · {named(evidence).say(language)}" if evidence else shared)
+    lines.append(f"{shared} · {named(strength).say(language)}" if strength else shared)
     lines += [f"  · {graph.label(via, language)}" for via in current.via]
     if all(current.expected):
         there, back = (named(citations.Verdict(words)).say(language) for words in current.expected)

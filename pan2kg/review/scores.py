@@ -13,8 +13,7 @@ from typing import Final
 
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages
-from pan2kg.review import files as written_files
-from pan2kg.review.decision import plan_of, signed
+from pan2kg.review import decision, files as written_files
 from pan2kg.review.files import Form, Outcome, ProjectFiles, RefusedError, read_choice, read_field
 from pan2kg.scores.matrix import SCALE, Scale, ScoredLink, plain, whole
 from pan2kg.store.queries import program_query
@@ -71,12 +70,12 @@ def enter(graph: Graph, form: Form, today: date) -> Outcome:
     language = read_choice(form, "language", written_files.TONGUES, default=graph.language)
     by_plan: dict[str, list[Cell]] = {}
     for cell in sorted(cells):
-        by_plan.setdefault(plan_of(graph, cell), []).append(cell)
+        by_plan.setdefault(decision.plan_of(graph, cell), []).append(cell)
     with written_files.alone(project):
         files, prefixes = ProjectFiles(project), read_prefixes(project)
         written: dict[Path, str] = {}
         on = scale_statement(name, prefixes, is_declared=name in {known.name for known in graph.scales.values()})
-        review = tuple(signed(reviewer, today))
+        review = tuple(decision.signed(reviewer, today))
         for plan, own_cells in by_plan.items():
             path = project.graph / "plans" / key(plan) / FILE
             file, source = project.name_of(path), f"interaction-{key(plan)}-{key(assessor)}"

@@ -21,10 +21,8 @@ from typing import Any, Final, NamedTuple
 
 from pan2kg.coherence.evidence import Level
 from pan2kg.errors import Place, ProjectError
-from pan2kg.extract import Document, Quotation, from_json, load_document, names as roles, to_json
-from pan2kg.extract.hypotheses import Named, sections
+from pan2kg.extract import Document, Mention, Quotation, from_json, hypotheses, load_document, names as roles, to_json
 from pan2kg.extract.mentions import find_mentions
-from pan2kg.extract.names import RULES, Mention, Thing, either
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.message import Message, pack, unpack
 from pan2kg.project import Project, read_text, reason, write_atomically
@@ -32,8 +30,7 @@ from pan2kg.review.decision import CITATION, INVOLVEMENT, MENTION, SETTLED, USE,
 from pan2kg.review.files import own
 from pan2kg.scores import measures
 from pan2kg.store import program_query, text_rows as rows
-from pan2kg.tables import table as figures
-from pan2kg.tables.plans import linked_pairs, silent_pairs
+from pan2kg.tables import plans as plan_tables, table as figures
 from pan2kg.turtle.vocabulary import key, kind_and_key, link_iri, thing
 from pan2kg.validation.quotations import LONGEST as QUOTED
 
@@ -48,10 +45,12 @@ _TYPED: Final = ("key", "action_or_plan", "relation", "target", "reason", "rank"
 
 def line_of(candidate: Candidate, names: Sequence[str] = ()) -> str:
     start, target = candidate.ends
+    columns = {name: name for name in ("start", "end", "quote", "page", "label", "prefix", "suffix", "path")}
+    columns["quote"] = "words"  # as :meth:`Quotation.from_line` reads them
     fields = {
         "key": candidate.key, "action_or_plan": start, "type": candidate.linked_as, "relation": candidate.relation,
         "target": target, "reason": pack(candidate.reason), "rule": candidate.rule, "rank": candidate.rank,
-        "passages": [quotation.to_line() for quotation in candidate.quotations],
+        "passages": [{code: getattr(row, name) for code, name in columns.items()} for row in candidate.quotations],
         "remarks": list(map(pack, candidate.remarks)), "choices": candidate.choices, "said": candidate.said,
     }  # fmt: skip
     return json.dumps({name: fields[name] for name in names or fields}, ensure_ascii=False)
@@ -316,8 +315,8 @@ def search(graph: Graph, document: Document, plan: str) -> DocumentSearch:
     for action, number_, title in graph.read(program_query("review/titles-of-actions", plan=plan)):
         titles.setdefault(action, []).append(title)
         numbers.setdefault(action, number_)
-    named = (Named(action, numbers[action], tuple(words)) for action, words in titles.items())
-    places = sections(document, plan, named)
+    named = (hypotheses.Named(action, numbers[action], tuple(words)) for action, words in titles.items())
+    places = hypotheses.sections(document, plan, named)
     starts = [section.start for section in places]
     skipped: Counter[str] = Counter()
     links: dict[tuple[str, str, str, str], list[Mention]] = {}
@@ -434,7 +433,7 @@ def _candidate_candidates(
 ) -> Candidate:  # fmt: skip
     choices = dict.fromkeys(iri for mention in mentions for iri in mention.choices if iri != ends[1])
     return Candidate(
-        identifier, plan, ends, type_, relation, quotations, rule=f"{mention.rule}/{RULES}", choices=tuple(choices)
+        identifier, plan, ends, type_, relation, quotations, rule=f"{mention.rule}/{roles.RULES}", choices=(*choices,)
     )
 
 
@@ -462,12 +461,12 @@ def _quotations(document: Document, mentions: Iterable[Mention]) -> tuple[Quotat
 def _relations() -> tuple[list[tuple[re.Pattern[str], dict[str, Any]]], dict[str, Any], dict[str, float]]:
     """The rules by which words propose a relation, what is proposed without any, and how likely each rule is right."""
     table = tomllib.loads(Path(__file__).with_name("relations.toml").read_text(encoding="utf-8"))
-    patterns = (rf"(?<!\w){either(rule['words'])}(?!\w)" for rule in table["relation"])
+    patterns = (rf"(?<!\w){roles.either(rule['words'])}(?!\w)" for rule in table["relation"])
     rules = zip((re.compile(pattern, re.IGNORECASE) for pattern in patterns), table["relation"], strict=True)
     return list(rules), table["default"], table["rank"]
 
 
-def relation_of(text: str, mention: Mention, target: Thing | None, own: Thing | None) -> tuple[str, str, str]:
+def relation_of(text: str, mention: Mention, end: roles.Thing | None, own: roles.Thing | None) -> tuple[str, str, str]:
     """The type of link, the relation and the words that propose it: those nearest before the mention, in its sentence.
 
     ``own`` is the plan whose text it is, None where it is that of an action.
@@ -478,7 +477,7 @@ def relation_of(text: str, mention: Mention, target: Thing | None, own: Thing | 
     """
     start, _ = sentence_at(text, mention.start, mention.end)
     before = text[max(start, mention.start - _BEFORE) : mention.start]
-    side = "plan" if target is not None and target.kind == "plan" else "text"
+    side = "plan" if end is not None and end.kind == "plan" else "text"
     rules, default, _ = _relations()
     nearest = [
         (places[-1].end(), -number_, places[-1][0], rule)
@@ -487,16 +486,16 @@ def relation_of(text: str, mention: Mention, target: Thing | None, own: Thing | 
     ]
     _, _, words, rule = max(nearest, key=lambda ranked: ranked[:2], default=(0, 0, "", default))
     if side == "text":
-        relation, address = str(rule["text"]), target.iri if target else mention.target
+        relation, address = str(rule["text"]), end.iri if end else mention.target
         # only directives are transposed, and only conventions ratified
-        is_directive = (target.type if target else "") == "eu-directive" or "/eli/dir" in address
+        is_directive = (end.type if end else "") == "eu-directive" or "/eli/dir" in address
         if relation == "supports-transposition-of" and not is_directive:
             relation = "implements"
         if relation in ("plans-ratifying", "considers-ratifying") and mention.kind not in ("ilo", "instrument"):
             relation = MENTION
         return USE, relation, words
     type_, relation = rule["plan"]
-    if type_ == "succession" and not (own and target and own.family == target.family):
+    if type_ == "succession" and not (own and end and own.family == end.family):
         return CITATION, "continues", words
     # what an action says of a plan is a citation of it; links of plans among themselves have types of their own
     return str(type_) if own else CITATION, str(relation), words
@@ -545,7 +544,8 @@ def graph_candidates(graph: Graph) -> list[Candidate]:
     settled = {frozenset(ends) for type_, *ends in decided if key(type_) in SETTLED}
     # A suggestion enters no figure: whoever reviews it sees what the editors concluded too, most bits first.
     choice = figures.TableChoice(evidence=Level.EDITORS)
-    for ends, plans, weight, texts, _, expected in silent_pairs(graph, choice, linked_pairs(graph, choice)):
+    linked = plan_tables.linked_pairs(graph, choice)
+    for ends, plans, weight, texts, _, expected in plan_tables.silent_pairs(graph, choice, linked):
         if frozenset(ends) not in settled:
             level = weight.level.key if weight.level else ""
             waiting.append(

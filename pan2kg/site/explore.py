@@ -99,9 +99,7 @@ def _values(context: PageContext) -> Values | None:
     }  # fmt: skip
 
 
-@lru_cache(maxsize=256)
-def _laid_out(links: tuple[tuple[str, str, float], ...]) -> tuple[Mapping[str, tuple[int, int]], Mapping[str, int]]:
-    return place(links), communities(links)
+_LAID_OUT: Final = lru_cache(maxsize=256)(lambda links: (place(links), communities(links)))
 
 
 def _data(context: PageContext) -> str | None:
@@ -115,7 +113,7 @@ def _data(context: PageContext) -> str | None:
     firm = {end for link in links if link.kind in FIRST for end in (link.start, link.end)}
     placing = (link for link in links if link.kind in FIRST or not {link.start, link.end} <= firm)
     weighted = tuple((link.start, link.end, 2.0 if link.kind in DECLARED else 1.0) for link in placing)
-    places, communities_of = _laid_out(weighted)
+    places, communities_of = _LAID_OUT(weighted)
     space, base = f"{graph.profile.space}id/", context.href("x").removesuffix("x")
     order = {iri: at for at, iri in enumerate(sorted(places))}
     plans: dict[str, int] = {}

@@ -304,9 +304,11 @@ def _finding(context: page.PageContext, name: str, number: int, address: str, **
 def _shortcomings(
     context: page.PageContext, counted: Mapping[str, int], duties: Sequence[obligations.Margin]
 ) -> list[page.Values]:  # fmt: skip
-    alone, late, href = counted["unlinked_actions"], sum(map(is_late, duties)), context.href
-    unlinked = _finding(context, "unlinked", alone, href("unlinked.html"), of=counted["actions"])
-    return [unlinked, _finding(context, "overdue", late, href("obligations.html"), of=len(duties))]
+    alone, late = counted["unlinked_actions"], sum(map(is_late, duties))
+    return [
+        _finding(context, "unlinked", alone, context.href("unlinked.html"), of=counted["actions"]),
+        _finding(context, "overdue", late, context.href("obligations.html"), of=len(duties)),
+    ]
 
 
 def _opening(

@@ -15,7 +15,6 @@ from typing import Any, Final
 
 from pan2kg.coherence import bodies, evidence
 from pan2kg.graph import labels
-from pan2kg.graph.labels import Entry
 from pan2kg.graph.links import COMPARED, DECLARED, INFERRED, Tie
 from pan2kg.graph.statements import grounds_of
 from pan2kg.i18n.catalogue import Messages, numeral
@@ -103,7 +102,7 @@ def _unlinked(context: page.PageContext) -> page.Values:
 def _search(context: page.PageContext) -> page.Values:
     asked, index = context.request.arguments.get("q", ""), context.graph.labels
     entries = [entry for iri in context.graph.search.find(asked) if (entry := index.entry(iri))]
-    groups: dict[str, list[Entry]] = {}
+    groups: dict[str, list[labels.Entry]] = {}
     for kind in () if asked else _ALWAYS:
         iris = context.by_name(of.iri for of in index.of_kind(kind))
         groups[kind] = [entry for iri in iris if (entry := index.entry(iri))]
@@ -136,7 +135,7 @@ _AS_OBJECT: Final = (
 )
 
 
-def _as_row(entry: Entry, names: Iterable[str] = ()) -> dict[str, object]:
+def _as_row(entry: labels.Entry, names: Iterable[str] = ()) -> dict[str, object]:
     labels = {**entry.texts, **entry.brief}
     row: dict[str, object] = {"href": entry.address, "type": entry.kind, "labels": labels}
     if not entry.iri.endswith(f"/id/{entry.kind}/{entry.key}"):

@@ -16,8 +16,7 @@ from typing import Final
 from pan2kg.charts import Box, Drawing, Font, Group, Label, Line, Mark, Pen, frame, measure, shorten, wrap
 from pan2kg.i18n.catalogue import Language, Messages, format_of, numeral
 from pan2kg.project import Project, read_text
-from pan2kg.site import ontology as ontologies
-from pan2kg.site.ontology import ANY, Ontology, Row, anchor, pick
+from pan2kg.site.ontology import ANY, TERM_KINDS, Ontology, Row, anchor, pick, read_ontology
 from pan2kg.site.page import SVG, File, Markup, PageContext, View, piece
 from pan2kg.store.store import Store
 from pan2kg.tables.template import escape, markup, render
@@ -82,7 +81,7 @@ def ontology_values(ontology: Ontology, language: Language) -> dict[str, object]
         "title": _ONTOLOGY.say("page.ontology", language), "language": language, "wording": wording, "w": wording.w,
         "ontology": ontology, "anchor": anchor,
         "heading_keys": [key for key in _ONTOLOGY.keys("heading.") if key in ontology.heading["facts"]],
-        "sections": [(kind, ontology.of_kind(kind)) for kind in ontologies.TERM_KINDS],
+        "sections": [(kind, ontology.of_kind(kind)) for kind in TERM_KINDS],
         # how many instances the classes below each have
         "below": {iri: sum(terms[below].number for below, top in tops.items() if top == iri != below) for iri in terms},
         "diagram": markup(draw_ontology(ontology, language).svg()), "relations": ontology.relations(),
@@ -93,7 +92,7 @@ def ontology_values(ontology: Ontology, language: Language) -> dict[str, object]
 
 def documentation(project: Project, store: Store) -> Mapping[str, bytes]:
     # where a release has no pages, these stand where its pages would tell the ontology
-    ontology = ontologies.read_ontology(project, store)
+    ontology = read_ontology(project, store)
     files = {"ontology/ontology.css": read_text(Path(__file__).with_name("ontology.css")).encode()}
     for language in DOCUMENTED:
         languages = [(tag, format_of("name", tag)) for tag in DOCUMENTED if tag != language]
@@ -262,7 +261,7 @@ def _box(box: Box, lines: Sequence[str], name: str, rows: Sequence[str], *, is_a
 
 
 def _ontology(context: PageContext) -> Ontology:
-    graph, read = context.graph, ontologies.read_ontology
+    graph, read = context.graph, read_ontology
     return context.site_context.once("ontology", lambda: read(graph.project, graph.store))
 
 

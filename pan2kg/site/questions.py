@@ -225,11 +225,6 @@ def names(site_context: page.SiteContext) -> Iterable[str]:
     return (query.name for query in site_context.graph.queries.values() if query.group != "quality")
 
 
-def _answered(site_context: page.SiteContext) -> Iterable[str]:
-    queries = site_context.graph.queries
-    return (name for name in names(site_context) if not any(map(_is_needed, _parameters(queries[name]))))
-
-
 def _store(context: page.PageContext) -> tuple[Store, tuple[str, ...]]:
     day = context.request.arguments.get(DAY, "")
     if not day:
@@ -428,6 +423,10 @@ _FORMS: Final = {
     "xlsx": spreadsheet.SPREADSHEET,
 }  # fmt: skip
 FILES: Final = tuple(
-    page.File("question", form, media, partial(_file, form=form), _answered, exported=form in ("csv", "json.gz"))
+    page.File(
+        "question", form, media, partial(_file, form=form),
+        lambda site: [name for name in names(site) if not any(map(_is_needed, _parameters(site.graph.queries[name])))],
+        exported=form in ("csv", "json.gz"),
+    )
     for form, media in _FORMS.items()
-)
+)  # fmt: skip

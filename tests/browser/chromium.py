@@ -1,7 +1,5 @@
 """A real browser for the tests of pages, which watches each page: no error, no failed request, none to another origin.
-
-A test folder takes the fixtures by importing them in its ``conftest.py``; a page is opened with ``watch``.
-"""
+A test folder takes the fixtures by importing them in its ``conftest.py``; a page is opened with ``watch``."""
 
 from __future__ import annotations
 
@@ -249,10 +247,8 @@ def origin_of(address: str) -> str:
 
 
 def faults_of_access(page: Page, widths: Sequence[int] = (), *, most: int = 0) -> list[str]:
-    """What axe finds that keeps people out, as lines, at each width, or as the page is and of good habits too.
-
-    ``most`` leaves so many of what is alike, and the page so.
-    """
+    """What axe finds that keeps people out, as lines, at each width, or as the page is and of good habits too. ``most``
+    leaves so many of what is alike, and the page so."""
     if most:
         page.evaluate(inside("shorten"), most)
     if not widths:

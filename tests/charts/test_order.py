@@ -18,8 +18,7 @@ def world(*turtle: str) -> Graph:
         for plan, numbers in (("p", "12"), ("q", "12"), ("r", "1")) for at in numbers
     )  # fmt: skip
     facts += "".join(f'plan:{plan} a pan:Plan ; skos:prefLabel "Plan {plan}"@fr .\n' for plan in "pqr")
-    store = store_of(facts + "\n".join(turtle))
-    return Graph(Project.packaged(), store, language="fr", as_of=date(2024, 1, 1))
+    return Graph(Project.packaged(), store_of(facts + "\n".join(turtle)), language="fr", as_of=date(2024, 1, 1))
 
 
 def rests(action: str, *texts: str, level: str = "plan") -> str:
@@ -77,12 +76,10 @@ def test_around_an_action_leads_come_first_and_then_the_strongest_neighbours() -
 def test_without_pan_2_a_picture_starts_from_the_plan_with_most_annotated_actions() -> None:
     more = Subject(world(rests("p-1", "a", "b", "c"), rests("q-1", "a"), rests("q-2", "b")))
     assert focus_of(more, "").endswith("/q")
-    equal = Subject(world(rests("q-1", "a"), rests("p-1", "a")))
-    assert focus_of(equal, "").endswith("/p"), "of equals the first"
+    assert focus_of(Subject(world(rests("q-1", "a"), rests("p-1", "a"))), "").endswith("/p"), "of equals the first"
 
 
 def test_of_many_actions_those_that_name_most_texts_are_drawn_in_their_own_order() -> None:
     more = "action:p-10 a pan:Action ; pan:inPlan plan:p ; skos:notation '10' ."
     given = world(more, rests("p-1", "a"), rests("p-2", "a", "b"), rests("p-10", "a", "b", "c"))
-    picture = draw("action-matrix", given, plan="p", top=2)
-    assert rows(picture, "action_one", "action_two") == [("p-10", "p-2")]
+    assert rows(draw("action-matrix", given, plan="p", top=2), "action_one", "action_two") == [("p-10", "p-2")]

@@ -32,8 +32,7 @@ def lines(picture: Picture, state: State) -> int:
 
 
 def test_an_older_plan_is_never_said_to_have_been_able_to_cite_a_later_one() -> None:
-    graph = world(LAW, DATES)
-    picture = draw("time-map", graph, plan="q")
+    picture = draw("time-map", world(LAW, DATES), plan="q")
     assert rows(picture, "plan", "verdict_of_plan", "verdict_of_chosen") == [("p", "impossible", "expected")]
     assert "Plan q pouvait le citer" in picture.svg
     assert (lines(picture, State.OPEN), lines(picture, State.ABSENT)) == (1, 0), "nobody read it in full: it is open"
@@ -50,11 +49,8 @@ def test_marks_say_what_they_stand_for_and_a_citation_its_words() -> None:
     assert 'data-kind="text"' in bridge
     assert 'data-of="q p" data-kind="citation"' in bridge
     words = script_words(Subject(quoted.spoken("fr")))
-    assert (words["kind-seen"], words["kind-text"], words["level-1"]) == (
-        "renvoi écrit",
-        "texte commun",
-        "dit par le plan",
-    )
+    said = {"kind-seen": "renvoi écrit", "kind-text": "texte commun", "level-1": "dit par le plan"}
+    assert words.items() >= said.items()
 
 
 def test_a_written_citation_is_solid_and_one_that_was_read_for_is_dashed() -> None:
@@ -104,8 +100,7 @@ def test_days_stand_on_the_axis_in_their_order(spans: list[tuple[date, int]]) ->
     assert places == sorted(places)
     assert all(100 <= place <= 600 for place in places)
     assert axis.x(date(2400, 1, 1)) == 600, "a day beyond the axis stands at its end"
-    years = [mark for mark in axis.marks(10, date(2024, 1, 1)) if isinstance(mark, Label)]
-    assert len(years) <= 13
+    assert len([mark for mark in axis.marks(10, date(2024, 1, 1)) if isinstance(mark, Label)]) <= 13
 
 
 def test_the_bridge_has_each_shared_text_and_body_with_its_works() -> None:

@@ -182,8 +182,7 @@ EDITIONS = {"a1": "P1", "a2": "P1", "b1": "P2", "b2": "P2", "c": "Q", "d": "Q"}
 
 def editions() -> Known:
     pairs = (("a1", "K"), ("b1", "K"), ("b1", "L"), ("b2", "L"), ("c", "K"), ("d", "L"))
-    uses = tuple(Use(*pair, 1.0, Level.PLAN) for pair in pairs)
-    return known(Tables(Works(("P1", "P2", "Q"), EDITIONS), uses))
+    return known(Tables(Works(("P1", "P2", "Q"), EDITIONS), tuple(Use(*pair, 1.0, Level.PLAN) for pair in pairs)))
 
 
 def test_editions_are_compared_with_the_same_weights() -> None:

@@ -70,8 +70,7 @@ def test_the_worked_dates_give_their_verdicts() -> None:
     expected = {(x, y): said for x, line in rows for y, said in zip(PLANS, line.split(), strict=False) if said != "."}
     assert len(expected) == 42
     order = ("P1", "P2", "Q", "R", "A", "M", "U")
-    found = {(x, y): verdict(SECOND, x, y).value for x in order for y in order if x != y}
-    assert found == expected
+    assert {(x, y): verdict(SECOND, x, y).value for x in order for y in order if x != y} == expected
 
 
 def test_the_worked_occasions_at_the_headline_level() -> None:

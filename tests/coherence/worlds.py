@@ -161,9 +161,7 @@ _steps = st.lists(st.integers(-1, 6), min_size=7, max_size=7).flatmap(
         )
     )
 )  # fmt: skip
-uses = st.builds(
-    Use, *map(st.sampled_from, ([*ACTIONS, *PLANS], TEXTS, [0.0, 0.25, 0.5, 1.0], [*Level, None]))
-)  # fmt: skip
+uses = st.builds(Use, *map(st.sampled_from, ([*ACTIONS, *PLANS], TEXTS, [0.0, 0.25, 0.5, 1.0], [*Level, None])))
 worlds = st.builds(
     World,
     st.lists(st.sampled_from(PLANS), min_size=8, max_size=8).map(

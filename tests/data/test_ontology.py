@@ -190,10 +190,8 @@ def shaped() -> dict[object, object]:
 
 
 def typed(graph: Graph, term: URIRef) -> dict[str, str]:
-    """What the context says of a property of ours: its values are things, or of the data type that is its range.
-
-    Days and years are no data types of OWL 2 DL: of these properties the shapes say the type.
-    """
+    """What the context says of a property of ours: its values are things, or of the data type that is its range. Days
+    and years are no data types of OWL 2 DL: of these properties the shapes say the type."""
     name, place = "pan:" + term.removeprefix(PAN), str(graph.value(term, RDFS.range))
     if place == str(RDFS.Literal) and term not in MIXED:
         place = str(shaped().get(term))

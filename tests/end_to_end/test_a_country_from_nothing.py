@@ -1,8 +1,6 @@
 """Belgium from nothing: a project with the common core, two of its plans, a link between them, a release, a service.
-
 Only what an official has is used: the commands, and two texts saved as files. The plans are named as they are called;
-the lines of their measures are short, as it is the way that is looked at, not what the plans say.
-"""
+the lines of their measures are short, as it is the way that is looked at, not what the plans say."""
 
 import json
 import shutil

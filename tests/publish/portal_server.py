@@ -1,10 +1,8 @@
-"""A portal over real HTTP that behaves as udata's API is described, faults included.
-
-It wants the key and JSON that says it is JSON, checks types and identifiers, refuses endings it does not take,
-computes its own checksum of what is uploaded, names a resource anew after each upload, empties what an update of
-a dataset leaves out, and makes a second dataset when the same one is posted twice. Of a file it holds, version 6
-lets an update say format and checksum; later versions keep what they computed (``keeps_computed``).
-"""
+"""A portal over real HTTP that behaves as udata's API is described, faults included. It wants the key and JSON that
+says it is JSON, checks types and identifiers, refuses endings it does not take, computes its own checksum of what is
+uploaded, names a resource anew after each upload, empties what an update of a dataset leaves out, and makes a second
+dataset when the same one is posted twice. Of a file it holds, version 6 lets an update say format and checksum; later
+versions keep what they computed (``keeps_computed``)."""
 
 import hashlib
 import itertools
@@ -36,11 +34,8 @@ SAID: Final = b'{"message": "as the test wants it"}'
 
 @dataclass
 class Portal:
-    """The state of the portal, and what the test wants to go wrong.
-
-    A fault of a call is a status as text, or one of drop-before, drop-midway, drop-after, slow, broken-json, html,
-    redirect; with headers and a body.
-    """
+    """The state of the portal, and what the test wants to go wrong. A fault of a call is a status as text, or one of
+    drop-before, drop-midway, drop-after, slow, broken-json, html, redirect; with headers and a body."""
 
     url: str = ""
     largest: int = 1 << 30

@@ -10,15 +10,7 @@ import pytest
 
 import pan2kg
 from pan2kg.i18n import LANGUAGES
-from pan2kg.publish.documents import (
-    DOCUMENTS,
-    GONE,
-    MOVED,
-    Described,
-    graph_place,
-    version_rules,
-    w3id_rules,
-)
+from pan2kg.publish.documents import DOCUMENTS, GONE, MOVED, Described, graph_place, version_rules, w3id_rules
 from pan2kg.publish.edition import Edition, Issue, read_facts
 from pan2kg.publish.folder import DUMPS, GROUP, OWN
 from pan2kg.publish.release import SITE

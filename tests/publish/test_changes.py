@@ -142,8 +142,7 @@ def test_a_statement_in_another_file_is_a_shift_and_what_rules_derive_is_counted
 
 
 def test_csv_has_a_row_a_value_and_json_holds_the_terms_whole() -> None:
-    changed = ACTION.replace("juristes", 'magistrats, \\"sic\\"')
-    told = Change(side(PLAN, ACTION), side(PLAN, changed))
+    told = Change(side(PLAN, ACTION), side(PLAN, ACTION.replace("juristes", 'magistrats, \\"sic\\"')))
     rows = list(csv.DictReader(io.StringIO(changes.write_csv(told, "en"))))
     assert [(row["status"], row["property_label"], row["old"], row["new"]) for row in rows] == [
         ("renamed", "label", "Former les juristes", 'Former les magistrats, "sic"')

@@ -1,8 +1,6 @@
-"""What of a release is pushed to a portal, and how; what the command prints; every way a portal can fail.
-
-One private dataset first, nothing the second time, in place after a change. A dry run sends nothing and prints exactly
-what a push sends. A fault is one sentence with a remedy and never shows the key; a push that broke off goes on.
-"""
+"""What of a release is pushed to a portal, and how; what the command prints; every way a portal can fail. One private
+dataset first, nothing the second time, in place after a change. A dry run sends nothing and prints exactly what a push
+sends. A fault is one sentence with a remedy and never shows the key; a push that broke off goes on."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """A release is the same bytes every time, checks itself, takes its place whole or not at all, and knows the one before.
-
-Its dumps are the graph in several serialisations. A version is never used twice, and what leads to it can be applied.
-"""
+Its dumps are the graph in several serialisations. A version is never used twice, and what leads to it can be
+applied."""
 
 import gzip
 import hashlib

@@ -1,9 +1,7 @@
 """The rules and the fast engine are two implementations of one thing, and questions a third: they agree at every level.
-
 The rules make an act, its provisions and its national transposition one text; the engine has them as a tree and climbs
 it. So they agree on the roots of that tree, on the shipped graph and on small random ones. The same holds for whose
-part is in what, and who should talk, which a question says too.
-"""
+part is in what, and who should talk, which a question says too."""
 
 from collections.abc import Mapping
 from itertools import combinations, pairwise
@@ -225,8 +223,7 @@ def test_parts_and_ways_back_are_the_same_by_rules_question_and_engine(graph: pa
     rows = graph.ask("plan-citations", least_level=at.key).rows
     asked = {(row["citing_plan"], row["cited_plan"]): (row["returned"], row["verdict"]) for row in rows}
     assert asked == wanted
-    taken = next(figure for figure in graph.figures(at) if figure.figure.id == "citing-pairs")
-    assert taken.value == (len(asked),)
+    assert next(figure for figure in graph.figures(at) if figure.figure.id == "citing-pairs").value == (len(asked),)
 
 
 @settings(max_examples=20 * TIMES)
@@ -247,12 +244,10 @@ def test_rules_question_and_engine_agree_on_small_random_graphs(parts: list[Use]
 def test_a_part_without_a_document_is_in_no_figure_and_works_of_two_countries_join_nobody() -> None:
     uses = [(work, "K", "implements", ("own", "stated")) for work in "abcd"]
     parts = [(work, body, "lead", ("own", "stated")) for work, body in (("a", "x"), ("b", "y"), ("c", "z"))]
-    pairs = {frozenset(("http://e/x", "http://e/y"))}
-    assert told(bodies_of(parts, uses), Level.PLAN).keys() == pairs
+    assert told(bodies_of(parts, uses), Level.PLAN).keys() == {frozenset(("http://e/x", "http://e/y"))}
     unread = [*parts[:1], ("b", "y", "lead", ("", "stated"))]
     assert [told(bodies_of(unread, uses), at) for at in FIGURED] == [{}] * 4
-    of_no_country = [*parts, ("d", "w", "lead", ("own", "stated"))]
-    met = told(bodies_of(of_no_country, uses), Level.PLAN).keys()
+    met = told(bodies_of([*parts, ("d", "w", "lead", ("own", "stated"))], uses), Level.PLAN).keys()
     assert met == {frozenset((f"http://e/{one}", f"http://e/{two}")) for one, two in combinations("xyw", 2)}
 
 

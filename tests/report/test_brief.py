@@ -41,8 +41,7 @@ def test_its_findings_say_what_to_write_and_its_numbers_and_quotations_are_those
     assert 3 <= len({one.key for one in brief.findings}) == len(brief.findings) <= MOST
     assert all(one.words and one.proposal and one.addressee and one.until for one in brief.findings)
     said = {row[0] for row in graph.read("SELECT ?q WHERE { ?p <https://w3id.org/pan2kg/ontology#quote> ?q }")}
-    quoted = {words for one in brief.findings for words, _ in one.quotations}
-    assert set() < quoted <= said
+    assert set() < {words for one in brief.findings for words, _ in one.quotations} <= said
     for plan in ("lu-cancer-2", "be-bhr-1", "lu-bhr-2"):  # no duty of a text that its plan does not name
         assert "duty:dir-2022-2464-art-5-1-transposition" not in {one.key for one in write_brief(graph, plan).findings}
     home = graph.own_plan()
@@ -58,8 +57,7 @@ def test_who_is_addressed_is_named_in_full_the_first_time(graph: Graph, brief: B
     maee = next(one.iri for one in spoken.labels.of_kind("body") if one.key == "maee")
     known, unknown = replace(brief.findings[0], bodies=(maee,)), replace(brief.findings[0], bodies=(), addressee="?")
     full = "Ministère des Affaires étrangères et européennes"
-    said = [one.addressee for one in introduced(spoken, (known, unknown, known))]
-    assert said == [f"{full} (MAEE)", "?", "MAEE"]
+    assert [one.addressee for one in introduced(spoken, (known, unknown, known))] == [f"{full} (MAEE)", "?", "MAEE"]
     assert [one.addressee for one in introduced(spoken, (known,))] == [full]
 
 
@@ -113,8 +111,7 @@ e:three pan:text "12 mesures"@fr, "12 measures"@en .
     ("de", "; die Quellen weichen voneinander ab: „2015-05-15“)"),
 ])  # fmt: skip
 def test_beside_a_date_stands_what_sources_say_differently(language: Language, words: str) -> None:
-    graph = world(LAW, DATES, CONFLICT).spoken(language)
-    told = write_brief(graph, "q").findings[0].words.replace("\xa0", " ")
+    told = write_brief(world(LAW, DATES, CONFLICT).spoken(language), "q").findings[0].words.replace("\xa0", " ")
     assert words in told
     assert "12" not in told, "another conflict is not about the date"
     assert "(" in write_brief(world(LAW, DATES), "q").findings[0].words

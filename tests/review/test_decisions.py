@@ -179,8 +179,7 @@ REFUSED: list[tuple[Callable[[Room], str], str]] = [
 
 def test_what_cannot_be_is_refused_and_no_file_changes(room: Room) -> None:
     desk = room.desk()  # puts the text that was read into the project
-    moved = replace(desk.quotation, start=desk.quotation.start + 1)
-    desk.waiting = [replace(desk.waiting[0], quotations=(moved,))]
+    desk.waiting = [replace(desk.waiting[0], quotations=(replace(desk.quotation, start=desk.quotation.start + 1),))]
     before = room.writable.state()
     assert "read anew since" in press(desk, "a").say("en")
     for number, (ask, said) in enumerate(REFUSED):
@@ -233,8 +232,7 @@ def test_what_stands_in_files_refuses_a_decision(room: Room, way: str, what: str
 
 def test_what_is_refused_of_a_link_may_be_rejected_announced_or_said_by_others(room: Room) -> None:
     assert press(room.desk(OF_THE_FIRST), "r2").key == "said.rejected", "to reject needs no words of anybody"
-    desk = room.desk(ends=(WORK, thing("plan", YOUNGER)), relation="announces")
-    assert press(desk, "a").key == "said.accepted"
+    assert press(room.desk(ends=(WORK, thing("plan", YOUNGER)), relation="announces"), "a").key == "said.accepted"
     assert room.writable.decide(room.first, type="external-statement", direction="forth").code == "accepted"
 
 

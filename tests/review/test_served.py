@@ -243,8 +243,7 @@ def test_a_decision_bears_the_name_of_who_signed_in_and_nobody_else_can_use_the_
 
     member = Member(port)
     assert member.sign_in("token of A. Weber").status == 303
-    page = member.get().text
-    assert set(re.findall(r'name="reviewer"[^>]* value="([^"]*)" readonly', page)) == {"A. Weber"}
+    assert set(re.findall(r'name="reviewer"[^>]* value="([^"]*)" readonly', member.get().text)) == {"A. Weber"}
     assert member.reject(reviewer="The Minister").status == 303
     assert set(signed()) == {"A. Weber"}
     member = Member(port, login="bmuller")

@@ -154,8 +154,7 @@ def test_a_cell_comes_back_as_it_was_typed(tmp_path_factory: pytest.TempPathFact
 
 def test_what_both_changed_is_said_and_not_written(own: Desk) -> None:
     path = own.project.root / ACTIONS
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace('notation "4.3"', 'notation "4.30"'), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace('notation "4.3"', 'notation "4.30"'), encoding="utf-8")
     assert untouched(own.read()), "what the files alone changed stays"
     own.type("actions", "action:lu-bhr-2-4-3", number="4.31")
     assert [(change.old, change.new, change.meanwhile) for change in own.read().changes] == [("4.30", "4.31", True)]

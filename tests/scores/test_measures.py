@@ -110,8 +110,7 @@ def test_chains_are_those_that_trying_all_orders_finds(scores: Scores, cut: floa
 
 
 def test_a_product_that_is_the_cut_but_for_rounding_is_kept_and_without_bounds_the_greatest_is_worth_1() -> None:
-    cells = {("a", "b"): 1, ("b", "c"): 1, ("c", "d"): 1}
-    assert chains(scores_of(cells, scale=read_scale("-10..10"))).number == 5
+    assert chains(scores_of({("a", "b"): 1, ("b", "c"): 1, ("c", "d"): 1}, scale=read_scale("-10..10"))).number == 5
     found = chains(scores_of({("a", "b"): 40, ("b", "c"): -20}, scale=COUNT))
     assert (found.unit, found.total[0].tolist()) == (40, [0, 1, -0.5])
     assert chains(scores_of({("a", "b"): 0}, scale=COUNT)).number == chains(scores_of({}, labels=())).number == 0

@@ -1,7 +1,5 @@
-"""What an assistant is answered, asked by the SDK's own client: in this process, and over a pipe as assistants do.
-
-The SDK takes most of a second to be read, which only who runs a test of it needs wait.
-"""
+"""What an assistant is answered, asked by the SDK's own client: in this process, and over a pipe as assistants do. The
+SDK takes most of a second to be read, which only who runs a test of it needs wait."""
 
 # ruff: noqa: ANN401 - the SDK's services and JSON
 

@@ -1,7 +1,5 @@
-"""Every IRI of the graph answers: it leads to a document that is there, in each form one graph, and to a page.
-
-What is retired is gone, never unknown; the graph is described at its well-known address as a release describes it.
-"""
+"""Every IRI of the graph answers: it leads to a document that is there, in each form one graph, and to a page. What is
+retired is gone, never unknown; the graph is described at its well-known address as a release describes it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -131,10 +129,8 @@ def retired_paths(client: Client) -> dict[str, list[str]]:
 
 
 def test_every_iri_leads_to_a_document_that_is_there(shipped: Client) -> None:
-    """``If-None-Match: *`` asks whether there is a document, without having it written.
-
-    All that is retired is asked for, and of every kind the first and twenty drawn by lot.
-    """
+    """``If-None-Match: *`` asks whether there is a document, without having it written. All that is retired is asked
+    for, and of every kind the first and twenty drawn by lot."""
     retired = retired_paths(shipped)
     paths = {*map(path_of, drawn(shipped, 21)), *retired}
     assert len(paths) > 300

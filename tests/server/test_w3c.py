@@ -1,8 +1,6 @@
 """The W3C's suites for the protocol, the graph store protocol and the service description, over HTTP.
-
 https://github.com/w3c/rdf-tests, read from ``../shared/standards`` beside the clone. Queries, reads and the description
-are answered as the suites say; what they change is listed, and refused in a sentence.
-"""
+are answered as the suites say; what they change is listed, and refused in a sentence."""
 
 from collections.abc import Iterator
 from pathlib import Path

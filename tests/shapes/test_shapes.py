@@ -234,8 +234,7 @@ def test_every_shape_has_one_severity_and_one_message_in_each_language_that_says
 
 
 def test_every_class_of_the_ontology_has_a_shape() -> None:
-    ontology = Graph().parse(ROOT / "ontology" / "pan2kg.ttl")
-    classes = set(ontology.subjects(RDF.type, OWL.Class))
+    classes = set(Graph().parse(ROOT / "ontology" / "pan2kg.ttl").subjects(RDF.type, OWL.Class))
     missing = classes - set(shapes().objects(None, SH.targetClass))
     assert not missing, f"write a shape for these: {sorted(missing, key=str)}"
 

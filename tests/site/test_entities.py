@@ -130,8 +130,7 @@ def test_a_pair_shows_the_level_that_is_chosen_similar_titles_and_citations_to_e
 
 
 def test_beside_each_action_stand_those_of_the_other_plan_with_similar_titles(served: Reader) -> None:
-    page = served["en/pair/lu-bhr-1--lu-bhr-2.html"]
-    rows = page.split('id="beside"')[1].split("</table>")[0].split("<tr>")[2:]
+    rows = served["en/pair/lu-bhr-1--lu-bhr-2.html"].split('id="beside"')[1].split("</table>")[0].split("<tr>")[2:]
     actions = [re.findall(r'href="../action/([^"]*)\.html"', row) for row in rows]
     assert all(len(others) == 3 and {one[:8] for one in others} == {"lu-bhr-2"} for _, *others in actions)
     alike = next(row for row in rows if "conflict minerals" in row.partition("</th>")[0])

@@ -44,8 +44,7 @@ def test_pairs_and_actions_without_a_link_counted_at_home_are_listed(reader: Rea
     assert number(home, "unlinked.html") == page.count('<li><a href="action/')
     unread = sum(map(int, re.findall(r"non lues?\xa0: (\d+)", html.unescape(page))))
     linked = {action for action, level in graph.linked_actions.items() if level <= HEADLINE}
-    with_text = {use.work for use in graph.known("editors").uses}
-    assert unread == len(graph.tables.works.home.keys() - linked - with_text)
+    assert unread == len(graph.tables.works.home.keys() - linked - {use.work for use in graph.known("editors").uses})
     # the numbers are the register's, with thousands set apart
     register = {row.figure.id: row for row in graph.figures()}
     number_linked, actions = (register[name] for name in ("linked-plan-pairs", "linked-actions"))
@@ -102,8 +101,7 @@ def test_a_cell_of_the_matrix_says_what_is_known_of_its_pair_and_unread_is_no_nu
         assert (bits not in {"", "·"}) == (knowledge.shared.get(pair, 0) > 0), pair
         assert pair in knowledge.linked
     table = home.split('class="matrix"')[1].split("</table>")[0]
-    unread = re.findall(r'<td class="none"><span class="nothing">([^<]*)</span>', table)
-    assert set(unread) == {"non lu"}
+    assert set(re.findall(r'<td class="none"><span class="nothing">([^<]*)</span>', table)) == {"non lu"}
     assert not [wrong for wrong in ("<td>0", 'class="no"') if wrong in table]
 
 

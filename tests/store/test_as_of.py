@@ -26,8 +26,7 @@ DAY = date(2021, 6, 30)
 
 
 def sections(name: str) -> dict[tuple[str, str], str]:
-    text = Path(__file__).with_name(name).read_text("utf-8")
-    _, *words = re.split(r"^# (.+): (.+)\n", text, flags=re.MULTILINE)
+    _, *words = re.split(r"^# (.+): (.+)\n", Path(__file__).with_name(name).read_text("utf-8"), flags=re.MULTILINE)
     return {(words[at], words[at + 1]): words[at + 2] for at in range(0, len(words), 3)}
 
 

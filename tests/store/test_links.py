@@ -242,5 +242,4 @@ def test_who_speaks_of_a_derived_link_has_it_as_triples(more: str, seen: bool) -
     view = rules.read_view(loaded(HEAD, ONE_LINK), ROOT, ROOT)
     assert view is not None
     (link,) = view.links
-    again = rules.read_view(loaded(HEAD, ONE_LINK + more.replace("{link}", link)), ROOT, ROOT)
-    assert (again is not None) == seen
+    assert (rules.read_view(loaded(HEAD, ONE_LINK + more.replace("{link}", link)), ROOT, ROOT) is not None) == seen

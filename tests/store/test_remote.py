@@ -395,7 +395,6 @@ def test_the_union_is_asked_for_before_a_project_is_loaded(
 
 
 def test_an_engine_that_takes_a_plan_for_none_is_not_asked_shapes() -> None:
-
     class Mistaken(RemoteStore):
         def query(self, text: str) -> Result:
             return LocalStore(ox.Store()).query("ASK {}" if "pan:inPlan" in text else "ASK { ?s ?p ?o }")

@@ -1,7 +1,5 @@
 """A table in every form: nothing known is never 0, nothing is markup or a formula that was not meant to be, lines fit.
-
-And what of it is written: columns, order, number of rows, and the line of names.
-"""
+And what of it is written: columns, order, number of rows, and the line of names."""
 
 import csv
 import io

@@ -1,8 +1,5 @@
-"""Every table of the shipped graph: its answer, its form, its words, its query.
-
-Golden answers stand in ``golden/``, one CSV a table. ``PAN2KG_REWRITE=1 pytest tests/tables`` rewrites them;
-read the difference as you would read code.
-"""
+"""Every table of the shipped graph: its answer, its form, its words, its query. Golden answers stand in ``golden/``,
+one CSV a table. ``PAN2KG_REWRITE=1 pytest tests/tables`` rewrites them; read the difference as you would read code."""
 
 import os
 import re
@@ -109,8 +106,7 @@ def test_a_day_that_was_asked_for_is_said_not_to_reach_undated_links(graph: pan2
 @pytest.mark.parametrize("level", FIGURED)
 def test_the_basis_of_an_answer_counted_by_one_quick_query_is_that_of_the_figures(dated: Graph, level: Level) -> None:
     line = basis_line(dated.known(level))
-    counted = basis_of(dated.store, "en", release=dated.release, day=DAY, level=level.key)
-    assert counted == basis_words(line, "en")
+    assert basis_of(dated.store, "en", release=dated.release, day=DAY, level=level.key) == basis_words(line, "en")
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,5 @@
 """The compiled shapes find what pySHACL finds: in the shipped graph, in damaged ones, with shapes and data at random.
-
-Every case of tests/shapes is asked of both engines too.
-"""
+Every case of tests/shapes is asked of both engines too."""
 
 import random
 from pathlib import Path
@@ -32,8 +30,7 @@ def test_both_engines_find_the_same_in_the_shipped_graph_and_report_it_alike(tmp
 @pytest.mark.parametrize("seed", range(4 * TIMES))
 def test_both_engines_find_the_same_in_a_damaged_example(seed: int) -> None:
     shipped = Engines(read_shapes(sorted((ROOT / "ontology" / "shapes").glob("*.ttl"))), Names({"e": "http://e/"}))
-    data = list(damaged(parse(VALID.read_bytes()), random.Random(seed)))
-    assert len(shipped.agreed(data)) > 40
+    assert len(shipped.agreed(list(damaged(parse(VALID.read_bytes()), random.Random(seed))))) > 40
 
 
 # what shapes compare: there a value of another kind is an error for SPARQL, which rdflib overlooks
@@ -126,8 +123,7 @@ def property_shapes(inner: st.SearchStrategy[str] | None = None) -> st.SearchStr
 
 
 def statements(tests: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    several = st.lists(tests, min_size=1, max_size=3, unique_by=lambda test: test.split()[0])
-    return several.map(" ; ".join)
+    return st.lists(tests, min_size=1, max_size=3, unique_by=lambda test: test.split()[0]).map(" ; ".join)
 
 
 INNER: Final = node_shapes(node_shapes())

@@ -1,7 +1,5 @@
-"""What the lines of files say: how statements are written, what stands in them, and stored questions.
-
-Each rule has a line that breaks it alone, and lines that look alike and do not.
-"""
+"""What the lines of files say: how statements are written, what stands in them, and stored questions. Each rule has a
+line that breaks it alone, and lines that look alike and do not."""
 
 from pathlib import Path
 from typing import Final

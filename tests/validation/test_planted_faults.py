@@ -1,7 +1,5 @@
-"""Faults that editors make, planted in a copy of the project: each is found by its rule, at its thing.
-
-One copy bears all of `faults.toml` and is checked once. What a rule lets pass stands in the tests of the rule.
-"""
+"""Faults that editors make, planted in a copy of the project: each is found by its rule, at its thing. One copy bears
+all of `faults.toml` and is checked once. What a rule lets pass stands in the tests of the rule."""
 
 import tomllib
 from dataclasses import replace

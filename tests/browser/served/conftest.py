@@ -29,10 +29,8 @@ def serving(project: Path, *options: str, **environment: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def served(few: pan2kg.Graph, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a service over a few plans, which has every type of page.
-
-    It stops no query only because the machine is busy.
-    """
+    """The address of a service over a few plans, which has every type of page. It stops no query only because the
+    machine is busy."""
     begin = partial(serving, few.project.root, "--timeout", "600")
     with once_a_run("served", tmp_path_factory, begin) as address:
         yield address
@@ -57,10 +55,8 @@ Visit: TypeAlias = Callable[..., Watched]
 
 @pytest.fixture
 def visit(watch: Watch, window: Watch, served: str) -> Iterator[Visit]:
-    """Open pages of the service, the first in a window that is kept; each it sends must carry the content policy.
-
-    A page of another service has its whole address.
-    """
+    """Open pages of the service, the first in a window that is kept; each it sends must carry the content policy. A
+    page of another service has its whole address."""
     opened: list[Watched] = []
 
     def open_page(path: str, *, width: int = 1280, **look: Unpack[Look]) -> Watched:

@@ -1,7 +1,5 @@
 """The site of the shipped graph in a real browser: each page is made when it is first asked for, once a session.
-
-Workers that test side by side share the pages.
-"""
+Workers that test side by side share the pages."""
 
 import os
 import re

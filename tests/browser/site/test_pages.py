@@ -30,9 +30,7 @@ def test_nothing_keeps_people_out_and_no_page_scrolls_sideways(
     static_site: StaticSite, few_site: StaticSite, window: Watch, kind: str
 ) -> None:
     """In French of the whole graph, at each width, and in another language, by lot, of a few plans, opened from disk.
-
-    By axe and for its looks it is that of a few plans too, where these make it much shorter: it has the same parts.
-    """
+    By axe and for its looks it is that of a few plans too, where these make it much shorter: it has the same parts."""
     page = settled(window(static_site.served + static_site.path(kind, "fr")).page, "h1", "data-language select")
     faults = too_wide(page, WIDTHS)
     if (high := int(page.evaluate("document.documentElement.scrollHeight"))) > HIGHEST:

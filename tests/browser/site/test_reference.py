@@ -1,9 +1,7 @@
 """Pages of a small project that never changes look as they did when their pictures were kept in ``reference``.
-
 ``PAN2KG_REWRITE=1 pytest tests/browser/site/test_reference.py`` takes them anew; the difference is looked at. A page is
 compared by the mean colours of small blocks: letters that another version of the browser smooths in another way, or
-sets half a pixel further, leave them as they are. What is kept is half as large as the page, in few colours.
-"""
+sets half a pixel further, leave them as they are. What is kept is half as large as the page, in few colours."""
 
 import io
 import os
@@ -57,10 +55,8 @@ SET: Final = """async css => {
 
 
 def taken(page: Page, extra: str = "", *, to_keep: bool = False) -> Image.Image:
-    """The whole page at the size in which it is kept, with more rules of style if wanted.
-
-    One that is only compared is a JPEG, which takes the browser far less: the mean colours of blocks are the same.
-    """
+    """The whole page at the size in which it is kept, with more rules of style if wanted. One that is only compared is
+    a JPEG, which takes the browser far less: the mean colours of blocks are the same."""
     page.evaluate(SET, STILL + extra)
     kind: Literal["png", "jpeg"]
     kind, quality = ("png", None) if to_keep else ("jpeg", 90)
