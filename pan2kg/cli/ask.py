@@ -10,8 +10,9 @@ from pan2kg.errors import QueryError
 from pan2kg.graph import labels
 from pan2kg.i18n import Messages, say, today, told, with_days
 from pan2kg.project import Project, read_text
-from pan2kg.store import cache, queries, rules, store
+from pan2kg.store import as_of, cache, queries, rules, store
 from pan2kg.tables import writers
+from pan2kg.turtle import blocks, writer
 
 FORMATS: Final = ("table", "csv", "csv-local", "tsv", "json", "xml", "md", "html", "turtle", "jsonld", "xlsx")
 # the formats that can hold what is said around an answer; beside the others it goes to standard error
@@ -74,8 +75,6 @@ def run_ask(options: argparse.Namespace) -> int:
     text = queries.fill(query, values, store=data, project=project)
     notes = [writers.taken(query, values, options.language)]
     if options.as_of and isinstance(data, store.LocalStore):
-        from pan2kg.store import as_of
-
         dated = as_of.as_of(data, options.as_of, project, rules=needed)
         dated.refuse(values.values())
         data = dated.store
@@ -138,8 +137,6 @@ def _answer(
     data: store.Store, text: str, project: Project, options: argparse.Namespace,
     around: tuple[str, str, tuple[str, ...], str] | None,
 ) -> int:  # fmt: skip
-    from pan2kg.turtle import writer
-
     with arguments.interruptible():
         result = data.query(text)
         form = options.format or ("turtle" if isinstance(result, list) else "table")
@@ -164,7 +161,6 @@ _COLUMNS: Final = ("file", "line", "subject", "predicate", "object")
 def run_find(options: argparse.Namespace) -> int:
     from pan2kg.graph.graph import Graph
     from pan2kg.tables import formats, table as tables
-    from pan2kg.turtle import blocks
 
     selection = arguments.selection_of(options, options.format)
     project = arguments.project_of(options)

@@ -9,6 +9,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Final
@@ -354,10 +355,7 @@ def _saying(language: str) -> Callable[..., str]:
 def _show(review: desk.Desk, message: str, reader: _KeyReader, language: str) -> None:
     say = _saying(language)
     width = min(shutil.get_terminal_size((100, 30)).columns, 100)
-
-    def wrap(text: str) -> list[str]:
-        return textwrap.wrap(text, width)
-
+    wrap = partial(textwrap.wrap, width=width)
     lines, card = [say("counts", **review.progress)], review.card(language)
     if review.is_graph_shown:
         lines += [piece for line in desk.suggestion(review, language) for piece in wrap(line) or [""]]

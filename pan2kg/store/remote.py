@@ -275,7 +275,8 @@ def open_remote(url: str, *, timeout: int = TIMEOUT, is_ours: bool = True) -> Re
             raise fault(url, "endpoint-without-union", "offer-union")
     if is_ours and not store.query(program_query("endpoint/derived")):
         raise fault(url, "endpoint-without-derived", "load-derived")
-    verdicts = _verdicts(store)
+    # each the day, the questions, and which of them the engine gets wrong; or that a load did not end
+    verdicts = [text.split() for text in select(store, program_query("endpoint/verdict")).values("verdict")]
     if any(len(words) < 2 for words in verdicts):
         raise fault(url, "engine-not-examined", "load-again")
     # an engine is one for all projects it holds
@@ -306,16 +307,6 @@ def _fingerprint(project: Project) -> str:
     lines = (f"{name} {line}" for name, query in questions for line in query.text.splitlines())
     texts = [*(line for line in lines if "# parameter:" not in line), read_text(_EXAM / "profile.ttl")]
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
-
-
-def _verdicts(store: RemoteStore) -> list[list[str]]:
-    """The day, the questions, and which of them the engine gets wrong; or that a load did not end."""
-    return [text.split() for text in select(store, program_query("endpoint/verdict")).values("verdict")]
-
-
-def _verdict(space: str, *words: str) -> tuple[str, list[ox.Triple]]:
-    graph = ox.NamedNode(f"{space}exam/verdict")
-    return graph.value, [ox.Triple(graph, ox.NamedNode(f"{DCTERMS}description"), ox.Literal(" ".join(words)))]
 
 
 def _rows(store: stores.Store, text: str) -> list[list[str]]:
@@ -519,10 +510,11 @@ def load_graph(
     if ours and not target.replace:
         raise fault(url, "endpoint-holds-graphs", "load-replace", n=len(ours))
     order = sorted(quads, key=lambda graph: (is_derived(graph), graph.endswith("/main-label"), graph))
-    mark, asked = _verdict(space, _UNFINISHED), _fingerprint(project) if project else ""
-    verdicts = {words[1]: words[2:] for words in _verdicts(there) if len(words) > 1}
-    destination = _first_way(target, *mark)
-    for graph in exam - {mark[0]}:  # left behind where one broke off
+    verdict, description = ox.NamedNode(f"{space}exam/verdict"), ox.NamedNode(f"{DCTERMS}description")
+    texts, asked = select(there, program_query("endpoint/verdict")), _fingerprint(project) if project else ""
+    verdicts = {words[1]: words[2:] for words in map(str.split, texts.values("verdict")) if len(words) > 1}
+    destination = _first_way(target, verdict.value, [ox.Triple(verdict, description, ox.Literal(_UNFINISHED))])
+    for graph in exam - {verdict.value}:  # left behind where one broke off
         destination.drop(graph)
     # once: what another load found out about these questions holds
     if project and asked not in verdicts:
@@ -543,9 +535,10 @@ def load_graph(
         number, sent = str(after.get(graph, 0)), str(len(quads[graph]))
         raise fault(url, "endpoint-lacks", "load-again", n=len(lacking), graph=graph, there=number, sent=sent)
     if project:  # in place of the mark, now that all is there
-        destination.put(*_verdict(space, str(datetime.now(UTC).date()), asked, *verdicts[asked]))
+        outcome = ox.Literal(" ".join((str(datetime.now(UTC).date()), asked, *verdicts[asked])))
+        destination.put(verdict.value, [ox.Triple(verdict, description, outcome)])
     else:
-        destination.drop(mark[0])
+        destination.drop(verdict.value)
     loaded = {"graphs": len(order), "statements": sum(map(len, quads.values())), "dropped": len(gone)}
     names = {"way": destination.address, "wrong": " ".join(verdicts.get(asked, []))}
     return {name: str(count) for name, count in loaded.items()} | names

@@ -372,7 +372,8 @@ def _end(store: ox.Store, joined: ox.NamedNode | ox.BlankNode | ox.Triple) -> No
 
 
 def withdraw(store: ox.Store) -> None:
-    for link in {quad.object for quad in store.quads_for_pattern(None, _WITHDRAWS, None)}:
+    links = {quad.object for quad in store.quads_for_pattern(None, _WITHDRAWS, None)}
+    for link in links:
         if isinstance(link, ox.NamedNode):  # the shapes tell of others
             _end(store, link)
 

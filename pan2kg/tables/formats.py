@@ -134,10 +134,13 @@ def write_text(grid: Grid, width: int = 0) -> str:
            12
     """
     heads, rows = list(grid.columns), [[field(value) for value in row] for row in grid.rows]
-    wanted = [max(1, *map(len, column)) for column in zip(heads, *rows, strict=True)]
+    columns = list(zip(heads, *rows, strict=True))
+    wanted = [max(1, *map(len, column)) for column in columns]
     if not width:
         return _side_by_side(heads, rows, wanted)
-    least = [max([_least(head), *(_least(row[at]) for row in rows)]) for at, head in enumerate(heads)]
+    # room for the longest word, and for a long text in so many lines
+    sizes = ((max(1, len(text) // _LINES, *map(len, text.split())) for text in column) for column in columns)
+    least = [min(max(column), _NARROW) for column in sizes]
     room = width - len(_GAP) * (len(heads) - 1)
     if sum(least) > room:
         # a card a row
@@ -152,10 +155,6 @@ def write_text(grid: Grid, width: int = 0) -> str:
             widths[at] += 1
         spare -= len(growing[:spare])
     return _side_by_side(heads, rows, widths)
-
-
-def _least(text: str) -> int:
-    return max(min(max(map(len, text.split()), default=1), _NARROW), min(len(text) // _LINES, _NARROW))
 
 
 def _side_by_side(heads: list[str], rows: list[list[str]], widths: list[int]) -> str:

@@ -228,7 +228,9 @@ def influence(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         try:
             vectors = influences.dematel(scores)
         except QueryError as error:
-            notes.append(_endless(error, choice))
+            if choice.files:
+                raise
+            notes.append(Text.of({language: error.say(language) for language in LANGUAGES}))
             continue
         notes.append(note("divisor", assessor=assessor, divisor=_exact(vectors.divisor)))
         share = round(100 * (measures.coverage(scores) or 0))
@@ -242,12 +244,6 @@ def influence(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
             values = (None if column is None else float(column[at]) for column in columns)
             rows.append((assessor, label, *values, vectors.coverage))
     return scored(graph, "dematel", matrices_of, DEMATEL, rows, *(notes if matrices_of else []))
-
-
-def _endless(error: QueryError, choice: TableChoice) -> Text:
-    if choice.files:
-        raise error
-    return Text.of({language: error.say(language) for language in LANGUAGES})
 
 
 def _exact(value: float) -> Text:
@@ -265,7 +261,9 @@ def chained(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         try:
             effects = influences.chains(scores, cut=cut)
         except QueryError as error:
-            notes.append(_endless(error, choice))
+            if choice.files:
+                raise
+            notes.append(Text.of({language: error.say(language) for language in LANGUAGES}))
             continue
         unit = _exact(effects.unit)
         notes.append(note("chain-count", assessor=assessor, n=effects.number, cut=_exact(cut), unit=unit))
@@ -354,7 +352,8 @@ def _block(
 ) -> Block:  # fmt: skip
     # a thing of a kind, what it is called in each language, and what else is said of it, which is certain
     names = [TurtleLine(by, text(words, tag)) for tag, words in named.by_language().items()]
-    return Block(subject, (TurtleLine("a", kind), *names, *[TurtleLine(*line) for line in lines]), heading=heading)
+    statements = (TurtleLine("a", kind), *names, *(TurtleLine(*line) for line in lines))
+    return Block(subject, statements, heading=heading)
 
 
 _CERTAIN: Final = ("pan:certainty", "certainty:stated")

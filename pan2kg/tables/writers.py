@@ -612,13 +612,11 @@ def answer_of(graph: "Graph", name: str, *, evidence: Level | str = "", **chosen
     choice, language = TableChoice(evidence=graph.known(evidence).level, **chosen), graph.language
     table = TABLES[name].make(graph, choice)
 
-    def printed(form: str) -> str:
-        return str(write(table, form, Style(language, width=120)))
-
     rows = [{key: row.get(key) for key in table.keys} for row in table.rows]
     meanings = {column.key: column.meaning.say(language) for column in table.columns if column.meaning}
     notes = tuple(remark.say(language) for remark in remarks(table, language))
     return Answer(
         table.keys, rows, [tuple(row.values()) for row in rows], table.title.say(language), table.summary.say(language),
-        meanings, notes, rests_on(table, language), table.sparql, printed,
+        meanings, notes, rests_on(table, language), table.sparql,
+        lambda form: str(write(table, form, Style(language, width=120))),
     )  # fmt: skip

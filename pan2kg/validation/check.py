@@ -28,6 +28,7 @@ MANY: Final = 200
 _CHECK: Final = Messages("check")
 _BARE: Final = re.compile(r'"([^"]*)"\^\^xsd:(?:integer|decimal|boolean)')
 _IRI: Final = re.compile(r"[a-z]+:[^\s<>\"{}|^`\\]+")
+_QUALITY: Final = "quality/*-violation.rq"
 _ASKED: Final = 500
 """So many things are named in one query; Virtuoso takes some thousand."""
 
@@ -113,8 +114,8 @@ def look(
     tell("check-quality")
     if Kind.QUALITY in kinds:
         # the shipped queries read nothing that is derived; one of a project's own may, unless its header says otherwise
-        needed = ((stores.needs(read_text(path)), path, name) for path, name in _quality_files(project))
-        if any(of or (of is None and not lines.is_shipped(path, name)) for of, path, name in needed):
+        needed = ((stores.needs(read_text(path)), path) for path in sorted(project.queries.glob(_QUALITY)))
+        if any(of or (of is None and not lines.is_shipped(path, project.name_of(path))) for of, path in needed):
             _derived(store, project)
         reports.append(findings_of_quality(project, store, names, only=narrow))
     tell("check-questions")
@@ -127,7 +128,8 @@ def look(
             question_faults, asked = lines.check_questions(project, lambda: _derived(store, project, limit=0))
             style, numbers = style + question_faults, numbers | asked
         reports.insert(0, Report(style_rules, tuple(style), numbers))
-    index, core = turtle.index_blocks(files), _core(project)
+    index = turtle.index_blocks(files)
+    core = {subject for path in project.core_files() for subject, _ in writer.subjects(read_text(path))}
     every = placed((finding for part in reports for finding in part.findings), index, names)
     findings = [finding for finding in every if finding.place or finding.focus not in core]
     if unread:
@@ -173,10 +175,6 @@ def _derived(store: LocalStore, project: Project, limit: int = rules.ALL) -> Loc
     return store
 
 
-def _core(project: Project) -> set[str]:
-    return {subject for path in project.core_files() for subject, _ in writer.subjects(read_text(path))}
-
-
 def check_store(
     project: Project, store: Store, *, fail_on: Severity = Severity.VIOLATION, baseline: Path | None = None
 ) -> Report:
@@ -188,7 +186,8 @@ def check_store(
     of_stated = [
         finding for finding in of_shapes.findings if finding.focus in stated or not _IRI.fullmatch(finding.focus)
     ]
-    table, core = select(store, program_query("endpoint/parts")), _core(project)
+    table = select(store, program_query("endpoint/parts"))
+    core = {subject for path in project.core_files() for subject, _ in writer.subjects(read_text(path))}
     plans = dict(zip(table.values("part"), table.values("plan"), strict=True))
     quality = findings_of_quality(project, store, names, unasked=unasked)
     findings = [
@@ -490,13 +489,10 @@ def _asked(
 # Quality queries
 
 
-def _quality_files(project: Project) -> list[tuple[Path, str]]:
-    return [(path, project.name_of(path)) for path in sorted((project.queries / "quality").glob("*-violation.rq"))]
-
-
 def quality_rules(project: Project, least: Severity) -> Iterator[tuple[Query, Rule, bool]]:
-    for path, file in _quality_files(project):
-        query, texts = read_query(path, name=file), dict[str, Text]()
+    for path in sorted(project.queries.glob(_QUALITY)):
+        file, texts = project.name_of(path), dict[str, Text]()
+        query = read_query(path, name=file)
         head = query.header
         severity, use = head.get("severity", "violation"), head.get("use", "edit")
         if not head.get("message") or severity not in list(Severity) or use not in list(RuleUse):
