@@ -48,7 +48,7 @@ _WORDS: Final = Messages("publication")
 _PAGE: Final = Messages("page")
 _DERIVED_FROM: Final = "http://www.w3.org/ns/prov#wasDerivedFrom"
 _NAMES: Final = (SKOS + "prefLabel", RDFS + "label", DCTERMS + "title", FOAF + "name")
-_MOST_LISTED: Final = 12
+_MOST_LISTED: Final = 8
 """So many things that point to a thing by a property are told of it; of more its page says how many there are."""
 _PLAIN: Final = re.compile(r"[\w.~-]+(?:/[\w.~-]+)*", re.ASCII)
 _PLAIN_ADDRESS: Final = re.compile(r"[\w./:#~-]*\w", re.ASCII)

@@ -50,8 +50,11 @@ _NO_PAGES: Final = (f"{documents.DOCUMENTS}/", f"{folder.VERSIONS}/")
 _APART: Final = re.compile(
     rf' href="((?:\.\./)*)({"|".join((*documents.APART, "network"))})/([^"#?/]+)\.html(?:#[^"]*)?(?=")'.encode()
 )
-_ENDS: Final = re.compile(rb"</(?:d[dt]|li|option|t[dhr]|tbody|thead)>")
-"""Ends of elements that HTML lets out, since what follows in a list, a table or a choice ends them."""
+_ENDS: Final = re.compile(
+    rb"</(?:(?:d[dt]|li|option|t[dhr]|tbody|thead)>"
+    rb"|p>(?=\n?<(?:/?(?:div|section|td)|[ou]l|blockquote|d(?:etails|l)|figure|footer|form|h[1-6]|nav|p|table)[ >]))"
+)
+"""Ends of elements that HTML lets out, since what follows in a list, a table, a choice or a section ends them."""
 _PLAIN: Final = re.compile(rb'="([\w./?#&;:-]+)"(?=[ >])')
 """Values of attributes that need no quotation marks."""
 _OFFERED: Final = (("turtle", folder.TURTLE, "ttl"), ("quads", folder.QUADS, "nq"))
