@@ -82,7 +82,7 @@ def draw_plan_map(subject: Subject, plan: str, most: int, layout: Layout) -> fr.
     chosen = sj.find(subject.graph, plan)
     say, met = subject.say, {pair[pair[0] == chosen] for pair in subject.known.linked if chosen in pair}
     # the same in each language and at each width
-    key_of = f"neighbours {subject.level.key} {chosen}"
+    key_of = f"met/{subject.level.key}/{chosen}"
     met_by = subject.graph.once(key_of, lambda: [Neighbour(subject, chosen, plan) for plan in met])
     every = sorted(met_by, key=lambda near: (near.is_abroad, -near.bits, near.plan))
     neighbours, names = every[:most], subject.names((chosen, *(near.plan for near in every)))

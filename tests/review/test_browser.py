@@ -32,6 +32,7 @@ def sign_in(page: Page) -> None:
     page.fill("#token", TOKEN)
     page.click("main form button")
     expect(page.locator("#token")).to_have_count(0)
+    page.wait_for_load_state()  # what is pressed is heard once the scripts of the page have run
 
 
 @pytest.fixture
@@ -88,7 +89,7 @@ def test_keys_decide_and_lead_from_one_to_the_next(window: Watch, port: int, fol
     assert "rejectionreason:wrong-edition" in (folder / FILE).read_text(encoding="utf-8")
     statement = page.locator("#candidate .statement").inner_text()
     for away, back in ("jk", "sk"):  # what was put off comes last
-        page.wait_for_load_state()  # a key is heard once the scripts of the page have run
+        page.wait_for_load_state()
         page.keyboard.press(away)
         expect(page.locator("#candidate .statement")).not_to_have_text(statement)
         page.wait_for_load_state()
