@@ -339,7 +339,7 @@ def publish(
 ) -> editions.Statistics:
     # ``parts`` give what stands beside data and descriptions: pages, documentation, changes
     folder.refuse_target(target, edition.issue)
-    refuse_whole(edition.project)
+    refuse_whole(edition.project, edition.kept)
     with registry.seldom_collected(), folder.building(target) as work:
         return _fill(edition, work, options, parts, note)
 
