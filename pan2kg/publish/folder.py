@@ -378,6 +378,11 @@ def lines_of(folder: Path) -> list[bytes]:
         return file.read().splitlines(keepends=True)
 
 
+def read_quads(folder: Path) -> Iterator[str]:
+    with gzip.open(folder / QUADS, "rt", encoding="utf-8", newline="\n") as file:
+        yield from file
+
+
 def give_back() -> None:
     # the C library keeps what is freed unless it is told
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None

@@ -412,7 +412,10 @@ def _fill(
         return counts, faults, changes_of_last
 
     def tell() -> Mapping[str, str]:
-        described = documents.Described(edition)
+        # what the dump says is read once for all that is made of it
+        described = documents.Described(edition, folder.read_quads(work))
+        put(tables.table_files(edition, described.stated))
+        put(tables.product_files(described))
         put(documents.document_files(described, {path for path in expected if path.endswith(".html")}))
         return documents.retired_places(described)
 
@@ -421,13 +424,12 @@ def _fill(
     last = reuse.LastPages(edition) if any(isinstance(part, SitePart) for part in parts) else None
     counts, faults, changes_of_last = step(dumps)
     release = PublishedRelease(edition, options, written, counts)
-    step(lambda: put(tables.product_files(documents.Described(edition, is_placed=False))))
     edition.graph.figures()  # for tables and pages
     if last:
         last.judge(edition.graph, changes_of_last)
         release.pages = {"program": last.program, "figures": last.figures}
     expected = [path for part in parts for path in getattr(part, "pages", lambda _: ())(edition)]
-    step(put, chain(tables.table_files(edition), _offered(edition)))
+    step(put, _offered(edition))
     release.retired = step(tell)
     release.offer()
     # pages are judged by what the release offers
