@@ -23,7 +23,7 @@ from markupsafe import Markup, escape
 from pan2kg.graph import labels, statements
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, format_of
 from pan2kg.publish.edition import Edition, File
-from pan2kg.publish.folder import FOLDERS, OWN, PACKED, QUADS, TURTLE, UNKEPT, VERSIONS, Content, graph_name
+from pan2kg.publish.folder import FOLDERS, OWN, PACKED, QUADS, TURTLE, UNKEPT, VERSIONS, Content
 from pan2kg.publish.vocabulary import FOAF, OWL, TYPE, CompactWriter, Stated, literal_of, table_of, things_in
 from pan2kg.site import values
 from pan2kg.store.queries import FORMER
@@ -251,7 +251,7 @@ def document_files(described: Described, pages: Collection[str]) -> Iterator[Fil
         yield f"{place}.html", render("document.html", _page(described, things, place, pages)).encode()
 
 
-def graph_files(edition: Edition, whole: Content) -> Iterator[File]:
+def graph_files(edition: Edition, stated: Content) -> Iterator[File]:
     roots, prefixes = (edition.issue.addresses.root, ROOT), dict(edition.prefixes)
 
     @cache
@@ -262,8 +262,8 @@ def graph_files(edition: Edition, whole: Content) -> Iterator[File]:
         return graph_place(path) if is_told else ""
 
     by_place: dict[str, list[bytes]] = defaultdict(list)
-    for line in whole.quads:
-        by_place[place_of(graph_name(line))].append(line)
+    for line in stated.quads:
+        by_place[place_of(line[line.rindex(b" <") :])].append(line)
     for path in sorted(filter(None, by_place)):
         told = things_in(line.decode() for line in by_place.pop(path))
         rows = dict.fromkeys((iri, predicate, term) for iri, stated in told for predicate, term, _ in stated)
