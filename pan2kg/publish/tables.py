@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib.util import find_spec
-from itertools import chain, islice, product, zip_longest
+from itertools import chain, islice, product
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -202,12 +202,14 @@ def read_table(source: Source, definition: TableDefinition) -> ReleaseTable:
             for at, (name, _, _, refers) in enumerate(definition.columns)
         )
         key = subject[0].name, target[0].name
-        cells = [subject, target, *subject_names, *target_names]
-        return ReleaseTable(definition.name, title, cells, key=key, things=key)
+        columns = [subject, target, *subject_names, *target_names]
+        return ReleaseTable(definition.name, title, columns, key=key, things=key)
     members = source.members(definition)
     cells: list[FieldCells] = [(Field("iri", is_iri=True), members)]
-    values_by_column = zip(*source.values(members, *(of for _, of, _, _ in definition.columns)), strict=True)
-    for (name, of, kind, refers), rows in zip_longest(definition.columns, values_by_column, fillvalue=()):
+    listed = [*zip(*source.values(members, *(of for _, of, _, _ in definition.columns)), strict=True)]
+    for (name, of, kind, refers), rows in zip(
+        definition.columns, listed or [()] * len(definition.columns), strict=True
+    ):
         literals = [[literal_of(term) for term in row if term[0] != "<"] for row in rows]
         if kind == "text":
             tags = {language for row in literals for _, language, _ in row} | set(RELEASED)

@@ -101,7 +101,7 @@ def things_in(lines: Iterable[str], but: Callable[[str], bool] = lambda _: False
     for line in lines:
         name, raw, rest = line.split(" ", 2)
         if name != subject:
-            if statements:
+            if subject:
                 yield subject[1:-1], statements
             subject, statements = name, []
         if (predicate := plain(raw)) and not rest.startswith("<<"):
@@ -109,7 +109,7 @@ def things_in(lines: Iterable[str], but: Callable[[str], bool] = lambda _: False
             term = rest[:end]
             # what is named again and again is held once
             statements.append((predicate, terms.setdefault(term, term), graph_of(rest[end:])))
-    if statements:
+    if subject:
         yield subject[1:-1], statements
 
 
