@@ -13,7 +13,7 @@ from pan2kg.coherence.citations import CROSS_REFERENCES
 from pan2kg.coherence.evidence import Level, counts, level
 from pan2kg.coherence.known import Known, basis_line
 from pan2kg.graph.labels import Labels, plain_words
-from pan2kg.store import LinkView, Store, bare_term, is_true, plain, program_query, select
+from pan2kg.store import LinkView, Store, bare_term, is_true, plain, program_query, rules, select
 from pan2kg.turtle.vocabulary import ID, key
 
 if TYPE_CHECKING:
@@ -72,8 +72,13 @@ def read_ties(store: Store, view: LinkView | None = None) -> GraphTies:
     return GraphTies(tuple(_at_the_finest(ties)))
 
 
+def seen_in(view: LinkView | None) -> str:
+    """The kinds of which a view has every link, for queries that leave those out that the store holds."""
+    return " ".join(f"<{ID}linktype/{kind}>" for kind in rules.SHARED) if view else ""
+
+
 def _rows(store: Store, view: LinkView | None) -> list[tuple[str, ...]]:
-    rows = [tuple(map(plain, row)) for row in select(store, program_query("links/ties")).rows]
+    rows = [tuple(map(plain, row)) for row in select(store, program_query("links/ties", seen=seen_in(view))).rows]
     if view is None:
         return rows
     derived = []
@@ -82,7 +87,7 @@ def _rows(store: Store, view: LinkView | None) -> list[tuple[str, ...]]:
         derived += [
             (link.iri, kind, end, plan, "false", words) for end in link.ends for plan in view.plan_of.get(end, ())
         ]
-    return sorted([*(row for row in rows if row[0] not in view.links), *derived], key=itemgetter(1, 0, 2))
+    return sorted([*rows, *derived], key=itemgetter(1, 0, 2))
 
 
 def _at_the_finest(ties: Sequence[Tie]) -> Iterator[Tie]:
@@ -135,10 +140,8 @@ def build_network(
 
     def rows_of(query: str, more: list[list[str]]) -> list[list[str]]:
         # what the view has takes the place of what the store holds of the same links
-        rows = read(program_query(f"network/{query}"))
-        if links is None:
-            return rows
-        return sorted([*(row for row in rows if row[0] not in links.links), *more], key=itemgetter(0))
+        rows = read(program_query(f"network/{query}", seen=seen_in(links)))
+        return rows if links is None else sorted([*rows, *more], key=itemgetter(0))
 
     for link, type_, *ends, directed, status, relation, certainty, words, score in rows_of("links", derived[0]):
         # What a shared text links has its level from what is known, by its best text.
@@ -154,8 +157,8 @@ def build_network(
         }  # fmt: skip
         number = {"score": float(score)} if score else {}
         network.add_edge(*ends, key=link, **values, **_given(extra), **number)
-    untyped = {node for node, data in network.nodes(data=True) if "type" not in data}
-    _add_nodes(network, (row for row in read(program_query("network/ends")) if row[0] in untyped), labels)
+    untyped = sorted(node for node, data in network.nodes(data=True) if "type" not in data)
+    _add_nodes(network, read(program_query("network/ends", node=untyped)) if untyped else (), labels)
     _add_weights(network, known)
     texts, quoted = (_gathered(rows_of(query, more)) for query, more in (("via", derived[1]), ("evidence", derived[2])))
     sources = _gathered(read(program_query("network/documents")))
