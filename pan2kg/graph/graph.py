@@ -589,7 +589,7 @@ class Graph:
         wanted = bare(name)
         # who names a thing by an identifier that was retired is told what has taken its place
         retired = self.once("retired names", lambda: {
-            name: iri for iri in reversed(self.retired) for name in (iri.rpartition("/")[2], iri)
+            name: iri for iri in reversed([*self.retired]) for name in (iri.rpartition("/")[2], iri)
         })  # fmt: skip
         if wanted in retired:
             raise queries.replaced(retired[wanted], self.retired[retired[wanted]])
