@@ -293,10 +293,13 @@ def _of_body(context: PageContext, body: str) -> dict[str, Any]:
             works = led | supported
             countries = {graph.country_of.get(work) for work in works}
             own = {text for work in works for text in by_work.get(work, ())}
-            kinds, shared = statements.values(body, f"{DCTERMS}type"), Counter[str]()
-            for rival, parts in _involved(graph, end="body").items() if own else ():
-                theirs = {part.work for part in parts}
-                if rival != body and works.isdisjoint(theirs) and statements.values(rival, f"{DCTERMS}type") == kinds:
+            by_kind = context.site_context.once("bodies by kind", lambda: values.gathered(
+                (" ".join(statements.values(one, f"{DCTERMS}type")), (one, {part.work for part in parts}))
+                for one, parts in _involved(graph, end="body").items()
+            ))  # fmt: skip
+            shared = Counter[str]()
+            for rival, theirs in by_kind[" ".join(statements.values(body, f"{DCTERMS}type"))] if own else ():
+                if rival != body and works.isdisjoint(theirs):
                     near = (work for work in theirs if graph.country_of.get(work) in countries)
                     shared[rival] = len({text for work in near for text in by_work.get(work, ())} & own)
             return sorted((rival for rival, n in shared.items() if n), key=lambda rival: (-shared[rival], rival))

@@ -19,7 +19,7 @@ from pan2kg.site import definitions, entity, explore, values
 from pan2kg.site.page import CSV, HTML, JSON, File, Markup, PageContext, SiteContext, Values, View, frame
 from pan2kg.store.queries import fill
 from pan2kg.tables import coverage, figure_words, table, template, writers
-from pan2kg.turtle.vocabulary import PAN, kind_and_key
+from pan2kg.turtle.vocabulary import PAN
 
 WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _KEYS: Final = partial(entity.keys, kind="plan")
@@ -159,10 +159,7 @@ def _plan(context: PageContext) -> Values | None:
 
 def _facts(context: PageContext, plan: str) -> list[tuple[str, str]]:
     statements, t, actions = context.graph.statements, context.t, context.graph.parts.actions
-    links = [
-        link for link in statements.pointing(plan, *values.ENDS)
-        if kind_and_key(statements.one(link, PAN + "linkType"))[1] == "succession"
-    ]  # fmt: skip
+    links = [link for link in statements.pointing(plan, *values.ENDS) if statements.link_type(link) == "succession"]
     before, after = (
         sorted({edition for link in links for edition in statements.values(link, PAN + end)} - {plan})
         for end in ("to", "from")
