@@ -216,10 +216,11 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
         raise QueryError("one-plan-alone", remedy="add-another-plan")
     every = tuple(Pillar.between(subject, plan_a, plan_b))
     pillars = every[:most]
-    citations = [
-        (x, y) for x, y in sorted({(s.source, s.target) for s in measured.statements if s.is_citation})
-        if {homes.get(x, x), homes.get(y, y)} == {plan_a, plan_b}
-    ]  # fmt: skip
+    citing: dict[tuple[str, str], list[str]] = {}
+    for row in measured.between(plan_a, plan_b):
+        if row.is_citation:
+            citing.setdefault((row.source, row.target), []).append(row.link)
+    citations = sorted(citing)
     works = {work for pillar in every for side in pillar.works for work in side}
     works |= {end for pair in citations for end in pair}
     names = subject.names({plan_a, plan_b, *works, *(pillar.iri for pillar in every)})
@@ -252,8 +253,7 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
         start, end = points[pair[0]], points[pair[1]]
         head = dw.Line.arrow(end, 0.0 if end[0] > start[0] else math.pi, fr.BLUE, 9)
         words = say("time-map-cites-pair", one=names[pair[0]].text, two=names[pair[1]].text)
-        links = (row.link for row in measured.statements if row.is_citation and (row.source, row.target) == pair)
-        words += sj.quoted(subject, links)
+        words += sj.quoted(subject, citing[pair])
         line, about = fr.bow(start, end, dw.Pen(fr.BLUE, 2.0)), sj.tags(subject, pair, kind="citation")
         marks.append(dw.Group((line, head), words, subject.leads(*pair), tags=about))
     for home, x, side in ((plan_a, 0.0, left), (plan_b, WIDE - SIDE, right)):
@@ -302,7 +302,10 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
 
 def _nearest(subject: Subject, plan: str) -> str:
     shared, country_of = subject.known.shared, subject.graph.country_of
-    near = {pair[pair[0] == plan]: shared.get(pair, 0.0) for pair in subject.known.linked if plan in pair}
+    near = {
+        partner: shared.get((min(plan, partner), max(plan, partner)), 0.0)
+        for partner in subject.known.partners.get(plan, ())
+    }
     if not near:
         raise QueryError("bridge-meets-none", remedy="name-both-plans", plan=key(plan))
     return min(near, key=lambda iri: (country_of.get(iri) != country_of.get(plan), -near[iri], iri))

@@ -159,7 +159,7 @@ SIDE: Final = (330.0, 540.0)  # the least and the greatest width of the labels a
 
 
 def members_of(subject: Subject, plan: str) -> tuple[str, ...]:
-    actions = [action for action, home in subject.known.tables.works.home.items() if home == plan]
+    actions = subject.known.members.get(plan, ())
     if not actions:
         raise QueryError("no-action-of-plan", remedy="name-plan-with-actions", key=key(plan))
     # digits are compared as numbers

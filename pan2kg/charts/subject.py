@@ -200,6 +200,8 @@ def focus_of(subject: Subject, plan: str) -> str:
 
 
 def find(graph: Graph, plan: str) -> str:
+    if graph.homes.get(plan) == plan:
+        return plan
     iri = graph.once(f"plan named {plan}", lambda: graph.uses.find(plan, actions=False))
     if iri in graph.uses.home:
         raise QueryError("action-without-plan", remedy="name-a-plan", name=plan)
@@ -256,8 +258,7 @@ def plan_ties(subject: Subject, plan: str) -> tuple[DrawnTie, ...]:
         number, level = len(levels), firmest(levels.values())
         ties.append(DrawnTie(work, neighbour, declared=True, number=number, incoming=incoming, level=level))
     sharing = []
-    for pair in sorted(pair for pair in measured.shared if plan in pair):
-        neighbour = pair[pair[0] == plan]
+    for neighbour in measured.partners.get(plan, ()):
         for work, texts in measured.brought(plan, neighbour).items():
             bits, names = sum(texts.values()), tuple(sorted(texts))
             sharing.append(DrawnTie(work, neighbour, declared=False, number=len(texts), bits=bits, texts=names))

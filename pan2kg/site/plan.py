@@ -19,7 +19,7 @@ from pan2kg.site import definitions, entity, explore, values
 from pan2kg.site.page import CSV, HTML, JSON, File, Markup, PageContext, SiteContext, Values, View, frame
 from pan2kg.store.queries import fill
 from pan2kg.tables import coverage, figure_words, table, template, writers
-from pan2kg.turtle.vocabulary import PAN, kind_and_key
+from pan2kg.turtle.vocabulary import ID, PAN
 
 WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _KEYS: Final = partial(entity.keys, kind="plan")
@@ -51,7 +51,7 @@ def _brief(context: PageContext) -> Brief | None:
     entry = context.graph.labels.find("plan", key)
     is_plan = entry is not None and entry.iri in context.graph.home_of.values()
     has_brief = is_plan if site_context.mode == "served" else key in brief_keys(site_context)
-    return entity.brief_of(context, key) if has_brief else None
+    return entity.brief_of(context, entry.iri) if entry and has_brief else None
 
 
 def _brief_page(context: PageContext) -> Values | None:
@@ -159,12 +159,12 @@ def _plan(context: PageContext) -> Values | None:
 
 def _facts(context: PageContext, plan: str) -> list[tuple[str, str]]:
     statements, t, actions = context.graph.statements, context.t, context.graph.parts.actions
-    links = [
-        link for link in statements.pointing(plan, *values.ENDS)
-        if kind_and_key(statements.one(link, PAN + "linkType"))[1] == "succession"
-    ]  # fmt: skip
+    links = context.site_context.once("successions", lambda: values.gathered(
+        (plan, link) for link in statements.pointing(f"{ID}linktype/succession", PAN + "linkType")
+        for end in values.ENDS for plan in statements.values(link, end)
+    ))  # fmt: skip
     before, after = (
-        sorted({edition for link in links for edition in statements.values(link, PAN + end)} - {plan})
+        sorted({edition for link in links.get(plan, ()) for edition in statements.values(link, PAN + end)} - {plan})
         for end in ("to", "from")
     )
     changes = [
