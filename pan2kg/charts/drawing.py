@@ -12,12 +12,11 @@ import tomllib
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from pan2kg.tables import formats
 
@@ -33,8 +32,7 @@ WIDE: Final = 1.05  # the width of a letter that is not in the table, and of one
 LEADING: Final = 1.25  # from one line to the next, in sizes of the text
 
 
-@dataclass(frozen=True, slots=True)
-class Font:
+class Font(NamedTuple):
     size: float = 11.0
     bold: bool = False
     colour: str = "#1a1a1a"
@@ -114,15 +112,13 @@ Point = tuple[float, float]
 Anchor = Literal["start", "middle", "end"]
 
 
-@dataclass(frozen=True, slots=True)
-class Pen:
+class Pen(NamedTuple):
     colour: str = "#1a1a1a"
     width: float = 1.0
     dash: tuple[float, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     x: float
     y: float
     width: float
@@ -135,8 +131,7 @@ class Box:
         return Line(((x, y), (right, y), (right, low), (x, low), (x, y)), self.pen, fill=self.fill)
 
 
-@dataclass(frozen=True, slots=True)
-class Dot:
+class Dot(NamedTuple):
     x: float
     y: float
     radius: float
@@ -144,8 +139,7 @@ class Dot:
     pen: Pen | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     points: tuple[Point, ...]
     pen: Pen | None = None
     curved: bool = False
@@ -166,8 +160,7 @@ class Line:
 GAP: Final = 6.0  # pixels from one line of a hatch to the next, along its edges
 
 
-@dataclass(frozen=True, slots=True)
-class Hatch:
+class Hatch(NamedTuple):
     x: float
     y: float
     width: float
@@ -186,8 +179,7 @@ class Hatch:
 PLAIN: Final = Font()
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """Text, with line breaks where it is set in several lines, of which ``y`` is where the first stands."""
 
     x: float
@@ -203,7 +195,7 @@ class Label:
         if "\n" not in self.text:
             return [self]
         step = LEADING * self.font.size
-        return [replace(self, y=self.y + step * at, text=line) for at, line in enumerate(self.text.split("\n"))]
+        return [self._replace(y=self.y + step * at, text=line) for at, line in enumerate(self.text.split("\n"))]
 
     def bounds(self) -> tuple[float, float, float, float]:
         width, size = measure(self.text, self.font), self.font.size
@@ -215,8 +207,7 @@ class Label:
         return min(xs), min(ys), max(xs), max(ys)
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """Marks that belong together, moved by ``shift``, with their full text and where they lead.
 
     ``tags`` say what they stand for, so that a page can find and dim them: names in small letters, each with a value.
@@ -242,8 +233,7 @@ class Group:
 Mark = Box | Dot | Line | Hatch | Label | Group
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
+class Drawing(NamedTuple):
     width: float
     height: float
     title: str

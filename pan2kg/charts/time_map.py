@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -209,7 +209,7 @@ def _beside(subject: Subject, chosen: str, near: Neighbour, at: dw.Point) -> Ite
     if not near.ways:
         words, back, out = [say("time-map-together")], State.IMPOSSIBLE, State.IMPOSSIBLE
     worst = next((state for state in TOLD if state in {back, out}), None)
-    font = replace(TAKE, colour=PENS[worst].colour if worst else fr.GREY)
+    font = TAKE._replace(colour=PENS[worst].colour if worst else fr.GREY)
     yield dw.Label(x, y - 2, dw.shorten(" · ".join(words), SAYS - 20, TAKE), font)
     level = subject.known.link_level(near.plan, near.out.source if near.out.source != near.plan else near.back.source)
     bits = bits_words(near.bits, subject.language)
