@@ -21,6 +21,7 @@ from typing import Final, Literal, NamedTuple
 from pan2kg.tables import formats
 
 _xml = lru_cache(maxsize=1 << 13)(formats.xml_text)
+_value = lru_cache(maxsize=1 << 13)(formats.xml_value)
 _SPACES = re.compile(r"[ \t\r\n]+")
 _BEFORE = re.compile(r" (?=[»:;!?%–](?:\s|$))")
 _AFTER = re.compile(r"(?<=«) |(?<=\bn°) |(?<=\b[Nn]o\.) ")
@@ -314,12 +315,13 @@ _Style = tuple[str, ...]
 
 
 @lru_cache(maxsize=1 << 12)
-def _look(fill: str, pen: Pen | None = None, font: Font | None = None, anchor: Anchor = "start") -> _Look:
-    colours = [font.colour if font else fill, pen.colour if pen else ""]
-    paints = (f"#{name[1::2]}" if name and name[1::2] == name[2::2] else name or "none" for name in colours)
+def _look(fill: str | None, pen: Pen | None = None, font: Font | None = None, anchor: Anchor = "start") -> _Look:
+    # without a fill, what is straight, which has nothing to fill
+    colours = [font.colour if font else fill or "", pen.colour if pen else ""]
+    paints = [f"#{name[1::2]}" if name and name[1::2] == name[2::2] else name or "none" for name in colours]
     line = ((number(pen.width),), (" ".join(map(number, pen.dash)) or "none",)) if pen else (None, None)
     text = ((number(font.size),), ("bold" if font.bold else "normal",), (anchor,)) if font else 3 * (None,)
-    return *((paint,) for paint in paints), *line, *text
+    return None if fill is None else (paints[0],), (paints[1],), *line, *text
 
 
 class Classes:
@@ -338,6 +340,10 @@ class Classes:
             ] or [look]
         )  # fmt: skip
         self.settled = lru_cache(maxsize=1 << 14)(self.settle)
+        # what is said of each look in a style
+        self.said = lru_cache(maxsize=1 << 8)(
+            lambda style: lru_cache(maxsize=1 << 12)(lambda look: self.settle(((look, 1),), style, 0, 0)[0])
+        )
 
     def settle(self, looks: tuple[tuple[_Look, int], ...], style: _Style, least: int, spent: int) -> tuple[str, _Style]:
         # What is said for all of these looks, and the style then. To say it in a group costs as much as in one of them,
@@ -377,22 +383,29 @@ class _Element:
             self.looks, self.look = tuple(times.items()), max(times, key=times.__getitem__)
 
     def write(self, style: _Style, out: list[str], classes: Classes) -> None:
-        if not self.inner:
-            out += (self.begin, classes.settled(((self.look, 1),), style, 0, 0)[0], self.end)
-            return
         attributes, inside = classes.settled(self.looks, style, 0 if self.begin else len("<g></g>") + 1, 1)
         begin = self.begin or ("<g" if attributes else "")
         if begin:
             out += (begin, attributes, self.end)
+        said = classes.said(inside)
         for element in self.inner:
-            element.write(inside, out, classes)
+            if element.inner:
+                element.write(inside, out, classes)
+            else:
+                out += (element.begin, said(element.look), element.end)
         if begin:
             out.append(f"</{begin.partition(' ')[0][1:]}>")
 
 
-def _course(places: Sequence[tuple[int, int]], *, curved: bool = False) -> str:
+def _places(points: Iterable[Point], right: float, down: float, grain: int) -> list[tuple[int, int]]:
+    finer = 10 // grain
+    return [(round((x + right) * finer) * grain, round((y + down) * finer) * grain) for x, y in points]
+
+
+@lru_cache(maxsize=1 << 13)  # a picture has the same lines in each language
+def _course(points: tuple[Point, ...], right: float, down: float, grain: int, *, curved: bool = False) -> str:
     # from place to place, in tenths of a pixel, so that what is rounded does not add up
-    (x, y), *places = places
+    (x, y), *places = _places(points, right, down, grain)
     is_closed = len(places) > 1 and places[-1] == (x, y)
     course, size = f"M{_TENTHS[x]}{' ' * (y >= 0)}{_TENTHS[y]}", 3 if curved else 1
     for at in range(0, len(places) - (is_closed and not curved), size):
@@ -415,10 +428,6 @@ class _Elements:
         self.name, self.leads, self.grain = name, False, 1 if name else 10
         self.told: dict[str, None] = {}
 
-    def places(self, points: Iterable[Point], right: float = 0.0, down: float = 0.0) -> list[tuple[int, int]]:
-        finer, grain = 10 // self.grain, self.grain
-        return [(round((x + right) * finer) * grain, round((y + down) * finer) * grain) for x, y in points]
-
     def elements(self, marks: Iterable[Mark], right: float, down: float) -> list[_Element]:
         # moved to the right and down; lines of one pen that follow each other are one path
         elements, pen = list[_Element](), None
@@ -429,16 +438,16 @@ class _Elements:
             elif isinstance(mark, Label):
                 elements += self.text(mark, right, down)
             elif isinstance(mark, Dot):
-                [(x, y)] = self.places([(mark.x, mark.y)], right, down)
+                [(x, y)] = _places([(mark.x, mark.y)], right, down, self.grain)
                 place = f'cx="{_TENTHS[x]}" cy="{_TENTHS[y]}" r="{number(mark.radius)}"'
                 elements.append(_Element(f"<circle {place}", _look(mark.fill, mark.pen), "/>"))
             elif isinstance(mark, Hatch):
                 elements += self.hatch(mark, right, down)
             else:
                 line = mark if isinstance(mark, Line) else mark.edge()
-                course = _course(self.places(line.points, right, down), curved=line.curved)
-                look, pen = _look(line.fill, line.pen), None if line.fill else line.pen
-                look = (None, *look[1:]) if len(line.points) == 2 else look  # what is straight has nothing to fill
+                course = _course(line.points, right, down, self.grain, curved=line.curved)
+                look = _look(None if len(line.points) == 2 else line.fill, line.pen)
+                pen = None if line.fill else line.pen
                 if pen and pen == last_pen and elements[-1].look == look:
                     elements[-1].end = f'{elements[-1].end[:-3]}{course}"/>'
                 else:
@@ -456,7 +465,7 @@ class _Elements:
         wide, y = hatch.pen.width * math.sqrt(2), hatch.y + down + high / 2
         x = hatch.x + right + GAP * (start + 1) - high / 2 - wide / 2 + y
         look = _look("", Pen(hatch.pen.colour, high, (wide, GAP - wide)))
-        course = _course([(round(at * 10), round(y * 10)) for at in (x, x + GAP * (stop - start - 1) + wide)])
+        course = _course(((x, y), (x + GAP * (stop - start - 1) + wide, y)), 0.0, 0.0, 1)
         whole = _Element('<path transform="skewX(-45)"', (None, *look[1:]), f' d="{course}"/>')
         return [whole, *self.elements(strokes[:start] + strokes[stop:], right, down)]
 
@@ -466,7 +475,7 @@ class _Elements:
             spoken, self.told[label.name] = f'{spoken} id="{self.name}{label.name}"', None
         look, lines = _look("", None, label.font, label.anchor), []
         for line in label.lines():
-            x, y = map(_TENTHS.__getitem__, self.places([(line.x, line.y)], right, down)[0])
+            x, y = map(_TENTHS.__getitem__, _places([(line.x, line.y)], right, down, self.grain)[0])
             turn = f' transform="rotate({number(line.turn)} {x} {y})"' if line.turn else ""
             lines.append((f' x="{x}" y="{y}"{turn}', _xml(line.text)))
         if label.anchor == "start":
