@@ -418,6 +418,13 @@ def _course(points: tuple[Point, ...], right: float, down: float, grain: int, *,
     return course + "z" * (is_closed and not curved)
 
 
+@lru_cache(maxsize=1 << 12)
+def _leading(address: str) -> tuple[str, list[str]]:
+    # how what leads there begins, empty where that is no address, and the keys of the things there
+    begin = f'<a href="{_value(address)}"' if _ADDRESS.match(address) else ""
+    return begin, sorted(_KEYS.findall(address)[0].split("--"))
+
+
 class _Elements:
     """The elements of marks; ``told`` are the names of labels, ``leads`` whether a mark leads anywhere.
 
@@ -470,12 +477,12 @@ class _Elements:
         return [whole, *self.elements(strokes[:start] + strokes[stop:], right, down)]
 
     def text(self, label: Label, right: float, down: float) -> Iterator[_Element]:
-        spoken = f' lang="{formats.xml_value(label.language)}"' if label.language else ""
+        spoken = f' lang="{_value(label.language)}"' if label.language else ""
         if label.name:
             spoken, self.told[label.name] = f'{spoken} id="{self.name}{label.name}"', None
         look, lines = _look("", None, label.font, label.anchor), []
         for line in label.lines():
-            x, y = map(_TENTHS.__getitem__, _places([(line.x, line.y)], right, down, self.grain)[0])
+            x, y = [_TENTHS[tenths] for tenths in _places([(line.x, line.y)], right, down, self.grain)[0]]
             turn = f' transform="rotate({number(line.turn)} {x} {y})"' if line.turn else ""
             lines.append((f' x="{x}" y="{y}"{turn}', _xml(line.text)))
         if label.anchor == "start":
@@ -486,18 +493,17 @@ class _Elements:
 
     def group(self, group: Group, right: float, down: float) -> list[_Element]:
         tags, title = {name: value for name, value in group.tags if value}, group.title
-        begin = f'<a href="{formats.xml_value(group.address)}"' if _ADDRESS.match(group.address) else ""
+        begin, keys = _leading(group.address)
         self.leads |= bool(begin)
         if not self.name:
-            keys = sorted(_KEYS.findall(group.address)[0].split("--"))
             if begin and keys == sorted(tags.get("of", "").split()):
                 tags["of"] = ""  # a script finds it in the address
             # a title stays that says more than the name of what a text names, which its page has whole
-            drawn = " ".join(mark.text for mark in group.marks if isinstance(mark, Label))
+            drawn = " ".join([mark.text for mark in group.marks if isinstance(mark, Label)])
             is_named = drawn and "\n" not in title and (begin or ELLIPSIS not in drawn)
             title = "" if is_named else title.replace(f" ({keys[0]})", "", 1) if len(keys) == 1 else title
         title = f"<title>{_xml(title)}</title>" if title else ""
-        said = "".join(f' data-{name}="{formats.xml_value(value)}"' for name, value in tags.items())
+        said = "".join([f' data-{name}="{_value(value)}"' for name, value in tags.items()])
         begin = begin or ("<g" if said or title else "")
         inner = self.elements(group.marks, group.shift[0] + right, group.shift[1] + down)
         if not inner or (len(inner) == 1 and not begin):

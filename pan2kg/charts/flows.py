@@ -344,11 +344,14 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
     if action:
         focus = graph.action(action)
     else:
-        pairs = measured.actions
-        ends = zip(pairs.one.tolist(), pairs.two.tolist(), pairs.low.tolist(), strict=True)
-        degree = Counter(measured.potential.names[at] for *pair, low in ends if low > 0 for at in pair)
-        uses, among = Counter(use.work for use in measured.uses), members_of(subject, sj.focus_of(subject, plan))
-        focus = min(among, key=lambda work: (-degree[work], -uses[work]))
+        pairs, used = measured.actions, measured.used
+        ends = (side[pairs.low > 0].tolist() for side in (pairs.one, pairs.two))
+        degree = graph.once(
+            f"meets of actions {subject.level.key}",
+            lambda: Counter([measured.potential.names[at] for side in ends for at in side]),
+        )
+        among = members_of(subject, sj.focus_of(subject, plan))
+        focus = min(among, key=lambda work: (-degree[work], -len(used.get(work, ()))))
     involvements = subject.involved.get(focus, [])
     leads = {row.body for row in involvements if "lead" in row.roles}
     bodies = sorted({row.body for row in involvements}, key=lambda body: (body not in leads, body))

@@ -233,10 +233,10 @@ class DrawnTie:
 
 def text_ties(subject: Subject, works: Iterable[str]) -> tuple[DrawnTie, ...]:
     levels: dict[tuple[str, str], list[Level | None]] = defaultdict(list)
-    wanted = set(works)
-    for use in subject.known.uses:
-        if use.work in wanted:
-            levels[use.work, use.text].append(use.level)
+    for work in works:
+        for use, _ in subject.known.used.get(work, ()):
+            if use.work == work:
+                levels[work, use.text].append(use.level)
     firm = {pair: firmest(on_word) for pair, on_word in sorted(levels.items())}
     return tuple(DrawnTie(*pair, level is not Level.EDITORS, level=level) for pair, level in firm.items())
 

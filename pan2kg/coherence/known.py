@@ -114,7 +114,8 @@ class Known:
     @cached_property
     def used(self) -> Mapping[str, list[tuple[texts.Use, tuple[str, ...]]]]:
         # what each work uses, and each plan with its actions, and all texts that reaches
-        home, weights, used = self.tables.works.home, self.potential.weights, {}
+        home, weights = self.tables.works.home, self.potential.weights
+        used: dict[str, list[tuple[texts.Use, tuple[str, ...]]]] = {}
         reached = {text: weights.reached(text, self.level) for text in {use.text for use in self.uses}}
         for use in self.uses:
             for work in filter(None, {use.work, home.get(use.work)}):
