@@ -133,11 +133,15 @@ class Known:
         names = self.potential.weights.texts
         return {names[text]: r for text, (r, _) in self.potential.row(work).items()}
 
-    def brought(self, plan: str, other: str) -> Mapping[str, Mapping[str, float]]:
+    @cached_property
+    def brought(self) -> Callable[[str, str], Mapping[str, Mapping[str, float]]]:
         """For each work of a plan, the plan itself among them, the texts it shares with another plan, in bits.
 
         What several works share counts for each of them, so that these do not add up to the weight of the pair.
         """
+        return lru_cache(maxsize=1 << 10)(self._brought)
+
+    def _brought(self, plan: str, other: str) -> Mapping[str, Mapping[str, float]]:
         gives = [share for share in self.weight(plan, other).contributions if not share.is_broad and share.bits > 0]
         potential, places = self.potential, self.potential.weights.texts
         shares = {places.index(share.text): share for share in gives}

@@ -376,12 +376,14 @@ def _pair(context: page.PageContext) -> page.Values | None:
     # beside each action those of the other plan with the most similar titles, which says nothing of links
     beside = []
     if all(actions.values()):
-        titles = [graph.label(action, language) for action in actions[pair[1]]]
-        index = site_context.once(f"titles of {pair[1]} in {language}", lambda: bodies.Titles.read(titles))
-        for action in actions[pair[0]]:
-            nearest = index.nearest(graph.label(action, language), 3)
-            alike = action, *(actions[pair[1]][at] for at in nearest)
-            beside.append([values.in_short(context, iri)[1] for iri in alike])
+        ours, theirs = (tuple(graph.label(action, language) for action in actions[iri]) for iri in pair)
+        # most are called the same in each language
+        index = site_context.once(("titles", theirs), lambda: bodies.Titles.read(theirs))
+        nearest = site_context.once(("nearest", ours, theirs), lambda: [index.nearest(title, 3) for title in ours])
+        in_short = partial(values.in_short, context)
+        for action, places in zip(actions[pair[0]], nearest, strict=True):
+            alike = action, *(actions[pair[1]][at] for at in places)
+            beside.append([context.kept("in short", iri, in_short)[1] for iri in alike])
     # the measures that say something of the two: strength of their links, what each owes the other in citations
     asked = {"plan": names[0]} if site_context.mode == "served" else {}
     figures = [(context.href(f"figure/{name}.html", **asked), _TABLES.say(f"title.{name}", language))
@@ -414,17 +416,24 @@ def _pair(context: page.PageContext) -> page.Values | None:
 
 
 def _by_things(context: page.PageContext, kind: str, pair: tuple[str, str], ties: list[Tie]) -> dict[str, Any] | None:
-    via: dict[str, list[Tie]] = {}
-    for tie in ties:
-        for shared in context.graph.statements.values(tie.iri, PAN + "via"):
-            via.setdefault(shared, []).append(tie)
+    def gather() -> list[tuple[str, int, list[evidence.Level], list[list[str]]]]:
+        via: dict[str, list[Tie]] = {}
+        for tie in ties:
+            for shared in context.graph.statements.values(tie.iri, PAN + "via"):
+                via.setdefault(shared, []).append(tie)
+        rows = []
+        for shared, links in via.items():
+            ends = {(end, home) for tie in links for end, home in zip(tie.ends, tie.plans, strict=True)}
+            sides = [plan.ordered(context, {end for end, home in ends if home == iri}) for iri in pair]
+            levels = sorted({tie.level for tie in links if tie.level is not None})
+            rows.append((shared, len({tie.iri for tie in links}), levels, sides))
+        return rows
+
     meetings: list[tuple[tuple[int, str, str], dict[str, Any]]] = []
-    for shared, links in via.items():
-        ends = {(end, home) for tie in links for end, home in zip(tie.ends, tie.plans, strict=True)}
-        sides = [plan.ordered(context, {end for end, home in ends if home == iri}) for iri in pair]
+    # the same in each language; readers of a service choose a level, and could fill it
+    once, is_kept = context.site_context.once, context.site_context.mode == "static"
+    for shared, number, levels, sides in once(("via", kind, pair), gather) if is_kept else gather():
         entry = context.graph.labels.entry(shared)
-        levels = sorted({tie.level for tie in links if tie.level is not None})
-        number = len({tie.iri for tie in links})
         meetings.append(((-number, context.name(shared).casefold(), shared), {
             "thing": shared, "number": number, "levels": list(map(context.mark, levels)), "sides": sides,
             # the page of what has one says whose it is

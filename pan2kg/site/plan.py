@@ -251,7 +251,7 @@ def _csv(context: PageContext) -> str | None:
     chosen = {"plan": entry.iri, "language": context.request.data}
 
     def ask() -> str:
-        filled = fill(query, chosen, store=graph.store, project=graph.project)
+        filled = fill(query, chosen, store=graph.store, project=graph.project, looked_up=("plan",))
         return writers.write_answer(graph.store.query(filled), "csv")
 
     # of all plans without actions the answer is the same
