@@ -288,6 +288,7 @@ FAMILY: Final = "Helvetica,Arial,sans-serif"
 PAPER: Final = "#ffffff"
 
 _KEYS: Final = re.compile(r"[^/#?]*?(?=(?:\.html)?(?:\?[^#]*)?$)")  # of the things of a page or place, in its address
+_keys = lru_cache(maxsize=1 << 12)(lambda address: sorted(_KEYS.findall(address)[0].split("--")))
 _ADDRESS = re.compile(r"(?:https?://|[#/.]|[\w-]+[./?#]|[\w-]+$)", re.IGNORECASE)
 
 
@@ -418,13 +419,6 @@ def _course(points: tuple[Point, ...], right: float, down: float, grain: int, *,
     return course + "z" * (is_closed and not curved)
 
 
-@lru_cache(maxsize=1 << 12)
-def _leading(address: str) -> tuple[str, list[str]]:
-    # how what leads there begins, empty where that is no address, and the keys of the things there
-    begin = f'<a href="{_value(address)}"' if _ADDRESS.match(address) else ""
-    return begin, sorted(_KEYS.findall(address)[0].split("--"))
-
-
 class _Elements:
     """The elements of marks; ``told`` are the names of labels, ``leads`` whether a mark leads anywhere.
 
@@ -493,9 +487,10 @@ class _Elements:
 
     def group(self, group: Group, right: float, down: float) -> list[_Element]:
         tags, title = {name: value for name, value in group.tags if value}, group.title
-        begin, keys = _leading(group.address)
+        begin = f'<a href="{_value(group.address)}"' if _ADDRESS.match(group.address) else ""
         self.leads |= bool(begin)
         if not self.name:
+            keys = _keys(group.address)
             if begin and keys == sorted(tags.get("of", "").split()):
                 tags["of"] = ""  # a script finds it in the address
             # a title stays that says more than the name of what a text names, which its page has whole

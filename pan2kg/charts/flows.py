@@ -299,10 +299,8 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
 
 def _nearest(subject: Subject, plan: str) -> str:
     shared, country_of = subject.known.shared, subject.graph.country_of
-    near = {
-        partner: shared.get((min(plan, partner), max(plan, partner)), 0.0)
-        for partner in subject.known.partners.get(plan, ())
-    }
+    partners = subject.known.partners.get(plan, ())
+    near = {partner: shared.get((min(plan, partner), max(plan, partner)), 0.0) for partner in partners}
     if not near:
         raise QueryError("bridge-meets-none", remedy="name-both-plans", plan=key(plan))
     return min(near, key=lambda iri: (country_of.get(iri) != country_of.get(plan), -near[iri], iri))
@@ -345,11 +343,9 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
         focus = graph.action(action)
     else:
         pairs, used = measured.actions, measured.used
-        ends = (side[pairs.low > 0].tolist() for side in (pairs.one, pairs.two))
-        degree = graph.once(
-            f"meets of actions {subject.level.key}",
-            lambda: Counter([measured.potential.names[at] for side in ends for at in side]),
-        )
+        degree = graph.once(f"meets of actions {subject.level.key}", lambda: Counter([
+            measured.potential.names[at] for side in (pairs.one, pairs.two) for at in side[pairs.low > 0].tolist()
+        ]))  # fmt: skip
         among = members_of(subject, sj.focus_of(subject, plan))
         focus = min(among, key=lambda work: (-degree[work], -len(used.get(work, ()))))
     involvements = subject.involved.get(focus, [])

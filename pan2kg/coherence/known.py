@@ -4,7 +4,7 @@ The tables are uses of texts, statements between plans, dates and readings. They
 them to a level, and whatever shows a figure asks that.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -106,20 +106,19 @@ class Known:
     @cached_property
     def members(self) -> Mapping[str, list[str]]:
         # the actions of each plan, in order
-        members: dict[str, list[str]] = {}
+        members = defaultdict[str, list[str]](list)
         for action, plan in sorted(self.tables.works.home.items()):
-            members.setdefault(plan, []).append(action)
+            members[plan].append(action)
         return members
 
     @cached_property
     def used(self) -> Mapping[str, list[tuple[texts.Use, tuple[str, ...]]]]:
         # what each work uses, and each plan with its actions, and all texts that reaches
-        home, weights = self.tables.works.home, self.potential.weights
-        used: dict[str, list[tuple[texts.Use, tuple[str, ...]]]] = {}
-        reached = {text: weights.reached(text, self.level) for text in {use.text for use in self.uses}}
+        home, used = self.tables.works.home, defaultdict[str, list[tuple[texts.Use, tuple[str, ...]]]](list)
+        reached = lru_cache(maxsize=None)(partial(self.potential.weights.reached, at=self.level))
         for use in self.uses:
-            for work in filter(None, {use.work, home.get(use.work)}):
-                used.setdefault(work, []).append((use, reached[use.text]))
+            for work in {use.work, home.get(use.work, use.work)}:
+                used[work].append((use, reached(use.text)))
         return used
 
     def cites(self, x: str, y: str) -> tuple[State, tuple[Channel, ...]]:
@@ -133,15 +132,11 @@ class Known:
         names = self.potential.weights.texts
         return {names[text]: r for text, (r, _) in self.potential.row(work).items()}
 
-    @cached_property
-    def brought(self) -> Callable[[str, str], Mapping[str, Mapping[str, float]]]:
+    def brought(self, plan: str, other: str) -> Mapping[str, Mapping[str, float]]:
         """For each work of a plan, the plan itself among them, the texts it shares with another plan, in bits.
 
         What several works share counts for each of them, so that these do not add up to the weight of the pair.
         """
-        return lru_cache(maxsize=1 << 10)(self._brought)
-
-    def _brought(self, plan: str, other: str) -> Mapping[str, Mapping[str, float]]:
         gives = [share for share in self.weight(plan, other).contributions if not share.is_broad and share.bits > 0]
         potential, places = self.potential, self.potential.weights.texts
         shares = {places.index(share.text): share for share in gives}
@@ -179,13 +174,9 @@ class Known:
 
         Over all plans these are the figures « linked-plan-pairs », twice, and « citing-pairs », each way.
         """
-        cites, cited = self._citing
-        return Reach(len(self.partners.get(plan, ())), cites[plan], cited[plan])
-
-    @cached_property
-    def _citing(self) -> tuple[Counter[str], Counter[str]]:
-        citing = [pair for pair in self.chronology.cited if self.chronology.seen(*pair, self.level)]
-        return Counter(x for x, _ in citing), Counter(y for _, y in citing)
+        citing = [pair for pair in self.chronology.cited if plan in pair and self.chronology.seen(*pair, self.level)]
+        linked = len(self.partners.get(plan, ()))
+        return Reach(linked, sum(x == plan for x, _ in citing), sum(y == plan for _, y in citing))
 
     def place(self, x: str, y: str, channel: Channel) -> State:
         return citations.state_of(self.chronology, self.tables.readings, x, y, self.level, channel)

@@ -416,24 +416,17 @@ def _pair(context: page.PageContext) -> page.Values | None:
 
 
 def _by_things(context: page.PageContext, kind: str, pair: tuple[str, str], ties: list[Tie]) -> dict[str, Any] | None:
-    def gather() -> list[tuple[str, int, list[evidence.Level], list[list[str]]]]:
-        via: dict[str, list[Tie]] = {}
-        for tie in ties:
-            for shared in context.graph.statements.values(tie.iri, PAN + "via"):
-                via.setdefault(shared, []).append(tie)
-        rows = []
-        for shared, links in via.items():
-            ends = {(end, home) for tie in links for end, home in zip(tie.ends, tie.plans, strict=True)}
-            sides = [plan.ordered(context, {end for end, home in ends if home == iri}) for iri in pair]
-            levels = sorted({tie.level for tie in links if tie.level is not None})
-            rows.append((shared, len({tie.iri for tie in links}), levels, sides))
-        return rows
-
+    via: dict[str, list[Tie]] = {}
+    for tie in ties:
+        for shared in context.graph.statements.values(tie.iri, PAN + "via"):
+            via.setdefault(shared, []).append(tie)
     meetings: list[tuple[tuple[int, str, str], dict[str, Any]]] = []
-    # the same in each language; readers of a service choose a level, and could fill it
-    once, is_kept = context.site_context.once, context.site_context.mode == "static"
-    for shared, number, levels, sides in once(("via", kind, pair), gather) if is_kept else gather():
+    for shared, links in via.items():
+        ends = {(end, home) for tie in links for end, home in zip(tie.ends, tie.plans, strict=True)}
+        sides = [plan.ordered(context, {end for end, home in ends if home == iri}) for iri in pair]
         entry = context.graph.labels.entry(shared)
+        levels = sorted({tie.level for tie in links if tie.level is not None})
+        number = len({tie.iri for tie in links})
         meetings.append(((-number, context.name(shared).casefold(), shared), {
             "thing": shared, "number": number, "levels": list(map(context.mark, levels)), "sides": sides,
             # the page of what has one says whose it is
