@@ -381,8 +381,8 @@ def _pair(context: page.PageContext) -> page.Values | None:
         index = site_context.once(("titles", theirs), lambda: bodies.Titles.read(theirs))
         nearest = site_context.once(("nearest", ours, theirs), lambda: [index.nearest(title, 3) for title in ours])
         in_short = partial(values.in_short, context)
-        for action, places in zip(actions[pair[0]], nearest, strict=True):
-            alike = action, *(actions[pair[1]][at] for at in places)
+        for action, likest in zip(actions[pair[0]], nearest, strict=True):
+            alike = action, *(actions[pair[1]][at] for at in likest)
             beside.append([context.kept("in short", iri, in_short)[1] for iri in alike])
     # the measures that say something of the two: strength of their links, what each owes the other in citations
     asked = {"plan": names[0]} if site_context.mode == "served" else {}
