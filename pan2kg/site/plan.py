@@ -49,8 +49,10 @@ def brief_keys(site_context: SiteContext) -> Iterable[str]:
 def _brief(context: PageContext) -> Brief | None:
     key, site_context = context.request.key, context.site_context
     entry = context.graph.labels.find("plan", key)
-    is_plan = entry is not None and entry.iri in context.graph.home_of.values()
-    has_brief = is_plan if site_context.mode == "served" else key in brief_keys(site_context)
+    if entry and site_context.mode == "served":
+        has_brief = entry.iri in context.graph.home_of.values()
+    else:
+        has_brief = key in site_context.once("briefs", lambda: [*brief_keys(site_context)])
     return entity.brief_of(context, entry.iri) if entry and has_brief else None
 
 
@@ -135,7 +137,7 @@ def _plan(context: PageContext) -> Values | None:
             "below": list(map(branch, outline.below)),
         }  # fmt: skip
 
-    served = context.site_context.mode == "served"
+    served, outline = context.site_context.mode == "served", once(("outline", plan), lambda: graph.parts.outline(plan))
     question = context.href("question/actions-of-plan.html", **({"plan": entry.key} if served else {}))
     downloads = [(context.href(f"plan/{entry.key}.csv"), t("plan-csv")), (question, t("plan-question"))]
     if f"plan--{entry.key}" in context.site_context.once("networks", lambda: {*explore.keys(context.site_context)}):
@@ -145,7 +147,7 @@ def _plan(context: PageContext) -> Values | None:
     return {
         **entity.page(context, entry, notes),
         "dossier": dossier,
-        "known": len(actions), "outline": list(map(branch, graph.parts.outline(plan))), "levels": levels,
+        "known": len(actions), "outline": list(map(branch, outline)), "levels": levels,
         "headings": _headings(context, actions), "cites": cites, "cited": cited, "meetings": meetings,
         "met": len(meetings),
         "read": figure_words.named(graph.tables.readings.extent(plan, evidence.Aspect.REFERENCES)).say(language),
