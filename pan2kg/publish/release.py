@@ -158,7 +158,9 @@ class SitePart:
                         body = _PLAIN.sub(rb"=\1", _ENDS.sub(b"", _APART.sub(place, body)))
                 if body is not None:
                     yield WELCOME if path == FRONT else path, body
-            edition.graph.statements.kept.clear()
+            # those of questions and of the network need no statement read
+            if "statements" in vars(edition.graph):
+                edition.graph.statements.kept.clear()
             folder.give_back()
         if bundle and not self.is_apart:
             yield from ((f"assets/{name}", file.read_bytes()) for name, file in sorted(bundle.files().items()))

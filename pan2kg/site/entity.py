@@ -200,7 +200,7 @@ def _around(
     # the bodies that take part by their roles, and the texts by their kinds
     roles = ((f"{ID}role/{role}", part.body) for part in involvements for role in sorted(part.roles))
     kinds = ((context.graph.statements.one(text, f"{DCTERMS}type"), text) for text in dict.fromkeys(named))
-    return [("who", values.gathered(roles)), ("rests", values.gathered(kinds))]
+    return [("who", values.gathered(roles)), ("rests", outlines.gathered(kinds))]
 
 
 def _of_action(context: PageContext, action: str) -> dict[str, Any]:
@@ -422,7 +422,7 @@ def page(context: PageContext, entry: labels.Entry, notes: values.Notes | None =
     if document and is_told and (dossier or entry.kind == "plan"):
         # beside what a dossier lists, links, but those by which texts are used; what a plan cites stands in its rows
         links = [link for link in statements.pointing(iri, *values.ENDS)
-                 if kind_and_key(statements.one(link, PAN + "linkType"))[1] != RESTS[0]] if dossier else []  # fmt: skip
+                 if statements.link_type(link) != RESTS[0]] if dossier else []  # fmt: skip
         groups = values.grouped(notes, links, iri, is_lean=True)
         parts: list[dict[str, object]] = [{"key": "links", "rows": "", "folded": "", "groups": groups}] * bool(groups)
     else:
@@ -463,7 +463,7 @@ def page(context: PageContext, entry: labels.Entry, notes: values.Notes | None =
         ],
         "dossier": dossier,
         "document": document,
-        "statements": len(statements.about(iri)) + len(statements.towards(iri)),
+        "statements": statements.number(iri),
         "machine": _machine(context, entry),
         "notes": notes,
         "quoted": values.quotes(context, statements.values(iri, values.PASSAGE)) if not document else (),
@@ -476,7 +476,7 @@ def _parts_of(notes: values.Notes, entry: labels.Entry) -> list[dict[str, object
     elsewhere: frozenset[str] = _ELSEWHERE.get(entry.kind, frozenset())
     back = elsewhere | _IN_SHORT if entry.has_page else frozenset()
     links = values.gathered(
-        ("rests" if kind_and_key(statements.one(link, PAN + "linkType"))[1] in RESTS else "links", link)
+        ("rests" if statements.link_type(link) in RESTS else "links", link)
         for link in statements.pointing(entry.iri, *values.ENDS)
     )
 
