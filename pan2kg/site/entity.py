@@ -158,13 +158,13 @@ def _duties(
     return sentence(context, name, number, address, is_known=True, late=late, of=len(rows), unknown=unknown)
 
 
-def brief_of(context: PageContext, key: str) -> advice.Brief:
+def brief_of(context: PageContext, plan: str) -> advice.Brief:
     graph = context.spoken
-    return context.site_context.once(f"brief of {key} in {graph.language}", lambda: advice.write_brief(graph, key))
+    return context.site_context.once(f"brief of {plan} in {graph.language}", lambda: advice.write_brief(graph, plan))
 
 
 def of_plan(context: PageContext, plan: str, facts: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    knowledge, key, graph = context.graph.known(), context.key(plan), context.graph
+    knowledge, graph = context.graph.known(), context.graph
     works, own = knowledge.tables.works, set(context.graph.parts.actions.get(plan, ()))
     reach, widest, name = knowledge.reach(plan), graph.known("editors").reach(plan), context.subject.brief(plan)
     once = context.site_context.once
@@ -195,8 +195,8 @@ def of_plan(context: PageContext, plan: str, facts: Iterable[tuple[str, str]]) -
     sayings = [*cited.get(plan, ()), *((use.link, use.level, use.work, use.text) for use in uses.get(plan, ()))]
     picture = None
     if reach.linked:
-        picture = "plan-time", time_map.draw_plan_map(context.subject, key, NEIGHBOURS, time_map.IN_PAGE)
-    findings = brief_of(context, key).findings
+        picture = "plan-time", time_map.draw_plan_map(context.subject, plan, NEIGHBOURS, time_map.IN_PAGE)
+    findings = brief_of(context, plan).findings
     lists = _around(
         context,
         _involved(context.graph, end="work").get(plan, []),
