@@ -52,11 +52,11 @@ _APART: Final = re.compile(
     rf' href="((?:\.\./)*)({"|".join((*documents.APART, "network"))})/([^"#?/]+)\.html(?:#[^"]*)?(?=")'.encode()
 )
 _ENDS: Final = re.compile(
-    rb"</(?:(?:d[dt]|li|option|t[dhr]|tbody|thead)>"
+    rb"</(?:(?:d[dt]|li|option|t(?:[dhr]|body|head))>"
     rb"|p>(?=\n?<(?:/?(?:div|section|td)|[ou]l|blockquote|d(?:etails|l)|figure|footer|form|h[1-6]|nav|p|table)[ >]))"
 )
 """Ends of elements that HTML lets out, since what follows in a list, a table, a choice or a section ends them."""
-_PLAIN: Final = re.compile(rb'="([\w./?#&;:-]+)"(?=[ >])')
+_PLAIN: Final = re.compile(rb'(=)"([-A-Za-z0-9_./?#&;:]++)"(?=[ >])')
 """Values of attributes that need no quotation marks."""
 _OFFERED: Final = (("turtle", folder.TURTLE, "ttl"), ("quads", folder.QUADS, "nq"))
 _README: Final = (
@@ -124,11 +124,10 @@ class SitePart:
         for path in graph.once("paths of its site", lambda: [*registry.Site(SiteContext(graph)).paths()]):
             name, *below = path.partition("/")[2].split("/")
             kind = name.partition(".")[0]
-            is_here = kind in self.kinds if self.is_apart else kind not in _KINDS_APART
-            entry = find(kind, below[0].partition(".")[0]) if below else None
-            is_here = is_here and path != folder.QUADS and not (entry and entry.is_retired)
-            if is_here and documents.is_published(path):
-                yield kind if below else "", path
+            if (kind in self.kinds if self.is_apart else kind not in _KINDS_APART) and path != folder.QUADS:
+                entry = find(kind, below[0].partition(".")[0]) if below else None
+                if not (entry and entry.is_retired) and documents.is_published(path):
+                    yield kind if below else "", path
 
     def pages(self, edition: Edition) -> Iterator[str]:
         # but the front page, which is no thing's and goes by another name
@@ -156,10 +155,12 @@ class SitePart:
                 if body is None and (page := site.page(path)):
                     body = page.body
                     if path.endswith(".html"):
-                        body = _PLAIN.sub(rb"=\1", _ENDS.sub(b"", _APART.sub(place, body)))
+                        body = b"".join(_PLAIN.split(_ENDS.sub(b"", _APART.sub(place, body))))
                 if body is not None:
                     yield WELCOME if path == FRONT else path, body
-            edition.graph.statements.kept.clear()
+            # those of questions and of the network need no statement read
+            if "statements" in vars(edition.graph):
+                edition.graph.statements.kept.clear()
             folder.give_back()
         if bundle and not self.is_apart:
             yield from ((f"assets/{name}", file.read_bytes()) for name, file in sorted(bundle.files().items()))
