@@ -12,16 +12,16 @@ import tomllib
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from pan2kg.tables import formats
 
 _xml = lru_cache(maxsize=1 << 13)(formats.xml_text)
+_value = lru_cache(maxsize=1 << 13)(formats.xml_value)
 _SPACES = re.compile(r"[ \t\r\n]+")
 _BEFORE = re.compile(r" (?=[»:;!?%–](?:\s|$))")
 _AFTER = re.compile(r"(?<=«) |(?<=\bn°) |(?<=\b[Nn]o\.) ")
@@ -33,8 +33,7 @@ WIDE: Final = 1.05  # the width of a letter that is not in the table, and of one
 LEADING: Final = 1.25  # from one line to the next, in sizes of the text
 
 
-@dataclass(frozen=True, slots=True)
-class Font:
+class Font(NamedTuple):
     size: float = 11.0
     bold: bool = False
     colour: str = "#1a1a1a"
@@ -114,15 +113,13 @@ Point = tuple[float, float]
 Anchor = Literal["start", "middle", "end"]
 
 
-@dataclass(frozen=True, slots=True)
-class Pen:
+class Pen(NamedTuple):
     colour: str = "#1a1a1a"
     width: float = 1.0
     dash: tuple[float, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     x: float
     y: float
     width: float
@@ -135,8 +132,7 @@ class Box:
         return Line(((x, y), (right, y), (right, low), (x, low), (x, y)), self.pen, fill=self.fill)
 
 
-@dataclass(frozen=True, slots=True)
-class Dot:
+class Dot(NamedTuple):
     x: float
     y: float
     radius: float
@@ -144,8 +140,7 @@ class Dot:
     pen: Pen | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     points: tuple[Point, ...]
     pen: Pen | None = None
     curved: bool = False
@@ -166,8 +161,7 @@ class Line:
 GAP: Final = 6.0  # pixels from one line of a hatch to the next, along its edges
 
 
-@dataclass(frozen=True, slots=True)
-class Hatch:
+class Hatch(NamedTuple):
     x: float
     y: float
     width: float
@@ -186,8 +180,7 @@ class Hatch:
 PLAIN: Final = Font()
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """Text, with line breaks where it is set in several lines, of which ``y`` is where the first stands."""
 
     x: float
@@ -203,7 +196,7 @@ class Label:
         if "\n" not in self.text:
             return [self]
         step = LEADING * self.font.size
-        return [replace(self, y=self.y + step * at, text=line) for at, line in enumerate(self.text.split("\n"))]
+        return [self._replace(y=self.y + step * at, text=line) for at, line in enumerate(self.text.split("\n"))]
 
     def bounds(self) -> tuple[float, float, float, float]:
         width, size = measure(self.text, self.font), self.font.size
@@ -215,8 +208,7 @@ class Label:
         return min(xs), min(ys), max(xs), max(ys)
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """Marks that belong together, moved by ``shift``, with their full text and where they lead.
 
     ``tags`` say what they stand for, so that a page can find and dim them: names in small letters, each with a value.
@@ -242,8 +234,7 @@ class Group:
 Mark = Box | Dot | Line | Hatch | Label | Group
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
+class Drawing(NamedTuple):
     width: float
     height: float
     title: str
@@ -297,6 +288,7 @@ FAMILY: Final = "Helvetica,Arial,sans-serif"
 PAPER: Final = "#ffffff"
 
 _KEYS: Final = re.compile(r"[^/#?]*?(?=(?:\.html)?(?:\?[^#]*)?$)")  # of the things of a page or place, in its address
+_keys = lru_cache(maxsize=1 << 12)(lambda address: sorted(_KEYS.findall(address)[0].split("--")))
 _ADDRESS = re.compile(r"(?:https?://|[#/.]|[\w-]+[./?#]|[\w-]+$)", re.IGNORECASE)
 
 
@@ -324,12 +316,13 @@ _Style = tuple[str, ...]
 
 
 @lru_cache(maxsize=1 << 12)
-def _look(fill: str, pen: Pen | None = None, font: Font | None = None, anchor: Anchor = "start") -> _Look:
-    colours = [font.colour if font else fill, pen.colour if pen else ""]
-    paints = (f"#{name[1::2]}" if name and name[1::2] == name[2::2] else name or "none" for name in colours)
+def _look(fill: str | None, pen: Pen | None = None, font: Font | None = None, anchor: Anchor = "start") -> _Look:
+    # without a fill, what is straight, which has nothing to fill
+    colours = [font.colour if font else fill or "", pen.colour if pen else ""]
+    paints = [f"#{name[1::2]}" if name and name[1::2] == name[2::2] else name or "none" for name in colours]
     line = ((number(pen.width),), (" ".join(map(number, pen.dash)) or "none",)) if pen else (None, None)
     text = ((number(font.size),), ("bold" if font.bold else "normal",), (anchor,)) if font else 3 * (None,)
-    return *((paint,) for paint in paints), *line, *text
+    return None if fill is None else (paints[0],), (paints[1],), *line, *text
 
 
 class Classes:
@@ -348,6 +341,10 @@ class Classes:
             ] or [look]
         )  # fmt: skip
         self.settled = lru_cache(maxsize=1 << 14)(self.settle)
+        # what is said of each look in a style
+        self.said = lru_cache(maxsize=1 << 8)(
+            lambda style: lru_cache(maxsize=1 << 12)(lambda look: self.settle(((look, 1),), style, 0, 0)[0])
+        )
 
     def settle(self, looks: tuple[tuple[_Look, int], ...], style: _Style, least: int, spent: int) -> tuple[str, _Style]:
         # What is said for all of these looks, and the style then. To say it in a group costs as much as in one of them,
@@ -387,22 +384,29 @@ class _Element:
             self.looks, self.look = tuple(times.items()), max(times, key=times.__getitem__)
 
     def write(self, style: _Style, out: list[str], classes: Classes) -> None:
-        if not self.inner:
-            out += (self.begin, classes.settled(((self.look, 1),), style, 0, 0)[0], self.end)
-            return
         attributes, inside = classes.settled(self.looks, style, 0 if self.begin else len("<g></g>") + 1, 1)
         begin = self.begin or ("<g" if attributes else "")
         if begin:
             out += (begin, attributes, self.end)
+        said = classes.said(inside)
         for element in self.inner:
-            element.write(inside, out, classes)
+            if element.inner:
+                element.write(inside, out, classes)
+            else:
+                out += (element.begin, said(element.look), element.end)
         if begin:
             out.append(f"</{begin.partition(' ')[0][1:]}>")
 
 
-def _course(places: Sequence[tuple[int, int]], *, curved: bool = False) -> str:
+def _places(points: Iterable[Point], right: float, down: float, grain: int) -> list[tuple[int, int]]:
+    finer = 10 // grain
+    return [(round((x + right) * finer) * grain, round((y + down) * finer) * grain) for x, y in points]
+
+
+@lru_cache(maxsize=1 << 13)  # a picture has the same lines in each language
+def _course(points: tuple[Point, ...], right: float, down: float, grain: int, *, curved: bool = False) -> str:
     # from place to place, in tenths of a pixel, so that what is rounded does not add up
-    (x, y), *places = places
+    (x, y), *places = _places(points, right, down, grain)
     is_closed = len(places) > 1 and places[-1] == (x, y)
     course, size = f"M{_TENTHS[x]}{' ' * (y >= 0)}{_TENTHS[y]}", 3 if curved else 1
     for at in range(0, len(places) - (is_closed and not curved), size):
@@ -425,10 +429,6 @@ class _Elements:
         self.name, self.leads, self.grain = name, False, 1 if name else 10
         self.told: dict[str, None] = {}
 
-    def places(self, points: Iterable[Point], right: float = 0.0, down: float = 0.0) -> list[tuple[int, int]]:
-        finer, grain = 10 // self.grain, self.grain
-        return [(round((x + right) * finer) * grain, round((y + down) * finer) * grain) for x, y in points]
-
     def elements(self, marks: Iterable[Mark], right: float, down: float) -> list[_Element]:
         # moved to the right and down; lines of one pen that follow each other are one path
         elements, pen = list[_Element](), None
@@ -439,16 +439,16 @@ class _Elements:
             elif isinstance(mark, Label):
                 elements += self.text(mark, right, down)
             elif isinstance(mark, Dot):
-                [(x, y)] = self.places([(mark.x, mark.y)], right, down)
+                [(x, y)] = _places([(mark.x, mark.y)], right, down, self.grain)
                 place = f'cx="{_TENTHS[x]}" cy="{_TENTHS[y]}" r="{number(mark.radius)}"'
                 elements.append(_Element(f"<circle {place}", _look(mark.fill, mark.pen), "/>"))
             elif isinstance(mark, Hatch):
                 elements += self.hatch(mark, right, down)
             else:
                 line = mark if isinstance(mark, Line) else mark.edge()
-                course = _course(self.places(line.points, right, down), curved=line.curved)
-                look, pen = _look(line.fill, line.pen), None if line.fill else line.pen
-                look = (None, *look[1:]) if len(line.points) == 2 else look  # what is straight has nothing to fill
+                course = _course(line.points, right, down, self.grain, curved=line.curved)
+                look = _look(None if len(line.points) == 2 else line.fill, line.pen)
+                pen = None if line.fill else line.pen
                 if pen and pen == last_pen and elements[-1].look == look:
                     elements[-1].end = f'{elements[-1].end[:-3]}{course}"/>'
                 else:
@@ -466,17 +466,17 @@ class _Elements:
         wide, y = hatch.pen.width * math.sqrt(2), hatch.y + down + high / 2
         x = hatch.x + right + GAP * (start + 1) - high / 2 - wide / 2 + y
         look = _look("", Pen(hatch.pen.colour, high, (wide, GAP - wide)))
-        course = _course([(round(at * 10), round(y * 10)) for at in (x, x + GAP * (stop - start - 1) + wide)])
+        course = _course(((x, y), (x + GAP * (stop - start - 1) + wide, y)), 0.0, 0.0, 1)
         whole = _Element('<path transform="skewX(-45)"', (None, *look[1:]), f' d="{course}"/>')
         return [whole, *self.elements(strokes[:start] + strokes[stop:], right, down)]
 
     def text(self, label: Label, right: float, down: float) -> Iterator[_Element]:
-        spoken = f' lang="{formats.xml_value(label.language)}"' if label.language else ""
+        spoken = f' lang="{_value(label.language)}"' if label.language else ""
         if label.name:
             spoken, self.told[label.name] = f'{spoken} id="{self.name}{label.name}"', None
         look, lines = _look("", None, label.font, label.anchor), []
         for line in label.lines():
-            x, y = map(_TENTHS.__getitem__, self.places([(line.x, line.y)], right, down)[0])
+            x, y = [_TENTHS[tenths] for tenths in _places([(line.x, line.y)], right, down, self.grain)[0]]
             turn = f' transform="rotate({number(line.turn)} {x} {y})"' if line.turn else ""
             lines.append((f' x="{x}" y="{y}"{turn}', _xml(line.text)))
         if label.anchor == "start":
@@ -487,18 +487,18 @@ class _Elements:
 
     def group(self, group: Group, right: float, down: float) -> list[_Element]:
         tags, title = {name: value for name, value in group.tags if value}, group.title
-        begin = f'<a href="{formats.xml_value(group.address)}"' if _ADDRESS.match(group.address) else ""
+        begin = f'<a href="{_value(group.address)}"' if _ADDRESS.match(group.address) else ""
         self.leads |= bool(begin)
         if not self.name:
-            keys = sorted(_KEYS.findall(group.address)[0].split("--"))
+            keys = _keys(group.address)
             if begin and keys == sorted(tags.get("of", "").split()):
                 tags["of"] = ""  # a script finds it in the address
             # a title stays that says more than the name of what a text names, which its page has whole
-            drawn = " ".join(mark.text for mark in group.marks if isinstance(mark, Label))
+            drawn = " ".join([mark.text for mark in group.marks if isinstance(mark, Label)])
             is_named = drawn and "\n" not in title and (begin or ELLIPSIS not in drawn)
             title = "" if is_named else title.replace(f" ({keys[0]})", "", 1) if len(keys) == 1 else title
         title = f"<title>{_xml(title)}</title>" if title else ""
-        said = "".join(f' data-{name}="{formats.xml_value(value)}"' for name, value in tags.items())
+        said = "".join([f' data-{name}="{_value(value)}"' for name, value in tags.items()])
         begin = begin or ("<g" if said or title else "")
         inner = self.elements(group.marks, group.shift[0] + right, group.shift[1] + down)
         if not inner or (len(inner) == 1 and not begin):

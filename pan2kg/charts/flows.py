@@ -113,9 +113,9 @@ def draw_lanes(
             fill, pen = (fr.SHADE, EDGE) if lane is left or not is_alone else (fr.PAPER, UNLINKED)
             box = dw.Box(lane.left, y, lane.width, lane.high, fill, pen)
             short = dw.shorten(name.short, 42, STRONG) if lane is centre and "/action/" in iri else ""
-            inner = replace(box, x=box.x + 50, width=box.width - 50) if short else box
+            inner = box._replace(x=box.x + 50, width=box.width - 50) if short else box
             labels = written(name, inner, inner.width - 14)
-            labels += dw.centred(replace(box, width=50.0), (short,), STRONG) if short else []
+            labels += dw.centred(box._replace(width=50.0), (short,), STRONG) if short else []
             title = f"{fr.called(name)}\n{say('unlinked')}" if is_alone else name.full
             marks.append(dw.Group((box, *labels), title, subject.leads(iri)))
     for iri, y in right.tops.items():
@@ -166,8 +166,8 @@ def _plan_box(subject: Subject, home: str, name: Name, box: dw.Box, ties: Sequen
     words = [f"{sign} {number}" for sign, number in (("→", cites), ("←", cited)) if number]
     words += [subject.say("texts", n=len(texts))] if texts else []
     words += [bits_words(bits, subject.language)] if bits else []
-    text, labels = " · ".join(words), written(name, replace(box, height=HIGH), box.width - 14)
-    lower = replace(box, y=box.y + HIGH - 4, height=EXTRA)
+    text, labels = " · ".join(words), written(name, box._replace(height=HIGH), box.width - 14)
+    lower = box._replace(y=box.y + HIGH - 4, height=EXTRA)
     labels += dw.centred(lower, (dw.shorten(text, box.width - 14, FINE),), FINE, anchor="start")
     return dw.Group((box, *labels), f"{name.full}\n{text}", subject.leads(name.iri))
 
@@ -216,10 +216,8 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
         raise QueryError("one-plan-alone", remedy="add-another-plan")
     every = tuple(Pillar.between(subject, plan_a, plan_b))
     pillars = every[:most]
-    citations = [
-        (x, y) for x, y in sorted({(s.source, s.target) for s in measured.statements if s.is_citation})
-        if {homes.get(x, x), homes.get(y, y)} == {plan_a, plan_b}
-    ]  # fmt: skip
+    citing = [row for row in measured.between(plan_a, plan_b) if row.is_citation]
+    citations = sorted({(row.source, row.target) for row in citing})
     works = {work for pillar in every for side in pillar.works for work in side}
     works |= {end for pair in citations for end in pair}
     names = subject.names({plan_a, plan_b, *works, *(pillar.iri for pillar in every)})
@@ -252,8 +250,7 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
         start, end = points[pair[0]], points[pair[1]]
         head = dw.Line.arrow(end, 0.0 if end[0] > start[0] else math.pi, fr.BLUE, 9)
         words = say("time-map-cites-pair", one=names[pair[0]].text, two=names[pair[1]].text)
-        links = (row.link for row in measured.statements if row.is_citation and (row.source, row.target) == pair)
-        words += sj.quoted(subject, links)
+        words += sj.quoted(subject, (row.link for row in citing if (row.source, row.target) == pair))
         line, about = fr.bow(start, end, dw.Pen(fr.BLUE, 2.0)), sj.tags(subject, pair, kind="citation")
         marks.append(dw.Group((line, head), words, subject.leads(*pair), tags=about))
     for home, x, side in ((plan_a, 0.0, left), (plan_b, WIDE - SIDE, right)):
@@ -264,7 +261,7 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
                 labels = dw.centred(box, lines, WORDS, anchor="start", pad=10)
             else:
                 labels = [dw.Label(x + 8, y + 3.6, dw.shorten(name.short, 44, STRONG), STRONG)]
-                labels += written(name, replace(box, x=x + 48, width=SIDE - 52), SIDE - 60, pad=4)
+                labels += written(name, box._replace(x=x + 48, width=SIDE - 52), SIDE - 60, pad=4)
             marks.append(dw.Group((box, *labels), name.full, subject.leads(work), tags=sj.tags(subject, (work,))))
     for pillar in pillars:
         name, colour = names[pillar.iri], fr.VERMILION if pillar.is_text else fr.GREEN
@@ -272,7 +269,7 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
         lines = dw.wrap(name.text, MIDDLE - 16, WORDS, 1 if pillar.is_text else 2)
         bits = (bits_words(pillar.bits, subject.language),) if pillar.is_text else ()
         labels = dw.centred(box, (*lines, *bits), WORDS)
-        labels = fr.spoken(name, labels[: len(lines)]) + [replace(label, font=FINE) for label in labels[len(lines) :]]
+        labels = fr.spoken(name, labels[: len(lines)]) + [label._replace(font=FINE) for label in labels[len(lines) :]]
         about = sj.tags(subject, (pillar.iri,))
         marks.append(dw.Group((box, *labels), name.full, subject.leads(pillar.iri), tags=about))
     marks = [*_bridge_heads(subject, names, plan_a, plan_b), dw.Group(tuple(marks), shift=(0, HEAD))]
@@ -302,7 +299,8 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
 
 def _nearest(subject: Subject, plan: str) -> str:
     shared, country_of = subject.known.shared, subject.graph.country_of
-    near = {pair[pair[0] == plan]: shared.get(pair, 0.0) for pair in subject.known.linked if plan in pair}
+    partners = subject.known.partners.get(plan, ())
+    near = {partner: shared.get((min(plan, partner), max(plan, partner)), 0.0) for partner in partners}
     if not near:
         raise QueryError("bridge-meets-none", remedy="name-both-plans", plan=key(plan))
     return min(near, key=lambda iri: (country_of.get(iri) != country_of.get(plan), -near[iri], iri))
@@ -344,11 +342,12 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
     if action:
         focus = graph.action(action)
     else:
-        pairs = measured.actions
-        ends = zip(pairs.one.tolist(), pairs.two.tolist(), pairs.low.tolist(), strict=True)
-        degree = Counter(measured.potential.names[at] for *pair, low in ends if low > 0 for at in pair)
-        uses, among = Counter(use.work for use in measured.uses), members_of(subject, sj.focus_of(subject, plan))
-        focus = min(among, key=lambda work: (-degree[work], -uses[work]))
+        pairs, used = measured.actions, measured.used
+        degree = graph.once(f"meets of actions {subject.level.key}", lambda: Counter([
+            measured.potential.names[at] for side in (pairs.one, pairs.two) for at in side[pairs.low > 0].tolist()
+        ]))  # fmt: skip
+        among = members_of(subject, sj.focus_of(subject, plan))
+        focus = min(among, key=lambda work: (-degree[work], -len(used.get(work, ()))))
     involvements = subject.involved.get(focus, [])
     leads = {row.body for row in involvements if "lead" in row.roles}
     bodies = sorted({row.body for row in involvements}, key=lambda body: (body not in leads, body))
@@ -424,7 +423,7 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
     name = names[focus]
     box = dw.Box(CENTRE - CORE[0] / 2, middle - CORE[1] / 2, *CORE, fill=fr.PAPER, pen=dw.Pen(fr.BLUE, 2.4))
     number = dw.Label(CENTRE, box.y + 17, dw.shorten(name.short, CORE[0] - 16, STRONG), STRONG, "middle")
-    room = replace(box, y=box.y + 18, height=CORE[1] - 20)
+    room = box._replace(y=box.y + 18, height=CORE[1] - 20)
     title = fr.spoken(name, dw.centred(room, dw.wrap(name.text, CORE[0] - 16, WORDS, 4), WORDS))
     marks.append(dw.Group((box, number, *title), title=name.full))
     raised = LIFT if any(tie.declared for tie in drawn) else 0.0
@@ -444,7 +443,7 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
     if len(neighbours) > len(drawn):
         notes.append(say("left-out", what=say("others", n=len(neighbours) - len(drawn))))
     green = dw.Line(((4, 9), (30, 9)), dw.Pen(fr.GREEN, 1.0)), dw.Dot(6, 9, 5, fr.GREEN)
-    cites = replace(CITES[0], pen=DECLARED), CITES[1]
+    cites = CITES[0]._replace(pen=DECLARED), CITES[1]
     signs = [
         sign for sign, is_drawn in (
             (fr.sign(DECLARED, say("sign-declared")), any(tie.declared for tie in texts)),

@@ -7,7 +7,7 @@ grey printers can tell them apart, and a number or a pattern always goes with th
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Final
@@ -179,7 +179,7 @@ def on_slide(picture: Picture) -> Picture:
     drawing, slide = picture.drawing, copy(picture)
     width, height = max(drawing.width, drawing.height * 16 / 9), max(drawing.height, drawing.width * 9 / 16)
     shift = (width - drawing.width) / 2, (height - drawing.height) / 2
-    slide.drawing = replace(drawing, width=width, height=height, marks=(Group(drawing.marks, shift=shift),))
+    slide.drawing = drawing._replace(width=width, height=height, marks=(Group(drawing.marks, shift=shift),))
     return slide
 
 
@@ -223,7 +223,7 @@ def called(name: labels.Name) -> str:
 
 
 def spoken(name: labels.Name, lines: Iterable[Label]) -> list[Label]:
-    return [replace(line, language=name.language) if name.language else line for line in lines]
+    return [line._replace(language=name.language) if name.language else line for line in lines]
 
 
 def bow(start: dw.Point, end: dw.Point, pen: Pen, out: float | None = None) -> Line:
@@ -248,7 +248,7 @@ def filled(box: Box, fill: str, lines: Sequence[str], *, size: float = 12.0) -> 
 
 
 def hatched(box: Box) -> list[Mark]:
-    return [replace(box, fill=PAPER, pen=EDGE), dw.Hatch(box.x, box.y, box.width, box.height)]
+    return [box._replace(fill=PAPER, pen=EDGE), dw.Hatch(box.x, box.y, box.width, box.height)]
 
 
 def sign(look: Pen | str, meaning: str, text: str = "", size: float = 12.0, *, upright: bool = False) -> Sign:
@@ -282,4 +282,4 @@ def weight_signs(subject: Subject, greatest: float) -> tuple[Sign, ...]:
 
 
 def thick(pen: Pen, bits: float, greatest: float) -> Pen:
-    return replace(pen, width=pen.width * (1 + 3 * bits / greatest)) if greatest > 0 else pen
+    return pen._replace(width=pen.width * (1 + 3 * bits / greatest)) if greatest > 0 else pen

@@ -6,7 +6,6 @@ UpSet after Lex, A. et al. (2014). UpSet: Visualization of Intersecting Sets. IE
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
@@ -98,12 +97,12 @@ def draw_plan_matrix(
         marks.append(dw.Group(tuple(_shared_cell(subject, meeting, below, greatest)), title, leads))
         upper = dw.Box(PLAN_HEAD + meeting.column * wide, meeting.row * high, wide, high / 2)
         for sign, citing, cited in (("→", name_a, name_b), ("←", name_b, name_a)):
-            box = upper if sign == "→" else replace(upper, y=upper.y + high / 2)
+            box = upper if sign == "→" else upper._replace(y=upper.y + high / 2)
             state, channels = measured.cites(citing.iri, cited.iri)
             if state is citations.State.SEEN:
                 words = ", ".join(say(f"channel-{channel}") for channel in channels)
                 text = f"{sign} {say('cited-' + (channels[0].value if len(channels) == 1 else 'both'))}"
-                cell: list[dw.Mark] = [replace(box, fill=CITED, pen=fr.EDGE)]
+                cell: list[dw.Mark] = [box._replace(fill=CITED, pen=fr.EDGE)]
                 cell += dw.centred(box, (text,), dw.Font(10.5, bold=True))
             else:
                 words = say(f"citation-{state}")
@@ -117,8 +116,8 @@ def draw_plan_matrix(
         rows.append((name_a.iri, name_a.text, name_b.iri, name_b.text, *meeting.cells, *ends))
 
     box = dw.Box(0, 0, *fr.SWATCH, pen=fr.EDGE)
-    cite = (replace(box, fill=CITED), dw.Label(15, 13, "→", dw.Font(11, bold=True), "middle"))
-    crossed = (replace(box, fill=fr.SHADE), dw.Line(((0, 0), fr.SWATCH), fr.EDGE))
+    cite = (box._replace(fill=CITED), dw.Label(15, 13, "→", dw.Font(11, bold=True), "middle"))
+    crossed = (box._replace(fill=fr.SHADE), dw.Line(((0, 0), fr.SWATCH), fr.EDGE))
     summary = say(
         "plan-matrix-summary", pairs=len(meetings), sharing=sum(meeting.shares is YES for meeting in meetings),
         cited=states[citations.State.SEEN], ways=states.total(), impossible=states[citations.State.IMPOSSIBLE],
@@ -159,7 +158,7 @@ SIDE: Final = (330.0, 540.0)  # the least and the greatest width of the labels a
 
 
 def members_of(subject: Subject, plan: str) -> tuple[str, ...]:
-    actions = [action for action, home in subject.known.tables.works.home.items() if home == plan]
+    actions = subject.known.members.get(plan, ())
     if not actions:
         raise QueryError("no-action-of-plan", remedy="name-plan-with-actions", key=key(plan))
     # digits are compared as numbers
@@ -250,7 +249,7 @@ def _action_cell(subject: Subject, meeting: SharedCell, box: dw.Box, greatest: f
         text = numeral(max(weight.low, 0.1), subject.language, 1)
     font = dw.Font(9.5 if len(text) < 3 else 8.5, bold=text != "–", colour=fr.on(fill))
     room = dw.Box(box.x, box.y + 6, box.width, box.height - 6)
-    marks: list[dw.Mark] = [replace(box, fill=fill, pen=fr.EDGE), *dw.centred(room, (text,), font)]
+    marks: list[dw.Mark] = [box._replace(fill=fill, pen=fr.EDGE), *dw.centred(room, (text,), font)]
     if weight.level and greatest is not None and meeting.shares is not NO:
         marks += fr.level_mark(box.x + CELL / 2, box.y + 5, weight.level, fr.on(fill))
     return marks

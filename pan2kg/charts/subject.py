@@ -200,6 +200,8 @@ def focus_of(subject: Subject, plan: str) -> str:
 
 
 def find(graph: Graph, plan: str) -> str:
+    if graph.homes.get(plan) == plan:
+        return plan
     iri = graph.once(f"plan named {plan}", lambda: graph.uses.find(plan, actions=False))
     if iri in graph.uses.home:
         raise QueryError("action-without-plan", remedy="name-a-plan", name=plan)
@@ -231,10 +233,10 @@ class DrawnTie:
 
 def text_ties(subject: Subject, works: Iterable[str]) -> tuple[DrawnTie, ...]:
     levels: dict[tuple[str, str], list[Level | None]] = defaultdict(list)
-    wanted = set(works)
-    for use in subject.known.uses:
-        if use.work in wanted:
-            levels[use.work, use.text].append(use.level)
+    for work in works:
+        for use, _ in subject.known.used.get(work, ()):
+            if use.work == work:
+                levels[work, use.text].append(use.level)
     firm = {pair: firmest(on_word) for pair, on_word in sorted(levels.items())}
     return tuple(DrawnTie(*pair, level is not Level.EDITORS, level=level) for pair, level in firm.items())
 
@@ -256,8 +258,7 @@ def plan_ties(subject: Subject, plan: str) -> tuple[DrawnTie, ...]:
         number, level = len(levels), firmest(levels.values())
         ties.append(DrawnTie(work, neighbour, declared=True, number=number, incoming=incoming, level=level))
     sharing = []
-    for pair in sorted(pair for pair in measured.shared if plan in pair):
-        neighbour = pair[pair[0] == plan]
+    for neighbour in measured.partners.get(plan, ()):
         for work, texts in measured.brought(plan, neighbour).items():
             bits, names = sum(texts.values()), tuple(sorted(texts))
             sharing.append(DrawnTie(work, neighbour, declared=False, number=len(texts), bits=bits, texts=names))

@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -68,8 +68,8 @@ class Neighbour:
         self.bits = max(self.out.bits, self.back.bits)
         self.is_abroad = Verdict.ABROAD in {self.out.verdict, self.back.verdict}
         # Two plans that a document only names together are linked, and owe each other no citation.
-        ends, pair = {(row.source, row.target) for row in measured.occasions}, (chosen, plan)
-        self.ways = () if ends.isdisjoint((pair, pair[::-1])) else (self.out, self.back)
+        is_related = (chosen, plan) in measured.ways or (plan, chosen) in measured.ways
+        self.ways = (self.out, self.back) if is_related else ()
 
 
 def draw_time_map(subject: Subject, *, plan: str = "", top: object = 12) -> fr.Picture:
@@ -80,7 +80,7 @@ def draw_time_map(subject: Subject, *, plan: str = "", top: object = 12) -> fr.P
 
 def draw_plan_map(subject: Subject, plan: str, most: int, layout: Layout) -> fr.Picture:
     chosen = sj.find(subject.graph, plan)
-    say, met = subject.say, {pair[pair[0] == chosen] for pair in subject.known.linked if chosen in pair}
+    say, met = subject.say, subject.known.partners.get(chosen, ())
     # the same in each language and at each width
     key_of = f"met/{subject.level.key}/{chosen}"
     met_by = subject.graph.once(key_of, lambda: [Neighbour(subject, chosen, plan) for plan in met])
@@ -209,7 +209,7 @@ def _beside(subject: Subject, chosen: str, near: Neighbour, at: dw.Point) -> Ite
     if not near.ways:
         words, back, out = [say("time-map-together")], State.IMPOSSIBLE, State.IMPOSSIBLE
     worst = next((state for state in TOLD if state in {back, out}), None)
-    font = replace(TAKE, colour=PENS[worst].colour if worst else fr.GREY)
+    font = TAKE._replace(colour=PENS[worst].colour if worst else fr.GREY)
     yield dw.Label(x, y - 2, dw.shorten(" · ".join(words), SAYS - 20, TAKE), font)
     level = subject.known.link_level(near.plan, near.out.source if near.out.source != near.plan else near.back.source)
     bits = bits_words(near.bits, subject.language)

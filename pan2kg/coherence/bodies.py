@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from enum import StrEnum
+from functools import lru_cache
 from itertools import combinations
 from operator import attrgetter
 from typing import Final, NamedTuple
@@ -496,9 +497,10 @@ class Titles:
         return [int(place) for place in np.argsort(-likeness, kind="stable")[:most]]
 
 
+@lru_cache(maxsize=1 << 8)  # of a plan they are compared with those of each plan it meets
 def _runs(title: str) -> Counter[str]:
     words = f" {' '.join(title.casefold().split())} "
-    return Counter(words[at : at + size] for size in (3, 4, 5) for at in range(len(words) - size + 1))
+    return Counter([words[at : at + size] for size in (3, 4, 5) for at in range(len(words) - size + 1)])
 
 
 _EXTENDING: Final = frozenset({"extends", "merges", "splits", "complements", "builds-on"})

@@ -4,10 +4,11 @@ The tables are uses of texts, statements between plans, dates and readings. They
 them to a level, and whatever shows a figure asks that.
 """
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import NamedTuple
 
 from pan2kg.coherence import citations, evidence, texts, weight
@@ -88,8 +89,37 @@ class Known:
     def actions(self) -> weight.Pairs:
         return weight.action_pairs(self.potential)
 
-    def weight(self, work_a: str, work_b: str) -> Weight:
-        return weight.weight(self.potential, work_a, work_b)
+    @cached_property
+    def weight(self) -> Callable[[str, str], Weight]:
+        # of two works by IRI; pages of three languages ask for the same ones
+        return lru_cache(maxsize=1 << 10)(partial(weight.weight, self.potential))
+
+    @cached_property
+    def partners(self) -> Mapping[str, list[str]]:
+        # the plans each plan is linked with
+        partners = defaultdict[str, list[str]](list)
+        for plan_a, plan_b in self.linked:
+            partners[plan_a].append(plan_b)
+            partners[plan_b].append(plan_a)
+        return partners
+
+    @cached_property
+    def members(self) -> Mapping[str, list[str]]:
+        # the actions of each plan, in order
+        members = defaultdict[str, list[str]](list)
+        for action, plan in sorted(self.tables.works.home.items()):
+            members[plan].append(action)
+        return members
+
+    @cached_property
+    def used(self) -> Mapping[str, list[tuple[texts.Use, tuple[str, ...]]]]:
+        # what each work uses, and each plan with its actions, and all texts that reaches
+        home, used = self.tables.works.home, defaultdict[str, list[tuple[texts.Use, tuple[str, ...]]]](list)
+        reached = lru_cache(maxsize=None)(partial(self.potential.weights.reached, at=self.level))
+        for use in self.uses:
+            for work in {use.work, home.get(use.work, use.work)}:
+                used[work].append((use, reached(use.text)))
+        return used
 
     def cites(self, x: str, y: str) -> tuple[State, tuple[Channel, ...]]:
         state, when = self.way(x, y).state, self.chronology
@@ -108,13 +138,13 @@ class Known:
         What several works share counts for each of them, so that these do not add up to the weight of the pair.
         """
         gives = [share for share in self.weight(plan, other).contributions if not share.is_broad and share.bits > 0]
-        actions = (action for action, home in sorted(self.tables.works.home.items()) if home == plan)
-        texts_by_work = {action: self.texts_of(action) for action in actions}
-        names, stated = self.potential.weights.texts, self.potential.own.row(self.potential.index[plan])
-        texts_by_work[plan] = {names[text]: r for text, (r, _) in stated.items()}
+        potential, places = self.potential, self.potential.weights.texts
+        shares = {places.index(share.text): share for share in gives}
+        ties_by_work = {action: potential.row(action) for action in self.members.get(plan, ())}
+        ties_by_work[plan] = potential.own.row(potential.index[plan])
         return {
-            work: {share.text: min(ties[share.text], share.two) * share.gain for share in gives if share.text in ties}
-            for work, ties in texts_by_work.items() if any(share.text in ties for share in gives)
+            work: {share.text: min(ties[at][0], share.two) * share.gain for at, share in shares.items() if at in ties}
+            for work, ties in ties_by_work.items() if not shares.keys().isdisjoint(ties)
         }  # fmt: skip
 
     def way(self, x: str, y: str) -> Occasion:
@@ -125,11 +155,7 @@ class Known:
         return Occasion(x, y, citations.verdict(when, x, y), state, bits)
 
     def giving(self, work: str, text: str) -> tuple[texts.Use, ...]:
-        home, weights = self.tables.works.home, self.potential.weights
-        uses = [
-            use for use in self.uses
-            if work in {use.work, home.get(use.work)} and text in weights.reached(use.text, self.level)
-        ]  # fmt: skip
+        uses = [use for use, reached in self.used.get(work, ()) if text in reached]
         return tuple(sorted(uses, key=lambda use: (-use.share, use.level or 0, use.work, use.text, use.link)))
 
     def between(self, plan_a: str, plan_b: str) -> tuple[PlanStatement, ...]:
@@ -149,7 +175,7 @@ class Known:
         Over all plans these are the figures « linked-plan-pairs », twice, and « citing-pairs », each way.
         """
         citing = [pair for pair in self.chronology.cited if plan in pair and self.chronology.seen(*pair, self.level)]
-        linked = sum(plan in pair for pair in self.linked)
+        linked = len(self.partners.get(plan, ()))
         return Reach(linked, sum(x == plan for x, _ in citing), sum(y == plan for _, y in citing))
 
     def place(self, x: str, y: str, channel: Channel) -> State:

@@ -313,6 +313,8 @@ DRAWS: Final = 999
 SIGNIFICANT: Final = 0.05
 TRADES: Final = 5
 """How many trades a row there are between two draws."""
+_AT_ONCE: Final = 20
+"""So many tables are measured in one go."""
 
 
 class Chance(NamedTuple):
@@ -375,22 +377,31 @@ def chance(
 def _tried(
     rows: list[frozenset[int]], up: list[tuple[int, ...]], gains: Floats, seed: int, draws: int
 ) -> tuple[Floats, Floats, Floats]:
-    lower, upper = np.triu_indices(len(rows), 1)
+    height, lower, upper = len(rows), *np.triu_indices(len(rows), 1)
 
-    def statistics(rows: list[frozenset[int]]) -> Floats:
-        # a sparse product: most rows have a text or row_b, and a dense row_a wakes a thread a core for each draw
-        places = [(row, above) for row, texts_of in enumerate(rows) for text in texts_of for above in up[text]]
-        row_of, text_of = ([end[side] for end in places] for side in (0, 1))
-        square = np.zeros((len(rows), len(rows)))
-        row_a, row_b, values = texts.cells(Incidence.of(row_of, text_of, shape=(len(rows), len(gains))), gains)
-        square[row_a, row_b] = values
-        return square[lower, upper]
+    def statistics(tables: list[list[frozenset[int]]]) -> Floats:
+        # one sparse product of many tables, each in rows and columns of its own: most rows have a text or two
+        width, square = len(gains), np.zeros((len(tables), height, height))
+        whole = len(tables) * width
+        places = [
+            (at * height + row) * whole + at * width + above
+            for at, table in enumerate(tables) for row, texts_of in enumerate(table)
+            for text in texts_of for above in up[text]
+        ]  # fmt: skip
+        row_of, text_of = np.divmod(np.array(places, dtype=np.int64), max(whole, 1))
+        table = Incidence.of(row_of, text_of, shape=(len(tables) * height, whole))
+        row_a, row_b, values = texts.cells(table, np.tile(gains, len(tables)))
+        square[row_a // height, row_a % height, row_b % height] = values
+        return square[:, lower, upper]
 
-    statistic, drawn = statistics(rows), np.zeros((draws, len(lower)))
+    (statistic,), drawn = statistics([rows]), np.zeros((draws, len(lower)))
     rng, dealt = np.random.default_rng(seed), rows
-    for draw in range(draws):
-        dealt = curveball(dealt, rng, trades=TRADES * len(dealt))
-        drawn[draw] = statistics(dealt)
+    for start in range(0, draws, _AT_ONCE):
+        tables = []
+        for _ in range(start, min(start + _AT_ONCE, draws)):
+            dealt = curveball(dealt, rng, trades=TRADES * height)
+            tables.append(dealt)
+        drawn[start : start + len(tables)] = statistics(tables)
     # sums in another order may differ by a little: what is as great counts
     greatest = np.maximum(statistic, drawn.max(axis=0)) if len(lower) else statistic
     p, least = ((1 + (drawn >= mark - 1e-9).sum(axis=0)) / (1 + draws) for mark in (statistic, greatest))

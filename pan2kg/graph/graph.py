@@ -364,9 +364,10 @@ class Graph:
         >>> network.nodes["https://w3id.org/pan2kg/id/plan/lu-bhr-2"]["type"]
         'Plan'
         """
-        from pan2kg.graph.links import build_network
+        from pan2kg.graph.links import build_network, read_network
 
-        network = build_network(self.read, self.labels, self.known(evidence), self.links, language=language or "fr")
+        uncalled = self._at("network", evidence, lambda at: read_network(self.read, self.known(at), self.links))
+        network = build_network(uncalled, self.labels, language=language or "fr")
         plans = (plan,) if isinstance(plan, str) else tuple(plan)
         return room.offered("network")(network, plans=plans, types=kinds) if plans or kinds else network
 
@@ -587,8 +588,11 @@ class Graph:
     def _find(self, name: str, *, plans: bool = True, actions: bool = True) -> str:
         wanted = bare(name)
         # who names a thing by an identifier that was retired is told what has taken its place
-        if retired := next((iri for iri in self.retired if wanted in {iri, iri.rpartition("/")[2]}), ""):
-            raise queries.replaced(retired, self.retired[retired])
+        retired = self.once("retired names", lambda: {
+            name: iri for iri in reversed([*self.retired]) for name in (iri.rpartition("/")[2], iri)
+        })  # fmt: skip
+        if wanted in retired:
+            raise queries.replaced(retired[wanted], self.retired[retired[wanted]])
         return self.uses.find(wanted, plans=plans, actions=actions)
 
     def own_plan(self) -> str | None:

@@ -7,8 +7,9 @@ asks for coherence, and IRIs below :data:`~pan2kg.turtle.vocabulary.ROOT`.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from typing import Final
+from functools import cached_property, lru_cache
+from types import MappingProxyType
+from typing import Final, NamedTuple
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -270,8 +271,7 @@ _KIND_OF: Final[Mapping[str, str]] = dict.fromkeys(INSTRUMENTS, "instrument") | 
 """The kind of things whose IRI is not ours, by their class."""
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """What a thing is called in the best language there is, and in the others; with its key, number and class.
 
     ``whole`` is the label where the words are the short name of the thing, else empty.
@@ -279,7 +279,7 @@ class Name:
 
     text: str
     language: str
-    texts: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, str] = MappingProxyType({})
     iri: str = ""
     key: str = ""
     notation: str = ""
@@ -334,10 +334,15 @@ class Labels:
     def find(self, kind: str, key: str) -> Entry | None:
         return self.by_address.get((kind, key))
 
+    @cached_property
+    def _of_kinds(self) -> Mapping[tuple[str, bool], list[Entry]]:
+        of_kinds: dict[tuple[str, bool], list[Entry]] = defaultdict(list)
+        for entry in sorted(self.entries.values(), key=lambda entry: entry.key):
+            of_kinds[entry.kind, entry.is_retired].append(entry)
+        return of_kinds
+
     def of_kind(self, kind: str, *, is_retired: bool = False) -> list[Entry]:
-        entries = [entry for entry in self.entries.values() if entry.kind == kind and entry.is_retired == is_retired]
-        entries.sort(key=lambda entry: entry.key)
-        return entries
+        return [*self._of_kinds.get((kind, is_retired), ())]
 
     def label(self, iri: str, language: str) -> Name:
         """What a thing is called in a language, else in French, English, any other; its number or key without a name.
@@ -347,10 +352,10 @@ class Labels:
         entry = self.entries.get(iri)
         if entry is None:
             return Name(short(iri), "", iri=iri, key=short(iri))
-        key = entry.identifier or entry.key or short(iri)
-        tag = best(entry.texts, language).language if entry.texts else ""
-        words = entry.texts[tag] if entry.texts else entry.notation or key
-        return Name(words, tag, entry.texts, iri, key, entry.notation, entry.type)
+        key, texts = entry.identifier or entry.key or short(iri), entry.texts
+        tag = _tongue(texts, language) if texts else ""
+        words = texts[tag] if texts else entry.notation or key
+        return Name(words, tag, texts, iri, key, entry.notation, entry.type)
 
     def brief(self, iri: str, language: str, *, is_drawn: bool = False) -> Name:
         """What a thing is called where there is little space: its short name in the language, else its label.
@@ -361,26 +366,32 @@ class Labels:
         entry, name = self.entries.get(iri), self.label(iri, language)
         words = entry.brief.get(language, "") if entry else ""
         if words:
-            name = replace(name, text=words, language=language, whole=name.text)
+            name = name._replace(text=words, language=language, whole=name.text)
         if is_drawn:
             tongue = "" if name.language == language else name.language
-            name = replace(name, text=plain_words(name.text), language=tongue)
+            name = name._replace(text=plain_words(name.text), language=tongue)
         return name
 
 
 def best(texts: Mapping[str, str], language: str) -> Name:
     """The text in a language, else in French, English or the first of the others."""
-    tag = next((tag for tag in (language, *LANGUAGES) if tag in texts), None) or min(texts)
+    tag = _tongue(texts, language)
     return Name(texts[tag], tag, texts)
+
+
+def _tongue(texts: Mapping[str, str], language: str) -> str:
+    if language in texts:
+        return language
+    return next((tag for tag in LANGUAGES if tag in texts), None) or min(texts)
 
 
 def shortened(words: str, most: int = 48) -> str:
     """Words without their middle where they are many: titles begin alike, and end in what sets them apart."""
     if len(words) <= most:
         return words
-    head, tail = words.split(" ")[:2], words.split(" ")[2:]
-    while len(tail) > 1 and len(" ".join([*head, *tail])) > most:
-        tail = tail[1:]
+    head, tail, size = words.split(" ")[:2], words.split(" ")[2:], len(words)
+    while len(tail) > 1 and size > most:
+        size -= len(tail.pop(0)) + 1
     return " ".join([*head, "…", *tail])
 
 

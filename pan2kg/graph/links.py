@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import combinations
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
@@ -13,7 +13,7 @@ from pan2kg.coherence.citations import CROSS_REFERENCES
 from pan2kg.coherence.evidence import Level, counts, level
 from pan2kg.coherence.known import Known, basis_line
 from pan2kg.graph.labels import Labels, plain_words
-from pan2kg.store import LinkView, Store, bare_term, is_true, plain, program_query, select
+from pan2kg.store import LinkView, Store, bare_term, is_true, plain, program_query, rules, select
 from pan2kg.turtle.vocabulary import ID, key
 
 if TYPE_CHECKING:
@@ -72,8 +72,13 @@ def read_ties(store: Store, view: LinkView | None = None) -> GraphTies:
     return GraphTies(tuple(_at_the_finest(ties)))
 
 
+def seen_in(view: LinkView | None) -> str:
+    """The kinds of which a view has every link, for queries that leave those out that the store holds."""
+    return " ".join(f"<{ID}linktype/{kind}>" for kind in rules.SHARED) if view else ""
+
+
 def _rows(store: Store, view: LinkView | None) -> list[tuple[str, ...]]:
-    rows = [tuple(map(plain, row)) for row in select(store, program_query("links/ties")).rows]
+    rows = [tuple(map(plain, row)) for row in select(store, program_query("links/ties", seen=seen_in(view))).rows]
     if view is None:
         return rows
     derived = []
@@ -82,7 +87,7 @@ def _rows(store: Store, view: LinkView | None) -> list[tuple[str, ...]]:
         derived += [
             (link.iri, kind, end, plan, "false", words) for end in link.ends for plan in view.plan_of.get(end, ())
         ]
-    return sorted([*(row for row in rows if row[0] not in view.links), *derived], key=itemgetter(1, 0, 2))
+    return sorted([*rows, *derived], key=itemgetter(1, 0, 2))
 
 
 def _at_the_finest(ties: Sequence[Tie]) -> Iterator[Tie]:
@@ -106,9 +111,43 @@ def read_quotes(store: Store) -> dict[str, str]:
 _SHARED: Final = "shared-instrument"
 
 
-def build_network(
-    read: Callable[[str], list[list[str]]], names: Labels, known: Known, links: LinkView | None, *, language: str
-) -> nx.MultiDiGraph[str]:
+def read_network(read: Callable[[str], list[list[str]]], known: Known, links: LinkView | None) -> nx.MultiDiGraph[str]:
+    """The network of accepted and derived links in no language: what :func:`build_network` calls is said by IRIs.
+
+    Derived links come from their view in ``links``; without one, they are those the queries find. ``read`` answers a
+    query with rows of plain text.
+    """
+    import networkx as nx
+
+    network: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    _add_nodes(network, read(program_query("network/nodes")))
+    passages = read(program_query("network/passages")) if links else []
+    derived = _derived(links, passages, known.level) if links else ([], [], [])
+
+    def rows_of(query: str, more: list[list[str]]) -> list[list[str]]:
+        # what the view has takes the place of what the store holds of the same links
+        rows = read(program_query(f"network/{query}", seen=seen_in(links)))
+        return rows if links is None else sorted([*rows, *more], key=itemgetter(0))
+
+    for link, type_, *ends, directed, status, relation, certainty, words, score in rows_of("links", derived[0]):
+        # What a shared text links has its level from what is known, by its best text.
+        if key(type_) == _SHARED or counts(level(words), known.level):
+            extra = {"relation": relation, "certainty": key(certainty), "evidenceLevel": key(words)}
+            number = {"score": float(score)} if score else {}
+            values = {"type": type_, "status": key(status), "directed": is_true(directed)}
+            network.add_edge(*ends, key=link, **values, **_given(extra), **number)
+    untyped = sorted(node for node, data in network.nodes(data=True) if "type" not in data)
+    _add_nodes(network, read(program_query("network/ends", node=untyped)) if untyped else ())
+    _add_weights(network, known)
+    texts, quoted = (_gathered(rows_of(query, more)) for query, more in (("via", derived[1]), ("evidence", derived[2])))
+    sources = _gathered(read(program_query("network/documents")))
+    for *_, link, data in network.edges(keys=True, data=True):
+        data["via"] = [via for (via,) in texts.get(link, ())]
+        data["quoted"], data["documents"] = quoted.get(link, ()), [document for (document,) in sources.get(link, ())]
+    return network
+
+
+def build_network(uncalled: nx.MultiDiGraph[str], names: Labels, *, language: str) -> nx.MultiDiGraph[str]:
     """The network of accepted and derived links: nodes and link nodes by IRI.
 
     A node carries ``type``, ``label`` and, for an action, ``plan``; an edge has the link's IRI as
@@ -120,80 +159,64 @@ def build_network(
     ``relation``, ``certainty``, ``evidenceLevel``, ``via`` (IRIs, by spaces), ``evidence`` (one quotation a line, with
     its document), ``documents`` (IRIs, by spaces), ``score``, and for two actions that name the same specific text
     ``weight``, ``weightHigh`` and ``weightBroad`` in bits. Everything is called what ``names`` say in ``language``.
-    Derived links come from their view in ``links``; without one, they are those the queries find.
     What the weights rest on stands in the network's own attributes. Every attribute is a text, a number or a boolean,
-    so that networkx can write the network as it is. ``read`` answers a query with rows of plain text.
+    so that networkx can write the network as it is.
     """
     import networkx as nx
 
-    called = (iri for iri, entry in names.entries.items() if entry.texts)
-    labels = {iri: plain_words(names.label(iri, language).text) for iri in called}
-    network: nx.MultiDiGraph[str] = nx.MultiDiGraph(language=language)
-    _add_nodes(network, read(program_query("network/nodes")), labels)
-    passages = read(program_query("network/passages")) if links else []
-    derived = _derived(links, passages) if links else ([], [], [])
+    @cache
+    def called(iri: str) -> str:
+        entry = names.entries.get(iri)
+        return plain_words(names.label(iri, language).text) if entry and entry.texts else ""
 
-    def rows_of(query: str, more: list[list[str]]) -> list[list[str]]:
-        # what the view has takes the place of what the store holds of the same links
-        rows = read(program_query(f"network/{query}"))
-        if links is None:
-            return rows
-        return sorted([*(row for row in rows if row[0] not in links.links), *more], key=itemgetter(0))
-
-    for link, type_, *ends, directed, status, relation, certainty, words, score in rows_of("links", derived[0]):
-        # What a shared text links has its level from what is known, by its best text.
-        if key(type_) != _SHARED and not counts(level(words), known.level):
-            continue
-        values = {
-            "type": key(type_), "type_label": labels.get(type_, key(type_)), "status": key(status),
-            "directed": is_true(directed),
+    network: nx.MultiDiGraph[str] = nx.MultiDiGraph(language=language, **uncalled.graph)
+    for node, data in uncalled.nodes(data=True):
+        type_ = data.get("type", "")
+        kind = {"type": key(type_), "type_label": called(type_) or key(type_), "label": called(node)} if type_ else {}
+        network.add_node(node, **data | kind)
+    for one, two, link, data in uncalled.edges(keys=True, data=True):
+        type_, relation, quoted, via = data["type"], data.get("relation", ""), data["quoted"], data["via"]
+        documents = dict.fromkeys(document for document, _, _ in quoted)
+        bare = [document for document in data["documents"] if document not in documents]
+        lines = [
+            f"« {quote} » — {called(document) or document}{f', p. {page}' if page else ''}"
+            for document, page, quote in quoted
+        ]
+        lines += [called(document) or document for document in bare]
+        words = {
+            "type": key(type_), "type_label": called(type_) or key(type_), "relation": key(relation),
+            "relation_label": called(relation), "via": " ".join(via), "evidence": "\n".join(lines),
+            "via_label": "; ".join(called(iri) or iri for iri in via), "documents": " ".join([*documents, *bare]),
         }  # fmt: skip
-        extra = {
-            "relation": key(relation), "relation_label": labels.get(relation, ""), "certainty": key(certainty),
-            "evidenceLevel": key(words),
-        }  # fmt: skip
-        number = {"score": float(score)} if score else {}
-        network.add_edge(*ends, key=link, **values, **_given(extra), **number)
-    untyped = {node for node, data in network.nodes(data=True) if "type" not in data}
-    _add_nodes(network, (row for row in read(program_query("network/ends")) if row[0] in untyped), labels)
-    _add_weights(network, known)
-    texts, quoted = (_gathered(rows_of(query, more)) for query, more in (("via", derived[1]), ("evidence", derived[2])))
-    sources = _gathered(read(program_query("network/documents")))
-    for _, _, link, data in network.edges(keys=True, data=True):
-        if link in texts:
-            shared = [via for (via,) in texts[link]]
-            data["via"], data["via_label"] = " ".join(shared), "; ".join(labels.get(via) or via for via in shared)
-        documents = dict.fromkeys(document for document, _, _ in quoted.get(link, ()))
-        bare = [document for (document,) in sources.get(link, ()) if document not in documents]
-        lines = []
-        for document, page, quote in quoted.get(link, ()):
-            lines.append(f"« {quote} » — {labels.get(document) or document}{f', p. {page}' if page else ''}")
-        lines += [labels.get(document) or document for document in bare]
-        data.update(_given({"evidence": "\n".join(lines), "documents": " ".join([*documents, *bare])}))
+        others = {name: value for name, value in data.items() if name not in words and name != "quoted"}
+        network.add_edge(one, two, key=link, **others, **_given(words))
     return network
 
 
-def _derived(links: LinkView, passages: list[list[str]]) -> tuple[list[list[str]], list[list[str]], list[list[str]]]:
-    """Of the derived links of a view the edges, the texts they are by, and the passages they rest on."""
+def _derived(
+    links: LinkView, passages: list[list[str]], at: Level
+) -> tuple[list[list[str]], list[list[str]], list[list[str]]]:
+    """Of the derived links of a view that count the edges, the texts they are by, and the passages they rest on."""
     places = {tuple(words): at for at, (_, *words) in enumerate(passages)}
     quoted: dict[str, set[int]] = {}
     for statement, *words in passages:
         quoted.setdefault(statement, set()).add(places[tuple(words)])
     edges, texts, evidence = [], [], []
     for link in links.links.values():
-        kinds = f"{ID}linktype/{link.kind}", f"{ID}linkstatus/derived", f"{ID}certainty/derived"
-        edges.append([link.iri, kinds[0], *link.ends, "false", kinds[1], "", kinds[2], links.level(link), ""])
-        texts += [[link.iri, shared] for shared in sorted(map(bare_term, link.shared))]
-        rests = {at for entry in links.rests(link) for at in quoted.get(bare_term(entry), ())}
-        evidence += [[link.iri, *passages[at][1:]] for at in sorted(rests)]
+        words_of = links.level(link)
+        if link.kind == _SHARED or counts(level(words_of), at):
+            kinds = f"{ID}linktype/{link.kind}", f"{ID}linkstatus/derived", f"{ID}certainty/derived"
+            edges.append([link.iri, kinds[0], *link.ends, "false", kinds[1], "", kinds[2], words_of, ""])
+            texts += [[link.iri, shared] for shared in sorted(map(bare_term, link.shared))]
+            rests = {place for entry in links.rests(link) for place in quoted.get(bare_term(entry), ())}
+            evidence += [[link.iri, *passages[place][1:]] for place in sorted(rests)]
     return edges, texts, evidence
 
 
-def _add_nodes(network: nx.MultiDiGraph[str], rows: Iterable[list[str]], labels: Mapping[str, str]) -> None:
+def _add_nodes(network: nx.MultiDiGraph[str], rows: Iterable[list[str]]) -> None:
     for node, type_, notation, plan, review, certainty in rows:
         extra = {"notation": notation, "plan": plan, "review": review, "certainty": key(certainty)}
-        kind = {"type": key(type_), "type_label": labels.get(type_, key(type_)), "label": labels.get(node, "")}
-        network.add_node(node, **kind, **_given(extra))
+        network.add_node(node, type=type_, **_given(extra))
 
 
 def _given(values: Mapping[str, str]) -> dict[str, str]:
@@ -211,7 +234,7 @@ def _add_weights(network: nx.MultiDiGraph[str], known: Known) -> None:
     network.graph.update(texts_full=line.texts.full, texts_part=line.texts.part, texts_none=line.texts.none)
     network.graph.update(_given({"release": line.release}))
     for source, target, link, data in list(network.edges(keys=True, data=True)):
-        if data["type"] != _SHARED:
+        if key(data["type"]) != _SHARED:
             continue
         is_known = plans.issuperset((works.home.get(source, source), works.home.get(target, target)))
         weight = known.weight(source, target) if is_known else None

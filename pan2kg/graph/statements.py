@@ -5,19 +5,19 @@ A chapter, an axis or an objective is no action, and no figure counts it as one.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import groupby, starmap
 from operator import attrgetter
-from typing import Final, NamedTuple, TypeVar, cast
+from typing import Any, Final, NamedTuple, TypeVar
 
 import pyoxigraph as ox
 
 from pan2kg.coherence import evidence
 from pan2kg.project import Project
 from pan2kg.store import LinkView, LocalStore, Store, Term, plain, program_query, rules, solutions
-from pan2kg.turtle.vocabulary import ID, PAN, rule_of
+from pan2kg.turtle.vocabulary import ID, PAN, kind_and_key, rule_of
 
 T = TypeVar("T")
 ACTIONS: Final = f"{ID}partlevel/action"
@@ -205,7 +205,7 @@ class Statements:
     every: tuple[Statement, ...]
     view: LinkView | None = field(default=None, repr=False, compare=False)
     _indexes: dict[bool, Mapping[str, list[Statement]]] = field(default_factory=dict, repr=False, compare=False)
-    kept: dict[tuple[str, ...], object] = field(default_factory=dict, repr=False, compare=False)
+    kept: dict[tuple[str, ...], Any] = field(default_factory=dict, repr=False, compare=False)
 
     def _of(self, iri: str, *, is_value: bool = False) -> Iterator[Statement]:
         if is_value not in self._indexes:
@@ -222,9 +222,8 @@ class Statements:
 
     def once(self, key: tuple[str, ...], make: Callable[[], T]) -> T:
         if key in self.kept:
-            return cast("T", self.kept[key])
-        value = make()
-        if value:
+            value: T = self.kept[key]
+        elif value := make():
             self.kept[key] = value
         return value
 
@@ -240,18 +239,16 @@ class Statements:
             ("by property", iri), lambda: {name: tuple(rows) for name, rows in groupby(self.about(iri), by)}
         )
 
-    def values(self, iri: str, name: str, *, graph: str = "") -> list[str]:
-        """The values of a property as plain text, in order, each once; of a block, those its named graph states."""
+    def block(self, iri: str, graph: str = "") -> Mapping[str, list[str]]:
+        """The values of each property as plain text, in order, each once; those a named graph states, or all."""
+        matches: dict[str, set[str]] = {}
+        for statement in self._of(iri):
+            if graph in ("", statement.graph):
+                matches.setdefault(statement.predicate, set()).add(plain(statement.value))
+        return {predicate: sorted(values) for predicate, values in matches.items()}
 
-        def facts() -> dict[str, list[str]]:
-            matches: dict[str, set[str]] = {}
-            for statement in self._of(iri):
-                if graph in ("", statement.graph):
-                    matches.setdefault(statement.predicate, set()).add(plain(statement.value))
-            return {predicate: sorted(values) for predicate, values in matches.items()}
-
-        # what a block states is asked for once, see grounds_of
-        return list((facts() if graph else self.once(("values", iri), facts)).get(name, ()))
+    def values(self, iri: str, name: str) -> list[str]:
+        return list(self.once(("values", iri), lambda: self.block(iri)).get(name, ()))
 
     def one(self, iri: str, name: str) -> str:
         return next(iter(self.values(iri, name)), "")
@@ -262,9 +259,31 @@ class Statements:
     def ends(self, link: str) -> list[str]:
         return [iri for name in ("from", "to", "between") for iri in self.values(link, PAN + name)]
 
+    def _pointing(self, iri: str) -> Mapping[str, list[str]]:
+        rows = self._of(iri, is_value=True)
+        return self.once(("pointing", iri), lambda: gathered((row.predicate, row.thing) for row in rows))
+
     def pointing(self, iri: str, *names: str) -> list[str]:
-        things = (row.thing for row in self._of(iri, is_value=True) if row.predicate in names)
-        return list(self.once(("pointing", iri, *names), lambda: sorted({*things})))
+        by_name = self._pointing(iri)
+        return sorted({thing for name in names for thing in by_name.get(name, ())})
+
+    def number(self, iri: str) -> int:
+        """How many statements are made about a thing, or point to it."""
+        return sum(1 for _ in self._of(iri)) + sum(map(len, self._pointing(iri).values()))
+
+    def derived(self, link: str) -> rules.Link | None:
+        return self.view.links.get(link) if self.view else None
+
+    def link_type(self, link: str) -> str:
+        derived = self.derived(link)
+        return derived.kind if derived else kind_and_key(self.one(link, PAN + "linkType"))[1]
+
+
+def gathered(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
+    by_head: dict[str, list[T]] = {}
+    for head, member in pairs:
+        by_head.setdefault(head, []).append(member)
+    return by_head
 
 
 def _order(statement: Statement) -> tuple[str, str, str, str]:
@@ -280,8 +299,11 @@ def read_statements(store: Store, view: LinkView | None = None) -> Statements:
     for subject, predicate, value, graph in rows:
         if value is not None:
             # what stands often is kept once
-            iri, name, place = (names.setdefault(text, text) for text in map(plain, (subject, predicate, graph)))
-            statements.append(Statement(iri, name, terms.setdefault(value, value), place))
+            iri, name, place = plain(subject), plain(predicate), plain(graph)
+            statements.append(Statement(
+                names.setdefault(iri, iri), names.setdefault(name, name), terms.setdefault(value, value),
+                names.setdefault(place, place),
+            ))  # fmt: skip
     return Statements(tuple(statements), view)
 
 
@@ -295,8 +317,8 @@ def grounds_of(statements: Statements, statement: Statement) -> Grounds:
     def read() -> Grounds:
         if statement.rule:
             return Grounds(statement.graph, "rule", ())
-        thing, graph, values = statement.thing, statement.graph, statements.values
-        certainty, sources = (values(thing, name, graph=graph) or values(graph, name) for name in (CERTAINTY, SOURCE))
+        graph, block = statement.graph, statements.block(statement.thing, statement.graph)
+        certainty, sources = (block.get(name) or statements.values(graph, name) for name in (CERTAINTY, SOURCE))
         kind = certainty[0].rpartition("/")[2] if certainty else ""
         return Grounds(graph, "unverified" if graph.endswith("unverified") else kind, tuple(sources))
 

@@ -225,16 +225,20 @@ class Messages:
 
         A number is a quantity, whose thousands are set apart; a year or another name made of digits is given as text.
         """
+        if not values:
+            return _words(self.context, key, language, None)
         number = values.get("n")
         words = _words(self.context, key, language, number if isinstance(number, int) else None)
         for name, value in values.items():
+            if isinstance(value, str):
+                continue
             if type(value) is int:
                 values[name] = numeral(value, language)
             elif isinstance(value, float):
                 values[name] = numeral(f"{value:.2f}".replace("-", "−"), language)
             elif isinstance(value, Text):
                 values[name] = value.say(language)
-        return words.format(**values) if values else words
+        return words.format(**values)
 
     def text(self, key: str, /, **values: Filling) -> Text:
         """A message in each language that has it."""
@@ -270,9 +274,11 @@ def numeral(value: float | str, language: Language, digits: int = 2) -> str:
     >>> numeral(-1234, "de"), numeral(1234.5, "fr"), numeral("0.125", "de")
     ('−1.234', '1\u202f234,50', '0,125')
     """
+    if isinstance(value, int) and -1000 < value < 1000:
+        return f"{value}".replace("-", "−")
     thousands = format_of("thousands", language)
     if isinstance(value, int):
-        return (f"{value:,}".replace(",", thousands) if abs(value) > 999 else f"{value}").replace("-", "−")
+        return f"{value:,}".replace(",", thousands).replace("-", "−")
     whole, point, decimals = (value if isinstance(value, str) else f"{value:.{digits}f}").partition(".")
     whole = _LONG.sub(lambda match: f"{int(match[0]):,}".replace(",", thousands), whole)
     return f"{whole}{format_of('decimal', language) if point else ''}{decimals}"

@@ -17,6 +17,7 @@ from base64 import urlsafe_b64encode
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import cached_property, lru_cache, partial
@@ -59,13 +60,11 @@ class Side:
     """A state as sorted lines of N-Quads in its canonical form, packed: of two that differ little most is passed over.
 
     Held as they are is only what sources state, ``stated``. Lines that are ``packed`` already have no blank node. A
-    ``store`` that is loaded anyhow is asked for figures.
+    ``graph`` that is open anyhow is asked for its tables.
     """
 
-    def __init__(
-        self, quads: Iterable[ox.Quad], name: str, *, packed: bytes = b"", store: LocalStore | None = None
-    ) -> None:
-        self.name, self.packed, self.store = name, packed, store
+    def __init__(self, quads: Iterable[ox.Quad], name: str, *, packed: bytes = b"", graph: Graph | None = None) -> None:
+        self.name, self.packed, self.graph = name, packed, graph
         lines = [] if packed else _sorted_lines(quads)
         if lines:
             doubtful = _quads(line for line in lines if b"_:" in line)  # some only say so in a text
@@ -74,7 +73,8 @@ class Side:
                 dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
                 lines = _sorted_lines(dataset)
             self.packed = folder.compressed(lines)
-        self.stated = [line for line in lines or self.lines() if not _rule(line)]
+        lines.clear()  # the others between them would hold their memory
+        self.stated = [line for line in self.lines() if not _rule(line)]
 
     def file(self) -> IO[bytes]:
         return cast("IO[bytes]", gzip.open(io.BytesIO(self.packed)))
@@ -241,13 +241,15 @@ class Change:
         for side in (self.old, self.new):
             if not any(map(_rule, side.lines())):
                 return None
-            if not (store := side.store):
-                store = LocalStore(ox.Store())
+            store = side.graph.held if side.graph else LocalStore(ox.Store())
+            if not side.graph:
                 store.held.load(side.file(), format=ox.RdfFormat.N_QUADS, lenient=True)
             release = datasets.read_release(store)
             day = date.fromisoformat(release.day) if release.day else None
             home = datasets.own_profile(datasets.read_profiles(store), None).home_plan
-            tables.append(reading.read_tables(store, release=release.number, as_of=day, focus=home))
+            read = side.graph.tables if side.graph else reading.read_tables(store)
+            home = home if home in read.works.plans else ""
+            tables.append(replace(read, release=release.number, as_of=day, focus=home))
             if not tables[-1].works.plans:
                 return None
         earlier = self.weights

@@ -87,7 +87,7 @@ class Brief:
 def write_brief(graph: Graph, plan: str = "", level: evidence.Level = evidence.HEADLINE) -> Brief:
     if not graph.has_actions:
         raise errors.ProjectError("no-action-to-measure", remedy="add-plan")
-    iri = graph.plan(plan) if plan else graph.own_plan()
+    iri = plan if plan and graph.homes.get(plan) == plan else graph.plan(plan) if plan else graph.own_plan()
     if iri is None:
         raise errors.QueryError("no-plan-named", remedy="name-plan-option")
     known, language, name = graph.known(level), graph.language, called(graph, iri)
@@ -217,9 +217,9 @@ def _precise(known: Known, source: str, target: str) -> list[str]:
 
 def duties(graph: Graph, level: evidence.Level, plan: str) -> list[obligations.Margin]:
     def owed() -> list[obligations.Margin]:
-        texts = {use.text for use in graph.known(level).uses if graph.homes.get(use.work, use.work) == plan}
-        named = graph.read(program_query("report/named-texts"))
-        texts |= {text for work_naming, text in named if work_naming in {plan, *texts}}
+        texts = {use.text for use, _ in graph.known(level).used.get(plan, ())}
+        naming, named = {plan, *texts}, graph.read(program_query("report/named-texts"))
+        texts |= {text for work_naming, text in named if work_naming in naming}
         owed = [margin for margin in graph.margins(level).rows if margin.obligation.instrument in texts]
         return sorted(owed, key=lambda margin: (-margin.overdue, margin.obligation.iri))
 
@@ -252,9 +252,9 @@ def _of_plan(graph: Graph, known: Known, plan: str) -> Iterator[Advice]:
     bodies = leading(graph, known.level, plan)
     # the plan of the same country it shares most with, and the words by which both name what weighs most
     near = sorted(
-        (-bits, end)
-        for pair, bits in known.shared.items() for end in pair
-        if plan in pair and end != plan and bits > 0 and graph.country_of.get(end) == graph.country_of.get(plan)
+        (-bits, end) for end in known.partners.get(plan, ())
+        if (bits := known.shared.get((min(plan, end), max(plan, end)), 0.0)) > 0
+        and graph.country_of.get(end) == graph.country_of.get(plan)
     )  # fmt: skip
     for _, neighbour in near[:1]:
         texts, level = _precise(known, plan, neighbour), known.link_level(plan, neighbour)
@@ -267,7 +267,7 @@ def _of_plan(graph: Graph, known: Known, plan: str) -> Iterator[Advice]:
             _WORDS.say("shared-write", language, **names), *whom, bodies=bodies,
         )  # fmt: skip
     by_work = involved(graph, known.level, "work")
-    actions = [action for action, home in known.tables.works.home.items() if home == plan]
+    actions = known.members.get(plan, ())
     unled = sum(all("lead" not in part.roles for part in by_work.get(action, ())) for action in actions)
     counted = {"n": unled, "of": len(actions)}
     if unled:

@@ -5,6 +5,7 @@ The tables of ``figure/`` answer questions with rows of their own; a figure of t
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, Final
 
 from pan2kg.coherence import citations, evidence, figures, known, texts
@@ -43,19 +44,23 @@ def citing(context: PageContext, knowledge: known.Known, source: str, target: st
                 if plan in dates and (day := dates[plan].issued) is not None]  # fmt: skip
     # the first edition by its last day
     later = min(editions, key=lambda day: (day.last, day.first), default=None)
-    issued, language = {}, context.request.language
-    days = [dates[plan].issued if plan in dates else None for plan in (source, target)]
-    for name, span in zip(("source", "target", "later"), (*days, later), strict=True):
-        if span is None:
-            issued[name] = context.t("issued-unknown")
-            continue
-        begin, end = (message.in_words(day, language) for day in (span.first, span.last))
-        year, month = str(span.first.year), catalogue.format_of(f"month.{span.first.month}", language)
-        exact = (begin == end, span == citations.years(span.first.year), span == citations.span(f"{span.first:%Y-%m}"))
-        key_of = next((key for key, is_so in zip(("on", "year", "month"), exact, strict=True) if is_so), "between")
-        issued[name] = context.t(f"issued-{key_of}", day=begin, first=begin, last=end, year=year, month=month)
-    why, state = context.t(f"way-why-{key}", **issued), direction.state.value if is_told else ""
+    days = [*(dates[plan].issued if plan in dates else None for plan in (source, target)), later]
+    at, once = ("issued", context.request.language), context.site_context.once
+    issued = [once((*at, span), partial(_issued, context, span)) for span in days]
+    why = context.t(f"way-why-{key}", source=issued[0], target=issued[1], later=issued[2])
+    state = direction.state.value if is_told else ""
     return {"source": source, "target": target, "state": state, "words": words, "why": why}
+
+
+def _issued(context: PageContext, span: citations.Span | None) -> str:
+    if span is None:
+        return context.t("issued-unknown")
+    language = context.request.language
+    begin, end = (message.in_words(day, language) for day in (span.first, span.last))
+    year, month = str(span.first.year), catalogue.format_of(f"month.{span.first.month}", language)
+    exact = (begin == end, span == citations.years(span.first.year), span == citations.span(f"{span.first:%Y-%m}"))
+    key = next((key for key, is_so in zip(("on", "year", "month"), exact, strict=True) if is_so), "between")
+    return context.t(f"issued-{key}", day=begin, first=begin, last=end, year=year, month=month)
 
 
 def meeting(context: PageContext, knowledge: known.Known, met: figures.PlanMeeting) -> dict[str, object]:

@@ -376,12 +376,14 @@ def _pair(context: page.PageContext) -> page.Values | None:
     # beside each action those of the other plan with the most similar titles, which says nothing of links
     beside = []
     if all(actions.values()):
-        titles = [graph.label(action, language) for action in actions[pair[1]]]
-        index = site_context.once(f"titles of {pair[1]} in {language}", lambda: bodies.Titles.read(titles))
-        for action in actions[pair[0]]:
-            nearest = index.nearest(graph.label(action, language), 3)
-            alike = action, *(actions[pair[1]][at] for at in nearest)
-            beside.append([values.in_short(context, iri)[1] for iri in alike])
+        ours, theirs = (tuple(graph.label(action, language) for action in actions[iri]) for iri in pair)
+        # most are called the same in each language
+        index = site_context.once(("titles", theirs), lambda: bodies.Titles.read(theirs))
+        nearest = site_context.once(("nearest", ours, theirs), lambda: [index.nearest(title, 3) for title in ours])
+        in_short = partial(values.in_short, context)
+        for action, likest in zip(actions[pair[0]], nearest, strict=True):
+            alike = action, *(actions[pair[1]][at] for at in likest)
+            beside.append([context.kept("in short", iri, in_short)[1] for iri in alike])
     # the measures that say something of the two: strength of their links, what each owes the other in citations
     asked = {"plan": names[0]} if site_context.mode == "served" else {}
     figures = [(context.href(f"figure/{name}.html", **asked), _TABLES.say(f"title.{name}", language))

@@ -7,11 +7,11 @@ style sheet, made from ``web/`` by the build; pages work without it, only plaine
 import gzip
 import json
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, Literal, TypeVar, cast
+from typing import Any, Final, Literal, TypeVar
 from urllib.parse import urlencode
 
 from markupsafe import Markup as Markup
@@ -186,9 +186,9 @@ class SiteContext:
     catalogue: store.Store | None = None
     kept: Path | None = None
     document: Callable[[str, str], str] | None = None
-    computed: dict[Hashable, object] = field(default_factory=dict, repr=False)
+    computed: dict[Hashable, Any] = field(default_factory=dict, repr=False)
     names: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
-    links: dict[tuple[str, str, str], object] = field(default_factory=dict, repr=False)
+    links: dict[tuple[str, str, str], Any] = field(default_factory=dict, repr=False)
 
     @cached_property
     def foreign(self) -> frozenset[str]:
@@ -197,6 +197,10 @@ class SiteContext:
         every = frozenset(source.iri for source in self.graph.uses.plans if source.is_plan)
         foreign = frozenset(iri for iri in every & dates.keys() if dates[iri].country not in ("", home))
         return foreign if home and foreign != every else frozenset()
+
+    @cached_property
+    def classes(self) -> Classes:
+        return _CLASSES(self.bundle.folder / self.bundle.name("site.css") if self.bundle else None)
 
     @cached_property
     def pairs(self) -> Mapping[tuple[str, str], bool]:
@@ -246,7 +250,8 @@ class SiteContext:
     def once(self, name: Hashable, make: Callable[[], Made]) -> Made:
         if name not in self.computed:
             self.computed[name] = make()
-        return cast("Made", self.computed[name])
+        value: Made = self.computed[name]
+        return value
 
 
 class Request:
@@ -269,7 +274,7 @@ class PageContext:
         self.caption: Callable[[evidence.Level], str] = lambda level: figure_words.according_to(level).say(language)
         self.basis: Callable[[Known], str] = lambda knowledge: figure_words.basis_words(basis_line(knowledge), language)
         self.lead, self.most = piece("lead"), None if site_context.mode == "served" else MOST_ROWS
-        self.spoken = self.graph.spoken(language)
+        self.spoken = site_context.once(("spoken", language), partial(self.graph.spoken, language))
         self.subject = self.subject_at(evidence.HEADLINE)
 
     @property
@@ -285,9 +290,7 @@ class PageContext:
         return piece("level")(level.key, figure_words.named(level).say(self.request.language)) if level else markup("")
 
     def subject_at(self, level: evidence.Level) -> Subject:
-        bundle = self.site_context.bundle
-        classes = _CLASSES(bundle.folder / bundle.name("site.css") if bundle else None)
-        return Subject(self.spoken, self.picture_address, level, classes)
+        return Subject(self.spoken, self.picture_address, level, self.site_context.classes)
 
     def draw(self, name: str, level: evidence.Level | None = None, **parameters: object) -> framed.Picture | None:
         # None where it would not tell more than the page does in words
@@ -369,7 +372,7 @@ class PageContext:
     def label(self, iri: str, *, in_link: bool = False) -> Markup:
         label, entry = self.graph.labels.label(iri, self.request.data), self.graph.labels.entry(iri)
         if entry and not entry.has_page and entry.kind != "document":
-            label = replace(label, texts={})
+            label = label._replace(texts={})
             if label.language in ("", self.request.data):
                 return piece("spoken")(label.text, "")
         return self.marked(label, entry.notation if entry and entry.kind in _NUMBERED else "", in_link=in_link)
@@ -377,7 +380,7 @@ class PageContext:
     def heading(self, iri: str) -> tuple[Markup, Markup | None]:
         entry, brief = self.graph.labels.entry(iri), self.graph.labels.brief(iri, self.request.data)
         if entry and brief.whole and brief.text != self.graph.labels.label(iri, self.request.data).text:
-            return self.marked(replace(brief, texts=entry.brief)), self.label(iri)
+            return self.marked(brief._replace(texts=entry.brief)), self.label(iri)
         return self.label(iri), None
 
     def kept(self, manner: str, iri: str, make: Callable[[str], Made]) -> Made:
@@ -389,7 +392,8 @@ class PageContext:
             if len(links) >= _MOST:
                 links.clear()
             links[at] = make(iri)
-        return cast("Made", links[at])
+        value: Made = links[at]
+        return value
 
     def link(self, iri: str) -> Markup:
         def make(iri: str) -> Markup:
@@ -502,7 +506,9 @@ def frame(
         "mode": site_context.mode,
         "release": site_context.graph.release,
         "licence": site_context.graph.notice.licence,
-        "as_of": message.in_words(site_context.graph.as_of, request.language),
+        "as_of": site_context.once(
+            ("as of", request.language), lambda: message.in_words(site_context.graph.as_of, request.language)
+        ),
         "has_menu": has_menu,
         "style": bundle.name("site.css") if bundle else "",
         "script": bundle.name("main.js") if bundle else "",

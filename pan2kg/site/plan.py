@@ -19,7 +19,7 @@ from pan2kg.site import definitions, entity, explore, values
 from pan2kg.site.page import CSV, HTML, JSON, File, Markup, PageContext, SiteContext, Values, View, frame
 from pan2kg.store.queries import fill
 from pan2kg.tables import coverage, figure_words, table, template, writers
-from pan2kg.turtle.vocabulary import PAN, kind_and_key
+from pan2kg.turtle.vocabulary import ID, PAN
 
 WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _KEYS: Final = partial(entity.keys, kind="plan")
@@ -49,9 +49,11 @@ def brief_keys(site_context: SiteContext) -> Iterable[str]:
 def _brief(context: PageContext) -> Brief | None:
     key, site_context = context.request.key, context.site_context
     entry = context.graph.labels.find("plan", key)
-    is_plan = entry is not None and entry.iri in context.graph.home_of.values()
-    has_brief = is_plan if site_context.mode == "served" else key in brief_keys(site_context)
-    return entity.brief_of(context, key) if has_brief else None
+    if entry and site_context.mode == "served":
+        has_brief = entry.iri in context.graph.home_of.values()
+    else:
+        has_brief = key in site_context.once("briefs", lambda: [*brief_keys(site_context)])
+    return entity.brief_of(context, entry.iri) if entry and has_brief else None
 
 
 def _brief_page(context: PageContext) -> Values | None:
@@ -135,7 +137,7 @@ def _plan(context: PageContext) -> Values | None:
             "below": list(map(branch, outline.below)),
         }  # fmt: skip
 
-    served = context.site_context.mode == "served"
+    served, outline = context.site_context.mode == "served", once(("outline", plan), lambda: graph.parts.outline(plan))
     question = context.href("question/actions-of-plan.html", **({"plan": entry.key} if served else {}))
     downloads = [(context.href(f"plan/{entry.key}.csv"), t("plan-csv")), (question, t("plan-question"))]
     if f"plan--{entry.key}" in context.site_context.once("networks", lambda: {*explore.keys(context.site_context)}):
@@ -145,7 +147,7 @@ def _plan(context: PageContext) -> Values | None:
     return {
         **entity.page(context, entry, notes),
         "dossier": dossier,
-        "known": len(actions), "outline": list(map(branch, graph.parts.outline(plan))), "levels": levels,
+        "known": len(actions), "outline": list(map(branch, outline)), "levels": levels,
         "headings": _headings(context, actions), "cites": cites, "cited": cited, "meetings": meetings,
         "met": len(meetings),
         "read": figure_words.named(graph.tables.readings.extent(plan, evidence.Aspect.REFERENCES)).say(language),
@@ -159,12 +161,12 @@ def _plan(context: PageContext) -> Values | None:
 
 def _facts(context: PageContext, plan: str) -> list[tuple[str, str]]:
     statements, t, actions = context.graph.statements, context.t, context.graph.parts.actions
-    links = [
-        link for link in statements.pointing(plan, *values.ENDS)
-        if kind_and_key(statements.one(link, PAN + "linkType"))[1] == "succession"
-    ]  # fmt: skip
+    links = context.site_context.once("successions", lambda: values.gathered(
+        (plan, link) for link in statements.pointing(f"{ID}linktype/succession", PAN + "linkType")
+        for end in values.ENDS for plan in statements.values(link, end)
+    ))  # fmt: skip
     before, after = (
-        sorted({edition for link in links for edition in statements.values(link, PAN + end)} - {plan})
+        sorted({edition for link in links.get(plan, ()) for edition in statements.values(link, PAN + end)} - {plan})
         for end in ("to", "from")
     )
     changes = [
@@ -251,7 +253,7 @@ def _csv(context: PageContext) -> str | None:
     chosen = {"plan": entry.iri, "language": context.request.data}
 
     def ask() -> str:
-        filled = fill(query, chosen, store=graph.store, project=graph.project)
+        filled = fill(query, chosen, store=graph.store, project=graph.project, looked_up=("plan",))
         return writers.write_answer(graph.store.query(filled), "csv")
 
     # of all plans without actions the answer is the same

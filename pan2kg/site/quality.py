@@ -182,7 +182,8 @@ def _values(context: PageContext) -> Values:
             # its process was ended: who asks again begins another
             _begun.cache_clear()
             raise
-    quality = read_quality(context.spoken, catalogue=site_context.catalogue)
+    # what is shown of it is the same in every language
+    quality = site_context.once("quality", lambda: read_quality(site_context.graph, catalogue=site_context.catalogue))
     annotated, criteria, links = quality["annotated"], quality["criteria"], quality["links"]
     counted = [(column.key, column.heading.say(language)) for column in (annotated.columns if annotated else ())
                if column.key in _COUNTED]  # fmt: skip

@@ -44,8 +44,16 @@ _TABS: Final = {"bar": "chart", "timeline": "timeline", "network": "network"}
 _THINGS: Final = ("name", "iri")
 _OWN: Final = re.compile(r"\{ \?(\w+?)(?:_key)? skos:prefLabel \?\1_own FILTER\(LANG\(\?\1_own\) = \?language\) \}")
 """How a stored question names a thing in the language that is asked for; in a column beside it, as ``_LABEL`` says."""
-_LABEL: Final = re.compile(r"BIND\(COALESCE\(\?(\w+)_own, \?\1_main, STR\(\?\w+\)\) AS \?\1_label\)")
+_LABEL: Final = re.compile(
+    r"BIND\(COALESCE\(\?(\w+)_own, \?\1_main, STR\(\?\w+\)\) AS \?\1_(?:label\)|name\)"
+    r"(\s*OPTIONAL {\s*\?\1 adms:status \?\1_standing \.\s*\?\1_standing skos:prefLabel \?\1_mark \."
+    r"\s*FILTER\(\?\1_standing != planstatus:adopted && LANG\(\?\1_mark\) = LANG\(\?\1_name\)\)\s*}"
+    r'\s*BIND\(IF\(BOUND\(\?\1_mark\), STRLANG\(CONCAT\(STR\(\?\1_name\), " \(", \?\1_mark, "\)"\), '
+    r"LANG\(\?\1_name\)\), \?\1_name\) AS \?\1_label\)))"
+)
+"""That column; of a plan, whose name says where it was not adopted, with what says so."""
 _HEAD: Final = re.compile(r"^#\+.*\n", re.MULTILINE)
+_NAME: Final = re.compile("_(?:label|name)")
 _VARIABLE: Final = re.compile(r"[?$](\w+)")
 _PAGE: Final = catalogue.Messages("page")
 _FIGURE: Final = catalogue.Messages("figure")
@@ -242,32 +250,34 @@ def _answer(context: page.PageContext, text: str) -> Result:
         return store.query(text)
     once, first, tag = context.site_context.once, catalogue.LANGUAGES[0], context.request.data
     # asked in one language, where another one changes the names beside things alone, and not their order
-    columns, in_first = _OWN.findall(text), text.replace(f'BIND("{tag}" AS', f'BIND("{first}" AS')
-    is_same = text.count("?language") == len(columns) + 1 and sorted(columns) == sorted(_LABEL.findall(text))
-    asked = in_first if is_same and "_label" not in text.rpartition("ORDER BY")[2] else text
+    columns, in_first = dict(_LABEL.findall(text)), text.replace(f'BIND("{tag}" AS', f'BIND("{first}" AS')
+    is_same = text.count("?language") == len(columns) + 1 and sorted(columns) == sorted(_OWN.findall(text))
+    asked = in_first if is_same and not _NAME.search(text.rpartition("ORDER BY")[2]) else text
     kept = once(f"answer to {asked}", lambda: writers.write_answer(store.query(asked), "json").encode())
     if asked != text:
         kept = once(f"answer to {text}", lambda: _renamed(context, kept, columns))
     return ox.parse_query_results(kept, format=ox.QueryResultsFormat.JSON)
 
 
-def _renamed(context: page.PageContext, answer: bytes, columns: Iterable[str]) -> bytes:
+def _renamed(context: page.PageContext, answer: bytes, columns: Mapping[str, str]) -> bytes:
     def read() -> dict[tuple[str, str], dict[str, str]]:
         names = {}
-        for thing, preferred, main in select(context.graph.store, program_query("site/names")).rows:
-            name = preferred or main
+        for thing, preferred, main, mark in select(context.graph.store, program_query("site/names")).rows:
+            name = preferred or main or mark
             if isinstance(thing, ox.NamedNode) and isinstance(name, ox.Literal):
                 tag = {"xml:lang": name.language} if name.language else {}
-                at = thing.value, (preferred and name.language) or ""
+                at = thing.value, "" if main else f"{name.language or ''}{' mark' if mark else ''}"
                 names[at] = {"type": "literal", "value": name.value, **tag}
         return names
 
     content, names = json.loads(answer), context.site_context.once("names", read)
-    for row, column in product(content["results"]["bindings"], columns):
+    for row, (column, marking) in product(content["results"]["bindings"], columns.items()):
         thing, label = row.get(column, {"type": ""}), f"{column}_label"
         if thing["type"] == "uri" and label in row:
             name = names.get((thing["value"], context.request.data)) or names.get((thing["value"], ""))
             row[label] = name or {"type": "literal", "value": thing["value"]}
+            if marking and name and (mark := names.get((thing["value"], f"{name.get('xml:lang', '')} mark"))):
+                row[label] = name | {"value": f"{name['value']} ({mark['value']})"}
     return json.dumps(content).encode()
 
 

@@ -21,7 +21,7 @@ from pan2kg.coherence.obligations import whole_months
 from pan2kg.graph import labels, statements as parts
 from pan2kg.i18n import catalogue, message
 from pan2kg.site.page import Markup, PageContext, piece
-from pan2kg.store.store import Term, plain
+from pan2kg.store import Term, bare_term, plain
 from pan2kg.tables.template import escape, markup
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDF, RDFS, SKOS, XSD, kind_and_key, path_of
 
@@ -79,11 +79,7 @@ Row = tuple["Markup", list[tuple["Markup", "Markup", "Mark | None"]], int]
 """A heading; each value with the plan it stands in where that helps, and its mark; how many more are not listed."""
 
 
-def gathered(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
-    by_head: dict[str, list[T]] = {}
-    for head, member in pairs:
-        by_head.setdefault(head, []).append(member)
-    return by_head
+gathered: Final = parts.gathered
 
 
 class Mark(NamedTuple):
@@ -342,6 +338,9 @@ class LinkText:
 def _joined_by(context: PageContext, iri: str) -> tuple[parts.Grounds | None, tuple[str, ...], str]:
     # on what a link rests, by what it joins, and how it stands where it does not count
     statements = context.graph.statements
+    if (view := statements.view) and (derived := statements.derived(iri)):
+        # it says first of what class it is, by the rule of its kind
+        return parts.Grounds(view.graphs[derived.kind], "rule", ()), tuple(sorted(map(bare_term, derived.shared))), ""
     status, by_property = kind_and_key(statements.one(iri, PAN + "status"))[1], statements.by_property(iri)
     own = parts.grounds_of(statements, next(iter(by_property.values()))[0]) if by_property else None
     return own, tuple(statements.values(iri, PAN + "via")), "" if status in COUNTING else status
@@ -367,7 +366,7 @@ def grouped(
     notes: Notes, links: Iterable[str], viewpoint: str = "", *, is_lean: bool = False, quoted: Container[str] = ()
 ) -> list[dict[str, object]]:
     context, statements = notes.context, notes.context.graph.statements
-    by_kind = gathered((kind_and_key(statements.one(iri, PAN + "linkType"))[1], iri) for iri in links)
+    by_kind = gathered((statements.link_type(iri), iri) for iri in links)
 
     def order(iri: str) -> tuple[str, ...]:
         ends = [end for name in ENDS for end in statements.values(iri, name) if end != viewpoint]

@@ -183,14 +183,20 @@ def with_prefixes(text: str, prefixes: Mapping[str, str]) -> str:
 # --- putting values in place of defaults
 
 
-def fill(query: Query, values: Mapping[str, str], *, store: Store, project: Project) -> str:
+def fill(
+    query: Query, values: Mapping[str, str], *, store: Store, project: Project, looked_up: Collection[str] = ()
+) -> str:  # fmt: skip
+    # what was looked up in the graph, by its IRI, is not looked up again
     parameters = {parameter.name: parameter for parameter in query.parameters}
     if unknown := next((name for name in values if name not in parameters), ""):
         near = get_close_matches(unknown, parameters, n=3, cutoff=0.5)
         names = told("there-are", names=", ".join(parameters)) if parameters else told("there-are-none")
         remedy = did_you_mean(near) if near else names
         raise QueryError("no-parameter", remedy=remedy, name=query.name, parameter=unknown)
-    values_written = {name: _n3(parameters[name], value, store, project) for name, value in values.items()}
+    values_written = {
+        name: f"<{value}>" if name in looked_up else _n3(parameters[name], value, store, project)
+        for name, value in values.items()
+    }
     filled = _PARAMETER.sub(lambda m: f"{m[1]}{values_written.get(m[4], m[2])}{m[3]}{m[5]}", query.text)
     return OwnQuery(filled, query.name)
 

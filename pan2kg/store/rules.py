@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
-from itertools import combinations, product, takewhile
+from itertools import chain, combinations, product, takewhile
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -44,6 +44,7 @@ _TYPES: Final = {f"{ID}linktype/{kind}" for kind in SHARED}
 _RANKS: Final = {f"{ID}evidencelevel/{name}": rank for rank, name in enumerate(LEVELS, 1)}
 _ALIKE: Final = ((f"{RDF}type", f"{PAN}Link"), (f"{PAN}status", f"{ID}linkstatus/derived"),
                  (f"{PAN}certainty", f"{ID}certainty/derived"))  # fmt: skip
+_CONCEPTS: Final = frozenset({*_TYPES, *_RANKS, *(value for _, value in _ALIKE)})
 _COUNTED: Final = frozenset((f"{ID}linkstatus/accepted", f"{ID}linkstatus/derived"))
 Pair = tuple[str, str]
 
@@ -191,11 +192,27 @@ class LinkView:
                 yield iri, name, _term(value), self.graphs[rule]
 
     def towards(self, iri: str) -> Iterator[tuple[str, str, Term, str]]:
-        concepts = {*_TYPES, *_RANKS, *(value for _, value in _ALIKE)}
-        for link in self.links if iri in concepts else dict.fromkeys(self._pointing.get(iri, ())):
-            for rule, name, value in self.lines(self.links[link]):
-                if value in (f"<{iri}>", iri):
-                    yield link, name, _term(value), self.graphs[rule]
+        notations = f"<{iri}>", iri
+        if iri in _CONCEPTS:
+            for link in self.links.values():
+                for rule, name, value in self.lines(link):
+                    if value in notations:
+                        yield link.iri, name, _term(value), self.graphs[rule]
+        pointing = dict.fromkeys(self._pointing.get(iri, ()))
+        is_ground = notations[0] in self._every_ground
+        for link in map(self.links.__getitem__, pointing):
+            if iri in link.ends:
+                yield link.iri, f"{PAN}between", _term(notations[0]), self.graphs[link.kind]
+            for shared in link.shared:
+                if shared in notations:
+                    yield link.iri, f"{PAN}via", _term(shared), self.graphs[link.kind]
+            for ground in self.rests(link) if is_ground else ():
+                if ground in notations:
+                    yield link.iri, DERIVED_FROM, _term(ground), self.graphs["derived-from"]
+
+    @cached_property
+    def _every_ground(self) -> frozenset[str]:
+        return frozenset(chain.from_iterable(self.grounds.values()))
 
     @cached_property
     def _pointing(self) -> Mapping[str, Sequence[str]]:

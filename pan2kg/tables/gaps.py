@@ -6,6 +6,7 @@ Then the tables of what has to be met: obligations, what builds on something els
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from pan2kg.coherence import HEADLINE, Level, bodies as coordination, citations, evidence, known, obligations
@@ -46,15 +47,15 @@ def gaps(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         basis = coverage.looked_upon(graph, choice)
     rows: list[tuple[object, ...]] = []
     if not choice.part:
-        for kind, find in KINDS.items():
-            listed, of, _ = find(graph, scope)
+        for kind in KINDS:
+            listed, of, _ = _find(graph, kind, scope)
             rows.append((kind, None if of is None else len(listed), of, f"pan2kg coherence gaps {kind}"))
         notes = [*([note("own-country")] if scope[2] != plans else []), *([] if graph.scores else [note("no-scores")])]
         notes += [note("no-mitigation"), note("no-validity", day=graph.as_of.isoformat()), note("unread")]
         return make(graph, "gaps", SUMMARY, rows, notes, line=line, basis=basis, is_dated=True)
     if choice.part not in KINDS:
         raise QueryError("no-part", remedy="there-are", part=choice.part, names=", ".join(KINDS))
-    listed, of, sparql = KINDS[choice.part](graph, scope)
+    listed, of, sparql = _find(graph, choice.part, scope)
     rows += [(choice.part, *gap) for gap in listed]
     notes = [note("not-assessed-gap") if of is None else note("gaps-counted", n=len(listed), of=of)]
     notes += [note(f"gap-{choice.part}")] if _TABLES.has(f"note.gap-{choice.part}") else []
@@ -62,6 +63,12 @@ def gaps(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     notes += [note("no-mitigation")] if choice.part == "negative-interaction" else []
     basis = basis.also("gap", choice.part)
     return make(graph, "gaps", LIST, rows, notes, sparql=sparql, line=line, basis=basis, is_dated=True)
+
+
+def _find(graph: Graph, kind: str, scope: Scope) -> Listed:
+    # those of all plans are kept, for each language and for the list of the kind
+    find = partial(KINDS[kind], graph, scope)
+    return find() if scope[0] else graph.once(("gaps", kind, scope), find)
 
 
 def _inside(graph: Graph, plans: frozenset[str], *works: str) -> bool:

@@ -6,9 +6,9 @@ filling it in.
 """
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from contextlib import suppress
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -24,29 +24,71 @@ if TYPE_CHECKING:
 
 @cache
 def _environment() -> "jinja2.Environment":
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from jinja2.compiler import CodeGenerator
-    from jinja2.runtime import Context, Macro
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, compiler, nodes, runtime
 
-    class OwnContext(Context):
-        def call(self, called: Callable[..., object], *values: object, **named: object) -> object:
-            if isinstance(called, Macro):
-                return super().call(called, *values, **named)
-            named.pop("_loop_vars", None)  # what Jinja adds for functions that want to know where they are called
-            named.pop("_block_vars", None)
-            return called(*values, **named)
+    class OwnTemplate(Template):
+        def _get_default_module(self, _: object = None) -> "jinja2.environment.TemplateModule":
+            if self._module is None:
+                self._module = self.make_module()
+            return self._module
 
-    class Generator(CodeGenerator):
+    class OwnEnvironment(Environment):
+        template_class = OwnTemplate
+        get_template = cache(Environment.get_template)
+
+        def make_globals(self, _: object) -> MutableMapping[str, object]:
+            return self.globals
+
+        def getattr(self, holder: object, name: str) -> object:
+            # in a mapping it is looked for by its key first: most of what is filled in is one
+            return holder[name] if type(holder) is dict and name in holder else super().getattr(holder, name)
+
+        def put(self, value: object) -> str:
+            return _escaped(value) if type(value) is str else str(escaped(value))
+
+        def quick(self, fill: Callable[..., str], number: int, macro: runtime.Macro) -> Callable[..., str]:
+            # with all it takes, as it is called mostly, nothing has to be put in its place
+            def call(*values: object, **named: object) -> str:
+                return macro(*values, **named) if named or len(values) != number else markup(fill(*values))
+
+            return call
+
+    class Generator(compiler.CodeGenerator):
         def _output_child_pre(self, *_: object) -> None:
             # a value is put out as text: a page of it is marked as markup once, not every piece
-            self.write("environment.put(")
+            self.write("(text if type(text := ")
 
-    environment = Environment(
+        def _output_child_post(self, *_: object) -> None:
+            self.write(") is Markup else environment.put(text))")
+
+        def macro_def(self, macro_ref: compiler.MacroRef, frame: compiler.Frame) -> None:
+            has_more = macro_ref.accesses_caller or macro_ref.accesses_kwargs or macro_ref.accesses_varargs
+            self.write("(" if has_more else f"environment.quick(macro, {len(macro_ref.node.args)}, ")
+            super().macro_def(macro_ref, frame)
+            self.write(")")
+
+        def visit_Call(  # noqa: N802  # as Jinja has it
+            self,
+            node: nodes.Call,
+            frame: compiler.Frame,
+            forward_caller: bool = False,  # noqa: FBT001, FBT002
+        ) -> None:
+            # called as it stands: nothing here asks where it is called
+            self.visit(node.node, frame)
+            self.write("(")
+            for value in (*node.args, *node.kwargs):
+                self.visit(value, frame)
+                self.write(", ")
+            if node.dyn_kwargs:
+                self.write("**")
+                self.visit(node.dyn_kwargs, frame)
+            self.write("caller=caller)" if forward_caller else ")")
+
+    environment = OwnEnvironment(
         loader=FileSystemLoader(sorted(Path(__file__).parents[1].glob("*/templates"))), autoescape=True,
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False, bytecode_cache=_kept(),
     )  # fmt: skip
-    environment.context_class, environment.code_generator_class = OwnContext, Generator
-    environment.extend(put=_put)
+    environment.code_generator_class = Generator
     return environment
 
 
@@ -100,8 +142,8 @@ def macro(template: str, name: str) -> Callable[..., Markup]:
     return matches
 
 
-def markup(text: str) -> Markup:
-    return Markup(text)  # noqa: S704 - this is the one place where markup is declared as such
+# this is the one place where markup is declared as such
+markup: Final[Callable[[str], Markup]] = partial(str.__new__, Markup)
 
 
 def filled(pattern: str, *values: object) -> Markup:
@@ -111,12 +153,6 @@ def filled(pattern: str, *values: object) -> Markup:
 
 def escape(text: object) -> str:
     return _escaped(text if type(text) is str else str(text))
-
-
-def _put(value: object) -> str:
-    if type(value) is Markup:
-        return value
-    return _escaped(value) if type(value) is str else str(escaped(value))
 
 
 @lru_cache(maxsize=1 << 14)

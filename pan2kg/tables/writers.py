@@ -220,6 +220,8 @@ def write(table: Table, form: str, style: Style) -> str | bytes:
 
 
 def write_answer(result: Result, form: str, style: Style = Style()) -> str:
+    if form in _NATIVE and not isinstance(result, list):
+        return (result.serialize(format=_NATIVE[form]) or b"").decode()
     return str(write(answer(result), form, style))
 
 
