@@ -120,14 +120,18 @@ class SitePart:
 
     def paths(self, edition: Edition) -> Iterator[tuple[str, str]]:
         graph, find = edition.graph, edition.graph.labels.find
-        for path in graph.once("paths of its site", lambda: [*registry.Site(SiteContext(graph)).paths()]):
-            name, *below = path.partition("/")[2].split("/")
-            kind = name.partition(".")[0]
-            is_here = kind in self.kinds if self.is_apart else kind not in _KINDS_APART
-            entry = find(kind, below[0].partition(".")[0]) if below else None
-            is_here = is_here and path != folder.QUADS and not (entry and entry.is_retired)
-            if is_here and documents.is_published(path):
-                yield kind if below else "", path
+
+        def read() -> Iterator[tuple[str, str, bool]]:
+            for path in registry.Site(SiteContext(graph)).paths():
+                name, *below = path.partition("/")[2].split("/")
+                kind = name.partition(".")[0]
+                entry = find(kind, below[0].partition(".")[0]) if below else None
+                if path != folder.QUADS and not (entry and entry.is_retired) and documents.is_published(path):
+                    yield kind, path, bool(below)
+
+        for kind, path, is_below in graph.once("paths of its site", lambda: [*read()]):
+            if kind in self.kinds if self.is_apart else kind not in _KINDS_APART:
+                yield kind if is_below else "", path
 
     def pages(self, edition: Edition) -> Iterator[str]:
         # but the front page, which is no thing's and goes by another name
