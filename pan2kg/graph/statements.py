@@ -239,18 +239,16 @@ class Statements:
             ("by property", iri), lambda: {name: tuple(rows) for name, rows in groupby(self.about(iri), by)}
         )
 
-    def values(self, iri: str, name: str, *, graph: str = "") -> list[str]:
-        """The values of a property as plain text, in order, each once; of a block, those its named graph states."""
+    def block(self, iri: str, graph: str = "") -> Mapping[str, list[str]]:
+        """The values of each property as plain text, in order, each once; those a named graph states, or all."""
+        matches: dict[str, set[str]] = {}
+        for statement in self._of(iri):
+            if graph in ("", statement.graph):
+                matches.setdefault(statement.predicate, set()).add(plain(statement.value))
+        return {predicate: sorted(values) for predicate, values in matches.items()}
 
-        def facts() -> dict[str, list[str]]:
-            matches: dict[str, set[str]] = {}
-            for statement in self._of(iri):
-                if graph in ("", statement.graph):
-                    matches.setdefault(statement.predicate, set()).add(plain(statement.value))
-            return {predicate: sorted(values) for predicate, values in matches.items()}
-
-        # what a block states is asked for once, see grounds_of
-        return list((facts() if graph else self.once(("values", iri), facts)).get(name, ()))
+    def values(self, iri: str, name: str) -> list[str]:
+        return list(self.once(("values", iri), lambda: self.block(iri)).get(name, ()))
 
     def one(self, iri: str, name: str) -> str:
         return next(iter(self.values(iri, name)), "")
@@ -323,8 +321,8 @@ def grounds_of(statements: Statements, statement: Statement) -> Grounds:
     def read() -> Grounds:
         if statement.rule:
             return Grounds(statement.graph, "rule", ())
-        thing, graph, values = statement.thing, statement.graph, statements.values
-        certainty, sources = (values(thing, name, graph=graph) or values(graph, name) for name in (CERTAINTY, SOURCE))
+        graph, block = statement.graph, statements.block(statement.thing, statement.graph)
+        certainty, sources = (block.get(name) or statements.values(graph, name) for name in (CERTAINTY, SOURCE))
         kind = certainty[0].rpartition("/")[2] if certainty else ""
         return Grounds(graph, "unverified" if graph.endswith("unverified") else kind, tuple(sources))
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from itertools import chain, groupby, islice
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
@@ -51,11 +52,11 @@ _APART: Final = re.compile(
     rf' href="((?:\.\./)*)({"|".join((*documents.APART, "network"))})/([^"#?/]+)\.html(?:#[^"]*)?(?=")'.encode()
 )
 _ENDS: Final = re.compile(
-    rb"</(?:(?:d[dt]|li|option|t[dhr]|tbody|thead)>"
+    rb"</(?:(?:d[dt]|li|option|t(?:[dhr]|body|head))>"
     rb"|p>(?=\n?<(?:/?(?:div|section|td)|[ou]l|blockquote|d(?:etails|l)|figure|footer|form|h[1-6]|nav|p|table)[ >]))"
 )
 """Ends of elements that HTML lets out, since what follows in a list, a table, a choice or a section ends them."""
-_PLAIN: Final = re.compile(rb'="([\w./?#&;:-]+)"(?=[ >])')
+_PLAIN: Final = re.compile(rb'(=)"([-A-Za-z0-9_./?#&;:]++)"(?=[ >])')
 """Values of attributes that need no quotation marks."""
 _OFFERED: Final = (("turtle", folder.TURTLE, "ttl"), ("quads", folder.QUADS, "nq"))
 _README: Final = (
@@ -120,18 +121,13 @@ class SitePart:
 
     def paths(self, edition: Edition) -> Iterator[tuple[str, str]]:
         graph, find = edition.graph, edition.graph.labels.find
-
-        def read() -> Iterator[tuple[str, str, bool]]:
-            for path in registry.Site(SiteContext(graph)).paths():
-                name, *below = path.partition("/")[2].split("/")
-                kind = name.partition(".")[0]
+        for path in graph.once("paths of its site", lambda: [*registry.Site(SiteContext(graph)).paths()]):
+            name, *below = path.partition("/")[2].split("/")
+            kind = name.partition(".")[0]
+            if (kind in self.kinds if self.is_apart else kind not in _KINDS_APART) and path != folder.QUADS:
                 entry = find(kind, below[0].partition(".")[0]) if below else None
-                if path != folder.QUADS and not (entry and entry.is_retired) and documents.is_published(path):
-                    yield kind, path, bool(below)
-
-        for kind, path, is_below in graph.once("paths of its site", lambda: [*read()]):
-            if kind in self.kinds if self.is_apart else kind not in _KINDS_APART:
-                yield kind if is_below else "", path
+                if not (entry and entry.is_retired) and documents.is_published(path):
+                    yield kind if below else "", path
 
     def pages(self, edition: Edition) -> Iterator[str]:
         # but the front page, which is no thing's and goes by another name
@@ -159,7 +155,7 @@ class SitePart:
                 if body is None and (page := site.page(path)):
                     body = page.body
                     if path.endswith(".html"):
-                        body = _PLAIN.sub(rb"=\1", _ENDS.sub(b"", _APART.sub(place, body)))
+                        body = b"".join(_PLAIN.split(_ENDS.sub(b"", _APART.sub(place, body))))
                 if body is not None:
                     yield WELCOME if path == FRONT else path, body
             # those of questions and of the network need no statement read
@@ -405,35 +401,40 @@ def _fill(
         return value
 
     def dumps() -> tuple[editions.Statistics, list[str], reuse.Changes | None]:
-        stated, whole = folder.read_content(edition.store, issue.addresses)
+        stated, whole = folder.read_content(edition.store, issue.addresses, dumped)
         refuse_version(edition, whole)
         changes_of_last = last.compare(edition, whole.quads) if last else None
-        counts = editions.count(whole.triples, issue.addresses.root, editions.targets_of(edition.graph.profile))
+        counts = editions.count(whole.quads, issue.addresses.root, editions.targets_of(edition.graph.profile))
         faults = []
         for path, content in folder.write_dumps(stated, whole, work, edition.prefixes):
             note(say("progress", "writing", path=path))
             if folder.differs(content, work, path):
                 faults.append(say("inspection", "other-graph", path=path))
-        put(documents.graph_files(edition, whole))
+        put(documents.graph_files(edition, stated))
         return counts, faults, changes_of_last
 
     def tell() -> Mapping[str, str]:
-        described = documents.Described(edition)
+        # what the dump says is read once for all that is made of it
+        described = documents.Described(edition, folder.dump_lines(work))
+        put(tables.table_files(edition, described.stated))
+        put(tables.product_files(described))
         put(documents.document_files(described, {path for path in expected if path.endswith(".html")}))
         return documents.retired_places(described)
 
     note(say("progress", "loading"))
     edition.store.complete()
     last = reuse.LastPages(edition) if any(isinstance(part, SitePart) for part in parts) else None
-    counts, faults, changes_of_last = step(dumps)
+    with TemporaryFile(dir=work) as dumped:
+        edition.store.inner.dump(output=dumped, format=ox.RdfFormat.N_QUADS)
+        dumped.seek(0)
+        counts, faults, changes_of_last = step(dumps)
     release = PublishedRelease(edition, options, written, counts)
-    step(lambda: put(tables.product_files(documents.Described(edition, is_placed=False))))
     edition.graph.figures()  # for tables and pages
     if last:
         last.judge(edition.graph, changes_of_last)
         release.pages = {"program": last.program, "figures": last.figures}
     expected = [path for part in parts for path in getattr(part, "pages", lambda _: ())(edition)]
-    step(put, chain(tables.table_files(edition), _offered(edition)))
+    step(put, _offered(edition))
     release.retired = step(tell)
     release.offer()
     # pages are judged by what the release offers
