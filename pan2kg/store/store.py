@@ -70,8 +70,6 @@ class Store(Protocol):
 
 
 class OwnQuery(str):
-    """The text of a stored query with its name and the rules it needs; ``None`` where its header is to be read."""
-
     name: str
     needs: tuple[str, ...] | None
 
@@ -113,7 +111,6 @@ class LocalStore:
 
     @contextmanager
     def _evaluated(self, text: str) -> Iterator[ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples]:
-        """What the engine answers, to be read within, so that a fault in the middle is a sentence too."""
         refuse_fetching(text)
         needed = needs(text) if self.waiting else []
         if any(needed is None or not rules.isdisjoint(needed) for rules, _ in self.waiting):
@@ -314,7 +311,6 @@ def load_readable(project: Project) -> tuple[LocalStore, list[TurtleError]]:
 
 
 def _load_member(store: ox.Store, project: Project, errors: list[TurtleError] | None = None) -> None:
-    """Load the files of one project; what is not Turtle in its graph is put among ``errors``, where there are any."""
     # where the project has rules, what a dump says was derived is dropped and derived again:
     # the rules may have changed since it was written
     anew = (project.queries / "rules").is_dir()
