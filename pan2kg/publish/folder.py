@@ -72,6 +72,11 @@ def walk(folder: Path, below: str = "") -> Iterator[str]:
             yield f"{below}{name}"
 
 
+def read_file(folder: Path, path: str) -> bytes:
+    with open(f"{folder}/{path}", "rb") as file:  # noqa: PTH123  # a path of each of 12,000 files is dear
+        return file.read()
+
+
 def write_checksums(folder: Path, sums: Mapping[str, str] | None = None) -> None:
     with (folder / LIST).open("w", encoding="utf-8", newline="\n") as target:
         for path in walk(folder):

@@ -436,6 +436,7 @@ def _fill(
     expected = [path for part in parts for path in getattr(part, "pages", lambda _: ())(edition)]
     step(put, _offered(edition))
     release.retired = step(tell)
+    step(put, tables.parquet_files(work))
     release.offer()
     # pages are judged by what the release offers
     catalogue = LocalStore(ox.Store())
@@ -490,7 +491,7 @@ def archive(release: PublishedRelease, drawn: Sequence[str]) -> None:
         base = issue.addresses.base.encode()
 
         def content(path: str) -> bytes:
-            body = (root / path).read_bytes()
+            body = folder.read_file(root, path)
             if has_base and path.startswith(documents.DOCUMENTS):
                 body = across.sub(rb"\1" + base + documents.DOCUMENTS.encode() + b"/", body)
             return led.sub(rb"\1" + base, body) if path.endswith(".html") else body

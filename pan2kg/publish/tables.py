@@ -7,7 +7,6 @@ each text weighs, and the register of figures. Their numbers are no statements o
 """
 
 import csv
-import gc
 import gzip
 import io
 import re
@@ -30,7 +29,7 @@ from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of
 from pan2kg.project import read_text
 from pan2kg.publish.documents import Described
 from pan2kg.publish.edition import Addresses, Edition, File, as_json
-from pan2kg.publish.folder import GROUP, PACKED, give_back, read_mark
+from pan2kg.publish.folder import GROUP, PACKED, read_mark
 from pan2kg.publish.vocabulary import RELEASE, RELEASED, TYPE, Stated, literal_of, node, text_of
 from pan2kg.store import program_query
 from pan2kg.tables import formats, spreadsheet
@@ -92,11 +91,14 @@ class ReleaseTable:
             "dc:license": {"@id": edition.facts.about("license")[0].value}, "dc:isPartOf": {"@id": issue.dataset},
             "tableSchema": schema,
         }  # fmt: skip
-        text = formats.write_csv(formats.Grid([column.name for column in self.fields], self.rows)).encode()
+        # cells are texts; as one text in memory they would take four times as much
+        target = io.BytesIO()
+        lines = io.TextIOWrapper(target, "utf-8", newline="")
+        csv.writer(lines).writerows(chain([[column.name for column in self.fields]], self.rows))
+        lines.flush()
+        content = gzip.compress(target.getvalue(), 6, mtime=0) if path.endswith(".gz") else target.getvalue()
         described = as_json({"@context": CONTEXT, **metadata})
-        if path.endswith(".gz"):
-            text = gzip.compress(text, 6, mtime=0)
-        return metadata, ((path, text), (f"{folder}/{self.name}.csv-metadata.json", described))
+        return metadata, ((path, content), (f"{folder}/{self.name}.csv-metadata.json", described))
 
 
 def csv_path(folder: str, name: str) -> str:
@@ -233,13 +235,14 @@ def read_table(source: Source, definition: TableDefinition) -> ReleaseTable:
 
 def table_files(edition: Edition, stated: Mapping[str, Sequence[Stated]]) -> Iterator[File]:
     source = Source(stated, edition.prefixes, edition.issue.addresses)
-    tables = [read_table(source, definition) for definition in table_definitions()]
-    tables += [weights_table(edition.graph, source), figures_table(edition.graph)]
     # programs that read the tables together unpack none
-    keys = {table.name: {row[0] for row in table.rows} for table in tables
-            if len(table.things) != 2 and table.name not in PACKED[TABLES]}  # fmt: skip
+    keys = {definition.name: {*source.members(definition)} for definition in table_definitions()
+            if not definition.pairs and definition.name not in PACKED[TABLES]}  # fmt: skip
+    # no more than one of them is held at a time
+    read = (read_table(source, definition) for definition in table_definitions())
+    measured = (make() for make in (lambda: weights_table(edition.graph, source), lambda: figures_table(edition.graph)))
     described: list[dict[str, object]] = []
-    for table in tables:
+    for table in chain(read, measured):
         schema: dict[str, object] = {
             **({"aboutUrl": f"{{+{table.key[0]}}}"} if table.things else {}),
             "primaryKey": list(table.key) if len(table.key) > 1 else table.key[0],
@@ -525,7 +528,7 @@ def product_files(described: Described) -> Iterator[File]:
         key = f"product.column.{column.about}"
         return _WORDS.say(key, language) if _WORDS.has(key) else Messages("heading").say(column.about, language)
 
-    products, rows_of = list[ReleaseTable](), _Rows(described)
+    rows_of = _Rows(described)
     for product_name, (columns_named, values_named, read) in PRODUCTS.items():
         texts = dict[str, str]()  # an address that stands in thousands of cells is held once
         named = columns_named.split("|")
@@ -566,15 +569,16 @@ def product_files(described: Described) -> Iterator[File]:
             for column in table.fields
         ]}  # fmt: skip
         yield from table.written(described.edition, DATA, schema)[1]
-        products.append(table)
-    # last: what writes them takes much memory, from then on
-    del described, rows_of
-    gc.collect()
-    give_back()
-    while products and "parquet" in PRODUCT_FORMS:
-        table = products.pop(0)
-        turned = zip(*table.rows, strict=True) if table.rows else [()] * len(table.fields)
-        yield f"{DATA}/{table.name}.parquet", spreadsheet.write_parquet({
-            column.name: [cell or None for cell in values]
-            for column, values in zip(table.fields, turned, strict=True)
+
+
+def parquet_files(root: Path) -> Iterator[File]:
+    # from what is written as CSV: what writes them takes much memory
+    for name in PRODUCTS if "parquet" in PRODUCT_FORMS else ():
+        path = csv_path(DATA, name)
+        content = (root / path).read_bytes()
+        text = (gzip.decompress(content) if path.endswith(".gz") else content).decode()
+        columns, *rows = csv.reader(io.StringIO(text, newline=""))
+        turned = zip(*rows, strict=True) if rows else [()] * len(columns)
+        yield f"{DATA}/{name}.parquet", spreadsheet.write_parquet({
+            column: [cell or None for cell in values] for column, values in zip(columns, turned, strict=True)
         })  # fmt: skip
