@@ -20,7 +20,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from itertools import groupby, islice, zip_longest
+from itertools import chain, groupby, islice, zip_longest
 from pathlib import Path
 from typing import IO, Final, cast
 
@@ -70,11 +70,6 @@ def walk(folder: Path, below: str = "") -> Iterator[str]:
             yield from walk(folder, f"{below}{name}/")
         else:
             yield f"{below}{name}"
-
-
-def read_file(folder: Path, path: str) -> bytes:
-    with open(f"{folder}/{path}", "rb") as file:  # noqa: PTH123  # a path of each of 12,000 files is dear
-        return file.read()
 
 
 def write_checksums(folder: Path, sums: Mapping[str, str] | None = None) -> None:
@@ -278,13 +273,10 @@ class Content:
         while piece := b"".join(islice(lines, _AT_ONCE)):
             yield piece
 
-    @property
-    def triples(self) -> Iterator[bytes]:
-        return (triple for triple, _ in groupby(line[: line.rindex(b" <")] + b" .\n" for line in self.quads))
-
     @cached_property
     def text(self) -> bytes:
-        return b"".join(self.triples)
+        triples = groupby(line[: line.rindex(b" <")] for line in self.quads)
+        return b"".join(chain.from_iterable((triple, b" .\n") for triple, _ in triples))
 
     @cached_property
     def parsed(self) -> list[ox.Triple]:
@@ -391,11 +383,6 @@ def lines_of(folder: Path) -> list[bytes]:
         return []
     with gzip.open(folder / QUADS) as file:
         return file.read().splitlines(keepends=True)
-
-
-def dump_lines(folder: Path) -> Iterator[str]:
-    with gzip.open(folder / QUADS, "rt", encoding="utf-8", newline="\n") as file:
-        yield from file
 
 
 def give_back() -> None:

@@ -173,7 +173,7 @@ def _inspect_links(root: Path, addresses: Addresses) -> Iterator[str]:
         if path.endswith(".html") and not path.startswith(f"{documents.DOCUMENTS}/"):
             if path.rpartition("/")[0] != parent:  # pages of one folder point to the same files
                 parent, fine = path.rpartition("/")[0], set()
-            body = folder.read_file(root, path)
+            body = (root / path).read_bytes()
             for link in sorted({link for pattern in _LIKE_LINKS for link in pattern.findall(body)} - fine):
                 address = unescape(link.decode())
                 target = unquote(re.split(r"[?#]", address, maxsplit=1)[0])

@@ -415,7 +415,8 @@ def _fill(
 
     def tell() -> Mapping[str, str]:
         # what the dump says is read once for all that is made of it
-        described = documents.Described(edition, folder.dump_lines(work))
+        with gzip.open(work / folder.QUADS, "rt", encoding="utf-8", newline="\n") as lines:
+            described = documents.Described(edition, lines)
         put(tables.table_files(edition, described.stated))
         put(tables.product_files(described))
         put(documents.document_files(described, {path for path in expected if path.endswith(".html")}))
@@ -491,7 +492,7 @@ def archive(release: PublishedRelease, drawn: Sequence[str]) -> None:
         base = issue.addresses.base.encode()
 
         def content(path: str) -> bytes:
-            body = folder.read_file(root, path)
+            body = (root / path).read_bytes()
             if has_base and path.startswith(documents.DOCUMENTS):
                 body = across.sub(rb"\1" + base + documents.DOCUMENTS.encode() + b"/", body)
             return led.sub(rb"\1" + base, body) if path.endswith(".html") else body

@@ -30,7 +30,7 @@ from pan2kg.project import read_text
 from pan2kg.publish.documents import Described
 from pan2kg.publish.edition import Addresses, Edition, File, as_json
 from pan2kg.publish.folder import GROUP, PACKED, read_mark
-from pan2kg.publish.vocabulary import RELEASE, RELEASED, TYPE, Stated, literal_of, node, text_of
+from pan2kg.publish.vocabulary import RELEASE, RELEASED, TYPE, Stated, node, value_of
 from pan2kg.store import program_query
 from pan2kg.tables import formats, spreadsheet
 from pan2kg.turtle import DCTERMS, DERIVED, PAN, RDFS, ROOT, SKOS, XSD
@@ -147,7 +147,7 @@ class Source:
             for predicate, term, _ in listed:
                 self._having[predicate + term if predicate == TYPE.value else predicate].append(iri)
                 if predicate in _LABELS:
-                    text, language, _ = literal_of(term)
+                    text, language, _ = value_of(term)
                     if language in RELEASED:
                         names[predicate].setdefault(iri, {})[language] = text
         self.labels, self.terms = (names[name] for name in _LABELS)
@@ -166,12 +166,12 @@ class Source:
                     values[predicate][term] = None
             yield [[*values[name]] for name in expanded]
 
-    def having(self, name: str) -> list[str]:
-        return sorted({*self._having[self.expand(name)]})
-
     def members(self, definition: TableDefinition) -> list[str]:
-        kinds = [self._having[f"{TYPE.value}<{self.expand(name)}>"] for name in definition.classes]
-        return sorted({*chain(*kinds)}.intersection(*([self.having(definition.having)] if definition.having else [])))
+        # things of these classes, those that have the property; or all that have one, where a row is a statement of it
+        needed = definition.having or definition.pairs
+        having = {*self._having[self.expand(needed)]} if needed else set[str]()
+        members = {*chain(*(self._having[f"{TYPE.value}<{self.expand(name)}>"] for name in definition.classes))}
+        return sorted(members & having if definition.having else members | having)
 
     def things(self, column: Field, rows: Sequence[Sequence[str]]) -> Iterator[FieldCells]:
         is_class = column.property == _CLASS
@@ -194,11 +194,10 @@ def _joined(*columns: tuple[Field, Sequence[Sequence[str]]]) -> Iterator[FieldCe
 
 
 def read_table(source: Source, definition: TableDefinition) -> ReleaseTable:
-    title = RELEASE.text(f"table.{definition.name}")
+    title, members = RELEASE.text(f"table.{definition.name}"), source.members(definition)
     if definition.pairs:
-        having = source.having(definition.pairs)
-        values = zip(having, source.values(having, definition.pairs), strict=True)
-        pairs = [(iri, text_of(term)) for iri, (terms,) in values for term in terms]
+        values = zip(members, source.values(members, definition.pairs), strict=True)
+        pairs = [(iri, value_of(term)[0]) for iri, (terms,) in values for term in terms]
         (subject, *subject_names), (target, *target_names) = (
             source.things(Field(name, definition.pairs, is_iri=True, refers=refers), [[pair[at]] for pair in pairs])
             for at, (name, _, _, refers) in enumerate(definition.columns)
@@ -206,13 +205,12 @@ def read_table(source: Source, definition: TableDefinition) -> ReleaseTable:
         key = subject[0].name, target[0].name
         columns = [subject, target, *subject_names, *target_names]
         return ReleaseTable(definition.name, title, columns, key=key, things=key)
-    members = source.members(definition)
     cells: list[FieldCells] = [(Field("iri", is_iri=True), members)]
     listed = [*zip(*source.values(members, *(of for _, of, _, _ in definition.columns)), strict=True)]
     for (name, of, kind, refers), rows in zip(
         definition.columns, listed or [()] * len(definition.columns), strict=True
     ):
-        literals = [[literal_of(term) for term in row if term[0] != "<"] for row in rows]
+        literals = [[value_of(term) for term in row if term[0] != "<"] for row in rows]
         if kind == "text":
             tags = {language for row in literals for _, language, _ in row} | set(RELEASED)
             for tag in sorted(tags, key=lambda tag: (RELEASED.index(tag) if tag in RELEASED else len(RELEASED), tag)):
@@ -224,10 +222,12 @@ def read_table(source: Source, definition: TableDefinition) -> ReleaseTable:
             only = next(iter(kinds)) if len(kinds) == 1 else ""
             datatype = only.removeprefix(XSD) if only.startswith(XSD) else "string"
             datatype = "moment" if len(kinds) > 1 and kinds <= _MOMENTS else datatype
-            cells += _joined((Field(name, of, datatype=datatype), [[text_of(term) for term in row] for row in rows]))
+            cells += _joined(
+                (Field(name, of, datatype=datatype), [[value_of(term)[0] for term in row] for row in rows])
+            )
         else:
             things = source.things(
-                Field(name, of, is_iri=True, refers=refers), [[text_of(term) for term in row] for row in rows]
+                Field(name, of, is_iri=True, refers=refers), [[value_of(term)[0] for term in row] for row in rows]
             )
             cells += things if kind == "thing" else islice(things, 1)
     return ReleaseTable(definition.name, title, cells)
@@ -431,7 +431,7 @@ class _Rows:
     def _read(self, iri: str) -> Mapping[str, list[str]]:
         values = defaultdict[str, dict[str, None]](dict)
         for predicate, term, _ in self.described.stated.get(iri, ()):
-            values[predicate][text_of(term)] = None
+            values[predicate][value_of(term)[0]] = None
         return {name: [*texts] for name, texts in values.items()}
 
     def objects(self, iri: str, name: str) -> list[str]:
