@@ -389,9 +389,9 @@ def shortened(words: str, most: int = 48) -> str:
     """Words without their middle where they are many: titles begin alike, and end in what sets them apart."""
     if len(words) <= most:
         return words
-    head, tail = words.split(" ")[:2], words.split(" ")[2:]
-    while len(tail) > 1 and len(" ".join([*head, *tail])) > most:
-        tail = tail[1:]
+    head, tail, size = words.split(" ")[:2], words.split(" ")[2:], len(words)
+    while len(tail) > 1 and size > most:
+        size -= len(tail.pop(0)) + 1
     return " ".join([*head, "…", *tail])
 
 

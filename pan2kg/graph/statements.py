@@ -151,12 +151,12 @@ def read_parts(read: Rows) -> Parts:
 _ALL: Final = f"""#+ needs:
 PREFIX pan: <{PAN}>
 SELECT ?thing ?property ?value ?graph WHERE {{
+    GRAPHS
     GRAPH ?graph {{ ?thing ?property ?value }}
     FILTER(?property NOT IN (
         pan:linkedTo, pan:linkedToAtPlan, pan:linkedToAtOther, pan:linkedToAtEditors, pan:restsOnAtPlan,
         pan:restsOnAtOfficial, pan:restsOnAtOther, pan:restsOnAtEditors, pan:involvesBodyAtPlan,
         pan:involvesBodyAtOfficial, pan:involvesBodyAtOther, pan:involvesBodyAtEditors, pan:mainLabel))
-    FILTER(?graph NOT IN (LEFT_OUT))
 }}
 """
 """Some properties are left out: links, uses and parts at a level, and main labels, repeat others in short."""
@@ -239,18 +239,16 @@ class Statements:
             ("by property", iri), lambda: {name: tuple(rows) for name, rows in groupby(self.about(iri), by)}
         )
 
-    def values(self, iri: str, name: str, *, graph: str = "") -> list[str]:
-        """The values of a property as plain text, in order, each once; of a block, those its named graph states."""
+    def block(self, iri: str, graph: str = "") -> Mapping[str, list[str]]:
+        """The values of each property as plain text, in order, each once; those a named graph states, or all."""
+        matches: dict[str, set[str]] = {}
+        for statement in self._of(iri):
+            if graph in ("", statement.graph):
+                matches.setdefault(statement.predicate, set()).add(plain(statement.value))
+        return {predicate: sorted(values) for predicate, values in matches.items()}
 
-        def facts() -> dict[str, list[str]]:
-            matches: dict[str, set[str]] = {}
-            for statement in self._of(iri):
-                if graph in ("", statement.graph):
-                    matches.setdefault(statement.predicate, set()).add(plain(statement.value))
-            return {predicate: sorted(values) for predicate, values in matches.items()}
-
-        # what a block states is asked for once, see grounds_of
-        return list((facts() if graph else self.once(("values", iri), facts)).get(name, ()))
+    def values(self, iri: str, name: str) -> list[str]:
+        return list(self.once(("values", iri), lambda: self.block(iri)).get(name, ()))
 
     def one(self, iri: str, name: str) -> str:
         return next(iter(self.values(iri, name)), "")
@@ -295,8 +293,12 @@ def _order(statement: Statement) -> tuple[str, str, str, str]:
 def read_statements(store: Store, view: LinkView | None = None) -> Statements:
     """Read all statements of a store, those on derived links from their view; without one, those the store holds."""
     names, terms = dict[str, str](), dict[Term, Term]()
-    of_links = [f"<{graph}>" for graph in view.graphs.values()] if view else []
-    rows = solutions(store, _ALL.replace("LEFT_OUT", ", ".join(["pan:none", *of_links])))  # engines read () otherwise
+    of_links = {f"<{graph}>" for graph in view.graphs.values()} if view else set()
+    graphs = f"FILTER(?graph NOT IN ({', '.join(['pan:none', *of_links])}))"  # engines read () otherwise
+    held = sorted({*map(str, store.held.named_graphs())} - of_links) if isinstance(store, LocalStore) else ()
+    if held and all(graph.startswith("<") for graph in held):
+        graphs = f"VALUES ?graph {{ {' '.join(held)} }}"  # so that what is left out is not looked through
+    rows = solutions(store, _ALL.replace("GRAPHS", graphs))
     statements = []
     for subject, predicate, value, graph in rows:
         if value is not None:
@@ -319,8 +321,8 @@ def grounds_of(statements: Statements, statement: Statement) -> Grounds:
     def read() -> Grounds:
         if statement.rule:
             return Grounds(statement.graph, "rule", ())
-        thing, graph, values = statement.thing, statement.graph, statements.values
-        certainty, sources = (values(thing, name, graph=graph) or values(graph, name) for name in (CERTAINTY, SOURCE))
+        graph, block = statement.graph, statements.block(statement.thing, statement.graph)
+        certainty, sources = (block.get(name) or statements.values(graph, name) for name in (CERTAINTY, SOURCE))
         kind = certainty[0].rpartition("/")[2] if certainty else ""
         return Grounds(graph, "unverified" if graph.endswith("unverified") else kind, tuple(sources))
 

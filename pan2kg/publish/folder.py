@@ -10,6 +10,7 @@ disk where the file system allows it.
 import ctypes
 import gzip
 import hashlib
+import io
 import json
 import os
 import re
@@ -268,6 +269,12 @@ class Content:
         self.quads = lines
 
     @property
+    def pieces(self) -> Iterator[bytes]:
+        lines = iter(self.quads)
+        while piece := b"".join(islice(lines, _AT_ONCE)):
+            yield piece
+
+    @property
     def triples(self) -> Iterator[bytes]:
         return (triple for triple, _ in groupby(line[: line.rindex(b" <")] + b" .\n" for line in self.quads))
 
@@ -275,12 +282,17 @@ class Content:
     def text(self) -> bytes:
         return b"".join(self.triples)
 
+    @cached_property
+    def parsed(self) -> list[ox.Triple]:
+        return [quad.triple for quad in ox.parse(self.text, format=ox.RdfFormat.N_TRIPLES)]
 
-def read_content(store: LocalStore, addresses: Addresses) -> tuple[Content, Content]:
-    text = store.inner.dump(format=ox.RdfFormat.N_QUADS) or b""
-    lines, may_be_uncitable = text.splitlines(keepends=True), b"_:" in text or b"<file:" in text
-    del text
-    for line in lines if may_be_uncitable else ():
+
+def read_content(
+    store: LocalStore, addresses: Addresses, dumped: Iterable[bytes] | None = None
+) -> tuple[Content, Content]:
+    # what another process has ``dumped`` of the store: a copy of that would grow with what is looked at
+    lines = [*(dumped or (store.inner.dump(format=ox.RdfFormat.N_QUADS) or b"").splitlines(keepends=True))]
+    for line in lines if any(b"_:" in piece or b"<file:" in piece for piece in Content(lines).pieces) else ():
         head, quote, tail = line.partition(b' "')
         terms = head + tail[tail.rindex(b'"') :] if quote else line
         if terms.startswith(b"_:") or b" _:" in terms or b"<file:" in terms:
@@ -317,14 +329,11 @@ def write_dumps(
         content = whole if path == QUADS else stated
         with _opened(folder / path, "wb") as file:
             if path == QUADS:
-                lines = iter(content.quads)
-                while together := b"".join(islice(lines, _AT_ONCE)):
-                    file.write(together)
+                file.writelines(content.pieces)
             elif ending_of(path) == "nt":
                 file.write(content.text)
             else:
-                triples = ox.parse(content.text, format=ox.RdfFormat.N_TRIPLES)
-                ox.serialize(triples, output=file, format=FORMATS[ending_of(path)], prefixes=dict(prefixes))
+                ox.serialize(content.parsed, output=file, format=FORMATS[ending_of(path)], prefixes=dict(prefixes))
         yield path, content
 
 
@@ -345,9 +354,11 @@ def _opened(path: Path, mode: str) -> Iterator[IO[bytes]]:
 def differs(content: Content, folder: Path, path: str) -> bool:
     with _opened(folder / path, "rb") as file:
         if path == QUADS:
-            return any(line != other for line, other in zip_longest(file, content.quads))
-        triples = (quad.triple for quad in ox.parse(file, format=FORMATS[ending_of(path)]))
-        return ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) != content.text
+            return any(file.read(len(piece)) != piece for piece in content.pieces) or bool(file.read(1))
+        if ending_of(path) == "nt":
+            return file.read() != content.text
+        quads = ox.parse(file, format=FORMATS[ending_of(path)])
+        return any(not quad or quad.triple != triple for quad, triple in zip_longest(quads, content.parsed))
 
 
 def graph_name(line: bytes) -> bytes:
@@ -358,9 +369,32 @@ _STATEMENTS: Final = 5_000
 """So many statements stand in one operation: engines read a request whole."""
 
 
-def write_update(old: Iterable[bytes], new: Iterable[bytes]) -> Iterator[str]:
-    before, after = ({line.strip() for line in lines} for lines in (old, new))
-    for verb, lines in (("DELETE", before - after), ("INSERT", after - before)):
+def differing(old: Iterable[bytes], new: Iterable[bytes]) -> tuple[list[bytes], list[bytes]]:
+    """The lines that only the one state has, and only the other, of two that are sorted: passed over, none is held."""
+    gone, come, after = list[bytes](), list[bytes](), iter(new)
+    line_after = next(after, b"")
+    for line in old:
+        while line_after and line_after < line:
+            come.append(line_after)
+            line_after = next(after, b"")
+        if line_after == line:
+            line_after = next(after, b"")
+        else:
+            gone.append(line)
+    return gone, [*come, *filter(None, (line_after,)), *after]
+
+
+def compressed(lines: list[bytes]) -> bytes:
+    target = io.BytesIO()
+    # quickly: it goes again soon
+    with gzip.GzipFile("", "wb", compresslevel=1, fileobj=target, mtime=0) as packed:
+        for piece in Content(lines).pieces:
+            packed.write(piece)
+    return target.getvalue()
+
+
+def write_update(gone: Iterable[bytes], come: Iterable[bytes]) -> Iterator[str]:
+    for verb, lines in (("DELETE", gone), ("INSERT", come)):
         ordered = sorted(lines, key=lambda line: (graph_name(line), line))
         for start in range(0, len(ordered), _STATEMENTS):
             yield f"{verb} DATA {{\n"
@@ -371,11 +405,9 @@ def write_update(old: Iterable[bytes], new: Iterable[bytes]) -> Iterator[str]:
             yield "} ;\n"
 
 
-def lines_of(folder: Path) -> list[bytes]:
-    if not (folder / QUADS).is_file():
-        return []
-    with gzip.open(folder / QUADS) as file:
-        return file.read().splitlines(keepends=True)
+def dump_lines(folder: Path) -> Iterator[str]:
+    with gzip.open(folder / QUADS, "rt", encoding="utf-8", newline="\n") as file:
+        yield from file
 
 
 def give_back() -> None:

@@ -16,7 +16,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from itertools import chain, groupby, islice
 from pathlib import Path
-from typing import Final, TypeVar
+from tempfile import TemporaryFile
+from typing import Final, TypeVar, cast
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
@@ -51,11 +52,11 @@ _APART: Final = re.compile(
     rf' href="((?:\.\./)*)({"|".join((*documents.APART, "network"))})/([^"#?/]+)\.html(?:#[^"]*)?(?=")'.encode()
 )
 _ENDS: Final = re.compile(
-    rb"</(?:(?:d[dt]|li|option|t[dhr]|tbody|thead)>"
+    rb"</(?:(?:d[dt]|li|option|t(?:[dhr]|body|head))>"
     rb"|p>(?=\n?<(?:/?(?:div|section|td)|[ou]l|blockquote|d(?:etails|l)|figure|footer|form|h[1-6]|nav|p|table)[ >]))"
 )
 """Ends of elements that HTML lets out, since what follows in a list, a table, a choice or a section ends them."""
-_PLAIN: Final = re.compile(rb'="([\w./?#&;:-]+)"(?=[ >])')
+_PLAIN: Final = re.compile(rb'(=)"([-A-Za-z0-9_./?#&;:]++)"(?=[ >])')
 """Values of attributes that need no quotation marks."""
 _OFFERED: Final = (("turtle", folder.TURTLE, "ttl"), ("quads", folder.QUADS, "nq"))
 _README: Final = (
@@ -123,11 +124,10 @@ class SitePart:
         for path in graph.once("paths of its site", lambda: [*registry.Site(SiteContext(graph)).paths()]):
             name, *below = path.partition("/")[2].split("/")
             kind = name.partition(".")[0]
-            is_here = kind in self.kinds if self.is_apart else kind not in _KINDS_APART
-            entry = find(kind, below[0].partition(".")[0]) if below else None
-            is_here = is_here and path != folder.QUADS and not (entry and entry.is_retired)
-            if is_here and documents.is_published(path):
-                yield kind if below else "", path
+            if (kind in self.kinds if self.is_apart else kind not in _KINDS_APART) and path != folder.QUADS:
+                entry = find(kind, below[0].partition(".")[0]) if below else None
+                if not (entry and entry.is_retired) and documents.is_published(path):
+                    yield kind if below else "", path
 
     def pages(self, edition: Edition) -> Iterator[str]:
         # but the front page, which is no thing's and goes by another name
@@ -155,7 +155,7 @@ class SitePart:
                 if body is None and (page := site.page(path)):
                     body = page.body
                     if path.endswith(".html"):
-                        body = _PLAIN.sub(rb"=\1", _ENDS.sub(b"", _APART.sub(place, body)))
+                        body = b"".join(_PLAIN.split(_ENDS.sub(b"", _APART.sub(place, body))))
                 if body is not None:
                     yield WELCOME if path == FRONT else path, body
             # those of questions and of the network need no statement read
@@ -178,7 +178,9 @@ def change_part(edition: Edition) -> Iterator[File]:
     before = edition.before
     # without a release before nothing is compared: of the graph only what a feed says of itself is asked for
     facts = (edition.store.inner.quads_for_pattern(None, name, None) for name in changes.OF_FEEDS)
-    side_after = changes.Side(edition.store.inner if before else chain.from_iterable(facts), edition.issue.version)
+    quads = edition.store.inner if before else chain.from_iterable(facts)
+    packed = cast("bytes", edition.computed.get("packed", b"")) if before else b""
+    side_after = changes.Side(quads, edition.issue.version, packed=packed, graph=edition.graph)
     weights = tables.published_weights(before) if before else None
     change = changes.Change(changes.read_side(before) if before else side_after, side_after, weights=weights)
     if edition.previous and not before:
@@ -187,9 +189,12 @@ def change_part(edition: Edition) -> Iterator[File]:
     for language in LANGUAGES if before else ():
         yield f"{CHANGES}/{CHANGES}.{language}.md", changes.write_text(change, language, is_markdown=True).encode()
         yield f"{CHANGES}/{CHANGES}.{language}.csv", changes.write_csv(change, language).encode()
-    if before and (lines := folder.lines_of(before)):
-        whole = folder.read_content(edition.store, edition.issue.addresses)[1]
-        yield f"{CHANGES}/{CHANGES}.ru", "".join(folder.write_update(lines, whole.quads)).encode()
+    if before and (before / folder.QUADS).is_file():
+        differing = change.differing
+        if not packed:  # it stands elsewhere than its own addresses say
+            whole = folder.read_content(edition.store, edition.issue.addresses)[1]
+            differing = folder.differing(change.old.lines(), whole.quads)
+        yield f"{CHANGES}/{CHANGES}.ru", "".join(folder.write_update(*differing)).encode()
     for language in LANGUAGES:
         issue, name = edition.issue, f"{CHANGES}/feed.{language}.atom"
         when, address = datetime.combine(issue.modified, time(), UTC), issue.addresses.file(name)
@@ -198,7 +203,7 @@ def change_part(edition: Edition) -> Iterator[File]:
         yield name, feed.encode()
 
 
-PARTS: Final[tuple[Part, ...]] = (*SITE, change_part)
+PARTS: Final[tuple[Part, ...]] = (change_part, *SITE)
 WITHOUT_SITE: Final[tuple[Part, ...]] = (documentation_part, change_part)
 """What a release has beside data and descriptions, in the order in which it is made: with pages, and without."""
 
@@ -336,7 +341,7 @@ def publish(
 ) -> editions.Statistics:
     # ``parts`` give what stands beside data and descriptions: pages, documentation, changes
     folder.refuse_target(target, edition.issue)
-    refuse_whole(edition.project)
+    refuse_whole(edition.project, edition.kept)
     with registry.seldom_collected(), folder.building(target) as work:
         return _fill(edition, work, options, parts, note)
 
@@ -401,35 +406,40 @@ def _fill(
         return value
 
     def dumps() -> tuple[editions.Statistics, list[str], reuse.Changes | None]:
-        stated, whole = folder.read_content(edition.store, issue.addresses)
+        stated, whole = folder.read_content(edition.store, issue.addresses, dumped)
         refuse_version(edition, whole)
         changes_of_last = last.compare(edition, whole.quads) if last else None
-        counts = editions.count(whole.triples, issue.addresses.root, editions.targets_of(edition.graph.profile))
+        counts = editions.count(whole.quads, issue.addresses.root, editions.targets_of(edition.graph.profile))
         faults = []
         for path, content in folder.write_dumps(stated, whole, work, edition.prefixes):
             note(say("progress", "writing", path=path))
             if folder.differs(content, work, path):
                 faults.append(say("inspection", "other-graph", path=path))
-        put(documents.graph_files(edition, whole))
+        put(documents.graph_files(edition, stated))
         return counts, faults, changes_of_last
 
     def tell() -> Mapping[str, str]:
-        described = documents.Described(edition)
+        # what the dump says is read once for all that is made of it
+        described = documents.Described(edition, folder.dump_lines(work))
+        put(tables.table_files(edition, described.stated))
+        put(tables.product_files(described))
         put(documents.document_files(described, {path for path in expected if path.endswith(".html")}))
         return documents.retired_places(described)
 
     note(say("progress", "loading"))
     edition.store.complete()
     last = reuse.LastPages(edition) if any(isinstance(part, SitePart) for part in parts) else None
-    counts, faults, changes_of_last = step(dumps)
+    with TemporaryFile(dir=work) as dumped:
+        edition.store.inner.dump(output=dumped, format=ox.RdfFormat.N_QUADS)
+        dumped.seek(0)
+        counts, faults, changes_of_last = step(dumps)
     release = PublishedRelease(edition, options, written, counts)
-    step(lambda: put(tables.product_files(documents.Described(edition, is_placed=False))))
     edition.graph.figures()  # for tables and pages
     if last:
         last.judge(edition.graph, changes_of_last)
         release.pages = {"program": last.program, "figures": last.figures}
     expected = [path for part in parts for path in getattr(part, "pages", lambda _: ())(edition)]
-    step(put, chain(tables.table_files(edition), _offered(edition)))
+    step(put, _offered(edition))
     release.retired = step(tell)
     release.offer()
     # pages are judged by what the release offers
@@ -440,7 +450,7 @@ def _fill(
         judged.computed["packed"] = (work / folder.QUADS).read_bytes()
     drawn = []
     for part in parts:
-        drawn += step(put, part(judged)) if getattr(part, "is_apart", False) else put(part(judged))
+        drawn += step(put, part(judged)) if getattr(part, "is_apart", True) else put(part(judged))
     missing = sorted({path for path in expected if path.endswith(".html")}.difference(drawn))
     faults += [say("inspection", "points-nowhere", path=documents.DOCUMENTS, target=path) for path in missing]
     put(_style(release))
@@ -508,7 +518,8 @@ def refuse_version(edition: Edition, whole: folder.Content) -> None:
         raise ProjectError(
             "version-goes-back", place=place, remedy="raise-version", version=issue.version, before=version
         )
-    if issue.version == version and folder.lines_of(before) != whole.quads:
+    has_dump = (before / folder.QUADS).is_file()
+    if issue.version == version and (not has_dump or folder.differs(whole, before, folder.QUADS)):
         change = changes.Change(changes.read_side(before), changes.Side(edition.store.inner, issue.version))
         proposed = propose(version, change)
         raise ProjectError("version-used", place=place, remedy="take-version", version=issue.version, proposed=proposed)

@@ -19,6 +19,7 @@ from pan2kg.i18n.message import in_words
 from pan2kg.report import brief as advice
 from pan2kg.site import values
 from pan2kg.site.page import Markup, PageContext, SiteContext, Values, View, piece
+from pan2kg.store import plain
 from pan2kg.tables import figure_words, table, template
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, SKOS, is_ours, kind_and_key
 
@@ -74,39 +75,33 @@ def sentence(
 
 
 def _dossier(
-    context: PageContext, brief: Iterable[Sentence | None], *, facts: Iterable[tuple[str, str]] = (),
-    picture: tuple[str, Picture | None] | None = None, attention: Iterable[advice.Advice] = (),
-    sayings: Iterable[Saying] = (), level: evidence.Level = evidence.HEADLINE,
-    lists: Iterable[tuple[str, Mapping[str, list[str]]]] = (),
+    context: PageContext, subjects: tuple[str, ...], brief: Iterable[Sentence | None], *,
+    facts: Iterable[tuple[str, str]] = (), picture: tuple[str, Picture | None] | None = None,
+    attention: Iterable[advice.Advice] = (), sayings: Iterable[Saying] = (),
+    level: evidence.Level = evidence.HEADLINE, lists: Iterable[tuple[str, Mapping[str, list[str]]]] = (),
 ) -> dict[str, Any]:  # fmt: skip
-    statements, spoken, turns = context.graph.statements, set[str](), Counter[str]()
-    proofs: list[tuple[int, int, Values]] = []
-    for iri, level_said, *ends in sayings:
-        about = template.markup(" → ").join(map(context.short, ends))
-        for passage in statements.values(iri, values.PASSAGE):
-            # when its document was published, else when it was read
-            days = (
-                context.t(f"dossier-{key}", day=values.dated(context, day))
-                for document in statements.values(passage, f"{PAN}inDocument")
-                for name, key in ((f"{DCTERMS}issued", "published-on"), (f"{PAN}readOn", "read-on"))
-                if (day := statements.one(document, name))
-            )
-            day = next(days, "")
-            for quotation in values.quotes(context, [passage]):
-                letters = "".join(filter(str.isalnum, quotation["words"]))
-                if letters not in spoken:
-                    spoken.add(letters)
-                    proof = {"about": about, "quote": quotation, "day": day, "mark": context.mark(level_said)}
-                    proofs.append((turns[about], len(proofs), proof))
-                    turns[about] += 1
+    statements, proofs = context.graph.statements, []
+    for ends, level_said, passage, at in context.site_context.once(
+        ("proofs", *subjects, level), partial(_proofs, statements, sayings)
+    ):
+        # when its document was published, else when it was read
+        days = (
+            context.t(f"dossier-{key}", day=values.dated(context, day))
+            for document in statements.values(passage, f"{PAN}inDocument")
+            for name, key in ((f"{DCTERMS}issued", "published-on"), (f"{PAN}readOn", "read-on"))
+            if (day := statements.one(document, name))
+        )
+        proofs.append({
+            "about": template.markup(" → ").join(map(context.short, ends)), "day": next(days, ""),
+            "quote": values.quotes(context, [passage])[at], "mark": context.mark(level_said),
+        })  # fmt: skip
     drawn = None
     if picture and picture[1]:
         anchor = "bridge" if picture[0] == "pair-bridge" else "picture"
         drawn = {"anchor": anchor, "title": context.t(picture[0]), "drawing": picture[1]}
     return {
         "facts": [(name, words) for name, words in facts if words], "brief": [remark for remark in brief if remark],
-        "picture": drawn, "attention": list(attention),
-        "proofs": [proof for *_, proof in sorted(proofs, key=lambda proof: proof[:2])[:QUOTED]],
+        "picture": drawn, "attention": list(attention), "proofs": proofs,
         "caption": context.caption(level), "lists": [
             (key, sum(map(len, by_head.values())), [
                 (context.link(head) if kind_and_key(head)[0] == "plan" else context.label(head), list(things))
@@ -115,6 +110,26 @@ def _dossier(
             for key, by_head in (lists if context.site_context.document else ()) if by_head
         ],
     }  # fmt: skip
+
+
+def _proofs(
+    statements: outlines.Statements, sayings: Iterable[Saying]
+) -> list[tuple[list[str], evidence.Level | None, str, int]]:
+    # the first passage on each thing comes before the second on any: with those of enough things all are found
+    turns, spoken = Counter[str](), set[str]()
+    proofs: list[tuple[int, int, list[str], evidence.Level | None, str, int]] = []
+    for iri, level_said, *ends in sayings:
+        for passage in statements.values(iri, values.PASSAGE):
+            for at, quotation in enumerate(statements.by_property(passage).get(f"{PAN}quote", ())):
+                letters = "".join(filter(str.isalnum, plain(quotation.value)))
+                if letters not in spoken:
+                    spoken.add(letters)
+                    about = " ".join(ends)
+                    proofs.append((turns[about], len(proofs), ends, level_said, passage, at))
+                    turns[about] += 1
+        if len(turns) >= QUOTED:
+            break
+    return [proof[2:] for proof in sorted(proofs, key=lambda proof: proof[:2])[:QUOTED]]
 
 
 def in_short(context: PageContext, things: Iterable[str], most: int = 3) -> str:
@@ -187,7 +202,9 @@ def of_plan(context: PageContext, plan: str, facts: Iterable[tuple[str, str]]) -
         _involved(context.graph, end="work").get(plan, []),
         [use.text for use in uses.get(plan, ()) if use.work == plan],
     )
-    return _dossier(context, sentences, facts=facts, picture=picture, attention=findings, sayings=sayings, lists=lists)
+    return _dossier(
+        context, (plan,), sentences, facts=facts, picture=picture, attention=findings, sayings=sayings, lists=lists
+    )
 
 
 def _by_end(context: PageContext, name: str, rows: Iterable[T], end: str) -> Mapping[str, list[T]]:
@@ -231,6 +248,7 @@ def _of_action(context: PageContext, action: str) -> dict[str, Any]:
     picture = context.draw("ego", action=action) if is_drawable else None
     return _dossier(
         context,
+        (action,),
         [
             sentence(context, "action-bodies", len(involved), "#who", names=in_short(context, involved)),
             sentence(context, "action-texts", len(named_texts), "#rests", names=in_short(context, named_texts)),
@@ -275,10 +293,13 @@ def _of_body(context: PageContext, body: str) -> dict[str, Any]:
             works = led | supported
             countries = {graph.country_of.get(work) for work in works}
             own = {text for work in works for text in by_work.get(work, ())}
-            kinds, shared = statements.values(body, f"{DCTERMS}type"), Counter[str]()
-            for rival, parts in _involved(graph, end="body").items() if own else ():
-                theirs = {part.work for part in parts}
-                if rival != body and works.isdisjoint(theirs) and statements.values(rival, f"{DCTERMS}type") == kinds:
+            by_kind = context.site_context.once("bodies by kind", lambda: values.gathered(
+                (" ".join(statements.values(one, f"{DCTERMS}type")), (one, {part.work for part in parts}))
+                for one, parts in _involved(graph, end="body").items()
+            ))  # fmt: skip
+            shared = Counter[str]()
+            for rival, theirs in by_kind[" ".join(statements.values(body, f"{DCTERMS}type"))] if own else ():
+                if rival != body and works.isdisjoint(theirs):
                     near = (work for work in theirs if graph.country_of.get(work) in countries)
                     shared[rival] = len({text for work in near for text in by_work.get(work, ())} & own)
             return sorted((rival for rival, n in shared.items() if n), key=lambda rival: (-shared[rival], rival))
@@ -287,7 +308,7 @@ def _of_body(context: PageContext, body: str) -> dict[str, Any]:
         name = "body-beside" if near else "body-alone"
         sentences.append(sentence(context, name, len(near), "#who", names=in_short(context, near)))
     return _dossier(
-        context, sentences, picture=picture, attention=advice.of_body(context.spoken, knowledge, body),
+        context, (body,), sentences, picture=picture, attention=advice.of_body(context.spoken, knowledge, body),
         lists=[("who", _homes(knowledge, led | supported))],
         facts=[(context.t("script-network-kind"), context.links(statements.values(body, f"{DCTERMS}type")))],
         sayings=((involvement.iri, involvement.level, involvement.work) for involvement in involvements),
@@ -331,7 +352,7 @@ def _of_text(context: PageContext, text: str) -> dict[str, Any]:
           for name in ("date_document", "first_date_entry_in_force")),
     ]  # fmt: skip
     return _dossier(
-        context, sentences, facts=facts, picture=("dossier-picture", picture),
+        context, (text,), sentences, facts=facts, picture=("dossier-picture", picture),
         attention=advice.of_text(context.spoken, knowledge, text),
         lists=[("rests", _homes(knowledge, (use.work for use in uses)))],
         sayings=((use.link, use.level, use.work) for use in firm),
@@ -356,7 +377,7 @@ def _of_topic(context: PageContext, topic: str) -> dict[str, Any]:
         sentence(context, "topic-editors"),
     ]  # fmt: skip
     attention, drawn = advice.of_topic(context.spoken, knowledge, {*by_plan}), ("dossier-picture", picture)
-    return _dossier(context, sentences, picture=drawn, attention=attention, lists=[("what", by_plan)])
+    return _dossier(context, (topic,), sentences, picture=drawn, attention=attention, lists=[("what", by_plan)])
 
 
 def of_pair(
@@ -388,7 +409,7 @@ def of_pair(
         *((use.link, use.level, use.work, use.text) for use in firmest),
     ]
     return _dossier(
-        context, sentences, level=knowledge.level, picture=("pair-bridge", bridge),
+        context, plans, sentences, level=knowledge.level, picture=("pair-bridge", bridge),
         attention=advice.of_pair(context.spoken, knowledge, *plans), sayings=sayings,
     )  # fmt: skip
 

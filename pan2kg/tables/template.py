@@ -39,9 +39,9 @@ def _environment() -> "jinja2.Environment":
         def make_globals(self, _: object) -> MutableMapping[str, object]:
             return self.globals
 
-        def getattr(self, thing: object, name: str) -> object:
+        def getattr(self, holder: object, name: str) -> object:
             # in a mapping it is looked for by its key first: most of what is filled in is one
-            return thing[name] if type(thing) is dict and name in thing else super().getattr(thing, name)
+            return holder[name] if type(holder) is dict and name in holder else super().getattr(holder, name)
 
         def put(self, value: object) -> str:
             return _escaped(value) if type(value) is str else str(escaped(value))
