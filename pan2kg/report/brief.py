@@ -48,8 +48,6 @@ class Advice:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """The findings of a plan and what they rest on; ``solved`` are those of an earlier brief that no longer hold."""
-
     title: str
     language: catalogue.Language
     lead: str
