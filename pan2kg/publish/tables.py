@@ -238,11 +238,13 @@ def table_files(edition: Edition, stated: Mapping[str, Sequence[Stated]]) -> Ite
     # programs that read the tables together unpack none
     keys = {definition.name: {*source.members(definition)} for definition in table_definitions()
             if not definition.pairs and definition.name not in PACKED[TABLES]}  # fmt: skip
-    # no more than one of them is held at a time
-    read = (read_table(source, definition) for definition in table_definitions())
-    measured = (make() for make in (lambda: weights_table(edition.graph, source), lambda: figures_table(edition.graph)))
     described: list[dict[str, object]] = []
-    for table in chain(read, measured):
+    # no more than one of them is held at a time
+    for definition in (*table_definitions(), WEIGHTS, FIGURES):
+        if isinstance(definition, TableDefinition):
+            table = read_table(source, definition)
+        else:
+            table = figures_table(edition.graph) if definition == FIGURES else weights_table(edition.graph, source)
         schema: dict[str, object] = {
             **({"aboutUrl": f"{{+{table.key[0]}}}"} if table.things else {}),
             "primaryKey": list(table.key) if len(table.key) > 1 else table.key[0],
