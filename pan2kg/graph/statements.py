@@ -271,12 +271,10 @@ class Statements:
         """How many statements are made about a thing, or point to it."""
         return sum(1 for _ in self._of(iri)) + sum(map(len, self._pointing(iri).values()))
 
-    def derived(self, link: str) -> rules.Link | None:
-        return self.view.links.get(link) if self.view else None
-
     def link_type(self, link: str) -> str:
-        derived = self.derived(link)
-        return derived.kind if derived else kind_and_key(self.one(link, PAN + "linkType"))[1]
+        if self.view and (derived := self.view.links.get(link)):
+            return derived.kind
+        return kind_and_key(self.one(link, PAN + "linkType"))[1]
 
 
 def gathered(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
@@ -292,7 +290,7 @@ def _order(statement: Statement) -> tuple[str, str, str, str]:
 
 def read_statements(store: Store, view: LinkView | None = None) -> Statements:
     """Read all statements of a store, those on derived links from their view; without one, those the store holds."""
-    names, terms = dict[str, str](), dict[Term, Term]()
+    keep, terms = dict[str, str]().setdefault, dict[Term, Term]()
     of_links = [f"<{graph}>" for graph in view.graphs.values()] if view else []
     rows = solutions(store, _ALL.replace("LEFT_OUT", ", ".join(["pan:none", *of_links])))  # engines read () otherwise
     statements = []
@@ -300,10 +298,9 @@ def read_statements(store: Store, view: LinkView | None = None) -> Statements:
         if value is not None:
             # what stands often is kept once
             iri, name, place = plain(subject), plain(predicate), plain(graph)
-            statements.append(Statement(
-                names.setdefault(iri, iri), names.setdefault(name, name), terms.setdefault(value, value),
-                names.setdefault(place, place),
-            ))  # fmt: skip
+            statements.append(
+                Statement(keep(iri, iri), keep(name, name), terms.setdefault(value, value), keep(place, place))
+            )
     return Statements(tuple(statements), view)
 
 

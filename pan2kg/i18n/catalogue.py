@@ -225,8 +225,6 @@ class Messages:
 
         A number is a quantity, whose thousands are set apart; a year or another name made of digits is given as text.
         """
-        if not values:
-            return _words(self.context, key, language, None)
         number = values.get("n")
         words = _words(self.context, key, language, number if isinstance(number, int) else None)
         for name, value in values.items():
@@ -238,7 +236,7 @@ class Messages:
                 values[name] = numeral(f"{value:.2f}".replace("-", "−"), language)
             elif isinstance(value, Text):
                 values[name] = value.say(language)
-        return words.format(**values)
+        return words.format(**values) if values else words
 
     def text(self, key: str, /, **values: Filling) -> Text:
         """A message in each language that has it."""

@@ -199,10 +199,6 @@ class SiteContext:
         return foreign if home and foreign != every else frozenset()
 
     @cached_property
-    def classes(self) -> Classes:
-        return _CLASSES(self.bundle.folder / self.bundle.name("site.css") if self.bundle else None)
-
-    @cached_property
     def pairs(self) -> Mapping[tuple[str, str], bool]:
         # the linked pairs, and whether an export has a page of each
         return {met.plans: not self.foreign.issuperset(met.plans) for met in self.graph.meetings}
@@ -290,7 +286,11 @@ class PageContext:
         return piece("level")(level.key, figure_words.named(level).say(self.request.language)) if level else markup("")
 
     def subject_at(self, level: evidence.Level) -> Subject:
-        return Subject(self.spoken, self.picture_address, level, self.site_context.classes)
+        bundle = self.site_context.bundle
+        classes = self.site_context.once(
+            "classes", lambda: _CLASSES(bundle.folder / bundle.name("site.css") if bundle else None)
+        )
+        return Subject(self.spoken, self.picture_address, level, classes)
 
     def draw(self, name: str, level: evidence.Level | None = None, **parameters: object) -> framed.Picture | None:
         # None where it would not tell more than the page does in words
@@ -506,9 +506,7 @@ def frame(
         "mode": site_context.mode,
         "release": site_context.graph.release,
         "licence": site_context.graph.notice.licence,
-        "as_of": site_context.once(
-            ("as of", request.language), lambda: message.in_words(site_context.graph.as_of, request.language)
-        ),
+        "as_of": message.in_words(site_context.graph.as_of, request.language),
         "has_menu": has_menu,
         "style": bundle.name("site.css") if bundle else "",
         "script": bundle.name("main.js") if bundle else "",

@@ -338,16 +338,12 @@ class LinkText:
 def _joined_by(context: PageContext, iri: str) -> tuple[parts.Grounds | None, tuple[str, ...], str]:
     # on what a link rests, by what it joins, and how it stands where it does not count
     statements = context.graph.statements
-    if (view := statements.view) and (derived := statements.derived(iri)):
+    if (view := statements.view) and (derived := view.links.get(iri)):
         # it says first of what class it is, by the rule of its kind
         return parts.Grounds(view.graphs[derived.kind], "rule", ()), tuple(sorted(map(bare_term, derived.shared))), ""
     status, by_property = kind_and_key(statements.one(iri, PAN + "status"))[1], statements.by_property(iri)
     own = parts.grounds_of(statements, next(iter(by_property.values()))[0]) if by_property else None
     return own, tuple(statements.values(iri, PAN + "via")), "" if status in COUNTING else status
-
-
-def _tally(context: PageContext, links: Iterable[str]) -> Counter[tuple[parts.Grounds | None, tuple[str, ...], str]]:
-    return Counter(_joined_by(context, iri) for iri in links)
 
 
 def link_of(context: PageContext, iri: str) -> LinkText:
@@ -381,7 +377,7 @@ def grouped(
         if is_long:
             # of many what is shared is told with its note, and how many it joins: its own page lists them
             at, by_mark = ("tally", viewpoint, *iris[:1], len(iris)), dict[Markup, Counter[Markup]]()
-            counted = context.site_context.once(at, partial(_tally, context, iris))
+            counted = context.site_context.once(at, partial(Counter, map(partial(_joined_by, context), iris)))
             for (own, vias, _), n in counted.items():
                 mark = notes.need(own).written if own else NOTHING
                 by_mark.setdefault(mark, Counter())[context.links(vias)] += n

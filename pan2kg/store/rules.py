@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
-from itertools import chain, combinations, product, takewhile
+from itertools import combinations, product, takewhile
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -192,32 +192,23 @@ class LinkView:
                 yield iri, name, _term(value), self.graphs[rule]
 
     def towards(self, iri: str) -> Iterator[tuple[str, str, Term, str]]:
-        notations = f"<{iri}>", iri
+        value = f"<{iri}>"
         if iri in _CONCEPTS:
-            for link in self.links.values():
-                for rule, name, value in self.lines(link):
-                    if value in notations:
-                        yield link.iri, name, _term(value), self.graphs[rule]
-        pointing = dict.fromkeys(self._pointing.get(iri, ()))
-        is_ground = notations[0] in self._every_ground
-        for link in map(self.links.__getitem__, pointing):
-            if iri in link.ends:
-                yield link.iri, f"{PAN}between", _term(notations[0]), self.graphs[link.kind]
-            for shared in link.shared:
-                if shared in notations:
-                    yield link.iri, f"{PAN}via", _term(shared), self.graphs[link.kind]
-            for ground in self.rests(link) if is_ground else ():
-                if ground in notations:
-                    yield link.iri, DERIVED_FROM, _term(ground), self.graphs["derived-from"]
+            lines = ((link.iri, line) for link in self.links.values() for line in self.lines(link))
+            yield from (
+                (link, name, _term(value), self.graphs[rule]) for link, (rule, name, at) in lines if at == value
+            )
+        for name, by_value in self._pointing.items():
+            for link in by_value.get(value, ()):
+                rule = "derived-from" if name == DERIVED_FROM else self.links[link].kind
+                yield link, name, _term(value), self.graphs[rule]
 
     @cached_property
-    def _every_ground(self) -> frozenset[str]:
-        return frozenset(chain.from_iterable(self.grounds.values()))
-
-    @cached_property
-    def _pointing(self) -> Mapping[str, Sequence[str]]:
-        return _grouped((bare_term(value), link.iri) for link in self.links.values()
-                        for value in (*(f"<{end}>" for end in link.ends), *link.shared, *self.rests(link)))  # fmt: skip
+    def _pointing(self) -> Mapping[str, Mapping[str, Sequence[str]]]:
+        links, ends = self.links.values(), ((f"<{end}>", link.iri) for link in self.links.values() for end in link.ends)
+        shared = ((value, link.iri) for link in links for value in link.shared)
+        rests = ((value, link.iri) for link in links for value in self.rests(link))
+        return {f"{PAN}between": _grouped(ends), f"{PAN}via": _grouped(shared), DERIVED_FROM: _grouped(rests)}
 
 
 def read_view(
