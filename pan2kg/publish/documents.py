@@ -10,23 +10,21 @@ named graphs of a folder are one document, in Turtle; those of rules stand in th
 
 import gzip
 import re
-from bisect import insort
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
-import pyoxigraph as ox
 from markupsafe import Markup, escape
 
 from pan2kg.graph import labels, statements
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, format_of
 from pan2kg.publish.edition import Edition, File
-from pan2kg.publish.folder import FOLDERS, OWN, PACKED, QUADS, TURTLE, UNKEPT, VERSIONS, Content, graph_name
-from pan2kg.publish.vocabulary import FOAF, OWL, TYPE, CompactWriter, node, table_of
+from pan2kg.publish.folder import FOLDERS, OWN, PACKED, QUADS, TURTLE, UNKEPT, VERSIONS, Content
+from pan2kg.publish.vocabulary import FOAF, OWL, TYPE, CompactWriter, Stated, literal_of, table_of, things_in
 from pan2kg.site import values
 from pan2kg.store.queries import FORMER
 from pan2kg.tables.template import macro, markup, render
@@ -56,6 +54,13 @@ _ENDS: Final = tuple(PAN + name for name in ("from", "between", "to", "involves"
 _LINK_TYPE, _LEVEL, _VIA, _RELATION, _ROLE, _EVIDENCE = (
     PAN + name for name in ("linkType", "evidenceLevel", "via", "relation", "role", "evidence")
 )
+_JOINING: Final = (*_ENDS, _LINK_TYPE, _LEVEL, _VIA, _RELATION, _ROLE)
+_IN, _AT, _MADE = (PAN + name for name in ("inDocument", "page", "derivedBy"))
+_HEIR, _RETIRED = DCTERMS + "isReplacedBy", OWL + "deprecated"
+_NOTED: Final = frozenset({*_NAMES, _HEIR, _RETIRED, _MADE})
+"""What is read of all things before any is told."""
+Told = tuple[Sequence[Stated], Sequence[tuple[str, str]]]
+"""What is told of a thing, and what points to it by what."""
 _IN_NOTES: Final = frozenset({statements.CERTAINTY, statements.SOURCE, statements.TYPE})
 _PLAIN_STATUS: Final = frozenset(f"{ROOT}id/linkstatus/{status}" for status in ("accepted", "derived"))
 _IN_NAMES: Final = frozenset({*_IN_NOTES, *_ENDS})
@@ -65,15 +70,6 @@ _TOLD_AT_LINKS: Final = frozenset({*_ENDS, _VIA, _DERIVED_FROM})
 """What rules say of links, and is told at these."""
 _AT_LEVEL: Final = re.compile(re.escape(PAN) + r"(?:linkedTo\w*|(?:involvesBody|restsOn|usesInstrument)\w*|mainLabel)")
 """What is said again of the links of a thing, at each level of evidence, and of its names."""
-
-
-class DocumentStatement(NamedTuple):
-    subject: str
-    predicate: str
-    target: str
-    value: ox.Literal | None
-    object: str
-    graph: str
 
 
 def shared_place(place: str) -> str:
@@ -99,47 +95,46 @@ def graph_place(place: str) -> str:
 
 
 class Described:
-    # the statements by what they are ``of`` and what they are ``pointing`` to; ``own_places`` are the paths documents
-    # would have if they told one thing, ``places`` those in which things are told, without an ending; no blank nodes
+    # what a dump says of things, as ``stated``, with their ``names`` and what is ``pointing`` to them; ``own_places``
+    # are the paths documents would have if they told one thing, ``places`` those in which they are told, without an
+    # ending
 
-    def __init__(self, edition: Edition, *, is_placed: bool = True) -> None:
-        self.edition, self.store, addresses = edition, edition.store.inner, edition.issue.addresses
+    def __init__(self, edition: Edition, lines: Iterable[str]) -> None:
+        self.edition, addresses = edition, edition.issue.addresses
         # there are hundreds of thousands of addresses: where none is moved they are what they are
         self.own: Callable[[str], str] = addresses.own if addresses.root != addresses.home else str
-        # what the store holds is read of each thing when it is told, and kept a little while
-        read = self.store.quads_for_pattern
-        self.of = lru_cache(4_096)(lambda iri: self._statements(read(self.home(iri), None, None), _OF_RULES))
-        self.pointing = lru_cache(1_024)(lambda iri: self._statements(read(None, None, self.home(iri)), _TOLD_AT_LINKS))
-        deprecated = self.store.quads_for_pattern(None, node(OWL + "deprecated"), None)
-        self.retired = {
-            self.own(str(quad.subject)[1:-1]) for quad in deprecated
-            if isinstance(quad.object, ox.Literal) and quad.object.value in ("true", "1")
-        }  # fmt: skip
-        self.heirs = defaultdict[str, list[str]](list)
-        for quad in self.store.quads_for_pattern(None, node(DCTERMS + "isReplacedBy"), None):
-            if isinstance(quad.object, ox.NamedNode):
-                self.heirs[self.own(str(quad.subject)[1:-1])].append(self.own(quad.object.value))
-        named: dict[str, set[tuple[int, str, str, str]]] = defaultdict(set)
-        for rank, name in enumerate(_NAMES):
-            for quad in self.store.quads_for_pattern(None, node(name), None):
-                if isinstance(label := quad.object, ox.Literal):
-                    called = (-rank, str(label), label.language or "", label.value)
-                    named[self.own(str(quad.subject)[1:-1])].add(called)
-        self.names = {
-            iri: {language: value for _, _, language, value in sorted(entries)} for iri, entries in named.items()
-        }
-        self.joined, self.shared = self._read_joined()
-        self.own_places = self._read_places() if is_placed else {}
+        self.is_rules = cache(lambda graph: bool(rule_of(graph)))
+        self.stated = dict(things_in(lines, lambda predicate: bool(_AT_LEVEL.fullmatch(predicate))))
+        self.names, self.retired, self.heirs = dict[str, dict[str, str]](), set[str](), dict[str, list[str]]()
+        # of what rules joined, what it shares, by its type; and in pairs, what points to a thing and by what
+        self.shared, self._pointing = dict[str, dict[str, Counter[str]]](), defaultdict[str, list[str]](list)
+        for iri, stated in self.stated.items():
+            noted = defaultdict[str, list[str]](list)
+            for predicate, term, graph in stated:
+                if term[0] == "<" and not (predicate in _TOLD_AT_LINKS and self.is_rules(graph)):
+                    self._pointing[term] += iri, predicate
+                if predicate in _NOTED:
+                    noted[predicate].append(term)
+            terms = (term for name in reversed(_NAMES) for term in sorted(noted.get(name, ())) if term[0] != "<")
+            if names := {language: text for text, language, _ in map(literal_of, terms)}:
+                self.names[iri] = names
+            if any(term.startswith(('"true"', '"1"')) for term in noted.get(_RETIRED, ())):
+                self.retired.add(iri)
+            if _HEIR in noted:
+                self.heirs[iri] = [term[1:-1] for term in noted[_HEIR]]
+            if _MADE in noted:
+                joined = self.joined(iri)
+                for end in (end for name in _ENDS for end in joined.get(name, ())):
+                    by_type = self.shared.setdefault(end, {})
+                    by_type.setdefault("".join(joined.get(_LINK_TYPE, [])[:1]), Counter()).update(joined.get(_VIA, ()))
+        self.own_places = self._place(self.stated.keys())
         self.places = {iri: shared_place(place) for iri, place in self.own_places.items()}
         self.keys = {iri: place.rpartition("/")[2] for iri, place in self.own_places.items()}
-        self._is_rules = cache(lambda graph: bool(rule_of(graph)))
-        self._is_again = cache(lambda predicate: bool(predicate.startswith(PAN) and _AT_LEVEL.fullmatch(predicate)))
         self._called: dict[tuple[str, Language], str] = {}
         self._written: dict[tuple[str, str, str], Markup] = {}
 
-    def _read_places(self) -> dict[str, str]:
+    def _place(self, subjects: Collection[str]) -> dict[str, str]:
         places, root = dict[str, str](), self.edition.issue.addresses.root
-        subjects = {self.own(str(quad.subject)[1:-1]) for quad in self.store}
         for iri in sorted(subjects):
             start = next((space for space in (root, ROOT) if iri.startswith(space)), "")
             key_part = iri.removeprefix(start)
@@ -152,57 +147,42 @@ class Described:
                 places[iri] = f"{DOCUMENTS}/{entry.kind}/{entry.key}"
         return places
 
-    def _read_joined(self) -> tuple[Mapping[str, dict[str, list[str]]], Mapping[str, Mapping[str, Counter[str]]]]:
-        # what links and involvements join, and how; and of what rules joined what it shares, by its type
-        own, texts = self.own, dict[str, str]()
-        joined, shared = defaultdict[str, dict[str, list[str]]](dict), dict[str, dict[str, Counter[str]]]()
-        for name in (*_ENDS, _LINK_TYPE, _LEVEL, _VIA, _RELATION, _ROLE):
-            for quad in self.store.quads_for_pattern(None, node(name), None):
-                iri, end = own(str(quad.subject)[1:-1]), own(str(quad.object)[1:-1])
-                if iri.rpartition("/")[0].endswith(("/id/link", "/id/involvement")):
-                    ends = joined[iri].setdefault(name, [])
-                    if end not in ends:
-                        insort(ends, texts.setdefault(end, end))
-        for quad in self.store.quads_for_pattern(None, node(PAN + "derivedBy"), None):
-            ways = joined.get(own(str(quad.subject)[1:-1]), {})
-            for end in (end for name in _ENDS for end in ways.get(name, ())):
-                by_type = shared.setdefault(end, {})
-                by_type.setdefault("".join(ways.get(_LINK_TYPE, [])[:1]), Counter()).update(ways.get(_VIA, ()))
-        return joined, shared
-
-    def home(self, iri: str) -> ox.NamedNode:
+    def home(self, iri: str) -> str:
         places = self.edition.issue.addresses
-        return node(places.home + iri[len(places.root) :] if iri.startswith(places.root) else iri)
+        return places.home + iri[len(places.root) :] if iri.startswith(places.root) else iri
 
-    def _statements(self, quads: Iterable[ox.Quad], but: Collection[str]) -> list[DocumentStatement]:
-        # ``but`` what rules say
-        own, statements_by = self.own, dict[tuple[str, ...], DocumentStatement]()
-        for quad in quads:
-            predicate, graph, term = quad.predicate.value, str(quad.graph_name)[1:-1], quad.object
-            is_rules = self._is_rules(graph)
-            if self._is_again(predicate) or isinstance(term, ox.Triple) or (is_rules and predicate in but):
-                continue
-            subject, predicate, value = own(str(quad.subject)[1:-1]), own(predicate), None
-            if isinstance(term, ox.Literal):
-                target, value, text = "", term, term.value
-            else:
-                target = text = own(term.value)
-            # of what stands in several graphs the first counts that no rule made
-            key = subject, predicate, str(term)
-            before = statements_by.get(key)
-            if not before or (is_rules, graph) < (self._is_rules(before.graph), before.graph):
-                statements_by[key] = DocumentStatement(subject, predicate, target, value, text, graph)
-        return [statements_by[key] for key in sorted(statements_by)]
+    def of(self, iri: str) -> list[Stated]:
+        graphs = dict[tuple[str, str], str]()
+        for predicate, term, graph in self.stated.get(iri, ()):
+            if predicate not in _OF_RULES or not self.is_rules(graph):
+                # of what stands in several graphs the first counts that no rule made
+                before = graphs.setdefault((predicate, term), graph)
+                if graph != before and (self.is_rules(graph), graph) < (self.is_rules(before), before):
+                    graphs[predicate, term] = graph
+        return [(*key, graphs[key]) for key in sorted(graphs)]
+
+    def pointing(self, iri: str) -> list[tuple[str, str]]:
+        pairs = self._pointing.get(f"<{iri}>", [])
+        return sorted({*zip(pairs[::2], pairs[1::2], strict=True)})  # of what stands in several graphs one
+
+    def joined(self, iri: str) -> dict[str, list[str]]:
+        # what a link or an involvement joins, and how
+        ends = defaultdict[str, set[str]](set)
+        if iri.rpartition("/")[0].endswith(("/id/link", "/id/involvement")):
+            for predicate, term, _ in self.stated.get(iri, ()):
+                if predicate in _JOINING:
+                    ends[predicate].add(term[1:-1])
+        return {name: sorted(ends[name]) for name in _JOINING if name in ends}
 
     def grounds(self, iri: str, graph: str) -> statements.Grounds:
-        # as pages of a service say it, but from the store: what its block says, else what the file says of all
-        own, block, rests = self.own, node(graph), list[list[str]]()
-        if rule_of(graph):
+        # as pages of a service say it, but from the dump: what its block says, else what the file says of all
+        rests = list[list[str]]()
+        if self.is_rules(graph):
             return statements.Grounds(graph, "rule", ())
-        for name in map(node, (statements.CERTAINTY, statements.SOURCE)):
-            stated = [*self.store.quads_for_pattern(self.home(iri), name, None, block)]
-            stated = stated or [*self.store.quads_for_pattern(block, name, None)]
-            rests.append(sorted({own(str(quad.object)[1:-1]) for quad in stated}))
+        for name in (statements.CERTAINTY, statements.SOURCE):
+            in_block = {term for predicate, term, block in self.stated[iri] if predicate == name and block == graph}
+            terms = in_block or {term for predicate, term, _ in self.stated.get(graph, ()) if predicate == name}
+            rests.append(sorted(term[1:-1] for term in terms))
         kind = "unverified" if graph.endswith("unverified") else "".join(rests[0][:1]).rpartition("/")[2]
         return statements.Grounds(graph, kind, tuple(rests[1]))
 
@@ -210,12 +190,13 @@ class Described:
         if (name := self._called.get((iri, language))) is None:
             names = self.names.get(iri, {})
             name = next((names[tag] for tag in (language, *LANGUAGES, "") if tag in names), "")
-            ends = self.joined.get(iri, {}).items()
-            name = name or " → ".join(self.name(end, language) for role, of in ends if role in _ENDS for end in of)
             if not name:
-                texts = {statement.predicate: statement.object for statement in self.of(iri)}
-                quote = texts.get(PAN + "quote")
-                name = f"« {quote} »" if quote else texts.get(PAN + "text", "")
+                ends = (end for role, ends in self.joined(iri).items() if role in _ENDS for end in ends)
+                name = " → ".join(self.name(end, language) for end in ends)
+            if not name:
+                texts = {predicate: term for predicate, term, _ in self.of(iri)}
+                quote, text = (literal_of(texts.get(PAN + about, '""'))[0] for about in ("quote", "text"))
+                name = f"« {quote} »" if quote else text
             name = self._called[iri, language] = name or re.split(r"[/#]", iri.rstrip("/#"))[-1] or iri
         return name
 
@@ -225,10 +206,7 @@ class Described:
             return self.name(iri, language) if language == LANGUAGES[0] else ""
         return names.get(language, "")
 
-    def shown(self, iri: str, root: str, value: ox.Literal | None = None, *, words: str = "") -> Markup:
-        if value:
-            language = value.language or ""
-            return macro("_told.html", "told")(value.value, language if language != LANGUAGES[0] else "", "")
+    def shown(self, iri: str, root: str, *, words: str = "") -> Markup:
         # documents show things again and again
         if (text := self._written.get((iri, root, words))) is None:
             place, names = self.places.get(iri, ""), self.names.get(iri, {})
@@ -236,17 +214,16 @@ class Described:
             leads = leads or (iri if iri.startswith(("http://", "https://")) else "")
             # below no page, "-", a thing leads nowhere and is always told by its name
             is_named = place or names or iri.startswith(PAN) or root == "-"
-            language = next((tag for tag in (*LANGUAGES, "") if tag in names), "") if is_named else ""
-            name = self.name(iri, LANGUAGES[0]) if is_named else iri
-            if root != "-":
+            language = next((tag for tag in (*LANGUAGES, "") if tag in names), "") if is_named and not words else ""
+            name = words or (self.name(iri, LANGUAGES[0]) if is_named else iri)
+            if root != "-" and not words:
                 # in full at its own place
-                brief = self.edition.graph.labels.brief(self.home(iri).value, LANGUAGES[0])
+                brief = self.edition.graph.labels.brief(self.home(iri), LANGUAGES[0])
                 name, language = (brief.text, "") if brief.whole else (labels.shortened(name), language)
-            has_tag = language != LANGUAGES[0] and not words
             # without marks where HTML needs none: documents hold a hundred thousand addresses
             address = leads if _PLAIN_ADDRESS.fullmatch(leads) else f'"{escape(leads)}"' if leads else ""
             address = markup(address) if root != "-" else ""
-            text = macro("_told.html", "told")(words or name, language if has_tag else "", address)
+            text = macro("_told.html", "told")(name, language if language != LANGUAGES[0] else "", address)
             self._written[iri, root, words] = text
         return text
 
@@ -258,23 +235,23 @@ def document_files(described: Described, pages: Collection[str]) -> Iterator[Fil
                 *((DCTERMS + "license", licence.value) for licence in licences)]  # fmt: skip
     ordered = sorted(described.places.items(), key=lambda pair: (pair[1], pair[0]))
     for place, group in groupby(ordered, key=lambda pair: pair[1]):
-        things = [iri for iri, _ in group]
-        rows = [row[:4] for iri in things for row in described.of(iri)]
-        for pointing in map(described.pointing, things):
-            counted = Counter(row.predicate for row in pointing)
+        things = {iri: (described.of(iri), described.pointing(iri)) for iri, _ in group}
+        rows = [(iri, predicate, term) for iri, (of, _) in things.items() for predicate, term, _ in of]
+        for iri, (_, pointing) in things.items():
+            counted, term = Counter(predicate for _, predicate in pointing), f"<{iri}>"
             # on what rests on a source its page says how much that is
             few = {name for name, number in counted.items() if number <= _MOST_LISTED and name != statements.SOURCE}
-            rows += [row[:4] for row in pointing if row.predicate in few]
+            rows += [(subject, predicate, term) for subject, predicate in pointing if predicate in few]
         # one thing is its topic, several are found by their own statements
         topic = [(FOAF + "primaryTopic", iri) for iri in things if len(things) == 1]
-        rows = [*dict.fromkeys([*rows, *((root + place, name, iri, None) for name, iri in (*colophon, *topic))])]
+        rows = [*dict.fromkeys([*rows, *((root + place, name, f"<{iri}>") for name, iri in (*colophon, *topic))])]
         writer = CompactWriter(prefixes, f"{root}id/{place.split('/')[1]}/" if place.count("/") > 1 else root)
         yield f"{place}.ttl", writer.turtle(rows)
         yield f"{place}.jsonld", writer.jsonld(rows, {root + place, *things})
         yield f"{place}.html", render("document.html", _page(described, things, place, pages)).encode()
 
 
-def graph_files(edition: Edition, whole: Content) -> Iterator[File]:
+def graph_files(edition: Edition, stated: Content) -> Iterator[File]:
     roots, prefixes = (edition.issue.addresses.root, ROOT), dict(edition.prefixes)
 
     @cache
@@ -285,62 +262,59 @@ def graph_files(edition: Edition, whole: Content) -> Iterator[File]:
         return graph_place(path) if is_told else ""
 
     by_place: dict[str, list[bytes]] = defaultdict(list)
-    for line in whole.quads:
-        by_place[place_of(graph_name(line))].append(line)
+    for line in stated.quads:
+        by_place[place_of(line[line.rindex(b" <") :])].append(line)
     for path in sorted(filter(None, by_place)):
-        quads = ox.parse(b"".join(by_place.pop(path)), format=ox.RdfFormat.N_QUADS)
-        told = dict.fromkeys((quad.subject, quad.predicate, quad.object) for quad in quads)
-        rows = (
-            (str(subject)[1:-1], predicate.value, "", term) if isinstance(term, ox.Literal)
-            else (str(subject)[1:-1], predicate.value, str(term)[1:-1], None)
-            for subject, predicate, term in told
-        )  # fmt: skip
+        told = things_in(line.decode() for line in by_place.pop(path))
+        rows = dict.fromkeys((iri, predicate, term) for iri, stated in told for predicate, term, _ in stated)
         yield f"{path}.ttl.gz", gzip.compress(CompactWriter(prefixes).turtle(rows), mtime=0)
 
 
-def _page(described: Described, iris: Sequence[str], place: str, pages: Collection[str]) -> dict[str, object]:
+def _page(described: Described, things: Mapping[str, Told], place: str, pages: Collection[str]) -> dict[str, object]:
     root, kind, index = "../" * place.count("/"), place.split("/")[1], described.edition.graph.labels
     is_table = kind not in labels.KINDS and not re.fullmatch(SPLIT, kind)
     numbers: dict[statements.Grounds, int] = {}
     rows, cells = [], dict[str, dict[tuple[str, str], list[Markup]]]()
     by_rule: dict[tuple[str, str, int], list[tuple[Markup, ...]]] = defaultdict(list)
-    for iri in iris:
-        of, joined, key = described.of(iri), described.joined.get(iri, {}), described.keys[iri]
+    for iri, (of, pointing) in things.items():
+        key, joined = described.keys[iri], described.joined(iri)
         ends = [end for name in _ENDS for end in joined.get(name, ())]
-        is_made = kind == "link" and bool(of) and bool(rule_of(of[0].graph))
-        counted = Counter([of[0].graph] if is_made else [row.graph for row in of])
-        by_graph = {graph: numbers.setdefault(described.grounds(iri, graph), len(numbers) + 1) for graph in counted}
-        number = by_graph[min(counted, key=lambda graph: (-counted[graph], graph))] if of else 0
-        if is_made:
+        if kind == "link" and of and described.is_rules(of[0][2]):
             # links that rules made are many: what they join is called by its key, by what is shared and one of the two
-            via, first, other_end = (
-                markup(", ").join(described.shown(end, root, words=described.keys.get(end, "")) for end in listed)
+            number = numbers.setdefault(described.grounds(iri, of[0][2]), len(numbers) + 1)
+            via, before, beside = (
+                markup(", ".join(described.shown(end, root, words=described.keys.get(end, "")) for end in listed))
                 for listed in (joined.get(_VIA, ()), ends[:1], ends[1:])
             )
-            at_key = macro("_told.html", "at_key")(key, other_end)
-            kind_of, level = (next(iter(joined.get(name, ())), "") for name in (_LINK_TYPE, _LEVEL))
-            by_rule[kind_of, level, number].append((via, first, at_key))
+            kind_of, level = ("".join(joined.get(name, [])[:1]) for name in (_LINK_TYPE, _LEVEL))
+            by_rule[kind_of, level, number].append((via, before, macro("_told.html", "at_key")(key, beside)))
             continue
+        counted = Counter(graph for _, _, graph in of)
+        by_graph = {graph: numbers.setdefault(described.grounds(iri, graph), len(numbers) + 1) for graph in counted}
+        number = by_graph[min(counted, key=lambda graph: (-counted[graph], graph))] if of else 0
         cells[iri] = defaultdict(list)
         names = described.name(iri, LANGUAGES[0]), *described.names.get(iri, {}).values()
         told = {key, *_PLAIN_STATUS, *(name.strip("« »") for name in names)}
-        for row in of:
-            if row.object not in told and row.predicate not in (_IN_NOTES if is_table else _IN_NAMES):
+        for predicate, term, graph in of:
+            target = term[1:-1] if term[0] == "<" else ""
+            text, language, _ = (target, "", "") if target else literal_of(term)
+            if text not in told and predicate not in (_IN_NOTES if is_table else _IN_NAMES):
                 # terms of a vocabulary are words; what else is spoken of has a place of its own
-                entry = index.entries.get(described.home(row.target).value) if row.target else None
+                entry = index.entries.get(described.home(target)) if target else None
                 is_term = entry and entry.kind and entry.type == SKOS + "Concept" and not entry.has_page
-                shown = described.shown(row.target, "-" if is_term else root, row.value)
-                if row.predicate == _EVIDENCE:
-                    shown = _quoted(described, row.target, root)
-                elif (other := by_graph[row.graph]) != number:
-                    shown += markup(f" <a href=#:{other}>{other}</a>")
-                cells[iri]["", row.predicate].append(shown)
+                if predicate == _EVIDENCE:
+                    shown = _quoted(described, target, root)
+                else:
+                    shown = described.shown(target, "-" if is_term else root) if target else _said(text, language)
+                    if (other := by_graph[graph]) != number:
+                        shown += markup(f" <a href=#:{other}>{other}</a>")
+                cells[iri]["", predicate].append(shown)
         inside, is_retired = described.own_places[iri].removeprefix(f"{DOCUMENTS}/"), iri in described.retired
         page = f"{LANGUAGES[0]}/{inside}.html" if not is_retired else ""
-        _point(described, iri, root, cells[iri], has_page=page in pages)
+        _point(described, iri, pointing, root, cells[iri], has_page=page in pages)
         rows.append({
             "key": key, "number": number, "retired": is_retired, "page": f"{root}{page}" if page in pages else "",
-            "name": markup(" – ").join(described.shown(end, root) for end in ends) or described.shown(iri, "-"),
+            "name": markup(" – ".join(described.shown(end, root) for end in ends)) or described.shown(iri, "-"),
             "heirs": [described.shown(heir, root) for heir in sorted(described.heirs.get(iri, ()))],
         })  # fmt: skip
 
@@ -378,40 +352,46 @@ def _page(described: Described, iris: Sequence[str], place: str, pages: Collecti
     }  # fmt: skip
 
 
+def _said(text: str, language: str) -> Markup:
+    return macro("_told.html", "told")(text, language if language != LANGUAGES[0] else "", "")
+
+
 def _quoted(described: Described, passage: str, root: str) -> Markup:
-    values_of = {row.predicate: row for row in described.of(passage)}
-    quote, document = values_of.get(PAN + "quote"), values_of.get(PAN + "inDocument")
-    if not quote or not quote.value:
+    texts = {predicate: term for predicate, term, _ in described.of(passage)}
+    quote, language, _ = literal_of(texts.get(PAN + "quote", '""'))
+    if not quote:
         return described.shown(passage, root)
-    place = described.shown(document.target, root) if document else ""
-    page = f", {values_of[PAN + 'page'].object}" if PAN + "page" in values_of else ""
-    return macro("_told.html", "quoted")(quote.object, quote.value.language or "", place, page)
+    place = described.shown(texts[_IN][1:-1], root) if _IN in texts else ""
+    page = f", {literal_of(texts[_AT])[0]}" if _AT in texts else ""
+    return macro("_told.html", "quoted")(quote, language, place, page)
 
 
 def _point(
-    described: Described, iri: str, root: str, cells: dict[tuple[str, str], list[Markup]], *, has_page: bool
-) -> None:
+    described: Described, iri: str, pointing: Sequence[tuple[str, str]], root: str,
+    cells: dict[tuple[str, str], list[Markup]], *, has_page: bool,
+) -> None:  # fmt: skip
     # what points to a thing is a reference: links of rules by what they share, others by what they join; where it has a
     # page, that says so
-    pointing = described.pointing(iri)
-    counted = Counter(row.predicate for row in pointing)
-    for row in pointing:
-        joined, head = described.joined.get(row.subject, {}), ("←", row.predicate)
-        kind, few = next(iter(joined.get(_LINK_TYPE, ())), ""), counted[row.predicate] <= _MOST_LISTED
-        if has_page and joined and row.predicate in _ENDS:
+    counted = Counter(predicate for _, predicate in pointing)
+    for subject, predicate in pointing:
+        joined, head = described.joined(subject) if predicate in _ENDS else {}, ("←", predicate)
+        if has_page and joined:
             continue
-        if row.predicate == statements.SOURCE or not few:
-            cells[head] = [markup(str(counted[row.predicate]))]
-        elif joined and row.predicate in _ENDS:
+        if predicate == statements.SOURCE or counted[predicate] > _MOST_LISTED:
+            cells[head] = [markup(str(counted[predicate]))]
+        elif joined:
             ends = [described.shown(end, root) for name in _ENDS for end in joined.get(name, ()) if end != iri]
             names = [described.name(how, LANGUAGES[0]) for name in (_RELATION, _ROLE) for how in joined.get(name, ())]
-            way = described.shown(row.subject, root, words=", ".join(names) or "→")
-            cells[("=", kind) if kind else head].append(way + ": " + markup(", ").join(ends))
+            way, kind = (
+                described.shown(subject, root, words=", ".join(names) or "→"),
+                "".join(joined.get(_LINK_TYPE, [])[:1]),
+            )
+            cells[("=", kind) if kind else head].append(way + ": " + markup(", ".join(ends)))
         else:
-            cells[head].append(described.shown(row.subject, root))
+            cells[head].append(described.shown(subject, root))
     for kind, shared in sorted(described.shared.get(iri, {}).items()) if not has_page else ():
         ranked = sorted(shared.items(), key=lambda item: (-item[1], item[0]))
-        cells["=", kind].append(markup(", ").join(described.shown(via, root) + f" ({n})" for via, n in ranked))
+        cells["=", kind].append(markup(", ".join(described.shown(via, root) + f" ({n})" for via, n in ranked)))
 
 
 PLACEHOLDER: Final = "https://host.example/pan2kg/"

@@ -340,10 +340,13 @@ def count(lines: Iterable[bytes], root: str, targets: Mapping[str, str] = TARGET
     properties, classes = Counter[bytes](), Counter[bytes]()
     outgoing, links = Counter[tuple[bytes, bytes]](), Counter[tuple[str, str]]()
     total = subjects = 0
-    subject, is_ours = b"", False
+    subject, before, is_ours = b"", b"", False
     for line in lines:
-        name, predicate, object_ = line.split(b" ", 2)
-        value = object_[:-3]
+        triple = line[: line.rindex(b" <")]
+        if triple == before:  # which stands in several graphs
+            continue
+        before = triple
+        name, predicate, value = triple.split(b" ", 2)
         if name != subject:
             subject, is_ours, subjects = name, name.startswith(ours), subjects + 1
         objects.add(value)

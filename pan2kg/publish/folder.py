@@ -268,6 +268,12 @@ class Content:
         self.quads = lines
 
     @property
+    def pieces(self) -> Iterator[bytes]:
+        lines = iter(self.quads)
+        while piece := b"".join(islice(lines, _AT_ONCE)):
+            yield piece
+
+    @property
     def triples(self) -> Iterator[bytes]:
         return (triple for triple, _ in groupby(line[: line.rindex(b" <")] + b" .\n" for line in self.quads))
 
@@ -275,12 +281,17 @@ class Content:
     def text(self) -> bytes:
         return b"".join(self.triples)
 
+    @cached_property
+    def parsed(self) -> list[ox.Triple]:
+        return [quad.triple for quad in ox.parse(self.text, format=ox.RdfFormat.N_TRIPLES)]
 
-def read_content(store: LocalStore, addresses: Addresses) -> tuple[Content, Content]:
-    text = store.inner.dump(format=ox.RdfFormat.N_QUADS) or b""
-    lines, may_be_uncitable = text.splitlines(keepends=True), b"_:" in text or b"<file:" in text
-    del text
-    for line in lines if may_be_uncitable else ():
+
+def read_content(
+    store: LocalStore, addresses: Addresses, dumped: Iterable[bytes] | None = None
+) -> tuple[Content, Content]:
+    # what another process has ``dumped`` of the store: a copy of that would grow with what is looked at
+    lines = [*(dumped or (store.inner.dump(format=ox.RdfFormat.N_QUADS) or b"").splitlines(keepends=True))]
+    for line in lines if any(b"_:" in piece or b"<file:" in piece for piece in Content(lines).pieces) else ():
         head, quote, tail = line.partition(b' "')
         terms = head + tail[tail.rindex(b'"') :] if quote else line
         if terms.startswith(b"_:") or b" _:" in terms or b"<file:" in terms:
@@ -317,14 +328,11 @@ def write_dumps(
         content = whole if path == QUADS else stated
         with _opened(folder / path, "wb") as file:
             if path == QUADS:
-                lines = iter(content.quads)
-                while together := b"".join(islice(lines, _AT_ONCE)):
-                    file.write(together)
+                file.writelines(content.pieces)
             elif ending_of(path) == "nt":
                 file.write(content.text)
             else:
-                triples = ox.parse(content.text, format=ox.RdfFormat.N_TRIPLES)
-                ox.serialize(triples, output=file, format=FORMATS[ending_of(path)], prefixes=dict(prefixes))
+                ox.serialize(content.parsed, output=file, format=FORMATS[ending_of(path)], prefixes=dict(prefixes))
         yield path, content
 
 
@@ -345,9 +353,11 @@ def _opened(path: Path, mode: str) -> Iterator[IO[bytes]]:
 def differs(content: Content, folder: Path, path: str) -> bool:
     with _opened(folder / path, "rb") as file:
         if path == QUADS:
-            return any(line != other for line, other in zip_longest(file, content.quads))
-        triples = (quad.triple for quad in ox.parse(file, format=FORMATS[ending_of(path)]))
-        return ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) != content.text
+            return any(file.read(len(piece)) != piece for piece in content.pieces) or bool(file.read(1))
+        if ending_of(path) == "nt":
+            return file.read() != content.text
+        quads = ox.parse(file, format=FORMATS[ending_of(path)])
+        return any(not quad or quad.triple != triple for quad, triple in zip_longest(quads, content.parsed))
 
 
 def graph_name(line: bytes) -> bytes:
@@ -376,6 +386,11 @@ def lines_of(folder: Path) -> list[bytes]:
         return []
     with gzip.open(folder / QUADS) as file:
         return file.read().splitlines(keepends=True)
+
+
+def dump_lines(folder: Path) -> Iterator[str]:
+    with gzip.open(folder / QUADS, "rt", encoding="utf-8", newline="\n") as file:
+        yield from file
 
 
 def give_back() -> None:

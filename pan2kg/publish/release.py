@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from itertools import chain, groupby, islice
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
@@ -400,35 +401,40 @@ def _fill(
         return value
 
     def dumps() -> tuple[editions.Statistics, list[str], reuse.Changes | None]:
-        stated, whole = folder.read_content(edition.store, issue.addresses)
+        stated, whole = folder.read_content(edition.store, issue.addresses, dumped)
         refuse_version(edition, whole)
         changes_of_last = last.compare(edition, whole.quads) if last else None
-        counts = editions.count(whole.triples, issue.addresses.root, editions.targets_of(edition.graph.profile))
+        counts = editions.count(whole.quads, issue.addresses.root, editions.targets_of(edition.graph.profile))
         faults = []
         for path, content in folder.write_dumps(stated, whole, work, edition.prefixes):
             note(say("progress", "writing", path=path))
             if folder.differs(content, work, path):
                 faults.append(say("inspection", "other-graph", path=path))
-        put(documents.graph_files(edition, whole))
+        put(documents.graph_files(edition, stated))
         return counts, faults, changes_of_last
 
     def tell() -> Mapping[str, str]:
-        described = documents.Described(edition)
+        # what the dump says is read once for all that is made of it
+        described = documents.Described(edition, folder.dump_lines(work))
+        put(tables.table_files(edition, described.stated))
+        put(tables.product_files(described))
         put(documents.document_files(described, {path for path in expected if path.endswith(".html")}))
         return documents.retired_places(described)
 
     note(say("progress", "loading"))
     edition.store.complete()
     last = reuse.LastPages(edition) if any(isinstance(part, SitePart) for part in parts) else None
-    counts, faults, changes_of_last = step(dumps)
+    with TemporaryFile(dir=work) as dumped:
+        edition.store.inner.dump(output=dumped, format=ox.RdfFormat.N_QUADS)
+        dumped.seek(0)
+        counts, faults, changes_of_last = step(dumps)
     release = PublishedRelease(edition, options, written, counts)
-    step(lambda: put(tables.product_files(documents.Described(edition, is_placed=False))))
     edition.graph.figures()  # for tables and pages
     if last:
         last.judge(edition.graph, changes_of_last)
         release.pages = {"program": last.program, "figures": last.figures}
     expected = [path for part in parts for path in getattr(part, "pages", lambda _: ())(edition)]
-    step(put, chain(tables.table_files(edition), _offered(edition)))
+    step(put, _offered(edition))
     release.retired = step(tell)
     release.offer()
     # pages are judged by what the release offers

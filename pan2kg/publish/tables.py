@@ -13,11 +13,11 @@ import io
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
-from itertools import islice, product
+from itertools import chain, islice, product
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -31,10 +31,10 @@ from pan2kg.project import read_text
 from pan2kg.publish.documents import Described
 from pan2kg.publish.edition import Addresses, Edition, File, as_json
 from pan2kg.publish.folder import GROUP, PACKED, give_back, read_mark
-from pan2kg.publish.vocabulary import RELEASE, RELEASED, TYPE, node
-from pan2kg.store import LocalStore, program_query
+from pan2kg.publish.vocabulary import RELEASE, RELEASED, TYPE, Stated, literal_of, node, text_of
+from pan2kg.store import program_query
 from pan2kg.tables import formats, spreadsheet
-from pan2kg.turtle import DCTERMS, DERIVED, PAN, RDFS, ROOT, SKOS, XSD, read_prefixes
+from pan2kg.turtle import DCTERMS, DERIVED, PAN, RDFS, ROOT, SKOS, XSD
 
 TABLES: Final = "tables"
 DATA: Final = "data"
@@ -51,7 +51,7 @@ _MOMENT: Final = {
     "dc:description": "xsd:gYear, xsd:gYearMonth or xsd:date, as its form tells",
 }
 """A day, a month or a year: CSVW knows no type for a column that holds either, so that the form has to tell."""
-Value = ox.NamedNode | ox.Literal
+_LABELS: Final = (SKOS + "prefLabel", RDFS + "label")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,45 +131,50 @@ def table_definitions() -> tuple[TableDefinition, ...]:
 
 
 class Source:
-    def __init__(self, store: LocalStore, prefixes: Mapping[str, str], addresses: Addresses = Addresses()) -> None:  # noqa: B008
-        self.store, self.prefixes, self.addresses = store, prefixes, addresses
-        self._by_property: dict[str, Mapping[str, Sequence[Value]]] = {}
-        names: dict[str, dict[str, dict[str, str]]] = {}
-        for name in (SKOS + "prefLabel", RDFS + "label"):
-            of = names[name] = defaultdict(dict)
-            for quad in store.inner.quads_for_pattern(None, node(name), None):
-                label = quad.object
-                if isinstance(label, ox.Literal) and label.language in RELEASED:
-                    of[str(quad.subject)[1:-1]][label.language] = label.value
-        self.labels, self.terms = names[SKOS + "prefLabel"], names[RDFS + "label"]
+    # what a dump states, by what it is about; values are terms as N-Triples has them
+    def __init__(
+        self,
+        stated: Mapping[str, Sequence[Stated]],
+        prefixes: Mapping[str, str],
+        addresses: Addresses = Addresses(),  # noqa: B008
+    ) -> None:
+        self.stated, self.prefixes, self.addresses = stated, prefixes, addresses
+        # what has a property, and what is of a class
+        self._having, names = defaultdict[str, list[str]](list), defaultdict[str, dict[str, dict[str, str]]](dict)
+        for iri, listed in stated.items():
+            for predicate, term, _ in listed:
+                self._having[predicate + term if predicate == TYPE.value else predicate].append(iri)
+                if predicate in _LABELS:
+                    text, language, _ = literal_of(term)
+                    if language in RELEASED:
+                        names[predicate].setdefault(iri, {})[language] = text
+        self.labels, self.terms = (names[name] for name in _LABELS)
 
     def expand(self, name: str) -> str:
         prefix, _, local = name.partition(":")
-        return self.prefixes[prefix] + local
+        return self.addresses.own(self.prefixes[prefix] + local)
 
-    def values(self, name: str) -> Mapping[str, Sequence[Value]]:
-        if name not in self._by_property:
-            values: dict[str, list[Value]] = defaultdict(list)
-            for quad in self.store.inner.quads_for_pattern(None, node(self.expand(name)), None):
-                if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, (ox.NamedNode, ox.Literal)):
-                    values[quad.subject.value].append(quad.object)
-            for several in values.values():
-                if len(several) > 1:
-                    several[:] = sorted(set(several), key=str)
-            self._by_property[name] = values
-        return self._by_property[name]
+    def values(self, iris: Iterable[str], *names: str) -> Iterator[list[Sequence[str]]]:
+        # of each thing those of each property
+        expanded = [self.expand(name) for name in names]
+        for iri in iris:
+            values: dict[str, dict[str, None]] = {name: {} for name in expanded}
+            for predicate, term, _ in self.stated[iri]:
+                if predicate in values:
+                    values[predicate][term] = None
+            yield [[*values[name]] for name in expanded]
+
+    def having(self, name: str) -> list[str]:
+        return sorted({*self._having[self.expand(name)]})
 
     def members(self, definition: TableDefinition) -> list[str]:
-        members: set[str] = set()
-        for name in definition.classes:
-            quads = self.store.inner.quads_for_pattern(None, TYPE, node(self.expand(name)))
-            members.update(quad.subject.value for quad in quads if isinstance(quad.subject, ox.NamedNode))
-        return sorted(members & self.values(definition.having).keys() if definition.having else members)
+        kinds = [self._having[f"{TYPE.value}<{self.expand(name)}>"] for name in definition.classes]
+        return sorted({*chain(*kinds)}.intersection(*([self.having(definition.having)] if definition.having else [])))
 
     def things(self, column: Field, rows: Sequence[Sequence[str]]) -> Iterator[FieldCells]:
         is_class = column.property == _CLASS
         labels, named_by = (self.terms, "rdfs:label") if is_class else (self.labels, "skos:prefLabel")
-        columns = [(column, [[self.addresses.own(iri) for iri in row] for row in rows])]
+        columns = [(column, rows)]
         for tag in RELEASED:
             label = Field(f"{column.name}_label_{tag}", named_by, language=tag, about=column.name)
             columns.append((label, [[labels.get(iri, {}).get(tag, "") for iri in row] for row in rows]))
@@ -189,42 +194,45 @@ def _joined(*columns: tuple[Field, Sequence[Sequence[str]]]) -> Iterator[FieldCe
 def read_table(source: Source, definition: TableDefinition) -> ReleaseTable:
     title = RELEASE.text(f"table.{definition.name}")
     if definition.pairs:
-        pairs = [(iri, term.value) for iri, terms in sorted(source.values(definition.pairs).items()) for term in terms]
+        having = source.having(definition.pairs)
+        values = zip(having, source.values(having, definition.pairs), strict=True)
+        pairs = [(iri, text_of(term)) for iri, (terms,) in values for term in terms]
         (subject, *subject_names), (target, *target_names) = (
             source.things(Field(name, definition.pairs, is_iri=True, refers=refers), [[pair[at]] for pair in pairs])
             for at, (name, _, _, refers) in enumerate(definition.columns)
         )
         key = subject[0].name, target[0].name
-        cells = [subject, target, *subject_names, *target_names]
-        return ReleaseTable(definition.name, title, cells, key=key, things=key)
+        columns = [subject, target, *subject_names, *target_names]
+        return ReleaseTable(definition.name, title, columns, key=key, things=key)
     members = source.members(definition)
-    cells = [(Field("iri", is_iri=True), [source.addresses.own(member) for member in members])]
-    for name, of, kind, refers in definition.columns:
-        values = source.values(of)
-        rows = [values.get(member, ()) for member in members]
-        literals = [[value for value in row if isinstance(value, ox.Literal)] for row in rows]
+    cells: list[FieldCells] = [(Field("iri", is_iri=True), members)]
+    listed = [*zip(*source.values(members, *(of for _, of, _, _ in definition.columns)), strict=True)]
+    for (name, of, kind, refers), rows in zip(
+        definition.columns, listed or [()] * len(definition.columns), strict=True
+    ):
+        literals = [[literal_of(term) for term in row if term[0] != "<"] for row in rows]
         if kind == "text":
-            tags = {value.language or "" for row in literals for value in row} | set(RELEASED)
+            tags = {language for row in literals for _, language, _ in row} | set(RELEASED)
             for tag in sorted(tags, key=lambda tag: (RELEASED.index(tag) if tag in RELEASED else len(RELEASED), tag)):
                 column = Field(f"{name}_{tag.lower().replace('-', '_')}" if tag else name, of, language=tag)
-                texts = [[value.value for value in row if (value.language or "") == tag] for row in literals]
+                texts = [[text for text, language, _ in row if language == tag] for row in literals]
                 cells += _joined((column, texts))
         elif kind == "value":
-            kinds = {value.datatype.value for row in literals for value in row}
+            kinds = {datatype for row in literals for _, _, datatype in row}
             only = next(iter(kinds)) if len(kinds) == 1 else ""
             datatype = only.removeprefix(XSD) if only.startswith(XSD) else "string"
             datatype = "moment" if len(kinds) > 1 and kinds <= _MOMENTS else datatype
-            cells += _joined((Field(name, of, datatype=datatype), [[value.value for value in row] for row in rows]))
+            cells += _joined((Field(name, of, datatype=datatype), [[text_of(term) for term in row] for row in rows]))
         else:
             things = source.things(
-                Field(name, of, is_iri=True, refers=refers), [[term.value for term in row] for row in rows]
+                Field(name, of, is_iri=True, refers=refers), [[text_of(term) for term in row] for row in rows]
             )
             cells += things if kind == "thing" else islice(things, 1)
     return ReleaseTable(definition.name, title, cells)
 
 
-def table_files(edition: Edition) -> Iterator[File]:
-    source = Source(edition.store, read_prefixes(edition.project), edition.issue.addresses)
+def table_files(edition: Edition, stated: Mapping[str, Sequence[Stated]]) -> Iterator[File]:
+    source = Source(stated, edition.prefixes, edition.issue.addresses)
     tables = [read_table(source, definition) for definition in table_definitions()]
     tables += [weights_table(edition.graph, source), figures_table(edition.graph)]
     # programs that read the tables together unpack none
@@ -278,7 +286,7 @@ def _described(source: Source, table: ReleaseTable, column: Field) -> dict[str, 
                 "suppressOutput": True}  # fmt: skip
     says = bool(column.property) and not (is_pair and is_key)
     if says:
-        metadata["propertyUrl"] = source.addresses.own(source.expand(column.property))
+        metadata["propertyUrl"] = source.expand(column.property)
     if column.about:
         metadata["aboutUrl"] = f"{{+{column.about}}}"
     if column.is_iri and column.property and not column.separator and not (is_pair and column.name != table.things[1]):
@@ -314,7 +322,7 @@ def weights_table(graph: Graph, source: Source) -> ReleaseTable:
     above = [weights.texts[at] if at >= 0 else "" for at in weights.above.tolist()]
     cells: list[FieldCells] = []
     for name, iris in (("iri", weights.texts), ("above", above)):
-        cells += source.things(Field(name, is_iri=True), [[iri] for iri in iris])
+        cells += source.things(Field(name, is_iri=True), [[source.addresses.own(iri)] for iri in iris])
     cells += [
         (Field("plans", datatype="integer"), list(map(str, weights.d.tolist()))),
         (Field("plans_with_texts", datatype="integer"), [str(weights.n)] * len(weights.texts)),
@@ -403,34 +411,34 @@ _TEXTS: Final = [
 ]
 
 
+_POINTING: Final = frozenset(
+    {TYPE.value, *(PAN + name for name in ("involvedIn", "involves", "from", "underInstrument"))}
+)
+
+
 class _Rows:
     def __init__(self, described: Described) -> None:
-        self.described, self.column = described, cache(self._read)
+        self.described, self._values = described, lru_cache(4_096)(self._read)
+        self._pointing = defaultdict[tuple[str, str], list[str]](list)
+        for iri, stated in described.stated.items():
+            for predicate, term, _ in stated:
+                if predicate in _POINTING:
+                    self._pointing[predicate, term].append(iri)
 
-    def _read(self, name: str) -> Mapping[str, list[str]]:
-        # a property at a time: of each thing by itself takes three times as long
-        own, columns = self.described.own, defaultdict[str, dict[str, str]](dict)
-        for quad in self.described.store.quads_for_pattern(None, node(name), None):
-            if not isinstance(value := quad.object, (ox.BlankNode, ox.Triple)):
-                text = value.value if isinstance(value, ox.Literal) else own(value.value)
-                columns[own(str(quad.subject)[1:-1])][str(value)] = text
-        return {
-            iri: list(dict.fromkeys(cells[line] for line in sorted(cells)) if len(cells) > 1 else cells.values())
-            for iri, cells in columns.items()
-        }
+    def _read(self, iri: str) -> Mapping[str, list[str]]:
+        values = defaultdict[str, dict[str, None]](dict)
+        for predicate, term, _ in self.described.stated.get(iri, ()):
+            values[predicate][text_of(term)] = None
+        return {name: [*texts] for name, texts in values.items()}
 
     def objects(self, iri: str, name: str) -> list[str]:
-        return self.column(name).get(iri, [])
+        return self._values(iri).get(name, [])
 
     def value(self, iri: str, name: str) -> str:
         return next(iter(self.objects(iri, name)), "")
 
     def pointing(self, name: str, *iris: str) -> list[str]:
-        quads = (
-            quad for iri in iris
-            for quad in self.described.store.quads_for_pattern(None, node(name), self.described.home(iri))
-        )  # fmt: skip
-        return sorted({self.described.own(str(quad.subject)[1:-1]) for quad in quads} - self.described.retired)
+        return sorted({*chain(*(self._pointing[name, f"<{iri}>"] for iri in iris))} - self.described.retired)
 
     def grounds(self, iri: str) -> list[Row]:
         quoted: list[Row] = [
@@ -517,13 +525,13 @@ def product_files(described: Described) -> Iterator[File]:
         key = f"product.column.{column.about}"
         return _WORDS.say(key, language) if _WORDS.has(key) else Messages("heading").say(column.about, language)
 
-    products = list[ReleaseTable]()
+    products, rows_of = list[ReleaseTable](), _Rows(described)
     for product_name, (columns_named, values_named, read) in PRODUCTS.items():
         texts = dict[str, str]()  # an address that stands in thousands of cells is held once
         named = columns_named.split("|")
         # in the order of what they are about, which is told first: like stands by like
         first = [named.index(name) for name in ("type", "shared", "from", "to") if product_name == "links"]
-        rows = sorted({tuple(texts.setdefault(cell, cell) for cell in row) for row in read(_Rows(described))},
+        rows = sorted({tuple(texts.setdefault(cell, cell) for cell in row) for row in read(rows_of)},
                       key=lambda row: (*(row[at] for at in first), row))  # fmt: skip
         cells: list[FieldCells] = []
         sheets: dict[Language, tuple[list[str], list[Sequence[str]]]] = {tag: ([], []) for tag in LANGUAGES}
@@ -560,7 +568,7 @@ def product_files(described: Described) -> Iterator[File]:
         yield from table.written(described.edition, DATA, schema)[1]
         products.append(table)
     # last: what writes them takes much memory, from then on
-    del described
+    del described, rows_of
     gc.collect()
     give_back()
     while products and "parquet" in PRODUCT_FORMS:

@@ -55,7 +55,8 @@ def write_csv(grid: Grid) -> str:
     target = io.StringIO(newline="")
     writer = csv.writer(target)
     writer.writerow(grid.columns)
-    writer.writerows([field(value) for value in row] for row in grid.rows)
+    # but booleans it writes values itself as they are as data
+    writer.writerows([field(value) for value in row] if bool in map(type, row) else row for row in grid.rows)
     return target.getvalue()
 
 

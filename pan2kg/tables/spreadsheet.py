@@ -45,6 +45,8 @@ def write_spreadsheet(sheets: Iterable[tuple[str, Grid]]) -> bytes:
     book: Any = openpyxl.Workbook()
     book.remove(book.active)
     strings, contents = dict[str, int](), list[bytearray]()
+    # most texts stand in many cells
+    written: dict[object, str] = {None: "<c/>", "": "<c/>"}
     for name, grid in sheets:
         rows = [list(row) for row in grid.rows]
         if len(rows) >= _ROWS:
@@ -52,8 +54,9 @@ def write_spreadsheet(sheets: Iterable[tuple[str, Grid]]) -> bytes:
             raise FormatError("sheet-too-long", remedy="use-names", names="csv", most=most, number=number)
         sheet = book.create_sheet(name)
         letters = [openpyxl.utils.get_column_letter(at + 1) for at in range(len(grid.columns))]
-        for at, (letter, head) in enumerate(zip(letters, grid.columns, strict=True)):
-            longest = max([len(head), *map(len, {str(row[at]) for row in rows if row[at] is not None})])
+        columns = map(set[object], zip(*rows, strict=True)) if rows else [set[object]() for _ in letters]
+        for at, (letter, head, column) in enumerate(zip(letters, grid.columns, columns, strict=True)):
+            longest = max([len(head), *map(len, map(str, column - {None}))])
             sheet.column_dimensions[letter].width = min(max(longest + 1, 8), 60)
             _put(sheet, (1, at + 1), head).font = openpyxl.styles.Font(bold=True)
         sheet.freeze_panes = "A2"
@@ -65,22 +68,19 @@ def write_spreadsheet(sheets: Iterable[tuple[str, Grid]]) -> bytes:
             # cells follow each other: their places, said at each, would be most of the file
             cells = []
             for value in row:
-                if value is None or value == "":
-                    cells.append("<c/>")
-                    continue
-                # most texts stand in many cells: what is listed already is no day and fits
-                place = strings.get(value) if isinstance(value, str) else None
-                content = _day(value) if place is None and isinstance(value, str) else value
-                if isinstance(content, str):
-                    if place is None:
+                cell = written.get(value) if value is None or isinstance(value, str) else None
+                if cell is None:
+                    content = _day(value) if isinstance(value, str) else value
+                    if isinstance(content, str):
                         place = strings.setdefault(xml_fit(content)[:_LONGEST], len(strings))
-                    cells.append(f'<c t="s"><v>{place}</v></c>')
-                elif isinstance(content, bool):
-                    cells.append(f'<c t="b"><v>{content:d}</v></c>')
-                elif isinstance(content, date):
-                    cells.append(f'<c s="{style.style_id}"><v>{openpyxl.utils.datetime.to_excel(content)}</v></c>')
-                else:
-                    cells.append(f"<c><v>{content}</v></c>")
+                        cell = written[content] = f'<c t="s"><v>{place}</v></c>'
+                    elif isinstance(content, bool):
+                        cell = f'<c t="b"><v>{content:d}</v></c>'
+                    elif isinstance(content, date):
+                        cell = f'<c s="{style.style_id}"><v>{openpyxl.utils.datetime.to_excel(content)}</v></c>'
+                    else:
+                        cell = f"<c><v>{content}</v></c>"
+                cells.append(cell)
             contents[-1] += f"<row>{''.join(cells)}</row>".encode()
         del rows
     return _bytes(book, (contents.pop(0) for _ in [*contents]), strings)

@@ -11,8 +11,8 @@ import pytest
 import pan2kg
 from pan2kg.i18n import LANGUAGES
 from pan2kg.publish.documents import DOCUMENTS, GONE, MOVED, Described, graph_place, version_rules, w3id_rules
-from pan2kg.publish.edition import Edition, Issue, read_facts
-from pan2kg.publish.folder import DUMPS, GROUP, OWN
+from pan2kg.publish.edition import Addresses, Edition, Issue, read_facts
+from pan2kg.publish.folder import DUMPS, GROUP, OWN, read_content
 from pan2kg.publish.release import SITE
 from pan2kg.publish.tables import PRODUCTS, TABLES, csv_path, table_definitions, weigh_links
 from pan2kg.site.page import SiteContext
@@ -33,7 +33,7 @@ def shipped() -> Edition:
 
 @pytest.fixture(scope="module")
 def described(shipped: Edition) -> Described:
-    return Described(shipped)
+    return Described(shipped, map(bytes.decode, read_content(shipped.store, Addresses())[1].quads))
 
 
 @pytest.fixture(scope="module")

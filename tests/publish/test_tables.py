@@ -29,7 +29,8 @@ from pan2kg.errors import ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES, format_of
 from pan2kg.project import Project
 from pan2kg.publish import changes
-from pan2kg.publish.edition import Edition
+from pan2kg.publish.edition import Addresses, Edition
+from pan2kg.publish.folder import dump_lines, read_content
 from pan2kg.publish.tables import (
     PRODUCTS,
     Source,
@@ -39,6 +40,7 @@ from pan2kg.publish.tables import (
     read_weights,
     table_definitions,
 )  # fmt: skip
+from pan2kg.publish.vocabulary import things_in
 from pan2kg.store.store import LocalStore, is_derived, read_quads
 from pan2kg.tables.figure_words import basis_words
 from pan2kg.turtle.vocabulary import PAN, RDF, ROOT, SKOS, XSD
@@ -131,7 +133,7 @@ def test_a_table_says_what_the_graph_says_no_more_and_no_less(
     said = set(triples(few_folder, definition.name))
     assert said or (definition.name == "names" and not any(str(one.object) == f"<{SKOSXL}Label>" for one in held))
     assert said <= held
-    source = Source(few_edition.store, read_prefixes(few_edition.project))
+    source = Source(dict(things_in(dump_lines(few_folder))), few_edition.prefixes)
     if definition.pairs:
         predicate = ox.NamedNode(source.expand(definition.pairs))
         assert {one for one in said if one.predicate == predicate} == {
@@ -208,10 +210,11 @@ def test_a_separator_occurs_in_none_of_the_values() -> None:
     store = ox.Store()
     thing, label = ox.NamedNode("http://e/a"), ox.NamedNode(SKOS + "altLabel")
     for text in ("a|b", "c"):
-        store.add(ox.Quad(thing, label, ox.Literal(text, language="fr"), ox.DefaultGraph()))
+        store.add(ox.Quad(thing, label, ox.Literal(text, language="fr"), thing))
     body = ox.NamedNode(ROOT + "ontology#PublicBody")
-    store.add(ox.Quad(thing, ox.NamedNode(RDF + "type"), body, ox.DefaultGraph()))
-    source = Source(LocalStore(store), read_prefixes(Project.packaged()))
+    store.add(ox.Quad(thing, ox.NamedNode(RDF + "type"), body, thing))
+    lines = read_content(LocalStore(store), Addresses())[1].quads
+    source = Source(dict(things_in(map(bytes.decode, lines))), read_prefixes(Project.packaged()))
     table = read_table(source, next(one for one in table_definitions() if one.name == "bodies"))
     at = [column.name for column in table.fields].index("alternative_label_fr")
     assert (table.fields[at].separator, table.rows[0][at]) == ("¦", "a|b¦c")

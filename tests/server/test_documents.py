@@ -295,7 +295,7 @@ def test_a_retired_thing_is_gone_with_its_description_and_leads_on(retiring: Cli
 
 def test_the_graph_is_described_as_a_release_describes_it(few: pan2kg.Graph, short: Client, retiring: Client) -> None:
     targets = editions.targets_of(own_profile(read_profiles(few.held), None))
-    released = editions.count(read_content(few.held, Addresses())[1].triples, ROOT, targets)
+    released = editions.count(read_content(few.held, Addresses())[1].quads, ROOT, targets)
     counted, void = documents.count(LocalStore(few.held.inner)), documents.VOID_PATH
     for name in ("triples", "subjects", "objects", "properties", "classes", "links"):
         assert getattr(counted, name) == getattr(released, name), name
