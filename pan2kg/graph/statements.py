@@ -5,7 +5,7 @@ A chapter, an axis or an objective is no action, and no figure counts it as one.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import groupby, starmap
@@ -261,7 +261,7 @@ class Statements:
 
     def _pointing(self, iri: str) -> Mapping[str, list[str]]:
         rows = self._of(iri, is_value=True)
-        return self.once(("pointing", iri), lambda: gathered((row.predicate, row.thing) for row in rows))
+        return self.once(("pointing", iri), lambda: rules.gathered((row.predicate, row.thing) for row in rows))
 
     def pointing(self, iri: str, *names: str) -> list[str]:
         by_name = self._pointing(iri)
@@ -275,13 +275,6 @@ class Statements:
         if self.view and (derived := self.view.links.get(link)):
             return derived.kind
         return kind_and_key(self.one(link, PAN + "linkType"))[1]
-
-
-def gathered(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
-    by_head: dict[str, list[T]] = {}
-    for head, member in pairs:
-        by_head.setdefault(head, []).append(member)
-    return by_head
 
 
 def _order(statement: Statement) -> tuple[str, str, str, str]:

@@ -212,7 +212,7 @@ def _around(
     # the bodies that take part by their roles, and the texts by their kinds
     roles = ((f"{ID}role/{role}", part.body) for part in involvements for role in sorted(part.roles))
     kinds = ((context.graph.statements.one(text, f"{DCTERMS}type"), text) for text in dict.fromkeys(named))
-    return [("who", values.gathered(roles)), ("rests", outlines.gathered(kinds))]
+    return [("who", values.gathered(roles)), ("rests", values.gathered(kinds))]
 
 
 def _of_action(context: PageContext, action: str) -> dict[str, Any]:
