@@ -221,10 +221,6 @@ def relative(start: str, target: str) -> str:
     return "/".join([".."] * (len(folders) - shared) + parts_of_target[shared:])
 
 
-def root(path: str) -> str:
-    return "../" * path.count("/")
-
-
 def pair_key(plan: str, other_plan: str) -> str:
     """The key of the page of two plans, the same whichever comes first."""
     return "--".join(sorted((plan, other_plan)))

@@ -137,14 +137,11 @@ def read_parts(read: Rows) -> Parts:
     every = {}
     for iri, plan, level, upper, order, notation, scheme in read(program_query("parts/parts")):
         every[iri] = Part(iri, plan, level, upper, int(order) if order else None, notation, scheme)
-    actions: dict[str, dict[str, None]] = {}
-    under: dict[str, dict[str, None]] = {}
-    for action, plan, part_iri in read(program_query("parts/actions")):
-        actions.setdefault(plan, {})[action] = None
-        if part_iri:
-            under.setdefault(action, {})[part_iri] = None
+    rows = read(program_query("parts/actions"))
+    actions = rules.gathered((plan, action) for action, plan, _ in rows)
+    under = rules.gathered((action, part) for action, _, part in rows if part)
     counts = ((plan, level, int(number)) for _, plan, level, number in read(program_query("parts/counts")))
-    of_plans, above = ({key: tuple(values) for key, values in listed.items()} for listed in (actions, under))
+    of_plans, above = ({key: tuple(dict.fromkeys(of)) for key, of in listed.items()} for listed in (actions, under))
     return Parts(every, of_plans, above, tuple(counts))
 
 
@@ -256,9 +253,6 @@ class Statements:
     def level(self, iri: str) -> evidence.Level | None:
         return evidence.level(self.one(iri, EVIDENCE_LEVEL))
 
-    def ends(self, link: str) -> list[str]:
-        return [iri for name in ("from", "to", "between") for iri in self.values(link, PAN + name)]
-
     def _pointing(self, iri: str) -> Mapping[str, list[str]]:
         rows = self._of(iri, is_value=True)
         return self.once(("pointing", iri), lambda: rules.gathered((row.predicate, row.thing) for row in rows))
@@ -268,7 +262,6 @@ class Statements:
         return sorted({thing for name in names for thing in by_name.get(name, ())})
 
     def number(self, iri: str) -> int:
-        """How many statements are made about a thing, or point to it."""
         return sum(1 for _ in self._of(iri)) + sum(map(len, self._pointing(iri).values()))
 
     def link_type(self, link: str) -> str:

@@ -334,8 +334,8 @@ class PageContext:
         if entry.kind == "link":
             if place := self.document(iri):
                 return place
-            ends = map(self.graph.labels.entry, self.graph.statements.ends(iri))
-            end = next((end for end in ends if end and end.has_page), None)
+            ends = (end for name in ("from", "to", "between") for end in self.graph.statements.values(iri, PAN + name))
+            end = next((end for end in map(self.graph.labels.entry, ends) if end and end.has_page), None)
             return self.href(f"{end.address}#{entry.key}") if end else ""
         if entry.type == SKOS + "Concept":
             return self.href(f"ontology.html#{entry.kind}-{entry.key}")
@@ -496,7 +496,7 @@ def frame(
         "menu": entries("menu", pages.values()),
         "section_pages": [*above, *below] if below else [],
         "section": section,
-        "root": labels.root(request.path),
+        "root": "../" * request.path.count("/"),
         "mode": site_context.mode,
         "release": site_context.graph.release,
         "licence": site_context.graph.notice.licence,

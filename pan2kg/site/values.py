@@ -92,13 +92,9 @@ class Notes:
         # unmarked where another document says on what statements rest
         self.context, self.is_marked = context, is_marked
         self.numbers: dict[parts.Grounds, Mark] = {}
-        self._marks: dict[tuple[str, str], Mark] = {}
 
     def mark(self, statement: parts.Statement) -> Mark:
-        at = statement.thing, statement.graph
-        if at not in self._marks:
-            self._marks[at] = self.need(parts.grounds_of(self.context.graph.statements, statement))
-        return self._marks[at]
+        return self.need(parts.grounds_of(self.context.graph.statements, statement))
 
     def need(self, grounds: parts.Grounds) -> Mark:
         if grounds not in self.numbers:
