@@ -382,7 +382,7 @@ def _tongue(texts: Mapping[str, str], language: str) -> str:
 
 
 def shortened(words: str, most: int = 48) -> str:
-    """Words without their middle where they are many: titles begin alike, and end in what sets them apart."""
+    # titles begin alike, and end in what sets them apart
     if len(words) <= most:
         return words
     head, tail, size = words.split(" ")[:2], words.split(" ")[2:], len(words)

@@ -133,7 +133,6 @@ def natural(number: str) -> list[tuple[int, str]]:
 
 
 def read_parts(read: Rows) -> Parts:
-    """The parts a graph has, each query asked once."""
     every = {}
     for iri, plan, level, upper, order, notation, scheme in read(program_query("parts/parts")):
         every[iri] = Part(iri, plan, level, upper, int(order) if order else None, notation, scheme)

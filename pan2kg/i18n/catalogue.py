@@ -128,8 +128,6 @@ class _Catalogue:
         self.contexts: dict[str, Mapping[str, None]] = {}
 
     def forms(self, name: str) -> list[str]:
-        """The words of a message, one a plural form; none where there is no such message."""
-
         def text(table: Sequence[int], at: int) -> bytes:
             start = table[2 * at + 1]
             return self.data[start : start + table[2 * at]]
@@ -216,8 +214,6 @@ Filling = str | int | float | Text
 
 @dataclass(frozen=True, slots=True)
 class Messages:
-    """The messages of one context."""
-
     context: str
 
     def say(self, key: str, language: Language, /, **values: object) -> str:
@@ -239,7 +235,6 @@ class Messages:
         return words.format(**values) if values else words
 
     def text(self, key: str, /, **values: Filling) -> Text:
-        """A message in each language that has it."""
         return Text(tuple((tag, self.say(key, tag, **values)) for tag in LANGUAGES if self.has(key, tag)))
 
     def counted(self, number: int, key: str, language: Language) -> str:
@@ -283,5 +278,4 @@ def numeral(value: float | str, language: Language, digits: int = 2) -> str:
 
 
 def french(words: str) -> str:
-    """French words with spaces that do not break before : ; ? ! and inside quotation marks."""
     return _FRENCH_SPACES.sub("\u00a0", words)
