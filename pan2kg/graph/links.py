@@ -13,6 +13,7 @@ from pan2kg.coherence.citations import CROSS_REFERENCES
 from pan2kg.coherence.evidence import Level, counts, level
 from pan2kg.coherence.known import Known, basis_line
 from pan2kg.graph.labels import Labels, plain_words
+from pan2kg.graph.statements import gathered
 from pan2kg.store import LinkView, Store, bare_term, is_true, plain, program_query, rules, select
 from pan2kg.turtle.vocabulary import ID, key
 
@@ -57,7 +58,6 @@ class GraphTies:
 
 
 def read_ties(store: Store, view: LinkView | None = None) -> GraphTies:
-    """Read the links of a store, the derived ones from their view; without one, those the store holds."""
     ends: dict[tuple[str, str, Level | None], dict[str, str]] = {}
     for iri, of, end, plan, stated, words in _rows(store, view):
         kind = of.rpartition("/")[2]
@@ -73,7 +73,6 @@ def read_ties(store: Store, view: LinkView | None = None) -> GraphTies:
 
 
 def seen_in(view: LinkView | None) -> str:
-    """The kinds of which a view has every link, for queries that leave those out that the store holds."""
     return " ".join(f"<{ID}linktype/{kind}>" for kind in rules.SHARED) if view else ""
 
 
@@ -103,7 +102,6 @@ def _at_the_finest(ties: Sequence[Tie]) -> Iterator[Tie]:
 
 
 def read_quotes(store: Store) -> dict[str, str]:
-    """The first quotation of the first passage each link rests on, by what they are called."""
     rows = select(store, program_query("links/quotes")).rows
     return {link: words for link, _, words in sorted((tuple(map(plain, row)) for row in rows), reverse=True)}
 
@@ -112,11 +110,7 @@ _SHARED: Final = "shared-instrument"
 
 
 def read_network(read: Callable[[str], list[list[str]]], known: Known, links: LinkView | None) -> nx.MultiDiGraph[str]:
-    """The network of accepted and derived links in no language: what :func:`build_network` calls is said by IRIs.
-
-    Derived links come from their view in ``links``; without one, they are those the queries find. ``read`` answers a
-    query with rows of plain text.
-    """
+    # in no language: what is called something stands there by its IRI; without a view links are those the queries find
     import networkx as nx
 
     network: nx.MultiDiGraph[str] = nx.MultiDiGraph()
@@ -139,28 +133,26 @@ def read_network(read: Callable[[str], list[list[str]]], known: Known, links: Li
     untyped = sorted(node for node, data in network.nodes(data=True) if "type" not in data)
     _add_nodes(network, read(program_query("network/ends", node=untyped)) if untyped else ())
     _add_weights(network, known)
-    texts, quoted = (_gathered(rows_of(query, more)) for query, more in (("via", derived[1]), ("evidence", derived[2])))
-    sources = _gathered(read(program_query("network/documents")))
+    texts = gathered((link, via) for link, via in rows_of("via", derived[1]))
+    quoted = gathered((link, words) for link, *words in rows_of("evidence", derived[2]))
+    sources = gathered((link, document) for link, document in read(program_query("network/documents")))
     for *_, link, data in network.edges(keys=True, data=True):
-        data["via"] = [via for (via,) in texts.get(link, ())]
-        data["quoted"], data["documents"] = quoted.get(link, ()), [document for (document,) in sources.get(link, ())]
+        data |= {"via": texts.get(link, ()), "quoted": quoted.get(link, ()), "documents": sources.get(link, ())}
     return network
 
 
 def build_network(uncalled: nx.MultiDiGraph[str], names: Labels, *, language: str) -> nx.MultiDiGraph[str]:
-    """The network of accepted and derived links: nodes and link nodes by IRI.
+    """The network of accepted and derived links, called something in a language: nodes and link nodes by IRI.
 
-    A node carries ``type``, ``label`` and, for an action, ``plan``; an edge has the link's IRI as
-    key and carries ``type``, ``status`` and ``directed``. A symmetric link stands once, from the end
-    that sorts first. Candidates, rejected and unverified links are left out, and those that rest on a weaker word than
-    the level of ``known``.
+    A node carries ``type``, ``label`` and, for an action, ``plan``; an edge has the link's IRI as key and carries
+    ``type``, ``status`` and ``directed``. A symmetric link stands once, from the end that sorts first. Candidates,
+    rejected and unverified links are left out, and those that rest on a weaker word than the level asked for.
 
-    Where the graph says so, a node has ``notation``, ``review`` and ``certainty`` too, and an edge
-    ``relation``, ``certainty``, ``evidenceLevel``, ``via`` (IRIs, by spaces), ``evidence`` (one quotation a line, with
-    its document), ``documents`` (IRIs, by spaces), ``score``, and for two actions that name the same specific text
-    ``weight``, ``weightHigh`` and ``weightBroad`` in bits. Everything is called what ``names`` say in ``language``.
-    What the weights rest on stands in the network's own attributes. Every attribute is a text, a number or a boolean,
-    so that networkx can write the network as it is.
+    Where the graph says so, a node has ``notation``, ``review`` and ``certainty`` too, and an edge ``relation``,
+    ``certainty``, ``evidenceLevel``, ``via`` (IRIs, by spaces), ``evidence`` (one quotation a line, with its document),
+    ``documents`` (IRIs, by spaces), ``score``, and for two actions that name the same specific text ``weight``,
+    ``weightHigh`` and ``weightBroad`` in bits. What the weights rest on stands in the network's own attributes. Every
+    attribute is a text, a number or a boolean, so that networkx can write the network as it is.
     """
     import networkx as nx
 
@@ -196,7 +188,6 @@ def build_network(uncalled: nx.MultiDiGraph[str], names: Labels, *, language: st
 def _derived(
     links: LinkView, passages: list[list[str]], at: Level
 ) -> tuple[list[list[str]], list[list[str]], list[list[str]]]:
-    """Of the derived links of a view that count the edges, the texts they are by, and the passages they rest on."""
     places = {tuple(words): at for at, (_, *words) in enumerate(passages)}
     quoted: dict[str, set[int]] = {}
     for statement, *words in passages:
@@ -244,13 +235,6 @@ def _add_weights(network: nx.MultiDiGraph[str], known: Known) -> None:
         bits = {"weight": weight.low, "weightHigh": weight.high, "weightBroad": weight.broad}
         data.update({name: round(float(value), 6) for name, value in bits.items()})
         data.update(_given({"evidenceLevel": weight.level.key if weight.level else ""}))
-
-
-def _gathered(rows: Iterable[list[str]]) -> dict[str, list[list[str]]]:
-    groups: dict[str, list[list[str]]] = {}
-    for name, *cells in rows:
-        groups.setdefault(name, []).append(cells)
-    return groups
 
 
 def communities(edges: Iterable[tuple[str, str, float]], *, seed: int = 7) -> dict[str, int]:

@@ -131,7 +131,6 @@ Read = Callable[[str], list[list[str]]]
 
 
 def read_search(labels: Labels, read: Read) -> Search:
-    """What can be found: everything with a page, by its titles and short names, its key and number, and other names."""
     called: dict[str, list[str]] = {}
     for iri, words in read(program_query("names/others")):
         called.setdefault(iri, []).append(words)
@@ -173,7 +172,6 @@ _CLASSES: Final = {"Plan": "plan", "PublicBody": "body", "Organisation": "body",
 
 
 def read_names(read: Read, own_country: str) -> NamesInTexts:
-    """Everything of the graph a text can name; ``own_country`` is the country whose graph it is, by IRI."""
     codes = {country.iri: country.code for country in countries().values()}
     identifiers: dict[str, list[str]] = {}
     for iri, scheme, notation in read(program_query("names/identifiers")):

@@ -147,12 +147,12 @@ def read_parts(read: Rows) -> Parts:
 _ALL: Final = f"""#+ needs:
 PREFIX pan: <{PAN}>
 SELECT ?thing ?property ?value ?graph WHERE {{
+    GRAPHS
     GRAPH ?graph {{ ?thing ?property ?value }}
     FILTER(?property NOT IN (
         pan:linkedTo, pan:linkedToAtPlan, pan:linkedToAtOther, pan:linkedToAtEditors, pan:restsOnAtPlan,
         pan:restsOnAtOfficial, pan:restsOnAtOther, pan:restsOnAtEditors, pan:involvesBodyAtPlan,
         pan:involvesBodyAtOfficial, pan:involvesBodyAtOther, pan:involvesBodyAtEditors, pan:mainLabel))
-    FILTER(?graph NOT IN (LEFT_OUT))
 }}
 """
 """Some properties are left out: links, uses and parts at a level, and main labels, repeat others in short."""
@@ -276,8 +276,12 @@ def _order(statement: Statement) -> tuple[str, str, str, str]:
 def read_statements(store: Store, view: LinkView | None = None) -> Statements:
     """Read all statements of a store, those on derived links from their view; without one, those the store holds."""
     keep, terms = dict[str, str]().setdefault, dict[Term, Term]()
-    of_links = [f"<{graph}>" for graph in view.graphs.values()] if view else []
-    rows = solutions(store, _ALL.replace("LEFT_OUT", ", ".join(["pan:none", *of_links])))  # engines read () otherwise
+    of_links = {f"<{graph}>" for graph in view.graphs.values()} if view else set()
+    graphs = f"FILTER(?graph NOT IN ({', '.join(['pan:none', *of_links])}))"  # engines read () otherwise
+    held = sorted({*map(str, store.held.named_graphs())} - of_links) if isinstance(store, LocalStore) else ()
+    if held and all(graph.startswith("<") for graph in held):
+        graphs = f"VALUES ?graph {{ {' '.join(held)} }}"  # so that what is left out is not looked through
+    rows = solutions(store, _ALL.replace("GRAPHS", graphs))
     statements = []
     for subject, predicate, value, graph in rows:
         if value is not None:

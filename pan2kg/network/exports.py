@@ -120,8 +120,6 @@ class NetworkTables(NamedTuple):
 
 
 def tables(network: nx.MultiDiGraph[str], *, title: str = "", released: date | None = None) -> NetworkTables:
-    """The rows of a network, cleaned of characters no file of ours may hold, in a fixed order."""
-
     def clean(value: object) -> str:
         # a carriage return would be read as a line feed from XML, where it is not written as a character reference
         return formats.xml_fit(str(value)).replace("\r\n", "\n").replace("\r", "\n")
@@ -159,7 +157,6 @@ def tables(network: nx.MultiDiGraph[str], *, title: str = "", released: date | N
 
 
 def _xml(table: NetworkTables, form: str) -> bytes:
-    """The network as networkx writes it: GraphML, or GEXF of which it says too little."""
     import networkx as nx
     from networkx.readwrite import gexf, graphml
 
@@ -205,7 +202,6 @@ _HEADS: Final = {"id": "Id", "label": "Label", "source": "Source", "target": "Ta
 
 
 def _csv(table: NetworkTables, sheet: str) -> str:
-    """The nodes, the edges, or what the network is about, as a table for Gephi and others."""
     rows: Iterable[Mapping[str, Cell]] = table.nodes
     heads, columns = _HEADS, ["id", "label", *table.columns["nodes"]]
     if sheet == "edges":
@@ -243,7 +239,6 @@ def frames(table: NetworkTables) -> Iterator[tuple[str, str, list[Row]]]:
 
 
 def caption(row: Row) -> str:
-    """What is written on a node, on one line: its label, of a work with its number; without a label, its id."""
     number = row.get("notation", "") if row.get("type") in WORKS else ""
     return " ".join(f"{number} {row['label']}".split() if row["label"] else [str(row["id"])])
 
@@ -259,8 +254,6 @@ _LABELS: Final = frozenset({"label", "tooltip", "edgetooltip", "URL", "edgeURL"}
 
 
 def write_dot(table: NetworkTables) -> str:
-    """A network as DOT, a large one for ``sfdp -Goverlap=prism``, a small one for ``dot``."""
-
     def quoted(value: object, *, is_label: bool = False) -> str:
         # in a label Graphviz reads escapes and character references, elsewhere it does not
         text = str(value).replace("\\", "\\\\").replace('"', '\\"')
@@ -312,8 +305,6 @@ _LIST: Final = re.compile(r"^(\d{1,9})([.)])(?= |$)")
 
 
 def write_mermaid(table: NetworkTables) -> str:
-    """A network as a Mermaid flowchart: a frame a plan, a shape a type, dots for what is derived."""
-
     def escaped(text: str) -> str:
         # character codes for all that Mermaid or its Markdown would take for a sign, on one line
         coded = _SPECIAL.sub(lambda match: f"#{ord(match[0])};", " ".join(text.split()))
@@ -438,7 +429,6 @@ def place(edges: Iterable[tuple[str, str, float]], *, seed: int = 7) -> dict[str
 
 @lru_cache(maxsize=256)
 def _spots(matrix: bytes, number: int, seed: int) -> Floats:
-    """Places around the middle, none further from it than 1: linked nodes attract, and all repel each other."""
     import numpy as np
 
     # plain sums, no linear algebra: these give the same places however many processors there are

@@ -8,19 +8,22 @@ What was removed and what was added stand in named graphs of a TriG file, so tha
 states are named by the hash of their canonical form: a patch is applied only to the state it was made for.
 """
 
+import gzip
 import hashlib
+import io
 import os
 import re
 from base64 import urlsafe_b64encode
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from functools import cached_property, partial
-from itertools import groupby, takewhile, zip_longest
+from functools import cached_property, lru_cache, partial
+from itertools import chain, groupby, islice, takewhile, zip_longest
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import IO, Any, Final, NamedTuple, cast
 from urllib.parse import quote, unquote
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree import ElementTree as ET
@@ -33,6 +36,7 @@ from pan2kg.graph import labels as datasets
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
 from pan2kg.project import Project
+from pan2kg.publish import folder
 from pan2kg.publish.edition import Issue, name_roles
 from pan2kg.publish.tables import weigh_links
 from pan2kg.store import LocalStore, derive, is_derived, open_store, read_quads
@@ -46,27 +50,86 @@ _RELEASES: Final = Messages("publication")
 _THIS: Final = ox.NamedNode("urn:x-pan2kg:this-graph")
 _COMMON: Final = 8
 """A triple that stands in more graphs than this says nothing about which graph became which."""
+_AT_ONCE: Final = 10_000
+"""So many statements are written at once, so that their text is not held twice."""
 _LIKE: Final = 0.5
 """The least share of the larger graph that two graphs have in common to be one file that moved."""
 
 
 class Side:
-    def __init__(self, quads: Iterable[ox.Quad], name: str) -> None:
-        # spelled out, since this is asked of each of millions
-        self.name, self.quads, blank = name, frozenset(quads), ox.BlankNode
-        if any(
-            isinstance(quad.object, blank) or isinstance(quad.subject, blank) or isinstance(quad.graph_name, blank)
-            for quad in self.quads
-        ):
-            dataset = ox.Dataset(self.quads)
-            dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-            self.quads = frozenset(dataset)
+    """A state as sorted lines of N-Quads in its canonical form, packed: of two that differ little most is passed over.
+
+    Held as they are is only what sources state, ``stated``. Lines that are ``packed`` already have no blank node. A
+    ``graph`` that is open anyhow is asked for its tables.
+    """
+
+    def __init__(self, quads: Iterable[ox.Quad], name: str, *, packed: bytes = b"", graph: Graph | None = None) -> None:
+        self.name, self.packed, self.graph = name, packed, graph
+        lines = [] if packed else _sorted_lines(quads)
+        if lines:
+            doubtful = _quads(line for line in lines if b"_:" in line)  # some only say so in a text
+            if any(isinstance(term, ox.BlankNode) for quad in doubtful for term in quad):
+                dataset = ox.Dataset(_quads(lines))
+                dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+                lines = _sorted_lines(dataset)
+            self.packed = folder.compressed(lines)
+        lines.clear()  # the others between them would hold their memory
+        self.stated = [line for line in self.lines() if not _rule(line)]
+
+    def file(self) -> IO[bytes]:
+        return cast("IO[bytes]", gzip.open(io.BytesIO(self.packed)))
+
+    def lines(self) -> Iterator[bytes]:
+        # the file's own lines take twice the time
+        begun = b""
+        with self.file() as file:
+            while piece := file.read(1 << 18):
+                lines = (begun + piece).splitlines(keepends=True)
+                begun = b"" if lines[-1].endswith(b"\n") else lines.pop()
+                yield from lines
+
+    @property
+    def quads(self) -> Iterator[ox.Quad]:
+        return ox.parse(self.file(), format=ox.RdfFormat.N_QUADS, lenient=True)
 
     def nquads(self) -> tuple[bytes, str]:
-        content = "".join(f"{line} .\n" for line in sorted(map(str, self.quads))).encode()
+        content = self.file().read()
         digest = urlsafe_b64encode(hashlib.sha256(content).digest()).decode().rstrip("=")
         name = f"ni:///sha-256;{digest}"
         return content, name
+
+
+def _sorted_lines(quads: Iterable[ox.Quad]) -> list[bytes]:
+    lines, remaining = list[bytes](), iter(quads)
+    while some := [*islice(remaining, _AT_ONCE)]:
+        lines += (ox.serialize(some, format=ox.RdfFormat.N_QUADS) or b"").splitlines(keepends=True)
+    return [line for line, _ in groupby(sorted(lines))]
+
+
+def _quads(lines: Iterable[bytes]) -> list[ox.Quad]:
+    # lenient: the engine wrote them itself
+    return list(ox.parse(b"".join(lines), format=ox.RdfFormat.N_QUADS, lenient=True))
+
+
+def _with(terms: Iterable[object], at: int, lines: Iterable[bytes]) -> list[ox.Quad]:
+    # at 0 is the subject, at 1 the property: neither has a space
+    wanted = {str(term).encode() for term in terms}
+    return _quads(line for line in lines if line.split(b" ", at + 1)[at] in wanted)
+
+
+def _rule(line: bytes) -> str:
+    return _rule_at(_tail(line))
+
+
+def _tail(line: bytes) -> bytes:
+    # with a graph, if it has one: three terms have no spaces but those of a text
+    return line[line.rindex(b" <") :] if line.count(b" ") > 3 else b""
+
+
+@lru_cache(maxsize=1 << 12)
+def _rule_at(tail: bytes) -> str:
+    match = re.fullmatch(rb' <([^<>" ]*)> \.\n', tail)
+    return rule_of(match[1].decode()) if match else ""
 
 
 def read_side(path: Path) -> Side:
@@ -94,19 +157,24 @@ class Change:
     """
 
     def __init__(self, old: Side, new: Side, *, weights: texts.Earlier | None = None) -> None:
-        self.old, self.new, self.weights, self.is_empty = old, new, weights, old.quads == new.quads
-        gone, come = old.quads - new.quads, new.quads - old.quads
-        self.moves, before = () if self.is_empty else _moves(old, new, gone, come), old.quads
+        self.old, self.new, self.weights, before = old, new, weights, old.stated
+        self.differing = gone, come = folder.differing(old.lines(), new.lines())
+        self.is_empty, self.moves = not gone and not come, _moves(old, new, gone, come)
         if self.moves:
             names = {ox.NamedNode(source): ox.NamedNode(target) for source, target in self.moves}
-            before = frozenset(_renamed(quad, names) for quad in old.quads)
-            gone, come = before - new.quads, new.quads - before
-        removed, added = ([quad for quad in quads if not is_derived(graph_of(quad))] for quads in (gone, come))
+            is_named = re.compile("|".join(re.escape(str(source)) for source in names).encode()).search
+            naming = {line for line in old.lines() if is_named(line)}
+            renamed = {*_sorted_lines(_renamed(quad, names) for quad in _quads(naming))}
+            both_name = renamed.intersection(new.lines())
+            come = sorted({*come, *naming.difference(gone)} - renamed)
+            gone = sorted({*gone} - naming | renamed - both_name)
+            before = [*{*before} - naming, *renamed]
+        removed, added = map(_stated, (gone, come))
         less, more = {quad.triple for quad in removed}, {quad.triple for quad in added}
         both = set[ox.Triple]()  # what one state says less in a graph, and the other still says in another
-        for triples, quads in ((less, new.quads), (more, before)) if less or more else ():
-            subjects = {triple.subject for triple in triples}
-            both |= triples & {q.triple for q in quads if q.subject in subjects and not is_derived(graph_of(q))}
+        for triples, lines in ((less, new.stated), (more, before)):
+            quads = _with({triple.subject for triple in triples}, 0, lines)
+            both |= triples & {quad.triple for quad in quads if not is_derived(graph_of(quad))}
         places: dict[ox.Triple, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
         for at, quads_stated in enumerate((removed, added)):
             for quad in quads_stated:
@@ -114,9 +182,7 @@ class Change:
                     places[quad.triple][at].append(graph_of(quad))
         pairs = (zip_longest(sorted(sources), sorted(targets), fillvalue="") for sources, targets in places.values())
         shifts = Counter(pair for several in pairs for pair in several)
-        fewer, further = (
-            Counter(rule_of(graph_of(quad)) for quad in quads if is_derived(graph_of(quad))) for quads in (gone, come)
-        )
+        fewer, further = (Counter(rule for line in lines if (rule := _rule(line))) for lines in (gone, come))
         self.added, self.removed = (tuple(sorted(triples - both, key=str)) for triples in (more, less))
         self.shifts = tuple((*pair, number) for pair, number in sorted(shifts.items()))
         self.derivations = tuple((rule, further[rule], fewer[rule]) for rule in sorted({*fewer, *further}))
@@ -135,11 +201,10 @@ class Change:
             edits[iri] += [Edit(predicate, language, *pair) for pair in zip_longest(*values)]
         nodes, owners = {triple.subject for triple in (*self.removed, *self.added)}, dict[str, str]()
         stated: list[set[str]] = []
-        for quads in (self.old.quads, self.new.quads) if edits else ():
-            subjects = (quad for quad in quads if quad.subject in nodes and not is_derived(graph_of(quad)))
-            stated.append({_called(quad.subject) for quad in subjects})
-            for quad in quads:
-                if quad.predicate in _DOWN and quad.object in nodes:
+        for lines in (self.old.stated, self.new.stated):
+            stated.append({_called(quad.subject) for quad in _with(nodes, 0, lines)})
+            for quad in _with(_DOWN, 1, lines):
+                if quad.object in nodes:
                     part_iri, owner = _called(quad.object), _called(quad.subject)
                     owners[part_iri] = min(owner, owners.get(part_iri, owner))
         altered = []
@@ -174,14 +239,17 @@ class Change:
             return None
         tables: list[known.Tables] = []
         for side in (self.old, self.new):
-            if not any(is_derived(graph_of(quad)) for quad in side.quads):
+            if not any(map(_rule, side.lines())):
                 return None
-            store = LocalStore(ox.Store())
-            store.inner.bulk_extend(side.quads)
+            store = side.graph.held if side.graph else LocalStore(ox.Store())
+            if not side.graph:
+                store.held.load(side.file(), format=ox.RdfFormat.N_QUADS, lenient=True)
             release = datasets.read_release(store)
             day = date.fromisoformat(release.day) if release.day else None
             home = datasets.own_profile(datasets.read_profiles(store), None).home_plan
-            tables.append(reading.read_tables(store, release=release.number, as_of=day, focus=home))
+            read = side.graph.tables if side.graph else reading.read_tables(store)
+            home = home if home in read.works.plans else ""
+            tables.append(replace(read, release=release.number, as_of=day, focus=home))
             if not tables[-1].works.plans:
                 return None
         earlier = self.weights
@@ -206,13 +274,17 @@ def graph_of(quad: ox.Quad) -> str:
     return "" if isinstance(graph, ox.DefaultGraph) else str(graph) if isinstance(graph, ox.BlankNode) else graph.value
 
 
-def _moves(old: Side, new: Side, gone: Iterable[ox.Quad], come: Iterable[ox.Quad]) -> tuple[tuple[str, str], ...]:
-    graphs_kept = {quad.graph_name for quad in old.quads} & {quad.graph_name for quad in new.quads}
+def _stated(lines: Iterable[bytes]) -> list[ox.Quad]:
+    return _quads(line for line in lines if not _rule(line))
+
+
+def _moves(old: Side, new: Side, gone: Iterable[bytes], come: Iterable[bytes]) -> tuple[tuple[str, str], ...]:
+    graphs_kept = {*map(_tail, old.stated)} & {*map(_tail, new.stated)}
     by_state: list[dict[str, set[ox.Triple]]] = [defaultdict(set), defaultdict(set)]
-    for triples_of, quads in zip(by_state, (gone, come), strict=True):
-        for quad in quads:
+    for triples_of, lines in zip(by_state, (gone, come), strict=True):
+        for quad in _stated(lines):
             graph = quad.graph_name
-            if isinstance(graph, ox.NamedNode) and graph not in graphs_kept and not is_derived(graph.value):
+            if isinstance(graph, ox.NamedNode) and f" {graph} .\n".encode() not in graphs_kept:
                 triples_of[graph.value].add(_renamed(quad, {graph: _THIS}).triple)
     before, after = by_state
     holders: dict[ox.Triple, list[str]] = defaultdict(list)
@@ -262,9 +334,9 @@ def write_patch(before: Side, after: Side) -> bytes:
 
     names = [ox.NamedNode(side.nquads()[1]) for side in (before, after)]
     quads = [ox.Quad(names[1], _REVISION_OF, names[0])]
-    for base, differing in ((REMOVED, before.quads - after.quads), (ADDED, after.quads - before.quads)):
+    for base, lines in zip((REMOVED, ADDED), folder.differing(before.lines(), after.lines()), strict=True):
         wrapped = []
-        for quad in differing:
+        for quad in _quads(lines):
             graph = quad.graph_name
             of = "" if isinstance(graph, ox.DefaultGraph) else "?graph=" + quote(named(graph).value, safe="")
             subject = quad.subject if isinstance(quad.subject, ox.Triple) else named(quad.subject)
@@ -293,7 +365,8 @@ def apply(patch: Iterable[ox.Quad], before: Side, name: str = "") -> Side:
         raise ProjectError("no-patch", place=Place(name) if name else None, remedy="make-patch")
     if before.nquads()[1] != states[0][0]:
         raise ProjectError("patch-for-another", place=Place(before.name), remedy="apply-to-origin")
-    after = Side((before.quads - lists[REMOVED]) | lists[ADDED], before.name)
+    quads = (quad for quad in before.quads if quad not in lists[REMOVED])
+    after = Side(chain(quads, lists[ADDED]), before.name)
     if after.nquads()[1] != states[0][1]:
         raise ProjectError("patch-damaged", remedy="fetch-again")
     return after
@@ -346,8 +419,8 @@ class ChangeNames:
         if change.is_empty:  # as in a release before which there is none: nothing is to be named
             return
         sides = [
-            [quad for quad in quads if quad.predicate in _NAMING and not is_derived(graph_of(quad))]
-            for quads in (change.new.quads, change.old.quads - change.new.quads)
+            [quad for quad in _with(_NAMING, 1, lines) if not is_derived(graph_of(quad))]
+            for lines in (change.new.stated, change.differing[0])
         ]
         triples = [*change.added, *change.removed]
         altered = {triple.subject for triple in triples}
@@ -598,7 +671,7 @@ _AUTHOR: Final = "pan2kg contributors"
 _FOAF_NAME: Final = "http://xmlns.com/foaf/0.1/name"
 OF_FEEDS: Final = tuple(map(ox.NamedNode, (datasets.VOID_SPACE, f"{DCTERMS}publisher", _FOAF_NAME)))
 """What a feed says of who publishes it."""
-_DAYS: Final = tuple(DCTERMS + name for name in ("modified", "issued", "created"))
+_DAYS: Final = tuple(ox.NamedNode(DCTERMS + name) for name in ("modified", "issued", "created"))
 
 
 def write_feed(
@@ -611,7 +684,7 @@ def write_feed(
     entry follows from the thing and the two states, so that a feed that is made again announces nothing twice.
     """
     when, names = updated.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), change.names
-    facts = [quad for quad in change.new.quads if quad.predicate in OF_FEEDS]
+    facts = _with(OF_FEEDS, 1, change.new.stated)
 
     def fact(predicate: str, subject: str = "", best: str = "") -> str:
         terms = [
@@ -673,8 +746,8 @@ def day_of(change: Change, day_named: date | None = None) -> datetime:
             raise FormatError("epoch-no-number", remedy="unset-it", epoch=epoch)
         return datetime.fromtimestamp(int(epoch), tz=UTC)
     days = []
-    for quad in change.new.quads if not day_named else ():
-        if quad.predicate.value in _DAYS and isinstance(quad.object, ox.Literal):
+    for quad in _with(_DAYS, 1, change.new.stated) if not day_named else ():
+        if isinstance(quad.object, ox.Literal):
             with suppress(ValueError):
                 days.append(date.fromisoformat(quad.object.value[:10]))
     day = day_named or max(days, default=None)

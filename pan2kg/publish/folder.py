@@ -10,6 +10,7 @@ disk where the file system allows it.
 import ctypes
 import gzip
 import hashlib
+import io
 import json
 import os
 import re
@@ -368,9 +369,32 @@ _STATEMENTS: Final = 5_000
 """So many statements stand in one operation: engines read a request whole."""
 
 
-def write_update(old: Iterable[bytes], new: Iterable[bytes]) -> Iterator[str]:
-    before, after = ({line.strip() for line in lines} for lines in (old, new))
-    for verb, lines in (("DELETE", before - after), ("INSERT", after - before)):
+def differing(old: Iterable[bytes], new: Iterable[bytes]) -> tuple[list[bytes], list[bytes]]:
+    """The lines that only the one state has, and only the other, of two that are sorted: passed over, none is held."""
+    gone, come, after = list[bytes](), list[bytes](), iter(new)
+    line_after = next(after, b"")
+    for line in old:
+        while line_after and line_after < line:
+            come.append(line_after)
+            line_after = next(after, b"")
+        if line_after == line:
+            line_after = next(after, b"")
+        else:
+            gone.append(line)
+    return gone, [*come, *filter(None, (line_after,)), *after]
+
+
+def compressed(lines: list[bytes]) -> bytes:
+    target = io.BytesIO()
+    # quickly: it goes again soon
+    with gzip.GzipFile("", "wb", compresslevel=1, fileobj=target, mtime=0) as packed:
+        for piece in Content(lines).pieces:
+            packed.write(piece)
+    return target.getvalue()
+
+
+def write_update(gone: Iterable[bytes], come: Iterable[bytes]) -> Iterator[str]:
+    for verb, lines in (("DELETE", gone), ("INSERT", come)):
         ordered = sorted(lines, key=lambda line: (graph_name(line), line))
         for start in range(0, len(ordered), _STATEMENTS):
             yield f"{verb} DATA {{\n"
@@ -379,13 +403,6 @@ def write_update(old: Iterable[bytes], new: Iterable[bytes]) -> Iterator[str]:
                 yield from (f"{line[: line.rindex(b' <')].decode()} .\n" for line in group)
                 yield "}\n"
             yield "} ;\n"
-
-
-def lines_of(folder: Path) -> list[bytes]:
-    if not (folder / QUADS).is_file():
-        return []
-    with gzip.open(folder / QUADS) as file:
-        return file.read().splitlines(keepends=True)
 
 
 def dump_lines(folder: Path) -> Iterator[str]:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final
 
 from pan2kg.coherence import bodies, evidence
@@ -222,10 +222,11 @@ def show(figures: table.Table, context: page.PageContext) -> page.Markup:
     # plans and texts are called by their short names, as links to them are elsewhere
     entries = (entry for kind in ("plan", "instrument") for entry in index.of_kind(kind))
     short = {entry.iri: entry.brief[language] for entry in entries if language in entry.brief}
-    find, called = lambda _, __, iri: context.address(iri), lambda iri: short.get(iri, "")
+    address = cache(context.address)  # of what stands in many rows
+    find, called = lambda _, __, iri: address(iri), lambda iri: short.get(iri, "")
     shown, pieces = figures.rows[: context.most], partial(template.macro, "_macros.html")
     part, title = replace(figures, rows=shown), writers.html_text(figures.title, language)
-    anchors = writers.Anchors(figures.name, find, spoken, called)
+    anchors = writers.Anchors(figures.name, find, cache(spoken), called)
     rows = writers.html_table(part, language, anchors, caption=title, has_script=True)
     more = pieces("rest")(len(shown), context.t) + pieces("cut")(len(shown), len(figures.rows), context.t)
     return template.markup(f"<sortable-table>{rows}</sortable-table>\n{more}{writers.html_foot(figures, language)}")
@@ -266,9 +267,10 @@ def _file(context: page.PageContext, form: str, *, is_gap: bool = False) -> str 
     is_local = form == "csv" and not is_gap and context.request.arguments.get("local")
     if form == "csv":
         # plans and texts are called by their short names, as they are on pages
-        find, called = context.graph.labels.entry, context.called
+        find, called = context.graph.labels.entry, cache(context.called)
+        named = [column for column in figures.columns if column.names]
         figures = replace(figures, rows=tuple(
-            {**row, **{column.key: called(of.iri) for column in figures.columns
+            {**row, **{column.key: called(of.iri) for column in named
              if (of := find(str(row.get(column.names)))) and of.kind in ("plan", "instrument")}}
             for row in figures.rows
         ))  # fmt: skip

@@ -53,7 +53,6 @@ _LABEL: Final = re.compile(
 )
 """That column; of a plan, whose name says where it was not adopted, with what says so."""
 _HEAD: Final = re.compile(r"^#\+.*\n", re.MULTILINE)
-_NAME: Final = re.compile("_(?:label|name)")
 _VARIABLE: Final = re.compile(r"[?$](\w+)")
 _PAGE: Final = catalogue.Messages("page")
 _FIGURE: Final = catalogue.Messages("figure")
@@ -252,7 +251,8 @@ def _answer(context: page.PageContext, text: str) -> Result:
     # asked in one language, where another one changes the names beside things alone, and not their order
     columns, in_first = dict(_LABEL.findall(text)), text.replace(f'BIND("{tag}" AS', f'BIND("{first}" AS')
     is_same = text.count("?language") == len(columns) + 1 and sorted(columns) == sorted(_OWN.findall(text))
-    asked = in_first if is_same and not _NAME.search(text.rpartition("ORDER BY")[2]) else text
+    is_same &= not re.search("_(?:label|name)", text.rpartition("ORDER BY")[2])
+    asked = in_first if is_same else text
     kept = once(f"answer to {asked}", lambda: writers.write_answer(store.query(asked), "json").encode())
     if asked != text:
         kept = once(f"answer to {text}", lambda: _renamed(context, kept, columns))

@@ -202,7 +202,6 @@ def fill(
 
 
 def insist(query: Query, values: Mapping[str, str]) -> None:
-    """Refuse a question that was not told what it asks about, where the project’s profile does not say it either."""
     # examples of the profile belong together: beside a thing that is given, that of another would be invented
     is_begun = any(parameter.is_example and parameter.name in values for parameter in query.parameters)
     for parameter in query.parameters:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import IO, TYPE_CHECKING, Any, Final, Protocol, cast
 
 import pyoxigraph as ox
 
@@ -70,8 +70,6 @@ class Store(Protocol):
 
 
 class OwnQuery(str):
-    """The text of a stored query with its name and the rules it needs; ``None`` where its header is to be read."""
-
     name: str
     needs: tuple[str, ...] | None
 
@@ -113,7 +111,6 @@ class LocalStore:
 
     @contextmanager
     def _evaluated(self, text: str) -> Iterator[ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples]:
-        """What the engine answers, to be read within, so that a fault in the middle is a sentence too."""
         refuse_fetching(text)
         needed = needs(text) if self.waiting else []
         if any(needed is None or not rules.isdisjoint(needed) for rules, _ in self.waiting):
@@ -262,12 +259,10 @@ def read_quads(path: Path) -> Iterator[ox.Quad]:
     if ending not in FORMATS:
         raise ProjectError("no-rdf-ending", place=place, remedy="use-one-packed", names=", ".join(FORMATS))
     try:
-        content = path.read_bytes()
-        if path.suffix == ".gz":
-            import gzip
+        import gzip
 
-            content = gzip.decompress(content)
-        yield from ox.parse(content, format=FORMATS[ending])
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            yield from ox.parse(cast("IO[bytes]", file), format=FORMATS[ending])
     except (OSError, SyntaxError, EOFError, zlib.error) as error:
         if isinstance(error, (EOFError, zlib.error)) or type(error).__name__ == "BadGzipFile":
             raise ProjectError("no-gzip", place=place, remedy="fetch-again") from None
@@ -316,7 +311,6 @@ def load_readable(project: Project) -> tuple[LocalStore, list[TurtleError]]:
 
 
 def _load_member(store: ox.Store, project: Project, errors: list[TurtleError] | None = None) -> None:
-    """Load the files of one project; what is not Turtle in its graph is put among ``errors``, where there are any."""
     # where the project has rules, what a dump says was derived is dropped and derived again:
     # the rules may have changed since it was written
     anew = (project.queries / "rules").is_dir()

@@ -379,9 +379,9 @@ def cells(graph: Graph, columns: Sequence[str], values: Sequence[object]) -> Row
     # None in both, and several of which there is none are empty. A figure is rounded, a mapping stands for itself.
     row: dict[str, Any] = {}
     for key, value in zip(columns, values, strict=True):
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             row |= value
-        elif isinstance(value, Iterable) and not isinstance(value, str):
+        elif not isinstance(value, str | float | None) and isinstance(value, Iterable):
             iris = list(value)
             words = format_of("semicolon", graph.language).join(map(graph.label, iris))
             row |= {key: " ".join(iris), f"{key}_label": words}

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 from textwrap import fill, wrap
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
@@ -469,6 +470,10 @@ def _crossed(cross: tuple[Any, ...], language: Language, width: int) -> str:
     return "\n\n".join([*blocks, "\n".join([_wrapped(words.say(language), width, first="  ") for words in legend])])
 
 
+_cleaned: Final = lru_cache(maxsize=1 << 10)(clean)
+"""For names of things, which stand in many rows."""
+
+
 def items(row: Row, column: Column, language: Language) -> list[tuple[str, str]]:
     # each as its address and what it is called; one pair without an address for a plain value
     value, address = row.get(column.key), row.get(column.names)
@@ -478,7 +483,7 @@ def items(row: Row, column: Column, language: Language) -> list[tuple[str, str]]
     labels = re.split(r"[ \u00a0]?; ", str(value)) if len(iris) > 1 else [str(value)]
     if len(labels) != len(iris):
         return [("", clean(str(value)))]
-    return [(iri, clean(label)) for iri, label in zip(iris, labels, strict=True)]
+    return [*zip(iris, map(_cleaned, labels), strict=True)]
 
 
 def _is_number(table: Table, column: Column) -> bool:
