@@ -143,6 +143,4 @@ def escape(text: object) -> str:
     return _escaped(text if type(text) is str else str(text))
 
 
-@lru_cache(maxsize=1 << 14)
-def _escaped(text: str) -> str:
-    return str(escaped(text))
+_escaped: Final = lru_cache(maxsize=1 << 14)(lambda text: str(escaped(text)))
