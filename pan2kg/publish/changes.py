@@ -20,8 +20,8 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from functools import cached_property, lru_cache, partial
-from itertools import chain, groupby, islice, takewhile, zip_longest
+from functools import cached_property, partial
+from itertools import chain, filterfalse, groupby, islice, takewhile, zip_longest
 from pathlib import Path
 from typing import IO, Any, Final, NamedTuple, cast
 from urllib.parse import quote, unquote
@@ -39,7 +39,7 @@ from pan2kg.project import Project
 from pan2kg.publish import folder
 from pan2kg.publish.edition import Issue, name_roles
 from pan2kg.publish.tables import weigh_links
-from pan2kg.store import LocalStore, derive, is_derived, open_store, read_quads
+from pan2kg.store import LocalStore, derive, open_store, read_quads
 from pan2kg.tables import figure_words, formats
 from pan2kg.turtle import DCTERMS, PAN, RDF, RDFS, ROOT, SKOS, kind_and_key, path_of, read_prefixes, rule_of
 
@@ -52,6 +52,7 @@ _COMMON: Final = 8
 """A triple that stands in more graphs than this says nothing about which graph became which."""
 _AT_ONCE: Final = 10_000
 """So many statements are written at once, so that their text is not held twice."""
+_LAST_NAME: Final = re.compile(rb' <([^<>" ]*)> \.\n')
 _LIKE: Final = 0.5
 """The least share of the larger graph that two graphs have in common to be one file that moved."""
 
@@ -64,33 +65,18 @@ class Side:
     """
 
     def __init__(self, quads: Iterable[ox.Quad], name: str, *, packed: bytes = b"", graph: Graph | None = None) -> None:
-        self.name, self.packed, self.graph = name, packed, graph
         lines = [] if packed else _sorted_lines(quads)
-        if lines:
-            doubtful = _quads(line for line in lines if b"_:" in line)  # some only say so in a text
-            if any(isinstance(term, ox.BlankNode) for quad in doubtful for term in quad):
-                dataset = ox.Dataset(_quads(lines))
-                dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-                lines = _sorted_lines(dataset)
-            self.packed = folder.compressed(lines)
+        doubtful = _quads(line for line in lines if b"_:" in line)  # some only say so in a text
+        if any(isinstance(term, ox.BlankNode) for quad in doubtful for term in quad):
+            dataset = ox.Dataset(_quads(lines))
+            dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+            lines = _sorted_lines(dataset)
+        self.name, self.packed, self.graph = name, packed or folder.compressed(lines), graph
         lines.clear()  # the others between them would hold their memory
-        self.stated = [line for line in self.lines() if not _rule(line)]
+        self.stated = [*filterfalse(_rule, self.file())]
 
     def file(self) -> IO[bytes]:
-        return cast("IO[bytes]", gzip.open(io.BytesIO(self.packed)))
-
-    def lines(self) -> Iterator[bytes]:
-        # the file's own lines take twice the time
-        begun = b""
-        with self.file() as file:
-            while piece := file.read(1 << 18):
-                lines = (begun + piece).splitlines(keepends=True)
-                begun = b"" if lines[-1].endswith(b"\n") else lines.pop()
-                yield from lines
-
-    @property
-    def quads(self) -> Iterator[ox.Quad]:
-        return ox.parse(self.file(), format=ox.RdfFormat.N_QUADS, lenient=True)
+        return io.BufferedReader(cast("io.RawIOBase", gzip.open(io.BytesIO(self.packed))))
 
     def nquads(self) -> tuple[bytes, str]:
         content = self.file().read()
@@ -106,29 +92,20 @@ def _sorted_lines(quads: Iterable[ox.Quad]) -> list[bytes]:
     return [line for line, _ in groupby(sorted(lines))]
 
 
-def _quads(lines: Iterable[bytes]) -> list[ox.Quad]:
+def _quads(lines: Iterable[bytes], terms: Iterable[object] | None = None, at: int = 0) -> list[ox.Quad]:
+    """What lines say that have one of some terms: at 0 as their subject, at 1 as their property."""
+    if terms is not None:
+        wanted = {str(term).encode() for term in terms}
+        lines = (line for line in lines if line.split(b" ", at + 1)[at] in wanted)
     # lenient: the engine wrote them itself
-    return list(ox.parse(b"".join(lines), format=ox.RdfFormat.N_QUADS, lenient=True))
-
-
-def _with(terms: Iterable[object], at: int, lines: Iterable[bytes]) -> list[ox.Quad]:
-    # at 0 is the subject, at 1 the property: neither has a space
-    wanted = {str(term).encode() for term in terms}
-    return _quads(line for line in lines if line.split(b" ", at + 1)[at] in wanted)
+    return [*ox.parse(b"".join(lines), format=ox.RdfFormat.N_QUADS, lenient=True)]
 
 
 def _rule(line: bytes) -> str:
-    return _rule_at(_tail(line))
-
-
-def _tail(line: bytes) -> bytes:
-    # with a graph, if it has one: three terms have no spaces but those of a text
-    return line[line.rindex(b" <") :] if line.count(b" ") > 3 else b""
-
-
-@lru_cache(maxsize=1 << 12)
-def _rule_at(tail: bytes) -> str:
-    match = re.fullmatch(rb' <([^<>" ]*)> \.\n', tail)
+    # the last name is a graph where there are four terms: more spaces than three has but a text
+    if b"/graph/derived/" not in line or line.count(b" ") < 4:
+        return ""
+    match = _LAST_NAME.fullmatch(line, line.rindex(b" <"))
     return rule_of(match[1].decode()) if match else ""
 
 
@@ -158,23 +135,22 @@ class Change:
 
     def __init__(self, old: Side, new: Side, *, weights: texts.Earlier | None = None) -> None:
         self.old, self.new, self.weights, before = old, new, weights, old.stated
-        self.differing = gone, come = folder.differing(old.lines(), new.lines())
-        self.is_empty, self.moves = not gone and not come, _moves(old, new, gone, come)
+        self.differing = gone, come = folder.differing(old.file(), new.file())
+        removed, added = (_quads(filterfalse(_rule, lines)) for lines in (gone, come))
+        self.is_empty, self.moves = not gone and not come, _moves(old, new, removed, added)
         if self.moves:
             names = {ox.NamedNode(source): ox.NamedNode(target) for source, target in self.moves}
             is_named = re.compile("|".join(re.escape(str(source)) for source in names).encode()).search
-            naming = {line for line in old.lines() if is_named(line)}
+            naming = {*filter(is_named, old.file())}
             renamed = {*_sorted_lines(_renamed(quad, names) for quad in _quads(naming))}
-            both_name = renamed.intersection(new.lines())
             come = sorted({*come, *naming.difference(gone)} - renamed)
-            gone = sorted({*gone} - naming | renamed - both_name)
-            before = [*{*before} - naming, *renamed]
-        removed, added = map(_stated, (gone, come))
+            gone = sorted({*gone} - naming | renamed.difference(new.file()))
+            before = [*{*before} - naming, *filterfalse(_rule, renamed)]
+            removed, added = (_quads(filterfalse(_rule, lines)) for lines in (gone, come))
         less, more = {quad.triple for quad in removed}, {quad.triple for quad in added}
         both = set[ox.Triple]()  # what one state says less in a graph, and the other still says in another
         for triples, lines in ((less, new.stated), (more, before)):
-            quads = _with({triple.subject for triple in triples}, 0, lines)
-            both |= triples & {quad.triple for quad in quads if not is_derived(graph_of(quad))}
+            both |= triples & {quad.triple for quad in _quads(lines, {triple.subject for triple in triples})}
         places: dict[ox.Triple, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
         for at, quads_stated in enumerate((removed, added)):
             for quad in quads_stated:
@@ -202,8 +178,8 @@ class Change:
         nodes, owners = {triple.subject for triple in (*self.removed, *self.added)}, dict[str, str]()
         stated: list[set[str]] = []
         for lines in (self.old.stated, self.new.stated):
-            stated.append({_called(quad.subject) for quad in _with(nodes, 0, lines)})
-            for quad in _with(_DOWN, 1, lines):
+            stated.append({_called(quad.subject) for quad in _quads(lines, nodes)})
+            for quad in _quads(lines, _DOWN, 1):
                 if quad.object in nodes:
                     part_iri, owner = _called(quad.object), _called(quad.subject)
                     owners[part_iri] = min(owner, owners.get(part_iri, owner))
@@ -239,7 +215,7 @@ class Change:
             return None
         tables: list[known.Tables] = []
         for side in (self.old, self.new):
-            if not any(map(_rule, side.lines())):
+            if not any(map(_rule, side.file())):
                 return None
             store = side.graph.held if side.graph else LocalStore(ox.Store())
             if not side.graph:
@@ -274,15 +250,13 @@ def graph_of(quad: ox.Quad) -> str:
     return "" if isinstance(graph, ox.DefaultGraph) else str(graph) if isinstance(graph, ox.BlankNode) else graph.value
 
 
-def _stated(lines: Iterable[bytes]) -> list[ox.Quad]:
-    return _quads(line for line in lines if not _rule(line))
-
-
-def _moves(old: Side, new: Side, gone: Iterable[bytes], come: Iterable[bytes]) -> tuple[tuple[str, str], ...]:
-    graphs_kept = {*map(_tail, old.stated)} & {*map(_tail, new.stated)}
+def _moves(old: Side, new: Side, gone: Iterable[ox.Quad], come: Iterable[ox.Quad]) -> tuple[tuple[str, str], ...]:
+    # as lines end, where they do not end with a thing
+    ends = ({line[line.rindex(b" <") :] for line in side.stated if line.count(b" ") > 3} for side in (old, new))
+    graphs_kept = set.intersection(*ends)
     by_state: list[dict[str, set[ox.Triple]]] = [defaultdict(set), defaultdict(set)]
-    for triples_of, lines in zip(by_state, (gone, come), strict=True):
-        for quad in _stated(lines):
+    for triples_of, quads in zip(by_state, (gone, come), strict=True):
+        for quad in quads:
             graph = quad.graph_name
             if isinstance(graph, ox.NamedNode) and f" {graph} .\n".encode() not in graphs_kept:
                 triples_of[graph.value].add(_renamed(quad, {graph: _THIS}).triple)
@@ -334,7 +308,7 @@ def write_patch(before: Side, after: Side) -> bytes:
 
     names = [ox.NamedNode(side.nquads()[1]) for side in (before, after)]
     quads = [ox.Quad(names[1], _REVISION_OF, names[0])]
-    for base, lines in zip((REMOVED, ADDED), folder.differing(before.lines(), after.lines()), strict=True):
+    for base, lines in zip((REMOVED, ADDED), folder.differing(before.file(), after.file()), strict=True):
         wrapped = []
         for quad in _quads(lines):
             graph = quad.graph_name
@@ -365,8 +339,8 @@ def apply(patch: Iterable[ox.Quad], before: Side, name: str = "") -> Side:
         raise ProjectError("no-patch", place=Place(name) if name else None, remedy="make-patch")
     if before.nquads()[1] != states[0][0]:
         raise ProjectError("patch-for-another", place=Place(before.name), remedy="apply-to-origin")
-    quads = (quad for quad in before.quads if quad not in lists[REMOVED])
-    after = Side(chain(quads, lists[ADDED]), before.name)
+    quads = ox.parse(before.file(), format=ox.RdfFormat.N_QUADS)
+    after = Side(chain((quad for quad in quads if quad not in lists[REMOVED]), lists[ADDED]), before.name)
     if after.nquads()[1] != states[0][1]:
         raise ProjectError("patch-damaged", remedy="fetch-again")
     return after
@@ -418,10 +392,7 @@ class ChangeNames:
         self._prefixes = read_prefixes(shipped)
         if change.is_empty:  # as in a release before which there is none: nothing is to be named
             return
-        sides = [
-            [quad for quad in _with(_NAMING, 1, lines) if not is_derived(graph_of(quad))]
-            for lines in (change.new.stated, change.differing[0])
-        ]
+        sides = [_quads(lines, _NAMING, 1) for lines in (change.new.stated, filterfalse(_rule, change.differing[0]))]
         triples = [*change.added, *change.removed]
         altered = {triple.subject for triple in triples}
         owners = {q.subject for quads in sides for q in quads if q.predicate in _DOWN and q.object in altered}
@@ -684,7 +655,7 @@ def write_feed(
     entry follows from the thing and the two states, so that a feed that is made again announces nothing twice.
     """
     when, names = updated.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), change.names
-    facts = _with(OF_FEEDS, 1, change.new.stated)
+    facts = _quads(change.new.stated, OF_FEEDS, 1)
 
     def fact(predicate: str, subject: str = "", best: str = "") -> str:
         terms = [
@@ -746,7 +717,7 @@ def day_of(change: Change, day_named: date | None = None) -> datetime:
             raise FormatError("epoch-no-number", remedy="unset-it", epoch=epoch)
         return datetime.fromtimestamp(int(epoch), tz=UTC)
     days = []
-    for quad in _with(_DAYS, 1, change.new.stated) if not day_named else ():
+    for quad in _quads(change.new.stated, _DAYS, 1) if not day_named else ():
         if isinstance(quad.object, ox.Literal):
             with suppress(ValueError):
                 days.append(date.fromisoformat(quad.object.value[:10]))

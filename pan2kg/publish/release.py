@@ -193,7 +193,7 @@ def change_part(edition: Edition) -> Iterator[File]:
         differing = change.differing
         if not packed:  # it stands elsewhere than its own addresses say
             whole = folder.read_content(edition.store, edition.issue.addresses)[1]
-            differing = folder.differing(change.old.lines(), whole.quads)
+            differing = folder.differing(change.old.file(), whole.quads)
         yield f"{CHANGES}/{CHANGES}.ru", "".join(folder.write_update(*differing)).encode()
     for language in LANGUAGES:
         issue, name = edition.issue, f"{CHANGES}/feed.{language}.atom"

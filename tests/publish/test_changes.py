@@ -41,7 +41,7 @@ def side(*turtle: str, graph: str = "graph:plan", name: str = "x") -> Side:
 
 
 def sides(*several: Side) -> Side:
-    return Side((quad for one in several for quad in one.quads), "x")
+    return Side(ox.parse(b"".join(one.nquads()[0] for one in several), format=ox.RdfFormat.N_QUADS), "x")
 
 
 def statuses(told: Change) -> dict[str, Status]:
