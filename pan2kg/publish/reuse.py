@@ -33,7 +33,10 @@ from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, SKOS, kind_and_key
 _WORD: Final = re.compile(rb"[\w-]+", re.ASCII)
 _NAMED: Final = re.compile(r"https?://[^'\"]+")
 _OWL: Final = "http://www.w3.org/2002/07/owl#"
-_OF_RELEASE: Final = frozenset((f"{_OWL}versionInfo", f"{_OWL}versionIRI", f"{DCTERMS}issued", f"{DCTERMS}modified"))
+_OF_RELEASE: Final = frozenset(
+    [_OWL + name for name in ("versionInfo", "versionIRI")]
+    + [DCTERMS + name for name in ("bibliographicCitation", "issued", "modified")]
+)
 """What every release says otherwise of the ontology and the dataset."""
 Changes = tuple[set[str], set[str]]
 """The keys of what is described otherwise than before, and the addresses of that and of what it points to."""

@@ -18,13 +18,14 @@ from tests.publish.conftest import TODAY, YOUTH, edition_of
 
 # what is said otherwise in a later release: thing, property and value
 EDITS = {
-    "day": "", "concept": 'relation/implements> skos:prefLabel "autre"@fr', "citation": "link/dd069241d5843ffd> ?p ?o",
-    "plan": 'plan/lu-youth-1> skos:prefLabel "Autre"@fr',
-    "date": 'plan/lu-youth-2> pan:adoptedOn "2010-02-02"^^xsd:date',
-    "text": "link/613b6ea9fd12c3f1> pan:to <https://w3id.org/pan2kg/id/instrument/lu-pacte-national>",
+    "day": 'ontology> dcterms:bibliographicCitation "0.2.1"@en',
+    "concept": 'id/relation/implements> skos:prefLabel "autre"@fr', "citation": "id/link/dd069241d5843ffd> ?p ?o",
+    "plan": 'id/plan/lu-youth-1> skos:prefLabel "Autre"@fr',
+    "date": 'id/plan/lu-youth-2> pan:adoptedOn "2010-02-02"^^xsd:date',
+    "text": "id/link/613b6ea9fd12c3f1> pan:to <https://w3id.org/pan2kg/id/instrument/lu-pacte-national>",
 }  # fmt: skip
 _PREFIXES = """PREFIX pan: <https://w3id.org/pan2kg/ontology#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-    PREFIX xsd: <http://www.w3.org/2001/XMLSchema#> """
+    PREFIX dcterms: <http://purl.org/dc/terms/> PREFIX xsd: <http://www.w3.org/2001/XMLSchema#> """
 
 
 class Things(SitePart):
@@ -36,7 +37,7 @@ class Things(SitePart):
 def state(project: Project, name: str) -> editions.Edition:
     def derive(store: LocalStore, project: Project) -> None:
         if EDITS.get(name):
-            thing, verb, value = f"<https://w3id.org/pan2kg/id/{EDITS[name]}".split(" ", 2)
+            thing, verb, value = f"<https://w3id.org/pan2kg/{EDITS[name]}".split(" ", 2)
             after, before = (f"{{ GRAPH ?g {{ {thing} {verb} {term} }} }}" for term in (value, "?o"))
             insert = "" if value == "?o" else f"INSERT {after}"
             store.inner.update(f"{_PREFIXES} DELETE {before} {insert} WHERE {before}")
