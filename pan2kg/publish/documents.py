@@ -163,12 +163,12 @@ class Described:
 
     def joined(self, iri: str) -> dict[str, list[str]]:
         # what a link or an involvement joins, and how
-        ends = defaultdict[str, set[str]](set)
+        ends = dict[str, list[str]]()
         if iri.rpartition("/")[0].endswith(("/id/link", "/id/involvement")):
             for predicate, term, _ in self.stated.get(iri, ()):
                 if predicate in _JOINING:
-                    ends[predicate].add(term[1:-1])
-        return {name: sorted(ends[name]) for name in _JOINING if name in ends}
+                    ends.setdefault(predicate, []).append(term[1:-1])
+        return {name: sorted({*ends[name]}) if len(ends[name]) > 1 else ends[name] for name in _JOINING if name in ends}
 
     def grounds(self, iri: str, graph: str) -> statements.Grounds:
         # as pages of a service say it, but from the dump: what its block says, else what the file says of all

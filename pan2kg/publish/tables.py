@@ -79,7 +79,7 @@ class ReleaseTable:
         self.name, self.title, self.key, self.things = name, title, key, things
         columns = [column for at, column in enumerate(cells) if any(column[1]) or not column[1] or at < least]
         self.fields = [column[0] for column in columns]
-        self.rows = list(map(list, zip(*(column[1] for column in columns), strict=True)))
+        self.rows = [*zip(*(column[1] for column in columns), strict=True)]
 
     def written(
         self, edition: Edition, folder: str, schema: Mapping[str, object]
@@ -135,10 +135,7 @@ def table_definitions() -> tuple[TableDefinition, ...]:
 class Source:
     # what a dump states, by what it is about; values are terms as N-Triples has them
     def __init__(
-        self,
-        stated: Mapping[str, Sequence[Stated]],
-        prefixes: Mapping[str, str],
-        addresses: Addresses = Addresses(),  # noqa: B008
+        self, stated: Mapping[str, Sequence[Stated]], prefixes: Mapping[str, str], addresses: Addresses
     ) -> None:
         self.stated, self.prefixes, self.addresses = stated, prefixes, addresses
         # what has a property, and what is of a class
