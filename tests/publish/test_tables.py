@@ -134,7 +134,7 @@ def test_a_table_says_what_the_graph_says_no_more_and_no_less(
     assert said or (definition.name == "names" and not any(str(one.object) == f"<{SKOSXL}Label>" for one in held))
     assert said <= held
     lines = gzip.decompress((few_folder / QUADS).read_bytes()).decode().splitlines(keepends=True)
-    source = Source(dict(things_in(lines)), few_edition.prefixes, Addresses())
+    source = Source(dict(things_in(lines)), read_prefixes(few_edition.project), Addresses())
     if definition.pairs:
         predicate = ox.NamedNode(source.expand(definition.pairs))
         assert {one for one in said if one.predicate == predicate} == {
