@@ -181,8 +181,6 @@ PLAIN: Final = Font()
 
 
 class Label(NamedTuple):
-    """Text, with line breaks where it is set in several lines, of which ``y`` is where the first stands."""
-
     x: float
     y: float
     text: str
@@ -326,8 +324,6 @@ def _look(fill: str | None, pen: Pen | None = None, font: Font | None = None, an
 
 
 class Classes:
-    """The looks that the style sheet of a page has for marks, each under a class; without one looks are written out."""
-
     def __init__(self, sheet: str = "") -> None:
         self.names: dict[_Look, str] = {}
         for name, rule in re.findall(r"\.pictured \.(\w+)\{(fill:[^}]*)\}", sheet):
@@ -370,8 +366,6 @@ _WRITTEN_OUT: Final = Classes()
 
 
 class _Element:
-    """How an element begins, its look, how it ends or, of a group, what stands in it before its elements."""
-
     __slots__ = ("begin", "end", "inner", "look", "looks")
 
     def __init__(self, begin: str, look: _Look, end: str, inner: "Sequence[_Element]" = ()) -> None:

@@ -110,8 +110,6 @@ def quoted(subject: Subject, links: Iterable[str]) -> str:
 
 
 class Life:
-    """When a plan was issued, and the first and last day of its period; drawn from its first day on that is known."""
-
     def __init__(
         self, issued: citations.Span | None = None, start: date | None = None, end: date | None = None
     ) -> None:
@@ -146,8 +144,6 @@ def whole(value: object, name: str, *, least: int = 1) -> int:
 
 @dataclass(frozen=True, slots=True)
 class PlanChoice:
-    """The plans in the order of drawing; ``focus`` is what the others were chosen for, None if all were named."""
-
     plans: tuple[str, ...]
     left_out: int
     focus: str | None

@@ -60,7 +60,6 @@ class Uses:
     basis: evidence.Basis
 
     def find(self, name: str, *, plans: bool = True, actions: bool = True) -> str:
-        """The IRI of a plan or an action by its IRI or key; a QueryError with the nearest names where there is none."""
         iris = [*([plan.iri for plan in self.plans] if plans else []), *(self.actions if actions else [])]
         matches = list(dict.fromkeys([iri for iri in iris if iri == name] or [iri for iri in iris if key(iri) == name]))
         if len(matches) == 1:

@@ -34,7 +34,6 @@ class Span:
 
 
 def span(text: str) -> Span | None:
-    """The span of a day, a month or a year as written in data; None for anything else, or an impossible day."""
     match = _PARTIAL.fullmatch(text)
     try:
         if not match or not match[2]:
@@ -156,7 +155,6 @@ class Chronology:
         return any(counts(level, at) for where, level in levels.items() if channel in {None, where})
 
     def cited_at(self, x: str, y: str, at: Level = Level.EDITORS) -> Level | None:
-        """The firmest level at which x cites y in any channel, of those a figure at a level may use; else None."""
         return firmest(level for level in self.cited.get((x, y), {}).values() if counts(level, at))
 
 
@@ -324,7 +322,6 @@ def occasions(
 def state_of(
     when: Chronology, readings: Readings, x: str, y: str, at: Level, channel: Channel | None = None
 ) -> State:  # fmt: skip
-    """Whether x cites y at a level; in one channel, also whether it could."""
     if when.seen(x, y, at, channel):
         return State.SEEN
     can = feasible(when, x, y, channel) if channel else True

@@ -183,7 +183,6 @@ class Known:
 
 
 def known(tables: Tables, at: Level = HEADLINE, *, weights: texts.Earlier | None = None) -> Known:
-    """Everything that follows from the tables at a level; ``weights`` may be those of an earlier release."""
     works, readings = tables.works, tables.readings
     weighed, when = _at_any_level(tables)
     scale = texts.on_earlier(weights, weighed) if weights else weighed

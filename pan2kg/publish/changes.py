@@ -8,19 +8,22 @@ What was removed and what was added stand in named graphs of a TriG file, so tha
 states are named by the hash of their canonical form: a patch is applied only to the state it was made for.
 """
 
+import gzip
 import hashlib
+import io
 import os
 import re
 from base64 import urlsafe_b64encode
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import cached_property, partial
-from itertools import groupby, takewhile, zip_longest
+from itertools import chain, filterfalse, groupby, islice, takewhile, zip_longest
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import IO, Any, Final, NamedTuple, cast
 from urllib.parse import quote, unquote
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree import ElementTree as ET
@@ -33,9 +36,10 @@ from pan2kg.graph import labels as datasets
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
 from pan2kg.project import Project
+from pan2kg.publish import folder
 from pan2kg.publish.edition import Issue, name_roles
 from pan2kg.publish.tables import weigh_links
-from pan2kg.store import LocalStore, derive, is_derived, open_store, read_quads
+from pan2kg.store import LocalStore, derive, open_store, read_quads
 from pan2kg.tables import figure_words, formats
 from pan2kg.turtle import DCTERMS, PAN, RDF, RDFS, ROOT, SKOS, kind_and_key, path_of, read_prefixes, rule_of
 
@@ -46,27 +50,61 @@ _RELEASES: Final = Messages("publication")
 _THIS: Final = ox.NamedNode("urn:x-pan2kg:this-graph")
 _COMMON: Final = 8
 """A triple that stands in more graphs than this says nothing about which graph became which."""
+_AT_ONCE: Final = 10_000
+"""So many statements are written at once, so that their text is not held twice."""
+_LAST_NAME: Final = re.compile(rb' <([^<>" ]*)> \.\n')
 _LIKE: Final = 0.5
 """The least share of the larger graph that two graphs have in common to be one file that moved."""
 
 
 class Side:
-    def __init__(self, quads: Iterable[ox.Quad], name: str) -> None:
-        # spelled out, since this is asked of each of millions
-        self.name, self.quads, blank = name, frozenset(quads), ox.BlankNode
-        if any(
-            isinstance(quad.object, blank) or isinstance(quad.subject, blank) or isinstance(quad.graph_name, blank)
-            for quad in self.quads
-        ):
-            dataset = ox.Dataset(self.quads)
+    """A state as sorted lines of N-Quads in its canonical form, packed: of two that differ little most is passed over.
+
+    Held as they are is only what sources state, ``stated``. Lines that are ``packed`` already have no blank node.
+    """
+
+    def __init__(self, quads: Iterable[ox.Quad], name: str, *, packed: bytes = b"", graph: Graph | None = None) -> None:
+        lines = [] if packed else _sorted_lines(quads)
+        doubtful = _quads(line for line in lines if b"_:" in line)  # some only say so in a text
+        if any(isinstance(term, ox.BlankNode) for quad in doubtful for term in quad):
+            dataset = ox.Dataset(_quads(lines))
             dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-            self.quads = frozenset(dataset)
+            lines = _sorted_lines(dataset)
+        self.name, self.packed, self.graph = name, packed or folder.compressed(lines), graph
+        lines.clear()  # the others between them would hold their memory
+        self.stated = [*filterfalse(_rule, self.file())]
+
+    def file(self) -> IO[bytes]:
+        return io.BufferedReader(cast("io.RawIOBase", gzip.open(io.BytesIO(self.packed))))
 
     def nquads(self) -> tuple[bytes, str]:
-        content = "".join(f"{line} .\n" for line in sorted(map(str, self.quads))).encode()
+        content = self.file().read()
         digest = urlsafe_b64encode(hashlib.sha256(content).digest()).decode().rstrip("=")
-        name = f"ni:///sha-256;{digest}"
-        return content, name
+        return content, f"ni:///sha-256;{digest}"
+
+
+def _sorted_lines(quads: Iterable[ox.Quad]) -> list[bytes]:
+    lines, remaining = list[bytes](), iter(quads)
+    while some := [*islice(remaining, _AT_ONCE)]:
+        lines += (ox.serialize(some, format=ox.RdfFormat.N_QUADS) or b"").splitlines(keepends=True)
+    return [line for line, _ in groupby(sorted(lines))]
+
+
+def _quads(lines: Iterable[bytes], terms: Iterable[object] | None = None, at: int = 0) -> list[ox.Quad]:
+    """What lines say that have one of some terms: at 0 as their subject, at 1 as their property."""
+    if terms is not None:
+        wanted = {str(term).encode() for term in terms}
+        lines = (line for line in lines if line.split(b" ", at + 1)[at] in wanted)
+    # lenient: the engine wrote them itself
+    return [*ox.parse(b"".join(lines), format=ox.RdfFormat.N_QUADS, lenient=True)]
+
+
+def _rule(line: bytes) -> str:
+    # the last name is a graph where there are four terms: more spaces than three has but a text
+    if b"/graph/derived/" not in line or line.count(b" ") < 4:
+        return ""
+    match = _LAST_NAME.fullmatch(line, line.rindex(b" <"))
+    return rule_of(match[1].decode()) if match else ""
 
 
 def read_side(path: Path) -> Side:
@@ -94,19 +132,23 @@ class Change:
     """
 
     def __init__(self, old: Side, new: Side, *, weights: texts.Earlier | None = None) -> None:
-        self.old, self.new, self.weights, self.is_empty = old, new, weights, old.quads == new.quads
-        gone, come = old.quads - new.quads, new.quads - old.quads
-        self.moves, before = () if self.is_empty else _moves(old, new, gone, come), old.quads
+        self.old, self.new, self.weights, before = old, new, weights, old.stated
+        self.differing = gone, come = folder.differing(old.file(), new.file())
+        removed, added = (_quads(filterfalse(_rule, lines)) for lines in (gone, come))
+        self.is_empty, self.moves = not gone and not come, _moves(old, new, removed, added)
         if self.moves:
             names = {ox.NamedNode(source): ox.NamedNode(target) for source, target in self.moves}
-            before = frozenset(_renamed(quad, names) for quad in old.quads)
-            gone, come = before - new.quads, new.quads - before
-        removed, added = ([quad for quad in quads if not is_derived(graph_of(quad))] for quads in (gone, come))
+            is_named = re.compile("|".join(re.escape(str(source)) for source in names).encode()).search
+            naming = {*filter(is_named, old.file())}
+            renamed = {*_sorted_lines(_renamed(quad, names) for quad in _quads(naming))}
+            come = sorted({*come, *naming.difference(gone)} - renamed)
+            gone = sorted({*gone} - naming | renamed.difference(new.file()))
+            before = [*{*before} - naming, *filterfalse(_rule, renamed)]
+            removed, added = (_quads(filterfalse(_rule, lines)) for lines in (gone, come))
         less, more = {quad.triple for quad in removed}, {quad.triple for quad in added}
         both = set[ox.Triple]()  # what one state says less in a graph, and the other still says in another
-        for triples, quads in ((less, new.quads), (more, before)) if less or more else ():
-            subjects = {triple.subject for triple in triples}
-            both |= triples & {q.triple for q in quads if q.subject in subjects and not is_derived(graph_of(q))}
+        for triples, lines in ((less, new.stated), (more, before)):
+            both |= triples & {quad.triple for quad in _quads(lines, {triple.subject for triple in triples})}
         places: dict[ox.Triple, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
         for at, quads_stated in enumerate((removed, added)):
             for quad in quads_stated:
@@ -114,9 +156,7 @@ class Change:
                     places[quad.triple][at].append(graph_of(quad))
         pairs = (zip_longest(sorted(sources), sorted(targets), fillvalue="") for sources, targets in places.values())
         shifts = Counter(pair for several in pairs for pair in several)
-        fewer, further = (
-            Counter(rule_of(graph_of(quad)) for quad in quads if is_derived(graph_of(quad))) for quads in (gone, come)
-        )
+        fewer, further = (Counter(rule for line in lines if (rule := _rule(line))) for lines in (gone, come))
         self.added, self.removed = (tuple(sorted(triples - both, key=str)) for triples in (more, less))
         self.shifts = tuple((*pair, number) for pair, number in sorted(shifts.items()))
         self.derivations = tuple((rule, further[rule], fewer[rule]) for rule in sorted({*fewer, *further}))
@@ -135,11 +175,10 @@ class Change:
             edits[iri] += [Edit(predicate, language, *pair) for pair in zip_longest(*values)]
         nodes, owners = {triple.subject for triple in (*self.removed, *self.added)}, dict[str, str]()
         stated: list[set[str]] = []
-        for quads in (self.old.quads, self.new.quads) if edits else ():
-            subjects = (quad for quad in quads if quad.subject in nodes and not is_derived(graph_of(quad)))
-            stated.append({_called(quad.subject) for quad in subjects})
-            for quad in quads:
-                if quad.predicate in _DOWN and quad.object in nodes:
+        for lines in (self.old.stated, self.new.stated):
+            stated.append({_called(quad.subject) for quad in _quads(lines, nodes)})
+            for quad in _quads(lines, _DOWN, 1):
+                if quad.object in nodes:
                     part_iri, owner = _called(quad.object), _called(quad.subject)
                     owners[part_iri] = min(owner, owners.get(part_iri, owner))
         altered = []
@@ -174,14 +213,17 @@ class Change:
             return None
         tables: list[known.Tables] = []
         for side in (self.old, self.new):
-            if not any(is_derived(graph_of(quad)) for quad in side.quads):
+            if not any(map(_rule, side.file())):
                 return None
-            store = LocalStore(ox.Store())
-            store.inner.bulk_extend(side.quads)
+            store = side.graph.held if side.graph else LocalStore(ox.Store())
+            if not side.graph:
+                store.held.load(side.file(), format=ox.RdfFormat.N_QUADS, lenient=True)
             release = datasets.read_release(store)
             day = date.fromisoformat(release.day) if release.day else None
             home = datasets.own_profile(datasets.read_profiles(store), None).home_plan
-            tables.append(reading.read_tables(store, release=release.number, as_of=day, focus=home))
+            read = side.graph.tables if side.graph else reading.read_tables(store)
+            home = home if home in read.works.plans else ""
+            tables.append(replace(read, release=release.number, as_of=day, focus=home))
             if not tables[-1].works.plans:
                 return None
         earlier = self.weights
@@ -207,12 +249,14 @@ def graph_of(quad: ox.Quad) -> str:
 
 
 def _moves(old: Side, new: Side, gone: Iterable[ox.Quad], come: Iterable[ox.Quad]) -> tuple[tuple[str, str], ...]:
-    graphs_kept = {quad.graph_name for quad in old.quads} & {quad.graph_name for quad in new.quads}
+    # as lines end, where they do not end with a thing
+    ends = ({line[line.rindex(b" <") :] for line in side.stated if line.count(b" ") > 3} for side in (old, new))
+    graphs_kept = set.intersection(*ends)
     by_state: list[dict[str, set[ox.Triple]]] = [defaultdict(set), defaultdict(set)]
     for triples_of, quads in zip(by_state, (gone, come), strict=True):
         for quad in quads:
             graph = quad.graph_name
-            if isinstance(graph, ox.NamedNode) and graph not in graphs_kept and not is_derived(graph.value):
+            if isinstance(graph, ox.NamedNode) and f" {graph} .\n".encode() not in graphs_kept:
                 triples_of[graph.value].add(_renamed(quad, {graph: _THIS}).triple)
     before, after = by_state
     holders: dict[ox.Triple, list[str]] = defaultdict(list)
@@ -262,9 +306,9 @@ def write_patch(before: Side, after: Side) -> bytes:
 
     names = [ox.NamedNode(side.nquads()[1]) for side in (before, after)]
     quads = [ox.Quad(names[1], _REVISION_OF, names[0])]
-    for base, differing in ((REMOVED, before.quads - after.quads), (ADDED, after.quads - before.quads)):
+    for base, lines in zip((REMOVED, ADDED), folder.differing(before.file(), after.file()), strict=True):
         wrapped = []
-        for quad in differing:
+        for quad in _quads(lines):
             graph = quad.graph_name
             of = "" if isinstance(graph, ox.DefaultGraph) else "?graph=" + quote(named(graph).value, safe="")
             subject = quad.subject if isinstance(quad.subject, ox.Triple) else named(quad.subject)
@@ -293,7 +337,8 @@ def apply(patch: Iterable[ox.Quad], before: Side, name: str = "") -> Side:
         raise ProjectError("no-patch", place=Place(name) if name else None, remedy="make-patch")
     if before.nquads()[1] != states[0][0]:
         raise ProjectError("patch-for-another", place=Place(before.name), remedy="apply-to-origin")
-    after = Side((before.quads - lists[REMOVED]) | lists[ADDED], before.name)
+    quads = ox.parse(before.file(), format=ox.RdfFormat.N_QUADS)
+    after = Side(chain((quad for quad in quads if quad not in lists[REMOVED]), lists[ADDED]), before.name)
     if after.nquads()[1] != states[0][1]:
         raise ProjectError("patch-damaged", remedy="fetch-again")
     return after
@@ -345,10 +390,7 @@ class ChangeNames:
         self._prefixes = read_prefixes(shipped)
         if change.is_empty:  # as in a release before which there is none: nothing is to be named
             return
-        sides = [
-            [quad for quad in quads if quad.predicate in _NAMING and not is_derived(graph_of(quad))]
-            for quads in (change.new.quads, change.old.quads - change.new.quads)
-        ]
+        sides = [_quads(lines, _NAMING, 1) for lines in (change.new.stated, filterfalse(_rule, change.differing[0]))]
         triples = [*change.added, *change.removed]
         altered = {triple.subject for triple in triples}
         owners = {q.subject for quads in sides for q in quads if q.predicate in _DOWN and q.object in altered}
@@ -508,15 +550,8 @@ def _lines(change: Change, language: Language) -> Iterator[tuple[int, str]]:
         if not changed:
             yield 1, say("figures-same")
         for was, now in changed:
-            ends = (figure_words.value_words(figure.value, figure, language) for figure in (was, now))
-            yield (
-                1,
-                say(
-                    "edit.changed",
-                    property=now.figure.name().say(language),
-                    **dict(zip(("old", "new"), ends, strict=True)),
-                ),
-            )
+            ends = [figure_words.value_words(figure.value, figure, language) for figure in (was, now)]
+            yield 1, say("edit.changed", property=now.figure.name().say(language), old=ends[0], new=ends[1])
         yield 1, figure_words.basis_words(basis, language)
 
     def order(thing: Altered) -> tuple[int, str, str, bool, str, str]:
@@ -591,14 +626,12 @@ WRITERS: Final[Mapping[str, Callable[[Change, Language], str]]] = {
     "json": write_json,
 }
 ATOM: Final = "http://www.w3.org/2005/Atom"
-_FEED: Final = "changes"
-"""The feed's address below that of the project."""
 _AUTHOR: Final = "pan2kg contributors"
 """Who speaks where the data name nobody."""
 _FOAF_NAME: Final = "http://xmlns.com/foaf/0.1/name"
 OF_FEEDS: Final = tuple(map(ox.NamedNode, (datasets.VOID_SPACE, f"{DCTERMS}publisher", _FOAF_NAME)))
 """What a feed says of who publishes it."""
-_DAYS: Final = tuple(DCTERMS + name for name in ("modified", "issued", "created"))
+_DAYS: Final = tuple(ox.NamedNode(DCTERMS + name) for name in ("modified", "issued", "created"))
 
 
 def write_feed(
@@ -611,7 +644,7 @@ def write_feed(
     entry follows from the thing and the two states, so that a feed that is made again announces nothing twice.
     """
     when, names = updated.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), change.names
-    facts = [quad for quad in change.new.quads if quad.predicate in OF_FEEDS]
+    facts = _quads(change.new.stated, OF_FEEDS, 1)
 
     def fact(predicate: str, subject: str = "", best: str = "") -> str:
         terms = [
@@ -630,7 +663,7 @@ def write_feed(
     root = ET.Element(f"{{{ATOM}}}feed", {"xml:lang": language})
     space = fact(datasets.VOID_SPACE) or ROOT
     publisher = fact(f"{DCTERMS}publisher", datasets.dataset_of(space))
-    put(root, "id", space + _FEED)
+    put(root, "id", f"{space}changes")
     put(root, "title", _WORDS.say("feed.title", language))
     put(root, "subtitle", _WORDS.say("title", language, old=change.old.name, new=change.new.name))
     put(root, "updated", when)
@@ -673,8 +706,8 @@ def day_of(change: Change, day_named: date | None = None) -> datetime:
             raise FormatError("epoch-no-number", remedy="unset-it", epoch=epoch)
         return datetime.fromtimestamp(int(epoch), tz=UTC)
     days = []
-    for quad in change.new.quads if not day_named else ():
-        if quad.predicate.value in _DAYS and isinstance(quad.object, ox.Literal):
+    for quad in _quads(change.new.stated, _DAYS, 1) if not day_named else ():
+        if isinstance(quad.object, ox.Literal):
             with suppress(ValueError):
                 days.append(date.fromisoformat(quad.object.value[:10]))
     day = day_named or max(days, default=None)

@@ -17,7 +17,7 @@ from datetime import UTC, date, datetime, time
 from itertools import chain, groupby, islice
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
@@ -178,7 +178,9 @@ def change_part(edition: Edition) -> Iterator[File]:
     before = edition.before
     # without a release before nothing is compared: of the graph only what a feed says of itself is asked for
     facts = (edition.store.inner.quads_for_pattern(None, name, None) for name in changes.OF_FEEDS)
-    side_after = changes.Side(edition.store.inner if before else chain.from_iterable(facts), edition.issue.version)
+    quads = edition.store.inner if before else chain.from_iterable(facts)
+    packed = cast("bytes", edition.computed.get("packed", b"")) if before else b""
+    side_after = changes.Side(quads, edition.issue.version, packed=packed, graph=edition.graph)
     weights = tables.published_weights(before) if before else None
     change = changes.Change(changes.read_side(before) if before else side_after, side_after, weights=weights)
     if edition.previous and not before:
@@ -187,9 +189,12 @@ def change_part(edition: Edition) -> Iterator[File]:
     for language in LANGUAGES if before else ():
         yield f"{CHANGES}/{CHANGES}.{language}.md", changes.write_text(change, language, is_markdown=True).encode()
         yield f"{CHANGES}/{CHANGES}.{language}.csv", changes.write_csv(change, language).encode()
-    if before and (lines := folder.lines_of(before)):
-        whole = folder.read_content(edition.store, edition.issue.addresses)[1]
-        yield f"{CHANGES}/{CHANGES}.ru", "".join(folder.write_update(lines, whole.quads)).encode()
+    if before and (before / folder.QUADS).is_file():
+        differing = change.differing
+        if not packed:  # it stands elsewhere than its own addresses say
+            whole = folder.read_content(edition.store, edition.issue.addresses)[1]
+            differing = folder.differing(change.old.file(), whole.quads)
+        yield f"{CHANGES}/{CHANGES}.ru", "".join(folder.write_update(*differing)).encode()
     for language in LANGUAGES:
         issue, name = edition.issue, f"{CHANGES}/feed.{language}.atom"
         when, address = datetime.combine(issue.modified, time(), UTC), issue.addresses.file(name)
@@ -198,7 +203,7 @@ def change_part(edition: Edition) -> Iterator[File]:
         yield name, feed.encode()
 
 
-PARTS: Final[tuple[Part, ...]] = (*SITE, change_part)
+PARTS: Final[tuple[Part, ...]] = (change_part, *SITE)
 WITHOUT_SITE: Final[tuple[Part, ...]] = (documentation_part, change_part)
 """What a release has beside data and descriptions, in the order in which it is made: with pages, and without."""
 
@@ -336,7 +341,7 @@ def publish(
 ) -> editions.Statistics:
     # ``parts`` give what stands beside data and descriptions: pages, documentation, changes
     folder.refuse_target(target, edition.issue)
-    refuse_whole(edition.project)
+    refuse_whole(edition.project, edition.kept)
     with registry.seldom_collected(), folder.building(target) as work:
         return _fill(edition, work, options, parts, note)
 
@@ -415,7 +420,8 @@ def _fill(
 
     def tell() -> Mapping[str, str]:
         # what the dump says is read once for all that is made of it
-        described = documents.Described(edition, folder.dump_lines(work))
+        with gzip.open(work / folder.QUADS, "rt", encoding="utf-8", newline="\n") as lines:
+            described = documents.Described(edition, lines)
         put(tables.table_files(edition, described.stated))
         put(tables.product_files(described))
         put(documents.document_files(described, {path for path in expected if path.endswith(".html")}))
@@ -436,6 +442,7 @@ def _fill(
     expected = [path for part in parts for path in getattr(part, "pages", lambda _: ())(edition)]
     step(put, _offered(edition))
     release.retired = step(tell)
+    step(put, tables.parquet_files(work))
     release.offer()
     # pages are judged by what the release offers
     catalogue = LocalStore(ox.Store())
@@ -445,7 +452,7 @@ def _fill(
         judged.computed["packed"] = (work / folder.QUADS).read_bytes()
     drawn = []
     for part in parts:
-        drawn += step(put, part(judged)) if getattr(part, "is_apart", False) else put(part(judged))
+        drawn += step(put, part(judged)) if getattr(part, "is_apart", True) else put(part(judged))
     missing = sorted({path for path in expected if path.endswith(".html")}.difference(drawn))
     faults += [say("inspection", "points-nowhere", path=documents.DOCUMENTS, target=path) for path in missing]
     put(_style(release))
@@ -513,7 +520,8 @@ def refuse_version(edition: Edition, whole: folder.Content) -> None:
         raise ProjectError(
             "version-goes-back", place=place, remedy="raise-version", version=issue.version, before=version
         )
-    if issue.version == version and folder.lines_of(before) != whole.quads:
+    has_dump = (before / folder.QUADS).is_file()
+    if issue.version == version and (not has_dump or folder.differs(whole, before, folder.QUADS)):
         change = changes.Change(changes.read_side(before), changes.Side(edition.store.inner, issue.version))
         proposed = propose(version, change)
         raise ProjectError("version-used", place=place, remedy="take-version", version=issue.version, proposed=proposed)

@@ -117,13 +117,11 @@ class LastPages:
 
     def compare(self, edition: editions.Edition, lines: Iterable[bytes]) -> Changes | None:
         # None where anything may be told otherwise, also where nothing can be compared
-        gone, added, graph, places = list[bytes](), set(lines), edition.graph, edition.issue.addresses
+        graph, places = edition.graph, edition.issue.addresses
         if not self.sums:
             return None
         with gzip.open(self.folder / folder.QUADS) as file:
-            for line in file:
-                gone += [] if line in added else [line]
-                added.discard(line)
+            gone, added = folder.differing(file, lines)
         before, after, root, home = ox.Store(), graph.held.inner, places.root.encode(), places.home.encode()
         sides = (b"".join(folder.rebase(line, home, root) for line in side) for side in (gone, added))
         removed, come = (list(ox.parse(side, format=ox.RdfFormat.N_QUADS)) for side in sides)

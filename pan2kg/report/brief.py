@@ -48,8 +48,6 @@ class Advice:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """The findings of a plan and what they rest on; ``solved`` are those of an earlier brief that no longer hold."""
-
     title: str
     language: catalogue.Language
     lead: str
@@ -122,9 +120,11 @@ def introduced(graph: Graph, findings: Sequence[Advice]) -> tuple[Advice, ...]:
 
 
 def called(graph: Graph, iri: str) -> str:
-    if iri in graph.known().tables.works.plans:
-        return Subject(graph).brief(iri)
-    return graph.labels.brief(iri, graph.language).text
+    names: dict[str, str] = graph.once(("called in briefs", graph.language), dict)
+    if iri not in names:
+        is_plan = iri in graph.known().tables.works.plans
+        names[iri] = Subject(graph).brief(iri) if is_plan else graph.labels.brief(iri, graph.language).text
+    return names[iri]
 
 
 def _listed(graph: Graph, iris: Iterable[str]) -> str:
@@ -170,16 +170,16 @@ def of_action(graph: Graph, known: Known, action: str) -> Iterator[Advice]:
         lacking.append(("date", evidence.Aspect.MEASURES, []))
     if action not in used:
         lacking.append(("text", evidence.Aspect.TEXTS, []))
+    name, whom = called(graph, plan), (addressee(graph, known.level, plan), until(graph, plan))
     for lack, aspect, links in lacking:
         extent = known.tables.readings.extent(action, aspect, plan)
-        is_read, name = extent is evidence.Extent.FULL, called(graph, plan)
+        is_read = extent is evidence.Extent.FULL
         caveat = "" if is_read else _WORDS.say("action-read-first", language, plan=name)
         write = _WORDS.say(f"action-{lack}-write", language)
         yield Advice(
             f"{lack}:{key(action)}", _WORDS.say(f"action-{lack}-title", language),
             _WORDS.say("action-lack", language, extent=figure_words.named(extent).say(language)),
-            quotations(graph, links), "", " ".join(filter(None, (caveat, write))),
-            addressee(graph, known.level, plan), until(graph, plan),
+            quotations(graph, links), "", " ".join(filter(None, (caveat, write))), *whom,
         )  # fmt: skip
 
 
@@ -290,13 +290,14 @@ def _of_plan(graph: Graph, known: Known, plan: str) -> Iterator[Advice]:
 
 
 def quotations(graph: Graph, links: Iterable[str]) -> tuple[tuple[str, str], ...]:
-    order = [link for link in dict.fromkeys(links) if link]
-    if not order:
-        return ()
-    rows = graph.read(program_query("report/meeting", link=sorted(order)))
-    quoted = sorted((order.index(link), quote, document) for link, quote, document, _ in rows if quote and document)
-    passages: dict[str, tuple[str, str]] = {}
-    for _, quote, document in quoted:
+    def read() -> dict[str, list[tuple[str, str]]]:
+        by_link: dict[str, list[tuple[str, str]]] = {}
+        for link, quote, document in sorted(graph.read(program_query("report/quotations"))):
+            by_link.setdefault(link, []).append((quote, document))
+        return by_link
+
+    by_link, passages = graph.once("quotations by link", read), dict[str, tuple[str, str]]()
+    for quote, document in (passage for link in dict.fromkeys(links) for passage in by_link.get(link, ())):
         # one sentence is often quoted twice, with other marks between its parts
         passages.setdefault("".join(filter(str.isalnum, quote)), (quote, graph.label(document)))
     return tuple(islice(passages.values(), QUOTES))

@@ -181,6 +181,7 @@ def _csv(context: PageContext) -> str | None:
         return None
 
     # beside each thing stands its name in short, as on pages
+    in_short = partial(values.in_short, context)
     head = [column for name in figure.columns for column in ([name, f"{name}_label"] if name in _THINGS else [name])]
     in_short = partial(values.in_short, context)
     rows: list[list[table.Value]] = [

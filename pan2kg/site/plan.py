@@ -49,11 +49,11 @@ def brief_keys(site_context: SiteContext) -> Iterable[str]:
 def _brief(context: PageContext) -> Brief | None:
     key, site_context = context.request.key, context.site_context
     entry = context.graph.labels.find("plan", key)
-    if entry and site_context.mode == "served":
-        has_brief = entry.iri in context.graph.home_of.values()
-    else:
-        has_brief = key in site_context.once("briefs", lambda: [*brief_keys(site_context)])
-    return entity.brief_of(context, entry.iri) if entry and has_brief else None
+    if entry is None:
+        return None
+    briefs, is_served = site_context.once("briefs", lambda: [*brief_keys(site_context)]), site_context.mode == "served"
+    has_brief = entry.iri in context.graph.home_of.values() if is_served else key in briefs
+    return entity.brief_of(context, entry.iri) if has_brief else None
 
 
 def _brief_page(context: PageContext) -> Values | None:

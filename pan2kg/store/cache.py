@@ -78,8 +78,9 @@ def open_stated(project: Project, folder: Path | None) -> LocalStore:
 
 def _fill(state: _State) -> LocalStore:
     store = LocalStore(ox.Store())
-    # lenient: the engine wrote the terms itself, and a file that was changed since is no state
-    store.inner.bulk_load(path=str(state[0] / _QUADS), format=ox.RdfFormat.N_QUADS, lenient=True)
+    # lenient: the engine wrote the terms itself, and a file that was changed since is no state;
+    # in bulk it would take half as much memory again
+    store.inner.load(path=str(state[0] / _QUADS), format=ox.RdfFormat.N_QUADS, lenient=True)
     os.close(state[1])
     return store
 

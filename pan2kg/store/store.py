@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import IO, TYPE_CHECKING, Any, Final, Protocol, cast
 
 import pyoxigraph as ox
 
@@ -259,12 +259,10 @@ def read_quads(path: Path) -> Iterator[ox.Quad]:
     if ending not in FORMATS:
         raise ProjectError("no-rdf-ending", place=place, remedy="use-one-packed", names=", ".join(FORMATS))
     try:
-        content = path.read_bytes()
-        if path.suffix == ".gz":
-            import gzip
+        import gzip
 
-            content = gzip.decompress(content)
-        yield from ox.parse(content, format=FORMATS[ending])
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            yield from ox.parse(cast("IO[bytes]", file), format=FORMATS[ending])
     except (OSError, SyntaxError, EOFError, zlib.error) as error:
         if isinstance(error, (EOFError, zlib.error)) or type(error).__name__ == "BadGzipFile":
             raise ProjectError("no-gzip", place=place, remedy="fetch-again") from None

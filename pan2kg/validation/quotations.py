@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Final
 
 from pan2kg.errors import Place, ProjectError
@@ -20,7 +21,7 @@ from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.project import Project, read_text
 from pan2kg.turtle import TurtleLine, blocks, kind_and_key, string
 from pan2kg.turtle.blocks import SourceBlock, TurtleFile
-from pan2kg.validation.report import Finding, Kind, Report, Severity, worded_rules
+from pan2kg.validation.report import Finding, Kind, Report, find_kept, worded_rules
 
 RUN: Final = 4
 """How many words in a row make a hash: fewer stand in many texts, more leave short quotations uncompared."""
@@ -255,11 +256,15 @@ def check_rights(
     return Report(rules_asked, tuple(findings), numbers, statistics={_UNKNOWN: unknown} if unknown else {})
 
 
-def refuse_whole(project: Project) -> None:
-    files = [file for member in project.members for file in blocks.read_turtle_files(member)]
-    texts = {key: text for member in reversed(project.members) for key, text in kept_texts(member).items()}
-    for finding in check_rights(files, texts).findings:
-        if finding.severity is Severity.VIOLATION:
+def refuse_whole(project: Project, folder: Path | None = None) -> None:
+    # told by the report of a check, where one of the files as they are is kept in the folder
+    report = find_kept(project, folder)[1] if folder else None
+    if not report:
+        files = [file for member in project.members for file in blocks.read_turtle_files(member)]
+        texts = {key: text for member in reversed(project.members) for key, text in kept_texts(member).items()}
+        report = check_rights(files, texts)
+    for finding in report.findings:
+        if finding.rule.key == "text-whole":
             values = {"name": finding.focus.rpartition("/")[2], "size": finding.value.strip('"')}
             raise ProjectError("quoted-whole", place=finding.place, remedy="quote-less", **values)
 

@@ -41,7 +41,7 @@ def side(*turtle: str, graph: str = "graph:plan", name: str = "x") -> Side:
 
 
 def sides(*several: Side) -> Side:
-    return Side((quad for one in several for quad in one.quads), "x")
+    return Side(ox.parse(b"".join(one.nquads()[0] for one in several), format=ox.RdfFormat.N_QUADS), "x")
 
 
 def statuses(told: Change) -> dict[str, Status]:
@@ -213,14 +213,14 @@ def test_the_patch_applied_to_the_old_state_gives_the_new(
 ) -> None:
     """Whatever the labels of blank nodes and the order of a file are."""
     old, new = Side([*before, *both], "old"), Side([*after, *both], "new")
-    assert applied(changes.write_patch(old, new), old).quads == new.quads
+    assert applied(changes.write_patch(old, new), old).nquads() == new.nquads()
     shuffled = [*before, *both]
     chance.shuffle(shuffled)
     file = ox.serialize(shuffled, format=ox.RdfFormat.N_QUADS) or b""
     again = Side(ox.parse(file, format=ox.RdfFormat.N_QUADS, rename_blank_nodes=True), "again")
-    assert applied(changes.write_patch(old, new), again).quads == new.quads
+    assert applied(changes.write_patch(old, new), again).nquads() == new.nquads()
     reread = Side(ox.parse(new.nquads()[0], format=ox.RdfFormat.N_QUADS), "b")
-    assert (reread.quads, reread.nquads()) == (new.quads, new.nquads())
+    assert reread.nquads() == new.nquads()
     assert not any(
         isinstance(quad.object, ox.BlankNode)
         for quad in ox.parse(changes.write_patch(old, new), format=ox.RdfFormat.TRIG)
@@ -277,7 +277,7 @@ def test_projects_files_and_releases_are_read_and_every_format_is_written_the_sa
     (tmp_path / "a.ttl").write_text("@prefix e: <http://e/> . e:s e:p [ e:q 1 ] .")
     integer = "^^<http://www.w3.org/2001/XMLSchema#integer>"
     (tmp_path / "b.nt").write_text(f'<http://e/s> <http://e/p> _:o .\n_:o <http://e/q> "1"{integer} .\n')
-    assert changes.read_side(tmp_path / "a.ttl").quads == changes.read_side(tmp_path / "b.nt").quads
+    assert changes.read_side(tmp_path / "a.ttl").nquads() == changes.read_side(tmp_path / "b.nt").nquads()
     for form in ("text", "md", "csv", "json", "atom"):
         files = [tmp_path / "one", tmp_path / "two"]
         for target in files:

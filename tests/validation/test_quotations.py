@@ -13,8 +13,9 @@ from pan2kg.errors import ProjectError
 from pan2kg.project import Project
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.validation import quotations
+from pan2kg.validation.check import check
 from pan2kg.validation.quotations import LONGEST, WHOLE, KeptText, hashes_of, is_long, kept_texts, read_hashes
-from pan2kg.validation.report import Report
+from pan2kg.validation.report import Report, kept_report
 from tests.copies import ROOT
 
 if TYPE_CHECKING:
@@ -249,9 +250,13 @@ def test_what_is_long_stays_so_when_more_is_added(words: str) -> None:
     assert not is_long(words, WHOLE)
 
 
-def test_what_a_release_would_take_over_whole_is_refused_with_its_place(own_project: Path, project: Project) -> None:
+def test_what_a_release_would_take_over_whole_is_refused_with_its_place(
+    own_project: Path, project: Project, tmp_path: Path
+) -> None:
     for sound in (Project(own_project), project):
         quotations.refuse_whole(sound)
     (own_project / "graph" / "whole.ttl").write_text(HEAD + quoted(TEN * 61, "whole"), encoding="utf-8")
-    with pytest.raises(ProjectError, match=r"graph/whole\.ttl:13: whole would be published whole .*dcterms:license"):
-        quotations.refuse_whole(Project(own_project))
+    kept_report(Project(own_project), tmp_path, lambda: check(Project(own_project)))
+    for folder in (None, tmp_path):
+        with pytest.raises(ProjectError, match=r"graph/whole\.ttl:13: whole would be .* whole .*dcterms:license"):
+            quotations.refuse_whole(Project(own_project), folder)
