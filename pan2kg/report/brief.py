@@ -21,10 +21,8 @@ from pan2kg.tables import figure_words
 from pan2kg.turtle.vocabulary import PAN, key
 
 _WORDS: Final = catalogue.Messages("brief")
-MOST: Final = 5
-"""How many findings a brief has."""
-QUOTES: Final = 2
-"""How many quotations a finding shows."""
+MOST: Final = 5  # findings in a brief
+QUOTES: Final = 2  # quotations in a finding
 
 
 @dataclass(frozen=True, slots=True)
