@@ -221,10 +221,6 @@ def relative(start: str, target: str) -> str:
     return "/".join([".."] * (len(folders) - shared) + parts_of_target[shared:])
 
 
-def root(path: str) -> str:
-    return "../" * path.count("/")
-
-
 def pair_key(plan: str, other_plan: str) -> str:
     """The key of the page of two plans, the same whichever comes first."""
     return "--".join(sorted((plan, other_plan)))
@@ -353,8 +349,7 @@ class Labels:
         if entry is None:
             return Name(short(iri), "", iri=iri, key=short(iri))
         key, texts = entry.identifier or entry.key or short(iri), entry.texts
-        tag = _tongue(texts, language) if texts else ""
-        words = texts[tag] if texts else entry.notation or key
+        words, tag = best(texts, language)[:2] if texts else (entry.notation or key, "")
         return Name(words, tag, texts, iri, key, entry.notation, entry.type)
 
     def brief(self, iri: str, language: str, *, is_drawn: bool = False) -> Name:
@@ -375,18 +370,12 @@ class Labels:
 
 def best(texts: Mapping[str, str], language: str) -> Name:
     """The text in a language, else in French, English or the first of the others."""
-    tag = _tongue(texts, language)
+    tag = language if language in texts else next((tag for tag in LANGUAGES if tag in texts), None) or min(texts)
     return Name(texts[tag], tag, texts)
 
 
-def _tongue(texts: Mapping[str, str], language: str) -> str:
-    if language in texts:
-        return language
-    return next((tag for tag in LANGUAGES if tag in texts), None) or min(texts)
-
-
 def shortened(words: str, most: int = 48) -> str:
-    """Words without their middle where they are many: titles begin alike, and end in what sets them apart."""
+    # titles begin alike, and end in what sets them apart
     if len(words) <= most:
         return words
     head, tail, size = words.split(" ")[:2], words.split(" ")[2:], len(words)

@@ -13,8 +13,7 @@ from pan2kg.coherence.citations import CROSS_REFERENCES
 from pan2kg.coherence.evidence import Level, counts, level
 from pan2kg.coherence.known import Known, basis_line
 from pan2kg.graph.labels import Labels, plain_words
-from pan2kg.graph.statements import gathered
-from pan2kg.store import LinkView, Store, bare_term, is_true, plain, program_query, rules, select
+from pan2kg.store import LinkView, Store, bare_term, gathered, is_true, plain, program_query, rules, select
 from pan2kg.turtle.vocabulary import ID, key
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ A chapter, an axis or an objective is no action, and no figure counts it as one.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import groupby, starmap
@@ -133,18 +133,14 @@ def natural(number: str) -> list[tuple[int, str]]:
 
 
 def read_parts(read: Rows) -> Parts:
-    """The parts a graph has, each query asked once."""
     every = {}
     for iri, plan, level, upper, order, notation, scheme in read(program_query("parts/parts")):
         every[iri] = Part(iri, plan, level, upper, int(order) if order else None, notation, scheme)
-    actions: dict[str, dict[str, None]] = {}
-    under: dict[str, dict[str, None]] = {}
-    for action, plan, part_iri in read(program_query("parts/actions")):
-        actions.setdefault(plan, {})[action] = None
-        if part_iri:
-            under.setdefault(action, {})[part_iri] = None
+    rows = read(program_query("parts/actions"))
+    actions = rules.gathered((plan, action) for action, plan, _ in rows)
+    under = rules.gathered((action, part) for action, _, part in rows if part)
     counts = ((plan, level, int(number)) for _, plan, level, number in read(program_query("parts/counts")))
-    of_plans, above = ({key: tuple(values) for key, values in listed.items()} for listed in (actions, under))
+    of_plans, above = ({key: tuple(dict.fromkeys(of)) for key, of in listed.items()} for listed in (actions, under))
     return Parts(every, of_plans, above, tuple(counts))
 
 
@@ -256,34 +252,21 @@ class Statements:
     def level(self, iri: str) -> evidence.Level | None:
         return evidence.level(self.one(iri, EVIDENCE_LEVEL))
 
-    def ends(self, link: str) -> list[str]:
-        return [iri for name in ("from", "to", "between") for iri in self.values(link, PAN + name)]
-
     def _pointing(self, iri: str) -> Mapping[str, list[str]]:
         rows = self._of(iri, is_value=True)
-        return self.once(("pointing", iri), lambda: gathered((row.predicate, row.thing) for row in rows))
+        return self.once(("pointing", iri), lambda: rules.gathered((row.predicate, row.thing) for row in rows))
 
     def pointing(self, iri: str, *names: str) -> list[str]:
         by_name = self._pointing(iri)
         return sorted({thing for name in names for thing in by_name.get(name, ())})
 
     def number(self, iri: str) -> int:
-        """How many statements are made about a thing, or point to it."""
         return sum(1 for _ in self._of(iri)) + sum(map(len, self._pointing(iri).values()))
 
-    def derived(self, link: str) -> rules.Link | None:
-        return self.view.links.get(link) if self.view else None
-
     def link_type(self, link: str) -> str:
-        derived = self.derived(link)
-        return derived.kind if derived else kind_and_key(self.one(link, PAN + "linkType"))[1]
-
-
-def gathered(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
-    by_head: dict[str, list[T]] = {}
-    for head, member in pairs:
-        by_head.setdefault(head, []).append(member)
-    return by_head
+        if self.view and (derived := self.view.links.get(link)):
+            return derived.kind
+        return kind_and_key(self.one(link, PAN + "linkType"))[1]
 
 
 def _order(statement: Statement) -> tuple[str, str, str, str]:
@@ -292,7 +275,7 @@ def _order(statement: Statement) -> tuple[str, str, str, str]:
 
 def read_statements(store: Store, view: LinkView | None = None) -> Statements:
     """Read all statements of a store, those on derived links from their view; without one, those the store holds."""
-    names, terms = dict[str, str](), dict[Term, Term]()
+    keep, terms = dict[str, str]().setdefault, dict[Term, Term]()
     of_links = {f"<{graph}>" for graph in view.graphs.values()} if view else set()
     graphs = f"FILTER(?graph NOT IN ({', '.join(['pan:none', *of_links])}))"  # engines read () otherwise
     held = sorted({*map(str, store.held.named_graphs())} - of_links) if isinstance(store, LocalStore) else ()
@@ -304,10 +287,9 @@ def read_statements(store: Store, view: LinkView | None = None) -> Statements:
         if value is not None:
             # what stands often is kept once
             iri, name, place = plain(subject), plain(predicate), plain(graph)
-            statements.append(Statement(
-                names.setdefault(iri, iri), names.setdefault(name, name), terms.setdefault(value, value),
-                names.setdefault(place, place),
-            ))  # fmt: skip
+            statements.append(
+                Statement(keep(iri, iri), keep(name, name), terms.setdefault(value, value), keep(place, place))
+            )
     return Statements(tuple(statements), view)
 
 

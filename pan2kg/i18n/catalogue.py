@@ -128,8 +128,6 @@ class _Catalogue:
         self.contexts: dict[str, Mapping[str, None]] = {}
 
     def forms(self, name: str) -> list[str]:
-        """The words of a message, one a plural form; none where there is no such message."""
-
         def text(table: Sequence[int], at: int) -> bytes:
             start = table[2 * at + 1]
             return self.data[start : start + table[2 * at]]
@@ -216,8 +214,6 @@ Filling = str | int | float | Text
 
 @dataclass(frozen=True, slots=True)
 class Messages:
-    """The messages of one context."""
-
     context: str
 
     def say(self, key: str, language: Language, /, **values: object) -> str:
@@ -225,8 +221,6 @@ class Messages:
 
         A number is a quantity, whose thousands are set apart; a year or another name made of digits is given as text.
         """
-        if not values:
-            return _words(self.context, key, language, None)
         number = values.get("n")
         words = _words(self.context, key, language, number if isinstance(number, int) else None)
         for name, value in values.items():
@@ -238,10 +232,9 @@ class Messages:
                 values[name] = numeral(f"{value:.2f}".replace("-", "−"), language)
             elif isinstance(value, Text):
                 values[name] = value.say(language)
-        return words.format(**values)
+        return words.format(**values) if values else words
 
     def text(self, key: str, /, **values: Filling) -> Text:
-        """A message in each language that has it."""
         return Text(tuple((tag, self.say(key, tag, **values)) for tag in LANGUAGES if self.has(key, tag)))
 
     def counted(self, number: int, key: str, language: Language) -> str:
@@ -285,5 +278,4 @@ def numeral(value: float | str, language: Language, digits: int = 2) -> str:
 
 
 def french(words: str) -> str:
-    """French words with spaces that do not break before : ; ? ! and inside quotation marks."""
     return _FRENCH_SPACES.sub("\u00a0", words)

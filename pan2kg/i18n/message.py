@@ -24,8 +24,6 @@ _DAY: Final = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message of the catalogues with its values, which may be messages themselves."""
-
     context: str
     key: str
     values: Mapping[str, object] = field(default_factory=dict)
@@ -50,14 +48,12 @@ def verbatim(words: str | Message) -> Message:
 
 
 def either(names: Sequence[str | Message]) -> Message:
-    """One of some names."""
     if len(names) < 2:
         return verbatim(names[0] if names else "")
     return told("either", one=names[0], other=either(names[1:]))
 
 
 def joined(parts: Sequence[str | Message]) -> Message:
-    """Sentences one after the other."""
     if len(parts) < 2:
         return verbatim(parts[0] if parts else "")
     return told("joined", one=parts[0], other=joined(parts[1:]))
@@ -84,7 +80,6 @@ def pack(value: object) -> object:
 
 
 def unpack(packed: object) -> Message:
-    """The message that was packed."""
     if not isinstance(packed, list):
         return verbatim(str(packed))
     context, key, values = packed
@@ -94,7 +89,6 @@ def unpack(packed: object) -> Message:
 
 @contextmanager
 def speaking(language: Language) -> Iterator[None]:
-    """Say messages in this language where none is named, as a command does for as long as it runs."""
     before, _SPOKEN[0] = _SPOKEN[0], language
     try:
         yield
@@ -103,7 +97,6 @@ def speaking(language: Language) -> Iterator[None]:
 
 
 def spoken() -> Language:
-    """The language messages are said in where none is named: English, unless a command said otherwise."""
     return _SPOKEN[0]
 
 
@@ -141,6 +134,5 @@ def in_words(day: date, language: Language) -> str:
 
 
 def with_days(words: str, language: Language) -> str:
-    """Words in which days are written as usual."""
     form = format_of("day", language)
     return _DAY.sub(lambda match: form.format(year=match[1], month=match[2], day=match[3]), words)

@@ -21,7 +21,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from itertools import groupby, islice, zip_longest
+from itertools import chain, groupby, islice, zip_longest
 from pathlib import Path
 from typing import IO, Final, cast
 
@@ -274,13 +274,10 @@ class Content:
         while piece := b"".join(islice(lines, _AT_ONCE)):
             yield piece
 
-    @property
-    def triples(self) -> Iterator[bytes]:
-        return (triple for triple, _ in groupby(line[: line.rindex(b" <")] + b" .\n" for line in self.quads))
-
     @cached_property
     def text(self) -> bytes:
-        return b"".join(self.triples)
+        triples = groupby(line[: line.rindex(b" <")] for line in self.quads)
+        return b"".join(chain.from_iterable((triple, b" .\n") for triple, _ in triples))
 
     @cached_property
     def parsed(self) -> list[ox.Triple]:
@@ -403,11 +400,6 @@ def write_update(gone: Iterable[bytes], come: Iterable[bytes]) -> Iterator[str]:
                 yield from (f"{line[: line.rindex(b' <')].decode()} .\n" for line in group)
                 yield "}\n"
             yield "} ;\n"
-
-
-def dump_lines(folder: Path) -> Iterator[str]:
-    with gzip.open(folder / QUADS, "rt", encoding="utf-8", newline="\n") as file:
-        yield from file
 
 
 def give_back() -> None:

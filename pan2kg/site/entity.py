@@ -7,7 +7,7 @@ what is known at the headline level, so that a page says what the register of fi
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 from pan2kg.charts import time_map
@@ -54,7 +54,6 @@ SELECT ?graph ?property ?value WHERE {{
 }} ORDER BY ?graph ?property ?value
 """
 
-T = TypeVar("T")
 Sentence = dict[str, Any]
 """``words`` with their ``figure``, which leads to the rows it counts."""
 Saying = tuple[str, evidence.Level | None, *tuple[str, ...]]
@@ -207,17 +206,13 @@ def of_plan(context: PageContext, plan: str, facts: Iterable[tuple[str, str]]) -
     )
 
 
-def _by_end(context: PageContext, name: str, rows: Iterable[T], end: str) -> Mapping[str, list[T]]:
-    return context.site_context.once((name, end), lambda: values.gathered((getattr(row, end), row) for row in rows))
-
-
 def _around(
     context: PageContext, involvements: Iterable[bodies.Involvement], named: Iterable[str]
 ) -> list[tuple[str, dict[str, list[str]]]]:
     # the bodies that take part by their roles, and the texts by their kinds
     roles = ((f"{ID}role/{role}", part.body) for part in involvements for role in sorted(part.roles))
     kinds = ((context.graph.statements.one(text, f"{DCTERMS}type"), text) for text in dict.fromkeys(named))
-    return [("who", values.gathered(roles)), ("rests", outlines.gathered(kinds))]
+    return [("who", values.gathered(roles)), ("rests", values.gathered(kinds))]
 
 
 def _of_action(context: PageContext, action: str) -> dict[str, Any]:
@@ -225,7 +220,8 @@ def _of_action(context: PageContext, action: str) -> dict[str, Any]:
     involvements = _involved(context.graph, end="work").get(action, [])
     leads = list(dict.fromkeys(involvement.body for involvement in involvements if "lead" in involvement.roles))
     involved = dict.fromkeys([*leads, *(involvement.body for involvement in involvements)])
-    uses = _by_end(context, "uses", knowledge.uses, "work").get(action, [])
+    by_work = context.site_context.once("uses", lambda: values.gathered((use.work, use) for use in knowledge.uses))
+    uses = by_work.get(action, [])
     named_texts = dict.fromkeys(use.text for use in uses)
     # the actions of other plans that share a specific text with it
     names, pairs = knowledge.potential.names, knowledge.actions

@@ -378,12 +378,10 @@ def numbers(site_context: page.SiteContext, level: evidence.Level, plans: Sequen
 
 
 def _plans_of(site_context: page.SiteContext) -> Mapping[str, list[str]]:
-    by_code: dict[str, list[str]] = {}
     graph = site_context.graph
-    for iri in graph.known().tables.works.plans if graph.has_actions else ():
-        if country := graph.country_of.get(iri):
-            by_code.setdefault(code_of(country).lower(), []).append(iri)
-    return dict(sorted(by_code.items()))
+    plans = graph.known().tables.works.plans if graph.has_actions else ()
+    placed = ((graph.country_of.get(iri), iri) for iri in plans)
+    return dict(sorted(values.gathered((code_of(country).lower(), iri) for country, iri in placed if country).items()))
 
 
 def _countries(context: page.PageContext) -> list[tuple[str, str]]:

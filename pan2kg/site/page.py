@@ -58,13 +58,13 @@ _MOST = 50_000
 Values = Mapping[str, object]
 Mode = Literal["served", "static"]
 Made = TypeVar("Made")
-_CLASSES: Final = cache(lambda style: Classes(style.read_text("utf-8") if style else ""))
+_CLASSES: Final = cache(lambda at: Classes((at.folder / at.name("site.css")).read_text("utf-8") if at else ""))
 packed: Final = partial(gzip.compress, mtime=0)
 piece: Final = partial(macro, "_pieces.html")
 """The macro of a name, for what pages have by the thousand; what it is given is escaped unless it is markup."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Bundle:
     folder: Path
     names: Mapping[str, str]
@@ -188,7 +188,7 @@ class SiteContext:
     document: Callable[[str, str], str] | None = None
     computed: dict[Hashable, Any] = field(default_factory=dict, repr=False)
     names: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
-    links: dict[tuple[str, str, str], Any] = field(default_factory=dict, repr=False)
+    links: dict[tuple[str, str, str, str], Any] = field(default_factory=dict, repr=False)
 
     @cached_property
     def foreign(self) -> frozenset[str]:
@@ -197,10 +197,6 @@ class SiteContext:
         every = frozenset(source.iri for source in self.graph.uses.plans if source.is_plan)
         foreign = frozenset(iri for iri in every & dates.keys() if dates[iri].country not in ("", home))
         return foreign if home and foreign != every else frozenset()
-
-    @cached_property
-    def classes(self) -> Classes:
-        return _CLASSES(self.bundle.folder / self.bundle.name("site.css") if self.bundle else None)
 
     @cached_property
     def pairs(self) -> Mapping[tuple[str, str], bool]:
@@ -262,6 +258,10 @@ class Request:
         self.folder = "/".join([top, *["*"] * len(below), ""]) if top else ""
 
 
+def _kept(make: Callable[["PageContext", str], Markup]) -> Callable[["PageContext", str], Markup]:
+    return lambda context, iri: context.kept(make.__name__, iri, partial(make, context))
+
+
 class PageContext:
     def __init__(self, site_context: SiteContext, request: Request) -> None:
         language, asked = request.language, request.arguments.get(EVIDENCE, "")
@@ -290,7 +290,7 @@ class PageContext:
         return piece("level")(level.key, figure_words.named(level).say(self.request.language)) if level else markup("")
 
     def subject_at(self, level: evidence.Level) -> Subject:
-        return Subject(self.spoken, self.picture_address, level, self.site_context.classes)
+        return Subject(self.spoken, self.picture_address, level, _CLASSES(self.site_context.bundle))
 
     def draw(self, name: str, level: evidence.Level | None = None, **parameters: object) -> framed.Picture | None:
         # None where it would not tell more than the page does in words
@@ -334,8 +334,8 @@ class PageContext:
         if entry.kind == "link":
             if place := self.document(iri):
                 return place
-            ends = map(self.graph.labels.entry, self.graph.statements.ends(iri))
-            end = next((end for end in ends if end and end.has_page), None)
+            ends = (end for name in ("from", "to", "between") for end in self.graph.statements.values(iri, PAN + name))
+            end = next((end for end in map(self.graph.labels.entry, ends) if end and end.has_page), None)
             return self.href(f"{end.address}#{entry.key}") if end else ""
         if entry.type == SKOS + "Concept":
             return self.href(f"ontology.html#{entry.kind}-{entry.key}")
@@ -387,7 +387,7 @@ class PageContext:
         request = self.request
         if request.arguments.get("data"):
             return make(iri)
-        at, links = (f"{manner} {request.language}", iri, request.folder), self.site_context.links
+        at, links = (manner, request.language, iri, request.folder), self.site_context.links
         if at not in links:
             if len(links) >= _MOST:
                 links.clear()
@@ -395,34 +395,28 @@ class PageContext:
         value: Made = links[at]
         return value
 
+    @_kept
     def link(self, iri: str) -> Markup:
-        def make(iri: str) -> Markup:
-            entry, brief = self.graph.labels.entry(iri), self.graph.labels.brief(iri, self.request.data)
-            is_brief = entry and entry.kind in ("plan", "instrument") and brief.whole
-            words = self.marked(brief, in_link=True) if is_brief else self.label(iri, in_link=True)
-            return self.lead(self.address(iri), words)
+        entry, brief = self.graph.labels.entry(iri), self.graph.labels.brief(iri, self.request.data)
+        is_brief = entry and entry.kind in ("plan", "instrument") and brief.whole
+        words = self.marked(brief, in_link=True) if is_brief else self.label(iri, in_link=True)
+        return self.lead(self.address(iri), words)
 
-        return self.kept("link", iri, make)
-
+    @_kept
     def short(self, iri: str) -> Markup:
-        def make(iri: str) -> Markup:
-            brief = self.graph.labels.brief(iri, self.request.data)
-            names = (name for name in self.graph.statements.values(iri, SKOS + "altLabel") if len(name) <= _SHORT)
-            own = brief.text if brief.whole else min(names, key=lambda name: (len(name), name), default="")
-            label, entry = self.graph.labels.label(iri, self.request.data), self.graph.labels.entry(iri)
-            shortened = labels.Name(labels.shortened(label.text), label.language, {})
-            number = entry.notation if entry and entry.kind in _NUMBERED else ""
-            return self.lead(self.address(iri), own or self.marked(shortened, number, in_link=True))
+        brief = self.graph.labels.brief(iri, self.request.data)
+        names = (name for name in self.graph.statements.values(iri, SKOS + "altLabel") if len(name) <= _SHORT)
+        own = brief.text if brief.whole else min(names, key=lambda name: (len(name), name), default="")
+        label, entry = self.graph.labels.label(iri, self.request.data), self.graph.labels.entry(iri)
+        shortened = labels.Name(labels.shortened(label.text), label.language, {})
+        number = entry.notation if entry and entry.kind in _NUMBERED else ""
+        return self.lead(self.address(iri), own or self.marked(shortened, number, in_link=True))
 
-        return self.kept("short", iri, make)
-
+    @_kept
     def brief(self, iri: str) -> Markup:
-        def make(iri: str) -> Markup:
-            language = self.graph.labels.label(iri, self.request.data).language
-            strange = language if language != self.request.language else ""
-            return self.lead(self.address(iri), piece("spoken")(self.name(iri), strange))
-
-        return self.kept("brief", iri, make)
+        language = self.graph.labels.label(iri, self.request.data).language
+        strange = language if language != self.request.language else ""
+        return self.lead(self.address(iri), piece("spoken")(self.name(iri), strange))
 
     def head(self, iri: str) -> Markup:
         return self.link(iri) if self.graph.labels.brief(iri, self.request.data).whole else self.short(iri)
@@ -502,13 +496,11 @@ def frame(
         "menu": entries("menu", pages.values()),
         "section_pages": [*above, *below] if below else [],
         "section": section,
-        "root": labels.root(request.path),
+        "root": "../" * request.path.count("/"),
         "mode": site_context.mode,
         "release": site_context.graph.release,
         "licence": site_context.graph.notice.licence,
-        "as_of": site_context.once(
-            ("as of", request.language), lambda: message.in_words(site_context.graph.as_of, request.language)
-        ),
+        "as_of": message.in_words(site_context.graph.as_of, request.language),
         "has_menu": has_menu,
         "style": bundle.name("site.css") if bundle else "",
         "script": bundle.name("main.js") if bundle else "",

@@ -21,7 +21,7 @@ from pan2kg.coherence.obligations import whole_months
 from pan2kg.graph import labels, statements as parts
 from pan2kg.i18n import catalogue, message
 from pan2kg.site.page import Markup, PageContext, piece
-from pan2kg.store import Term, bare_term, plain
+from pan2kg.store import Term, bare_term, gathered as gathered, plain
 from pan2kg.tables.template import escape, markup
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDF, RDFS, SKOS, XSD, kind_and_key, path_of
 
@@ -73,13 +73,11 @@ _PAGE: Final = catalogue.Messages("page")
 _CALLED: Final = {False: catalogue.Messages("property"), True: catalogue.Messages("property-from")}
 
 T = TypeVar("T")
+Joined = tuple[parts.Grounds | None, tuple[str, ...], str]
 Quote = Mapping[str, str]
 """Words quoted: ``words``, their ``language`` where it is not the page's, the ``document`` and its ``page``."""
 Row = tuple["Markup", list[tuple["Markup", "Markup", "Mark | None"]], int]
 """A heading; each value with the plan it stands in where that helps, and its mark; how many more are not listed."""
-
-
-gathered: Final = parts.gathered
 
 
 class Mark(NamedTuple):
@@ -94,13 +92,9 @@ class Notes:
         # unmarked where another document says on what statements rest
         self.context, self.is_marked = context, is_marked
         self.numbers: dict[parts.Grounds, Mark] = {}
-        self._marks: dict[tuple[str, str], Mark] = {}
 
     def mark(self, statement: parts.Statement) -> Mark:
-        at = statement.thing, statement.graph
-        if at not in self._marks:
-            self._marks[at] = self.need(parts.grounds_of(self.context.graph.statements, statement))
-        return self._marks[at]
+        return self.need(parts.grounds_of(self.context.graph.statements, statement))
 
     def need(self, grounds: parts.Grounds) -> Mark:
         if grounds not in self.numbers:
@@ -335,19 +329,15 @@ class LinkText:
         return way if viewpoint else "over", ends
 
 
-def _joined_by(context: PageContext, iri: str) -> tuple[parts.Grounds | None, tuple[str, ...], str]:
+def _joined_by(context: PageContext, iri: str) -> Joined:
     # on what a link rests, by what it joins, and how it stands where it does not count
     statements = context.graph.statements
-    if (view := statements.view) and (derived := statements.derived(iri)):
+    if (view := statements.view) and (derived := view.links.get(iri)):
         # it says first of what class it is, by the rule of its kind
         return parts.Grounds(view.graphs[derived.kind], "rule", ()), tuple(sorted(map(bare_term, derived.shared))), ""
     status, by_property = kind_and_key(statements.one(iri, PAN + "status"))[1], statements.by_property(iri)
     own = parts.grounds_of(statements, next(iter(by_property.values()))[0]) if by_property else None
     return own, tuple(statements.values(iri, PAN + "via")), "" if status in COUNTING else status
-
-
-def _tally(context: PageContext, links: Iterable[str]) -> Counter[tuple[parts.Grounds | None, tuple[str, ...], str]]:
-    return Counter(_joined_by(context, iri) for iri in links)
 
 
 def link_of(context: PageContext, iri: str) -> LinkText:
@@ -381,7 +371,7 @@ def grouped(
         if is_long:
             # of many what is shared is told with its note, and how many it joins: its own page lists them
             at, by_mark = ("tally", viewpoint, *iris[:1], len(iris)), dict[Markup, Counter[Markup]]()
-            counted = context.site_context.once(at, partial(_tally, context, iris))
+            counted = context.site_context.once(at, partial(Counter[Joined], map(partial(_joined_by, context), iris)))
             for (own, vias, _), n in counted.items():
                 mark = notes.need(own).written if own else NOTHING
                 by_mark.setdefault(mark, Counter())[context.links(vias)] += n

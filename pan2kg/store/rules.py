@@ -13,9 +13,9 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
-from itertools import chain, combinations, product, takewhile
+from itertools import combinations, product, takewhile
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 import pyoxigraph as ox
 
@@ -47,6 +47,7 @@ _ALIKE: Final = ((f"{RDF}type", f"{PAN}Link"), (f"{PAN}status", f"{ID}linkstatus
 _CONCEPTS: Final = frozenset({*_TYPES, *_RANKS, *(value for _, value in _ALIKE)})
 _COUNTED: Final = frozenset((f"{ID}linkstatus/accepted", f"{ID}linkstatus/derived"))
 Pair = tuple[str, str]
+T = TypeVar("T")
 
 
 class AsWrittenError(Exception):
@@ -192,32 +193,21 @@ class LinkView:
                 yield iri, name, _term(value), self.graphs[rule]
 
     def towards(self, iri: str) -> Iterator[tuple[str, str, Term, str]]:
-        notations = f"<{iri}>", iri
+        value = f"<{iri}>"
         if iri in _CONCEPTS:
-            for link in self.links.values():
-                for rule, name, value in self.lines(link):
-                    if value in notations:
-                        yield link.iri, name, _term(value), self.graphs[rule]
-        pointing = dict.fromkeys(self._pointing.get(iri, ()))
-        is_ground = notations[0] in self._every_ground
-        for link in map(self.links.__getitem__, pointing):
-            if iri in link.ends:
-                yield link.iri, f"{PAN}between", _term(notations[0]), self.graphs[link.kind]
-            for shared in link.shared:
-                if shared in notations:
-                    yield link.iri, f"{PAN}via", _term(shared), self.graphs[link.kind]
-            for ground in self.rests(link) if is_ground else ():
-                if ground in notations:
-                    yield link.iri, DERIVED_FROM, _term(ground), self.graphs["derived-from"]
+            lines = ((link.iri, *line) for link in self.links.values() for line in self.lines(link))
+            yield from ((link, name, _term(value), self.graphs[rule]) for link, rule, name, at in lines if at == value)
+        for name, by_value in self._pointing.items():
+            for link in by_value.get(value, ()):
+                rule = "derived-from" if name == DERIVED_FROM else self.links[link].kind
+                yield link, name, _term(value), self.graphs[rule]
 
     @cached_property
-    def _every_ground(self) -> frozenset[str]:
-        return frozenset(chain.from_iterable(self.grounds.values()))
-
-    @cached_property
-    def _pointing(self) -> Mapping[str, Sequence[str]]:
-        return _grouped((bare_term(value), link.iri) for link in self.links.values()
-                        for value in (*(f"<{end}>" for end in link.ends), *link.shared, *self.rests(link)))  # fmt: skip
+    def _pointing(self) -> Mapping[str, Mapping[str, Sequence[str]]]:
+        links, ends = self.links.values(), ((f"<{end}>", link.iri) for link in self.links.values() for end in link.ends)
+        shared = ((value, link.iri) for link in links for value in link.shared)
+        rests = ((value, link.iri) for link in links for value in self.rests(link))
+        return {f"{PAN}between": gathered(ends), f"{PAN}via": gathered(shared), DERIVED_FROM: gathered(rests)}
 
 
 def read_view(
@@ -243,13 +233,13 @@ def read_view(
         return None
     plans = {plain(plan) for (plan,) in _rows(store, "links/plans")}
     homes = ((plain(work), plain(home)) for work, home in _rows(store, "links/works"))
-    plan_of = _grouped((work, home) for work, home in homes if home in plans)
+    plan_of = gathered((work, home) for work, home in homes if home in plans)
     graphs = {rule: graph_of(f"derived/{rule}", graphs_in) for rule in (*SHARED, "derived-from", "derived-level")}
     return LinkView(links, dict(levels), dict(grounds), plan_of, graphs)
 
 
-def _grouped(pairs: Iterable[Pair]) -> dict[str, list[str]]:
-    groups: dict[str, list[str]] = defaultdict(list)
+def gathered(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
+    groups: dict[str, list[T]] = defaultdict(list)
     for name, member in pairs:
         groups[name].append(member)
     return dict(groups)

@@ -24,16 +24,9 @@ if TYPE_CHECKING:
 
 @cache
 def _environment() -> "jinja2.Environment":
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, compiler, nodes, runtime
-
-    class OwnTemplate(Template):
-        def _get_default_module(self, _: object = None) -> "jinja2.environment.TemplateModule":
-            if self._module is None:
-                self._module = self.make_module()
-            return self._module
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, compiler, nodes, runtime
 
     class OwnEnvironment(Environment):
-        template_class = OwnTemplate
         get_template = cache(Environment.get_template)
 
         def make_globals(self, _: object) -> MutableMapping[str, object]:
@@ -67,12 +60,7 @@ def _environment() -> "jinja2.Environment":
             super().macro_def(macro_ref, frame)
             self.write(")")
 
-        def visit_Call(  # noqa: N802  # as Jinja has it
-            self,
-            node: nodes.Call,
-            frame: compiler.Frame,
-            forward_caller: bool = False,  # noqa: FBT001, FBT002
-        ) -> None:
+        def visit_Call(self, node: nodes.Call, frame: compiler.Frame, *_: bool, **forwarded: bool) -> None:  # noqa: N802
             # called as it stands: nothing here asks where it is called
             self.visit(node.node, frame)
             self.write("(")
@@ -82,7 +70,7 @@ def _environment() -> "jinja2.Environment":
             if node.dyn_kwargs:
                 self.write("**")
                 self.visit(node.dyn_kwargs, frame)
-            self.write("caller=caller)" if forward_caller else ")")
+            self.write("caller=caller)" if forwarded else ")")
 
     environment = OwnEnvironment(
         loader=FileSystemLoader(sorted(Path(__file__).parents[1].glob("*/templates"))), autoescape=True,
@@ -155,6 +143,4 @@ def escape(text: object) -> str:
     return _escaped(text if type(text) is str else str(text))
 
 
-@lru_cache(maxsize=1 << 14)
-def _escaped(text: str) -> str:
-    return str(escaped(text))
+_escaped: Final = lru_cache(maxsize=1 << 14)(lambda text: str(escaped(text)))
