@@ -19,8 +19,7 @@ from pan2kg.turtle.vocabulary import PAN
 TIES: Final = {texts.CARRIES_OUT: "carries-out", texts.SERVES: "serves", texts.MENTIONS: "mentions"}
 _FIGURE: Final = catalogue.Messages("figure")
 _BY_ID: Final = {figure.id: figure for figure in figures.FIGURES}
-_LARGE: Final = ("broad-action-pairs",)
-"""Figures whose list is so long that an export has it packed."""
+_LARGE: Final = ("broad-action-pairs",)  # so long a list that an export has it packed
 _THINGS: Final = frozenset({"plan", "other_plan", "action", "other_action"})
 _NUMBERS: Final = frozenset({"texts", "measures", "published"})
 _SEEN: Final = frozenset({"text", "web", "in_statement", "sharing"})
