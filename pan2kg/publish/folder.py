@@ -358,10 +358,6 @@ def differs(content: Content, folder: Path, path: str) -> bool:
         return any(not quad or quad.triple != triple for quad, triple in zip_longest(quads, content.parsed))
 
 
-def graph_name(line: bytes) -> bytes:
-    return line[line.rindex(b" <") :]
-
-
 _STATEMENTS: Final = 5_000
 """So many statements stand in one operation: engines read a request whole."""
 
@@ -392,12 +388,12 @@ def compressed(lines: list[bytes]) -> bytes:
 
 def write_update(gone: Iterable[bytes], come: Iterable[bytes]) -> Iterator[str]:
     for verb, lines in (("DELETE", gone), ("INSERT", come)):
-        ordered = sorted(lines, key=lambda line: (graph_name(line), line))
+        ordered = sorted((line[line.rindex(b" <") :], line) for line in lines)
         for start in range(0, len(ordered), _STATEMENTS):
             yield f"{verb} DATA {{\n"
-            for graph, group in groupby(ordered[start : start + _STATEMENTS], key=graph_name):
+            for graph, group in groupby(ordered[start : start + _STATEMENTS], key=lambda pair: pair[0]):
                 yield f"GRAPH {graph.decode().strip().removesuffix('.').strip()} {{\n"
-                yield from (f"{line[: line.rindex(b' <')].decode()} .\n" for line in group)
+                yield from (f"{line.removesuffix(graph).decode()} .\n" for _, line in group)
                 yield "}\n"
             yield "} ;\n"
 
