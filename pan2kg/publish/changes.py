@@ -60,8 +60,7 @@ _LIKE: Final = 0.5
 class Side:
     """A state as sorted lines of N-Quads in its canonical form, packed: of two that differ little most is passed over.
 
-    Held as they are is only what sources state, ``stated``. Lines that are ``packed`` already have no blank node. A
-    ``graph`` that is open anyhow is asked for its tables.
+    Held as they are is only what sources state, ``stated``. Lines that are ``packed`` already have no blank node.
     """
 
     def __init__(self, quads: Iterable[ox.Quad], name: str, *, packed: bytes = b"", graph: Graph | None = None) -> None:
@@ -81,8 +80,7 @@ class Side:
     def nquads(self) -> tuple[bytes, str]:
         content = self.file().read()
         digest = urlsafe_b64encode(hashlib.sha256(content).digest()).decode().rstrip("=")
-        name = f"ni:///sha-256;{digest}"
-        return content, name
+        return content, f"ni:///sha-256;{digest}"
 
 
 def _sorted_lines(quads: Iterable[ox.Quad]) -> list[bytes]:
@@ -552,15 +550,8 @@ def _lines(change: Change, language: Language) -> Iterator[tuple[int, str]]:
         if not changed:
             yield 1, say("figures-same")
         for was, now in changed:
-            ends = (figure_words.value_words(figure.value, figure, language) for figure in (was, now))
-            yield (
-                1,
-                say(
-                    "edit.changed",
-                    property=now.figure.name().say(language),
-                    **dict(zip(("old", "new"), ends, strict=True)),
-                ),
-            )
+            ends = [figure_words.value_words(figure.value, figure, language) for figure in (was, now)]
+            yield 1, say("edit.changed", property=now.figure.name().say(language), old=ends[0], new=ends[1])
         yield 1, figure_words.basis_words(basis, language)
 
     def order(thing: Altered) -> tuple[int, str, str, bool, str, str]:
@@ -635,8 +626,6 @@ WRITERS: Final[Mapping[str, Callable[[Change, Language], str]]] = {
     "json": write_json,
 }
 ATOM: Final = "http://www.w3.org/2005/Atom"
-_FEED: Final = "changes"
-"""The feed's address below that of the project."""
 _AUTHOR: Final = "pan2kg contributors"
 """Who speaks where the data name nobody."""
 _FOAF_NAME: Final = "http://xmlns.com/foaf/0.1/name"
@@ -674,7 +663,7 @@ def write_feed(
     root = ET.Element(f"{{{ATOM}}}feed", {"xml:lang": language})
     space = fact(datasets.VOID_SPACE) or ROOT
     publisher = fact(f"{DCTERMS}publisher", datasets.dataset_of(space))
-    put(root, "id", space + _FEED)
+    put(root, "id", f"{space}changes")
     put(root, "title", _WORDS.say("feed.title", language))
     put(root, "subtitle", _WORDS.say("title", language, old=change.old.name, new=change.new.name))
     put(root, "updated", when)

@@ -24,7 +24,7 @@ from pan2kg.graph import labels, statements
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, format_of
 from pan2kg.publish.edition import Edition, File
 from pan2kg.publish.folder import FOLDERS, OWN, PACKED, QUADS, TURTLE, UNKEPT, VERSIONS, Content
-from pan2kg.publish.vocabulary import FOAF, OWL, TYPE, CompactWriter, Stated, literal_of, table_of, things_in
+from pan2kg.publish.vocabulary import FOAF, OWL, TYPE, CompactWriter, Stated, table_of, things_in, value_of
 from pan2kg.site import values
 from pan2kg.store.queries import FORMER
 from pan2kg.tables.template import macro, markup, render
@@ -107,16 +107,16 @@ class Described:
         self.stated = dict(things_in(lines, lambda predicate: bool(_AT_LEVEL.fullmatch(predicate))))
         self.names, self.retired, self.heirs = dict[str, dict[str, str]](), set[str](), dict[str, list[str]]()
         # of what rules joined, what it shares, by its type; and in pairs, what points to a thing and by what
-        self.shared, self._pointing = dict[str, dict[str, Counter[str]]](), defaultdict[str, list[str]](list)
+        self.shared, self.pointing = dict[str, dict[str, Counter[str]]](), defaultdict[str, list[str]](list)
         for iri, stated in self.stated.items():
             noted = defaultdict[str, list[str]](list)
             for predicate, term, graph in stated:
                 if term[0] == "<" and not (predicate in _TOLD_AT_LINKS and self.is_rules(graph)):
-                    self._pointing[term] += iri, predicate
+                    self.pointing[term] += iri, predicate
                 if predicate in _NOTED:
                     noted[predicate].append(term)
             terms = (term for name in reversed(_NAMES) for term in sorted(noted.get(name, ())) if term[0] != "<")
-            if names := {language: text for text, language, _ in map(literal_of, terms)}:
+            if names := {language: text for text, language, _ in map(value_of, terms)}:
                 self.names[iri] = names
             if any(term.startswith(('"true"', '"1"')) for term in noted.get(_RETIRED, ())):
                 self.retired.add(iri)
@@ -161,10 +161,6 @@ class Described:
                     graphs[predicate, term] = graph
         return [(*key, graphs[key]) for key in sorted(graphs)]
 
-    def pointing(self, iri: str) -> list[tuple[str, str]]:
-        pairs = self._pointing.get(f"<{iri}>", [])
-        return sorted({*zip(pairs[::2], pairs[1::2], strict=True)})  # of what stands in several graphs one
-
     def joined(self, iri: str) -> dict[str, list[str]]:
         # what a link or an involvement joins, and how
         ends = defaultdict[str, set[str]](set)
@@ -195,7 +191,7 @@ class Described:
                 name = " → ".join(self.name(end, language) for end in ends)
             if not name:
                 texts = {predicate: term for predicate, term, _ in self.of(iri)}
-                quote, text = (literal_of(texts.get(PAN + about, '""'))[0] for about in ("quote", "text"))
+                quote, text = (value_of(texts.get(PAN + about, '""'))[0] for about in ("quote", "text"))
                 name = f"« {quote} »" if quote else text
             name = self._called[iri, language] = name or re.split(r"[/#]", iri.rstrip("/#"))[-1] or iri
         return name
@@ -235,7 +231,11 @@ def document_files(described: Described, pages: Collection[str]) -> Iterator[Fil
                 *((DCTERMS + "license", licence.value) for licence in licences)]  # fmt: skip
     ordered = sorted(described.places.items(), key=lambda pair: (pair[1], pair[0]))
     for place, group in groupby(ordered, key=lambda pair: pair[1]):
-        things = {iri: (described.of(iri), described.pointing(iri)) for iri, _ in group}
+        things = dict[str, Told]()
+        for iri, _ in group:
+            pairs = described.pointing.get(f"<{iri}>", [])
+            # of what several graphs say one
+            things[iri] = described.of(iri), sorted({*zip(pairs[::2], pairs[1::2], strict=True)})
         rows = [(iri, predicate, term) for iri, (of, _) in things.items() for predicate, term, _ in of]
         for iri, (_, pointing) in things.items():
             counted, term = Counter(predicate for _, predicate in pointing), f"<{iri}>"
@@ -297,7 +297,7 @@ def _page(described: Described, things: Mapping[str, Told], place: str, pages: C
         told = {key, *_PLAIN_STATUS, *(name.strip("« »") for name in names)}
         for predicate, term, graph in of:
             target = term[1:-1] if term[0] == "<" else ""
-            text, language, _ = (target, "", "") if target else literal_of(term)
+            text, language, _ = value_of(term)
             if text not in told and predicate not in (_IN_NOTES if is_table else _IN_NAMES):
                 # terms of a vocabulary are words; what else is spoken of has a place of its own
                 entry = index.entries.get(described.home(target)) if target else None
@@ -305,7 +305,8 @@ def _page(described: Described, things: Mapping[str, Told], place: str, pages: C
                 if predicate == _EVIDENCE:
                     shown = _quoted(described, target, root)
                 else:
-                    shown = described.shown(target, "-" if is_term else root) if target else _said(text, language)
+                    shown = macro("_told.html", "told")(text, language if language != LANGUAGES[0] else "", "")
+                    shown = described.shown(target, "-" if is_term else root) if target else shown
                     if (other := by_graph[graph]) != number:
                         shown += markup(f" <a href=#:{other}>{other}</a>")
                 cells[iri]["", predicate].append(shown)
@@ -352,17 +353,13 @@ def _page(described: Described, things: Mapping[str, Told], place: str, pages: C
     }  # fmt: skip
 
 
-def _said(text: str, language: str) -> Markup:
-    return macro("_told.html", "told")(text, language if language != LANGUAGES[0] else "", "")
-
-
 def _quoted(described: Described, passage: str, root: str) -> Markup:
     texts = {predicate: term for predicate, term, _ in described.of(passage)}
-    quote, language, _ = literal_of(texts.get(PAN + "quote", '""'))
+    quote, language, _ = value_of(texts.get(PAN + "quote", '""'))
     if not quote:
         return described.shown(passage, root)
     place = described.shown(texts[_IN][1:-1], root) if _IN in texts else ""
-    page = f", {literal_of(texts[_AT])[0]}" if _AT in texts else ""
+    page = f", {value_of(texts[_AT])[0]}" if _AT in texts else ""
     return macro("_told.html", "quoted")(quote, language, place, page)
 
 

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import chain, islice
+from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -340,12 +340,9 @@ def count(lines: Iterable[bytes], root: str, targets: Mapping[str, str] = TARGET
     properties, classes = Counter[bytes](), Counter[bytes]()
     outgoing, links = Counter[tuple[bytes, bytes]](), Counter[tuple[str, str]]()
     total = subjects = 0
-    subject, before, is_ours = b"", b"", False
-    for line in lines:
-        triple = line[: line.rindex(b" <")]
-        if triple == before:  # which stands in several graphs
-            continue
-        before = triple
+    subject, is_ours = b"", False
+    # what stands in several graphs counts once
+    for triple, _ in groupby(line[: line.rindex(b" <")] for line in lines):
         name, predicate, value = triple.split(b" ", 2)
         if name != subject:
             subject, is_ours, subjects = name, name.startswith(ours), subjects + 1

@@ -21,7 +21,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from itertools import groupby, islice, zip_longest
+from itertools import chain, groupby, islice, zip_longest
 from pathlib import Path
 from typing import IO, Final, cast
 
@@ -274,13 +274,10 @@ class Content:
         while piece := b"".join(islice(lines, _AT_ONCE)):
             yield piece
 
-    @property
-    def triples(self) -> Iterator[bytes]:
-        return (triple for triple, _ in groupby(line[: line.rindex(b" <")] + b" .\n" for line in self.quads))
-
     @cached_property
     def text(self) -> bytes:
-        return b"".join(self.triples)
+        triples = groupby(line[: line.rindex(b" <")] for line in self.quads)
+        return b"".join(chain.from_iterable((triple, b" .\n") for triple, _ in triples))
 
     @cached_property
     def parsed(self) -> list[ox.Triple]:
@@ -361,10 +358,6 @@ def differs(content: Content, folder: Path, path: str) -> bool:
         return any(not quad or quad.triple != triple for quad, triple in zip_longest(quads, content.parsed))
 
 
-def graph_name(line: bytes) -> bytes:
-    return line[line.rindex(b" <") :]
-
-
 _STATEMENTS: Final = 5_000
 """So many statements stand in one operation: engines read a request whole."""
 
@@ -395,19 +388,14 @@ def compressed(lines: list[bytes]) -> bytes:
 
 def write_update(gone: Iterable[bytes], come: Iterable[bytes]) -> Iterator[str]:
     for verb, lines in (("DELETE", gone), ("INSERT", come)):
-        ordered = sorted(lines, key=lambda line: (graph_name(line), line))
+        ordered = sorted((line[line.rindex(b" <") :], line) for line in lines)
         for start in range(0, len(ordered), _STATEMENTS):
             yield f"{verb} DATA {{\n"
-            for graph, group in groupby(ordered[start : start + _STATEMENTS], key=graph_name):
+            for graph, group in groupby(ordered[start : start + _STATEMENTS], key=lambda pair: pair[0]):
                 yield f"GRAPH {graph.decode().strip().removesuffix('.').strip()} {{\n"
-                yield from (f"{line[: line.rindex(b' <')].decode()} .\n" for line in group)
+                yield from (f"{line.removesuffix(graph).decode()} .\n" for _, line in group)
                 yield "}\n"
             yield "} ;\n"
-
-
-def dump_lines(folder: Path) -> Iterator[str]:
-    with gzip.open(folder / QUADS, "rt", encoding="utf-8", newline="\n") as file:
-        yield from file
 
 
 def give_back() -> None:

@@ -54,6 +54,8 @@ _PLACES: Final = frozenset((
 _SHORT: Final = (("dcat:keyword", DCAT + "keyword", 3), ("dcterms:description", DCTERMS + "description", 100))
 """A portal scores keywords and descriptions below these lengths down."""
 _LINK: Final = re.compile(rb"""<[^<>]*? (?:href|src)=["']?([^"'<>\s]*)""")
+_LIKE_LINKS: Final = [re.compile(rb""" %s=["']?([^"'<>\s]*)""" % name) for name in (b"href", b"src")]
+"""What reads as a link, in texts too: found in a third of the time."""
 _ADDRESS: Final = re.compile(rb"""<loc>([^<]+)|[<"](https?://[^<>"\s]+)[>"]""")
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:|/|#", re.IGNORECASE)
 _DESCRIPTIONS: Final = frozenset(
@@ -171,12 +173,13 @@ def _inspect_links(root: Path, addresses: Addresses) -> Iterator[str]:
         if path.endswith(".html") and not path.startswith(f"{documents.DOCUMENTS}/"):
             if path.rpartition("/")[0] != parent:  # pages of one folder point to the same files
                 parent, fine = path.rpartition("/")[0], set()
-            for link in sorted(set(_LINK.findall((root / path).read_bytes())) - fine):
+            body = (root / path).read_bytes()
+            for link in sorted({link for pattern in _LIKE_LINKS for link in pattern.findall(body)} - fine):
                 address = unescape(link.decode())
                 target = unquote(re.split(r"[?#]", address, maxsplit=1)[0])
                 if not target or _SCHEME.match(address) or normpath(f"{parent or '.'}/{target}") in places:
                     fine.add(link)
-                else:
+                elif link in _LINK.findall(body):
                     yield _fault("points-nowhere", path=path, target=address)
         elif path in _DESCRIPTIONS or path.startswith("sitemap"):
             links = {loc or other for loc, other in _ADDRESS.findall((root / path).read_bytes())}

@@ -420,7 +420,8 @@ def _fill(
 
     def tell() -> Mapping[str, str]:
         # what the dump says is read once for all that is made of it
-        described = documents.Described(edition, folder.dump_lines(work))
+        with gzip.open(work / folder.QUADS, "rt", encoding="utf-8", newline="\n") as lines:
+            described = documents.Described(edition, lines)
         put(tables.table_files(edition, described.stated))
         put(tables.product_files(described))
         put(documents.document_files(described, {path for path in expected if path.endswith(".html")}))
@@ -441,6 +442,7 @@ def _fill(
     expected = [path for part in parts for path in getattr(part, "pages", lambda _: ())(edition)]
     step(put, _offered(edition))
     release.retired = step(tell)
+    step(put, tables.parquet_files(work))
     release.offer()
     # pages are judged by what the release offers
     catalogue = LocalStore(ox.Store())

@@ -7,7 +7,6 @@ each text weighs, and the register of figures. Their numbers are no statements o
 """
 
 import csv
-import gc
 import gzip
 import io
 import re
@@ -30,8 +29,8 @@ from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of
 from pan2kg.project import read_text
 from pan2kg.publish.documents import Described
 from pan2kg.publish.edition import Addresses, Edition, File, as_json
-from pan2kg.publish.folder import GROUP, PACKED, give_back, read_mark
-from pan2kg.publish.vocabulary import RELEASE, RELEASED, TYPE, Stated, literal_of, node, text_of
+from pan2kg.publish.folder import GROUP, PACKED, read_mark
+from pan2kg.publish.vocabulary import RELEASE, RELEASED, TYPE, Stated, node, value_of
 from pan2kg.store import program_query
 from pan2kg.tables import formats, spreadsheet
 from pan2kg.turtle import DCTERMS, DERIVED, PAN, RDFS, ROOT, SKOS, XSD
@@ -92,11 +91,14 @@ class ReleaseTable:
             "dc:license": {"@id": edition.facts.about("license")[0].value}, "dc:isPartOf": {"@id": issue.dataset},
             "tableSchema": schema,
         }  # fmt: skip
-        text = formats.write_csv(formats.Grid([column.name for column in self.fields], self.rows)).encode()
+        # cells are texts; as one text in memory they would take four times as much
+        target = io.BytesIO()
+        lines = io.TextIOWrapper(target, "utf-8", newline="")
+        csv.writer(lines).writerows(chain([[column.name for column in self.fields]], self.rows))
+        lines.flush()
+        content = gzip.compress(target.getvalue(), 6, mtime=0) if path.endswith(".gz") else target.getvalue()
         described = as_json({"@context": CONTEXT, **metadata})
-        if path.endswith(".gz"):
-            text = gzip.compress(text, 6, mtime=0)
-        return metadata, ((path, text), (f"{folder}/{self.name}.csv-metadata.json", described))
+        return metadata, ((path, content), (f"{folder}/{self.name}.csv-metadata.json", described))
 
 
 def csv_path(folder: str, name: str) -> str:
@@ -145,7 +147,7 @@ class Source:
             for predicate, term, _ in listed:
                 self._having[predicate + term if predicate == TYPE.value else predicate].append(iri)
                 if predicate in _LABELS:
-                    text, language, _ = literal_of(term)
+                    text, language, _ = value_of(term)
                     if language in RELEASED:
                         names[predicate].setdefault(iri, {})[language] = text
         self.labels, self.terms = (names[name] for name in _LABELS)
@@ -164,12 +166,12 @@ class Source:
                     values[predicate][term] = None
             yield [[*values[name]] for name in expanded]
 
-    def having(self, name: str) -> list[str]:
-        return sorted({*self._having[self.expand(name)]})
-
     def members(self, definition: TableDefinition) -> list[str]:
-        kinds = [self._having[f"{TYPE.value}<{self.expand(name)}>"] for name in definition.classes]
-        return sorted({*chain(*kinds)}.intersection(*([self.having(definition.having)] if definition.having else [])))
+        # things of these classes, those that have the property; or all that have one, where a row is a statement of it
+        needed = definition.having or definition.pairs
+        having = {*self._having[self.expand(needed)]} if needed else set[str]()
+        members = {*chain(*(self._having[f"{TYPE.value}<{self.expand(name)}>"] for name in definition.classes))}
+        return sorted(members & having if definition.having else members | having)
 
     def things(self, column: Field, rows: Sequence[Sequence[str]]) -> Iterator[FieldCells]:
         is_class = column.property == _CLASS
@@ -192,11 +194,10 @@ def _joined(*columns: tuple[Field, Sequence[Sequence[str]]]) -> Iterator[FieldCe
 
 
 def read_table(source: Source, definition: TableDefinition) -> ReleaseTable:
-    title = RELEASE.text(f"table.{definition.name}")
+    title, members = RELEASE.text(f"table.{definition.name}"), source.members(definition)
     if definition.pairs:
-        having = source.having(definition.pairs)
-        values = zip(having, source.values(having, definition.pairs), strict=True)
-        pairs = [(iri, text_of(term)) for iri, (terms,) in values for term in terms]
+        values = zip(members, source.values(members, definition.pairs), strict=True)
+        pairs = [(iri, value_of(term)[0]) for iri, (terms,) in values for term in terms]
         (subject, *subject_names), (target, *target_names) = (
             source.things(Field(name, definition.pairs, is_iri=True, refers=refers), [[pair[at]] for pair in pairs])
             for at, (name, _, _, refers) in enumerate(definition.columns)
@@ -204,13 +205,12 @@ def read_table(source: Source, definition: TableDefinition) -> ReleaseTable:
         key = subject[0].name, target[0].name
         columns = [subject, target, *subject_names, *target_names]
         return ReleaseTable(definition.name, title, columns, key=key, things=key)
-    members = source.members(definition)
     cells: list[FieldCells] = [(Field("iri", is_iri=True), members)]
     listed = [*zip(*source.values(members, *(of for _, of, _, _ in definition.columns)), strict=True)]
     for (name, of, kind, refers), rows in zip(
         definition.columns, listed or [()] * len(definition.columns), strict=True
     ):
-        literals = [[literal_of(term) for term in row if term[0] != "<"] for row in rows]
+        literals = [[value_of(term) for term in row if term[0] != "<"] for row in rows]
         if kind == "text":
             tags = {language for row in literals for _, language, _ in row} | set(RELEASED)
             for tag in sorted(tags, key=lambda tag: (RELEASED.index(tag) if tag in RELEASED else len(RELEASED), tag)):
@@ -222,10 +222,12 @@ def read_table(source: Source, definition: TableDefinition) -> ReleaseTable:
             only = next(iter(kinds)) if len(kinds) == 1 else ""
             datatype = only.removeprefix(XSD) if only.startswith(XSD) else "string"
             datatype = "moment" if len(kinds) > 1 and kinds <= _MOMENTS else datatype
-            cells += _joined((Field(name, of, datatype=datatype), [[text_of(term) for term in row] for row in rows]))
+            cells += _joined(
+                (Field(name, of, datatype=datatype), [[value_of(term)[0] for term in row] for row in rows])
+            )
         else:
             things = source.things(
-                Field(name, of, is_iri=True, refers=refers), [[text_of(term) for term in row] for row in rows]
+                Field(name, of, is_iri=True, refers=refers), [[value_of(term)[0] for term in row] for row in rows]
             )
             cells += things if kind == "thing" else islice(things, 1)
     return ReleaseTable(definition.name, title, cells)
@@ -233,13 +235,16 @@ def read_table(source: Source, definition: TableDefinition) -> ReleaseTable:
 
 def table_files(edition: Edition, stated: Mapping[str, Sequence[Stated]]) -> Iterator[File]:
     source = Source(stated, edition.prefixes, edition.issue.addresses)
-    tables = [read_table(source, definition) for definition in table_definitions()]
-    tables += [weights_table(edition.graph, source), figures_table(edition.graph)]
     # programs that read the tables together unpack none
-    keys = {table.name: {row[0] for row in table.rows} for table in tables
-            if len(table.things) != 2 and table.name not in PACKED[TABLES]}  # fmt: skip
+    keys = {definition.name: {*source.members(definition)} for definition in table_definitions()
+            if not definition.pairs and definition.name not in PACKED[TABLES]}  # fmt: skip
     described: list[dict[str, object]] = []
-    for table in tables:
+    # no more than one of them is held at a time
+    for definition in (*table_definitions(), WEIGHTS, FIGURES):
+        if isinstance(definition, TableDefinition):
+            table = read_table(source, definition)
+        else:
+            table = figures_table(edition.graph) if definition == FIGURES else weights_table(edition.graph, source)
         schema: dict[str, object] = {
             **({"aboutUrl": f"{{+{table.key[0]}}}"} if table.things else {}),
             "primaryKey": list(table.key) if len(table.key) > 1 else table.key[0],
@@ -428,7 +433,7 @@ class _Rows:
     def _read(self, iri: str) -> Mapping[str, list[str]]:
         values = defaultdict[str, dict[str, None]](dict)
         for predicate, term, _ in self.described.stated.get(iri, ()):
-            values[predicate][text_of(term)] = None
+            values[predicate][value_of(term)[0]] = None
         return {name: [*texts] for name, texts in values.items()}
 
     def objects(self, iri: str, name: str) -> list[str]:
@@ -525,7 +530,7 @@ def product_files(described: Described) -> Iterator[File]:
         key = f"product.column.{column.about}"
         return _WORDS.say(key, language) if _WORDS.has(key) else Messages("heading").say(column.about, language)
 
-    products, rows_of = list[ReleaseTable](), _Rows(described)
+    rows_of = _Rows(described)
     for product_name, (columns_named, values_named, read) in PRODUCTS.items():
         texts = dict[str, str]()  # an address that stands in thousands of cells is held once
         named = columns_named.split("|")
@@ -566,15 +571,16 @@ def product_files(described: Described) -> Iterator[File]:
             for column in table.fields
         ]}  # fmt: skip
         yield from table.written(described.edition, DATA, schema)[1]
-        products.append(table)
-    # last: what writes them takes much memory, from then on
-    del described, rows_of
-    gc.collect()
-    give_back()
-    while products and "parquet" in PRODUCT_FORMS:
-        table = products.pop(0)
-        turned = zip(*table.rows, strict=True) if table.rows else [()] * len(table.fields)
-        yield f"{DATA}/{table.name}.parquet", spreadsheet.write_parquet({
-            column.name: [cell or None for cell in values]
-            for column, values in zip(table.fields, turned, strict=True)
+
+
+def parquet_files(root: Path) -> Iterator[File]:
+    # from what is written as CSV: what writes them takes much memory
+    for name in PRODUCTS if "parquet" in PRODUCT_FORMS else ():
+        path = csv_path(DATA, name)
+        content = (root / path).read_bytes()
+        text = (gzip.decompress(content) if path.endswith(".gz") else content).decode()
+        columns, *rows = csv.reader(io.StringIO(text, newline=""))
+        turned = zip(*rows, strict=True) if rows else [()] * len(columns)
+        yield f"{DATA}/{name}.parquet", spreadsheet.write_parquet({
+            column: [cell or None for cell in values] for column, values in zip(columns, turned, strict=True)
         })  # fmt: skip

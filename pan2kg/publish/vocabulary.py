@@ -113,20 +113,13 @@ def things_in(lines: Iterable[str], but: Callable[[str], bool] = lambda _: False
         yield subject[1:-1], statements
 
 
-def literal_of(term: str) -> tuple[str, str, str]:
-    """The text of a literal, its language, and its datatype.
-
-    >>> literal_of('"a \\\\"b\\\\""@fr'), literal_of('"1"^^<http://www.w3.org/2001/XMLSchema#gYear>')
-    (('a "b"', 'fr', ''), ('1', '', 'http://www.w3.org/2001/XMLSchema#gYear'))
-    """
+def value_of(term: str) -> tuple[str, str, str]:
+    # the text of a term, its language and its datatype; what the engine escapes JSON does too
+    if term[0] == "<":
+        return term[1:-1], "", ""
     quoted, _, sign = term.rpartition('"')
-    # what the engine escapes JSON does too
     text = json.loads(f'{quoted}"') if "\\" in quoted else quoted[1:]
     return text, sign[1:] if sign.startswith("@") else "", sign[3:-1] if sign.startswith("^") else ""
-
-
-def text_of(term: str) -> str:
-    return term[1:-1] if term[0] == "<" else literal_of(term)[0]
 
 
 class CompactWriter:
@@ -188,11 +181,7 @@ class CompactWriter:
         # in the context stands what the values of a property are, where all are of one kind; what points to the things
         # stands with them
         dumped = _JSON.encode
-        kinds, nodes, links = (
-            defaultdict[str, set[str]](set),
-            dict[str, dict[str, Any]](),
-            defaultdict[str, list[str]](list),
-        )
+        kinds, links, nodes = defaultdict[str, set[str]](set), defaultdict[str, list[str]](list), dict[str, Any]()
         for _, predicate, term in rows:
             sign = "" if term[0] == "<" else term[term.rindex('"') + 1 :]
             kinds[predicate].add("@id" if term[0] == "<" else "@language" if sign[:1] == "@" else sign)
@@ -207,7 +196,7 @@ class CompactWriter:
                 named = (self.term if name == "@type" else self.short)(subject if is_pointing else target)[1]
                 told: object = named if kind == "@id" else {"@id": named}
             else:
-                value, language, datatype = literal_of(term)
+                value, language, datatype = value_of(term)
                 if kind == "@language":
                     node, name, told = node.setdefault(name, {}), language, value
                 elif kind != "+" or not (language or datatype):
