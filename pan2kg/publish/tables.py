@@ -167,11 +167,8 @@ class Source:
         # things of these classes, those that have the property; or all that have one, where a row is a statement of it
         needed = definition.having or definition.pairs
         having = {*self._having[self.expand(needed)]} if needed else set[str]()
-        members = {
-            *chain(
-                *(self._having[f"{TYPE.value}<{self.addresses.own(self.expand(name))}>"] for name in definition.classes)
-            )
-        }
+        classes = (self.addresses.own(self.expand(name)) for name in definition.classes)
+        members = {*chain(*(self._having[f"{TYPE.value}<{kind}>"] for kind in classes))}
         return sorted(members & having if definition.having else members | having)
 
     def things(self, column: Field, rows: Sequence[Sequence[str]]) -> Iterator[FieldCells]:
