@@ -467,8 +467,8 @@ def _neighbours(subject: Subject, action: str) -> tuple[DrawnTie, ...]:
         if low > 0 and action in (names[a], names[b]):
             neighbour = names[b] if action == names[a] else names[a]
             weight = measured.weight(action, neighbour)
-            texts = tuple(shared.text for shared in weight.contributions if not shared.is_broad and shared.bits > 0)
-            near.append(DrawnTie(action, neighbour, False, len(texts), low, level=weight.level, texts=texts))  # noqa: FBT003
+            number, texts = len(weight.texts), weight.texts
+            near.append(DrawnTie(action, neighbour, False, number, low, level=weight.level, texts=texts))  # noqa: FBT003
     near.sort(key=lambda tie: (-tie.bits, tie.other))
     sharing, cited = {tie.other: tie for tie in near}, dict[str, DrawnTie]()
     for row in measured.statements:

@@ -33,8 +33,7 @@ UPSET_COLUMNS: Final = ("combination", "plans", "instrument", "instrument_label"
 class SharedCell:
     def __init__(self, subject: Subject, row: int, column: int, ends: tuple[str, str]) -> None:
         self.row, self.column, self.weight = row, column, subject.known.weight(*ends)
-        weight, self.shares = self.weight, self.weight.meets
-        self.texts = tuple(part.text for part in weight.contributions if not part.is_broad and part.bits > 0)
+        weight, self.shares, self.texts = self.weight, self.weight.meets, self.weight.texts
         is_read = self.shares is not UNREAD
         self.cells: tuple[Cell, ...] = (
             self.shares.value, weight.low if is_read else None, weight.high, "true" if weight.is_open else "false",

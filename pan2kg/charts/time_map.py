@@ -63,8 +63,7 @@ class Neighbour:
     def __init__(self, subject: Subject, chosen: str, plan: str) -> None:
         measured = subject.known
         self.plan, self.out, self.back = plan, measured.way(chosen, plan), measured.way(plan, chosen)
-        shared = measured.weight(chosen, plan).contributions
-        self.texts = sum(contribution.bits > 0 and not contribution.is_broad for contribution in shared)
+        self.texts = len(measured.weight(chosen, plan).texts)
         self.bits = max(self.out.bits, self.back.bits)
         self.is_abroad = Verdict.ABROAD in {self.out.verdict, self.back.verdict}
         # Two plans that a document only names together are linked, and owe each other no citation.

@@ -110,8 +110,7 @@ class Profile(NamedTuple):
         return self.bodies | self.leads
 
 
-LEAD: Final = "lead"
-"""The key of the role by which a source calls a body the lead."""
+LEAD: Final = "lead"  # the key of the role by which a source calls a body so
 
 
 class Involvement(NamedTuple):
@@ -395,8 +394,7 @@ def losses(
     )
 
 
-FIELDS: Final = ("indicator", "verification source", "expected result", "timeline", "means")
-"""The five things PAN 2 says of each action."""
+FIELDS: Final = ("indicator", "verification source", "expected result", "timeline", "means")  # of each action in PAN 2
 
 
 class Presence(StrEnum):
@@ -406,8 +404,7 @@ class Presence(StrEnum):
     UNREAD = "unread"
 
 
-ActionField = tuple[str, str, Presence]
-"""What was recorded of one of the five fields of an action."""
+ActionField = tuple[str, str, Presence]  # what was recorded of one of the five fields of an action
 
 
 class Completeness(NamedTuple):

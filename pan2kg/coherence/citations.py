@@ -362,8 +362,7 @@ def returns(when: Chronology, readings: Readings, *, at: Level) -> tuple[Occasio
     return tuple(Occasion(y, x, verdict(when, y, x), state_of(when, readings, y, x, at), 0.0) for x, y in citing)
 
 
-IndexCell = tuple[str, str, Channel, State]
-"""One of the four places of a linked pair where the first plan could cite the second."""
+IndexCell = tuple[str, str, Channel, State]  # one of four places of a pair where the first could cite the second
 
 
 def index_cells(when: Chronology, pairs: Iterable[Ordered], readings: Readings, *, at: Level) -> tuple[IndexCell, ...]:

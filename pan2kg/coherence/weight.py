@@ -421,11 +421,12 @@ def curveball(rows: list[frozenset[int]], rng: np.random.Generator, *, trades: i
     picks = rng.integers(0, len(dealt), trades)
     partners = rng.integers(0, len(dealt) - 1, trades)
     for a, b in zip(picks.tolist(), (partners + (partners >= picks)).tolist(), strict=True):
-        shared = dealt[a] & dealt[b]
-        pool = sorted(dealt[a] ^ dealt[b])
+        texts_a, texts_b = dealt[a], dealt[b]
+        shared = texts_a & texts_b  # mostly nothing
+        pool = sorted(texts_a ^ texts_b if shared else (*texts_a, *texts_b))
         rng.shuffle(pool)  # in place: most have a few texts, and an array would cost more than the lot
-        cut = len(dealt[a]) - len(shared)
-        dealt[a], dealt[b] = shared | set(pool[:cut]), shared | set(pool[cut:])
+        cut = len(texts_a) - len(shared)
+        dealt[a], dealt[b] = shared.union(pool[:cut]), shared.union(pool[cut:])
     return dealt
 
 

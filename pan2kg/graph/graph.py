@@ -189,20 +189,17 @@ class Graph:
         lambda rows: tuple(of for (of,) in rows), "coherence/ministries", "Bodies that are ministries."
     )
     earlier_bodies = GraphReading(
-        lambda rows: tuple((body, earlier) for body, earlier in rows),
-        "coherence/earlier-bodies",
+        lambda rows: tuple((body, earlier) for body, earlier in rows), "coherence/earlier-bodies",
         "Each body with every body whose name or remit it took over.",
-    )
+    )  # fmt: skip
     periods = GraphReading(
-        lambda rows: {plan: (on, since, until) for plan, on, since, until in rows},
-        "tables/periods",
+        lambda rows: {plan: (on, since, until) for plan, on, since, until in rows}, "tables/periods",
         "For each plan when it was adopted, starts and ends, as far as known.",
-    )
+    )  # fmt: skip
     policy_fields = GraphReading(
-        lambda rows: {plan: field for plan, field, _ in reversed(rows)},
-        "tables/policy-fields",
+        lambda rows: {plan: field for plan, field, _ in reversed(rows)}, "tables/policy-fields",
         "The field of policy of each plan that has one: that of most of its topics, of equals the first by its key.",
-    )
+    )  # fmt: skip
 
     # What is known, at any level of evidence
 

@@ -95,16 +95,16 @@ def graph_place(place: str) -> str:
 
 
 class Described:
-    # what a dump says of things, as ``stated``, with their ``names`` and what is ``pointing`` to them; ``own_places``
-    # are the paths documents would have if they told one thing, ``places`` those in which they are told, without an
-    # ending
+    # what a dump says of things, as ``stated`` by predicates as the graph has them, with their ``names`` and what is
+    # ``pointing`` to them; ``own_places`` are the paths documents would have if they told one thing, ``places`` those
+    # in which they are told, without an ending
 
     def __init__(self, edition: Edition, lines: Iterable[str]) -> None:
         self.edition, addresses = edition, edition.issue.addresses
         # there are hundreds of thousands of addresses: where none is moved they are what they are
         self.own: Callable[[str], str] = addresses.own if addresses.root != addresses.home else str
         self.is_rules = cache(lambda graph: bool(rule_of(graph)))
-        self.stated = dict(things_in(lines, lambda predicate: bool(_AT_LEVEL.fullmatch(predicate))))
+        self.stated = dict(things_in(lines, lambda iri: "" if _AT_LEVEL.fullmatch(name := self.home(iri)) else name))
         self.names, self.retired, self.heirs = dict[str, dict[str, str]](), set[str](), dict[str, list[str]]()
         # of what rules joined, what it shares, by its type; and in pairs, what points to a thing and by what
         self.shared, self.pointing = dict[str, dict[str, Counter[str]]](), defaultdict[str, list[str]](list)
@@ -163,12 +163,12 @@ class Described:
 
     def joined(self, iri: str) -> dict[str, list[str]]:
         # what a link or an involvement joins, and how
-        ends = defaultdict[str, set[str]](set)
+        ends = dict[str, list[str]]()
         if iri.rpartition("/")[0].endswith(("/id/link", "/id/involvement")):
             for predicate, term, _ in self.stated.get(iri, ()):
                 if predicate in _JOINING:
-                    ends[predicate].add(term[1:-1])
-        return {name: sorted(ends[name]) for name in _JOINING if name in ends}
+                    ends.setdefault(predicate, []).append(term[1:-1])
+        return {name: sorted({*ends[name]}) if len(ends[name]) > 1 else ends[name] for name in _JOINING if name in ends}
 
     def grounds(self, iri: str, graph: str) -> statements.Grounds:
         # as pages of a service say it, but from the dump: what its block says, else what the file says of all
@@ -226,7 +226,7 @@ class Described:
 
 def document_files(described: Described, pages: Collection[str]) -> Iterator[File]:
     issue, prefixes = described.edition.issue, described.edition.prefixes
-    root, licences = issue.addresses.root, described.edition.facts.about("license")
+    root, own, licences = issue.addresses.root, described.own, described.edition.facts.about("license")
     colophon = [(TYPE.value, FOAF + "Document"), ("http://rdfs.org/ns/void#inDataset", issue.dataset),
                 *((DCTERMS + "license", licence.value) for licence in licences)]  # fmt: skip
     ordered = sorted(described.places.items(), key=lambda pair: (pair[1], pair[0]))
@@ -236,12 +236,12 @@ def document_files(described: Described, pages: Collection[str]) -> Iterator[Fil
             pairs = described.pointing.get(f"<{iri}>", [])
             # of what several graphs say one
             things[iri] = described.of(iri), sorted({*zip(pairs[::2], pairs[1::2], strict=True)})
-        rows = [(iri, predicate, term) for iri, (of, _) in things.items() for predicate, term, _ in of]
+        rows = [(iri, own(predicate), term) for iri, (of, _) in things.items() for predicate, term, _ in of]
         for iri, (_, pointing) in things.items():
             counted, term = Counter(predicate for _, predicate in pointing), f"<{iri}>"
             # on what rests on a source its page says how much that is
             few = {name for name, number in counted.items() if number <= _MOST_LISTED and name != statements.SOURCE}
-            rows += [(subject, predicate, term) for subject, predicate in pointing if predicate in few]
+            rows += [(subject, own(predicate), term) for subject, predicate in pointing if predicate in few]
         # one thing is its topic, several are found by their own statements
         topic = [(FOAF + "primaryTopic", iri) for iri in things if len(things) == 1]
         rows = [*dict.fromkeys([*rows, *((root + place, name, f"<{iri}>") for name, iri in (*colophon, *topic))])]

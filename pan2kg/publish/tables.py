@@ -33,7 +33,7 @@ from pan2kg.publish.folder import GROUP, PACKED, read_mark
 from pan2kg.publish.vocabulary import RELEASE, RELEASED, TYPE, Stated, node, value_of
 from pan2kg.store import program_query
 from pan2kg.tables import formats, spreadsheet
-from pan2kg.turtle import DCTERMS, DERIVED, PAN, RDFS, ROOT, SKOS, XSD
+from pan2kg.turtle import DCTERMS, DERIVED, PAN, RDFS, ROOT, SKOS, XSD, read_prefixes
 
 TABLES: Final = "tables"
 DATA: Final = "data"
@@ -79,7 +79,7 @@ class ReleaseTable:
         self.name, self.title, self.key, self.things = name, title, key, things
         columns = [column for at, column in enumerate(cells) if any(column[1]) or not column[1] or at < least]
         self.fields = [column[0] for column in columns]
-        self.rows = list(map(list, zip(*(column[1] for column in columns), strict=True)))
+        self.rows = [*zip(*(column[1] for column in columns), strict=True)]
 
     def written(
         self, edition: Edition, folder: str, schema: Mapping[str, object]
@@ -135,10 +135,7 @@ def table_definitions() -> tuple[TableDefinition, ...]:
 class Source:
     # what a dump states, by what it is about; values are terms as N-Triples has them
     def __init__(
-        self,
-        stated: Mapping[str, Sequence[Stated]],
-        prefixes: Mapping[str, str],
-        addresses: Addresses = Addresses(),  # noqa: B008
+        self, stated: Mapping[str, Sequence[Stated]], prefixes: Mapping[str, str], addresses: Addresses
     ) -> None:
         self.stated, self.prefixes, self.addresses = stated, prefixes, addresses
         # what has a property, and what is of a class
@@ -154,7 +151,7 @@ class Source:
 
     def expand(self, name: str) -> str:
         prefix, _, local = name.partition(":")
-        return self.addresses.own(self.prefixes[prefix] + local)
+        return self.prefixes[prefix] + local
 
     def values(self, iris: Iterable[str], *names: str) -> Iterator[list[Sequence[str]]]:
         # of each thing those of each property
@@ -170,7 +167,8 @@ class Source:
         # things of these classes, those that have the property; or all that have one, where a row is a statement of it
         needed = definition.having or definition.pairs
         having = {*self._having[self.expand(needed)]} if needed else set[str]()
-        members = {*chain(*(self._having[f"{TYPE.value}<{self.expand(name)}>"] for name in definition.classes))}
+        classes = (self.addresses.own(self.expand(name)) for name in definition.classes)
+        members = {*chain(*(self._having[f"{TYPE.value}<{kind}>"] for kind in classes))}
         return sorted(members & having if definition.having else members | having)
 
     def things(self, column: Field, rows: Sequence[Sequence[str]]) -> Iterator[FieldCells]:
@@ -234,7 +232,7 @@ def read_table(source: Source, definition: TableDefinition) -> ReleaseTable:
 
 
 def table_files(edition: Edition, stated: Mapping[str, Sequence[Stated]]) -> Iterator[File]:
-    source = Source(stated, edition.prefixes, edition.issue.addresses)
+    source = Source(stated, read_prefixes(edition.project), edition.issue.addresses)
     # programs that read the tables together unpack none
     keys = {definition.name: {*source.members(definition)} for definition in table_definitions()
             if not definition.pairs and definition.name not in PACKED[TABLES]}  # fmt: skip
@@ -274,7 +272,7 @@ def _described(source: Source, table: ReleaseTable, column: Field) -> dict[str, 
         # by a message of ours, else by the label of the property, else by a message on that, else by its name
         name = RELEASE.say(key, tag) if RELEASE.has(key) else ""
         if not name:
-            labels = source.terms.get(source.expand(column.property), {})
+            labels = source.terms.get(source.addresses.own(source.expand(column.property)), {})
             name = labels.get(tag, column.property.partition(":")[2])
             if not labels and _PROPERTY.has(column.property):
                 name = _PROPERTY.say(column.property, tag)
@@ -291,7 +289,7 @@ def _described(source: Source, table: ReleaseTable, column: Field) -> dict[str, 
                 "suppressOutput": True}  # fmt: skip
     says = bool(column.property) and not (is_pair and is_key)
     if says:
-        metadata["propertyUrl"] = source.expand(column.property)
+        metadata["propertyUrl"] = source.addresses.own(source.expand(column.property))
     if column.about:
         metadata["aboutUrl"] = f"{{+{column.about}}}"
     if column.is_iri and column.property and not column.separator and not (is_pair and column.name != table.things[1]):

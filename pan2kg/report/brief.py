@@ -21,10 +21,8 @@ from pan2kg.tables import figure_words
 from pan2kg.turtle.vocabulary import PAN, key
 
 _WORDS: Final = catalogue.Messages("brief")
-MOST: Final = 5
-"""How many findings a brief has."""
-QUOTES: Final = 2
-"""How many quotations a finding shows."""
+MOST: Final = 5  # findings in a brief
+QUOTES: Final = 2  # quotations in a finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +190,7 @@ def _citations(graph: Graph, known: Known, wanted: Callable[[citations.Occasion]
     for occasion in filter(wanted, unseen):
         ends = occasion.source, occasion.target
         names = {"citing": called(graph, ends[0]), "cited": called(graph, ends[1])}
-        texts = _precise(known, *ends)
+        texts = known.weight(*ends).texts
         shared, level = _listed(graph, texts), known.link_level(*ends)
         links = [statement.link for statement in known.between(*ends)]
         links += [use.link for text in texts[:1] for plan in ends[::-1] for use in known.giving(plan, text)]
@@ -208,11 +206,6 @@ def _citations(graph: Graph, known: Known, wanted: Callable[[citations.Occasion]
             addressee(graph, known.level, ends[0]), until(graph, ends[0]),
             bodies=leading(graph, known.level, ends[0]),
         )  # fmt: skip
-
-
-def _precise(known: Known, source: str, target: str) -> list[str]:
-    contributions = known.weight(source, target).contributions
-    return [share.text for share in contributions if share.bits > 0 and not share.is_broad]
 
 
 def duties(graph: Graph, level: evidence.Level, plan: str) -> list[obligations.Margin]:
@@ -257,7 +250,7 @@ def _of_plan(graph: Graph, known: Known, plan: str) -> Iterator[Advice]:
         and graph.country_of.get(end) == graph.country_of.get(plan)
     )  # fmt: skip
     for _, neighbour in near[:1]:
-        texts, level = _precise(known, plan, neighbour), known.link_level(plan, neighbour)
+        texts, level = known.weight(plan, neighbour).texts, known.link_level(plan, neighbour)
         links = [use.link for end in (plan, neighbour) for use in known.giving(end, texts[0])[:1]]
         names = {"plan": name, "other": called(graph, neighbour)}
         yield Advice(

@@ -19,8 +19,7 @@ from pan2kg.turtle.vocabulary import PAN
 TIES: Final = {texts.CARRIES_OUT: "carries-out", texts.SERVES: "serves", texts.MENTIONS: "mentions"}
 _FIGURE: Final = catalogue.Messages("figure")
 _BY_ID: Final = {figure.id: figure for figure in figures.FIGURES}
-_LARGE: Final = ("broad-action-pairs",)
-"""Figures whose list is so long that an export has it packed."""
+_LARGE: Final = ("broad-action-pairs",)  # so long a list that an export has it packed
 _THINGS: Final = frozenset({"plan", "other_plan", "action", "other_action"})
 _NUMBERS: Final = frozenset({"texts", "measures", "published"})
 _SEEN: Final = frozenset({"text", "web", "in_statement", "sharing"})
@@ -183,6 +182,7 @@ def _csv(context: PageContext) -> str | None:
     # beside each thing stands its name in short, as on pages
     in_short = partial(values.in_short, context)
     head = [column for name in figure.columns for column in ([name, f"{name}_label"] if name in _THINGS else [name])]
+    in_short = partial(values.in_short, context)
     rows: list[list[table.Value]] = [
         [cell for name, value in zip(figure.columns, cells, strict=True)
          for cell in ([value, context.kept("in short", str(value), in_short)[0]] if name in _THINGS else [value])]

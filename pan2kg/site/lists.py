@@ -24,8 +24,7 @@ from pan2kg.tables import figure_words, gaps, spreadsheet, table, template, writ
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN
 
 _TABLES: Final = Messages("table")
-PACKED: Final = ".gz"
-"""What stands behind the name of a file that programs read and an export has packed."""
+PACKED: Final = ".gz"  # behind the name of a file that programs read and an export has packed
 _ALWAYS: Final = ("plan", "body", "instrument")
 NAMES: Final = tuple(name for name, kind in table.TABLES.items() if not kind.alone)
 ASPECTS: Final[Mapping[str, tuple[str, ...]]] = {

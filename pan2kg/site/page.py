@@ -258,6 +258,13 @@ class Request:
         self.folder = "/".join([top, *["*"] * len(below), ""]) if top else ""
 
 
+@cache
+def _speaker(language: Language) -> Callable[..., str]:
+    # most words of a page are those of all pages, with nothing to fill in
+    alike = cache(lambda key: _PAGE.say(key, language))
+    return lambda key, **values: _PAGE.say(key, language, **values) if values else alike(key)
+
+
 def _kept(make: Callable[["PageContext", str], Markup]) -> Callable[["PageContext", str], Markup]:
     return lambda context, iri: context.kept(make.__name__, iri, partial(make, context))
 
@@ -269,7 +276,7 @@ class PageContext:
         level = BEFORE.get(asked) or evidence.level(asked)
         self.level = level if level in evidence.FIGURED else evidence.HEADLINE
         self.handed = {} if self.level is evidence.HEADLINE else {EVIDENCE: self.level.key}
-        self.t: Callable[..., str] = lambda key, **values: _PAGE.say(key, language, **values)
+        self.t = _speaker(language)
         self.figure: Callable[[int], str] = lambda number: numeral(number, language)
         self.caption: Callable[[evidence.Level], str] = lambda level: figure_words.according_to(level).say(language)
         self.basis: Callable[[Known], str] = lambda knowledge: figure_words.basis_words(basis_line(knowledge), language)

@@ -95,9 +95,9 @@ def complete(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
 
 
 def fields_of(graph: Graph) -> tuple[coordination.Completeness, ...]:
-    home, readings = graph.home_of, graph.tables.readings
-    read = {action for action, plan in home.items() if readings.extent(action, Aspect.MEASURES, plan) is Extent.FULL}
-    return coordination.completeness(home, graph.fields, read)
+    home, extent = graph.home_of, graph.tables.readings.extent
+    full = {action for action, plan in home.items() if extent(action, Aspect.MEASURES, plan) is Extent.FULL}
+    return graph.once("fields of actions", lambda: coordination.completeness(home, graph.fields, full))
 
 
 # Bodies: topics with several leads, actions to coordinate, and ministries that should talk to each other

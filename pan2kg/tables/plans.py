@@ -34,11 +34,6 @@ def _places(evidence: known.Known, pair: layout.Ordered) -> list[State]:
     return [evidence.place(pair[not ahead], pair[ahead], channel) for _, channel, ahead in PLACES]
 
 
-def _texts(weight: Weight) -> tuple[str, ...]:
-    # the precise ones two share
-    return tuple(piece.text for piece in weight.contributions if piece.bits > 0 and not piece.is_broad)
-
-
 MATRIX = (
     "one", "two", "low", "high", "settled", "general", "level", "instruments", "expectation", "expectation_back",
     *_PLACED, "positive", "negative", "scored", "co_led", "measures_one", "published_one", "measures_two",
@@ -68,7 +63,7 @@ def matrix(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         rows.append((
             plan, partner, weight.low, weight.high, weight.settled, weight.broad,
             evidence.link_level(plan, partner),
-            _texts(weight), citations.verdict(when, plan, partner), citations.verdict(when, partner, plan),
+            weight.texts, citations.verdict(when, plan, partner), citations.verdict(when, partner, plan),
             *_places(evidence, (plan, partner)), *scored.get(pair, (None, None, None))[:3], led.get(pair),
             sizes[pair[0]], published.get(pair[0]), sizes[pair[1]], published.get(pair[1]),
         ))  # fmt: skip
@@ -134,7 +129,7 @@ def coherence_index(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         rows.append((
             *pair, of_pair.value.low, of_pair.value.high, of_pair.m, *_places(evidence, pair), weight.low,
             evidence.link_level(*pair), sorted({page for page, _ in sightings if page}),
-            max((day for _, day in sightings if day), default=None), _texts(weight),
+            max((day for _, day in sightings if day), default=None), weight.texts,
         ))  # fmt: skip
     overall = citations.index(index_cells, None if plan is None else frozenset((plan,)))
     notes = [
@@ -212,7 +207,7 @@ def debt(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         ways = [(State.SEEN if precision in occasion.ways else unseen) if is_expected else None for precision in Way]
         rows.append((
             *ends, occasion.verdict, state if is_expected or state is State.SEEN else "", occasion.bits,
-            occasion.debt if is_expected else None, *ways, evidence.link_level(*ends), _texts(evidence.weight(*ends)),
+            occasion.debt if is_expected else None, *ways, evidence.link_level(*ends), evidence.weight(*ends).texts,
         ))  # fmt: skip
     expected = [occasion for occasion in occasions if occasion.is_expected]
     states = Counter(occasion.state for occasion in expected)
@@ -263,7 +258,7 @@ def silent_pairs(graph: Graph, choice: TableChoice, linked: Iterable[layout.Orde
     for pair in sorted((pair for pair in linked if not {pair, pair[::-1]} & stated), key=order):
         weight, plans = evidence.weight(*pair), (home[pair[0]], home[pair[1]])
         expected = verdicts.get(plans, ""), verdicts.get(plans[::-1], "")
-        silent.append((pair, plans, weight, _texts(weight), acknowledged(evidence, pair, stated), expected))
+        silent.append((pair, plans, weight, weight.texts, acknowledged(evidence, pair, stated), expected))
     return silent
 
 

@@ -48,7 +48,7 @@ def write_spreadsheet(sheets: Iterable[tuple[str, Grid]]) -> bytes:
     # most texts stand in many cells
     written: dict[object, str] = {None: "<c/>", "": "<c/>"}
     for name, grid in sheets:
-        rows = [list(row) for row in grid.rows]
+        rows = [*grid.rows]
         if len(rows) >= _ROWS:
             most, number = str(_ROWS - 1), str(len(rows))
             raise FormatError("sheet-too-long", remedy="use-names", names="csv", most=most, number=number)

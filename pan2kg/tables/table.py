@@ -196,8 +196,6 @@ def _rank(cell: Value | Term) -> tuple[int, float, str] | None:
 
 @dataclass(frozen=True, slots=True)
 class Scoring:
-    """How matrices are read: ``scale`` is None where the files say it, ``cut`` where chains end, ``groups`` a file."""
-
     scale: Scale | None = None
     keep_diagonal: bool = False
     cut: float | None = None

@@ -397,26 +397,16 @@ def _content(table: Table, language: Language) -> dict[str, object]:
         lined |= {"as_of": line.as_of.isoformat() if line.as_of else None}
         lined |= {"words": in_each(basis_words, line).by_language()}
     return {
-        "name": table.name,
-        "language": language,
-        "title": table.title.by_language(),
+        "name": table.name, "language": language, "title": table.title.by_language(),
         "summary": table.summary.by_language(),
         "basis": {
-            "n": basis.n,
-            "annotated": basis.annotated,
-            "share": basis.share,
-            "plans": basis.plans,
-            "release": basis.release or None,
-            "as_of": basis.as_of.isoformat() if basis.as_of else None,
-            "weights": basis.weights or None,
-            "filters": dict(basis.filters),
-            "line": lined,
+            "n": basis.n, "annotated": basis.annotated, "share": basis.share, "plans": basis.plans,
+            "release": basis.release or None, "as_of": basis.as_of.isoformat() if basis.as_of else None,
+            "weights": basis.weights or None, "filters": dict(basis.filters), "line": lined,
         },
-        "columns": columns,
-        "rows": [{key: row.get(key) for key in table.keys} for row in table.rows],
-        "notes": [note.by_language() for note in table.notes],
-        "sparql": table.sparql or None,
-    }
+        "columns": columns, "rows": [{key: row.get(key) for key in table.keys} for row in table.rows],
+        "notes": [note.by_language() for note in table.notes], "sparql": table.sparql or None,
+    }  # fmt: skip
 
 
 def _text(table: Table, language: Language, width: int) -> Iterator[str]:
@@ -541,18 +531,15 @@ def html_table(
 
 
 def html_foot(table: Table, language: Language) -> Markup:
+    meanings = [
+        (html_text(column.heading, language), html_text(column.meaning, language))
+        for column in table.columns if column.meaning and table.rows
+    ]  # fmt: skip
     values = {
-        "notes": [html_text(note, language) for note in remarks(table, language)],
-        "basis": rests_on(table, language),
-        "columns": say("columns", language),
-        "meanings": [
-            (html_text(column.heading, language), html_text(column.meaning, language))
-            for column in table.columns
-            if column.meaning and table.rows
-        ],
-        "query": say("query", language),
+        "notes": [html_text(note, language) for note in remarks(table, language)], "meanings": meanings,
+        "basis": rests_on(table, language), "columns": say("columns", language), "query": say("query", language),
         "sparql": table.sparql.strip(),
-    }
+    }  # fmt: skip
     return markup(render("table-foot.html", values) + "\n")
 
 

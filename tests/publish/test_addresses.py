@@ -3,6 +3,7 @@
 import gzip
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -34,6 +35,16 @@ def shipped() -> Edition:
 @pytest.fixture(scope="module")
 def described(shipped: Edition) -> Described:
     return Described(shipped, map(bytes.decode, read_content(shipped.store, Addresses())[1].quads))
+
+
+def test_below_another_root_the_same_is_told_of_links(shipped: Edition, described: Described) -> None:
+    places, day = Addresses(root="https://d.example/"), date(2026, 11, 25)
+    lines = map(bytes.decode, read_content(shipped.store, places)[1].quads)
+    moved = Described(replace(shipped, issue=Issue("0.1.0", day, day, places)), lines)
+    assert {places.own(iri): place for iri, place in described.places.items()} == moved.places
+    for iri, ends in ((iri, described.joined(iri)) for iri in described.stated):
+        assert len(moved.of(places.own(iri))) == len(described.of(iri))
+        assert moved.joined(places.own(iri)) == {name: sorted(map(places.own, ends[name])) for name in ends}
 
 
 @pytest.fixture(scope="module")

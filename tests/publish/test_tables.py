@@ -134,7 +134,7 @@ def test_a_table_says_what_the_graph_says_no_more_and_no_less(
     assert said or (definition.name == "names" and not any(str(one.object) == f"<{SKOSXL}Label>" for one in held))
     assert said <= held
     lines = gzip.decompress((few_folder / QUADS).read_bytes()).decode().splitlines(keepends=True)
-    source = Source(dict(things_in(lines)), few_edition.prefixes)
+    source = Source(dict(things_in(lines)), read_prefixes(few_edition.project), Addresses())
     if definition.pairs:
         predicate = ox.NamedNode(source.expand(definition.pairs))
         assert {one for one in said if one.predicate == predicate} == {
@@ -215,7 +215,7 @@ def test_a_separator_occurs_in_none_of_the_values() -> None:
     body = ox.NamedNode(ROOT + "ontology#PublicBody")
     store.add(ox.Quad(thing, ox.NamedNode(RDF + "type"), body, thing))
     lines = read_content(LocalStore(store), Addresses())[1].quads
-    source = Source(dict(things_in(map(bytes.decode, lines))), read_prefixes(Project.packaged()))
+    source = Source(dict(things_in(map(bytes.decode, lines))), read_prefixes(Project.packaged()), Addresses())
     table = read_table(source, next(one for one in table_definitions() if one.name == "bodies"))
     at = [column.name for column in table.fields].index("alternative_label_fr")
     assert (table.fields[at].separator, table.rows[0][at]) == ("¦", "a|b¦c")
