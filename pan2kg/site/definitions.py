@@ -185,7 +185,7 @@ def _csv(context: PageContext) -> str | None:
     in_short = partial(values.in_short, context)
     rows: list[list[table.Value]] = [
         [cell for name, value in zip(figure.columns, cells, strict=True)
-         for cell in ([value, context.kept("in short", str(value), in_short)[0]] if name in _THINGS else [value])]
+         for cell in ([value, context.kept("outline", str(value), in_short)[0]] if name in _THINGS else [value])]
         for cells in figure.rows(context.known)
     ]  # fmt: skip
     return formats.write_csv(formats.Grid(tuple(head), rows))

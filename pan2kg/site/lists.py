@@ -384,7 +384,7 @@ def _pair(context: page.PageContext) -> page.Values | None:
         in_short = partial(values.in_short, context)
         for action, likest in zip(actions[pair[0]], nearest, strict=True):
             alike = action, *(actions[pair[1]][at] for at in likest)
-            beside.append([context.kept("in short", iri, in_short)[1] for iri in alike])
+            beside.append([context.kept("outline", iri, in_short)[1] for iri in alike])
     # the measures that say something of the two: strength of their links, what each owes the other in citations
     asked = {"plan": names[0]} if site_context.mode == "served" else {}
     figures = [(context.href(f"figure/{name}.html", **asked), _TABLES.say(f"title.{name}", language))

@@ -266,7 +266,7 @@ def _renamed(context: page.PageContext, answer: bytes, columns: Mapping[str, str
             name = preferred or main or mark
             if isinstance(thing, ox.NamedNode) and isinstance(name, ox.Literal):
                 tag = {"xml:lang": name.language} if name.language else {}
-                at = thing.value, "" if main else f"{name.language or ''}{' mark' if mark else ''}"
+                at = thing.value, "" if main else f"{'mark-' if mark else ''}{name.language or ''}"
                 names[at] = {"type": "literal", "value": name.value, **tag}
         return names
 
@@ -276,7 +276,7 @@ def _renamed(context: page.PageContext, answer: bytes, columns: Mapping[str, str
         if thing["type"] == "uri" and label in row:
             name = names.get((thing["value"], context.request.data)) or names.get((thing["value"], ""))
             row[label] = name or {"type": "literal", "value": thing["value"]}
-            if marking and name and (mark := names.get((thing["value"], f"{name.get('xml:lang', '')} mark"))):
+            if marking and name and (mark := names.get((thing["value"], f"mark-{name.get('xml:lang', '')}"))):
                 row[label] = name | {"value": f"{name['value']} ({mark['value']})"}
     return json.dumps(content).encode()
 
