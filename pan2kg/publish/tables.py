@@ -572,13 +572,5 @@ def product_files(described: Described) -> Iterator[File]:
 
 
 def parquet_files(root: Path) -> Iterator[File]:
-    # from what is written as CSV: what writes them takes much memory
     for name in PRODUCTS if "parquet" in PRODUCT_FORMS else ():
-        path = csv_path(DATA, name)
-        content = (root / path).read_bytes()
-        text = (gzip.decompress(content) if path.endswith(".gz") else content).decode()
-        columns, *rows = csv.reader(io.StringIO(text, newline=""))
-        turned = zip(*rows, strict=True) if rows else [()] * len(columns)
-        yield f"{DATA}/{name}.parquet", spreadsheet.write_parquet({
-            column: [cell or None for cell in values] for column, values in zip(columns, turned, strict=True)
-        })  # fmt: skip
+        yield f"{DATA}/{name}.parquet", spreadsheet.write_parquet(root / csv_path(DATA, name))

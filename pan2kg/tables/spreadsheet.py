@@ -301,23 +301,22 @@ def write_columns(columns: Mapping[str, Mapping[str, Any]], folder: Path) -> lis
     return paths
 
 
-def write_parquet(columns: Mapping[str, Sequence[str | None]]) -> bytes:
+def write_parquet(path: Path) -> bytes:
+    """What a CSV, packed or not, holds as Parquet: all its columns are text, null where a cell is empty."""
     pa, parquet = _arrow()
-    target = io.BytesIO()
-    table = pa.table({name: _texts(cells) for name, cells in columns.items()})
-    parquet.write_table(table, target, compression="zstd", write_page_checksum=True)
+    from pyarrow import csv
+
+    # the system's memory goes back at once, and one thread takes the least of it
+    target, pool, parsing = io.BytesIO(), pa.system_memory_pool(), csv.ParseOptions(newlines_in_values=True)
+    reading = csv.ReadOptions(use_threads=False)
+    with csv.open_csv(path, reading, parsing, memory_pool=pool) as reader:
+        types = dict.fromkeys(reader.schema.names, pa.string())
+    cells = csv.ConvertOptions(
+        column_types=types, null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=True
+    )
+    table = csv.read_csv(path, reading, parsing, cells, memory_pool=pool)
+    parquet.write_table(table, target, compression="zstd", write_page_checksum=True, memory_pool=pool)
     return target.getvalue()
-
-
-def _texts(cells: Sequence[str | None]) -> object:
-    import numpy as np
-
-    pa, _ = _arrow()
-    encoded = [(cell or "").encode() for cell in cells]
-    ends = np.zeros(len(cells) + 1, np.int32)
-    np.cumsum([len(cell) for cell in encoded], out=ends[1:])
-    is_known = np.packbits(np.array([cell is not None for cell in cells], np.bool_), bitorder="little")
-    return pa.StringArray.from_buffers(len(cells), *map(pa.py_buffer, (ends, b"".join(encoded), is_known)))
 
 
 def read_columns(folder: Path) -> dict[str, object]:
