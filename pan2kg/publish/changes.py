@@ -107,10 +107,12 @@ def _rule(line: bytes) -> str:
     return rule_of(match[1].decode()) if match else ""
 
 
-def read_side(path: Path) -> Side:
+def read_side(path: Path, name: str = "") -> Side:
+    # called by its folder or file where it has no other name
+    name = name or path.resolve().name
     if not path.is_dir():
-        return Side(read_quads(path), path.name)
-    project, name = Project.at(path), path.resolve().name
+        return Side(read_quads(path), name)
+    project = Project.at(path)
     if project.data:
         return Side((quad for dump in project.data for quad in read_quads(dump)), name)
     graph = Graph(project, open_store(project, derive))

@@ -182,7 +182,8 @@ def change_part(edition: Edition) -> Iterator[File]:
     packed = cast("bytes", edition.computed.get("packed", b"")) if before else b""
     side_after = changes.Side(quads, edition.issue.version, packed=packed, graph=edition.graph)
     weights = tables.published_weights(before) if before else None
-    change = changes.Change(changes.read_side(before) if before else side_after, side_after, weights=weights)
+    version = (folder.read_mark(before) or {}).get("version", "") if before else ""
+    change = changes.Change(changes.read_side(before, version) if before else side_after, side_after, weights=weights)
     if edition.previous and not before:
         for path in sorted((edition.previous / CHANGES).glob(f"{CHANGES}.*")):
             yield f"{CHANGES}/{path.name}", path.read_bytes()

@@ -308,13 +308,16 @@ def write_parquet(path: Path) -> bytes:
 
     # the system's memory goes back at once, and one thread takes the least of it
     target, pool, parsing = io.BytesIO(), pa.system_memory_pool(), csv.ParseOptions(newlines_in_values=True)
-    reading = csv.ReadOptions(use_threads=False)
-    with csv.open_csv(path, reading, parsing, memory_pool=pool) as reader:
-        types = dict.fromkeys(reader.schema.names, pa.string())
-    cells = csv.ConvertOptions(
-        column_types=types, null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=True
-    )
-    table = csv.read_csv(path, reading, parsing, cells, memory_pool=pool)
+    reading, table = csv.ReadOptions(use_threads=False), pa.table({})
+    with pa.input_stream(path) as stream:
+        has_columns = bool(stream.read(8).strip())
+    if has_columns:
+        with csv.open_csv(path, reading, parsing, memory_pool=pool) as reader:
+            types = dict.fromkeys(reader.schema.names, pa.string())
+        cells = csv.ConvertOptions(
+            column_types=types, null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=True
+        )
+        table = csv.read_csv(path, reading, parsing, cells, memory_pool=pool)
     parquet.write_table(table, target, compression="zstd", write_page_checksum=True, memory_pool=pool)
     return target.getvalue()
 

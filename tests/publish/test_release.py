@@ -409,6 +409,8 @@ def test_versions_keep_their_files_an_update_leads_from_one_to_the_next_and_a_fe
         store.bulk_extend(states[-2])
         store.update((released / "changes" / "changes.ru").read_text("utf-8"))
         assert set(store) == states[-1] != states[-2]
+    changes_told = (released / "changes" / "changes.en.md").read_text("utf-8")
+    assert changes_told.startswith("# Changes from 0.3.0 to 0.4.0\n"), "no folder of who published is told"
     endings = Counter(path.suffix for path in (released / "changes").iterdir())
     assert endings == {".atom": 3, ".csv": 3, ".md": 3, ".ru": 1}
     versions = ["0.4.0", "0.3.0", "0.2.0"]
