@@ -394,7 +394,7 @@ def losses(
     )
 
 
-FIELDS: Final = ("indicator", "verification source", "expected result", "timeline", "means")  # of each action in PAN 2
+FIELDS: Final = ("indicator", "verification source", "expected result", "timeline", "means")  # what an action can have
 
 
 class Presence(StrEnum):
