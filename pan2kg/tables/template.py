@@ -67,9 +67,11 @@ def _environment() -> "jinja2.Environment":
             for value in (*node.args, *node.kwargs):
                 self.visit(value, frame)
                 self.write(", ")
-            if node.dyn_kwargs:
-                self.write("**")
-                self.visit(node.dyn_kwargs, frame)
+            for sign, values in (("*", node.dyn_args), ("**", node.dyn_kwargs)):
+                if values:
+                    self.write(sign)
+                    self.visit(values, frame)
+                    self.write(", ")
             self.write("caller=caller)" if forwarded else ")")
 
     environment = OwnEnvironment(
