@@ -40,9 +40,11 @@ anew = pan2kg.open_graph
 
 gc.set_threshold(*SELDOM)
 
-# A process that a test starts runs the modules that are tested here, not a package that was installed some time ago.
+# A process that a test starts runs the modules that are tested here, not a package that was
+# installed some time ago.
 os.environ["PYTHONPATH"] = str(ROOT)
-# What processes keep of a graph they keep for each other, apart from the cache of who runs the tests.
+# What processes keep of a graph they keep for each other, apart from the cache of who runs the
+# tests.
 if "PYTEST_XDIST_WORKER" not in os.environ:
     KEPT = TemporaryDirectory(prefix="pan2kg-cache-")
     os.environ[VARIABLE] = KEPT.name
@@ -97,10 +99,15 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collect_file(file_path: Path) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
+def pytest_collect_file(
+    file_path: Path,
+) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
     """Look for examples in what holds one: to look at all a module's functions takes longer than to read it."""
     found = yield
-    if any(isinstance(one, DoctestModule) for one in found) and b">>>" not in file_path.read_bytes():
+    if (
+        any(isinstance(one, DoctestModule) for one in found)
+        and b">>>" not in file_path.read_bytes()
+    ):
         return [one for one in found if not isinstance(one, DoctestModule)]
     return found
 
@@ -139,10 +146,12 @@ def pytest_unconfigure() -> None:
 def _checked_once() -> Iterator[None]:
     """Pages about quality, of whatever site, share one check of the shipped project, whose files no test changes.
 
-    Another project is checked once in each of its states, here: a process beside this one would import all of the
-    program to do so. A service that is started as a user starts it makes its own, in such a process.
+    Another project is checked once in each of its states, here: a process beside this one would
+    import all of the program to do so. A service that is started as a user starts it makes its own,
+    in such a process.
     """
-    anew, here = quality._checked, cache(lambda project, _: quality.check_apart(project, None))
+    anew = quality._checked
+    here = cache(lambda project, _: quality.check_apart(project, None))
 
     def shared(project: Project, state: str, kept: Path | None) -> quality.Checked | None:
         if project == SHIPPED:

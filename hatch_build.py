@@ -1,9 +1,11 @@
 """Builds the front end and the messages with the package: what ``pip install`` needs besides Python is fetched by pip.
 
-The catalogues of messages, ``pan2kg/i18n/catalogues/*.po``, are compiled for :mod:`gettext`. Without a fresh bundle in
-``web/dist`` the scripts of ``web/`` are bundled by node: the one on PATH, or else the one pip installs for this build.
-A source distribution carries the bundle and needs neither node nor a network. Run as a script it builds messages and
-bundle alone: ``python hatch_build.py``.
+The catalogues of messages, ``pan2kg/i18n/catalogues/*.po``, are compiled for :mod:`gettext`.
+Without a fresh bundle in
+``web/dist`` the scripts of ``web/`` are bundled by node: the one on PATH, or else the one pip
+    installs for this build.
+A source distribution carries the bundle and needs neither node nor a network. Run as a script it
+builds messages and bundle alone: ``python hatch_build.py``.
 """
 
 from __future__ import annotations
@@ -75,8 +77,11 @@ class FrontEnd(BuildHookInterface):  # type: ignore[type-arg]
         except BuildError as error:
             if self.target_name == "sdist":
                 self.app.abort(str(error))
-            # Nobody is kept from the data, the commands and the plain pages for want of node or npm.
-            self.app.display_warning(f"{error} Until then the pages have neither scripts nor a style sheet.")
+            # Nobody is kept from the data, the commands and the plain pages for want of node or
+            # npm.
+            self.app.display_warning(
+                f"{error} Until then the pages have neither scripts nor a style sheet."
+            )
             return
         if self.target_name == "sdist":
             build_data["artifacts"].append("/web/dist/")
@@ -90,7 +95,9 @@ def compile_messages(root: Path) -> None:
     Raises:
         BuildError: a catalogue cannot be read.
     """
-    compiled = runpy.run_path(str(root / "pan2kg" / "i18n" / "catalogue.py"), run_name="catalogue")["compiled"]
+    compiled = runpy.run_path(str(root / "pan2kg" / "i18n" / "catalogue.py"), run_name="catalogue")[
+        "compiled"
+    ]
     for catalogue in sorted((root / CATALOGUES).glob("*.po")):
         try:
             made = compiled(catalogue.read_bytes())
@@ -107,7 +114,8 @@ def sources_hash(web: Path) -> str:
     names = sorted(
         name
         for path in web.rglob("*")
-        if (name := path.relative_to(web).as_posix()).split("/")[0] not in NOT_SOURCES and path.is_file()
+        if (name := path.relative_to(web).as_posix()).split("/")[0] not in NOT_SOURCES
+        and path.is_file()
     )
     total = sha256()
     for name in names:
@@ -127,7 +135,8 @@ def is_fresh(web: Path) -> bool:
 
 def node_on_path() -> tuple[str, str] | None:
     """Node and npm on PATH, where both are there and node is young enough."""
-    node, npm = shutil.which("node"), shutil.which("npm")
+    node = shutil.which("node")
+    npm = shutil.which("npm")
     if not node or not npm:
         return None
     said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
@@ -144,19 +153,26 @@ def build(web: Path) -> None:
     if is_fresh(web):
         return
     if not (web / "package-lock.json").is_file():
-        raise BuildError("The folder web/ is missing; take the whole clone or the source distribution.")
+        raise BuildError(
+            "The folder web/ is missing; take the whole clone or the source distribution."
+        )
     with _alone(web / ".building"):
         if is_fresh(web):
             return
         node, npm = _programs()
         _install(web, npm)
-        _run([*node, "build.mjs"], web, "The front end could not be bundled; run « npm run build » in web/ to see why")
+        _run(
+            [*node, "build.mjs"],
+            web,
+            "The front end could not be bundled; run « npm run build » in web/ to see why",
+        )
     if not is_fresh(web):
         raise BuildError("The sources in web/ changed while they were bundled; build again.")
 
 
 def _install(web: Path, npm: Sequence[str]) -> None:
-    stamp, wanted = web / "node_modules" / ".pan2kg", sha256((web / "package-lock.json").read_bytes()).hexdigest()
+    stamp = web / "node_modules" / ".pan2kg"
+    wanted = sha256((web / "package-lock.json").read_bytes()).hexdigest()
     if stamp.is_file() and stamp.read_text(encoding="ascii") == wanted:
         return
     _run(
@@ -188,12 +204,20 @@ def _programs() -> tuple[list[str], list[str]]:
 def _run(command: Sequence[str], web: Path, trouble: str) -> None:
     try:
         done = subprocess.run(  # noqa: S603
-            command, cwd=web, capture_output=True, text=True, check=False, timeout=LIMIT, stdin=subprocess.DEVNULL
+            command,
+            cwd=web,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=LIMIT,
+            stdin=subprocess.DEVNULL,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise BuildError(f"{trouble} ({error}).") from None
     if done.returncode:
-        said = [line.strip() for line in (done.stderr or done.stdout).splitlines() if "rror" in line]
+        said = [
+            line.strip() for line in (done.stderr or done.stdout).splitlines() if "rror" in line
+        ]
         reason = said[0].removeprefix("Error: ").rstrip(".") if said else "no reason was given"
         raise BuildError(f"{trouble} ({reason}).")
 

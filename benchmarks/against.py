@@ -3,9 +3,10 @@
     python benchmarks/against.py OTHER-CLONE                    everything, some minutes
     python benchmarks/against.py OTHER-CLONE help ask --runs 40
 
-Both clones run the same commands in turn, in processes of their own and in the same minutes, since whatever else a
-machine does costs both alike. CPU time is user plus system time, of a service that of all its processes. A run before
-the first that counts compiles the modules, as an installation does. It is never a test.
+Both clones run the same commands in turn, in processes of their own and in the same minutes, since
+whatever else a machine does costs both alike. CPU time is user plus system time, of a service that
+of all its processes. A run before the first that counts compiles the modules, as an installation
+does. It is never a test.
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ def begin(clone: Path, *arguments: str) -> subprocess.Popen[bytes]:
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     command = [sys.executable, "-c", START, *arguments]
     quiet = subprocess.DEVNULL
-    return subprocess.Popen(command, cwd=clone, env=environment, stdout=quiet, stderr=quiet, start_new_session=True)
+    return subprocess.Popen(
+        command, cwd=clone, env=environment, stdout=quiet, stderr=quiet, start_new_session=True
+    )
 
 
 def spent(clone: Path, *arguments: str) -> float:
@@ -111,11 +114,18 @@ MEASURES: dict[str, tuple[str, Callable[[Path], float], int]] = {
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Compare the CPU time of commands with that of another clone.")
+    parser = argparse.ArgumentParser(
+        description="Compare the CPU time of commands with that of another clone."
+    )
     parser.add_argument("other", type=Path, metavar="OTHER-CLONE")
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(MEASURES)} (default: all of them)")
     parser.add_argument(
-        "--runs", type=int, default=30, help="how often each side runs, serve a sixth of it (default: 30)"
+        "parts", nargs="*", metavar="PART", help=f"{', '.join(MEASURES)} (default: all of them)"
+    )
+    parser.add_argument(
+        "--runs",
+        type=int,
+        default=30,
+        help="how often each side runs, serve a sixth of it (default: 30)",
     )
     options = parser.parse_args()
     if unknown := set(options.parts) - MEASURES.keys():

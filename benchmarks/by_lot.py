@@ -1,7 +1,8 @@
 """Layouts of plans drawn by lot: how parts and actions are marked, set and numbered, and what stands around them.
 
-No layout is thought out by anybody who knows the readers: each of a file's features is drawn from what published plans
-have, with a seed of the layout, the plan and the language, so that the same files are made each time.
+No layout is thought out by anybody who knows the readers: each of a file's features is drawn from
+what published plans have, with a seed of the layout, the plan and the language, so that the same
+files are made each time.
 """
 
 from __future__ import annotations
@@ -85,14 +86,17 @@ class Draw:
     def text(self, least: int = 0, most: int = 3) -> str:
         """Some paragraphs of sentences."""
         return "".join(
-            f"<p>{escape(self.lot.choice(self.sentences))}</p>" for _ in range(self.lot.randint(least, most))
+            f"<p>{escape(self.lot.choice(self.sentences))}</p>"
+            for _ in range(self.lot.randint(least, most))
         )
 
 
 def layout(number: int, seed: int) -> Callable[[str, str, str, Parts, list[str]], tuple[str, Acts]]:
     """The layout of a number: takes key, title, language, parts and sentences of a plan, gives page and actions."""
 
-    def drawn(key: str, title: str, language: str, parts: Parts, sentences: list[str]) -> tuple[str, Acts]:
+    def drawn(
+        key: str, title: str, language: str, parts: Parts, sentences: list[str]
+    ) -> tuple[str, Acts]:
         lot = Random(f"{seed} {number} {key} {language}")
         given = [fields for _, acts in parts for _, fields in acts]
         lot.shuffle(given)
@@ -109,7 +113,8 @@ def layout(number: int, seed: int) -> Callable[[str, str, str, Parts, list[str]]
 def _page(draw: Draw, title: str, body: str) -> str:
     """The chapters around the list, a list of contents and one of bodies where they are drawn."""
     before, context, steering, after, contents, bodies = AROUND[draw.language]
-    lot, listed = draw.lot, ""
+    lot = draw.lot
+    listed = ""
     level = draw.one("h1", "h2")
     if lot.random() < 0.4 and draw.acts:
         leader = draw.one(" . . . . . . . . ", "…………………… ", " .................. ")
@@ -120,7 +125,9 @@ def _page(draw: Draw, title: str, body: str) -> str:
         listed = f"<{level}>{contents}</{level}>{entries}"
     annex = ""
     if lot.random() < 0.4:
-        named = [fields["responsible"] for _, _, fields in draw.acts if "responsible" in fields] or ["OECD", "ILO"]
+        named = [
+            fields["responsible"] for _, _, fields in draw.acts if "responsible" in fields
+        ] or ["OECD", "ILO"]
         tag = draw.one("ol", "ul")
         annex = (
             f"<{level}>{bodies}</{level}><{tag}>"
@@ -147,9 +154,12 @@ def _part_heads(draw: Draw) -> Callable[[int, str], str]:
     word = draw.one(*PARTS[draw.language])
     tag = draw.one("h2", "h2", "h1")
     forms = (
-        lambda at, name: f"{word} {at} : {name}", lambda at, name: f"{at}. {name}", lambda _, name: name,
-        lambda at, name: f"{word} {'ABCDEFGHIJ'[(at - 1) % 10]} – {name}", lambda at, name: f"{at} {name}",
-    )  # fmt: skip
+        lambda at, name: f"{word} {at} : {name}",
+        lambda at, name: f"{at}. {name}",
+        lambda _, name: name,
+        lambda at, name: f"{word} {'ABCDEFGHIJ'[(at - 1) % 10]} – {name}",
+        lambda at, name: f"{at} {name}",
+    )
     form = draw.lot.choice(forms)
     return lambda at, name: f"<{tag}>{escape(form(at, name))}</{tag}>{draw.text(0, 2)}"
 
@@ -157,9 +167,11 @@ def _part_heads(draw: Draw) -> Callable[[int, str], str]:
 def _numbers(draw: Draw) -> Callable[[int, int, int], str]:
     """How actions are numbered: running, below their part, by letter, or not at all."""
     forms = (
-        lambda running, _part, _at: str(running), lambda _running, part, at: f"{part}.{at}",
-        lambda _running, part, at: f"{'ABCDEFGHIJ'[(part - 1) % 10]}.{at}", lambda running, _part, _at: f"{running:02}",
-    )  # fmt: skip
+        lambda running, _part, _at: str(running),
+        lambda _running, part, at: f"{part}.{at}",
+        lambda _running, part, at: f"{'ABCDEFGHIJ'[(part - 1) % 10]}.{at}",
+        lambda running, _part, _at: f"{running:02}",
+    )
     return draw.lot.choice(forms)
 
 
@@ -175,9 +187,13 @@ def _fields(draw: Draw) -> Callable[[dict[str, str]], tuple[str, dict[str, str]]
             return "", {}
         own: dict[str, str] = {kind: fields[kind] for kind in kept}
         if form == "table":
-            rows = "".join(f"<tr><td>{names[kind]}</td><td>{escape(value)}</td></tr>" for kind, value in own.items())
+            rows = "".join(
+                f"<tr><td>{names[kind]}</td><td>{escape(value)}</td></tr>"
+                for kind, value in own.items()
+            )
             return f"<table border=1>{rows}</table>", own
-        tag, weight = ("li" if form == "list" else "p"), ("b" if form == "bold" else "span")
+        tag = "li" if form == "list" else "p"
+        weight = "b" if form == "bold" else "span"
         lines = "".join(
             f"<{tag}><{weight}>{names[kind]}{colon.rstrip()}</{weight}> {escape(value)}</{tag}>"
             for kind, value in own.items()
@@ -199,7 +215,9 @@ def _walk(draw: Draw, number: Callable[[int, int, int], str]) -> Iterator[tuple[
 
 def _set(draw: Draw) -> str:
     """Actions as headings or bold lines, with a label, a number, or both."""
-    head, number, fields = _part_heads(draw), _numbers(draw), _fields(draw)
+    head = _part_heads(draw)
+    number = _numbers(draw)
+    fields = _fields(draw)
     label = draw.one("", *LABELS[draw.language][:3], draw.one(*LABELS[draw.language]))
     sign = draw.one(" : ", " – ", ". ", " ") if label else draw.one(" ", ". ", " – ", ") ")
     tag = draw.one("h3", "h3", "h4", "b")
@@ -219,37 +237,52 @@ def _set(draw: Draw) -> str:
 
 def _rows(draw: Draw) -> str:
     """Actions as rows of a table for each part, or of one for all."""
-    head, number = _part_heads(draw), _numbers(draw)
+    head = _part_heads(draw)
+    number = _numbers(draw)
     names = {kind: draw.one(*words) for kind, words in FIELDS[draw.language].items()}
     kept = draw.lot.sample(sorted(names), draw.lot.randint(1, 3))
-    has_number, is_whole = draw.lot.random() < 0.7, draw.lot.random() < 0.4
+    has_number = draw.lot.random() < 0.7
+    is_whole = draw.lot.random() < 0.4
     first = draw.one("N°", "No.", "#") if draw.language != "de" else "Nr."
-    heads = ([first] if has_number else []) + [draw.one(*TITLES[draw.language]), *(names[kind] for kind in kept)]
+    heads = ([first] if has_number else []) + [
+        draw.one(*TITLES[draw.language]),
+        *(names[kind] for kind in kept),
+    ]
     top = "<tr>" + "".join(f"<th>{escape(one)}</th>" for one in heads) + "</tr>"
     body = rows = ""
     for part, name, acts in _walk(draw, number):
         rows = rows if is_whole else ""
         for own, title, given in acts:
-            draw.acts.append((own if has_number else "", title, {kind: given[kind] for kind in kept}))
+            draw.acts.append(
+                (own if has_number else "", title, {kind: given[kind] for kind in kept})
+            )
             cells = ([own] if has_number else []) + [title, *(given[kind] for kind in kept)]
             rows += "<tr>" + "".join(f"<td>{escape(one)}</td>" for one in cells) + "</tr>"
         if not is_whole:
             body += f"{head(part, name)}<table border=1>{top}{rows}</table>"
-    return body or f"{head(1, draw.one(*TITLES[draw.language]))}<table border=1><thead>{top}</thead>{rows}</table>"
+    return (
+        body
+        or f"{head(1, draw.one(*TITLES[draw.language]))}<table border=1><thead>{top}</thead>{rows}</table>"
+    )
 
 
 def _cards(draw: Draw) -> str:
     """A table an action: its head over both columns, or its title in a row with a label."""
-    head, number = _part_heads(draw), _numbers(draw)
+    head = _part_heads(draw)
+    number = _numbers(draw)
     label = draw.one(*LABELS[draw.language])
     names = {kind: draw.one(*words) for kind, words in FIELDS[draw.language].items()}
-    sign, is_row = draw.one(" : ", " – ", ". "), draw.lot.random() < 0.3
+    sign = draw.one(" : ", " – ", ". ")
+    is_row = draw.lot.random() < 0.3
     body = ""
     for part, name, acts in _walk(draw, number):
         body += head(part, name)
         for own, title, given in acts:
             draw.acts.append((own, title, given))
-            rows = "".join(f"<tr><td>{names[kind]}</td><td>{escape(value)}</td></tr>" for kind, value in given.items())
+            rows = "".join(
+                f"<tr><td>{names[kind]}</td><td>{escape(value)}</td></tr>"
+                for kind, value in given.items()
+            )
             if is_row:
                 top = f"<tr><td>{label} {own}</td><td>{escape(title)}</td></tr>"
             else:
@@ -261,7 +294,8 @@ def _cards(draw: Draw) -> str:
 def _items(draw: Draw) -> str:
     """Actions as items of lists, below a line that announces them; numbered anew below each part, or bullets."""
     head = _part_heads(draw)
-    tag, line = draw.one("ul", "ol"), draw.one(*ANNOUNCED[draw.language])
+    tag = draw.one("ul", "ol")
+    line = draw.one(*ANNOUNCED[draw.language])
     body = ""
     for part, name, acts in _walk(draw, lambda _running, _part, at: str(at) if tag == "ol" else ""):
         items = ""
@@ -279,5 +313,9 @@ def _prose(draw: Draw) -> str:
     for part, (name, _) in enumerate(draw.parts * 3, 1):
         body += f"{head(part, name)}{draw.text(3, 6)}"
         if draw.lot.random() < 0.5:
-            body += "<ul>" + "".join(f"<li>{escape(draw.lot.choice(draw.sentences))}</li>" for _ in range(3)) + "</ul>"
+            body += (
+                "<ul>"
+                + "".join(f"<li>{escape(draw.lot.choice(draw.sentences))}</li>" for _ in range(3))
+                + "</ul>"
+            )
     return body

@@ -1,8 +1,8 @@
 """What the measures of coherence cost, beside networkx alone: python benchmarks/coherence.py [actions …].
 
-For each size a graph of plans of 200 actions with three uses an action, the texts' shares falling as 1/rank^0.8, each
-use with a class and a level, a tenth of the texts below another. networkx is run where its cost is bearable, and the
-bits it finds are compared with the engine's.
+For each size a graph of plans of 200 actions with three uses an action, the texts' shares falling
+as 1/rank^0.8, each use with a class and a level, a tenth of the texts below another. networkx is
+run where its cost is bearable, and the bits it finds are compared with the engine's.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ def generate(actions: int, *, seed: int = 1) -> tuple[Works, list[Use], list[Tex
         for at, row in enumerate(drawn.tolist())
         for k, text in enumerate(row)
     ]
-    steps: list[TextStep] = [(f"i{at:06}", f"i{at // 10:06}", Level.PLAN) for at in range(texts) if at % 10 == 5]
+    steps: list[TextStep] = [
+        (f"i{at:06}", f"i{at // 10:06}", Level.PLAN) for at in range(texts) if at % 10 == 5
+    ]
     return Works(tuple(sorted(set(home.values()))), home), uses, steps
 
 
@@ -55,7 +57,10 @@ def timed(name: str, work: Callable[[], T]) -> T:
 
 def measure(works: Works, uses: list[Use], steps: list[TextStep]) -> tuple[Potential, Pairs]:
     weights = timed("how common each text is", lambda: weigh(works, uses, steps))
-    made = timed("what is known at the widest level", lambda: potential(works, weights, uses, at=Level.EDITORS))
+    made = timed(
+        "what is known at the widest level",
+        lambda: potential(works, weights, uses, at=Level.EDITORS),
+    )
     found = timed("pairs of actions", lambda: action_pairs(made))
     timed("pairs of plans", lambda: plan_pairs(made))
     timed("participation", lambda: participation(made, found))
@@ -75,10 +80,14 @@ def by_networkx(made: Potential) -> dict[tuple[str, str], float]:
 
     def bits(whole: nx.Graph[str], one: str, two: str) -> float:
         shared = set(whole[one]) & set(whole[two])
-        ties = (min(whole[one][text]["tie"], whole[two][text]["tie"]) * gain[text] for text in shared)
+        ties = (
+            min(whole[one][text]["tie"], whole[two][text]["tie"]) * gain[text] for text in shared
+        )
         return float(sum(ties))
 
-    projected = nx.bipartite.generic_weighted_projected_graph(graph, made.names, weight_function=bits)
+    projected = nx.bipartite.generic_weighted_projected_graph(
+        graph, made.names, weight_function=bits
+    )
     home = made.works.home
     found = projected.edges(data="weight")
     return {(min(a, b), max(a, b)): bit for a, b, bit in found if bit > 0 and home[a] != home[b]}
@@ -88,8 +97,13 @@ def compare(made: Potential) -> None:
     alone = timed("networkx alone, no hub cut", lambda: by_networkx(made))
     whole = timed("the same by the engine", lambda: action_pairs(made))
     mine = zip(whole.one, whole.two, whole.low, strict=True)
-    apart = max((abs(alone.get((made.names[a], made.names[b]), 0.0) - bits) for a, b, bits in mine), default=0.0)
-    print(f"    {len(alone):,} pairs by networkx, {len(whole.one):,} here; greatest difference {apart:.1e}")
+    apart = max(
+        (abs(alone.get((made.names[a], made.names[b]), 0.0) - bits) for a, b, bits in mine),
+        default=0.0,
+    )
+    print(
+        f"    {len(alone):,} pairs by networkx, {len(whole.one):,} here; greatest difference {apart:.1e}"
+    )
 
 
 def main(sizes: list[int]) -> None:

@@ -1,8 +1,9 @@
 """What pairs of plans from Parquet cost, by DuckDB and by Spark: python benchmarks/columns.py [actions] [--spark].
 
-Plans of 200 actions, eight to nine uses an action, the texts' shares falling as 1/rank^0.8, each use with a class and a
-level, a tenth of the texts below another. Both run the one SQL text of ``queries/columns/``; what they answer is
-compared byte by byte. PySpark needs Java, and is installed for this alone: ``pip install 'pyspark>=4.1,<5'``.
+Plans of 200 actions, eight to nine uses an action, the texts' shares falling as 1/rank^0.8, each
+use with a class and a level, a tenth of the texts below another. Both run the one SQL text of
+``queries/columns/``; what they answer is compared byte by byte. PySpark needs Java, and is
+installed for this alone: ``pip install 'pyspark>=4.1,<5'``.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ TABLES = ("plans", "texts", "paths", "uses")
 
 def generate(actions: int, folder: Path, *, seed: int = 1) -> int:
     rng = np.random.default_rng(seed)
-    texts, plans = actions // 5, actions // 200
+    texts = actions // 5
+    plans = actions // 200
     shares = np.cumsum(1 / np.arange(1, texts + 1) ** 0.8)
     number = actions * 25 // 3
     drawn = np.searchsorted(shares / shares[-1], rng.random(number))
@@ -59,7 +61,12 @@ def generate(actions: int, folder: Path, *, seed: int = 1) -> int:
 def by_spark(folder: Path, master: str = "local[2]") -> list[PlanPair]:
     from pyspark.sql import SparkSession
 
-    session = SparkSession.builder.master(master).appName("pan2kg").config("spark.ui.enabled", "false").getOrCreate()
+    session = (
+        SparkSession.builder.master(master)
+        .appName("pan2kg")
+        .config("spark.ui.enabled", "false")
+        .getOrCreate()
+    )
     try:
         for name in TABLES:
             session.read.parquet(str(folder / f"{name}.parquet")).createOrReplaceTempView(name)
@@ -71,7 +78,9 @@ def by_spark(folder: Path, master: str = "local[2]") -> list[PlanPair]:
 
 
 def written(rows: list[PlanPair]) -> str:
-    return "".join(f"{plan},{other},{low:.6f},{broad:.6f},{links}\n" for plan, other, low, broad, links in rows)
+    return "".join(
+        f"{plan},{other},{low:.6f},{broad:.6f},{links}\n" for plan, other, low, broad, links in rows
+    )
 
 
 def main(words: list[str]) -> None:
@@ -79,16 +88,21 @@ def main(words: list[str]) -> None:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             print(f"{size:,} actions, {generate(size, folder):,} uses, {size // 200:,} plans")
-            begun, clock = time.process_time(), time.monotonic()
+            begun = time.process_time()
+            clock = time.monotonic()
             rows = pairs_of_plans(read_columns(folder), Level.EDITORS)
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
             links = sum(row[4] for row in rows)
-            print(f"  DuckDB {time.process_time() - begun:.1f} s CPU, {time.monotonic() - clock:.1f} s, {peak:.2f} GB")
+            print(
+                f"  DuckDB {time.process_time() - begun:.1f} s CPU, {time.monotonic() - clock:.1f} s, {peak:.2f} GB"
+            )
             print(f"  {len(rows):,} pairs of plans, {links:,} linked pairs of actions")
             if "--spark" in words:
                 clock = time.monotonic()
                 same = written(by_spark(folder)) == written(rows)
-                print(f"  Spark {time.monotonic() - clock:.1f} s; {'the same bytes' if same else 'OTHER BYTES'}")
+                print(
+                    f"  Spark {time.monotonic() - clock:.1f} s; {'the same bytes' if same else 'OTHER BYTES'}"
+                )
 
 
 if __name__ == "__main__":

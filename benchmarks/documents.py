@@ -2,11 +2,12 @@
 
     python benchmarks/documents.py FOLDER [--layouts SET] [--measure-only]
 
-Each plan chosen is set in every layout of the set and in French, English or German, as the graph has its titles, and
-printed by Chromium (PDF) and LibreOffice (odt, docx, PDF); the page itself is the html. What is read is compared with
-what was printed: numbers and titles, fields, pages, running heads. The readers were made on the layouts « develop »,
-and mended on « hard », « refused », « sixth » and « seventh »; « blind » they never were. The last three are drawn by
-lot (by_lot.py); what is « refused » holds no list of actions that could be taken without asking.
+Each plan chosen is set in every layout of the set and in French, English or German, as the graph
+has its titles, and printed by Chromium (PDF) and LibreOffice (odt, docx, PDF); the page itself is
+the html. What is read is compared with what was printed: numbers and titles, fields, pages, running
+heads. The readers were made on the layouts « develop », and mended on « hard », « refused », «
+sixth » and « seventh »; « blind » they never were. The last three are drawn by lot (by_lot.py);
+what is « refused » holds no list of actions that could be taken without asking.
 """
 
 from __future__ import annotations
@@ -94,9 +95,15 @@ def plans(language: str, number: int) -> list[Printed]:
         labels = (one for one in graph.objects(thing, SKOS.prefLabel) if isinstance(one, Literal))
         return next((str(one) for one in labels if one.language == language), "")
 
-    texts = (one for one in graph.objects(None, PAN.quote) if isinstance(one, Literal) and one.language == language)
+    texts = (
+        one
+        for one in graph.objects(None, PAN.quote)
+        if isinstance(one, Literal) and one.language == language
+    )
     quotes = sorted({str(one) for one in texts if len(one) > 80})
-    bodies = sorted({name for body in graph.subjects(RDF.type, PAN.PublicBody) if (name := label(body))})
+    bodies = sorted(
+        {name for body in graph.subjects(RDF.type, PAN.PublicBody) if (name := label(body))}
+    )
     found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     names: dict[str, str] = {}
     # no plan of the graph has its actions in German: the names of its milestones stand for them
@@ -104,12 +111,21 @@ def plans(language: str, number: int) -> list[Printed]:
     for action in sorted(graph.subjects(RDF.type, kind), key=str):
         plan = graph.value(action, within) or URIRef("https://w3id.org/pan2kg/id/plan/milestones")
         part = graph.value(action, PAN.inCategory)
-        if plan and (title := label(action)) and len(title) < 200 and not re.match(r"\W|.*\d{1,3}$", title):
+        if (
+            plan
+            and (title := label(action))
+            and len(title) < 200
+            and not re.match(r"\W|.*\d{1,3}$", title)
+        ):
             if language != "de" or sum(map(len, found[str(plan)].values())) < 30:
                 found[str(plan)][label(part) if part else ""].append(title)
             names[str(plan)] = label(plan)
-    sizes = {key: sum(len(set(titles)) for titles in parts.values()) for key, parts in found.items()}
-    chosen_plans = sorted((key for key in found if 4 <= sizes[key] <= 45), key=lambda key: (-sizes[key], key))[:number]
+    sizes = {
+        key: sum(len(set(titles)) for titles in parts.values()) for key, parts in found.items()
+    }
+    chosen_plans = sorted(
+        (key for key in found if 4 <= sizes[key] <= 45), key=lambda key: (-sizes[key], key)
+    )[:number]
     made = []
     for key in chosen_plans:
         parts: list[tuple[str, list[Act]]] = []
@@ -118,12 +134,25 @@ def plans(language: str, number: int) -> list[Printed]:
             acts = []
             for title in dict.fromkeys(titles):
                 at += 1
-                acts.append(Act("", title, {
-                    "responsible": bodies[at * 7 % len(bodies)], "timeline": str(2024 + at % 5),
-                    "indicator": quotes[at * 5 % len(quotes)][:90].rsplit(" ", 1)[0].strip(" ,;:"),
-                }))  # fmt: skip
+                acts.append(
+                    Act(
+                        "",
+                        title,
+                        {
+                            "responsible": bodies[at * 7 % len(bodies)],
+                            "timeline": str(2024 + at % 5),
+                            "indicator": quotes[at * 5 % len(quotes)][:90]
+                            .rsplit(" ", 1)[0]
+                            .strip(" ,;:"),
+                        },
+                    )
+                )
             parts.append((name or f"{WORDS[language]['axis']} {len(parts) + 1}", acts))
-        made.append(Printed(key.rpartition("/")[2], names[key] or "Nationaler Plan", language, parts, quotes))
+        made.append(
+            Printed(
+                key.rpartition("/")[2], names[key] or "Nationaler Plan", language, parts, quotes
+            )
+        )
     return made
 
 
@@ -131,14 +160,17 @@ Layout = Callable[[Printed], tuple[str, list[Act]]]
 
 
 def paragraphs(plan: Printed, seed: int, number: int = 2) -> str:
-    chosen_ones = [plan.sentences[(seed * 13 + at * 29) % len(plan.sentences)] for at in range(number)]
+    chosen_ones = [
+        plan.sentences[(seed * 13 + at * 29) % len(plan.sentences)] for at in range(number)
+    ]
     return "".join(f"<p>{escape(one)}</p>" for one in chosen_ones)
 
 
 def fields_as_lines(act: Act, words: dict[str, str], tag: str = "p") -> str:
     colon = "\u00a0: " if words is WORDS["fr"] else ": "
     return "".join(
-        f"<{tag}><b>{words[kind]}{colon.rstrip()}</b> {escape(value)}</{tag}>" for kind, value in act.fields.items()
+        f"<{tag}><b>{words[kind]}{colon.rstrip()}</b> {escape(value)}</{tag}>"
+        for kind, value in act.fields.items()
     )
 
 
@@ -147,7 +179,11 @@ def row(cells: Sequence[str], tag: str = "td") -> str:
 
 
 def fields_as_table(act: Act, words: dict[str, str]) -> str:
-    return "<table border=1>" + "".join(row((words[kind], value)) for kind, value in act.fields.items()) + "</table>"
+    return (
+        "<table border=1>"
+        + "".join(row((words[kind], value)) for kind, value in act.fields.items())
+        + "</table>"
+    )
 
 
 def framed(plan: Printed, body: str, *, sections: str = "h2") -> str:
@@ -165,7 +201,8 @@ def framed(plan: Printed, body: str, *, sections: str = "h2") -> str:
 
 def label_headings(plan: Printed) -> tuple[str, list[Act]]:
     """“Mesure 1 : …” as headings below “Axe 1 : …”, fields as lines."""
-    words, body = WORDS[plan.language], ""
+    words = WORDS[plan.language]
+    body = ""
     acts: list[Act] = []
     for part, (name, titles) in enumerate(plan.parts, 1):
         body += f"<h2>{words['axis']} {part} : {escape(name)}</h2>{paragraphs(plan, part)}"
@@ -178,21 +215,21 @@ def label_headings(plan: Printed) -> tuple[str, list[Act]]:
 
 def decimal_headings(plan: Printed) -> tuple[str, list[Act]]:
     """“2.1 …” as headings below numbered chapters, steps as bullets, fields as a table."""
-    words, body = WORDS[plan.language], ""
+    words = WORDS[plan.language]
+    body = ""
     acts: list[Act] = []
     for part, (name, titles) in enumerate(plan.parts, 1):
         body += f"<h2>{part}. {escape(name)}</h2>{paragraphs(plan, part, 1)}"
         for at, act in enumerate(titles, 1):
             acts.append(Act(f"{part}.{at}", act.title, act.fields))
-            body += (
-                f"<h3>{part}.{at} {escape(act.title)}</h3>{paragraphs(plan, len(acts), 1)}{fields_as_table(act, words)}"
-            )
+            body += f"<h3>{part}.{at} {escape(act.title)}</h3>{paragraphs(plan, len(acts), 1)}{fields_as_table(act, words)}"  # noqa: E501
     return framed(plan, body), acts
 
 
 def rows_of_tables(plan: Printed) -> tuple[str, list[Act]]:
     """One table a part: number, action, responsible, timeline, indicator."""
-    words, body = WORDS[plan.language], ""
+    words = WORDS[plan.language]
+    body = ""
     acts: list[Act] = []
     kinds = ("responsible", "timeline", "indicator")
     for part, (name, titles) in enumerate(plan.parts, 1):
@@ -200,15 +237,14 @@ def rows_of_tables(plan: Printed) -> tuple[str, list[Act]]:
         for at, act in enumerate(titles, 1):
             acts.append(Act(f"{part}.{at}", act.title, act.fields))
             rows += row((f"{part}.{at}", act.title, *(act.fields[kind] for kind in kinds)))
-        body += (
-            f"<h2>{words['axis']} {part} : {escape(name)}</h2>{paragraphs(plan, part)}<table border=1>{rows}</table>"
-        )
+        body += f"<h2>{words['axis']} {part} : {escape(name)}</h2>{paragraphs(plan, part)}<table border=1>{rows}</table>"  # noqa: E501
     return framed(plan, body), acts
 
 
 def announced_bullets(plan: Printed) -> tuple[str, list[Act]]:
     """Bullets below “The Government commits to the following measures:”."""
-    words, body = WORDS[plan.language], ""
+    words = WORDS[plan.language]
+    body = ""
     acts: list[Act] = []
     for part, (name, titles) in enumerate(plan.parts, 1):
         acts += [Act("", act.title) for act in titles]
@@ -219,7 +255,8 @@ def announced_bullets(plan: Printed) -> tuple[str, list[Act]]:
 
 def run_in_titles(plan: Printed) -> tuple[str, list[Act]]:
     """“Mesure 1. Title.” in bold at the beginning of a paragraph that goes on as text; no headings for actions."""
-    words, body = WORDS[plan.language], ""
+    words = WORDS[plan.language]
+    body = ""
     acts: list[Act] = []
     for name, titles in plan.parts:
         body += f"<h2>{escape(name)}</h2>"
@@ -232,7 +269,8 @@ def run_in_titles(plan: Printed) -> tuple[str, list[Act]]:
 
 def cards(plan: Printed) -> tuple[str, list[Act]]:
     """A table an action: a head row over both columns with label, number and title; fields below."""
-    words, body = WORDS[plan.language], ""
+    words = WORDS[plan.language]
+    body = ""
     acts: list[Act] = []
     for part, (name, titles) in enumerate(plan.parts, 1):
         body += f"<h2>{words['axis']} {part} – {escape(name)}</h2>"
@@ -246,13 +284,16 @@ def cards(plan: Printed) -> tuple[str, list[Act]]:
 
 def alone_labels(plan: Printed) -> tuple[str, list[Act]]:
     """“Fiche 3” alone as a heading, its title in a row of the table below."""
-    words, body = WORDS[plan.language], ""
+    words = WORDS[plan.language]
+    body = ""
     acts: list[Act] = []
     for name, titles in plan.parts:
         body += f"<h2>{escape(name)}</h2>"
         for act in titles:
             acts.append(Act(str(len(acts) + 1), act.title, act.fields))
-            rows = row((words["title"], act.title)) + "".join(row((words[k], v)) for k, v in act.fields.items())
+            rows = row((words["title"], act.title)) + "".join(
+                row((words[k], v)) for k, v in act.fields.items()
+            )
             body += f"<h3>{words['sheet']} {len(acts)}</h3><table border=1>{rows}</table>"
     return framed(plan, body), acts
 
@@ -264,19 +305,24 @@ def unknown_heads(plan: Printed) -> tuple[str, list[Act]]:
     for _, titles in plan.parts:
         for act in titles:
             acts.append(Act(str(len(acts) + 1), act.title))
-            rows += row((str(len(acts)), act.title, act.fields["responsible"], act.fields["timeline"]))
+            rows += row(
+                (str(len(acts)), act.title, act.fields["responsible"], act.fields["timeline"])
+            )
     return framed(plan, f"<table border=1>{rows}</table>"), acts
 
 
 def grouped_table(plan: Printed) -> tuple[str, list[Act]]:
     """One table for the whole plan over many pages, rows of one cell for the parts, the timeline before the body."""
-    words, rows = WORDS[plan.language], ""
+    words = WORDS[plan.language]
+    rows = ""
     acts: list[Act] = []
     kinds = ("timeline", "responsible")
     for name, titles in plan.parts:
         rows += f"<tr><td colspan=4><b>{escape(name)}</b></td></tr>"
         for act in titles:
-            acts.append(Act(str(len(acts) + 1), act.title, {kind: act.fields[kind] for kind in kinds}))
+            acts.append(
+                Act(str(len(acts) + 1), act.title, {kind: act.fields[kind] for kind in kinds})
+            )
             rows += row((f"{len(acts)}.", act.title, *(act.fields[kind] for kind in kinds)))
     head = row((words["number"], words["measure"], *(words[kind] for kind in kinds)), "th")
     return framed(plan, f"<table border=1><thead>{head}</thead><tbody>{rows}</tbody></table>"), acts
@@ -284,7 +330,8 @@ def grouped_table(plan: Printed) -> tuple[str, list[Act]]:
 
 def both_languages(plan: Printed) -> tuple[str, list[Act]]:
     """The plan, and behind it a list of the same length in another language: its sentences, cut, as titles."""
-    words, body = WORDS[plan.language], ""
+    words = WORDS[plan.language]
+    body = ""
     acts: list[Act] = []
     other = "en" if plan.language != "en" else "fr"
     foreign = "".join(
@@ -306,10 +353,17 @@ FOREIGN = {
 
 
 def _foreign(language: str, number: int) -> list[str]:
-    verbs = {"en": ("Train", "Inform", "Support", "Consult"), "fr": ("Former", "Informer", "Soutenir", "Consulter")}
-    ends = {"en": "the services that are in charge of file", "fr": "les services qui sont en charge du dossier"}
+    verbs = {
+        "en": ("Train", "Inform", "Support", "Consult"),
+        "fr": ("Former", "Informer", "Soutenir", "Consulter"),
+    }
+    ends = {
+        "en": "the services that are in charge of file",
+        "fr": "les services qui sont en charge du dossier",
+    }
     return [
-        f"{verbs[language][at % 4]} {ends[language]} {'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[at % 26]}" for at in range(number)
+        f"{verbs[language][at % 4]} {ends[language]} {'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[at % 26]}"
+        for at in range(number)
     ]
 
 
@@ -325,7 +379,8 @@ def prose_alone(plan: Printed) -> tuple[str, list[Act]]:
 
 def merged_parts(plan: Printed) -> tuple[str, list[Act]]:
     """One table over many pages, its first column the part, merged over the rows of its actions."""
-    words, rows = WORDS[plan.language], ""
+    words = WORDS[plan.language]
+    rows = ""
     acts: list[Act] = []
     kinds = ("responsible", "timeline", "indicator")
     for name, titles in plan.parts:
@@ -333,35 +388,48 @@ def merged_parts(plan: Printed) -> tuple[str, list[Act]]:
             acts.append(Act(str(len(acts) + 1), act.title, act.fields))
             first = f"<td rowspan={len(titles)}>{escape(name)}</td>" if at == 0 else ""
             cells = "".join(
-                f"<td>{escape(one)}</td>" for one in (str(len(acts)), act.title, *(act.fields[kind] for kind in kinds))
+                f"<td>{escape(one)}</td>"
+                for one in (str(len(acts)), act.title, *(act.fields[kind] for kind in kinds))
             )
             rows += f"<tr>{first}{cells}</tr>"
-    head = row((words["axis"], words["number"], words["measure"], *(words[kind] for kind in kinds)), "th")
+    head = row(
+        (words["axis"], words["number"], words["measure"], *(words[kind] for kind in kinds)), "th"
+    )
     return framed(plan, f"<table border=1><thead>{head}</thead><tbody>{rows}</tbody></table>"), acts
 
 
 def articles_alone(plan: Printed) -> tuple[str, list[Act]]:
     """A decree: “Art. 3.” and a paragraph each, below chapters; it has no list of actions."""
     chapters = {"fr": "Chapitre", "en": "Chapter", "de": "Kapitel"}
-    body, at = "", 0
+    body = ""
+    at = 0
     for part, (name, titles) in enumerate(plan.parts * 2, 1):
         body += f"<h2>{chapters[plan.language]} {part} – {escape(name)}</h2>"
         for _ in titles[:4]:
             at += 1
-            body += f"<p><b>Art. {at}.</b> {escape(plan.sentences[at * 17 % len(plan.sentences)])}</p>"
-    return framed(plan, body).replace("<ul><li>OECD</li><li>ILO</li></ul>", ""), [Act("none", "none")]
+            body += (
+                f"<p><b>Art. {at}.</b> {escape(plan.sentences[at * 17 % len(plan.sentences)])}</p>"
+            )
+    return framed(plan, body).replace("<ul><li>OECD</li><li>ILO</li></ul>", ""), [
+        Act("none", "none")
+    ]
 
 
 def numbered_paragraphs(plan: Printed) -> tuple[str, list[Act]]:
     """A report whose paragraphs of running text are numbered through, below headings: it has no list of actions."""
-    body, at = "", 0
+    body = ""
+    at = 0
     for part, (name, _) in enumerate(plan.parts * 3):
         body += f"<h2>{escape(name)}</h2>"
         for _ in range(4):
             at += 1
-            one, two = (plan.sentences[(at * 19 + part + more) % len(plan.sentences)] for more in range(2))
+            one, two = (
+                plan.sentences[(at * 19 + part + more) % len(plan.sentences)] for more in range(2)
+            )
             body += f"<p>{at}. {escape(one)} {escape(two)}</p>"
-    return framed(plan, body).replace("<ul><li>OECD</li><li>ILO</li></ul>", ""), [Act("none", "none")]
+    return framed(plan, body).replace("<ul><li>OECD</li><li>ILO</li></ul>", ""), [
+        Act("none", "none")
+    ]
 
 
 def by_lot(number: int, seed: int) -> Layout:
@@ -369,7 +437,9 @@ def by_lot(number: int, seed: int) -> Layout:
 
     def drawn(plan: Printed) -> tuple[str, list[Act]]:
         parts = [(name, [(act.title, act.fields) for act in acts]) for name, acts in plan.parts]
-        page, acts = layout_by_lot(number, seed)(plan.key, plan.title, plan.language, parts, plan.sentences)
+        page, acts = layout_by_lot(number, seed)(
+            plan.key, plan.title, plan.language, parts, plan.sentences
+        )
         return page, [Act(*one) for one in acts]
 
     drawn.__name__ = f"lot_{number}"
@@ -380,7 +450,10 @@ LAYOUTS: dict[str, tuple[Layout, ...]] = {
     "develop": (label_headings, decimal_headings, rows_of_tables, announced_bullets),
     "hard": (run_in_titles, cards, alone_labels, grouped_table, merged_parts, both_languages),
     "refused": (unknown_heads, prose_alone, articles_alone, numbered_paragraphs),
-    **{name: tuple(by_lot(number, seed) for number in range(NUMBER)) for name, seed in SEEDS.items()},
+    **{
+        name: tuple(by_lot(number, seed) for number in range(NUMBER))
+        for name, seed in SEEDS.items()
+    },
 }
 STYLE = """<style>@page{size:A4;margin:2.2cm;
 @top-center{content:"HEAD"}@bottom-right{content:counter(page) " / " counter(pages)}}
@@ -397,8 +470,12 @@ def print_all(folder: Path, layouts: Sequence[Layout], number: int, skip: int = 
                 body, acts = layout(plan)
                 path = folder / f"{layout.__name__}-{plan.key}-{language}.html"
                 head = f'<html lang="{language}"><head><meta charset="utf-8">{STYLE.replace("HEAD", HEAD)}</head>'
-                path.write_text(f"<!doctype html>{head}<body>{body}</body></html>", encoding="utf-8")
-                path.with_suffix(".json").write_text(json.dumps([asdict(act) for act in acts], ensure_ascii=False))
+                path.write_text(
+                    f"<!doctype html>{head}<body>{body}</body></html>", encoding="utf-8"
+                )
+                path.with_suffix(".json").write_text(
+                    json.dumps([asdict(act) for act in acts], ensure_ascii=False)
+                )
     convert(sorted(folder.glob("*.html")), folder)
 
 
@@ -417,14 +494,26 @@ def convert(pages: Sequence[Path], folder: Path) -> None:
             path.as_uri(),
         ]
         subprocess.run(command, check=True, capture_output=True)
-    office = ["soffice", f"-env:UserInstallation={(folder / 'office').resolve().as_uri()}", "--headless"]
+    office = [
+        "soffice",
+        f"-env:UserInstallation={(folder / 'office').resolve().as_uri()}",
+        "--headless",
+    ]
     texts = [path.with_suffix(".odt") for path in pages]
     for before, form, files in (
         (["--infilter=HTML (StarWriter)"], "odt:writer8", pages),
         ([], "docx:MS Word 2007 XML", texts),
         ([], "pdf:writer_pdf_Export", texts),
     ):
-        command = [*office, *before, "--convert-to", form, "--outdir", str(folder), *map(str, files)]
+        command = [
+            *office,
+            *before,
+            "--convert-to",
+            form,
+            "--outdir",
+            str(folder),
+            *map(str, files),
+        ]
         subprocess.run(command, check=True, capture_output=True)
 
 
@@ -456,7 +545,10 @@ def read(path: Path) -> tuple[Document, tuple[Hypothesis, ...]]:
 
 def measure(path: Path, tally: Tally, *, told: bool) -> None:
     """Compare what is read from a file with what was printed."""
-    gold = [Act(**one) for one in json.loads((path.parent / f"{path.name.split('.')[0]}.json").read_text())]
+    gold = [
+        Act(**one)
+        for one in json.loads((path.parent / f"{path.name.split('.')[0]}.json").read_text())
+    ]
     wanted = Counter((act.number, folded_title(act.title)) for act in gold)
     tally.files += 1
     document, found = read(path)
@@ -466,7 +558,10 @@ def measure(path: Path, tally: Tally, *, told: bool) -> None:
     choice = chosen(found)
     if choice is None:
         tally.refused += 1
-        three = [Counter((m.number, folded_title(m.title)) for m in one.series.members) for one in found[:3]]
+        three = [
+            Counter((m.number, folded_title(m.title)) for m in one.series.members)
+            for one in found[:3]
+        ]
         is_among = any(sum((one & wanted).values()) >= 0.9 * sum(wanted.values()) for one in three)
         tally.among_three += is_among
         if told:
@@ -483,7 +578,9 @@ def measure(path: Path, tally: Tally, *, told: bool) -> None:
         titles = {title for _, title in got} & {title for _, title in wanted}
         tally.wrong += [path.name] if len(titles) < 0.5 * max(len(gold), len(plan.actions)) else []
     if told and right < max(len(gold), len(plan.actions)):
-        print(f"{path.name}: {right} of {len(gold)}, {len(plan.actions)} found by {choice.series.name}")
+        print(
+            f"{path.name}: {right} of {len(gold)}, {len(plan.actions)} found by {choice.series.name}"
+        )
         for one in [*list(wanted - got)[:2], "--", *list(got - wanted)[:2]]:
             print("    ", one)
     _measure_fields(gold, plan.actions, tally)
@@ -507,8 +604,11 @@ def _measure_fields(gold: Sequence[Act], actions: Sequence[Item], tally: Tally) 
         values = {value: kind for kind, value in wanted}
         tally.fields += len(wanted)
         tally.fields_right += len(wanted & got)
-        # a label nobody knows is kept as printed: that is no field of the right kind, and no wrong one
-        tally.fields_wrong += sum(bool(kind) and value in values and values[value] != kind for kind, value in got)
+        # a label nobody knows is kept as printed: that is no field of the right kind, and no wrong
+        # one
+        tally.fields_wrong += sum(
+            bool(kind) and value in values and values[value] != kind for kind, value in got
+        )
 
 
 def _measure_pages(path: Path, document: Document, actions: Sequence[Item], tally: Tally) -> None:
@@ -532,9 +632,13 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--layouts", choices=LAYOUTS, default="blind")
     parser.add_argument("--plans", type=int, default=2, help="how many plans a language")
-    parser.add_argument("--skip", type=int, default=0, help="how many of the largest plans a language are left out")
+    parser.add_argument(
+        "--skip", type=int, default=0, help="how many of the largest plans a language are left out"
+    )
     parser.add_argument("--measure-only", action="store_true")
-    parser.add_argument("--tell", action="store_true", help="name every file that is not read as it was printed")
+    parser.add_argument(
+        "--tell", action="store_true", help="name every file that is not read as it was printed"
+    )
     options = parser.parse_args()
     folder = options.folder / options.layouts
     if not options.measure_only:

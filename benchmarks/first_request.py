@@ -1,13 +1,14 @@
 """Measures what the first request of every type of page costs in CPU, and what the page weighs.
 
     python benchmarks/first_request.py                      every type of page, some two minutes
-    python benchmarks/first_request.py ontology network     some of them
-    python benchmarks/first_request.py --language en        in another language than that of the country
+    python benchmarks/first_request.py ontology network     some of them python
+    benchmarks/first_request.py --language en        in another language than that of the country
 
-A process opens the graph as it is kept and draws the home pages, as a service does before anybody asks. For each page
-it is forked: the child draws that page and nothing else, so that no page has what another has read. CPU time is that
-of the child and of processes it starts, user and system. Prints a table in Markdown, the dearest first; the exit code
-says whether all keep the target. It is never a test.
+A process opens the graph as it is kept and draws the home pages, as a service does before anybody
+asks. For each page it is forked: the child draws that page and nothing else, so that no page has
+what another has read. CPU time is that of the child and of processes it starts, user and system.
+Prints a table in Markdown, the dearest first; the exit code says whether all keep the target. It is
+never a test.
 """
 
 from __future__ import annotations
@@ -37,7 +38,9 @@ MOST: Final = 1.0
 
 def opened() -> Site:
     """The site of the shipped graph as a service has it when it is ready."""
-    site = Site(SiteContext(open_graph(), "served", find_bundle(), writable=True, kept=cache_folder()))
+    site = Site(
+        SiteContext(open_graph(), "served", find_bundle(), writable=True, kept=cache_folder())
+    )
     for language in LANGUAGES:
         site.page(f"{language}/index.html")
     return site
@@ -64,8 +67,12 @@ def drawn_apart(site: Site, path: str) -> tuple[float, bytes]:
 
 def main() -> int:
     """Measure the pages that are named, else one of every type."""
-    parser = argparse.ArgumentParser(description="what the first request of every type of page costs")
-    parser.add_argument("pages", nargs="*", help="pages without ending, such as plan/lu-bhr-2; else every type")
+    parser = argparse.ArgumentParser(
+        description="what the first request of every type of page costs"
+    )
+    parser.add_argument(
+        "pages", nargs="*", help="pages without ending, such as plan/lu-bhr-2; else every type"
+    )
     parser.add_argument("--language", default="fr", choices=LANGUAGES)
     chosen = parser.parse_args()
     wanted = chosen.pages or [*PAGES, *(f"{series}/{EXAMPLES[series]}" for series in SERIES)]
@@ -75,7 +82,9 @@ def main() -> int:
     for name in wanted:
         spent, body = drawn_apart(site, f"{chosen.language}/{name}.html")
         if not body:
-            sys.exit(f"There is no page « {name} »; the name is that in the address, without folder of the language.")
+            sys.exit(
+                f"There is no page « {name} »; the name is that in the address, without folder of the language."
+            )
         rows.append((spent, name, len(body), len(gzip.compress(body, 6, mtime=0))))
     print("| page | CPU of the first request | bytes | gzip |\n|---|---|---|---|")
     for spent, name, size, packed in sorted(rows, reverse=True):

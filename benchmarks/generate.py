@@ -3,8 +3,9 @@
     python benchmarks/generate.py synthetic --quads 1000000
     pan2kg ask plans --project synthetic
 
-One folder a plan; the same size and seed give the same bytes. Files are written plan by plan, so that memory does not
-grow with the graph. Nothing in it is true: titles are put together from a short list of words.
+One folder a plan; the same size and seed give the same bytes. Files are written plan by plan, so
+that memory does not grow with the graph. Nothing in it is true: titles are put together from a
+short list of words.
 """
 
 from __future__ import annotations
@@ -18,11 +19,30 @@ from pathlib import Path
 
 from pan2kg.project import Project, copies, read_text
 from pan2kg.turtle.vocabulary import graph_of, link_iri, thing
-from pan2kg.turtle.writer import Block, TurtleLine, read_prefixes, string, subjects, text, write_turtle
+from pan2kg.turtle.writer import (
+    Block,
+    TurtleLine,
+    read_prefixes,
+    string,
+    subjects,
+    text,
+    write_turtle,
+)
 
-ACTIONS, CATEGORIES = 20, 5
+ACTIONS = 20
+CATEGORIES = 5
 
-SUBJECTS = ("energy", "health", "housing", "mobility", "education", "water", "integration", "equality", "youth")
+SUBJECTS = (
+    "energy",
+    "health",
+    "housing",
+    "mobility",
+    "education",
+    "water",
+    "integration",
+    "equality",
+    "youth",
+)
 VERBS = (
     ("Renforcer", "Strengthen"),
     ("Évaluer", "Evaluate"),
@@ -85,7 +105,10 @@ class Sketch:
     def title(self) -> list[TurtleLine]:
         """A French and an English title."""
         parts = [self.chance.choice(words) for words in (VERBS, OBJECTS, FIELDS)]
-        return [TurtleLine("skos:prefLabel", text(" ".join(part[i] for part in parts), tag)) for i, tag in _TAGS]
+        return [
+            TurtleLine("skos:prefLabel", text(" ".join(part[i] for part in parts), tag))
+            for i, tag in _TAGS
+        ]
 
 
 _TAGS = ((0, "fr"), (1, "en"))
@@ -100,7 +123,12 @@ def generate(folder: Path, quads: int, *, seed: int = 0) -> int:
     _copy_frame(folder)
     project = Project.at(folder)
     prefixes = read_prefixes(project)
-    common = Common(_concepts(project, "topic"), _concepts(project, "group"), 40 + quads // 500, 20 + quads // 1000)
+    common = Common(
+        _concepts(project, "topic"),
+        _concepts(project, "group"),
+        40 + quads // 500,
+        20 + quads // 1000,
+    )
     written = _write(project, _common_files(common), prefixes)
     for number in count():
         key = f"zz-{SUBJECTS[number % len(SUBJECTS)]}-{number // len(SUBJECTS) + 1}"
@@ -111,7 +139,9 @@ def generate(folder: Path, quads: int, *, seed: int = 0) -> int:
     return written
 
 
-def _write(project: Project, files: Iterable[tuple[str, list[Block]]], prefixes: Mapping[str, str]) -> int:
+def _write(
+    project: Project, files: Iterable[tuple[str, list[Block]]], prefixes: Mapping[str, str]
+) -> int:
     written = 0
     for name, blocks in files:
         target = project.graph / f"{name}.ttl"
@@ -133,20 +163,42 @@ def _copy_frame(folder: Path) -> None:
 def _concepts(project: Project, name: str) -> list[str]:
     space = thing(name, "")
     turtle = read_text(project.ontology / "schemes" / f"{name}.ttl")
-    return [f"{name}:{iri.removeprefix(space)}" for iri, _ in subjects(turtle) if iri.startswith(space)]
+    return [
+        f"{name}:{iri.removeprefix(space)}" for iri, _ in subjects(turtle) if iri.startswith(space)
+    ]
 
 
 def _common_files(common: Common) -> Iterator[tuple[str, list[Block]]]:
-    yield "sources", [_graph("sources", "Sources"), _document("synthetic", ("pan:authorKind", "authorkind:other"))]
-    yield "organisations", [_graph("organisations", "Organisations"), *map(_body, range(common.bodies))]
-    yield "instruments", [_graph("instruments", "Instruments"), *map(_instrument, range(common.instruments))]
+    yield (
+        "sources",
+        [
+            _graph("sources", "Sources"),
+            _document("synthetic", ("pan:authorKind", "authorkind:other")),
+        ],
+    )
+    yield (
+        "organisations",
+        [_graph("organisations", "Organisations"), *map(_body, range(common.bodies))],
+    )
+    yield (
+        "instruments",
+        [_graph("instruments", "Instruments"), *map(_instrument, range(common.instruments))],
+    )
 
 
 def _plan_files(sketch: Sketch) -> Iterator[tuple[str, list[Block]]]:
-    parts = (("plan", _plan), ("actions", _actions), ("bodies", _involvements), ("instruments", _uses))
+    parts = (
+        ("plan", _plan),
+        ("actions", _actions),
+        ("bodies", _involvements),
+        ("instruments", _uses),
+    )
     for name, write in parts:
         path = f"plans/{sketch.key}/{name}"
-        yield path, [_graph(path, f"{sketch.key} – {name}", f"document:{sketch.key}"), *write(sketch)]
+        yield (
+            path,
+            [_graph(path, f"{sketch.key} – {name}", f"document:{sketch.key}"), *write(sketch)],
+        )
 
 
 def _block(subject: str, kind: str, *statements: tuple[str, str] | TurtleLine) -> Block:
@@ -159,11 +211,19 @@ def _both(predicate: str, french: str, english: str) -> Iterable[TurtleLine]:
 
 
 def _sourced(document: str, certainty: str = "stated") -> Iterable[TurtleLine]:
-    return (TurtleLine("dcterms:source", document), TurtleLine("pan:certainty", f"certainty:{certainty}"))
+    return (
+        TurtleLine("dcterms:source", document),
+        TurtleLine("pan:certainty", f"certainty:{certainty}"),
+    )
 
 
 def _graph(path: str, label: str, document: str = "document:synthetic") -> Block:
-    return _block(f"<{graph_of(path)}>", "pan:SourceGraph", *_both("rdfs:label", label, label), *_sourced(document))
+    return _block(
+        f"<{graph_of(path)}>",
+        "pan:SourceGraph",
+        *_both("rdfs:label", label, label),
+        *_sourced(document),
+    )
 
 
 def _document(key: str, *whose: tuple[str, str]) -> Block:
@@ -202,7 +262,8 @@ def _instrument(number: int) -> Block:
 
 
 def _plan(sketch: Sketch) -> Iterator[Block]:
-    key, start = sketch.key, 2000 + sketch.number % 25
+    key = sketch.key
+    start = 2000 + sketch.number % 25
     yield _document(key, ("pan:speaksFor", f"plan:{key}"))
     yield _block(
         f"plan:{key}",
@@ -219,7 +280,11 @@ def _plan(sketch: Sketch) -> Iterator[Block]:
         *_sourced(f"document:{key}"),
     )
     scheme = f"scheme:{key}-categories"
-    yield _block(scheme, "skos:ConceptScheme", *_both("skos:prefLabel", f"Catégories de {key}", f"Categories of {key}"))
+    yield _block(
+        scheme,
+        "skos:ConceptScheme",
+        *_both("skos:prefLabel", f"Catégories de {key}", f"Categories of {key}"),
+    )
     for number in range(1, CATEGORIES + 1):
         yield _block(
             f"category:{key}-{number}",
@@ -255,7 +320,8 @@ def _actions(sketch: Sketch) -> Iterator[Block]:
 
 def _numbers(key: str) -> Iterator[tuple[str, str]]:
     for index in range(ACTIONS):
-        category, place = index % CATEGORIES + 1, index // CATEGORIES + 1
+        category = index % CATEGORIES + 1
+        place = index // CATEGORIES + 1
         yield f"{key}-{category}-{place}", f"{category}.{place}"
 
 
@@ -274,7 +340,9 @@ def _timeline(sketch: Sketch, action: str) -> Block:
 
 def _involvements(sketch: Sketch) -> Iterator[Block]:
     for action, _ in _numbers(sketch.key):
-        bodies = sorted({sketch.pick(sketch.common.bodies) for _ in range(sketch.chance.randint(1, 3))})
+        bodies = sorted(
+            {sketch.pick(sketch.common.bodies) for _ in range(sketch.chance.randint(1, 3))}
+        )
         for number, (role, french, english) in zip(bodies, ROLES, strict=False):
             yield _block(
                 f"involvement:{action}-{role}",
@@ -289,7 +357,9 @@ def _involvements(sketch: Sketch) -> Iterator[Block]:
 
 def _uses(sketch: Sketch) -> Iterator[Block]:
     for action, _ in _numbers(sketch.key):
-        for number in sorted({sketch.pick(sketch.common.instruments) for _ in range(sketch.chance.randint(1, 3))}):
+        for number in sorted(
+            {sketch.pick(sketch.common.instruments) for _ in range(sketch.chance.randint(1, 3))}
+        ):
             yield from _use(sketch, action, number)
 
 
@@ -319,9 +389,15 @@ def _use(sketch: Sketch, action: str, number: int) -> Iterator[Block]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Write a project with an invented graph.")
-    parser.add_argument("folder", type=Path, help="a folder that does not exist yet, or holds no graph/")
-    parser.add_argument("--quads", type=int, default=100_000, help="how many quads at least (default: 100,000)")
-    parser.add_argument("--seed", type=int, default=0, help="another seed, another graph (default: 0)")
+    parser.add_argument(
+        "folder", type=Path, help="a folder that does not exist yet, or holds no graph/"
+    )
+    parser.add_argument(
+        "--quads", type=int, default=100_000, help="how many quads at least (default: 100,000)"
+    )
+    parser.add_argument(
+        "--seed", type=int, default=0, help="another seed, another graph (default: 0)"
+    )
     options = parser.parse_args()
     if (options.folder / "graph").exists():
         parser.error(f"{options.folder} holds a graph already; name a new folder")

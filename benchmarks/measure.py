@@ -1,12 +1,13 @@
 """Measures what this project promises about CPU time and memory, and prints a table: target, measured, met or not.
 
-    python benchmarks/measure.py                  everything
-    python benchmarks/measure.py start ask        single parts: start, ask, check, load, kept, growth
-    python benchmarks/measure.py load --quads 100000
+    python benchmarks/measure.py                  everything python benchmarks/measure.py start ask
+    single parts: start, ask, check, load, kept, growth python benchmarks/measure.py load --quads
+    100000
 
-Every figure is taken in a process of its own that loaded nothing before. CPU time is user plus system time, the least
-of several runs, since whatever else a machine does only adds to it. Ratios are between runs of the same call and hold
-on another machine; milliseconds do not. It is never a test.
+Every figure is taken in a process of its own that loaded nothing before. CPU time is user plus
+system time, the least of several runs, since whatever else a machine does only adds to it. Ratios
+are between runs of the same call and hold on another machine; milliseconds do not. It is never a
+test.
 """
 
 from __future__ import annotations
@@ -60,7 +61,9 @@ def run(*arguments: str) -> Cost:
     """Run Python with these arguments in the clone and wait for it."""
     with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
         command = [sys.executable, *arguments]
-        process = subprocess.Popen(command, cwd=HERE.parent, stdout=output, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            command, cwd=HERE.parent, stdout=output, stderr=subprocess.STDOUT
+        )
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
@@ -73,11 +76,14 @@ def least(times: int, *arguments: str) -> Cost:
 
 
 def measure_start() -> Iterator[Row]:
-    empty, started = least(11, "-c", "pass"), least(11, *CLI, "--help")
+    empty = least(11, "-c", "pass")
+    started = least(11, *CLI, "--help")
     yield Row("an empty interpreter, CPU", "", milliseconds(empty.cpu))
     yield Row("`pan2kg --help`, CPU", "", milliseconds(started.cpu))
     found = run("-c", _LOADED.format(heavy=HEAVY)).output.split()
-    yield Row(f"`pan2kg --help` imports {', '.join(HEAVY)}", "none", ", ".join(found) or "none", not found)
+    yield Row(
+        f"`pan2kg --help` imports {', '.join(HEAVY)}", "none", ", ".join(found) or "none", not found
+    )
 
 
 _LOADED = """
@@ -98,17 +104,27 @@ def measure_ask() -> Iterator[Row]:
 
 
 def measure_check() -> Iterator[Row]:
-    compiled, reference = (least(3, *CLI, "check", "--engine", engine) for engine in ("sparql", "pyshacl"))
+    compiled, reference = (
+        least(3, *CLI, "check", "--engine", engine) for engine in ("sparql", "pyshacl")
+    )
     for cost in (compiled, reference):
         if cost.code not in (0, 1) or "Traceback" in cost.output:
             raise SystemExit(f"check failed:\n{cost.output}")
     if compiled.output != reference.output:
         raise SystemExit("the engines report differently: tests/validation says where")
-    yield Row("`check` on the shipped graph, CPU", "≤ 10 s", f"{compiled.cpu:.2f} s", compiled.cpu <= 10)
+    yield Row(
+        "`check` on the shipped graph, CPU", "≤ 10 s", f"{compiled.cpu:.2f} s", compiled.cpu <= 10
+    )
     yield Row("the same with `--engine pyshacl`, the same report", "", f"{reference.cpu:.2f} s")
-    costs = [float(run("-c", _SHAPES.format(engine=engine)).output) for engine in ("SPARQL", "PYSHACL")]
+    costs = [
+        float(run("-c", _SHAPES.format(engine=engine)).output) for engine in ("SPARQL", "PYSHACL")
+    ]
     less = costs[1] / costs[0]
-    yield Row("the shapes alone: compiled to SPARQL, by pySHACL, CPU", "", f"{costs[0]:.2f} s, {costs[1]:.2f} s")
+    yield Row(
+        "the shapes alone: compiled to SPARQL, by pySHACL, CPU",
+        "",
+        f"{costs[0]:.2f} s, {costs[1]:.2f} s",
+    )
     yield Row("ratio pySHACL : compiled", "≥ 5 ×", f"{less:.1f} ×", less >= 5)
 
 
@@ -133,13 +149,22 @@ def measure_load(quads: int) -> Iterator[Row]:
         made = run(str(HERE / "generate.py"), folder, "--quads", str(quads))
         if made.code:
             raise SystemExit(f"generate failed:\n{made.output}")
-        ours, bare, peer = (loads(times, how, folder) for how, times in (("ours", 3), ("bare", 3), ("rdflib", 1)))
+        ours, bare, peer = (
+            loads(times, how, folder) for how, times in (("ours", 3), ("bare", 3), ("rdflib", 1))
+        )
     yield Row("quads loaded", "", f"{ours.quads:,}")
     yield Row("`load_project`, CPU", "", f"{ours.cpu:.2f} s")
     ratio = ours.cpu / bare.cpu
-    yield Row("its CPU, against pyoxigraph alone on the same files", "≤ 1.3 ×", f"{ratio:.2f} ×", ratio <= 1.3)
+    yield Row(
+        "its CPU, against pyoxigraph alone on the same files",
+        "≤ 1.3 ×",
+        f"{ratio:.2f} ×",
+        ratio <= 1.3,
+    )
     less = peer.cpu / ours.cpu
-    yield Row("its CPU, against rdflib on the same files", "≥ 10 × less", f"{less:.1f} × less", less >= 10)
+    yield Row(
+        "its CPU, against rdflib on the same files", "≥ 10 × less", f"{less:.1f} × less", less >= 10
+    )
     size = ours.memory / ours.quads
     yield Row("its peak memory a quad", "≤ 0.7 KB", f"{size:.2f} KB", size <= 0.7)
 
@@ -166,7 +191,8 @@ def load_here(how: str, folder: Path) -> None:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
     loading = LOADERS[how](folder)
-    memory, start = peak(), time.process_time()
+    memory = peak()
+    start = time.process_time()
     quads = loading()
     cpu = time.process_time() - start
     print(json.dumps({"quads": quads, "cpu": cpu, "memory": peak() - memory}))
@@ -213,10 +239,17 @@ def _files(folder: Path) -> list[tuple[Path, str]]:
     from pan2kg.turtle.vocabulary import graph_of
 
     project = Project.at(folder)
-    return [(path, graph_of(project.graph_path(path))) for path in [*project.ontology_files(), *project.graph_files()]]
+    return [
+        (path, graph_of(project.graph_path(path)))
+        for path in [*project.ontology_files(), *project.graph_files()]
+    ]
 
 
-LOADERS: dict[str, Callable[[Path], Callable[[], int]]] = {"ours": _ours, "bare": _bare, "rdflib": _rdflib}
+LOADERS: dict[str, Callable[[Path], Callable[[], int]]] = {
+    "ours": _ours,
+    "bare": _bare,
+    "rdflib": _rdflib,
+}
 """What is imported and listed first, without being counted, and then the loading that is."""
 
 
@@ -255,9 +288,19 @@ def measure_size(quads: int, work: Path) -> Size:
     folder = str(work / str(quads))
     succeeded(run(str(HERE / "generate.py"), folder, "--quads", str(quads)))
     bare = min((load("bare", folder) for _ in range(3)), key=lambda one: one.cpu)
-    made = min((json.loads(succeeded(run("-c", FIGURES, folder)).output) for _ in range(2)), key=lambda one: one["cpu"])
+    made = min(
+        (json.loads(succeeded(run("-c", FIGURES, folder)).output) for _ in range(2)),
+        key=lambda one: one["cpu"],
+    )
     checked = run(*CLI, "check", "--project", folder)
-    return Size(bare.quads, bare.cpu, made["cpu"], made["peak"] / 1e9, made["derived"] / made["stated"], checked.cpu)
+    return Size(
+        bare.quads,
+        bare.cpu,
+        made["cpu"],
+        made["peak"] / 1e9,
+        made["derived"] / made["stated"],
+        checked.cpu,
+    )
 
 
 def succeeded(cost: Cost) -> Cost:
@@ -275,13 +318,24 @@ def rows_of(size: Size) -> Iterator[Row]:
     name = f"{size.quads:,} quads"
     yield Row(f"{name}: bare load", "", f"{size.bare:.2f} s")
     if size.quads > 500_000:
-        target, met = "≤ 10 s, 0.5 GB", size.figures <= 10 and size.peak <= 0.5
+        target = "≤ 10 s, 0.5 GB"
+        met = size.figures <= 10 and size.peak <= 0.5
     else:
-        target, met = "≤ 1.5 × a bare load", size.figures <= 1.5 * size.bare
+        target = "≤ 1.5 × a bare load"
+        met = size.figures <= 1.5 * size.bare
     yield Row(f"{name}: the figures of the matrix, all included", target, matrix(size), met)
-    yield Row(f"{name}: derived quads held for them, of those stated", "≤ 0.3", f"{size.held:.2f}", size.held <= 0.3)
-    yield Row(f"{name}: `check`", "≤ 4 s" if 50_000 < size.quads < 500_000 else "", f"{size.check:.1f} s",
-              size.check <= 4 if 50_000 < size.quads < 500_000 else None)  # fmt: skip
+    yield Row(
+        f"{name}: derived quads held for them, of those stated",
+        "≤ 0.3",
+        f"{size.held:.2f}",
+        size.held <= 0.3,
+    )
+    yield Row(
+        f"{name}: `check`",
+        "≤ 4 s" if 50_000 < size.quads < 500_000 else "",
+        f"{size.check:.1f} s",
+        size.check <= 4 if 50_000 < size.quads < 500_000 else None,
+    )
 
 
 def matrix(size: Size) -> str:
@@ -290,7 +344,10 @@ def matrix(size: Size) -> str:
 
 def growth(one: Size, two: Size) -> Iterator[Row]:
     span = math.log(two.quads / one.quads)
-    for what, a, b in (("the figures of the matrix", one.figures, two.figures), ("`check`", one.check, two.check)):
+    for what, a, b in (
+        ("the figures of the matrix", one.figures, two.figures),
+        ("`check`", one.check, two.check),
+    ):
         power = math.log(b / a) / span
         name = f"{what} grow with, from {one.quads:,} to {two.quads:,} quads"
         yield Row(name, "≤ size^1.1", f"size^{power:.2f}", power <= 1.1)
@@ -314,9 +371,10 @@ def measure_kept() -> Iterator[Row]:
         plain, kept = (succeeded(least(5, *CLI, *words, *more)) for more in (("--no-cache",), ()))
         ratio = kept.cpu / plain.cpu
         yield Row(
-            f"`{' '.join(words)}` with a kept state, against `--no-cache` now", "",
+            f"`{' '.join(words)}` with a kept state, against `--no-cache` now",
+            "",
             f"{kept.cpu:.2f} s, {plain.cpu:.2f} s: {ratio:.2f} ×",
-        )  # fmt: skip
+        )
 
 
 def milliseconds(seconds: float) -> str:
@@ -331,10 +389,24 @@ def table(rows: Sequence[Row]) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Measure what this project promises about CPU time and memory.")
-    parser.add_argument("parts", nargs="*", metavar="PART", help="start, ask, check, load, kept, growth (default: all)")
-    parser.add_argument("--quads", type=int, default=1_000_000, help="size of the invented graph (default: 1,000,000)")
-    parser.add_argument("--sizes", type=int, nargs="+", default=[16_000, 106_000], help="sizes of graphs for growth")
+    parser = argparse.ArgumentParser(
+        description="Measure what this project promises about CPU time and memory."
+    )
+    parser.add_argument(
+        "parts",
+        nargs="*",
+        metavar="PART",
+        help="start, ask, check, load, kept, growth (default: all)",
+    )
+    parser.add_argument(
+        "--quads",
+        type=int,
+        default=1_000_000,
+        help="size of the invented graph (default: 1,000,000)",
+    )
+    parser.add_argument(
+        "--sizes", type=int, nargs="+", default=[16_000, 106_000], help="sizes of graphs for growth"
+    )
     parser.add_argument("--load", nargs=2, metavar=("HOW", "DIR"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.load:

@@ -2,9 +2,9 @@
 
     python benchmarks/mentions.py [SENTENCES]
 
-Sentences are those of ``tests/extract/sentences.jsonl``, set by set. A known link is one the graph states of a plan or
-an action and a text or a plan, with a quotation; how many of them are found in their own quotation is a lower bound,
-since many quotations do not name what the link is to.
+Sentences are those of ``tests/extract/sentences.jsonl``, set by set. A known link is one the graph
+states of a plan or an action and a text or a plan, with a quotation; how many of them are found in
+their own quotation is a lower bound, since many quotations do not name what the link is to.
 """
 
 from __future__ import annotations
@@ -65,9 +65,9 @@ class Score:
 def read_sentences(path: Path) -> list[dict[str, Any]]:
     """The labelled sentences of a file, one JSON object a line.
 
-    Each has ``id``, ``text`` and ``mentions`` with ``start``, ``end``, ``surface`` and ``id``: a key or an IRI of the
-    graph, an identifier (``celex:32014L0024``), or the key of a plan without its edition where the words do not
-    say it; ``country``, ``set`` and ``source`` may be there too.
+    Each has ``id``, ``text`` and ``mentions`` with ``start``, ``end``, ``surface`` and ``id``: a
+    key or an IRI of the graph, an identifier (``celex:32014L0024``), or the key of a plan without
+    its edition where the words do not say it; ``country``, ``set`` and ``source`` may be there too.
     """
     sentences: list[dict[str, Any]] = [
         json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()
@@ -88,16 +88,25 @@ def scores(
     """
     figures: dict[str, Score] = defaultdict(Score)
     misses: list[str] = []
-    bodies = any(kind_of_label(label, names) == "body" for line in sentences for label in line["mentions"])
+    bodies = any(
+        kind_of_label(label, names) == "body" for line in sentences for label in line["mentions"]
+    )
     for sentence in sentences:
         labels = sentence["mentions"]
         found = find_mentions(sentence["text"], names, country=sentence.get("country") or country)
         mentions = [mention for mention in found if bodies or mention.kind != "body"]
         pairs = [
-            next((label for label in labels if (label["start"], label["end"]) == (mention.start, mention.end)
-                  and is_same(mention.target, label["id"], names)), None)
+            next(
+                (
+                    label
+                    for label in labels
+                    if (label["start"], label["end"]) == (mention.start, mention.end)
+                    and is_same(mention.target, label["id"], names)
+                ),
+                None,
+            )
             for mention in mentions
-        ]  # fmt: skip
+        ]
         figures["empty"].mentions += len(mentions) if not labels else 0
         for label in labels:
             for group in groups_of(kind_of_label(label, names)):
@@ -106,14 +115,23 @@ def scores(
                 misses.append(f"{sentence['id']}: missed {label['surface']} ({label['id']})")
         for mention, pair in zip(mentions, pairs, strict=True):
             # a mention that is right, or names the same in other words, is of the kind of its label
-            near = [label for label in labels if mention.start < label["end"] and label["start"] < mention.end
-                    and is_same(mention.target, label["id"], names)]  # fmt: skip
+            near = [
+                label
+                for label in labels
+                if mention.start < label["end"]
+                and label["start"] < mention.end
+                and is_same(mention.target, label["id"], names)
+            ]
             label = pair or next(iter(near), None)
-            for group in groups_of(kind_of_label(label, names) if label else kind_of_mention(mention)):
+            for group in groups_of(
+                kind_of_label(label, names) if label else kind_of_mention(mention)
+            ):
                 figures[group].mentions += 1
                 figures[group].right += pair is not None
             if pair is None:
-                misses.append(f"{sentence['id']}: not labelled {mention.surface} ({mention.target})")
+                misses.append(
+                    f"{sentence['id']}: not labelled {mention.surface} ({mention.target})"
+                )
     return figures, misses
 
 
@@ -123,7 +141,8 @@ def groups_of(kind: str) -> list[str]:
 
 def is_same(target: str, wanted: str, names: NamesInTexts) -> bool:
     """Whether a target is what a label says, by IRI, key, identifier, or the key of a plan without its edition."""
-    thing, other = names.things.get(target), names.identified(wanted)
+    thing = names.things.get(target)
+    other = names.identified(wanted)
     if target == wanted:
         return True
     if thing is None:
@@ -132,13 +151,17 @@ def is_same(target: str, wanted: str, names: NamesInTexts) -> bool:
 
 
 def kind_of_mention(mention: Mention) -> str:
-    is_name = mention.rule in ("name", "definition", "short-form") and mention.kind not in ("plan", "body")
+    is_name = mention.rule in ("name", "definition", "short-form") and mention.kind not in (
+        "plan",
+        "body",
+    )
     return "name" if is_name else mention.kind
 
 
 def kind_of_label(label: dict[str, Any], names: NamesInTexts) -> str:
     """The kind of a label: as a mention’s, told by its id and by whether its words have a number."""
-    thing, surface = names.identified(label["id"]), label["surface"]
+    thing = names.identified(label["id"])
+    surface = label["surface"]
     known = thing.key if thing else label["id"]
     if thing and thing.kind in ("plan", "body"):
         return thing.kind
@@ -173,7 +196,10 @@ def main() -> None:
                 f"{score.labels} labels, P {score.precision:.3f}, R {score.recall:.3f}",
             )
         empty = sum(not line["mentions"] for line in chosen)
-        say(f"{part or 'together'}, without a mention", f"{empty} sentences, found {figures['empty'].mentions}")
+        say(
+            f"{part or 'together'}, without a mention",
+            f"{empty} sentences, found {figures['empty'].mentions}",
+        )
     sys.stdout.write("".join(f"  {miss}\n" for miss in misses))
     say("known links found in their quotation", known_links(graph))
     text = "\n\n".join(sorted({quote for _, _, quote in graph.read(LINKS)})) * 3
@@ -184,7 +210,9 @@ def main() -> None:
 
 def known_links(graph: Graph) -> str:
     """How many links are found in the words they rest on, of how many."""
-    names, found, wanted = graph.names, 0, 0
+    names = graph.names
+    found = 0
+    wanted = 0
     whole = {row[0]: row[1] for row in graph.read(PROVISIONS)}
     for start, end, quote in graph.read(LINKS):
         thing = names.things.get(end)

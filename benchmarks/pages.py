@@ -2,8 +2,9 @@
 
     python benchmarks/pages.py            some twenty seconds
 
-The home page is opened anew several times over HTTP from this machine, nothing kept from before; the median counts.
-The network is one of 8 plans with 60 actions each and 1,200 links. It is never a test.
+The home page is opened anew several times over HTTP from this machine, nothing kept from before;
+the median counts. The network is one of 8 plans with 60 actions each and 1,200 links. It is never a
+test.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ sys.path.append(str(Path(__file__).resolve().parents[1]))
 from tests.browser.chromium import FLAGS, HOW_TO_GET_ONE, find_browser, serve
 
 TIMES = 7
-PLANS, ACTIONS, LINKS = 8, 60, 1200
+PLANS = 8
+ACTIONS = 60
+LINKS = 1200
 WATCH = """() => new Promise(done => {
     let moved = 0;
     new PerformanceObserver(list => list.getEntries().forEach(one => { moved += one.value; }))
@@ -84,7 +87,13 @@ def zipped(content: bytes) -> int:
 def fill(folder: Path, bundle: Bundle) -> Site:
     """Write what the measured pages need."""
     graph = pan2kg.open_graph()
-    site = Site(SiteContext(Graph(graph.project, graph.store, language="fr", as_of=date(2026, 1, 1)), "static", bundle))
+    site = Site(
+        SiteContext(
+            Graph(graph.project, graph.store, language="fr", as_of=date(2026, 1, 1)),
+            "static",
+            bundle,
+        )
+    )
     (folder / "assets").mkdir()
     for name, path in bundle.files().items():
         shutil.copy(path, folder / "assets" / name)
@@ -105,8 +114,16 @@ def measure_weight(folder: Path, bundle: Bundle) -> Iterator[Row]:
     sizes = {name: zipped(content) for name, content in parts.items()}
     each = ", ".join(f"{name} {size / 1000:.1f}" for name, size in sizes.items())
     total = sum(sizes.values())
-    yield Row(f"home page before lazy parts, gzip ({each})", "≤ 60 KB", f"{total / 1000:.1f} KB", total <= 60_000)
-    page, data = (zipped((folder / "fr" / name).read_bytes()) / 1000 for name in ("network.html", "network.js"))
+    yield Row(
+        f"home page before lazy parts, gzip ({each})",
+        "≤ 60 KB",
+        f"{total / 1000:.1f} KB",
+        total <= 60_000,
+    )
+    page, data = (
+        zipped((folder / "fr" / name).read_bytes()) / 1000
+        for name in ("network.html", "network.js")
+    )
     yield Row("page of the whole network, and its data, gzip", "", f"{page:.0f} KB, {data:.0f} KB")
 
 
@@ -119,7 +136,8 @@ def measure_paint(browser: Browser, address: str) -> Iterator[Row]:
             page.goto(f"{address}fr/index.html")
             seen.append(page.evaluate(WATCH))
             context.close()
-        paint, moved = median(one[0] for one in seen), max(one[1] for one in seen)
+        paint = median(one[0] for one in seen)
+        moved = max(one[1] for one in seen)
         worst = max(one[0] for one in seen)
         yield Row(
             f"home page, first drawing at {width} pixels (worst {worst:.0f} ms)",
@@ -153,12 +171,24 @@ def invented() -> str:
     """A network of plans with actions, on a spiral, each linked to others far away."""
     number = PLANS * ACTIONS
     nodes = [
-        {"id": str(at), "label": f"Action {at}", "type": "action", "plan": f"p{at % PLANS}",
-         "planLabel": f"Plan {at % PLANS}", "x": math.cos(at) * at, "y": math.sin(at) * at}
+        {
+            "id": str(at),
+            "label": f"Action {at}",
+            "type": "action",
+            "plan": f"p{at % PLANS}",
+            "planLabel": f"Plan {at % PLANS}",
+            "x": math.cos(at) * at,
+            "y": math.sin(at) * at,
+        }
         for at in range(number)
-    ]  # fmt: skip
+    ]
     edges = [
-        {"id": f"e{at}", "source": str(at % number), "target": str((at * 7 + 3) % number), "type": "cites"}
+        {
+            "id": f"e{at}",
+            "source": str(at % number),
+            "target": str((at * 7 + 3) % number),
+            "type": "cites",
+        }
         for at in range(LINKS)
     ]
     return json.dumps({"nodes": nodes, "edges": edges})
@@ -173,14 +203,22 @@ def measure_network(browser: Browser, folder: Path, address: str, bundle: Bundle
         f'<script type="application/json" class="network">{invented()}</script></network-view></main></body></html>',
         encoding="utf-8",
     )
-    for what, name in (("the shipped network", "network"), (f"{PLANS} plans × {ACTIONS} actions", "invented")):
+    for what, name in (
+        ("the shipped network", "network"),
+        (f"{PLANS} plans × {ACTIONS} actions", "invented"),
+    ):
         page = browser.new_page()
         page.goto(f"{address}fr/{name}.html")
         expect(page.locator("network-view[data-drawn=yes]")).to_have_count(1)
         yield Row(f"{what}: drawn after", "", f"{page.evaluate(DRAWN):.0f} ms")
         if name == "invented":
             spent = min(page.evaluate(FILTER) for _ in range(5))
-            yield Row(f"{what}: filter by plan and choose a thing", "≤ 300 ms", f"{spent:.0f} ms", spent <= 300)
+            yield Row(
+                f"{what}: filter by plan and choose a thing",
+                "≤ 300 ms",
+                f"{spent:.0f} ms",
+                spent <= 300,
+            )
             yield from measure_moving(page, what)
         page.close()
 
@@ -189,7 +227,8 @@ def measure_moving(page: Page, what: str) -> Iterator[Row]:
     """Drag the network about, then zoom in and out, and look at how long each frame stood."""
     box = page.locator("network-view canvas").first.bounding_box()
     assert box
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    x = box["x"] + box["width"] / 2
+    y = box["y"] + box["height"] / 2
 
     def drag(at: int) -> None:
         page.mouse.move(x + 120 * math.sin(at / 5), y + 80 * math.cos(at / 5))
@@ -207,7 +246,8 @@ def measure_moving(page: Page, what: str) -> Iterator[Row]:
             page.wait_for_timeout(16)
         assert page.locator("network-view").screenshot() != shown, f"the network was not {how}"
         stood = sorted(page.evaluate("globalThis.frames_stood"))
-        typical, late = stood[len(stood) // 2], stood[int(len(stood) * 0.95)]
+        typical = stood[len(stood) // 2]
+        late = stood[int(len(stood) * 0.95)]
         words = f"{what}: {how}, a frame stands (95th percentile {late:.0f} ms)"
         yield Row(words, "≤ 33 ms", f"{typical:.0f} ms", typical <= 33)
 

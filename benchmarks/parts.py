@@ -43,10 +43,18 @@ def _outcome(graph: Graph, ends: tuple[str, str], quote: str, roles: set[str]) -
     """What became of a quotation, and the role proposed, the right one where several are."""
     plan = graph.names.things.get(graph.plan_of(ends[0]) or ends[0])
     document = Document(
-        "quotation", "", "txt", None, laid([DocumentBlock(None, None, "paragraph", " ".join(quote.split()))])
+        "quotation",
+        "",
+        "txt",
+        None,
+        laid([DocumentBlock(None, None, "paragraph", " ".join(quote.split()))]),
     )
     day, country = (plan.start, plan.country) if plan else (None, "")
-    mentions = [one for one in find_mentions(document, graph.names, date=day, country=country) if one.kind == "body"]
+    mentions = [
+        one
+        for one in find_mentions(document, graph.names, date=day, country=country)
+        if one.kind == "body"
+    ]
     own = [one for one in mentions if ends[1] in one.targets]
     if not own:
         return "body not named by a known name", ""

@@ -4,9 +4,10 @@
     python benchmarks/publish.py shipped pages         single parts: shipped, large, pages
     python benchmarks/publish.py large --quads 100000
 
-`large` publishes an invented graph without what the rules derive, against a script that loads the same files with
-pyoxigraph and dumps them in the same six formats, and nothing else. `pages` publishes the shipped graph with ever more
-invented pages, and looks whether memory grows. Each figure is of a process of its own. It is never a test.
+`large` publishes an invented graph without what the rules derive, against a script that loads the
+same files with pyoxigraph and dumps them in the same six formats, and nothing else. `pages`
+publishes the shipped graph with ever more invented pages, and looks whether memory grows. Each
+figure is of a process of its own. It is never a test.
 """
 
 from __future__ import annotations
@@ -46,18 +47,30 @@ class Cost:
 def measure_shipped() -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as work:
         target = Path(work) / "publish"
-        whole, (number, size) = job("publish", HERE.parent, target), _files(target)
+        whole = job("publish", HERE.parent, target)
+        (number, size) = _files(target)
         day, version = (job(name, HERE.parent, target) for name in ("next-day", "next-version"))
         bare = job("without-site", HERE.parent, Path(work) / "bare")
     yield Row("files of a release with pages", "≤ 12,000", f"{number:,}", number <= 12_000)
-    yield Row("its bytes, what is linked counted once", "≤ 120 MB", f"{size / 1e6:.1f} MB", size <= 120_000_000)
+    yield Row(
+        "its bytes, what is linked counted once",
+        "≤ 120 MB",
+        f"{size / 1e6:.1f} MB",
+        size <= 120_000_000,
+    )
     yield Row("its CPU, check included", "≤ 60 s", f"{whole.cpu:.1f} s", whole.cpu <= 60)
-    yield Row("its CPU on the next day with the pages of the last", "", f"{day.cpu / whole.cpu:.2f} ×")
+    yield Row(
+        "its CPU on the next day with the pages of the last", "", f"{day.cpu / whole.cpu:.2f} ×"
+    )
     least = [f"{cost.memory / 1e6:.2f}" for cost in (whole, version)]
     what = "its peak memory, all processes; where a release of another version stands"
-    yield Row(what, "≤ 0.4 GB", f"{'; '.join(least)} GB", max(whole.memory, version.memory) <= 400_000)
+    yield Row(
+        what, "≤ 0.4 GB", f"{'; '.join(least)} GB", max(whole.memory, version.memory) <= 400_000
+    )
     what = "`--without-site`: CPU; peak memory"
-    yield Row(what, "≤ 15 s; ≤ 0.4 GB", f"{bare.cpu:.1f} s; {bare.memory / 1e6:.2f} GB", bare.cpu <= 15)
+    yield Row(
+        what, "≤ 15 s; ≤ 0.4 GB", f"{bare.cpu:.1f} s; {bare.memory / 1e6:.2f} GB", bare.cpu <= 15
+    )
 
 
 def _files(folder: Path) -> tuple[int, int]:
@@ -74,23 +87,38 @@ def measure_large(quads: int) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as work:
         folder = Path(work) / "synthetic"
         subprocess.run(
-            [sys.executable, HERE / "generate.py", folder, "--quads", str(quads)], check=True, stdout=subprocess.DEVNULL
+            [sys.executable, HERE / "generate.py", folder, "--quads", str(quads)],
+            check=True,
+            stdout=subprocess.DEVNULL,
         )
         facts = HERE.parent / "graph" / "catalogue.ttl"
         (folder / "graph" / facts.name).write_bytes(facts.read_bytes())
         bare, whole = (job(name, folder, Path(work) / name) for name in ("bare", "stated"))
-    yield Row(f"{quads:,} quads loaded and dumped in six formats by pyoxigraph alone, CPU", "", f"{bare.cpu:.1f} s")
+    yield Row(
+        f"{quads:,} quads loaded and dumped in six formats by pyoxigraph alone, CPU",
+        "",
+        f"{bare.cpu:.1f} s",
+    )
     ratio = whole.cpu / bare.cpu
     what = "`publish` of the same: dumps, catalogue, VoID, tables, checksums and self-check, CPU"
     yield Row(what, "≤ 4 ×", f"{whole.cpu:.1f} s, {ratio:.2f} ×", ratio <= 4)
-    yield Row("its peak memory, against pyoxigraph’s", "", f"{whole.memory / 1e6:.2f} GB, {bare.memory / 1e6:.2f} GB")
+    yield Row(
+        "its peak memory, against pyoxigraph’s",
+        "",
+        f"{whole.memory / 1e6:.2f} GB, {bare.memory / 1e6:.2f} GB",
+    )
 
 
 def measure_pages() -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as work:
-        few, many = (job("pages", HERE.parent, Path(work) / str(n), n).memory / 1e6 for n in (1_000, 20_000))
+        few, many = (
+            job("pages", HERE.parent, Path(work) / str(n), n).memory / 1e6 for n in (1_000, 20_000)
+        )
     yield Row(
-        "peak memory with 20,000 pages of 20 KB, against 1,000", "flat", f"{few:.3f} → {many:.3f} GB", many <= 1.1 * few
+        "peak memory with 20,000 pages of 20 KB, against 1,000",
+        "flat",
+        f"{few:.3f} → {many:.3f} GB",
+        many <= 1.1 * few,
     )
 
 
@@ -98,7 +126,8 @@ def job(name: str, project: Path, target: Path, pages: int = 0) -> Cost:
     """Do one thing in a process of its own."""
     command = [sys.executable, __file__, "--job", name, str(project), str(target), str(pages)]
     with tempfile.TemporaryFile() as errors:
-        process, memory = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors), 0
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors)
+        memory = 0
         while (waited := os.wait4(process.pid, os.WNOHANG))[0] == 0:
             memory = max(memory, _held(process.pid))
             time.sleep(0.3)
@@ -117,7 +146,9 @@ def _held(pid: int) -> int:
         below = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8").split()
     except OSError:
         return 0
-    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) + sum(map(_held, map(int, below)))
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) + sum(
+        map(_held, map(int, below))
+    )
 
 
 def _bare(folder: Path, target: Path, _: int) -> None:
@@ -128,17 +159,24 @@ def _bare(folder: Path, target: Path, _: int) -> None:
     from pan2kg.turtle.vocabulary import graph_of
     from pan2kg.turtle.writer import read_prefixes
 
-    project, store = Project.at(folder), ox.Store()
+    project = Project.at(folder)
+    store = ox.Store()
     prefixes = read_prefixes(project)
     for path in [*project.ontology_files(), *project.graph_files()]:
-        store.load(path=path, format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(graph_of(project.graph_path(path))))
+        store.load(
+            path=path,
+            format=ox.RdfFormat.TURTLE,
+            to_graph=ox.NamedNode(graph_of(project.graph_path(path))),
+        )
     target.mkdir()
     for ending, form in FORMATS.items():
         dump = str(target / f"graph.{ending}")
         if ending in ("trig", "nq"):
             store.dump(dump, form, prefixes=prefixes)
         else:
-            ox.serialize((quad.triple for quad in store), output=dump, format=form, prefixes=prefixes)
+            ox.serialize(
+                (quad.triple for quad in store), output=dump, format=form, prefixes=prefixes
+            )
 
 
 def _publish(folder: Path, target: Path, _: int, *more: str) -> None:
@@ -181,7 +219,10 @@ def _release(folder: Path, target: Path, *more: str, pages: int = 0) -> None:
 
     def part(_: Edition) -> Iterator[File]:
         for page in range(pages):
-            yield f"fr/page/{page}.html", f"<!doctype html><title>{page}</title>".encode() + b" " * 20_000
+            yield (
+                f"fr/page/{page}.html",
+                f"<!doctype html><title>{page}</title>".encode() + b" " * 20_000,
+            )
 
     parser = argparse.ArgumentParser()
     parser.add_argument("--project", action="append")
@@ -210,9 +251,18 @@ def table(rows: list[Row]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure what publish uses.")
-    parser.add_argument("parts", nargs="*", metavar="PART", help="shipped, large, pages (default: all of them)")
-    parser.add_argument("--quads", type=int, default=1_000_000, help="size of the invented graph (default: 1,000,000)")
-    parser.add_argument("--job", nargs=4, metavar=("NAME", "DIR", "DIR", "NUMBER"), help=argparse.SUPPRESS)
+    parser.add_argument(
+        "parts", nargs="*", metavar="PART", help="shipped, large, pages (default: all of them)"
+    )
+    parser.add_argument(
+        "--quads",
+        type=int,
+        default=1_000_000,
+        help="size of the invented graph (default: 1,000,000)",
+    )
+    parser.add_argument(
+        "--job", nargs=4, metavar=("NAME", "DIR", "DIR", "NUMBER"), help=argparse.SUPPRESS
+    )
     options = parser.parse_args()
     if options.job:
         name, project, target, pages = options.job

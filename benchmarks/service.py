@@ -1,23 +1,28 @@
 """Measures how many queries a second the service answers, against `oxigraph serve` and `rdflib-endpoint`.
 
-    python benchmarks/service.py                            everything, some fifteen minutes
-    python benchmarks/service.py lookup heavy --rounds 3    single classes: node, lookup, light, heavy, rows …
-    python benchmarks/service.py --quads 0                  over the shipped graph, not an invented one
-    python benchmarks/service.py --rdflib-endpoint PATH     its command, if it is installed already
+    python benchmarks/service.py                            everything, some fifteen minutes python
+    benchmarks/service.py lookup heavy --rounds 3    single classes: node, lookup, light, heavy,
+    rows … python benchmarks/service.py --quads 0                  over the shipped graph, not an
+    invented one python benchmarks/service.py --rdflib-endpoint PATH     its command, if it is
+    installed already
 
-All three hold the same graph in memory, their default graph being the union of all graphs, and stay up together. They
-are asked in turn (ours, oxigraph, rdflib-endpoint, ours, …) and medians over the rounds are compared, so that whatever
-else the machine does falls on all of them. Before anything is measured, their answers are compared.
+All three hold the same graph in memory, their default graph being the union of all graphs, and stay
+up together. They are asked in turn (ours, oxigraph, rdflib-endpoint, ours, …) and medians over the
+rounds are compared, so that whatever else the machine does falls on all of them. Before anything is
+measured, their answers are compared.
 
-The clients are one process: a loop over connections that stay open, each with one query under way. It sends bytes made
-beforehand and looks at an answer's status and length only, which takes some 20 µs a request. It shares the processors
-with the server, at the expense of the faster one. Queries vary, so that no answer is asked for twice in a row. CPU is
-what the processes of a server used, from /proc. A server that needs seconds for one answer is asked by one client only.
+The clients are one process: a loop over connections that stay open, each with one query under way.
+It sends bytes made beforehand and looks at an answer's status and length only, which takes some 20
+µs a request. It shares the processors with the server, at the expense of the faster one. Queries
+vary, so that no answer is asked for twice in a row. CPU is what the processes of a server used,
+from /proc. A server that needs seconds for one answer is asked by one client only.
 
-It ends with a table in Markdown. Cells say answers a second, latency at the median and at the 99th percentile in ms,
-and CPU ms an answer; a refusal is no answer, and told; ratios are of answers a second. It is never a test.
+It ends with a table in Markdown. Cells say answers a second, latency at the median and at the 99th
+percentile in ms, and CPU ms an answer; a refusal is no answer, and told; ratios are of answers a
+second. It is never a test.
 
-`oxigraph` is in the extra `test`; `rdflib-endpoint` is installed into an environment of its own, which goes afterwards.
+`oxigraph` is in the extra `test`; `rdflib-endpoint` is installed into an environment of its own,
+which goes afterwards.
 """
 
 from __future__ import annotations
@@ -44,7 +49,9 @@ from string import Template
 from urllib.parse import quote
 
 HERE = Path(__file__).resolve().parent
-OURS, OXIGRAPH, RDFLIB = "pan2kg", "oxigraph", "rdflib-endpoint"
+OURS = "pan2kg"
+OXIGRAPH = "oxigraph"
+RDFLIB = "rdflib-endpoint"
 RELEASE = "rdflib-endpoint==0.6.3"
 CLIENTS = (1, 8, 64)
 VARIANTS = 500
@@ -117,7 +124,9 @@ class Run:
 
     def quantile(self, share: float) -> float:
         """The time within which such a share of the answers came."""
-        return sorted(self.latencies)[min(int(share * len(self.latencies)), len(self.latencies) - 1)]
+        return sorted(self.latencies)[
+            min(int(share * len(self.latencies)), len(self.latencies) - 1)
+        ]
 
 
 def queries(kind: Kind, plans: Sequence[str], topics: Sequence[str]) -> list[str]:
@@ -159,7 +168,8 @@ class Line:
 
     def ask(self) -> None:
         """Send the next query."""
-        self._seen, self._missing = [], None
+        self._seen = []
+        self._missing = None
         self.began = time.perf_counter()
         self.socket.send(next(self._sent))
 
@@ -188,7 +198,8 @@ class Line:
 def measure(server: Server, texts: Sequence[str], clients: int, seconds: float) -> Run:
     """Ask for so many seconds, then wait for what is under way."""
     sent = _endless([request(server, text) for text in texts])
-    before, began = cpu_of(server.process), time.perf_counter()
+    before = cpu_of(server.process)
+    began = time.perf_counter()
     latencies: list[float] = []
     refused = 0
     with selectors.DefaultSelector() as selector:
@@ -212,7 +223,12 @@ def measure(server: Server, texts: Sequence[str], clients: int, seconds: float) 
     took = time.perf_counter() - began
     if not latencies:
         raise SystemExit(f"{server.name} answered nothing.")
-    return Run(len(latencies) / took, 1000 * (cpu_of(server.process) - before) / len(latencies), latencies, refused)
+    return Run(
+        len(latencies) / took,
+        1000 * (cpu_of(server.process) - before) / len(latencies),
+        latencies,
+        refused,
+    )
 
 
 def _endless(requests: Sequence[bytes]) -> Iterator[bytes]:
@@ -222,11 +238,17 @@ def _endless(requests: Sequence[bytes]) -> Iterator[bytes]:
 
 def cpu_of(process: int) -> float:
     """CPU seconds of a process and of all that came from it."""
-    used, waiting = 0, [process]
+    used = 0
+    waiting = [process]
     while waiting:
         one = waiting.pop()
         try:
-            used += sum(map(int, Path(f"/proc/{one}/stat").read_text("utf-8").rpartition(")")[2].split()[11:15]))
+            used += sum(
+                map(
+                    int,
+                    Path(f"/proc/{one}/stat").read_text("utf-8").rpartition(")")[2].split()[11:15],
+                )
+            )
             for thread in Path(f"/proc/{one}/task").iterdir():
                 waiting += map(int, (thread / "children").read_text("utf-8").split())
         except OSError:
@@ -246,7 +268,10 @@ def servers(options: argparse.Namespace) -> Iterator[tuple[list[Server], list[st
         }
         if RDFLIB not in options.without:
             program = options.rdflib_endpoint or _install(work / "environment")
-            commands[RDFLIB] = ("/", [program, "serve", str(data), "--host", "127.0.0.1", "--port", "{port}"])
+            commands[RDFLIB] = (
+                "/",
+                [program, "serve", str(data), "--host", "127.0.0.1", "--port", "{port}"],
+            )
         up = [stack.enter_context(_up(name, *told)) for name, told in commands.items()]
         for server in up:
             if server.name == OXIGRAPH:
@@ -260,7 +285,8 @@ def _make(work: Path, quads: int) -> tuple[Path, list[str], list[str]]:
     from pan2kg.project import Project
     from pan2kg.store.store import load_project
 
-    folder, data = work / "synthetic", work / "data.nq"
+    folder = work / "synthetic"
+    data = work / "data.nq"
     if quads:
         made = [sys.executable, str(HERE / "generate.py"), str(folder), "--quads", str(quads)]
         subprocess.run(made, check=True, stdout=subprocess.DEVNULL)
@@ -268,14 +294,21 @@ def _make(work: Path, quads: int) -> tuple[Path, list[str], list[str]]:
         folder = HERE.parent
     project = Project.at(folder)
     load_project(project).inner.dump(str(data), ox.RdfFormat.N_QUADS)
-    plans = sorted(f"https://w3id.org/pan2kg/id/plan/{one.name}" for one in (folder / "graph" / "plans").iterdir())
+    plans = sorted(
+        f"https://w3id.org/pan2kg/id/plan/{one.name}"
+        for one in (folder / "graph" / "plans").iterdir()
+    )
     scheme = (folder / "ontology" / "schemes" / "topic.ttl").read_text("utf-8")
-    topics = sorted({line.split()[0][6:] for line in scheme.splitlines() if line.startswith("topic:")})
+    topics = sorted(
+        {line.split()[0][6:] for line in scheme.splitlines() if line.startswith("topic:")}
+    )
     return data, plans, topics
 
 
 def _oxigraph() -> list[str]:
-    program = shutil.which("oxigraph", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    program = shutil.which(
+        "oxigraph", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    )
     if not program:
         raise SystemExit("There is no oxigraph here; install the extra test.")
     return [program, "serve", "--union-default-graph", "--bind", "127.0.0.1:{port}"]
@@ -327,10 +360,15 @@ def ask(server: Server, query: str) -> list[list[str]]:
         answer = json.loads(reply.read())
     if "boolean" in answer:
         return [[]]
-    return sorted([row[name]["value"] for name in answer["head"]["vars"] if name in row] for row in _rows(answer))
+    return sorted(
+        [row[name]["value"] for name in answer["head"]["vars"] if name in row]
+        for row in _rows(answer)
+    )
 
 
-def _rows(answer: dict[str, dict[str, list[dict[str, dict[str, str]]]]]) -> list[dict[str, dict[str, str]]]:
+def _rows(
+    answer: dict[str, dict[str, list[dict[str, dict[str, str]]]]],
+) -> list[dict[str, dict[str, str]]]:
     return answer["results"]["bindings"]
 
 
@@ -346,7 +384,9 @@ def compare(found: Sequence[Server], name: str, texts: Sequence[str]) -> None:
 Runs = dict[str, list[Run]]
 
 
-def rounds(found: Sequence[Server], texts: Sequence[str], clients: int, options: argparse.Namespace) -> Runs:
+def rounds(
+    found: Sequence[Server], texts: Sequence[str], clients: int, options: argparse.Namespace
+) -> Runs:
     """Every server in turn; one that is so slow that a round takes ten times its time is asked once only."""
     runs: Runs = {server.name: [] for server in found}
     for number in range(options.rounds):
@@ -416,22 +456,39 @@ def serve(data: Path, port: int) -> None:
     with listen("127.0.0.1", port) as bound:
         keeper = Keeper(load, close=[bound])
         keeper.start()
-        endpoint = Endpoint(Pool(keeper, settings.limits.seconds), settings, ServedRelease("benchmark"))
+        endpoint = Endpoint(
+            Pool(keeper, settings.limits.seconds), settings, ServedRelease("benchmark")
+        )
         Server(assemble(settings, Operations(), endpoint.answer), lambda: None).run(sockets=[bound])
         keeper.close()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure what the service answers.")
-    parser.add_argument("kinds", nargs="*", metavar="CLASS", help=f"{', '.join(KINDS)} (default: all of them)")
     parser.add_argument(
-        "--quads", type=int, default=100_000, help="size of the graph (default: 100,000; 0: as shipped)"
+        "kinds", nargs="*", metavar="CLASS", help=f"{', '.join(KINDS)} (default: all of them)"
     )
-    parser.add_argument("--rounds", type=int, default=5, help="how often each server is asked (default: 5)")
-    parser.add_argument("--seconds", type=float, default=1.5, help="for how long each time (default: 1.5)")
-    parser.add_argument("--clients", type=int, nargs="+", default=CLIENTS, help="how many at once (default: 1 8 64)")
-    parser.add_argument("--without", action="append", default=[], choices=[RDFLIB], help="leave this server out")
-    parser.add_argument("--rdflib-endpoint", metavar="PATH", help="its command (default: it is installed)")
+    parser.add_argument(
+        "--quads",
+        type=int,
+        default=100_000,
+        help="size of the graph (default: 100,000; 0: as shipped)",
+    )
+    parser.add_argument(
+        "--rounds", type=int, default=5, help="how often each server is asked (default: 5)"
+    )
+    parser.add_argument(
+        "--seconds", type=float, default=1.5, help="for how long each time (default: 1.5)"
+    )
+    parser.add_argument(
+        "--clients", type=int, nargs="+", default=CLIENTS, help="how many at once (default: 1 8 64)"
+    )
+    parser.add_argument(
+        "--without", action="append", default=[], choices=[RDFLIB], help="leave this server out"
+    )
+    parser.add_argument(
+        "--rdflib-endpoint", metavar="PATH", help="its command (default: it is installed)"
+    )
     parser.add_argument("--serve", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--port", type=int, default=0, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -441,7 +498,9 @@ def main() -> None:
         parser.error(f"there is no class {', '.join(sorted(unknown))}")
     with servers(options) as (found, plans, topics):
         names = [server.name for server in found]
-        print(f"| query | clients | {' | '.join(names)} | {' | '.join(f'against {name}' for name in names[1:])} |")
+        print(
+            f"| query | clients | {' | '.join(names)} | {' | '.join(f'against {name}' for name in names[1:])} |"
+        )
         print("|---" * (1 + 2 * len(names)) + "|")
         for name in options.kinds or KINDS:
             texts = queries(KINDS[name], plans, topics)

@@ -2,11 +2,13 @@
 
     python benchmarks/steps.py FOLDER [--texts DIR] [--plans 6]
 
-Texts: each file of a folder is read, drafted and searched, and what came of it is counted. Plans: those with most
-stated links and parts of bodies are printed from the graph's own facts, with the titles of their actions, the bodies
-as fields under the labels of their roles and the quotations as paragraphs; the printed file is read and drafted, and
-searched in a copy of the project from which these facts of the plan were taken. What is proposed is compared with
-them; what agrees is accepted at the desk, the rest rejected, and the check is asked about what was written.
+Texts: each file of a folder is read, drafted and searched, and what came of it is counted. Plans:
+    those with most
+stated links and parts of bodies are printed from the graph's own facts, with the titles of their
+actions, the bodies as fields under the labels of their roles and the quotations as paragraphs; the
+printed file is read and drafted, and searched in a copy of the project from which these facts of
+the plan were taken. What is proposed is compared with them; what agrees is accepted at the desk,
+the rest rejected, and the check is asked about what was written.
 """
 
 from __future__ import annotations
@@ -76,7 +78,9 @@ def texts(folder: Path, graph: Graph) -> None:
     """Read, draft and search every text of a folder; a line for each kind of file, and one for each refused."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     endings = (".txt", ".md", ".csv", ".html", ".pdf", ".docx", ".odt", ".xlsx")
-    for path in sorted(one for one in folder.rglob("*") if one.suffix in endings and "standards" not in one.parts):
+    for path in sorted(
+        one for one in folder.rglob("*") if one.suffix in endings and "standards" not in one.parts
+    ):
         tally = counts[path.suffix]
         tally["files"] += 1
         try:
@@ -107,7 +111,9 @@ def _rows(path: Path) -> str:
         return f" of {sum(1 for _ in csv.reader(lines)) - 1} rows"
 
 
-def facts_of(rows: Sequence[Sequence[str]], plan: str, actions: Sequence[tuple[str, str, str]]) -> Facts:
+def facts_of(
+    rows: Sequence[Sequence[str]], plan: str, actions: Sequence[tuple[str, str, str]]
+) -> Facts:
     """The stated links and parts of a plan and its actions, of all there are."""
     works = {plan, *(action for action, _, _ in actions)}
     found = Facts()
@@ -123,7 +129,9 @@ def facts_of(rows: Sequence[Sequence[str]], plan: str, actions: Sequence[tuple[s
     return found
 
 
-def chosen(graph: Graph, language: str, number: int) -> list[tuple[str, list[tuple[str, str, str]], Facts]]:
+def chosen(
+    graph: Graph, language: str, number: int
+) -> list[tuple[str, list[tuple[str, str, str]], Facts]]:
     """The plans with titles in the language of which most is stated, with their actions and facts."""
     plans: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
     for plan, action, printed, title in graph.read(ACTIONS.replace("LANGUAGE", language)):
@@ -131,13 +139,22 @@ def chosen(graph: Graph, language: str, number: int) -> list[tuple[str, list[tup
             plans[plan].append((action, printed, title))
     rows = list(graph.read(FACTS.replace("LANGUAGE", language)))
     least = 4
-    if language == "de":  # no plan has its actions in German: what is said of plans themselves is printed
-        plans, least = {iri: [] for iri, thing in graph.names.things.items() if thing.kind == "plan"}, 0
-    found = [(plan, own, facts_of(rows, plan, own)) for plan, own in plans.items() if least <= len(own) <= 60]
+    if (
+        language == "de"
+    ):  # no plan has its actions in German: what is said of plans themselves is printed
+        plans = {iri: [] for iri, thing in graph.names.things.items() if thing.kind == "plan"}
+        least = 0
+    found = [
+        (plan, own, facts_of(rows, plan, own))
+        for plan, own in plans.items()
+        if least <= len(own) <= 60
+    ]
     return sorted(found, key=lambda one: (-len(one[2].links) - len(one[2].parts), one[0]))[:number]
 
 
-def as_headings(graph: Graph, plan: str, actions: Sequence[tuple[str, str, str]], facts: Facts, language: str) -> str:
+def as_headings(
+    graph: Graph, plan: str, actions: Sequence[tuple[str, str, str]], facts: Facts, language: str
+) -> str:
     """“Measure 3 : title” as headings, quotations as paragraphs, bodies as lines under the labels of their roles."""
     words = WORDS[language]
     body = f"<h2>{words['intro']}</h2>{_paragraphs(facts, plan)}{_fields(graph, plan, facts)}"
@@ -147,7 +164,9 @@ def as_headings(graph: Graph, plan: str, actions: Sequence[tuple[str, str, str]]
     return body
 
 
-def as_cards(graph: Graph, plan: str, actions: Sequence[tuple[str, str, str]], facts: Facts, language: str) -> str:
+def as_cards(
+    graph: Graph, plan: str, actions: Sequence[tuple[str, str, str]], facts: Facts, language: str
+) -> str:
     """A table an action: its label, number and title over both columns, quotations and bodies as rows below."""
     words = WORDS[language]
     body = f"<h2>{words['intro']}</h2>{_paragraphs(facts, plan)}"
@@ -155,7 +174,9 @@ def as_cards(graph: Graph, plan: str, actions: Sequence[tuple[str, str, str]], f
         rows = "".join(row((words["context"], quote)) for quote in facts.quotes[action])
         rows += "".join(row(pair) for pair in _said(graph, action, facts))
         head = f"<tr><td colspan=2><b>{words['measure']} {at} – {escape(title)}</b></td></tr>"
-        body += f"<table border=1>{head}{row((words['timeline'], '2027'))}{rows}</table><p>&nbsp;</p>"
+        body += (
+            f"<table border=1>{head}{row((words['timeline'], '2027'))}{rows}</table><p>&nbsp;</p>"
+        )
     return body
 
 
@@ -164,7 +185,10 @@ def _paragraphs(facts: Facts, work: str) -> str:
 
 
 def _fields(graph: Graph, work: str, facts: Facts) -> str:
-    return "".join(f"<p><b>{escape(label)} :</b> {escape(value)}</p>" for label, value in _said(graph, work, facts))
+    return "".join(
+        f"<p><b>{escape(label)} :</b> {escape(value)}</p>"
+        for label, value in _said(graph, work, facts)
+    )
 
 
 def _said(graph: Graph, work: str, facts: Facts) -> Iterator[tuple[str, str]]:
@@ -189,16 +213,22 @@ def without_facts(target: Path, plan: str) -> Project:
     for path in [plans / f"{key(plan)}.ttl", *(plans / key(plan)).glob("*.ttl")]:
         if path.exists():
             blocks = path.read_text(encoding="utf-8").split("\n\n")
-            kept = [one for one in blocks if " a pan:Link ;" not in one and " a pan:Involvement ;" not in one]
+            kept = [
+                one
+                for one in blocks
+                if " a pan:Link ;" not in one and " a pan:Involvement ;" not in one
+            ]
             path.write_text("\n\n".join(kept).rstrip("\n") + "\n", encoding="utf-8")
     return Project.at(target)
 
 
 def described(project: Project, plan: str, document: Document) -> None:
     """Say in the copy that the file is the document of the plan."""
-    space, name = project.space, key(plan)
+    space = project.space
+    name = key(plan)
     lines = [
-        f"@prefix {one}: <{space}id/{one}/> ." for one in ("authorkind", "certainty", "document", "plan", "sourcekind")
+        f"@prefix {one}: <{space}id/{one}/> ."
+        for one in ("authorkind", "certainty", "document", "plan", "sourcekind")
     ]
     lines += [
         "@prefix pan: <https://w3id.org/pan2kg/ontology#> .",
@@ -211,7 +241,9 @@ def described(project: Project, plan: str, document: Document) -> None:
         f'    pan:sourceKind sourcekind:official-page ;\n    pan:sha256 "{document.sha256}" ;\n'
         f"    pan:certainty certainty:stated .\n"
     )
-    (project.graph / "sources" / "printed.ttl").write_text("\n".join(lines) + "\n\n" + block, encoding="utf-8")
+    (project.graph / "sources" / "printed.ttl").write_text(
+        "\n".join(lines) + "\n\n" + block, encoding="utf-8"
+    )
 
 
 def compared(
@@ -227,7 +259,8 @@ def compared(
     links = {(work, family(end)) for work, end in facts.links}
     counts: Counter[str] = Counter()
     agreed: set[str] = set()
-    found_links, found_bodies = set(), set()
+    found_links = set()
+    found_bodies = set()
     found_parts = set()
     for one in made.candidates:
         if one.type == "involvement":
@@ -245,8 +278,10 @@ def compared(
                 agreed.add(one.key)
                 counts["links right"] += 1
                 found_links |= ends & links
-    counts["links stated"], counts["links found"] = len(links), len(found_links)
-    counts["parts stated"], counts["parts found"] = len(facts.parts), len(found_parts)
+    counts["links stated"] = len(links)
+    counts["links found"] = len(found_links)
+    counts["parts stated"] = len(facts.parts)
+    counts["parts found"] = len(found_parts)
     counts["parts whose body is found"] = sum(part[:2] in found_bodies for part in facts.parts)
     return counts, agreed, made
 
@@ -255,7 +290,8 @@ def decided(graph: Graph, project: Project, agreed: set[str], counts: Counter[st
     """Accept at the desk what agrees, reject the rest, and ask the check about the file that is written."""
     desk = open_desk(read_material(graph, project), project, "Benchmark", DAY)
     while desk.waiting and counts["keys pressed"] < 2000:
-        now, left = desk.waiting[desk.at].key, len(desk.waiting)
+        now = desk.waiting[desk.at].key
+        left = len(desk.waiting)
         said = press(desk, "a" if now in agreed else "r5")
         counts["keys pressed"] += 1
         if len(desk.waiting) == left:
@@ -283,7 +319,12 @@ def drafted(printed: Path, language: str, titles: Sequence[str]) -> Counter[str]
     got = Counter(" ".join(one.title.split()) for one in plan.actions)
     right = (wanted & got).total()
     return Counter(
-        {"files": 1, "actions printed": wanted.total(), "actions right": right, "actions drafted": got.total()}
+        {
+            "files": 1,
+            "actions printed": wanted.total(),
+            "actions right": right,
+            "actions drafted": got.total(),
+        }
     )
 
 
@@ -299,7 +340,8 @@ def run(folder: Path, language: str, number: int) -> None:
             title = graph.labels.label(plan, language).text
             head = f'<html lang="{language}"><head><meta charset="utf-8">{STYLE.replace("HEAD", HEAD)}</head>'
             path.write_text(
-                f"<!doctype html>{head}<body><h1>{escape(title)}</h1>{body}</body></html>", encoding="utf-8"
+                f"<!doctype html>{head}<body><h1>{escape(title)}</h1>{body}</body></html>",
+                encoding="utf-8",
             )
             jobs.append((path, plan, actions, facts))
     convert([path for path, *_ in jobs if not path.with_suffix(".docx").exists()], folder)
@@ -337,7 +379,9 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--texts", type=Path, help="a folder of texts to read, draft and search")
     parser.add_argument("--plans", type=int, default=4, help="how many plans a language")
-    parser.add_argument("--languages", default="fr,en,de", help="of which languages plans are printed")
+    parser.add_argument(
+        "--languages", default="fr,en,de", help="of which languages plans are printed"
+    )
     options = parser.parse_args()
     if options.texts:
         texts(options.texts, open_graph(language="en"))

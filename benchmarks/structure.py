@@ -1,10 +1,10 @@
 """Measures how the package is laid out: modules, lines by kind, imports, arrows between rooms, one question's walk.
 
-    python benchmarks/structure.py                this clone
-    python benchmarks/structure.py OTHER-CLONE    another one, to compare: the same figures of its files
+    python benchmarks/structure.py                this clone python benchmarks/structure.py
+    OTHER-CLONE    another one, to compare: the same figures of its files
 
-Only files are read, but for the walk, which answers one question in a process of its own and looks at the calls that
-are open at the same time. It is never a test.
+Only files are read, but for the walk, which answers one question in a process of its own and looks
+at the calls that are open at the same time. It is never a test.
 """
 
 from __future__ import annotations
@@ -66,7 +66,9 @@ def read_modules(package: Path) -> list[Module]:
     """All modules of a package, by name."""
     found = []
     for path in sorted(package.rglob("*.py")):
-        parts = [part for part in path.relative_to(package).with_suffix("").parts if part != "__init__"]
+        parts = [
+            part for part in path.relative_to(package).with_suffix("").parts if part != "__init__"
+        ]
         text = path.read_text(encoding="utf-8")
         found.append(Module(".".join(parts), text, ast.parse(text)))
     return found
@@ -79,9 +81,13 @@ def count_lines(modules: list[Module]) -> Counter[str]:
         kinds: dict[int, str] = {}
         for node in ast.walk(module.tree):
             if isinstance(node, (ast.Import, ast.ImportFrom)):
-                kinds |= dict.fromkeys(range(node.lineno, (node.end_lineno or node.lineno) + 1), "import")
+                kinds |= dict.fromkeys(
+                    range(node.lineno, (node.end_lineno or node.lineno) + 1), "import"
+                )
             if isinstance(node, ast.Expr) and isinstance(getattr(node.value, "value", None), str):
-                kinds |= dict.fromkeys(range(node.lineno, (node.end_lineno or node.lineno) + 1), "docstring")
+                kinds |= dict.fromkeys(
+                    range(node.lineno, (node.end_lineno or node.lineno) + 1), "docstring"
+                )
         for token in tokenize.generate_tokens(io.StringIO(module.text).readline):
             if token.type == tokenize.COMMENT and token.line.lstrip().startswith("#"):
                 kinds.setdefault(token.start[0], "comment")
@@ -124,7 +130,12 @@ def walk(clone: Path) -> tuple[str, str]:
     """Modules loaded by a cold ``ask``, and the most modules whose calls are open at the same time."""
     environment = {**os.environ, "PYTHONPATH": str(clone)}
     done = subprocess.run(
-        [sys.executable, "-c", WALK], cwd=clone, env=environment, capture_output=True, text=True, check=True
+        [sys.executable, "-c", WALK],
+        cwd=clone,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     loaded, deepest = done.stderr.split()[-2:]
     return loaded, deepest
@@ -135,12 +146,21 @@ def main() -> None:
     modules = read_modules(clone / "pan2kg")
     names = {module.name for module in modules}
     lines = count_lines(modules)
-    pairs = [(module, other) for module in modules for other in set(imported(module, names)) if other != module.name]
+    pairs = [
+        (module, other)
+        for module in modules
+        for other in set(imported(module, names))
+        if other != module.name
+    ]
     rooms = {(one.room, two.partition(".")[0] or "__init__") for one, two in pairs}
     arrows = {(one, two) for one, two in rooms if one != two and two != "__init__"}
     importers = Counter(other for _, other in pairs)
-    inits = sum("/" in str(path) and path.name == "__init__.py" for path in (clone / "pan2kg").rglob("*.py"))
-    entries = [path for path in (clone / "pan2kg").iterdir() if path.name not in ("__pycache__", "data")]
+    inits = sum(
+        "/" in str(path) and path.name == "__init__.py" for path in (clone / "pan2kg").rglob("*.py")
+    )
+    entries = [
+        path for path in (clone / "pan2kg").iterdir() if path.name not in ("__pycache__", "data")
+    ]
     loaded, deepest = walk(clone)
     written = lines["code"] + lines["import"]
     for what, value in (
@@ -148,8 +168,14 @@ def main() -> None:
         ("modules", f"{len(modules)} ({inits} of them `__init__`)"),
         ("modules with a single importer", sum(importers[name] == 1 for name in names)),
         ("lines of Python", f"{sum(lines.values()):,}"),
-        ("– code / docstrings / comments / blank", " / ".join(f"{lines[kind]:,}" for kind in KINDS)),
-        ("– imports, share of code", f"{lines['import']:,}, {100 * lines['import'] / written:.1f} %"),
+        (
+            "– code / docstrings / comments / blank",
+            " / ".join(f"{lines[kind]:,}" for kind in KINDS),
+        ),
+        (
+            "– imports, share of code",
+            f"{lines['import']:,}, {100 * lines['import'] / written:.1f} %",
+        ),
         ("arrows between rooms", len(arrows)),
         ("– of which lie on a circle", circling(arrows)),
         ("modules loaded by a cold `ask`", loaded),

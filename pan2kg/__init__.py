@@ -41,7 +41,8 @@ def __getattr__(name: str) -> object:
 
 
 def _offered(method: str) -> Callable[..., Any]:
-    # the one place that knows every room tells the graph what those above it do for its methods, when they are asked
+    # the one place that knows every room tells the graph what those above it do for its methods,
+    # when they are asked
     if method == "table":
         from pan2kg.tables.writers import answer_of
 

@@ -1,7 +1,8 @@
 """What can go wrong: a sentence with a place and a remedy, said in the language of whoever reads it.
 
-Faults in the *data* are never exceptions: they are findings in a report. The words stand in the catalogues of
-:mod:`pan2kg.i18n` under « error »; an error carries their key and what is put into them.
+Faults in the *data* are never exceptions: they are findings in a report. The words stand in the
+catalogues of :mod:`pan2kg.i18n` under « error »; an error carries their key and what is put into
+them.
 """
 
 from dataclasses import dataclass
@@ -32,8 +33,8 @@ class Place:
 class Pan2kgError(Exception):
     """A fault the user can mend: the key of one sentence with its values, the place, and the key of the remedy.
 
-    The words stand in the catalogues under « error ». They are said in the language of whoever reads them, and as text
-    in that of the process.
+    The words stand in the catalogues under « error ». They are said in the language of whoever
+    reads them, and as text in that of the process.
 
     >>> error = Pan2kgError("no-such-folder", place=Place("plans"), remedy="name-new-folder")
     >>> str(error)
@@ -43,15 +44,24 @@ class Pan2kgError(Exception):
     """
 
     def __init__(
-        self, message: str | Message, /, *, place: Place | None = None, remedy: str | Message | None = None,
+        self,
+        message: str | Message,
+        /,
+        *,
+        place: Place | None = None,
+        remedy: str | Message | None = None,
         **values: object,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__(message)
-        self.message = message if isinstance(message, Message) else Message("error", message, values)
+        self.message = (
+            message if isinstance(message, Message) else Message("error", message, values)
+        )
         self.place = place
         self.remedy = Message("error", remedy, values) if isinstance(remedy, str) else remedy
         # the place, the sentence and the remedy as one message, to stand in another one
-        self.told = joined([*([f"{place}:"] if place else []), self.message, *filter(None, [self.remedy])])
+        self.told = joined(
+            [*([f"{place}:"] if place else []), self.message, *filter(None, [self.remedy])]
+        )
 
     def inside(self, file: str) -> Self:
         """The same fault of a text that stands in ``file``."""

@@ -63,11 +63,15 @@ class Project:
         >>> Project.packaged().said("homePlan")
         ('plan:lu-bhr-2', 'https://w3id.org/pan2kg/id/plan/lu-bhr-2')
         """
-        words = _said_by(self.profile, re.compile(rf"^    pan:{property_} (\S+) [;.]$", re.MULTILINE))
+        words = _said_by(
+            self.profile, re.compile(rf"^    pan:{property_} (\S+) [;.]$", re.MULTILINE)
+        )
         if not words or words.startswith("<"):
             return words, words[1:-1]
         prefix, _, local = words.partition(":")
-        space = _said_by(self.profile, re.compile(rf"^@prefix {prefix}: <([^<>]*)> [.]$", re.MULTILINE))
+        space = _said_by(
+            self.profile, re.compile(rf"^@prefix {prefix}: <([^<>]*)> [.]$", re.MULTILINE)
+        )
         return words, space + local
 
     @property
@@ -84,15 +88,20 @@ class Project:
     def at(cls, folder: str | Path) -> "Project":
         root = Path(folder).resolve()
         missing = [name for name in FOLDERS if not (root / name).is_dir()]
-        # the Turtle of a release tells the graphs of a folder together: only its dump keeps them apart
+        # the Turtle of a release tells the graphs of a folder together: only its dump keeps them
+        # apart
         dumps = dumps_in(root) if missing or (root / "release.json").is_file() else []
         if dumps:
-            return cls(cls.find().root if {"ontology", "queries"} & {*missing} else root, tuple(dumps))
+            return cls(
+                cls.find().root if {"ontology", "queries"} & {*missing} else root, tuple(dumps)
+            )
         if not root.is_dir():
             raise ProjectError("no-such-folder", place=Place(str(folder)), remedy="name-project")
         if missing:
             names = " and ".join(f"{name}/" for name in missing)
-            raise ProjectError("no-project", place=Place(str(folder)), remedy="name-project", names=names)
+            raise ProjectError(
+                "no-project", place=Place(str(folder)), remedy="name-project", names=names
+            )
         return cls(root)
 
     @classmethod
@@ -137,7 +146,8 @@ class Project:
         return turtle_files(self.ontology / "shapes")
 
     def name_of(self, path: Path) -> str:
-        owner, of_core = self._owner(path), _below(path, Project.packaged().root)
+        owner = self._owner(path)
+        of_core = _below(path, Project.packaged().root)
         if owner is not self:
             return f"{owner.root.name}:{owner.name_of(path)}"
         return _below(path, self.root) or (f"pan2kg:{of_core}" if of_core else str(path))
@@ -147,7 +157,11 @@ class Project:
         if owner is not self:
             return owner.graph_path(path)
         relative_path = _below(path, self.graph) or _below(path, self.root)
-        return relative_path or _below(path, Project.packaged().graph) or path.relative_to(self.root).as_posix()
+        return (
+            relative_path
+            or _below(path, Project.packaged().graph)
+            or path.relative_to(self.root).as_posix()
+        )
 
     def graph_iri(self, path: Path) -> str:
         owner = self._owner(path)
@@ -160,8 +174,8 @@ class Project:
 def _said_by(profile: Path, statement: re.Pattern[str]) -> str:
     """What a profile says in a statement, empty where there is none.
 
-    It is read before there is a store to ask: the statement says how the files are to be loaded. Files are in house
-    style, one statement a line.
+    It is read before there is a store to ask: the statement says how the files are to be loaded.
+    Files are in house style, one statement a line.
     """
     try:
         state = profile.stat()
@@ -178,12 +192,16 @@ def _searched(profile: Path, statement: re.Pattern[str], changed: int, size: int
 
 
 def _below(path: Path, folder: Path) -> str:
-    start, text = f"{folder}{os.sep}", str(path)
+    start = f"{folder}{os.sep}"
+    text = str(path)
     return text[len(start) :].replace(os.sep, "/") if text.startswith(start) else ""
 
 
 def _is_project(folder: Path) -> bool:
-    return all((folder / name).is_dir() for name in FOLDERS) and (folder / "ontology" / "prefixes.ttl").is_file()
+    return (
+        all((folder / name).is_dir() for name in FOLDERS)
+        and (folder / "ontology" / "prefixes.ttl").is_file()
+    )
 
 
 DUMPS = (".nq", ".nq.gz", ".trig", ".trig.gz")
@@ -194,11 +212,17 @@ def dumps_in(path: Path) -> list[Path]:
     if path.is_file():
         return [path] if path.name.endswith(DUMPS) else []
     for ending in DUMPS:
-        files = [file for folder in ("data", "dumps", "") for file in sorted((path / folder).glob(f"*{ending}"))]
+        files = [
+            file
+            for folder in ("data", "dumps", "")
+            for file in sorted((path / folder).glob(f"*{ending}"))
+        ]
         stated = [file for file in files if not file.name.endswith(f"-derived{ending}")]
         if len(stated) > 1:
             names = " and ".join(file.name for file in stated[:3])
-            raise ProjectError("several-dumps", place=Place(str(path)), remedy="name-one-file", names=names)
+            raise ProjectError(
+                "several-dumps", place=Place(str(path)), remedy="name-one-file", names=names
+            )
         if stated:
             name = stated[0].name.removesuffix(ending)
             return [*stated, *(file for file in files if file.name == f"{name}-derived{ending}")]
@@ -217,7 +241,8 @@ def turtle_files(folder: Path) -> list[Path]:
 def _entries(folder: str) -> Iterator[os.DirEntry[str]]:
     """What is named ``.ttl`` below a folder, in the order of paths; links to folders are not followed.
 
-    The system says with each name what it is; asking it of every file, as :meth:`Path.rglob` does, takes twice as long.
+    The system says with each name what it is; asking it of every file, as :meth:`Path.rglob` does,
+    takes twice as long.
     """
     try:
         with os.scandir(folder) as listed:
@@ -235,10 +260,14 @@ def read_text(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8")
     except OSError as error:
-        raise ProjectError("cannot-read-file", place=Place(str(path)), reason=reason(error)) from None
+        raise ProjectError(
+            "cannot-read-file", place=Place(str(path)), reason=reason(error)
+        ) from None
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        raise ProjectError("not-utf8", place=Place(str(path), line), remedy="save-as-utf8") from None
+        raise ProjectError(
+            "not-utf8", place=Place(str(path), line), remedy="save-as-utf8"
+        ) from None
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
@@ -260,13 +289,18 @@ def write_atomically(path: Path, content: str | bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
             os.umask(umask := os.umask(0))
-            os.fchmod(file.fileno(), path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~umask)
+            os.fchmod(
+                file.fileno(), path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~umask
+            )
         Path(name).replace(path)
     except OSError as error:
         if name:
             Path(name).unlink(missing_ok=True)
         raise ProjectError(
-            "cannot-write-there", place=Place(str(path)), remedy="nothing-changed", reason=reason(error)
+            "cannot-write-there",
+            place=Place(str(path)),
+            remedy="nothing-changed",
+            reason=reason(error),
         ) from None
 
 

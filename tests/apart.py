@@ -15,8 +15,9 @@ _MAKING: Final = Lock()
 @dataclass(frozen=True, slots=True)
 class StoreApart(LocalStore):
     """What waits is added to another store, beside this one, which answers whatever may see it. A store of a program's
-    own is completed by the first such query, and answers all others more slowly from then on: links of works that share
-    something are more than all that is stated. Programs end; tests go on beside each other."""
+    own is completed by the first such query, and answers all others more slowly from then on: links
+    of works that share something are more than all that is stated. Programs end; tests go on beside
+    each other."""
 
     made: list[LocalStore] = field(default_factory=list, repr=False, compare=False)
 
@@ -44,4 +45,9 @@ class StoreApart(LocalStore):
 
 def apart(graph: Graph) -> Graph:
     held = graph.held
-    return Graph(graph.project, StoreApart(held.held, held.waiting), language=graph.language, as_of=graph.as_of)
+    return Graph(
+        graph.project,
+        StoreApart(held.held, held.waiting),
+        language=graph.language,
+        as_of=graph.as_of,
+    )

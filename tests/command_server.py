@@ -1,6 +1,8 @@
 """Runs commands for the tests: a process that has read the program and the shipped graph once, and forks for each. All
-workers of a run ask the same one, each command by a connection to its socket: a line of JSON (``arguments``,
-``folder``, ``environment`` and the three files of standard input, output and error) is answered by a line with the exit
+workers of a run ask the same one, each command by a connection to its socket: a line of JSON
+(``arguments``,
+``folder``, ``environment`` and the three files of standard input, output and error) is answered by
+    a line with the exit
 code, or by nothing where the command was ended before it had one."""
 
 import gc
@@ -36,10 +38,14 @@ SHIPPED = Project.at(Path(__file__).resolve().parent.parent)
 
 def keep_shipped_graph() -> None:
     """Let whoever opens the shipped graph have the one that is read here, once, with all its rules and labels. A
-    question that asks for some rules alone gets the same rows from all: tests/queries shows it. A folder of states that
-    is named is used; the usual one need not be, since what it would give is here. As for a user, links of works that
-    share something are in the store for who may see them there, and in a view for others."""
-    anew, again, read, look = stores.open_store, caches.open_kept, read_labels, link_view.read_view
+    question that asks for some rules alone gets the same rows from all: tests/queries shows it. A
+    folder of states that is named is used; the usual one need not be, since what it would give is
+    here. As for a user, links of works that share something are in the store for who may see them
+    there, and in a view for others."""
+    anew = stores.open_store
+    again = caches.open_kept
+    read = read_labels
+    look = link_view.read_view
     made = anew(SHIPPED, derive_when_asked)
     kept = StoreApart(made.held, made.waiting)
     kept.whole()
@@ -48,7 +54,11 @@ def keep_shipped_graph() -> None:
 
     def open_store(project: Project, by: Derive) -> LocalStore:
         rules = getattr(by, "func", by)
-        return kept if project == SHIPPED and rules in (derive, derive_when_asked) else anew(project, by)
+        return (
+            kept
+            if project == SHIPPED and rules in (derive, derive_when_asked)
+            else anew(project, by)
+        )
 
     def open_kept(project: Project, folder: Path | None, *rules: Any, **chosen: Any) -> LocalStore:  # noqa: ANN401
         usual = folder is None or folder == caches.cache_folder()
@@ -60,7 +70,12 @@ def keep_shipped_graph() -> None:
     def view_of(store: Store, links_in: str, graphs_in: str, **chosen: Any) -> LinkView | None:  # noqa: ANN401
         return view if store is kept else look(store, links_in, graphs_in, **chosen)
 
-    for held, instead in ((anew, open_store), (again, open_kept), (read, labels_of), (look, view_of)):
+    for held, instead in (
+        (anew, open_store),
+        (again, open_kept),
+        (read, labels_of),
+        (look, view_of),
+    ):
         for module in list(sys.modules.values()):
             if getattr(module, held.__name__, None) is held:
                 setattr(module, held.__name__, instead)
@@ -70,7 +85,12 @@ def keep_shipped_report() -> None:
     anew = changes.check_change
 
     def check_change(
-        project: Project, change: CheckedChange, *, fail_on: Severity, engine: Engine, tell: Callable[[str], None]
+        project: Project,
+        change: CheckedChange,
+        *,
+        fail_on: Severity,
+        engine: Engine,
+        tell: Callable[[str], None],
     ) -> Report:
         if project == SHIPPED and change == CheckedChange() and engine is Engine.SPARQL:
             return replace(checked(project), fail_on=fail_on)
@@ -83,7 +103,13 @@ def keep_what_chance_deals() -> None:
     setattr(chances, "_tried", tried_once(chances._tried))  # noqa: B010 - as what tells of it finds it
 
 
-def run(arguments: Sequence[str], folder: str, environment: dict[str, str], files: Sequence[str], patience: int) -> int:
+def run(
+    arguments: Sequence[str],
+    folder: str,
+    environment: dict[str, str],
+    files: Sequence[str],
+    patience: int,
+) -> int:
     signal.alarm(patience)
     os.chdir(folder)
     os.environ.clear()

@@ -81,7 +81,9 @@ def own_project(_begun: Path, tmp_path: Path) -> Path:
 def start(folder: Path) -> Path:
     from pan2kg.turtle.countries import Beginning, begin, find_country
 
-    list(begin(folder, Beginning(find_country("lu"), "https://w3id.org/pan2kg/", imports_core=False)))
+    list(
+        begin(folder, Beginning(find_country("lu"), "https://w3id.org/pan2kg/", imports_core=False))
+    )
     shutil.rmtree(folder / "graph")
     (folder / "graph" / "plans").mkdir(parents=True)
     return folder
@@ -93,7 +95,9 @@ def two_countries(tmp_path_factory: pytest.TempPathFactory) -> Graph:
 
     folder = tmp_path_factory.mktemp("two") / "countries"
     start(folder)
-    shutil.copyfile(ROOT / "tests" / "two-countries.ttl", folder / "graph" / "plans" / "two-countries.ttl")
+    shutil.copyfile(
+        ROOT / "tests" / "two-countries.ttl", folder / "graph" / "plans" / "two-countries.ttl"
+    )
     return open_graph(folder)
 
 
@@ -120,7 +124,9 @@ class Commands:
             server.connect(self.address)
             server.sendall(json.dumps(order).encode() + b"\n")
             code = server.makefile().readline()
-            assert code, f"Ended before its end, as after {PATIENCE} seconds: pan2kg {' '.join(arguments)}"
+            assert code, (
+                f"Ended before its end, as after {PATIENCE} seconds: pan2kg {' '.join(arguments)}"
+            )
             texts = (path.read_text(encoding="utf-8") for path in (told, remarks))
             return subprocess.CompletedProcess(arguments, int(code), *texts)
 
@@ -134,8 +140,14 @@ def commands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
 @contextmanager
 def _commands() -> Iterator[str]:
     with TemporaryDirectory(prefix="pan2kg-") as folder:
-        command = [sys.executable, str(ROOT / "tests" / "command_server.py"), address := f"{folder}/socket"]
-        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=BARE) as server:
+        command = [
+            sys.executable,
+            str(ROOT / "tests" / "command_server.py"),
+            address := f"{folder}/socket",
+        ]
+        with subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=BARE
+        ) as server:
             assert server.stdout
             assert server.stdout.readline(), "The process that runs the commands does not start."
             try:
@@ -146,7 +158,9 @@ def _commands() -> Iterator[str]:
 
 @pytest.fixture
 def cli(tmp_path: Path, commands: Commands) -> Cli:
-    def run(*arguments: str, stdin: str = "", cwd: Path = tmp_path) -> subprocess.CompletedProcess[str]:
+    def run(
+        *arguments: str, stdin: str = "", cwd: Path = tmp_path
+    ) -> subprocess.CompletedProcess[str]:
         return commands.run(arguments, cwd, stdin)
 
     return run
@@ -164,12 +178,21 @@ def endpoint(few: pan2kg.Graph, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @contextmanager
 def _endpoint(graph: pan2kg.Graph, folder: Path) -> Iterator[str]:
-    server = shutil.which("oxigraph", path=str(Path(sys.executable).parent)) or shutil.which("oxigraph")
+    server = shutil.which("oxigraph", path=str(Path(sys.executable).parent)) or shutil.which(
+        "oxigraph"
+    )
     assert server, "The test extra brings the oxigraph server: pip install '.[test]'"
-    data, store = folder / "graph.nq", folder / "store"
+    data = folder / "graph.nq"
+    store = folder / "store"
     graph.held.inner.dump(data, format=RdfFormat.N_QUADS)
-    subprocess.run([server, "load", "--location", str(store), "--file", str(data)], check=True, capture_output=True)
-    with serving([server, "serve-read-only", "--location", str(store), "--union-default-graph"]) as address:
+    subprocess.run(
+        [server, "load", "--location", str(store), "--file", str(data)],
+        check=True,
+        capture_output=True,
+    )
+    with serving(
+        [server, "serve-read-only", "--location", str(store), "--union-default-graph"]
+    ) as address:
         yield f"{address}/query"
 
 
@@ -199,7 +222,10 @@ def once_a_run(name: str, factory: pytest.TempPathFactory, start: Begin) -> Iter
             yield address
         return
     told = base / f"{name}.address"
-    with (base / f"{name}.using").open("a") as using, (base / f"{name}.starting").open("a") as starting:
+    with (
+        (base / f"{name}.using").open("a") as using,
+        (base / f"{name}.starting").open("a") as starting,
+    ):
         flock(using, LOCK_SH)
         flock(starting, LOCK_EX)
         if told.exists():

@@ -1,7 +1,7 @@
 """Copies of the shipped project, for tests that write to one: with all plans, or with a few and what these rest on. A
-copy with a few plans costs the same however many the graph comes to hold: no other plan is in it, nor a text, body or
-document that nobody there speaks of. It is no project that passes a check: what is cited of other plans is not
-there."""
+copy with a few plans costs the same however many the graph comes to hold: no other plan is in it,
+nor a text, body or document that nobody there speaks of. It is no project that passes a check: what
+is cited of other plans is not there."""
 
 import re
 import shutil
@@ -16,10 +16,21 @@ GRAPH: Final = ROOT / "graph"
 PLANS: Final = GRAPH / "plans"
 FEW: Final = ("lu-bhr-1", "lu-bhr-2", "lu-climate-pact-2012", "lu-cooperation-gender-2021")
 """Two plans whose actions share texts, one that neither cites, and one with parts."""
-OF_OTHERS: Final = frozenset((
-    "org:ChangeEvent", "org:Membership", "pan:Conflict", "pan:Deadline", "pan:Milestone", "pan:Obligation",
-    "pan:PlanMandate", "pan:Recommendation", "pan:RetiredIdentifier", "pan:Review", "skosxl:Label",
-))  # fmt: skip
+OF_OTHERS: Final = frozenset(
+    (
+        "org:ChangeEvent",
+        "org:Membership",
+        "pan:Conflict",
+        "pan:Deadline",
+        "pan:Milestone",
+        "pan:Obligation",
+        "pan:PlanMandate",
+        "pan:Recommendation",
+        "pan:RetiredIdentifier",
+        "pan:Review",
+        "skosxl:Label",
+    )
+)
 """Kinds of things that say something of others which do not name them."""
 EXAMPLES: Final = (
     "provision:lu-label-fairtrade-gemeng-1", "obligation:luxembourg-dir-2014-24-transposition",
@@ -40,12 +51,16 @@ def copy(target: Path, plans: Collection[str] = (), *, all_else: bool = False) -
     def others(folder: str, names: Sequence[str]) -> list[str]:
         if Path(folder) == ROOT / "queries":
             return ["program"]
-        return [name for name in names if name not in plans] if plans and Path(folder) == PLANS else []
+        return (
+            [name for name in names if name not in plans] if plans and Path(folder) == PLANS else []
+        )
 
     thin = bool(plans) and not all_else
     for part in PARTS:
         if not thin or part != GRAPH.name:
-            shutil.copytree(ROOT / part, target / part, ignore=others, copy_function=shutil.copyfile)
+            shutil.copytree(
+                ROOT / part, target / part, ignore=others, copy_function=shutil.copyfile
+            )
     for name, text in _with_alone(frozenset(plans)).items() if thin else ():
         file = target / GRAPH.name / name
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -66,24 +81,35 @@ def _with_alone(plans: frozenset[str]) -> Mapping[str, str]:
     for file in sorted(GRAPH.rglob("*.ttl")):
         if PLANS not in file.parents or file.relative_to(PLANS).parts[0] in plans:
             prefixes, *parts = file.read_text(encoding="utf-8").removesuffix("\n").split("\n\n")
-            blocks = [_block(text, lines) for text in parts if (lines := _COMMENT.sub("", text).splitlines())]
+            blocks = [
+                _block(text, lines)
+                for text in parts
+                if (lines := _COMMENT.sub("", text).splitlines())
+            ]
             files[file.relative_to(GRAPH).as_posix()] = prefixes, blocks
     about: dict[str, list[_Block]] = {}
     for block in (block for _, listed in files.values() for block in listed):
         about.setdefault(block.subject, []).append(block)
     others = [block for blocks in about.values() for block in blocks if block.kind in OF_OTHERS]
     kept: set[str] = set()
-    waiting = [*EXAMPLES, *(
-        block.subject for name, (_, blocks) in files.items() for block in blocks
-        if name.startswith(PLANS.name) or name in {"catalogue.ttl", "profile.ttl"}
-    )]  # fmt: skip
+    waiting = [
+        *EXAMPLES,
+        *(
+            block.subject
+            for name, (_, blocks) in files.items()
+            for block in blocks
+            if name.startswith(PLANS.name) or name in {"catalogue.ttl", "profile.ttl"}
+        ),
+    ]
     while waiting:
         while waiting:
             if (subject := waiting.pop()) in about and subject not in kept:
                 kept.add(subject)
                 waiting += (name for block in about[subject] for name in block.named)
         for block in (block for block in others if block.subject not in kept):
-            things = {name for name in block.named if name in about and not name.startswith(_OF_WRITING)}
+            things = {
+                name for name in block.named if name in about and not name.startswith(_OF_WRITING)
+            }
             waiting += [block.subject] if things and things <= kept else []
     texts = {}
     for name, (prefixes, blocks) in files.items():
@@ -98,4 +124,6 @@ def _block(text: str, lines: Sequence[str]) -> _Block:
     statements = [line.strip().rsplit(" ", 1)[0].split(" ", 1) for line in (first, *lines[1:])]
     kinds = [object_ for verb, object_ in statements if verb == "a"]
     named = (object_ for verb, object_ in statements if verb not in {"a", "skos:hasTopConcept"})
-    return _Block(text, subject, (kinds or [""])[0], frozenset(name for name in named if name[0] != '"'))
+    return _Block(
+        text, subject, (kinds or [""])[0], frozenset(name for name in named if name[0] != '"')
+    )

@@ -72,16 +72,30 @@ class Engines:
         assert refusals == [], [str(why) for _, why in refusals]
         store = ox.Store()
         store.extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in data)
-        known = {str(term) for quad in data for term in (quad.predicate, quad.object) if isinstance(term, ox.NamedNode)}
-        none = {focus: 0 for focus, named in self.named.items() if named and named.isdisjoint(known)}
+        known = {
+            str(term)
+            for quad in data
+            for term in (quad.predicate, quad.object)
+            if isinstance(term, ox.NamedNode)
+        }
+        none = {
+            focus: 0 for focus, named in self.named.items() if named and named.isdisjoint(known)
+        }
         return list(evaluate(queries, self.rules, FocusCounts(LocalStore(store), known=none)))
 
     def by_pyshacl(self, data: Collection[ox.Quad], *, near: bool = False) -> list[Finding]:
         """``near`` leaves out the shapes whose targets the data does not name, which pySHACL goes through at length."""
-        return list(find(to_graph(data), shapes_graph(_near(self.shapes, data)) if near else self.graph, self.rules))
+        return list(
+            find(
+                to_graph(data),
+                shapes_graph(_near(self.shapes, data)) if near else self.graph,
+                self.rules,
+            )
+        )
 
     def agreed(self, data: Collection[ox.Quad], *, near: bool = False) -> list[Finding]:
-        found, other = self.by_queries(data), self.by_pyshacl(data, near=near)
+        found = self.by_queries(data)
+        other = self.by_pyshacl(data, near=near)
         assert by_value(found) - by_value(other) == set(), "only the queries found this"
         assert by_value(other) - by_value(found) == set(), "only pySHACL found this"
         return found
@@ -89,8 +103,12 @@ class Engines:
 
 def by_value(findings: Iterable[Finding]) -> set[tuple[str, ...]]:
     """What makes two findings the same: rule, focus node, path, value and component. Values are compared as a store
-    compares them: ``"0.50"^^xsd:decimal`` is ``0.5``. Blank nodes are all alike, since each engine names them anew."""
-    return {(one.rule.key, alike(one.focus), one.path, alike(one.value), one.component) for one in findings}
+    compares them: ``"0.50"^^xsd:decimal`` is ``0.5``. Blank nodes are all alike, since each engine
+    names them anew."""
+    return {
+        (one.rule.key, alike(one.focus), one.path, alike(one.value), one.component)
+        for one in findings
+    }
 
 
 def alike(term: str) -> str:
@@ -107,7 +125,8 @@ _OF_ANY_CLASS: Final = {f"<{RDF}type>", f"<{RDFS}subClassOf>"}
 
 def _near(shapes: Shapes, data: Iterable[ox.Quad]) -> Shapes:
     named = {term for quad in data for term in (quad.predicate, quad.object)}
-    todo, kept = list[Term](), set[Term]()
+    todo = list[Term]()
+    kept = set[Term]()
     for shape in shapes.said:
         targets = shapes.targets(shape)
         is_near = "targetNode" in targets or shape in targets.get("targetClass", ())

@@ -1,6 +1,8 @@
 """What is drawn by lot, where looking at everything would take too long: one commit has one result. The seed is the
-commit: another one looks at another sample, and a run that failed can be repeated. « PAN2KG_SEED » names another.
-``PAN2KG_LOTS=10`` draws ten times as many of each, and a number that is large enough everything. Properties are tried
+commit: another one looks at another sample, and a run that failed can be repeated. « PAN2KG_SEED »
+    names another.
+``PAN2KG_LOTS=10`` draws ten times as many of each, and a number that is large enough everything.
+    Properties are tried
 with so many times a hundred examples, unless they name a number of their own."""
 
 import os
@@ -21,7 +23,9 @@ TIMES: Final = int(os.environ.get("PAN2KG_LOTS", "1"))
 def seed() -> int:
     if not os.environ.get("PAN2KG_SEED"):
         command = ["git", "rev-parse", "--verify", "--quiet", "HEAD"]
-        commit = subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True, check=False).stdout
+        commit = subprocess.run(
+            command, cwd=Path(__file__).parent, capture_output=True, text=True, check=False
+        ).stdout
         os.environ["PAN2KG_SEED"] = commit.strip() or "0"
     return int(os.environ["PAN2KG_SEED"], 16) % 2**32
 

@@ -1,11 +1,12 @@
 """Writes down what the program gives: the hash of every output of its commands, of a release, and the public names.
 
-    python tests/manifest.py -o before.txt                   # all of it, in some minutes
-    python tests/manifest.py --against before.txt            # the names of what differs from then; 1 if anything does
-    python tests/manifest.py ask picture --against before.txt    # some sections alone
+    python tests/manifest.py -o before.txt                   # all of it, in some minutes python
+    tests/manifest.py --against before.txt            # the names of what differs from then; 1 if
+    anything does python tests/manifest.py ask picture --against before.txt    # some sections alone
 
-Each line is a sha256 and what it is of. Day, zone and hash seed are fixed; ``--seed`` takes another one, with which the
-same bytes are wanted. What a refactoring changes stands in the difference, and then in CHANGELOG with its reason.
+Each line is a sha256 and what it is of. Day, zone and hash seed are fixed; ``--seed`` takes another
+one, with which the same bytes are wanted. What a refactoring changes stands in the difference, and
+then in CHANGELOG with its reason.
 """
 
 import argparse
@@ -36,12 +37,31 @@ NEEDED: Final = {
     "loss": ["lu-bhr-2-4-3"],
 }  # fmt: skip
 """What tables must be told."""
-SCORES: Final = ("interaction", "ripple", "dematel", "chains", "groups", "agreement", "disagreement", "opposed")
+SCORES: Final = (
+    "interaction",
+    "ripple",
+    "dematel",
+    "chains",
+    "groups",
+    "agreement",
+    "disagreement",
+    "opposed",
+)
 MATRIX: Final = (
     "# scale -3..3\nacts,lu-bhr-2-4-3,lu-bhr-2-6-3,lu-bhr-2-3-3\nlu-bhr-2-4-3,,2,-1\n"
     "lu-bhr-2-6-3,1,,NA\nlu-bhr-2-3-3,-2,3,\n"
 )
-EXPORTED: Final = ("graphml", "gexf", "cytoscape", "dot", "mermaid", "csv", "nodes", "edges", "parquet")
+EXPORTED: Final = (
+    "graphml",
+    "gexf",
+    "cytoscape",
+    "dot",
+    "mermaid",
+    "csv",
+    "nodes",
+    "edges",
+    "parquet",
+)
 WORDS: Final = ("minerais", "2017/821", "lu-bhr-2-4-3")
 QUERIES: Final = (
     "SELECT ?a ?n WHERE { ?a a pan:Action ; skos:notation ?n } ORDER BY ?a LIMIT 9",
@@ -59,18 +79,29 @@ def commands(section: str, few: Path) -> Iterator[tuple[str, ...]]:
     from pan2kg.store.queries import read_queries
     from pan2kg.tables.table import TABLES
 
-    project, text = ("--project", str(few)), str(ROOT / "texts" / "mae-gouvernement-lu-fr-pan-2.txt")
+    project = ("--project", str(few))
+    text = str(ROOT / "texts" / "mae-gouvernement-lu-fr-pan-2.txt")
     spoken = [("--language", language) for language in LANGUAGES]
     figures = [
-        ("coherence", name, *NEEDED.get(name, ()), *(("scores.csv",) if name in SCORES else ())) for name in TABLES
+        ("coherence", name, *NEEDED.get(name, ()), *(("scores.csv",) if name in SCORES else ()))
+        for name in TABLES
     ]
-    drawn = [("picture", name, *(("--action", "lu-bhr-2-4-3") if name == "ego" else ())) for name in PICTURES]
+    drawn = [
+        ("picture", name, *(("--action", "lu-bhr-2-4-3") if name == "ego" else ()))
+        for name in PICTURES
+    ]
     plans = [("--plan", plan, *language) for plan in PLANS for language in spoken]
-    asked: list[tuple[str, ...]] = [("ask", name) for name in sorted(read_queries(Project.at(ROOT)))]
+    asked: list[tuple[str, ...]] = [
+        ("ask", name) for name in sorted(read_queries(Project.at(ROOT)))
+    ]
     asked.append(("ask", "why-linked", "--one", "lu-bhr-2", "--two", "lu-bhr-1"))
     sections: dict[str, list[list[tuple[str, ...]]]] = {
         "help": [
-            [(*name, "--help", *language) for name in ((), *((name,) for name in COMMANDS)) for language in spoken]
+            [
+                (*name, "--help", *language)
+                for name in ((), *((name,) for name in COMMANDS))
+                for language in spoken
+            ]
         ],
         "ask": [
             [(*words, *language) for words in [*asked, ("ask", "--list")] for language in spoken],
@@ -97,31 +128,56 @@ def commands(section: str, few: Path) -> Iterator[tuple[str, ...]]:
             [(*words, "--slide", "-o", "out.svg") for words in drawn],
         ],
         "export": [
-            [("export", form, "-o", "out", *chosen) for form in EXPORTED for chosen in ((), ("--plan", "lu-bhr-2"))],
+            [
+                ("export", form, "-o", "out", *chosen)
+                for form in EXPORTED
+                for chosen in ((), ("--plan", "lu-bhr-2"))
+            ],
         ],
         "told": [
             [("report", *words, "-o", "out") for words in plans],
-            [("brief", *words, "-o", f"out.{form}") for words in plans for form in ("html", "json")],
+            [
+                ("brief", *words, "-o", f"out.{form}")
+                for words in plans
+                for form in ("html", "json")
+            ],
             [("find", word, *language) for word in WORDS for language in spoken],
             [("find", WORDS[0], "--format", form) for form in ("csv", "tsv", "json", "md")],
             [("sparql", query) for query in QUERIES],
         ],
         "check": [
-            [("check", *project, "--format", form) for form in ("text", "json", "github", "html", "junit", "turtle")],
+            [
+                ("check", *project, "--format", form)
+                for form in ("text", "json", "github", "html", "junit", "turtle")
+            ],
             [("check", *project, *language) for language in spoken],
         ],
         "documents": [
             [(command, text, *language) for command in ("read", "mentions") for language in spoken],
             [("draft", text, "--plan", "lu-new-1", *language) for language in spoken],
             [("dump", "-o", f"out.{form}", *project) for form in ("nq", "trig")],
-            [("diff", str(few), str(ROOT), "--format", form) for form in ("text", "md", "csv", "json", "rdf")],
+            [
+                ("diff", str(few), str(ROOT), "--format", form)
+                for form in ("text", "md", "csv", "json", "rdf")
+            ],
         ],
         "release": [[("publish", *project, "-o", "out", *PUBLISHED)]],
     }
     return itertools.chain(*sections.get(section, ()))
 
 
-SECTIONS: Final = ("api", "help", "ask", "coherence", "picture", "export", "told", "check", "documents", "release")
+SECTIONS: Final = (
+    "api",
+    "help",
+    "ask",
+    "coherence",
+    "picture",
+    "export",
+    "told",
+    "check",
+    "documents",
+    "release",
+)
 
 
 def public_names() -> Iterator[tuple[str, str]]:
@@ -133,7 +189,10 @@ def public_names() -> Iterator[tuple[str, str]]:
         if inspect.isclass(offered):
             for member in sorted(name for name in dir(offered) if not name.startswith("_")):
                 method = inspect.getattr_static(offered, member)
-                yield f"{name}.{member}", str(inspect.signature(method)) if inspect.isfunction(method) else ""
+                yield (
+                    f"{name}.{member}",
+                    str(inspect.signature(method)) if inspect.isfunction(method) else "",
+                )
 
 
 def outputs(folder: Path) -> Iterator[tuple[str, bytes]]:
@@ -183,7 +242,10 @@ def manifest(sections: Sequence[str], keep: str) -> Iterator[tuple[str, str]]:
     shutil.rmtree(work, ignore_errors=True)
     few = copy(work / "few", FEW)
     if "api" in sections:
-        yield from ((f"api: {name}", sha256(signature.encode()).hexdigest()) for name, signature in public_names())
+        yield from (
+            (f"api: {name}", sha256(signature.encode()).hexdigest())
+            for name, signature in public_names()
+        )
     for section in sections:
         running: list[int] = []
         listed = list(dict.fromkeys(commands(section, few)))
@@ -211,10 +273,18 @@ def main() -> int:
     parser.add_argument("-o", "--output", type=Path)
     parser.add_argument("--against", type=Path)
     parser.add_argument("--seed", default="0", help="PYTHONHASHSEED")
-    parser.add_argument("--keep", default="", help="a folder for the outputs themselves, which is emptied first")
+    parser.add_argument(
+        "--keep", default="", help="a folder for the outputs themselves, which is emptied first"
+    )
     options = parser.parse_args()
     if os.environ.get("PYTHONHASHSEED") != options.seed:
-        fixed = {"PYTHONHASHSEED": options.seed, "TZ": "UTC", "PYTHONPATH": str(ROOT), "COLUMNS": "80", "NO_COLOR": "1"}
+        fixed = {
+            "PYTHONHASHSEED": options.seed,
+            "TZ": "UTC",
+            "PYTHONPATH": str(ROOT),
+            "COLUMNS": "80",
+            "NO_COLOR": "1",
+        }
         os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **fixed})
     time.tzset()
     made = dict(manifest(options.sections or SECTIONS, options.keep))
@@ -226,7 +296,11 @@ def main() -> int:
     lines = options.against.read_text(encoding="utf-8").splitlines()
     before = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
     if options.sections:
-        before = {name: digest for name, digest in before.items() if name.partition(":")[0] in options.sections}
+        before = {
+            name: digest
+            for name, digest in before.items()
+            if name.partition(":")[0] in options.sections
+        }
     differing = [name for name in {**before, **made} if before.get(name) != made.get(name)]
     sys.stdout.write("".join(f"{name}\n" for name in differing))
     sys.stdout.write(f"{len(differing)} of {len(before)} differ\n")

@@ -31,7 +31,9 @@ def checked(project: Project) -> Report:
     return _made("report", lambda: check(project))
 
 
-Tried = Callable[[list[frozenset[int]], list[tuple[int, ...]], Floats, int, int], tuple[Floats, Floats, Floats]]
+Tried = Callable[
+    [list[frozenset[int]], list[tuple[int, ...]], Floats, int, int], tuple[Floats, Floats, Floats]
+]
 MANY: Final = 50
 """From so many plans on, dealing takes a second of a test that is about something else."""
 
@@ -43,7 +45,10 @@ def tried_once(anew: Tried) -> Tried:
         if len(rows) < MANY or not os.environ.get(RUN):
             return anew(rows, up, gains, seed, draws)
         asked = repr((list(map(sorted, rows)), up, gains.tolist(), seed, draws))
-        return _made(f"tried-{sha256(asked.encode()).hexdigest()}", lambda: anew(rows, up, gains, seed, draws))
+        return _made(
+            f"tried-{sha256(asked.encode()).hexdigest()}",
+            lambda: anew(rows, up, gains, seed, draws),
+        )
 
     return tried
 
@@ -63,7 +68,8 @@ def _made(name: str, make: Callable[[], Made]) -> Made:
 @contextmanager
 def first(what: str) -> Iterator[None]:
     """Do something that costs less once somebody in the run has done it: one begins, all others wait for its end. They
-    then go on beside each other; if the one is ended before it is done, they do not wait any longer."""
+    then go on beside each other; if the one is ended before it is done, they do not wait any
+    longer."""
     with _file(what).open("a") as turn:
         try:
             flock(turn, LOCK_EX | LOCK_NB)

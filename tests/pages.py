@@ -34,7 +34,9 @@ EXAMPLES: Final = {
 EVERY: Final = (*SINGLE, *(f"{series}/{key}" for series, key in EXAMPLES.items()))
 """A page of every type, by its address in a language without the ending."""
 
-assert tuple(EXAMPLES) == tuple(SERIES), "give the new type of page an example here, in the order of the registry"
+assert tuple(EXAMPLES) == tuple(SERIES), (
+    "give the new type of page an example here, in the order of the registry"
+)
 
 SEARCHED: Final = {
     "PAN 1": "lu-bhr-1", "PAN2": "lu-bhr-2", "pan-2": "lu-bhr-2", "ODD 8": "sdg-8", "SDG 8": "sdg-8",

@@ -65,23 +65,39 @@ def imports(among: Iterable[ast.AST]) -> Iterator[tuple[int, str]]:
         elif isinstance(node, ast.ImportFrom):
             base = "." * node.level + (node.module or "")
             whole = [f"{base}.{alias.name}" for alias in node.names]
-            yield from ((node.lineno, name if name.removeprefix("pan2kg.") in modules() else base) for name in whole)
+            yield from (
+                (node.lineno, name if name.removeprefix("pan2kg.") in modules() else base)
+                for name in whole
+            )
 
 
 def named(among: Iterable[ast.AST]) -> Iterator[tuple[int, str]]:
     """What a module that imports by name names in strings: a module of the house, or what stands in one."""
     walked = list(among)
-    if any(isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module") for node in walked):
+    if any(
+        isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module")
+        for node in walked
+    ):
         for node in walked:
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and "." in node.value:
                 name = node.value.removeprefix("pan2kg.")
-                called = [candidate for candidate in (name, name.rpartition(".")[0]) if candidate in modules()]
-                yield from ((node.lineno, f"pan2kg.{module}") for module in called[:1] if "." in module)
+                called = [
+                    candidate
+                    for candidate in (name, name.rpartition(".")[0])
+                    if candidate in modules()
+                ]
+                yield from (
+                    (node.lineno, f"pan2kg.{module}") for module in called[:1] if "." in module
+                )
 
 
 @cache
 def arrows() -> tuple[tuple[str, int, str], ...]:
-    return tuple((module, *arrow) for module, nodes in modules().items() for arrow in (*imports(nodes), *named(nodes)))
+    return tuple(
+        (module, *arrow)
+        for module, nodes in modules().items()
+        for arrow in (*imports(nodes), *named(nodes))
+    )
 
 
 COUNTING: Final = {
@@ -103,19 +119,35 @@ def told(offenders: list[str]) -> str:
 
 
 def test_the_rooms_are_those_of_the_package_which_is_seen_at_a_glance() -> None:
-    assert sorted(ROOMS) == sorted({room(module) for module in modules()} - {""}), "give a new room its place in ROOMS"
+    assert sorted(ROOMS) == sorted({room(module) for module in modules()} - {""}), (
+        "give a new room its place in ROOMS"
+    )
     entries = sorted(path.name for path in PACKAGE.iterdir() if path.name != "__pycache__")
     assert len(entries) <= ENTRIES, f"find the room of the new one: {entries}"
 
 
 def test_a_room_imports_only_rooms_before_it_and_names_modules_in_full() -> None:
-    ours = [(module, line, room(name.removeprefix("pan2kg."))) for module, line, name in arrows() if "pan2kg." in name]
+    ours = [
+        (module, line, room(name.removeprefix("pan2kg.")))
+        for module, line, name in arrows()
+        if "pan2kg." in name
+    ]
     back = [
-        f"{module}:{line} imports {of}" for module, line, of in ours
-        if module and of not in {room(module), *FOR_ALL} and of not in ROOMS[: ROOMS.index(room(module))]
-    ]  # fmt: skip
-    assert not back, "one way down, in functions too; what two rooms need stands in the earlier one:" + told(back)
-    vague = [f"{module}:{line}" for module, line, name in arrows() if name.startswith(".") or name == "pan2kg"]
+        f"{module}:{line} imports {of}"
+        for module, line, of in ours
+        if module
+        and of not in {room(module), *FOR_ALL}
+        and of not in ROOMS[: ROOMS.index(room(module))]
+    ]
+    assert not back, (
+        "one way down, in functions too; what two rooms need stands in the earlier one:"
+        + told(back)
+    )
+    vague = [
+        f"{module}:{line}"
+        for module, line, name in arrows()
+        if name.startswith(".") or name == "pan2kg"
+    ]
     assert not vague, "write « from pan2kg.errors import … »:" + told(vague)
 
 
@@ -128,13 +160,22 @@ def test_no_module_imports_itself_in_a_circle() -> None:
         TopologicalSorter(known).prepare()
     except CycleError as error:
         circle = " → ".join(reversed(error.args[1]))
-        raise AssertionError(f"these are one module, or what they share is a third: {circle}") from None
+        raise AssertionError(
+            f"these are one module, or what they share is a third: {circle}"
+        ) from None
 
 
-def test_names_in_strings_are_arrows_and_the_graph_is_told_by_the_package_what_later_rooms_offer() -> None:
-    assert ("graph.graph", "pan2kg.coherence.reading") in {(module, name) for module, _, name in arrows()}
+def test_names_in_strings_are_arrows_and_the_graph_is_told_by_the_package_what_later_rooms_offer() -> (
+    None
+):
+    assert ("graph.graph", "pan2kg.coherence.reading") in {
+        (module, name) for module, _, name in arrows()
+    }
     above = "from importlib import import_module\nimport_module('pan2kg.site.registry')\nx = 'tables.writers.answer_of'"
-    assert {name for _, name in named(ast.walk(ast.parse(above)))} == {"pan2kg.site.registry", "pan2kg.tables.writers"}
+    assert {name for _, name in named(ast.walk(ast.parse(above)))} == {
+        "pan2kg.site.registry",
+        "pan2kg.tables.writers",
+    }
     assert all(callable(graph.offered(method)) for method in ("network", "picture", "table"))
 
 
@@ -143,7 +184,9 @@ def test_a_rough_library_has_one_door() -> None:
     for module, (tree, *_) in modules().items():
         assert isinstance(tree, ast.Module)
         runs = (
-            node for node in tree.body if not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING")
+            node
+            for node in tree.body
+            if not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING")
         )
         for _, name in imports(part for node in runs for part in ast.walk(node)):
             if name.split(".")[0] in DOORS:
@@ -153,40 +196,63 @@ def test_a_rough_library_has_one_door() -> None:
 
 def test_links_are_found_in_one_place() -> None:
     found = {
-        (module, alias.name) for module, nodes in modules().items() if room(module) != "coherence"
-        for node in nodes if isinstance(node, ast.ImportFrom) and node.module
-        for alias in node.names if alias.name in COUNTING.get(node.module.removeprefix("pan2kg."), set())
-    }  # fmt: skip
-    assert not found, "add what is missing to coherence/known.py or coherence/figures.py, with a test"
+        (module, alias.name)
+        for module, nodes in modules().items()
+        if room(module) != "coherence"
+        for node in nodes
+        if isinstance(node, ast.ImportFrom) and node.module
+        for alias in node.names
+        if alias.name in COUNTING.get(node.module.removeprefix("pan2kg."), set())
+    }
+    assert not found, (
+        "add what is missing to coherence/known.py or coherence/figures.py, with a test"
+    )
 
 
 def test_templates_count_no_links() -> None:
     counted = re.compile(r"\b(?:linked|meetings|cites|cited)(?:\.plans)?\s*\|\s*(?:length|count)")
     assert counted.search("{{ cites.plans|length }}")
-    found = [path.name for path in sorted(PACKAGE.rglob("*.html")) if counted.search(path.read_text(encoding="utf-8"))]
+    found = [
+        path.name
+        for path in sorted(PACKAGE.rglob("*.html"))
+        if counted.search(path.read_text(encoding="utf-8"))
+    ]
     assert found == ["pairs.html"], "hand the figure of the register to the template"
 
 
 def test_statements_between_plans_are_read_for_their_argument_alone() -> None:
     readers = {
-        module for module, nodes in modules().items() for node in nodes
-        if isinstance(node, ast.Attribute) and node.attr == "ties" and not isinstance(node.ctx, ast.Store)
-        and isinstance(node.value, ast.Attribute | ast.Name) and ast.unparse(node.value).endswith("graph")
-    }  # fmt: skip
+        module
+        for module, nodes in modules().items()
+        for node in nodes
+        if isinstance(node, ast.Attribute)
+        and node.attr == "ties"
+        and not isinstance(node.ctx, ast.Store)
+        and isinstance(node.value, ast.Attribute | ast.Name)
+        and ast.unparse(node.value).endswith("graph")
+    }
     assert readers <= READS_STATEMENTS, "ask Graph.meetings or Graph.known which plans are linked"
 
 
 def test_the_library_does_not_print_and_names_what_it_catches() -> None:
     prints = [
-        f"{module}:{node.lineno}" for module, nodes in modules().items() if room(module) != "cli" for node in nodes
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
-    ]  # fmt: skip
+        f"{module}:{node.lineno}"
+        for module, nodes in modules().items()
+        if room(module) != "cli"
+        for node in nodes
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "print"
+    ]
     assert not prints, "return the text, and let cli write it:" + told(prints)
     broad = [
-        f"{module}:{node.lineno}" for module, nodes in modules().items() if module not in BOUNDARY for node in nodes
+        f"{module}:{node.lineno}"
+        for module, nodes in modules().items()
+        if module not in BOUNDARY
+        for node in nodes
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or re.search(r"\b(Base)?Exception\b", ast.unparse(node.type)))
-    ]  # fmt: skip
+    ]
     assert not broad, "this catches everything; name what can happen:" + told(broad)
 
 
@@ -194,4 +260,6 @@ def test_what_a_room_offers_hides_none_of_its_modules() -> None:
     for path in PACKAGE.glob("*/__init__.py"):
         room = import_module(f"pan2kg.{path.parent.name}")
         names = {module.stem: vars(room).get(module.stem) for module in path.parent.glob("*.py")}
-        assert not [name for name, thing in names.items() if thing and not isinstance(thing, ModuleType)], room
+        assert not [
+            name for name, thing in names.items() if thing and not isinstance(thing, ModuleType)
+        ], room

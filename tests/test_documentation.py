@@ -1,6 +1,6 @@
 """README and the guide are executed: every command they print is run, in order, and prints what they say. A line that
-is only `…` stands for any lines. ``PAN2KG_REWRITE=1 pytest tests/test_documentation.py`` writes the first lines of
-today's output into the blocks, and the table of questions from the registries."""
+is only `…` stands for any lines. ``PAN2KG_REWRITE=1 pytest tests/test_documentation.py`` writes the
+first lines of today's output into the blocks, and the table of questions from the registries."""
 
 import doctest
 import os
@@ -26,8 +26,10 @@ README = ROOT / "README.md"
 GUIDE = ROOT / "docs" / "guide.md"
 BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 SHOWN = 14
-LISTED = ("<!-- questions: written from queries/ and pan2kg/tables/registry.py by tests/test_documentation.py -->",
-          "<!-- end of questions -->")  # fmt: skip
+LISTED = (
+    "<!-- questions: written from queries/ and pan2kg/tables/registry.py by tests/test_documentation.py -->",
+    "<!-- end of questions -->",
+)
 MARKS = "¹²³"
 PLAN = "Plan d’action national\n\n1. Former\n1.1. Former les juges\n1.2. Former les avocats\n"
 
@@ -51,7 +53,9 @@ def _serve(folder: Path) -> str:
     command = [sys.executable, "-m", "pan2kg.cli.main", "serve", "--no-browser", "--port", "0"]
     environment = {**BARE, "PATH": os.environ["PATH"], "COLUMNS": "80"}
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, cwd=folder, env=environment) as service:
+    with subprocess.Popen(
+        command, stdout=pipe, stderr=pipe, text=True, cwd=folder, env=environment
+    ) as service:
         assert service.stdout is not None
         said = service.stdout.readline()
         service.terminate()
@@ -64,24 +68,35 @@ def _serve(folder: Path) -> str:
 def test_a_page_prints_what_the_tool_prints(tmp_path: Path, commands: Commands, page: Path) -> None:
     (tmp_path / "plan.txt").write_text(PLAN, encoding="utf-8")
     text = page.read_text(encoding="utf-8")
-    for command, expected in (listed for block in BLOCK.findall(text) for listed in _commands(block)):
+    for command, expected in (
+        listed for block in BLOCK.findall(text) for listed in _commands(block)
+    ):
         asked = command.rpartition("&& .venv/bin/")[2]
         if not asked.startswith("pan2kg"):
             continue
         printed = _run(asked, tmp_path, commands).rstrip("\n").splitlines()
         if os.environ.get("PAN2KG_REWRITE"):
             shown = printed if len(printed) <= SHOWN else [*printed[:SHOWN], "…"]
-            was, now = ("".join(f"{line}\n" for line in [f"$ {command}", *lines]) for lines in (expected, shown))
+            was, now = (
+                "".join(f"{line}\n" for line in [f"$ {command}", *lines])
+                for lines in (expected, shown)
+            )
             text = text.replace(was, now, 1)
         else:
-            pattern = "".join(r"(?:.*\n)*" if line == "…" else re.escape(line) + r"\n" for line in expected)
+            pattern = "".join(
+                r"(?:.*\n)*" if line == "…" else re.escape(line) + r"\n" for line in expected
+            )
             same = re.fullmatch(pattern, "".join(f"{line}\n" for line in printed))
-            assert same, f"{page.name} prints something else for `{command}`:\n" + "\n".join(printed[:20])
+            assert same, f"{page.name} prints something else for `{command}`:\n" + "\n".join(
+                printed[:20]
+            )
     if os.environ.get("PAN2KG_REWRITE"):
         page.write_text(text, encoding="utf-8")
 
 
-def test_the_guide_speaks_python_that_runs(graph: pan2kg.Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_guide_speaks_python_that_runs(
+    graph: pan2kg.Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(pan2kg, "open_graph", lambda: graph)
     results = doctest.testfile(str(GUIDE), module_relative=False, encoding="utf-8")
     assert results.attempted > 4
@@ -92,8 +107,14 @@ def _questions() -> Iterator[tuple[int, str, str]]:
     for query in sorted(read_queries(Project.at(ROOT)).values(), key=lambda query: query.name):
         if query.group != "quality":
             number = re.search(r"question-(\d+)", query.header.get("tags", ""))
-            options = "".join(f" --{given.option} …" for given in query.parameters if given.name != "language")
-            yield int(number[1]) if number else 31, query.question(), f"`pan2kg ask {query.name}{options}`"
+            options = "".join(
+                f" --{given.option} …" for given in query.parameters if given.name != "language"
+            )
+            yield (
+                int(number[1]) if number else 31,
+                query.question(),
+                f"`pan2kg ask {query.name}{options}`",
+            )
     for name, kind in TABLES.items():
         words = re.fullmatch(rf"(.*?) ?([{MARKS}]?)", kind.example)
         assert words
@@ -113,22 +134,38 @@ def test_the_guide_lists_every_question_as_the_registries_have_it() -> None:
     )
     table = f"{LISTED[0]}\n| | Question | Command |\n|---|---|---|\n{rows}{LISTED[1]}"
     if os.environ.get("PAN2KG_REWRITE"):
-        (before, _, rest), end = text.partition(LISTED[0]), LISTED[1]
+        (before, _, rest) = text.partition(LISTED[0])
+        end = LISTED[1]
         GUIDE.write_text(f"{before}{table}{rest.partition(end)[2]}", encoding="utf-8")
     else:
-        assert table in text, "PAN2KG_REWRITE=1 pytest tests/test_documentation.py writes the table of questions"
-    assert {int(number) for number in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)} == set(range(1, 31))
+        assert table in text, (
+            "PAN2KG_REWRITE=1 pytest tests/test_documentation.py writes the table of questions"
+        )
+    assert {int(number) for number in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)} == set(
+        range(1, 31)
+    )
 
 
-PAGES: Final = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "benchmarks/README.md", *(
-    f"docs/{name}.md" for name in ("columns", "engines", "facts", "guide", "serving", "software")
-))  # fmt: skip
+PAGES: Final = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "benchmarks/README.md",
+    *(
+        f"docs/{name}.md"
+        for name in ("columns", "engines", "facts", "guide", "serving", "software")
+    ),
+)
 
 
 def test_every_link_into_the_project_leads_somewhere() -> None:
     for file in (ROOT / name for name in PAGES):
         targets = re.findall(r"\]\(([^)#\s]+)\)", file.read_text(encoding="utf-8"))
-        broken = [target for target in targets if "://" not in target and not (file.parent / target).exists()]
+        broken = [
+            target
+            for target in targets
+            if "://" not in target and not (file.parent / target).exists()
+        ]
         assert not broken, file.name
 
 
@@ -142,8 +179,15 @@ CHANGED: Final = {
 }
 
 
-def test_the_changelog_gives_the_headline_figures_as_they_are_now(root: Path, graph: pan2kg.Graph) -> None:
-    text = (root / "CHANGELOG.md").read_text(encoding="utf-8").partition("\n## ")[2].partition("\n## ")[0]
+def test_the_changelog_gives_the_headline_figures_as_they_are_now(
+    root: Path, graph: pan2kg.Graph
+) -> None:
+    text = (
+        (root / "CHANGELOG.md")
+        .read_text(encoding="utf-8")
+        .partition("\n## ")[2]
+        .partition("\n## ")[0]
+    )
     taken = {one.figure.id: one for one in graph.figures()}
     for row, figures in CHANGED.items():
         cells = re.search(rf"^ +\| {re.escape(row)} \| [^|]+ \| ([^|]+) \| \S", text, re.MULTILINE)

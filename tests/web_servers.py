@@ -47,20 +47,28 @@ def free_port() -> int:
 
 @contextmanager
 def nginx(folder: Path, port: int, site: str) -> Iterator[None]:
-    user = "user root;" if os.geteuid() == 0 else ""  # else it could not read what belongs to root alone
+    user = (
+        "user root;" if os.geteuid() == 0 else ""
+    )  # else it could not read what belongs to root alone
     (folder / "site.conf").write_text(site, encoding="utf-8")
     (folder / "nginx.conf").write_text(_NGINX.format(folder=folder, user=user), encoding="utf-8")
-    with _started(folder, port, [_program("nginx"), "-p", str(folder), "-c", str(folder / "nginx.conf")]):
+    with _started(
+        folder, port, [_program("nginx"), "-p", str(folder), "-c", str(folder / "nginx.conf")]
+    ):
         yield
 
 
 @contextmanager
 def apache(folder: Path, port: int, site: str, modules: Sequence[str]) -> Iterator[None]:
     program = _program("apache2", "httpd")
-    built = next((path for path in _FOLDERS if path.is_dir()), None) or lack("Apache has no modules here")
+    built = next((path for path in _FOLDERS if path.is_dir()), None) or lack(
+        "Apache has no modules here"
+    )
     lines = "\n".join(f"LoadModule {name}_module {built}/mod_{name}.so" for name in modules)
     (folder / "site.conf").write_text(site, encoding="utf-8")
-    (folder / "apache.conf").write_text(_APACHE.format(folder=folder, port=port, modules=lines), encoding="utf-8")
+    (folder / "apache.conf").write_text(
+        _APACHE.format(folder=folder, port=port, modules=lines), encoding="utf-8"
+    )
     with _started(folder, port, [program, "-f", str(folder / "apache.conf"), "-DFOREGROUND"]):
         yield
 
@@ -81,7 +89,9 @@ def _program(*names: str) -> str:
 @contextmanager
 def _started(folder: Path, port: int, command: list[str]) -> Iterator[None]:
     folder.chmod(0o755)
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
     try:
         deadline = time.monotonic() + PATIENCE
         while not listens(port):

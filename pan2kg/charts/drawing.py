@@ -1,8 +1,8 @@
 """The marks of a drawing, each with its place in pixels, the drawing as SVG, and how much room text takes.
 
-The SVG has no script and no style sheet and fetches nothing, so that it can stand in a page with a strict content
-policy. Every renderer, SVG here and PNG or PDF in :mod:`pan2kg.charts.registry`, needs to know these marks and
-nothing else.
+The SVG has no script and no style sheet and fetches nothing, so that it can stand in a page with a
+strict content policy. Every renderer, SVG here and PNG or PDF in :mod:`pan2kg.charts.registry`,
+needs to know these marks and nothing else.
 """
 
 import hashlib
@@ -28,7 +28,8 @@ _AFTER = re.compile(r"(?<=«) |(?<=\bn°) |(?<=\b[Nn]o\.) ")
 
 ELLIPSIS: Final = "…"
 OTHER: Final = 0.75
-WIDE: Final = 1.05  # the width of a letter that is not in the table, and of one that East Asian scripts call wide
+# the width of a letter that is not in the table, and of one that East Asian scripts call wide
+WIDE: Final = 1.05
 
 LEADING: Final = 1.25  # from one line to the next, in sizes of the text
 
@@ -41,7 +42,9 @@ class Font(NamedTuple):
 
 class _Widths(dict[str, float]):
     def __init__(self, *, bold: bool) -> None:
-        rows = tomllib.loads(Path(__file__).with_name("widths.toml").read_text("utf-8"))["bold" if bold else "plain"]
+        rows = tomllib.loads(Path(__file__).with_name("widths.toml").read_text("utf-8"))[
+            "bold" if bold else "plain"
+        ]
         self.listed = {char: int(width) / 1000 for width, chars in rows.items() for char in chars}
         self.other = OTHER + 0.1 * bold
         super().__init__(self.listed)
@@ -72,7 +75,8 @@ def shorten(text: str, width: float, font: Font) -> str:
     words = " ".join(text.split())
     if measure(words, font) <= width:
         return words
-    room, used = width - measure(ELLIPSIS, font), 0.0
+    room = width - measure(ELLIPSIS, font)
+    used = 0.0
     for at, char in enumerate(words):
         used += font.size * _TABLES(font.bold)[char]
         if used > room:
@@ -82,10 +86,12 @@ def shorten(text: str, width: float, font: Font) -> str:
 
 @lru_cache(maxsize=1 << 13)
 def wrap(text: str, width: float, font: Font, lines: int = 99) -> tuple[str, ...]:
-    # a word that is wider than the line is cut where it has to be; what a no-break space joins is not torn, nor are
-    # French quotation marks from what they quote, nor “No.” from 4
+    # a word that is wider than the line is cut where it has to be; what a no-break space joins is
+    # not torn, nor are French quotation marks from what they quote, nor “No.” from 4
     words: list[str] = []
-    for word in _BEFORE.sub("\u00a0", _AFTER.sub("\u00a0", " ".join(_SPACES.split(text)))).split(" "):
+    for word in _BEFORE.sub("\u00a0", _AFTER.sub("\u00a0", " ".join(_SPACES.split(text)))).split(
+        " "
+    ):
         remainder = word.strip()
         while measure(remainder, font) > width and len(remainder) > 1:
             at = 1
@@ -94,11 +100,14 @@ def wrap(text: str, width: float, font: Font, lines: int = 99) -> tuple[str, ...
             words.append(remainder[:at])
             remainder = remainder[at:]
         words += [remainder] if remainder else []
-    wrapped, start, space = list[str](), 0, _width(" ", font.bold)
+    wrapped = list[str]()
+    start = 0
+    space = _width(" ", font.bold)
     while start < len(words) and len(wrapped) < lines:
         if len(wrapped) == lines - 1:
             return (*wrapped, shorten(" ".join(words[start:]), width, font))
-        end, used = start + 1, _width(words[start], font.bold)
+        end = start + 1
+        used = _width(words[start], font.bold)
         while end < len(words):
             used += space + _width(words[end], font.bold)
             if round(font.size * used, 2) > width:
@@ -128,7 +137,10 @@ class Box(NamedTuple):
     pen: Pen | None = None
 
     def edge(self) -> "Line":
-        x, y, right, low = self.x, self.y, self.x + self.width, self.y + self.height
+        x = self.x
+        y = self.y
+        right = self.x + self.width
+        low = self.y + self.height
         return Line(((x, y), (right, y), (right, low), (x, low), (x, y)), self.pen, fill=self.fill)
 
 
@@ -149,12 +161,20 @@ class Line(NamedTuple):
     @classmethod
     def arrow(cls, tip: Point, angle: float, colour: str, size: float = 7.0) -> "Line":
         x, y = tip
-        back = [(x - size * math.cos(angle + side), y - size * math.sin(angle + side)) for side in (0.42, -0.42)]
+        back = [
+            (x - size * math.cos(angle + side), y - size * math.sin(angle + side))
+            for side in (0.42, -0.42)
+        ]
         return cls((tip, *back, tip), fill=colour)
 
     @classmethod
-    def diamond(cls, x: float, y: float, radius: float, *, fill: str = "", pen: Pen | None = None) -> "Line":
-        right, low, left, high = x + radius, y + radius, x - radius, y - radius
+    def diamond(
+        cls, x: float, y: float, radius: float, *, fill: str = "", pen: Pen | None = None
+    ) -> "Line":
+        right = x + radius
+        low = y + radius
+        left = x - radius
+        high = y - radius
         return cls(((x, high), (right, y), (x, low), (left, y), (x, high)), pen, fill=fill)
 
 
@@ -188,28 +208,37 @@ class Label(NamedTuple):
     anchor: Anchor = "start"
     turn: float = 0.0
     language: str = ""
-    name: str = ""  # "t", "d" or "n" where it says the title, the description or the notes of the drawing
+    name: str = (
+        ""  # "t", "d" or "n" where it says the title, the description or the notes of the drawing
+    )
 
     def lines(self) -> "list[Label]":
         if "\n" not in self.text:
             return [self]
         step = LEADING * self.font.size
-        return [self._replace(y=self.y + step * at, text=line) for at, line in enumerate(self.text.split("\n"))]
+        return [
+            self._replace(y=self.y + step * at, text=line)
+            for at, line in enumerate(self.text.split("\n"))
+        ]
 
     def bounds(self) -> tuple[float, float, float, float]:
-        width, size = measure(self.text, self.font), self.font.size
-        cos, sin = math.cos(math.radians(self.turn)), math.sin(math.radians(self.turn))
+        width = measure(self.text, self.font)
+        size = self.font.size
+        cos = math.cos(math.radians(self.turn))
+        sin = math.sin(math.radians(self.turn))
         start = {"start": 0.0, "middle": -width / 2, "end": -width}[self.anchor]
         corners = [(x, y) for x in (start, start + width) for y in (-size, size / 4)]
         turned = [(x * cos - y * sin, x * sin + y * cos) for x, y in corners]
-        xs, ys = [round(self.x + x, 2) for x, _ in turned], [round(self.y + y, 2) for _, y in turned]
+        xs = [round(self.x + x, 2) for x, _ in turned]
+        ys = [round(self.y + y, 2) for _, y in turned]
         return min(xs), min(ys), max(xs), max(ys)
 
 
 class Group(NamedTuple):
     """Marks that belong together, moved by ``shift``, with their full text and where they lead.
 
-    ``tags`` say what they stand for, so that a page can find and dim them: names in small letters, each with a value.
+    ``tags`` say what they stand for, so that a page can find and dim them: names in small letters,
+        each with a value.
     """
 
     marks: "tuple[Mark, ...]"
@@ -246,12 +275,18 @@ class Drawing(NamedTuple):
         sheet = _Elements(name)
         paper = _Element('<rect width="100%" height="100%"', _look(PAPER), "/>")
         inner = [paper, *sheet.elements(self.marks, 0.0, 0.0)]
-        # what is drawn as text names the picture; where it is not drawn, elements that nobody sees do
-        title, description = _xml(self.title), _xml(self.description)
+        # what is drawn as text names the picture; where it is not drawn, elements that nobody sees
+        # do
+        title = _xml(self.title)
+        description = _xml(self.description)
         head = f"<title>{title}</title>" if sheet.told else ""
-        head = head or f'<title id="{name}t">{title}</title>\n<desc id="{name}d">{description}</desc>'
+        head = (
+            head or f'<title id="{name}t">{title}</title>\n<desc id="{name}d">{description}</desc>'
+        )
         told = " ".join(f"{name}{end}" for end in sheet.told or "td")
-        width, height, role = number(self.width), number(self.height), "group" if sheet.leads else "img"
+        width = number(self.width)
+        height = number(self.height)
+        role = "group" if sheet.leads else "img"
         begin = (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
             f'role="{role}" aria-labelledby="{told}" lang="{self.language}" font-family="{FAMILY}"'
@@ -261,11 +296,17 @@ class Drawing(NamedTuple):
         return "".join((*out, "\n"))
 
     def inner(self, label: str = "", classes: "Classes | None" = None) -> str:
-        # In a page, where an element names it, or words beside it: the marks in whole pixels, without title and paper.
+        # In a page, where an element names it, or words beside it: the marks in whole pixels,
+        # without title and paper.
         sheet = _Elements()
         inner = sheet.elements(self.marks, 0.0, 0.0)
-        width, height = math.ceil(self.width), math.ceil(self.height)
-        begin = f'<svg width="{width}" height="{height}" viewBox="0 0 {width} {height}"' if label else "<svg"
+        width = math.ceil(self.width)
+        height = math.ceil(self.height)
+        begin = (
+            f'<svg width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+            if label
+            else "<svg"
+        )
         begin += f' role="img" aria-labelledby="{label}"' if label and not sheet.leads else ""
         out: list[str] = []
         _Element(begin, (), ">", inner).write(_UNSET, out, classes or _WRITTEN_OUT)
@@ -276,16 +317,25 @@ def height_of(lines: int, font: Font) -> float:
     return lines * font.size * LEADING
 
 
-def centred(box: Box, lines: Sequence[str], font: Font, *, anchor: Anchor = "middle", pad: float = 6.0) -> list[Label]:
-    x = {"start": box.x + pad, "middle": box.x + box.width / 2, "end": box.x + box.width - pad}[anchor]
+def centred(
+    box: Box, lines: Sequence[str], font: Font, *, anchor: Anchor = "middle", pad: float = 6.0
+) -> list[Label]:
+    x = {"start": box.x + pad, "middle": box.x + box.width / 2, "end": box.x + box.width - pad}[
+        anchor
+    ]
     top = box.y + (box.height - height_of(len(lines), font)) / 2
-    return [Label(x, top + font.size * (1.02 + LEADING * at), line, font, anchor) for at, line in enumerate(lines)]
+    return [
+        Label(x, top + font.size * (1.02 + LEADING * at), line, font, anchor)
+        for at, line in enumerate(lines)
+    ]
 
 
 FAMILY: Final = "Helvetica,Arial,sans-serif"
 PAPER: Final = "#ffffff"
 
-_KEYS: Final = re.compile(r"[^/#?]*?(?=(?:\.html)?(?:\?[^#]*)?$)")  # of the things of a page or place, in its address
+_KEYS: Final = re.compile(
+    r"[^/#?]*?(?=(?:\.html)?(?:\?[^#]*)?$)"
+)  # of the things of a page or place, in its address
 _keys = lru_cache(maxsize=1 << 12)(lambda address: sorted(_KEYS.findall(address)[0].split("--")))
 _ADDRESS = re.compile(r"(?:https?://|[#/.]|[\w-]+[./?#]|[\w-]+$)", re.IGNORECASE)
 
@@ -305,21 +355,42 @@ def number(value: float) -> str:
     return _TENTHS[round(value * 10)]
 
 
-# The look of an element: for each property its value, None where the property does not matter. Of a group it is that of
-# most that is in it. A style is what an element has from those around it.
-_PROPERTIES: Final = ("fill", "stroke", "stroke-width", "stroke-dasharray", "font-size", "font-weight", "text-anchor")
+# The look of an element: for each property its value, None where the property does not matter. Of a
+# group it is that of most that is in it. A style is what an element has from those around it.
+_PROPERTIES: Final = (
+    "fill",
+    "stroke",
+    "stroke-width",
+    "stroke-dasharray",
+    "font-size",
+    "font-weight",
+    "text-anchor",
+)
 _UNSET: Final = ("", "none", "1", "none", "", "normal", "start")
 _Look = tuple[tuple[str, ...] | None, ...]
 _Style = tuple[str, ...]
 
 
 @lru_cache(maxsize=1 << 12)
-def _look(fill: str | None, pen: Pen | None = None, font: Font | None = None, anchor: Anchor = "start") -> _Look:
+def _look(
+    fill: str | None, pen: Pen | None = None, font: Font | None = None, anchor: Anchor = "start"
+) -> _Look:
     # without a fill, what is straight, which has nothing to fill
     colours = [font.colour if font else fill or "", pen.colour if pen else ""]
-    paints = [f"#{name[1::2]}" if name and name[1::2] == name[2::2] else name or "none" for name in colours]
-    line = ((number(pen.width),), (" ".join(map(number, pen.dash)) or "none",)) if pen else (None, None)
-    text = ((number(font.size),), ("bold" if font.bold else "normal",), (anchor,)) if font else 3 * (None,)
+    paints = [
+        f"#{name[1::2]}" if name and name[1::2] == name[2::2] else name or "none"
+        for name in colours
+    ]
+    line = (
+        ((number(pen.width),), (" ".join(map(number, pen.dash)) or "none",))
+        if pen
+        else (None, None)
+    )
+    text = (
+        ((number(font.size),), ("bold" if font.bold else "normal",), (anchor,))
+        if font
+        else 3 * (None,)
+    )
     return None if fill is None else (paints[0],), (paints[1],), *line, *text
 
 
@@ -327,32 +398,57 @@ class Classes:
     def __init__(self, sheet: str = "") -> None:
         self.names: dict[_Look, str] = {}
         for name, rule in re.findall(r"\.pictured \.(\w+)\{(fill:[^}]*)\}", sheet):
-            written = rule.replace("px", "").replace("weight:400", "weight:normal").replace("weight:700", "weight:bold")
+            written = (
+                rule.replace("px", "")
+                .replace("weight:400", "weight:normal")
+                .replace("weight:700", "weight:bold")
+            )
             values = dict(declaration.split(":") for declaration in written.split(";"))
-            self.names[tuple((values[name],) if name in values else None for name in _PROPERTIES)] = name
+            self.names[
+                tuple((values[name],) if name in values else None for name in _PROPERTIES)
+            ] = name
         self.suiting = cache(
-            lambda look: [
-                named for named in self.names
-                if all(not values or values == suited for values, suited in zip(look, named, strict=True))
-            ] or [look]
-        )  # fmt: skip
+            lambda look: (
+                [
+                    named
+                    for named in self.names
+                    if all(
+                        not values or values == suited
+                        for values, suited in zip(look, named, strict=True)
+                    )
+                ]
+                or [look]
+            )
+        )
         self.settled = lru_cache(maxsize=1 << 14)(self.settle)
         # what is said of each look in a style
         self.said = lru_cache(maxsize=1 << 8)(
-            lambda style: lru_cache(maxsize=1 << 12)(lambda look: self.settle(((look, 1),), style, 0, 0)[0])
+            lambda style: lru_cache(maxsize=1 << 12)(
+                lambda look: self.settle(((look, 1),), style, 0, 0)[0]
+            )
         )
 
-    def settle(self, looks: tuple[tuple[_Look, int], ...], style: _Style, least: int, spent: int) -> tuple[str, _Style]:
-        # What is said for all of these looks, and the style then. To say it in a group costs as much as in one of them,
-        # and a group that is drawn for nothing else has to be worth its tags.
-        suited, is_as_is = Counter[_Look](), 0
+    def settle(
+        self, looks: tuple[tuple[_Look, int], ...], style: _Style, least: int, spent: int
+    ) -> tuple[str, _Style]:
+        # What is said for all of these looks, and the style then. To say it in a group costs as
+        # much as in one of them, and a group that is drawn for nothing else has to be worth its
+        # tags.
+        suited = Counter[_Look]()
+        is_as_is = 0
         for look, times in looks:
             suited.update(dict.fromkeys(self.suiting(look), times))
-            is_as_is += times * all(not values or values[0] == value for values, value in zip(look, style, strict=True))
+            is_as_is += times * all(
+                not values or values[0] == value for values, value in zip(look, style, strict=True)
+            )
         ((look, times),) = suited.most_common(1)
-        settled = tuple(values[0] if values else value for values, value in zip(look, style, strict=True))
+        settled = tuple(
+            values[0] if values else value for values, value in zip(look, style, strict=True)
+        )
         pairs = zip(_PROPERTIES, settled, style, strict=True)
-        attributes = "".join(f' {name}="{value}"' for name, value, inherited in pairs if value != inherited)
+        attributes = "".join(
+            f' {name}="{value}"' for name, value, inherited in pairs if value != inherited
+        )
         # the width of some pens is a number of its own
         thin = (*look[:2], None, *look[3:])
         if look in self.names or thin in self.names:
@@ -369,16 +465,22 @@ class _Element:
     __slots__ = ("begin", "end", "inner", "look", "looks")
 
     def __init__(self, begin: str, look: _Look, end: str, inner: "Sequence[_Element]" = ()) -> None:
-        self.begin, self.look, self.end, self.inner = begin, look, end, inner
+        self.begin = begin
+        self.look = look
+        self.end = end
+        self.inner = inner
         self.looks: tuple[tuple[_Look, int], ...] = ()
         if inner:
             times: dict[_Look, int] = {}
             for element in inner:
                 times[element.look] = times.get(element.look, 0) + 1
-            self.looks, self.look = tuple(times.items()), max(times, key=times.__getitem__)
+            self.looks = tuple(times.items())
+            self.look = max(times, key=times.__getitem__)
 
     def write(self, style: _Style, out: list[str], classes: Classes) -> None:
-        attributes, inside = classes.settled(self.looks, style, 0 if self.begin else len("<g></g>") + 1, 1)
+        attributes, inside = classes.settled(
+            self.looks, style, 0 if self.begin else len("<g></g>") + 1, 1
+        )
         begin = self.begin or ("<g" if attributes else "")
         if begin:
             out += (begin, attributes, self.end)
@@ -392,19 +494,28 @@ class _Element:
             out.append(f"</{begin.partition(' ')[0][1:]}>")
 
 
-def _places(points: Iterable[Point], right: float, down: float, grain: int) -> list[tuple[int, int]]:
+def _places(
+    points: Iterable[Point], right: float, down: float, grain: int
+) -> list[tuple[int, int]]:
     finer = 10 // grain
-    return [(round((x + right) * finer) * grain, round((y + down) * finer) * grain) for x, y in points]
+    return [
+        (round((x + right) * finer) * grain, round((y + down) * finer) * grain) for x, y in points
+    ]
 
 
 @lru_cache(maxsize=1 << 13)  # a picture has the same lines in each language
-def _course(points: tuple[Point, ...], right: float, down: float, grain: int, *, curved: bool = False) -> str:
+def _course(
+    points: tuple[Point, ...], right: float, down: float, grain: int, *, curved: bool = False
+) -> str:
     # from place to place, in tenths of a pixel, so that what is rounded does not add up
     (x, y), *places = _places(points, right, down, grain)
     is_closed = len(places) > 1 and places[-1] == (x, y)
-    course, size = f"M{_TENTHS[x]}{' ' * (y >= 0)}{_TENTHS[y]}", 3 if curved else 1
+    course = f"M{_TENTHS[x]}{' ' * (y >= 0)}{_TENTHS[y]}"
+    size = 3 if curved else 1
     for at in range(0, len(places) - (is_closed and not curved), size):
-        steps = [_TENTHS[step] for to_x, to_y in places[at : at + size] for step in (to_x - x, to_y - y)]
+        steps = [
+            _TENTHS[step] for to_x, to_y in places[at : at + size] for step in (to_x - x, to_y - y)
+        ]
         if "0" in steps and not curved:
             course += f"v{steps[1]}" if steps[0] == "0" else f"h{steps[0]}"
         else:
@@ -416,18 +527,23 @@ def _course(points: tuple[Point, ...], right: float, down: float, grain: int, *,
 class _Elements:
     """The elements of marks; ``told`` are the names of labels, ``leads`` whether a mark leads anywhere.
 
-    Without a ``name`` they are those of a page: in whole pixels, and nothing is said that their text or address says.
+    Without a ``name`` they are those of a page: in whole pixels, and nothing is said that their
+    text or address says.
     """
 
     def __init__(self, name: str = "") -> None:
-        self.name, self.leads, self.grain = name, False, 1 if name else 10
+        self.name = name
+        self.leads = False
+        self.grain = 1 if name else 10
         self.told: dict[str, None] = {}
 
     def elements(self, marks: Iterable[Mark], right: float, down: float) -> list[_Element]:
         # moved to the right and down; lines of one pen that follow each other are one path
-        elements, pen = list[_Element](), None
+        elements = list[_Element]()
+        pen = None
         for mark in marks:
-            last_pen, pen = pen, None
+            last_pen = pen
+            pen = None
             if isinstance(mark, Group):
                 elements += self.group(mark, right, down)
             elif isinstance(mark, Label):
@@ -447,17 +563,28 @@ class _Elements:
                     elements[-1].end = f'{elements[-1].end[:-3]}{course}"/>'
                 else:
                     elements.append(_Element("<path", look, f' d="{course}"/>'))
-        runs = [list(run) for _, run in groupby(elements, key=attrgetter("look"))] if len(elements) > 2 else []
+        runs = (
+            [list(run) for _, run in groupby(elements, key=attrgetter("look"))]
+            if len(elements) > 2
+            else []
+        )
         is_worth = 1 < len(runs) < len(elements)
-        return [run[0] if len(run) == 1 else _Element("", (), ">", run) for run in runs] if is_worth else elements
+        return (
+            [run[0] if len(run) == 1 else _Element("", (), ">", run) for run in runs]
+            if is_worth
+            else elements
+        )
 
     def hatch(self, hatch: Hatch, right: float, down: float) -> list[_Element]:
         # what reaches from edge to edge is one dashed line as wide as the field is high, aslant
-        strokes, high = list(hatch.strokes()), hatch.height
-        start, stop = math.ceil(high / GAP) - 1, int(hatch.width / GAP)
+        strokes = list(hatch.strokes())
+        high = hatch.height
+        start = math.ceil(high / GAP) - 1
+        stop = int(hatch.width / GAP)
         if stop - start < 6:
             return self.elements(strokes, right, down)
-        wide, y = hatch.pen.width * math.sqrt(2), hatch.y + down + high / 2
+        wide = hatch.pen.width * math.sqrt(2)
+        y = hatch.y + down + high / 2
         x = hatch.x + right + GAP * (start + 1) - high / 2 - wide / 2 + y
         look = _look("", Pen(hatch.pen.colour, high, (wide, GAP - wide)))
         course = _course(((x, y), (x + GAP * (stop - start - 1) + wide, y)), 0.0, 0.0, 1)
@@ -467,10 +594,15 @@ class _Elements:
     def text(self, label: Label, right: float, down: float) -> Iterator[_Element]:
         spoken = f' lang="{_value(label.language)}"' if label.language else ""
         if label.name:
-            spoken, self.told[label.name] = f'{spoken} id="{self.name}{label.name}"', None
-        look, lines = _look("", None, label.font, label.anchor), []
+            spoken = f'{spoken} id="{self.name}{label.name}"'
+            self.told[label.name] = None
+        look = _look("", None, label.font, label.anchor)
+        lines = []
         for line in label.lines():
-            x, y = [_TENTHS[tenths] for tenths in _places([(line.x, line.y)], right, down, self.grain)[0]]
+            x, y = [
+                _TENTHS[tenths]
+                for tenths in _places([(line.x, line.y)], right, down, self.grain)[0]
+            ]
             turn = f' transform="rotate({number(line.turn)} {x} {y})"' if line.turn else ""
             lines.append((f' x="{x}" y="{y}"{turn}', _xml(line.text)))
         if label.anchor == "start":
@@ -480,17 +612,25 @@ class _Elements:
             yield _Element(f"<text{place}{spoken}", look, f">{words}</text>")
 
     def group(self, group: Group, right: float, down: float) -> list[_Element]:
-        tags, title = {name: value for name, value in group.tags if value}, group.title
+        tags = {name: value for name, value in group.tags if value}
+        title = group.title
         begin = f'<a href="{_value(group.address)}"' if _ADDRESS.match(group.address) else ""
         self.leads |= bool(begin)
         if not self.name:
             keys = _keys(group.address)
             if begin and keys == sorted(tags.get("of", "").split()):
                 tags["of"] = ""  # a script finds it in the address
-            # a title stays that says more than the name of what a text names, which its page has whole
+            # a title stays that says more than the name of what a text names, which its page has
+            # whole
             drawn = " ".join([mark.text for mark in group.marks if isinstance(mark, Label)])
             is_named = drawn and "\n" not in title and (begin or ELLIPSIS not in drawn)
-            title = "" if is_named else title.replace(f" ({keys[0]})", "", 1) if len(keys) == 1 else title
+            title = (
+                ""
+                if is_named
+                else title.replace(f" ({keys[0]})", "", 1)
+                if len(keys) == 1
+                else title
+            )
         title = f"<title>{_xml(title)}</title>" if title else ""
         said = "".join([f' data-{name}="{_value(value)}"' for name, value in tags.items()])
         begin = begin or ("<g" if said or title else "")
@@ -501,6 +641,8 @@ class _Elements:
             # one mark is its own group
             (mark,) = inner
             mark.begin += said
-            mark.end = f"{mark.end[:-2]}>{title}</{mark.begin.split()[0][1:]}>" if title else mark.end
+            mark.end = (
+                f"{mark.end[:-2]}>{title}</{mark.begin.split()[0][1:]}>" if title else mark.end
+            )
             return inner
         return [_Element(begin + said, (), f">{title}", inner)]

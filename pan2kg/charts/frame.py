@@ -1,7 +1,8 @@
 """What stands around every picture: title, how to read it, legend, what is not shown, and where it comes from.
 
-Also the heads, cells and signs that pictures share. Colours are such that readers with a colour vision deficiency and
-grey printers can tell them apart, and a number or a pattern always goes with them.
+Also the heads, cells and signs that pictures share. Colours are such that readers with a colour
+vision deficiency and grey printers can tell them apart, and a number or a pattern always goes with
+them.
 """
 
 from bisect import bisect_left
@@ -12,7 +13,19 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Final
 
-from pan2kg.charts import Box, Dot, Drawing, Font, Group, Label, Line, Mark, Pen, Subject, drawing as dw
+from pan2kg.charts import (
+    Box,
+    Dot,
+    Drawing,
+    Font,
+    Group,
+    Label,
+    Line,
+    Mark,
+    Pen,
+    Subject,
+    drawing as dw,
+)
 from pan2kg.coherence import evidence, figures, known
 from pan2kg.graph import labels
 from pan2kg.i18n import format_of, in_words
@@ -41,7 +54,9 @@ def shade(value: float, bounds: tuple[float, ...]) -> str:
 
 def on(fill: str) -> str:
     paints = (int(fill[at : at + 2], 16) / 255 for at in (1, 3, 5))
-    red, green, blue = (paint / 12.92 if paint <= 0.04045 else ((paint + 0.055) / 1.055) ** 2.4 for paint in paints)
+    red, green, blue = (
+        paint / 12.92 if paint <= 0.04045 else ((paint + 0.055) / 1.055) ** 2.4 for paint in paints
+    )
     light = 0.2126 * red + 0.7152 * green + 0.0722 * blue
     return INK if (light + 0.05) / 0.06 > 1.05 / (light + 0.05) else PAPER
 
@@ -64,7 +79,8 @@ class Sign:
 class Caption:
     """The words of a picture: its title, how it is read, the legend, what to bear in mind, what was chosen.
 
-    ``is_levelled``: what it shows depends on the level of evidence, which is said below it and rests on what was read.
+    ``is_levelled``: what it shows depends on the level of evidence, which is said below it and
+        rests on what was read.
     """
 
     title: str
@@ -78,19 +94,38 @@ class Caption:
 class Picture:
     """A drawing with what it shows as a table, one row a thing or cell drawn.
 
-    ``title`` and ``description`` stand in the drawing too, for those who do not see it. It ``tells`` more than words
+    ``title`` and ``description`` stand in the drawing too, for those who do not see it. It
+        ``tells`` more than words
     where it joins some things.
     """
 
     def __init__(
-        self, subject: Subject, name: str, caption: Caption, size: tuple[float, float, float], marks: Sequence[Mark],
-        table: Callable[[], Solutions], *, tells: bool = True,
-    ) -> None:  # fmt: skip
-        # the marks take a width and a height, and stand so far down; first of the notes is the level of evidence
-        self.name, self.language, self.subject, self.caption = name, subject.language, subject, caption
-        self.tells, self.size, self.marks, self._table, self.title = tells, size, tuple(marks), table, caption.title
+        self,
+        subject: Subject,
+        name: str,
+        caption: Caption,
+        size: tuple[float, float, float],
+        marks: Sequence[Mark],
+        table: Callable[[], Solutions],
+        *,
+        tells: bool = True,
+    ) -> None:
+        # the marks take a width and a height, and stand so far down; first of the notes is the
+        # level of evidence
+        self.name = name
+        self.language = subject.language
+        self.subject = subject
+        self.caption = caption
+        self.tells = tells
+        self.size = size
+        self.marks = tuple(marks)
+        self._table = table
+        self.title = caption.title
         level = words.according_to(subject.level).say(subject.language)
-        self.notes = (*((subject.say("at-level", level=level),) if caption.is_levelled else ()), *caption.notes)
+        self.notes = (
+            *((subject.say("at-level", level=level),) if caption.is_levelled else ()),
+            *caption.notes,
+        )
         self.description = " ".join((caption.lead, *self.notes))
 
     @cached_property
@@ -99,11 +134,17 @@ class Picture:
 
     @cached_property
     def drawing(self) -> Drawing:
-        subject, caption, (width, height, down) = self.subject, self.caption, self.size
-        width, margin, marks = max(width, 720.0), 24.0, list[Mark]()
+        subject = self.subject
+        caption = self.caption
+        (width, height, down) = self.size
+        width = max(width, 720.0)
+        margin = 24.0
+        marks = list[Mark]()
 
         def write(y: float, text: str, font: Font, gap: float = 0.0, name: str = "") -> float:
-            lines = [line for paragraph in text.split("\n") for line in dw.wrap(paragraph, width, font)]
+            lines = [
+                line for paragraph in text.split("\n") for line in dw.wrap(paragraph, width, font)
+            ]
             marks.append(Label(margin, y + font.size, "\n".join(lines), font, name=name))
             return y + dw.height_of(len(lines), font) + gap
 
@@ -119,7 +160,9 @@ class Picture:
             lines = dw.wrap(sign.meaning, width - SWATCH[0] - 10, KEY)
             wide = SWATCH[0] + 7 + max((dw.measure(line, KEY) for line in lines), default=0.0)
             if left and left + wide > width:
-                left, top, high = 0.0, top + high + 5, SWATCH[1]
+                left = 0.0
+                top = top + high + 5
+                high = SWATCH[1]
             legend.append(Group(sign.marks, shift=(left, top)))
             legend.append(Label(left + SWATCH[0] + 7, top + 13, "\n".join(lines), KEY))
             high = max(high, dw.height_of(len(lines), KEY) + 4)
@@ -129,11 +172,20 @@ class Picture:
         y = write(y, "\n".join(self.notes), KEY, name="n") if self.notes else y
         marks.append(Line(((margin, y + 8), (margin + width, y + 8)), Pen(RULE)))
         # where it comes from: what it rests on, release, day, and what was chosen
-        say, language = subject.say, subject.language
-        basis = words.basis_words(known.basis_line(subject.known), language).rstrip(".") if caption.is_levelled else ""
-        chosen = say("filters", filters=format_of("semicolon", language).join((say("verified"), *caption.filters)))
+        say = subject.say
+        language = subject.language
+        basis = (
+            words.basis_words(known.basis_line(subject.known), language).rstrip(".")
+            if caption.is_levelled
+            else ""
+        )
+        chosen = say(
+            "filters",
+            filters=format_of("semicolon", language).join((say("verified"), *caption.filters)),
+        )
         y = write(y + 13, f"{source_of(subject, basis)} · {chosen}.", SMALL)
-        wide, high = width + 2 * margin, y + max(margin - 8, 6)
+        wide = width + 2 * margin
+        high = y + max(margin - 8, 6)
         return Drawing(wide, high, caption.title, self.description, language, tuple(marks))
 
     @property
@@ -141,7 +193,8 @@ class Picture:
         return self.drawing.svg()
 
     def inner(self, label: str) -> str:
-        # for a page, whose element ``label`` names it and which has its words and its legend beside it
+        # for a page, whose element ``label`` names it and which has its words and its legend beside
+        # it
         width, height, down = self.size
         marks = (Group(self.marks, shift=(EDGING, EDGING + down)),)
         drawing = Drawing(width + 2 * EDGING, height + 2 * EDGING, "", "", self.language, marks)
@@ -149,8 +202,12 @@ class Picture:
 
     @property
     def legend(self) -> list[tuple[str, str]]:
-        drawings = [(Drawing(*SWATCH, "", "", "", sign.marks), sign.meaning) for sign in self.caption.signs]
-        return [(_INNER(drawing, "", self.subject.classes), meaning) for drawing, meaning in drawings]
+        drawings = [
+            (Drawing(*SWATCH, "", "", "", sign.marks), sign.meaning) for sign in self.caption.signs
+        ]
+        return [
+            (_INNER(drawing, "", self.subject.classes), meaning) for drawing, meaning in drawings
+        ]
 
     def _repr_svg_(self) -> str:
         return self.svg
@@ -158,28 +215,47 @@ class Picture:
 
 def script_words(subject: Subject) -> dict[str, str]:
     # what a page's script says of the values of tags, and where pictures come from
-    say, field_of = subject.say, subject.graph.policy_fields
-    said = {f"kind-{kind}": say(f"kind-{kind}") for kind in ("seen", "absent", "open", "undated", "text", "body")}
+    say = subject.say
+    field_of = subject.graph.policy_fields
+    said = {
+        f"kind-{kind}": say(f"kind-{kind}")
+        for kind in ("seen", "absent", "open", "undated", "text", "body")
+    }
     said |= {"kind-impossible": say("kind-impossible"), "kind-citation": say("kind-seen")}
-    said |= {f"level-{int(level)}": words.named(level).say(subject.language) for level in evidence.Level}
-    said |= {f"field-{key(iri)}": name.text for iri, name in subject.names(sorted({*field_of.values()})).items()}
+    said |= {
+        f"level-{int(level)}": words.named(level).say(subject.language) for level in evidence.Level
+    }
+    said |= {
+        f"field-{key(iri)}": name.text
+        for iri, name in subject.names(sorted({*field_of.values()})).items()
+    }
     return {**said, "source": f"{source_of(subject)} · {say('filters', filters=say('verified'))}."}
 
 
 def source_of(subject: Subject, basis: str = "") -> str:
-    # what any picture of the graph comes from: unless that says what it rests on, the release and the day
-    say, language, release = subject.say, subject.language, subject.graph.release
+    # what any picture of the graph comes from: unless that says what it rests on, the release and
+    # the day
+    say = subject.say
+    language = subject.language
+    release = subject.graph.release
     as_of = PRINTING.say("basis-as-of", language, day=in_words(subject.graph.as_of, language))
-    basis = basis or f"{say('release', release=release) if release else say('release-unknown')} · {as_of}"
+    basis = (
+        basis
+        or f"{say('release', release=release) if release else say('release-unknown')} · {as_of}"
+    )
     return f"{say('source')} · {basis}"
 
 
 def on_slide(picture: Picture) -> Picture:
     # the same in the middle of a sheet of 16:9, for a presentation: nothing is scaled or cut
-    drawing, slide = picture.drawing, copy(picture)
-    width, height = max(drawing.width, drawing.height * 16 / 9), max(drawing.height, drawing.width * 9 / 16)
+    drawing = picture.drawing
+    slide = copy(picture)
+    width = max(drawing.width, drawing.height * 16 / 9)
+    height = max(drawing.height, drawing.width * 9 / 16)
     shift = (width - drawing.width) / 2, (height - drawing.height) / 2
-    slide.drawing = drawing._replace(width=width, height=height, marks=(Group(drawing.marks, shift=shift),))
+    slide.drawing = drawing._replace(
+        width=width, height=height, marks=(Group(drawing.marks, shift=shift),)
+    )
     return slide
 
 
@@ -188,21 +264,30 @@ HEAD: Final = Font(11.5)
 STRONG: Final = Font(11.5, bold=True)
 FINE: Final = Font(9.5, colour=GREY)
 TILT: Final = 0.70710678
-FIFTHS: Final = (0.2, 0.4, 0.6, 0.8, 1.0)  # where the classes of shade end, as parts of the greatest weight shown
+FIFTHS: Final = (
+    0.2,
+    0.4,
+    0.6,
+    0.8,
+    1.0,
+)  # where the classes of shade end, as parts of the greatest weight shown
 
 
 def tilted(
     heads: Sequence[str | labels.Name], left: float, cell: float, *, longest: float = 215.0
 ) -> tuple[list[Mark], float, float]:
-    # They are drawn above y = 0, each over the middle of its column; names are numbered, with their keys.
+    # They are drawn above y = 0, each over the middle of its column; names are numbered, with their
+    # keys.
     marks: list[Mark] = []
     high = out = 0.0
     for at, head in enumerate(heads):
         title = head if isinstance(head, str) else f"{at + 1} · {head.key or key(head.iri)}"
-        text, x = dw.shorten(title, longest, HEAD), left + cell * (at + 0.5)
+        text = dw.shorten(title, longest, HEAD)
+        x = left + cell * (at + 0.5)
         marks.append(Group((Label(x + 3, -6, text, HEAD, turn=-45),), title=title))
         reach = (dw.measure(text, HEAD) + HEAD.size) * TILT
-        high, out = max(high, reach + 8), max(out, x + 3 + reach - (left + cell * len(heads)))
+        high = max(high, reach + 8)
+        out = max(out, x + 3 + reach - (left + cell * len(heads)))
     return marks, high, out
 
 
@@ -210,7 +295,9 @@ def row_head(box: Box, number: str, name: labels.Name, detail: str, address: str
     wide = box.width - 34
     lines = dw.wrap(name.text, wide, HEAD, 2)
     top = box.y + (box.height - dw.height_of(len(lines), HEAD) - dw.height_of(1, FINE)) / 2
-    marks: list[Mark] = [Label(box.x + 22, top + HEAD.size, number, STRONG, "end")] if number else []
+    marks: list[Mark] = (
+        [Label(box.x + 22, top + HEAD.size, number, STRONG, "end")] if number else []
+    )
     marks += spoken(name, [Label(box.x + 30, top + HEAD.size, "\n".join(lines), HEAD)])
     below = top + dw.height_of(len(lines), HEAD)
     marks.append(Label(box.x + 30, below + FINE.size, dw.shorten(detail, wide, FINE), FINE))
@@ -218,7 +305,8 @@ def row_head(box: Box, number: str, name: labels.Name, detail: str, address: str
 
 
 def called(name: labels.Name) -> str:
-    # a work in the title of what joins it to another thing: its number, or what it is called in short
+    # a work in the title of what joins it to another thing: its number, or what it is called in
+    # short
     return name.notation or labels.shortened(name.text)
 
 
@@ -235,7 +323,8 @@ def bow(start: dw.Point, end: dw.Point, pen: Pen, out: float | None = None) -> L
 def filled(box: Box, fill: str, lines: Sequence[str], *, size: float = 12.0) -> list[Mark]:
     colour = on(fill)
     marks: list[Mark] = [Box(box.x, box.y, box.width, box.height, fill, EDGE)]
-    upper, lower = Font(size, bold=True, colour=colour), Font(9.5, colour=colour)
+    upper = Font(size, bold=True, colour=colour)
+    lower = Font(9.5, colour=colour)
     if len(lines) == 1:
         return [*marks, *dw.centred(box, tuple(lines), upper)]
     top = box.y + (box.height - dw.height_of(1, upper) - dw.height_of(len(lines) - 1, lower)) / 2
@@ -243,7 +332,9 @@ def filled(box: Box, fill: str, lines: Sequence[str], *, size: float = 12.0) -> 
     marks.append(Label(middle, top + upper.size * 1.02, lines[0], upper, "middle"))
     start = top + dw.height_of(1, upper)
     for at, text in enumerate(lines[1:]):
-        marks.append(Label(middle, start + lower.size * (1.02 + dw.LEADING * at), text, lower, "middle"))
+        marks.append(
+            Label(middle, start + lower.size * (1.02 + dw.LEADING * at), text, lower, "middle")
+        )
     return marks
 
 
@@ -251,7 +342,9 @@ def hatched(box: Box) -> list[Mark]:
     return [box._replace(fill=PAPER, pen=EDGE), dw.Hatch(box.x, box.y, box.width, box.height)]
 
 
-def sign(look: Pen | str, meaning: str, text: str = "", size: float = 12.0, *, upright: bool = False) -> Sign:
+def sign(
+    look: Pen | str, meaning: str, text: str = "", size: float = 12.0, *, upright: bool = False
+) -> Sign:
     if isinstance(look, Pen):
         return Sign((Line(((15, 0), (15, 18)) if upright else ((0, 9), (30, 9)), look),), meaning)
     box = Box(0, 0, *SWATCH, fill=look, pen=EDGE)
@@ -265,14 +358,20 @@ def level_mark(x: float, y: float, level: evidence.Level, colour: str) -> list[M
         return [Dot(x, y, 3.2, colour)]
     if level is evidence.Level.OFFICIAL:
         return [Dot(x, y, 3.2, pen=pen), Dot(x, y, 1.3, colour)]
-    return [Dot(x, y, 3.2, pen=pen)] if level is evidence.Level.OTHER else [Line.diamond(x, y, 3.8, pen=pen)]
+    return (
+        [Dot(x, y, 3.2, pen=pen)]
+        if level is evidence.Level.OTHER
+        else [Line.diamond(x, y, 3.8, pen=pen)]
+    )
 
 
 def weight_signs(subject: Subject, greatest: float) -> tuple[Sign, ...]:
-    language, signs = subject.language, list[Sign]()
+    language = subject.language
+    signs = list[Sign]()
     ends = pairwise((0.0, *(fifth * greatest for fifth in FIFTHS)))
     for fill, (low, high) in zip(RAMP[1:], ends, strict=True) if greatest > 0 else ():
-        lower, upper = words.amount(low, figures.Unit.BITS, language), words.bits_words(high, language)
+        lower = words.amount(low, figures.Unit.BITS, language)
+        upper = words.bits_words(high, language)
         signs.append(sign(fill, subject.say("bits-to", low=lower, high=upper)))
     for level in evidence.FIGURED:
         if level <= subject.level:

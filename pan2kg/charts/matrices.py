@@ -1,6 +1,7 @@
 """Grids: plan × plan, action × action, ministry × plan, and UpSet: which plans share which texts.
 
-UpSet after Lex, A. et al. (2014). UpSet: Visualization of Intersecting Sets. IEEE TVCG 20(12), 1983–1992.
+UpSet after Lex, A. et al. (2014). UpSet: Visualization of Intersecting Sets. IEEE TVCG 20(12),
+1983–1992.
 """
 
 import re
@@ -17,39 +18,95 @@ from pan2kg.i18n.catalogue import numeral
 from pan2kg.tables import figure_words, table as layout
 from pan2kg.turtle.vocabulary import key
 
-NO, YES, UNREAD = evidence.CellState.NO, evidence.CellState.YES, evidence.CellState.UNREAD
-SHARED_COLUMNS: Final = ("shares", "weight", "weight_high", "weight_open", "weight_broad", "shared_texts",
-                         "evidence_level")  # fmt: skip
+NO = evidence.CellState.NO
+YES = evidence.CellState.YES
+UNREAD = evidence.CellState.UNREAD
+SHARED_COLUMNS: Final = (
+    "shares",
+    "weight",
+    "weight_high",
+    "weight_open",
+    "weight_broad",
+    "shared_texts",
+    "evidence_level",
+)
 PLAN_COLUMNS: Final = (
     "plan_one", "plan_one_label", "plan_two", "plan_two_label", *SHARED_COLUMNS, "citation_one_to_two",
     "channels_one_to_two", "verdict_one_to_two", "citation_two_to_one", "channels_two_to_one", "verdict_two_to_one",
 )  # fmt: skip
-ACTION_COLUMNS: Final = ("action_one", "action_one_label", "action_two", "action_two_label", *SHARED_COLUMNS)
-MINISTRY_COLUMNS: Final = ("ministry", "ministry_label", "plan", "plan_label", "assessed", "involved", "led",
-                           "whole_plan", "actions_with_body", "actions")  # fmt: skip
-UPSET_COLUMNS: Final = ("combination", "plans", "instrument", "instrument_label", "shared_by", "bits", "drawn")
+ACTION_COLUMNS: Final = (
+    "action_one",
+    "action_one_label",
+    "action_two",
+    "action_two_label",
+    *SHARED_COLUMNS,
+)
+MINISTRY_COLUMNS: Final = (
+    "ministry",
+    "ministry_label",
+    "plan",
+    "plan_label",
+    "assessed",
+    "involved",
+    "led",
+    "whole_plan",
+    "actions_with_body",
+    "actions",
+)
+UPSET_COLUMNS: Final = (
+    "combination",
+    "plans",
+    "instrument",
+    "instrument_label",
+    "shared_by",
+    "bits",
+    "drawn",
+)
 
 
 class SharedCell:
     def __init__(self, subject: Subject, row: int, column: int, ends: tuple[str, str]) -> None:
-        self.row, self.column, self.weight = row, column, subject.known.weight(*ends)
-        weight, self.shares, self.texts = self.weight, self.weight.meets, self.weight.texts
+        self.row = row
+        self.column = column
+        self.weight = subject.known.weight(*ends)
+        weight = self.weight
+        self.shares = self.weight.meets
+        self.texts = self.weight.texts
         is_read = self.shares is not UNREAD
         self.cells: tuple[Cell, ...] = (
-            self.shares.value, weight.low if is_read else None, weight.high, "true" if weight.is_open else "false",
-            weight.broad or None, len(self.texts) if is_read else None, weight.level.key if weight.level else None,
-        )  # fmt: skip
+            self.shares.value,
+            weight.low if is_read else None,
+            weight.high,
+            "true" if weight.is_open else "false",
+            weight.broad or None,
+            len(self.texts) if is_read else None,
+            weight.level.key if weight.level else None,
+        )
 
     def said(self, subject: Subject, kind: str) -> list[str]:
-        say, weight, lines = subject.say, self.weight, list[str]()
-        low, high = (figure_words.bits_words(bits, subject.language) for bits in (weight.low, weight.high))
+        say = subject.say
+        weight = self.weight
+        lines = list[str]()
+        low, high = (
+            figure_words.bits_words(bits, subject.language) for bits in (weight.low, weight.high)
+        )
         bits = say("weight-open" if weight.is_open else "weight-to", low=low, high=high)
-        level = [figure_words.named(weight.level).say(subject.language)] if weight.level is not None else []
+        level = (
+            [figure_words.named(weight.level).say(subject.language)]
+            if weight.level is not None
+            else []
+        )
         texts = [f"– {name.text}" for name in subject.names(self.texts).values()]
         broad = figure_words.bits_words(weight.broad, subject.language)
         if kind == "plans":
             lines = [say("texts-unknown")] if self.shares is UNREAD else []
-            return [*lines, bits, *level, *([say("weight-broad", bits=broad)] if weight.broad > 0 else []), *texts]
+            return [
+                *lines,
+                bits,
+                *level,
+                *([say("weight-broad", bits=broad)] if weight.broad > 0 else []),
+                *texts,
+            ]
         if self.shares is YES:
             lines = [bits, *level, *texts]
         else:
@@ -67,30 +124,44 @@ CITED: Final = "#fff3d1"
 def draw_plan_matrix(
     subject: Subject, *, plan: str = "", plans: str | Sequence[str] = (), top: object = 10
 ) -> fr.Picture:
-    # What two plans share stands below the diagonal, darker the more it is of the greatest weight shown. A citation
-    # is drawn where one is recorded; what nobody has read in full is hatched.
-    say, measured, choice = subject.say, subject.known, sj.choose(subject, plan=plan, plans=plans, top=top)
+    # What two plans share stands below the diagonal, darker the more it is of the greatest weight
+    # shown. A citation is drawn where one is recorded; what nobody has read in full is hatched.
+    say = subject.say
+    measured = subject.known
+    choice = sj.choose(subject, plan=plan, plans=plans, top=top)
     names = [subject.names([iri])[iri] for iri in choice.plans]
     pairs = ((row, column) for column in range(len(choice.plans)) for row in range(column))
-    meetings = [SharedCell(subject, row, column, (choice.plans[row], choice.plans[column])) for row, column in pairs]
+    meetings = [
+        SharedCell(subject, row, column, (choice.plans[row], choice.plans[column]))
+        for row, column in pairs
+    ]
     greatest = max((meeting.weight.low for meeting in meetings), default=0.0)
 
-    (wide, high), states, tables = PLAN_CELL, Counter[citations.State](), measured.tables
+    (wide, high) = PLAN_CELL
+    states = Counter[citations.State]()
+    tables = measured.tables
     rows: list[tuple[Cell, ...]] = []
     heads, up, out = fr.tilted(names, PLAN_HEAD, wide)
     marks: list[dw.Mark] = [dw.Group(tuple(heads))]
     for at, name in enumerate(names):
         count = sum(home == name.iri for home in tables.works.home.values())
-        measures = say("measures-all" if tables.lists.get(name.iri) == "complete" else "measures-seen", n=count)
+        measures = say(
+            "measures-all" if tables.lists.get(name.iri) == "complete" else "measures-seen", n=count
+        )
         if published := tables.published.get(name.iri):
             measures = say("measures-of", n=published, found=count)
-        head, number = dw.Box(0, at * high, PLAN_HEAD, high), str(at + 1)
+        head = dw.Box(0, at * high, PLAN_HEAD, high)
+        number = str(at + 1)
         marks.append(fr.row_head(head, number, name, f"{name.key} · {measures}"))
-        diagonal = fr.filled(dw.Box(PLAN_HEAD + at * wide, at * high, wide, high), fr.SHADE, (number,))
+        diagonal = fr.filled(
+            dw.Box(PLAN_HEAD + at * wide, at * high, wide, high), fr.SHADE, (number,)
+        )
         marks.append(dw.Group(tuple(diagonal), title=name.full, address=subject.leads(name.iri)))
     for meeting in meetings:
-        name_a, name_b = names[meeting.row], names[meeting.column]
-        leads, ends = subject.leads(name_a.iri, name_b.iri), tuple[Cell, ...]()
+        name_a = names[meeting.row]
+        name_b = names[meeting.column]
+        leads = subject.leads(name_a.iri, name_b.iri)
+        ends = tuple[Cell, ...]()
         below = dw.Box(PLAN_HEAD + meeting.row * wide, meeting.column * high, wide, high)
         title = "\n".join((f"{name_a.full} – {name_b.full}", *meeting.said(subject, "plans")))
         marks.append(dw.Group(tuple(_shared_cell(subject, meeting, below, greatest)), title, leads))
@@ -105,11 +176,19 @@ def draw_plan_matrix(
                 cell += dw.centred(box, (text,), dw.Font(10.5, bold=True))
             else:
                 words = say(f"citation-{state}")
-                absent, impossible = (fr.PAPER, f"{sign} –"), (fr.SHADE, "×")
-                texts = {citations.State.ABSENT: absent, citations.State.IMPOSSIBLE: impossible}.get(state)
+                absent = (fr.PAPER, f"{sign} –")
+                impossible = (fr.SHADE, "×")
+                texts = {
+                    citations.State.ABSENT: absent,
+                    citations.State.IMPOSSIBLE: impossible,
+                }.get(state)
                 cell = fr.filled(box, texts[0], (texts[1],)) if texts else fr.hatched(box)
             states[state] += 1
-            marks.append(dw.Group(tuple(cell), say("cites", citing=citing.full, cited=cited.full) + words, leads))
+            marks.append(
+                dw.Group(
+                    tuple(cell), say("cites", citing=citing.full, cited=cited.full) + words, leads
+                )
+            )
             judged = citations.verdict(measured.chronology, citing.iri, cited.iri).value
             ends += (state.value, " ".join(channels) or None, judged)
         rows.append((name_a.iri, name_a.text, name_b.iri, name_b.text, *meeting.cells, *ends))
@@ -118,32 +197,53 @@ def draw_plan_matrix(
     cite = (box._replace(fill=CITED), dw.Label(15, 13, "→", dw.Font(11, bold=True), "middle"))
     crossed = (box._replace(fill=fr.SHADE), dw.Line(((0, 0), fr.SWATCH), fr.EDGE))
     summary = say(
-        "plan-matrix-summary", pairs=len(meetings), sharing=sum(meeting.shares is YES for meeting in meetings),
-        cited=states[citations.State.SEEN], ways=states.total(), impossible=states[citations.State.IMPOSSIBLE],
-    )  # fmt: skip
+        "plan-matrix-summary",
+        pairs=len(meetings),
+        sharing=sum(meeting.shares is YES for meeting in meetings),
+        cited=states[citations.State.SEEN],
+        ways=states.total(),
+        impossible=states[citations.State.IMPOSSIBLE],
+    )
     signs = (
-        *fr.weight_signs(subject, greatest), fr.Sign(cite, say("sign-citation")),
-        fr.sign(fr.SHADE, say("sign-impossible"), "×"), fr.sign(fr.PAPER, say("sign-none"), "–"),
-        fr.sign("", say("sign-hatch")), fr.Sign(crossed, say("sign-diagonal")),
-    )  # fmt: skip
+        *fr.weight_signs(subject, greatest),
+        fr.Sign(cite, say("sign-citation")),
+        fr.sign(fr.SHADE, say("sign-impossible"), "×"),
+        fr.sign(fr.PAPER, say("sign-none"), "–"),
+        fr.sign("", say("sign-hatch")),
+        fr.Sign(crossed, say("sign-diagonal")),
+    )
     notes, filters = choice.words(subject, names)
-    caption = fr.Caption(say("plan-matrix-title"), say("plan-matrix-lead"), signs, (summary, *notes), filters)
+    caption = fr.Caption(
+        say("plan-matrix-title"), say("plan-matrix-lead"), signs, (summary, *notes), filters
+    )
     size = PLAN_HEAD + wide * len(names) + out, up + high * len(names), up
-    return fr.Picture(subject, "plan-matrix", caption, size, marks, lambda: sj.table(PLAN_COLUMNS, rows))
+    return fr.Picture(
+        subject, "plan-matrix", caption, size, marks, lambda: sj.table(PLAN_COLUMNS, rows)
+    )
 
 
-def _shared_cell(subject: Subject, meeting: SharedCell, box: dw.Box, greatest: float) -> list[dw.Mark]:
+def _shared_cell(
+    subject: Subject, meeting: SharedCell, box: dw.Box, greatest: float
+) -> list[dw.Mark]:
     weight = meeting.weight
     if meeting.shares is NO:
         return fr.filled(box, fr.PAPER, ("–",))
     if meeting.shares is UNREAD:
         marks = fr.hatched(box)
         if weight.broad > 0:
-            low = dw.Box(box.x, box.y + box.height / 2, box.width, box.height / 2, fr.PAPER, fr.EDGE)
-            marks += [low, *dw.centred(low, (layout.coded("potential", "general").say(subject.language),), fr.FINE)]
+            low = dw.Box(
+                box.x, box.y + box.height / 2, box.width, box.height / 2, fr.PAPER, fr.EDGE
+            )
+            marks += [
+                low,
+                *dw.centred(
+                    low, (layout.coded("potential", "general").say(subject.language),), fr.FINE
+                ),
+            ]
         return marks
     fill = fr.shade(weight.low / greatest if greatest else 0.0, fr.FIFTHS)
-    number, texts = figure_words.amount(weight.low, figures.Unit.BITS, subject.language), len(meeting.texts)
+    number = figure_words.amount(weight.low, figures.Unit.BITS, subject.language)
+    texts = len(meeting.texts)
     marks = fr.filled(box, fill, (number, subject.say("texts", n=texts)), size=13)
     if weight.level is not None:
         marks += fr.level_mark(box.x + box.width - 7, box.y + 7, weight.level, fr.on(fill))
@@ -162,32 +262,50 @@ def members_of(subject: Subject, plan: str) -> tuple[str, ...]:
         raise QueryError("no-action-of-plan", remedy="name-plan-with-actions", key=key(plan))
     # digits are compared as numbers
     pieces = {action: re.split(r"(\d+)", action) for action in actions}
-    ranks = {action: [(int(p), "") if p.isdecimal() else (-1, p) for p in pieces[action]] for action in actions}
+    ranks = {
+        action: [(int(p), "") if p.isdecimal() else (-1, p) for p in pieces[action]]
+        for action in actions
+    }
     return tuple(sorted(actions, key=ranks.__getitem__))
 
 
-def draw_action_matrix(subject: Subject, *, plan: str = "", other: str = "", top: object = 60) -> fr.Picture:
-    # With one plan the half below the diagonal shows weights, the half above how many texts are shared. Of a plan of
-    # more than top actions those that name most texts are drawn.
-    say, most, plan_a = subject.say, sj.whole(top, "top", least=2), sj.focus_of(subject, plan)
+def draw_action_matrix(
+    subject: Subject, *, plan: str = "", other: str = "", top: object = 60
+) -> fr.Picture:
+    # With one plan the half below the diagonal shows weights, the half above how many texts are
+    # shared. Of a plan of more than top actions those that name most texts are drawn.
+    say = subject.say
+    most = sj.whole(top, "top", least=2)
+    plan_a = sj.focus_of(subject, plan)
     plan_b = sj.find(subject.graph, other) if other else plan_a
-    plans, is_one = tuple(dict.fromkeys((plan_a, plan_b))), plan_a == plan_b
-    uses, drawn, left_out = Counter(use.work for use in subject.known.uses), [], 0
+    plans = tuple(dict.fromkeys((plan_a, plan_b)))
+    is_one = plan_a == plan_b
+    uses = Counter(use.work for use in subject.known.uses)
+    drawn = []
+    left_out = 0
     for iri in plans:
         members = members_of(subject, iri)
         busiest = set(sorted(members, key=lambda action: -uses[action])[:most])
         drawn.append([action for action in members if action in busiest])
         left_out += len(members) - len(drawn[-1])
-    sides, works = (drawn[0], drawn[-1]), {*drawn[0], *drawn[-1]}
-    pairs = ((row, column) for row in range(len(sides[0])) for column in range(row if is_one else len(sides[1])))
-    meetings = [SharedCell(subject, row, column, (sides[0][row], sides[1][column])) for row, column in pairs]
+    sides = (drawn[0], drawn[-1])
+    works = {*drawn[0], *drawn[-1]}
+    pairs = (
+        (row, column)
+        for row in range(len(sides[0]))
+        for column in range(row if is_one else len(sides[1]))
+    )
+    meetings = [
+        SharedCell(subject, row, column, (sides[0][row], sides[1][column])) for row, column in pairs
+    ]
     greatest = max((meeting.weight.low for meeting in meetings), default=0.0)
     names = subject.names([*plans, *sides[0], *sides[1]])
     rows, columns = ([names[action] for action in side] for side in sides)
 
     # The fewer columns, the more room for the labels at the side.
     left = min(max(960.0 - CELL * len(columns), SIDE[0]), SIDE[1])
-    up, marks = (48.0 if is_one else 210.0), list[dw.Mark]()
+    up = 48.0 if is_one else 210.0
+    marks = list[dw.Mark]()
     for at, name in enumerate(columns):
         text = dw.shorten(name.short if is_one else f"{name.short} · {name.text}", up - 12, fr.HEAD)
         x = left + CELL * (at + 0.5) + fr.HEAD.size * 0.36
@@ -196,10 +314,13 @@ def draw_action_matrix(subject: Subject, *, plan: str = "", other: str = "", top
     for at, name in enumerate(rows):
         y = CELL * at + CELL / 2 + 4
         number = dw.Label(44, y, dw.shorten(name.short, 44, fr.STRONG), fr.STRONG, "end")
-        label = dw.Label(52, y, dw.shorten(name.text, left - 62, fr.HEAD), fr.HEAD, language=name.language)
+        label = dw.Label(
+            52, y, dw.shorten(name.text, left - 62, fr.HEAD), fr.HEAD, language=name.language
+        )
         marks.append(dw.Group((number, label), name.full, subject.leads(name.iri)))
     for at, name in enumerate(rows if is_one else ()):
-        box, font = dw.Box(left + CELL * at, CELL * at, CELL, CELL, fr.SHADE, fr.EDGE), dw.Font(8.5)
+        box = dw.Box(left + CELL * at, CELL * at, CELL, CELL, fr.SHADE, fr.EDGE)
+        font = dw.Font(8.5)
         digits = dw.centred(box, (dw.shorten(name.short, CELL - 2, font),), font)
         marks.append(dw.Group((box, *digits), title=name.full))
     for meeting in meetings:
@@ -207,7 +328,10 @@ def draw_action_matrix(subject: Subject, *, plan: str = "", other: str = "", top
         both = " – ".join(f"{name.short} {name.text}" for name in ends)
         title = "\n".join((both, *meeting.said(subject, "actions")))
         # weights below the diagonal, above it the number of texts
-        for row, column, most_bits in ((meeting.row, meeting.column, greatest), (meeting.column, meeting.row, None)):
+        for row, column, most_bits in (
+            (meeting.row, meeting.column, greatest),
+            (meeting.column, meeting.row, None),
+        ):
             if is_one or most_bits is not None:
                 box = dw.Box(left + CELL * column, CELL * row, CELL, CELL)
                 cell = tuple(_action_cell(subject, meeting, box, most_bits))
@@ -215,31 +339,51 @@ def draw_action_matrix(subject: Subject, *, plan: str = "", other: str = "", top
 
     states = Counter(meeting.shares for meeting in meetings)
     summary = say(
-        "action-matrix-summary", n=len(works), named=len(works & uses.keys()), linked=states[YES],
+        "action-matrix-summary",
+        n=len(works),
+        named=len(works & uses.keys()),
+        linked=states[YES],
         unread=states[UNREAD],
-    )  # fmt: skip
-    titles, kind = [names[iri] for iri in plans], "action-matrix" if is_one else "action-matrix-two"
+    )
+    titles = [names[iri] for iri in plans]
+    kind = "action-matrix" if is_one else "action-matrix-two"
     signs = (
-        *fr.weight_signs(subject, greatest), *((fr.sign(fr.PAPER, say("sign-shared"), "2", 10),) if is_one else ()),
-        fr.sign(fr.PAPER, say("sign-none"), "–", 10), fr.sign("", say("sign-hatch")),
-    )  # fmt: skip
+        *fr.weight_signs(subject, greatest),
+        *((fr.sign(fr.PAPER, say("sign-shared"), "2", 10),) if is_one else ()),
+        fr.sign(fr.PAPER, say("sign-none"), "–", 10),
+        fr.sign("", say("sign-hatch")),
+    )
     caption = fr.Caption(
-        say(f"{kind}-title", **dict(zip(("one", "two"), (name.text for name in titles), strict=False))),
-        say(f"{kind}-lead", one=titles[0].key, two=titles[-1].key), signs,
-        (summary, *((say("actions-left-out", n=left_out),) if left_out else ())), sj.plans_named(subject, titles),
-    )  # fmt: skip
+        say(
+            f"{kind}-title",
+            **dict(zip(("one", "two"), (name.text for name in titles), strict=False)),
+        ),
+        say(f"{kind}-lead", one=titles[0].key, two=titles[-1].key),
+        signs,
+        (summary, *((say("actions-left-out", n=left_out),) if left_out else ())),
+        sj.plans_named(subject, titles),
+    )
     cells = []
     for meeting in meetings:
-        row_name, column_name = rows[meeting.row], columns[meeting.column]
-        cells.append((row_name.iri, row_name.text, column_name.iri, column_name.text, *meeting.cells))
+        row_name = rows[meeting.row]
+        column_name = columns[meeting.column]
+        cells.append(
+            (row_name.iri, row_name.text, column_name.iri, column_name.text, *meeting.cells)
+        )
     size = left + CELL * len(columns), up + CELL * len(rows), up
-    return fr.Picture(subject, "action-matrix", caption, size, marks, lambda: sj.table(ACTION_COLUMNS, cells))
+    return fr.Picture(
+        subject, "action-matrix", caption, size, marks, lambda: sj.table(ACTION_COLUMNS, cells)
+    )
 
 
-def _action_cell(subject: Subject, meeting: SharedCell, box: dw.Box, greatest: float | None) -> list[dw.Mark]:
+def _action_cell(
+    subject: Subject, meeting: SharedCell, box: dw.Box, greatest: float | None
+) -> list[dw.Mark]:
     if meeting.shares is UNREAD:
         return fr.hatched(box)
-    weight, fill, text = meeting.weight, fr.PAPER, str(len(meeting.texts))
+    weight = meeting.weight
+    fill = fr.PAPER
+    text = str(len(meeting.texts))
     if meeting.shares is NO:
         text = "–"
     elif greatest is not None:
@@ -265,18 +409,28 @@ BOUNDS: Final = (1.0, 3.0, 6.0, 12.0)
 class Roles:
     """What is known of the bodies of a plan: for each body in how many actions it takes part, and how many it leads.
 
-    ``plan_wide`` are the bodies that have a part in the plan as a whole; ``known`` counts actions with a body.
+    ``plan_wide`` are the bodies that have a part in the plan as a whole; ``known`` counts actions
+        with a body.
     """
 
     def __init__(self, subject: Subject, plan: str) -> None:
-        actions = {action for action, home in subject.known.tables.works.home.items() if home == plan}
-        involvements = [row for row in subject.graph.involvements if evidence.counts(row.level, subject.level)]
+        actions = {
+            action for action, home in subject.known.tables.works.home.items() if home == plan
+        }
+        involvements = [
+            row for row in subject.graph.involvements if evidence.counts(row.level, subject.level)
+        ]
         pairs = {(row.work, row.body) for row in involvements if row.work in actions}
         self.involved = Counter(body for _, body in pairs)
-        leads = {(row.work, row.body) for row in involvements if row.work in actions and "lead" in row.roles}
+        leads = {
+            (row.work, row.body)
+            for row in involvements
+            if row.work in actions and "lead" in row.roles
+        }
         self.led = Counter(body for _, body in leads)
         self.plan_wide = frozenset(row.body for row in involvements if row.work == plan)
-        self.known, self.actions = len({action for action, _ in pairs}), len(actions)
+        self.known = len({action for action, _ in pairs})
+        self.actions = len(actions)
         self.is_known = bool(self.known or self.plan_wide)
         # A nought is said only of a list that was read to its end, each action of it with a body.
         is_whole = subject.known.tables.lists.get(plan) == "complete"
@@ -285,26 +439,41 @@ class Roles:
 
 
 def draw_ministries(
-    subject: Subject, *, plan: str = "", plans: str | Sequence[str] = (), top: object = 10, bodies: object = 24
+    subject: Subject,
+    *,
+    plan: str = "",
+    plans: str | Sequence[str] = (),
+    top: object = 10,
+    bodies: object = 24,
 ) -> fr.Picture:
-    say, choice = subject.say, sj.choose(subject, plan=plan, plans=plans, top=top)
-    roles, ranks = [Roles(subject, iri) for iri in choice.plans], {}
+    say = subject.say
+    choice = sj.choose(subject, plan=plan, plans=plans, top=top)
+    roles = [Roles(subject, iri) for iri in choice.plans]
+    ranks = {}
     for body in subject.graph.ministries:
         if number := sum((body in role.bodies) for role in roles):
             ranks[body] = -number, -sum(role.involved[body] for role in roles), body
     every = sorted(ranks, key=ranks.__getitem__)
-    ministries, names = every[: sj.whole(bodies, "bodies")], subject.names([*choice.plans, *every])
+    ministries = every[: sj.whole(bodies, "bodies")]
+    names = subject.names([*choice.plans, *every])
     columns = [names[iri] for iri in choice.plans]
 
-    (wide, high), cells = MINISTRY_CELL, list[tuple[Cell, ...]]()
+    (wide, high) = MINISTRY_CELL
+    cells = list[tuple[Cell, ...]]()
     marks, up, out = fr.tilted(columns, MINISTRY_HEAD, wide)
     for at, (role, column) in enumerate(zip(roles, columns, strict=True)):
         box = dw.Box(MINISTRY_HEAD + wide * at, 0, wide, 22)
         with_body = fr.filled(box, FAINT, (f"{role.known}/{role.actions}",), size=10)
         marks.append(dw.Group(tuple(with_body), f"{column.full}\n{say('sign-known')}"))
     for at, body in enumerate(ministries):
-        name, y, number = names[body], 22 + high * at, -ranks[body][0]
-        marks.append(fr.row_head(dw.Box(-20, y, MINISTRY_HEAD + 10, high), "", name, say("in-plans", n=number)))
+        name = names[body]
+        y = 22 + high * at
+        number = -ranks[body][0]
+        marks.append(
+            fr.row_head(
+                dw.Box(-20, y, MINISTRY_HEAD + 10, high), "", name, say("in-plans", n=number)
+            )
+        )
         for place, (column, role) in enumerate(zip(columns, roles, strict=True)):
             box = dw.Box(MINISTRY_HEAD + wide * place, y, wide, high)
             marks.append(_ministry_cell(subject, box, (name, column), role))
@@ -314,31 +483,54 @@ def draw_ministries(
                 both = (role.involved[body], role.led[body]) if is_sure else (None, None)
                 numbers = (*both, "true" if body in role.plan_wide else "false")
             assessed = "true" if role.is_known else "false"
-            cells.append((body, name.text, column.iri, column.text, assessed, *numbers, role.known, role.actions))
+            cells.append(
+                (
+                    body,
+                    name.text,
+                    column.iri,
+                    column.text,
+                    assessed,
+                    *numbers,
+                    role.known,
+                    role.actions,
+                )
+            )
 
     bounds = [int(bound) for bound in BOUNDS]
     classes = [say("actions-none"), say("actions-one", n=bounds[0])]
     classes += [say("actions-to", low=low + 1, high=high) for low, high in pairwise(bounds)]
     classes.append(say("actions-above", low=bounds[-1] + 1))
     known, actions = (sum(getattr(role, name) for role in roles) for name in ("known", "actions"))
-    (notes, filters), undrawn = choice.words(subject, columns), len(every) - len(ministries)
+    (notes, filters) = choice.words(subject, columns)
+    undrawn = len(every) - len(ministries)
     notes = (say("ministries-left-out", n=undrawn), *notes) if undrawn else notes
     signs = (
-        *map(fr.sign, fr.RAMP, classes), fr.sign(fr.PAPER, say("sign-dash"), "–", 11),
-        fr.sign(FAINT, say("sign-known"), "5/9", 10), fr.sign("", say("sign-hatch-body")),
-    )  # fmt: skip
+        *map(fr.sign, fr.RAMP, classes),
+        fr.sign(fr.PAPER, say("sign-dash"), "–", 11),
+        fr.sign(FAINT, say("sign-known"), "5/9", 10),
+        fr.sign("", say("sign-hatch-body")),
+    )
     summary = say("ministries-summary", known=known, actions=actions)
-    caption = fr.Caption(say("ministries-title"), say("ministries-lead"), signs, (summary, *notes), filters)
+    caption = fr.Caption(
+        say("ministries-title"), say("ministries-lead"), signs, (summary, *notes), filters
+    )
     size = MINISTRY_HEAD + wide * len(columns) + out, up + 22 + high * len(ministries), up
-    return fr.Picture(subject, "ministries", caption, size, marks, lambda: sj.table(MINISTRY_COLUMNS, cells))
+    return fr.Picture(
+        subject, "ministries", caption, size, marks, lambda: sj.table(MINISTRY_COLUMNS, cells)
+    )
 
 
-def _ministry_cell(subject: Subject, box: dw.Box, names: tuple[Name, Name], role: Roles) -> dw.Group:
-    say, (body, plan) = subject.say, names
-    title, leads = f"{body.text} – {plan.full}", subject.leads(body.iri, plan.iri)
+def _ministry_cell(
+    subject: Subject, box: dw.Box, names: tuple[Name, Name], role: Roles
+) -> dw.Group:
+    say = subject.say
+    (body, plan) = names
+    title = f"{body.text} – {plan.full}"
+    leads = subject.leads(body.iri, plan.iri)
     if not role.is_known:
         return dw.Group(tuple(fr.hatched(box)), f"{title}\n{say('bodies-unknown')}", leads)
-    number, led = role.involved[body.iri], role.led[body.iri]
+    number = role.involved[body.iri]
+    led = role.led[body.iri]
     title += f"\n{say('involved', number=number, led=led, known=role.known, actions=role.actions)}"
     if body.iri not in role.bodies:
         nought = fr.filled(box, fr.PAPER, ("0" if role.is_certain else "–",), size=11)
@@ -361,67 +553,116 @@ NUMBER: Final = dw.Font(11.5, bold=True)
 
 
 def draw_upset(
-    subject: Subject, *, plan: str = "", plans: str | Sequence[str] = (), top: object = 8, columns: object = 24
+    subject: Subject,
+    *,
+    plan: str = "",
+    plans: str | Sequence[str] = (),
+    top: object = 8,
+    columns: object = 24,
 ) -> fr.Picture:
-    # Combinations of several plans come first, the larger the earlier; columns is how many are drawn.
-    say, choice, known = subject.say, sj.choose(subject, plan=plan, plans=plans, top=top), subject.known
-    # plans, by their rows, with the texts all of them and none of the others name, or one above it; general texts link
-    # nobody and are left out; several plans come first, then the larger combination, then by rows
-    users, texts_of = dict[str, list[int]](), dict[tuple[int, ...], list[str]]()
+    # Combinations of several plans come first, the larger the earlier; columns is how many are
+    # drawn.
+    say = subject.say
+    choice = sj.choose(subject, plan=plan, plans=plans, top=top)
+    known = subject.known
+    # plans, by their rows, with the texts all of them and none of the others name, or one above it;
+    # general texts link nobody and are left out; several plans come first, then the larger
+    # combination, then by rows
+    users = dict[str, list[int]]()
+    texts_of = dict[tuple[int, ...], list[str]]()
     for row, iri in enumerate(choice.plans):
         for text in frozenset(known.texts_of(iri)) - known.tables.general:
             users.setdefault(text, []).append(row)
     for text in sorted(users):
         texts_of.setdefault(tuple(users[text]), []).append(text)
-    every = sorted(texts_of.items(), key=lambda pair: (len(pair[0]) == 1, -len(pair[1]), -len(pair[0]), pair[0]))
+    every = sorted(
+        texts_of.items(),
+        key=lambda pair: (len(pair[0]) == 1, -len(pair[1]), -len(pair[0]), pair[0]),
+    )
     drawn = every[: sj.whole(columns, "columns")]
     names = subject.names([*choice.plans, *(iri for _, texts in every for iri in texts)])
     rows = [names[iri] for iri in choice.plans]
 
-    marks, left, end = list[dw.Mark](), UPSET_HEAD + SIZES, UPSET_HEAD + SIZES - 12
+    marks = list[dw.Mark]()
+    left = UPSET_HEAD + SIZES
+    end = UPSET_HEAD + SIZES - 12
     numbers = [sum(len(texts) for among, texts in every if at in among) for at in range(len(rows))]
     for at, (name, number) in enumerate(zip(rows, numbers, strict=True)):
-        y, detail = ROW * at, f"{name.key} · {say('texts', n=number) if number else say('no-text-known')}"
-        marks.append(dw.Box(0, y, left + COLUMN * len(drawn), ROW, fr.SHADE if at % 2 == 0 else fr.PAPER))
+        y = ROW * at
+        detail = f"{name.key} · {say('texts', n=number) if number else say('no-text-known')}"
+        marks.append(
+            dw.Box(0, y, left + COLUMN * len(drawn), ROW, fr.SHADE if at % 2 == 0 else fr.PAPER)
+        )
         marks.append(fr.row_head(dw.Box(0, y, UPSET_HEAD - 10, ROW), "", name, detail))
         if number:
             long = (SIZES - 50) * number / max(numbers)
             count = dw.Label(end - long - 5, y + ROW / 2 + 4, str(number), NUMBER, "end")
-            marks.append(dw.Group((dw.Box(end - long, y + ROW / 2 - 8, long, 16, fr.GREY), count), detail))
+            marks.append(
+                dw.Group((dw.Box(end - long, y + ROW / 2 - 8, long, 16, fr.GREY), count), detail)
+            )
         else:
             box = dw.Box(end - 40, y + ROW / 2 - 8, 40, 16)
             marks.append(dw.Group(tuple(fr.hatched(box)), title=say("no-text-known")))
     most = max((len(texts) for _, texts in drawn), default=1)
     for at, (among, texts) in enumerate(drawn):
-        x, colour = left + COLUMN * (at + 0.5), fr.BLUE if len(among) > 1 else fr.ORANGE
+        x = left + COLUMN * (at + 0.5)
+        colour = fr.BLUE if len(among) > 1 else fr.ORANGE
         high = (BARS - 30) * len(texts) / most
         column: list[dw.Mark] = [dw.Box(x - 11, -8 - high, 22, high, colour)]
         column.append(dw.Label(x, -12 - high, str(len(texts)), NUMBER, "middle"))
-        column += [dw.Dot(x, ROW * (row + 0.5), 4, fr.RULE) for row in range(len(rows)) if row not in among]
+        column += [
+            dw.Dot(x, ROW * (row + 0.5), 4, fr.RULE) for row in range(len(rows)) if row not in among
+        ]
         if len(among) > 1:
-            column.append(dw.Line(((x, ROW * (among[0] + 0.5)), (x, ROW * (among[-1] + 0.5))), dw.Pen(colour, 3)))
+            column.append(
+                dw.Line(
+                    ((x, ROW * (among[0] + 0.5)), (x, ROW * (among[-1] + 0.5))), dw.Pen(colour, 3)
+                )
+            )
         column += [dw.Dot(x, ROW * (row + 0.5), 8, colour) for row in among]
         plans_in = " + ".join(rows[row].key for row in among)
-        title = "\n".join((plans_in, say("texts", n=len(texts)), *(f"– {names[iri].text}" for iri in texts)))
-        marks.append(dw.Group(tuple(column), title, subject.leads(*(rows[row].iri for row in among))))
+        title = "\n".join(
+            (plans_in, say("texts", n=len(texts)), *(f"– {names[iri].text}" for iri in texts))
+        )
+        marks.append(
+            dw.Group(tuple(column), title, subject.leads(*(rows[row].iri for row in among)))
+        )
 
     common = sum(len(texts) for among, texts in every if len(among) > 1)
     summary = [say("upset-summary", n=sum(len(texts) for _, texts in every), common=common)]
-    summary += [say("combinations-left-out", n=len(every) - len(drawn))] if len(every) > len(drawn) else []
+    summary += (
+        [say("combinations-left-out", n=len(every) - len(drawn))] if len(every) > len(drawn) else []
+    )
     fills = ((fr.BLUE, "sign-common"), (fr.ORANGE, "sign-alone"))
-    signs = [fr.Sign((dw.Box(0, 2, 8, 14, fill), dw.Dot(21, 9, 7, fill)), say(word)) for fill, word in fills]
+    signs = [
+        fr.Sign((dw.Box(0, 2, 8, 14, fill), dw.Dot(21, 9, 7, fill)), say(word))
+        for fill, word in fills
+    ]
     signs += [
         fr.Sign((dw.Box(0, 3, fr.SWATCH[0], 12, fr.GREY),), say("sign-size")),
         fr.sign("", say("sign-hatch-text")),
     ]
     notes, filters = choice.words(subject, rows)
-    caption = fr.Caption(say("upset-title"), say("upset-lead"), tuple(signs), (*summary, *notes), filters)
-    gain = dict(zip(known.potential.weights.texts, known.potential.weights.gain.tolist(), strict=True))
+    caption = fr.Caption(
+        say("upset-title"), say("upset-lead"), tuple(signs), (*summary, *notes), filters
+    )
+    gain = dict(
+        zip(known.potential.weights.texts, known.potential.weights.gain.tolist(), strict=True)
+    )
     cells: Iterator[tuple[Cell, ...]] = (
-        (number, " + ".join(rows[row].key for row in among), iri, names[iri].text, len(among), gain[iri],
-         "true" if number <= len(drawn) else "false")
+        (
+            number,
+            " + ".join(rows[row].key for row in among),
+            iri,
+            names[iri].text,
+            len(among),
+            gain[iri],
+            "true" if number <= len(drawn) else "false",
+        )
         for number, (among, texts) in enumerate(every, 1)
         for iri in texts
-    )  # fmt: skip
+    )
     size = left + COLUMN * len(drawn) + 12, BARS + ROW * len(rows), BARS
-    return fr.Picture(subject, "upset", caption, size, marks, lambda: sj.table(UPSET_COLUMNS, cells))
+    return fr.Picture(
+        subject, "upset", caption, size, marks, lambda: sj.table(UPSET_COLUMNS, cells)
+    )

@@ -1,7 +1,8 @@
 """All pictures by name, one function that draws any of them, and how a picture is written to a file.
 
-A file is SVG, PNG, PDF or the table as CSV. This is the one door to matplotlib: nothing of the system is used, neither
-fonts nor a graphics library, so that one version of it gives the same bytes for the same drawing everywhere.
+A file is SVG, PNG, PDF or the table as CSV. This is the one door to matplotlib: nothing of the
+system is used, neither fonts nor a graphics library, so that one version of it gives the same bytes
+for the same drawing everywhere.
 """
 
 import inspect
@@ -32,12 +33,19 @@ PICTURES: Final[Mapping[str, Callable[..., Picture]]] = {
 
 
 def draw(
-    name: str, graph: Graph, *, address: Address | None = None, evidence: Level | str = "", **parameters: object
+    name: str,
+    graph: Graph,
+    *,
+    address: Address | None = None,
+    evidence: Level | str = "",
+    **parameters: object,
 ) -> Picture:
     """The picture of that name, drawn from a graph in its language, at a level of ``evidence``.
 
-    The level is that of the headline where none is given; what rests on a weaker word is not drawn. Numbers among
-    ``parameters`` may be given as text. The graph's release and day stand in the source line; ``address`` gives, for
+    The level is that of the headline where none is given; what rests on a weaker word is not drawn.
+    Numbers among
+    ``parameters`` may be given as text. The graph's release and day stand in the source line;
+        ``address`` gives, for
     the IRIs a mark stands for, where it leads. The same arguments and data give the same bytes.
 
     Raises:
@@ -50,11 +58,15 @@ def draw(
     ('Where plans meet, and where they cite each other', 6, True)
     """
     function = find_picture(name)
-    takes = [parameter for parameter in inspect.signature(function).parameters if parameter != "subject"]
+    takes = [
+        parameter for parameter in inspect.signature(function).parameters if parameter != "subject"
+    ]
     unknown = [key for key in parameters if key not in takes]
     if unknown:
         listed = ", ".join(takes)
-        raise QueryError("picture-parameter", remedy="it-takes", name=name, parameter=unknown[0], takes=listed)
+        raise QueryError(
+            "picture-parameter", remedy="it-takes", name=name, parameter=unknown[0], takes=listed
+        )
     return function(Subject(graph, address, graph.known(evidence).level), **parameters)
 
 
@@ -82,8 +94,11 @@ def write_picture(picture: Picture, path: str | Path) -> None:
     target = Path(path)
     suffix = target.suffix.lower()
     if suffix not in SUFFIXES:
-        place, name = Place(str(path)), suffix or target.name
-        raise FormatError("no-form", place=place, remedy="use-names", form=name, names=", ".join(SUFFIXES))
+        place = Place(str(path))
+        name = suffix or target.name
+        raise FormatError(
+            "no-form", place=place, remedy="use-names", form=name, names=", ".join(SUFFIXES)
+        )
     write_atomically(target, picture_bytes(picture, suffix))
 
 
@@ -109,13 +124,21 @@ def render(drawing: dw.Drawing, form: Literal["png", "pdf"]) -> bytes:
             for mark, shift in dw.Group(drawing.marks).flat():
                 _Brush(renderer, drawing.height, shift).draw(mark)
 
-    settings: Any = {"pdf.fonttype": 42, "pdf.compression": 6, "font.family": ["DejaVu Sans"], "svg.hashsalt": "pan2kg"}
-    title, description = _printable(drawing.title), _printable(drawing.description)
+    settings: Any = {
+        "pdf.fonttype": 42,
+        "pdf.compression": 6,
+        "font.family": ["DejaVu Sans"],
+        "svg.hashsalt": "pan2kg",
+    }
+    title = _printable(drawing.title)
+    description = _printable(drawing.description)
     metadata: dict[str, str | None] = {"Title": title, "Subject": description, "CreationDate": None}
     if form == "png":
         metadata = {"Title": title, "Description": description, "Software": None}
     with mpl.rc_context(settings):
-        figure: Any = Figure(figsize=(drawing.width / 96, drawing.height / 96), dpi=72, facecolor="white")
+        figure: Any = Figure(
+            figsize=(drawing.width / 96, drawing.height / 96), dpi=72, facecolor="white"
+        )
         figure.add_artist(DrawingArtist())
         out = BytesIO()
         figure.savefig(out, format=form, dpi=DOTS if form == "png" else 72, metadata=metadata)
@@ -142,11 +165,25 @@ class _Brush:
             self.draw(mark.edge())
         elif isinstance(mark, dw.Dot):
             # four curves make a circle
-            x, y, r, k = mark.x, mark.y, mark.radius, mark.radius * 0.5522847498
+            x = mark.x
+            y = mark.y
+            r = mark.radius
+            k = mark.radius * 0.5522847498
             points = (
-                (x + r, y), (x + r, y + k), (x + k, y + r), (x, y + r), (x - k, y + r), (x - r, y + k), (x - r, y),
-                (x - r, y - k), (x - k, y - r), (x, y - r), (x + k, y - r), (x + r, y - k), (x + r, y),
-            )  # fmt: skip
+                (x + r, y),
+                (x + r, y + k),
+                (x + k, y + r),
+                (x, y + r),
+                (x - k, y + r),
+                (x - r, y + k),
+                (x - r, y),
+                (x - r, y - k),
+                (x - k, y - r),
+                (x, y - r),
+                (x + k, y - r),
+                (x + r, y - k),
+                (x + r, y),
+            )
             self.course(points, mark.fill, mark.pen, curved=True)
         elif isinstance(mark, dw.Hatch):
             for stroke in mark.strokes():
@@ -154,10 +191,15 @@ class _Brush:
         elif isinstance(mark, dw.Line):
             self.course(mark.points, mark.fill, mark.pen, curved=mark.curved)
 
-    def course(self, points: tuple[dw.Point, ...], fill: str, pen: dw.Pen | None, *, curved: bool = False) -> None:
+    def course(
+        self, points: tuple[dw.Point, ...], fill: str, pen: dw.Pen | None, *, curved: bool = False
+    ) -> None:
         from matplotlib import path, transforms
 
-        codes = [path.Path.MOVETO, *[path.Path.CURVE4 if curved else path.Path.LINETO] * (len(points) - 1)]
+        codes = [
+            path.Path.MOVETO,
+            *[path.Path.CURVE4 if curved else path.Path.LINETO] * (len(points) - 1),
+        ]
         context = self.renderer.new_gc()
         if pen is None:
             context.set_linewidth(0.0)
@@ -169,7 +211,9 @@ class _Brush:
                 context.set_dashes(0.0, [dash * _POINTS for dash in pen.dash])
         colour = tuple(int(fill[at : at + 2], 16) / 255 for at in (1, 3, 5)) if fill else None
         right, down = self.shift
-        places = [((x + right) * self.scale, (self.height - y - down) * self.scale) for x, y in points]
+        places = [
+            ((x + right) * self.scale, (self.height - y - down) * self.scale) for x, y in points
+        ]
         course = path.Path(places, codes)
         self.renderer.draw_path(context, course, transforms.IdentityTransform(), colour)
         context.restore()
@@ -184,7 +228,8 @@ class _Brush:
         words = _printable(mark.text)
         wide, _, _ = self.renderer.get_text_width_height_descent(words, font, ismath=False)
         wide = min(wide / self.scale, dw.measure(words, mark.font) * 1.02)
-        back, turn = {"start": 0.0, "middle": wide / 2, "end": wide}[mark.anchor], math.radians(mark.turn)
+        back = {"start": 0.0, "middle": wide / 2, "end": wide}[mark.anchor]
+        turn = math.radians(mark.turn)
         x = (mark.x - back * math.cos(turn) + self.shift[0]) * self.scale
         y = (self.height - (mark.y - back * math.sin(turn)) - self.shift[1]) * self.scale
         context = self.renderer.new_gc()

@@ -1,7 +1,7 @@
 """What a picture is drawn from: a graph in a language, at a level of evidence, and where the marks of the picture lead.
 
-Also which plans a picture shows, and what joins the actions of a plan to texts and to other plans: stated in a source,
-or inferred from shared texts.
+Also which plans a picture shows, and what joins the actions of a plan to texts and to other plans:
+stated in a source, or inferred from shared texts.
 """
 
 from collections import Counter, defaultdict
@@ -38,10 +38,17 @@ MOST: Final = 24  # how many plans a picture of plans can hold
 
 class Subject:
     def __init__(
-        self, graph: Graph, address: Address | None = None, level: Level = HEADLINE, classes: Classes | None = None
+        self,
+        graph: Graph,
+        address: Address | None = None,
+        level: Level = HEADLINE,
+        classes: Classes | None = None,
     ) -> None:
-        # what is drawn for a page, whose style sheet has the classes, does not change from day to day
-        self.graph, self.classes, self.today = graph, classes, None if classes else graph.as_of
+        # what is drawn for a page, whose style sheet has the classes, does not change from day to
+        # day
+        self.graph = graph
+        self.classes = classes
+        self.today = None if classes else graph.as_of
         self.address = address
         self.level = level
         self.language = graph.language
@@ -52,7 +59,8 @@ class Subject:
 
     @cached_property
     def involved(self) -> Mapping[str, list[bodies.Involvement]]:
-        # who takes part in each action, and in each plan and its actions, at the level: the same in each language
+        # who takes part in each action, and in each plan and its actions, at the level: the same in
+        # each language
         def gather() -> Mapping[str, list[bodies.Involvement]]:
             rows: dict[str, list[bodies.Involvement]] = {}
             for row in self.graph.involvements:
@@ -67,7 +75,8 @@ class Subject:
         return _WORDS.say(key, self.language, **values)
 
     def names(self, iris: Iterable[str]) -> Names:
-        # in the language of the picture, by short names where there are some; a name says its language where it differs
+        # in the language of the picture, by short names where there are some; a name says its
+        # language where it differs
         called: dict[str, Name] = self.graph.once(f"names in pictures {self.language}", dict)
         names = {}
         for iri in iris:
@@ -77,7 +86,9 @@ class Subject:
         return names
 
     def brief(self, plan: str) -> str:
-        labels, plans, name = self.graph.labels, self.known.tables.works.plans, self.names([plan])[plan].text
+        labels = self.graph.labels
+        plans = self.known.tables.works.plans
+        name = self.names([plan])[plan].text
         heads_of = (labels.brief(iri, self.language).text.partition(SEPARATOR)[0] for iri in plans)
         heads = self.graph.once(f"heads of plans {self.language}", lambda: Counter(heads_of))
         head = name.partition(SEPARATOR)[0]
@@ -88,10 +99,15 @@ class Subject:
 
 
 def tags(
-    subject: Subject, iris: Sequence[str], *, kind: str = "", level: Level | None = None, life: "Life | None" = None
+    subject: Subject,
+    iris: Sequence[str],
+    *,
+    kind: str = "",
+    level: Level | None = None,
+    life: "Life | None" = None,
 ) -> Tags:
-    # What a mark stands for: the keys of its things; of a line its kind, one of the legend, and level; of a plan its
-    # field of policy and its years.
+    # What a mark stands for: the keys of its things; of a line its kind, one of the legend, and
+    # level; of a plan its field of policy and its years.
     pairs = [("of", " ".join(key(iri) for iri in iris))]
     if kind:
         pairs.append(("kind", kind))
@@ -100,7 +116,9 @@ def tags(
     if life:
         if policy_field := subject.graph.policy_fields.get(iris[0], ""):
             pairs.append(("field", key(policy_field)))
-        pairs += [(name, str(day.year)) for name, day in (("from", life.first), ("to", life.end)) if day]
+        pairs += [
+            (name, str(day.year)) for name, day in (("from", life.first), ("to", life.end)) if day
+        ]
     return tuple(pairs)
 
 
@@ -111,9 +129,14 @@ def quoted(subject: Subject, links: Iterable[str]) -> str:
 
 class Life:
     def __init__(
-        self, issued: citations.Span | None = None, start: date | None = None, end: date | None = None
+        self,
+        issued: citations.Span | None = None,
+        start: date | None = None,
+        end: date | None = None,
     ) -> None:
-        self.issued, self.start, self.end = issued, start, end
+        self.issued = issued
+        self.start = start
+        self.end = end
         self.first = start or (issued.first if issued else None)
         self.is_drawn = bool(issued or start or end)
         self.is_open = bool(self.first) != bool(end)
@@ -126,7 +149,9 @@ def table(columns: tuple[str, ...], rows: Iterable[tuple[Cell, ...]]) -> Solutio
         if isinstance(cell, date):
             return ox.Literal(cell.isoformat(), datatype=ox.NamedNode(f"{XSD}date"))
         if isinstance(cell, float):
-            return ox.Literal(f"{cell:.6f}".rstrip("0").rstrip("."), datatype=ox.NamedNode(f"{XSD}decimal"))
+            return ox.Literal(
+                f"{cell:.6f}".rstrip("0").rstrip("."), datatype=ox.NamedNode(f"{XSD}decimal")
+            )
         if isinstance(cell, int):
             return ox.Literal(cell)
         is_iri = cell.startswith(("http://", "https://")) and " " not in cell
@@ -138,7 +163,9 @@ def table(columns: tuple[str, ...], rows: Iterable[tuple[Cell, ...]]) -> Solutio
 def whole(value: object, name: str, *, least: int = 1) -> int:
     text = str(value).strip()
     if not text.isascii() or not text.isdecimal() or int(text) < least:
-        raise QueryError("no-value-for", remedy="whole-number-from", value=value, name=name, least=least)
+        raise QueryError(
+            "no-value-for", remedy="whole-number-from", value=value, name=name, least=least
+        )
     return int(text)
 
 
@@ -148,7 +175,9 @@ class PlanChoice:
     left_out: int
     focus: str | None
 
-    def words(self, subject: Subject, names: Sequence[Name]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def words(
+        self, subject: Subject, names: Sequence[Name]
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
         # the notes below a picture, and what the source line says was chosen
         notes = (subject.say("plans-left-out", n=self.left_out),) if self.left_out else ()
         if self.focus is None:
@@ -160,23 +189,42 @@ def plans_named(subject: Subject, names: Sequence[Name]) -> tuple[str, ...]:
     return (subject.say("chosen-plans", n=len(names), plans=", ".join(name.key for name in names)),)
 
 
-def choose(subject: Subject, *, plan: str = "", plans: str | Sequence[str] = (), top: object = 10) -> PlanChoice:
-    # First come plans that share most with it at the level of the picture, then with what the editors concluded; then
-    # those linked without a shared text; then those that are linked with most others. Ties go to the first IRI.
-    every, measured, weak = subject.known.tables.works.plans, subject.known, subject.graph.known(Level.EDITORS)
-    names = [name.strip() for name in (plans.split(",") if isinstance(plans, str) else plans) if name.strip()]
+def choose(
+    subject: Subject, *, plan: str = "", plans: str | Sequence[str] = (), top: object = 10
+) -> PlanChoice:
+    # First come plans that share most with it at the level of the picture, then with what the
+    # editors concluded; then those linked without a shared text; then those that are linked with
+    # most others. Ties go to the first IRI.
+    every = subject.known.tables.works.plans
+    measured = subject.known
+    weak = subject.graph.known(Level.EDITORS)
+    names = [
+        name.strip()
+        for name in (plans.split(",") if isinstance(plans, str) else plans)
+        if name.strip()
+    ]
     chosen = tuple(dict.fromkeys(find(subject.graph, name) for name in names))
     number = len(chosen) if names else whole(top, "top", least=2)
     if not 2 <= number <= MOST:
         raise QueryError("too-many-plans", remedy="name-fewer", most=MOST, number=number)
     focus = None if names else focus_of(subject, plan)
     if focus:
-        degree, ranks = Counter(end for pair in measured.linked for end in pair), {}
+        degree = Counter(end for pair in measured.linked for end in pair)
+        ranks = {}
         for candidate in every:
             pair = (min(candidate, focus), max(candidate, focus))
-            shared, weakly_shared = measured.shared.get(pair, 0.0), weak.shared.get(pair, 0.0)
-            ranks[candidate] = (-shared, -weakly_shared, pair not in measured.linked, -degree[candidate], candidate)
-        ranked = sorted((candidate for candidate in every if candidate != focus), key=ranks.__getitem__)
+            shared = measured.shared.get(pair, 0.0)
+            weakly_shared = weak.shared.get(pair, 0.0)
+            ranks[candidate] = (
+                -shared,
+                -weakly_shared,
+                pair not in measured.linked,
+                -degree[candidate],
+                candidate,
+            )
+        ranked = sorted(
+            (candidate for candidate in every if candidate != focus), key=ranks.__getitem__
+        )
         chosen = (focus, *ranked[: number - 1])
         if len(chosen) < 2:
             raise QueryError("one-plan-alone", remedy="add-another-plan")
@@ -191,7 +239,9 @@ def focus_of(subject: Subject, plan: str) -> str:
     works = subject.known.tables.works
     if not works.plans:
         raise QueryError("no-plan-to-draw", remedy="add-plan")
-    counts = Counter(works.home[work] for work in {use.work for use in subject.known.uses} & works.home.keys())
+    counts = Counter(
+        works.home[work] for work in {use.work for use in subject.known.uses} & works.home.keys()
+    )
     return min(works.plans, key=lambda iri: (-counts[iri], iri))
 
 
@@ -208,8 +258,10 @@ def find(graph: Graph, plan: str) -> str:
 class DrawnTie:
     """A work and what it is tied to, on whose word; ``declared`` where somebody states it, else inferred.
 
-    ``number`` of citations or of shared texts, ``bits`` of what is shared, ≥ 0. ``incoming`` says that it is the other
-    that cites the work. ``cells`` are what a table says of it: stated or inferred, how many, how much, on whose word.
+    ``number`` of citations or of shared texts, ``bits`` of what is shared, ≥ 0. ``incoming`` says
+        that it is the other
+    that cites the work. ``cells`` are what a table says of it: stated or inferred, how many, how
+    much, on whose word.
     """
 
     work: str
@@ -223,7 +275,8 @@ class DrawnTie:
     cells: tuple[str, int, float | None, str | None] = field(init=False)
 
     def __post_init__(self) -> None:
-        basis, level = "declared" if self.declared else "inferred", self.level.key if self.level else None
+        basis = "declared" if self.declared else "inferred"
+        level = self.level.key if self.level else None
         self.cells = basis, self.number, self.bits or None, level
 
 
@@ -234,28 +287,44 @@ def text_ties(subject: Subject, works: Iterable[str]) -> tuple[DrawnTie, ...]:
             if use.work == work:
                 levels[work, use.text].append(use.level)
     firm = {pair: firmest(on_word) for pair, on_word in sorted(levels.items())}
-    return tuple(DrawnTie(*pair, level is not Level.EDITORS, level=level) for pair, level in firm.items())
+    return tuple(
+        DrawnTie(*pair, level is not Level.EDITORS, level=level) for pair, level in firm.items()
+    )
 
 
 def plan_ties(subject: Subject, plan: str) -> tuple[DrawnTie, ...]:
-    # by citations either way, whose work is the action named at the plan's end or the plan itself, and by shared texts,
-    # where it is each work of the plan that names one, with what these texts weigh
-    measured, home, ties = subject.known, subject.known.tables.works.home, list[DrawnTie]()
+    # by citations either way, whose work is the action named at the plan's end or the plan itself,
+    # and by shared texts, where it is each work of the plan that names one, with what these texts
+    # weigh
+    measured = subject.known
+    home = subject.known.tables.works.home
+    ties = list[DrawnTie]()
     cited: dict[tuple[str, str, bool], dict[tuple[str, str], Level | None]] = defaultdict(dict)
     for statement in measured.statements:
-        ends = home.get(statement.source, statement.source), home.get(statement.target, statement.target)
+        ends = (
+            home.get(statement.source, statement.source),
+            home.get(statement.target, statement.target),
+        )
         if statement.is_citation and plan in ends:
             incoming = ends[1] == plan
-            work, neighbour = (statement.target, ends[0]) if incoming else (statement.source, ends[1])
+            work, neighbour = (
+                (statement.target, ends[0]) if incoming else (statement.source, ends[1])
+            )
             levels = cited[work, neighbour, incoming]
             pair = (statement.source, statement.target)
             levels[pair] = firmest((statement.level, levels.get(pair)))
     for (work, neighbour, incoming), levels in sorted(cited.items()):
-        number, level = len(levels), firmest(levels.values())
-        ties.append(DrawnTie(work, neighbour, declared=True, number=number, incoming=incoming, level=level))
+        number = len(levels)
+        level = firmest(levels.values())
+        ties.append(
+            DrawnTie(work, neighbour, declared=True, number=number, incoming=incoming, level=level)
+        )
     sharing = []
     for neighbour in measured.partners.get(plan, ()):
         for work, texts in measured.brought(plan, neighbour).items():
-            bits, names = sum(texts.values()), tuple(sorted(texts))
-            sharing.append(DrawnTie(work, neighbour, declared=False, number=len(texts), bits=bits, texts=names))
+            bits = sum(texts.values())
+            names = tuple(sorted(texts))
+            sharing.append(
+                DrawnTie(work, neighbour, declared=False, number=len(texts), bits=bits, texts=names)
+            )
     return (*ties, *sorted(sharing, key=lambda tie: (tie.work, tie.other)))

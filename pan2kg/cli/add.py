@@ -29,70 +29,121 @@ _QUOTE: Final[arguments.Options] = {
     "--quote-language": {"metavar": "TAG", **arguments.ONCE},
     "--page": {"metavar": "PAGE", **arguments.ONCE},
 }
-_WORDS: Final = {**_DOCUMENT, **_QUOTE, "--quote": {"metavar": "WORDS", "required": True, **arguments.ONCE}}
+_WORDS: Final = {
+    **_DOCUMENT,
+    **_QUOTE,
+    "--quote": {"metavar": "WORDS", "required": True, **arguments.ONCE},
+}
 _CERTAINTY: Final[arguments.Options] = {
     "--certainty": {"choices": ("stated", "derived", "unverified"), "default": "stated"},
     "--note": {"metavar": "WORDS", **arguments.ONCE},
 }
 _TITLES: Final = {"metavar": "WORDS@TAG", "required": True, **_MANY}
 _END: Final[arguments.Options] = {"--dry-run": arguments.FLAG, **arguments.LANGUAGE}
-ADD: Final = arguments.Kinds({
-    "link": {
-        "work": {"metavar": "FROM", "help": "add.from"}, "to": {"metavar": "TO"},
-        "--type": {
-            "choices": ("uses-instrument", "cross-reference", "in-line-with", "implementing", "part-of", "builds-on",
-                        "succession"),
-            "default": "",
+ADD: Final = arguments.Kinds(
+    {
+        "link": {
+            "work": {"metavar": "FROM", "help": "add.from"},
+            "to": {"metavar": "TO"},
+            "--type": {
+                "choices": (
+                    "uses-instrument",
+                    "cross-reference",
+                    "in-line-with",
+                    "implementing",
+                    "part-of",
+                    "builds-on",
+                    "succession",
+                ),
+                "default": "",
+            },
+            "--relation": {"metavar": "KEY", "default": ""},
+            **_WORDS,
+            **_CERTAINTY,
+            **_END,
         },
-        "--relation": {"metavar": "KEY", "default": ""}, **_WORDS, **_CERTAINTY, **_END,
-    },
-    "involvement": {
-        "work": {"metavar": "PLAN-OR-ACTION", "help": "add.from"}, "body": {"metavar": "BODY"},
-        "--role": {"metavar": "KEY", "required": True, **_MANY},
-        "--as-stated": {"metavar": "WORDS@TAG", **arguments.ONCE}, **_DOCUMENT, **_QUOTE, **_CERTAINTY, **_END,
-    },
-    "action": {
-        "work": {"metavar": "PLAN", "help": "add.plan"},
-        "--number": {"metavar": "NUMBER", "required": True, **arguments.ONCE}, "--title": _TITLES, "--part": _ANY,
-        "--topic": _ANY, **_DOCUMENT, **_CERTAINTY, **_END,
-    },
-    "document": {
-        "key": {"metavar": "KEY"}, "--title": _TITLES,
-        "--source-kind": {"choices": ("official-page", "secondary-page", "memory"), "required": True},
-        "--publisher": {"metavar": "NAME", "default": ""},
-        "--date": {"metavar": "DATE", "default": "", "help": "add.document-date"},
-        "--read-at": {"metavar": "URL", "type": arguments.a_link, **arguments.ONCE}, "--speaks-for": _ANY,
-        "--author-kind": {"choices": ("public-authority", "international", "other"), "default": ""}, **_END,
-    },
-    "passage": {"work": {"metavar": "FACT", "help": "add.fact"}, **_WORDS, **_END},
-    "name": {
-        "work": {"metavar": "THING", "help": "add.named"}, "name": {"metavar": "NAME@TAG"},
-        "--name-kind": {
-            "choices": ("official-title", "short-title", "title-as-cited", "popular-name"), "required": True,
+        "involvement": {
+            "work": {"metavar": "PLAN-OR-ACTION", "help": "add.from"},
+            "body": {"metavar": "BODY"},
+            "--role": {"metavar": "KEY", "required": True, **_MANY},
+            "--as-stated": {"metavar": "WORDS@TAG", **arguments.ONCE},
+            **_DOCUMENT,
+            **_QUOTE,
+            **_CERTAINTY,
+            **_END,
         },
-        **_DOCUMENT, **_CERTAINTY, **_END,
-    },
-    "reading": {
-        "work": {"metavar": "PLAN-OR-ACTION"},
-        "--aspect": {"choices": ("texts", "references", "measures", "bodies", "web-page"), "required": True},
-        "--extent": {"choices": ("full", "part", "none"), "required": True},
-        "--document": {"metavar": "KEY", "required": True, **_MANY},
-        "--by": {"metavar": "NAME", "required": True, **arguments.ONCE},
-        "--date": {"metavar": "DAY", "type": a_day, **arguments.ONCE}, **_END,
-    },
-    "home": {"work": {"metavar": "PLAN", "help": "add.home"}, **_END},
-})  # fmt: skip
+        "action": {
+            "work": {"metavar": "PLAN", "help": "add.plan"},
+            "--number": {"metavar": "NUMBER", "required": True, **arguments.ONCE},
+            "--title": _TITLES,
+            "--part": _ANY,
+            "--topic": _ANY,
+            **_DOCUMENT,
+            **_CERTAINTY,
+            **_END,
+        },
+        "document": {
+            "key": {"metavar": "KEY"},
+            "--title": _TITLES,
+            "--source-kind": {
+                "choices": ("official-page", "secondary-page", "memory"),
+                "required": True,
+            },
+            "--publisher": {"metavar": "NAME", "default": ""},
+            "--date": {"metavar": "DATE", "default": "", "help": "add.document-date"},
+            "--read-at": {"metavar": "URL", "type": arguments.a_link, **arguments.ONCE},
+            "--speaks-for": _ANY,
+            "--author-kind": {
+                "choices": ("public-authority", "international", "other"),
+                "default": "",
+            },
+            **_END,
+        },
+        "passage": {"work": {"metavar": "FACT", "help": "add.fact"}, **_WORDS, **_END},
+        "name": {
+            "work": {"metavar": "THING", "help": "add.named"},
+            "name": {"metavar": "NAME@TAG"},
+            "--name-kind": {
+                "choices": ("official-title", "short-title", "title-as-cited", "popular-name"),
+                "required": True,
+            },
+            **_DOCUMENT,
+            **_CERTAINTY,
+            **_END,
+        },
+        "reading": {
+            "work": {"metavar": "PLAN-OR-ACTION"},
+            "--aspect": {
+                "choices": ("texts", "references", "measures", "bodies", "web-page"),
+                "required": True,
+            },
+            "--extent": {"choices": ("full", "part", "none"), "required": True},
+            "--document": {"metavar": "KEY", "required": True, **_MANY},
+            "--by": {"metavar": "NAME", "required": True, **arguments.ONCE},
+            "--date": {"metavar": "DAY", "type": a_day, **arguments.ONCE},
+            **_END,
+        },
+        "home": {"work": {"metavar": "PLAN", "help": "add.home"}, **_END},
+    }
+)
 KEEP: Final[arguments.Options] = {
     "file": arguments.FILE, "--document": {"metavar": "KEY", "required": True, **arguments.ONCE},
     "--hashes": arguments.FLAG, **arguments.LANGUAGE,
 }  # fmt: skip
-REKEY: Final[arguments.Options] = {"--dry-run": {**arguments.FLAG, "help": "add.dry-run"}, **arguments.LANGUAGE}
-SHEET: Final = arguments.Kinds({
-    "export": {
-        "plan": {"metavar": "PLAN"}, "-o --output": {**arguments.FILE, "required": True}, **arguments.LANGUAGE,
-    },
-    "import": {"file": arguments.FILE, "--write": arguments.FLAG, **arguments.LANGUAGE},
-})  # fmt: skip
+REKEY: Final[arguments.Options] = {
+    "--dry-run": {**arguments.FLAG, "help": "add.dry-run"},
+    **arguments.LANGUAGE,
+}
+SHEET: Final = arguments.Kinds(
+    {
+        "export": {
+            "plan": {"metavar": "PLAN"},
+            "-o --output": {**arguments.FILE, "required": True},
+            **arguments.LANGUAGE,
+        },
+        "import": {"file": arguments.FILE, "--write": arguments.FLAG, **arguments.LANGUAGE},
+    }
+)
 
 
 def run_add(options: argparse.Namespace) -> int:
@@ -107,7 +158,9 @@ def run_add(options: argparse.Namespace) -> int:
                 raise QueryError("reading-ahead", day=day.isoformat())
             read = evidence.Aspect(options.aspect), evidence.Extent(options.extent)
             reading = evidence.Reading("", *read, day=day, reader=options.by)
-            change, remark = add.reading_addition(store, project, options.work, options.document, reading)
+            change, remark = add.reading_addition(
+                store, project, options.work, options.document, reading
+            )
         elif options.kind == "home":
             change, folders = add.home_addition(store, project, options.work)
             names = ", ".join(map(project.name_of, folders))
@@ -121,19 +174,26 @@ def run_add(options: argparse.Namespace) -> int:
             files.write(project, {change.path: change.new}, writer.read_prefixes(project))
             add.remove(folders)
     key = "block-not-written" if options.dry_run else "block-written"
-    arguments.tell(Message("progress", key, {"name": change.name}), *warnings, *([remark] if remark else []))
+    arguments.tell(
+        Message("progress", key, {"name": change.name}), *warnings, *([remark] if remark else [])
+    )
     return 0
 
 
 def _insist(project: Project, store: LocalStore, change: files.Addition) -> list[Message]:
-    language, names, warnings = spoken(), report.Names(writer.read_prefixes(project)), list[Message]()
+    language = spoken()
+    names = report.Names(writer.read_prefixes(project))
+    warnings = list[Message]()
     for finding in check.objections(project, store, {change.path: change.new}):
         more = reports.detail(names, finding, language)
         sentence = finding.message.say(language) + (f" ({more})" if more else "")
         words = {"rule": finding.rule.key, "name": names.short(finding.focus), "message": sentence}
         if finding.severity is report.Severity.VIOLATION:
             remedy = finding.rule.remedy.say(language)
-            raise ProjectError(Message("error", "would-not-pass", words), remedy=verbatim(remedy) if remedy else None)
+            raise ProjectError(
+                Message("error", "would-not-pass", words),
+                remedy=verbatim(remedy) if remedy else None,
+            )
         warnings.append(Message("progress", "would-warn", words))
     return warnings
 
@@ -149,27 +209,38 @@ def _fact(store: LocalStore, project: Project, options: argparse.Namespace) -> f
         name: getattr(options, name, None) or ""
         for name in ("document", "certainty", "quote", "quote_language", "page", "note")
     }
-    needs_words, needs_reason = kind in ("link", "passage"), kind == "involvement"
+    needs_words = kind in ("link", "passage")
+    needs_reason = kind == "involvement"
     basis = add.read_basis(store, project, form, needs_words=needs_words, needs_reason=needs_reason)
     if kind == "link":
         ends = options.work, options.to
-        return add.link_addition(store, project, ends, basis, kind=options.type, relation=options.relation)
+        return add.link_addition(
+            store, project, ends, basis, kind=options.type, relation=options.relation
+        )
     if kind == "involvement":
         words = add.tagged(options.as_stated, project) if options.as_stated else None
-        return add.part_addition(store, project, (options.work, options.body), options.role, basis, words)
+        return add.part_addition(
+            store, project, (options.work, options.body), options.role, basis, words
+        )
     if kind == "action":
         about = options.number, titles, options.part, options.topic
         return add.action_addition(store, project, options.work, *about, basis)
     if kind == "passage":
-        return add.passage_addition(project, queries.find_thing(options.work, store, project), basis)
-    return add.name_addition(store, project, options.work, add.tagged(options.name, project), options.name_kind, basis)
+        return add.passage_addition(
+            project, queries.find_thing(options.work, store, project), basis
+        )
+    return add.name_addition(
+        store, project, options.work, add.tagged(options.name, project), options.name_kind, basis
+    )
 
 
 def run_keep(options: argparse.Namespace) -> int:
     project = arguments.project_of(options)
     store = cache.open_stated(project, arguments.cache_of(options))
     with files.alone(project):
-        kept = add.keep(project, store, Path(options.file), options.document, as_hashes=options.hashes)
+        kept = add.keep(
+            project, store, Path(options.file), options.document, as_hashes=options.hashes
+        )
     name, standing, number = kept
     arguments.tell(_PROGRESS.say("text-kept", spoken(), n=number, name=name, standing=standing))
     return 0
@@ -182,10 +253,14 @@ def run_rekey(options: argparse.Namespace) -> int:
         differences = "".join(file.difference for file in changed)
         arguments.emit(differences)
         if changed and not options.dry_run:
-            files.write(project, {file.path: file.new for file in changed}, writer.read_prefixes(project))
+            files.write(
+                project, {file.path: file.new for file in changed}, writer.read_prefixes(project)
+            )
     links = sum(line.startswith("+link:") for line in differences.splitlines())
     counts = {"links": (links, "keys-links"), "files": (len(changed), "keys-files")}
-    words = {name: _PROGRESS.counted(number, key, spoken()) for name, (number, key) in counts.items()}
+    words = {
+        name: _PROGRESS.counted(number, key, spoken()) for name, (number, key) in counts.items()
+    }
     key = ("keys-not-written" if options.dry_run else "keys-written") if changed else "keys-right"
     arguments.tell(Message("progress", key, words if changed else {}))
     return 0
@@ -206,11 +281,24 @@ def run_sheet(options: argparse.Namespace) -> int:
             messages = []
             for change in comparison.changes:
                 words = {"old": change.old, "new": change.new}
-                shown = {name: text.replace("\n", " | ") or Message("sheet", "empty") for name, text in words.items()}
-                values = {"key": change.key, "column": change.column.head, "place": change.place, **shown}
-                messages.append(Message("sheet", "change-by-both" if change.meanwhile else "change", values))
+                shown = {
+                    name: text.replace("\n", " | ") or Message("sheet", "empty")
+                    for name, text in words.items()
+                }
+                values = {
+                    "key": change.key,
+                    "column": change.column.head,
+                    "place": change.place,
+                    **shown,
+                }
+                messages.append(
+                    Message("sheet", "change-by-both" if change.meanwhile else "change", values)
+                )
             for name, line, cells in comparison.rows:
-                values = {"place": filled.place_of(name, line), "key": comparison.book.subject(name, cells)}
+                values = {
+                    "place": filled.place_of(name, line),
+                    "key": comparison.book.subject(name, cells),
+                }
                 messages.append(Message("sheet", "new-row", values))
             faults = [{"place": fault.place, "fault": fault.message} for fault in comparison.faults]
             messages += [Message("sheet", "fault", values) for values in faults]
@@ -219,12 +307,27 @@ def run_sheet(options: argparse.Namespace) -> int:
                 raise ProjectError("sheet-refused", n=number)
             changed = filled.changed(comparison)
             if options.write and changed:
-                files.write(project, {file.path: file.new for file in changed}, writer.read_prefixes(project))
+                files.write(
+                    project,
+                    {file.path: file.new for file in changed},
+                    writer.read_prefixes(project),
+                )
         # how many cells and rows, and what stays though the sheet no longer has it
-        counts = {"cells": (len(comparison.changes), "sheet-cells"), "rows": (len(comparison.rows), "sheet-new")}
-        words = {name: _PROGRESS.counted(number, key, spoken()) for name, (number, key) in counts.items()}
+        counts = {
+            "cells": (len(comparison.changes), "sheet-cells"),
+            "rows": (len(comparison.rows), "sheet-new"),
+        }
+        words = {
+            name: _PROGRESS.counted(number, key, spoken()) for name, (number, key) in counts.items()
+        }
         words["files"] = ", ".join(file.name for file in changed)
-        key = "sheet-same" if comparison.is_empty else "sheet-written" if options.write else "sheet-shown"
+        key = (
+            "sheet-same"
+            if comparison.is_empty
+            else "sheet-written"
+            if options.write
+            else "sheet-shown"
+        )
         arguments.tell(Message("progress", key, {} if comparison.is_empty else words))
         if comparison.absent:
             arguments.tell(_PROGRESS.say("sheet-absent", spoken(), n=comparison.absent))
@@ -234,7 +337,9 @@ def run_sheet(options: argparse.Namespace) -> int:
     queries.refuse_other_kind(plan, ["plan"], option="plan", store=store)
     book = sheet.read_book(project, plan)
     facts = sheet.DescribedRow.read(store, options.language, quotations.kept_texts(project))
-    arguments.emit(sheet.write_book(book, facts.names, sorted(facts.things), options.language), options.output)
+    arguments.emit(
+        sheet.write_book(book, facts.names, sorted(facts.things), options.language), options.output
+    )
     number = sum(len(listed.rows) for listed in book.sheets.values())
     rows = _PROGRESS.counted(number, "sheet-rows", spoken())
     arguments.tell(Message("progress", "sheet-exported", {"file": options.output, "rows": rows}))

@@ -39,7 +39,8 @@ def translated(words: str) -> str:
     return _ARGPARSE.say(words, language) if _ARGPARSE.has(words, language) else words
 
 
-# argparse looks its words up under these names, which gettext gives it by the domain and folder of the system.
+# argparse looks its words up under these names, which gettext gives it by the domain and folder of
+# the system.
 argparse._ = translated  # type: ignore[attr-defined]
 argparse.ngettext = lambda single, many, number: translated(single if number == 1 else many)  # type: ignore[attr-defined]
 
@@ -50,7 +51,9 @@ def in_words(key: str | None) -> str:
     What is a few words in a list stands as a sentence above the help of a command.
     """
     words = _HELP.say(key, spoken()) if key and _HELP.has(key) else key or ""
-    return f"{words[0].upper()}{words[1:]}." if words and key and key.startswith(_SENTENCES) else words
+    return (
+        f"{words[0].upper()}{words[1:]}." if words and key and key.startswith(_SENTENCES) else words
+    )
 
 
 class Formatter(argparse.HelpFormatter):
@@ -65,7 +68,9 @@ class Formatter(argparse.HelpFormatter):
 
     def _get_help_string(self, action: argparse.Action) -> str | None:
         # in a list of commands no sentence
-        return action.help and (_HELP.say(action.help, spoken()) if _HELP.has(action.help) else action.help)
+        return action.help and (
+            _HELP.say(action.help, spoken()) if _HELP.has(action.help) else action.help
+        )
 
 
 class PlainFormatter(Formatter, argparse.RawDescriptionHelpFormatter):
@@ -97,7 +102,12 @@ class Parser(argparse.ArgumentParser):
 
 
 class SingleValue(argparse.Action):
-    def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, *words: Any) -> None:  # noqa: ANN401
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        *words: Any,  # noqa: ANN401
+    ) -> None:
         values, option = words
         if getattr(namespace, self.dest, None) is not None:
             parser.error(str(told("given-twice-one-meant", option=option)))
@@ -108,11 +118,16 @@ class SingleValue(argparse.Action):
 
 
 def number(
-    pattern: str, fault: str, kind: type[int] | type[float] = float, allowed: Container[float] | None = None,
+    pattern: str,
+    fault: str,
+    kind: type[int] | type[float] = float,
+    allowed: Container[float] | None = None,
     **bounds: str,
-) -> Callable[[str], Any]:  # fmt: skip
+) -> Callable[[str], Any]:
     def read(text: str) -> float:
-        if re.fullmatch(pattern, text.strip(), re.ASCII) and (allowed is None or kind(text) in allowed):
+        if re.fullmatch(pattern, text.strip(), re.ASCII) and (
+            allowed is None or kind(text) in allowed
+        ):
             return kind(text)
         raise argparse.ArgumentTypeError(told(fault, text=text, **bounds))
 
@@ -127,12 +142,18 @@ an_amount: Final = number(r"\d+(\.\d+)?|\.\d+", "no-amount")
 
 
 def whole(least: int, most: int = 2**40) -> Callable[[str], int]:
-    return number(_WHOLE, "no-whole-number", int, range(least, most + 1), least=str(least), most=str(most))
+    return number(
+        _WHOLE, "no-whole-number", int, range(least, most + 1), least=str(least), most=str(most)
+    )
 
 
 def a_link(text: str) -> str:
     address = urlsplit(text)
-    if address.scheme not in ("http", "https") or not address.netloc or any(mark in text for mark in ' <>"?#'):
+    if (
+        address.scheme not in ("http", "https")
+        or not address.netloc
+        or any(mark in text for mark in ' <>"?#')
+    ):
         raise argparse.ArgumentTypeError(told("no-web-address", text=text))
     return text
 
@@ -147,7 +168,9 @@ def a_scale(text: str) -> object:
     try:
         return matrix.read_scale(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(joined([told("no-scale", text=text), told("scale-form")])) from None
+        raise argparse.ArgumentTypeError(
+            joined([told("no-scale", text=text), told("scale-form")])
+        ) from None
 
 
 def with_scale(words: Sequence[str]) -> list[str]:
@@ -157,7 +180,11 @@ def with_scale(words: Sequence[str]) -> list[str]:
     ['chains', '--scale=-4..4', 'm.csv']
     """
     # no word holds the character 0, which ends one for the system
-    return re.sub(r"(^|\0)--scale\0(?=-\d)", r"\1--scale=", "\0".join(words)).split("\0") if words else []
+    return (
+        re.sub(r"(^|\0)--scale\0(?=-\d)", r"\1--scale=", "\0".join(words)).split("\0")
+        if words
+        else []
+    )
 
 
 # --- options as data: an option by its name, with what argparse is to know of it
@@ -174,8 +201,16 @@ DAY: Final[dict[str, Any]] = {"metavar": "DAY", "type": a_day, **ONCE}
 LANGUAGE: Final[Options] = {
     "--language": lambda: {"choices": LANGUAGES, "default": language_typed(), "help": "language"}
 }
-TIMEOUT: Final[dict[str, Any]] = {"metavar": "SECONDS", "type": some_seconds, "default": 60, "help": "endpoint.timeout"}
-ENDPOINT: Final[Options] = {"--endpoint": {"metavar": "URL", "help": "endpoint"}, "--timeout": TIMEOUT}
+TIMEOUT: Final[dict[str, Any]] = {
+    "metavar": "SECONDS",
+    "type": some_seconds,
+    "default": 60,
+    "help": "endpoint.timeout",
+}
+ENDPOINT: Final[Options] = {
+    "--endpoint": {"metavar": "URL", "help": "endpoint"},
+    "--timeout": TIMEOUT,
+}
 OUTPUT: Final[Options] = {"-o --output": {**FILE, "help": "output"}}
 SELECTION: Final[Options] = {
     "--columns": {"metavar": "KEYS", "dest": "shown", **ONCE, "help": "columns"},
@@ -191,10 +226,14 @@ class Kinds(dict[str, Options]):
 
 def add_options(parser: argparse.ArgumentParser, command: str, options: Options) -> None:
     if isinstance(options, Kinds):
-        kinds = parser.add_subparsers(title="title.kinds", metavar="KIND", dest="kind", required=True)
+        kinds = parser.add_subparsers(
+            title="title.kinds", metavar="KIND", dest="kind", required=True
+        )
         for kind, own in options.items():
             inner = kinds.add_parser(kind, **described(f"command.{command}-{kind}"))
-            add_options(inner, command, {"--project": {**PROJECT, "default": argparse.SUPPRESS}, **own})
+            add_options(
+                inner, command, {"--project": {**PROJECT, "default": argparse.SUPPRESS}, **own}
+            )
         return
     for names, settings in options.items():
         if isinstance(settings, str):
@@ -213,7 +252,8 @@ def selection_of(options: argparse.Namespace, form: str) -> "Selection":
     from pan2kg.tables import table
 
     shown, order = (
-        tuple(filter(None, map(str.strip, (typed or "").split(",")))) for typed in (options.shown, options.order)
+        tuple(filter(None, map(str.strip, (typed or "").split(","))))
+        for typed in (options.shown, options.order)
     )
     selection = table.Selection(shown, order, options.limit, header=not options.no_header)
     if options.no_header and form not in ("csv", "tsv"):
@@ -222,7 +262,11 @@ def selection_of(options: argparse.Namespace, form: str) -> "Selection":
 
 
 def read_parameters(words: Sequence[str]) -> dict[str, str]:
-    pieces = [piece for word in words for piece in (word.split("=", 1) if word.startswith("--") else [word])]
+    pieces = [
+        piece
+        for word in words
+        for piece in (word.split("=", 1) if word.startswith("--") else [word])
+    ]
     if len(pieces) % 2 or not all(piece.startswith("--") for piece in pieces[::2]):
         raise QueryError("cannot-read-parameters", names=" ".join(words))
     parameters: dict[str, str] = {}
@@ -234,7 +278,9 @@ def read_parameters(words: Sequence[str]) -> dict[str, str]:
     return parameters
 
 
-def refuse_unknown(words: Iterable[str], parameters: Collection[str], options: argparse.Namespace) -> None:
+def refuse_unknown(
+    words: Iterable[str], parameters: Collection[str], options: argparse.Namespace
+) -> None:
     inner = {"command", "name", "parameters", "version"}
     known = [*parameters, *(name.replace("_", "-") for name in vars(options) if name not in inner)]
     for word in words:
@@ -244,7 +290,9 @@ def refuse_unknown(words: Iterable[str], parameters: Collection[str], options: a
 
             near = get_close_matches(name, known, n=1, cutoff=0.5)
             remedy = (
-                told("did-you-mean", names=f"--{near[0]}") if near else there_are(f"--{option}" for option in known)
+                told("did-you-mean", names=f"--{near[0]}")
+                if near
+                else there_are(f"--{option}" for option in known)
             )
             raise QueryError("no-option", remedy=remedy, name=name)
 
@@ -273,11 +321,15 @@ def cache_of(options: argparse.Namespace) -> Path | None:
     return Path(folder)
 
 
-def open_endpoint(project: Project, options: argparse.Namespace, *, is_ours: bool = True) -> "RemoteStore":
+def open_endpoint(
+    project: Project, options: argparse.Namespace, *, is_ours: bool = True
+) -> "RemoteStore":
     from pan2kg.graph import labels
     from pan2kg.store import remote
 
-    store = remote.open_remote(options.endpoint, timeout=max(1, int(options.timeout)), is_ours=is_ours)
+    store = remote.open_remote(
+        options.endpoint, timeout=max(1, int(options.timeout)), is_ours=is_ours
+    )
     if is_ours and (releases := labels.other_release(store, project)):
         tell(say("progress", "other-release", there=releases[0], here=releases[1]))
     if is_ours and (doubt := remote.not_examined(store, project)):
@@ -302,8 +354,10 @@ def open_graph(options: argparse.Namespace, *, tells: bool = True) -> "Graph":
     from pan2kg.graph import graph
     from pan2kg.store import cache
 
-    project, is_remote = project_of(options), getattr(options, "endpoint", None) is not None
-    language, day = getattr(options, "language", "fr"), getattr(options, "as_of", None)
+    project = project_of(options)
+    is_remote = getattr(options, "endpoint", None) is not None
+    language = getattr(options, "language", "fr")
+    day = getattr(options, "as_of", None)
     if is_remote:
         return graph.Graph(project, open_endpoint(project, options), language=language, as_of=day)
     store = cache.open_kept(project, cache_of(options))
@@ -315,7 +369,9 @@ def open_graph(options: argparse.Namespace, *, tells: bool = True) -> "Graph":
 # --- what is written
 
 # what a terminal obeys instead of showing it, or by which it turns the order of what it shows
-_SIGNALS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\r(?!\n)")
+_SIGNALS: Final = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\r(?!\n)"
+)
 _FOR_PEOPLE: Final = frozenset(("text", "table", "md"))
 _BLANK: Final = "\r\x1b[K"
 # less than the narrowest usual terminal: a sentence that wraps could not be taken away again
@@ -328,7 +384,8 @@ def harmless(text: str) -> str:
     >>> harmless("a\x1b[2Jb\tc\x9b1m\r\n")
     'a␛[2Jb\tc�1m\r\n'
     """
-    # the pictures of the first 32, and of the one behind the letters, stand in this order (Unicode, U+2400)
+    # the pictures of the first 32, and of the one behind the letters, stand in this order (Unicode,
+    # U+2400)
     pictures = {code: 0x2400 + code for code in range(32)} | {0x7F: 0x2421}
     return _SIGNALS.sub(lambda match: chr(pictures.get(ord(match[0]), 0xFFFD)), text)
 
@@ -382,7 +439,8 @@ def interruptible() -> Iterator[None]:
 class Progress:
     # a sentence on a terminal, until the next; at last, or with none, nothing
     def __init__(self, *, after: float = 0) -> None:
-        self._shows, self._from = sys.stderr.isatty(), time.monotonic() + after
+        self._shows = sys.stderr.isatty()
+        self._from = time.monotonic() + after
 
     def __call__(self, sentence: str = "") -> None:
         if self._shows and (not sentence or time.monotonic() >= self._from):

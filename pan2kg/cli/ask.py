@@ -14,8 +14,21 @@ from pan2kg.store import as_of, cache, queries, rules, store
 from pan2kg.tables import writers
 from pan2kg.turtle import blocks, writer
 
-FORMATS: Final = ("table", "csv", "csv-local", "tsv", "json", "xml", "md", "html", "turtle", "jsonld", "xlsx")
-# the formats that can hold what is said around an answer; beside the others it goes to standard error
+FORMATS: Final = (
+    "table",
+    "csv",
+    "csv-local",
+    "tsv",
+    "json",
+    "xml",
+    "md",
+    "html",
+    "turtle",
+    "jsonld",
+    "xlsx",
+)
+# the formats that can hold what is said around an answer; beside the others it goes to standard
+# error
 TELLING: Final = frozenset(("table", "md", "html", "json", "xlsx"))
 _ANSWERED: Final = {
     **arguments.LANGUAGE, **arguments.ENDPOINT, "--format": {"choices": FORMATS, "help": "ask.format"},
@@ -36,7 +49,8 @@ MCP: Final = arguments.LANGUAGE
 
 
 def run_ask(options: argparse.Namespace) -> int:
-    project, link = arguments.project_of(options), None
+    project = arguments.project_of(options)
+    link = None
     if "/" in (options.name or ""):
         from pan2kg.site import questions as permalink
 
@@ -44,7 +58,8 @@ def run_ask(options: argparse.Namespace) -> int:
         link = permalink.read_permalink(options.name)
         if link.day and options.as_of not in (None, link.day):
             raise QueryError("link-day-differs", day=link.day, given=options.as_of)
-        options.name, options.language = link.query, link.language
+        options.name = link.query
+        options.language = link.language
         options.as_of = options.as_of or link.day
         options.parameters = [*link.typed, *options.parameters]
     former = options.name if options.name in queries.FORMER and not options.list else ""
@@ -55,15 +70,26 @@ def run_ask(options: argparse.Namespace) -> int:
         arguments.refuse_unknown(options.parameters, options_known, options)
         values = arguments.read_parameters(options.parameters)
         options.figure, chosen = queries.succeeded(options.name, values, project)
-        arguments.tell(say("progress", "answered-by-table", name=options.name, table=options.figure))
+        arguments.tell(
+            say("progress", "answered-by-table", name=options.name, table=options.figure)
+        )
         for name, value in chosen.items():
             setattr(options, name, value if name == "evidence" else [value])
-        options.format, options.link = options.format or "table", link
-        arguments.emit(coherence.inquire(project, options, arguments.width_of(options)), options.output, options.format)
+        options.format = options.format or "table"
+        options.link = link
+        arguments.emit(
+            coherence.inquire(project, options, arguments.width_of(options)),
+            options.output,
+            options.format,
+        )
         return 0
-    query = None if options.list or options.name is None else queries.find_query(project, options.name)
+    query = (
+        None if options.list or options.name is None else queries.find_query(project, options.name)
+    )
     parameters = query.parameters if query else ()
-    arguments.refuse_unknown(options.parameters, [parameter.option for parameter in parameters], options)
+    arguments.refuse_unknown(
+        options.parameters, [parameter.option for parameter in parameters], options
+    )
     if query is None:
         return _list_questions(project, options.language)
     values = arguments.read_parameters(options.parameters)
@@ -79,20 +105,34 @@ def run_ask(options: argparse.Namespace) -> int:
         dated.refuse(values.values())
         data = dated.store
         notes += dated.notes(options.language)
-    release, level = labels.read_release(data).number, writers.level_of(query, values)
+    release = labels.read_release(data).number
+    level = writers.level_of(query, values)
     if link:
         notes.insert(0, permalink.notice(link, release, link.language))
-    basis = writers.basis_of(data, options.language, release=release, day=options.as_of or today(), level=level)
+    basis = writers.basis_of(
+        data, options.language, release=release, day=options.as_of or today(), level=level
+    )
     dated_notes = tuple(with_days(note, options.language) for note in notes if note)
-    around = query.question(options.language), query.summary_in(options.language), dated_notes, basis
+    around = (
+        query.question(options.language),
+        query.summary_in(options.language),
+        dated_notes,
+        basis,
+    )
     return _answer(data, text, project, options, around)
 
 
 def _list_questions(project: Project, language: str) -> int:
     group = ""
-    for query in sorted(queries.read_queries(project).values(), key=lambda query: (query.group, query.name)):
+    for query in sorted(
+        queries.read_queries(project).values(), key=lambda query: (query.group, query.name)
+    ):
         lines = [f"  {query.name}", f"      {query.question(language)}"]
-        lines += [f"      --{p.option}: {p.meaning_in(language)}" for p in query.parameters if p.name != "language"]
+        lines += [
+            f"      --{p.option}: {p.meaning_in(language)}"
+            for p in query.parameters
+            if p.name != "language"
+        ]
         if query.group != group:
             lines[:0] = [query.group] if not group else ["", query.group]
             group = query.group
@@ -104,20 +144,31 @@ _FIRST_WORDS: Final = frozenset(("", "SELECT", "ASK", "CONSTRUCT", "DESCRIBE", "
 
 
 def run_sparql(options: argparse.Namespace) -> int:
-    project, text, source = arguments.project_of(options), options.query, "query"
+    project = arguments.project_of(options)
+    text = options.query
+    source = "query"
     words = text.split(maxsplit=1) or [""]
     first_word = words[0].upper()
     if text == "-":
-        text, source = sys.stdin.read(), say("progress", "standard-input")
-    elif not ("{" in text or first_word in _FIRST_WORDS or (first_word in store.UPDATES and len(words) > 1)):
+        text = sys.stdin.read()
+        source = say("progress", "standard-input")
+    elif not (
+        "{" in text
+        or first_word in _FIRST_WORDS
+        or (first_word in store.UPDATES and len(words) > 1)
+    ):
         text, source = read_text(Path(text)), text
     try:
         return _answer(_open(project, options), text, project, options, None)
     except QueryError as error:
-        raise (error.inside(source) if error.place and error.place.file == "query" else error) from None
+        raise (
+            error.inside(source) if error.place and error.place.file == "query" else error
+        ) from None
 
 
-def _open(project: Project, options: argparse.Namespace, needed: list[str] | None = None) -> store.Store:
+def _open(
+    project: Project, options: argparse.Namespace, needed: list[str] | None = None
+) -> store.Store:
     if options.endpoint is not None:
         if getattr(options, "as_of", None):
             raise QueryError("remote-as-of", remedy="leave-out-endpoint")
@@ -134,22 +185,29 @@ def _open(project: Project, options: argparse.Namespace, needed: list[str] | Non
 
 
 def _answer(
-    data: store.Store, text: str, project: Project, options: argparse.Namespace,
+    data: store.Store,
+    text: str,
+    project: Project,
+    options: argparse.Namespace,
     around: tuple[str, str, tuple[str, ...], str] | None,
-) -> int:  # fmt: skip
+) -> int:
     with arguments.interruptible():
         result = data.query(text)
         form = options.format or ("turtle" if isinstance(result, list) else "table")
         selection = arguments.selection_of(options, form)
         table, left_out = selection.of(writers.answer(result, *(around or ())))
         width = arguments.width_of(options)
-        style = writers.Style(options.language, writer.read_prefixes(project), width, around is None)
+        style = writers.Style(
+            options.language, writer.read_prefixes(project), width, around is None
+        )
         written = writers.write(table, form, style)
     if form not in TELLING and around:
         _, summary, notes, basis = around
         arguments.tell(summary, *notes, basis)
     arguments.tell(left_out and say("progress", "rows-left-out", n=left_out))
-    arguments.emit(selection.written(written) if isinstance(written, str) else written, options.output, form)
+    arguments.emit(
+        selection.written(written) if isinstance(written, str) else written, options.output, form
+    )
     return 0
 
 
@@ -165,7 +223,8 @@ def run_find(options: argparse.Namespace) -> int:
     selection = arguments.selection_of(options, options.format)
     project = arguments.project_of(options)
     data = cache.open_kept(project, arguments.cache_of(options), [], read_only=True)
-    graph, words = Graph(project, data, language=options.language), " ".join(options.words)
+    graph = Graph(project, data, language=options.language)
+    words = " ".join(options.words)
     entries = graph.labels.entries
     # an IRI means itself
     meant = [words] if words in entries else graph.search.find(words)
@@ -174,7 +233,9 @@ def run_find(options: argparse.Namespace) -> int:
     iri, *others = meant
     lines: list[tuple[str | int, ...]] = [
         (file.name, statement.line, block.subject, statement.predicate, statement.object)
-        for file, block, statement in blocks.written_about(blocks.read_turtle_files(project, naming=iri), iri)
+        for file, block, statement in blocks.written_about(
+            blocks.read_turtle_files(project, naming=iri), iri
+        )
     ]
     rows: tuple[tables.Row, ...] = tuple(dict(zip(_COLUMNS, line, strict=True)) for line in lines)
     table, left_out = selection.of(tables.Table("", tuple(map(tables.Column, _COLUMNS)), rows))
@@ -183,10 +244,14 @@ def run_find(options: argparse.Namespace) -> int:
     if options.format == "json":
         text = formats.write_json([dict(zip(grid.columns, row, strict=True)) for row in grid.rows])
     elif options.format != "table":
-        text = {"csv": formats.write_csv, "tsv": formats.write_tsv, "md": formats.write_markdown}[options.format](grid)
+        text = {"csv": formats.write_csv, "tsv": formats.write_tsv, "md": formats.write_markdown}[
+            options.format
+        ](grid)
     elif list(grid.columns) == list(_COLUMNS):
         # as editors and other programs jump to it
-        text = "".join(f"{file}:{line}  {' '.join(map(str, cells))}\n" for file, line, *cells in grid.rows)
+        text = "".join(
+            f"{file}:{line}  {' '.join(map(str, cells))}\n" for file, line, *cells in grid.rows
+        )
     else:
         text = f"{formats.write_text(grid)}\n"
     if options.format == "table":
@@ -207,5 +272,7 @@ def run_mcp(options: argparse.Namespace) -> int:
     # all rules: an assistant may ask any question, and links are what many are about
     graph = arguments.open_graph(options)
     folders = [word for folder in options.project or () for word in ("--project", folder)]
-    assistant.build(assistant.Assistant(graph, (*folders, *(["--no-cache"] if options.no_cache else [])))).run("stdio")
+    assistant.build(
+        assistant.Assistant(graph, (*folders, *(["--no-cache"] if options.no_cache else [])))
+    ).run("stdio")
     return 0

@@ -34,7 +34,8 @@ def run_check(options: argparse.Namespace) -> int:
     from pan2kg.report import check as writing
     from pan2kg.validation import check as changes, report as reports
 
-    project, is_remote = arguments.project_of(options), options.endpoint is not None
+    project = arguments.project_of(options)
+    is_remote = options.endpoint is not None
     if project.data and not is_remote:
         raise ProjectError("release-has-no-files")
     if options.explain:
@@ -42,13 +43,16 @@ def run_check(options: argparse.Namespace) -> int:
 
         arguments.emit(compilation.explain(project, options.explain), options.output)
         return 0
-    change = changes.CheckedChange(changes.named_files(project, options.files, Path()), options.since)
+    change = changes.CheckedChange(
+        changes.named_files(project, options.files, Path()), options.since
+    )
     is_whole = not options.files and not options.since
     if not is_whole and (options.baseline or options.write_baseline):
         raise QueryError("baseline-of-whole")
     if not is_whole and is_remote:
         raise QueryError("files-not-there")
-    fail_on, engine = reports.Severity(options.fail_on), changes.Engine(options.engine)
+    fail_on = reports.Severity(options.fail_on)
+    engine = changes.Engine(options.engine)
     baseline = Path(options.baseline) if options.baseline else None
     if is_remote:
         from pan2kg.store import remote
@@ -60,20 +64,31 @@ def run_check(options: argparse.Namespace) -> int:
         report = changes.check_store(project, store, fail_on=fail_on, baseline=baseline)
         arguments.tell(say("progress", "files-not-checked"))
     else:
-        progress, accepted = arguments.Progress(after=2), reports.read_baseline(baseline) if baseline else None
+        progress = arguments.Progress(after=2)
+        accepted = reports.read_baseline(baseline) if baseline else None
         make = partial(
-            changes.check_change, project, change, fail_on=fail_on, engine=engine,
+            changes.check_change,
+            project,
+            change,
+            fail_on=fail_on,
+            engine=engine,
             tell=lambda key: progress(str(Message("progress", key))),
-        )  # fmt: skip
+        )
         kept = arguments.cache_of(options) if is_whole and engine is changes.Engine.SPARQL else None
         # a report that is kept was made for any of the severities
         report = replace(reports.kept_report(project, kept, make), fail_on=fail_on)
         progress.finish()
-        report = report if accepted is None else reports.compare(report, accepted, file=options.baseline)
+        report = (
+            report if accepted is None else reports.compare(report, accepted, file=options.baseline)
+        )
     if options.write_baseline:
         reports.write_baseline(report, Path(options.write_baseline))
     is_text = options.format == "text"
-    head = f"{writing.heading(project, change, options.language, made=report.made)}\n" if is_text else ""
+    head = (
+        f"{writing.heading(project, change, options.language, made=report.made)}\n"
+        if is_text
+        else ""
+    )
     text = head + writing.write_report(report, options.format, language=options.language)
     arguments.emit(text, options.output, options.format)
     return 0 if report.conforms or options.write_baseline else 1
@@ -83,11 +98,18 @@ def run_init(options: argparse.Namespace) -> int:
     from pan2kg.turtle import countries
 
     if not options.country:
-        raise QueryError("country-needed", remedy=told("name-country", names=", ".join(countries.countries())))
+        raise QueryError(
+            "country-needed", remedy=told("name-country", names=", ".join(countries.countries()))
+        )
     country = countries.find_country(options.country)
     space = options.base or f"https://{country.code}.example/"
     facts = country, space, options.licence, options.publisher, not options.without_core, today()
-    arguments.emit("".join(f"{line}\n" for line in countries.begin(Path(options.folder), countries.Beginning(*facts))))
+    arguments.emit(
+        "".join(
+            f"{line}\n"
+            for line in countries.begin(Path(options.folder), countries.Beginning(*facts))
+        )
+    )
     return 0
 
 
@@ -99,13 +121,19 @@ def run_anchor(options: argparse.Namespace) -> int:
     from pan2kg.validation import quotations
 
     project = arguments.project_of(options)
-    name = add.document_named(cache.open_stated(project, arguments.cache_of(options)), project, options.document)
+    name = add.document_named(
+        cache.open_stated(project, arguments.cache_of(options)), project, options.document
+    )
     document = process.read_document(Path(options.file))
     with files.alone(project):
         anchoring = add.anchor(project, document, name, today())
         arguments.emit("".join(file.difference for file in anchoring.files))
         if anchoring.files and not options.dry_run:
-            files.write(project, {file.path: file.new for file in anchoring.files}, writer.read_prefixes(project))
+            files.write(
+                project,
+                {file.path: file.new for file in anchoring.files},
+                writer.read_prefixes(project),
+            )
 
     def remark(key: str, **values: object) -> None:
         # quoted words in short
@@ -116,18 +144,35 @@ def run_anchor(options: argparse.Namespace) -> int:
 
     language = spoken()
     passages = Messages("progress").counted(len(anchoring.anchors), "anchored-passages", language)
-    key = "anchored-shown" if options.dry_run else "anchored" if anchoring.files else "anchored-before"
+    key = (
+        "anchored-shown"
+        if options.dry_run
+        else "anchored"
+        if anchoring.files
+        else "anchored-before"
+    )
     remark(key, passages=passages, document=options.document, files=len(anchoring.files))
     for subject, place, quotation, times, nearest in anchoring.orphans:
-        key, more = "orphan", dict[str, object]()
+        key = "orphan"
+        more = dict[str, object]()
         if times:
-            key, more = "orphan-several", {"times": times}
+            key = "orphan-several"
+            more = {"times": times}
         elif nearest:
-            key, more = "orphan-near", {"near": nearest}
-        remark(key, place=str(place), passage=subject.rpartition("/")[2], quote=quotation.words, **more)
+            key = "orphan-near"
+            more = {"near": nearest}
+        remark(
+            key, place=str(place), passage=subject.rpartition("/")[2], quote=quotation.words, **more
+        )
     most, words = quotations.LONGEST
     for place, quotation in anchoring.long:
-        remark("quotation-long", place=str(place), characters=len(quotation.words), most=most, words=words)
+        remark(
+            "quotation-long",
+            place=str(place),
+            characters=len(quotation.words),
+            most=most,
+            words=words,
+        )
     if anchoring.share > quotations.SHARES[0]:
         key = "quoted-too-much" if anchoring.share > quotations.SHARES[1] else "quoted-much"
         remark(key, share=numeral(100 * anchoring.share, language, 0), document=options.document)

@@ -1,7 +1,7 @@
 """The command ``pan2kg coherence``: how each table of :mod:`pan2kg.tables.registry` is asked for.
 
-Nothing heavy is imported before a table is made. With ``--as-of`` it is made from what was in force on the day, as
-:mod:`pan2kg.store.as_of` lays down, and says what was left out.
+Nothing heavy is imported before a table is made. With ``--as-of`` it is made from what was in force
+on the day, as :mod:`pan2kg.store.as_of` lays down, and says what was left out.
 """
 
 import argparse
@@ -23,15 +23,19 @@ _LEVEL: Final = {
     "help": "coherence.evidence",
 }
 _WHOLE: Final[arguments.Options] = {
-    "--from": {"metavar": "DIR", "dest": "columns", "type": Path}, "--evidence": _LEVEL, **arguments.OUTPUT,
-}  # fmt: skip
+    "--from": {"metavar": "DIR", "dest": "columns", "type": Path},
+    "--evidence": _LEVEL,
+    **arguments.OUTPUT,
+}
 # how each thing a table can be told is typed
 OPTIONS: Final[dict[tables.Option, arguments.Options]] = {
     "plans": {"--plan": {"metavar": "PLAN", "action": "append", "dest": "plans"}},
     "all": {"--all": {**arguments.FLAG, "dest": "everything"}},
     "least": {"--least": {"metavar": "BITS", "type": arguments.an_amount}},
     "evidence": {"--evidence": _LEVEL, "--weights": {"metavar": "RELEASE", **arguments.ONCE}},
-    "two works": {"actions": {"metavar": "PLAN-OR-ACTION", "nargs": 2, "help": "coherence.two-works"}},
+    "two works": {
+        "actions": {"metavar": "PLAN-OR-ACTION", "nargs": 2, "help": "coherence.two-works"}
+    },
     "any action": {"actions": {"metavar": "ACTION", "nargs": "*", "help": "coherence.any-action"}},
     "two plans": {"plans": {"metavar": "PLAN", "nargs": 2, "help": "coherence.two-plans"}},
     "matrices": {
@@ -75,14 +79,16 @@ def add_coherence(command: argparse.ArgumentParser) -> None:
 
 def run_coherence(options: argparse.Namespace) -> int:
     if options.columns is not None:
-        # the pairs of plans, from columns that were exported: figures over all there is need no choice
+        # the pairs of plans, from columns that were exported: figures over all there is need no
+        # choice
         from pan2kg.coherence import weight
         from pan2kg.tables import spreadsheet
 
         if options.figure is not None:
             raise QueryError("columns-no-figure", name=options.figure)
         lines = ["plan,other_plan,low,broad,linked_actions"]
-        columns, level = spreadsheet.read_columns(options.columns), evidence.level(options.evidence)
+        columns = spreadsheet.read_columns(options.columns)
+        level = evidence.level(options.evidence)
         for *plans, low, broad, links in weight.pairs_of_plans(columns, level or evidence.HEADLINE):
             names = [f'"{name}"' if "," in name else name for name in plans]
             lines.append(f"{','.join(names)},{low:.6f},{broad:.6f},{links}")
@@ -103,18 +109,29 @@ def inquire(project: Project, options: argparse.Namespace, width: int) -> str | 
     selection = arguments.selection_of(options, options.format)
     typed = {name: value for name, value in vars(options).items() if value is not None}
     choice = tables.TableChoice(
-        plans=tuple(typed.get("plans", ())), actions=tuple(typed.get("actions", ())),
-        files=tuple(map(Path, typed.get("files", ()))), assessors=tuple(typed.get("assessors", ())),
-        part=typed.get("part", ""), least=typed.get("least"), everything=typed.get("everything", False),
-        evidence=evidence.level(typed.get("evidence", "")) or evidence.HEADLINE, country=typed.get("country", ""),
+        plans=tuple(typed.get("plans", ())),
+        actions=tuple(typed.get("actions", ())),
+        files=tuple(map(Path, typed.get("files", ()))),
+        assessors=tuple(typed.get("assessors", ())),
+        part=typed.get("part", ""),
+        least=typed.get("least"),
+        everything=typed.get("everything", False),
+        evidence=evidence.level(typed.get("evidence", "")) or evidence.HEADLINE,
+        country=typed.get("country", ""),
         scoring=tables.Scoring(
-            scale=typed.get("scale"), keep_diagonal=typed.get("keep_diagonal", False), cut=typed.get("cut"),
+            scale=typed.get("scale"),
+            keep_diagonal=typed.get("keep_diagonal", False),
+            cut=typed.get("cut"),
             groups=Path(typed["groups"]) if typed.get("groups") else None,
         ),
-    )  # fmt: skip
-    kind, day, dated = tables.TABLES[options.figure], typed.get("day") or options.as_of, None
+    )
+    kind = tables.TABLES[options.figure]
+    day = typed.get("day") or options.as_of
+    dated = None
     if typed.get("day") and options.as_of not in (None, day):
-        raise QueryError("two-days", remedy="give-one", named=day.isoformat(), given=options.as_of.isoformat())
+        raise QueryError(
+            "two-days", remedy="give-one", named=day.isoformat(), given=options.as_of.isoformat()
+        )
     if options.endpoint is not None:
         if day is not None:
             raise QueryError("remote-as-of", remedy="leave-out-endpoint")
@@ -125,7 +142,9 @@ def inquire(project: Project, options: argparse.Namespace, width: int) -> str | 
     else:
         from pan2kg.turtle.vocabulary import PAN
 
-        dated = as_of.as_of(store.load_project(project), day, project, rules=rules.linear_rules(project))
+        dated = as_of.as_of(
+            store.load_project(project), day, project, rules=rules.linear_rules(project)
+        )
         if not as_of.instances(dated.store, PAN + "Action"):
             raise QueryError("no-action-on-day", remedy="choose-another-day", given=day.isoformat())
         dated.refuse((*choice.plans, *choice.actions))

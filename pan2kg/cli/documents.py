@@ -29,10 +29,14 @@ from pan2kg.turtle import countries, vocabulary, writer
 _LOST: Final = 5
 _SAID: Final = Messages("candidate")
 _DESK: Final = Messages("desk")
-# what follows a key: another key, or a line of which the message says what it is about; and of something of the graph
+# what follows a key: another key, or a line of which the message says what it is about; and of
+# something of the graph
 _ASKING: Final = {"r": "", "e": "edit-what", "b": "together-which", "n": "hand-which"}
 _ASKING_OF_GRAPH: Final = {"a": "suggested-which", "r": "why", "n": "hand-which"}
-_CLEAR, _INVERSE, _BOLD, _PLAIN = "\x1b[2J\x1b[H", "\x1b[7m", "\x1b[1m", "\x1b[0m"
+_CLEAR = "\x1b[2J\x1b[H"
+_INVERSE = "\x1b[7m"
+_BOLD = "\x1b[1m"
+_PLAIN = "\x1b[0m"
 
 
 def _columns(typed: str) -> dict[str, int]:
@@ -51,8 +55,11 @@ _READING: Final[arguments.Options] = {
 }
 _KEY: Final = {"metavar": "KEY", **arguments.ONCE}
 READ: Final[arguments.Options] = {
-    "file": arguments.FILE, **_READING, "-o --output": arguments.FILE, **arguments.LANGUAGE,
-}  # fmt: skip
+    "file": arguments.FILE,
+    **_READING,
+    "-o --output": arguments.FILE,
+    **arguments.LANGUAGE,
+}
 DRAFT: Final[arguments.Options] = {
     "file": arguments.FILE, "--plan": {"metavar": "KEY", "required": True}, "--level": {"metavar": "NAME"},
     "--columns": {"metavar": "COLUMNS", "type": _columns}, "--explain": arguments.FLAG, "--outline": arguments.FILE,
@@ -82,7 +89,9 @@ REVIEW: Final[arguments.Options] = {
 
 def _read(options: argparse.Namespace, file: Path) -> tuple[Path, process.Options]:
     start, end = process.page_range(options.pages)
-    password = read_text(Path(options.password_file)).rstrip("\r\n") if options.password_file else ""
+    password = (
+        read_text(Path(options.password_file)).rstrip("\r\n") if options.password_file else ""
+    )
     limits = process.ReaderLimits(max(options.seconds, 1), max(options.memory, 1))
     return file, process.Options(start, end, password, limits)
 
@@ -92,11 +101,17 @@ def run_read(options: argparse.Namespace) -> int:
     kinds = Counter(block.kind for block in document.blocks)
     sha = document.sha256[:12]
     values = {
-        "file": document.source, "format": document.format, "sha": sha,
-        "pages": "–" if document.pages is None else str(document.pages), "characters": str(len(document.text)),
-    }  # fmt: skip
+        "file": document.source,
+        "format": document.format,
+        "sha": sha,
+        "pages": "–" if document.pages is None else str(document.pages),
+        "characters": str(len(document.text)),
+    }
     blocks = {kind: str(kinds[kind]) for kind in ("heading", "paragraph", "item", "table", "note")}
-    messages = [Message("progress", "document-read", values), Message("progress", "document-blocks", blocks)]
+    messages = [
+        Message("progress", "document-read", values),
+        Message("progress", "document-blocks", blocks),
+    ]
     messages += [remark.told for remark in document.remarks]
     if options.output:
         target = Path(options.output)
@@ -106,12 +121,17 @@ def run_read(options: argparse.Namespace) -> int:
         else:
             write_atomically(target, documents.to_json(document))
         if before and before.sha256 != document.sha256:
-            # blocks of the earlier file that are not in this one word for word: quotations of them no longer anchor
+            # blocks of the earlier file that are not in this one word for word: quotations of them
+            # no longer anchor
             words = " ".join(document.text.split())
-            lost = [block.text for block in before.blocks if " ".join(block.text.split()) not in words]
+            lost = [
+                block.text for block in before.blocks if " ".join(block.text.split()) not in words
+            ]
             numbers = {"number": str(len(lost)), "file": before.source}
             messages += [Message("progress", "blocks-lost", numbers)] if lost else []
-            messages += [Message("progress", "block-lost", {"words": text[:80]}) for text in lost[:_LOST]]
+            messages += [
+                Message("progress", "block-lost", {"words": text[:80]}) for text in lost[:_LOST]
+            ]
     _write("".join(f"{message.say(options.language)}\n" for message in messages))
     return 0
 
@@ -119,33 +139,52 @@ def run_read(options: argparse.Namespace) -> int:
 def run_draft(options: argparse.Namespace) -> int:
     """Draft Turtle from a published plan; what is unsure goes to standard error.
 
-    Where no series of the document is surely its actions, the best three are shown and nothing is written: 1.
+    Where no series of the document is surely its actions, the best three are shown and nothing is
+    written: 1.
     """
     file = Path(options.file)
     beside = Path(options.output).parent if options.output else Path()
     project = arguments.project_of(options) if options.project else Project.find(beside)
     plan, explanation = draft.read_plan(
-        *_read(options, file), language=options.language, level=options.level, columns=options.columns
+        *_read(options, file),
+        language=options.language,
+        level=options.level,
+        columns=options.columns,
     )
     if options.explain or plan is None:
         arguments.tell(*explanation)
     if plan is None:
         return 1
     if options.type:
-        types = re.findall(r"^plantype:(\S+)", read_text(project.ontology / "schemes" / "plantype.ttl"), re.MULTILINE)
+        types = re.findall(
+            r"^plantype:(\S+)",
+            read_text(project.ontology / "schemes" / "plantype.ttl"),
+            re.MULTILINE,
+        )
         if options.type not in types:
-            raise QueryError("no-plan-type", remedy="there-are", type=options.type, names=", ".join(types))
+            raise QueryError(
+                "no-plan-type", remedy="there-are", type=options.type, names=", ".join(types)
+            )
     country = countries.countries().get(options.plan.partition("-")[0])
     facts = {
-        "type": options.type, "country": country.iri if country else "", "completeness": options.list,
-        "publisher": options.publisher, "day": options.date.isoformat() if options.date else "",
+        "type": options.type,
+        "country": country.iri if country else "",
+        "completeness": options.list,
+        "publisher": options.publisher,
+        "day": options.date.isoformat() if options.date else "",
         "address": options.read_at or "",
-    }  # fmt: skip
+    }
     target = Path(options.output) if options.output else None
     # the path that names the file's graph, where it is written into the project's
     is_within = target is not None and target.resolve().is_relative_to(project.graph)
-    graph = target.resolve().relative_to(project.graph).as_posix().removesuffix(".ttl") if target and is_within else ""
-    written = draft.draft_plan(plan, writer.read_prefixes(project), key=options.plan, graph=graph, facts=facts)
+    graph = (
+        target.resolve().relative_to(project.graph).as_posix().removesuffix(".ttl")
+        if target and is_within
+        else ""
+    )
+    written = draft.draft_plan(
+        plan, writer.read_prefixes(project), key=options.plan, graph=graph, facts=facts
+    )
     if target:
         if target.is_file() and read_text(target) not in ("", written):
             raise ProjectError("draft-stands", place=Place(options.output))
@@ -153,9 +192,14 @@ def run_draft(options: argparse.Namespace) -> int:
     arguments.emit(written, options.output, "turtle")
     if options.outline:
         arguments.emit(plan.outline, options.outline)
-    unsure = [] if options.language else [documents.noted("language-guessed", language=plan.language)]
+    unsure = (
+        [] if options.language else [documents.noted("language-guessed", language=plan.language)]
+    )
     unsure += [] if country else [documents.noted("country-missing", key=options.plan)]
-    lines = [documents.noted("in-file", file=file.name, message=message) for message in (*unsure, *plan.remarks)]
+    lines = [
+        documents.noted("in-file", file=file.name, message=message)
+        for message in (*unsure, *plan.remarks)
+    ]
     counts = {"categories": str(len(plan.categories)), "actions": str(len(plan.actions))}
     arguments.tell(*lines, Message("progress", "draft-counts", counts))
     return 0
@@ -165,7 +209,11 @@ def run_mentions(options: argparse.Namespace) -> int:
     graph, plan = _opened(options)
     document = _document(graph, options, plan)
     thing = graph.names.things.get(plan)
-    own = (country.code for country in countries.countries().values() if country.iri == graph.profile.country)
+    own = (
+        country.code
+        for country in countries.countries().values()
+        if country.iri == graph.profile.country
+    )
     country = options.country or (thing.country if thing else next(own, ""))
     day = options.date or (thing.start if thing else None)
     named = mentions.find_mentions(document, graph.names, date=day, country=country, plan=plan)
@@ -173,20 +221,31 @@ def run_mentions(options: argparse.Namespace) -> int:
         lines = (f"{work.mention_line(mention)}\n" for mention in named)
         arguments.emit("".join(lines), options.output, options.format)
         return 0
-    language, labels = graph.language, graph.labels
+    language = graph.language
+    labels = graph.labels
     rows = []
     for mention in named:
         block = document.block_at(mention.start)
         page = (block.label or block.page or "") if block else ""
         # a target in little space: its short name, its label, or its identifier
-        names = [labels.brief(iri, language).text if iri in labels.entries else iri
-                 for iri in mention.targets or mention.choices]  # fmt: skip
+        names = [
+            labels.brief(iri, language).text if iri in labels.entries else iri
+            for iri in mention.targets or mention.choices
+        ]
         note = _SAID.say(f"note-{mention.note}", language) if mention.note else ""
-        kind = (_SAID if _SAID.has(f"kind-{mention.kind}") else Messages("page")).say(f"kind-{mention.kind}", language)
+        kind = (_SAID if _SAID.has(f"kind-{mention.kind}") else Messages("page")).say(
+            f"kind-{mention.kind}", language
+        )
         rows.append((str(page), mention.surface, " ; ".join(names), kind, note))
-    heads = [_SAID.say(f"head-{name}", language) for name in ("page", "words", "names", "kind", "note")]
+    heads = [
+        _SAID.say(f"head-{name}", language) for name in ("page", "words", "names", "kind", "note")
+    ]
     grid = formats.Grid(heads, rows)
-    text = formats.write_csv(grid) if options.format == "csv" else formats.write_text(grid, arguments.width_of(options))
+    text = (
+        formats.write_csv(grid)
+        if options.format == "csv"
+        else formats.write_text(grid, arguments.width_of(options))
+    )
     arguments.emit(text, options.output, options.format)
     return 0
 
@@ -214,21 +273,33 @@ def run_candidates(options: argparse.Namespace) -> int:
     result = work.search(graph, document, plan)
     if options.since:
         result = result.since(graph, options.since)
-    folder = work.keep(graph.project, vocabulary.key(plan), document, result.mentions, result.candidates)
+    folder = work.keep(
+        graph.project, vocabulary.key(plan), document, result.mentions, result.candidates
+    )
     language = graph.language
 
-    lines, numbers = [_SAID.counted(len(result.candidates), "candidates", language)], Counter[tuple[str, str]]()
+    lines = [_SAID.counted(len(result.candidates), "candidates", language)]
+    numbers = Counter[tuple[str, str]]()
     for candidate in result.candidates:
         scheme = "role" if candidate.type == decision.INVOLVEMENT else "relation"
         relation = graph.label(f"{vocabulary.ID}{scheme}/{candidate.relation}", language)
         numbers[candidate.type, relation] += 1
     for (kind, relation), number in sorted(numbers.items()):
         is_part = kind == decision.INVOLVEMENT
-        name = graph.label(f"{vocabulary.PAN}Involvement" if is_part else f"{vocabulary.ID}linktype/{kind}", language)
-        lines.append(_SAID.say("of-relation", language, type=name, relation=relation, number=str(number)))
+        name = graph.label(
+            f"{vocabulary.PAN}Involvement" if is_part else f"{vocabulary.ID}linktype/{kind}",
+            language,
+        )
+        lines.append(
+            _SAID.say("of-relation", language, type=name, relation=relation, number=str(number))
+        )
     for cause, number in sorted(result.skipped.items()):
         lines.append(_SAID.say(f"skipped-{cause}", language, number=str(number)))
-    _write("".join(f"{line}\n" for line in (*lines, _SAID.say("written", language, folder=str(folder)))))
+    _write(
+        "".join(
+            f"{line}\n" for line in (*lines, _SAID.say("written", language, folder=str(folder)))
+        )
+    )
     return 0
 
 
@@ -249,7 +320,9 @@ def run_review(options: argparse.Namespace) -> int:
     material = work.read_material(graph, project, plan) if is_read else work.Material(graph)
     reader = _KeyReader()
     try:
-        name = files.read_field({"reviewer": options.by or reader.ask(str(Message("desk", "your-name")))}, "reviewer")
+        name = files.read_field(
+            {"reviewer": options.by or reader.ask(str(Message("desk", "your-name")))}, "reviewer"
+        )
     except files.RefusedError as error:
         raise ProjectError("name-yourself", why=error.code) from None
     wanted = desk.Wanted(options.kind, options.order, options.control, options.second, plan)
@@ -278,11 +351,14 @@ def run_review(options: argparse.Namespace) -> int:
 
 
 def _go(review: desk.Desk, reader: "_KeyReader", language: str) -> None:
-    message, current_key, since = "", "", monotonic()
+    message = ""
+    current_key = ""
+    since = monotonic()
     while True:
         _show(review, message, reader, language)
         if review.current and review.current.key != current_key:
-            current_key, since = review.current.key, monotonic()
+            current_key = review.current.key
+            since = monotonic()
         typed = reader.key()
         if typed is None or typed[:1] == "q":
             return
@@ -292,7 +368,11 @@ def _go(review: desk.Desk, reader: "_KeyReader", language: str) -> None:
             and typed in asking
             and not (typed == "a" and decision.passage_document(review.graph, review.current))
         ):
-            about = Message("desk", asking[typed], {"types": ", ".join(decision.TYPES)}) if asking[typed] else None
+            about = (
+                Message("desk", asking[typed], {"types": ", ".join(decision.TYPES)})
+                if asking[typed]
+                else None
+            )
             answer = reader.ask(str(about)) if about else reader.key()
             typed += f" {answer or ''}"
         review.seconds = monotonic() - since if reader.is_terminal else None
@@ -356,9 +436,12 @@ def _show(review: desk.Desk, message: str, reader: _KeyReader, language: str) ->
     say = _saying(language)
     width = min(shutil.get_terminal_size((100, 30)).columns, 100)
     wrap = partial(textwrap.wrap, width=width)
-    lines, card = [say("counts", **review.progress)], review.card(language)
+    lines = [say("counts", **review.progress)]
+    card = review.card(language)
     if review.is_graph_shown:
-        lines += [piece for line in desk.suggestion(review, language) for piece in wrap(line) or [""]]
+        lines += [
+            piece for line in desk.suggestion(review, language) for piece in wrap(line) or [""]
+        ]
     elif card is None:
         lines.append(say("all-decided"))
     else:
@@ -366,28 +449,44 @@ def _show(review: desk.Desk, message: str, reader: _KeyReader, language: str) ->
         lines += [line for remark in card.remarks for line in wrap(f"! {remark}")] + [""]
         lines += _passage(card, width, language, is_terminal=reader.is_terminal)
         lines += ["", *(line for fact in card.facts for line in wrap(fact))]
-        lines += [*wrap(say("others", n=len(card.others))), *(f"  · {twin}"[:width] for twin in card.others[:5])]
+        lines += [
+            *wrap(say("others", n=len(card.others))),
+            *(f"  · {twin}"[:width] for twin in card.others[:5]),
+        ]
         lines += [line for previous in card.previous for line in wrap(previous)]
         if card.nearer:
-            lines += [*wrap(say("nearer")), *(f"  {name}  {title}"[:width] for name, title in card.nearer)]
+            lines += [
+                *wrap(say("nearer")),
+                *(f"  {name}  {title}"[:width] for name, title in card.nearer),
+            ]
         if alike := review.alike():
             lines += wrap(say("alike", n=len(alike)))
         for number, twin in enumerate(alike, start=1):
-            mark, graph = "x" if twin.key in review.ticked else " ", review.material.graph
-            start, words = graph.label(twin.ends[0], graph.language), twin.quotations[0].words
+            mark = "x" if twin.key in review.ticked else " "
+            graph = review.material.graph
+            start = graph.label(twin.ends[0], graph.language)
+            words = twin.quotations[0].words
             lines.append(f"  [{mark}] {number}  {start} — {words}"[:width])
     if reader.is_terminal:
-        lines = [*lines, "", *wrap(message), *say("help-suggested" if review.is_graph_shown else "help").split("\n")]
+        lines = [
+            *lines,
+            "",
+            *wrap(message),
+            *say("help-suggested" if review.is_graph_shown else "help").split("\n"),
+        ]
     whole = "\n".join(lines)
     _write(f"{_CLEAR if reader.is_terminal else ''}{whole}\n")
 
 
 def _passage(card: desk.Card, width: int, language: str, *, is_terminal: bool) -> Iterator[str]:
-    passage, say = card.passage, _saying(language)
+    passage = card.passage
+    say = _saying(language)
     place = " › ".join(passage.path)
     yield say("page", page=passage.label, place=place) if passage.label else place
     begin, end = (f"{_INVERSE}{_BOLD}", _PLAIN) if is_terminal else ("[[", "]]")
-    for paragraph in f"{passage.prefix[-600:]}\0{passage.words}\1{passage.suffix[:600]}".split("\n"):
+    for paragraph in f"{passage.prefix[-600:]}\0{passage.words}\1{passage.suffix[:600]}".split(
+        "\n"
+    ):
         for line in textwrap.wrap(paragraph, width - 4) or [""]:
             yield f"  │ {line}".replace("\0", begin).replace("\1", end)
     if card.passages > 1:

@@ -23,24 +23,40 @@ def _names(room: str, table: str, metavar: str) -> Callable[[], Mapping[str, Any
 
 
 _LEVELS: Final = {
-    "metavar": "LEVEL", "choices": [level.key for level in evidence.FIGURED], "default": evidence.HEADLINE.key,
+    "metavar": "LEVEL",
+    "choices": [level.key for level in evidence.FIGURED],
+    "default": evidence.HEADLINE.key,
     "help": "files.evidence",
-}  # fmt: skip
+}
 _FILE: Final = {**arguments.FILE, "required": True}
 _FOLDER: Final = {"metavar": "DIR", "required": True}
 _KEYS: Final = {"metavar": "KEY", **arguments.SEVERAL}
 _PLAN: Final = {"metavar": "KEY", "default": "", "help": "report.plan"}
 _DAY: Final = {**arguments.DAY, "help": "figures.as-of"}
 PICTURE: Final = {
-    "usage": "picture.usage", "epilog": "picture.parameters",
-    "name": _names("pan2kg.charts.registry", "PICTURES", "NAME"), "-o --output": _FILE, "--slide": arguments.FLAG,
-    "--as-of": arguments.DAY, "--evidence": _LEVELS, **arguments.ENDPOINT, **arguments.LANGUAGE,
-}  # fmt: skip
+    "usage": "picture.usage",
+    "epilog": "picture.parameters",
+    "name": _names("pan2kg.charts.registry", "PICTURES", "NAME"),
+    "-o --output": _FILE,
+    "--slide": arguments.FLAG,
+    "--as-of": arguments.DAY,
+    "--evidence": _LEVELS,
+    **arguments.ENDPOINT,
+    **arguments.LANGUAGE,
+}
 EXPORT: Final = {
-    "form": _names("pan2kg.network.exports", "FORMS", "FORM"), "-o --output": _FILE, "--plan": _KEYS, "--type": _KEYS,
-    "--evidence": _LEVELS, **arguments.ENDPOINT, **arguments.LANGUAGE,
-}  # fmt: skip
-DUMP: Final = {"--format": {"choices": ("nquads", "trig")}, "-o --output": {**_FILE, "help": "file"}}
+    "form": _names("pan2kg.network.exports", "FORMS", "FORM"),
+    "-o --output": _FILE,
+    "--plan": _KEYS,
+    "--type": _KEYS,
+    "--evidence": _LEVELS,
+    **arguments.ENDPOINT,
+    **arguments.LANGUAGE,
+}
+DUMP: Final = {
+    "--format": {"choices": ("nquads", "trig")},
+    "-o --output": {**_FILE, "help": "file"},
+}
 REPORT: Final = {
     "-o --output": {**_FOLDER, "help": "report.folder"}, "--plan": _PLAN, "--evidence": _LEVELS, **arguments.ENDPOINT,
     "--as-of": _DAY, **arguments.LANGUAGE,
@@ -49,7 +65,11 @@ BRIEF: Final = {
     "-o --output": _FILE, "--plan": _PLAN, "--before": arguments.FILE, "--evidence": _LEVELS, "--as-of": _DAY,
     **arguments.LANGUAGE,
 }  # fmt: skip
-SITE: Final = {"-o --output": {**_FOLDER, "help": "site.folder"}, "--zip": arguments.FILE, "--as-of": _DAY}
+SITE: Final = {
+    "-o --output": {**_FOLDER, "help": "site.folder"},
+    "--zip": arguments.FILE,
+    "--as-of": _DAY,
+}
 _ADDRESS: Final = {"metavar": "URL", "type": arguments.a_link}
 LOAD: Final = {
     "--endpoint": {"metavar": "URL", "required": True, "help": "endpoint"}, "--timeout": arguments.TIMEOUT,
@@ -63,7 +83,9 @@ def run_picture(options: argparse.Namespace) -> int:
     parameters: dict[str, Any] = dict(arguments.read_parameters(options.parameters))
     if "plans" in parameters:
         parameters["plans"] = parameters["plans"].split(",")
-    picture = registry.draw(options.name, arguments.open_graph(options), evidence=options.evidence, **parameters)
+    picture = registry.draw(
+        options.name, arguments.open_graph(options), evidence=options.evidence, **parameters
+    )
     if options.slide:
         picture = frame.on_slide(picture)
     registry.write_picture(picture, Path(options.output))
@@ -77,7 +99,9 @@ def run_export(options: argparse.Namespace) -> int:
 
         if options.plan or options.type:
             raise QueryError("columns-are-whole")
-        paths = spreadsheet.write_columns(spreadsheet.columns_of(arguments.open_graph(options)), target)
+        paths = spreadsheet.write_columns(
+            spreadsheet.columns_of(arguments.open_graph(options)), target
+        )
         arguments.emit("".join(f"{path}\n" for path in paths))
         return 0
     from pan2kg.network import exports
@@ -101,11 +125,14 @@ def run_dump(options: argparse.Namespace) -> int:
     from pan2kg.store import store
     from pan2kg.turtle import writer
 
-    graph, target = arguments.open_graph(options), Path(options.output)
+    graph = arguments.open_graph(options)
+    target = Path(options.output)
     form = options.format or ("trig" if target.suffix == ".trig" else "nquads")
     missing = arguments.links_told(graph.held, is_note=True)
     note = f"# {missing}\n".encode() if missing else b""
-    write_atomically(target, note + store.dump(graph.held, form, writer.read_prefixes(graph.project)))
+    write_atomically(
+        target, note + store.dump(graph.held, form, writer.read_prefixes(graph.project))
+    )
     return 0
 
 
@@ -119,19 +146,25 @@ def run_report(options: argparse.Namespace) -> int:
     plan = graph.plan(options.plan) if options.plan else graph.own_plan()
     if plan is None:
         raise QueryError("no-plan-named", remedy="name-plan-option")
-    key, language = plan.rpartition("/")[2], graph.language
+    key = plan.rpartition("/")[2]
+    language = graph.language
     request = page.Request(f"{language}/plan/{key}.html", language, key)
     context = page.PageContext(page.SiteContext(graph, bundle=page.find_bundle()), request)
     files = plans.report_of(context, evidence.level(options.evidence) or evidence.HEADLINE)
-    arguments.emit("".join(f"{path}\n" for path in writing.write_files(Path(options.output), files)))
+    arguments.emit(
+        "".join(f"{path}\n" for path in writing.write_files(Path(options.output), files))
+    )
     return 0
 
 
 def run_brief(options: argparse.Namespace) -> int:
     from pan2kg.report import brief as briefs, writing
 
-    graph, target = arguments.open_graph(options), Path(options.output)
-    brief = briefs.write_brief(graph, options.plan, evidence.level(options.evidence) or evidence.HEADLINE)
+    graph = arguments.open_graph(options)
+    target = Path(options.output)
+    brief = briefs.write_brief(
+        graph, options.plan, evidence.level(options.evidence) or evidence.HEADLINE
+    )
     if options.before:
         brief = brief.followed(read_text(Path(options.before)), options.before)
     write_atomically(target, writing.brief_bytes(brief, target.suffix, graph.as_of))
@@ -141,14 +174,20 @@ def run_brief(options: argparse.Namespace) -> int:
 def run_site(options: argparse.Namespace) -> int:
     from pan2kg.site import page, registry
 
-    graph, kept = arguments.open_graph(options), arguments.cache_of(options)
+    graph = arguments.open_graph(options)
+    kept = arguments.cache_of(options)
     context = page.SiteContext(graph, bundle=page.find_bundle(), kept=kept)
-    folder, progress = Path(options.output), arguments.Progress()
+    folder = Path(options.output)
+    progress = arguments.Progress()
     number = registry.write_site(
-        registry.Site(context), folder, progress=lambda number: progress(say("progress", "files", number=str(number)))
+        registry.Site(context),
+        folder,
+        progress=lambda number: progress(say("progress", "files", number=str(number))),
     )
     progress.finish()
-    message = say("progress", "site-written", folder=folder, number=str(number), index=folder / "index.html")
+    message = say(
+        "progress", "site-written", folder=folder, number=str(number), index=folder / "index.html"
+    )
     arguments.emit(f"{message}\n")
     if options.zip:
         registry.write_zip(folder, Path(options.zip))
@@ -159,19 +198,31 @@ def run_site(options: argparse.Namespace) -> int:
 def run_load(options: argparse.Namespace) -> int:
     from pan2kg.store import cache, queries, remote
 
-    project, progress = arguments.project_of(options), arguments.Progress()
+    project = arguments.project_of(options)
+    progress = arguments.Progress()
     target = remote.Target(
-        options.endpoint, options.store or "", options.update or "", options.replace, options.beside, options.timeout
-    )  # fmt: skip
+        options.endpoint,
+        options.store or "",
+        options.update or "",
+        options.replace,
+        options.beside,
+        options.timeout,
+    )
     progress(say("progress", "loading"))
     try:
         loaded = remote.load_graph(
-            cache.open_kept(project, arguments.cache_of(options)), target, f"{project.space}graph/",
-            lambda done, whole: progress(say("progress", "graphs-put", done=str(done), whole=str(whole))), project,
-        )  # fmt: skip
+            cache.open_kept(project, arguments.cache_of(options)),
+            target,
+            f"{project.space}graph/",
+            lambda done, whole: progress(
+                say("progress", "graphs-put", done=str(done), whole=str(whole))
+            ),
+            project,
+        )
     finally:
         progress.finish()
-    whole, wrong = len(queries.read_queries(project)), loaded["wrong"].split()
+    whole = len(queries.read_queries(project))
+    wrong = loaded["wrong"].split()
     arguments.tell(
         say("progress", "graph-loaded", **loaded),
         say("progress", "engine-examined", right=str(whole - len(wrong)), whole=str(whole)),

@@ -31,25 +31,37 @@ COMMANDS: Final = {
 }  # fmt: skip
 """The commands in the order in which one meets them, each with the module of this room that holds it.
 
-The module has a function ``run_ask`` that takes the options and gives the exit code, and the options themselves: as
-data, ``ASK``, or as ``add_ask``, which adds them to a parser.
+The module has a function ``run_ask`` that takes the options and gives the exit code, and the
+options themselves: as data, ``ASK``, or as ``add_ask``, which adds them to a parser.
 """
-# the commands that read themselves what no option takes; that go on until they are ended; that answer from a project,
-# where others name it, or the files they write, themselves
+# the commands that read themselves what no option takes; that go on until they are ended; that
+# answer from a project, where others name it, or the files they write, themselves
 _FREE: Final = frozenset(("ask", "picture"))
 _STAYING: Final = frozenset(("serve", "mcp"))
-_ANSWERING: Final = _FREE | {"sparql", "find", "coherence", "export", "report", "brief", "dump", "site"}
-# how much is made before Python looks for garbage in cycles: what a command makes stays to its end, or goes soon
+_ANSWERING: Final = _FREE | {
+    "sparql",
+    "find",
+    "coherence",
+    "export",
+    "report",
+    "brief",
+    "dump",
+    "site",
+}
+# how much is made before Python looks for garbage in cycles: what a command makes stays to its end,
+# or goes soon
 _SELDOM: Final = (50_000, 20, 20)
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    # Something takes the place of standard streams that are closed, and no file that is opened later their numbers.
+    # Something takes the place of standard streams that are closed, and no file that is opened
+    # later their numbers.
     for descriptor, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
         try:
             os.fstat(descriptor)
         except OSError:
-            # the lowest number that is free; an answer nobody gets is an error, a remark nobody gets is none
+            # the lowest number that is free; an answer nobody gets is an error, a remark nobody
+            # gets is none
             os.open(os.devnull, os.O_WRONLY if name == "stderr" else os.O_RDONLY)
         if getattr(sys, name) is None:
             setattr(sys, name, open(descriptor, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
@@ -89,7 +101,11 @@ def _run(words: Sequence[str]) -> int:
     usual = gc.get_threshold()
     gc.set_threshold(*(usual if options.command in _STAYING else _SELDOM))
     try:
-        code = int(getattr(import_module(f"pan2kg.cli.{COMMANDS[options.command]}"), f"run_{options.command}")(options))
+        code = int(
+            getattr(
+                import_module(f"pan2kg.cli.{COMMANDS[options.command]}"), f"run_{options.command}"
+            )(options)
+        )
     finally:
         gc.set_threshold(*usual)
     project = getattr(options, "nearest", None)

@@ -65,7 +65,8 @@ _PORTAL: Final[arguments.Options] = {
 def run_publish(options: argparse.Namespace) -> int:
     """Write the release and say what is in it. Who stops it, or has it stopped, finds what was there before.
 
-    With ``--verify`` a server is asked for what the folder holds instead; 1 where it does not give that.
+    With ``--verify`` a server is asked for what the folder holds instead; 1 where it does not give
+    that.
     """
     if options.verify:
         from pan2kg.publish import inspection
@@ -83,27 +84,42 @@ def release(options: argparse.Namespace, parts: Sequence[Any] = ()) -> int:
     from pan2kg.publish import release as releases, vocabulary
     from pan2kg.site.quality import check_apart
 
-    progress, folder = arguments.Progress(), Path(options.output).absolute()
+    progress = arguments.Progress()
+    folder = Path(options.output).absolute()
     try:
         progress(say("progress", "loading"))
         kept = arguments.cache_of(options)
         if kept and any(part in releases.SITE for part in parts):
-            # pages tell what a check found: it takes as much memory as the graph, and goes before that is loaded
+            # pages tell what a check found: it takes as much memory as the graph, and goes before
+            # that is loaded
             releases.apart(partial(check_apart, arguments.project_of(options), kept))
-        edition, has_base = _prepare(options), options.base is not None
+        edition = _prepare(options)
+        has_base = options.base is not None
         release_options = releases.ReleaseOptions(today(), options.service or "", has_base)
         counts = releases.publish(edition, folder, release_options, parts=parts, note=progress)
     except KeyboardInterrupt:
-        raise ProjectError("interrupted", place=Place(str(folder)), remedy="nothing-changed") from None
+        raise ProjectError(
+            "interrupted", place=Place(str(folder)), remedy="nothing-changed"
+        ) from None
     finally:
         progress.finish()
     # what the catalogue could not say, and what would mend it
-    contact = edition.issue.contact or edition.facts.of(edition.facts.dataset, vocabulary.DCAT + "contactPoint")
-    gaps = {"no-contact": contact, "no-endpoint": edition.issue.addresses.endpoint, "no-base": has_base}
+    contact = edition.issue.contact or edition.facts.of(
+        edition.facts.dataset, vocabulary.DCAT + "contactPoint"
+    )
+    gaps = {
+        "no-contact": contact,
+        "no-endpoint": edition.issue.addresses.endpoint,
+        "no-base": has_base,
+    }
     lines = [f"pan2kg: {say('progress', gap)}" for gap, value in gaps.items() if not value]
     reused, pages = counts.kept
     lines += [say("progress", "pages-kept", kept=str(reused), of=str(pages))] if reused else []
-    values = {"number": str(counts.triples), "version": edition.issue.version, "folder": options.output}
+    values = {
+        "number": str(counts.triples),
+        "version": edition.issue.version,
+        "folder": options.output,
+    }
     arguments.tell(*lines, say("progress", "release-written", **values))
     return 0
 
@@ -123,7 +139,9 @@ def _prepare(options: argparse.Namespace) -> Any:  # noqa: ANN401 - an edition, 
     # what a project began with is not published: its example plan, and addresses that are nobody's
     examples = store.select(data, queries.program_query("dataset/examples")).values("plan")
     if examples:
-        raise ProjectError("example-left", plans=", ".join(iri.rpartition("/")[2] for iri in examples))
+        raise ProjectError(
+            "example-left", plans=", ".join(iri.rpartition("/")[2] for iri in examples)
+        )
     space = labels.own_profile(labels.read_profiles(data), project).space
     if not options.id_base and _EXAMPLE.match(space):
         raise ProjectError("example-base", space=space)
@@ -131,13 +149,17 @@ def _prepare(options: argparse.Namespace) -> Any:  # noqa: ANN401 - an edition, 
     version = options.release or facts.version
     if not _VERSION.fullmatch(version):
         key = "version-no-address" if version else "version-unsaid"
-        raise ProjectError(key, place=Place("ontology/pan2kg.ttl"), remedy="mend-version", version=version)
+        raise ProjectError(
+            key, place=Place("ontology/pan2kg.ttl"), remedy="mend-version", version=version
+        )
     issued, stated = (facts.day(DCTERMS + name) for name in ("issued", "modified"))
     modified = release.prepare_day(options.date, os.environ.get("SOURCE_DATE_EPOCH", "")) or stated
     if max(issued, modified) > today():
         raise ProjectError("release-in-future", issued=max(issued, modified))
-    # the release before: the one that was named, else the one that stands where this is to be written
-    previous, target = options.previous, Path(options.output).absolute()
+    # the release before: the one that was named, else the one that stands where this is to be
+    # written
+    previous = options.previous
+    target = Path(options.output).absolute()
     if previous is not None and not previous.exists():
         raise ProjectError("no-such-release", place=Place(str(previous)))
     previous = previous or (target if folder.read_mark(target) else None)
@@ -146,7 +168,9 @@ def _prepare(options: argparse.Namespace) -> Any:  # noqa: ANN401 - an edition, 
     root = options.id_base or facts.space
     places = editions.Addresses(root, options.base or root, options.endpoint or "", facts.space)
     before = mark.get("previous", "") if is_again else mark["version"]
-    issue = editions.Issue(version, min(issued, modified), modified, places, before, options.contact or "", is_again)
+    issue = editions.Issue(
+        version, min(issued, modified), modified, places, before, options.contact or "", is_again
+    )
     graph = graphs.Graph(project, data, language="fr", as_of=issue.modified, release=issue.version)
     editions.name_roles(graph.held)
     tables.weigh_links(graph)
@@ -154,7 +178,9 @@ def _prepare(options: argparse.Namespace) -> Any:  # noqa: ANN401 - an edition, 
 
 
 def add_diff(command: argparse.ArgumentParser) -> None:
-    command.epilog, command.usage, command.formatter_class = "diff.examples", "diff.usage", arguments.PlainFormatter
+    command.epilog = "diff.examples"
+    command.usage = "diff.usage"
+    command.formatter_class = arguments.PlainFormatter
     arguments.add_options(command, "diff", _DIFF)
 
 
@@ -162,7 +188,8 @@ def run_diff(options: argparse.Namespace) -> int:
     from pan2kg.publish import changes, tables
     from pan2kg.store import store
 
-    wanted, number = 1 if options.apply else 2, len(options.sides)
+    wanted = 1 if options.apply else 2
+    number = len(options.sides)
     if number != wanted:
         raise FormatError("comparison-takes-two", remedy="use-diff", wanted=wanted, number=number)
     if options.apply and options.output and not options.output.endswith(".nq"):
@@ -179,7 +206,9 @@ def run_diff(options: argparse.Namespace) -> int:
         elif options.format == "rdf":
             content = changes.write_patch(*sides)
         else:
-            change = changes.Change(*sides, weights=tables.published_weights(Path(options.sides[0])))
+            change = changes.Change(
+                *sides, weights=tables.published_weights(Path(options.sides[0]))
+            )
             if options.format == "atom":
                 when = changes.day_of(change, options.date)
                 text = changes.write_feed(change, options.language, when, address=options.address)
@@ -197,20 +226,34 @@ def run_diff(options: argparse.Namespace) -> int:
 
 
 class _PortalAction(argparse.Action):
-    def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, *_: object) -> None:  # noqa: ANN401
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,  # noqa: ANN401
+        *_: object,
+    ) -> None:
         words = [*values]
         namespace.action = words.pop(0) if words[0] in ("plan", "push", "status") else "plan"
-        inner = type(parser)(prog=parser.prog, usage=parser.usage, description=parser.description, allow_abbrev=False)
-        inner.epilog, inner.formatter_class = parser.epilog, parser.formatter_class
+        inner = type(parser)(
+            prog=parser.prog, usage=parser.usage, description=parser.description, allow_abbrev=False
+        )
+        inner.epilog = parser.epilog
+        inner.formatter_class = parser.formatter_class
         hidden = {"--project": {"help": argparse.SUPPRESS}}
         arguments.add_options(inner, "portal", {"folder": {"metavar": "DIR"}, **_PORTAL, **hidden})
         inner.parse_args(words, namespace)
 
 
 def add_portal(command: argparse.ArgumentParser) -> None:
-    command.epilog, command.formatter_class = "portal.examples", arguments.PlainFormatter
+    command.epilog = "portal.examples"
+    command.formatter_class = arguments.PlainFormatter
     command.usage = "portal.usage"
-    words = {"nargs": argparse.PARSER, "action": _PortalAction, "metavar": "[plan | push | status] DIR"}
+    words = {
+        "nargs": argparse.PARSER,
+        "action": _PortalAction,
+        "metavar": "[plan | push | status] DIR",
+    }
     arguments.add_options(command, "portal", {"words": words, **_PORTAL})
 
 
@@ -232,15 +275,20 @@ def run_portal(
     address, key = portal.read_access(options.portal, os.environ, needs_key=reads)
     with TemporaryDirectory(prefix="pan2kg-") as scratch:
         whose = {"organization": options.organization, "dataset": options.dataset}
-        offer = portal.make_offer(Path(options.folder), Path(scratch), linked=options.linked, **whose)
+        offer = portal.make_offer(
+            Path(options.folder), Path(scratch), linked=options.linked, **whose
+        )
         client = portal.Client(address, key, clock, sleep)
-        remote, sent = portal.Remote({"id": options.dataset}) if options.dataset else None, 0
+        remote = portal.Remote({"id": options.dataset}) if options.dataset else None
+        sent = 0
         todo = () if reads else offer.steps(remote, prune=options.prune)
         write = partial(arguments.emit, form="data")
         try:
             if reads:
                 ways = {"sends": options.send, "prune": options.prune}
-                remote, sent, todo = portal.push(client, offer, lambda line: write(f"{line}\n"), **ways)
+                remote, sent, todo = portal.push(
+                    client, offer, lambda line: write(f"{line}\n"), **ways
+                )
         except KeyboardInterrupt:
             raise portal.PortalError("interrupted", remedy="push-goes-on") from None
         if options.send or options.action == "status":

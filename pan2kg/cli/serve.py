@@ -1,7 +1,8 @@
 """The command ``pan2kg serve``: the graph and its pages over HTTP, from this machine; and ``pan2kg journal``.
 
-A service took changes to the graph up to release 0.1 and kept them in a journal; ``journal`` writes them out for a
-store that takes updates. What answers is put together in :mod:`pan2kg.cli.service`, imported while the graph is loaded.
+A service took changes to the graph up to release 0.1 and kept them in a journal; ``journal`` writes
+them out for a store that takes updates. What answers is put together in :mod:`pan2kg.cli.service`,
+imported while the graph is loaded.
 """
 
 import argparse
@@ -24,21 +25,32 @@ MEGABYTE: Final = 2**20
 _POSITIVE: Final = arguments.number(r"(?=.*[1-9])(\d{1,12}(\.\d+)?|\.\d+)", "no-seconds")
 _NUMBER: Final = {"metavar": "N", "type": arguments.whole(1)}
 SERVE: Final[arguments.Options] = {
-    "--host": {"default": "127.0.0.1"}, "--port": {"type": arguments.whole(0, 65_535), "default": 8000},
+    "--host": {"default": "127.0.0.1"},
+    "--port": {"type": arguments.whole(0, 65_535), "default": 8000},
     "--allow-host": {"metavar": "NAME", **arguments.SEVERAL},
     "--base": {"metavar": "URL", "type": arguments.an_address},
-    "--proxy": {"metavar": "ADDRESS", **arguments.SEVERAL}, "--no-browser": arguments.FLAG,
-    "--endpoint": {"metavar": "URL", "help": "endpoint"}, "--release": {"metavar": "DIR", "type": Path},
-    "--writable": arguments.FLAG, "--token-file": arguments.FILE, "--people": {**arguments.FILE, "type": Path},
-    "--person-header": {"metavar": "NAME", "default": ""}, "--public": arguments.FLAG, "--access-log": arguments.FILE,
-    "--watch": {**arguments.FLAG, "help": "serve.watch"}, "--journal": {**arguments.FILE, "type": Path},
+    "--proxy": {"metavar": "ADDRESS", **arguments.SEVERAL},
+    "--no-browser": arguments.FLAG,
+    "--endpoint": {"metavar": "URL", "help": "endpoint"},
+    "--release": {"metavar": "DIR", "type": Path},
+    "--writable": arguments.FLAG,
+    "--token-file": arguments.FILE,
+    "--people": {**arguments.FILE, "type": Path},
+    "--person-header": {"metavar": "NAME", "default": ""},
+    "--public": arguments.FLAG,
+    "--access-log": arguments.FILE,
+    "--watch": {**arguments.FLAG, "help": "serve.watch"},
+    "--journal": {**arguments.FILE, "type": Path},
     "--timeout": {"metavar": "S", "type": _POSITIVE, "default": 30.0},
-    "--max-rows": {**_NUMBER, "default": 1_000_000}, "--max-bytes": {**_NUMBER, "default": 256 * MEGABYTE},
+    "--max-rows": {**_NUMBER, "default": 1_000_000},
+    "--max-bytes": {**_NUMBER, "default": 256 * MEGABYTE},
     "--memory": {**_NUMBER, "metavar": "MB", "default": 1024},
-    "--total-memory": {**_NUMBER, "metavar": "MB", "default": 0}, "--connections": {**_NUMBER, "default": 1024},
-    "--workers": {**_NUMBER, "default": 8}, "--allow-service": {"metavar": "IRI", **arguments.SEVERAL},
+    "--total-memory": {**_NUMBER, "metavar": "MB", "default": 0},
+    "--connections": {**_NUMBER, "default": 1024},
+    "--workers": {**_NUMBER, "default": 8},
+    "--allow-service": {"metavar": "IRI", **arguments.SEVERAL},
     "--default-graph": {"choices": ("union", "own"), "default": "union"},
-}  # fmt: skip
+}
 
 
 def run_serve(options: argparse.Namespace) -> int:
@@ -46,29 +58,42 @@ def run_serve(options: argparse.Namespace) -> int:
         raise ProjectError("needs-posix")
     from pan2kg.server import protocol, web, workers
 
-    if options.release and (options.writable or options.endpoint or options.watch or options.project):
+    if options.release and (
+        options.writable or options.endpoint or options.watch or options.project
+    ):
         raise ProjectError("release-alone")
     # changes lie in a journal that nobody would make again
     if options.journal and options.journal.exists() and _read(options.journal).strip():
         raise ProjectError("journal-holds-changes", place=Place(str(options.journal)))
-    names = [options.host, *options.allow_host, *([urlsplit(options.base).hostname or ""] if options.base else [])]
+    names = [
+        options.host,
+        *options.allow_host,
+        *([urlsplit(options.base).hostname or ""] if options.base else []),
+    ]
     by_number = False  # whether any number will do, as it listens to all
     with suppress(ValueError):
         by_number = ip_address(options.host).is_unspecified
     memory = options.memory * MEGABYTE, options.total_memory * MEGABYTE
     limits = protocol.Limits(options.timeout, options.max_rows, options.max_bytes, *memory)
     settings = web.Settings(
-        limits=limits, hosts=frozenset(map(str.lower, names)), by_number=by_number, base=options.base or "",
-        proxies=tuple(map(web.read_network, options.proxy)), connections=options.connections,
-        is_public=options.public, union=options.default_graph == "union",
-        graphs=f"{arguments.project_of(options).space}graph/", services=frozenset(options.allow_service),
-    )  # fmt: skip
+        limits=limits,
+        hosts=frozenset(map(str.lower, names)),
+        by_number=by_number,
+        base=options.base or "",
+        proxies=tuple(map(web.read_network, options.proxy)),
+        connections=options.connections,
+        is_public=options.public,
+        union=options.default_graph == "union",
+        graphs=f"{arguments.project_of(options).space}graph/",
+        services=frozenset(options.allow_service),
+    )
     token = _token(options)
     with web.listen(options.host, options.port) as bound:
         if options.endpoint is not None:
             return int(import_module("pan2kg.cli.service").relay(options, settings, bound))
-        # a project's own graph is held in processes that are forked before anything else runs; or that of a release,
-        # whose files are served as they are: what no file tells is answered from the graph
+        # a project's own graph is held in processes that are forked before anything else runs; or
+        # that of a release, whose files are served as they are: what no file tells is answered from
+        # the graph
         project = Project.at(options.release) if options.release else arguments.project_of(options)
         folder = arguments.cache_of(options)
 
@@ -79,7 +104,9 @@ def run_serve(options: argparse.Namespace) -> int:
             store = cache.open_kept(project, folder).inner
             return protocol.Evaluator(store, limits, read_prefixes(project), settings.services)
 
-        keeper = workers.Keeper(load, workers=options.workers, connects=bool(settings.services), close=[bound])
+        keeper = workers.Keeper(
+            load, workers=options.workers, connects=bool(settings.services), close=[bound]
+        )
         try:
             people = None
             if options.writable:
@@ -87,7 +114,11 @@ def run_serve(options: argparse.Namespace) -> int:
 
                 listed = review.read_people(options.people) if options.people else ()
                 people = review.People(token, listed, options.person_header)
-            return int(import_module("pan2kg.cli.service").answer(options, settings, bound, project, keeper, people))
+            return int(
+                import_module("pan2kg.cli.service").answer(
+                    options, settings, bound, project, keeper, people
+                )
+            )
         finally:
             keeper.close()
 
@@ -115,7 +146,9 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise ProjectError("cannot-read-file", place=Place(str(path)), reason=reason(error)) from None
+        raise ProjectError(
+            "cannot-read-file", place=Place(str(path)), reason=reason(error)
+        ) from None
 
 
 JOURNAL: Final[arguments.Options] = {
@@ -132,11 +165,19 @@ def run_journal(options: argparse.Namespace) -> int:
     from pan2kg.store import cache
 
     def apply(
-        kind: str, text: str, base: str, graph: str, graphs: list[tuple[str, str]], default: tuple[str, ...] = (),
-        named: tuple[str, ...] = (), *_: object,
-    ) -> None:  # fmt: skip
+        kind: str,
+        text: str,
+        base: str,
+        graph: str,
+        graphs: list[tuple[str, str]],
+        default: tuple[str, ...] = (),
+        named: tuple[str, ...] = (),
+        *_: object,
+    ) -> None:
         # as the service made it: an update, or a graph that is put, posted to, patched or deleted
-        if default or named:  # no update has graphs of its request: its text would have to be another
+        if (
+            default or named
+        ):  # no update has graphs of its request: its text would have to be another
             raise ValueError
         name = ox.NamedNode(graph) if graph else ox.DefaultGraph()
         if kind == "update":
@@ -152,7 +193,9 @@ def run_journal(options: argparse.Namespace) -> int:
             if kind != "post":
                 store.remove_graph(name)
             for form, content in graphs:
-                store.load(content, format=protocol.FORMATS[form], base_iri=base or None, to_graph=name)
+                store.load(
+                    content, format=protocol.FORMATS[form], base_iri=base or None, to_graph=name
+                )
         else:
             raise ValueError
 
@@ -162,11 +205,17 @@ def run_journal(options: argparse.Namespace) -> int:
         try:
             apply(*json.loads(line))
         except (KeyError, OSError, SyntaxError, TypeError, ValueError):
-            raise ProjectError("journal-unreadable", place=Place(str(options.journal), number)) from None
-    after, blocks = set(store), []
+            raise ProjectError(
+                "journal-unreadable", place=Place(str(options.journal), number)
+            ) from None
+    after = set(store)
+    blocks = []
     for verb, quads in (("DELETE DATA", before - after), ("INSERT DATA", after - before)):
         if quads:
-            statements = "".join(f"  GRAPH {quad.graph_name} {{ {quad.triple} }}\n" for quad in sorted(quads, key=str))
+            statements = "".join(
+                f"  GRAPH {quad.graph_name} {{ {quad.triple} }}\n"
+                for quad in sorted(quads, key=str)
+            )
             blocks.append(f"{verb} {{\n{statements}}}")
     write_atomically(options.output, " ;\n".join(blocks) + "\n")
     return 0

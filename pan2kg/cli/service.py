@@ -26,12 +26,18 @@ _ANYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104
 
 
 def answer(
-    options: argparse.Namespace, settings: web.Settings, bound: socket.socket, project: Project, keeper: workers.Keeper,
+    options: argparse.Namespace,
+    settings: web.Settings,
+    bound: socket.socket,
+    project: Project,
+    keeper: workers.Keeper,
     people: Any,  # noqa: ANN401  # the people of a review, whose module is read where there are some
-) -> int:  # fmt: skip
-    folder, seconds = arguments.cache_of(options), settings.limits.seconds
+) -> int:
+    folder = arguments.cache_of(options)
+    seconds = settings.limits.seconds
     release = protocol.ServedRelease(stores.fingerprint(project)[:12], keeper.state)
-    pool, store = workers.Pool(keeper, seconds), workers.WorkerStore(keeper, seconds)
+    pool = workers.Pool(keeper, seconds)
+    store = workers.WorkerStore(keeper, seconds)
     watching = WATCH_SECONDS if options.watch else 0.0
     reloading = web.Reloading(keeper.reload, lambda: stores.state_files(project), watching)
     renew = (people, reloading.wanted.set) if not options.release else ()
@@ -51,7 +57,9 @@ def answer(
             from pan2kg.server import review
 
             desk = review.ReviewPages(project, store, site, keeper, review.Sessions(people))
-            routes[:0] = [web.route(path, desk.answer, "GET, HEAD, POST") for path in review.DESK_PATHS]
+            routes[:0] = [
+                web.route(path, desk.answer, "GET, HEAD, POST") for path in review.DESK_PATHS
+            ]
         routes.append(web.route("/{path:path}", shown.answer, "GET, HEAD"))
     endpoint = sparql.Endpoint(pool, settings, release, sparql.EDITOR if shown else "")
     edge = web.assemble(settings, operations, endpoint.answer, endpoint.graph, routes)
@@ -65,22 +73,27 @@ def relay(options: argparse.Namespace, settings: web.Settings, bound: socket.soc
     release = protocol.ServedRelease(options.endpoint, seconds=60)
     site = _site(project, store, release)
     shown = _pages(site)
-    routes = [*_documents(project, store, release, site), web.route("/{path:path}", shown.answer, "GET, HEAD")]
+    routes = [
+        *_documents(project, store, release, site),
+        web.route("/{path:path}", shown.answer, "GET, HEAD"),
+    ]
     handler = sparql.Relay(options.endpoint, settings, sparql.EDITOR).answer
     edge = web.assemble(settings, _operations(options, lambda: True), handler, more=routes)
     return _serve(edge, bound, options, shown)
 
 
 def _operations(
-    options: argparse.Namespace, is_ready: Callable[[], bool], people: Any = None,  # noqa: ANN401
+    options: argparse.Namespace,
+    is_ready: Callable[[], bool],
+    people: Any = None,  # noqa: ANN401
     reload: Callable[[], None] = lambda: None,
-) -> web.Operations:  # fmt: skip
+) -> web.Operations:
     operations = web.Operations(options.access_log or "", is_ready)
     operations.open_log()
 
     def follow(*_: object) -> None:
-        # as services do: the log is opened again, the list of people read and the files are loaded anew; who is no
-        # longer on the list is signed out
+        # as services do: the log is opened again, the list of people read and the files are loaded
+        # anew; who is no longer on the list is signed out
         with suppress(ProjectError):  # the one that is open stays
             operations.open_log()
         if options.people and people:
@@ -101,22 +114,31 @@ def _operations(
 
 
 def _site(
-    project: Project, store: stores.Store, release: protocol.ServedRelease, *, writable: bool = False,
+    project: Project,
+    store: stores.Store,
+    release: protocol.ServedRelease,
+    *,
+    writable: bool = False,
     folder: Path | None = None,
-) -> pages.RefreshedSite:  # fmt: skip
+) -> pages.RefreshedSite:
     def make() -> Any:  # noqa: ANN401  # see above
         from pan2kg.graph.graph import Graph
         from pan2kg.server import all_pages
         from pan2kg.site import page
 
-        graph, bundle = Graph(project, store, language="fr"), page.find_bundle()
-        return all_pages.AllPages(page.SiteContext(graph, mode="served", bundle=bundle, writable=writable, kept=folder))
+        graph = Graph(project, store, language="fr")
+        bundle = page.find_bundle()
+        return all_pages.AllPages(
+            page.SiteContext(graph, mode="served", bundle=bundle, writable=writable, kept=folder)
+        )
 
     return pages.RefreshedSite(make, release)
 
 
 def _pages(
-    site: pages.RefreshedSite, homes: pages.HomePages | None = None, keeper: workers.Keeper | None = None
+    site: pages.RefreshedSite,
+    homes: pages.HomePages | None = None,
+    keeper: workers.Keeper | None = None,
 ) -> pages.Pages:
     def assets() -> Mapping[str, Path]:
         from pan2kg.site import page
@@ -133,20 +155,29 @@ def _pages(
 
 
 def _documents(
-    project: Project, store: stores.Store, release: protocol.ServedRelease, site: pages.RefreshedSite | None
+    project: Project,
+    store: stores.Store,
+    release: protocol.ServedRelease,
+    site: pages.RefreshedSite | None,
 ) -> list[web.Route]:
     def portray(iri: str, path: str, language: str) -> bytes:
         drawing: Any = site.site() if site else None
         return bytes(drawing.portray(iri, path, language))
 
-    source = documents.DataSource(project, store, release, read_prefixes(project), portray if site else None)
+    source = documents.DataSource(
+        project, store, release, read_prefixes(project), portray if site else None
+    )
     return documents.routes(source)
 
 
 def _serve(
-    edge: web.Edge, bound: socket.socket, options: argparse.Namespace, shown: pages.Pages | None,
-    keeper: workers.Keeper | None = None, reloading: web.Reloading | None = None,
-) -> int:  # fmt: skip
+    edge: web.Edge,
+    bound: socket.socket,
+    options: argparse.Namespace,
+    shown: pages.Pages | None,
+    keeper: workers.Keeper | None = None,
+    reloading: web.Reloading | None = None,
+) -> int:
     faults = list[ProjectError]()
 
     def begin() -> None:

@@ -1,11 +1,12 @@
 """Which plan could cite which, by dates that may be partial; where two plans meet; and whether one cites the other.
 
-A source often gives a month or a year only. A span keeps what is known without making up a day, so that a comparison
-can say yes, no, or that it cannot be told. An older plan cannot name a later one in its text, though it can on a page
-that is still kept: what could not exist is never missing, and what the dates leave open is said to be open.
+A source often gives a month or a year only. A span keeps what is known without making up a day, so
+that a comparison can say yes, no, or that it cannot be told. An older plan cannot name a later one
+in its text, though it can on a page that is still kept: what could not exist is never missing, and
+what the dates leave open is said to be open.
 
-Numbers that depend on what was read are intervals: from what is established to what it becomes if everything that is
-still open turned out well (for a rate) or badly (for a debt).
+Numbers that depend on what was read are intervals: from what is established to what it becomes if
+everything that is still open turned out well (for a rate) or badly (for a debt).
 """
 
 import re
@@ -81,7 +82,8 @@ class PlanStatement(NamedTuple):
 class Dates(NamedTuple):
     """What is known of when a plan was made: spans, with None for what is not known.
 
-    ``starts`` is the first year of its period. ``page`` is the day its own page was last seen, None where no page
+    ``starts`` is the first year of its period. ``page`` is the day its own page was last seen, None
+        where no page
     of its own is recorded. ``country`` is whose plan it is, empty where that is not known.
     """
 
@@ -97,8 +99,8 @@ class Dates(NamedTuple):
     def issued(self) -> Span | None:
         """When it was issued: its day, else as far as the first year s of its period tells.
 
-        An agreement or government programme is of that year; other plans were adopted from s−1 to s+1, as measured on
-        those of which both are known.
+        An agreement or government programme is of that year; other plans were adopted from s−1 to
+        s+1, as measured on those of which both are known.
         """
         if self.adopted is not None or self.starts is None:
             return self.adopted
@@ -122,10 +124,12 @@ Ordered = tuple[str, str]
 class Chronology:
     """Who cites whom, who was put together with whom, and when each plan was made; plans by IRI.
 
-    ``cited`` gives for x → y the firmest level of each channel; ``together`` for each unordered pair, as its two IRIs
-    in order, the firmest level of a document that puts the two together, ``tied`` that of one that does more than name
-    them together. ``origins`` has x → y where y's own words make x its predecessor, basis or mandate. ``line`` names
-    the line of editions of a plan, ``later`` its later editions.
+    ``cited`` gives for x → y the firmest level of each channel; ``together`` for each unordered
+        pair, as its two IRIs
+    in order, the firmest level of a document that puts the two together, ``tied`` that of one that
+    does more than name them together. ``origins`` has x → y where y's own words make x its
+    predecessor, basis or mandate. ``line`` names the line of editions of a plan, ``later`` its
+    later editions.
     """
 
     dates: Mapping[str, Dates]
@@ -137,14 +141,18 @@ class Chronology:
     later: Mapping[str, frozenset[str]] = field(default_factory=dict)
     # what was decided once: figures of four levels ask the same of the same pairs
     verdicts: dict[Ordered, Verdict] = field(default_factory=dict, repr=False, compare=False)
-    spans: dict[str, tuple[Span | None, Span | None]] = field(default_factory=dict, repr=False, compare=False)
+    spans: dict[str, tuple[Span | None, Span | None]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def written(self, plan: str) -> tuple[Span | None, Span | None]:
         if plan not in self.spans:
             dates = self.dates.get(plan, Dates())
             text = issued = dates.issued
             if issued and dates.revised:
-                text = Span(max(issued.first, dates.revised.first), max(issued.last, dates.revised.last))
+                text = Span(
+                    max(issued.first, dates.revised.first), max(issued.last, dates.revised.last)
+                )
             self.spans[plan] = text, issued
         return self.spans[plan]
 
@@ -158,7 +166,9 @@ class Chronology:
         return firmest(level for level in self.cited.get((x, y), {}).values() if counts(level, at))
 
 
-def chronology(works: Works, statements: Iterable[PlanStatement], dates: Mapping[str, Dates]) -> Chronology:
+def chronology(
+    works: Works, statements: Iterable[PlanStatement], dates: Mapping[str, Dates]
+) -> Chronology:
     """What statements between plans or their actions say of the plans: citations, togetherness, editions, origins.
 
     Statements within a plan, outside any level or of a machine are left out.
@@ -171,13 +181,16 @@ def chronology(works: Works, statements: Iterable[PlanStatement], dates: Mapping
     after: dict[str, set[str]] = {}
     beside: dict[str, set[str]] = {}
     for statement in statements:
-        x, y = works.home.get(statement.source, statement.source), works.home.get(statement.target, statement.target)
+        x = works.home.get(statement.source, statement.source)
+        y = works.home.get(statement.target, statement.target)
         level = statement.level
         if x == y or not {x, y} <= plans or level is None or not counts(level, Level.EDITORS):
             continue
         if statement.is_citation:
             levels = cited.setdefault((x, y), {})
-            channel = Channel.WEB if statement.channel == Channel.WEB else Channel.TEXT  # an annex is text
+            channel = (
+                Channel.WEB if statement.channel == Channel.WEB else Channel.TEXT
+            )  # an annex is text
             levels[channel] = min(level, levels.get(channel, level))
         else:
             pair = (min(x, y), max(x, y))
@@ -212,7 +225,8 @@ def feasible(when: Chronology, x: str, y: str, channel: Channel | None = None) -
 
     A citation that was seen could be made: in that channel, or in any where none is given.
     """
-    source, target = when.dates.get(x, Dates()), when.dates.get(y, Dates())
+    source = when.dates.get(x, Dates())
+    target = when.dates.get(y, Dates())
     if channel is not Channel.WEB and source.is_framework:
         return False
     if when.seen(x, y, Level.EDITORS, channel):
@@ -221,19 +235,23 @@ def feasible(when: Chronology, x: str, y: str, channel: Channel | None = None) -
         return source.page.reaches(target.issued) if source.page and target.issued else None
     if (x, y) in when.origins and source.revised is None:
         return False
-    text, issued = when.written(x)[0], when.written(y)[1]
+    text = when.written(x)[0]
+    issued = when.written(y)[1]
     return text.reaches(issued) if text and issued else None
 
 
 def verdict(when: Chronology, x: str, y: str) -> Verdict:
     """Whether x can be expected to cite y, in the order of :class:`Verdict`.
 
-    Abroad: the two are plans of different countries, of which neither is asked to cite the other. Superseded: no
+    Abroad: the two are plans of different countries, of which neither is asked to cite the other.
+        Superseded: no
     citation was seen, and x was written when a later edition of y had been issued.
     """
     if (x, y) in when.verdicts:
         return when.verdicts[x, y]
-    source, target, can = when.dates.get(x, Dates()), when.dates.get(y, Dates()), feasible(when, x, y)
+    source = when.dates.get(x, Dates())
+    target = when.dates.get(y, Dates())
+    can = feasible(when, x, y)
     decided = Verdict.EXPECTED
     if x in when.line and when.line[x] == when.line.get(y):
         decided = Verdict.EDITION
@@ -271,7 +289,9 @@ class Bounds(NamedTuple):
 
     @classmethod
     def of(cls, states: Mapping[State, int]) -> "Bounds":
-        seen, absent, unread = (states.get(state, 0) for state in (State.SEEN, State.ABSENT, State.OPEN))
+        seen, absent, unread = (
+            states.get(state, 0) for state in (State.SEEN, State.ABSENT, State.OPEN)
+        )
         whole = seen + absent + unread
         return cls(seen / whole, (seen + unread) / whole) if whole else cls(None, None)
 
@@ -279,7 +299,8 @@ class Bounds(NamedTuple):
 class Occasion(NamedTuple):
     """A plan could be expected to cite another, or is related to it and could not be.
 
-    ``bits`` is what the two share at the level, ≥ 0; ``ways`` says at which precision the source cites.
+    ``bits`` is what the two share at the level, ≥ 0; ``ways`` says at which precision the source
+        cites.
     """
 
     source: str
@@ -299,29 +320,40 @@ class Occasion(NamedTuple):
 
 
 def occasions(
-    when: Chronology, shared: Mapping[Ordered, float], readings: Readings, *, at: Level,
+    when: Chronology,
+    shared: Mapping[Ordered, float],
+    readings: Readings,
+    *,
+    at: Level,
     ways: Mapping[Ordered, tuple[Way, ...]] | None = None,
-) -> tuple[Occasion, ...]:  # fmt: skip
+) -> tuple[Occasion, ...]:
     """Every ordered pair of related plans at a level, with its verdict and state; most bits first, then by IRI.
 
-    x → y is related where the two share a text that is not general (``shared``: for each unordered pair, its IRIs in
-    order, the bits), a document ties them, or y cites x. The citation x → y never makes its own occasion, and no more
-    does a document that only names the two together.
+    x → y is related where the two share a text that is not general (``shared``: for each unordered
+    pair, its IRIs in order, the bits), a document ties them, or y cites x. The citation x → y never
+    makes its own occasion, and no more does a document that only names the two together.
     """
-    every, ways = [], ways or {}
-    absent = {reading.work for reading in readings.asserted
-              if reading.aspect is Aspect.REFERENCES and reading.extent is Extent.FULL}  # fmt: skip
+    every = []
+    ways = ways or {}
+    absent = {
+        reading.work
+        for reading in readings.asserted
+        if reading.aspect is Aspect.REFERENCES and reading.extent is Extent.FULL
+    }
     for x, y in related(when, shared, at=at):
         state = State.SEEN if when.seen(x, y, at) else State.ABSENT if x in absent else State.OPEN
         bits = shared.get((x, y) if x < y else (y, x), 0.0)
         every.append((-bits, x, y, verdict(when, x, y), state))
     every.sort()
-    return tuple(Occasion(x, y, expected, state, -bits, ways.get((x, y), ())) for bits, x, y, expected, state in every)
+    return tuple(
+        Occasion(x, y, expected, state, -bits, ways.get((x, y), ()))
+        for bits, x, y, expected, state in every
+    )
 
 
 def state_of(
     when: Chronology, readings: Readings, x: str, y: str, at: Level, channel: Channel | None = None
-) -> State:  # fmt: skip
+) -> State:
     if when.seen(x, y, at, channel):
         return State.SEEN
     can = feasible(when, x, y, channel) if channel else True
@@ -338,7 +370,9 @@ def related(when: Chronology, shared: Mapping[Ordered, float], *, at: Level) -> 
     return frozenset(met | {(y, x) for x, y in met} | cited)
 
 
-def citing_ways(works: Works, statements: Iterable[PlanStatement], *, at: Level) -> dict[Ordered, tuple[Way, ...]]:
+def citing_ways(
+    works: Works, statements: Iterable[PlanStatement], *, at: Level
+) -> dict[Ordered, tuple[Way, ...]]:
     ways: dict[Ordered, set[Way]] = {}
     for statement in statements:
         if statement.is_citation and counts(statement.level, at):
@@ -352,31 +386,43 @@ def citing_ways(works: Works, statements: Iterable[PlanStatement], *, at: Level)
 def rate_and_debt(every: Iterable[Occasion]) -> tuple[Bounds, Bounds]:
     expected = [occasion for occasion in every if occasion.is_expected]
     absent, unread = (
-        sum(occasion.debt for occasion in expected if occasion.state is state) for state in (State.ABSENT, State.OPEN)
+        sum(occasion.debt for occasion in expected if occasion.state is state)
+        for state in (State.ABSENT, State.OPEN)
     )
-    return Bounds.of(Counter(occasion.state for occasion in expected)), Bounds(absent, absent + unread)
+    return Bounds.of(Counter(occasion.state for occasion in expected)), Bounds(
+        absent, absent + unread
+    )
 
 
 def returns(when: Chronology, readings: Readings, *, at: Level) -> tuple[Occasion, ...]:
     citing = sorted(pair for pair in when.cited if when.seen(*pair, at))
-    return tuple(Occasion(y, x, verdict(when, y, x), state_of(when, readings, y, x, at), 0.0) for x, y in citing)
+    return tuple(
+        Occasion(y, x, verdict(when, y, x), state_of(when, readings, y, x, at), 0.0)
+        for x, y in citing
+    )
 
 
-IndexCell = tuple[str, str, Channel, State]  # one of four places of a pair where the first could cite the second
+IndexCell = tuple[
+    str, str, Channel, State
+]  # one of four places of a pair where the first could cite the second
 
 
-def index_cells(when: Chronology, pairs: Iterable[Ordered], readings: Readings, *, at: Level) -> tuple[IndexCell, ...]:
+def index_cells(
+    when: Chronology, pairs: Iterable[Ordered], readings: Readings, *, at: Level
+) -> tuple[IndexCell, ...]:
     """{text, web} × two ways of each linked pair of plans of a country, without editions and frameworks.
 
-    Pairs known only because one cites the other are in it: it says how far the task is done, not how often plans cite.
+    Pairs known only because one cites the other are in it: it says how far the task is done, not
+    how often plans cite.
     """
     left_out = {Verdict.EDITION, Verdict.FRAMEWORK, Verdict.ABROAD}
     return tuple(
         (x, y, channel, state_of(when, readings, x, y, at, channel))
-        for pair in sorted(pairs) if verdict(when, *pair) not in left_out
+        for pair in sorted(pairs)
+        if verdict(when, *pair) not in left_out
         for x, y in (pair, pair[::-1])
         for channel in Channel
-    )  # fmt: skip
+    )
 
 
 class Index(NamedTuple):
@@ -393,9 +439,21 @@ class Index(NamedTuple):
 
 
 def index(cells: Iterable[IndexCell], plans: AbstractSet[str] | None = None) -> Index:
-    wanted = [(tuple(sorted((x, y))), state) for x, y, _, state in cells if plans is None or {x, y} & plans]
+    wanted = [
+        (tuple(sorted((x, y))), state)
+        for x, y, _, state in cells
+        if plans is None or {x, y} & plans
+    ]
     number = Counter(state for _, state in wanted)
     pairs = {pair for pair, _ in wanted}
-    empty = pairs - {pair for pair, state in wanted if state not in (State.IMPOSSIBLE, State.UNDATED)}
+    empty = pairs - {
+        pair for pair, state in wanted if state not in (State.IMPOSSIBLE, State.UNDATED)
+    }
     m = sum(number[state] for state in (State.SEEN, State.ABSENT, State.OPEN))
-    return Index(Bounds.of(number), {state: number[state] for state in State}, len(pairs), m, tuple(sorted(empty)))
+    return Index(
+        Bounds.of(number),
+        {state: number[state] for state in State},
+        len(pairs),
+        m,
+        tuple(sorted(empty)),
+    )

@@ -1,11 +1,13 @@
 """How firmly something is known, in five levels of one order; what was read; and on what a figure rests.
 
-Every use, link and involvement has one level or is outside every figure (``None``: rejected, superseded, unverified).
-The level of one statement is made by a rule over the store (``pan:evidenceLevel``); here stands what a conclusion
-from several statements is worth, and which statements a figure at a level may use.
+Every use, link and involvement has one level or is outside every figure (``None``: rejected,
+superseded, unverified). The level of one statement is made by a rule over the store
+(``pan:evidenceLevel``); here stands what a conclusion from several statements is worth, and which
+statements a figure at a level may use.
 
-« No » is only said where somebody looked: « full » is only ever asserted, by a reading with its document, day and
-reader, and never inferred. Without one, a work is read in part where any statement of that aspect is recorded for it.
+« No » is only said where somebody looked: « full » is only ever asserted, by a reading with its
+document, day and reader, and never inferred. Without one, a work is read in part where any
+statement of that aspect is recorded for it.
 """
 
 from collections import Counter
@@ -20,7 +22,9 @@ class Level(IntEnum):
     """On whose word it rests, from firm to weak: a smaller number is firmer."""
 
     PLAN = 1  # said by the plan: its own text, annex or page, or a copy or translation of it
-    OFFICIAL = 2  # another official source: law, parliament, court, ministry, authority, international organisation
+    # another official source: law, parliament, court, ministry, authority, international
+    # organisation
+    OFFICIAL = 2
     OTHER = 3  # a third party: press, association, company, encyclopedia
     EDITORS = 4  # concluded by the editors: a reading, a comparison, a tie
     MACHINE = 5  # suggested by a machine: a candidate, which enters no figure whatever its score
@@ -114,19 +118,32 @@ class Readings:
 
     def extent(self, work: str, aspect: Aspect, plan: str | None = None) -> Extent:
         """How far a work was read for an aspect; an action inherits « full » from its ``plan``."""
-        extents = {reading.extent for reading in self.asserted if reading.aspect is aspect and reading.work == work}
-        of_plan = {reading.extent for reading in self.asserted if reading.aspect is aspect and reading.work == plan}
+        extents = {
+            reading.extent
+            for reading in self.asserted
+            if reading.aspect is aspect and reading.work == work
+        }
+        of_plan = {
+            reading.extent
+            for reading in self.asserted
+            if reading.aspect is aspect and reading.work == plan
+        }
         if Extent.FULL in extents | of_plan:
             return Extent.FULL
-        return Extent.PART if Extent.PART in extents or (work, aspect) in self.noted else Extent.NONE
+        return (
+            Extent.PART if Extent.PART in extents or (work, aspect) in self.noted else Extent.NONE
+        )
 
     def read_in_full(self, works: Works) -> frozenset[str]:
         """The works read in full for texts: an action by itself or its plan, a plan with its text and all its measures.
 
         The measures of a plan are all read only where the list of them is complete.
         """
-        full = {reading.work for reading in self.asserted
-                if reading.aspect is Aspect.TEXTS and reading.extent is Extent.FULL}  # fmt: skip
+        full = {
+            reading.work
+            for reading in self.asserted
+            if reading.aspect is Aspect.TEXTS and reading.extent is Extent.FULL
+        }
         actions = {action for action, plan in works.home.items() if action in full or plan in full}
         return frozenset(actions | (full & self.complete).intersection(works.plans))
 
@@ -141,9 +158,15 @@ class Extents:
     known: int
 
 
-def coverage(readings: Readings, works: Works, aspect: Aspect, plans: AbstractSet[str] | None = None) -> Extents:
+def coverage(
+    readings: Readings, works: Works, aspect: Aspect, plans: AbstractSet[str] | None = None
+) -> Extents:
     wanted = set(works.plans) if plans is None else plans
-    number = Counter(readings.extent(action, aspect, plan) for action, plan in works.home.items() if plan in wanted)
+    number = Counter(
+        readings.extent(action, aspect, plan)
+        for action, plan in works.home.items()
+        if plan in wanted
+    )
     full, partly, none = (number[extent] for extent in Extent)
     return Extents(full, partly, none, full + partly)
 
@@ -163,8 +186,10 @@ is taken off (:class:`pan2kg.coherence.texts.Weights`)."""
 class Basis:
     """What must be printed beside a figure so that it can be read and repeated.
 
-    ``n`` counts actions, ``annotated`` those of them with at least one instrument, ``plans`` the plans.
-    ``weights`` says how texts are weighed, empty for a figure in which nothing is. ``filters`` holds what was left out
+    ``n`` counts actions, ``annotated`` those of them with at least one instrument, ``plans`` the
+        plans.
+    ``weights`` says how texts are weighed, empty for a figure in which nothing is. ``filters``
+        holds what was left out
     or chosen, as pairs of a name and a value.
     """
 
@@ -174,7 +199,10 @@ class Basis:
     release: str = ""
     as_of: date | None = None
     weights: str = ""
-    filters: tuple[tuple[str, str], ...] = (("status", "accepted, derived"), ("unverified", "left out"))
+    filters: tuple[tuple[str, str], ...] = (
+        ("status", "accepted, derived"),
+        ("unverified", "left out"),
+    )
 
     @property
     def share(self) -> float:

@@ -1,7 +1,7 @@
 """What is known: four small tables, and everything that follows from them at one level of evidence.
 
-The tables are uses of texts, statements between plans, dates and readings. They are read once; :func:`known` takes
-them to a level, and whatever shows a figure asks that.
+The tables are uses of texts, statements between plans, dates and readings. They are read once;
+:func:`known` takes them to a level, and whatever shows a figure asks that.
 """
 
 from collections import defaultdict
@@ -12,8 +12,25 @@ from functools import cached_property, lru_cache, partial
 from typing import NamedTuple
 
 from pan2kg.coherence import citations, evidence, texts, weight
-from pan2kg.coherence.citations import Channel, Chronology, Dates, Occasion, Ordered, PlanStatement, State
-from pan2kg.coherence.evidence import HEADLINE, Aspect, Extent, Extents, Level, Readings, Works, counts
+from pan2kg.coherence.citations import (
+    Channel,
+    Chronology,
+    Dates,
+    Occasion,
+    Ordered,
+    PlanStatement,
+    State,
+)
+from pan2kg.coherence.evidence import (
+    HEADLINE,
+    Aspect,
+    Extent,
+    Extents,
+    Level,
+    Readings,
+    Works,
+    counts,
+)
 from pan2kg.coherence.weight import Weight
 
 
@@ -21,8 +38,10 @@ from pan2kg.coherence.weight import Weight
 class Tables:
     """The small tables: works, uses of texts with the tree they stand in, statements, dates, and what was read.
 
-    ``published`` gives the number of measures of the plans that publish one, ``lists`` how complete the list in the
-    graph is, by the key of its concept. ``focus`` is the plan whose index is told by itself, empty for none.
+    ``published`` gives the number of measures of the plans that publish one, ``lists`` how complete
+        the list in the
+    graph is, by the key of its concept. ``focus`` is the plan whose index is told by itself, empty
+    for none.
     """
 
     works: Works
@@ -49,9 +68,12 @@ class Reach(NamedTuple):
 class Known:
     """What the tables give at one level: each thing once, so that all who show it show the same.
 
-    ``shared`` has for each pair of plans, its IRIs in order, the bits of what is not general; ``linked`` the pairs
-    that are cited, put together by a document, or share something; ``actions`` the pairs of actions of two plans;
-    ``arguments`` the statements that join two plans; ``read_plans`` were read in full for texts and for references.
+    ``shared`` has for each pair of plans, its IRIs in order, the bits of what is not general;
+        ``linked`` the pairs
+    that are cited, put together by a document, or share something; ``actions`` the pairs of actions
+    of two plans;
+    ``arguments`` the statements that join two plans; ``read_plans`` were read in full for texts and
+        for references.
     """
 
     tables: Tables
@@ -73,13 +95,17 @@ class Known:
 
     @cached_property
     def linked(self) -> frozenset[Ordered]:
-        together = (pair for pair, level in self.chronology.together.items() if counts(level, self.level))
+        together = (
+            pair for pair, level in self.chronology.together.items() if counts(level, self.level)
+        )
         return frozenset({(min(pair), max(pair)) for pair in self.related}.union(together))
 
     @cached_property
     def occasions(self) -> tuple[Occasion, ...]:
         ways = citations.citing_ways(self.tables.works, self.tables.statements, at=self.level)
-        return citations.occasions(self.chronology, self.shared, self.tables.readings, at=self.level, ways=ways)
+        return citations.occasions(
+            self.chronology, self.shared, self.tables.readings, at=self.level, ways=ways
+        )
 
     @cached_property
     def ways(self) -> Mapping[Ordered, Occasion]:
@@ -114,7 +140,8 @@ class Known:
     @cached_property
     def used(self) -> Mapping[str, list[tuple[texts.Use, tuple[str, ...]]]]:
         # what each work uses, and each plan with its actions, and all texts that reaches
-        home, used = self.tables.works.home, defaultdict[str, list[tuple[texts.Use, tuple[str, ...]]]](list)
+        home = self.tables.works.home
+        used = defaultdict[str, list[tuple[texts.Use, tuple[str, ...]]]](list)
         reached = lru_cache(maxsize=None)(partial(self.potential.weights.reached, at=self.level))
         for use in self.uses:
             for work in {use.work, home.get(use.work, use.work)}:
@@ -122,7 +149,8 @@ class Known:
         return used
 
     def cites(self, x: str, y: str) -> tuple[State, tuple[Channel, ...]]:
-        state, when = self.way(x, y).state, self.chronology
+        state = self.way(x, y).state
+        when = self.chronology
         can = state is not State.OPEN or citations.feasible(when, x, y)
         if not can:
             state = State.UNDATED if can is None else State.IMPOSSIBLE
@@ -135,46 +163,75 @@ class Known:
     def brought(self, plan: str, other: str) -> Mapping[str, Mapping[str, float]]:
         """For each work of a plan, the plan itself among them, the texts it shares with another plan, in bits.
 
-        What several works share counts for each of them, so that these do not add up to the weight of the pair.
+        What several works share counts for each of them, so that these do not add up to the weight
+        of the pair.
         """
-        gives = [share for share in self.weight(plan, other).contributions if not share.is_broad and share.bits > 0]
-        potential, places = self.potential, self.potential.weights.texts
+        gives = [
+            share
+            for share in self.weight(plan, other).contributions
+            if not share.is_broad and share.bits > 0
+        ]
+        potential = self.potential
+        places = self.potential.weights.texts
         shares = {places.index(share.text): share for share in gives}
         ties_by_work = {action: potential.row(action) for action in self.members.get(plan, ())}
         ties_by_work[plan] = potential.own.row(potential.index[plan])
         return {
-            work: {share.text: min(ties[at][0], share.two) * share.gain for at, share in shares.items() if at in ties}
-            for work, ties in ties_by_work.items() if not shares.keys().isdisjoint(ties)
-        }  # fmt: skip
+            work: {
+                share.text: min(ties[at][0], share.two) * share.gain
+                for at, share in shares.items()
+                if at in ties
+            }
+            for work, ties in ties_by_work.items()
+            if not shares.keys().isdisjoint(ties)
+        }
 
     def way(self, x: str, y: str) -> Occasion:
         if (x, y) in self.ways:
             return self.ways[x, y]
-        when, bits = self.chronology, self.shared.get((min(x, y), max(x, y)), 0.0)
+        when = self.chronology
+        bits = self.shared.get((min(x, y), max(x, y)), 0.0)
         state = citations.state_of(when, self.tables.readings, x, y, self.level)
         return Occasion(x, y, citations.verdict(when, x, y), state, bits)
 
     def giving(self, work: str, text: str) -> tuple[texts.Use, ...]:
         uses = [use for use, reached in self.used.get(work, ()) if text in reached]
-        return tuple(sorted(uses, key=lambda use: (-use.share, use.level or 0, use.work, use.text, use.link)))
+        return tuple(
+            sorted(uses, key=lambda use: (-use.share, use.level or 0, use.work, use.text, use.link))
+        )
 
     def between(self, plan_a: str, plan_b: str) -> tuple[PlanStatement, ...]:
         return self.arguments.get((min(plan_a, plan_b), max(plan_a, plan_b)), ())
 
     def link_level(self, plan_a: str, plan_b: str) -> Level | None:
-        pair, when = (min(plan_a, plan_b), max(plan_a, plan_b)), self.chronology
+        pair = (min(plan_a, plan_b), max(plan_a, plan_b))
+        when = self.chronology
         shared = weight.plan_levels(self.potential).get(pair)
-        if pair not in when.together and (plan_a, plan_b) not in when.cited and (plan_b, plan_a) not in when.cited:
+        if (
+            pair not in when.together
+            and (plan_a, plan_b) not in when.cited
+            and (plan_b, plan_a) not in when.cited
+        ):
             return shared  # as most pairs of a large graph
-        levels = (when.together.get(pair), when.cited_at(plan_a, plan_b), when.cited_at(plan_b, plan_a), shared)
+        levels = (
+            when.together.get(pair),
+            when.cited_at(plan_a, plan_b),
+            when.cited_at(plan_b, plan_a),
+            shared,
+        )
         return evidence.firmest(level for level in levels if counts(level, self.level))
 
     def reach(self, plan: str) -> Reach:
         """How many plans a plan is linked with, how many it cites and how many cite it, at this level.
 
-        Over all plans these are the figures « linked-plan-pairs », twice, and « citing-pairs », each way.
+        Over all plans these are the figures « linked-plan-pairs », twice, and « citing-pairs »,
+        each way.
         """
-        citing = [pair for pair in self.chronology.cited if plan in pair and self.chronology.seen(*pair, self.level)]
+        citing = [
+            pair
+            for pair in self.chronology.cited
+            if plan in pair and self.chronology.seen(*pair, self.level)
+        ]
         linked = len(self.partners.get(plan, ()))
         return Reach(linked, sum(x == plan for x, _ in citing), sum(y == plan for _, y in citing))
 
@@ -183,14 +240,20 @@ class Known:
 
 
 def known(tables: Tables, at: Level = HEADLINE, *, weights: texts.Earlier | None = None) -> Known:
-    works, readings = tables.works, tables.readings
+    works = tables.works
+    readings = tables.readings
     weighed, when = _at_any_level(tables)
     scale = texts.on_earlier(weights, weighed) if weights else weighed
     shares = weight.potential(works, scale, tables.uses, at=at, read=readings.read_in_full(works))
     pairs = weight.plan_pairs(shares)
-    ordered = ((min(plan_a, plan_b), max(plan_a, plan_b), low) for plan_a, plan_b, low, _ in pairs.named(works.plans))
+    ordered = (
+        (min(plan_a, plan_b), max(plan_a, plan_b), low)
+        for plan_a, plan_b, low, _ in pairs.named(works.plans)
+    )
     shared = {(plan_a, plan_b): low for plan_a, plan_b, low in ordered if low > 0}
-    statements, arguments, plans = [], dict[Ordered, list[PlanStatement]](), set(works.plans)
+    statements = []
+    arguments = dict[Ordered, list[PlanStatement]]()
+    plans = set(works.plans)
     for statement in tables.statements:
         x, y = (works.home.get(end, end) for end in (statement.source, statement.target))
         if x != y and {x, y} <= plans and counts(statement.level, at):
@@ -200,10 +263,17 @@ def known(tables: Tables, at: Level = HEADLINE, *, weights: texts.Earlier | None
         joining.sort(key=lambda statement: (statement.level or 0, statement.link))
     full = {plan for plan in works.plans if readings.extent(plan, Aspect.REFERENCES) is Extent.FULL}
     return Known(
-        tables, at, shares, pairs, shared, when,
+        tables,
+        at,
+        shares,
+        pairs,
+        shared,
+        when,
         tuple(use for use in tables.uses if use.counts(at)),
-        tuple(statements), {pair: tuple(joining) for pair, joining in arguments.items()}, shares.read & full,
-    )  # fmt: skip
+        tuple(statements),
+        {pair: tuple(joining) for pair, joining in arguments.items()},
+        shares.read & full,
+    )
 
 
 @lru_cache(maxsize=2)  # the four levels of one graph ask for the same
@@ -216,10 +286,12 @@ def _at_any_level(tables: Tables) -> tuple[texts.Weights, Chronology]:
 class BasisLine:
     """What must be printed beside every figure, so that it can be read and repeated.
 
-    ``plans`` of which ``with_texts`` have any text at the level; ``listed`` measures in the graph of the ``published``
-    ones of the plans that publish a count (``counted``); ``measures`` in the graph of all plans; ``texts`` how far
-    measures were read for texts, and ``read`` how many plans have a measure that was read at all. ``weights`` is the
-    earlier release whose weights were taken, empty where they are the graph's own; ``fresh`` texts it does not know.
+    ``plans`` of which ``with_texts`` have any text at the level; ``listed`` measures in the graph
+        of the ``published``
+    ones of the plans that publish a count (``counted``); ``measures`` in the graph of all plans;
+    ``texts`` how far measures were read for texts, and ``read`` how many plans have a measure that
+    was read at all. ``weights`` is the earlier release whose weights were taken, empty where they
+    are the graph's own; ``fresh`` texts it does not know.
     """
 
     release: str
@@ -239,16 +311,31 @@ class BasisLine:
 
 @lru_cache(maxsize=8)  # every page and picture of a level says it, and it goes through all works
 def basis_line(at_level: Known) -> BasisLine:
-    tables, works, weights = at_level.tables, at_level.tables.works, at_level.potential.weights
+    tables = at_level.tables
+    works = at_level.tables.works
+    weights = at_level.potential.weights
     counted = [plan for plan in works.plans if plan in tables.published]
     noted = tables.readings.noted
     return BasisLine(
-        tables.release, at_level.level, len(works.plans),
-        with_texts=len({works.home.get(use.work, use.work) for use in at_level.uses} & set(works.plans)),
+        tables.release,
+        at_level.level,
+        len(works.plans),
+        with_texts=len(
+            {works.home.get(use.work, use.work) for use in at_level.uses} & set(works.plans)
+        ),
         listed=sum(home in tables.published for home in works.home.values()),
         published=sum(tables.published[plan] for plan in counted),
-        counted=len(counted), measures=len(works.actions),
+        counted=len(counted),
+        measures=len(works.actions),
         texts=evidence.coverage(tables.readings, works, Aspect.TEXTS),
-        read=len({works.home[work] for work, aspect in noted if aspect is Aspect.TEXTS and work in works.home}),
-        as_of=tables.as_of, weights=weights.release, fresh=weights.fresh,
-    )  # fmt: skip
+        read=len(
+            {
+                works.home[work]
+                for work, aspect in noted
+                if aspect is Aspect.TEXTS and work in works.home
+            }
+        ),
+        as_of=tables.as_of,
+        weights=weights.release,
+        fresh=weights.fresh,
+    )

@@ -14,7 +14,9 @@ from pan2kg.coherence import bodies, evidence
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TURN = re.compile(r"P(?=\d)(?:(\d{1,4})Y)?(?:(\d{1,5})M)?")
 
-ANSWERING: Final = frozenset({"implements", "prepares-implementation-of", "supports-transposition-of", "transposes"})
+ANSWERING: Final = frozenset(
+    {"implements", "prepares-implementation-of", "supports-transposition-of", "transposes"}
+)
 """The relations to an instrument that answer what it requires: to monitor, name or promote a text answers nothing."""
 
 
@@ -30,7 +32,8 @@ class DutyStanding(StrEnum):
 class Met(StrEnum):
     """Whether an obligation is met on a day: by an act in force, in time or late, and if not, whether it is due yet.
 
-    Where no country recorded what it did, nothing is known of that: « unrecorded » is not « not met ».
+    Where no country recorded what it did, nothing is known of that: « unrecorded » is not « not met
+    ».
     """
 
     IN_TIME = "in-time"
@@ -44,12 +47,16 @@ class Met(StrEnum):
 class Obligation(NamedTuple):
     """What an instrument requires by a day; ``due`` is empty where no whole day is known.
 
-    Under a treaty (``needs_ratification``) nothing is due before ``ratified``. ``since`` is the day of the instrument,
-    before which it required nothing. An obligation that recurs falls due again ``every`` so many months after
-    ``due``, its first due date; 0 for one that does not. ``kind`` and ``force`` are keys of the schemes, ``provision``
-    is what says so, ``national`` a country's record of it. ``by_law`` says whether an act that carries out the whole
-    instrument answers it, as of a duty to transpose, and not of one to report. ``country`` is that of the holder.
-    ``is_recorded`` is False where no country said that it is its own, so that nothing is known of what was done about
+    Under a treaty (``needs_ratification``) nothing is due before ``ratified``. ``since`` is the day
+    of the instrument, before which it required nothing. An obligation that recurs falls due again
+    ``every`` so many months after
+    ``due``, its first due date; 0 for one that does not. ``kind`` and ``force`` are keys of the
+        schemes, ``provision``
+    is what says so, ``national`` a country's record of it. ``by_law`` says whether an act that
+    carries out the whole instrument answers it, as of a duty to transpose, and not of one to
+    report. ``country`` is that of the holder.
+    ``is_recorded`` is False where no country said that it is its own, so that nothing is known of
+        what was done about
     it, and the holder is derived or unknown. What is not known is empty.
     """
 
@@ -101,9 +108,11 @@ class Obligation(NamedTuple):
 class Response(NamedTuple):
     """What answers an obligation: a national act with its days, or an action with the end of its timeline.
 
-    ``day`` is the one a duty names: of an act the day it came into force, where that is not known the day it bears
-    (``signed``). It is empty where the source gives no whole day. Whether ``relation`` answers a duty is for
-    :func:`margins` to say. ``level`` says on whose word; ``country`` whose act or plan it is, empty where not known.
+    ``day`` is the one a duty names: of an act the day it came into force, where that is not known
+        the day it bears
+    (``signed``). It is empty where the source gives no whole day. Whether ``relation`` answers a
+    duty is for :func:`margins` to say. ``level`` says on whose word; ``country`` whose act or plan
+    it is, empty where not known.
     """
 
     work: str
@@ -119,10 +128,11 @@ class Response(NamedTuple):
 class Margin(NamedTuple):
     """An obligation with what answers it, and ``touching``, what rests on the same instrument without answering.
 
-    ``margin`` = day of the answer − due date, in days: above 0 is late. ``overdue`` = as-of date − due date where
-    nothing dated answers, the due date has passed and a country recorded that it is its own, else 0. Of an obligation
-    that recurs, ``obligation.due`` is the occurrence the row speaks of, ``last`` the day it was due last and ``coming``
-    the next.
+    ``margin`` = day of the answer − due date, in days: above 0 is late. ``overdue`` = as-of date −
+        due date where
+    nothing dated answers, the due date has passed and a country recorded that it is its own, else
+    0. Of an obligation that recurs, ``obligation.due`` is the occurrence the row speaks of,
+    ``last`` the day it was due last and ``coming`` the next.
     """
 
     obligation: Obligation
@@ -140,7 +150,8 @@ class Margin(NamedTuple):
     def met(self) -> Met:
         """Whether it is met on the day: only an act in force meets what an instrument requires; a plan intends to.
 
-        Up to the due date, that day too, an obligation nothing meets is pending; from the day after it is open.
+        Up to the due date, that day too, an obligation nothing meets is pending; from the day after
+        it is open.
         """
         if self.standing is DutyStanding.DUE_UNKNOWN or self.obligation.due is None:
             return Met.UNKNOWN
@@ -164,39 +175,57 @@ def whole_day(text: str) -> date | None:
 
 
 def margins(
-    uses: bodies.Uses, obligations: Iterable[Obligation], responses: Iterable[Response], *, as_of: date
+    uses: bodies.Uses,
+    obligations: Iterable[Obligation],
+    responses: Iterable[Response],
+    *,
+    as_of: date,
 ) -> evidence.Measured[Margin]:
     """Each obligation as on time, late, uncovered, vague, due unknown, or not assessed; by due date, then IRI.
 
-    What a duty names is the day national rules come into force, so that is compared with the due date. The earliest
-    national act in force by ``as_of`` answers first; else the action of a plan whose own dated timeline ends first. An
-    act or a plan of another country answers nothing. Only a response whose relation is one of :data:`ANSWERING`
-    answers; others are kept apart, and so is what carries out an instrument as a whole where the obligation is not one
-    that law meets: a report, a plan, a notification. « Vague »: only actions without a date answer. « Uncovered »:
-    nothing answers, said only where at least one action was annotated with an instrument; else « not assessed ». Of an
-    obligation that recurs, each act meets one occurrence, in time from the day after the one before was due, else late
-    up to the day the next is due. A row speaks of the occurrence due last, and of the next once that one was met in
-    time or where none was due yet. « Due unknown »: no whole day, or a treaty not ratified by ``as_of``, under which
-    nothing is ever overdue. Ties go to the IRI that sorts first. An instrument that is younger than ``as_of`` requires
-    nothing yet and is left out; that a plan has ended takes no answer away.
+    What a duty names is the day national rules come into force, so that is compared with the due
+    date. The earliest national act in force by ``as_of`` answers first; else the action of a plan
+    whose own dated timeline ends first. An act or a plan of another country answers nothing. Only a
+    response whose relation is one of :data:`ANSWERING` answers; others are kept apart, and so is
+    what carries out an instrument as a whole where the obligation is not one that law meets: a
+    report, a plan, a notification. « Vague »: only actions without a date answer. « Uncovered »:
+    nothing answers, said only where at least one action was annotated with an instrument; else «
+    not assessed ». Of an obligation that recurs, each act meets one occurrence, in time from the
+    day after the one before was due, else late up to the day the next is due. A row speaks of the
+    occurrence due last, and of the next once that one was met in time or where none was due yet. «
+    Due unknown »: no whole day, or a treaty not ratified by ``as_of``, under which nothing is ever
+    overdue. Ties go to the IRI that sorts first. An instrument that is younger than ``as_of``
+    requires nothing yet and is left out; that a plan has ended takes no answer away.
 
-    Source: this project's definition; dates as in the European Legislation Identifier (eli:first_date_entry_in_force).
+    Source: this project's definition; dates as in the European Legislation Identifier
+        (eli:first_date_entry_in_force).
     """
-    every, rows = list(responses), []
+    every = list(responses)
+    rows = []
     for duty in obligations:
         if duty.since is None or duty.since <= as_of:
             on_it = [
-                response for response in every if response.instrument == duty.instrument
+                response
+                for response in every
+                if response.instrument == duty.instrument
                 # another country's act or plan answers nothing
                 and (response.country == duty.country or not (response.country and duty.country))
-            ]  # fmt: skip
-            doing = {(response.work, response.day): response for response in on_it if response.relation in ANSWERING}
+            ]
+            doing = {
+                (response.work, response.day): response
+                for response in on_it
+                if response.relation in ANSWERING
+            }
             answers = list(doing.values()) if duty.by_law else []
             works = {response.work for response in answers}
             touching = {response.work: response for response in on_it if response.work not in works}
             margin = _margin(uses, duty, answers, as_of)
-            rows.append(margin._replace(touching=tuple(touching[work] for work in sorted(touching))))
-    rows.sort(key=lambda row: (row.obligation.due or date.max, row.obligation.iri, row.obligation.holder))
+            rows.append(
+                margin._replace(touching=tuple(touching[work] for work in sorted(touching)))
+            )
+    rows.sort(
+        key=lambda row: (row.obligation.due or date.max, row.obligation.iri, row.obligation.holder)
+    )
     return evidence.Measured(replace(uses.basis, as_of=as_of), tuple(rows))
 
 
@@ -204,14 +233,20 @@ def _margin(uses: bodies.Uses, duty: Obligation, answers: list[Response], as_of:
     last = coming = None
     if duty.every > 0 and duty.due is not None and duty.binds(as_of):
         last, coming = duty.around(as_of)
-        acts = sorted(act.day for act in answers if act.is_act and act.day is not None and act.day <= as_of)
+        acts = sorted(
+            act.day for act in answers if act.is_act and act.day is not None and act.day <= as_of
+        )
         due, after = _turn(duty, acts, as_of)
         answers = [act for act in answers if after is None or act.day is None or act.day > after]
         duty = duty._replace(due=due)
     # an act answers from its date on; an action may plan for later, or say nothing of when
-    usable = [act for act in answers if not act.is_act or (act.day is not None and act.day <= as_of)]
+    usable = [
+        act for act in answers if not act.is_act or (act.day is not None and act.day <= as_of)
+    ]
     usable.sort(key=lambda act: (not act.is_act, act.day is None, act.day or date.max, act.work))
-    answer, days, overdue = usable[0] if usable else None, None, 0
+    answer = usable[0] if usable else None
+    days = None
+    overdue = 0
     if duty.due is None or not duty.binds(as_of):
         standing = DutyStanding.DUE_UNKNOWN
     elif answer is not None and answer.day is not None:
@@ -221,13 +256,16 @@ def _margin(uses: bodies.Uses, duty: Obligation, answers: list[Response], as_of:
         nothing = DutyStanding.UNCOVERED if uses.basis.annotated else DutyStanding.NOT_ASSESSED
         standing = DutyStanding.VAGUE if answer else nothing
         overdue = max((as_of - duty.due).days, 0) if duty.is_recorded else 0
-    return Margin(duty, standing, days, answer, tuple(usable), overdue, as_of, last=last, coming=coming)
+    return Margin(
+        duty, standing, days, answer, tuple(usable), overdue, as_of, last=last, coming=coming
+    )
 
 
 def _turn(duty: Obligation, acts: list[date], as_of: date) -> tuple[date, date | None]:
     """The occurrence a row speaks of on a day, and the day after which what answers it has to lie.
 
-    ``acts`` are the days of the acts, in order. An act that met one occurrence late does not meet the next as well.
+    ``acts`` are the days of the acts, in order. An act that met one occurrence late does not meet
+        the next as well.
     """
     turns: list[date] = []
     for day in duty.occurrences():

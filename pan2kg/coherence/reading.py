@@ -1,8 +1,9 @@
 """The door to the store: the small tables, who rests on what and takes part, obligations and their answers, fields.
 
-Only accepted and derived statements are read; what is unverified, by its certainty or by its named graph, is left
-out. A statement has the level of evidence that a rule derived (``pan:evidenceLevel``); one without a level is outside
-every figure. An act and its transposition, a provision and its act, and one act under two IRIs are one instrument here.
+Only accepted and derived statements are read; what is unverified, by its certainty or by its named
+graph, is left out. A statement has the level of evidence that a rule derived
+(``pan:evidenceLevel``); one without a level is outside every figure. An act and its transposition,
+a provision and its act, and one act under two IRIs are one instrument here.
 """
 
 from collections import defaultdict
@@ -10,7 +11,18 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
-from pan2kg.coherence import Aspect, Extent, Level, Reading, Readings, Works, bodies, counts, firmest, level
+from pan2kg.coherence import (
+    Aspect,
+    Extent,
+    Level,
+    Reading,
+    Readings,
+    Works,
+    bodies,
+    counts,
+    firmest,
+    level,
+)
 from pan2kg.coherence.citations import Dates, PlanStatement, span
 from pan2kg.coherence.known import Tables
 from pan2kg.coherence.obligations import Obligation, Response, whole_day, whole_months
@@ -23,7 +35,8 @@ from pan2kg.turtle.vocabulary import key
 class Citation(NamedTuple):
     """An action or plan whose own text, annex or web site names another.
 
-    ``seen`` is the day the page or document was read, where that is recorded; ``level`` says on whose word it rests.
+    ``seen`` is the day the page or document was read, where that is recorded; ``level`` says on
+        whose word it rests.
     """
 
     link: str
@@ -39,15 +52,19 @@ def _rows(store: Store, name: str) -> list[list[str]]:
     return text_rows(store, program_query(name))
 
 
-def read_tables(store: Store, release: str = "", as_of: date | None = None, focus: str = "") -> Tables:
+def read_tables(
+    store: Store, release: str = "", as_of: date | None = None, focus: str = ""
+) -> Tables:
     plans = _rows(store, "coherence/plans")
     names = {plan for plan, _, _ in plans}
     works = Works(
-        tuple(sorted(names)), {action: plan for action, plan in _rows(store, "coherence/actions") if plan in names}
-    )  # fmt: skip
+        tuple(sorted(names)),
+        {action: plan for action, plan in _rows(store, "coherence/actions") if plan in names},
+    )
     # each text under one address: the first of those that are used, else the first
     uses_rows = _rows(store, "coherence/text-uses")
-    used, group = {row[2] for row in uses_rows}, dict[str, set[str]]()
+    used = {row[2] for row in uses_rows}
+    group = dict[str, set[str]]()
     for address, alias in _rows(store, "coherence/text-addresses"):
         joined = group.get(address, {address}) | group.get(alias, {alias})
         group |= dict.fromkeys(joined, joined)
@@ -60,25 +77,48 @@ def read_tables(store: Store, release: str = "", as_of: date | None = None, focu
         (root_of.get(text, text), root_of.get(above, above), level(stored) if link else Level.PLAN)
         for text, above, link, stored in _rows(store, "coherence/text-steps")
     )
-    general = frozenset(root_of.get(text, text) for (text,) in _rows(store, "coherence/general-texts"))
+    general = frozenset(
+        root_of.get(text, text) for (text,) in _rows(store, "coherence/general-texts")
+    )
     statements = tuple(
         PlanStatement(
-            source, target, key(kind), key(relation), key(channel), level(stored), is_true(stated),
-            is_true(backward), link,
+            source,
+            target,
+            key(kind),
+            key(relation),
+            key(channel),
+            level(stored),
+            is_true(stated),
+            is_true(backward),
+            link,
         )
-        for link, source, target, kind, relation, channel, stored, stated, backward
-        in _rows(store, "coherence/plan-statements")
-    )  # fmt: skip
+        for link, source, target, kind, relation, channel, stored, stated, backward in _rows(
+            store, "coherence/plan-statements"
+        )
+    )
     dates = {
         plan: Dates(
-            span(adopted), int(since[:4]) if since[:4].isdecimal() else None, span(revised), span(seen_on),
-            is_true(framework), is_true(agreement), country,
+            span(adopted),
+            int(since[:4]) if since[:4].isdecimal() else None,
+            span(revised),
+            span(seen_on),
+            is_true(framework),
+            is_true(agreement),
+            country,
         )
-        for plan, adopted, since, revised, seen_on, framework, agreement, country
-        in _rows(store, "coherence/plan-dates")
-    }  # fmt: skip
+        for plan, adopted, since, revised, seen_on, framework, agreement, country in _rows(
+            store, "coherence/plan-dates"
+        )
+    }
     asserted = tuple(
-        Reading(work, Aspect(key(aspect)), Extent(key(extent)), document, days.first if days else None, reader)
+        Reading(
+            work,
+            Aspect(key(aspect)),
+            Extent(key(extent)),
+            document,
+            days.first if days else None,
+            reader,
+        )
         for _, work, aspect, extent, document, day, reader in _rows(store, "coherence/readings")
         if key(aspect) in set(Aspect) and key(extent) in set(Extent)
         for days in [span(day)]
@@ -88,15 +128,31 @@ def read_tables(store: Store, release: str = "", as_of: date | None = None, focu
     noted |= {(use.work, Aspect.TEXTS) for use in uses if use.counts(Level.EDITORS)}
     noted |= {
         (statement.source, Aspect.WEB_PAGE if statement.channel == "web" else Aspect.REFERENCES)
-        for statement in statements if statement.is_citation and counts(statement.level, Level.EDITORS)
-    }  # fmt: skip
-    noted |= {(profile.work, Aspect.BODIES) for profile in read_profiles(store) if profile.everybody}
+        for statement in statements
+        if statement.is_citation and counts(statement.level, Level.EDITORS)
+    }
+    noted |= {
+        (profile.work, Aspect.BODIES) for profile in read_profiles(store) if profile.everybody
+    }
     complete = frozenset(plan for plan, _, extent in plans if key(extent) == "complete")
     published = {plan: int(number) for plan, number, _ in plans if number}
     lists = {plan: key(extent) or "unknown" for plan, _, extent in plans}
     readings = Readings(asserted, frozenset(noted), complete)
     focus = focus if focus in names else ""
-    return Tables(works, uses, steps, general, statements, dates, readings, published, lists, release, as_of, focus)
+    return Tables(
+        works,
+        uses,
+        steps,
+        general,
+        statements,
+        dates,
+        readings,
+        published,
+        lists,
+        release,
+        as_of,
+        focus,
+    )
 
 
 def read_uses(store: Store, release: str = "", as_of: date | None = None) -> bodies.Uses:
@@ -105,10 +161,16 @@ def read_uses(store: Store, release: str = "", as_of: date | None = None) -> bod
     An action without a plan stands alone, as a plan of its own name.
     """
     plan_of = {action: plan or action for action, plan in _rows(store, "coherence/actions")}
-    nameless = [plan.removeprefix(action) for action, plan in plan_of.items() if action.startswith("_:")]
+    nameless = [
+        plan.removeprefix(action) for action, plan in plan_of.items() if action.startswith("_:")
+    ]
     if nameless:
         plan = key(nameless[0])
-        raise ProjectError("action-no-iri" if plan else "planless-action-no-iri", remedy="give-action-iri", plan=plan)
+        raise ProjectError(
+            "action-no-iri" if plan else "planless-action-no-iri",
+            remedy="give-action-iri",
+            plan=plan,
+        )
     if not plan_of:
         raise ProjectError("no-action-to-measure", remedy="add-plan")
     plans = [
@@ -121,7 +183,8 @@ def read_uses(store: Store, release: str = "", as_of: date | None = None) -> bod
 
 
 def read_uses_at(store: Store, uses: bodies.Uses, at: Level) -> bodies.Uses:
-    root_of, wanted = read_roots(store), set[tuple[str, str]]()
+    root_of = read_roots(store)
+    wanted = set[tuple[str, str]]()
     for work, text, stored in _rows(store, "coherence/rests-on-at-level"):
         if level(stored) is at:
             wanted.add((work, root_of.get(text, text)))
@@ -132,7 +195,8 @@ def read_uses_at(store: Store, uses: bodies.Uses, at: Level) -> bodies.Uses:
 def read_roots(store: Store) -> dict[str, str]:
     """The instrument each counts as where several IRIs are one: the first by IRI, of those something rests on if any.
 
-    One are acts under two IRIs (owl:sameAs, skos:exactMatch, unless unverified) and an act with what it counts as.
+    One are acts under two IRIs (owl:sameAs, skos:exactMatch, unless unverified) and an act with
+    what it counts as.
     """
     leader: dict[str, str] = {}
 
@@ -148,14 +212,20 @@ def read_roots(store: Store) -> dict[str, str]:
     groups: dict[str, list[str]] = defaultdict(list)
     for iri in leader.keys() | set(leader.values()):
         groups[top(iri)].append(iri)
-    chosen = {root: min(resting.intersection(members) or members) for root, members in groups.items()}
+    chosen = {
+        root: min(resting.intersection(members) or members) for root, members in groups.items()
+    }
     return {iri: chosen[root] for root, members in groups.items() for iri in members}
 
 
 def read_citations(store: Store) -> tuple[Citation, ...]:
     return tuple(
-        Citation(link, source, target, key(channel), document, whole_day(seen_on[:10]), level(stored))
-        for link, source, target, channel, document, seen_on, stored in _rows(store, "coherence/citations")
+        Citation(
+            link, source, target, key(channel), document, whole_day(seen_on[:10]), level(stored)
+        )
+        for link, source, target, channel, document, seen_on, stored in _rows(
+            store, "coherence/citations"
+        )
     )
 
 
@@ -171,7 +241,10 @@ def read_profiles(store: Store) -> tuple[bodies.Profile, ...]:
     for work, kind, tag in _rows(store, "coherence/tags"):
         tags[work][kind].add(tag)
     kinds = ("topic", "group", "lead", "body")
-    return tuple(bodies.Profile(work, *(frozenset(of[kind]) for kind in kinds)) for work, of in sorted(tags.items()))
+    return tuple(
+        bodies.Profile(work, *(frozenset(of[kind]) for kind in kinds))
+        for work, of in sorted(tags.items())
+    )
 
 
 def read_involvements(store: Store) -> tuple[bodies.Involvement, ...]:
@@ -185,47 +258,70 @@ def read_involvements(store: Store) -> tuple[bodies.Involvement, ...]:
 
 
 def read_countries(store: Store) -> dict[str, str]:
-    return dict(reversed([(work, country) for work, country in _rows(store, "coherence/countries")]))
+    return dict(
+        reversed([(work, country) for work, country in _rows(store, "coherence/countries")])
+    )
 
 
 def read_obligations(store: Store) -> tuple[Obligation, ...]:
     """Every verified obligation, with the day a treaty it stands under was ratified and how often it recurs.
 
-    By IRI, once for each holder; its holder is the one a country recorded, else a State it binds by derivation.
+    By IRI, once for each holder; its holder is the one a country recorded, else a State it binds by
+    derivation.
     """
-    root_of, duties = read_roots(store), dict[tuple[str, str, str], Obligation]()
+    root_of = read_roots(store)
+    duties = dict[tuple[str, str, str], Obligation]()
     for row in _rows(store, "coherence/obligations"):
         iri, instrument, due, holder, treaty, ratified, since, every, national, *terms = row
         kind, force, provision, by_law, country = terms
         duties.setdefault(
             (iri, national, holder),
             Obligation(
-                iri, root_of.get(instrument, instrument), whole_day(due), holder, is_true(treaty), whole_day(ratified),
-                whole_day(since), whole_months(every),
-                key(kind), key(force), provision, national, by_law not in ("false", "0"), country, bool(national),
+                iri,
+                root_of.get(instrument, instrument),
+                whole_day(due),
+                holder,
+                is_true(treaty),
+                whole_day(ratified),
+                whole_day(since),
+                whole_months(every),
+                key(kind),
+                key(force),
+                provision,
+                national,
+                by_law not in ("false", "0"),
+                country,
+                bool(national),
             ),
-        )  # fmt: skip
+        )
     return tuple(duties[place] for place in sorted(duties))
 
 
 def read_responses(store: Store, uses: bodies.Uses) -> tuple[Response, ...]:
     """What may answer an obligation: national acts by the day they came into force, actions by a dated timeline's end.
 
-    Each action is given once a relation it has to the instrument: to implement it answers, to monitor it does not; each
-    with the firmest level it is said at. A bill is no act. A timeline that is vague or relative has no date, whatever
-    else it says. What a review reports, outside any plan, answers nothing.
+    Each action is given once a relation it has to the instrument: to implement it answers, to
+    monitor it does not; each with the firmest level it is said at. A bill is no act. A timeline
+    that is vague or relative has no date, whatever else it says. What a review reports, outside any
+    plan, answers nothing.
     """
-    root_of, country = read_roots(store), read_countries(store)
+    root_of = read_roots(store)
+    country = read_countries(store)
     dated: dict[tuple[str, ...], Level | None] = {}
     for *act, stored in _rows(store, "coherence/acts"):
         dated[(*act,)] = firmest((dated.get((*act,)), level(stored)))
     acts = [
         Response(
-            act, root_of.get(instrument, instrument), whole_day(in_force) or whole_day(signed), is_act=True,
-            signed=whole_day(signed), level=at, country=country.get(act, ""),
+            act,
+            root_of.get(instrument, instrument),
+            whole_day(in_force) or whole_day(signed),
+            is_act=True,
+            signed=whole_day(signed),
+            level=at,
+            country=country.get(act, ""),
         )
         for (act, instrument, signed, in_force), at in dated.items()
-    ]  # fmt: skip
+    ]
     ends: dict[str, str] = {}
     for action, end in _rows(store, "coherence/ends"):
         ends[action] = max(ends.get(action, ""), end)
@@ -235,15 +331,24 @@ def read_responses(store: Store, uses: bodies.Uses) -> tuple[Response, ...]:
         levels[key(relation)] = firmest((levels.get(key(relation)), level(stored)))
     plans = {plan.iri for plan in uses.plans if plan.is_plan}
     places = zip(uses.table.rows.tolist(), uses.table.columns.tolist(), strict=True)
-    planned = [(uses.actions[row], uses.instruments[at]) for row, at in places if uses.home[uses.actions[row]] in plans]
+    planned = [
+        (uses.actions[row], uses.instruments[at])
+        for row, at in places
+        if uses.home[uses.actions[row]] in plans
+    ]
     answers = [
         Response(
-            work, text, whole_day(ends.get(work, "")), is_act=False, relation=relation, level=at,
+            work,
+            text,
+            whole_day(ends.get(work, "")),
+            is_act=False,
+            relation=relation,
+            level=at,
             country=country.get(work, ""),
         )
         for work, text in planned
         for relation, at in sorted((relations.get((work, text)) or {"": None}).items())
-    ]  # fmt: skip
+    ]
     return (*acts, *answers)
 
 
@@ -252,7 +357,9 @@ def read_fields(store: Store) -> tuple[bodies.ActionField, ...]:
 
     A dated or relative timeline is present, one « as soon as possible » vague.
     """
-    of_timeline = dict.fromkeys(("dated", "relative"), bodies.Presence.PRESENT) | {"vague": bodies.Presence.VAGUE}
+    of_timeline = dict.fromkeys(("dated", "relative"), bodies.Presence.PRESENT) | {
+        "vague": bodies.Presence.VAGUE
+    }
 
     fields = []
     for action, name, iri in _rows(store, "coherence/fields"):

@@ -1,10 +1,12 @@
 """The tree of texts and how common each text is among plans; and the one table of who names what, with its products.
 
-A provision stands below its act, a national act below the one act it transposes or implements. A use of a text is a
-use of every node above it. The fewer plans use a text or a node below it, the more it weighs; logarithms are base 2.
+A provision stands below its act, a national act below the one act it transposes or implements. A
+use of a text is a use of every node above it. The fewer plans use a text or a node below it, the
+more it weighs; logarithms are base 2.
 
-What is shared by two rows of a table is summed over the columns both have, in the order of the columns: the same
-numbers, to the last bit, as the products of sparse matrices in scipy, which is no dependency.
+What is shared by two rows of a table is summed over the columns both have, in the order of the
+columns: the same numbers, to the last bit, as the products of sparse matrices in scipy, which is no
+dependency.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Set as AbstractSet
@@ -32,13 +34,18 @@ class Incidence:
     __slots__ = ("columns", "counts", "height", "rows", "sizes", "starts", "width")
 
     def __init__(self, sizes: Ints, columns: Ints, width: int) -> None:
-        self.sizes, self.columns, self.width, self.height = sizes, columns, width, len(sizes)
+        self.sizes = sizes
+        self.columns = columns
+        self.width = width
+        self.height = len(sizes)
         self.starts: Ints = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(sizes)])
         self.rows: Ints = np.repeat(np.arange(self.height, dtype=np.int64), sizes)
         self.counts: Ints = np.bincount(columns, minlength=width).astype(np.int64)
 
     @classmethod
-    def of(cls, rows: Ints | list[int], columns: Ints | list[int], *, shape: tuple[int, int]) -> "Incidence":
+    def of(
+        cls, rows: Ints | list[int], columns: Ints | list[int], *, shape: tuple[int, int]
+    ) -> "Incidence":
         height, width = shape
         keys = np.asarray(rows, dtype=np.int64) * width + np.asarray(columns, dtype=np.int64)
         ascending = keys[order_of(keys, height * width)]
@@ -46,22 +53,29 @@ class Incidence:
         return cls(np.bincount(row_of, minlength=height), column_of, width)
 
     @classmethod
-    def named(cls, pairs: Iterable[tuple[str, str]], rows: Iterable[str], columns: Iterable[str]) -> "Incidence":
+    def named(
+        cls, pairs: Iterable[tuple[str, str]], rows: Iterable[str], columns: Iterable[str]
+    ) -> "Incidence":
         row, column = ({name: at for at, name in enumerate(names)} for names in (rows, columns))
         places = [(row[name], column[text]) for name, text in pairs if name in row]
-        return cls.of(*([place[end] for place in places] for end in (0, 1)), shape=(len(row), len(column)))
+        return cls.of(
+            *([place[end] for place in places] for end in (0, 1)), shape=(len(row), len(column))
+        )
 
     def row(self, index: int) -> Ints:
         return self.columns[self.starts[index] : self.starts[index + 1]]
 
     def keep(self, wanted: Bools) -> "Incidence":
-        return Incidence(np.bincount(self.rows[wanted], minlength=self.height), self.columns[wanted], self.width)
+        return Incidence(
+            np.bincount(self.rows[wanted], minlength=self.height), self.columns[wanted], self.width
+        )
 
 
 def order_of(keys: Ints, limit: int) -> Ints:
     """The order in which whole numbers ≥ 0 and below ``limit`` ascend, equal ones as they stand.
 
-    Source: Knuth, D. E. (1998). The Art of Computer Programming, vol. 3, §5.2.5 (sorting by distribution).
+    Source: Knuth, D. E. (1998). The Art of Computer Programming, vol. 3, §5.2.5 (sorting by
+        distribution).
     """
     if len(keys) <= 2_000:  # comparing is faster
         return np.argsort(keys, kind="stable")
@@ -102,25 +116,32 @@ def _cuts(costs: Ints, block: int) -> Iterator[tuple[int, int]]:
     return pairwise(cuts)
 
 
-def overlaps(table: Incidence, weights: Floats, *, block: int = BLOCK) -> Iterator[tuple[Indices, Indices, Floats]]:
+def overlaps(
+    table: Incidence, weights: Floats, *, block: int = BLOCK
+) -> Iterator[tuple[Indices, Indices, Floats]]:
     """The cells above the diagonal of table · diag(weights) · tableᵀ that are more than 0, in blocks of rows.
 
-    They are sorted by row and column. The cost grows with Σ d², the number of pairs of rows that share a column, not
-    with the square of the rows.
+    They are sorted by row and column. The cost grows with Σ d², the number of pairs of rows that
+    share a column, not with the square of the rows.
     """
     height = table.height
     order = order_of(table.columns, table.width)
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order), dtype=np.int64)
     # of each one the rows below its own that have the same column: partners[first : first + number]
-    partners, start_of = table.rows[order], place + 1
+    partners = table.rows[order]
+    start_of = place + 1
     number = np.cumsum(table.counts)[table.columns] - place - 1
     reached = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(number)])
     for start, end in _cuts(np.diff(reached[table.starts]), block):
         run = slice(int(table.starts[start]), int(table.starts[end]))
-        rows = np.repeat(np.arange(end - start, dtype=np.int64), np.diff(table.starts[start : end + 1]))
+        rows = np.repeat(
+            np.arange(end - start, dtype=np.int64), np.diff(table.starts[start : end + 1])
+        )
         keys = np.repeat(rows, number[run]) * height + partners[_ranges(start_of[run], number[run])]
-        cell, sums = summed(keys, np.repeat(weights[table.columns[run]], number[run]), (end - start) * height)
+        cell, sums = summed(
+            keys, np.repeat(weights[table.columns[run]], number[run]), (end - start) * height
+        )
         lower, upper = np.divmod(cell[sums > 0], height)
         yield (lower + start).astype(np.int32), upper.astype(np.int32), sums[sums > 0]
 
@@ -133,7 +154,9 @@ def cells(table: Incidence, weights: Floats | None = None) -> tuple[Indices, Ind
     return np.concatenate(rows), np.concatenate(columns), np.concatenate(values)
 
 
-def common(table: Incidence, weights: Floats, one: Indices, two: Indices, *, other: Incidence | None = None) -> Floats:
+def common(
+    table: Incidence, weights: Floats, one: Indices, two: Indices, *, other: Incidence | None = None
+) -> Floats:
     right = table if other is None else other
     places = table.rows * table.width + table.columns
     sums = np.zeros(len(one))
@@ -177,12 +200,15 @@ TextStep = tuple[str, str, Level | None]
 class Weights:
     """How common each text is, whatever the level: ``d`` of ``n`` plans use it or a node below it.
 
-    ``ic`` = −log2((d+1)/(n+2)); ``gain`` = ic minus that of the node above, ≥ 0, and ic at a root. ``above`` is the
+    ``ic`` = −log2((d+1)/(n+2)); ``gain`` = ic minus that of the node above, ≥ 0, and ic at a root.
+        ``above`` is the
     index of the next node up, −1 at a root; ``step`` the level of that step, 0 at a root.
-    ``release`` is the earlier one whose weights these are, empty where they are the graph's own, and ``fresh`` how many
+    ``release`` is the earlier one whose weights these are, empty where they are the graph's own,
+        and ``fresh`` how many
     texts that one does not know.
 
-    Source: information content of a concept, Resnik, P. (1995). Using information content to evaluate semantic
+    Source: information content of a concept, Resnik, P. (1995). Using information content to
+        evaluate semantic
     similarity in a taxonomy. IJCAI, 448–453; (d+1)/(n+2) is Laplace's rule of succession.
     """
 
@@ -198,7 +224,11 @@ class Weights:
     fresh: int = 0
 
     def reached(self, text: str, at: Level) -> tuple[str, ...]:
-        return tuple(self.texts[node] for node in self.line(self.texts.index(text), at)) if text in self.texts else ()
+        return (
+            tuple(self.texts[node] for node in self.line(self.texts.index(text), at))
+            if text in self.texts
+            else ()
+        )
 
     def line(self, node: int, at: Level) -> Iterator[int]:
         yield node
@@ -216,26 +246,35 @@ class Earlier(NamedTuple):
 def on_earlier(earlier: Earlier, weights: Weights) -> Weights:
     """The weights of an earlier release in place of the graph's own; a text that one does not know keeps its own.
 
-    The tree, and what is general, stay the graph's. So two releases differ by what their plans name and not because
-    a text has become commoner.
+    The tree, and what is general, stay the graph's. So two releases differ by what their plans name
+    and not because a text has become commoner.
 
-    Source: ILO et al. (2004). Consumer Price Index Manual: Theory and Practice, ch. 15 (Laspeyres: a fixed base).
+    Source: ILO et al. (2004). Consumer Price Index Manual: Theory and Practice, ch. 15 (Laspeyres:
+        a fixed base).
     """
-    d, ic, gain = weights.d.copy(), weights.ic.copy(), weights.gain.copy()
+    d = weights.d.copy()
+    ic = weights.ic.copy()
+    gain = weights.gain.copy()
     shared = [at for at, text in enumerate(weights.texts) if text in earlier.texts]
     for at in shared:
         d[at], ic[at], gain[at] = earlier.texts[weights.texts[at]]
     fresh = len(weights.texts) - len(shared)
-    return replace(weights, d=d, n=earlier.n, ic=ic, gain=gain, release=earlier.release, fresh=fresh)
+    return replace(
+        weights, d=d, n=earlier.n, ic=ic, gain=gain, release=earlier.release, fresh=fresh
+    )
 
 
 def weigh(
-    works: Works, uses: Iterable[Use], steps: Iterable[TextStep] = (), general: AbstractSet[str] = frozenset()
+    works: Works,
+    uses: Iterable[Use],
+    steps: Iterable[TextStep] = (),
+    general: AbstractSet[str] = frozenset(),
 ) -> Weights:
     plan = {iri: at for at, iri in enumerate(works.plans)}
     home = {work: plan[iri] for work, iri in works.home.items() if iri in plan} | plan
     used = [use for use in uses if use.counts(Level.EDITORS) and use.work in home]
-    # one step up a text: the firmest, then the first by address; one that would close a circle is left out
+    # one step up a text: the firmest, then the first by address; one that would close a circle is
+    # left out
     up: dict[str, tuple[str, Level]] = {}
 
     def path(text: str) -> list[str]:
@@ -245,7 +284,11 @@ def weigh(
             above.append(text)
         return above
 
-    usable = ((text, at, above) for text, above, at in steps if at is not None and counts(at, Level.EDITORS))
+    usable = (
+        (text, at, above)
+        for text, above, at in steps
+        if at is not None and counts(at, Level.EDITORS)
+    )
     for text, at, above_it in sorted(usable):
         if text not in up and text not in {above_it, *path(above_it)}:
             up[text] = above_it, at
@@ -259,11 +302,22 @@ def weigh(
     climbed = [(rows, columns)]
     while len(columns):
         inner = above[columns] >= 0
-        rows, columns = rows[inner], above[columns[inner]]
+        rows = rows[inner]
+        columns = above[columns[inner]]
         climbed.append((rows, columns))
     whole = [np.concatenate(side) for side in zip(*climbed, strict=True)]
     table = Incidence.of(*whole, shape=(len(works.plans), len(texts)))
-    n, d = int(np.count_nonzero(table.sizes)), table.counts
+    n = int(np.count_nonzero(table.sizes))
+    d = table.counts
     ic = -np.log2((d + 1) / (n + 2))
     gain = np.where(above >= 0, ic - ic[above], ic) if len(texts) else ic
-    return Weights(texts, above, levels, np.array([text in general for text in texts], dtype=np.bool_), d, n, ic, gain)
+    return Weights(
+        texts,
+        above,
+        levels,
+        np.array([text in general for text in texts], dtype=np.bool_),
+        d,
+        n,
+        ic,
+        gain,
+    )

@@ -1,8 +1,9 @@
 """What two works share, in bits: the weight of a pair, all pairs of plans, all pairs of actions; and whether by chance.
 
-Two plans meet in the texts both name. A text weighs more the fewer plans name it, and as much as the weaker of the
-two ties: carried out 1, served ½, only mentioned ¼. Everything is computed from uses and the steps of the tree, each
-with its level of evidence. Links are never gated by what chance would have.
+Two plans meet in the texts both name. A text weighs more the fewer plans name it, and as much as
+the weaker of the two ties: carried out 1, served ½, only mentioned ¼. Everything is computed from
+uses and the steps of the tree, each with its level of evidence. Links are never gated by what
+chance would have.
 """
 
 import tempfile
@@ -30,8 +31,9 @@ LINKED: Final = 5_000_000
 def widest(sizes: Ints) -> int:
     """In how many actions a text may be to link every two of them by itself, from the numbers of actions of all texts.
 
-    What is left out then is measured by what it would cost, and not by a number of actions that is large in one graph
-    and common in another; it counts in full in every pair that is linked by something else, and between plans.
+    What is left out then is measured by what it would cost, and not by a number of actions that is
+    large in one graph and common in another; it counts in full in every pair that is linked by
+    something else, and between plans.
     """
     ascending = np.sort(sizes)
     over = ascending[np.cumsum(ascending * (ascending - 1) // 2) > LINKED]
@@ -52,37 +54,57 @@ class TextTies:
 
     @classmethod
     def of(
-        cls, named: Iterable[tuple[int, Use]], place: Mapping[str, int], above: Ints, step: Ints, height: int
+        cls,
+        named: Iterable[tuple[int, Use]],
+        place: Mapping[str, int],
+        above: Ints,
+        step: Ints,
+        height: int,
     ) -> "TextTies":
         pairs = [(row, place[use.text], use.share, int(use.level or 0)) for row, use in named]
         rows, columns, share, level = np.array(pairs, dtype=np.float64).reshape(-1, 4).T
-        rows, columns, level = rows.astype(np.int64), columns.astype(np.int64), level.astype(np.int64)
+        rows = rows.astype(np.int64)
+        columns = columns.astype(np.int64)
+        level = level.astype(np.int64)
         climbed = [(rows, columns, share, level)]
         while len(columns):
             inner = above[columns] >= 0
             level = np.maximum(level[inner], step[columns[inner]])
-            rows, columns, share = rows[inner], above[columns[inner]], share[inner]
+            rows = rows[inner]
+            columns = above[columns[inner]]
+            share = share[inner]
             climbed.append((rows, columns, share, level))
         rows, columns, share, level = (np.concatenate(side) for side in zip(*climbed, strict=True))
         width = len(above)
         keys, place_of = np.unique(rows * width + columns, return_inverse=True)
-        greatest, firm = np.zeros(len(keys)), np.full(len(keys), int(Level.MACHINE), dtype=np.int64)
+        greatest = np.zeros(len(keys))
+        firm = np.full(len(keys), int(Level.MACHINE), dtype=np.int64)
         np.maximum.at(greatest, place_of, share)
         np.minimum.at(firm, place_of, level)
-        return cls(Incidence.of(*np.divmod(keys, max(width, 1)), shape=(height, width)), greatest, firm)
+        return cls(
+            Incidence.of(*np.divmod(keys, max(width, 1)), shape=(height, width)), greatest, firm
+        )
 
     def row(self, index: int) -> dict[int, tuple[float, Level]]:
         run = slice(int(self.table.starts[index]), int(self.table.starts[index + 1]))
-        columns, shares, levels = (side[run].tolist() for side in (self.table.columns, self.share, self.firm))
-        return {text: (r, _LEVELS[firm]) for text, r, firm in zip(columns, shares, levels, strict=True)}
+        columns, shares, levels = (
+            side[run].tolist() for side in (self.table.columns, self.share, self.firm)
+        )
+        return {
+            text: (r, _LEVELS[firm]) for text, r, firm in zip(columns, shares, levels, strict=True)
+        }
 
     def stacked(self, wanted: Bools | None = None) -> Incidence:
-        width, rows, columns = self.table.width, [], []
+        width = self.table.width
+        rows = []
+        columns = []
         for k, (_, theta) in enumerate(CLASSES):
             is_class = self.share >= theta if wanted is None else wanted & (self.share >= theta)
             rows.append(self.table.rows[is_class])
             columns.append(self.table.columns[is_class] + k * width)
-        return Incidence.of(np.concatenate(rows), np.concatenate(columns), shape=(self.table.height, 3 * width))
+        return Incidence.of(
+            np.concatenate(rows), np.concatenate(columns), shape=(self.table.height, 3 * width)
+        )
 
 
 _LEVELS: Final = {int(level): level for level in Level}
@@ -96,11 +118,14 @@ def _gains(weights: Weights) -> Floats:
 class Potential:
     """What works share at one level: the rows of actions, of what plans say of themselves, and of whole plans.
 
-    ``founded`` is plans × texts: the root texts of which it is known, at any level but a machine's, that the plan
-    carries them out. Such a text does not link the actions of the plan with everybody. Like the weights it does not
-    depend on the level of the figures: else a pair of actions could be specific according to the plans, and no longer
-    so once others say what one of them is founded on. ``read`` names the works that were read in full for texts;
-    ``home`` gives for each action the index of its plan, ``index`` the row of each plan among plans and of each action
+    ``founded`` is plans × texts: the root texts of which it is known, at any level but a machine's,
+        that the plan
+    carries them out. Such a text does not link the actions of the plan with everybody. Like the
+    weights it does not depend on the level of the figures: else a pair of actions could be specific
+    according to the plans, and no longer so once others say what one of them is founded on.
+    ``read`` names the works that were read in full for texts;
+    ``home`` gives for each action the index of its plan, ``index`` the row of each plan among plans
+        and of each action
     among actions.
     """
 
@@ -124,14 +149,22 @@ class Potential:
         return self.rows[work]
 
     def specific(self) -> Bools:
-        table, width = self.actions.table, len(self.weights.texts)
+        table = self.actions.table
+        width = len(self.weights.texts)
         is_founded = np.zeros((self.founded.height, width), dtype=np.bool_)
         is_founded[self.founded.rows, self.founded.columns] = True
-        return ~(is_founded[self.home[table.rows], table.columns] | self.weights.general[table.columns])
+        return ~(
+            is_founded[self.home[table.rows], table.columns] | self.weights.general[table.columns]
+        )
 
 
 def potential(
-    works: Works, weights: Weights, uses: Iterable[Use], *, at: Level = HEADLINE, read: AbstractSet[str] = frozenset()
+    works: Works,
+    weights: Weights,
+    uses: Iterable[Use],
+    *,
+    at: Level = HEADLINE,
+    read: AbstractSet[str] = frozenset(),
 ) -> Potential:
     names = works.actions
     plan = {iri: row for row, iri in enumerate(works.plans)}
@@ -140,7 +173,9 @@ def potential(
     uses_there = [use for use in uses if use.counts(Level.EDITORS) and use.text in place]
     own_uses = [(plan[use.work], use) for use in uses_there if use.work in plan]
     carried = TextTies.of(own_uses, place, weights.above, weights.step, len(plan))
-    by_actions = [(action[use.work], use) for use in uses_there if use.work in action and use.counts(at)]
+    by_actions = [
+        (action[use.work], use) for use in uses_there if use.work in action and use.counts(at)
+    ]
     by_plans = [(row, use) for row, use in own_uses if use.counts(at)]
     home = np.array([plan[works.home[name]] for name in names], dtype=np.int64)
     above = np.where(weights.step <= at, weights.above, -1)
@@ -152,14 +187,25 @@ def potential(
     is_root = weights.above[carried.table.columns] < 0
     founded = carried.table.keep(is_root & (carried.share >= texts.CARRIES_OUT))
     return Potential(
-        works, weights, at, ties[0], ties[1], ties[2], names, home, frozenset(read), founded, plan | action
+        works,
+        weights,
+        at,
+        ties[0],
+        ties[1],
+        ties[2],
+        names,
+        home,
+        frozenset(read),
+        founded,
+        plan | action,
     )
 
 
 class Contribution(NamedTuple):
     """What one text gives to a pair: min(one, two) · gain bits, on the word of the weaker side.
 
-    ``is_broad``: a general text, or for two actions the foundation of one of their plans, which is shown apart.
+    ``is_broad``: a general text, or for two actions the foundation of one of their plans, which is
+        shown apart.
     """
 
     text: str
@@ -174,11 +220,14 @@ class Contribution(NamedTuple):
 class Weight(NamedTuple):
     """A pair of works: what documents establish, what it could become, and what gives it.
 
-    ``low`` ≤ ``high`` in bits; ``broad`` through general texts only. For two actions ``low`` is what is specific,
-    without the foundations of their plans, and ``broad`` the rest. ``is_open``: neither side was read in full, so
-    texts unread in both could add more; otherwise ``high`` is a true upper bound. ``level`` is that of the best
-    text, None where none is shared. ``settled`` is the part of ``high`` that is established, None where all is open;
-    ``texts`` are those specific to the two; ``meets`` says no only where nothing is left to be read.
+    ``low`` ≤ ``high`` in bits; ``broad`` through general texts only. For two actions ``low`` is
+        what is specific,
+    without the foundations of their plans, and ``broad`` the rest. ``is_open``: neither side was
+    read in full, so texts unread in both could add more; otherwise ``high`` is a true upper bound.
+    ``level`` is that of the best text, None where none is shared. ``settled`` is the part of
+    ``high`` that is established, None where all is open;
+    ``texts`` are those specific to the two; ``meets`` says no only where nothing is left to be
+        read.
     """
 
     one: str
@@ -196,7 +245,9 @@ class Weight(NamedTuple):
 
 
 def weight(shares: Potential, work_a: str, work_b: str) -> Weight:
-    weights, ties_a, ties_b = shares.weights, shares.row(work_a), shares.row(work_b)
+    weights = shares.weights
+    ties_a = shares.row(work_a)
+    ties_b = shares.row(work_b)
     apart = weights.general
     if {work_a, work_b} <= shares.works.home.keys():
         apart = apart.copy()
@@ -204,7 +255,9 @@ def weight(shares: Potential, work_a: str, work_b: str) -> Weight:
             apart[shares.founded.row(shares.index[plan])] = True
     contributions = []
     for text in sorted(ties_a.keys() & ties_b.keys()):
-        (r_a, level_a), (r_b, level_b), gain = ties_a[text], ties_b[text], float(weights.gain[text])
+        (r_a, level_a) = ties_a[text]
+        (r_b, level_b) = ties_b[text]
+        gain = float(weights.gain[text])
         values = r_a, r_b, gain, max(level_a, level_b), bool(apart[text]), min(r_a, r_b) * gain
         contributions.append(Contribution(weights.texts[text], *values))
     contributions.sort(key=lambda share: (-share.bits, share.text))
@@ -213,15 +266,37 @@ def weight(shares: Potential, work_a: str, work_b: str) -> Weight:
     level = firmest(share.level for share in contributions if not share.is_broad and share.bits > 0)
     # Σ min(x, y)·gain with x = r_X where X was read in full, else max(r_X, r_Y)
     full = work_a in shares.read, work_b in shares.read
-    of_sides = ([r * float(weights.gain[text]) for text, (r, _) in ties.items() if not apart[text]]
-                for ties in (ties_a, ties_b))  # fmt: skip
+    of_sides = (
+        [r * float(weights.gain[text]) for text, (r, _) in ties.items() if not apart[text]]
+        for ties in (ties_a, ties_b)
+    )
     sums = [sum(bits) for bits in of_sides]
-    high = low if all(full) else sums[0] if full[0] else sums[1] if full[1] else sums[0] + sums[1] - low
+    high = (
+        low
+        if all(full)
+        else sums[0]
+        if full[0]
+        else sums[1]
+        if full[1]
+        else sums[0] + sums[1] - low
+    )
     settled = low / high if high > 0 else None if not any(full) else 1.0
     specific = tuple(share.text for share in contributions if share.bits > 0 and not share.is_broad)
-    meets = CellState.YES if low > 0 else CellState.NO if any(full) and high <= 0 else CellState.UNREAD
+    meets = (
+        CellState.YES if low > 0 else CellState.NO if any(full) and high <= 0 else CellState.UNREAD
+    )
     return Weight(
-        work_a, work_b, low, high, broad, not any(full), level, tuple(contributions), settled, specific, meets
+        work_a,
+        work_b,
+        low,
+        high,
+        broad,
+        not any(full),
+        level,
+        tuple(contributions),
+        settled,
+        specific,
+        meets,
     )
 
 
@@ -237,14 +312,17 @@ class Pairs(NamedTuple):
 
 
 def plan_pairs(shares: Potential) -> Pairs:
-    table, gains, height = shares.plans.stacked(), _gains(shares.weights), len(shares.works.plans)
+    table = shares.plans.stacked()
+    gains = _gains(shares.weights)
+    height = len(shares.works.plans)
     is_general = np.tile(shares.weights.general, 3)[table.columns]
     sides = []
     for wanted in (~is_general, is_general):
         lower, upper, bits = texts.cells(table.keep(wanted), gains)
         sides.append((lower.astype(np.int64) * height + upper, bits))
     keys = np.union1d(sides[0][0], sides[1][0])
-    low, broad = np.zeros(len(keys)), np.zeros(len(keys))
+    low = np.zeros(len(keys))
+    broad = np.zeros(len(keys))
     for values, (pair, bits) in zip((low, broad), sides, strict=True):
         values[np.searchsorted(keys, pair)] = bits
     lower, upper = (side.astype(np.int32) for side in np.divmod(keys, max(height, 1)))
@@ -253,7 +331,8 @@ def plan_pairs(shares: Potential) -> Pairs:
 
 @lru_cache(maxsize=8)  # asked for each pair of plans
 def plan_levels(shares: Potential) -> dict[tuple[str, str], Level]:
-    ties, plans = shares.plans, shares.works.plans
+    ties = shares.plans
+    plans = shares.works.plans
     columns = ties.table.columns
     weighing = ~shares.weights.general[columns] & (shares.weights.gain[columns] > 0)
     levels: dict[tuple[str, str], Level] = {}
@@ -267,21 +346,28 @@ def plan_levels(shares: Potential) -> dict[tuple[str, str], Level]:
 def action_pairs(shares: Potential) -> Pairs:
     """All pairs of actions of two plans that share any text: ``low`` what is specific, ``broad`` what is general.
 
-    General are general texts and the foundations of either plan; only what is specific makes a link. A text more
-    actions use than :func:`widest` says makes no pair by itself, and counts in full in every pair that is here.
-    Costs Σ d² over the other texts, in blocks, so that the memory stays bounded.
+    General are general texts and the foundations of either plan; only what is specific makes a
+    link. A text more actions use than :func:`widest` says makes no pair by itself, and counts in
+    full in every pair that is here. Costs Σ d² over the other texts, in blocks, so that the memory
+    stays bounded.
 
-    Source: Newman, M. E. J. (2010). Networks, §6.6 (one-mode projection). Oxford University Press; min(x, y) over
+    Source: Newman, M. E. J. (2010). Networks, §6.6 (one-mode projection). Oxford University Press;
+        min(x, y) over
     classes as a sum of products of indicators.
     """
-    sizes, gains, is_specific = shares.actions.table.counts, _gains(shares.weights), shares.specific()
+    sizes = shares.actions.table.counts
+    gains = _gains(shares.weights)
+    is_specific = shares.specific()
     table = shares.actions.stacked()
-    specific, broad_table = shares.actions.stacked(is_specific), shares.actions.stacked(~is_specific)
+    specific = shares.actions.stacked(is_specific)
+    broad_table = shares.actions.stacked(~is_specific)
     narrow = table.keep(~np.tile(sizes > widest(sizes), 3)[table.columns])
     lower, upper, whole = texts.cells(narrow, gains)
     is_linked = (shares.home[lower] != shares.home[upper]) & (whole > 0)
-    lower, upper = lower[is_linked], upper[is_linked]
-    # not specific on one side at least is apart · all + specific · apart: a sum of what is ≥ 0, without residues
+    lower = lower[is_linked]
+    upper = upper[is_linked]
+    # not specific on one side at least is apart · all + specific · apart: a sum of what is ≥ 0,
+    # without residues
     broad = texts.common(broad_table, gains, lower, upper, other=table)
     broad += texts.common(specific, gains, lower, upper, other=broad_table)
     return Pairs(lower, upper, texts.common(specific, gains, lower, upper), broad)
@@ -290,16 +376,20 @@ def action_pairs(shares: Potential) -> Pairs:
 def unsaid(shares: Potential) -> tuple[tuple[str, str, int, int], ...]:
     """Plan, text, and of how many read actions how many name it: half or more, and the plan does not say so of itself.
 
-    A question to the editors, no figure. Read are the actions with any text; at least two, as one says nothing of a
-    plan. Only a text the plan carries out by its own words is said.
+    A question to the editors, no figure. Read are the actions with any text; at least two, as one
+    says nothing of a plan. Only a text the plan carries out by its own words is said.
     """
-    table, stated, plans = shares.actions.table, shares.own, shares.works.plans
+    table = shares.actions.table
+    stated = shares.own
+    plans = shares.works.plans
     annotated = np.bincount(shares.home[table.sizes > 0], minlength=len(plans))
     naming = np.zeros((len(plans), table.width), dtype=np.int64)
     np.add.at(naming, (shares.home[table.rows], table.columns), 1)
     carried = stated.table.keep(stated.share >= texts.CARRIES_OUT)
     naming[carried.rows, carried.columns] = 0
-    rows, columns = np.nonzero((naming * 2 >= annotated[:, None]) & (naming > 0) & (annotated[:, None] > 1))
+    rows, columns = np.nonzero(
+        (naming * 2 >= annotated[:, None]) & (naming > 0) & (annotated[:, None] > 1)
+    )
     return tuple(
         (plans[plan], shares.weights.texts[text], int(naming[plan, text]), int(annotated[plan]))
         for plan, text in zip(rows.tolist(), columns.tolist(), strict=True)
@@ -333,26 +423,35 @@ class Chance(NamedTuple):
 
 
 def chance(
-    works: Works, weights: Weights, uses: Iterable[Use], *, at: Level = HEADLINE, seed: int = SEED, draws: int = DRAWS,
+    works: Works,
+    weights: Weights,
+    uses: Iterable[Use],
+    *,
+    at: Level = HEADLINE,
+    seed: int = SEED,
+    draws: int = DRAWS,
     significant: float = SIGNIFICANT,
-) -> tuple[Chance, ...]:  # fmt: skip
+) -> tuple[Chance, ...]:
     """T_pq = Σ_t X_pt X_qt gain(t) against tables with the same row and column sums, for each pair of plans.
 
-    The table has a one where a plan, or one of its actions, names a text at the level; every use counts alike. X[p,t] =
-    1 where a text of p is t or stands below it, t not general, so that T is the low weight with all classes 1. What is
-    drawn are the texts named; what stands above them follows. p = (1 + #{T* ≥ T}) / (1 + draws), in (0,1],
-    adjusted over all pairs by Benjamini–Hochberg. The smallest p a pair can get is that of the greatest T*
-    seen; where even all of these, adjusted, stay above ``significant``, nothing can be significant at this size. Same
-    seed, same figures. By the two plans.
+    The table has a one where a plan, or one of its actions, names a text at the level; every use
+    counts alike. X[p,t] = 1 where a text of p is t or stands below it, t not general, so that T is
+    the low weight with all classes 1. What is drawn are the texts named; what stands above them
+    follows. p = (1 + #{T* ≥ T}) / (1 + draws), in (0,1], adjusted over all pairs by
+    Benjamini–Hochberg. The smallest p a pair can get is that of the greatest T* seen; where even
+    all of these, adjusted, stay above ``significant``, nothing can be significant at this size.
+    Same seed, same figures. By the two plans.
 
-    Sources: Strona, G. et al. (2014). A fast and unbiased procedure to randomize ecological binary matrices
-    with fixed row and column totals. Nature Communications 5, 4114 (curveball); Davison, A. C. & Hinkley,
-    D. V. (1997). Bootstrap Methods and their Application, §4.2 (p); Benjamini, Y. & Hochberg, Y. (1995).
-    Journal of the Royal Statistical Society B 57, 289–300.
+    Sources: Strona, G. et al. (2014). A fast and unbiased procedure to randomize ecological binary
+        matrices
+    with fixed row and column totals. Nature Communications 5, 4114 (curveball); Davison, A. C. &
+    Hinkley, D. V. (1997). Bootstrap Methods and their Application, §4.2 (p); Benjamini, Y. &
+    Hochberg, Y. (1995). Journal of the Royal Statistical Society B 57, 289–300.
     """
     if draws < 1 or not 0 < significant < 1:
         raise ValueError("draws must be at least 1, and the level in (0,1)")
-    place, every_plan = {text: column for column, text in enumerate(weights.texts)}, set(works.plans)
+    place = {text: column for column, text in enumerate(weights.texts)}
+    every_plan = set(works.plans)
     texts_by_plan: dict[str, set[int]] = {}
     for use in uses:
         plan = works.home.get(use.work, use.work)
@@ -364,14 +463,29 @@ def chance(
     rows = [frozenset(texts_by_plan[plan]) for plan in plans]
     statistic, p, least = _tried(rows, up, gains, seed, draws)
     pairs = combinations(plans, 2)  # in the order of the upper triangle
-    rows_of = zip(pairs, statistic.tolist(), p.tolist(), adjust(p).tolist(), adjust(least).tolist(), strict=True)
+    rows_of = zip(
+        pairs,
+        statistic.tolist(),
+        p.tolist(),
+        adjust(p).tolist(),
+        adjust(least).tolist(),
+        strict=True,
+    )
     return tuple(
         Chance(
-            *pair, t, raw, adjusted, lowest,
-            "impossible" if lowest > significant else "beyond" if adjusted <= significant else "within",
+            *pair,
+            t,
+            raw,
+            adjusted,
+            lowest,
+            "impossible"
+            if lowest > significant
+            else "beyond"
+            if adjusted <= significant
+            else "within",
         )
         for pair, t, raw, adjusted, lowest in rows_of
-    )  # fmt: skip
+    )
 
 
 def _tried(
@@ -380,22 +494,28 @@ def _tried(
     height, lower, upper = len(rows), *np.triu_indices(len(rows), 1)
 
     def statistics(tables: list[list[frozenset[int]]]) -> Floats:
-        # one sparse product of many tables, each in rows and columns of its own: most rows have a text or two
-        width, square = len(gains), np.zeros((len(tables), height, height))
+        # one sparse product of many tables, each in rows and columns of its own: most rows have a
+        # text or two
+        width = len(gains)
+        square = np.zeros((len(tables), height, height))
         whole = len(tables) * width
         places = [
             (at * height + row) * whole + at * width + above
-            for at, table in enumerate(tables) for row, texts_of in enumerate(table)
-            for text in texts_of for above in up[text]
-        ]  # fmt: skip
+            for at, table in enumerate(tables)
+            for row, texts_of in enumerate(table)
+            for text in texts_of
+            for above in up[text]
+        ]
         row_of, text_of = np.divmod(np.array(places, dtype=np.int64), max(whole, 1))
         table = Incidence.of(row_of, text_of, shape=(len(tables) * height, whole))
         row_a, row_b, values = texts.cells(table, np.tile(gains, len(tables)))
         square[row_a // height, row_a % height, row_b % height] = values
         return square[:, lower, upper]
 
-    (statistic,), drawn = statistics([rows]), np.zeros((draws, len(lower)))
-    rng, dealt = np.random.default_rng(seed), rows
+    (statistic,) = statistics([rows])
+    drawn = np.zeros((draws, len(lower)))
+    rng = np.random.default_rng(seed)
+    dealt = rows
     for start in range(0, draws, _AT_ONCE):
         tables = []
         for _ in range(start, min(start + _AT_ONCE, draws)):
@@ -404,14 +524,19 @@ def _tried(
         drawn[start : start + len(tables)] = statistics(tables)
     # sums in another order may differ by a little: what is as great counts
     greatest = np.maximum(statistic, drawn.max(axis=0)) if len(lower) else statistic
-    p, least = ((1 + (drawn >= mark - 1e-9).sum(axis=0)) / (1 + draws) for mark in (statistic, greatest))
+    p, least = (
+        (1 + (drawn >= mark - 1e-9).sum(axis=0)) / (1 + draws) for mark in (statistic, greatest)
+    )
     return statistic, p.astype(np.float64), least.astype(np.float64)
 
 
-def curveball(rows: list[frozenset[int]], rng: np.random.Generator, *, trades: int) -> list[frozenset[int]]:
+def curveball(
+    rows: list[frozenset[int]], rng: np.random.Generator, *, trades: int
+) -> list[frozenset[int]]:
     """A table drawn with the same row and column sums, after a number of trades between partners rows.
 
-    In a trade partners rows keep what they share and deal the rest out anew, each as many as before.
+    In a trade partners rows keep what they share and deal the rest out anew, each as many as
+    before.
 
     Source: Strona et al. (2014), as for :func:`chance`.
     """
@@ -421,19 +546,24 @@ def curveball(rows: list[frozenset[int]], rng: np.random.Generator, *, trades: i
     picks = rng.integers(0, len(dealt), trades)
     partners = rng.integers(0, len(dealt) - 1, trades)
     for a, b in zip(picks.tolist(), (partners + (partners >= picks)).tolist(), strict=True):
-        texts_a, texts_b = dealt[a], dealt[b]
+        texts_a = dealt[a]
+        texts_b = dealt[b]
         shared = texts_a & texts_b  # mostly nothing
         pool = sorted(texts_a ^ texts_b if shared else (*texts_a, *texts_b))
-        rng.shuffle(pool)  # in place: most have a few texts, and an array would cost more than the lot
+        rng.shuffle(
+            pool
+        )  # in place: most have a few texts, and an array would cost more than the lot
         cut = len(texts_a) - len(shared)
-        dealt[a], dealt[b] = shared.union(pool[:cut]), shared.union(pool[cut:])
+        dealt[a] = shared.union(pool[:cut])
+        dealt[b] = shared.union(pool[cut:])
     return dealt
 
 
 def adjust(p: Floats) -> Floats:
     """The p values adjusted for the false discovery rate, in [0,1]: min over ranks k ≥ rank of p_(k) · m / k.
 
-    Source: Benjamini & Hochberg (1995), as for :func:`chance`; the same as scipy.stats.false_discovery_control.
+    Source: Benjamini & Hochberg (1995), as for :func:`chance`; the same as
+        scipy.stats.false_discovery_control.
     """
     order = np.argsort(p, kind="stable")
     scaled = p[order] * len(p) / np.arange(1, len(p) + 1)
@@ -442,7 +572,8 @@ def adjust(p: Floats) -> Floats:
     return np.maximum(adjusted, p)  # p · m / m may round to a little less than p
 
 
-# Where plans meet, from columns of numbers alone: one SQL text, which DuckDB runs here and Spark on many machines
+# Where plans meet, from columns of numbers alone: one SQL text, which DuckDB runs here and Spark on
+# many machines
 
 PlanPair = tuple[str, str, float, float, int]
 """Two plans by IRI, the bits they share specifically and through general texts, and their linked pairs of actions."""
@@ -457,7 +588,8 @@ def pairs_of_plans(
 ) -> list[PlanPair]:
     """What plans share at a level, and how many pairs of their actions a specific text links.
 
-    ``tables`` are plans, texts, paths and uses, as Arrow tables or whatever else DuckDB scans. The figures are those of
+    ``tables`` are plans, texts, paths and uses, as Arrow tables or whatever else DuckDB scans. The
+        figures are those of
     :func:`plan_pairs`, and of :func:`action_pairs` with something specific.
     """
     try:
@@ -473,4 +605,6 @@ def pairs_of_plans(
         for name, table in tables.items():
             connection.register(name, table)
         connection.execute(f"CREATE VIEW choice AS {choice(at, hub, linked)}")
-        return connection.execute(read_text(Project.packaged().queries / "columns" / "pairs-of-plans.sql")).fetchall()
+        return connection.execute(
+            read_text(Project.packaged().queries / "columns" / "pairs-of-plans.sql")
+        ).fetchall()

@@ -1,8 +1,9 @@
 """A published document as it was read: blocks in one canonical text, with page, place and language.
 
-The canonical text is what passages and mentions are counted in. Two renderings of one document – the PDF and the Word
-file – have the same words in it, so it is freed of what belongs to the rendering alone: ligatures, hyphens at the end
-of a line, runs of space. Apostrophes, quotation marks and dashes stay as they are printed.
+The canonical text is what passages and mentions are counted in. Two renderings of one document –
+the PDF and the Word file – have the same words in it, so it is freed of what belongs to the
+rendering alone: ligatures, hyphens at the end of a line, runs of space. Apostrophes, quotation
+marks and dashes stay as they are printed.
 """
 
 import json
@@ -22,7 +23,8 @@ from pan2kg.i18n.message import Message, pack, unpack
 from pan2kg.project import read_text
 from pan2kg.turtle.writer import Block, TurtleLine, iri, string, text
 
-# the version of the readers: positions in the canonical text hold for it. It changes when their text does
+# the version of the readers: positions in the canonical text hold for it. It changes when their
+# text does
 READER: Final = "1"
 AROUND: Final = 32  # how many characters before and after a passage are kept at most
 SOFT_HYPHEN: Final = "\u00ad"
@@ -33,11 +35,14 @@ BETWEEN_BLOCKS: Final = "\n\n"
 BETWEEN_ROWS: Final = "\n"
 BETWEEN_CELLS: Final = "\t"
 
-_LIGATURES: Final = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
+_LIGATURES: Final = str.maketrans(
+    {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
+)
 _LEFT_OUT = re.compile(
     "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufffe\uffff\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]"
 )
-# letters of Hebrew and Arabic as they are printed at the beginning, in the middle or at the end of a word
+# letters of Hebrew and Arabic as they are printed at the beginning, in the middle or at the end of
+# a word
 _FORMS: Final = re.compile("[\ufb1d-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc]+")
 
 
@@ -53,7 +58,9 @@ class Remark:
     def told(self) -> Message:
         if not self.pages:
             return self.message
-        return noted("on-pages", n=len(self.pages), pages=runs_of(self.pages, dash="–"), message=self.message)
+        return noted(
+            "on-pages", n=len(self.pages), pages=runs_of(self.pages, dash="–"), message=self.message
+        )
 
 
 def noted(key: str, /, **values: object) -> Message:
@@ -64,9 +71,12 @@ def noted(key: str, /, **values: object) -> Message:
 class DocumentBlock:
     """A heading, a paragraph, an item of a list, a table or a note, with canonical text.
 
-    ``page`` counts from 1, ``label`` is the number printed on it; both are None where the format has no pages.
-    ``level`` 1 is the outermost, 0 none. ``marker`` is the number or bullet as printed: a number stands in the text
-    too, a bullet does not. ``lead`` is how many characters at the beginning are bold, 0 where all or none are.
+    ``page`` counts from 1, ``label`` is the number printed on it; both are None where the format
+        has no pages.
+    ``level`` 1 is the outermost, 0 none. ``marker`` is the number or bullet as printed: a number
+        stands in the text
+    too, a bullet does not. ``lead`` is how many characters at the beginning are bold, 0 where all
+    or none are.
     ``turns`` are the later pages of a block: where in its text each begins, and its number.
     """
 
@@ -89,7 +99,11 @@ class DocumentBlock:
 
     def cell_start(self, row: int, column: int) -> int:
         above = sum(len(BETWEEN_CELLS.join(cells)) + len(BETWEEN_ROWS) for cells in self.rows[:row])
-        return self.start + above + sum(len(cell) + len(BETWEEN_CELLS) for cell in self.rows[row][:column])
+        return (
+            self.start
+            + above
+            + sum(len(cell) + len(BETWEEN_CELLS) for cell in self.rows[row][:column])
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +134,9 @@ class Document:
 
 def canonical(printed: str) -> str:
     """A text as it stands in the canonical one: composed letters, no ligatures and soft hyphens, single spaces."""
-    bare = _FORMS.sub(lambda form: unicodedata.normalize("NFKC", form[0]), printed.translate(_LIGATURES))
+    bare = _FORMS.sub(
+        lambda form: unicodedata.normalize("NFKC", form[0]), printed.translate(_LIGATURES)
+    )
     return re.sub(r"\s+", " ", unicodedata.normalize("NFC", _LEFT_OUT.sub("", bare))).strip()
 
 
@@ -139,11 +155,15 @@ def runs_of(numbers: Iterable[int], *, dash: str = "-") -> str:
     return ", ".join(f"{run[0]}{dash}{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
 
 
-def table_block(rows: Iterable[Sequence[str]], page: int | None = None, label: str | None = None) -> DocumentBlock:
+def table_block(
+    rows: Iterable[Sequence[str]], page: int | None = None, label: str | None = None
+) -> DocumentBlock:
     listed = list(rows)
     width = max(map(len, listed), default=0)
     filled = tuple((*row, *[""] * (width - len(row))) for row in listed)
-    return DocumentBlock(page, label, "table", BETWEEN_ROWS.join(map(BETWEEN_CELLS.join, filled)), rows=filled)
+    return DocumentBlock(
+        page, label, "table", BETWEEN_ROWS.join(map(BETWEEN_CELLS.join, filled)), rows=filled
+    )
 
 
 def laid(blocks: Iterable[DocumentBlock]) -> tuple[DocumentBlock, ...]:
@@ -164,16 +184,26 @@ def laid(blocks: Iterable[DocumentBlock]) -> tuple[DocumentBlock, ...]:
 
 def to_json(document: Document) -> str:
     # of a block what is not as in an empty one, and what every block has
-    empty, always = asdict(DocumentBlock(None, None, "paragraph", "")), ("kind", "text", "start")
+    empty = asdict(DocumentBlock(None, None, "paragraph", ""))
+    always = ("kind", "text", "start")
     whole = {
-        "reader": READER, "source": document.source, "sha256": document.sha256, "format": document.format,
+        "reader": READER,
+        "source": document.source,
+        "sha256": document.sha256,
+        "format": document.format,
         "pages": document.pages,
-        "remarks": [{"message": pack(remark.message), "pages": remark.pages} for remark in document.remarks],
+        "remarks": [
+            {"message": pack(remark.message), "pages": remark.pages} for remark in document.remarks
+        ],
         "blocks": [
-            {name: value for name, value in asdict(block).items() if name in always or value != empty[name]}
+            {
+                name: value
+                for name, value in asdict(block).items()
+                if name in always or value != empty[name]
+            }
             for block in document.blocks
         ],
-    }  # fmt: skip
+    }
     return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -182,19 +212,35 @@ def from_json(text: str, *, source: str = "") -> Document:
         if values["kind"] not in get_args(BlockKind):
             raise ValueError(values["kind"])
         nested = {name: tuple(map(tuple, values.get(name, ()))) for name in ("rows", "turns")}
-        return DocumentBlock(**{"page": None, "label": None, **values, "path": tuple(values.get("path", ())), **nested})
+        return DocumentBlock(
+            **{
+                "page": None,
+                "label": None,
+                **values,
+                "path": tuple(values.get("path", ())),
+                **nested,
+            }
+        )
 
     try:
         whole = json.loads(text)
         if whole["reader"] != READER:  # its positions hold no longer
             raise ValueError(whole["reader"])
         return Document(
-            str(whole["source"]), str(whole["sha256"]), str(whole["format"]),
-            None if whole["pages"] is None else int(whole["pages"]), tuple(map(block, whole["blocks"])),
-            tuple(Remark(unpack(row["message"]), tuple(map(int, row["pages"]))) for row in whole["remarks"]),
-        )  # fmt: skip
+            str(whole["source"]),
+            str(whole["sha256"]),
+            str(whole["format"]),
+            None if whole["pages"] is None else int(whole["pages"]),
+            tuple(map(block, whole["blocks"])),
+            tuple(
+                Remark(unpack(row["message"]), tuple(map(int, row["pages"])))
+                for row in whole["remarks"]
+            ),
+        )
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise OutlineError("no-document-json", place=Place(source), remedy="read-document-again") from None
+        raise OutlineError(
+            "no-document-json", place=Place(source), remedy="read-document-again"
+        ) from None
 
 
 def load_document(path: Path) -> Document:
@@ -213,13 +259,16 @@ def decode_text(data: bytes, *, source: str) -> tuple[str, tuple[Remark, ...]]:
         except UnicodeDecodeError as error:
             if encoding == "utf-16":
                 raise
-            # Windows programs save French text so by default; in Latin-1 the dashes and quotation marks would be lost
+            # Windows programs save French text so by default; in Latin-1 the dashes and quotation
+            # marks would be lost
             line = data.count(b"\n", 0, error.start) + 1
             message = noted("in-line", lines=str(line), message=noted("not-utf8"))
             return data.decode("cp1252"), (Remark(message),)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise OutlineError("neither-encoding", place=Place(source, line), remedy="save-as-utf8") from None
+        raise OutlineError(
+            "neither-encoding", place=Place(source, line), remedy="save-as-utf8"
+        ) from None
 
 
 def joined(before: str, after: str, *, text: str = "") -> str:
@@ -227,7 +276,11 @@ def joined(before: str, after: str, *, text: str = "") -> str:
         return before.rstrip(SOFT_HYPHEN) + after
     half = re.search(r"[^\W\d_]+-$", before[-60:]) if before.endswith("-") else None
     rest = re.match(r"[^\W\d_]+", after)
-    if not half or not rest or rest[0].casefold() in {"und", "oder", "bzw", "et", "ou", "and", "or", "e", "o", "y"}:
+    if (
+        not half
+        or not rest
+        or rest[0].casefold() in {"und", "oder", "bzw", "et", "ou", "and", "or", "e", "o", "y"}
+    ):
         return f"{before} {after}".strip()
     return (before if rest[0][0].isupper() or half[0] + rest[0] in text else before[:-1]) + after
 
@@ -244,7 +297,10 @@ def table(name: str) -> dict[str, Any]:
 def block_language(text: str) -> str | None:
     """The language most of the small words of a text belong to; None where few do or two are as likely."""
     counted = Counter(word.casefold() for word in re.findall(r"[^\W\d_]+", text[:5000]))
-    scores = [(sum(counted[word] for word in small), language) for language, small in table("languages").items()]
+    scores = [
+        (sum(counted[word] for word in small), language)
+        for language, small in table("languages").items()
+    ]
     best, second = sorted(scores, reverse=True)[:2]
     # fewer than three small words tell nothing
     return best[1] if best[0] > max(2, second[0]) else None
@@ -259,8 +315,10 @@ _WORD: Final = re.compile(r"\w{3,}")
 class Quotation:
     """Words as they stand in a document, given by IRI.
 
-    ``label`` is the page as printed, ``page`` that of the file, from 1. ``start`` and ``end`` are the place in the
-    canonical text, in characters, -1 where it is not known; ``prefix`` and ``suffix`` stand around it, ``path`` above.
+    ``label`` is the page as printed, ``page`` that of the file, from 1. ``start`` and ``end`` are
+        the place in the
+    canonical text, in characters, -1 where it is not known; ``prefix`` and ``suffix`` stand around
+    it, ``path`` above.
     """
 
     words: str
@@ -276,65 +334,98 @@ class Quotation:
 
     @classmethod
     def at(cls, document: Document, start: int, end: int, *, of: int | None = None) -> "Quotation":
-        whole, block = document.text, document.block_at(start if of is None else of)
+        whole = document.text
+        block = document.block_at(start if of is None else of)
         return cls(
-            whole[start:end], language=(block.language or "") if block else "",
+            whole[start:end],
+            language=(block.language or "") if block else "",
             label=(block.label or "") if block else "",
-            page=document.page_at(of) if of is not None else block.page if block else None, start=start, end=end,
-            prefix=whole[max(0, start - AROUND) : start], suffix=whole[end : end + AROUND],
+            page=document.page_at(of) if of is not None else block.page if block else None,
+            start=start,
+            end=end,
+            prefix=whole[max(0, start - AROUND) : start],
+            suffix=whole[end : end + AROUND],
             path=block.path if block else (),
-        )  # fmt: skip
+        )
 
     @classmethod
     def from_line(cls, line: Mapping[str, Any]) -> "Quotation":
         return cls(
-            str(line["quote"]), label=str(line.get("label", "")), page=int(line["page"]) if line.get("page") else None,
-            start=int(line["start"]), end=int(line["end"]), prefix=str(line.get("prefix", "")),
-            suffix=str(line.get("suffix", "")), path=tuple(map(str, line.get("path", ()))),
-        )  # fmt: skip
+            str(line["quote"]),
+            label=str(line.get("label", "")),
+            page=int(line["page"]) if line.get("page") else None,
+            start=int(line["start"]),
+            end=int(line["end"]),
+            prefix=str(line.get("prefix", "")),
+            suffix=str(line.get("suffix", "")),
+            path=tuple(map(str, line.get("path", ()))),
+        )
 
     def key(self, sha: str) -> str:
         return sha256(f"{sha}|{self.start}|{self.end}".encode()).hexdigest()[:16]
 
     def around(self, document: Document | None, paragraphs: int = 2) -> "Quotation":
         blocks = document.blocks if document else ()
-        at = next((number for number, block in enumerate(blocks) if block.start <= self.start < block.end), None)
+        at = next(
+            (
+                number
+                for number, block in enumerate(blocks)
+                if block.start <= self.start < block.end
+            ),
+            None,
+        )
         if document is None or at is None:
             return replace(self, label=str(self.page or ""))
-        nearby, block, whole = blocks[max(0, at - paragraphs) : at + paragraphs + 1], blocks[at], document.text
+        nearby = blocks[max(0, at - paragraphs) : at + paragraphs + 1]
+        block = blocks[at]
+        whole = document.text
         return replace(
-            self, words=whole[self.start : self.end], label=block.label or str(block.page or self.page or ""),
-            prefix=whole[nearby[0].start : self.start], suffix=whole[self.end : max(nearby[-1].end, self.end)],
+            self,
+            words=whole[self.start : self.end],
+            label=block.label or str(block.page or self.page or ""),
+            prefix=whole[nearby[0].start : self.start],
+            suffix=whole[self.end : max(nearby[-1].end, self.end)],
             path=block.path,
-        )  # fmt: skip
+        )
 
     def placed(self) -> dict[str, str]:
         return {
             "pan:pageIndex": str(self.page) if self.page else "",
             "pan:prefix": string(self.prefix) if self.prefix else "",
-            "pan:suffix": string(self.suffix) if self.suffix else "", "pan:start": str(self.start),
-            "pan:end": str(self.end), "pan:readerVersion": string(READER),
+            "pan:suffix": string(self.suffix) if self.suffix else "",
+            "pan:start": str(self.start),
+            "pan:end": str(self.end),
+            "pan:readerVersion": string(READER),
             "pan:quoteHash": string(sha256(self.words.encode()).hexdigest()),
-        }  # fmt: skip
+        }
 
     def block(self, name: str, prefixes: Mapping[str, str]) -> Block:
         is_placed = self.start >= 0
         statements = [
             TurtleLine("a", "pan:Passage"),
-            TurtleLine("pan:quote", text(" ".join(self.words.split()) if is_placed else self.words, self.language)),
+            TurtleLine(
+                "pan:quote",
+                text(" ".join(self.words.split()) if is_placed else self.words, self.language),
+            ),
         ]
         if self.label and (self.page or not is_placed):
             statements.append(TurtleLine("pan:page", string(self.label)))
         if is_placed:
-            statements += [TurtleLine(name, value) for name, value in self.placed().items() if value]
-        return Block(name, (*statements, TurtleLine("pan:inDocument", iri(self.document, prefixes))))
+            statements += [
+                TurtleLine(name, value) for name, value in self.placed().items() if value
+            ]
+        return Block(
+            name, (*statements, TurtleLine("pan:inDocument", iri(self.document, prefixes)))
+        )
 
 
 class Folded:
     """A text in which words are looked for, and where its characters stand in the canonical text of the document."""
 
     def __init__(self, document: Document) -> None:
-        characters, self.document, self.places = list[str](), document, list[int]()
+        characters = list[str]()
+        self.document = document
+        self.places = list[int]()
         for place, character in enumerate(document.text):
             is_space = character.isspace()
             if not is_space or (characters and characters[-1] != " "):
@@ -344,10 +435,14 @@ class Folded:
 
     def next(self, piece: str, start: int) -> int:
         """The next place of words that neither begin nor end within a word; −1 where there is none."""
-        text, at = self.text, self.text.find(piece, start)
+        text = self.text
+        at = self.text.find(piece, start)
         while at >= 0:
-            before, behind = text[at - 1 : at] if at else "", text[at + len(piece) : at + len(piece) + 1]
-            if not (before + piece[0]).isalnum() * len(before) and not (piece[-1] + behind).isalnum() * len(behind):
+            before = text[at - 1 : at] if at else ""
+            behind = text[at + len(piece) : at + len(piece) + 1]
+            if not (before + piece[0]).isalnum() * len(before) and not (
+                piece[-1] + behind
+            ).isalnum() * len(behind):
                 return at
             at = text.find(piece, at + 1)
         return -1
@@ -368,25 +463,36 @@ class Folded:
 def find(within: Folded, quotation: Quotation) -> Quotation | int:
     """Where quoted words stand; else how many places there are between which nothing decides, 0 for none.
 
-    Words that were left out are marked by « … »: the passage reaches from the first words to the last.
+    Words that were left out are marked by « … »: the passage reaches from the first words to the
+    last.
     """
     pieces = [canonical(words).translate(_ALIKE) for words in _OMITTED.split(quotation.words)]
-    spans, text = list(within.spans([piece for piece in pieces if piece])), within.text
+    spans = list(within.spans([piece for piece in pieces if piece]))
+    text = within.text
     if len(spans) > 1:
         # several places are told apart by the words around, else by the page as printed
-        before, behind = (canonical(words).translate(_ALIKE) for words in (quotation.prefix, quotation.suffix))
+        before, behind = (
+            canonical(words).translate(_ALIKE) for words in (quotation.prefix, quotation.suffix)
+        )
         if before or behind:
             spans = [
-                (start, end) for start, end in spans
+                (start, end)
+                for start, end in spans
                 if text[:start].rstrip().endswith(before) and text[end:].lstrip().startswith(behind)
-            ]  # fmt: skip
+            ]
         elif quotation.label:
             blocks = ((span, within.document.block_at(within.places[span[0]])) for span in spans)
-            fitting = [span for span, block in blocks if block and quotation.label in (block.label, str(block.page))]
+            fitting = [
+                span
+                for span, block in blocks
+                if block and quotation.label in (block.label, str(block.page))
+            ]
             spans = fitting or spans
     if len(spans) != 1:
         return len(spans)
-    return Quotation.at(within.document, within.places[spans[0][0]], within.places[spans[0][1] - 1] + 1)
+    return Quotation.at(
+        within.document, within.places[spans[0][0]], within.places[spans[0][1] - 1] + 1
+    )
 
 
 def quoted(document: Document, words: str) -> Quotation | None:
@@ -395,7 +501,10 @@ def quoted(document: Document, words: str) -> Quotation | None:
 
 
 def nearest(document: Document, words: str) -> str:
-    wanted, texts = set(_WORD.findall(words.casefold())), (block.text for block in document.blocks)
-    shared = ((len(wanted & set(_WORD.findall(text.casefold()))), -len(text), text) for text in texts)
+    wanted = set(_WORD.findall(words.casefold()))
+    texts = (block.text for block in document.blocks)
+    shared = (
+        (len(wanted & set(_WORD.findall(text.casefold()))), -len(text), text) for text in texts
+    )
     number, _, text = max(shared, default=(0, 0, ""))
     return " ".join(text.split()) if number else ""

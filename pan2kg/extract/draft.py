@@ -1,7 +1,8 @@
 """The actions of a document with their categories and fields, and a draft of them as Turtle for a person to complete.
 
-Only what is printed in the plan is written. What a list does not say (bodies, dates, instruments) stays absent: whom a
-field means is a mention, which a person decides on. What the reader was unsure of is a remark.
+Only what is printed in the plan is written. What a list does not say (bodies, dates, instruments)
+stays absent: whom a field means is a mention, which a person decides on. What the reader was unsure
+of is a remark.
 """
 
 import json
@@ -14,7 +15,15 @@ from typing import Final, NamedTuple
 
 from pan2kg.errors import OutlineError, Place
 from pan2kg.extract import hypotheses, hypotheses as ranking, numbering, process
-from pan2kg.extract.document import AROUND, BETWEEN_CELLS, Document, DocumentBlock, block_language, folded, noted
+from pan2kg.extract.document import (
+    AROUND,
+    BETWEEN_CELLS,
+    Document,
+    DocumentBlock,
+    block_language,
+    folded,
+    noted,
+)
 from pan2kg.i18n import Message, Messages
 from pan2kg.turtle import TurtleLine, graph_of, string, text, writer
 
@@ -29,7 +38,8 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o"})
 _SLUG_LENGTH = 40
 _DATA: Final = Messages("data")
-# by the kind of a field, which is the prefix of its key too: what says that an action has it, and its class
+# by the kind of a field, which is the prefix of its key too: what says that an action has it, and
+# its class
 _FIELDS: Final = {
     "indicator": ("pan:hasIndicator", "pan:Indicator"), "result": ("pan:hasExpectedResult", "pan:ExpectedResult"),
     "verification": ("pan:hasVerificationSource", "pan:VerificationSource"),
@@ -51,7 +61,8 @@ class DraftField(NamedTuple):
 class Item:
     """A category or an action; ``number`` and ``label`` are as printed (“4.3”, “Mesure”), empty for none.
 
-    ``line`` is a number that no other item has. Of an action ``start`` and ``end`` are where its title stands.
+    ``line`` is a number that no other item has. Of an action ``start`` and ``end`` are where its
+        title stands.
     """
 
     kind: str
@@ -81,48 +92,84 @@ class DraftPlan:
     def outline(self) -> str:
         actions = [
             {
-                "number": action.number, "title": action.title, "start": action.start, "end": action.end,
-                "section": action.section, "fields": [{**row._asdict(), "end": row.end} for row in action.fields],
+                "number": action.number,
+                "title": action.title,
+                "start": action.start,
+                "end": action.end,
+                "section": action.section,
+                "fields": [{**row._asdict(), "end": row.end} for row in action.fields],
             }
             for action in self.actions
-        ]  # fmt: skip
-        series, score = self.choice.series.name, self.choice.score
-        whole = {"sha256": self.document.sha256, "series": series, "score": score, "actions": actions}
+        ]
+        series = self.choice.series.name
+        score = self.choice.score
+        whole = {
+            "sha256": self.document.sha256,
+            "series": series,
+            "score": score,
+            "actions": actions,
+        }
         return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
 
 
 def read_plan(
-    path: Path, options: process.Options | None = None, *, language: str | None = None, level: str | None = None,
+    path: Path,
+    options: process.Options | None = None,
+    *,
+    language: str | None = None,
+    level: str | None = None,
     columns: Mapping[str, int] | None = None,
-) -> tuple[DraftPlan | None, tuple[Message, ...]]:  # fmt: skip
+) -> tuple[DraftPlan | None, tuple[Message, ...]]:
     """The plan in a document, None where no series is surely its actions; and the best series with their reasons."""
     document = process.read_document(path, options)
     ranked = ranking.hypotheses(document, columns)
     ranked = ranking.in_language(ranked, language) if language else ranked
     if not ranked:
         raise OutlineError("running-text", place=Place(str(path)), remedy="give-action-list")
-    spoken, by_name = ranking.languages_of(ranked), {folded(row.series.name): row for row in reversed(ranked)}
+    spoken = ranking.languages_of(ranked)
+    by_name = {folded(row.series.name): row for row in reversed(ranked)}
     choice = ranking.chosen(ranked) if len(spoken) < 2 else None
     if level:
         choice = ranked[0] if level == LIST else by_name.get(folded(level))
         if choice is None:
             names = ", ".join(hypothesis.series.name for hypothesis in ranked)
-            raise OutlineError("no-such-level", place=Place(str(path)), remedy="there-are", name=level, names=names)
+            raise OutlineError(
+                "no-such-level", place=Place(str(path)), remedy="there-are", name=level, names=names
+            )
         choice = replace(choice, refusal=None)
-    explanation = [message for hypothesis in ranked[:_SHOWN] for message in (hypothesis.told, *hypothesis.reasons_told)]
+    explanation = [
+        message
+        for hypothesis in ranked[:_SHOWN]
+        for message in (hypothesis.told, *hypothesis.reasons_told)
+    ]
     if choice is None:
         explanation.insert(0, noted("no-sure-series"))
         if len(spoken) > 1:
-            explanation.append(noted("two-versions", languages=", ".join(spoken), example=spoken[0]))
+            explanation.append(
+                noted("two-versions", languages=", ".join(spoken), example=spoken[0])
+            )
         return None, (*explanation, noted("name-series", example=ranked[0].series.name))
-    plan = plan_of(document, choice, language=language or (choice.series.language if len(spoken) > 1 else None))
-    remarks, previous = [remark.told for remark in document.remarks], tuple[int, ...]()
+    plan = plan_of(
+        document, choice, language=language or (choice.series.language if len(spoken) > 1 else None)
+    )
+    remarks = [remark.told for remark in document.remarks]
+    previous = tuple[int, ...]()
     for member in choice.series.members:
         # what does not follow in the numbers: an action may have been missed there
-        values = member.values or next((m.values for m in numbering.readings(f"{member.number}.") if m.values), ())
+        values = member.values or next(
+            (m.values for m in numbering.readings(f"{member.number}.") if m.values), ()
+        )
         *head, tail = values or (1,)
-        follows = tail == 1 or (len(values) == len(previous) and tail == previous[-1] + 1) or values == previous
-        if member.number and values and not (follows and (tail == 1 or list(previous[:-1]) == head)):
+        follows = (
+            tail == 1
+            or (len(values) == len(previous) and tail == previous[-1] + 1)
+            or values == previous
+        )
+        if (
+            member.number
+            and values
+            and not (follows and (tail == 1 or list(previous[:-1]) == head))
+        ):
             remarks.append(noted("not-following", number=member.number))
         previous = values or previous
     if second := next((row for row in ranked if row.series.name != choice.series.name), None):
@@ -133,23 +180,34 @@ def read_plan(
     return replace(plan, remarks=tuple(remarks)), tuple(explanation)
 
 
-def plan_of(document: Document, choice: hypotheses.Hypothesis, *, language: str | None = None) -> DraftPlan:
-    series, opening, is_text = choice.series, document.blocks[0], document.format == "txt"
+def plan_of(
+    document: Document, choice: hypotheses.Hypothesis, *, language: str | None = None
+) -> DraftPlan:
+    series = choice.series
+    opening = document.blocks[0]
+    is_text = document.format == "txt"
     # of a plain text the first line may be the only heading
     title = opening.text if is_text and opening.level == 1 else ranking.plan_title(document)
     chains = list(_chains(document, series, title))
-    actions, sections = list[Item](), ranking.sections_of(series, document)
-    for line, (member, section) in enumerate(zip(series.members, sections, strict=True), len(document.blocks) + 1):
+    actions = list[Item]()
+    sections = ranking.sections_of(series, document)
+    for line, (member, section) in enumerate(
+        zip(series.members, sections, strict=True), len(document.blocks) + 1
+    ):
         block = document.blocks[member.block]
-        start, end = block.start, section[-1].end if section else block.end
+        start = block.start
+        end = section[-1].end if section else block.end
         if series.columns and member.row is not None:
             fields = list(_row_fields(block, member.row, series.columns.kinds))
             start = block.cell_start(member.row, 0)
             end = start + len(BETWEEN_CELLS.join(block.rows[member.row]))
         else:
             fields = [detail for inner in section for detail in _fields(inner)]
-        naming, title_end = (member.number, member.label, member.title), member.start + len(member.title)
-        actions.append(Item(ACTION, *naming, line, (), member.start, title_end, (start, end), tuple(fields)))
+        naming = (member.number, member.label, member.title)
+        title_end = member.start + len(member.title)
+        actions.append(
+            Item(ACTION, *naming, line, (), member.start, title_end, (start, end), tuple(fields))
+        )
     markers = hypotheses.markers_of(document) if is_text else {}
 
     def build(opening: int, end: int, depth: int) -> tuple[Item, ...]:
@@ -162,7 +220,11 @@ def plan_of(document: Document, choice: hypotheses.Hypothesis, *, language: str 
                 continue
             place, words = chains[at][depth]
             until = at
-            while until < end and len(chains[until]) > depth and chains[until][depth] == (place, words):
+            while (
+                until < end
+                and len(chains[until]) > depth
+                and chains[until][depth] == (place, words)
+            ):
                 until += 1
             marker = markers.get(place) or numbering.marked(words)
             heading = marker.rest if marker and marker.rest else words
@@ -174,7 +236,8 @@ def plan_of(document: Document, choice: hypotheses.Hypothesis, *, language: str 
     is_heading = opening.kind == "heading" and len(opening.text) < _LONGEST_CHAPTER and not is_text
     title = opening.text if not title and is_heading and series.members[0].block > 0 else title
     spoken = language or block_language(document.text) or numbering.language_of_list(document.text)
-    items, categories = build(0, len(actions), 0), list[Item]()
+    items = build(0, len(actions), 0)
+    categories = list[Item]()
     waiting = [*reversed(items)]
     while waiting:
         item = waiting.pop()
@@ -183,7 +246,9 @@ def plan_of(document: Document, choice: hypotheses.Hypothesis, *, language: str 
     return DraftPlan(document, choice, title, spoken, items, tuple(categories), tuple(actions))
 
 
-def _chains(document: Document, series: hypotheses.Series, title: str) -> Iterator[tuple[tuple[int, str], ...]]:
+def _chains(
+    document: Document, series: hypotheses.Series, title: str
+) -> Iterator[tuple[tuple[int, str], ...]]:
     starts = {member.block for member in series.members}
     levels = _chapters(document, hypotheses.markers_of(document), starts)
     above: dict[int, tuple[tuple[int, str], ...]] = {}
@@ -191,7 +256,11 @@ def _chains(document: Document, series: hypotheses.Series, title: str) -> Iterat
     for at, block in enumerate(document.blocks):
         level = levels.get(at)
         if level is not None or (at in starts and block.kind == "heading"):
-            opened = [chapter for chapter in opened if chapter[0] < (block.level if level is None else level)]
+            opened = [
+                chapter
+                for chapter in opened
+                if chapter[0] < (block.level if level is None else level)
+            ]
         above[at] = tuple((place, words) for _, place, words in opened if words != title)
         if level is not None:
             opened.append((level, at, block.text))
@@ -211,7 +280,9 @@ def _chains(document: Document, series: hypotheses.Series, title: str) -> Iterat
         yield chain
 
 
-def _chapters(document: Document, markers: Mapping[int, numbering.Marker], starts: set[int]) -> dict[int, int]:
+def _chapters(
+    document: Document, markers: Mapping[int, numbering.Marker], starts: set[int]
+) -> dict[int, int]:
     """The blocks that are headings of actions, with their level; a labelled part that is set as none is below all."""
     levels: dict[int, int] = {}
     styles: dict[tuple[str, str, str], list[int]] = {}
@@ -225,11 +296,15 @@ def _chapters(document: Document, markers: Mapping[int, numbering.Marker], start
             if numbering.group_of(marker.label) == "category":
                 levels[at] = 50
             if document.format == "txt" and marker.group != "caption":
-                styles.setdefault((marker.style.word, marker.style.kinds, marker.style.form), []).append(at)
+                styles.setdefault(
+                    (marker.style.word, marker.style.kinds, marker.style.form), []
+                ).append(at)
     rank = 50
     for places in styles.values():
         ends = [*places[1:], len(document.blocks)]
-        holding = sum(any(at < start < end for start in starts) for at, end in zip(places, ends, strict=True))
+        holding = sum(
+            any(at < start < end for start in starts) for at, end in zip(places, ends, strict=True)
+        )
         if places[0] < min(starts) and 2 * holding >= len(places):
             levels |= dict.fromkeys(places, rank)
             rank += 1
@@ -246,19 +321,27 @@ def _row_fields(block: DocumentBlock, row: int, kinds: Sequence[str]) -> Iterato
 def _fields(block: DocumentBlock) -> Iterator[DraftField]:
     if block.kind != "table":
         match = hypotheses.FIELD.match(block.text) if block.kind in ("paragraph", "item") else None
-        if match and block.text[match.end() :] and (numbering.field_kind(match[1]) or block.lead >= len(match[1])):
+        if (
+            match
+            and block.text[match.end() :]
+            and (numbering.field_kind(match[1]) or block.lead >= len(match[1]))
+        ):
             value = block.text[match.end() :]
-            yield DraftField(numbering.field_kind(match[1]), match[1], value, block.start + match.end())
+            yield DraftField(
+                numbering.field_kind(match[1]), match[1], value, block.start + match.end()
+            )
         return
     if not ranking.is_field_table(block):
         return
-    width, across = len(block.rows[0]), [numbering.field_kind(cell) for cell in block.rows[0]]
+    width = len(block.rows[0])
+    across = [numbering.field_kind(cell) for cell in block.rows[0]]
     labels = [cell for row in block.rows for cell in row[::2] if cell]
     # a row has several labels, each with its value behind it: “Responsible | X | Timeline | Y”
     is_paired = width >= 4 and width % 2 == 0 and not all(across) and len(labels) > len(block.rows)
     is_paired = is_paired and all(map(numbering.field_kind, labels))
     down = [kind for row in block.rows if (kind := numbering.field_kind(row[0]))]
-    # the value of a first row may look like a label: “Responsible | Ministry of …” are two of one kind
+    # the value of a first row may look like a label: “Responsible | Ministry of …” are two of one
+    # kind
     kinds = len({*across} - {""})
     is_head = kinds > 1 and kinds >= len(set(down)) and (all(across) or width > 3 or len(down) < 2)
     if not is_paired and width > 1 and is_head:
@@ -270,8 +353,14 @@ def _fields(block: DocumentBlock) -> Iterator[DraftField]:
             if column == 0 or (is_paired and column % 2 == 0):
                 continue
             label = cells[column - 1] if is_paired else cells[0]
-            if label and value and (is_paired or numbering.field_kind(label) not in ("title", "number", "action")):
-                yield DraftField(numbering.field_kind(label), label, value, block.cell_start(row, column))
+            if (
+                label
+                and value
+                and (is_paired or numbering.field_kind(label) not in ("title", "number", "action"))
+            ):
+                yield DraftField(
+                    numbering.field_kind(label), label, value, block.cell_start(row, column)
+                )
 
 
 # Keys
@@ -280,10 +369,11 @@ def _fields(block: DocumentBlock) -> Iterator[DraftField]:
 def item_keys(plan: DraftPlan) -> dict[int, str]:
     """The key of every category and action by its line, made from the printed numbers: ``4-3`` for 4.3.
 
-    Where numbers start again under each heading, the heading's number goes before; an item without number is
-    named by its first words.
+    Where numbers start again under each heading, the heading's number goes before; an item without
+    number is named by its first words.
     """
-    chains, keys = dict[int, tuple[str, ...]](), dict[int, str]()
+    chains = dict[int, tuple[str, ...]]()
+    keys = dict[int, str]()
 
     def name(items: Iterable[Item], above: tuple[str, ...]) -> None:
         for item in items:
@@ -294,10 +384,13 @@ def item_keys(plan: DraftPlan) -> dict[int, str]:
 
     name(plan.items, ())
     for items in (plan.categories, plan.actions):
-        # keys of the fewest parts that tell most items apart; the words of the title tell the others apart
+        # keys of the fewest parts that tell most items apart; the words of the title tell the
+        # others apart
         longest = max((len(chains[item.line]) for item in items), default=1)
         depths = range(1, longest + 1)
-        by_depth = [{item.line: "-".join(chains[item.line][-depth:]) for item in items} for depth in depths]
+        by_depth = [
+            {item.line: "-".join(chains[item.line][-depth:]) for item in items} for depth in depths
+        ]
         line_keys = max(by_depth, key=lambda lines: len(set(lines.values())))
         slugs = {item.line: _slug(item.title) for item in items}
         for additions in (slugs, {item.line: f"line-{item.line}" for item in items}):
@@ -320,12 +413,19 @@ def _slug(printed: str) -> str:
 
 
 def draft_plan(
-    plan: DraftPlan, prefixes: Mapping[str, str], *, key: str, graph: str = "", facts: Mapping[str, str] | None = None
+    plan: DraftPlan,
+    prefixes: Mapping[str, str],
+    *,
+    key: str,
+    graph: str = "",
+    facts: Mapping[str, str] | None = None,
 ) -> str:
     """The plan as Turtle: its source, its title, its categories and actions with their printed numbers and fields.
 
-    ``graph`` is the path of the new file below ``graph/`` where it is not ``plans/KEY/plan``. ``facts`` is what its
-    text does not say, each absent or empty where it is not known: ``type`` and ``completeness`` keys of their schemes,
+    ``graph`` is the path of the new file below ``graph/`` where it is not ``plans/KEY/plan``.
+        ``facts`` is what its
+    text does not say, each absent or empty where it is not known: ``type`` and ``completeness``
+    keys of their schemes,
     ``country`` an IRI, ``publisher`` a name, ``day`` as in ISO 8601, ``address`` where it was read.
     """
     if not _KEY.fullmatch(key) or "--" in key:
@@ -339,7 +439,10 @@ def draft_plan(
 def _blocks(
     plan: DraftPlan, prefixes: Mapping[str, str], key: str, graph: str, facts: Mapping[str, str]
 ) -> Iterator[writer.Block]:
-    document, language, keys, source = plan.document, plan.language, item_keys(plan), f"document:{key}-text"
+    document = plan.document
+    language = plan.language
+    keys = item_keys(plan)
+    source = f"document:{key}-text"
     space = prefixes["plan"].removesuffix("id/plan/")
     # below the project's own address: the prefix is that of all schemes
     scheme = writer.iri(f"{space}id/scheme/{key}-categories", prefixes)
@@ -363,61 +466,99 @@ def _blocks(
     def of_items(items: Iterable[Item], above: str) -> Iterator[writer.Block]:
         places: Counter[str] = Counter()  # of categories among those of their level, from 1
         for item in items:
-            is_action, own_key = item.kind == ACTION, f"{key}-{keys[item.line]}"
-            name, within = f"{item.kind}:{own_key}", ("pan:inPlan", f"plan:{key}")
+            is_action = item.kind == ACTION
+            own_key = f"{key}-{keys[item.line]}"
+            name = f"{item.kind}:{own_key}"
+            within = ("pan:inPlan", f"plan:{key}")
             naming = (
                 ("skos:notation", item.number and string(item.number)),
                 ("dcterms:identifier", string(own_key) if is_action else ""),
                 ("skos:prefLabel", item.title and text(item.title, language)),
             )
             if is_action:
-                details = [(_FIELDS[detail.kind][0], f"{detail.kind}:{label}") for label, detail in fields(item)]
-                yield block(name, "pan:Action", *naming, within, ("pan:inCategory", above), *details, *basis)
+                details = [
+                    (_FIELDS[detail.kind][0], f"{detail.kind}:{label}")
+                    for label, detail in fields(item)
+                ]
+                yield block(
+                    name, "pan:Action", *naming, within, ("pan:inCategory", above), *details, *basis
+                )
                 continue
             level = numbering.level_of(item.label)
             places[level] += 1
             number = " ".join(filter(None, (item.label, item.number)))
             yield block(
-                name, "pan:Category", *naming, ("skos:inScheme", scheme),
-                ("skos:broader", above) if above else ("skos:topConceptOf", scheme), within, ("pan:partOf", above),
-                ("pan:partLevel", f"partlevel:{level}"), ("pan:order", str(places[level])), *basis,
+                name,
+                "pan:Category",
+                *naming,
+                ("skos:inScheme", scheme),
+                ("skos:broader", above) if above else ("skos:topConceptOf", scheme),
+                within,
+                ("pan:partOf", above),
+                ("pan:partLevel", f"partlevel:{level}"),
+                ("pan:order", str(places[level])),
+                *basis,
                 heading=" – ".join(filter(None, (number, item.title))),
-            )  # fmt: skip
+            )
             yield from of_items(item.children, name)
 
     graph_iri = graph_of(graph or f"plans/{key}/plan", space)
     yield block(f"<{graph_iri}>", "pan:SourceGraph", *named("draft", "rdfs:label"), *basis)
     kind, country, completeness, publisher, day, address = (
-        facts.get(name, "") for name in ("type", "country", "completeness", "publisher", "day", "address")
+        facts.get(name, "")
+        for name in ("type", "country", "completeness", "publisher", "day", "address")
     )
     yield block(
-        source, "pan:Document", ("skos:prefLabel", text(document.source, language)),
-        ("dcterms:date", day and f'"{day}"^^xsd:date'), ("pan:publisherName", publisher and string(publisher)),
-        ("pan:speaksFor", publisher and f"plan:{key}"), ("pan:sourceKind", publisher and "sourcekind:official-page"),
+        source,
+        "pan:Document",
+        ("skos:prefLabel", text(document.source, language)),
+        ("dcterms:date", day and f'"{day}"^^xsd:date'),
+        ("pan:publisherName", publisher and string(publisher)),
+        ("pan:speaksFor", publisher and f"plan:{key}"),
+        ("pan:sourceKind", publisher and "sourcekind:official-page"),
         ("pan:readAt", address and f"{string(address)}^^xsd:anyURI"),
-    )  # fmt: skip
+    )
     yield block(
-        f"plan:{key}", "pan:Plan", ("dcterms:identifier", string(key)),
+        f"plan:{key}",
+        "pan:Plan",
+        ("dcterms:identifier", string(key)),
         ("skos:prefLabel", plan.title and text(plan.title, language)),
-        ("dcterms:type", kind and f"plantype:{kind}"), ("dcterms:spatial", country and f"<{country}>"),
+        ("dcterms:type", kind and f"plantype:{kind}"),
+        ("dcterms:spatial", country and f"<{country}>"),
         ("pan:measureCount", str(len(plan.actions)) if completeness == "complete" else ""),
-        ("pan:listCompleteness", completeness and f"completeness:{completeness}"), *basis,
-    )  # fmt: skip
+        ("pan:listCompleteness", completeness and f"completeness:{completeness}"),
+        *basis,
+    )
     if plan.categories:
-        yield block(scheme, "skos:ConceptScheme", *named("draft-categories", "skos:prefLabel"), *basis)
+        yield block(
+            scheme, "skos:ConceptScheme", *named("draft-categories", "skos:prefLabel"), *basis
+        )
     yield from of_items(plan.items, "")
     for name, detail in (pair for action in plan.actions for pair in fields(action)):
-        words, start, end = text(detail.value, language), detail.start, detail.end
+        words = text(detail.value, language)
+        start = detail.start
+        end = detail.end
         stated = (("pan:presence", "presence:present"), ("pan:evidence", f"passage:{name}"))
-        yield block(f"{detail.kind}:{name}", _FIELDS[detail.kind][1], ("pan:text", words), *stated, *basis)
-        inside, page = document.block_at(start), document.page_at(start)
+        yield block(
+            f"{detail.kind}:{name}", _FIELDS[detail.kind][1], ("pan:text", words), *stated, *basis
+        )
+        inside = document.block_at(start)
+        page = document.page_at(start)
         printed = inside.label if inside and inside.label and inside.page == page else page
         # without what stands around them nobody could say which of the same words are meant
         is_repeated = document.text.count(detail.value) > 1
-        around = (document.text[:start][-AROUND:], document.text[end : end + AROUND]) if is_repeated else ("", "")
+        around = (
+            (document.text[:start][-AROUND:], document.text[end : end + AROUND])
+            if is_repeated
+            else ("", "")
+        )
         before, after = (words and string(words) for words in around)
         yield block(
-            f"passage:{name}", "pan:Passage", ("pan:quote", words), ("pan:inDocument", source),
-            ("pan:page", "" if printed is None else string(str(printed))), ("pan:prefix", before),
+            f"passage:{name}",
+            "pan:Passage",
+            ("pan:quote", words),
+            ("pan:inDocument", source),
+            ("pan:page", "" if printed is None else string(str(printed))),
+            ("pan:prefix", before),
             ("pan:suffix", after),
-        )  # fmt: skip
+        )

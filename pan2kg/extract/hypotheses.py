@@ -1,11 +1,13 @@
 """Every series of like things in a document: what might be its actions.
 
-A series is made by the same word before a number, the same style of number, bullets, headings of one level, or the rows
-of a table whose head has a column of actions. Which one holds the actions is not said here.
+A series is made by the same word before a number, the same style of number, bullets, headings of
+one level, or the rows of a table whose head has a column of actions. Which one holds the actions is
+not said here.
 
-A document may have its actions twice, in two languages, in halves or side by side. A series that goes through both
-versions would have every action twice: it is parted where its members are in two languages, as many in one as in the
-other and under the same numbers; whoever drafts says which language is meant.
+A document may have its actions twice, in two languages, in halves or side by side. A series that
+goes through both versions would have every action twice: it is parted where its members are in two
+languages, as many in one as in the other and under the same numbers; whoever drafts says which
+language is meant.
 """
 
 import re
@@ -15,14 +17,34 @@ from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 from typing import Final, NamedTuple
 
-from pan2kg.extract import BULLET, Marker, field_kind, group_of, limit, numbering, readings, resolve, table as tables
-from pan2kg.extract.document import BETWEEN_CELLS, BETWEEN_ROWS, Document, DocumentBlock, block_language, folded, noted
+from pan2kg.extract import (
+    BULLET,
+    Marker,
+    field_kind,
+    group_of,
+    limit,
+    numbering,
+    readings,
+    resolve,
+    table as tables,
+)
+from pan2kg.extract.document import (
+    BETWEEN_CELLS,
+    BETWEEN_ROWS,
+    Document,
+    DocumentBlock,
+    block_language,
+    folded,
+    noted,
+)
 from pan2kg.i18n.message import Message
 
 _LEARNED: Final = 3  # A word that is not known is a label where as many numbers rise behind it
 _TITLE_LENGTH: Final = 250
 _LEAST: Final = 3  # fewer members are no version of a plan
-_ALIKE: Final = 0.8  # two series of which as much is the same are one, or versions of one in two languages
+_ALIKE: Final = (
+    0.8  # two series of which as much is the same are one, or versions of one in two languages
+)
 _READ: Final = 1500  # how many characters behind a title are read for its language
 
 
@@ -58,7 +80,9 @@ class Columns(NamedTuple):
         if title is None:
             return None
         if "number" not in kinds and "action" in kinds and kinds.index("action") != title:
-            kinds[kinds.index("action")] = "number"  # “Mesure | Intitulé”: the first column has the number
+            kinds[kinds.index("action")] = (
+                "number"  # “Mesure | Intitulé”: the first column has the number
+            )
         return cls(title, kinds.index("number") if "number" in kinds else None, tuple(kinds))
 
 
@@ -85,30 +109,47 @@ class Series:
 
 
 def markers_of(document: Document) -> dict[int, Marker]:
-    return resolve({
-        at: tuple(marker for marker in readings(block.text) if not marker.style.is_bullet)
-        for at, block in enumerate(document.blocks)
-        if block.kind in ("heading", "item", "paragraph")
-    })  # fmt: skip
+    return resolve(
+        {
+            at: tuple(marker for marker in readings(block.text) if not marker.style.is_bullet)
+            for at, block in enumerate(document.blocks)
+            if block.kind in ("heading", "item", "paragraph")
+        }
+    )
 
 
 def series_of(document: Document, columns: Mapping[str, int] | None = None) -> tuple[Series, ...]:
-    markers, blocks = markers_of(document), document.blocks
+    markers = markers_of(document)
+    blocks = document.blocks
     every = list(_marked(document, markers))
     bullets = [
-        at for at, block in enumerate(blocks)
-        if block.marker == BULLET and block.kind == "item" and not (at in markers and markers[at].style.word)
-    ]  # fmt: skip
+        at
+        for at, block in enumerate(blocks)
+        if block.marker == BULLET
+        and block.kind == "item"
+        and not (at in markers and markers[at].style.word)
+    ]
     depths = sorted({blocks[at].level for at in bullets})
     for depth in depths:
         members = tuple(_member(document, at, None) for at in bullets if blocks[at].level == depth)
-        every.append(Series("bullets" if depth == depths[0] else f"bullets:{depth}", "bullets", members))
+        every.append(
+            Series("bullets" if depth == depths[0] else f"bullets:{depth}", "bullets", members)
+        )
     for level in sorted({block.level for block in blocks if block.kind == "heading"}):
-        places = (at for at, block in enumerate(blocks) if block.kind == "heading" and block.level == level)
+        places = (
+            at
+            for at, block in enumerate(blocks)
+            if block.kind == "heading" and block.level == level
+        )
         members = tuple(_member(document, at, markers) for at in places)
         every.append(Series(f"headings:{level}", "headings", members))
     every += [*_rows(document, columns), *_cards(document)]
-    return tuple(version for series in every if len(series.members) > 1 for version in _parted(document, series))
+    return tuple(
+        version
+        for series in every
+        if len(series.members) > 1
+        for version in _parted(document, series)
+    )
 
 
 def _marked(document: Document, markers: Mapping[int, Marker]) -> Iterator[Series]:
@@ -120,27 +161,39 @@ def _marked(document: Document, markers: Mapping[int, Marker]) -> Iterator[Serie
         if marker.style.word:
             labelled[marker.style.word].append(at)
         elif not marker.style.is_bullet:
-            styles[marker.style.kinds, marker.style.form, document.blocks[at].kind == "heading"].append(at)
+            styles[
+                marker.style.kinds, marker.style.form, document.blocks[at].kind == "heading"
+            ].append(at)
     for word, places in labelled.items():
         values = [markers[at].values for at in places]
         rises = len(values) >= _LEARNED and sum(a < b for a, b in pairwise(values)) >= _LEARNED - 1
         if rises or group_of(word) in ("action", "category"):
             members = [_member(document, at, markers) for at in places]
-            # without those that a list before the text names already: the later ones are followed by text
-            latest = {(member.number, folded(member.title)): at for at, member in enumerate(members)}
+            # without those that a list before the text names already: the later ones are followed
+            # by text
+            latest = {
+                (member.number, folded(member.title)): at for at, member in enumerate(members)
+            }
             members = [members[at] for at in sorted(latest.values())]
-            # without the full stop of those whose bold words fill their lines, where most run into the text
+            # without the full stop of those whose bold words fill their lines, where most run into
+            # the text
             blocks = [document.blocks[member.block] for member in members]
             if 2 * sum(0 < block.lead < len(block.text) for block in blocks) >= len(members):
-                members = [replace(member, title=member.title.rstrip(" .:–—-")) for member in members]
+                members = [
+                    replace(member, title=member.title.rstrip(" .:–—-")) for member in members
+                ]
             yield Series(f"label:{word.replace(' ', '-')}", "label", tuple(members))
     for (kinds, form, is_heading), styled in styles.items():
         # headings and paragraphs together where only both of them count without a leap
         counterpart = styles.get((kinds, form, not is_heading), [])
         together = sorted([*styled, *counterpart])
-        counted = [[markers[at].values for at in places] for places in (together, styled, counterpart)]
+        counted = [
+            [markers[at].values for at in places] for places in (together, styled, counterpart)
+        ]
         whole, leaps, second = map(leaps_in, counted)
-        is_whole = bool(counterpart) and len(set(counted[0])) == len(together) and whole < leaps + second
+        is_whole = (
+            bool(counterpart) and len(set(counted[0])) == len(together) and whole < leaps + second
+        )
         if is_whole and not is_heading:
             continue
         places = together if is_whole else styled
@@ -155,10 +208,14 @@ def leaps_in(numbers: Sequence[tuple[int, ...]]) -> int:
 
 
 def _member(document: Document, at: int, markers: Mapping[int, Marker] | None) -> Member:
-    block, marker = document.blocks[at], (markers or {}).get(at)
-    words, title = marker.rest if marker else block.text, ""
+    block = document.blocks[at]
+    marker = (markers or {}).get(at)
+    words = marker.rest if marker else block.text
+    title = ""
     if 0 < block.lead < len(block.text):
-        title = block.text[len(block.text) - len(words) : block.lead].strip(" .:–—-")  # bold words before the text
+        title = block.text[len(block.text) - len(words) : block.lead].strip(
+            " .:–—-"
+        )  # bold words before the text
     title = title or words.rstrip(" :")
     if marker is None or markers is None:
         return Member(at, "", "", title, block.start)
@@ -166,12 +223,16 @@ def _member(document: Document, at: int, markers: Mapping[int, Marker] | None) -
     if not title and at + 1 < len(document.blocks):
         # a label that stands alone: the next line, or what a table below calls the title
         below = document.blocks[at + 1]
-        is_text = below.kind != "table" and at + 1 not in markers and len(below.text) <= _TITLE_LENGTH
-        title, start = below.text if is_text and below.marker != BULLET else "", below.start
+        is_text = (
+            below.kind != "table" and at + 1 not in markers and len(below.text) <= _TITLE_LENGTH
+        )
+        title = below.text if is_text and below.marker != BULLET else ""
+        start = below.start
         for number, row in enumerate(below.rows):
             values = [cell for cell in row[1:] if cell]
             if field_kind(row[0]) in ("title", "action") and values:
-                title, start = values[0], below.cell_start(number, row.index(values[0], 1))
+                title = values[0]
+                start = below.cell_start(number, row.index(values[0], 1))
                 break
     elif not title:
         start = block.end
@@ -195,7 +256,8 @@ def _rows(document: Document, by_name: Mapping[str, int] | None) -> Iterator[Ser
         if columns and goes_on:
             is_head = sum(bool(field_kind(cell)) for cell in block.rows[0]) > 1
             number = columns_by_head[head].number
-            # a row that has a number where its table has them is no head, whatever words its cells have
+            # a row that has a number where its table has them is no head, whatever words its cells
+            # have
             if not is_head or (number is not None and any(map(str.isdigit, block.rows[0][number]))):
                 columns = None
         if columns:
@@ -206,16 +268,24 @@ def _rows(document: Document, by_name: Mapping[str, int] | None) -> Iterator[Ser
         previous = at
         groups[head] += _row_members(block, at, columns_by_head[head], int(folded_head == head))
     for at, (head, members) in enumerate(groups.items(), 1):
-        yield Series("rows" if len(groups) == 1 else f"rows:{at}", "rows", tuple(members), columns_by_head[head])
+        yield Series(
+            "rows" if len(groups) == 1 else f"rows:{at}",
+            "rows",
+            tuple(members),
+            columns_by_head[head],
+        )
 
 
 def _guessed(block: DocumentBlock) -> Columns | None:
     """The longest texts of a table with unknown heads as titles, so that it can be shown; no sign speaks for them."""
-    rows, width = block.rows[1:], range(len(block.rows[0]))
+    rows = block.rows[1:]
+    width = range(len(block.rows[0]))
     if len(rows) < _LEARNED:
         return None
     title = max(width, key=lambda column: sum(len(row[column]) for row in rows))
-    is_number = [all(re.fullmatch(r"[\w.\-]{1,6}", row[column]) for row in rows) for column in width]
+    is_number = [
+        all(re.fullmatch(r"[\w.\-]{1,6}", row[column]) for row in rows) for column in width
+    ]
     number = next((column for column in width if column != title and is_number[column]), None)
     return Columns(title, number, tuple("title" if at == title else "" for at in width))
 
@@ -223,16 +293,38 @@ def _guessed(block: DocumentBlock) -> Columns | None:
 def _row_members(block: DocumentBlock, at: int, columns: Columns, top: int) -> Iterator[Member]:
     for number, row in enumerate(block.rows[top:], top):
         printed = row[columns.title]
-        if not printed or sum(map(bool, row)) < 2 or [field_kind(cell) for cell in row] == list(columns.kinds):
+        if (
+            not printed
+            or sum(map(bool, row)) < 2
+            or [field_kind(cell) for cell in row] == list(columns.kinds)
+        ):
             continue
         # “1.2 développer …” begins with a number in a cell, “2 années” with none
-        numbers = (marker for marker in readings(printed) if not marker.style.is_bullet and marker.rest)
-        marker = next((marker for marker in numbers if not marker.weak or len(marker.values) > 1), None)
+        numbers = (
+            marker for marker in readings(printed) if not marker.style.is_bullet and marker.rest
+        )
+        marker = next(
+            (marker for marker in numbers if not marker.weak or len(marker.values) > 1), None
+        )
         title = marker.rest if marker else printed
         # a narrow column may break “A.1” behind its full stop
-        cell = re.sub(r"(?<=\w\.)\s+(?=\w{1,3}$)", "", row[columns.number]) if columns.number is not None else ""
-        beside = next((reading for reading in readings(cell) if not reading.rest), None) if cell else None
-        printed_number = (beside.number if beside else cell.rstrip(".)")) if cell else marker.number if marker else ""
+        cell = (
+            re.sub(r"(?<=\w\.)\s+(?=\w{1,3}$)", "", row[columns.number])
+            if columns.number is not None
+            else ""
+        )
+        beside = (
+            next((reading for reading in readings(cell) if not reading.rest), None)
+            if cell
+            else None
+        )
+        printed_number = (
+            (beside.number if beside else cell.rstrip(".)"))
+            if cell
+            else marker.number
+            if marker
+            else ""
+        )
         label = (marker.label if marker else "") or (beside.label if beside else "")
         start = block.cell_start(number, columns.title) + printed.find(title)
         yield Member(at, printed_number, label, title, start, number)
@@ -244,9 +336,16 @@ def _cards(document: Document) -> Iterator[Series]:
         if block.kind != "table" or len(block.rows[0]) > 3:
             continue
         cells = [cell for cell in block.rows[0] if cell]
-        marker = next((reading for reading in readings(": ".join(cells)) if reading.style.word), None)
+        marker = next(
+            (reading for reading in readings(": ".join(cells)) if reading.style.word), None
+        )
         # of a card that the end of a page cuts, the fields stand in the table that follows
-        below = [row for table in document.blocks[at + 1 : at + 2] if table.kind == "table" for row in table.rows]
+        below = [
+            row
+            for table in document.blocks[at + 1 : at + 2]
+            if table.kind == "table"
+            for row in table.rows
+        ]
         if marker is None or not any(field_kind(row[0]) for row in [*block.rows[1:], *below]):
             continue
         title = marker.rest.lstrip(" :–-")
@@ -268,24 +367,35 @@ def _parted(document: Document, series: Series) -> Iterator[Series]:
     titled = [at for at, kind in enumerate(kinds) if kind in ("title", "action")]
     versions: list[Series] = []
     for column in titled if len(titled) > 1 else ():
-        cells = [(member, document.blocks[member.block], member.row or 0) for member in series.members]
+        cells = [
+            (member, document.blocks[member.block], member.row or 0) for member in series.members
+        ]
         if language := block_language(" ".join(block.rows[row][column] for _, block, row in cells)):
             named = {at: "title" if at == column else "other-title" for at in titled}
             number = series.columns.number if series.columns else None
-            columns = Columns(column, number, tuple(named.get(at, kind) for at, kind in enumerate(kinds)))
+            columns = Columns(
+                column, number, tuple(named.get(at, kind) for at, kind in enumerate(kinds))
+            )
             members = tuple(
                 replace(member, title=block.rows[row][column], start=block.cell_start(row, column))
                 for member, block, row in cells
             )
             name = f"{series.name}@{language}"
-            versions.append(replace(series, name=name, members=members, columns=columns, language=language))
+            versions.append(
+                replace(series, name=name, members=members, columns=columns, language=language)
+            )
     if len(versions) > 1:
         yield from versions
         return
     spoken: list[str] = []
-    text, starts = document.text, [member.start for member in series.members]
+    text = document.text
+    starts = [member.start for member in series.members]
     for at, member in enumerate(series.members):
-        end = starts[at + 1] if at + 1 < len(starts) and starts[at + 1] > member.start else member.start + _READ
+        end = (
+            starts[at + 1]
+            if at + 1 < len(starts) and starts[at + 1] > member.start
+            else member.start + _READ
+        )
         words = text[member.start : min(end, member.start + _READ)]
         if member.row is not None:
             words = BETWEEN_CELLS.join(document.blocks[member.block].rows[member.row])
@@ -298,9 +408,13 @@ def _parted(document: Document, series: Series) -> Iterator[Series]:
             groups[language or earliest].append(member)
     # two languages have the same list; what is in a third goes nowhere
     large = [language for language, members in groups.items() if len(members) >= _LEAST]
-    pairs = [pair for pair in combinations(large, 2) if _are_alike(groups[pair[0]], groups[pair[1]])]
+    pairs = [
+        pair for pair in combinations(large, 2) if _are_alike(groups[pair[0]], groups[pair[1]])
+    ]
     parts = dict.fromkeys(language for pair in pairs for language in pair)
-    if pairs and sum(len(groups[language]) for language in parts) >= (1 + _ALIKE) / 2 * len(series.members):
+    if pairs and sum(len(groups[language]) for language in parts) >= (1 + _ALIKE) / 2 * len(
+        series.members
+    ):
         for language in parts:
             name = f"{series.name}@{language}"
             yield replace(series, name=name, members=tuple(groups[language]), language=language)
@@ -313,7 +427,9 @@ def _are_alike(members: Sequence[Member], counterpart: Sequence[Member]) -> bool
     few, many = sorted((len(members), len(counterpart)))
     if few < _LEAST or many - few > max(1, (1 - _ALIKE) / 2 * many):
         return False
-    numbers, other_numbers = ({member.number for member in side if member.number} for side in (members, counterpart))
+    numbers, other_numbers = (
+        {member.number for member in side if member.number} for side in (members, counterpart)
+    )
     is_bare = not numbers and not other_numbers
     return is_bare or len(numbers & other_numbers) >= _ALIKE * len(numbers | other_numbers)
 
@@ -346,20 +462,32 @@ class Hypothesis:
         titles = [member.title or member.number for member in self.series.members]
         examples = " / ".join(title[:70] for title in titles[:2])
         form = noted(f"form.{self.series.form.removeprefix('numbered-')}")
-        name, number, score = self.series.name, str(len(titles)), f"{self.score:.1f}"
-        return noted("hypothesis", name=name, number=number, examples=examples, score=score, form=form)
+        name = self.series.name
+        number = str(len(titles))
+        score = f"{self.score:.1f}"
+        return noted(
+            "hypothesis", name=name, number=number, examples=examples, score=score, form=form
+        )
 
     @property
     def reasons_told(self) -> list[Message]:
         signs = sorted(self.reasons.items(), key=lambda row: -abs(row[1][1]))
         reasons = [
-            noted(f"sign.{_TOLD.get(sign, sign)}", share=str(round(100 * share)), worth=f"{worth:+.1f}")
+            noted(
+                f"sign.{_TOLD.get(sign, sign)}",
+                share=str(round(100 * share)),
+                worth=f"{worth:+.1f}",
+            )
             for sign, (share, worth) in signs
         ]
-        return [noted("because", reason=reason) for reason in filter(None, (self.refusal, *reasons))]
+        return [
+            noted("because", reason=reason) for reason in filter(None, (self.refusal, *reasons))
+        ]
 
 
-def hypotheses(document: Document, columns: Mapping[str, int] | None = None) -> tuple[Hypothesis, ...]:
+def hypotheses(
+    document: Document, columns: Mapping[str, int] | None = None
+) -> tuple[Hypothesis, ...]:
     """The series of a document as its actions, the best one first; of those that are the same the best alone."""
     every = series_of(document, columns)
     signs = _Signs(document, every)
@@ -385,10 +513,15 @@ def _rank(hypothesis: Hypothesis) -> tuple[float, str]:
 
 
 def _is_same(series: Series, other: Series) -> bool:
-    titles, theirs = ({folded(member.title) for member in listing.members} for listing in (series, other))
-    places, other_places = series.places, other.places
+    titles, theirs = (
+        {folded(member.title) for member in listing.members} for listing in (series, other)
+    )
+    places = series.places
+    other_places = other.places
     overlap = len(places & other_places) >= _ALIKE * len(places | other_places)
-    return not series.is_version_of(other) and (overlap or len(titles & theirs) >= _ALIKE * len(titles | theirs))
+    return not series.is_version_of(other) and (
+        overlap or len(titles & theirs) >= _ALIKE * len(titles | theirs)
+    )
 
 
 def chosen(ranked: Sequence[Hypothesis]) -> Hypothesis | None:
@@ -401,12 +534,15 @@ def chosen(ranked: Sequence[Hypothesis]) -> Hypothesis | None:
     best = ranked[0].series
 
     def is_rival(series: Series) -> bool:
-        own, inner = series.places, best.places
-        blocks, chapters = {block for block, _ in inner}, sorted(block for block, _ in own - inner)
+        own = series.places
+        inner = best.places
+        blocks = {block for block, _ in inner}
+        chapters = sorted(block for block, _ in own - inner)
         bounds = [*chapters[1:], max(block for block, _ in own) + 1]
         # those actions and the chapters above them, set alike: some of them are below each
         with_chapters = inner < own and all(
-            any(low < block < high for block in blocks) for low, high in zip(chapters, bounds, strict=True)
+            any(low < block < high for block in blocks)
+            for low, high in zip(chapters, bounds, strict=True)
         )
         # some of the actions, which count without a leap: those that happen to be set alike
         shared = [member.values for member in best.members if member.place in own]
@@ -421,9 +557,11 @@ def chosen(ranked: Sequence[Hypothesis]) -> Hypothesis | None:
 def in_language(ranked: Sequence[Hypothesis], language: str) -> tuple[Hypothesis, ...]:
     wanted = [hypothesis.series for hypothesis in ranked if hypothesis.series.language == language]
     return tuple(
-        hypothesis for hypothesis in ranked
-        if hypothesis.series.language == language or not any(map(hypothesis.series.is_version_of, wanted))
-    )  # fmt: skip
+        hypothesis
+        for hypothesis in ranked
+        if hypothesis.series.language == language
+        or not any(map(hypothesis.series.is_version_of, wanted))
+    )
 
 
 def languages_of(ranked: Sequence[Hypothesis]) -> tuple[str, ...]:
@@ -440,18 +578,32 @@ class _Signs:
             for member in series.members:
                 self.begun.setdefault(member.block, set()).add(series.name)
         # labels of lines “Label: value” that are known or come back
-        matches = ((FIELD.match(block.text)) for block in document.blocks if block.kind in ("paragraph", "item"))
-        labels = Counter(folded(match[1]) for match in matches if match and len(match[1].split()) <= 5)
+        matches = (
+            (FIELD.match(block.text))
+            for block in document.blocks
+            if block.kind in ("paragraph", "item")
+        )
+        labels = Counter(
+            folded(match[1]) for match in matches if match and len(match[1].split()) <= 5
+        )
         self.labels = {label for label, number in labels.items() if number > 1 or field_kind(label)}
         self.title = plan_title(document)
-        # a plain text that is little more than items and the headings above them is no document with a list in it
-        marked = "".join(block.text for block in document.blocks if block.kind in ("item", "heading"))
+        # a plain text that is little more than items and the headings above them is no document
+        # with a list in it
+        marked = "".join(
+            block.text for block in document.blocks if block.kind in ("item", "heading")
+        )
         printed = sum(not char.isspace() for char in document.text)
-        self.is_list = document.format == "txt" and sum(not char.isspace() for char in marked) >= _LIST * printed
+        self.is_list = (
+            document.format == "txt"
+            and sum(not char.isspace() for char in marked) >= _LIST * printed
+        )
 
     def hypothesis(self, series: Series) -> Hypothesis:
-        members, blocks = series.members, self.document.blocks
-        begun, label = {member.block for member in members}, group_of(series.label)
+        members = series.members
+        blocks = self.document.blocks
+        begun = {member.block for member in members}
+        label = group_of(series.label)
         measures = numbering.words("measures", table="signs")
         shares: dict[str, float] = {
             "action-label": float(label == "action"),
@@ -460,36 +612,48 @@ class _Signs:
             "good-number": float(limit("enough-members") <= len(members) <= limit("many-members")),
             "few": float(len(members) < limit("few-members")),
             "unnumbered": float(not any(member.number for member in members)),
-            "counted": float(any(
-                int(number) == len(members) and word in measures
-                for at, block in enumerate(blocks) if at not in begun
-                for number, word in _COUNTED.findall(folded(block.text))
-            )),
+            "counted": float(
+                any(
+                    int(number) == len(members) and word in measures
+                    for at, block in enumerate(blocks)
+                    if at not in begun
+                    for number, word in _COUNTED.findall(folded(block.text))
+                )
+            ),
             "is-list": float(self.is_list),
-        }  # fmt: skip
+        }
         tests: dict[str, Callable[[Member, Sequence[DocumentBlock]], bool]] = {
             "with-fields": lambda _, section: series.form != "rows" and self._has_fields(section),
-            "announced": lambda member, _: series.form in ("bullets", "numbers") and self._is_announced(member, series),
+            "announced": lambda member, _: (
+                series.form in ("bullets", "numbers") and self._is_announced(member, series)
+            ),
             "verb-title": lambda member, _: numbering.begins(member.title),
-            "verb-below-chapter": lambda m, _: len(m.values) > 1 and numbering.begins(m.title, as_verb=True),
+            "verb-below-chapter": lambda m, _: (
+                len(m.values) > 1 and numbering.begins(m.title, as_verb=True)
+            ),
             "under-measures": lambda member, _: (
                 # the title of the whole speaks of actions in every plan
-                series.form != "rows" and any(
-                    numbering.speaks_of_measures(text) for text in blocks[member.block].path if text != self.title
+                series.form != "rows"
+                and any(
+                    numbering.speaks_of_measures(text)
+                    for text in blocks[member.block].path
+                    if text != self.title
                 )
             ),
             "chapter-words": lambda member, _: numbering.is_chapter(member.title),
             "running-text": lambda member, _: len(member.title) > limit("running-characters"),
             "capitals": lambda member, _: member.title.isupper() and not member.title.islower(),
             "short": lambda member, _: len(member.title.split()) < 3,
-        }  # fmt: skip
+        }
         sections = sections_of(series, self.document)
         for sign, holds in tests.items():
             shares[sign] = sum(map(holds, members, sections)) / len(members)
         shares["holds-others"] = 0 if series.form in ("rows", "cards") else self._holding(series)
         weights = tables("signs")["weights"]
         reasons = {
-            sign: (share, round(weights[sign] * share, 2)) for sign, share in shares.items() if share and weights[sign]
+            sign: (share, round(weights[sign] * share, 2))
+            for sign, share in shares.items()
+            if share and weights[sign]
         }
         score = round(sum(worth for _, worth in reasons.values()), 2)
         return Hypothesis(series, score, reasons, _refusal(members))
@@ -497,11 +661,17 @@ class _Signs:
     def _action_table(self, series: Series) -> float:
         """Whether a table has columns of actions and of who, when or how; half of that where one is only of titles."""
         columns = series.columns
-        if series.form != "rows" or not columns or not {"responsible", "timeline", "indicator"} & {*columns.kinds}:
+        if (
+            series.form != "rows"
+            or not columns
+            or not {"responsible", "timeline", "indicator"} & {*columns.kinds}
+        ):
             return 0
         head = self.document.blocks[series.members[0].block].rows[0]
         # “Mesure | Intitulé”: the column of actions has the number and stands right before
-        before = head[columns.title - 1] if columns.title and columns.number == columns.title - 1 else ""
+        before = (
+            head[columns.title - 1] if columns.title and columns.number == columns.title - 1 else ""
+        )
         # “Title of the action” names both
         words = [head[columns.title], before, *head[columns.title].split()]
         return 1 if series.label or any(field_kind(word) == "action" for word in words) else 0.5
@@ -518,24 +688,34 @@ class _Signs:
         return False
 
     def _is_announced(self, member: Member, series: Series) -> bool:
-        blocks, at = self.document.blocks, member.block - 1
+        blocks = self.document.blocks
+        at = member.block - 1
         level = blocks[member.block].level
-        while at >= 0 and blocks[at].kind == "item" and (
-            blocks[at].marker == BULLET or series.form == "numbers" or blocks[at].level > level
-        ):  # fmt: skip
+        while (
+            at >= 0
+            and blocks[at].kind == "item"
+            and (
+                blocks[at].marker == BULLET or series.form == "numbers" or blocks[at].level > level
+            )
+        ):
             if 0 < blocks[at].level < level:
                 return False  # it is a part of another one, which is announced
             at -= 1
         if at < 0 or not numbering.speaks_of_measures(blocks[at].text):
             return False
-        # “Mesures” alone above them says it too; “Mesure 3 – …” is one itself, and they are its parts
+        # “Mesures” alone above them says it too; “Mesure 3 – …” is one itself, and they are its
+        # parts
         text = blocks[at].text
         is_bare = blocks[at].kind == "heading" and len(text.split()) <= _BARE
-        is_bare = is_bare and not any(marker.number for marker in numbering.readings(text) if not marker.weak)
+        is_bare = is_bare and not any(
+            marker.number for marker in numbering.readings(text) if not marker.weak
+        )
         return text.rstrip().endswith(":") or is_bare
 
     def _holding(self, series: Series) -> float:
-        starts, blocks, holding = sorted({member.block for member in series.members}), self.document.blocks, 0
+        starts = sorted({member.block for member in series.members})
+        blocks = self.document.blocks
+        holding = 0
         for at, end in pairwise([*starts, len(blocks)]):
             inside: Counter[str] = Counter()
             for place in range(at + 1, end):
@@ -552,7 +732,9 @@ def _is_below(heading: DocumentBlock, block: DocumentBlock) -> bool:
 
 def plan_title(document: Document) -> str:
     headings = [block for block in document.blocks if block.kind == "heading"]
-    outermost = [block for block in headings if block.level == min(heading.level for heading in headings)]
+    outermost = [
+        block for block in headings if block.level == min(heading.level for heading in headings)
+    ]
     return headings[0].text if len(headings) > 1 and outermost == headings[:1] else ""
 
 
@@ -583,7 +765,8 @@ def _refusal(members: Sequence[Member]) -> Message | None:
 def sections_of(series: Series, document: Document) -> list[tuple[DocumentBlock, ...]]:
     """What stands below each member: to the next one, or to a heading that is not below it.
 
-    Of a member that is a table it is the table, and those that follow at once, where the end of a page cut it.
+    Of a member that is a table it is the table, and those that follow at once, where the end of a
+    page cut it.
     """
     starts = {member.block for member in series.members}
     sections: list[tuple[DocumentBlock, ...]] = []
@@ -622,9 +805,10 @@ def _words(text: str) -> str:
 def sections(document: Document, plan: str, actions: Iterable[Named]) -> tuple[Section, ...]:
     """The whole text in sections, each of an action or of the plan, in their order.
 
-    Actions are found by the titles they have in the graph. A title may stand several times, in a list of contents, a
-    summary and the body: the place that is followed by most text is the one. It ends where a draft of the same document
-    ends it: at a heading that is not below it, at a line with the label of a chapter, or with its row of a table.
+    Actions are found by the titles they have in the graph. A title may stand several times, in a
+    list of contents, a summary and the body: the place that is followed by most text is the one. It
+    ends where a draft of the same document ends it: at a heading that is not below it, at a line
+    with the label of a chapter, or with its row of a table.
     """
     pairs = ((_words(title), action.iri) for action in actions for title in action.titles)
     titles = {title: iri for title, iri in pairs if len(title) > 3}
@@ -632,26 +816,37 @@ def sections(document: Document, plan: str, actions: Iterable[Named]) -> tuple[S
     # where a title stands: block, row of a table, place in the text, action
     begun: list[tuple[int, int, int, str]] = []
     for at, block in enumerate(document.blocks):
-        start, bold = block.start, len(_words(block.text[: block.lead]))
-        for row, line in enumerate(block.text.split(BETWEEN_ROWS) if block.kind == "table" else [block.text]):
+        start = block.start
+        bold = len(_words(block.text[: block.lead]))
+        for row, line in enumerate(
+            block.text.split(BETWEEN_ROWS) if block.kind == "table" else [block.text]
+        ):
             words = _words(line)
             for title in longest_first:
                 before = words.find(title)
-                # after its number and label, alone or in bold before the text; in a table it is the title of a cell
+                # after its number and label, alone or in bold before the text; in a table it is the
+                # title of a cell
                 behind = before + len(title)
-                is_alone = before < _MOST_BEFORE and (len(words) <= behind + _MOST_BEFORE or behind <= bold)
+                is_alone = before < _MOST_BEFORE and (
+                    len(words) <= behind + _MOST_BEFORE or behind <= bold
+                )
                 if before == 0 or (before > 0 and (is_alone or block.kind == "table")):
                     begun.append((at, row, start, titles[title]))
                     break
             start += len(line) + len(BETWEEN_ROWS)
-    chapters = {at for at, marker in markers_of(document).items() if group_of(marker.label) == "category"}
+    chapters = {
+        at for at, marker in markers_of(document).items() if group_of(marker.label) == "category"
+    }
     chapters -= {at for at, *_ in begun}
     longest: dict[str, Section] = {}
     for (at, row, start, action), following in zip(begun, [*begun[1:], None], strict=False):
-        end = min(following[2] if following else len(document.text), _end(document, at, row, chapters))
+        end = min(
+            following[2] if following else len(document.text), _end(document, at, row, chapters)
+        )
         if action not in longest or end - start > longest[action].end - longest[action].start:
             longest[action] = Section(action, start, end)
-    filled, end = list[Section](), 0
+    filled = list[Section]()
+    end = 0
     for section in sorted(longest.values(), key=lambda section: section.start):
         filled += [Section(plan, end, section.start), section]
         end = section.end
@@ -659,7 +854,8 @@ def sections(document: Document, plan: str, actions: Iterable[Named]) -> tuple[S
     return tuple(section for section in filled if section.start < section.end)
 
 
-# by how many characters a line with a title may be longer than it: the number and the label before it
+# by how many characters a line with a title may be longer than it: the number and the label before
+# it
 _MOST_BEFORE: Final = 60
 
 
@@ -670,7 +866,9 @@ def _end(document: Document, at: int, row: int, chapters: set[int]) -> int:
         for row_end in range(row + 1, len(head.rows) + 1):
             cells = head.rows[row_end] if row_end < len(head.rows) else ()
             if not cells or cells[columns.title] or sum(map(bool, cells)) < 2:
-                return head.start + len(BETWEEN_ROWS.join(map(BETWEEN_CELLS.join, head.rows[:row_end])))
+                return head.start + len(
+                    BETWEEN_ROWS.join(map(BETWEEN_CELLS.join, head.rows[:row_end]))
+                )
     for after, block in enumerate(document.blocks[at + 1 :], at + 1):
         is_above = block.kind == "heading" and not _is_below(block, head)
         is_chapter = after in chapters and len(block.text) < _LONGEST_CHAPTER

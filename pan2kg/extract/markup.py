@@ -1,7 +1,8 @@
 """Paragraphs and what kind of block each is; web pages, plain text and Markdown as blocks.
 
-A file says of a heading that it is one, or it only sets it larger or in bold: then sizes are levels, the largest first.
-A plain text says nothing: there, numbers that the other lines bear out begin items, and their titles may be wrapped.
+A file says of a heading that it is one, or it only sets it larger or in bold: then sizes are
+levels, the largest first. A plain text says nothing: there, numbers that the other lines bear out
+begin items, and their titles may be wrapped.
 """
 
 import re
@@ -15,7 +16,16 @@ from itertools import pairwise
 from typing import Final, Literal
 
 from pan2kg.errors import OutlineError, Place
-from pan2kg.extract import BULLET, BlockKind, DocumentBlock, Marker, Remark, canonical, document as doc, numbering
+from pan2kg.extract import (
+    BULLET,
+    BlockKind,
+    DocumentBlock,
+    Marker,
+    Remark,
+    canonical,
+    document as doc,
+    numbering,
+)
 
 _LARGER: Final = 1.08  # what is set larger than the body by less than this is not set apart
 _HEADING_LENGTH: Final = 250
@@ -25,9 +35,10 @@ _HEADING_LENGTH: Final = 250
 class Paragraph:
     """A paragraph, a note or a table, before its kind is known.
 
-    ``number`` is the automatic one, with its full stop, or a bullet. ``outline`` is the level of a heading that the
-    file calls one, 0 the title. ``size`` is in points, 0 unknown; ``lead`` how many characters are in bold at its
-    beginning, where not all are.
+    ``number`` is the automatic one, with its full stop, or a bullet. ``outline`` is the level of a
+        heading that the
+    file calls one, 0 the title. ``size`` is in points, 0 unknown; ``lead`` how many characters are
+    in bold at its beginning, where not all are.
     """
 
     text: str
@@ -64,31 +75,46 @@ def blocks_of(paragraphs: Sequence[Paragraph]) -> tuple[DocumentBlock, ...]:
         return round(2 * (paragraph.size or body)) / 2, paragraph.bold
 
     def is_set_apart(paragraph: Paragraph) -> bool:
-        if paragraph.kind != "paragraph" or paragraph.outline is not None or paragraph.number == BULLET:
+        if (
+            paragraph.kind != "paragraph"
+            or paragraph.outline is not None
+            or paragraph.number == BULLET
+        ):
             return False
-        text, larger = paragraph.text.rstrip(), body > 0 and paragraph.size > _LARGER * body
+        text = paragraph.text.rstrip()
+        larger = body > 0 and paragraph.size > _LARGER * body
         ends_well = not text.endswith((";", ",")) and (larger or not text.endswith((".", ":")))
-        is_title = ends_well and len(paragraph.text) <= _HEADING_LENGTH and any(map(str.isalpha, text))
+        is_title = (
+            ends_well and len(paragraph.text) <= _HEADING_LENGTH and any(map(str.isalpha, text))
+        )
         return (larger or paragraph.bold) and is_title
 
     outermost = max((paragraph.outline or 0 for paragraph in paragraphs), default=0)
     apart = {setting(paragraph) for paragraph in paragraphs if is_set_apart(paragraph)}
-    levels = {setting: outermost + at for at, setting in enumerate(sorted(apart, key=lambda s: (-s[0], not s[1])), 1)}
+    levels = {
+        setting: outermost + at
+        for at, setting in enumerate(sorted(apart, key=lambda s: (-s[0], not s[1])), 1)
+    }
     return tuple(
-        _block(paragraph, levels[setting(paragraph)] if is_set_apart(paragraph) else paragraph.outline)
+        _block(
+            paragraph, levels[setting(paragraph)] if is_set_apart(paragraph) else paragraph.outline
+        )
         for paragraph in paragraphs
     )
 
 
 def _block(paragraph: Paragraph, level: int | None) -> DocumentBlock:
-    page, label = paragraph.page, paragraph.label
+    page = paragraph.page
+    label = paragraph.label
     if paragraph.kind == "table":
         return doc.table_block(paragraph.rows, page, label)
-    text, marker = canonical(paragraph.text), paragraph.number
+    text = canonical(paragraph.text)
+    marker = paragraph.number
     if marker and marker != BULLET:
         text = canonical(f"{marker} {text}")
     elif not marker and (bullet := numbering.marked(text, bullet=True)):
-        text, marker = bullet.rest, BULLET
+        text = bullet.rest
+        marker = BULLET
     number = numbering.marked(text)
     if paragraph.kind == "note":
         # printed raised before a note, and not at all in a Word file's text of it
@@ -126,7 +152,8 @@ def number_as(value: int, form: str) -> str:
     if form.endswith("Letter"):
         letters = chr(ord("A") + (value - 1) % 26) * ((value - 1) // 26 + 1)
     elif form.endswith("Roman"):
-        letters, remaining = "", value
+        letters = ""
+        remaining = value
         for worth, sign in zip(
             (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1),
             "M CM D CD C XC L XL X IX V IV I".split(),  # noqa: SIM905 - as one reads them
@@ -149,16 +176,39 @@ _ENDS_PARAGRAPH: Final = {
     "figure", "figcaption", "pre", "address", "form", "fieldset", "h1", "h2", "h3", "h4", "h5", "h6", "body", "html",
     "details", "summary",
 }  # fmt: skip
-LIST_FORMS: Final = {"1": "decimal", "I": "upperRoman", "i": "lowerRoman", "A": "upperLetter", "a": "lowerLetter"}
-_VOID: Final = {"br", "hr", "img", "input", "meta", "link", "area", "base", "col", "embed", "source", "track", "wbr"}
+LIST_FORMS: Final = {
+    "1": "decimal",
+    "I": "upperRoman",
+    "i": "lowerRoman",
+    "A": "upperLetter",
+    "a": "lowerLetter",
+}
+_VOID: Final = {
+    "br",
+    "hr",
+    "img",
+    "input",
+    "meta",
+    "link",
+    "area",
+    "base",
+    "col",
+    "embed",
+    "source",
+    "track",
+    "wbr",
+}
 _WIDEST: Final = 100
 
 
 def read_html(data: bytes, source: str) -> tuple[list[Paragraph], tuple[Remark, ...]]:
     charset = _CHARSET.search(data[:4096])
-    text, remarks = "", tuple[Remark, ...]()
+    text = ""
+    remarks = tuple[Remark, ...]()
     if charset and not data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
-        with suppress(LookupError, UnicodeDecodeError):  # it names one that is not so: tried as any other text
+        with suppress(
+            LookupError, UnicodeDecodeError
+        ):  # it names one that is not so: tried as any other text
             text = data.decode(charset[1].decode("ascii"))
     if not text:
         text, remarks = doc.decode_text(data, source=source)
@@ -166,7 +216,11 @@ def read_html(data: bytes, source: str) -> tuple[list[Paragraph], tuple[Remark, 
     reader.feed(text)
     reader.close()
     reader.end_paragraph()
-    aside = (Remark(doc.noted("menus-left", words=str(reader.aside_words))),) if reader.aside_words else ()
+    aside = (
+        (Remark(doc.noted("menus-left", words=str(reader.aside_words))),)
+        if reader.aside_words
+        else ()
+    )
     return reader.paragraphs, (*remarks, *aside)
 
 
@@ -180,13 +234,16 @@ class _OpenTable:
     def begin_cell(self, attributes: Mapping[str, str]) -> None:
         spans = [attributes.get(name, "1") for name in ("colspan", "rowspan")]
         wide, high = (min(max(int(span), 1), _WIDEST) if span.isdecimal() else 1 for span in spans)
-        self.cell, self.span = [], (wide, high)
+        self.cell = []
+        self.span = (wide, high)
         self.rows = self.rows or [[]]
 
     def end_cell(self) -> None:
         if self.cell is None:
             return
-        row, text, self.cell = self.rows[-1], canonical("".join(self.cell)), None
+        row = self.rows[-1]
+        text = canonical("".join(self.cell))
+        self.cell = None
         while self.covered.get(len(row), 0) >= len(self.rows):
             row.append("")
         wide, high = self.span
@@ -203,8 +260,11 @@ class _PageReader(HTMLParser):
         self.aside_words = 0
         self._runs: list[tuple[str, bool]] = []
         self._outline: int | None = None
-        self._number, self._depth = "", 0
-        self._lists: list[tuple[str, int]] = []  # their form, empty for bullets, and the last number
+        self._number = ""
+        self._depth = 0
+        self._lists: list[
+            tuple[str, int]
+        ] = []  # their form, empty for bullets, and the last number
         self._tables: list[_OpenTable] = []
         self._bold = 0
         self._hidden: list[str] = []
@@ -251,7 +311,8 @@ class _PageReader(HTMLParser):
         elif tag == "ul":
             self._lists.append(("", 0))
         elif tag == "ol":
-            start, form = attributes.get("start", "1"), LIST_FORMS.get(attributes.get("type", "1"), "decimal")
+            start = attributes.get("start", "1")
+            form = LIST_FORMS.get(attributes.get("type", "1"), "decimal")
             self._lists.append((form, int(start) - 1 if start.lstrip("-").isdecimal() else 0))
         elif tag == "li":
             self._number, self._depth = BULLET, max(len(self._lists), 1)
@@ -298,12 +359,20 @@ class _PageReader(HTMLParser):
             self._runs.append((data, self._bold > 0))
 
     def end_paragraph(self) -> None:
-        runs, number, outline, depth = self._runs, self._number, self._outline, self._depth
-        self._runs, self._number, self._outline, self._depth = [], "", None, 0
+        runs = self._runs
+        number = self._number
+        outline = self._outline
+        depth = self._depth
+        self._runs = []
+        self._number = ""
+        self._outline = None
+        self._depth = 0
         if text := canonical("".join(words for words, _ in runs)):
             bold, lead = bold_lead(runs)
             depth = depth if number else 0
-            self.paragraphs.append(Paragraph(text, None, None, number, outline, depth, 0, bold, lead))
+            self.paragraphs.append(
+                Paragraph(text, None, None, number, outline, depth, 0, bold, lead)
+            )
 
 
 # Plain text and Markdown
@@ -314,8 +383,9 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe
 _DOTS = " \t\u00a0\u202f.…_·"
 _PAGE_NUMBER = re.compile(
     r"(?:[-–—]\s*)?\d{1,4}(?:\s*[-–—])?|\d{1,4}\s*/\s*\d{1,4}"
-    r"|(?:page|seite|pagina|página|p\.)\s*\d{1,4}(?:\s*(?:/|sur|of|von|di|de)\s*\d{1,4})?", re.IGNORECASE,
-)  # fmt: skip
+    r"|(?:page|seite|pagina|página|p\.)\s*\d{1,4}(?:\s*(?:/|sur|of|von|di|de)\s*\d{1,4})?",
+    re.IGNORECASE,
+)
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
 _ROW = re.compile(r"\|.*\|")
 _RULE = re.compile(r"\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?")
@@ -335,19 +405,29 @@ class _TextLine:
         head = body.rstrip("0123456789")
         page = body[len(head) :]
         if not page and (roman := re.search(r"(?<=[.…_\s])[ivxl]{1,6}$", body)):
-            head, page = body[: roman.start()], roman[0]
+            head = body[: roman.start()]
+            page = roman[0]
         core = head.rstrip(_DOTS)
         tail = head[len(core) :]
         dots = sum(3 if char == "…" else char in "._·" for char in tail)
-        set_off = bool(core) and page.isdigit() and len(page) < 4 and ("\t" in tail or len(tail) - dots >= 3)
-        self.paged = bool((page and len(page) < 5 and dots >= 3) or (not page and dots >= 4) or set_off)
+        set_off = (
+            bool(core)
+            and page.isdigit()
+            and len(page) < 4
+            and ("\t" in tail or len(tail) - dots >= 3)
+        )
+        self.paged = bool(
+            (page and len(page) < 5 and dots >= 3) or (not page and dots >= 4) or set_off
+        )
         body = core if self.paged else body
         is_broken = body.endswith(doc.SOFT_HYPHEN)
         plain = re.sub(r"[ \t]{2,}|\t", " ", body.replace(doc.SOFT_HYPHEN, "")).strip()
-        self.number, self.after_gap = number, after_gap
+        self.number = number
+        self.after_gap = after_gap
         self.text = plain + doc.SOFT_HYPHEN * is_broken
         expanded = clean.expandtabs(8)
-        self.indent, self.width = len(expanded) - len(expanded.lstrip()), len(expanded)
+        self.indent = len(expanded) - len(expanded.lstrip())
+        self.width = len(expanded)
 
 
 def read_plain(text: str, *, source: str, markdown: bool = False) -> Iterator[DocumentBlock]:
@@ -369,7 +449,8 @@ def read_plain(text: str, *, source: str, markdown: bool = False) -> Iterator[Do
     rows: list[list[str]] = []
     for line in lines:
         raw = every[line.number - 1].strip() if line.number <= len(every) else ""
-        heading, is_row = _HEADING.fullmatch(raw), _ROW.fullmatch(raw) is not None
+        heading = _HEADING.fullmatch(raw)
+        is_row = _ROW.fullmatch(raw) is not None
         if rows and (not is_row or line.after_gap):
             yield doc.table_block(rows)
             rows = []
@@ -379,9 +460,13 @@ def read_plain(text: str, *, source: str, markdown: bool = False) -> Iterator[Do
         if heading:
             words = canonical(_EMPHASIS.sub(r"\2", heading[2]))
             marker = numbering.marked(words)
-            yield DocumentBlock(None, None, "heading", words, len(heading[1]), marker.number if marker else "")
+            yield DocumentBlock(
+                None, None, "heading", words, len(heading[1]), marker.number if marker else ""
+            )
         elif is_row and not _RULE.fullmatch(raw):
-            rows.append([canonical(_EMPHASIS.sub(r"\2", cell)) for cell in raw.strip("|").split("|")])
+            rows.append(
+                [canonical(_EMPHASIS.sub(r"\2", cell)) for cell in raw.strip("|").split("|")]
+            )
         elif not is_row:
             run.append(line)
     yield from _TextFlow(run, text).blocks()
@@ -392,7 +477,8 @@ def read_plain(text: str, *, source: str, markdown: bool = False) -> Iterator[Do
 class _TextFlow:
     def __init__(self, lines: Sequence[_TextLine], text: str, *, has_titles: bool = False) -> None:
         self.lines = [line for line in lines if not _PAGE_NUMBER.fullmatch(line.text)]
-        self.text, self.has_titles = text, has_titles
+        self.text = text
+        self.has_titles = has_titles
         self.connectors = numbering.words("connector", language=doc.block_language(text) or "")
         starts: dict[int, tuple[Marker, ...]] = {}
         goes_on = False
@@ -400,23 +486,34 @@ class _TextFlow:
             markers = numbering.readings(line.text)
             if goes_on and not line.after_gap:
                 # “2 years later” is no item where a sentence goes on from the line above
-                markers = tuple(marker for marker in markers if not (marker.weak and marker.rest[:1].islower()))
+                markers = tuple(
+                    marker for marker in markers if not (marker.weak and marker.rest[:1].islower())
+                )
             starts[line.number] = markers
-            goes_on = not markers or doc.folded(line.text).rpartition(" ")[2] in numbering.words("connector")
+            goes_on = not markers or doc.folded(line.text).rpartition(" ")[2] in numbering.words(
+                "connector"
+            )
         self.markers = numbering.resolve(starts)
         labels = {line.number: self._field_label(line) for line in self.lines}
         often = Counter(labels.values())
         self.fields = {
-            number for number, label in labels.items()
-            if label and (often[label] > 1 or (number not in self.markers and numbering.field_kind(label)))
-        }  # fmt: skip
-        self.captions = {number for number, marker in self.markers.items() if marker.group == "caption"}
+            number
+            for number, label in labels.items()
+            if label
+            and (often[label] > 1 or (number not in self.markers and numbering.field_kind(label)))
+        }
+        self.captions = {
+            number for number, marker in self.markers.items() if marker.group == "caption"
+        }
         for number in self.fields | self.captions:
             self.markers.pop(number, None)
-        # the width the text was set to, where lines show one: few are full, or paragraphs are one line
+        # the width the text was set to, where lines show one: few are full, or paragraphs are one
+        # line
         widths = [line.width for line in self.lines if not line.paged]
         widest = max(widths, default=0)
-        self.width = widest if widest <= 120 and sum(width > widest - 12 for width in widths) > 2 else 0
+        self.width = (
+            widest if widest <= 120 and sum(width > widest - 12 for width in widths) > 2 else 0
+        )
 
     def _field_label(self, line: _TextLine) -> str:
         marker = self.markers.get(line.number)
@@ -439,10 +536,19 @@ class _TextFlow:
         named = [re.sub(r"\W+", " ", doc.folded(self._words(group))).strip() for group in groups]
         contents = [any(line.paged for line in group) for group in groups]
         # without entries of a list of contents that the text repeats
-        groups = [group for at, group in enumerate(groups) if not (contents[at] and named[at] in named[at + 1 :])]
+        groups = [
+            group
+            for at, group in enumerate(groups)
+            if not (contents[at] and named[at] in named[at + 1 :])
+        ]
         headings = self._headings(groups) if self.has_titles else {}
-        bullets = list(dict.fromkeys(self.markers[group[0].number].style.form for group in groups
-                                     if group[0].number in self.markers))  # fmt: skip
+        bullets = list(
+            dict.fromkeys(
+                self.markers[group[0].number].style.form
+                for group in groups
+                if group[0].number in self.markers
+            )
+        )
         return [self._block(group, headings.get(at), bullets) for at, group in enumerate(groups)]
 
     def _words(self, group: Sequence[_TextLine]) -> str:
@@ -451,21 +557,37 @@ class _TextFlow:
             words = doc.joined(words, line.text, text=self.text)
         return words.rstrip(doc.SOFT_HYPHEN)
 
-    def _block(self, group: Sequence[_TextLine], level: int | None, bullets: Sequence[str]) -> DocumentBlock:
-        marker, words = self.markers.get(group[0].number), self._words(group)
+    def _block(
+        self, group: Sequence[_TextLine], level: int | None, bullets: Sequence[str]
+    ) -> DocumentBlock:
+        marker = self.markers.get(group[0].number)
+        words = self._words(group)
         if level is not None:
             return DocumentBlock(None, None, "heading", canonical(words).rstrip(" :"), level)
         if marker is None:
-            bullet = numbering.marked(words, bullet=True) if group[0].number in self.fields else None
-            return DocumentBlock(None, None, "paragraph", canonical(bullet.rest if bullet else words))
+            bullet = (
+                numbering.marked(words, bullet=True) if group[0].number in self.fields else None
+            )
+            return DocumentBlock(
+                None, None, "paragraph", canonical(bullet.rest if bullet else words)
+            )
         if marker.style.is_bullet:
             words = words[len(group[0].text) - len(marker.rest) :]
-            return DocumentBlock(None, None, "item", canonical(words), bullets.index(marker.style.form) + 1, BULLET)
+            return DocumentBlock(
+                None, None, "item", canonical(words), bullets.index(marker.style.form) + 1, BULLET
+            )
         return DocumentBlock(None, None, "item", canonical(words), marker=marker.number)
 
     def _joins(self, text: str, group: Sequence[_TextLine], at: int) -> bool:
-        line, above, start = self.lines[at], self.lines[at - 1], group[0]
-        if above.paged or line.number in self.markers or line.number in self.fields or line.number in self.captions:
+        line = self.lines[at]
+        above = self.lines[at - 1]
+        start = group[0]
+        if (
+            above.paged
+            or line.number in self.markers
+            or line.number in self.fields
+            or line.number in self.captions
+        ):
             return False
         is_title = start.number in self.markers or (self.has_titles and start is self.lines[0])
         if not is_title or start.number in self.captions:
@@ -474,17 +596,30 @@ class _TextFlow:
             return True
         if line.after_gap:
             return False
-        if not line.text or text.endswith(doc.SOFT_HYPHEN) or line.text[0].islower() or self._is_open(text):
+        if (
+            not line.text
+            or text.endswith(doc.SOFT_HYPHEN)
+            or line.text[0].islower()
+            or self._is_open(text)
+        ):
             return True
         was_full = self.width > 0 and above.width + 1 + len(line.text.split()[0]) > self.width
-        hangs, ends = line.indent > start.indent, text.endswith((".", ":", ";"))
+        hangs = line.indent > start.indent
+        ends = text.endswith((".", ":", ";"))
         if was_full and hangs and not ends:
             return True
         # one last line: it is indented or the line above was full, and it stands alone
         following = self.lines[at + 1] if at + 1 < len(self.lines) else None
         is_marked = following is not None and following.number in self.markers
-        alone = following is None or following.after_gap or is_marked or (hangs and following.indent <= start.indent)
-        return (hangs or was_full) and alone and not ends and not line.text.endswith((".", ";", ":"))
+        alone = (
+            following is None
+            or following.after_gap
+            or is_marked
+            or (hangs and following.indent <= start.indent)
+        )
+        return (
+            (hangs or was_full) and alone and not ends and not line.text.endswith((".", ";", ":"))
+        )
 
     def _is_open(self, text: str) -> bool:
         for opening, closing in ("«»", "()", "„“", "“”"):
@@ -492,7 +627,9 @@ class _TextFlow:
                 return True
         latest = text.split()[-1]
         small = latest.islower() or (text.isupper() and len(text.split()) > 1)
-        return text.endswith((",", "/", "&", "–", "-")) or (small and doc.folded(latest) in self.connectors)
+        return text.endswith((",", "/", "&", "–", "-")) or (
+            small and doc.folded(latest) in self.connectors
+        )
 
     def _headings(self, groups: Sequence[Sequence[_TextLine]]) -> dict[int, int]:
         above: list[int] = []
@@ -510,7 +647,9 @@ class _TextFlow:
         words = self._words(group)
         begins = words[:1].isupper() or words[:1].isdigit() or words[:1] in _OPENING
         number = group[0].number
-        is_plain = number not in self.markers and number not in self.fields and number not in self.captions
+        is_plain = (
+            number not in self.markers and number not in self.fields and number not in self.captions
+        )
         is_sentence = words.endswith((".", ";", ",", ":")) and len(words.split()) > 4
         is_sentence = is_sentence or doc.folded(words).rstrip(" :") in numbering.words("contents")
         return is_plain and begins and len(words) <= longest and not is_sentence

@@ -1,16 +1,18 @@
 """What a text may name and calls by its name: instruments, plans and bodies of the graph; and names it gives itself.
 
-A name is found word by word: case, accents, apostrophes, hyphens and the endings of inflected words make no difference,
-but a name of one or two words keeps its capitals (« Accord de Paris » is a treaty, « accord » is not), and a bracket, a
-colon or the end of a sentence stands inside a name only where the name has one.
+A name is found word by word: case, accents, apostrophes, hyphens and the endings of inflected words
+make no difference, but a name of one or two words keeps its capitals (« Accord de Paris » is a
+treaty, « accord » is not), and a bracket, a colon or the end of a sentence stands inside a name
+only where the name has one.
 
-A name that several things have is that of the document's country, of the edition the text says, else of the latest one
-before the document; where none of this decides, all are choices. A body is called what it was called on the day of the
-document. An abbreviation of two or three letters counts only where something else of its family is named, too.
+A name that several things have is that of the document's country, of the edition the text says,
+else of the latest one before the document; where none of this decides, all are choices. A body is
+called what it was called on the day of the document. An abbreviation of two or three letters counts
+only where something else of its family is named, too.
 
-A short form refers to the last mention of its type in the same paragraph or the one before. Where a reference of that
-type stands between which could not be resolved, it refers to nothing that is known: finders of citations that overlook
-this attach it to the wrong act.
+A short form refers to the last mention of its type in the same paragraph or the one before. Where a
+reference of that type stands between which could not be resolved, it refers to nothing that is
+known: finders of citations that overlook this attach it to the wrong act.
 """
 
 import re
@@ -29,7 +31,8 @@ _WORD: Final = re.compile(r"[nN][°º]|[^\W_]+")
 _BETWEEN: Final = re.compile(r"[ \n’'‘ʼ`´\-‐‑–—/,:&()«»\"“”„.;·]{0,5}")
 _HARD: Final = frozenset("().;:")
 _ENDINGS: Final = "esnrm"
-# how many letters of a word stay where its ending is cut: « Internationaler » and « Internationalen » are one word
+# how many letters of a word stay where its ending is cut: « Internationaler » and « Internationalen
+# » are one word
 _STEM: Final = 5
 _LETTERS: Final = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "º": "o", "°": "o"})
 _NAMED: Final = re.compile(r"~([\w.+-]+)~")  # words of mentions.toml in a pattern of it
@@ -49,7 +52,11 @@ def pattern(name: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
                 value = value[key]
             if isinstance(value, str):
                 return _NAMED.sub(listed, value)
-            alternatives += value if isinstance(value, list) else [word for row in value.values() for word in row]
+            alternatives += (
+                value
+                if isinstance(value, list)
+                else [word for row in value.values() for word in row]
+            )
         return either(alternatives)
 
     return re.compile(_NAMED.sub(listed, table("mentions")["pattern"][name]), flags)
@@ -59,7 +66,8 @@ def pattern(name: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
 class Thing:
     """What can be named; ``type`` is the key of its type, ``country`` a code in lower case, empty where it is of none.
 
-    ``start`` and ``end`` are the days it was set up and given up, ``identifiers`` such as ``celex:32014L0024``.
+    ``start`` and ``end`` are the days it was set up and given up, ``identifiers`` such as
+        ``celex:32014L0024``.
     """
 
     iri: str
@@ -84,7 +92,9 @@ class Thing:
         set_once(self, "family", self.key.rpartition("-")[0] if is_edition else self.key)
 
     def is_valid(self, day: date | None) -> bool:
-        return day is None or ((self.start is None or self.start <= day) and (self.end is None or day <= self.end))
+        return day is None or (
+            (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
+        )
 
 
 class Spelling(NamedTuple):
@@ -96,9 +106,12 @@ class Spelling(NamedTuple):
 class Mention:
     """Words of a text that name something; ``text[start:end]`` is ``surface``, and no two mentions overlap.
 
-    ``target`` is the IRI of the graph, else an identifier of what is not in it (an ELI, ``ilo:C122``); empty where the
-    words name one of several ``choices``. ``others`` are further targets, as in « Guiding Principles 25 to 31 ».
-    ``kind`` says what is named, ``rule`` what found it, ``note`` is the key of what a reader should know.
+    ``target`` is the IRI of the graph, else an identifier of what is not in it (an ELI,
+        ``ilo:C122``); empty where the
+    words name one of several ``choices``. ``others`` are further targets, as in « Guiding
+    Principles 25 to 31 ».
+    ``kind`` says what is named, ``rule`` what found it, ``note`` is the key of what a reader should
+        know.
     """
 
     start: int
@@ -116,7 +129,8 @@ class Mention:
         return (self.target, *self.others) if self.target else ()
 
 
-# words of a text that are a name: their place, the things they may name, and how many words they are
+# words of a text that are a name: their place, the things they may name, and how many words they
+# are
 Occurrence = tuple[int, int, tuple[str, ...], int]
 # the tree of names: from each word the next ones, and under an empty one the names that end there
 _Node = dict[str, Any]
@@ -128,7 +142,8 @@ class NamesInTexts:
 
     things: Mapping[str, Thing] = field(default_factory=dict)
     spellings: tuple[Spelling, ...] = ()
-    # labels that cite their thing by its number or date: it is found by that, and the words behind tell it apart
+    # labels that cite their thing by its number or date: it is found by that, and the words behind
+    # tell it apart
     titles: tuple[Spelling, ...] = ()
 
     @cached_property
@@ -144,7 +159,10 @@ class NamesInTexts:
 
     @cached_property
     def by_identifier(self) -> Mapping[str, str]:
-        names = ((thing.iri, (thing.iri, thing.key, *thing.identifiers)) for thing in self.things.values())
+        names = (
+            (thing.iri, (thing.iri, thing.key, *thing.identifiers))
+            for thing in self.things.values()
+        )
         pairs = [(name.casefold(), iri) for iri, identifiers in names for name in identifiers]
         return dict(reversed(pairs))  # of several things of one name the first
 
@@ -154,9 +172,14 @@ class NamesInTexts:
         for thing in self.things.values():
             if thing.kind == "plan" and not thing.is_unknown:
                 number = re.search(r"-(\d{1,2})$", thing.key)
-                age = thing.start.isoformat() if thing.start else "", int(number[1]) if number else 0
+                age = (
+                    thing.start.isoformat() if thing.start else "",
+                    int(number[1]) if number else 0,
+                )
                 families.setdefault(thing.family, []).append((*age, thing))
-        by_age = {family: sorted(rows, key=lambda row: row[:2]) for family, rows in families.items()}
+        by_age = {
+            family: sorted(rows, key=lambda row: row[:2]) for family, rows in families.items()
+        }
         return {family: tuple(plan for *_, plan in rows) for family, rows in by_age.items()}
 
     def identified(self, *identifiers: str) -> Thing | None:
@@ -164,22 +187,36 @@ class NamesInTexts:
         return next((self.things[iri] for iri in iris if iri), None)
 
     def title_words(self, iri: str, *, longer: int) -> list[set[str]]:
-        labels = (spelling.words for spelling in (*self.titles, *self.spellings) if spelling.iri == iri)
+        labels = (
+            spelling.words for spelling in (*self.titles, *self.spellings) if spelling.iri == iri
+        )
         return [{word for _, _, word in words_of(label) if len(word) > longer} for label in labels]
 
     def find(self, text: str) -> tuple[Occurrence, ...]:
-        listed, occurrences = list(words_of(text)), list[Occurrence]()
+        listed = list(words_of(text))
+        occurrences = list[Occurrence]()
         for place, (start, _, word) in enumerate(listed):
-            node, final, longest = self._root.get(word), place, list[Occurrence]()
+            node = self._root.get(word)
+            final = place
+            longest = list[Occurrence]()
             while node is not None:
                 end = listed[final][1]
-                spellings = [] if re.match(r"[-‐‑][^\W\d_]", text[end : end + 2]) else node.get("", ())
-                if fitting := [spelling for spelling in spellings if _fits(spelling.words, text[start:end])]:
-                    iris = tuple(dict.fromkeys(spelling.iri for spelling in fitting if spelling.iri))
+                spellings = (
+                    [] if re.match(r"[-‐‑][^\W\d_]", text[end : end + 2]) else node.get("", ())
+                )
+                if fitting := [
+                    spelling for spelling in spellings if _fits(spelling.words, text[start:end])
+                ]:
+                    iris = tuple(
+                        dict.fromkeys(spelling.iri for spelling in fitting if spelling.iri)
+                    )
                     is_refused = any(not spelling.iri for spelling in fitting)
                     # with the quotation mark or bracket a name ends in, and the space before
-                    tail, marks = text[end : end + 2], {spelling.words[-1:] for spelling in fitting}
-                    is_closed = not tail.lstrip()[:1].isalnum() and tail.lstrip()[:1] in marks - {""}
+                    tail = text[end : end + 2]
+                    marks = {spelling.words[-1:] for spelling in fitting}
+                    is_closed = not tail.lstrip()[:1].isalnum() and tail.lstrip()[:1] in marks - {
+                        ""
+                    }
                     end += len(tail) - len(tail.lstrip()) + 1 if is_closed else 0
                     longest = [(start, end, () if is_refused else iris, final - place + 1)]
                 final += 1
@@ -187,7 +224,9 @@ class NamesInTexts:
                     break
                 # what stands between two words may stand inside a name: a blank line may not
                 between = text[listed[final - 1][1] : listed[final][0]]
-                if between not in (" ", "’", "-", "'") and ("\n\n" in between or not _BETWEEN.fullmatch(between)):
+                if between not in (" ", "’", "-", "'") and (
+                    "\n\n" in between or not _BETWEEN.fullmatch(between)
+                ):
                     break
                 node = node.get(listed[final][2])
             occurrences += longest
@@ -205,13 +244,18 @@ def _folded_word(word: str) -> str:
     plain = "".join(char for char in letters if not unicodedata.combining(char))
     if plain.isdigit():
         return plain
-    return plain[:_STEM] + plain[_STEM:].rstrip(_ENDINGS) if len(plain) > _STEM else plain.removesuffix("s") or plain
+    return (
+        plain[:_STEM] + plain[_STEM:].rstrip(_ENDINGS)
+        if len(plain) > _STEM
+        else plain.removesuffix("s") or plain
+    )
 
 
 def _fits(name: str, printed: str) -> bool:
     if not ({*printed} & _HARD) <= {*name} & _HARD:
         return False
-    ours, theirs = _WORD.findall(name), _WORD.findall(printed)
+    ours = _WORD.findall(name)
+    theirs = _WORD.findall(printed)
     pairs = list(zip(ours, theirs, strict=True))
     if any(_is_acronym(our) != _is_acronym(their) for our, their in pairs if len(our) > 1):
         return not any(map(_is_acronym, ours)) and printed == printed.upper() and len(ours) > 2
@@ -250,7 +294,9 @@ def variants(label: str, *, dated: bool = True) -> Iterator[str]:
             yield match[1]
         bare = cut.sub("", bare).strip(" ,–-")
     listed = _WORD.findall(bare)
-    if bare != label and (len(listed) > 2 or (len(listed) > 1 and all(word[0].isupper() for word in listed))):
+    if bare != label and (
+        len(listed) > 2 or (len(listed) > 1 and all(word[0].isupper() for word in listed))
+    ):
         yield bare
 
 
@@ -261,7 +307,9 @@ _AHEAD: Final = re.compile(
     r"|(?<!\w)International Labou?r Organi[sz]ation(?: \(ILO\))? $"
     r"|(?<!\w)(?:United Nations|European Union)(?:’|')? $"
 )
-_OTHER: Final = re.compile(r"(?<!\w)(?:OECD|OCDE)(?:[ -]|’s |'s )$|^ (?:de l['’]OCDE|der OECD|of the OECD|OCDE)")
+_OTHER: Final = re.compile(
+    r"(?<!\w)(?:OECD|OCDE)(?:[ -]|’s |'s )$|^ (?:de l['’]OCDE|der OECD|of the OECD|OCDE)"
+)
 _NUMBERED: Final = re.compile(
     r"(?<![\w-])(?:PAN|NAPs?)[ -]?(?:n[°º]\s?)?"
     r"(?:(?P<number>\d)(?![\w.]*\d)|(?P<year>20\d\d)\s?[-–/]\s?(?:20)?\d\d)(?!\w)"
@@ -271,13 +319,17 @@ _SPAN: Final = re.compile(
     r"^,?\s*(?P<before>pour la période\s+|for\s+|für\s+|\()?(?P<from>(?:19|20)\d\d)\s*[-–—/]\s*(?P<to>(?:19|20)?\d\d)"
 )
 _WINDOW: Final = 60
-_DISTINCT: Final = 4  # from how many words on a name of a country's own thing is known in the documents of others
+_DISTINCT: Final = (
+    4  # from how many words on a name of a country's own thing is known in the documents of others
+)
 
 
 @cache
 def _spoken() -> tuple[dict[str, str], dict[str, str]]:
     """Which number a word such as « second » is, and which country a name."""
-    ordinals = {word: number for number, listed in table("mentions")["ordinal"].items() for word in listed}
+    ordinals = {
+        word: number for number, listed in table("mentions")["ordinal"].items() for word in listed
+    }
     names = {name: code for code, country in countries().items() for _, name in country.names.words}
     return ordinals, names
 
@@ -291,33 +343,51 @@ class NamesInText:
     plan: str
 
     def _mention(self, start: int, end: int, things: Sequence[Thing], rule: str) -> Mention:
-        surface, kind = self.text[start:end], things[0].kind
+        surface = self.text[start:end]
+        kind = things[0].kind
         if len(things) == 1:
             return Mention(start, end, surface, things[0].iri, kind, rule)
         choices = tuple(dict.fromkeys(thing.iri for thing in things))
         return Mention(start, end, surface, "", kind, rule, "several", choices=choices)
 
     def mentions(self) -> Iterator[Mention]:
-        # « Plan 2 »: the second edition of the country's plan, of the subject of the document where that is known
-        numbers, text, things = list(_NUMBERED.finditer(self.text)), self.text, self.names.things
+        # « Plan 2 »: the second edition of the country's plan, of the subject of the document where
+        # that is known
+        numbers = list(_NUMBERED.finditer(self.text))
+        text = self.text
+        things = self.names.things
         own = things.get(self.plan)
-        called = {name.iri for name in self.names.spellings if _NUMBERED.fullmatch(name.words)} if numbers else set()
+        called = (
+            {name.iri for name in self.names.spellings if _NUMBERED.fullmatch(name.words)}
+            if numbers
+            else set()
+        )
         families = {things[iri].family for iri in called if iri in things}
         for match in numbers:
             plans = [
-                plan for plan in things.values()
-                if plan.kind == "plan" and (match["number"] or match["year"]) in plan.editions
+                plan
+                for plan in things.values()
+                if plan.kind == "plan"
+                and (match["number"] or match["year"]) in plan.editions
                 and plan.country == (self.country or plan.country)
                 and (plan.family in families or (own is not None and plan.family == own.family))
-            ]  # fmt: skip
-            plans = [plan for plan in plans if own is not None and plan.family == own.family] or plans
+            ]
+            plans = [
+                plan for plan in plans if own is not None and plan.family == own.family
+            ] or plans
             if plans:
                 yield self._mention(*match.span(), plans, "plan-edition")
-        # an abbreviation of two or three letters is often something else too: without something else of its family in
-        # the text it is none
+        # an abbreviation of two or three letters is often something else too: without something
+        # else of its family in the text it is none
         occurrences = self.names.find(text)
-        short = {name for name in occurrences if name[1] - name[0] <= 3 and text[name[0] : name[1]].isupper()}
-        families = {things[iri].family for name in occurrences for iri in name[2] if name not in short}
+        short = {
+            name
+            for name in occurrences
+            if name[1] - name[0] <= 3 and text[name[0] : name[1]].isupper()
+        }
+        families = {
+            things[iri].family for name in occurrences for iri in name[2] if name not in short
+        }
         for name in occurrences:
             start, end, iris, _ = name
             if name in short and not families & {things[iri].family for iri in iris}:
@@ -331,8 +401,13 @@ class NamesInText:
         start, end, iris, length = name
         referents = [self.names.things[iri] for iri in iris if iri in self.names.things]
         # short names of other countries' things are not known abroad
-        referents = [entry for entry in referents if entry.country in ("", self.country) or length >= _DISTINCT]
-        # an initiative is often a text and the body that carries it; what a plan rests on is the text
+        referents = [
+            entry
+            for entry in referents
+            if entry.country in ("", self.country) or length >= _DISTINCT
+        ]
+        # an initiative is often a text and the body that carries it; what a plan rests on is the
+        # text
         referents = [entry for entry in referents if entry.kind != "body"] or referents
         before = self.text[max(0, start - _WINDOW) : start]
         # « guiding principles » may be those of the OECD, whose guidelines have that name in French
@@ -347,9 +422,15 @@ class NamesInText:
             start -= len(before) - compound.start()
         if referents[0].kind == "plan":
             return self._plan(start, end, referents)
-        valid = [entry for entry in referents if entry.is_valid(self.day)] if referents[0].kind == "body" else referents
+        valid = (
+            [entry for entry in referents if entry.is_valid(self.day)]
+            if referents[0].kind == "body"
+            else referents
+        )
         if not valid:
-            return replace(self._mention(start, end, referents[:1], "name"), note="name-of-another-day")
+            return replace(
+                self._mention(start, end, referents[:1], "name"), note="name-of-another-day"
+            )
         local = [entry for entry in valid if entry.country == self.country] if self.country else []
         referent = local or [entry for entry in valid if not entry.country] or valid
         return self._mention(start, end, referent, "name")
@@ -368,10 +449,16 @@ class NamesInText:
             start -= len(word[0])
         after = self.text[end : end + _WINDOW]
         if span := _SPAN.match(after):
-            edition, end = span["from"], end if span["before"] else end + span.end()
+            edition = span["from"]
+            end = end if span["before"] else end + span.end()
         elif number := _FOLLOWING.match(after):
-            edition, end = number["number"], end + number.end("number")
-        local = [plan for plan in things if plan.country in (self.country, "")] if self.country else [*things]
+            edition = number["number"]
+            end = end + number.end("number")
+        local = (
+            [plan for plan in things if plan.country in (self.country, "")]
+            if self.country
+            else [*things]
+        )
         if not local:
             return None
         families = {plan.family for plan in local}
@@ -381,14 +468,24 @@ class NamesInText:
         fitting = [plan for plan in editions if edition in plan.editions] if edition else []
         if len(fitting) == 1:
             return self._mention(start, end, fitting, "plan-edition")
-        known_editions, name = [plan for plan in local if not plan.is_unknown], self.text[start:end]
-        tells_edition = re.search(r"\d", name) or {fragment.casefold() for fragment in name.split()} & ordinals.keys()
+        known_editions = [plan for plan in local if not plan.is_unknown]
+        name = self.text[start:end]
+        tells_edition = (
+            re.search(r"\d", name)
+            or {fragment.casefold() for fragment in name.split()} & ordinals.keys()
+        )
         if len(editions) == 1 or (len(known_editions) == len(local) == 1 and tells_edition):
             return self._mention(start, end, (known_editions or editions)[:1], "plan-name")
-        earlier = [plan for plan in editions if self.day is None or plan.start is None or plan.start <= self.day]
+        earlier = [
+            plan
+            for plan in editions
+            if self.day is None or plan.start is None or plan.start <= self.day
+        ]
         latest = (earlier or editions)[-1]
         choices = tuple(plan.iri for plan in editions if plan.iri != latest.iri)
-        return replace(self._mention(start, end, [latest], "plan-name"), note="latest-edition", choices=choices)
+        return replace(
+            self._mention(start, end, [latest], "plan-name"), note="latest-edition", choices=choices
+        )
 
 
 # Names a text gives itself
@@ -408,10 +505,23 @@ def find_definitions(text: str, mentions: Iterable[Mention]) -> Iterator[Mention
         before = [mention for end, mention in defined[again[0]] if end <= again.start()]
         if before:
             mention = before[-1]
-            yield Mention(*again.span(), again[0], mention.target, mention.kind, "definition", others=mention.others)
+            yield Mention(
+                *again.span(),
+                again[0],
+                mention.target,
+                mention.kind,
+                "definition",
+                others=mention.others,
+            )
 
 
-_ACTS: Final = {"dir": "eu-act", "reg": "eu-act", "dec": "eu-act", "law": "national-act", "convention": "ilo"}
+_ACTS: Final = {
+    "dir": "eu-act",
+    "reg": "eu-act",
+    "dec": "eu-act",
+    "law": "national-act",
+    "convention": "ilo",
+}
 
 
 def find_short_forms(text: str, mentions: Sequence[Mention]) -> Iterator[Mention]:
@@ -419,13 +529,21 @@ def find_short_forms(text: str, mentions: Sequence[Mention]) -> Iterator[Mention
     for match in pattern("short").finditer(text):
         kind = next(key for key in _ACTS if match[key] or match[f"c_{key}"])
         if referent := _meant(text, match.start(), kind, done):
-            mention = Mention(*match.span(), match[0], referent.target, referent.kind, "short-form", "refers-back")
+            mention = Mention(
+                *match.span(), match[0], referent.target, referent.kind, "short-form", "refers-back"
+            )
             done.append(mention)
             yield mention
     for match in pattern("short-last").finditer(text):
         near = [m for m in done if m.end <= match.start() and m.kind in ("eu-act", "national-act")]
-        if near and near[-1].target and re.fullmatch(r"\s*[;,]\s*", text[near[-1].end : match.start()]):
-            yield Mention(*match.span(), match[0], near[-1].target, near[-1].kind, "short-form", "refers-back")
+        if (
+            near
+            and near[-1].target
+            and re.fullmatch(r"\s*[;,]\s*", text[near[-1].end : match.start()])
+        ):
+            yield Mention(
+                *match.span(), match[0], near[-1].target, near[-1].kind, "short-form", "refers-back"
+            )
 
 
 def _meant(text: str, start: int, kind: str, mentions: Sequence[Mention]) -> Mention | None:
@@ -445,7 +563,9 @@ def _meant(text: str, start: int, kind: str, mentions: Sequence[Mention]) -> Men
     noun = re.compile(rf"\w*{either(table('mentions')['short'][kind])}\w*", re.IGNORECASE)
     for match in noun.finditer(text, referent.end, start):
         # a plural stands before the numbers of a list, which are mentions themselves
-        is_listing = re.match(r"\s*(?:\([A-Z]+\)\s*)?(?:n[°º]s?\s*)?\d", text[match.end() : match.end() + 20])
+        is_listing = re.match(
+            r"\s*(?:\([A-Z]+\)\s*)?(?:n[°º]s?\s*)?\d", text[match.end() : match.end() + 20]
+        )
         if not is_listing and not any(m.start <= match.start() < m.end for m in mentions):
             return None
     return referent if referent.target else None
@@ -455,7 +575,8 @@ _LABEL: Final = re.compile(r"(?:^|[;•|])\s*(?:[-–•*]\s*)?(?P<label>[^\W\d_
 # how many words a label has at most that no role is known for; what is longer introduces a sentence
 _LONGEST: Final = 4
 _SENTENCE: Final = re.compile(r"[.!?…]\s+(?=[A-ZÀ-Ü«“„])|[\n\t:;]")
-# how many words may stand between a name and what says its role: articles, « le ministère de », « notably »
+# how many words may stand between a name and what says its role: articles, « le ministère de », «
+# notably »
 _NEAR: Final = 3
 _AROUND: Final = 300
 _PLAIN_WORD: Final = re.compile(r"[^\W_]+")
@@ -473,7 +594,9 @@ class Role(NamedTuple):
 
 
 def keys() -> frozenset[str]:
-    return frozenset(str(row["role"]) for row in (*table("roles")["role"], table("roles")["default"]))
+    return frozenset(
+        str(row["role"]) for row in (*table("roles")["role"], table("roles")["default"])
+    )
 
 
 @cache
@@ -481,8 +604,9 @@ def _patterns(side: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     begin, end = ("", "") if side == "field" else (r"(?<!\w)", r"(?!\w)")
     return tuple(
         (str(row["role"]), re.compile(f"{begin}{either(row[side])}{end}", re.IGNORECASE))
-        for row in table("roles")["role"] if side in row
-    )  # fmt: skip
+        for row in table("roles")["role"]
+        if side in row
+    )
 
 
 def role_of(document: Document, mention: Mention, others: Sequence[Mention] = ()) -> Role | None:
@@ -523,7 +647,9 @@ def _labels(document: Document, block: DocumentBlock, at: int) -> Iterator[str]:
             yield heads[len(cells) - 1].strip()
     else:
         # a line of its own may be the label of what follows, be it a list
-        for above in reversed([earlier for earlier in document.blocks if earlier.start < block.start]):
+        for above in reversed(
+            [earlier for earlier in document.blocks if earlier.start < block.start]
+        ):
             is_label = bool(_of_label(above.text))
             if is_label:
                 yield above.text.strip(" :")
@@ -539,15 +665,23 @@ def _beside(block: DocumentBlock, start: int, end: int, mentions: Sequence[Menti
     for mention in mentions:
         # names in a list do not part a name from its verb
         if block.start <= mention.start < block.end:
-            low, high = mention.start - block.start, mention.end - block.start
+            low = mention.start - block.start
+            high = mention.end - block.start
             hidden = hidden[:low] + " " * (high - low) + hidden[high:]
-    sides = {"before": (max(begin, start - _AROUND), start), "after": (end, min(finish, end + _AROUND))}
+    sides = {
+        "before": (max(begin, start - _AROUND), start),
+        "after": (end, min(finish, end + _AROUND)),
+    }
     roles = []
     for side, (low, high) in sides.items():
         for place, (role, pattern) in enumerate(_patterns(side)):
             for spot in pattern.finditer(hidden, low, high):
-                between = hidden[spot.end() : high] if side == "before" else hidden[low : spot.start()]
+                between = (
+                    hidden[spot.end() : high] if side == "before" else hidden[low : spot.start()]
+                )
                 distance = len(_PLAIN_WORD.findall(between))
                 if distance <= _NEAR:
-                    roles.append((distance, place, Role(role, text[spot.start() : spot.end()].strip(), side)))
+                    roles.append(
+                        (distance, place, Role(role, text[spot.start() : spot.end()].strip(), side))
+                    )
     return min(roles, key=lambda ranked: ranked[:2])[2] if roles else None

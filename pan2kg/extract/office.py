@@ -1,10 +1,11 @@
 """Word documents (docx) and OpenDocument texts (odt): paragraphs with their automatic numbers, headings, tables, notes.
 
-Word keeps “1.1” in the numbering of the style and not in the text, and plans live on it: so the counters are run here
-as Word runs them (ECMA-376, part 1, 17.9), those of OpenDocument as its office does (ODF 1.3, part 3).
+Word keeps “1.1” in the numbering of the style and not in the text, and plans live on it: so the
+counters are run here as Word runs them (ECMA-376, part 1, 17.9), those of OpenDocument as its
+office does (ODF 1.3, part 3).
 
-A document of 0.3 MB can unpack to 300 MB, and a document type can make a megabyte of text of ten lines; a published
-plan needs neither.
+A document of 0.3 MB can unpack to 300 MB, and a document type can make a megabyte of text of ten
+lines; a published plan needs neither.
 """
 
 import io
@@ -21,7 +22,15 @@ from pan2kg.extract import BULLET, canonical
 from pan2kg.extract.markup import LIST_FORMS, Paragraph, bold_lead, number_as
 
 MEGABYTE: Final = 1_000_000
-_DAMAGED: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, KeyError, ValueError)
+_DAMAGED: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    KeyError,
+    ValueError,
+)
 
 
 class Package:
@@ -33,7 +42,9 @@ class Package:
         except _DAMAGED:
             raise damaged(source) from None
         if any(entry.flag_bits & 1 for entry in entries):
-            raise OutlineError("password-needed", place=Place(source), remedy="save-without-password")
+            raise OutlineError(
+                "password-needed", place=Place(source), remedy="save-without-password"
+            )
         size = sum(entry.file_size for entry in entries)
         if size > unpacked * MEGABYTE:
             raise too_large(source, size, unpacked)
@@ -67,15 +78,20 @@ def damaged(source: str, line: int | None = None) -> OutlineError:
 
 def too_large(source: str, size: int, limit: int) -> OutlineError:
     values = {"megabytes": str(size // MEGABYTE), "limit": limit}
-    return OutlineError("unpacks-too-large", place=Place(source), remedy="give-smaller-file", **values)
+    return OutlineError(
+        "unpacks-too-large", place=Place(source), remedy="give-smaller-file", **values
+    )
 
 
 def _cell_text(paragraphs: Iterator[Paragraph]) -> str:
-    return canonical(" ".join(
-        " ".join(" ".join(row) for row in paragraph.rows) if paragraph.kind == "table"
-        else f"{'' if paragraph.number in ('', BULLET) else paragraph.number + ' '}{paragraph.text}"
-        for paragraph in paragraphs
-    ))  # fmt: skip
+    return canonical(
+        " ".join(
+            " ".join(" ".join(row) for row in paragraph.rows)
+            if paragraph.kind == "table"
+            else f"{'' if paragraph.number in ('', BULLET) else paragraph.number + ' '}{paragraph.text}"
+            for paragraph in paragraphs
+        )
+    )
 
 
 # Word
@@ -84,9 +100,12 @@ _W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _NOT_READ: Final = {f"{_W}del", f"{_W}moveFrom", f"{_W}instrText", f"{_W}delText", _FALLBACK}
 _HEADING_NAME: Final = re.compile(r"heading ([1-9])", re.IGNORECASE)
-_CONTENTS_NAME: Final = re.compile(r"toc \d|table of (?:figures|authorities)|toc heading", re.IGNORECASE)
+_CONTENTS_NAME: Final = re.compile(
+    r"toc \d|table of (?:figures|authorities)|toc heading", re.IGNORECASE
+)
 
-# A level of a list: its form, its text with places such as %1, what it starts with, whether all is decimal
+# A level of a list: its form, its text with places such as %1, what it starts with, whether all is
+# decimal
 _WordLevel = tuple[str, str, int, bool]
 # A list: what counters it shares with others, its levels, and what it starts anew with
 _WordList = tuple[str, Mapping[int, _WordLevel], Mapping[int, int]]
@@ -111,10 +130,12 @@ def read_word(package: Package) -> tuple[list[Paragraph], int | None, int]:
     if pages is None:
         paragraphs = [replace(paragraph, page=None) for paragraph in paragraphs]
     paragraphs += [
-        Paragraph(text, kind="note") for entry in ("footnotes", "endnotes")
+        Paragraph(text, kind="note")
+        for entry in ("footnotes", "endnotes")
         for note in package.tree(f"word/{entry}.xml")
-        if note.get(f"{_W}type") is None and (text := canonical(" ".join(map(_word_text, note.iter(f"{_W}p")))))
-    ]  # fmt: skip
+        if note.get(f"{_W}type") is None
+        and (text := canonical(" ".join(map(_word_text, note.iter(f"{_W}p")))))
+    ]
     return paragraphs, pages, reader.contents
 
 
@@ -139,7 +160,8 @@ def _word_text(element: Element) -> str:
         return ""
     spaces = {f"{_W}tab": " ", f"{_W}br": " ", f"{_W}cr": " ", f"{_W}noBreakHyphen": "-"}
     return "".join(
-        (inner.text or "") if inner.tag == f"{_W}t" else spaces.get(inner.tag, "") for inner in _own(element)
+        (inner.text or "") if inner.tag == f"{_W}t" else spaces.get(inner.tag, "")
+        for inner in _own(element)
     )
 
 
@@ -153,7 +175,8 @@ def _inside(parent: Element, tag: str) -> Iterator[Element]:
 
 class _WordReader:
     def __init__(self, styles: Element, numbering: Element) -> None:
-        self.page, self.contents = 1, 0
+        self.page = 1
+        self.contents = 0
         self.counters: dict[str, dict[int, int]] = {}
         self.begun: set[str] = set()
         self._raw = {style.get(f"{_W}styleId", ""): style for style in styles.iter(f"{_W}style")}
@@ -164,12 +187,15 @@ class _WordReader:
             style = self._style(key, frozenset())
             if element.get(f"{_W}default") == "1" and element.get(f"{_W}type") == "paragraph":
                 self.default = style if self.default is self._plain else self.default
-        shared = {element.get(f"{_W}abstractNumId", ""): self._levels(element)
-                  for element in numbering.iter(f"{_W}abstractNum")}  # fmt: skip
+        shared = {
+            element.get(f"{_W}abstractNumId", ""): self._levels(element)
+            for element in numbering.iter(f"{_W}abstractNum")
+        }
         self.lists: dict[str, _WordList] = {}
         for number in numbering.iter(f"{_W}num"):
             abstract = _value(number, "abstractNumId")
-            levels, anew = dict(shared.get(abstract, {})), dict[int, int]()
+            levels = dict(shared.get(abstract, {}))
+            anew = dict[int, int]()
             for override in number.iter(f"{_W}lvlOverride"):
                 levels |= self._levels(override)
                 if start := _value(override, "startOverride"):
@@ -180,11 +206,13 @@ class _WordReader:
     def _levels(element: Element) -> dict[int, _WordLevel]:
         return {
             int(level.get(f"{_W}ilvl", "0")): (
-                _value(level, "numFmt") or "decimal", _value(level, "lvlText"), int(_value(level, "start") or 1),
+                _value(level, "numFmt") or "decimal",
+                _value(level, "lvlText"),
+                int(_value(level, "start") or 1),
                 _is_on(level.find(f"{_W}isLgl")),
             )
             for level in element.findall(f"{_W}lvl")
-        }  # fmt: skip
+        }
 
     def _style(self, key: str, below: frozenset[str]) -> _WordStyle:
         element = self._raw.get(key)
@@ -192,7 +220,9 @@ class _WordReader:
             return self._plain
         if key not in self.styles:
             above = self._style(_value(element, "basedOn"), below | {key})
-            name, paragraph, run = _value(element, "name"), element.find(f"{_W}pPr"), element.find(f"{_W}rPr")
+            name = _value(element, "name")
+            paragraph = element.find(f"{_W}pPr")
+            run = element.find(f"{_W}rPr")
             level = _value(paragraph, "outlineLvl")
             outline = int(level) + 1 if level else above.outline
             if heading := _HEADING_NAME.fullmatch(name):
@@ -200,14 +230,19 @@ class _WordReader:
             elif name.lower() == "title":
                 outline = 0
             number = paragraph.find(f"{_W}numPr") if paragraph is not None else None
-            listed = (_value(number, "numId") or (above.number or ("", 0))[0], int(_value(number, "ilvl") or 0))
+            listed = (
+                _value(number, "numId") or (above.number or ("", 0))[0],
+                int(_value(number, "ilvl") or 0),
+            )
             bold = run.find(f"{_W}b") if run is not None else None
             size = _value(run, "sz")
             self.styles[key] = _WordStyle(
-                name, None if outline is not None and outline > 9 else outline,
-                listed if number is not None else above.number, _is_on(bold) if bold is not None else above.bold,
+                name,
+                None if outline is not None and outline > 9 else outline,
+                listed if number is not None else above.number,
+                _is_on(bold) if bold is not None else above.bold,
                 float(size) / 2 if size else above.size,
-            )  # fmt: skip
+            )
         return self.styles[key]
 
     def flow(self, parent: Element) -> Iterator[Paragraph]:
@@ -219,8 +254,11 @@ class _WordReader:
                 for row in child.iter(f"{_W}tr"):
                     cells: list[str] = []
                     for cell in _inside(row, f"{_W}tc"):
-                        text, merged = _cell_text(self.flow(cell)), cell.find(f"{_W}tcPr/{_W}vMerge")
-                        goes_on = merged is not None and merged.get(f"{_W}val", "continue") == "continue"
+                        text = _cell_text(self.flow(cell))
+                        merged = cell.find(f"{_W}tcPr/{_W}vMerge")
+                        goes_on = (
+                            merged is not None and merged.get(f"{_W}val", "continue") == "continue"
+                        )
                         span = int(_value(cell.find(f"{_W}tcPr"), "gridSpan") or 1)
                         cells += ["" if goes_on else text, *[""] * (span - 1)]
                     rows.append(tuple(cells))
@@ -235,15 +273,20 @@ class _WordReader:
         sizes: list[float] = []
         for run in _inside(element, f"{_W}r"):
             look = run.find(f"{_W}rPr")
-            weight, size, words = look.find(f"{_W}b") if look is not None else None, _value(look, "sz"), _word_text(run)
+            weight = look.find(f"{_W}b") if look is not None else None
+            size = _value(look, "sz")
+            words = _word_text(run)
             runs.append((words, _is_on(weight) if weight is not None else style.bold))
             sizes += [float(size) / 2 if size else style.size] if words.strip() else []
-        text, page = canonical("".join(words for words, _ in runs)), self.page
+        text = canonical("".join(words for words, _ in runs))
+        page = self.page
         breaks = sum(1 for _ in element.iter(f"{_W}lastRenderedPageBreak"))
         # whether a page begins before the first word
         page_break = f"{_W}lastRenderedPageBreak"
         inside = ((inner.tag, inner.text or "") for inner in _own(element))
-        marks = (tag for tag, words in inside if tag == page_break or (tag == f"{_W}t" and words.strip()))
+        marks = (
+            tag for tag, words in inside if tag == page_break or (tag == f"{_W}t" and words.strip())
+        )
         if breaks and next(marks, "") == page_break:
             page += 1
         self.page += breaks
@@ -256,9 +299,16 @@ class _WordReader:
             level = _value(properties, "outlineLvl")
             outline = style.outline if not level else int(level) + 1 if int(level) < 9 else None
             yield Paragraph(
-                text, page, None, number, outline, size=max(sizes, default=0), bold=bold, lead=lead,
+                text,
+                page,
+                None,
+                number,
+                outline,
+                size=max(sizes, default=0),
+                bold=bold,
+                lead=lead,
                 depth=listed[1] + 1 if listed and listed[0] not in ("", "0") else 0,
-            )  # fmt: skip
+            )
         for box in element.iter(f"{_W}txbxContent"):
             if not any(box in list(fallback.iter(box.tag)) for fallback in element.iter(_FALLBACK)):
                 yield from self.flow(box)
@@ -288,7 +338,10 @@ class _WordReader:
         def printed(match: re.Match[str]) -> str:
             at = int(match[1]) - 1
             own_form, _, own_start, _ = levels.get(at, levels[level])
-            return number_as(counters.setdefault(at, own_start), "decimal" if is_decimal and at < level else own_form)
+            return number_as(
+                counters.setdefault(at, own_start),
+                "decimal" if is_decimal and at < level else own_form,
+            )
 
         return canonical(re.sub(r"%([1-9])", printed, pattern))
 
@@ -306,13 +359,20 @@ _LOEXT: Final = "{urn:org:documentfoundation:names:experimental:office:xmlns:loe
 _XML_ID: Final = "{http://www.w3.org/XML/1998/namespace}id"
 _INDEXES: Final = {
     f"{_TEXT}{name}"
-    for name in ("table-of-content", "illustration-index", "table-index", "alphabetical-index", "user-index")
+    for name in (
+        "table-of-content",
+        "illustration-index",
+        "table-index",
+        "alphabetical-index",
+        "user-index",
+    )
 }
 _LEFT_OUT: Final = {
     f"{_TEXT}note", f"{_TEXT}tracked-changes", f"{_OFFICE}annotation", f"{_DRAW}frame", f"{_DRAW}custom-shape",
     f"{_TEXT}bibliography-mark-extension",
 }  # fmt: skip
-_SPANS_LIMIT: Final = 100  # more columns a cell cannot span: a spreadsheet's empty rest of a row is no part of a table
+# more columns a cell cannot span: a spreadsheet's empty rest of a row is no part of a table
+_SPANS_LIMIT: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,10 +385,15 @@ class _ListLevel:
 
     def printed(self, depth: int, counters: list[int], levels: "Mapping[int, _ListLevel]") -> str:
         entries = [
-            number_as(max(counters[at], 1), levels[at].form) for at in range(max(depth - self.shown + 1, 1), depth + 1)
+            number_as(max(counters[at], 1), levels[at].form)
+            for at in range(max(depth - self.shown + 1, 1), depth + 1)
             if at in levels and levels[at].form not in ("none", BULLET)
-        ]  # fmt: skip
-        return f"{self.before}{'.'.join(filter(None, entries))}{self.after}".strip() if any(entries) else ""
+        ]
+        return (
+            f"{self.before}{'.'.join(filter(None, entries))}{self.after}".strip()
+            if any(entries)
+            else ""
+        )
 
 
 class _Setting(NamedTuple):
@@ -354,11 +419,16 @@ def _list_levels(element: Element) -> dict[int, _ListLevel]:
         if level.tag == f"{_TEXT}list-level-style-bullet":
             levels[at] = _ListLevel(BULLET)
         elif level.tag in (f"{_TEXT}list-level-style-number", f"{_TEXT}outline-level-style"):
-            form, pattern = level.get(f"{_STYLE}num-format", ""), level.get(f"{_LOEXT}num-list-format", "")
-            before, after = level.get(f"{_STYLE}num-prefix", ""), level.get(f"{_STYLE}num-suffix", "")
+            form = level.get(f"{_STYLE}num-format", "")
+            pattern = level.get(f"{_LOEXT}num-list-format", "")
+            before = level.get(f"{_STYLE}num-prefix", "")
+            after = level.get(f"{_STYLE}num-suffix", "")
             if form and "%" in pattern:
-                before, after = pattern.split("%")[0], pattern.rpartition("%")[2]
-            shown, start = (int(level.get(f"{_TEXT}{name}", "1")) for name in ("display-levels", "start-value"))
+                before = pattern.split("%")[0]
+                after = pattern.rpartition("%")[2]
+            shown, start = (
+                int(level.get(f"{_TEXT}{name}", "1")) for name in ("display-levels", "start-value")
+            )
             levels[at] = _ListLevel(LIST_FORMS.get(form, "none"), before, after, shown, start)
     return levels
 
@@ -366,18 +436,33 @@ def _list_levels(element: Element) -> dict[int, _ListLevel]:
 class _OpenReader:
     def __init__(self, styles: Element, content: Element) -> None:
         trees = (styles, content)
-        self._raw = {style.get(f"{_STYLE}name", ""): style for tree in trees for style in tree.iter(f"{_STYLE}style")}
-        default = next((style for style in styles.iter(f"{_STYLE}default-style")
-                        if style.get(f"{_STYLE}family") == "paragraph"), None)  # fmt: skip
+        self._raw = {
+            style.get(f"{_STYLE}name", ""): style
+            for tree in trees
+            for style in tree.iter(f"{_STYLE}style")
+        }
+        default = next(
+            (
+                style
+                for style in styles.iter(f"{_STYLE}default-style")
+                if style.get(f"{_STYLE}family") == "paragraph"
+            ),
+            None,
+        )
         self._plain = _Setting() if default is None else self._set(default, _Setting())
         self.settings: dict[str, _Setting] = {}
         for name in self._raw:
             self._setting(name, frozenset())
-        self.lists = {listed.get(f"{_STYLE}name", ""): _list_levels(listed)
-                      for tree in trees for listed in tree.iter(f"{_TEXT}list-style")}  # fmt: skip
+        self.lists = {
+            listed.get(f"{_STYLE}name", ""): _list_levels(listed)
+            for tree in trees
+            for listed in tree.iter(f"{_TEXT}list-style")
+        }
         outline = next(styles.iter(f"{_TEXT}outline-style"), None)
         self.outline = _list_levels(outline) if outline is not None else {}
-        self.counters: dict[str, list[int]] = {}  # of lists by their identifiers, of the one being read under « * »
+        self.counters: dict[
+            str, list[int]
+        ] = {}  # of lists by their identifiers, of the one being read under « * »
         self.last: dict[str, list[int]] = {}
         self.headings = [0] * 10
         self.contents = 0
@@ -438,13 +523,16 @@ class _OpenReader:
             for child in item:
                 if child.tag in (f"{_TEXT}p", f"{_TEXT}h"):
                     # the first paragraph of an item has the number
-                    yield from self._paragraph(child, self._next(style, depth) if is_first else "", depth)
+                    yield from self._paragraph(
+                        child, self._next(style, depth) if is_first else "", depth
+                    )
                     is_first = False
                 elif child.tag == f"{_TEXT}list":
                     yield from self._list(child, style, depth + 1)
 
     def _next(self, style: str, depth: int) -> str:
-        levels, counters = self.lists.get(style, {}), self.counters["*"]
+        levels = self.lists.get(style, {})
+        counters = self.counters["*"]
         level = levels.get(depth)
         if level is None or depth >= len(counters):
             return BULLET if level is None and not levels else ""
@@ -461,11 +549,16 @@ class _OpenReader:
         if element.tag == f"{_TEXT}h":
             outline = int(element.get(f"{_TEXT}outline-level", "1"))
             if text and not number and element.get(f"{_TEXT}is-list-header") != "true":
-                level, counters = self.outline.get(outline), self.headings
+                level = self.outline.get(outline)
+                counters = self.headings
                 if outline < len(counters):
                     counters[outline] += 1
                     counters[outline + 1 :] = [0] * (len(counters) - outline - 1)
-                number = level.printed(outline, counters, self.outline) if level and level.form != "none" else ""
+                number = (
+                    level.printed(outline, counters, self.outline)
+                    if level and level.form != "none"
+                    else ""
+                )
         elif name == "Title" or setting.parent == "Title":
             outline = 0
         if text:
@@ -480,7 +573,11 @@ class _OpenReader:
         for child in element:
             if child.tag == f"{_TEXT}note":
                 body = child.find(f"{_TEXT}note-body")
-                words = canonical(" ".join("".join(inner.itertext()) for inner in body)) if body is not None else ""
+                words = (
+                    canonical(" ".join("".join(inner.itertext()) for inner in body))
+                    if body is not None
+                    else ""
+                )
                 if words:
                     self.notes.append(Paragraph(words, kind="note"))
             elif child.tag in (f"{_TEXT}s", f"{_TEXT}tab", f"{_TEXT}line-break"):
@@ -493,7 +590,11 @@ class _OpenReader:
 
     def _rows(self, table: Element) -> Iterator[tuple[str, ...]]:
         for child in table:
-            if child.tag in (f"{_TABLE}table-header-rows", f"{_TABLE}table-rows", f"{_TABLE}table-row-group"):
+            if child.tag in (
+                f"{_TABLE}table-header-rows",
+                f"{_TABLE}table-rows",
+                f"{_TABLE}table-row-group",
+            ):
                 yield from self._rows(child)
             if child.tag != f"{_TABLE}table-row":
                 continue

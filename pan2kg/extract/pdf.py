@@ -12,7 +12,16 @@ from typing import Any, Final
 
 from pan2kg.errors import OutlineError, Place
 from pan2kg.extract import SOFT_HYPHEN, Remark, canonical, folded, noted, numbering, runs_of
-from pan2kg.extract.lines import Char, Hyphens, Page, PageLine, RuledLine, distinct, page_lines, tables_of
+from pan2kg.extract.lines import (
+    Char,
+    Hyphens,
+    Page,
+    PageLine,
+    RuledLine,
+    distinct,
+    page_lines,
+    tables_of,
+)
 from pan2kg.extract.markup import Paragraph
 
 _MARGIN: Final = 0.12  # the part of a page, above and below, in which heads and feet stand
@@ -22,7 +31,9 @@ _NOTE: Final = 0.85
 _CONTENTS_RUN: Final = 4
 _COLUMN: Final = 100  # the edges of columns lie as many points apart
 _STEP: Final = 9  # A bullet that is set in by more points than another is below it
-_COUNTED: Final = 0.8  # the share of lines whose number goes on with the pages, from which it is that of the page
+_COUNTED: Final = (
+    0.8  # the share of lines whose number goes on with the pages, from which it is that of the page
+)
 _ENTRY: Final = 3  # lines an entry of a list of contents may have
 _PAGE_ALONE: Final = re.compile(
     r"\W*(?:[ivxlc]+|(?:page|seite|pagina|p\.)?\s*\d{1,4}(?:\s*(?:/|sur|of|von|di|de|van)\s*\d{1,4})?)\W*",
@@ -43,8 +54,12 @@ def paragraphs_of(pages: Sequence[Page]) -> tuple[list[Paragraph], tuple[Remark,
     for page in pages:
         tables, chars = tables_of(page, hyphens)
         page_of, strip = page_lines(page, chars, tables, strip)
-        # three rows or more with three pieces or more are a table without lines, which is not guessed
-        if sum(not line.rows and line.pieces > 2 and "..." not in line.text for line in page_of) > 2:
+        # three rows or more with three pieces or more are a table without lines, which is not
+        # guessed
+        if (
+            sum(not line.rows and line.pieces > 2 and "..." not in line.text for line in page_of)
+            > 2
+        ):
             unruled.append(page.number)
         lines += page_of
     heads = _heads(lines, len(pages))
@@ -52,9 +67,12 @@ def paragraphs_of(pages: Sequence[Page]) -> tuple[list[Paragraph], tuple[Remark,
     lines = [line for line in lines if id(line) not in heads]
     listed = _contents(lines, max((page.number for page in pages), default=0))
     contents = [lines[at] for at in sorted(listed)]
-    lines, remarks = [line for at, line in enumerate(lines) if at not in listed], []
+    lines = [line for at, line in enumerate(lines) if at not in listed]
+    remarks = []
     if head_lines:
-        remarks.append(Remark(noted("heads-left", lines=str(len(head_lines)), first=head_lines[0].text)))
+        remarks.append(
+            Remark(noted("heads-left", lines=str(len(head_lines)), first=head_lines[0].text))
+        )
     if contents:
         on_pages = tuple(sorted({line.page.number for line in contents}))
         remarks.append(Remark(noted("contents-left", lines=str(len(contents))), on_pages))
@@ -64,8 +82,12 @@ def paragraphs_of(pages: Sequence[Page]) -> tuple[list[Paragraph], tuple[Remark,
 
 
 def _heads(lines: Sequence[PageLine], pages: int) -> set[int]:
-    outer = [line for line in lines if not line.rows
-             and not _MARGIN * line.page.height < line.base < (1 - _MARGIN) * line.page.height]  # fmt: skip
+    outer = [
+        line
+        for line in lines
+        if not line.rows
+        and not _MARGIN * line.page.height < line.base < (1 - _MARGIN) * line.page.height
+    ]
     pattern = {id(line): re.sub(r"\d+", "#", canonical(line.text)) for line in outer}
     on_pages: dict[tuple[str, int], set[int]] = defaultdict(set)
     slots: dict[tuple[int, float], list[PageLine]] = defaultdict(list)
@@ -79,23 +101,32 @@ def _heads(lines: Sequence[PageLine], pages: int) -> set[int]:
     least = max(min(3, pages), 2, _SHARE * pages)
     heads: set[int] = set()
     for line in outer:
-        words, height = pattern[id(line)], round(line.base / 3)
+        words = pattern[id(line)]
+        height = round(line.base / 3)
         if len(on_pages[words, height] | on_pages[words, height + 1]) >= least:
             heads.add(id(line))
-    # heads that change with the chapter: a height that many pages use for words most of which stand there again
+    # heads that change with the chapter: a height that many pages use for words most of which stand
+    # there again
     for slot in slots.values():
         texts = Counter(pattern[id(line)] for line in slot)
         again = sum(number for number in texts.values() if number > 1)
-        if pages > 3 and len({line.page.number for line in slot}) >= least and again >= 0.8 * len(slot):
+        if (
+            pages > 3
+            and len({line.page.number for line in slot}) >= least
+            and again >= 0.8 * len(slot)
+        ):
             heads |= {id(line) for line in slot if texts[pattern[id(line)]] > 1}
-    # lines that count something other than pages, “Card 14” at the top of each, are titles: the number of a page goes
-    # on with the pages, and a head that numbers the chapter comes again on the next page
+    # lines that count something other than pages, “Card 14” at the top of each, are titles: the
+    # number of a page goes on with the pages, and a head that numbers the chapter comes again on
+    # the next page
     for numbered in alike.values():
         numbers = [tuple(map(int, re.findall(r"\d{1,4}", line.text))) for line in numbered]
         if len(numbered) < _CONTENTS_RUN or not all(numbers) or len(set(numbers)) < len(numbered):
             continue
         ahead = Counter(
-            number[at] - line.page.number for number, line in zip(numbers, numbered, strict=True) for at in (0, -1)
+            number[at] - line.page.number
+            for number, line in zip(numbers, numbered, strict=True)
+            for at in (0, -1)
         )
         if ahead.most_common(1)[0][1] < _COUNTED * len(numbered):
             heads -= {id(line) for line in numbered}
@@ -134,7 +165,10 @@ def _contents(lines: Sequence[PageLine], pages: int) -> set[int]:
             return False
         rising = sum(a <= b for a, b in pairwise(numbers)) >= 0.9 * (len(numbers) - 1)
         leaders = re.compile(r"\.{3}|…|(?:\s\.){3}|_{3}")
-        dotted = sum(bool(leaders.search(lines[at].text) or _page_at(lines, at) != _to_page(lines[at])) for at in run)
+        dotted = sum(
+            bool(leaders.search(lines[at].text) or _page_at(lines, at) != _to_page(lines[at]))
+            for at in run
+        )
         apart = sum(lines[at].gap > 1.2 for at in run)
         headed = any(is_heading(lines[at]) for at in range(max(run[0] - 3, 0), run[0]))
         return rising and (headed or 2 * max(dotted, apart) > len(run))
@@ -148,7 +182,10 @@ def _contents(lines: Sequence[PageLine], pages: int) -> set[int]:
         if line is not None and run and at - run[-1] <= _ENTRY and not line.rows:
             # a line of an entry that goes on to its page in one of the next lines, set as this
             near = range(at + 1, min(at + _ENTRY, len(lines)))
-            if any(_page_at(lines, place) is not None and lines[place].size == line.size for place in near):
+            if any(
+                _page_at(lines, place) is not None and lines[place].size == line.size
+                for place in near
+            ):
                 continue
         if is_contents(run):
             start = run[0] - 1 if run[0] and is_heading(lines[run[0] - 1]) else run[0]
@@ -159,16 +196,22 @@ def _contents(lines: Sequence[PageLine], pages: int) -> set[int]:
 
 class _Flow:
     def __init__(self, lines: Sequence[PageLine], hyphens: Hyphens) -> None:
-        self.lines, self.hyphens = lines, hyphens
+        self.lines = lines
+        self.hyphens = hyphens
         letters: Counter[float] = Counter()
         for line in lines:
             letters[line.size] += len(line.text)
         self.body = letters.most_common(1)[0][0] if letters else 0
-        # the distance of two lines of a paragraph, in sizes: the smallest that is no exception. The commonest is not
-        # it in a text of short paragraphs, where most lines stand below the end of another.
+        # the distance of two lines of a paragraph, in sizes: the smallest that is no exception. The
+        # commonest is not it in a text of short paragraphs, where most lines stand below the end of
+        # another.
         steps: Counter[float] = Counter()
         for above, line in pairwise(lines):
-            if above.page is line.page and above.region == line.region and above.size == line.size > 0:
+            if (
+                above.page is line.page
+                and above.region == line.region
+                and above.size == line.size > 0
+            ):
                 step = (above.base - line.base) / line.size
                 steps[round(step, 1)] += 0.9 < step < 2.5
         often = [step for step, number in steps.items() if number >= max(_OFTEN * steps.total(), 1)]
@@ -180,7 +223,8 @@ class _Flow:
         run: list[PageLine] = []
         for line in self.lines:
             if line.rows:
-                # a table between the halves of a page ends a paragraph, and goes on with one cut by the page
+                # a table between the halves of a page ends a paragraph, and goes on with one cut by
+                # the page
                 finished += self._ended(run)
                 run = []
                 self._add_table(finished, line)
@@ -203,8 +247,12 @@ class _Flow:
             place = line.page.number, line.region
             lefts[place] = min(lefts.get(place, line.left), line.left)
         columns = distinct(lefts.values(), _COLUMN)
-        indents = [line.left - max((left for left in columns if left <= line.left), default=0) for _, line in bullets]
-        levels, pairs = distinct(indents, _STEP), zip(bullets, indents, strict=True)
+        indents = [
+            line.left - max((left for left in columns if left <= line.left), default=0)
+            for _, line in bullets
+        ]
+        levels = distinct(indents, _STEP)
+        pairs = zip(bullets, indents, strict=True)
         depths = {at: sum(level <= indent for level in levels) for (at, _), indent in pairs}
         begins_deep = any(depth > 1 and at - 1 not in depths for at, depth in depths.items())
         return {} if len(levels) < 2 or begins_deep else depths
@@ -214,11 +262,14 @@ class _Flow:
         return is_small and line.base < 0.5 * line.page.height and line.text[:1].isdigit()
 
     def _joins(self, run: Sequence[PageLine], line: PageLine) -> bool:
-        above, start = run[-1], run[0]
+        above = run[-1]
+        start = run[0]
         in_note = self._is_note(start)
         if line.bullet or abs(above.size - line.size) > 0.6 or (in_note and self._is_note(line)):
             return False
-        if above.last != line.first or (numbering.marked(line.text, bullet=True) and not above.text.endswith("-")):
+        if above.last != line.first or (
+            numbering.marked(line.text, bullet=True) and not above.text.endswith("-")
+        ):
             return False
         open_bracket = above.text.count("(") > above.text.count(")")
         # “Protocol / (P29) to the Convention” in a title: an item in brackets is not set as one
@@ -231,35 +282,49 @@ class _Flow:
             is_title = all(end.bold or end.size > 1.08 * self.body for end in (above, line))
             is_near = 0 < step <= _PITCH * max(self.pitch, 1.0)
             return is_near and (is_title or not self._begins_anew(above, line, start))
-        # at the foot of a column or a page: a title in its own setting, or a sentence that is not at its end
-        # a title may have words in quotation marks; a sentence that is quoted has its full stop within
-        ended = words.rstrip("»” ").endswith(_FULL_STOP) or (words.endswith(("»", "”")) and not above.bold)
+        # at the foot of a column or a page: a title in its own setting, or a sentence that is not
+        # at its end a title may have words in quotation marks; a sentence that is quoted has its
+        # full stop within
+        ended = words.rstrip("»” ").endswith(_FULL_STOP) or (
+            words.endswith(("»", "”")) and not above.bold
+        )
         apart = above.bold or above.size > 1.08 * self.body
         return not ended and (apart or line.text[:1].islower()) and not in_note
 
     @staticmethod
     def _begins_anew(above: PageLine, line: PageLine, start: PageLine) -> bool:
-        words, free = above.text.rstrip(), above.edge - above.right
-        is_short = free > 3 * above.size and above.right - above.left < 0.85 * (above.edge - above.left)
+        words = above.text.rstrip()
+        free = above.edge - above.right
+        is_short = free > 3 * above.size and above.right - above.left < 0.85 * (
+            above.edge - above.left
+        )
         is_short = is_short and free > 0.12 * above.edge
         if is_short and words.endswith(_FULL_STOP):
             return True
-        indented = line.left - start.left > 0.8 * line.size and len(line.text) > 20 and not start.bullet
+        indented = (
+            line.left - start.left > 0.8 * line.size and len(line.text) > 20 and not start.bullet
+        )
         if indented and words.endswith((".", "!", "?")) and not numbering.readings(start.text):
             return True
         label = _FIELD.match(line.text)
         if label is None:
             return False
-        # “Train judges / **Indicator**: …”: below a title in bold too, where the label is one that is known
+        # “Train judges / **Indicator**: …”: below a title in bold too, where the label is one that
+        # is known
         is_known = not line.bold and bool(numbering.field_kind(label[0].rstrip(" :")))
-        return (line.first and (not above.last or is_known)) or (is_short and _FIELD.match(start.text) is not None)
+        return (line.first and (not above.last or is_known)) or (
+            is_short and _FIELD.match(start.text) is not None
+        )
 
     def _ended(self, run: Sequence[PageLine]) -> list[Paragraph]:
         if not run:
             return []
-        words, start, page = "", run[0], run[0].page
+        words = ""
+        start = run[0]
+        page = run[0].page
         turns: list[tuple[int, int]] = []
-        lead, in_lead = 0, True
+        lead = 0
+        in_lead = True
         for line in run:
             own = canonical(line.text) + SOFT_HYPHEN * line.text.rstrip().endswith(SOFT_HYPHEN)
             words = self.hyphens.join(words, own) if words else own
@@ -268,18 +333,28 @@ class _Flow:
                 page = line.page
                 turns.append((begins, page.number))
             if in_lead:
-                lead, in_lead = begins + line.lead, line.bold
+                lead = begins + line.lead
+                in_lead = line.bold
         words = words.rstrip(SOFT_HYPHEN)
         bold = lead >= len(words)
-        return [Paragraph(
-            words, start.page.number, start.page.label, numbering.BULLET if start.bullet else "",
-            size=Counter(line.size for line in run).most_common(1)[0][0], bold=bold,
-            lead=0 if bold else len(words[:lead].rstrip()), kind="note" if self._is_note(start) else "paragraph",
-            turns=tuple(turns),
-        )]  # fmt: skip
+        return [
+            Paragraph(
+                words,
+                start.page.number,
+                start.page.label,
+                numbering.BULLET if start.bullet else "",
+                size=Counter(line.size for line in run).most_common(1)[0][0],
+                bold=bold,
+                lead=0 if bold else len(words[:lead].rstrip()),
+                kind="note" if self._is_note(start) else "paragraph",
+                turns=tuple(turns),
+            )
+        ]
 
     def _add_table(self, finished: list[Paragraph], line: PageLine) -> None:
-        rows, page, head = line.rows, line.page.number, None
+        rows = line.rows
+        page = line.page.number
+        head = None
         # the head of the table at the end, which may have begun some pages before
         for table in reversed(finished):
             page -= 1
@@ -287,20 +362,26 @@ class _Flow:
                 break
             head = table
         if head:
-            above_it, rows = finished[-1], rows[1:] if rows[0] == head.rows[0] else rows
+            above_it = finished[-1]
+            rows = rows[1:] if rows[0] == head.rows[0] else rows
             if rows and _is_rest(rows[0], above_it.rows):
                 pairs = zip(above_it.rows[-1], rows[0], strict=True)
                 whole = tuple(self.hyphens.join(above, cell).strip() for above, cell in pairs)
                 finished[-1] = replace(above_it, rows=(*above_it.rows[:-1], whole))
                 rows = rows[1:]
         if rows:
-            finished.append(Paragraph("", line.page.number, line.page.label, kind="table", rows=rows))
+            finished.append(
+                Paragraph("", line.page.number, line.page.label, kind="table", rows=rows)
+            )
 
 
 def _is_rest(row: Sequence[str], above: Sequence[Sequence[str]]) -> bool:
     """Whether a row is the rest of one above: most of its cells are empty, or one that is empty in no row above."""
-    whole, filled = [cells for cells in above if sum(map(bool, cells)) > 1], sum(map(bool, row))
-    lacks = bool(whole) and any(not cell and all(cells[at] for cells in whole) for at, cell in enumerate(row))
+    whole = [cells for cells in above if sum(map(bool, cells)) > 1]
+    filled = sum(map(bool, row))
+    lacks = bool(whole) and any(
+        not cell and all(cells[at] for cells in whole) for at, cell in enumerate(row)
+    )
     if row[0]:
         # a number or a year is cut by no page: a row that has one is a new row
         capitals = bool(whole) and not any(cells[0][:1].islower() for cells in whole)
@@ -315,10 +396,14 @@ _STREAM: Final = re.compile(rb"\bstream\r?\n")
 _ROOT: Final = re.compile(rb"/Root\s+(\d{1,10})\s+\d{1,5}\s+R")
 _FLATE: Final = re.compile(rb"/Filter\s*(?:/FlateDecode|\[\s*/FlateDecode\s*\])")
 _PACKED: Final = re.compile(rb"/Type\s*/ObjStm")
-_BEHIND: Final = 16  # bytes that may stand behind what is packed: the sum of four, and the end of the line
+_BEHIND: Final = (
+    16  # bytes that may stand behind what is packed: the sum of four, and the end of the line
+)
 _MOST: Final = 64 << 20  # bytes that the objects packed into one stream may unpack to
 _BOLD: Final = re.compile(r"bold|black|heavy|semib|demi|,b|-bd|\bbd\b", re.IGNORECASE)
-_SCANNED: Final = 30  # A page with fewer characters than these and an image on it is a picture of a page
+_SCANNED: Final = (
+    30  # A page with fewer characters than these and an image on it is a picture of a page
+)
 _THIN: Final = 2.5  # points: a filled rectangle not wider than this is a line
 
 # degrees by which a page is turned, its width and height, its left and lower edge
@@ -329,12 +414,18 @@ def _objects(data: bytes) -> Mapping[int, tuple[bytes, bytes | None]]:
     objects: dict[int, tuple[bytes, bytes | None]] = {}
     places = [(int(match[1]), match.end()) for match in _OBJECT.finditer(data)]
     ends = [*(place for _, place in places[1:]), len(data)]
-    for (number, start), end in zip(places, ends, strict=False):  # without any object there is an end, and no place
+    for (number, start), end in zip(
+        places, ends, strict=False
+    ):  # without any object there is an end, and no place
         body = data[start:end]
-        stream, until = _STREAM.search(body), body.rfind(b"endobj")
+        stream = _STREAM.search(body)
+        until = body.rfind(b"endobj")
         head = body[: stream.start()] if stream else body[: until if until >= 0 else len(body)]
         tail = body.rfind(b"endstream") if stream else -1
-        objects[number] = head, body[stream.end() : tail if tail >= 0 else len(body)] if stream else None
+        objects[number] = (
+            head,
+            body[stream.end() : tail if tail >= 0 else len(body)] if stream else None,
+        )
     for head, content in list(objects.values()):
         if content is None or not _PACKED.search(head):
             continue
@@ -357,9 +448,13 @@ def broken_pages(data: bytes) -> frozenset[int]:
     roots = _ROOT.findall(data) if b"/Encrypt" not in data else []
     if not roots:
         return frozenset()
-    objects, nothing = _objects(data), (b"", None)
+    objects = _objects(data)
+    nothing = (b"", None)
     tree = re.search(rb"/Pages\s+(\d+)", objects.get(int(roots[-1]), nothing)[0])
-    waiting, visited, broken, page = [int(tree[1])] if tree else [], set[int](), set[int](), 0
+    waiting = [int(tree[1])] if tree else []
+    visited = set[int]()
+    broken = set[int]()
+    page = 0
     while waiting and waiting[-1] in objects and waiting[-1] not in visited:
         number = waiting.pop()
         visited.add(number)
@@ -374,7 +469,10 @@ def broken_pages(data: bytes) -> frozenset[int]:
             # one object, which is drawn or lists those that are
             listed, drawn = objects.get(int(match[2]), nothing)
             listed = listed if drawn is None else b"%s 0 R" % match[2]
-        if any(_is_broken(*objects.get(int(content), nothing)) for content in _REFERENCE.findall(listed or b"")):
+        if any(
+            _is_broken(*objects.get(int(content), nothing))
+            for content in _REFERENCE.findall(listed or b"")
+        ):
             broken.add(page)
     return frozenset(broken)
 
@@ -382,7 +480,8 @@ def broken_pages(data: bytes) -> frozenset[int]:
 def _is_broken(head: bytes, content: bytes | None) -> bool:
     if content is None or not _FLATE.search(head):
         return False
-    # the two bytes before it and the sum behind it do not count: producers get the sum wrong, or leave it out
+    # the two bytes before it and the sum behind it do not count: producers get the sum wrong, or
+    # leave it out
     unpacking = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
         unpacking.decompress(content[2:], _MOST)
@@ -400,7 +499,9 @@ def read_pdf(
     try:
         import pypdfium2
     except ImportError:
-        raise OutlineError("needs-extra", place=place, remedy="install-extra", extra="documents") from None
+        raise OutlineError(
+            "needs-extra", place=place, remedy="install-extra", extra="documents"
+        ) from None
     try:
         file = pypdfium2.PdfDocument(data, password=password or None)
         number = len(file)
@@ -413,8 +514,11 @@ def read_pdf(
         raise OutlineError("no-such-page", place=place, remedy="pages-form", pages=number)
     end = min(last or number, number)
     if end - first + 1 > most:
-        raise OutlineError("too-many-pages", place=place, remedy="pages-form", pages=number, limit=most)
-    pages, unread = list[Page](), broken_pages(data)
+        raise OutlineError(
+            "too-many-pages", place=place, remedy="pages-form", pages=number, limit=most
+        )
+    pages = list[Page]()
+    unread = broken_pages(data)
     for index in range(first - 1, end):
         try:
             pages.append(_page(file, index, pypdfium2.raw))
@@ -425,11 +529,18 @@ def read_pdf(
         if not whole:
             raise OutlineError("damaged-document", place=place, remedy="save-again")
         runs = runs_of(whole).split(", ")
-        longest = max(runs, key=lambda run: int(run.rpartition("-")[2]) - int(run.partition("-")[0]))
+        longest = max(
+            runs, key=lambda run: int(run.rpartition("-")[2]) - int(run.partition("-")[0])
+        )
         raise OutlineError(
-            "damaged-pages", place=place, remedy="save-again-or-pages", read=len(whole), pages=number,
-            listed=", ".join(runs), example=longest,
-        )  # fmt: skip
+            "damaged-pages",
+            place=place,
+            remedy="save-again-or-pages",
+            read=len(whole),
+            pages=number,
+            listed=", ".join(runs),
+            example=longest,
+        )
     letters = {page.number: sum(not char.text.isspace() for char in page.chars) for page in pages}
     scanned = [page.number for page in pages if page.has_image and letters[page.number] < _SCANNED]
     if len(scanned) == len(pages) or not any(letters.values()):
@@ -438,14 +549,18 @@ def read_pdf(
     unsure = {
         "scanned-pages": scanned,
         "unread-text": [
-            page.number for page in pages
+            page.number
+            for page in pages
             if page.turned or 20 * page.unmapped > len(page.chars) + page.unmapped
         ],
         "right-to-left": [
-            page.number for page in pages
-            if 10 * sum("\u0590" <= char.text[0] <= "\u08ff" for char in page.chars) > len(page.chars) > 0
+            page.number
+            for page in pages
+            if 10 * sum("\u0590" <= char.text[0] <= "\u08ff" for char in page.chars)
+            > len(page.chars)
+            > 0
         ],
-    }  # fmt: skip
+    }
     on_pages = (Remark(noted(key), tuple(numbers)) for key, numbers in unsure.items() if numbers)
     return paragraphs, number, (*on_pages, *remarks)
 
@@ -454,7 +569,8 @@ def _page(file: Any, index: int, raw: Any) -> Page:  # noqa: ANN401 - the librar
     drawn = file[index]
     width, height = drawn.get_size()
     box = drawn.get_mediabox()
-    frame, text = (drawn.get_rotation(), width, height, box[0], box[1]), drawn.get_textpage()
+    frame = (drawn.get_rotation(), width, height, box[0], box[1])
+    text = drawn.get_textpage()
     page = Page(index + 1, file.get_page_label(index) or None, width, height)
     _read_chars(text.raw, raw, frame, page)
     for shape in drawn.get_objects(max_depth=1):
@@ -469,15 +585,21 @@ def _page(file: Any, index: int, raw: Any) -> Page:  # noqa: ANN401 - the librar
 
 def _turned(frame: _Frame, x: float, y: float) -> tuple[float, float]:
     degrees, width, height, left, bottom = frame
-    x, y = x - left, y - bottom
+    x = x - left
+    y = y - bottom
     turned = {90: (y, height - x), 180: (width - x, height - y), 270: (width - y, x)}
     return turned.get(degrees, (x, y))
 
 
 def _read_chars(handle: Any, raw: Any, frame: _Frame, page: Page) -> None:  # noqa: ANN401
-    x, y = ctypes.c_double(), ctypes.c_double()
-    box, matrix = raw.FS_RECTF(), raw.FS_MATRIX()
-    last, size, bold, upright = 0, 0.0, False, True
+    x = ctypes.c_double()
+    y = ctypes.c_double()
+    box = raw.FS_RECTF()
+    matrix = raw.FS_MATRIX()
+    last = 0
+    size = 0.0
+    bold = False
+    upright = True
     for at in range(raw.FPDFText_CountChars(handle)):
         code = raw.FPDFText_GetUnicode(handle, at)
         if raw.FPDFText_IsGenerated(handle, at) == 1:
@@ -490,9 +612,12 @@ def _read_chars(handle: Any, raw: Any, frame: _Frame, page: Page) -> None:  # no
             last = address
             raw.FPDFText_GetMatrix(handle, at, matrix)
             size = raw.FPDFText_GetFontSize(handle, at) * math.hypot(matrix.c, matrix.d)
-            name, flags = ctypes.create_string_buffer(200), ctypes.c_int()
+            name = ctypes.create_string_buffer(200)
+            flags = ctypes.c_int()
             length = raw.FPDFText_GetFontInfo(handle, at, name, 200, flags)
-            bold = bool(_BOLD.search(name.raw[: max(min(length, 200) - 1, 0)].decode("utf-8", "replace")))
+            bold = bool(
+                _BOLD.search(name.raw[: max(min(length, 200) - 1, 0)].decode("utf-8", "replace"))
+            )
             across, up = _turned((frame[0], 0, 0, 0, 0), matrix.a, matrix.b)
             upright = across > 0 and abs(up) < 0.1 * across
         if code == 0 or raw.FPDFText_HasUnicodeMapError(handle, at) == 1:
@@ -505,19 +630,23 @@ def _read_chars(handle: Any, raw: Any, frame: _Frame, page: Page) -> None:  # no
         raw.FPDFText_GetLooseCharBox(handle, at, box)
         base = _turned(frame, x.value, y.value)[1]
         # of a ligature each letter has the origin of the whole, but a box of its own
-        left, right = sorted(_turned(frame, *corner)[0] for corner in ((box.left, box.bottom), (box.right, box.top)))
+        left, right = sorted(
+            _turned(frame, *corner)[0] for corner in ((box.left, box.bottom), (box.right, box.top))
+        )
         # so the library marks a hyphen at the end of a line, the author's or the printer's
         printed = "-" if code in (0x2, 0xFFFE) else chr(code)
         page.chars.append(Char(printed, left, right, base, round(size, 1), bold))
 
 
 def _read_path(path: Any, raw: Any, frame: _Frame, page: Page) -> None:  # noqa: ANN401
-    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    fill = ctypes.c_int()
+    stroke = ctypes.c_int()
     raw.FPDFPath_GetDrawMode(path.raw, fill, stroke)
     if not fill.value and not stroke.value:
         return
     matrix = path.get_matrix()
-    x, y = ctypes.c_float(), ctypes.c_float()
+    x = ctypes.c_float()
+    y = ctypes.c_float()
     pieces: list[list[tuple[float, float]]] = []
     for at in range(raw.FPDFPath_CountSegments(path.raw)):
         segment = raw.FPDFPath_GetPathSegment(path.raw, at)
@@ -526,9 +655,12 @@ def _read_path(path: Any, raw: Any, frame: _Frame, page: Page) -> None:  # noqa:
             pieces.append([])
         pieces[-1].append(_turned(frame, *matrix.on_point(x.value, y.value)))
     for points in (points for points in pieces if len(points) > 1):
-        left, right = min(p[0] for p in points), max(p[0] for p in points)
-        low, high = min(p[1] for p in points), max(p[1] for p in points)
-        wide, tall = right - left, high - low
+        left = min(p[0] for p in points)
+        right = max(p[0] for p in points)
+        low = min(p[1] for p in points)
+        high = max(p[1] for p in points)
+        wide = right - left
+        tall = high - low
         if 1.5 <= wide <= 8 and 1.5 <= tall <= 8 and 0.6 < wide / tall < 1.7:
             page.bullets.append((left, (low + high) / 2))
         elif min(wide, tall) <= _THIN < max(wide, tall):

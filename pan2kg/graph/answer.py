@@ -21,8 +21,10 @@ _DATATYPES: Final[Mapping[str, str]] = {
 }  # fmt: skip
 _TYPES: Final[Mapping[type, str]] = {bool: "boolean", int: "Int64", float: "Float64", str: "string"}
 _MAKE: Final[Mapping[str, Callable[[str], object]]] = {
-    "Int64": int, "Float64": float, "boolean": lambda text: text in ("true", "1"),
-}  # fmt: skip
+    "Int64": int,
+    "Float64": float,
+    "boolean": lambda text: text in ("true", "1"),
+}
 """The pandas types of datatypes and of values of Python, and what makes a value of the text of a term."""
 
 
@@ -30,15 +32,18 @@ _MAKE: Final[Mapping[str, Callable[[str], object]]] = {
 class Answer(Generic[T_co]):
     """The rows of an answer to a query, of a table of figures, or of what was measured.
 
-    ``columns`` are the names of the columns, in the order of the query; in a table, beside that of a thing stands what
-    it is called, ``<key>_label``. A row is a dictionary from column to value, but for figures and occasions, where it
-    is one typed thing. What a query answers is text, empty where there is none; in a table None is not known, or not
-    assessed, and never 0. ``cells`` are what stands under the columns in a frame.
+    ``columns`` are the names of the columns, in the order of the query; in a table, beside that of
+        a thing stands what
+    it is called, ``<key>_label``. A row is a dictionary from column to value, but for figures and
+    occasions, where it is one typed thing. What a query answers is text, empty where there is none;
+    in a table None is not known, or not assessed, and never 0. ``cells`` are what stands under the
+    columns in a frame.
 
-    Of a table, ``title`` and ``summary`` say what it shows, ``meanings`` what the figures of a column mean, by its key,
-    where that is not plain, ``notes`` what is to be kept in mind, and ``basis`` what it rests on: release, level of
-    evidence, how much was read, the day. ``sparql`` is a query for the statements behind it, empty where there is
-    none. Printed, a table is what the command line shows, and a notebook shows it as the pages do.
+    Of a table, ``title`` and ``summary`` say what it shows, ``meanings`` what the figures of a
+    column mean, by its key, where that is not plain, ``notes`` what is to be kept in mind, and
+    ``basis`` what it rests on: release, level of evidence, how much was read, the day. ``sparql``
+    is a query for the statements behind it, empty where there is none. Printed, a table is what the
+    command line shows, and a notebook shows it as the pages do.
 
     >>> from pan2kg import open_graph
     >>> answer = open_graph().sparql("SELECT ?n WHERE { VALUES ?n { 1 2 } } ORDER BY ?n")
@@ -72,7 +77,8 @@ class Answer(Generic[T_co]):
     def frame(self) -> pd.DataFrame:
         """The rows as a pandas frame: numbers, truth values and whole days as such, all else text.
 
-        A column has the type all its values have; what is missing is missing (``pandas.NA``), never an empty text.
+        A column has the type all its values have; what is missing is missing (``pandas.NA``), never
+        an empty text.
 
         Raises:
             ImportError: pandas is not installed; the extra ``pandas`` brings it.
@@ -90,10 +96,14 @@ class Answer(Generic[T_co]):
         for at, name in enumerate(self.columns):
             values = [row[at] for row in self.cells]
             kinds = {
-                _DATATYPES.get(value.datatype.value, "string") if isinstance(value, ox.Literal)
-                else "string" if isinstance(value, ox.NamedNode | ox.BlankNode) else _TYPES.get(type(value), "object")
-                for value in values if value is not None
-            }  # fmt: skip
+                _DATATYPES.get(value.datatype.value, "string")
+                if isinstance(value, ox.Literal)
+                else "string"
+                if isinstance(value, ox.NamedNode | ox.BlankNode)
+                else _TYPES.get(type(value), "object")
+                for value in values
+                if value is not None
+            }
             if kinds == {"Int64", "Float64"}:
                 kinds = {"Float64"}
             kind = kinds.pop() if len(kinds) == 1 else "string"

@@ -1,8 +1,8 @@
 """The noun of the program: a project's graph, and each reading of it made once.
 
-Command line, pages, pictures, tables, report, exports and the service hold a :class:`Graph` and ask it; nobody else
-reads the store into something of his own. What a reading needs is imported when it is first read, since a question
-asked on the command line needs no numbers.
+Command line, pages, pictures, tables, report, exports and the service hold a :class:`Graph` and ask
+it; nobody else reads the store into something of his own. What a reading needs is imported when it
+is first read, since a question asked on the command line needs no numbers.
 
 >>> import pan2kg
 >>> graph = pan2kg.open_graph()
@@ -28,7 +28,16 @@ from pan2kg.graph import labels as naming
 from pan2kg.graph.answer import Answer
 from pan2kg.i18n import LANGUAGES, Language, Message, either, today, verbatim
 from pan2kg.project import Project
-from pan2kg.store import LinkView, LocalStore, Store, load_project, open_store, queries, rules, store as stores
+from pan2kg.store import (
+    LinkView,
+    LocalStore,
+    Store,
+    load_project,
+    open_store,
+    queries,
+    rules,
+    store as stores,
+)
 from pan2kg.turtle import PAN, writer
 
 if TYPE_CHECKING:
@@ -58,13 +67,17 @@ Rows = list[list[str]]
 class GraphReading(Generic[T]):
     """A reading of the graph as an attribute: made when it is first asked for, once for all languages and threads.
 
-    ``make`` makes it of what ``needs`` names: attributes of the graph such as ``store`` or ``profile.country``, queries
-    of the program such as ``tables/periods``, which stand for their rows, or, where it names none, the graph itself. As
-    ``module.function`` it stands in this room or one below, and is imported when it is first called.
+    ``make`` makes it of what ``needs`` names: attributes of the graph such as ``store`` or
+        ``profile.country``, queries
+    of the program such as ``tables/periods``, which stand for their rows, or, where it names none,
+    the graph itself. As
+    ``module.function`` it stands in this room or one below, and is imported when it is first
+        called.
     """
 
     def __init__(self, make: Callable[..., T] | str, needs: str = "", meaning: str = "") -> None:
-        self.make, self.needs = make, needs.split()
+        self.make = make
+        self.needs = needs.split()
         self.__doc__ = meaning or make.__doc__
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -80,7 +93,10 @@ class GraphReading(Generic[T]):
                 module, _, name = make.rpartition(".")
                 make = cast("Callable[..., T]", getattr(import_module(f"pan2kg.{module}"), name))
             find = queries.program_query
-            values = [graph.read(find(need)) if "/" in need else attrgetter(need)(graph) for need in self.needs]
+            values = [
+                graph.read(find(need)) if "/" in need else attrgetter(need)(graph)
+                for need in self.needs
+            ]
             return make(*(values if self.needs else [graph]))
 
         # from then on it is an attribute like others: pages ask for some a million times
@@ -91,41 +107,63 @@ class GraphReading(Generic[T]):
 class Graph:
     """A project's graph, loaded, with the links its rules derive; looked at in a language, from a day.
 
-    ``language`` is the one things are called in where none is named. Figures look back from ``as_of``; ``asked`` says
-    that somebody asked for that day, so that what is undated says so. ``release`` is the number it is published under,
-    where that is not the one it gives itself. A level of evidence is given by itself or its key, the headline's where
-    none is; a QueryError says that no figures are taken at it.
+    ``language`` is the one things are called in where none is named. Figures look back from
+        ``as_of``; ``asked`` says
+    that somebody asked for that day, so that what is undated says so. ``release`` is the number it
+    is published under, where that is not the one it gives itself. A level of evidence is given by
+    itself or its key, the headline's where none is; a QueryError says that no figures are taken at
+    it.
     """
 
     # What it says of itself, and what things are called
 
     queries = GraphReading(queries.read_queries, "project", "The stored questions by name.")
-    prefixes = GraphReading(writer.read_prefixes, "project", "The prefixes of the project: name → namespace.")
-    projects = GraphReading(naming.read_profiles, "store", "The profiles of the projects whose graphs these are.")
-    profile = GraphReading(
-        naming.own_profile, "projects project", "What depends on the country: plan to start from, languages, gazette."
+    prefixes = GraphReading(
+        writer.read_prefixes, "project", "The prefixes of the project: name → namespace."
     )
-    version = GraphReading(naming.read_release, "store profile.space _release", "Its release: the number and the day.")
+    projects = GraphReading(
+        naming.read_profiles, "store", "The profiles of the projects whose graphs these are."
+    )
+    profile = GraphReading(
+        naming.own_profile,
+        "projects project",
+        "What depends on the country: plan to start from, languages, gazette.",
+    )
+    version = GraphReading(
+        naming.read_release, "store profile.space _release", "Its release: the number and the day."
+    )
     release: GraphReading[str] = GraphReading(
         attrgetter("version.number"), "", "The number of the release, empty where nothing says it."
     )
     dataset_iri = GraphReading(
         naming.dataset_of, "profile.space", "The IRI of the dataset the graph is, by its profile."
     )
-    notice = GraphReading(naming.read_notice, "store profile.space", "Its names, creators and licence as a dataset.")
+    notice = GraphReading(
+        naming.read_notice, "store profile.space", "Its names, creators and licence as a dataset."
+    )
     labels: GraphReading[naming.Labels] = GraphReading(
-        "graph.labels.read_labels", "store links", "Labels, keys, numbers and classes of all things."
+        "graph.labels.read_labels",
+        "store links",
+        "Labels, keys, numbers and classes of all things.",
     )
     names: GraphReading[NamesInTexts] = GraphReading(
-        "graph.search.read_names", "read profile.country", "What a text can name, by identifiers and words."
+        "graph.search.read_names",
+        "read profile.country",
+        "What a text can name, by identifiers and words.",
     )
     search: GraphReading[Search] = GraphReading(
-        "graph.search.read_search", "labels read", "Everything that has a page, found by what a person types."
+        "graph.search.read_search",
+        "labels read",
+        "Everything that has a page, found by what a person types.",
     )
     statements: GraphReading[Statements] = GraphReading(
-        "graph.statements.read_statements", "store links", "Every statement with the file or rule it comes from."
+        "graph.statements.read_statements",
+        "store links",
+        "Every statement with the file or rule it comes from.",
     )
-    places = GraphReading(writer.find_subjects, "project", "The file and line where each thing has its block.")
+    places = GraphReading(
+        writer.find_subjects, "project", "The file and line where each thing has its block."
+    )
     resting: GraphReading[Counter[str]] = GraphReading(
         "graph.statements.read_resting", "statements", "How many statements rest on each document."
     )
@@ -136,39 +174,59 @@ class Graph:
     # Plans, actions and what they rest on
 
     has_actions = GraphReading(
-        bool, "coherence/actions", "Whether there is an action to measure; without one the graph has no figures."
+        bool,
+        "coherence/actions",
+        "Whether there is an action to measure; without one the graph has no figures.",
     )
     uses: GraphReading[bodies.Uses] = GraphReading(
-        "coherence.reading.read_uses", "store release as_of", "Actions × instruments; a ProjectError without any."
+        "coherence.reading.read_uses",
+        "store release as_of",
+        "Actions × instruments; a ProjectError without any.",
     )
-    home_of: GraphReading[Mapping[str, str]] = GraphReading(attrgetter("uses.home"), "", "The plan of each action.")
+    home_of: GraphReading[Mapping[str, str]] = GraphReading(
+        attrgetter("uses.home"), "", "The plan of each action."
+    )
     homes: GraphReading[Mapping[str, str]] = GraphReading(
         attrgetter("uses.homes"), "", "The plan of each action, and of each plan itself."
     )
     plan_of: GraphReading[Callable[[str], str | None]] = GraphReading(
-        attrgetter("homes.get"), "", "The plan of an action, or the plan itself; None for other works, by IRI."
+        attrgetter("homes.get"),
+        "",
+        "The plan of an action, or the plan itself; None for other works, by IRI.",
     )
     parts: GraphReading[Parts] = GraphReading(
-        "graph.statements.read_parts", "read", "Parts of plans in order, their actions and published counts."
+        "graph.statements.read_parts",
+        "read",
+        "Parts of plans in order, their actions and published counts.",
     )
     ties: GraphReading[GraphTies] = GraphReading(
         "graph.links.read_ties", "store links", "The stated and inferred links that join two plans."
     )
     links: GraphReading[LinkView | None] = GraphReading(
-        "graph.statements.read_links", "store project", "Derived links as a view; None where they are triples."
+        "graph.statements.read_links",
+        "store project",
+        "Derived links as a view; None where they are triples.",
     )
-    quotes: GraphReading[Mapping[str, str]] = GraphReading("graph.links.read_quotes", "store", "What each link quotes.")
+    quotes: GraphReading[Mapping[str, str]] = GraphReading(
+        "graph.links.read_quotes", "store", "What each link quotes."
+    )
     citations: GraphReading[tuple[reading.Citation, ...]] = GraphReading(
         "coherence.reading.read_citations", "store", "Who cites whom."
     )
     profiles: GraphReading[tuple[bodies.Profile, ...]] = GraphReading(
-        "coherence.reading.read_profiles", "store", "Topics, target groups, leads and bodies of each plan and action."
+        "coherence.reading.read_profiles",
+        "store",
+        "Topics, target groups, leads and bodies of each plan and action.",
     )
     involvements: GraphReading[tuple[bodies.Involvement, ...]] = GraphReading(
-        "coherence.reading.read_involvements", "store", "Which body has which part in which work, and on whose word."
+        "coherence.reading.read_involvements",
+        "store",
+        "Which body has which part in which work, and on whose word.",
     )
     country_of: GraphReading[Mapping[str, str]] = GraphReading(
-        "coherence.reading.read_countries", "store", "Of which country each plan, action of a plan and national act is."
+        "coherence.reading.read_countries",
+        "store",
+        "Of which country each plan, action of a plan and national act is.",
     )
     obligations: GraphReading[tuple[Obligation, ...]] = GraphReading(
         "coherence.reading.read_obligations", "store", "What instruments require."
@@ -180,43 +238,64 @@ class Graph:
         "coherence.reading.read_fields", "store", "What was recorded of the five fields of actions."
     )
     scores: GraphReading[tuple[Scores, ...]] = GraphReading(
-        "scores.matrix.read_matrices", "store", "Interaction scores, a matrix an assessor and scale."
+        "scores.matrix.read_matrices",
+        "store",
+        "Interaction scores, a matrix an assessor and scale.",
     )
     scales: GraphReading[Mapping[str, Scale]] = GraphReading(
-        "scores.matrix.read_scales", "store", "The scales of interaction scores the graph declares, by IRI."
+        "scores.matrix.read_scales",
+        "store",
+        "The scales of interaction scores the graph declares, by IRI.",
     )
     ministries = GraphReading(
-        lambda rows: tuple(of for (of,) in rows), "coherence/ministries", "Bodies that are ministries."
+        lambda rows: tuple(of for (of,) in rows),
+        "coherence/ministries",
+        "Bodies that are ministries.",
     )
     earlier_bodies = GraphReading(
-        lambda rows: tuple((body, earlier) for body, earlier in rows), "coherence/earlier-bodies",
+        lambda rows: tuple((body, earlier) for body, earlier in rows),
+        "coherence/earlier-bodies",
         "Each body with every body whose name or remit it took over.",
-    )  # fmt: skip
+    )
     periods = GraphReading(
-        lambda rows: {plan: (on, since, until) for plan, on, since, until in rows}, "tables/periods",
+        lambda rows: {plan: (on, since, until) for plan, on, since, until in rows},
+        "tables/periods",
         "For each plan when it was adopted, starts and ends, as far as known.",
-    )  # fmt: skip
+    )
     policy_fields = GraphReading(
-        lambda rows: {plan: field for plan, field, _ in reversed(rows)}, "tables/policy-fields",
+        lambda rows: {plan: field for plan, field, _ in reversed(rows)},
+        "tables/policy-fields",
         "The field of policy of each plan that has one: that of most of its topics, of equals the first by its key.",
-    )  # fmt: skip
+    )
 
     # What is known, at any level of evidence
 
     tables: GraphReading[Tables] = GraphReading(
-        "coherence.reading.read_tables", "store release as_of profile.home_plan", "The tables figures are taken from."
+        "coherence.reading.read_tables",
+        "store release as_of profile.home_plan",
+        "The tables figures are taken from.",
     )
     meetings: GraphReading[tuple[PlanMeeting, ...]] = GraphReading(
-        "coherence.figures.meetings", "levels", "Linked pairs of plans with the firmest level of each."
+        "coherence.figures.meetings",
+        "levels",
+        "Linked pairs of plans with the firmest level of each.",
     )
     linked_actions: GraphReading[Mapping[str, Level]] = GraphReading(
-        "coherence.figures.linked_actions", "levels", "The linked actions, each with the firmest level at which it is."
+        "coherence.figures.linked_actions",
+        "levels",
+        "The linked actions, each with the firmest level at which it is.",
     )
 
     def __init__(
-        self, project: Project, store: Store, *, language: Language = "en", as_of: date | None = None,
-        asked: bool = False, release: str = "",
-    ) -> None:  # fmt: skip
+        self,
+        project: Project,
+        store: Store,
+        *,
+        language: Language = "en",
+        as_of: date | None = None,
+        asked: bool = False,
+        release: str = "",
+    ) -> None:
         self.project: Final = project
         self.store: Final = store
         self.language: Language = language
@@ -247,7 +326,12 @@ class Graph:
     def weighed_as(self, earlier: texts.Earlier) -> Graph:
         """The same graph with its figures on the weights an earlier release published, so that both can be compared."""
         graph = Graph(
-            self.project, self.store, language=self.language, as_of=self.as_of, asked=self.asked, release=self._release
+            self.project,
+            self.store,
+            language=self.language,
+            as_of=self.as_of,
+            asked=self.asked,
+            release=self._release,
         )
         graph._earlier = earlier
         return graph
@@ -277,7 +361,9 @@ class Graph:
         """
         if name in queries.FORMER and name not in self.queries:
             table, chosen = queries.succeeded(name, parameters, self.project)
-            language = next((tag for tag in LANGUAGES if tag == parameters.get("language")), self.language)
+            language = next(
+                (tag for tag in LANGUAGES if tag == parameters.get("language")), self.language
+            )
             return self.spoken(language).table(table, **chosen)
         query = queries.find_query(self.project, name)
         queries.insist(query, parameters)
@@ -293,8 +379,12 @@ class Graph:
         3
         """
         solutions = stores.select(self.store, queries.with_prefixes(text, self.prefixes))
-        names, values = solutions.columns, solutions.rows
-        rows = [{name: stores.plain(term) for name, term in zip(names, row, strict=True)} for row in values]
+        names = solutions.columns
+        values = solutions.rows
+        rows = [
+            {name: stores.plain(term) for name, term in zip(names, row, strict=True)}
+            for row in values
+        ]
         return Answer(names, rows, values)
 
     def construct(self, text: str) -> rdflib.Graph:
@@ -306,7 +396,9 @@ class Graph:
         >>> len(open_graph().construct("CONSTRUCT WHERE { plan:lu-bhr-2 pan:inPart ?none }"))
         0
         """
-        return stores.to_graph(stores.construct(self.store, queries.with_prefixes(text, self.prefixes)))
+        return stores.to_graph(
+            stores.construct(self.store, queries.with_prefixes(text, self.prefixes))
+        )
 
     def read(self, query: str) -> Rows:
         """The rows of a query of the program's own as plain text, asked once."""
@@ -320,7 +412,9 @@ class Graph:
             TypeError: the graph is behind an endpoint and is not held here.
         """
         if not isinstance(self.store, LocalStore):
-            raise TypeError("A graph behind an endpoint has no dataset here; open the project instead.")
+            raise TypeError(
+                "A graph behind an endpoint has no dataset here; open the project instead."
+            )
         return self.store
 
     def dataset(self) -> rdflib.Dataset:
@@ -346,12 +440,17 @@ class Graph:
     # What rooms that stand on this one offer
 
     def network(
-        self, language: str = "", evidence: Level | str = "", *, kinds: Iterable[str] = (),
+        self,
+        language: str = "",
+        evidence: Level | str = "",
+        *,
+        kinds: Iterable[str] = (),
         plan: str | Iterable[str] = (),
-    ) -> nx.MultiDiGraph[str]:  # fmt: skip
+    ) -> nx.MultiDiGraph[str]:
         """The accepted and derived links as a networkx network of one's own, its labels in a language or the main ones.
 
-        ``kinds`` are types of link, such as ``rests-on``, and ``plan`` is one plan or several; none means all. One plan
+        ``kinds`` are types of link, such as ``rests-on``, and ``plan`` is one plan or several; none
+            means all. One plan
         comes with everything its links lead to, several with the links among them and their texts.
 
         Raises:
@@ -363,16 +462,26 @@ class Graph:
         """
         from pan2kg.graph.links import build_network, read_network
 
-        uncalled = self._at("network", evidence, lambda at: read_network(self.read, self.known(at), self.links))
+        uncalled = self._at(
+            "network", evidence, lambda at: read_network(self.read, self.known(at), self.links)
+        )
         network = build_network(uncalled, self.labels, language=language or "fr")
         plans = (plan,) if isinstance(plan, str) else tuple(plan)
-        return room.offered("network")(network, plans=plans, types=kinds) if plans or kinds else network
+        return (
+            room.offered("network")(network, plans=plans, types=kinds)
+            if plans or kinds
+            else network
+        )
 
-    def table(self, name: str, *, evidence: Level | str = "", **chosen: object) -> Answer[dict[str, Any]]:
+    def table(
+        self, name: str, *, evidence: Level | str = "", **chosen: object
+    ) -> Answer[dict[str, Any]]:
         """A table of figures, as ``pan2kg coherence`` gives it: ``matrix``, ``debt``, ``gaps`` and others.
 
-        ``chosen`` are what that table can be told: ``plans`` and ``actions`` by key, a ``part``, ``everything`` for
-        empty rows too, the ``least`` weight in bits, a ``country``, ``files`` of scores and their ``assessors``.
+        ``chosen`` are what that table can be told: ``plans`` and ``actions`` by key, a ``part``,
+            ``everything`` for
+        empty rows too, the ``least`` weight in bits, a ``country``, ``files`` of scores and their
+        ``assessors``.
 
         Raises:
             QueryError: an unknown table, level, choice, plan or action, with the nearest names.
@@ -387,7 +496,8 @@ class Graph:
         """A picture, as ``pan2kg picture`` draws it: ``time-map``, ``bridge`` and others; notebooks show it.
 
         Raises:
-            QueryError: an unknown picture, parameter, level, plan or action, with the nearest names.
+            QueryError: an unknown picture, parameter, level, plan or action, with the nearest
+                names.
 
         >>> open_graph().picture("time-map", plan="lu-bhr-2").svg[:4]
         '<svg'
@@ -419,7 +529,9 @@ class Graph:
         '1.1 Communicating and raising awareness'
         """
         label = self.labels.label(iri, language or self.language)
-        number = label.notation if label.type == f"{PAN}Action" and label.notation != label.text else ""
+        number = (
+            label.notation if label.type == f"{PAN}Action" and label.notation != label.text else ""
+        )
         return naming.plain_words(f"{number} {label.text}" if number else label.text)
 
     @property
@@ -446,7 +558,11 @@ class Graph:
         # at the level by itself or its key, that of the headline where none is given
         from pan2kg.coherence.evidence import FIGURED, HEADLINE
 
-        at = next((figured for figured in FIGURED if level in {figured, figured.key}), None) if level else HEADLINE
+        at = (
+            next((figured for figured in FIGURED if level in {figured, figured.key}), None)
+            if level
+            else HEADLINE
+        )
         if at is None:
             keys = either([figured.key for figured in FIGURED])
             raise QueryError("no-such-level", remedy="there-are", name=level, names=keys)
@@ -479,7 +595,9 @@ class Graph:
         """The profiles of works, with leads and bodies at a level of evidence."""
         from pan2kg.coherence.bodies import at_level
 
-        return self._at("profiles", level, lambda at: at_level(self.profiles, self.involvements, at))
+        return self._at(
+            "profiles", level, lambda at: at_level(self.profiles, self.involvements, at)
+        )
 
     @GraphReading
     def bits(self) -> Mapping[str, float]:
@@ -498,17 +616,28 @@ class Graph:
 
         values = self._at("figures", level, lambda at: figures(self.levels, at))
         cells = [
-            (figure.figure.id, figure.figure.name(self.asked_by).say(self.language), figure.level.key, figure.value,
-             *figure.nested, figure.population)
+            (
+                figure.figure.id,
+                figure.figure.name(self.asked_by).say(self.language),
+                figure.level.key,
+                figure.value,
+                *figure.nested,
+                figure.population,
+            )
             for figure in values
-        ]  # fmt: skip
-        return Answer(("id", "name", "level", "value", *(at.key for at in self.levels), "population"), values, cells)
+        ]
+        return Answer(
+            ("id", "name", "level", "value", *(at.key for at in self.levels), "population"),
+            values,
+            cells,
+        )
 
     def weight(self, one: str, two: str, level: Level | str = "") -> Weight:
         """What two plans, or two actions, share in bits, by IRI, prefixed name or key, with the texts that give it.
 
         Raises:
-            QueryError: an unknown plan, action or level; the same twice; or an action without a plan.
+            QueryError: an unknown plan, action or level; the same twice; or an action without a
+                plan.
 
         >>> found = open_graph().weight("lu-bhr-2", "lu-bhr-1")
         >>> 0 <= found.low <= found.high
@@ -530,7 +659,8 @@ class Graph:
         """
         occasions = self.known(level).occasions
         cells = [
-            (of.source, of.target, of.verdict.value, of.state.value, of.bits, " ".join(of.ways)) for of in occasions
+            (of.source, of.target, of.verdict.value, of.state.value, of.bits, " ".join(of.ways))
+            for of in occasions
         ]
         return Answer(("source", "target", "verdict", "state", "bits", "ways"), occasions, cells)
 
@@ -538,8 +668,11 @@ class Graph:
         """Which pairs of plans share more than chance would have it, at a level of evidence."""
         from pan2kg.coherence.weight import chance
 
-        tables, weights = self.tables, self.known(level).potential.weights
-        return self._at("chance", level, lambda at: chance(tables.works, weights, tables.uses, at=at))
+        tables = self.tables
+        weights = self.known(level).potential.weights
+        return self._at(
+            "chance", level, lambda at: chance(tables.works, weights, tables.uses, at=at)
+        )
 
     def margins(self, level: Level | str = "") -> Measured[Margin]:
         """Each obligation with what answers it at a level of evidence, and by how many days it is early or late.
@@ -551,7 +684,9 @@ class Graph:
         from pan2kg.coherence import evidence, obligations
 
         def margins(at: Level) -> Measured[Margin]:
-            responses = [response for response in self.responses if evidence.counts(response.level, at)]
+            responses = [
+                response for response in self.responses if evidence.counts(response.level, at)
+            ]
             return obligations.margins(self.uses, self.obligations, responses, as_of=self.as_of)
 
         return self._at("margins", level, margins)
@@ -585,16 +720,23 @@ class Graph:
     def _find(self, name: str, *, plans: bool = True, actions: bool = True) -> str:
         wanted = bare(name)
         # who names a thing by an identifier that was retired is told what has taken its place
-        retired = self.once("retired names", lambda: {
-            name: iri for iri in reversed([*self.retired]) for name in (iri.rpartition("/")[2], iri)
-        })  # fmt: skip
+        retired = self.once(
+            "retired names",
+            lambda: {
+                name: iri
+                for iri in reversed([*self.retired])
+                for name in (iri.rpartition("/")[2], iri)
+            },
+        )
         if wanted in retired:
             raise queries.replaced(retired[wanted], self.retired[retired[wanted]])
         return self.uses.find(wanted, plans=plans, actions=actions)
 
     def own_plan(self) -> str | None:
         """The plan to start from where none is named, as the profile says; None where the graph does not have it."""
-        return next((plan.iri for plan in self.uses.plans if plan.iri == self.profile.home_plan), None)
+        return next(
+            (plan.iri for plan in self.uses.plans if plan.iri == self.profile.home_plan), None
+        )
 
 
 def bare(name: str) -> str:
@@ -608,20 +750,25 @@ def bare(name: str) -> str:
 
 
 def open_graph(
-    project: str | Path | None = None, *others: str | Path, endpoint: str | None = None, language: Language = "en",
+    project: str | Path | None = None,
+    *others: str | Path,
+    endpoint: str | None = None,
+    language: Language = "en",
     as_of: date | None = None,
-) -> Graph:  # fmt: skip
+) -> Graph:
     """Open the project in a folder, or without a folder the graph shipped with the package.
 
     Those in ``others`` are opened with it, and compared; its profile and its questions hold.
 
-    With ``endpoint``, the address of a SPARQL 1.1 endpoint, questions go there. Figures look back from the day
+    With ``endpoint``, the address of a SPARQL 1.1 endpoint, questions go there. Figures look back
+    from the day
     ``as_of``, today where none is given.
 
     Raises:
         ProjectError: the folder is no project.
         TurtleError: a file of the project is not Turtle.
-        EndpointError: the endpoint cannot be reached, holds no plan, or lacks what the rules derive.
+        EndpointError: the endpoint cannot be reached, holds no plan, or lacks what the rules
+            derive.
 
     >>> open_graph("/nowhere")
     Traceback (most recent call last):
@@ -632,4 +779,6 @@ def open_graph(
         from pan2kg.store.remote import open_remote
 
         return Graph(opened, open_remote(endpoint), language=language, as_of=as_of)
-    return Graph(opened, open_store(opened, rules.derive_when_asked), language=language, as_of=as_of)
+    return Graph(
+        opened, open_store(opened, rules.derive_when_asked), language=language, as_of=as_of
+    )

@@ -1,7 +1,7 @@
 """What a project says of itself: its profile, with all that depends on a country, and the dataset it is.
 
-A project says it in ``graph/profile.ttl``. Without one, nothing is preferred: no plan to start from, no action that
-asks for coherence, and IRIs below :data:`~pan2kg.turtle.vocabulary.ROOT`.
+A project says it in ``graph/profile.ttl``. Without one, nothing is preferred: no plan to start
+from, no action that asks for coherence, and IRIs below :data:`~pan2kg.turtle.vocabulary.ROOT`.
 """
 
 from collections import defaultdict
@@ -26,8 +26,10 @@ VOID_SPACE = "http://rdfs.org/ns/void#uriSpace"
 class CountryProfile:
     """What a project says of itself; texts are empty where it says nothing.
 
-    ``space`` is what its IRIs begin with; ``languages`` are those every label is asked for in, ``wished`` those of the
-    country in which a title is welcome; ``gazette`` is the name of the official gazette by language.
+    ``space`` is what its IRIs begin with; ``languages`` are those every label is asked for in,
+        ``wished`` those of the
+    country in which a title is welcome; ``gazette`` is the name of the official gazette by
+    language.
     """
 
     space: str = ROOT
@@ -48,14 +50,27 @@ def read_profiles(store: Store) -> tuple[CountryProfile, ...]:
             statements.setdefault(plain(profile), {}).setdefault(plain(property_), []).append(value)
     profiles = []
     for _, stated in sorted(statements.items()):
-        texts = {name.removeprefix(PAN): tuple(map(plain, values)) for name, values in stated.items()}
-        single = ((texts.get(name) or ("",))[0] for name in ("country", "homePlan", "coherenceAction", "gazetteSpace"))
+        texts = {
+            name.removeprefix(PAN): tuple(map(plain, values)) for name, values in stated.items()
+        }
+        single = (
+            (texts.get(name) or ("",))[0]
+            for name in ("country", "homePlan", "coherenceAction", "gazetteSpace")
+        )
         country, home_plan, action, gazette_space = single
-        names = [term for term in stated.get(PAN + "gazetteName", ()) if isinstance(term, ox.Literal)]
+        names = [
+            term for term in stated.get(PAN + "gazetteName", ()) if isinstance(term, ox.Literal)
+        ]
         gazette = {name.language or "": name.value for name in names}
-        languages, wished = (texts.get(name, ()) for name in ("labelLanguage", "wishedLabelLanguage"))
+        languages, wished = (
+            texts.get(name, ()) for name in ("labelLanguage", "wishedLabelLanguage")
+        )
         space = texts.get(VOID_SPACE, (ROOT,))[0]
-        profiles.append(CountryProfile(space, country, home_plan, action, languages, wished, gazette, gazette_space))
+        profiles.append(
+            CountryProfile(
+                space, country, home_plan, action, languages, wished, gazette, gazette_space
+            )
+        )
     return tuple(profiles)
 
 
@@ -63,7 +78,8 @@ def own_profile(profiles: tuple[CountryProfile, ...], project: Project | None) -
     """The profile of the project one looks from, which is the first where several are open; an empty one without."""
     space = project.space if project else ROOT
     return next(
-        (profile for profile in profiles if profile.space == space), profiles[0] if profiles else CountryProfile()
+        (profile for profile in profiles if profile.space == space),
+        profiles[0] if profiles else CountryProfile(),
     )
 
 
@@ -116,7 +132,8 @@ SELECT ?version ?day WHERE {
 class Release:
     """Which release of the graph it is: its number and its day, as 2026-11-25; the day is empty where none is stated.
 
-    ``is_stated`` tells a number the graph gives itself from that of the package, which stands in where it gives none.
+    ``is_stated`` tells a number the graph gives itself from that of the package, which stands in
+        where it gives none.
     """
 
     number: str
@@ -132,7 +149,8 @@ def _asked(text: str, store: Store, space: str) -> str:
 def read_release(store: Store, space: str = "", number: str = "") -> Release:
     """Which release it is: ``dcat:version`` of the dataset, else ``owl:versionInfo`` of the ontology, else ours.
 
-    It is ``number`` where that is given: a release is published under another one than it says itself.
+    It is ``number`` where that is given: a release is published under another one than it says
+    itself.
     """
     if number:
         return Release(number)
@@ -151,7 +169,8 @@ def other_release(store: Store, project: Project) -> tuple[str, str] | None:
     for path in (*project.ontology_files(), project.graph / "catalogue.ttl"):
         if path.parent in (project.ontology, project.graph) and path.is_file():
             load(files, path, project.graph_iri(path), name=project.name_of(path))
-    remote, local = read_release(store, project.space), read_release(LocalStore(files), project.space)
+    remote = read_release(store, project.space)
+    local = read_release(LocalStore(files), project.space)
     differs = remote.is_stated and local.is_stated and remote.number != local.number
     return (remote.number, local.number) if differs else None
 
@@ -183,7 +202,9 @@ def read_notice(store: Store, space: str = "") -> Notice:
         if isinstance(key, ox.Literal) and isinstance(value, ox.Literal | ox.NamedNode):
             matches[key.value].append(value)
     stated = {key: tuple(values) for key, values in matches.items()}
-    address, modified = (stated[key][0].value if key in stated else "" for key in ("license", "dateModified"))
+    address, modified = (
+        stated[key][0].value if key in stated else "" for key in ("license", "dateModified")
+    )
     licence = (address, LICENCES.get(address, address)) if address else None
     return Notice(stated, licence, modified[:10])
 
@@ -214,9 +235,14 @@ def relative(start: str, target: str) -> str:
     >>> relative("fr/plan/a.html", "fr/plan/b.html#x"), relative("fr/a.html", "fr/a.html#x")
     ('b.html#x', 'a.html#x')
     """
-    folders, parts_of_target = start.split("/")[:-1], target.split("/")
+    folders = start.split("/")[:-1]
+    parts_of_target = target.split("/")
     shared = 0
-    while shared < len(folders) and shared < len(parts_of_target) - 1 and folders[shared] == parts_of_target[shared]:
+    while (
+        shared < len(folders)
+        and shared < len(parts_of_target) - 1
+        and folders[shared] == parts_of_target[shared]
+    ):
         shared += 1
     return "/".join([".."] * (len(folders) - shared) + parts_of_target[shared:])
 
@@ -259,11 +285,14 @@ _TYPES: Final = f"""{_PREFIXES}
 SELECT ?thing ?type WHERE {{ ?thing a ?type FILTER(ISIRI(?thing)) }}
 """
 INSTRUMENTS: Final = frozenset(
-    PAN + name for name in ("LegalAct", "Treaty", "SoftLaw", "Commitment", "Bill", "OtherInstrument")
+    PAN + name
+    for name in ("LegalAct", "Treaty", "SoftLaw", "Commitment", "Bill", "OtherInstrument")
 )
 _KIND_OF: Final[Mapping[str, str]] = dict.fromkeys(INSTRUMENTS, "instrument") | {
-    PAN + "Provision": "provision", PAN + "PublicBody": "body", PAN + "Organisation": "body",
-}  # fmt: skip
+    PAN + "Provision": "provision",
+    PAN + "PublicBody": "body",
+    PAN + "Organisation": "body",
+}
 """The kind of things whose IRI is not ours, by their class."""
 
 
@@ -296,8 +325,8 @@ class Name(NamedTuple):
 class Entry:
     """A thing: its IRI, kind and key (which make its address), class, printed number, names by language, identifier.
 
-    The kind is empty where a thing of others has no page; the identifier is the one the graph states. ``brief`` are the
-    short names by language.
+    The kind is empty where a thing of others has no page; the identifier is the one the graph
+    states. ``brief`` are the short names by language.
     """
 
     iri: str
@@ -314,9 +343,10 @@ class Entry:
 
     def __post_init__(self) -> None:
         for name, value in (
-            ("is_retired", self.type == PAN + "RetiredIdentifier"), ("has_page", self.kind in KINDS),
+            ("is_retired", self.type == PAN + "RetiredIdentifier"),
+            ("has_page", self.kind in KINDS),
             ("address", f"{self.kind}/{self.key}.html"),
-        ):  # fmt: skip
+        ):
             object.__setattr__(self, name, value)
 
 
@@ -325,7 +355,9 @@ class Labels:
     entries: Mapping[str, Entry]
     by_address: Mapping[tuple[str, str], Entry]
     entry: Callable[[str], Entry | None] = field(repr=False, compare=False)
-    called: dict[tuple[str, str, bool], tuple[str, str]] = field(default_factory=dict, repr=False, compare=False)
+    called: dict[tuple[str, str, bool], tuple[str, str]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def find(self, kind: str, key: str) -> Entry | None:
         return self.by_address.get((kind, key))
@@ -343,22 +375,25 @@ class Labels:
     def label(self, iri: str, language: str) -> Name:
         """What a thing is called in a language, else in French, English, any other; its number or key without a name.
 
-        This is the one place that decides it: tables, pictures, pages, exports and the report all ask here.
+        This is the one place that decides it: tables, pictures, pages, exports and the report all
+        ask here.
         """
         entry = self.entries.get(iri)
         if entry is None:
             return Name(short(iri), "", iri=iri, key=short(iri))
-        key, texts = entry.identifier or entry.key or short(iri), entry.texts
+        key = entry.identifier or entry.key or short(iri)
+        texts = entry.texts
         words, tag = best(texts, language)[:2] if texts else (entry.notation or key, "")
         return Name(words, tag, texts, iri, key, entry.notation, entry.type)
 
     def brief(self, iri: str, language: str, *, is_drawn: bool = False) -> Name:
         """What a thing is called where there is little space: its short name in the language, else its label.
 
-        What is shown then says the full name in its title: ``whole``. In a picture its spaces are plain, and its
-        language is said only where that is another.
+        What is shown then says the full name in its title: ``whole``. In a picture its spaces are
+        plain, and its language is said only where that is another.
         """
-        entry, name = self.entries.get(iri), self.label(iri, language)
+        entry = self.entries.get(iri)
+        name = self.label(iri, language)
         words = entry.brief.get(language, "") if entry else ""
         if words:
             name = name._replace(text=words, language=language, whole=name.text)
@@ -370,7 +405,11 @@ class Labels:
 
 def best(texts: Mapping[str, str], language: str) -> Name:
     """The text in a language, else in French, English or the first of the others."""
-    tag = language if language in texts else next((tag for tag in LANGUAGES if tag in texts), None) or min(texts)
+    tag = (
+        language
+        if language in texts
+        else next((tag for tag in LANGUAGES if tag in texts), None) or min(texts)
+    )
     return Name(texts[tag], tag, texts)
 
 
@@ -378,7 +417,9 @@ def shortened(words: str, most: int = 48) -> str:
     # titles begin alike, and end in what sets them apart
     if len(words) <= most:
         return words
-    head, tail, size = words.split(" ")[:2], words.split(" ")[2:], len(words)
+    head = words.split(" ")[:2]
+    tail = words.split(" ")[2:]
+    size = len(words)
     while len(tail) > 1 and size > most:
         size -= len(tail.pop(0)) + 1
     return " ".join([*head, "…", *tail])
@@ -398,29 +439,40 @@ def short(iri: str) -> str:
 
 def read_labels(store: Store, view: LinkView | None = None) -> Labels:
     """Read the names, keys and classes of all things, each query once; ``view`` has links the store does not hold."""
-    texts, brief, standing = (_texts(select(store, query).rows) for query in (_LABELS, _SHORT, _STANDING))
+    texts, brief, standing = (
+        _texts(select(store, query).rows) for query in (_LABELS, _SHORT, _STANDING)
+    )
     # plans that are drafts, announced or lapsed are called so
     for called in (texts, brief):
         for plan, words in standing.items():
             for tag, name in called.get(plan, {}).items():
                 called[plan][tag] = f"{name} ({best(words, tag).text})"
     rows = select(store, _KEYS).rows
-    keys, notations = _first(rows, 1), _first(rows, 2)
+    keys = _first(rows, 1)
+    notations = _first(rows, 2)
     types = dict.fromkeys(view.links if view else (), f"{PAN}Link")
     for row in select(store, _TYPES).rows:
         # of several classes one of ours, then the first
         iri, kind = map(plain, row)
         before = types.get(iri)
-        if before is None or (not kind.startswith(PAN), kind) < (not before.startswith(PAN), before):
+        if before is None or (not kind.startswith(PAN), kind) < (
+            not before.startswith(PAN),
+            before,
+        ):
             types[iri] = kind
     entries: dict[str, Entry] = {}
     by_address: dict[tuple[str, str], Entry] = {}
     for iri in sorted({*texts, *keys, *types}):
-        (kind, key), types_of = kind_and_key(iri), types.get(iri, "")
+        (kind, key) = kind_and_key(iri)
+        types_of = types.get(iri, "")
         if not kind and types_of in _KIND_OF and iri in keys:
-            kind, key = _KIND_OF[types_of], keys[iri]
-        texts_of, names = texts.get(iri, {}), brief.get(iri, {})
-        entry = Entry(iri, kind, key, types_of, notations.get(iri, ""), texts_of, keys.get(iri, ""), names)
+            kind = _KIND_OF[types_of]
+            key = keys[iri]
+        texts_of = texts.get(iri, {})
+        names = brief.get(iri, {})
+        entry = Entry(
+            iri, kind, key, types_of, notations.get(iri, ""), texts_of, keys.get(iri, ""), names
+        )
         if kind:
             entry = _apart(entry, by_address)
             by_address[kind, entry.key] = entry
@@ -440,7 +492,8 @@ def _first(rows: Iterable[tuple[Term | None, ...]], at: int) -> dict[str, str]:
     values: dict[str, str] = {}
     for row in rows:
         if row[at] is not None:
-            iri, words = plain(row[0]), plain(row[at])
+            iri = plain(row[0])
+            words = plain(row[at])
             values[iri] = min(words, values.get(iri, words))
     return values
 

@@ -13,7 +13,17 @@ from pan2kg.coherence.citations import CROSS_REFERENCES
 from pan2kg.coherence.evidence import Level, counts, level
 from pan2kg.coherence.known import Known, basis_line
 from pan2kg.graph.labels import Labels, plain_words
-from pan2kg.store import LinkView, Store, bare_term, gathered, is_true, plain, program_query, rules, select
+from pan2kg.store import (
+    LinkView,
+    Store,
+    bare_term,
+    gathered,
+    is_true,
+    plain,
+    program_query,
+    rules,
+    select,
+)
 from pan2kg.turtle.vocabulary import ID, key
 
 if TYPE_CHECKING:
@@ -24,7 +34,13 @@ DECLARED: Final = (*CROSS_REFERENCES, "builds-on", "succession", "external-state
 """Kinds of links a document states: in the plan, its annexes or elsewhere."""
 COMPARED: Final = "comparison"
 """A link of these kinds that no document states: editors concluded it, and it is inferred as a rule's are."""
-INFERRED: Final = (COMPARED, "shared-instrument", "shared-body", "shared-target-group", "shared-topic")
+INFERRED: Final = (
+    COMPARED,
+    "shared-instrument",
+    "shared-body",
+    "shared-target-group",
+    "shared-topic",
+)
 """Kinds of links that editors or rules derive, the strongest evidence first."""
 USUAL: Final = (*DECLARED, COMPARED, "shared-instrument")
 """What is shown where nothing is chosen: shared topics were assigned by editors and would link nearly everything."""
@@ -76,14 +92,20 @@ def seen_in(view: LinkView | None) -> str:
 
 
 def _rows(store: Store, view: LinkView | None) -> list[tuple[str, ...]]:
-    rows = [tuple(map(plain, row)) for row in select(store, program_query("links/ties", seen=seen_in(view))).rows]
+    rows = [
+        tuple(map(plain, row))
+        for row in select(store, program_query("links/ties", seen=seen_in(view))).rows
+    ]
     if view is None:
         return rows
     derived = []
     for link in view.links.values():
-        kind, words = f"{ID}linktype/{link.kind}", view.level(link)
+        kind = f"{ID}linktype/{link.kind}"
+        words = view.level(link)
         derived += [
-            (link.iri, kind, end, plan, "false", words) for end in link.ends for plan in view.plan_of.get(end, ())
+            (link.iri, kind, end, plan, "false", words)
+            for end in link.ends
+            for plan in view.plan_of.get(end, ())
         ]
     return sorted([*rows, *derived], key=itemgetter(1, 0, 2))
 
@@ -92,7 +114,8 @@ def _at_the_finest(ties: Sequence[Tie]) -> Iterator[Tie]:
     """The links without those by a text that say of a whole plan what pairs of its actions say already.
 
     Two plans are linked by texts as often as pairs of their actions are, which is how
-    :class:`pan2kg.coherence.pairs.Potential` counts; a text the plans rest on as wholes links them where no pair is.
+    :class:`pan2kg.coherence.pairs.Potential` counts; a text the plans rest on as wholes links them
+    where no pair is.
     """
     shared = [tie for tie in ties if tie.kind == "shared-instrument"]
     finer = {tie.plans for tie in shared if not set(tie.ends) & set(tie.plans)}
@@ -102,14 +125,20 @@ def _at_the_finest(ties: Sequence[Tie]) -> Iterator[Tie]:
 
 def read_quotes(store: Store) -> dict[str, str]:
     rows = select(store, program_query("links/quotes")).rows
-    return {link: words for link, _, words in sorted((tuple(map(plain, row)) for row in rows), reverse=True)}
+    return {
+        link: words
+        for link, _, words in sorted((tuple(map(plain, row)) for row in rows), reverse=True)
+    }
 
 
 _SHARED: Final = "shared-instrument"
 
 
-def read_network(read: Callable[[str], list[list[str]]], known: Known, links: LinkView | None) -> nx.MultiDiGraph[str]:
-    # in no language: what is called something stands there by its IRI; without a view links are those the queries find
+def read_network(
+    read: Callable[[str], list[list[str]]], known: Known, links: LinkView | None
+) -> nx.MultiDiGraph[str]:
+    # in no language: what is called something stands there by its IRI; without a view links are
+    # those the queries find
     import networkx as nx
 
     network: nx.MultiDiGraph[str] = nx.MultiDiGraph()
@@ -122,7 +151,9 @@ def read_network(read: Callable[[str], list[list[str]]], known: Known, links: Li
         rows = read(program_query(f"network/{query}", seen=seen_in(links)))
         return rows if links is None else sorted([*rows, *more], key=itemgetter(0))
 
-    for link, type_, *ends, directed, status, relation, certainty, words, score in rows_of("links", derived[0]):
+    for link, type_, *ends, directed, status, relation, certainty, words, score in rows_of(
+        "links", derived[0]
+    ):
         # What a shared text links has its level from what is known, by its best text.
         if key(type_) == _SHARED or counts(level(words), known.level):
             extra = {"relation": relation, "certainty": key(certainty), "evidenceLevel": key(words)}
@@ -134,23 +165,38 @@ def read_network(read: Callable[[str], list[list[str]]], known: Known, links: Li
     _add_weights(network, known)
     texts = gathered((link, via) for link, via in rows_of("via", derived[1]))
     quoted = gathered((link, words) for link, *words in rows_of("evidence", derived[2]))
-    sources = gathered((link, document) for link, document in read(program_query("network/documents")))
+    sources = gathered(
+        (link, document) for link, document in read(program_query("network/documents"))
+    )
     for *_, link, data in network.edges(keys=True, data=True):
-        data |= {"via": texts.get(link, ()), "quoted": quoted.get(link, ()), "documents": sources.get(link, ())}
+        data |= {
+            "via": texts.get(link, ()),
+            "quoted": quoted.get(link, ()),
+            "documents": sources.get(link, ()),
+        }
     return network
 
 
-def build_network(uncalled: nx.MultiDiGraph[str], names: Labels, *, language: str) -> nx.MultiDiGraph[str]:
+def build_network(
+    uncalled: nx.MultiDiGraph[str], names: Labels, *, language: str
+) -> nx.MultiDiGraph[str]:
     """The network of accepted and derived links, called something in a language: nodes and link nodes by IRI.
 
-    A node carries ``type``, ``label`` and, for an action, ``plan``; an edge has the link's IRI as key and carries
-    ``type``, ``status`` and ``directed``. A symmetric link stands once, from the end that sorts first. Candidates,
-    rejected and unverified links are left out, and those that rest on a weaker word than the level asked for.
+    A node carries ``type``, ``label`` and, for an action, ``plan``; an edge has the link's IRI as
+    key and carries
+    ``type``, ``status`` and ``directed``. A symmetric link stands once, from the end that sorts
+        first. Candidates,
+    rejected and unverified links are left out, and those that rest on a weaker word than the level
+    asked for.
 
-    Where the graph says so, a node has ``notation``, ``review`` and ``certainty`` too, and an edge ``relation``,
-    ``certainty``, ``evidenceLevel``, ``via`` (IRIs, by spaces), ``evidence`` (one quotation a line, with its document),
-    ``documents`` (IRIs, by spaces), ``score``, and for two actions that name the same specific text ``weight``,
-    ``weightHigh`` and ``weightBroad`` in bits. What the weights rest on stands in the network's own attributes. Every
+    Where the graph says so, a node has ``notation``, ``review`` and ``certainty`` too, and an edge
+    ``relation``,
+    ``certainty``, ``evidenceLevel``, ``via`` (IRIs, by spaces), ``evidence`` (one quotation a line,
+        with its document),
+    ``documents`` (IRIs, by spaces), ``score``, and for two actions that name the same specific text
+        ``weight``,
+    ``weightHigh`` and ``weightBroad`` in bits. What the weights rest on stands in the network's own
+        attributes. Every
     attribute is a text, a number or a boolean, so that networkx can write the network as it is.
     """
     import networkx as nx
@@ -163,10 +209,17 @@ def build_network(uncalled: nx.MultiDiGraph[str], names: Labels, *, language: st
     network: nx.MultiDiGraph[str] = nx.MultiDiGraph(language=language, **uncalled.graph)
     for node, data in uncalled.nodes(data=True):
         type_ = data.get("type", "")
-        kind = {"type": key(type_), "type_label": called(type_) or key(type_), "label": called(node)} if type_ else {}
+        kind = (
+            {"type": key(type_), "type_label": called(type_) or key(type_), "label": called(node)}
+            if type_
+            else {}
+        )
         network.add_node(node, **data | kind)
     for one, two, link, data in uncalled.edges(keys=True, data=True):
-        type_, relation, quoted, via = data["type"], data.get("relation", ""), data["quoted"], data["via"]
+        type_ = data["type"]
+        relation = data.get("relation", "")
+        quoted = data["quoted"]
+        via = data["via"]
         documents = dict.fromkeys(document for document, _, _ in quoted)
         bare = [document for document in data["documents"] if document not in documents]
         lines = [
@@ -175,11 +228,18 @@ def build_network(uncalled: nx.MultiDiGraph[str], names: Labels, *, language: st
         ]
         lines += [called(document) or document for document in bare]
         words = {
-            "type": key(type_), "type_label": called(type_) or key(type_), "relation": key(relation),
-            "relation_label": called(relation), "via": " ".join(via), "evidence": "\n".join(lines),
-            "via_label": "; ".join(called(iri) or iri for iri in via), "documents": " ".join([*documents, *bare]),
-        }  # fmt: skip
-        others = {name: value for name, value in data.items() if name not in words and name != "quoted"}
+            "type": key(type_),
+            "type_label": called(type_) or key(type_),
+            "relation": key(relation),
+            "relation_label": called(relation),
+            "via": " ".join(via),
+            "evidence": "\n".join(lines),
+            "via_label": "; ".join(called(iri) or iri for iri in via),
+            "documents": " ".join([*documents, *bare]),
+        }
+        others = {
+            name: value for name, value in data.items() if name not in words and name != "quoted"
+        }
         network.add_edge(one, two, key=link, **others, **_given(words))
     return network
 
@@ -191,14 +251,20 @@ def _derived(
     quoted: dict[str, set[int]] = {}
     for statement, *words in passages:
         quoted.setdefault(statement, set()).add(places[tuple(words)])
-    edges, texts, evidence = [], [], []
+    edges = []
+    texts = []
+    evidence = []
     for link in links.links.values():
         words_of = links.level(link)
         if link.kind == _SHARED or counts(level(words_of), at):
             kinds = f"{ID}linktype/{link.kind}", f"{ID}linkstatus/derived", f"{ID}certainty/derived"
-            edges.append([link.iri, kinds[0], *link.ends, "false", kinds[1], "", kinds[2], words_of, ""])
+            edges.append(
+                [link.iri, kinds[0], *link.ends, "false", kinds[1], "", kinds[2], words_of, ""]
+            )
             texts += [[link.iri, shared] for shared in sorted(map(bare_term, link.shared))]
-            rests = {place for entry in links.rests(link) for place in quoted.get(bare_term(entry), ())}
+            rests = {
+                place for entry in links.rests(link) for place in quoted.get(bare_term(entry), ())
+            }
             evidence += [[link.iri, *passages[place][1:]] for place in sorted(rests)]
     return edges, texts, evidence
 
@@ -218,15 +284,20 @@ def _add_weights(network: nx.MultiDiGraph[str], known: Known) -> None:
 
     Bits are rounded to six decimals: the same on every machine.
     """
-    line, works = basis_line(known), known.tables.works
+    line = basis_line(known)
+    works = known.tables.works
     plans = frozenset(works.plans)
     network.graph.update(evidence=known.level.key, plans_known=line.plans, actions=line.measures)
-    network.graph.update(texts_full=line.texts.full, texts_part=line.texts.part, texts_none=line.texts.none)
+    network.graph.update(
+        texts_full=line.texts.full, texts_part=line.texts.part, texts_none=line.texts.none
+    )
     network.graph.update(_given({"release": line.release}))
     for source, target, link, data in list(network.edges(keys=True, data=True)):
         if key(data["type"]) != _SHARED:
             continue
-        is_known = plans.issuperset((works.home.get(source, source), works.home.get(target, target)))
+        is_known = plans.issuperset(
+            (works.home.get(source, source), works.home.get(target, target))
+        )
         weight = known.weight(source, target) if is_known else None
         if weight is None or weight.low <= 0:
             network.remove_edge(source, target, link)
@@ -239,9 +310,11 @@ def _add_weights(network: nx.MultiDiGraph[str], known: Known) -> None:
 def communities(edges: Iterable[tuple[str, str, float]], *, seed: int = 7) -> dict[str, int]:
     """Which nodes of a network are linked more with each other than with the rest: a number a community, from 0.
 
-    ``edges`` are (one, two, weight > 0). Blondel, Guillaume, Lambiotte and Lefebvre, “Fast unfolding of communities in
-    large networks”, Journal of Statistical Mechanics (2008) P10008. The largest community is 0; among equals the one
-    with the first name comes first. The same edges and seed give the same communities.
+    ``edges`` are (one, two, weight > 0). Blondel, Guillaume, Lambiotte and Lefebvre, “Fast
+        unfolding of communities in
+    large networks”, Journal of Statistical Mechanics (2008) P10008. The largest community is 0;
+    among equals the one with the first name comes first. The same edges and seed give the same
+    communities.
 
     >>> found = communities([("a", "b", 1.0), ("b", "c", 1.0), ("a", "c", 1.0), ("d", "e", 1.0)])
     >>> sorted(found.items())

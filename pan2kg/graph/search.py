@@ -1,9 +1,10 @@
 """Finding things by what a person types or a text says: by name, number, abbreviation or key.
 
-Case, accents and punctuation make no difference. What was typed whole stands first: « PAN2 » is PAN 2, « 32017R0821 »
-and « 2017/821 » the regulation on conflict minerals, « ODD 8 » a goal. Then come the things whose names have all the
-words, the last perhaps unfinished; then those that have them inside words; and where there is none, those within one
-typing error of each word. ``web/src/search.ts`` finds the same without a server: a test holds the two together.
+Case, accents and punctuation make no difference. What was typed whole stands first: « PAN2 » is PAN
+2, « 32017R0821 » and « 2017/821 » the regulation on conflict minerals, « ODD 8 » a goal. Then come
+the things whose names have all the words, the last perhaps unfinished; then those that have them
+inside words; and where there is none, those within one typing error of each word.
+``web/src/search.ts`` finds the same without a server: a test holds the two together.
 """
 
 import re
@@ -31,7 +32,9 @@ _LONGEST: Final = 24
 """How many characters such a part may have, without the spaces."""
 _FILLED: Final = re.compile(r"(?<=[a-z])0+(?=\d)")
 _CELEX: Final = re.compile(r"3(\d{4})[A-Z]0*(\d+)")
-_KINDS: Final = tuple(dict.fromkeys(("plan", "instrument", "body", "provision", "topic", "action", *KINDS)))
+_KINDS: Final = tuple(
+    dict.fromkeys(("plan", "instrument", "body", "provision", "topic", "action", *KINDS))
+)
 """The order of kinds: what is one of a few comes before the many parts of it."""
 _WORDS: Final = 12
 """How many words of a question are read."""
@@ -63,9 +66,10 @@ def folded(text: str) -> str:
 class Findable:
     """A thing that can be found.
 
-    ``names`` are what it is called; ``words`` are all of them, folded, with a space before and after; ``whole`` are
-    those that are meant where they are typed whole, folded and without spaces; ``rank`` is its place among equals: by
-    its kind, then what others name most often, then its label.
+    ``names`` are what it is called; ``words`` are all of them, folded, with a space before and
+        after; ``whole`` are
+    those that are meant where they are typed whole, folded and without spaces; ``rank`` is its
+    place among equals: by its kind, then what others name most often, then its label.
     """
 
     iri: str
@@ -75,7 +79,8 @@ class Findable:
     rank: tuple[int, int, str, str]
 
     def tier(self, terms: list[str], whole: str) -> int | None:
-        # what was typed whole stands first, then what has all the words, then what has them inside words
+        # what was typed whole stands first, then what has all the words, then what has them inside
+        # words
         if whole in self.whole:
             return 0
         if all(f" {word}" in self.words for word in terms):
@@ -106,12 +111,15 @@ class Search:
             spellings = []
             for word in terms:
                 is_exact = len(word) < _TYPED or word.isdigit()
-                close = [] if is_exact else [near for near in self.vocabulary if is_near(word, near)]
+                close = (
+                    [] if is_exact else [near for near in self.vocabulary if is_near(word, near)]
+                )
                 spellings.append([f" {word}", *(f" {candidate} " for candidate in close)])
             tiers[0] = [
-                entry.iri for entry in self.things
+                entry.iri
+                for entry in self.things
                 if all(any(spelling in entry.words for spelling in ways) for ways in spellings)
-            ]  # fmt: skip
+            ]
         return [iri for tier in tiers for iri in tier][:limit]
 
 
@@ -120,10 +128,15 @@ def is_near(word: str, candidate: str) -> bool:
     if abs(len(word) - len(candidate)) > 1:
         return False
     short, long = sorted((word, candidate), key=len)
-    at = next((at for at, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
+    at = next(
+        (at for at, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short)
+    )
     if len(short) < len(long):
         return short[at:] == long[at + 1 :]
-    return short[at + 1 :] == long[at + 1 :] or short[at:] == long[at + 1 : at + 2] + long[at : at + 1] + long[at + 2 :]
+    return (
+        short[at + 1 :] == long[at + 1 :]
+        or short[at:] == long[at + 1 : at + 2] + long[at : at + 1] + long[at + 2 :]
+    )
 
 
 Read = Callable[[str], list[list[str]]]
@@ -135,15 +148,21 @@ def read_search(labels: Labels, read: Read) -> Search:
     for iri, words in read(program_query("names/others")):
         called.setdefault(iri, []).append(words)
     times = {iri: int(number) for iri, number in read(program_query("names/named"))}
-    entries = [entry for entry in labels.entries.values() if entry.has_page and not entry.is_retired]
-    findables = [findable(entry, called.get(entry.iri, ()), times.get(entry.iri, 0)) for entry in entries]
+    entries = [
+        entry for entry in labels.entries.values() if entry.has_page and not entry.is_retired
+    ]
+    findables = [
+        findable(entry, called.get(entry.iri, ()), times.get(entry.iri, 0)) for entry in entries
+    ]
     return Search(tuple(sorted(findables, key=lambda entry: entry.rank)))
 
 
 def findable(entry: Entry, other_names: Iterable[str], times: int = 0) -> Findable:
     titles = dict.fromkeys((*entry.brief.values(), *entry.texts.values(), *other_names))
     numbers = [f"{celex[1]}/{celex[2]}" for name in titles if (celex := _CELEX.fullmatch(name))]
-    names = [name for name in (*titles, *numbers, entry.notation, entry.key, entry.identifier) if name]
+    names = [
+        name for name in (*titles, *numbers, entry.notation, entry.key, entry.identifier) if name
+    ]
     words = f" {' '.join(dict.fromkeys(filter(None, map(folded, names))))} "
     label = next(iter((entry.brief or entry.texts).values()), entry.key)
     rank = (_KINDS.index(entry.kind), -times, label, entry.iri)
@@ -168,7 +187,12 @@ def whole_names(names: Iterable[str]) -> list[str]:
 
 _SHORT: Final = PAN + "shortName"
 _ABBREVIATION: Final = re.compile(r"[A-Z][A-Za-z]*[A-Z]\w* ?\d$")
-_CLASSES: Final = {"Plan": "plan", "PublicBody": "body", "Organisation": "body", "Provision": "provision"}
+_CLASSES: Final = {
+    "Plan": "plan",
+    "PublicBody": "body",
+    "Organisation": "body",
+    "Provision": "provision",
+}
 
 
 def read_names(read: Read, own_country: str) -> NamesInTexts:
@@ -182,16 +206,27 @@ def read_names(read: Read, own_country: str) -> NamesInTexts:
             continue
         name = key or kind_and_key(iri)[1] or iri.rpartition("/")[2]
         named[iri] = Thing(
-            iri, name, _CLASSES.get(class_.removeprefix(PAN), "instrument"), kind_and_key(type_)[1],
-            codes.get(country) or _country(name, file, codes.get(own_country, "")), day_of(start),
-            day_of(end, last=True), tuple(identifiers.get(iri, ())),
-        )  # fmt: skip
+            iri,
+            name,
+            _CLASSES.get(class_.removeprefix(PAN), "instrument"),
+            kind_and_key(type_)[1],
+            codes.get(country) or _country(name, file, codes.get(own_country, "")),
+            day_of(start),
+            day_of(end, last=True),
+            tuple(identifiers.get(iri, ())),
+        )
     labels = (
-        (iri, label) for iri, label, property_ in read(program_query("names/labels"))
+        (iri, label)
+        for iri, label, property_ in read(program_query("names/labels"))
         if property_ != _SHORT
-        or (entry := named.get(iri)) is None or entry.kind != "plan" or not entry.country or _ABBREVIATION.match(label)
-    )  # fmt: skip
-    return names_of(named.values(), labels, (row[0] for row in read(program_query("names/not-mentions"))))
+        or (entry := named.get(iri)) is None
+        or entry.kind != "plan"
+        or not entry.country
+        or _ABBREVIATION.match(label)
+    )
+    return names_of(
+        named.values(), labels, (row[0] for row in read(program_query("names/not-mentions")))
+    )
 
 
 def _country(key: str, file: str, own_country: str) -> str:
@@ -199,7 +234,9 @@ def _country(key: str, file: str, own_country: str) -> str:
     if code in countries():
         return code
     path = path_of(file)
-    shared = path.startswith("core/") or path.split("/")[:2] in (["instruments", folder] for folder in _SHARED)
+    shared = path.startswith("core/") or path.split("/")[:2] in (
+        ["instruments", folder] for folder in _SHARED
+    )
     return "" if shared or not path else own_country
 
 

@@ -31,7 +31,8 @@ Rows = Callable[[str], Sequence[Sequence[str]]]
 class Part:
     """A part of a plan: its level, the part above it, its place from 1 and the number printed.
 
-    ``scheme`` is the scheme a category belongs to; empty, as everything the graph does not say, ``order`` then None.
+    ``scheme`` is the scheme a category belongs to; empty, as everything the graph does not say,
+        ``order`` then None.
     """
 
     iri: str
@@ -85,7 +86,9 @@ class Parts:
             below = [made(child) for child in entries if child.above == entry.iri]
             actions = tuple(holds.get(entry.iri, ()))
             every = frozenset(actions).union(*(held for _, held in below))
-            return Outline(entry, actions, tuple(outline for outline, _ in below), len(every)), every
+            return Outline(
+                entry, actions, tuple(outline for outline, _ in below), len(every)
+            ), every
 
         return [made(entry)[0] for entry in entries if entry.above not in inside]
 
@@ -102,9 +105,16 @@ class Parts:
                 stated.setdefault(stage, set()).add(number)
         if published is not None:
             stated.setdefault(ACTIONS, set()).add(published)
-        levels = list(dict.fromkeys([*(entry.level for entry in parts), *sorted(stated.keys() - {ACTIONS})]))
-        levels_of = [LevelCount(level, counts[level], tuple(sorted(stated.get(level, ())))) for level in levels]
-        actions = LevelCount(ACTIONS, len(self.actions.get(plan, ())), tuple(sorted(stated.get(ACTIONS, ()))))
+        levels = list(
+            dict.fromkeys([*(entry.level for entry in parts), *sorted(stated.keys() - {ACTIONS})])
+        )
+        levels_of = [
+            LevelCount(level, counts[level], tuple(sorted(stated.get(level, ()))))
+            for level in levels
+        ]
+        actions = LevelCount(
+            ACTIONS, len(self.actions.get(plan, ())), tuple(sorted(stated.get(ACTIONS, ())))
+        )
         return [*levels_of, *([actions] if actions.known or actions.published else [])]
 
 
@@ -139,8 +149,12 @@ def read_parts(read: Rows) -> Parts:
     rows = read(program_query("parts/actions"))
     actions = rules.gathered((plan, action) for action, plan, _ in rows)
     under = rules.gathered((action, part) for action, _, part in rows if part)
-    counts = ((plan, level, int(number)) for _, plan, level, number in read(program_query("parts/counts")))
-    of_plans, above = ({key: tuple(dict.fromkeys(of)) for key, of in listed.items()} for listed in (actions, under))
+    counts = (
+        (plan, level, int(number)) for _, plan, level, number in read(program_query("parts/counts"))
+    )
+    of_plans, above = (
+        {key: tuple(dict.fromkeys(of)) for key, of in listed.items()} for listed in (actions, under)
+    )
     return Parts(every, of_plans, above, tuple(counts))
 
 
@@ -181,7 +195,8 @@ class Statement(NamedTuple):
 class Grounds(NamedTuple):
     """What a statement rests on: its named graph, how certain it is, and the documents it was read in.
 
-    ``certainty`` is ``stated``, ``derived`` (by a person), ``unverified``, ``rule`` (derived by a rule of ours) or
+    ``certainty`` is ``stated``, ``derived`` (by a person), ``unverified``, ``rule`` (derived by a
+        rule of ours) or
     empty where nobody said so, as in the ontology.
     """
 
@@ -194,13 +209,15 @@ class Grounds(NamedTuple):
 class Statements:
     """All statements, by what they are about and by what they point to; those of derived links come from their view.
 
-    What was once put in order is kept, unless it is nothing: the pages of three languages ask for it thousands of
-    times, and readers could fill it with whatever they ask for.
+    What was once put in order is kept, unless it is nothing: the pages of three languages ask for
+    it thousands of times, and readers could fill it with whatever they ask for.
     """
 
     every: tuple[Statement, ...]
     view: LinkView | None = field(default=None, repr=False, compare=False)
-    _indexes: dict[bool, Mapping[str, list[Statement]]] = field(default_factory=dict, repr=False, compare=False)
+    _indexes: dict[bool, Mapping[str, list[Statement]]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
     kept: dict[tuple[str, ...], Any] = field(default_factory=dict, repr=False, compare=False)
 
     def _of(self, iri: str, *, is_value: bool = False) -> Iterator[Statement]:
@@ -214,7 +231,9 @@ class Statements:
             self._indexes[is_value] = index
         yield from self._indexes[is_value].get(iri, ())
         if self.view:
-            yield from starmap(Statement, self.view.towards(iri) if is_value else self.view.about(iri))
+            yield from starmap(
+                Statement, self.view.towards(iri) if is_value else self.view.about(iri)
+            )
 
     def once(self, key: tuple[str, ...], make: Callable[[], T]) -> T:
         if key in self.kept:
@@ -227,12 +246,15 @@ class Statements:
         return self.once(("about", iri), lambda: tuple(sorted(self._of(iri), key=_order)))
 
     def towards(self, iri: str) -> tuple[Statement, ...]:
-        return self.once(("towards", iri), lambda: tuple(sorted(self._of(iri, is_value=True), key=_order)))
+        return self.once(
+            ("towards", iri), lambda: tuple(sorted(self._of(iri, is_value=True), key=_order))
+        )
 
     def by_property(self, iri: str) -> Mapping[str, tuple[Statement, ...]]:
         by = attrgetter("predicate")
         return self.once(
-            ("by property", iri), lambda: {name: tuple(rows) for name, rows in groupby(self.about(iri), by)}
+            ("by property", iri),
+            lambda: {name: tuple(rows) for name, rows in groupby(self.about(iri), by)},
         )
 
     def block(self, iri: str, graph: str = "") -> Mapping[str, list[str]]:
@@ -254,7 +276,9 @@ class Statements:
 
     def _pointing(self, iri: str) -> Mapping[str, list[str]]:
         rows = self._of(iri, is_value=True)
-        return self.once(("pointing", iri), lambda: rules.gathered((row.predicate, row.thing) for row in rows))
+        return self.once(
+            ("pointing", iri), lambda: rules.gathered((row.predicate, row.thing) for row in rows)
+        )
 
     def pointing(self, iri: str, *names: str) -> list[str]:
         by_name = self._pointing(iri)
@@ -275,20 +299,35 @@ def _order(statement: Statement) -> tuple[str, str, str, str]:
 
 def read_statements(store: Store, view: LinkView | None = None) -> Statements:
     """Read all statements of a store, those on derived links from their view; without one, those the store holds."""
-    keep, terms = dict[str, str]().setdefault, dict[Term, Term]()
+    keep = dict[str, str]().setdefault
+    terms = dict[Term, Term]()
     of_links = {f"<{graph}>" for graph in view.graphs.values()} if view else set()
-    graphs = f"FILTER(?graph NOT IN ({', '.join(['pan:none', *of_links])}))"  # engines read () otherwise
-    held = sorted({*map(str, store.held.named_graphs())} - of_links) if isinstance(store, LocalStore) else ()
+    graphs = (
+        f"FILTER(?graph NOT IN ({', '.join(['pan:none', *of_links])}))"  # engines read () otherwise
+    )
+    held = (
+        sorted({*map(str, store.held.named_graphs())} - of_links)
+        if isinstance(store, LocalStore)
+        else ()
+    )
     if held and all(graph.startswith("<") for graph in held):
-        graphs = f"VALUES ?graph {{ {' '.join(held)} }}"  # so that what is left out is not looked through
+        # so that what is left out is not looked through
+        graphs = f"VALUES ?graph {{ {' '.join(held)} }}"
     rows = solutions(store, _ALL.replace("GRAPHS", graphs))
     statements = []
     for subject, predicate, value, graph in rows:
         if value is not None:
             # what stands often is kept once
-            iri, name, place = plain(subject), plain(predicate), plain(graph)
+            iri = plain(subject)
+            name = plain(predicate)
+            place = plain(graph)
             statements.append(
-                Statement(keep(iri, iri), keep(name, name), terms.setdefault(value, value), keep(place, place))
+                Statement(
+                    keep(iri, iri),
+                    keep(name, name),
+                    terms.setdefault(value, value),
+                    keep(place, place),
+                )
             )
     return Statements(tuple(statements), view)
 
@@ -303,10 +342,15 @@ def grounds_of(statements: Statements, statement: Statement) -> Grounds:
     def read() -> Grounds:
         if statement.rule:
             return Grounds(statement.graph, "rule", ())
-        graph, block = statement.graph, statements.block(statement.thing, statement.graph)
-        certainty, sources = (block.get(name) or statements.values(graph, name) for name in (CERTAINTY, SOURCE))
+        graph = statement.graph
+        block = statements.block(statement.thing, statement.graph)
+        certainty, sources = (
+            block.get(name) or statements.values(graph, name) for name in (CERTAINTY, SOURCE)
+        )
         kind = certainty[0].rpartition("/")[2] if certainty else ""
-        return Grounds(graph, "unverified" if graph.endswith("unverified") else kind, tuple(sources))
+        return Grounds(
+            graph, "unverified" if graph.endswith("unverified") else kind, tuple(sources)
+        )
 
     return statements.once(("grounds", statement.thing, statement.graph), read)
 
@@ -324,7 +368,11 @@ def read_rules(project: Project) -> Mapping[str, str]:
     summaries = {}
     for name, path in rules.rule_files(project).items():
         lines = path.read_text(encoding="utf-8").splitlines()
-        stated = (line.removeprefix("#+ summary:").strip() for line in lines if line.startswith("#+ summary:"))
+        stated = (
+            line.removeprefix("#+ summary:").strip()
+            for line in lines
+            if line.startswith("#+ summary:")
+        )
         summaries[name] = next(stated, "")
     return summaries
 

@@ -1,9 +1,10 @@
 """The messages of the program: one gettext catalogue a language, read when the language is first needed.
 
-Languages are those of ``catalogues/<language>.po`` and of the folder named in ``PAN2KG_CATALOGUES``, for who prepares
-one. A message has a context (the room or the table it belongs to) and a key; where a language lacks it, English is
-said. A term that many messages share stands once, in the context « term », with its plural; a message refers to it
-between double brackets: ``[[lead]]``, ``[[leads]]``, and ``[[Lead]]`` at the beginning of a sentence.
+Languages are those of ``catalogues/<language>.po`` and of the folder named in
+``PAN2KG_CATALOGUES``, for who prepares one. A message has a context (the room or the table it
+belongs to) and a key; where a language lacks it, English is said. A term that many messages share
+stands once, in the context « term », with its plural; a message refers to it between double
+brackets: ``[[lead]]``, ``[[leads]]``, and ``[[Lead]]`` at the beginning of a sentence.
 """
 
 import os
@@ -25,11 +26,17 @@ PoEntry = tuple[str, str, str, tuple[str, ...]]
 SOURCE_LANGUAGE: Final = "en"
 FOLDER_VARIABLE: Final = "PAN2KG_CATALOGUES"
 TERMS: Final = "term"
-_SOURCE: Final = "x-source"  # the message of a compiled catalogue that tells from which text it was made
-_INDEX: Final = "*"  # that of each context which names its keys in the order they are written, one a line
+_SOURCE: Final = (
+    "x-source"  # the message of a compiled catalogue that tells from which text it was made
+)
+_INDEX: Final = (
+    "*"  # that of each context which names its keys in the order they are written, one a line
+)
 _ORDER: Final = re.compile(rb'^"X-Order: (\d+)', re.MULTILINE)
 _HEADER: Final = 4096
-_FRENCH_SPACES: Final = re.compile("(?<=«) | (?=[:;?!»])")  # where French has one at which no line may end
+_FRENCH_SPACES: Final = re.compile(
+    "(?<=«) | (?=[:;?!»])"
+)  # where French has one at which no line may end
 _LONG: Final = re.compile(r"\d{4,}")
 _REFERENCE: Final = re.compile(r"\[\[([^\]]+)\]\]")
 
@@ -41,13 +48,21 @@ class CatalogueError(ValueError):
 
 
 def _find_catalogues() -> dict[Language, Path]:
-    folders = [Path(__file__).with_name("catalogues"), *map(Path, filter(None, [os.environ.get(FOLDER_VARIABLE)]))]
-    catalogues, order = {}, {}
+    folders = [
+        Path(__file__).with_name("catalogues"),
+        *map(Path, filter(None, [os.environ.get(FOLDER_VARIABLE)])),
+    ]
+    catalogues = {}
+    order = {}
     for path in (path for folder in folders for path in sorted(folder.glob("*.po"))):
         with path.open("rb") as file:
             match = _ORDER.search(file.read(_HEADER))
-        catalogues[path.stem], order[path.stem] = path, (int(match[1]) if match else _HEADER, path.stem)
-    return {language: catalogues[language] for language in sorted(catalogues, key=lambda language: order[language])}
+        catalogues[path.stem] = path
+        order[path.stem] = (int(match[1]) if match else _HEADER, path.stem)
+    return {
+        language: catalogues[language]
+        for language in sorted(catalogues, key=lambda language: order[language])
+    }
 
 
 CATALOGUES: Final[Mapping[Language, Path]] = _find_catalogues()
@@ -58,8 +73,9 @@ LANGUAGES: Final[tuple[Language, ...]] = tuple(CATALOGUES)
 def read_entries(text: bytes) -> Iterator[PoEntry]:
     """The messages of a catalogue in the order they are written, with each reference to a term replaced by the term.
 
-    Those without words and those marked « fuzzy » are left out: nobody has said yet that their words are right. What is
-    said in several places with the same words stands once: a comment ``#. also CONTEXT/KEY …`` names the others.
+    Those without words and those marked « fuzzy » are left out: nobody has said yet that their
+    words are right. What is said in several places with the same words stands once: a comment ``#.
+    also CONTEXT/KEY …`` names the others.
     """
     from babel.messages.pofile import PoFileError, read_po
 
@@ -74,19 +90,30 @@ def read_entries(text: bytes) -> Iterator[PoEntry]:
         key, plural = (message.id, "") if isinstance(message.id, str) else message.id[:2]
         if key and all(forms) and not message.fuzzy:
             entries.append((message.context or "", key, plural, tuple(map(str, forms))))
-            comments = " ".join(words[5:] for words in message.auto_comments if words.startswith("also "))
+            comments = " ".join(
+                words[5:] for words in message.auto_comments if words.startswith("also ")
+            )
             for context, _, also in (name.partition("/") for name in comments.split()):
                 entries.append((context, also, also if plural else "", tuple(map(str, forms))))
     terms: dict[str, str] = {}
     for context, key, plural, forms in entries:
         if context == TERMS:
             terms |= ({plural: forms[-1]} if plural else {}) | {key: forms[0]}
-    terms |= {name[:1].upper() + name[1:]: words[:1].upper() + words[1:] for name, words in terms.items()}
+    terms |= {
+        name[:1].upper() + name[1:]: words[:1].upper() + words[1:] for name, words in terms.items()
+    }
     for context, key, plural, forms in entries:
         lacking = {name for words in forms for name in _REFERENCE.findall(words)} - terms.keys()
         if lacking:
-            raise CatalogueError(f"The term [[{lacking.pop()}]] does not stand in this catalogue under « term ».")
-        yield context, key, plural, tuple(_REFERENCE.sub(lambda match: terms[match[1]], words) for words in forms)
+            raise CatalogueError(
+                f"The term [[{lacking.pop()}]] does not stand in this catalogue under « term »."
+            )
+        yield (
+            context,
+            key,
+            plural,
+            tuple(_REFERENCE.sub(lambda match: terms[match[1]], words) for words in forms),
+        )
 
 
 def compiled(text: bytes) -> bytes:
@@ -97,8 +124,10 @@ def compiled(text: bytes) -> bytes:
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
-    made, keys = Catalog(charset="utf-8"), dict[str, list[str]]()
-    # a context is part of the name, as gettext has it: Babel puts the names in the order they are looked up in
+    made = Catalog(charset="utf-8")
+    keys = dict[str, list[str]]()
+    # a context is part of the name, as gettext has it: Babel puts the names in the order they are
+    # looked up in
     for context, key, plural, forms in read_entries(text):
         keys.setdefault(context, []).append(key)
         name = f"{context}\x04{key}"
@@ -116,13 +145,17 @@ def compiled(text: bytes) -> bytes:
 class _Catalogue:
     """A compiled catalogue, in which one message is looked up at a time.
 
-    :class:`gettext.GNUTranslations` would read all of them first, which takes longer than most commands need them.
+    :class:`gettext.GNUTranslations` would read all of them first, which takes longer than most
+    commands need them.
     """
 
     def __init__(self, data: bytes) -> None:
         number, names, words = unpack_from("<8x3I", data)
-        self.data, self.number = data, number
-        self.names, self.words = (unpack_from(f"<{2 * number}I", data, table) for table in (names, words))
+        self.data = data
+        self.number = number
+        self.names, self.words = (
+            unpack_from(f"<{2 * number}I", data, table) for table in (names, words)
+        )
         rule = re.search(r"plural=([^;]*)", "".join(self.forms("")))
         self.plural = c2py(rule[1]) if rule else None
         self.contexts: dict[str, Mapping[str, None]] = {}
@@ -141,14 +174,17 @@ class _Catalogue:
     def keys(self, context: str) -> Mapping[str, None]:
         if context not in self.contexts:
             index = self.forms(f"{context}\x04{_INDEX}")
-            self.contexts[context] = dict.fromkeys(key for text in index for key in text.split("\n"))
+            self.contexts[context] = dict.fromkeys(
+                key for text in index for key in text.split("\n")
+            )
         return self.contexts[context]
 
 
 @cache
 def _catalogue(language: Language) -> _Catalogue:
     source = CATALOGUES[language]
-    text, compiled_file = source.read_bytes(), source.with_suffix(".mo")
+    text = source.read_bytes()
+    compiled_file = source.with_suffix(".mo")
     if compiled_file.is_file():
         catalogue = _Catalogue(compiled_file.read_bytes())
         # by content, not by time: an installed package and a clone have arbitrary file times
@@ -159,7 +195,9 @@ def _catalogue(language: Language) -> _Catalogue:
     except CatalogueError as error:
         raise CatalogueError(f"{source}:{error.line or 1}: {error}") from None
     except ModuleNotFoundError:
-        raise CatalogueError(f"{source} is not compiled yet, for which Babel is needed: pip install babel") from None
+        raise CatalogueError(
+            f"{source} is not compiled yet, for which Babel is needed: pip install babel"
+        ) from None
     unfinished = compiled_file.with_suffix(f".{os.getpid()}")
     try:
         unfinished.write_bytes(data)
@@ -177,7 +215,8 @@ def _words(context: str, key: str, language: Language, number: int | None) -> st
             raise KeyError(f"No message « {key} » in the context « {context} »")
         # a page with one English sentence serves better than none while a translation is unfinished
         return _words(context, key, SOURCE_LANGUAGE, number)
-    forms, plural = catalogue.forms(f"{context}\x04{key}"), catalogue.plural
+    forms = catalogue.forms(f"{context}\x04{key}")
+    plural = catalogue.plural
     return forms[plural(1 if number is None else abs(number)) if plural and len(forms) > 1 else 0]
 
 
@@ -192,7 +231,9 @@ class Text:
         """Words by language; a text is the same in all of them."""
         if isinstance(words, str):
             words = dict.fromkeys(LANGUAGES, words)
-        return cls(tuple((language, words[language]) for language in LANGUAGES if words.get(language)))
+        return cls(
+            tuple((language, words[language]) for language in LANGUAGES if words.get(language))
+        )
 
     def spoken(self, language: Language) -> Language:
         words = dict(self.words)
@@ -219,7 +260,8 @@ class Messages:
     def say(self, key: str, language: Language, /, **values: object) -> str:
         """A message in a language, filled in; of its plural forms the one for the number ``n``.
 
-        A number is a quantity, whose thousands are set apart; a year or another name made of digits is given as text.
+        A number is a quantity, whose thousands are set apart; a year or another name made of digits
+        is given as text.
         """
         number = values.get("n")
         words = _words(self.context, key, language, number if isinstance(number, int) else None)
@@ -235,7 +277,9 @@ class Messages:
         return words.format(**values) if values else words
 
     def text(self, key: str, /, **values: Filling) -> Text:
-        return Text(tuple((tag, self.say(key, tag, **values)) for tag in LANGUAGES if self.has(key, tag)))
+        return Text(
+            tuple((tag, self.say(key, tag, **values)) for tag in LANGUAGES if self.has(key, tag))
+        )
 
     def counted(self, number: int, key: str, language: Language) -> str:
         return f"{numeral(number, language)} {self.say(key, language, n=number)}"
@@ -272,7 +316,9 @@ def numeral(value: float | str, language: Language, digits: int = 2) -> str:
     thousands = format_of("thousands", language)
     if isinstance(value, int):
         return f"{value:,}".replace(",", thousands).replace("-", "−")
-    whole, point, decimals = (value if isinstance(value, str) else f"{value:.{digits}f}").partition(".")
+    whole, point, decimals = (value if isinstance(value, str) else f"{value:.{digits}f}").partition(
+        "."
+    )
     whole = _LONG.sub(lambda match: f"{int(match[0]):,}".replace(",", thousands), whole)
     return f"{whole}{format_of('decimal', language) if point else ''}{decimals}"
 

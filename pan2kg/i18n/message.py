@@ -1,7 +1,8 @@
 """Words for a reader that are chosen now and said later: a key and its values, and the language of the process; days.
 
-What goes wrong is known where a file is read, and its words where somebody reads them: a page in German shows an error
-in German, the command line in the language it was asked for. So errors and remarks carry a :class:`Message`.
+What goes wrong is known where a file is read, and its words where somebody reads them: a page in
+German shows an error in German, the command line in the language it was asked for. So errors and
+remarks carry a :class:`Message`.
 """
 
 import os
@@ -17,8 +18,10 @@ from pan2kg.i18n.catalogue import CATALOGUES, SOURCE_LANGUAGE, Language, Message
 
 _TAG: Final = re.compile(r"[a-z]+")
 _SPOKEN: Final = [SOURCE_LANGUAGE]
-_DAYS = (re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})"),
-         re.compile(r"(?P<day>\d{1,2})(?P<mark>[/.])(?P<month>\d{1,2})(?P=mark)(?P<year>\d{4})"))  # fmt: skip
+_DAYS = (
+    re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})"),
+    re.compile(r"(?P<day>\d{1,2})(?P<mark>[/.])(?P<month>\d{1,2})(?P=mark)(?P<year>\d{4})"),
+)
 _DAY: Final = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 
 
@@ -30,7 +33,8 @@ class Message:
 
     def say(self, language: Language) -> str:
         values = {
-            name: value.say(language) if isinstance(value, Message) else value for name, value in self.values.items()
+            name: value.say(language) if isinstance(value, Message) else value
+            for name, value in self.values.items()
         }
         return Messages(self.context).say(self.key, language, **values)
 
@@ -75,7 +79,11 @@ def say(context: str, key: str, /, **values: object) -> str:
 def pack(value: object) -> object:
     """A message as lists and texts that JSON can hold; any other value as its text, as it would be said."""
     if isinstance(value, Message):
-        return [value.context, value.key, {name: pack(inner) for name, inner in value.values.items()}]
+        return [
+            value.context,
+            value.key,
+            {name: pack(inner) for name, inner in value.values.items()},
+        ]
     return value if isinstance(value, int) else str(value)
 
 
@@ -83,13 +91,16 @@ def unpack(packed: object) -> Message:
     if not isinstance(packed, list):
         return verbatim(str(packed))
     context, key, values = packed
-    unpacked = {name: unpack(inner) if isinstance(inner, list) else inner for name, inner in values.items()}
+    unpacked = {
+        name: unpack(inner) if isinstance(inner, list) else inner for name, inner in values.items()
+    }
     return Message(context, key, unpacked)
 
 
 @contextmanager
 def speaking(language: Language) -> Iterator[None]:
-    before, _SPOKEN[0] = _SPOKEN[0], language
+    before = _SPOKEN[0]
+    _SPOKEN[0] = language
     try:
         yield
     finally:

@@ -1,9 +1,10 @@
 """A part of the network of links, as files for other programs: GraphML and GEXF, Cytoscape JSON, tables, diagrams.
 
-What concerns some plans and types of link; its tables, whose columns every export has; and where its nodes are drawn.
-networkx writes the XML. Cytoscape opens its JSON, Cytoscape.js and networkx take it. In a diagram, DOT for Graphviz or
-a Mermaid flowchart, nodes are framed by plan, the shape of a node is its type, dashes are what is derived. Mermaid
-interprets characters in labels and limits the size of a diagram: labels hold none of these, larger ones are refused.
+What concerns some plans and types of link; its tables, whose columns every export has; and where
+its nodes are drawn. networkx writes the XML. Cytoscape opens its JSON, Cytoscape.js and networkx
+take it. In a diagram, DOT for Graphviz or a Mermaid flowchart, nodes are framed by plan, the shape
+of a node is its type, dashes are what is derived. Mermaid interprets characters in labels and
+limits the size of a diagram: labels hold none of these, larger ones are refused.
 """
 
 from __future__ import annotations
@@ -41,10 +42,11 @@ def select_network(
 ) -> nx.MultiDiGraph[str]:
     """A copy of what concerns some plans or reviews, by IRI or key, and some types of link.
 
-    One plan: the plan, its actions, and every link of theirs with what it leads to. Two or more: the plans, their
-    actions, the links among them, and the texts they lead to; never the actions of a third plan. In both cases
-    also the links between two such texts (a law and the directive it transposes). Works of the chosen plans stay
-    without a link, since that they meet nobody is an answer; texts do not. Without ``plans`` all are chosen.
+    One plan: the plan, its actions, and every link of theirs with what it leads to. Two or more:
+    the plans, their actions, the links among them, and the texts they lead to; never the actions of
+    a third plan. In both cases also the links between two such texts (a law and the directive it
+    transposes). Works of the chosen plans stay without a link, since that they meet nobody is an
+    answer; texts do not. Without ``plans`` all are chosen.
     """
     homes = [node for node, kind in network.nodes(data="type") if kind in ("Plan", "Review")]
     by_name = {key(plan): plan for plan in homes} | {plan: plan for plan in homes}
@@ -53,7 +55,9 @@ def select_network(
     wanted = {_checked(name, kinds, "no-type-in-network") for name in types}
     selected = network.copy()
     if wanted:
-        others = [link[:3] for link in selected.edges(keys=True, data="type") if link[3] not in wanted]
+        others = [
+            link[:3] for link in selected.edges(keys=True, data="type") if link[3] not in wanted
+        ]
         selected.remove_edges_from(others)
         selected.graph["types"] = " ".join(sorted(wanted))
     if chosen:
@@ -66,10 +70,16 @@ def select_network(
     near = members | {end for link in incident for end in link if not home[end]}
     # of one plan every link stays, with what it leads to; else those among what is near
     own = members if len(chosen) == 1 else set[str]()
-    far = [link for link in selected.edges(keys=True) if own.isdisjoint(link[:2]) and not near.issuperset(link[:2])]
+    far = [
+        link
+        for link in selected.edges(keys=True)
+        if own.isdisjoint(link[:2]) and not near.issuperset(link[:2])
+    ]
     selected.remove_edges_from(far)
     linked = {end for link in selected.edges() for end in link}
-    selected.remove_nodes_from([node for node in home if node not in members and node not in linked])
+    selected.remove_nodes_from(
+        [node for node in home if node not in members and node not in linked]
+    )
     return selected
 
 
@@ -83,7 +93,9 @@ def _checked(name: str, names: Iterable[str], missing: str) -> str:
     near = get_close_matches(name, sorted({key(known) for known in names}), n=3, cutoff=0.4)
     listed = sorted(names)[:12]
     remedy = message.there_are(listed) if listed else message.told("there-are-none")
-    raise errors.QueryError(missing, remedy=message.did_you_mean(near) if near else remedy, name=name)
+    raise errors.QueryError(
+        missing, remedy=message.did_you_mean(near) if near else remedy, name=name
+    )
 
 
 Cell = str | int | float | bool
@@ -100,14 +112,25 @@ EDGE_COLUMNS: Final[dict[str, type]] = {
     "via_label": str, "evidence": str, "documents": str,
 }  # fmt: skip
 """What is said of an edge beside its ``id``, ``source``, ``target`` and ``label``, which is that of its type."""
-_ABOUT: Final = ("language", "plans", "types", "release", "evidence", "plans_known", "actions", "texts_full",
-                 "texts_part", "texts_none")  # fmt: skip
+_ABOUT: Final = (
+    "language",
+    "plans",
+    "types",
+    "release",
+    "evidence",
+    "plans_known",
+    "actions",
+    "texts_full",
+    "texts_part",
+    "texts_none",
+)
 
 
 class NetworkTables(NamedTuple):
     """A network to write: rows without empty cells, nodes by id, edges by source, target and id.
 
-    ``columns`` are those of each that anything stands in; ``head`` says what it is about with its title and day;
+    ``columns`` are those of each that anything stands in; ``head`` says what it is about with its
+        title and day;
     ``line`` says, on one line, what was chosen and what its weights rest on.
     """
 
@@ -119,12 +142,17 @@ class NetworkTables(NamedTuple):
     line: str
 
 
-def tables(network: nx.MultiDiGraph[str], *, title: str = "", released: date | None = None) -> NetworkTables:
+def tables(
+    network: nx.MultiDiGraph[str], *, title: str = "", released: date | None = None
+) -> NetworkTables:
     def clean(value: object) -> str:
-        # a carriage return would be read as a line feed from XML, where it is not written as a character reference
+        # a carriage return would be read as a line feed from XML, where it is not written as a
+        # character reference
         return formats.xml_fit(str(value)).replace("\r\n", "\n").replace("\r", "\n")
 
-    def row_of(identity: Mapping[str, object], data: Mapping[str, object], columns: Mapping[str, type]) -> Row:
+    def row_of(
+        identity: Mapping[str, object], data: Mapping[str, object], columns: Mapping[str, type]
+    ) -> Row:
         row: Row = {name: clean(value) for name, value in identity.items()}
         for name, kind in columns.items():
             value = data.get(name)
@@ -133,25 +161,48 @@ def tables(network: nx.MultiDiGraph[str], *, title: str = "", released: date | N
         return row
 
     labels = {node: str(label or "") for node, label in network.nodes(data="label")}
-    nodes, edges, ids = [], [], set[str]()
+    nodes = []
+    edges = []
+    ids = set[str]()
     for node, data in sorted(network.nodes(data=True)):
-        homes = {f"{tie}_label": labels.get(str(data.get(tie, "")), "") for tie in ("plan", "review")}
-        nodes.append(row_of({"id": node, "label": data.get("label", "")}, {**data, **homes}, NODE_COLUMNS))
-    links = sorted(network.edges(keys=True, data=True), key=lambda link: (link[0], link[1], str(link[2])))
+        homes = {
+            f"{tie}_label": labels.get(str(data.get(tie, "")), "") for tie in ("plan", "review")
+        }
+        nodes.append(
+            row_of({"id": node, "label": data.get("label", "")}, {**data, **homes}, NODE_COLUMNS)
+        )
+    links = sorted(
+        network.edges(keys=True, data=True), key=lambda link: (link[0], link[1], str(link[2]))
+    )
     for source, target, link, data in links:
-        number, unique = 1, str(link)
+        number = 1
+        unique = str(link)
         while unique in ids:
             number += 1
             unique = f"{link}#{number}"
         ids.add(unique)
-        identity = {"id": unique, "source": source, "target": target, "label": data.get("type_label", "")}
+        identity = {
+            "id": unique,
+            "source": source,
+            "target": target,
+            "label": data.get("type_label", ""),
+        }
         edges.append(row_of(identity, {"directed": True, **data}, EDGE_COLUMNS))
     about = {name: clean(network.graph[name]) for name in _ABOUT if network.graph.get(name)}
     named = title or " + ".join(["pan2kg", *about.get("plans", "").split()])
-    used = {sheet: {name for row in rows for name in row} for sheet, rows in (("nodes", nodes), ("edges", edges))}
-    columns = {"nodes": [name for name in NODE_COLUMNS if name in used["nodes"]],
-               "edges": [name for name in EDGE_COLUMNS if name in used["edges"]]}  # fmt: skip
-    head = {"title": clean(named), **about, **({"released": released.isoformat()} if released else {})}
+    used = {
+        sheet: {name for row in rows for name in row}
+        for sheet, rows in (("nodes", nodes), ("edges", edges))
+    }
+    columns = {
+        "nodes": [name for name in NODE_COLUMNS if name in used["nodes"]],
+        "edges": [name for name in EDGE_COLUMNS if name in used["edges"]],
+    }
+    head = {
+        "title": clean(named),
+        **about,
+        **({"released": released.isoformat()} if released else {}),
+    }
     line = " · ".join(f"{name}: {' '.join(value.split())}" for name, value in about.items())
     return NetworkTables(head["title"], tuple(nodes), tuple(edges), columns, head, line)
 
@@ -163,9 +214,15 @@ def _xml(table: NetworkTables, form: str) -> bytes:
     renamed = {"type": "link_type", "directed": "type"} if form == "gexf" else {}
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     for row in table.nodes:
-        graph.add_node(str(row["id"]), **{name: value for name, value in row.items() if name != "id"})
+        graph.add_node(
+            str(row["id"]), **{name: value for name, value in row.items() if name != "id"}
+        )
     for row in table.edges:
-        cells = {renamed.get(name, name): value for name, value in row.items() if name not in ("id", "source")}
+        cells = {
+            renamed.get(name, name): value
+            for name, value in row.items()
+            if name not in ("id", "source")
+        }
         graph.add_edge(str(row["source"]), str(cells.pop("target")), key=str(row["id"]), **cells)
     target = io.BytesIO()
     if form == "graphml":
@@ -191,25 +248,41 @@ def write_cytoscape(table: NetworkTables) -> str:
     nodes = [{"data": {**row, "name": caption(row), "value": row["id"]}} for row in table.nodes]
     edges = [{"data": {**row, "key": row["id"]}} for row in table.edges]
     content = {
-        "format_version": "1.0", "generated_by": "pan2kg", "data": {"name": table.title, **table.head},
-        "directed": True, "multigraph": True, "elements": {"nodes": nodes, "edges": edges},
-    }  # fmt: skip
+        "format_version": "1.0",
+        "generated_by": "pan2kg",
+        "data": {"name": table.title, **table.head},
+        "directed": True,
+        "multigraph": True,
+        "elements": {"nodes": nodes, "edges": edges},
+    }
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
-_HEADS: Final = {"id": "Id", "label": "Label", "source": "Source", "target": "Target", "directed": "Type"}
+_HEADS: Final = {
+    "id": "Id",
+    "label": "Label",
+    "source": "Source",
+    "target": "Target",
+    "directed": "Type",
+}
 """Gephi's name for whether an edge is directed is Type, in upper or lower case: the type of link stands beside it."""
 
 
 def _csv(table: NetworkTables, sheet: str) -> str:
     rows: Iterable[Mapping[str, Cell]] = table.nodes
-    heads, columns = _HEADS, ["id", "label", *table.columns["nodes"]]
+    heads = _HEADS
+    columns = ["id", "label", *table.columns["nodes"]]
     if sheet == "edges":
-        rows = [{**row, "directed": "Directed" if row["directed"] else "Undirected"} for row in table.edges]
+        rows = [
+            {**row, "directed": "Directed" if row["directed"] else "Undirected"}
+            for row in table.edges
+        ]
         others = (name for name in table.columns["edges"] if name != "directed")
-        heads, columns = {**_HEADS, "type": "link_type"}, ["source", "target", "directed", "id", "label", *others]
+        heads = {**_HEADS, "type": "link_type"}
+        columns = ["source", "target", "directed", "id", "label", *others]
     elif sheet == "about":
-        rows, heads = [{"name": name, "value": value} for name, value in table.head.items()], {}
+        rows = [{"name": name, "value": value} for name, value in table.head.items()]
+        heads = {}
         columns = ["name", "value"]
     cells = ([row.get(name) for name in columns] for row in rows)
     return formats.write_csv(formats.Grid([heads.get(name, name) for name in columns], cells))
@@ -220,7 +293,8 @@ def write_zip(table: NetworkTables) -> bytes:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         for sheet in ("nodes", "edges", "about"):
             entry = zipfile.ZipInfo(f"{sheet}.csv", (1980, 1, 1, 0, 0, 0))
-            entry.create_system, entry.external_attr = 3, 0o644 << 16
+            entry.create_system = 3
+            entry.external_attr = 0o644 << 16
             archive.writestr(entry, _csv(table, sheet).encode())
     return target.getvalue()
 
@@ -232,7 +306,8 @@ def frames(table: NetworkTables) -> Iterator[tuple[str, str, list[Row]]]:
     framed = {home: rows for home, rows in sorted(by_home.items()) if home and len(rows) > 1}
     for home, rows in framed.items():
         labels = (
-            row["label"] if row["id"] == home else row.get("plan_label") or row.get("review_label") for row in rows
+            row["label"] if row["id"] == home else row.get("plan_label") or row.get("review_label")
+            for row in rows
         )
         yield home, next((" ".join(str(label).split()) for label in labels if label), home), rows
     yield "", "", [row for row in table.nodes if home_of(str(row["id"]), row) not in framed]
@@ -260,11 +335,14 @@ def write_dot(table: NetworkTables) -> str:
         return '"' + (text.replace("&", "&amp;").replace("\n", "\\n") if is_label else text) + '"'
 
     def listed(pairs: Mapping[str, object]) -> str:
-        attributes = (f"{name}={quoted(value, is_label=name in _LABELS)}" for name, value in pairs.items())
+        attributes = (
+            f"{name}={quoted(value, is_label=name in _LABELS)}" for name, value in pairs.items()
+        )
         return f"[{' '.join(attributes)}]"
 
     wide, narrow = (
-        TextWrapper(width, break_long_words=False, break_on_hyphens=False) for width in (2 * _WIDTH, _WIDTH)
+        TextWrapper(width, break_long_words=False, break_on_hyphens=False)
+        for width in (2 * _WIDTH, _WIDTH)
     )
     label = "\n".join(filter(None, [table.title, table.line]))
     whole = {"rankdir": "LR", "compound": "true", "label": label, "tooltip": table.title}
@@ -281,14 +359,22 @@ def write_dot(table: NetworkTables) -> str:
             if row.get("type") in _SHAPES:
                 drawn["shape"] = _SHAPES[str(row["type"])][0]
             drawn |= {"style": "rounded"} if row.get("type") == "Action" else {}
-            drawn |= {"URL": row["id"], **{key: value for key, value in row.items() if key not in ("id", "label")}}
+            drawn |= {
+                "URL": row["id"],
+                **{key: value for key, value in row.items() if key not in ("id", "label")},
+            }
             lines.append(f"{indent}{quoted(row['id'])} {listed(drawn)}")
         lines += ["  }"] if iri else []
     for row in table.edges:
         drawn = {"label": row["label"], **({} if row["directed"] else {"dir": "none"})}
         drawn |= {"style": "dashed"} if row.get("status") == "derived" else {}
-        drawn |= {"edgeURL": row["id"], "edgetooltip": row.get("evidence") or row.get("via_label") or row["label"]}
-        drawn |= {key: row[key] for key in row if key not in ("label", "source", "target", "directed")}
+        drawn |= {
+            "edgeURL": row["id"],
+            "edgetooltip": row.get("evidence") or row.get("via_label") or row["label"],
+        }
+        drawn |= {
+            key: row[key] for key in row if key not in ("label", "source", "target", "directed")
+        }
         lines.append(f"  {quoted(row['source'])} -> {quoted(row['target'])} {listed(drawn)}")
     return "\n".join([*lines, "}", ""])
 
@@ -297,7 +383,12 @@ EDGES: Final = 500
 """How many links Mermaid draws at most, unless a page says otherwise."""
 CHARACTERS: Final = 50_000
 """How long the text of a drawing may be, unless a page says otherwise."""
-_LINES: Final = {(True, False): "-->", (True, True): "-.->", (False, False): "---", (False, True): "-.-"}
+_LINES: Final = {
+    (True, False): "-->",
+    (True, True): "-.->",
+    (False, False): "---",
+    (False, True): "-.-",
+}
 """By whether the link is directed, and whether it is derived."""
 _KEY: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _SPECIAL: Final = re.compile(r"""["#$&*:;<=>@\[\\\]^_`{|}~]|^[-+]|(?<=www)\.|(?<=direction) """)
@@ -325,7 +416,9 @@ def write_mermaid(table: NetworkTables) -> str:
             listed = ", ".join(f"{name} {count}" for name, count in ordered)
             choice = message.told("fewer-types", plans=choice, names=listed)
         # counts of links and of characters are written as Mermaid's own limits are: bare
-        raise errors.FormatError(fault, remedy="choose-less", number=str(number), most=str(most), choice=choice)
+        raise errors.FormatError(
+            fault, remedy="choose-less", number=str(number), most=str(most), choice=choice
+        )
 
     if len(table.edges) > EDGES:
         refuse("too-many-links", len(table.edges), EDGES)
@@ -349,19 +442,27 @@ def write_mermaid(table: NetworkTables) -> str:
 
 
 _WRITERS: Final[dict[str, Callable[[NetworkTables], str | bytes]]] = {
-    **{form: partial(_xml, form=form) for form in ("graphml", "gexf")}, "cytoscape": write_cytoscape, "dot": write_dot,
-    "mermaid": write_mermaid, "csv": write_zip, **{sheet: partial(_csv, sheet=sheet) for sheet in ("nodes", "edges")},
-}  # fmt: skip
+    **{form: partial(_xml, form=form) for form in ("graphml", "gexf")},
+    "cytoscape": write_cytoscape,
+    "dot": write_dot,
+    "mermaid": write_mermaid,
+    "csv": write_zip,
+    **{sheet: partial(_csv, sheet=sheet) for sheet in ("nodes", "edges")},
+}
 FORMS: Final = tuple(_WRITERS)
 """What a network can be written as."""
 
 
-def export_network(network: nx.MultiDiGraph[str], form: str, *, title: str = "", released: date | None = None) -> bytes:
+def export_network(
+    network: nx.MultiDiGraph[str], form: str, *, title: str = "", released: date | None = None
+) -> bytes:
     """A network in one of :data:`FORMS`, encoded as UTF-8.
 
-    ``title`` names it (without one, the plans that were chosen do), ``released`` is the day of the data, for formats
-    that hold one. Characters that no XML file may hold are replaced by U+FFFD in every format. ``weight`` is in bits,
-    and only links by a shared text have one: a program that takes the others for links of weight 1 has to be told so.
+    ``title`` names it (without one, the plans that were chosen do), ``released`` is the day of the
+        data, for formats
+    that hold one. Characters that no XML file may hold are replaced by U+FFFD in every format.
+    ``weight`` is in bits, and only links by a shared text have one: a program that takes the others
+    for links of weight 1 has to be told so.
     """
     if form not in _WRITERS:
         raise errors.FormatError("no-form", remedy="there-are", form=form, names=", ".join(FORMS))
@@ -385,10 +486,12 @@ _WIDE: Final = 1.4
 def place(edges: Iterable[tuple[str, str, float]], *, seed: int = 7) -> dict[str, tuple[int, int]]:
     """Where to draw the nodes of a network: whole numbers from 0 to 1000, what is linked near each other.
 
-    ``edges`` are (one, two, weight > 0). Fruchterman and Reingold, “Graph drawing by force-directed placement”,
-    Software: Practice and Experience 21 (1991), part by part, so that parts without a link between them do not drift
-    apart; then what lies too close is moved apart, so that the middle can be read. Wider than high, as screens are.
-    The same edges and seed give the same places.
+    ``edges`` are (one, two, weight > 0). Fruchterman and Reingold, “Graph drawing by force-directed
+        placement”,
+    Software: Practice and Experience 21 (1991), part by part, so that parts without a link between
+        them do not drift
+    apart; then what lies too close is moved apart, so that the middle can be read. Wider than high,
+    as screens are. The same edges and seed give the same places.
 
     >>> places = place([("a", "b", 1.0), ("b", "c", 1.0)])
     >>> sorted(places), all(0 <= x <= 1000 and 0 <= y <= 1000 for x, y in places.values())
@@ -403,26 +506,44 @@ def place(edges: Iterable[tuple[str, str, float]], *, seed: int = 7) -> dict[str
             ends = weights.setdefault(start, {})
             ends[end] = ends.get(end, 0.0) + weight
     linked: nx.Graph[str] = nx.Graph({node: list(ends) for node, ends in weights.items()})
-    components = sorted((sorted(nodes) for nodes in nx.connected_components(linked)), key=lambda it: (-len(it), it[0]))
+    components = sorted(
+        (sorted(nodes) for nodes in nx.connected_components(linked)),
+        key=lambda it: (-len(it), it[0]),
+    )
     places: dict[str, tuple[float, float]] = {}
     # the parts stand on shelves, the largest first
-    width, across, top, height = len(weights) ** 0.5, 0.0, 0.0, 0.0
+    width = len(weights) ** 0.5
+    across = 0.0
+    top = 0.0
+    height = 0.0
     for nodes in components:
-        matrix: Floats = np.array([[weights[start].get(end, 0.0) for end in nodes] for start in nodes])
+        matrix: Floats = np.array(
+            [[weights[start].get(end, 0.0) for end in nodes] for start in nodes]
+        )
         side = len(nodes) ** 0.5
         spots = _spots(matrix.tobytes(), len(nodes), seed) * (side / 2)
         width = max(width, side + 1)
         if across and across + side + 1 > width:
-            across, top, height = 0.0, top + height, 0.0
-        x0, y0 = across + side / 2, top + side / 2
-        places |= {node: (_WIDE * (x0 + x), y0 + y) for node, (x, y) in zip(nodes, spots.tolist(), strict=True)}
-        across, height = across + side + 1, max(height, side + 1)
+            across = 0.0
+            top = top + height
+            height = 0.0
+        x0 = across + side / 2
+        y0 = top + side / 2
+        places |= {
+            node: (_WIDE * (x0 + x), y0 + y)
+            for node, (x, y) in zip(nodes, spots.tolist(), strict=True)
+        }
+        across = across + side + 1
+        height = max(height, side + 1)
     if not places:
         return {}
-    (left, right), (low, high) = ((min(axis), max(axis)) for axis in zip(*places.values(), strict=True))
+    (left, right), (low, high) = (
+        (min(axis), max(axis)) for axis in zip(*places.values(), strict=True)
+    )
     span = max(right - left, high - low) or 1.0
     scaled = {
-        node: (round((x - left) / span * 1000), round((y - low) / span * 1000)) for node, (x, y) in places.items()
+        node: (round((x - left) / span * 1000), round((y - low) / span * 1000))
+        for node, (x, y) in places.items()
     }
     return dict(sorted(scaled.items()))
 
@@ -453,7 +574,9 @@ def _spots(matrix: bytes, number: int, seed: int) -> Floats:
         force = spring**2 / squares - weights * np.sqrt(squares) / spring
         moves = np.stack([(across * force).sum(axis=1), (down * force).sum(axis=1)], axis=1)
         lengths = np.maximum(np.sqrt((moves * moves).sum(axis=1)), _NEAR)
-        places = np.round(places + moves * (reach * (1 - step / (_STEPS + 1)) / lengths)[:, None], _KEPT)
+        places = np.round(
+            places + moves * (reach * (1 - step / (_STEPS + 1)) / lengths)[:, None], _KEPT
+        )
     # draw in what lies far outside, then move apart what lies too close
     places = places - places.mean(axis=0)
     far = np.maximum(np.sqrt((places * places).sum(axis=1)), _NEAR)

@@ -1,11 +1,15 @@
 """Two states of the graph side by side: what changed, in words, as tables and feeds, and as a patch that is applied.
 
-A state is a project, the folder of a release, or one RDF file. What rules derive is counted apart from what sources
-state: one corrected statement may change hundreds of derived ones. Texts become commoner as more plans are read, so
-that figures on each state's own weights would differ where no plan changed: they are told on those of the old one.
+A state is a project, the folder of a release, or one RDF file. What rules derive is counted apart
+from what sources
+state: one corrected statement may change hundreds of derived ones. Texts become commoner as more
+    plans are read, so
+that figures on each state's own weights would differ where no plan changed: they are told on those
+of the old one.
 
-What was removed and what was added stand in named graphs of a TriG file, so that any RDF parser reads a patch. Both
-states are named by the hash of their canonical form: a patch is applied only to the state it was made for.
+What was removed and what was added stand in named graphs of a TriG file, so that any RDF parser
+reads a patch. Both states are named by the hash of their canonical form: a patch is applied only to
+the state it was made for.
 """
 
 import gzip
@@ -41,7 +45,18 @@ from pan2kg.publish.edition import Issue, name_roles
 from pan2kg.publish.tables import weigh_links
 from pan2kg.store import LocalStore, derive, open_store, read_quads
 from pan2kg.tables import figure_words, formats
-from pan2kg.turtle import DCTERMS, PAN, RDF, RDFS, ROOT, SKOS, kind_and_key, path_of, read_prefixes, rule_of
+from pan2kg.turtle import (
+    DCTERMS,
+    PAN,
+    RDF,
+    RDFS,
+    ROOT,
+    SKOS,
+    kind_and_key,
+    path_of,
+    read_prefixes,
+    rule_of,
+)
 
 Node = ox.NamedNode | ox.BlankNode
 Value = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
@@ -60,17 +75,27 @@ _LIKE: Final = 0.5
 class Side:
     """A state as sorted lines of N-Quads in its canonical form, packed: of two that differ little most is passed over.
 
-    Held as they are is only what sources state, ``stated``. Lines that are ``packed`` already have no blank node.
+    Held as they are is only what sources state, ``stated``. Lines that are ``packed`` already have
+    no blank node.
     """
 
-    def __init__(self, quads: Iterable[ox.Quad], name: str, *, packed: bytes = b"", graph: Graph | None = None) -> None:
+    def __init__(
+        self,
+        quads: Iterable[ox.Quad],
+        name: str,
+        *,
+        packed: bytes = b"",
+        graph: Graph | None = None,
+    ) -> None:
         lines = [] if packed else _sorted_lines(quads)
         doubtful = _quads(line for line in lines if b"_:" in line)  # some only say so in a text
         if any(isinstance(term, ox.BlankNode) for quad in doubtful for term in quad):
             dataset = ox.Dataset(_quads(lines))
             dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
             lines = _sorted_lines(dataset)
-        self.name, self.packed, self.graph = name, packed or folder.compressed(lines), graph
+        self.name = name
+        self.packed = packed or folder.compressed(lines)
+        self.graph = graph
         lines.clear()  # the others between them would hold their memory
         self.stated = [*filterfalse(_rule, self.file())]
 
@@ -84,13 +109,16 @@ class Side:
 
 
 def _sorted_lines(quads: Iterable[ox.Quad]) -> list[bytes]:
-    lines, remaining = list[bytes](), iter(quads)
+    lines = list[bytes]()
+    remaining = iter(quads)
     while some := [*islice(remaining, _AT_ONCE)]:
         lines += (ox.serialize(some, format=ox.RdfFormat.N_QUADS) or b"").splitlines(keepends=True)
     return [line for line, _ in groupby(sorted(lines))]
 
 
-def _quads(lines: Iterable[bytes], terms: Iterable[object] | None = None, at: int = 0) -> list[ox.Quad]:
+def _quads(
+    lines: Iterable[bytes], terms: Iterable[object] | None = None, at: int = 0
+) -> list[ox.Quad]:
     """What lines say that have one of some terms: at 0 as their subject, at 1 as their property."""
     if terms is not None:
         wanted = {str(term).encode() for term in terms}
@@ -127,90 +155,136 @@ Refigured = tuple[known.BasisLine, tuple[tuple[figures.Taken, figures.Taken], ..
 class Change:
     """Two states, and what differs in what they state; triples sorted.
 
-    ``moves`` are graphs that bear another name, since their file moved: a move, not as many statements removed and
-    added. ``shifts`` are statements that both states make in other graphs with their number (empty where they are in
-    one more, or one less), ``derivations`` the numbers of statements a rule derives more and less. Figures are told on
-    the ``weights`` where they were published.
+    ``moves`` are graphs that bear another name, since their file moved: a move, not as many
+        statements removed and
+    added. ``shifts`` are statements that both states make in other graphs with their number (empty
+    where they are in one more, or one less), ``derivations`` the numbers of statements a rule
+    derives more and less. Figures are told on the ``weights`` where they were published.
     """
 
     def __init__(self, old: Side, new: Side, *, weights: texts.Earlier | None = None) -> None:
-        self.old, self.new, self.weights, before = old, new, weights, old.stated
+        self.old = old
+        self.new = new
+        self.weights = weights
+        before = old.stated
         self.differing = gone, come = folder.differing(old.file(), new.file())
         removed, added = (_quads(filterfalse(_rule, lines)) for lines in (gone, come))
-        self.is_empty, self.moves = not gone and not come, _moves(old, new, removed, added)
+        self.is_empty = not gone and not come
+        self.moves = _moves(old, new, removed, added)
         if self.moves:
             names = {ox.NamedNode(source): ox.NamedNode(target) for source, target in self.moves}
-            is_named = re.compile("|".join(re.escape(str(source)) for source in names).encode()).search
+            is_named = re.compile(
+                "|".join(re.escape(str(source)) for source in names).encode()
+            ).search
             naming = {*filter(is_named, old.file())}
             renamed = {*_sorted_lines(_renamed(quad, names) for quad in _quads(naming))}
             come = sorted({*come, *naming.difference(gone)} - renamed)
             gone = sorted({*gone} - naming | renamed.difference(new.file()))
             before = [*{*before} - naming, *filterfalse(_rule, renamed)]
             removed, added = (_quads(filterfalse(_rule, lines)) for lines in (gone, come))
-        less, more = {quad.triple for quad in removed}, {quad.triple for quad in added}
-        both = set[ox.Triple]()  # what one state says less in a graph, and the other still says in another
+        less = {quad.triple for quad in removed}
+        more = {quad.triple for quad in added}
+        both = set[
+            ox.Triple
+        ]()  # what one state says less in a graph, and the other still says in another
         for triples, lines in ((less, new.stated), (more, before)):
-            both |= triples & {quad.triple for quad in _quads(lines, {triple.subject for triple in triples})}
+            both |= triples & {
+                quad.triple for quad in _quads(lines, {triple.subject for triple in triples})
+            }
         places: dict[ox.Triple, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
         for at, quads_stated in enumerate((removed, added)):
             for quad in quads_stated:
                 if quad.triple in both:
                     places[quad.triple][at].append(graph_of(quad))
-        pairs = (zip_longest(sorted(sources), sorted(targets), fillvalue="") for sources, targets in places.values())
+        pairs = (
+            zip_longest(sorted(sources), sorted(targets), fillvalue="")
+            for sources, targets in places.values()
+        )
         shifts = Counter(pair for several in pairs for pair in several)
-        fewer, further = (Counter(rule for line in lines if (rule := _rule(line))) for lines in (gone, come))
-        self.added, self.removed = (tuple(sorted(triples - both, key=str)) for triples in (more, less))
+        fewer, further = (
+            Counter(rule for line in lines if (rule := _rule(line))) for lines in (gone, come)
+        )
+        self.added, self.removed = (
+            tuple(sorted(triples - both, key=str)) for triples in (more, less)
+        )
         self.shifts = tuple((*pair, number) for pair, number in sorted(shifts.items()))
-        self.derivations = tuple((rule, further[rule], fewer[rule]) for rule in sorted({*fewer, *further}))
+        self.derivations = tuple(
+            (rule, further[rule], fewer[rule]) for rule in sorted({*fewer, *further})
+        )
         self.names = ChangeNames(self)
 
     @cached_property
     def things(self) -> "tuple[Altered, ...]":
         names = self.names
-        by_slot: dict[tuple[str, str, str], tuple[list[Value], list[Value]]] = defaultdict(lambda: ([], []))
+        by_slot: dict[tuple[str, str, str], tuple[list[Value], list[Value]]] = defaultdict(
+            lambda: ([], [])
+        )
         for at, triples in enumerate((self.removed, self.added)):
             for triple in triples:
-                language = (triple.object.language or "") if isinstance(triple.object, ox.Literal) else ""
-                by_slot[_called(triple.subject), triple.predicate.value, language][at].append(triple.object)
+                language = (
+                    (triple.object.language or "") if isinstance(triple.object, ox.Literal) else ""
+                )
+                by_slot[_called(triple.subject), triple.predicate.value, language][at].append(
+                    triple.object
+                )
         edits: dict[str, list[Edit]] = defaultdict(list)
         for (iri, predicate, language), values in sorted(by_slot.items(), key=lambda item: item[0]):
             edits[iri] += [Edit(predicate, language, *pair) for pair in zip_longest(*values)]
-        nodes, owners = {triple.subject for triple in (*self.removed, *self.added)}, dict[str, str]()
+        nodes = {triple.subject for triple in (*self.removed, *self.added)}
+        owners = dict[str, str]()
         stated: list[set[str]] = []
         for lines in (self.old.stated, self.new.stated):
             stated.append({_called(quad.subject) for quad in _quads(lines, nodes)})
             for quad in _quads(lines, _DOWN, 1):
                 if quad.object in nodes:
-                    part_iri, owner = _called(quad.object), _called(quad.subject)
+                    part_iri = _called(quad.object)
+                    owner = _called(quad.subject)
                     owners[part_iri] = min(owner, owners.get(part_iri, owner))
         altered = []
         for iri, several in edits.items():
-            above, place = list[str](), iri
+            above = list[str]()
+            place = iri
             while True:
-                place = owners.get(place) or next((v for name in _UP for v in sorted(names.values(place, name))), "")
+                place = owners.get(place) or next(
+                    (v for name in _UP for v in sorted(names.values(place, name))), ""
+                )
                 if not place or place == iri or place in above:
                     break
                 above.append(place)
-            kinds = sorted(names.values(iri, RDF + "type"), key=lambda kind: (not kind.startswith(PAN), kind))
+            kinds = sorted(
+                names.values(iri, RDF + "type"), key=lambda kind: (not kind.startswith(PAN), kind)
+            )
             status = Status.CHANGED
             if iri not in stated[0] or iri not in stated[1]:
                 status = Status.REMOVED if iri in stated[0] else Status.ADDED
             elif any(
-                edit.new is not None and (edit.predicate == DCTERMS + "isReplacedBy" or (
-                    edit.predicate == "http://www.w3.org/2002/07/owl#deprecated" and _called(edit.new) in ("true", "1")
-                )) for edit in several
-            ):  # fmt: skip
+                edit.new is not None
+                and (
+                    edit.predicate == DCTERMS + "isReplacedBy"
+                    or (
+                        edit.predicate == "http://www.w3.org/2002/07/owl#deprecated"
+                        and _called(edit.new) in ("true", "1")
+                    )
+                )
+                for edit in several
+            ):
                 status = Status.RETIRED
-            elif any(edit.predicate == _LABELS[0] and None not in (edit.old, edit.new) for edit in several):
+            elif any(
+                edit.predicate == _LABELS[0] and None not in (edit.old, edit.new)
+                for edit in several
+            ):
                 status = Status.RENAMED
             ends = (above[0], above[-1]) if above else ("", iri)
             altered.append(Altered(iri, next(iter(kinds), ""), status, tuple(several), *ends))
-        order = sorted(altered, key=lambda row: (row.root, row.root != row.iri, row.part_of, row.kind, row.iri))
+        order = sorted(
+            altered, key=lambda row: (row.root, row.root != row.iri, row.part_of, row.kind, row.iri)
+        )
         return tuple(order)
 
     @cached_property
     def figures(self) -> Refigured | None:
-        # None where a state has no plan or nothing derived: without levels of evidence it has no figures
+        # None where a state has no plan or nothing derived: without levels of evidence it has no
+        # figures
         if self.is_empty:
             return None
         tables: list[known.Tables] = []
@@ -230,12 +304,23 @@ class Change:
                 return None
         earlier = self.weights
         if earlier is None:
-            # as a release of the old state would publish them; called as the release, else as the state
+            # as a release of the old state would publish them; called as the release, else as the
+            # state
             weights = known.known(tables[0]).potential.weights
-            cells = zip(weights.texts, weights.d.tolist(), weights.ic.tolist(), weights.gain.tolist(), strict=True)
+            cells = zip(
+                weights.texts,
+                weights.d.tolist(),
+                weights.ic.tolist(),
+                weights.gain.tolist(),
+                strict=True,
+            )
             name = tables[0].release or self.old.name
-            earlier = texts.Earlier(name, weights.n, {text: (d, ic, gain) for text, d, ic, gain in cells})
-        before, after = ({at: known.known(of, at, weights=earlier) for at in evidence.FIGURED} for of in tables)
+            earlier = texts.Earlier(
+                name, weights.n, {text: (d, ic, gain) for text, d, ic, gain in cells}
+            )
+        before, after = (
+            {at: known.known(of, at, weights=earlier) for at in evidence.FIGURED} for of in tables
+        )
         changed = []
         for pair in zip(figures.figures(before), figures.figures(after), strict=True):
             # published weights have six decimals: what differs beyond the fifth is no change
@@ -247,12 +332,23 @@ class Change:
 
 def graph_of(quad: ox.Quad) -> str:
     graph = quad.graph_name
-    return "" if isinstance(graph, ox.DefaultGraph) else str(graph) if isinstance(graph, ox.BlankNode) else graph.value
+    return (
+        ""
+        if isinstance(graph, ox.DefaultGraph)
+        else str(graph)
+        if isinstance(graph, ox.BlankNode)
+        else graph.value
+    )
 
 
-def _moves(old: Side, new: Side, gone: Iterable[ox.Quad], come: Iterable[ox.Quad]) -> tuple[tuple[str, str], ...]:
+def _moves(
+    old: Side, new: Side, gone: Iterable[ox.Quad], come: Iterable[ox.Quad]
+) -> tuple[tuple[str, str], ...]:
     # as lines end, where they do not end with a thing
-    ends = ({line[line.rindex(b" <") :] for line in side.stated if line.count(b" ") > 3} for side in (old, new))
+    ends = (
+        {line[line.rindex(b" <") :] for line in side.stated if line.count(b" ") > 3}
+        for side in (old, new)
+    )
     graphs_kept = set.intersection(*ends)
     by_state: list[dict[str, set[ox.Triple]]] = [defaultdict(set), defaultdict(set)]
     for triples_of, quads in zip(by_state, (gone, come), strict=True):
@@ -283,7 +379,9 @@ def _renamed(quad: ox.Quad, names: Mapping[ox.NamedNode, ox.NamedNode]) -> ox.Qu
     terms = (quad.subject, quad.object, quad.graph_name)
     if not any(isinstance(term, ox.NamedNode) and term in names for term in terms):
         return quad
-    subject, value, graph = (names.get(term, term) if isinstance(term, ox.NamedNode) else term for term in terms)
+    subject, value, graph = (
+        names.get(term, term) if isinstance(term, ox.NamedNode) else term for term in terms
+    )
     return ox.Quad(subject, quad.predicate, value, graph)  # type: ignore[arg-type]  # each is of the kind it was
 
 
@@ -308,13 +406,23 @@ def write_patch(before: Side, after: Side) -> bytes:
 
     names = [ox.NamedNode(side.nquads()[1]) for side in (before, after)]
     quads = [ox.Quad(names[1], _REVISION_OF, names[0])]
-    for base, lines in zip((REMOVED, ADDED), folder.differing(before.file(), after.file()), strict=True):
+    for base, lines in zip(
+        (REMOVED, ADDED), folder.differing(before.file(), after.file()), strict=True
+    ):
         wrapped = []
         for quad in _quads(lines):
             graph = quad.graph_name
-            of = "" if isinstance(graph, ox.DefaultGraph) else "?graph=" + quote(named(graph).value, safe="")
+            of = (
+                ""
+                if isinstance(graph, ox.DefaultGraph)
+                else "?graph=" + quote(named(graph).value, safe="")
+            )
             subject = quad.subject if isinstance(quad.subject, ox.Triple) else named(quad.subject)
-            value = quad.object if isinstance(quad.object, ox.Literal | ox.Triple) else named(quad.object)
+            value = (
+                quad.object
+                if isinstance(quad.object, ox.Literal | ox.Triple)
+                else named(quad.object)
+            )
             wrapped.append(ox.Quad(subject, quad.predicate, value, ox.NamedNode(base + of)))
         quads += sorted(wrapped, key=lambda quad: (str(quad.graph_name), str(quad)))
     return ox.serialize(quads, format=ox.RdfFormat.TRIG) or b""
@@ -329,9 +437,10 @@ def apply(patch: Iterable[ox.Quad], before: Side, name: str = "") -> Side:
             within = ox.NamedNode(unquote(of)) if of else ox.DefaultGraph()
             terms: list[Any] = [
                 ox.BlankNode(term.value.removeprefix(GENID))
-                if isinstance(term, ox.NamedNode) and term.value.startswith(GENID) else term
+                if isinstance(term, ox.NamedNode) and term.value.startswith(GENID)
+                else term
                 for term in (quad.subject, quad.predicate, quad.object, within)
-            ]  # fmt: skip
+            ]
             lists[base].add(ox.Quad(*terms))
         elif quad.predicate == _REVISION_OF and isinstance(quad.object, ox.NamedNode):
             states.append((quad.object.value, str(quad.subject).strip("<>")))
@@ -340,7 +449,9 @@ def apply(patch: Iterable[ox.Quad], before: Side, name: str = "") -> Side:
     if before.nquads()[1] != states[0][0]:
         raise ProjectError("patch-for-another", place=Place(before.name), remedy="apply-to-origin")
     quads = ox.parse(before.file(), format=ox.RdfFormat.N_QUADS)
-    after = Side(chain((quad for quad in quads if quad not in lists[REMOVED]), lists[ADDED]), before.name)
+    after = Side(
+        chain((quad for quad in quads if quad not in lists[REMOVED]), lists[ADDED]), before.name
+    )
     if after.nquads()[1] != states[0][1]:
         raise ProjectError("patch-damaged", remedy="fetch-again")
     return after
@@ -348,32 +459,85 @@ def apply(patch: Iterable[ox.Quad], before: Side, name: str = "") -> Side:
 
 _LABELS: Final = (SKOS + "prefLabel", RDFS + "label", DCTERMS + "title")
 _UP: Final = (
-    *(PAN + name for name in ("inPlan", "inReview", "involvedIn", "implements", "milestoneOf", "underInstrument",
-                              "countIn", "nameOf", "from", "between")),
-    "http://data.europa.eu/eli/ontology#is_part_of", "http://www.w3.org/ns/org#organization", SKOS + "inScheme",
-)  # fmt: skip
+    *(
+        PAN + name
+        for name in (
+            "inPlan",
+            "inReview",
+            "involvedIn",
+            "implements",
+            "milestoneOf",
+            "underInstrument",
+            "countIn",
+            "nameOf",
+            "from",
+            "between",
+        )
+    ),
+    "http://data.europa.eu/eli/ontology#is_part_of",
+    "http://www.w3.org/ns/org#organization",
+    SKOS + "inScheme",
+)
 """Properties that lead to what a thing belongs to, the closest first."""
-_DOWN: Final = frozenset(map(ox.NamedNode, (
-    *(PAN + name for name in ("evidence", "hasTimeline", "hasIndicator", "hasExpectedResult", "hasVerificationSource",
-                              "hasPosition")),
-    "http://www.w3.org/ns/adms#identifier",
-)))  # fmt: skip
+_DOWN: Final = frozenset(
+    map(
+        ox.NamedNode,
+        (
+            *(
+                PAN + name
+                for name in (
+                    "evidence",
+                    "hasTimeline",
+                    "hasIndicator",
+                    "hasExpectedResult",
+                    "hasVerificationSource",
+                    "hasPosition",
+                )
+            ),
+            "http://www.w3.org/ns/adms#identifier",
+        ),
+    )
+)
 """Properties that lead from a thing to its parts."""
 _ENDS: Final = (
     *(PAN + name for name in ("from", "to", "between", "involves", "involvedIn")),
-    "http://www.w3.org/ns/org#member", "http://www.w3.org/ns/org#organization",
-)  # fmt: skip
+    "http://www.w3.org/ns/org#member",
+    "http://www.w3.org/ns/org#organization",
+)
 """Properties whose objects say what a link, an involvement or a membership is about."""
-_NAMING: Final = frozenset(map(ox.NamedNode, (
-    *_LABELS, *_UP, *_ENDS, RDF + "type", SKOS + "notation", DCTERMS + "isReplacedBy",
-    *(PAN + name for name in ("quote", "relation", "role", "linkType")),
-))) | _DOWN  # fmt: skip
+_NAMING: Final = (
+    frozenset(
+        map(
+            ox.NamedNode,
+            (
+                *_LABELS,
+                *_UP,
+                *_ENDS,
+                RDF + "type",
+                SKOS + "notation",
+                DCTERMS + "isReplacedBy",
+                *(PAN + name for name in ("quote", "relation", "role", "linkType")),
+            ),
+        )
+    )
+    | _DOWN
+)
 """What of a state is needed to name what changed in it."""
 _LONG: Final = 160
 """Longer texts are shown by their beginning."""
-_FIRST: Final = tuple(PAN + name for name in ("Plan", "Review", "LegalAct", "Treaty", "SoftLaw", "Commitment", "Bill"))
+_FIRST: Final = tuple(
+    PAN + name for name in ("Plan", "Review", "LegalAct", "Treaty", "SoftLaw", "Commitment", "Bill")
+)
 _PART: Final = frozenset(
-    PAN + name for name in ("Passage", "Timeline", "Indicator", "ExpectedResult", "VerificationSource", "Position")
+    PAN + name
+    for name in (
+        "Passage",
+        "Timeline",
+        "Indicator",
+        "ExpectedResult",
+        "VerificationSource",
+        "Position",
+    )
 )
 _COMPUTED: Final = re.compile("[0-9a-f]{16}")
 
@@ -381,31 +545,57 @@ _COMPUTED: Final = re.compile("[0-9a-f]{16}")
 class ChangeNames:
     """What both sides and the ontology of this package say of things, to name them by, on either side.
 
-    A thing or property is called by its label, since one that was removed has a label only on the old side; without a
-    label, by its key. The first side that says anything of a property of a thing is believed. Of two large states that
-    differ little most is never named, so most is not even looked up.
+    A thing or property is called by its label, since one that was removed has a label only on the
+    old side; without a label, by its key. The first side that says anything of a property of a
+    thing is believed. Of two large states that differ little most is never named, so most is not
+    even looked up.
     """
 
     def __init__(self, change: Change) -> None:
         shipped = Project.packaged()
-        self._terms: dict[str, dict[str, list[ox.NamedNode | ox.BlankNode | ox.Literal]]] = defaultdict(dict)
+        self._terms: dict[str, dict[str, list[ox.NamedNode | ox.BlankNode | ox.Literal]]] = (
+            defaultdict(dict)
+        )
         self._prefixes = read_prefixes(shipped)
         if change.is_empty:  # as in a release before which there is none: nothing is to be named
             return
-        sides = [_quads(lines, _NAMING, 1) for lines in (change.new.stated, filterfalse(_rule, change.differing[0]))]
+        sides = [
+            _quads(lines, _NAMING, 1)
+            for lines in (change.new.stated, filterfalse(_rule, change.differing[0]))
+        ]
         triples = [*change.added, *change.removed]
         altered = {triple.subject for triple in triples}
-        owners = {q.subject for quads in sides for q in quads if q.predicate in _DOWN and q.object in altered}
-        fresh = {*altered, *owners, *(term for triple in triples for term in (triple.predicate, triple.object))}
+        owners = {
+            q.subject
+            for quads in sides
+            for q in quads
+            if q.predicate in _DOWN and q.object in altered
+        }
+        fresh = {
+            *altered,
+            *owners,
+            *(term for triple in triples for term in (triple.predicate, triple.object)),
+        }
         reached: set[object] = set()
         while fresh:
             reached |= fresh
-            fresh = {quad.object for quads in sides for quad in quads if quad.subject in fresh} - reached
-        near = [sorted((quad for quad in quads if quad.subject in reached), key=str) for quads in sides]
-        for quads in (*near, [quad for path in shipped.ontology_files() for quad in ox.parse(path=path)]):
-            terms: dict[tuple[Node, str], dict[ox.NamedNode | ox.BlankNode | ox.Literal, None]] = defaultdict(dict)
+            fresh = {
+                quad.object for quads in sides for quad in quads if quad.subject in fresh
+            } - reached
+        near = [
+            sorted((quad for quad in quads if quad.subject in reached), key=str) for quads in sides
+        ]
+        for quads in (
+            *near,
+            [quad for path in shipped.ontology_files() for quad in ox.parse(path=path)],
+        ):
+            terms: dict[tuple[Node, str], dict[ox.NamedNode | ox.BlankNode | ox.Literal, None]] = (
+                defaultdict(dict)
+            )
             for quad in quads:
-                if not isinstance(quad.subject, ox.Triple) and not isinstance(quad.object, ox.Triple):
+                if not isinstance(quad.subject, ox.Triple) and not isinstance(
+                    quad.object, ox.Triple
+                ):
                     terms[quad.subject, quad.predicate.value][quad.object] = None
             for (subject, predicate), values in terms.items():
                 self._terms[_called(subject)].setdefault(predicate, list(values))
@@ -418,45 +608,64 @@ class ChangeNames:
         if quoted := self.value(iri, PAN + "quote"):
             return self.term(ox.Literal(quoted), language)
         role = self.value(iri, *(PAN + name for name in ("relation", "role", "linkType")))
-        ends = [end for predicate in _ENDS for end in sorted(self.values(iri, predicate)) if end != besides]
+        ends = [
+            end
+            for predicate in _ENDS
+            for end in sorted(self.values(iri, predicate))
+            if end != besides
+        ]
         joined = " → ".join(self._label(end, language) or self.short(end) for end in ends)
         if not ends:
             return self.short(iri)
         return f"{joined} ({self._label(role, language) or self.short(role)})" if role else joined
 
     def titled(self, iri: str, language: Language, *, besides: str = "") -> str:
-        name, number = self.of(iri, language, besides=besides), self.value(iri, SKOS + "notation")
+        name = self.of(iri, language, besides=besides)
+        number = self.value(iri, SKOS + "notation")
         key = iri.rpartition("/")[2] if kind_and_key(iri)[0] else self.short(iri)
         title = f"{number} {name}" if number else name
         return title if key in title or _COMPUTED.fullmatch(key) else f"{title} ({key})"
 
     def property(self, iri: str, language: Language) -> str:
-        called, name = Messages("property"), self.short(iri)
-        return self._label(iri, language) or (called.say(name, language) if called.has(name) else name)
+        called = Messages("property")
+        name = self.short(iri)
+        return self._label(iri, language) or (
+            called.say(name, language) if called.has(name) else name
+        )
 
     def term(self, term: Value, language: Language, *, start: int = 0) -> str:
         if isinstance(term, ox.Literal):
             text = " ".join(term.value.split())
             text = f"…{text[start - 30 :]}" if start > _LONG // 2 else text
             text = text if len(text) <= _LONG else f"{text[: _LONG - 1]}…"
-            return f"«\u00a0{text}\u00a0»" if term.language or term.datatype.value.endswith("#string") else text
+            return (
+                f"«\u00a0{text}\u00a0»"
+                if term.language or term.datatype.value.endswith("#string")
+                else text
+            )
         return self.of(term.value, language) if isinstance(term, ox.NamedNode) else str(term)
 
     def value(self, iri: str, *predicates: str) -> str:
-        return next((value for predicate in predicates for value in self.values(iri, predicate)), "")
+        return next(
+            (value for predicate in predicates for value in self.values(iri, predicate)), ""
+        )
 
     def values(self, iri: str, predicate: str) -> list[str]:
         return list(map(_called, self._terms.get(iri, {}).get(predicate, ())))
 
     def short(self, iri: str) -> str:
-        fitting = [(len(space), name) for name, space in self._prefixes.items() if iri.startswith(space)]
+        fitting = [
+            (len(space), name) for name, space in self._prefixes.items() if iri.startswith(space)
+        ]
         length, name = max(fitting, default=(0, ""))
         return f"{name}:{iri[length:]}" if name else iri
 
     def _label(self, iri: str, language: Language) -> str:
         for predicate in _LABELS:
             terms = self._terms.get(iri, {}).get(predicate, ())
-            by_language = {term.language or "": term.value for term in terms if isinstance(term, ox.Literal)}
+            by_language = {
+                term.language or "": term.value for term in terms if isinstance(term, ox.Literal)
+            }
             tag = next((tag for tag in (language, *LANGUAGES, "") if tag in by_language), None)
             if tag is not None:
                 return " ".join(by_language[tag].split())
@@ -485,14 +694,19 @@ class Edit(NamedTuple):
     new: Value | None
 
     def told(self, names: ChangeNames, language: Language) -> str:
-        name = names.property(self.predicate, language) + (f" ({self.language})" if self.language else "")
+        name = names.property(self.predicate, language) + (
+            f" ({self.language})" if self.language else ""
+        )
         start = 0
         if isinstance(self.old, ox.Literal) and isinstance(self.new, ox.Literal):
             texts = [" ".join(term.value.split()) for term in (self.old, self.new)]
             if max(map(len, texts)) > _LONG:
-                start = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(*texts, strict=False)))
+                start = sum(
+                    1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(*texts, strict=False))
+                )
         before, after = (
-            "–" if term is None else names.term(term, language, start=start) for term in (self.old, self.new)
+            "–" if term is None else names.term(term, language, start=start)
+            for term in (self.old, self.new)
         )
         return _WORDS.say("edit.changed", language, property=name, old=before, new=after)
 
@@ -522,14 +736,26 @@ def write_text(change: Change, language: Language, *, is_markdown: bool = False)
     if is_markdown:
         (head, *texts) = map(formats.md_escape, (head, *(text for _, text in body)))
         told = zip((depth for depth, _ in body), texts, strict=True)
-        lines = [f"{'  ' * (depth - 1)}- {text}" if depth else f"\n## {text}\n" for depth, text in told]
+        lines = [
+            f"{'  ' * (depth - 1)}- {text}" if depth else f"\n## {text}\n" for depth, text in told
+        ]
         return "\n".join([f"# {head}", *lines]) + "\n"
-    return "\n".join([head, *(f"{'  ' * depth}{text}" if depth else f"\n{text}" for depth, text in body)]) + "\n"
+    return (
+        "\n".join(
+            [head, *(f"{'  ' * depth}{text}" if depth else f"\n{text}" for depth, text in body)]
+        )
+        + "\n"
+    )
 
 
 def _lines(change: Change, language: Language) -> Iterator[tuple[int, str]]:
-    names, pairs = change.names, [*change.moves, *(shift[:2] for shift in change.shifts)]
-    files = {graph: path_of(graph) or graph or _WORDS.say("nowhere", language) for pair in pairs for graph in pair}
+    names = change.names
+    pairs = [*change.moves, *(shift[:2] for shift in change.shifts)]
+    files = {
+        graph: path_of(graph) or graph or _WORDS.say("nowhere", language)
+        for pair in pairs
+        for graph in pair
+    }
 
     def say(key: str, /, **values: object) -> str:
         return _WORDS.say(key, language, **values)
@@ -539,86 +765,155 @@ def _lines(change: Change, language: Language) -> Iterator[tuple[int, str]]:
         yield 0, say("none")
         return
     counts = Counter(thing.status for thing in change.things)
-    told = [say("count", status=say(f"status.{status}"), n=counts[status]) for status in Status if counts[status]]
+    told = [
+        say("count", status=say(f"status.{status}"), n=counts[status])
+        for status in Status
+        if counts[status]
+    ]
     yield 0, ", ".join(told)
     yield 1, say("count.statements", added=len(change.added), removed=len(change.removed))
-    yield from ((1, say("moved", old=files[source], new=files[target])) for source, target in change.moves)
+    yield from (
+        (1, say("moved", old=files[source], new=files[target])) for source, target in change.moves
+    )
     for source, target, number in change.shifts:
         yield 1, say("shifted", n=number, old=files[source], new=files[target])
-    yield from ((1, say("derived", rule=rule, added=more, removed=less)) for rule, more, less in change.derivations)
+    yield from (
+        (1, say("derived", rule=rule, added=more, removed=less))
+        for rule, more, less in change.derivations
+    )
     if change.figures:
         basis, changed = change.figures
         yield 0, say("figures")
         if not changed:
             yield 1, say("figures-same")
         for was, now in changed:
-            ends = [figure_words.value_words(figure.value, figure, language) for figure in (was, now)]
-            yield 1, say("edit.changed", property=now.figure.name().say(language), old=ends[0], new=ends[1])
+            ends = [
+                figure_words.value_words(figure.value, figure, language) for figure in (was, now)
+            ]
+            yield (
+                1,
+                say(
+                    "edit.changed",
+                    property=now.figure.name().say(language),
+                    old=ends[0],
+                    new=ends[1],
+                ),
+            )
         yield 1, figure_words.basis_words(basis, language)
 
     def order(thing: Altered) -> tuple[int, str, str, bool, str, str]:
         kinds = names.values(thing.root, RDF + "type")
         rank = min((_FIRST.index(kind) for kind in kinds if kind in _FIRST), default=len(_FIRST))
-        return rank, min(kinds, default=""), thing.root, thing.iri != thing.root, thing.part_of, thing.iri
+        return (
+            rank,
+            min(kinds, default=""),
+            thing.root,
+            thing.iri != thing.root,
+            thing.part_of,
+            thing.iri,
+        )
 
     for root, group in groupby(sorted(change.things, key=order), key=lambda thing: thing.root):
         yield 0, names.titled(root, language)
         altered = list(group)
         # parts of what was added or removed whole are only counted
-        whole = {thing.iri: thing.status for thing in altered if thing.status in (Status.ADDED, Status.REMOVED)}
-        folded = {thing.iri for thing in altered if thing.kind in _PART and whole.get(thing.part_of) is thing.status}
+        whole = {
+            thing.iri: thing.status
+            for thing in altered
+            if thing.status in (Status.ADDED, Status.REMOVED)
+        }
+        folded = {
+            thing.iri
+            for thing in altered
+            if thing.kind in _PART and whole.get(thing.part_of) is thing.status
+        }
         part_counts = Counter(thing.part_of for thing in altered if thing.iri in folded)
         for thing in (thing for thing in altered if thing.iri not in folded):
-            name, kind = names.titled(thing.iri, language, besides=root), thing.row(names, language)[2]
+            name = names.titled(thing.iri, language, besides=root)
+            kind = thing.row(names, language)[2]
             heir = names.value(thing.iri, DCTERMS + "isReplacedBy")
             text = say("feed.entry", kind=kind, status=say(f"status.{thing.status}"), thing=name)
             if heir and thing.status is Status.RETIRED:
                 text += f", {say('replaced', thing=names.titled(heir, language))}"
-            yield 1, text + (f", {say('parts', n=part_counts[thing.iri])}" if part_counts[thing.iri] else "")
+            yield (
+                1,
+                text
+                + (f", {say('parts', n=part_counts[thing.iri])}" if part_counts[thing.iri] else ""),
+            )
             if thing.iri not in whole:
                 yield from ((2, edit.told(names, language)) for edit in thing.edits)
 
 
 def write_csv(change: Change, language: Language) -> str:
-    rows, names = [], change.names
+    rows = []
+    names = change.names
     for altered in change.things:
         about = altered.row(names, language)
         for edit in altered.edits:
             ends = ("" if term is None else _called(term) for term in (edit.old, edit.new))
-            rows.append([*about, edit.predicate, names.property(edit.predicate, language), edit.language, *ends])
+            rows.append(
+                [
+                    *about,
+                    edit.predicate,
+                    names.property(edit.predicate, language),
+                    edit.language,
+                    *ends,
+                ]
+            )
     return formats.write_csv(formats.Grid(_COLUMNS, rows))
 
 
 def write_json(change: Change, language: Language) -> str:
-    names, figures_told = change.names, None
+    names = change.names
+    figures_told = None
     if change.figures:
         basis, changed = change.figures
         figures_told = {
-            "basis": figure_words.basis_words(basis, language), "weights": basis.weights,
+            "basis": figure_words.basis_words(basis, language),
+            "weights": basis.weights,
             "changed": [
-                {"figure": now.figure.id, "name": now.figure.name().say(language), "old": was.value, "new": now.value}
+                {
+                    "figure": now.figure.id,
+                    "name": now.figure.name().say(language),
+                    "old": was.value,
+                    "new": now.value,
+                }
                 for was, now in changed
             ],
-        }  # fmt: skip
-    return formats.write_json({
-        "old": change.old.name, "new": change.new.name,
-        "statements_added": len(change.added), "statements_removed": len(change.removed),
-        "moved": [{"old": source, "new": target} for source, target in change.moves],
-        "shifted": [{"old": source, "new": target, "count": number} for source, target, number in change.shifts],
-        "derived": [{"rule": rule, "added": more, "removed": less} for rule, more, less in change.derivations],
-        "figures": figures_told,
-        "things": [
-            {
-                **dict(zip(_COLUMNS, altered.row(names, language), strict=False)),
-                "edits": [
-                    {"property": edit.predicate, "property_label": names.property(edit.predicate, language),
-                     "old": edit.old and str(edit.old), "new": edit.new and str(edit.new)}
-                    for edit in altered.edits
-                ],
-            }
-            for altered in change.things
-        ],
-    })  # fmt: skip
+        }
+    return formats.write_json(
+        {
+            "old": change.old.name,
+            "new": change.new.name,
+            "statements_added": len(change.added),
+            "statements_removed": len(change.removed),
+            "moved": [{"old": source, "new": target} for source, target in change.moves],
+            "shifted": [
+                {"old": source, "new": target, "count": number}
+                for source, target, number in change.shifts
+            ],
+            "derived": [
+                {"rule": rule, "added": more, "removed": less}
+                for rule, more, less in change.derivations
+            ],
+            "figures": figures_told,
+            "things": [
+                {
+                    **dict(zip(_COLUMNS, altered.row(names, language), strict=False)),
+                    "edits": [
+                        {
+                            "property": edit.predicate,
+                            "property_label": names.property(edit.predicate, language),
+                            "old": edit.old and str(edit.old),
+                            "new": edit.new and str(edit.new),
+                        }
+                        for edit in altered.edits
+                    ],
+                }
+                for altered in change.things
+            ],
+        }
+    )
 
 
 WRITERS: Final[Mapping[str, Callable[[Change, Language], str]]] = {
@@ -637,27 +932,40 @@ _DAYS: Final = tuple(ox.NamedNode(DCTERMS + name) for name in ("modified", "issu
 
 
 def write_feed(
-    change: Change, language: Language, updated: datetime, *, address: str = "", issue: Issue | None = None,
+    change: Change,
+    language: Language,
+    updated: datetime,
+    *,
+    address: str = "",
+    issue: Issue | None = None,
     earlier: Path | None = None,
-) -> str:  # fmt: skip
+) -> str:
     """One change as an Atom feed (RFC 4287), an entry a thing; ``address`` is where it will be published.
 
-    The feed of all versions has an entry for this ``issue``, and behind all those of the file ``earlier``. The id of an
-    entry follows from the thing and the two states, so that a feed that is made again announces nothing twice.
+    The feed of all versions has an entry for this ``issue``, and behind all those of the file
+    ``earlier``. The id of an entry follows from the thing and the two states, so that a feed that
+    is made again announces nothing twice.
     """
-    when, names = updated.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), change.names
+    when = updated.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    names = change.names
     facts = _quads(change.new.stated, OF_FEEDS, 1)
 
     def fact(predicate: str, subject: str = "", best: str = "") -> str:
         terms = [
-            quad.object for quad in facts
-            if quad.predicate.value == predicate and (not subject or str(quad.subject)[1:-1] == subject)
-        ]  # fmt: skip
-        ordered = sorted(terms, key=lambda term: (getattr(term, "language", None) != best, _called(term)))
+            quad.object
+            for quad in facts
+            if quad.predicate.value == predicate
+            and (not subject or str(quad.subject)[1:-1] == subject)
+        ]
+        ordered = sorted(
+            terms, key=lambda term: (getattr(term, "language", None) != best, _called(term))
+        )
         return next(map(_called, ordered), "")
 
     def put(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET.Element:
-        element = ET.SubElement(parent, f"{{{ATOM}}}{name}", {k: formats.xml_fit(v) for k, v in attributes.items()})
+        element = ET.SubElement(
+            parent, f"{{{ATOM}}}{name}", {k: formats.xml_fit(v) for k, v in attributes.items()}
+        )
         element.text = formats.xml_fit(text) or None
         return element
 
@@ -674,17 +982,26 @@ def write_feed(
     if address:
         put(root, "link", rel="self", type="application/atom+xml", href=address)
     if issue:
-        entry, title = put(root, "entry"), _RELEASES.say("feed.version", language, version=issue.version)
-        for tag, words in {"id": issue.version_iri, "title": title, "updated": when, "summary": title}.items():
+        entry = put(root, "entry")
+        title = _RELEASES.say("feed.version", language, version=issue.version)
+        for tag, words in {
+            "id": issue.version_iri,
+            "title": title,
+            "updated": when,
+            "summary": title,
+        }.items():
             put(entry, tag, words)
         put(entry, "link", rel="alternate", href=issue.version_iri)
     for altered in change.things:
         edits = "\n".join(f"{edit.predicate} {edit.old} {edit.new}" for edit in altered.edits)
-        kind, status = altered.row(names, language)[2], _WORDS.say(f"status.{altered.status}", language)
+        kind = altered.row(names, language)[2]
+        status = _WORDS.say(f"status.{altered.status}", language)
         name = names.titled(altered.iri, language)
         entry = put(root, "entry")
         put(entry, "id", uuid5(NAMESPACE_URL, f"{altered.iri}\n{altered.status}\n{edits}").urn)
-        put(entry, "title", _WORDS.say("feed.entry", language, kind=kind, status=status, thing=name))
+        put(
+            entry, "title", _WORDS.say("feed.entry", language, kind=kind, status=status, thing=name)
+        )
         put(entry, "updated", when)
         if altered.iri.startswith(("http://", "https://")):
             put(entry, "link", rel="alternate", href=altered.iri)
@@ -696,7 +1013,9 @@ def write_feed(
         except ET.ParseError:
             entries = []
         told_before = {entry.findtext(f"{{{ATOM}}}id") for entry in root.iter(f"{{{ATOM}}}entry")}
-        root.extend(entry for entry in entries if entry.findtext(f"{{{ATOM}}}id") not in told_before)
+        root.extend(
+            entry for entry in entries if entry.findtext(f"{{{ATOM}}}id") not in told_before
+        )
     ET.indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
 

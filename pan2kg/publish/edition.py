@@ -1,9 +1,10 @@
 """One edition of the data set: version, days, addresses, the facts the graph states on itself; described for machines.
 
-The facts stand in ``graph/catalogue.ttl``. A person who reviews is published as a role; who agreed to be named stands
-there too, as a ``foaf:Person`` or ``foaf:Agent`` of that name.
+The facts stand in ``graph/catalogue.ttl``. A person who reviews is published as a role; who agreed
+to be named stands there too, as a ``foaf:Person`` or ``foaf:Agent`` of that name.
 
-Catalogue, VoID, service and stored questions are filled in from the templates of the same names. The questions are
+Catalogue, VoID, service and stored questions are filled in from the templates of the same names.
+The questions are
 ``sh:SPARQLExecutable``, all in one file: a query editor that reads it offers them as examples.
 """
 
@@ -25,7 +26,20 @@ from pan2kg.graph import labels as datasets
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.publish import vocabulary as words
-from pan2kg.publish.vocabulary import DCAT, FOAF, PREFIXES, RELEASE, RELEASED, SCHEMA, SD, SH, TYPE, VOID, Term, node
+from pan2kg.publish.vocabulary import (
+    DCAT,
+    FOAF,
+    PREFIXES,
+    RELEASE,
+    RELEASED,
+    SCHEMA,
+    SD,
+    SH,
+    TYPE,
+    VOID,
+    Term,
+    node,
+)
 from pan2kg.store import TOP, LocalStore, missing_links, read_queries
 from pan2kg.tables import formats, template
 from pan2kg.turtle import DCTERMS, PAN, RDF, RDFS, ROOT, SKOS, iri, read_prefixes
@@ -91,10 +105,14 @@ class Issue:
     again: bool = False
 
     def __post_init__(self) -> None:
-        self.dataset, self.catalogue = (self.addresses.root + name for name in ("dataset", "catalogue"))
+        self.dataset, self.catalogue = (
+            self.addresses.root + name for name in ("dataset", "catalogue")
+        )
         self.version_iri = f"{self.dataset}/{self.version}"
         plain = not self.contact or "://" in self.contact
-        self.contact_address = self.contact if plain else f"mailto:{self.contact.removeprefix('mailto:')}"
+        self.contact_address = (
+            self.contact if plain else f"mailto:{self.contact.removeprefix('mailto:')}"
+        )
 
 
 @dataclass
@@ -126,7 +144,9 @@ class Facts:
         try:
             return date.fromisoformat(text[:10])
         except ValueError:
-            raise ProjectError("no-day", place=Place(FILE), remedy="write-xsd-date", text=text) from None
+            raise ProjectError(
+                "no-day", place=Place(FILE), remedy="write-xsd-date", text=text
+            ) from None
 
 
 def read_facts(store: LocalStore, space: str = ROOT) -> Facts:
@@ -142,17 +162,24 @@ def read_facts(store: LocalStore, space: str = ROOT) -> Facts:
         for quad in store.inner.quads_for_pattern(node(subject), None, None):
             if not isinstance(quad.object, ox.Triple):
                 values.setdefault(quad.predicate.value, set()).add(quad.object)
-        return {predicate: tuple(sorted(terms, key=rank)) for predicate, terms in sorted(values.items())}
+        return {
+            predicate: tuple(sorted(terms, key=rank)) for predicate, terms in sorted(values.items())
+        }
 
     def insist(kind: str, subject: str) -> None:
         for name in _NEEDED[kind]:
             prefix, _, local = name.partition(":")
             if not statements[subject].get(PREFIXES[prefix] + local):
                 raise ProjectError(
-                    "catalogue-needs", place=Place(FILE), remedy="add-statement", name=name, subject=subject
+                    "catalogue-needs",
+                    place=Place(FILE),
+                    remedy="add-statement",
+                    name=name,
+                    subject=subject,
                 )
 
-    catalogue, dataset = f"{space}catalogue", datasets.dataset_of(space)
+    catalogue = f"{space}catalogue"
+    dataset = datasets.dataset_of(space)
     statements = {catalogue: properties(catalogue), dataset: properties(dataset)}
     insist("catalogue", catalogue)
     insist("dataset", dataset)
@@ -164,11 +191,16 @@ def read_facts(store: LocalStore, space: str = ROOT) -> Facts:
                     if predicate != DCAT + "contactPoint":
                         insist("agent", agent.value)
     labels = {}
-    mentioned = {term for values in statements.values() for terms in values.values() for term in terms}
+    mentioned = {
+        term for values in statements.values() for terms in values.values() for term in terms
+    }
     for term in mentioned:
         if isinstance(term, ox.NamedNode):
             facts = properties(term.value)
-            names = next(filter(None, map(facts.get, (SKOS + "prefLabel", RDFS + "label", FOAF + "name"))), ())
+            names = next(
+                filter(None, map(facts.get, (SKOS + "prefLabel", RDFS + "label", FOAF + "name"))),
+                (),
+            )
             labels[term.value] = tuple(name for name in names if isinstance(name, ox.Literal))
     release = datasets.read_release(store, space)
     version = release.number if release.is_stated else ""
@@ -181,7 +213,11 @@ def _period(store: LocalStore) -> tuple[date, date] | None:
         quads = store.inner.quads_for_pattern(None, node(PAN + name), None)
         if days := [quad.object.value for quad in quads if isinstance(quad.object, ox.Literal)]:
             day = choose(days)
-            ends.append(date.fromisoformat(day[:10] if len(day) >= len("2020-01-01") else day[:4] + day_ending))
+            ends.append(
+                date.fromisoformat(
+                    day[:10] if len(day) >= len("2020-01-01") else day[:4] + day_ending
+                )
+            )
     return (ends[0], ends[1]) if len(ends) == 2 else None
 
 
@@ -189,9 +225,12 @@ _REVIEWER: Final = node(PAN + "reviewedBy")
 
 
 def name_roles(store: LocalStore) -> None:
-    # numbers follow the first day on which somebody reviewed, so that a later release keeps those of the one before
+    # numbers follow the first day on which somebody reviewed, so that a later release keeps those
+    # of the one before
     quads = list(store.inner.quads_for_pattern(None, _REVIEWER, None))
-    agreed = {quad.object for quad in store.inner.quads_for_pattern(None, node(FOAF + "name"), None)}
+    agreed = {
+        quad.object for quad in store.inner.quads_for_pattern(None, node(FOAF + "name"), None)
+    }
     names = {name.value for name in agreed if isinstance(name, ox.Literal)}
     begun: dict[str, str] = {}
     for quad in quads:
@@ -204,14 +243,17 @@ def name_roles(store: LocalStore) -> None:
     for quad in quads:
         if role := roles.get(getattr(quad.object, "value", "")):
             store.inner.remove(quad)
-            store.inner.add(ox.Quad(quad.subject, quad.predicate, ox.Literal(role), quad.graph_name))
+            store.inner.add(
+                ox.Quad(quad.subject, quad.predicate, ox.Literal(role), quad.graph_name)
+            )
 
 
 @dataclass
 class Edition:
-    # ``previous`` is the release before, ``before`` what this one is compared with: that, unless it is this version;
-    # ``catalogue`` describes dumps and tables, once written; ``ontology`` moves with all of pan2kg alone; in ``kept``
-    # reports of checks are kept; ``last`` gives a page of the release before that can stand; ``computed`` is for pages
+    # ``previous`` is the release before, ``before`` what this one is compared with: that, unless it
+    # is this version; ``catalogue`` describes dumps and tables, once written; ``ontology`` moves
+    # with all of pan2kg alone; in ``kept`` reports of checks are kept; ``last`` gives a page of the
+    # release before that can stand; ``computed`` is for pages
 
     graph: Graph
     facts: Facts
@@ -223,11 +265,14 @@ class Edition:
     computed: dict[Hashable, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.project, self.store = self.graph.project, self.graph.held
+        self.project = self.graph.project
+        self.store = self.graph.held
         self.before = None if self.previous and self.issue.again else self.previous
         places = self.issue.addresses
         self.ontology = places.own(f"{ROOT}ontology")
-        self.prefixes = {name: places.own(space) for name, space in sorted(read_prefixes(self.project).items())}
+        self.prefixes = {
+            name: places.own(space) for name, space in sorted(read_prefixes(self.project).items())
+        }
 
 
 Part = Callable[[Edition], Iterable[File]]
@@ -240,7 +285,9 @@ _LICENCES: Final = {
 }
 """Licence → the portal's name for it, its type, and its key in the EU's list. A bare IRI the portal does not know."""
 _EU_LICENCES: Final = "http://publications.europa.eu/resource/authority/licence/"
-_LATER: Final = frozenset((DCTERMS + "issued", DCTERMS + "modified", DCTERMS + "identifier", DCAT + "version"))
+_LATER: Final = frozenset(
+    (DCTERMS + "issued", DCTERMS + "modified", DCTERMS + "identifier", DCAT + "version")
+)
 """What only the release knows."""
 
 
@@ -259,49 +306,89 @@ class Distribution:
 
 
 def describe(edition: Edition, offers: Sequence[Distribution]) -> list[ox.Triple]:
-    issue, facts = edition.issue, edition.facts
+    issue = edition.issue
+    facts = edition.facts
     endpoint = issue.addresses.endpoint
 
     def stated(subject: str) -> str:
         properties = facts.statements.get(subject, {})
         leading = [TYPE.value, DCTERMS + "title", DCTERMS + "description"]
         about = node(issue.addresses.own(subject))
-        return template.markup("".join(
-            f"{ox.Triple(about, node(predicate), issue.addresses.own_term(value))} .\n"
-            for predicate in dict.fromkeys((*leading, *properties)) if predicate not in _LATER
-            for value in properties.get(predicate, ())
-        ))  # fmt: skip
+        return template.markup(
+            "".join(
+                f"{ox.Triple(about, node(predicate), issue.addresses.own_term(value))} .\n"
+                for predicate in dict.fromkeys((*leading, *properties))
+                if predicate not in _LATER
+                for value in properties.get(predicate, ())
+            )
+        )
 
     licences = []
     for licence in facts.about("license"):
         label, kind, key = _LICENCES.get(licence.value, (licence.value, "", ""))
-        licences.append((template.markup(str(licence)), label, f"{_EU_LICENCES}{key}" if key else "", kind))
+        licences.append(
+            (template.markup(str(licence)), label, f"{_EU_LICENCES}{key}" if key else "", kind)
+        )
     keys = [*(offer.key for offer in offers), *(["sparql"] if endpoint else [])]
-    triples = words.filled("catalogue.ttl", PREFIXES, {
-        "issue": issue, "facts": facts, "endpoint": endpoint, "offers": offers, "stated": stated,
-        "standards": {
-            "ontology": edition.ontology, "csvw": "https://www.w3.org/TR/tabular-data-primer/",
-            "profile": "http://data.europa.eu/r5r/", "protocol": "https://www.w3.org/TR/sparql11-protocol/",
+    triples = words.filled(
+        "catalogue.ttl",
+        PREFIXES,
+        {
+            "issue": issue,
+            "facts": facts,
+            "endpoint": endpoint,
+            "offers": offers,
+            "stated": stated,
+            "standards": {
+                "ontology": edition.ontology,
+                "csvw": "https://www.w3.org/TR/tabular-data-primer/",
+                "profile": "http://data.europa.eu/r5r/",
+                "protocol": "https://www.w3.org/TR/sparql11-protocol/",
+            },
+            "addresses": [node(f"{issue.dataset}#{key}") for key in keys],
+            "licences": facts.about("license"),
+            "about": facts.about,
+            "of": lambda name: [
+                *map(issue.addresses.own_term, facts.of(facts.dataset, DCAT + name))
+            ],
+            "known_licences": licences,
+            "concept": lambda scheme, key: template.markup(str(words.concept(scheme, key))),
+            "literals": words.literals,
+            "themes": words.concept("data-theme", "").value.removesuffix("/"),
+            "forms": words.OFFERED_FORMS,
+            "media": words.MEDIA,
+            "agents": [
+                subject
+                for subject in facts.statements
+                if subject not in (facts.catalogue, facts.dataset)
+            ],
         },
-        "addresses": [node(f"{issue.dataset}#{key}") for key in keys], "licences": facts.about("license"),
-        "about": facts.about, "of": lambda name: [*map(issue.addresses.own_term, facts.of(facts.dataset, DCAT + name))],
-        "known_licences": licences,
-        "concept": lambda scheme, key: template.markup(str(words.concept(scheme, key))), "literals": words.literals,
-        "themes": words.concept("data-theme", "").value.removesuffix("/"), "forms": words.OFFERED_FORMS,
-        "media": words.MEDIA,
-        "agents": [subject for subject in facts.statements if subject not in (facts.catalogue, facts.dataset)],
-    })  # fmt: skip
+    )
     subjects = {triple.subject for triple in triples}
     mentioned = {triple.object for triple in triples if isinstance(triple.object, ox.NamedNode)}
-    return list(dict.fromkeys([*triples, *words.explained(sorted(mentioned - subjects, key=str), facts.labels)]))
+    return list(
+        dict.fromkeys(
+            [*triples, *words.explained(sorted(mentioned - subjects, key=str), facts.labels)]
+        )
+    )
 
 
 def describe_dataset(edition: Edition, offers: Sequence[Distribution]) -> dict[str, object]:
-    described: dict[str, object] = json.loads(template.render("dataset.jsonld", {
-        "issue": edition.issue, "facts": edition.facts, "offers": offers, "languages": RELEASED, "dcat": DCAT,
-        "foaf": FOAF, "forms": words.OFFERED_FORMS,
-        "countries": {country.iri: country for country in countries().values()},
-    }))  # fmt: skip
+    described: dict[str, object] = json.loads(
+        template.render(
+            "dataset.jsonld",
+            {
+                "issue": edition.issue,
+                "facts": edition.facts,
+                "offers": offers,
+                "languages": RELEASED,
+                "dcat": DCAT,
+                "foaf": FOAF,
+                "forms": words.OFFERED_FORMS,
+                "countries": {country.iri: country for country in countries().values()},
+            },
+        )
+    )
     return described
 
 
@@ -334,18 +421,24 @@ class Statistics:
 
 
 def count(lines: Iterable[bytes], root: str, targets: Mapping[str, str] = TARGETS) -> Statistics:
-    ours, kind = f"<{root}".encode(), f"<{RDF}type>".encode()
+    ours = f"<{root}".encode()
+    kind = f"<{RDF}type>".encode()
     starts = [(name, f"<{space}".encode()) for name, space in targets.items()]
     objects: set[bytes] = set()
-    properties, classes = Counter[bytes](), Counter[bytes]()
-    outgoing, links = Counter[tuple[bytes, bytes]](), Counter[tuple[str, str]]()
+    properties = Counter[bytes]()
+    classes = Counter[bytes]()
+    outgoing = Counter[tuple[bytes, bytes]]()
+    links = Counter[tuple[str, str]]()
     total = subjects = 0
-    subject, is_ours = b"", False
+    subject = b""
+    is_ours = False
     # what stands in several graphs counts once
     for triple, _ in groupby(line[: line.rindex(b" <")] for line in lines):
         name, predicate, value = triple.split(b" ", 2)
         if name != subject:
-            subject, is_ours, subjects = name, name.startswith(ours), subjects + 1
+            subject = name
+            is_ours = name.startswith(ours)
+            subjects = subjects + 1
         objects.add(value)
         properties[predicate] += 1
         if predicate == kind:
@@ -365,44 +458,73 @@ def count(lines: Iterable[bytes], root: str, targets: Mapping[str, str] = TARGET
 
 
 def write_void(edition: Edition, counts: Statistics, dumps: Sequence[str]) -> bytes:
-    issue, profile = edition.issue, edition.graph.profile
-    places, spaces = issue.addresses, targets_of(profile)
+    issue = edition.issue
+    profile = edition.graph.profile
+    places = issue.addresses
+    spaces = targets_of(profile)
     prefixes = {**edition.prefixes, **PREFIXES, "void": VOID}
 
     gazette = datasets.best(profile.gazette, "fr").text if profile.gazette else "–"
     terms = [*counts.properties, *counts.classes]
-    titles = {target: words.literals(RELEASE.text(f"linked.{target}", name=gazette)) for target in spaces}
+    titles = {
+        target: words.literals(RELEASE.text(f"linked.{target}", name=gazette)) for target in spaces
+    }
     keys = {
         term: "-".join(filter(None, iri(term, prefixes).strip("<>").replace(":", "/").split("/")))
         for term in (*terms, *(name for _, name in counts.links))
     }
     plans = edition.store.inner.quads_for_pattern(None, TYPE, node(PAN + "Plan"))
-    example = min((quad.subject.value for quad in plans if isinstance(quad.subject, ox.NamedNode)), default="")
-    # a graph may hold the strongest of its derived links alone: how many, and in how many ways works are joined
-    known_prefixes, missing, strongest = {**PREFIXES, "void": VOID}, missing_links(edition.store), list[ox.Literal]()
+    example = min(
+        (quad.subject.value for quad in plans if isinstance(quad.subject, ox.NamedNode)), default=""
+    )
+    # a graph may hold the strongest of its derived links alone: how many, and in how many ways
+    # works are joined
+    known_prefixes = {**PREFIXES, "void": VOID}
+    missing = missing_links(edition.store)
+    strongest = list[ox.Literal]()
     if missing:
-        text = Messages("progress").text("links-strongest", held=missing[0], ways=missing[1], top=TOP)
+        text = Messages("progress").text(
+            "links-strongest", held=missing[0], ways=missing[1], top=TOP
+        )
         strongest = words.literals(text)
-    return words.write(words.filled("void.ttl", known_prefixes, {
-        "issue": issue, "about": lambda name: [*map(places.own_term, edition.facts.about(name))],
-        "examples": [node(places.own(example))] if example else [],
-        "dumps": [node(places.file(path)) for path in dumps],
-        "missing": strongest,
-        "totals": [
-            ("triples", counts.triples), ("entities", sum(counts.classes.values())),
-            ("distinctSubjects", counts.subjects), ("distinctObjects", counts.objects),
-            ("properties", len(counts.properties)), ("classes", len(counts.classes)),
-        ],
-        "vocabularies": [
-            node(space) for space in sorted({*prefixes.values()}) if any(term.startswith(space) for term in terms)
-        ],
-        "classes": [(name, keys[name], number) for name, number in sorted(counts.classes.items())],
-        "properties": [(name, keys[name], number) for name, number in sorted(counts.properties.items())],
-        "links": [
-            (target, name, keys[name], number, titles[target], spaces[target])
-            for (target, name), number in sorted(counts.links.items())
-        ],
-    }), "ttl", known_prefixes)  # fmt: skip
+    return words.write(
+        words.filled(
+            "void.ttl",
+            known_prefixes,
+            {
+                "issue": issue,
+                "about": lambda name: [*map(places.own_term, edition.facts.about(name))],
+                "examples": [node(places.own(example))] if example else [],
+                "dumps": [node(places.file(path)) for path in dumps],
+                "missing": strongest,
+                "totals": [
+                    ("triples", counts.triples),
+                    ("entities", sum(counts.classes.values())),
+                    ("distinctSubjects", counts.subjects),
+                    ("distinctObjects", counts.objects),
+                    ("properties", len(counts.properties)),
+                    ("classes", len(counts.classes)),
+                ],
+                "vocabularies": [
+                    node(space)
+                    for space in sorted({*prefixes.values()})
+                    if any(term.startswith(space) for term in terms)
+                ],
+                "classes": [
+                    (name, keys[name], number) for name, number in sorted(counts.classes.items())
+                ],
+                "properties": [
+                    (name, keys[name], number) for name, number in sorted(counts.properties.items())
+                ],
+                "links": [
+                    (target, name, keys[name], number, titles[target], spaces[target])
+                    for (target, name), number in sorted(counts.links.items())
+                ],
+            },
+        ),
+        "ttl",
+        known_prefixes,
+    )
 
 
 _RESULTS: Final = (
@@ -413,14 +535,28 @@ _RESULTS: Final = (
 
 def write_service(edition: Edition, counts: Statistics) -> bytes:
     places = edition.issue.addresses
-    names = sorted(name.value for name in edition.store.inner.named_graphs() if isinstance(name, ox.NamedNode))
+    names = sorted(
+        name.value for name in edition.store.inner.named_graphs() if isinstance(name, ox.NamedNode)
+    )
     graphs = [places.own(name) for name in names]
     known_prefixes = {**PREFIXES, "sd": SD, "void": VOID}
-    return words.write(words.filled("service.ttl", known_prefixes, {
-        "issue": edition.issue, "triples": counts.triples,
-        "formats": [node(f"http://www.w3.org/ns/formats/{name}") for name in _RESULTS],
-        "graphs": [(graph, graph.removeprefix(f"{places.root}graph/").replace("/", "-")) for graph in graphs],
-    }), "ttl", known_prefixes)  # fmt: skip
+    return words.write(
+        words.filled(
+            "service.ttl",
+            known_prefixes,
+            {
+                "issue": edition.issue,
+                "triples": counts.triples,
+                "formats": [node(f"http://www.w3.org/ns/formats/{name}") for name in _RESULTS],
+                "graphs": [
+                    (graph, graph.removeprefix(f"{places.root}graph/").replace("/", "-"))
+                    for graph in graphs
+                ],
+            },
+        ),
+        "ttl",
+        known_prefixes,
+    )
 
 
 _PREFIX: Final = re.compile(r"^\s*PREFIX\s+([\w-]*):\s*<([^>]*)>", re.MULTILINE | re.IGNORECASE)
@@ -428,21 +564,34 @@ _FORM: Final = re.compile(r"^\s*(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.MULTILINE
 
 
 def question_files(edition: Edition) -> Iterator[File]:
-    places, rows = edition.issue.addresses, []
+    places = edition.issue.addresses
+    rows = []
     for query in sorted(read_queries(edition.project).values(), key=lambda query: query.name):
         text = places.moved(query.text)
         yield f"queries/{query.group}/{query.name}.rq", text.encode()
         form = (_FORM.search(text) or ["", "select"])[1].lower()
         summary = query.header.get("summary")
-        rows.append({
-            "name": query.name, "form": form, "kind": f"{SH}SPARQL{form.capitalize()}Executable", "text": text,
-            "question": [ox.Literal(query.question(tag), language=tag) for tag in RELEASED],
-            "summary": [ox.Literal(summary, language="en")] if summary else [], "prefixes": _PREFIX.findall(text),
-            "words": [ox.Literal(word) for word in query.header.get("tags", "").replace(",", " ").split()],
-        })  # fmt: skip
+        rows.append(
+            {
+                "name": query.name,
+                "form": form,
+                "kind": f"{SH}SPARQL{form.capitalize()}Executable",
+                "text": text,
+                "question": [ox.Literal(query.question(tag), language=tag) for tag in RELEASED],
+                "summary": [ox.Literal(summary, language="en")] if summary else [],
+                "prefixes": _PREFIX.findall(text),
+                "words": [
+                    ox.Literal(word)
+                    for word in query.header.get("tags", "").replace(",", " ").split()
+                ],
+            }
+        )
     known_prefixes = {**PREFIXES, "sh": SH, "schema": SCHEMA}
     values = {"queries": rows, "root": places.root, "endpoint": places.endpoint}
-    yield "queries.ttl", words.write(words.filled("questions.ttl", known_prefixes, values), "ttl", known_prefixes)
+    yield (
+        "queries.ttl",
+        words.write(words.filled("questions.ttl", known_prefixes, values), "ttl", known_prefixes),
+    )
 
 
 _MOST: Final = 50_000
@@ -459,11 +608,15 @@ def map_files(paths: Iterable[str], issue: Issue, most: int = _MOST) -> Iterator
     >>> [path for path, _ in files]
     ['sitemap-1.xml', 'sitemap-2.xml', 'sitemap.xml']
     """
-    addresses, chunks = iter(paths), list[list[str]]()
+    addresses = iter(paths)
+    chunks = list[list[str]]()
     while chunk := list(islice(addresses, most)):
         chunks.append(chunk)
     for number, chunk in enumerate(chunks, 1):
-        entries = "".join(f"<url><loc>{formats.xml_text(issue.addresses.file(path))}</loc></url>\n" for path in chunk)
+        entries = "".join(
+            f"<url><loc>{formats.xml_text(issue.addresses.file(path))}</loc></url>\n"
+            for path in chunk
+        )
         name = "sitemap.xml" if len(chunks) == 1 else f"sitemap-{number}.xml"
         yield name, f"{_HEAD}<urlset{_SPACE}>\n{entries}</urlset>\n".encode()
     if len(chunks) > 1:

@@ -1,10 +1,11 @@
 """The folder of a release, put in its place whole or not at all; its checksums, archive and earlier versions.
 
-Sizes and SHA-512 sums go into the catalogue, SHA-256 sums into the list that ``sha256sum -c`` reads. The folder of the
-present version holds its dump and what describes it, and leads to the release for the rest. Once another one follows,
-it gets what can be cited and loaded again: tables, packed, ontology and change list. Other forms, pages and documents
-show the present state alone; those of an older one are made from its dump. Files that two places share are one file on
-disk where the file system allows it.
+Sizes and SHA-512 sums go into the catalogue, SHA-256 sums into the list that ``sha256sum -c``
+reads. The folder of the present version holds its dump and what describes it, and leads to the
+release for the rest. Once another one follows, it gets what can be cited and loaded again: tables,
+packed, ontology and change list. Other forms, pages and documents show the present state alone;
+those of an older one are made from its dump. Files that two places share are one file on disk where
+the file system allows it.
 """
 
 import ctypes
@@ -44,9 +45,7 @@ _FILES: Final = (
     "CITATION.cff", "LICENSE-DATA", "README.md", "catalogue.jsonld", "catalogue.rdf", "catalogue.ttl", "dataset.jsonld",
     "queries.ttl", "release.css", "release.json", "service.ttl", "void.ttl",
 )  # fmt: skip
-UNKEPT: Final = (
-    r"data/(?!pan2kg\.nq)[^/]+\.(?:js|ttl|xlsx|parquet|(?:nt|ttl|jsonld|rdf)\.gz)|ontology/[^/]+\.(?:html|svg|css)"
-)
+UNKEPT: Final = r"data/(?!pan2kg\.nq)[^/]+\.(?:js|ttl|xlsx|parquet|(?:nt|ttl|jsonld|rdf)\.gz)|ontology/[^/]+\.(?:html|svg|css)"  # noqa: E501
 """Files of a release that an earlier version has no more: they say in other forms what its dump and tables say."""
 
 
@@ -56,7 +55,8 @@ _MEASURED: Final[dict[tuple[Path, int, int], str]] = {}
 def measure(path: Path) -> tuple[int, str]:
     state = path.stat()
     key = path, state.st_size, state.st_mtime_ns
-    # computed once for a state of a file: it is asked for when the file is described and when that is checked
+    # computed once for a state of a file: it is asked for when the file is described and when that
+    # is checked
     if key not in _MEASURED:
         with path.open("rb") as file:
             _MEASURED[key] = hashlib.file_digest(file, "sha512").hexdigest()
@@ -91,13 +91,18 @@ def read_checksums(folder: Path) -> Iterator[tuple[str, str]]:
             yield path, digest
 
 
-def pack(target: Path, files: Mapping[str, str], content: Callable[[str], bytes], day: date) -> None:
+def pack(
+    target: Path, files: Mapping[str, str], content: Callable[[str], bytes], day: date
+) -> None:
     # every entry has the release's day, so that the bytes depend on the content alone
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(files):
             entry = zipfile.ZipInfo(name, (day.year, day.month, day.day, 0, 0, 0))
-            # 3 is Unix: zipfile would note the system it runs on, and the bytes would depend on that
-            entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3
+            # 3 is Unix: zipfile would note the system it runs on, and the bytes would depend on
+            # that
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            entry.create_system = 3
             archive.writestr(entry, content(files[name]), compresslevel=_LEVEL)
 
 
@@ -137,7 +142,10 @@ def building(folder: Path) -> Iterator[Path]:
         # what the system says, without the number the engine's writer adds
         reason_words = re.sub(r" \(os error \d+\)$", "", reason(error))
         raise ProjectError(
-            "cannot-write-release", place=Place(str(folder)), remedy="before-unchanged", error=reason_words
+            "cannot-write-release",
+            place=Place(str(folder)),
+            remedy="before-unchanged",
+            error=reason_words,
         ) from None
 
 
@@ -152,7 +160,10 @@ def refuse_target(folder: Path, issue: Issue) -> None:
     releases = sorted(release for release in inner if release.parent != folder / VERSIONS)
     if releases:
         raise ProjectError(
-            "holds-another-release", place=place, remedy="name-new-folder", value=releases[0].relative_to(folder)
+            "holds-another-release",
+            place=place,
+            remedy="name-new-folder",
+            value=releases[0].relative_to(folder),
         )
     if not folder.is_dir() or not any(folder.iterdir()):
         return
@@ -161,15 +172,22 @@ def refuse_target(folder: Path, issue: Issue) -> None:
         raise ProjectError("holds-no-release", place=place, remedy="name-new-folder")
     if (age(mark["version"]), mark["modified"]) > (age(issue.version), str(issue.modified)):
         raise ProjectError(
-            "holds-newer-release", place=place, remedy="raise-version", held=mark["version"], held_on=mark["modified"],
-            version=issue.version, modified=issue.modified,
-        )  # fmt: skip
+            "holds-newer-release",
+            place=place,
+            remedy="raise-version",
+            held=mark["version"],
+            held_on=mark["modified"],
+            version=issue.version,
+            modified=issue.modified,
+        )
 
 
 def read_mark(folder: Path) -> Mapping[str, str] | None:
     with suppress(OSError, ValueError):
         mark = json.loads((folder / MARK).read_text(encoding="utf-8"))
-        if isinstance(mark, dict) and all(isinstance(mark.get(name), str) for name in ("version", "modified")):
+        if isinstance(mark, dict) and all(
+            isinstance(mark.get(name), str) for name in ("version", "modified")
+        ):
             return {name: value for name, value in mark.items() if isinstance(value, str)}
     return None
 
@@ -182,7 +200,11 @@ def age(version: str) -> tuple[tuple[int, int | str], ...]:
 
 
 def versions_in(folder: Path) -> list[str]:
-    names = [path.name for path in (folder / VERSIONS).iterdir()] if (folder / VERSIONS).is_dir() else []
+    names = (
+        [path.name for path in (folder / VERSIONS).iterdir()]
+        if (folder / VERSIONS).is_dir()
+        else []
+    )
     return sorted(names, key=age, reverse=True)
 
 
@@ -202,20 +224,27 @@ def keep_versions(work: Path, previous: Path | None, version_now: str) -> list[s
             continue
         # that of the release before now gets what it was led to
         paths = [
-            path for start in FOLDERS if (previous / start).is_dir() for path in walk(previous, f"{start}/")
+            path
+            for start in FOLDERS
+            if (previous / start).is_dir()
+            for path in walk(previous, f"{start}/")
             if path not in OWN and not re.fullmatch(rf"{UNKEPT}|{ONTOLOGY}/[0-9][^/]*", path)
-        ]  # fmt: skip
+        ]
         _share(previous, (path for path in paths if not path.endswith(".csv")), target)
         for path in paths:
             if path.endswith(".csv"):
                 (target / path).parent.mkdir(parents=True, exist_ok=True)
-                (target / f"{path}.gz").write_bytes(gzip.compress((previous / path).read_bytes(), mtime=0))
+                (target / f"{path}.gz").write_bytes(
+                    gzip.compress((previous / path).read_bytes(), mtime=0)
+                )
 
         def own(match: re.Match[bytes], target: Path = target) -> bytes:
             paths = (match[1].decode(), f"{match[1].decode()}.gz")
             return next((path.encode() for path in paths if (target / path).is_file()), match[0])
 
-        index = re.sub(rb'(?<=href=")\.\./\.\./([^"#]+)(?=")', own, (target / "index.html").read_bytes())
+        index = re.sub(
+            rb'(?<=href=")\.\./\.\./([^"#]+)(?=")', own, (target / "index.html").read_bytes()
+        )
         for name in ("index.html", LIST):  # another file than that of the release before
             (target / name).unlink()
         (target / "index.html").write_bytes(index)
@@ -250,7 +279,15 @@ QUADS: Final = "data/pan2kg.nq.gz"
 DUMPS: Final = (TURTLE, "data/pan2kg.nt.gz", "data/pan2kg.jsonld.gz", "data/pan2kg.rdf.gz", QUADS)
 PACKED: Final[Mapping[str, tuple[str, ...]]] = {
     "data": ("links", "actions", "texts"),
-    "tables": ("links", "computed-links", "involvements", "passages", "topics", "documents", "parts"),
+    "tables": (
+        "links",
+        "computed-links",
+        "involvements",
+        "passages",
+        "topics",
+        "documents",
+        "parts",
+    ),
 }
 """The tables that are compressed, by their folder: the largest."""
 _VANN: Final = b"<http://purl.org/vocab/vann/preferredNamespaceUri>"
@@ -287,13 +324,25 @@ class Content:
 def read_content(
     store: LocalStore, addresses: Addresses, dumped: Iterable[bytes] | None = None
 ) -> tuple[Content, Content]:
-    # what another process has ``dumped`` of the store: a copy of that would grow with what is looked at
-    lines = [*(dumped or (store.inner.dump(format=ox.RdfFormat.N_QUADS) or b"").splitlines(keepends=True))]
-    for line in lines if any(b"_:" in piece or b"<file:" in piece for piece in Content(lines).pieces) else ():
+    # what another process has ``dumped`` of the store: a copy of that would grow with what is
+    # looked at
+    lines = [
+        *(
+            dumped
+            or (store.inner.dump(format=ox.RdfFormat.N_QUADS) or b"").splitlines(keepends=True)
+        )
+    ]
+    for line in (
+        lines
+        if any(b"_:" in piece or b"<file:" in piece for piece in Content(lines).pieces)
+        else ()
+    ):
         head, quote, tail = line.partition(b' "')
         terms = head + tail[tail.rindex(b'"') :] if quote else line
         if terms.startswith(b"_:") or b" _:" in terms or b"<file:" in terms:
-            raise ProjectError("names-uncitable", remedy="give-thing-iri", line=line.decode().strip()[:200])
+            raise ProjectError(
+                "names-uncitable", remedy="give-thing-iri", line=line.decode().strip()[:200]
+            )
     mark = f" <{graph_of('derived/', addresses.root)}".encode()
     if addresses.root != addresses.home:
         lines = [rebase(line, addresses.root.encode(), addresses.home.encode()) for line in lines]
@@ -309,13 +358,19 @@ def rebase(line: bytes, root: bytes, home: bytes = ROOT.encode()) -> bytes:
     >>> rebase(old, b"https://data.example/").decode()
     '<https://data.example/id/a> <http://e/p> "see <https://w3id.org/pan2kg/id/a>" <http://e/g> .'
     """
-    base_before, base_after = b"<" + home, b"<" + root
+    base_before = b"<" + home
+    base_after = b"<" + root
     head, quote, tail = line.partition(b' "')
     if not quote:
         return line.replace(base_before, base_after)
     end = tail.rindex(b'"')
     text = tail[:end].replace(home, root) if _VANN in head else tail[:end]
-    return head.replace(base_before, base_after) + quote + text + tail[end:].replace(base_before, base_after)
+    return (
+        head.replace(base_before, base_after)
+        + quote
+        + text
+        + tail[end:].replace(base_before, base_after)
+    )
 
 
 def write_dumps(
@@ -330,7 +385,12 @@ def write_dumps(
             elif ending_of(path) == "nt":
                 file.write(content.text)
             else:
-                ox.serialize(content.parsed, output=file, format=FORMATS[ending_of(path)], prefixes=dict(prefixes))
+                ox.serialize(
+                    content.parsed,
+                    output=file,
+                    format=FORMATS[ending_of(path)],
+                    prefixes=dict(prefixes),
+                )
         yield path, content
 
 
@@ -344,18 +404,24 @@ def _opened(path: Path, mode: str) -> Iterator[IO[bytes]]:
         if path.suffix != ".gz":
             yield cast("IO[bytes]", file)
             return
-        with gzip.GzipFile("", mode, compresslevel=_LEVEL, fileobj=cast("IO[bytes]", file), mtime=0) as packed:
+        with gzip.GzipFile(
+            "", mode, compresslevel=_LEVEL, fileobj=cast("IO[bytes]", file), mtime=0
+        ) as packed:
             yield cast("IO[bytes]", packed)
 
 
 def differs(content: Content, folder: Path, path: str) -> bool:
     with _opened(folder / path, "rb") as file:
         if path == QUADS:
-            return any(file.read(len(piece)) != piece for piece in content.pieces) or bool(file.read(1))
+            return any(file.read(len(piece)) != piece for piece in content.pieces) or bool(
+                file.read(1)
+            )
         if ending_of(path) == "nt":
             return file.read() != content.text
         quads = ox.parse(file, format=FORMATS[ending_of(path)])
-        return any(not quad or quad.triple != triple for quad, triple in zip_longest(quads, content.parsed))
+        return any(
+            not quad or quad.triple != triple for quad, triple in zip_longest(quads, content.parsed)
+        )
 
 
 _STATEMENTS: Final = 5_000
@@ -364,7 +430,9 @@ _STATEMENTS: Final = 5_000
 
 def differing(old: Iterable[bytes], new: Iterable[bytes]) -> tuple[list[bytes], list[bytes]]:
     """The lines that only the one state has, and only the other, of two that are sorted: passed over, none is held."""
-    gone, come, after = list[bytes](), list[bytes](), iter(new)
+    gone = list[bytes]()
+    come = list[bytes]()
+    after = iter(new)
     line_after = next(after, b"")
     for line in old:
         while line_after and line_after < line:
@@ -391,7 +459,9 @@ def write_update(gone: Iterable[bytes], come: Iterable[bytes]) -> Iterator[str]:
         ordered = sorted((line[line.rindex(b" <") :], line) for line in lines)
         for start in range(0, len(ordered), _STATEMENTS):
             yield f"{verb} DATA {{\n"
-            for graph, group in groupby(ordered[start : start + _STATEMENTS], key=lambda pair: pair[0]):
+            for graph, group in groupby(
+                ordered[start : start + _STATEMENTS], key=lambda pair: pair[0]
+            ):
                 yield f"GRAPH {graph.decode().strip().removesuffix('.').strip()} {{\n"
                 yield from (f"{line.removesuffix(graph).decode()} .\n" for _, line in group)
                 yield "}\n"

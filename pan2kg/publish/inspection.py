@@ -1,12 +1,14 @@
 """What a release checks of itself before it takes its place, and whether a server gives what a release holds.
 
-Dumps are read back and compared, checksums and links are followed, and the catalogue is held to rules of our own. Among
-these are three the portal's software made necessary: it takes the first literal for the title, skips a dataset without
-an identifier, and merges distributions with the same address.
+Dumps are read back and compared, checksums and links are followed, and the catalogue is held to
+rules of our own. Among these are three the portal's software made necessary: it takes the first
+literal for the title, skips a dataset without an identifier, and merges distributions with the same
+address.
 
-The same questions are put to Apache, nginx, plain files, or the service: the front page, the catalogue with all it
-offers, what stands for the dataset, its versions and the ontology, a thing of every kind in every form, what is not
-there, and what was retired. What only a server that negotiates can do (303, q-values, 410) is asked of one that does.
+The same questions are put to Apache, nginx, plain files, or the service: the front page, the
+catalogue with all it offers, what stands for the dataset, its versions and the ontology, a thing of
+every kind in every form, what is not there, and what was retired. What only a server that
+negotiates can do (303, q-values, 410) is asked of one that does.
 """
 
 import gzip
@@ -45,21 +47,47 @@ _NEEDED: Final = {
     "DataService": "dcterms:title dcat:endpointURL dcterms:conformsTo dcat:servesDataset dcat:endpointDescription",
 }  # fmt: skip
 """What each thing of a catalogue must say, by its class."""
-_LABELS: Final = (RDFS + "label", DCTERMS + "title", SKOS + "prefLabel", FOAF + "name", VCARD + "fn")
-_PLACES: Final = frozenset((
-    DCAT + "accessURL", DCAT + "downloadURL", DCAT + "endpointURL", DCAT + "previousVersion", TYPE.value,
-    "http://www.w3.org/2002/07/owl#versionIRI", VCARD + "hasEmail", VCARD + "hasURL",
-))  # fmt: skip
+_LABELS: Final = (
+    RDFS + "label",
+    DCTERMS + "title",
+    SKOS + "prefLabel",
+    FOAF + "name",
+    VCARD + "fn",
+)
+_PLACES: Final = frozenset(
+    (
+        DCAT + "accessURL",
+        DCAT + "downloadURL",
+        DCAT + "endpointURL",
+        DCAT + "previousVersion",
+        TYPE.value,
+        "http://www.w3.org/2002/07/owl#versionIRI",
+        VCARD + "hasEmail",
+        VCARD + "hasURL",
+    )
+)
 """Properties whose value is an address rather than a thing the catalogue describes."""
-_SHORT: Final = (("dcat:keyword", DCAT + "keyword", 3), ("dcterms:description", DCTERMS + "description", 100))
+_SHORT: Final = (
+    ("dcat:keyword", DCAT + "keyword", 3),
+    ("dcterms:description", DCTERMS + "description", 100),
+)
 """A portal scores keywords and descriptions below these lengths down."""
 _LINK: Final = re.compile(rb"""<[^<>]*? (?:href|src)=["']?([^"'<>\s]*)""")
-_LIKE_LINKS: Final = [re.compile(rb""" %s=["']?([^"'<>\s]*)""" % name) for name in (b"href", b"src")]
+_LIKE_LINKS: Final = [
+    re.compile(rb""" %s=["']?([^"'<>\s]*)""" % name) for name in (b"href", b"src")
+]
 """What reads as a link, in texts too: found in a third of the time."""
 _ADDRESS: Final = re.compile(rb"""<loc>([^<]+)|[<"](https?://[^<>"\s]+)[>"]""")
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:|/|#", re.IGNORECASE)
 _DESCRIPTIONS: Final = frozenset(
-    ("catalogue.ttl", "void.ttl", "dataset.jsonld", "service.ttl", "queries.ttl", "tables/csv-metadata.json")
+    (
+        "catalogue.ttl",
+        "void.ttl",
+        "dataset.jsonld",
+        "service.ttl",
+        "queries.ttl",
+        "tables/csv-metadata.json",
+    )
 )
 
 
@@ -83,10 +111,16 @@ def faults(by_subject: Mapping[str, Properties], today: date) -> Iterator[str]:
         for name, predicate, least in _SHORT:
             if any(len(text.value) < least for text in properties.get(predicate, [])):
                 yield _fault("short-keyword", subject=subject, name=name, least=least)
-        if [value.value for value in properties.get(DCTERMS + "identifier", [])] != [subject.strip("<>")]:
+        if [value.value for value in properties.get(DCTERMS + "identifier", [])] != [
+            subject.strip("<>")
+        ]:
             yield _fault("other-identifier", subject=subject)
     distributions = [by_subject[subject] for subject in kinds["Distribution"]]
-    addresses = Counter(str(value) for properties in distributions for value in properties.get(DCAT + "accessURL", []))
+    addresses = Counter(
+        str(value)
+        for properties in distributions
+        for value in properties.get(DCAT + "accessURL", [])
+    )
     for address, number in addresses.items():
         if number > 1:  # a portal merges them
             yield _fault("shared-address", address=address, number=number)
@@ -105,7 +139,11 @@ def _values(by_subject: Mapping[str, Properties], today: date) -> Iterator[str]:
                 is_described = known.get(TYPE.value) and any(known.get(name) for name in _LABELS)
                 if isinstance(value, ox.NamedNode) and not is_described:
                     yield _fault("undescribed", subject=subject, value=value)
-            tags = [value.language for value in values if isinstance(value, ox.Literal) and value.language]
+            tags = [
+                value.language
+                for value in values
+                if isinstance(value, ox.Literal) and value.language
+            ]
             if LANGUAGES[0] in tags and tags[0] != LANGUAGES[0]:
                 yield _fault("not-french-first", subject=subject, predicate=predicate)
         for name in ("issued", "modified"):
@@ -125,7 +163,9 @@ def by_subject(triples: Sequence[ox.Triple]) -> Mapping[str, Properties]:
 
 
 def inspect(root: Path, issue: Issue, today: date, triples: int) -> Iterator[str]:
-    files = {ending: (root / f"catalogue.{ending}").read_bytes() for ending in ("ttl", "rdf", "jsonld")}
+    files = {
+        ending: (root / f"catalogue.{ending}").read_bytes() for ending in ("ttl", "rdf", "jsonld")
+    }
     forms = set()
     for ending, content in files.items():
         dataset = ox.Dataset(ox.parse(content, format=FORMATS[ending]))
@@ -133,7 +173,9 @@ def inspect(root: Path, issue: Issue, today: date, triples: int) -> Iterator[str
         forms.add(frozenset(dataset))
     if len(forms) != 1:
         yield _fault("catalogues-differ")
-    statements = by_subject([quad.triple for quad in ox.parse(files["ttl"], format=ox.RdfFormat.TURTLE)])
+    statements = by_subject(
+        [quad.triple for quad in ox.parse(files["ttl"], format=ox.RdfFormat.TURTLE)]
+    )
     yield from faults(statements, today)
     for properties in statements.values():
         for value in properties.get(DCAT + "downloadURL", ()):
@@ -142,17 +184,23 @@ def inspect(root: Path, issue: Issue, today: date, triples: int) -> Iterator[str
                 yield _fault("points-nowhere", path="catalogue.ttl", target=value.value)
                 continue
             size, sha512 = folder.measure(path)
-            sums = [statements.get(str(summed), {}) for summed in properties.get(SPDX + "checksum", ())]
+            sums = [
+                statements.get(str(summed), {}) for summed in properties.get(SPDX + "checksum", ())
+            ]
             told = [text.value for text in properties.get(DCAT + "byteSize", ())]
-            told += [text.value for summed in sums for text in summed.get(SPDX + "checksumValue", ())]
+            told += [
+                text.value for summed in sums for text in summed.get(SPDX + "checksumValue", ())
+            ]
             if told != [str(size), sha512]:
                 yield _fault("other-size", name=path.name)
     with gzip.open(root / folder.QUADS) as file:
         # a triple that stands in several graphs follows itself, since lines are sorted
-        counted, previous = 0, b""
+        counted = 0
+        previous = b""
         for line in file:
             triple = line[: line.rindex(b" <")]
-            counted, previous = counted + (triple != previous), triple
+            counted = counted + (triple != previous)
+            previous = triple
     if counted != triples:
         yield _fault("counts-differ", said=str(triples), found=str(counted))
     yield from _inspect_links(root, issue.addresses)
@@ -163,21 +211,33 @@ def inspect(root: Path, issue: Issue, today: date, triples: int) -> Iterator[str
 
 
 def _inspect_links(root: Path, addresses: Addresses) -> Iterator[str]:
-    # our own IRIs and the endpoint are no files, though they may stand below the same address; documents point to each
-    # other by the list of their own places, so that looking again would find nothing
-    base, root_bytes = addresses.base.encode(), addresses.root.encode()
+    # our own IRIs and the endpoint are no files, though they may stand below the same address;
+    # documents point to each other by the list of their own places, so that looking again would
+    # find nothing
+    base = addresses.base.encode()
+    root_bytes = addresses.root.encode()
     paths = [*folder.walk(root)]
-    places = {"."}.union(paths, (path[: sign.start()] for path in paths for sign in re.finditer("/", path)))
-    parent, fine = "", set[bytes]()
+    places = {"."}.union(
+        paths, (path[: sign.start()] for path in paths for sign in re.finditer("/", path))
+    )
+    parent = ""
+    fine = set[bytes]()
     for path in paths:
         if path.endswith(".html") and not path.startswith(f"{documents.DOCUMENTS}/"):
             if path.rpartition("/")[0] != parent:  # pages of one folder point to the same files
-                parent, fine = path.rpartition("/")[0], set()
+                parent = path.rpartition("/")[0]
+                fine = set()
             body = (root / path).read_bytes()
-            for link in sorted({link for pattern in _LIKE_LINKS for link in pattern.findall(body)} - fine):
+            for link in sorted(
+                {link for pattern in _LIKE_LINKS for link in pattern.findall(body)} - fine
+            ):
                 address = unescape(link.decode())
                 target = unquote(re.split(r"[?#]", address, maxsplit=1)[0])
-                if not target or _SCHEME.match(address) or normpath(f"{parent or '.'}/{target}") in places:
+                if (
+                    not target
+                    or _SCHEME.match(address)
+                    or normpath(f"{parent or '.'}/{target}") in places
+                ):
                     fine.add(link)
                 elif link in _LINK.findall(body):
                     yield _fault("points-nowhere", path=path, target=address)
@@ -216,18 +276,26 @@ class Verification:
         self.asked = 0
         self.things = dict(self._things(root))
         self.negotiates = (
-            self.get(next(iter(self.things.values()), documents.DOCUMENTS), "text/turtle")[1] == documents.MEDIA["ttl"]
+            self.get(next(iter(self.things.values()), documents.DOCUMENTS), "text/turtle")[1]
+            == documents.MEDIA["ttl"]
         )
 
     def _things(self, root: Path) -> Iterator[tuple[str, str]]:
-        start, kinds = f"<{self.mark.get('root', '')}id/", set[str]()
+        start = f"<{self.mark.get('root', '')}id/"
+        kinds = set[str]()
         for path in sorted(self.sums):
             match = re.fullmatch(rf"({documents.DOCUMENTS}/([^/]+)/[^/]+)\.html", path)
             if match and match[2] not in kinds:
                 quads = ox.parse(path=root / f"{match[1]}.ttl", format=ox.RdfFormat.TURTLE)
-                iris = sorted({str(quad.subject) for quad in quads if str(quad.subject).startswith(start)})
+                iris = sorted(
+                    {str(quad.subject) for quad in quads if str(quad.subject).startswith(start)}
+                )
                 names = [iri.removeprefix(start).rstrip(">") for iri in iris]
-                fits = (name for name in names if documents.shared_place(f"{documents.DOCUMENTS}/{name}") == match[1])
+                fits = (
+                    name
+                    for name in names
+                    if documents.shared_place(f"{documents.DOCUMENTS}/{name}") == match[1]
+                )
                 if name := next((name for name in fits if name not in self.retired), ""):
                     kinds.add(match[2])
                     yield name, match[1]
@@ -242,8 +310,11 @@ class Verification:
         for path in _NOWHERE:
             self._expect(path, "*/*", 404)
         for iri in self.things:
-            # whether the rules for the permanent identifier lead a thing to data on this server that speak of it
-            targets = (rule.leads(f"id/{iri}", documents.MEDIA["ttl"]) for rule in documents.w3id_rules())
+            # whether the rules for the permanent identifier lead a thing to data on this server
+            # that speak of it
+            targets = (
+                rule.leads(f"id/{iri}", documents.MEDIA["ttl"]) for rule in documents.w3id_rules()
+            )
             self._speaks(next(filter(None, targets)).partition("#")[0], iri)
         if self.negotiates:
             self._negotiation()
@@ -252,7 +323,11 @@ class Verification:
             for place in self.retired:
                 path = documents.shared_place(f"{documents.DOCUMENTS}/{place}") + ".html"
                 answer = self._expect(path, "text/html", 200, 410) if path in self.sums else None
-                if answer and answer.status_code == 200 and b'class="retired"' not in answer.content:
+                if (
+                    answer
+                    and answer.status_code == 200
+                    and b'class="retired"' not in answer.content
+                ):
                     self._complain("tombstone", path)
 
     def get(self, path: str, accept: str = "*/*") -> tuple[httpx.Response, str]:
@@ -260,7 +335,10 @@ class Verification:
         try:
             try:
                 answer = self.client.get(f"{self.base}{quote(path)}", headers={"Accept": accept})
-            except (httpx.RemoteProtocolError, httpx.ReadError):  # closed after the answer before: no answer to this
+            except (
+                httpx.RemoteProtocolError,
+                httpx.ReadError,
+            ):  # closed after the answer before: no answer to this
                 answer = self.client.get(f"{self.base}{quote(path)}", headers={"Accept": accept})
         except httpx.HTTPError as error:
             values = {"address": self.base + path, "reason": str(error)}
@@ -274,14 +352,19 @@ class Verification:
         answer, _ = self.get(path, accept)
         if answer.status_code not in statuses:
             wanted = ", ".join(map(str, statuses))
-            self._complain("status", path, accept=accept, found=str(answer.status_code), wanted=wanted)
+            self._complain(
+                "status", path, accept=accept, found=str(answer.status_code), wanted=wanted
+            )
         return answer
 
     def _speaks(self, path: str, iri: str) -> None:
-        answer, subjects = self._expect(path, documents.MEDIA["ttl"], 200), set[object]()
+        answer = self._expect(path, documents.MEDIA["ttl"], 200)
+        subjects = set[object]()
         if answer.status_code == 200:
             with suppress(SyntaxError):
-                subjects = {quad.subject for quad in ox.parse(answer.content, format=ox.RdfFormat.TURTLE)}
+                subjects = {
+                    quad.subject for quad in ox.parse(answer.content, format=ox.RdfFormat.TURTLE)
+                }
             if ox.NamedNode(f"{self.mark.get('root', '')}id/{iri}") not in subjects:
                 self._complain("silent", path, thing=f"id/{iri}")
 
@@ -291,7 +374,9 @@ class Verification:
             parent, _, name = path.rpartition("/")
             is_kept = path.startswith(f"{folder.VERSIONS}/")
             kind = (parent, name.rpartition(".")[2]) if is_kept else tuple(path.split("/")[:2])
-            is_data = "/" not in path or path.startswith(("data/", "tables/", "changes/", "ontology/"))
+            is_data = "/" not in path or path.startswith(
+                ("data/", "tables/", "changes/", "ontology/")
+            )
             if "/." not in f"/{path}" and (is_data or kind not in kinds):
                 kinds.add(kind)
                 yield path
@@ -304,17 +389,27 @@ class Verification:
             return
         if hashlib.sha256(answer.content).hexdigest() != self.sums[path]:
             self._complain("bytes", path)
-        ending, named = path.rpartition(".")[2], answer.headers.get("content-type", "")
+        ending = path.rpartition(".")[2]
+        named = answer.headers.get("content-type", "")
         media = named.partition(";")[0].strip()
-        if (ending == "html" or (self.negotiates and ending in documents.MEDIA)) and media != documents.MEDIA[ending]:
+        if (
+            ending == "html" or (self.negotiates and ending in documents.MEDIA)
+        ) and media != documents.MEDIA[ending]:
             self._complain("media", path, accept="*/*", found=media, wanted=documents.MEDIA[ending])
         if self.negotiates and ending in _RELAXED and "charset=utf-8" not in named.lower():
-            self._complain("media", path, accept="*/*", found=named, wanted=f"{documents.MEDIA[ending]}; charset=utf-8")
+            self._complain(
+                "media",
+                path,
+                accept="*/*",
+                found=named,
+                wanted=f"{documents.MEDIA[ending]}; charset=utf-8",
+            )
 
     def _negotiation(self) -> None:
         for iri, place in self.things.items():
             # a thing is led, once or twice, to data that speak of it
-            answer, path = self._expect(f"id/{iri}", documents.MEDIA["ttl"], 301, 303), f"id/{iri}"
+            answer = self._expect(f"id/{iri}", documents.MEDIA["ttl"], 301, 303)
+            path = f"id/{iri}"
             for _ in range(_MOST_TURNS):
                 if answer.status_code in (301, 303):
                     path = self._inside(answer)
@@ -325,13 +420,30 @@ class Verification:
                 answer = self._expect(place, accept, 200)
                 media = answer.headers.get("content-type", "").partition(";")[0]
                 if answer.status_code == 200 and media != documents.MEDIA[ending]:
-                    self._complain("media", place, accept=accept, found=media, wanted=documents.MEDIA[ending])
+                    self._complain(
+                        "media", place, accept=accept, found=media, wanted=documents.MEDIA[ending]
+                    )
                 if "accept" not in answer.headers.get("vary", "").lower():
                     self._complain("vary", place)
         # what stands for the dataset, its versions, the ontology and a named graph leads to files
-        versions = sorted({path.split("/")[1] for path in self.sums if path.startswith(f"{folder.VERSIONS}/")})
-        graph = next((path.removesuffix(".ttl.gz") for path in sorted(self.sums) if path.startswith("graph/")), "")
-        names = [*(f"dataset/{version}" for version in versions), "dataset", "ontology", "catalogue", "query/plans"]
+        versions = sorted(
+            {path.split("/")[1] for path in self.sums if path.startswith(f"{folder.VERSIONS}/")}
+        )
+        graph = next(
+            (
+                path.removesuffix(".ttl.gz")
+                for path in sorted(self.sums)
+                if path.startswith("graph/")
+            ),
+            "",
+        )
+        names = [
+            *(f"dataset/{version}" for version in versions),
+            "dataset",
+            "ontology",
+            "catalogue",
+            "query/plans",
+        ]
         for path in [*names, *filter(None, [graph])]:
             answer = self._expect(path, "text/turtle", 200, 301, 303)
             if answer.status_code != 200:
@@ -342,7 +454,9 @@ class Verification:
             self._expect(f"{documents.DOCUMENTS}/{place}.ttl", "*/*", 301 if heir else 410)
 
     def _inside(self, answer: httpx.Response) -> str:
-        return urlsplit(str(answer.headers.get("location", ""))).path.removeprefix(urlsplit(self.base).path)
+        return urlsplit(str(answer.headers.get("location", ""))).path.removeprefix(
+            urlsplit(self.base).path
+        )
 
 
 def verify(root: Path, base: str) -> Verification:
@@ -357,6 +471,13 @@ def verify(root: Path, base: str) -> Verification:
 
 
 def tell(verification: Verification) -> str:
-    lines = [*verification.faults, *([] if verification.negotiates else [_WORDS.say("verify.plain", spoken())])]
-    lines.append(_WORDS.say("verify.done", spoken(), n=verification.asked, faults=str(len(verification.faults))))
+    lines = [
+        *verification.faults,
+        *([] if verification.negotiates else [_WORDS.say("verify.plain", spoken())]),
+    ]
+    lines.append(
+        _WORDS.say(
+            "verify.done", spoken(), n=verification.asked, faults=str(len(verification.faults))
+        )
+    )
     return "".join(f"{line}\n" for line in lines)

@@ -1,7 +1,8 @@
 """A release: every file written by an exporter, described and checked in a folder of its own, then put in its place.
 
-An exporter gives the files of one kind; they stand here in the order in which they are asked, since the catalogue
-states sizes and checksums of what it offers, and the front page says what is there. The list of checksums is last.
+An exporter gives the files of one kind; they stand here in the order in which they are asked, since
+the catalogue states sizes and checksums of what it offers, and the front page says what is there.
+The list of checksums is last.
 """
 
 import gc
@@ -23,9 +24,28 @@ from urllib.parse import urlsplit
 import pyoxigraph as ox
 
 from pan2kg.errors import Place, ProjectError
-from pan2kg.i18n import LANGUAGES, Language, Messages, Text, format_of, in_words, numeral, say, told, verbatim
+from pan2kg.i18n import (
+    LANGUAGES,
+    Language,
+    Messages,
+    Text,
+    format_of,
+    in_words,
+    numeral,
+    say,
+    told,
+    verbatim,
+)
 from pan2kg.project import read_text, turtle_files
-from pan2kg.publish import changes, documents, edition as editions, folder, inspection, reuse, tables
+from pan2kg.publish import (
+    changes,
+    documents,
+    edition as editions,
+    folder,
+    inspection,
+    reuse,
+    tables,
+)
 from pan2kg.publish.edition import Edition, File, Note, Part
 from pan2kg.publish.vocabulary import FOAF, FORMATS, OFFERED_FORMS, PREFIXES, write
 from pan2kg.site import ontology_page, registry
@@ -99,13 +119,28 @@ class PublishedRelease:
             title, about = (_WORDS.text(f"product.{product}{end}") for end in ("", "-about"))
             for form in tables.PRODUCT_FORMS:
                 in_form = _WORDS.text("product.form", title=title, form=OFFERED_FORMS[form]["name"])
-                path = tables.csv_path(tables.DATA, product) if form == "csv" else f"{tables.DATA}/{product}.{form}"
+                path = (
+                    tables.csv_path(tables.DATA, product)
+                    if form == "csv"
+                    else f"{tables.DATA}/{product}.{form}"
+                )
                 rows.append((f"{product}-{form}", path, form, in_form, about, title))
         for key, path, form in (*_OFFERED, ("site", ARCHIVE, "zip")):
             if (self.folder.root / path).is_file():
-                rows.append((key, path, form, _WORDS.text(f"product.{key}"), _WORDS.text(f"product.{key}-about"), None))
+                rows.append(
+                    (
+                        key,
+                        path,
+                        form,
+                        _WORDS.text(f"product.{key}"),
+                        _WORDS.text(f"product.{key}-about"),
+                        None,
+                    )
+                )
         self.offers = [
-            editions.Distribution(key, path, form, *folder.measure(self.folder.root / path), title, about, group)
+            editions.Distribution(
+                key, path, form, *folder.measure(self.folder.root / path), title, about, group
+            )
             for key, path, form, title, about, group in rows
         ]
 
@@ -113,18 +148,25 @@ class PublishedRelease:
 class SitePart:
     """The pages as they are on the day of the release, but those of things that are told in documents.
 
-    Those of the ``kinds``, which are made apart since they take much; where none is named, those of all others.
+    Those of the ``kinds``, which are made apart since they take much; where none is named, those of
+    all others.
     """
 
     def __init__(self, *kinds: str) -> None:
-        self.is_apart, self.kinds = bool(kinds), kinds
+        self.is_apart = bool(kinds)
+        self.kinds = kinds
 
     def paths(self, edition: Edition) -> Iterator[tuple[str, str]]:
-        graph, find = edition.graph, edition.graph.labels.find
-        for path in graph.once("paths of its site", lambda: [*registry.Site(SiteContext(graph)).paths()]):
+        graph = edition.graph
+        find = edition.graph.labels.find
+        for path in graph.once(
+            "paths of its site", lambda: [*registry.Site(SiteContext(graph)).paths()]
+        ):
             name, *below = path.partition("/")[2].split("/")
             kind = name.partition(".")[0]
-            if (kind in self.kinds if self.is_apart else kind not in _KINDS_APART) and path != folder.QUADS:
+            if (
+                kind in self.kinds if self.is_apart else kind not in _KINDS_APART
+            ) and path != folder.QUADS:
                 entry = find(kind, below[0].partition(".")[0]) if below else None
                 if not (entry and entry.is_retired) and documents.is_published(path):
                     yield kind if below else "", path
@@ -141,13 +183,17 @@ class SitePart:
             told_in = documents.shared_place(f"{documents.DOCUMENTS}/{kind}/{key}")
             return f' href="../{up}{told_in}.html#{key}'.encode()
 
-        # pages of a kind share most of what is computed for them, in all languages: it goes when the last is made
+        # pages of a kind share most of what is computed for them, in all languages: it goes when
+        # the last is made
         bundle = find_bundle()
         for _, paths in groupby(sorted(self.paths(edition)), key=lambda pair: pair[0]):
             context = SiteContext(
-                edition.graph, bundle=bundle, catalogue=edition.catalogue, kept=edition.kept,
+                edition.graph,
+                bundle=bundle,
+                catalogue=edition.catalogue,
+                kept=edition.kept,
                 document=documents.document_of,
-            )  # fmt: skip
+            )
             context.computed |= edition.computed
             site = registry.Site(context)
             for _, path in paths:
@@ -163,7 +209,10 @@ class SitePart:
                 edition.graph.statements.kept.clear()
             folder.give_back()
         if bundle and not self.is_apart:
-            yield from ((f"assets/{name}", file.read_bytes()) for name, file in sorted(bundle.files().items()))
+            yield from (
+                (f"assets/{name}", file.read_bytes())
+                for name, file in sorted(bundle.files().items())
+            )
 
 
 _KINDS_APART: Final = ("network", "question")
@@ -176,19 +225,25 @@ def documentation_part(edition: Edition) -> Iterator[File]:
 
 def change_part(edition: Edition) -> Iterator[File]:
     before = edition.before
-    # without a release before nothing is compared: of the graph only what a feed says of itself is asked for
+    # without a release before nothing is compared: of the graph only what a feed says of itself is
+    # asked for
     facts = (edition.store.inner.quads_for_pattern(None, name, None) for name in changes.OF_FEEDS)
     quads = edition.store.inner if before else chain.from_iterable(facts)
     packed = cast("bytes", edition.computed.get("packed", b"")) if before else b""
     side_after = changes.Side(quads, edition.issue.version, packed=packed, graph=edition.graph)
     weights = tables.published_weights(before) if before else None
     version = (folder.read_mark(before) or {}).get("version", "") if before else ""
-    change = changes.Change(changes.read_side(before, version) if before else side_after, side_after, weights=weights)
+    change = changes.Change(
+        changes.read_side(before, version) if before else side_after, side_after, weights=weights
+    )
     if edition.previous and not before:
         for path in sorted((edition.previous / CHANGES).glob(f"{CHANGES}.*")):
             yield f"{CHANGES}/{path.name}", path.read_bytes()
     for language in LANGUAGES if before else ():
-        yield f"{CHANGES}/{CHANGES}.{language}.md", changes.write_text(change, language, is_markdown=True).encode()
+        yield (
+            f"{CHANGES}/{CHANGES}.{language}.md",
+            changes.write_text(change, language, is_markdown=True).encode(),
+        )
         yield f"{CHANGES}/{CHANGES}.{language}.csv", changes.write_csv(change, language).encode()
     if before and (before / folder.QUADS).is_file():
         differing = change.differing
@@ -197,10 +252,14 @@ def change_part(edition: Edition) -> Iterator[File]:
             differing = folder.differing(change.old.file(), whole.quads)
         yield f"{CHANGES}/{CHANGES}.ru", "".join(folder.write_update(*differing)).encode()
     for language in LANGUAGES:
-        issue, name = edition.issue, f"{CHANGES}/feed.{language}.atom"
-        when, address = datetime.combine(issue.modified, time(), UTC), issue.addresses.file(name)
+        issue = edition.issue
+        name = f"{CHANGES}/feed.{language}.atom"
+        when = datetime.combine(issue.modified, time(), UTC)
+        address = issue.addresses.file(name)
         earlier = edition.previous / name if edition.previous else None
-        feed = changes.write_feed(change, language, when, address=address, issue=issue, earlier=earlier)
+        feed = changes.write_feed(
+            change, language, when, address=address, issue=issue, earlier=earlier
+        )
         yield name, feed.encode()
 
 
@@ -210,10 +269,14 @@ WITHOUT_SITE: Final[tuple[Part, ...]] = (documentation_part, change_part)
 
 
 def _offered(edition: Edition) -> Iterator[File]:
-    project, places = edition.project, edition.issue.addresses
+    project = edition.project
+    places = edition.issue.addresses
     ontology = project.ontology
     for path in [*turtle_files(ontology), *sorted(ontology.glob("*.jsonld"))]:
-        yield f"ontology/{path.relative_to(ontology).as_posix()}", places.moved(read_text(path)).encode()
+        yield (
+            f"ontology/{path.relative_to(ontology).as_posix()}",
+            places.moved(read_text(path)).encode(),
+        )
     if (ontology / "pan2kg.ttl").is_file():
         text = places.moved(read_text(ontology / "pan2kg.ttl"))
         triples = sorted((quad.triple for quad in ox.parse(text, format=FORMATS["ttl"])), key=str)
@@ -239,91 +302,173 @@ def _style(release: PublishedRelease) -> Iterator[File]:
             packed = gzip.compress(content, mtime=0)
             if len(packed) < len(content) / 2:  # the engine is packed inside
                 yield f"{path}.gz", packed
-    values = {"root": urlsplit(release.edition.issue.addresses.base).path or "/", "languages": LANGUAGES}
+    values = {
+        "root": urlsplit(release.edition.issue.addresses.base).path or "/",
+        "languages": LANGUAGES,
+    }
     for status in (404, 410):
-        yield f"{status}.html", render("nothing.html", {"status": status, "say": _WORDS.say, **values}).encode()
+        yield (
+            f"{status}.html",
+            render("nothing.html", {"status": status, "say": _WORDS.say, **values}).encode(),
+        )
 
 
 def _describing(release: PublishedRelease) -> Iterator[File]:
     # what describes all files: the later tell of the earlier
-    edition, counts, issue, options = release.edition, release.counts, release.edition.issue, release.options
+    edition = release.edition
+    counts = release.counts
+    issue = release.edition.issue
+    options = release.options
     void = editions.write_void(edition, counts, folder.DUMPS)
     yield from ((path, void) for path in (".well-known/void", "void.ttl"))
     if issue.addresses.endpoint:
         yield "service.ttl", editions.write_service(edition, counts)
     yield "dataset.jsonld", editions.as_json(editions.describe_dataset(edition, release.offers))
-    yield folder.MARK, editions.as_json({
-        "dataset": issue.dataset, "version": issue.version, "issued": str(issue.issued),
-        "modified": str(issue.modified), "previous": issue.previous, "root": issue.addresses.root,
-        "base": issue.addresses.base, "endpoint": issue.addresses.endpoint, "triples": counts.triples,
-        "retired": release.retired, "pages": release.pages,
-    })  # fmt: skip
+    yield (
+        folder.MARK,
+        editions.as_json(
+            {
+                "dataset": issue.dataset,
+                "version": issue.version,
+                "issued": str(issue.issued),
+                "modified": str(issue.modified),
+                "previous": issue.previous,
+                "root": issue.addresses.root,
+                "base": issue.addresses.base,
+                "endpoint": issue.addresses.endpoint,
+                "triples": counts.triples,
+                "retired": release.retired,
+                "pages": release.pages,
+            }
+        ),
+    )
     triples = editions.describe(edition, release.offers)
     for ending in ("ttl", "rdf", "jsonld"):
         yield f"catalogue.{ending}", write(triples, ending, PREFIXES)
     versions = documents.version_rules(issue.version, release.packed)
     yield from documents.host_files(
-        edition, release.retired, [*documents.MOVED, *versions], has_base=options.has_base, service=options.service
+        edition,
+        release.retired,
+        [*documents.MOVED, *versions],
+        has_base=options.has_base,
+        service=options.service,
     )
     robots = "User-agent: *\nDisallow:\n"
     if options.has_base:
         files = sorted(path for path in folder.walk(release.folder.root) if path.endswith(".html"))
-        pages = [path for path in files if not path.startswith(_NO_PAGES) and path not in ("404.html", "410.html")]
+        pages = [
+            path
+            for path in files
+            if not path.startswith(_NO_PAGES) and path not in ("404.html", "410.html")
+        ]
         yield from editions.map_files([FRONT, *pages], issue)
         robots += f"Sitemap: {issue.addresses.file('sitemap.xml')}\n"
     yield "robots.txt", robots.encode()
 
 
 def _front(release: PublishedRelease) -> Iterator[File]:
-    issue, facts, work = release.edition.issue, release.edition.facts, release.folder.root
+    issue = release.edition.issue
+    facts = release.edition.facts
+    work = release.folder.root
     paths = [*folder.walk(work)]
-    rows = [(key, [start for start in starts if any(path.startswith(start) for path in paths) or key in _LATER])
-            for key, *starts in _README]  # fmt: skip
+    rows = [
+        (
+            key,
+            [
+                start
+                for start in starts
+                if any(path.startswith(start) for path in paths) or key in _LATER
+            ],
+        )
+        for key, *starts in _README
+    ]
     publisher = facts.about("publisher")[0].value
     texts = [
         _WORDS.say(
-            "readme", tag, title=facts.words(facts.dataset, DCTERMS + "title", tag),
+            "readme",
+            tag,
+            title=facts.words(facts.dataset, DCTERMS + "title", tag),
             description=facts.words(facts.dataset, DCTERMS + "description", tag),
-            publisher=facts.words(publisher, FOAF + "name", tag), version=issue.version, day=str(issue.modified),
-            triples=release.counts.triples, licence=" ".join(value.value for value in facts.about("license")),
+            publisher=facts.words(publisher, FOAF + "name", tag),
+            version=issue.version,
+            day=str(issue.modified),
+            triples=release.counts.triples,
+            licence=" ".join(value.value for value in facts.about("license")),
             iri=issue.version_iri,
             files="\n".join(
                 f"| {', '.join(f'`{path}`' for path in paths)} | {_WORDS.say(f'file.{key}', tag)} |"
-                for key, paths in rows if paths
+                for key, paths in rows
+                if paths
             ),
         )
         for tag in LANGUAGES
-    ]  # fmt: skip
+    ]
     yield README, "\n---\n\n".join(texts).encode()
-    files, number = frozenset(folder.walk(work)), issue.version
+    files = frozenset(folder.walk(work))
+    number = issue.version
     folder.add_version(work, number, front_page(release, files, [], is_kept=True))
     versions = [number, *(version for version in folder.versions_in(work) if version != number)]
     yield FRONT, front_page(release, files, versions)
 
 
 def front_page(
-    release: PublishedRelease, files: frozenset[str], versions: Sequence[str], *, is_kept: bool = False
+    release: PublishedRelease,
+    files: frozenset[str],
+    versions: Sequence[str],
+    *,
+    is_kept: bool = False,
 ) -> bytes:
-    # one file for all languages, since a host of plain files cannot choose; relative links work wherever it stands
-    issue, facts = release.edition.issue, release.edition.facts
-    paths_named = {tag: ("", "ontology/pan2kg.ttl", "", "") if is_kept else
-                   (f"{tag}/index.html", f"{tag}/ontology.html", f"changes/changes.{tag}.md",
-                    f"changes/feed.{tag}.atom") for tag in LANGUAGES}  # fmt: skip
+    # one file for all languages, since a host of plain files cannot choose; relative links work
+    # wherever it stands
+    issue = release.edition.issue
+    facts = release.edition.facts
+    paths_named = {
+        tag: ("", "ontology/pan2kg.ttl", "", "")
+        if is_kept
+        else (
+            f"{tag}/index.html",
+            f"{tag}/ontology.html",
+            f"changes/changes.{tag}.md",
+            f"changes/feed.{tag}.atom",
+        )
+        for tag in LANGUAGES
+    }
     offers: dict[Text, tuple[Text, list[editions.Distribution]]] = {}
     for offer in release.offers:
         if not is_kept or offer.form in ("csv", "nq"):  # what a version keeps
             offers.setdefault(offer.group or offer.title, (offer.about, []))[1].append(offer)
     dataset = editions.describe_dataset(release.edition, release.offers)
-    return render("release.html", {
-        "languages": LANGUAGES, "issue": issue, "facts": facts, "number": release.counts.triples, "offers": offers,
-        "licences": [value.value for value in facts.about("license")], "root": "../../" if is_kept else "",
-        "publisher": facts.about("publisher")[0].value, "title": DCTERMS + "title", "name": FOAF + "name",
-        "about": DCTERMS + "description", "forms": OFFERED_FORMS, "size_of": size_of, "in_words": in_words,
-        "endonym": format_of, "readme": README, "endpoint": issue.addresses.endpoint, "versions": versions,
-        "at": folder.at_version if is_kept else str,
-        "kept": is_kept, "described": "" if is_kept else embedded(dataset), "say": _WORDS.say,
-        "files": {tag: [path if path in files else "" for path in paths] for tag, paths in paths_named.items()},
-    }).encode()  # fmt: skip
+    return render(
+        "release.html",
+        {
+            "languages": LANGUAGES,
+            "issue": issue,
+            "facts": facts,
+            "number": release.counts.triples,
+            "offers": offers,
+            "licences": [value.value for value in facts.about("license")],
+            "root": "../../" if is_kept else "",
+            "publisher": facts.about("publisher")[0].value,
+            "title": DCTERMS + "title",
+            "name": FOAF + "name",
+            "about": DCTERMS + "description",
+            "forms": OFFERED_FORMS,
+            "size_of": size_of,
+            "in_words": in_words,
+            "endonym": format_of,
+            "readme": README,
+            "endpoint": issue.addresses.endpoint,
+            "versions": versions,
+            "at": folder.at_version if is_kept else str,
+            "kept": is_kept,
+            "described": "" if is_kept else embedded(dataset),
+            "say": _WORDS.say,
+            "files": {
+                tag: [path if path in files else "" for path in paths]
+                for tag, paths in paths_named.items()
+            },
+        },
+    ).encode()
 
 
 def size_of(size: int, language: Language) -> str:
@@ -390,7 +535,8 @@ def apart(make: Callable[[], Made]) -> Made:
 def _fill(
     edition: Edition, work: Path, options: ReleaseOptions, parts: Sequence[Part], note: Note
 ) -> editions.Statistics:
-    issue, written = edition.issue, folder.ReleaseFolder(work)
+    issue = edition.issue
+    written = folder.ReleaseFolder(work)
 
     def put(files: Iterable[File]) -> list[str]:
         paths = []
@@ -402,7 +548,9 @@ def _fill(
 
     def step(make: Callable[..., Made], *values: object) -> Made:
         number = len(written.sums)
-        value, sums = apart(lambda: (make(*values), dict(islice(written.sums.items(), number, None))))
+        value, sums = apart(
+            lambda: (make(*values), dict(islice(written.sums.items(), number, None)))
+        )
         written.sums.update(sums)
         return value
 
@@ -410,7 +558,9 @@ def _fill(
         stated, whole = folder.read_content(edition.store, issue.addresses, dumped)
         refuse_version(edition, whole)
         changes_of_last = last.compare(edition, whole.quads) if last else None
-        counts = editions.count(whole.quads, issue.addresses.root, editions.targets_of(edition.graph.profile))
+        counts = editions.count(
+            whole.quads, issue.addresses.root, editions.targets_of(edition.graph.profile)
+        )
         faults = []
         for path, content in folder.write_dumps(stated, whole, work, edition.prefixes):
             note(say("progress", "writing", path=path))
@@ -425,7 +575,11 @@ def _fill(
             described = documents.Described(edition, lines)
         put(tables.table_files(edition, described.stated))
         put(tables.product_files(described))
-        put(documents.document_files(described, {path for path in expected if path.endswith(".html")}))
+        put(
+            documents.document_files(
+                described, {path for path in expected if path.endswith(".html")}
+            )
+        )
         return documents.retired_places(described)
 
     note(say("progress", "loading"))
@@ -455,7 +609,10 @@ def _fill(
     for part in parts:
         drawn += step(put, part(judged)) if getattr(part, "is_apart", True) else put(part(judged))
     missing = sorted({path for path in expected if path.endswith(".html")}.difference(drawn))
-    faults += [say("inspection", "points-nowhere", path=documents.DOCUMENTS, target=path) for path in missing]
+    faults += [
+        say("inspection", "points-nowhere", path=documents.DOCUMENTS, target=path)
+        for path in missing
+    ]
     put(_style(release))
     archive(release, drawn)
     release.packed = folder.keep_versions(work, edition.previous, issue.version)
@@ -468,29 +625,53 @@ def _fill(
         more = verbatim(" ".join(faults[:_SHOWN]))
         if len(faults) > _SHOWN:
             more = told("faults-more", faults=more, n=len(faults) - _SHOWN)
-        raise ProjectError("release-unsound", place=Place("release"), remedy="nothing-published", faults=more)
-    kept, pages = ([path for path in paths if path.endswith(".html")] for paths in (last.found if last else (), drawn))
+        raise ProjectError(
+            "release-unsound", place=Place("release"), remedy="nothing-published", faults=more
+        )
+    kept, pages = (
+        [path for path in paths if path.endswith(".html")]
+        for paths in (last.found if last else (), drawn)
+    )
     return replace(counts, kept=(len(kept), len(pages)))
 
 
 def archive(release: PublishedRelease, drawn: Sequence[str]) -> None:
     # in one language, others are led to where they stand; in all where the release has no address
-    issue, root = release.edition.issue, release.folder.root
+    issue = release.edition.issue
+    root = release.folder.root
     languages = LANGUAGES[:1] if release.options.has_base else LANGUAGES
     folders = (*(f"{tag}/" for tag in languages), "assets/", f"{tables.DATA}/")
     pages = [path for path in drawn if path == WELCOME or path.startswith(folders)]
     if pages:
         # where the release has no address all its documents come along
-        has_base, kinds = release.options.has_base, "|".join(documents.APART)
-        apart = tuple(f"{documents.DOCUMENTS}/{kind}/" for kind in documents.APART) if has_base else documents.DOCUMENTS
-        told_ = [path for path in release.folder.sums if path.startswith(apart) and path.endswith(".html")]
+        has_base = release.options.has_base
+        kinds = "|".join(documents.APART)
+        apart = (
+            tuple(f"{documents.DOCUMENTS}/{kind}/" for kind in documents.APART)
+            if has_base
+            else documents.DOCUMENTS
+        )
+        told_ = [
+            path
+            for path in release.folder.sums
+            if path.startswith(apart) and path.endswith(".html")
+        ]
         # the dump of all is an address away, as the other languages are
         dump = () if release.options.has_base else (folder.QUADS,)
-        files = [*pages, *told_, *dump, *(("release.css", "release.js", "favicon.svg") if told_ else ())]
+        files = [
+            *pages,
+            *told_,
+            *dump,
+            *(("release.css", "release.js", "favicon.svg") if told_ else ()),
+        ]
         other_languages = [tag for tag in LANGUAGES if tag not in languages]
         others = [f"{documents.DOCUMENTS}/(?!(?:{kinds})/)", "graph/"] if has_base else []
         away = "|".join(
-            [*(f"{tag}/" for tag in other_languages), *others, *([] if dump else [re.escape(folder.QUADS)])]
+            [
+                *(f"{tag}/" for tag in other_languages),
+                *others,
+                *([] if dump else [re.escape(folder.QUADS)]),
+            ]
         )
         led = re.compile(rf'( href="?)(?:\.\./)*(?={away or "-/"})'.encode())
         # one document leads to another by the folder of its kind
@@ -504,7 +685,10 @@ def archive(release: PublishedRelease, drawn: Sequence[str]) -> None:
             return led.sub(rb"\1" + base, body) if path.endswith(".html") else body
 
         folder.pack(
-            root / ARCHIVE, {FRONT if path == WELCOME else path: path for path in files}, content, issue.modified
+            root / ARCHIVE,
+            {FRONT if path == WELCOME else path: path for path in files},
+            content,
+            issue.modified,
         )
         (root / WELCOME).unlink(missing_ok=True)
         release.folder.sums.pop(WELCOME, None)
@@ -512,32 +696,49 @@ def archive(release: PublishedRelease, drawn: Sequence[str]) -> None:
 
 
 def refuse_version(edition: Edition, whole: folder.Content) -> None:
-    before, issue = edition.previous, edition.issue
+    before = edition.previous
+    issue = edition.issue
     mark = folder.read_mark(before) if before else None
     if before is None or mark is None:
         return
-    version, place = mark["version"], Place(str(before))
+    version = mark["version"]
+    place = Place(str(before))
     if folder.age(issue.version) < folder.age(version):
         raise ProjectError(
-            "version-goes-back", place=place, remedy="raise-version", version=issue.version, before=version
+            "version-goes-back",
+            place=place,
+            remedy="raise-version",
+            version=issue.version,
+            before=version,
         )
     has_dump = (before / folder.QUADS).is_file()
     if issue.version == version and (not has_dump or folder.differs(whole, before, folder.QUADS)):
-        change = changes.Change(changes.read_side(before), changes.Side(edition.store.inner, issue.version))
+        change = changes.Change(
+            changes.read_side(before), changes.Side(edition.store.inner, issue.version)
+        )
         proposed = propose(version, change)
-        raise ProjectError("version-used", place=place, remedy="take-version", version=issue.version, proposed=proposed)
+        raise ProjectError(
+            "version-used",
+            place=place,
+            remedy="take-version",
+            version=issue.version,
+            proposed=proposed,
+        )
 
 
 def propose(version: str, change: changes.Change | None) -> str:
     """The version that follows, by what changed; where that is not known, as if something was added.
 
-    The first part counts what was removed or retired, the second what was added, the third what was only corrected;
-    below 1.0.0 what was removed counts as added.
+    The first part counts what was removed or retired, the second what was added, the third what was
+    only corrected; below 1.0.0 what was removed counts as added.
     """
-    numbers = [int(digits) if digits.isdigit() else 0 for digits in version.partition("-")[0].split(".")]
+    numbers = [
+        int(digits) if digits.isdigit() else 0 for digits in version.partition("-")[0].split(".")
+    ]
     major, minor, patch = (*numbers, 0, 0, 0)[:3]
     kinds = {thing.status for thing in change.things} if change else {changes.Status.ADDED}
-    is_less, is_more = bool(kinds & {changes.Status.REMOVED, changes.Status.RETIRED}), changes.Status.ADDED in kinds
+    is_less = bool(kinds & {changes.Status.REMOVED, changes.Status.RETIRED})
+    is_more = changes.Status.ADDED in kinds
     if is_less and major:
         return f"{major + 1}.0.0"
     return f"{major}.{minor + 1}.0" if is_less or is_more else f"{major}.{minor}.{patch + 1}"

@@ -1,9 +1,10 @@
 """The tables of a release at two widths: for programs a thing a row, for people a statement a row.
 
-Those for programs (``tables/``) are joined by their keys; what has several values is a list, as CSV on the Web has it
-(``separator``), and read back gives the statements of the graph. Those for people (``data/``) have one value a cell,
-and beside every address the name of what it is; what was retired is in none of them. Two tables are computed: how much
-each text weighs, and the register of figures. Their numbers are no statements of the graph.
+Those for programs (``tables/``) are joined by their keys; what has several values is a list, as CSV
+on the Web has it (``separator``), and read back gives the statements of the graph. Those for people
+(``data/``) have one value a cell, and beside every address the name of what it is; what was retired
+is in none of them. Two tables are computed: how much each text weighs, and the register of figures.
+Their numbers are no statements of the graph.
 """
 
 import csv
@@ -55,7 +56,8 @@ _LABELS: Final = (SKOS + "prefLabel", RDFS + "label")
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    # ``about`` is the column of whose thing it says something, "" of that of the row; ``refers`` the table it refers to
+    # ``about`` is the column of whose thing it says something, "" of that of the row; ``refers``
+    # the table it refers to
     name: str
     property: str = ""
     datatype: str = "string"
@@ -70,33 +72,54 @@ FieldCells = tuple[Field, Sequence[str]]
 
 
 class ReleaseTable:
-    # without columns that are empty beyond the ``least``; ``key`` names those that tell a row from every other; of
-    # ``things`` the first is the column whose thing a row is about, in a table of pairs the second what it points to
+    # without columns that are empty beyond the ``least``; ``key`` names those that tell a row from
+    # every other; of ``things`` the first is the column whose thing a row is about, in a table of
+    # pairs the second what it points to
     def __init__(
-        self, name: str, title: Text, cells: Sequence[FieldCells], *, least: int = 2, key: tuple[str, ...] = ("iri",),
+        self,
+        name: str,
+        title: Text,
+        cells: Sequence[FieldCells],
+        *,
+        least: int = 2,
+        key: tuple[str, ...] = ("iri",),
         things: tuple[str, ...] = ("iri",),
-    ) -> None:  # fmt: skip
-        self.name, self.title, self.key, self.things = name, title, key, things
-        columns = [column for at, column in enumerate(cells) if any(column[1]) or not column[1] or at < least]
+    ) -> None:
+        self.name = name
+        self.title = title
+        self.key = key
+        self.things = things
+        columns = [
+            column
+            for at, column in enumerate(cells)
+            if any(column[1]) or not column[1] or at < least
+        ]
         self.fields = [column[0] for column in columns]
         self.rows = [*zip(*(column[1] for column in columns), strict=True)]
 
     def written(
         self, edition: Edition, folder: str, schema: Mapping[str, object]
     ) -> tuple[dict[str, object], Sequence[File]]:
-        issue, path = edition.issue, csv_path(folder, self.name)
+        issue = edition.issue
+        path = csv_path(folder, self.name)
         metadata: dict[str, object] = {
-            "@id": issue.addresses.file(path), "url": path.removeprefix(f"{folder}/"),
+            "@id": issue.addresses.file(path),
+            "url": path.removeprefix(f"{folder}/"),
             "dc:title": [{"@value": words, "@language": tag} for tag, words in self.title.words],
-            "dc:license": {"@id": edition.facts.about("license")[0].value}, "dc:isPartOf": {"@id": issue.dataset},
+            "dc:license": {"@id": edition.facts.about("license")[0].value},
+            "dc:isPartOf": {"@id": issue.dataset},
             "tableSchema": schema,
-        }  # fmt: skip
+        }
         # cells are texts; as one text in memory they would take four times as much
         target = io.BytesIO()
         lines = io.TextIOWrapper(target, "utf-8", newline="")
         csv.writer(lines).writerows(chain([[column.name for column in self.fields]], self.rows))
         lines.flush()
-        content = gzip.compress(target.getvalue(), 6, mtime=0) if path.endswith(".gz") else target.getvalue()
+        content = (
+            gzip.compress(target.getvalue(), 6, mtime=0)
+            if path.endswith(".gz")
+            else target.getvalue()
+        )
         described = as_json({"@context": CONTEXT, **metadata})
         return metadata, ((path, content), (f"{folder}/{self.name}.csv-metadata.json", described))
 
@@ -126,20 +149,31 @@ def table_definitions() -> tuple[TableDefinition, ...]:
 
     definitions = tomllib.loads(Path(__file__).with_name("tables.toml").read_text(encoding="utf-8"))
     return tuple(
-        TableDefinition(name, tuple(columns(row["columns"])), tuple(row.get("classes", ())), row.get("having", ""),
-                        row.get("pairs", ""))
+        TableDefinition(
+            name,
+            tuple(columns(row["columns"])),
+            tuple(row.get("classes", ())),
+            row.get("having", ""),
+            row.get("pairs", ""),
+        )
         for name, row in definitions.items()
-    )  # fmt: skip
+    )
 
 
 class Source:
     # what a dump states, by what it is about; values are terms as N-Triples has them
     def __init__(
-        self, stated: Mapping[str, Sequence[Stated]], prefixes: Mapping[str, str], addresses: Addresses
+        self,
+        stated: Mapping[str, Sequence[Stated]],
+        prefixes: Mapping[str, str],
+        addresses: Addresses,
     ) -> None:
-        self.stated, self.prefixes, self.addresses = stated, prefixes, addresses
+        self.stated = stated
+        self.prefixes = prefixes
+        self.addresses = addresses
         # what has a property, and what is of a class
-        self._having, names = defaultdict[str, list[str]](list), defaultdict[str, dict[str, dict[str, str]]](dict)
+        self._having = defaultdict[str, list[str]](list)
+        names = defaultdict[str, dict[str, dict[str, str]]](dict)
         for iri, listed in stated.items():
             for predicate, term, _ in listed:
                 self._having[predicate + term if predicate == TYPE.value else predicate].append(iri)
@@ -164,7 +198,8 @@ class Source:
             yield [[*values[name]] for name in expanded]
 
     def members(self, definition: TableDefinition) -> list[str]:
-        # things of these classes, those that have the property; or all that have one, where a row is a statement of it
+        # things of these classes, those that have the property; or all that have one, where a row
+        # is a statement of it
         needed = definition.having or definition.pairs
         having = {*self._having[self.expand(needed)]} if needed else set[str]()
         classes = (self.addresses.own(self.expand(name)) for name in definition.classes)
@@ -173,11 +208,15 @@ class Source:
 
     def things(self, column: Field, rows: Sequence[Sequence[str]]) -> Iterator[FieldCells]:
         is_class = column.property == _CLASS
-        labels, named_by = (self.terms, "rdfs:label") if is_class else (self.labels, "skos:prefLabel")
+        labels, named_by = (
+            (self.terms, "rdfs:label") if is_class else (self.labels, "skos:prefLabel")
+        )
         columns = [(column, rows)]
         for tag in RELEASED:
             label = Field(f"{column.name}_label_{tag}", named_by, language=tag, about=column.name)
-            columns.append((label, [[labels.get(iri, {}).get(tag, "") for iri in row] for row in rows]))
+            columns.append(
+                (label, [[labels.get(iri, {}).get(tag, "") for iri in row] for row in rows])
+            )
         return _joined(*columns)
 
 
@@ -192,27 +231,38 @@ def _joined(*columns: tuple[Field, Sequence[Sequence[str]]]) -> Iterator[FieldCe
 
 
 def read_table(source: Source, definition: TableDefinition) -> ReleaseTable:
-    title, members = RELEASE.text(f"table.{definition.name}"), source.members(definition)
+    title = RELEASE.text(f"table.{definition.name}")
+    members = source.members(definition)
     if definition.pairs:
         values = zip(members, source.values(members, definition.pairs), strict=True)
         pairs = [(iri, value_of(term)[0]) for iri, (terms,) in values for term in terms]
         (subject, *subject_names), (target, *target_names) = (
-            source.things(Field(name, definition.pairs, is_iri=True, refers=refers), [[pair[at]] for pair in pairs])
+            source.things(
+                Field(name, definition.pairs, is_iri=True, refers=refers),
+                [[pair[at]] for pair in pairs],
+            )
             for at, (name, _, _, refers) in enumerate(definition.columns)
         )
         key = subject[0].name, target[0].name
         columns = [subject, target, *subject_names, *target_names]
         return ReleaseTable(definition.name, title, columns, key=key, things=key)
     cells: list[FieldCells] = [(Field("iri", is_iri=True), members)]
-    listed = [*zip(*source.values(members, *(of for _, of, _, _ in definition.columns)), strict=True)]
+    listed = [
+        *zip(*source.values(members, *(of for _, of, _, _ in definition.columns)), strict=True)
+    ]
     for (name, of, kind, refers), rows in zip(
         definition.columns, listed or [()] * len(definition.columns), strict=True
     ):
         literals = [[value_of(term) for term in row if term[0] != "<"] for row in rows]
         if kind == "text":
             tags = {language for row in literals for _, language, _ in row} | set(RELEASED)
-            for tag in sorted(tags, key=lambda tag: (RELEASED.index(tag) if tag in RELEASED else len(RELEASED), tag)):
-                column = Field(f"{name}_{tag.lower().replace('-', '_')}" if tag else name, of, language=tag)
+            for tag in sorted(
+                tags,
+                key=lambda tag: (RELEASED.index(tag) if tag in RELEASED else len(RELEASED), tag),
+            ):
+                column = Field(
+                    f"{name}_{tag.lower().replace('-', '_')}" if tag else name, of, language=tag
+                )
                 texts = [[text for text, language, _ in row if language == tag] for row in literals]
                 cells += _joined((column, texts))
         elif kind == "value":
@@ -221,11 +271,15 @@ def read_table(source: Source, definition: TableDefinition) -> ReleaseTable:
             datatype = only.removeprefix(XSD) if only.startswith(XSD) else "string"
             datatype = "moment" if len(kinds) > 1 and kinds <= _MOMENTS else datatype
             cells += _joined(
-                (Field(name, of, datatype=datatype), [[value_of(term)[0] for term in row] for row in rows])
+                (
+                    Field(name, of, datatype=datatype),
+                    [[value_of(term)[0] for term in row] for row in rows],
+                )
             )
         else:
             things = source.things(
-                Field(name, of, is_iri=True, refers=refers), [[value_of(term)[0] for term in row] for row in rows]
+                Field(name, of, is_iri=True, refers=refers),
+                [[value_of(term)[0] for term in row] for row in rows],
             )
             cells += things if kind == "thing" else islice(things, 1)
     return ReleaseTable(definition.name, title, cells)
@@ -234,15 +288,22 @@ def read_table(source: Source, definition: TableDefinition) -> ReleaseTable:
 def table_files(edition: Edition, stated: Mapping[str, Sequence[Stated]]) -> Iterator[File]:
     source = Source(stated, read_prefixes(edition.project), edition.issue.addresses)
     # programs that read the tables together unpack none
-    keys = {definition.name: {*source.members(definition)} for definition in table_definitions()
-            if not definition.pairs and definition.name not in PACKED[TABLES]}  # fmt: skip
+    keys = {
+        definition.name: {*source.members(definition)}
+        for definition in table_definitions()
+        if not definition.pairs and definition.name not in PACKED[TABLES]
+    }
     described: list[dict[str, object]] = []
     # no more than one of them is held at a time
     for definition in (*table_definitions(), WEIGHTS, FIGURES):
         if isinstance(definition, TableDefinition):
             table = read_table(source, definition)
         else:
-            table = figures_table(edition.graph) if definition == FIGURES else weights_table(edition.graph, source)
+            table = (
+                figures_table(edition.graph)
+                if definition == FIGURES
+                else weights_table(edition.graph, source)
+            )
         schema: dict[str, object] = {
             **({"aboutUrl": f"{{+{table.key[0]}}}"} if table.things else {}),
             "primaryKey": list(table.key) if len(table.key) > 1 else table.key[0],
@@ -254,22 +315,35 @@ def table_files(edition: Edition, stated: Mapping[str, Sequence[Stated]]) -> Ite
             continue
         # a foreign key in CSVW has no empty cell: every row refers to one of the other table
         references = [
-            {"columnReference": column.name,
-             "reference": {"resource": f"{column.refers}.csv", "columnReference": "iri"}}
+            {
+                "columnReference": column.name,
+                "reference": {"resource": f"{column.refers}.csv", "columnReference": "iri"},
+            }
             for at, column in enumerate(table.fields)
-            if column.refers in keys and not column.separator
+            if column.refers in keys
+            and not column.separator
             and all(row[at] in keys[column.refers] for row in table.rows)
-        ]  # fmt: skip
-        described.append({**metadata, "tableSchema": {**schema, "foreignKeys": references} if references else schema})
+        ]
+        described.append(
+            {
+                **metadata,
+                "tableSchema": {**schema, "foreignKeys": references} if references else schema,
+            }
+        )
     yield GROUP, as_json({"@context": CONTEXT, "tables": described})
 
 
 def _described(source: Source, table: ReleaseTable, column: Field) -> dict[str, object]:
-    is_pair, is_key, titles = len(table.things) == 2, column.name == table.key[0], {}
+    is_pair = len(table.things) == 2
+    is_key = column.name == table.key[0]
+    titles = {}
     stem = column.name.removesuffix(f"_{column.language}") if column.language else column.name
-    key = f"column.{column.property}" if column.property or column.name == "iri" else f"column.{stem}"
+    key = (
+        f"column.{column.property}" if column.property or column.name == "iri" else f"column.{stem}"
+    )
     for tag in RELEASED:
-        # by a message of ours, else by the label of the property, else by a message on that, else by its name
+        # by a message of ours, else by the label of the property, else by a message on that, else
+        # by its name
         name = RELEASE.say(key, tag) if RELEASE.has(key) else ""
         if not name:
             labels = source.terms.get(source.addresses.own(source.expand(column.property)), {})
@@ -285,14 +359,24 @@ def _described(source: Source, table: ReleaseTable, column: Field) -> dict[str, 
     metadata: dict[str, object] = {"name": column.name, "titles": {**titles, "und": column.name}}
     if column.about and column.separator:
         # a list of labels names no one thing: the reader pairs it with the list beside it
-        return {**metadata, "datatype": "string", "lang": column.language, "separator": column.separator,
-                "suppressOutput": True}  # fmt: skip
+        return {
+            **metadata,
+            "datatype": "string",
+            "lang": column.language,
+            "separator": column.separator,
+            "suppressOutput": True,
+        }
     says = bool(column.property) and not (is_pair and is_key)
     if says:
         metadata["propertyUrl"] = source.addresses.own(source.expand(column.property))
     if column.about:
         metadata["aboutUrl"] = f"{{+{column.about}}}"
-    if column.is_iri and column.property and not column.separator and not (is_pair and column.name != table.things[1]):
+    if (
+        column.is_iri
+        and column.property
+        and not column.separator
+        and not (is_pair and column.name != table.things[1])
+    ):
         metadata["valueUrl"] = f"{{+{column.name}}}"
     if column.is_iri or not column.language:
         kind = _MOMENT if column.datatype == "moment" else column.datatype
@@ -320,30 +404,41 @@ WHOLE: Final = "all"
 
 
 def weights_table(graph: Graph, source: Source) -> ReleaseTable:
-    # ``d`` of ``n`` plans, IC and gain in bits, at no level: figures of another release are computed on the same scale
+    # ``d`` of ``n`` plans, IC and gain in bits, at no level: figures of another release are
+    # computed on the same scale
     weights = graph.known().potential.weights
     above = [weights.texts[at] if at >= 0 else "" for at in weights.above.tolist()]
     cells: list[FieldCells] = []
     for name, iris in (("iri", weights.texts), ("above", above)):
-        cells += source.things(Field(name, is_iri=True), [[source.addresses.own(iri)] for iri in iris])
+        cells += source.things(
+            Field(name, is_iri=True), [[source.addresses.own(iri)] for iri in iris]
+        )
     cells += [
         (Field("plans", datatype="integer"), list(map(str, weights.d.tolist()))),
         (Field("plans_with_texts", datatype="integer"), [str(weights.n)] * len(weights.texts)),
         (Field("information_content", datatype="decimal"), list(map(_number, weights.ic.tolist()))),
         (Field("gain", datatype="decimal"), list(map(_number, weights.gain.tolist()))),
-        (Field("is_general", datatype="boolean"), [str(flag).lower() for flag in weights.general.tolist()]),
+        (
+            Field("is_general", datatype="boolean"),
+            [str(flag).lower() for flag in weights.general.tolist()],
+        ),
     ]
     return ReleaseTable(WEIGHTS, RELEASE.text(f"table.{WEIGHTS}"), cells)
 
 
 def figures_table(graph: Graph) -> ReleaseTable:
     columns = (
-        Field("figure"), Field("evidence_level"), Field("part"),
+        Field("figure"),
+        Field("evidence_level"),
+        Field("part"),
         *(Field(f"name_{tag}", language=tag) for tag in RELEASED),
-        Field("unit"), Field("value", datatype="decimal"), Field("upper", datatype="decimal"),
+        Field("unit"),
+        Field("value", datatype="decimal"),
+        Field("upper", datatype="decimal"),
         Field("population", datatype="integer"),
-    )  # fmt: skip
-    levels, rows = {level: graph.known(level) for level in evidence.FIGURED}, list[list[str]]()
+    )
+    levels = {level: graph.known(level) for level in evidence.FIGURED}
+    rows = list[list[str]]()
     for measured in graph.figures():
         figure = measured.figure
         names = [figure.name(graph.asked_by).say(tag) for tag in RELEASED]
@@ -351,16 +446,24 @@ def figures_table(graph: Graph) -> ReleaseTable:
             numbers = ["" if value is None else _number(value) for value in values]
             among = figure.population(levels[level])
             # the parts of a figure with their number, or the ends of its interval
-            shares = [(key.rpartition(".")[2], number, "") for key, number in zip(figure.parts, numbers, strict=False)]
+            shares = [
+                (key.rpartition(".")[2], number, "")
+                for key, number in zip(figure.parts, numbers, strict=False)
+            ]
             if not figure.parts:
-                shares = [(WHOLE, numbers[0], numbers[1] if figure.unit is not figures.Unit.COUNT else "")]
+                shares = [
+                    (WHOLE, numbers[0], numbers[1] if figure.unit is not figures.Unit.COUNT else "")
+                ]
             population = "" if among is None else str(among)
             rows += [
                 [figure.id, level.key, share, *names, figure.unit.value, number, upper, population]
                 for share, number, upper in shares
             ]
-    cells = list(zip(columns, zip(*rows, strict=True) if rows else [()] * len(columns), strict=True))
-    key, title = ("figure", "evidence_level", "part"), RELEASE.text(f"table.{FIGURES}")
+    cells = list(
+        zip(columns, zip(*rows, strict=True) if rows else [()] * len(columns), strict=True)
+    )
+    key = ("figure", "evidence_level", "part")
+    title = RELEASE.text(f"table.{FIGURES}")
     return ReleaseTable(FIGURES, title, cells, least=len(columns), key=key, things=())
 
 
@@ -369,17 +472,23 @@ def _number(value: float) -> str:
 
 
 def weigh_links(graph: Graph) -> None:
-    # at the level of evidence of the link: a rule cannot, since SPARQL knows no logarithm; a link one of whose ends is
-    # no plan and no action of a plan weighs nothing
+    # at the level of evidence of the link: a rule cannot, since SPARQL knows no logarithm; a link
+    # one of whose ends is no plan and no action of a plan weighs nothing
     triples = []
     for link, start, end, level in graph.read(program_query("publish/shared-links")):
         measured = graph.known(level.rpartition("/")[2])
         if None in map(measured.tables.works.plan, (start, end)):
             continue
         weight = measured.weight(start, end)
-        for name, bits in (("weight", weight.low), ("weightHigh", weight.high), ("weightBroad", weight.broad)):
+        for name, bits in (
+            ("weight", weight.low),
+            ("weightHigh", weight.high),
+            ("weightBroad", weight.broad),
+        ):
             # as Turtle writes decimals, with a digit after the point
-            decimal = ox.Literal(_number(bits) if bits % 1 else f"{bits:.1f}", datatype=node(f"{XSD}decimal"))
+            decimal = ox.Literal(
+                _number(bits) if bits % 1 else f"{bits:.1f}", datatype=node(f"{XSD}decimal")
+            )
             triples.append(ox.Triple(node(link), node(PAN + name), decimal))
     if triples:
         graph.held.add(LINK_WEIGHTS, triples)
@@ -390,14 +499,19 @@ def read_weights(path: Path) -> texts.Earlier:
     if not file.is_file():
         raise ProjectError("no-weights", place=Place(str(path)), remedy="name-weights")
     mark = read_mark(file.parent.parent) or {}
-    root, weights, n = mark.get("root", ROOT), dict[str, tuple[int, float, float]](), 0
+    root = mark.get("root", ROOT)
+    weights = dict[str, tuple[int, float, float]]()
+    n = 0
     for line, row in enumerate(csv.DictReader(io.StringIO(read_text(file), newline="")), 2):
         try:
-            iri, n = row["iri"], int(row["plans_with_texts"])
+            iri = row["iri"]
+            n = int(row["plans_with_texts"])
             iri = ROOT + iri.removeprefix(root) if iri.startswith(root) else iri
             weights[iri] = int(row["plans"]), float(row["information_content"]), float(row["gain"])
         except (KeyError, TypeError, ValueError):
-            raise ProjectError("weights-line", place=Place(str(file), line), remedy="name-weights") from None
+            raise ProjectError(
+                "weights-line", place=Place(str(file), line), remedy="name-weights"
+            ) from None
     return texts.Earlier(mark.get("version") or file.name, n, weights)
 
 
@@ -410,7 +524,16 @@ Row = tuple[str, ...]
 _ACCEPTED: Final = ("/accepted", "/derived")
 _BODIES: Final = [PAN + name for name in ("PublicBody", "Organisation", "UnnamedGroup")]
 _TEXTS: Final = [
-    PAN + name for name in ("LegalAct", "Treaty", "SoftLaw", "Bill", "Commitment", "OtherInstrument", "Instrument")
+    PAN + name
+    for name in (
+        "LegalAct",
+        "Treaty",
+        "SoftLaw",
+        "Bill",
+        "Commitment",
+        "OtherInstrument",
+        "Instrument",
+    )
 ]
 
 
@@ -441,7 +564,9 @@ class _Rows:
         return next(iter(self.objects(iri, name)), "")
 
     def pointing(self, name: str, *iris: str) -> list[str]:
-        return sorted({*chain(*(self._pointing[name, f"<{iri}>"] for iri in iris))} - self.described.retired)
+        return sorted(
+            {*chain(*(self._pointing[name, f"<{iri}>"] for iri in iris))} - self.described.retired
+        )
 
     def grounds(self, iri: str) -> list[Row]:
         quoted: list[Row] = [
@@ -453,20 +578,26 @@ class _Rows:
 
     def actions(self) -> Iterator[Row]:
         for action in self.pointing(TYPE.value, self.described.own(PAN + "Action")):
-            number, plan = self.value(action, SKOS + "notation"), self.value(action, PAN + "inPlan")
+            number = self.value(action, SKOS + "notation")
+            plan = self.value(action, PAN + "inPlan")
             aspects: list[Row] = []
             for involvement in self.pointing(PAN + "involvedIn", action):
                 certainty = self.value(involvement, PAN + "certainty")
-                bodies, roles = (self.objects(involvement, PAN + name) for name in ("involves", "role"))
+                bodies, roles = (
+                    self.objects(involvement, PAN + name) for name in ("involves", "role")
+                )
                 for body, role, ground in product(bodies, roles or [""], self.grounds(involvement)):
                     aspects.append((PAN + "Involvement", body, role, *ground, certainty))
             for link in self.pointing(PAN + "from", action):
                 uses = self.value(link, PAN + "linkType").endswith("/uses-instrument")
                 if uses and self.value(link, PAN + "status").endswith(_ACCEPTED):
-                    relation, certainty = self.value(link, PAN + "relation"), self.value(link, PAN + "certainty")
+                    relation = self.value(link, PAN + "relation")
+                    certainty = self.value(link, PAN + "certainty")
                     for text, ground in product(self.objects(link, PAN + "to"), self.grounds(link)):
                         aspects.append((PAN + "Instrument", text, relation, *ground, certainty))
-            for aspect in (aspects or [("",) * 6]) if plan else ():  # else a recommendation of a review
+            for aspect in (
+                (aspects or [("",) * 6]) if plan else ()
+            ):  # else a recommendation of a review
                 yield action, number, plan, *aspect
 
     def links(self) -> Iterator[Row]:
@@ -474,22 +605,38 @@ class _Rows:
             if not self.value(link, PAN + "status").endswith(_ACCEPTED):
                 continue
             kind, relation, level, certainty = (
-                self.value(link, PAN + name) for name in ("linkType", "relation", "evidenceLevel", "certainty")
+                self.value(link, PAN + name)
+                for name in ("linkType", "relation", "evidenceLevel", "certainty")
             )
             between = sorted(self.objects(link, PAN + "between"))
             is_pair = len(between) == 2
-            ends = [tuple(between)] if is_pair else product(*(self.objects(link, PAN + end) for end in ("from", "to")))
-            for pair, via, ground in product(ends, self.objects(link, PAN + "via") or [""], self.grounds(link)):
+            ends = (
+                [tuple(between)]
+                if is_pair
+                else product(*(self.objects(link, PAN + end) for end in ("from", "to")))
+            )
+            for pair, via, ground in product(
+                ends, self.objects(link, PAN + "via") or [""], self.grounds(link)
+            ):
                 plans = (self.value(end, PAN + "inPlan") for end in pair)
                 yield link, kind, *pair, *plans, relation, via, level, *ground, certainty
 
     def bodies(self) -> Iterator[Row]:
         for body in self.pointing(TYPE.value, *map(self.described.own, _BODIES)):
             involvements = self.pointing(PAN + "involves", body)
-            works = {work for involvement in involvements for work in self.objects(involvement, PAN + "involvedIn")}
+            works = {
+                work
+                for involvement in involvements
+                for work in self.objects(involvement, PAN + "involvedIn")
+            }
             plan_of = {work: self.value(work, PAN + "inPlan") for work in works}
-            actions, plans = sum(map(bool, plan_of.values())), {plan or work for work, plan in plan_of.items()}
-            about = (DCTERMS + "type", "http://www.w3.org/ns/org#subOrganizationOf", PAN + "precededBy")
+            actions = sum(map(bool, plan_of.values()))
+            plans = {plan or work for work, plan in plan_of.items()}
+            about = (
+                DCTERMS + "type",
+                "http://www.w3.org/ns/org#subOrganizationOf",
+                PAN + "precededBy",
+            )
             for names in product(*(self.objects(body, name) or [""] for name in about)):
                 yield body, *names, str(actions), str(len(plans))
 
@@ -498,11 +645,18 @@ class _Rows:
             duties: list[Row] = []
             for duty in self.pointing(PAN + "underInstrument", text):
                 if PAN + "Obligation" in self.objects(duty, TYPE.value):
-                    about = [self.value(duty, PAN + name) for name in ("underProvision", "obligationKind", "force")]
+                    about = [
+                        self.value(duty, PAN + name)
+                        for name in ("underProvision", "obligationKind", "force")
+                    ]
                     when = [self.value(duty, PAN + name) for name in ("dueDate", "dueRule")]
-                    for holder, ground in product(self.objects(duty, PAN + "addressee") or [""], self.grounds(duty)):
+                    for holder, ground in product(
+                        self.objects(duty, PAN + "addressee") or [""], self.grounds(duty)
+                    ):
                         duties.append((duty, *about, holder, *when, *ground))
-            for kind, row in product(self.objects(text, DCTERMS + "type") or [""], duties or [("",) * 9]):
+            for kind, row in product(
+                self.objects(text, DCTERMS + "type") or [""], duties or [("",) * 9]
+            ):
                 yield text, kind, *row
 
 
@@ -522,22 +676,35 @@ PRODUCT_FORMS: Final = ("xlsx", "csv", *(["parquet"] if find_spec("pyarrow") els
 
 
 def product_files(described: Described) -> Iterator[File]:
-    # as CSV and Parquet a column a language; as a workbook a sheet a language, names first, then the addresses
+    # as CSV and Parquet a column a language; as a workbook a sheet a language, names first, then
+    # the addresses
 
     def heading(column: Field, language: Language) -> str:
         key = f"product.column.{column.about}"
-        return _WORDS.say(key, language) if _WORDS.has(key) else Messages("heading").say(column.about, language)
+        return (
+            _WORDS.say(key, language)
+            if _WORDS.has(key)
+            else Messages("heading").say(column.about, language)
+        )
 
     rows_of = _Rows(described)
     for product_name, (columns_named, values_named, read) in PRODUCTS.items():
         texts = dict[str, str]()  # an address that stands in thousands of cells is held once
         named = columns_named.split("|")
         # in the order of what they are about, which is told first: like stands by like
-        first = [named.index(name) for name in ("type", "shared", "from", "to") if product_name == "links"]
-        rows = sorted({tuple(texts.setdefault(cell, cell) for cell in row) for row in read(rows_of)},
-                      key=lambda row: (*(row[at] for at in first), row))  # fmt: skip
+        first = [
+            named.index(name)
+            for name in ("type", "shared", "from", "to")
+            if product_name == "links"
+        ]
+        rows = sorted(
+            {tuple(texts.setdefault(cell, cell) for cell in row) for row in read(rows_of)},
+            key=lambda row: (*(row[at] for at in first), row),
+        )
         cells: list[FieldCells] = []
-        sheets: dict[Language, tuple[list[str], list[Sequence[str]]]] = {tag: ([], []) for tag in LANGUAGES}
+        sheets: dict[Language, tuple[list[str], list[Sequence[str]]]] = {
+            tag: ([], []) for tag in LANGUAGES
+        }
         links: list[tuple[str, Sequence[str]]] = []
         for name, values in zip(named, zip(*rows, strict=True) if rows else (), strict=False):
             if not any(values):
@@ -549,25 +716,46 @@ def product_files(described: Described) -> Iterator[File]:
                     column = Field(f"{name}_{tag}", language=tag, about=name)
                     cells.append((column, [called.get(value, "") for value in values]))
                 links.append((name, values))
-            whole = Field(name if is_value else f"{name}_iri", is_iri=name == "link" or not is_value, about=name)
+            whole = Field(
+                name if is_value else f"{name}_iri",
+                is_iri=name == "link" or not is_value,
+                about=name,
+            )
             cells.append((whole, values))
             for tag, (heads, columns) in sheets.items():
                 heads.append(heading(whole, tag))
-                called = {value: described.name(value, tag) for value in {*values} - {""} if not is_value}
+                called = {
+                    value: described.name(value, tag) for value in {*values} - {""} if not is_value
+                }
                 columns.append([called.get(value, value) for value in values])
         for tag, (heads, columns) in sheets.items():
-            heads += [_WORDS.say("product.address", tag, of=heading(Field(name, about=name), tag)) for name, _ in links]
+            heads += [
+                _WORDS.say("product.address", tag, of=heading(Field(name, about=name), tag))
+                for name, _ in links
+            ]
             columns += [values for _, values in links]
-        table = ReleaseTable(product_name, _WORDS.text(f"product.{product_name}"), cells, least=0, things=())
-        book = ((format_of("name", tag), formats.Grid(heads, list(zip(*columns, strict=True))))
-                for tag, (heads, columns) in sheets.items())  # fmt: skip
+        table = ReleaseTable(
+            product_name, _WORDS.text(f"product.{product_name}"), cells, least=0, things=()
+        )
+        book = (
+            (format_of("name", tag), formats.Grid(heads, list(zip(*columns, strict=True))))
+            for tag, (heads, columns) in sheets.items()
+        )
         yield f"{DATA}/{product_name}.xlsx", spreadsheet.write_spreadsheet(book)
-        schema = {"columns": [
-            {"name": column.name, "titles": {**{tag: heading(column, tag) for tag in LANGUAGES}, "und": column.name},
-             "datatype": "anyURI" if column.is_iri else "string",
-             **({"lang": column.language} if column.language else {})}
-            for column in table.fields
-        ]}  # fmt: skip
+        schema = {
+            "columns": [
+                {
+                    "name": column.name,
+                    "titles": {
+                        **{tag: heading(column, tag) for tag in LANGUAGES},
+                        "und": column.name,
+                    },
+                    "datatype": "anyURI" if column.is_iri else "string",
+                    **({"lang": column.language} if column.language else {}),
+                }
+                for column in table.fields
+            ]
+        }
         yield from table.written(described.edition, DATA, schema)[1]
 
 

@@ -1,8 +1,9 @@
 """The vocabularies of a release, how triples are written in their order, and the code lists a catalogue refers to.
 
-French stands first wherever a value is given in several languages: the portal's software takes the first literal for
-the title, whatever its language. Every concept of a code list is given its type, label and scheme in the catalogue
-itself, since the DCAT-AP shapes look for them in the file they validate and fetch nothing.
+French stands first wherever a value is given in several languages: the portal's software takes the
+first literal for the title, whatever its language. Every concept of a code list is given its type,
+label and scheme in the catalogue itself, since the DCAT-AP shapes look for them in the file they
+validate and fetch nothing.
 """
 
 import json
@@ -45,8 +46,13 @@ RELEASE: Final = Messages("release")
 """What a release says of itself."""
 RELEASED: Final = tuple(RELEASE.text("page").by_language())
 """The languages in which a release speaks of itself: those whose catalogue has these messages, the first one first."""
-FORMATS: Final = {"ttl": ox.RdfFormat.TURTLE, "rdf": ox.RdfFormat.RDF_XML, "jsonld": ox.RdfFormat.JSON_LD,
-                  "nt": ox.RdfFormat.N_TRIPLES, "nq": ox.RdfFormat.N_QUADS}  # fmt: skip
+FORMATS: Final = {
+    "ttl": ox.RdfFormat.TURTLE,
+    "rdf": ox.RdfFormat.RDF_XML,
+    "jsonld": ox.RdfFormat.JSON_LD,
+    "nt": ox.RdfFormat.N_TRIPLES,
+    "nq": ox.RdfFormat.N_QUADS,
+}
 """How a file is written and read, by its ending."""
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
@@ -59,33 +65,50 @@ def literals(text: Text) -> list[ox.Literal]:
     return [ox.Literal(words, language=language) for language, words in text.by_language().items()]
 
 
-def filled(template: str, prefixes: Mapping[str, str], values: Mapping[str, object]) -> list[ox.Triple]:
-    # a template of Turtle writes a property with its values by p("dcterms:title", terms), which is nothing where there
-    # is none, an address by iri(text), a text by text(words), a typed value by typed(value, "date"), and the words of a
-    # message in every language by said(key)
+def filled(
+    template: str, prefixes: Mapping[str, str], values: Mapping[str, object]
+) -> list[ox.Triple]:
+    # a template of Turtle writes a property with its values by p("dcterms:title", terms), which is
+    # nothing where there is none, an address by iri(text), a text by text(words), a typed value by
+    # typed(value, "date"), and the words of a message in every language by said(key)
     def p(name: str, terms: object) -> str:
         several = terms if isinstance(terms, Sequence) and not isinstance(terms, str) else [terms]
         return markup(f"{name} {', '.join(map(str, several))} ;" if several else "")
 
     head = "".join(f"@prefix {name}: <{space}> .\n" for name, space in prefixes.items())
-    body = render(template, {
-        "p": p, "iri": lambda address: markup(str(node(address))), "text": lambda words: markup(str(ox.Literal(words))),
-        "typed": lambda value, kind: markup(str(ox.Literal(str(value), datatype=node(XSD + kind)))),
-        "said": lambda key: literals(RELEASE.text(key)),
-        "dcterms": DCTERMS, **values,
-    })  # fmt: skip
-    return list(dict.fromkeys(quad.triple for quad in ox.parse(head + body, format=ox.RdfFormat.TURTLE)))
+    body = render(
+        template,
+        {
+            "p": p,
+            "iri": lambda address: markup(str(node(address))),
+            "text": lambda words: markup(str(ox.Literal(words))),
+            "typed": lambda value, kind: markup(
+                str(ox.Literal(str(value), datatype=node(XSD + kind)))
+            ),
+            "said": lambda key: literals(RELEASE.text(key)),
+            "dcterms": DCTERMS,
+            **values,
+        },
+    )
+    return list(
+        dict.fromkeys(quad.triple for quad in ox.parse(head + body, format=ox.RdfFormat.TURTLE))
+    )
 
 
 def write(triples: Iterable[ox.Triple], ending: str, prefixes: Mapping[str, str]) -> bytes:
-    return (ox.serialize(triples, format=FORMATS[ending], prefixes=dict(prefixes)) or b"").rstrip() + b"\n"
+    return (
+        ox.serialize(triples, format=FORMATS[ending], prefixes=dict(prefixes)) or b""
+    ).rstrip() + b"\n"
 
 
 _JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _KEY: Final = re.compile(r"\w[\w.~/-]*", re.ASCII)
 _LOCAL: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*", re.ASCII)
-_NUMBER: Final = {XSD + "integer": re.compile(r"[+-]?\d+"), XSD + "decimal": re.compile(r"[+-]?\d*\.\d+"),
-                  XSD + "boolean": re.compile("true|false")}  # fmt: skip
+_NUMBER: Final = {
+    XSD + "integer": re.compile(r"[+-]?\d+"),
+    XSD + "decimal": re.compile(r"[+-]?\d*\.\d+"),
+    XSD + "boolean": re.compile("true|false"),
+}
 """The values that Turtle writes as they are."""
 StatementRow = tuple[str, str, str]
 """A subject, a predicate, and what is said of it by that: an IRI or a literal, as N-Triples has it."""
@@ -93,17 +116,24 @@ Stated = tuple[str, str, str]
 """A predicate, what is said by it, as N-Triples has it, and the graph that says it."""
 
 
-def things_in(lines: Iterable[str], named: Callable[[str], str] = str) -> Iterator[tuple[str, list[Stated]]]:
-    # of sorted N-Quads without blank nodes the things, each with its statements, predicates as they are ``named``, but
-    # those that are not; terms are cut out of lines, which takes a quarter of the time in which the engine makes each
-    plain, graph_of = cache(lambda raw: named(raw[1:-1])), cache(lambda raw: raw[2:-4])
-    subject, statements, terms = "", list[Stated](), dict[str, str]()
+def things_in(
+    lines: Iterable[str], named: Callable[[str], str] = str
+) -> Iterator[tuple[str, list[Stated]]]:
+    # of sorted N-Quads without blank nodes the things, each with its statements, predicates as they
+    # are ``named``, but those that are not; terms are cut out of lines, which takes a quarter of
+    # the time in which the engine makes each
+    plain = cache(lambda raw: named(raw[1:-1]))
+    graph_of = cache(lambda raw: raw[2:-4])
+    subject = ""
+    statements = list[Stated]()
+    terms = dict[str, str]()
     for line in lines:
         name, raw, rest = line.split(" ", 2)
         if name != subject:
             if subject:
                 yield subject[1:-1], statements
-            subject, statements = name, []
+            subject = name
+            statements = []
         if (predicate := plain(raw)) and not rest.startswith("<<"):
             end = rest.rindex(" <")
             term = rest[:end]
@@ -119,14 +149,22 @@ def value_of(term: str) -> tuple[str, str, str]:
         return term[1:-1], "", ""
     quoted, _, sign = term.rpartition('"')
     text = json.loads(f'{quoted}"') if "\\" in quoted else quoted[1:]
-    return text, sign[1:] if sign.startswith("@") else "", sign[3:-1] if sign.startswith("^") else ""
+    return (
+        text,
+        sign[1:] if sign.startswith("@") else "",
+        sign[3:-1] if sign.startswith("^") else "",
+    )
 
 
 class CompactWriter:
-    # in their order, each thing once: by its key below the base, else by a prefix; terms of the ontology by their names
+    # in their order, each thing once: by its key below the base, else by a prefix; terms of the
+    # ontology by their names
     def __init__(self, prefixes: Mapping[str, str], base: str = "") -> None:
-        self.prefixes, self.base, self.space = prefixes, base, prefixes.get("pan", "")
-        self.spaces, self.used = {space: name for name, space in prefixes.items()}, set[str]()
+        self.prefixes = prefixes
+        self.base = base
+        self.space = prefixes.get("pan", "")
+        self.spaces = {space: name for name, space in prefixes.items()}
+        self.used = set[str]()
         self.short, self.term = cache(self._short), cache(self._term)
         # other kinds of things are named beside these
         self.parent = base[: base.find("/id/") + len("/id/")] if "/id/" in base else "\0"
@@ -152,17 +190,21 @@ class CompactWriter:
         return f":{name}", self.short(iri)[1] if name in self.prefixes else name
 
     def turtle(self, rows: Iterable[StatementRow]) -> bytes:
-        things, before, properties = dict[str, dict[str, list[str]]](), "", dict[str, list[str]]()
+        things = dict[str, dict[str, list[str]]]()
+        before = ""
+        properties = dict[str, list[str]]()
         for subject, predicate, term in rows:
             if subject != before:
-                before, properties = subject, things.setdefault(self.short(subject)[0], {})
+                before = subject
+                properties = things.setdefault(self.short(subject)[0], {})
             if term[0] == "<":
                 text = (self.term if predicate == TYPE.value else self.short)(term[1:-1])[0]
             elif term[-1] != ">":
                 text = term
             else:
                 quoted, _, sign = term.rpartition('"')
-                kind, value = sign[3:-1], quoted[1:]
+                kind = sign[3:-1]
+                value = quoted[1:]
                 is_number = kind in _NUMBER and _NUMBER[kind].fullmatch(value)
                 text = value if is_number else f'{quoted}"^^{self.short(kind)[0]}'
             properties.setdefault(self.term(predicate)[0], []).append(text)
@@ -170,53 +212,83 @@ class CompactWriter:
         for name, properties in things.items():
             # what a rule made is told in a line
             between = "; " if ":derivedBy" in properties else ";\n "
-            statements = (f"{predicate} {','.join(values)}" for predicate, values in properties.items())
+            statements = (
+                f"{predicate} {','.join(values)}" for predicate, values in properties.items()
+            )
             body.append(f"{name} {between.join(statements)} .\n")
-        named = sorted((name, self.prefixes[name].replace(self.parent, "../")) for name in self.used)
+        named = sorted(
+            (name, self.prefixes[name].replace(self.parent, "../")) for name in self.used
+        )
         head = [f"@base <{self.base}> .\n"] if self.base else []
-        head += [f"@prefix {name}: <{space}> .\n" for name, space in [("", self.space), *named] if space]
+        head += [
+            f"@prefix {name}: <{space}> .\n" for name, space in [("", self.space), *named] if space
+        ]
         return "".join([*head, *body]).encode()
 
     def jsonld(self, rows: Sequence[StatementRow], things: Collection[str]) -> bytes:
-        # in the context stands what the values of a property are, where all are of one kind; what points to the things
-        # stands with them
+        # in the context stands what the values of a property are, where all are of one kind; what
+        # points to the things stands with them
         dumped = _JSON.encode
-        kinds, links, nodes = defaultdict[str, set[str]](set), defaultdict[str, list[str]](list), dict[str, Any]()
+        kinds = defaultdict[str, set[str]](set)
+        links = defaultdict[str, list[str]](list)
+        nodes = dict[str, Any]()
         for _, predicate, term in rows:
             sign = "" if term[0] == "<" else term[term.rindex('"') + 1 :]
-            kinds[predicate].add("@id" if term[0] == "<" else "@language" if sign[:1] == "@" else sign)
-        only = {predicate: next(iter(of)) if len(of) == 1 else "+" for predicate, of in kinds.items()}
+            kinds[predicate].add(
+                "@id" if term[0] == "<" else "@language" if sign[:1] == "@" else sign
+            )
+        only = {
+            predicate: next(iter(of)) if len(of) == 1 else "+" for predicate, of in kinds.items()
+        }
         for subject, predicate, term in rows:
-            name, kind, target = self.term(predicate)[1], only[predicate], term[1:-1] if term[0] == "<" else ""
+            name = self.term(predicate)[1]
+            kind = only[predicate]
+            target = term[1:-1] if term[0] == "<" else ""
             is_pointing = target in things and subject not in things
             node = nodes.setdefault(self.short(target if is_pointing else subject)[1], {})
             if is_pointing:
                 node = node.setdefault("@reverse", {})
             if target:
-                named = (self.term if name == "@type" else self.short)(subject if is_pointing else target)[1]
+                named = (self.term if name == "@type" else self.short)(
+                    subject if is_pointing else target
+                )[1]
                 told: object = named if kind == "@id" else {"@id": named}
             else:
                 value, language, datatype = value_of(term)
                 if kind == "@language":
-                    node, name, told = node.setdefault(name, {}), language, value
+                    node = node.setdefault(name, {})
+                    name = language
+                    told = value
                 elif kind != "+" or not (language or datatype):
                     told = value
                 else:
-                    tag = {"@language": language} if language else {"@type": self.short(datatype)[1]}
+                    tag = (
+                        {"@language": language} if language else {"@type": self.short(datatype)[1]}
+                    )
                     told = {**tag, "@value": value}
             # one value as it is, several as a list
             before = node.get(name, [])
-            node[name] = [*(before if isinstance(before, list) else [before]), told] if name in node else told
+            node[name] = (
+                [*(before if isinstance(before, list) else [before]), told]
+                if name in node
+                else told
+            )
         coerced = dict[str, object]()
         for predicate, kind in sorted(only.items()):
             if kind not in ("+", "") and predicate != TYPE.value:
                 of_kind = kind if kind.startswith("@") else self.short(kind[3:-1])[1]
-                coerced[self.term(predicate)[1]] = {"@container" if kind == "@language" else "@type": of_kind}
+                coerced[self.term(predicate)[1]] = {
+                    "@container" if kind == "@language" else "@type": of_kind
+                }
         context: dict[str, object] = {"@base": self.base, "@vocab": self.space}
         context |= {"id": self.parent} if self.base.startswith(self.parent) else {}
-        context |= {name: self.prefixes[name].replace(self.parent, "id:") for name in sorted(self.used)} | coerced
+        context |= {
+            name: self.prefixes[name].replace(self.parent, "id:") for name in sorted(self.used)
+        } | coerced
         # links that rules made stand with their type
-        for name in [name for name, node in nodes.items() if "derivedBy" in node and "linkType" in node]:
+        for name in [
+            name for name, node in nodes.items() if "derivedBy" in node and "linkType" in node
+        ]:
             node = nodes.pop(name)
             links[node.pop("linkType")].append(dumped({"@id": name, **node}))
         lines = [dumped({"@id": name, **node}) for name, node in nodes.items()]
@@ -228,7 +300,9 @@ class CompactWriter:
 
 
 def table_of(name: str) -> dict[str, dict[str, str]]:
-    rows: dict[str, dict[str, str]] = tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text("utf-8"))
+    rows: dict[str, dict[str, str]] = tomllib.loads(
+        Path(__file__).with_name(f"{name}.toml").read_text("utf-8")
+    )
     return rows
 
 
@@ -242,7 +316,10 @@ Scheme = tuple[str, str, Text, str, Mapping[str, Text]]
 
 @cache
 def schemes() -> Mapping[str, Scheme]:
-    coded_by_list: list[codes.Country | codes.Tongue] = [*codes.countries().values(), *codes.tongues().values()]
+    coded_by_list: list[codes.Country | codes.Tongue] = [
+        *codes.countries().values(),
+        *codes.tongues().values(),
+    ]
     schemes: dict[str, Scheme] = {}
     for name, row in table_of("authority").items():
         listed = row.get("concept")
@@ -251,7 +328,8 @@ def schemes() -> Mapping[str, Scheme]:
             if coded.iri.startswith(f"{row['iri']}/"):
                 concepts[coded.authority] = {tag: coded.names.say(tag) for tag in ("fr", "en")}
         texts = {key: Text.of(words) for key, words in concepts.items()}
-        names, at = Text.of({tag: str(words) for tag, words in row.items()}), row.get("concepts_at") or f"{row['iri']}/"
+        names = Text.of({tag: str(words) for tag, words in row.items()})
+        at = row.get("concepts_at") or f"{row['iri']}/"
         schemes[name] = row["iri"], row["class"], names, at, texts
     return schemes
 
@@ -260,14 +338,20 @@ def concept(scheme: str, key: str) -> ox.NamedNode:
     return node(schemes()[scheme][3] + key)
 
 
-def explained(terms: Iterable[ox.NamedNode], labels: Mapping[str, Sequence[ox.Literal]]) -> Iterator[ox.Triple]:
+def explained(
+    terms: Iterable[ox.NamedNode], labels: Mapping[str, Sequence[ox.Literal]]
+) -> Iterator[ox.Triple]:
     places = {place.iri: place for place in codes.countries().values()}
     for term in terms:
         if term.value.startswith(MEDIA):
             yield ox.Triple(term, TYPE, node(DCTERMS + "MediaType"))
             yield ox.Triple(term, node(RDFS + "label"), ox.Literal(term.value.removeprefix(MEDIA)))
             continue
-        fits = (row for row in schemes().values() if term.value.startswith(row[3]) and term.value != row[0])
+        fits = (
+            row
+            for row in schemes().values()
+            if term.value.startswith(row[3]) and term.value != row[0]
+        )
         if not (scheme := next(fits, None)):
             continue
         iri, scheme_kind, titles, start, concepts = scheme
@@ -281,7 +365,9 @@ def explained(terms: Iterable[ox.NamedNode], labels: Mapping[str, Sequence[ox.Li
         place = places.get(term.value)
         for predicate, wkt in (("bbox", place.box), ("centroid", place.centre)) if place else ():
             if wkt:
-                yield ox.Triple(term, node(DCAT + predicate), ox.Literal(wkt, datatype=node(GEO + "wktLiteral")))
+                yield ox.Triple(
+                    term, node(DCAT + predicate), ox.Literal(wkt, datatype=node(GEO + "wktLiteral"))
+                )
         yield ox.Triple(node(iri), TYPE, node(SKOS + "ConceptScheme"))
         for title in literals(titles):
             yield ox.Triple(node(iri), node(DCTERMS + "title"), title)

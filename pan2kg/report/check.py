@@ -31,7 +31,11 @@ _LEVELS: Final = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Seve
 
 
 def write_report(
-    report: Report, form: str = "text", *, language: Language = LANGUAGES[0], examples: int | None = EXAMPLES
+    report: Report,
+    form: str = "text",
+    *,
+    language: Language = LANGUAGES[0],
+    examples: int | None = EXAMPLES,
 ) -> str:
     """A report in one of :data:`FORMATS`; ``examples=None`` shows every finding as text.
 
@@ -42,19 +46,29 @@ def write_report(
         return "\n".join(_text(report, language, examples)) + "\n"
     if form == "html":
         values = {
-            "report": report, "language": language, "title": _CHECK.say("title", language),
-            "style": template.markup(Path(__file__).with_name("check.css").read_text(encoding="utf-8")),
-            "verdict": verdict(report, language), "summary": summary(report, language),
+            "report": report,
+            "language": language,
+            "title": _CHECK.say("title", language),
+            "style": template.markup(
+                Path(__file__).with_name("check.css").read_text(encoding="utf-8")
+            ),
+            "verdict": verdict(report, language),
+            "summary": summary(report, language),
             "statistics": statistics(report, language),
-            "kinds": list(dict.fromkeys(rule.kind for rule in report.rules)), "most": EXAMPLES,
-            "examples": lambda by_plan: list(islice(chain.from_iterable(faults for _, faults in by_plan), EXAMPLES)),
+            "kinds": list(dict.fromkeys(rule.kind for rule in report.rules)),
+            "most": EXAMPLES,
+            "examples": lambda by_plan: list(
+                islice(chain.from_iterable(faults for _, faults in by_plan), EXAMPLES)
+            ),
             "say": lambda key, **values: _CHECK.say(key, language, **values),
             "count": lambda number, key: _CHECK.counted(number, key, language),
             "grouped": partial(numeral, language=language),
             "severity": lambda rule: _CHECK.say(rule.severity.value, language),
-            "part_name": partial(part_name, report.names, language=language), "prose": french,
-            "text": partial(_words_of, language=language), "told": partial(_told, report.names, language=language),
-        }  # fmt: skip
+            "part_name": partial(part_name, report.names, language=language),
+            "prose": french,
+            "text": partial(_words_of, language=language),
+            "told": partial(_told, report.names, language=language),
+        }
         return template.render("check.html", values) + "\n"
     if form == "github":
         commands = (_command(report.names, finding, language) for finding in report.findings)
@@ -70,8 +84,14 @@ def _text(report: Report, language: Language, examples: int | None) -> Iterator[
     if report.compared or report.since:
         yield summary(report, language)
     for rule, by_plan in report.groups():
-        looked_at = _CHECK.counted(report.looked_at[rule.key], "node", language) if rule.key in report.looked_at else ""
-        numbers = " / ".join(filter(None, (_CHECK.counted(report.failing(rule), "failure", language), looked_at)))
+        looked_at = (
+            _CHECK.counted(report.looked_at[rule.key], "node", language)
+            if rule.key in report.looked_at
+            else ""
+        )
+        numbers = " / ".join(
+            filter(None, (_CHECK.counted(report.failing(rule), "failure", language), looked_at))
+        )
         yield f"\n{_CHECK.say(rule.severity.value, language).upper()} {rule.key} ({numbers})"
         yield f"  {rule.message.say(language)}"
         if rule.remedy:
@@ -79,7 +99,11 @@ def _text(report: Report, language: Language, examples: int | None) -> Iterator[
         yield f"  {_parts(by_plan, language, examples)}"
         findings = [finding for _, of_plan in by_plan for finding in of_plan]
         examples_first = [of_plan[0] for _, of_plan in by_plan]
-        more = [finding for finding in findings if examples is not None and finding not in examples_first]
+        more = [
+            finding
+            for finding in findings
+            if examples is not None and finding not in examples_first
+        ]
         findings_shown = findings if examples is None else [*examples_first, *more][:examples]
         for finding in findings_shown:
             place = str(finding.place) if finding.place else ""
@@ -92,63 +116,94 @@ def _text(report: Report, language: Language, examples: int | None) -> Iterator[
         yield f"\n{sentence}"
     if idle := [rule.key for rule in report.idle if rule.kind not in (Kind.STYLE, Kind.TEXT)]:
         idle_shown = ", ".join(idle[:IDLE_SHOWN])
-        hidden = f", … {_CHECK.counted(len(idle) - IDLE_SHOWN, 'more', language)}" if len(idle) > IDLE_SHOWN else ""
+        hidden = (
+            f", … {_CHECK.counted(len(idle) - IDLE_SHOWN, 'more', language)}"
+            if len(idle) > IDLE_SHOWN
+            else ""
+        )
         yield "\n" + _CHECK.say("empty", language, rules=idle_shown + hidden)
 
 
-def _parts(by_plan: list[tuple[str, list[Finding]]], language: Language, examples: int | None) -> str:
+def _parts(
+    by_plan: list[tuple[str, list[Finding]]], language: Language, examples: int | None
+) -> str:
     times = (
-        (entry or _CHECK.say("elsewhere", language), sum(of.times for of in findings)) for entry, findings in by_plan
+        (entry or _CHECK.say("elsewhere", language), sum(of.times for of in findings))
+        for entry, findings in by_plan
     )
     most = sorted(times, key=lambda entry: -entry[1])[: None if examples is None else PLANS]
-    words, others_count = [f"{plan} ({numeral(number, language)})" for plan, number in most], len(by_plan) - len(most)
-    return ", ".join(words + ([f"… {_CHECK.counted(others_count, 'more-plans', language)}"] if others_count else []))
+    words = [f"{plan} ({numeral(number, language)})" for plan, number in most]
+    others_count = len(by_plan) - len(most)
+    return ", ".join(
+        words
+        + ([f"… {_CHECK.counted(others_count, 'more-plans', language)}"] if others_count else [])
+    )
 
 
 def _json(report: Report, _: Language) -> str:
     content = {
-        "conforms": report.conforms, "fail_on": report.fail_on,
-        "verdict": {language: verdict(report, language) for language in LANGUAGES}, "counts": report.counts,
-        "gaps": report.gaps, "statistics": dict(report.statistics),
+        "conforms": report.conforms,
+        "fail_on": report.fail_on,
+        "verdict": {language: verdict(report, language) for language in LANGUAGES},
+        "counts": report.counts,
+        "gaps": report.gaps,
+        "statistics": dict(report.statistics),
         "rules": [
             {
-                "rule": rule.key, "kind": rule.kind, "severity": rule.severity, "use": rule.use,
-                "looked_at": report.looked_at.get(rule.key, 0), "failing": report.failing(rule),
-                "message": rule.message.by_language(), "remedy": rule.remedy.by_language(),
+                "rule": rule.key,
+                "kind": rule.kind,
+                "severity": rule.severity,
+                "use": rule.use,
+                "looked_at": report.looked_at.get(rule.key, 0),
+                "failing": report.failing(rule),
+                "message": rule.message.by_language(),
+                "remedy": rule.remedy.by_language(),
                 "query": rule.query or None,
             }
             for rule in report.rules
         ],
         "findings": [_json_finding(report.names, finding) for finding in report.findings],
         "accepted": [_json_finding(report.names, finding) for finding in report.accepted],
-    }  # fmt: skip
+    }
     return formats.write_json(content)
 
 
 def _json_finding(names: Names, finding: Finding) -> dict[str, object]:
     place = finding.place
     return {
-        "rule": finding.rule.key, "severity": finding.severity, "focus": finding.focus,
-        "label": names.label(finding.focus).by_language(), "path": finding.path or None,
-        "value": finding.value or None, "component": finding.component or None,
+        "rule": finding.rule.key,
+        "severity": finding.severity,
+        "focus": finding.focus,
+        "label": names.label(finding.focus).by_language(),
+        "path": finding.path or None,
+        "value": finding.value or None,
+        "component": finding.component or None,
         "expected": finding.expected.by_language() if finding.expected else None,
-        "message": finding.message.by_language(), "remedy": finding.remedy.by_language(),
-        "plan": finding.part or None, "times": finding.times,
+        "message": finding.message.by_language(),
+        "remedy": finding.remedy.by_language(),
+        "plan": finding.part or None,
+        "times": finding.times,
         "place": {"file": place.file, "line": place.line} if place else None,
         "fingerprint": fingerprint(finding, names),
-    }  # fmt: skip
+    }
 
 
 def _command(names: Names, finding: Finding, language: Language) -> str:
     place = finding.place or Place("")
     properties = {"file": place.file, "line": str(place.line or ""), "title": finding.rule.key}
-    escaped = {key: _data(value).replace(":", "%3A").replace(",", "%2C") for key, value in properties.items() if value}
+    escaped = {
+        key: _data(value).replace(":", "%3A").replace(",", "%2C")
+        for key, value in properties.items()
+        if value
+    }
     written = ",".join(f"{key}={value}" for key, value in escaped.items())
     detail_words = detail(names, finding, language)
     sentences = (
         thing_name(names, finding, language) and f"{thing_name(names, finding, language)}:",
-        finding.message.say(language), detail_words and f"({detail_words})", finding.rule.remedy.say(language),
-    )  # fmt: skip
+        finding.message.say(language),
+        detail_words and f"({detail_words})",
+        finding.rule.remedy.say(language),
+    )
     return f"::{_LEVELS[finding.severity]} {written}::{_data(' '.join(filter(None, sentences)))}"
 
 
@@ -157,7 +212,8 @@ def _data(text: str) -> str:
 
 
 def _junit(report: Report, language: Language) -> str:
-    # A test suite a kind of rule, a test case a rule; what does not reach fail_on is output, not failure.
+    # A test suite a kind of rule, a test case a rule; what does not reach fail_on is output, not
+    # failure.
     rules = list(dict.fromkeys([*report.rules, *(finding.rule for finding in report.findings)]))
     suites = []
     for kind in dict.fromkeys(rule.kind for rule in rules):
@@ -177,11 +233,17 @@ def _case(report: Report, rule: Rule, language: Language) -> str:
         return f"{head}/>\n"
     lines = "\n".join(
         " ".join(
-            filter(None, (str(finding.place or ""), thing_name(report.names, finding, language),
-                          detail(report.names, finding, language)))
+            filter(
+                None,
+                (
+                    str(finding.place or ""),
+                    thing_name(report.names, finding, language),
+                    detail(report.names, finding, language),
+                ),
+            )
         )
         for finding in findings
-    )  # fmt: skip
+    )
     body = f"<system-out>{formats.xml_text(lines)}</system-out>"
     if rule.severity.reaches(report.fail_on):
         message = formats.xml_value(rule.message.say(language))
@@ -190,18 +252,27 @@ def _case(report: Report, rule: Rule, language: Language) -> str:
 
 
 def _turtle(report: Report, _: Language) -> str:
-    # A validation report in the vocabulary of SHACL; as there, it conforms only if it has no result at all.
-    links = "".join(f" ;\n    sh:result _:result{number}" for number in range(1, len(report.findings) + 1))
+    # A validation report in the vocabulary of SHACL; as there, it conforms only if it has no result
+    # at all.
+    links = "".join(
+        f" ;\n    sh:result _:result{number}" for number in range(1, len(report.findings) + 1)
+    )
     conforms = f"    sh:conforms {str(not links).lower()}{links} .\n"
     head = f"@prefix sh: <{vocabulary.SH}> .\n\n_:report a sh:ValidationReport ;\n{conforms}"
-    results = (f"\n_:result{n} {_result(f, report.names)}" for n, f in enumerate(report.findings, start=1))
+    results = (
+        f"\n_:result{n} {_result(f, report.names)}" for n, f in enumerate(report.findings, start=1)
+    )
     return head + "".join(results)
 
 
 def _result(finding: Finding, names: Names) -> str:
     prefix, _, local = finding.rule.key.partition(":")
     space = names.prefixes.get(prefix, "")
-    rule = f"<{space}{local}>" if prefix in names.prefixes else f"<{vocabulary.ROOT}rule/{finding.rule.key}>"
+    rule = (
+        f"<{space}{local}>"
+        if prefix in names.prefixes
+        else f"<{vocabulary.ROOT}rule/{finding.rule.key}>"
+    )
     is_quality = finding.rule.kind is Kind.QUALITY
     component = "sh:SPARQLConstraintComponent" if is_quality else _node(finding.component)
     statements = ["a sh:ValidationResult", f"sh:focusNode {_node(finding.focus) or rule}"]
@@ -211,7 +282,9 @@ def _result(finding: Finding, names: Names) -> str:
         statements.append(f"sh:resultPath {_node(finding.path)}")
     statements += [f"sh:value {finding.value}"] if finding.value else []
     messages = finding.message.by_language()
-    statements += [f"sh:resultMessage {writer.text(words, tag)}" for tag, words in messages.items() if words]
+    statements += [
+        f"sh:resultMessage {writer.text(words, tag)}" for tag, words in messages.items() if words
+    ]
     statements += [f"sh:resultSeverity sh:{finding.severity.capitalize()}"]
     statements += [f"sh:sourceConstraintComponent {component or rule}", f"sh:sourceShape {rule}"]
     return " ;\n    ".join(statements) + " .\n"
@@ -234,21 +307,33 @@ def heading(project: Project, change: CheckedChange, language: Language, *, made
     if file.is_file():
         for block in blocks.read_turtle_file(read_text(file), file.name).blocks:
             if block.statements and block.statements[0].object == "dcat:Dataset":
-                titles = (statement.object for statement in block.statements if statement.predicate == "dcterms:title")
+                titles = (
+                    statement.object
+                    for statement in block.statements
+                    if statement.predicate == "dcterms:title"
+                )
                 values |= {tag: words for title in titles for words, tag in _TITLE.findall(title)}
     name = Text.of(values).say(language) or project.root.name
     phrases = [_CHECK.counted(len(change.files), "file", language)] if change.files else []
-    phrases += [_CHECK.say("since-revision", language, revision=change.since)] if change.since else []
+    phrases += (
+        [_CHECK.say("since-revision", language, revision=change.since)] if change.since else []
+    )
     phrases += [_CHECK.say("unchanged", language, made=made)] if made else []
     return format_of("semicolon", language).join([name, *phrases])
 
 
 def verdict(report: Report, language: Language) -> str:
-    counts = [_CHECK.counted(number, severity.value, language) for severity, number in report.counts.items() if number]
+    counts = [
+        _CHECK.counted(number, severity.value, language)
+        for severity, number in report.counts.items()
+        if number
+    ]
     key = "conforms" if report.conforms else "differs"
     counts += [_CHECK.counted(report.gaps, "gap", language)] if report.gaps else []
     words = ", ".join(counts) or _CHECK.say("clean", language)
-    return _CHECK.say(key, language, counts=words, rules=_CHECK.counted(len(report.rules), "rule", language))
+    return _CHECK.say(
+        key, language, counts=words, rules=_CHECK.counted(len(report.rules), "rule", language)
+    )
 
 
 def summary(report: Report, language: Language) -> str:
@@ -263,7 +348,13 @@ def summary(report: Report, language: Language) -> str:
 def statistics(report: Report, language: Language) -> list[str]:
     rules = {rule.key: rule for rule in report.rules if report.statistics.get(rule.key)}
     return [
-        _CHECK.say("statistic", language, n=report.statistics[key], rule=key, message=rule.message.say(language))
+        _CHECK.say(
+            "statistic",
+            language,
+            n=report.statistics[key],
+            rule=key,
+            message=rule.message.say(language),
+        )
         for key, rule in rules.items()
     ]
 
@@ -275,7 +366,8 @@ def names_thing(finding: Finding) -> bool:
 def thing_name(names: Names, finding: Finding, language: Language) -> str:
     if not names_thing(finding):
         return ""
-    label, short_name = names.label(finding.focus).say(language), names.short(finding.focus)
+    label = names.label(finding.focus).say(language)
+    short_name = names.short(finding.focus)
     return f"{short_name} « {label} »" if label else short_name
 
 
@@ -307,7 +399,8 @@ def part_name(names: Names, plan_key: str, language: Language) -> str:
 
 
 def _words_of(text: Text, language: Language) -> Markup:
-    spoken, words = text.spoken(language), french(text.say(language))
+    spoken = text.spoken(language)
+    words = french(text.say(language))
     return (
         template.filled("{}", words)
         if spoken == language

@@ -1,7 +1,8 @@
 """A plan told as files: its brief as a page, data or a document, its report as the page of the plan with its tables.
 
-The report is the page of the site as it is printed, without what leads elsewhere, and the figures of the plan as
-tables below; as Markdown it is the tables. All files are written before one is put in place.
+The report is the page of the site as it is printed, without what leads elsewhere, and the figures
+of the plan as tables below; as Markdown it is the tables. All files are written before one is put
+in place.
 """
 
 import os
@@ -22,21 +23,44 @@ from pan2kg.graph.graph import Graph
 from pan2kg.i18n import Messages, format_of, message
 from pan2kg.project import reason
 from pan2kg.report.brief import Brief
-from pan2kg.tables import TABLES, Table, TableChoice, coded, figure_words, formats, gaps, template, writers
+from pan2kg.tables import (
+    TABLES,
+    Table,
+    TableChoice,
+    coded,
+    figure_words,
+    formats,
+    gaps,
+    template,
+    writers,
+)
 from pan2kg.turtle.vocabulary import key
 
 _BRIEF: Final = Messages("brief")
-FIGURES: Final = ("trust", "debt", "index", "participation", "loss", "completeness", "obligations", "gaps")
+FIGURES: Final = (
+    "trust",
+    "debt",
+    "index",
+    "participation",
+    "loss",
+    "completeness",
+    "obligations",
+    "gaps",
+)
 """The tables of a report; the gaps are listed kind by kind as well."""
 _EMPTY: Final = frozenset(("br", "col", "hr", "img", "input", "link", "meta"))
 _UNPRINTED: Final = frozenset(("form", "script", "button", "nav", "template"))
 
 
-def tables_of(graph: Graph, plan: str, level: evidence.Level = evidence.HEADLINE) -> Iterator[Table]:
+def tables_of(
+    graph: Graph, plan: str, level: evidence.Level = evidence.HEADLINE
+) -> Iterator[Table]:
     choice = TableChoice(plans=(key(plan),), evidence=level)
     yield from (TABLES[name].make(graph, choice) for name in FIGURES)
     for kind in gaps.KINDS:
-        listed = TABLES["gaps"].make(graph, TableChoice(plans=choice.plans, part=kind, evidence=level))
+        listed = TABLES["gaps"].make(
+            graph, TableChoice(plans=choice.plans, part=kind, evidence=level)
+        )
         if listed.rows:
             listed.title = coded("gap", kind)
             yield listed
@@ -47,27 +71,41 @@ def report_files(
 ) -> dict[str, str]:
     """What a report consists of, by the name of the file.
 
-    ``page`` is that of the plan, by its IRI, in the language of the graph, and ``style`` the style sheet of the site.
+    ``page`` is that of the plan, by its IRI, in the language of the graph, and ``style`` the style
+        sheet of the site.
 
     >>> from pan2kg import open_graph
     >>> graph = open_graph().spoken("en")
     >>> list(report_files(graph, graph.plan("lu-bhr-2"), "<main><h1>PAN 2</h1></main>"))
     ['report.en.html', 'report.en.md']
     """
-    language, tables = graph.language, list(tables_of(graph, plan, level))
+    language = graph.language
+    tables = list(tables_of(graph, plan, level))
     title = _BRIEF.say("report-title", language, plan=graph.label(plan))
-    basis = _BRIEF.say("report-basis", language, release=graph.release, day=message.in_words(graph.as_of, language),
-                      level=figure_words.according_to(level).say(language))  # fmt: skip
+    basis = _BRIEF.say(
+        "report-basis",
+        language,
+        release=graph.release,
+        day=message.in_words(graph.as_of, language),
+        level=figure_words.according_to(level).say(language),
+    )
     names = (writers.Anchors(f"table-{at}") for at, _ in enumerate(tables, start=1))
-    pieces = [writers.html_figures(table, language, name) for table, name in zip(tables, names, strict=False)]
+    pieces = [
+        writers.html_figures(table, language, name)
+        for table, name in zip(tables, names, strict=False)
+    ]
     titles = [writers.html_text(table.title, language) for table in tables]
     parser = _Printed()
     parser.feed(page)
     parser.close()
     values = {
-        "title": title, "language": language, "basis": basis, "style": template.markup(style) or _style("brief.css"),
-        "page": template.markup("".join(parser.pieces)), "tables": list(zip(titles, pieces, strict=True)),
-    }  # fmt: skip
+        "title": title,
+        "language": language,
+        "basis": basis,
+        "style": template.markup(style) or _style("brief.css"),
+        "page": template.markup("".join(parser.pieces)),
+        "tables": list(zip(titles, pieces, strict=True)),
+    }
     text = [f"# {writers.md_text(title)}\n", f"{writers.md_text(basis)}\n"]
     text += [writers.md_table(table, language) for table in tables]
     whole = template.render("report.html", values) + "\n"
@@ -97,7 +135,10 @@ class _Printed(HTMLParser):
             tag = self.links[-1]
         if tag == "details":
             values["open"] = None
-        attributes = (f" {name}" if text is None else f' {name}="{escape(text)}"' for name, text in values.items())
+        attributes = (
+            f" {name}" if text is None else f' {name}="{escape(text)}"'
+            for name, text in values.items()
+        )
         self.pieces.append(f"<{tag}{''.join(attributes)}>")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -146,7 +187,9 @@ def write_files(folder: Path, files: Mapping[str, str]) -> list[Path]:
         if not was_there:
             shutil.rmtree(missing, ignore_errors=True)
         place = Place(str(error.filename2 or error.filename or folder))
-        raise ProjectError("cannot-write-there", place=place, remedy="make-room", reason=reason(error)) from None
+        raise ProjectError(
+            "cannot-write-there", place=place, remedy="make-room", reason=reason(error)
+        ) from None
     return [folder / name for name in files]
 
 
@@ -159,9 +202,13 @@ def brief_bytes(brief: Brief, suffix: str, day: date) -> bytes:
 
 def _html(brief: Brief, day: date) -> bytes:
     values = {
-        "brief": brief, "title": brief.title, "language": brief.language, "day": message.in_words(day, brief.language),
-        "style": _style("brief.css"), "say": lambda name: _BRIEF.say(name, brief.language),
-    }  # fmt: skip
+        "brief": brief,
+        "title": brief.title,
+        "language": brief.language,
+        "day": message.in_words(day, brief.language),
+        "style": _style("brief.css"),
+        "say": lambda name: _BRIEF.say(name, brief.language),
+    }
     return (template.render("brief.html", values) + "\n").encode()
 
 
@@ -171,23 +218,31 @@ def _docx(brief: Brief, day: date) -> bytes:
     import docx
     from docx.shared import Cm, Pt, RGBColor
 
-    language, document = brief.language, docx.Document()
+    language = brief.language
+    document = docx.Document()
     styles: Any = document.styles
     section = document.sections[0]
-    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    section.page_width = Cm(21)
+    section.page_height = Cm(29.7)
     for side in ("left_margin", "right_margin", "top_margin", "bottom_margin"):
         setattr(section, side, Cm(2))
-    styles["Normal"].font.name, styles["Normal"].font.size = "Liberation Sans", Pt(10)
+    styles["Normal"].font.name = "Liberation Sans"
+    styles["Normal"].font.size = Pt(10)
     styles["Normal"].paragraph_format.space_after = Pt(4)
     core = document.core_properties
-    core.title, core.author, core.language = formats.clean(brief.title), "pan2kg", language
+    core.title = formats.clean(brief.title)
+    core.author = "pan2kg"
+    core.language = language
     # a fixed time, noon as the library wants it: the same graph gives the same file
-    core.created = core.modified = datetime(day.year, day.month, day.day, 12, tzinfo=UTC).replace(tzinfo=None)
+    core.created = core.modified = datetime(day.year, day.month, day.day, 12, tzinfo=UTC).replace(
+        tzinfo=None
+    )
 
     def put(text: str, style: str | None = None, *, soft: bool = False) -> None:
         run = document.add_paragraph(style=style).add_run(formats.clean(text))
         if soft:
-            run.font.color.rgb, run.font.size = RGBColor(0x57, 0x60, 0x6A), Pt(8.5)
+            run.font.color.rgb = RGBColor(0x57, 0x60, 0x6A)
+            run.font.size = Pt(8.5)
 
     put(f"pan2kg · {message.in_words(day, language)}", soft=True)
     document.add_heading(formats.clean(brief.title), level=1)
@@ -199,8 +254,13 @@ def _docx(brief: Brief, day: date) -> bytes:
         for words, source in advice.quotations:
             put(_BRIEF.say("quoted", language, words=words), "Quote")
             put(source, soft=True)
-        for name, text in (("proposal", advice.proposal), ("addressee", advice.addressee), ("until", advice.until)):
-            paragraph, head = document.add_paragraph(), _BRIEF.say(name, language) + format_of("colon", language)
+        for name, text in (
+            ("proposal", advice.proposal),
+            ("addressee", advice.addressee),
+            ("until", advice.until),
+        ):
+            paragraph = document.add_paragraph()
+            head = _BRIEF.say(name, language) + format_of("colon", language)
             paragraph.add_run(f"{formats.clean(head)} ").bold = True
             paragraph.add_run(formats.clean(text))
     if not brief.findings:
@@ -218,5 +278,7 @@ def _docx(brief: Brief, day: date) -> bytes:
 
 
 _WRITERS: Final[Mapping[str, Callable[[Brief, date], bytes]]] = {
-    ".docx": _docx, ".html": _html, ".json": lambda brief, _: brief.as_json().encode(),
-}  # fmt: skip
+    ".docx": _docx,
+    ".html": _html,
+    ".json": lambda brief, _: brief.as_json().encode(),
+}

@@ -1,8 +1,9 @@
 """A decision on a candidate link or part of a body: from a document, from the graph, or stated by hand.
 
-One place refuses what cannot be, for all of them: a text cannot cite what was adopted after it, and that it cites is
-seen in its own words. One place writes: what is accepted, with its words, what is rejected, so that it does not come
-back, and what is taken back. Blocks are added, none is changed and none is taken away.
+One place refuses what cannot be, for all of them: a text cannot cite what was adopted after it, and
+that it cites is seen in its own words. One place writes: what is accepted, with its words, what is
+rejected, so that it does not come back, and what is taken back. Blocks are added, none is changed
+and none is taken away.
 """
 
 import re
@@ -23,7 +24,15 @@ from pan2kg.graph.labels import shortened
 from pan2kg.i18n.message import Message
 from pan2kg.project import Project
 from pan2kg.review import files as turtle_files
-from pan2kg.review.files import Filed, Form, ProjectFiles, RefusedError, addition, read_choice, read_field
+from pan2kg.review.files import (
+    Filed,
+    Form,
+    ProjectFiles,
+    RefusedError,
+    addition,
+    read_choice,
+    read_field,
+)
 from pan2kg.store import is_true, program_query, text_rows as rows
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, key, kind_and_key, link_iri, thing
@@ -34,11 +43,17 @@ REVIEWED: Final = "reviewed.ttl"
 INVOLVEMENT: Final = "involvement"  # the type of a candidate that says a body takes part
 CITATION: Final = "cross-reference"
 USE: Final = "uses-instrument"
-THIRD: Final = "external-statement"  # what somebody else states of two texts; the words may be anybody's
+THIRD: Final = (
+    "external-statement"  # what somebody else states of two texts; the words may be anybody's
+)
 MENTION: Final = "references"  # the relation of what is named and no more
 WORKS: Final = frozenset(("plan", "action", "part", "category"))
 """The kinds of what cites by a cross-reference, where it names another of them; a text is used."""
-TYPES: Final = (*CROSS_REFERENCES, "builds-on", THIRD)  # the types of link a suggestion of the graph can become
+TYPES: Final = (
+    *CROSS_REFERENCES,
+    "builds-on",
+    THIRD,
+)  # the types of link a suggestion of the graph can become
 SETTLED: Final = frozenset((*TYPES, "succession"))
 """The types of which an accepted or rejected link settles what was suggested of its ends."""
 CHANNELS: Final = ("text", "annex", "web")
@@ -47,7 +62,18 @@ REASONS: Final = ("not-meant", "wrong-edition", "only-repeated", "too-vague", "o
 """Why something is rejected, by the keys 1 to 5."""
 _DERIVED: Final = frozenset(("derived", "note-latest-edition", "note-refers-back"))
 """The remarks of a candidate whose target follows from a rule and not from the words alone."""
-_TAKEN_OVER: Final = ("relation", "from", "to", "between", "via", "score", "scale", "onScale", "assessor", "rationale")
+_TAKEN_OVER: Final = (
+    "relation",
+    "from",
+    "to",
+    "between",
+    "via",
+    "score",
+    "scale",
+    "onScale",
+    "assessor",
+    "rationale",
+)
 """What a decision takes over from the candidate link it is about, besides type, channel and evidence."""
 _SOURCE: Final = DCTERMS + "source"
 _FOLDER: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
@@ -63,11 +89,14 @@ class Origin(StrEnum):
 class Candidate:
     """What may be linked to what, how, why, and the passages that speak for it; things by IRI, relations by key.
 
-    ``key`` is that of the link or part it would become, or of both ends of a suggestion. ``linked_as`` is the type of
-    link as far as it was said. Of a part of a body the relation is the role, and ``said`` the words for it. ``rank`` is
-    how likely the rule is right, in [0,1], the confidence of a candidate link, or the bits the ends of a suggestion
-    share. Of what comes from the graph there are the candidate ``link``, the ``plans`` of both ends, the instruments
-    ``via`` which it is suggested, the ``level`` of evidence, and what is ``expected`` of a citation there and back.
+    ``key`` is that of the link or part it would become, or of both ends of a suggestion.
+        ``linked_as`` is the type of
+    link as far as it was said. Of a part of a body the relation is the role, and ``said`` the words
+    for it. ``rank`` is how likely the rule is right, in [0,1], the confidence of a candidate link,
+    or the bits the ends of a suggestion share. Of what comes from the graph there are the candidate
+    ``link``, the ``plans`` of both ends, the instruments
+    ``via`` which it is suggested, the ``level`` of evidence, and what is ``expected`` of a citation
+        there and back.
     A control is planted, and never written.
     """
 
@@ -128,8 +157,9 @@ def part_key(work: str, body: str, role: str) -> str:
 class Decision:
     """What somebody decided of a candidate, which is as it was decided on: direction, type, relation, target.
 
-    The quotation is what was looked at, in its document; without words it is the document of the passage a candidate
-    link has already. Nobody has signed what is stated by hand. ``rejection`` is one of :data:`REASONS`.
+    The quotation is what was looked at, in its document; without words it is the document of the
+    passage a candidate link has already. Nobody has signed what is stated by hand. ``rejection`` is
+    one of :data:`REASONS`.
     """
 
     candidate: Candidate
@@ -148,7 +178,8 @@ class Decision:
 class Held(NamedTuple):
     """A decision that holds, as it stands in a file: what it settles, how, in which relation or role.
 
-    ``group`` is the first of what was decided at once, ``place`` its line in the file of decisions of the ``plan``,
+    ``group`` is the first of what was decided at once, ``place`` its line in the file of decisions
+        of the ``plan``,
     0 where it stands in another file.
     """
 
@@ -164,7 +195,8 @@ class Held(NamedTuple):
 
 
 def decided(files: ProjectFiles, *things: str, plan: str = "") -> Iterator[Held]:
-    prefixes, lines = read_prefixes(files.project), dict[tuple[str, str], int]()
+    prefixes = read_prefixes(files.project)
+    lines = dict[tuple[str, str], int]()
     if plan:
         name = files.project.name_of(files.project.graph / "plans" / key(plan) / REVIEWED)
         content = files.texts.get(name, "")
@@ -172,22 +204,29 @@ def decided(files: ProjectFiles, *things: str, plan: str = "") -> Iterator[Held]
         lines = {(name, block.subject): block.line for block in blocks}
 
     def held(filed: Filed, matter: tuple[str, str], status: str, relation: str) -> Held:
-        passages, place = frozenset(map(key, filed.values("evidence"))), (filed.file, iri(filed.iri, prefixes))
+        passages = frozenset(map(key, filed.values("evidence")))
+        place = (filed.file, iri(filed.iri, prefixes))
         group = filed.one("decidedWith") or filed.iri
         reviewer = filed.one("reviewedBy")
-        return Held(filed, matter, status, relation, passages, reviewer, group, plan, lines.get(place, 0))
+        return Held(
+            filed, matter, status, relation, passages, reviewer, group, plan, lines.get(place, 0)
+        )
 
     for link in files.of_kind("link", *things):
         if link.status in ("accepted", "rejected"):
-            yield held(link, (link.one("from"), link.one("to")), link.status, key(link.one("relation")))
+            yield held(
+                link, (link.one("from"), link.one("to")), link.status, key(link.one("relation"))
+            )
     for part in files.of_kind(INVOLVEMENT, *things):
-        work, body = part.one("involvedIn"), part.one("involves")
+        work = part.one("involvedIn")
+        body = part.one("involves")
         for role in map(key, part.values("role") if part.iri not in files.withdrawn else ()):
             yield held(part, (work, part_key(work, body, role)), "accepted", role)
     for refusal in files.of_kind("decision", *things):
         body = refusal.one("rejectedBody")
         if body and refusal.iri not in files.withdrawn:
-            work, role = refusal.one("rejectedWork"), key(refusal.one("rejectedRole"))
+            work = refusal.one("rejectedWork")
+            role = key(refusal.one("rejectedRole"))
             yield held(refusal, (work, part_key(work, body, role)), "rejected", role)
 
 
@@ -208,19 +247,27 @@ class Settled:
         return settled
 
     def holds(self, candidate: Candidate, sha: str) -> bool:
-        # a rejected pair comes back only with words nobody has looked at; a mention says no more than any relation
+        # a rejected pair comes back only with words nobody has looked at; a mention says no more
+        # than any relation
         accepted = self.accepted.get(candidate.matter)
-        if accepted is not None and (candidate.relation in accepted or candidate.relation == MENTION):
+        if accepted is not None and (
+            candidate.relation in accepted or candidate.relation == MENTION
+        ):
             return True
         looked_at = self.passages.get(candidate.matter, set())
         return any(quotation.key(sha) in looked_at for quotation in candidate.quotations)
 
 
-def refuse(graph: Graph, files: ProjectFiles, decision: Decision, document: Document | None) -> Filed | None:
+def refuse(
+    graph: Graph, files: ProjectFiles, decision: Decision, document: Document | None
+) -> Filed | None:
     """Refuse what cannot be written, in one order for all origins; gives the candidate link that is replaced."""
-    candidate, quotation, project = decision.candidate, decision.quotation, files.project
+    candidate = decision.candidate
+    quotation = decision.quotation
+    project = files.project
     start, end = candidate.ends
-    is_read, is_link = candidate.origin is Origin.DOCUMENT, decision.status == "accepted" and not candidate.is_part
+    is_read = candidate.origin is Origin.DOCUMENT
+    is_link = decision.status == "accepted" and not candidate.is_part
     if is_read and not (quotation and quotation.document and document):
         raise ProjectError("text-of-no-document", remedy="anchor-first", name=key(candidate.plan))
     if is_read and not (end.startswith("http") and graph.labels.entry(end)):
@@ -229,7 +276,10 @@ def refuse(graph: Graph, files: ProjectFiles, decision: Decision, document: Docu
     if candidate.origin is Origin.GRAPH:
         if file := _taken_in(files, candidate, ""):
             raise RefusedError("decided-meanwhile", file=file)
-        replaced = next((link for link in files.of_kind("link", *candidate.ends) if link.iri == candidate.link), None)
+        replaced = next(
+            (link for link in files.of_kind("link", *candidate.ends) if link.iri == candidate.link),
+            None,
+        )
         if candidate.link and (replaced is None or replaced.status != "candidate"):
             raise RefusedError("unknown-item")
     if is_link:
@@ -239,13 +289,25 @@ def refuse(graph: Graph, files: ProjectFiles, decision: Decision, document: Docu
             _refuse_foreign_words(graph, candidate, quotation.document)
         if candidate.type == "builds-on" and _leads(files, end, start):
             raise RefusedError("loop")
-    if is_read and quotation and document and document.text[quotation.start : quotation.end] != quotation.words:
+    if (
+        is_read
+        and quotation
+        and document
+        and document.text[quotation.start : quotation.end] != quotation.words
+    ):
         # the text may have been read anew
         words = shortened(quotation.words)
-        raise ProjectError("words-moved", remedy="find-candidates", name=key(candidate.plan), words=words)
+        raise ProjectError(
+            "words-moved", remedy="find-candidates", name=key(candidate.plan), words=words
+        )
     if quotation and not is_read:
         refuse_invented(project, quotation)
-    if is_read and quotation and document and (file := _taken_in(files, candidate, quotation.key(document.sha256))):
+    if (
+        is_read
+        and quotation
+        and document
+        and (file := _taken_in(files, candidate, quotation.key(document.sha256)))
+    ):
         raise RefusedError("decided-meanwhile", file=file)
     if candidate.origin is Origin.HAND:
         _refuse_second(files, candidate)
@@ -255,10 +317,20 @@ def refuse(graph: Graph, files: ProjectFiles, decision: Decision, document: Docu
 def _refuse_younger(graph: Graph, candidate: Candidate, relation: str) -> None:
     subject = f"{ID}relation/{relation}" if relation else f"{PAN}none"
     start, end = candidate.ends
-    values = {"from": start, "to": end, "type": f"{ID}linktype/{candidate.type}", "relation": subject}
+    values = {
+        "from": start,
+        "to": end,
+        "type": f"{ID}linktype/{candidate.type}",
+        "relation": subject,
+    }
     for own_day, day in rows(graph.store, program_query("review/younger", **values)):
         why = ProjectError(
-            "cites-younger", remedy="reject-or-announce", name=key(end), day=day, citing=key(start), other=own_day
+            "cites-younger",
+            remedy="reject-or-announce",
+            name=key(end),
+            day=day,
+            citing=key(start),
+            other=own_day,
         )
         is_suggestion = candidate.origin is Origin.GRAPH and not candidate.link
         raise RefusedError("not-taken", field="direction" if is_suggestion else "", why=why)
@@ -274,16 +346,26 @@ def _refuse_foreign_words(graph: Graph, candidate: Candidate, document: str) -> 
     for work, _, is_cited, is_plan in works:
         if is_true(is_cited) or is_true(is_plan):
             why = ProjectError(
-                "words-of-cited", remedy="quote-citing", document=key(document), name=key(work), citing=key(start)
+                "words-of-cited",
+                remedy="quote-citing",
+                document=key(document),
+                name=key(work),
+                citing=key(start),
             )
-            raise RefusedError("not-taken", field="document" if candidate.origin is Origin.GRAPH else "", why=why)
+            raise RefusedError(
+                "not-taken", field="document" if candidate.origin is Origin.GRAPH else "", why=why
+            )
 
 
 def refuse_invented(project: Project, quotation: Quotation) -> None:
     text_kept = kept_texts(project).get(key(quotation.document))
     if quotation.words and text_kept and text_kept.holds(quotation.words) is False:
         values = {"document": key(quotation.document), "quote": shortened(quotation.words)}
-        raise RefusedError("not-taken", field="quote", why=ProjectError(Message("sheet", "fault.not-verbatim", values)))
+        raise RefusedError(
+            "not-taken",
+            field="quote",
+            why=ProjectError(Message("sheet", "fault.not-verbatim", values)),
+        )
 
 
 def _leads(files: ProjectFiles, start: str, end: str) -> bool:
@@ -291,7 +373,8 @@ def _leads(files: ProjectFiles, start: str, end: str) -> bool:
     for link in files.of_kind("link", "builds-on"):
         if link.type == "builds-on" and link.status == "accepted":
             steps.setdefault(link.one("from"), set()).add(link.one("to"))
-    reached, waiting = {start}, [start]
+    reached = {start}
+    waiting = [start]
     while waiting:
         fresh = steps.get(waiting.pop(), set()) - reached
         reached |= fresh
@@ -304,11 +387,17 @@ def _taken_in(files: ProjectFiles, candidate: Candidate, passage: str) -> str:
         if candidate.link:
             settles = candidate.link in verdict.filed.values(turtle_files.REPLACES)
         elif candidate.origin is Origin.GRAPH:
-            ends = {value for name in ("from", "to", "between") for value in verdict.filed.values(name)}
+            ends = {
+                value for name in ("from", "to", "between") for value in verdict.filed.values(name)
+            }
             settles = verdict.filed.type in SETTLED and ends == {*candidate.ends}
         else:
-            says_it = verdict.status == "accepted" and (candidate.is_part or verdict.relation == candidate.relation)
-            settles = verdict.matter == candidate.matter and (says_it or passage in verdict.passages)
+            says_it = verdict.status == "accepted" and (
+                candidate.is_part or verdict.relation == candidate.relation
+            )
+            settles = verdict.matter == candidate.matter and (
+                says_it or passage in verdict.passages
+            )
         if settles:
             return verdict.filed.file
     return ""
@@ -317,31 +406,50 @@ def _taken_in(files: ProjectFiles, candidate: Candidate, passage: str) -> str:
 def _refuse_second(files: ProjectFiles, candidate: Candidate) -> None:
     prefixes = read_prefixes(files.project)
     if not candidate.is_part:
-        subject = link_iri(candidate.type, *candidate.ends, relation=candidate.relation, space=files.project.space)
+        subject = link_iri(
+            candidate.type, *candidate.ends, relation=candidate.relation, space=files.project.space
+        )
         if subject in files.places:
-            raise ProjectError("link-stands", name=iri(subject, prefixes), file=files.places[subject])
+            raise ProjectError(
+                "link-stands", name=iri(subject, prefixes), file=files.places[subject]
+            )
         return
     for verdict in decided(files, *candidate.ends):
         roles = candidate.relation, *candidate.further_roles
-        if verdict.status == "accepted" and verdict.matter[1] in [part_key(*candidate.ends, role) for role in roles]:
-            raise ProjectError("block-stands", name=iri(verdict.filed.iri, prefixes), file=verdict.filed.file)
+        if verdict.status == "accepted" and verdict.matter[1] in [
+            part_key(*candidate.ends, role) for role in roles
+        ]:
+            raise ProjectError(
+                "block-stands", name=iri(verdict.filed.iri, prefixes), file=verdict.filed.file
+            )
 
 
-Composed = tuple[list[str], list[Block], turtle_files.Addition]  # the IRIs written, their blocks, the file that changes
+Composed = tuple[
+    list[str], list[Block], turtle_files.Addition
+]  # the IRIs written, their blocks, the file that changes
 
 
 def compose(
-    graph: Graph, files: ProjectFiles, decisions: Sequence[Decision], texts: Mapping[str, Document] | None = None
+    graph: Graph,
+    files: ProjectFiles,
+    decisions: Sequence[Decision],
+    texts: Mapping[str, Document] | None = None,
 ) -> Composed:
     """The blocks of decisions on candidates of one plan, made at once, all of them or none; ``texts`` by plan."""
-    project, prefixes = files.project, read_prefixes(files.project)
-    names, blocks = list[str](), list[Block]()
+    project = files.project
+    prefixes = read_prefixes(files.project)
+    names = list[str]()
+    blocks = list[Block]()
     for intent in decisions:
-        candidate, quotation = intent.candidate, intent.quotation
+        candidate = intent.candidate
+        quotation = intent.quotation
         document = (texts or {}).get(candidate.plan)
         if candidate.origin is Origin.DOCUMENT and not candidate.is_part:
             # a concept of the model, else the relation of a text that is named and no more
-            is_known = candidate.relation and graph.labels.entry(f"{ID}relation/{candidate.relation}") is not None
+            is_known = (
+                candidate.relation
+                and graph.labels.entry(f"{ID}relation/{candidate.relation}") is not None
+            )
             unknown = MENTION if candidate.type == USE else ""
             candidate = replace(candidate, relation=candidate.relation if is_known else unknown)
         decision = replace(intent, candidate=candidate)
@@ -355,12 +463,15 @@ def compose(
                 quotation = replace(located, document=quotation.document, language=language)
                 decision = replace(decision, quotation=quotation)
                 full = thing("passage", quotation.key(document.sha256), project.space)
-                passage, is_new = iri(full, prefixes), not files.mentions(full)
+                passage = iri(full, prefixes)
+                is_new = not files.mentions(full)
             elif candidate.origin is Origin.HAND:
                 base = f"passage:{candidate.key}"
-                passage, is_new = free_name(base, files.places, prefixes), True
+                passage = free_name(base, files.places, prefixes)
+                is_new = True
             else:
-                passage, is_new = f"passage:reviewed-{key(subject)}", True
+                passage = f"passage:reviewed-{key(subject)}"
+                is_new = True
         statements = tuple(_statements(decision, replaced, passage, names, prefixes))
         names.append(subject)
         blocks.append(Block(iri(subject, prefixes), statements))
@@ -372,7 +483,13 @@ def compose(
         path = project.graph / "plans" / key(plan) / REVIEWED
         change = addition(project, path, blocks, label="decisions", about=key(plan))
     else:
-        file = "involvements" if first.candidate.is_part else "instruments" if first.candidate.type == USE else "links"
+        file = (
+            "involvements"
+            if first.candidate.is_part
+            else "instruments"
+            if first.candidate.type == USE
+            else "links"
+        )
         path = of_plan(project, plan, file, first.certainty)
         source = first.quotation.document if first.quotation else ""
         change = addition(project, path, blocks, label=file, about=key(plan), source=source)
@@ -380,14 +497,23 @@ def compose(
 
 
 def _statements(
-    decision: Decision, replaced: Filed | None, passage: str, group: Sequence[str], prefixes: Mapping[str, str]
+    decision: Decision,
+    replaced: Filed | None,
+    passage: str,
+    group: Sequence[str],
+    prefixes: Mapping[str, str],
 ) -> Iterator[TurtleLine]:
-    candidate, quotation = decision.candidate, decision.quotation
+    candidate = decision.candidate
+    quotation = decision.quotation
     start, end = (iri(end, prefixes) for end in candidate.ends)
     if not candidate.is_part:
         yield TurtleLine("a", "pan:Link")
         yield TurtleLine("pan:linkType", f"linktype:{candidate.type}")
-        relation = [TurtleLine("pan:relation", f"relation:{candidate.relation}")] if candidate.relation else []
+        relation = (
+            [TurtleLine("pan:relation", f"relation:{candidate.relation}")]
+            if candidate.relation
+            else []
+        )
         own = (*relation, TurtleLine("pan:from", start), TurtleLine("pan:to", end))
         yield from replaced.written(_TAKEN_OVER, prefixes) if replaced else own
         is_cited = candidate.origin is not Origin.GRAPH and candidate.type in CROSS_REFERENCES
@@ -426,7 +552,11 @@ def _statements(
         yield TurtleLine("pan:evidence", passage)
     elif replaced:
         yield from replaced.written(["evidence", _SOURCE], prefixes)
-    if quotation and quotation.document and (passage or not (replaced and replaced.values(_SOURCE))):
+    if (
+        quotation
+        and quotation.document
+        and (passage or not (replaced and replaced.values(_SOURCE)))
+    ):
         yield TurtleLine("dcterms:source", iri(quotation.document, prefixes))
     certainty = decision.certainty or ("stated" if decision.status == "accepted" else "derived")
     yield TurtleLine("pan:certainty", f"certainty:{certainty}")
@@ -438,26 +568,42 @@ def signed(reviewer: str, day: date | None) -> Iterator[TurtleLine]:
         yield TurtleLine("pan:reviewedOn", f'"{day.isoformat()}"^^xsd:date')
 
 
-def _free_iri(files: ProjectFiles, decision: Decision, replaced: Filed | None, occupied: Sequence[str]) -> str:
-    # what is accepted gets the IRI everyone computes; where that is taken, and for what is rejected, the reviewer
-    # is part of what it is made from
-    candidate, space = decision.candidate, files.project.space
+def _free_iri(
+    files: ProjectFiles, decision: Decision, replaced: Filed | None, occupied: Sequence[str]
+) -> str:
+    # what is accepted gets the IRI everyone computes; where that is taken, and for what is
+    # rejected, the reviewer is part of what it is made from
+    candidate = decision.candidate
+    space = files.project.space
     if candidate.is_part and decision.status == "rejected":
         return _decision_iri(files, f"rejects|{candidate.matter[1]}|{decision.reviewer}", occupied)
     if candidate.is_part:
         base = "-".join((part_key(*candidate.ends, candidate.relation), *candidate.further_roles))
-        names = (thing(INVOLVEMENT, base if number == 1 else f"{base}-{number}", space) for number in count(1))
+        names = (
+            thing(INVOLVEMENT, base if number == 1 else f"{base}-{number}", space)
+            for number in count(1)
+        )
         return next(name for name in names if name not in occupied and name not in files.places)
-    relation, scale, assessor = candidate.relation, "", ""
+    relation = candidate.relation
+    scale = ""
+    assessor = ""
     if replaced:
-        relation, assessor = key(replaced.one("relation")), replaced.one("assessor")
+        relation = key(replaced.one("relation"))
+        assessor = replaced.one("assessor")
         scale = replaced.one("scale") or key(replaced.one("onScale"))
     signed = f"|{decision.reviewer}"
     if candidate.origin is Origin.HAND:  # that it is free was seen before
         return link_iri(candidate.type, *candidate.ends, relation=relation, space=space)
     for number in count(0 if decision.status == "accepted" else 1):
         by = assessor + ("", signed, f"{signed}|{number}")[min(number, 2)]
-        subject = link_iri(candidate.type, *candidate.ends, relation=relation, scale=scale, assessor=by, space=space)
+        subject = link_iri(
+            candidate.type,
+            *candidate.ends,
+            relation=relation,
+            scale=scale,
+            assessor=by,
+            space=space,
+        )
         if subject not in occupied and not files.mentions(subject):
             break
     return subject
@@ -475,7 +621,9 @@ def free_name(base: str, taken: Mapping[str, str], prefixes: Mapping[str, str]) 
     return f"{prefix}:{next(name for name in names if prefixes[prefix] + name not in taken)}"
 
 
-def decide(graph: Graph, decisions: Sequence[Decision], texts: Mapping[str, Document] | None = None) -> Composed:
+def decide(
+    graph: Graph, decisions: Sequence[Decision], texts: Mapping[str, Document] | None = None
+) -> Composed:
     with turtle_files.alone(project := graph.project):
         composed = compose(graph, ProjectFiles(project), decisions, texts)
         change = composed[-1]
@@ -484,10 +632,13 @@ def decide(graph: Graph, decisions: Sequence[Decision], texts: Mapping[str, Docu
 
 
 def withdraw(graph: Graph, last: Sequence[Held], reviewer: str, day: date) -> str:
-    project, plan = graph.project, last[0].plan
-    path, prefixes = project.graph / "plans" / key(plan) / REVIEWED, read_prefixes(project)
+    project = graph.project
+    plan = last[0].plan
+    path = project.graph / "plans" / key(plan) / REVIEWED
+    prefixes = read_prefixes(project)
     with turtle_files.alone(project):
-        files, names = ProjectFiles(project), [verdict.filed.iri for verdict in last]
+        files = ProjectFiles(project)
+        names = [verdict.filed.iri for verdict in last]
         if files.withdrawn.intersection(names):
             raise RefusedError("decided-meanwhile", file=project.name_of(path))
         statements = (
@@ -495,7 +646,9 @@ def withdraw(graph: Graph, last: Sequence[Held], reviewer: str, day: date) -> st
             *(TurtleLine("pan:withdraws", iri(name, prefixes)) for name in names),
             *signed(reviewer, day),
         )
-        block = Block(iri(_decision_iri(files, f"withdraws|{names[0]}|{reviewer}"), prefixes), statements)
+        block = Block(
+            iri(_decision_iri(files, f"withdraws|{names[0]}|{reviewer}"), prefixes), statements
+        )
         change = addition(project, path, [block], label="decisions", about=key(plan))
         turtle_files.write(project, {path: change.new}, prefixes)
     return change.name
@@ -513,16 +666,22 @@ def documents(graph: Graph) -> dict[str, str]:
 
 
 def fill(graph: Graph, candidate: Candidate, form: Form, today: date) -> Decision:
-    status = {"accept": "accepted", "reject": "rejected"}[read_choice(form, "verdict", ("accept", "reject"))]
+    status = {"accept": "accepted", "reject": "rejected"}[
+        read_choice(form, "verdict", ("accept", "reject"))
+    ]
     is_accepted = status == "accepted"
-    # nothing is chosen for who accepts; what is rejected is that one cites the other, where nothing else is said
+    # nothing is chosen for who accepts; what is rejected is that one cites the other, where nothing
+    # else is said
     default = "" if is_accepted else CITATION
     type_ = candidate.linked_as or read_choice(form, "type", TYPES, default=default)
     way = "" if is_accepted and not candidate.link else "forth"
-    is_back = not candidate.link and read_choice(form, "direction", DIRECTIONS, default=way) == "back"
+    is_back = (
+        not candidate.link and read_choice(form, "direction", DIRECTIONS, default=way) == "back"
+    )
     reviewer = read_field(form, "reviewer")
     reason = read_field(form, "reason", needed=not is_accepted)
-    quotation, channel = None, form.get("channel", "").strip()
+    quotation = None
+    channel = form.get("channel", "").strip()
     if is_accepted:
         # a candidate may have a passage already, a suggestion has none
         is_typed = any(form.get(name, "").strip() for name in ("quote", "document", "page"))
@@ -530,18 +689,32 @@ def fill(graph: Graph, candidate: Candidate, form: Form, today: date) -> Decisio
         if mine and not is_typed:
             quotation = Quotation("", mine)
         else:
-            words, page = read_field(form, "quote"), read_field(form, "page", needed=False)
+            words = read_field(form, "quote")
+            page = read_field(form, "page", needed=False)
             listed = documents(graph)
             document = listed[read_choice(form, "document", listed)]
-            language = read_choice(form, "quote_language", turtle_files.TONGUES, default=graph.language)
+            language = read_choice(
+                form, "quote_language", turtle_files.TONGUES, default=graph.language
+            )
             quotation = Quotation(words, document, language, page)
     # where the words stand is needed of a citation, and possible where one builds on the other
-    has_channel = quotation and quotation.words and type_ != THIRD and (channel or type_ in CROSS_REFERENCES)
+    has_channel = (
+        quotation and quotation.words and type_ != THIRD and (channel or type_ in CROSS_REFERENCES)
+    )
     channel = read_choice(form, "channel", CHANNELS) if has_channel else ""
     ends = candidate.ends[::-1] if is_back else candidate.ends
     changed = replace(candidate, ends=ends, linked_as=type_, plan=plan_of(graph, ends))
     language = read_choice(form, "language", turtle_files.TONGUES, default=graph.language)
-    return Decision(changed, quotation, reviewer, today, status, reason=reason, language=language, channel=channel)
+    return Decision(
+        changed,
+        quotation,
+        reviewer,
+        today,
+        status,
+        reason=reason,
+        language=language,
+        channel=channel,
+    )
 
 
 def plan_of(graph: Graph, ends: tuple[str, ...]) -> str:

@@ -1,7 +1,7 @@
 """Adding blocks to the Turtle files of a project, one writer at a time, and the changes this makes to a store.
 
-Nothing that stands in a file is altered, except that missing prefixes are added: people edit the same files, and a
-difference must show only what a reviewer decided.
+Nothing that stands in a file is altered, except that missing prefixes are added: people edit the
+same files, and a difference must show only what a reviewer decided.
 """
 
 import os
@@ -49,10 +49,17 @@ class Addition:
 
 
 def addition(
-    project: Project, path: Path, blocks: Sequence[Block], *, label: str, about: str = "", source: str = "",
+    project: Project,
+    path: Path,
+    blocks: Sequence[Block],
+    *,
+    label: str,
+    about: str = "",
+    source: str = "",
     old: str | None = None,
-) -> Addition:  # fmt: skip
-    name, prefixes = project.name_of(path), read_prefixes(project)
+) -> Addition:
+    name = project.name_of(path)
+    prefixes = read_prefixes(project)
     former = old if old is not None else read_text(path) if path.exists() else ""
     is_unverified = path.stem.endswith(UNVERIFIED)
     words = _DATA.text(UNVERIFIED if is_unverified else label, name=about).words
@@ -68,7 +75,13 @@ def addition(
     return Addition(path, name, former, append(former, [header], blocks, prefixes, name))
 
 
-def append(old: str, header: Sequence[Block], blocks: Sequence[Block], prefixes: Mapping[str, str], name: str) -> str:
+def append(
+    old: str,
+    header: Sequence[Block],
+    blocks: Sequence[Block],
+    prefixes: Mapping[str, str],
+    name: str,
+) -> str:
     """The text of a file with blocks added: a new file begins with ``header``, an old one keeps every line it has.
 
     >>> names = {"e": "http://e/", "f": "http://f/"}
@@ -101,7 +114,9 @@ def with_prefixes(old: str, used: Iterable[str], prefixes: Mapping[str, str], na
             raise RefusedError("other-prefix", file=name, prefix=prefix)
         if prefix not in turtle_file.prefixes:
             lines = (line for declared, line in turtle_file.prefix_lines if declared < prefix)
-            added.setdefault(max(lines, default=begin - 1), []).append(f"@prefix {prefix}: <{prefixes[prefix]}> .\n")
+            added.setdefault(max(lines, default=begin - 1), []).append(
+                f"@prefix {prefix}: <{prefixes[prefix]}> .\n"
+            )
     pieces = added.pop(0, [])
     pieces += [] if turtle_file.prefix_lines or not pieces else ["\n"]
     for number, line in enumerate(_LINE.findall(old), start=1):
@@ -121,10 +136,16 @@ def _insist_on_turtle(content: str, name: str) -> None:
 def write(project: Project, texts: Mapping[Path, str], prefixes: Mapping[str, str]) -> None:
     before = {path: read_text(path) if path.exists() else None for path in texts}
     for path, content in texts.items():
-        name, old = project.name_of(path), before[path] or ""
+        name = project.name_of(path)
+        old = before[path] or ""
         _insist_on_turtle(content, name)
-        versions = ([read_turtle_file(version, name)] if version.strip() else [] for version in (content, old))
-        faults, old_faults = ({fault.rule.key for fault in check_style(files, prefixes)} for files in versions)
+        versions = (
+            [read_turtle_file(version, name)] if version.strip() else []
+            for version in (content, old)
+        )
+        faults, old_faults = (
+            {fault.rule.key for fault in check_style(files, prefixes)} for files in versions
+        )
         if fresh := faults - old_faults:
             raise ProjectError("departs-from-style", name=name, rules=", ".join(sorted(fresh)))
     done: list[Path] = []
@@ -139,7 +160,9 @@ def write(project: Project, texts: Mapping[Path, str], prefixes: Mapping[str, st
             path.unlink(missing_ok=True) if former is None else write_atomically(path, former)
         cause = error if isinstance(error, OSError) else error.__context__
         # what the system said, else what we said
-        raise RefusedError("not-written", detail=reason(cause) if isinstance(cause, OSError) else str(error)) from None
+        raise RefusedError(
+            "not-written", detail=reason(cause) if isinstance(cause, OSError) else str(error)
+        ) from None
 
 
 @contextmanager
@@ -150,12 +173,15 @@ def alone(project: Project) -> Iterator[None]:
     """
     if project.others:
         raise ProjectError("several-open", remedy="open-one")
-    import fcntl  # only POSIX systems have it, and pages that are merely read must be made on others too
+    # only POSIX systems have it, and pages that are merely read must be made on others too
+    import fcntl
 
     try:
         handle = os.open(project.graph, os.O_RDONLY)
     except OSError as error:
-        raise ProjectError("cannot-open-folder", place=Place(str(project.graph)), reason=reason(error)) from None
+        raise ProjectError(
+            "cannot-open-folder", place=Place(str(project.graph)), reason=reason(error)
+        ) from None
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
@@ -197,7 +223,11 @@ def write_value(value: Value, prefixes: Mapping[str, str]) -> str:
     kind = value.datatype.value.removeprefix(XSD)
     if kind == "string":
         return string(value.value)
-    return value.value if kind in ("integer", "decimal", "boolean") else f"{string(value.value)}^^xsd:{kind}"
+    return (
+        value.value
+        if kind in ("integer", "decimal", "boolean")
+        else f"{string(value.value)}^^xsd:{kind}"
+    )
 
 
 @dataclass(frozen=True)
@@ -222,13 +252,15 @@ class ProjectFiles:
 
     @cached_property
     def withdrawn(self) -> frozenset[str]:
-        return frozenset(name for decision in self.of_kind("decision") for name in decision.values("withdraws"))
+        return frozenset(
+            name for decision in self.of_kind("decision") for name in decision.values("withdraws")
+        )
 
     def of_kind(self, kind: str, *things: str) -> Iterator[Filed]:
         """What of a kind stands in the files in which all of these things are spoken of.
 
-        Files that are not Turtle are passed over; ``pan2kg check`` tells of them. A link that was withdrawn counts as
-        superseded, whatever its block says.
+        Files that are not Turtle are passed over; ``pan2kg check`` tells of them. A link that was
+        withdrawn counts as superseded, whatever its block says.
         """
         names = list(map(key, things))
         for file, content in self.texts.items():
@@ -243,13 +275,23 @@ def _filed(content: str, file: str, kind: str) -> tuple[Filed, ...]:
     words: dict[str, dict[str, tuple[Value, ...]]] = {}
     try:
         for quad in ox.parse(content, format=ox.RdfFormat.TURTLE):
-            if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode | ox.Literal):
-                said, name = words.setdefault(quad.subject.value, {}), quad.predicate.value.removeprefix(PAN)
+            if isinstance(quad.subject, ox.NamedNode) and isinstance(
+                quad.object, ox.NamedNode | ox.Literal
+            ):
+                said = words.setdefault(quad.subject.value, {})
+                name = quad.predicate.value.removeprefix(PAN)
                 said[name] = (*said.get(name, ()), quad.object)
     except SyntaxError:
         return ()
-    filed = [Filed(name, file, said, "", "") for name, said in words.items() if kind_and_key(name)[0] == kind]
-    return tuple(replace(each, type=key(each.one("linkType")), status=key(each.one("status"))) for each in filed)
+    filed = [
+        Filed(name, file, said, "", "")
+        for name, said in words.items()
+        if kind_and_key(name)[0] == kind
+    ]
+    return tuple(
+        replace(each, type=key(each.one("linkType")), status=key(each.one("status")))
+        for each in filed
+    )
 
 
 def changes(project: Project, store: Store, files: Iterable[str]) -> str:
@@ -266,14 +308,28 @@ def changes(project: Project, store: Store, files: Iterable[str]) -> str:
         before, after = (set(construct(filled, query)) for filled in (store, fresh))
         for update, triples in zip(updates.values(), (before - after, after - before), strict=True):
             if triples:
-                update += [f"GRAPH <{graph}> {{\n", *sorted(f"{triple} .\n" for triple in triples), "}\n"]
+                update += [
+                    f"GRAPH <{graph}> {{\n",
+                    *sorted(f"{triple} .\n" for triple in triples),
+                    "}\n",
+                ]
     return ";\n".join(f"{clause} {{\n{''.join(data)}}}" for clause, data in updates.items() if data)
 
 
-DONE = frozenset((
-    "accepted", "rejected", "accepted-many", "rejected-many", "scored", "undone", "second-noted", "control-noticed",
-    "control-missed", "proposed",
-))  # fmt: skip
+DONE = frozenset(
+    (
+        "accepted",
+        "rejected",
+        "accepted-many",
+        "rejected-many",
+        "scored",
+        "undone",
+        "second-noted",
+        "control-noticed",
+        "control-missed",
+        "proposed",
+    )
+)
 """The outcomes with which something was written, or noted."""
 _REVIEW: Final = Messages("review")
 
@@ -299,11 +355,17 @@ class RefusedError(ProjectError):
     The field of the form it is about is named by its key.
     """
 
-    def __init__(self, code: str, *, field: str = "", why: Pan2kgError | None = None, **values: str | int) -> None:
+    def __init__(
+        self, code: str, *, field: str = "", why: Pan2kgError | None = None, **values: str | int
+    ) -> None:
         called = Message("review", f"field.{field}") if _REVIEW.has(f"field.{field}") else field
-        super().__init__(why.told if why else Message("review", f"outcome.{code}", {"field": called, **values}))
-        self.code, self.values = code, values
-        self.field, self.why = field, why
+        super().__init__(
+            why.told if why else Message("review", f"outcome.{code}", {"field": called, **values})
+        )
+        self.code = code
+        self.values = values
+        self.field = field
+        self.why = why
 
     def outcome(self, language: Language) -> Outcome:
         about = {"field": self.field} if self.field else {}
@@ -331,7 +393,9 @@ LIMITS: Final[Mapping[str, int]] = {
     "hand_from": 300, "hand_relation": 60, "hand_to": 300, "hand_words": 3000,
 }  # fmt: skip
 """The most characters a field takes."""
-LINES: Final = frozenset(("words", "hand_words", "reason", "quote", "rationale", "note"))  # fields of several lines
+LINES: Final = frozenset(
+    ("words", "hand_words", "reason", "quote", "rationale", "note")
+)  # fields of several lines
 TONGUES: Final = Messages("tongue").keys()  # the languages in which somebody may write or quote
 
 _BREAKS = re.compile("\r\n|[\r\u0085\u2028\u2029]")

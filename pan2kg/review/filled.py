@@ -25,15 +25,30 @@ _BEFORE: Final = (
     "pan:inPlan", "pan:inCategory", "pan:inPart", "pan:partLevel", "pan:partOf", "pan:order",
 )  # fmt: skip
 """What stands in the block of an action before what says that it has a detail."""
-_FIXED: Final = ("kind", "belongs-to")  # what and whose a row is: it follows from other blocks and is said of new ones
+_FIXED: Final = (
+    "kind",
+    "belongs-to",
+)  # what and whose a row is: it follows from other blocks and is said of new ones
 _SINGLE: Final = frozenset(
-    ("quote", "number", "page", "class", "presence", "plan-type", "plan-status", "completeness", *_FIXED)
+    (
+        "quote",
+        "number",
+        "page",
+        "class",
+        "presence",
+        "plan-type",
+        "plan-status",
+        "completeness",
+        *_FIXED,
+    )
 )
 _OF_TIMELINES: Final = ("class", "start", "end")
 _MOST: Final = 64 << 20  # how many bytes a file may unpack to
 _ROWS: Final = 200_000
 _RETURN: Final = "_x000D_"  # how the format writes what ends a line in other systems
-_HIDDEN: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
+_HIDDEN: Final = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\u202a-\u202e\u2066-\u2069]"
+)
 
 
 class FilledSheet(NamedTuple):
@@ -51,18 +66,34 @@ def read_tables(path: Path) -> tuple[str, tuple[FilledSheet, ...], bool]:
     is_csv = not data.startswith(b"PK")
     if len(data) > _MOST:
         raise ProjectError("sheet-too-large", place=place)
-    tables, plans = list[FilledSheet](), set[str]()
+    tables = list[FilledSheet]()
+    plans = set[str]()
     try:
         for grid in [_csv(data)] if is_csv else _xlsx(place, data):
-            rows = [["" if cell is None else str(cell).replace(_RETURN, "\r") for cell in row] for row in grid]
-            lines = [tuple(cell.replace("\r\n", "\n").replace("\r", "\n") for cell in row) for row in rows]
+            rows = [
+                ["" if cell is None else str(cell).replace(_RETURN, "\r") for cell in row]
+                for row in grid
+            ]
+            lines = [
+                tuple(cell.replace("\r\n", "\n").replace("\r", "\n") for cell in row)
+                for row in rows
+            ]
             codes = lines[0] if lines else ()
             stamp = codes[0].split(":") if codes else []
             if len(stamp) == 4 and stamp[0] == sheets.STAMP and stamp[1] in sheets.LAYOUTS:
                 plans.add(stamp[2])
                 numbered = tuple(enumerate(lines[2:], start=3))
                 tables.append(FilledSheet(stamp[1], (stamp[3], *codes[1:]), numbered))
-    except (csv.Error, zipfile.BadZipFile, KeyError, ValueError, TypeError, SyntaxError, OSError, EOFError) as error:
+    except (
+        csv.Error,
+        zipfile.BadZipFile,
+        KeyError,
+        ValueError,
+        TypeError,
+        SyntaxError,
+        OSError,
+        EOFError,
+    ) as error:
         if is_csv and isinstance(error, UnicodeDecodeError):
             raise ProjectError("not-utf8", place=place, remedy="save-as-utf8") from None
         plans.clear()
@@ -101,7 +132,8 @@ def place_of(sheet: str, line: int, cell: str = "") -> Message:
 class CellChange(NamedTuple):
     """A cell that is to be changed: its place and name, such as C14, the row's key, the text before and after.
 
-    ``meanwhile`` holds where the files say something else than when the sheet was made, and the sheet too.
+    ``meanwhile`` holds where the files say something else than when the sheet was made, and the
+        sheet too.
     """
 
     sheet: str
@@ -141,14 +173,21 @@ class SheetComparison:
 
     def take(self, table: FilledSheet) -> None:
         sheet = self.book.sheets[table.name]
-        columns, rows = {column.code: column for column in sheet.columns}, sheet.rows
+        columns = {column.code: column for column in sheet.columns}
+        rows = sheet.rows
         codes = list(filter(None, table.codes))
         unknown = [code for code in codes if code not in (sheets.KEY, sheets.MARK, *columns)]
         if unknown or table.codes[:1] != (sheets.KEY,) or len({*codes}) < len(codes):
             self._fault(table, 1, "columns", names=", ".join(unknown) or sheets.KEY)
             return
-        lines = [(number, dict(zip(table.codes, line, strict=False))) for number, line in table.lines]
-        lines = [(at, line) for at, line in lines if any(line.get(code, "").strip() for code in (sheets.KEY, *columns))]
+        lines = [
+            (number, dict(zip(table.codes, line, strict=False))) for number, line in table.lines
+        ]
+        lines = [
+            (at, line)
+            for at, line in lines
+            if any(line.get(code, "").strip() for code in (sheets.KEY, *columns))
+        ]
         keys = [line.get(sheets.KEY, "").strip() for _, line in lines]
         by_mark = {sheets.mark(subject): subject for subject in rows}
         for (number, line), subject in zip(lines, keys, strict=True):
@@ -158,7 +197,9 @@ class SheetComparison:
             # of what is named only the key is read back
             cells = {code: line[code] for code in columns if code in line}
             for code in (code for code in cells if columns[code].kind not in sheets.LITERALS):
-                cells[code] = "\n".join(name.partition(sheets.NAMED)[0].strip() for name in cells[code].split("\n"))
+                cells[code] = "\n".join(
+                    name.partition(sheets.NAMED)[0].strip() for name in cells[code].split("\n")
+                )
             if not subject and was and was not in keys:
                 self._fault(table, number, "key-gone", key=was)
             elif not subject:
@@ -173,29 +214,51 @@ class SheetComparison:
                 self._fault(table, number, "key-edited", key=subject)
             else:
                 for code, after in cells.items():
-                    standing, column, marked = rows[subject][code], columns[code], marks.get(code)
-                    is_same = sheets.mark(after) == marked or sheets.values_in(after) == sheets.values_in(standing.text)
-                    if not is_same and self._can_stand(table, number, column, line, subject, standing):
+                    standing = rows[subject][code]
+                    column = columns[code]
+                    marked = marks.get(code)
+                    is_same = sheets.mark(after) == marked or sheets.values_in(
+                        after
+                    ) == sheets.values_in(standing.text)
+                    if not is_same and self._can_stand(
+                        table, number, column, line, subject, standing
+                    ):
                         name = cell_name(table.codes, code, number)
-                        place, is_changed = place_of(table.name, number, name), marked != sheets.mark(standing.text)
+                        place = place_of(table.name, number, name)
+                        is_changed = marked != sheets.mark(standing.text)
                         values = subject, column, standing.text, after, is_changed
                         self.changes.append(CellChange(table.name, place, name, *values))
         self.absent += len(rows.keys() - {*keys})
 
     def _fault(
-        self, table: FilledSheet, line: int, name: str, column: sheets.SheetColumn | None = None, **values: object
+        self,
+        table: FilledSheet,
+        line: int,
+        name: str,
+        column: sheets.SheetColumn | None = None,
+        **values: object,
     ) -> None:
-        message = Message("sheet", f"fault.{name}", {**values, **({"column": column.head} if column else {})})
+        message = Message(
+            "sheet", f"fault.{name}", {**values, **({"column": column.head} if column else {})}
+        )
         cell = cell_name(table.codes, column.code, line) if column else ""
         place = place_of(table.name, line, cell)
         self.faults.append(SheetFault(place, message, cell))
 
     def _can_stand(
-        self, table: FilledSheet, number: int, column: sheets.SheetColumn, line: Mapping[str, str], subject: str = "",
+        self,
+        table: FilledSheet,
+        number: int,
+        column: sheets.SheetColumn,
+        line: Mapping[str, str],
+        subject: str = "",
         standing: sheets.SheetCell | None = None,
-    ) -> bool:  # fmt: skip
-        cell, before, prefixes = line.get(column.code, ""), len(self.faults), self.book.prefixes
-        values, is_typed = sheets.values_in(cell), column.kind in ("day", "count")
+    ) -> bool:
+        cell = line.get(column.code, "")
+        before = len(self.faults)
+        prefixes = self.book.prefixes
+        values = sheets.values_in(cell)
+        is_typed = column.kind in ("day", "count")
         if standing and column.name in _FIXED:
             self._fault(table, number, "fixed", column, key=subject)
         elif standing and column.place == "names" and not standing.subject:
@@ -225,8 +288,11 @@ class SheetComparison:
                 self._fault(table, number, "not-verbatim", column, quote=brief, document=document)
         return len(self.faults) == before
 
-    def _new_row(self, table: FilledSheet, number: int, line: Mapping[str, str], cells: dict[str, str]) -> None:
-        name, before = table.name, len(self.faults)
+    def _new_row(
+        self, table: FilledSheet, number: int, line: Mapping[str, str], cells: dict[str, str]
+    ) -> None:
+        name = table.name
+        before = len(self.faults)
         if name not in OPEN:
             self._fault(table, number, "no-new-names")
             return
@@ -235,16 +301,23 @@ class SheetComparison:
                 self._can_stand(table, number, column, line)
         if name == "actions" and not sheets.first_of(cells, "title"):
             self._fault(table, number, "untitled")
-        if bool(sheets.first_of(cells, "quote")) != bool(sheets.values_in(cells.get("document", ""))):
+        if bool(sheets.first_of(cells, "quote")) != bool(
+            sheets.values_in(cells.get("document", ""))
+        ):
             self._fault(table, number, "half-passage")
-        if len(self.faults) == before and name == "details" and (fault := self._fault_of_detail(cells)):
+        if (
+            len(self.faults) == before
+            and name == "details"
+            and (fault := self._fault_of_detail(cells))
+        ):
             self._fault(table, number, fault)
         if len(self.faults) == before:
             self.rows.append((name, number, cells))
             self.fresh.add(self.book.full(self.book.subject(name, cells)))
 
     def _fault_of_detail(self, cells: Mapping[str, str]) -> str:
-        owner, kind = self.book.thing("details", cells, "belongs-to"), sheets.class_of(cells)
+        owner = self.book.thing("details", cells, "belongs-to")
+        kind = sheets.class_of(cells)
         if owner not in self.book.owners and self.book.full(owner) not in self.fresh:
             return "not-of-plan"
         if not kind:
@@ -253,14 +326,24 @@ class SheetComparison:
         if kind == "pan:Timeline":
             # a day stands where the class says that there is one
             is_dated = "dated" in sheets.values_in(cells.get("class", ""))
-            is_fit = "class" in filled and "presence" not in filled and bool(filled & {"start", "end"}) == is_dated
+            is_fit = (
+                "class" in filled
+                and "presence" not in filled
+                and bool(filled & {"start", "end"}) == is_dated
+            )
             return "" if is_fit else "timeline"
         is_wordless = "absent" in sheets.values_in(cells.get("presence", ""))
-        is_fit = "presence" in filled and ("words" in filled) != is_wordless and not filled & {*_OF_TIMELINES}
+        is_fit = (
+            "presence" in filled
+            and ("words" in filled) != is_wordless
+            and not filled & {*_OF_TIMELINES}
+        )
         return "" if is_fit else "detail"
 
 
-def compare(book: sheets.Book, tables: Sequence[FilledSheet], known: sheets.DescribedRow) -> SheetComparison:
+def compare(
+    book: sheets.Book, tables: Sequence[FilledSheet], known: sheets.DescribedRow
+) -> SheetComparison:
     comparison = SheetComparison(book, known)
     for table in tables:
         if table.name in book.sheets:
@@ -277,7 +360,8 @@ def compare(book: sheets.Book, tables: Sequence[FilledSheet], known: sheets.Desc
 
 
 def cell_name(codes: Sequence[str], code: str, line: int) -> str:
-    at, letters = list(codes).index(code) + 1, ""
+    at = list(codes).index(code) + 1
+    letters = ""
     while at:
         at, letter = divmod(at - 1, 26)
         letters = chr(ord("A") + letter) + letters
@@ -291,11 +375,21 @@ def changed(comparison: SheetComparison) -> tuple[Addition, ...]:
     writer.edit(comparison.changes)
     for name, _, cells in comparison.rows:
         writer.add(book.sheets[name], cells)
-    after = {path: content for path, content in writer.texts.items() if content != book.texts.get(path, "")}
-    if any(change.sheet == "links" and change.column.name in sheets.KEY_OF_LINK for change in comparison.changes):
+    after = {
+        path: content
+        for path, content in writer.texts.items()
+        if content != book.texts.get(path, "")
+    }
+    if any(
+        change.sheet == "links" and change.column.name in sheets.KEY_OF_LINK
+        for change in comparison.changes
+    ):
         return rekeyed(book.project, after)
     name_of = book.project.name_of
-    return tuple(Addition(path, name_of(path), book.texts.get(path, ""), content) for path, content in after.items())
+    return tuple(
+        Addition(path, name_of(path), book.texts.get(path, ""), content)
+        for path, content in after.items()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,80 +403,126 @@ class _Writer:
         edits: dict[Path, dict[tuple[str, str, str], turtle.StatementEdit]] = {}
         passages: dict[tuple[str, str], dict[str, str]] = {}
         for change in changes:
-            sheet, column = self.book.sheets[change.sheet], change.column
+            sheet = self.book.sheets[change.sheet]
+            column = change.column
             cell = sheet.rows[change.key][column.code]
             if cell.path is None:
                 passages.setdefault((change.sheet, change.key), {})[column.code] = change.new
                 continue
             # a value that stays keeps its spelling
-            waiting, after = list(zip(cell.values, cell.written, strict=True)), list[str]()
+            waiting = list(zip(cell.values, cell.written, strict=True))
+            after = list[str]()
             for value in sheets.values_in(change.new):
                 if standing := next((pair for pair in waiting if pair[0] == value), None):
                     waiting.remove(standing)
                 after.append(standing[1] if standing else column.written(value, self.book.prefixes))
             earlier = sheet.columns[: sheet.columns.index(column)]
-            before = (*(sibling.predicate for sibling in earlier if sibling.place == column.place), "pan:quote")
-            edit = turtle.StatementEdit(cell.subject, column.predicate, cell.written, tuple(after), before)
+            before = (
+                *(sibling.predicate for sibling in earlier if sibling.place == column.place),
+                "pan:quote",
+            )
+            edit = turtle.StatementEdit(
+                cell.subject, column.predicate, cell.written, tuple(after), before
+            )
             edits.setdefault(cell.path, {})[cell.subject, column.predicate, column.language] = edit
         for (name, subject), cells in passages.items():
             row = self.book.sheets[name].rows[subject]
-            block, passage = row["certainty"], self._passage(name, cells, f"{subject.partition(':')[2]}-passage")
+            block = row["certainty"]
+            passage = self._passage(name, cells, f"{subject.partition(':')[2]}-passage")
             if block.path and passage:
                 self._append(block.path, [passage], name)
                 old = row["evidence"].written
-                edit = turtle.StatementEdit(block.subject, "pan:evidence", old, (*old, passage.subject))
+                edit = turtle.StatementEdit(
+                    block.subject, "pan:evidence", old, (*old, passage.subject)
+                )
                 edits.setdefault(block.path, {})[block.subject, "pan:evidence", ""] = edit
         for path, of_file in edits.items():
             self._edited(path, list(of_file.values()))
 
     def _edited(self, path: Path, edits: Sequence[turtle.StatementEdit]) -> None:
-        before, name = self.texts[path], self.book.project.name_of(path)
-        used = sorted(prefixes_used("\n".join(value for edit in edits for value in (edit.predicate, *edit.new))))
+        before = self.texts[path]
+        name = self.book.project.name_of(path)
+        used = sorted(
+            prefixes_used(
+                "\n".join(value for edit in edits for value in (edit.predicate, *edit.new))
+            )
+        )
         after = with_prefixes(turtle.edited(before, name, edits), used, self.book.prefixes, name)
         self.texts[path] = turtle.without_unused(after, before)
 
     def _append(self, path: Path, blocks: Sequence[Block], label: str) -> None:
-        book, old = self.book, self.texts.get(path, "")
-        self.texts[path] = addition(book.project, path, blocks, label=label, about=key(book.plan), old=old).new
+        book = self.book
+        old = self.texts.get(path, "")
+        self.texts[path] = addition(
+            book.project, path, blocks, label=label, about=key(book.plan), old=old
+        ).new
 
     def add(self, sheet: sheets.PlanSheet, cells: Mapping[str, str]) -> None:
-        book, name, of_class = self.book, sheet.name, sheets.class_of(cells)
+        book = self.book
+        name = sheet.name
+        of_class = sheets.class_of(cells)
         subject = book.subject(name, cells)
         if book.full(subject) in self.known.things or subject in self.taken:
             raise ProjectError("row-stands", name=subject)
         self.taken.add(subject)
         ends = [key(book.full(book.thing(name, cells, end))) for end in sheets.ENDS.get(name, ())]
         passage = self._passage(name, cells, "-".join(ends)) if ends else None
-        statements = [TurtleLine("a", of_class if name == "details" else sheets.LAYOUTS[name][0][0])]
+        statements = [
+            TurtleLine("a", of_class if name == "details" else sheets.LAYOUTS[name][0][0])
+        ]
         last_title = [column for column in sheet.columns if column.name == "other-title"][-1:]
         for column in sheet.columns:
             if column.place or column.predicate == "a":
                 continue
             values = sheets.values_in(cells.get(column.code, ""))
-            if column.name == "channel" and not values and "cross-reference" in sheets.values_in(cells["type"]):
+            if (
+                column.name == "channel"
+                and not values
+                and "cross-reference" in sheets.values_in(cells["type"])
+            ):
                 values = ("text",)
             if column.name == "evidence" and passage:
                 statements.append(TurtleLine("pan:evidence", passage.subject))
-            statements += [TurtleLine(column.predicate, column.written(value, book.prefixes)) for value in values]
+            statements += [
+                TurtleLine(column.predicate, column.written(value, book.prefixes))
+                for value in values
+            ]
             if column.name == "number":
-                statements.append(TurtleLine("dcterms:identifier", string(subject.partition(":")[2])))
+                statements.append(
+                    TurtleLine("dcterms:identifier", string(subject.partition(":")[2]))
+                )
             if column in last_title:
                 statements.append(TurtleLine("pan:inPlan", iri(book.plan, book.prefixes)))
             if column.name == "channel":
                 statements.append(TurtleLine("pan:status", "linkstatus:accepted"))
         is_use = name == "links" and book.thing(name, cells, "type") == "linktype:uses-instrument"
-        kind, plans = "instruments" if is_use else name, book.project.graph / "plans"
+        kind = "instruments" if is_use else name
+        plans = book.project.graph / "plans"
         # a draft has all in one file
         paths = {kind: plans / key(book.plan) / f"{kind}.ttl" for kind in (kind, "actions")}
         if (single := plans / f"{key(book.plan)}.ttl") in book.texts:
             paths = dict.fromkeys(paths, single)
-        self._append(paths[kind], [Block(subject, tuple(statements)), *([passage] if passage else [])], kind)
+        self._append(
+            paths[kind], [Block(subject, tuple(statements)), *([passage] if passage else [])], kind
+        )
         if name == "details":
-            # the action or part it belongs to says that it has it; a new action stands where it was just put
-            kinds, owner = list(sheets.DETAILS), book.thing(name, cells, "belongs-to")
+            # the action or part it belongs to says that it has it; a new action stands where it was
+            # just put
+            kinds = list(sheets.DETAILS)
+            owner = book.thing(name, cells, "belongs-to")
             owner_name, path = book.owners.get(owner, (owner, paths["actions"]))
-            before = (*_BEFORE, *(sheets.DETAILS[sibling][1] for sibling in kinds[: kinds.index(of_class)]))
-            self._edited(path, [turtle.StatementEdit(owner_name, sheets.DETAILS[of_class][1], (), (subject,), before)])
+            before = (
+                *_BEFORE,
+                *(sheets.DETAILS[sibling][1] for sibling in kinds[: kinds.index(of_class)]),
+            )
+            self._edited(
+                path,
+                [
+                    turtle.StatementEdit(
+                        owner_name, sheets.DETAILS[of_class][1], (), (subject,), before
+                    )
+                ],
+            )
 
     def _passage(self, name: str, cells: Mapping[str, str], base: str) -> Block | None:
         statement = {
@@ -393,8 +533,14 @@ class _Writer:
         }
         if "quote" not in statement:
             return None
-        names = (f"passage:{base.lower()}{'' if number == 1 else f'-{number}'}" for number in count(1))
-        free = next(name for name in names if self.book.full(name) not in self.known.things and name not in self.taken)
+        names = (
+            f"passage:{base.lower()}{'' if number == 1 else f'-{number}'}" for number in count(1)
+        )
+        free = next(
+            name
+            for name in names
+            if self.book.full(name) not in self.known.things and name not in self.taken
+        )
         self.taken.add(free)
         order = [statement[name] for name in ("quote", "page", "document") if name in statement]
         return Block(free, (TurtleLine("a", "pan:Passage"), *order))

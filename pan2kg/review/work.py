@@ -1,8 +1,9 @@
 """The folder ``work/``: what was read of documents, and what waits there for a decision, as it was found or typed.
 
-Full texts and candidates are no part of the graph: they stand beside each other in ``work/<plan>/`` of a project, git
-and ``publish`` leave them out, and they are made anew from the document, byte for byte. Candidates somebody typed stand
-in ``by-hand.jsonl`` there, so that finding others anew leaves them alone.
+Full texts and candidates are no part of the graph: they stand beside each other in ``work/<plan>/``
+of a project, git and ``publish`` leave them out, and they are made anew from the document, byte for
+byte. Candidates somebody typed stand in ``by-hand.jsonl`` there, so that finding others anew leaves
+them alone.
 """
 
 import json
@@ -21,12 +22,31 @@ from typing import Any, Final, NamedTuple
 
 from pan2kg.coherence.evidence import Level
 from pan2kg.errors import Place, ProjectError
-from pan2kg.extract import Document, Mention, Quotation, from_json, hypotheses, load_document, names as roles, to_json
+from pan2kg.extract import (
+    Document,
+    Mention,
+    Quotation,
+    from_json,
+    hypotheses,
+    load_document,
+    names as roles,
+    to_json,
+)
 from pan2kg.extract.mentions import find_mentions
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.message import Message, pack, unpack
 from pan2kg.project import Project, read_text, reason, write_atomically
-from pan2kg.review.decision import CITATION, INVOLVEMENT, MENTION, SETTLED, USE, Candidate, Held, Origin, part_key
+from pan2kg.review.decision import (
+    CITATION,
+    INVOLVEMENT,
+    MENTION,
+    SETTLED,
+    USE,
+    Candidate,
+    Held,
+    Origin,
+    part_key,
+)
 from pan2kg.review.files import own
 from pan2kg.scores import measures
 from pan2kg.store import program_query, text_rows as rows
@@ -39,20 +59,43 @@ CANDIDATES: Final = "candidates.jsonl"
 BY_HAND: Final = "by-hand.jsonl"  # the file of candidates somebody has typed
 DOCUMENT: Final = "document.json"
 MENTIONS: Final = "mentions.jsonl"
-_TYPED: Final = ("key", "action_or_plan", "relation", "target", "reason", "rank", "passages", "type")
+_TYPED: Final = (
+    "key",
+    "action_or_plan",
+    "relation",
+    "target",
+    "reason",
+    "rank",
+    "passages",
+    "type",
+)
 """What a line of a candidate says that was typed."""
 
 
 def line_of(candidate: Candidate, names: Sequence[str] = ()) -> str:
     start, target = candidate.ends
-    columns = {name: name for name in ("start", "end", "quote", "page", "label", "prefix", "suffix", "path")}
+    columns = {
+        name: name
+        for name in ("start", "end", "quote", "page", "label", "prefix", "suffix", "path")
+    }
     columns["quote"] = "words"  # as :meth:`Quotation.from_line` reads them
     fields = {
-        "key": candidate.key, "action_or_plan": start, "type": candidate.linked_as, "relation": candidate.relation,
-        "target": target, "reason": pack(candidate.reason), "rule": candidate.rule, "rank": candidate.rank,
-        "passages": [{code: getattr(row, name) for code, name in columns.items()} for row in candidate.quotations],
-        "remarks": list(map(pack, candidate.remarks)), "choices": candidate.choices, "said": candidate.said,
-    }  # fmt: skip
+        "key": candidate.key,
+        "action_or_plan": start,
+        "type": candidate.linked_as,
+        "relation": candidate.relation,
+        "target": target,
+        "reason": pack(candidate.reason),
+        "rule": candidate.rule,
+        "rank": candidate.rank,
+        "passages": [
+            {code: getattr(row, name) for code, name in columns.items()}
+            for row in candidate.quotations
+        ],
+        "remarks": list(map(pack, candidate.remarks)),
+        "choices": candidate.choices,
+        "said": candidate.said,
+    }
     return json.dumps({name: fields[name] for name in names or fields}, ensure_ascii=False)
 
 
@@ -64,12 +107,19 @@ def read_candidates(path: Path, project: Project, plan: str) -> Iterator[Candida
                 packed = (fields["reason"], *fields.get("remarks", ()))
                 words = [unpack(word) if isinstance(word, list) else str(word) for word in packed]
                 yield Candidate(
-                    str(fields["key"]), plan, (str(fields["action_or_plan"]), str(fields["target"])),
-                    linked_as=str(fields.get("type", "")), relation=str(fields["relation"]).rpartition("/")[2],
-                    quotations=tuple(map(Quotation.from_line, fields["passages"])), reason=words[0],
-                    rank=float(fields["rank"]), rule=str(fields.get("rule", "")), remarks=tuple(words[1:]),
-                    choices=tuple(map(str, fields.get("choices", ()))), said=str(fields.get("said", "")),
-                )  # fmt: skip
+                    str(fields["key"]),
+                    plan,
+                    (str(fields["action_or_plan"]), str(fields["target"])),
+                    linked_as=str(fields.get("type", "")),
+                    relation=str(fields["relation"]).rpartition("/")[2],
+                    quotations=tuple(map(Quotation.from_line, fields["passages"])),
+                    reason=words[0],
+                    rank=float(fields["rank"]),
+                    rule=str(fields.get("rule", "")),
+                    remarks=tuple(words[1:]),
+                    choices=tuple(map(str, fields.get("choices", ()))),
+                    said=str(fields.get("said", "")),
+                )
             except (ValueError, KeyError, TypeError, AttributeError):
                 place = Place(project.name_of(path), number)
                 raise ProjectError("no-candidate", place=place, remedy="find-candidates") from None
@@ -83,14 +133,25 @@ class Material:
 
     @cached_property
     def documents(self) -> dict[str, str]:
-        by_hash = {sha: document for document, sha in self.graph.read(program_query("review/files-read"))}
-        return {plan: by_hash[text.sha256] for plan, text in self.texts.items() if by_hash.get(text.sha256)}
+        by_hash = {
+            sha: document for document, sha in self.graph.read(program_query("review/files-read"))
+        }
+        return {
+            plan: by_hash[text.sha256]
+            for plan, text in self.texts.items()
+            if by_hash.get(text.sha256)
+        }
 
     @property
     def candidates(self) -> list[Candidate]:
         every = [candidate for listed in self.plans.values() for candidate in listed]
-        begins = {candidate.key: candidate.quotations[0].start if candidate.quotations else 0 for candidate in every}
-        return sorted(every, key=lambda candidate: (candidate.plan, begins[candidate.key], candidate.key))
+        begins = {
+            candidate.key: candidate.quotations[0].start if candidate.quotations else 0
+            for candidate in every
+        }
+        return sorted(
+            every, key=lambda candidate: (candidate.plan, begins[candidate.key], candidate.key)
+        )
 
     def sha(self, candidate: Candidate) -> str:
         text = self.texts.get(candidate.plan)
@@ -108,12 +169,18 @@ def read_material(graph: Graph, project: Project, plan: str = "") -> Material:
         plan_iri = thing("plan", path.parent.name, project.space)
         if plan in ("", plan_iri):
             files = [file for file in (path, path.with_name(BY_HAND)) if file.is_file()]
-            listed = [candidate for file in files for candidate in read_candidates(file, project, plan_iri)]
+            listed = [
+                candidate
+                for file in files
+                for candidate in read_candidates(file, project, plan_iri)
+            ]
             plans[plan_iri] = tuple({candidate.key: candidate for candidate in listed}.values())
             if (document_path := path.with_name(DOCUMENT)).exists():
                 texts[plan_iri] = from_json(read_text(document_path))
     if not plans:
-        raise ProjectError("no-candidates", remedy="find-candidates", name=kind_and_key(plan)[1] or "*")
+        raise ProjectError(
+            "no-candidates", remedy="find-candidates", name=kind_and_key(plan)[1] or "*"
+        )
     return Material(graph, plans, texts)
 
 
@@ -125,14 +192,22 @@ def read_kept(project: Project, plan: str) -> Document:
 
 
 def keep(
-    project: Project, plan: str, document: Document, mentions: Sequence[Mention], candidates: Sequence[Candidate]
+    project: Project,
+    plan: str,
+    document: Document,
+    mentions: Sequence[Mention],
+    candidates: Sequence[Candidate],
 ) -> Path:
     own(project)
     folder = project.root / WORK / plan
     folder.mkdir(parents=True, exist_ok=True)
     write_atomically(folder / DOCUMENT, to_json(document))
-    write_atomically(folder / MENTIONS, "".join(f"{mention_line(mention)}\n" for mention in mentions))
-    write_atomically(folder / CANDIDATES, "".join(f"{line_of(candidate)}\n" for candidate in candidates))
+    write_atomically(
+        folder / MENTIONS, "".join(f"{mention_line(mention)}\n" for mention in mentions)
+    )
+    write_atomically(
+        folder / CANDIDATES, "".join(f"{line_of(candidate)}\n" for candidate in candidates)
+    )
     return folder
 
 
@@ -141,8 +216,13 @@ def mention_line(mention: Mention) -> str:
 
 
 JOURNAL: Final = "journal.jsonl"
-LONGEST: Final = 600.0  # seconds after which somebody was away and not deciding; such times are not kept
-DECISION, CONTROL, SECOND, UNDONE = "decision", "control", "second", "second-undone"
+LONGEST: Final = (
+    600.0  # seconds after which somebody was away and not deciding; such times are not kept
+)
+DECISION = "decision"
+CONTROL = "control"
+SECOND = "second"
+UNDONE = "second-undone"
 """What a line is about: a decision that was written, a planted candidate, a second reading, one that was taken back."""
 ONE_IN: Final = 20  # one in so many that are shown is a control, where controls are wanted
 SHARE: Final = 0.1  # the share of what was decided that a second reader decides again
@@ -170,24 +250,32 @@ def journal_name(plan: str) -> str:
 
 def note(project: Project, plan: str, noted: Noted | Candidate) -> None:
     if isinstance(noted, Noted):
-        path, line = project.root / journal_name(plan), json.dumps(asdict(noted), ensure_ascii=False)
+        path = project.root / journal_name(plan)
+        line = json.dumps(asdict(noted), ensure_ascii=False)
     else:
-        path, line = project.root / WORK / key(plan) / BY_HAND, line_of(noted, _TYPED)
+        path = project.root / WORK / key(plan) / BY_HAND
+        line = line_of(noted, _TYPED)
     former = read_text(path) if path.is_file() else ""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ProjectError("cannot-write-there", place=Place(str(path)), reason=reason(error)) from None
+        raise ProjectError(
+            "cannot-write-there", place=Place(str(path)), reason=reason(error)
+        ) from None
     write_atomically(path, f"{former}{line}\n")
 
 
 def read_journal(project: Project, plans: Iterable[str]) -> list[Noted]:
     journal = []
     for path in (project.root / journal_name(plan) for plan in plans):
-        for number, line in enumerate(read_text(path).splitlines() if path.is_file() else (), start=1):
+        for number, line in enumerate(
+            read_text(path).splitlines() if path.is_file() else (), start=1
+        ):
             try:
                 fields = json.loads(line)
-                journal.append(Noted(**{**fields, "at": float(fields["at"]), "made": tuple(fields["made"])}))
+                journal.append(
+                    Noted(**{**fields, "at": float(fields["at"]), "made": tuple(fields["made"])})
+                )
             except (ValueError, TypeError, KeyError):
                 place = Place(project.name_of(path), number)
                 raise ProjectError("no-journal", place=place, remedy="take-it-away") from None
@@ -195,7 +283,11 @@ def read_journal(project: Project, plans: Iterable[str]) -> list[Noted]:
 
 
 def controls_of(journal: Iterable[Noted], reviewer: str) -> Mapping[str, str]:
-    return {noted.key: noted.status for noted in journal if noted.kind == CONTROL and noted.reviewer == reviewer}
+    return {
+        noted.key: noted.status
+        for noted in journal
+        if noted.kind == CONTROL and noted.reviewer == reviewer
+    }
 
 
 def second_readings(journal: Iterable[Noted]) -> Mapping[tuple[str, str], str]:
@@ -209,22 +301,31 @@ def second_readings(journal: Iterable[Noted]) -> Mapping[tuple[str, str], str]:
 
 
 def last_of(decisions: Sequence[Held], reviewer: str, journal: Iterable[Noted]) -> list[Held]:
-    # the journal says when something was written, where this machine knows; else the day and the place decide
+    # the journal says when something was written, where this machine knows; else the day and the
+    # place decide
     times = {name: noted.at for noted in journal if noted.kind == DECISION for name in noted.made}
     mine = [verdict for verdict in decisions if verdict.reviewer == reviewer and verdict.place]
     if not mine:
         return []
     latest = max(
-        mine, key=lambda verdict: (verdict.filed.one("reviewedOn"), times.get(verdict.filed.iri, 0.0), verdict.place)
+        mine,
+        key=lambda verdict: (
+            verdict.filed.one("reviewedOn"),
+            times.get(verdict.filed.iri, 0.0),
+            verdict.place,
+        ),
     )
     return [verdict for verdict in mine if verdict.group == latest.group]
 
 
-def with_controls(waiting: Sequence[Candidate], listed: Sequence[Candidate], met: Collection[str]) -> list[Candidate]:
+def with_controls(
+    waiting: Sequence[Candidate], listed: Sequence[Candidate], met: Collection[str]
+) -> list[Candidate]:
     """What waits with one planted among each twenty: words of one candidate with the target of another.
 
-    It follows from ``listed``, all candidates in their order, so that it is the same whenever the desk is opened; what
-    somebody has ``met``, by key, is not planted again. Its key tells nobody that it is a control.
+    It follows from ``listed``, all candidates in their order, so that it is the same whenever the
+    desk is opened; what somebody has ``met``, by key, is not planted again. Its key tells nobody
+    that it is a control.
     """
     # of few the one in the middle
     hosts = listed[min(ONE_IN // 2, len(listed) // 2) :: ONE_IN - 1]
@@ -232,15 +333,22 @@ def with_controls(waiting: Sequence[Candidate], listed: Sequence[Candidate], met
     planted: dict[str, Candidate] = {}
     for host in hosts:
         start = host.ends[0]
-        targets = sorted({
-            target for is_part, target in ((rival.is_part, rival.ends[1]) for rival in listed)
-            if is_part == host.is_part and (start, target) not in proposed and target.startswith("http")
-        })  # fmt: skip
+        targets = sorted(
+            {
+                target
+                for is_part, target in ((rival.is_part, rival.ends[1]) for rival in listed)
+                if is_part == host.is_part
+                and (start, target) not in proposed
+                and target.startswith("http")
+            }
+        )
         if targets:
             target = Random(host.key).choice(targets)  # noqa: S311 - the same whenever it is asked for
             control = replace(host, ends=(start, target), remarks=(), is_control=True)
             identifier = part_key(start, target, host.relation) if host.is_part else ""
-            identifier = identifier or key(link_iri(control.type, start, target, relation=host.relation))
+            identifier = identifier or key(
+                link_iri(control.type, start, target, relation=host.relation)
+            )
             planted[host.key] = replace(control, key=identifier)
     queue: list[Candidate] = []
     for candidate in waiting:
@@ -261,7 +369,8 @@ def for_second_reader(decided: Sequence[Candidate]) -> list[Candidate]:
 class Agreement(NamedTuple):
     """How far second readers agree: how much both read, Krippendorff's alpha, None where it has no value.
 
-    ``apart`` is what they decided otherwise: the candidate, name and decision of the first, which holds, and of the
+    ``apart`` is what they decided otherwise: the candidate, name and decision of the first, which
+        holds, and of the
     second.
     """
 
@@ -271,19 +380,32 @@ class Agreement(NamedTuple):
 
     @classmethod
     def between(
-        cls, listed: Iterable[Candidate], decisions: Iterable[Held], second: Mapping[tuple[str, str], str]
+        cls,
+        listed: Iterable[Candidate],
+        decisions: Iterable[Held],
+        second: Mapping[tuple[str, str], str],
     ) -> "Agreement":
         earliest = {verdict.matter: (verdict.reviewer, verdict.status) for verdict in decisions}
         known = {candidate.key: candidate for candidate in listed}
         pairs = [
             (candidate, earlier, (reader, status))
             for (name, reader), status in second.items()
-            if (candidate := known.get(name)) and (earlier := earliest.get(candidate.matter)) and earlier[0] != reader
+            if (candidate := known.get(name))
+            and (earlier := earliest.get(candidate.matter))
+            and earlier[0] != reader
         ]
         statuses = [earlier[1] for _, earlier, _ in pairs], [later[1] for _, _, later in pairs]
         ratings = [[float(status == "accepted") for status in row] for row in statuses]
-        apart = [(candidate, earlier, later) for candidate, earlier, later in pairs if earlier[1] != later[1]]
-        return cls(len(pairs), measures.alpha(ratings, measures.ScaleLevel.NOMINAL) if pairs else None, apart)
+        apart = [
+            (candidate, earlier, later)
+            for candidate, earlier, later in pairs
+            if earlier[1] != later[1]
+        ]
+        return cls(
+            len(pairs),
+            measures.alpha(ratings, measures.ScaleLevel.NOMINAL) if pairs else None,
+            apart,
+        )
 
 
 _LONGEST, _WORDS = QUOTED
@@ -298,10 +420,14 @@ class DocumentSearch(NamedTuple):
     mentions: tuple[Mention, ...]
 
     def since(self, graph: Graph, day: date) -> "DocumentSearch":
-        early = {iri for iri, entity in graph.names.things.items() if entity.start and entity.start < day}
+        early = {
+            iri for iri, entity in graph.names.things.items() if entity.start and entity.start < day
+        }
         recent = tuple(candidate for candidate in self.candidates if candidate.ends[1] not in early)
         older = len(self.candidates) - len(recent)
-        return self._replace(candidates=recent, skipped={**self.skipped, **({"older": older} if older else {})})
+        return self._replace(
+            candidates=recent, skipped={**self.skipped, **({"older": older} if older else {})}
+        )
 
 
 def search(graph: Graph, document: Document, plan: str) -> DocumentSearch:
@@ -315,7 +441,9 @@ def search(graph: Graph, document: Document, plan: str) -> DocumentSearch:
     for action, number_, title in graph.read(program_query("review/titles-of-actions", plan=plan)):
         titles.setdefault(action, []).append(title)
         numbers.setdefault(action, number_)
-    named = (hypotheses.Named(action, numbers[action], tuple(words)) for action, words in titles.items())
+    named = (
+        hypotheses.Named(action, numbers[action], tuple(words)) for action, words in titles.items()
+    )
     places = hypotheses.sections(document, plan, named)
     starts = [section.start for section in places]
     skipped: Counter[str] = Counter()
@@ -340,11 +468,18 @@ def search(graph: Graph, document: Document, plan: str) -> DocumentSearch:
             elif not entity and target.startswith("http") and mention.kind not in ("eu-act", "sdg"):
                 skipped["no-end"] += 1
             else:
-                type_, relation, _ = relation_of(document.text, mention, entity, home if work == plan else None)
+                type_, relation, _ = relation_of(
+                    document.text, mention, entity, home if work == plan else None
+                )
                 links.setdefault((work, type_, relation, target), []).append(mention)
-    results = [*_parts(graph, document, plan, parts, skipped), *_links(graph, document, plan, links, skipped)]
+    results = [
+        *_parts(graph, document, plan, parts, skipped),
+        *_links(graph, document, plan, links, skipped),
+    ]
     order = {USE: 1, INVOLVEMENT: 2}
-    results.sort(key=lambda one: (order.get(one.type, 0), -(one.rank or 0.0), one.quotations[0].start))
+    results.sort(
+        key=lambda one: (order.get(one.type, 0), -(one.rank or 0.0), one.quotations[0].start)
+    )
     return DocumentSearch(tuple(results), skipped, mentions)
 
 
@@ -354,14 +489,19 @@ def _rank(mention: Mention, rank: float) -> float:
 
 
 def _parts(
-    graph: Graph, document: Document, plan: str,
-    groups: Mapping[tuple[str, str, str], Sequence[tuple[Mention, roles.Role]]], skipped: Counter[str],
-) -> Iterator[Candidate]:  # fmt: skip
+    graph: Graph,
+    document: Document,
+    plan: str,
+    groups: Mapping[tuple[str, str, str], Sequence[tuple[Mention, roles.Role]]],
+    skipped: Counter[str],
+) -> Iterator[Candidate]:
     roles_of: dict[tuple[str, str], set[str]] = {}
     for work, body, role_iri in graph.read(program_query("review/parts-of-plan", plan=plan)):
         roles_of.setdefault((work, body), set()).add(key(role_iri))
     rejected: dict[str, set[str]] = {}
-    for work, body, role_iri, passage in graph.read(program_query("review/rejected-parts", plan=plan)):
+    for work, body, role_iri, passage in graph.read(
+        program_query("review/rejected-parts", plan=plan)
+    ):
         rejected.setdefault(part_key(work, body, key(role_iri)), set()).add(key(passage))
     for (work, body, role_key), group in groups.items():
         identifier = part_key(work, body, role_key)
@@ -371,7 +511,9 @@ def _parts(
         if role_key in roles_of.get((work, body), ()):
             skipped["accepted"] += len(group)
             continue
-        if before is not None and before.issuperset(quotation.key(document.sha256) for quotation in quotations):
+        if before is not None and before.issuperset(
+            quotation.key(document.sha256) for quotation in quotations
+        ):
             skipped["rejected"] += len(group)
             continue
         mention, role = max(group, key=lambda pair: pair[1].rank)
@@ -384,19 +526,26 @@ def _parts(
             identifier, plan, (work, body), INVOLVEMENT, role_key, mention, mentions, quotations
         )
         yield replace(
-            candidate, reason=Message("candidate", f"role-{role.how}", {"how": how, "said": role.said}),
-            rank=_rank(mention, role.rank), remarks=tuple(remarks),
+            candidate,
+            reason=Message("candidate", f"role-{role.how}", {"how": how, "said": role.said}),
+            rank=_rank(mention, role.rank),
+            remarks=tuple(remarks),
             said="" if role.how == "default" else role.said,
-        )  # fmt: skip
+        )
 
 
 def _links(
-    graph: Graph, document: Document, plan: str, groups: Mapping[tuple[str, str, str, str], Sequence[Mention]],
+    graph: Graph,
+    document: Document,
+    plan: str,
+    groups: Mapping[tuple[str, str, str, str], Sequence[Mention]],
     skipped: Counter[str],
-) -> Iterator[Candidate]:  # fmt: skip
+) -> Iterator[Candidate]:
     accepted: dict[tuple[str, str], set[str]] = {}
     rejected: dict[tuple[str, str], set[str]] = {}
-    for start, _, relation, end, status, quote in graph.read(program_query("review/links-of-plan", plan=plan)):
+    for start, _, relation, end, status, quote in graph.read(
+        program_query("review/links-of-plan", plan=plan)
+    ):
         if key(status) == "accepted":
             accepted.setdefault((start, end), set()).add(key(relation) if relation else "")
         if key(status) == "rejected":
@@ -418,34 +567,60 @@ def _links(
         rank, mention = max(ranked, key=lambda pair: pair[0])
         words = relation_of(document.text, mention, things.get(target), things.get(work))[2]
         how = Message("candidate", f"by-{mention.rule}", {"words": mention.surface})
-        identifier = key(link_iri(type_, work, target, relation=relation, space=graph.project.space))
+        identifier = key(
+            link_iri(type_, work, target, relation=relation, space=graph.project.space)
+        )
         yield replace(
-            _candidate_candidates(identifier, plan, ends, type_, relation, mention, mentions, quotations),
-            reason=Message("candidate", "because-said" if words else "because", {"how": how, "said": words}),
+            _candidate_candidates(
+                identifier, plan, ends, type_, relation, mention, mentions, quotations
+            ),
+            reason=Message(
+                "candidate", "because-said" if words else "because", {"how": how, "said": words}
+            ),
             rank=rank,
             remarks=tuple(_remarks(graph, work, target, mentions, rejected=before is not None)),
         )
 
 
 def _candidate_candidates(
-    identifier: str, plan: str, ends: tuple[str, str], type_: str, relation: str, mention: Mention,
-    mentions: Sequence[Mention], quotations: tuple[Quotation, ...],
-) -> Candidate:  # fmt: skip
-    choices = dict.fromkeys(iri for mention in mentions for iri in mention.choices if iri != ends[1])
+    identifier: str,
+    plan: str,
+    ends: tuple[str, str],
+    type_: str,
+    relation: str,
+    mention: Mention,
+    mentions: Sequence[Mention],
+    quotations: tuple[Quotation, ...],
+) -> Candidate:
+    choices = dict.fromkeys(
+        iri for mention in mentions for iri in mention.choices if iri != ends[1]
+    )
     return Candidate(
-        identifier, plan, ends, type_, relation, quotations, rule=f"{mention.rule}/{roles.RULES}", choices=(*choices,)
+        identifier,
+        plan,
+        ends,
+        type_,
+        relation,
+        quotations,
+        rule=f"{mention.rule}/{roles.RULES}",
+        choices=(*choices,),
     )
 
 
-def _remarks(graph: Graph, work: str, target: str, mentions: Iterable[Mention], *, rejected: bool) -> list[Message]:
-    names, remarks = graph.names, list[Message]()
+def _remarks(
+    graph: Graph, work: str, target: str, mentions: Iterable[Mention], *, rejected: bool
+) -> list[Message]:
+    names = graph.names
+    remarks = list[Message]()
     entity = names.things.get(target)
     plan = names.things.get(work) or names.things.get(graph.plan_of(work) or "")
     if entity is None:
         remarks.append(Message("candidate", "not-in-graph", {"target": target}))
     if entity and plan and entity.start and plan.start and entity.start > plan.start:
         remarks.append(Message("candidate", "younger", {"day": entity.start.isoformat()}))
-    notes = dict.fromkeys(mention.note for mention in mentions if mention.note not in ("", "not-in-graph"))
+    notes = dict.fromkeys(
+        mention.note for mention in mentions if mention.note not in ("", "not-in-graph")
+    )
     remarks += [Message("candidate", f"note-{note}") for note in notes]
     return [*remarks, Message("candidate", "rejected-before")] if rejected else remarks
 
@@ -458,15 +633,21 @@ def _quotations(document: Document, mentions: Iterable[Mention]) -> tuple[Quotat
 
 
 @cache
-def _relations() -> tuple[list[tuple[re.Pattern[str], dict[str, Any]]], dict[str, Any], dict[str, float]]:
+def _relations() -> tuple[
+    list[tuple[re.Pattern[str], dict[str, Any]]], dict[str, Any], dict[str, float]
+]:
     """The rules by which words propose a relation, what is proposed without any, and how likely each rule is right."""
     table = tomllib.loads(Path(__file__).with_name("relations.toml").read_text(encoding="utf-8"))
     patterns = (rf"(?<!\w){roles.either(rule['words'])}(?!\w)" for rule in table["relation"])
-    rules = zip((re.compile(pattern, re.IGNORECASE) for pattern in patterns), table["relation"], strict=True)
+    rules = zip(
+        (re.compile(pattern, re.IGNORECASE) for pattern in patterns), table["relation"], strict=True
+    )
     return list(rules), table["default"], table["rank"]
 
 
-def relation_of(text: str, mention: Mention, end: roles.Thing | None, own: roles.Thing | None) -> tuple[str, str, str]:
+def relation_of(
+    text: str, mention: Mention, end: roles.Thing | None, own: roles.Thing | None
+) -> tuple[str, str, str]:
     """The type of link, the relation and the words that propose it: those nearest before the mention, in its sentence.
 
     ``own`` is the plan whose text it is, None where it is that of an action.
@@ -486,18 +667,23 @@ def relation_of(text: str, mention: Mention, end: roles.Thing | None, own: roles
     ]
     _, _, words, rule = max(nearest, key=lambda ranked: ranked[:2], default=(0, 0, "", default))
     if side == "text":
-        relation, address = str(rule["text"]), end.iri if end else mention.target
+        relation = str(rule["text"])
+        address = end.iri if end else mention.target
         # only directives are transposed, and only conventions ratified
         is_directive = (end.type if end else "") == "eu-directive" or "/eli/dir" in address
         if relation == "supports-transposition-of" and not is_directive:
             relation = "implements"
-        if relation in ("plans-ratifying", "considers-ratifying") and mention.kind not in ("ilo", "instrument"):
+        if relation in ("plans-ratifying", "considers-ratifying") and mention.kind not in (
+            "ilo",
+            "instrument",
+        ):
             relation = MENTION
         return USE, relation, words
     type_, relation = rule["plan"]
     if type_ == "succession" and not (own and end and own.family == end.family):
         return CITATION, "continues", words
-    # what an action says of a plan is a citation of it; links of plans among themselves have types of their own
+    # what an action says of a plan is a citation of it; links of plans among themselves have types
+    # of their own
     return str(type_) if own else CITATION, str(relation), words
 
 
@@ -508,8 +694,10 @@ def sentence_at(text: str, start: int, end: int) -> tuple[int, int]:
     >>> text[slice(*sentence_at(text, 13, 33))]
     'La directive 2014/24/UE s’applique.'
     """
-    low, high = max(0, start - 2 * _LONGEST), min(len(text), end + 2 * _LONGEST)
-    begin, finish = low, high
+    low = max(0, start - 2 * _LONGEST)
+    high = min(len(text), end + 2 * _LONGEST)
+    begin = low
+    finish = high
     for boundary in _SENTENCE.finditer(text, low, high):
         if boundary.end() <= start:
             begin = boundary.end()
@@ -517,7 +705,8 @@ def sentence_at(text: str, start: int, end: int) -> tuple[int, int]:
             finish = boundary.start()
             break
     while finish - begin > _LONGEST or len(text[begin:finish].split()) > _WORDS:
-        before, behind = start - begin, finish - end
+        before = start - begin
+        behind = finish - end
         if before <= 0 and behind <= 0:
             break
         if before >= behind:
@@ -532,17 +721,25 @@ def sentence_at(text: str, start: int, end: int) -> tuple[int, int]:
 def graph_candidates(graph: Graph) -> list[Candidate]:
     waiting = [
         Candidate(
-            key(link), "", (start, end), key(type_), origin=Origin.GRAPH, link=link,
+            key(link),
+            "",
+            (start, end),
+            key(type_),
+            origin=Origin.GRAPH,
+            link=link,
             plans=(graph.plan_of(start) or "", graph.plan_of(end) or ""),
             rank=float(confidence) if confidence else None,
         )
-        for link, type_, start, end, confidence in rows(graph.store, program_query("review/candidates"))
-    ]  # fmt: skip
+        for link, type_, start, end, confidence in rows(
+            graph.store, program_query("review/candidates")
+        )
+    ]
     if not graph.uses.actions:
         return waiting
     decided = rows(graph.store, program_query("review/decided"))
     settled = {frozenset(ends) for type_, *ends in decided if key(type_) in SETTLED}
-    # A suggestion enters no figure: whoever reviews it sees what the editors concluded too, most bits first.
+    # A suggestion enters no figure: whoever reviews it sees what the editors concluded too, most
+    # bits first.
     choice = figures.TableChoice(evidence=Level.EDITORS)
     linked = plan_tables.linked_pairs(graph, choice)
     for ends, plans, weight, texts, _, expected in plan_tables.silent_pairs(graph, choice, linked):
@@ -550,8 +747,15 @@ def graph_candidates(graph: Graph) -> list[Candidate]:
             level = weight.level.key if weight.level else ""
             waiting.append(
                 Candidate(
-                    "--".join(map(key, ends)), "", ends, origin=Origin.GRAPH, rank=figures.number(weight.low),
-                    plans=plans, via=texts, level=level, expected=expected,
+                    "--".join(map(key, ends)),
+                    "",
+                    ends,
+                    origin=Origin.GRAPH,
+                    rank=figures.number(weight.low),
+                    plans=plans,
+                    via=texts,
+                    level=level,
+                    expected=expected,
                 )
-            )  # fmt: skip
+            )
     return waiting

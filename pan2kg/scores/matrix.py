@@ -24,7 +24,9 @@ LOWEST: Final = -3
 HIGHEST: Final = 3
 
 _NUMBER: Final = r"[+-]?\d{1,9}(?:\.\d{1,6})?"
-_DECLARED: Final = re.compile(rf"(?:(count)|({_NUMBER})\s*(?:\.\.|…)\s*({_NUMBER}))?\s*(decimal)?", re.IGNORECASE)
+_DECLARED: Final = re.compile(
+    rf"(?:(count)|({_NUMBER})\s*(?:\.\.|…)\s*({_NUMBER}))?\s*(decimal)?", re.IGNORECASE
+)
 
 
 class Scale(NamedTuple):
@@ -69,7 +71,9 @@ def scale_between(lowest: float | None, highest: float | None, *, decimal: bool 
 def declaration(scale: Scale, *, shown: bool = False) -> str:
     bounds = "count"
     if scale.lowest is not None and scale.highest is not None:
-        bounds = ("…" if shown else "..").join(plain(bound, signed=shown) for bound in (scale.lowest, scale.highest))
+        bounds = ("…" if shown else "..").join(
+            plain(bound, signed=shown) for bound in (scale.lowest, scale.highest)
+        )
     return bounds if shown or scale.is_whole else f"{bounds} decimal"
 
 
@@ -85,7 +89,9 @@ def read_scale(text: str) -> Scale:
     decimal = bool(match[4])
     if match[1]:
         return scale_between(None, None, decimal=decimal)
-    lowest, highest = (float(match[2]), float(match[3])) if match[2] else (float(LOWEST), float(HIGHEST))
+    lowest, highest = (
+        (float(match[2]), float(match[3])) if match[2] else (float(LOWEST), float(HIGHEST))
+    )
     if lowest >= highest or not (decimal or (lowest.is_integer() and highest.is_integer())):
         raise ValueError(text)
     return scale_between(lowest, highest, decimal=decimal)
@@ -107,7 +113,9 @@ def plain(score: float, *, signed: bool = False) -> str:
     return ("+" if score > 0 else "") + text.replace("-", "−")
 
 
-_TURNED: Final = frozenset({"column acts on row", "la colonne agit sur la ligne", "die spalte wirkt auf die zeile"})
+_TURNED: Final = frozenset(
+    {"column acts on row", "la colonne agit sur la ligne", "die spalte wirkt auf die zeile"}
+)
 """Corners that say the matrix is to be read the other way round; any other text may stand there."""
 _NOT_ASSESSED: Final = frozenset({"", "na", "n/a", "-", "–", "."})
 _CELL: Final = re.compile(r"([+-]?(?:\d+(?:[.,]\d+)?|[.,]\d+))\s*(?::\s*(.*))?", re.DOTALL)
@@ -121,8 +129,9 @@ _DECIMAL: Final = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?")
 class Scores:
     """One assessor's matrix: ``values[i, j]`` is the effect of label i on label j, NaN where not assessed.
 
-    The diagonal is never assessed: what was said of a label's effect on itself is kept apart in ``own`` and enters no
-    figure. ``rationale`` holds the reasons given, by (row label, column label).
+    The diagonal is never assessed: what was said of a label's effect on itself is kept apart in
+    ``own`` and enters no figure. ``rationale`` holds the reasons given, by (row label, column
+    label).
     """
 
     labels: tuple[str, ...]
@@ -153,9 +162,13 @@ class ScoredLink(NamedTuple):
 
 
 def scores_of(
-    cells: Mapping[tuple[str, str], float], *, labels: Collection[str] = (), assessor: str = "",
-    scale: Scale = DEFAULT, rationale: Mapping[tuple[str, str], str] | None = None,
-) -> Scores:  # fmt: skip
+    cells: Mapping[tuple[str, str], float],
+    *,
+    labels: Collection[str] = (),
+    assessor: str = "",
+    scale: Scale = DEFAULT,
+    rationale: Mapping[tuple[str, str], str] | None = None,
+) -> Scores:
     """The matrix of the given cells; labels are sorted, those without a cell may be given too.
 
     >>> scores_of({("a", "b"): -2}).values.tolist()
@@ -172,17 +185,24 @@ def scores_of(
 
 
 def parse_scores(
-    text: str, *, assessor: str, known: Collection[str] | None = None, scale: Scale | None = None,
-    keep_diagonal: bool = False, name: str = "matrix.csv",
-) -> Scores:  # fmt: skip
+    text: str,
+    *,
+    assessor: str,
+    known: Collection[str] | None = None,
+    scale: Scale | None = None,
+    keep_diagonal: bool = False,
+    name: str = "matrix.csv",
+) -> Scores:
     r"""One assessor's matrix from the text of a CSV file, separated by commas, semicolons or tabs.
 
-    The first line may declare the scale, ``# scale -4..4 decimal``, as :func:`pan2kg.scores.matrix.read_scale` has
-    it; else it is ``scale``, and from −3 to +3 where that is not given either. The next line and the first column hold
-    the same labels, in any order; a file of as many lines as columns that begins with scores has no line of labels,
-    and its columns stand in the order of its rows. The corner is any text. A cell is a number of the scale, or such a
-    number, a colon and the reason; nothing, NA, N/A, a hyphen, a dash or a full stop is not assessed. 2.0 is 2.
-    Decimals have a point, or a comma where commas do not separate. The diagonal is 0 or not assessed, unless
+    The first line may declare the scale, ``# scale -4..4 decimal``, as
+    :func:`pan2kg.scores.matrix.read_scale` has it; else it is ``scale``, and from −3 to +3 where
+    that is not given either. The next line and the first column hold the same labels, in any order;
+    a file of as many lines as columns that begins with scores has no line of labels, and its
+    columns stand in the order of its rows. The corner is any text. A cell is a number of the scale,
+    or such a number, a colon and the reason; nothing, NA, N/A, a hyphen, a dash or a full stop is
+    not assessed. 2.0 is 2. Decimals have a point, or a comma where commas do not separate. The
+    diagonal is 0 or not assessed, unless
     ``keep_diagonal`` takes it into ``own``. With ``known``, every label must be among them.
 
     >>> scores = parse_scores("row acts on column,a,b\na,,+2: helps\nb,0,\n", assessor="x")
@@ -198,10 +218,15 @@ def parse_scores(
         try:
             declared = read_scale(words)
         except ValueError:
-            raise ProjectError("no-scale", place=Place(name, 1), remedy="scale-form", text=words) from None
+            raise ProjectError(
+                "no-scale", place=Place(name, 1), remedy="scale-form", text=words
+            ) from None
         if scale and scale.name != declared.name:
-            entry, second = declaration(declared), declaration(scale)
-            raise ProjectError("two-scales", place=Place(name, 1), remedy="leave-one-out", one=entry, two=second)
+            entry = declaration(declared)
+            second = declaration(scale)
+            raise ProjectError(
+                "two-scales", place=Place(name, 1), remedy="leave-one-out", one=entry, two=second
+            )
         text = text[match.end() :]  # its line stays, empty, so that lines keep their numbers
     used = scale or declared or DEFAULT
     sheet = _Sheet(text, name)
@@ -211,11 +236,14 @@ def parse_scores(
     # numbers in labels count by their value, so that 2 stands before 10
     order = sorted(
         sheet.columns,
-        key=lambda label: [(int(n), "") if n.isdecimal() else (0, n) for n in re.split(r"(\d{1,9})", label) if n],
+        key=lambda label: [
+            (int(n), "") if n.isdecimal() else (0, n) for n in re.split(r"(\d{1,9})", label) if n
+        ],
     )
     place = {label: at for at, label in enumerate(order)}
     values = np.full((len(order), len(order)), np.nan)
-    reasons, own = {}, {}
+    reasons = {}
+    own = {}
     for row, column, score, reason, cell_place in cells:
         if row != column:
             values[place[row], place[column]] = score
@@ -225,7 +253,9 @@ def parse_scores(
             own[row] = whole(score)
         elif score:
             where = told("row-and-column", row=row, column=column)
-            raise ProjectError("cell-diagonal", place=cell_place, remedy="leave-diagonal", where=where)
+            raise ProjectError(
+                "cell-diagonal", place=cell_place, remedy="leave-diagonal", where=where
+            )
     return Scores(tuple(order), values, assessor, used, reasons, own)
 
 
@@ -242,30 +272,43 @@ class _Sheet:
         self.head, header = lines[0]
         corner = header[0].strip()
         if corner.lower() in _TURNED:
-            raise ProjectError("matrix-corner", place=Place(name, self.head, 1), remedy="turn-matrix", corner=corner)
+            raise ProjectError(
+                "matrix-corner",
+                place=Place(name, self.head, 1),
+                remedy="turn-matrix",
+                corner=corner,
+            )
         is_score = corner and all(self._read(cell) for cell in header[1:])
         if is_score and len(header) == len(lines) + 1:  # no line of labels
-            self.columns, body = [cells[0].strip() for _, cells in lines], lines
+            self.columns = [cells[0].strip() for _, cells in lines]
+            body = lines
         else:
-            self.columns, body = [cell.strip() for cell in header[1:]], lines[1:]
+            self.columns = [cell.strip() for cell in header[1:]]
+            body = lines[1:]
         for line, cells in body:
             if len(cells) != len(self.columns) + 1:
                 raise ProjectError(
-                    "cells-of-row", place=Place(name, line), remedy="one-cell-a-column", row=cells[0].strip(),
-                    number=len(cells) - 1, columns=len(self.columns),
-                )  # fmt: skip
+                    "cells-of-row",
+                    place=Place(name, line),
+                    remedy="one-cell-a-column",
+                    row=cells[0].strip(),
+                    number=len(cells) - 1,
+                    columns=len(self.columns),
+                )
         self.rows = [cells[0].strip() for _, cells in body]
         self.body = [(line, cells[1:]) for line, cells in body]
 
     def _lines(self, text: str) -> tuple[str, list[tuple[int, list[str]]]]:
         """What separates cells, and the lines that hold something, with their numbers.
 
-        Columns that are empty from the first line to the last are dropped at the end, as spreadsheets leave them.
+        Columns that are empty from the first line to the last are dropped at the end, as
+        spreadsheets leave them.
         """
         header = _QUOTED.sub("", next((line for line in text.splitlines() if line.strip()), ""))
         separator = max(",;\t", key=header.count)
         reader = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
-        lines, before = [], 0
+        lines = []
+        before = 0
         try:
             for cells in reader:
                 if any(cell.strip() for cell in cells):
@@ -273,47 +316,65 @@ class _Sheet:
                 before = reader.line_num
         except csv.Error as error:
             place = Place(self.name, reader.line_num)
-            raise ProjectError("no-csv", place=place, remedy="matrix-form", error=str(error)) from None
-        width = max((at for _, cells in lines for at, cell in enumerate(cells, 1) if cell.strip()), default=0)
+            raise ProjectError(
+                "no-csv", place=place, remedy="matrix-form", error=str(error)
+            ) from None
+        width = max(
+            (at for _, cells in lines for at, cell in enumerate(cells, 1) if cell.strip()),
+            default=0,
+        )
         return separator, [(line, cells[:width]) for line, cells in lines]
 
     def check_labels(self, known: Collection[str] | None) -> None:
         at_row = [Place(self.name, line, 1) for line, _ in self.body]
         at_column = [Place(self.name, self.head, at) for at in range(2, len(self.columns) + 2)]
         for labels, counterparts, kind, places in (
-            (self.rows, self.columns, "row-fault", at_row), (self.columns, self.rows, "column-fault", at_column),
-        ):  # fmt: skip
+            (self.rows, self.columns, "row-fault", at_row),
+            (self.columns, self.rows, "column-fault", at_column),
+        ):
             for number, (label, place) in enumerate(zip(labels, places, strict=True), 1):
-                before, names = labels.index(label) + 1, counterparts if known is None or label in known else known
+                before = labels.index(label) + 1
+                names = counterparts if known is None or label in known else known
                 if not label:
-                    fault, remedy = told("label-missing"), told("matrix-form")
+                    fault = told("label-missing")
+                    remedy = told("matrix-form")
                 elif before < number:
-                    fault, remedy = told("label-repeated", first=before), told("name-each-once")
+                    fault = told("label-repeated", first=before)
+                    remedy = told("name-each-once")
                 elif label in names:
                     continue
                 else:
                     fault = told("label-one-side" if names is counterparts else "label-unknown")
                     near = get_close_matches(label, sorted(names), n=3, cutoff=0.4)
                     remedy = did_you_mean(near) if near else told("matrix-form")
-                raise ProjectError(kind, place=place, remedy=remedy, number=number, label=label, fault=fault)
+                raise ProjectError(
+                    kind, place=place, remedy=remedy, number=number, label=label, fault=fault
+                )
 
     def assessed(self, scale: Scale, *, is_declared: bool) -> Iterator[_Assessed]:
         for row, (line, cells) in zip(self.rows, self.body, strict=True):
             for at, (cell, column) in enumerate(zip(cells, self.columns, strict=True), 2):
-                place, content = Place(self.name, line, at), self._read(cell)
+                place = Place(self.name, line, at)
+                content = self._read(cell)
                 if content == (None, ""):
                     continue
                 score, reason = content or (None, "")
                 if score is None or scale.fault(score) == "step":
-                    where, remedy, wanted_scale = told("row-and-column", row=row, column=column), "scale-cells", scale
+                    where = told("row-and-column", row=row, column=column)
+                    remedy = "scale-cells"
+                    wanted_scale = scale
                     if score is not None:
                         remedy = "allow-declared-decimals" if is_declared else "allow-decimals"
                         wanted_scale = scale_between(scale.lowest, scale.highest, decimal=True)
                     fault = "cell-no-integer" if scale.is_whole else "cell-no-number"
                     raise ProjectError(
-                        fault, place=place, remedy=remedy, where=where, cell=cell.strip()[:40],
+                        fault,
+                        place=place,
+                        remedy=remedy,
+                        where=where,
+                        cell=cell.strip()[:40],
                         scale=declaration(wanted_scale),
-                    )  # fmt: skip
+                    )
                 yield row, column, score, reason, place
 
     def _read(self, cell: str) -> tuple[float | None, str] | None:
@@ -336,10 +397,13 @@ def _check_range(cells: list[_Assessed], scale: Scale, *, is_declared: bool) -> 
     wider = declaration(scale_between(*bounds, decimal=not scale.is_whole))
     typed = f'"{wider}"' if " " in wider and not is_declared else wider
     raise ProjectError(
-        "cell-outside", place=place, remedy=told("widen-declared-scale" if is_declared else "widen-scale", scale=typed),
-        where=told("row-and-column", row=row, column=column), cell=plain(score).replace("-", "−"),
+        "cell-outside",
+        place=place,
+        remedy=told("widen-declared-scale" if is_declared else "widen-scale", scale=typed),
+        where=told("row-and-column", row=row, column=column),
+        cell=plain(score).replace("-", "−"),
         range=declaration(scale, shown=True),
-    )  # fmt: skip
+    )
 
 
 def summable(matrices: Iterable[Scores]) -> tuple[Scores, ...]:
@@ -353,14 +417,20 @@ def summable(matrices: Iterable[Scores]) -> tuple[Scores, ...]:
 def scored_links(scores: Scores) -> tuple[ScoredLink, ...]:
     if not scores.assessor:
         raise ValueError("a score needs an assessor")
-    scale, assessor = scores.scale.name, scores.assessor
+    scale = scores.scale.name
+    assessor = scores.assessor
     return tuple(
         ScoredLink(
-            link_iri("interaction", source, target, scale=scale, assessor=assessor), source, target, score, scale,
-            assessor, scores.rationale.get((source, target), ""),
+            link_iri("interaction", source, target, scale=scale, assessor=assessor),
+            source,
+            target,
+            score,
+            scale,
+            assessor,
+            scores.rationale.get((source, target), ""),
         )
         for source, target, score in scores.cells()
-    )  # fmt: skip
+    )
 
 
 def read_scales(store: Store) -> dict[str, Scale]:
@@ -374,22 +444,27 @@ def read_scales(store: Store) -> dict[str, Scale]:
 def read_matrices(store: Store) -> tuple[Scores, ...]:
     """The accepted interaction scores, one matrix an assessor and scale, by scale and assessor.
 
-    A scale that is only named is that of the first version, whole numbers from −3 to +3. What is outside
-    the scale, or of something on itself, is left out; the check of the graph reports it.
+    A scale that is only named is that of the first version, whole numbers from −3 to +3. What is
+    outside the scale, or of something on itself, is left out; the check of the graph reports it.
     """
     scales = read_scales(store)
     cells: dict[tuple[str, str], dict[tuple[str, str], tuple[float, str]]] = {}
-    for _, source, target, text, name, assessor, reason in text_rows(store, program_query("coherence/scores")):
-        scale, score = scales.setdefault(name, Scale(name=name)), _number(text)
+    for _, source, target, text, name, assessor, reason in text_rows(
+        store, program_query("coherence/scores")
+    ):
+        scale = scales.setdefault(name, Scale(name=name))
+        score = _number(text)
         if source != target and score is not None and not scale.fault(score):
             cells.setdefault((name, assessor), {}).setdefault((source, target), (score, reason))
     return tuple(
         scores_of(
-            {pair: score for pair, (score, _) in assessed.items()}, assessor=assessor, scale=scales[name],
+            {pair: score for pair, (score, _) in assessed.items()},
+            assessor=assessor,
+            scale=scales[name],
             rationale={pair: reason for pair, (_, reason) in assessed.items() if reason},
         )
         for (name, assessor), assessed in sorted(cells.items())
-    )  # fmt: skip
+    )
 
 
 def _number(text: str) -> float | None:

@@ -1,6 +1,7 @@
 """Signed interaction: what an action gives and takes, positive and negative apart, and how far assessors agree.
 
-An empty cell is not assessed. It is never a 0: it enters no sum, it lowers the coverage, and it widens ranks.
+An empty cell is not assessed. It is never a 0: it enters no sum, it lowers the coverage, and it
+widens ranks.
 """
 
 from bisect import bisect_left
@@ -40,7 +41,8 @@ def sums(scores: Scores) -> list[tuple[str, Sums, Sums]]:
 
     On a scale from l to h a positive side lies in [0, h(n−1)], a negative one in [l(n−1), 0].
 
-    Source: Weitz, N., Carlsen, H., Nilsson, M. & Skånberg, K. (2018). Towards systemic and contextual priority
+    Source: Weitz, N., Carlsen, H., Nilsson, M. & Skånberg, K. (2018). Towards systemic and
+        contextual priority
     setting for implementing the 2030 Agenda. Sustainability Science 13, 531–548.
 
     >>> from pan2kg.scores.matrix import scores_of
@@ -74,7 +76,8 @@ def second_order(scores: Scores, *, weight: float = WEIGHT) -> tuple[SecondOrder
 
     Cells that are not assessed open no path. In the order of the labels.
 
-    Source: Weitz et al. (2018), as for :func:`sums`; the variant leaves out the way back to i itself.
+    Source: Weitz et al. (2018), as for :func:`sums`; the variant leaves out the way back to i
+        itself.
 
     >>> from pan2kg.scores.matrix import scores_of
     >>> cells = {("a", "b"): 2, ("a", "c"): -1, ("b", "a"): 1, ("b", "c"): 3, ("c", "a"): 0, ("c", "b"): -2}
@@ -90,8 +93,15 @@ def second_order(scores: Scores, *, weight: float = WEIGHT) -> tuple[SecondOrder
     for (start, over, score), (middle, end, further) in product(negatives, negatives):
         if over == middle:
             double[start].append((start, over, end, score, further))
-    rows = zip(scores.labels, zip(direct.tolist(), total.tolist(), alone.tolist(), strict=True), strict=True)
-    return tuple(SecondOrder(label, own, both, less, tuple(double[label])) for label, (own, both, less) in rows)
+    rows = zip(
+        scores.labels,
+        zip(direct.tolist(), total.tolist(), alone.tolist(), strict=True),
+        strict=True,
+    )
+    return tuple(
+        SecondOrder(label, own, both, less, tuple(double[label]))
+        for label, (own, both, less) in rows
+    )
 
 
 class Rank(NamedTuple):
@@ -110,25 +120,29 @@ class Rank(NamedTuple):
 def ranks(scores: Scores) -> tuple[Rank, ...]:
     """Places by net out-sum with the interval they can lie in: cells not assessed at the ends of the scale.
 
-    place = 1 + how many have a higher net; equal nets share a place. best: own cells at the highest score, the others'
-    at the lowest; worst: the reverse. Sorted by place, then label.
+    place = 1 + how many have a higher net; equal nets share a place. best: own cells at the highest
+    score, the others' at the lowest; worst: the reverse. Sorted by place, then label.
 
-    Source: interval analysis (Moore, R. E. (1966). Interval Analysis. Prentice-Hall), competition ranking.
+    Source: interval analysis (Moore, R. E. (1966). Interval Analysis. Prentice-Hall), competition
+        ranking.
 
     >>> from pan2kg.scores.matrix import scores_of
     >>> [(row.label, row.place, row.best, row.worst) for row in ranks(scores_of({("a", "b"): 2}))]
     [('a', 1, 1, 2), ('b', 2, 1, 2)]
     """
     net = np.nansum(scores.values, axis=1) if scores.labels else np.zeros(0)
-    lowest, highest = scores.scale.lowest, scores.scale.highest
+    lowest = scores.scale.lowest
+    highest = scores.scale.highest
     unassessed = np.isnan(scores.values).sum(axis=1) - 1
     rows = []
     for i, label in enumerate(scores.labels):
         marks = [(net, net[i])]
         if lowest is not None and highest is not None:
-            low, high = net + lowest * unassessed, net + highest * unassessed
+            low = net + lowest * unassessed
+            high = net + highest * unassessed
             marks += [(low, high[i]), (high, low[i])]
-        # sums of decimals that are equal may differ a little: 0.1 + 0.2 is not 0.3 in floating point
+        # sums of decimals that are equal may differ a little: 0.1 + 0.2 is not 0.3 in floating
+        # point
         places = [1 + int((np.delete(values, i) > mark + 1e-9).sum()) for values, mark in marks]
         rows.append(Rank(label, float(net[i]), places[0], *(places[1:] or (None, None))))
     return tuple(sorted(rows, key=lambda row: (row.place, row.label)))
@@ -137,15 +151,21 @@ def ranks(scores: Scores) -> tuple[Rank, ...]:
 def grouped(scores: Scores, groups: Mapping[str, str]) -> tuple[tuple[str, str, Sums, int], ...]:
     """The sums between groups of labels, as of targets between goals or of actions between plans.
 
-    Each is what the members of one group do to those of another: both groups, the sums, and of how many cells.
+    Each is what the members of one group do to those of another: both groups, the sums, and of how
+    many cells.
 
-    ``groups`` holds the group of each label; those without one enter no sum. Within a group a label and itself are no
+    ``groups`` holds the group of each label; those without one enter no sum. Within a group a label
+        and itself are no
     cell. By group and other group; pairs without any cell are left out.
 
-    Source: this project’s definition: sums of the block of the matrix, with the number of assessed cells.
+    Source: this project’s definition: sums of the block of the matrix, with the number of assessed
+        cells.
     """
     names = sorted(set(groups.values()))
-    members = {name: [at for at, label in enumerate(scores.labels) if groups.get(label) == name] for name in names}
+    members = {
+        name: [at for at, label in enumerate(scores.labels) if groups.get(label) == name]
+        for name in names
+    }
     rows = []
     for group, target_group in product(names, names):
         block = scores.values[np.ix_(members[group], members[target_group])]
@@ -163,16 +183,21 @@ class ScaleLevel(StrEnum):
     RATIO = "ratio"
 
 
-def alpha(ratings: Sequence[Sequence[float | None]], level: ScaleLevel = ScaleLevel.ORDINAL) -> float | None:
+def alpha(
+    ratings: Sequence[Sequence[float | None]], level: ScaleLevel = ScaleLevel.ORDINAL
+) -> float | None:
     """Krippendorff's alpha: 1 = full agreement, 0 = as by chance, below 0 = worse.
 
-    α = 1 − D_o/D_e over the coincidences o_ck of values within a unit. The difference δ²_ck of two values is
-    [c ≠ k] (nominal), (Σ_{g=c..k} n_g − (n_c + n_k)/2)² (ordinal), (c − k)² (interval) or ((c − k)/(c + k))² (ratio);
-    *sign* is nominal on −, 0 and +. ``ratings`` has one row an assessor, one column a unit; None is not assessed. A
-    unit that fewer than two assessed counts for nothing. None where there is no such unit, or all values are the same:
-    nothing could disagree.
+    α = 1 − D_o/D_e over the coincidences o_ck of values within a unit. The difference δ²_ck of two
+    values is [c ≠ k] (nominal), (Σ_{g=c..k} n_g − (n_c + n_k)/2)² (ordinal), (c − k)² (interval) or
+    ((c − k)/(c + k))² (ratio);
+    *sign* is nominal on −, 0 and +. ``ratings`` has one row an assessor, one column a unit; None is
+      not assessed. A
+    unit that fewer than two assessed counts for nothing. None where there is no such unit, or all
+    values are the same: nothing could disagree.
 
-    Source: Krippendorff, K. (2011). Computing Krippendorff's Alpha-Reliability. University of Pennsylvania; sign
+    Source: Krippendorff, K. (2011). Computing Krippendorff's Alpha-Reliability. University of
+        Pennsylvania; sign
     agreement is this project’s definition.
 
     >>> alpha([[1, 2, 3], [1, 2, 3]]), alpha([[1, None], [None, 2]]), alpha([[1, -1], [3, -2]], ScaleLevel.SIGN)
@@ -192,13 +217,16 @@ def alpha(ratings: Sequence[Sequence[float | None]], level: ScaleLevel = ScaleLe
     for unit in paired:
         number = np.array([unit[value] for value in distinct], dtype=np.float64)
         together += (np.outer(number, number) - np.diag(number)) / (number.sum() - 1)
-    values, totals = np.array(distinct, dtype=np.float64), together.sum(axis=1)
+    values = np.array(distinct, dtype=np.float64)
+    totals = together.sum(axis=1)
     if level is ScaleLevel.ORDINAL:
         values = np.cumsum(totals) - totals / 2
     apart = np.square(np.subtract.outer(values, values))
     if level is ScaleLevel.RATIO:
         both = np.add.outer(values, values)
-        apart = np.square(np.subtract.outer(values, values) / np.where(both == 0, 1, both))  # 0 and 0 do not differ
+        apart = np.square(
+            np.subtract.outer(values, values) / np.where(both == 0, 1, both)
+        )  # 0 and 0 do not differ
     elif level in {ScaleLevel.SIGN, ScaleLevel.NOMINAL}:
         apart = 1 - np.eye(len(values))
     expected = (np.outer(totals, totals) - np.diag(totals)) / (totals.sum() - 1)
@@ -211,9 +239,13 @@ def agreement(matrices: Iterable[Scores], level: ScaleLevel = ScaleLevel.ORDINAL
     Matrices may have different labels; a pair missing from one is not assessed there.
     """
     every = list(matrices)
-    if len({scores.scale.name for scores in every}) > 1 or len({scores.assessor for scores in every}) < len(every):
+    if len({scores.scale.name for scores in every}) > 1 or len(
+        {scores.assessor for scores in every}
+    ) < len(every):
         raise ValueError("one matrix an assessor, all on the same scale")
-    cells = [{(source, target): score for source, target, score in scores.cells()} for scores in every]
+    cells = [
+        {(source, target): score for source, target, score in scores.cells()} for scores in every
+    ]
     units = sorted({pair for assessed in cells for pair in assessed})
     return alpha([[assessed.get(unit) for unit in units] for assessed in cells], level)
 
@@ -239,14 +271,17 @@ def opinions(matrices: Iterable[Scores]) -> tuple[Opinions, ...]:
     return tuple((*pair, tuple(sorted(opinion))) for pair, opinion in sorted(by_cell.items()))
 
 
-def judged(home: Mapping[str, str], matrices: Iterable[Scores]) -> dict[tuple[str, str], tuple[float, float, int]]:
+def judged(
+    home: Mapping[str, str], matrices: Iterable[Scores]
+) -> dict[tuple[str, str], tuple[float, float, int]]:
     """Experts' scores between the actions of each pair of plans of which any are known, by their IRIs in order.
 
-    Both ways: the positive and the negative apart, and of how many cells. Scores on several scales have no sum: then
-    only those from −3 to +3 are taken. Where several assessed a cell, their positive and negative scores are averaged
-    each for itself.
+    Both ways: the positive and the negative apart, and of how many cells. Scores on several scales
+    have no sum: then only those from −3 to +3 are taken. Where several assessed a cell, their
+    positive and negative scores are averaged each for itself.
 
-    Source: it follows the cross-impact matrices of Weitz et al. (2018), Sustainability Science 13, 531–548.
+    Source: it follows the cross-impact matrices of Weitz et al. (2018), Sustainability Science 13,
+        531–548.
     """
     scored: dict[tuple[str, str], dict[tuple[str, str], list[float]]] = {}
     for matrix in summable(matrices):
@@ -257,7 +292,10 @@ def judged(home: Mapping[str, str], matrices: Iterable[Scores]) -> dict[tuple[st
     by_pair = {}
     for pair, cells in scored.items():
         positive, negative = (
-            sum(sum(side(score, 0) for score in opinion) / len(opinion) for opinion in cells.values())
+            sum(
+                sum(side(score, 0) for score in opinion) / len(opinion)
+                for opinion in cells.values()
+            )
             for side in (max, min)
         )
         by_pair[pair] = positive, negative, len(cells)
@@ -267,9 +305,12 @@ def judged(home: Mapping[str, str], matrices: Iterable[Scores]) -> dict[tuple[st
 class Dematel(NamedTuple):
     """The total influence ``total[i, j]`` of label i on label j, direct and indirect, and its sums.
 
-    ``given_positive`` and ``given_negative`` are the row sums D⁺ and D⁻ of the positive and the negative part,
-    ``taken_positive`` and ``taken_negative`` the column sums R⁺ and R⁻. Prominence D⁺ + R⁺ and relation D⁺ − R⁺ are
-    None where a score is negative. ``divisor`` is s, by which scores were divided, ``coverage`` the share assessed.
+    ``given_positive`` and ``given_negative`` are the row sums D⁺ and D⁻ of the positive and the
+        negative part,
+    ``taken_positive`` and ``taken_negative`` the column sums R⁺ and R⁻. Prominence D⁺ + R⁺ and
+        relation D⁺ − R⁺ are
+    None where a score is negative. ``divisor`` is s, by which scores were divided, ``coverage`` the
+    share assessed.
     """
 
     labels: tuple[str, ...]
@@ -287,12 +328,23 @@ class Dematel(NamedTuple):
     def of(cls, scores: Scores, divisor: float, total: Floats) -> "Dematel":
         positive = np.maximum(total, 0)
         negative = total - positive
-        given, taken = positive.sum(axis=1), positive.sum(axis=0)
-        prominence, relation = (None, None) if (scores.values < 0).any() else (given + taken, given - taken)
+        given = positive.sum(axis=1)
+        taken = positive.sum(axis=0)
+        prominence, relation = (
+            (None, None) if (scores.values < 0).any() else (given + taken, given - taken)
+        )
         return cls(
-            scores.labels, divisor, coverage(scores), total, given, negative.sum(axis=1), taken, negative.sum(axis=0),
-            prominence, relation,
-        )  # fmt: skip
+            scores.labels,
+            divisor,
+            coverage(scores),
+            total,
+            given,
+            negative.sum(axis=1),
+            taken,
+            negative.sum(axis=0),
+            prominence,
+            relation,
+        )
 
 
 def dematel(scores: Scores) -> Dematel:
@@ -300,10 +352,11 @@ def dematel(scores: Scores) -> Dematel:
 
     Cells that are not assessed and the diagonal are 0. A matrix of zeros has the total influence 0.
 
-    Source: Gabus, A. & Fontela, E. (1972). World problems, an invitation to further thought within the framework of
-    DEMATEL. Battelle Geneva Research Centre; with positive and negative influence apart: Xiao, H. et al. (2022).
-    Synergies and trade-offs across sustainable development goals: A novel method incorporating indirect interactions
-    analysis. Sustainable Development.
+    Source: Gabus, A. & Fontela, E. (1972). World problems, an invitation to further thought within
+        the framework of
+    DEMATEL. Battelle Geneva Research Centre; with positive and negative influence apart: Xiao, H.
+    et al. (2022). Synergies and trade-offs across sustainable development goals: A novel method
+    incorporating indirect interactions analysis. Sustainable Development.
 
     >>> from pan2kg.scores.matrix import scores_of
     >>> cells = {("a", "b"): 2, ("a", "c"): -1, ("b", "a"): 1, ("b", "c"): 3, ("c", "b"): -2}
@@ -330,7 +383,18 @@ MOST: Final = 2_000_000
 SHOWN: Final = 3
 """How many of the greatest chains of a cell are kept."""
 
-_CUTS: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)  # offered where a cut leaves too many chains
+_CUTS: Final = (
+    0.001,
+    0.002,
+    0.005,
+    0.01,
+    0.02,
+    0.05,
+    0.1,
+    0.2,
+    0.5,
+    1.0,
+)  # offered where a cut leaves too many chains
 _CELLS: Final = 4_000_000
 """How many ways to go on are looked at at once, for the sake of memory."""
 _CLOSE: Final = 1e-12
@@ -344,8 +408,10 @@ Chain = tuple[tuple[str, ...], float]
 class Chains(NamedTuple):
     """The summed values ``total[i, j]`` of all chains from label i to label j, 0 on the diagonal.
 
-    ``counts`` holds how many chains each cell sums up, ``greatest`` the three greatest by size of each cell that has
-    any, by (first, last) label. ``unit`` is M, the score whose value is 1, and ``cut`` where chains were cut.
+    ``counts`` holds how many chains each cell sums up, ``greatest`` the three greatest by size of
+        each cell that has
+    any, by (first, last) label. ``unit`` is M, the score whose value is 1, and ``cut`` where chains
+    were cut.
     """
 
     labels: tuple[str, ...]
@@ -367,11 +433,12 @@ Front = tuple[NDArray[np.int16], Floats]
 def chains(scores: Scores, *, cut: float = CUT) -> Chains:
     """Every chain without a repeated member, valued Π x/M and summed up by its first and last member.
 
-    M = max(|lowest|, |highest|) of the scale, without bounds the greatest |x|. A chain whose size is below ``cut``, in
-    [0, 1], is left out with all that goes on from it; so are cells of 0 and cells not assessed. Of the greatest, equal
-    ones stand by length, then by the order of labels.
+    M = max(|lowest|, |highest|) of the scale, without bounds the greatest |x|. A chain whose size
+    is below ``cut``, in [0, 1], is left out with all that goes on from it; so are cells of 0 and
+    cells not assessed. Of the greatest, equal ones stand by length, then by the order of labels.
 
-    Source: Panula-Ontto, J. & Piirainen, K. A. (2018). EXIT: An alternative approach for structural cross-impact
+    Source: Panula-Ontto, J. & Piirainen, K. A. (2018). EXIT: An alternative approach for structural
+        cross-impact
     modeling and analysis. Technological Forecasting and Social Change 137, 89–100.
 
     >>> from pan2kg.scores.matrix import scores_of
@@ -380,29 +447,51 @@ def chains(scores: Scores, *, cut: float = CUT) -> Chains:
     >>> every.number, every.total.round(6).tolist()[0], every.greatest["a", "c"][0][0]
     (9, [0.0, 0.888889, 0.333333], ('a', 'b', 'c'))
     """
-    x, scale, labels, n = np.nan_to_num(scores.values, nan=0.0), scores.scale, scores.labels, len(scores.labels)
+    x = np.nan_to_num(scores.values, nan=0.0)
+    scale = scores.scale
+    labels = scores.labels
+    n = len(scores.labels)
     is_bounded = scale.lowest is not None and scale.highest is not None
-    unit = float(max(abs(scale.lowest or 0), abs(scale.highest or 0)) if is_bounded else np.abs(x).max(initial=0.0))
+    unit = float(
+        max(abs(scale.lowest or 0), abs(scale.highest or 0))
+        if is_bounded
+        else np.abs(x).max(initial=0.0)
+    )
     x = x / unit if unit else x
-    total, counts = np.zeros(n * n), np.zeros(n * n, dtype=np.int64)
+    total = np.zeros(n * n)
+    counts = np.zeros(n * n, dtype=np.int64)
     greatest: dict[tuple[str, str], tuple[Chain, ...]] = {}
     for members, values in _fronts(x, cut):
         cells = members[:, 0].astype(np.intp) * n + members[:, -1]
         total += np.bincount(cells, values, n * n)
         counts += np.bincount(cells, minlength=n * n)
         if counts.sum() > MOST:
-            # the lowest of some round cuts that would leave few enough: the higher the cut, the fewer
+            # the lowest of some round cuts that would leave few enough: the higher the cut, the
+            # fewer
             higher = [value for value in _CUTS if value > cut]
-            place = bisect_left(higher, 1, key=lambda value: int(sum(len(v) for _, v in _fronts(x, value)) <= MOST))
-            remedy, enough = ("raise-cut", higher[place]) if place < len(higher) else ("fewer-members", None)
-            raise QueryError("too-many-chains", remedy=remedy, assessor=scores.assessor, most=MOST, cut=str(enough))
+            place = bisect_left(
+                higher, 1, key=lambda value: int(sum(len(v) for _, v in _fronts(x, value)) <= MOST)
+            )
+            remedy, enough = (
+                ("raise-cut", higher[place]) if place < len(higher) else ("fewer-members", None)
+            )
+            raise QueryError(
+                "too-many-chains",
+                remedy=remedy,
+                assessor=scores.assessor,
+                most=MOST,
+                cut=str(enough),
+            )
         # the greatest of each cell in this piece
         order = np.lexsort((-np.abs(values).round(9), cells))
         rank = np.arange(len(order)) - np.searchsorted(cells[order], cells[order])
         for at in order[rank < SHOWN].tolist():
             names = tuple(labels[place] for place in members[at].tolist())
-            ends, chain = (names[0], names[-1]), (names, float(values[at]))
-            both = sorted((*greatest.get(ends, ()), chain), key=lambda chain: -round(abs(chain[1]), 9))
+            ends = (names[0], names[-1])
+            chain = (names, float(values[at]))
+            both = sorted(
+                (*greatest.get(ends, ()), chain), key=lambda chain: -round(abs(chain[1]), 9)
+            )
             greatest[ends] = tuple(both[:SHOWN])
     return Chains(labels, total.reshape(n, n), counts.reshape(n, n), greatest, unit, cut)
 
@@ -413,12 +502,14 @@ def _fronts(x: Floats, cut: float) -> Iterator[Front]:
     All chains of a length are kept until they have been made longer.
     """
     fronts: list[Front] = [(np.arange(len(x), dtype=np.int16).reshape(-1, 1), np.ones(len(x)))]
-    number, rows = 0, max(1, _CELLS // max(1, len(x)))
+    number = 0
+    rows = max(1, _CELLS // max(1, len(x)))
     while fronts:
         longer = []
         for all_members, all_values in fronts:
             for start in range(0, len(all_values), rows):
-                members, values = all_members[start : start + rows], all_values[start : start + rows]
+                members = all_members[start : start + rows]
+                values = all_values[start : start + rows]
                 further = values[:, None] * x[members[:, -1]]
                 goes_on = (np.abs(further) >= cut - _CLOSE) & (further != 0)
                 np.put_along_axis(goes_on, members.astype(np.intp), values=False, axis=1)

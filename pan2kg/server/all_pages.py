@@ -1,6 +1,7 @@
 """The pages of a running service: those of a site, and one for every other IRI the graph mentions.
 
-It needs all that draws pages, which takes as long to import as the rest of the service: only who draws one imports it.
+It needs all that draws pages, which takes as long to import as the rest of the service: only who
+draws one imports it.
 """
 
 from collections.abc import Mapping
@@ -20,7 +21,8 @@ from pan2kg.turtle.vocabulary import path_of
 class AllPages(registry.Site):
     # passages, documents, links, concepts, named graphs have pages too
     def page(self, path: str, arguments: Mapping[str, str] | None = None) -> SiteFile | None:
-        page, name = super().page(path, arguments), path.partition("/")[2].removesuffix(".html")
+        page = super().page(path, arguments)
+        name = path.partition("/")[2].removesuffix(".html")
         language = next((tag for tag in LANGUAGES if path == f"{tag}/{name}.html"), None)
         if page or not language:
             return page
@@ -28,7 +30,9 @@ class AllPages(registry.Site):
         iri = find(self.site_context.graph.store, name)
         return SiteFile(path, HTML, self.portray(iri, path, language, arguments)) if iri else None
 
-    def portray(self, iri: str, path: str, language: str, arguments: Mapping[str, str] | None = None) -> bytes:
+    def portray(
+        self, iri: str, path: str, language: str, arguments: Mapping[str, str] | None = None
+    ) -> bytes:
         tag = next(tag for tag in LANGUAGES if tag == language)
         request = Request(path, tag, "", registry.canonical(path, arguments or {}))
         context = PageContext(self.site_context, request)
@@ -40,11 +44,19 @@ class AllPages(registry.Site):
                 notes.mark(statements.Statement(iri, "", ox.Literal(""), iri))
             values = entity.page(context, labels.Entry(iri, "", "", "", "", {}), notes)
         machine = values["machine"]
-        if isinstance(machine, dict) and not machine["turtle"] and context.site_context.mode == "served":
+        if (
+            isinstance(machine, dict)
+            and not machine["turtle"]
+            and context.site_context.mode == "served"
+        ):
             document = documents.find_document(context.graph.store, iri)
             turtle, json = (context.out(f"{document}.{ending}") for ending in ("ttl", "jsonld"))
             machine = {**machine, "turtle": turtle, "json": json}
         return render(
             "entity.html",
-            {**frame(context, registry.PAGES, str(values.get("section", ""))), **values, "machine": machine},
+            {
+                **frame(context, registry.PAGES, str(values.get("section", ""))),
+                **values,
+                "machine": machine,
+            },
         ).encode()

@@ -1,8 +1,9 @@
 """The one door to the Python SDK of the Model Context Protocol: the graph for those who ask an assistant.
 
-An assistant gets what a person gets, and with it what makes an answer one that can be cited: the words of the question
-with its caveats, the level of evidence, how much was read, the release and the day, and the documents of what it names.
-It reads and never writes. A query of its own runs in a process that is ended when its time is over.
+An assistant gets what a person gets, and with it what makes an answer one that can be cited: the
+words of the question with its caveats, the level of evidence, how much was read, the release and
+the day, and the documents of what it names. It reads and never writes. A query of its own runs in a
+process that is ended when its time is over.
 """
 
 import functools
@@ -22,7 +23,8 @@ from pan2kg.store import queries
 from pan2kg.tables import table as tables, writers
 from pan2kg.turtle.vocabulary import PAN
 
-# rows of an answer where nobody says how many, and at most; documents and statements it tells of at most
+# rows of an answer where nobody says how many, and at most; documents and statements it tells of at
+# most
 ROWS: Final = 100
 MOST_ROWS: Final = 1000
 DOCUMENTS: Final = 40
@@ -45,24 +47,42 @@ class Assistant:
     arguments: tuple[str, ...] = ()
 
     def find(self, words: str) -> Content:
-        entries = [self.graph.labels.entries[iri] for iri in self.graph.search.find(words, limit=20)]
-        rows = [{"iri": e.iri, "key": e.key, "kind": e.kind, "label": self.graph.label(e.iri)} for e in entries]
+        entries = [
+            self.graph.labels.entries[iri] for iri in self.graph.search.find(words, limit=20)
+        ]
+        rows = [
+            {"iri": e.iri, "key": e.key, "kind": e.kind, "label": self.graph.label(e.iri)}
+            for e in entries
+        ]
         return {"found": rows}
 
     def questions(self) -> Content:
-        language, questions = self.graph.language, list[Content]()
-        for query in sorted(self.graph.queries.values(), key=lambda query: (query.group, query.name)):
-            parameters = {p.name: p.meaning_in(language) for p in query.parameters if p.name != "language"}
+        language = self.graph.language
+        questions = list[Content]()
+        for query in sorted(
+            self.graph.queries.values(), key=lambda query: (query.group, query.name)
+        ):
+            parameters = {
+                p.name: p.meaning_in(language) for p in query.parameters if p.name != "language"
+            }
             words = {"question": query.question(language), "caveats": query.summary_in(language)}
             questions.append({"name": query.name, **words, "parameters": parameters})
         return {"questions": questions}
 
-    def ask(self, question: str, parameters: dict[str, str] | None = None, limit: int = ROWS) -> Content:
-        graph, values = self.graph, {name.replace("-", "_"): value for name, value in (parameters or {}).items()}
+    def ask(
+        self, question: str, parameters: dict[str, str] | None = None, limit: int = ROWS
+    ) -> Content:
+        graph = self.graph
+        values = {name.replace("-", "_"): value for name, value in (parameters or {}).items()}
         if question in queries.FORMER and question not in graph.queries:
             table, chosen = queries.succeeded(question, values, graph.project)
             evidence = chosen.pop("evidence", "")
-            return self.figure(table, evidence=evidence, limit=limit, **{key: [name] for key, name in chosen.items()})
+            return self.figure(
+                table,
+                evidence=evidence,
+                limit=limit,
+                **{key: [name] for key, name in chosen.items()},
+            )
         query = queries.find_query(graph.project, question)
         if any(parameter.name == "language" for parameter in query.parameters):
             values.setdefault("language", graph.language)
@@ -74,19 +94,31 @@ class Assistant:
             "question": query.question(graph.language),
             "caveats": list(filter(None, caveats)),
             "level": level,
-            "basis": writers.basis_of(graph.store, graph.language, release=graph.release, day=graph.as_of, level=level),
+            "basis": writers.basis_of(
+                graph.store, graph.language, release=graph.release, day=graph.as_of, level=level
+            ),
             **self._rows([*answer.rows], limit),
         }
 
     def figures(self) -> Content:
         words = catalogue.Messages("help")
-        return {"figures": {name: words.say(f"question.{name}", self.graph.language) for name in tables.TABLES}}
+        return {
+            "figures": {
+                name: words.say(f"question.{name}", self.graph.language) for name in tables.TABLES
+            }
+        }
 
     def figure(
-        self, name: str, plans: list[str] | None = None, actions: list[str] | None = None, evidence: str = "",
+        self,
+        name: str,
+        plans: list[str] | None = None,
+        actions: list[str] | None = None,
+        evidence: str = "",
         limit: int = ROWS,
-    ) -> Content:  # fmt: skip
-        figures = writers.answer_of(self.graph, name, evidence=evidence, plans=plans or (), actions=actions or ())
+    ) -> Content:
+        figures = writers.answer_of(
+            self.graph, name, evidence=evidence, plans=plans or (), actions=actions or ()
+        )
         return {
             "title": figures.title,
             "summary": figures.summary,
@@ -102,26 +134,50 @@ class Assistant:
 
     def about(self, thing: str) -> Content:
         graph = self.graph
-        iri = next(iter([thing] if thing in graph.labels.entries else graph.search.find(thing, limit=1)), "")
+        iri = next(
+            iter([thing] if thing in graph.labels.entries else graph.search.find(thing, limit=1)),
+            "",
+        )
         if not iri:
             raise QueryError("nothing-found", remedy="find-other-words", words=thing)
-        every, statements, sources = graph.statements.about(iri), [], dict[str, None]()
+        every = graph.statements.about(iri)
+        statements = []
+        sources = dict[str, None]()
         for statement in every[:STATEMENTS]:
             grounds = grounds_of(graph.statements, statement)
             sources |= dict.fromkeys(grounds.sources)
-            statements.append({
-                "property": graph.label(statement.predicate),
-                "value": graph.label(statement.target) if statement.target else statement.value.value,
-                "iri": statement.target or None,
-                "certainty": grounds.certainty or None,
-                "documents": list(grounds.sources),
-                "rule": statement.rule or None,
-            })  # fmt: skip
+            statements.append(
+                {
+                    "property": graph.label(statement.predicate),
+                    "value": graph.label(statement.target)
+                    if statement.target
+                    else statement.value.value,
+                    "iri": statement.target or None,
+                    "certainty": grounds.certainty or None,
+                    "documents": list(grounds.sources),
+                    "rule": statement.rule or None,
+                }
+            )
         more = {"left_out": len(every) - len(statements), "documents": self._documents(sources)}
-        return {"iri": iri, "label": graph.label(iri), "release": graph.release, "statements": statements, **more}
+        return {
+            "iri": iri,
+            "label": graph.label(iri),
+            "release": graph.release,
+            "statements": statements,
+            **more,
+        }
 
     def sparql(self, query: str, limit: int = ROWS) -> Content:
-        words = [sys.executable, "-m", "pan2kg.cli.main", "sparql", "-", *self.arguments, "--format", "json"]
+        words = [
+            sys.executable,
+            "-m",
+            "pan2kg.cli.main",
+            "sparql",
+            "-",
+            *self.arguments,
+            "--format",
+            "json",
+        ]
         text = queries.with_prefixes(query, self.graph.prefixes)
         try:
             done = subprocess.run(  # noqa: S603 - our own command, and the query goes through a pipe
@@ -130,7 +186,9 @@ class Assistant:
         except subprocess.TimeoutExpired:
             raise QueryError("query-too-long", seconds=SECONDS) from None
         if done.returncode:
-            raise QueryError("verbatim", words=done.stderr.strip().splitlines()[-1].removeprefix("pan2kg: "))
+            raise QueryError(
+                "verbatim", words=done.stderr.strip().splitlines()[-1].removeprefix("pan2kg: ")
+            )
         answer = json.loads(done.stdout)
         if "boolean" in answer:
             return {"answer": answer["boolean"], "release": self.graph.release}
@@ -138,18 +196,31 @@ class Assistant:
         return {"release": self.graph.release, **self._rows(rows, limit)}
 
     def _rows(self, rows: list[Any], limit: int) -> Content:
-        chosen, statements = rows[: max(0, min(limit, MOST_ROWS))], self.graph.statements
+        chosen = rows[: max(0, min(limit, MOST_ROWS))]
+        statements = self.graph.statements
         values = {value for row in chosen for value in row.values() if isinstance(value, str)}
         sources = Counter[str]()
-        for iri in {word for value in values for word in value.split()} & self.graph.labels.entries.keys():
-            sources.update({source for s in statements.about(iri) for source in grounds_of(statements, s).sources})
+        for iri in {
+            word for value in values for word in value.split()
+        } & self.graph.labels.entries.keys():
+            sources.update(
+                {
+                    source
+                    for s in statements.about(iri)
+                    for source in grounds_of(statements, s).sources
+                }
+            )
         documents = self._documents(sorted(sources, key=lambda source: (-sources[source], source)))
         return {"rows": chosen, "left_out": len(rows) - len(chosen), "documents": documents}
 
     def _documents(self, iris: Iterable[str]) -> list[Content]:
         graph = self.graph
-        titled = [(iri, graph.label(iri), graph.statements.one(iri, f"{PAN}readAt")) for iri in iris]
-        return [{"iri": iri, "title": title, "read_at": place or None} for iri, title, place in titled][:DOCUMENTS]
+        titled = [
+            (iri, graph.label(iri), graph.statements.one(iri, f"{PAN}readAt")) for iri in iris
+        ]
+        return [
+            {"iri": iri, "title": title, "read_at": place or None} for iri, title, place in titled
+        ][:DOCUMENTS]
 
 
 def build(assistant: Assistant) -> Any:  # noqa: ANN401 - the types of the SDK end at this door
@@ -159,17 +230,22 @@ def build(assistant: Assistant) -> Any:  # noqa: ANN401 - the types of the SDK e
         from mcp.types import ToolAnnotations
     except ImportError:
         raise FormatError("needs-extra", remedy="install-extra", extra="mcp") from None
-    language, release = assistant.graph.language, assistant.graph.release
+    language = assistant.graph.language
+    release = assistant.graph.release
     words = _WORDS.say("instructions", language)
     service = MCPServer("pan2kg", instructions=words, version=release, log_level="WARNING")
     reads = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
     for name in ("find", "questions", "ask", "figures", "figure", "explain", "about", "sparql"):
         tool = _spoken(getattr(assistant, name), language, ToolError)
-        service.tool(name=name, description=_WORDS.say(f"tool.{name}", language), annotations=reads)(tool)
+        service.tool(
+            name=name, description=_WORDS.say(f"tool.{name}", language), annotations=reads
+        )(tool)
     return service
 
 
-def _spoken(tool: Callable[..., Content], language: str, refusal: type[Exception]) -> Callable[..., Content]:
+def _spoken(
+    tool: Callable[..., Content], language: str, refusal: type[Exception]
+) -> Callable[..., Content]:
     @functools.wraps(tool)
     def answer(*values: object, **more: object) -> Content:
         with message.speaking(language):

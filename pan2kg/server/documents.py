@@ -1,15 +1,16 @@
 """Things, documents, named graphs and the VoID description: which describes which, and the answer to a request for one.
 
-A thing at ``/id/plan/lu-bhr-2`` is described at ``/doc/plan/lu-bhr-2``, to which its IRI redirects (303), as the W3C
-note “Cool URIs for the Semantic Web” asks. An instrument or body whose IRI is somebody else's is described under its
-key (``/doc/instrument/reg-2017-821``); a thing without a key under its IRI in base64 (``/doc/iri/…``), since an IRI has
-characters a path segment cannot hold. A named graph is its own document, and so is the ontology, whose terms are
-fragments of it.
+A thing at ``/id/plan/lu-bhr-2`` is described at ``/doc/plan/lu-bhr-2``, to which its IRI redirects
+(303), as the W3C note “Cool URIs for the Semantic Web” asks. An instrument or body whose IRI is
+somebody else's is described under its key (``/doc/instrument/reg-2017-821``); a thing without a key
+under its IRI in base64 (``/doc/iri/…``), since an IRI has characters a path segment cannot hold. A
+named graph is its own document, and so is the ontology, whose terms are fragments of it.
 
-The description of a thing holds its statements from all named graphs; the statements that point to it; the links and
-involvements that join it to other things, complete; the names of all things mentioned; and its provenance: the named
-graphs, the document each was taken from, the dataset and its licence. The VoID description is counted by queries, once
-for each state of the data, and written by the code that writes it for a release.
+The description of a thing holds its statements from all named graphs; the statements that point to
+it; the links and involvements that join it to other things, complete; the names of all things
+mentioned; and its provenance: the named graphs, the document each was taken from, the dataset and
+its licence. The VoID description is counted by queries, once for each state of the data, and
+written by the code that writes it for a release.
 """
 
 import re
@@ -28,7 +29,16 @@ from pan2kg.graph.labels import INSTRUMENTS, dataset_of, own_profile, read_profi
 from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.project import Project
 from pan2kg.server import protocol, web
-from pan2kg.server.protocol import FORMATS, Choice, Form, RefusalError, choose, is_absolute, used, why
+from pan2kg.server.protocol import (
+    FORMATS,
+    Choice,
+    Form,
+    RefusalError,
+    choose,
+    is_absolute,
+    used,
+    why,
+)
 from pan2kg.store import LocalStore, Store, construct, is_true, plain, program_query, select
 from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, PAN, RDF, RDFS, ROOT, SKOS, is_ours
 
@@ -47,19 +57,36 @@ NAMES: Final = (SKOS + "prefLabel", RDFS + "label", DCTERMS + "title", FOAF + "n
 _ORIGIN: Final = (RDF + "type", DCTERMS + "source", PAN + "certainty")
 # how the addresses begin that are answered here
 VOID_PATH: Final = "/.well-known/void"
-STARTS: Final = ("/id/", "/doc", "/graph/", "/ontology", "/dataset", "/catalogue", "/contributors", VOID_PATH)
+STARTS: Final = (
+    "/id/",
+    "/doc",
+    "/graph/",
+    "/ontology",
+    "/dataset",
+    "/catalogue",
+    "/contributors",
+    VOID_PATH,
+)
 # what the service has of the graph as a file, below its root
 DUMPS: Final = ("data/pan2kg.nq.gz",)
-# how a retired thing leads to what replaces it: the registered relation (RFC 5829), and the exact one
+# how a retired thing leads to what replaces it: the registered relation (RFC 5829), and the exact
+# one
 SUCCESSOR: Final = f"successor-version {DCTERMS}isReplacedBy"
 
 _TURTLE: Final = protocol.GRAPHS[0]
 DATA: Final = (_TURTLE._replace(media=_TURTLE.media[:1]), *protocol.GRAPHS[1:4])
-# chosen only where nothing else will do: a wildcard is not answered with a media type nobody registered
+# chosen only where nothing else will do: a wildcard is not answered with a media type nobody
+# registered
 _BY_OTHER_NAMES: Final = _TURTLE._replace(media=_TURTLE.media[1:])
 # the forms by the ending an address has where it wants one of them only
 PAGE: Final = Form("html", ("text/html",))
-ENDINGS: Final[Mapping[str, Form]] = {"ttl": DATA[0], "nt": DATA[1], "rdf": DATA[2], "jsonld": DATA[3], "html": PAGE}
+ENDINGS: Final[Mapping[str, Form]] = {
+    "ttl": DATA[0],
+    "nt": DATA[1],
+    "rdf": DATA[2],
+    "jsonld": DATA[3],
+    "html": PAGE,
+}
 # what of an IRI a header can hold as it is
 _SAFE: Final = "/:?#[]@!$&'()*+,;=%~"
 _NUMBER: Final = re.compile(r"\d{1,9}(?:\.\d{1,9}){1,3}")
@@ -98,7 +125,11 @@ def find_document(store: Store, iri: str) -> str | None:
     if iri.startswith((space, ROOT)):
         # by its whole where a thing of the project has the path of one of pan2kg
         document = document_of(iri, space)
-        is_ambiguous = not iri.startswith(space) and document != "ontology" and knows(store, space + iri[len(ROOT) :])
+        is_ambiguous = (
+            not iri.startswith(space)
+            and document != "ontology"
+            and knows(store, space + iri[len(ROOT) :])
+        )
         return _encoded(iri) if is_ambiguous else document
     for key, class_ in select(store, program_query("things/keys-of", thing=iri)).rows:
         kind = next((kind for kind, classes in OFFICIAL.items() if plain(class_) in classes), "")
@@ -108,13 +139,16 @@ def find_document(store: Store, iri: str) -> str | None:
 
 
 def find_thing(store: Store, path: str) -> str | None:
-    space, candidates = space_of(store), list[str]()
+    space = space_of(store)
+    candidates = list[str]()
     if path.startswith("iri/"):
         token = path.removeprefix("iri/")
         with suppress(ValueError):  # no base64, or no text in it
             candidates = [urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode()]
     if not any(candidates):
-        candidates = [start + name for start in dict.fromkeys((space, ROOT)) for name in (f"id/{path}", path)]
+        candidates = [
+            start + name for start in dict.fromkeys((space, ROOT)) for name in (f"id/{path}", path)
+        ]
     for iri in candidates:
         is_other = is_absolute(iri) and not iri.startswith((space, ROOT)) and knows(store, iri)
         document = document_of(iri, space) if is_other else find_document(store, iri)
@@ -137,31 +171,44 @@ def knows(store: Store, iri: str) -> bool:
 
 
 def find_ours(store: Store, path: str) -> str:
-    # a project that imports the core answers for it too, as the addresses of pan2kg need not lead here
+    # a project that imports the core answers for it too, as the addresses of pan2kg need not lead
+    # here
     candidates = dict.fromkeys(start + path for start in (space_of(store), ROOT))
     return next((iri for iri in candidates if knows(store, iri)), "")
 
 
 def describe(store: Store, iri: str, document: str) -> list[ox.Triple]:
-    about, graphs = set[ox.Triple](), set[str]()
+    about = set[ox.Triple]()
+    graphs = set[str]()
 
     def add(iris: Iterable[str], properties: tuple[str, ...]) -> None:
         things = sorted(filter(is_absolute, iris))
-        about.update(construct(store, program_query("things/some-statements", thing=things, property=properties)))
+        about.update(
+            construct(
+                store, program_query("things/some-statements", thing=things, property=properties)
+            )
+        )
 
     query = program_query("things/description", thing=iri, value=iri, joined=iri)
     for graph, subject, predicate, value in select(store, query).rows:
-        if value is not None and isinstance(predicate, ox.NamedNode) and not isinstance(subject, ox.Literal | None):
+        if (
+            value is not None
+            and isinstance(predicate, ox.NamedNode)
+            and not isinstance(subject, ox.Literal | None)
+        ):
             about.add(ox.Triple(subject, predicate, value))
             graphs |= {plain(graph)} - {""}
     add(graphs, _ORIGIN)
     terms = {term for triple in about for term in (triple.subject, triple.object)}
     add({term.value for term in terms if isinstance(term, ox.NamedNode)}, NAMES)
     # what is said of the document itself
-    page, dataset = ox.NamedNode(document), dataset_of(space_of(store))
+    page = ox.NamedNode(document)
+    dataset = dataset_of(space_of(store))
     about.add(ox.Triple(page, ox.NamedNode(RDF + "type"), ox.NamedNode(FOAF + "Document")))
     about.add(ox.Triple(page, ox.NamedNode(FOAF + "primaryTopic"), ox.NamedNode(iri)))
-    about |= {ox.Triple(page, ox.NamedNode(DCTERMS + "source"), ox.NamedNode(graph)) for graph in graphs}
+    about |= {
+        ox.Triple(page, ox.NamedNode(DCTERMS + "source"), ox.NamedNode(graph)) for graph in graphs
+    }
     for (licence,) in select(store, program_query("dataset/licence", dataset=dataset)).rows:
         about.add(ox.Triple(page, ox.NamedNode(VOID + "inDataset"), ox.NamedNode(dataset)))
         if licence is not None:
@@ -177,7 +224,9 @@ def _sorted(triples: Iterable[ox.Triple], iri: str = "") -> list[ox.Triple]:
 def write(triples: list[ox.Triple], form: str, prefixes: Mapping[str, str]) -> bytes:
     needed = used(triples, dict(prefixes))
     if form == "jsonld":
-        from pan2kg.publish import vocabulary  # for who asks for it: it takes as long to import as a document to write
+        from pan2kg.publish import (
+            vocabulary,
+        )  # for who asks for it: it takes as long to import as a document to write
 
         return vocabulary.write(triples, form, needed)
     return ox.serialize(triples, format=FORMATS[form], prefixes=needed or None) or b""
@@ -195,10 +244,18 @@ def lead(request: web.Request, path: str, status: int = 303) -> web.Response:
 
 class DataSource:
     def __init__(
-        self, project: Project, store: Store, release: protocol.ServedRelease, prefixes: Mapping[str, str],
+        self,
+        project: Project,
+        store: Store,
+        release: protocol.ServedRelease,
+        prefixes: Mapping[str, str],
         portray: Portray | None = None,
-    ) -> None:  # fmt: skip
-        self.project, self.store, self.release, self.prefixes, self.portray = project, store, release, prefixes, portray
+    ) -> None:
+        self.project = project
+        self.store = store
+        self.release = release
+        self.prefixes = prefixes
+        self.portray = portray
         self._counted = lru_cache(1)(lambda _: count(self.store))  # once for a state of the data
 
     def answer(self, request: web.Request) -> web.Response:
@@ -220,27 +277,39 @@ class DataSource:
             iri = find_ours(self.store, document)
             if not iri:
                 raise RefusalError(404, why("no-graph", iri=space_of(self.store) + document))
-            query, subject = program_query("graphs/statements", graph=iri), ""
-        elif kind == "ontology" or document == "ontology":  # under its own IRI or that of the version that is served
+            query = program_query("graphs/statements", graph=iri)
+            subject = ""
+        elif (
+            kind == "ontology" or document == "ontology"
+        ):  # under its own IRI or that of the version that is served
             iri = ROOT + document
             if not fixed and self._is_earlier(document.removeprefix("ontology/")):
                 return web.Response(status_code=303, headers={"location": f"{iri}.ttl"})
-            if not knows(self.store, iri) or (document != "ontology" and iri not in self._versions()):
+            if not knows(self.store, iri) or (
+                document != "ontology" and iri not in self._versions()
+            ):
                 raise RefusalError(404, why("graph-says-nothing", iri=iri))
-            query, document, iri, subject = program_query("graphs/ontology"), "ontology", ONTOLOGY, ONTOLOGY
+            query = program_query("graphs/ontology")
+            document = "ontology"
+            iri = ONTOLOGY
+            subject = ONTOLOGY
         else:
             return self._thing(request, place[1:])
-        return self._show(request, iri, document, fixed, lambda: _sorted(construct(self.store, query), subject))
+        return self._show(
+            request, iri, document, fixed, lambda: _sorted(construct(self.store, query), subject)
+        )
 
     def _void(self, request: web.Request) -> web.Response:
         from pan2kg.graph.graph import Graph
         from pan2kg.publish import edition
 
-        choice, place = protocol.insist(web.header(request, "accept"), DATA), f"{web.root_of(request)}/"
+        choice = protocol.insist(web.header(request, "accept"), DATA)
+        place = f"{web.root_of(request)}/"
         tag = self.release.tag("void", place, choice.media)
         headers = {"vary": "Accept", "cache-control": "no-cache", "etag": tag}
         web.insist_changed(request, headers)
-        small, space = LocalStore(ox.Store()), space_of(self.store)
+        small = LocalStore(ox.Store())
+        space = space_of(self.store)
         stated = construct(self.store, program_query("dataset/facts", dataset=dataset_of(space)))
         small.add(f"{GRAPH}catalogue", stated)
         try:
@@ -271,7 +340,8 @@ class DataSource:
 
     def _thing(self, request: web.Request, path: str) -> web.Response:
         space = space_of(self.store)
-        dataset, iri = dataset_of(space), space + path
+        dataset = dataset_of(space)
+        iri = space + path
         version = iri.removeprefix(f"{dataset}/")
         if version != iri and version in self._versions(dataset):
             return lead(request, document_of(dataset, space))
@@ -295,11 +365,17 @@ class DataSource:
         following, successor = self._following(iri)
         if successor:
             document = document_of(successor, space_of(self.store))
-            return lead(request, quote(f"{document}.{_ENDING_OF[fixed.name]}" if fixed else document), 301)
+            return lead(
+                request, quote(f"{document}.{_ENDING_OF[fixed.name]}" if fixed else document), 301
+            )
         return self._show(request, iri, f"doc/{key}", fixed, None, following)
 
     def _versions(self, *datasets: str) -> list[str]:
-        return [*select(self.store, program_query("dataset/versions", thing=[ONTOLOGY, *datasets])).values("version")]
+        return [
+            *select(
+                self.store, program_query("dataset/versions", thing=[ONTOLOGY, *datasets])
+            ).values("version")
+        ]
 
     def _is_earlier(self, version: str, *datasets: str) -> bool:
         # one that is not served here: its release has it, to which the permanent addresses lead
@@ -310,12 +386,18 @@ class DataSource:
         return numbers[0] < max(numbers)
 
     def _following(self, iri: str) -> tuple[list[str] | None, str]:
-        # what replaces a thing of ours that was retired (None where it was not), and its one successor
+        # what replaces a thing of ours that was retired (None where it was not), and its one
+        # successor
         if not is_ours(iri):
             return None, ""
-        rows = [[*map(plain, row)] for row in select(self.store, program_query("things/replacements", thing=iri)).rows]
+        rows = [
+            [*map(plain, row)]
+            for row in select(self.store, program_query("things/replacements", thing=iri)).rows
+        ]
         successors = {thing for _, thing, moved in rows if is_true(moved)}
-        successor = next(iter(successors)) if len(successors) == 1 and all(map(is_ours, successors)) else ""
+        successor = (
+            next(iter(successors)) if len(successors) == 1 and all(map(is_ours, successors)) else ""
+        )
         replacing = [thing for mark, thing, _ in rows if is_true(mark)]
         return sorted(set(filter(is_absolute, replacing))) if replacing else None, successor
 
@@ -329,14 +411,27 @@ class DataSource:
             page = choose(accept, (PAGE,)) if self.portray else None
             wants_page = page and protocol.prefers(accept, DATA, strictly=True)
             data = None if wants_page else choose(accept, (*DATA, _BY_OTHER_NAMES))
-            choice = data or page or protocol.insist(accept, (*DATA, *([PAGE] if self.portray else [])))
-        varies = [*([] if fixed else ["Accept"]), *(["Accept-Language"] if choice.form == PAGE else [])]
-        return choice, {"cache-control": "no-cache", **({"vary": ", ".join(varies)} if varies else {})}
+            choice = (
+                data or page or protocol.insist(accept, (*DATA, *([PAGE] if self.portray else [])))
+            )
+        varies = [
+            *([] if fixed else ["Accept"]),
+            *(["Accept-Language"] if choice.form == PAGE else []),
+        ]
+        return choice, {
+            "cache-control": "no-cache",
+            **({"vary": ", ".join(varies)} if varies else {}),
+        }
 
     def _show(
-        self, request: web.Request, iri: str, document: str, fixed: Form | None,
-        make: Callable[[], list[ox.Triple]] | None, following: list[str] | None = None,
-    ) -> web.Response:  # fmt: skip
+        self,
+        request: web.Request,
+        iri: str,
+        document: str,
+        fixed: Form | None,
+        make: Callable[[], list[ox.Triple]] | None,
+        following: list[str] | None = None,
+    ) -> web.Response:
         # what was retired is gone: its description says what is ``following``
         try:
             choice, headers = self._choose(web.header(request, "accept"), fixed)
@@ -344,16 +439,22 @@ class DataSource:
             if following is None:
                 raise
             raise RefusalError(410, why("retired", iri=iri, why=refusal.message)) from None
-        front, place = request.scope["front"], f"{web.root_of(request)}/"
-        address, language = front + quote(document), protocol.preferred_language(web.header(request, "accept-language"))
+        front = request.scope["front"]
+        place = f"{web.root_of(request)}/"
+        address = front + quote(document)
+        language = protocol.preferred_language(web.header(request, "accept-language"))
         links = [f'<{quote(thing, safe=_SAFE)}>; rel="{SUCCESSOR}"' for thing in following or ()]
         if following is None:
-            pages = {tag: front + quote(f"{tag}/{document.removeprefix('doc/')}.html") for tag in LANGUAGES}
+            pages = {
+                tag: front + quote(f"{tag}/{document.removeprefix('doc/')}.html")
+                for tag in LANGUAGES
+            }
             # the other forms of a document, each as a value of a Link header (RFC 8288)
             links += [
                 f'<{address}.{ending}>; rel="alternate"; type="{form.media[0]}"'
-                for ending, form in ENDINGS.items() if form in DATA and form.name != choice.form.name
-            ]  # fmt: skip
+                for ending, form in ENDINGS.items()
+                if form in DATA and form.name != choice.form.name
+            ]
             for tag, page in pages.items() if self.portray else ():
                 links.append(f'<{page}>; rel="alternate"; type="text/html"; hreflang="{tag}"')
             links.append(f'<{address}>; rel="canonical"')
@@ -363,14 +464,20 @@ class DataSource:
             return web.Response(body, 410, {**headers, "content-type": choice.content_type})
         if following is None:
             if choice.form == PAGE:
-                return web.Response(status_code=303, headers={**headers, "location": pages[language]})
+                return web.Response(
+                    status_code=303, headers={**headers, "location": pages[language]}
+                )
             if not fixed:
                 headers["content-location"] = f"{address}.{_ENDING_OF[choice.form.name]}"
             headers["etag"] = self.release.tag("document", place, document, choice.media)
             web.insist_changed(request, headers)
         triples = make() if make else describe(self.store, iri, place + quote(document))
         body = write(triples, choice.form.name, self.prefixes)
-        return web.Response(body, 200 if following is None else 410, {**headers, "content-type": choice.content_type})
+        return web.Response(
+            body,
+            200 if following is None else 410,
+            {**headers, "content-type": choice.content_type},
+        )
 
 
 def count(store: Store) -> Any:  # noqa: ANN401 - statistics of a module that is read late
@@ -379,19 +486,31 @@ def count(store: Store) -> Any:  # noqa: ANN401 - statistics of a module that is
 
     totals = select(store, program_query("counts/totals")).rows[0]
     properties, classes = (
-        Counter({plain(name): int(plain(number)) for name, number in select(store, program_query(query)).rows})
+        Counter(
+            {
+                plain(name): int(plain(number))
+                for name, number in select(store, program_query(query)).rows
+            }
+        )
         for query in ("counts/distinct-properties", "counts/distinct-classes")
     )
     links: Counter[tuple[str, str]] = Counter()
     targets = editions.targets_of(own_profile(read_profiles(store), None))
-    for _, name, value in select(store, program_query("counts/outgoing-statements", space=space_of(store))).rows:
-        links.update((target, plain(name)) for target, start in targets.items() if plain(value).startswith(start))
+    for _, name, value in select(
+        store, program_query("counts/outgoing-statements", space=space_of(store))
+    ).rows:
+        links.update(
+            (target, plain(name))
+            for target, start in targets.items()
+            if plain(value).startswith(start)
+        )
     triples, subjects, objects = (int(plain(value)) for value in totals)
     return editions.Statistics(triples, subjects, objects, properties, classes, links)
 
 
 def routes(source: DataSource) -> list[web.Route]:
-    # what answers for things and documents, by how their addresses begin; in threads, as the store is waited for
+    # what answers for things and documents, by how their addresses begin; in threads, as the store
+    # is waited for
     threads = web.Threads(4, "document")
 
     async def answer(request: web.Request) -> web.Response:

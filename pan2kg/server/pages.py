@@ -1,12 +1,13 @@
 """Pages, assets and files of a release: drawn once for a state of the data, kept, and sent as fits the client.
 
-After a change whose things are known only what speaks of them is drawn anew. The home pages are kept between starts
-too, so that who opens the service need not wait for them: found again by all that they depend on, the files of the
-project, the program with its templates, the front end, and the day. What is damaged or cannot be written is done
-without.
+After a change whose things are known only what speaks of them is drawn anew. The home pages are
+kept between starts too, so that who opens the service need not wait for them: found again by all
+that they depend on, the files of the project, the program with its templates, the front end, and
+the day. What is damaged or cannot be written is done without.
 
-A release is served as it is: every file with the ETag of its own checksum, and what plain files cannot say, status and
-negotiation; what no file tells, a link that a rule made, is answered from the graph.
+A release is served as it is: every file with the ETag of its own checksum, and what plain files
+cannot say, status and negotiation; what no file tells, a link that a rule made, is answered from
+the graph.
 """
 
 import gc
@@ -38,21 +39,41 @@ HOMES: Final = tuple(f"{language}/index.html" for language in LANGUAGES)
 ASSETS: Final = "assets/"
 # bytes of pages that are kept
 CACHE_BYTES: Final = 64 * 2**20
-# the kinds of things whose page speaks of one thing and what is said of it, with the names of all it is joined to
+# the kinds of things whose page speaks of one thing and what is said of it, with the names of all
+# it is joined to
 ENTITIES: Final = frozenset(
-    {"action", "body", "category", "document", "graph", "instrument", "part", "passage", "provision"}
+    {
+        "action",
+        "body",
+        "category",
+        "document",
+        "graph",
+        "instrument",
+        "part",
+        "passage",
+        "provision",
+    }
 )
-_COMPRESSED: Final = ("text/", "application/json", "application/javascript", "application/ld+json", "image/svg+xml")
+_COMPRESSED: Final = (
+    "text/",
+    "application/json",
+    "application/javascript",
+    "application/ld+json",
+    "image/svg+xml",
+)
 
 
 class RefreshedSite:
     """The site over the data as they are: what ``make`` makes anew once they have changed, or the day.
 
-    It has the page at an address below the root (``page``), and the one that says there is none there (``missing``).
+    It has the page at an address below the root (``page``), and the one that says there is none
+    there (``missing``).
     """
 
     def __init__(self, make: Callable[[], Any], release: protocol.ServedRelease) -> None:
-        self.make, self.release, self._lock = make, release, threading.Lock()
+        self.make = make
+        self.release = release
+        self._lock = threading.Lock()
         self._sites: dict[str, tuple[str, Any]] = {}
 
     @property
@@ -62,8 +83,9 @@ class RefreshedSite:
     def site(self, *, is_desk: bool = False) -> Any:  # noqa: ANN401  # its module is read where it is drawn
         """The site over the data as they are now.
 
-        That of the desk may lack what the desk has decided on candidates since: that, it reads in the files. To make
-        the site anew takes seconds, and a decision should take hardly longer than it takes to read.
+        That of the desk may lack what the desk has decided on candidates since: that, it reads in
+        the files. To make the site anew takes seconds, and a decision should take hardly longer
+        than it takes to read.
         """
         state = self.state
         if is_desk and self._sites.get("desk", ("",))[0] == state:
@@ -84,7 +106,9 @@ class RefreshedSite:
 
 class CachedPage:
     def __init__(self, media: str, body: bytes, *, is_passing: bool = False) -> None:
-        self.media, self.body, self.is_passing = media, body, is_passing
+        self.media = media
+        self.body = body
+        self.is_passing = is_passing
         self.tag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
         is_small = len(body) <= web.SMALL or not media.startswith(_COMPRESSED)
         self.zipped = None if is_small else gzip.compress(body, 6, mtime=0)
@@ -92,26 +116,40 @@ class CachedPage:
 
 
 # pages and files of questions that a table answers now: they lead to its own
-_FORMER: Final = re.compile(rf"/({'|'.join(LANGUAGES)})/question/({'|'.join(queries.FORMER)})\.(\w+)")
+_FORMER: Final = re.compile(
+    rf"/({'|'.join(LANGUAGES)})/question/({'|'.join(queries.FORMER)})\.(\w+)"
+)
 
 
 class Pages:
     """Sends pages and assets; ``assets`` gives the files of the front end by their hashed names, when one is asked for.
 
-    ``canonical`` gives the arguments of an address without what changes nothing on its page, such as the name of a
-    campaign, so that a page is drawn and kept once however its address is decorated. ``homes`` keeps the home pages
-    between starts, ``keeper`` knows what changes were about.
+    ``canonical`` gives the arguments of an address without what changes nothing on its page, such
+        as the name of a
+    campaign, so that a page is drawn and kept once however its address is decorated. ``homes``
+    keeps the home pages between starts, ``keeper`` knows what changes were about.
     """
 
     def __init__(
-        self, site: RefreshedSite, assets: Callable[[], Mapping[str, Path]], *,
-        canonical: Callable[[str, Mapping[str, str]], Mapping[str, str]] = lambda _, arguments: arguments,
-        homes: "HomePages | None" = None, keeper: workers.Keeper | None = None,
-    ) -> None:  # fmt: skip
-        self.site, self.canonical, self.homes, self.keeper = site, canonical, homes, keeper
+        self,
+        site: RefreshedSite,
+        assets: Callable[[], Mapping[str, Path]],
+        *,
+        canonical: Callable[[str, Mapping[str, str]], Mapping[str, str]] = lambda _, arguments: (
+            arguments
+        ),
+        homes: "HomePages | None" = None,
+        keeper: workers.Keeper | None = None,
+    ) -> None:
+        self.site = site
+        self.canonical = canonical
+        self.homes = homes
+        self.keeper = keeper
         self.assets = lru_cache(1)(assets)
         self.threads = web.Threads(4, "page")
-        self._state, self._version, self._size = "", 0, 0
+        self._state = ""
+        self._version = 0
+        self._size = 0
         self._cache: OrderedDict[tuple[str, str], CachedPage] = OrderedDict()
         self._current()
         for path, page in (homes.read() if homes else {}).items():
@@ -119,32 +157,45 @@ class Pages:
 
     async def answer(self, request: web.Request) -> web.Response:
         path = web.path_of(request)
-        language = path[1:].removesuffix("/") or protocol.preferred_language(web.header(request, "accept-language"))
+        language = path[1:].removesuffix("/") or protocol.preferred_language(
+            web.header(request, "accept-language")
+        )
         if language in LANGUAGES:
             address = f"{web.root_of(request)}/{language}/index.html"
-            return web.Response(status_code=302, headers={"location": address, "vary": "Accept-Language"})
+            return web.Response(
+                status_code=302, headers={"location": address, "vary": "Accept-Language"}
+            )
         query = request.scope["query_string"]
         page = await self._find(path[1:], query) if protocol.is_plain_path(path) else None
         if page is None and (former := _FORMER.fullmatch(path)):
             language, name, ending = former.groups()
             address = f"{language}/figure/{queries.FORMER[name][0]}.{'html' if ending == 'ttl' else ending}"
-            return web.lead(request, f"{address}?{query.decode('latin-1')}" if query else address, 301)
+            return web.lead(
+                request, f"{address}?{query.decode('latin-1')}" if query else address, 301
+            )
         if page is None:
             # said on a page, in the language of the address and with ways that lead on from it
             with suppress(Pan2kgError):
                 is_reader = "html" in web.header(request, "accept")
-                if is_reader and (drawn := await self.threads.run(lambda: self.site.site().missing(path[1:]))):
+                if is_reader and (
+                    drawn := await self.threads.run(lambda: self.site.site().missing(path[1:]))
+                ):
                     return web.Response(drawn.body, 404, {"content-type": drawn.media})
             raise protocol.RefusalError(404, protocol.why("no-page"))
-        control = "public, max-age=31536000, immutable" if path.startswith(f"/{ASSETS}") else "no-cache"
+        control = (
+            "public, max-age=31536000, immutable" if path.startswith(f"/{ASSETS}") else "no-cache"
+        )
         headers = {"content-type": page.media, "etag": page.tag, "cache-control": control}
         web.insist_changed(request, {**headers, "vary": "Accept-Encoding"})
         if page.zipped is None or "gzip" not in web.header(request, "accept-encoding"):
             return web.Response(page.body, headers=headers)
-        return web.Response(page.zipped, headers={**headers, "content-encoding": "gzip", "vary": "Accept-Encoding"})
+        return web.Response(
+            page.zipped, headers={**headers, "content-encoding": "gzip", "vary": "Accept-Encoding"}
+        )
 
     async def _find(self, path: str, query: bytes) -> CachedPage | None:
-        state, arguments = self._current(), protocol.read_fields(query)
+        state = self._current()
+        arguments = protocol.read_fields(query)
         key = (path, urlencode(self.canonical(path, arguments)) if query else "")
         if key in self._cache:
             self._cache.move_to_end(key)
@@ -155,7 +206,8 @@ class Pages:
         return page
 
     def _current(self) -> str:
-        # what was drawn of another state of the data or day is let go, unless no change was about it
+        # what was drawn of another state of the data or day is let go, unless no change was about
+        # it
         state = self.site.state
         if state == self._state:
             return state
@@ -165,16 +217,22 @@ class Pages:
         if changes and None not in changes and is_same_day:
             marks = [mark.encode() for mark in frozenset[str]().union(*filter(None, changes))]
             for (path, query), page in list(self._cache.items()):
-                # a page that is not below those of a kind tells of all things together, whatever it speaks of by name
-                is_summary = path.partition("/")[2].rpartition("/")[0].partition("/")[0] not in ENTITIES
-                if not path.startswith(ASSETS) and (is_summary or any(mark in page.body for mark in marks)):
+                # a page that is not below those of a kind tells of all things together, whatever it
+                # speaks of by name
+                is_summary = (
+                    path.partition("/")[2].rpartition("/")[0].partition("/")[0] not in ENTITIES
+                )
+                if not path.startswith(ASSETS) and (
+                    is_summary or any(mark in page.body for mark in marks)
+                ):
                     del self._cache[path, query]
                     self._size -= page.size
         else:
             self._cache.clear()
             self._size = 0
             gc.unfreeze()  # what the site before was made of can go
-        self._state, self._version = state, version
+        self._state = state
+        self._version = version
         return state
 
     def _keep(self, key: tuple[str, str], page: CachedPage) -> None:
@@ -187,14 +245,17 @@ class Pages:
         # before anybody asks, so that the first reader does not wait for what all pages need
         from pan2kg.site import registry
 
-        state, drawn = self.site.state, dict[str, CachedPage | None]()
+        state = self.site.state
+        drawn = dict[str, CachedPage | None]()
         with registry.seldom_collected(), suppress(Pan2kgError):  # it is told to who asks for one
             missing = [path for path in HOMES if (path, "") not in self._cache]
             drawn = {path: self._draw(path, {}) for path in missing or HOMES[:1]}
         if self.homes and self.site.state == state:
             self.homes.write({path: page for path, page in drawn.items() if page})
         gc.collect()
-        gc.freeze()  # what the pages are drawn from stays: looking through it again would stop everything for 0.1 s
+        # what the pages are drawn from stays: looking through it again would stop everything for
+        # 0.1 s
+        gc.freeze()
 
     def _draw(self, path: str, arguments: Mapping[str, str]) -> CachedPage | None:
         if path.startswith(ASSETS):
@@ -226,8 +287,15 @@ class HomePages:
     def _name(self) -> str:
         from pan2kg.validation.report import state_name
 
-        templates = [path for path in sorted((PACKAGE / "site").rglob("*")) if path.suffix in (".html", ".css")]
-        builds = [folder / "build.json" for folder in (PACKAGE / "data" / "web", PACKAGE.parent / "web" / "dist")]
+        templates = [
+            path
+            for path in sorted((PACKAGE / "site").rglob("*"))
+            if path.suffix in (".html", ".css")
+        ]
+        builds = [
+            folder / "build.json"
+            for folder in (PACKAGE / "data" / "web", PACKAGE.parent / "web" / "dist")
+        ]
         files = ((path, path.stat()) for path in (*templates, *filter(Path.is_file, builds)))
         stamps = [f"{path} {at.st_size} {at.st_mtime_ns}" for path, at in files]
         words = (state_name(self.project), str(today()), *stamps)
@@ -261,11 +329,14 @@ _VARIANTS: Final[Mapping[str, Mapping[str, str]]] = {
     "ontology": {"html": "fr/ontology.html"}
     | {ending: f"ontology/pan2kg.{ending}" for ending in ("ttl", "jsonld", "rdf", "nt")},
     **dict.fromkeys(
-        _ABOUT, {"html": "index.html"} | {ending: f"catalogue.{ending}" for ending in ("ttl", "jsonld", "rdf")}
+        _ABOUT,
+        {"html": "index.html"}
+        | {ending: f"catalogue.{ending}" for ending in ("ttl", "jsonld", "rdf")},
     ),
 }
 _ENDING: Final = re.compile(r"\.(?:html|ttl|jsonld)$")
-# where what is no file leads, if that is one: a thing, a version of the dataset or of the ontology, a question
+# where what is no file leads, if that is one: a thing, a version of the dataset or of the ontology,
+# a question
 _LED: Final = (
     ("id/(.+)", "doc/$1"),
     (r"dataset/([0-9][^/]*?)/?", "version/$1/"),
@@ -284,16 +355,27 @@ class ReleaseFiles:
             sums = dict(read_checksums(folder))
         except (OSError, ValueError) as error:
             fault = reason(error) if isinstance(error, OSError) else MARK
-            raise ProjectError("holds-no-release-to-serve", place=Place(str(folder)), error=fault) from None
+            raise ProjectError(
+                "holds-no-release-to-serve", place=Place(str(folder)), error=fault
+            ) from None
         shown = {path: digest for path, digest in sums.items() if not path.endswith(".htaccess")}
         # its files, and what was given up with what took its place
-        self.folder, self.otherwise = folder, otherwise
-        self.sums, self.retired = shown | {LIST: sums.get(MARK, "")}, mark.get("retired", {})
+        self.folder = folder
+        self.otherwise = otherwise
+        self.sums = shown | {LIST: sums.get(MARK, "")}
+        self.retired = mark.get("retired", {})
         texts = {ending: f"{media}; charset=utf-8" for ending, media in documents.MEDIA.items()}
         self.media = texts | documents.OTHER_MEDIA | {"gz": "application/gzip"}
         # the addresses of earlier releases, and those in the folder of a version
-        packed = {path.split("/")[1] for path in shown if re.fullmatch(r"version/[^/]+/tables/.+\.csv\.gz", path)}
-        self.rules = [*documents.MOVED, *documents.version_rules(str(mark.get("version")), sorted(packed))]
+        packed = {
+            path.split("/")[1]
+            for path in shown
+            if re.fullmatch(r"version/[^/]+/tables/.+\.csv\.gz", path)
+        }
+        self.rules = [
+            *documents.MOVED,
+            *documents.version_rules(str(mark.get("version")), sorted(packed)),
+        ]
         self.rules += [*dict(documents.GONE), *(documents.HostRule(*pair) for pair in _LED)]
         endings = ("html", "ttl", "jsonld", "rdf", "nt")
         self.forms = tuple(protocol.Form(ending, (documents.MEDIA[ending],)) for ending in endings)
@@ -305,18 +387,23 @@ class ReleaseFiles:
             if following := self.retired[thing]:
                 return web.lead(request, following, 301, vary="Accept")
             # a release of old had a file for each where nothing took its place, or several things
-            return self._send(request, path, 410) if path in self.sums else self._nothing(request, 410)
+            return (
+                self._send(request, path, 410) if path in self.sums else self._nothing(request, 410)
+            )
         if path in self.sums:
             return self._send(request, path)
         if f"{path.rstrip('/')}/index.html".lstrip("/") in self.sums:
             if path and not path.endswith("/"):
                 return web.lead(request, f"{path}/", 301, vary="Accept")
             return self._send(request, f"{path}index.html")
-        # what is no file: a thing, a document in one form or another, a version, a named graph; else nothing
+        # what is no file: a thing, a document in one form or another, a version, a named graph;
+        # else nothing
         if path.startswith("graph/"):  # the graphs of a folder are one document
             path = "/".join(path.split("/")[:3])
         variants = _VARIANTS.get(path) or {
-            form.name: f"{path}.{form.name}" for form in self.forms if f"{path}.{form.name}" in self.sums
+            form.name: f"{path}.{form.name}"
+            for form in self.forms
+            if f"{path}.{form.name}" in self.sums
         }
         for rule in self.rules:
             led = rule.leads(path) or ""
@@ -332,9 +419,12 @@ class ReleaseFiles:
     def _negotiate(self, request: web.Request, variants: Mapping[str, str]) -> web.Response:
         forms = tuple(form for form in self.forms if variants.get(form.name) in self.sums)
         choice = protocol.insist(web.header(request, "accept"), forms)
-        prefix, path = request.scope["root_path"], variants[choice.form.name]
+        prefix = request.scope["root_path"]
+        path = variants[choice.form.name]
         others = [(variants[form.name], form.media[0]) for form in forms if form != choice.form]
-        alternates = ", ".join(f'<{prefix}/{file}>; rel="alternate"; type="{media}"' for file, media in others)
+        alternates = ", ".join(
+            f'<{prefix}/{file}>; rel="alternate"; type="{media}"' for file, media in others
+        )
         more = {
             "vary": "Accept",
             "content-location": f"{prefix}/{path}",
@@ -346,9 +436,13 @@ class ReleaseFiles:
         page = f"{status}.html"
         if page in self.sums and "html" in web.header(request, "accept"):
             return self._send(request, page, status, vary="Accept")
-        raise protocol.RefusalError(status, protocol.why("no-page" if status == 404 else "retired-here"))
+        raise protocol.RefusalError(
+            status, protocol.why("no-page" if status == 404 else "retired-here")
+        )
 
-    def _send(self, request: web.Request, path: str, status: int = 200, **more: str) -> web.Response:
+    def _send(
+        self, request: web.Request, path: str, status: int = 200, **more: str
+    ) -> web.Response:
         # the media type, with its character set where it is text
         ending = "ttl" if path == ".well-known/void" else path.rpartition(".")[2]
         media = self.media.get(ending) or mimetypes.guess_type(path)[0] or "text/plain"

@@ -1,13 +1,15 @@
 """What a request to the endpoint asks for, the form its answer takes, why there is none, and how a worker answers.
 
-The operation is read as the SPARQL 1.1 Protocol has it (https://www.w3.org/TR/sparql11-protocol/), the form by the
-Accept header (RFC 9110, 12.5.1); the description follows https://www.w3.org/TR/sparql11-service-description/. No web
-framework is imported here: the processes that hold the graph need none.
+The operation is read as the SPARQL 1.1 Protocol has it (https://www.w3.org/TR/sparql11-protocol/),
+the form by the Accept header (RFC 9110, 12.5.1); the description follows
+https://www.w3.org/TR/sparql11-service-description/. No web framework is imported here: the
+processes that hold the graph need none.
 
-The engine contacts the addresses of SERVICE whenever it is told to and has no switch for it, so they are found among
-the tokens and refused; nor can a worker open a connection (:mod:`pan2kg.server.workers`). An answer is sent piece by
-piece, its end says that it is whole and in which form: who asked keeps it until then, so that a limit reached late is a
-refusal like any other.
+The engine contacts the addresses of SERVICE whenever it is told to and has no switch for it, so
+they are found among the tokens and refused; nor can a worker open a connection
+(:mod:`pan2kg.server.workers`). An answer is sent piece by piece, its end says that it is whole and
+in which form: who asked keeps it until then, so that a limit reached late is a refusal like any
+other.
 """
 
 import fcntl
@@ -48,10 +50,18 @@ _SEGMENT: Final = re.compile(r"[^/\\\x00-\x1f]+")
 
 class RefusalError(Exception):
     def __init__(
-        self, status: int, reason: message.Message, line: int | None = None, column: int | None = None, **headers: str
+        self,
+        status: int,
+        reason: message.Message,
+        line: int | None = None,
+        column: int | None = None,
+        **headers: str,
     ) -> None:
         super().__init__()  # without the sentence: a worker may open no file to find it
-        self.status, self.message, self.line, self.column = status, reason, line, column
+        self.status = status
+        self.message = reason
+        self.line = line
+        self.column = column
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
     def __str__(self) -> str:
@@ -59,16 +69,26 @@ class RefusalError(Exception):
 
     sentence = property(__str__)
 
-    def body(self, accept: str = "", language: catalogue.Language = catalogue.SOURCE_LANGUAGE) -> tuple[str, bytes]:
+    def body(
+        self, accept: str = "", language: catalogue.Language = catalogue.SOURCE_LANGUAGE
+    ) -> tuple[str, bytes]:
         sentence = self.message.say(language)
         if "json" not in accept:
             return "text/plain; charset=utf-8", f"{sentence}\n".encode()
-        problem = {"title": HTTPStatus(self.status).phrase, "status": self.status, "detail": sentence}
+        problem = {
+            "title": HTTPStatus(self.status).phrase,
+            "status": self.status,
+            "detail": sentence,
+        }
         place = {"line": self.line, "column": self.column} if self.line is not None else {}
-        return "application/problem+json", json.dumps(problem | place, ensure_ascii=False).encode() + b"\n"
+        return "application/problem+json", json.dumps(
+            problem | place, ensure_ascii=False
+        ).encode() + b"\n"
 
     def pack(self) -> bytes:
-        return json.dumps([self.status, message.pack(self.message), self.line, self.column, self.headers]).encode()
+        return json.dumps(
+            [self.status, message.pack(self.message), self.line, self.column, self.headers]
+        ).encode()
 
     @classmethod
     def unpack(cls, packed: bytes) -> "RefusalError":
@@ -93,8 +113,14 @@ class Form(NamedTuple):
 
 # formats of solutions and booleans
 TABLES: Final = (
-    Form("json", ("application/sparql-results+json", "application/json"), ox.QueryResultsFormat.JSON),
-    Form("xml", ("application/sparql-results+xml", "application/xml", "text/xml"), ox.QueryResultsFormat.XML),
+    Form(
+        "json", ("application/sparql-results+json", "application/json"), ox.QueryResultsFormat.JSON
+    ),
+    Form(
+        "xml",
+        ("application/sparql-results+xml", "application/xml", "text/xml"),
+        ox.QueryResultsFormat.XML,
+    ),
     Form("csv", ("text/csv",), ox.QueryResultsFormat.CSV),
     Form("tsv", ("text/tab-separated-values",), ox.QueryResultsFormat.TSV),
 )
@@ -126,7 +152,11 @@ def _elements(header: str) -> Iterator[tuple[str, float, list[str]]]:
         digits = next((word[2:].strip() for word in parameters if word.startswith("q=")), "1")
         plain = digits.replace(".", "", 1)
         if plain.isascii() and plain.isdigit() and len(digits) <= 5 and float(digits) <= 1:
-            yield name, float(digits), [word for word in parameters if word and not word.startswith("q=")]
+            yield (
+                name,
+                float(digits),
+                [word for word in parameters if word and not word.startswith("q=")],
+            )
 
 
 def read_accept(header: str) -> list[tuple[str, float, int]]:
@@ -134,23 +164,29 @@ def read_accept(header: str) -> list[tuple[str, float, int]]:
     for media, quality, parameters in _elements(header):
         kind, slash, subtype = media.partition("/")
         if slash and kind and subtype and (kind != "*" or subtype == "*"):
-            ranges.append((media, quality, 2 * ((kind != "*") + (subtype != "*")) + bool(parameters)))
+            ranges.append(
+                (media, quality, 2 * ((kind != "*") + (subtype != "*")) + bool(parameters))
+            )
     return ranges
 
 
 def quality_of(media: str, ranges: list[tuple[str, float, int]]) -> float:
     fitting = ("*/*", f"{media.partition('/')[0]}/*", media)
-    return max(((narrow, quality) for name, quality, narrow in ranges if name in fitting), default=(0, 0.0))[1]
+    return max(
+        ((narrow, quality) for name, quality, narrow in ranges if name in fitting), default=(0, 0.0)
+    )[1]
 
 
 @lru_cache(maxsize=128)
 def choose(accept: str, forms: tuple[Form, ...]) -> Choice | None:
     ranges = read_accept(accept) if accept.strip() else [("*/*", 1.0, 0)]
-    best, highest = None, 0.0
+    best = None
+    highest = 0.0
     for choice in [Choice(form, media) for form in forms for media in form.media]:
         quality = quality_of(choice.media, ranges)
         if quality > highest:
-            best, highest = choice, quality
+            best = choice
+            highest = quality
     return best
 
 
@@ -182,7 +218,9 @@ def prefers(accept: str, forms: tuple[Form, ...], *, strictly: bool = False) -> 
     >>> prefers("*/*", GRAPHS), prefers("text/turtle, text/html;q=0.5", GRAPHS)
     (False, False)
     """
-    ranges = [media_range for media_range in read_accept(accept) if not media_range[0].startswith("*")]
+    ranges = [
+        media_range for media_range in read_accept(accept) if not media_range[0].startswith("*")
+    ]
     page = quality_of("text/html", ranges)
     data = max(quality_of(media, ranges) for form in forms for media in form.media)
     return page > data if strictly else page >= data and page > 0
@@ -198,7 +236,9 @@ def is_plain_path(path: str) -> bool:
     >>> is_plain_path("/fr/index.html"), is_plain_path("/../secret"), is_plain_path("/a//b"), is_plain_path("/.env")
     (True, False, False, False)
     """
-    return all(_SEGMENT.fullmatch(step) and step[0] != "." for step in path.removeprefix("/").split("/"))
+    return all(
+        _SEGMENT.fullmatch(step) and step[0] != "." for step in path.removeprefix("/").split("/")
+    )
 
 
 # a query, or empty what the service can do; and over which default and named graphs
@@ -208,7 +248,9 @@ Operation = tuple[str, tuple[str, ...], tuple[str, ...]]
 def read_form(encoded: bytes) -> dict[str, list[str]]:
     values: dict[str, list[str]] = {}
     try:
-        pairs = parse_qsl(encoded.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=2000)
+        pairs = parse_qsl(
+            encoded.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=2000
+        )
     except ValueError as error:
         key = "no-utf-8" if isinstance(error, UnicodeDecodeError) else "too-many-fields"
         raise RefusalError(400, why(key)) from None
@@ -225,7 +267,9 @@ def read_fields(encoded: bytes) -> dict[str, str]:
 def read_media_type(header: str) -> tuple[str, str]:
     media, *parameters = (word.strip() for word in header.lower().split(";"))
     pairs = (word.partition("=") for word in parameters)
-    return media, next((value.strip().strip('"') for name, _, value in pairs if name.strip() == "charset"), "")
+    return media, next(
+        (value.strip().strip('"') for name, _, value in pairs if name.strip() == "charset"), ""
+    )
 
 
 def read_operation(method: str, address: bytes, media_type: str, body: bytes) -> Operation:
@@ -233,11 +277,17 @@ def read_operation(method: str, address: bytes, media_type: str, body: bytes) ->
     if method == "POST":
         media, charset = read_media_type(media_type)
         if media not in (FORM, QUERY, UPDATE):
-            raise RefusalError(415, why("post-media", form=FORM, query=QUERY), accept_post=f"{FORM}, {QUERY}")
+            raise RefusalError(
+                415, why("post-media", form=FORM, query=QUERY), accept_post=f"{FORM}, {QUERY}"
+            )
         if charset not in ("", "utf-8", "utf8"):
             raise RefusalError(415, why("sparql-encoding", charset=charset))
         try:
-            sent = read_form(body) if media == FORM else {media.rpartition("-")[2]: [body.decode("utf-8")]}
+            sent = (
+                read_form(body)
+                if media == FORM
+                else {media.rpartition("-")[2]: [body.decode("utf-8")]}
+            )
         except UnicodeDecodeError as error:
             raise RefusalError(400, why("body-encoding", byte=str(error.start + 1))) from None
         for name, values in sent.items():
@@ -249,7 +299,9 @@ def read_operation(method: str, address: bytes, media_type: str, body: bytes) ->
         raise RefusalError(400, why("send-one", number=str(len(queries))))
     if queries and (stray := next((name for name in parameters if name.startswith("using-")), "")):
         raise RefusalError(400, why("not-with-query", name=stray))
-    default, named = (tuple(parameters.get(name, ())) for name in ("default-graph-uri", "named-graph-uri"))
+    default, named = (
+        tuple(parameters.get(name, ())) for name in ("default-graph-uri", "named-graph-uri")
+    )
     faulty = next((iri for iri in default + named if not is_absolute(iri)), None)
     if faulty is not None:
         raise RefusalError(400, why("no-absolute-iri", iri=faulty[:200]))
@@ -257,12 +309,16 @@ def read_operation(method: str, address: bytes, media_type: str, body: bytes) ->
 
 
 PREFIXES: Final = {
-    "sd": "http://www.w3.org/ns/sparql-service-description#", "void": "http://rdfs.org/ns/void#", "xsd": XSD
-}  # fmt: skip
+    "sd": "http://www.w3.org/ns/sparql-service-description#",
+    "void": "http://rdfs.org/ns/void#",
+    "xsd": XSD,
+}
 _PREFIXES: Final = "".join(f"@prefix {name}: <{space}> .\n" for name, space in PREFIXES.items())
 
 
-def describe_endpoint(endpoint: str, counts: Mapping[str, int], *, union: bool = True) -> list[ox.Triple]:
+def describe_endpoint(
+    endpoint: str, counts: Mapping[str, int], *, union: bool = True
+) -> list[ox.Triple]:
     # as https://www.w3.org/ns/formats/ has them: the engine knows JSON-LD by another address
     names = (form.engine.iri.rpartition("/")[2] for form in (*TABLES, *GRAPHS))
     formats = "".join(f" ; sd:resultFormat <http://www.w3.org/ns/formats/{name}>" for name in names)
@@ -282,7 +338,8 @@ def describe_endpoint(endpoint: str, counts: Mapping[str, int], *, union: bool =
 class ServedRelease:
     """The state of the data: the release that was loaded, and how often it changed since, as ``changes`` says.
 
-    Where the data are somewhere else and nobody says when they change, they are taken to be the same for so many
+    Where the data are somewhere else and nobody says when they change, they are taken to be the
+    same for so many
     ``seconds``.
     """
 
@@ -305,13 +362,23 @@ class ServedRelease:
 MEGABYTE: Final = 2**20
 # the head of a message: a letter and the length of what follows
 HEAD: Final = struct.Struct("!cI")
-# what is to be done; a piece of an answer; its end, with its form, whether it may differ, and its state; a refusal
-TASK, PIECE, WHOLE, FAILED = b"T", b"P", b"W", b"F"
+# what is to be done; a piece of an answer; its end, with its form, whether it may differ, and its
+# state; a refusal
+TASK = b"T"
+PIECE = b"P"
+WHOLE = b"W"
+FAILED = b"F"
 # an answer is sent in pieces of about so many bytes
 SENT_BYTES: Final = 256 * 1024
 
-# what stands between or after the rows of a format, in values of CSV alone; and how many rows more there are
-ROW_MARKS: Final = {"json": (b'}},{"', 1), "xml": (b"<result>", 0), "csv": (b"\r\n", -1), "tsv": (b"\n", -1)}
+# what stands between or after the rows of a format, in values of CSV alone; and how many rows more
+# there are
+ROW_MARKS: Final = {
+    "json": (b'}},{"', 1),
+    "xml": (b"<result>", 0),
+    "csv": (b"\r\n", -1),
+    "tsv": (b"\n", -1),
+}
 # of so many triples it is worth looking which prefixes they need
 FEW: Final = 2000
 
@@ -320,14 +387,17 @@ _HINTS: Final = ("service", "from", *map(str.lower, _UPDATES))
 _SUSPECT: Final = re.compile(rf"service|(?:from|{'|'.join(_UPDATES)})(?!\w)", re.IGNORECASE)
 # two answers to a query that calls one of these may differ
 VOLATILE: Final = re.compile(r"\b(?:now|rand|uuid|struuid|bnode)\s*\(", re.IGNORECASE)
-_CALLED: Final = re.compile(r"service(?:\s|\#[^\n\r]*)*+(?:silent(?:\s|\#[^\n\r]*)*+)?<([^<>]*)>", re.IGNORECASE)
+_CALLED: Final = re.compile(
+    r"service(?:\s|\#[^\n\r]*)*+(?:silent(?:\s|\#[^\n\r]*)*+)?<([^<>]*)>", re.IGNORECASE
+)
 _LOCAL: Final = re.compile(r"[^/#]*$")
 
 
 class Limits(NamedTuple):
     """Of a query: seconds, rows and bytes of its answer, bytes of memory beside the graph; and bytes of all together.
 
-    Without ``total`` all together may take three quarters of what the machine has free once the graph is loaded.
+    Without ``total`` all together may take three quarters of what the machine has free once the
+    graph is loaded.
     """
 
     seconds: float = 30.0
@@ -340,9 +410,11 @@ class Limits(NamedTuple):
 class Task(NamedTuple):
     """A ``query`` to answer, or a ``graph`` to write out (the default graph if ``text`` is empty).
 
-    ``default`` and ``named`` are None where the request names no graphs; ``table`` and ``graph`` are the formats the
-    client accepts for rows and for triples, empty where it accepts none. ``own`` is what a page asks to be made: it may
-    have as many rows and bytes as there are. ``number`` tells it from all others.
+    ``default`` and ``named`` are None where the request names no graphs; ``table`` and ``graph``
+        are the formats the
+    client accepts for rows and for triples, empty where it accepts none. ``own`` is what a page
+    asks to be made: it may have as many rows and bytes as there are. ``number`` tells it from all
+    others.
     """
 
     kind: str
@@ -362,7 +434,8 @@ def pack(kind: bytes, payload: bytes = b"") -> bytes:
 
 
 def receive(link: socket.socket) -> tuple[bytes, bytes] | None:
-    message, size = bytearray(), HEAD.size
+    message = bytearray()
+    size = HEAD.size
     while len(message) < size:
         try:
             piece = link.recv(min(size - len(message), MEGABYTE))
@@ -385,12 +458,14 @@ def send(link: socket.socket, data: bytes) -> None:
 def free_memory() -> int:
     """Bytes that this process and its like may still take: what the machine has free, or its group of processes.
 
-    A group is that of a container or of a unit of systemd (cgroup version 2), as are all that it is part of; its files
-    in memory give way. 0 where the system does not say.
+    A group is that of a container or of a unit of systemd (cgroup version 2), as are all that it is
+    part of; its files in memory give way. 0 where the system does not say.
     """
     try:
         lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
-        free = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
+        free = next(
+            int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:")
+        )
         name = Path("/proc/self/cgroup").read_text(encoding="utf-8").rpartition("0::/")[2].strip()
     except (OSError, StopIteration, ValueError):
         return 0
@@ -398,7 +473,8 @@ def free_memory() -> int:
     for group in (root / name, *(root / name).parents):
         try:
             most, current, parts = (
-                (group / f"memory.{kind}").read_text(encoding="ascii") for kind in ("max", "current", "stat")
+                (group / f"memory.{kind}").read_text(encoding="ascii")
+                for kind in ("max", "current", "stat")
             )
             files = re.search(r"^inactive_file (\d+)", parts, re.MULTILINE)
             free = min(free, int(most) - int(current) + int(files[1] if files else 0))
@@ -413,19 +489,28 @@ def inspect_query(text: str, services: frozenset[str] = frozenset()) -> bool:
         return False
     words = [(token.start, token.text.upper()) for token in tokens(text) if token.kind == "word"]
     endpoints = [(call.start, _CALLED.match(text, call.start)) for call in calls(text, "SERVICE")]
-    refused = [(start, "SERVICE", "refused-fetch") for start, url in endpoints if not url or url[1] not in services]
+    refused = [
+        (start, "SERVICE", "refused-fetch")
+        for start, url in endpoints
+        if not url or url[1] not in services
+    ]
     refused += [(start, word, "refused-change") for start, word in words if word in _UPDATES]
     for start, word, key in refused:
         line, column = line_of(text, start)
-        raise RefusalError(403, why(key, word=word, line=str(line), column=str(column)), line, column)
+        raise RefusalError(
+            403, why(key, word=word, line=str(line), column=str(column)), line, column
+        )
     return any(word == "FROM" for _, word in words)
 
 
 class AnswerWriter(io.BytesIO):
     def __init__(self, link: socket.socket, form: str, limits: Limits, *, is_bounded: bool) -> None:
-        self.link, self.form = link, form
+        self.link = link
+        self.form = form
         self.seconds = limits.seconds
-        self.most_rows, self.most = (limits.rows, limits.size) if is_bounded else (sys.maxsize, sys.maxsize)
+        self.most_rows, self.most = (
+            (limits.rows, limits.size) if is_bounded else (sys.maxsize, sys.maxsize)
+        )
         self.mark, self.rows = ROW_MARKS.get(form, (b"", 0))
         self.deadline = time.monotonic() + limits.seconds
         self.pieces: list[bytes] = []
@@ -439,7 +524,9 @@ class AnswerWriter(io.BytesIO):
         if self.mark:
             self.count(data.count(self.mark))
         if self.size > self.most:
-            raise RefusalError(413, why("answer-too-large", size=f"{round(self.most / MEGABYTE, 2):g}"))
+            raise RefusalError(
+                413, why("answer-too-large", size=f"{round(self.most / MEGABYTE, 2):g}")
+            )
         if time.monotonic() > self.deadline:
             raise busy(why("too-slow", seconds=f"{self.seconds:g}"), 30)
         if self.waiting > SENT_BYTES:
@@ -530,12 +617,16 @@ class Evaluator:
                 yield triple
 
         counted = counting()
-        # a short answer declares only the prefixes it uses; a long one cannot be read ahead to find them
+        # a short answer declares only the prefixes it uses; a long one cannot be read ahead to find
+        # them
         beginning = list(itertools.islice(counted, FEW))
         prefixes = self.prefixes if len(beginning) == FEW else used(beginning, self.prefixes)
-        triples, form = itertools.chain(beginning, counted), FORMATS[task.graph]
+        triples = itertools.chain(beginning, counted)
+        form = FORMATS[task.graph]
         ox.serialize(triples, output=writer, format=form, prefixes=prefixes or None)
-        writer.finish(self.state, is_volatile=task.kind == "query" and bool(VOLATILE.search(task.text)))
+        writer.finish(
+            self.state, is_volatile=task.kind == "query" and bool(VOLATILE.search(task.text))
+        )
 
 
 def used(triples: list[ox.Triple], prefixes: dict[str, str]) -> dict[str, str]:
@@ -545,7 +636,11 @@ def used(triples: list[ox.Triple], prefixes: dict[str, str]) -> dict[str, str]:
     >>> used([triple], {"e": "http://e/", "g": "http://g/"})
     {'e': 'http://e/'}
     """
-    terms = {term for triple in triples for term in (triple.subject, triple.predicate, triple.object)}
+    terms = {
+        term for triple in triples for term in (triple.subject, triple.predicate, triple.object)
+    }
     spaces = {_LOCAL.sub("", term.value) for term in terms if isinstance(term, ox.NamedNode)}
-    spaces |= {_LOCAL.sub("", term.datatype.value) for term in terms if isinstance(term, ox.Literal)}
+    spaces |= {
+        _LOCAL.sub("", term.datatype.value) for term in terms if isinstance(term, ox.Literal)
+    }
     return {name: space for name, space in prefixes.items() if space in spaces}

@@ -1,15 +1,17 @@
 """Who reviews, and the pages on which decisions and scores are entered: people, their sessions, their forms.
 
-People are named in a file, signed in by a proxy, or hold the one token of the service. Tokens are long and drawn by
-chance, so that the file holds their SHA-256 alone. Who guesses is slowed by address, which keeps out who has a token
-and comes from there: so one that may have been drawn by chance is compared all the same, since such a one is not found
-at any rate a service answers at; a short one, or one made of words, waits. A name a proxy gives is believed of proxies
-that are trusted, and for the pages alone, whose forms carry the secret of a session: a browser would send what a proxy
-goes by with a form of another site too.
+People are named in a file, signed in by a proxy, or hold the one token of the service. Tokens are
+long and drawn by chance, so that the file holds their SHA-256 alone. Who guesses is slowed by
+address, which keeps out who has a token and comes from there: so one that may have been drawn by
+chance is compared all the same, since such a one is not found at any rate a service answers at; a
+short one, or one made of words, waits. A name a proxy gives is believed of proxies that are
+trusted, and for the pages alone, whose forms carry the secret of a session: a browser would send
+what a proxy goes by with a form of another site too.
 
-A session is a cookie that scripts cannot read and that other sites cannot have sent (HttpOnly, SameSite=Strict), and
-beside it a token in each form of the session, for browsers that do not know SameSite. What was entered is checked and
-written by :mod:`pan2kg.review`; after a change the workers are told, and the pages it is about are made anew.
+A session is a cookie that scripts cannot read and that other sites cannot have sent (HttpOnly,
+SameSite=Strict), and beside it a token in each form of the session, for browsers that do not know
+SameSite. What was entered is checked and written by :mod:`pan2kg.review`; after a change the
+workers are told, and the pages it is about are made anew.
 """
 
 import asyncio
@@ -40,13 +42,16 @@ from pan2kg.turtle.vocabulary import ID
 REVIEW: Final = "review"
 # a role there was: it sent changes to the endpoint, which takes none
 WRITE: Final = "write"
-# after so many wrong tokens a minute from one address, none from there is looked at that a person may have made up
+# after so many wrong tokens a minute from one address, none from there is looked at that a person
+# may have made up
 TRIES: Final = 8
-# after so many, none at all: at this rate a token of 60 bits is found in thousands of millions of years
+# after so many, none at all: at this rate a token of 60 bits is found in thousands of millions of
+# years
 FLOOD: Final = 600
 # so many characters has a token of 128 bits in Base64; in hexadecimal digits it has more
 DRAWN: Final = 22
-# of so many addresses it is known how often they were wrong; the one that was wrong longest ago is forgotten
+# of so many addresses it is known how often they were wrong; the one that was wrong longest ago is
+# forgotten
 ADDRESSES: Final = 4096
 # how many writes a minute a person has, unless the file says so
 RATE: Final = 60
@@ -59,18 +64,51 @@ SESSIONS: Final = 64
 BODY_LIMIT: Final = 256 * 1024
 # what is handed on to the page that is shown after something was written
 KEPT: Final = (
-    "plan", "other", "assessor", "scale", "data", "candidate", "later", "reader", "second", "control", "order",
-)  # fmt: skip
+    "plan",
+    "other",
+    "assessor",
+    "scale",
+    "data",
+    "candidate",
+    "later",
+    "reader",
+    "second",
+    "control",
+    "order",
+)
 # the kinds of things a page that speaks of one of them is made anew for
-MARKED: Final = frozenset({
-    "action", "assessment", "body", "candidate", "category", "conflict", "decision", "document", "graph", "instrument",
-    "involvement", "link", "obligation", "part", "passage", "plan", "provision", "question"
-})  # fmt: skip
+MARKED: Final = frozenset(
+    {
+        "action",
+        "assessment",
+        "body",
+        "candidate",
+        "category",
+        "conflict",
+        "decision",
+        "document",
+        "graph",
+        "instrument",
+        "involvement",
+        "link",
+        "obligation",
+        "part",
+        "passage",
+        "plan",
+        "provision",
+        "question",
+    }
+)
 # the addresses of the pages for reviewers
 DESK_PATHS: Final = tuple(
-    f"/{tag}/{name}.html" for tag in LANGUAGES for name, view in registry.PAGES.items() if view.chosen is not None
+    f"/{tag}/{name}.html"
+    for tag in LANGUAGES
+    for name, view in registry.PAGES.items()
+    if view.chosen is not None
 )
-_STATUS: Final = {"not-written": 503} | dict.fromkeys(("unknown-item", "decided-meanwhile", "scored-meanwhile"), 409)
+_STATUS: Final = {"not-written": 503} | dict.fromkeys(
+    ("unknown-item", "decided-meanwhile", "scored-meanwhile"), 409
+)
 _DIGEST: Final = re.compile(r"([0-9a-f]{64})?")
 # what there is to say of a person, and what is taken where it is not said
 _PERSON: Final[dict[str, Any]] = {
@@ -126,14 +164,17 @@ class People:
         Other addresses are heard all the same, and a token that may have been drawn by chance is.
         """
         word = token.strip()
-        may_be_drawn = len(word) >= DRAWN and len(set(word)) >= DRAWN // 3 and not any(map(str.isspace, word))
+        may_be_drawn = (
+            len(word) >= DRAWN and len(set(word)) >= DRAWN // 3 and not any(map(str.isspace, word))
+        )
         return self.wrong.number(_network(client)) >= (FLOOD if may_be_drawn else TRIES)
 
     def by_token(self, token: str, client: str) -> Person | None:
         # compared in the same time whatever is sent, and with all
         if self.is_besieged(client, token):
             return None
-        sent, person = token.strip().encode("utf-8", "surrogateescape"), None
+        sent = token.strip().encode("utf-8", "surrogateescape")
+        person = None
         digest = hashlib.sha256(sent).hexdigest()
         for member in self.listed:
             if hmac.compare_digest(digest, member.digest or "-"):
@@ -145,7 +186,11 @@ class People:
         return person
 
     def login_of(self, request: web.Request) -> str:
-        return web.header(request, self.header).strip() if self.header and request.scope["record"].is_proxied else ""
+        return (
+            web.header(request, self.header).strip()
+            if self.header and request.scope["record"].is_proxied
+            else ""
+        )
 
     def current(self, person: Person) -> Person | None:
         if not person.name or not self.listed:
@@ -155,19 +200,24 @@ class People:
     def admit(self, request: web.Request) -> Person:
         kind, _, word = web.header(request, "authorization").partition(" ")
         # a header is Latin-1 to a server, and UTF-8 to most who send one
-        token, client = word.encode("latin-1").decode("utf-8", "surrogateescape"), request.scope["client"][0]
+        token = word.encode("latin-1").decode("utf-8", "surrogateescape")
+        client = request.scope["client"][0]
         if self.is_besieged(client, token):
             raise protocol.RefusalError(429, protocol.why("tokens-wrong"), retry_after="60")
         person = self.by_token(token, client) if kind.lower() == "bearer" and word.strip() else None
         if person is None:
-            raise protocol.RefusalError(401, protocol.why("needs-token"), www_authenticate='Bearer realm="pan2kg"')
+            raise protocol.RefusalError(
+                401, protocol.why("needs-token"), www_authenticate='Bearer realm="pan2kg"'
+            )
         request.scope["record"].person = person.name
         self.count(person)
         return person
 
     def count(self, person: Person) -> None:
         if person.rate and self.done.number(person.name) >= person.rate:
-            raise protocol.RefusalError(429, protocol.why("too-often", number=str(person.rate)), retry_after="60")
+            raise protocol.RefusalError(
+                429, protocol.why("too-often", number=str(person.rate)), retry_after="60"
+            )
         if person.rate:
             self.done.add(person.name)
 
@@ -186,21 +236,35 @@ def read_people(path: Path) -> tuple[Person, ...]:
         content = tomllib.loads(read_text(path))
     except tomllib.TOMLDecodeError as error:
         raise ProjectError("people-unreadable", place=place, reason=str(error)) from None
-    tables, people = content.get("person"), list[Person]()
+    tables = content.get("person")
+    people = list[Person]()
     if not isinstance(tables, list) or set(content) != {"person"}:
         raise ProjectError("people-none", place=place, remedy="describe-person")
     for number, table in enumerate(tables, 1):
         values = _PERSON | table if isinstance(table, dict) else {}
-        is_fit = [(name, type(value)) for name, value in values.items()] == [(n, type(v)) for n, v in _PERSON.items()]
+        is_fit = [(name, type(value)) for name, value in values.items()] == [
+            (n, type(v)) for n, v in _PERSON.items()
+        ]
         name, login, digest, roles, rate = values.values() if is_fit else ("", "", "", [], 0)
         if WRITE in roles:
             raise ProjectError("person-writes", place=place, name=name)
-        is_named, signs_in = name == " ".join(name.split()) and 0 < len(name) <= 100, login or digest
-        if not (is_named and signs_in and roles in ([REVIEW], []) and rate > 0 and _DIGEST.fullmatch(digest)):
-            raise ProjectError("person-faulty", place=place, number=str(number), remedy="describe-person")
+        is_named = name == " ".join(name.split()) and 0 < len(name) <= 100
+        signs_in = login or digest
+        if not (
+            is_named
+            and signs_in
+            and roles in ([REVIEW], [])
+            and rate > 0
+            and _DIGEST.fullmatch(digest)
+        ):
+            raise ProjectError(
+                "person-faulty", place=place, number=str(number), remedy="describe-person"
+            )
         for member in people:
             if name == member.name or (login and login == member.login):
-                raise ProjectError("person-twice", place=place, name=name if name == member.name else login)
+                raise ProjectError(
+                    "person-twice", place=place, name=name if name == member.name else login
+                )
         people.append(Person(name, rate, login, digest))
     return tuple(people)
 
@@ -229,7 +293,11 @@ class Sessions:
 
     def find(self, name: str) -> Session | None:
         session = self._open.get(_hash(name))
-        person = self.people.current(session.person) if session and self.clock() < session.until else None
+        person = (
+            self.people.current(session.person)
+            if session and self.clock() < session.until
+            else None
+        )
         if session is None or person is None:
             return None
         session.person = person
@@ -244,32 +312,48 @@ def _hash(name: str) -> str:
 
 
 def with_cookie(request: web.Request, response: web.Response, name: str) -> web.Response:
-    path, is_secure = f"{request.scope['root_path']}/", request.scope["scheme"] == "https"
+    path = f"{request.scope['root_path']}/"
+    is_secure = request.scope["scheme"] == "https"
     age = SECONDS if name else 0
-    response.set_cookie(COOKIE, name, age, path=path, secure=is_secure, httponly=True, samesite="strict")
+    response.set_cookie(
+        COOKIE, name, age, path=path, secure=is_secure, httponly=True, samesite="strict"
+    )
     return response
 
 
 class ReviewPages:
     """Answers what is asked of and sent to the pages of reviews, in a writable service alone.
 
-    ``keeper`` brings the graph that is served up to the files that were written: before the answer, but after a
+    ``keeper`` brings the graph that is served up to the files that were written: before the answer,
+        but after a
     decision on a candidate, while the next one is read.
     """
 
     def __init__(
-        self, project: Project, store: Store, site: pages.RefreshedSite, keeper: workers.Keeper, sessions: Sessions
+        self,
+        project: Project,
+        store: Store,
+        site: pages.RefreshedSite,
+        keeper: workers.Keeper,
+        sessions: Sessions,
     ) -> None:
-        self.project, self.store, self.site, self.keeper, self.sessions = project, store, site, keeper, sessions
-        self.threads, self.loading = web.Threads(1, "review"), web.Threads(1, "reload")
-        self._turn, self._waiting = asyncio.Lock(), set[str]()
+        self.project = project
+        self.store = store
+        self.site = site
+        self.keeper = keeper
+        self.sessions = sessions
+        self.threads = web.Threads(1, "review")
+        self.loading = web.Threads(1, "reload")
+        self._turn = asyncio.Lock()
+        self._waiting = set[str]()
 
     async def answer(self, request: web.Request) -> web.Response:
         if request.method == "POST":
             return await self._take(request)
         arguments = _typed(protocol.read_fields(request.scope["query_string"]))
         name = request.cookies.get(COOKIE, "")
-        session, login = self.sessions.find(name), self.sessions.people.login_of(request)
+        session = self.sessions.find(name)
+        login = self.sessions.people.login_of(request)
         if not login or (session and session.person.login == login):
             return await self._show(request, 200, arguments, name)
         # a proxy has signed in who asks: their session begins
@@ -279,14 +363,23 @@ class ReviewPages:
         page = await self._show(request, 200, arguments, name)
         return with_cookie(request, page, name) if person else page
 
-    async def _show(self, request: web.Request, status: int, arguments: Mapping[str, str], name: str) -> web.Response:
-        session, path = self.sessions.find(name), web.path_of(request)
+    async def _show(
+        self, request: web.Request, status: int, arguments: Mapping[str, str], name: str
+    ) -> web.Response:
+        session = self.sessions.find(name)
+        path = web.path_of(request)
         if session:
             person = session.person.name
-            own = {review.SEAL: session.seal, review.SIGNED: person or session.reviewer, review.KNOWN: person}
+            own = {
+                review.SEAL: session.seal,
+                review.SIGNED: person or session.reviewer,
+                review.KNOWN: person,
+            }
             arguments = {**arguments, **{key: value for key, value in own.items() if value}}
         is_desk = path.endswith("/review.html")
-        page = await self.threads.run(lambda: self.site.site(is_desk=is_desk).page(path[1:], arguments))
+        page = await self.threads.run(
+            lambda: self.site.site(is_desk=is_desk).page(path[1:], arguments)
+        )
         if page is None:
             raise protocol.RefusalError(404, protocol.why("no-page"))
         # without a referrer a browser would not say where a form was sent from
@@ -307,15 +400,23 @@ class ReviewPages:
                 raise protocol.RefusalError(_STATUS.get(outcome.code, 422), verbatim(sentence))
             more = "" if is_shown else f" {_PAGE.say('desk-not-shown', _language(request))}"
             return web.Response(f"{sentence}{more}\n", 201, media_type="text/plain")
-        # a browser must say that the page the form was sent from is one of this service's own: Sec-Fetch-Site cannot be
-        # set by a page; where a browser does not send it, Origin must name this host
-        site, origin = web.header(request, "sec-fetch-site"), web.header(request, "origin")
+        # a browser must say that the page the form was sent from is one of this service's own:
+        # Sec-Fetch-Site cannot be set by a page; where a browser does not send it, Origin must name
+        # this host
+        site = web.header(request, "sec-fetch-site")
+        origin = web.header(request, "origin")
         has_origin = origin not in ("", "null")
-        is_other = has_origin and urlsplit(origin).netloc.lower() != urlsplit(web.root_of(request)).netloc.lower()
+        is_other = (
+            has_origin
+            and urlsplit(origin).netloc.lower() != urlsplit(web.root_of(request)).netloc.lower()
+        )
         if is_other or not (site == "same-origin" if site else has_origin):
             raise protocol.RefusalError(403, protocol.why("foreign-form"))
-        signs_in, start = form.get("form") == "sign-in", review.TYPED
-        before = {name[len(start) :]: value for name, value in form.items() if name.startswith(start)}
+        signs_in = form.get("form") == "sign-in"
+        start = review.TYPED
+        before = {
+            name[len(start) :]: value for name, value in form.items() if name.startswith(start)
+        }
         typed = _typed(before if signs_in else form)
         try:
             return await (self._sign_in if signs_in else self._by_session)(request, form, typed)
@@ -325,8 +426,12 @@ class ReviewPages:
             name = "" if signs_in or refusal.status == 403 else request.cookies.get(COOKIE, "")
             return await self._show(request, refusal.status, typed, name)
 
-    async def _sign_in(self, request: web.Request, form: Mapping[str, str], typed: dict[str, str]) -> web.Response:
-        people, client, token = self.sessions.people, request.scope["client"][0], form.get("token", "")
+    async def _sign_in(
+        self, request: web.Request, form: Mapping[str, str], typed: dict[str, str]
+    ) -> web.Response:
+        people = self.sessions.people
+        client = request.scope["client"][0]
+        token = form.get("token", "")
         if people.is_besieged(client, token):
             raise protocol.RefusalError(429, Message("page", "desk-wait"))
         person = people.by_token(token, client)
@@ -335,15 +440,23 @@ class ReviewPages:
         name = self.sessions.begin(person)
         if not typed:
             return with_cookie(request, _lead(request, {}), name)
-        # the session ended while something was typed: it is shown again, to be sent by whoever typed it
+        # the session ended while something was typed: it is shown again, to be sent by whoever
+        # typed it
         typed[review.FAULT] = _PAGE.say("desk-typed-kept", _language(request))
         return with_cookie(request, await self._show(request, 200, typed, name), name)
 
-    async def _by_session(self, request: web.Request, form: Mapping[str, str], typed: dict[str, str]) -> web.Response:
+    async def _by_session(
+        self, request: web.Request, form: Mapping[str, str], typed: dict[str, str]
+    ) -> web.Response:
         name = request.cookies.get(COOKIE, "")
-        session, is_leaving = self.sessions.find(name), form.get("form") == "sign-out"
-        is_sealed = session and hmac.compare_digest(session.seal.encode(), form.get(review.SEAL, "").encode())
-        login = self.sessions.people.login_of(request)  # whom the proxy has signed in, where one says so
+        session = self.sessions.find(name)
+        is_leaving = form.get("form") == "sign-out"
+        is_sealed = session and hmac.compare_digest(
+            session.seal.encode(), form.get(review.SEAL, "").encode()
+        )
+        login = self.sessions.people.login_of(
+            request
+        )  # whom the proxy has signed in, where one says so
         if session is None or not is_sealed or login not in ("", session.person.login):
             if is_leaving:
                 typed.clear()
@@ -358,10 +471,18 @@ class ReviewPages:
             if reviewer := form.get("reviewer", "").strip():
                 session.reviewer = reviewer
                 form = {**form, **({"reader": reviewer} if "reader" in form else {})}
-            arguments = {field: value for field, value in form.items() if field in KEPT or field.startswith("on:")}
+            arguments = {
+                field: value
+                for field, value in form.items()
+                if field in KEPT or field.startswith("on:")
+            }
             if candidate := outcome.values.get("candidate"):
                 arguments["candidate"] = str(candidate)
-            done = {"written": outcome.code, "files": " ".join(outcome.files), **({} if is_shown else {"shown": "no"})}
+            done = {
+                "written": outcome.code,
+                "files": " ".join(outcome.files),
+                **({} if is_shown else {"shown": "no"}),
+            }
             return _lead(request, {**arguments, **done})
         if outcome.code == "preview":
             typed[review.PREVIEW] = str(outcome.values.get("preview", ""))
@@ -370,7 +491,9 @@ class ReviewPages:
         sentence = outcome.said.say(_language(request))
         raise protocol.RefusalError(_STATUS.get(outcome.code, 422), verbatim(sentence))
 
-    async def _submit(self, request: web.Request, form: Mapping[str, str]) -> tuple[files.Outcome, bool]:
+    async def _submit(
+        self, request: web.Request, form: Mapping[str, str]
+    ) -> tuple[files.Outcome, bool]:
         language = _language(request)
         async with self._turn:
             outcome = await self.threads.run(
@@ -378,7 +501,9 @@ class ReviewPages:
             )
             changed = outcome.values.get("file")
             written = tuple(file for file in outcome.files if file.endswith(".ttl"))
-            written = written or ((str(changed),) if changed and _STATUS.get(outcome.code) == 409 else ())
+            written = written or (
+                (str(changed),) if changed and _STATUS.get(outcome.code) == 409 else ()
+            )
             if form.get("form") != "candidate" or not outcome.is_done:
                 return outcome, not written or await self.loading.run(self._reload, written)
         # nobody waits for it: one time for all that were written meanwhile
@@ -413,7 +538,9 @@ def _lead(request: web.Request, arguments: Mapping[str, str]) -> web.Response:
 
 
 def _language(request: web.Request) -> Language:
-    return next((tag for tag in LANGUAGES if web.path_of(request).startswith(f"/{tag}/")), LANGUAGES[0])
+    return next(
+        (tag for tag in LANGUAGES if web.path_of(request).startswith(f"/{tag}/")), LANGUAGES[0]
+    )
 
 
 def marks_of(text: str, space: str) -> frozenset[str] | None:
@@ -429,5 +556,10 @@ def marks_of(text: str, space: str) -> frozenset[str] | None:
     if not all(subject.startswith(starts) for subject in _SUBJECT.findall(text)):
         return None
     # names of concepts, such as that of a state of links, stand on every page
-    marks = {iri.removeprefix(start) for iri in _IRI.findall(text) for start in starts if iri.startswith(start)}
+    marks = {
+        iri.removeprefix(start)
+        for iri in _IRI.findall(text)
+        for start in starts
+        if iri.startswith(start)
+    }
     return frozenset(mark for mark in marks if mark.partition("/")[0] in MARKED)

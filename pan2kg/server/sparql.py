@@ -1,7 +1,7 @@
 """The endpoint by the SPARQL 1.1 Protocol, and graphs by the Graph Store Protocol.
 
-All of it reads: what is asked is answered by the workers or, where the graph lies behind another endpoint, by a relay
-that passes queries on to it within this service's own limits.
+All of it reads: what is asked is answered by the workers or, where the graph lies behind another
+endpoint, by a relay that passes queries on to it within this service's own limits.
 """
 
 import asyncio
@@ -27,18 +27,29 @@ LARGE: Final = 32 * 1024
 PIECE: Final = 64 * 1024
 # of what a client may keep and ask again whether it is the same
 KEPT: Final = {"cache-control": "no-cache", "vary": "Accept"}
-_MEDIA: Final = frozenset(media for form in (*protocol.TABLES, *protocol.GRAPHS) for media in form.media)
+_MEDIA: Final = frozenset(
+    media for form in (*protocol.TABLES, *protocol.GRAPHS) for media in form.media
+)
 _ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 
 async def read_operation(request: web.Request, page: str) -> protocol.Operation:
-    # who opens the endpoint in a browser is led to the editor, at ``page`` in a language, the query in it
+    # who opens the endpoint in a browser is led to the editor, at ``page`` in a language, the query
+    # in it
     body = await web.read_body(request) if request.method == "POST" else b""
     sent = request.method, request.scope["query_string"], web.header(request, "content-type"), body
     is_large = len(body) > LARGE
-    operation = await asyncio.to_thread(protocol.read_operation, *sent) if is_large else protocol.read_operation(*sent)
+    operation = (
+        await asyncio.to_thread(protocol.read_operation, *sent)
+        if is_large
+        else protocol.read_operation(*sent)
+    )
     accept = web.header(request, "accept")
-    if not page or request.method == "POST" or not protocol.prefers(accept, protocol.TABLES + protocol.GRAPHS):
+    if (
+        not page
+        or request.method == "POST"
+        or not protocol.prefers(accept, protocol.TABLES + protocol.GRAPHS)
+    ):
         return operation
     language = protocol.preferred_language(web.header(request, "accept-language"))
     query = f"?query={quote(operation[0], safe='')}" if operation[0] else ""
@@ -65,7 +76,11 @@ class Endpoint:
         # only the engine tells which of the two a query gives
         choices = protocol.choose(accept, protocol.TABLES), protocol.choose(accept, protocol.GRAPHS)
         make_tag = partial(self.release.tag, text, *default, "", *named)
-        if request.method != "POST" and "if-none-match" in request.headers and not protocol.VOLATILE.search(text):
+        if (
+            request.method != "POST"
+            and "if-none-match" in request.headers
+            and not protocol.VOLATILE.search(text)
+        ):
             for choice in filter(None, choices):
                 web.insist_changed(request, {**KEPT, "etag": make_tag(choice.media)})
         graphs = (default, named) if default or named else (None, None)
@@ -82,13 +97,17 @@ class Endpoint:
             task = protocol.Task("query", program_query("graphs/sizes"), union=False, table="csv")
             answer = await self.pool.ask(task)
             pairs = (line.rpartition(",") for line in answer.content().decode().splitlines()[1:])
-            self._counts = state, {name.strip('"'): int(count) for name, _, count in pairs if ":" in name}
+            self._counts = (
+                state,
+                {name.strip('"'): int(count) for name, _, count in pairs if ":" in name},
+            )
         triples = protocol.describe_endpoint(address, self._counts[1], union=self.settings.union)
         body = ox.serialize(triples, format=choice.form.engine, prefixes=protocol.PREFIXES) or b""
         return web.Response(body, headers={**headers, "content-type": choice.content_type})
 
     async def graph(self, request: web.Request) -> web.Response:
-        # the IRI of the graph that is meant, empty for the default graph; an address of this store is one too
+        # the IRI of the graph that is meant, empty for the default graph; an address of this store
+        # is one too
         below = web.path_of(request).removeprefix(STORE).removeprefix("/")
         parameters = protocol.read_form(request.scope["query_string"])
         iris = parameters.get("graph", [])
@@ -109,9 +128,12 @@ class Endpoint:
 
 
 async def deliver(
-    request: web.Request, pool: workers.Pool, task: protocol.Task, choices: Iterable[protocol.Choice | None],
+    request: web.Request,
+    pool: workers.Pool,
+    task: protocol.Task,
+    choices: Iterable[protocol.Choice | None],
     make_tag: Callable[..., str],
-) -> web.Response:  # fmt: skip
+) -> web.Response:
     async def leave() -> None:
         while (await request.receive())["type"] != "http.disconnect":
             pass
@@ -126,7 +148,11 @@ async def deliver(
 
     answer = await pool.ask(task, leave)
     choice = next(choice for choice in choices if choice and choice.form.name == answer.form)
-    own = {"cache-control": "no-store"} if answer.is_volatile else {"etag": make_tag(choice.media, state=answer.state)}
+    own = (
+        {"cache-control": "no-store"}
+        if answer.is_volatile
+        else {"etag": make_tag(choice.media, state=answer.state)}
+    )
     headers = {**KEPT, **own, "content-type": choice.content_type}
     if answer.size <= workers.WorkerAnswer.LONG:
         return web.Response(answer.content(), headers=headers)
@@ -141,16 +167,21 @@ class Relay:
 
     async def answer(self, request: web.Request) -> web.Response:
         operation = await read_operation(request, self.page)
-        accept, text = web.header(request, "accept") or "*/*", operation[0]
+        accept = web.header(request, "accept") or "*/*"
+        text = operation[0]
         if text:
             # an endpoint may look for escapes first, in words and signs too (SPARQL 1.1, 19.2)
             plain = _ESCAPE.sub(lambda code: chr(min(int(code[1] or code[2], 16), 0x10FFFF)), text)
             for query in dict.fromkeys((text, plain)):
                 await asyncio.to_thread(protocol.inspect_query, query, self.settings.services)
-            if not protocol.choose(accept, protocol.TABLES) and not protocol.choose(accept, protocol.GRAPHS):
+            if not protocol.choose(accept, protocol.TABLES) and not protocol.choose(
+                accept, protocol.GRAPHS
+            ):
                 raise protocol.RefusalError(406, protocol.why("relay-not-acceptable"))
         media, content = await self.ask(operation, accept)
-        return web.Response(content, headers={"content-type": media, "cache-control": "no-store", "vary": "Accept"})
+        return web.Response(
+            content, headers={"content-type": media, "cache-control": "no-store", "vary": "Accept"}
+        )
 
     async def ask(self, operation: protocol.Operation, accept: str) -> tuple[str, bytes]:
         """Media type and content of the endpoint's answer.
@@ -159,24 +190,39 @@ class Relay:
         """
         import httpx  # for who relays alone: it takes as long as half of the rest
 
-        limits, url, (text, default, named) = self.settings.limits, self.url, operation
-        fields = {"query": text, "default-graph-uri": list(default), "named-graph-uri": list(named)} if text else None
-        headers, content = {"Accept": accept, "User-Agent": "pan2kg", "Accept-Encoding": "identity"}, bytearray()
+        limits = self.settings.limits
+        url = self.url
+        (text, default, named) = operation
+        fields = (
+            {"query": text, "default-graph-uri": list(default), "named-graph-uri": list(named)}
+            if text
+            else None
+        )
+        headers = {"Accept": accept, "User-Agent": "pan2kg", "Accept-Encoding": "identity"}
+        content = bytearray()
         try:
             async with asyncio.timeout(limits.seconds):
                 client = httpx.AsyncClient(timeout=limits.seconds, trust_env=False)
                 method = "POST" if fields else "GET"
-                async with client, client.stream(method, url, data=fields, headers=headers) as response:
+                async with (
+                    client,
+                    client.stream(method, url, data=fields, headers=headers) as response,
+                ):
                     async for piece in response.aiter_bytes(PIECE):
                         content += piece
                         if len(content) > limits.size:
                             size = f"{round(limits.size / protocol.MEGABYTE, 2):g}"
-                            raise protocol.RefusalError(413, protocol.why("answer-too-large", size=size))
+                            raise protocol.RefusalError(
+                                413, protocol.why("answer-too-large", size=size)
+                            )
         except (TimeoutError, httpx.TimeoutException):
-            raise protocol.busy(protocol.why("endpoint-slow", url=url, seconds=f"{limits.seconds:g}"), 30) from None
+            raise protocol.busy(
+                protocol.why("endpoint-slow", url=url, seconds=f"{limits.seconds:g}"), 30
+            ) from None
         except (OSError, httpx.HTTPError, httpx.InvalidURL):
             raise protocol.RefusalError(502, protocol.why("endpoint-broke", url=url)) from None
-        media, status = response.headers.get("content-type", ""), response.status_code
+        media = response.headers.get("content-type", "")
+        status = response.status_code
         if status == 200 and protocol.read_media_type(media)[0] in _MEDIA:
             return media, bytes(content)
         if status == 200:
@@ -184,6 +230,10 @@ class Relay:
         if status in (429, 503):
             raise protocol.busy(protocol.why("endpoint-busy", url=url), 30)
         beginning = content.decode("utf-8", "replace").strip().partition("\n")[0][:300]
-        words = f"{status}: {beginning}" if beginning and media.startswith("text/plain") else str(status)
+        words = (
+            f"{status}: {beginning}"
+            if beginning and media.startswith("text/plain")
+            else str(status)
+        )
         reason = protocol.why("endpoint-refuses", url=url, status=words)
         raise protocol.RefusalError(400 if status == 400 else 502, reason)

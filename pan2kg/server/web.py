@@ -1,13 +1,15 @@
 """The edge: where a request was sent and by whom, how it is read, refused and noted, and the HTTP server, uvicorn.
 
-Uvicorn's h11 frames requests and answers: headers are those of the head, nothing after a body is one. Starlette routes,
-compresses, tells other sites and turns what is raised into an answer. :class:`Edge` stands before it. A proxy in front
-may have another scheme, name and path than the service: they are given (``base``), or said with each request by a proxy
-that is trusted; what anybody else says is passed over. Limits for an address are the proxy's.
+Uvicorn's h11 frames requests and answers: headers are those of the head, nothing after a body is
+one. Starlette routes, compresses, tells other sites and turns what is raised into an answer.
+:class:`Edge` stands before it. A proxy in front may have another scheme, name and path than the
+service: they are given (``base``), or said with each request by a proxy that is trusted; what
+anybody else says is passed over. Limits for an address are the proxy's.
 
 Whoever runs the service has metrics in the text format of Prometheus
-(https://prometheus.io/docs/instrumenting/exposition_formats/), ``/health`` and ``/ready`` in the form that is usual for
-health checks (``status``: ``pass`` or ``fail``), and a line for each request.
+(https://prometheus.io/docs/instrumenting/exposition_formats/), ``/health`` and ``/ready`` in the
+form that is usual for health checks (``status``: ``pass`` or ``fail``), and a line for each
+request.
 """
 
 import asyncio
@@ -47,7 +49,8 @@ from pan2kg.turtle.vocabulary import GRAPH
 
 # within so many seconds the head of a request must have come
 HEAD_SECONDS: Final = 20.0
-# bytes the head of a request may have, an address among them; a query that is longer is sent with POST
+# bytes the head of a request may have, an address among them; a query that is longer is sent with
+# POST
 HEAD_BYTES: Final = 96 * 1024
 # bytes a query or a form that is sent may have
 BODY_LIMIT: Final = 4 * 2**20
@@ -56,15 +59,18 @@ SLOW: Final = 30.0
 BODY_SECONDS: Final = 120.0
 # bytes a second a body must come with on the average, once it has taken ``SLOW`` seconds
 LEAST_RATE: Final = 1024
-# a body that is too large is read to the end, so that its sender sees why, up to so many times the limit
+# a body that is too large is read to the end, so that its sender sees why, up to so many times the
+# limit
 DRAINED: Final = 8
-# so long is waited for the end of a body nobody reads; where it does not come, the connection is closed
+# so long is waited for the end of a body nobody reads; where it does not come, the connection is
+# closed
 UNREAD_SECONDS: Final = 0.1
 # within so many seconds a client must have taken some of what waits for it, as the kernel sees it
 UNTAKEN_SECONDS: Final = 60
 # what is smaller is not worth compressing
 SMALL: Final = 1024
-# so long a thread that draws a page may keep the loop from its next step; by default it is ten times that
+# so long a thread that draws a page may keep the loop from its next step; by default it is ten
+# times that
 SWITCH_SECONDS: Final = 0.0005
 # so long answers that are under way may take when the service is stopped
 LEAVE_SECONDS: Final = 3
@@ -85,13 +91,16 @@ PAGE_HEADERS: Final = (
     (b"x-frame-options", b"DENY"),
 )
 
-# what is asked for by the first step of a path: one of a few words, so that there is a metric for each
+# what is asked for by the first step of a path: one of a few words, so that there is a metric for
+# each
 _KINDS: Final = {
     "sparql": "sparql",
     "store": "store",
     "assets": "asset",
     **dict.fromkeys(("health", "ready", "metrics"), "operation"),
-    **dict.fromkeys(("id", "doc", "graph", "ontology", "dataset", "catalogue", ".well-known"), "document"),
+    **dict.fromkeys(
+        ("id", "doc", "graph", "ontology", "dataset", "catalogue", ".well-known"), "document"
+    ),
 }
 _HOST: Final = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
 _PREFIX: Final = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)*")
@@ -113,11 +122,12 @@ class Threads(futures.ThreadPoolExecutor):
 class Settings(NamedTuple):
     """How the service answers.
 
-    It is called by ``hosts``, by any IP address where it listens to all (``by_number``), and stands at ``base`` where
-    that is set; ``proxies`` are believed. ``union`` makes the default graph the union of all graphs, as every query of
-    ours expects. ``graphs`` is where the addresses below ``/store/`` belong, ``services`` may be asked with SERVICE, so
-    many ``connections`` may be open; whether it ``is_public``, so that pages of other sites may read its data, is for
-    who runs it to say.
+    It is called by ``hosts``, by any IP address where it listens to all (``by_number``), and stands
+    at ``base`` where that is set; ``proxies`` are believed. ``union`` makes the default graph the
+    union of all graphs, as every query of ours expects. ``graphs`` is where the addresses below
+    ``/store/`` belong, ``services`` may be asked with SERVICE, so many ``connections`` may be open;
+    whether it ``is_public``, so that pages of other sites may read its data, is for who runs it to
+    say.
     """
 
     limits: protocol.Limits = protocol.Limits()
@@ -135,28 +145,42 @@ class Settings(NamedTuple):
 class Record:
     """What is kept of a request: its id, how it was answered, the digest of its query, who is signed in.
 
-    It ``is_proxied`` where a proxy that is trusted sent it; its body ``is_unread`` until all of it was taken.
+    It ``is_proxied`` where a proxy that is trusted sent it; its body ``is_unread`` until all of it
+    was taken.
     """
 
     def __init__(self, headers: Mapping[bytes, bytes]) -> None:
         name = headers.get(b"x-request-id", b"")
         self.id = name.decode("ascii") if _PLAIN.fullmatch(name) else secrets.token_hex(8)
-        self.is_unread = headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers
-        self.is_proxied, self.status, self.size, self.query, self.person = False, 0, 0, "", ""
+        self.is_unread = (
+            headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers
+        )
+        self.is_proxied = False
+        self.status = 0
+        self.size = 0
+        self.query = ""
+        self.person = ""
 
     def complete(self, start: types.Message) -> None:
-        headers, names = start["headers"], dict(start["headers"])
+        headers = start["headers"]
+        names = dict(start["headers"])
         if b"content-encoding" in names and not names.get(b"etag", b"W/").startswith(b"W/"):
             headers = [(key, b"W/" + value if key == b"etag" else value) for key, value in headers]
         if names.get(b"content-type", b"").startswith((b"text/html", b"image/svg")):
             headers = [*headers, *(pair for pair in PAGE_HEADERS if pair[0] not in names)]
         if self.is_unread and b"connection" not in names:
             headers = [*headers, (b"connection", b"close")]
-        start["headers"] = [*headers, (b"x-content-type-options", b"nosniff"), (b"x-request-id", self.id.encode())]
+        start["headers"] = [
+            *headers,
+            (b"x-content-type-options", b"nosniff"),
+            (b"x-request-id", self.id.encode()),
+        ]
 
 
 def root_of(request: Request) -> str:
-    return f"{request.scope['scheme']}://{request.headers.get('host', '')}{request.scope['root_path']}"
+    return (
+        f"{request.scope['scheme']}://{request.headers.get('host', '')}{request.scope['root_path']}"
+    )
 
 
 def path_of(request: Request) -> str:
@@ -171,7 +195,9 @@ def header(request: Request, name: str) -> str:
 
 async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
     announced = int(request.headers.get("content-length", "0"))
-    pieces, size, began = list[bytes](), 0, time.monotonic()
+    pieces = list[bytes]()
+    size = 0
+    began = time.monotonic()
     more = announced < DRAINED * limit
     while more:
         # what has come so far has earned its sender so much time
@@ -179,10 +205,13 @@ async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
         try:
             event = await asyncio.wait_for(request.receive(), min(SLOW, until - time.monotonic()))
         except TimeoutError:
-            raise protocol.RefusalError(408, protocol.why("body-slow"), connection="close") from None
+            raise protocol.RefusalError(
+                408, protocol.why("body-slow"), connection="close"
+            ) from None
         if event["type"] == "http.disconnect":
             raise protocol.RefusalError(400, protocol.why("client-gone"))
-        piece, more = event.get("body", b""), bool(event.get("more_body"))
+        piece = event.get("body", b"")
+        more = bool(event.get("more_body"))
         size += len(piece)
         if max(size, announced) > limit:
             pieces.clear()
@@ -190,23 +219,30 @@ async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
         else:
             pieces.append(piece)
     if max(size, announced) > limit:
-        raise protocol.RefusalError(413, protocol.why("body-large", size=f"{limit / 2**20:g}"), connection="close")
+        raise protocol.RefusalError(
+            413, protocol.why("body-large", size=f"{limit / 2**20:g}"), connection="close"
+        )
     return b"".join(pieces)
 
 
 def lead(request: Request, path: str, status: int = 303, **headers: str) -> Response:
-    return Response(status_code=status, headers={"location": f"{request.scope['front']}{path}", **headers})
+    return Response(
+        status_code=status, headers={"location": f"{request.scope['front']}{path}", **headers}
+    )
 
 
 def insist_changed(request: Request, headers: Mapping[str, str]) -> None:
     # who has what would be sent is told so: ETags are compared weakly (RFC 9110, 13.1.2)
-    conditions = {tag.strip().removeprefix("W/") for tag in header(request, "if-none-match").split(",")}
+    conditions = {
+        tag.strip().removeprefix("W/") for tag in header(request, "if-none-match").split(",")
+    }
     if conditions & {"*", headers["etag"].removeprefix("W/")}:
         raise exceptions.HTTPException(304, headers=headers)
 
 
 async def refuse(request: Request, error: Exception) -> Response:
-    status, headers = getattr(error, "status_code", 500), dict(getattr(error, "headers", None) or {})
+    status = getattr(error, "status_code", 500)
+    headers = dict(getattr(error, "headers", None) or {})
     if status < 400:
         return Response(status_code=status, headers=headers)
     if isinstance(error, protocol.RefusalError):
@@ -218,16 +254,27 @@ async def refuse(request: Request, error: Exception) -> Response:
         refusal = protocol.busy(protocol.why("not-now", why=error.told))
     else:
         is_store = path_of(request).startswith("/store")
-        key = {404: "no-page", 500: "fault", 405: "store-read-only" if is_store else "means-nothing"}.get(status)
+        key = {
+            404: "no-page",
+            500: "fault",
+            405: "store-read-only" if is_store else "means-nothing",
+        }.get(status)
         words = message.verbatim(str(getattr(error, "detail", "")))
-        refusal = protocol.RefusalError(status, protocol.why(key, method=request.method) if key else words)
+        refusal = protocol.RefusalError(
+            status, protocol.why(key, method=request.method) if key else words
+        )
         if status == 405:
-            refusal.headers["allow"] = ", ".join(sorted({word.strip() for word in headers["Allow"].split(",")}))
+            refusal.headers["allow"] = ", ".join(
+                sorted({word.strip() for word in headers["Allow"].split(",")})
+            )
     languages = (catalogue.SOURCE_LANGUAGE, *catalogue.LANGUAGES)
     language = protocol.preferred_language(header(request, "accept-language"), languages)
     media, body = refusal.body(header(request, "accept"), language)
     # what keeps answers may not hand this one to readers of another language
-    varies = {"Accept": refusal.status == 406, "Accept-Language": language != catalogue.SOURCE_LANGUAGE}
+    varies = {
+        "Accept": refusal.status == 406,
+        "Accept-Language": language != catalogue.SOURCE_LANGUAGE,
+    }
     vary = {"vary": ", ".join(filter(varies.get, varies))} if any(varies.values()) else {}
     return Response(body, refusal.status, {**refusal.headers, "content-type": media, **vary})
 
@@ -239,13 +286,22 @@ class Edge:
     """
 
     def __init__(
-        self, settings: Settings, routes: Sequence[routing.BaseRoute], note: Callable[[Request, float], None]
+        self,
+        settings: Settings,
+        routes: Sequence[routing.BaseRoute],
+        note: Callable[[Request, float], None],
     ) -> None:
-        self.settings, self.note = settings, note
+        self.settings = settings
+        self.note = note
         expose = ["ETag", "Link", "Location", "Retry-After", "X-Request-Id"]
-        accepted, methods = ["Accept", "Authorization", "Content-Type", "If-None-Match"], protocol.METHODS.split(", ")
-        sites = Middleware(cors.CORSMiddleware, ["*"], methods, accepted, expose_headers=expose, max_age=86400)
-        packing = Middleware(gzip.GZipMiddleware, minimum_size=SMALL, compresslevel=5, thread_minimum_size=16 * 1024)
+        accepted = ["Accept", "Authorization", "Content-Type", "If-None-Match"]
+        methods = protocol.METHODS.split(", ")
+        sites = Middleware(
+            cors.CORSMiddleware, ["*"], methods, accepted, expose_headers=expose, max_age=86400
+        )
+        packing = Middleware(
+            gzip.GZipMiddleware, minimum_size=SMALL, compresslevel=5, thread_minimum_size=16 * 1024
+        )
         refused = (protocol.RefusalError, errors.Pan2kgError, exceptions.HTTPException, Exception)
         application = applications.Starlette(
             routes=routes,
@@ -258,7 +314,8 @@ class Edge:
     async def __call__(self, scope: types.Scope, receive: types.Receive, send: types.Send) -> None:
         if scope["type"] != "http":
             return
-        began, headers = time.perf_counter(), dict(scope["headers"])
+        began = time.perf_counter()
+        headers = dict(scope["headers"])
         scope["record"] = record = Record(headers)
 
         async def take() -> types.Message:
@@ -270,8 +327,10 @@ class Edge:
             if event["type"] == "http.response.start":
                 record.status = event["status"]
                 if b"expect" not in headers:
-                    # what is left of a body nobody reads is taken, if that is little and there already
-                    size, deadline = 0, time.monotonic() + UNREAD_SECONDS
+                    # what is left of a body nobody reads is taken, if that is little and there
+                    # already
+                    size = 0
+                    deadline = time.monotonic() + UNREAD_SECONDS
                     with contextlib.suppress(TimeoutError):
                         while record.is_unread and size < HEAD_BYTES:
                             piece = await asyncio.wait_for(take(), deadline - time.monotonic())
@@ -280,16 +339,21 @@ class Edge:
             record.size += len(event.get("body", b""))
             await send(event)
 
-        request, refusal = Request(scope, take), None
+        request = Request(scope, take)
+        refusal = None
         try:
             try:
                 self._locate(scope, headers)
                 await self.inner(scope, take, tell)  # type: ignore[arg-type]
             except protocol.RefusalError as error:
                 refusal = error
-            except asyncio.CancelledError:  # it took longer than the service has when it is told to end
+            except (
+                asyncio.CancelledError
+            ):  # it took longer than the service has when it is told to end
                 refusal = protocol.busy(protocol.why("ending"))
-            except Exception:  # the last boundary: a fault reaches the log, and the client as a sentence
+            except (
+                Exception
+            ):  # the last boundary: a fault reaches the log, and the client as a sentence
                 LOG.exception("%s %s %s", record.id, request.method, scope["path"])
                 refusal = protocol.RefusalError(500, protocol.why("fault"))
             if refusal and not record.status:  # an answer that has begun only ends there
@@ -299,12 +363,17 @@ class Edge:
 
     def _locate(self, scope: types.Scope, headers: Mapping[bytes, bytes]) -> None:
         # where it was sent to the outermost server, whatever stands between
-        if scope["http_version"] not in ("1.0", "1.1") or {b"content-length", b"transfer-encoding"} <= headers.keys():
+        if (
+            scope["http_version"] not in ("1.0", "1.1")
+            or {b"content-length", b"transfer-encoding"} <= headers.keys()
+        ):
             raise protocol.RefusalError(400, protocol.why("not-http"), connection="close")
-        host, (peer, port) = headers.get(b"host", b"").decode("latin-1"), scope.get("client") or ("", 0)
+        host = headers.get(b"host", b"").decode("latin-1")
+        (peer, port) = scope.get("client") or ("", 0)
         with contextlib.suppress(ValueError):
             peer = str(getattr(ipaddress.ip_address(peer), "ipv4_mapped", None) or peer)
-        scope["client"], prefix = (peer, port), ""
+        scope["client"] = (peer, port)
+        prefix = ""
         if not scope["path"].startswith("/") and "://" in scope["path"]:
             # a target in absolute form names the host, whatever the header says
             host, _, below = scope["path"].partition("://")[2].partition("/")
@@ -317,21 +386,27 @@ class Edge:
                 headers.get(name, b"").decode("latin-1").rpartition(",")[2].strip()
                 for name in (b"x-forwarded-host", b"x-forwarded-prefix")
             )
-            host, below = forwarded or host, below.rstrip("/")
+            host = forwarded or host
+            below = below.rstrip("/")
             prefix = below if _PREFIX.fullmatch(below) else ""
             self._refuse_host(host)
-        dropped = {b"host"} | ({b"accept-encoding"} if _NO_GZIP.search(headers.get(b"accept-encoding", b"")) else set())
+        dropped = {b"host"} | (
+            {b"accept-encoding"} if _NO_GZIP.search(headers.get(b"accept-encoding", b"")) else set()
+        )
         if self.settings.base:
             parts = urlsplit(self.settings.base.rstrip("/"))
             # a proxy says by which scheme it was asked; here that is known
             dropped.add(b"x-forwarded-proto")
-            scope["scheme"], host, prefix = parts.scheme, parts.netloc, parts.path
+            scope["scheme"] = parts.scheme
+            host = parts.netloc
+            prefix = parts.path
         others = [pair for pair in scope["headers"] if pair[0] not in dropped]
         scope["headers"] = [(b"host", host.encode("latin-1")), *others]
         # a proxy may take the path off or leave it on
         path = scope["path"]
         inside = path == prefix or path.startswith(f"{prefix}/")
-        scope["root_path"], scope["path"] = prefix, (path if inside else prefix + path) + "/" * (path == prefix)
+        scope["root_path"] = prefix
+        scope["path"] = (path if inside else prefix + path) + "/" * (path == prefix)
         # what a redirect begins with: said whole where things may be asked for elsewhere than here
         scope["front"] = f"{self.settings.base.rstrip('/') or prefix}/"
 
@@ -357,7 +432,9 @@ def read_network(text: str) -> str:
 
 def listen(host: str, port: int) -> socket.socket:
     try:
-        family, kind, number, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        family, kind, number, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[
+            0
+        ]
         bound = socket.socket(family, kind, number)
         # else a restart fails for a minute while the kernel keeps closed connections in TIME_WAIT
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -365,7 +442,8 @@ def listen(host: str, port: int) -> socket.socket:
             bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNTAKEN_SECONDS * 1000)
         bound.bind(address)
     except OSError as error:
-        place, reason = errors.Place(f"{host}:{port}"), project.reason(error)
+        place = errors.Place(f"{host}:{port}")
+        reason = project.reason(error)
         raise errors.ProjectError("cannot-listen", place=place, reason=reason) from None
     return bound
 
@@ -377,26 +455,45 @@ class Connection(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
         self.deadline = self.loop.time() + HEAD_SECONDS
-        self.timeout_keep_alive_task = self.loop.call_at(self.deadline, self.timeout_keep_alive_handler)
+        self.timeout_keep_alive_task = self.loop.call_at(
+            self.deadline, self.timeout_keep_alive_handler
+        )
 
     def data_received(self, data: bytes) -> None:
         # where a head is not whole with this, the rest is waited for as long as before
-        is_waiting, now = self.timeout_keep_alive_task is not None, self.loop.time()
+        is_waiting = self.timeout_keep_alive_task is not None
+        now = self.loop.time()
         super().data_received(data)
         if self.conn.their_state is h11.IDLE and self.timeout_keep_alive_task is None:
-            self.deadline = self.deadline if is_waiting and self.deadline > now else now + HEAD_SECONDS
-            self.timeout_keep_alive_task = self.loop.call_at(self.deadline, self.timeout_keep_alive_handler)
+            self.deadline = (
+                self.deadline if is_waiting and self.deadline > now else now + HEAD_SECONDS
+            )
+            self.timeout_keep_alive_task = self.loop.call_at(
+                self.deadline, self.timeout_keep_alive_handler
+            )
 
 
 class Server(uvicorn.Server):
     def __init__(self, application: Edge, ready: Callable[[], None]) -> None:
-        # proxy_headers: the edge reads what a proxy says itself, as it believes those alone that are named
+        # proxy_headers: the edge reads what a proxy says itself, as it believes those alone that
+        # are named
         config: Any = uvicorn.Config(
-            application, http=Connection, loop="auto", ws="none", lifespan="off", interface="asgi3", log_config=None,
-            log_level="critical", access_log=False, server_header=False, proxy_headers=False, timeout_keep_alive=30,
-            timeout_graceful_shutdown=LEAVE_SECONDS, h11_max_incomplete_event_size=HEAD_BYTES,
+            application,
+            http=Connection,
+            loop="auto",
+            ws="none",
+            lifespan="off",
+            interface="asgi3",
+            log_config=None,
+            log_level="critical",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_keep_alive=30,
+            timeout_graceful_shutdown=LEAVE_SECONDS,
+            h11_max_incomplete_event_size=HEAD_BYTES,
             limit_concurrency=application.settings.connections,
-        )  # fmt: skip
+        )
         super().__init__(config)
         self._ready = ready
 
@@ -420,19 +517,32 @@ class Server(uvicorn.Server):
 class Operations:
     """Notes each request and answers whoever watches over the service.
 
-    ``is_ready`` says whether requests can be answered now; a balancer then sends some. ``log`` is a file with a line in
+    ``is_ready`` says whether requests can be answered now; a balancer then sends some. ``log`` is a
+        file with a line in
     JSON for each request, ``-`` standard output, empty none.
     """
 
     def __init__(self, log: str = "", is_ready: Callable[[], bool] = lambda: True) -> None:
-        self.log, self.is_ready, self.file, self.registry = log, is_ready, -1, prometheus.CollectorRegistry()
+        self.log = log
+        self.is_ready = is_ready
+        self.file = -1
+        self.registry = prometheus.CollectorRegistry()
         prometheus.ProcessCollector(registry=self.registry)
-        names, registry = ("kind", "status"), self.registry
-        self._requests = prometheus.Counter("pan2kg_requests", "Requests that were answered.", names, registry=registry)
-        self._bytes = prometheus.Counter("pan2kg_sent_bytes", "Bytes of answers.", ("kind",), registry=registry)
+        names = ("kind", "status")
+        registry = self.registry
+        self._requests = prometheus.Counter(
+            "pan2kg_requests", "Requests that were answered.", names, registry=registry
+        )
+        self._bytes = prometheus.Counter(
+            "pan2kg_sent_bytes", "Bytes of answers.", ("kind",), registry=registry
+        )
         buckets = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
         self._seconds = prometheus.Histogram(
-            "pan2kg_request_seconds", "Time to an answer.", ("kind",), buckets=buckets, registry=registry
+            "pan2kg_request_seconds",
+            "Time to an answer.",
+            ("kind",),
+            buckets=buckets,
+            registry=registry,
         )
 
     def open_log(self) -> None:
@@ -443,8 +553,11 @@ class Operations:
             opened = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o640)
         except OSError as error:
             place = errors.Place(self.log)
-            raise errors.ProjectError("cannot-write-there", place=place, reason=project.reason(error)) from None
-        before, self.file = self.file, opened
+            raise errors.ProjectError(
+                "cannot-write-there", place=place, reason=project.reason(error)
+            ) from None
+        before = self.file
+        self.file = opened
         if before >= 0:
             os.close(before)
 
@@ -452,14 +565,21 @@ class Operations:
         gauges: dict[str, tuple[str, Callable[[], float]]] = {
             "pan2kg_workers_busy": ("Workers that answer a query.", lambda: pool.busy),
             "pan2kg_queries_waiting": ("Queries that wait for a worker.", lambda: pool.waiting),
-            "pan2kg_data_version": ("States of the data since the start.", lambda: pool.keeper.version),
-            "pan2kg_fork_server_up": ("Whether a process holds the graph.", lambda: pool.keeper.is_up),
+            "pan2kg_data_version": (
+                "States of the data since the start.",
+                lambda: pool.keeper.version,
+            ),
+            "pan2kg_fork_server_up": (
+                "Whether a process holds the graph.",
+                lambda: pool.keeper.is_up,
+            ),
         }
         for name, (meaning, value) in gauges.items():
             prometheus.Gauge(name, meaning, registry=self.registry).set_function(value)
 
     def note(self, request: Request, seconds: float) -> None:
-        record, path = request.scope["record"], path_of(request)
+        record = request.scope["record"]
+        path = path_of(request)
         kind = _KINDS.get(path[1:].partition("/")[0].partition(".ttl")[0], "page")
         status = record.status or LEFT
         self._requests.labels(kind, status).inc()
@@ -468,33 +588,51 @@ class Operations:
         if self.file < 0:
             return
         line = {
-            "time": datetime.now(UTC).isoformat(timespec="milliseconds"), "id": record.id,
-            "client": request.scope["client"][0], "method": request.method, "path": path, "status": status,
-            "bytes": record.size, "seconds": round(seconds, 6),
-        }  # fmt: skip
+            "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "id": record.id,
+            "client": request.scope["client"][0],
+            "method": request.method,
+            "path": path,
+            "status": status,
+            "bytes": record.size,
+            "seconds": round(seconds, 6),
+        }
         line |= {name: words for name in ("query", "person") if (words := getattr(record, name))}
         with contextlib.suppress(OSError):  # a disk that is full keeps nobody from an answer
-            os.write(self.file, json.dumps(line, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+            os.write(
+                self.file, json.dumps(line, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+            )
 
     async def answer(self, request: Request) -> Response:
-        uncached, path = {"cache-control": "no-store"}, path_of(request)
+        uncached = {"cache-control": "no-store"}
+        path = path_of(request)
         if path == "/metrics":
             headers = {"content-type": prometheus.CONTENT_TYPE_LATEST, **uncached}
             return Response(prometheus.generate_latest(self.registry), headers=headers)
         passes = path == "/health" or self.is_ready()
         body = json.dumps({"status": "pass" if passes else "fail"}).encode() + b"\n"
-        headers = {"content-type": "application/health+json", **uncached, **({} if passes else {"retry-after": "1"})}
+        headers = {
+            "content-type": "application/health+json",
+            **uncached,
+            **({} if passes else {"retry-after": "1"}),
+        }
         return Response(body, 200 if passes else 503, headers)
 
 
 class Reloading:
     """Loads the files anew when told to, and where ``seconds`` are set when a look at them shows another state.
 
-    Files that changed since the last look are left until they stay as they are: somebody may be writing them.
+    Files that changed since the last look are left until they stay as they are: somebody may be
+    writing them.
     """
 
-    def __init__(self, reload: Callable[[], None], files: Callable[[], list[Path]], seconds: float = 0.0) -> None:
-        self.reload, self.files, self.seconds, self.wanted = reload, files, seconds, threading.Event()
+    def __init__(
+        self, reload: Callable[[], None], files: Callable[[], list[Path]], seconds: float = 0.0
+    ) -> None:
+        self.reload = reload
+        self.files = files
+        self.seconds = seconds
+        self.wanted = threading.Event()
         self.start = threading.Thread(target=self._run, name="reload", daemon=True).start
 
     def _run(self) -> None:
@@ -506,25 +644,35 @@ class Reloading:
                 with contextlib.suppress(FileNotFoundError):  # it went between the two looks
                     status = path.stat()
                     stamps.append((str(path), status.st_size, status.st_mtime_ns))
-            previous, now = now, stamps
+            previous = now
+            now = stamps
             loaded = now if loaded is None else loaded
             if self.wanted.is_set() or (now != loaded and now == previous):
                 self.wanted.clear()
                 try:
                     self.reload()
                 except (errors.Pan2kgError, OSError) as error:
-                    LOG.error("%s", protocol.why("not-loaded-anew", error=str(error)))  # its traceback says nothing
+                    LOG.error(
+                        "%s", protocol.why("not-loaded-anew", error=str(error))
+                    )  # its traceback says nothing
                 loaded = now
             self.wanted.wait(self.seconds or None)
 
 
 def assemble(
-    settings: Settings, operations: Operations, endpoint: Handler, store: Handler | None = None,
+    settings: Settings,
+    operations: Operations,
+    endpoint: Handler,
+    store: Handler | None = None,
     more: Iterable[routing.BaseRoute] = (),
-) -> Edge:  # fmt: skip
+) -> Edge:
     routes = [route(path, endpoint, protocol.METHODS) for path in ("/sparql", "/sparql/")]
-    routes += [route(path, store, protocol.READS) for path in ("/store", "/store/{graph:path}") if store]
-    routes += [route(path, operations.answer, "GET, HEAD") for path in ("/health", "/ready", "/metrics")]
+    routes += [
+        route(path, store, protocol.READS) for path in ("/store", "/store/{graph:path}") if store
+    ]
+    routes += [
+        route(path, operations.answer, "GET, HEAD") for path in ("/health", "/ready", "/metrics")
+    ]
     return Edge(settings, [*routes, *more], operations.note)
 
 

@@ -1,15 +1,17 @@
 """The processes below the main one, which hold the graph and answer, and how they are asked.
 
-The main process has threads when the process that holds the graph has to be started again, and a process with threads
-must not fork (a lock another thread holds would stay locked in the copy). So before it has any it forks a supervisor,
-which does nothing but fork a holder of the graph for each socket it is sent. A holder loads the graph and forks workers
-ahead, which share its memory and accept tasks on one unix socket each kind; when one ends, another is forked. A change
-of ours makes a new generation of workers behind the same address, those of the one before end with their task.
+The main process has threads when the process that holds the graph has to be started again, and a
+process with threads must not fork (a lock another thread holds would stay locked in the copy). So
+before it has any it forks a supervisor, which does nothing but fork a holder of the graph for each
+socket it is sent. A holder loads the graph and forks workers ahead, which share its memory and
+accept tasks on one unix socket each kind; when one ends, another is forked. A change of ours makes
+a new generation of workers behind the same address, those of the one before end with their task.
 
-The engine cannot be interrupted by an exception, so that the kernel confines a worker: an alarm ends it at the
-deadline, a limit on its address space when it takes too much memory, and a signal when who asked hangs up; without a
-free file descriptor it can neither connect to another host nor open a file. Whoever asks takes an answer as fast as it
-is made and keeps it, so that the time of a worker is the engine's alone, however slowly a client reads.
+The engine cannot be interrupted by an exception, so that the kernel confines a worker: an alarm
+ends it at the deadline, a limit on its address space when it takes too much memory, and a signal
+when who asked hangs up; without a free file descriptor it can neither connect to another host nor
+open a file. Whoever asks takes an answer as fast as it is made and keeps it, so that the time of a
+worker is the engine's alone, however slowly a client reads.
 """
 
 import asyncio
@@ -38,33 +40,54 @@ import pyoxigraph as ox
 
 from pan2kg import errors
 from pan2kg.server import protocol
-from pan2kg.server.protocol import FAILED, HEAD, PIECE, TASK, Evaluator, RefusalError, Task, busy, pack, receive, why
+from pan2kg.server.protocol import (
+    FAILED,
+    HEAD,
+    PIECE,
+    TASK,
+    Evaluator,
+    RefusalError,
+    Task,
+    busy,
+    pack,
+    receive,
+    why,
+)
 from pan2kg.store.store import Result
 
-# the graph is loaded, or changed; an update of ours; to end with the last task; a worker has ended, and how
-READY, CHANGE, RETIRE, ENDED = b"R", b"C", b"E", b"D"
-# the exit code of a process that was ended by a fault of this software (``EX_SOFTWARE`` of sysexits.h)
+# the graph is loaded, or changed; an update of ours; to end with the last task; a worker has ended,
+# and how
+READY = b"R"
+CHANGE = b"C"
+RETIRE = b"E"
+ENDED = b"D"
+# the exit code of a process that was ended by a fault of this software (``EX_SOFTWARE`` of
+# sysexits.h)
 FAULT: Final = 70
 # seconds between the deadline at which an answer stops itself and the alarm
 GRACE: Final = 0.1
 # a query whose worker is ended from outside within so many seconds is asked once more
 EARLY: Final = 0.5
-# a worker that has grown by so many bytes, or has done so many tasks, is replaced: what it took adds up else
+# a worker that has grown by so many bytes, or has done so many tasks, is replaced: what it took
+# adds up else
 GROWTH: Final = 64 * protocol.MEGABYTE
 TASKS: Final = 20_000
 # so much memory beside the graph a query may take on the smallest machine
 LEAST: Final = 32 * protocol.MEGABYTE
-# so many queries may wait for a worker, for so many seconds; as long is waited for a graph that is loaded anew
+# so many queries may wait for a worker, for so many seconds; as long is waited for a graph that is
+# loaded anew
 QUEUE: Final = 256
 WAIT: Final = 10.0
 # after so many seconds it is watched whether who asked has left
 LONG: Final = 0.05
 # within so many seconds a graph is loaded
 LOAD_SECONDS: Final = 1800.0
-# a holder that ends within ``SHORT_LIFE`` seconds, or does not load, is started after a pause that doubles
+# a holder that ends within ``SHORT_LIFE`` seconds, or does not load, is started after a pause that
+# doubles
 SHORT_LIFE: Final = 5.0
 LONGEST_PAUSE: Final = 30.0
-_SET_PARENT_DEATH_SIGNAL, _SET_CHILD_SUBREAPER = 1, 36
+_SET_PARENT_DEATH_SIGNAL = 1
+_SET_CHILD_SUBREAPER = 36
 # bytes a number takes that all workers see
 _SLOT: Final = 8
 _LOG = logging.getLogger("pan2kg.service")
@@ -75,7 +98,8 @@ def _fork(life: Callable[[], None], name: str, *, close: Iterable[socket.socket]
 
     A fault in it is logged with its traceback and told by the exit code.
     """
-    parent, process = os.getpid(), os.fork()
+    parent = os.getpid()
+    process = os.fork()
     if process == 0:
         for inherited in close:
             inherited.close()
@@ -86,18 +110,25 @@ def _fork(life: Callable[[], None], name: str, *, close: Iterable[socket.socket]
         try:
             life()
         except BaseException:  # noqa: BLE001  # the last boundary: what is behind it is the code of the parent
-            resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
-            _LOG.critical("%s", why("process-fault", name=name, process=str(os.getpid())), exc_info=True)
+            resource.setrlimit(
+                resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2
+            )
+            _LOG.critical(
+                "%s", why("process-fault", name=name, process=str(os.getpid())), exc_info=True
+            )
             os._exit(FAULT)
         os._exit(0)
     return process
 
 
 def supervise(orders: socket.socket, hold: Callable[[socket.socket], None]) -> None:
-    # Ctrl-C and a service manager reach every process; this one ends when the main process has sent its answers
+    # Ctrl-C and a service manager reach every process; this one ends when the main process has sent
+    # its answers
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # holders, and workers they leave behind, are no zombies
+    signal.signal(
+        signal.SIGCHLD, signal.SIG_IGN
+    )  # holders, and workers they leave behind, are no zombies
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     while handles := socket.recv_fds(orders, 1, 1)[1]:
@@ -115,12 +146,14 @@ class Generation:
             listener.listen(QUEUE)
             draft.replace(folder / kind)  # who asks finds these workers from now on
             self.listeners += [listener] * number
-        # the number of the task of each worker, which all see; and behind them whether they are to end
+        # the number of the task of each worker, which all see; and behind them whether they are to
+        # end
         self.slots = mmap.mmap(-1, _SLOT * len(self.listeners) + 1)
 
     def note(self, place: int, number: int) -> int:
         slot = slice(place * _SLOT, (place + 1) * _SLOT)
-        before, self.slots[slot] = int.from_bytes(self.slots[slot], "big"), number.to_bytes(_SLOT, "big")
+        before = int.from_bytes(self.slots[slot], "big")
+        self.slots[slot] = number.to_bytes(_SLOT, "big")
         return before
 
     def close(self) -> None:
@@ -132,8 +165,13 @@ class Generation:
 
 
 class Holder:
-    def __init__(self, control: socket.socket, folder: Path, places: dict[str, int], *, connects: bool) -> None:
-        self.control, self.folder, self.places, self.connects = control, folder, places, connects
+    def __init__(
+        self, control: socket.socket, folder: Path, places: dict[str, int], *, connects: bool
+    ) -> None:
+        self.control = control
+        self.folder = folder
+        self.places = places
+        self.connects = connects
         self.workers: dict[int, tuple[Generation, int]] = {}
         self.missing: set[int] = set()
         self.generation: Generation | None = None
@@ -148,12 +186,15 @@ class Holder:
         limits = self.evaluator.limits
         total = limits.total or protocol.free_memory() * 3 // 4 or sys.maxsize
         self.memory = max(LEAST, min(limits.memory, total // sum(self.places.values())))
-        # out of the collector's sight: it would write to the pages of all objects, which are shared after a fork
+        # out of the collector's sight: it would write to the pages of all objects, which are shared
+        # after a fork
         gc.collect()
         gc.freeze()
         with suppress(ConnectionError):
             self._serve(state[1].decode() if state else "")
-        os._exit(0)  # a return would free the graph piece by piece; its workers end with this process
+        os._exit(
+            0
+        )  # a return would free the graph piece by piece; its workers end with this process
 
     def _serve(self, state: str) -> None:
         wake, waker = socket.socketpair()
@@ -175,7 +216,9 @@ class Holder:
                     try:
                         self.evaluator.store.update(text)
                     except (OSError, RuntimeError, SyntaxError, ValueError) as error:
-                        refusal = RefusalError(500, why("query-failed", error=str(error).rstrip(".")))
+                        refusal = RefusalError(
+                            500, why("query-failed", error=str(error).rstrip("."))
+                        )
                         self.control.sendall(pack(FAILED, refusal.pack()))
                     else:
                         self._renew(state)
@@ -187,7 +230,8 @@ class Holder:
 
     def _renew(self, state: str) -> None:
         self.evaluator.state = state
-        before, self.generation = self.generation, Generation(self.folder, self.places)
+        before = self.generation
+        self.generation = Generation(self.folder, self.places)
         self.missing.clear()
         for place in range(len(self.generation.listeners)):
             self._fork_worker(place)
@@ -200,7 +244,9 @@ class Holder:
         self.missing.discard(place)
         if generation:
             try:
-                process = _fork(lambda: self._work(generation, place), "worker", close=[self.control])
+                process = _fork(
+                    lambda: self._work(generation, place), "worker", close=[self.control]
+                )
             except OSError:  # there can be no more processes now
                 self.missing.add(place)
             else:
@@ -216,16 +262,23 @@ class Holder:
                     self.control.sendall(pack(ENDED, json.dumps([number, code]).encode()))
                 if generation is self.generation:
                     self.missing.add(place)
-                    if number or not code:  # one that ends before it was asked anything waits, or it would have no end
+                    if (
+                        number or not code
+                    ):  # one that ends before it was asked anything waits, or it would have no end
                         self._fork_worker(place)
 
     def _work(self, generation: Generation, place: int) -> None:
         signal.set_wakeup_fd(-1)
-        # the default action ends the process in the kernel; a Python handler would run after the engine has returned
+        # the default action ends the process in the kernel; a Python handler would run after the
+        # engine has returned
         for number in (signal.SIGCHLD, signal.SIGALRM, signal.SIGIO):
             signal.signal(number, signal.SIG_DFL)
-        log, listener, seconds = os.dup(2), generation.listeners[place], self.evaluator.limits.seconds
-        if sys.platform != "linux":  # where neither a hung up listener nor the end of a parent is told
+        log = os.dup(2)
+        listener = generation.listeners[place]
+        seconds = self.evaluator.limits.seconds
+        if (
+            sys.platform != "linux"
+        ):  # where neither a hung up listener nor the end of a parent is told
             listener.settimeout(1.0)
         size = self._confine()
         for _ in range(TASKS):
@@ -262,7 +315,8 @@ class Holder:
                 return
 
     def _confine(self) -> int:
-        # when the memory limit ends the process, the engine prints a message nobody who reads the log can act on
+        # when the memory limit ends the process, the engine prints a message nobody who reads the
+        # log can act on
         quiet = os.open(os.devnull, os.O_WRONLY)
         os.dup2(quiet, 2)
         os.close(quiet)
@@ -288,32 +342,46 @@ def _memory() -> tuple[int, int]:
 class Keeper:
     """The holder of the graph as the main process has it: loaded, changed, loaded anew and started again.
 
-    ``version`` counts the states of the data since the start, ``epoch`` tells them from those of another start;
-    ``touched`` is what each change was about, where that is known, ``ended`` how the workers of tasks ended, by number.
-    It is being loaded from the beginning on, and there once ``start`` has returned; what is asked before waits.
+    ``version`` counts the states of the data since the start, ``epoch`` tells them from those of
+        another start;
+    ``touched`` is what each change was about, where that is known, ``ended`` how the workers of
+        tasks ended, by number.
+    It is being loaded from the beginning on, and there once ``start`` has returned; what is asked
+    before waits.
     ``on_lost`` is called when there can be no other holder.
     """
 
     def __init__(
-        self, load: Callable[[], Evaluator], *, workers: int = 8, for_pages: int = 4, connects: bool = False,
+        self,
+        load: Callable[[], Evaluator],
+        *,
+        workers: int = 8,
+        for_pages: int = 4,
+        connects: bool = False,
         close: Iterable[socket.socket] = (),
-    ) -> None:  # fmt: skip
+    ) -> None:
         # the address of a socket may not be long
         parent = tempfile.gettempdir() if len(tempfile.gettempdir()) < 40 else "/tmp"  # noqa: S108  # a folder of its own
         self.kept = tempfile.TemporaryDirectory("", "pan2kg-", parent, ignore_cleanup_errors=True)
-        self.folder, self.places = Path(self.kept.name), {"query": workers, "page": for_pages}
-        self.version, self.epoch, self.touched = 0, os.urandom(4).hex(), dict[int, frozenset[str]]()
+        self.folder = Path(self.kept.name)
+        self.places = {"query": workers, "page": for_pages}
+        self.version = 0
+        self.epoch = os.urandom(4).hex()
+        self.touched = dict[int, frozenset[str]]()
         self.ended: dict[int, int] = {}
         self.is_up = self.is_lost = self.is_closing = False
         self.on_lost: list[Callable[[], None]] = []
-        self._changing, self._replies = threading.Lock(), queue.SimpleQueue[tuple[bytes, bytes] | None]()
+        self._changing = threading.Lock()
+        self._replies = queue.SimpleQueue[tuple[bytes, bytes] | None]()
         self.orders, theirs = socket.socketpair()
 
         def hold(control: socket.socket) -> None:
             Holder(control, self.folder, self.places, connects=connects).hold(load)
 
         with theirs:
-            self.supervisor = _fork(lambda: supervise(theirs, hold), "supervisor", close=[self.orders, *close])
+            self.supervisor = _fork(
+                lambda: supervise(theirs, hold), "supervisor", close=[self.orders, *close]
+            )
         self.control = self._load()
 
     def state(self, ahead: int = 0) -> str:
@@ -338,9 +406,12 @@ class Keeper:
             answer = receive(control)
         if answer is None or answer[0] == FAILED:
             control.close()
-            raise errors.ProjectError(RefusalError.unpack(answer[1]).message if answer else "graph-not-loaded")
+            raise errors.ProjectError(
+                RefusalError.unpack(answer[1]).message if answer else "graph-not-loaded"
+            )
         control.settimeout(None)
-        self.control, self.is_up = control, True
+        self.control = control
+        self.is_up = True
         self.version += ahead
         threading.Thread(target=self._listen, name="keeper", daemon=True).start()
 
@@ -351,7 +422,9 @@ class Keeper:
                 self.control.sendall(pack(CHANGE, json.dumps([self.state(1), text]).encode()))
                 answer = self._replies.get(timeout=LOAD_SECONDS)
             if answer is None or answer[0] == FAILED:
-                raise errors.ProjectError(RefusalError.unpack(answer[1]).message if answer else why("starting-again"))
+                raise errors.ProjectError(
+                    RefusalError.unpack(answer[1]).message if answer else why("starting-again")
+                )
             if touched is not None:
                 self.touched[self.version + 1] = touched
             self.version += 1
@@ -369,7 +442,8 @@ class Keeper:
         _LOG.warning("%s", why("loaded-anew"))
 
     def _listen(self) -> None:
-        control, began = self.control, time.monotonic()
+        control = self.control
+        began = time.monotonic()
         while (message := receive(control)) is not None:
             if message[0] == ENDED:
                 number, status = json.loads(message[1])
@@ -410,14 +484,18 @@ class Keeper:
 
 
 class WorkerAnswer:
-    # bytes of all answers that are waiting now, at most ``MOST``: who reads slowly does not fill the disk
+    # bytes of all answers that are waiting now, at most ``MOST``: who reads slowly does not fill
+    # the disk
     LONG: Final = protocol.MEGABYTE
     MOST: Final = 2**31
     long = 0
 
     def __init__(self) -> None:
         self.file = tempfile.SpooledTemporaryFile(self.LONG)  # noqa: SIM115  # closed by who sends it
-        self.form, self.state, self.is_volatile, self.size = "", "", False, 0
+        self.form = ""
+        self.state = ""
+        self.is_volatile = False
+        self.size = 0
         self.buffer = bytearray()
 
     def take(self, data: bytes) -> bool:
@@ -462,19 +540,31 @@ class WorkerAnswer:
 def died(status: int, seconds: float) -> RefusalError:
     if status == FAULT:
         return RefusalError(500, why("fault"))
-    if status == -signal.SIGSEGV:  # the stack was too small; where memory is refused, the engine aborts
+    if (
+        status == -signal.SIGSEGV
+    ):  # the stack was too small; where memory is refused, the engine aborts
         return RefusalError(400, why("nested-or-chained"))
-    keys = {signal.SIGALRM: "too-slow", signal.SIGABRT: "query-memory-or-depth", signal.SIGBUS: "query-memory-or-depth"}
+    keys = {
+        signal.SIGALRM: "too-slow",
+        signal.SIGABRT: "query-memory-or-depth",
+        signal.SIGBUS: "query-memory-or-depth",
+    }
     key = next((key for number, key in keys.items() if status == -number), "")
     return busy(why(key, seconds=f"{seconds:g}"), 30) if key else busy(why("process-ended"), 1)
 
 
 async def attempt(
-    keeper: Keeper, kind: str, task: Task, seconds: float, leave: Callable[[], Awaitable[None]] | None = None
+    keeper: Keeper,
+    kind: str,
+    task: Task,
+    seconds: float,
+    leave: Callable[[], Awaitable[None]] | None = None,
 ) -> WorkerAnswer:
     """Have a task done; once more where its worker was ended from outside: for a page however late, else at once."""
     for is_last in (False, True):
-        answer, began, number = WorkerAnswer(), time.monotonic(), 1 + int.from_bytes(os.urandom(_SLOT - 1))
+        answer = WorkerAnswer()
+        began = time.monotonic()
+        number = 1 + int.from_bytes(os.urandom(_SLOT - 1))
         task = task._replace(number=number)
         status = await _exchange(keeper, kind, task, answer, seconds, leave)
         if status == 0:
@@ -487,10 +577,16 @@ async def attempt(
 
 
 async def _exchange(
-    keeper: Keeper, kind: str, task: Task, answer: WorkerAnswer, seconds: float,
+    keeper: Keeper,
+    kind: str,
+    task: Task,
+    answer: WorkerAnswer,
+    seconds: float,
     leave: Callable[[], Awaitable[None]] | None,
-) -> int:  # fmt: skip
-    deadline, link, loop = time.monotonic() + WAIT, socket.socket(socket.AF_UNIX), asyncio.get_running_loop()
+) -> int:
+    deadline = time.monotonic() + WAIT
+    link = socket.socket(socket.AF_UNIX)
+    loop = asyncio.get_running_loop()
     link.setblocking(False)  # noqa: FBT003  # the library's own signature
 
     async def read() -> None:
@@ -509,7 +605,9 @@ async def _exchange(
             done, _ = await asyncio.wait({reading}, timeout=LONG)
             if not done:
                 leaving = asyncio.ensure_future(leave() if leave else asyncio.sleep(seconds + WAIT))
-                await asyncio.wait({reading, leaving}, timeout=seconds + WAIT, return_when="FIRST_COMPLETED")
+                await asyncio.wait(
+                    {reading, leaving}, timeout=seconds + WAIT, return_when="FIRST_COMPLETED"
+                )
                 leaving.cancel()
             if not reading.done():
                 raise busy(why("client-gone"))
@@ -532,11 +630,14 @@ async def _exchange(
 
 class Pool:
     def __init__(self, keeper: Keeper, seconds: float) -> None:
-        self.keeper, self.seconds = keeper, seconds
+        self.keeper = keeper
+        self.seconds = seconds
         self.waiting = self.busy = 0
         self.places = asyncio.Semaphore(keeper.places["query"])
 
-    async def ask(self, task: Task, leave: Callable[[], Awaitable[None]] | None = None) -> WorkerAnswer:
+    async def ask(
+        self, task: Task, leave: Callable[[], Awaitable[None]] | None = None
+    ) -> WorkerAnswer:
         if self.waiting >= QUEUE:
             raise busy(why("queue-full"))
         self.waiting += 1
@@ -557,12 +658,13 @@ class Pool:
 class WorkerStore:
     """Answers queries as :class:`pan2kg.store.store.LocalStore` does, from any thread.
 
-    It has workers of its own, so that pages do not wait while all workers of the endpoint are taken; and a query of a
-    page that runs too long is ended, and its page says so in a sentence.
+    It has workers of its own, so that pages do not wait while all workers of the endpoint are
+    taken; and a query of a page that runs too long is ended, and its page says so in a sentence.
     """
 
     def __init__(self, keeper: Keeper, seconds: float) -> None:
-        self.keeper, self.seconds = keeper, seconds
+        self.keeper = keeper
+        self.seconds = seconds
         self.places = threading.Semaphore(keeper.places["page"])
 
     def query(self, text: str) -> Result:
@@ -584,5 +686,7 @@ class WorkerStore:
             self.places.release()
         body = answer.content()
         if answer.form == "ntriples":
-            return [quad.triple for quad in ox.parse(body, format=ox.RdfFormat.N_TRIPLES, lenient=True)]
+            return [
+                quad.triple for quad in ox.parse(body, format=ox.RdfFormat.N_TRIPLES, lenient=True)
+            ]
         return ox.parse_query_results(body, format=ox.QueryResultsFormat.TSV)

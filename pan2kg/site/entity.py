@@ -1,7 +1,8 @@
 """The page of any thing: a dossier that says in brief what matters, then everything said of it, and on what that rests.
 
-A dossier has sentences with numbers, a picture, what to look at, and the words it rests on. Its numbers are those of
-what is known at the headline level, so that a page says what the register of figures says.
+A dossier has sentences with numbers, a picture, what to look at, and the words it rests on. Its
+numbers are those of what is known at the headline level, so that a page says what the register of
+figures says.
 """
 
 from collections import Counter
@@ -39,10 +40,19 @@ DEPRECATED: Final = "http://www.w3.org/2002/07/owl#deprecated"
 REPLACED: Final = DCTERMS + "isReplacedBy"
 _involved: Final = partial(advice.involved, level=evidence.HEADLINE)
 _ELI: Final = "http://data.europa.eu/eli/ontology#"
-_WITHIN: Final = (PAN + "inPlan", PAN + "inReview", PAN + "partOf", f"{_ELI}is_part_of", PAN + "underInstrument")
+_WITHIN: Final = (
+    PAN + "inPlan",
+    PAN + "inReview",
+    PAN + "partOf",
+    f"{_ELI}is_part_of",
+    PAN + "underInstrument",
+)
 _IN_SHORT: Final = frozenset({PAN + "via", "http://www.w3.org/ns/prov#wasDerivedFrom"})
 """What is left out on the page of a thing: the links that pass by it stand on the pages of what they join."""
-_ELSEWHERE: Final = {"plan": frozenset({PAN + "inPlan", PAN + "countIn"}), "conflict": frozenset({PAN + "hasPosition"})}
+_ELSEWHERE: Final = {
+    "plan": frozenset({PAN + "inPlan", PAN + "countIn"}),
+    "conflict": frozenset({PAN + "hasPosition"}),
+}
 _LISTS: Final = {
     "plan": "plans.html", "body": "search.html#kind-body", "instrument": "search.html#kind-instrument",
     "obligation": "obligations.html",
@@ -61,9 +71,15 @@ Saying = tuple[str, evidence.Level | None, *tuple[str, ...]]
 
 
 def sentence(
-    context: PageContext, name: str, number: int | None = None, address: str = "", *, is_known: bool = False,
-    key: str = "", **numbers: object,
-) -> Sentence:  # fmt: skip
+    context: PageContext,
+    name: str,
+    number: int | None = None,
+    address: str = "",
+    *,
+    is_known: bool = False,
+    key: str = "",
+    **numbers: object,
+) -> Sentence:
     figure = "" if number is None else context.t("list-not-seen")
     if number or (is_known and number is not None):
         figure = context.figure(number)
@@ -74,12 +90,19 @@ def sentence(
 
 
 def _dossier(
-    context: PageContext, subjects: tuple[str, ...], brief: Iterable[Sentence | None], *,
-    facts: Iterable[tuple[str, str]] = (), picture: tuple[str, Picture | None] | None = None,
-    attention: Iterable[advice.Advice] = (), sayings: Iterable[Saying] = (),
-    level: evidence.Level = evidence.HEADLINE, lists: Iterable[tuple[str, Mapping[str, list[str]]]] = (),
-) -> dict[str, Any]:  # fmt: skip
-    statements, proofs = context.graph.statements, []
+    context: PageContext,
+    subjects: tuple[str, ...],
+    brief: Iterable[Sentence | None],
+    *,
+    facts: Iterable[tuple[str, str]] = (),
+    picture: tuple[str, Picture | None] | None = None,
+    attention: Iterable[advice.Advice] = (),
+    sayings: Iterable[Saying] = (),
+    level: evidence.Level = evidence.HEADLINE,
+    lists: Iterable[tuple[str, Mapping[str, list[str]]]] = (),
+) -> dict[str, Any]:
+    statements = context.graph.statements
+    proofs = []
     for ends, level_said, passage, at in context.site_context.once(
         ("proofs", *subjects, level), partial(_proofs, statements, sayings)
     ):
@@ -90,32 +113,54 @@ def _dossier(
             for name, key in ((f"{DCTERMS}issued", "published-on"), (f"{PAN}readOn", "read-on"))
             if (day := statements.one(document, name))
         )
-        proofs.append({
-            "about": template.markup(" → ").join(map(context.short, ends)), "day": next(days, ""),
-            "quote": values.quotes(context, [passage])[at], "mark": context.mark(level_said),
-        })  # fmt: skip
+        proofs.append(
+            {
+                "about": template.markup(" → ").join(map(context.short, ends)),
+                "day": next(days, ""),
+                "quote": values.quotes(context, [passage])[at],
+                "mark": context.mark(level_said),
+            }
+        )
     drawn = None
     if picture and picture[1]:
         anchor = "bridge" if picture[0] == "pair-bridge" else "picture"
         drawn = {"anchor": anchor, "title": context.t(picture[0]), "drawing": picture[1]}
     return {
-        "facts": [(name, words) for name, words in facts if words], "brief": [remark for remark in brief if remark],
-        "picture": drawn, "attention": list(attention), "proofs": proofs,
-        "caption": context.caption(level), "lists": [
-            (key, sum(map(len, by_head.values())), [
-                (context.link(head) if kind_and_key(head)[0] == "plan" else context.label(head), list(things))
-                for head, things in sorted(by_head.items(), key=lambda listed: (context.name(listed[0]), listed[0]))
-            ])
-            for key, by_head in (lists if context.site_context.document else ()) if by_head
+        "facts": [(name, words) for name, words in facts if words],
+        "brief": [remark for remark in brief if remark],
+        "picture": drawn,
+        "attention": list(attention),
+        "proofs": proofs,
+        "caption": context.caption(level),
+        "lists": [
+            (
+                key,
+                sum(map(len, by_head.values())),
+                [
+                    (
+                        context.link(head)
+                        if kind_and_key(head)[0] == "plan"
+                        else context.label(head),
+                        list(things),
+                    )
+                    for head, things in sorted(
+                        by_head.items(), key=lambda listed: (context.name(listed[0]), listed[0])
+                    )
+                ],
+            )
+            for key, by_head in (lists if context.site_context.document else ())
+            if by_head
         ],
-    }  # fmt: skip
+    }
 
 
 def _proofs(
     statements: outlines.Statements, sayings: Iterable[Saying]
 ) -> list[tuple[list[str], evidence.Level | None, str, int]]:
-    # the first passage on each thing comes before the second on any: with those of enough things all are found
-    turns, spoken = Counter[str](), set[str]()
+    # the first passage on each thing comes before the second on any: with those of enough things
+    # all are found
+    turns = Counter[str]()
+    spoken = set[str]()
     proofs: list[tuple[int, int, list[str], evidence.Level | None, str, int]] = []
     for iri, level_said, *ends in sayings:
         for passage in statements.values(iri, values.PASSAGE):
@@ -134,7 +179,11 @@ def _proofs(
 def in_short(context: PageContext, things: Iterable[str], most: int = 3) -> str:
     listed = list(things)
     names = ", ".join(context.called(thing) for thing in listed[:most])
-    return context.t("dossier-and-more", names=names, n=len(listed) - most) if len(listed) > most else names
+    return (
+        context.t("dossier-and-more", names=names, n=len(listed) - most)
+        if len(listed) > most
+        else names
+    )
 
 
 def _homes(knowledge: known.Known, works: Iterable[str]) -> dict[str, list[str]]:
@@ -153,48 +202,103 @@ def _duties(
         return None
     late = sum(map(advice.is_late, rows))
     unknown = sum(row.met in {obligations.Met.UNKNOWN, obligations.Met.UNRECORDED} for row in rows)
-    number, address = late if tells_late else len(rows), context.href("obligations.html")
-    return sentence(context, name, number, address, is_known=True, late=late, of=len(rows), unknown=unknown)
+    number = late if tells_late else len(rows)
+    address = context.href("obligations.html")
+    return sentence(
+        context, name, number, address, is_known=True, late=late, of=len(rows), unknown=unknown
+    )
 
 
 def brief_of(context: PageContext, plan: str) -> advice.Brief:
     graph = context.spoken
-    return context.site_context.once(f"brief of {plan} in {graph.language}", lambda: advice.write_brief(graph, plan))
+    return context.site_context.once(
+        f"brief of {plan} in {graph.language}", lambda: advice.write_brief(graph, plan)
+    )
 
 
 def of_plan(context: PageContext, plan: str, facts: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    knowledge, graph = context.graph.known(), context.graph
-    works, own = knowledge.tables.works, set(context.graph.parts.actions.get(plan, ()))
-    reach, widest, name = knowledge.reach(plan), graph.known("editors").reach(plan), context.subject.brief(plan)
+    knowledge = context.graph.known()
+    graph = context.graph
+    works = knowledge.tables.works
+    own = set(context.graph.parts.actions.get(plan, ()))
+    reach = knowledge.reach(plan)
+    widest = graph.known("editors").reach(plan)
+    name = context.subject.brief(plan)
     once = context.site_context.once
-    missing = Counter(once("unseen by plan", lambda: values.gathered(
-        (end, occasion.state) for occasion in knowledge.occasions
-        if occasion.is_expected and occasion.state is not State.SEEN for end in (occasion.source, occasion.target)
-    )).get(plan, ()))  # fmt: skip
+    missing = Counter(
+        once(
+            "unseen by plan",
+            lambda: values.gathered(
+                (end, occasion.state)
+                for occasion in knowledge.occasions
+                if occasion.is_expected and occasion.state is not State.SEEN
+                for end in (occasion.source, occasion.target)
+            ),
+        ).get(plan, ())
+    )
     sentences: list[Sentence | None] = [
-        sentence(context, "plan-reach", reach.linked, "#meets", plan=name, more=widest.linked - reach.linked),
+        sentence(
+            context,
+            "plan-reach",
+            reach.linked,
+            "#meets",
+            plan=name,
+            more=widest.linked - reach.linked,
+        ),
         sentence(context, "plan-cites", reach.cites, "#cites", plan=name),
         sentence(context, "plan-cited", reach.cited, "#cited", plan=name),
-        sentence(context, "plan-missing", missing.total(), "#attention", is_known=True, plan=name,
-                 absent=missing[State.ABSENT], open=missing[State.OPEN]),
-    ]  # fmt: skip
+        sentence(
+            context,
+            "plan-missing",
+            missing.total(),
+            "#attention",
+            is_known=True,
+            plan=name,
+            absent=missing[State.ABSENT],
+            open=missing[State.OPEN],
+        ),
+    ]
     if own:
         by_work = _involved(graph, end="work")
         led = [work for work in own if any("lead" in part.roles for part in by_work.get(work, ()))]
-        full = evidence.coverage(knowledge.tables.readings, works, evidence.Aspect.TEXTS, {plan}).full
+        full = evidence.coverage(
+            knowledge.tables.readings, works, evidence.Aspect.TEXTS, {plan}
+        ).full
         sentences.append(sentence(context, "plan-led", len(led), "#actions", of=len(own)))
-        sentences.append(sentence(context, "plan-unread", len(own) - full, "#actions", is_known=True, of=len(own)))
-    sentences.append(_duties(context, "plan-due", advice.duties(graph, knowledge.level, plan), tells_late=True))
-    cited: dict[str, list[Saying]] = once("citations by plan", lambda: values.gathered(
-        (end, (statement.link, statement.level, *ends)) for statement in knowledge.statements if statement.is_citation
-        for ends in [tuple(works.home.get(end, end) for end in (statement.source, statement.target))]
-        for end in dict.fromkeys(ends)
-    ))  # fmt: skip
-    uses = once("uses by plan", lambda: values.gathered((works.plan(use.work) or "", use) for use in knowledge.uses))
-    sayings = [*cited.get(plan, ()), *((use.link, use.level, use.work, use.text) for use in uses.get(plan, ()))]
+        sentences.append(
+            sentence(
+                context, "plan-unread", len(own) - full, "#actions", is_known=True, of=len(own)
+            )
+        )
+    sentences.append(
+        _duties(context, "plan-due", advice.duties(graph, knowledge.level, plan), tells_late=True)
+    )
+    cited: dict[str, list[Saying]] = once(
+        "citations by plan",
+        lambda: values.gathered(
+            (end, (statement.link, statement.level, *ends))
+            for statement in knowledge.statements
+            if statement.is_citation
+            for ends in [
+                tuple(works.home.get(end, end) for end in (statement.source, statement.target))
+            ]
+            for end in dict.fromkeys(ends)
+        ),
+    )
+    uses = once(
+        "uses by plan",
+        lambda: values.gathered((works.plan(use.work) or "", use) for use in knowledge.uses),
+    )
+    sayings = [
+        *cited.get(plan, ()),
+        *((use.link, use.level, use.work, use.text) for use in uses.get(plan, ())),
+    ]
     picture = None
     if reach.linked:
-        picture = "plan-time", time_map.draw_plan_map(context.subject, plan, NEIGHBOURS, time_map.IN_PAGE)
+        picture = (
+            "plan-time",
+            time_map.draw_plan_map(context.subject, plan, NEIGHBOURS, time_map.IN_PAGE),
+        )
     findings = brief_of(context, plan).findings
     lists = _around(
         context,
@@ -202,7 +306,14 @@ def of_plan(context: PageContext, plan: str, facts: Iterable[tuple[str, str]]) -
         [use.text for use in uses.get(plan, ()) if use.work == plan],
     )
     return _dossier(
-        context, (plan,), sentences, facts=facts, picture=picture, attention=findings, sayings=sayings, lists=lists
+        context,
+        (plan,),
+        sentences,
+        facts=facts,
+        picture=picture,
+        attention=findings,
+        sayings=sayings,
+        lists=lists,
     )
 
 
@@ -210,27 +321,46 @@ def _around(
     context: PageContext, involvements: Iterable[bodies.Involvement], named: Iterable[str]
 ) -> list[tuple[str, dict[str, list[str]]]]:
     # the bodies that take part by their roles, and the texts by their kinds
-    roles = ((f"{ID}role/{role}", part.body) for part in involvements for role in sorted(part.roles))
-    kinds = ((context.graph.statements.one(text, f"{DCTERMS}type"), text) for text in dict.fromkeys(named))
+    roles = (
+        (f"{ID}role/{role}", part.body) for part in involvements for role in sorted(part.roles)
+    )
+    kinds = (
+        (context.graph.statements.one(text, f"{DCTERMS}type"), text)
+        for text in dict.fromkeys(named)
+    )
     return [("who", values.gathered(roles)), ("rests", values.gathered(kinds))]
 
 
 def _of_action(context: PageContext, action: str) -> dict[str, Any]:
-    knowledge, statements = context.graph.known(), context.graph.statements
+    knowledge = context.graph.known()
+    statements = context.graph.statements
     involvements = _involved(context.graph, end="work").get(action, [])
-    leads = list(dict.fromkeys(involvement.body for involvement in involvements if "lead" in involvement.roles))
+    leads = list(
+        dict.fromkeys(
+            involvement.body for involvement in involvements if "lead" in involvement.roles
+        )
+    )
     involved = dict.fromkeys([*leads, *(involvement.body for involvement in involvements)])
-    by_work = context.site_context.once("uses", lambda: values.gathered((use.work, use) for use in knowledge.uses))
+    by_work = context.site_context.once(
+        "uses", lambda: values.gathered((use.work, use) for use in knowledge.uses)
+    )
     uses = by_work.get(action, [])
     named_texts = dict.fromkeys(use.text for use in uses)
     # the actions of other plans that share a specific text with it
-    names, pairs = knowledge.potential.names, knowledge.actions
+    names = knowledge.potential.names
+    pairs = knowledge.actions
 
-    met = context.site_context.once("actions by action", lambda: values.gathered(
-        (names[work], names[partner])
-        for one, two, low in zip(pairs.one.tolist(), pairs.two.tolist(), pairs.low.tolist(), strict=True) if low > 0
-        for work, partner in ((one, two), (two, one))
-    )).get(action, [])  # fmt: skip
+    met = context.site_context.once(
+        "actions by action",
+        lambda: values.gathered(
+            (names[work], names[partner])
+            for one, two, low in zip(
+                pairs.one.tolist(), pairs.two.tolist(), pairs.low.tolist(), strict=True
+            )
+            if low > 0
+            for work, partner in ((one, two), (two, one))
+        ),
+    ).get(action, [])
     plans = _homes(knowledge, met)
     results = [
         values.value(context, statement.value)
@@ -239,102 +369,187 @@ def _of_action(context: PageContext, action: str) -> dict[str, Any]:
     ]
     # a picture is drawn around what rests on a text, cites or is cited
     stated = context.graph.citations
-    cited = context.site_context.once("cited", lambda: {end for row in stated for end in (row.source, row.target)})
-    is_drawable = action in context.graph.home_of and (action in context.site_context.resting or action in cited)
+    cited = context.site_context.once(
+        "cited", lambda: {end for row in stated for end in (row.source, row.target)}
+    )
+    is_drawable = action in context.graph.home_of and (
+        action in context.site_context.resting or action in cited
+    )
     picture = context.draw("ego", action=action) if is_drawable else None
     return _dossier(
         context,
         (action,),
         [
-            sentence(context, "action-bodies", len(involved), "#who", names=in_short(context, involved)),
-            sentence(context, "action-texts", len(named_texts), "#rests", names=in_short(context, named_texts)),
-            sentence(context, "action-meets", len(met), "#picture" if picture else "#links",
-                     names=in_short(context, sorted(plans))),
-            sentence(context, "action-since", len(statements.pointing(action, f"{PAN}implements")), "#measured"),
+            sentence(
+                context, "action-bodies", len(involved), "#who", names=in_short(context, involved)
+            ),
+            sentence(
+                context,
+                "action-texts",
+                len(named_texts),
+                "#rests",
+                names=in_short(context, named_texts),
+            ),
+            sentence(
+                context,
+                "action-meets",
+                len(met),
+                "#picture" if picture else "#links",
+                names=in_short(context, sorted(plans)),
+            ),
+            sentence(
+                context,
+                "action-since",
+                len(statements.pointing(action, f"{PAN}implements")),
+                "#measured",
+            ),
         ],
         facts=[
             (context.t("dossier-lead"), context.links(leads)),
-            (context.t("dossier-until"), until(context, action) or context.t("unknown") * bool(
-                statements.values(action, f"{PAN}hasTimeline"))),
+            (
+                context.t("dossier-until"),
+                until(context, action)
+                or context.t("unknown") * bool(statements.values(action, f"{PAN}hasTimeline")),
+            ),
             (context.t("dossier-results"), template.markup("; ").join(results)),
         ],
-        picture=("part-around", picture), lists=_around(context, involvements, named_texts),
+        picture=("part-around", picture),
+        lists=_around(context, involvements, named_texts),
         attention=advice.of_action(context.spoken, knowledge, action),
         sayings=[
             *((use.link, use.level, use.text) for use in uses),
-            *((involvement.iri, involvement.level, involvement.body) for involvement in involvements),
+            *(
+                (involvement.iri, involvement.level, involvement.body)
+                for involvement in involvements
+            ),
         ],
-    )  # fmt: skip
+    )
 
 
 def _of_body(context: PageContext, body: str) -> dict[str, Any]:
-    knowledge, graph, statements = context.graph.known(), context.graph, context.graph.statements
+    knowledge = context.graph.known()
+    graph = context.graph
+    statements = context.graph.statements
     involvements = _involved(context.graph, end="body").get(body, [])
     led = {involvement.work for involvement in involvements if "lead" in involvement.roles}
     supported = {involvement.work for involvement in involvements} - led
     sentences = [
         sentence(context, "body-leads", len(led), "#who", plans=len(_homes(knowledge, led))),
-        sentence(context, "body-parts", len(supported), "#who", plans=len(_homes(knowledge, supported))),
-        _duties(context, "body-asked", [r for r in graph.margins(knowledge.level).rows if r.obligation.holder == body]),
+        sentence(
+            context, "body-parts", len(supported), "#who", plans=len(_homes(knowledge, supported))
+        ),
+        _duties(
+            context,
+            "body-asked",
+            [r for r in graph.margins(knowledge.level).rows if r.obligation.holder == body],
+        ),
     ]
     picture = None
     if involvements:
         picture = "dossier-picture", context.draw("plans-of", thing=context.key(body))
-        # bodies of its kind and country whose works name a text its works name too, without a work of both
-        by_work = context.site_context.once(f"texts by work at {knowledge.level.key}", lambda: values.gathered(
-            (use.work, use.text) for use in knowledge.uses if use.text not in knowledge.tables.general
-        ))  # fmt: skip
+        # bodies of its kind and country whose works name a text its works name too, without a work
+        # of both
+        by_work = context.site_context.once(
+            f"texts by work at {knowledge.level.key}",
+            lambda: values.gathered(
+                (use.work, use.text)
+                for use in knowledge.uses
+                if use.text not in knowledge.tables.general
+            ),
+        )
 
         def beside() -> list[str]:
             works = led | supported
             countries = {graph.country_of.get(work) for work in works}
             own = {text for work in works for text in by_work.get(work, ())}
-            by_kind = context.site_context.once("bodies by kind", lambda: values.gathered(
-                (" ".join(statements.values(one, f"{DCTERMS}type")), (one, {part.work for part in parts}))
-                for one, parts in _involved(graph, end="body").items()
-            ))  # fmt: skip
+            by_kind = context.site_context.once(
+                "bodies by kind",
+                lambda: values.gathered(
+                    (
+                        " ".join(statements.values(one, f"{DCTERMS}type")),
+                        (one, {part.work for part in parts}),
+                    )
+                    for one, parts in _involved(graph, end="body").items()
+                ),
+            )
             shared = Counter[str]()
-            for rival, theirs in by_kind[" ".join(statements.values(body, f"{DCTERMS}type"))] if own else ():
+            for rival, theirs in (
+                by_kind[" ".join(statements.values(body, f"{DCTERMS}type"))] if own else ()
+            ):
                 if rival != body and works.isdisjoint(theirs):
                     near = (work for work in theirs if graph.country_of.get(work) in countries)
-                    shared[rival] = len({text for work in near for text in by_work.get(work, ())} & own)
-            return sorted((rival for rival, n in shared.items() if n), key=lambda rival: (-shared[rival], rival))
+                    shared[rival] = len(
+                        {text for work in near for text in by_work.get(work, ())} & own
+                    )
+            return sorted(
+                (rival for rival, n in shared.items() if n),
+                key=lambda rival: (-shared[rival], rival),
+            )
 
         near = context.site_context.once(("beside", body), beside)
         name = "body-beside" if near else "body-alone"
         sentences.append(sentence(context, name, len(near), "#who", names=in_short(context, near)))
     return _dossier(
-        context, (body,), sentences, picture=picture, attention=advice.of_body(context.spoken, knowledge, body),
+        context,
+        (body,),
+        sentences,
+        picture=picture,
+        attention=advice.of_body(context.spoken, knowledge, body),
         lists=[("who", _homes(knowledge, led | supported))],
-        facts=[(context.t("script-network-kind"), context.links(statements.values(body, f"{DCTERMS}type")))],
-        sayings=((involvement.iri, involvement.level, involvement.work) for involvement in involvements),
-    )  # fmt: skip
+        facts=[
+            (
+                context.t("script-network-kind"),
+                context.links(statements.values(body, f"{DCTERMS}type")),
+            )
+        ],
+        sayings=(
+            (involvement.iri, involvement.level, involvement.work) for involvement in involvements
+        ),
+    )
 
 
 def _of_text(context: PageContext, text: str) -> dict[str, Any]:
-    knowledge, graph, statements = context.graph.known(), context.graph, context.graph.statements
+    knowledge = context.graph.known()
+    graph = context.graph
+    statements = context.graph.statements
     reached = partial(knowledge.potential.weights.reached, at=knowledge.level)
-    uses = context.site_context.once("uses by text", lambda: values.gathered(
-        (above, use) for use in knowledge.uses for above in reached(use.text)
-    )).get(text, [])  # fmt: skip
+    uses = context.site_context.once(
+        "uses by text",
+        lambda: values.gathered(
+            (above, use) for use in knowledge.uses for above in reached(use.text)
+        ),
+    ).get(text, [])
     best: dict[str, float] = {}
     for use in uses:
         if plan := knowledge.tables.works.plan(use.work):
             best[plan] = max(best.get(plan, 0.0), use.share)
     how = Counter(best.values())
-    asked = [row for row in graph.margins(knowledge.level).rows if row.obligation.instrument == text]
+    asked = [
+        row for row in graph.margins(knowledge.level).rows if row.obligation.instrument == text
+    ]
     picture = context.draw("plans-of", thing=context.key(text)) if best else None
     sentences = [
-        sentence(context, "text-plans", len(best), "#picture" if picture else "#rests",
-                 carry=how[texts.CARRIES_OUT], serve=how[texts.SERVES], mention=how[texts.MENTIONS]),
+        sentence(
+            context,
+            "text-plans",
+            len(best),
+            "#picture" if picture else "#rests",
+            carry=how[texts.CARRIES_OUT],
+            serve=how[texts.SERVES],
+            mention=how[texts.MENTIONS],
+        ),
         _duties(context, "text-asks", asked),
-    ]  # fmt: skip
+    ]
     if days := [day for row in asked if (day := row.coming) and day >= graph.as_of]:
-        sentences.append(sentence(context, "text-coming", day=in_words(min(days), context.request.language)))
+        sentences.append(
+            sentence(context, "text-coming", day=in_words(min(days), context.request.language))
+        )
     # the texts that amend, supplement, transpose or repeal it, as far as a link says so
     changing: set[str] = set()
     for link in statements.pointing(text, f"{PAN}to"):
-        status, relation = (kind_and_key(statements.one(link, PAN + name))[1] for name in ("status", "relation"))
+        status, relation = (
+            kind_and_key(statements.one(link, PAN + name))[1] for name in ("status", "relation")
+        )
         if status in values.COUNTING and relation in CHANGING:
             changing.update(statements.values(link, f"{PAN}from"))
     if changing:
@@ -343,60 +558,110 @@ def _of_text(context: PageContext, text: str) -> dict[str, Any]:
     # those that carry the text out first, then the firmest
     firm = sorted(uses, key=lambda use: (-use.share, use.level or 0, use.work))
     facts: list[tuple[str, str]] = [
-        (context.t("script-network-kind"), context.links(statements.values(text, f"{DCTERMS}type"))),
-        *((context.t(f"dossier-{name}"), values.dated(context, statements.one(text, _ELI + name)))
-          for name in ("date_document", "first_date_entry_in_force")),
-    ]  # fmt: skip
+        (
+            context.t("script-network-kind"),
+            context.links(statements.values(text, f"{DCTERMS}type")),
+        ),
+        *(
+            (context.t(f"dossier-{name}"), values.dated(context, statements.one(text, _ELI + name)))
+            for name in ("date_document", "first_date_entry_in_force")
+        ),
+    ]
     return _dossier(
-        context, (text,), sentences, facts=facts, picture=("dossier-picture", picture),
+        context,
+        (text,),
+        sentences,
+        facts=facts,
+        picture=("dossier-picture", picture),
         attention=advice.of_text(context.spoken, knowledge, text),
         lists=[("rests", _homes(knowledge, (use.work for use in uses)))],
         sayings=((use.link, use.level, use.work) for use in firm),
-    )  # fmt: skip
+    )
 
 
 def _of_topic(context: PageContext, topic: str) -> dict[str, Any]:
     knowledge = context.graph.known()
     works = [profile.work for profile in context.graph.profiles if topic in profile.topics]
-    by_plan, actions = _homes(knowledge, works), [work for work in works if work in knowledge.tables.works.home]
+    by_plan = _homes(knowledge, works)
+    actions = [work for work in works if work in knowledge.tables.works.home]
     missing = Counter(
-        occasion.state for occasion in knowledge.occasions
-        if occasion.is_expected and by_plan.keys() >= {occasion.source, occasion.target}
+        occasion.state
+        for occasion in knowledge.occasions
+        if occasion.is_expected
+        and by_plan.keys() >= {occasion.source, occasion.target}
         and occasion.state is not State.SEEN
-    )  # fmt: skip
+    )
     picture = context.draw("plans-of", thing=context.key(topic)) if by_plan else None
     sentences = [
         sentence(context, "topic-plans", len(by_plan), "#picture" if picture else "#what"),
         sentence(context, "topic-actions", len(actions), "#what"),
-        sentence(context, "topic-missing", missing.total(), "#attention", is_known=True,
-                 absent=missing[State.ABSENT], open=missing[State.OPEN]) if by_plan else None,
+        sentence(
+            context,
+            "topic-missing",
+            missing.total(),
+            "#attention",
+            is_known=True,
+            absent=missing[State.ABSENT],
+            open=missing[State.OPEN],
+        )
+        if by_plan
+        else None,
         sentence(context, "topic-editors"),
-    ]  # fmt: skip
-    attention, drawn = advice.of_topic(context.spoken, knowledge, {*by_plan}), ("dossier-picture", picture)
-    return _dossier(context, (topic,), sentences, picture=drawn, attention=attention, lists=[("what", by_plan)])
+    ]
+    attention = advice.of_topic(context.spoken, knowledge, {*by_plan})
+    drawn = ("dossier-picture", picture)
+    return _dossier(
+        context, (topic,), sentences, picture=drawn, attention=attention, lists=[("what", by_plan)]
+    )
 
 
 def of_pair(
     context: PageContext, knowledge: known.Known, plans: tuple[str, str], bridge: Picture | None
 ) -> dict[str, Any]:
-    weight, brief = knowledge.weight(*plans), context.subject.brief
-    specific = [shared for shared in weight.contributions if shared.bits > 0 and not shared.is_broad]
-    language, ways = context.request.language, (plans, plans[::-1])
-    sentences = [sentence(
-        context, "pair-texts", len(specific), "#weight", bits=figure_words.bits_words(weight.low, language),
-        names=in_short(context, (shared.text for shared in specific)), one=brief(plans[0]), two=brief(plans[1]),
-    )]  # fmt: skip
+    weight = knowledge.weight(*plans)
+    brief = context.subject.brief
+    specific = [
+        shared for shared in weight.contributions if shared.bits > 0 and not shared.is_broad
+    ]
+    language = context.request.language
+    ways = (plans, plans[::-1])
+    sentences = [
+        sentence(
+            context,
+            "pair-texts",
+            len(specific),
+            "#weight",
+            bits=figure_words.bits_words(weight.low, language),
+            names=in_short(context, (shared.text for shared in specific)),
+            one=brief(plans[0]),
+            two=brief(plans[1]),
+        )
+    ]
     for source, target in ways:
         direction = knowledge.way(source, target)
         key = "" if direction.is_expected or direction.state is State.SEEN else "pair-cannot"
         why = figure_words.named(direction.verdict).say(language)
-        name, ends = f"pair-{direction.state.value}", (brief(source), brief(target))
-        sentences.append(sentence(context, name, None, "#citing", key=key, why=why, source=ends[0], target=ends[1]))
+        name = f"pair-{direction.state.value}"
+        ends = (brief(source), brief(target))
+        sentences.append(
+            sentence(
+                context, name, None, "#citing", key=key, why=why, source=ends[0], target=ends[1]
+            )
+        )
     for plan, other in ways:
         if actions := context.graph.parts.actions.get(plan, ()):
             met = sum(work != plan for work in knowledge.brought(plan, other))
-            sentences.append(sentence(context, "pair-actions", met, "#side-by-side", of=len(actions), plan=brief(plan)))
-    firmest = [use for shared in specific for plan in plans for use in knowledge.giving(plan, shared.text)[:1]]
+            sentences.append(
+                sentence(
+                    context, "pair-actions", met, "#side-by-side", of=len(actions), plan=brief(plan)
+                )
+            )
+    firmest = [
+        use
+        for shared in specific
+        for plan in plans
+        for use in knowledge.giving(plan, shared.text)[:1]
+    ]
     sayings: list[Saying] = [
         *(
             (statement.link, statement.level, statement.source, statement.target)
@@ -405,14 +670,22 @@ def of_pair(
         *((use.link, use.level, use.work, use.text) for use in firmest),
     ]
     return _dossier(
-        context, plans, sentences, level=knowledge.level, picture=("pair-bridge", bridge),
-        attention=advice.of_pair(context.spoken, knowledge, *plans), sayings=sayings,
-    )  # fmt: skip
+        context,
+        plans,
+        sentences,
+        level=knowledge.level,
+        picture=("pair-bridge", bridge),
+        attention=advice.of_pair(context.spoken, knowledge, *plans),
+        sayings=sayings,
+    )
 
 
 _DOSSIERS: Final[dict[str, Callable[[PageContext, str], dict[str, Any]]]] = {
-    "action": _of_action, "body": _of_body, "instrument": _of_text, "topic": _of_topic,
-}  # fmt: skip
+    "action": _of_action,
+    "body": _of_body,
+    "instrument": _of_text,
+    "topic": _of_topic,
+}
 
 
 def until(context: PageContext, action: str) -> str:
@@ -421,32 +694,53 @@ def until(context: PageContext, action: str) -> str:
     ends = [end for timeline in timelines for end in statements.values(timeline, PAN + "endDate")]
     if ends:
         return values.dated(context, max(ends))
-    return "; ".join(words for timeline in timelines for words in statements.values(timeline, PAN + "text"))
+    return "; ".join(
+        words for timeline in timelines for words in statements.values(timeline, PAN + "text")
+    )
 
 
 def values_of(context: PageContext, iri: str) -> Values | None:
     statements = context.graph.statements
     if not statements.about(iri) and not statements.towards(iri):
         return None
-    return page(context, context.graph.labels.entry(iri) or labels.Entry(iri, *kind_and_key(iri), "", "", {}))
+    return page(
+        context,
+        context.graph.labels.entry(iri) or labels.Entry(iri, *kind_and_key(iri), "", "", {}),
+    )
 
 
 def page(context: PageContext, entry: labels.Entry, notes: values.Notes | None = None) -> Values:
-    iri, statements, document = entry.iri, context.graph.statements, context.document(entry.iri)
+    iri = entry.iri
+    statements = context.graph.statements
+    document = context.document(entry.iri)
     notes = notes or values.Notes(context, is_marked=not document)
     is_told = context.graph.has_actions and not entry.is_retired
     dossier = _DOSSIERS[entry.kind](context, iri) if is_told and entry.kind in _DOSSIERS else None
     if document and is_told and (dossier or entry.kind == "plan"):
-        # beside what a dossier lists, links, but those by which texts are used; what a plan cites stands in its rows
-        links = [link for link in statements.pointing(iri, *values.ENDS)
-                 if statements.link_type(link) != RESTS[0]] if dossier else []  # fmt: skip
+        # beside what a dossier lists, links, but those by which texts are used; what a plan cites
+        # stands in its rows
+        links = (
+            [
+                link
+                for link in statements.pointing(iri, *values.ENDS)
+                if statements.link_type(link) != RESTS[0]
+            ]
+            if dossier
+            else []
+        )
         groups = values.grouped(notes, links, iri, is_lean=True)
-        parts: list[dict[str, object]] = [{"key": "links", "rows": "", "folded": "", "groups": groups}] * bool(groups)
+        parts: list[dict[str, object]] = [
+            {"key": "links", "rows": "", "folded": "", "groups": groups}
+        ] * bool(groups)
     else:
         parts = _parts_of(notes, entry)
     if dossier:
         # sentences lead to nothing that does not stand on the page
-        listed = [*(part["key"] for part in parts), *(key for key, *_ in dossier["lists"]), *ANCHORS]
+        listed = [
+            *(part["key"] for part in parts),
+            *(key for key, *_ in dossier["lists"]),
+            *ANCHORS,
+        ]
         for remark in dossier["brief"]:
             if remark["address"].startswith("#") and remark["address"][1:] not in listed:
                 remark["address"] = ""
@@ -483,13 +777,16 @@ def page(context: PageContext, entry: labels.Entry, notes: values.Notes | None =
         "statements": statements.number(iri),
         "machine": _machine(context, entry),
         "notes": notes,
-        "quoted": values.quotes(context, statements.values(iri, values.PASSAGE)) if not document else (),
+        "quoted": values.quotes(context, statements.values(iri, values.PASSAGE))
+        if not document
+        else (),
         "section": "plans" if entry.kind in ("action", "category", "part", "plan") else "",
     }
 
 
 def _parts_of(notes: values.Notes, entry: labels.Entry) -> list[dict[str, object]]:
-    context, statements = notes.context, notes.context.graph.statements
+    context = notes.context
+    statements = notes.context.graph.statements
     elsewhere: frozenset[str] = _ELSEWHERE.get(entry.kind, frozenset())
     back = elsewhere | _IN_SHORT if entry.has_page else frozenset()
     links = values.gathered(
@@ -497,28 +794,47 @@ def _parts_of(notes: values.Notes, entry: labels.Entry) -> list[dict[str, object
         for link in statements.pointing(entry.iri, *values.ENDS)
     )
 
-    parts, rule = [], context.t("certainty-rule")
-    for key, rows in values.rows_of(notes, entry.iri, out=elsewhere | {DEPRECATED, REPLACED}, back=back):
+    parts = []
+    rule = context.t("certainty-rule")
+    for key, rows in values.rows_of(
+        notes, entry.iri, out=elsewhere | {DEPRECATED, REPLACED}, back=back
+    ):
         if not rows and key not in links:
             continue
-        folded, why, groups = [], "", values.grouped(notes, links.get(key, ()), entry.iri)
+        folded = []
+        why = ""
+        groups = values.grouped(notes, links.get(key, ()), entry.iri)
         # of who is who a long list is folded; on the page of a body, what rules repeat of it
         if key == "who" and sum(len(cells) + more for _, cells, more in rows) > UNFOLDED:
-            ruled = [row for row in rows if all(mark and mark.words == rule for _, _, mark in row[1])]
+            ruled = [
+                row for row in rows if all(mark and mark.words == rule for _, _, mark in row[1])
+            ]
             if entry.kind != "body" or len(ruled) == len(rows):
-                folded, rows, why = rows, [], "list-show"
+                folded = rows
+                rows = []
+                why = "list-show"
             elif ruled:
-                folded, rows, why = ruled, [row for row in rows if row not in ruled], "part-ruled"
-        parts.append({
-            "key": key, "rows": values.table_of(context, rows, key), "groups": groups,
-            "folded": values.table_of(context, folded, key), "why": why,
-            "number": sum(len(cells) + more for _, cells, more in folded),
-        })  # fmt: skip
+                folded = ruled
+                rows = [row for row in rows if row not in ruled]
+                why = "part-ruled"
+        parts.append(
+            {
+                "key": key,
+                "rows": values.table_of(context, rows, key),
+                "groups": groups,
+                "folded": values.table_of(context, folded, key),
+                "why": why,
+                "number": sum(len(cells) + more for _, cells, more in folded),
+            }
+        )
     return parts
 
 
 def _gaps(context: PageContext, entry: labels.Entry) -> list[Markup]:
-    gap, t, language, site_context = piece("gap"), context.t, context.request.language, context.site_context
+    gap = piece("gap")
+    t = context.t
+    language = context.request.language
+    site_context = context.site_context
     gaps = []
     home = context.graph.home_of.get(entry.iri) if context.graph.has_actions else None
     if entry.kind == "action" and not entry.is_retired and home:
@@ -526,22 +842,33 @@ def _gaps(context: PageContext, entry: labels.Entry) -> list[Markup]:
             gaps.append(gap(t("gap-unread"), "", "", "", t))
         level = context.graph.linked_actions.get(entry.iri)
         if level is None or level > evidence.HEADLINE:
-            address = f"unlinked.html#{context.key(home)}" if context.graph.labels.entry(home) else "unlinked.html"
+            address = (
+                f"unlinked.html#{context.key(home)}"
+                if context.graph.labels.entry(home)
+                else "unlinked.html"
+            )
             gaps.append(gap(t("gap-unlinked"), context.href(address), "", "", t))
     for kind, other, detail in site_context.lacks.get(entry.iri, ()):
         with_ = context.graph.labels.entry(other) if other else None
         if entry.kind == "plan" and with_ and with_.kind == "action":
             continue
         is_own = entry.kind == "action" and with_ is not None and with_.kind == "plan"
-        gaps.append(gap(
-            table.coded("gap", kind).say(language), context.href(f"gap/{kind}.html"),
-            context.link(other) if with_ and not is_own else "", detail.say(language) if detail else "", t,
-        ))  # fmt: skip
+        gaps.append(
+            gap(
+                table.coded("gap", kind).say(language),
+                context.href(f"gap/{kind}.html"),
+                context.link(other) if with_ and not is_own else "",
+                detail.say(language) if detail else "",
+                t,
+            )
+        )
     return gaps
 
 
 def _machine(context: PageContext, entry: labels.Entry) -> Values:
-    iri, statements, is_served = entry.iri, context.graph.statements, context.site_context.mode == "served"
+    iri = entry.iri
+    statements = context.graph.statements
+    is_served = context.site_context.mode == "served"
     file = context.out(f"doc/{entry.kind}/{entry.key}") if is_served and entry.kind else ""
     query = ""
     if not iri.startswith("_:") and not any(mark in iri for mark in '<>"{}|\\^` \n'):
@@ -555,14 +882,22 @@ def _machine(context: PageContext, entry: labels.Entry) -> Values:
         official.append((iri, urlsplit(iri).hostname or context.t("outside")))
     for node in statements.values(iri, "http://www.w3.org/ns/adms#identifier"):
         if statements.one(node, f"{PAN}identifierScheme").endswith("/celex"):
-            number, language = statements.one(node, f"{SKOS}notation"), context.request.language.upper()
-            address = f"https://eur-lex.europa.eu/legal-content/{language}/TXT/?uri=CELEX:{quote(number)}"
+            number = statements.one(node, f"{SKOS}notation")
+            language = context.request.language.upper()
+            address = (
+                f"https://eur-lex.europa.eu/legal-content/{language}/TXT/?uri=CELEX:{quote(number)}"
+            )
             official.append((address, f"CELEX {number}"))
     turtle, json = (f"{file}.ttl", f"{file}.jsonld") if file else ("", "")
     is_foreign = iri != f"{ID}{entry.kind}/{entry.key}"
     return {
-        "iri": iri, "turtle": turtle, "json": json, "query": query, "official": official, "is_foreign": is_foreign,
-    }  # fmt: skip
+        "iri": iri,
+        "turtle": turtle,
+        "json": json,
+        "query": query,
+        "official": official,
+        "is_foreign": is_foreign,
+    }
 
 
 def keys(site_context: SiteContext, kind: str) -> list[str]:
@@ -576,5 +911,7 @@ def _thing(context: PageContext) -> Values | None:
 
 
 PAGES: Final = tuple(
-    View(kind, _thing, partial(keys, kind=kind), template="entity.html") for kind in labels.KINDS if kind != "plan"
+    View(kind, _thing, partial(keys, kind=kind), template="entity.html")
+    for kind in labels.KINDS
+    if kind != "plan"
 )

@@ -1,6 +1,7 @@
 """The terms and concept schemes of the ontology, read from its Turtle files, with how the graph uses them.
 
-The files are read in a stable order, so that the documentation of the same ontology has the same bytes.
+The files are read in a stable order, so that the documentation of the same ontology has the same
+bytes.
 """
 
 from collections import Counter, defaultdict
@@ -19,7 +20,12 @@ from pan2kg.store import Store, Term as Node, construct, plain, program_query, s
 from pan2kg.turtle import DCTERMS, ID, PAN, RDF, RDFS, ROOT, SH, SKOS, XSD, writer
 from pan2kg.validation.report import Severity
 
-CLASS, OBJECT, DATATYPE, INDIVIDUAL = TERM_KINDS = ("class", "object-property", "datatype-property", "individual")
+CLASS, OBJECT, DATATYPE, INDIVIDUAL = TERM_KINDS = (
+    "class",
+    "object-property",
+    "datatype-property",
+    "individual",
+)
 ANY: Final = ""
 """Stands for any thing: where a property has no domain and is used on many classes, or leads to many."""
 REQUIRED: Final = (
@@ -28,26 +34,45 @@ REQUIRED: Final = (
 )  # fmt: skip
 """What a published ontology says of itself beside its titles and descriptions."""
 _OWL: Final = "http://www.w3.org/2002/07/owl#"
-_KIND_OF: Final = dict(zip(
-    (_OWL + name for name in ("Class", "ObjectProperty", "DatatypeProperty", "NamedIndividual")), TERM_KINDS,
-    strict=True,
-))  # fmt: skip
+_KIND_OF: Final = dict(
+    zip(
+        (
+            _OWL + name
+            for name in ("Class", "ObjectProperty", "DatatypeProperty", "NamedIndividual")
+        ),
+        TERM_KINDS,
+        strict=True,
+    )
+)
 _ABOVE: Final = (RDFS + "subClassOf", RDFS + "subPropertyOf")
 _MATCHES: Final = (
-    *_ABOVE, _OWL + "equivalentClass", _OWL + "equivalentProperty", _OWL + "sameAs",
-    *(SKOS + name for name in ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch")),
-)  # fmt: skip
+    *_ABOVE,
+    _OWL + "equivalentClass",
+    _OWL + "equivalentProperty",
+    _OWL + "sameAs",
+    *(
+        SKOS + name
+        for name in ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch")
+    ),
+)
 _CONCEPT: Final = frozenset((SKOS + "Concept", SKOS + "ConceptScheme"))
 _SEVERITIES: Final = {SH + "Warning": Severity.WARNING, SH + "Info": Severity.INFO}
 _TARGETS: Final = (SH + "targetClass", SH + "targetSubjectsOf", SH + "targetObjectsOf")
-_SHAPES: Final = {SH + name for name in ("NodeShape", "PrefixDeclaration", "PropertyShape", "SPARQLConstraint")}
+_SHAPES: Final = {
+    SH + name for name in ("NodeShape", "PrefixDeclaration", "PropertyShape", "SPARQLConstraint")
+}
 _MANY: Final = 3
 _MOST: Final = 12
 _LOOKED_AT: Final = 50
 """So many things of a class, the first by IRI, are looked at for its example: one of them is like any other."""
 _FIRST: Final = (
-    RDF + "type", SKOS + "notation", DCTERMS + "identifier", SKOS + "prefLabel", RDFS + "label", DCTERMS + "title",
-)  # fmt: skip
+    RDF + "type",
+    SKOS + "notation",
+    DCTERMS + "identifier",
+    SKOS + "prefLabel",
+    RDFS + "label",
+    DCTERMS + "title",
+)
 
 Triples = Mapping[str, Mapping[str, tuple[Node, ...]]]
 """Subject → predicate → objects; blank nodes under their own names."""
@@ -66,22 +91,34 @@ def read_triples(paths: Iterable[Path]) -> Triples:
             quads = list(ox.parse(path=path, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True))
         except SyntaxError as error:
             place = Place(str(path), error.lineno)
-            raise TurtleError("no-turtle", place=place, remedy="mend-line", value=error.msg) from None
+            raise TurtleError(
+                "no-turtle", place=place, remedy="mend-line", value=error.msg
+            ) from None
         for quad in quads:
             if not isinstance(quad.object, ox.Triple) and not isinstance(quad.subject, ox.Triple):
-                values = triples.setdefault(plain(quad.subject), {}).setdefault(quad.predicate.value, [])
+                values = triples.setdefault(plain(quad.subject), {}).setdefault(
+                    quad.predicate.value, []
+                )
                 if quad.object not in values:
                     values.append(quad.object)
     # most are one, which need not be written to be put in order
     return {
-        subject: {name: tuple(sorted(of, key=str) if len(of) > 1 else of) for name, of in sorted(values.items())}
+        subject: {
+            name: tuple(sorted(of, key=str) if len(of) > 1 else of)
+            for name, of in sorted(values.items())
+        }
         for subject, values in sorted(triples.items())
     }
 
 
 def _iris(triples: Triples, subject: str, *predicates: str) -> tuple[str, ...]:
     properties = triples.get(subject, {})
-    values = (term.value for name in predicates for term in properties.get(name, ()) if isinstance(term, ox.NamedNode))
+    values = (
+        term.value
+        for name in predicates
+        for term in properties.get(name, ())
+        if isinstance(term, ox.NamedNode)
+    )
     return tuple(dict.fromkeys(values))
 
 
@@ -106,8 +143,8 @@ def anchor(iri: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    # ``number`` counts instances or statements; ``subjects`` and ``objects`` are the classes of a property, or those a
-    # class has and those that lead to it; ``derived``: rules alone state it
+    # ``number`` counts instances or statements; ``subjects`` and ``objects`` are the classes of a
+    # property, or those a class has and those that lead to it; ``derived``: rules alone state it
     iri: str
     kind: str
     labels: Texts
@@ -139,7 +176,8 @@ class Ontology:
         return tuple(term for term in self.terms if term.kind in kinds)
 
     def tops(self) -> Mapping[str, str]:
-        tops, parents = {}, {term.iri: term.parents for term in self.terms}
+        tops = {}
+        parents = {term.iri: term.parents for term in self.terms}
         for term in self.of_kind(CLASS):
             tops[term.iri] = term.iri
             while above := [parent for parent in parents[tops[term.iri]] if parent in parents]:
@@ -147,11 +185,14 @@ class Ontology:
         return tops
 
     def relations(self) -> tuple[Relation, ...]:
-        tops, joined = self.tops(), set[Relation]()
+        tops = self.tops()
+        joined = set[Relation]()
         for term in self.of_kind(OBJECT):
             ends = []
             for declared, used in ((term.domains, term.subjects), (term.ranges, term.objects)):
-                stated = {tops.get(iri, iri) for iri in declared if iri.startswith(PAN) or iri in _CONCEPT}
+                stated = {
+                    tops.get(iri, iri) for iri in declared if iri.startswith(PAN) or iri in _CONCEPT
+                }
                 tops_used = {tops[iri] for iri, _ in used if iri in tops}
                 ends.append(stated or (tops_used if 0 < len(tops_used) <= _MANY else {ANY}))
             joined.update((start, term.iri, end, term.derived) for start, end in product(*ends))
@@ -168,42 +209,63 @@ def _constraints(triples: Triples) -> tuple[Rule, ...]:
     for user, properties in triples.items():
         # what a path leads to is looked at by another shape
         predicates = (SH + "property", SH + "node") if SH + "path" not in properties else ()
-        for used in (used for predicate in (SH + "sparql", *predicates) for used in properties.get(predicate, ())):
+        for used in (
+            used
+            for predicate in (SH + "sparql", *predicates)
+            for used in properties.get(predicate, ())
+        ):
             users[plain(used)].append(user)
     constraints = []
     for iri in triples:
         if iri.startswith(PAN) and not _SHAPES.isdisjoint(_iris(triples, iri, RDF + "type")):
-            shapes, waiting = {iri}, [iri]
+            shapes = {iri}
+            waiting = [iri]
             while waiting:
                 above = [user for user in users.get(waiting.pop(), ()) if user not in shapes]
                 shapes.update(above)
                 waiting += above
             severities = _iris(triples, iri, SH + "severity")
-            constraints.append({
-                "iri": iri, "messages": _texts(triples, iri, SH + "message"),
-                "severity": _SEVERITIES.get(severities[0], Severity.VIOLATION) if severities else Severity.VIOLATION,
-                "targets": sorted({target for shape in shapes for target in _iris(triples, shape, *_TARGETS)}),
-            })  # fmt: skip
+            constraints.append(
+                {
+                    "iri": iri,
+                    "messages": _texts(triples, iri, SH + "message"),
+                    "severity": _SEVERITIES.get(severities[0], Severity.VIOLATION)
+                    if severities
+                    else Severity.VIOLATION,
+                    "targets": sorted(
+                        {target for shape in shapes for target in _iris(triples, shape, *_TARGETS)}
+                    ),
+                }
+            )
     return tuple(constraints)
 
 
 def _rules_of(triples: Triples, constraints: Iterable[Rule]) -> Mapping[str, tuple[Rule, ...]]:
     by_term: dict[str, list[Rule]] = {}
-    for constraint in sorted(constraints, key=lambda rule: (list(Severity).index(rule["severity"]), rule["iri"])):
+    for constraint in sorted(
+        constraints, key=lambda rule: (list(Severity).index(rule["severity"]), rule["iri"])
+    ):
         if constraint["messages"]:
-            terms, waiting = {*constraint["targets"]}, [*triples.get(constraint["iri"], {}).get(SH + "path", ())]
+            terms = {*constraint["targets"]}
+            waiting = [*triples.get(constraint["iri"], {}).get(SH + "path", ())]
             while waiting:
                 node = waiting.pop()
                 if isinstance(node, ox.NamedNode):
                     terms.add(node.value)
                 else:
-                    waiting += [inner for values in triples.get(plain(node), {}).values() for inner in values]
+                    waiting += [
+                        inner
+                        for values in triples.get(plain(node), {}).values()
+                        for inner in values
+                    ]
             for term in terms:
                 by_term.setdefault(term, []).append(constraint)
     return {term: tuple(rules) for term, rules in by_term.items()}
 
 
-def _examples(store: Store, terms: Sequence[Term], prefixes: Mapping[str, str]) -> Mapping[str, tuple[str, str]]:
+def _examples(
+    store: Store, terms: Sequence[Term], prefixes: Mapping[str, str]
+) -> Mapping[str, tuple[str, str]]:
     instances = defaultdict(list)
     for cells in select(store, program_query("ontology/things-of-classes")).rows:
         instances[plain(cells[0])].append(plain(cells[1]))
@@ -212,7 +274,9 @@ def _examples(store: Store, terms: Sequence[Term], prefixes: Mapping[str, str]) 
     instances_query = program_query("ontology/instances", thing=sorted(looked_at))
     for kind, instance, kinds, number in select(store, instances_query).rows:
         count = int(plain(number))
-        ranked[plain(kind)].append((count if count > _MOST else -int(plain(kinds)), count, plain(instance)))
+        ranked[plain(kind)].append(
+            (count if count > _MOST else -int(plain(kinds)), count, plain(instance))
+        )
     chosen: dict[str, str] = {}
     for term in terms:
         below = [place for kind in (term.iri, *term.children) for place in ranked.get(kind, ())]
@@ -231,8 +295,12 @@ def _examples(store: Store, terms: Sequence[Term], prefixes: Mapping[str, str]) 
         query = program_query("ontology/example-statements", thing=sorted(things), p=properties)
         pairs: dict[str, set[tuple[str, Node]]] = {}
         for triple in construct(store, query):
-            if not isinstance(triple.object, ox.Triple) and isinstance(triple.subject, ox.NamedNode):
-                pairs.setdefault(triple.subject.value, set()).add((triple.predicate.value, triple.object))
+            if not isinstance(triple.object, ox.Triple) and isinstance(
+                triple.subject, ox.NamedNode
+            ):
+                pairs.setdefault(triple.subject.value, set()).add(
+                    (triple.predicate.value, triple.object)
+                )
         statements.update({iri: sorted(stated, key=rank) for iri, stated in pairs.items()})
 
     read({*chosen.values()})
@@ -250,7 +318,10 @@ def _examples(store: Store, terms: Sequence[Term], prefixes: Mapping[str, str]) 
         return iri, writer.write_block(writer.Block(writer.iri(iri, prefixes), tuple(lines)))
 
     added = {term.iri for term in terms if term.derived}
-    pairs_of = {thing: [pair for pair in stated if pair[0] not in added] for thing, stated in statements.items()}
+    pairs_of = {
+        thing: [pair for pair in stated if pair[0] not in added]
+        for thing, stated in statements.items()
+    }
     examples = {kind: example(thing, pairs_of[thing][:_MOST]) for kind, thing in chosen.items()}
     best = sorted(set(chosen.values()))
     for name in properties:
@@ -286,31 +357,49 @@ def read_ontology(project: Project, store: Store) -> Ontology:
     terms = _terms(store, ontology, aligned, predicates, classes, _rules_of(shapes, constraints))
     examples = _examples(store, terms, prefixes)
 
-    subject = next(iter(s for s in ontology if _OWL + "Ontology" in _iris(ontology, s, RDF + "type")), "")
-    properties = {writer.iri(predicate, prefixes): values for predicate, values in ontology.get(subject, {}).items()}
+    subject = next(
+        iter(s for s in ontology if _OWL + "Ontology" in _iris(ontology, s, RDF + "type")), ""
+    )
+    properties = {
+        writer.iri(predicate, prefixes): values
+        for predicate, values in ontology.get(subject, {}).items()
+    }
     facts = {name: plain(properties[name][0]) for name in REQUIRED if name in properties}
-    titles, descriptions = (_texts(ontology, subject, DCTERMS + name) for name in ("title", "description"))
+    titles, descriptions = (
+        _texts(ontology, subject, DCTERMS + name) for name in ("title", "description")
+    )
 
     # terms of other vocabularies that are used, or that the ontology names
     numbers = Counter(predicates) + Counter(classes)
     names = {
-        name for triples in (ontology, aligned) for values in triples.values()
-        for name in (*values, *(
-            plain(value) for predicate in (*_MATCHES, RDF + "type", RDFS + "domain", RDFS + "range")
-            for value in values.get(predicate, ())
-        ))
-    }  # fmt: skip
+        name
+        for triples in (ontology, aligned)
+        for values in triples.values()
+        for name in (
+            *values,
+            *(
+                plain(value)
+                for predicate in (*_MATCHES, RDF + "type", RDFS + "domain", RDFS + "range")
+                for value in values.get(predicate, ())
+            ),
+        )
+    }
     by_prefix: dict[str, list[tuple[str, int]]] = {}
     for iri in sorted({*numbers, *names}):
         prefix = writer.iri(iri, prefixes).partition(":")[0]
         if prefix in prefixes and not iri.startswith((PAN, ID, ROOT)):
             by_prefix.setdefault(prefix, []).append((iri, numbers[iri]))
-    vocabularies = ((prefix, prefixes[prefix], tuple(tallies)) for prefix, tallies in sorted(by_prefix.items()))
+    vocabularies = (
+        (prefix, prefixes[prefix], tuple(tallies)) for prefix, tallies in sorted(by_prefix.items())
+    )
     return Ontology(
         {"iri": subject, "titles": titles, "descriptions": descriptions, "facts": facts},
         tuple(replace(term, example=examples.get(term.iri)) for term in terms),
-        _schemes(project, tallied(store, "ontology/values-of-schemes")), tuple(vocabularies), constraints, prefixes,
-    )  # fmt: skip
+        _schemes(project, tallied(store, "ontology/values-of-schemes")),
+        tuple(vocabularies),
+        constraints,
+        prefixes,
+    )
 
 
 def _schemes(project: Project, used: Mapping[Row, int]) -> tuple[Mapping[str, Any], ...]:
@@ -318,11 +407,13 @@ def _schemes(project: Project, used: Mapping[Row, int]) -> tuple[Mapping[str, An
     schemes: dict[str, dict[str, Any]] = {}
     described = {
         iri: {
-            "iri": iri, "labels": _texts(triples, iri, SKOS + "prefLabel"),
-            "definitions": _texts(triples, iri, SKOS + "definition"), "parents": _iris(triples, iri, SKOS + "broader"),
+            "iri": iri,
+            "labels": _texts(triples, iri, SKOS + "prefLabel"),
+            "definitions": _texts(triples, iri, SKOS + "definition"),
+            "parents": _iris(triples, iri, SKOS + "broader"),
         }
         for iri in triples
-    }  # fmt: skip
+    }
     for scheme in triples:
         if SKOS + "ConceptScheme" in _iris(triples, scheme, RDF + "type"):
             schemes[scheme] = {**described[scheme], "properties": [], "concepts": []}
@@ -336,9 +427,13 @@ def _schemes(project: Project, used: Mapping[Row, int]) -> tuple[Mapping[str, An
 
 
 def _terms(
-    store: Store, ontology: Triples, aligned: Triples, predicates: Mapping[str, int], classes: Mapping[str, int],
+    store: Store,
+    ontology: Triples,
+    aligned: Triples,
+    predicates: Mapping[str, int],
+    classes: Mapping[str, int],
     rules: Mapping[str, tuple[Rule, ...]],
-) -> list[Term]:  # fmt: skip
+) -> list[Term]:
     pointing: dict[tuple[str, str], list[str]] = defaultdict(list)
     for start, name in product(ontology, (*_ABOVE, _OWL + "inverseOf")):
         for end in _iris(ontology, start, name):
@@ -350,24 +445,52 @@ def _terms(
         for (name, kind), number in tallied(store, query).items():
             pairs[name].append((kind, number))
             pairs[kind].append((name, number))
-        uses.append({iri: tuple(sorted(of, key=lambda tally: (-tally[1], tally[0]))) for iri, of in pairs.items()})
+        uses.append(
+            {
+                iri: tuple(sorted(of, key=lambda tally: (-tally[1], tally[0])))
+                for iri, of in pairs.items()
+            }
+        )
     ours = sorted(name for name in predicates if name.startswith(PAN))
-    stated = {plain(row[0]) for row in select(store, program_query("counts/stated-properties", p=ours)).rows}
+    stated = {
+        plain(row[0])
+        for row in select(store, program_query("counts/stated-properties", p=ours)).rows
+    }
     terms = []
-    for iri in sorted((iri for iri in ontology if iri.startswith(PAN)), key=lambda iri: (iri.lower(), iri)):
+    for iri in sorted(
+        (iri for iri in ontology if iri.startswith(PAN)), key=lambda iri: (iri.lower(), iri)
+    ):
         kinds = [_KIND_OF[kind] for kind in _iris(ontology, iri, RDF + "type") if kind in _KIND_OF]
         if not kinds:
             continue
-        inverse, is_property = _OWL + "inverseOf", kinds[0] in (OBJECT, DATATYPE)
+        inverse = _OWL + "inverseOf"
+        is_property = kinds[0] in (OBJECT, DATATYPE)
         number = (predicates if is_property else classes).get(iri, 0)
-        terms.append(Term(
-            iri, kinds[0], _texts(ontology, iri, RDFS + "label"), _texts(ontology, iri, SKOS + "definition"),
-            parents=_iris(ontology, iri, *_ABOVE),
-            children=tuple(dict.fromkeys(child for name in _ABOVE for child in pointing.get((name, iri), ()))),
-            domains=_iris(ontology, iri, RDFS + "domain"), ranges=_iris(ontology, iri, RDFS + "range"),
-            inverses=tuple(sorted({*_iris(ontology, iri, inverse), *pointing.get((inverse, iri), ())})),
-            alignments=tuple((name, target) for name in _MATCHES for target in _iris(aligned, iri, name)),
-            number=number, subjects=uses[0].get(iri, ()), objects=uses[1].get(iri, ()),
-            derived=is_property and bool(number) and iri not in stated, constraints=rules.get(iri, ()),
-        ))  # fmt: skip
+        terms.append(
+            Term(
+                iri,
+                kinds[0],
+                _texts(ontology, iri, RDFS + "label"),
+                _texts(ontology, iri, SKOS + "definition"),
+                parents=_iris(ontology, iri, *_ABOVE),
+                children=tuple(
+                    dict.fromkeys(
+                        child for name in _ABOVE for child in pointing.get((name, iri), ())
+                    )
+                ),
+                domains=_iris(ontology, iri, RDFS + "domain"),
+                ranges=_iris(ontology, iri, RDFS + "range"),
+                inverses=tuple(
+                    sorted({*_iris(ontology, iri, inverse), *pointing.get((inverse, iri), ())})
+                ),
+                alignments=tuple(
+                    (name, target) for name in _MATCHES for target in _iris(aligned, iri, name)
+                ),
+                number=number,
+                subjects=uses[0].get(iri, ()),
+                objects=uses[1].get(iri, ()),
+                derived=is_property and bool(number) and iri not in stated,
+                constraints=rules.get(iri, ()),
+            )
+        )
     return terms

@@ -1,9 +1,10 @@
 """The documentation of the ontology: as a page of the site, as files of their own, and as a diagram of the classes.
 
-The diagram has a box for each class, a line for the properties between two. Boxes stand in columns so that lines run
-from left to right and cross little, after Sugiyama, K., Tagawa, S. & Toda, M. (1981), Methods for visual understanding
-of hierarchical system structures: cycles are broken, columns are longest paths, long lines pass through waypoints, and
-columns are ordered by barycentres. Nothing is random, so that the same ontology gives the same drawing.
+The diagram has a box for each class, a line for the properties between two. Boxes stand in columns
+so that lines run from left to right and cross little, after Sugiyama, K., Tagawa, S. & Toda, M.
+(1981), Methods for visual understanding of hierarchical system structures: cycles are broken,
+columns are longest paths, long lines pass through waypoints, and columns are ordered by
+barycentres. Nothing is random, so that the same ontology gives the same drawing.
 """
 
 import math
@@ -13,7 +14,20 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-from pan2kg.charts import Box, Drawing, Font, Group, Label, Line, Mark, Pen, frame, measure, shorten, wrap
+from pan2kg.charts import (
+    Box,
+    Drawing,
+    Font,
+    Group,
+    Label,
+    Line,
+    Mark,
+    Pen,
+    frame,
+    measure,
+    shorten,
+    wrap,
+)
 from pan2kg.i18n.catalogue import Language, Messages, format_of, numeral
 from pan2kg.project import Project, read_text
 from pan2kg.site.ontology import ANY, TERM_KINDS, Ontology, Row, anchor, pick, read_ontology
@@ -30,7 +44,12 @@ _SWEEPS: Final = 12
 _TITLE: Final = Font(12.5, bold=True)
 _NAME: Final = Font(10.5, colour=frame.GREY)
 _ROW: Final = Font(10.5)
-_LINE, _WIDTH, _GAP, _CURVE, _PAD, _MARGIN = 15.0, 192.0, 22.0, 64.0, 9.0, 16.0
+_LINE = 15.0
+_WIDTH = 192.0
+_GAP = 22.0
+_CURVE = 64.0
+_PAD = 9.0
+_MARGIN = 16.0
 _WAYPOINT: Final = 6.0
 _SOLID: Final = Pen("#5a6b7b", 1.2)
 _DASHED: Final = Pen("#5a6b7b", 1.2, (5.0, 3.0))
@@ -41,8 +60,12 @@ Lane = tuple[str, str, bool]
 
 
 class OntologyWords:
-    def __init__(self, language: Language, prefixes: Mapping[str, str], anchored: Iterable[str] = ()) -> None:
-        self.language, self.prefixes, self.anchored = language, prefixes, frozenset(anchored)
+    def __init__(
+        self, language: Language, prefixes: Mapping[str, str], anchored: Iterable[str] = ()
+    ) -> None:
+        self.language = language
+        self.prefixes = prefixes
+        self.anchored = frozenset(anchored)
         # a page has each term some ten times
         self._links: dict[str, Markup] = {}
 
@@ -61,33 +84,50 @@ class OntologyWords:
             return markup(escape(self.w("diagram", "any")))
         if iri not in self._links:
             outside = iri if iri.startswith(("http://", "https://")) else ""
-            self._links[iri] = piece("term")(f"#{anchor(iri)}" if iri in self.anchored else outside, self.short(iri))
+            self._links[iri] = piece("term")(
+                f"#{anchor(iri)}" if iri in self.anchored else outside, self.short(iri)
+            )
         return self._links[iri]
 
     def links(self, iris: Iterable[str]) -> Markup:
         return markup(", ".join(str(self.link(iri)) for iri in iris))
 
     def tallies(self, tallies: Iterable[tuple[str, int]]) -> Markup:
-        return markup(", ".join(f"{self.link(iri)} ({numeral(number, self.language)})" for iri, number in tallies))
+        return markup(
+            ", ".join(
+                f"{self.link(iri)} ({numeral(number, self.language)})" for iri, number in tallies
+            )
+        )
 
 
 def ontology_values(ontology: Ontology, language: Language) -> dict[str, object]:
-    terms, tops = {term.iri: term for term in ontology.terms}, ontology.tops()
+    terms = {term.iri: term for term in ontology.terms}
+    tops = ontology.tops()
     anchored = [*terms, *(rule["iri"] for rule in ontology.constraints)]
     for scheme in ontology.schemes:
         anchored += [scheme["iri"], *(concept["iri"] for concept in scheme["concepts"])]
     wording = OntologyWords(language, ontology.prefixes, anchored)
     return {
-        "title": _ONTOLOGY.say("page.ontology", language), "language": language, "wording": wording, "w": wording.w,
-        "ontology": ontology, "anchor": anchor,
-        "heading_keys": [key for key in _ONTOLOGY.keys("heading.") if key in ontology.heading["facts"]],
+        "title": _ONTOLOGY.say("page.ontology", language),
+        "language": language,
+        "wording": wording,
+        "w": wording.w,
+        "ontology": ontology,
+        "anchor": anchor,
+        "heading_keys": [
+            key for key in _ONTOLOGY.keys("heading.") if key in ontology.heading["facts"]
+        ],
         "sections": [(kind, ontology.of_kind(kind)) for kind in TERM_KINDS],
         # how many instances the classes below each have
-        "below": {iri: sum(terms[below].number for below, top in tops.items() if top == iri != below) for iri in terms},
-        "diagram": markup(draw_ontology(ontology, language).svg()), "relations": ontology.relations(),
+        "below": {
+            iri: sum(terms[below].number for below, top in tops.items() if top == iri != below)
+            for iri in terms
+        },
+        "diagram": markup(draw_ontology(ontology, language).svg()),
+        "relations": ontology.relations(),
         "said": [rule for rule in ontology.constraints if rule["messages"]],
         "silent": [rule for rule in ontology.constraints if not rule["messages"]],
-    }  # fmt: skip
+    }
 
 
 def documentation(project: Project, store: Store) -> Mapping[str, bytes]:
@@ -102,8 +142,11 @@ def documentation(project: Project, store: Store) -> Mapping[str, bytes]:
     return files
 
 
-def layers(names: Iterable[str], edges: Iterable[Edge]) -> tuple[list[list[str]], dict[Edge, Row], set[Edge]]:
-    nodes, lines = sorted(names), sorted({edge for edge in edges if edge[0] != edge[1]})
+def layers(
+    names: Iterable[str], edges: Iterable[Edge]
+) -> tuple[list[list[str]], dict[Edge, Row], set[Edge]]:
+    nodes = sorted(names)
+    lines = sorted({edge for edge in edges if edge[0] != edge[1]})
     after: dict[str, list[str]] = {name: [] for name in nodes}
     for start, end in lines:
         after[start].append(end)
@@ -126,14 +169,17 @@ def layers(names: Iterable[str], edges: Iterable[Edge]) -> tuple[list[list[str]]
             walk(name)
     ahead = {edge: (edge[1], edge[0]) if edge in turned else edge for edge in lines}
     forward = sorted(set(ahead.values()))
-    depth, ends = dict.fromkeys(nodes, 0), {end for _, end in forward}
+    depth = dict.fromkeys(nodes, 0)
+    ends = {end for _, end in forward}
     for _ in nodes:
         for start, end in forward:
             depth[end] = max(depth[end], depth[start] + 1)
     # what no line leads to stands right before what it leads to
     for _ in nodes:
         for name in nodes:
-            if name not in ends and (following := [depth[end] for start, end in forward if start == name]):
+            if name not in ends and (
+                following := [depth[end] for start, end in forward if start == name]
+            ):
                 depth[name] = min(following) - 1
     columns: list[list[str]] = [[] for _ in range(max(depth.values(), default=-1) + 1)]
     for name in nodes:
@@ -149,7 +195,8 @@ def layers(names: Iterable[str], edges: Iterable[Edge]) -> tuple[list[list[str]]
 
 
 def _order(columns: list[list[str]], steps: Sequence[Edge]) -> None:
-    before, after = defaultdict[str, list[str]](list), defaultdict[str, list[str]](list)
+    before = defaultdict[str, list[str]](list)
+    after = defaultdict[str, list[str]](list)
     for start, end in steps:
         after[start].append(end)
         before[end].append(start)
@@ -158,18 +205,26 @@ def _order(columns: list[list[str]], steps: Sequence[Edge]) -> None:
     for sweep in range(_SWEEPS):
         is_back, near = (True, after) if sweep % 2 == 1 else (False, before)
         for at in range(len(columns) - 2, -1, -1) if is_back else range(1, len(columns)):
-            column, beside = columns[at], columns[at + 1 if is_back else at - 1]
+            column = columns[at]
+            beside = columns[at + 1 if is_back else at - 1]
             share = {name: (place + 0.5) / len(beside) for place, name in enumerate(beside)}
             middle: dict[str, tuple[float, str]] = {}
             for place, name in enumerate(column):
-                places = [share[neighbour] for neighbour in near.get(name, ()) if neighbour in share]
-                middle[name] = sum(places) / len(places) if places else (place + 0.5) / len(column), name
+                places = [
+                    share[neighbour] for neighbour in near.get(name, ()) if neighbour in share
+                ]
+                middle[name] = (
+                    sum(places) / len(places) if places else (place + 0.5) / len(column),
+                    name,
+                )
             column.sort(key=middle.__getitem__)
 
 
 def draw_ontology(ontology: Ontology, language: Language, address: str = "") -> Drawing:
-    terms, tops = {term.iri: term for term in ontology.terms}, ontology.tops()
-    lanes, rows = defaultdict[Lane, list[str]](list), defaultdict[str, list[str]](list)
+    terms = {term.iri: term for term in ontology.terms}
+    tops = ontology.tops()
+    lanes = defaultdict[Lane, list[str]](list)
+    rows = defaultdict[str, list[str]](list)
     for iri, top in sorted(tops.items()):
         if iri != top:
             rows[top].append(f"▸ {pick(terms[iri].labels, language)[0]}")
@@ -185,14 +240,20 @@ def draw_ontology(ontology: Ontology, language: Language, address: str = "") -> 
     beside: dict[str, list[tuple[Lane, str]]] = defaultdict(list)
     for lane in sorted(lanes, key=lambda lane: (order[courses[lane[:2]][1]], lane[:2])):
         beside[courses[lane[:2]][0]] += [(lane, word) for word in lanes[lane]]
-    titles = {iri: pick(terms[iri].labels, language)[0] for iri in tops} | {ANY: _ONTOLOGY.say("diagram.any", language)}
+    titles = {iri: pick(terms[iri].labels, language)[0] for iri in tops} | {
+        ANY: _ONTOLOGY.say("diagram.any", language)
+    }
     lines = {name: wrap(titles[name], _WIDTH - 2 * _PAD, _TITLE, 2) for name in names}
     heights = {}
     for name in names:
-        inside, lanes_beside = 1 + len(lines[name]) + len(rows.get(name, ())), len(beside.get(name, ()))
+        inside = 1 + len(lines[name]) + len(rows.get(name, ()))
+        lanes_beside = len(beside.get(name, ()))
         heights[name] = 2 * _PAD + max(2 + inside * _LINE, lanes_beside * _LINE)
-    column_heights = [sum(heights.get(name, _WAYPOINT) + _GAP for name in column) - _GAP for column in columns]
-    tallest, x = max(column_heights, default=0.0), _MARGIN
+    column_heights = [
+        sum(heights.get(name, _WAYPOINT) + _GAP for name in column) - _GAP for column in columns
+    ]
+    tallest = max(column_heights, default=0.0)
+    x = _MARGIN
     boxes: dict[str, Box] = {}
     for column, high in zip(columns, column_heights, strict=True):
         y = _MARGIN + (tallest - high) / 2
@@ -205,23 +266,38 @@ def draw_ontology(ontology: Ontology, language: Language, address: str = "") -> 
     for lane in lanes:
         marks += _line(lane, courses, boxes, beside, is_turned=lane[:2] in turned)
     for name in names:
-        count = f" · {numeral(terms[name].number, language)}" if name in terms and terms[name].number else ""
+        count = (
+            f" · {numeral(terms[name].number, language)}"
+            if name in terms and terms[name].number
+            else ""
+        )
         subtitle = f"pan:{anchor(name)}{count}" if name in tops else ""
         leads = f"{address}#{anchor(name)}" if name.startswith(vocabulary.PAN) else ""
         box_marks = _box(boxes[name], lines[name], subtitle, rows.get(name, ()), is_any=name == ANY)
         marks.append(Group(tuple(box_marks), title=titles[name], address=leads))
     right = max((box.x + box.width for box in boxes.values()), default=0.0)
-    title, description = _ONTOLOGY.say("diagram.title", language), _ONTOLOGY.say("diagram.description", language)
-    return Drawing(right + _MARGIN, tallest + 2 * _MARGIN, title, description, language, tuple(marks))
+    title = _ONTOLOGY.say("diagram.title", language)
+    description = _ONTOLOGY.say("diagram.description", language)
+    return Drawing(
+        right + _MARGIN, tallest + 2 * _MARGIN, title, description, language, tuple(marks)
+    )
 
 
 def _line(
-    lane: Lane, courses: Mapping[Edge, tuple[str, ...]], boxes: Mapping[str, Box],
-    names: Mapping[str, Sequence[tuple[Lane, str]]], *, is_turned: bool,
-) -> list[Mark]:  # fmt: skip
-    course, pen = courses[lane[:2]], _DASHED if lane[2] else _SOLID
-    start, end, beside = boxes[course[0]], boxes[course[-1]], names[course[0]]
-    top, edge = start.y + (start.height - len(beside) * _LINE) / 2, start.x + start.width
+    lane: Lane,
+    courses: Mapping[Edge, tuple[str, ...]],
+    boxes: Mapping[str, Box],
+    names: Mapping[str, Sequence[tuple[Lane, str]]],
+    *,
+    is_turned: bool,
+) -> list[Mark]:
+    course = courses[lane[:2]]
+    pen = _DASHED if lane[2] else _SOLID
+    start = boxes[course[0]]
+    end = boxes[course[-1]]
+    beside = names[course[0]]
+    top = start.y + (start.height - len(beside) * _LINE) / 2
+    edge = start.x + start.width
     rows = [at for at, (lane_beside, _) in enumerate(beside) if lane_beside == lane]
     out = edge + max(measure(word, _ROW) for _, word in beside) + 14
     level = top + (rows[len(rows) // 2] + 1) * _LINE
@@ -232,11 +308,16 @@ def _line(
             marks.append(Line(((out, y), (out, level)), pen))
     points = [(out, level)]
     for name in course[1:-1]:
-        points += [(boxes[name].x, boxes[name].y + 3), (boxes[name].x + boxes[name].width, boxes[name].y + 3)]
+        points += [
+            (boxes[name].x, boxes[name].y + 3),
+            (boxes[name].x + boxes[name].width, boxes[name].y + 3),
+        ]
     # lines enter a box one below the other, in the order in which they come
     arriving = {other[-2:] for other in courses.values() if other[-1] == course[-1]}
     ordered = sorted(arriving, key=lambda pair: (boxes[pair[0]].y, pair[0]))
-    points.append((end.x, end.y + end.height * (ordered.index(course[-2:]) + 1) / (len(ordered) + 1)))
+    points.append(
+        (end.x, end.y + end.height * (ordered.index(course[-2:]) + 1) / (len(ordered) + 1))
+    )
     smooth = [points[0]]
     for (x, y), (to_x, to_y) in pairwise(points):
         half = (to_x - x) / 2
@@ -247,27 +328,51 @@ def _line(
     return marks
 
 
-def _box(box: Box, lines: Sequence[str], name: str, rows: Sequence[str], *, is_any: bool) -> list[Mark]:
-    fill, pen = (frame.SHADE, Pen(frame.GREY, 1.0, (3.0, 3.0))) if is_any else (frame.PAPER, Pen(frame.INK, 1.2))
-    x, y, room = box.x + _PAD, box.y + _PAD + 12, box.width - 2 * _PAD
+def _box(
+    box: Box, lines: Sequence[str], name: str, rows: Sequence[str], *, is_any: bool
+) -> list[Mark]:
+    fill, pen = (
+        (frame.SHADE, Pen(frame.GREY, 1.0, (3.0, 3.0)))
+        if is_any
+        else (frame.PAPER, Pen(frame.INK, 1.2))
+    )
+    x = box.x + _PAD
+    y = box.y + _PAD + 12
+    room = box.width - 2 * _PAD
     marks: list[Mark] = [Box(box.x, box.y, box.width, box.height, fill, pen)]
     marks += [Label(x, y + at * _LINE, line, _TITLE) for at, line in enumerate(lines)]
     y += (len(lines) - 1) * _LINE
     if name:
         marks.append(Label(x, y + _LINE, shorten(name, room, _NAME), _NAME))
     if rows:
-        marks.append(Line(((box.x, y + _LINE + 6), (box.x + box.width, y + _LINE + 6)), Pen(frame.RULE)))
-    return marks + [Label(x, y + 4 + (2 + at) * _LINE, shorten(row, room, _ROW), _ROW) for at, row in enumerate(rows)]
+        marks.append(
+            Line(((box.x, y + _LINE + 6), (box.x + box.width, y + _LINE + 6)), Pen(frame.RULE))
+        )
+    return marks + [
+        Label(x, y + 4 + (2 + at) * _LINE, shorten(row, room, _ROW), _ROW)
+        for at, row in enumerate(rows)
+    ]
 
 
 def _ontology(context: PageContext) -> Ontology:
-    graph, read = context.graph, read_ontology
+    graph = context.graph
+    read = read_ontology
     return context.site_context.once("ontology", lambda: read(graph.project, graph.store))
 
 
 PAGES: Final = (
-    View("ontology", lambda page: ontology_values(_ontology(page), page.request.language), section="data", below=1),
+    View(
+        "ontology",
+        lambda page: ontology_values(_ontology(page), page.request.language),
+        section="data",
+        below=1,
+    ),
 )
 FILES: Final = (
-    File("classes", "svg", SVG, lambda page: draw_ontology(_ontology(page), page.request.language, PAGE).svg()),
+    File(
+        "classes",
+        "svg",
+        SVG,
+        lambda page: draw_ontology(_ontology(page), page.request.language, PAGE).svg(),
+    ),
 )

@@ -1,7 +1,8 @@
 """What a page is made of: its kind, what all pages of a site share, how one names and links things, its frame.
 
-Links are relative to the page, so that a site works in any folder of any host. The front end's bundle is scripts and a
-style sheet, made from ``web/`` by the build; pages work without it, only plainer.
+Links are relative to the page, so that a site works in any folder of any host. The front end's
+bundle is scripts and a style sheet, made from ``web/`` by the build; pages work without it, only
+plainer.
 """
 
 import gzip
@@ -41,8 +42,10 @@ HOW_TO_BUILD: Final = message.told("build-front-end")
 ASKED: Final = ("evidence", "topic", "body", "year")
 EVIDENCE: Final = "evidence"
 BEFORE: Final[Mapping[str, evidence.Level]] = {
-    "declared": evidence.Level.OTHER, "inferred": evidence.Level.EDITORS, "all": evidence.Level.EDITORS,
-}  # fmt: skip
+    "declared": evidence.Level.OTHER,
+    "inferred": evidence.Level.EDITORS,
+    "all": evidence.Level.EDITORS,
+}
 NOTHING: Mapping[str, str] = MappingProxyType({})
 _PAGE: Final = Messages("page")
 _GROUPS: Final = ("copy", "network", "picture", "search", "sparql", "table")
@@ -58,7 +61,9 @@ _MOST = 50_000
 Values = Mapping[str, object]
 Mode = Literal["served", "static"]
 Made = TypeVar("Made")
-_CLASSES: Final = cache(lambda at: Classes((at.folder / at.name("site.css")).read_text("utf-8") if at else ""))
+_CLASSES: Final = cache(
+    lambda at: Classes((at.folder / at.name("site.css")).read_text("utf-8") if at else "")
+)
 packed: Final = partial(gzip.compress, mtime=0)
 piece: Final = partial(macro, "_pieces.html")
 """The macro of a name, for what pages have by the thousand; what it is given is escaped unless it is markup."""
@@ -74,7 +79,10 @@ class Bundle:
             return self.names[logical]
         except KeyError:
             raise ProjectError(
-                "no-front-end-part", place=Place(str(self.folder)), remedy=HOW_TO_BUILD, logical=logical
+                "no-front-end-part",
+                place=Place(str(self.folder)),
+                remedy=HOW_TO_BUILD,
+                logical=logical,
             ) from None
 
     def files(self) -> Mapping[str, Path]:
@@ -88,7 +96,9 @@ def find_bundle() -> Bundle | None:
 
 def read_bundle(folder: Path) -> Bundle | None:
     try:
-        names: dict[str, str] = json.loads((folder / "build.json").read_text(encoding="utf-8"))["files"]
+        names: dict[str, str] = json.loads((folder / "build.json").read_text(encoding="utf-8"))[
+            "files"
+        ]
     except (OSError, ValueError, KeyError):
         return None
     bundle = Bundle(folder, names)
@@ -105,9 +115,10 @@ class SiteFile:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    # without ``keys`` one page a language, with them many, of which an export has those listed; values have a title, or
-    # are None where there is no such page; ``section`` is the entry of the menu that is marked, ``menu`` and ``below``
-    # are places there; where something can be written, only what is ``chosen`` in its address is handed on
+    # without ``keys`` one page a language, with them many, of which an export has those listed;
+    # values have a title, or are None where there is no such page; ``section`` is the entry of the
+    # menu that is marked, ``menu`` and ``below`` are places there; where something can be written,
+    # only what is ``chosen`` in its address is handed on
     name: str
     values: "Callable[[PageContext], Values | None]"
     keys: "Callable[[SiteContext], Iterable[str]] | None" = None
@@ -138,15 +149,25 @@ class CommonFile:
     exported: bool = True
 
     @classmethod
-    def of_words(cls, language: Language, pages: Mapping[str, View], sections: Iterable[str]) -> "CommonFile":
-        # what scripts say, and what they put into pages below a kind, whose links are those of any of these
+    def of_words(
+        cls, language: Language, pages: Mapping[str, View], sections: Iterable[str]
+    ) -> "CommonFile":
+        # what scripts say, and what they put into pages below a kind, whose links are those of any
+        # of these
         def make(site_context: SiteContext, _: object) -> bytes:
             context = PageContext(site_context, Request(f"{language}/kind/key.html", language))
-            keys = ("contents", "dossier-data-title", "interface-language", "run-in-sparql", "tagline")
+            keys = (
+                "contents",
+                "dossier-data-title",
+                "interface-language",
+                "run-in-sparql",
+                "tagline",
+            )
             pieces = {"things": ID, **{key: context.t(key) for key in keys}}
             for section in sorted(sections):
                 values = frame(context, pages, section, has_menu=True)
-                pieces[f"menu-{section}"], pieces["foot"] = render("_menu.html", values), render("_foot.html", values)
+                pieces[f"menu-{section}"] = render("_menu.html", values)
+                pieces["foot"] = render("_foot.html", values)
             return page_words(language, site_context, frame=pieces)
 
         return cls(f"data/words-{language}.js", JAVASCRIPT, make)
@@ -161,7 +182,9 @@ class PlanFilter:
 
     def admits(self, facts: "Facts") -> bool:
         topics, bodies, since, until = facts
-        is_then = self.year is None or ((since or until) is not None and (since or 0) <= self.year <= (until or 9999))
+        is_then = self.year is None or (
+            (since or until) is not None and (since or 0) <= self.year <= (until or 9999)
+        )
         return is_then and self.topic in {"", *topics} and self.body in {"", *bodies}
 
 
@@ -173,9 +196,12 @@ Facts = tuple[frozenset[str], frozenset[str], int | None, int | None]
 class SiteContext:
     """The graph pages show, the front end's files, how the pages will be read, and what was computed once for all.
 
-    In mode ``served`` there is an endpoint behind the pages, in mode ``static`` the browser holds the graph itself.
-    ``writable`` says whether reviews can be written down; ``catalogue`` is that of the release the pages belong to, and
-    ``kept`` the folder where reports of checks are kept, None where they are not. Where documents of a release tell
+    In mode ``served`` there is an endpoint behind the pages, in mode ``static`` the browser holds
+    the graph itself.
+    ``writable`` says whether reviews can be written down; ``catalogue`` is that of the release the
+        pages belong to, and
+    ``kept`` the folder where reports of checks are kept, None where they are not. Where documents
+        of a release tell
     all that is said of things, ``document`` gives the path of that of a kind and key.
     """
 
@@ -192,10 +218,14 @@ class SiteContext:
 
     @cached_property
     def foreign(self) -> frozenset[str]:
-        # the plans of another country than the project's; none where it says none or has no plan of its own
-        home, dates = self.graph.profile.country, self.graph.tables.dates
+        # the plans of another country than the project's; none where it says none or has no plan of
+        # its own
+        home = self.graph.profile.country
+        dates = self.graph.tables.dates
         every = frozenset(source.iri for source in self.graph.uses.plans if source.is_plan)
-        foreign = frozenset(iri for iri in every & dates.keys() if dates[iri].country not in ("", home))
+        foreign = frozenset(
+            iri for iri in every & dates.keys() if dates[iri].country not in ("", home)
+        )
         return foreign if home and foreign != every else frozenset()
 
     @cached_property
@@ -221,7 +251,11 @@ class SiteContext:
     @cached_property
     def recorded(self) -> frozenset[str]:
         rows = bodies.completeness(self.graph.home_of, self.graph.fields)
-        tagged = {profile.work for profile in self.graph.profiles if profile.bodies or profile.leads or profile.groups}
+        tagged = {
+            profile.work
+            for profile in self.graph.profiles
+            if profile.bodies or profile.leads or profile.groups
+        }
         return frozenset(self.resting | tagged | {row.action for row in rows if row.annotated})
 
     @cached_property
@@ -235,11 +269,20 @@ class SiteContext:
         facts: dict[str, Facts] = {}
         for plan in (source.iri for source in self.graph.uses.plans):
             on, since, until = self.graph.periods.get(plan, ("", "", ""))
-            first, last = (int(day[:4]) if day[:4].isdecimal() else None for day in (since or on, until))
-            facts[plan] = frozenset(topics.get(plan, ())), frozenset(involved.get(plan, ())), first, last
+            first, last = (
+                int(day[:4]) if day[:4].isdecimal() else None for day in (since or on, until)
+            )
+            facts[plan] = (
+                frozenset(topics.get(plan, ())),
+                frozenset(involved.get(plan, ())),
+                first,
+                last,
+            )
         return facts
 
-    def figures(self, name: str, language: Language, choice: table.TableChoice = table.DEFAULT) -> table.Table:
+    def figures(
+        self, name: str, language: Language, choice: table.TableChoice = table.DEFAULT
+    ) -> table.Table:
         make = partial(table.TABLES[name].make, self.graph.spoken(language), choice)
         return make() if choice.plans else self.once(("table", name, language, choice), make)
 
@@ -251,8 +294,13 @@ class SiteContext:
 
 
 class Request:
-    def __init__(self, path: str, language: Language, key: str = "", arguments: Mapping[str, str] = NOTHING) -> None:
-        self.path, self.language, self.key, self.arguments = path, language, key, arguments
+    def __init__(
+        self, path: str, language: Language, key: str = "", arguments: Mapping[str, str] = NOTHING
+    ) -> None:
+        self.path = path
+        self.language = language
+        self.key = key
+        self.arguments = arguments
         self.data: str = arguments.get("data") or language
         top, *below = path.split("/")[:-1] or [""]
         self.folder = "/".join([top, *["*"] * len(below), ""]) if top else ""
@@ -271,16 +319,24 @@ def _kept(make: Callable[["PageContext", str], Markup]) -> Callable[["PageContex
 
 class PageContext:
     def __init__(self, site_context: SiteContext, request: Request) -> None:
-        language, asked = request.language, request.arguments.get(EVIDENCE, "")
-        self.site_context, self.request, self.graph = site_context, request, site_context.graph
+        language = request.language
+        asked = request.arguments.get(EVIDENCE, "")
+        self.site_context = site_context
+        self.request = request
+        self.graph = site_context.graph
         level = BEFORE.get(asked) or evidence.level(asked)
         self.level = level if level in evidence.FIGURED else evidence.HEADLINE
         self.handed = {} if self.level is evidence.HEADLINE else {EVIDENCE: self.level.key}
         self.t = _speaker(language)
         self.figure: Callable[[int], str] = lambda number: numeral(number, language)
-        self.caption: Callable[[evidence.Level], str] = lambda level: figure_words.according_to(level).say(language)
-        self.basis: Callable[[Known], str] = lambda knowledge: figure_words.basis_words(basis_line(knowledge), language)
-        self.lead, self.most = piece("lead"), None if site_context.mode == "served" else MOST_ROWS
+        self.caption: Callable[[evidence.Level], str] = lambda level: figure_words.according_to(
+            level
+        ).say(language)
+        self.basis: Callable[[Known], str] = lambda knowledge: figure_words.basis_words(
+            basis_line(knowledge), language
+        )
+        self.lead = piece("lead")
+        self.most = None if site_context.mode == "served" else MOST_ROWS
         self.spoken = site_context.once(("spoken", language), partial(self.graph.spoken, language))
         self.subject = self.subject_at(evidence.HEADLINE)
 
@@ -291,17 +347,27 @@ class PageContext:
     @property
     def level_options(self) -> list[tuple[str, str]]:
         # the levels a reader can choose, from firm to weak, under what an address says
-        return [("" if at is evidence.HEADLINE else at.key, self.caption(at)) for at in evidence.FIGURED]
+        return [
+            ("" if at is evidence.HEADLINE else at.key, self.caption(at)) for at in evidence.FIGURED
+        ]
 
     def mark(self, level: evidence.Level | None) -> Markup:
-        return piece("level")(level.key, figure_words.named(level).say(self.request.language)) if level else markup("")
+        return (
+            piece("level")(level.key, figure_words.named(level).say(self.request.language))
+            if level
+            else markup("")
+        )
 
     def subject_at(self, level: evidence.Level) -> Subject:
         return Subject(self.spoken, self.picture_address, level, _CLASSES(self.site_context.bundle))
 
-    def draw(self, name: str, level: evidence.Level | None = None, **parameters: object) -> framed.Picture | None:
+    def draw(
+        self, name: str, level: evidence.Level | None = None, **parameters: object
+    ) -> framed.Picture | None:
         # None where it would not tell more than the page does in words
-        picture = registry.find_picture(name)(self.subject if level is None else self.subject_at(level), **parameters)
+        picture = registry.find_picture(name)(
+            self.subject if level is None else self.subject_at(level), **parameters
+        )
         return picture if picture.tells else None
 
     def href(self, path: str, /, **arguments: str) -> str:
@@ -311,7 +377,10 @@ class PageContext:
         chosen = self.request.arguments.get("data")
         if not chosen and not arguments:
             return labels.way(self.request.folder, path)
-        asked = {**({"data": chosen} if chosen and path.partition("#")[0].endswith(".html") else {}), **arguments}
+        asked = {
+            **({"data": chosen} if chosen and path.partition("#")[0].endswith(".html") else {}),
+            **arguments,
+        }
         file, hash_, fragment = labels.way(self.request.folder, path).partition("#")
         return f"{file}{f'?{urlencode(asked)}' if asked else ''}{hash_}{fragment}"
 
@@ -324,7 +393,8 @@ class PageContext:
         return {name: value for name in names if (value := self.request.arguments.get(name))}
 
     def document(self, iri: str) -> str:
-        entry, place = self.graph.labels.entry(iri), self.site_context.document
+        entry = self.graph.labels.entry(iri)
+        place = self.site_context.document
         path = place(entry.kind, entry.key) if entry and entry.kind and place else ""
         # asked for in a language, a document does not lead back to the page
         return f"{self.out(path)}?{self.request.language}#{entry.key}" if entry and path else ""
@@ -341,18 +411,26 @@ class PageContext:
         if entry.kind == "link":
             if place := self.document(iri):
                 return place
-            ends = (end for name in ("from", "to", "between") for end in self.graph.statements.values(iri, PAN + name))
-            end = next((end for end in map(self.graph.labels.entry, ends) if end and end.has_page), None)
+            ends = (
+                end
+                for name in ("from", "to", "between")
+                for end in self.graph.statements.values(iri, PAN + name)
+            )
+            end = next(
+                (end for end in map(self.graph.labels.entry, ends) if end and end.has_page), None
+            )
             return self.href(f"{end.address}#{entry.key}") if end else ""
         if entry.type == SKOS + "Concept":
             return self.href(f"ontology.html#{entry.kind}-{entry.key}")
         return self.href(f"ontology.html#{iri.removeprefix(PAN)}") if iri.startswith(PAN) else ""
 
     def name(self, iri: str) -> str:
-        at, names = (iri, self.request.data), self.site_context.names
+        at = (iri, self.request.data)
+        names = self.site_context.names
         if at in names:
             return names[at]
-        name, entry = self.graph.labels.label(iri, self.request.data).text, self.graph.labels.entry(iri)
+        name = self.graph.labels.label(iri, self.request.data).text
+        entry = self.graph.labels.entry(iri)
         number = entry.notation if entry and entry.kind in _NUMBERED else ""
         name = f"{number} {name}" if number and number != name else name
         # readers must not fill what is kept with things they think up
@@ -374,19 +452,31 @@ class PageContext:
         # how many actions of a plan are in the graph, and of how many
         number = len(self.graph.parts.actions.get(plan, ()))
         published = self.graph.statements.one(plan, PAN + "measureCount")
-        return self.t("plan-known-of", n=number, of=published) if published else self.t("plan-known", n=number)
+        return (
+            self.t("plan-known-of", n=number, of=published)
+            if published
+            else self.t("plan-known", n=number)
+        )
 
     def label(self, iri: str, *, in_link: bool = False) -> Markup:
-        label, entry = self.graph.labels.label(iri, self.request.data), self.graph.labels.entry(iri)
+        label = self.graph.labels.label(iri, self.request.data)
+        entry = self.graph.labels.entry(iri)
         if entry and not entry.has_page and entry.kind != "document":
             label = label._replace(texts={})
             if label.language in ("", self.request.data):
                 return piece("spoken")(label.text, "")
-        return self.marked(label, entry.notation if entry and entry.kind in _NUMBERED else "", in_link=in_link)
+        return self.marked(
+            label, entry.notation if entry and entry.kind in _NUMBERED else "", in_link=in_link
+        )
 
     def heading(self, iri: str) -> tuple[Markup, Markup | None]:
-        entry, brief = self.graph.labels.entry(iri), self.graph.labels.brief(iri, self.request.data)
-        if entry and brief.whole and brief.text != self.graph.labels.label(iri, self.request.data).text:
+        entry = self.graph.labels.entry(iri)
+        brief = self.graph.labels.brief(iri, self.request.data)
+        if (
+            entry
+            and brief.whole
+            and brief.text != self.graph.labels.label(iri, self.request.data).text
+        ):
             return self.marked(brief._replace(texts=entry.brief)), self.label(iri)
         return self.label(iri), None
 
@@ -394,7 +484,8 @@ class PageContext:
         request = self.request
         if request.arguments.get("data"):
             return make(iri)
-        at, links = (manner, request.language, iri, request.folder), self.site_context.links
+        at = (manner, request.language, iri, request.folder)
+        links = self.site_context.links
         if at not in links:
             if len(links) >= _MOST:
                 links.clear()
@@ -404,7 +495,8 @@ class PageContext:
 
     @_kept
     def link(self, iri: str) -> Markup:
-        entry, brief = self.graph.labels.entry(iri), self.graph.labels.brief(iri, self.request.data)
+        entry = self.graph.labels.entry(iri)
+        brief = self.graph.labels.brief(iri, self.request.data)
         is_brief = entry and entry.kind in ("plan", "instrument") and brief.whole
         words = self.marked(brief, in_link=True) if is_brief else self.label(iri, in_link=True)
         return self.lead(self.address(iri), words)
@@ -412,9 +504,18 @@ class PageContext:
     @_kept
     def short(self, iri: str) -> Markup:
         brief = self.graph.labels.brief(iri, self.request.data)
-        names = (name for name in self.graph.statements.values(iri, SKOS + "altLabel") if len(name) <= _SHORT)
-        own = brief.text if brief.whole else min(names, key=lambda name: (len(name), name), default="")
-        label, entry = self.graph.labels.label(iri, self.request.data), self.graph.labels.entry(iri)
+        names = (
+            name
+            for name in self.graph.statements.values(iri, SKOS + "altLabel")
+            if len(name) <= _SHORT
+        )
+        own = (
+            brief.text
+            if brief.whole
+            else min(names, key=lambda name: (len(name), name), default="")
+        )
+        label = self.graph.labels.label(iri, self.request.data)
+        entry = self.graph.labels.entry(iri)
         shortened = labels.Name(labels.shortened(label.text), label.language, {})
         number = entry.notation if entry and entry.kind in _NUMBERED else ""
         return self.lead(self.address(iri), own or self.marked(shortened, number, in_link=True))
@@ -426,7 +527,11 @@ class PageContext:
         return self.lead(self.address(iri), piece("spoken")(self.name(iri), strange))
 
     def head(self, iri: str) -> Markup:
-        return self.link(iri) if self.graph.labels.brief(iri, self.request.data).whole else self.short(iri)
+        return (
+            self.link(iri)
+            if self.graph.labels.brief(iri, self.request.data).whole
+            else self.short(iri)
+        )
 
     def links(self, iris: Iterable[str]) -> Markup:
         return markup(", ".join(str(self.link(iri)) for iri in iris))
@@ -435,13 +540,16 @@ class PageContext:
         items = [self.link(iri) for iri in iris]
         if not items:
             return markup("–")
-        return piece("listed")(items, self.t("list-show", n=len(items)) if len(items) > _UNFOLDED else "")
+        return piece("listed")(
+            items, self.t("list-show", n=len(items)) if len(items) > _UNFOLDED else ""
+        )
 
     def pair(self, plan: str, partner: str, **arguments: str) -> str:
         keys = [entry.key for entry in map(self.graph.labels.entry, (plan, partner)) if entry]
         if len(keys) != 2:
             return ""
-        key, pair = labels.pair_key(*keys), (min(plan, partner), max(plan, partner))
+        key = labels.pair_key(*keys)
+        pair = (min(plan, partner), max(plan, partner))
         if self.site_context.mode == "served" or self.site_context.pairs.get(pair):
             return self.href(f"pair/{key}.html", **arguments)
         # the list of pairs tells a pair of other countries in its row
@@ -449,14 +557,17 @@ class PageContext:
         return self.href(f"pairs.html#{key}") if is_linked else self.href("shared.html", plans=key)
 
     def picture_address(self, things: tuple[str, ...]) -> str:
-        entries = [entry for entry in map(self.graph.labels.entry, things) if entry and entry.has_page]
+        entries = [
+            entry for entry in map(self.graph.labels.entry, things) if entry and entry.has_page
+        ]
         plans = [entry.iri for entry in entries if entry.kind == "plan"]
         if len(plans) == 2 and len(things) == 2:
             return self.pair(*plans)
         return self.href(entries[0].address) if entries else ""
 
     def marked(self, label: labels.Name, number: str = "", *, in_link: bool = False) -> Markup:
-        # the script knows by its address what is called otherwise in another language; elsewhere the names stand here
+        # the script knows by its address what is called otherwise in another language; elsewhere
+        # the names stand here
         others = {tag: label.texts[tag] for tag in LANGUAGES if tag in label.texts and not in_link}
         varied = others if len(set(others.values())) > 1 else {}
         swaps = [swap for swap in varied.items() if swap != (label.language, label.text)]
@@ -468,24 +579,34 @@ class PageContext:
 def frame(
     context: PageContext, pages: Mapping[str, View], section: str = "", *, has_menu: bool = False
 ) -> dict[str, object]:
-    request, site_context, bundle = context.request, context.site_context, context.site_context.bundle
+    request = context.request
+    site_context = context.site_context
+    bundle = context.site_context.bundle
     inside = request.path.partition("/")[2] or "index.html"
     view = pages.get(inside.removesuffix(".html"))
-    # another language shows the same; on the pages of forms that write, only what is chosen there: the secret of a
-    # session, what was typed, and what came of it must stand in no link
+    # another language shows the same; on the pages of forms that write, only what is chosen there:
+    # the secret of a session, what was typed, and what came of it must stand in no link
     in_address = {
-        name: text for name, text in request.arguments.items()
-        if name != "data" and (view is None or view.chosen is None or name.partition(":")[0] in view.chosen)
-    }  # fmt: skip
+        name: text
+        for name, text in request.arguments.items()
+        if name != "data"
+        and (view is None or view.chosen is None or name.partition(":")[0] in view.chosen)
+    }
 
     # pages below a kind leave to the script, without a server, what all pages have
     has_menu = has_menu or site_context.mode == "served" or "/" not in inside
     pages = pages if has_menu else {}
 
     def entries(place: str, views: Iterable[View]) -> list[tuple[str, str, str, bool]]:
-        placed = sorted((view for view in views if getattr(view, place)), key=lambda view: int(getattr(view, place)))
+        placed = sorted(
+            (view for view in views if getattr(view, place)),
+            key=lambda view: int(getattr(view, place)),
+        )
         files = [(view.name, f"{view.name}.html") for view in placed]
-        return [(name, context.href(file), context.t(f"menu-{name}"), inside == file) for name, file in files]
+        return [
+            (name, context.href(file), context.t(f"menu-{name}"), inside == file)
+            for name, file in files
+        ]
 
     # the pages that belong to one entry of the menu stand in a line below it
     below = entries("below", (view for view in pages.values() if view.section == section))
@@ -497,7 +618,12 @@ def frame(
         "data_language": request.arguments.get("data", ""),
         "in_address": in_address,
         "languages": [
-            (tag, format_of("name", tag), context.out(f"{tag}/{inside}", **in_address), tag == request.language)
+            (
+                tag,
+                format_of("name", tag),
+                context.out(f"{tag}/{inside}", **in_address),
+                tag == request.language,
+            )
             for tag in LANGUAGES
         ],
         "menu": entries("menu", pages.values()),
@@ -514,9 +640,13 @@ def frame(
     }
 
 
-def page_words(language: Language, site_context: SiteContext | None = None, **pieces: Mapping[str, str]) -> bytes:
+def page_words(
+    language: Language, site_context: SiteContext | None = None, **pieces: Mapping[str, str]
+) -> bytes:
     groups = {name: script_words(language, name) for name in _GROUPS}
-    groups["picture"] |= framed.script_words(Subject(site_context.graph.spoken(language))) if site_context else {}
+    groups["picture"] |= (
+        framed.script_words(Subject(site_context.graph.spoken(language))) if site_context else {}
+    )
     return f"window.pan2kgWords={embedded(groups | pieces)};\n".encode()
 
 
@@ -535,11 +665,17 @@ _SHARED: Final[Mapping[str, Mapping[str, str]]] = {
 
 def script_words(language: Language, name: str) -> dict[str, str]:
     words = _PAGE.group(f"script-{name}-", language)
-    words |= {key: _PAGE.template(shared, language) for key, shared in _SHARED.get(name, {}).items()}
+    words |= {
+        key: _PAGE.template(shared, language) for key, shared in _SHARED.get(name, {}).items()
+    }
     if name == "search":
         words |= {f"type-{key}": word for key, word in _PAGE.group("kind-", language).items()}
     if name == "network":
-        types = {key: word for key, word in script_words(language, "search").items() if key.startswith("type-")}
+        types = {
+            key: word
+            for key, word in script_words(language, "search").items()
+            if key.startswith("type-")
+        }
         words = {**types, **words, "colon": format_of("colon", language)}
     return words
 
@@ -551,4 +687,6 @@ def embedded(value: object) -> Markup:
     '{"a":"\\\\u003c/script>"}'
     """
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
+    return markup(
+        text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    )

@@ -13,8 +13,30 @@ from typing import Final
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.project import reason, replaced, write_atomically
-from pan2kg.site import definitions, entity, explore, home, lists, ontology_page, plan, quality, questions, review
-from pan2kg.site.page import ASKED, HTML, CommonFile, File, PageContext, Request, SiteContext, SiteFile, View, frame
+from pan2kg.site import (
+    definitions,
+    entity,
+    explore,
+    home,
+    lists,
+    ontology_page,
+    plan,
+    quality,
+    questions,
+    review,
+)
+from pan2kg.site.page import (
+    ASKED,
+    HTML,
+    CommonFile,
+    File,
+    PageContext,
+    Request,
+    SiteContext,
+    SiteFile,
+    View,
+    frame,
+)
 from pan2kg.tables.template import render
 
 _VIEWS: Final[tuple[View, ...]] = (
@@ -33,11 +55,15 @@ FILES: Final[Mapping[tuple[str, str], File]] = {
     (file.name, file.ending): file for file in _FILES if isinstance(file, File)
 }
 COMMON_FILES: Final[Mapping[str, CommonFile]] = {
-    file.path: file for file in (
+    file.path: file
+    for file in (
         *(file for file in _FILES if isinstance(file, CommonFile)),
-        *(CommonFile.of_words(tag, PAGES, {view.section for view in SERIES.values()} | {"plans"}) for tag in LANGUAGES),
+        *(
+            CommonFile.of_words(tag, PAGES, {view.section for view in SERIES.values()} | {"plans"})
+            for tag in LANGUAGES
+        ),
     )
-}  # fmt: skip
+}
 MARK: Final = "data/pan2kg.nq.gz"
 """The file by which a folder is known to hold a site: it may be replaced, any other folder may not."""
 _CHOSEN: Final = frozenset({"data", *ASKED, "plan", "country", "all", "local", "q", "plans"})
@@ -86,13 +112,19 @@ class Site:
             for (name, ending), file in FILES.items():
                 if file.exported and not (file.is_shared and language != LANGUAGES[0]):
                     keys = file.keys(self.site_context) if file.keys else [""]
-                    yield from (f"{language}/{name}/{key}.{ending}".replace("/.", ".") for key in keys)
+                    yield from (
+                        f"{language}/{name}/{key}.{ending}".replace("/.", ".") for key in keys
+                    )
         yield from (path for path, whole in COMMON_FILES.items() if whole.exported)
 
     def page(self, path: str, arguments: Mapping[str, str] | None = None) -> SiteFile | None:
         arguments = canonical(path, arguments or {})
         if path in COMMON_FILES:
-            return SiteFile(path, COMMON_FILES[path].media, COMMON_FILES[path].make(self.site_context, arguments))
+            return SiteFile(
+                path,
+                COMMON_FILES[path].media,
+                COMMON_FILES[path].make(self.site_context, arguments),
+            )
         tag, _, inside = path.partition("/")
         is_front = path == "index.html"
         if tag not in _TAGS and not is_front:
@@ -101,8 +133,11 @@ class Site:
         folder, _, name = inside.rpartition("/")
         name, _, ending = name.partition(".")
         series, key = (folder, name) if folder else (name, "")
-        request = Request(path, LANGUAGES[0]) if is_front else Request(path, _TAGS[tag], key, arguments)
-        context, file = PageContext(self.site_context, request), FILES.get((series, ending))
+        request = (
+            Request(path, LANGUAGES[0]) if is_front else Request(path, _TAGS[tag], key, arguments)
+        )
+        context = PageContext(self.site_context, request)
+        file = FILES.get((series, ending))
         if is_front or (ending == "html" and not file):
             view = _WELCOME if is_front else SERIES.get(series) if key else PAGES.get(series)
             values = view.values(context) if view else None
@@ -110,16 +145,21 @@ class Site:
         content = file.make(context) if file and bool(key) == bool(file.keys) else None
         if file is None or content is None:
             return None
-        return SiteFile(path, file.media, content if isinstance(content, bytes) else content.encode())
+        return SiteFile(
+            path, file.media, content if isinstance(content, bytes) else content.encode()
+        )
 
     def missing(self, path: str) -> SiteFile:
-        request, view = Request(path, _TAGS.get(path.partition("/")[0], LANGUAGES[0])), PAGES["404"]
+        request = Request(path, _TAGS.get(path.partition("/")[0], LANGUAGES[0]))
+        view = PAGES["404"]
         context = PageContext(self.site_context, request)
         return self._rendered(context, view, view.values(context) or {})
 
     def _rendered(self, context: PageContext, view: View, values: Mapping[str, object]) -> SiteFile:
         section = str(values.get("section", view.section))
-        body = render(view.template or f"{view.name}.html", {**frame(context, PAGES, section), **values}).encode()
+        body = render(
+            view.template or f"{view.name}.html", {**frame(context, PAGES, section), **values}
+        ).encode()
         return SiteFile(context.request.path, HTML, body, bool(values.get("is_passing")))
 
 
@@ -128,10 +168,13 @@ def write_site(site: Site, folder: Path, *, progress: Progress = lambda _: None)
         raise ProjectError("is-no-folder", place=Place(str(folder)), remedy="name-new-folder")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).is_file():
         raise ProjectError("holds-no-site", place=Place(str(folder)), remedy="name-new-folder")
-    bundle, number = site.site_context.bundle, 0
+    bundle = site.site_context.bundle
+    number = 0
     try:
         with replaced(folder) as work, seldom_collected():
-            pages = ((path, page.body) for path in site.paths() if (page := site.page(path)) is not None)
+            pages = (
+                (path, page.body) for path in site.paths() if (page := site.page(path)) is not None
+            )
             files = bundle.files() if bundle else {}
             assets = ((f"assets/{name}", file.read_bytes()) for name, file in files.items())
             for number, (path, body) in enumerate(chain(pages, assets), 1):
@@ -141,7 +184,10 @@ def write_site(site: Site, folder: Path, *, progress: Progress = lambda _: None)
                 progress(number)
     except OSError as error:
         raise ProjectError(
-            "cannot-write-there", place=Place(str(folder)), remedy="nothing-changed", reason=reason(error)
+            "cannot-write-there",
+            place=Place(str(folder)),
+            remedy="nothing-changed",
+            reason=reason(error),
         ) from None
     return number
 
@@ -151,7 +197,9 @@ def write_zip(folder: Path, target: Path) -> None:
         with zipfile.ZipFile(spool, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
             for path in sorted(path for path in folder.rglob("*") if path.is_file()):
                 # all files bear one day, so that the same site gives the same bytes
-                info = zipfile.ZipInfo(f"pan2kg-site/{path.relative_to(folder).as_posix()}", (1980, 1, 1, 0, 0, 0))
+                info = zipfile.ZipInfo(
+                    f"pan2kg-site/{path.relative_to(folder).as_posix()}", (1980, 1, 1, 0, 0, 0)
+                )
                 info.compress_type = zipfile.ZIP_DEFLATED
                 info.external_attr = 0o644 << 16
                 archive.writestr(info, path.read_bytes())

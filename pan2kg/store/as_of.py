@@ -1,8 +1,9 @@
 """The store as of a day: when things are in force, what was then, and what was left out, counted and in words.
 
-An interval keeps the precision its source gives: every day of a month or year that is named counts as within it.
-Leaving a thing out takes others along: what is part of it, what is about it, and what nothing else refers to any more.
-So a link never remains without one of its ends, and no passage that no statement cites.
+An interval keeps the precision its source gives: every day of a month or year that is named counts
+as within it. Leaving a thing out takes others along: what is part of it, what is about it, and what
+nothing else refers to any more. So a link never remains without one of its ends, and no passage
+that no statement cites.
 """
 
 import re
@@ -53,19 +54,40 @@ class Validity:
 Intervals = dict[Node, Validity]
 
 
-INSTRUMENTS: Final = ("LegalAct", "Treaty", "SoftLaw", "Commitment", "Bill", "OtherInstrument", "Instrument")
+INSTRUMENTS: Final = (
+    "LegalAct",
+    "Treaty",
+    "SoftLaw",
+    "Commitment",
+    "Bill",
+    "OtherInstrument",
+    "Instrument",
+)
 _TYPE: Final = ID + "milestonetype/"
 IN_FORCE: Final = frozenset({_TYPE + "entry-into-force"})
 MADE: Final = frozenset(
     _TYPE + name
-    for name in ("adoption", "adoption-by-chamber", "document", "publication", "launch", "endorsement", "submission")
+    for name in (
+        "adoption",
+        "adoption-by-chamber",
+        "document",
+        "publication",
+        "launch",
+        "endorsement",
+        "submission",
+    )
 )
-FORESEEN: Final = frozenset((
-    *(_TYPE + f"application{kind}" for kind in ("", "-partial", "-previous")),
-    *(_TYPE + f"transposition-deadline{kind}" for kind in ("", "-original", "-partial", "-previous")),
-    _TYPE + "repeal",
-    _TYPE + "competent-authority-designation-deadline",
-))  # fmt: skip
+FORESEEN: Final = frozenset(
+    (
+        *(_TYPE + f"application{kind}" for kind in ("", "-partial", "-previous")),
+        *(
+            _TYPE + f"transposition-deadline{kind}"
+            for kind in ("", "-original", "-partial", "-previous")
+        ),
+        _TYPE + "repeal",
+        _TYPE + "competent-authority-designation-deadline",
+    )
+)
 """Milestones that an instrument sets in advance."""
 _DAY: Final = re.compile(r"https?://[^ ]+?/eli/(?:[^ /]+/)+(\d{4})/(\d{2})/(\d{2})/")
 """A European Legislation Identifier that holds a day, as those of many gazettes do."""
@@ -87,8 +109,12 @@ def values(store: LocalStore, predicate: str) -> Values:
 
 
 def instances(store: LocalStore, kind: str) -> list[Node]:
-    quads = store.inner.quads_for_pattern(None, ox.NamedNode(RDF + "type"), ox.NamedNode(kind), None)
-    return list(dict.fromkeys(quad.subject for quad in quads if not isinstance(quad.subject, ox.Triple)))
+    quads = store.inner.quads_for_pattern(
+        None, ox.NamedNode(RDF + "type"), ox.NamedNode(kind), None
+    )
+    return list(
+        dict.fromkeys(quad.subject for quad in quads if not isinstance(quad.subject, ox.Triple))
+    )
 
 
 def _limits(store: LocalStore, *predicates: str) -> tuple[dict[Node, str], dict[Node, str]]:
@@ -103,18 +129,27 @@ def _limits(store: LocalStore, *predicates: str) -> tuple[dict[Node, str], dict[
 
 
 def read_intervals(store: LocalStore) -> dict[str, Intervals]:
-    start, end = _limits(store, PAN + "periodStart")[0], _limits(store, PAN + "periodEnd")[1]
+    start = _limits(store, PAN + "periodStart")[0]
+    end = _limits(store, PAN + "periodEnd")[1]
     begun = _limits(store, PAN + "periodStart", PAN + "startDate")[0]
     ended = _limits(store, PAN + "periodEnd", PAN + "endDate")[1]
-    adopted, dated = _limits(store, PAN + "adoptedOn")[0], _limits(store, PAN + "date")
-    kinds, timelines = values(store, PAN + "milestoneType"), values(store, PAN + "hasTimeline")
+    adopted = _limits(store, PAN + "adoptedOn")[0]
+    dated = _limits(store, PAN + "date")
+    kinds = values(store, PAN + "milestoneType")
+    timelines = values(store, PAN + "hasTimeline")
 
-    def of(kind: str, since: Mapping[Node, str], until: Mapping[Node, str] | None = None) -> Intervals:
-        return {node: Validity(since.get(node, ""), (until or {}).get(node, "")) for node in instances(store, kind)}
+    def of(
+        kind: str, since: Mapping[Node, str], until: Mapping[Node, str] | None = None
+    ) -> Intervals:
+        return {
+            node: Validity(since.get(node, ""), (until or {}).get(node, ""))
+            for node in instances(store, kind)
+        }
 
     # an action is dated by its timelines, if all of them are
     actions: Intervals = {}
-    starts, ends = _limits(store, PAN + "startDate")[0], _limits(store, PAN + "endDate")[1]
+    starts = _limits(store, PAN + "startDate")[0]
+    ends = _limits(store, PAN + "endDate")[1]
     for action in instances(store, PAN + "Action"):
         nodes = [timeline for timeline in timelines.get(action, ()) if isinstance(timeline, Node)]
         since = min((starts.get(node, "") for node in nodes), default="")
@@ -133,21 +168,27 @@ def read_intervals(store: LocalStore) -> dict[str, Intervals]:
         "event": of(PAN + "Implementation", dated[0]),
         # milestones that are only there once they have happened
         "milestone": {
-            node: when for node, when in milestones if not any(kind.value in FORESEEN for kind in kinds.get(node, ()))
+            node: when
+            for node, when in milestones
+            if not any(kind.value in FORESEEN for kind in kinds.get(node, ()))
         },
         "deadline": of(PAN + "Deadline", _limits(store, PAN + "validFrom")[0]),
     }
 
 
 def _instruments(store: LocalStore, kinds: Values, dated: Mapping[Node, str]) -> Intervals:
-    force, made = _limits(store, ELI + "first_date_entry_in_force")[0], dict[Node, str]()
+    force = _limits(store, ELI + "first_date_entry_in_force")[0]
+    made = dict[Node, str]()
     for milestone, instrument in pairs(store, PAN + "milestoneOf"):
         for types, dates in ((IN_FORCE, force), (MADE, made)):
-            is_fitting = milestone in dated and any(kind.value in types for kind in kinds.get(milestone, ()))
+            is_fitting = milestone in dated and any(
+                kind.value in types for kind in kinds.get(milestone, ())
+            )
             if is_fitting and not isinstance(instrument, ox.Literal):
                 dates[instrument] = min(dated[milestone], dates.get(instrument, dated[milestone]))
     over = _limits(store, ELI + "date_no_longer_in_force")[1]
-    subclass, instrument_class = ox.NamedNode(RDFS + "subClassOf"), ox.NamedNode(PAN + "Instrument")
+    subclass = ox.NamedNode(RDFS + "subClassOf")
+    instrument_class = ox.NamedNode(PAN + "Instrument")
     narrower = store.inner.quads_for_pattern(None, subclass, instrument_class, None)
     more = [quad.subject.value for quad in narrower if isinstance(quad.subject, ox.NamedNode)]
     intervals: Intervals = {}
@@ -161,11 +202,13 @@ def _instruments(store: LocalStore, kinds: Values, dated: Mapping[Node, str]) ->
 
 
 def _bodies(store: LocalStore, firsts: Mapping[Node, str], lasts: Mapping[Node, str]) -> Intervals:
-    before, after = values(store, ORG + "originalOrganization"), values(store, ORG + "resultingOrganization")
+    before = values(store, ORG + "originalOrganization")
+    after = values(store, ORG + "resultingOrganization")
     since: dict[Node, str] = {}
     until: dict[Node, str] = {}
     for change in firsts:
-        originals, results = before.get(change, []), after.get(change, [])
+        originals = before.get(change, [])
+        results = after.get(change, [])
         for body in results:
             if isinstance(body, Node) and body not in originals:
                 since[body] = min(firsts[change], since.get(body, firsts[change]))
@@ -179,26 +222,55 @@ def _bodies(store: LocalStore, firsts: Mapping[Node, str], lasts: Mapping[Node, 
 # --- what goes with what is gone
 
 NEEDS: Final = (
-    *(PAN + name for name in (
-        "inPlan", "inReview", "involvedIn", "involves", "from", "to", "between", "implements", "milestoneOf",
-        "underInstrument", "ofObligation", "deadlineOf", "countIn", "nameOf",
-    )),
+    *(
+        PAN + name
+        for name in (
+            "inPlan",
+            "inReview",
+            "involvedIn",
+            "involves",
+            "from",
+            "to",
+            "between",
+            "implements",
+            "milestoneOf",
+            "underInstrument",
+            "ofObligation",
+            "deadlineOf",
+            "countIn",
+            "nameOf",
+        )
+    ),
     ELI + "is_part_of",
     *(ORG + name for name in ("member", "organization", "resultingOrganization")),
-)  # fmt: skip
+)
 """Properties without whose object the subject is not there: a link without an end, a provision without its act."""
 OWNS: Final = (
-    *(PAN + name for name in (
-        "hasTimeline", "hasIndicator", "hasExpectedResult", "hasVerificationSource", "hasPosition", "inCategory",
-        "evidence",
-    )),
+    *(
+        PAN + name
+        for name in (
+            "hasTimeline",
+            "hasIndicator",
+            "hasExpectedResult",
+            "hasVerificationSource",
+            "hasPosition",
+            "inCategory",
+            "evidence",
+        )
+    ),
     "http://www.w3.org/ns/adms#identifier",
-)  # fmt: skip
+)
 """Properties whose object goes with the last of its subjects: a passage nobody cites any more."""
 ABOUT: Final = (PAN + "concerns",)
 """Properties whose subject goes with the last of its objects: a conflict about things that are all gone."""
 _SPEAKS_OF: Final = frozenset(
-    (PAN + "involves", PAN + "obligationHolder", ORG + "member", ORG + "organization", ORG + "subOrganizationOf")
+    (
+        PAN + "involves",
+        PAN + "obligationHolder",
+        ORG + "member",
+        ORG + "organization",
+        ORG + "subOrganizationOf",
+    )
 )
 """Where a body may be named by the name it had when the source was written."""
 
@@ -211,14 +283,17 @@ def follow(store: LocalStore, gone: Iterable[Node], later: Mapping[Node, Node]) 
         back: Ties = defaultdict(list)
         for predicate in predicates:
             for quad in store.inner.quads_for_pattern(None, ox.NamedNode(predicate), None, None):
-                subject, end = quad.subject, quad.object
+                subject = quad.subject
+                end = quad.object
                 if isinstance(subject, Node) and isinstance(end, Node):
                     end = later.get(end, end) if predicate in _SPEAKS_OF else end
                     forth[subject].append(end)
                     back[end].append(subject)
         return forth, back
 
-    needing, (owned, owners), (about, talk) = ties(NEEDS)[1], ties(OWNS), ties(ABOUT)
+    needing = ties(NEEDS)[1]
+    (owned, owners) = ties(OWNS)
+    (about, talk) = ties(ABOUT)
     all_gone = set(gone)
     waiting = list(all_gone)
     while waiting:
@@ -226,7 +301,11 @@ def follow(store: LocalStore, gone: Iterable[Node], later: Mapping[Node, Node]) 
         also = [*needing.get(node, ())]
         # what hung on it, and has nothing else that holds it
         for hanging, holders in ((owned, owners), (talk, about)):
-            also += [end for end in hanging.get(node, ()) if all(holder in all_gone for holder in holders[end])]
+            also += [
+                end
+                for end in hanging.get(node, ())
+                if all(holder in all_gone for holder in holders[end])
+            ]
         also = [end for end in also if end not in all_gone]
         all_gone.update(also)
         waiting += also
@@ -237,9 +316,11 @@ def follow(store: LocalStore, gone: Iterable[Node], later: Mapping[Node, Node]) 
 class DatedGraph:
     """A store as of a day.
 
-    ``gone`` says of what is left out whether it was not there yet, over, or (« in force ») went along with what it
-    belongs to. ``counts`` has by kind of thing how many are not there yet, over, went along, and are kept without a
-    date; ``open_ended`` counts the plans in force without a known end, ``renamed`` statements with a later name.
+    ``gone`` says of what is left out whether it was not there yet, over, or (« in force ») went
+        along with what it
+    belongs to. ``counts`` has by kind of thing how many are not there yet, over, went along, and
+    are kept without a date; ``open_ended`` counts the plans in force without a known end,
+    ``renamed`` statements with a later name.
     """
 
     day: date
@@ -250,7 +331,8 @@ class DatedGraph:
     renamed: int = 0
 
     def notes(self, language: Language) -> tuple[str, ...]:
-        left_out, kept = [], []
+        left_out = []
+        kept = []
         for kind, (not_yet, over, along, undated) in self.counts.items():
             if total := not_yet + over + along:
                 shares = (("not-yet", not_yet), ("over", over), ("along", along))
@@ -262,49 +344,79 @@ class DatedGraph:
         first: dict[str, object] = {"day": in_words(self.day, language)}
         first |= {"things": ", ".join(left_out)} if left_out else {}
         sentences: dict[str, dict[str, object]] = {
-            "left-out" if left_out else "nothing": first, "undated": {"things": ", ".join(kept)} if kept else {},
+            "left-out" if left_out else "nothing": first,
+            "undated": {"things": ", ".join(kept)} if kept else {},
             "open": {"n": self.open_ended} if self.open_ended else {},
             "renamed": {"n": self.renamed} if self.renamed else {},
-        }  # fmt: skip
-        return tuple(_WORDS.say(key, language, **values) for key, values in sentences.items() if values)
+        }
+        return tuple(
+            _WORDS.say(key, language, **values) for key, values in sentences.items() if values
+        )
 
     def refuse(self, names: Iterable[str]) -> None:
-        by_key = {iri.rpartition("/")[2]: standing for iri, standing in self.gone.items()} | dict(self.gone)
+        by_key = {iri.rpartition("/")[2]: standing for iri, standing in self.gone.items()} | dict(
+            self.gone
+        )
         for name in names:
-            standing = by_key.get(name) or by_key.get(name.strip("<>")) or by_key.get(name.rpartition(":")[2])
+            standing = (
+                by_key.get(name)
+                or by_key.get(name.strip("<>"))
+                or by_key.get(name.rpartition(":")[2])
+            )
             if standing:
-                was, day = told(f"was-{standing.replace(' ', '-')}"), self.day.isoformat()
-                raise QueryError("was-on-day", remedy="choose-another-day", name=name, was=was, day=day)
+                was = told(f"was-{standing.replace(' ', '-')}")
+                day = self.day.isoformat()
+                raise QueryError(
+                    "was-on-day", remedy="choose-another-day", name=name, was=was, day=day
+                )
 
 
-def as_of(store: LocalStore, day: date, project: Project, *, rules: Iterable[str] | None = None) -> DatedGraph:
+def as_of(
+    store: LocalStore, day: date, project: Project, *, rules: Iterable[str] | None = None
+) -> DatedGraph:
     """What was in force on a day, as a store of its own, with what the rules, or these ``rules``, derive."""
     if not rule_files(project):
         raise QueryError("no-rules-of-day")
     intervals = read_intervals(store)
-    standing = {node: when.standing(day) for dates in intervals.values() for node, when in dates.items()}
+    standing = {
+        node: when.standing(day) for dates in intervals.values() for node, when in dates.items()
+    }
     later = _later_names(store, intervals["body"], day)
-    gone = follow(store, {node for node, place in standing.items() if place is not DayStanding.IN_FORCE}, later)
+    gone = follow(
+        store,
+        {node for node, place in standing.items() if place is not DayStanding.IN_FORCE},
+        later,
+    )
     view = LocalStore(ox.Store())
     view.inner.extend(_remaining(store, gone, later))
     derive(view, project, only=rules)
-    naming = (quad for body in later for quad in store.inner.quads_for_pattern(None, None, body, None))
+    naming = (
+        quad for body in later for quad in store.inner.quads_for_pattern(None, None, body, None)
+    )
     return DatedGraph(
         day,
         view,
         _counts(store, intervals, standing, gone),
         {node.value: standing.get(node, DayStanding.IN_FORCE) for node in gone},
-        sum(standing[plan] is DayStanding.IN_FORCE and not when.until for plan, when in intervals["plan"].items()),
+        sum(
+            standing[plan] is DayStanding.IN_FORCE and not when.until
+            for plan, when in intervals["plan"].items()
+        ),
         sum(quad.predicate.value in _SPEAKS_OF and quad.subject not in gone for quad in naming),
     )
 
 
 def _later_names(store: LocalStore, bodies: Intervals, day: date) -> dict[Node, Node]:
-    successor = {before: after for after, before in pairs(store, PAN + "precededBy") if isinstance(before, Node)}
+    successor = {
+        before: after
+        for after, before in pairs(store, PAN + "precededBy")
+        if isinstance(before, Node)
+    }
     standing = {body: when.standing(day) for body, when in bodies.items()}
     later: dict[Node, Node] = {}
     for body in bodies:
-        passed, at = {body}, body
+        passed = {body}
+        at = body
         while standing.get(at) is DayStanding.OVER and successor.get(at, at) not in passed:
             at = successor[at]
             passed.add(at)
@@ -331,7 +443,10 @@ def _remaining(store: LocalStore, gone: set[Node], later: Mapping[Node, Node]) -
 
 
 def _counts(
-    store: LocalStore, intervals: Mapping[str, Intervals], standing: Mapping[Node, DayStanding], gone: set[Node]
+    store: LocalStore,
+    intervals: Mapping[str, Intervals],
+    standing: Mapping[Node, DayStanding],
+    gone: set[Node],
 ) -> dict[str, tuple[int, int, int, int]]:
     counts = {}
     for kind in _WORDS.keys("thing."):
@@ -339,14 +454,20 @@ def _counts(
         if dates is not None:
             places = Counter(standing[node] for node in dates)
             along = sum(node in gone and standing[node] is DayStanding.IN_FORCE for node in dates)
-            undated = sum(not (when.since or when.until) and node not in gone for node, when in dates.items())
+            undated = sum(
+                not (when.since or when.until) and node not in gone for node, when in dates.items()
+            )
             undated = 0 if kind == "action" else undated
             counts[kind] = (places[DayStanding.NOT_YET], places[DayStanding.OVER], along, undated)
             continue
         along = 0
         for node in gone.intersection(instances(store, PAN + kind.capitalize())):
-            graphs = [quad.graph_name for quad in store.inner.quads_for_pattern(node, None, None, None)]
+            graphs = [
+                quad.graph_name for quad in store.inner.quads_for_pattern(node, None, None, None)
+            ]
             # what was derived alone is counted by what it was derived from
-            along += not all(isinstance(graph, ox.NamedNode) and is_derived(graph.value) for graph in graphs)
+            along += not all(
+                isinstance(graph, ox.NamedNode) and is_derived(graph.value) for graph in graphs
+            )
         counts[kind] = (0, 0, along, 0)
     return counts

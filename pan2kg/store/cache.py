@@ -1,10 +1,11 @@
 """The graph of a project, kept between commands and found again by what went into it.
 
-A state is kept with what its rules derive but the links of works that share something, which are quickly made: as a
-database that is opened to be read, the fastest start for a single question, and as N-Quads, from which memory is filled
-faster than from the files. The last two states of a project lie in the user's cache folder; one is kept when it is met
-for the second time, since whoever edits asks each but once. What is damaged, cut short or cannot be written is done
-without. A state is built beside its place and renamed, so that another command never sees half of it.
+A state is kept with what its rules derive but the links of works that share something, which are
+quickly made: as a database that is opened to be read, the fastest start for a single question, and
+as N-Quads, from which memory is filled faster than from the files. The last two states of a project
+lie in the user's cache folder; one is kept when it is met for the second time, since whoever edits
+asks each but once. What is damaged, cut short or cannot be written is done without. A state is
+built beside its place and renamed, so that another command never sees half of it.
 """
 
 import contextlib
@@ -31,7 +32,11 @@ VARIABLE: Final = "PAN2KG_CACHE"
 """The variable of the environment with the folder to use; empty, nothing is kept."""
 STATES: Final = 2
 """So many states of a project are kept, those used last: the one before a change and the one after it."""
-_DISK, _QUADS, _MADE, _SEEN, _LAST = "disk", "graph.nq", "made.json", "seen", "last.json"
+_DISK = "disk"
+_QUADS = "graph.nq"
+_MADE = "made.json"
+_SEEN = "seen"
+_LAST = "last.json"
 _BUILDING: Final = "building-"
 _SETTLED: Final = 2.0
 """Seconds after which a file that was not changed since is taken as it is by its size and times: a clock has steps."""
@@ -42,16 +47,23 @@ _read: Final[list[_State]] = []
 
 
 def open_kept(
-    project: Project, folder: Path | None, rules: Iterable[str] | None = None, *, read_only: bool = False
+    project: Project,
+    folder: Path | None,
+    rules: Iterable[str] | None = None,
+    *,
+    read_only: bool = False,
 ) -> LocalStore:
     """The project's graph in memory, with what the rules named and those they build on derive, or all; perhaps more.
 
-    Where none are named, links of works that share something are derived when something is asked that may see them.
-    Where it may be ``read_only``, and no such link is asked for, it is the database on disk.
+    Where none are named, links of works that share something are derived when something is asked
+    that may see them. Where it may be ``read_only``, and no such link is asked for, it is the
+    database on disk.
     """
     state = None if folder is None else _find(project, folder)
     if state is None:
-        return open_store(project, derive_when_asked if rules is None else partial(derive, only=rules))
+        return open_store(
+            project, derive_when_asked if rules is None else partial(derive, only=rules)
+        )
     linear = linear_rules(project)
     wanted = None if rules is None else with_needs(rules, project)
     if read_only and wanted is not None and wanted <= {*linear}:
@@ -95,7 +107,9 @@ def cache_folder() -> Path | None:
 
 
 def project_folder(project: Project, folder: Path) -> Path:
-    places = "\n".join(str(path.resolve()) for member in project.members for path in (member.root, *member.data))
+    places = "\n".join(
+        str(path.resolve()) for member in project.members for path in (member.root, *member.data)
+    )
     return folder / hashlib.sha256(places.encode()).hexdigest()[:16]
 
 
@@ -119,7 +133,9 @@ def _find(project: Project, folder: Path) -> _State | None:
             _remove(unfinished)
         _build(project, base, name)
         states = [path.parent for path in base.glob(f"*/{_MADE}")]
-        states = [path for path in states if path.name != name and not path.name.startswith(_BUILDING)]
+        states = [
+            path for path in states if path.name != name and not path.name.startswith(_BUILDING)
+        ]
         states.sort(key=lambda path: (path / _MADE).stat().st_mtime, reverse=True)
         for state_folder in states[STATES - 1 :]:
             _remove(state_folder)
@@ -131,8 +147,8 @@ def _find(project: Project, folder: Path) -> _State | None:
 def _name(project: Project, base: Path) -> str:
     """The fingerprint of the project, read off where by size, times and number on the disk no file has changed since.
 
-    These are believed once all files have been left alone for a moment: a file can change twice within a step of the
-    clock.
+    These are believed once all files have been left alone for a moment: a file can change twice
+    within a step of the clock.
     """
     began = time.time()
     stamp, newest = _stamp(project)
@@ -141,7 +157,9 @@ def _name(project: Project, base: Path) -> str:
         return name
     name = fingerprint(project)
     if began - newest > _SETTLED:
-        write_atomically(base / _LAST, json.dumps(dict([*names.items(), (stamp, name)][-2 * STATES :])))
+        write_atomically(
+            base / _LAST, json.dumps(dict([*names.items(), (stamp, name)][-2 * STATES :]))
+        )
     return name
 
 
@@ -150,7 +168,10 @@ def _stamp(project: Project) -> tuple[str, float]:
     folders += [Project.packaged().graph / "core", project.queries / "rules", Path(__file__).parent]
     files = [(str(path), path.stat()) for member in project.members for path in member.data]
     files[:0] = [file for folder in folders for file in _stats(folder)]
-    lines = (f"{name}\0{at.st_size} {at.st_mtime_ns} {at.st_ctime_ns} {at.st_ino}\n" for name, at in files)
+    lines = (
+        f"{name}\0{at.st_size} {at.st_mtime_ns} {at.st_ctime_ns} {at.st_ino}\n"
+        for name, at in files
+    )
     digest = hashlib.sha256("".join(lines).encode()).hexdigest()[:32]
     return digest, max((max(at.st_mtime_ns, at.st_ctime_ns) for _, at in files), default=0) / 1e9
 
@@ -187,7 +208,10 @@ def _take(folder: Path) -> _State | None:
     # an error: another process removes it, or a file of it is gone
     with contextlib.suppress(OSError):
         fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        if _json(marker) == {"files": _written(folder)} and marker.stat().st_ino == os.fstat(lock).st_ino:
+        if (
+            _json(marker) == {"files": _written(folder)}
+            and marker.stat().st_ino == os.fstat(lock).st_ino
+        ):
             os.utime(marker)
             return folder, lock
     os.close(lock)
@@ -196,7 +220,11 @@ def _take(folder: Path) -> _State | None:
 
 
 def _written(state: Path) -> dict[str, list[int]]:
-    files = [path for path in (state / _QUADS, *sorted((state / _DISK).iterdir())) if not path.name.startswith("LOG")]
+    files = [
+        path
+        for path in (state / _QUADS, *sorted((state / _DISK).iterdir()))
+        if not path.name.startswith("LOG")
+    ]
     stats = [(path.name, path.stat()) for path in files]
     return {name: [at.st_size, at.st_mtime_ns, at.st_ctime_ns] for name, at in stats}
 

@@ -1,13 +1,16 @@
 """The questions a project can answer: ``.rq`` files that run unchanged in any SPARQL editor.
 
-Header lines start with ``#+``. A parameter is a line ``BIND(<default> AS ?plan)  # parameter: the plan to start from``;
-a value replaces the default in its N3 form, so that nothing a user types can become part of the query's syntax. Another
-language has a line whose key ends in it: ``question_fr``, ``parameter_plan_fr``; of the program's own questions the
-catalogues say parameters, messages and remedies, in the context « query ». What a parameter takes says
-``parameter_plan_kind: plan``, some of :data:`KINDS` or one of :data:`PLAIN`, else anything that can stand there.
+Header lines start with ``#+``. A parameter is a line ``BIND(<default> AS ?plan)  # parameter: the
+plan to start from``; a value replaces the default in its N3 form, so that nothing a user types can
+become part of the query's syntax. Another language has a line whose key ends in it:
+``question_fr``, ``parameter_plan_fr``; of the program's own questions the catalogues say
+parameters, messages and remedies, in the context « query ». What a parameter takes says
+``parameter_plan_kind: plan``, some of :data:`KINDS` or one of :data:`PLAIN`, else anything that can
+    stand there.
 
-A default that depends on the country is the profile's: ``?profile pan:homePlan ?plan .  # parameter: the plan``. What
-the program asks for itself lies in ``queries/program/`` of the software, so that a question somebody changes changes no
+A default that depends on the country is the profile's: ``?profile pan:homePlan ?plan .  #
+parameter: the plan``. What the program asks for itself lies in ``queries/program/`` of the
+software, so that a question somebody changes changes no
 page: :func:`program_query`.
 """
 
@@ -21,7 +24,16 @@ from pathlib import Path
 from typing import Final
 
 from pan2kg.errors import QueryError
-from pan2kg.i18n import LANGUAGES, SOURCE_LANGUAGE, Messages, did_you_mean, either, french, there_are, told
+from pan2kg.i18n import (
+    LANGUAGES,
+    SOURCE_LANGUAGE,
+    Messages,
+    did_you_mean,
+    either,
+    french,
+    there_are,
+    told,
+)
 from pan2kg.project import Project, read_text
 from pan2kg.store.store import OwnQuery, Store, needs, select
 from pan2kg.turtle import ID, PAN, prefixes_used, read_prefixes, string, tokens
@@ -30,7 +42,16 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
     "plan": frozenset({"Plan"}),
     "action": frozenset({"Action"}),
     "instrument": frozenset(
-        {"Instrument", "LegalAct", "Treaty", "SoftLaw", "Commitment", "Bill", "OtherInstrument", "Provision"}
+        {
+            "Instrument",
+            "LegalAct",
+            "Treaty",
+            "SoftLaw",
+            "Commitment",
+            "Bill",
+            "OtherInstrument",
+            "Provision",
+        }
     ),
     "body": frozenset({"Organisation", "PublicBody", "UnnamedGroup"}),
     "category": frozenset({"Category"}),
@@ -61,8 +82,12 @@ _QUERY: Final = Messages("query")
 _HEAD: Final = re.compile(r"(?:#[^\n]*\n|\n)+")
 _GIVEN: Final = re.compile(r"(BIND\(|VALUES \?(\w+) \{ )(.+?)( AS \?(\w+)\)| \}) *# parameter: .*")
 _HEADER: Final = re.compile(r"^#\+ ([a-z_0-9]+): (.*)$", re.MULTILINE)
-_PARAMETER: Final = re.compile(r"^(\s*BIND\()(.+)( AS \?(\w+)\)\s*# parameter: )(.*)$", re.MULTILINE)
-_OF_PROFILE: Final = re.compile(r"^(\s*)\?\w+ pan:(\w+) \?(\w+) \.\s*# parameter: (.*)$", re.MULTILINE)
+_PARAMETER: Final = re.compile(
+    r"^(\s*BIND\()(.+)( AS \?(\w+)\)\s*# parameter: )(.*)$", re.MULTILINE
+)
+_OF_PROFILE: Final = re.compile(
+    r"^(\s*)\?\w+ pan:(\w+) \?(\w+) \.\s*# parameter: (.*)$", re.MULTILINE
+)
 _DECLARED: Final = re.compile(r"\bPREFIX\s+([\w.-]*):", re.IGNORECASE)
 _BARE: Final = re.compile(r"""[<>"{}|^`\\\x00-\x20]""")
 
@@ -108,41 +133,70 @@ class Query:
 
 def read_query(path: Path, *, name: str = "", project: Project | None = None) -> Query:
     text = read_text(path)
-    header = {key: french(words) if key.endswith("_fr") else words for key, words in _HEADER.findall(text)}
+    header = {
+        key: french(words) if key.endswith("_fr") else words for key, words in _HEADER.findall(text)
+    }
     of_profile: dict[str, tuple[str, bool]] = {}
     for m in [*_OF_PROFILE.finditer(text)]:
         default_text, iri = project.said(m[2]) if project else ("", "")
         of_profile[m[3]] = default_text, m[2].startswith("example")
         default = f"<{iri}>" if iri else "pan:any"
         text = text.replace(m[0], f"{m[1]}BIND({default} AS ?{m[3]})  # parameter: {m[4]}", 1)
-    # what the program's own questions say beside their words stands in the catalogues; a question changed has its own
+    # what the program's own questions say beside their words stands in the catalogues; a question
+    # changed has its own
     said = {key: header[key] for key in ("message", "remedy") if key in header}
     said |= {f"parameter_{m[4]}": m[5].strip() for m in _PARAMETER.finditer(text)}
     for key, words in said.items():
         for entry in (f"{key}.{path.stem}", key):
             if _QUERY.has(entry) and _QUERY.template(entry, SOURCE_LANGUAGE) == words:
-                tags = (tag for tag in LANGUAGES if tag != SOURCE_LANGUAGE and _QUERY.has(entry, tag))
+                tags = (
+                    tag for tag in LANGUAGES if tag != SOURCE_LANGUAGE and _QUERY.has(entry, tag)
+                )
                 header = {f"{key}_{tag}": _QUERY.template(entry, tag) for tag in tags} | header
     parameters = []
     for m in _PARAMETER.finditer(text):
         prefix = f"parameter_{m[4]}_"
-        meanings = {key.removeprefix(prefix): words for key, words in header.items() if key.startswith(prefix)}
+        meanings = {
+            key.removeprefix(prefix): words
+            for key, words in header.items()
+            if key.startswith(prefix)
+        }
         kinds = tuple(meanings.pop("kind", "").split())
-        meanings = {language: words for language, words in meanings.items() if re.fullmatch("[a-z]{2}", language)}
+        meanings = {
+            language: words
+            for language, words in meanings.items()
+            if re.fullmatch("[a-z]{2}", language)
+        }
         default, is_example = of_profile.get(m[4], (m[2].strip(), False))
         of_text = (default or m[2].strip(), m[5].strip())
         parameters.append(Parameter(m[4], *of_text, meanings, kinds, not default, is_example))
-    return Query(path.stem, path.parent.name, OwnQuery(text, path.stem), name or str(path), header, tuple(parameters))
+    return Query(
+        path.stem,
+        path.parent.name,
+        OwnQuery(text, path.stem),
+        name or str(path),
+        header,
+        tuple(parameters),
+    )
 
 
 def read_queries(project: Project) -> dict[str, Query]:
     files = _question_files(project).items()
-    return {name: read_query(path, name=project.name_of(path), project=project) for name, path in files}
+    return {
+        name: read_query(path, name=project.name_of(path), project=project) for name, path in files
+    }
 
 
 def _question_files(project: Project) -> dict[str, Path]:
-    folders = [path for path in project.queries.iterdir() if path.is_dir() and path.name not in _NO_QUESTIONS]
-    files = [*project.queries.glob("*.rq"), *(path for folder in folders for path in folder.rglob("*.rq"))]
+    folders = [
+        path
+        for path in project.queries.iterdir()
+        if path.is_dir() and path.name not in _NO_QUESTIONS
+    ]
+    files = [
+        *project.queries.glob("*.rq"),
+        *(path for folder in folders for path in folder.rglob("*.rq")),
+    ]
     return {path.stem: path for path in sorted(files)}
 
 
@@ -156,14 +210,21 @@ def find_query(project: Project, name: str) -> Query:
 
 
 def succeeded(name: str, values: Mapping[str, str], project: Project) -> tuple[str, dict[str, str]]:
-    # the table that answers a former question, and what it is told in place of the parameters and their defaults
+    # the table that answers a former question, and what it is told in place of the parameters and
+    # their defaults
     table, keys = FORMER[name]
     if unknown := next((key for key in values if key not in {*keys, "language"}), ""):
         raise QueryError("no-parameter", remedy=there_are(keys), name=name, parameter=unknown)
     if (level := values.get("least_level", LEVELS[0])) not in LEVELS:
         raise QueryError("no-such-level", remedy="there-are", name=level, names=either(LEVELS))
-    defaults = {key: project.said(_DEFAULTS[key])[1] for key in keys if key in _DEFAULTS and key not in values}
-    return table, {keys[key]: value for key, value in {**defaults, **values}.items() if key in keys and value}
+    defaults = {
+        key: project.said(_DEFAULTS[key])[1]
+        for key in keys
+        if key in _DEFAULTS and key not in values
+    }
+    return table, {
+        keys[key]: value for key, value in {**defaults, **values}.items() if key in keys and value
+    }
 
 
 def with_prefixes(text: str, prefixes: Mapping[str, str]) -> str:
@@ -174,40 +235,64 @@ def with_prefixes(text: str, prefixes: Mapping[str, str]) -> str:
     >>> with_prefixes("PREFIX pan: <http://f/> ASK { ?p a pan:Plan, x:Y }", {"pan": "http://e/"})
     'PREFIX pan: <http://f/> ASK { ?p a pan:Plan, x:Y }'
     """
-    lacking = {prefix for prefix in prefixes if f"{prefix}:" in text} - {match[1] for match in _DECLARED.finditer(text)}
-    # stored questions declare what they use, and need not be read token by token each time they are asked
+    lacking = {prefix for prefix in prefixes if f"{prefix}:" in text} - {
+        match[1] for match in _DECLARED.finditer(text)
+    }
+    # stored questions declare what they use, and need not be read token by token each time they are
+    # asked
     added = sorted(prefixes_used(text) & lacking) if lacking else []
-    return "".join(f"PREFIX {prefix}: <{prefixes[prefix]}> " for prefix in added) + text if added else text
+    return (
+        "".join(f"PREFIX {prefix}: <{prefixes[prefix]}> " for prefix in added) + text
+        if added
+        else text
+    )
 
 
 # --- putting values in place of defaults
 
 
 def fill(
-    query: Query, values: Mapping[str, str], *, store: Store, project: Project, looked_up: Collection[str] = ()
-) -> str:  # fmt: skip
+    query: Query,
+    values: Mapping[str, str],
+    *,
+    store: Store,
+    project: Project,
+    looked_up: Collection[str] = (),
+) -> str:
     # what was looked up in the graph, by its IRI, is not looked up again
     parameters = {parameter.name: parameter for parameter in query.parameters}
     if unknown := next((name for name in values if name not in parameters), ""):
         near = get_close_matches(unknown, parameters, n=3, cutoff=0.5)
-        names = told("there-are", names=", ".join(parameters)) if parameters else told("there-are-none")
+        names = (
+            told("there-are", names=", ".join(parameters)) if parameters else told("there-are-none")
+        )
         remedy = did_you_mean(near) if near else names
         raise QueryError("no-parameter", remedy=remedy, name=query.name, parameter=unknown)
     values_written = {
         name: f"<{value}>" if name in looked_up else _n3(parameters[name], value, store, project)
         for name, value in values.items()
     }
-    filled = _PARAMETER.sub(lambda m: f"{m[1]}{values_written.get(m[4], m[2])}{m[3]}{m[5]}", query.text)
+    filled = _PARAMETER.sub(
+        lambda m: f"{m[1]}{values_written.get(m[4], m[2])}{m[3]}{m[5]}", query.text
+    )
     return OwnQuery(filled, query.name)
 
 
 def insist(query: Query, values: Mapping[str, str]) -> None:
-    # examples of the profile belong together: beside a thing that is given, that of another would be invented
-    is_begun = any(parameter.is_example and parameter.name in values for parameter in query.parameters)
+    # examples of the profile belong together: beside a thing that is given, that of another would
+    # be invented
+    is_begun = any(
+        parameter.is_example and parameter.name in values for parameter in query.parameters
+    )
     for parameter in query.parameters:
-        if (parameter.is_needed or (is_begun and parameter.is_example)) and parameter.name not in values:
-            option, meaning = parameter.option, parameter.meaning
-            raise QueryError("parameter-needed", remedy="name-with-option", option=option, meaning=meaning)
+        if (
+            parameter.is_needed or (is_begun and parameter.is_example)
+        ) and parameter.name not in values:
+            option = parameter.option
+            meaning = parameter.meaning
+            raise QueryError(
+                "parameter-needed", remedy="name-with-option", option=option, meaning=meaning
+            )
 
 
 def _n3(parameter: Parameter, value: str, store: Store, project: Project) -> str:
@@ -224,8 +309,17 @@ def _n3(parameter: Parameter, value: str, store: Store, project: Project) -> str
     is_number = token.kind == "number" and re.fullmatch(r"[+-]?\d+(\.\d+)?", value)
     if is_number or (token.kind == "word" and value in ("true", "false")):
         return value
-    name, default, meaning = parameter.name, parameter.default, parameter.meaning
-    raise QueryError("parameter-takes", remedy="it-means", name=name, default=default, value=value, meaning=meaning)
+    name = parameter.name
+    default = parameter.default
+    meaning = parameter.meaning
+    raise QueryError(
+        "parameter-takes",
+        remedy="it-means",
+        name=name,
+        default=default,
+        value=value,
+        meaning=meaning,
+    )
 
 
 def _is_day(value: str) -> bool:
@@ -250,7 +344,9 @@ def find_thing(value: str, store: Store, project: Project) -> str:
     if not matches:
         keys = select(store, program_query("things/keys")).values("key")
         near = get_close_matches(value, sorted(keys), n=3, cutoff=0.4)
-        raise QueryError("nothing-called", remedy=did_you_mean(near) if near else told("name-a-key"), value=value)
+        raise QueryError(
+            "nothing-called", remedy=did_you_mean(near) if near else told("name-a-key"), value=value
+        )
     if len(matches) > 1:
         raise QueryError("may-mean", remedy="give-the-iri", name=value, named=either(matches[:3]))
     return matches[0]
@@ -275,13 +371,26 @@ def refuse_other_kind(iri: str, kinds: Collection[str], *, option: str, store: S
         remedy = told("its-plan", plan=plan.rpartition("/")[2])
     elif is_a == "plan" and "action" in kinds:
         remedy = told("its-actions", plan=iri.rpartition("/")[2])
-    kind = told(f"{'an' if is_a[0] in 'aio' else 'a'}-{is_a}") if is_a else told("is-of-kind", kind=min(classes))
-    raise QueryError("is-other-kind", remedy=remedy, iri=iri.removeprefix(ID), found=kind, option=option, wanted=wanted)
+    kind = (
+        told(f"{'an' if is_a[0] in 'aio' else 'a'}-{is_a}")
+        if is_a
+        else told("is-of-kind", kind=min(classes))
+    )
+    raise QueryError(
+        "is-other-kind",
+        remedy=remedy,
+        iri=iri.removeprefix(ID),
+        found=kind,
+        option=option,
+        wanted=wanted,
+    )
 
 
 def replaced(iri: str, following: Sequence[str]) -> QueryError:
     names = either([f"« {successor.removeprefix(ID)} »" for successor in sorted(set(following))])
-    return QueryError("was-replaced", remedy="name-what-replaced", iri=iri.removeprefix(ID), names=names)
+    return QueryError(
+        "was-replaced", remedy="name-what-replaced", iri=iri.removeprefix(ID), names=names
+    )
 
 
 # --- what the program asks for itself
@@ -290,8 +399,9 @@ def replaced(iri: str, following: Sequence[str]) -> QueryError:
 def program_query(name: str, /, **values: Iterable[str]) -> OwnQuery:
     """What the program asks for itself: the text of ``queries/program/<name>.rq`` without its header.
 
-    A value takes the place of a default as in :func:`fill`, any number of them in ``VALUES ?thing { <one> <two> }``.
-    One whose header does not say what rules it needs sees no derived link: :mod:`pan2kg.store.rules` has these.
+    A value takes the place of a default as in :func:`fill`, any number of them in ``VALUES ?thing {
+    <one> <two> }``. One whose header does not say what rules it needs sees no derived link:
+    :mod:`pan2kg.store.rules` has these.
     """
     text, defaults = _program_text(name)
     if values.keys() != defaults.keys():
@@ -305,7 +415,9 @@ def program_query(name: str, /, **values: Iterable[str]) -> OwnQuery:
         if unfit := next((term for term in terms if not is_text and _BARE.search(term)), ""):
             raise QueryError("value-no-iri", remedy="no-spaces-in-iri", value=unfit)
         values_written[key] = " ".join(string(term) if is_text else f"<{term}>" for term in terms)
-    return OwnQuery(_GIVEN.sub(lambda m: f"{m[1]}{values_written[m[2] or m[5]]}{m[4]}", text), name, text.needs)
+    return OwnQuery(
+        _GIVEN.sub(lambda m: f"{m[1]}{values_written[m[2] or m[5]]}{m[4]}", text), name, text.needs
+    )
 
 
 @functools.cache

@@ -1,10 +1,11 @@
 """A store behind a SPARQL 1.1 endpoint: the one door to SPARQLWrapper; and a project's graph brought to one.
 
-Name and password, or a token, come from the environment and never stand in an address: addresses are printed. A graph
-is brought there by the Graph Store Protocol or by SPARQL Update, at the address that engines have beside that of
-queries, unless it is named; what was put is looked for by a query. Graphs of others are left alone. Before a project is
-brought there, its engine is asked the stored questions over an invented project whose answers are known; what it gets
-wrong is kept beside the project, and refused by name from then on.
+Name and password, or a token, come from the environment and never stand in an address: addresses
+are printed. A graph is brought there by the Graph Store Protocol or by SPARQL Update, at the
+address that engines have beside that of queries, unless it is named; what was put is looked for by
+a query. Graphs of others are left alone. Before a project is brought there, its engine is asked the
+stored questions over an invented project whose answers are known; what it gets wrong is kept beside
+the project, and refused by name from then on.
 """
 
 import hashlib
@@ -28,7 +29,16 @@ import pyoxigraph as ox
 from pan2kg import store as stores
 from pan2kg.errors import EndpointError, Place, QueryError
 from pan2kg.project import Project, read_text
-from pan2kg.store import LocalStore, Result, is_derived, is_true, plain, program_query, refuse_fetching, select
+from pan2kg.store import (
+    LocalStore,
+    Result,
+    is_derived,
+    is_true,
+    plain,
+    program_query,
+    refuse_fetching,
+    select,
+)
 from pan2kg.turtle import DCTERMS, tokens
 
 TIMEOUT: Final = 60
@@ -47,13 +57,18 @@ _TRIPLES: Final = "application/n-triples"
 _FORMS: Final = frozenset(("SELECT", "ASK", "CONSTRUCT", "DESCRIBE"))
 _PIECE: Final = 1 << 16
 _CANNOT: Final = "HTTP 500"
-_STATUS: Final = {"Unauthorized": "HTTP 401", "EndPointNotFound": "HTTP 404", "URITooLong": "HTTP 414"}
+_STATUS: Final = {
+    "Unauthorized": "HTTP 401",
+    "EndPointNotFound": "HTTP 404",
+    "URITooLong": "HTTP 414",
+}
 """The status a fault of the library stands for; it names its classes after them."""
 
 
 def credentials(environment: Mapping[str, str] = os.environ) -> tuple[str, str, str]:
     user, password, token = (
-        environment.get(f"PAN2KG_ENDPOINT_{name}", "").strip("\r\n") for name in ("USER", "PASSWORD", "TOKEN")
+        environment.get(f"PAN2KG_ENDPOINT_{name}", "").strip("\r\n")
+        for name in ("USER", "PASSWORD", "TOKEN")
     )
     basic = f"Basic {b64encode(f'{user}:{password}'.encode()).decode()}" if user else ""
     return user, password, f"Bearer {token}" if token else basic
@@ -71,7 +86,8 @@ def pause(attempts: int, retry_after: str | None, *, now: datetime | None = None
     """
     if attempts >= len(WAITS):
         return None
-    seconds, text = WAITS[attempts], (retry_after or "").strip()
+    seconds = WAITS[attempts]
+    text = (retry_after or "").strip()
     if text.isdecimal():
         seconds = float(text)
     elif text:
@@ -90,7 +106,9 @@ def checked(url: str) -> str:
     except ValueError:
         fits = False
     if not fits:
-        raise EndpointError("no-endpoint-address", place=Place(url or "''"), remedy="write-endpoint")
+        raise EndpointError(
+            "no-endpoint-address", place=Place(url or "''"), remedy="write-endpoint"
+        )
     if "@" in address.netloc:
         bare = address._replace(netloc=address.netloc.rpartition("@")[2]).geturl()
         raise EndpointError("secret-in-address", place=Place(bare), remedy="set-credentials")
@@ -99,7 +117,9 @@ def checked(url: str) -> str:
 
 def fault(url: str, key: str, /, remedy: str = "check-address", **values: object) -> EndpointError:
     if code := values.pop("code", None):
-        remedy = "set-credentials" if code in (401, 403) else "ask-later" if code in BUSY else remedy
+        remedy = (
+            "set-credentials" if code in (401, 403) else "ask-later" if code in BUSY else remedy
+        )
         values["status"] = f"HTTP {code}"
     return EndpointError(key, place=Place(url), remedy=remedy, **values)
 
@@ -112,7 +132,9 @@ def _unreachable(url: str, cause: BaseException) -> EndpointError:
 
 
 def is_of_query(error: EndpointError | QueryError) -> bool:
-    refused = error.message.key == "endpoint-refuses" and error.message.values.get("status") == _CANNOT
+    refused = (
+        error.message.key == "endpoint-refuses" and error.message.values.get("status") == _CANNOT
+    )
     return refused or error.message.key in ("endpoint-slow", "query-faulty-there", "engine-errs")
 
 
@@ -120,9 +142,10 @@ def is_of_query(error: EndpointError | QueryError) -> bool:
 class RemoteStore:
     """A store somewhere else; ``timeout`` in seconds bounds each query.
 
-    Where the endpoint does not offer the union of its named graphs as its default graph, ``graphs`` are named with
-    every query, which makes it so (SPARQL 1.1 Protocol, 2.1.4). The stored questions in ``wrong``, which its engine
-    was found to answer otherwise than the files do, are refused; ``questions`` says which ones it was asked then.
+    Where the endpoint does not offer the union of its named graphs as its default graph, ``graphs``
+    are named with every query, which makes it so (SPARQL 1.1 Protocol, 2.1.4). The stored questions
+    in ``wrong``, which its engine was found to answer otherwise than the files do, are refused;
+    ``questions`` says which ones it was asked then.
     """
 
     url: str
@@ -152,19 +175,26 @@ class RemoteStore:
             if len(cells) != 1 or cells[0] not in ("0", "1", "true", "false"):
                 raise ValueError(cells)
             written = b'{"head":{},"boolean":%s}' % (b"true" if is_true(cells[0]) else b"false")
-            return cast("ox.QueryBoolean", ox.parse_query_results(written, format=ox.QueryResultsFormat.JSON))
+            return cast(
+                "ox.QueryBoolean",
+                ox.parse_query_results(written, format=ox.QueryResultsFormat.JSON),
+            )
         except (SyntaxError, ValueError, OSError):
             raise fault(self.url, "answer-no-result") from None
 
     def _ask(self, text: str) -> tuple[str, str, bytes]:
         from SPARQLWrapper import SPARQLExceptions as Faults
 
-        url, (user, password, header) = checked(self.url), credentials()
-        attempts, digest = 0, False
+        url = checked(self.url)
+        (user, password, header) = credentials()
+        attempts = 0
+        digest = False
         while True:
             passwords = web.HTTPPasswordMgrWithDefaultRealm()
             passwords.add_password(None, url, user, password)
-            opener = web.build_opener(_Stays, *([web.HTTPDigestAuthHandler(passwords)] if digest else []))
+            opener = web.build_opener(
+                _Stays, *([web.HTTPDigestAuthHandler(passwords)] if digest else [])
+            )
             try:
                 before = _OPENER.set(opener)
                 try:
@@ -172,52 +202,75 @@ class RemoteStore:
                     response: HTTPResponse = wrapper.query().response
                 finally:
                     _OPENER.reset(before)
-                # the limit is one of all waiting: an endpoint that sends a little now and then ends too
-                content, until = bytearray(), monotonic() + self.timeout
+                # the limit is one of all waiting: an endpoint that sends a little now and then ends
+                # too
+                content = bytearray()
+                until = monotonic() + self.timeout
                 while piece := response.read1(_PIECE):
                     content += piece
                     if monotonic() > until:
                         raise TimeoutError
                 if response.length:
                     raise IncompleteRead(b"", response.length)
-                media_type = (response.headers.get("Content-Type") or "").partition(";")[0].strip().lower()
+                media_type = (
+                    (response.headers.get("Content-Type") or "").partition(";")[0].strip().lower()
+                )
                 return str(wrapper.queryType), media_type, bytes(content)
             except Faults.QueryBadFormed as error:
-                raise QueryError("query-faulty-there", place=Place(self.url), error=_words(error)) from None
+                raise QueryError(
+                    "query-faulty-there", place=Place(self.url), error=_words(error)
+                ) from None
             except Faults.Unauthorized as error:
-                # a name is told in the way every endpoint can read; one that wants another says no first
+                # a name is told in the way every endpoint can read; one that wants another says no
+                # first
                 if digest or not user:
-                    raise fault(self.url, "endpoint-refuses", code=401, words=_words(error)) from None
+                    raise fault(
+                        self.url, "endpoint-refuses", code=401, words=_words(error)
+                    ) from None
                 digest = True
             except Faults.SPARQLWrapperException as error:
                 status = _STATUS.get(type(error).__name__, _CANNOT)
                 remedy = "ask-files" if status == _CANNOT else "check-address"
-                raise fault(self.url, "endpoint-refuses", remedy, status=status, words=_words(error)) from None
+                raise fault(
+                    self.url, "endpoint-refuses", remedy, status=status, words=_words(error)
+                ) from None
             except web.HTTPError as error:
-                wait = pause(attempts, error.headers.get("Retry-After")) if error.code in BUSY else None
+                wait = (
+                    pause(attempts, error.headers.get("Retry-After"))
+                    if error.code in BUSY
+                    else None
+                )
                 if wait is None:
-                    raise fault(self.url, "endpoint-refuses", code=error.code, words=str(error.reason)) from None
+                    raise fault(
+                        self.url, "endpoint-refuses", code=error.code, words=str(error.reason)
+                    ) from None
                 attempts += 1
                 sleep(wait)
             except (OSError, HTTPException) as error:
                 cause = getattr(error, "reason", error)
                 if isinstance(cause, TimeoutError):
-                    raise fault(self.url, "endpoint-slow", "allow-time", seconds=str(self.timeout)) from None
+                    raise fault(
+                        self.url, "endpoint-slow", "allow-time", seconds=str(self.timeout)
+                    ) from None
                 if isinstance(cause, IncompleteRead):
                     raise fault(self.url, "answer-no-result", "ask-later") from None
-                raise _unreachable(self.url, cause if isinstance(cause, BaseException) else error) from None
+                raise _unreachable(
+                    self.url, cause if isinstance(cause, BaseException) else error
+                ) from None
 
     def _prepared(self, text: str, authorization: str) -> Any:  # noqa: ANN401 - of a library that is imported when it is asked
         from SPARQLWrapper import POST, SPARQLWrapper, Wrapper
 
-        # by this name the library opens addresses; what urllib is told to open them with is everybody's
+        # by this name the library opens addresses; what urllib is told to open them with is
+        # everybody's
         Wrapper.urlopener = _open  # type: ignore[attr-defined, assignment]
         wrapper = SPARQLWrapper(self.url, agent="pan2kg")
         wrapper.setQuery(text)
         # the library takes the first word that may be one of these, in a comment or a name too
         words = (token.text.upper() for token in tokens(text) if token.kind == "word")
         wrapper.queryType = next((word for word in words if word in _FORMS), "SELECT")
-        # an address has a limit of some thousand characters at most servers, and queries with VALUES exceed it
+        # an address has a limit of some thousand characters at most servers, and queries with
+        # VALUES exceed it
         wrapper.setMethod(POST)
         wrapper.setTimeout(self.timeout)
         for graph in self.graphs:
@@ -248,20 +301,27 @@ def _open(request: web.Request, timeout: float | None = None) -> HTTPResponse:
 
 def _words(error: Exception) -> str:
     answer = str(error).replace("\\n", "\n").rpartition("Response:")[2]
-    lines = filter(None, (line.strip().removeprefix("b").strip("'\". ") for line in answer.splitlines()))
+    lines = filter(
+        None, (line.strip().removeprefix("b").strip("'\". ") for line in answer.splitlines())
+    )
     return next(lines, type(error).__name__)[:200]
 
 
 def open_remote(url: str, *, timeout: int = TIMEOUT, is_ours: bool = True) -> RemoteStore:
     """A store behind an endpoint, once it is known to answer: silence there must not be taken for "no".
 
-    Asks what needs no data; whether plans are seen in the default graph, else in named graphs, which are then named
-    with every query as long as they are few; and whether what the rules derive was loaded. Where it need not be a graph
-    of ours, for queries somebody wrote, a store without plans or without what is derived is taken as it is.
+    Asks what needs no data; whether plans are seen in the default graph, else in named graphs,
+    which are then named with every query as long as they are few; and whether what the rules derive
+    was loaded. Where it need not be a graph of ours, for queries somebody wrote, a store without
+    plans or without what is derived is taken as it is.
     """
     store = RemoteStore(url, timeout)
     if is_ours:
-        cells = [plain(term) for row in select(store, program_query("endpoint/self-test")).rows for term in row]
+        cells = [
+            plain(term)
+            for row in select(store, program_query("endpoint/self-test")).rows
+            for term in row
+        ]
         if cells != _TESTED:
             raise fault(url, "engine-errs", "ask-files", names="self-test")
     if not store.query(program_query("endpoint/plans")):
@@ -275,19 +335,28 @@ def open_remote(url: str, *, timeout: int = TIMEOUT, is_ours: bool = True) -> Re
             raise fault(url, "endpoint-without-union", "offer-union")
     if is_ours and not store.query(program_query("endpoint/derived")):
         raise fault(url, "endpoint-without-derived", "load-derived")
-    # each the day, the questions, and which of them the engine gets wrong; or that a load did not end
-    verdicts = [text.split() for text in select(store, program_query("endpoint/verdict")).values("verdict")]
+    # each the day, the questions, and which of them the engine gets wrong; or that a load did not
+    # end
+    verdicts = [
+        text.split() for text in select(store, program_query("endpoint/verdict")).values("verdict")
+    ]
     if any(len(words) < 2 for words in verdicts):
         raise fault(url, "engine-not-examined", "load-again")
     # an engine is one for all projects it holds
     for _, questions, *wrong in verdicts:
-        store = replace(store, wrong=store.wrong.union(wrong), questions=f"{store.questions} {questions}")
+        store = replace(
+            store, wrong=store.wrong.union(wrong), questions=f"{store.questions} {questions}"
+        )
     return store
 
 
 def not_examined(store: RemoteStore, project: Project) -> EndpointError | None:
     """What is to be said where nobody asked the engine these questions."""
-    return None if _fingerprint(project) in store.questions else fault(store.url, "engine-not-examined", "load-again")
+    return (
+        None
+        if _fingerprint(project) in store.questions
+        else fault(store.url, "engine-not-examined", "load-again")
+    )
 
 
 def insist_on_shapes(store: RemoteStore) -> None:
@@ -305,7 +374,10 @@ def _fingerprint(project: Project) -> str:
     # without the defaults, which are each project's own
     questions = sorted(stores.read_queries(project).items())
     lines = (f"{name} {line}" for name, query in questions for line in query.text.splitlines())
-    texts = [*(line for line in lines if "# parameter:" not in line), read_text(_EXAM / "profile.ttl")]
+    texts = [
+        *(line for line in lines if "# parameter:" not in line),
+        read_text(_EXAM / "profile.ttl"),
+    ]
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
 
 
@@ -315,20 +387,29 @@ def _rows(store: stores.Store, text: str) -> list[list[str]]:
     return [[numbers.get(cell, cell) for cell in row] for row in stores.text_rows(store, text)]
 
 
-def _examine(project: Project, destination: "_Destination", there: RemoteStore, space: str, graphs: int) -> list[str]:
+def _examine(
+    project: Project, destination: "_Destination", there: RemoteStore, space: str, graphs: int
+) -> list[str]:
     """Which questions of a project an engine answers otherwise than this process does.
 
-    They are asked of an invented project, in graphs of its own that are taken away. So many ``graphs`` are to follow:
-    the union of all must be the default graph where they are too many to be named with each query.
+    They are asked of an invented project, in graphs of its own that are taken away. So many
+    ``graphs`` are to follow: the union of all must be the default graph where they are too many to
+    be named with each query.
     """
     with tempfile.TemporaryDirectory() as folder:
-        for source, name in ((project.ontology, "ontology"), (project.queries, "queries"), (_EXAM, "graph")):
+        for source, name in (
+            (project.ontology, "ontology"),
+            (project.queries, "queries"),
+            (_EXAM, "graph"),
+        ):
             shutil.copytree(source, f"{folder}/{name}")
         invented = Project.at(folder)
         held = stores.load_project(invented)
         stores.derive(held, invented)
         questions = stores.read_queries(invented)
-    local, invention, wrong = LocalStore(ox.Store()), dict[str, list[ox.Triple]](), list[str]()
+    local = LocalStore(ox.Store())
+    invention = dict[str, list[ox.Triple]]()
+    wrong = list[str]()
     for quad in held.inner:
         name = "graph/derived/all" if is_derived(str(quad.graph_name)[1:-1]) else "stated"
         invention.setdefault(f"{space}exam/{name}", []).append(quad.triple)
@@ -376,7 +457,8 @@ _VIRTUOSO_FILES: Final = "/DAV/"
 class Target:
     """Where to, with the addresses of graphs and of updates where they are named.
 
-    ``replace``: graphs of the project that are there give way. ``beside``: graphs of others may be there, and stay.
+    ``replace``: graphs of the project that are there give way. ``beside``: graphs of others may be
+        there, and stay.
     """
 
     url: str
@@ -388,14 +470,20 @@ class Target:
 
     def ways(self, *, has_name: bool = False) -> Iterator[tuple[str, bool]]:
         if self.graphs or self.updates:
-            yield from ((address, at == 1) for at, address in enumerate((self.graphs, self.updates)) if address)
+            yield from (
+                (address, at == 1)
+                for at, address in enumerate((self.graphs, self.updates))
+                if address
+            )
             return
         url = self.url.rstrip("/")
         above = url.rpartition("/")[0]
         crud = ["/sparql-graph-crud-auth", "/sparql-graph-crud"][:: 1 if has_name else -1]
         # Oxigraph and pan2kg; Fuseki; Virtuoso; GraphDB and RDF4J; Neptune
         stores = (f"{above}/store", f"{above}/data", *(above + path for path in crud))
-        yield from ((address, False) for address in (*stores, f"{url}/rdf-graphs/service", f"{url}/gsp/"))
+        yield from (
+            (address, False) for address in (*stores, f"{url}/rdf-graphs/service", f"{url}/gsp/")
+        )
         yield from ((address, True) for address in (f"{above}/update", f"{url}/statements", url))
 
 
@@ -411,10 +499,16 @@ class _Destination:
             self.drop(graph)
             for piece in pieces(triples, PIECE):
                 lines = " .\n".join(map(str, piece))
-                self.send("", "POST", f"INSERT DATA {{ GRAPH <{graph}> {{\n{lines} .\n}} }}".encode())
+                self.send(
+                    "", "POST", f"INSERT DATA {{ GRAPH <{graph}> {{\n{lines} .\n}} }}".encode()
+                )
             return
         for at, piece in enumerate(pieces(triples, SENT, lambda triple: len(str(triple)))):
-            self.send(graph, "POST" if at else "PUT", ox.serialize(piece, format=ox.RdfFormat.N_TRIPLES) or b"")
+            self.send(
+                graph,
+                "POST" if at else "PUT",
+                ox.serialize(piece, format=ox.RdfFormat.N_TRIPLES) or b"",
+            )
 
     def drop(self, graph: str) -> None:
         if self.is_update:
@@ -426,9 +520,15 @@ class _Destination:
         import httpx
 
         user, password, authorization = credentials()
-        address = self.address if self.is_update else f"{self.address}?graph={quote(graph, safe='')}"
+        address = (
+            self.address if self.is_update else f"{self.address}?graph={quote(graph, safe='')}"
+        )
         # N-Triples are Turtle, which every engine takes
-        kind = {"Content-Type": "application/sparql-update" if self.is_update else "text/turtle"} if body else {}
+        kind = (
+            {"Content-Type": "application/sparql-update" if self.is_update else "text/turtle"}
+            if body
+            else {}
+        )
         headers = {"User-Agent": "pan2kg"} | kind
         if authorization.startswith("Bearer"):
             headers["Authorization"] = authorization
@@ -438,13 +538,21 @@ class _Destination:
         while True:
             try:
                 answer = httpx.request(
-                    method, address, content=body or None, headers=headers, auth=self.auth, timeout=self.timeout
+                    method,
+                    address,
+                    content=body or None,
+                    headers=headers,
+                    auth=self.auth,
+                    timeout=self.timeout,
                 )
             except httpx.TimeoutException:
-                raise fault(self.address, "endpoint-slow", "allow-time", seconds=str(self.timeout)) from None
+                raise fault(
+                    self.address, "endpoint-slow", "allow-time", seconds=str(self.timeout)
+                ) from None
             except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
                 raise _unreachable(self.address, error) from None
-            code, wants = answer.status_code, answer.headers.get("WWW-Authenticate", "").lower()
+            code = answer.status_code
+            wants = answer.headers.get("WWW-Authenticate", "").lower()
             scheme = next((name for name in schemes if name in wants), None)
             if scheme and code == httpx.codes.UNAUTHORIZED:
                 self.auth = schemes.pop(scheme)(user, password)
@@ -452,7 +560,9 @@ class _Destination:
             wait = pause(attempts, answer.headers.get("Retry-After")) if code in BUSY else None
             if wait is None:
                 if not answer.is_success:
-                    raise fault(self.address, "endpoint-refuses", code=code, words=answer.reason_phrase)
+                    raise fault(
+                        self.address, "endpoint-refuses", code=code, words=answer.reason_phrase
+                    )
                 return
             attempts += 1
             sleep(wait)
@@ -467,17 +577,22 @@ def pieces(
     >>> [len(piece) for piece in pieces([ox.Triple(a, a, c)] * 3 + [ox.Triple(b, a, c)], 2)]
     [1, 2, 1]
     """
-    blank, grounded = list[ox.Triple](), list[ox.Triple]()
+    blank = list[ox.Triple]()
+    grounded = list[ox.Triple]()
     for triple in triples:
-        has_blank = isinstance(triple.subject, ox.BlankNode) or isinstance(triple.object, ox.BlankNode)
+        has_blank = isinstance(triple.subject, ox.BlankNode) or isinstance(
+            triple.object, ox.BlankNode
+        )
         (blank if has_blank else grounded).append(triple)
     if blank:
         yield blank
-    piece, total = list[ox.Triple](), 0
+    piece = list[ox.Triple]()
+    total = 0
     for triple in grounded:
         if piece and total + size(triple) > most:
             yield piece
-            piece, total = [], 0
+            piece = []
+            total = 0
         piece.append(triple)
         total += size(triple)
     if piece:
@@ -485,13 +600,18 @@ def pieces(
 
 
 def load_graph(
-    store: LocalStore, target: Target, space: str, note: Callable[[int, int], None], project: Project | None = None
+    store: LocalStore,
+    target: Target,
+    space: str,
+    note: Callable[[int, int], None],
+    project: Project | None = None,
 ) -> dict[str, str]:
     """Bring every named graph of a store to an endpoint, what was derived last; the project's begin with ``space``.
 
-    ``note`` is told how many graphs of how many are there. With a ``project`` the engine is asked its questions before,
-    and the verdict brought with it. Says how many graphs and statements were put, how many graphs were dropped that the
-    project no longer has, and by which address.
+    ``note`` is told how many graphs of how many are there. With a ``project`` the engine is asked
+        its questions before,
+    and the verdict brought with it. Says how many graphs and statements were put, how many graphs
+    were dropped that the project no longer has, and by which address.
     """
     url = checked(target.url)
     there = RemoteStore(url, target.timeout)
@@ -504,22 +624,33 @@ def load_graph(
     other_graphs = [graph for graph in sorted(before.keys() - ours) if not graph.startswith(OWN)]
     other_graphs = [graph for graph in other_graphs if not graph.endswith(_VIRTUOSO_FILES)]
     if other_graphs and not target.beside:
-        raise fault(url, "endpoint-holds-others", "load-beside", n=len(other_graphs), graph=other_graphs[0])
+        raise fault(
+            url, "endpoint-holds-others", "load-beside", n=len(other_graphs), graph=other_graphs[0]
+        )
     exam = {graph for graph in ours if graph.startswith(f"{space}exam/")}
     ours -= exam
     if ours and not target.replace:
         raise fault(url, "endpoint-holds-graphs", "load-replace", n=len(ours))
-    order = sorted(quads, key=lambda graph: (is_derived(graph), graph.endswith("/main-label"), graph))
-    verdict, description = ox.NamedNode(f"{space}exam/verdict"), ox.NamedNode(f"{DCTERMS}description")
-    texts, asked = select(there, program_query("endpoint/verdict")), _fingerprint(project) if project else ""
-    verdicts = {words[1]: words[2:] for words in map(str.split, texts.values("verdict")) if len(words) > 1}
-    destination = _first_way(target, verdict.value, [ox.Triple(verdict, description, ox.Literal(_UNFINISHED))])
+    order = sorted(
+        quads, key=lambda graph: (is_derived(graph), graph.endswith("/main-label"), graph)
+    )
+    verdict = ox.NamedNode(f"{space}exam/verdict")
+    description = ox.NamedNode(f"{DCTERMS}description")
+    texts = select(there, program_query("endpoint/verdict"))
+    asked = _fingerprint(project) if project else ""
+    verdicts = {
+        words[1]: words[2:] for words in map(str.split, texts.values("verdict")) if len(words) > 1
+    }
+    destination = _first_way(
+        target, verdict.value, [ox.Triple(verdict, description, ox.Literal(_UNFINISHED))]
+    )
     for graph in exam - {verdict.value}:  # left behind where one broke off
         destination.drop(graph)
     # once: what another load found out about these questions holds
     if project and asked not in verdicts:
         verdicts[asked] = _examine(project, destination, there, space, len(order))
-    gone, done = sorted(ours - quads.keys()), 0
+    gone = sorted(ours - quads.keys())
+    done = 0
     try:
         for done, graph in enumerate(order):
             destination.put(graph, quads[graph])
@@ -528,24 +659,45 @@ def load_graph(
         for graph in gone:
             destination.drop(graph)
     except EndpointError as error:
-        place, counts = error.place or Place(""), {"done": str(done), "whole": str(len(order))}
-        raise fault(place.file, "load-stopped", "load-again", reason=error.message, **counts) from None
+        place = error.place or Place("")
+        counts = {"done": str(done), "whole": str(len(order))}
+        raise fault(
+            place.file, "load-stopped", "load-again", reason=error.message, **counts
+        ) from None
     after = graph_sizes(there)
-    for graph in (lacking := [graph for graph in order if after.get(graph, 0) != len(quads[graph])]):
-        number, sent = str(after.get(graph, 0)), str(len(quads[graph]))
-        raise fault(url, "endpoint-lacks", "load-again", n=len(lacking), graph=graph, there=number, sent=sent)
+    for graph in (
+        lacking := [graph for graph in order if after.get(graph, 0) != len(quads[graph])]
+    ):
+        number = str(after.get(graph, 0))
+        sent = str(len(quads[graph]))
+        raise fault(
+            url,
+            "endpoint-lacks",
+            "load-again",
+            n=len(lacking),
+            graph=graph,
+            there=number,
+            sent=sent,
+        )
     if project:  # in place of the mark, now that all is there
         outcome = ox.Literal(" ".join((str(datetime.now(UTC).date()), asked, *verdicts[asked])))
         destination.put(verdict.value, [ox.Triple(verdict, description, outcome)])
     else:
         destination.drop(verdict.value)
-    loaded = {"graphs": len(order), "statements": sum(map(len, quads.values())), "dropped": len(gone)}
+    loaded = {
+        "graphs": len(order),
+        "statements": sum(map(len, quads.values())),
+        "dropped": len(gone),
+    }
     names = {"way": destination.address, "wrong": " ".join(verdicts.get(asked, []))}
     return {name: str(count) for name, count in loaded.items()} | names
 
 
 def graph_sizes(store: RemoteStore) -> dict[str, int]:
-    return {plain(graph): int(plain(number)) for graph, number in select(store, program_query("endpoint/sizes")).rows}
+    return {
+        plain(graph): int(plain(number))
+        for graph, number in select(store, program_query("endpoint/sizes")).rows
+    }
 
 
 def _first_way(target: Target, graph: str, triples: list[ox.Triple]) -> _Destination:
@@ -561,6 +713,10 @@ def _first_way(target: Target, graph: str, triples: list[ox.Triple]) -> _Destina
             if code in (401, 403) and refused is None:
                 refused = error
             continue
-        if bool(RemoteStore(target.url, target.timeout).query(f"ASK {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}")):
+        if bool(
+            RemoteStore(target.url, target.timeout).query(
+                f"ASK {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
+            )
+        ):
             return destination
     raise refused or fault(target.url, "endpoint-takes-none", "name-store")

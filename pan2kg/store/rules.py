@@ -1,11 +1,12 @@
 """Deriving: the CONSTRUCT files of ``queries/rules/``, run in the order of their names; and the links some derive.
 
-Each rule fills a named graph of its own, so that what is computed is never mistaken for what a source says. Later rules
-may use what earlier ones derived. Two works of different plans are linked by each text, body, topic and target group
-they share, as the rules from ``40-shared-instrument`` on define. Here these links are read off tables of work × thing,
-in a third of the time; of more than :data:`ALL` only the :data:`TOP` of each work and kind, through what fewest works
-share. Where a project has rules of its own in their place or among them, somebody states a link of such a kind, or a
-thing has no name, they are run as they are written.
+Each rule fills a named graph of its own, so that what is computed is never mistaken for what a
+source says. Later rules may use what earlier ones derived. Two works of different plans are linked
+by each text, body, topic and target group they share, as the rules from ``40-shared-instrument`` on
+define. Here these links are read off tables of work × thing, in a third of the time; of more than
+:data:`ALL` only the :data:`TOP` of each work and kind, through what fewest works share. Where a
+project has rules of its own in their place or among them, somebody states a link of such a kind, or
+a thing has no name, they are run as they are written.
 """
 
 import hashlib
@@ -42,8 +43,11 @@ DERIVED_FROM: Final = "http://www.w3.org/ns/prov#wasDerivedFrom"
 VERSION: Final = 1
 _TYPES: Final = {f"{ID}linktype/{kind}" for kind in SHARED}
 _RANKS: Final = {f"{ID}evidencelevel/{name}": rank for rank, name in enumerate(LEVELS, 1)}
-_ALIKE: Final = ((f"{RDF}type", f"{PAN}Link"), (f"{PAN}status", f"{ID}linkstatus/derived"),
-                 (f"{PAN}certainty", f"{ID}certainty/derived"))  # fmt: skip
+_ALIKE: Final = (
+    (f"{RDF}type", f"{PAN}Link"),
+    (f"{PAN}status", f"{ID}linkstatus/derived"),
+    (f"{PAN}certainty", f"{ID}certainty/derived"),
+)
 _CONCEPTS: Final = frozenset({*_TYPES, *_RANKS, *(value for _, value in _ALIKE)})
 _COUNTED: Final = frozenset((f"{ID}linkstatus/accepted", f"{ID}linkstatus/derived"))
 Pair = tuple[str, str]
@@ -78,14 +82,19 @@ def _shared(store: Store) -> tuple[Mapping[str, set[str]], dict[str, dict[str, l
             raise AsWrittenError
         homes[work.value].add(_named(home))
     works_of: dict[str, dict[str, list[str]]] = {kind: defaultdict(list) for kind in SHARED}
-    rows = ((plain(kind), _named(work)[1:-1], _named(shared)) for kind, work, shared in _rows(store, "links/shared"))
+    rows = (
+        (plain(kind), _named(work)[1:-1], _named(shared))
+        for kind, work, shared in _rows(store, "links/shared")
+    )
     for name, subject, value in sorted(rows):
         if subject in homes:
             works_of[name][value].append(subject)
     return homes, works_of
 
 
-def _ways(homes: Mapping[str, Collection[str]], tables: Iterable[Mapping[str, Collection[str]]]) -> int:
+def _ways(
+    homes: Mapping[str, Collection[str]], tables: Iterable[Mapping[str, Collection[str]]]
+) -> int:
     ways = 0
     for works_of in tables:
         for works in works_of.values():
@@ -95,21 +104,27 @@ def _ways(homes: Mapping[str, Collection[str]], tables: Iterable[Mapping[str, Co
     return ways
 
 
-def _strongest(homes: Mapping[str, set[str]], works_of: Mapping[str, list[str]], top: int) -> dict[Pair, list[str]]:
+def _strongest(
+    homes: Mapping[str, set[str]], works_of: Mapping[str, list[str]], top: int
+) -> dict[Pair, list[str]]:
     """Of each work the ``top`` pairs through what fewest works share, with all that the two share.
 
-    Among those that share a thing the ones that follow in the order of addresses are taken, not everybody's first.
+    Among those that share a thing the ones that follow in the order of addresses are taken, not
+    everybody's first.
     """
     shared_by: dict[str, set[str]] = defaultdict(set)
     for shared, works in works_of.items():
         for work in works:
             shared_by[work].add(shared)
-    places = {shared: {work: at for at, work in enumerate(works)} for shared, works in works_of.items()}
+    places = {
+        shared: {work: at for at, work in enumerate(works)} for shared, works in works_of.items()
+    }
     by_pair: dict[Pair, list[str]] = {}
     for work in sorted(shared_by):
         partners: set[str] = set()
         for shared in sorted(shared_by[work], key=lambda shared: (len(works_of[shared]), shared)):
-            works, place = works_of[shared], places[shared][work]
+            works = works_of[shared]
+            place = places[shared][work]
             for step in range(1, len(works)):
                 if len(partners) == top:
                     break
@@ -139,7 +154,11 @@ def read_links(
                         by_pair.setdefault(pair, []).append(shared)
         for ends, things in by_pair.items():
             # as pan2kg.turtle.vocabulary.link_iri makes it for ends that are sorted
-            iri = thing("link", hashlib.sha256(f"{kind}||{ends[0]}|{ends[1]}||".encode()).hexdigest()[:16], space)
+            iri = thing(
+                "link",
+                hashlib.sha256(f"{kind}||{ends[0]}|{ends[1]}||".encode()).hexdigest()[:16],
+                space,
+            )
             links[iri] = Link(iri, kind, ends, tuple(sorted(things)))
     return links, number
 
@@ -148,9 +167,10 @@ def read_links(
 class LinkView:
     """The derived links of a graph by their addresses, and what is said of each.
 
-    ``levels`` has for each work and what it rests on or involves a bit a rank: the low four of texts, the high four of
-    bodies. ``grounds`` are the statements a link rests on, by its kind, an end and what is shared; ``graphs`` the named
-    graphs of the rules that say so.
+    ``levels`` has for each work and what it rests on or involves a bit a rank: the low four of
+        texts, the high four of
+    bodies. ``grounds`` are the statements a link rests on, by its kind, an end and what is shared;
+    ``graphs`` the named graphs of the rules that say so.
     """
 
     links: Mapping[str, Link]
@@ -168,7 +188,9 @@ class LinkView:
         if link.kind not in SHARED[2:]:
             both = 0
             for shared in link.shared:
-                both |= self.levels.get((link.ends[0], shared), 0) & self.levels.get((link.ends[1], shared), 0)
+                both |= self.levels.get((link.ends[0], shared), 0) & self.levels.get(
+                    (link.ends[1], shared), 0
+                )
             both = (both | both >> 4) & 0b1111
             rank = (both & -both).bit_length()
         return f"{ID}evidencelevel/{LEVELS[rank - 1]}" if rank else ""
@@ -196,7 +218,11 @@ class LinkView:
         value = f"<{iri}>"
         if iri in _CONCEPTS:
             lines = ((link.iri, *line) for link in self.links.values() for line in self.lines(link))
-            yield from ((link, name, _term(value), self.graphs[rule]) for link, rule, name, at in lines if at == value)
+            yield from (
+                (link, name, _term(value), self.graphs[rule])
+                for link, rule, name, at in lines
+                if at == value
+            )
         for name, by_value in self._pointing.items():
             for link in by_value.get(value, ()):
                 rule = "derived-from" if name == DERIVED_FROM else self.links[link].kind
@@ -204,19 +230,31 @@ class LinkView:
 
     @cached_property
     def _pointing(self) -> Mapping[str, Mapping[str, Sequence[str]]]:
-        links, ends = self.links.values(), ((f"<{end}>", link.iri) for link in self.links.values() for end in link.ends)
+        links = self.links.values()
+        ends = ((f"<{end}>", link.iri) for link in self.links.values() for end in link.ends)
         shared = ((value, link.iri) for link in links for value in link.shared)
         rests = ((value, link.iri) for link in links for value in self.rests(link))
-        return {f"{PAN}between": gathered(ends), f"{PAN}via": gathered(shared), DERIVED_FROM: gathered(rests)}
+        return {
+            f"{PAN}between": gathered(ends),
+            f"{PAN}via": gathered(shared),
+            DERIVED_FROM: gathered(rests),
+        }
 
 
 def read_view(
-    store: Store, links_in: str, graphs_in: str, *, kinds: Collection[str] = SHARED, limit: int = ALL, top: int = TOP
+    store: Store,
+    links_in: str,
+    graphs_in: str,
+    *,
+    kinds: Collection[str] = SHARED,
+    limit: int = ALL,
+    top: int = TOP,
 ) -> LinkView | None:
     """The links of a store in which the rules before theirs have run, and what is said of them.
 
-    Addresses of links begin with ``links_in``, those of the graphs of rules with ``graphs_in``. None where the rules
-    must be asked: something has no name, or somebody speaks of a derived link or states one of such a kind.
+    Addresses of links begin with ``links_in``, those of the graphs of rules with ``graphs_in``.
+    None where the rules must be asked: something has no name, or somebody speaks of a derived link
+    or states one of such a kind.
     """
     try:
         links, _ = read_links(store, links_in, kinds=kinds, limit=limit, top=top)
@@ -234,7 +272,10 @@ def read_view(
     plans = {plain(plan) for (plan,) in _rows(store, "links/plans")}
     homes = ((plain(work), plain(home)) for work, home in _rows(store, "links/works"))
     plan_of = gathered((work, home) for work, home in homes if home in plans)
-    graphs = {rule: graph_of(f"derived/{rule}", graphs_in) for rule in (*SHARED, "derived-from", "derived-level")}
+    graphs = {
+        rule: graph_of(f"derived/{rule}", graphs_in)
+        for rule in (*SHARED, "derived-from", "derived-level")
+    }
     return LinkView(links, dict(levels), dict(grounds), plan_of, graphs)
 
 
@@ -247,7 +288,9 @@ def gathered(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
 
 def joined_works(store: Store, view: LinkView) -> dict[Pair, int]:
     ranks: dict[Pair, int] = {}
-    joins = [(link.ends, _RANKS[level]) for link in view.links.values() if (level := view.level(link))]
+    joins = [
+        (link.ends, _RANKS[level]) for link in view.links.values() if (level := view.level(link))
+    ]
     described: dict[str, dict[str, set[str]]] = {}
     for link, name, value in _rows(store, "links/described"):
         statements = described.setdefault(_named(link), defaultdict(set))
@@ -255,7 +298,10 @@ def joined_works(store: Store, view: LinkView) -> dict[Pair, int]:
         statements[plain(name).removeprefix(PAN)].add(plain(value))
     for statements in described.values():
         if _COUNTED & statements["status"]:
-            pairs = [*combinations(sorted(statements["between"]), 2), *product(statements["from"], statements["to"])]
+            pairs = [
+                *combinations(sorted(statements["between"]), 2),
+                *product(statements["from"], statements["to"]),
+            ]
             joins += product(pairs, filter(None, map(_RANKS.get, statements["evidenceLevel"])))
     for (work_a, work_b), rank in joins:
         ends = (work_a, work_b) if work_a < work_b else (work_b, work_a)
@@ -263,7 +309,9 @@ def joined_works(store: Store, view: LinkView) -> dict[Pair, int]:
     return ranks
 
 
-def derive_links(store: LocalStore, graphs: Mapping[str, str], space: str, *, limit: int = ALL, top: int = TOP) -> bool:
+def derive_links(
+    store: LocalStore, graphs: Mapping[str, str], space: str, *, limit: int = ALL, top: int = TOP
+) -> bool:
     """Add to a store what rules derive, each into the graph named for it; false where they have to run as written."""
     kinds = SHARED if {*graphs}.difference(SHARED) else {*graphs}
     view = read_view(store, space, space, kinds=kinds, limit=limit, top=top)
@@ -286,7 +334,8 @@ def derive_links(store: LocalStore, graphs: Mapping[str, str], space: str, *, li
                     )
     for rule, graph in graphs.items():
         # the engine wrote these terms itself: to look at each again takes a fifth of the time
-        text, to = "".join(lines[rule]).encode(), ox.NamedNode(graph)
+        text = "".join(lines[rule]).encode()
+        to = ox.NamedNode(graph)
         store.inner.load(text, format=ox.RdfFormat.N_TRIPLES, to_graph=to, lenient=True)
     return True
 
@@ -294,7 +343,9 @@ def derive_links(store: LocalStore, graphs: Mapping[str, str], space: str, *, li
 def missing_links(store: LocalStore) -> tuple[int, int] | None:
     """How many derived links a store has of how many ways its works are joined, where not all of these are there."""
     waits = bool(store.waiting)
-    count_held = sum(1 for _ in store.held.quads_for_pattern(None, ox.NamedNode(f"{PAN}derivedBy"), None))
+    count_held = sum(
+        1 for _ in store.held.quads_for_pattern(None, ox.NamedNode(f"{PAN}derivedBy"), None)
+    )
     if not count_held and not waits:
         return None
     try:
@@ -320,7 +371,9 @@ def bare_term(term: str) -> str:
 def _term(notation: str) -> Term:
     if notation.startswith("<"):
         return ox.NamedNode(notation[1:-1])
-    (quad,) = ox.parse(f"<http://e/a> <http://e/b> {notation} .", format=ox.RdfFormat.N_TRIPLES, lenient=True)
+    (quad,) = ox.parse(
+        f"<http://e/a> <http://e/b> {notation} .", format=ox.RdfFormat.N_TRIPLES, lenient=True
+    )
     term: Term = quad.object  # no quoted triples: RDF 1.1
     return term
 
@@ -331,18 +384,26 @@ def rule_files(project: Project) -> dict[str, Path]:
     >>> list(rule_files(Project.packaged()))[:2]
     ['main-label', 'names']
     """
-    return {path.stem.lstrip("0123456789-"): path for path in sorted((project.queries / "rules").glob("*.rq"))}
+    return {
+        path.stem.lstrip("0123456789-"): path
+        for path in sorted((project.queries / "rules").glob("*.rq"))
+    }
 
 
 def derive(
-    store: LocalStore, project: Project, only: Iterable[str] | None = None, *, done: Collection[str] = (),
+    store: LocalStore,
+    project: Project,
+    only: Iterable[str] | None = None,
+    *,
+    done: Collection[str] = (),
     limit: int = ALL,
-) -> None:  # fmt: skip
+) -> None:
     """Run the rules over the store and add what they derive, or ``only`` some and the ones they build on.
 
-    A rule says in its header what it builds on, ``#+ needs: rests-on``. Those in ``done`` have run already. Of more
-    than ``limit`` links of works that share something the strongest of each work are derived, as far as the program's
-    own rules make them. A dump that comes without rules brings what they derived, and is left as it is.
+    A rule says in its header what it builds on, ``#+ needs: rests-on``. Those in ``done`` have run
+    already. Of more than ``limit`` links of works that share something the strongest of each work
+    are derived, as far as the program's own rules make them. A dump that comes without rules brings
+    what they derived, and is left as it is.
     """
     rules = rule_files(project)
     if project.data and not rules:
@@ -352,7 +413,9 @@ def derive(
     graphs = {name: graph_of(f"derived/{name}", project.space) for name in waiting}
     while waiting:
         joining, space = _joining(waiting, rules, project)
-        if joining and derive_links(store, {name: graphs[name] for name in joining}, space, limit=limit):
+        if joining and derive_links(
+            store, {name: graphs[name] for name in joining}, space, limit=limit
+        ):
             waiting = waiting[len(joining) :]
             continue
         name = waiting.pop(0)
@@ -374,16 +437,21 @@ def linear_rules(project: Project) -> list[str]:
     """The rules that say what they build on and do not build on links of works that share something."""
     header = {name: needs(read_text(path)) for name, path in rule_files(project).items()}
     of_links = {name for name, needed in header.items() if name in LINK_RULES or needed is None}
-    while more := {name for name, needed in header.items() if of_links.intersection(needed or ())} - of_links:
+    while (
+        more := {name for name, needed in header.items() if of_links.intersection(needed or ())}
+        - of_links
+    ):
         of_links |= more
     return [name for name in header if name not in of_links]
 
 
-def _joining(names: Sequence[str], rules: Mapping[str, Path], project: Project) -> tuple[list[str], str]:
+def _joining(
+    names: Sequence[str], rules: Mapping[str, Path], project: Project
+) -> tuple[list[str], str]:
     """The rules at the head of a list that link works by what they share, and what addresses of their links begin with.
 
-    None where they have to be run as written: one is not the program's, one of another kind stands among them, or
-    levels are derived without all kinds of links.
+    None where they have to be run as written: one is not the program's, one of another kind stands
+    among them, or levels are derived without all kinds of links.
     """
     head = list(takewhile(LINK_RULES.__contains__, names))
     is_whole = not {*LINK_RULES}.intersection(names).difference(head)
@@ -393,10 +461,15 @@ def _joining(names: Sequence[str], rules: Mapping[str, Path], project: Project) 
     if project.queries / "rules" == shipped:
         return head, ROOT
     texts = {rules[name].name: read_text(rules[name]) for name in head}
-    originals = {name: read_text(shipped / name) if (shipped / name).is_file() else "" for name in texts}
+    originals = {
+        name: read_text(shipped / name) if (shipped / name).is_file() else "" for name in texts
+    }
     for space in dict.fromkeys((project.space, ROOT)):
         # as « pan2kg init » writes the program's for a project whose addresses begin so
-        if all(originals[name].replace(f'"{ROOT}id/link/"', f'"{space}id/link/"') == texts[name] for name in texts):
+        if all(
+            originals[name].replace(f'"{ROOT}id/link/"', f'"{space}id/link/"') == texts[name]
+            for name in texts
+        ):
             return head, space
     return [], ""
 
@@ -407,7 +480,8 @@ def view_space(project: Project) -> str:
 
 
 def with_needs(names: Iterable[str], project: Project) -> set[str]:
-    rules, needed = rule_files(project), set[str]()
+    rules = rule_files(project)
+    needed = set[str]()
     waiting = list(names)
     while waiting:
         name = waiting.pop()

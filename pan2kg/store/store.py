@@ -1,8 +1,9 @@
 """Where triples are held and queried: in this process, or behind any SPARQL 1.1 endpoint; and how RDF files are loaded.
 
-Both answer to one small interface, :class:`Store`. Each file of a project is a named graph, and the default graph of a
-query is the union of them all. A query that would fetch something from another host, or change data, is refused before
-the engine sees it. What was withdrawn or deprecated is taken out when files are loaded; the files keep every line.
+Both answer to one small interface, :class:`Store`. Each file of a project is a named graph, and the
+default graph of a query is the union of them all. A query that would fetch something from another
+host, or change data, is refused before the engine sees it. What was withdrawn or deprecated is
+taken out when files are loaded; the files keep every line.
 """
 
 from __future__ import annotations
@@ -75,7 +76,8 @@ class OwnQuery(str):
 
     def __new__(cls, text: str, name: str = "", needs: tuple[str, ...] | None = None) -> OwnQuery:
         query = super().__new__(cls, text)
-        query.name, query.needs = name, needs
+        query.name = name
+        query.needs = needs
         return query
 
 
@@ -83,8 +85,9 @@ class OwnQuery(str):
 class LocalStore:
     """A store in this process.
 
-    What rules derive by the square of what is stated may be ``waiting``, with the names of the rules and what adds it:
-    it is added when something is asked that may see it, all but a query that says what rules it ``needs``.
+    What rules derive by the square of what is stated may be ``waiting``, with the names of the
+    rules and what adds it: it is added when something is asked that may see it, all but a query
+    that says what rules it ``needs``.
     """
 
     held: ox.Store
@@ -98,7 +101,9 @@ class LocalStore:
         return self.held
 
     def complete(self) -> None:
-        if not self.waiting:  # also where it is just being added: to the same engine, by a store with nothing waiting
+        if (
+            not self.waiting
+        ):  # also where it is just being added: to the same engine, by a store with nothing waiting
             return
         with _COMPLETING:
             for _, add in self.waiting:
@@ -110,7 +115,9 @@ class LocalStore:
             return list(result) if isinstance(result, ox.QueryTriples) else result
 
     @contextmanager
-    def _evaluated(self, text: str) -> Iterator[ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples]:
+    def _evaluated(
+        self, text: str
+    ) -> Iterator[ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples]:
         refuse_fetching(text)
         needed = needs(text) if self.waiting else []
         if any(needed is None or not rules.isdisjoint(needed) for rules, _ in self.waiting):
@@ -134,10 +141,15 @@ class LocalStore:
                 raise QueryError("no-construct", place=Place("query"))
             answer = result.serialize(format=ox.RdfFormat.N_TRIPLES) or b""
         if b"_:" in answer:  # nodes without a name would get others
-            self.add(graph, (quad.triple for quad in ox.parse(answer, format=ox.RdfFormat.N_TRIPLES)))
+            self.add(
+                graph, (quad.triple for quad in ox.parse(answer, format=ox.RdfFormat.N_TRIPLES))
+            )
         elif answer:
-            # read by the engine in half the time it takes to make each term here; it wrote these itself
-            self.held.load(answer, format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(graph), lenient=True)
+            # read by the engine in half the time it takes to make each term here; it wrote these
+            # itself
+            self.held.load(
+                answer, format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(graph), lenient=True
+            )
 
     def __len__(self) -> int:
         return len(self.inner)
@@ -192,7 +204,10 @@ def solutions(store: Store, text: str) -> ox.QuerySolutions:
 def text_rows(store: Store, text: str) -> list[list[str]]:
     # as :func:`plain` says it, which would be called for each of thousands of terms
     return [
-        ["" if term is None else str(term) if isinstance(term, ox.BlankNode) else term.value for term in row]
+        [
+            "" if term is None else str(term) if isinstance(term, ox.BlankNode) else term.value
+            for term in row
+        ]
         for row in solutions(store, text)
     ]
 
@@ -211,8 +226,11 @@ def refuse_fetching(text: str) -> None:
     updates = ((token, token.text.upper()) for token in tokens(text) if token.kind == "word")
     for token, word in (*((call, "SERVICE") for call in calls(text, "SERVICE")), *updates):
         if word in _REFUSED:
-            place, why = Place("query", *line_of(text, token.start)), told(_REFUSED[word])
-            raise QueryError("refused-here", place=place, remedy="ask-this-store", word=word, refused=why)
+            place = Place("query", *line_of(text, token.start))
+            why = told(_REFUSED[word])
+            raise QueryError(
+                "refused-here", place=place, remedy="ask-this-store", word=word, refused=why
+            )
 
 
 def _names_graphs(text: str) -> bool:
@@ -230,16 +248,20 @@ def syntax_error(text: str, message: str) -> QueryError:
         words = " ".join(complaint.split()).removesuffix("{}").strip().rstrip(".")
         if "Prefix not found" in words:
             return told("declared-prefix")
-        words = ", ".join(choice for choice in words.removeprefix("one of ").split(", ") if choice != "[_]")
+        words = ", ".join(
+            choice for choice in words.removeprefix("one of ").split(", ") if choice != "[_]"
+        )
         return (words if len(words) < 120 else words[:117] + "…") or told("more-expected")
 
     match = _POSITION.match(message)
     if not match:
         return QueryError("not-sparql", place=Place("query"), message=brief(message))
-    line, column = int(match[1]), int(match[2])
+    line = int(match[1])
+    column = int(match[2])
     lines = text.splitlines() or [""]
     near = lines[min(line, len(lines)) - 1][max(column - 1, 0) :].strip()[:30]
-    key, place = "not-sparql-near" if near else "not-sparql-at-end", Place("query", line, column)
+    key = "not-sparql-near" if near else "not-sparql-at-end"
+    place = Place("query", line, column)
     return QueryError(key, place=place, found=near, wanted=brief(match[3]))
 
 
@@ -249,15 +271,19 @@ def syntax_error(text: str, message: str) -> QueryError:
 def _unread(error: OSError | SyntaxError, name: str, ending: str = "") -> Pan2kgError:
     if isinstance(error, OSError):
         return ProjectError("cannot-read-file", place=Place(name), reason=reason(error))
-    place, value = Place(name, error.lineno, error.offset), " ".join(_WHERE.sub("", error.msg).split()).rstrip(".")
+    place = Place(name, error.lineno, error.offset)
+    value = " ".join(_WHERE.sub("", error.msg).split()).rstrip(".")
     key = "not-rdf-as" if ending else "no-turtle"
     return TurtleError(key, place=place, remedy="mend-line", ending=ending, value=value)
 
 
 def read_quads(path: Path) -> Iterator[ox.Quad]:
-    ending, place = Path(path.name.removesuffix(".gz")).suffix, Place(str(path))
+    ending = Path(path.name.removesuffix(".gz")).suffix
+    place = Place(str(path))
     if ending not in FORMATS:
-        raise ProjectError("no-rdf-ending", place=place, remedy="use-one-packed", names=", ".join(FORMATS))
+        raise ProjectError(
+            "no-rdf-ending", place=place, remedy="use-one-packed", names=", ".join(FORMATS)
+        )
     try:
         import gzip
 
@@ -288,11 +314,16 @@ def load_project(project: Project) -> LocalStore:
         for name in loaded.named_graphs():
             graph = name.value if isinstance(name, ox.NamedNode) else ""
             if graph in owner_of and path_of(graph).startswith("ontology/"):
-                continue  # what the words mean is said by the first, though the others may be of another release
+                # what the words mean is said by the first, though the others may be of another
+                # release
+                continue
             quads = set(loaded.quads_for_pattern(None, None, None, name))
             if graph in owner_of and quads != set(store.quads_for_pattern(None, None, None, name)):
-                one, other = owner_of[graph].root, member.root
-                raise ProjectError("graph-in-both", remedy="one-base-each", name=graph, one=one, other=other)
+                one = owner_of[graph].root
+                other = member.root
+                raise ProjectError(
+                    "graph-in-both", remedy="one-base-each", name=graph, one=one, other=other
+                )
             owner_of.setdefault(graph, member)
             store.extend(quads)
     return LocalStore(store)
@@ -310,13 +341,19 @@ def load_readable(project: Project) -> tuple[LocalStore, list[TurtleError]]:
     return LocalStore(store), errors
 
 
-def _load_member(store: ox.Store, project: Project, errors: list[TurtleError] | None = None) -> None:
+def _load_member(
+    store: ox.Store, project: Project, errors: list[TurtleError] | None = None
+) -> None:
     # where the project has rules, what a dump says was derived is dropped and derived again:
     # the rules may have changed since it was written
     anew = (project.queries / "rules").is_dir()
     for path in project.data:
         # the name of the default graph has no rule's path either
-        store.extend(quad for quad in read_quads(path) if not (anew and is_derived(str(quad.graph_name).strip("<>"))))
+        store.extend(
+            quad
+            for quad in read_quads(path)
+            if not (anew and is_derived(str(quad.graph_name).strip("<>")))
+        )
     for path in project.loaded_files():
         try:
             load(store, path, project.graph_iri(path), name=project.name_of(path))
@@ -325,14 +362,21 @@ def _load_member(store: ox.Store, project: Project, errors: list[TurtleError] | 
                 raise
             errors.append(error)
     withdraw(store)
-    # leave of what is said to be deprecated its tombstone: names, notes and what replaces it; a link to it is over; but
-    # deprecated terms and concepts stay what they are: statements made with them are still read
+    # leave of what is said to be deprecated its tombstone: names, notes and what replaces it; a
+    # link to it is over; but deprecated terms and concepts stay what they are: statements made with
+    # them are still read
     for deprecation in list(store.quads_for_pattern(None, _DEPRECATED, None)):
         subject = deprecation.subject
-        if not isinstance(subject, ox.NamedNode) or getattr(deprecation.object, "value", "") not in ("true", "1"):
+        if not isinstance(subject, ox.NamedNode) or getattr(
+            deprecation.object, "value", ""
+        ) not in ("true", "1"):
             continue
         quads = list(store.quads_for_pattern(subject, None, None))
-        kinds = [quad for quad in quads if quad.predicate == _TYPE and str(quad.object).startswith(f"<{PAN}")]
+        kinds = [
+            quad
+            for quad in quads
+            if quad.predicate == _TYPE and str(quad.object).startswith(f"<{PAN}")
+        ]
         kinds = [quad for quad in kinds if quad.object != _RETIRED]
         if not kinds:
             continue
@@ -343,18 +387,30 @@ def _load_member(store: ox.Store, project: Project, errors: list[TurtleError] | 
             store.remove(quad)
         store.extend(tombstone)
         for predicate in _JOINING:
-            for joined in {quad.subject for quad in store.quads_for_pattern(None, predicate, subject)}:
+            for joined in {
+                quad.subject for quad in store.quads_for_pattern(None, predicate, subject)
+            }:
                 _end(store, joined)
 
 
 _STATUS, _TYPE, _WITHDRAWS, _SUPERSEDED, _INVOLVEMENT, _DEPRECATED, _REPLACED, _RETIRED = map(
     ox.NamedNode,
-    (f"{PAN}status", f"{RDF}type", f"{PAN}withdraws", f"{ID}linkstatus/superseded", f"{PAN}Involvement",
-     "http://www.w3.org/2002/07/owl#deprecated", f"{DCTERMS}isReplacedBy", f"{PAN}RetiredIdentifier"),
-)  # fmt: skip
+    (
+        f"{PAN}status",
+        f"{RDF}type",
+        f"{PAN}withdraws",
+        f"{ID}linkstatus/superseded",
+        f"{PAN}Involvement",
+        "http://www.w3.org/2002/07/owl#deprecated",
+        f"{DCTERMS}isReplacedBy",
+        f"{PAN}RetiredIdentifier",
+    ),
+)
 _NAMES: Final = (ox.NamedNode(SKOS + name) for name in ("prefLabel", "altLabel", "editorialNote"))
 _TOMBSTONE: Final = frozenset((_DEPRECATED, _REPLACED, *_NAMES))
-_JOINING: Final = tuple(ox.NamedNode(PAN + name) for name in ("from", "to", "between", "involves", "involvedIn"))
+_JOINING: Final = tuple(
+    ox.NamedNode(PAN + name) for name in ("from", "to", "between", "involves", "involvedIn")
+)
 
 
 def _end(store: ox.Store, joined: ox.NamedNode | ox.BlankNode | ox.Triple) -> None:
@@ -388,7 +444,8 @@ def fingerprint(project: Project) -> str:
         program = version("pan2kg")
     except PackageNotFoundError:  # run from its folder, without having been installed
         program = ""
-    # another version of the engine may lay its files out differently, another of the program read files otherwise
+    # another version of the engine may lay its files out differently, another of the program read
+    # files otherwise
     digest = hashlib.sha256(f"{ox.__version__} {program}".encode())
     for path in state_files(project):
         digest.update(project.name_of(path).encode())
@@ -419,13 +476,17 @@ def dump(store: LocalStore, form: str, prefixes: dict[str, str]) -> bytes:
         # as lines, which it writes itself: to make each quad here and write it takes twice as long
         lines = (store.inner.dump(format=ox.RdfFormat.N_QUADS) or b"").split(b"\n")
         return b"".join([line + b"\n" for line in sorted(lines) if line])
-    return ox.serialize(sorted(store.inner, key=str), format=ox.RdfFormat.TRIG, prefixes=prefixes) or b""
+    return (
+        ox.serialize(sorted(store.inner, key=str), format=ox.RdfFormat.TRIG, prefixes=prefixes)
+        or b""
+    )
 
 
 def to_dataset(store: LocalStore) -> rdflib.Dataset:
     import rdflib
 
-    dataset, nodes = rdflib.Dataset(default_union=True), dict[object, Any]()
+    dataset = rdflib.Dataset(default_union=True)
+    nodes = dict[object, Any]()
     contexts: dict[object, rdflib.Graph] = {}
     for quad in store.inner:
         if quad.graph_name not in contexts:
@@ -438,9 +499,12 @@ def to_dataset(store: LocalStore) -> rdflib.Dataset:
 def to_graph(triples: Iterable[ox.Triple]) -> rdflib.Graph:
     import rdflib
 
-    graph, nodes = rdflib.Graph(), dict[object, Any]()
+    graph = rdflib.Graph()
+    nodes = dict[object, Any]()
     for triple in triples:
-        s, p, o = (to_term(term, nodes) for term in (triple.subject, triple.predicate, triple.object))
+        s, p, o = (
+            to_term(term, nodes) for term in (triple.subject, triple.predicate, triple.object)
+        )
         graph.add((s, p, o))
     return graph
 
@@ -459,7 +523,9 @@ def to_term(term: object, nodes: dict[object, rdflib.term.Node]) -> rdflib.term.
     elif term.language:
         node = rdflib.Literal(term.value, lang=term.language)
     else:
-        datatype = None if term.datatype.value.endswith("#string") else rdflib.URIRef(term.datatype.value)
+        datatype = (
+            None if term.datatype.value.endswith("#string") else rdflib.URIRef(term.datatype.value)
+        )
         node = rdflib.Literal(term.value, datatype=datatype, normalize=False)
     nodes[term] = node
     return node

@@ -1,7 +1,8 @@
 """How figures are put into words: what they rest on, their level, verdicts and states, intervals and values.
 
-Every room that prints a figure takes these words, so that a number, its level and its basis line read alike on a page,
-in a picture, a report and a terminal. The messages stand in the context « figure ».
+Every room that prints a figure takes these words, so that a number, its level and its basis line
+read alike on a page, in a picture, a report and a terminal. The messages stand in the context «
+figure ».
 """
 
 import re
@@ -13,13 +14,27 @@ from pan2kg.coherence import Basis, CellState as Cell, Extent, Level
 from pan2kg.coherence.citations import Bounds as Interval, State, Verdict, Way
 from pan2kg.coherence.figures import Taken, Unit, Value
 from pan2kg.coherence.known import BasisLine
-from pan2kg.i18n import LANGUAGES, Language, Message, Messages, Text, format_of, in_words as day_in_words, numeral
+from pan2kg.i18n import (
+    LANGUAGES,
+    Language,
+    Message,
+    Messages,
+    Text,
+    format_of,
+    in_words as day_in_words,
+    numeral,
+)
 from pan2kg.tables import PRINTING, Table, clean, coded, codes, in_words, say
 
 _FIGURE: Final = Messages("figure")
 _KINDS: Final[dict[type[Enum], str]] = {
-    Level: "level", Verdict: "verdict", State: "state", Extent: "extent", Cell: "cell", Way: "way",
-}  # fmt: skip
+    Level: "level",
+    Verdict: "verdict",
+    State: "state",
+    Extent: "extent",
+    Cell: "cell",
+    Way: "way",
+}
 
 Worded = TypeVar("Worded")
 Named = Level | Verdict | State | Extent | Cell | Way
@@ -27,7 +42,9 @@ Named = Level | Verdict | State | Extent | Cell | Way
 
 
 def named(code: Named) -> Message:
-    return Message("figure", f"{_KINDS[type(code)]}.{code.key if isinstance(code, Level) else code.value}")
+    return Message(
+        "figure", f"{_KINDS[type(code)]}.{code.key if isinstance(code, Level) else code.value}"
+    )
 
 
 def according_to(level: Level) -> Message:
@@ -40,13 +57,22 @@ def basis_words(line: BasisLine, language: Language) -> str:
         language,
         release=line.release or _FIGURE.say("unreleased", language),
         level=according_to(line.level).say(language),
-        plans=line.plans, with_texts=line.with_texts, listed=line.listed, published=line.published,
-        counted=line.counted, full=line.texts.full, part=line.texts.part, none=line.texts.none,
+        plans=line.plans,
+        with_texts=line.with_texts,
+        listed=line.listed,
+        published=line.published,
+        counted=line.counted,
+        full=line.texts.full,
+        part=line.texts.part,
+        none=line.texts.none,
         day=day_in_words(line.as_of, language) if line.as_of else "–",
-    )  # fmt: skip
+    )
     if not line.weights:
         return sentence
-    sentences = [sentence.removesuffix("."), _FIGURE.say("basis-weights", language, release=line.weights)]
+    sentences = [
+        sentence.removesuffix("."),
+        _FIGURE.say("basis-weights", language, release=line.weights),
+    ]
     sentences += [_FIGURE.say("basis-fresh", language, n=line.fresh)] if line.fresh else []
     return f"{format_of('semicolon', language).join(sentences)}."
 
@@ -72,7 +98,11 @@ def amount(value: float | None, unit: Unit, language: Language) -> str:
     return numeral(f"{value:.2f}", language)
 
 
-def interval(bounds: Interval | tuple[float | None, float | None], language: Language, unit: Unit = Unit.SHARE) -> str:
+def interval(
+    bounds: Interval | tuple[float | None, float | None],
+    language: Language,
+    unit: Unit = Unit.SHARE,
+) -> str:
     """From what is established to what is possible: one number where both ends are the same.
 
     >>> interval((2 / 3, 1.0), "fr"), interval(Interval(1.0, 1.0), "en"), interval((None, None), "de")
@@ -96,11 +126,14 @@ def bits_words(bounds: Interval | float | None, language: Language) -> str:
     interval_of_bits = bounds if isinstance(bounds, Interval) else Interval(bounds, bounds)
     high = interval_of_bits.high or 0.0
     number = 1 if high == 1 else 0 if high < 2 else 2
-    return _FIGURE.say("bits-counted", language, n=number, amount=interval(interval_of_bits, language, Unit.BITS))
+    return _FIGURE.say(
+        "bits-counted", language, n=number, amount=interval(interval_of_bits, language, Unit.BITS)
+    )
 
 
 def value_words(value: Value, figure: Taken, language: Language) -> str:
-    unit, labels_of_parts = figure.figure.unit, figure.figure.parts
+    unit = figure.figure.unit
+    labels_of_parts = figure.figure.parts
     if labels_of_parts:
         named_parts = zip(value, labels_of_parts, strict=True)
         # the word first: « 3 cadre international » agrees with no number
@@ -111,7 +144,11 @@ def value_words(value: Value, figure: Taken, language: Language) -> str:
         )
     if unit is Unit.BITS:
         return bits_words(Interval(value[0], value[-1]), language)
-    return interval((value[0], value[1]), language, unit) if len(value) == 2 else amount(value[0], unit, language)
+    return (
+        interval((value[0], value[1]), language, unit)
+        if len(value) == 2
+        else amount(value[0], unit, language)
+    )
 
 
 _ALWAYS: Final = ("status", "unverified")
@@ -126,11 +163,15 @@ _VALUES: Final = {
 
 
 def resting(table: Table, language: Language) -> str:
-    # What a table of figures rests on: its basis line where it shows links, with what was chosen, else its basis.
+    # What a table of figures rests on: its basis line where it shows links, with what was chosen,
+    # else its basis.
     basis = table.basis
     if table.line is None:
         return basis_of_figures(basis, language)
-    sentences = [basis_words(table.line, language).removesuffix("."), *_chosen(basis, language, _ALWAYS)]
+    sentences = [
+        basis_words(table.line, language).removesuffix("."),
+        *_chosen(basis, language, _ALWAYS),
+    ]
     return f"{format_of('semicolon', language).join(sentences)}."
 
 
@@ -138,7 +179,11 @@ def basis_of_figures(basis: Basis, language: Language) -> str:
     sentences = [say("basis-counted", language, n=basis.n, annotated=basis.annotated)]
     sentences += [say("basis-plans", language, n=basis.plans), *_chosen(basis, language, ())]
     sentences += [say("basis-release", language, release=basis.release)] if basis.release else []
-    sentences += [say("basis-as-of", language, day=day_in_words(basis.as_of, language))] if basis.as_of else []
+    sentences += (
+        [say("basis-as-of", language, day=day_in_words(basis.as_of, language))]
+        if basis.as_of
+        else []
+    )
     return say("basis", language, parts=format_of("semicolon", language).join(sentences))
 
 
@@ -149,7 +194,9 @@ def _chosen(basis: Basis, language: Language, without: tuple[str, ...]) -> Itera
         if name in without:
             continue
         key = f"filter-{name.replace(' ', '-')}"
-        words = coded(name, value).say(language) if value in codes(name) else _value(value, language)
+        words = (
+            coded(name, value).say(language) if value in codes(name) else _value(value, language)
+        )
         head = PRINTING.say(key, language) if PRINTING.has(key) else in_words(name, language)
         yield f"{head}{format_of('colon', language)}{words}"
 

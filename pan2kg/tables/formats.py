@@ -1,6 +1,7 @@
 """Heads and rows of cells as text, CSV, TSV, Markdown or JSON, how a value is said, what each markup escapes.
 
-Which heads and cells a table has for a program, a spreadsheet or a reader is laid out in :mod:`pan2kg.tables.writers`.
+Which heads and cells a table has for a program, a spreadsheet or a reader is laid out in
+:mod:`pan2kg.tables.writers`.
 """
 
 import csv
@@ -46,30 +47,42 @@ def field(value: Value) -> str:
 
 
 def write_csv(grid: Grid) -> str:
-    # RFC 4180; nothing is put before a cell that begins with « = »: this is data, and stays what it was
+    # RFC 4180; nothing is put before a cell that begins with « = »: this is data, and stays what it
+    # was
     target = io.StringIO(newline="")
     writer = csv.writer(target)
     writer.writerow(grid.columns)
     # but booleans it writes values itself as they are as data
-    writer.writerows([field(value) for value in row] if bool in map(type, row) else row for row in grid.rows)
+    writer.writerows(
+        [field(value) for value in row] if bool in map(type, row) else row for row in grid.rows
+    )
     return target.getvalue()
 
 
 def write_local_csv(grid: Grid, language: Language) -> str:
-    # As the spreadsheet programs of a language open it. A cell that would be run as a formula has an apostrophe before
-    # it, by which those programs keep it a text.
-    sign, target = format_of("decimal", language), io.StringIO(newline="")
+    # As the spreadsheet programs of a language open it. A cell that would be run as a formula has
+    # an apostrophe before it, by which those programs keep it a text.
+    sign = format_of("decimal", language)
+    target = io.StringIO(newline="")
     writer = csv.writer(target, delimiter=";")
     writer.writerow(grid.columns)
     for row in grid.rows:
-        cells = [f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else field(cell) for cell in row]
+        cells = [
+            f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else field(cell)
+            for cell in row
+        ]
         pairs = zip(row, cells, strict=True)
-        writer.writerow([cell.replace(".", sign) if isinstance(value, float) else cell for value, cell in pairs])
+        writer.writerow(
+            [cell.replace(".", sign) if isinstance(value, float) else cell for value, cell in pairs]
+        )
     return f"\ufeff{target.getvalue()}"
 
 
 def write_tsv(grid: Grid) -> str:
-    lines = ([re.sub(r"[\t\r\n]+", " ", field(value)) for value in row] for row in (grid.columns, *grid.rows))
+    lines = (
+        [re.sub(r"[\t\r\n]+", " ", field(value)) for value in row]
+        for row in (grid.columns, *grid.rows)
+    )
     return "".join("\t".join(line) + "\n" for line in lines)
 
 
@@ -86,7 +99,10 @@ def write_markdown(grid: Grid, numbers: Collection[int] = (), *, is_escaped: boo
     | a\\|b | 1 |
     """
     rule = ["---:" if at in numbers else "---" for at in range(len(grid.columns))]
-    rows = ([field(value) if is_escaped else md_escape(field(value)) for value in row] for row in grid.rows)
+    rows = (
+        [field(value) if is_escaped else md_escape(field(value)) for value in row]
+        for row in grid.rows
+    )
     lines = ([md_escape(name) for name in grid.columns], rule, *rows)
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
@@ -106,7 +122,13 @@ def xml_fit(text: str) -> str:
 
 def xml_text(text: str) -> str:
     # one after the other, since a table of all costs ten times as much
-    return xml_fit(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
+    return (
+        xml_fit(text)
+        .replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("\r", "&#13;")
+    )
 
 
 def xml_value(text: str) -> str:
@@ -122,7 +144,8 @@ def xml_value(text: str) -> str:
 def write_text(grid: Grid, width: int = 0) -> str:
     """The table in columns; a first cell that repeats the one above is left empty.
 
-    ``width`` is how wide a line may be, 0 for any. Cells are wrapped, and rows stand one below the other where so
+    ``width`` is how wide a line may be, 0 for any. Cells are wrapped, and rows stand one below the
+        other where so
     many columns do not fit side by side.
 
     >>> print(write_text(Grid(["plan", "linked"], [["PAN 1", 0], ["PAN 1", 12]])))
@@ -131,20 +154,26 @@ def write_text(grid: Grid, width: int = 0) -> str:
     PAN 1  0
            12
     """
-    heads, rows = list(grid.columns), [[field(value) for value in row] for row in grid.rows]
+    heads = list(grid.columns)
+    rows = [[field(value) for value in row] for row in grid.rows]
     columns = list(zip(heads, *rows, strict=True))
     wanted = [max(1, *map(len, column)) for column in columns]
     if not width:
         return _side_by_side(heads, rows, wanted)
     # room for the longest word, and for a long text in so many lines
-    sizes = ((max(1, len(text) // _LINES, *map(len, text.split())) for text in column) for column in columns)
+    sizes = (
+        (max(1, len(text) // _LINES, *map(len, text.split())) for text in column)
+        for column in columns
+    )
     least = [min(max(column), _NARROW) for column in sizes]
     room = width - len(_GAP) * (len(heads) - 1)
     if sum(least) > room:
         # a card a row
         margin = min(max(map(len, heads)), max(_NARROW, width // 3))
         sides = [margin, max(_NARROW, width - margin - len(_GAP))]
-        cards = ((_line(list(pair), sides) for pair in zip(heads, row, strict=True)) for row in rows)
+        cards = (
+            (_line(list(pair), sides) for pair in zip(heads, row, strict=True)) for row in rows
+        )
         return "\n\n".join("\n".join(line for lines in card for line in lines) for card in cards)
     widths = [min(pair) for pair in zip(wanted, least, strict=True)]
     spare = room - sum(widths)
@@ -186,7 +215,8 @@ say: Final = PRINTING.say
 def shown(value: Value, language: Language) -> str:
     """A value for a reader: nothing known is a dash, never 0; decimals are rounded; days are written as usual.
 
-    Numbers are quantities, whose thousands are set apart; a year or an identifier stands in a table as text.
+    Numbers are quantities, whose thousands are set apart; a year or an identifier stands in a table
+    as text.
 
     A figure that is not 0 is never rounded to 0.
 
@@ -203,7 +233,11 @@ def shown(value: Value, language: Language) -> str:
         sign = "−" if value < 0 else ""
         size = round(abs(value), DECIMALS)
         tiny = "> " if value < 0 else "< "
-        digits = f"{sign}{size:.{DECIMALS}f}" if size or not value else f"{tiny}{sign}{10**-DECIMALS:.{DECIMALS}f}"
+        digits = (
+            f"{sign}{size:.{DECIMALS}f}"
+            if size or not value
+            else f"{tiny}{sign}{10**-DECIMALS:.{DECIMALS}f}"
+        )
         return numeral(digits, language)
     if isinstance(value, int):
         return numeral(value, language)
@@ -218,7 +252,9 @@ def clean(text: str) -> str:
     >>> clean("a\\n b\\x1b[1m"), clean("« loi » ;")
     ('a b�[1m', '«\\xa0loi\\xa0»\\xa0;')
     """
-    line = re.sub(r"[\t\n\r ]+", " ", _CONTROL.sub("\ufffd", re.sub(r"[\t\n\r]", " ", text))).strip(" ")
+    line = re.sub(r"[\t\n\r ]+", " ", _CONTROL.sub("\ufffd", re.sub(r"[\t\n\r]", " ", text))).strip(
+        " "
+    )
     return _SPACE.sub("\u00a0", line)
 
 

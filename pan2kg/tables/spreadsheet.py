@@ -1,7 +1,7 @@
 """The one door to openpyxl for what is written: tables and forms as a spreadsheet of Excel's format (ECMA-376).
 
-Numbers are numbers, days are days, and a text is a text: no cell is run as a formula or made a link, whatever it
-begins with. What is not known stays empty. The same table gives the same bytes.
+Numbers are numbers, days are days, and a text is a text: no cell is run as a formula or made a
+link, whatever it begins with. What is not known stays empty. The same table gives the same bytes.
 """
 
 import io
@@ -39,23 +39,32 @@ _EMPTY_ROWS: Final = 500
 
 
 def write_spreadsheet(sheets: Iterable[tuple[str, Grid]]) -> bytes:
-    # heads and styles by openpyxl; rows as text, a string once for all sheets: a tenth of the time, a third of the size
+    # heads and styles by openpyxl; rows as text, a string once for all sheets: a tenth of the time,
+    # a third of the size
     import openpyxl
 
     book: Any = openpyxl.Workbook()
     book.remove(book.active)
-    strings, contents = dict[str, int](), list[bytearray]()
+    strings = dict[str, int]()
+    contents = list[bytearray]()
     # most texts stand in many cells
     written: dict[object, str] = {None: "<c/>", "": "<c/>"}
     for name, grid in sheets:
         rows = [*grid.rows]
         if len(rows) >= _ROWS:
-            most, number = str(_ROWS - 1), str(len(rows))
-            raise FormatError("sheet-too-long", remedy="use-names", names="csv", most=most, number=number)
+            most = str(_ROWS - 1)
+            number = str(len(rows))
+            raise FormatError(
+                "sheet-too-long", remedy="use-names", names="csv", most=most, number=number
+            )
         sheet = book.create_sheet(name)
         letters = [openpyxl.utils.get_column_letter(at + 1) for at in range(len(grid.columns))]
-        columns = map(set[object], zip(*rows, strict=True)) if rows else [set[object]() for _ in letters]
-        for at, (letter, head, column) in enumerate(zip(letters, grid.columns, columns, strict=True)):
+        columns = (
+            map(set[object], zip(*rows, strict=True)) if rows else [set[object]() for _ in letters]
+        )
+        for at, (letter, head, column) in enumerate(
+            zip(letters, grid.columns, columns, strict=True)
+        ):
             longest = max([len(head), *map(len, map(str, column - {None}))])
             sheet.column_dimensions[letter].width = min(max(longest + 1, 8), 60)
             _put(sheet, (1, at + 1), head).font = openpyxl.styles.Font(bold=True)
@@ -96,12 +105,18 @@ def _day(text: str) -> str | date:
 
 
 def _bytes(book: Any, rows: Iterable[bytearray] = (), strings: Iterable[str] = ()) -> bytes:  # noqa: ANN401 - openpyxl has no types
-    saved, target = io.BytesIO(), io.BytesIO()
+    saved = io.BytesIO()
+    target = io.BytesIO()
     book.save(saved)
     texts = "".join(f'<si><t xml:space="preserve">{xml_text(text)}</t></si>' for text in strings)
-    with zipfile.ZipFile(saved) as pieces, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+    with (
+        zipfile.ZipFile(saved) as pieces,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
         contents = {name: pieces.read(name) for name in pieces.namelist()}
-        contents["docProps/core.xml"] = _MODIFIED.sub(rb"\g<1>1980-01-01T00:00:00Z", contents["docProps/core.xml"])
+        contents["docProps/core.xml"] = _MODIFIED.sub(
+            rb"\g<1>1980-01-01T00:00:00Z", contents["docProps/core.xml"]
+        )
         sheets = dict[str, bytearray]()
         for number, lines in enumerate(rows, 1):
             name = f"xl/worksheets/sheet{number}.xml"
@@ -109,14 +124,23 @@ def _bytes(book: Any, rows: Iterable[bytearray] = (), strings: Iterable[str] = (
             contents[name] = re.sub(rb'<dimension ref="[^"]*" ?/>', b"", contents[name], count=1)
             sheets[name] = lines
         if texts:
-            contents[_STRINGS] = f'<sst xmlns="{_MAIN}/spreadsheetml/2006/main">{texts}</sst>'.encode()
-            kinds, related = (f"{SPREADSHEET.removesuffix('sheet')}sharedStrings+xml",
-                              f"{_MAIN}/officeDocument/2006/relationships/sharedStrings")  # fmt: skip
+            contents[_STRINGS] = (
+                f'<sst xmlns="{_MAIN}/spreadsheetml/2006/main">{texts}</sst>'.encode()
+            )
+            kinds = f"{SPREADSHEET.removesuffix('sheet')}sharedStrings+xml"
+            related = f"{_MAIN}/officeDocument/2006/relationships/sharedStrings"
             for name, end, line in (
-                ("[Content_Types].xml", b"</Types>", f'<Override ContentType="{kinds}" PartName="/{_STRINGS}"/>'),
-                ("xl/_rels/workbook.xml.rels", b"</Relationships>",
-                 f'<Relationship Id="texts" Type="{related}" Target="/{_STRINGS}"/>'),
-            ):  # fmt: skip
+                (
+                    "[Content_Types].xml",
+                    b"</Types>",
+                    f'<Override ContentType="{kinds}" PartName="/{_STRINGS}"/>',
+                ),
+                (
+                    "xl/_rels/workbook.xml.rels",
+                    b"</Relationships>",
+                    f'<Relationship Id="texts" Type="{related}" Target="/{_STRINGS}"/>',
+                ),
+            ):
                 contents[name] = contents[name].replace(end, line.encode() + end, 1)
         for name in [*contents]:
             info = zipfile.ZipInfo(name, _MADE)
@@ -132,7 +156,8 @@ def _bytes(book: Any, rows: Iterable[bytearray] = (), strings: Iterable[str] = (
 class FormSheet:
     """A sheet to be filled in: the first of its heads is hidden, as is its last column; the first column is locked.
 
-    ``choices`` are what the cells of a column offer, by the column's place; what is not in the list can be typed too.
+    ``choices`` are what the cells of a column offer, by the column's place; what is not in the list
+        can be typed too.
     """
 
     name: str
@@ -148,7 +173,8 @@ def write_forms(forms: Sequence[FormSheet], lists: str) -> bytes:
     book: Any = openpyxl.Workbook()
     book.remove(book.active)
     sheets = [book.create_sheet(form.title[:31]) for form in forms]
-    offered, column = book.create_sheet(lists[:31]), 0
+    offered = book.create_sheet(lists[:31])
+    column = 0
     for form, sheet in zip(forms, sheets, strict=True):
         _fill(sheet, form)
         for at, choices in form.choices.items():
@@ -175,9 +201,15 @@ def _fill(sheet: Any, form: FormSheet) -> None:  # noqa: ANN401 - as above
 
     final = len(form.heads[0]) - 1
     for at in range(final + 1):
-        longest = max([len(form.heads[1][at]), *(len(line) for row in form.rows for line in row[at].split("\n"))])
+        longest = max(
+            [
+                len(form.heads[1][at]),
+                *(len(line) for row in form.rows for line in row[at].split("\n")),
+            ]
+        )
         dimension = sheet.column_dimensions[openpyxl.utils.get_column_letter(at + 1)]
-        dimension.width, dimension.hidden = min(max(longest + 1, 12), 45), at == final
+        dimension.width = min(max(longest + 1, 12), 45)
+        dimension.hidden = at == final
         _style(dimension, is_locked=at in (0, final))
     for number, row in enumerate((*form.heads, *form.rows)):
         for at, text in enumerate(row):
@@ -225,15 +257,19 @@ _READ: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def columns_of(graph: "Graph") -> dict[str, dict[str, Cells]]:
-    tables, weights = graph.tables, graph.known().potential.weights
-    works, above, step = tables.works, weights.above.tolist(), weights.step.tolist()
+    tables = graph.tables
+    weights = graph.known().potential.weights
+    works = tables.works
+    above = weights.above.tolist()
+    step = weights.step.tolist()
     plan = {iri: at for at, iri in enumerate(works.plans)}
     row = {iri: at for at, iri in enumerate((*works.actions, *works.plans))}
     text = {iri: at for at, iri in enumerate(weights.texts)}
     uses = [use for use in tables.uses if use.work in row and use.text in text]
 
     def fields(things: Iterable[object], *names: str) -> dict[str, Cells]:
-        columns, listed = dict[str, Cells](), list(things)
+        columns = dict[str, Cells]()
+        listed = list(things)
         for name in names:
             cells = [getattr(thing, name) for thing in listed]
             columns[name] = [int(cell or 0) for cell in cells] if name == "level" else cells
@@ -241,46 +277,59 @@ def columns_of(graph: "Graph") -> dict[str, dict[str, Cells]]:
 
     return {
         "plans": {
-            "plan": works.plans, "plan_row": range(len(works.plans)), "label": list(map(graph.label, works.plans)),
+            "plan": works.plans,
+            "plan_row": range(len(works.plans)),
+            "label": list(map(graph.label, works.plans)),
             "country": list(map(graph.country_of.get, works.plans)),
             "published": list(map(tables.published.get, works.plans)),
             "completeness": list(map(tables.lists.get, works.plans)),
         },
         "actions": {
-            "action": works.actions, "label": list(map(graph.label, works.actions)),
+            "action": works.actions,
+            "label": list(map(graph.label, works.actions)),
             "plan": [works.home[iri] for iri in works.actions],
             "plan_row": [plan[works.home[iri]] for iri in works.actions],
         },
         "texts": {
-            "text": weights.texts, "text_row": range(len(above)),
-            "above": [weights.texts[at] if at >= 0 else None for at in above], "above_row": above, "step": step,
+            "text": weights.texts,
+            "text_row": range(len(above)),
+            "above": [weights.texts[at] if at >= 0 else None for at in above],
+            "above_row": above,
+            "step": step,
             "is_general": weights.general.tolist(),
         },
         "paths": paths_of(above, step),
         "uses": {
-            **fields(uses, "work", "text"), "work_row": [row[use.work] for use in uses],
+            **fields(uses, "work", "text"),
+            "work_row": [row[use.work] for use in uses],
             "plan_row": [plan[works.home.get(use.work, use.work)] for use in uses],
-            "is_own": [use.work in plan for use in uses], "text_row": [text[use.text] for use in uses],
+            "is_own": [use.work in plan for use in uses],
+            "text_row": [text[use.text] for use in uses],
             **fields(uses, "share", "level", "link"),
         },
         "involvements": {
-            "involvement": [part.iri for part in graph.involvements], **fields(graph.involvements, "work", "body"),
+            "involvement": [part.iri for part in graph.involvements],
+            **fields(graph.involvements, "work", "body"),
             "roles": [" ".join(sorted(part.roles)) for part in graph.involvements],
             **fields(graph.involvements, "level"),
         },
         "citations": {
-            **fields(graph.citations, "link", "source", "target", "channel", "document", "seen", "level"),
+            **fields(
+                graph.citations, "link", "source", "target", "channel", "document", "seen", "level"
+            ),
         },
-    }  # fmt: skip
+    }
 
 
 def paths_of(above: Sequence[int], step: Sequence[int]) -> dict[str, Cells]:
     rows = []
     for text in range(len(above)):
-        node, weakest = text, 0
+        node = text
+        weakest = 0
         while node >= 0:
             rows.append((text, node, weakest))
-            weakest, node = max(weakest, step[node]), above[node]
+            weakest = max(weakest, step[node])
+            node = above[node]
     texts, nodes, steps = zip(*rows, strict=True) if rows else ((), (), ())
     return {"text_row": texts, "above_row": nodes, "step": steps}
 
@@ -293,11 +342,15 @@ def write_columns(columns: Mapping[str, Mapping[str, Any]], folder: Path) -> lis
         for name, table in columns.items():
             target = folder / f"{name}.parquet"
             work = folder / f".{name}.parquet.{os.getpid()}"
-            parquet.write_table(pa.table(dict(table)), work, compression="zstd", write_page_checksum=True)
+            parquet.write_table(
+                pa.table(dict(table)), work, compression="zstd", write_page_checksum=True
+            )
             work.replace(target)
             paths.append(target)
     except OSError as error:
-        raise ProjectError("cannot-write-there", place=Place(str(folder)), reason=reason(error)) from None
+        raise ProjectError(
+            "cannot-write-there", place=Place(str(folder)), reason=reason(error)
+        ) from None
     return paths
 
 
@@ -307,18 +360,26 @@ def write_parquet(path: Path) -> bytes:
     from pyarrow import csv
 
     # the system's memory goes back at once, and one thread takes the least of it
-    target, pool, parsing = io.BytesIO(), pa.system_memory_pool(), csv.ParseOptions(newlines_in_values=True)
-    reading, table = csv.ReadOptions(use_threads=False), pa.table({})
+    target = io.BytesIO()
+    pool = pa.system_memory_pool()
+    parsing = csv.ParseOptions(newlines_in_values=True)
+    reading = csv.ReadOptions(use_threads=False)
+    table = pa.table({})
     with pa.input_stream(path) as stream:
         has_columns = bool(stream.read(8).strip())
     if has_columns:
         with csv.open_csv(path, reading, parsing, memory_pool=pool) as reader:
             types = dict.fromkeys(reader.schema.names, pa.string())
         cells = csv.ConvertOptions(
-            column_types=types, null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=True
+            column_types=types,
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=True,
         )
         table = csv.read_csv(path, reading, parsing, cells, memory_pool=pool)
-    parquet.write_table(table, target, compression="zstd", write_page_checksum=True, memory_pool=pool)
+    parquet.write_table(
+        table, target, compression="zstd", write_page_checksum=True, memory_pool=pool
+    )
     return target.getvalue()
 
 
@@ -333,18 +394,29 @@ def read_columns(folder: Path) -> dict[str, object]:
             )
             tables[name].select(columns)
         except FileNotFoundError:
-            raise ProjectError("no-such-file", place=Place(str(path)), remedy="export-columns") from None
+            raise ProjectError(
+                "no-such-file", place=Place(str(path)), remedy="export-columns"
+            ) from None
         except (pa.ArrowException, OSError, KeyError, ValueError):
-            raise ProjectError("parquet-broken", place=Place(str(path)), remedy="export-again") from None
-    plans, texts = tables["plans"].num_rows, tables["texts"].num_rows
+            raise ProjectError(
+                "parquet-broken", place=Place(str(path)), remedy="export-again"
+            ) from None
+    plans = tables["plans"].num_rows
+    texts = tables["texts"].num_rows
     for name, column, least, most in (
-        ("plans", "plan_row", 0, plans), ("texts", "text_row", 0, texts), ("texts", "above_row", -1, texts),
-        ("paths", "text_row", 0, texts), ("paths", "above_row", 0, texts),
-        ("uses", "plan_row", 0, plans), ("uses", "text_row", 0, texts),
-    ):  # fmt: skip
+        ("plans", "plan_row", 0, plans),
+        ("texts", "text_row", 0, texts),
+        ("texts", "above_row", -1, texts),
+        ("paths", "text_row", 0, texts),
+        ("paths", "above_row", 0, texts),
+        ("uses", "plan_row", 0, plans),
+        ("uses", "text_row", 0, texts),
+    ):
         numbers = tables[name].column(column).to_numpy()
         if len(numbers) and not (least <= int(numbers.min()) and int(numbers.max()) < most):
-            raise ProjectError("parquet-rows", place=Place(str(folder / f"{name}.parquet")), remedy="export-again")
+            raise ProjectError(
+                "parquet-rows", place=Place(str(folder / f"{name}.parquet")), remedy="export-again"
+            )
     return dict(tables)
 
 

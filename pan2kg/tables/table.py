@@ -1,10 +1,12 @@
 """A table: what it shows, its columns and rows, what it rests on; which part of it is written; and all there are.
 
-It is the same for the answer to a query, whose cells are terms, and for figures, whose cells are values of Python.
-Columns are flat: what a thing is called stands in a column of its own, which says what it names.
+It is the same for the answer to a query, whose cells are terms, and for figures, whose cells are
+values of Python. Columns are flat: what a thing is called stands in a column of its own, which says
+what it names.
 
-All that is said of a table beside its own words stands here once: the command line, README's table of questions and
-the site read it. A function is imported when its table is made, since ``pan2kg coherence --help`` names them all.
+All that is said of a table beside its own words stands here once: the command line, README's table
+of questions and the site read it. A function is imported when its table is made, since ``pan2kg
+coherence --help`` names them all.
 """
 
 from __future__ import annotations
@@ -54,7 +56,8 @@ _FIGURES: Final = Messages("figure")
 class Column:
     """A column: its key (snake_case, as in CSV and JSON), its heading, and what its figures mean.
 
-    ``names`` is the key of the column whose things are called so here: of several in one cell the addresses are
+    ``names`` is the key of the column whose things are called so here: of several in one cell the
+        addresses are
     separated by spaces, and the names by semicolons.
     """
 
@@ -71,14 +74,19 @@ _NOTHING: Final = Basis(0, 0, 0)
 class Table:
     """What a table shows, what it rests on, its rows by key of column, caveats, and the query that shows it.
 
-    ``terms`` says what form of query was answered, of which the cells are terms; of figures it is empty. ``outcome`` is
-    the answer to a yes-or-no question. ``rests`` is the basis of an answer, a sentence. ``sparql`` is a query for the
-    statements behind figures. ``line`` is the basis line of a table that shows links, which then stands in its place.
-    ``cross`` is what a terminal is shown in place of the rows: pairs as rows and columns, what each of them is called,
+    ``terms`` says what form of query was answered, of which the cells are terms; of figures it is
+        empty. ``outcome`` is
+    the answer to a yes-or-no question. ``rests`` is the basis of an answer, a sentence. ``sparql``
+    is a query for the statements behind figures. ``line`` is the basis line of a table that shows
+    links, which then stands in its place.
+    ``cross`` is what a terminal is shown in place of the rows: pairs as rows and columns, what each
+        of them is called,
     its marks row by row, and what these mean.
 
-    ``solutions`` are the rows of an answer, whose cells are terms; ``things`` the keys of columns whose things are
-    called by names that stand beside them; ``shown`` the columns a reader sees, names in place of the things.
+    ``solutions`` are the rows of an answer, whose cells are terms; ``things`` the keys of columns
+        whose things are
+    called by names that stand beside them; ``shown`` the columns a reader sees, names in place of
+    the things.
     """
 
     name: str
@@ -107,7 +115,9 @@ class Table:
 
     def only(self, keys: Iterable[str]) -> Table:
         # some of its columns, in the order given, those of things with their names
-        wanted = [column for key in keys for column in self.columns if key in {column.key, column.names}]
+        wanted = [
+            column for key in keys for column in self.columns if key in {column.key, column.names}
+        ]
         return replace(self, columns=tuple(dict.fromkeys(wanted)))
 
 
@@ -115,9 +125,11 @@ class Table:
 class Selection:
     """What of a table is written; how an answer is shown changes, never what it says: notes and basis stay.
 
-    ``columns`` are keys of columns in the order wanted, none for all; ``order`` are keys by which rows are sorted, the
-    first foremost, with a hyphen before one that descends; ``limit`` is the greatest number of rows, None for all.
-    Rows without a value come last either way. ``header`` is whether CSV and TSV name their columns.
+    ``columns`` are keys of columns in the order wanted, none for all; ``order`` are keys by which
+        rows are sorted, the
+    first foremost, with a hyphen before one that descends; ``limit`` is the greatest number of
+    rows, None for all. Rows without a value come last either way. ``header`` is whether CSV and TSV
+    name their columns.
 
     >>> bool(Selection()), bool(Selection(limit=3)), bool(Selection(header=False))
     (False, True, False)
@@ -142,8 +154,9 @@ class Selection:
     def of(self, table: Table) -> tuple[Table, int]:
         """The table as it is wanted, and how many of its rows were left out; rows are sorted by names.
 
-        A thing comes with its name. In figures its name means it too; in an answer a name can stand alone. A key the
-        table has no column of is refused with the nearest, as is an answer that has no rows.
+        A thing comes with its name. In figures its name means it too; in an answer a name can stand
+        alone. A key the table has no column of is refused with the nearest, as is an answer that
+        has no rows.
 
         >>> table = Table("", (Column("a"), Column("b")), ({"a": 1, "b": "x"}, {"a": 2, "b": "y"}))
         >>> chosen, left_out = Selection(("b",), ("-a",), 1).of(table)
@@ -157,22 +170,36 @@ class Selection:
         for key in (key.removeprefix("-") for key in (*self.columns, *self.order)):
             if key not in table.keys:
                 near = get_close_matches(key, table.keys, n=1, cutoff=0.5)
-                meant = told("did-you-mean", names=near[0]) if near else there_are(islice(table.keys, 12))
+                meant = (
+                    told("did-you-mean", names=near[0])
+                    if near
+                    else there_are(islice(table.keys, 12))
+                )
                 raise QueryError("no-column", remedy=meant, name=key)
         rows = list(table.rows)
         for order in reversed(self.order):
             key = order.removeprefix("-").removesuffix("_label")
-            ranks = [(_rank(row.get(f"{key}_label") if f"{key}_label" in row else row.get(key)), row) for row in rows]
+            ranks = [
+                (_rank(row.get(f"{key}_label") if f"{key}_label" in row else row.get(key)), row)
+                for row in rows
+            ]
             assessed = [(rank, row) for rank, row in ranks if rank]
             assessed.sort(key=lambda pair: pair[0] or (), reverse=order.startswith("-"))
             rows = [row for _, row in (*assessed, *(pair for pair in ranks if not pair[0]))]
         wanted: list[str] = []
         for key in self.columns:
             thing_key = key if table.terms else key.removesuffix("_label")
-            wanted += [thing_key, *(label for label in (f"{thing_key}_label",) if label in table.keys)]
-        chosen = [column for key in dict.fromkeys(wanted) for column in table.columns if column.key == key]
+            wanted += [
+                thing_key,
+                *(label for label in (f"{thing_key}_label",) if label in table.keys),
+            ]
+        chosen = [
+            column for key in dict.fromkeys(wanted) for column in table.columns if column.key == key
+        ]
         keys = {column.key for column in chosen}
-        columns = tuple(column if column.names in keys else replace(column, names="") for column in chosen)
+        columns = tuple(
+            column if column.names in keys else replace(column, names="") for column in chosen
+        )
         limited = rows if self.limit is None else rows[: self.limit]
         selected = replace(table, columns=columns or table.columns, rows=tuple(limited), cross=None)
         return selected, len(rows) - len(limited)
@@ -188,7 +215,9 @@ def _rank(cell: Value | Term) -> tuple[int, float, str] | None:
             pass
     if words is None or words == "":
         return None
-    return (0, float(words), "") if isinstance(words, int | float) else (1, 0.0, str(words).casefold())
+    return (
+        (0, float(words), "") if isinstance(words, int | float) else (1, 0.0, str(words).casefold())
+    )
 
 
 # What a table is told
@@ -206,9 +235,12 @@ class Scoring:
 class TableChoice:
     """What a table is told: plans, actions and files by name, a part of it, and whether to show empty rows too.
 
-    ``assessors`` name who filled in the matrices in ``files``, in their order; else the file names do. ``scoring`` says
-    how these are read. ``evidence`` is the level links are shown at, that of the headline where nobody chose another.
-    ``country`` is that whose plans are looked at, by the end of its IRI; :data:`EVERYWHERE` means all of them.
+    ``assessors`` name who filled in the matrices in ``files``, in their order; else the file names
+        do. ``scoring`` says
+    how these are read. ``evidence`` is the level links are shown at, that of the headline where
+    nobody chose another.
+    ``country`` is that whose plans are looked at, by the end of its IRI; :data:`EVERYWHERE` means
+        all of them.
     """
 
     plans: tuple[str, ...] = ()
@@ -240,10 +272,12 @@ Option = Literal[
 class TableKind:
     """A kind of table: ``function`` in a module of this room makes it, ``part`` is an option that shows a part of it.
 
-    ``number`` is that of the thirty questions it answers, and ``example`` what the guide lets a reader type, with the
-    mark of a footnote. ``whole`` is a table made from the whole graph whatever the day: ``as-of`` tells of each plan
-    whether it runs, what answers an obligation still does when a plan has ended, an edition and the next never run on
-    one day, and scores hold whether or not a plan runs. ``alone`` is one that must be told what to look at.
+    ``number`` is that of the thirty questions it answers, and ``example`` what the guide lets a
+        reader type, with the
+    mark of a footnote. ``whole`` is a table made from the whole graph whatever the day: ``as-of``
+    tells of each plan whether it runs, what answers an obligation still does when a plan has ended,
+    an edition and the next never run on one day, and scores hold whether or not a plan runs.
+    ``alone`` is one that must be told what to look at.
     """
 
     name: str
@@ -257,25 +291,54 @@ class TableKind:
 
     def make(self, graph: Graph, choice: TableChoice) -> Table:
         module, _, name = self.function.partition(".")
-        function: Callable[[Graph, TableChoice], Table] = getattr(import_module(f"pan2kg.tables.{module}"), name)
+        function: Callable[[Graph, TableChoice], Table] = getattr(
+            import_module(f"pan2kg.tables.{module}"), name
+        )
         return function(graph, choice)
 
 
 _KINDS: Final = (
-    TableKind("figures", "coverage.register", ("plans", "evidence"), part=("--figure", "part.figure")),
+    TableKind(
+        "figures", "coverage.register", ("plans", "evidence"), part=("--figure", "part.figure")
+    ),
     TableKind("matrix", "plans.matrix", ("plans", "all", "evidence")),
     TableKind("debt", "plans.debt", ("plans", "evidence")),
     TableKind("unacknowledged", "plans.unacknowledged", ("plans", "least", "evidence"), number=4),
     TableKind("gaps", "gaps.gaps", ("kind", "plans", "country", "evidence")),
     TableKind("index", "plans.coherence_index", ("plans", "all", "evidence"), number=3),
-    TableKind("explain", "plans.explanation", ("two works", "evidence"), number=18, example="… …", alone=True),
-    TableKind("bodies", "coverage.bodies", ("evidence",), part=("--finding", "part.finding")),
-    TableKind("obligations", "gaps.duties", ("plans", "evidence"), part=("--standing", "part.standing"), whole=True),
     TableKind(
-        "compare", "coverage.compared", ("two plans", "evidence"), part=("--part", "part.part"), number=17,
-        example="… … ²", whole=True, alone=True,
+        "explain",
+        "plans.explanation",
+        ("two works", "evidence"),
+        number=18,
+        example="… …",
+        alone=True,
     ),
-    TableKind("interaction", "scores.interaction", ("matrices", "write"), example="scores.csv ¹", whole=True),
+    TableKind("bodies", "coverage.bodies", ("evidence",), part=("--finding", "part.finding")),
+    TableKind(
+        "obligations",
+        "gaps.duties",
+        ("plans", "evidence"),
+        part=("--standing", "part.standing"),
+        whole=True,
+    ),
+    TableKind(
+        "compare",
+        "coverage.compared",
+        ("two plans", "evidence"),
+        part=("--part", "part.part"),
+        number=17,
+        example="… … ²",
+        whole=True,
+        alone=True,
+    ),
+    TableKind(
+        "interaction",
+        "scores.interaction",
+        ("matrices", "write"),
+        example="scores.csv ¹",
+        whole=True,
+    ),
     TableKind("participation", "coverage.bridges", ("plans", "evidence"), number=15),
     TableKind("loss", "coverage.lost", ("any action", "plans", "evidence"), number=16, example="…"),
     TableKind("completeness", "coverage.complete", ("plans", "all"), number=13),
@@ -286,17 +349,30 @@ _KINDS: Final = (
     TableKind("ripple", "scores.ripple", ("matrices",), number=25, example="¹", whole=True),
     TableKind("chance", "plans.by_chance", ("plans", "all", "evidence"), number=27),
     TableKind("trust", "coverage.trust", ("plans", "evidence"), number=30),
-    TableKind("as-of", "coverage.moment", ("day", "plans"), number=28, example="31/12/2021 ²", whole=True),
     TableKind(
-        "other-countries", "coverage.other_countries", part=("--country", "part.country"), number=29, example="³"
+        "as-of", "coverage.moment", ("day", "plans"), number=28, example="31/12/2021 ²", whole=True
+    ),
+    TableKind(
+        "other-countries",
+        "coverage.other_countries",
+        part=("--country", "part.country"),
+        number=29,
+        example="³",
     ),
     TableKind("dematel", "scores.influence", ("matrices",), example="¹", whole=True),
     TableKind("chains", "scores.chained", ("matrices", "cut"), example="¹", whole=True),
     TableKind("groups", "scores.groups", ("matrices", "groups"), example="¹", whole=True),
     TableKind("agreement", "scores.agreed", ("matrices",), example="¹", whole=True),
-    TableKind("disagreement", "scores.disagreement", ("matrices", "all"), number=26, example="¹", whole=True),
+    TableKind(
+        "disagreement",
+        "scores.disagreement",
+        ("matrices", "all"),
+        number=26,
+        example="¹",
+        whole=True,
+    ),
     TableKind("opposed", "scores.opposed", ("matrices",), number=14, example="¹"),
-)  # fmt: skip
+)
 
 TABLES: Final[Mapping[str, TableKind]] = {kind.name: kind for kind in _KINDS}
 """The tables by name, in the order in which they are listed."""
@@ -305,13 +381,30 @@ TABLES: Final[Mapping[str, TableKind]] = {kind.name: kind for kind in _KINDS}
 # How a table is made
 
 _FIGURED: Final[Mapping[str, str]] = {
-    "level": "level", "level_back": "level", "tie_level": "level", "expectation": "verdict",
+    "level": "level",
+    "level_back": "level",
+    "tie_level": "level",
+    "expectation": "verdict",
     "expectation_back": "verdict",
-    "citation": "state", "citation_back": "state", "text_there": "state", "text_back": "state", "web_there": "state",
-    "web_back": "state", "cited_action": "state", "cited_mixed": "state", "cited_plan": "state",
-    "cites_base": "state", "cites_new": "state", "references": "extent", "web_page": "extent", "list": "list",
-    **dict.fromkeys(("body", "indicator", "verification_source", "expected_result", "timeline", "means"), "field"),
-}  # fmt: skip
+    "citation": "state",
+    "citation_back": "state",
+    "text_there": "state",
+    "text_back": "state",
+    "web_there": "state",
+    "web_back": "state",
+    "cited_action": "state",
+    "cited_mixed": "state",
+    "cited_plan": "state",
+    "cites_base": "state",
+    "cites_new": "state",
+    "references": "extent",
+    "web_page": "extent",
+    "list": "list",
+    **dict.fromkeys(
+        ("body", "indicator", "verification_source", "expected_result", "timeline", "means"),
+        "field",
+    ),
+}
 """The columns whose codes are called as all figures call them, and under which keys: levels, verdicts, states."""
 _CODED: Final = {"acknowledged_back": "acknowledged_there"}
 """The columns whose codes are called as those of another one."""
@@ -326,31 +419,105 @@ _CALLED: Final = {
     "web_page": "channel.web", "text": "value.channel.text", "web": "value.channel.web",
 }  # fmt: skip
 """The columns whose heading is what a figure or a value is called, and under which key."""
-_WEIGHED: Final = frozenset((
-    "bits", "contribution", "debt", "difference_bits", "gain", "general", "high", "high_base", "high_new", "low",
-    "low_base", "low_new", "participation", "settled", "statistic", "total",
-))  # fmt: skip
+_WEIGHED: Final = frozenset(
+    (
+        "bits",
+        "contribution",
+        "debt",
+        "difference_bits",
+        "gain",
+        "general",
+        "high",
+        "high_base",
+        "high_new",
+        "low",
+        "low_base",
+        "low_new",
+        "participation",
+        "settled",
+        "statistic",
+        "total",
+    )
+)
 """The columns whose figures are, or follow from, weights of texts in bits."""
-_THINGS: Final = frozenset((
-    "action", "actions", "answer", "answers", "bodies", "chapter", "cited", "citing", "counterparts", "countries",
-    "document", "earlier", "figure", "group", "groups", "holder", "instrument", "instruments", "instruments_added",
-    "instruments_removed", "force", "later", "named", "national", "obligation", "obligation_kind",
-    "obligations", "of_what", "one", "other", "other_action", "other_group", "other_plan", "over", "pages", "path",
-    "plan", "plans", "provision", "recommendation", "relation", "review", "similar", "stage", "subject", "told",
-    "topic", "topics", "touching", "two", "ways", "what",
-))  # fmt: skip
+_THINGS: Final = frozenset(
+    (
+        "action",
+        "actions",
+        "answer",
+        "answers",
+        "bodies",
+        "chapter",
+        "cited",
+        "citing",
+        "counterparts",
+        "countries",
+        "document",
+        "earlier",
+        "figure",
+        "group",
+        "groups",
+        "holder",
+        "instrument",
+        "instruments",
+        "instruments_added",
+        "instruments_removed",
+        "force",
+        "later",
+        "named",
+        "national",
+        "obligation",
+        "obligation_kind",
+        "obligations",
+        "of_what",
+        "one",
+        "other",
+        "other_action",
+        "other_group",
+        "other_plan",
+        "over",
+        "pages",
+        "path",
+        "plan",
+        "plans",
+        "provision",
+        "recommendation",
+        "relation",
+        "review",
+        "similar",
+        "stage",
+        "subject",
+        "told",
+        "topic",
+        "topics",
+        "touching",
+        "two",
+        "ways",
+        "what",
+    )
+)
 """The columns that hold IRIs; those that hold codes are the ones whose values have a name."""
 DIGITS: Final = 6
 """To how many decimals figures are rounded, so that every machine writes the same."""
 
 
 def make(
-    graph: Graph, name: str, columns: Sequence[str], rows: Iterable[Sequence[object] | Row], notes: Sequence[Text] = (),
-    query: str = "", evidence: Known | None = None, *, sparql: str = "", line: BasisLine | None = None,
-    basis: Basis | None = None, cross: Callable[[], Cross] | None = None, is_dated: bool = False,
-) -> Table:  # fmt: skip
-    # ``query`` names the query of the program that shows its statements; with evidence it shows links. Unless its
-    # statements are dated, it says where a day was asked for that they are not.
+    graph: Graph,
+    name: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object] | Row],
+    notes: Sequence[Text] = (),
+    query: str = "",
+    evidence: Known | None = None,
+    *,
+    sparql: str = "",
+    line: BasisLine | None = None,
+    basis: Basis | None = None,
+    cross: Callable[[], Cross] | None = None,
+    is_dated: bool = False,
+) -> Table:
+    # ``query`` names the query of the program that shows its statements; with evidence it shows
+    # links. Unless its statements are dated, it says where a day was asked for that they are not.
     # figures are made of what loads slowly, and the command line names the tables without it
     from pan2kg.coherence.known import basis_line
     from pan2kg.store.queries import program_query
@@ -360,21 +527,33 @@ def make(
     sparql = sparql or (program_query(query) if query else "")
     # it is shown without the prefixes it does not use, and without empty lines
     used = prefixes_used(sparql)
-    lines = (text.lstrip() if text.startswith(" SELECT") else text.rstrip() for text in sparql.splitlines())
-    lines = (text for text in lines if not text.startswith("PREFIX ") or text.split()[1].rstrip(":") in used)
+    lines = (
+        text.lstrip() if text.startswith(" SELECT") else text.rstrip()
+        for text in sparql.splitlines()
+    )
+    lines = (
+        text
+        for text in lines
+        if not text.startswith("PREFIX ") or text.split()[1].rstrip(":") in used
+    )
     return Table(
-        name, tuple(part for key in columns for part in column(name, key)),
+        name,
+        tuple(part for key in columns for part in column(name, key)),
         tuple(row if isinstance(row, Mapping) else cells(graph, columns, row) for row in rows),
-        title=_TABLES.text(f"title.{name}"), summary=summary_of(name), notes=(*notes, *undated),
+        title=_TABLES.text(f"title.{name}"),
+        summary=summary_of(name),
+        notes=(*notes, *undated),
         basis=replace(basis, weights=BITS if _WEIGHED.intersection(columns) else basis.weights),
         line=line or (basis_line(evidence) if evidence else None),
-        sparql="\n".join(filter(None, lines)), cross=cross,
-    )  # fmt: skip
+        sparql="\n".join(filter(None, lines)),
+        cross=cross,
+    )
 
 
 def cells(graph: Graph, columns: Sequence[str], values: Sequence[object]) -> Row:
-    # A thing and what it is called, several by spaces and semicolons, a code and its words. Nothing known of one is
-    # None in both, and several of which there is none are empty. A figure is rounded, a mapping stands for itself.
+    # A thing and what it is called, several by spaces and semicolons, a code and its words. Nothing
+    # known of one is None in both, and several of which there is none are empty. A figure is
+    # rounded, a mapping stands for itself.
     row: dict[str, Any] = {}
     for key, value in zip(columns, values, strict=True):
         if isinstance(value, dict):
@@ -384,7 +563,13 @@ def cells(graph: Graph, columns: Sequence[str], values: Sequence[object]) -> Row
             words = format_of("semicolon", graph.language).join(map(graph.label, iris))
             row |= {key: " ".join(iris), f"{key}_label": words}
         elif isinstance(value, Enum) or (key not in _THINGS and codes(key)):
-            titled = value.key if isinstance(value, Level) else value.value if isinstance(value, Enum) else value
+            titled = (
+                value.key
+                if isinstance(value, Level)
+                else value.value
+                if isinstance(value, Enum)
+                else value
+            )
             row[key] = titled or None
             row[f"{key}_label"] = coded(key, str(titled)).say(graph.language) if titled else None
         elif key in _THINGS:
@@ -413,7 +598,9 @@ def column(table: str, key: str) -> tuple[Column, ...]:
     own_key = f"column.{table}-{key}"
     if key in _CALLED:
         called = (_TABLES if _TABLES.has(_CALLED[key]) else _FIGURES).text(_CALLED[key])
-        heading = Text(tuple((language, words[:1].upper() + words[1:]) for language, words in called.words))
+        heading = Text(
+            tuple((language, words[:1].upper() + words[1:]) for language, words in called.words)
+        )
     else:
         heading = _TABLES.text(own_key if _TABLES.has(own_key) else f"column.{_SAME.get(key, key)}")
     meaning = _TABLES.text(f"meaning.{key}") if _TABLES.has(f"meaning.{key}") else SILENT
@@ -462,7 +649,8 @@ def among(graph: Graph, plans: Iterable[str]) -> Basis:
     return graph.uses.basis.also("plans", titled) if titled else graph.uses.basis
 
 
-# In which order pairs are listed: never by what could be, a mean, or a ratio to what is known of a plan
+# In which order pairs are listed: never by what could be, a mean, or a ratio to what is known of a
+# plan
 
 
 def action_bits(evidence: Known) -> dict[Ordered, tuple[float, float]]:

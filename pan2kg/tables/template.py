@@ -1,8 +1,8 @@
 """Filling in templates: the one door to Jinja2. Every value is escaped unless it is markup already.
 
-The templates of a room stand in its folder ``templates``; their names are one list, so no two are called the same.
-What Jinja makes of one is kept in ``__pycache__`` of the room, as Python keeps its modules: making it takes longer than
-filling it in.
+The templates of a room stand in its folder ``templates``; their names are one list, so no two are
+called the same. What Jinja makes of one is kept in ``__pycache__`` of the room, as Python keeps its
+modules: making it takes longer than filling it in.
 """
 
 import sys
@@ -34,15 +34,25 @@ def _environment() -> "jinja2.Environment":
 
         def getattr(self, holder: object, name: str) -> object:
             # in a mapping it is looked for by its key first: most of what is filled in is one
-            return holder[name] if type(holder) is dict and name in holder else super().getattr(holder, name)
+            return (
+                holder[name]
+                if type(holder) is dict and name in holder
+                else super().getattr(holder, name)
+            )
 
         def put(self, value: object) -> str:
             return _escaped(value) if type(value) is str else str(escaped(value))
 
-        def quick(self, fill: Callable[..., str], number: int, macro: runtime.Macro) -> Callable[..., str]:
+        def quick(
+            self, fill: Callable[..., str], number: int, macro: runtime.Macro
+        ) -> Callable[..., str]:
             # with all it takes, as it is called mostly, nothing has to be put in its place
             def call(*values: object, **named: object) -> str:
-                return macro(*values, **named) if named or len(values) != number else markup(fill(*values))
+                return (
+                    macro(*values, **named)
+                    if named or len(values) != number
+                    else markup(fill(*values))
+                )
 
             return call
 
@@ -55,12 +65,18 @@ def _environment() -> "jinja2.Environment":
             self.write(") is Markup else environment.put(text))")
 
         def macro_def(self, macro_ref: compiler.MacroRef, frame: compiler.Frame) -> None:
-            has_more = macro_ref.accesses_caller or macro_ref.accesses_kwargs or macro_ref.accesses_varargs
-            self.write("(" if has_more else f"environment.quick(macro, {len(macro_ref.node.args)}, ")
+            has_more = (
+                macro_ref.accesses_caller or macro_ref.accesses_kwargs or macro_ref.accesses_varargs
+            )
+            self.write(
+                "(" if has_more else f"environment.quick(macro, {len(macro_ref.node.args)}, "
+            )
             super().macro_def(macro_ref, frame)
             self.write(")")
 
-        def visit_Call(self, node: nodes.Call, frame: compiler.Frame, *_: bool, **forwarded: bool) -> None:  # noqa: N802
+        def visit_Call(  # noqa: N802
+            self, node: nodes.Call, frame: compiler.Frame, *_: bool, **forwarded: bool
+        ) -> None:
             # called as it stands: nothing here asks where it is called
             self.visit(node.node, frame)
             self.write("(")
@@ -75,19 +91,28 @@ def _environment() -> "jinja2.Environment":
             self.write("caller=caller)" if forwarded else ")")
 
     environment = OwnEnvironment(
-        loader=FileSystemLoader(sorted(Path(__file__).parents[1].glob("*/templates"))), autoescape=True,
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False, bytecode_cache=_kept(),
-    )  # fmt: skip
+        loader=FileSystemLoader(sorted(Path(__file__).parents[1].glob("*/templates"))),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        bytecode_cache=_kept(),
+    )
     environment.code_generator_class = Generator
     return environment
 
 
 def _kept() -> "jinja2.BytecodeCache":
-    # Templates as Jinja compiled them; where their folder may not be written to, they are compiled each time.
+    # Templates as Jinja compiled them; where their folder may not be written to, they are compiled
+    # each time.
     import jinja2
 
     # how they are read is said in this file
-    made_by = f"{sys.implementation.cache_tag} {jinja2.__version__}".encode() + Path(__file__).read_bytes()
+    made_by = (
+        f"{sys.implementation.cache_tag} {jinja2.__version__}".encode()
+        + Path(__file__).read_bytes()
+    )
 
     class Kept(jinja2.BytecodeCache):
         def get_cache_key(self, name: str, filename: str | None = None) -> str:

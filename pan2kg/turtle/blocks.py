@@ -1,11 +1,12 @@
 """A Turtle file line by line: its prefixes, blocks, departures from the layout, keys of links; and changing statements.
 
-The engine decides whether a file is Turtle, but gives neither lines nor comments. This reader knows only the one
-layout of the house, a statement a line, and therefore can name every departure from it with its line. People edit the
-same files by hand, so where a statement is changed, only the lines of what changes are touched.
+The engine decides whether a file is Turtle, but gives neither lines nor comments. This reader knows
+only the one layout of the house, a statement a line, and therefore can name every departure from it
+with its line. People edit the same files by hand, so where a statement is changed, only the lines
+of what changes are touched.
 
-A link that somebody has decided on may have the reviewer's name in its key, and a number where the same person decided
-more than once (``pan2kg.review``); each of these keys is right.
+A link that somebody has decided on may have the reviewer's name in its key, and a number where the
+same person decided more than once (``pan2kg.review``); each of these keys is right.
 """
 
 import re
@@ -28,14 +29,17 @@ _OBJECT: Final = (
 _FIRST: Final = re.compile(rf"({_NAME}|{_IRI}) {_VERB} {_OBJECT} ([;.])")
 _NEXT: Final = re.compile(rf"    {_VERB} {_OBJECT} ([;.])")
 _PREFIX: Final = re.compile(r"@prefix ([\w-]*): <([^<>\s]*)> \.")
-_SPACE: Final = re.compile(r"^\W*(?:prefix|base)[^<\n]*:\s*<([^<>\s]*)>", re.IGNORECASE | re.MULTILINE)
+_SPACE: Final = re.compile(
+    r"^\W*(?:prefix|base)[^<\n]*:\s*<([^<>\s]*)>", re.IGNORECASE | re.MULTILINE
+)
 _LOOSE_PREFIX: Final = re.compile(r"\s*@?(?:prefix|base)\b", re.IGNORECASE)
 _ESCAPED: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 _CONTROLS: Final = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 _MARK: Final = "\ufeff"
 BYTE_ORDER: Final = "style-byte-order-mark"
 """The rule against what some editors put before the first line of a file; Turtle has no such thing."""
-_OPENING, _CLOSING = frozenset("[("), frozenset("])")
+_OPENING = frozenset("[(")
+_CLOSING = frozenset("])")
 _NESTED: Final = frozenset(("style-blank-node", "style-list", "style-long-string"))
 """The rules that do not hold where lists and nameless nodes are allowed."""
 _SIGNED: Final = 20
@@ -72,7 +76,9 @@ class TurtleFile:
     def fault(self, rule: str, line: int, value: str = "") -> None:
         subject = self.blocks[-1].subject if self.blocks else ""
         words = " ".join(value.split())
-        self.faults.append(LayoutFault(rule, line, words if len(words) <= 80 else words[:79] + "…", subject))
+        self.faults.append(
+            LayoutFault(rule, line, words if len(words) <= 80 else words[:79] + "…", subject)
+        )
 
     def expand(self, name: str) -> str:
         """The IRI of a name as written here."""
@@ -105,8 +111,12 @@ def may_name(text: str, iri: str) -> bool:
 
 def read_turtle_file(text: str, name: str, *, nested: bool = False) -> TurtleFile:
     """Read the text of one file."""
-    file, is_inside, is_headed, above = TurtleFile(name, nested), False, False, ""
-    lines, at = _clean(file, text), 0
+    file = TurtleFile(name, nested)
+    is_inside = False
+    is_headed = False
+    above = ""
+    lines = _clean(file, text)
+    at = 0
 
     def begin(subject: str, number: int) -> None:
         file.blocks.append(SourceBlock(subject, number))
@@ -114,7 +124,9 @@ def read_turtle_file(text: str, name: str, *, nested: bool = False) -> TurtleFil
             file.fault("style-blank-line", number)
 
     while at < len(lines):
-        line, number, size = lines[at], at + 1, 1
+        line = lines[at]
+        number = at + 1
+        size = 1
         if match := (_NEXT if is_inside else _FIRST).fullmatch(line):
             *subject, predicate, value, end = match.groups()
             if subject:
@@ -178,7 +190,9 @@ def _clean(file: TurtleFile, text: str) -> list[str]:
 
 
 def _diagnose(line: str, every: list[Token], *, starts: bool, nested: bool) -> Iterator[str]:
-    departures, outer, depth = list[str](), list[Token](), 0
+    departures = list[str]()
+    outer = list[Token]()
+    depth = 0
     for token in every:
         # what single tokens break, and which of them stand outside brackets
         is_mark = token.kind == "mark"
@@ -229,7 +243,9 @@ def index_blocks(files: list[TurtleFile]) -> Mapping[str, list[tuple[TurtleFile,
     return index
 
 
-def written_about(files: list[TurtleFile], iri: str) -> Iterator[tuple[TurtleFile, SourceBlock, TurtleLine]]:
+def written_about(
+    files: list[TurtleFile], iri: str
+) -> Iterator[tuple[TurtleFile, SourceBlock, TurtleLine]]:
     """Every statement that has a thing as its subject, and then every one that has it as its object, file by file."""
     naming: list[tuple[TurtleFile, SourceBlock, TurtleLine]] = []
     for file in files:
@@ -261,32 +277,45 @@ def misnamed(files: Iterable[TurtleFile]) -> Iterator[tuple[TurtleFile, SourceBl
 
 
 def _keys(file: TurtleFile, block: SourceBlock, space: str) -> Iterator[str]:
-    # the values of each property of ours by its local name: IRIs in full, texts without their quotation marks
+    # the values of each property of ours by its local name: IRIs in full, texts without their
+    # quotation marks
     values: dict[str, list[str]] = {}
     for statement in block.statements:
-        name, value = file.expand(statement.predicate), statement.object
+        name = file.expand(statement.predicate)
+        value = statement.object
         if name.startswith(PAN):
             plain = value[1 : value.rindex('"')] if value.startswith('"') else file.expand(value)
             values.setdefault(name.removeprefix(PAN), []).append(plain)
-    types, starts, ends, joined = (values.get(name, []) for name in ("linkType", "from", "to", "between"))
+    types, starts, ends, joined = (
+        values.get(name, []) for name in ("linkType", "from", "to", "between")
+    )
     both = sorted(joined) if joined else [*starts, *ends]
     if len(types) != 1 or len(both) != 2 or (not joined and len(starts) != 1):
         return
     relation, on_scale, scale, assessor, status = (
-        next(iter(values.get(name, ())), "") for name in ("relation", "onScale", "scale", "assessor", "status")
+        next(iter(values.get(name, ())), "")
+        for name in ("relation", "onScale", "scale", "assessor", "status")
     )
-    # what is added to the assessor: a decision that rejects always bears its reviewer, the others may
+    # what is added to the assessor: a decision that rejects always bears its reviewer, the others
+    # may
     reviewers = [f"|{name}" for name in values.get("reviewedBy", ())]
-    signatures = [*reviewers, *(f"{name}|{number}" for name in reviewers for number in range(2, _SIGNED))]
+    signatures = [
+        *reviewers,
+        *(f"{name}|{number}" for name in reviewers for number in range(2, _SIGNED)),
+    ]
     if status.rsplit("/", 1)[-1] == "rejected" and reviewers:
         signatures = [*signatures, ""]
     else:
         signatures = ["", *signatures, *(f"|{number}" for number in range(2, _SIGNED) if assessor)]
     for signature in signatures:
         yield link_iri(
-            types[0].rsplit("/", 1)[-1], *both, relation=relation.rsplit("/", 1)[-1],
-            scale=scale or on_scale.rsplit("/", 1)[-1], assessor=assessor + signature, space=space,
-        )  # fmt: skip
+            types[0].rsplit("/", 1)[-1],
+            *both,
+            relation=relation.rsplit("/", 1)[-1],
+            scale=scale or on_scale.rsplit("/", 1)[-1],
+            assessor=assessor + signature,
+            space=space,
+        )
 
 
 # --- changing statements
@@ -308,7 +337,11 @@ class StatementEdit:
     def make(self, statements: list[tuple[str, str]], place: Place) -> None:
         places = list[int]()
         for value in self.old:
-            equal = (at for at, pair in enumerate(statements) if pair == (self.predicate, value) and at not in places)
+            equal = (
+                at
+                for at, pair in enumerate(statements)
+                if pair == (self.predicate, value) and at not in places
+            )
             at = next(equal, None)
             if at is None:
                 raise TurtleError("no-such-block", place=place, name=self.predicate)
@@ -317,7 +350,9 @@ class StatementEdit:
             statements[at] = (self.predicate, value)
         # a first object comes behind the class, or what it is to follow
         before = {"a", self.predicate, *self.after}
-        behind = max((at for at, (predicate, _) in enumerate(statements) if predicate in before), default=0)
+        behind = max(
+            (at for at, (predicate, _) in enumerate(statements) if predicate in before), default=0
+        )
         behind = max(places, default=behind) + 1
         statements[behind:behind] = [(self.predicate, value) for value in self.new[len(places) :]]
         for at in sorted(places[len(self.new) :], reverse=True):
@@ -348,14 +383,19 @@ def edited(text: str, name: str, edits: Sequence[StatementEdit]) -> str:
     # From the last block to the first: the lines above keep their numbers.
     for subject in sorted(by_subject, key=lambda subject: blocks[subject].line, reverse=True):
         block = blocks[subject]
-        start, count = block.line - 1, len(block.statements)
+        start = block.line - 1
+        count = len(block.statements)
         own = writer.write_block(writer.Block(subject, tuple(block.statements)))
         if lines[start : start + count] != own.split("\n")[:-1]:
-            raise TurtleError("block-not-in-style", place=Place(name, block.line), remedy="check-mends-style")
+            raise TurtleError(
+                "block-not-in-style", place=Place(name, block.line), remedy="check-mends-style"
+            )
         statements = [(statement.predicate, statement.object) for statement in block.statements]
         for edit in by_subject[subject]:
             edit.make(statements, Place(name, block.line))
-        own = writer.write_block(writer.Block(subject, tuple(TurtleLine(*pair) for pair in statements)))
+        own = writer.write_block(
+            writer.Block(subject, tuple(TurtleLine(*pair) for pair in statements))
+        )
         lines[start : start + count] = own.split("\n")[:-1]
     return "\n".join(lines)
 
@@ -364,4 +404,6 @@ def without_unused(text: str, before: str) -> str:
     """A text without the lines of the prefixes that were in use before, and no longer are."""
     gone = writer.prefixes_used(before) - writer.prefixes_used(text)
     heads = tuple(f"@prefix {name}: " for name in gone)
-    return "".join(line for line in text.splitlines(keepends=True) if not (heads and line.startswith(heads)))
+    return "".join(
+        line for line in text.splitlines(keepends=True) if not (heads and line.startswith(heads))
+    )

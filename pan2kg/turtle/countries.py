@@ -1,8 +1,9 @@
 """The countries a project can be of, and how a project of a country begins: what ``pan2kg init`` writes.
 
-What is known of a country before anything is written about it stands in ``countries.toml``, the files of a new project
-in ``project.txt``: a profile, a catalogue, a licence, and one finished example to replace, which keeps a release from
-being made. What every country shares is imported, not copied.
+What is known of a country before anything is written about it stands in ``countries.toml``, the
+files of a new project in ``project.txt``: a profile, a catalogue, a licence, and one finished
+example to replace, which keeps a release from being made. What every country shares is imported,
+not copied.
 """
 
 import re
@@ -69,10 +70,15 @@ def countries() -> Mapping[str, Country]:
     """
     by_code = {}
     for code, row in _table()["country"].items():
-        optional = {name: row[name] for name in ("gazette", "gazette_space", "box", "centre") if name in row}
-        names, languages = Text.of(row["names"]), tuple(row["languages"])
+        optional = {
+            name: row[name] for name in ("gazette", "gazette_space", "box", "centre") if name in row
+        }
+        names = Text.of(row["names"])
+        languages = tuple(row["languages"])
         iri = f"{AUTHORITY}country/{row['authority']}"
-        by_code[code] = Country(code, row["authority"], names, languages, row["is_member"], iri, **optional)
+        by_code[code] = Country(
+            code, row["authority"], names, languages, row["is_member"], iri, **optional
+        )
     return by_code
 
 
@@ -80,7 +86,9 @@ def countries() -> Mapping[str, Country]:
 def tongues() -> Mapping[str, Tongue]:
     by_tag = {}
     for tag, row in _table()["language"].items():
-        by_tag[tag] = Tongue(tag, row["authority"], Text.of(row), f"{AUTHORITY}language/{row['authority']}")
+        by_tag[tag] = Tongue(
+            tag, row["authority"], Text.of(row), f"{AUTHORITY}language/{row['authority']}"
+        )
     return by_tag
 
 
@@ -88,7 +96,11 @@ def find_country(code: str) -> Country:
     """The country of a code of two or three letters, whatever their case."""
     wanted = code.strip().lower()
     for country in countries().values():
-        if wanted in {country.code, country.authority.lower(), *_table()["country"][country.code].get("other", ())}:
+        if wanted in {
+            country.code,
+            country.authority.lower(),
+            *_table()["country"][country.code].get("other", ()),
+        }:
             return country
     raise QueryError("no-country", remedy="there-are", code=code, names=", ".join(countries()))
 
@@ -97,7 +109,8 @@ def find_country(code: str) -> Country:
 class Beginning:
     """What a project begins with: its country, what its IRIs begin with, licence, publisher, and the day.
 
-    ``space`` ends in a slash. Texts are in the country's languages as far as the program speaks them, else in English.
+    ``space`` ends in a slash. Texts are in the country's languages as far as the program speaks
+        them, else in English.
     """
 
     country: Country
@@ -109,48 +122,72 @@ class Beginning:
 
     def __post_init__(self) -> None:
         tags = tuple(tag for tag in LANGUAGES if tag in self.country.languages)
-        self.languages, self.example = tags or (SOURCE_LANGUAGE,), f"{self.country.code}-example-1"
+        self.languages = tags or (SOURCE_LANGUAGE,)
+        self.example = f"{self.country.code}-example-1"
         self.template = Path(__file__).with_name("project.txt").read_text(encoding="utf-8")
 
     def blocks(self, section: str) -> Iterator[writer.Block]:
         """The blocks of a section of ``project.txt``.
 
-        There ``@`` names a text, written in each of the languages, or in the first of them alone; ``+`` stands for what
-        the example rests on, ``{*…}`` for a statement a value, which may be none.
+        There ``@`` names a text, written in each of the languages, or in the first of them alone;
+        ``+`` stands for what the example rests on, ``{*…}`` for a statement a value, which may be
+        none.
         """
-        country, key, space, tags = self.country, self.example, self.space, self.languages
-        action, ungp = f"{space}id/action/{key}-1", f"{ROOT}id/instrument/ungp"
+        country = self.country
+        key = self.example
+        space = self.space
+        tags = self.languages
+        action = f"{space}id/action/{key}-1"
+        ungp = f"{ROOT}id/instrument/ungp"
         link = link_iri("uses-instrument", action, ungp, relation="implements", space=space)
         fields = {
-            "space": space, "country": country.iri, "key": key, "authority": country.authority, "code": country.code,
-            "day": self.day.isoformat(), "year": self.day.year, "last_year": self.day.year + 2, "version": VERSION,
-            "licence": LICENCES[self.licence], "graph": graph_of(f"plans/{key}/plan", space), "ungp": ungp,
+            "space": space,
+            "country": country.iri,
+            "key": key,
+            "authority": country.authority,
+            "code": country.code,
+            "day": self.day.isoformat(),
+            "year": self.day.year,
+            "last_year": self.day.year + 2,
+            "version": VERSION,
+            "licence": LICENCES[self.licence],
+            "graph": graph_of(f"plans/{key}/plan", space),
+            "ungp": ungp,
             "link": link.rpartition("/")[2],
-        }  # fmt: skip
+        }
 
         def texts(name: str) -> list[str]:
             return [text(_DATA.say(name, tag, country=country.names.say(tag)), tag) for tag in tags]
 
         lists = {
             "label_languages": [f"{string(tag)}^^xsd:language" for tag in tags],
-            "wished_languages": [f"{string(tag)}^^xsd:language" for tag in country.languages if tag not in tags],
+            "wished_languages": [
+                f"{string(tag)}^^xsd:language" for tag in country.languages if tag not in tags
+            ],
             "gazette": [text(name, tag) for tag, name in country.gazette.items()],
-            "gazette_space": [f"{string(country.gazette_space)}^^xsd:anyURI"] * bool(country.gazette_space),
+            "gazette_space": [f"{string(country.gazette_space)}^^xsd:anyURI"]
+            * bool(country.gazette_space),
             "imports": [f"<{ROOT}graph/core>"] * self.imports_core,
             # what the country is called, where the graph has no source that names it
             "names": [text(name, tag) for tag, name in country.names.by_language().items()],
             "languages": [f"<{tongues()[tag].iri}>" for tag in tags],
-            "publisher": [text(self.publisher, tag) for tag in tags if self.publisher] or texts("publisher-unnamed"),
+            "publisher": [text(self.publisher, tag) for tag in tags if self.publisher]
+            or texts("publisher-unnamed"),
         }
         fields |= {f"*{name}": f"*{name}" for name in lists}
-        for paragraph in self.template.split(f"== {section}\n")[1].split("\n==")[0].strip().split("\n\n"):
+        for paragraph in (
+            self.template.split(f"== {section}\n")[1].split("\n==")[0].strip().split("\n\n")
+        ):
             subject, *lines = paragraph.format_map(fields).splitlines()
             subject, _, kind = subject.partition(" a ")
             statements = [TurtleLine("a", kind)]
             for line in lines:
                 predicate, _, value = line.partition(" ")
                 if line == "+":
-                    pairs = (("dcterms:source", f"document:{key}-text"), ("pan:certainty", "certainty:stated"))
+                    pairs = (
+                        ("dcterms:source", f"document:{key}-text"),
+                        ("pan:certainty", "certainty:stated"),
+                    )
                     statements += [TurtleLine(*pair) for pair in pairs]
                     continue
                 values = lists[value[1:]] if value.startswith("*") else [value]
@@ -170,7 +207,9 @@ def begin(folder: Path, beginning: Beginning) -> Iterator[str]:
                 (work / path).parent.mkdir(parents=True, exist_ok=True)
                 projects.write_atomically(work / path, content)
     except OSError as error:
-        raise ProjectError("cannot-write-there", place=Place(str(folder)), reason=projects.reason(error)) from None
+        raise ProjectError(
+            "cannot-write-there", place=Place(str(folder)), reason=projects.reason(error)
+        ) from None
     plan = f"{beginning.country.code}-bhr-1"
     yield say("progress", "project-stands", folder=folder)
     yield say("progress", "project-next", folder=folder, plan=plan)
@@ -179,27 +218,35 @@ def begin(folder: Path, beginning: Beginning) -> Iterator[str]:
 
 def _files(shipped: Project, beginning: Beginning) -> Iterator[tuple[str, str | bytes]]:
     """The files of a project, each with its path below it."""
-    space, key = beginning.space, beginning.example
+    space = beginning.space
+    key = beginning.example
     listed = own_prefixes(shipped, space)
     prefixes = writer.prefixes_in(listed)
     for folder in ("ontology", "queries"):
         for source, target in projects.copies(shipped.root / folder, Path(folder)):
             if source.is_relative_to(shipped.queries / "program"):
-                continue  # what the program asks for itself is part of the software, and nobody's to change
+                # what the program asks for itself is part of the software, and nobody's to change
+                continue
             content = source.read_bytes()
             if source.name == "context.jsonld":
                 for name, namespace in prefixes.items():
-                    shared, own = f'"{name}": "{ROOT}id/{name}/"', f'"{name}": "{namespace}"'
+                    shared = f'"{name}": "{ROOT}id/{name}/"'
+                    own = f'"{name}": "{namespace}"'
                     content = content.replace(shared.encode(), own.encode())
             elif source.parent.name == "rules":
                 # links that are derived get addresses of the project
-                content = content.replace(f'"{ROOT}id/link/"'.encode(), f'"{space}id/link/"'.encode())
+                content = content.replace(
+                    f'"{ROOT}id/link/"'.encode(), f'"{space}id/link/"'.encode()
+                )
             yield target.as_posix(), content
     yield "ontology/prefixes.ttl", listed
     profile, country = beginning.blocks("profile")
     heading = _DATA.say("profile-heading", beginning.languages[0])
     profile = writer.Block(profile.subject, profile.statements, heading)
-    example = (*beginning.blocks("example"), *(beginning.blocks("core") if beginning.imports_core else ()))
+    example = (
+        *beginning.blocks("example"),
+        *(beginning.blocks("core") if beginning.imports_core else ()),
+    )
     yield "graph/profile.ttl", writer.write_turtle((profile, country), prefixes)
     yield "graph/catalogue.ttl", writer.write_turtle(beginning.blocks("catalogue"), prefixes)
     yield f"graph/plans/{key}/plan.ttl", writer.write_turtle(example, prefixes)
@@ -216,4 +263,6 @@ def own_prefixes(shipped: Project, space: str) -> str:
         return line[0] if line[1] in schemes else f"@prefix {line[1]}: <{space}id/{line[1]}/> ."
 
     listed = projects.read_text(shipped.ontology / "prefixes.ttl")
-    return re.sub(rf"^@prefix (\w+): <{re.escape(ROOT)}id/\w+/> \.$", moved, listed, flags=re.MULTILINE)
+    return re.sub(
+        rf"^@prefix (\w+): <{re.escape(ROOT)}id/\w+/> \.$", moved, listed, flags=re.MULTILINE
+    )

@@ -21,7 +21,9 @@ NAMES: Final = ("graph/names/", CORE + "names/")
 RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
 XSD: Final = "http://www.w3.org/2001/XMLSchema#"
-NUMBERS: Final = frozenset(f"{XSD}{name}" for name in ("integer", "decimal", "double", "float", "int", "long"))
+NUMBERS: Final = frozenset(
+    f"{XSD}{name}" for name in ("integer", "decimal", "double", "float", "int", "long")
+)
 """The datatypes whose values are shown and sorted as numbers."""
 SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
 DCTERMS: Final = "http://purl.org/dc/terms/"
@@ -78,7 +80,14 @@ def is_ours(iri: str) -> bool:
 
 
 def link_iri(
-    link_type: str, start: str, end: str, *, relation: str = "", scale: str = "", assessor: str = "", space: str = ROOT
+    link_type: str,
+    start: str,
+    end: str,
+    *,
+    relation: str = "",
+    scale: str = "",
+    assessor: str = "",
+    space: str = ROOT,
 ) -> str:
     """The IRI of a link: stable across rebuilds, since it is made from what the link says.
 

@@ -1,7 +1,7 @@
 """Turtle as this house writes it, one block a subject, one statement a line; and the tokens of Turtle and SPARQL.
 
-The two languages share their tokens, so that strings, IRIs and comments are never mistaken for words; parsing proper is
-left to the engine.
+The two languages share their tokens, so that strings, IRIs and comments are never mistaken for
+words; parsing proper is left to the engine.
 """
 
 import re
@@ -41,14 +41,17 @@ _GRAMMAR = r"""
 """
 """A run is what begins as a name and has no colon: taken whole, since looking for the colon again at each of its
 words would take time that grows with the square of its length."""
-_PLAIN: Final = re.compile(r"(?P<word>[^\W\d]\w*)|(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?P<mark>.)", re.DOTALL)
+_PLAIN: Final = re.compile(
+    r"(?P<word>[^\W\d]\w*)|(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?P<mark>.)", re.DOTALL
+)
 
 
 _GRAMMARS: Final[dict[bool, re.Pattern[str]]] = {}
 
 
 def _matches(text: str) -> re.Pattern[str]:
-    # with all marks in it the pattern takes 20 ms to compile, a tenth of what a short command takes; few texts have any
+    # with all marks in it the pattern takes 20 ms to compile, a tenth of what a short command
+    # takes; few texts have any
     has_marks = not text.isascii() and bool(_MARKED.search(text))
     if has_marks not in _GRAMMARS:
         grammar = _GRAMMAR.replace("·", _MARKS) if has_marks else _GRAMMAR
@@ -94,14 +97,20 @@ in it, so that it ends where it would end as an IRI."""
 def calls(text: str, keyword: str) -> Iterator[Token]:
     """Where an engine may read SERVICE or LOAD, by which it contacts another host; none that it reads is left out.
 
-    Oxigraph wants no space between words: ``SERVICESILENT<a>`` and ``SERVICEa:b`` are calls for it. A prefixed name
-    is none where something follows that never follows a call.
+    Oxigraph wants no space between words: ``SERVICESILENT<a>`` and ``SERVICEa:b`` are calls for it.
+    A prefixed name is none where something follows that never follows a call.
 
     >>> [call.text for call in calls("trueSERVICE service:b { } service:a a:service ?service 'SERVICE'", "SERVICE")]
     ['trueSERVICE', 'service:b']
     """
     for token in _readings(text):
-        place = token.text.partition(":")[0] if token.kind == "name" else token.text if token.kind == "word" else ""
+        place = (
+            token.text.partition(":")[0]
+            if token.kind == "name"
+            else token.text
+            if token.kind == "word"
+            else ""
+        )
         ends = token.start + len(token.text)
         if keyword in place.upper() and (token.kind == "word" or _AFTER[keyword].match(text, ends)):
             yield token
@@ -117,7 +126,8 @@ def _readings(text: str) -> Iterator[Token]:
     """
     pattern = _matches(text)
     ends = [*(end.start() for end in re.finditer(r"[\n\r]", text)), len(text)]
-    begun, passed = [0], set[int]()
+    begun = [0]
+    passed = set[int]()
     while begun:
         at = begun.pop()
         while at < len(text) and at not in passed:
@@ -133,7 +143,8 @@ def _readings(text: str) -> Iterator[Token]:
 
 def prefixes_used(text: str) -> set[str]:
     """The prefixes of the prefixed names in Turtle or SPARQL text, declarations left out."""
-    used, before = set(), ""
+    used = set()
+    before = ""
     for token in tokens(text):
         if token.kind == "name" and before not in ("@prefix", "prefix"):
             used.add(token.text.partition(":")[0])
@@ -184,7 +195,9 @@ def iri(value: str, prefixes: Mapping[str, str]) -> str:
     '<http://data.europa.eu/eli/reg/2017/821/oj>'
     """
     spaces = [(len(space), prefix) for prefix, space in prefixes.items() if value.startswith(space)]
-    length, prefix = max([fitting for fitting in spaces if _LOCAL.match(value[fitting[0] :])], default=(0, ""))
+    length, prefix = max(
+        [fitting for fitting in spaces if _LOCAL.match(value[fitting[0] :])], default=(0, "")
+    )
     return f"{prefix}:{value[length:]}" if length else f"<{value}>"
 
 
@@ -222,7 +235,11 @@ def read_prefixes(project: Project) -> dict[str, str]:
 
 def prefixes_in(turtle: str) -> dict[str, str]:
     matches = _PREFIX.finditer(turtle)
-    return {match[1]: match[2] for match in matches if not match.start() or turtle[match.start() - 1] == "\n"}
+    return {
+        match[1]: match[2]
+        for match in matches
+        if not match.start() or turtle[match.start() - 1] == "\n"
+    }
 
 
 def subjects(turtle: str) -> Iterator[tuple[str, int]]:

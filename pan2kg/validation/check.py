@@ -17,7 +17,17 @@ import pyoxigraph as ox
 from pan2kg.errors import EndpointError, Place, ProjectError, QueryError
 from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Messages, Text
 from pan2kg.project import FOLDERS, Project, read_text
-from pan2kg.store import LocalStore, Query, Store, program_query, read_query, remote, rules, select, store as stores
+from pan2kg.store import (
+    LocalStore,
+    Query,
+    Store,
+    program_query,
+    read_query,
+    remote,
+    rules,
+    select,
+    store as stores,
+)
 from pan2kg.turtle import blocks as turtle, vocabulary, writer
 from pan2kg.validation import compilation, lines, quotations, report
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, RuleUse, Severity
@@ -43,13 +53,18 @@ class Engine(StrEnum):
 
 
 def check(
-    project: Project, *, kinds: Collection[Kind] = KINDS, fail_on: Severity = Severity.VIOLATION,
-    baseline: Path | None = None, engine: Engine = Engine.SPARQL,
-) -> Report:  # fmt: skip
+    project: Project,
+    *,
+    kinds: Collection[Kind] = KINDS,
+    fail_on: Severity = Severity.VIOLATION,
+    baseline: Path | None = None,
+    engine: Engine = Engine.SPARQL,
+) -> Report:
     """Check the files of a project, or those ``kinds`` of rules, and say everything that is wrong with them.
 
-    What ``baseline`` accepts is set apart, and entries of it that no longer occur are reported. A file of the graph
-    that is not Turtle is a violation; the others are checked as if what it describes were there.
+    What ``baseline`` accepts is set apart, and entries of it that no longer occur are reported. A
+    file of the graph that is not Turtle is a violation; the others are checked as if what it
+    describes were there.
 
     >>> check(Project.packaged()).solved
     ()
@@ -71,13 +86,19 @@ class Looked:
 
     def report(self, findings: Iterable[Finding]) -> Report:
         every = list(placed(report.gathered(findings, self.plans), self.index, self.names))
-        return report.joined(self.parts, every, replace(self.names, labels=_labels(self.store, every, self.names)))
+        return report.joined(
+            self.parts, every, replace(self.names, labels=_labels(self.store, every, self.names))
+        )
 
 
 def look(
-    project: Project, *, kinds: Collection[Kind] = KINDS, engine: Engine = Engine.SPARQL, only: Collection[str] = (),
+    project: Project,
+    *,
+    kinds: Collection[Kind] = KINDS,
+    engine: Engine = Engine.SPARQL,
+    only: Collection[str] = (),
     tell: Callable[[str], None] = lambda _: None,
-) -> Looked:  # fmt: skip
+) -> Looked:
     """Look at the files of a project, or at ``only`` some by their names, which are judged on the whole graph."""
     tell("check-reads")
     store, unread = stores.load_readable(project)
@@ -88,62 +109,107 @@ def look(
         raise unread[0]  # the reference reads the files itself, each to its end
     for path in project.shape_files():
         stores.load(ox.Store(), path, project.graph_iri(path), name=project.name_of(path))
-    names, reports = Names(writer.read_prefixes(project)), list[Report]()
+    names = Names(writer.read_prefixes(project))
+    reports = list[Report]()
     of_members = [
-        (turtle.read_turtle_files(member) if project.others else chosen, writer.read_prefixes(member))
+        (
+            turtle.read_turtle_files(member) if project.others else chosen,
+            writer.read_prefixes(member),
+        )
         for member in project.members
     ]
     # what a mark before the first line makes of a file is said once, as a fault of style
-    marked = {file.name for file in files if any(fault.rule == turtle.BYTE_ORDER for fault in file.faults)}
-    untold = [error for error in unread if not (Kind.STYLE in kinds and error.place and error.place.file in marked)]
+    marked = {
+        file.name for file in files if any(fault.rule == turtle.BYTE_ORDER for fault in file.faults)
+    }
+    untold = [
+        error
+        for error in unread
+        if not (Kind.STYLE in kinds and error.place and error.place.file in marked)
+    ]
     if Kind.TEXT in kinds or unread:
         faults = [*lines.not_turtle(untold)]
         for member_files, prefixes in of_members:
             faults += lines.check_wording(member_files, prefixes)
-        text_rules, numbers = tuple(lines.TEXT_RULES.values()), lines.looked_at(chosen, Kind.TEXT)
+        text_rules = tuple(lines.TEXT_RULES.values())
+        numbers = lines.looked_at(chosen, Kind.TEXT)
         reports.append(Report(text_rules, tuple(faults), numbers))
     if Kind.TEXT in kinds:
         texts = [quotations.kept_texts(member) for member in reversed(project.members)]
         kept = {key: text for of_member in texts for key, text in of_member.items()}
-        reports += [quotations.check_quotations(chosen, kept), quotations.check_rights(chosen, kept, files)]
+        reports += [
+            quotations.check_quotations(chosen, kept),
+            quotations.check_rights(chosen, kept, files),
+        ]
     tell("check-shapes")
-    subjects = dict.fromkeys(file.expand(block.subject) for file in chosen for block in file.blocks) if only else {}
+    subjects = (
+        dict.fromkeys(file.expand(block.subject) for file in chosen for block in file.blocks)
+        if only
+        else {}
+    )
     narrow = list(subjects) if len(subjects) <= MANY else []
     if Kind.SHAPE in kinds:
         reports.append(findings_of_shapes(project, store, names, engine, only=narrow))
     tell("check-quality")
     if Kind.QUALITY in kinds:
-        # the shipped queries read nothing that is derived; one of a project's own may, unless its header says otherwise
-        needed = ((stores.needs(read_text(path)), path) for path in sorted(project.queries.glob(_QUALITY)))
-        if any(of or (of is None and not lines.is_shipped(path, project.name_of(path))) for of, path in needed):
+        # the shipped queries read nothing that is derived; one of a project's own may, unless its
+        # header says otherwise
+        needed = (
+            (stores.needs(read_text(path)), path) for path in sorted(project.queries.glob(_QUALITY))
+        )
+        if any(
+            of or (of is None and not lines.is_shipped(path, project.name_of(path)))
+            for of, path in needed
+        ):
             _derived(store, project)
         reports.append(findings_of_quality(project, store, names, only=narrow))
     tell("check-questions")
     if Kind.STYLE in kinds:
         style_rules = (*lines.STYLE_RULES.values(), *lines.QUESTION_RULES.values())
-        among, numbers = files if len(chosen) < len(files) else (), lines.looked_at(chosen, Kind.STYLE)
-        style = [fault for part, prefixes in of_members for fault in lines.check_style(part, prefixes, among=among)]
+        among = files if len(chosen) < len(files) else ()
+        numbers = lines.looked_at(chosen, Kind.STYLE)
+        style = [
+            fault
+            for part, prefixes in of_members
+            for fault in lines.check_style(part, prefixes, among=among)
+        ]
         if not only or any(name.endswith(".rq") for name in only):
             # what columns hold shows in the strongest links as well
-            question_faults, asked = lines.check_questions(project, lambda: _derived(store, project, limit=0))
-            style, numbers = style + question_faults, numbers | asked
+            question_faults, asked = lines.check_questions(
+                project, lambda: _derived(store, project, limit=0)
+            )
+            style = style + question_faults
+            numbers = numbers | asked
         reports.insert(0, Report(style_rules, tuple(style), numbers))
     index = turtle.index_blocks(files)
-    core = {subject for path in project.core_files() for subject, _ in writer.subjects(read_text(path))}
+    core = {
+        subject for path in project.core_files() for subject, _ in writer.subjects(read_text(path))
+    }
     every = placed((finding for part in reports for finding in part.findings), index, names)
     findings = [finding for finding in every if finding.place or finding.focus not in core]
     if unread:
         # what an unread file describes is not said to be missing
-        lost = {iri for iri, blocks in index.items() if all(file.name in broken for file, _ in blocks)}
+        lost = {
+            iri for iri, blocks in index.items() if all(file.name in broken for file, _ in blocks)
+        }
         findings = [
-            finding for finding in findings
+            finding
+            for finding in findings
             if finding.rule.kind in (Kind.STYLE, Kind.TEXT)
             or lost.isdisjoint((finding.focus, finding.value.strip("<>")))
-        ]  # fmt: skip
-    of_chosen = tuple(finding for finding in findings if not only or (finding.place and finding.place.file in only))
+        ]
+    of_chosen = tuple(
+        finding
+        for finding in findings
+        if not only or (finding.place and finding.place.file in only)
+    )
     in_plan = store.inner.quads_for_pattern(None, ox.NamedNode(vocabulary.PAN + "inPlan"), None)
     ends = ((quad.subject, quad.object) for quad in in_plan)
-    plans = {a.value: b.value for a, b in ends if isinstance(a, ox.NamedNode) and isinstance(b, ox.NamedNode)}
+    plans = {
+        a.value: b.value
+        for a, b in ends
+        if isinstance(a, ox.NamedNode) and isinstance(b, ox.NamedNode)
+    }
     return Looked(tuple(reports), of_chosen, store, index, plans, names)
 
 
@@ -163,7 +229,9 @@ def _near(
         nested = paths[name].is_relative_to(project.ontology)
         file = files[name] = turtle.read_turtle_file(read_text(paths[name]), name, nested=nested)
         for block in file.blocks if name in firsts else ():
-            for quad in store.inner.quads_for_pattern(ox.NamedNode(file.expand(block.subject)), None, None):
+            for quad in store.inner.quads_for_pattern(
+                ox.NamedNode(file.expand(block.subject)), None, None
+            ):
                 graph = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
                 waiting += [names[graph]] if names.get(graph, name) not in files else []
     return [files[name] for name in paths if name in files]
@@ -176,18 +244,32 @@ def _derived(store: LocalStore, project: Project, limit: int = rules.ALL) -> Loc
 
 
 def check_store(
-    project: Project, store: Store, *, fail_on: Severity = Severity.VIOLATION, baseline: Path | None = None
+    project: Project,
+    store: Store,
+    *,
+    fail_on: Severity = Severity.VIOLATION,
+    baseline: Path | None = None,
 ) -> Report:
     """What the shapes and quality queries of a project find in a store that holds what is derived as well."""
     accepted = report.read_baseline(baseline) if baseline else None
-    names, unasked = Names(writer.read_prefixes(project)), Unasked()
+    names = Names(writer.read_prefixes(project))
+    unasked = Unasked()
     of_shapes = findings_of_shapes(project, store, names, Engine.SPARQL, unasked=unasked)
-    stated = {iri for (iri,) in _about(store, "endpoint/stated", (finding.focus for finding in of_shapes.findings))}
+    stated = {
+        iri
+        for (iri,) in _about(
+            store, "endpoint/stated", (finding.focus for finding in of_shapes.findings)
+        )
+    }
     of_stated = [
-        finding for finding in of_shapes.findings if finding.focus in stated or not _IRI.fullmatch(finding.focus)
+        finding
+        for finding in of_shapes.findings
+        if finding.focus in stated or not _IRI.fullmatch(finding.focus)
     ]
     table = select(store, program_query("endpoint/parts"))
-    core = {subject for path in project.core_files() for subject, _ in writer.subjects(read_text(path))}
+    core = {
+        subject for path in project.core_files() for subject, _ in writer.subjects(read_text(path))
+    }
     plans = dict(zip(table.values("part"), table.values("plan"), strict=True))
     quality = findings_of_quality(project, store, names, unasked=unasked)
     findings = [
@@ -199,12 +281,17 @@ def check_store(
     not_asked = {}
     for rule, error in unasked.items():
         reason = Text.of({language: error.message.say(language) for language in LANGUAGES})
-        message, remedy = _CHECK.text("not-asked", rule=rule.key, reason=reason), _CHECK.text("not-asked-remedy")
+        message = _CHECK.text("not-asked", rule=rule.key, reason=reason)
+        remedy = _CHECK.text("not-asked-remedy")
         not_asked[Rule(f"not-asked:{rule.key}", rule.kind, Severity.VIOLATION, message, remedy)] = 1
     findings += [Finding(rule, "") for rule in not_asked]
-    unanswered = Report(tuple(not_asked), looked_at={rule.key: number for rule, number in not_asked.items()})
+    unanswered = Report(
+        tuple(not_asked), looked_at={rule.key: number for rule, number in not_asked.items()}
+    )
     labelled = replace(names, labels=_labels(store, findings, names))
-    whole = replace(report.joined((of_shapes, quality, unanswered), findings, labelled), fail_on=fail_on)
+    whole = replace(
+        report.joined((of_shapes, quality, unanswered), findings, labelled), fail_on=fail_on
+    )
     return whole if accepted is None else report.compare(whole, accepted, file=str(baseline))
 
 
@@ -218,7 +305,10 @@ def placed(findings: Iterable[Finding], index: Index, names: Names) -> Iterator[
         predicate = names.short(finding.path) if finding.times == 1 else ""
         value = names.short(finding.value)
         places = [
-            (statement.object not in (value, _BARE.sub(r"\1", value)), Place(file.name, statement.line))
+            (
+                statement.object not in (value, _BARE.sub(r"\1", value)),
+                Place(file.name, statement.line),
+            )
             for file, block in blocks
             for statement in block.statements
             if statement.predicate == predicate
@@ -251,22 +341,35 @@ def _labels(store: Store, findings: Collection[Finding], names: Names) -> dict[s
 
 
 def findings_of_shapes(
-    project: Project, store: Store, names: Names, engine: Engine, *,
-    only: Collection[str] = (), unasked: Unasked | None = None,
-) -> Report:  # fmt: skip
+    project: Project,
+    store: Store,
+    names: Names,
+    engine: Engine,
+    *,
+    only: Collection[str] = (),
+    unasked: Unasked | None = None,
+) -> Report:
     described = report.read_shapes(project.shape_files())
-    of_shapes, counts = report.read_rules(described, names), FocusCounts(store, naming("this", only))
+    of_shapes = report.read_rules(described, names)
+    counts = FocusCounts(store, naming("this", only))
     if not of_shapes.rules:
         raise ProjectError("no-shapes", place=Place("ontology/shapes"), remedy="put-shapes-back")
     if engine is Engine.PYSHACL:
         from pan2kg.validation import reference
 
-        files = {member.graph_iri(path): path for member in reversed(project.members) for path in member.loaded_files()}
+        files = {
+            member.graph_iri(path): path
+            for member in reversed(project.members)
+            for path in member.loaded_files()
+        }
         quads = (
-            quad for _, path in sorted(files.items(), key=lambda file: file[1])
+            quad
+            for _, path in sorted(files.items(), key=lambda file: file[1])
             for quad in ox.parse(path=path, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
-        )  # fmt: skip
-        findings = reference.find(reference.to_graph(quads), reference.shapes_graph(described), of_shapes)
+        )
+        findings = reference.find(
+            reference.to_graph(quads), reference.shapes_graph(described), of_shapes
+        )
     else:
         queries, refusals = compilation.compile_shapes(described)
         if refusals:
@@ -291,7 +394,10 @@ class FocusCounts:
         if focus and focus not in self.known:
             pattern = "\n".join(filter(None, (self.only, focus)))
             try:
-                table = select(self.store, f"SELECT (COUNT(DISTINCT ?this) AS ?number)\nWHERE {{\n{pattern}\n}}")
+                table = select(
+                    self.store,
+                    f"SELECT (COUNT(DISTINCT ?this) AS ?number)\nWHERE {{\n{pattern}\n}}",
+                )
                 self.known[focus] = int(table.values("number")[0])
             except (EndpointError, QueryError) as error:
                 if not remote.is_of_query(error):
@@ -310,7 +416,11 @@ class FocusCounts:
 
 
 def evaluate(
-    queries: Iterable[compilation.Compiled], rules: report.Rules, counts: FocusCounts, *, unasked: Unasked | None = None
+    queries: Iterable[compilation.Compiled],
+    rules: report.Rules,
+    counts: FocusCounts,
+    *,
+    unasked: Unasked | None = None,
 ) -> Iterator[Finding]:
     """What the queries find in the store at the focus nodes that are counted, each finding once.
 
@@ -318,7 +428,8 @@ def evaluate(
     """
     findings: dict[Finding, None] = {}
     for query in queries:
-        # most shapes of a small graph look at nothing: a count that is known costs less than the question
+        # most shapes of a small graph look at nothing: a count that is known costs less than the
+        # question
         if not counts.number(query.focus):
             continue
         text = query.text
@@ -334,13 +445,16 @@ def evaluate(
             continue
         for row in table.rows:
             cells = dict(zip(table.columns, row, strict=True))
-            node, way = cells["this"], cells.get("path")
+            node = cells["this"]
+            way = cells.get("path")
             if node is not None:
                 value = cells.get("value") or cells.get(query.value.removeprefix("?"))
                 focus = node.value if isinstance(node, ox.NamedNode) else report.written(node)
                 path = way.value if isinstance(way, ox.NamedNode) else query.fixed
                 terms = (focus, path, "" if value is None else report.written(value))
-                findings[rules.finding(query.shape, query.component, terms, query.constraint)] = None
+                findings[rules.finding(query.shape, query.component, terms, query.constraint)] = (
+                    None
+                )
     yield from findings
 
 
@@ -357,11 +471,20 @@ def named_files(project: Project, arguments: Sequence[str], start: Path) -> tupl
     if arguments and project.others:
         raise ProjectError("several-open", remedy="open-one")
     checked = (*project.ontology_files(), *project.shape_files(), *project.graph_files())
-    paths = {project.name_of(path): path for path in (*checked, *sorted(project.queries.rglob("*.rq")))}
+    paths = {
+        project.name_of(path): path for path in (*checked, *sorted(project.queries.rglob("*.rq")))
+    }
     root = project.root.resolve()
     chosen: dict[str, None] = {}
     for argument in arguments:
-        place = next((place.resolve() for place in (start / argument, project.root / argument) if place.exists()), None)
+        place = next(
+            (
+                place.resolve()
+                for place in (start / argument, project.root / argument)
+                if place.exists()
+            ),
+            None,
+        )
         if place is None:
             raise ProjectError("no-such-file", place=Place(argument), remedy="name-file-of-project")
         below = place.relative_to(root).as_posix() if place.is_relative_to(root) else "/"
@@ -376,13 +499,19 @@ def named_files(project: Project, arguments: Sequence[str], start: Path) -> tupl
 
 
 def check_change(
-    project: Project, change: CheckedChange, *, fail_on: Severity = Severity.VIOLATION, engine: Engine = Engine.SPARQL,
+    project: Project,
+    change: CheckedChange,
+    *,
+    fail_on: Severity = Severity.VIOLATION,
+    engine: Engine = Engine.SPARQL,
     tell: Callable[[str], None],
-) -> Report:  # fmt: skip
+) -> Report:
     if not change.since:
         looked = look(project, engine=engine, only=change.files, tell=tell)
         return replace(looked.report(looked.findings), fail_on=fail_on, of_some=bool(change.files))
-    with at_revision(project, change.since) as before:  # first, so that a revision that is none is said at once
+    with at_revision(
+        project, change.since
+    ) as before:  # first, so that a revision that is none is said at once
         looked = look(project, engine=engine, only=change.files, tell=tell)
         tell("check-before")
         files_before = tuple(name for name in change.files if (before.root / name).exists())
@@ -392,7 +521,9 @@ def check_change(
     added, _, solved = report.matched(looked.findings, looked.names, accepted, "since-solved")
     whole = looked.report(added)
     findings = report.in_order([*whole.findings, *solved])
-    return replace(whole, findings=findings, fail_on=fail_on, since=change.since, of_some=bool(change.files))
+    return replace(
+        whole, findings=findings, fail_on=fail_on, since=change.since, of_some=bool(change.files)
+    )
 
 
 @contextmanager
@@ -410,8 +541,14 @@ def at_revision(project: Project, revision: str) -> Iterator[Project]:
         return done.stdout if done.returncode == 0 else b""
 
     if not git("rev-parse", "--is-inside-work-tree"):
-        raise ProjectError("no-repository", place=Place(str(project.root)), remedy="check-without-since")
-    commit = git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").decode().strip()
+        raise ProjectError(
+            "no-repository", place=Place(str(project.root)), remedy="check-without-since"
+        )
+    commit = (
+        git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+        .decode()
+        .strip()
+    )
     if not commit:
         raise ProjectError("no-revision", remedy="name-revision", revision=revision)
     listed = git("ls-tree", "--name-only", commit, "--", *FOLDERS, "texts").decode().split("\n")
@@ -419,7 +556,9 @@ def at_revision(project: Project, revision: str) -> Iterator[Project]:
     if not set(FOLDERS) <= set(folders):
         raise ProjectError("revision-no-project", remedy="name-revision", revision=revision)
     with tempfile.TemporaryDirectory(prefix="pan2kg-") as folder:
-        with tarfile.open(fileobj=io.BytesIO(git("archive", "--format=tar", commit, "--", *folders))) as packed:
+        with tarfile.open(
+            fileobj=io.BytesIO(git("archive", "--format=tar", commit, "--", *folders))
+        ) as packed:
             for member in packed:
                 if member.isfile() and (content := packed.extractfile(member)):
                     path = Path(folder, member.name)  # names in a tree of git lead nowhere else
@@ -428,9 +567,12 @@ def at_revision(project: Project, revision: str) -> Iterator[Project]:
         yield Project.at(folder)
 
 
-def objections(project: Project, store: LocalStore, texts: Mapping[Path, str]) -> tuple[Finding, ...]:
+def objections(
+    project: Project, store: LocalStore, texts: Mapping[Path, str]
+) -> tuple[Finding, ...]:
     """The violations and warnings that new texts of files would bring about, worst first; the texts are Turtle."""
-    names, statements = Names(writer.read_prefixes(project)), list[dict[tuple[str, str], list[tuple[str, str]]]]()
+    names = Names(writer.read_prefixes(project))
+    statements = list[dict[tuple[str, str], list[tuple[str, str]]]]()
     texts_before = {path: read_text(path) if path.exists() else "" for path in texts}
     before, after = (
         [turtle.read_turtle_file(text, project.name_of(path)) for path, text in contents.items()]
@@ -442,7 +584,11 @@ def objections(project: Project, store: LocalStore, texts: Mapping[Path, str]) -
             for block in file.blocks:
                 of_block = statements[-1].setdefault((file.name, file.expand(block.subject)), [])
                 of_block += ((line.predicate, line.object) for line in block.statements)
-    changed = {place[1] for place, of_block in statements[1].items() if statements[0].get(place) != of_block}
+    changed = {
+        place[1]
+        for place, of_block in statements[1].items()
+        if statements[0].get(place) != of_block
+    }
     touched = set(changed)
     for file in after:
         for block in file.blocks:
@@ -459,7 +605,11 @@ def objections(project: Project, store: LocalStore, texts: Mapping[Path, str]) -
         stores.withdraw(store.inner)
 
     put(texts)
-    faults = [finding for finding in lines.check_wording(after, names.prefixes) if finding.focus in changed]
+    faults = [
+        finding
+        for finding in lines.check_wording(after, names.prefixes)
+        if finding.focus in changed
+    ]
     faults += _asked(project, store, names, changed, touched)
     if faults:  # a fault that was there before is not ours
         put(texts_before)
@@ -467,7 +617,9 @@ def objections(project: Project, store: LocalStore, texts: Mapping[Path, str]) -
         findings_before += lines.check_wording(before, names.prefixes)
         put(texts)
         faults_before = {report.fingerprint(finding, names) for finding in findings_before}
-        faults = [finding for finding in faults if report.fingerprint(finding, names) not in faults_before]
+        faults = [
+            finding for finding in faults if report.fingerprint(finding, names) not in faults_before
+        ]
     weighty = (finding for finding in faults if finding.severity.reaches(Severity.WARNING))
     return report.in_order(finding for finding in weighty if finding.rule.use is RuleUse.EDIT)
 
@@ -477,11 +629,17 @@ def _asked(
 ) -> Iterator[Finding]:
     described = report.read_shapes(project.shape_files())
     counts = FocusCounts(store, naming("this", sorted(changed)))
-    yield from evaluate(compilation.compile_near(described, counts.number), report.read_rules(described, names), counts)
+    yield from evaluate(
+        compilation.compile_near(described, counts.number),
+        report.read_rules(described, names),
+        counts,
+    )
     foci = {iri for iri in touched if _IRI.fullmatch(iri)}
     foci |= foci_of_values(project, store, changed, least=Severity.WARNING)
     only = sorted(foci) if len(foci) <= MANY else ()
-    for finding in findings_of_quality(project, store, names, least=Severity.WARNING, only=only).findings:
+    for finding in findings_of_quality(
+        project, store, names, least=Severity.WARNING, only=only
+    ).findings:
         if finding.focus in touched or finding.value.strip("<>") in changed:
             yield finding
 
@@ -491,25 +649,44 @@ def _asked(
 
 def quality_rules(project: Project, least: Severity) -> Iterator[tuple[Query, Rule, bool]]:
     for path in sorted(project.queries.glob(_QUALITY)):
-        file, texts = project.name_of(path), dict[str, Text]()
+        file = project.name_of(path)
+        texts = dict[str, Text]()
         query = read_query(path, name=file)
         head = query.header
-        severity, use = head.get("severity", "violation"), head.get("use", "edit")
+        severity = head.get("severity", "violation")
+        use = head.get("use", "edit")
         if not head.get("message") or severity not in list(Severity) or use not in list(RuleUse):
             raise QueryError("quality-header", place=Place(file, 1), remedy="write-quality-header")
         for name in ("message", "remedy"):
-            words = {tag: head.get(f"{name}_{tag}", "") for tag in LANGUAGES} | {SOURCE_LANGUAGE: head.get(name, "")}
+            words = {tag: head.get(f"{name}_{tag}", "") for tag in LANGUAGES} | {
+                SOURCE_LANGUAGE: head.get(name, "")
+            }
             texts[name] = Text.of(words)
-        rule = Rule(query.name, Kind.QUALITY, Severity(severity), **texts, query=query.text, use=RuleUse(use))
+        rule = Rule(
+            query.name,
+            Kind.QUALITY,
+            Severity(severity),
+            **texts,
+            query=query.text,
+            use=RuleUse(use),
+        )
         if rule.severity.reaches(least):
             yield query, rule, lines.is_shipped(path, file)
 
 
 def findings_of_quality(
-    project: Project, store: Store, names: Names, *,
-    least: Severity = Severity.INFO, only: Collection[str] = (), unasked: Unasked | None = None,
-) -> Report:  # fmt: skip
-    looked_at, of_quality, findings, statistics = dict[str, int](), [], list[Finding](), dict[str, int]()
+    project: Project,
+    store: Store,
+    names: Names,
+    *,
+    least: Severity = Severity.INFO,
+    only: Collection[str] = (),
+    unasked: Unasked | None = None,
+) -> Report:
+    looked_at = dict[str, int]()
+    of_quality = []
+    findings = list[Finding]()
+    statistics = dict[str, int]()
     members: dict[str, set[str]] = {}
     table = _narrowed(program_query("things/members"), "thing", only, store)
     for name, iri in zip(table.values("class"), table.values("thing"), strict=True):
@@ -533,7 +710,9 @@ def findings_of_quality(
         of_query = list[Finding]()
         for row in table.rows:
             cells = dict(zip(table.columns, row, strict=True))
-            focus, path, value = stores.plain(cells["focus"]), stores.plain(cells.get("path")), cells.get("value")
+            focus = stores.plain(cells["focus"])
+            path = stores.plain(cells.get("path"))
+            value = cells.get("value")
             of_query.append(Finding(rule, focus, path, str(value) if value is not None else ""))
         if rule.use is RuleUse.STATISTIC:
             statistics[rule.key] = len({finding.focus for finding in of_query})
@@ -548,7 +727,11 @@ def findings_of_quality(
 def foci_of_values(
     project: Project, store: LocalStore, values: Collection[str], *, least: Severity = Severity.INFO
 ) -> set[str]:
-    subjects = (quad.subject for iri in values for quad in store.inner.quads_for_pattern(None, None, ox.NamedNode(iri)))
+    subjects = (
+        quad.subject
+        for iri in values
+        for quad in store.inner.quads_for_pattern(None, None, ox.NamedNode(iri))
+    )
     foci = {subject.value for subject in subjects if isinstance(subject, ox.NamedNode)}
     for query, _, is_shipped in quality_rules(project, least):
         if is_shipped and "?value" in query.text and query.header.get("value") != "object":

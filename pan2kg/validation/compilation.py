@@ -1,9 +1,10 @@
 """Shapes compiled to SPARQL, one SELECT for each constraint of each shape that reports; and what the queries find.
 
-A query gives the focus nodes that break a constraint, with value and path where the constraint names them. Focus nodes
-are those of the targets of a shape (SHACL, section 2.1.3) and what shapes hand on by ``sh:property`` (section 4.7.2).
-Queries are plain SPARQL 1.1 over one graph. What is compiled is what the shapes of pan2kg use; all else is refused by
-name, never passed over. Values are those the store holds: of numbers and times, the canonical form.
+A query gives the focus nodes that break a constraint, with value and path where the constraint
+names them. Focus nodes are those of the targets of a shape (SHACL, section 2.1.3) and what shapes
+hand on by ``sh:property`` (section 4.7.2). Queries are plain SPARQL 1.1 over one graph. What is
+compiled is what the shapes of pan2kg use; all else is refused by name, never passed over. Values
+are those the store holds: of numbers and times, the canonical form.
 """
 
 import re
@@ -24,7 +25,16 @@ from pan2kg.project import Project, read_text
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle import RDF, RDFS, SH, XSD, writer
 from pan2kg.validation import lines, quotations
-from pan2kg.validation.report import NOT_CONSTRAINTS, PATHS, Names, Node, Shapes, Term, read_rules, read_shapes
+from pan2kg.validation.report import (
+    NOT_CONSTRAINTS,
+    PATHS,
+    Names,
+    Node,
+    Shapes,
+    Term,
+    read_rules,
+    read_shapes,
+)
 
 SHAPES: Final = Place("ontology/shapes")
 COUNTED: Final = 6
@@ -61,19 +71,39 @@ _KINDS: Final = {
     "IRI": "isIRI({0})", "BlankNode": "isBlank({0})", "Literal": "isLiteral({0})",
     "BlankNodeOrIRI": "!isLiteral({0})", "BlankNodeOrLiteral": "!isIRI({0})", "IRIOrLiteral": "!isBlank({0})",
 }  # fmt: skip
-_RANGES: Final = {"minExclusive": ">", "minInclusive": ">=", "maxExclusive": "<", "maxInclusive": "<="}
+_RANGES: Final = {
+    "minExclusive": ">",
+    "minInclusive": ">=",
+    "maxExclusive": "<",
+    "maxInclusive": "<=",
+}
 _LENGTHS: Final = {"minLength": ">=", "maxLength": "<="}
 _PAIRS: Final = {"lessThan": "<", "lessThanOrEquals": "<="}
 _OF_VALUES: Final = frozenset(
-    ("class", "datatype", "nodeKind", "pattern", "languageIn", "in", "node", "not", "and", "or", "xone",
-     *_RANGES, *_LENGTHS)
-)  # fmt: skip
+    (
+        "class",
+        "datatype",
+        "nodeKind",
+        "pattern",
+        "languageIn",
+        "in",
+        "node",
+        "not",
+        "and",
+        "or",
+        "xone",
+        *_RANGES,
+        *_LENGTHS,
+    )
+)
 """The constraints that ask something of each value node."""
 _OF_ALL: Final = frozenset(
     ("minCount", "maxCount", "qualifiedValueShape", "hasValue", "uniqueLang", "disjoint", *_PAIRS)
 )
 """The constraints that ask something of all value nodes together, or of their place."""
-_SINGLE: Final = frozenset(("datatype", "nodeKind", "in", "qualifiedValueShape", "minCount", "maxCount", *_LENGTHS))
+_SINGLE: Final = frozenset(
+    ("datatype", "nodeKind", "in", "qualifiedValueShape", "minCount", "maxCount", *_LENGTHS)
+)
 """The constraints a shape may have once."""
 
 
@@ -82,16 +112,23 @@ class Refused(Exception):  # noqa: N818 - a refusal with its reason, which becom
         super().__init__(key)
         for name, value in values.items():
             if isinstance(value, Term):
-                values[name] = f"sh:{value.value.removeprefix(SH)}" if value.value.startswith(SH) else str(value)
-        self.shape, self.why = shape, told(key, **values)
+                values[name] = (
+                    f"sh:{value.value.removeprefix(SH)}"
+                    if value.value.startswith(SH)
+                    else str(value)
+                )
+        self.shape = shape
+        self.why = told(key, **values)
 
 
 @dataclass(frozen=True, slots=True)
 class Breach:
     """What breaks a constraint: where ``match``, or the focus node alone, is something of which ``unless`` is not true.
 
-    A result names its value by the variable ``value``; ``counted`` is the HAVING of a count over the values that
-    ``match`` finds. ``along`` is the path from the focus node to ``value`` where ``match`` is nothing else.
+    A result names its value by the variable ``value``; ``counted`` is the HAVING of a count over
+    the values that
+    ``match`` finds. ``along`` is the path from the focus node to ``value`` where ``match`` is
+        nothing else.
     """
 
     name: str
@@ -123,15 +160,21 @@ class Conditions:
             raise Refused(shape, "refused-recursion", name=shape)
         if self.shapes.is_off(shape):
             return "true"
-        inner, tests = replace(self, within=(*self.within, shape)), list[str]()
+        inner = replace(self, within=(*self.within, shape))
+        tests = list[str]()
         for breach in inner.breaches(shape, node, next(self.variables)):
             if breach.counted:
                 raise Refused(shape, "refused-count", n=COUNTED)
             if not breach.match:
                 tests.append(breach.unless)
                 continue
-            failed, along = failing(breach.unless), breach.along
-            whole = breach.match + failed if along is None else self.leads(along, node, breach.value, failed)
+            failed = failing(breach.unless)
+            along = breach.along
+            whole = (
+                breach.match + failed
+                if along is None
+                else self.leads(along, node, breach.value, failed)
+            )
             tests.append(f"NOT EXISTS {{ {whole} }}")
         path = self.shapes.value(shape, "path")
         for property_shape in self.shapes.values(shape, "property"):
@@ -145,14 +188,18 @@ class Conditions:
                 tests.append(f"NOT EXISTS {{ {self.leads(path, node, value, failed)} }}")
         return joint("&&", tests)
 
-    def breaches(self, shape: Term, node: str, value: str, *, reporting: bool = False) -> Iterator[Breach]:
+    def breaches(
+        self, shape: Term, node: str, value: str, *, reporting: bool = False
+    ) -> Iterator[Breach]:
         properties = self.shapes.said.get(shape) if not isinstance(shape, ox.Literal) else None
         if properties is None:
             raise Refused(shape, "refused-missing", name=shape)
         path = self.shapes.value(shape, "path")
         for iri, parameters in properties.items():
             name = iri.removeprefix(SH)
-            is_constraint = iri.startswith(SH) and name not in NOT_CONSTRAINTS and name not in _BESIDE
+            is_constraint = (
+                iri.startswith(SH) and name not in NOT_CONSTRAINTS and name not in _BESIDE
+            )
             if not is_constraint or (name == "sparql" and reporting):
                 self._look(shape, name, parameters)
             elif name == "sparql":
@@ -163,10 +210,14 @@ class Conditions:
                 for parameter in parameters:
                     end = node if path is None else value
                     match = "" if path is None else self.leads(path, node, value, stepwise=False)
-                    yield Breach(name, match, self._test(shape, name, parameter, end), end, along=path)
+                    yield Breach(
+                        name, match, self._test(shape, name, parameter, end), end, along=path
+                    )
             elif name in _OF_ALL:
                 for parameter in parameters:
-                    yield from self._together(shape, name, parameter, (node, value), reporting=reporting)
+                    yield from self._together(
+                        shape, name, parameter, (node, value), reporting=reporting
+                    )
             else:
                 raise Refused(shape, "refused-parameter", name=ox.NamedNode(iri))
 
@@ -175,8 +226,12 @@ class Conditions:
             raise Refused(shape, "refused-parameter", name="sh:target")
         if name in _BESIDE and not self.shapes.values(shape, _BESIDE[name]):
             raise Refused(shape, "refused-alone", name=f"sh:{name}", other=f"sh:{_BESIDE[name]}")
-        is_property = name == RDF + "type" and SH + "PropertyShape" in (value.value for value in values)
-        if (is_property and self.shapes.value(shape, "path") is None) or (name == "path" and len(values) != 1):
+        is_property = name == RDF + "type" and SH + "PropertyShape" in (
+            value.value for value in values
+        )
+        if (is_property and self.shapes.value(shape, "path") is None) or (
+            name == "path" and len(values) != 1
+        ):
             raise Refused(shape, "refused-path")
         waiting = list(values) if name == "path" else []
         while waiting:
@@ -197,16 +252,28 @@ class Conditions:
             return negation(conforms) if name == "not" else conforms
         if name in ("in", "languageIn", "and", "or", "xone"):
             terms = self.shapes.items(parameter)
-            is_list = parameter.value == RDF + "nil" or self.shapes.value(parameter, RDF + "first") is not None
+            is_list = (
+                parameter.value == RDF + "nil"
+                or self.shapes.value(parameter, RDF + "first") is not None
+            )
             if not is_list or (name in ("and", "or", "xone") and not terms):
-                raise Refused(shape, "refused-value", name=f"sh:{name}", value=str(parameter) if not is_list else "( )")
+                raise Refused(
+                    shape,
+                    "refused-value",
+                    name=f"sh:{name}",
+                    value=str(parameter) if not is_list else "( )",
+                )
             if name == "languageIn":
                 tags = (writer.string(tag.value) for tag in terms)
-                return joint("||", (f"COALESCE(langMatches(LANG({value}), {tag}), false)" for tag in tags))
+                return joint(
+                    "||", (f"COALESCE(langMatches(LANG({value}), {tag}), false)" for tag in tags)
+                )
             if name == "in":
                 if terms and all(isinstance(term, ox.NamedNode) for term in terms):
                     return f"{value} IN ({', '.join(map(str, terms))})"
-                return joint("||", (f"sameTerm({value}, {constant(term, shape, 'in')})" for term in terms))
+                return joint(
+                    "||", (f"sameTerm({value}, {constant(term, shape, 'in')})" for term in terms)
+                )
             tests = [self.conforms(term, value) for term in terms]
             if name == "xone":
                 return f"({' + '.join(f'IF({test}, 1, 0)' for test in tests)}) = 1"
@@ -220,11 +287,21 @@ class Conditions:
             letters = flags.value if flags is not None else ""
             arguments = f"{writer.string(parameter.value)}{f', {writer.string(letters)}' if letters else ''}"
             probe = ox.Store().query(f'SELECT (REGEX("", {arguments}) AS ?read) {{}}')
-            if set(letters) - set("im") or not isinstance(probe, ox.QuerySolutions) or next(probe)["read"] is None:
-                raise Refused(shape, "refused-pattern", value=parameter.value + (f" ({letters})" if letters else ""))
+            if (
+                set(letters) - set("im")
+                or not isinstance(probe, ox.QuerySolutions)
+                or next(probe)["read"] is None
+            ):
+                raise Refused(
+                    shape,
+                    "refused-pattern",
+                    value=parameter.value + (f" ({letters})" if letters else ""),
+                )
             return f"COALESCE(REGEX(STR({value}), {arguments}), false)"
         if name in _LENGTHS:
-            return f"COALESCE(STRLEN(STR({value})) {_LENGTHS[name]} {self._whole(shape, name)}, false)"
+            return (
+                f"COALESCE(STRLEN(STR({value})) {_LENGTHS[name]} {self._whole(shape, name)}, false)"
+            )
         if name == "nodeKind" and parameter.value.removeprefix(SH) in _KINDS:
             return _KINDS[parameter.value.removeprefix(SH)].format(value)
         if name in _RANGES and isinstance(parameter, ox.Literal):
@@ -234,9 +311,11 @@ class Conditions:
     def _together(
         self, shape: Term, name: str, parameter: Term, at: tuple[str, str], *, reporting: bool
     ) -> Iterator[Breach]:
-        path, (node, value) = self.shapes.value(shape, "path"), at
+        path = self.shapes.value(shape, "path")
+        (node, value) = at
         if name == "hasValue":
-            term, end = constant(parameter, shape, name), node if path is None else next(self.variables)
+            term = constant(parameter, shape, name)
+            end = node if path is None else next(self.variables)
             test = f"sameTerm({end}, {term})"
             if path is not None:
                 test = f"EXISTS {{ {self.leads(path, node, end, f' FILTER({test})')} }}"
@@ -249,40 +328,75 @@ class Conditions:
             return
         reached = self.leads(path, node, value, stepwise=False)
         if name == "disjoint":
-            yield Breach(name, f"{reached} {node} {constant(parameter, shape, name)} {value} .", value=value)
+            yield Breach(
+                name, f"{reached} {node} {constant(parameter, shape, name)} {value} .", value=value
+            )
         elif name in _PAIRS:
-            theirs, compared = constant(parameter, shape, name), next(self.variables)
+            theirs = constant(parameter, shape, name)
+            compared = next(self.variables)
             test = f"COALESCE({value} {_PAIRS[name]} {compared}, false)"
             yield Breach(name, f"{reached} {node} {theirs} {compared} .", test, value)
         elif name == "uniqueLang" and parameter.value == "true":
             second = next(self.variables)
             alike = f'LANG({value}) != "" && LCASE(LANG({value})) = LCASE(LANG({second}))'
             differs = f" FILTER(!sameTerm({value}, {second}) && {alike})"
-            yield Breach(name, f"{reached} {self.leads(path, node, second, stepwise=False)}{differs}")
+            yield Breach(
+                name, f"{reached} {self.leads(path, node, second, stepwise=False)}{differs}"
+            )
         elif name == "qualifiedValueShape":
-            counts = [key for key in ("qualifiedMinCount", "qualifiedMaxCount") if self.shapes.values(shape, key)]
+            counts = [
+                key
+                for key in ("qualifiedMinCount", "qualifiedMaxCount")
+                if self.shapes.values(shape, key)
+            ]
             if not counts:
-                raise Refused(shape, "refused-alone", name="sh:qualifiedValueShape", other="sh:qualifiedMinCount")
+                raise Refused(
+                    shape,
+                    "refused-alone",
+                    name="sh:qualifiedValueShape",
+                    other="sh:qualifiedMinCount",
+                )
             for key in counts:
                 yield self._counted(shape, key, at, path, parameter, reporting=reporting)
         elif name in ("minCount", "maxCount"):
             yield self._counted(shape, name, at, path, None, reporting=reporting)
 
     def _counted(
-        self, shape: Term, name: str, at: tuple[str, str], path: Term, qualified: Term | None, *, reporting: bool
+        self,
+        shape: Term,
+        name: str,
+        at: tuple[str, str],
+        path: Term,
+        qualified: Term | None,
+        *,
+        reporting: bool,
     ) -> Breach:
-        number, is_least, (node, value) = self._whole(shape, name), name.lower().endswith("mincount"), at
+        number = self._whole(shape, name)
+        is_least = name.lower().endswith("mincount")
+        (node, value) = at
         needed = number if is_least else number + 1
         has_count = needed > COUNTED or (reporting and needed > 2)
         names = [value] if has_count else [next(self.variables) for _ in range(needed)]
         reached = []
         for end in names:
-            test = f" FILTER({joint('&&', [self.conforms(qualified, end)])})" if qualified is not None else ""
+            test = (
+                f" FILTER({joint('&&', [self.conforms(qualified, end)])})"
+                if qualified is not None
+                else ""
+            )
             # a single value is only asked for, several are told apart by their variables
-            reached.append(self.leads(path, node, end, stepwise=qualified is None and needed == 1) + test)
+            reached.append(
+                self.leads(path, node, end, stepwise=qualified is None and needed == 1) + test
+            )
         if has_count:
-            return Breach(name, reached[0], counted=f"COUNT(DISTINCT {value}) {'<' if is_least else '>'} {number}")
-        different = joint("&&", (f"!sameTerm({name_a}, {name_b})" for name_a, name_b in combinations(names, 2)))
+            return Breach(
+                name,
+                reached[0],
+                counted=f"COUNT(DISTINCT {value}) {'<' if is_least else '>'} {number}",
+            )
+        different = joint(
+            "&&", (f"!sameTerm({name_a}, {name_b})" for name_a, name_b in combinations(names, 2))
+        )
         told_apart = f" FILTER({different})" if needed > 1 else ""
         enough = f"EXISTS {{ {' '.join(reached)}{told_apart} }}" if names else "true"
         return Breach(name, unless=enough if is_least else negation(enough))
@@ -296,21 +410,30 @@ class Conditions:
             raise Refused(shape, "refused-number", name=f"sh:{name}", value=str(number))
         return int(number.value)
 
-    def leads(self, path: Term, node: str, value: str, test: str = "", *, stepwise: bool = True) -> str:
+    def leads(
+        self, path: Term, node: str, value: str, test: str = "", *, stepwise: bool = True
+    ) -> str:
         """The pattern of a path from a node to a value of which a test holds, for EXISTS step by step.
 
-        There each step asks for the next: as one pattern, an engine may begin at its end, for each node anew.
+        There each step asks for the next: as one pattern, an engine may begin at its end, for each
+        node anew.
         """
-        steps = [self.shapes.path(step, bare=False, within=True) for step in self.shapes.items(path)]
+        steps = [
+            self.shapes.path(step, bare=False, within=True) for step in self.shapes.items(path)
+        ]
         if len(steps) < 2 or not stepwise:
             return f"{node} {self.shapes.path(path, bare=False)} {value} .{test}"
         names = [node, *(next(self.variables) for _ in steps[1:]), value]
-        triples = [f"{start} {step} {end} ." for start, step, end in zip(names, steps, names[1:], strict=False)]
+        triples = [
+            f"{start} {step} {end} ."
+            for start, step, end in zip(names, steps, names[1:], strict=False)
+        ]
         return f"{' FILTER(EXISTS { '.join(triples)}{test}{' })' * (len(steps) - 1)}"
 
 
 def _of_datatype(datatype: str, iri: str, value: str) -> str:
-    name, tests = iri.removeprefix(XSD), [f"DATATYPE({value}) = {datatype}"]
+    name = iri.removeprefix(XSD)
+    tests = [f"DATATYPE({value}) = {datatype}"]
     if iri == RDFS + "Literal":
         return f"isLiteral({value})"
     if iri.startswith(XSD) and name in _NUMBERS:
@@ -329,7 +452,9 @@ def failing(condition: str) -> str:
 def joint(operator: str, conditions: Iterable[str]) -> str:
     other, nothing = ("||", "true") if operator == "&&" else ("&&", "false")
     needed = (condition for condition in conditions if (operator, condition) != ("&&", "true"))
-    bracketed = (f"({condition})" if f" {other} " in condition else condition for condition in needed)
+    bracketed = (
+        f"({condition})" if f" {other} " in condition else condition for condition in needed
+    )
     return f" {operator} ".join(bracketed) or nothing
 
 
@@ -337,7 +462,8 @@ def negation(condition: str) -> str:
     # without a second mark of negation where there is one already
     for start, opposite in (("NOT EXISTS {", "EXISTS {"), ("EXISTS {", "NOT EXISTS {"), ("!(", "")):
         if condition.startswith(start):
-            depth, opening = 0, len(start) - 1
+            depth = 0
+            opening = len(start) - 1
             for token in writer.tokens(condition[opening:]):
                 depth += (token.text in "({") - (token.text in ")}") if token.kind == "mark" else 0
                 if not depth:
@@ -357,8 +483,9 @@ def constant(term: Term, shape: Term, name: str) -> str:
 class Compiled:
     """The query of a constraint: ``focus`` selects the nodes its shape looks at.
 
-    A row has ``?this``, and by the name in ``value`` the value, where that is a variable; ``fixed`` is the path of the
-    shape, as a finding has it; ``constraint`` is the node of a constraint by a query.
+    A row has ``?this``, and by the name in ``value`` the value, where that is a variable; ``fixed``
+    is the path of the shape, as a finding has it; ``constraint`` is the node of a constraint by a
+    query.
     """
 
     shape: Node
@@ -379,7 +506,9 @@ def compile_shapes(shapes: Shapes) -> tuple[tuple[Compiled, ...], Refusals]:
     queries: list[Compiled] = []
     components = (node for node in shapes.said if shapes.values(node, "parameter"))
     refusals: Refusals = [(component, told("refused-component")) for component in components]
-    entailed = (node for node in shapes.said if shapes.values(node, "entailment"))  # SHACL, section 3.2
+    entailed = (
+        node for node in shapes.said if shapes.values(node, "entailment")
+    )  # SHACL, section 3.2
     refusals += [(node, told("refused-parameter", name="sh:entailment")) for node in entailed]
     for shape in _reporting(shapes):
         try:
@@ -392,7 +521,8 @@ def compile_shapes(shapes: Shapes) -> tuple[tuple[Compiled, ...], Refusals]:
 def compile_near(shapes: Shapes, number: Callable[[str], int]) -> Iterator[Compiled]:
     """The queries of shapes that look at something, which the ``number`` of nodes a pattern matches says.
 
-    Of one that is refused, which the check of a whole project says, there are those that come before the reason.
+    Of one that is refused, which the check of a whole project says, there are those that come
+    before the reason.
     """
     for shape in _reporting(shapes):
         with suppress(Refused):
@@ -407,7 +537,9 @@ def _reporting(shapes: Shapes) -> list[Node]:
 
 def _compile(shapes: Shapes, shape: Node) -> Iterator[Compiled]:
     path = shapes.value(shape, "path")
-    if path is None and any(predicate == SH + "property" for _, predicate in shapes.used.get(shape, ())):
+    if path is None and any(
+        predicate == SH + "property" for _, predicate in shapes.used.get(shape, ())
+    ):
         raise Refused(shape, "refused-path")
     breaches = list(Conditions(shapes, (shape,)).breaches(shape, _THIS, _VALUE, reporting=True))
     focus = focus_nodes(shapes, shape)
@@ -421,7 +553,9 @@ def _compile(shapes: Shapes, shape: Node) -> Iterator[Compiled]:
         if not shapes.is_off(constraint):
             text = _own_query(shapes, constraint, shape, focus)
             value = _THIS if path is None else ""
-            yield Compiled(shape, "SPARQLConstraintComponent", text, focus, value, fixed, constraint)
+            yield Compiled(
+                shape, "SPARQLConstraintComponent", text, focus, value, fixed, constraint
+            )
 
 
 def focus_nodes(shapes: Shapes, shape: Node, *, by: Sequence[str] = ("property",)) -> str:
@@ -434,16 +568,24 @@ def focus_nodes(shapes: Shapes, shape: Node, *, by: Sequence[str] = ("property",
         # each pattern with whether it matches a node once
         if target in within:
             raise Refused(target, "refused-recursion", name=str(target))
-        terms = {name: [constant(term, target, name) for term in of] for name, of in shapes.targets(target).items()}
-        classes, below = terms.get("targetClass", []), f"<{RDF}type>/<{RDFS}subClassOf>*"
+        terms = {
+            name: [constant(term, target, name) for term in of]
+            for name, of in shapes.targets(target).items()
+        }
+        classes = terms.get("targetClass", [])
+        below = f"<{RDF}type>/<{RDFS}subClassOf>*"
         if len(classes) == 1:
             yield f"{node} {below} {classes[0]} .", True
         elif classes:
             yield f"VALUES ?class {{ {' '.join(classes)} }} {node} {below} ?class .", False
         if nodes := terms.get("targetNode"):
             yield f"VALUES {node} {{ {' '.join(nodes)} }}", True
-        yield from ((f"{node} {term} ?object .", False) for term in terms.get("targetSubjectsOf", ()))
-        yield from ((f"?subject {term} {node} .", False) for term in terms.get("targetObjectsOf", ()))
+        yield from (
+            (f"{node} {term} ?object .", False) for term in terms.get("targetSubjectsOf", ())
+        )
+        yield from (
+            (f"?subject {term} {node} .", False) for term in terms.get("targetObjectsOf", ())
+        )
         parent = f"?parent{len(within) + 1}"
         for user, predicate in shapes.used.get(target, ()):
             if predicate.removeprefix(SH) not in by or shapes.is_off(user):
@@ -453,7 +595,10 @@ def focus_nodes(shapes: Shapes, shape: Node, *, by: Sequence[str] = ("property",
                 yield from reached(user, node, (*within, target))
             else:
                 step = f"{parent} {shapes.path(path, bare=False)} {node} ."
-                yield from ((f"{above} {step}", False) for above, _ in reached(user, parent, (*within, target)))
+                yield from (
+                    (f"{above} {step}", False)
+                    for above, _ in reached(user, parent, (*within, target))
+                )
 
     patterns = dict.fromkeys(reached(shape, _THIS, ()))
     if len(patterns) == 1 and next(iter(patterns))[1]:
@@ -463,20 +608,24 @@ def focus_nodes(shapes: Shapes, shape: Node, *, by: Sequence[str] = ("property",
 
 
 def _own_query(shapes: Shapes, constraint: Term, shape: Node, focus: str) -> str:
-    selects, path = shapes.values(constraint, "select"), shapes.value(shape, "path")
+    selects = shapes.values(constraint, "select")
+    path = shapes.value(shape, "path")
     if len(selects) != 1 or not isinstance(selects[0], ox.Literal):
         raise Refused(shape, "refused-select")
     text = selects[0].value.strip() + "\n"
     if path is not None:
         text = re.sub(r"\$PATH\b", lambda _: shapes.path(path, bare=False), text)
-    prefixes, waiting, visited = "", list(shapes.values(constraint, "prefixes")), set[Term]()
+    prefixes = ""
+    waiting = list(shapes.values(constraint, "prefixes"))
+    visited = set[Term]()
     while waiting:
         ontology = waiting.pop()
         if ontology not in visited:
             visited.add(ontology)
             waiting += shapes.values(ontology, _IMPORTS)
             for declared in shapes.values(ontology, "declare"):
-                prefix, namespace = shapes.value(declared, "prefix"), shapes.value(declared, "namespace")
+                prefix = shapes.value(declared, "prefix")
+                namespace = shapes.value(declared, "namespace")
                 if prefix is not None and namespace is not None:
                     prefixes += f"PREFIX {prefix.value}: <{namespace.value}>\n"
     read(prefixes + text)
@@ -498,22 +647,31 @@ def read(text: str) -> None:
 def _bound(text: str, focus: str, shape: Node) -> str:
     """A query whose every group that speaks of ``$this`` begins with the pattern of the focus nodes.
 
-    SHACL binds ``$this`` once for each focus node (appendix A). To join the set of them into each group means the same,
-    since a group sees the values that stand in it; within EXISTS those of the group around it are seen anyway.
+    SHACL binds ``$this`` once for each focus node (appendix A). To join the set of them into each
+    group means the same, since a group sees the values that stand in it; within EXISTS those of the
+    group around it are seen anyway.
     """
     words = [token for token in writer.tokens(text) if token.kind != "comment"]
     for token in words:
         word = token.text.upper() if token.kind == "word" else ""
-        if word in _REFUSED_WORDS or (token.kind == "variable" and token.text[1:] in _REFUSED_VARIABLES):
+        if word in _REFUSED_WORDS or (
+            token.kind == "variable" and token.text[1:] in _REFUSED_VARIABLES
+        ):
             raise Refused(shape, "refused-word", word=token.text)
     groups: list[SimpleNamespace] = []
-    before, above = "", [SimpleNamespace(start=-1, is_free=True, is_select=False, speaks=False)]
+    before = ""
+    above = [SimpleNamespace(start=-1, is_free=True, is_select=False, speaks=False)]
     for token, after in pairwise([*words, writer.Token("end", "", len(text))]):
         if token.text == "{":
             outer = above[-1]
             speaks = not groups or (outer.is_select and outer.speaks)
-            is_free, is_select = outer.is_free and before != "EXISTS", after.text.upper() == "SELECT"
-            above.append(SimpleNamespace(start=token.start, is_free=is_free, is_select=is_select, speaks=speaks))
+            is_free = outer.is_free and before != "EXISTS"
+            is_select = after.text.upper() == "SELECT"
+            above.append(
+                SimpleNamespace(
+                    start=token.start, is_free=is_free, is_select=is_select, speaks=speaks
+                )
+            )
             groups.append(above[-1])
         elif token.text == "}" and len(above) > 1:
             closed = above.pop()
@@ -530,7 +688,8 @@ def _bound(text: str, focus: str, shape: Node) -> str:
 
 
 def refused(project: Project, shapes: Shapes, refusals: Refusals) -> ProjectError:
-    names, faults = Names(writer.read_prefixes(project)), dict[str, Message]()
+    names = Names(writer.read_prefixes(project))
+    faults = dict[str, Message]()
     for shape, why in refusals:
         named_shape = shape if isinstance(shape, ox.Literal) else shapes.named(shape)
         file = None if isinstance(named_shape, ox.Literal) else shapes.files.get(named_shape)
@@ -555,15 +714,19 @@ def explain(project: Project, rule: str) -> str:
     for path in sorted((project.queries / "quality").glob("*-violation.rq")):
         if path.stem == rule:
             return read_text(path)
-    names, shapes = Names(writer.read_prefixes(project)), read_shapes(project.shape_files())
-    rules, (queries, refusals) = read_rules(shapes, names), compile_shapes(shapes)
+    names = Names(writer.read_prefixes(project))
+    shapes = read_shapes(project.shape_files())
+    rules = read_rules(shapes, names)
+    (queries, refusals) = compile_shapes(shapes)
     prefix, _, local = rule.partition(":")
     called = {rule, names.prefixes.get(prefix, f"{prefix}:") + local}
     if without := [(shape, why) for shape, why in refusals if shape.value in called]:
         raise refused(project, shapes, without)
-    shown, keys = [], set[str]()
+    shown = []
+    keys = set[str]()
     for query in queries:
-        key, nodes = rules.rule(query.shape, query.constraint).key, (shapes.named(query.shape), query.shape)
+        key = rules.rule(query.shape, query.constraint).key
+        nodes = (shapes.named(query.shape), query.shape)
         keys.add(key)
         if called.isdisjoint(node.value for node in (*nodes, query.constraint) if node is not None):
             continue
@@ -571,14 +734,19 @@ def explain(project: Project, rule: str) -> str:
         if query.constraint is not None:
             shown.append(head + query.text)
             continue
-        short, done = "", 0
+        short = ""
+        done = 0
         for token in writer.tokens(query.text):
             if token.kind == "iri":
                 short += query.text[done : token.start] + names.short(token.text)
                 done = token.start + len(token.text)
         short += query.text[done:]
         used = sorted(writer.prefixes_used(short))
-        shown.append(head + "".join(f"PREFIX {name}: <{names.prefixes[name]}>\n" for name in used) + f"\n{short}")
+        shown.append(
+            head
+            + "".join(f"PREFIX {name}: <{names.prefixes[name]}>\n" for name in used)
+            + f"\n{short}"
+        )
     if shown:
         return "\n".join(shown)
     of_lines = lines.STYLE_RULES | lines.QUESTION_RULES | lines.TEXT_RULES
@@ -587,4 +755,9 @@ def explain(project: Project, rule: str) -> str:
     if any(node.value in called for node in rules.rules if isinstance(node, ox.NamedNode)):
         raise ProjectError("rule-within-others", name=rule)
     near = get_close_matches(rule, sorted(keys), n=3, cutoff=0.4)
-    raise ProjectError("no-rule", remedy="did-you-mean" if near else "rules-are-named", name=rule, names=either(near))
+    raise ProjectError(
+        "no-rule",
+        remedy="did-you-mean" if near else "rules-are-named",
+        name=rule,
+        names=either(near),
+    )

@@ -1,7 +1,8 @@
 """What the lines of files say that no shape sees: how statements are written, what stands in them, stored questions.
 
-All of it is read off single lines, so that each fault has one, and a file that another one refers to need not be
-there. What the rules say stands in the catalogues of messages, in the contexts « text » and « style ».
+All of it is read off single lines, so that each fault has one, and a file that another one refers
+to need not be there. What the rules say stands in the catalogues of messages, in the contexts «
+text » and « style ».
 """
 
 import re
@@ -28,14 +29,20 @@ from pan2kg.validation.report import Finding, Kind, worded_rules
 _SHAPES: Final = "ontology/shapes/"
 """Where no words are looked at, and numbers are read as they are written."""
 _WORDS_UNITS: Final = {"text-syntax": "file", "text-link-key": "block"} | dict.fromkeys(
-    (f"text-{name}" for name in ("date", "empty", "characters", "repeated", "language", "language-tag", "term")),
+    (
+        f"text-{name}"
+        for name in ("date", "empty", "characters", "repeated", "language", "language-tag", "term")
+    ),
     "statement",
 )
-TEXT_RULES: Final = worded_rules(Messages("text"), Kind.TEXT, _WORDS_UNITS, ("text-language", "text-repeated"))
+TEXT_RULES: Final = worded_rules(
+    Messages("text"), Kind.TEXT, _WORDS_UNITS, ("text-language", "text-repeated")
+)
 YEARS: Final = range(1700, 2101)
 """The years a fact can be of: from the first treaties in force to the farthest aim of a plan."""
 _LITERAL = re.compile(
-    r'"([^"\\]*(?:\\.[^"\\]*)*)"(?:@([A-Za-z0-9-]+)|\^\^xsd:(date|gYearMonth|gYear|dateTime))?', re.DOTALL
+    r'"([^"\\]*(?:\\.[^"\\]*)*)"(?:@([A-Za-z0-9-]+)|\^\^xsd:(date|gYearMonth|gYear|dateTime))?',
+    re.DOTALL,
 )
 _DAY = re.compile(r"(\d{4}-\d\d-\d\d)(?:Z|[+-]\d\d:\d\d)?")
 _ODD = re.compile(
@@ -46,36 +53,56 @@ _ODD = re.compile(
 )
 """What the eye does not see, entities of HTML, and UTF-8 that was read as another encoding."""
 _WORD = re.compile(r"[^\W\d_]+")
-_TITLES: Final = frozenset(("rdfs:label", "skos:prefLabel", "skos:altLabel", "skosxl:literalForm", "dcterms:title"))
+_TITLES: Final = frozenset(
+    ("rdfs:label", "skos:prefLabel", "skos:altLabel", "skosxl:literalForm", "dcterms:title")
+)
 _NAMES: Final = ("body:", "document:", "group:")
 """What has a name of its own, which stays as it is in every language."""
 _SPOKEN: Final = (_TITLES - {"rdfs:label"}) | {
-    "skos:definition", "skos:scopeNote", "rdfs:comment", "dcterms:description", "pan:text",
-}  # fmt: skip
+    "skos:definition",
+    "skos:scopeNote",
+    "rdfs:comment",
+    "dcterms:description",
+    "pan:text",
+}
 """What is said in a language; the labels of files are left out, which repeat the title of a text as it is."""
 _FOREIGN: Final = 2
 """How many small words of another language, with none of its own, make a text one of that language."""
 _QUOTED = re.compile('«[^»]*»|“[^”]*”|„[^“]*“|\\\\"[^"]*\\\\"')
 """What is quoted in a text may be in another language."""
-_TAG = re.compile(r"([a-z]{2,3})(-[a-z]{4})?(-[a-z]{2}|-\d{3})?(-[a-z\d]{5,8})*(-[a-wyz]-[a-z\d-]+)?(-x-[a-z\d-]+)?")
+_TAG = re.compile(
+    r"([a-z]{2,3})(-[a-z]{4})?(-[a-z]{2}|-\d{3})?(-[a-z\d]{5,8})*(-[a-wyz]-[a-z\d-]+)?(-x-[a-z\d-]+)?"
+)
 _Said = tuple[str, str, str]
 """A fault of what a statement says: the key of its rule, the words it is about, and better ones where known."""
 
 
 def looked_at(files: Sequence[TurtleFile], kind: Kind) -> dict[str, int]:
     is_text = kind is Kind.TEXT
-    every = [block for file in files if not (is_text and file.name.startswith(_SHAPES)) for block in file.blocks]
-    sizes = {"file": len(files), "block": len(every), "statement": sum(len(block.statements) for block in every)}
+    every = [
+        block
+        for file in files
+        if not (is_text and file.name.startswith(_SHAPES))
+        for block in file.blocks
+    ]
+    sizes = {
+        "file": len(files),
+        "block": len(every),
+        "statement": sum(len(block.statements) for block in every),
+    }
     return {key: sizes[unit] for key, unit in (_WORDS_UNITS if is_text else _STYLE_UNITS).items()}
 
 
 def check_wording(files: Sequence[TurtleFile], prefixes: Mapping[str, str]) -> Iterator[Finding]:
     files = [file for file in files if not file.name.startswith(_SHAPES)]
     for file in files:
-        of_predicate: dict[str, tuple[_Said, ...]] = {"a": ()}  # few are written, and each many times
+        of_predicate: dict[str, tuple[_Said, ...]] = {
+            "a": ()
+        }  # few are written, and each many times
         for block in file.blocks:
             for statement in block.statements:
-                predicate, value = statement.predicate, statement.object
+                predicate = statement.predicate
+                value = statement.object
                 if predicate not in of_predicate:
                     of_predicate[predicate] = _term(file.expand(predicate))
                 faults: Iterable[_Said] = ()
@@ -85,11 +112,14 @@ def check_wording(files: Sequence[TurtleFile], prefixes: Mapping[str, str]) -> I
                     faults = _term(file.expand(value))
                 for key, words, better in (*faults, *of_predicate[predicate]):
                     path = RDF + "type" if predicate == "a" else file.expand(predicate)
-                    expected, place = Text.of(better) if better else Text(), Place(file.name, statement.line)
-                    focus, quoted = file.expand(block.subject), writer.string(words)
+                    expected = Text.of(better) if better else Text()
+                    place = Place(file.name, statement.line)
+                    focus = file.expand(block.subject)
+                    quoted = writer.string(words)
                     yield Finding(TEXT_RULES[key], focus, path, quoted, place, expected=expected)
     for file, block, link, right in blocks.misnamed(files):
-        place, expected = Place(file.name, block.line), Text.of(writer.iri(right, prefixes))
+        place = Place(file.name, block.line)
+        expected = Text.of(writer.iri(right, prefixes))
         yield Finding(TEXT_RULES["text-link-key"], link, place=place, expected=expected)
 
 
@@ -97,7 +127,8 @@ def not_turtle(errors: Sequence[TurtleError]) -> Iterator[Finding]:
     for error in errors:
         place = error.place or Place("")
         name = GRAPH + place.file.removeprefix("graph/").removesuffix(".ttl")
-        value, at = writer.string(str(error.message.values.get("value", error.message))), (place.line, place.column)
+        value = writer.string(str(error.message.values.get("value", error.message)))
+        at = (place.line, place.column)
         yield Finding(TEXT_RULES["text-syntax"], name, value=value, place=Place(place.file, *at))
 
 
@@ -105,7 +136,9 @@ def _of_literal(subject: str, predicate: str, written: str) -> Iterator[_Said]:
     literal = _LITERAL.fullmatch(written)
     if not literal:
         return
-    value, tag, datatype = literal[1], literal[2] or "", literal[3] or ""
+    value = literal[1]
+    tag = literal[2] or ""
+    datatype = literal[3] or ""
     if datatype:
         if not is_date(value, datatype):
             yield "text-date", value, ""
@@ -120,8 +153,17 @@ def _of_literal(subject: str, predicate: str, written: str) -> Iterator[_Said]:
         if half > 1 and len(words) == 2 * half and words[:half] == words[half:]:
             yield "text-repeated", value, ""
     if tag and not is_language(tag):
-        yield "text-language-tag", tag, next((name for name in LANGUAGES if tag.lower().startswith(name)), "")
-    if tag and predicate in _SPOKEN and not subject.startswith(_NAMES) and (language := language_of(value, tag)):
+        yield (
+            "text-language-tag",
+            tag,
+            next((name for name in LANGUAGES if tag.lower().startswith(name)), ""),
+        )
+    if (
+        tag
+        and predicate in _SPOKEN
+        and not subject.startswith(_NAMES)
+        and (language := language_of(value, tag))
+    ):
         yield "text-language", value, language
 
 
@@ -141,7 +183,8 @@ def is_language(tag: str) -> bool:
     >>> is_language("fr"), is_language("de-LU"), is_language("gsw"), is_language("eng"), is_language("xx")
     (True, True, True, False, False)
     """
-    match, codes = _TAG.fullmatch(tag.lower()), _tables()["codes"]
+    match = _TAG.fullmatch(tag.lower())
+    codes = _tables()["codes"]
     if not match:
         return False
     return match[1] in codes["short"] if len(match[1]) == 2 else match[1] not in codes["long"]
@@ -153,7 +196,11 @@ def language_of(value: str, tag: str) -> str:
     words = [word.lower() for word in _WORD.findall(_QUOTED.sub("", value))]
     if tag not in small or not small[tag].isdisjoint(words):
         return ""
-    counts = ((sum(word in small[language] for word in words), language) for language in small if language != tag)
+    counts = (
+        (sum(word in small[language] for word in words), language)
+        for language in small
+        if language != tag
+    )
     number, name = max(counts)
     return name if number >= _FOREIGN else ""
 
@@ -163,7 +210,10 @@ def _tables() -> Mapping[str, Mapping[str, frozenset[str]]]:
     tables = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
     vocabularies = tables.pop("vocabulary").values()
     tables["vocabulary"] = {vocabulary["space"]: vocabulary["terms"] for vocabulary in vocabularies}
-    return {name: {key: frozenset(words.split()) for key, words in table.items()} for name, table in tables.items()}
+    return {
+        name: {key: frozenset(words.split()) for key, words in table.items()}
+        for name, table in tables.items()
+    }
 
 
 @cache
@@ -172,7 +222,13 @@ def _term(name: str) -> tuple[_Said, ...]:
     terms = _tables()["vocabulary"].get(name[:cut])
     if terms is None or name[cut:] in terms or re.fullmatch(r"_\d+", name[cut:]):
         return ()
-    return (("text-term", name, "".join(f"{name[:cut]}{near}" for near in get_close_matches(name[cut:], terms, n=1))),)
+    return (
+        (
+            "text-term",
+            name,
+            "".join(f"{name[:cut]}{near}" for near in get_close_matches(name[cut:], terms, n=1)),
+        ),
+    )
 
 
 # The house style
@@ -180,15 +236,33 @@ def _term(name: str) -> tuple[_Said, ...]:
 _STYLE_UNITS: Final = {
     f"style-{name}": unit
     for name, unit in (
-        ("prefix-first", "file"), ("prefix-order", "file"), ("prefix-unused", "file"), ("prefix-spelling", "file"),
-        ("margin", "block"), ("type-first", "block"), ("one-block", "block"), ("blank-line", "block"),
-        ("indent", "statement"), ("one-statement", "statement"), ("comma", "statement"), ("spacing", "statement"),
-        ("blank-node", "statement"), ("list", "statement"), ("long-string", "statement"), ("comment", "file"),
-        ("order", "block"), ("language", "statement"), ("date", "statement"), ("canonical", "statement"),
-        ("line-end", "file"), ("byte-order-mark", "file"), ("final-newline", "file"), ("trailing-space", "file"),
+        ("prefix-first", "file"),
+        ("prefix-order", "file"),
+        ("prefix-unused", "file"),
+        ("prefix-spelling", "file"),
+        ("margin", "block"),
+        ("type-first", "block"),
+        ("one-block", "block"),
+        ("blank-line", "block"),
+        ("indent", "statement"),
+        ("one-statement", "statement"),
+        ("comma", "statement"),
+        ("spacing", "statement"),
+        ("blank-node", "statement"),
+        ("list", "statement"),
+        ("long-string", "statement"),
+        ("comment", "file"),
+        ("order", "block"),
+        ("language", "statement"),
+        ("date", "statement"),
+        ("canonical", "statement"),
+        ("line-end", "file"),
+        ("byte-order-mark", "file"),
+        ("final-newline", "file"),
+        ("trailing-space", "file"),
         ("tab", "file"),
     )
-}  # fmt: skip
+}
 _LABELS: Final = frozenset(("rdfs:label", "skos:prefLabel", "skos:altLabel", "pan:shortName"))
 _TEXTS: Final = _LABELS | {
     "dcterms:description", "dcterms:title", "pan:advice", "pan:quote", "pan:rationale", "pan:roleAsStated", "pan:text",
@@ -196,7 +270,9 @@ _TEXTS: Final = _LABELS | {
 }  # fmt: skip
 _LAST: Final = frozenset(("dcterms:source", "pan:certainty", "pan:evidence", "skos:editorialNote"))
 _KEYS: Final = ("skos:notation", "dcterms:identifier")
-_ORDER: Final = {"a": 0} | dict.fromkeys(_KEYS, 1) | dict.fromkeys(_LABELS, 2) | dict.fromkeys(_LAST, 4)
+_ORDER: Final = (
+    {"a": 0} | dict.fromkeys(_KEYS, 1) | dict.fromkeys(_LABELS, 2) | dict.fromkeys(_LAST, 4)
+)
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
 _NO_NAME: Final = frozenset('"+-0123456789')
 _PREFIX_USED = re.compile(r"^([\w-]*):|\^\^([\w-]*):|(?<=[\s(\[^])([\w-]*):")
@@ -206,7 +282,9 @@ _CANONICAL: Final = {
     "integer": re.compile(r"(?!)"),
     "boolean": re.compile(r"(?!)"),
     "decimal": re.compile(r"-?(0|[1-9]\d*)(\.\d*[1-9])?"),
-    "dateTime": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d*[1-9])?(Z|[+-](?!00:00)\d\d:\d\d)?"),
+    "dateTime": re.compile(
+        r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d*[1-9])?(Z|[+-](?!00:00)\d\d:\d\d)?"
+    ),
 }
 _PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d*[1-9])?|true|false")
 STYLE_RULES: Final = worded_rules(Messages("style"), Kind.STYLE, _STYLE_UNITS, ("style-order",))
@@ -226,19 +304,33 @@ def check_style(
         for index, (file, block) in enumerate(occurrences):
             (only_adds, is_outside), (_, main_outside) = map(precedence, (file.name, main.name))
             adds = only_adds or (is_outside and not main_outside)
-            additional = index > 0 and adds and all(file is not earlier for earlier, _ in occurrences[:index])
+            additional = (
+                index > 0
+                and adds
+                and all(file is not earlier for earlier, _ in occurrences[:index])
+            )
             if additional or file.name not in names:
                 continue
             if index:
                 where = f"{main.name}:{block_of_main.line}"
-                faults.append((file, LayoutFault("style-one-block", block.line, where, block.subject)))
+                faults.append(
+                    (file, LayoutFault("style-one-block", block.line, where, block.subject))
+                )
             predicate = block.statements[0].predicate if block.statements else "a"
             if predicate not in ("a", "rdf:type"):
-                faults.append((file, LayoutFault("style-type-first", block.line, predicate, block.subject)))
+                faults.append(
+                    (file, LayoutFault("style-type-first", block.line, predicate, block.subject))
+                )
     for file, fault in faults:
-        focus = file.expand(fault.subject) if fault.subject else GRAPH + file.name.removeprefix("graph/")[:-4]
+        focus = (
+            file.expand(fault.subject)
+            if fault.subject
+            else GRAPH + file.name.removeprefix("graph/")[:-4]
+        )
         value = writer.string(fault.value) if fault.value else ""
-        yield Finding(STYLE_RULES[fault.rule], focus, value=value, place=Place(file.name, fault.line))
+        yield Finding(
+            STYLE_RULES[fault.rule], focus, value=value, place=Place(file.name, fault.line)
+        )
 
 
 def _prefix_faults(file: TurtleFile, house_prefixes: Mapping[str, str]) -> Iterator[LayoutFault]:
@@ -252,9 +344,12 @@ def _prefix_faults(file: TurtleFile, house_prefixes: Mapping[str, str]) -> Itera
         for statement in block.statements:
             words += (statement.predicate, statement.object)
         for word in words:
-            # asked of every word up to the last prefix: whether one that was not found may be there costs little
+            # asked of every word up to the last prefix: whether one that was not found may be there
+            # costs little
             if [mark for mark in unseen if mark in word]:
-                used.update(a or b or c for a, b, c in _PREFIX_USED.findall(_STRING.sub('""', word)))
+                used.update(
+                    a or b or c for a, b, c in _PREFIX_USED.findall(_STRING.sub('""', word))
+                )
                 unseen = [mark for mark in unseen if mark[:-1] not in used]
         if not unseen:
             break
@@ -276,13 +371,19 @@ def _statement_faults(file: TurtleFile) -> Iterator[LayoutFault]:
             highest = max(highest, rank)
         for statement in block.statements:
             value = statement.object
-            if value[0] not in _NO_NAME:  # most objects are names, which break no rule by the way they are written
+            if (
+                value[0] not in _NO_NAME
+            ):  # most objects are names, which break no rule by the way they are written
                 continue
             faults = []
             if not value.startswith('"'):
                 is_canonical = bool(_PLAIN_NUMBER.fullmatch(value))
             else:
-                faults += ["style-language"] if statement.predicate in _TEXTS and value.endswith('"') else []
+                faults += (
+                    ["style-language"]
+                    if statement.predicate in _TEXTS and value.endswith('"')
+                    else []
+                )
                 faults += ["style-date"] if _BARE_DATE.fullmatch(value) else []
                 typed = _TYPED.fullmatch(value)
                 is_canonical = not typed or bool(_CANONICAL[typed[2]].fullmatch(typed[1]))
@@ -301,7 +402,8 @@ _QUALITY: Final = frozenset(("severity", "looks_at", "message", "remedy", "use",
 _UNLABELLED: Final = frozenset(("read_at", "link"))
 """Columns of addresses that are to be read as such."""
 _RULES: Final = tuple(
-    f"question-{name}" for name in ("sparql", "field", "key", "language", "explanation", "kind", "order", "label")
+    f"question-{name}"
+    for name in ("sparql", "field", "key", "language", "explanation", "kind", "order", "label")
 )
 QUESTION_RULES: Final = worded_rules(Messages("style"), Kind.STYLE, _RULES, _RULES[3:])
 _LINE: Final = re.compile(r"#\+ ([a-z_0-9]+):(?: (.*))?")
@@ -315,13 +417,16 @@ def is_shipped(path: Path, name: str) -> bool:
     return original == path or (original.is_file() and read_text(original) == read_text(path))
 
 
-def check_questions(project: Project, derived: Callable[[], Store]) -> tuple[list[Finding], dict[str, int]]:
+def check_questions(
+    project: Project, derived: Callable[[], Store]
+) -> tuple[list[Finding], dict[str, int]]:
     stored = sorted(queries.read_queries(project).values(), key=lambda query: query.file)
     is_own = project.root == Project.packaged().root
     own_queries = {
         query.file
         for query in stored
-        if query.group != "quality" and (is_own or not is_shipped(project.root / query.file, query.file))
+        if query.group != "quality"
+        and (is_own or not is_shipped(project.root / query.file, query.file))
     }
     store = derived() if own_queries else None
     matches = (re.fullmatch("question_([a-z]{2})", key) for query in stored for key in query.header)
@@ -329,16 +434,29 @@ def check_questions(project: Project, derived: Callable[[], Store]) -> tuple[lis
     findings = []
     for query in stored:
         faults = [*_header_faults(query, languages)]
-        faults += _text_faults(query, store) if store is not None and query.file in own_queries else ()
+        faults += (
+            _text_faults(query, store) if store is not None and query.file in own_queries else ()
+        )
         for rule, line, words in faults:
-            value, place = writer.string(words) if words else "", Place(query.file, line)
-            findings.append(Finding(QUESTION_RULES[rule], f"{ROOT}query/{query.name}", value=value, place=place))
+            value = writer.string(words) if words else ""
+            place = Place(query.file, line)
+            findings.append(
+                Finding(QUESTION_RULES[rule], f"{ROOT}query/{query.name}", value=value, place=place)
+            )
     return findings, dict.fromkeys(QUESTION_RULES, len(stored))
 
 
-def _header_faults(query: queries.Query, languages: Sequence[str]) -> Iterator[tuple[str, int, str]]:
-    marked = ((number, line) for number, line in enumerate(query.text.splitlines(), 1) if line.startswith("#+"))
-    lines = {match[1] if (match := _LINE.fullmatch(line)) else line: number for number, line in marked}
+def _header_faults(
+    query: queries.Query, languages: Sequence[str]
+) -> Iterator[tuple[str, int, str]]:
+    marked = (
+        (number, line)
+        for number, line in enumerate(query.text.splitlines(), 1)
+        if line.startswith("#+")
+    )
+    lines = {
+        match[1] if (match := _LINE.fullmatch(line)) else line: number for number, line in marked
+    }
     parameters = {f"parameter_{parameter.name}": parameter for parameter in query.parameters}
     places = {
         base: _line_of(query.text, rf"AS \?{parameter.name}\)\s*# parameter: ")
@@ -364,7 +482,9 @@ def _header_faults(query: queries.Query, languages: Sequence[str]) -> Iterator[t
         kinds = parameter.kinds
         if not parameter.meaning:
             yield "question-explanation", places[base], parameter.name
-        if not kinds or not (set(kinds) <= queries.KINDS.keys() or (len(kinds) == 1 and kinds[0] in queries.PLAIN)):
+        if not kinds or not (
+            set(kinds) <= queries.KINDS.keys() or (len(kinds) == 1 and kinds[0] in queries.PLAIN)
+        ):
             yield "question-kind", places[base], parameter.name
 
 
@@ -375,14 +495,23 @@ def _line_of(text: str, pattern: str) -> int:
 
 def _text_faults(query: queries.Query, store: Store) -> Iterator[tuple[str, int, str]]:
     try:
-        result, bare = store.query(_TAIL.sub(f"\nLIMIT {_ROWS}\n", query.text)), dict[str, bool]()
+        result = store.query(_TAIL.sub(f"\nLIMIT {_ROWS}\n", query.text))
+        bare = dict[str, bool]()
         if isinstance(result, ox.QuerySolutions):
             names = [variable.value for variable in result.variables]
-            bare = {name: False for name in names if f"{name}_label" not in names and name not in _UNLABELLED}
+            bare = {
+                name: False
+                for name in names
+                if f"{name}_label" not in names and name not in _UNLABELLED
+            }
             for row in result:
                 bare |= {name: True for name in bare if isinstance(row[name], ox.NamedNode)}
     except QueryError as error:
-        yield "question-sparql", (error.place.line if error.place else None) or 1, error.message.say(SOURCE_LANGUAGE)
+        yield (
+            "question-sparql",
+            (error.place.line if error.place else None) or 1,
+            error.message.say(SOURCE_LANGUAGE),
+        )
         return
     select_line = _line_of(query.text, r"(?mi)^[ \t]*SELECT\b")
     words = [token.text.upper() for token in writer.tokens(query.text) if token.kind == "word"]

@@ -1,9 +1,11 @@
 """Quotations, titles and numbers held against the texts a project keeps of the documents it cites; and whose rights.
 
-``texts/<key of the document>.txt`` is such a text, in UTF-8. Where a text may not be kept, ``texts/<key>.hashes`` holds
-a salted hash of every run of :data:`RUN` words of it. Neither is published. Words are compared in their order, after
-:func:`folded` has made alike what printing makes different; ``…`` stands for what a quotation leaves out. Titles and
-numbers are compared with the published list of a plan: that source of its actions in which most of their titles stand.
+``texts/<key of the document>.txt`` is such a text, in UTF-8. Where a text may not be kept,
+    ``texts/<key>.hashes`` holds
+a salted hash of every run of :data:`RUN` words of it. Neither is published. Words are compared in
+their order, after :func:`folded` has made alike what printing makes different; ``…`` stands for
+what a quotation leaves out. Titles and numbers are compared with the published list of a plan: that
+source of its actions in which most of their titles stand.
 """
 
 import hashlib
@@ -28,11 +30,18 @@ RUN: Final = 4
 _DIGITS: Final = 12
 _COUNTED: Final = ("text-compared", "text-uncompared")
 QUOTATION_RULES: Final = worded_rules(
-    Messages("text"), Kind.TEXT, ("text-quote", "text-title", "text-number", "text-kept"), ("text-kept",), _COUNTED
+    Messages("text"),
+    Kind.TEXT,
+    ("text-quote", "text-title", "text-number", "text-kept"),
+    ("text-kept",),
+    _COUNTED,
 )
 _LISTED: Final = frozenset(("pan:Action", "pan:Category", "pan:PlanPart"))
 _FOLDED: Final = str.maketrans(
-    dict.fromkeys("’‘ʼ‛´`′", "'") | dict.fromkeys("“”„‟″", '"') | dict.fromkeys("‐‑‒–—−", "-") | {"\u00ad": ""}
+    dict.fromkeys("’‘ʼ‛´`′", "'")
+    | dict.fromkeys("“”„‟″", '"')
+    | dict.fromkeys("‐‑‒–—−", "-")
+    | {"\u00ad": ""}
 )
 _MARKS: Final = re.compile(r"\s*[»›]|[«‹]\s*")
 _CUT: Final = re.compile(r"[\[(]\s*(?:…|\.\.\.)\s*[\])]|…|\.\.\.")
@@ -48,7 +57,11 @@ def folded(text: str) -> str:
 
 
 def pieces(quote: str) -> list[str]:
-    return [words for piece in _CUT.split(quote) if (words := folded(piece)) and any(map(str.isalnum, words))]
+    return [
+        words
+        for piece in _CUT.split(quote)
+        if (words := folded(piece)) and any(map(str.isalnum, words))
+    ]
 
 
 @dataclass(frozen=True)
@@ -68,9 +81,11 @@ class KeptText:
     def holds(self, quote: str) -> bool | None:
         """Whether a quotation stands in it, whole words of it; ``None`` where that cannot be told.
 
-        Each piece stands behind the one before. Of hashes a piece of fewer words than a run is too short to tell.
+        Each piece stands behind the one before. Of hashes a piece of fewer words than a run is too
+        short to tell.
         """
-        wanted, start = pieces(quote), 0
+        wanted = pieces(quote)
+        start = 0
         if self.salt:
             runs = [run_hashes(piece, self.salt) for piece in wanted]
             if not self.hashes.issuperset(digest for of_piece in runs for digest in of_piece):
@@ -89,19 +104,31 @@ class KeptText:
             return self.holds(f"{number} {title}") if self.holds(title) else None
         words = folded(title)
         wanted = re.compile(rf"(?<!\w){re.escape(words)}(?!\w)" if words else r"(?!)")
-        before = [line[: match.start()] for line in self._folded[1] if (match := wanted.search(line))]
-        return any(map(re.compile(rf"(?<![\w.]){re.escape(folded(number))}\W*$").search, before)) if before else None
+        before = [
+            line[: match.start()] for line in self._folded[1] if (match := wanted.search(line))
+        ]
+        return (
+            any(map(re.compile(rf"(?<![\w.]){re.escape(folded(number))}\W*$").search, before))
+            if before
+            else None
+        )
 
     def nearest(self, quote: str) -> str:
         printed = self.text.split()
-        own, wanted = ([_EDGE.sub("", folded(word)).casefold() for word in text] for text in (printed, quote.split()))
-        size, sought = len(wanted), Counter(wanted)
-        best, at = (0, 0), 0
+        own, wanted = (
+            [_EDGE.sub("", folded(word)).casefold() for word in text]
+            for text in (printed, quote.split())
+        )
+        size = len(wanted)
+        sought = Counter(wanted)
+        best = (0, 0)
+        at = 0
         for start in range(max(len(own) - size, 0) + 1):
             words = own[start : start + size]
             alike = (sought & Counter(words)).total(), sum(map(str.__eq__, words, wanted))
             if alike > best:
-                best, at = alike, start
+                best = alike
+                at = start
         return " ".join(printed[at : at + size]) if 2 * best[0] >= size > 0 else ""
 
 
@@ -112,7 +139,9 @@ def run_hashes(text: str, salt: str) -> list[str]:
 
 
 def hashes_of(text: str, salt: str) -> str:
-    return "".join(f"{line}\n" for line in (_SALT + salt, *sorted(set(run_hashes(folded(text), salt)))))
+    return "".join(
+        f"{line}\n" for line in (_SALT + salt, *sorted(set(run_hashes(folded(text), salt))))
+    )
 
 
 def read_hashes(document: str, name: str, content: str) -> KeptText:
@@ -132,7 +161,9 @@ def kept_texts(project: Project) -> dict[str, KeptText]:
 
 
 def check_quotations(files: Sequence[TurtleFile], kept: Mapping[str, KeptText]) -> Report:
-    compared, counts, subjects = Counter[str](), Counter[str](), set[tuple[str, str]]()
+    compared = Counter[str]()
+    counts = Counter[str]()
+    subjects = set[tuple[str, str]]()
     faults: list[tuple[str, TurtleFile, SourceBlock, TurtleLine, str, str]] = []
     for file in files:
         for block in file.blocks:
@@ -140,12 +171,17 @@ def check_quotations(files: Sequence[TurtleFile], kept: Mapping[str, KeptText]) 
             quote = next(block.said("pan:quote"), None)
             if quote is None or not (literal := _literal(quote.object)):
                 continue
-            words, documents = literal[0], _documents(file, block, "pan:inDocument")
+            words = literal[0]
+            documents = _documents(file, block, "pan:inDocument")
             answers = [kept[key].holds(words) for key in documents if key in kept]
             certain = [answer for answer in answers if answer is not None]
             if not pieces(words) or (certain and not any(certain)):
-                near = next(filter(None, (kept[key].nearest(words) for key in documents if key in kept)), "")
-                elsewhere = next((answer.document for answer in kept.values() if answer.holds(words)), "")
+                near = next(
+                    filter(None, (kept[key].nearest(words) for key in documents if key in kept)), ""
+                )
+                elsewhere = next(
+                    (answer.document for answer in kept.values() if answer.holds(words)), ""
+                )
                 better = near or (elsewhere and f"document:{elsewhere}")
                 faults.append(("text-quote", file, block, quote, words, better))
             compared["text-compared" if certain else "text-uncompared"] += 1
@@ -160,23 +196,32 @@ def check_quotations(files: Sequence[TurtleFile], kept: Mapping[str, KeptText]) 
         ]
         # a list that does not number its titles as the plan does says nothing about a number
         numbered = 2 * printed.count(True) >= len(printed) - printed.count(None)
-        for (file, block, title, words, number), literal, is_printed in zip(items, literals, printed, strict=True):
+        for (file, block, title, words, number), literal, is_printed in zip(
+            items, literals, printed, strict=True
+        ):
             if text.holds(words) is False:
                 faults.append(("text-title", file, block, title, words, text.nearest(words)))
             elif numbered and is_printed is False and number and literal:
                 faults.append(("text-number", file, block, number, literal[0], ""))
     findings = [
         Finding(
-            QUOTATION_RULES[rule], file.expand(block.subject), file.expand(line.predicate), string(value),
-            Place(file.name, line.line), expected=Text.of(better) if better else Text(),
+            QUOTATION_RULES[rule],
+            file.expand(block.subject),
+            file.expand(line.predicate),
+            string(value),
+            Place(file.name, line.line),
+            expected=Text.of(better) if better else Text(),
         )
         for rule, file, block, line, value, better in faults
-    ]  # fmt: skip
+    ]
     for text in kept.values():
         if ("document", text.document) not in subjects:
-            value, place = string(text.document), Place(text.name)
+            value = string(text.document)
+            place = Place(text.name)
             findings.append(Finding(QUOTATION_RULES["text-kept"], "", value=value, place=place))
-    counts += Counter({"text-quote": quotes, "text-kept": len(kept)} | dict.fromkeys(_COUNTED, quotes))
+    counts += Counter(
+        {"text-quote": quotes, "text-kept": len(kept)} | dict.fromkeys(_COUNTED, quotes)
+    )
     statistics = {key: compared[key] for key in _COUNTED if compared[key]}
     rules_asked = tuple(rule for key, rule in QUOTATION_RULES.items() if counts[key])
     return Report(rules_asked, tuple(findings), dict(counts), statistics=statistics)
@@ -186,17 +231,23 @@ _Titled = tuple[TurtleFile, SourceBlock, TurtleLine, str, TurtleLine | None]
 """A title in a plan: where it stands, its words, and the number that is printed before it."""
 
 
-def _lists(files: Iterable[TurtleFile], kept: Mapping[str, KeptText]) -> Iterator[tuple[KeptText, list[_Titled]]]:
+def _lists(
+    files: Iterable[TurtleFile], kept: Mapping[str, KeptText]
+) -> Iterator[tuple[KeptText, list[_Titled]]]:
     titles: dict[tuple[str, str, str], list[_Titled]] = defaultdict(list)
     for file in files:
         for block in file.blocks:
             if block.statements and block.statements[0].object in _LISTED:
-                plan = next((file.expand(statement.object) for statement in block.said("pan:inPlan")), "")
+                plan = next(
+                    (file.expand(statement.object) for statement in block.said("pan:inPlan")), ""
+                )
                 number = next(block.said("skos:notation"), None)
                 for key in _documents(file, block, "dcterms:source"):
                     for statement in block.said("skos:prefLabel") if key in kept else ():
                         if literal := _literal(statement.object):
-                            titles[plan, key, literal[1]].append((file, block, statement, literal[0], number))
+                            titles[plan, key, literal[1]].append(
+                                (file, block, statement, literal[0], number)
+                            )
     for (_, key, _), items in titles.items():
         if 2 * sum(kept[key].holds(words) is True for *_, words, _ in items) > len(items):
             yield kept[key], items
@@ -222,7 +273,11 @@ WHOLE: Final = 10
 """A quotation as many times longer than a short one is a text, however long the document is."""
 _UNKNOWN: Final = "text-length-unknown"
 RIGHTS_RULES: Final = worded_rules(
-    Messages("text"), Kind.TEXT, ("text-long", "text-much", "text-whole"), ("text-long", "text-much"), (_UNKNOWN,)
+    Messages("text"),
+    Kind.TEXT,
+    ("text-long", "text-much", "text-whole"),
+    ("text-long", "text-much"),
+    (_UNKNOWN,),
 )
 _TITLES: Final = frozenset(("skos:prefLabel", "skos:altLabel", "skosxl:literalForm"))
 _Quote = tuple[TurtleFile, SourceBlock, TurtleLine, str]
@@ -232,28 +287,37 @@ _ACT: Final = re.compile(r"/eli/|\bCELEX\b|\bcelex=", re.IGNORECASE)
 
 
 def check_rights(
-    files: Sequence[TurtleFile], kept: Mapping[str, KeptText], known: Sequence[TurtleFile] | None = None
+    files: Sequence[TurtleFile],
+    kept: Mapping[str, KeptText],
+    known: Sequence[TurtleFile] | None = None,
 ) -> Report:
     """What these files quote at greater length than may be taken without asking; how many documents have no length."""
-    findings, counts = list[Finding](), Counter({_UNKNOWN: 0})
+    findings = list[Finding]()
+    counts = Counter({_UNKNOWN: 0})
     for quotations, share in _quoted(files, kept, files if known is None else known):
         counts.update({"text-long": len(quotations), "text-much": 1, "text-whole": 1, _UNKNOWN: 1})
         counts["unknown"] += share is None
         for file, block, statement, words in quotations:
             if is_long(words):
                 rule = RIGHTS_RULES["text-whole" if is_long(words, WHOLE) else "text-long"]
-                path, place = file.expand(statement.predicate), Place(file.name, statement.line)
-                findings.append(Finding(rule, file.expand(block.subject), path, string(str(len(words))), place))
+                path = file.expand(statement.predicate)
+                place = Place(file.name, statement.line)
+                findings.append(
+                    Finding(rule, file.expand(block.subject), path, string(str(len(words))), place)
+                )
         if share is not None and share > SHARES[0]:
             rule = RIGHTS_RULES["text-whole" if share > SHARES[1] else "text-much"]
             file, block, statement, _ = quotations[0]
-            document, value = next(block.said("pan:inDocument")).object, string(f"{round(100 * share)} %")
+            document = next(block.said("pan:inDocument")).object
+            value = string(f"{round(100 * share)} %")
             place = Place(file.name, statement.line)
             findings.append(Finding(rule, file.expand(document), value=value, place=place))
     unknown = counts.pop("unknown", 0)
     rules_asked = tuple(rule for key, rule in RIGHTS_RULES.items() if counts[key])
     numbers = {key: counts[key] for key in RIGHTS_RULES}
-    return Report(rules_asked, tuple(findings), numbers, statistics={_UNKNOWN: unknown} if unknown else {})
+    return Report(
+        rules_asked, tuple(findings), numbers, statistics={_UNKNOWN: unknown} if unknown else {}
+    )
 
 
 def refuse_whole(project: Project, folder: Path | None = None) -> None:
@@ -261,7 +325,11 @@ def refuse_whole(project: Project, folder: Path | None = None) -> None:
     report = find_kept(project, folder)[1] if folder else None
     if not report:
         files = [file for member in project.members for file in blocks.read_turtle_files(member)]
-        texts = {key: text for member in reversed(project.members) for key, text in kept_texts(member).items()}
+        texts = {
+            key: text
+            for member in reversed(project.members)
+            for key, text in kept_texts(member).items()
+        }
         report = check_rights(files, texts)
     for finding in report.findings:
         if finding.rule.key == "text-whole":
@@ -279,7 +347,9 @@ def _quoted(
             is_document = block.subject.startswith("document:")
             for statement in block.statements:
                 if is_document:
-                    facts[kind_and_key(file.expand(block.subject))[1]][statement.predicate].append(statement.object)
+                    facts[kind_and_key(file.expand(block.subject))[1]][statement.predicate].append(
+                        statement.object
+                    )
                 if statement.predicate in _TITLES and (literal := _literal(statement.object)):
                     titles.add(folded(literal[0]))
     title_lines = "\n".join(titles)
@@ -290,13 +360,18 @@ def _quoted(
                 literal = _literal(statement.object)
                 for document in _documents(file, block, "pan:inDocument") if literal else ():
                     of = facts.get(document, {})
-                    acts = [term for term in of.get("pan:speaksFor", ()) if term.startswith("instrument:")]
+                    acts = [
+                        term
+                        for term in of.get("pan:speaksFor", ())
+                        if term.startswith("instrument:")
+                    ]
                     addresses = (*of.get("pan:readAt", ()), *of.get("pan:speaksFor", ()))
                     is_free = of.get("dcterms:license") or of.get("pan:rightsNote") or acts
                     if literal and not (is_free or any(map(_ACT.search, addresses))):
                         by_document[document].append((file, block, statement, literal[0]))
     for document, every in by_document.items():
-        text, length = kept.get(document), None
+        text = kept.get(document)
+        length = None
         in_words = text is not None and bool(text.salt)
         if text is not None:
             # a hash a run of words; what stands twice counts once
@@ -305,7 +380,11 @@ def _quoted(
             numbers = facts.get(document, {}).get("pan:characters", ())
             length = next((int(number) for number in numbers if number.isdecimal()), None)
         # whether it is a title is only asked where it matters
-        quotes = [quote for quote in every if not ((length or is_long(quote[3])) and folded(quote[3]) in title_lines)]
+        quotes = [
+            quote
+            for quote in every
+            if not ((length or is_long(quote[3])) and folded(quote[3]) in title_lines)
+        ]
         different = dict.fromkeys(words for *_, words in quotes)
         size = sum(len(words.split()) if in_words else len(words) for words in different)
         if quotes:

@@ -1,7 +1,7 @@
 """The one door to pySHACL, the reference the compiled shapes are held to: shapes and data in, findings out.
 
-pySHACL is given a plain rdflib graph made term by term from the files, never an Oxigraph store, which
-rewrites literals.
+pySHACL is given a plain rdflib graph made term by term from the files, never an Oxigraph store,
+which rewrites literals.
 """
 
 import logging
@@ -31,18 +31,27 @@ def find(data: Graph, of_shapes: Graph, rules: report.Rules) -> tuple[report.Fin
                 _, results, text = pyshacl.validate(data, shacl_graph=of_shapes, inplace=True)
         except (pyshacl.errors.ReportableRuntimeError, re.error, TypeError) as error:
             # rdflib fails to compare some impossible dates
-            results, text = None, str(error)
+            results = None
+            text = str(error)
         finally:
             rdflib.NORMALIZE_LITERALS = normalize
         if not isinstance(results, Graph):
             words = " ".join(text.partition("\n")[0].split()).rstrip(".")
-            raise ProjectError("shapes-unusable", place=compilation.SHAPES, remedy="mend-shape", words=words)
-        return tuple(dict.fromkeys(_finding(rules, results, result) for result in results.objects(None, SH.result)))
+            raise ProjectError(
+                "shapes-unusable", place=compilation.SHAPES, remedy="mend-shape", words=words
+            )
+        return tuple(
+            dict.fromkeys(
+                _finding(rules, results, result) for result in results.objects(None, SH.result)
+            )
+        )
 
 
 def _finding(rules: report.Rules, results: Graph, result: rdflib.term.Node) -> report.Finding:
     values = {name: _term(value) for name, value in results.predicate_objects(result)}
-    path, value, focus = values.get(SH.resultPath), values.get(SH.value), values[SH.focusNode]
+    path = values.get(SH.resultPath)
+    value = values.get(SH.value)
+    focus = values[SH.focusNode]
     shape = cast("report.Node", values[SH.sourceShape])
     component = values[SH.sourceConstraintComponent].value.removeprefix(str(SH))
     place = (
@@ -60,13 +69,16 @@ def _term(node: rdflib.term.Node) -> report.Term:
         return ox.BlankNode(str(node))
     if node.language:
         return ox.Literal(str(node), language=node.language)
-    return ox.Literal(str(node), datatype=ox.NamedNode(str(node.datatype)) if node.datatype else None)
+    return ox.Literal(
+        str(node), datatype=ox.NamedNode(str(node.datatype)) if node.datatype else None
+    )
 
 
 @contextmanager
 def _unsaid(name: str) -> Iterator[None]:
     logger = logging.getLogger(name)
-    before, logger.disabled = logger.disabled, True
+    before = logger.disabled
+    logger.disabled = True
     try:
         yield
     finally:
@@ -79,7 +91,13 @@ def to_graph(statements: Iterable[ox.Quad]) -> Graph:
     nodes: dict[object, rdflib.term.Node] = {}
     with _unsaid("rdflib.term"):  # of an impossible date it would print a warning; a shape finds it
         for quad in statements:
-            graph.add((to_term(quad.subject, nodes), to_term(quad.predicate, nodes), to_term(quad.object, nodes)))
+            graph.add(
+                (
+                    to_term(quad.subject, nodes),
+                    to_term(quad.predicate, nodes),
+                    to_term(quad.object, nodes),
+                )
+            )
     return graph
 
 
@@ -104,7 +122,12 @@ class _NoNames(namespace.NamespaceManager):
 
 
 class _Asked(Graph):
-    def query(self, query_object: str | sparql.Query, *arguments: Any, **keywords: Any) -> rdflib.query.Result:  # noqa: ANN401 - as rdflib has it
+    def query(
+        self,
+        query_object: str | sparql.Query,
+        *arguments: Any,  # noqa: ANN401
+        **keywords: Any,  # noqa: ANN401
+    ) -> rdflib.query.Result:
         if isinstance(query_object, str):
             if query_object not in _PREPARED:
                 compilation.read(query_object)  # rdflib says of some faults only that there is one

@@ -1,11 +1,13 @@
 """What a check found: rules, findings, the report that holds both, the list of accepted findings, and kept reports.
 
-That list, the baseline, is lines of text a person reviews, comments on and shortens; so a project with old findings
-can still fail on new ones. The last reports of a project are kept between commands and found again by everything a
-check reads: the files of the project, the program, its engine, and the day, since some rules ask what is to come.
+That list, the baseline, is lines of text a person reviews, comments on and shortens; so a project
+with old findings can still fail on new ones. The last reports of a project are kept between
+commands and found again by everything a check reads: the files of the project, the program, its
+engine, and the day, since some rules ask what is to come.
 
-Rules of shapes are named as their files write them, so that a report looks alike whichever engine found what it says:
-the compiled queries (:mod:`pan2kg.validation.compilation`) or pySHACL (:mod:`pan2kg.validation.reference`).
+Rules of shapes are named as their files write them, so that a report looks alike whichever engine
+found what it says: the compiled queries (:mod:`pan2kg.validation.compilation`) or pySHACL
+(:mod:`pan2kg.validation.reference`).
 """
 
 import hashlib
@@ -79,7 +81,11 @@ class Rule:
 
 
 def worded_rules(
-    messages: Messages, kind: Kind, keys: Iterable[str], warnings: Collection[str], counted: Iterable[str] = ()
+    messages: Messages,
+    kind: Kind,
+    keys: Iterable[str],
+    warnings: Collection[str],
+    counted: Iterable[str] = (),
 ) -> dict[str, Rule]:
     rules = {}
     for key in keys:
@@ -113,7 +119,10 @@ class Finding:
     def remedy(self) -> Text:
         if self.rule.remedy or not self.expected:
             return self.rule.remedy
-        words = {tag: _CHECK.say("replace", tag, expected=expected) for tag, expected in self.expected.words}
+        words = {
+            tag: _CHECK.say("replace", tag, expected=expected)
+            for tag, expected in self.expected.words
+        }
         return Text.of(words)
 
     @property
@@ -144,7 +153,8 @@ class Names:
 class Report:
     """Everything a check found, sorted; ``accepted`` is what the baseline lets pass, ``solved`` what no longer occurs.
 
-    ``counts`` has by severity the findings that are no ``gaps``; ``idle`` are the rules that had nothing to look at.
+    ``counts`` has by severity the findings that are no ``gaps``; ``idle`` are the rules that had
+        nothing to look at.
     """
 
     rules: tuple[Rule, ...] = ()
@@ -165,12 +175,20 @@ class Report:
     idle: tuple[Rule, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        used = Counter((finding.rule.severity, finding.rule.use is RuleUse.GAP) for finding in self.findings)
+        used = Counter(
+            (finding.rule.severity, finding.rule.use is RuleUse.GAP) for finding in self.findings
+        )
         self.conforms = not any(severity.reaches(self.fail_on) for severity, _ in used)
         self.counts = {severity: used[severity, False] for severity in Severity}
         self.gaps = sum(used[severity, True] for severity in Severity)
-        self.solved = tuple(finding for finding in self.findings if finding.rule.kind is Kind.BASELINE)
-        self.idle = () if self.of_some else tuple(rule for rule in self.rules if not self.looked_at.get(rule.key, 0))
+        self.solved = tuple(
+            finding for finding in self.findings if finding.rule.kind is Kind.BASELINE
+        )
+        self.idle = (
+            ()
+            if self.of_some
+            else tuple(rule for rule in self.rules if not self.looked_at.get(rule.key, 0))
+        )
 
     def failing(self, rule: Rule) -> int:
         if rule.key in self.statistics:
@@ -178,14 +196,20 @@ class Report:
         times: dict[tuple[str, bool], int] = {}
         for finding in self.findings:
             if finding.rule.key == rule.key:
-                name = (finding.focus, finding.times > 1)  # a plan may lack itself what things in it lack
+                name = (
+                    finding.focus,
+                    finding.times > 1,
+                )  # a plan may lack itself what things in it lack
                 times[name] = max(finding.times, times.get(name, 0))
         return sum(times.values())
 
     def groups(self) -> Iterator[tuple[Rule, list[tuple[str, list[Finding]]]]]:
         for _, findings in groupby(self.findings, key=lambda finding: finding.rule.key):
             of_rule = sorted(findings, key=lambda finding: (not finding.part, finding.part))
-            by_part = [(plan, list(group)) for plan, group in groupby(of_rule, key=lambda finding: finding.part)]
+            by_part = [
+                (plan, list(group))
+                for plan, group in groupby(of_rule, key=lambda finding: finding.part)
+            ]
             yield of_rule[0].rule, by_part
 
 
@@ -205,18 +229,31 @@ def gathered(findings: Iterable[Finding], plans: Mapping[str, str]) -> Iterator[
     groups: dict[tuple[str, ...], list[Finding]] = {}
     for number, finding in enumerate(findings):
         is_gap = finding.rule.use is RuleUse.GAP and finding.focus in plans
-        of_plan = (finding.rule.key, plans.get(finding.focus, ""), finding.path, finding.value, finding.component)
+        of_plan = (
+            finding.rule.key,
+            plans.get(finding.focus, ""),
+            finding.path,
+            finding.value,
+            finding.component,
+        )
         groups.setdefault(of_plan if is_gap else (str(number),), []).append(finding)
     for key, alike in groups.items():
-        yield alike[0] if len(alike) == 1 else replace(alike[0], focus=key[1], times=len(alike), place=None)
+        yield (
+            alike[0]
+            if len(alike) == 1
+            else replace(alike[0], focus=key[1], times=len(alike), place=None)
+        )
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     ranked = []
     for finding in findings:
-        place, rule = finding.place or Place(""), finding.rule
+        place = finding.place or Place("")
+        rule = finding.rule
         of_place = (_SEVERITIES.index(rule.severity), rule.key, place.file, place.line or 0)
-        ranked.append(((*of_place, finding.focus, finding.path, finding.value, finding.component), finding))
+        ranked.append(
+            ((*of_place, finding.focus, finding.path, finding.value, finding.component), finding)
+        )
     return tuple(finding for _, finding in sorted(ranked, key=lambda pair: pair[0]))
 
 
@@ -230,19 +267,25 @@ _RULE: Final = re.compile(r"[\w-]*:\S+|(?:style|text)-[\w-]+|[\w-]+-violation")
 
 def fingerprint(finding: Finding, names: Names) -> str:
     """What a finding is known by from one run to the next, whatever lines move."""
-    words = (finding.rule.key, *(names.short(term) for term in (finding.focus, finding.path, finding.value)))
+    words = (
+        finding.rule.key,
+        *(names.short(term) for term in (finding.focus, finding.path, finding.value)),
+    )
     return " ".join(word for word in words if word)
 
 
 def read_baseline(path: Path) -> list[tuple[str, int, tuple[str, ...]]]:
-    entries, comments = [], list[str]()
+    entries = []
+    comments = list[str]()
     for number, line in enumerate(projects.read_text(path).split("\n"), start=1):
         words = line.strip(" \t\r")
         if words.startswith("#"):
             comments.append(words)
             continue
         if words and not _RULE.fullmatch(words.split(maxsplit=1)[0]):
-            raise ProjectError("baseline-unchecked", place=Place(str(path), number), remedy="write-baseline")
+            raise ProjectError(
+                "baseline-unchecked", place=Place(str(path), number), remedy="write-baseline"
+            )
         if words:
             entries.append((words, number, tuple(comments)))
         comments = []
@@ -250,9 +293,15 @@ def read_baseline(path: Path) -> list[tuple[str, int, tuple[str, ...]]]:
 
 
 def matched(
-    findings: Iterable[Finding], names: Names, accepted: Collection[tuple[str, Place | None]], key: str
+    findings: Iterable[Finding],
+    names: Names,
+    accepted: Collection[tuple[str, Place | None]],
+    key: str,
 ) -> tuple[list[Finding], list[Finding], list[Finding]]:
-    unmatched, added, known, solved = Counter(name for name, _ in accepted), list[Finding](), list[Finding](), []
+    unmatched = Counter(name for name, _ in accepted)
+    added = list[Finding]()
+    known = list[Finding]()
+    solved = []
     for finding in findings:
         name = fingerprint(finding, names)
         (known if unmatched[name] else added).append(finding)
@@ -265,20 +314,26 @@ def matched(
     return added, known, solved
 
 
-def compare(report: Report, entries: Collection[tuple[str, int, tuple[str, ...]]], *, file: str) -> Report:
+def compare(
+    report: Report, entries: Collection[tuple[str, int, tuple[str, ...]]], *, file: str
+) -> Report:
     keys = {rule.key for rule in report.rules}
     if entries and not any(name.split(maxsplit=1)[0] in keys for name, *_ in entries):
         raise ProjectError("baseline-unchecked", place=Place(file), remedy="write-baseline")
     named = [(name, Place(file, line)) for name, line, _ in entries]
     added, accepted, solved = matched(report.findings, report.names, named, "baseline-solved")
-    return replace(report, findings=in_order([*added, *solved]), accepted=tuple(accepted), compared=True)
+    return replace(
+        report, findings=in_order([*added, *solved]), accepted=tuple(accepted), compared=True
+    )
 
 
 def write_baseline(report: Report, path: Path) -> None:
     comments = {name: above for name, _, above in read_baseline(path)} if path.exists() else {}
     findings = [*report.findings, *report.accepted]
     lines = [_HEAD]
-    for name in sorted(fingerprint(one, report.names) for one in findings if one.rule.kind is not Kind.BASELINE):
+    for name in sorted(
+        fingerprint(one, report.names) for one in findings if one.rule.kind is not Kind.BASELINE
+    ):
         above = comments.pop(name, ())
         lines += ["", *above, name] if above else [name]
     projects.write_atomically(path, "\n".join(lines) + "\n")
@@ -304,7 +359,11 @@ def kept_report(project: Project, folder: Path | None, make: Callable[[], Report
         with suppress(OSError, ProjectError):
             path.parent.mkdir(parents=True, exist_ok=True)
             projects.write_atomically(path, json.dumps(_said(report), ensure_ascii=False))
-            newest = sorted(path.parent.glob("check-*.json"), key=lambda file: file.stat().st_mtime, reverse=True)
+            newest = sorted(
+                path.parent.glob("check-*.json"),
+                key=lambda file: file.stat().st_mtime,
+                reverse=True,
+            )
             for file_too_many in newest[REPORTS:]:
                 file_too_many.unlink(missing_ok=True)
     return report
@@ -318,18 +377,43 @@ def find_kept(project: Project, folder: Path) -> tuple[Path, Report | None]:
     with suppress(OSError, ValueError, KeyError, TypeError, IndexError, AttributeError):
         content = json.loads(path.read_text("utf-8"))
         rules = [
-            Rule(key, Kind(kind), Severity(severity), Text.of(dict(*text)), Text.of(dict(*remedy)), query, RuleUse(use))
+            Rule(
+                key,
+                Kind(kind),
+                Severity(severity),
+                Text.of(dict(*text)),
+                Text.of(dict(*remedy)),
+                query,
+                RuleUse(use),
+            )
             for key, kind, severity, text, remedy, query, use in content["rules"]
         ]
         findings = [
-            Finding(rules[rule], focus, way, value, place and Place(*place), component, Text.of(dict(*expected)), times)
+            Finding(
+                rules[rule],
+                focus,
+                way,
+                value,
+                place and Place(*place),
+                component,
+                Text.of(dict(*expected)),
+                times,
+            )
             for rule, focus, way, value, place, component, expected, times in content["findings"]
         ]
         path.touch()
-        names = Names(content["prefixes"], {iri: Text.of(words) for iri, words in content["labels"].items()})
-        rules_asked, made = tuple(rules[place] for place in content["asked"]), content["made"]
+        names = Names(
+            content["prefixes"], {iri: Text.of(words) for iri, words in content["labels"].items()}
+        )
+        rules_asked = tuple(rules[place] for place in content["asked"])
+        made = content["made"]
         return path, Report(
-            rules_asked, tuple(findings), content["looked_at"], names, statistics=content["statistics"], made=made
+            rules_asked,
+            tuple(findings),
+            content["looked_at"],
+            names,
+            statistics=content["statistics"],
+            made=made,
         )
     return path, None
 
@@ -338,7 +422,12 @@ def state_name(project: Project) -> str:
     digest = hashlib.sha256(f"{sys.version} {ox.__version__} {datetime.now(UTC).date()}".encode())
     files: list[Path] = []
     for member in project.members:
-        files += (*member.data, *member.loaded_files(), *member.shape_files(), member.ontology / "prefixes.ttl")
+        files += (
+            *member.data,
+            *member.loaded_files(),
+            *member.shape_files(),
+            member.ontology / "prefixes.ttl",
+        )
         for folder, ending in ((member.queries, "*.rq"), (member.texts, "*")):
             files += sorted(path for path in folder.rglob(ending) if path.is_file())
     for path in (*files, *sorted(Project.packaged().queries.rglob("*.rq"))):
@@ -359,22 +448,42 @@ def _said(report: Report) -> dict[str, object]:
         "rules": list(map(astuple, rules)),
         "asked": [places[rule] for rule in report.rules],
         "findings": [(places[finding.rule], *astuple(finding)[1:]) for finding in report.findings],
-        "looked_at": dict(report.looked_at), "statistics": dict(report.statistics),
+        "looked_at": dict(report.looked_at),
+        "statistics": dict(report.statistics),
         "prefixes": dict(report.names.prefixes),
         "labels": {iri: text.by_language() for iri, text in report.names.labels.items()},
-    }  # fmt: skip
+    }
 
 
 Node = ox.NamedNode | ox.BlankNode
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
 
 TARGETS: Final = ("targetClass", "targetNode", "targetObjectsOf", "targetSubjectsOf")
-NOT_CONSTRAINTS: Final = frozenset((
-    "deactivated", "defaultValue", "description", "flags", "group", "ignoredProperties", "message", "name", "order",
-    "path", "property", "severity", "target", *TARGETS,
-))  # fmt: skip
+NOT_CONSTRAINTS: Final = frozenset(
+    (
+        "deactivated",
+        "defaultValue",
+        "description",
+        "flags",
+        "group",
+        "ignoredProperties",
+        "message",
+        "name",
+        "order",
+        "path",
+        "property",
+        "severity",
+        "target",
+        *TARGETS,
+    )
+)
 """What a shape may say besides constraints; sh:property hands on to another shape."""
-PATHS: Final = {"inversePath": "^{}", "zeroOrMorePath": "{}*", "oneOrMorePath": "{}+", "zeroOrOnePath": "{}?"}
+PATHS: Final = {
+    "inversePath": "^{}",
+    "zeroOrMorePath": "{}*",
+    "oneOrMorePath": "{}+",
+    "zeroOrOnePath": "{}?",
+}
 """The paths of one step, with the notation of SPARQL (SHACL, section 2.3.1)."""
 _LEVELS: Final = {SH + "Warning": Severity.WARNING, SH + "Info": Severity.INFO}
 _SHOWN: Final = 6
@@ -398,7 +507,8 @@ class Shapes:
         return next(iter(self.values(node, name)), None)
 
     def items(self, node: Term | None) -> list[Term]:
-        members, visited = list[Term](), set[Term]()
+        members = list[Term]()
+        visited = set[Term]()
         while node is not None and node not in visited:
             visited.add(node)
             members += self.values(node, RDF + "first")[:1]
@@ -415,7 +525,8 @@ class Shapes:
         return any(value.value == "true" for value in self.values(shape, "deactivated"))
 
     def reached(self, shapes: Iterable[Term], *names: str) -> list[Node]:
-        reached, waiting = set[Node](), list(shapes)
+        reached = set[Node]()
+        waiting = list(shapes)
         while waiting:
             shape = waiting.pop()
             if shape not in reached and not isinstance(shape, ox.Literal):
@@ -434,14 +545,19 @@ class Shapes:
         if not text:
             either = self.value(path, "alternativePath")
             steps = (
-                self.path(step, bare=False, within=True) for step in self.items(path if either is None else either)
+                self.path(step, bare=False, within=True)
+                for step in self.items(path if either is None else either)
             )
             text = ("/" if either is None else "|").join(steps)
         return f"({text})" if within and not text.startswith("^<") else text
 
     def named(self, shape: Node) -> Node:
         visited: set[Node] = set()
-        while isinstance(shape, ox.BlankNode) and shape not in visited and (users := self.used.get(shape, ())):
+        while (
+            isinstance(shape, ox.BlankNode)
+            and shape not in visited
+            and (users := self.used.get(shape, ()))
+        ):
             visited.add(shape)
             shape = users[0][0]
         return shape
@@ -454,8 +570,13 @@ def read_shapes(files: Iterable[Path]) -> Shapes:
 
 @lru_cache(maxsize=2)
 def _read(files: tuple[tuple[Path, int, int], ...]) -> Shapes:
-    parse, form = ox.parse, ox.RdfFormat.TURTLE
-    return gather((path, quad) for path, *_ in files for quad in parse(path=path, format=form, rename_blank_nodes=True))
+    parse = ox.parse
+    form = ox.RdfFormat.TURTLE
+    return gather(
+        (path, quad)
+        for path, *_ in files
+        for quad in parse(path=path, format=form, rename_blank_nodes=True)
+    )
 
 
 def gather(statements: Iterable[tuple[Path, ox.Quad]]) -> Shapes:
@@ -463,7 +584,9 @@ def gather(statements: Iterable[tuple[Path, ox.Quad]]) -> Shapes:
     used: dict[Term, tuple[tuple[Node, str], ...]] = {}
     files: dict[Node, Path] = {}
     for path, quad in statements:
-        subject, predicate, value = quad.subject, quad.predicate.value, quad.object
+        subject = quad.subject
+        predicate = quad.predicate.value
+        value = quad.object
         if isinstance(subject, ox.Triple) or isinstance(value, ox.Triple):
             continue
         values = said.setdefault(subject, {}).get(predicate, ())
@@ -486,44 +609,78 @@ class Rules:
         node = constraint if isinstance(constraint, ox.NamedNode) else named_shape
         return self.rules.get(node) or _rule(self.shapes, self.names, node, named_shape)
 
-    def finding(self, shape: Node, component: str, terms: tuple[str, str, str], constraint: Term | None) -> Finding:
+    def finding(
+        self, shape: Node, component: str, terms: tuple[str, str, str], constraint: Term | None
+    ) -> Finding:
         focus, path, value = terms
-        name, expected = component.removesuffix("ConstraintComponent"), Text()
+        name = component.removesuffix("ConstraintComponent")
+        expected = Text()
         if _CHECK.has(name):
             values = list(self.shapes.values(shape, name[:1].lower() + name[1:]))
             if values and isinstance(values[0], ox.BlankNode):
                 values = self.shapes.items(values[0])
-            words = [self.names.short(str(v)) if isinstance(v, ox.NamedNode) else v.value for v in values]
+            words = [
+                self.names.short(str(v)) if isinstance(v, ox.NamedNode) else v.value for v in values
+            ]
             listed = ", ".join(words[:_SHOWN] + ([] if len(words) <= _SHOWN else ["…"]))
             is_counted = name.endswith(("Count", "Length")) and words
-            expected = _CHECK.text(name, value=listed, **({"n": int(words[0])} if is_counted else {}))
-        return Finding(self.rule(shape, constraint), focus, path, value, component=SH + component, expected=expected)
+            expected = _CHECK.text(
+                name, value=listed, **({"n": int(words[0])} if is_counted else {})
+            )
+        return Finding(
+            self.rule(shape, constraint),
+            focus,
+            path,
+            value,
+            component=SH + component,
+            expected=expected,
+        )
 
 
 def read_rules(shapes: Shapes, names: Names) -> Rules:
     def asks(shape: Term) -> bool:
         properties = shapes.said.get(shape, {}) if not isinstance(shape, ox.Literal) else {}
-        asked = {name.removeprefix(SH) for name in properties if name.startswith(SH)} - NOT_CONSTRAINTS - {"sparql"}
-        nameless = (inner for inner in shapes.values(shape, "property") if isinstance(inner, ox.BlankNode))
+        asked = (
+            {name.removeprefix(SH) for name in properties if name.startswith(SH)}
+            - NOT_CONSTRAINTS
+            - {"sparql"}
+        )
+        nameless = (
+            inner for inner in shapes.values(shape, "property") if isinstance(inner, ox.BlankNode)
+        )
         return bool(asked) or any(map(asks, nameless))
 
     owners: dict[Node, Node] = {}
     reached = set(shapes.reached(filter(shapes.targets, shapes.said), "property", "node"))
-    for shape in sorted((node for node in shapes.said if isinstance(node, ox.NamedNode)), key=lambda node: node.value):
+    for shape in sorted(
+        (node for node in shapes.said if isinstance(node, ox.NamedNode)),
+        key=lambda node: node.value,
+    ):
         if asks(shape) and shape in reached:
             owners[shape] = shape
         for constraint in shapes.values(shape, "sparql"):
             owners[constraint if isinstance(constraint, ox.NamedNode) else shape] = shape
-    rules = {constraint: _rule(shapes, names, constraint, shape) for constraint, shape in owners.items()}
+    rules = {
+        constraint: _rule(shapes, names, constraint, shape) for constraint, shape in owners.items()
+    }
     return Rules(shapes, names, rules, owners)
 
 
 def _rule(shapes: Shapes, names: Names, constraint: Node, shape: Node) -> Rule:
-    key, severity = names.short(constraint.value), shapes.value(shape, "severity")
-    level = _LEVELS.get(severity.value, Severity.VIOLATION) if severity is not None else Severity.VIOLATION
+    key = names.short(constraint.value)
+    severity = shapes.value(shape, "severity")
+    level = (
+        _LEVELS.get(severity.value, Severity.VIOLATION)
+        if severity is not None
+        else Severity.VIOLATION
+    )
     message = Text()
     for node in (constraint, shape):
-        words = {m.language or "": m.value for m in shapes.values(node, "message") if isinstance(m, ox.Literal)}
+        words = {
+            m.language or "": m.value
+            for m in shapes.values(node, "message")
+            if isinstance(m, ox.Literal)
+        }
         message = message or Text.of({SOURCE_LANGUAGE: words.get("", "")} | words)
     use = RuleUse.GAP if key.endswith(_GAP) and level is not Severity.VIOLATION else RuleUse.EDIT
     return Rule(key, Kind.SHAPE, level, message or _CHECK.text("nothing-said", rule=key), use=use)

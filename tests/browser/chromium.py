@@ -1,5 +1,6 @@
 """A real browser for the tests of pages, which watches each page: no error, no failed request, none to another origin.
-A test folder takes the fixtures by importing them in its ``conftest.py``; a page is opened with ``watch``."""
+A test folder takes the fixtures by importing them in its ``conftest.py``; a page is opened with
+``watch``."""
 
 from __future__ import annotations
 
@@ -26,7 +27,7 @@ from playwright.sync_api import (
     Response,
     expect,
     sync_playwright,
-)  # fmt: skip
+)
 
 from tests.conftest import lack
 
@@ -45,7 +46,8 @@ SYSTEM: Final = (
 FLAGS: Final = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--no-first-run",
-    "--js-flags=--no-opt",  # the compiler that takes longest: no page runs for as long as it would save
+    # the compiler that takes longest: no page runs for as long as it would save
+    "--js-flags=--no-opt",
 )  # fmt: skip
 HOW_TO_GET_ONE: Final = (
     "No browser to test with: install chromium or chrome, name one in PAN2KG_BROWSER, "
@@ -60,7 +62,10 @@ BLANK: Final = "about:blank"
 """The address of no page, which costs nothing to stay at."""
 PATIENCE: Final = 120_000
 """Milliseconds after which waiting in vain is ended: far beyond what anything takes, however busy the machine."""
-ELEMENTS: Final = {"network-view": "[data-drawn=yes]", "sparql-editor": "[data-editor=ready]"}  # there, each says
+ELEMENTS: Final = {
+    "network-view": "[data-drawn=yes]",
+    "sparql-editor": "[data-editor=ready]",
+}  # there, each says
 INSIDE: Final = Path(__file__).with_name("page.js").read_text(encoding="utf-8")
 """What is done inside a page, where no locator is used: the first on a page brings a third of a megabyte with it."""
 
@@ -93,13 +98,18 @@ def browser() -> Iterator[Browser]:
 
 class Watched:
     def __init__(self, browser: Browser, width: int, height: int, look: Look) -> None:
-        look.setdefault("locale", "en-US")  # engines differ in what language they ask for unless told
+        look.setdefault(
+            "locale", "en-US"
+        )  # engines differ in what language they ask for unless told
         context = browser.new_context(viewport={"width": width, "height": height}, **look)
         context.set_default_timeout(PATIENCE)
-        self.page, self.origin, self.is_on_paper = context.new_page(), "", False
+        self.page = context.new_page()
+        self.origin = ""
+        self.is_on_paper = False
         self.problems: list[str] = []
         self.documents: list[Response] = []  # every answer that is a page
-        # Whether the page there is was that of another test: until the next is there, only that one is watched.
+        # Whether the page there is was that of another test: until the next is there, only that one
+        # is watched.
         self.is_left = False
         page = self.page
         page.on("dialog", self._dialog)
@@ -117,7 +127,9 @@ class Watched:
             self.documents.clear()
         self.origin = origin_of(address)
         if page.url != BLANK and page.url.partition("#")[0] == address.partition("#")[0]:
-            page.goto(BLANK)  # or only a place on the page would be gone to, or what was typed be there again
+            page.goto(
+                BLANK
+            )  # or only a place on the page would be gone to, or what was typed be there again
         page.goto(address)
 
     def leave(self) -> None:
@@ -157,7 +169,10 @@ class Watched:
     def _request(self, request: Request) -> None:
         if request.failure and "ERR_ABORTED" not in request.failure:
             self._note(f"failed request: {request.url} ({request.failure})", request)
-        elif urlsplit(request.url).scheme not in {"data", "blob"} and origin_of(request.url) != self.origin:
+        elif (
+            urlsplit(request.url).scheme not in {"data", "blob"}
+            and origin_of(request.url) != self.origin
+        ):
             self._note(f"request to another origin: {request.url}", request)
 
     def _response(self, response: Response) -> None:
@@ -184,7 +199,9 @@ Watch: TypeAlias = Callable[..., Watched]
 def watch(browser: Browser) -> Iterator[Watch]:
     watched: list[Watched] = []
 
-    def open_page(address: str, *, width: int = 1280, height: int = 900, **look: Unpack[Look]) -> Watched:
+    def open_page(
+        address: str, *, width: int = 1280, height: int = 900, **look: Unpack[Look]
+    ) -> Watched:
         watched.append(Watched(browser, width, height, look))
         watched[-1].open(address)
         return watched[-1]
@@ -209,10 +226,14 @@ def window(browser: Browser, windows: dict[str, Watched]) -> Iterator[Watch]:
     """The same in a window that is kept, which is far cheaper; what pages stored is thrown away."""
     used: dict[str, Watched] = {}
 
-    def open_page(address: str, *, width: int = 1280, height: int = 900, **look: Unpack[Look]) -> Watched:
+    def open_page(
+        address: str, *, width: int = 1280, height: int = 900, **look: Unpack[Look]
+    ) -> Watched:
         # From a page that is served to one on disk a window begins another process.
         name = f"{urlsplit(address).scheme} {sorted(look.items())}"
-        watched = used[name] = windows[name] = windows.get(name) or Watched(browser, width, height, look)
+        watched = used[name] = windows[name] = windows.get(name) or Watched(
+            browser, width, height, look
+        )
         at_width(watched.page, width, height)
         watched.open(address)
         return watched
@@ -253,7 +274,11 @@ def faults_of_access(page: Page, widths: Sequence[int] = (), *, most: int = 0) -
         page.evaluate(inside("shorten"), most)
     if not widths:
         return faults_of_places(page, [*TAGS, "best-practice"])
-    return [f"{width}: {fault}" for width in widths for fault in faults_of_places(at_width(page, width), TAGS)]
+    return [
+        f"{width}: {fault}"
+        for width in widths
+        for fault in faults_of_places(at_width(page, width), TAGS)
+    ]
 
 
 def faults_of_places(page: Page, rules: Sequence[str] = PLACED) -> list[str]:
@@ -262,13 +287,15 @@ def faults_of_places(page: Page, rules: Sequence[str] = PLACED) -> list[str]:
         lack("axe-core is not installed; run « npm ci » in web/.")
     if not page.evaluate(inside("begin")):
         page.evaluate(inside("begin"), AXE.read_text(encoding="utf-8"))
-    # reading style sheets again is for rules on sound and on turned screens, which are not asked for
+    # reading style sheets again is for rules on sound and on turned screens, which are not asked
+    # for
     options = {"runOnly": list(rules), "resultTypes": ["violations"], "preload": False}
     faults = page.evaluate("options => axe.run(options)", options)
     return [
         f"{fault['id']}: {fault['help']}: {node['target']} {node['failureSummary']}"
-        for fault in faults["violations"] for node in fault["nodes"]
-    ]  # fmt: skip
+        for fault in faults["violations"]
+        for node in fault["nodes"]
+    ]
 
 
 def too_wide(page: Page, widths: Sequence[int]) -> list[str]:

@@ -11,7 +11,17 @@ import pyoxigraph as ox
 import pytest
 
 from pan2kg.charts import drawing as dw
-from pan2kg.charts.drawing import _PROPERTIES, _UNSET, Classes, Drawing, Group, Hatch, Label, Line, Mark
+from pan2kg.charts.drawing import (
+    _PROPERTIES,
+    _UNSET,
+    Classes,
+    Drawing,
+    Group,
+    Hatch,
+    Label,
+    Line,
+    Mark,
+)
 from pan2kg.charts.frame import EDGING, Picture
 from pan2kg.charts.registry import PICTURES, draw, picture_bytes
 from pan2kg.errors import ProjectError, QueryError
@@ -59,7 +69,9 @@ def leads(body: str, work: str, level: str = "plan", role: str = "lead") -> str:
     )
 
 
-def cites(name: str, source: str, target: str, *, certainty: str = "stated", level: str = "plan") -> str:
+def cites(
+    name: str, source: str, target: str, *, certainty: str = "stated", level: str = "plan"
+) -> str:
     return (
         f"link:{name} pan:linkType linktype:cross-reference ; pan:status linkstatus:accepted ; "
         f"pan:channel channel:text ; pan:certainty certainty:{certainty} ; "
@@ -81,11 +93,14 @@ LONG = "Une mesure dont le titre est assez long pour être coupé"
 def synthetic(plans: int, actions: int, label: str = LONG) -> LocalStore:
     title = str(ox.Literal(label, language="fr"))
     lines = [f"instrument:i{n} a pan:LegalAct ; skos:prefLabel {title} ." for n in range(12)]
-    lines += [f"body:b{n} skos:prefLabel {title} ; dcterms:type bodytype:ministry ." for n in range(3)]
+    lines += [
+        f"body:b{n} skos:prefLabel {title} ; dcterms:type bodytype:ministry ." for n in range(3)
+    ]
     for p in range(plans):
         lines.append(f"plan:p{p} a pan:Plan ; skos:prefLabel {title} ; dcterms:identifier 'p{p}' .")
         for a in range(actions):
-            it, text = f"action:p{p}-{a}", f"i{(a * 5 + p) % 11}"
+            it = f"action:p{p}-{a}"
+            text = f"i{(a * 5 + p) % 11}"
             lines.append(f"{it} a pan:Action ; skos:prefLabel {title} ; pan:inPlan plan:p{p} .")
             lines.append(f"{it} skos:notation '{p}.{a}' .")
             if a % 4:
@@ -93,13 +108,24 @@ def synthetic(plans: int, actions: int, label: str = LONG) -> LocalStore:
             lines += [cites(f"c{p}-{a}", it, f"plan:p{(p + 1) % plans}")] if a % 7 == 1 else []
     lines += [
         f"obligation:o{n} a pan:Obligation ; skos:prefLabel {title} ; pan:underInstrument instrument:i{n} ; "
-        f"pan:dueDate '20{10 + n}-05-01'^^xsd:date ." for n in range(12)
-    ]  # fmt: skip
+        f"pan:dueDate '20{10 + n}-05-01'^^xsd:date ."
+        for n in range(12)
+    ]
     return store_of("\n".join(lines))
 
 
-def drawn(kind: str, store: Store, language: Language = "fr", release: str = "", **parameters: Any) -> Picture:  # noqa: ANN401 - any picture's
-    return draw(kind, Graph(Project.packaged(), store, language=language, as_of=DAY, release=release), **parameters)
+def drawn(
+    kind: str,
+    store: Store,
+    language: Language = "fr",
+    release: str = "",
+    **parameters: Any,  # noqa: ANN401
+) -> Picture:
+    return draw(
+        kind,
+        Graph(Project.packaged(), store, language=language, as_of=DAY, release=release),
+        **parameters,
+    )
 
 
 SMALL = f"""
@@ -146,13 +172,15 @@ def misplaced(drawing: Drawing) -> list[object]:
     """Texts beyond the sheet, and pairs of level ones whose letters would touch. Capitals reach to 0.78 of the size
     above the line."""
     wrong: list[object] = [
-        label.text for label, (left, top, right, bottom) in labels(drawing)
+        label.text
+        for label, (left, top, right, bottom) in labels(drawing)
         if left < 0 or top < 0 or right > drawing.width or bottom > drawing.height
-    ]  # fmt: skip
+    ]
     boxes = sorted(
         (left, right, bottom - 1.03 * label.font.size, bottom - 0.05 * label.font.size, label.text)
-        for label, (left, _, right, bottom) in labels(drawing) if not label.turn and label.text.strip()
-    )  # fmt: skip
+        for label, (left, _, right, bottom) in labels(drawing)
+        if not label.turn and label.text.strip()
+    )
     for at, (_, right, top, bottom, text) in enumerate(boxes):
         for left, _, other_top, other_bottom, other in boxes[at + 1 :]:
             if left >= right:
@@ -163,12 +191,17 @@ def misplaced(drawing: Drawing) -> list[object]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_pictures_of_the_shipped_graph_are_sound_and_the_same_each_time(graph: Graph, language: Language) -> None:
+def test_pictures_of_the_shipped_graph_are_sound_and_the_same_each_time(
+    graph: Graph, language: Language
+) -> None:
     spoken = Graph(graph.project, graph.store, language=language, as_of=DAY)
     for at, kind in enumerate(PICTURES):
         picture = draw(kind, spoken)
         root = ET.fromstring(picture.svg)
-        told = {element.get("id", ""): " ".join("".join(element.itertext()).split()) for element in root.iter()}
+        told = {
+            element.get("id", ""): " ".join("".join(element.itertext()).split())
+            for element in root.iter()
+        }
         title, *said = (told[name] for name in root.attrib["aria-labelledby"].split())
         assert root.findtext(f"{SVG}title") == picture.title, kind
         words = [" ".join(words.split()) for words in (picture.title, picture.description)]
@@ -180,7 +213,10 @@ def test_pictures_of_the_shipped_graph_are_sound_and_the_same_each_time(graph: G
         assert picture.svg.count("http") == picture.svg.count("http://www.w3.org/2000/svg"), kind
         if LANGUAGES[at % len(LANGUAGES)] == language:
             again = drawn(kind, graph.store, language)
-            assert (picture.svg, picture_bytes(picture, ".csv")) == (again.svg, picture_bytes(again, ".csv")), kind
+            assert (picture.svg, picture_bytes(picture, ".csv")) == (
+                again.svg,
+                picture_bytes(again, ".csv"),
+            ), kind
 
 
 SHEET = (Path(__file__).parents[2] / "web" / "src" / "style" / "looks.css").read_text("utf-8")
@@ -189,10 +225,14 @@ STYLES = {name: dict(zip(_PROPERTIES, look, strict=True)) for look, name in CLAS
 
 
 def looks(element: ET.Element, style: dict[str, str]) -> Iterator[tuple[object, ...]]:
-    # what each mark looks like, whether attributes or classes say so; what is straight has nothing to fill
-    style = style | {name: value[0] for name, value in STYLES.get(element.get("class", ""), {}).items() if value}
+    # what each mark looks like, whether attributes or classes say so; what is straight has nothing
+    # to fill
+    style = style | {
+        name: value[0] for name, value in STYLES.get(element.get("class", ""), {}).items() if value
+    }
     style |= {name: value for name, value in element.attrib.items() if name in _PROPERTIES}
-    kind, (fill, stroke, *pen, size, weight, anchor) = element.tag.removeprefix(SVG), style.values()
+    kind = element.tag.removeprefix(SVG)
+    (fill, stroke, *pen, size, weight, anchor) = style.values()
     if kind in ("text", "tspan"):
         yield "text", size, weight == "bold", anchor, fill
     elif kind in ("path", "circle"):
@@ -203,20 +243,37 @@ def looks(element: ET.Element, style: dict[str, str]) -> Iterator[tuple[object, 
 
 
 @pytest.mark.parametrize("kind", PICTURES)
-def test_in_a_page_stand_the_marks_alone_and_look_the_same_and_a_link_has_a_name(graph: Graph, kind: str) -> None:
-    picture = draw(kind, graph.spoken("fr"), address=lambda iris: "../a/{}.html".format("--".join(map(key, iris))))
-    page, style = picture.inner("heading"), dict(zip(_PROPERTIES, _UNSET, strict=True))
-    (width, height, down), root = picture.size, ET.fromstring(page)
+def test_in_a_page_stand_the_marks_alone_and_look_the_same_and_a_link_has_a_name(
+    graph: Graph, kind: str
+) -> None:
+    picture = draw(
+        kind,
+        graph.spoken("fr"),
+        address=lambda iris: "../a/{}.html".format("--".join(map(key, iris))),
+    )
+    page = picture.inner("heading")
+    style = dict(zip(_PROPERTIES, _UNSET, strict=True))
+    (width, height, down) = picture.size
+    root = ET.fromstring(page)
     marks = (Group(picture.marks, shift=(EDGING, EDGING + down)),)
     drawing = Drawing(width + 2 * EDGING, height + 2 * EDGING, "", "", "fr", marks)
-    each = [(dw.number(label.font.size), label.font.bold, label.anchor) for label, _ in labels(drawing)]
+    each = [
+        (dw.number(label.font.size), label.font.bold, label.anchor) for label, _ in labels(drawing)
+    ]
     for text in (drawing.svg(), page, drawing.inner("heading", CLASSES)):
         drawn_as = [*looks(ET.fromstring(text), style)]
         assert [look[1:4] for look in drawn_as if look[0] == "text"] == each
     assert drawn_as == [*looks(root, style)]
-    assert all((text.attrib["x"] + text.attrib["y"]).removeprefix("-").isdecimal() for text in root.iter("text"))
+    assert all(
+        (text.attrib["x"] + text.attrib["y"]).removeprefix("-").isdecimal()
+        for text in root.iter("text")
+    )
     assert all(link.findtext("title") or [*link.iter("text")] for link in root.iter("a"))
-    assert ("xmlns" in page, root.find("title"), len(page) < len(picture.svg)) == (False, None, True)
+    assert ("xmlns" in page, root.find("title"), len(page) < len(picture.svg)) == (
+        False,
+        None,
+        True,
+    )
     assert kind in ("action-matrix", "ministries") or not misplaced(drawing), "these are in no page"
 
 
@@ -231,21 +288,37 @@ def test_pictures_of_many_plans_and_of_any_title_stay_legible_text_in_its_place(
     store = synthetic(8, 60) if named == "many" else synthetic(3, 5, LABELS[named])
     allowed = {"svg", "g", "a", "rect", "circle", "path", "text", "tspan", "title"}
     for kind in PICTURES:
-        picture = drawn(kind, store, **({"other": "p1"} if (kind, named) == ("action-matrix", "many") else {}))
-        assert not [text for text in misplaced(picture.drawing) if named != "hostile" or isinstance(text, str)], kind
+        picture = drawn(
+            kind, store, **({"other": "p1"} if (kind, named) == ("action-matrix", "many") else {})
+        )
+        assert not [
+            text
+            for text in misplaced(picture.drawing)
+            if named != "hostile" or isinstance(text, str)
+        ], kind
         assert min(label.font.size for label, _ in labels(picture.drawing)) >= 8.5, kind
         assert picture.drawing.width < 2000, kind
-        assert {element.tag.removeprefix(SVG) for element in ET.fromstring(picture.svg).iter()} <= allowed, kind
+        assert {
+            element.tag.removeprefix(SVG) for element in ET.fromstring(picture.svg).iter()
+        } <= allowed, kind
         assert named != "hostile" or "&lt;script&gt;" in picture.svg, kind
 
 
 def test_what_was_not_assessed_is_hatched_and_empty_in_the_table() -> None:
     picture = drawn("plan-matrix", store_of(SMALL), plans="p,q,r")
     rows = cells(picture, "shares", "weight", "shared_texts", "evidence_level")
-    assert rows == [("yes", "0.415037", "1", "plan"), ("unread", "", "", ""), ("unread", "", "", "")]
+    assert rows == [
+        ("yes", "0.415037", "1", "plan"),
+        ("unread", "", "", ""),
+        ("unread", "", "", ""),
+    ]
     own = drawn("plan-matrix", store_of(SMALL + rests("plan:r", "law")), plans="p,r")
-    assert cells(own, "shares", "shared_texts") == [("yes", "1")], "what a plan says of itself counts too"
-    cited = [one for row in cells(picture, "citation_one_to_two", "citation_two_to_one") for one in row]
+    assert cells(own, "shares", "shared_texts") == [("yes", "1")], (
+        "what a plan says of itself counts too"
+    )
+    cited = [
+        one for row in cells(picture, "citation_one_to_two", "citation_two_to_one") for one in row
+    ]
     assert (cited.count("seen"), cited.count("undated")) == (1, 5)
     assert hatches(picture) == 2 + 5
 
@@ -253,8 +326,9 @@ def test_what_was_not_assessed_is_hatched_and_empty_in_the_table() -> None:
 def test_what_is_read_in_full_is_not_hatched() -> None:
     read = "".join(
         f"reading:{n} a pan:Reading ; pan:readsWork plan:{n} ; pan:aspect aspect:texts ; "
-        f"pan:extent readingextent:full .\nplan:{n} pan:listCompleteness completeness:complete .\n" for n in "pqr"
-    )  # fmt: skip
+        f"pan:extent readingextent:full .\nplan:{n} pan:listCompleteness completeness:complete .\n"
+        for n in "pqr"
+    )
     picture = drawn("plan-matrix", store_of(SMALL + read), plans="p,q,r")
     assert cells(picture, "shares", "weight") == [("yes", "0.415037"), ("no", "0"), ("no", "0")]
     assert hatches(picture) == 5, "who cites whom was not read"
@@ -271,22 +345,38 @@ def test_what_is_read_in_full_is_not_hatched() -> None:
 def test_the_matrix_of_plans_draws_what_its_table_says(graph: Graph) -> None:
     picture = drawn("plan-matrix", graph.store, language="en", top=12)
     shown = [f"{float(row[0]):.2f}" for row in cells(picture, "weight") if row[0]]
-    bold = [label.text for label, _ in labels(picture.drawing) if label.font.bold and label.font.size == 13]
+    bold = [
+        label.text
+        for label, _ in labels(picture.drawing)
+        if label.font.bold and label.font.size == 13
+    ]
     assert sorted(bold) == sorted(shown)
-    ways = [one for row in cells(picture, "citation_one_to_two", "citation_two_to_one") for one in row]
+    ways = [
+        one for row in cells(picture, "citation_one_to_two", "citation_two_to_one") for one in row
+    ]
     drawn_ways = [text for text in texts(picture) if text[:2] in ("→ ", "← ")]
-    bows = [mark for mark in flat(drawn("lanes", graph.store, evidence="editors")) if isinstance(mark, Line)]
+    bows = [
+        mark
+        for mark in flat(drawn("lanes", graph.store, evidence="editors"))
+        if isinstance(mark, Line)
+    ]
     widths = {mark.pen.width for mark in bows if mark.curved and mark.pen and mark.pen.dash}
     assert round(max(widths), 3) == 4.8, "four times the width of the pen for what shares most"
     assert len(drawn_ways) == ways.count("seen") > 0
     assert any(text.startswith("216 other plans") for text in texts(picture))
 
 
-@pytest.mark.parametrize("kind", ["plan-matrix", "action-matrix", "lanes", "upset", "ministries", "ego"])
+@pytest.mark.parametrize(
+    "kind", ["plan-matrix", "action-matrix", "lanes", "upset", "ministries", "ego"]
+)
 def test_a_picture_says_its_level_and_draws_nothing_weaker(kind: str) -> None:
     facts = SMALL + rests("action:r-1", "law", "editors") + leads("m", "action:p-1", "editors")
-    facts += 'body:m dcterms:type bodytype:ministry ; skos:prefLabel "M"@fr .' + rests("action:p-2", "law", "editors")
-    firm, weak = (drawn(kind, store_of(facts), evidence=level, language="en") for level in ("", "editors"))
+    facts += 'body:m dcterms:type bodytype:ministry ; skos:prefLabel "M"@fr .' + rests(
+        "action:p-2", "law", "editors"
+    )
+    firm, weak = (
+        drawn(kind, store_of(facts), evidence=level, language="en") for level in ("", "editors")
+    )
     assert "according to plans and official sources" in firm.description
     assert "with what the editors concluded" in weak.description
     assert firm.table != weak.table
@@ -295,48 +385,70 @@ def test_a_picture_says_its_level_and_draws_nothing_weaker(kind: str) -> None:
 def test_a_late_act_is_drawn_a_year_is_no_date_and_what_recurs_says_when_it_is_due_again() -> None:
     picture = drawn("timeline", store_of(SMALL), "en")
     assert [(row[1], row[5], row[9]) for row in named_rows(picture)] == [
-        ("En retard", "late", "515"), ("Une année", "due unknown", ""),
-    ]  # fmt: skip
+        ("En retard", "late", "515"),
+        ("Une année", "due unknown", ""),
+    ]
     assert ("515 days late" in texts(picture), hatches(picture)) == (True, 1)
     recurring = store_of(f"{SMALL}\nobligation:late pan:recursEvery 'P6Y'^^xsd:duration .")
     for language, words in (
-        ("fr", "échéance : 17/12/2021, puis 17/12/2027"), ("en", "due 2021-12-17, then 2027-12-17"),
+        ("fr", "échéance : 17/12/2021, puis 17/12/2027"),
+        ("en", "due 2021-12-17, then 2027-12-17"),
         ("de", "fällig am 17.12.2021, dann am 17.12.2027"),
-    ):  # fmt: skip
-        assert words in [text.replace("\u00a0", " ") for text in texts(drawn("timeline", recurring, language))]
+    ):
+        assert words in [
+            text.replace("\u00a0", " ") for text in texts(drawn("timeline", recurring, language))
+        ]
 
 
 def test_a_nought_of_ministries_is_said_only_of_a_list_that_was_read_to_its_end() -> None:
-    ministries = "".join(f"body:{n} dcterms:type bodytype:ministry ; skos:prefLabel '{n}'@fr .\n" for n in "mn")
+    ministries = "".join(
+        f"body:{n} dcterms:type bodytype:ministry ; skos:prefLabel '{n}'@fr .\n" for n in "mn"
+    )
     turtle = SMALL + leads("m", "action:q-1") + leads("n", "action:p-1") + ministries
-    turtle += "plan:e a pan:Plan ; skos:prefLabel 'Plan E'@fr ; dcterms:identifier 'e' .\n" + leads("n", "plan:e")
+    turtle += "plan:e a pan:Plan ; skos:prefLabel 'Plan E'@fr ; dcterms:identifier 'e' .\n" + leads(
+        "n", "plan:e"
+    )
     shown = {}
     for is_whole in (False, True):
         whole = "plan:q pan:listCompleteness completeness:complete .\n" if is_whole else ""
         picture = drawn("ministries", store_of(turtle + whole), plans="q,e")
         shown[is_whole] = {(row[1], row[3]): row[5] for row in named_rows(picture)}
         assert texts(picture).count("0") == is_whole
-    assert shown[False] == {("m", "Plan Q"): "1", ("m", "Plan E"): "", ("n", "Plan Q"): "", ("n", "Plan E"): "0"}
+    assert shown[False] == {
+        ("m", "Plan Q"): "1",
+        ("m", "Plan E"): "",
+        ("n", "Plan Q"): "",
+        ("n", "Plan E"): "0",
+    }
     assert shown[True] == shown[False] | {("n", "Plan Q"): "0"}
 
 
 def test_unverified_statements_and_candidates_leak_into_no_picture() -> None:
     more = cites("x", "plan:p", "plan:r").replace("accepted", "candidate")
-    more += cites("y", "plan:p", "plan:r", certainty="unverified") + cites("z", "plan:p", "plan:r", level="machine")
-    assert drawn("lanes", store_of(SMALL + more), plan="p").svg == drawn("lanes", store_of(SMALL), plan="p").svg
+    more += cites("y", "plan:p", "plan:r", certainty="unverified") + cites(
+        "z", "plan:p", "plan:r", level="machine"
+    )
+    assert (
+        drawn("lanes", store_of(SMALL + more), plan="p").svg
+        == drawn("lanes", store_of(SMALL), plan="p").svg
+    )
 
 
 @pytest.mark.parametrize(
     ("kind", "parameters", "says"),
     [
-        ("plan-matrx", {}, "Did you mean plan-matrix"), ("plan-matrix", {"plan": "lu-bhr-3"}, "Did you mean"),
-        ("plan-matrix", {"top": "many"}, "whole number"), ("plan-matrix", {"top": 1}, "from 2"),
-        ("plan-matrix", {"top": 99}, "2 to 24"), ("plan-matrix", {"plans": "lu-bhr-2"}, "2 to 24"),
+        ("plan-matrx", {}, "Did you mean plan-matrix"),
+        ("plan-matrix", {"plan": "lu-bhr-3"}, "Did you mean"),
+        ("plan-matrix", {"top": "many"}, "whole number"),
+        ("plan-matrix", {"top": 1}, "from 2"),
+        ("plan-matrix", {"top": 99}, "2 to 24"),
+        ("plan-matrix", {"plans": "lu-bhr-2"}, "2 to 24"),
         ("plan-matrix", {"colour": "red"}, "has no parameter"),
-        ("action-matrix", {"plan": "lu-data-1"}, "no action"), ("ego", {"action": "lu-bhr-2-9-9"}, "Did you mean"),
+        ("action-matrix", {"plan": "lu-data-1"}, "no action"),
+        ("ego", {"action": "lu-bhr-2-9-9"}, "Did you mean"),
         ("lanes", {"plan": "lu-cooperation-report-2020-m1"}, "is no plan"),
     ],
-)  # fmt: skip
+)
 def test_wrong_use_is_one_sentence_with_a_remedy(
     graph: Graph, kind: str, parameters: dict[str, Any], says: str
 ) -> None:
@@ -348,9 +460,19 @@ def test_wrong_use_is_one_sentence_with_a_remedy(
 
 
 def test_marks_lead_where_the_address_says_and_nowhere_dangerous() -> None:
-    linked = drawn("plan-matrix", store_of(SMALL), plans="p,q", address=lambda iris: f"pairs/{len(iris)}.html?a=1&b=2")
+    linked = drawn(
+        "plan-matrix",
+        store_of(SMALL),
+        plans="p,q",
+        address=lambda iris: f"pairs/{len(iris)}.html?a=1&b=2",
+    )
     assert 'href="pairs/2.html?a=1&amp;b=2"' in linked.svg
-    assert "href" not in drawn("plan-matrix", store_of(SMALL), plans="p,q", address=lambda _: "javascript:alert(1)").svg
+    assert (
+        "href"
+        not in drawn(
+            "plan-matrix", store_of(SMALL), plans="p,q", address=lambda _: "javascript:alert(1)"
+        ).svg
+    )
 
 
 def cells(picture: Picture, *columns: str) -> list[tuple[str, ...]]:

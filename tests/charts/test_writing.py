@@ -17,7 +17,11 @@ from pan2kg.errors import FormatError
 from pan2kg.graph.graph import Graph
 
 SHEET = Drawing(
-    200, 100, "Titre $x$", "Ce que c’est", "fr",
+    200,
+    100,
+    "Titre $x$",
+    "Ce que c’est",
+    "fr",
     (
         Box(5, 5, 40, 20, "#deebf7", Pen("#1a1a1a")),
         Dot(70, 15, 8, "#0072b2"),
@@ -26,7 +30,7 @@ SHEET = Drawing(
         Group((Hatch(0, 0, 60, 20), Label(5, 40, "$a_b$ « été » → ≥ €")), shift=(5, 40)),
         Label(150, 80, "droit", turn=-90),
     ),
-)  # fmt: skip
+)
 
 
 @pytest.fixture(scope="module")
@@ -85,5 +89,7 @@ def test_every_colour_can_be_read_on_and_the_ramp_reads_the_same_in_grey() -> No
 
 def luminance(colour: str) -> float:
     parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    ]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

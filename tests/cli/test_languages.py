@@ -32,7 +32,9 @@ def test_errors_wrong_use_and_help_are_said_in_the_language_asked_for(
     assert spoken() == "en"
     file = tmp_path / "plan.txt"
     file.write_text("", encoding="utf-8")  # the language of a plan is not that of its reader
-    assert "The file holds no text." in said(capsys, "draft", str(file), "--plan", "be-bhr-1", "--language", "fr")
+    assert "The file holds no text." in said(
+        capsys, "draft", str(file), "--plan", "be-bhr-1", "--language", "fr"
+    )
     for words, sentence in {
         "check --language fr --format pdf": "choix non valable : 'pdf' (choisissez parmi",
         "report --language de -o x y": "unbekannte Argumente: y",
@@ -41,12 +43,15 @@ def test_errors_wrong_use_and_help_are_said_in_the_language_asked_for(
     }.items():
         assert sentence in said(capsys, *words.split()).replace("\N{NO-BREAK SPACE}", " ")
     monkeypatch.setenv("LANG", "fr_LU.UTF-8")
-    assert sentences["fr"] in said(capsys, "dump", "-o", "x", "--project", nowhere), "the environment asks too"
+    assert sentences["fr"] in said(capsys, "dump", "-o", "x", "--project", nowhere), (
+        "the environment asks too"
+    )
     monkeypatch.setenv("LC_ALL", "de_DE")
     with pytest.raises(SystemExit):
         main(["draft", "--help"])
     shown = capsys.readouterr().out
     assert shown.startswith("Verwendung: pan2kg draft")
     assert all(
-        words in shown for words in ("Einen Plan lesen, wie er veröffentlicht", "diese Hilfe zeigen und beenden")
+        words in shown
+        for words in ("Einen Plan lesen, wie er veröffentlicht", "diese Hilfe zeigen und beenden")
     )

@@ -32,17 +32,28 @@ LABEL: Final = "Plan \x1b[2J\x9b1m\x07\r\u202edraft"
 def test_a_closed_stream_is_one_sentence_at_most(command: str, closed: str, tmp_path: Path) -> None:
     run = subprocess.run(
         ["bash", "-c", f"{PROGRAM} {command} {closed}"],
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=tmp_path, check=False,
-    )  # fmt: skip
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=False,
+    )
     assert not [words for words in ("Traceback", "Exception ignored") if words in run.stderr]
-    # an empty query is none, nobody asks an assistant anything, and an answer nobody gets is an error
+    # an empty query is none, nobody asks an assistant anything, and an answer nobody gets is an
+    # error
     fails = command == "sparql -" or (command != "mcp" and ">&-" in closed)
     assert run.returncode == (2 if fails else 0)
     if command not in ("sparql -", "mcp") and "2>&-" not in closed:
-        assert run.stderr.endswith("Cannot write there (bad file descriptor).\n") if fails else run.stdout
+        assert (
+            run.stderr.endswith("Cannot write there (bad file descriptor).\n")
+            if fails
+            else run.stdout
+        )
 
 
-def test_control_characters_do_not_reach_a_terminal_and_data_keep_them(cli: Cli, own_project: Path) -> None:
+def test_control_characters_do_not_reach_a_terminal_and_data_keep_them(
+    cli: Cli, own_project: Path
+) -> None:
     escaped = json.dumps(LABEL)
     (own_project / "graph" / "plans" / "x.ttl").write_text(
         "@prefix pan: <https://w3id.org/pan2kg/ontology#> .\n@prefix plan: <https://w3id.org/pan2kg/id/plan/> .\n"
@@ -51,14 +62,18 @@ def test_control_characters_do_not_reach_a_terminal_and_data_keep_them(cli: Cli,
         encoding="utf-8",
     )
     hostile = ("--project", str(own_project), "--no-cache", "--language", "fr")
-    plans, every = ("ask", "plans"), ("sparql", "SELECT * { ?plan ?p ?o }")
+    plans = ("ask", "plans")
+    every = ("sparql", "SELECT * { ?plan ?p ?o }")
     for command in (plans, (*plans, "--format", "md"), every, ("find", "x")):
         run = cli(*command, *hostile)
         assert (run.returncode, "[2J" in run.stdout) == (0, True), run.stderr
         assert not set("\x1b\x9b\x07\r\u202e") & set(run.stdout + run.stderr)
     run = cli("ask", "plans", "--plan\x1b[2J", "x")
     assert (run.returncode, "\x1b" in run.stderr) == (2, False)
-    query = ("sparql", "SELECT ?label { ?plan ?says ?label FILTER(CONTAINS(STR(?label), '2J')) } LIMIT 1")
+    query = (
+        "sparql",
+        "SELECT ?label { ?plan ?says ?label FILTER(CONTAINS(STR(?label), '2J')) } LIMIT 1",
+    )
     table = json.loads(cli(*query, *hostile, "--format", "json").stdout)
     assert table["results"]["bindings"][0]["label"]["value"] == LABEL
     assert "\x1b[2J" in cli(*query, *hostile, "--format", "csv").stdout
@@ -68,10 +83,14 @@ def test_a_long_query_is_interrupted(tmp_path: Path) -> None:
     query = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
     command = [sys.executable, "-m", "pan2kg.cli.main", "sparql", query, "--no-cache"]
     with subprocess.Popen(
-        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        command,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
         # who runs tests in the background has them ignore it
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    ) as run:  # fmt: skip
+    ) as run:
         try:
             time.sleep(8)  # it loads the graph, and asks
             run.send_signal(signal.SIGINT)
@@ -84,9 +103,14 @@ def test_a_long_query_is_interrupted(tmp_path: Path) -> None:
 def test_what_stands_at_the_other_end_is_no_fault_of_the_answer(tmp_path: Path) -> None:
     def run(words: str, **environment: str) -> tuple[int, str]:
         done = subprocess.run(
-            ["bash", "-c", f"{PROGRAM} ask {words}"], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
-            cwd=tmp_path, check=False, env={**BARE, **environment},
-        )  # fmt: skip
+            ["bash", "-c", f"{PROGRAM} ask {words}"],
+            stderr=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            text=True,
+            cwd=tmp_path,
+            check=False,
+            env={**BARE, **environment},
+        )
         return done.returncode, done.stderr
 
     assert run("plans -o plans.txt >&- <&-") == (0, "")
@@ -107,7 +131,11 @@ def test_progress_is_shown_on_a_terminal_only(
         progress("reading " + "x" * 200)
         progress.finish()
         said = capsys.readouterr().err
-        assert (bool(said), said.endswith("\r\x1b[K"), len(said.split("…")[0]) < 85) == (terminal, terminal, True)
+        assert (bool(said), said.endswith("\r\x1b[K"), len(said.split("…")[0]) < 85) == (
+            terminal,
+            terminal,
+            True,
+        )
 
 
 @pytest.mark.parametrize("found", [None, (12, 345)])
@@ -117,7 +145,9 @@ def test_a_dump_of_the_strongest_links_alone_says_so_and_still_loads(
     monkeypatch.setattr("pan2kg.store.rules.missing_links", lambda _: found)
     for form, kind in (("nq", ox.RdfFormat.N_QUADS), ("trig", ox.RdfFormat.TRIG)):
         file = tmp_path / f"dump.{form}"
-        assert main(["dump", "--project", str(few.project.root), "--no-cache", "-o", str(file)]) == 0
+        assert (
+            main(["dump", "--project", str(few.project.root), "--no-cache", "-o", str(file)]) == 0
+        )
         first = file.read_text(encoding="utf-8").partition("\n")[0]
         assert first.startswith("# ") is bool(found)
         assert not found or ("12" in first and "345" in first)

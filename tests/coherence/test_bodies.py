@@ -36,13 +36,17 @@ WORKED = {"a1": "UK", "a2": "UW", "a3": "UT", "b1": "UKT", "b2": "UT"}
 
 
 def worked() -> Uses:
-    return bodies.uses_of([(action, one) for action, names in WORKED.items() for one in names], PLAN_OF)
+    return bodies.uses_of(
+        [(action, one) for action, names in WORKED.items() for one in names], PLAN_OF
+    )
 
 
 def at_plan(pairs: list[tuple[str, str]], home: dict[str, str], general: str = "") -> Known:
     """What is known of uses that carry out texts by the plans' own words."""
     uses = tuple(Use(*pair, 1.0, Level.PLAN) for pair in pairs)
-    return known(Tables(Works(tuple(sorted(set(home.values()))), home), uses, general=frozenset(general)))
+    return known(
+        Tables(Works(tuple(sorted(set(home.values()))), home), uses, general=frozenset(general))
+    )
 
 
 def test_a_lead_counts_on_somebodys_word() -> None:
@@ -51,7 +55,12 @@ def test_a_lead_counts_on_somebodys_word() -> None:
     assert bodies.co_led(PLAN_OF, parts) == {("P", "Q"): 1}
     assert bodies.co_led(PLAN_OF, parts, Level.PLAN) == {}
     assert bodies.co_led(PLAN_OF, [*parts[:1], Involvement("b1", "b1", "x", lead, None)]) == {}
-    assert bodies.co_led(PLAN_OF, [*parts[:1], Involvement("b1", "b1", "x", frozenset({"partner"}), Level.PLAN)]) == {}
+    assert (
+        bodies.co_led(
+            PLAN_OF, [*parts[:1], Involvement("b1", "b1", "x", frozenset({"partner"}), Level.PLAN)]
+        )
+        == {}
+    )
 
 
 def test_a_body_and_one_it_took_over_from_are_one() -> None:
@@ -61,8 +70,13 @@ def test_a_body_and_one_it_took_over_from_are_one() -> None:
 
 
 def test_pairs_that_meet_on_a_weaker_word_do_not_overlap_and_need_not_be_told_to_talk() -> None:
-    topic, group, leads = frozenset({"t"}), frozenset({"g"}), (frozenset({"x"}), frozenset({"y"}))
-    at_level = [Profile(one, topic, group, lead, lead) for one, lead in zip(("a1", "b1"), leads, strict=True)]
+    topic = frozenset({"t"})
+    group = frozenset({"g"})
+    leads = (frozenset({"x"}), frozenset({"y"}))
+    at_level = [
+        Profile(one, topic, group, lead, lead)
+        for one, lead in zip(("a1", "b1"), leads, strict=True)
+    ]
     said = [Profile("a1", topic, group, frozenset("xy"), frozenset("xy")), at_level[1]]
     assert len(overlaps(worked(), at_level, BITS)) == 1
     assert not overlaps(worked(), at_level, BITS, said=said)
@@ -71,10 +85,14 @@ def test_pairs_that_meet_on_a_weaker_word_do_not_overlap_and_need_not_be_told_to
 
 
 @pytest.mark.parametrize("at", [Level.EDITORS, *by_lot(FIGURED[:-1], 1)], ids=["editors", "firmer"])
-def test_the_question_and_the_measure_name_the_same_ministries(graph: pan2kg.Graph, at: Level) -> None:
+def test_the_question_and_the_measure_name_the_same_ministries(
+    graph: pan2kg.Graph, at: Level
+) -> None:
     """On the weakest word that counts, where there are most, and on a firmer one, drawn by lot."""
     met = {*graph.earlier_bodies, *bodies.meeting(graph.profiles)}
-    uses, profiles, country = graph.uses_at(at), graph.profiles_at(at), graph.country_of
+    uses = graph.uses_at(at)
+    profiles = graph.profiles_at(at)
+    country = graph.country_of
     found = who_should_talk(uses, profiles, graph.bits, met, only=graph.ministries, country=country)
     ministries = set(graph.ministries)
     asked = {
@@ -88,30 +106,45 @@ def test_the_question_and_the_measure_name_the_same_ministries(graph: pan2kg.Gra
     assert not asked.keys() & {(min(pair), max(pair)) for pair in graph.earlier_bodies}
 
 
-def profile(work: str, leads: str = "", bodies: str = "", topic: str = "t", group: str = "g") -> Profile:
+def profile(
+    work: str, leads: str = "", bodies: str = "", topic: str = "t", group: str = "g"
+) -> Profile:
     return Profile(work, *(frozenset(names) for names in (topic, group, leads, bodies)))
 
 
 def test_participation_counts_links_between_plans_only_and_ties_go_by_iri() -> None:
     home = {"a": "P", "b": "Q", "c": "R", "x": "S", "y": "S", "z": "P", "w": "Q"}
-    made = at_plan([*((work, "K") for work in "bac"), *((work, "L") for work in "xy"), ("z", "M"), ("w", "M")], home)
+    made = at_plan(
+        [*((work, "K") for work in "bac"), *((work, "L") for work in "xy"), ("z", "M"), ("w", "M")],
+        home,
+    )
     rows = bodies.participation(made.potential, made.actions)
     assert [(action, round(value, 9), plans) for action, _, value, _, plans in rows] == [
-        ("a", 0.5, 2), ("b", 0.5, 2), ("c", 0.5, 2), ("w", 0.0, 1), ("z", 0.0, 1),
-    ]  # fmt: skip
-    gain = dict(zip(made.potential.weights.texts, made.potential.weights.gain.tolist(), strict=True))
+        ("a", 0.5, 2),
+        ("b", 0.5, 2),
+        ("c", 0.5, 2),
+        ("w", 0.0, 1),
+        ("z", 0.0, 1),
+    ]
+    gain = dict(
+        zip(made.potential.weights.texts, made.potential.weights.gain.tolist(), strict=True)
+    )
     assert rows[0][3] == pytest.approx(2 * gain["K"])
 
 
 def test_what_is_lost_with_an_action_is_what_only_it_holds() -> None:
-    made = at_plan([(action, text) for action, names in WORKED.items() for text in names], PLAN_OF, "U")
+    made = at_plan(
+        [(action, text) for action, names in WORKED.items() for text in names], PLAN_OF, "U"
+    )
     duties = {"duty": {"b1", "b2"}, "other": {"a2"}, "shared": {"a2", "b1"}}
     lost = {row.action: row[2:] for row in losses(made.potential, made.uses, duties)}
     assert lost["b1"] == (("K",), (), ())
     assert lost["a2"][1] == ("other",)
     assert "b2" not in lost
     stated = at_plan([("a", "K"), ("P", "K"), ("b", "K")], {"a": "P", "b": "Q"})
-    assert {row.action: row.plans for row in losses(stated.potential, stated.uses)} == {"b": ("P",)}, "P says so itself"
+    assert {row.action: row.plans for row in losses(stated.potential, stated.uses)} == {
+        "b": ("P",)
+    }, "P says so itself"
 
 
 def test_a_topic_is_fragmented_between_two_leads_of_a_country() -> None:
@@ -127,19 +160,27 @@ def test_actions_overlap_under_different_leads_by_a_text_that_weighs_or_a_group(
     for one, two, bits, expected in (
         (profile("a1", "x"), profile("b1", "y"), BITS, [("duplication", ("K",))]),
         (profile("a1", "x"), profile("b1", "y"), {}, [("overlap", ())]),
-        (profile("a1", "x"), profile("b1", "xy"), BITS, []), (profile("a1", "x"), profile("b1"), BITS, []),
+        (profile("a1", "x"), profile("b1", "xy"), BITS, []),
+        (profile("a1", "x"), profile("b1"), BITS, []),
         (profile("a2", "x", group=""), profile("b2", "y", group=""), BITS, []),
-    ):  # fmt: skip
+    ):
         found = overlaps(worked(), [one, two], bits)
         assert [(row.kind, row.instruments) for row in found] == expected
-    (row,) = overlaps(worked(), [profile("a1", "x"), profile("b1", "y")], BITS, {"P": "P", "Q": "P"})
+    (row,) = overlaps(
+        worked(), [profile("a1", "x"), profile("b1", "y")], BITS, {"P": "P", "Q": "P"}
+    )
     assert row.kind == "edition"
 
 
 def test_who_should_talk_shares_a_text_that_weighs_and_no_action() -> None:
     known = [profile("a1", bodies="xz"), profile("b1", bodies="yz")]
     (row,) = who_should_talk(worked(), known, BITS, [])
-    assert (row.bodies, row.instruments, row.value, row.actions) == (("x", "y"), ("K",), 1.0, ("a1", "b1"))
+    assert (row.bodies, row.instruments, row.value, row.actions) == (
+        ("x", "y"),
+        ("K",),
+        1.0,
+        ("a1", "b1"),
+    )
     assert not who_should_talk(worked(), known, BITS, [], only=["x", "z"])
     assert not who_should_talk(worked(), known, {}, [])
 
@@ -147,14 +188,22 @@ def test_who_should_talk_shares_a_text_that_weighs_and_no_action() -> None:
 def drawn(pairs: int, shared: int, draws: int) -> tuple[Chance, ...]:
     """Pairs of plans that share texts with each other only."""
     home = {f"a{at:02}-{side}": f"p{at:02}-{side}" for at in range(pairs) for side in "xy"}
-    uses = [Use(action, f"i{action[1:3]}-{n}", 0.25, Level.PLAN) for action in home for n in range(shared)]
+    uses = [
+        Use(action, f"i{action[1:3]}-{n}", 0.25, Level.PLAN)
+        for action in home
+        for n in range(shared)
+    ]
     works = Works(tuple(sorted(home.values())), home)
     return chance(works, weigh(works, uses), uses, draws=draws)
 
 
 def test_every_use_counts_alike_and_what_stands_above_a_text_follows_it() -> None:
     works = Works(("p", "q", "r"), {})
-    uses = [Use("p", "K1", 0.25, Level.PLAN), Use("q", "K2", 1.0, Level.OFFICIAL), Use("r", "C", 1.0, Level.PLAN)]
+    uses = [
+        Use("p", "K1", 0.25, Level.PLAN),
+        Use("q", "K2", 1.0, Level.OFFICIAL),
+        Use("r", "C", 1.0, Level.PLAN),
+    ]
     uses += [Use("p", "C", 1.0, Level.PLAN), Use("q", "K1", 1.0, Level.OTHER)]
     weights = weigh(works, uses, [("K1", "K", Level.PLAN), ("K2", "K", Level.PLAN)], general={"C"})
     seen = {(row.one, row.two): row.statistic for row in chance(works, weights, uses, draws=9)}
@@ -182,13 +231,19 @@ EDITIONS = {"a1": "P1", "a2": "P1", "b1": "P2", "b2": "P2", "c": "Q", "d": "Q"}
 
 def editions() -> Known:
     pairs = (("a1", "K"), ("b1", "K"), ("b1", "L"), ("b2", "L"), ("c", "K"), ("d", "L"))
-    return known(Tables(Works(("P1", "P2", "Q"), EDITIONS), tuple(Use(*pair, 1.0, Level.PLAN) for pair in pairs)))
+    return known(
+        Tables(
+            Works(("P1", "P2", "Q"), EDITIONS), tuple(Use(*pair, 1.0, Level.PLAN) for pair in pairs)
+        )
+    )
 
 
 def test_editions_are_compared_with_the_same_weights() -> None:
     made = editions()
     (row,), texts = compare(made, "P1", "P2")
-    gain = dict(zip(made.potential.weights.texts, made.potential.weights.gain.tolist(), strict=True))
+    gain = dict(
+        zip(made.potential.weights.texts, made.potential.weights.gain.tolist(), strict=True)
+    )
     assert (row.other, row.added, row.removed, row.is_linked) == ("Q", ("L",), (), True)
     assert (row.base.low, row.new.low) == pytest.approx((gain["K"], gain["K"] + gain["L"]))
     assert texts == (1, 2)
@@ -200,8 +255,13 @@ def test_nothing_is_dropped_or_new_where_the_later_edition_was_not_read_to_its_e
     assert retention(rows) is None
 
 
-def test_what_a_program_suggests_aligns_nothing_and_what_the_editors_conclude_is_told_apart() -> None:
-    found = [Succession("b1", "a1", level=Level.MACHINE), Succession("b2", "a2", level=Level.EDITORS)]
+def test_what_a_program_suggests_aligns_nothing_and_what_the_editors_conclude_is_told_apart() -> (
+    None
+):
+    found = [
+        Succession("b1", "a1", level=Level.MACHINE),
+        Succession("b2", "a2", level=Level.EDITORS),
+    ]
     rows = {row.action: row for row in fates(EDITIONS, "P1", "P2", found)}
     assert (rows["a1"].fate, rows["a1"].ground) == (Fate.DROPPED, "")
     assert (rows["a2"].fate, rows["a2"].ground) == (Fate.RETAINED, "concluded")
@@ -215,9 +275,13 @@ def test_a_similar_title_is_a_suggestion_and_changes_no_fate() -> None:
     assert all(not row.others and not row.ground for row in told)
 
 
-@given(st.lists(st.frozensets(st.integers(0, 6)), min_size=1, max_size=6), st.integers(0, 2**32 - 1))
+@given(
+    st.lists(st.frozensets(st.integers(0, 6)), min_size=1, max_size=6), st.integers(0, 2**32 - 1)
+)
 def test_a_curveball_keeps_all_sums_and_its_seed(table: list[frozenset[int]], seed: int) -> None:
     dealt = curveball(table, np.random.default_rng(seed), trades=20)
     assert [len(row) for row in dealt] == [len(row) for row in table]
-    assert Counter(one for row in dealt for one in row) == Counter(one for row in table for one in row)
+    assert Counter(one for row in dealt for one in row) == Counter(
+        one for row in table for one in row
+    )
     assert dealt == curveball(table, np.random.default_rng(seed), trades=20)

@@ -27,27 +27,46 @@ Rows = dict[tuple[str, str], tuple[float, float, int]]
 
 
 def tables_from(works: Works, uses: Iterable[Use], potential: Potential) -> dict[str, object]:
-    plan, row, text = ({iri: at for at, iri in enumerate(names)} for names in (
-        works.plans, (*works.actions, *works.plans), potential.weights.texts))  # fmt: skip
-    above, step = potential.weights.above.tolist(), potential.weights.step.tolist()
-    kept = [(row[use.work], plan[works.home.get(use.work, use.work)], use.work in plan, text[use.text], use.share,
-             int(use.level or 0)) for use in uses if use.text in text]  # fmt: skip
+    plan, row, text = (
+        {iri: at for at, iri in enumerate(names)}
+        for names in (works.plans, (*works.actions, *works.plans), potential.weights.texts)
+    )
+    above = potential.weights.above.tolist()
+    step = potential.weights.step.tolist()
+    kept = [
+        (
+            row[use.work],
+            plan[works.home.get(use.work, use.work)],
+            use.work in plan,
+            text[use.text],
+            use.share,
+            int(use.level or 0),
+        )
+        for use in uses
+        if use.text in text
+    ]
     columns = ("work_row", "plan_row", "is_own", "text_row", "share", "level")
     general = potential.weights.general.tolist()
     return {
         "plans": pa.table({"plan": works.plans, "plan_row": range(len(plan))}),
-        "texts": pa.table({"text_row": range(len(text)), "above_row": above, "is_general": general}),
+        "texts": pa.table(
+            {"text_row": range(len(text)), "above_row": above, "is_general": general}
+        ),
         "paths": pa.table(paths_of(above, step)),
         "uses": pa.table({name: [use[at] for use in kept] for at, name in enumerate(columns)}),
     }
 
 
 def expected(potential: Potential, *, hub: int) -> Rows:
-    pairs, names, table = plan_pairs(potential), potential.works.plans, potential.actions.table
+    pairs = plan_pairs(potential)
+    names = potential.works.plans
+    table = potential.actions.table
     is_narrow = (table.counts <= hub) & (potential.weights.gain > 0)
     one, two, _ = cells(table.keep(potential.specific() & is_narrow[table.columns]))
     apart = potential.home[one] != potential.home[two]
-    ends = zip(potential.home[one[apart]].tolist(), potential.home[two[apart]].tolist(), strict=True)
+    ends = zip(
+        potential.home[one[apart]].tolist(), potential.home[two[apart]].tolist(), strict=True
+    )
     links = Counter((names[min(pair)], names[max(pair)]) for pair in ends)
     bits = {
         (names[a], names[b]): (float(low), float(broad))
@@ -76,7 +95,9 @@ def test_columns_give_what_the_objects_give(world: World) -> None:
 def test_the_shipped_graph_gives_the_same_from_its_files(graph: Graph, tmp_path: Path) -> None:
     write_columns(columns_of(graph), tmp_path)
     for at in (Level.OFFICIAL, Level.EDITORS):
-        assert_same(pairs_of_plans(read_columns(tmp_path), at), expected(graph.known(at).potential, hub=500))
+        assert_same(
+            pairs_of_plans(read_columns(tmp_path), at), expected(graph.known(at).potential, hub=500)
+        )
 
 
 @pytest.fixture
@@ -89,7 +110,9 @@ def folder(few: Graph, tmp_path: Path) -> Path:
 def test_a_file_that_is_cut_short_is_one_sentence(folder: Path, name: str) -> None:
     path = folder / f"{name}.parquet"
     path.write_bytes(path.read_bytes()[:-40])
-    with pytest.raises(ProjectError, match=rf"{name}.parquet: The file is cut short.*Export it again"):
+    with pytest.raises(
+        ProjectError, match=rf"{name}.parquet: The file is cut short.*Export it again"
+    ):
         read_columns(folder)
 
 

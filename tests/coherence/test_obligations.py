@@ -7,16 +7,29 @@ from itertools import islice
 import pytest
 
 from pan2kg.coherence.bodies import Uses, uses_of
-from pan2kg.coherence.obligations import ANSWERING, Margin, Met, Obligation, Response, margins, whole_day, whole_months
+from pan2kg.coherence.obligations import (
+    ANSWERING,
+    Margin,
+    Met,
+    Obligation,
+    Response,
+    margins,
+    whole_day,
+    whole_months,
+)
 from pan2kg.project import Project
 from pan2kg.store.queries import find_query
 
-DUE, TODAY = date(2021, 12, 17), date(2026, 1, 1)
+DUE = date(2021, 12, 17)
+TODAY = date(2026, 1, 1)
 DUTY = Obligation("o", "D", DUE)
-ANNOTATED, BARE = uses_of([("a", "other")], {"a": "P", "b": "P"}), uses_of([], {"a": "P"})
+ANNOTATED = uses_of([("a", "other")], {"a": "P", "b": "P"})
+BARE = uses_of([], {"a": "P"})
 
 
-def margin(duty: Obligation, *answers: Response, of: Uses = ANNOTATED, as_of: date = TODAY) -> Margin:
+def margin(
+    duty: Obligation, *answers: Response, of: Uses = ANNOTATED, as_of: date = TODAY
+) -> Margin:
     (row,) = margins(of, [duty], answers, as_of=as_of)
     return row
 
@@ -44,7 +57,10 @@ REPORT = DUTY._replace(kind="report", by_law=False)
         (RATIFIED, [], date(2021, 3, 17), ("due unknown", None, 0)),
         (RATIFIED, [], date(2021, 3, 18), ("uncovered", None, 442)),
         *((DUTY, [action(relation)], DUE, ("vague", None, 0)) for relation in sorted(ANSWERING)),
-        *((DUTY, [action(relation)], DUE, ("uncovered", None, 0)) for relation in ("monitors", "references", "")),
+        *(
+            (DUTY, [action(relation)], DUE, ("uncovered", None, 0))
+            for relation in ("monitors", "references", "")
+        ),
         (DUTY, [action("implements", day=date(2020, 1, 1))], TODAY, ("on time", -716, 0)),
         (DUTY._replace(due=None), [act(DUE)], TODAY, ("due unknown", None, 0)),
         (REPORT, [act(date(2021, 1, 1))], DUE, ("uncovered", None, 0)),
@@ -55,13 +71,24 @@ def test_how_an_obligation_stands(
 ) -> None:
     row = margin(duty, *answers, as_of=as_of)
     assert (row.standing.value, row.margin, row.overdue) == expected
-    assert {response.work for response in (*row.responses, *row.touching)} >= {r.work for r in answers if not r.is_act}
+    assert {response.work for response in (*row.responses, *row.touching)} >= {
+        r.work for r in answers if not r.is_act
+    }
 
 
 def test_a_vague_date_is_no_date_and_a_duration_of_years_and_months_is_whole_months() -> None:
     assert not any(map(whole_day, ("2021", "2021-12", "dès que possible", "2021-13-01", "")))
-    assert [whole_months(text) for text in ("P3Y", "P1Y6M", "P6M", "P30D", "P", "")] == [36, 18, 6, 0, 0, 0]
-    assert margin(DUTY, of=BARE).standing.value == "not assessed", "uncovered is said where something was annotated"
+    assert [whole_months(text) for text in ("P3Y", "P1Y6M", "P6M", "P30D", "P", "")] == [
+        36,
+        18,
+        6,
+        0,
+        0,
+        0,
+    ]
+    assert margin(DUTY, of=BARE).standing.value == "not assessed", (
+        "uncovered is said where something was annotated"
+    )
 
 
 def test_the_question_knows_the_same_answering_relations() -> None:
@@ -74,18 +101,26 @@ def test_an_act_answers_before_an_action_and_ties_go_by_iri() -> None:
     assert margin(DUTY, action("implements", day=date(2020, 1, 1)), *acts[::-1]).response == acts[0]
     law = Response("law", "D", date(2022, 1, 1), is_act=True, signed=date(2021, 12, 1))
     row = margin(DUTY, law)
-    assert (row.margin, row.response) == (15, law), "the day it came into force is compared, the day it bears is kept"
+    assert (row.margin, row.response) == (15, law), (
+        "the day it came into force is compared, the day it bears is kept"
+    )
 
 
 @pytest.mark.parametrize(
     ("in_force", "as_of", "met"),
     [
-        (None, date(2021, 12, 16), Met.PENDING), (None, DUE, Met.PENDING), (None, date(2021, 12, 18), Met.OPEN),
-        (DUE, date(2021, 12, 16), Met.PENDING), (DUE, DUE, Met.IN_TIME), (DUE, date(2030, 1, 1), Met.IN_TIME),
-        (date(2021, 12, 18), DUE, Met.PENDING), (date(2021, 12, 18), date(2021, 12, 18), Met.LATE),
-        (date(2023, 5, 21), date(2023, 5, 20), Met.OPEN), (date(2023, 5, 21), date(2023, 5, 21), Met.LATE),
+        (None, date(2021, 12, 16), Met.PENDING),
+        (None, DUE, Met.PENDING),
+        (None, date(2021, 12, 18), Met.OPEN),
+        (DUE, date(2021, 12, 16), Met.PENDING),
+        (DUE, DUE, Met.IN_TIME),
+        (DUE, date(2030, 1, 1), Met.IN_TIME),
+        (date(2021, 12, 18), DUE, Met.PENDING),
+        (date(2021, 12, 18), date(2021, 12, 18), Met.LATE),
+        (date(2023, 5, 21), date(2023, 5, 20), Met.OPEN),
+        (date(2023, 5, 21), date(2023, 5, 21), Met.LATE),
     ],
-)  # fmt: skip
+)
 def test_whether_an_obligation_is_met_on_each_day_around_its_due_date(
     in_force: date | None, as_of: date, met: Met
 ) -> None:
@@ -93,30 +128,48 @@ def test_whether_an_obligation_is_met_on_each_day_around_its_due_date(
 
 
 YEARLY = Obligation("o", "D", date(2021, 3, 1), every=12)
-FIRST, SECOND, THIRD = date(2021, 3, 1), date(2022, 3, 1), date(2023, 3, 1)
-AFTER, LATER = date(2021, 3, 2), date(2022, 3, 2)
+FIRST = date(2021, 3, 1)
+SECOND = date(2022, 3, 1)
+THIRD = date(2023, 3, 1)
+AFTER = date(2021, 3, 2)
+LATER = date(2022, 3, 2)
 
 
-def test_what_recurs_falls_due_on_the_last_day_of_a_shorter_month_and_ends_with_the_calendar() -> None:
+def test_what_recurs_falls_due_on_the_last_day_of_a_shorter_month_and_ends_with_the_calendar() -> (
+    None
+):
     leap = Obligation("o", "k", date(2020, 2, 29), every=12)
     assert [day.day for day in islice(leap.occurrences(), 5)] == [29, 28, 28, 28, 29]
-    assert [day.year for day in Obligation("o", "k", date(9998, 6, 1), every=12).occurrences()] == [9998, 9999]
+    assert [day.year for day in Obligation("o", "k", date(9998, 6, 1), every=12).occurrences()] == [
+        9998,
+        9999,
+    ]
 
 
 @pytest.mark.parametrize(
     ("acts", "as_of", "due", "met", "overdue"),
     [
-        # Nothing answers: each occurrence is open from the day after it was due until the next one is.
-        ([], date(2021, 2, 28), FIRST, Met.PENDING, 0), ([], FIRST, FIRST, Met.PENDING, 0),
-        ([], AFTER, FIRST, Met.OPEN, 1), ([], SECOND, FIRST, Met.OPEN, 365), ([], LATER, SECOND, Met.OPEN, 1),
+        # Nothing answers: each occurrence is open from the day after it was due until the next one
+        # is.
+        ([], date(2021, 2, 28), FIRST, Met.PENDING, 0),
+        ([], FIRST, FIRST, Met.PENDING, 0),
+        ([], AFTER, FIRST, Met.OPEN, 1),
+        ([], SECOND, FIRST, Met.OPEN, 365),
+        ([], LATER, SECOND, Met.OPEN, 1),
         # Met on the due day: from the day after, the next one is pending.
-        ([FIRST], FIRST, FIRST, Met.IN_TIME, 0), ([FIRST], AFTER, SECOND, Met.PENDING, 0),
-        ([FIRST], SECOND, SECOND, Met.PENDING, 0), ([FIRST], LATER, SECOND, Met.OPEN, 1),
-        # Met a day late: so it stays until the next one was due, which that act does not meet as well.
-        ([AFTER], FIRST, FIRST, Met.PENDING, 0), ([AFTER], AFTER, FIRST, Met.LATE, 0),
-        ([AFTER], SECOND, FIRST, Met.LATE, 0), ([AFTER], LATER, SECOND, Met.OPEN, 1),
+        ([FIRST], FIRST, FIRST, Met.IN_TIME, 0),
+        ([FIRST], AFTER, SECOND, Met.PENDING, 0),
+        ([FIRST], SECOND, SECOND, Met.PENDING, 0),
+        ([FIRST], LATER, SECOND, Met.OPEN, 1),
+        # Met a day late: so it stays until the next one was due, which that act does not meet as
+        # well.
+        ([AFTER], FIRST, FIRST, Met.PENDING, 0),
+        ([AFTER], AFTER, FIRST, Met.LATE, 0),
+        ([AFTER], SECOND, FIRST, Met.LATE, 0),
+        ([AFTER], LATER, SECOND, Met.OPEN, 1),
         # An occurrence that passed unmet is not caught up once the next was due.
-        ([LATER], LATER, SECOND, Met.LATE, 0), ([LATER], date(2023, 3, 2), THIRD, Met.OPEN, 1),
+        ([LATER], LATER, SECOND, Met.LATE, 0),
+        ([LATER], date(2023, 3, 2), THIRD, Met.OPEN, 1),
         # One act for each.
         ([date(2021, 1, 1), date(2022, 1, 1)], SECOND, SECOND, Met.IN_TIME, 0),
         ([date(2021, 1, 1), date(2022, 1, 1)], LATER, THIRD, Met.PENDING, 0),
@@ -124,7 +177,7 @@ def test_what_recurs_falls_due_on_the_last_day_of_a_shorter_month_and_ends_with_
         ([AFTER, date(2022, 2, 1)], SECOND, FIRST, Met.LATE, 0),
         ([AFTER, date(2022, 2, 1)], LATER, THIRD, Met.PENDING, 0),
     ],
-)  # fmt: skip
+)
 def test_what_recurs_is_judged_on_each_day_around_its_due_dates(
     acts: list[date], as_of: date, due: date, met: Met, overdue: int
 ) -> None:
@@ -142,7 +195,10 @@ def test_what_no_country_recorded_is_neither_met_nor_unmet() -> None:
 
 def test_an_act_or_a_plan_of_another_country_answers_no_duty() -> None:
     duty = Obligation("o", "D", date(2020, 1, 1), country="LU")
-    abroad = [act(date(2019, 1, 1))._replace(country="BE"), action("implements", "b")._replace(country="BE")]
+    abroad = [
+        act(date(2019, 1, 1))._replace(country="BE"),
+        action("implements", "b")._replace(country="BE"),
+    ]
     own = act(date(2021, 1, 1))._replace(country="LU")
     row = margin(duty, *abroad, own, as_of=date(2022, 1, 1))
     assert (row.response, row.standing.value, row.touching) == (own, "late", ())

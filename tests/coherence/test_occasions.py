@@ -8,8 +8,27 @@ from hypothesis import given, strategies as st
 from rdflib import SKOS
 
 from pan2kg.coherence import citations, evidence
-from pan2kg.coherence.citations import Dates, PlanStatement, State, Verdict, chronology, occasions, span, verdict
-from pan2kg.coherence.evidence import FIGURED, HEADLINE, Aspect, CellState, Level, Reading, Readings, Works, counts
+from pan2kg.coherence.citations import (
+    Dates,
+    PlanStatement,
+    State,
+    Verdict,
+    chronology,
+    occasions,
+    span,
+    verdict,
+)
+from pan2kg.coherence.evidence import (
+    FIGURED,
+    HEADLINE,
+    Aspect,
+    CellState,
+    Level,
+    Reading,
+    Readings,
+    Works,
+    counts,
+)
 from pan2kg.coherence.known import Known, Tables, known
 from pan2kg.coherence.texts import Use, weigh
 from pan2kg.coherence.weight import plan_pairs, potential
@@ -28,11 +47,20 @@ SECOND = chronology(
         PlanStatement("Q", "F", "cross-reference", "references", "text"),
     ),
     {
-        "R": Dates(starts=2020), "A": Dates(starts=2018, is_agreement=True), "F": Dates(is_framework=True),
-        **{plan: Dates(adopted=span(day)) for plan, day in
-           (("P1", "2018-06-22"), ("P2", "2019-12-11"), ("Q", "2020-01-15"), ("M", "2019-12"))},
+        "R": Dates(starts=2020),
+        "A": Dates(starts=2018, is_agreement=True),
+        "F": Dates(is_framework=True),
+        **{
+            plan: Dates(adopted=span(day))
+            for plan, day in (
+                ("P1", "2018-06-22"),
+                ("P2", "2019-12-11"),
+                ("Q", "2020-01-15"),
+                ("M", "2019-12"),
+            )
+        },
     },
-)  # fmt: skip
+)
 TABLE = """
 P1: . edition impossible impossible undated impossible undated
 P2: edition . impossible undated expected undated undated
@@ -52,7 +80,10 @@ def bits(at: Level) -> dict[tuple[str, str], float]:
     weights = weigh(EXAMPLE.works, EXAMPLE.uses, EXAMPLE.steps, general=EXAMPLE.general)
     found = plan_pairs(potential(EXAMPLE.works, weights, EXAMPLE.uses, at=at))
     plans = EXAMPLE.works.plans
-    return {(plans[a], plans[b]): float(low) for a, b, low in zip(found.one, found.two, found.low, strict=True)}
+    return {
+        (plans[a], plans[b]): float(low)
+        for a, b, low in zip(found.one, found.two, found.low, strict=True)
+    }
 
 
 def third(at: Level) -> dict[tuple[str, str], citations.Occasion]:
@@ -67,7 +98,12 @@ def ends(found: citations.Bounds) -> list[float]:
 
 def test_the_worked_dates_give_their_verdicts() -> None:
     rows = [line.split(": ") for line in TABLE.strip().splitlines()]
-    expected = {(x, y): said for x, line in rows for y, said in zip(PLANS, line.split(), strict=False) if said != "."}
+    expected = {
+        (x, y): said
+        for x, line in rows
+        for y, said in zip(PLANS, line.split(), strict=False)
+        if said != "."
+    }
     assert len(expected) == 42
     order = ("P1", "P2", "Q", "R", "A", "M", "U")
     assert {(x, y): verdict(SECOND, x, y).value for x in order for y in order if x != y} == expected
@@ -76,10 +112,14 @@ def test_the_worked_dates_give_their_verdicts() -> None:
 def test_the_worked_occasions_at_the_headline_level() -> None:
     found = third(OFFICIAL)
     assert {pair: (one.verdict.value, one.state.value) for pair, one in found.items()} == {
-        ("P", "Q"): ("impossible", "open"), ("Q", "P"): ("expected", "seen"),
-    }, "P and R are only named together, which is a link and no occasion"  # fmt: skip
+        ("P", "Q"): ("impossible", "open"),
+        ("Q", "P"): ("expected", "seen"),
+    }, "P and R are only named together, which is a link and no occasion"
     assert found["Q", "P"].bits == pytest.approx(0.921207, abs=5e-7)
-    assert citations.rate_and_debt(found.values()) == (citations.Bounds(1.0, 1.0), citations.Bounds(0, 0))
+    assert citations.rate_and_debt(found.values()) == (
+        citations.Bounds(1.0, 1.0),
+        citations.Bounds(0, 0),
+    )
 
 
 def test_the_worked_index() -> None:
@@ -90,7 +130,8 @@ def test_the_worked_index() -> None:
         assert ends(found.value) == pytest.approx(seen)
         if at is OFFICIAL:
             text, web = (
-                citations.index(cell for cell in cells if cell[2] is channel).counts for channel in citations.Channel
+                citations.index(cell for cell in cells if cell[2] is channel).counts
+                for channel in citations.Channel
             )
             assert (text[State.SEEN], text[State.OPEN], text[State.IMPOSSIBLE]) == (1, 1, 2)
             assert (web[State.ABSENT], web[State.OPEN], web[State.UNDATED]) == (2, 1, 1)
@@ -104,7 +145,10 @@ def test_what_puts_two_together_is_no_citation() -> None:
     )
     made = chronology(EXAMPLE.works, given, {})
     assert made.tied == made.together, "each of them says more than that both are there"
-    assert (dict(made.cited), dict(made.together)) == ({}, {("P", "Q"): PLAN, ("P", "R"): PLAN, ("P", "S"): EDITORS})
+    assert (dict(made.cited), dict(made.together)) == (
+        {},
+        {("P", "Q"): PLAN, ("P", "R"): PLAN, ("P", "S"): EDITORS},
+    )
 
 
 def test_a_citation_counts_at_its_level_and_proves_at_any_that_it_was_possible() -> None:
@@ -112,13 +156,25 @@ def test_a_citation_counts_at_its_level_and_proves_at_any_that_it_was_possible()
     said = [PlanStatement("P", "R", "cross-reference", channel="text", level=OTHER)]
     made = chronology(EXAMPLE.works, said, dates)
     assert (citations.feasible(made, "P", "R"), verdict(made, "P", "R")) == (True, Verdict.EXPECTED)
-    (one,) = (one for one in occasions(made, {("P", "R"): 1.0}, Readings(), at=OFFICIAL) if one.source == "P")
+    (one,) = (
+        one
+        for one in occasions(made, {("P", "R"): 1.0}, Readings(), at=OFFICIAL)
+        if one.source == "P"
+    )
     assert (one.state, one.debt) == (State.OPEN, 1.0)
 
 
-def test_an_agreement_that_is_implemented_did_not_cite_what_implements_it_unless_it_was_revised() -> None:
-    dates = {"P": Dates(adopted=span("2020")), "R": Dates(adopted=span("2020"), revised=span("2023"))}
-    said = [PlanStatement("Q", plan, "cross-reference", "implements", "text", is_backward=True) for plan in "PR"]
+def test_an_agreement_that_is_implemented_did_not_cite_what_implements_it_unless_it_was_revised() -> (
+    None
+):
+    dates = {
+        "P": Dates(adopted=span("2020")),
+        "R": Dates(adopted=span("2020"), revised=span("2023")),
+    }
+    said = [
+        PlanStatement("Q", plan, "cross-reference", "implements", "text", is_backward=True)
+        for plan in "PR"
+    ]
     made = chronology(EXAMPLE.works, said, dates | {"Q": Dates(adopted=span("2020"))})
     assert (citations.feasible(made, "P", "Q"), citations.feasible(made, "R", "Q")) == (False, True)
 
@@ -130,7 +186,8 @@ def test_returns_say_whether_the_way_back_was_possible_and_ways_how_precisely_on
     ends = (("a1", "b1"), ("a1", "Q"), ("P", "Q"), ("P", "c1"))
     said = [PlanStatement(*pair, "cross-reference", channel="text") for pair in ends]
     found = {
-        pair: [way.value for way in ways] for pair, ways in citations.citing_ways(EXAMPLE.works, said, at=PLAN).items()
+        pair: [way.value for way in ways]
+        for pair, ways in citations.citing_ways(EXAMPLE.works, said, at=PLAN).items()
     }
     assert found == {("P", "Q"): ["action", "mixed", "plan"], ("P", "R"): ["mixed"]}
 
@@ -138,23 +195,38 @@ def test_returns_say_whether_the_way_back_was_possible_and_ways_how_precisely_on
 # Laws
 
 days = st.dates(date(2018, 1, 1), date(2022, 12, 31))
-spans = st.builds(lambda first, more: citations.Span(first, first + timedelta(more)), days, st.integers(0, 700))
-dates = st.builds(Dates, st.none() | spans, st.none() | st.integers(2018, 2022), st.none() | spans, st.none() | spans)
+spans = st.builds(
+    lambda first, more: citations.Span(first, first + timedelta(more)), days, st.integers(0, 700)
+)
+dates = st.builds(
+    Dates,
+    st.none() | spans,
+    st.none() | st.integers(2018, 2022),
+    st.none() | spans,
+    st.none() | spans,
+)
 said = st.builds(
-    PlanStatement, *map(st.sampled_from, ("PQRS", "PQRS", [*sorted(citations.CITING), "external-statement"])),
-    channel=st.sampled_from(["", "text", "web", "annex"]), level=st.sampled_from([*Level, None]),
+    PlanStatement,
+    *map(st.sampled_from, ("PQRS", "PQRS", [*sorted(citations.CITING), "external-statement"])),
+    channel=st.sampled_from(["", "text", "web", "annex"]),
+    level=st.sampled_from([*Level, None]),
     is_backward=st.booleans(),
-)  # fmt: skip
+)
 chronologies = st.builds(
-    lambda statements, known: chronology(EXAMPLE.works, statements, dict(zip("PQRS", known, strict=True))),
-    st.lists(said, max_size=6), st.lists(dates, min_size=4, max_size=4),
-)  # fmt: skip
+    lambda statements, known: chronology(
+        EXAMPLE.works, statements, dict(zip("PQRS", known, strict=True))
+    ),
+    st.lists(said, max_size=6),
+    st.lists(dates, min_size=4, max_size=4),
+)
 
 
 @given(chronologies)
 def test_reading_in_full_only_settles_what_is_open(made: citations.Chronology) -> None:
     before = occasions(made, {("P", "Q"): 1.0}, Readings(), at=EDITORS)
-    after = occasions(made, {("P", "Q"): 1.0}, Readings(full(*"PQRS", aspect=Aspect.REFERENCES)), at=EDITORS)
+    after = occasions(
+        made, {("P", "Q"): 1.0}, Readings(full(*"PQRS", aspect=Aspect.REFERENCES)), at=EDITORS
+    )
     settled = {State.OPEN: State.ABSENT}
     assert after == tuple(one._replace(state=settled.get(one.state, one.state)) for one in before)
 
@@ -163,16 +235,21 @@ def test_the_types_named_in_code_are_the_cross_reference_and_what_is_narrower() 
     scheme = rdflib.Graph().parse(Project.packaged().ontology / "schemes" / "linktype.ttl")
     whole = rdflib.URIRef(f"{ID}linktype/cross-reference")
     narrower = {str(one) for one in scheme.subjects(SKOS.broader, whole)}
-    assert {f"{ID}linktype/{name}" for name in citations.CROSS_REFERENCES} == {str(whole), *narrower}
+    assert {f"{ID}linktype/{name}" for name in citations.CROSS_REFERENCES} == {
+        str(whole),
+        *narrower,
+    }
     assert {*citations.CROSS_REFERENCES, "succession", "builds-on"} == citations.CITING
     assert {*citations.CROSS_REFERENCES} <= {*REVIEWED}
 
 
 WORKS = Works(("p", "q", "r"), {"a": "p", "b": "q"})
 USES = (
-    Use("p", "G", 1.0, Level.PLAN), Use("a", "K", 0.5, Level.PLAN), Use("b", "K", 1.0, Level.PLAN),
+    Use("p", "G", 1.0, Level.PLAN),
+    Use("a", "K", 0.5, Level.PLAN),
+    Use("b", "K", 1.0, Level.PLAN),
     Use("b", "L", 1.0, Level.EDITORS),
-)  # fmt: skip
+)
 DATES = {"p": Dates(adopted=span("2018-01-01")), "q": Dates(adopted=span("2020-01-01"))}
 
 
@@ -184,18 +261,27 @@ def world(*full: tuple[str, Aspect], at: Level = Level.OFFICIAL) -> Known:
 
 @pytest.mark.parametrize(
     ("pair", "full", "expected"),
-    [("pq", "", CellState.YES), ("pr", "", CellState.UNREAD), ("pr", "p", CellState.UNREAD), ("pr", "r", CellState.NO),
-     ("pr", "pr", CellState.NO)],
-)  # fmt: skip
-def test_no_is_said_only_where_nothing_is_left_to_be_read(pair: str, full: str, expected: CellState) -> None:
+    [
+        ("pq", "", CellState.YES),
+        ("pr", "", CellState.UNREAD),
+        ("pr", "p", CellState.UNREAD),
+        ("pr", "r", CellState.NO),
+        ("pr", "pr", CellState.NO),
+    ],
+)
+def test_no_is_said_only_where_nothing_is_left_to_be_read(
+    pair: str, full: str, expected: CellState
+) -> None:
     assert world(*((plan, Aspect.TEXTS) for plan in full)).weight(*pair).meets is expected
 
 
 def test_a_citation_that_was_not_seen_is_impossible_undated_open_or_absent() -> None:
     made = world(("q", Aspect.REFERENCES))
     assert [made.cites(*ends)[0] for ends in (("p", "q"), ("p", "r"), ("q", "p"))] == [
-        State.IMPOSSIBLE, State.UNDATED, State.ABSENT,
-    ]  # fmt: skip
+        State.IMPOSSIBLE,
+        State.UNDATED,
+        State.ABSENT,
+    ]
     assert world().cites("q", "p") == (State.OPEN, ())
 
 
@@ -211,8 +297,15 @@ def test_levels_are_nested_named_by_their_keys_and_no_figure_uses_a_candidate() 
     assert (FIGURED, HEADLINE.key) == (tuple(sorted(Level))[:4], "official")
     assert all(evidence.level(one.key) is one for one in Level)
     assert {
-        evidence.level(word) for word in ("", "Plan", "stated", "https://w3id.org/pan2kg/id/certainty/derived")
+        evidence.level(word)
+        for word in ("", "Plan", "stated", "https://w3id.org/pan2kg/id/certainty/derived")
     } == {None}
     used = {at: {one for one in Level if counts(one, at)} for at in FIGURED}
-    assert used[Level.PLAN] < used[Level.OFFICIAL] < used[Level.OTHER] < used[Level.EDITORS] == set(FIGURED)
+    assert (
+        used[Level.PLAN]
+        < used[Level.OFFICIAL]
+        < used[Level.OTHER]
+        < used[Level.EDITORS]
+        == set(FIGURED)
+    )
     assert not any(counts(found, at) for at in Level for found in (Level.MACHINE, None))

@@ -33,9 +33,15 @@ def store(*files: tuple[str, str]) -> LocalStore:
 
 
 def use(
-    action: str, instrument: str, status: str = "accepted", certainty: str = "stated", relation: str = "references"
+    action: str,
+    instrument: str,
+    status: str = "accepted",
+    certainty: str = "stated",
+    relation: str = "references",
 ) -> str:
-    name = f"link:{action}-{instrument}-{status}-{certainty}".replace(":", "-").replace("link-", "link:", 1)
+    name = f"link:{action}-{instrument}-{status}-{certainty}".replace(":", "-").replace(
+        "link-", "link:", 1
+    )
     return (
         f"{name} a pan:Link ; pan:linkType linktype:uses-instrument ; pan:from action:{action} ;"
         f" pan:to {instrument} ; pan:relation relation:{relation} ; pan:status linkstatus:{status} ;"
@@ -46,7 +52,8 @@ def use(
 def used(made: LocalStore) -> dict[str, list[str]]:
     uses = reading.read_uses(made)
     return {
-        key(action): [key(uses.instruments[i]) for i in uses.table.row(at)] for at, action in enumerate(uses.actions)
+        key(action): [key(uses.instruments[i]) for i in uses.table.row(at)]
+        for at, action in enumerate(uses.actions)
     }
 
 
@@ -85,7 +92,9 @@ def test_the_shipped_graph_gives_the_worked_margin(graph: pan2kg.Graph) -> None:
     late = rows["dir-2019-1937-art-26-1-transposition"]
     assert (late.standing, late.margin) == (DutyStanding.LATE, 520)
     assert key(late.obligation.national) == "luxembourg-dir-2019-1937-transposition"
-    assert all(row.met is Met.UNKNOWN for row in rows.values() if "p029" in key(row.obligation.instrument))
+    assert all(
+        row.met is Met.UNKNOWN for row in rows.values() if "p029" in key(row.obligation.instrument)
+    )
 
 
 def test_means_by_an_unnamed_group_are_vague() -> None:
@@ -95,10 +104,15 @@ def test_means_by_an_unnamed_group_are_vague() -> None:
     involvement:j pan:involvedIn action:b ; pan:involves body:m ; pan:role role:means-of-implementation .
     action:a pan:hasIndicator indicator:x . indicator:x pan:presence presence:absent .
     """
-    found = {(key(action), name): presence for action, name, presence in reading.read_fields(store(("bodies", facts)))}
+    found = {
+        (key(action), name): presence
+        for action, name, presence in reading.read_fields(store(("bodies", facts)))
+    }
     assert found == {
-        ("a", "means"): Presence.VAGUE, ("b", "means"): Presence.PRESENT, ("a", "indicator"): Presence.ABSENT,
-    }  # fmt: skip
+        ("a", "means"): Presence.VAGUE,
+        ("b", "means"): Presence.PRESENT,
+        ("a", "indicator"): Presence.ABSENT,
+    }
 
 
 def test_an_empty_graph_is_one_sentence() -> None:
@@ -112,25 +126,63 @@ ALIAS = "instrument:dir owl:sameAs instrument:alias ."
 @pytest.mark.parametrize(
     ("facts", "expected"),
     [
-        *((use("a", "instrument:dir") + use("b", "instrument:dir", *how), {"a": ["dir"]})
-          for how in (("candidate",), ("rejected",), ("superseded", "derived"), ("accepted", "unverified"))),
-        *((f"relation:{tie} pan:useClass 0.0 ." + use("a", "instrument:dir") + use("b", "instrument:dir", relation=tie),
-           {"a": ["dir"]}) for tie in ("related-to", "named-together-with")),
-        (use("a", "instrument:dir") + use("a", "instrument:law") + use("b", "instrument:law") + TRANSPOSES,
-         {"a": ["dir"], "b": ["dir"]}),
-        (use("a", "instrument:dir") + use("b", "instrument:law")
-         + TRANSPOSES.replace("dcterms:source document:gazette", "pan:channel channel:web"),
-         {"a": ["dir"], "b": ["law"]}),
-        *((use("a", "instrument:dir") + use("b", "instrument:alias") + ends, {"a": ["alias"], "b": ["alias"]})
-          for ends in (ALIAS, "instrument:alias skos:exactMatch instrument:dir .")),
-        (use("a", "instrument:alias") + use("b", "instrument:law") + TRANSPOSES + ALIAS,
-         {"a": ["alias"], "b": ["alias"]}),
-        (use("a", "instrument:dir") + use("b", "instrument:law") + "instrument:dir skos:closeMatch instrument:law .",
-         {"a": ["dir"], "b": ["law"]}),
-        (use("a", "provision:art") + use("b", "instrument:dir") + TRANSPOSES
-         + "provision:art a pan:Provision ; eli:is_part_of instrument:law .", {"a": ["dir"], "b": ["dir"]}),
+        *(
+            (use("a", "instrument:dir") + use("b", "instrument:dir", *how), {"a": ["dir"]})
+            for how in (
+                ("candidate",),
+                ("rejected",),
+                ("superseded", "derived"),
+                ("accepted", "unverified"),
+            )
+        ),
+        *(
+            (
+                f"relation:{tie} pan:useClass 0.0 ."
+                + use("a", "instrument:dir")
+                + use("b", "instrument:dir", relation=tie),
+                {"a": ["dir"]},
+            )
+            for tie in ("related-to", "named-together-with")
+        ),
+        (
+            use("a", "instrument:dir")
+            + use("a", "instrument:law")
+            + use("b", "instrument:law")
+            + TRANSPOSES,
+            {"a": ["dir"], "b": ["dir"]},
+        ),
+        (
+            use("a", "instrument:dir")
+            + use("b", "instrument:law")
+            + TRANSPOSES.replace("dcterms:source document:gazette", "pan:channel channel:web"),
+            {"a": ["dir"], "b": ["law"]},
+        ),
+        *(
+            (
+                use("a", "instrument:dir") + use("b", "instrument:alias") + ends,
+                {"a": ["alias"], "b": ["alias"]},
+            )
+            for ends in (ALIAS, "instrument:alias skos:exactMatch instrument:dir .")
+        ),
+        (
+            use("a", "instrument:alias") + use("b", "instrument:law") + TRANSPOSES + ALIAS,
+            {"a": ["alias"], "b": ["alias"]},
+        ),
+        (
+            use("a", "instrument:dir")
+            + use("b", "instrument:law")
+            + "instrument:dir skos:closeMatch instrument:law .",
+            {"a": ["dir"], "b": ["law"]},
+        ),
+        (
+            use("a", "provision:art")
+            + use("b", "instrument:dir")
+            + TRANSPOSES
+            + "provision:art a pan:Provision ; eli:is_part_of instrument:law .",
+            {"a": ["dir"], "b": ["dir"]},
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_actions_rest_on_is_one_instrument_each_and_nothing_nobody_accepted(
     facts: str, expected: dict[str, list[str]]
 ) -> None:
@@ -142,7 +194,10 @@ def test_unverified_files_leak_into_no_figure() -> None:
     action:a pan:hasTopic topic:t . instrument:dir skos:exactMatch instrument:law .
     action:z a pan:Action ; pan:inPlan plan:p ; pan:certainty certainty:unverified .
     """
-    made = store(("uses", use("a", "instrument:dir") + use("b", "instrument:law")), ("x/unverified", unverified))
+    made = store(
+        ("uses", use("a", "instrument:dir") + use("b", "instrument:law")),
+        ("x/unverified", unverified),
+    )
     assert reading.read_profiles(made) == ()
     assert used(made) == {"a": ["dir"], "b": ["law"], "c": []}
 
@@ -156,15 +211,17 @@ CITES = f"PREFIX pan: <{PAN}> SELECT DISTINCT ?one ?two {{ ?one pan:cites ?two .
 
 def agree(store: Store, uses: Uses) -> set[tuple[str, ...]]:
     """The links by shared texts, by rule, which are any two works of different plans that rest on the same text."""
-    home, users = uses.homes, dict[str, list[str]]()
+    home = uses.homes
+    users = dict[str, list[str]]()
     for work, text in uses.stated:
         users.setdefault(text, []).append(work)
     by_rule = {tuple(row) for row in text_rows(store, LINKS)}
     assert by_rule == {
         (link_iri("shared-instrument", one, two), one, two, text)
-        for text, works in users.items() for one, two in combinations(works, 2)
+        for text, works in users.items()
+        for one, two in combinations(works, 2)
         if home.get(one, one) != home.get(two, two)
-    }  # fmt: skip
+    }
     return by_rule
 
 
@@ -174,7 +231,9 @@ def test_rules_and_tables_give_the_same_on_the_shipped_graph(graph: pan2kg.Graph
     ends = {(home.get(one.source, ""), home.get(one.target, "")) for one in graph.citations}
     plans = set(home) - set(graph.uses.actions)
     by_rule = {(one, two) for one, two in text_rows(graph.store, CITES) if {one, two} <= plans}
-    assert {(citing, cited) for citing, cited in ends if citing and cited and citing != cited} == by_rule
+    assert {
+        (citing, cited) for citing, cited in ends if citing and cited and citing != cited
+    } == by_rule
 
 
 names = st.integers(0, 4)
@@ -183,24 +242,44 @@ certainties = st.sampled_from(["stated", "stated", "derived", "unverified"])
 uses_links = st.builds(
     "link:u-{}-{} pan:linkType linktype:uses-instrument ; pan:from {}:{} ; pan:to {}:{} ; pan:status linkstatus:{} ;"
     " pan:certainty certainty:{} ; pan:relation relation:{} .".format,
-    names, names, st.sampled_from(["action", "plan"]), names, st.sampled_from(["instrument", "provision"]), names,
-    statuses, certainties, st.sampled_from(["references", "promotes", "related-to"]),
-)  # fmt: skip
+    names,
+    names,
+    st.sampled_from(["action", "plan"]),
+    names,
+    st.sampled_from(["instrument", "provision"]),
+    names,
+    statuses,
+    certainties,
+    st.sampled_from(["references", "promotes", "related-to"]),
+)
 relations = st.builds(
     "link:r-{0}-{1} pan:linkType linktype:instrument-relation ; pan:from instrument:{0} ; pan:to instrument:{1} ;"
     " pan:status linkstatus:accepted ; pan:certainty certainty:stated ; pan:relation relation:{2} .".format,
-    st.integers(0, 1), st.integers(2, 4), st.sampled_from(["transposes", "implements", "amends"]),
-)  # fmt: skip
+    st.integers(0, 1),
+    st.integers(2, 4),
+    st.sampled_from(["transposes", "implements", "amends"]),
+)
 homes = st.lists(st.none() | st.integers(0, 2), min_size=5, max_size=5)
 
 
 @settings(max_examples=50 * TIMES, deadline=None)
-@given(homes, st.lists(names, min_size=5, max_size=5), st.lists(uses_links, max_size=14), st.lists(relations))
+@given(
+    homes,
+    st.lists(names, min_size=5, max_size=5),
+    st.lists(uses_links, max_size=14),
+    st.lists(relations),
+)
 def test_rules_and_tables_give_the_same_links_on_random_graphs(
     plan_of: list[int | None], wholes: list[int], uses: list[str], related: list[str]
 ) -> None:
     lines = [f"plan:{at} a pan:Plan . action:{at} a pan:Action ." for at in range(5)]
-    lines += [f"action:{at} pan:inPlan plan:{plan} ." for at, plan in enumerate(plan_of) if plan is not None]
-    lines += [f"provision:{at} eli:is_part_of instrument:{whole} ." for at, whole in enumerate(wholes)]
+    lines += [
+        f"action:{at} pan:inPlan plan:{plan} ."
+        for at, plan in enumerate(plan_of)
+        if plan is not None
+    ]
+    lines += [
+        f"provision:{at} eli:is_part_of instrument:{whole} ." for at, whole in enumerate(wholes)
+    ]
     store = store_of("\n".join([*lines, *uses, *related]))
     agree(store, read_uses(store))

@@ -17,11 +17,16 @@ from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import graph_of
 from pan2kg.turtle.writer import read_prefixes
 
-PLAN, OFFICIAL, OTHER, EDITORS = (Level.PLAN, Level.OFFICIAL, Level.OTHER, Level.EDITORS)
+PLAN = Level.PLAN
+OFFICIAL = Level.OFFICIAL
+OTHER = Level.OTHER
+EDITORS = Level.EDITORS
 
 
 PROJECT = Project.packaged()
-PREFIXES = "".join(f"@prefix {name}: <{space}> .\n" for name, space in read_prefixes(PROJECT).items())
+PREFIXES = "".join(
+    f"@prefix {name}: <{space}> .\n" for name, space in read_prefixes(PROJECT).items()
+)
 
 
 def store_of(*files: str | tuple[str, str], rules: Sequence[str] | None = None) -> LocalStore:
@@ -30,7 +35,10 @@ def store_of(*files: str | tuple[str, str], rules: Sequence[str] | None = None) 
     for file in files:
         name, turtle = ("g", file) if isinstance(file, str) else file
         triples = ox.parse((PREFIXES + turtle).encode(), format=ox.RdfFormat.TURTLE)
-        store.add(graph_of(name), [ox.Triple(quad.subject, quad.predicate, quad.object) for quad in triples])
+        store.add(
+            graph_of(name),
+            [ox.Triple(quad.subject, quad.predicate, quad.object) for quad in triples],
+        )
     if rules is None or rules:
         derive(store, PROJECT, rules)
     return store
@@ -58,16 +66,25 @@ def use(work: str, relation: str, text: str, level: Level = PLAN) -> Use:
 
 
 EXAMPLE = World(
-    Works(("P", "Q", "R", "S"), {"a1": "P", "a2": "P", "a3": "P", "b1": "Q", "b2": "Q", "c1": "R", "d1": "S"}),
+    Works(
+        ("P", "Q", "R", "S"),
+        {"a1": "P", "a2": "P", "a3": "P", "b1": "Q", "b2": "Q", "c1": "R", "d1": "S"},
+    ),
     (
-        use("P", "implements", "G"), use("a1", "prepares-implementation-of", "K"), use("a2", "references", "G4"),
-        use("a3", "supports-transposition-of", "D"), use("a3", "amends", "C"), use("b1", "implements", "K", OFFICIAL),
-        use("b1", "references", "G4", EDITORS), use("b2", "concerns", "N"), use("b2", "amends", "C", OFFICIAL),
+        use("P", "implements", "G"),
+        use("a1", "prepares-implementation-of", "K"),
+        use("a2", "references", "G4"),
+        use("a3", "supports-transposition-of", "D"),
+        use("a3", "amends", "C"),
+        use("b1", "implements", "K", OFFICIAL),
+        use("b1", "references", "G4", EDITORS),
+        use("b2", "concerns", "N"),
+        use("b2", "amends", "C", OFFICIAL),
         use("c1", "promotes", "G", OTHER),
     ),
     (("G4", "G", PLAN), ("N", "D", PLAN)),
     frozenset({"C"}),
-)  # fmt: skip
+)
 
 
 def full(*works: str, aspect: Aspect = Aspect.TEXTS) -> tuple[Reading, ...]:
@@ -75,9 +92,11 @@ def full(*works: str, aspect: Aspect = Aspect.TEXTS) -> tuple[Reading, ...]:
 
 
 DATED = {
-    "P": Dates(adopted=span("2019-12-11"), page=span("2024-03-01")), "Q": Dates(adopted=span("2020-07")),
-    "R": Dates(adopted=span("2021"), page=span("2023-05-05")), "S": Dates(),
-}  # fmt: skip
+    "P": Dates(adopted=span("2019-12-11"), page=span("2024-03-01")),
+    "Q": Dates(adopted=span("2020-07")),
+    "R": Dates(adopted=span("2021"), page=span("2023-05-05")),
+    "S": Dates(),
+}
 SAID = (
     PlanStatement("Q", "P", "cross-reference", channel="text"),
     PlanStatement("P", "R", "external-statement", "named-together-with", level=OFFICIAL),
@@ -128,19 +147,30 @@ class Slow:
     def founded(self, action: str) -> set[str]:
         plan = self.world.works.home[action]
         below = {text for text, *_ in self.world.steps}
-        own = [one for one in self.world.uses if one.work == plan and one.share == 1 and counts(one.level, EDITORS)]
+        own = [
+            one
+            for one in self.world.uses
+            if one.work == plan and one.share == 1 and counts(one.level, EDITORS)
+        ]
         return set().union(*(self.up(one.text, EDITORS) for one in own)) - below
 
     def low(self, x: str, y: str, *, broad: bool = False, leave: Iterable[str] = ()) -> float:
-        one, two, gain = self.used(x, self.at), self.used(y, self.at), self.gain
+        one = self.used(x, self.at)
+        two = self.used(y, self.at)
+        gain = self.gain
         apart = self.world.general | set(leave)
-        return sum(min(one[t], two[t]) * gain[t] for t in one.keys() & two.keys() if (t in apart) == broad)
+        return sum(
+            min(one[t], two[t]) * gain[t] for t in one.keys() & two.keys() if (t in apart) == broad
+        )
 
     def high(self, x: str, y: str, read: frozenset[str]) -> float:
-        one, two, gain = self.used(x, self.at), self.used(y, self.at), self.gain
+        one = self.used(x, self.at)
+        two = self.used(y, self.at)
+        gain = self.gain
         total = 0.0
         for t in (one.keys() | two.keys()) - self.world.general:
-            r, s = one.get(t, 0.0), two.get(t, 0.0)
+            r = one.get(t, 0.0)
+            s = two.get(t, 0.0)
             total += min(r if x in read else max(r, s), s if y in read else max(r, s)) * gain[t]
         return total
 
@@ -157,11 +187,14 @@ _steps = st.lists(st.integers(-1, 6), min_size=7, max_size=7).flatmap(
     lambda above: st.lists(st.sampled_from([PLAN, OFFICIAL, EDITORS]), min_size=7, max_size=7).map(
         lambda levels: tuple(
             (TEXTS[at + 1], TEXTS[min(up, at)], level)
-            for at, (up, level) in enumerate(zip(above, levels, strict=True)) if up >= 0
+            for at, (up, level) in enumerate(zip(above, levels, strict=True))
+            if up >= 0
         )
     )
-)  # fmt: skip
-uses = st.builds(Use, *map(st.sampled_from, ([*ACTIONS, *PLANS], TEXTS, [0.0, 0.25, 0.5, 1.0], [*Level, None])))
+)
+uses = st.builds(
+    Use, *map(st.sampled_from, ([*ACTIONS, *PLANS], TEXTS, [0.0, 0.25, 0.5, 1.0], [*Level, None]))
+)
 worlds = st.builds(
     World,
     st.lists(st.sampled_from(PLANS), min_size=8, max_size=8).map(

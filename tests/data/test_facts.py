@@ -33,7 +33,9 @@ def test_actions_and_categories_are_the_published_ones_character_for_character(
     graph: pan2kg.Graph, outline: list[tuple[str, str]]
 ) -> None:
     asked = {
-        "?thing a pan:Action ; pan:inPlan plan:lu-bhr-2": [item for item in outline if "." in item[0]],
+        "?thing a pan:Action ; pan:inPlan plan:lu-bhr-2": [
+            item for item in outline if "." in item[0]
+        ],
         "?thing a pan:Category ; skos:inScheme scheme:lu-bhr-2-categories": [
             item for item in outline if "." not in item[0]
         ],
@@ -50,7 +52,8 @@ def test_actions_and_categories_are_the_published_ones_character_for_character(
 def test_a_quotation_from_the_published_list_occurs_in_it(graph: pan2kg.Graph) -> None:
     text = SEED.read_text(encoding="utf-8")
     rows = graph.sparql(
-        PREFIXES + "SELECT DISTINCT ?quote WHERE { ?passage pan:quote ?quote ; pan:inDocument ?document ."
+        PREFIXES
+        + "SELECT DISTINCT ?quote WHERE { ?passage pan:quote ?quote ; pan:inDocument ?document ."
         " ?document pan:sourceKind <https://w3id.org/pan2kg/id/sourcekind/seed> } ORDER BY ?quote"
     )
     assert len(rows) > 10
@@ -71,7 +74,9 @@ def test_no_statement_stands_in_two_files(stated: list[ox.Quad]) -> None:
     assert not twice, "an engine would count it twice; take it out of one of the files"
 
 
-def test_two_parsers_read_the_same_terms_in_every_file(project: Project, stated: list[ox.Quad]) -> None:
+def test_two_parsers_read_the_same_terms_in_every_file(
+    project: Project, stated: list[ox.Quad]
+) -> None:
     files = [*project.ontology_files(), *project.graph_files()]
     assert len(files) > 300
     held: dict[str, set[tuple[Node, ...]]] = defaultdict(set)
@@ -83,7 +88,9 @@ def test_two_parsers_read_the_same_terms_in_every_file(project: Project, stated:
         rdflib.NORMALIZE_LITERALS = False
         theirs.parse(data=path.read_text(encoding="utf-8"), format="turtle")
         ours = held[f"<{project.graph_iri(path)}>"]
-        assert ours == set(theirs), f"{project.name_of(path)}: write the literal in its canonical form"
+        assert ours == set(theirs), (
+            f"{project.name_of(path)}: write the literal in its canonical form"
+        )
 
 
 def test_what_a_statement_rests_on_is_there(graph: pan2kg.Graph) -> None:

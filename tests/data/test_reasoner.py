@@ -16,14 +16,18 @@ FAULT = """
 
 
 def reason(text: str, folder: Path) -> list[str]:
-    owlready2 = pytest.importorskip("owlready2", reason="needs owlready2, which brings HermiT: pip install owlready2")
+    owlready2 = pytest.importorskip(
+        "owlready2", reason="needs owlready2, which brings HermiT: pip install owlready2"
+    )
     if shutil.which("java") is None:
         pytest.skip("needs Java for HermiT")
     triples = (quad.triple for quad in ox.parse(text, format=ox.RdfFormat.TURTLE))
     ox.serialize(triples, output=str(folder / "o.nt"), format=ox.RdfFormat.N_TRIPLES)
     world = owlready2.World()
     with (folder / "o.nt").open("rb") as file:
-        world.get_ontology("https://w3id.org/pan2kg/ontology#").load(fileobj=file, format="ntriples")
+        world.get_ontology("https://w3id.org/pan2kg/ontology#").load(
+            fileobj=file, format="ntriples"
+        )
     try:
         owlready2.sync_reasoner_hermit(world, debug=0)
     except owlready2.OwlReadyJavaError as error:

@@ -77,8 +77,12 @@ ADDED: Final[dict[str, tuple[list[str], str, tuple[str, ...]]]] = {
 }  # fmt: skip
 
 
-def test_what_is_added_is_shown_and_stands_in_its_file_in_house_style_once(cli: Cli, folder: Path) -> None:
-    dry = cli("add", "name", *ADDED["name"][0], "--dry-run", "--project", str(folder), "--language", "fr")
+def test_what_is_added_is_shown_and_stands_in_its_file_in_house_style_once(
+    cli: Cli, folder: Path
+) -> None:
+    dry = cli(
+        "add", "name", *ADDED["name"][0], "--dry-run", "--project", str(folder), "--language", "fr"
+    )
     assert '+    skosxl:literalForm "Affaires étrangères"@fr ;' in dry.stdout
     assert dry.stderr.startswith("Rien n’a été écrit")
     for case, (arguments, file, lines) in ADDED.items():
@@ -92,7 +96,9 @@ def test_what_is_added_is_shown_and_stands_in_its_file_in_house_style_once(cli: 
         assert set(lines) <= set(new), case
         shown = [line[1:] for line in done.stdout.splitlines()[2:] if line.startswith("+")]
         assert set(shown) <= set(new), "what was shown stands there"
-        assert not [line for line in done.stdout.splitlines()[2:] if line.startswith("-")], "nothing else is changed"
+        assert not [line for line in done.stdout.splitlines()[2:] if line.startswith("-")], (
+            "nothing else is changed"
+        )
         faults = [(one.rule.key, str(one.place)) for one in _faults(folder, file)]
         assert not faults, case
         again = cli(*command)
@@ -102,22 +108,46 @@ def test_what_is_added_is_shown_and_stands_in_its_file_in_house_style_once(cli: 
 
 
 def _files(folder: Path) -> dict[str, str]:
-    return {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in sorted(folder.rglob("*.ttl"))}
+    return {
+        path.relative_to(folder).as_posix(): path.read_text("utf-8")
+        for path in sorted(folder.rglob("*.ttl"))
+    }
 
 
 def _faults(folder: Path, file: str) -> list[Finding]:
     project = Project.at(folder)
-    read, prefixes = [read_turtle_file((folder / file).read_text("utf-8"), file)], read_prefixes(project)
+    read = [read_turtle_file((folder / file).read_text("utf-8"), file)]
+    prefixes = read_prefixes(project)
     found = [*check_style(read, prefixes), *check_wording(read, prefixes)]
     return [one for one in found if one.rule.key != "style-type-first"]
 
 
 def test_a_warning_of_the_check_is_told_and_a_violation_refused(cli: Cli, folder: Path) -> None:
-    lead = ("add", "involvement", "lu-bhr-2-3-1", "meco", "--role", "lead", *QUOTED, "--project", str(folder))
+    lead = (
+        "add",
+        "involvement",
+        "lu-bhr-2-3-1",
+        "meco",
+        "--role",
+        "lead",
+        *QUOTED,
+        "--project",
+        str(folder),
+    )
     told = cli(*lead, "--language", "de")
     assert told.returncode == 0, told.stderr
     assert "two-leads-violation" in told.stderr
-    other = cli("add", "involvement", "lu-bhr-2-3-1", "indr", "--role", "support", *QUOTED, "--project", str(folder))
+    other = cli(
+        "add",
+        "involvement",
+        "lu-bhr-2-3-1",
+        "indr",
+        "--role",
+        "support",
+        *QUOTED,
+        "--project",
+        str(folder),
+    )
     assert (other.returncode, other.stderr.count("\n")) == (0, 1), other.stderr
     refused = cli("add", "link", "lu-bhr-2", "lu-bhr-2-1-1", *QUOTED, "--project", str(folder))
     assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (2, "", 1)
@@ -125,21 +155,38 @@ def test_a_warning_of_the_check_is_told_and_a_violation_refused(cli: Cli, folder
 
 
 DOCUMENT: Final = "mae-gouvernement-lu-fr-pan-2"
-READ: Final = ("--extent", "full", "--document", DOCUMENT, "--by", "A. Weber", "--date", "2026-05-04")
+READ: Final = (
+    "--extent",
+    "full",
+    "--document",
+    DOCUMENT,
+    "--by",
+    "A. Weber",
+    "--date",
+    "2026-05-04",
+)
 
 
-def test_a_reading_is_written_beside_its_plan_and_a_second_is_one_block_more(cli: Cli, folder: Path) -> None:
-    reading, project = ("add", "reading", "lu-bhr-2", "--aspect", "references", *READ), ("--project", str(folder))
-    file, elsewhere = folder / PLAN / "readings.ttl", "@prefix reading: <http://elsewhere.example/> .\n"
+def test_a_reading_is_written_beside_its_plan_and_a_second_is_one_block_more(
+    cli: Cli, folder: Path
+) -> None:
+    reading = ("add", "reading", "lu-bhr-2", "--aspect", "references", *READ)
+    project = ("--project", str(folder))
+    file = folder / PLAN / "readings.ttl"
+    elsewhere = "@prefix reading: <http://elsewhere.example/> .\n"
     file.write_text(elsewhere, encoding="utf-8")
     refused = cli(*reading, *project)
-    assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (2, "", 1), "a prefix of another's"
+    assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (2, "", 1), (
+        "a prefix of another's"
+    )
     assert ("readings.ttl" in refused.stderr, file.read_text(encoding="utf-8")) == (True, elsewhere)
     file.unlink()
     done = cli(*reading, *project)
     assert (done.returncode, done.stderr) == (0, f"Written into {PLAN}readings.ttl.\n")
     new = file.read_text(encoding="utf-8")
-    assert [line[1:] for line in done.stdout.splitlines()[3:]] == new.splitlines(), "what was shown is what stands"
+    assert [line[1:] for line in done.stdout.splitlines()[3:]] == new.splitlines(), (
+        "what was shown is what stands"
+    )
     assert new.endswith(
         "reading:lu-bhr-2-references-2026-05-04 a pan:Reading ;\n"
         "    pan:readsWork plan:lu-bhr-2 ;\n"
@@ -153,37 +200,58 @@ def test_a_reading_is_written_beside_its_plan_and_a_second_is_one_block_more(cli
     assert (second.returncode, file.read_text(encoding="utf-8")) == (2, new), "the same is refused"
     assert f"stands in {PLAN}readings.ttl already" in second.stderr
     other = cli(*reading[:-3], "B. Klein", *reading[-2:], *project)
-    assert "reading:lu-bhr-2-references-2026-05-04-2 a pan:Reading" in other.stdout, "another reader on the same day"
+    assert "reading:lu-bhr-2-references-2026-05-04-2 a pan:Reading" in other.stdout, (
+        "another reader on the same day"
+    )
     assert file.read_text(encoding="utf-8").startswith(new)
     lists = pan2kg.open_graph(folder).tables.lists
     plan = next(plan for plan, how in sorted(lists.items()) if how == "partial").rpartition("/")[2]
     partly = cli("add", "reading", plan, "--aspect", "texts", *READ, *project, "--language", "fr")
-    assert "n’est pas donnée pour complète" in partly.stderr, "the list of its actions: it is not read as a whole"
+    assert "n’est pas donnée pour complète" in partly.stderr, (
+        "the list of its actions: it is not read as a whole"
+    )
 
 
-def test_what_was_not_read_becomes_no_once_every_plan_was_read_in_full(cli: Cli, tmp_path: Path) -> None:
+def test_what_was_not_read_becomes_no_once_every_plan_was_read_in_full(
+    cli: Cli, tmp_path: Path
+) -> None:
     plans = ("lu-child-rights-2022", "lu-bhr-2", "lu-bhr-1")
     project = copy(tmp_path / "copy", plans)
-    for file in (project / "graph" / "plans").rglob("plan.ttl"):  # the list of each is said to be complete
+    for file in (project / "graph" / "plans").rglob(
+        "plan.ttl"
+    ):  # the list of each is said to be complete
         text = file.read_text(encoding="utf-8")
-        file.write_text(text.replace("completeness:partial", "completeness:complete"), encoding="utf-8")
+        file.write_text(
+            text.replace("completeness:partial", "completeness:complete"), encoding="utf-8"
+        )
 
     def read(plan: str) -> None:
         for aspect in ("texts", "references"):
-            assert cli("add", "reading", plan, "--aspect", aspect, *READ, "--project", str(project)).returncode == 0
+            assert (
+                cli(
+                    "add", "reading", plan, "--aspect", aspect, *READ, "--project", str(project)
+                ).returncode
+                == 0
+            )
 
     def said() -> tuple[str, str, set[str], set[str], object]:
         graph = pan2kg.open_graph(project)  # asked four times, and read once
-        covered = {row["principle"].rpartition("/")[2]: row for row in graph.ask("uncovered-principles")}
+        covered = {
+            row["principle"].rpartition("/")[2]: row for row in graph.ask("uncovered-principles")
+        }
         assert covered["ungp-6"]["covered"] == "yes"
         duties = {row["answered"] for row in graph.ask("obligations-without-action")}
         returned = {
-            row["returned"] for row in graph.ask("plan-citations") if row["cited_plan"].rpartition("/")[2] in plans
+            row["returned"]
+            for row in graph.ask("plan-citations")
+            if row["cited_plan"].rpartition("/")[2] in plans
         }
         (cell,) = [
-            row["text_back"] for row in graph.table("matrix").rows
-            if [str(row[end]).rpartition("/")[2] for end in ("one", "two")] == ["lu-bhr-1", "lu-child-rights-2022"]
-        ]  # fmt: skip
+            row["text_back"]
+            for row in graph.table("matrix").rows
+            if [str(row[end]).rpartition("/")[2] for end in ("one", "two")]
+            == ["lu-bhr-1", "lu-child-rights-2022"]
+        ]
         first = covered["ungp-4"]
         return first["covered"], first["actions"], duties, returned, cell
 

@@ -30,7 +30,10 @@ FORMS = tuple(form for form in exports.FORMS if form != "mermaid")
 DAY = ("--as-of", "2026-11-25")
 COMMANDS = (
     *[("picture", name, "-o", f"{name}.svg", *DAY, "--language", "fr") for name in PICTURES],
-    *[("picture", "timeline", "-o", f"timeline.{ending}", *DAY) for ending in ("png", "pdf", "csv")],
+    *[
+        ("picture", "timeline", "-o", f"timeline.{ending}", *DAY)
+        for ending in ("png", "pdf", "csv")
+    ],
     *[("export", form, "-o", f"network-{form}") for form in FORMS],
 )
 
@@ -63,14 +66,25 @@ def twice(tmp_path_factory: pytest.TempPathFactory, few: pan2kg.Graph) -> tuple[
         folder.mkdir()
         run = "import sys; from tests.end_to_end.test_delivery import deliver; deliver(sys.argv[1])"
         command = [sys.executable, "-c", run, project]
-        subprocess.run(command, cwd=folder, env={**BARE, "PYTHONHASHSEED": "1"}, check=True, timeout=PATIENCE)
+        subprocess.run(
+            command, cwd=folder, env={**BARE, "PYTHONHASHSEED": "1"}, check=True, timeout=PATIENCE
+        )
 
-    return made_once("delivered-here", tmp_path_factory, here), made_once("delivered-apart", tmp_path_factory, apart)
+    return made_once("delivered-here", tmp_path_factory, here), made_once(
+        "delivered-apart", tmp_path_factory, apart
+    )
 
 
-def test_a_pair_of_plans_is_small_enough_for_mermaid(cli: Cli, few: pan2kg.Graph, tmp_path: Path) -> None:
+def test_a_pair_of_plans_is_small_enough_for_mermaid(
+    cli: Cli, few: pan2kg.Graph, tmp_path: Path
+) -> None:
     pair = ("--plan", "lu-bhr-1", "--plan", "lu-bhr-2", "--type", "shared-instrument")
-    assert cli("export", "mermaid", "-o", "pair.mmd", *pair, "--project", str(few.project.root)).returncode == 0
+    assert (
+        cli(
+            "export", "mermaid", "-o", "pair.mmd", *pair, "--project", str(few.project.root)
+        ).returncode
+        == 0
+    )
     assert (tmp_path / "pair.mmd").read_text().startswith("flowchart LR")
 
 
@@ -83,17 +97,34 @@ def test_what_is_delivered_is_whole_and_the_same_twice(twice: tuple[Path, Path])
         assert len(delivered) > 0
         assert delivered.startswith(signs.get(Path(command[3]).suffix, b""))
         if command[3].endswith(".svg"):
-            root, space = ET.fromstring(delivered), "{http://www.w3.org/2000/svg}"
+            root = ET.fromstring(delivered)
+            space = "{http://www.w3.org/2000/svg}"
             assert root.findtext(f"{space}title")
             drawn = {part.get("id"): "".join(part.itertext()) for part in root.iter()}
             assert all(drawn[name] for name in root.attrib["aria-labelledby"].split())
             assert b"<script" not in delivered
 
 
-def test_a_project_of_one_plan_or_none_is_drawn_and_reported_or_told_in_a_sentence(cli: Cli, own_project: Path) -> None:
-    commands = [*(("picture", name, "-o", "x.svg") for name in PICTURES), ("export", "dot", "-o", "x.dot")]
-    (own_project / "plan.txt").write_text("1. Former\n1.1. Former les <b>juges</b>\n1.2. Former les avocats\n")
-    draft = ("draft", "plan.txt", "--plan", "be-bhr-1", "--language", "fr", "-o", "graph/plans/be-bhr-1.ttl")
+def test_a_project_of_one_plan_or_none_is_drawn_and_reported_or_told_in_a_sentence(
+    cli: Cli, own_project: Path
+) -> None:
+    commands = [
+        *(("picture", name, "-o", "x.svg") for name in PICTURES),
+        ("export", "dot", "-o", "x.dot"),
+    ]
+    (own_project / "plan.txt").write_text(
+        "1. Former\n1.1. Former les <b>juges</b>\n1.2. Former les avocats\n"
+    )
+    draft = (
+        "draft",
+        "plan.txt",
+        "--plan",
+        "be-bhr-1",
+        "--language",
+        "fr",
+        "-o",
+        "graph/plans/be-bhr-1.ttl",
+    )
     for preparation in ((), draft):
         assert not preparation or cli(*preparation, cwd=own_project).returncode == 0
         for command in (*commands, ("report", "-o", "made", "--plan", "be-bhr-1")):

@@ -14,10 +14,20 @@ SCRIPT = Path(__file__).resolve().parents[2] / "benchmarks" / "generate.py"
 QUADS = 3000
 
 
-def test_it_has_the_size_asked_for_is_coherent_and_a_seed_gives_the_same_bytes(tmp_path: Path) -> None:
+def test_it_has_the_size_asked_for_is_coherent_and_a_seed_gives_the_same_bytes(
+    tmp_path: Path,
+) -> None:
     contents = []
     for name, seed in (("first", 0), ("again", 0), ("other", 1)):
-        command = [sys.executable, str(SCRIPT), str(tmp_path / name), "--quads", str(QUADS), "--seed", str(seed)]
+        command = [
+            sys.executable,
+            str(SCRIPT),
+            str(tmp_path / name),
+            "--quads",
+            str(QUADS),
+            "--seed",
+            str(seed),
+        ]
         subprocess.run(command, check=True, capture_output=True)
         made = Project.at(tmp_path / name)
         contents.append({made.name_of(path): path.read_bytes() for path in made.graph_files()})
@@ -29,5 +39,8 @@ def test_it_has_the_size_asked_for_is_coherent_and_a_seed_gives_the_same_bytes(t
     violations = [f for f in check(project).findings if f.rule.severity is Severity.VIOLATION]
     assert not [f for f in violations if f.place is None or f.place.file.startswith("graph/")]
     graph = open_graph(project.root)
-    assert {len(graph.ask("actions-of-plan", plan=plan.name)) for plan in (project.graph / "plans").iterdir()} == {20}
+    assert {
+        len(graph.ask("actions-of-plan", plan=plan.name))
+        for plan in (project.graph / "plans").iterdir()
+    } == {20}
     assert len(graph.ask("shared-instruments")) > 0

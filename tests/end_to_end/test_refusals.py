@@ -91,7 +91,9 @@ OF_FEW: Final = ("picture", "export", "add", "find")
 def files(tmp_path: Path) -> Path:
     (tmp_path / "empty.txt").write_text("")
     (tmp_path / "binary.txt").write_bytes(bytes(range(256)))
-    (tmp_path / "good.txt").write_text("1. Former\n1.1. Former les juges\n1.2. Former les avocats\n")
+    (tmp_path / "good.txt").write_text(
+        "1. Former\n1.1. Former les juges\n1.2. Former les avocats\n"
+    )
     (tmp_path / "bad.rq").write_text("SELECT ?s WHERE {\n  ?s ?p\n}")
     return tmp_path
 
@@ -106,7 +108,11 @@ def test_wrong_use_is_one_sentence_and_leaves_everything_as_it_was(
     graph = few.project.root / "graph"
 
     def state() -> list[tuple[str, int]]:
-        return [(str(path), path.stat().st_mtime_ns) for folder in (files, graph) for path in sorted(folder.rglob("*"))]
+        return [
+            (str(path), path.stat().st_mtime_ns)
+            for folder in (files, graph)
+            for path in sorted(folder.rglob("*"))
+        ]
 
     before = state()
     run = cli(*arguments, *(("--project", str(few.project.root)) if arguments[0] in OF_FEW else ()))

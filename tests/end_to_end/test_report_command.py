@@ -34,10 +34,14 @@ def test_the_page_is_that_of_the_plan_with_every_figure_and_needs_nothing_else(
     usual = ("--plan", PLAN, "--language", language, "--project", str(few.project.root))
     done = cli("report", "-o", "made/one", *usual, "--as-of", DAY)
     assert done.returncode == 0, done.stderr
-    folder, names = tmp_path / "made" / "one", {f"report.{language}.{form}" for form in ("html", "md")}
-    assert {tmp_path / line for line in done.stdout.splitlines()} == {folder / name for name in names}
+    folder = tmp_path / "made" / "one"
+    names = {f"report.{language}.{form}" for form in ("html", "md")}
+    assert {tmp_path / line for line in done.stdout.splitlines()} == {
+        folder / name for name in names
+    }
     page, markdown = ((folder / name).read_text(encoding="utf-8") for name in sorted(names))
-    page, markdown = page.replace("\xa0", " "), markdown.replace("\xa0", " ")
+    page = page.replace("\xa0", " ")
+    markdown = markdown.replace("\xa0", " ")
     listed = elements(page)
     tags = [element.tag.rpartition("}")[2] for element in listed]
     ids = [element.attrib["id"] for element in listed if "id" in element.attrib]
@@ -46,12 +50,20 @@ def test_the_page_is_that_of_the_plan_with_every_figure_and_needs_nothing_else(
     labels = {name for element in listed for name in element.get("aria-labelledby", "").split()}
     assert {href[1:] for href in links if href[1:] and href.startswith("#")} | labels <= set(ids)
     assert all(href.startswith(("#", "https://", "http://")) for href in links)
-    assert {*tags}.isdisjoint({"script", "iframe", "object", "embed", "img", "image", "form", "button", "link"})
-    assert not [name for element in listed for name in element.attrib if name == "src" or name.startswith("on")]
+    assert {*tags}.isdisjoint(
+        {"script", "iframe", "object", "embed", "img", "image", "form", "button", "link"}
+    )
+    assert not [
+        name
+        for element in listed
+        for name in element.attrib
+        if name == "src" or name.startswith("on")
+    ]
     assert (listed[0].tag, listed[0].attrib) == ("html", {"lang": language})
     assert (tags.count("h1"), tags.count("main"), tags.count("svg") > 1) == (1, 1, True)
     assert {"brief", "attention", "actions", "cites", "meets"} <= set(ids)
-    graph, text = few.spoken(language), "".join(element.text or "" for element in listed)
+    graph = few.spoken(language)
+    text = "".join(element.text or "" for element in listed)
     for table in tables_of(graph, graph.plan(PLAN)):
         title = clean(table.title.say(language)).replace("\xa0", " ")
         assert title in text
@@ -61,9 +73,14 @@ def test_the_page_is_that_of_the_plan_with_every_figure_and_needs_nothing_else(
     assert markdown.count("0.2.0") > markdown.count("\n## "), "every table says what it rests on"
     if language == "en":
         assert cli("report", "-o", "again", *usual, "--as-of", "31/01/2026").returncode == 0
-        assert all((tmp_path / "again" / name).read_bytes() == (folder / name).read_bytes() for name in names)
+        assert all(
+            (tmp_path / "again" / name).read_bytes() == (folder / name).read_bytes()
+            for name in names
+        )
         assert cli("report", "-o", "all", *usual, "--evidence", "editors").returncode == 0
-        assert "with what the editors concluded" in (tmp_path / "all" / "report.en.md").read_text(encoding="utf-8")
+        assert "with what the editors concluded" in (tmp_path / "all" / "report.en.md").read_text(
+            encoding="utf-8"
+        )
 
 
 def test_what_cannot_be_written_is_one_sentence_and_changes_nothing(
@@ -74,7 +91,11 @@ def test_what_cannot_be_written_is_one_sentence_and_changes_nothing(
     (tmp_path / "closed").mkdir(mode=0o500)
     closed = "/proc/none" if os.geteuid() == 0 else "closed/made"
     usual = ("--plan", "be-two-1", "--as-of", DAY, "--project", str(two_countries.project.root))
-    for folder, said in (("file", "in the way"), ("folder", "in the way"), (closed, "Cannot write there")):
+    for folder, said in (
+        ("file", "in the way"),
+        ("folder", "in the way"),
+        (closed, "Cannot write there"),
+    ):
         done = cli("report", "-o", folder, *usual)
         assert (done.returncode, said in done.stderr, done.stderr.count("\n")) == (2, True, 1)
     assert (tmp_path / "file").read_text() == "mine"

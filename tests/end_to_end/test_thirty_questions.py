@@ -39,10 +39,14 @@ def test_a_question_is_answered_by_one_command(number: int, cli: Cli) -> None:
     words = shlex.split(QUESTIONS[number])
     form = "json" if words[0] == "coherence" else "csv"
     done = cli(*words, "--format", form, "--language", "en")
-    assert (done.returncode, bool(done.stderr)) == (0, form == "csv"), "what is said stands beside pure data alone"
+    assert (done.returncode, bool(done.stderr)) == (0, form == "csv"), (
+        "what is said stands beside pure data alone"
+    )
     if form == "csv":
         assert list(csv.DictReader(io.StringIO(done.stdout))), f"question {number} has no answer"
         return
     answer = json.loads(done.stdout)
-    plainly = any(note["en"].startswith("The graph holds no interaction score") for note in answer["notes"])
+    plainly = any(
+        note["en"].startswith("The graph holds no interaction score") for note in answer["notes"]
+    )
     assert (bool(answer["rows"]), plainly) == (number not in (14, 25, 26), number in (14, 25, 26))

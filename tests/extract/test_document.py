@@ -7,20 +7,36 @@ import pytest
 from hypothesis import given, strategies as st
 
 from pan2kg.errors import OutlineError
-from pan2kg.extract.document import Document, DocumentBlock, canonical, from_json, laid, load_document, to_json
+from pan2kg.extract.document import (
+    Document,
+    DocumentBlock,
+    canonical,
+    from_json,
+    laid,
+    load_document,
+    to_json,
+)
 from pan2kg.extract.process import read_document
 
 BLOCKS = st.builds(
-    DocumentBlock, st.none() | st.integers(1, 9), st.none() | st.text(max_size=3),
-    st.sampled_from(["heading", "paragraph", "item", "table", "note"]), st.text(max_size=30).map(canonical),
-    st.integers(0, 6), st.text(max_size=3),
-)  # fmt: skip
+    DocumentBlock,
+    st.none() | st.integers(1, 9),
+    st.none() | st.text(max_size=3),
+    st.sampled_from(["heading", "paragraph", "item", "table", "note"]),
+    st.text(max_size=30).map(canonical),
+    st.integers(0, 6),
+    st.text(max_size=3),
+)
 
 
 @given(st.lists(BLOCKS))
-def test_every_block_stands_at_its_place_and_a_kept_document_comes_back(blocks: list[DocumentBlock]) -> None:
+def test_every_block_stands_at_its_place_and_a_kept_document_comes_back(
+    blocks: list[DocumentBlock],
+) -> None:
     document = Document("a.txt", "", "txt", None, laid(blocks))
-    assert [document.text[one.start : one.end] for one in document.blocks] == [one.text for one in document.blocks]
+    assert [document.text[one.start : one.end] for one in document.blocks] == [
+        one.text for one in document.blocks
+    ]
     assert [one.text for one in document.blocks] == [one.text for one in blocks if one.text]
     assert all(document.block_at(one.start) is one for one in document.blocks)
     written = to_json(document)
@@ -53,8 +69,11 @@ def test_a_text_file_is_read_the_same_each_time(tmp_path: Path) -> None:
     )
     document = read_document(file)
     assert [(one.kind, one.marker, one.text) for one in document.blocks] == [
-        ("heading", "", "Plan"), ("heading", "1", "Axe 1 : Emploi"), ("item", "1", "1. Former les juges"),
-        ("item", "2", "2. Lier"), ("table", "", "Qui\tQuand\nJustice\t2026"),
-    ]  # fmt: skip
+        ("heading", "", "Plan"),
+        ("heading", "1", "Axe 1 : Emploi"),
+        ("item", "1", "1. Former les juges"),
+        ("item", "2", "2. Lier"),
+        ("table", "", "Qui\tQuand\nJustice\t2026"),
+    ]
     assert document.blocks[2].path == ("Plan", "Axe 1 : Emploi")
     assert to_json(document) == to_json(read_document(file))

@@ -15,12 +15,19 @@ AFTER = "Le Gouvernement rend compte des Principes directeurs des Nations Unies.
 LIST = "Plan d’action national\n\n1. Former les juges\n2. Transposer la directive 2014/95/UE\n3. Informer\n"
 
 
-FILES = (PAGE, DOCUMENTS / "plan.pdf", DOCUMENTS / "plan.odt", DOCUMENTS.parent / "outlines" / "lu-bhr-2.fr.txt")
+FILES = (
+    PAGE,
+    DOCUMENTS / "plan.pdf",
+    DOCUMENTS / "plan.odt",
+    DOCUMENTS.parent / "outlines" / "lu-bhr-2.fr.txt",
+)
 
 
 @pytest.fixture
 def country(tmp_path: Path, cli: Cli) -> Path:
-    begun = cli("init", "pays", "--country", "be", "--base", "https://data.example/", "--publisher", "Etat")
+    begun = cli(
+        "init", "pays", "--country", "be", "--base", "https://data.example/", "--publisher", "Etat"
+    )
     assert begun.returncode == 0, begun.stderr
     return tmp_path / "pays"
 
@@ -30,7 +37,17 @@ def test_a_link_of_a_fresh_draft_can_be_accepted(source: Path, country: Path, cl
     name = Path(shutil.copy(source, country)).name
     target = country / "graph" / "plans" / "be-bhr-1" / "plan.ttl"
     drafted = cli(
-        "draft", name, "--plan", "be-bhr-1", "--publisher", "Etat", "--language", "fr", "-o", str(target), cwd=country
+        "draft",
+        name,
+        "--plan",
+        "be-bhr-1",
+        "--publisher",
+        "Etat",
+        "--language",
+        "fr",
+        "-o",
+        str(target),
+        cwd=country,
     )
     assert drafted.returncode == 0, drafted.stderr
     assert cli("mentions", name, "--plan", "be-bhr-1", cwd=country).returncode == 0
@@ -45,19 +62,25 @@ def test_a_link_of_a_fresh_draft_can_be_accepted(source: Path, country: Path, cl
     if source == PAGE:
         before = target.read_bytes()
         (country / "other.txt").write_text("Rien de tout cela n’est écrit ici.\n", "utf-8")
-        assert cli("anchor", "other.txt", "--document", "be-bhr-1-text", cwd=country).returncode == 1
+        assert (
+            cli("anchor", "other.txt", "--document", "be-bhr-1-text", cwd=country).returncode == 1
+        )
         assert target.read_bytes() == before
     anchored = cli("anchor", name, "--document", "be-bhr-1-text", cwd=country)
     assert anchored.returncode == 0, anchored.stderr
     assert target.read_text("utf-8").count("pan:sha256") == 1
-    decided = cli("review", "--plan", "be-bhr-1", "--by", "Ann", stdin="a\nj\n" * 6 + "q\n", cwd=country)
+    decided = cli(
+        "review", "--plan", "be-bhr-1", "--by", "Ann", stdin="a\nj\n" * 6 + "q\n", cwd=country
+    )
     assert decided.returncode == 0, decided.stderr
     assert "linkstatus:accepted" in (target.parent / "reviewed.ttl").read_text("utf-8")
     wrong = [line for line in cli("check", cwd=country).stdout.splitlines() if "style-" in line]
     assert not wrong
 
 
-def test_a_draft_has_the_country_of_its_key_and_none_is_invented(country: Path, cli: Cli, tmp_path: Path) -> None:
+def test_a_draft_has_the_country_of_its_key_and_none_is_invented(
+    country: Path, cli: Cli, tmp_path: Path
+) -> None:
     (tmp_path / "list.txt").write_text(LIST)
     countries = {}
     for key in ("be-bhr-1", "de-bhr-1", "un-bhr-1"):
@@ -80,5 +103,9 @@ def test_a_draft_does_not_overwrite_what_somebody_completed(country: Path, cli: 
     completed = target.read_bytes() + b"\n# checked by hand\n"
     target.write_bytes(completed)
     refused = cli(*command, cwd=country)
-    assert (refused.returncode, target.read_bytes(), "plan.ttl" in refused.stderr) == (2, completed, True)
+    assert (refused.returncode, target.read_bytes(), "plan.ttl" in refused.stderr) == (
+        2,
+        completed,
+        True,
+    )
     assert cli(*command[:-1], "/dev/null", cwd=country).returncode == 0

@@ -38,14 +38,18 @@ def word(body: str, numbering: str = "", styles: str = "") -> bytes:
     )
 
 
-def test_every_rendering_of_a_plan_has_the_same_text_headings_numbers_lists_tables_and_notes() -> None:
+def test_every_rendering_of_a_plan_has_the_same_text_headings_numbers_lists_tables_and_notes() -> (
+    None
+):
     documents = [read(name) for name in ("plan.docx", "plan.odt", "plan.pdf")]
     assert len({document.text for document in documents}) == 1
     for blocks in (document.blocks for document in documents):
         assert {(block.kind, block.text) for block in blocks} >= {*map(tuple, CASES["blocks"])}
         listed = {(block.kind, block.marker, block.text) for block in blocks}
         assert {("item", "•", "avocats et notaires"), ("item", "b", "b) deuxièmement")} <= listed
-        assert [sum(kind == block.kind for block in blocks) for kind in ("heading", "table", "note")] == [10, 1, 1]
+        assert [
+            sum(kind == block.kind for block in blocks) for kind in ("heading", "table", "note")
+        ] == [10, 1, 1]
         assert {block.lead for block in blocks if block.text.startswith("Responsable :")} == {13}
 
 
@@ -53,7 +57,9 @@ def test_pages_are_those_of_the_pdf_also_within_a_paragraph_and_heads_are_droppe
     document = read("plan.pdf")
     assert document.pages == 3
     pages = {block.text: block.page for block in document.blocks}
-    assert [pages[title] for title in ("1. Sensibilisation", "2. Démarches législatives", "3. Suivi")] == [1, 2, 3]
+    assert [
+        pages[title] for title in ("1. Sensibilisation", "2. Démarches législatives", "3. Suivi")
+    ] == [1, 2, 3]
     assert {block.page for block in read("plan.odt").blocks + read("plan.docx").blocks} == {None}
     (block,) = (one for one in document.blocks if one.turns)
     ((offset, page),) = block.turns
@@ -77,7 +83,9 @@ def test_only_the_pages_that_were_asked_for_are_read_and_too_many_are_refused() 
             read("plan.pdf", **options)
 
 
-def test_word_numbers_go_on_start_anew_and_count_the_levels_above_and_what_was_deleted_is_no_text() -> None:
+def test_word_numbers_go_on_start_anew_and_count_the_levels_above_and_what_was_deleted_is_no_text() -> (
+    None
+):
     numbering = (
         '<w:abstractNum w:abstractNumId="0">'
         '<w:lvl w:ilvl="0"><w:numFmt w:val="upperRoman"/><w:lvlText w:val="%1."/></w:lvl>'
@@ -100,9 +108,15 @@ def test_word_numbers_go_on_start_anew_and_count_the_levels_above_and_what_was_d
     )
     document = read_bytes(word(changed + "".join(item(*row) for row in rows), numbering), "a.docx")
     assert [block.text for block in document.blocks] == [
-        "Former les juges", "I. Un", "Mesure 1.1 : Former", "Mesure 1.2 : Lier", "II. Deux", "Mesure 2.1 : Voir",
-        "VII. Sept", "VIII. Huit",
-    ]  # fmt: skip
+        "Former les juges",
+        "I. Un",
+        "Mesure 1.1 : Former",
+        "Mesure 1.2 : Lier",
+        "II. Deux",
+        "Mesure 2.1 : Voir",
+        "VII. Sept",
+        "VIII. Huit",
+    ]
 
 
 def test_a_page_of_the_web_is_read_without_its_menus() -> None:
@@ -113,15 +127,19 @@ def test_a_page_of_the_web_is_read_without_its_menus() -> None:
     )
     document = read_bytes(page.encode(), "a.html")
     assert [(block.kind, block.marker, block.text) for block in document.blocks] == [
-        ("heading", "", "Plan"), ("item", "3", "3. Former"), ("item", "4", "4. Lier"), ("item", "•", "les juges"),
+        ("heading", "", "Plan"),
+        ("item", "3", "3. Former"),
+        ("item", "4", "4. Lier"),
+        ("item", "•", "les juges"),
         ("table", "", "Qui\tQuand\nJustice\t2026\n\t2027"),
-    ]  # fmt: skip
+    ]
     assert str(document.remarks[0]).startswith("2 words of menus")
 
 
 def test_sheets_and_separated_values_are_tables() -> None:
     book = Workbook()
-    first, second = book.active, book.create_sheet("Axe 2")
+    first = book.active
+    second = book.create_sheet("Axe 2")
     assert first is not None
     first.title = "Axe 1"
     first.append(["N°", "Action", None])
@@ -130,9 +148,15 @@ def test_sheets_and_separated_values_are_tables() -> None:
     held = io.BytesIO()
     book.save(held)
     assert [block.text for block in read_bytes(held.getvalue(), "a.xlsx").blocks] == [
-        "Axe 1", "N°\tAction\n1\tFormer", "Axe 2", "2.1\tLier",
-    ]  # fmt: skip
-    assert read_bytes('N°;Action\n1.10;"Former ; lier"\n'.encode(), "a.csv").text == "N°\tAction\n1.10\tFormer ; lier"
+        "Axe 1",
+        "N°\tAction\n1\tFormer",
+        "Axe 2",
+        "2.1\tLier",
+    ]
+    assert (
+        read_bytes('N°;Action\n1.10;"Former ; lier"\n'.encode(), "a.csv").text
+        == "N°\tAction\n1.10\tFormer ; lier"
+    )
 
 
 ENTITY = '<!DOCTYPE w [<!ENTITY a "aaaa">]><w:document xmlns:w="x"/>'
@@ -142,17 +166,29 @@ PDF = (DOCUMENTS / "plan.pdf").read_bytes()
 @pytest.mark.parametrize(
     ("data", "name", "sentence"),
     [
-        (b"", "a.pdf", "no text"), (b" \n", "a.txt", "no text"), (b"hello", "a.pdf", "no pdf"),
-        (PDF[:400], "a.pdf", "damaged"), (b"PK\x03\x04 rest", "a.docx", "no docx"),
-        (word("<w:p/>")[:-40], "a.docx", "damaged"), (word("<w:p>"), "a.docx", "damaged"),
+        (b"", "a.pdf", "no text"),
+        (b" \n", "a.txt", "no text"),
+        (b"hello", "a.pdf", "no pdf"),
+        (PDF[:400], "a.pdf", "damaged"),
+        (b"PK\x03\x04 rest", "a.docx", "no docx"),
+        (word("<w:p/>")[:-40], "a.docx", "damaged"),
+        (word("<w:p>"), "a.docx", "damaged"),
         (archive(word__document_xml=ENTITY), "a.docx", "document type"),
-        (archive(mimetype="application/vnd.oasis.opendocument.text", content_xml=ENTITY), "a.odt", "document type"),
+        (
+            archive(mimetype="application/vnd.oasis.opendocument.text", content_xml=ENTITY),
+            "a.odt",
+            "document type",
+        ),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 rest", "a.doc", "no format"),
-        (b"GIF89a", "a.gif", "no format"), ("1. Créer\n2. Évaluer\n".encode("mac-roman"), "a.txt", "Windows-1252"),
-        (word("<w:p/>"), "a.docx", "no text"), (b"1. Former\0", "a.txt", "binary"),
+        (b"GIF89a", "a.gif", "no format"),
+        ("1. Créer\n2. Évaluer\n".encode("mac-roman"), "a.txt", "Windows-1252"),
+        (word("<w:p/>"), "a.docx", "no text"),
+        (b"1. Former\0", "a.txt", "binary"),
     ],
-)  # fmt: skip
-def test_what_is_no_document_is_one_sentence_with_a_remedy(data: bytes, name: str, sentence: str) -> None:
+)
+def test_what_is_no_document_is_one_sentence_with_a_remedy(
+    data: bytes, name: str, sentence: str
+) -> None:
     with pytest.raises(OutlineError, match=sentence) as caught:
         read_bytes(data, name)
     assert caught.value.remedy

@@ -20,12 +20,18 @@ from tests.conftest import ROOT, lack
 sys.path.append(str(ROOT / "benchmarks"))
 from mentions import read_sentences, scores  # type: ignore[import-not-found]
 
-CASES: Final[dict[str, Any]] = tomllib.loads(Path(__file__).with_name("cases.toml").read_text(encoding="utf-8"))
+CASES: Final[dict[str, Any]] = tomllib.loads(
+    Path(__file__).with_name("cases.toml").read_text(encoding="utf-8")
+)
 SENTENCES: Final = Path(__file__).with_name("sentences.jsonl")
 OTHERS: Final = ROOT.parent / "shared" / "mentions-dev.jsonl"
 ELI: Final = "http://data.europa.eu/eli/"
-THINGS: Final = [Thing(**{**row, "identifiers": tuple(row.get("identifiers", ()))}) for row in CASES["things"]]
-NAMES: Final = names_of(THINGS, map(tuple, CASES["labels"]), ["Guiding Principles on Internal Displacement"])
+THINGS: Final = [
+    Thing(**{**row, "identifiers": tuple(row.get("identifiers", ()))}) for row in CASES["things"]
+]
+NAMES: Final = names_of(
+    THINGS, map(tuple, CASES["labels"]), ["Guiding Principles on Internal Displacement"]
+)
 
 
 def found(text: str, *, country: str = "lu", day: date | None = None) -> list[tuple[str, str]]:
@@ -33,7 +39,9 @@ def found(text: str, *, country: str = "lu", day: date | None = None) -> list[tu
     return [(mention.surface, mention.target.removeprefix(ELI)) for mention in mentions]
 
 
-def test_each_form_of_a_number_or_a_date_finds_its_text_and_what_only_looks_like_a_name_is_none() -> None:
+def test_each_form_of_a_number_or_a_date_finds_its_text_and_what_only_looks_like_a_name_is_none() -> (
+    None
+):
     for text, wanted in CASES["mentions"]:
         assert found(text) == [*map(tuple, wanted)], text
     for text in CASES["no_mentions"]:
@@ -42,9 +50,15 @@ def test_each_form_of_a_number_or_a_date_finds_its_text_and_what_only_looks_like
 
 
 def test_acts_of_one_day_are_told_apart_by_the_words_behind_or_are_a_choice() -> None:
-    assert found("la loi du 8 avril 2018 relative à la nationalité") == [("loi du 8 avril 2018", "i:law-b")]
+    assert found("la loi du 8 avril 2018 relative à la nationalité") == [
+        ("loi du 8 avril 2018", "i:law-b")
+    ]
     (mention,) = find_mentions("la loi du 8 avril 2018 ; cette dernière", NAMES, country="lu")
-    assert (mention.target, mention.note, mention.choices) == ("", "several", ("i:law-a", "i:law-b"))
+    assert (mention.target, mention.note, mention.choices) == (
+        "",
+        "several",
+        ("i:law-a", "i:law-b"),
+    )
 
 
 def test_a_plan_is_the_edition_beside_its_name_or_the_latest_before_the_document() -> None:
@@ -58,11 +72,16 @@ def test_a_plan_is_the_edition_beside_its_name_or_the_latest_before_the_document
 
 
 def test_names_with_quotation_marks_of_another_day_in_short_or_defined_in_the_text() -> None:
-    names = names_of([Thing("i", "pact", "instrument")], [("i", "Pacte « Droits »"), ("i", "Pacte Droits")])
+    names = names_of(
+        [Thing("i", "pact", "instrument")], [("i", "Pacte « Droits »"), ("i", "Pacte Droits")]
+    )
     for name in ("Pacte « Droits »", "Pacte Droits"):
         assert [mention.surface for mention in find_mentions(f"le {name} engage", names)] == [name]
-    body, day = "Ministère de l’Égalité entre les femmes et les hommes", date(2015, 1, 1)
-    assert [mention.note for mention in find_mentions(body, NAMES, country="lu", date=day)] == ["name-of-another-day"]
+    body = "Ministère de l’Égalité entre les femmes et les hommes"
+    day = date(2015, 1, 1)
+    assert [mention.note for mention in find_mentions(body, NAMES, country="lu", date=day)] == [
+        "name-of-another-day"
+    ]
     text = "the Convention on the Rights of the Child; see CRC"
     assert [target for _, target in found(text)] == ["i:crc", "i:crc"]
     text = "la directive 2014/24/UE (ci-après « la directive Marchés ») … La directive Marchés s’applique."
@@ -92,39 +111,67 @@ def test_every_span_is_its_surface_and_no_two_overlap(parts: list[str]) -> None:
 
 
 def test_hostile_text_takes_no_longer_than_it_is_long() -> None:
-    for part in ("(" * 20, "Convention " * 20, "et 1, 2 " * 20, "directive du Conseil " * 20, "« X » (ci-après « "):
+    for part in (
+        "(" * 20,
+        "Convention " * 20,
+        "et 1, 2 " * 20,
+        "directive du Conseil " * 20,
+        "« X » (ci-après « ",
+    ):
         assert find_mentions(part * 200, NAMES, country="lu") is not None
 
 
-def test_a_graph_knows_the_names_of_its_things_and_labelled_sentences_are_found_as_promised(graph: Graph) -> None:
+def test_a_graph_knows_the_names_of_its_things_and_labelled_sentences_are_found_as_promised(
+    graph: Graph,
+) -> None:
     names = graph.names
-    regulation, act = names.identified("celex:32017R0821"), names.identified("lu-loi-2018-04-08")
+    regulation = names.identified("celex:32017R0821")
+    act = names.identified("lu-loi-2018-04-08")
     assert regulation
     assert act
     assert (regulation.iri, act.country, act.type) == (ELI + "reg/2017/821/oj", "lu", "law")
-    assert {thing.country for thing in names.things.values() if thing.key.startswith("ilo-")} == {""}
+    assert {thing.country for thing in names.things.values() if thing.key.startswith("ilo-")} == {
+        ""
+    }
     sentences = read_sentences(SENTENCES)
     figures, misses = scores(sentences, names)
     assert (len(sentences) >= 150, figures["empty"].labels) == (True, 0)
     assert figures["empty"].mentions == 0, misses
     for group, precision, recall in (("numbered", 0.99, 0.97), ("all", 0.97, 0.90)):
-        assert (figures[group].precision >= precision, figures[group].recall >= recall) == (True, True), misses
+        assert (figures[group].precision >= precision, figures[group].recall >= recall) == (
+            True,
+            True,
+        ), misses
     # they name only what is known, and are quotations of the graph
     families = {thing.family for thing in names.things.values()}
     ids = {label["id"] for sentence in sentences for label in sentence["mentions"]}
-    assert not [name for name in ids if ":" not in name and name not in families and not names.identified(name)]
+    assert not [
+        name
+        for name in ids
+        if ":" not in name and name not in families and not names.identified(name)
+    ]
     query = "PREFIX pan: <https://w3id.org/pan2kg/ontology#> SELECT ?quote WHERE { ?passage pan:quote ?quote }"
     quotations = {row["quote"] for row in graph.sparql(query).rows}
-    assert not [line["id"] for line in sentences if line["source"] != "invented" and line["text"] not in quotations]
+    assert not [
+        line["id"]
+        for line in sentences
+        if line["source"] != "invented" and line["text"] not in quotations
+    ]
 
 
 def test_numbers_in_sentences_others_labelled_are_found(graph: Graph) -> None:
     if not OTHERS.exists():
         lack("the sentences others labelled are not beside the clone")
-    sentences = [line for line in read_sentences(OTHERS)
-                 if all(label["id"].startswith(("celex:", "lu:")) for label in line["mentions"])]  # fmt: skip
+    sentences = [
+        line
+        for line in read_sentences(OTHERS)
+        if all(label["id"].startswith(("celex:", "lu:")) for label in line["mentions"])
+    ]
     figures, misses = scores(sentences, graph.names, country="lu")
-    assert (figures["eu-act"].precision >= 0.99, figures["eu-act"].recall >= 0.97) == (True, True), misses
+    assert (figures["eu-act"].precision >= 0.99, figures["eu-act"].recall >= 0.97) == (
+        True,
+        True,
+    ), misses
 
 
 # Roles
@@ -133,7 +180,8 @@ def test_numbers_in_sentences_others_labelled_are_found(graph: Graph) -> None:
 def role(text: str) -> str:
     """The role of the last X in a text whose paragraphs are parted by a blank line, and cells by tabulators."""
     blocks = [
-        DocumentBlock(None, None, "table" if "\t" in piece else "paragraph", piece) for piece in text.split("\n\n")
+        DocumentBlock(None, None, "table" if "\t" in piece else "paragraph", piece)
+        for piece in text.split("\n\n")
     ]
     document = Document("plan.txt", "", "txt", None, laid(blocks))
     at = document.text.rindex("X")
@@ -150,5 +198,14 @@ def test_a_label_the_head_of_a_column_or_the_words_beside_a_name_give_the_role()
 
 @pytest.mark.parametrize("frame", ["{} : X", "X, {}", "{} et X agissent", "{}\tX"])
 def test_no_lead_is_proposed_without_words_that_say_so(frame: str) -> None:
-    for words in ("Acteurs", "Contexte", "Ministère", "Suivi", "Bodies", "Stellen", "Responsible", "Qui"):
+    for words in (
+        "Acteurs",
+        "Contexte",
+        "Ministère",
+        "Suivi",
+        "Bodies",
+        "Stellen",
+        "Responsible",
+        "Qui",
+    ):
         assert role(frame.format(words)) != "lead", words

@@ -18,7 +18,8 @@ DOCUMENTS = Path(__file__).parents[1] / "data" / "documents"
 PLAN = (DOCUMENTS / "plan.pdf").read_bytes()
 # where the content of the first two of its three pages lies
 FIRST, SECOND, *_ = (
-    page.span(1) for page in re.finditer(rb"/FlateDecode>>\s*stream\r?\n(.*?)endstream", PLAN, re.DOTALL)
+    page.span(1)
+    for page in re.finditer(rb"/FlateDecode>>\s*stream\r?\n(.*?)endstream", PLAN, re.DOTALL)
 )
 
 
@@ -47,7 +48,9 @@ def test_files_that_are_whole_are_not_called_damaged() -> None:
         assert not broken_pages(path.read_bytes()), path.name
     assert not broken_pages(pdf(column(50, 700, ["Former les juges"])))
     end = PLAN.rindex(b"\n", *FIRST)
-    assert not broken_pages(PLAN[: end - 4] + b"\0\0\0\0" + PLAN[end:]), "the sum behind what is packed may be wrong"
+    assert not broken_pages(PLAN[: end - 4] + b"\0\0\0\0" + PLAN[end:]), (
+        "the sum behind what is packed may be wrong"
+    )
 
 
 @settings(max_examples=10, deadline=None)
@@ -67,7 +70,10 @@ def test_a_document_read_apart_is_the_same_and_its_faults_are_too(tmp_path: Path
     bad.write_bytes(b"%PDF-1.7\n")
     with pytest.raises(OutlineError) as caught:
         read_document(bad)
-    assert str(caught.value) == f"{bad}: The file is damaged. Open it in the program it comes from and save it again."
+    assert (
+        str(caught.value)
+        == f"{bad}: The file is damaged. Open it in the program it comes from and save it again."
+    )
 
 
 def test_a_reading_that_costs_too_much_is_ended_and_said_to_be(tmp_path: Path) -> None:
@@ -77,8 +83,11 @@ def test_a_reading_that_costs_too_much_is_ended_and_said_to_be(tmp_path: Path) -
         read_document(file, Options(limits=ReaderLimits(memory=100)))
 
 
-def test_the_command_says_what_was_read_keeps_it_and_lists_passages_that_are_gone(cli: Cli, tmp_path: Path) -> None:
-    kept, file = tmp_path / "document.json", tmp_path / "plan.txt"
+def test_the_command_says_what_was_read_keeps_it_and_lists_passages_that_are_gone(
+    cli: Cli, tmp_path: Path
+) -> None:
+    kept = tmp_path / "document.json"
+    file = tmp_path / "plan.txt"
     file.write_text("1. Former les juges\n2. Lier\n")
     order = ("read", str(file), "-o", str(kept), "--language", "en")
     assert cli(*order).stdout.splitlines()[0].startswith("plan.txt: txt, pages: –, characters: ")
@@ -95,23 +104,42 @@ def test_the_command_says_what_was_read_keeps_it_and_lists_passages_that_are_gon
 @pytest.mark.parametrize(
     ("name", "data", "sentence"),
     [
-        ("locked.pdf", (DOCUMENTS / "locked.pdf").read_bytes(), "into a file and name that: --password-file F."),
-        ("damaged.pdf", spoilt(SECOND), "2 of its 3 pages could be read (1, 3), the others not. Open it"),
-        ("bomb.docx", word(" " * (210 << 20)), "has 220 MB unpacked; at most 200 MB are read. Give the part"),
+        (
+            "locked.pdf",
+            (DOCUMENTS / "locked.pdf").read_bytes(),
+            "into a file and name that: --password-file F.",
+        ),
+        (
+            "damaged.pdf",
+            spoilt(SECOND),
+            "2 of its 3 pages could be read (1, 3), the others not. Open it",
+        ),
+        (
+            "bomb.docx",
+            word(" " * (210 << 20)),
+            "has 220 MB unpacked; at most 200 MB are read. Give the part",
+        ),
     ],
     ids=["locked", "damaged", "bomb"],
-)  # fmt: skip
+)
 def test_bad_input_is_one_sentence_and_nothing_is_written(
     cli: Cli, tmp_path: Path, name: str, data: bytes, sentence: str
 ) -> None:
     (tmp_path / name).write_bytes(data)
-    refused = cli("read", str(tmp_path / name), "-o", str(tmp_path / "out.json"), "--language", "en")
+    refused = cli(
+        "read", str(tmp_path / name), "-o", str(tmp_path / "out.json"), "--language", "en"
+    )
     assert (refused.returncode, refused.stdout, len(refused.stderr.splitlines())) == (2, "", 1)
     assert sentence in refused.stderr
     assert not (tmp_path / "out.json").exists()
     if name == "locked.pdf":
         (tmp_path / "password").write_text("geheim\n")
-        assert cli("read", str(tmp_path / name), "--password-file", str(tmp_path / "password")).returncode == 0
+        assert (
+            cli(
+                "read", str(tmp_path / name), "--password-file", str(tmp_path / "password")
+            ).returncode
+            == 0
+        )
     assert cli("read", "none.pdf", "--pages", "0").returncode == 2
 
 

@@ -27,8 +27,9 @@ def speak(folder: Path, few: str) -> dict[str, str]:
         "ask": [["ask", "levels-of-plans", "--format", "table", *at]],
         "coherence": [["coherence", "gaps", "--as-of", DAY, *at]],
         "coherence-matrix": [["coherence", "matrix", "--format", "md", "--as-of", DAY, *at]],
-        "check": [["check", *at]], "help": HELP,
-    }.items():  # fmt: skip
+        "check": [["check", *at]],
+        "help": HELP,
+    }.items():
         with redirect_stdout(io.StringIO()) as output:
             for arguments in commands:
                 with suppress(SystemExit):
@@ -43,7 +44,10 @@ def speak(folder: Path, few: str) -> dict[str, str]:
     paths = [f"{TAG}/{name}.html" for name in PAGES]
     for name, view in SERIES.items():
         most = None if name == "figure" else 2
-        paths += [f"{TAG}/{name}/{key}.html" for key in islice(view.keys(site_context) if view.keys else (), most)]
+        paths += [
+            f"{TAG}/{name}/{key}.html"
+            for key in islice(view.keys(site_context) if view.keys else (), most)
+        ]
     pages = [*filter(None, map(site.page, paths)), site.missing(f"{TAG}/nowhere.html")]
     return spoken | {page.path: page.body.decode() for page in pages}
 

@@ -30,7 +30,9 @@ HEADER: Final = (
     '"Plural-Forms: nplurals=2; plural=n != 1;\\n"\n"X-Order: 9\\n"\n\n'
 )
 # what is called so in every language
-NAMES: Final = frozenset(("pan2kg", "JSON", "CSV", "SVG", "SPARQL", "IRI", "true", "false", "XLSX", "N-Quads", "gzip"))
+NAMES: Final = frozenset(
+    ("pan2kg", "JSON", "CSV", "SVG", "SPARQL", "IRI", "true", "false", "XLSX", "N-Quads", "gzip")
+)
 VOID: Final = frozenset(("area", "br", "col", "hr", "img", "input", "link", "meta", "wbr"))
 UNSPOKEN: Final = frozenset(("script", "style", "code", "pre", "textarea"))
 PARTS: Final = re.compile(r"[\0,;:()«»…–·↔→↺▸]+|(?<=\d) (?=⟦)")
@@ -41,7 +43,9 @@ class Words(HTMLParser):
 
     def __init__(self, page: str, without: Collection[str] = UNSPOKEN) -> None:
         super().__init__()
-        self.without, self.open, self.words = without, list[bool](), list[str]()
+        self.without = without
+        self.open = list[bool]()
+        self.words = list[str]()
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -62,7 +66,8 @@ class Words(HTMLParser):
 
 def outside(words: str) -> str:
     """What stands outside the brackets of the made language; a nought character takes the place of what is inside."""
-    bare, count = words, 1
+    bare = words
+    count = 1
     while count:
         bare, count = re.subn(r"⟦[^⟦⟧]*⟧", "\0", bare)
     return " ".join(bare.split())
@@ -71,7 +76,8 @@ def outside(words: str) -> str:
 @pytest.fixture(scope="module")
 def spoken(few: Graph, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
     folder = tmp_path_factory.mktemp("language")
-    prepared, target = Catalog(charset="utf-8"), BytesIO()
+    prepared = Catalog(charset="utf-8")
+    target = BytesIO()
 
     def put(words: str) -> str:
         parts = KEPT.split(words)
@@ -81,7 +87,9 @@ def spoken(few: Graph, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str,
         if context != TERMS:
             is_plain = context in PLAIN and not key.startswith("month.")
             words = forms if is_plain else tuple(map(put, forms))
-            prepared.add((key, plural) if plural else key, words if plural else words[0], context=context)
+            prepared.add(
+                (key, plural) if plural else key, words if plural else words[0], context=context
+            )
     write_po(target, prepared, omit_header=True)
     (folder / f"{TAG}.po").write_text(HEADER + target.getvalue().decode(), encoding="utf-8")
     env = {**os.environ, FOLDER_VARIABLE: str(folder), "LC_ALL": TAG}
@@ -94,9 +102,16 @@ def spoken(few: Graph, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str,
 @cache
 def data() -> tuple[str, frozenset[str], frozenset[str]]:
     """The words of the data, its texts, and the numbers of its actions."""
-    files = [*ROOT.glob("graph/**/*.ttl"), *ROOT.glob("ontology/**/*.ttl"), *ROOT.glob("queries/**/*.rq")]
-    words = " ".join(" ".join(path.read_text("utf-8") for path in files).replace('\\"', '"').split())
-    literals, notations = re.findall(r'"([^"]*)"', words), re.findall(r'skos:notation "([^"]*)"', words)
+    files = [
+        *ROOT.glob("graph/**/*.ttl"),
+        *ROOT.glob("ontology/**/*.ttl"),
+        *ROOT.glob("queries/**/*.rq"),
+    ]
+    words = " ".join(
+        " ".join(path.read_text("utf-8") for path in files).replace('\\"', '"').split()
+    )
+    literals = re.findall(r'"([^"]*)"', words)
+    notations = re.findall(r'skos:notation "([^"]*)"', words)
     return words, frozenset(literals), frozenset(notations)
 
 
@@ -105,34 +120,47 @@ def is_foreign(bare: str) -> bool:
         return False
     words, literals, notations = data()
     apart = bare.split(" ")
-    unnumbered = [" ".join(apart[at:]) for at in range(1, min(4, len(apart))) if " ".join(apart[:at]) in notations]
+    unnumbered = [
+        " ".join(apart[at:])
+        for at in range(1, min(4, len(apart)))
+        if " ".join(apart[:at]) in notations
+    ]
     readings = (bare, re.sub(r"^[\w.-]+ ", "", bare), *unnumbered)
     return literals.isdisjoint(readings) and not any(reading in words for reading in readings)
 
 
-def test_every_kind_of_page_speaks_a_language_for_which_only_a_catalogue_was_made(spoken: Mapping[str, str]) -> None:
+def test_every_kind_of_page_speaks_a_language_for_which_only_a_catalogue_was_made(
+    spoken: Mapping[str, str],
+) -> None:
     pages = {path: page for path, page in spoken.items() if path.endswith(".html")}
     assert len(pages) > 60
     assert all("⟦" in page for page in pages.values())
     pieces = {
         path: {
             piece.strip(" .%/\u00a0")
-            for words in Words(page, without=(*UNSPOKEN, "svg")).words for piece in PARTS.split(outside(words))
+            for words in Words(page, without=(*UNSPOKEN, "svg")).words
+            for piece in PARTS.split(outside(words))
         }
         for path, page in pages.items()
-    }  # fmt: skip
+    }
     unknown = set(filter(is_foreign, set().union(*pieces.values())))
     left = {path: sorted(own & unknown) for path, own in pieces.items() if own & unknown}
     assert not left, f"bring these words into the catalogues: {left}"
 
 
-def test_no_english_message_is_said_by_a_page_or_command_in_another_language(spoken: Mapping[str, str]) -> None:
+def test_no_english_message_is_said_by_a_page_or_command_in_another_language(
+    spoken: Mapping[str, str],
+) -> None:
     assert {"ask", "coherence", "check", "help", "picture"} <= spoken.keys()
     assert all("⟦" in text for text in spoken.values())
     entries = read_entries(CATALOGUES["en"].read_bytes())
-    forms = [form for context, _, _, words in entries if context not in (*PLAIN, TERMS) for form in words]
+    forms = [
+        form for context, _, _, words in entries if context not in (*PLAIN, TERMS) for form in words
+    ]
     pieces = {
-        " ".join(piece.split()).strip(" .:;,") for form in forms for piece in re.split(r"\{[^}]*\}|`[^`]*`", form)
+        " ".join(piece.split()).strip(" .:;,")
+        for form in forms
+        for piece in re.split(r"\{[^}]*\}|`[^`]*`", form)
     }
     english = [piece for piece in pieces if piece.count(" ") > 1 and piece not in data()[0]]
     for name, text in spoken.items():

@@ -51,14 +51,17 @@ def used(path: Path) -> Iterator[tuple[str, str]]:
     contexts = CONTEXT_OF | OWN.get(path.name, {})
     twofold = {"Message"} | ({"say"} if SAY.search(path.read_text(encoding="utf-8")) else set())
     for call in (node for node in nodes(path) if isinstance(node, ast.Call)):
-        name, argument = called(call), call.args[0] if call.args else None
+        name = called(call)
+        argument = call.args[0] if call.args else None
         if name in ERRORS:
             remedies = (keyword.value for keyword in call.keywords if keyword.arg == "remedy")
             yield from (("error", key) for value in (argument, *remedies) for key in keys_of(value))
         elif name in contexts:
             yield from ((contexts[name], key) for key in keys_of(argument))
         elif name in twofold and len(call.args) > 1:
-            yield from ((context, key) for context in keys_of(argument) for key in keys_of(call.args[1]))
+            yield from (
+                (context, key) for context in keys_of(argument) for key in keys_of(call.args[1])
+            )
 
 
 def test_every_message_the_code_names_is_in_the_catalogue() -> None:
@@ -75,24 +78,30 @@ SENTENCE = re.compile(
     r"|(?:\{\}|\d) [a-zß-ÿ’']{2,}(?![\w:/=.(-]))"
 )
 MARKUP = re.compile(r"</?[a-z][\w-]*(?: [^<>]*)?>|<!--.*?-->|# .*\n")
-# what has such words and is none for a reader: SPARQL, policies of a browser, media types, other languages
+# what has such words and is none for a reader: SPARQL, policies of a browser, media types, other
+# languages
 OTHER = re.compile(
     r"\b(SELECT|ASK|CONSTRUCT|PREFIX|WHERE|FILTER|OPTIONAL|INSERT|CREATE|VALUES|BIND)\b(?=[^.]*[{?<])"
     r"|<\w|=\"|-src '|: \{\}|;\s*charset=|\\[bdws]|^[@.%]|^Options \+|font-"
     r"|^\s*(di)?graph \{|^ +(graph|node|edge) \{|subgraph"
 )
-# what is called with words for who writes the program: a fault of its own, a cache, a type, a docstring
+# what is called with words for who writes the program: a fault of its own, a cache, a type, a
+# docstring
 PROGRAMMER = {
     "ValueError", "KeyError", "TypeError", "RuntimeError", "AttributeError", "CatalogueError", "once", "cast",
     "GraphReading", "compile",
 }  # fmt: skip
-ALLOWED = tomllib.loads(Path(__file__).with_name("no_sentences.toml").read_text(encoding="utf-8"))["code"]
+ALLOWED = tomllib.loads(Path(__file__).with_name("no_sentences.toml").read_text(encoding="utf-8"))[
+    "code"
+]
 
 
 def for_a_reader(text: str) -> bool:
     bare = MARKUP.sub("", text)
     words = bare.split()
-    is_list_of_keys = all(re.fullmatch(r"[a-z-]+", word) for word in words) and 4 * bare.count("-") >= len(words)
+    is_list_of_keys = all(re.fullmatch(r"[a-z-]+", word) for word in words) and 4 * bare.count(
+        "-"
+    ) >= len(words)
     return bool(SENTENCE.search(bare) and not OTHER.search(bare)) and not is_list_of_keys
 
 
@@ -122,15 +131,33 @@ def texts(every: tuple[ast.AST, ...]) -> Iterator[tuple[int, str]]:
 def test_no_sentence_for_a_reader_stands_in_code_and_a_planted_one_is_found() -> None:
     sentences = {
         (text, f"{path.relative_to(PACKAGE)}:{line}")
-        for path in MODULES for line, text in texts(nodes(path)) if for_a_reader(text)
-    }  # fmt: skip
+        for path in MODULES
+        for line, text in texts(nodes(path))
+        if for_a_reader(text)
+    }
     new = sorted(row for row in sentences if row[0] not in ALLOWED)
-    assert not new, f"write it into the catalogues, or say in no_sentences.toml why it is none for a reader: {new}"
-    assert not ALLOWED.keys() - {text for text, _ in sentences}, "take these out: no module has them"
+    assert not new, (
+        f"write it into the catalogues, or say in no_sentences.toml why it is none for a reader: {new}"
+    )
+    assert not ALLOWED.keys() - {text for text, _ in sentences}, (
+        "take these out: no module has them"
+    )
     for source in (
-        '"There is no plan."', '"the folder"', '"Keine Maßnahme"', 'f"{n} actions"', 'f"Plan {name}"',
-        'f"<p>No plan was <b>found</b></p>"', 'parser.add_argument("--x", help="what to show")',
-    ):  # fmt: skip
-        assert any(for_a_reader(text) for _, text in texts(tuple(ast.walk(ast.parse(f"x = {source}"))))), source
-    for text in ("plan", "text/html; charset=utf-8", "SELECT ?plan WHERE { ?plan a ?kind of }", "# A remark\n"):
+        '"There is no plan."',
+        '"the folder"',
+        '"Keine Maßnahme"',
+        'f"{n} actions"',
+        'f"Plan {name}"',
+        'f"<p>No plan was <b>found</b></p>"',
+        'parser.add_argument("--x", help="what to show")',
+    ):
+        assert any(
+            for_a_reader(text) for _, text in texts(tuple(ast.walk(ast.parse(f"x = {source}"))))
+        ), source
+    for text in (
+        "plan",
+        "text/html; charset=utf-8",
+        "SELECT ?plan WHERE { ?plan a ?kind of }",
+        "# A remark\n",
+    ):
         assert not for_a_reader(text), text

@@ -39,27 +39,74 @@ from tests.coherence.worlds import store_of
 from tests.conftest import lack
 from tests.lots import TIMES
 
-PIECES = st.sampled_from([
-    '"', "'", "<", ">", "&", "&amp;", "\\", "\\n", "\n", "\r", "\t", "\x00", "\x0b", "\ufffe", "]]>", "#quot;", "`*_~",
-    "[a](http://e)", "1. ", "- ", "end", "$$", "%%", "{", "}", "|", ";", "é", "𝔸", " ", "œuvre", "direction LR",
-])  # fmt: skip
-TEXTS = st.lists(PIECES, max_size=6).map("".join) | st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+PIECES = st.sampled_from(
+    [
+        '"',
+        "'",
+        "<",
+        ">",
+        "&",
+        "&amp;",
+        "\\",
+        "\\n",
+        "\n",
+        "\r",
+        "\t",
+        "\x00",
+        "\x0b",
+        "\ufffe",
+        "]]>",
+        "#quot;",
+        "`*_~",
+        "[a](http://e)",
+        "1. ",
+        "- ",
+        "end",
+        "$$",
+        "%%",
+        "{",
+        "}",
+        "|",
+        ";",
+        "é",
+        "𝔸",
+        " ",
+        "œuvre",
+        "direction LR",
+    ]
+)
+TEXTS = st.lists(PIECES, max_size=6).map("".join) | st.text(
+    st.characters(exclude_categories=["Cs"]), max_size=12
+)
 TYPES = st.sampled_from(["Plan", "Action", "LegalAct", "Review"])
 GEXF = "{http://gexf.net/1.3}"
 VALUE = f"{GEXF}attvalue"
 IRIS = st.sampled_from(
-    [f"{ID}plan/p", f"{ID}action/p-1", f"{ID}action/p-2", "http://data.europa.eu/eli/x/oj", "http://e/a?b=c&d#e"]
+    [
+        f"{ID}plan/p",
+        f"{ID}action/p-1",
+        f"{ID}action/p-2",
+        "http://data.europa.eu/eli/x/oj",
+        "http://e/a?b=c&d#e",
+    ]
 )
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 
 often = settings(max_examples=25 * TIMES, deadline=None)
 
 
-def _values(columns: dict[str, type], **given_: st.SearchStrategy[object]) -> st.SearchStrategy[dict[str, object]]:
+def _values(
+    columns: dict[str, type], **given_: st.SearchStrategy[object]
+) -> st.SearchStrategy[dict[str, object]]:
     kinds: dict[type, st.SearchStrategy[object]] = {
-        str: TEXTS, float: NUMBERS, int: st.integers(-3, 3), bool: st.booleans()
-    }  # fmt: skip
-    return st.fixed_dictionaries({}, optional={name: kinds[kind] for name, kind in columns.items()} | given_)
+        str: TEXTS,
+        float: NUMBERS,
+        int: st.integers(-3, 3),
+        bool: st.booleans(),
+    }
+    return st.fixed_dictionaries(
+        {}, optional={name: kinds[kind] for name, kind in columns.items()} | given_
+    )
 
 
 @st.composite
@@ -69,7 +116,9 @@ def networks(draw: st.DrawFn) -> nx.MultiDiGraph[str]:
         made.add_node(iri, **draw(_values(NODE_COLUMNS, label=TEXTS, type=TYPES, plan=IRIS)))
     ends = st.sampled_from(sorted(made))
     for number, (one, two) in enumerate(draw(st.lists(st.tuples(ends, ends), max_size=5))):
-        made.add_edge(one, two, key=f"{ID}link/{number}", **draw(_values(EDGE_COLUMNS, type_label=TEXTS)))
+        made.add_edge(
+            one, two, key=f"{ID}link/{number}", **draw(_values(EDGE_COLUMNS, type_label=TEXTS))
+        )
     return made
 
 
@@ -97,10 +146,15 @@ def plain(row: Row, *left_out: str) -> dict[str, str]:
 def test_networkx_reads_the_same_network_from_graphml(network: nx.MultiDiGraph[str]) -> None:
     back = nx.parse_graphml(export_network(network, "graphml").decode(), force_multigraph=True)
     table = tables(network)
-    assert back.graph.items() >= {name: value for name, value in table.head.items() if value}.items()
+    assert (
+        back.graph.items() >= {name: value for name, value in table.head.items() if value}.items()
+    )
     assert dict(back.nodes(data=True)) == {row["id"]: without(row, "id") for row in table.nodes}
-    assert {link: (one, two, data) for one, two, link, data in back.edges(keys=True, data=True)} == {
-        row["id"]: (row["source"], row["target"], without(row, "id", "source", "target")) for row in table.edges
+    assert {
+        link: (one, two, data) for one, two, link, data in back.edges(keys=True, data=True)
+    } == {
+        row["id"]: (row["source"], row["target"], without(row, "id", "source", "target"))
+        for row in table.edges
     }
 
 
@@ -120,7 +174,10 @@ def test_networkx_reads_the_same_network_from_gexf(network: nx.MultiDiGraph[str]
         return [
             {
                 **item.attrib,
-                **{f"for {titles[kind, one.attrib['for']]}": one.attrib["value"] for one in item.iter(VALUE)},
+                **{
+                    f"for {titles[kind, one.attrib['for']]}": one.attrib["value"]
+                    for one in item.iter(VALUE)
+                },
             }
             for item in root.iter(GEXF + kind)
         ]
@@ -129,7 +186,10 @@ def test_networkx_reads_the_same_network_from_gexf(network: nx.MultiDiGraph[str]
         cells = plain(row)
         kept = {name: cells.pop(name) for name in own if name in cells}
         if cells.pop("directed", ""):
-            kept |= {"type": "directed" if row["directed"] else "undirected", "for networkx_key": str(row["id"])}
+            kept |= {
+                "type": "directed" if row["directed"] else "undirected",
+                "for networkx_key": str(row["id"]),
+            }
             cells |= {"link_type": cells.pop("type")} if "type" in cells else {}
         return kept | {f"for {name}": value for name, value in cells.items()}
 
@@ -142,12 +202,15 @@ def test_networkx_reads_the_same_network_from_gexf(network: nx.MultiDiGraph[str]
 @often
 @given(networks())
 def test_cytoscape_json_is_read_by_networkx(network: nx.MultiDiGraph[str]) -> None:
-    content, table = json.loads(export_network(network, "cytoscape")), tables(network)
+    content = json.loads(export_network(network, "cytoscape"))
+    table = tables(network)
     assert [item["data"] for item in content["elements"]["nodes"]] == [
         {**row, "name": caption(row), "value": row["id"]} for row in table.nodes
     ]
     back = nx.cytoscape_graph(content)
-    assert sorted(back.edges(keys=True)) == sorted((row["source"], row["target"], row["id"]) for row in table.edges)
+    assert sorted(back.edges(keys=True)) == sorted(
+        (row["source"], row["target"], row["id"]) for row in table.edges
+    )
 
 
 def csv_rows(text: bytes) -> list[dict[str, str]]:
@@ -158,10 +221,21 @@ def csv_rows(text: bytes) -> list[dict[str, str]]:
 @given(networks())
 def test_csv_has_the_same_cells(network: nx.MultiDiGraph[str]) -> None:
     table = tables(network)
-    nodes, edges = csv_rows(export_network(network, "nodes")), csv_rows(export_network(network, "edges"))
-    heads = {"id": "Id", "label": "Label", "source": "Source", "target": "Target", "type": "link_type"}
+    nodes = csv_rows(export_network(network, "nodes"))
+    edges = csv_rows(export_network(network, "edges"))
+    heads = {
+        "id": "Id",
+        "label": "Label",
+        "source": "Source",
+        "target": "Target",
+        "type": "link_type",
+    }
     assert [{name: cell for name, cell in row.items() if cell} for row in nodes] == [
-        {heads[name] if name in ("id", "label") else name: cell for name, cell in plain(row).items() if cell}
+        {
+            heads[name] if name in ("id", "label") else name: cell
+            for name, cell in plain(row).items()
+            if cell
+        }
         for row in table.nodes
     ]
     assert [{name: cell for name, cell in row.items() if cell} for row in edges] == [
@@ -175,34 +249,48 @@ DOT_STRING = r'"(?:[^"\\]|\\.)*"'
 
 
 def dot_value(quoted: str, *, is_label: bool = False) -> str:
-    text = re.sub(r"\\(.)", lambda m: "\n" if m[1] == "n" and is_label else m[1], quoted[1:-1], flags=re.DOTALL)
+    text = re.sub(
+        r"\\(.)",
+        lambda m: "\n" if m[1] == "n" and is_label else m[1],
+        quoted[1:-1],
+        flags=re.DOTALL,
+    )
     return text.replace("&amp;", "&") if is_label else text
 
 
 def dot_statements(text: str) -> Iterable[tuple[str, str, dict[str, str]]]:
-    statement = re.compile(rf"^ +({DOT_STRING})(?: -> ({DOT_STRING}))? \[((?:\w+={DOT_STRING} ?)*)\]$", re.MULTILINE)
+    statement = re.compile(
+        rf"^ +({DOT_STRING})(?: -> ({DOT_STRING}))? \[((?:\w+={DOT_STRING} ?)*)\]$", re.MULTILINE
+    )
     for one, two, attributes in statement.findall(text):
         pairs = re.findall(rf"(\w+)=({DOT_STRING})", attributes)
         labels = {"label", "tooltip", "edgetooltip", "URL", "edgeURL"}
         yield (
-            dot_value(one), dot_value(two) if two else "",
+            dot_value(one),
+            dot_value(two) if two else "",
             {name: dot_value(value, is_label=name in labels) for name, value in pairs},
-        )  # fmt: skip
+        )
 
 
 @often
 @given(networks())
 def test_dot_has_every_node_edge_and_value(network: nx.MultiDiGraph[str]) -> None:
-    table, found = tables(network), list(dot_statements(export_network(network, "dot").decode()))
+    table = tables(network)
+    found = list(dot_statements(export_network(network, "dot").decode()))
     nodes = {one: values for one, two, values in found if not two}
     edges = {values["id"]: (one, two, values) for one, two, values in found if two}
     assert nodes.keys() == {row["id"] for row in table.nodes}
     for row in table.nodes:
         assert nodes[str(row["id"])].items() >= plain(row, "id", "label").items()
         assert nodes[str(row["id"])]["label"].split() == caption(row).split()
-    assert [edges[str(row["id"])][:2] for row in table.edges] == [(row["source"], row["target"]) for row in table.edges]
+    assert [edges[str(row["id"])][:2] for row in table.edges] == [
+        (row["source"], row["target"]) for row in table.edges
+    ]
     for row in table.edges:
-        assert edges[str(row["id"])][2].items() >= plain(row, "label", "source", "target", "directed").items()
+        assert (
+            edges[str(row["id"])][2].items()
+            >= plain(row, "label", "source", "target", "directed").items()
+        )
 
 
 @settings(max_examples=6 * TIMES, deadline=None)
@@ -212,7 +300,9 @@ def test_graphviz_reads_the_same_names_and_labels(network: nx.MultiDiGraph[str])
         lack("Graphviz is not installed, so its own reading is not tested.")
     table = tables(network)
     command = ["dot", "-Kpatchwork", "-Tdot_json"]
-    read = subprocess.run(command, input=export_network(network, "dot"), capture_output=True, check=True, timeout=600)
+    read = subprocess.run(
+        command, input=export_network(network, "dot"), capture_output=True, check=True, timeout=600
+    )
     content = json.loads(read.stdout.decode(), strict=False)
     nodes = [item["name"] for item in content["objects"] if not item["name"].startswith("cluster ")]
     assert sorted(nodes) == sorted(str(row["id"]) for row in table.nodes)
@@ -221,21 +311,27 @@ def test_graphviz_reads_the_same_names_and_labels(network: nx.MultiDiGraph[str])
 
 MERMAID = re.compile(
     r"""flowchart[ ]LR | \s+acc(Title|Descr):[ ][^"<>#;]*(\#\d+;[^"<>#;]*)* | \s+subgraph[ ]in_\w+\[LABEL\] | \s+end
-    | \s+\w+(\[\[LABEL\]\]|\(LABEL\)|\{\{LABEL\}\}|\[LABEL\]) | \s+\w+[ ](-->|---|-\.->|-\.-)(\|LABEL\|)?[ ]\w+"""
-    .replace("LABEL", r'"(?:[^"#;&<>\[\]{}|`*_]|\#\d+;)*"'),
+    | \s+\w+(\[\[LABEL\]\]|\(LABEL\)|\{\{LABEL\}\}|\[LABEL\]) | \s+\w+[ ](-->|---|-\.->|-\.-)(\|LABEL\|)?[ ]\w+""".replace(  # noqa: E501
+        "LABEL", r'"(?:[^"#;&<>\[\]{}|`*_]|\#\d+;)*"'
+    ),
     re.VERBOSE,
-)  # fmt: skip
+)
 
 
 @often
 @given(networks())
-def test_mermaid_is_made_of_lines_it_knows_with_nothing_to_interpret_in_labels(network: nx.MultiDiGraph[str]) -> None:
-    lines, table = export_network(network, "mermaid").decode().split("\n"), tables(network)
+def test_mermaid_is_made_of_lines_it_knows_with_nothing_to_interpret_in_labels(
+    network: nx.MultiDiGraph[str],
+) -> None:
+    lines = export_network(network, "mermaid").decode().split("\n")
+    table = tables(network)
     assert not [line for line in lines[:-1] if not MERMAID.fullmatch(line)]
     labels = [re.findall(r'"(.*)"', line)[0] for line in lines if re.match(r' +\w+[\[({]+"', line)]
     read = sorted(re.sub(r"#(\d+);", lambda match: chr(int(match[1])), label) for label in labels)
     assert read == sorted(caption(row) for row in table.nodes)
-    assert sum(bool(re.match(r" +\w+ (-->|---|-\.->|-\.-)", line)) for line in lines) == len(table.edges)
+    assert sum(bool(re.match(r" +\w+ (-->|---|-\.->|-\.-)", line)) for line in lines) == len(
+        table.edges
+    )
 
 
 @often
@@ -243,13 +339,16 @@ def test_mermaid_is_made_of_lines_it_knows_with_nothing_to_interpret_in_labels(n
 def test_the_same_network_gives_the_same_bytes_in_whatever_order_it_was_made(
     network: nx.MultiDiGraph[str], random: Random
 ) -> None:
-    nodes, edges = list(network.nodes(data=True)), list(network.edges(keys=True, data=True))
+    nodes = list(network.nodes(data=True))
+    edges = list(network.edges(keys=True, data=True))
     random.shuffle(nodes)
     random.shuffle(edges)
     other: nx.MultiDiGraph[str] = nx.MultiDiGraph(**network.graph)
     other.add_nodes_from(nodes)
     other.add_edges_from(edges)
-    assert [export_network(other, form) for form in FORMS] == [export_network(network, form) for form in FORMS]
+    assert [export_network(other, form) for form in FORMS] == [
+        export_network(network, form) for form in FORMS
+    ]
 
 
 def test_the_zip_holds_nodes_edges_and_what_they_rest_on(real: nx.MultiDiGraph[str]) -> None:
@@ -269,19 +368,26 @@ def test_the_zip_holds_nodes_edges_and_what_they_rest_on(real: nx.MultiDiGraph[s
 
 def test_a_network_without_nodes_can_be_written_and_an_unknown_form_names_those_there_are() -> None:
     assert all(export_network(nx.MultiDiGraph(), form) for form in FORMS)
-    with pytest.raises(FormatError, match=r"as pdf\..*graphml, gexf, cytoscape, dot, mermaid, csv, nodes, edges\."):
+    with pytest.raises(
+        FormatError, match=r"as pdf\..*graphml, gexf, cytoscape, dot, mermaid, csv, nodes, edges\."
+    ):
         export_network(nx.MultiDiGraph(), "pdf")
 
 
 def chain(length: int, label: str = "") -> nx.MultiDiGraph[str]:
     made: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-    made.add_edges_from((f"n{at:04}", f"n{at + 1:04}", "k", {"type": "x", "type_label": label}) for at in range(length))
+    made.add_edges_from(
+        (f"n{at:04}", f"n{at + 1:04}", "k", {"type": "x", "type_label": label})
+        for at in range(length)
+    )
     return made
 
 
 def test_mermaid_draws_up_to_its_limit_and_says_what_to_narrow_beyond() -> None:
     assert export_network(chain(EDGES), "mermaid").count(b"-->") == EDGES
-    with pytest.raises(FormatError, match=r"501 links; Mermaid draws at most 500.*one plan or a pair"):
+    with pytest.raises(
+        FormatError, match=r"501 links; Mermaid draws at most 500.*one plan or a pair"
+    ):
         export_network(chain(EDGES + 1), "mermaid")
     with pytest.raises(FormatError, match="characters of text; Mermaid takes at most 50000"):
         export_network(chain(100, "long " * 200), "mermaid")
@@ -289,7 +395,9 @@ def test_mermaid_draws_up_to_its_limit_and_says_what_to_narrow_beyond() -> None:
 
 def homes(network: nx.MultiDiGraph[str]) -> set[str]:
     plans = {
-        str(data.get("plan") or node) for node, data in network.nodes(data=True) if data["type"] in ("Plan", "Action")
+        str(data.get("plan") or node)
+        for node, data in network.nodes(data=True)
+        if data["type"] in ("Plan", "Action")
     }
     return {plan.removeprefix(f"{ID}plan/") for plan in plans}
 
@@ -301,16 +409,30 @@ def test_a_pair_of_plans_leaves_out_every_third_plan(shipped: nx.MultiDiGraph[st
     assert pair.graph["plans"] == "lu-bhr-1 lu-bhr-2"
 
 
-def test_one_plan_keeps_all_its_actions_and_links_and_no_link_among_others(shipped: nx.MultiDiGraph[str]) -> None:
+def test_one_plan_keeps_all_its_actions_and_links_and_no_link_among_others(
+    shipped: nx.MultiDiGraph[str],
+) -> None:
     whole = shipped
     part = select_network(whole, plans=("lu-bhr-2",))
-    own = {node for node, data in whole.nodes(data=True) if f"{ID}plan/lu-bhr-2" in (node, data.get("plan"))}
+    own = {
+        node
+        for node, data in whole.nodes(data=True)
+        if f"{ID}plan/lu-bhr-2" in (node, data.get("plan"))
+    }
     assert len(own) == 21
     assert own <= set(part)
     incident = {edge for edge in whole.edges(keys=True) if own & set(edge[:2])}
     assert incident <= set(part.edges(keys=True))
-    others = {data["type"] for _, _, data in part.edges(set(part) - own, data=True) if data["type"] != "shared-topic"}
-    works = [e for e in part.edges() if not own & set(e) and {part.nodes[n]["type"] for n in e} & {"Plan", "Action"}]
+    others = {
+        data["type"]
+        for _, _, data in part.edges(set(part) - own, data=True)
+        if data["type"] != "shared-topic"
+    }
+    works = [
+        e
+        for e in part.edges()
+        if not own & set(e) and {part.nodes[n]["type"] for n in e} & {"Plan", "Action"}
+    ]
     assert "instrument-relation" in others
     assert not works
 
@@ -326,8 +448,12 @@ def test_a_selection_leaves_the_network_as_it_was(real: nx.MultiDiGraph[str]) ->
     assert nx.utils.graphs_equal(select_network(real), real)
 
 
-def test_an_unknown_plan_or_type_is_answered_with_the_nearest_names(real: nx.MultiDiGraph[str]) -> None:
-    with pytest.raises(QueryError, match=r"There is no plan « lu-bhr-3 » in the graph\. Did you mean lu-bhr-2"):
+def test_an_unknown_plan_or_type_is_answered_with_the_nearest_names(
+    real: nx.MultiDiGraph[str],
+) -> None:
+    with pytest.raises(
+        QueryError, match=r"There is no plan « lu-bhr-3 » in the graph\. Did you mean lu-bhr-2"
+    ):
         select_network(real, plans=("lu-bhr-3",))
     with pytest.raises(QueryError, match=r"no type of link « shared-act » .* Did you mean shared-"):
         select_network(real, types=("shared-act",))
@@ -378,12 +504,18 @@ def edge(network: nx.MultiDiGraph[str], type_: str) -> dict[str, object]:
     return dict(found)
 
 
-def test_candidates_rejected_and_unverified_links_are_left_out(network: nx.MultiDiGraph[str]) -> None:
-    assert sorted(link.removeprefix(f"{ID}link/") for _, _, link in network.edges(keys=True))[-3:] == ["s", "u1", "u2"]
+def test_candidates_rejected_and_unverified_links_are_left_out(
+    network: nx.MultiDiGraph[str],
+) -> None:
+    assert sorted(link.removeprefix(f"{ID}link/") for _, _, link in network.edges(keys=True))[
+        -3:
+    ] == ["s", "u1", "u2"]
     assert "cross-reference" not in {data["type"] for _, _, data in network.edges(data=True)}
 
 
-def test_a_link_by_a_shared_text_has_its_weight_its_level_and_both_ends_words(network: nx.MultiDiGraph[str]) -> None:
+def test_a_link_by_a_shared_text_has_its_weight_its_level_and_both_ends_words(
+    network: nx.MultiDiGraph[str],
+) -> None:
     data = edge(network, "shared-instrument")
     assert data["weight"] == data["weightHigh"] == pytest.approx(0.415037)
     assert (data["weightBroad"], data["evidenceLevel"]) == (0.0, "plan")
@@ -401,37 +533,62 @@ def test_a_link_by_a_shared_text_has_its_weight_its_level_and_both_ends_words(ne
 
 def test_the_network_says_what_its_weights_rest_on(network: nx.MultiDiGraph[str]) -> None:
     assert network.graph == {
-        "language": "fr", "release": "7", "evidence": "editors", "plans_known": 2, "actions": 3, "texts_full": 0,
-        "texts_part": 2, "texts_none": 1,
-    }  # fmt: skip
+        "language": "fr",
+        "release": "7",
+        "evidence": "editors",
+        "plans_known": 2,
+        "actions": 3,
+        "texts_full": 0,
+        "texts_part": 2,
+        "texts_none": 1,
+    }
 
 
 def test_what_rests_on_a_weaker_word_than_asked_for_is_left_out(project: Project) -> None:
     facts = FACTS.replace("dcterms:source document:d , document:e", "dcterms:source document:e")
     facts = facts.replace("pan:evidence passage:one ; ", "")
     graph = Graph(project, store_of(facts))
-    levels = {level: {key(link) for _, _, link in graph.network(evidence=level).edges(keys=True)} for level in KEYS}
+    levels = {
+        level: {key(link) for _, _, link in graph.network(evidence=level).edges(keys=True)}
+        for level in KEYS
+    }
     assert "u1" not in levels["plan"] | levels["official"]
     assert {"u1", "u2"} <= levels["other"]
     assert "s" in levels["editors"] - levels["other"]
     shared = {
-        level: [data["weight"] for *_, data in graph.network(evidence=level).edges(data=True) if "weight" in data]
+        level: [
+            data["weight"]
+            for *_, data in graph.network(evidence=level).edges(data=True)
+            if "weight" in data
+        ]
         for level in KEYS
     }
     assert shared == {"plan": [], "official": [], "other": [0.415037], "editors": [0.415037]}
 
 
-def test_labels_are_in_the_language_or_else_the_main_ones(project: Project, graph: pan2kg.Graph) -> None:
+def test_labels_are_in_the_language_or_else_the_main_ones(
+    project: Project, graph: pan2kg.Graph
+) -> None:
     english = Graph(project, store_of(FACTS)).network("en")
     labels = {node.removeprefix(ID): label for node, label in english.nodes(data="label")}
     assert (labels["action/a"], labels["action/b"]) == ("Act", "Bâtir")
-    assert "Text of the plan" in english.edges[f"{ID}action/a", f"{ID}instrument/law", f"{ID}link/u1"]["evidence"]
+    assert (
+        "Text of the plan"
+        in english.edges[f"{ID}action/a", f"{ID}instrument/law", f"{ID}link/u1"]["evidence"]
+    )
     act = "http://data.europa.eu/eli/reg/2017/821/oj"
     french, shipped = map(graph.network, ("fr", "en"))
-    assert (french.nodes[act]["type_label"], shipped.nodes[act]["type_label"]) == ("acte juridique", "legal act")
+    assert (french.nodes[act]["type_label"], shipped.nodes[act]["type_label"]) == (
+        "acte juridique",
+        "legal act",
+    )
     kinds = {data["type"]: data["type_label"] for _, _, data in shipped.edges(data=True)}
     assert kinds["shared-instrument"] == "shared instrument"
-    bare = [node for node, data in shipped.nodes(data=True) if not data.get("type") or not data.get("label")]
+    bare = [
+        node
+        for node, data in shipped.nodes(data=True)
+        if not data.get("type") or not data.get("label")
+    ]
     assert not bare, "a link leads to something without a class of ours or a prefLabel"
 
 

@@ -27,7 +27,13 @@ BASE = "https://host.example/pan2kg/"
 ENDPOINT = "https://host.example/sparql"
 TODAY = date(2030, 1, 1)
 YOUTH = ("lu-youth-1", "lu-youth-2", "lu-youth-3")
-OWING = ("lu-circular-economy-2021", "lu-waste-2018", "lu-rural-biodiversity-2024", "lu-nature-3", "lu-river-basin-3")
+OWING = (
+    "lu-circular-economy-2021",
+    "lu-waste-2018",
+    "lu-rural-biodiversity-2024",
+    "lu-nature-3",
+    "lu-river-basin-3",
+)
 PLANS = (*FEW, *YOUTH, *OWING)
 """A few plans, editions of which the first shares its only text with the third, and plans that owe each other."""
 
@@ -51,7 +57,9 @@ PARTS = (SmallSite(), documentation_part, change_part)
 
 def edition_of(graph: pan2kg.Graph) -> Edition:
     day = date(2026, 11, 25)
-    issue = Issue("0.1.0", day, day, Addresses(base=BASE, endpoint=ENDPOINT), contact="contact@host.example")
+    issue = Issue(
+        "0.1.0", day, day, Addresses(base=BASE, endpoint=ENDPOINT), contact="contact@host.example"
+    )
     store = LocalStore(ox.Store())
     store.inner.bulk_extend(graph.held.inner)
     published = pan2kg.Graph(graph.project, store, language="fr", as_of=day)
@@ -61,14 +69,20 @@ def edition_of(graph: pan2kg.Graph) -> Edition:
 
 @pytest.fixture(scope="session")
 def few_edition(tmp_path_factory: pytest.TempPathFactory) -> Edition:
-    return edition_of(open_graph(copy(tmp_path_factory.mktemp("published") / "copy", PLANS), language="fr"))
+    return edition_of(
+        open_graph(copy(tmp_path_factory.mktemp("published") / "copy", PLANS), language="fr")
+    )
 
 
 @pytest.fixture(scope="session")
 def few_folder(few_edition: Edition, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A release of them: as large as a test needs it, at a sixth of the cost of one of all plans."""
     options = ReleaseOptions(TODAY, has_base=True)
-    return made_once("few-release", tmp_path_factory, lambda folder: publish(few_edition, folder, options, parts=PARTS))
+    return made_once(
+        "few-release",
+        tmp_path_factory,
+        lambda folder: publish(few_edition, folder, options, parts=PARTS),
+    )
 
 
 @pytest.fixture(scope="session")
@@ -95,13 +109,17 @@ def command(small: Path) -> Publish:
 @pytest.fixture
 def released(_catalogued: Path, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Path:
     """What that command has written into a folder, as the version of today."""
-    made = made_once("small-release", tmp_path_factory, lambda folder: _published(_catalogued, "-o", str(folder)))
+    made = made_once(
+        "small-release", tmp_path_factory, lambda folder: _published(_catalogued, "-o", str(folder))
+    )
     return Path(shutil.copytree(made, tmp_path / "release", copy_function=shutil.copyfile))
 
 
 def numbered(release: Path, version: str) -> Path:
     mark = release / "release.json"
-    mark.write_text(re.sub(r'"version": "[^"]+"', f'"version": "{version}"', mark.read_text("utf-8")), "utf-8")
+    mark.write_text(
+        re.sub(r'"version": "[^"]+"', f'"version": "{version}"', mark.read_text("utf-8")), "utf-8"
+    )
     return release
 
 

@@ -1,8 +1,9 @@
 """A portal over real HTTP that behaves as udata's API is described, faults included. It wants the key and JSON that
-says it is JSON, checks types and identifiers, refuses endings it does not take, computes its own checksum of what is
-uploaded, names a resource anew after each upload, empties what an update of a dataset leaves out, and makes a second
-dataset when the same one is posted twice. Of a file it holds, version 6 lets an update say format and checksum; later
-versions keep what they computed (``keeps_computed``)."""
+says it is JSON, checks types and identifiers, refuses endings it does not take, computes its own
+checksum of what is uploaded, names a resource anew after each upload, empties what an update of a
+dataset leaves out, and makes a second dataset when the same one is posted twice. Of a file it
+holds, version 6 lets an update say format and checksum; later versions keep what they computed
+(``keeps_computed``)."""
 
 import hashlib
 import itertools
@@ -25,7 +26,17 @@ EDITABLE: Final = (
     "organization",
 )  # fmt: skip
 DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
-DESCRIBED: Final = ("title", "type", "filetype", "url", "format", "mime", "filesize", "checksum", "extras")
+DESCRIBED: Final = (
+    "title",
+    "type",
+    "filetype",
+    "url",
+    "format",
+    "mime",
+    "filesize",
+    "checksum",
+    "extras",
+)
 
 Json = dict[str, Any]
 Reply = tuple[int, Any]
@@ -35,7 +46,8 @@ SAID: Final = b'{"message": "as the test wants it"}'
 @dataclass
 class Portal:
     """The state of the portal, and what the test wants to go wrong. A fault of a call is a status as text, or one of
-    drop-before, drop-midway, drop-after, slow, broken-json, html, redirect; with headers and a body."""
+    drop-before, drop-midway, drop-after, slow, broken-json, html, redirect; with headers and a
+    body."""
 
     url: str = ""
     largest: int = 1 << 30
@@ -58,15 +70,20 @@ class Portal:
     def writes(self) -> list[str]:
         return [call for call in self.calls if not call.startswith("GET")]
 
-    def fail(self, *numbers: int, kind: str = "", location: str = "", after: str = "", body: bytes = SAID) -> None:
+    def fail(
+        self, *numbers: int, kind: str = "", location: str = "", after: str = "", body: bytes = SAID
+    ) -> None:
         """Count calls anew, and let those of these numbers, from 1, go wrong."""
         self.calls.clear()
         self.dead_from = None
         headers = {"Location": location, "Retry-After": after}
-        self.faults = dict.fromkeys(numbers, (kind, {name: text for name, text in headers.items() if text}, body))
+        self.faults = dict.fromkeys(
+            numbers, (kind, {name: text for name, text in headers.items() if text}, body)
+        )
 
     def fault(self) -> tuple[str, dict[str, str], bytes]:
-        number, (first, kind) = len(self.calls), self.dead_from or (1 << 30, "")
+        number = len(self.calls)
+        (first, kind) = self.dead_from or (1 << 30, "")
         if number >= first:
             return (kind if number == first else "drop-before"), {}, b""
         return self.faults.get(number, ("", {}, b""))
@@ -98,21 +115,32 @@ class Portal:
                 case "GET", "me", "datasets":
                     return 200, list(self.datasets.values())
                 case "GET", "organizations", identifier, "datasets":
-                    rows = [r for r in self.datasets.values() if (r["organization"] or {}).get("id") == identifier]
+                    rows = [
+                        r
+                        for r in self.datasets.values()
+                        if (r["organization"] or {}).get("id") == identifier
+                    ]
                     start = (int(sent["page"]) - 1) * 2
                     further = f"{self.url}/elsewhere" if rows[start + 2 :] else None
                     return 200, {"data": rows[start : start + 2], "next_page": further}
                 case "POST", "datasets":
                     identifier = f"{next(self.numbers):024x}"
                     page = f"{self.url}/fr/datasets/{identifier}/"
-                    dataset: Json = {"id": identifier, "page": page, "resources": [], "deleted": None}
+                    dataset: Json = {
+                        "id": identifier,
+                        "page": page,
+                        "resources": [],
+                        "deleted": None,
+                    }
                     status, answer = self._edit(dataset, sent, 201)
                     if status == 201:
                         self.datasets[identifier] = dataset
                     return status, answer
 
                 case verb, "datasets", identifier, *inner if identifier in self.datasets:
-                    return self._of_dataset(verb, inner, self.datasets[identifier], sent, (body, content_type))
+                    return self._of_dataset(
+                        verb, inner, self.datasets[identifier], sent, (body, content_type)
+                    )
         return 404, {"message": "Not found"}
 
     def _edit(self, dataset: Json, sent: Json, status: int) -> Reply:
@@ -123,10 +151,14 @@ class Portal:
             "license": sent.get("license") in ("cc-by", "cc-zero", "notspecified"),
             "frequency": sent.get("frequency") in ("unknown", "irregular", "annual", "monthly"),
             "private": isinstance(sent.get("private", False), bool),
-            "temporal_coverage": all(DAY.fullmatch(period.get(end, "")) for end in ("start", "end")),
+            "temporal_coverage": all(
+                DAY.fullmatch(period.get(end, "")) for end in ("start", "end")
+            ),
             "tags": all(re.fullmatch(r"[a-z0-9-]{3,96}", tag) for tag in sent.get("tags") or []),
         }
-        if errors := {name: ["Not a valid choice"] for name, is_right in fits.items() if not is_right}:
+        if errors := {
+            name: ["Not a valid choice"] for name, is_right in fits.items() if not is_right
+        }:
             return 400, {"errors": errors, "message": "Validation error"}
         dataset |= {name: sent.get(name) for name in EDITABLE}
         dataset["extras"] = {} if self.drops_extras else dict(sent.get("extras") or {})
@@ -134,7 +166,7 @@ class Portal:
 
     def _of_dataset(
         self, method: str, steps: list[str], dataset: Json, sent: Json, form: tuple[bytes, str]
-    ) -> Reply:  # fmt: skip
+    ) -> Reply:
         rows = dataset["resources"]
         row = next((row for row in rows if row["id"] == steps[1]), None) if len(steps) > 1 else None
         match method, *(steps[:1] + steps[2:]):
@@ -154,18 +186,25 @@ class Portal:
             case ["POST" | "PUT", "resources"] if row or method == "POST":
                 summed = sent.get("checksum") or {"type": "sha256"}
                 if not (
-                    sent.get("title") and sent.get("type") in ("main", "documentation", "api")
+                    sent.get("title")
+                    and sent.get("type") in ("main", "documentation", "api")
                     and sent.get("filetype") == (row["filetype"] if row else "remote")
-                    and str(sent.get("url")).startswith("http") and isinstance(sent.get("filesize", 0), int)
+                    and str(sent.get("url")).startswith("http")
+                    and isinstance(sent.get("filesize", 0), int)
                     and summed["type"] in ("sha1", "sha2", "sha256", "md5", "crc")
-                ):  # fmt: skip
+                ):
                     return 400, {"message": "Validation error"}
                 # udata answers with null where a text is empty
                 said: Json = {name: sent.get(name) for name in DESCRIBED}
-                said["description"] = "…" if row and self.rewords else sent.get("description") or None
+                said["description"] = (
+                    "…" if row and self.rewords else sent.get("description") or None
+                )
                 if row:
                     if row["filetype"] == "file":
-                        said |= {name: row[name] for name in ("url", *(COMPUTED if self.keeps_computed else ()))}
+                        said |= {
+                            name: row[name]
+                            for name in ("url", *(COMPUTED if self.keeps_computed else ()))
+                        }
                     row |= said | ({"extras": {}} if self.drops_marks else {})
                     return 200, row
                 rows.insert(0, said | {"id": f"00000000-0000-4000-8000-{next(self.numbers):012x}"})
@@ -175,10 +214,12 @@ class Portal:
     def _store(self, dataset: Json, row: Json | None, form: bytes, content_type: str) -> Reply:
         mark = f"--{content_type.partition('boundary=')[2] or '?'}".encode()
         head, _, tail = form.partition(b"\r\n\r\n")
-        named, end = re.search(rb'name="file"; filename="([^"]+)"', head), b"\r\n" + mark + b"--\r\n"
+        named = re.search(rb'name="file"; filename="([^"]+)"', head)
+        end = b"\r\n" + mark + b"--\r\n"
         if not (named and head.startswith(mark + b"\r\n") and tail.endswith(end)):
             return 400, {"success": False, "error": "Missing file parameter"}
-        name, content = named[1].decode(), tail.removesuffix(end)
+        name = named[1].decode()
+        content = tail.removesuffix(end)
         if self.spoils:
             self.spoils -= 1
             content = content[:-1]
@@ -187,13 +228,22 @@ class Portal:
         status = 200 if row else 201
         if row is None:
             identifier = f"00000000-0000-4000-8000-{next(self.numbers):012x}"
-            row = {"id": identifier, "filetype": "file", "type": "main", "description": None, "extras": {}}
+            row = {
+                "id": identifier,
+                "filetype": "file",
+                "type": "main",
+                "description": None,
+                "extras": {},
+            }
             dataset["resources"].insert(0, row)
         row |= {
-            "title": name, "url": f"{self.url}/resources/{next(self.numbers)}/{name}",
-            "checksum": {"type": "sha1", "value": hashlib.sha1(content).hexdigest()}, "filesize": len(content),
-            "format": name.rpartition(".")[2], "mime": "application/octet-stream",
-        }  # fmt: skip
+            "title": name,
+            "url": f"{self.url}/resources/{next(self.numbers)}/{name}",
+            "checksum": {"type": "sha1", "value": hashlib.sha1(content).hexdigest()},
+            "filesize": len(content),
+            "format": name.rpartition(".")[2],
+            "mime": "application/octet-stream",
+        }
         self.files[row["id"]] = content
         return status, row | {"success": True}
 
@@ -228,13 +278,18 @@ class Handler(BaseHTTPRequestHandler):
         elif kind.isdigit():
             self._reply(int(kind), body, headers)
         elif kind in ("broken-json", "html"):
-            self._reply(200, b'{"id": "5' if kind == "broken-json" else b"<!DOCTYPE html><title>Welcome</title>")
+            self._reply(
+                200,
+                b'{"id": "5' if kind == "broken-json" else b"<!DOCTYPE html><title>Welcome</title>",
+            )
         elif kind == "redirect":
             self._reply(302, b"", headers)
         elif self.headers.get("X-API-KEY") != KEY:
             self._reply(401, b'{"message": "Invalid API Key"}')
         else:
-            status, answer = portal.answer(self.command, self.path, content, self.headers.get("Content-Type") or "")
+            status, answer = portal.answer(
+                self.command, self.path, content, self.headers.get("Content-Type") or ""
+            )
             if kind == "slow":
                 portal.release_slow.wait(10)
             if kind == "drop-after":

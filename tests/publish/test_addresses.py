@@ -11,7 +11,15 @@ import pytest
 
 import pan2kg
 from pan2kg.i18n import LANGUAGES
-from pan2kg.publish.documents import DOCUMENTS, GONE, MOVED, Described, graph_place, version_rules, w3id_rules
+from pan2kg.publish.documents import (
+    DOCUMENTS,
+    GONE,
+    MOVED,
+    Described,
+    graph_place,
+    version_rules,
+    w3id_rules,
+)
 from pan2kg.publish.edition import Addresses, Edition, Issue, read_facts
 from pan2kg.publish.folder import DUMPS, GROUP, OWN, read_content
 from pan2kg.publish.release import SITE
@@ -29,7 +37,9 @@ OF_BUILDS = re.compile(r"assets/|version/[^/]+/assets/")
 def shipped() -> Edition:
     graph = pan2kg.open_graph(language="fr")
     weigh_links(graph)
-    return Edition(graph, read_facts(graph.held), Issue("0.1.0", date(2026, 11, 25), date(2026, 11, 25)))
+    return Edition(
+        graph, read_facts(graph.held), Issue("0.1.0", date(2026, 11, 25), date(2026, 11, 25))
+    )
 
 
 @pytest.fixture(scope="module")
@@ -37,14 +47,19 @@ def described(shipped: Edition) -> Described:
     return Described(shipped, map(bytes.decode, read_content(shipped.store, Addresses())[1].quads))
 
 
-def test_below_another_root_the_same_is_told_of_links(shipped: Edition, described: Described) -> None:
-    places, day = Addresses(root="https://d.example/"), date(2026, 11, 25)
+def test_below_another_root_the_same_is_told_of_links(
+    shipped: Edition, described: Described
+) -> None:
+    places = Addresses(root="https://d.example/")
+    day = date(2026, 11, 25)
     lines = map(bytes.decode, read_content(shipped.store, places)[1].quads)
     moved = Described(replace(shipped, issue=Issue("0.1.0", day, day, places)), lines)
     assert {places.own(iri): place for iri, place in described.places.items()} == moved.places
     for iri, ends in ((iri, described.joined(iri)) for iri in described.stated):
         assert len(moved.of(places.own(iri))) == len(described.of(iri))
-        assert moved.joined(places.own(iri)) == {name: sorted(map(places.own, ends[name])) for name in ends}
+        assert moved.joined(places.own(iri)) == {
+            name: sorted(map(places.own, ends[name])) for name in ends
+        }
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +75,8 @@ def _places(edition: Edition, described: Described) -> Iterator[str]:
             yield f"{place}.{ending}#{described.keys[iri]}"
     context = SiteContext(edition.graph)
     rows = (
-        sorted(filter(None, map(edition.graph.labels.entry, pair)), key=lambda plan: plan.key) for pair in context.pairs
+        sorted(filter(None, map(edition.graph.labels.entry, pair)), key=lambda plan: plan.key)
+        for pair in context.pairs
     )
     yield from (f"{tag}/pairs.html#{one.key}--{two.key}" for one, two in rows for tag in LANGUAGES)
     yield from (path for part in SITE for _, path in part.paths(edition))
@@ -79,30 +95,40 @@ def _places(edition: Edition, described: Described) -> Iterator[str]:
     yield from (f"queries/rules/{file.name}" for file in rule_files(edition.project).values())
 
 
-@pytest.mark.parametrize("listed", sorted(LISTED.glob("addresses-*.txt.gz")), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "listed", sorted(LISTED.glob("addresses-*.txt.gz")), ids=lambda path: path.name
+)
 def test_every_address_of_a_release_is_answered_by_the_next(listed: Path, places: set[str]) -> None:
     things = {"ttl": "text/turtle", "html": "text/html", "jsonld": "application/ld+json"}
     lost = []
     addresses = gzip.decompress(listed.read_bytes()).decode().splitlines()
     assert len(addresses) > 30_000
     version = listed.name.removeprefix("addresses-").removesuffix(".txt.gz")
-    present, earlier = [*MOVED, *version_rules(version, [])], [*MOVED, *version_rules("9", [version])]
+    present = [*MOVED, *version_rules(version, [])]
+    earlier = [*MOVED, *version_rules("9", [version])]
     for address in addresses:
         path = address.removeprefix(ROOT).partition("#")[0]  # what follows a server never sees
         if path.startswith(("id/", f"{DOCUMENTS}/", "graph/")) and address.startswith(ROOT):
             for media in things.values():
                 led = next(filter(None, (rule.leads(path, media) for rule in w3id_rules())), path)
-                if led not in places and not (path.startswith(f"{DOCUMENTS}/") and led.partition("#")[0] in places):
+                if led not in places and not (
+                    path.startswith(f"{DOCUMENTS}/") and led.partition("#")[0] in places
+                ):
                     lost.append(f"{address} → {led}")
         elif path.startswith((f"{DOCUMENTS}/", "fr/", "en/", "de/", "queries/")):
             led = next(filter(None, (rule.leads(path) for rule in MOVED)), path)
             if not places & {led, *(rule.leads(led) for rule, _ in GONE)}:
                 lost.append(f"{path} → {led}")
-        elif path.startswith(("data/", "tables/", f"version/{version}/data/", f"version/{version}/tables/")):
-            # what a version had leads to the release while it is the present one, then to its own packed tables
+        elif path.startswith(
+            ("data/", "tables/", f"version/{version}/data/", f"version/{version}/tables/")
+        ):
+            # what a version had leads to the release while it is the present one, then to its own
+            # packed tables
             for rules in (present, earlier) if path.startswith("version/") else (MOVED,):
                 led = next(filter(None, (rule.leads(path) for rule in rules)), path)
-                led = next(filter(None, (rule.leads(led) for rule in MOVED)), led).removeprefix(f"version/{version}/")
+                led = next(filter(None, (rule.leads(led) for rule in MOVED)), led).removeprefix(
+                    f"version/{version}/"
+                )
                 if led and led not in places | OWN and led.removesuffix(".gz") not in places:
                     lost.append(f"{path} → {led}")
     assert lost == [], f"{len(lost)}: {lost[:40]}"

@@ -25,9 +25,15 @@ from pan2kg.store.store import read_quads
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDFS, ROOT, SKOS, XSD
 
 PREFIXES = {
-    "pan": PAN, "skos": SKOS, "owl": "http://www.w3.org/2002/07/owl#", "dcterms": DCTERMS, "xsd": XSD, "rdfs": RDFS,
-    "graph": f"{ROOT}graph/", **{kind: f"{ROOT}id/{kind}/" for kind in ("plan", "action", "passage", "link")},
-}  # fmt: skip
+    "pan": PAN,
+    "skos": SKOS,
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "dcterms": DCTERMS,
+    "xsd": XSD,
+    "rdfs": RDFS,
+    "graph": f"{ROOT}graph/",
+    **{kind: f"{ROOT}id/{kind}/" for kind in ("plan", "action", "passage", "link")},
+}
 HEAD = "".join(f"@prefix {name}: <{space}> .\n" for name, space in PREFIXES.items())
 PLAN = 'plan:p a pan:Plan ; skos:prefLabel "Plan P"@fr .'
 ACTION = 'action:a a pan:Action ; skos:notation "4.3" ; skos:prefLabel "Former les juristes"@fr ; pan:inPlan plan:p .'
@@ -41,7 +47,9 @@ def side(*turtle: str, graph: str = "graph:plan", name: str = "x") -> Side:
 
 
 def sides(*several: Side) -> Side:
-    return Side(ox.parse(b"".join(one.nquads()[0] for one in several), format=ox.RdfFormat.N_QUADS), "x")
+    return Side(
+        ox.parse(b"".join(one.nquads()[0] for one in several), format=ox.RdfFormat.N_QUADS), "x"
+    )
 
 
 def statuses(told: Change) -> dict[str, Status]:
@@ -66,37 +74,62 @@ def test_things_are_added_removed_changed_renamed_and_retired() -> None:
     )
     told = Change(old, new)
     assert statuses(told) == {
-        "action/gone": Status.REMOVED, "action/come": Status.ADDED, "action/old": Status.RETIRED,
-        "action/n": Status.RENAMED, "action/c": Status.CHANGED, "action/kept": Status.CHANGED,
-    }  # fmt: skip
-    assert "Retired: action old, replaced by action:come" in write_text(told, "en").replace("action:old", "old")
+        "action/gone": Status.REMOVED,
+        "action/come": Status.ADDED,
+        "action/old": Status.RETIRED,
+        "action/n": Status.RENAMED,
+        "action/c": Status.CHANGED,
+        "action/kept": Status.CHANGED,
+    }
+    assert "Retired: action old, replaced by action:come" in write_text(told, "en").replace(
+        "action:old", "old"
+    )
     kinds = {thing.iri.rpartition("/")[2]: thing.kind for thing in told.things}
     assert kinds["come"] == f"{ROOT}ontology#Action", "ours before anybody else's"
     circle = "action:x pan:inPlan action:y . action:y pan:inPlan action:z . action:z pan:inPlan action:y ."
     told = Change(side(PLAN), side(PLAN, circle))
-    assert statuses(told) == dict.fromkeys(("action/x", "action/y", "action/z"), Status.ADDED), "parts of each other"
+    assert statuses(told) == dict.fromkeys(("action/x", "action/y", "action/z"), Status.ADDED), (
+        "parts of each other"
+    )
 
 
 CITED = ACTION.removesuffix(".") + "; pan:evidence passage:one, passage:two ."
-QUOTED = 'passage:one a pan:Passage ; pan:quote "x"@fr . passage:two a pan:Passage ; pan:quote "y"@fr .'
+QUOTED = (
+    'passage:one a pan:Passage ; pan:quote "x"@fr . passage:two a pan:Passage ; pan:quote "y"@fr .'
+)
 OTHER = ACTION.replace("juristes", "magistrats")
 LONG = 'passage:x pan:quote "' + "mot " * 100 + '{}"@fr .'
 EDIT = "    {} «\u00a0Former les juristes\u00a0» → «\u00a0Former les magistrats\u00a0»"
 TOLD: dict[str, tuple[str, str, Language, tuple[str, ...], str]] = {
     "counts first, things below their plan": (
-        "", ACTION, "fr",
-        ("\nAjout\u00a0: 1\n  Énoncés\u00a0: 4 de plus, 0 de moins\n",
-         "\nPlan P (p)\n  Ajout\u00a0: action 4.3 Former les juristes (a)\n"), "Rien",
+        "",
+        ACTION,
+        "fr",
+        (
+            "\nAjout\u00a0: 1\n  Énoncés\u00a0: 4 de plus, 0 de moins\n",
+            "\nPlan P (p)\n  Ajout\u00a0: action 4.3 Former les juristes (a)\n",
+        ),
+        "Rien",
     ),
     "nothing": ("", "", "en", ("\nNothing has changed.\n",), "statements"),
     "old and new in French": (ACTION, OTHER, "fr", (EDIT.format("libellé (fr)\u00a0:"),), "Ajout"),
     "old and new in English": (ACTION, OTHER, "en", (EDIT.format("label (fr):"),), "Added"),
     "old and new in German": (ACTION, OTHER, "de", (EDIT.format("Bezeichnung (fr):"),), "Neu"),
-    "the difference of long texts": (LONG.format("avant"), LONG.format("après"), "fr", ("avant", "après"), "mot " * 70),
-    "parts of what was added whole are counted": (
-        "", CITED + QUOTED, "en", ("Added: action 4.3 Former les juristes (a), with 2 parts of it",), "passage",
+    "the difference of long texts": (
+        LONG.format("avant"),
+        LONG.format("après"),
+        "fr",
+        ("avant", "après"),
+        "mot " * 70,
     ),
-}  # fmt: skip
+    "parts of what was added whole are counted": (
+        "",
+        CITED + QUOTED,
+        "en",
+        ("Added: action 4.3 Former les juristes (a), with 2 parts of it",),
+        "passage",
+    ),
+}
 
 
 @pytest.mark.parametrize("case", TOLD)
@@ -111,22 +144,38 @@ def test_a_change_is_told_in_words(case: str) -> None:
 def test_a_file_that_moved_is_one_move_and_what_changed_of_it_a_change() -> None:
     head = 'graph:{0} a pan:SourceGraph ; rdfs:label "Actions"@fr .'
     many = [f"action:a{at} a pan:Action ; pan:inPlan plan:p ." for at in range(200)]
-    change = Change(*(side(head.format(name), *many, graph=f"graph:{name}") for name in ("old", "new")))
+    change = Change(
+        *(side(head.format(name), *many, graph=f"graph:{name}") for name in ("old", "new"))
+    )
     assert (change.moves, change.added, change.removed) == (((BASE + "old", BASE + "new"),), (), ())
     assert "File moved: old → new" in write_text(change, "en")
-    told = Change(side(*many[:20], graph="graph:old"), side(*many[:20], "action:b a pan:Action .", graph="graph:new"))
+    told = Change(
+        side(*many[:20], graph="graph:old"),
+        side(*many[:20], "action:b a pan:Action .", graph="graph:new"),
+    )
     assert len(told.moves) == 1
     assert statuses(told) == {"action/b": Status.ADDED}
     # to the likest of two, to one that shares half, and to none with little in common
-    old, likest = facts(*range(10), graph="graph:old"), facts(*range(8), graph="graph:z")
-    assert Change(old, sides(facts(*range(4, 10), graph="graph:a"), likest)).moves == ((BASE + "old", BASE + "z"),)
+    old = facts(*range(10), graph="graph:old")
+    likest = facts(*range(8), graph="graph:z")
+    assert Change(old, sides(facts(*range(4, 10), graph="graph:a"), likest)).moves == (
+        (BASE + "old", BASE + "z"),
+    )
     assert Change(old, facts(*range(6, 16), graph="graph:new")).moves == ()
-    assert Change(old, facts(*range(5, 15), graph="graph:new")).moves == ((BASE + "old", BASE + "new"),)
+    assert Change(old, facts(*range(5, 15), graph="graph:new")).moves == (
+        (BASE + "old", BASE + "new"),
+    )
 
 
 def test_a_statement_in_another_file_is_a_shift_and_what_rules_derive_is_counted() -> None:
-    old = sides(side(PLAN, ACTION, graph="graph:a-unverified"), side("action:z a pan:Action .", graph="graph:a"))
-    new = sides(side(PLAN, graph="graph:a-unverified"), side("action:z a pan:Action .", ACTION, graph="graph:a"))
+    old = sides(
+        side(PLAN, ACTION, graph="graph:a-unverified"),
+        side("action:z a pan:Action .", graph="graph:a"),
+    )
+    new = sides(
+        side(PLAN, graph="graph:a-unverified"),
+        side("action:z a pan:Action .", ACTION, graph="graph:a"),
+    )
     told = Change(old, new)
     assert told.shifts == ((BASE + "a-unverified", BASE + "a", 4),)
     assert told.things == ()
@@ -142,26 +191,37 @@ def test_a_statement_in_another_file_is_a_shift_and_what_rules_derive_is_counted
 
 
 def test_csv_has_a_row_a_value_and_json_holds_the_terms_whole() -> None:
-    told = Change(side(PLAN, ACTION), side(PLAN, ACTION.replace("juristes", 'magistrats, \\"sic\\"')))
+    told = Change(
+        side(PLAN, ACTION), side(PLAN, ACTION.replace("juristes", 'magistrats, \\"sic\\"'))
+    )
     rows = list(csv.DictReader(io.StringIO(changes.write_csv(told, "en"))))
     assert [(row["status"], row["property_label"], row["old"], row["new"]) for row in rows] == [
         ("renamed", "label", "Former les juristes", 'Former les magistrats, "sic"')
     ]
     content = json.loads(changes.write_json(Change(side(PLAN), side(PLAN, ACTION)), "de"))
     (thing,) = content["things"]
-    assert (content["statements_added"], thing["status"], thing["root"]) == (4, "added", f"{ROOT}id/plan/p")
+    assert (content["statements_added"], thing["status"], thing["root"]) == (
+        4,
+        "added",
+        f"{ROOT}id/plan/p",
+    )
     assert '"Former les juristes"@fr' in {edit["new"] for edit in thing["edits"]}
 
 
 def test_markdown_and_feed_hold_whatever_a_text_holds_and_a_feed_has_what_atom_requires() -> None:
-    told = Change(side(PLAN), side(PLAN, 'action:a skos:prefLabel "<b>&amp;\\u0001\\u000B]]>*[x](y)"@fr .'))
+    told = Change(
+        side(PLAN), side(PLAN, 'action:a skos:prefLabel "<b>&amp;\\u0001\\u000B]]>*[x](y)"@fr .')
+    )
     assert "&lt;b&gt;&amp;amp;" in write_text(told, "fr", is_markdown=True)
     assert "\\*\\[x\\](y)" in write_text(told, "fr", is_markdown=True)
     (entry,) = ET.fromstring(changes.write_feed(told, "fr", WHEN)).findall(f"{{{ATOM}}}entry")
     assert "<b>&amp;\ufffd" in str(entry.findtext(f"{{{ATOM}}}title"))
-    told, ids = Change(side(PLAN), side(PLAN, ACTION, ACTION.replace("action:a", "action:b"))), set()
+    told = Change(side(PLAN), side(PLAN, ACTION, ACTION.replace("action:a", "action:b")))
+    ids = set()
     for language in LANGUAGES:
-        root = ET.fromstring(changes.write_feed(told, language, WHEN, address="https://e/changes.atom"))
+        root = ET.fromstring(
+            changes.write_feed(told, language, WHEN, address="https://e/changes.atom")
+        )
         entries = root.findall(f"{{{ATOM}}}entry")
         for parent in (root, *entries):
             for name in ("id", "title", "updated", "author" if parent is root else "summary"):
@@ -172,9 +232,15 @@ def test_markdown_and_feed_hold_whatever_a_text_holds_and_a_feed_has_what_atom_r
     assert [len(set(of_language)) for of_language in ids] == [2], "the same in every language"
 
 
-def test_the_day_is_given_or_from_the_environment_or_from_the_data(monkeypatch: pytest.MonkeyPatch) -> None:
-    days = "".join(f'graph:g dcterms:modified "{day}"^^xsd:date .' for day in ("2026-01-02", "2026-03-04", "soon"))
-    change, undated = Change(side(PLAN), side(PLAN, days)), Change(side(PLAN), side(PLAN))
+def test_the_day_is_given_or_from_the_environment_or_from_the_data(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    days = "".join(
+        f'graph:g dcterms:modified "{day}"^^xsd:date .'
+        for day in ("2026-01-02", "2026-03-04", "soon")
+    )
+    change = Change(side(PLAN), side(PLAN, days))
+    undated = Change(side(PLAN), side(PLAN))
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
     assert changes.day_of(change) == datetime(2026, 3, 4, tzinfo=UTC)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
@@ -186,16 +252,26 @@ def test_the_day_is_given_or_from_the_environment_or_from_the_data(monkeypatch: 
             changes.day_of(undated)
 
 
-named = st.sampled_from([ox.NamedNode(f"http://e/{name}") for name in ("a", "b", "é?x=1&y=%20", "c#d")])
+named = st.sampled_from(
+    [ox.NamedNode(f"http://e/{name}") for name in ("a", "b", "é?x=1&y=%20", "c#d")]
+)
 blank = st.sampled_from([ox.BlankNode(name) for name in ("x", "y", "z")])
-text = st.text(max_size=12).filter(lambda words: all(not "\ud800" <= sign <= "\udfff" for sign in words))
-datatypes = [ox.NamedNode("http://www.w3.org/2001/XMLSchema#" + name) for name in ("integer", "decimal", "date")]
+text = st.text(max_size=12).filter(
+    lambda words: all(not "\ud800" <= sign <= "\udfff" for sign in words)
+)
+datatypes = [
+    ox.NamedNode("http://www.w3.org/2001/XMLSchema#" + name)
+    for name in ("integer", "decimal", "date")
+]
 literal = st.one_of(
     text.map(ox.Literal),
-    st.tuples(text, st.sampled_from(["fr", "en", "de-LU"])).map(lambda pair: ox.Literal(pair[0], language=pair[1])),
-    st.tuples(st.sampled_from(["01", "1", "1.50", "+2", "2020-01-01", "no number"]), st.sampled_from(datatypes)).map(
-        lambda pair: ox.Literal(pair[0], datatype=pair[1])
+    st.tuples(text, st.sampled_from(["fr", "en", "de-LU"])).map(
+        lambda pair: ox.Literal(pair[0], language=pair[1])
     ),
+    st.tuples(
+        st.sampled_from(["01", "1", "1.50", "+2", "2020-01-01", "no number"]),
+        st.sampled_from(datatypes),
+    ).map(lambda pair: ox.Literal(pair[0], datatype=pair[1])),
 )
 graphs = st.one_of(st.just(ox.DefaultGraph()), named, blank)
 quads = st.builds(ox.Quad, st.one_of(named, blank), named, st.one_of(named, blank, literal), graphs)
@@ -212,7 +288,8 @@ def test_the_patch_applied_to_the_old_state_gives_the_new(
     before: list[ox.Quad], after: list[ox.Quad], both: list[ox.Quad], chance: random.Random
 ) -> None:
     """Whatever the labels of blank nodes and the order of a file are."""
-    old, new = Side([*before, *both], "old"), Side([*after, *both], "new")
+    old = Side([*before, *both], "old")
+    new = Side([*after, *both], "new")
     assert applied(changes.write_patch(old, new), old).nquads() == new.nquads()
     shuffled = [*before, *both]
     chance.shuffle(shuffled)
@@ -236,7 +313,9 @@ def test_a_patch_that_does_not_fit_is_refused(tmp_path: Path) -> None:
     (tmp_path / "no.nq").write_text("<http://e/s> <http://e/p> <http://e/o> .\n")
     with pytest.raises(ProjectError, match="This is no patch"):
         changes.apply(read_quads(tmp_path / "no.nq"), old)
-    kept = ox.Quad(ox.NamedNode(changes.GENID + "c14n0"), ox.NamedNode("http://e/p"), ox.Literal("x"))
+    kept = ox.Quad(
+        ox.NamedNode(changes.GENID + "c14n0"), ox.NamedNode("http://e/p"), ox.Literal("x")
+    )
     with pytest.raises(ProjectError, match="kept for blank nodes"):
         changes.write_patch(Side([], "a"), Side([kept], "b"))
 
@@ -265,19 +344,27 @@ def test_projects_files_and_releases_are_read_and_every_format_is_written_the_sa
     assert diff(own_project, tmp_path / "changed", "--language", "en") == 0
     assert "«\u00a0plan\u00a0» → «\u00a0programme\u00a0»" in capsysbinary.readouterr().out.decode()
     (tmp_path / "trig").mkdir()
-    (tmp_path / "trig" / "graph.trig").write_text("<http://e/g> { <http://e/a> <http://e/p> <http://e/o> }")
+    (tmp_path / "trig" / "graph.trig").write_text(
+        "<http://e/g> { <http://e/a> <http://e/p> <http://e/o> }"
+    )
     for name, thing in (("pan2kg", "a"), ("pan2kg-derived", "b")):
         for ending in ("nq", "nq.gz"):
             dump(tmp_path / "r" / "data" / f"{name}.{ending}", thing)
-    same, both = dump(tmp_path / "same.nq", "a"), dump(tmp_path / "b.nq", "a", "b")
+    same = dump(tmp_path / "same.nq", "a")
+    both = dump(tmp_path / "b.nq", "a", "b")
     before = dump(tmp_path / "old" / "dumps" / "pan2kg.nq.gz", "a").parents[1]
     for release, other in ((tmp_path / "trig", same), (before, same), (tmp_path / "r", both)):
         diff(release, other, "--language", "de")
         assert "Keine Änderung." in capsysbinary.readouterr().out.decode()
     (tmp_path / "a.ttl").write_text("@prefix e: <http://e/> . e:s e:p [ e:q 1 ] .")
     integer = "^^<http://www.w3.org/2001/XMLSchema#integer>"
-    (tmp_path / "b.nt").write_text(f'<http://e/s> <http://e/p> _:o .\n_:o <http://e/q> "1"{integer} .\n')
-    assert changes.read_side(tmp_path / "a.ttl").nquads() == changes.read_side(tmp_path / "b.nt").nquads()
+    (tmp_path / "b.nt").write_text(
+        f'<http://e/s> <http://e/p> _:o .\n_:o <http://e/q> "1"{integer} .\n'
+    )
+    assert (
+        changes.read_side(tmp_path / "a.ttl").nquads()
+        == changes.read_side(tmp_path / "b.nt").nquads()
+    )
     for form in ("text", "md", "csv", "json", "atom"):
         files = [tmp_path / "one", tmp_path / "two"]
         for target in files:
@@ -288,13 +375,18 @@ def test_projects_files_and_releases_are_read_and_every_format_is_written_the_sa
 def test_bad_input_is_refused_in_one_sentence(tmp_path: Path) -> None:
     good = dump(tmp_path / "good.nq", "a")
     faults = {
-        "bad.nq": (b"<http://e/a> <http://e/p>\n", "bad.nq:2:1: This is not RDF as .nq says: line jumps"),
+        "bad.nq": (
+            b"<http://e/a> <http://e/p>\n",
+            "bad.nq:2:1: This is not RDF as .nq says: line jumps",
+        ),
         "bad.nq.gz": (b"no gzip", "not packed with gzip"),
         "cut.nq.gz": (gzip.compress(b"x" * 100)[:-9], "cut off"),
-        "bad.txt": (b"x", "names no RDF format"), "none.nq": (None, "no such file"),
-        "none": (None, "names no RDF format"), "empty": (None, "This is no project"),
+        "bad.txt": (b"x", "names no RDF format"),
+        "none.nq": (None, "no such file"),
+        "none": (None, "names no RDF format"),
+        "empty": (None, "This is no project"),
         "two": (None, "several dumps: a.nq and b.nq"),
-    }  # fmt: skip
+    }
     (tmp_path / "empty").mkdir()
     for name in ("a.nq", "b.nq"):
         dump(tmp_path / "two" / name, "a")

@@ -1,6 +1,7 @@
 """What of a release is pushed to a portal, and how; what the command prints; every way a portal can fail. One private
-dataset first, nothing the second time, in place after a change. A dry run sends nothing and prints exactly what a push
-sends. A fault is one sentence with a remedy and never shows the key; a push that broke off goes on."""
+dataset first, nothing the second time, in place after a change. A dry run sends nothing and prints
+exactly what a push sends. A fault is one sentence with a remedy and never shows the key; a push
+that broke off goes on."""
 
 from __future__ import annotations
 
@@ -34,8 +35,13 @@ PART = """
     dcat:mediaType <https://www.iana.org/assignments/media-types/{media}> ; dcat:byteSize {size} ;
     spdx:checksum [ spdx:algorithm spdx:checksumAlgorithm_sha512 ; spdx:checksumValue "{sha}" ] .
 """
-MEDIA = {"ttl": "text/turtle", "csv": "text/csv", "jsonld": "application/ld+json", "nq": "application/n-quads",
-         "gz": "application/gzip"}  # fmt: skip
+MEDIA = {
+    "ttl": "text/turtle",
+    "csv": "text/csv",
+    "jsonld": "application/ld+json",
+    "nq": "application/n-quads",
+    "gz": "application/gzip",
+}
 FILES = {
     "dumps/graph.ttl": "<https://example.org/a> a <https://example.org/B> .\n",
     "dumps/graph.jsonld": "{}",
@@ -68,13 +74,16 @@ class Pusher:
     linked: bool = False
 
     def write(self, *edit: str) -> Pusher:
-        links = ", ".join(f"<https://example.org/dataset#{at}>" for at in (*range(len(self.files)), "sparql"))
+        links = ", ".join(
+            f"<https://example.org/dataset#{at}>" for at in (*range(len(self.files)), "sparql")
+        )
         text = f"{HEAD}<https://example.org/dataset> dcat:distribution {links} .\n"
         for number, (name, content) in enumerate(self.files.items()):
             data = content.encode()
             (self.path / name).parent.mkdir(parents=True, exist_ok=True)
             (self.path / name).write_bytes(data)
-            media, sha = MEDIA[name.rpartition(".")[2]], hashlib.sha512(data).hexdigest()
+            media = MEDIA[name.rpartition(".")[2]]
+            sha = hashlib.sha512(data).hexdigest()
             text += PART.format(number=number, name=name, media=media, size=len(data), sha=sha)
         (self.path / "catalogue.ttl").write_text(text, encoding="utf-8")
         if edit:
@@ -101,10 +110,14 @@ class Pusher:
     def offer(self, organization: str = "", dataset: str = "") -> Offer:
         (self.path.parent / "scratch").mkdir(exist_ok=True)
         whose = {"organization": organization, "dataset": dataset}
-        return portals.make_offer(self.path, self.path.parent / "scratch", linked=self.linked, **whose)
+        return portals.make_offer(
+            self.path, self.path.parent / "scratch", linked=self.linked, **whose
+        )
 
     def push(self, *, prune: bool = False, **whose: str) -> Outcome:
-        remote, sent, remaining = portals.push(self.client(), self.offer(**whose), self.said.append, prune=prune)
+        remote, sent, remaining = portals.push(
+            self.client(), self.offer(**whose), self.said.append, prune=prune
+        )
         assert remote
         return Outcome(remote, sent, remaining)
 
@@ -124,7 +137,10 @@ class Pusher:
 
     def ids(self) -> list[str]:
         rows = self.portal.datasets.values()
-        return [*self.portal.datasets, *(row["id"] for dataset in rows for row in dataset["resources"])]
+        return [
+            *self.portal.datasets,
+            *(row["id"] for dataset in rows for row in dataset["resources"]),
+        ]
 
 
 @pytest.fixture
@@ -154,7 +170,11 @@ def portal(pusher: Pusher) -> Portal:
         ("dct:license ", "dct:rights ", "states no dcterms:license"),
         ("dct:accrualPeriodicity", "dct:relation", "states no dcterms:accrualPeriodicity"),
         ("a dcat:Dataset", "a dcat:Resource", "has 0 datasets with distributions"),
-        ("dcat:downloadURL <https://example.org/releases/1/tables/", "dcat:downloadURL <https://x.org/", "not in the"),
+        (
+            "dcat:downloadURL <https://example.org/releases/1/tables/",
+            "dcat:downloadURL <https://x.org/",
+            "not in the",
+        ),
         (
             "dcat:accessURL <https://example.org/sparql>",
             "dct:relation <https://example.org/>",
@@ -162,10 +182,16 @@ def portal(pusher: Pusher) -> Portal:
         ),
         ("licence/CC0>", "licence/OTHER>", "no word for"),
         ("frequency/IRREG", "frequency/SOMETIMES", "no word for"),
-        ("a dcat:Catalog ;", "a dcat:Catalog ; ;; (", r"catalogue\.ttl:\d+:\d+: The catalogue is not Turtle"),
+        (
+            "a dcat:Catalog ;",
+            "a dcat:Catalog ; ;; (",
+            r"catalogue\.ttl:\d+:\d+: The catalogue is not Turtle",
+        ),
     ],
 )
-def test_what_the_catalogue_lacks_is_named(pusher: Pusher, old: str, new: str, message: str) -> None:
+def test_what_the_catalogue_lacks_is_named(
+    pusher: Pusher, old: str, new: str, message: str
+) -> None:
     pusher.edit('; rdfs:label "cc-zero"', "")
     pusher.edit(old, new)
     with pytest.raises((ProjectError, TurtleError), match=message) as caught:
@@ -175,7 +201,8 @@ def test_what_the_catalogue_lacks_is_named(pusher: Pusher, old: str, new: str, m
 
 
 def test_a_folder_that_is_no_sound_release_is_refused(pusher: Pusher, tmp_path: Path) -> None:
-    path, content = pusher.path / TABLE, (pusher.path / TABLE).read_bytes()
+    path = pusher.path / TABLE
+    content = (pusher.path / TABLE).read_bytes()
     for other in (content + b"x", content[:-1] + b"x"):
         path.write_bytes(other)
         with pytest.raises(ProjectError, match=r"plans\.csv has not the size or checksum"):
@@ -192,7 +219,11 @@ def test_files_are_found_by_the_end_of_their_address_and_go_by_names_the_portal_
     (inner / "a").mkdir(parents=True)
     for name in ("x.ttl", "a/x.ttl", "../outside.ttl"):
         (inner / name).touch()
-    wanted = {"r/a/x.ttl": inner / "a/x.ttl", "b/x.ttl": inner / "x.ttl", "%2E%2E/outside.ttl": None}
+    wanted = {
+        "r/a/x.ttl": inner / "a/x.ttl",
+        "b/x.ttl": inner / "x.ttl",
+        "%2E%2E/outside.ttl": None,
+    }
     assert {path: portals.find_file(inner, f"https://e.org/{path}") for path in wanted} == wanted
     for name in ("page.html", "graph.nt", "graph.trig", "notes", "a.js"):
         assert portals.upload_name(name) == (f"{name}.gz", True)
@@ -200,22 +231,40 @@ def test_files_are_found_by_the_end_of_their_address_and_go_by_names_the_portal_
         assert portals.upload_name(f"data.{ending}") == (f"data.{ending}", False)
     assert portals.upload_name("dumps/PAN2KG_graph.jsonld") == ("pan2kg-graph.json", False)
     for name in ('a"b\r\nX: 1.csv', "é.csv", "..csv", ".csv", "a b.ttl", "日本.csv"):
-        assert portals.upload_name(name)[0].replace(".", "").replace("-", "").isalnum(), "it needs no quoting in a form"
-    pusher.files = {"a/graph.ttl": "", "b/graph.ttl": "", "c/graph.jsonld": "{}", "x.nq": "", "x.nq.gz": "as it is"}
+        assert portals.upload_name(name)[0].replace(".", "").replace("-", "").isalnum(), (
+            "it needs no quoting in a form"
+        )
+    pusher.files = {
+        "a/graph.ttl": "",
+        "b/graph.ttl": "",
+        "c/graph.jsonld": "{}",
+        "x.nq": "",
+        "x.nq.gz": "as it is",
+    }
     files = [file for _, file in pusher.write().offer().parts.values() if file]
-    assert [file.name for file in files] == ["a-graph-ttl.ttl", "b-graph-ttl.ttl", "graph.json", "x.nq.gz"]
-    assert files[-1].path == pusher.path / "x.nq.gz", "what the release has compressed already is sent once"
+    assert [file.name for file in files] == [
+        "a-graph-ttl.ttl",
+        "b-graph-ttl.ttl",
+        "graph.json",
+        "x.nq.gz",
+    ]
+    assert files[-1].path == pusher.path / "x.nq.gz", (
+        "what the release has compressed already is sent once"
+    )
 
 
 def test_a_file_is_compressed_to_the_same_bytes_and_stops_the_push_where_it_changed(
     tmp_path: Path, portal: Portal
 ) -> None:
-    source, sums = tmp_path / "graph.nq", set()
+    source = tmp_path / "graph.nq"
+    sums = set()
     source.write_bytes(b"<a> <b> <c> .\n" * 1000)
     for number in range(2):
         (tmp_path / f"packed-{number}").mkdir()
         os.utime(source, (number, number))
-        sums.add(portals.pack(source, "graph.nq.gz", "", folder=tmp_path / f"packed-{number}").sha256)
+        sums.add(
+            portals.pack(source, "graph.nq.gz", "", folder=tmp_path / f"packed-{number}").sha256
+        )
     assert len(sums) == 1
     source.write_bytes(b"12345")
     file = portals.pack(source, "a.csv", "text/csv", folder=None)
@@ -227,30 +276,56 @@ def test_a_file_is_compressed_to_the_same_bytes_and_stops_the_push_where_it_chan
 
 
 def test_words_take_the_form_udata_gives_them(pusher: Pusher) -> None:
-    words = ["Mise en œuvre", "Groß", "ab", "  ", "droits de l'homme", "Droits de l’Homme", "x" * 200]
+    words = [
+        "Mise en œuvre",
+        "Groß",
+        "ab",
+        "  ",
+        "droits de l'homme",
+        "Droits de l’Homme",
+        "x" * 200,
+    ]
     assert list(portals.tags(words)) == ["mise-en-oeuvre", "gross", "droits-de-l-homme", "x" * 96]
     for iri, licence in portals.LICENCES.items():
         for scheme in ("http", "https"):
-            pusher.write("http://publications.europa.eu/resource/authority/licence/CC0> ;", f"{scheme}://{iri}> ;")
+            pusher.write(
+                "http://publications.europa.eu/resource/authority/licence/CC0> ;",
+                f"{scheme}://{iri}> ;",
+            )
             assert pusher.offer().said["license"] == licence
     pusher.write('rdfs:label "cc-zero"', 'rdfs:label "Attribution", "cc-by"')
     assert pusher.offer().said["license"] == "cc-by"
 
 
-def test_the_first_push_makes_one_private_dataset_with_its_resources(pusher: Pusher, portal: Portal) -> None:
+def test_the_first_push_makes_one_private_dataset_with_its_resources(
+    pusher: Pusher, portal: Portal
+) -> None:
     assert not pusher.push().remaining
-    dataset, data = pusher.only(), pusher.files[TABLE].encode()
-    told = {name: dataset[name] for name in ("private", "title", "description", "license", "frequency", "tags")}
+    dataset = pusher.only()
+    data = pusher.files[TABLE].encode()
+    told = {
+        name: dataset[name]
+        for name in ("private", "title", "description", "license", "frequency", "tags")
+    }
     assert told == {
-        "private": True, "title": "Graphe des plans", "description": "Ce que disent les plans d’action nationaux.",
-        "license": "cc-zero", "frequency": "irregular", "tags": ["droits-de-l-homme", "human-rights"],
-    }  # fmt: skip
+        "private": True,
+        "title": "Graphe des plans",
+        "description": "Ce que disent les plans d’action nationaux.",
+        "license": "cc-zero",
+        "frequency": "irregular",
+        "tags": ["droits-de-l-homme", "human-rights"],
+    }
     assert dataset["temporal_coverage"] == {"start": "2014-01-01", "end": "2027-12-31"}
     assert dataset["spatial"]["geom"]["type"] == "MultiPolygon"
     assert dataset["extras"]["pan2kg:dataset"] == "https://example.org/dataset"
-    assert [row["title"] for row in dataset["resources"]] == [*pusher.files, "SPARQL endpoint"], "in order"
-    # files arrive byte for byte, under names the portal takes or compressed; what has none becomes a link
-    table, linked, quads = (pusher.resource(name) for name in (TABLE, "dumps/graph.jsonld", "dumps/graph.nq"))
+    assert [row["title"] for row in dataset["resources"]] == [*pusher.files, "SPARQL endpoint"], (
+        "in order"
+    )
+    # files arrive byte for byte, under names the portal takes or compressed; what has none becomes
+    # a link
+    table, linked, quads = (
+        pusher.resource(name) for name in (TABLE, "dumps/graph.jsonld", "dumps/graph.nq")
+    )
     assert portal.files[table["id"]] == data
     assert (table["checksum"]["type"], table["filesize"]) == ("sha256", len(data))
     assert (table["type"], table["format"], table["mime"]) == ("main", "csv", "text/csv")
@@ -258,7 +333,11 @@ def test_the_first_push_makes_one_private_dataset_with_its_resources(pusher: Pus
     assert quads["url"].endswith("/graph.nq.gz")
     assert gzip.decompress(portal.files[quads["id"]]) == pusher.files["dumps/graph.nq"].encode()
     endpoint = pusher.resource("SPARQL endpoint")
-    assert [endpoint[name] for name in ("filetype", "type", "url")] == ["remote", "api", "https://example.org/sparql"]
+    assert [endpoint[name] for name in ("filetype", "type", "url")] == [
+        "remote",
+        "api",
+        "https://example.org/sparql",
+    ]
     # the key goes with every call and nowhere else, at most one call a second
     assert (pusher.now, set(pusher.slept)) == (len(portal.calls) - 1, {1.0})
     assert set(portal.keys) == {pusher.key}
@@ -269,39 +348,58 @@ def test_the_first_push_makes_one_private_dataset_with_its_resources(pusher: Pus
 
 @pytest.mark.parametrize("keeps", [False, True])
 def test_the_second_push_changes_nothing_and_a_later_one_what_changed(
-    pusher: Pusher, portal: Portal, keeps: bool  # noqa: FBT001
-) -> None:  # fmt: skip
+    pusher: Pusher,
+    portal: Portal,
+    keeps: bool,  # noqa: FBT001
+) -> None:
     portal.keeps_computed = keeps
     pusher.push()
-    before, ids = portal.state(), pusher.ids()
+    before = portal.state()
+    ids = pusher.ids()
     assert pusher.resource(TABLE)["checksum"]["type"] == ("sha1" if keeps else "sha256")
     portal.fail()
     outcome = pusher.push()
     assert (outcome.sent, outcome.remaining, portal.state()) == (0, (), before)
-    assert portal.calls == ["GET /api/1/me/org_datasets/", f"GET /api/1/datasets/{outcome.remote.id}/"]
+    assert portal.calls == [
+        "GET /api/1/me/org_datasets/",
+        f"GET /api/1/datasets/{outcome.remote.id}/",
+    ]
     pusher.files[TABLE] += "https://example.org/b,b\r\n"
     pusher.write()
     portal.fail()
     pusher.push()
     assert portal.files[pusher.resource(TABLE)["id"]].endswith(b"/b,b\r\n")
-    assert (len(portal.writes()), len(portal.calls)) == (2, 5), "two looks, the file, what it is, and a look"
+    assert (len(portal.writes()), len(portal.calls)) == (2, 5), (
+        "two looks, the file, what it is, and a look"
+    )
     pusher.edit(*TITLES)
     pusher.edit('"The file dumps/graph.ttl."', '"All of it."')
-    assert (pusher.push().sent, pusher.only()["title"], pusher.ids()) == (2, "Graphe de cohérence", ids)
+    assert (pusher.push().sent, pusher.only()["title"], pusher.ids()) == (
+        2,
+        "Graphe de cohérence",
+        ids,
+    )
     assert pusher.resource("dumps/graph.ttl")["description"] == "All of it."
 
 
-def test_a_label_that_changes_every_file_costs_a_linked_dataset_nothing(pusher: Pusher, portal: Portal) -> None:
+def test_a_label_that_changes_every_file_costs_a_linked_dataset_nothing(
+    pusher: Pusher, portal: Portal
+) -> None:
     pusher.linked = True
     pusher.push()
     table = pusher.resource(TABLE)
-    assert (table["filetype"], table["url"]) == ("remote", f"https://example.org/releases/1/{TABLE}")
+    assert (table["filetype"], table["url"]) == (
+        "remote",
+        f"https://example.org/releases/1/{TABLE}",
+    )
     assert not portal.files
     pusher.files = {name: f"{content}\n" for name, content in pusher.files.items()}
     pusher.write('"1.0.0"', '"1.0.1"')
     portal.fail()
     assert not pusher.push().remaining
-    assert [call.split()[0] for call in portal.calls] == ["GET", "GET", "PUT", "GET"], "the version of the dataset"
+    assert [call.split()[0] for call in portal.calls] == ["GET", "GET", "PUT", "GET"], (
+        "the version of the dataset"
+    )
 
 
 def test_an_update_leaves_what_people_set_and_a_part_of_a_new_version_keeps_its_address(
@@ -309,16 +407,26 @@ def test_an_update_leaves_what_people_set_and_a_part_of_a_new_version_keeps_its_
 ) -> None:
     pusher.push()
     dataset = pusher.only()
-    dataset |= {"private": False, "acronym": "PAN", "organization": {"id": "org1", "name": "Ministry"}}
+    dataset |= {
+        "private": False,
+        "acronym": "PAN",
+        "organization": {"id": "org1", "name": "Ministry"},
+    }
     dataset["extras"]["seen-by"] = "somebody"
     portal.has_org_datasets = False
     pusher.edit(*TITLES)
     pusher.push()
-    assert (dataset["private"], dataset["acronym"], dataset["organization"]["id"]) == (False, "PAN", "org1")
+    assert (dataset["private"], dataset["acronym"], dataset["organization"]["id"]) == (
+        False,
+        "PAN",
+        "org1",
+    )
     assert dataset["extras"]["seen-by"] == "somebody"
     identifiers = set()
     for version in ("1.0.0", "1.1.0"):
-        pusher.files = {f"graph-{version}.ttl": f"<https://example.org/{version}> a <https://example.org/B> .\n"}
+        pusher.files = {
+            f"graph-{version}.ttl": f"<https://example.org/{version}> a <https://example.org/B> .\n"
+        }
         pusher.write('"1.0.0"', f'"{version}"').push()
         identifiers.add(pusher.resource(f"graph-{version}.ttl")["id"])
     assert len(identifiers) == 1
@@ -328,7 +436,13 @@ def test_what_is_gone_is_reported_and_pruned_when_asked_but_not_what_others_put_
     pusher: Pusher, portal: Portal
 ) -> None:
     pusher.push()
-    foreign = {"id": "x", "title": "Notes", "filetype": "remote", "url": "https://example.org/notes", "extras": {}}
+    foreign = {
+        "id": "x",
+        "title": "Notes",
+        "filetype": "remote",
+        "url": "https://example.org/notes",
+        "extras": {},
+    }
     pusher.only()["resources"].append(foreign)
     del pusher.files[TABLE]
     pusher.write()
@@ -350,10 +464,15 @@ def test_datasets_that_are_not_the_one_are_told_from_it(pusher: Pusher, portal: 
     pusher.push(organization="org1")
     ours = datasets.pop(*datasets)
     for number in range(5):
-        datasets[f"d{number}"] = ours | {"id": f"d{number}", "extras": {"pan2kg:dataset": f"https://x/{number}"}}
+        datasets[f"d{number}"] = ours | {
+            "id": f"d{number}",
+            "extras": {"pan2kg:dataset": f"https://x/{number}"},
+        }
     datasets[ours["id"]] = ours
     portal.fail()
-    assert not pusher.push(organization="org1").sent, "found on any page of the list of an organization"
+    assert not pusher.push(organization="org1").sent, (
+        "found on any page of the list of an organization"
+    )
     assert sum("/organizations/" in call for call in portal.calls) == 3
     assert not any("elsewhere" in call for call in portal.calls)
     datasets.clear()
@@ -363,7 +482,9 @@ def test_datasets_that_are_not_the_one_are_told_from_it(pusher: Pusher, portal: 
     datasets[identifier]["extras"]["pan2kg:dataset"] = "https://example.org/other"
     pusher.fails("holds another release", dataset=identifier)
     datasets[identifier] |= {"extras": {}, "title": "By hand", "resources": []}
-    assert not pusher.push(dataset=identifier).remaining, "one made by hand is taken over when it is named"
+    assert not pusher.push(dataset=identifier).remaining, (
+        "one made by hand is taken over when it is named"
+    )
     assert list(datasets) == [identifier]
     datasets["twin"] = pusher.only() | {"id": "twin"}
     pusher.fails(r"2 datasets on the portal have the IRI .* name one with --dataset")
@@ -383,13 +504,19 @@ Typed = Callable[[str], tuple[int, str]]
 
 
 @pytest.fixture
-def typed(pusher: Pusher, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Typed:
+def typed(
+    pusher: Pusher, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Typed:
     """Run the command with the right key, and the small release for DIR; its code and what it printed."""
     monkeypatch.setenv("PAN2KG_PORTAL_KEY", pusher.key)
 
     def type_in(words: str) -> tuple[int, str]:
-        options = parse(*words.replace("DIR", str(pusher.path)).split(), "--portal", pusher.portal.url)
-        return run_portal(options, clock=lambda: pusher.now, sleep=lambda s: pusher.sleep(s)), capsys.readouterr().out
+        options = parse(
+            *words.replace("DIR", str(pusher.path)).split(), "--portal", pusher.portal.url
+        )
+        return run_portal(
+            options, clock=lambda: pusher.now, sleep=lambda s: pusher.sleep(s)
+        ), capsys.readouterr().out
 
     return type_in
 
@@ -398,7 +525,9 @@ def test_nothing_is_sent_without_the_flag_and_the_dry_run_prints_exactly_the_req
     typed: Typed, pusher: Pusher, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def calls(out: str) -> list[str]:
-        return re.findall(r"^(?:GET|POST|PUT|DELETE) \S+$", out.replace(portal.url, ""), re.MULTILINE)
+        return re.findall(
+            r"^(?:GET|POST|PUT|DELETE) \S+$", out.replace(portal.url, ""), re.MULTILINE
+        )
 
     def unnamed(listed: list[str]) -> list[str]:
         bare = re.sub(r"/datasets/[0-9a-f]{24}/", "/datasets/{dataset}/", "\n".join(listed))
@@ -438,7 +567,9 @@ def test_nothing_is_sent_without_the_flag_and_the_dry_run_prints_exactly_the_req
     assert not re.search(r"^POST \S+/api/1/datasets/$", out, re.MULTILINE)
 
 
-def test_the_status_says_how_far_the_portal_has_it(typed: Typed, pusher: Pusher, portal: Portal) -> None:
+def test_the_status_says_how_far_the_portal_has_it(
+    typed: Typed, pusher: Pusher, portal: Portal
+) -> None:
     assert typed("status DIR") == (1, "https://example.org/dataset is not on the portal yet\n")
     typed("push DIR --send")
     assert typed("status DIR")[0] == 0
@@ -478,43 +609,81 @@ def test_a_push_that_is_interrupted_says_that_it_can_go_on(
 
 
 def test_wrong_use_is_a_sentence_and_sends_nothing(
-    typed: Typed, pusher: Pusher, portal: Portal, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    typed: Typed,
+    pusher: Pusher,
+    portal: Portal,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     for words in ("DIR", "plan DIR", "status DIR"):
-        with pytest.raises(PortalError, match=r"^--send: Only a push sends\. Write `pan2kg portal push DIR --send`\.$"):
+        with pytest.raises(
+            PortalError,
+            match=r"^--send: Only a push sends\. Write `pan2kg portal push DIR --send`\.$",
+        ):
             typed(f"{words} --send")
-    for words, code in {"": 2, "push": 2, "push a b": 2, "plan a --unknown": 2, "--help": 0, "push --help": 0}.items():
+    for words, code in {
+        "": 2,
+        "push": 2,
+        "push a b": 2,
+        "plan a --unknown": 2,
+        "--help": 0,
+        "push --help": 0,
+    }.items():
         with pytest.raises(SystemExit, match=str(code)):
             parse(*words.split())
         out, err = capsys.readouterr()
-        assert err.count("\n") == 1 if code else {"PAN2KG_PORTAL_KEY", "--send"} <= set(re.findall(r"[\w-]+", out))
+        assert (
+            err.count("\n") == 1
+            if code
+            else {"PAN2KG_PORTAL_KEY", "--send"} <= set(re.findall(r"[\w-]+", out))
+        )
     monkeypatch.delenv("PAN2KG_PORTAL_KEY")
     for words in ("push DIR --send", "status DIR", "plan DIR --look"):
         with pytest.raises(PortalError, match="PAN2KG_PORTAL_KEY is not set"):
             typed(words)
     (pusher.path / "catalogue.ttl").unlink()
-    with pytest.raises(ProjectError, match=r"no release: it has no catalogue\.ttl\. Make a release"):
+    with pytest.raises(
+        ProjectError, match=r"no release: it has no catalogue\.ttl\. Make a release"
+    ):
         typed("plan DIR")
     assert not portal.calls
 
 
 REMEDIES: Final = {
-    400: "Mend the catalogue", 401: "PAN2KG_PORTAL_KEY", 403: "--organization", 404: "Check --portal",
-    410: "Restore it there", 413: "raise its limit", 415: "another serialisation",
+    400: "Mend the catalogue",
+    401: "PAN2KG_PORTAL_KEY",
+    403: "--organization",
+    404: "Check --portal",
+    410: "Restore it there",
+    413: "raise its limit",
+    415: "another serialisation",
     **dict.fromkeys((409, 423), "documentation of its API"),
     **dict.fromkeys((429, 500, 502, 503, 504), "it goes on where it stopped"),
-}  # fmt: skip
+}
 FAULTS: Final[list[tuple[Json, Json, str, int]]] = [
-    *(({"has_org_datasets": False}, {"kind": str(status)}, rf"\({status}: as the test wants it\)\..*{remedy}", 0)
-      for status, remedy in REMEDIES.items()),
-    ({}, {"kind": "broken-json"}, "not as udata's API does", 0), ({}, {"kind": "html"}, "not as udata's API does", 0),
+    *(
+        (
+            {"has_org_datasets": False},
+            {"kind": str(status)},
+            rf"\({status}: as the test wants it\)\..*{remedy}",
+            0,
+        )
+        for status, remedy in REMEDIES.items()
+    ),
+    ({}, {"kind": "broken-json"}, "not as udata's API does", 0),
+    ({}, {"kind": "html"}, "not as udata's API does", 0),
     ({}, {"kind": "200", "body": b'"datasets"'}, "not as udata", 0),
     ({}, {"at": 2, "kind": "201", "body": b'{"id": "../../me"}'}, "not as udata", 0),
-    ({}, {"kind": "401", "body": b'{"message": "k3y-of-the-test \\u001b[31m no"}'}, "the key .401: …[^\x1b]*no", 0),
+    (
+        {},
+        {"kind": "401", "body": b'{"message": "k3y-of-the-test \\u001b[31m no"}'},
+        "the key .401: …[^\x1b]*no",
+        0,
+    ),
     ({}, {"kind": "redirect", "location": "/api/1/me/org_datasets/"}, "sends its readers on", 0),
     ({"drops_extras": True}, {}, "From now on name it: --dataset", 1),
     ({"drops_marks": True}, {}, "does not keep the extra pan2kg:part", 1),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("settings", "fault", "message", "number"), FAULTS)
@@ -523,11 +692,15 @@ def test_each_fault_is_a_sentence_with_a_remedy_and_nothing_is_made_twice(
 ) -> None:
     for name, value in settings.items():
         setattr(portal, name, value)
-    portal.fail(*([fault["at"]] if "at" in fault else range(1, 9) if fault else []),
-                **{name: value for name, value in fault.items() if name != "at"})  # fmt: skip
+    portal.fail(
+        *([fault["at"]] if "at" in fault else range(1, 9) if fault else []),
+        **{name: value for name, value in fault.items() if name != "at"},
+    )
     pusher.fails(message)
     assert len(portal.datasets) == number
-    assert len(portal.calls) <= (20 if number else 4), "a fault that lasts is tried four times, a circle ends"
+    assert len(portal.calls) <= (20 if number else 4), (
+        "a fault that lasts is tried four times, a circle ends"
+    )
 
 
 def test_what_the_portal_says_of_a_field_is_repeated(pusher: Pusher) -> None:
@@ -538,9 +711,15 @@ def test_what_the_portal_says_of_a_field_is_repeated(pusher: Pusher) -> None:
 def test_the_wait_the_portal_asks_for_is_kept_within_reason(pusher: Pusher, portal: Portal) -> None:
     now = datetime(2026, 11, 25, 8, tzinfo=UTC)
     seconds = {
-        "Wed, 25 Nov 2026 08:01:00 GMT": 60, "Wed, 25 Nov 2026 07:59:00 GMT": 0, "120": 120, "soon": 0, "-1": 0,
-        "Wed, 25 Nov 2026 08:01:00 -0000": 60, "Wed, 25 Nov 2026": 0, "": 0,
-    }  # fmt: skip
+        "Wed, 25 Nov 2026 08:01:00 GMT": 60,
+        "Wed, 25 Nov 2026 07:59:00 GMT": 0,
+        "120": 120,
+        "soon": 0,
+        "-1": 0,
+        "Wed, 25 Nov 2026 08:01:00 -0000": 60,
+        "Wed, 25 Nov 2026": 0,
+        "": 0,
+    }
     assert {text: portals.wait_of(text, now) for text in seconds} == seconds
     for text in ("3600", "Fri, 31 Dec 9999 23:59:59 GMT"):
         portal.fail(3, kind="429", after=text)
@@ -562,7 +741,8 @@ def test_a_file_too_large_a_late_answer_and_one_spoilt_on_the_way_are_told_and_m
     large.write()
     large.portal.largest = 1_000_000
     assert "/upload/" in str(large.fails(r"larger than the portal takes \(413\)").place)
-    slow.timeout, late.timeout = 0.2, 2.0
+    slow.timeout = 0.2
+    late.timeout = 2.0
     slow.portal.fail(*range(1, 9), kind="slow")
     slow.fails("does not answer in time")
     late.portal.fail(2, kind="slow")
@@ -570,16 +750,17 @@ def test_a_file_too_large_a_late_answer_and_one_spoilt_on_the_way_are_told_and_m
     assert len(late.portal.datasets) == 1
     spoilt.portal.spoils = 2
     assert not spoilt.push().remaining
-    assert {spoilt.portal.files[row["id"]] for row in spoilt.only()["resources"] if row["filesize"]} == {
-        file.path.read_bytes() for _, file in spoilt.offer().parts.values() if file
-    }
+    assert {
+        spoilt.portal.files[row["id"]] for row in spoilt.only()["resources"] if row["filesize"]
+    } == {file.path.read_bytes() for _, file in spoilt.offer().parts.values() if file}
     assert any("did not arrive whole" in line for line in spoilt.said)
 
 
 def test_the_key_is_not_sent_on_to_another_host_but_a_reader_follows_within_the_portal(
     fresh: Callable[[], Pusher],
 ) -> None:
-    pusher, other = fresh(), fresh().portal
+    pusher = fresh()
+    other = fresh().portal
     for number in (1, 2, 3):
         pusher.portal.datasets.clear()
         pusher.portal.fail(number, kind="redirect", location=f"{other.url}/api/1/me/datasets/")
@@ -591,8 +772,9 @@ def test_the_key_is_not_sent_on_to_another_host_but_a_reader_follows_within_the_
 
 def test_what_is_not_there_or_speaks_no_tls_is_a_sentence(pusher: Pusher, portal: Portal) -> None:
     for address, message in {
-        "https://portal.invalid": r"portal\.invalid", portal.url.replace("http:", "https:"): "The connection broke",
-    }.items():  # fmt: skip
+        "https://portal.invalid": r"portal\.invalid",
+        portal.url.replace("http:", "https:"): "The connection broke",
+    }.items():
         with pytest.raises(PortalError, match=message):
             Client(address, "s3cret", lambda: pusher.now, pusher.sleep).ask("GET", "/me/")
     # a port that is held but not listened to refuses, and nobody else can take it meanwhile
@@ -604,11 +786,15 @@ def test_what_is_not_there_or_speaks_no_tls_is_a_sentence(pusher: Pusher, portal
 
 def test_an_address_or_a_key_that_is_not_safe_is_refused_and_not_shown() -> None:
     refused = {
-        "http://data.public.lu": "in the clear", "ftp://data.public.lu": "no address", "data.public.lu": "no address",
-        "https://": "no address", "https://data.public.lu:port": "no address",
+        "http://data.public.lu": "in the clear",
+        "ftp://data.public.lu": "no address",
+        "data.public.lu": "no address",
+        "https://": "no address",
+        "https://data.public.lu:port": "no address",
         "https://data.public.lu/\nX-Other: 1": "no address",
-        "https://me:word@data.public.lu": "no address", "https://data.public.lu/?q=1": "no address",
-    }  # fmt: skip
+        "https://me:word@data.public.lu": "no address",
+        "https://data.public.lu/?q=1": "no address",
+    }
     for portal, message in refused.items():
         with pytest.raises(PortalError, match=message) as caught:
             portals.read_access(portal, {"PAN2KG_PORTAL_KEY": "s3cret"}, needs_key=True)
@@ -617,14 +803,17 @@ def test_an_address_or_a_key_that_is_not_safe_is_refused_and_not_shown() -> None
         assert re.fullmatch(r"http://[^/]+", portals.read_access(portal, {}, needs_key=False)[0])
     for faulty in ("", " ", "two words", "clé", "line\nX-Other: 1"):
         with pytest.raises(PortalError, match="PAN2KG_PORTAL_KEY") as caught:
-            portals.read_access("https://data.public.lu", {"PAN2KG_PORTAL_KEY": faulty}, needs_key=True)
+            portals.read_access(
+                "https://data.public.lu", {"PAN2KG_PORTAL_KEY": faulty}, needs_key=True
+            )
         assert not faulty.strip() or faulty not in str(caught.value)
 
 
 @pytest.mark.parametrize("is_update", [False, True])
 def test_a_push_that_dies_at_any_call_is_completed_by_the_next(
-    fresh: Callable[[], Pusher], is_update: bool  # noqa: FBT001
-) -> None:  # fmt: skip
+    fresh: Callable[[], Pusher],
+    is_update: bool,  # noqa: FBT001
+) -> None:
     def begun() -> Pusher:
         pusher = fresh()
         if is_update:
@@ -635,7 +824,8 @@ def test_a_push_that_dies_at_any_call_is_completed_by_the_next(
 
     model = begun()
     model.push()
-    state, calls = model.portal.state(), len(model.portal.calls)
+    state = model.portal.state()
+    calls = len(model.portal.calls)
     # the look-up, the dataset, a file and its description four times, a link, a look back
     assert calls == (8 if is_update else 12)
     for number in range(1, calls + 1):

@@ -1,6 +1,6 @@
 """A release is the same bytes every time, checks itself, takes its place whole or not at all, and knows the one before.
-Its dumps are the graph in several serialisations. A version is never used twice, and what leads to it can be
-applied."""
+Its dumps are the graph in several serialisations. A version is never used twice, and what leads to
+it can be applied."""
 
 import gzip
 import hashlib
@@ -42,11 +42,19 @@ from pan2kg.turtle.vocabulary import PAN, ROOT
 from tests.conftest import ROOT as REPOSITORY
 from tests.publish.conftest import BASE, PARTS, Publish, edition_of, numbered
 
-AUTHORS = {"fr": "Contributeurs de pan2kg", "en": "pan2kg contributors", "de": "Mitwirkende an pan2kg"}
+AUTHORS = {
+    "fr": "Contributeurs de pan2kg",
+    "en": "pan2kg contributors",
+    "de": "Mitwirkende an pan2kg",
+}
 
 
 def contents(root: Path) -> dict[str, bytes]:
-    return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in root.rglob("*")
+        if path.is_file()
+    }
 
 
 @pytest.fixture
@@ -70,10 +78,14 @@ def test_two_processes_give_the_same_bytes_on_other_days(two: Path, tmp_path: Pa
 
 def by_hand(project: str, target: str, today: str) -> None:
     options = ReleaseOptions(date.fromisoformat(today), has_base=True)
-    publish(edition_of(pan2kg.open_graph(project, language="fr")), Path(target), options, parts=PARTS)
+    publish(
+        edition_of(pan2kg.open_graph(project, language="fr")), Path(target), options, parts=PARTS
+    )
 
 
-def test_all_parts_are_there_and_the_checksums_name_every_file(few_folder: Path, few_edition: Edition) -> None:
+def test_all_parts_are_there_and_the_checksums_name_every_file(
+    few_folder: Path, few_edition: Edition
+) -> None:
     held = contents(few_folder)
     lines = held.pop("CHECKSUMS").decode().splitlines()
     assert {line[66:]: line[:64] for line in lines} == {
@@ -85,17 +97,25 @@ def test_all_parts_are_there_and_the_checksums_name_every_file(few_folder: Path,
         nginx.conf version/0.1.0/index.html ontology/shapes/plan.ttl tables/csv-metadata.json release.json"""
     assert set(wanted.split()) <= held.keys()
     turtle, *others = (
-        {quad.triple for quad in ox.parse(held[f"ontology/pan2kg.{ending}"], format=FORMATS[ending])}
+        {
+            quad.triple
+            for quad in ox.parse(held[f"ontology/pan2kg.{ending}"], format=FORMATS[ending])
+        }
         for ending in ("ttl", "rdf", "jsonld")
     )
     assert others == [turtle, turtle]
-    released, graph = pan2kg.open_graph(few_folder), few_edition.graph
+    released = pan2kg.open_graph(few_folder)
+    graph = few_edition.graph
     assert released.ask("plans").rows == graph.ask("plans").rows, "it answers like a project"
     assert released.questions() == graph.questions()
 
 
-def test_the_dumps_are_the_whole_graph_and_what_sources_state_of_it(few_folder: Path, few_edition: Edition) -> None:
-    stated = {quad.triple for quad in few_edition.store.inner if not is_derived(quad.graph_name.value)}
+def test_the_dumps_are_the_whole_graph_and_what_sources_state_of_it(
+    few_folder: Path, few_edition: Edition
+) -> None:
+    stated = {
+        quad.triple for quad in few_edition.store.inner if not is_derived(quad.graph_name.value)
+    }
     for path in folder.DUMPS:
         content = (few_folder / path).read_bytes()
         content = gzip.decompress(content) if path.endswith(".gz") else content
@@ -103,14 +123,18 @@ def test_the_dumps_are_the_whole_graph_and_what_sources_state_of_it(few_folder: 
             assert content.splitlines() == sorted(set(content.splitlines()))
             assert set(read_quads(few_folder / path)) == set(few_edition.store.inner)
         else:
-            assert {quad.triple for quad in ox.parse(content, format=FORMATS[folder.ending_of(path)])} == stated, path
+            assert {
+                quad.triple for quad in ox.parse(content, format=FORMATS[folder.ending_of(path)])
+            } == stated, path
     by_graph: dict[str, set[ox.Triple]] = {}
     for quad in few_edition.store.inner:
         place = "/".join(str(quad.graph_name)[1:-1].removeprefix(ROOT).split("/")[:3])
         by_graph.setdefault(f"{place}.ttl.gz", set()).add(quad.triple)
     derived = {place for place in by_graph if place.startswith("graph/derived/")}
     assert len(derived) > 10
-    assert not (few_folder / "graph" / "derived").exists(), "they stand in the dump that names graphs"
+    assert not (few_folder / "graph" / "derived").exists(), (
+        "they stand in the dump that names graphs"
+    )
     for place, triples in ((place, by_graph[place]) for place in by_graph.keys() - derived):
         content = gzip.decompress((few_folder / place).read_bytes())
         assert {quad.triple for quad in ox.parse(content, format=FORMATS["ttl"])} == triples, place
@@ -126,8 +150,12 @@ def test_what_nobody_can_cite_is_refused_and_another_base_changes_iris_and_no_te
     for text in ("<http://e/a> <http://e/p> [] .", "<file:///a> <http://e/p> 1 ."):
         with pytest.raises(ProjectError, match="nobody can cite"):
             folder.read_content(store_of(text), Addresses())
-    stated, _ = folder.read_content(store_of('<http://e/a> <http://e/p> "a _:b <file:c>" .'), Addresses())
-    assert len(stated.text.splitlines(keepends=True)) == 1, "a text that looks like a blank node is none"
+    stated, _ = folder.read_content(
+        store_of('<http://e/a> <http://e/p> "a _:b <file:c>" .'), Addresses()
+    )
+    assert len(stated.text.splitlines(keepends=True)) == 1, (
+        "a text that looks like a blank node is none"
+    )
     text = f'<{ROOT}id/a> <{ROOT}ontology#p> <{ROOT}id/b> , "see <{ROOT}id/b>" .'
     stated, _ = folder.read_content(store_of(text), Addresses(root="https://d.example/"))
     assert stated.text.splitlines(keepends=True) == [
@@ -143,7 +171,8 @@ def test_a_dump_that_is_not_what_it_was_written_from_is_found(
     monkeypatch.setattr("pan2kg.publish.folder._AT_ONCE", 2)
     told = " ".join(f'<http://e/{n}> <http://e/p> "text {n}" .' for n in range(7))
     content, less = (
-        folder.read_content(store_of(f"{told} {more}"), Addresses())[1] for more in ("<http://e/z> a 1 .", "")
+        folder.read_content(store_of(f"{told} {more}"), Addresses())[1]
+        for more in ("<http://e/z> a 1 .", "")
     )
     assert path in dict(folder.write_dumps(content, content, tmp_path, {}))
     assert not folder.differs(content, tmp_path, path)
@@ -173,9 +202,11 @@ def test_a_release_takes_the_place_of_an_older_one_and_of_nothing_else(
         (tmp_path / "own",): "something that is no release",
         (tmp_path / "own" / "thesis.txt",): "no folder",
         (tmp_path / "around",): r"holds another release \(kept\)",
-        **{(released / inner,): r"lies inside a release \(.*release\)\."
-           for inner in ("sub", "fr/sub", "../own/../release/sub")},
-    }  # fmt: skip
+        **{
+            (released / inner,): r"lies inside a release \(.*release\)\."
+            for inner in ("sub", "fr/sub", "../own/../release/sub")
+        },
+    }
     for words, message in refused.items():
         with pytest.raises(ProjectError, match=message):
             command("-o", *map(str, words))
@@ -201,7 +232,9 @@ def test_what_is_made_apart_comes_back_or_is_raised_and_is_stopped_with_this_pro
         time.sleep(60)
 
     with ThreadPoolExecutor(1) as threads:
-        assert threads.submit(apart, os.getpid).result() == os.getpid(), "another thread might hold a lock"
+        assert threads.submit(apart, os.getpid).result() == os.getpid(), (
+            "another thread might hold a lock"
+        )
     monkeypatch.setattr("threading.active_count", lambda: 1)
     others = {*multiprocessing.active_children()}  # of other tests in this process
     assert apart(os.getpid) != os.getpid()
@@ -228,7 +261,11 @@ def test_a_full_disk_or_an_interruption_leaves_what_was_there(
         yield "fr/index.html", b""
         raise KeyboardInterrupt
 
-    words = r"\(file too large\)\. What was there before is" if kind == "disk" else r"Interrupted\. Nothing was"
+    words = (
+        r"\(file too large\)\. What was there before is"
+        if kind == "disk"
+        else r"Interrupted\. Nothing was"
+    )
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     if kind == "disk":
         resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, limits[1]))
@@ -242,7 +279,10 @@ def test_a_full_disk_or_an_interruption_leaves_what_was_there(
 
 
 def test_a_terminal_is_told_what_is_done_what_is_missing_and_what_can_be_no_address(
-    command: Publish, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    command: Publish,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     assert command("-o", str(tmp_path / "r")) == 0
@@ -251,18 +291,32 @@ def test_a_terminal_is_told_what_is_done_what_is_missing_and_what_can_be_no_addr
     gaps = ("names no contact point", "announces no SPARQL endpoint", "Without --base")
     for words in ("checking the release …\r\x1b[K", *gaps):
         assert words in said
-    assert command("-o", str(tmp_path / "r"), "--base", BASE, "--endpoint", f"{BASE}sparql") == 0, "below the files"
-    for option, value in (("--contact", "a b<c>"), ("--contact", "nobody"), ("--version", "../x y")):
+    assert command("-o", str(tmp_path / "r"), "--base", BASE, "--endpoint", f"{BASE}sparql") == 0, (
+        "below the files"
+    )
+    for option, value in (
+        ("--contact", "a b<c>"),
+        ("--contact", "nobody"),
+        ("--version", "../x y"),
+    ):
         with pytest.raises(SystemExit):
             command("-o", str(tmp_path / "r"), option, value)
-        no_address = "no version such as 1.0.0" if option == "--version" else "neither an e-mail address nor that of"
+        no_address = (
+            "no version such as 1.0.0"
+            if option == "--version"
+            else "neither an e-mail address nor that of"
+        )
         assert no_address in capsys.readouterr().err
 
 
-def test_the_day_may_be_that_of_the_sources(command: Publish, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_day_may_be_that_of_the_sources(
+    command: Publish, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1790000000")
     command("-o", str(tmp_path / "r"))
-    assert '"modified": "2026-09-21"' in (tmp_path / "r" / "release.json").read_text(encoding="utf-8")
+    assert '"modified": "2026-09-21"' in (tmp_path / "r" / "release.json").read_text(
+        encoding="utf-8"
+    )
     with pytest.raises(ProjectError, match="2999-01-01, which lies in the future"):
         command("-o", str(tmp_path / "r"), "--date", "2999-01-01")
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "soon")
@@ -270,10 +324,17 @@ def test_the_day_may_be_that_of_the_sources(command: Publish, tmp_path: Path, mo
         command("-o", str(tmp_path / "r"))
 
 
-def test_a_part_points_somewhere_and_writes_neither_outside_nor_over_another(command: Publish, tmp_path: Path) -> None:
+def test_a_part_points_somewhere_and_writes_neither_outside_nor_over_another(
+    command: Publish, tmp_path: Path
+) -> None:
     files = {
-        "fr/index.html": (b'<a href="plan/none.html">PAN</a>', r"not sound: fr/index\.html points to plan/none\.html"),
-        **dict.fromkeys(("../out.txt", "/out.txt", "README.md", "tables/plans.csv"), (b"", "give this file")),
+        "fr/index.html": (
+            b'<a href="plan/none.html">PAN</a>',
+            r"not sound: fr/index\.html points to plan/none\.html",
+        ),
+        **dict.fromkeys(
+            ("../out.txt", "/out.txt", "README.md", "tables/plans.csv"), (b"", "give this file")
+        ),
     }
     for path, (content, message) in files.items():
         with pytest.raises(ProjectError, match=message):
@@ -288,16 +349,22 @@ def test_another_base_for_our_iris_is_everywhere(command: Publish, tmp_path: Pat
             # what a graph says in words stays as it was said
             text = gzip.decompress(content) if path.endswith(".gz") else content
             assert (f"<{ROOT}" if path.startswith("graph/") else ROOT).encode() not in text, path
-    assert b"<https://data.example/pan/dataset> a dcat:Dataset" in (tmp_path / "r" / "catalogue.ttl").read_bytes()
+    assert (
+        b"<https://data.example/pan/dataset> a dcat:Dataset"
+        in (tmp_path / "r" / "catalogue.ttl").read_bytes()
+    )
     lines = gzip.decompress((tmp_path / "r" / "data" / "pan2kg.nt.gz").read_bytes())
     assert f"<{ROOT}".encode() not in lines
-    assert b'"https://data.example/pan/ontology#"' in lines, "the namespace the ontology says it has"
+    assert b'"https://data.example/pan/ontology#"' in lines, (
+        "the namespace the ontology says it has"
+    )
 
 
 def test_pages_that_documents_lead_to_are_made_and_judged_by_what_the_release_offers(
     command: Publish, few_edition: Edition, tmp_path: Path
 ) -> None:
-    pages, seen = {path for part in SITE for path in part.pages(few_edition)}, list[Criterion]()
+    pages = {path for part in SITE for path in part.pages(few_edition)}
+    seen = list[Criterion]()
     assert "fr/plan/lu-bhr-2.html" in pages
     assert "index.html" not in pages, "that of the release stands there"
 
@@ -309,7 +376,9 @@ def test_pages_that_documents_lead_to_are_made_and_judged_by_what_the_release_of
             seen.extend(read_quality(edition.graph, catalogue=edition.catalogue)["criteria"])
             return []
 
-    with pytest.raises(ProjectError, match=r"not sound: doc points to fr/never\.html, which is not in the release"):
+    with pytest.raises(
+        ProjectError, match=r"not sound: doc points to fr/never\.html, which is not in the release"
+    ):
         command("-o", str(tmp_path / "other"), parts=[Promising()])
     judged = {key: words for key, is_met, words in seen if is_met}
     number = len(PRODUCTS) * len(PRODUCT_FORMS) + 2
@@ -322,26 +391,41 @@ def test_no_kept_text_goes_out_and_none_that_is_quoted_whole(
 ) -> None:
     (text,) = (path.read_text("utf-8") for path in few_edition.project.texts.glob("*.txt"))
     lines = list(filter(None, map(str.strip, text.splitlines())))
-    runs = {second: [f"{first}{end}{second}".encode() for end in ("\n", "\r\n", "\\n")]
-            for first, second in pairwise(lines)}  # fmt: skip
+    runs = {
+        second: [f"{first}{end}{second}".encode() for end in ("\n", "\r\n", "\\n")]
+        for first, second in pairwise(lines)
+    }
     assert len(runs) == len(lines) - 1, "no line stands twice"
     for name, body in contents(few_folder).items():
         plain = gzip.decompress(body) if name.endswith(".gz") else body
-        assert not any(run in plain for end, those in runs.items() if end.encode() in plain for run in those), name
+        assert not any(
+            run in plain for end, those in runs.items() if end.encode() in plain for run in those
+        ), name
         assert not name.startswith(("texts/", "work/")), name
-    rooms = [path for room in ("site", "publish", "server", "tables") for path in (PACKAGE / room).rglob("*.py")]
+    rooms = [
+        path
+        for room in ("site", "publish", "server", "tables")
+        for path in (PACKAGE / room).rglob("*.py")
+    ]
     reads = re.compile(r"project\.texts\b|kept_texts|read_kept")
     assert [path.name for path in rooms if reads.search(path.read_text("utf-8"))] == []
     prefixes = "".join(f"@prefix {one}: <{ROOT}id/{one}/> .\n" for one in ("document", "passage"))
     block = f'passage:x a pan:Passage ;\n    pan:quote "{"mot " * 800}"@fr ;\n    pan:inDocument document:x .\n'
-    (small / "graph" / "x.ttl").write_text(f"{prefixes}@prefix pan: <{ROOT}ontology#> .\n\n{block}", "utf-8")
+    (small / "graph" / "x.ttl").write_text(
+        f"{prefixes}@prefix pan: <{ROOT}ontology#> .\n\n{block}", "utf-8"
+    )
     with pytest.raises(ProjectError, match="x would be published whole"):
         command("-o", str(tmp_path / "r"))
     assert not (tmp_path / "r").exists()
 
 
 def test_who_reviewed_is_published_as_a_role_unless_the_graph_names_them() -> None:
-    decisions = {"a": ("Zoe", "2026-02-01"), "b": ("Adam", "2026-03-01"), "c": ("Zoe", "2026-01-01"), "d": ("Eve", "")}
+    decisions = {
+        "a": ("Zoe", "2026-02-01"),
+        "b": ("Adam", "2026-03-01"),
+        "c": ("Zoe", "2026-01-01"),
+        "d": ("Eve", ""),
+    }
     text = f'<{ROOT}id/agent/eve> <http://xmlns.com/foaf/0.1/name> "Eve" .'
     for link, (reviewer, day) in decisions.items():
         text += f'<{ROOT}id/link/{link}> <{PAN}reviewedBy> "{reviewer}" .'
@@ -365,7 +449,9 @@ def test_a_version_is_not_used_for_something_else_and_never_goes_back(
     command: Publish, small: Path, released: Path, tmp_path: Path
 ) -> None:
     command("-o", str(released), "--contact", "data@host.example")
-    assert json.loads((released / "release.json").read_text("utf-8"))["previous"] == "", "the same, written again"
+    assert json.loads((released / "release.json").read_text("utf-8"))["previous"] == "", (
+        "the same, written again"
+    )
     assert b"previousVersion" not in (released / "catalogue.ttl").read_bytes()
     add_keyword(small)
     with pytest.raises(ProjectError, match=r"0\.2\.0 is published already.*--version 0\.2\.1"):
@@ -380,12 +466,19 @@ def test_a_version_is_not_used_for_something_else_and_never_goes_back(
         assert propose(version, None) == following
 
 
-def test_of_two_states_that_are_compared_only_what_differs_is_held(few_edition: Edition, tmp_path: Path) -> None:
+def test_of_two_states_that_are_compared_only_what_differs_is_held(
+    few_edition: Edition, tmp_path: Path
+) -> None:
     line = f"<http://e/{{}}> <http://e/p> <http://e/o> <{ROOT}graph/derived/many> .\n"
-    lines = [line.format(f"a-thing-that-has-a-name-of-some-length/{at:05}").encode() for at in range(40_000)]
+    lines = [
+        line.format(f"a-thing-that-has-a-name-of-some-length/{at:05}").encode()
+        for at in range(40_000)
+    ]
     (tmp_path / folder.QUADS).parent.mkdir()
     (tmp_path / folder.QUADS).write_bytes(folder.compressed(lines))
-    edition = replace(few_edition, previous=tmp_path, computed={"packed": folder.compressed(lines[:-1])})
+    edition = replace(
+        few_edition, previous=tmp_path, computed={"packed": folder.compressed(lines[:-1])}
+    )
     tracemalloc.start()
     try:
         files = dict(change_part(edition))
@@ -410,17 +503,23 @@ def test_versions_keep_their_files_an_update_leads_from_one_to_the_next_and_a_fe
         store.update((released / "changes" / "changes.ru").read_text("utf-8"))
         assert set(store) == states[-1] != states[-2]
     changes_told = (released / "changes" / "changes.en.md").read_text("utf-8")
-    assert changes_told.startswith("# Changes from 0.3.0 to 0.4.0\n"), "no folder of who published is told"
+    assert changes_told.startswith("# Changes from 0.3.0 to 0.4.0\n"), (
+        "no folder of who published is told"
+    )
     endings = Counter(path.suffix for path in (released / "changes").iterdir())
     assert endings == {".atom": 3, ".csv": 3, ".md": 3, ".ru": 1}
     versions = ["0.4.0", "0.3.0", "0.2.0"]
     assert versions_in(released) == versions
-    assert [set(read_quads(released / "version" / one / folder.QUADS)) for one in versions] == states[::-1]
+    assert [
+        set(read_quads(released / "version" / one / folder.QUADS)) for one in versions
+    ] == states[::-1]
     assert 'href="version/0.2.0/index.html"' in (released / "index.html").read_text("utf-8")
     feed = feedparser.parse((released / "changes/feed.de.atom").read_bytes())
     ids = [entry.id for entry in feed.entries]
     assert len(ids) == len(set(ids)) > 2
-    assert [one.rpartition("/")[2] for one in ids if "/dataset/" in one] == ["0.4.0", "0.3.0"], "as far as one was made"
+    assert [one.rpartition("/")[2] for one in ids if "/dataset/" in one] == ["0.4.0", "0.3.0"], (
+        "as far as one was made"
+    )
 
 
 def test_a_reader_of_feeds_finds_nothing_to_mend(few_folder: Path) -> None:
@@ -428,7 +527,11 @@ def test_a_reader_of_feeds_finds_nothing_to_mend(few_folder: Path) -> None:
         read = feedparser.parse((few_folder / f"changes/feed.{language}.atom").read_bytes())
         assert (read.bozo, read.version) == (False, "atom10"), read.get("bozo_exception")
         assert (read.feed.language, read.feed.author) == (language, author)
-        assert [link.href for link in read.feed.links if link.rel == "self"] == [f"{BASE}changes/feed.{language}.atom"]
+        assert [link.href for link in read.feed.links if link.rel == "self"] == [
+            f"{BASE}changes/feed.{language}.atom"
+        ]
         for entry in read.entries:
-            assert all(entry.get(name) for name in ("id", "title", "link", "updated_parsed", "summary"))
+            assert all(
+                entry.get(name) for name in ("id", "title", "link", "updated_parsed", "summary")
+            )
         assert read.entries[0].id.endswith("/dataset/0.1.0")

@@ -31,14 +31,20 @@ _PREFIXES = """PREFIX pan: <https://w3id.org/pan2kg/ontology#> PREFIX skos: <htt
 class Things(SitePart):
     def paths(self, edition: editions.Edition) -> Iterator[tuple[str, str]]:
         kinds = ("plan", "action", "topic", "pair")
-        yield from ((kind, path) for kind, path in super().paths(edition) if kind in kinds and path[:2] == "fr")
+        yield from (
+            (kind, path)
+            for kind, path in super().paths(edition)
+            if kind in kinds and path[:2] == "fr"
+        )
 
 
 def state(project: Project, name: str) -> editions.Edition:
     def derive(store: LocalStore, project: Project) -> None:
         if EDITS.get(name):
             thing, verb, value = f"<https://w3id.org/pan2kg/{EDITS[name]}".split(" ", 2)
-            after, before = (f"{{ GRAPH ?g {{ {thing} {verb} {term} }} }}" for term in (value, "?o"))
+            after, before = (
+                f"{{ GRAPH ?g {{ {thing} {verb} {term} }} }}" for term in (value, "?o")
+            )
             insert = "" if value == "?o" else f"INSERT {after}"
             store.inner.update(f"{_PREFIXES} DELETE {before} {insert} WHERE {before}")
         rules.derive_when_asked(store, project)
@@ -51,29 +57,39 @@ def state(project: Project, name: str) -> editions.Edition:
     return edition
 
 
-def test_pages_stand_where_nothing_changed_and_only_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages_stand_where_nothing_changed_and_only_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # its pages lead to others, which are not made here
     monkeypatch.setattr("pan2kg.publish.inspection.inspect", lambda *_: [])
-    last, options = tmp_path / "last", ReleaseOptions(TODAY, has_base=True)
+    last = tmp_path / "last"
+    options = ReleaseOptions(TODAY, has_base=True)
     project = Project(copy(tmp_path / "project", (*FEW, *YOUTH)))
     first = state(project, "")
     assert publish(first, last, options, parts=[Things()]).kept[0] == 0
-    assert json.loads((last / folder.MARK).read_text("utf-8"))["pages"]["program"] == reuse.program(first), "compiled"
+    assert json.loads((last / folder.MARK).read_text("utf-8"))["pages"]["program"] == reuse.program(
+        first
+    ), "compiled"
     for name in EDITS:
         edition = replace(state(project, name), previous=last)
-        pages, lines = reuse.LastPages(edition), folder.read_content(edition.store, edition.issue.addresses)[1].quads
+        pages = reuse.LastPages(edition)
+        lines = folder.read_content(edition.store, edition.issue.addresses)[1].quads
         pages.judge(edition.graph, pages.compare(edition, lines))
         made = dict(Things()(edition))
         found = {path: body for path in made if (body := pages.find(path))}
         assert found == {path: made[path] for path in found}, name
-        assert name == "day" or any(body != (last / path).read_bytes() for path, body in made.items()), name
+        assert name == "day" or any(
+            body != (last / path).read_bytes() for path, body in made.items()
+        ), name
         assert (found == {}) if name == "concept" else len(found) > len(made) / 2, name
     # of the last of them, but for what is not as it was written
     for path, content in (("fr/topic/cancer.html", b""), ("fr/topic/crime.html", b"other")):
         assert found.pop(path)
         (last / path).write_bytes(content)
     kept, whole = publish(edition, tmp_path / "next", options, parts=[Things()]).kept
-    assert (kept, whole) == tuple(sum(path.endswith(".html") for path in paths) for paths in (found, made))
+    assert (kept, whole) == tuple(
+        sum(path.endswith(".html") for path in paths) for paths in (found, made)
+    )
     for path, body in made.items():
         assert (tmp_path / "next" / path).read_bytes() == body, path
         assert (tmp_path / "next" / path).samefile(last / path) is (path in found), path

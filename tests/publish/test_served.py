@@ -43,15 +43,29 @@ def apache(folder: Path, work: Path) -> Iterator[str]:
 @contextmanager
 def nginx(folder: Path, work: Path) -> Iterator[str]:
     port = free_port()
-    text = (folder / "nginx.conf").read_text("utf-8").replace("listen 80;", f"listen 127.0.0.1:{port};")
+    text = (
+        (folder / "nginx.conf")
+        .read_text("utf-8")
+        .replace("listen 80;", f"listen 127.0.0.1:{port};")
+    )
     with web_servers.nginx(work, port, text.replace("/srv/pan2kg/", f"{folder}/")):
         yield f"http://127.0.0.1:{port}/pan2kg/"
 
 
 @contextmanager
 def service(folder: Path, _: Path) -> Iterator[str]:
-    port, until = free_port(), time.monotonic() + PATIENCE
-    command = [sys.executable, "-m", "pan2kg.cli.main", "serve", "--no-browser", "--public", "--port", str(port)]
+    port = free_port()
+    until = time.monotonic() + PATIENCE
+    command = [
+        sys.executable,
+        "-m",
+        "pan2kg.cli.main",
+        "serve",
+        "--no-browser",
+        "--public",
+        "--port",
+        str(port),
+    ]
     with subprocess.Popen(
         [*command, "--release", str(folder)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as run:
@@ -73,7 +87,9 @@ def beside(folder: Path, work: Path) -> Path:
 
 
 @pytest.mark.parametrize("server", [apache, nginx, service])
-def test_a_server_that_negotiates_gives_all_of_a_release(few_folder: Path, tmp_path: Path, server: Server) -> None:
+def test_a_server_that_negotiates_gives_all_of_a_release(
+    few_folder: Path, tmp_path: Path, server: Server
+) -> None:
     with server(few_folder, tmp_path) as address:
         found = verify(few_folder, address)
         assert found.faults == [], tell(found)
@@ -95,9 +111,13 @@ def test_another_file_and_a_missing_one_are_found(few_folder: Path, tmp_path: Pa
     shutil.copytree(few_folder, other, copy_function=shutil.copyfile)
     (other / "release.css").write_bytes(b"another")
     (other / "queries.ttl").unlink()
-    gone = next(place for place in json.loads((few_folder / "release.json").read_text("utf-8"))["retired"])
+    gone = next(
+        place for place in json.loads((few_folder / "release.json").read_text("utf-8"))["retired"]
+    )
     stone = f"{shared_place(f'doc/{gone}')}.html"
-    (other / stone).write_text((other / stone).read_text("utf-8").replace('class="retired"', ""), "utf-8")
+    (other / stone).write_text(
+        (other / stone).read_text("utf-8").replace('class="retired"', ""), "utf-8"
+    )
     for link in (other / "doc/link").glob("*.ttl"):
         link.write_text("<http://e/s> <http://e/p> <http://e/o> .", "utf-8")
     with served(tmp_path / "root") as address:

@@ -39,7 +39,7 @@ from pan2kg.publish.tables import (
     read_table,
     read_weights,
     table_definitions,
-)  # fmt: skip
+)
 from pan2kg.publish.vocabulary import things_in
 from pan2kg.store.store import LocalStore, read_quads
 from pan2kg.tables.figure_words import basis_words
@@ -83,7 +83,9 @@ def complaints(address: str) -> list[str]:
 
 @cache
 def metadata(folder: Path, name: str) -> Metadata:
-    read: Metadata = json.loads((folder / "tables" / f"{name}.csv-metadata.json").read_text(encoding="utf-8"))
+    read: Metadata = json.loads(
+        (folder / "tables" / f"{name}.csv-metadata.json").read_text(encoding="utf-8")
+    )
     return read
 
 
@@ -101,11 +103,16 @@ def triples(folder: Path, name: str) -> Iterator[ox.Triple]:
     schema = metadata(folder, name)["tableSchema"]
     for row in rows(folder, name):
         for column in schema["columns"]:
-            cell, separator = row[column["name"]], column.get("separator")
+            cell = row[column["name"]]
+            separator = column.get("separator")
             if "propertyUrl" in column and cell:
                 subject = row[column.get("aboutUrl", str(schema["aboutUrl"]))[2:-1]]
                 for value in cell.split(separator) if separator else [cell]:
-                    yield ox.Triple(ox.NamedNode(subject), ox.NamedNode(column["propertyUrl"]), _term(column, value))
+                    yield ox.Triple(
+                        ox.NamedNode(subject),
+                        ox.NamedNode(column["propertyUrl"]),
+                        _term(column, value),
+                    )
 
 
 def _term(column: dict[str, str], value: str) -> ox.NamedNode | ox.Literal:
@@ -131,7 +138,10 @@ def test_a_table_says_what_the_graph_says_no_more_and_no_less(
     few_folder: Path, few_edition: Edition, held: frozenset[ox.Triple], definition: TableDefinition
 ) -> None:
     said = set(triples(few_folder, definition.name))
-    assert said or (definition.name == "names" and not any(str(one.object) == f"<{SKOSXL}Label>" for one in held))
+    assert said or (
+        definition.name == "names"
+        and not any(str(one.object) == f"<{SKOSXL}Label>" for one in held)
+    )
     assert said <= held
     lines = gzip.decompress((few_folder / QUADS).read_bytes()).decode().splitlines(keepends=True)
     source = Source(dict(things_in(lines)), read_prefixes(few_edition.project), Addresses())
@@ -143,7 +153,9 @@ def test_a_table_says_what_the_graph_says_no_more_and_no_less(
         return
     members = {ox.NamedNode(row[0]) for row in read_table(source, definition).rows}
     kinds = {ox.NamedNode(source.expand(name)) for name in definition.classes}
-    typed = {one.subject for one in held if one.predicate.value == f"{RDF}type" and one.object in kinds}
+    typed = {
+        one.subject for one in held if one.predicate.value == f"{RDF}type" and one.object in kinds
+    }
     assert members == (typed & members if definition.having else typed)
     properties = {ox.NamedNode(source.expand(of)) for _, of, _, _ in definition.columns}
     stated = {one for one in held if one.predicate in properties and one.subject in members}
@@ -159,7 +171,8 @@ def test_the_weights_are_those_the_figures_are_computed_with(
     weights = few_edition.graph.known().potential.weights
     assert set(given) == set(weights.texts)
     for at, text in enumerate(weights.texts):
-        row, above = given[text], int(weights.above[at])
+        row = given[text]
+        above = int(weights.above[at])
         assert (int(row["plans"]), int(row["plans_with_texts"])) == (weights.d[at], weights.n)
         content = -log2((weights.d[at] + 1) / (weights.n + 2))
         assert float(row["information_content"]) == pytest.approx(content, abs=1e-6)
@@ -167,11 +180,17 @@ def test_the_weights_are_those_the_figures_are_computed_with(
         assert row["above"] == (weights.texts[above] if above >= 0 else "")
 
 
-def test_the_register_of_figures_stands_in_the_release_at_four_levels(few_folder: Path, few_edition: Edition) -> None:
+def test_the_register_of_figures_stands_in_the_release_at_four_levels(
+    few_folder: Path, few_edition: Edition
+) -> None:
     held = rows(few_folder, "figures")
     for taken in few_edition.graph.figures():
         for level, value in zip(FIGURED, taken.nested, strict=True):
-            told = [row for row in held if (row["figure"], row["evidence_level"]) == (taken.figure.id, level.key)]
+            told = [
+                row
+                for row in held
+                if (row["figure"], row["evidence_level"]) == (taken.figure.id, level.key)
+            ]
             numbers = [float(row[end]) for row in told for end in ("value", "upper") if row[end]]
             assert numbers == pytest.approx([one for one in value if one is not None], abs=1e-6)
 
@@ -184,11 +203,15 @@ def test_a_table_is_sound(few_folder: Path, name: str) -> None:
     assert content.endswith(b"\r\n")
     lines = list(csv.reader(io.StringIO(content.decode("utf-8"), newline=""), strict=True))
     assert {len(row) for row in lines} == {len(lines[0])}
-    schema, held = metadata(few_folder, name)["tableSchema"], rows(few_folder, name)
+    schema = metadata(few_folder, name)["tableSchema"]
+    held = rows(few_folder, name)
     columns = schema["columns"]
     assert lines[0] == [column["name"] for column in columns]
     key = schema["primaryKey"]
-    values = [tuple(row[str(column)] for column in ([key] if isinstance(key, str) else key)) for row in held]
+    values = [
+        tuple(row[str(column)] for column in ([key] if isinstance(key, str) else key))
+        for row in held
+    ]
     assert len(set(values)) == len(values)
     assert all(part for value in values for part in value)
     for at, column in enumerate(columns):
@@ -203,34 +226,48 @@ def test_a_table_is_sound(few_folder: Path, name: str) -> None:
         labels = f"{column['name']}_label_fr"
         if labels in lines[0] and "separator" in column:
             for row in held:
-                lists = [row[one].split(column["separator"]) for one in (column["name"], labels) if row[one]]
+                lists = [
+                    row[one].split(column["separator"])
+                    for one in (column["name"], labels)
+                    if row[one]
+                ]
                 assert len({len(one) for one in lists}) <= 1, "a label for each"
 
 
 def test_a_separator_occurs_in_none_of_the_values() -> None:
     store = ox.Store()
-    thing, label = ox.NamedNode("http://e/a"), ox.NamedNode(SKOS + "altLabel")
+    thing = ox.NamedNode("http://e/a")
+    label = ox.NamedNode(SKOS + "altLabel")
     for text in ("a|b", "c"):
         store.add(ox.Quad(thing, label, ox.Literal(text, language="fr"), thing))
     body = ox.NamedNode(ROOT + "ontology#PublicBody")
     store.add(ox.Quad(thing, ox.NamedNode(RDF + "type"), body, thing))
     lines = read_content(LocalStore(store), Addresses())[1].quads
-    source = Source(dict(things_in(map(bytes.decode, lines))), read_prefixes(Project.packaged()), Addresses())
+    source = Source(
+        dict(things_in(map(bytes.decode, lines))), read_prefixes(Project.packaged()), Addresses()
+    )
     table = read_table(source, next(one for one in table_definitions() if one.name == "bodies"))
     at = [column.name for column in table.fields].index("alternative_label_fr")
     assert (table.fields[at].separator, table.rows[0][at]) == ("¦", "a|b¦c")
 
 
-def test_another_validator_finds_the_tables_valid_with_what_they_refer_to(few_folder: Path, tmp_path: Path) -> None:
-    tables, group = few_folder / "tables", json.loads((few_folder / "tables" / "csv-metadata.json").read_text("utf-8"))
-    group["tables"] = [table for table in group["tables"] if (tables / table["url"]).stat().st_size < LARGE]
+def test_another_validator_finds_the_tables_valid_with_what_they_refer_to(
+    few_folder: Path, tmp_path: Path
+) -> None:
+    tables = few_folder / "tables"
+    group = json.loads((few_folder / "tables" / "csv-metadata.json").read_text("utf-8"))
+    group["tables"] = [
+        table for table in group["tables"] if (tables / table["url"]).stat().st_size < LARGE
+    ]
     names = {table["url"] for table in group["tables"]}
     assert len(names) > 10
     (tmp_path / "each").mkdir()
     for table in group["tables"]:
         shutil.copy(tables / table["url"], tmp_path)
         keys = table["tableSchema"].get("foreignKeys", [])
-        table["tableSchema"]["foreignKeys"] = [key for key in keys if key["reference"]["resource"] in names]
+        table["tableSchema"]["foreignKeys"] = [
+            key for key in keys if key["reference"]["resource"] in names
+        ]
     assert any(table["tableSchema"]["foreignKeys"] for table in group["tables"])
     (tmp_path / "csv-metadata.json").write_text(json.dumps(group), encoding="utf-8")
     # the metadata of each by itself, with the first rows of its table
@@ -238,10 +275,14 @@ def test_another_validator_finds_the_tables_valid_with_what_they_refer_to(few_fo
     for name in described:
         shutil.copy(tables / name, tmp_path / "each")
         with (tables / name.removesuffix("-metadata.json")).open("rb") as lines:
-            (tmp_path / "each" / name.removesuffix("-metadata.json")).write_bytes(b"".join(islice(lines, 20)))
+            (tmp_path / "each" / name.removesuffix("-metadata.json")).write_bytes(
+                b"".join(islice(lines, 20))
+            )
     with served(tmp_path) as address:
         assert complaints(address + "csv-metadata.json") == []
-        assert {name: said for name in described if (said := complaints(f"{address}each/{name}"))} == {}
+        assert {
+            name: said for name in described if (said := complaints(f"{address}each/{name}"))
+        } == {}
     with served(few_folder / "data") as address:
         assert complaints(f"{address}bodies.csv-metadata.json") == []
 
@@ -257,16 +298,24 @@ def test_a_table_for_people_is_tidy_and_the_same_in_every_form(few_folder: Path,
             told = [row.get(f"{column.removesuffix('_iri')}_{tag}") for tag in LANGUAGES]
             assert not row[column] or any(told), f"{row[column]} has no name beside it"
     table = parquet.read_table(few_folder / "data" / f"{name}.parquet")
-    assert table.to_pylist() == [{column: value or None for column, value in row.items()} for row in read]
+    assert table.to_pylist() == [
+        {column: value or None for column, value in row.items()} for row in read
+    ]
     book = openpyxl.load_workbook(few_folder / "data" / f"{name}.xlsx", read_only=True)
     assert book.sheetnames == [format_of("name", tag) for tag in LANGUAGES]
     assert {sum(1 for _ in sheet.iter_rows()) for sheet in book} == {len(read) + 1}
 
 
 def test_actions_say_who_which_text_and_in_whose_words_and_links_join_two(few_folder: Path) -> None:
-    actions = [row for row in rows(few_folder, "actions", "data") if row["action_iri"].endswith("/lu-bhr-2-4-3")]
+    actions = [
+        row
+        for row in rows(few_folder, "actions", "data")
+        if row["action_iri"].endswith("/lu-bhr-2-4-3")
+    ]
     assert {row["plan_iri"] for row in actions} == {f"{ROOT}id/plan/lu-bhr-2"}
-    uses = [row for row in actions if row["what_iri"] == "http://data.europa.eu/eli/reg/2017/821/oj"]
+    uses = [
+        row for row in actions if row["what_iri"] == "http://data.europa.eu/eli/reg/2017/821/oj"
+    ]
     assert uses[0]["quote"].startswith("Préparation de la mise en œuvre")
     assert uses[0]["aspect_de"]
     assert uses[0]["source_iri"] == f"{ROOT}id/document/mae-gouvernement-lu-fr-pan-2"
@@ -283,11 +332,15 @@ def test_what_holds_no_weights_is_refused_and_a_release_on_its_own_weights_has_i
     with pytest.raises(ProjectError, match=r"plans\.csv:2: This is no line of weights"):
         read_weights(few_folder / "tables" / "plans.csv")
     assert published_weights(tmp_path) is None
-    graph, again = few_edition.graph, few_edition.graph.weighed_as(read_weights(few_folder))
+    graph = few_edition.graph
+    again = few_edition.graph.weighed_as(read_weights(few_folder))
     for level in ("plan", "editors"):
-        mine, theirs = graph.known(level), again.known(level)
+        mine = graph.known(level)
+        theirs = again.known(level)
         assert theirs.shared == pytest.approx(mine.shared, abs=1e-4)
-        pairs = [[(one.source, one.target) for one in known_of.occasions] for known_of in (mine, theirs)]
+        pairs = [
+            [(one.source, one.target) for one in known_of.occasions] for known_of in (mine, theirs)
+        ]
         assert pairs[0] == pairs[1]
     line = basis_line(again.known())
     assert (line.weights, line.fresh, basis_line(graph.known()).weights) == ("0.1.0", 0, "")
@@ -299,17 +352,23 @@ def test_every_weight_is_that_of_the_earlier_release_but_of_a_text_it_does_not_k
 ) -> None:
     (tmp_path / "tables").mkdir()
     shutil.copy(few_folder / "release.json", tmp_path)
-    mine, weights = few_edition.graph.known(), rows(few_folder, "weights")
+    mine = few_edition.graph.known()
+    weights = rows(few_folder, "weights")
     with (tmp_path / "tables" / "weights.csv").open("w", encoding="utf-8", newline="") as file:
         written = csv.DictWriter(file, weights[0])
         written.writeheader()
-        written.writerows(row | {"gain": str(2 * float(row["gain"]))} for row in weights
-                          if row["iri"] != mine.potential.weights.texts[0])  # fmt: skip
+        written.writerows(
+            row | {"gain": str(2 * float(row["gain"]))}
+            for row in weights
+            if row["iri"] != mine.potential.weights.texts[0]
+        )
     theirs = few_edition.graph.weighed_as(read_weights(tmp_path)).known()
     own, kept = (made.potential.weights.gain for made in (mine, theirs))
     assert kept[0] == own[0]
     assert kept[1:] == pytest.approx(2 * own[1:], abs=1e-4)
-    assert "1 text it does not know has the weight of this graph." in basis_words(basis_line(theirs), "en")
+    assert "1 text it does not know has the weight of this graph." in basis_words(
+        basis_line(theirs), "en"
+    )
 
 
 def test_each_derived_link_by_a_shared_text_says_what_it_weighs_at_its_level(
@@ -328,9 +387,13 @@ def test_each_derived_link_by_a_shared_text_says_what_it_weighs_at_its_level(
         one, two = row["between"].split("|")
         weight = few_edition.graph.known(row["evidence_level"].rpartition("/")[2]).weight(one, two)
         wanted = (weight.low, weight.high, weight.broad)
-        assert [said[link, name] for name in ("weight", "weightHigh", "weightBroad")] == pytest.approx(wanted, abs=1e-6)
+        assert [
+            said[link, name] for name in ("weight", "weightHigh", "weightBroad")
+        ] == pytest.approx(wanted, abs=1e-6)
         assert float(row["weight"]) == said[link, "weight"]
-        assert weight.low + weight.broad > 0, "a derived link rests on a text both share at its level"
+        assert weight.low + weight.broad > 0, (
+            "a derived link rests on a text both share at its level"
+        )
 
 
 YOUTH = "https://w3id.org/pan2kg/id/link/4fe5cbc62f0f48db"
@@ -357,7 +420,15 @@ def test_a_change_tells_figures_on_the_weights_of_the_earlier_so_that_a_text_gro
     # on its own weights the later state would owe less, though none of the plans concerned changed
     tables = few_edition.graph.tables
     later = replace(tables, uses=tuple(use for use in tables.uses if use.link != YOUTH))
-    owed, then = (sum(one.bits for one in known(made).occasions if one.is_expected) for made in (tables, later))
+    owed, then = (
+        sum(one.bits for one in known(made).occasions if one.is_expected)
+        for made in (tables, later)
+    )
     assert then < owed - 0.01
-    stated = [changes.Side(ox.parse(b"".join(side.stated), format=ox.RdfFormat.N_QUADS), "x") for side in (old, new)]
-    assert changes.Change(*stated).figures is None, "without levels of evidence there are no figures"
+    stated = [
+        changes.Side(ox.parse(b"".join(side.stated), format=ox.RdfFormat.N_QUADS), "x")
+        for side in (old, new)
+    ]
+    assert changes.Change(*stated).figures is None, (
+        "without levels of evidence there are no figures"
+    )

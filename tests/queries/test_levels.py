@@ -1,7 +1,8 @@
 """The rules and the fast engine are two implementations of one thing, and questions a third: they agree at every level.
-The rules make an act, its provisions and its national transposition one text; the engine has them as a tree and climbs
-it. So they agree on the roots of that tree, on the shipped graph and on small random ones. The same holds for whose
-part is in what, and who should talk, which a question says too."""
+The rules make an act, its provisions and its national transposition one text; the engine has them
+as a tree and climbs it. So they agree on the roots of that tree, on the shipped graph and on small
+random ones. The same holds for whose part is in what, and who should talk, which a question says
+too."""
 
 from collections.abc import Mapping
 from itertools import combinations, pairwise
@@ -37,7 +38,9 @@ relation:implements pan:useClass 1.0 . relation:references pan:useClass 0.25 . r
 
 def graph_of(lines: list[str], rules: list[str] | None = None) -> pan2kg.Graph:
     inner = ox.Store()
-    inner.load(HEAD + "\n".join(lines), format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode("http://e/g"))
+    inner.load(
+        HEAD + "\n".join(lines), format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode("http://e/g")
+    )
     store = LocalStore(inner)
     derive(store, PROJECT, rules)
     return pan2kg.Graph(PROJECT, store)
@@ -54,7 +57,10 @@ def using(name: object, work: str, text: str, relation: str, word: tuple[str, st
     )
 
 
-WORD = st.tuples(st.sampled_from(("own", "law", "press", "")), st.sampled_from(("stated", "derived", "unverified")))
+WORD = st.tuples(
+    st.sampled_from(("own", "law", "press", "")),
+    st.sampled_from(("stated", "derived", "unverified")),
+)
 Use = tuple[str, str, str, tuple[str, str]]
 
 
@@ -67,9 +73,11 @@ e:K a pan:Treaty ; dcterms:identifier "k" ; owl:sameAs e:L .
 e:D1 eli:is_part_of e:D . e:K1 eli:is_part_of e:K .
 """
 USES = st.tuples(
-    st.sampled_from("pqrabc"), st.sampled_from(("N", "C", "D", "D1", "E", "K", "K1", "L")),
-    st.sampled_from(("implements", "references", "related-to")), WORD,
-)  # fmt: skip
+    st.sampled_from("pqrabc"),
+    st.sampled_from(("N", "C", "D", "D1", "E", "K", "K1", "L")),
+    st.sampled_from(("implements", "references", "related-to")),
+    WORD,
+)
 
 
 def of_engine(graph: pan2kg.Graph) -> dict[tuple[str, str], Level]:
@@ -79,8 +87,10 @@ def of_engine(graph: pan2kg.Graph) -> dict[tuple[str, str], Level]:
     works += [(action, made.actions.row(row)) for row, action in enumerate(made.names)]
     return {
         (work, made.weights.texts[text]): firm
-        for work, texts in works for text, (_, firm) in texts.items() if made.weights.above[text] < 0
-    }  # fmt: skip
+        for work, texts in works
+        for text, (_, firm) in texts.items()
+        if made.weights.above[text] < 0
+    }
 
 
 def of_rules(store: Store) -> dict[tuple[str, str], Level]:
@@ -103,18 +113,23 @@ def links_by_rules(store: Store) -> dict[frozenset[str], Level]:
     return {pair: at for pair, at in found.items() if at is not None}
 
 
-def links_of(rests: Mapping[tuple[str, str], Level], home: Mapping[str, str]) -> dict[frozenset[str], Level]:
+def links_of(
+    rests: Mapping[tuple[str, str], Level], home: Mapping[str, str]
+) -> dict[frozenset[str], Level]:
     """What follows for works of two plans: through one text the weaker side, through several the firmest text."""
     found: dict[frozenset[str], Level] = {}
     for one, text in rests:
         for two, other in rests:
             if text == other and one < two and home.get(one, one) != home.get(two, two):
-                pair, weaker = frozenset((one, two)), max(rests[one, text], rests[two, text])
+                pair = frozenset((one, two))
+                weaker = max(rests[one, text], rests[two, text])
                 found[pair] = min(weaker, found.get(pair, weaker))
     return found
 
 
-def _one_address(graph: pan2kg.Graph, found: Mapping[tuple[str, str], Level]) -> dict[tuple[str, str], Level]:
+def _one_address(
+    graph: pan2kg.Graph, found: Mapping[tuple[str, str], Level]
+) -> dict[tuple[str, str], Level]:
     """Works and texts where a text of several addresses is called by the first of them."""
     same: dict[str, set[str]] = {}
     for one, other in text_rows(graph.store, program_query("coherence/text-addresses")):
@@ -141,8 +156,9 @@ def acts_of(uses: list[Use], steps: tuple[str, ...]) -> pan2kg.Graph:
         f"e:s{low}{high} pan:linkType linktype:instrument-relation ; pan:relation relation:implements ;"
         f" pan:from e:{low} ; pan:to e:{high} ; pan:status linkstatus:accepted ;"
         f" {on_the_word(step.replace('nobody', ''), 'stated')}"
-        for (low, high), step in zip(STEPS, steps, strict=True) if step
-    ]  # fmt: skip
+        for (low, high), step in zip(STEPS, steps, strict=True)
+        if step
+    ]
     lines += [using(at, *use) for at, use in enumerate(uses)]
     return graph_of([TEXTS, *lines], ["rests-on-at-level", "derived-level"])
 
@@ -152,7 +168,9 @@ def acts_of(uses: list[Use], steps: tuple[str, ...]) -> pan2kg.Graph:
     st.lists(USES, min_size=1, max_size=9),
     st.tuples(*[st.sampled_from(("", "nobody", "law", "press"))] * len(STEPS)),
 )
-def test_rules_and_engine_agree_on_small_random_graphs(uses: list[Use], steps: tuple[str, ...]) -> None:
+def test_rules_and_engine_agree_on_small_random_graphs(
+    uses: list[Use], steps: tuple[str, ...]
+) -> None:
     graph = acts_of(uses, steps)
     ruled = of_rules(graph.store)
     assert _one_address(graph, ruled) == _one_address(graph, of_engine(graph))
@@ -160,15 +178,23 @@ def test_rules_and_engine_agree_on_small_random_graphs(uses: list[Use], steps: t
 
 
 def test_of_several_acts_above_the_firmest_known_counts_then_the_first_by_address() -> None:
-    used: list[Use] = [("a", "N", "implements", ("own", "stated")), ("b", "D", "implements", ("own", "stated"))]
+    used: list[Use] = [
+        ("a", "N", "implements", ("own", "stated")),
+        ("b", "D", "implements", ("own", "stated")),
+    ]
     by_step = {
-        ("law", "", "press", ""): "D", ("press", "", "law", ""): "C", ("law", "law", "law", "law"): "C",
-        ("law", "press", "press", ""): "E", ("law", "", "nobody", ""): "D",
-    }  # fmt: skip
+        ("law", "", "press", ""): "D",
+        ("press", "", "law", ""): "C",
+        ("law", "law", "law", "law"): "C",
+        ("law", "press", "press", ""): "E",
+        ("law", "", "nobody", ""): "D",
+    }
     for steps, root in by_step.items():
         graph = acts_of(used, steps)
         for found in (of_rules(graph.store), of_engine(graph)):
-            assert [text for work, text in found if work == "http://e/a"] == [f"http://e/{root}"], steps
+            assert [text for work, text in found if work == "http://e/a"] == [f"http://e/{root}"], (
+                steps
+            )
 
 
 # Whose part is in what, and who should talk
@@ -183,11 +209,16 @@ e:some a pan:UnnamedGroup .
 """
 WORKS = ("p", "q", "r", "a", "b", "c", "d")
 PARTS = st.tuples(
-    st.sampled_from((*WORKS, "part")), st.sampled_from(("x", "y", "z", "w", "some")),
-    st.sampled_from(("lead", "partner")), WORD,
-)  # fmt: skip
+    st.sampled_from((*WORKS, "part")),
+    st.sampled_from(("x", "y", "z", "w", "some")),
+    st.sampled_from(("lead", "partner")),
+    WORD,
+)
 NAMED = st.tuples(
-    st.sampled_from(WORKS), st.sampled_from(("K", "L", "G")), st.sampled_from(("implements", "references")), WORD
+    st.sampled_from(WORKS),
+    st.sampled_from(("K", "L", "G")),
+    st.sampled_from(("implements", "references")),
+    WORD,
 )
 
 
@@ -203,32 +234,44 @@ def parts_agree(graph: pan2kg.Graph, at: Level) -> bool:
     """Whether the plain triples and the levels of the statements have the same bodies in the same works."""
     query = f"{PAN} SELECT DISTINCT ?w ?b {{ ?w pan:involvesBodyAt{at.key.title()} ?b }}"
     ruled = {(work, body) for work, body in text_rows(graph.store, query)}
-    return ruled == {(profile.work, body) for profile in graph.profiles_at(at) for body in profile.bodies}
+    return ruled == {
+        (profile.work, body) for profile in graph.profiles_at(at) for body in profile.bodies
+    }
 
 
 def told(graph: pan2kg.Graph, at: Level) -> dict[frozenset[str], int]:
     """By the engine, for each two bodies that should talk over how many texts."""
     met = {*graph.earlier_bodies, *meeting(graph.profiles)}
-    found = who_should_talk(graph.uses_at(at), graph.profiles_at(at), graph.bits, met, country=graph.country_of)
+    found = who_should_talk(
+        graph.uses_at(at), graph.profiles_at(at), graph.bits, met, country=graph.country_of
+    )
     return {frozenset(row.bodies): len(row.instruments) for row in found}
 
 
 @pytest.mark.parametrize("at", FIGURED)
-def test_parts_and_ways_back_are_the_same_by_rules_question_and_engine(graph: pan2kg.Graph, at: Level) -> None:
+def test_parts_and_ways_back_are_the_same_by_rules_question_and_engine(
+    graph: pan2kg.Graph, at: Level
+) -> None:
     assert parts_agree(graph, at)
     said = {State.SEEN: "yes", State.ABSENT: "no", State.OPEN: "unread"}
     known = graph.known(at)
     back = returns(known.chronology, known.tables.readings, at=at)
     wanted = {(way.target, way.source): (said[way.state], way.verdict.value) for way in back}
     rows = graph.ask("plan-citations", least_level=at.key).rows
-    asked = {(row["citing_plan"], row["cited_plan"]): (row["returned"], row["verdict"]) for row in rows}
+    asked = {
+        (row["citing_plan"], row["cited_plan"]): (row["returned"], row["verdict"]) for row in rows
+    }
     assert asked == wanted
-    assert next(figure for figure in graph.figures(at) if figure.figure.id == "citing-pairs").value == (len(asked),)
+    assert next(
+        figure for figure in graph.figures(at) if figure.figure.id == "citing-pairs"
+    ).value == (len(asked),)
 
 
 @settings(max_examples=20 * TIMES)
 @given(st.lists(PARTS, max_size=9), st.lists(NAMED, min_size=1, max_size=7))
-def test_rules_question_and_engine_agree_on_small_random_graphs(parts: list[Use], uses: list[Use]) -> None:
+def test_rules_question_and_engine_agree_on_small_random_graphs(
+    parts: list[Use], uses: list[Use]
+) -> None:
     graph = bodies_of(parts, uses)
     found = []
     for at in FIGURED:
@@ -236,24 +279,40 @@ def test_rules_question_and_engine_agree_on_small_random_graphs(parts: list[Use]
         found.append(told(graph, at))
         assert found[-1] == {
             frozenset((f"http://e/{body}", row["other_body"])): int(row["shared_instruments"])
-            for body in "xyzw" for row in graph.ask("who-should-talk", body=f"http://e/{body}", least_level=at.key)
-        }  # fmt: skip
+            for body in "xyzw"
+            for row in graph.ask("who-should-talk", body=f"http://e/{body}", least_level=at.key)
+        }
     assert all(firm.keys() <= weak.keys() for firm, weak in pairwise(found))
 
 
 def test_a_part_without_a_document_is_in_no_figure_and_works_of_two_countries_join_nobody() -> None:
     uses = [(work, "K", "implements", ("own", "stated")) for work in "abcd"]
-    parts = [(work, body, "lead", ("own", "stated")) for work, body in (("a", "x"), ("b", "y"), ("c", "z"))]
-    assert told(bodies_of(parts, uses), Level.PLAN).keys() == {frozenset(("http://e/x", "http://e/y"))}
+    parts = [
+        (work, body, "lead", ("own", "stated"))
+        for work, body in (("a", "x"), ("b", "y"), ("c", "z"))
+    ]
+    assert told(bodies_of(parts, uses), Level.PLAN).keys() == {
+        frozenset(("http://e/x", "http://e/y"))
+    }
     unread = [*parts[:1], ("b", "y", "lead", ("", "stated"))]
     assert [told(bodies_of(unread, uses), at) for at in FIGURED] == [{}] * 4
     met = told(bodies_of([*parts, ("d", "w", "lead", ("own", "stated"))], uses), Level.PLAN).keys()
-    assert met == {frozenset((f"http://e/{one}", f"http://e/{two}")) for one, two in combinations("xyw", 2)}
+    assert met == {
+        frozenset((f"http://e/{one}", f"http://e/{two}")) for one, two in combinations("xyw", 2)
+    }
 
 
-def test_a_general_text_joins_nobody_and_a_work_in_common_on_a_weaker_word_does_not_have_to_be_told() -> None:
+def test_a_general_text_joins_nobody_and_a_work_in_common_on_a_weaker_word_does_not_have_to_be_told() -> (
+    None
+):
     parts = [(work, body, "lead", ("own", "stated")) for work, body in (("a", "x"), ("b", "y"))]
-    assert told(bodies_of(parts, [(work, "G", "implements", ("own", "stated")) for work in "ab"]), Level.EDITORS) == {}
+    assert (
+        told(
+            bodies_of(parts, [(work, "G", "implements", ("own", "stated")) for work in "ab"]),
+            Level.EDITORS,
+        )
+        == {}
+    )
     uses = [(work, "K", "implements", ("press", "stated")) for work in "ab"]
     assert [len(told(bodies_of(parts, uses), at)) for at in FIGURED] == [0, 0, 1, 1]
     common = ("a", "y", "partner", ("own", "derived"))

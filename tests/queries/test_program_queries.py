@@ -18,9 +18,12 @@ FOLDER = Project.at(Path(__file__).resolve().parents[2]).queries / "program"
 FILES = sorted(FOLDER.rglob("*.rq"))
 
 
-def test_every_query_of_the_program_says_what_it_reads_and_declares_just_the_prefixes_it_uses(project: Project) -> None:
+def test_every_query_of_the_program_says_what_it_reads_and_declares_just_the_prefixes_it_uses(
+    project: Project,
+) -> None:
     """Both engines read it: rdflib, which is slow to read, thirty of them that are drawn by lot."""
-    known, store = read_prefixes(project), LocalStore(ox.Store())
+    known = read_prefixes(project)
+    store = LocalStore(ox.Store())
     questions = {query.text for query in read_queries(project).values()}
     for path in FILES:
         text = path.read_text(encoding="utf-8")
@@ -50,7 +53,11 @@ def test_values_take_the_place_of_defaults_and_none_leaves_its_place() -> None:
     for hostile in ("http://e/x> ?p ?o . <http://e/y", "a b", "http://e/{x}", "x\\u003e"):
         with pytest.raises(QueryError, match="is no IRI"):
             program_query("things/classes-and-plan", thing=hostile)
-    names: tuple[dict[str, list[str]], ...] = ({}, {"thing": ["http://e/x"], "other": ["http://e/y"]}, {"other": []})
+    names: tuple[dict[str, list[str]], ...] = (
+        {},
+        {"thing": ["http://e/x"], "other": ["http://e/y"]},
+        {"other": []},
+    )
     for values in names:
         with pytest.raises(TypeError, match="thing ≠"):
             program_query("things/classes-and-plan", **values)
@@ -59,17 +66,26 @@ def test_values_take_the_place_of_defaults_and_none_leaves_its_place() -> None:
 
 
 def test_hardly_a_query_stands_in_python() -> None:
-    query = re.compile(r"^[^#\n>]*(?:\b(?:SELECT|CONSTRUCT|ASK|DESCRIBE)\b.*\{|\bWHERE \{)", re.MULTILINE)
+    query = re.compile(
+        r"^[^#\n>]*(?:\b(?:SELECT|CONSTRUCT|ASK|DESCRIBE)\b.*\{|\bWHERE \{)", re.MULTILINE
+    )
     files = (FOLDER.parents[1] / "pan2kg").rglob("*.py")
-    found = [f"{path.name}: {text.strip()[:60]}" for path in files for text in query.findall(path.read_text("utf-8"))]
+    found = [
+        f"{path.name}: {text.strip()[:60]}"
+        for path in files
+        for text in query.findall(path.read_text("utf-8"))
+    ]
     assert len(found) < 20, f"move these to queries/program: {found}"
 
 
 def test_every_query_of_the_program_is_asked_by_a_module() -> None:
-    texts = [path.read_text(encoding="utf-8") for path in (FOLDER.parents[1] / "pan2kg").rglob("*.py")]
+    texts = [
+        path.read_text(encoding="utf-8") for path in (FOLDER.parents[1] / "pan2kg").rglob("*.py")
+    ]
     called = {name for text in texts for name in re.findall(r'"([a-z-]+/[a-z-]+)"', text)}
     for text in texts:
-        folders, names = re.findall(r'f"([a-z-]+)/\{', text), re.findall(r'"([a-z-]+)"', text)
+        folders = re.findall(r'f"([a-z-]+)/\{', text)
+        names = re.findall(r'"([a-z-]+)"', text)
         called |= {f"{folder}/{name}" for folder in folders for name in names}
     unasked = {path.relative_to(FOLDER).with_suffix("").as_posix() for path in FILES} - called
     assert not unasked, "take these files away"

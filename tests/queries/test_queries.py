@@ -1,5 +1,6 @@
 """The stored questions: their form, their answers, and that two engines agree on them. Golden answers stand in
-``golden/``, one CSV a question. ``PAN2KG_REWRITE=1 pytest tests/queries`` rewrites them; read the difference as you
+``golden/``, one CSV a question. ``PAN2KG_REWRITE=1 pytest tests/queries`` rewrites them; read the
+    difference as you
 would read code."""
 
 import csv
@@ -33,24 +34,42 @@ QUESTIONS = [name for name in NAMES if QUERIES[name].group != "quality"]
 GOLDEN = Path(__file__).parent / "golden"
 SLOWEST = ("sdg-coverage", "shared-instruments")
 """What rdflib is asked of two plans alone: it walks all statements for every goal, or every pair of uses."""
-SLOW = (*SLOWEST, "covered-elsewhere", "overlapping-mandates", "plan-citations", "uncovered-principles")
+SLOW = (
+    *SLOWEST,
+    "covered-elsewhere",
+    "overlapping-mandates",
+    "plan-citations",
+    "uncovered-principles",
+)
 """What rdflib takes more than half a second for, as long as for all other questions together."""
 PAIR = tuple(graph_of(f"plans/{plan}/") for plan in ("lu-bhr-1", "lu-bhr-2"))
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_question_says_what_it_asks_in_each_language_and_declares_what_it_uses(name: str, project: Project) -> None:
+def test_a_question_says_what_it_asks_in_each_language_and_declares_what_it_uses(
+    name: str, project: Project
+) -> None:
     query = QUERIES[name]
     said = {"question", "summary"} | ({"message", "remedy"} if query.group == "quality" else set())
     said |= {f"{key}_{language}" for key in said for language in ("fr", "de")}
-    told = {f"parameter_{parameter.name}" for parameter in query.parameters if parameter.name != "language"}
+    told = {
+        f"parameter_{parameter.name}"
+        for parameter in query.parameters
+        if parameter.name != "language"
+    }
     said |= {f"{key}_{language}" for key in told for language in ("fr", "de")}
     assert said | {"tags", "view"} <= query.header.keys(), f"{name}: add the missing #+ lines"
     assert query.header["view"] in {"table", "bar", "network", "timeline"}
-    known = {f"parameter_{parameter.name}_{tag}" for parameter in query.parameters for tag in ("fr", "de", "kind")}
+    known = {
+        f"parameter_{parameter.name}_{tag}"
+        for parameter in query.parameters
+        for tag in ("fr", "de", "kind")
+    }
     assert {key for key in query.header if key.startswith("parameter_")} <= known
     french = [words for key, words in query.header.items() if key.endswith("_fr")]
-    assert not [words for words in french if re.search(r"(?<![\u00a0 ])[;!?»]|«(?![\u00a0 ])|'", words)]
+    assert not [
+        words for words in french if re.search(r"(?<![\u00a0 ])[;!?»]|«(?![\u00a0 ])|'", words)
+    ]
     german = [words for key, words in query.header.items() if key.endswith("_de")]
     assert not [words for words in german if re.search(r"[\s][:!?]|[«»\"']", words)]
     for parameter in query.parameters:
@@ -60,27 +79,36 @@ def test_a_question_says_what_it_asks_in_each_language_and_declares_what_it_uses
     declared = dict(re.findall(r"^PREFIX ([\w-]+): <([^>]*)>$", query.text, flags=re.MULTILINE))
     assert list(declared) == sorted(prefixes_used(query.text))
     assert all(read_prefixes(project)[prefix] == space for prefix, space in declared.items())
-    assert name not in QUESTIONS or needs(query.text) is not None, "say `#+ needs:`, so that a question starts fast"
+    assert name not in QUESTIONS or needs(query.text) is not None, (
+        "say `#+ needs:`, so that a question starts fast"
+    )
 
 
 def test_the_catalogues_say_what_the_questions_say_and_no_more() -> None:
-    words, used = Messages("query"), set[str]()
+    words = Messages("query")
+    used = set[str]()
     for name, query in QUERIES.items():
         said = {key: query.header[key] for key in ("message", "remedy") if key in query.header}
         said |= {f"parameter_{one.name}": one.meaning for one in query.parameters}
         used |= {
-            entry for key, text in said.items() for entry in (key, f"{key}.{name}")
+            entry
+            for key, text in said.items()
+            for entry in (key, f"{key}.{name}")
             if words.has(entry) and words.template(entry, "en") == text
-        }  # fmt: skip
+        }
     assert used == set(words.keys())
 
 
 def test_every_column_has_a_heading_in_french_and_german() -> None:
     empty = LocalStore(ox.Store())
     columns = {
-        column.removesuffix("_label") for query in QUERIES.values() for column in select(empty, query.text).columns
+        column.removesuffix("_label")
+        for query in QUERIES.values()
+        for column in select(empty, query.text).columns
     }
-    missing = columns - set(Messages("heading").keys()) - answers._OF_FIGURES.keys()  # those are called as in tables
+    missing = (
+        columns - set(Messages("heading").keys()) - answers._OF_FIGURES.keys()
+    )  # those are called as in tables
     assert not missing, f"add {sorted(missing)} to the catalogues, in the context « heading »"
 
 
@@ -91,11 +119,16 @@ def answer(graph: pan2kg.Graph) -> Callable[[str], str]:
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
-def test_the_answer_is_the_golden_one_with_an_order_and_labels(name: str, answer: Callable[[str], str]) -> None:
-    written, file = answer(QUERIES[name].text), GOLDEN / f"{name}.csv"
+def test_the_answer_is_the_golden_one_with_an_order_and_labels(
+    name: str, answer: Callable[[str], str]
+) -> None:
+    written = answer(QUERIES[name].text)
+    file = GOLDEN / f"{name}.csv"
     if os.environ.get("PAN2KG_REWRITE"):
         file.write_text(written, encoding="utf-8")
-    assert file.read_text(encoding="utf-8") == written, "PAN2KG_REWRITE=1 pytest tests/queries accepts the new answer"
+    assert file.read_text(encoding="utf-8") == written, (
+        "PAN2KG_REWRITE=1 pytest tests/queries accepts the new answer"
+    )
     assert sorted(path.stem for path in GOLDEN.glob("*.csv")) == QUESTIONS
     assert "ORDER BY" in QUERIES[name].text
     columns, *rows = csv.reader(io.StringIO(written))
@@ -127,7 +160,11 @@ def near(few: pan2kg.Graph) -> pan2kg.Graph:
     quads = list(few.held.inner)
     own = [quad for quad in quads if quad.graph_name.value.startswith(PAIR)]
     things = {quad.subject for quad in own} | {quad.object for quad in own}
-    things |= {quad.subject for quad in quads if quad.subject.value.startswith("http://metadata.un.org/sdg/")}
+    things |= {
+        quad.subject
+        for quad in quads
+        if quad.subject.value.startswith("http://metadata.un.org/sdg/")
+    }
     store = LocalStore(ox.Store())
     store.inner.bulk_extend(quad for quad in quads if quad.subject in things)
     return pan2kg.Graph(few.project, store)
@@ -138,7 +175,9 @@ def test_two_engines_give_the_same_rows(name: str, few: pan2kg.Graph) -> None:
     agree(name, few)
 
 
-def test_two_engines_give_the_same_rows_where_one_is_slow(few: pan2kg.Graph, near: pan2kg.Graph) -> None:
+def test_two_engines_give_the_same_rows_where_one_is_slow(
+    few: pan2kg.Graph, near: pan2kg.Graph
+) -> None:
     """Two of these questions, drawn by lot."""
     for name in by_lot(SLOW, 2):
         rows = agree(name, near if name in SLOWEST else few)
@@ -167,7 +206,9 @@ def stated(project: Project) -> LocalStore:
     return load_project(project)
 
 
-@pytest.mark.parametrize("rules", sorted({tuple(sorted(needs(query.text) or ())) for query in QUERIES.values()} - {()}))
+@pytest.mark.parametrize(
+    "rules", sorted({tuple(sorted(needs(query.text) or ())) for query in QUERIES.values()} - {()})
+)
 def test_questions_need_no_rule_but_those_they_name(
     rules: tuple[str, ...], project: Project, stated: LocalStore, answer: Callable[[str], str]
 ) -> None:
@@ -175,14 +216,19 @@ def test_questions_need_no_rule_but_those_they_name(
     asked = [query for query in QUERIES.values() if tuple(sorted(needs(query.text) or ())) == rules]
     derive(stated, project, rules)
     try:
-        found = {query.name: write_answer(stated.query(query.text), "csv").replace("\r\n", "\n") for query in asked}
+        found = {
+            query.name: write_answer(stated.query(query.text), "csv").replace("\r\n", "\n")
+            for query in asked
+        }
     finally:
         for name in [name for name in stated.inner.named_graphs() if is_derived(str(name)[1:-1])]:
             stated.inner.remove_graph(name)
     assert found == {query.name: answer(query.text) for query in asked}
 
 
-def test_every_rule_derives_something_from_the_shipped_graph(graph: pan2kg.Graph, project: Project) -> None:
+def test_every_rule_derives_something_from_the_shipped_graph(
+    graph: pan2kg.Graph, project: Project
+) -> None:
     for path in rule_files(project).values():
         name = path.stem.lstrip("0123456789-")
         query = f"ASK {{ GRAPH <https://w3id.org/pan2kg/graph/derived/{name}> {{ ?s ?p ?o }} }}"

@@ -15,7 +15,9 @@ from tests.lots import by_lot
 
 QUERIES = read_queries(Project.at(Path(__file__).resolve().parents[2]))
 QUESTIONS = sorted(name for name, query in QUERIES.items() if query.group != "quality")
-LEVELLED = [name for name in QUESTIONS if any(one.name == "least_level" for one in QUERIES[name].parameters)]
+LEVELLED = [
+    name for name in QUESTIONS if any(one.name == "least_level" for one in QUERIES[name].parameters)
+]
 DENIALS = frozenset(("0", "no", "false", "absent"))
 SEEN = {(name, "in_graph") for name in ("plans", "levels-of-plans", "covered-elsewhere")}
 """Where such a word says what was seen: how many measures or parts there are."""
@@ -30,19 +32,33 @@ def asked(graph: pan2kg.Graph, name: str, at: Level) -> list[dict[str, str]]:
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_what_nobody_read_is_never_denied(name: str, graph: pan2kg.Graph) -> None:
     """At the firmest level, where least is seen, and at a weaker one that is drawn by lot."""
-    assert not any(one.extent is Extent.FULL for one in graph.tables.readings.asserted), "let this test read less"
+    assert not any(one.extent is Extent.FULL for one in graph.tables.readings.asserted), (
+        "let this test read less"
+    )
     for at in (FIGURED[0], *by_lot(FIGURED[1:] if name in LEVELLED else (), 1)):
-        denied = {column for row in asked(graph, name, at) for column, value in row.items() if value in DENIALS}
+        denied = {
+            column
+            for row in asked(graph, name, at)
+            for column, value in row.items()
+            if value in DENIALS
+        }
         assert {column for column in denied if (name, column) not in SEEN} == set()
 
 
 @pytest.mark.parametrize(
     ("name", "key", "number"),
-    [("sdg-coverage", "goal", "plans"), ("uncovered-principles", "principle", "actions"),
-     ("who-does-what", "body", "takes_part_in")],
-)  # fmt: skip
-def test_counts_are_nested_and_grow_by_level(name: str, key: str, number: str, graph: pan2kg.Graph) -> None:
-    counted = [{row[key]: int(row[number] or 0) for row in asked(graph, name, at)} for at in FIGURED]
+    [
+        ("sdg-coverage", "goal", "plans"),
+        ("uncovered-principles", "principle", "actions"),
+        ("who-does-what", "body", "takes_part_in"),
+    ],
+)
+def test_counts_are_nested_and_grow_by_level(
+    name: str, key: str, number: str, graph: pan2kg.Graph
+) -> None:
+    counted = [
+        {row[key]: int(row[number] or 0) for row in asked(graph, name, at)} for at in FIGURED
+    ]
     assert sum(counted[0].values()) < sum(counted[-1].values())
     for firm, weak in pairwise(counted):
         assert all(found <= weak.get(one, 0) for one, found in firm.items())
@@ -51,16 +67,27 @@ def test_counts_are_nested_and_grow_by_level(name: str, key: str, number: str, g
 def test_a_text_that_only_amends_the_instrument_is_not_a_use_of_it(graph: pan2kg.Graph) -> None:
     """Directive 2024/1760 amends the one on whistle-blowers: whoever names it need not look at the latter."""
     eli = "http://data.europa.eu/eli/dir"
-    found = list(graph.ask("affected-by-instrument", instrument=f"{eli}/2019/1937/oj", least_level="editors"))
+    found = list(
+        graph.ask("affected-by-instrument", instrument=f"{eli}/2019/1937/oj", least_level="editors")
+    )
     assert found
     assert not any(row["through"] == f"{eli}/2024/1760/oj" for row in found)
-    assert list(graph.ask("affected-by-instrument", instrument=f"{eli}/2024/1760/oj", least_level="editors"))
+    assert list(
+        graph.ask("affected-by-instrument", instrument=f"{eli}/2024/1760/oj", least_level="editors")
+    )
 
 
-def test_an_obligation_only_the_editors_see_answered_is_unanswered_on_the_word_of_plans(graph: pan2kg.Graph) -> None:
-    asked_at = [{row["obligation"] for row in asked(graph, "obligations-without-action", at)} for at in FIGURED]
+def test_an_obligation_only_the_editors_see_answered_is_unanswered_on_the_word_of_plans(
+    graph: pan2kg.Graph,
+) -> None:
+    asked_at = [
+        {row["obligation"] for row in asked(graph, "obligations-without-action", at)}
+        for at in FIGURED
+    ]
     assert all(weak <= firm for firm, weak in pairwise(asked_at))
-    assert {row["answered"] for row in asked(graph, "obligations-without-action", Level.EDITORS)} == {"unread"}
+    assert {
+        row["answered"] for row in asked(graph, "obligations-without-action", Level.EDITORS)
+    } == {"unread"}
 
 
 # What plans of other countries cover that ours does not
@@ -85,16 +112,32 @@ id:reading\\/lu-two-1-texts a pan:Reading ;
 
 def told(graph: pan2kg.Graph, **given: str) -> list[tuple[str, ...]]:
     answer = graph.ask("covered-elsewhere", plan="lu-two-1", language="en", **given)
-    keys = ("kind", "thing_label", "other_plan", "works", "in_graph", "published", "completeness_label", "covered")
+    keys = (
+        "kind",
+        "thing_label",
+        "other_plan",
+        "works",
+        "in_graph",
+        "published",
+        "completeness_label",
+        "covered",
+    )
     return [tuple(row[key].rpartition("/")[2] for key in keys) for row in answer.rows]
 
 
-def test_texts_and_topics_of_others_stand_with_how_much_of_their_plan_is_here(two_countries: pan2kg.Graph) -> None:
+def test_texts_and_topics_of_others_stand_with_how_much_of_their_plan_is_here(
+    two_countries: pan2kg.Graph,
+) -> None:
     rows = [row for row in told(two_countries) if not row[1].startswith("http")]
     assert ("text", "Charter of purchases", "be-two-1", "1", "1", "33", "partial", "unread") in rows
     assert not [row for row in rows if row[1].startswith("Pact of")], "our plan names it too"
-    kinds = [{row[0] for row in told(two_countries, **level)} for level in ({}, {"least_level": "official"})]
-    assert kinds == [{"text", "topic"}, {"text"}], "what only the editors assigned is left out at a firmer level"
+    kinds = [
+        {row[0] for row in told(two_countries, **level)}
+        for level in ({}, {"least_level": "official"})
+    ]
+    assert kinds == [{"text", "topic"}, {"text"}], (
+        "what only the editors assigned is left out at a firmer level"
+    )
 
 
 @pytest.mark.parametrize(("completeness", "covered"), [("complete", "no"), ("partial", "unread")])
@@ -106,8 +149,12 @@ def test_no_is_only_said_where_our_plan_was_read_in_full(
     first, second = given.read_text("utf-8").split("plan:be-two-1 a pan:Plan", 1)
     first = first.replace("completeness:partial", f"completeness:{completeness}")
     folder = tmp_path / "mine" / "graph" / "plans"
-    folder.joinpath("two-countries.ttl").write_text(f"{first}plan:be-two-1 a pan:Plan{second}", encoding="utf-8")
+    folder.joinpath("two-countries.ttl").write_text(
+        f"{first}plan:be-two-1 a pan:Plan{second}", encoding="utf-8"
+    )
     folder.joinpath("readings.ttl").write_text(READ, encoding="utf-8")
     rows = told(pan2kg.open_graph(tmp_path / "mine"))
     assert {row[-1] for row in rows if row[0] == "text"} == {covered}
-    assert {row[-1] for row in rows if row[0] == "topic"} == {"unread"}, "its measures were not read in full"
+    assert {row[-1] for row in rows if row[0] == "topic"} == {"unread"}, (
+        "its measures were not read in full"
+    )

@@ -40,10 +40,19 @@ def test_its_findings_say_what_to_write_and_its_numbers_and_quotations_are_those
 ) -> None:
     assert 3 <= len({one.key for one in brief.findings}) == len(brief.findings) <= MOST
     assert all(one.words and one.proposal and one.addressee and one.until for one in brief.findings)
-    said = {row[0] for row in graph.read("SELECT ?q WHERE { ?p <https://w3id.org/pan2kg/ontology#quote> ?q }")}
+    said = {
+        row[0]
+        for row in graph.read("SELECT ?q WHERE { ?p <https://w3id.org/pan2kg/ontology#quote> ?q }")
+    }
     assert set() < {words for one in brief.findings for words, _ in one.quotations} <= said
-    for plan in ("lu-cancer-2", "be-bhr-1", "lu-bhr-2"):  # no duty of a text that its plan does not name
-        assert "duty:dir-2022-2464-art-5-1-transposition" not in {one.key for one in write_brief(graph, plan).findings}
+    for plan in (
+        "lu-cancer-2",
+        "be-bhr-1",
+        "lu-bhr-2",
+    ):  # no duty of a text that its plan does not name
+        assert "duty:dir-2022-2464-art-5-1-transposition" not in {
+            one.key for one in write_brief(graph, plan).findings
+        }
     home = graph.own_plan()
     assert home is not None
     reach = graph.known().reach(home)
@@ -55,9 +64,14 @@ def test_its_findings_say_what_to_write_and_its_numbers_and_quotations_are_those
 def test_who_is_addressed_is_named_in_full_the_first_time(graph: Graph, brief: Brief) -> None:
     spoken = graph.spoken("fr")
     maee = next(one.iri for one in spoken.labels.of_kind("body") if one.key == "maee")
-    known, unknown = replace(brief.findings[0], bodies=(maee,)), replace(brief.findings[0], bodies=(), addressee="?")
+    known = replace(brief.findings[0], bodies=(maee,))
+    unknown = replace(brief.findings[0], bodies=(), addressee="?")
     full = "Ministère des Affaires étrangères et européennes"
-    assert [one.addressee for one in introduced(spoken, (known, unknown, known))] == [f"{full} (MAEE)", "?", "MAEE"]
+    assert [one.addressee for one in introduced(spoken, (known, unknown, known))] == [
+        f"{full} (MAEE)",
+        "?",
+        "MAEE",
+    ]
     assert [one.addressee for one in introduced(spoken, (known,))] == [full]
 
 
@@ -77,23 +91,36 @@ DUTY = (
 BELOW = "instrument:part <http://data.europa.eu/eli/ontology#is_part_of> instrument:law .\n"
 
 
-@pytest.mark.parametrize(("facts", "expected"), [
-    ("", []),
-    (rests("q-1", "law"), []),
-    (rests("p-1", "other"), []),
-    (rests("p-1", "law"), ["duty:o"]),
-    (rests("p", "law").replace("action:p ", "plan:p "), ["duty:o"]),
-    ("mandate:m pan:mandates plan:p ; pan:underInstrument instrument:law .\n", ["duty:o"]),
-    ("mandate:m pan:mandates plan:q ; pan:underInstrument instrument:law .\n", []),
-    (rests("p-1", "part") + BELOW, ["duty:o"]),
-])  # fmt: skip
-def test_duties_are_those_of_texts_the_plan_an_action_or_its_mandate_names(facts: str, expected: list[str]) -> None:
-    spaces = "".join(f"@prefix {kind}: <https://w3id.org/pan2kg/id/{kind}/> .\n" for kind in ("obligation", "mandate"))
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ("", []),
+        (rests("q-1", "law"), []),
+        (rests("p-1", "other"), []),
+        (rests("p-1", "law"), ["duty:o"]),
+        (rests("p", "law").replace("action:p ", "plan:p "), ["duty:o"]),
+        ("mandate:m pan:mandates plan:p ; pan:underInstrument instrument:law .\n", ["duty:o"]),
+        ("mandate:m pan:mandates plan:q ; pan:underInstrument instrument:law .\n", []),
+        (rests("p-1", "part") + BELOW, ["duty:o"]),
+    ],
+)
+def test_duties_are_those_of_texts_the_plan_an_action_or_its_mandate_names(
+    facts: str, expected: list[str]
+) -> None:
+    spaces = "".join(
+        f"@prefix {kind}: <https://w3id.org/pan2kg/id/{kind}/> .\n"
+        for kind in ("obligation", "mandate")
+    )
     # a text that is named is not yet carried out
     graph = world(
-        spaces, DUTY, "relation:names pan:useClass 1 .\n", facts.replace("relation:implements", "relation:names")
+        spaces,
+        DUTY,
+        "relation:names pan:useClass 1 .\n",
+        facts.replace("relation:implements", "relation:names"),
     )
-    assert [one.key for one in write_brief(graph, "p").findings if one.key.startswith("duty:")] == expected
+    assert [
+        one.key for one in write_brief(graph, "p").findings if one.key.startswith("duty:")
+    ] == expected
 
 
 CONFLICT = """
@@ -106,12 +133,20 @@ e:three pan:text "12 mesures"@fr, "12 measures"@en .
 """
 
 
-@pytest.mark.parametrize(("language", "words"), [
-    ("fr", "; les sources divergent : « 15 mai 2015 »)"), ("en", "; sources differ: “2015-05-15”)"),
-    ("de", "; die Quellen weichen voneinander ab: „2015-05-15“)"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("fr", "; les sources divergent : « 15 mai 2015 »)"),
+        ("en", "; sources differ: “2015-05-15”)"),
+        ("de", "; die Quellen weichen voneinander ab: „2015-05-15“)"),
+    ],
+)
 def test_beside_a_date_stands_what_sources_say_differently(language: Language, words: str) -> None:
-    told = write_brief(world(LAW, DATES, CONFLICT).spoken(language), "q").findings[0].words.replace("\xa0", " ")
+    told = (
+        write_brief(world(LAW, DATES, CONFLICT).spoken(language), "q")
+        .findings[0]
+        .words.replace("\xa0", " ")
+    )
     assert words in told
     assert "12" not in told, "another conflict is not about the date"
     assert "(" in write_brief(world(LAW, DATES), "q").findings[0].words
@@ -159,7 +194,9 @@ def test_a_finding_is_followed_from_one_brief_to_the_next(brief: Brief) -> None:
     assert [one["done"] for one in kept] == [False, True, False], "what was ticked off stays so"
 
 
-def test_another_file_is_refused_in_one_sentence_and_hostile_words_stay_words(brief: Brief, graph: Graph) -> None:
+def test_another_file_is_refused_in_one_sentence_and_hostile_words_stay_words(
+    brief: Brief, graph: Graph
+) -> None:
     for text in ("", "[]", "{}", '{"findings": [{}]}', '{"findings": 3}', "\x00"):
         with pytest.raises(FormatError, match=r"note\.json.*no brief"):
             brief.followed(text, "note.json")

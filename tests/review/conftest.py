@@ -44,7 +44,10 @@ DATA: Final = Path(__file__).parents[1] / "data" / "review"
 
 
 def cases(name: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (DATA / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+    return [
+        json.loads(line)
+        for line in (DATA / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
 
 
 def prepare(root: Path) -> Path:
@@ -70,8 +73,16 @@ class WritableProject:
         return submit(self.project, self.store, form, DAY, language="fr")
 
     def decide(self, item: Candidate, verdict: str = "accept", **form: str) -> Outcome:
-        given = {"form": "decision", "item": item.key, "verdict": verdict, "reviewer": "A. Weber", **form}
-        return self.send(**(EVIDENCE if verdict == "accept" else {"direction": EVIDENCE["direction"]}) | given)
+        given = {
+            "form": "decision",
+            "item": item.key,
+            "verdict": verdict,
+            "reviewer": "A. Weber",
+            **form,
+        }
+        return self.send(
+            **(EVIDENCE if verdict == "accept" else {"direction": EVIDENCE["direction"]}) | given
+        )
 
     def reopened(self) -> WritableProject:
         return WritableProject(self.project, open_store(self.project, derive))
@@ -93,13 +104,17 @@ class WritableProject:
 
     def state(self) -> dict[str, bytes]:
         """Every file of the graph, to see that none has changed."""
-        return {str(path): path.read_bytes() for path in self.project.graph.rglob("*") if path.is_file()}
+        return {
+            str(path): path.read_bytes() for path in self.project.graph.rglob("*") if path.is_file()
+        }
 
 
 @pytest.fixture(scope="session")
 def with_texts(tmp_path_factory: pytest.TempPathFactory) -> Graph:
     """A few plans with all texts and bodies, for tests that find these by their names."""
-    return open_graph(copy(tmp_path_factory.mktemp("few") / "few", FEW, all_else=True), language="fr")
+    return open_graph(
+        copy(tmp_path_factory.mktemp("few") / "few", FEW, all_else=True), language="fr"
+    )
 
 
 @pytest.fixture(scope="session")
@@ -116,7 +131,10 @@ def writable(tmp_path: Path, read: Graph) -> WritableProject:
 @pytest.fixture
 def with_candidate(writable: WritableProject) -> WritableProject:
     """The same with a candidate link in it."""
-    writable.add("graph/plans/lu-bhr-2/links.ttl", "\n" + (DATA / "candidate.ttl").read_text(encoding="utf-8"))
+    writable.add(
+        "graph/plans/lu-bhr-2/links.ttl",
+        "\n" + (DATA / "candidate.ttl").read_text(encoding="utf-8"),
+    )
     return writable.reopened()
 
 
@@ -128,12 +146,24 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @contextmanager
 def serving(folder: Path, *options: str, token: str = "") -> Iterator[int]:
     """The port at which a project that may be written to is served."""
-    command = [sys.executable, "-m", "pan2kg.cli.main", "serve", "--no-browser", "--port", "0", "--writable", *options]
+    command = [
+        sys.executable,
+        "-m",
+        "pan2kg.cli.main",
+        "serve",
+        "--no-browser",
+        "--port",
+        "0",
+        "--writable",
+        *options,
+    ]
     environment = {name: value for name, value in os.environ.items() if name != "PAN2KG_TOKEN"}
     with subprocess.Popen(
-        [*command, "--project", str(folder)], stdout=subprocess.PIPE, text=True,
+        [*command, "--project", str(folder)],
+        stdout=subprocess.PIPE,
+        text=True,
         env=environment | ({"PAN2KG_TOKEN": token} if token else {}),
-    ) as process:  # fmt: skip
+    ) as process:
         assert process.stdout
         port = urlsplit(process.stdout.readline().strip()).port
         assert port, "the service did not start"

@@ -13,7 +13,8 @@ from tests.review.conftest import EVIDENCE, FILE, SHA, TOKEN, prepare
 from tests.review.test_scores import FILES, ONE, THREE
 
 PDF = "https://example.org/plan.PDF"
-ITEM, OTHER = "lu-bhr-1-m6--lu-bhr-2-3-2", "lu-bhr-1-m6--lu-bhr-2-5-2"
+ITEM = "lu-bhr-1-m6--lu-bhr-2-3-2"
+OTHER = "lu-bhr-1-m6--lu-bhr-2-5-2"
 MATRIX = f"scores.html?plan=lu-bhr-2&other=lu-bhr-1&assessor=gt-edh&on:{ONE}=1&on:{THREE}=1"
 Plain = Callable[[str], tuple[Page, Callable[[str], None]]]
 
@@ -22,9 +23,15 @@ Plain = Callable[[str], tuple[Page, Callable[[str], None]]]
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with candidates of a document that was read as a PDF."""
     root = prepare(copy(tmp_path_factory.mktemp("desk") / "copy", FEW))
-    file = next(path for path in sorted((root / "graph" / "sources").glob("*.ttl")) if SHA in path.read_text("utf-8"))
+    file = next(
+        path
+        for path in sorted((root / "graph" / "sources").glob("*.ttl"))
+        if SHA in path.read_text("utf-8")
+    )
     sha = f'pan:sha256 "{SHA}" ;'
-    file.write_text(file.read_text("utf-8").replace(sha, f"{sha}\n    pan:readAt <{PDF}> ;"), "utf-8")
+    file.write_text(
+        file.read_text("utf-8").replace(sha, f"{sha}\n    pan:readAt <{PDF}> ;"), "utf-8"
+    )
     return root
 
 
@@ -40,7 +47,9 @@ def plain(window: Watch, port: int) -> Plain:
     """A page without JavaScript at which somebody has signed in, and how to pass over an answer."""
 
     def open_page(path: str) -> tuple[Page, Callable[[str], None]]:
-        watched = window(f"http://127.0.0.1:{port}/{path[:2]}/review.html", java_script_enabled=False)
+        watched = window(
+            f"http://127.0.0.1:{port}/{path[:2]}/review.html", java_script_enabled=False
+        )
         sign_in(watched.page)
         watched.page.goto(f"http://127.0.0.1:{port}/{path}")
         return watched.page, watched.forgive
@@ -48,9 +57,13 @@ def plain(window: Watch, port: int) -> Plain:
     return open_page
 
 
-def test_candidates_are_decided_without_javascript_and_a_fault_stands_at_its_field(plain: Plain, folder: Path) -> None:
+def test_candidates_are_decided_without_javascript_and_a_fault_stands_at_its_field(
+    plain: Plain, folder: Path
+) -> None:
     page, forgive = plain("en/review.html")
-    status, words, marked = page.locator("p[role=status]"), page.locator("#c-words"), page.locator("#candidate mark")
+    status = page.locator("p[role=status]")
+    words = page.locator("#c-words")
+    marked = page.locator("#candidate mark")
     expect(marked).to_have_text("premier Plan d’action national")
     expect(page.get_by_role("link", name="page 12")).to_have_attribute("href", f"{PDF}#page=14")
     page.locator("#candidate summary[data-key=e]").click()
@@ -123,13 +136,19 @@ def faults(page: Page, language: str, looked_at: Collection[str]) -> list[str]:
 
 def test_everyone_can_use_the_forms(window: Watch, port: int) -> None:
     """By axe in French, and in another language, drawn by lot; in none a page scrolls sideways."""
-    looked_at, listed = {"fr", *by_lot(("en", "de"), 1)}, []
+    looked_at = {"fr", *by_lot(("en", "de"), 1)}
+    listed = []
     for language in ("fr", "en", "de"):
         address = f"http://127.0.0.1:{port}/{language}/"
         page = window(f"{address}review.html").page
         listed += faults(page, language, looked_at)  # nobody is signed in yet
         sign_in(page)
-        paths = ("review.html?candidate=c4-2", f"review.html?candidate={OTHER}", MATRIX.partition("&on:")[0], MATRIX)
+        paths = (
+            "review.html?candidate=c4-2",
+            f"review.html?candidate={OTHER}",
+            MATRIX.partition("&on:")[0],
+            MATRIX,
+        )
         for path in paths:
             page.goto(f"{address}{path}")
             for summary in page.locator("main summary").all():
@@ -144,7 +163,11 @@ def test_a_link_is_accepted_and_scored_without_javascript(plain: Plain, port: in
     card = page.locator("#candidate form:has([name=quote])")
     card.locator("[name=reviewer]").fill("B. Schmit")
     accept = card.locator("button[value=accept]")
-    faults = {"#c-type-fault": "Type de lien", "#c-direction-fault": "Sens", "[role=alert]": "Passage cité"}
+    faults = {
+        "#c-type-fault": "Type de lien",
+        "#c-direction-fault": "Sens",
+        "[role=alert]": "Passage cité",
+    }
     for (where, fault), name in zip(faults.items(), ("type", "direction", "channel"), strict=True):
         accept.click()
         expect(page.locator(where)).to_contain_text(fault)

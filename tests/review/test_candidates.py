@@ -56,11 +56,26 @@ def remarks(candidate: Candidate) -> list[str]:
 
 def test_the_section_of_an_action_is_its_own_and_the_rest_is_the_plan_s(with_texts: Graph) -> None:
     title = with_texts.label(ACTION, "fr")
-    document = Document("plan.pdf", "0" * 64, "pdf", 9, laid([
-        DocumentBlock(7, "5", "paragraph", "Le plan contribue aux Objectifs de développement durable."),
-        DocumentBlock(7, "5", "heading", title, 2),
-        DocumentBlock(7, "5", "paragraph", "Il s’agit de transposer la directive 92/43/CEE. Elle protège tout."),
-    ]))  # fmt: skip
+    document = Document(
+        "plan.pdf",
+        "0" * 64,
+        "pdf",
+        9,
+        laid(
+            [
+                DocumentBlock(
+                    7, "5", "paragraph", "Le plan contribue aux Objectifs de développement durable."
+                ),
+                DocumentBlock(7, "5", "heading", title, 2),
+                DocumentBlock(
+                    7,
+                    "5",
+                    "paragraph",
+                    "Il s’agit de transposer la directive 92/43/CEE. Elle protège tout.",
+                ),
+            ]
+        ),
+    )
     candidates = search(with_texts, document, PLAN).candidates
     said = {(candidate.ends[0], candidate.relation, candidate.ends[1]) for candidate in candidates}
     assert (PLAN, "contributes-to", ID + "instrument/un-sdg") in said
@@ -76,11 +91,16 @@ def test_the_section_of_an_action_is_its_own_and_the_rest_is_the_plan_s(with_tex
     assert "transposer" in getattr(candidate.reason, "say", str)("fr")
 
 
-def test_what_was_rejected_comes_back_only_with_new_words_and_what_is_kept_is_read_again(tmp_path: Path) -> None:
+def test_what_was_rejected_comes_back_only_with_new_words_and_what_is_kept_is_read_again(
+    tmp_path: Path,
+) -> None:
     folder = copy(tmp_path / "few", FEW, all_else=True)
     words = "Le plan cite le règlement (UE) 2018/848."
     (folder / FILE).write_text(
-        "".join(f"@prefix {name}: <{ID}{name}/> .\n" for name in ("link", "linkstatus", "linktype", "passage"))
+        "".join(
+            f"@prefix {name}: <{ID}{name}/> .\n"
+            for name in ("link", "linkstatus", "linktype", "passage")
+        )
         + "@prefix pan: <https://w3id.org/pan2kg/ontology#> .\n\n"
         f"link:0 a pan:Link ;\n    pan:linkType linktype:uses-instrument ;\n    pan:from <{PLAN}> ;\n"
         f"    pan:to <{ELI}reg/2018/848/oj> ;\n    pan:status linkstatus:rejected ;\n"
@@ -96,9 +116,21 @@ def test_what_was_rejected_comes_back_only_with_new_words_and_what_is_kept_is_re
     folder = work.keep(graph.project, "lu-bhr-2", document, made.mentions, made.candidates)
     again = list(work.read_candidates(folder / work.CANDIDATES, graph.project, PLAN))
     for candidate, kept in zip(made.candidates, again, strict=True):
-        assert (kept.key, kept.ends, kept.type, kept.relation, kept.remarks, kept.quotations[0].page) == (
-            candidate.key, candidate.ends, candidate.type, candidate.relation, candidate.remarks, 7,
-        )  # fmt: skip
+        assert (
+            kept.key,
+            kept.ends,
+            kept.type,
+            kept.relation,
+            kept.remarks,
+            kept.quotations[0].page,
+        ) == (
+            candidate.key,
+            candidate.ends,
+            candidate.type,
+            candidate.relation,
+            candidate.remarks,
+            7,
+        )
     assert work.read_kept(graph.project, "lu-bhr-2") == document
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     work.keep(graph.project, "lu-bhr-2", document, made.mentions, made.candidates)
@@ -106,7 +138,9 @@ def test_what_was_rejected_comes_back_only_with_new_words_and_what_is_kept_is_re
     assert sorted(before) == ["candidates.jsonl", "document.json", "mentions.jsonl"]
 
 
-def test_one_candidate_has_all_passages_and_no_body_without_a_role_nor_the_plan_is_one(with_texts: Graph) -> None:
+def test_one_candidate_has_all_passages_and_no_body_without_a_role_nor_the_plan_is_one(
+    with_texts: Graph,
+) -> None:
     text = "Le règlement (UE) 2018/848 est cité. Un autre paragraphe cite le règlement (UE) 2018/848 aussi."
     (candidate,) = proposed(with_texts, text)
     assert [passage.words[-5:] for passage in candidate.quotations] == ["cité.", "ussi."]
@@ -133,11 +167,16 @@ def test_since_leaves_out_what_is_older(with_texts: Graph) -> None:
 
 def test_the_words_before_a_mention_propose_the_relation() -> None:
     for before, relation in {
-        "cite": "references", "en ligne avec": "aligned-with", "is based on": "based-on",
-        "étudie la possibilité de ratifier": "considers-ratifying", "Umsetzung von": "implements",
-        "promouvoir": "promotes", "im Einklang mit": "aligned-with",
-        "prépare la mise en œuvre de": "prepares-implementation-of", "Promote this. Also": "references",
-    }.items():  # fmt: skip
+        "cite": "references",
+        "en ligne avec": "aligned-with",
+        "is based on": "based-on",
+        "étudie la possibilité de ratifier": "considers-ratifying",
+        "Umsetzung von": "implements",
+        "promouvoir": "promotes",
+        "im Einklang mit": "aligned-with",
+        "prépare la mise en œuvre de": "prepares-implementation-of",
+        "Promote this. Also": "references",
+    }.items():
         text = f"On {before} X"
         mention = Mention(len(text) - 1, len(text), "X", "i", "instrument", "name")
         assert relation_of(text, mention, Thing("i", "x", "instrument"), None)[1] == relation
@@ -161,7 +200,11 @@ def in_action(graph: Graph, *texts: str) -> Document:
 
 
 def test_one_candidate_a_role_has_all_passages(with_bodies: pan2kg.Graph) -> None:
-    words = f"Partenaires : {NAME}", f"En partenariat avec la {NAME}, on étudie.", f"La {NAME} est citée."
+    words = (
+        f"Partenaires : {NAME}",
+        f"En partenariat avec la {NAME}, on étudie.",
+        f"La {NAME} est citée.",
+    )
     made = search(with_bodies, in_action(with_bodies, *words), PLAN)
     (part,) = [candidate for candidate in made.candidates if candidate.type == "involvement"]
     assert (*part.ends, part.relation, part.said) == (ACTION, BODY, "partner", "Partenaires")
@@ -186,7 +229,9 @@ def test_from_the_document_to_what_passes_check_and_back_by_the_page(root: Path,
     assert (done.returncode, done.stderr) == (0, "Accepted: 1, rejected: 0; left: 0.\n")
     assert cli("check", FILE, "--language", "en", cwd=root).returncode == 0
     project = Project.at(root)
-    graph = Graph(project, open_store(project, partial(derive, only=["evidence-level"])), language="fr")
+    graph = Graph(
+        project, open_store(project, partial(derive, only=["evidence-level"])), language="fr"
+    )
     levels = graph.read(
         "PREFIX pan: <https://w3id.org/pan2kg/ontology#> SELECT ?level WHERE "
         "{ ?part a pan:Involvement ; pan:reviewedBy 'A. Weber' ; pan:evidenceLevel ?level }"
@@ -205,7 +250,9 @@ def test_a_rejected_part_stands_in_the_graph_as_no_involvement_and_does_not_retu
 ) -> None:
     def desk(reviewer: str) -> Desk:
         project = Project.at(root)
-        material = work.read_material(Graph(project, with_bodies.store, language="fr", as_of=DAY), project)
+        material = work.read_material(
+            Graph(project, with_bodies.store, language="fr", as_of=DAY), project
+        )
         material.__dict__["documents"] = {PLAN: f"{ID}document/{READ}"}
         return open_desk(material, project, reviewer, DAY)
 
@@ -216,7 +263,11 @@ def test_a_rejected_part_stands_in_the_graph_as_no_involvement_and_does_not_retu
     assert desk("B. Muller").current is None
     for path in (root / "work").rglob("*.*"):
         path.unlink()  # as on another machine, which has the files of the graph alone
-    graph = Graph(Project.at(root), open_store(Project.at(root), partial(derive, only=["main-label"])), language="fr")
+    graph = Graph(
+        Project.at(root),
+        open_store(Project.at(root), partial(derive, only=["main-label"])),
+        language="fr",
+    )
     parts = program_query("review/parts-of-plan", plan=PLAN)
     assert graph.read(parts) == with_bodies.read(parts)
     again = search(graph, in_action(with_bodies, f"Chef de file : {NAME}"), PLAN)

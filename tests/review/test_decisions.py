@@ -21,13 +21,25 @@ from pan2kg.store.store import select
 from pan2kg.turtle.vocabulary import link_iri, thing
 from pan2kg.validation.check import check
 from tests.conftest import Cli
-from tests.review.conftest import DAY, EVIDENCE, FILE, PLAN, READ, Refused, WritableProject, cases, prepare
+from tests.review.conftest import (
+    DAY,
+    EVIDENCE,
+    FILE,
+    PLAN,
+    READ,
+    Refused,
+    WritableProject,
+    cases,
+    prepare,
+)
 from tests.review.test_scores import GIVEN as SCORED, ONE, THREE, TWO, cell
 
 REASON = {"reason": "Le texte nomme un autre plan.", "language": "fr"}
 
 
-def test_what_was_decided_counts_in_figures_or_not_and_is_not_proposed_again(writable: WritableProject) -> None:
+def test_what_was_decided_counts_in_figures_or_not_and_is_not_proposed_again(
+    writable: WritableProject,
+) -> None:
     """The queue has actions of different plans that share a text, most bits first; of the first PAN 2 is younger."""
     suggested = [item for item in writable.queue if not item.link]
     ranks = [item.rank or 0.0 for item in suggested]
@@ -35,25 +47,44 @@ def test_what_was_decided_counts_in_figures_or_not_and_is_not_proposed_again(wri
     assert min(ranks) > 0
     assert {level(item.level) for item in suggested} <= set(FIGURED)
     accepted, rejected, *_ = suggested
-    assert (accepted.expected, bool(accepted.via), len({*accepted.plans})) == (("edition", "edition"), True, 2)
+    assert (accepted.expected, bool(accepted.via), len({*accepted.plans})) == (
+        ("edition", "edition"),
+        True,
+        2,
+    )
     ends = accepted.ends[1], accepted.ends[0]
-    assert ends not in {(citation.source, citation.target) for citation in writable.material.citations}
+    assert ends not in {
+        (citation.source, citation.target) for citation in writable.material.citations
+    }
     outcome = writable.decide(accepted)
     assert (outcome.code, outcome.files) == ("accepted", (FILE,))
     outcome = writable.decide(rejected, "reject", **REASON)
     text = writable.file(outcome.files[0]).read_text(encoding="utf-8")
     assert 'pan:reviewReason "Le texte nomme un autre plan."@fr ;' in text
-    assert link_iri("cross-reference", *rejected.ends).rpartition("/")[2] not in text, "that IRI is for what is so"
+    assert link_iri("cross-reference", *rejected.ends).rpartition("/")[2] not in text, (
+        "that IRI is for what is so"
+    )
     after = writable.reopened()
     assert ends in {(citation.source, citation.target) for citation in after.material.citations}
     before, left = ({item.key for item in project.queue} for project in (writable, after))
     assert before - left == {accepted.key, rejected.key}
     cites = "ASK {{ <{}> <https://w3id.org/pan2kg/ontology#cites> <{}> }}"
-    assert [bool(after.store.query(cites.format(*pair))) for pair in (ends, rejected.ends)] == [True, False]
+    assert [bool(after.store.query(cites.format(*pair))) for pair in (ends, rejected.ends)] == [
+        True,
+        False,
+    ]
 
 
-def test_what_is_missing_unknown_or_hostile_is_refused(writable: WritableProject, refused: Refused) -> None:
-    form = {"form": "decision", "item": writable.queue[0].key, "verdict": "accept", "reviewer": "A. Weber", **EVIDENCE}
+def test_what_is_missing_unknown_or_hostile_is_refused(
+    writable: WritableProject, refused: Refused
+) -> None:
+    form = {
+        "form": "decision",
+        "item": writable.queue[0].key,
+        "verdict": "accept",
+        "reviewer": "A. Weber",
+        **EVIDENCE,
+    }
     for case in cases("refused-decisions"):
         refused(case["code"], **form | case["change"])
 
@@ -65,14 +96,19 @@ def test_what_is_typed_stays_text(writable: WritableProject) -> None:
     name = f'O\'Neil "{"x" * 20}" \\'
     writable.decide(writable.queue[0], quote=HOSTILE, reason=HOSTILE, reviewer=name)
     store = writable.reopened().store
-    found = select(store, "PREFIX pan: <https://w3id.org/pan2kg/ontology#> SELECT ?r ?q ?n "
-        "{ ?l pan:reviewReason ?r ; pan:reviewedBy ?n ; pan:evidence/pan:quote ?q }")  # fmt: skip
+    found = select(
+        store,
+        "PREFIX pan: <https://w3id.org/pan2kg/ontology#> SELECT ?r ?q ?n "
+        "{ ?l pan:reviewReason ?r ; pan:reviewedBy ?n ; pan:evidence/pan:quote ?q }",
+    )
     typed = HOSTILE.replace("\r\n", "\n")
     assert [found.values(column) for column in ("r", "q", "n")] == [[typed], [typed], [name]]
     assert not store.query("ASK { <http://e/a> ?p ?o }")
 
 
-def test_a_file_that_cannot_be_added_to_is_left_alone_and_told(writable: WritableProject, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_added_to_is_left_alone_and_told(
+    writable: WritableProject, tmp_path: Path
+) -> None:
     for code, text in (
         ("not-turtle", "@prefix pan: <https://w3id.org/pan2kg/ontology#> .\n\npan:x a pan:\n"),
         ("other-prefix", "@prefix pan: <http://elsewhere.example/> .\n\npan:x a pan:Y .\n"),
@@ -97,16 +133,22 @@ def test_decisions_of_every_kind_bring_no_finding(with_candidate: WritableProjec
 
     def findings() -> set[tuple[str, str, str, str]]:
         listed = check(writable.project).findings
-        return {(finding.rule.key, finding.focus, finding.path, finding.value) for finding in listed}
+        return {
+            (finding.rule.key, finding.focus, finding.path, finding.value) for finding in listed
+        }
 
     before = findings()
     first, second, third, fourth = [item for item in writable.queue if not item.link][:4]
     done = [
-        writable.decide(first, reason="Le texte le dit."), writable.decide(second, "reject", **REASON),
-        writable.decide(third, type="builds-on"), writable.decide(fourth, type="external-statement", direction="back"),
-        writable.send(**SCORED, **cell(ONE, THREE, "-2"), **cell(THREE, ONE, "3"), **cell(ONE, TWO, "0")),
+        writable.decide(first, reason="Le texte le dit."),
+        writable.decide(second, "reject", **REASON),
+        writable.decide(third, type="builds-on"),
+        writable.decide(fourth, type="external-statement", direction="back"),
+        writable.send(
+            **SCORED, **cell(ONE, THREE, "-2"), **cell(THREE, ONE, "3"), **cell(ONE, TWO, "0")
+        ),
         writable.reopened().send(**SCORED, **cell(ONE, THREE, "1")),
-    ]  # fmt: skip
+    ]
     assert [outcome.is_done for outcome in done] == [True] * 6
     assert findings() <= before
 
@@ -148,7 +190,9 @@ class Room:
     def by_graph(self, **form: str) -> str:
         return self.writable.decide(self.first, **form).said.say("fr")
 
-    def by_hand(self, end: str, document: str = READ, quote: str = "Principes directeurs", *more: str) -> str:
+    def by_hand(
+        self, end: str, document: str = READ, quote: str = "Principes directeurs", *more: str
+    ) -> str:
         words = ("--document", document, "--quote", quote, "--language", "en", *more)
         done = self.cli("add", "link", f"{PLAN}-4-1", end, *words, cwd=self.writable.project.root)
         assert (done.returncode == 0) == (not done.stderr.startswith("pan2kg: "))
@@ -179,19 +223,32 @@ REFUSED: list[tuple[Callable[[Room], str], str]] = [
 
 def test_what_cannot_be_is_refused_and_no_file_changes(room: Room) -> None:
     desk = room.desk()  # puts the text that was read into the project
-    desk.waiting = [replace(desk.waiting[0], quotations=(replace(desk.quotation, start=desk.quotation.start + 1),))]
+    desk.waiting = [
+        replace(
+            desk.waiting[0], quotations=(replace(desk.quotation, start=desk.quotation.start + 1),)
+        )
+    ]
     before = room.writable.state()
     assert "read anew since" in press(desk, "a").say("en")
     for number, (ask, said) in enumerate(REFUSED):
         assert said in ask(room), number
         assert room.writable.state() == before, number
-    changes = {"direction": "forth"}, {"document": OF_THE_FIRST}, {"quote": INVENTED, "document": READ}
+    changes = (
+        {"direction": "forth"},
+        {"document": OF_THE_FIRST},
+        {"quote": INVENTED, "document": READ},
+    )
     for change in changes:
         outcome = room.writable.decide(room.first, **change)
-        assert (outcome.code, outcome.values["field"]) == ("not-taken", next(iter(change))), "where a form went wrong"
+        assert (outcome.code, outcome.values["field"]) == ("not-taken", next(iter(change))), (
+            "where a form went wrong"
+        )
     desk = room.desk(ends=(WORK, thing("plan", YOUNGER)))
     first = desk.waiting[0]
-    desk.waiting = [first, replace(first, key="other", ends=(thing("action", f"{PLAN}-4-2"), first.ends[1]))]
+    desk.waiting = [
+        first,
+        replace(first, key="other", ends=(thing("action", f"{PLAN}-4-2"), first.ends[1])),
+    ]
     assert press(desk, "b 1").key == "said.ticked"
     assert "2021-05" in press(desk, "a").say("en")
     assert room.writable.state() == before, "none of several is written where one cannot be"
@@ -213,7 +270,9 @@ def test_what_stands_in_files_refuses_a_decision(room: Room, way: str, what: str
         ends = tuple(f"action:{end.rpartition('/')[2]}" for end in room.first.ends)  # type: ignore[assignment]
     desk = room.desk(**{"linked_as": "builds-on"} if what == "loop" else {})
     kind = "builds-on" if way == "graph" or what == "loop" else "cross-reference"
-    links = accepted(10, kind, *ends[::-1], "pan:relation relation:references", "pan:certainty certainty:stated")
+    links = accepted(
+        10, kind, *ends[::-1], "pan:relation relation:references", "pan:certainty certainty:stated"
+    )
     if what == "loop":
         over = "plan:lu-climate-pact-2012"
         links = accepted(11, kind, ends[0], over) + accepted(12, kind, over, ends[1])
@@ -231,9 +290,17 @@ def test_what_stands_in_files_refuses_a_decision(room: Room, way: str, what: str
 
 
 def test_what_is_refused_of_a_link_may_be_rejected_announced_or_said_by_others(room: Room) -> None:
-    assert press(room.desk(OF_THE_FIRST), "r2").key == "said.rejected", "to reject needs no words of anybody"
-    assert press(room.desk(ends=(WORK, thing("plan", YOUNGER)), relation="announces"), "a").key == "said.accepted"
-    assert room.writable.decide(room.first, type="external-statement", direction="forth").code == "accepted"
+    assert press(room.desk(OF_THE_FIRST), "r2").key == "said.rejected", (
+        "to reject needs no words of anybody"
+    )
+    assert (
+        press(room.desk(ends=(WORK, thing("plan", YOUNGER)), relation="announces"), "a").key
+        == "said.accepted"
+    )
+    assert (
+        room.writable.decide(room.first, type="external-statement", direction="forth").code
+        == "accepted"
+    )
 
 
 SCRIPT = """
@@ -258,7 +325,10 @@ print(json.dumps([submit(project, store, form, date(2026, 5, 4)).code for form i
 def run(folder: Path, forms: list[list[dict[str, str]]], *limit: str) -> list[list[str]]:
     """The answers to forms that processes send, a list each, all at once as soon as all are ready."""
     command = [sys.executable, "-c", SCRIPT, str(folder), *limit]
-    people = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in forms]
+    people = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in forms
+    ]
     for person in people:
         assert person.stdout
         assert person.stdout.readline() == "ready\n"
@@ -279,8 +349,12 @@ def test_of_two_who_decide_on_the_same_links_one_is_told_and_a_full_disk_loses_n
     *items, last = [item.key for item in writable.queue if item.plans[0].endswith("/lu-bhr-1")]
     assert len(items) > 2
     root = writable.project.root
-    answers = run(root, [[form(item, name) for item in items] for name in ("A. Weber", "B. Schmit")])
-    assert [sorted(pair) for pair in zip(*answers, strict=True)] == [["accepted", "decided-meanwhile"]] * len(items)
+    answers = run(
+        root, [[form(item, name) for item in items] for name in ("A. Weber", "B. Schmit")]
+    )
+    assert [sorted(pair) for pair in zip(*answers, strict=True)] == [
+        ["accepted", "decided-meanwhile"]
+    ] * len(items)
     text = writable.file(FILE).read_text(encoding="utf-8")
     assert (text.count(" a pan:Link ;"), text.count(" a pan:SourceGraph ;")) == (len(items), 1)
     assert len(list(ox.parse(text, format=ox.RdfFormat.TURTLE))) > 10 * len(items)

@@ -55,7 +55,13 @@ def material(root: Path, few: pan2kg.Graph) -> Material:
 
 def desk_of(material: Material, reviewer: str = "A. Weber", **wanted: bool | str) -> Desk:
     assert material.graph.project
-    return open_desk(material, Project.at(material.graph.project.root), reviewer, DAY, Wanted(**wanted))  # type: ignore[arg-type]
+    return open_desk(
+        material,
+        Project.at(material.graph.project.root),
+        reviewer,
+        DAY,
+        Wanted(**wanted),  # type: ignore[arg-type]
+    )
 
 
 def changed(material: Material, *candidates: Candidate) -> Material:
@@ -79,7 +85,16 @@ def body(text: str) -> str:
 
 
 def test_a_terminal_is_read_key_by_key_and_put_back(root: Path) -> None:
-    command = [sys.executable, "-m", "pan2kg.cli.main", "review", "--by", "A. Weber", "--language", "en"]
+    command = [
+        sys.executable,
+        "-m",
+        "pan2kg.cli.main",
+        "review",
+        "--by",
+        "A. Weber",
+        "--language",
+        "en",
+    ]
     child, handle = pty.fork()
     if not child:
         os.chdir(root)
@@ -95,10 +110,12 @@ def test_a_terminal_is_read_key_by_key_and_put_back(root: Path) -> None:
 
     assert "\x1b[7m" in until("q end")
     for typed, shown, end in (
-        (b"a", "2 of 4 · accepted: 1", "q end"), (b"r2", "3 of 4 · accepted: 1, rejected: 1", "q end"),
-        (b"e", "", "quote WORDS:"), (b"to lu-climate-pact-2012\n", "Changed; a accepts it so.", "q end"),
+        (b"a", "2 of 4 · accepted: 1", "q end"),
+        (b"r2", "3 of 4 · accepted: 1, rejected: 1", "q end"),
+        (b"e", "", "quote WORDS:"),
+        (b"to lu-climate-pact-2012\n", "Changed; a accepts it so.", "q end"),
         (b"q", "Accepted: 1, rejected: 1; left: 2.", "left: 2."),
-    ):  # fmt: skip
+    ):
         os.write(handle, typed)
         assert shown in until(end)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
@@ -106,7 +123,9 @@ def test_a_terminal_is_read_key_by_key_and_put_back(root: Path) -> None:
     assert (root / FILE).read_text(encoding="utf-8").count(" a pan:Link ") == 2
 
 
-def test_a_rejected_pair_comes_back_only_with_words_nobody_has_looked_at(material: Material) -> None:
+def test_a_rejected_pair_comes_back_only_with_words_nobody_has_looked_at(
+    material: Material,
+) -> None:
     pressed(desk_of(material), "r1")
     assert "c4-1" not in keys(desk_of(material))
     (candidate, *others), *_ = material.plans.values()
@@ -134,7 +153,11 @@ def test_who_skips_goes_on_counting_and_what_was_decided_before_counts(material:
     pressed(again, "u")
     assert list(again.progress.values()) == [2, 4, 0, 1]
     pressed(again, "a", "a", "r1")
-    assert (again.current, again.progress["number"], again.progress["total"]) == (again.waiting[0], 4, 4)
+    assert (again.current, again.progress["number"], again.progress["total"]) == (
+        again.waiting[0],
+        4,
+        4,
+    )
 
 
 def test_controls_are_wrong_counted_and_never_written(material: Material, root: Path) -> None:
@@ -143,30 +166,50 @@ def test_controls_are_wrong_counted_and_never_written(material: Material, root: 
     planted = [candidate for candidate in with_controls(many, many, ()) if candidate.is_control]
     assert len(planted) == 5
     assert not {candidate.ends for candidate in planted} & {candidate.ends for candidate in many}
-    assert with_controls(many, many, ()) == with_controls(many, many, ()), "the same whenever one looks"
+    assert with_controls(many, many, ()) == with_controls(many, many, ()), (
+        "the same whenever one looks"
+    )
     assert with_controls(many, many, {candidate.key for candidate in planted}) == many
     assert not any("control" in candidate.key for candidate in planted), "a key tells nobody"
     desk = desk_of(material, control=True)
     desk.waiting = [replace(candidate, key=f"c{n}") for n, candidate in enumerate(planted[:2])]
     assert pressed(desk, "a", "r1") == ["outcome.control-missed", "outcome.control-noticed"]
     counted = {"met": 2, "recognised": 1}
-    assert (desk.measured()[0], desk.progress["accepted"], (root / FILE).exists()) == (counted, 0, False)
+    assert (desk.measured()[0], desk.progress["accepted"], (root / FILE).exists()) == (
+        counted,
+        0,
+        False,
+    )
     assert desk_of(material, control=True).measured()[0] == counted
     assert desk_of(material, "B. Muller").measured()[0] == {"met": 0, "recognised": 0}
 
 
-def test_a_second_reader_decides_blind_and_both_decisions_are_kept(material: Material, root: Path) -> None:
+def test_a_second_reader_decides_blind_and_both_decisions_are_kept(
+    material: Material, root: Path
+) -> None:
     """A tenth and all that is derived is read a second time, the same by all who do."""
-    many = [Candidate(str(n), "p", ("a", "t"), remarks=() if n % 25 else ("derived",)) for n in range(100)]
+    many = [
+        Candidate(str(n), "p", ("a", "t"), remarks=() if n % 25 else ("derived",))
+        for n in range(100)
+    ]
     chosen = for_second_reader(many)
-    assert (chosen, {item for item in many if item.is_derived} <= set(chosen)) == (for_second_reader(many), True)
+    assert (chosen, {item for item in many if item.is_derived} <= set(chosen)) == (
+        for_second_reader(many),
+        True,
+    )
     assert 10 <= len(chosen) <= 14
     pressed(desk_of(material), "a", "a", "a")
     text = (root / FILE).read_bytes()
-    assert keys(desk_of(material, "A. Weber", second=True)) == [], "nobody reads his own decisions a second time"
+    assert keys(desk_of(material, "A. Weber", second=True)) == [], (
+        "nobody reads his own decisions a second time"
+    )
     second = desk_of(material, "B. Muller", second=True)
     assert "c4-3" in keys(second)  # derived: always
-    second.waiting = [item for item in second.material.plans[second.waiting[0].plan] if item.key in ("c4-2", "c4-3")]
+    second.waiting = [
+        item
+        for item in second.material.plans[second.waiting[0].plan]
+        if item.key in ("c4-2", "c4-3")
+    ]
     card = second.card("en")
     assert card
     assert not card.previous, "how the same words were decided on is not said to a second reader"
@@ -184,10 +227,17 @@ def test_a_second_reader_decides_blind_and_both_decisions_are_kept(material: Mat
     assert "c4-3" in keys(desk_of(material, "B. Muller", second=True))
 
 
-def test_what_says_the_same_of_a_text_is_decided_at_once_and_undone_at_once(material: Material, root: Path) -> None:
+def test_what_says_the_same_of_a_text_is_decided_at_once_and_undone_at_once(
+    material: Material, root: Path
+) -> None:
     (first, second, *rest), *_ = material.plans.values()
     others = [
-        replace(second, key=f"d{n}", ends=(candidate.ends[0], second.ends[1]), quotations=candidate.quotations)
+        replace(
+            second,
+            key=f"d{n}",
+            ends=(candidate.ends[0], second.ends[1]),
+            quotations=candidate.quotations,
+        )
         for n, candidate in enumerate(rest)
     ]
     material = changed(material, first, second, *others)
@@ -196,7 +246,11 @@ def test_what_says_the_same_of_a_text_is_decided_at_once_and_undone_at_once(mate
     assert [candidate.key for candidate in desk.alike()] == ["d0", "d1"]
     assert pressed(desk, "b 1", "k", "j") == ["said.ticked", "said.moved", "said.moved"]
     assert not desk.ticked, "only for what is shown"
-    assert pressed(desk, "b 3", "b x", "b 1-2") == ["said.which-together", "said.which-together", "said.ticked"]
+    assert pressed(desk, "b 3", "b x", "b 1-2") == [
+        "said.which-together",
+        "said.which-together",
+        "said.ticked",
+    ]
     planned = press(desk, "w").say("en")
     assert (planned.count(" a pan:Link ;"), (root / FILE).exists()) == (3, False)
     assert press(desk, "a").say("en") == "3 accepted and written."
@@ -213,35 +267,55 @@ def test_what_says_the_same_of_a_text_is_decided_at_once_and_undone_at_once(mate
     pressed(desk_of(changed(material, first, twice, *rest)), "r1")
     card = desk_of(changed(material, first, twice, *rest)).card("en")
     assert card
-    assert "A. Weber: rejected, 2026-05-04" in card.previous[0], "how the same words were decided on"
+    assert "A. Weber: rejected, 2026-05-04" in card.previous[0], (
+        "how the same words were decided on"
+    )
 
 
-def test_a_pipe_is_read_line_by_line_and_what_cannot_be_reviewed_is_said(root: Path, cli: Cli) -> None:
-    done = cli("review", "--by", "A. Weber", "--language", "en", cwd=root, stdin="a\nj\nr4\nu\nr4\nq\n")
+def test_a_pipe_is_read_line_by_line_and_what_cannot_be_reviewed_is_said(
+    root: Path, cli: Cli
+) -> None:
+    done = cli(
+        "review", "--by", "A. Weber", "--language", "en", cwd=root, stdin="a\nj\nr4\nu\nr4\nq\n"
+    )
     assert (done.returncode, done.stderr) == (0, "Accepted: 1, rejected: 1; left: 2.\n")
     assert "dans la ligne du [[premier Plan d’action national]]." in done.stdout
     assert "Undone: it waits again.\n" in done.stdout
     work = root / "work" / PLAN
     for name, text, said in (
-        ("journal.jsonl", "{}\n", "journal.jsonl:1"), ("document.json", "{}", "This is no document"),
+        ("journal.jsonl", "{}\n", "journal.jsonl:1"),
+        ("document.json", "{}", "This is no document"),
         ("candidates.jsonl", '{"key": 1}\n', "This line is no candidate"),
         ("candidates.jsonl", None, "There are no candidates in work/lu-bhr-2/"),
-    ):  # fmt: skip
+    ):
         (work / name).write_text(text, "utf-8") if text else (work / name).unlink()
         done = cli("review", "--plan", PLAN, "--by", "A", "--language", "en", cwd=root)
-        assert (done.returncode, done.stdout, said in done.stderr, done.stderr.count("\n")) == (2, "", True, 1)
+        assert (done.returncode, done.stdout, said in done.stderr, done.stderr.count("\n")) == (
+            2,
+            "",
+            True,
+            1,
+        )
 
 
 def suggested(writable: WritableProject, **wanted: bool | str) -> Desk:
     """A desk with nothing of documents, over a graph that is asked for."""
     graph = Graph(writable.project, writable.store, language="fr", as_of=DAY)
-    return open_desk(Material(graph), writable.project, "A. Weber", DAY, Wanted(**wanted), lambda: graph)  # type: ignore[arg-type]
+    return open_desk(
+        Material(graph),
+        writable.project,
+        "A. Weber",
+        DAY,
+        Wanted(**wanted),  # type: ignore[arg-type]
+        lambda: graph,
+    )
 
 
 def test_what_is_suggested_is_asked_for_decided_as_on_the_page_and_undone(
     with_candidate: WritableProject, cli: Cli
 ) -> None:
-    writable, desk = with_candidate, suggested(with_candidate)
+    writable = with_candidate
+    desk = suggested(with_candidate)
     assert (desk.current, desk.progress["total"]) == (None, 0)
     assert pressed(desk, "j", "g") == ["said.moved", "said.suggested"]
     _, shown, *_, last = desk.waiting
@@ -250,24 +324,41 @@ def test_what_is_suggested_is_asked_for_decided_as_on_the_page_and_undone(
     assert (desk.current, desk.progress["total"]) == (last, len(writable.queue))
     pressed(desk, "j", "j")
     lines = "\n".join(suggestion(desk, "en"))
-    assert not [words for words in ("texts in common: ", "lu-bhr-1", "edition") if words not in lines]
-    wishes = {"plan": thing("plan", "lu-cooperation-gender-2021")}, {"kind": "text"}, {"second": True}
+    assert not [
+        words for words in ("texts in common: ", "lu-bhr-1", "edition") if words not in lines
+    ]
+    wishes = (
+        {"plan": thing("plan", "lu-cooperation-gender-2021")},
+        {"kind": "text"},
+        {"second": True},
+    )
     for wanted in wishes:
         other = suggested(writable, **wanted)
         assert (pressed(other, "g"), other.waiting) == (["said.suggested"], [])
-    before, many = writable.state(), len(desk.waiting)
+    before = writable.state()
+    many = len(desk.waiting)
     wrong = {
-        "a": "suggested-which", "a cross-reference | back": "suggested-which", "r": "why", "?": "help-suggested",
-        "e to lu-bhr-2": "help-suggested", ACCEPT.replace("| back |", "| up |"): "verbatim",
+        "a": "suggested-which",
+        "a cross-reference | back": "suggested-which",
+        "r": "why",
+        "?": "help-suggested",
+        "e to lu-bhr-2": "help-suggested",
+        ACCEPT.replace("| back |", "| up |"): "verbatim",
         ACCEPT.replace(EVIDENCE["document"], "no-such"): "verbatim",
-    }  # fmt: skip
+    }
     assert pressed(desk, *wrong) == list(wrong.values())
     assert (writable.state(), desk.current) == (before, shown)
     assert pressed(desk, ACCEPT, "r Deux publics différents.") == ["said.accepted", "said.rejected"]
     rejected = next(
-        path for path in writable.project.graph.glob("plans/*/reviewed.ttl") if "publics" in path.read_text()
+        path
+        for path in writable.project.graph.glob("plans/*/reviewed.ttl")
+        if "publics" in path.read_text()
     )
-    assert (len(desk.waiting), desk.progress["accepted"], desk.progress["rejected"]) == (many - 2, 1, 1)
+    assert (len(desk.waiting), desk.progress["accepted"], desk.progress["rejected"]) == (
+        many - 2,
+        1,
+        1,
+    )
     assert pressed(desk, "u", "u") == ["said.undone", "said.undone"]
     assert (len(desk.waiting), desk.current, desk.progress["accepted"]) == (many, shown, 0)
     assert "pan:withdraws" in rejected.read_text(encoding="utf-8")
@@ -287,26 +378,44 @@ def test_candidates_come_in_the_order_of_the_text_and_a_wrong_key_changes_nothin
     desk = desk_of(material)
     assert keys(desk) == ["c4-1", "c4-2", "c4-3", "c4-4"]
     *others, fourth = next(iter(material.plans.values()))
-    assert keys(desk_of(changed(material, *others, replace(fourth, rank=0.99)), order="rank"))[0] == "c4-4"
+    assert (
+        keys(desk_of(changed(material, *others, replace(fourth, rank=0.99)), order="rank"))[0]
+        == "c4-4"
+    )
     card = desk.card("en")
     assert card
     assert (card.passage.words, card.passage.label) == ("premier Plan d’action national", "12")
     assert card.passage.prefix.endswith("dans la ligne du ")
     assert card.passage.path == ("Catégorie 4 – Démarches législatives",)
     wrong = {
-        "r": "said.which-reason", "r9": "said.which-reason", "e": "edit-what", "x": "help", "": "help", "ab": "help",
-        "e relation nothing": "verbatim", "e to no such thing": "joined",
-    }  # fmt: skip
+        "r": "said.which-reason",
+        "r9": "said.which-reason",
+        "e": "edit-what",
+        "x": "help",
+        "": "help",
+        "ab": "help",
+        "e relation nothing": "verbatim",
+        "e to no such thing": "joined",
+    }
     assert pressed(desk, *wrong) == list(wrong.values())
     assert (keys(desk)[0], (root / FILE).exists()) == ("c4-1", False)
     desk.move(-1)
     assert pressed(desk, "a") == ["joined"], "the graph has nothing of the kind"
-    assert pressed(desk, "e to lu-climate-pact-2012", "e relation references", "a")[-1] == "said.accepted"
+    assert (
+        pressed(desk, "e to lu-climate-pact-2012", "e relation references", "a")[-1]
+        == "said.accepted"
+    )
     pressed(desk, "j", "r3")
     written = (root / FILE).read_text(encoding="utf-8")
-    assert pressed(desk_of(material, "B. Muller"), "u") == ["outcome.nothing-to-undo"], "it is somebody else's"
+    assert pressed(desk_of(material, "B. Muller"), "u") == ["outcome.nothing-to-undo"], (
+        "it is somebody else's"
+    )
     again = desk_of(material)
-    assert pressed(again, "u", "u", "u") == ["said.undone", "said.undone", "outcome.nothing-to-undo"]
+    assert pressed(again, "u", "u", "u") == [
+        "said.undone",
+        "said.undone",
+        "outcome.nothing-to-undo",
+    ]
     assert sorted(keys(again)) == ["c4-1", "c4-2", "c4-3", "c4-4"] == keys(desk_of(material))
     text = (root / FILE).read_text(encoding="utf-8")
     assert body(written) in text, "to undo adds and changes no line"
@@ -355,7 +464,10 @@ def test_a_review_goes_on_where_release_0_1_0_left_it(root: Path, few: pan2kg.Gr
     desk = desk_of(material)
     assert keys(desk) == ["lu-bhr-2-4-1-ccdh-partner", "c4-2", "c4-4"]
     assert desk.progress == {"number": 8, "total": 10, "accepted": 5, "rejected": 2}
-    assert [desk_of(material, name).measured()[0]["met"] for name in ("A. Weber", "C. Klein")] == [0, 1]
+    assert [desk_of(material, name).measured()[0]["met"] for name in ("A. Weber", "C. Klein")] == [
+        0,
+        1,
+    ]
     *_, agreement = desk.measured()
     assert (agreement.both, [candidate.key for candidate, _, _ in agreement.apart]) == (2, ["c4-3"])
     assert desk_of(material, "B. Muller", second=True).waiting == []
@@ -370,20 +482,39 @@ def test_equal_decisions_write_the_same_bytes_as_release_0_1_0(root: Path) -> No
     """Links and parts accepted, rejected and undone, of a document, typed and of the graph, by two people."""
     for name in ("organisations/advisory-bodies.ttl", "names/bodies.ttl"):
         shutil.copyfile(GRAPH / name, root / "graph" / name)
-    links, work = root / "graph" / "plans" / PLAN / "links.ttl", root / "work" / PLAN
-    links.write_text(links.read_text("utf-8") + "\n" + (OLD / "candidate-links.ttl").read_text("utf-8"), "utf-8")
+    links = root / "graph" / "plans" / PLAN / "links.ttl"
+    work = root / "work" / PLAN
+    links.write_text(
+        links.read_text("utf-8") + "\n" + (OLD / "candidate-links.ttl").read_text("utf-8"), "utf-8"
+    )
     shutil.copyfile(OLD / CANDIDATES, work / CANDIDATES)
-    project, day = Project.at(root), date(2026, 11, 29)
+    project = Project.at(root)
+    day = date(2026, 11, 29)
     graph = Graph(project, open_store(project, derive), language="fr", as_of=day)
     sessions = {
-        "A. Weber": ("a", "r4", "u", "n lu-bhr-2-4-1 | references | ungp | Principes directeurs et de l’Agenda", "a",
-                     "n lu-bhr-2-4-2 | lead | ccdh | l’Agenda 2030", "r2", "b 1", "a", "g", ACCEPT,
-                     "r Deux publics différents.", "u", "a of the first"),
+        "A. Weber": (
+            "a",
+            "r4",
+            "u",
+            "n lu-bhr-2-4-1 | references | ungp | Principes directeurs et de l’Agenda",
+            "a",
+            "n lu-bhr-2-4-2 | lead | ccdh | l’Agenda 2030",
+            "r2",
+            "b 1",
+            "a",
+            "g",
+            ACCEPT,
+            "r Deux publics différents.",
+            "u",
+            "a of the first",
+        ),
         "C. Klein": ("j", "j", "j", "r1"),
-    }  # fmt: skip
+    }
     for reviewer, typed in sessions.items():
         material = read_material(graph, project)
-        desk = open_desk(material, project, reviewer, day, Wanted(plan=thing("plan", PLAN)), lambda: graph)
+        desk = open_desk(
+            material, project, reviewer, day, Wanted(plan=thing("plan", PLAN)), lambda: graph
+        )
         for key in typed:
             if key.endswith("of the first"):
                 desk = open_desk(material, project, reviewer, day)
@@ -394,5 +525,7 @@ def test_equal_decisions_write_the_same_bytes_as_release_0_1_0(root: Path) -> No
         [json.loads(line) for line in (folder / "by-hand.jsonl").read_text("utf-8").splitlines()]
         for folder in (OLD, work)
     )
-    assert [passage.pop("label") for line in now for passage in line["passages"]] == ["12"] * len(now)
+    assert [passage.pop("label") for line in now for passage in line["passages"]] == ["12"] * len(
+        now
+    )
     assert now == before

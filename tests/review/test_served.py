@@ -42,14 +42,25 @@ class Visitor:
         return self._ask("GET", path, None, headers)
 
     def post(self, form: dict[str, str], path: str = REVIEW, **headers: str) -> Reply:
-        usual = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin", "Origin": "null"}
+        usual = {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Sec-Fetch-Site": "same-origin",
+            "Origin": "null",
+        }
         sent = usual | {name.replace("_", "-"): value for name, value in headers.items()}
-        return self._ask("POST", path, urlencode(form).encode(), {name: value for name, value in sent.items() if value})
+        return self._ask(
+            "POST",
+            path,
+            urlencode(form).encode(),
+            {name: value for name, value in sent.items() if value},
+        )
 
     def _ask(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Reply:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)
         try:
-            connection.request(method, path, body, {**headers, **({"Cookie": self.cookie} if self.cookie else {})})
+            connection.request(
+                method, path, body, {**headers, **({"Cookie": self.cookie} if self.cookie else {})}
+            )
             response = connection.getresponse()
             fields = {name.lower(): value for name, value in response.getheaders()}
             reply = Reply(response.status, fields, response.read().decode())
@@ -73,7 +84,13 @@ class Visitor:
         return str(re.findall(r'candidate=([^"&#]+--[^"&#]+)', self.get().text)[-1])
 
     def decide(self, **form: str) -> Reply:
-        usual = {"form": "decision", "item": ITEM, "verdict": "accept", "reviewer": "A. Weber", **EVIDENCE}
+        usual = {
+            "form": "decision",
+            "item": ITEM,
+            "verdict": "accept",
+            "reviewer": "A. Weber",
+            **EVIDENCE,
+        }
         return self.post({**usual, "form_token": self.seal, **form})
 
 
@@ -93,7 +110,9 @@ def written(folder: Path) -> list[Path]:
     return sorted([*folder.rglob("reviewed.ttl"), *folder.rglob("scores.ttl")])
 
 
-def test_who_has_not_signed_in_sees_the_queue_and_no_address_puts_words_into_it(visitor: Visitor) -> None:
+def test_who_has_not_signed_in_sees_the_queue_and_no_address_puts_words_into_it(
+    visitor: Visitor,
+) -> None:
     page = visitor.get()
     assert (page.status, page.headers["cache-control"]) == (200, "no-store")
     assert 'type="password"' in page.text
@@ -118,10 +137,19 @@ def test_forms_of_others_media_methods_and_sizes_are_refused_and_what_was_typed_
     before = written(folder)
     for headers in (
         *({"Sec_Fetch_Site": site} for site in ("cross-site", "same-site", "none")),
-        *({"Sec_Fetch_Site": "", "Origin": origin} for origin in ("null", "", "http://evil.example")),
+        *(
+            {"Sec_Fetch_Site": "", "Origin": origin}
+            for origin in ("null", "", "http://evil.example")
+        ),
         {"Origin": "http://evil.example"},
-    ):  # fmt: skip
-        form = {"form": "decision", "item": ITEM, "verdict": "accept", "reviewer": "x", "form_token": member.seal}
+    ):
+        form = {
+            "form": "decision",
+            "item": ITEM,
+            "verdict": "accept",
+            "reviewer": "x",
+            "form_token": member.seal,
+        }
         assert member.post(form | EVIDENCE, **headers).status == 403
     other = Visitor(member.port)
     other.sign_in()
@@ -136,14 +164,25 @@ def test_forms_of_others_media_methods_and_sizes_are_refused_and_what_was_typed_
     assert "&lt;/textarea&gt;&lt;script&gt;alert(1)&lt;/script&gt;" in reply.text
     assert "<script>alert" not in reply.text
     bare = {"Sec_Fetch_Site": "", "Origin": ""}
-    form = {"form": "decision", "item": "no-such", "verdict": "reject", "reviewer": "x", "reason": "x"}
+    form = {
+        "form": "decision",
+        "item": "no-such",
+        "verdict": "reject",
+        "reviewer": "x",
+        "reason": "x",
+    }
     assert member.post(form, "/en/review.html", **bare, Authorization="Bearer guess").status == 401
     reply = member.post(form, "/en/review.html", **bare, Authorization=f"Bearer {TOKEN}")
     sentence = "This link does not wait for a decision, or no longer does; nothing was written.\n"
-    assert (reply.status, reply.text) == (409, sentence), "a program writes with the token in a header"
+    assert (reply.status, reply.text) == (409, sentence), (
+        "a program writes with the token in a header"
+    )
     assert written(folder) == before
     origin = f"http://127.0.0.1:{member.port}"  # a browser that only says its origin may write
-    assert member.post({"form": "sign-in", "token": TOKEN}, Sec_Fetch_Site="", Origin=origin).status == 303
+    assert (
+        member.post({"form": "sign-in", "token": TOKEN}, Sec_Fetch_Site="", Origin=origin).status
+        == 303
+    )
 
 
 def test_decisions_and_scores_are_written_and_shown(member: Visitor, folder: Path) -> None:
@@ -157,10 +196,15 @@ def test_decisions_and_scores_are_written_and_shown(member: Visitor, folder: Pat
         "PREFIX pan: <https://w3id.org/pan2kg/ontology#> "
         "ASK { ?a pan:cites ?b . ?l pan:reviewedBy 'A. Weber' ; pan:from ?a ; pan:to ?b }"
     )
-    assert '"boolean":true' in member.get(f"/sparql?query={quote(ask)}", Accept="application/sparql-results+json").text
+    assert (
+        '"boolean":true'
+        in member.get(f"/sparql?query={quote(ask)}", Accept="application/sparql-results+json").text
+    )
     assert "A. Weber" in member.get("/fr/action/lu-bhr-1-m6.html").text
     assert member.decide(verdict="reject", reason="Non.").status == 409
-    assert member.get(f"/fr/scores.html?{urlencode(MATRIX)}").text.count('<select name="score:') == 2
+    assert (
+        member.get(f"/fr/scores.html?{urlencode(MATRIX)}").text.count('<select name="score:') == 2
+    )
     form = {**MATRIX, **GIVEN, **cell(ONE, THREE, "-2"), "form_token": member.seal}
     page = member.get(member.post(form, "/fr/scores.html").headers["location"]).text
     assert FILES[1] in page
@@ -174,8 +218,12 @@ def test_the_name_signed_with_last_in_a_session_is_in_every_form(member: Visitor
     def named(visitor: Visitor = member, path: str = REVIEW) -> set[str]:
         return set(names.findall(visitor.get(path).text))
 
-    assert named(path=f"{REVIEW}?signed=Somebody+else") == {""}, "nobody is guessed, and no address says who it is"
-    name, shown, item = 'J. "Jo" <Weber>', "J. &#34;Jo&#34; &lt;Weber&gt;", member.last
+    assert named(path=f"{REVIEW}?signed=Somebody+else") == {""}, (
+        "nobody is guessed, and no address says who it is"
+    )
+    name = 'J. "Jo" <Weber>'
+    shown = "J. &#34;Jo&#34; &lt;Weber&gt;"
+    item = member.last
     assert member.decide(item=item, verdict="reject", reviewer=name).status == 422
     assert named() == {""}, "nothing was signed yet"
     assert member.decide(item=item, verdict="reject", reviewer=name, reason="Non.").status == 303
@@ -186,11 +234,20 @@ def test_the_name_signed_with_last_in_a_session_is_in_every_form(member: Visitor
 
 
 def test_what_was_typed_outlives_a_session_that_has_ended(member: Visitor, folder: Path) -> None:
-    item, seal, cookie, before = member.last, member.seal, member.cookie, written(folder)
+    item = member.last
+    seal = member.seal
+    cookie = member.cookie
+    before = written(folder)
     assert member.post({"form": "sign-out", "form_token": seal}).status == 303
     member.cookie = cookie
     assert member.decide(form_token=seal).status == 403, "who signs out writes no more"
-    typed = {"form": "decision", "item": item, "verdict": "reject", "reviewer": "Z", "reason": 'Ni "l’un" ni l’autre.'}
+    typed = {
+        "form": "decision",
+        "item": item,
+        "verdict": "reject",
+        "reviewer": "Z",
+        "reason": 'Ni "l’un" ni l’autre.',
+    }
     page = member.post({**typed, "form_token": seal})
     assert page.status == 403
     kept = dict(re.findall(r'name="(typed:[^"]+)" value="([^"]*)"', page.text))
@@ -199,7 +256,11 @@ def test_what_was_typed_outlives_a_session_that_has_ended(member: Visitor, folde
     refused = member.sign_in("guess", **sent)
     assert (refused.status, 'name="typed:reason"' in refused.text) == (403, True)
     again = member.sign_in(**sent, **{"typed:form_token": "forged"})
-    assert (again.status, "Ni &#34;l’un&#34; ni l’autre." in again.text, "forged" in again.text) == (200, True, False)
+    assert (
+        again.status,
+        "Ni &#34;l’un&#34; ni l’autre." in again.text,
+        "forged" in again.text,
+    ) == (200, True, False)
     assert written(folder) == before, "nothing is written before it is sent again"
     assert member.seal, "the session is open again"
 
@@ -212,7 +273,10 @@ class Member(Visitor):
     address: str = "192.0.2.1"
 
     def _ask(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Reply:
-        said = {"X-Forwarded-For": self.address, **({"X-Remote-User": self.login} if self.login else {})}
+        said = {
+            "X-Forwarded-For": self.address,
+            **({"X-Remote-User": self.login} if self.login else {}),
+        }
         return super()._ask(method, path, body, {**headers, **said})
 
     def write(self, token: str) -> int:
@@ -227,7 +291,14 @@ class Member(Visitor):
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]:
     copied = copy(tmp_path_factory.mktemp("office") / "copy", FEW)
-    options = ("--proxy", "127.0.0.1", "--person-header", "X-Remote-User", "--people", str(DATA / "people.toml"))
+    options = (
+        "--proxy",
+        "127.0.0.1",
+        "--person-header",
+        "X-Remote-User",
+        "--people",
+        str(DATA / "people.toml"),
+    )
     with serving(copied, *options) as port:
         yield port, copied
 
@@ -243,15 +314,20 @@ def test_a_decision_bears_the_name_of_who_signed_in_and_nobody_else_can_use_the_
 
     member = Member(port)
     assert member.sign_in("token of A. Weber").status == 303
-    assert set(re.findall(r'name="reviewer"[^>]* value="([^"]*)" readonly', member.get().text)) == {"A. Weber"}
+    assert set(re.findall(r'name="reviewer"[^>]* value="([^"]*)" readonly', member.get().text)) == {
+        "A. Weber"
+    }
     assert member.reject(reviewer="The Minister").status == 303
     assert set(signed()) == {"A. Weber"}
     member = Member(port, login="bmuller")
     assert member.reject().status == 303, "no token was typed"
-    seal, cookie = member.seal, member.cookie
+    seal = member.seal
+    cookie = member.cookie
     for other in ("aweber", "nobody"):
         thief = Member(port, cookie, login=other)
-        assert thief.decide(item="x", verdict="reject", reason="Non.", form_token=seal).status == 403
+        assert (
+            thief.decide(item="x", verdict="reject", reason="Non.", form_token=seal).status == 403
+        )
     assert signed().count("B. Muller") == 1
     assert Member(port, login="nobody").seal == "", "who is on no list reviews nothing"
     assert Member(port, login="bmuller").write("guess") == 401, "no proxy speaks for programs"
@@ -260,11 +336,15 @@ def test_a_decision_bears_the_name_of_who_signed_in_and_nobody_else_can_use_the_
     assert "Plus de 2 écritures par minute" in replies[-1].text.replace("\u00a0", " ")
 
 
-def test_who_guesses_is_slowed_by_form_and_header_alike_and_nobody_else_is(office: tuple[int, Path]) -> None:
+def test_who_guesses_is_slowed_by_form_and_header_alike_and_nobody_else_is(
+    office: tuple[int, Path],
+) -> None:
     signed_in = Member(office[0], address="203.0.113.5")
     assert signed_in.sign_in("token of A. Weber").status == 303
     guesser = Member(office[0], address="203.0.113.5")
-    answers = [guesser.write("guess") for _ in range(6)] + [guesser.sign_in("guess").status for _ in range(4)]
+    answers = [guesser.write("guess") for _ in range(6)] + [
+        guesser.sign_in("guess").status for _ in range(4)
+    ]
     assert (answers, guesser.write("guess")) == ([401] * 6 + [403] * 2 + [429] * 2, 429)
     assert guesser.sign_in("token of A. Weber").status == 429
     drawn = Member(office[0], address="203.0.113.5")
@@ -278,29 +358,37 @@ def test_guessing_stays_slow_while_who_has_a_drawn_token_is_let_in() -> None:
     clock = [0.0]
     people = People(DRAWN, (Person("A. Weber", digest=hashlib.sha256(b"made up").hexdigest()),))
     people.wrong = Attempts(lambda: clock[0])
-    assert [people.by_token(DRAWN, "192.0.2.1") for _ in range(3 * TRIES)] == [Person()] * (3 * TRIES), "no tries"
+    assert [people.by_token(DRAWN, "192.0.2.1") for _ in range(3 * TRIES)] == [Person()] * (
+        3 * TRIES
+    ), "no tries"
     guesses = [f"{number:x}".zfill(8) + DRAWN[8:] for number in range(2 * FLOOD)]
     assert [people.by_token("made up too", "192.0.2.1") for _ in range(TRIES)] == [None] * TRIES
     assert people.by_token("made up", "192.0.2.1") is None, "a short one waits"
     assert people.by_token(DRAWN, "192.0.2.1") == Person()
     looked_at = sum(
-        not people.is_besieged("192.0.2.1", guess) and not people.by_token(guess, "192.0.2.1") for guess in guesses
+        not people.is_besieged("192.0.2.1", guess) and not people.by_token(guess, "192.0.2.1")
+        for guess in guesses
     )
     assert looked_at == FLOOD - TRIES, "not at any rate either"
     assert people.by_token(DRAWN, "192.0.2.1") is None
     clock[0] += 61
-    assert people.by_token("made up", "192.0.2.1") == people.listed[0], "a minute later nobody waits"
+    assert people.by_token("made up", "192.0.2.1") == people.listed[0], (
+        "a minute later nobody waits"
+    )
     weber = people.listed[0]
     assert people.current(weber) == weber
     people.listed = ()
     assert people.current(weber) is None, "who is no longer on the list is signed out"
 
 
-def test_pages_of_other_sites_read_nothing_and_nothing_after_a_body_is_ever_a_header(office: tuple[int, Path]) -> None:
+def test_pages_of_other_sites_read_nothing_and_nothing_after_a_body_is_ever_a_header(
+    office: tuple[int, Path],
+) -> None:
     """Some proxies pass on the fields that may follow a chunked body: whoever sends one there signs in as nobody."""
     visitor = Visitor(office[0])
     for method in ("GET", "OPTIONS"):
-        address, headers = f"/sparql?{urlencode({'query': 'ASK {}'})}", {"Origin": "http://evil.example"}
+        address = f"/sparql?{urlencode({'query': 'ASK {}'})}"
+        headers = {"Origin": "http://evil.example"}
         reply = visitor._ask(method, address, None, headers)
         assert reply.status in (200, 204)
         assert not [name for name in reply.headers if name.startswith("access-control-")]

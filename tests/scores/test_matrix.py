@@ -19,16 +19,21 @@ DATA = Path(__file__).parents[1] / "data" / "scores"
 
 def read(text: str, scale: str = "", *, keep_diagonal: bool = False) -> Scores:
     wanted = matrix.read_scale(scale) if scale else None
-    return matrix.parse_scores(text, assessor="x", scale=wanted, keep_diagonal=keep_diagonal, name="m.csv")
+    return matrix.parse_scores(
+        text, assessor="x", scale=wanted, keep_diagonal=keep_diagonal, name="m.csv"
+    )
 
 
 def test_a_scale_is_read_as_it_is_typed_and_what_is_none_is_refused() -> None:
     for typed, scale in {
-        "-3..3": Scale(), " -10 .. +11 ": Scale(-10, 11, 1, "minus-10-to-11"), "−4…4": Scale(-4, 4, 1, "minus-4-to-4"),
-        "0..0.5 decimal": Scale(0, 0.5, None, "0-to-0.5-decimal"), "count": Scale(None, None, 1, "count"),
+        "-3..3": Scale(),
+        " -10 .. +11 ": Scale(-10, 11, 1, "minus-10-to-11"),
+        "−4…4": Scale(-4, 4, 1, "minus-4-to-4"),
+        "0..0.5 decimal": Scale(0, 0.5, None, "0-to-0.5-decimal"),
+        "count": Scale(None, None, 1, "count"),
         "COUNT Decimal": Scale(None, None, None, "count-decimal"),
         "decimal": Scale(-3, 3, None, "minus-3-to-3-decimal"),
-    }.items():  # fmt: skip
+    }.items():
         assert matrix.read_scale(typed) == scale
     for typed in ("", "3..3", "3..-3", "3", "..3", "-3..", "0..0.5", "count 3", "a..b", "-3..3 x"):
         with pytest.raises(ValueError, match="^" + re.escape(typed)):
@@ -69,7 +74,9 @@ def test_what_is_refused_has_its_place_and_what_mends_it() -> None:
     for case in map(json.loads, (DATA / "refused.jsonl").read_text(encoding="utf-8").splitlines()):
         scale = matrix.read_scale(case["scale"]) if case["scale"] else None
         with pytest.raises(ProjectError, match="^" + re.escape(case["message"])):
-            matrix.parse_scores(case["text"], assessor="x", known=["a", "b"], scale=scale, name="m.csv")
+            matrix.parse_scores(
+                case["text"], assessor="x", known=["a", "b"], scale=scale, name="m.csv"
+            )
 
 
 def test_the_diagonal_is_kept_apart_and_what_is_empty_is_no_0() -> None:
@@ -78,25 +85,39 @@ def test_the_diagonal_is_kept_apart_and_what_is_empty_is_no_0() -> None:
     assert [(given.net, given.scored) for _, given, _ in sums(scores)] == [(2, 1), (0, 1)]
     assert coverage(scores) == 1
     assert np.isnan(np.diagonal(scores.values)).all()
-    empty, zero = read(",a,b\na,,\nb,1,\n"), read(",a,b\na,,0\nb,1,\n")
+    empty = read(",a,b\na,,\nb,1,\n")
+    zero = read(",a,b\na,,0\nb,1,\n")
     assert (coverage(empty), coverage(zero)) == (0.5, 1.0)
-    assert [[given.scored for _, given, _ in sums(scores)] for scores in (empty, zero)] == [[0, 1], [1, 1]]
+    assert [[given.scored for _, given, _ in sums(scores)] for scores in (empty, zero)] == [
+        [0, 1],
+        [1, 1],
+    ]
 
 
-def test_a_matrix_is_read_from_its_csv_with_reasons_and_becomes_links_on_somebodys_word(tmp_path: Path) -> None:
+def test_a_matrix_is_read_from_its_csv_with_reasons_and_becomes_links_on_somebodys_word(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "matrix.csv"
-    path.write_text("\ufeffla ligne agit sur la colonne;b;a\nb;;−1: freine, un peu\na;+2;\n\n", encoding="utf-8")
+    path.write_text(
+        "\ufeffla ligne agit sur la colonne;b;a\nb;;−1: freine, un peu\na;+2;\n\n", encoding="utf-8"
+    )
     scores = matrix.parse_scores(path.read_text("utf-8"), assessor="http://e/x")
     assert dict(scores.rationale) == {("b", "a"): "freine, un peu"}
     assert list(scores.cells()) == [("a", "b", 2), ("b", "a", -1)]
-    assert all(isinstance(score, int) for _, _, score in scores.cells()), "what is whole stays whole"
+    assert all(isinstance(score, int) for _, _, score in scores.cells()), (
+        "what is whole stays whole"
+    )
     first, _ = matrix.scored_links(scores)
-    assert first.iri == link_iri("interaction", "a", "b", scale=scores.scale.name, assessor="http://e/x")
+    assert first.iri == link_iri(
+        "interaction", "a", "b", scale=scores.scale.name, assessor="http://e/x"
+    )
     with pytest.raises(ValueError, match="assessor"):
         matrix.scored_links(matrix.scores_of({("a", "b"): 2}))
     with pytest.raises(ValueError, match="diagonal"):
         Scores(("a",), np.zeros((1, 1)))
     with pytest.raises(ValueError, match="a on a"):
         matrix.scores_of({("a", "a"): 1})
-    with pytest.raises(ProjectError, match=r"The corner says « column acts on row ».*the row acts on the column"):
+    with pytest.raises(
+        ProjectError, match=r"The corner says « column acts on row ».*the row acts on the column"
+    ):
         read("column acts on row,a,b\na,,1\nb,,\n")

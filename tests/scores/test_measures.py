@@ -24,9 +24,13 @@ from pan2kg.scores.measures import (
 )
 from tests.lots import TIMES
 
-WORKED = scores_of({("a", "b"): 2, ("a", "c"): -1, ("b", "a"): 1, ("b", "c"): 3, ("c", "a"): 0, ("c", "b"): -2})
+WORKED = scores_of(
+    {("a", "b"): 2, ("a", "c"): -1, ("b", "a"): 1, ("b", "c"): 3, ("c", "a"): 0, ("c", "b"): -2}
+)
 COUNT = read_scale("count")
-PAIRS = st.tuples(st.sampled_from("abcde"), st.sampled_from("abcde")).filter(lambda pair: pair[0] != pair[1])
+PAIRS = st.tuples(st.sampled_from("abcde"), st.sampled_from("abcde")).filter(
+    lambda pair: pair[0] != pair[1]
+)
 matrices = st.dictionaries(PAIRS, st.integers(-4, 4)).map(
     lambda cells: scores_of(cells, labels="abcde", assessor="x", scale=read_scale("-4..4"))
 )
@@ -38,7 +42,9 @@ def test_prominence_is_only_said_where_nothing_cancels_and_cells_not_assessed_ar
     found = dematel(scores_of({("a", "b"): 2, ("b", "c"): 1}, scale=COUNT))
     assert found.prominence == pytest.approx(np.array([1.5, 1.5, 1.0]))
     assert found.relation == pytest.approx(np.array([1.5, -0.5, -1.0]))
-    assert not any(dematel(scores_of(cells, labels="ab")).coverage == 1 for cells in ({("a", "b"): 2}, {}))
+    assert not any(
+        dematel(scores_of(cells, labels="ab")).coverage == 1 for cells in ({("a", "b"): 2}, {})
+    )
     assert dematel(scores_of({("a", "b"): 0, ("b", "a"): 0})).given_positive.tolist() == [0, 0]
     assert dematel(scores_of({}, labels=())).total.shape == (0, 0)
 
@@ -46,15 +52,20 @@ def test_prominence_is_only_said_where_nothing_cancels_and_cells_not_assessed_ar
 @pytest.mark.parametrize("back", [2, -2])
 def test_influence_that_never_dies_out_is_refused(back: int) -> None:
     ring = scores_of({("a", "b"): 2, ("b", "a"): back}, assessor="Ministry")
-    with pytest.raises(QueryError, match=r"« Ministry », indirect influence never dies out.*pan2kg coherence chains"):
+    with pytest.raises(
+        QueryError,
+        match=r"« Ministry », indirect influence never dies out.*pan2kg coherence chains",
+    ):
         dematel(ring)
 
 
 def series(x: Floats) -> tuple[Floats, Floats]:
     """The sum of x^1 … x^(2^50), by doubling, and the last power."""
-    total, power = x, x
+    total = x
+    power = x
     for _ in range(50):
-        total, power = total + power @ total, power @ power
+        total = total + power @ total
+        power = power @ power
     return total, power
 
 
@@ -95,7 +106,8 @@ def by_hand(scores: Scores, cut: float) -> dict[tuple[str, str], list[float]]:
 @settings(max_examples=60 * TIMES, deadline=None)
 @given(matrices, st.sampled_from([0.0, 0.01, 0.0625, 0.2, 0.5, 1.0]))
 def test_chains_are_those_that_trying_all_orders_finds(scores: Scores, cut: float) -> None:
-    found, wanted = chains(scores, cut=cut), by_hand(scores, cut)
+    found = chains(scores, cut=cut)
+    wanted = by_hand(scores, cut)
     place = {label: at for at, label in enumerate(found.labels)}
     assert found.number == sum(map(len, wanted.values()))
     assert found.greatest.keys() == wanted.keys()
@@ -109,16 +121,29 @@ def test_chains_are_those_that_trying_all_orders_finds(scores: Scores, cut: floa
     assert np.count_nonzero(found.counts) == len(wanted)
 
 
-def test_a_product_that_is_the_cut_but_for_rounding_is_kept_and_without_bounds_the_greatest_is_worth_1() -> None:
-    assert chains(scores_of({("a", "b"): 1, ("b", "c"): 1, ("c", "d"): 1}, scale=read_scale("-10..10"))).number == 5
+def test_a_product_that_is_the_cut_but_for_rounding_is_kept_and_without_bounds_the_greatest_is_worth_1() -> (
+    None
+):
+    assert (
+        chains(
+            scores_of({("a", "b"): 1, ("b", "c"): 1, ("c", "d"): 1}, scale=read_scale("-10..10"))
+        ).number
+        == 5
+    )
     found = chains(scores_of({("a", "b"): 40, ("b", "c"): -20}, scale=COUNT))
     assert (found.unit, found.total[0].tolist()) == (40, [0, 1, -0.5])
-    assert chains(scores_of({("a", "b"): 0}, scale=COUNT)).number == chains(scores_of({}, labels=())).number == 0
+    assert (
+        chains(scores_of({("a", "b"): 0}, scale=COUNT)).number
+        == chains(scores_of({}, labels=())).number
+        == 0
+    )
 
 
 def full(n: int, score: int) -> Scores:
     names = [f"n{at}" for at in range(n)]
-    return scores_of({(one, two): score for one in names for two in names if one != two}, assessor="Ministry")
+    return scores_of(
+        {(one, two): score for one in names for two in names if one != two}, assessor="Ministry"
+    )
 
 
 def test_too_many_chains_are_refused_with_what_would_do(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,7 +152,9 @@ def test_too_many_chains_are_refused_with_what_would_do(monkeypatch: pytest.Monk
     with pytest.raises(QueryError, match="no cut will do"):
         chains(full(7, 3))
     monkeypatch.setattr(limit, "MOST", 3_000)
-    with pytest.raises(QueryError, match=r"more than 3,?000 chains\. Say --cut=0\.2, which will do"):
+    with pytest.raises(
+        QueryError, match=r"more than 3,?000 chains\. Say --cut=0\.2, which will do"
+    ):
         chains(full(8, 2))
     assert chains(full(8, 2), cut=0.2).number < 3_000
     with pytest.raises(QueryError):
@@ -152,7 +179,9 @@ def apart(one: int, two: int, pool: list[int], level: Level) -> float:
     if level is Level.ORDINAL:
         low, high = sorted((one, two))
         between = sum(low <= value <= high for value in pool)
-        return float((between - (pool.count(low) + pool.count(high)) / 2) ** 2) if low != high else 0.0
+        return (
+            float((between - (pool.count(low) + pool.count(high)) / 2) ** 2) if low != high else 0.0
+        )
     if level is Level.INTERVAL:
         return float((one - two) ** 2)
     return ((one - two) / (one + two)) ** 2 if one + two else 0.0
@@ -167,7 +196,8 @@ def by_pairs(ratings: Ratings, level: Level) -> float | None:
     if not expected:
         return None
     observed = sum(
-        sum(apart(one, two, pool, level) for one, two in permutations(unit, 2)) / (len(unit) - 1) for unit in units
+        sum(apart(one, two, pool, level) for one, two in permutations(unit, 2)) / (len(unit) - 1)
+        for unit in units
     )
     return 1 - observed / len(pool) / (expected / (len(pool) * (len(pool) - 1)))
 
@@ -188,7 +218,12 @@ def test_alpha_is_what_counting_pairs_gives(data: st.DataObject, level: Level) -
 
 
 def test_alpha_is_krippendorffs_own_example_counts_signs_alone_and_refuses_ratios_below_0() -> None:
-    for level, value in [("nominal", 0.743), ("ordinal", 0.815), ("interval", 0.849), ("ratio", 0.797)]:
+    for level, value in [
+        ("nominal", 0.743),
+        ("ordinal", 0.815),
+        ("interval", 0.849),
+        ("ratio", 0.797),
+    ]:
         assert alpha(KRIPPENDORFF, Level(level)) == pytest.approx(value, abs=5e-4)
     assert alpha([[3, -1, 0], [1, -3, 0]], Level.SIGN) == 1
     assert alpha([[3, -1], [-3, 1]], Level.SIGN) == pytest.approx(-0.5)
@@ -213,7 +248,9 @@ def test_several_assessors_agree_on_one_scale_alone_and_two_negatives_are_a_path
     assert ahead.double_negatives == ()
 
 
-def test_ranks_reach_to_the_ends_of_the_scale_share_a_place_and_have_no_interval_without_bounds() -> None:
+def test_ranks_reach_to_the_ends_of_the_scale_share_a_place_and_have_no_interval_without_bounds() -> (
+    None
+):
     cells = {("a", "b"): 2, ("b", "a"): 1, ("a", "c"): 2, ("b", "c"): 2}
     for typed, wanted in (
         ("-10..10", [("a", 1, 1, 2), ("b", 2, 2, 3), ("c", 3, 1, 3)]),
@@ -222,8 +259,19 @@ def test_ranks_reach_to_the_ends_of_the_scale_share_a_place_and_have_no_interval
     ):
         rows = ranks(scores_of(cells, scale=read_scale(typed)))
         assert [(row.label, row.place, row.best, row.worst) for row in rows] == wanted
-    tenths = {("a", "b"): 0.1, ("a", "c"): 0.2, ("b", "a"): 0.3, ("b", "c"): 0.0, ("c", "a"): 0.0, ("c", "b"): 0.0}
-    assert [row.place for row in ranks(scores_of(tenths, scale=read_scale("0..1 decimal")))] == [1, 1, 3]
+    tenths = {
+        ("a", "b"): 0.1,
+        ("a", "c"): 0.2,
+        ("b", "a"): 0.3,
+        ("b", "c"): 0.0,
+        ("c", "a"): 0.0,
+        ("c", "b"): 0.0,
+    }
+    assert [row.place for row in ranks(scores_of(tenths, scale=read_scale("0..1 decimal")))] == [
+        1,
+        1,
+        3,
+    ]
 
 
 @settings(max_examples=60 * TIMES)
@@ -231,7 +279,11 @@ def test_ranks_reach_to_the_ends_of_the_scale_share_a_place_and_have_no_interval
 def test_sums_of_groups_add_up_to_their_cells_and_out_sums_are_the_in_sums_of_the_transpose(
     scores: Scores, groups: dict[str, str]
 ) -> None:
-    cells = [(groups[end], groups[to], score) for end, to, score in scores.cells() if {end, to} <= groups.keys()]
+    cells = [
+        (groups[end], groups[to], score)
+        for end, to, score in scores.cells()
+        if {end, to} <= groups.keys()
+    ]
     found = grouped(scores, groups)
     assert sum(number for *_, number in found) == len(groups) * (len(groups) - 1)
     for *pair, both, _ in found:

@@ -32,7 +32,9 @@ Until = Callable[..., None]
 class Starter:
     def __init__(self) -> None:
         pipe = subprocess.PIPE
-        self.process = subprocess.Popen([sys.executable, str(SCRIPT)], stdin=pipe, stdout=pipe, text=True)
+        self.process = subprocess.Popen(
+            [sys.executable, str(SCRIPT)], stdin=pipe, stdout=pipe, text=True
+        )
         self.lock = Lock()
 
     def tell(self, **order: object) -> list[str]:
@@ -85,18 +87,30 @@ class Service:
     holder: int = 0
     name: str = ""
 
-    def send(self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] = {}) -> Reply:
+    def send(
+        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] = {}
+    ) -> Reply:
         names = {"Host": self.name, **headers} if self.name else {**headers}
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)) as connection:
+        with closing(
+            http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        ) as connection:
             connection.request(method, path, body, names)
             response = connection.getresponse()
-            return Reply(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
+            return Reply(
+                response.status, {k.lower(): v for k, v in response.getheaders()}, response.read()
+            )
 
     def get(self, path: str, method: str = "GET", **headers: str) -> Reply:
-        return self.send(method, path, None, {name.replace("_", "-"): value for name, value in headers.items()})
+        return self.send(
+            method, path, None, {name.replace("_", "-"): value for name, value in headers.items()}
+        )
 
     def ask(self, query: str, accept: str = "", **headers: str) -> Reply:
-        return self.get(f"/sparql?query={quote(query, safe='')}", **({"Accept": accept} if accept else {}), **headers)
+        return self.get(
+            f"/sparql?query={quote(query, safe='')}",
+            **({"Accept": accept} if accept else {}),
+            **headers,
+        )
 
     def line(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
@@ -111,7 +125,9 @@ class Service:
             return read(line, rate)
 
     def busy(self) -> int:
-        return int(float(self.get("/metrics").text.partition("\npan2kg_workers_busy ")[2].split()[0]))
+        return int(
+            float(self.get("/metrics").text.partition("\npan2kg_workers_busy ")[2].split()[0])
+        )
 
     def workers(self) -> list[int]:
         return children(self.holder)
@@ -121,7 +137,8 @@ class Service:
 
 
 def read(line: socket.socket, rate: float = 0) -> bytes:
-    content, began = bytearray(), time.monotonic()
+    content = bytearray()
+    began = time.monotonic()
     with suppress(ConnectionError):
         while piece := line.recv(2**15):
             content += piece
@@ -143,10 +160,26 @@ def runs(process: int) -> bool:
 
 
 @contextmanager
-def command(project: Path, *options: str, stderr: int | None = None, **environment: str) -> Iterator[Service]:
-    words = [sys.executable, "-m", "pan2kg.cli.main", "serve", "--project", str(project), "--no-browser", "--port", "0"]
+def command(
+    project: Path, *options: str, stderr: int | None = None, **environment: str
+) -> Iterator[Service]:
+    words = [
+        sys.executable,
+        "-m",
+        "pan2kg.cli.main",
+        "serve",
+        "--project",
+        str(project),
+        "--no-browser",
+        "--port",
+        "0",
+    ]
     with subprocess.Popen(
-        [*words, *options], stdout=subprocess.PIPE, stderr=stderr, text=True, env={**os.environ, **environment}
+        [*words, *options],
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        text=True,
+        env={**os.environ, **environment},
     ) as process:
         assert process.stdout
         try:
@@ -162,7 +195,8 @@ Start = Callable[..., Service]
 
 @pytest.fixture(scope="session")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    start, path = "http://example.org/", tmp_path_factory.mktemp("data") / "small.nq"
+    start = "http://example.org/"
+    path = tmp_path_factory.mktemp("data") / "small.nq"
     lines = [f'<{start}s{n}> <{start}p> "value {n}" <{start}g{n % 2}> .\n' for n in range(300)]
     path.write_text("".join(lines), encoding="utf-8")
     return path

@@ -1,7 +1,9 @@
 """A service over a small store of triples, started by the tests as a program of its own. It starts such services as it
-is told by lines of JSON on standard input, ``{"start": {…}}``, each forked from this process, which has read the
-program already and has no thread; it answers with the service's process, its port and the process that holds the graph.
-``{"wait": process, "seconds": 300}`` is answered with how a service ended, once it has; if that takes longer, this
+is told by lines of JSON on standard input, ``{"start": {…}}``, each forked from this process, which
+has read the program already and has no thread; it answers with the service's process, its port and
+the process that holds the graph.
+``{"wait": process, "seconds": 300}`` is answered with how a service ended, once it has; if that
+    takes longer, this
 process ends. With an argument it is one service, with these options."""
 
 import gc
@@ -47,7 +49,9 @@ class SmallSite:
             raise ZeroDivisionError("a fault of the software")
         counted = " ".join(select(self.store, PAGES[path]).values("n"))
         line = f"<p>{counted} {arguments.get('say', '')}</p>"
-        return SmallPage("text/html; charset=utf-8", f"<!DOCTYPE html><title>Count</title>{line * 100}".encode())
+        return SmallPage(
+            "text/html; charset=utf-8", f"<!DOCTYPE html><title>Count</title>{line * 100}".encode()
+        )
 
     def missing(self, _: str, /) -> None:
         return None
@@ -105,20 +109,34 @@ def load_from(options: dict[str, Any]) -> ox.Store:
 
 
 def main(options: dict[str, Any]) -> None:
-    # limits are shorter that a test cannot wait for; a query without end takes all of a core until the end
+    # limits are shorter that a test cannot wait for; a query without end takes all of a core until
+    # the end
     for name, value in {"LEAVE_SECONDS": 0.2, **options}.items():
         for place in (web, workers, workers.WorkerAnswer):
-            if name.isupper() and hasattr(place, name) and (name != "LONG" or place is workers.WorkerAnswer):
+            if (
+                name.isupper()
+                and hasattr(place, name)
+                and (name != "LONG" or place is workers.WorkerAnswer)
+            ):
                 setattr(place, name, value)
     limits = Limits(
-        options.get("seconds", 2.0), options.get("rows", 10**6), options.get("size", 2**26),
-        options.get("memory", 2**29), options.get("total", 0),
-    )  # fmt: skip
-    proxies, services = tuple(map(web.read_network, options.get("proxies", []))), frozenset(options.get("services", []))
+        options.get("seconds", 2.0),
+        options.get("rows", 10**6),
+        options.get("size", 2**26),
+        options.get("memory", 2**29),
+        options.get("total", 0),
+    )
+    proxies = tuple(map(web.read_network, options.get("proxies", [])))
+    services = frozenset(options.get("services", []))
     settings = web.Settings(
-        limits, frozenset({"127.0.0.1"}), proxies=proxies, union=options.get("union", True), services=services,
-        connections=options.get("connections", 1024), is_public=options.get("public", True),
-    )  # fmt: skip
+        limits,
+        frozenset({"127.0.0.1"}),
+        proxies=proxies,
+        union=options.get("union", True),
+        services=services,
+        connections=options.get("connections", 1024),
+        is_public=options.get("public", True),
+    )
     bound = web.listen("127.0.0.1", 0)
     if options.get("file_size"):
         resource.setrlimit(resource.RLIMIT_FSIZE, (options["file_size"],) * 2)
@@ -130,7 +148,8 @@ def main(options: dict[str, Any]) -> None:
         load, workers=options.get("workers", 4), for_pages=2, connects=bool(services), close=[bound]
     )
     keeper.start()
-    release, pool = ServedRelease("small", keeper.state), workers.Pool(keeper, limits.seconds)
+    release = ServedRelease("small", keeper.state)
+    pool = workers.Pool(keeper, limits.seconds)
     operations = web.Operations(options.get("log", ""), lambda: keeper.is_up)
     operations.open_log()
     operations.measure(pool)
@@ -162,6 +181,7 @@ def main(options: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    # a shell that starts the tests in the background lets them ignore it, and what they start as well
+    # a shell that starts the tests in the background lets them ignore it, and what they start as
+    # well
     signal.signal(signal.SIGINT, signal.default_int_handler)
     main(json.loads(sys.argv[1]) if sys.argv[1:] else options_of_a_service())

@@ -1,6 +1,7 @@
 """Who wants in, or wants the service down: a table of what is sent on the wire, and what comes back. The corpus is sent
 to the service alone and through the proxies of ``deploy/``; what takes longer than a minute is in
-``benchmarks/adversary.py``. Each case has failed before: against the service of release 0.1.0, or with a fault put
+``benchmarks/adversary.py``. Each case has failed before: against the service of release 0.1.0, or
+    with a fault put
 in."""
 
 import contextlib
@@ -29,19 +30,38 @@ PARTS = b"--x\r\n\r\n\r\n" * 400_000 + b"--x--\r\n"
 FORM = b"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: %d\r\n\r\n" % len(PARTS)
 REVIEW = b"POST /index.html HTTP/1.1\r\n" + HOST
 
-# what is sent, and which statuses come back, one after the other; of what ends in a refusal, one of them
+# what is sent, and which statuses come back, one after the other; of what ends in a refusal, one of
+# them
 CORPUS = {
     # nothing after a body is ever a header
-    "trailer-accept": (POST + CHUNKED + b"\r\n6\r\nASK {}\r\n0\r\nAccept: image/png\r\n\r\n" + LAST, (200, 200)),
-    "trailer-host": (POST + CHUNKED + b"\r\n6\r\nASK {}\r\n0\r\nHost: evil.example\r\n\r\n" + LAST, (200, 200)),
-    "trailer-length": (POST + CHUNKED + b"\r\n6\r\nASK {}\r\n0\r\nContent-Length: 9\r\n\r\n" + LAST, (200, 200)),
+    "trailer-accept": (
+        POST + CHUNKED + b"\r\n6\r\nASK {}\r\n0\r\nAccept: image/png\r\n\r\n" + LAST,
+        (200, 200),
+    ),
+    "trailer-host": (
+        POST + CHUNKED + b"\r\n6\r\nASK {}\r\n0\r\nHost: evil.example\r\n\r\n" + LAST,
+        (200, 200),
+    ),
+    "trailer-length": (
+        POST + CHUNKED + b"\r\n6\r\nASK {}\r\n0\r\nContent-Length: 9\r\n\r\n" + LAST,
+        (200, 200),
+    ),
     "trailer-endless": (POST + CHUNKED + b"\r\n0\r\n" + b"A: b\r\n" * 40_000, (400,)),
     # a refusal closes the connection whose body nobody reads
     "unread-page": (REVIEW + b"Content-Length: 1000000\r\n\r\n", (405,)),
     "unread-chunks": (REVIEW + CHUNKED + b"\r\n5\r\nhello\r\n", (405,)),
-    "unread-store": (b"PUT /store?default HTTP/1.1\r\n" + HOST + b"Content-Length: 99999999\r\n\r\n<a>", (405,)),
-    "unread-host": (POST.replace(b"localhost", b"evil.example") + b"Content-Length: 9999\r\n\r\nASK", (421,)),
-    "unread-nowhere": (b"DELETE /none HTTP/1.1\r\n" + HOST + b"Content-Length: 9999\r\n\r\n", (405, 404)),
+    "unread-store": (
+        b"PUT /store?default HTTP/1.1\r\n" + HOST + b"Content-Length: 99999999\r\n\r\n<a>",
+        (405,),
+    ),
+    "unread-host": (
+        POST.replace(b"localhost", b"evil.example") + b"Content-Length: 9999\r\n\r\nASK",
+        (421,),
+    ),
+    "unread-nowhere": (
+        b"DELETE /none HTTP/1.1\r\n" + HOST + b"Content-Length: 9999\r\n\r\n",
+        (405, 404),
+    ),
     "read-body-goes-on": (REVIEW + b"Content-Length: 5\r\n\r\nhello" + LAST, (405, 200)),
     "expected": (REVIEW + b"Expect: 100-continue\r\nContent-Length: 5\r\n\r\n", (405,)),
     # forms of many parts, and of one without end
@@ -49,7 +69,8 @@ CORPUS = {
     "parts-put": (b"PUT /store?default HTTP/1.1\r\n" + HOST + FORM + PARTS, (405,)),
     "fields": (
         b"POST /sparql HTTP/1.1\r\n" + HOST + b"Content-Type: application/x-www-form-urlencoded\r\n"
-        b"Content-Length: 600000\r\n\r\n" + b"&a=1" * 150_000 + LAST, (400, 200)
+        b"Content-Length: 600000\r\n\r\n" + b"&a=1" * 150_000 + LAST,
+        (400, 200),
     ),
     # two readers of one request
     "te-cl": (POST + CHUNKED + b"Content-Length: 6\r\n\r\nASK {}", (400,)),
@@ -73,11 +94,20 @@ CORPUS = {
     "tls": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" * 30 + b"\r\n\r\n", (400,)),
     "nonsense": (b"nonsense\r\n\r\n", (400,)),
     "http-9": (b"GET / HTTP/9.9\r\n" + HOST + b"\r\n", (400, 505)),
-    "tunnel": (b"CONNECT localhost:80 HTTP/1.1\r\nConnection: close\r\n" + HOST + b"\r\n", (400, 404, 405, 421)),
+    "tunnel": (
+        b"CONNECT localhost:80 HTTP/1.1\r\nConnection: close\r\n" + HOST + b"\r\n",
+        (400, 404, 405, 421),
+    ),
     "prior-h2": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", (400, 505)),
-    "long-address": (b"GET /?" + b"x" * 200_000 + b" HTTP/1.1\r\n" + HOST + b"\r\n", (400, 414, 431)),
+    "long-address": (
+        b"GET /?" + b"x" * 200_000 + b" HTTP/1.1\r\n" + HOST + b"\r\n",
+        (400, 414, 431),
+    ),
     "long-header": (ASK + b"X-A: " + b"a" * 200_000 + b"\r\n\r\n", (400, 431)),
-    "many-headers": (ASK + b"".join(b"A%d: b\r\n" % n for n in range(20_000)) + b"\r\n", (400, 431)),
+    "many-headers": (
+        ASK + b"".join(b"A%d: b\r\n" % n for n in range(20_000)) + b"\r\n",
+        (400, 431),
+    ),
     # what is unusual, and right
     "h2c": (POST + OFFER + b"Content-Length: 6\r\n\r\nASK {}" + LAST, (200, 200)),
     "h2c-chunked": (POST + OFFER + CHUNKED + b"\r\n6\r\nASK {}\r\n0\r\n\r\n" + LAST, (200, 200)),
@@ -86,7 +116,7 @@ CORPUS = {
     "http-1.0-post": (POST.replace(b"1.1", b"1.0") + b"Content-Length: 6\r\n\r\nASK {}", (200,)),
     "pipelined": ((ASK + b"\r\n") * 5 + LAST, (200,) * 6),
     "accept-bomb": (ASK + b"Accept: " + b"a/b;q=0.1," * 5000 + b"*/*\r\n\r\n" + LAST, (406, 200)),
-}  # fmt: skip
+}
 
 
 def statuses(answers: bytes) -> list[int]:
@@ -114,7 +144,8 @@ def test_bodies_nobody_reads_keep_nobody_out(start: Start) -> None:
             line.sendall(REVIEW + b"Content-Length: 1000000\r\n\r\n")
         assert {statuses(read(line))[0] for line in opened[:20]} <= {405, 503}
         assert service.get("/health").status == 200
-    service, answer = start(connections=3), b""
+    service = start(connections=3)
+    answer = b""
     with contextlib.ExitStack() as lines:
         for line in [lines.enter_context(service.line()) for _ in range(4)]:
             if not answer or b"200" in answer:
@@ -128,7 +159,8 @@ def test_a_body_that_dribbles_is_refused(start: Start, limit: dict[str, float]) 
     with start(**limit).line() as line:
         line.sendall(POST + b"Content-Length: 1000000\r\n\r\n")
         line.settimeout(0.05)
-        answer, deadline = b"", time.monotonic() + PATIENCE
+        answer = b""
+        deadline = time.monotonic() + PATIENCE
         while not answer and time.monotonic() < deadline:
             with contextlib.suppress(TimeoutError):
                 line.sendall(b" ")
@@ -142,7 +174,8 @@ def test_a_head_that_dribbles_is_cut_and_a_quiet_line_too(start: Start) -> None:
         assert read(line) == b""
     with service.line() as line, ThreadPoolExecutor(1) as threads:
         line.sendall(b"GET / HTTP/1.1\r\n")
-        began, stop = time.monotonic(), threading.Event()
+        began = time.monotonic()
+        stop = threading.Event()
 
         def dribble() -> None:
             while not stop.wait(0.1):
@@ -198,14 +231,26 @@ def posted(query: bytes, head: bytes = b"", *, chunked: bool = False) -> bytes:
     if not chunked:
         return POST + head + b"Content-Length: %d\r\n\r\n" % len(query) + query
     pieces = [query[start : start + 5] for start in range(0, len(query), 5)]
-    return POST + head + CHUNKED + b"\r\n" + b"".join(b"%x\r\n%b\r\n" % (len(p), p) for p in pieces) + b"0\r\n\r\n"
+    return (
+        POST
+        + head
+        + CHUNKED
+        + b"\r\n"
+        + b"".join(b"%x\r\n%b\r\n" % (len(p), p) for p in pieces)
+        + b"0\r\n\r\n"
+    )
 
 
 LOOKALIKE = b'ASK { FILTER("""a\r\nUpgrade: h2c\r\n\r\nGET / HTTP/1.1\r\n""" != "") }'
 REQUESTS = [
-    ASK + b"\r\n", ASK + OFFER + b"\r\n", posted(b"ASK {}"), posted(b"ASK {}", OFFER), posted(LOOKALIKE, OFFER),
-    posted(LOOKALIKE, chunked=True), posted(LOOKALIKE, OFFER, chunked=True),
-]  # fmt: skip
+    ASK + b"\r\n",
+    ASK + OFFER + b"\r\n",
+    posted(b"ASK {}"),
+    posted(b"ASK {}", OFFER),
+    posted(LOOKALIKE, OFFER),
+    posted(LOOKALIKE, chunked=True),
+    posted(LOOKALIKE, OFFER, chunked=True),
+]
 
 
 @settings(max_examples=40, deadline=None)
@@ -213,7 +258,8 @@ REQUESTS = [
 def test_requests_are_answered_however_the_line_cuts_them(
     service: Service, data: st.DataObject, requests: list[bytes]
 ) -> None:
-    sent, pieces = b"".join([*requests, LAST]), list[bytes]()
+    sent = b"".join([*requests, LAST])
+    pieces = list[bytes]()
     while sent:
         size = data.draw(st.sampled_from([1, 2, 7, 30, 200, 5000]))
         pieces.append(sent[:size])
@@ -223,7 +269,9 @@ def test_requests_are_answered_however_the_line_cuts_them(
         for piece in pieces:
             line.sendall(piece)
         answers = read(line)
-    assert (answers.count(b"HTTP/1.1 200 OK"), answers.count(ANSWER)) == (len(requests) + 1,) * 2, answers
+    assert (answers.count(b"HTTP/1.1 200 OK"), answers.count(ANSWER)) == (len(requests) + 1,) * 2, (
+        answers
+    )
 
 
 CONTACTS = [
@@ -248,5 +296,7 @@ def test_a_query_contacts_nobody_but_who_may_be_asked(service: Service, start: S
         server.settimeout(PATIENCE)
         with ThreadPoolExecutor(1) as threads:
             answer = threads.submit(asking.ask, f"SELECT * {{ SERVICE <{url}> {{ ?s ?p ?o }} }}")
-            server.accept()[0].close()  # where it may, it does connect, so that all this means something
+            server.accept()[
+                0
+            ].close()  # where it may, it does connect, so that all this means something
             assert answer.result().status >= 400

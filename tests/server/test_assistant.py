@@ -31,13 +31,19 @@ def call(service: Any, tool: str, /, **arguments: object) -> Any:
     async def ask() -> Any:
         async with mcp.Client(service) as client:
             done = await client.call_tool(tool, arguments)
-            return getattr(done.content[0], "text", "") if done.is_error else done.structured_content
+            return (
+                getattr(done.content[0], "text", "") if done.is_error else done.structured_content
+            )
 
     return awaited(ask)
 
 
-def test_answers_come_with_their_caveats_level_basis_and_documents(service: Any, english: Graph) -> None:
-    answer = call(service, "ask", question="actions-of-plan", parameters={"plan": "lu-bhr-2"}, limit=5)
+def test_answers_come_with_their_caveats_level_basis_and_documents(
+    service: Any, english: Graph
+) -> None:
+    answer = call(
+        service, "ask", question="actions-of-plan", parameters={"plan": "lu-bhr-2"}, limit=5
+    )
     assert (len(answer["rows"]), answer["left_out"]) == (5, 15)
     assert answer["caveats"]
     assert "texts read in full for" in answer["basis"]
@@ -45,7 +51,11 @@ def test_answers_come_with_their_caveats_level_basis_and_documents(service: Any,
     assert any(document["read_at"] for document in answer["documents"])
     answer = call(service, "figure", name="debt", plans=["lu-bhr-2"], evidence="plan")
     table = english.table("debt", plans=["lu-bhr-2"], evidence="plan")
-    assert (answer["rows"], answer["level"], answer["basis"]) == (table.rows[:100], "plan", table.basis)
+    assert (answer["rows"], answer["level"], answer["basis"]) == (
+        table.rows[:100],
+        "plan",
+        table.basis,
+    )
     former = call(service, "ask", question="parts-of-plan", parameters={"plan": "lu-bhr-2"})
     assert former["rows"] == english.ask("parts-of-plan", plan="lu-bhr-2").rows
     assert call(service, "explain", one="lu-bhr-1", two="lu-bhr-2")["title"]
@@ -68,7 +78,9 @@ def test_answers_come_with_their_caveats_level_basis_and_documents(service: Any,
         ("sparql", {"query": "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }"}, ""),
     ],
 )
-def test_what_cannot_be_answered_is_one_sentence(service: Any, tool: str, arguments: Any, words: str) -> None:
+def test_what_cannot_be_answered_is_one_sentence(
+    service: Any, tool: str, arguments: Any, words: str
+) -> None:
     answer = call(service, tool, **arguments)
     assert isinstance(answer, str)
     assert (words in answer, "Traceback" in answer, "\n" in answer.strip()) == (True, False, False)
@@ -102,4 +114,6 @@ def test_an_assistant_starts_the_command_and_asks_over_a_pipe(few: Graph) -> Non
     assert {tool.name for tool in tools} == names
     assert all(tool.description and tool.annotations.read_only_hint for tool in tools)
     assert (entries["found"][0]["key"], entries["found"][0]["kind"]) == ("lu-bhr-2", "plan")
-    assert len(linked["rows"]) == len(few.ask("why-linked", **LINKED)) > 0, "links that rules derive are there too"
+    assert len(linked["rows"]) == len(few.ask("why-linked", **LINKED)) > 0, (
+        "links that rules derive are there too"
+    )

@@ -28,12 +28,19 @@ def run(*words: str) -> bytes:
 def test_curl_is_answered(service: Service, tmp_path: Path) -> None:
     if shutil.which("curl") is None:
         pytest.skip("this asks with curl, which is not installed")
-    query, endpoint = tmp_path / "query.rq", f"http://127.0.0.1:{service.port}/sparql"
+    query = tmp_path / "query.rq"
+    endpoint = f"http://127.0.0.1:{service.port}/sparql"
     curl = ("curl", "--silent", "--show-error", "--max-time", "60", "--header")
     for size in (6, 200_000):
         query.write_text("ASK {}".ljust(size))
         sent = ("Content-Type: application/sparql-query", "--data-binary", f"@{query}", endpoint)
-        for options in ("", "--http1.0", "--http2", "-H Expect:100-continue", "-H Transfer-Encoding:chunked"):
+        for options in (
+            "",
+            "--http1.0",
+            "--http2",
+            "-H Expect:100-continue",
+            "-H Transfer-Encoding:chunked",
+        ):
             assert run(*curl, *sent, *options.split()) == ANSWER, (size, options)
     packed = run(*curl, "Accept: text/csv", "--compressed", f"{endpoint}?query={quote(MANY)}")
     assert packed.count(b"\r\n") == 300 * 300 + 1, "it unpacks what it asked to be packed"
@@ -42,19 +49,34 @@ def test_curl_is_answered(service: Service, tmp_path: Path) -> None:
 def test_java_s_own_client_is_answered_as_it_comes(service: Service) -> None:
     if shutil.which("javac") is None:
         pytest.skip("this asks with Java's own client, and there is no Java that compiles here")
-    java = ("java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", str(Path(__file__).with_name("Ask.java")))
+    java = (
+        "java",
+        "-XX:TieredStopAtLevel=1",
+        "-XX:+UseSerialGC",
+        str(Path(__file__).with_name("Ask.java")),
+    )
     assert run(*java, f"http://127.0.0.1:{service.port}/sparql").split() == [ANSWER] * 3
 
 
 def test_node_s_own_clients_are_answered_as_they_come(service: Service) -> None:
     if shutil.which("node") is None:
         lack("this asks with the clients of Node, which is not installed")
-    script, size = str(Path(__file__).with_name("ask.mjs")), len(service.ask(MANY, "text/csv").body)
+    script = str(Path(__file__).with_name("ask.mjs"))
+    size = len(service.ask(MANY, "text/csv").body)
     assert json.loads(run("node", script, f"http://127.0.0.1:{service.port}/sparql", MANY)) == {
-        "coding": "gzip", "rows": 300 * 300, "streamed": {"inPieces": True, "bytes": size, "lines": 300 * 300 + 1},
-        "form": True, "chunked": True, "refused": [400, True], "afterLeaving": 200, "toldToGoOn": True,
-        "kept": [200, 200, 200, 200, 400, 204], "unpacked": size, "again": 304, "connections": 1,
-    }  # fmt: skip
+        "coding": "gzip",
+        "rows": 300 * 300,
+        "streamed": {"inPieces": True, "bytes": size, "lines": 300 * 300 + 1},
+        "form": True,
+        "chunked": True,
+        "refused": [400, True],
+        "afterLeaving": 200,
+        "toldToGoOn": True,
+        "kept": [200, 200, 200, 200, 400, 204],
+        "unpacked": size,
+        "again": 304,
+        "connections": 1,
+    }
 
 
 def test_python_s_own_clients_are_answered(service: Service) -> None:

@@ -54,16 +54,23 @@ def test_it_says_where_it_is_answers_and_ends_cleanly(
         assert systemd.recv(100) == b"READY=1"
         assert service.ask("ASK { ?s ?p ?o }", "text/csv").text == "true"
         home = service.get("/fr/index.html", Accept="text/html").text
-        assert ("<html" in home, "kept fr/index.html" in home) == (True, how == signal.SIGINT), "kept pages are sent"
+        assert ("<html" in home, "kept fr/index.html" in home) == (True, how == signal.SIGINT), (
+            "kept pages are sent"
+        )
         assert ended(service, how) == (0, "")
         assert systemd.recv(100) == b"STOPPING=1"
 
 
-def test_a_hangup_opens_the_log_again_and_loads_the_files_anew(serve: Serve, tmp_path: Path, until: Until) -> None:
-    log, moved = tmp_path / "access.log", tmp_path / "access.log.1"
+def test_a_hangup_opens_the_log_again_and_loads_the_files_anew(
+    serve: Serve, tmp_path: Path, until: Until
+) -> None:
+    log = tmp_path / "access.log"
+    moved = tmp_path / "access.log.1"
     service = serve("--access-log", str(log), "--watch")
     assert "pan2kg_data_version 0.0" in service.get("/metrics").text
-    until(lambda: "metrics" in log.read_text(encoding="utf-8"))  # the line is written once the answer is sent
+    until(
+        lambda: "metrics" in log.read_text(encoding="utf-8")
+    )  # the line is written once the answer is sent
     log.rename(moved)
     service.process.send_signal(signal.SIGHUP)
     until(lambda: "pan2kg_data_version 1.0" in service.get("/metrics").text)
@@ -75,15 +82,31 @@ def test_a_hangup_opens_the_log_again_and_loads_the_files_anew(serve: Serve, tmp
 def test_what_makes_no_sense_is_one_sentence(cli: Cli) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        faults = {("--port", port): "address already in use", ("--port", "0", "--writable"): "token"}
-        for url in ("nonsense", "", "ftp://e/sparql", "http://[::1/sparql", "http://e/é", "http://127.0.0.1:9/sparql"):
+        faults = {
+            ("--port", port): "address already in use",
+            ("--port", "0", "--writable"): "token",
+        }
+        for url in (
+            "nonsense",
+            "",
+            "ftp://e/sparql",
+            "http://[::1/sparql",
+            "http://e/é",
+            "http://127.0.0.1:9/sparql",
+        ):
             faults["--port", "0", "--endpoint", url] = "address"
         for options, words in faults.items():
             done = cli("serve", "--no-browser", *options)
             assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), options
             assert words in done.stderr
             assert (port in options) is ("--port" in done.stderr)
-    for name, value in {"port": "80000", "max-rows": "0", "memory": "-5", "workers": "0", "timeout": "nan"}.items():
+    for name, value in {
+        "port": "80000",
+        "max-rows": "0",
+        "memory": "-5",
+        "workers": "0",
+        "timeout": "nan",
+    }.items():
         done = cli("serve", "--no-browser", "--port", "0", f"--{name}", value)
         assert (done.returncode, f"argument --{name}" in done.stderr) == (2, True)
 
@@ -99,10 +122,18 @@ JOURNAL = [
 def test_a_journal_that_holds_changes_keeps_a_service_from_starting_until_they_are_written_out(
     cli: Cli, two_countries: pan2kg.Graph, tmp_path: Path
 ) -> None:
-    journal, patch, project = tmp_path / "journal", tmp_path / "changes.ru", str(two_countries.project.root)
+    journal = tmp_path / "journal"
+    patch = tmp_path / "changes.ru"
+    project = str(two_countries.project.root)
     journal.write_text("".join(f"{json.dumps(line)}\n" for line in JOURNAL), encoding="utf-8")
-    done = cli("serve", "--no-browser", "--port", "0", "--project", project, "--journal", str(journal))
-    assert (done.returncode, "pan2kg journal" in done.stderr, done.stderr.count("\n")) == (2, True, 1)
+    done = cli(
+        "serve", "--no-browser", "--port", "0", "--project", project, "--journal", str(journal)
+    )
+    assert (done.returncode, "pan2kg journal" in done.stderr, done.stderr.count("\n")) == (
+        2,
+        True,
+        1,
+    )
     done = cli("journal", str(journal), "--project", project, "-o", str(patch))
     assert (done.returncode, done.stderr) == (0, "")
     store = ox.Store()
@@ -115,11 +146,20 @@ def test_a_journal_that_holds_changes_keeps_a_service_from_starting_until_they_a
 
 def test_a_remote_store_is_asked_in_its_stead(serve: Serve, endpoint: str) -> None:
     service = serve("--endpoint", endpoint)
-    assert int(service.ask("SELECT (COUNT(*) AS ?n) WHERE { ?s a ?t }", "text/csv").text.split()[1]) > 1000
+    assert (
+        int(service.ask("SELECT (COUNT(*) AS ?n) WHERE { ?s a ?t }", "text/csv").text.split()[1])
+        > 1000
+    )
     assert service.ask("SELECT {").status == 400
-    assert {service.ask(f"ASK{{{word}<http://e/>{{}}}}").status for word in ("SERVICE", "\\u0053ERVICE")} == {403}
+    assert {
+        service.ask(f"ASK{{{word}<http://e/>{{}}}}").status for word in ("SERVICE", "\\u0053ERVICE")
+    } == {403}
     assert service.get("/store?default").status == 404
-    assert service.ask("ASK { }", "text/html").headers["location"].endswith("/fr/sparql.html?query=ASK%20%7B%20%7D")
+    assert (
+        service.ask("ASK { }", "text/html")
+        .headers["location"]
+        .endswith("/fr/sparql.html?query=ASK%20%7B%20%7D")
+    )
 
 
 class Wavering(BaseHTTPRequestHandler):
@@ -140,11 +180,14 @@ class Wavering(BaseHTTPRequestHandler):
 
 
 def test_an_endpoint_that_answers_nonsense_is_told_in_sentences() -> None:
-    results, page = "application/sparql-results+json", b"<script>alert(1)</script>"
+    results = "application/sparql-results+json"
+    page = b"<script>alert(1)</script>"
     said = b'{"head": {}, "boolean": true}'
     answers = [(200, results, len(said), said), (200, "text/html", len(page), page)]
     answers += [(200, results, 1000, said), (500, "text/html", len(page), page)]
-    with ThreadingHTTPServer(("127.0.0.1", 0), type("Own", (Wavering,), {"answers": iter(answers)})) as server:
+    with ThreadingHTTPServer(
+        ("127.0.0.1", 0), type("Own", (Wavering,), {"answers": iter(answers)})
+    ) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         relay = Relay(f"http://127.0.0.1:{server.server_port}/sparql", Settings(Limits(seconds=5)))
 
@@ -164,8 +207,14 @@ def test_the_check_of_the_quality_page_ends_with_the_service(serve: Serve, until
     assert '<meta http-equiv="refresh"' in service.get("/fr/quality.html", Accept="text/html").text
 
     def checks() -> list[int]:
-        commands = {process: Path(f"/proc/{process}/cmdline") for process in children(service.process.pid)}
-        return [process for process, file in commands.items() if file.exists() and "spawn_main" in file.read_text()]
+        commands = {
+            process: Path(f"/proc/{process}/cmdline") for process in children(service.process.pid)
+        }
+        return [
+            process
+            for process, file in commands.items()
+            if file.exists() and "spawn_main" in file.read_text()
+        ]
 
     until(lambda: bool(checks()))
     running = checks()

@@ -37,10 +37,14 @@ def test_triples_in_every_format(service: Service, media: str) -> None:
         assert reply.headers["content-type"].partition(";")[0] == media
         assert len(list(ox.parse(reply.body, format=form))) == number
     prefixed = reply.text.startswith("@prefix e: <http://example.org/> .\n")
-    assert prefixed is (media in ("text/turtle", "application/trig")), "it has the prefixes it needs"
+    assert prefixed is (media in ("text/turtle", "application/trig")), (
+        "it has the prefixes it needs"
+    )
 
 
-def test_what_is_not_accepted_and_a_mistake_are_told_in_the_language_and_form_of_the_client(service: Service) -> None:
+def test_what_is_not_accepted_and_a_mistake_are_told_in_the_language_and_form_of_the_client(
+    service: Service,
+) -> None:
     for query, accept in ((ROWS, "text/turtle"), (TRIPLES, "text/csv"), (ROWS, "image/png")):
         reply = service.ask(query, accept)
         assert (reply.status, "Accept" in reply.headers["vary"].split(", ")) == (406, True)
@@ -54,7 +58,12 @@ def test_what_is_not_accepted_and_a_mistake_are_told_in_the_language_and_form_of
         assert ("Accept-Language" in reply.headers.get("vary", "")) is (wanted != "pt")
     reply = service.ask("SELECT *\nWHERE { ?s ?p }", "application/sparql-results+json")
     problem = json.loads(reply.body)
-    assert (reply.status, problem["status"], problem["line"], problem["column"]) == (400, 400, 2, 16)
+    assert (reply.status, problem["status"], problem["line"], problem["column"]) == (
+        400,
+        400,
+        2,
+        16,
+    )
     assert reply.headers["content-type"] == "application/problem+json"
 
 
@@ -62,7 +71,9 @@ def test_get_post_and_head_say_the_same(service: Service) -> None:
     get = service.ask(ROWS)
     form = "application/x-www-form-urlencoded"
     for body, media in ((ROWS, "application/sparql-query"), (f"query={quote(ROWS)}", form)):
-        assert service.send("POST", "/sparql", body.encode(), {"Content-Type": media}).body == get.body
+        assert (
+            service.send("POST", "/sparql", body.encode(), {"Content-Type": media}).body == get.body
+        )
     head = service.get(f"/sparql?query={quote(ROWS)}", "HEAD")
     own = {"date": "", "x-request-id": ""}
     assert (head.status, head.body, {**head.headers, **own}) == (200, b"", {**get.headers, **own})
@@ -71,10 +82,17 @@ def test_get_post_and_head_say_the_same(service: Service) -> None:
     assert service.ask("ASK {}").status == 200, "a long one frees its worker"
 
 
-def test_an_answer_is_not_sent_twice_to_who_has_it_unless_it_differs_each_time(service: Service) -> None:
+def test_an_answer_is_not_sent_twice_to_who_has_it_unless_it_differs_each_time(
+    service: Service,
+) -> None:
     tag = service.ask(ROWS, "text/csv").headers["etag"]
-    preflight = service.get("/sparql", "OPTIONS", Origin="https://other.example", Access_Control_Request_Method="POST")
-    assert (preflight.status, "POST" in preflight.headers["access-control-allow-methods"]) == (200, True)
+    preflight = service.get(
+        "/sparql", "OPTIONS", Origin="https://other.example", Access_Control_Request_Method="POST"
+    )
+    assert (preflight.status, "POST" in preflight.headers["access-control-allow-methods"]) == (
+        200,
+        True,
+    )
     again = service.ask(ROWS, "text/csv", **{"If-None-Match": f'"x", {tag}'})
     assert (again.status, again.body, again.headers["etag"]) == (304, b"", tag)
     assert service.ask(ROWS, "text/csv", **{"If-None-Match": '"other"'}).status == 200
@@ -85,10 +103,13 @@ def test_an_answer_is_not_sent_twice_to_who_has_it_unless_it_differs_each_time(s
 
 def test_nothing_is_written_and_graphs_are_read(service: Service) -> None:
     for update in ("DROP ALL", "LOAD <http://example.org/>", "INSERT DATA { <a:a> <a:b> <a:c> }"):
-        direct = service.send("POST", "/sparql", update.encode(), {"Content-Type": "application/sparql-update"})
+        direct = service.send(
+            "POST", "/sparql", update.encode(), {"Content-Type": "application/sparql-update"}
+        )
         assert (direct.status, "pan2kg load --endpoint" in direct.text) == (403, True)
         assert service.ask(update).status == 403
-    path, lines = "/store?graph=http://example.org/g0", {"Accept": "application/n-triples"}
+    path = "/store?graph=http://example.org/g0"
+    lines = {"Accept": "application/n-triples"}
     reply = service.get(path, **lines)
     assert (reply.status, len(reply.text.splitlines())) == (200, 150)
     assert service.get(path, **lines, If_None_Match=reply.headers["etag"]).status == 304
@@ -97,9 +118,14 @@ def test_nothing_is_written_and_graphs_are_read(service: Service) -> None:
         refused = service.send(method, path, b"", {"Content-Type": "text/turtle"})
         assert (refused.status, refused.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
         assert "pan2kg load --endpoint" in refused.text
-    assert {service.get(f"/store{query}").status for query in ("", "?graph=rel", "?default&graph=http://e/g")} == {400}
+    assert {
+        service.get(f"/store{query}").status
+        for query in ("", "?graph=rel", "?default&graph=http://e/g")
+    } == {400}
     assert service.get("/store?default", Accept="text/csv").status == 406
-    assert {service.get(path).status for path in ("/store/notes/two", "/store?graph=http://e/none")} == {404}
+    assert {
+        service.get(path).status for path in ("/store/notes/two", "/store?graph=http://e/none")
+    } == {404}
 
 
 def test_the_default_graph_is_all_graphs_unless_graphs_are_named(service: Service) -> None:
@@ -126,7 +152,8 @@ def test_a_browser_is_shown_the_editor_and_a_program_what_there_is(service: Serv
     assert service.get("/sparql", Accept=BROWSER).headers["location"] == "/fr/sparql.html"
     reply = service.get("/sparql", Accept="application/n-triples")
     endpoint = f"http://127.0.0.1:{service.port}/sparql"
-    sd, void = "http://www.w3.org/ns/sparql-service-description#", "http://rdfs.org/ns/void#"
+    sd = "http://www.w3.org/ns/sparql-service-description#"
+    void = "http://rdfs.org/ns/void#"
     assert f"<{endpoint}#service> <{sd}feature> <{sd}UnionDefaultGraph> ." in reply.text
     assert reply.text.count(f'<{void}triples> "150"') == 2
     again = {"Accept": "application/n-triples", "If_None_Match": reply.headers["etag"]}

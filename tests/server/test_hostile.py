@@ -11,12 +11,15 @@ from tests.copies import FEW, copy
 from tests.pages import EVERY
 from tests.server.conftest import Service, command
 
-PLANTED = (
-    """<script>planted()</script>"><img src=x onerror=planted()>' onmouseover='planted() </textarea></title>{{7*7}}"""
-)
+PLANTED = """<script>planted()</script>"><img src=x onerror=planted()>' onmouseover='planted() </textarea></title>{{7*7}}"""  # noqa: E501
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Language": "en"}
 # what a service has a page of and an export has not, and what shows much at once
-MORE = ("document/mae-gouvernement-lu-fr-pan-2", "link/094923f2ff6b1c1f", "action/lu-bhr-2-1-1", "figure/matrix")
+MORE = (
+    "document/mae-gouvernement-lu-fr-pan-2",
+    "link/094923f2ff6b1c1f",
+    "action/lu-bhr-2-1-1",
+    "figure/matrix",
+)
 
 
 class Hostile(HTMLParser):
@@ -24,7 +27,9 @@ class Hostile(HTMLParser):
 
     def __init__(self, page: str) -> None:
         super().__init__()
-        self.runs, self.text, self._script = list[str](), "", ""
+        self.runs = list[str]()
+        self.text = ""
+        self._script = ""
         self.feed(page)
         self.close()
 
@@ -45,7 +50,9 @@ class Hostile(HTMLParser):
 
 
 def raw(site: Service, target: bytes, host: bytes = b"localhost") -> bytes:
-    return site.exchange(b"GET " + target + b" HTTP/1.1\r\nHost: " + host + b"\r\nConnection: close\r\n\r\n")
+    return site.exchange(
+        b"GET " + target + b" HTTP/1.1\r\nHost: " + host + b"\r\nConnection: close\r\n\r\n"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -62,13 +69,24 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 
 @pytest.mark.parametrize("path", sorted({*EVERY, *MORE, "plan/lu-bhr-2"} - {"404"}))
-def test_no_title_becomes_a_script_and_every_page_says_what_may_run(site: Service, path: str) -> None:
+def test_no_title_becomes_a_script_and_every_page_says_what_may_run(
+    site: Service, path: str
+) -> None:
     reply = site.send("GET", f"/en/{path}.html", headers=BROWSER)
     assert (reply.status, Hostile(reply.text).runs) == (200, [])
-    policy = dict(part.split(maxsplit=1) for part in reply.headers["content-security-policy"].split("; "))
+    policy = dict(
+        part.split(maxsplit=1) for part in reply.headers["content-security-policy"].split("; ")
+    )
     assert (policy["default-src"], policy["script-src"]) == ("'none'", "'self' 'wasm-unsafe-eval'")
-    assert (policy["base-uri"], policy["form-action"], policy["frame-ancestors"]) == ("'none'", "'self'", "'none'")
-    named = [reply.headers[name] for name in ("x-content-type-options", "x-frame-options", "referrer-policy")]
+    assert (policy["base-uri"], policy["form-action"], policy["frame-ancestors"]) == (
+        "'none'",
+        "'self'",
+        "'none'",
+    )
+    named = [
+        reply.headers[name]
+        for name in ("x-content-type-options", "x-frame-options", "referrer-policy")
+    ]
     assert named == ["nosniff", "DENY", "no-referrer"]
     assert not {"server", "access-control-allow-origin"} & reply.headers.keys()
     if path == "plan/lu-bhr-2":  # all this means something: what was planted stands on the page
@@ -83,7 +101,11 @@ SPEAKING = (
 
 
 def test_what_an_address_says_is_never_run_and_no_picture_has_a_script(site: Service) -> None:
-    for path in (*(f"{start}{quote(PLANTED, safe='')}" for start in SPEAKING), "matrix.svg", "time-map/lu-bhr-2.svg"):
+    for path in (
+        *(f"{start}{quote(PLANTED, safe='')}" for start in SPEAKING),
+        "matrix.svg",
+        "time-map/lu-bhr-2.svg",
+    ):
         reply = site.send("GET", f"/en/{path}", headers=BROWSER)
         assert reply.status in ((200,) if path.endswith(".svg") else (200, 400, 404)), path
         if reply.headers["content-type"].startswith(("text/html", "image/svg")):
@@ -95,22 +117,57 @@ def test_what_an_address_says_is_never_run_and_no_picture_has_a_script(site: Ser
 
 
 UPWARD = [
-    *["..", "%2e%2e", "..%2f..", "%2e%2e%2f%2e%2e", "..\\..", "..%5c..", "%5c%5c..", "....//", "..;", "%252e%252e"],
-    *["%c0%ae%c0%ae", "%ff%fe", "%00", ".%00.", "..%00", "%e2%80%ae", "%0d%0a", "%2500", ".git", "~root", "CON", "*"],
+    *[
+        "..",
+        "%2e%2e",
+        "..%2f..",
+        "%2e%2e%2f%2e%2e",
+        "..\\..",
+        "..%5c..",
+        "%5c%5c..",
+        "....//",
+        "..;",
+        "%252e%252e",
+    ],
+    *[
+        "%c0%ae%c0%ae",
+        "%ff%fe",
+        "%00",
+        ".%00.",
+        "..%00",
+        "%e2%80%ae",
+        "%0d%0a",
+        "%2500",
+        ".git",
+        "~root",
+        "CON",
+        "*",
+    ],
 ]
 
 
-@pytest.mark.parametrize("start", ["", "en/", "assets/", "store/", "doc/", "id/", "doc/plan/", "graph/", "data/"])
+@pytest.mark.parametrize(
+    "start", ["", "en/", "assets/", "store/", "doc/", "id/", "doc/plan/", "graph/", "data/"]
+)
 def test_no_path_leads_out_of_the_site_and_no_folder_is_listed(site: Service, start: str) -> None:
     for part in UPWARD:
         for rest in ("", "/etc/passwd", "%2fetc%2fpasswd", "/pyproject.toml", ".html"):
             answer = raw(site, f"/{start}{part}{rest}".encode("latin-1"))
             assert 400 <= int(answer[9:12] or b"0") < 500, (start, part, rest, answer[:300])
             assert not [words for words in (b"root:", b"[project]") if words in answer]
-    files = ("texts/mae-gouvernement-lu-fr-pan-2.txt", "work/lu-bhr-2/document.json", "texts/", "assets", "id/plan/")
+    files = (
+        "texts/mae-gouvernement-lu-fr-pan-2.txt",
+        "work/lu-bhr-2/document.json",
+        "texts/",
+        "assets",
+        "id/plan/",
+    )
     for path in (*files, start or "en/plan/"):
         reply = site.send("GET", f"/{path}", headers=BROWSER)
-        assert (reply.status in (400, 404), "lu-bhr-1" in reply.text.replace("/en/", "")) == (path != "en/", False)
+        assert (reply.status in (400, 404), "lu-bhr-1" in reply.text.replace("/en/", "")) == (
+            path != "en/",
+            False,
+        )
 
 
 ELSEWHERE = (
@@ -127,11 +184,25 @@ def test_no_address_leads_to_another_host_or_becomes_a_header(site: Service) -> 
         for line in head.splitlines():
             if line.startswith(("location:", "link:", "content-location:")):
                 for address in re.split("[ <>]", line.partition(":")[2]):
-                    assert not address.strip(";,").startswith(("//", "/\\", "http://evil", "https://evil")), line
+                    assert not address.strip(";,").startswith(
+                        ("//", "/\\", "http://evil", "https://evil")
+                    ), line
     reply = site.get("/", X_Forwarded_Host="evil.example", Forwarded="host=evil.example")
     assert urlsplit(reply.headers["location"]).hostname == "127.0.0.1"
-    for path in ("/sparql?query=", "/id/plan/", "/doc/plan/", "/en/search.html?q=", "/", "/store?graph="):
-        for text in ("%0d%0aSet-Cookie:%20a=b", "%0aX:y", "%E5%98%8D%E5%98%8ASet-Cookie:a=b", "%00"):
+    for path in (
+        "/sparql?query=",
+        "/id/plan/",
+        "/doc/plan/",
+        "/en/search.html?q=",
+        "/",
+        "/store?graph=",
+    ):
+        for text in (
+            "%0d%0aSet-Cookie:%20a=b",
+            "%0aX:y",
+            "%E5%98%8D%E5%98%8ASet-Cookie:a=b",
+            "%00",
+        ):
             for accept in ("text/html", "*/*"):
                 reply = site.get(path + text, Accept=accept)
                 assert reply.status < 500
@@ -146,7 +217,9 @@ STRANGE_HOSTS = (
 )  # fmt: skip
 
 
-def test_a_name_that_is_not_this_machine_s_gets_nothing_and_each_of_its_own_does(site: Service) -> None:
+def test_a_name_that_is_not_this_machine_s_gets_nothing_and_each_of_its_own_does(
+    site: Service,
+) -> None:
     for target in (b"/en/index.html", b"/sparql?query=ASK%7B%7D", b"/id/plan/lu-bhr-2", b"/"):
         for host in STRANGE_HOSTS:
             answer = raw(site, target, host)
@@ -154,5 +227,9 @@ def test_a_name_that_is_not_this_machine_s_gets_nothing_and_each_of_its_own_does
         for host in (b"localhost", b"127.0.0.1:1", b"[::1]:8000", b"LOCALHOST:8000"):
             assert raw(site, target, host)[9:12] in (b"200", b"302", b"303")
         # of a target in absolute form the name counts, not that of the header
-        assert raw(site, b"http://localhost:8000" + target, b"evil.example")[9:12] in (b"200", b"302", b"303")
+        assert raw(site, b"http://localhost:8000" + target, b"evil.example")[9:12] in (
+            b"200",
+            b"302",
+            b"303",
+        )
         assert raw(site, b"http://evil.example" + target)[9:12] in (b"400", b"421")

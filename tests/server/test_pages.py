@@ -19,7 +19,9 @@ from tests.server.conftest import SLOW, Service, Start, awaited
 from tests.server.small_service import SmallPage
 
 
-def test_a_page_is_sent_once_compressed_for_who_takes_it_and_what_is_not_there_is_told(service: Service) -> None:
+def test_a_page_is_sent_once_compressed_for_who_takes_it_and_what_is_not_there_is_told(
+    service: Service,
+) -> None:
     reply = service.get("/index.html")
     assert (reply.status, reply.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert "<p>300 </p>" in reply.text
@@ -36,16 +38,31 @@ def test_a_page_is_sent_once_compressed_for_who_takes_it_and_what_is_not_there_i
     assert (again.status, again.body) == (304, b"")
     assert service.get("/index.html?say=more").headers["etag"] != reply.headers["etag"]
     head = service.get("/index.html", "HEAD")
-    assert (head.status, head.body, head.headers["content-length"]) == (200, b"", reply.headers["content-length"])
+    assert (head.status, head.body, head.headers["content-length"]) == (
+        200,
+        b"",
+        reply.headers["content-length"],
+    )
     zipped = service.get("/index.html", Accept_Encoding="br, gzip")
-    assert (zipped.headers["content-encoding"], "Accept-Encoding" in zipped.headers["vary"]) == ("gzip", True)
+    assert (zipped.headers["content-encoding"], "Accept-Encoding" in zipped.headers["vary"]) == (
+        "gzip",
+        True,
+    )
     assert "content-encoding" not in service.get("/index.html", Accept_Encoding="gzip;q=0").headers
     assert gzip.decompress(zipped.body) == reply.body
     former = service.get("/en/question/parts-of-plan.ttl?plan=lu-bhr-2")
-    assert (former.status, former.headers["location"]) == (301, "/en/figure/parts.html?plan=lu-bhr-2")
+    assert (former.status, former.headers["location"]) == (
+        301,
+        "/en/figure/parts.html?plan=lu-bhr-2",
+    )
     asset = service.get("/assets/asset-0123.py")
     assert (asset.status, "immutable" in asset.headers["cache-control"]) == (200, True)
-    for path, status in {"/assets/other.js": 404, "/none.html": 404, "/": 405, "/index.html?%FF=1": 400}.items():
+    for path, status in {
+        "/assets/other.js": 404,
+        "/none.html": 404,
+        "/": 405,
+        "/index.html?%FF=1": 400,
+    }.items():
         reply = service.get(path, "POST" if status == 405 else "GET")
         assert (reply.status, reply.text[-2:]) == (status, ".\n")
 
@@ -53,7 +70,10 @@ def test_a_page_is_sent_once_compressed_for_who_takes_it_and_what_is_not_there_i
 def test_a_query_that_takes_too_long_is_stopped_with_a_sentence_a_page_s_too(start: Start) -> None:
     service = start(pages=True, seconds=0.5)
     for reply in (service.ask(SLOW), service.get("/slow.html")):
-        assert (reply.status, "took longer than 0.5 seconds and was stopped" in reply.text) == (503, True)
+        assert (reply.status, "took longer than 0.5 seconds and was stopped" in reply.text) == (
+            503,
+            True,
+        )
         assert reply.headers["retry-after"]
 
 
@@ -82,8 +102,13 @@ class CountedSite:
 
 
 def test_a_review_renews_the_pages_that_speak_of_what_it_was_about_and_no_others() -> None:
-    site, keeper = CountedSite(), SimpleNamespace(version=0, touched={})
-    pages = Pages(RefreshedSite(lambda: site, ServedRelease("x", lambda: str(keeper.version))), dict, keeper=keeper)  # type: ignore[arg-type]
+    site = CountedSite()
+    keeper = SimpleNamespace(version=0, touched={})
+    pages = Pages(
+        RefreshedSite(lambda: site, ServedRelease("x", lambda: str(keeper.version))),
+        dict,
+        keeper=keeper,  # type: ignore[arg-type]
+    )
     paths = ["fr/action/a-1.html", "fr/action/a-2.html", "fr/index.html", "fr/question/gaps.html"]
 
     def ask() -> list[str]:
@@ -94,8 +119,11 @@ def test_a_review_renews_the_pages_that_speak_of_what_it_was_about_and_no_others
 
     assert (ask(), ask()) == (paths, [])
     text = f"INSERT DATA {{ GRAPH <{GRAPH}g> {{\n<{ID}action/a-1> <http://e/p> 1 .\n}} }}"
-    keeper.version, keeper.touched = 1, {1: marks_of(text, ROOT)}
-    assert ask() == ["fr/action/a-1.html", "fr/index.html", "fr/question/gaps.html"], "what counts is drawn anew too"
+    keeper.version = 1
+    keeper.touched = {1: marks_of(text, ROOT)}
+    assert ask() == ["fr/action/a-1.html", "fr/index.html", "fr/question/gaps.html"], (
+        "what counts is drawn anew too"
+    )
     keeper.version = 2  # loaded anew: nobody knows what has changed
     assert ask() == paths
 
@@ -111,7 +139,9 @@ def test_home_pages_are_found_again_unless_damaged_and_nothing_of_an_earlier_sta
     homes.write({name: page for name, page in drawn.items() if name != HOMES[0]})
     assert homes.read() == {}, "a home page is missing"
     homes.write(drawn)
-    assert {path: page.body for path, page in homes.read().items()} == {path: page.body for path, page in drawn.items()}
+    assert {path: page.body for path, page in homes.read().items()} == {
+        path: page.body for path, page in drawn.items()
+    }
     (path,) = homes.folder.iterdir()
     pages = Pages(RefreshedSite(CountedSite, ServedRelease("x")), dict, homes=homes)
     page: CachedPage = awaited(lambda: pages._find(HOMES[0], b""))  # type: ignore[assignment]

@@ -23,7 +23,8 @@ from pan2kg.server.protocol import (
 from pan2kg.store.store import refuse_fetching
 
 G = "http://e/g"
-# method, what follows the question mark, media type, body; and what that asks for, or the status of the refusal
+# method, what follows the question mark, media type, body; and what that asks for, or the status of
+# the refusal
 OPERATIONS = [
     ("GET", b"query=ASK%7B%7D", "", b"", ("ASK{}", (), ())),
     ("HEAD", b"query=ASK+%7B%7D", "", b"", ("ASK {}", (), ())),
@@ -60,11 +61,20 @@ def test_operations_and_refusals(
     with pytest.raises(RefusalError) as caught:
         read_operation(method, address, media, body)
     assert (caught.value.status, caught.value.sentence[-1] in ".…") == (expected, True)
-    assert (expected == 403) is ("pan2kg load --endpoint" in caught.value.sentence), "an update belongs elsewhere"
+    assert (expected == 403) is ("pan2kg load --endpoint" in caught.value.sentence), (
+        "an update belongs elsewhere"
+    )
 
 
-@given(st.sampled_from(["GET", "POST", "HEAD"]), st.binary(), st.sampled_from(["", FORM, QUERY, UPDATE]), st.binary())
-def test_no_request_at_all_is_more_than_refused(method: str, address: bytes, media: str, body: bytes) -> None:
+@given(
+    st.sampled_from(["GET", "POST", "HEAD"]),
+    st.binary(),
+    st.sampled_from(["", FORM, QUERY, UPDATE]),
+    st.binary(),
+)
+def test_no_request_at_all_is_more_than_refused(
+    method: str, address: bytes, media: str, body: bytes
+) -> None:
     refusal = None
     try:
         read_operation(method, address, media, body)
@@ -83,7 +93,8 @@ TAKEN = [
 ]
 
 
-# each is a call for the engine, however it is written or hidden from who reads the query another way
+# each is a call for the engine, however it is written or hidden from who reads the query another
+# way
 CALLS = [
     "SERVICE<URL>{}", "service silent <URL> {}", "service#\r\n<URL>{}", "OPTIONAL{SERVICEa:b{}}", "SERVICEa:b#>\n{}",
     "SERVICE: {}", "SERVICE:%41{}", "FILTER(1)SERVICESILENT<URL>{}", "SERVICESILENT:a{}", "serviceX:a{}",
@@ -97,7 +108,10 @@ CALLS = [
 
 
 def calling(url: str) -> list[str]:
-    return [f"PREFIX:<{url}>PREFIX a:<{url}>PREFIX X:<{url}>SELECT*{{{call.replace('URL', url)}}}" for call in CALLS]
+    return [
+        f"PREFIX:<{url}>PREFIX a:<{url}>PREFIX X:<{url}>SELECT*{{{call.replace('URL', url)}}}"
+        for call in CALLS
+    ]
 
 
 def test_no_call_of_another_host_is_hidden_and_words_in_names_and_texts_are_no_words() -> None:
@@ -130,7 +144,9 @@ def test_no_call_of_another_host_is_hidden_and_words_in_names_and_texts_are_no_w
 
 MEDIA = [media for form in (*TABLES, *GRAPHS) for media in form.media]
 RANGES = st.sampled_from([*MEDIA, "*/*", "text/*", "application/*", "image/png"])
-QUALITIES = st.sampled_from(["", ";q=1", ";q=0", ";q=0.5", ";q=0.001", "; q=0.25", ";charset=utf-8;q=0.7"])
+QUALITIES = st.sampled_from(
+    ["", ";q=1", ";q=0", ";q=0.5", ";q=0.001", "; q=0.25", ";charset=utf-8;q=0.7"]
+)
 HEADERS = st.lists(st.tuples(RANGES, QUALITIES).map("".join), min_size=1).map(", ".join)
 
 
@@ -138,10 +154,13 @@ HEADERS = st.lists(st.tuples(RANGES, QUALITIES).map("".join), min_size=1).map(",
 def test_what_is_chosen_is_accepted_most_and_a_type_refused_by_name_never_is(
     header: str, media: str, text: str
 ) -> None:
-    ranges, choice = protocol.read_accept(header), choose(header, TABLES)
+    ranges = protocol.read_accept(header)
+    choice = choose(header, TABLES)
     best = max(protocol.quality_of(media, ranges) for form in TABLES for media in form.media)
     assert (choice is None) is (best == 0)
     assert choice is None or protocol.quality_of(choice.media, ranges) == best
-    choice = choose(f"{media};q=0", TABLES) or choose(f"{header.replace(media, 'image/gif')}, {media};q=0", TABLES)
+    choice = choose(f"{media};q=0", TABLES) or choose(
+        f"{header.replace(media, 'image/gif')}, {media};q=0", TABLES
+    )
     assert choice is None or choice.media != media
     assert all(0 <= quality <= 1 for _, quality, _ in protocol.read_accept(text))

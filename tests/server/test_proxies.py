@@ -38,8 +38,12 @@ def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 
 
 @pytest.fixture(scope="module", params=LISTENS)
-def proxy(request: pytest.FixtureRequest, behind: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    name, folder, port = request.param, tmp_path_factory.mktemp(request.param), free_port()
+def proxy(
+    request: pytest.FixtureRequest, behind: int, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    name = request.param
+    folder = tmp_path_factory.mktemp(request.param)
+    port = free_port()
     file = DEPLOY / ("haproxy.cfg" if name == "haproxy" else f"{name}.conf")
     listens, here = LISTENS[name]
     site = file.read_text(encoding="utf-8").replace("127.0.0.1:8000", f"127.0.0.1:{behind}")
@@ -53,15 +57,21 @@ def proxy(request: pytest.FixtureRequest, behind: int, tmp_path_factory: pytest.
         yield Service(port, name=HOST)
 
 
-def test_every_address_the_service_says_of_itself_is_the_one_it_was_asked_under(proxy: Service) -> None:
+def test_every_address_the_service_says_of_itself_is_the_one_it_was_asked_under(
+    proxy: Service,
+) -> None:
     here = f"http://{HOST}/kg"
     home = proxy.get("/kg/", Accept_Language="de")
     assert (home.status, home.headers["location"]) == (302, f"{here}/de/index.html")
     editor = proxy.get("/kg/sparql?query=ASK%7B%7D", Accept="text/html", Accept_Language="en")
-    assert (editor.status, editor.headers["location"]) == (303, "/kg/en/sparql.html?query=ASK%7B%7D")
+    assert (editor.status, editor.headers["location"]) == (
+        303,
+        "/kg/en/sparql.html?query=ASK%7B%7D",
+    )
     described = proxy.get("/kg/sparql", Accept="application/n-triples").text
-    assert f"<{here}/sparql#service> <http://www.w3.org/ns/sparql-service-description#endpoint> <{here}/sparql>" in (
-        described
+    assert (
+        f"<{here}/sparql#service> <http://www.w3.org/ns/sparql-service-description#endpoint> <{here}/sparql>"
+        in (described)
     )
     thing = proxy.get("/kg/id/plan/lu-bhr-2", Accept="text/turtle")
     assert (thing.status, thing.headers["location"]) == (303, "/kg/doc/plan/lu-bhr-2")
@@ -73,7 +83,9 @@ def test_every_address_the_service_says_of_itself_is_the_one_it_was_asked_under(
     assert proxy.get(f"/kg/doc?iri={other}").status == 404
 
 
-def test_a_reviewer_signs_in_below_the_path_and_nobody_by_a_header_of_his_own(proxy: Service) -> None:
+def test_a_reviewer_signs_in_below_the_path_and_nobody_by_a_header_of_his_own(
+    proxy: Service,
+) -> None:
     page = "/kg/fr/review.html"
     sent = urlencode({"form": "sign-in", "token": TOKEN}).encode()
     told = {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://{HOST}"}
@@ -87,7 +99,9 @@ def test_a_reviewer_signs_in_below_the_path_and_nobody_by_a_header_of_his_own(pr
     answers = [proxy.exchange(trailer.encode() + b"X-Remote-User: minister\r\n\r\n").decode()]
     reply = proxy.get(page, X_Remote_User="minister")
     answers += [f"{reply.headers} {reply.text}"]
-    assert not [answer for answer in answers if "minister" in answer or "set-cookie" in answer.lower()]
+    assert not [
+        answer for answer in answers if "minister" in answer or "set-cookie" in answer.lower()
+    ]
 
 
 def test_all_that_a_page_leads_to_or_loads_stays_below_the_path(proxy: Service) -> None:
@@ -100,7 +114,11 @@ def test_all_that_a_page_leads_to_or_loads_stays_below_the_path(proxy: Service) 
     assert proxy.get("/kg", Accept="text/html").status == 301
     assert proxy.get("/kg/metrics").status == 403
     # what a client says for a proxy does not pass one
-    forged = {"X-Forwarded-Host": "localhost", "X-Forwarded-Prefix": "/evil", "X-Forwarded-Proto": "https"}
+    forged = {
+        "X-Forwarded-Host": "localhost",
+        "X-Forwarded-Prefix": "/evil",
+        "X-Forwarded-Proto": "https",
+    }
     assert proxy.get("/kg/", **forged).headers["location"] == f"http://{HOST}/kg/fr/index.html"
 
 
@@ -119,7 +137,9 @@ def test_the_corpus_harms_nothing_through_a_proxy(proxy: Service, name: str) -> 
 def test_a_slow_reader_gets_all_through_a_proxy(proxy: Service) -> None:
     address = f"/kg/sparql?query={quote('SELECT ?s ?p ?o { ?s ?p ?o } LIMIT 30000', safe='')}"
     whole = len(proxy.get(address, Accept="text/csv").body)
-    head = f"GET {address} HTTP/1.1\r\nHost: {HOST}\r\nAccept: text/csv\r\nConnection: close\r\n\r\n"
+    head = (
+        f"GET {address} HTTP/1.1\r\nHost: {HOST}\r\nAccept: text/csv\r\nConnection: close\r\n\r\n"
+    )
     answer = proxy.exchange(head.encode(), rate=2_000_000)
     assert len(answer.partition(b"\r\n\r\n")[2]) >= whole > 2_000_000
 
@@ -133,19 +153,29 @@ FORWARDED = {
 }
 
 
-def test_a_proxy_that_is_trusted_is_believed_and_a_prefix_is_taken_off_once_and_only_whole() -> None:
+def test_a_proxy_that_is_trusted_is_believed_and_a_prefix_is_taken_off_once_and_only_whole() -> (
+    None
+):
     async def tell(request: Request) -> Response:
-        client, is_proxied = request.scope["client"][0], request.scope["record"].is_proxied
+        client = request.scope["client"][0]
+        is_proxied = request.scope["record"].is_proxied
         return Response(f"{root_of(request)} {path_of(request)} {client} {is_proxied}")
 
     def located(peer: str, path: str = "/sparql", base: str = "", **headers: str) -> str:
         """Where the service takes a request to have been sent, its path and client; its status for a refusal."""
-        hosts, proxies = frozenset({"127.0.0.1", HOST}), ("10.0.0.0/8", "::1/128")
-        edge = Edge(Settings(hosts=hosts, proxies=proxies, base=base), [Route("/{path:path}", tell)], lambda *_: None)
+        hosts = frozenset({"127.0.0.1", HOST})
+        proxies = ("10.0.0.0/8", "::1/128")
+        edge = Edge(
+            Settings(hosts=hosts, proxies=proxies, base=base),
+            [Route("/{path:path}", tell)],
+            lambda *_: None,
+        )
 
         async def answer() -> httpx.Response:
             transport = httpx.ASGITransport(edge, client=(peer, 1))
-            async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            async with httpx.AsyncClient(
+                transport=transport, base_url="http://localhost"
+            ) as client:
                 return await client.get(path, headers={**FORWARDED, **headers})
 
         reply = awaited(answer)
@@ -158,6 +188,10 @@ def test_a_proxy_that_is_trusted_is_believed_and_a_prefix_is_taken_off_once_and_
     for name in ("host", "x-forwarded-host"):
         assert located("10.0.0.1", **{name: "evil.example"}) == "421"
     for prefix in ("//evil.example", "/a/../b", "/<b>", "/kg\\"):  # what is no path is passed over
-        assert located("10.0.0.1", **{"x-forwarded-prefix": prefix}).startswith(f"https://{HOST} /sparql")
+        assert located("10.0.0.1", **{"x-forwarded-prefix": prefix}).startswith(
+            f"https://{HOST} /sparql"
+        )
     for path, below in (("/kg", "/"), ("/kg/", "/"), ("/kgb/x", "/kgb/x"), ("/kg/kg/x", "/kg/x")):
-        assert located("192.0.2.1", path, "https://localhost/kg/").startswith(f"https://localhost/kg {below} ")
+        assert located("192.0.2.1", path, "https://localhost/kg/").startswith(
+            f"https://localhost/kg {below} "
+        )

@@ -22,12 +22,26 @@ import pyoxigraph as ox
 import pytest
 
 from pan2kg.server.protocol import free_memory
-from tests.server.conftest import PAIRS, PATIENCE, SCRIPT, SLOW, Result, Service, Start, Until, children, read, runs
+from tests.server.conftest import (
+    PAIRS,
+    PATIENCE,
+    SCRIPT,
+    SLOW,
+    Result,
+    Service,
+    Start,
+    Until,
+    children,
+    read,
+    runs,
+)
 
 SORT = "SELECT ?a ?d ?g WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?c ?f ?i"
 LONG_ROWS = "SELECT ?a ?c ?d ?f WHERE { ?a ?b ?c . ?d ?e ?f }"
 PROC = Path("/proc")
-needs_proc = pytest.mark.skipif(not (PROC / "self" / "stat").exists(), reason="processes are looked at in /proc")
+needs_proc = pytest.mark.skipif(
+    not (PROC / "self" / "stat").exists(), reason="processes are looked at in /proc"
+)
 
 
 def asking(query: str, *headers: str) -> bytes:
@@ -49,7 +63,9 @@ def test_rows_triples_and_bytes_are_counted_in_every_format_and_no_answer_breaks
         reply = limited.ask(f"{query} 5100", media)
         assert (reply.status, "more than 5000 rows; ask with LIMIT." in reply.text) == (413, True)
     triples = "CONSTRUCT { ?a <http://e/p> ?d } WHERE { ?a ?b ?c . ?d ?e ?f }"
-    assert {limited.ask(triples, media).status for media in ("text/turtle", "application/n-triples")} == {413}
+    assert {
+        limited.ask(triples, media).status for media in ("text/turtle", "application/n-triples")
+    } == {413}
     reply = start(seconds=60.0, size=2**20).ask(PAIRS, "text/csv")
     assert (reply.status, reply.text) == (413, "The answer is larger than 1 megabytes.\n")
 
@@ -82,7 +98,8 @@ def test_a_slow_reader_gets_all_of_a_long_answer_and_holds_no_worker(start: Star
         line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2**14)
         line.connect(("127.0.0.1", service.port))
         line.sendall(asking(LONG_ROWS, "Accept: text/csv", "Connection: close"))
-        beginning, began = line.recv(2**14), time.monotonic()
+        beginning = line.recv(2**14)
+        began = time.monotonic()
         assert service.ask("ASK {}").status == 200, "the only worker is free"
         head, _, body = (beginning + read(line, 500_000)).partition(b"\r\n\r\n")
     assert b"200 OK" in head
@@ -90,7 +107,9 @@ def test_a_slow_reader_gets_all_of_a_long_answer_and_holds_no_worker(start: Star
     assert time.monotonic() - began > 2 * 2.0
 
 
-def test_who_leaves_frees_the_worker_and_answers_nobody_takes_fill_no_disk(start: Start, until: Until) -> None:
+def test_who_leaves_frees_the_worker_and_answers_nobody_takes_fill_no_disk(
+    start: Start, until: Until
+) -> None:
     service = start(seconds=PATIENCE, workers=1, LONG=2**16, MOST=2**22)
     with service.line() as line:
         line.sendall(asking(SLOW))
@@ -125,7 +144,9 @@ def test_a_query_whose_worker_is_killed_is_asked_once_more_if_that_was_at_once(
     with ThreadPoolExecutor(1) as threads:
         slow = threads.submit(service.get, path) if path else threads.submit(service.ask, SLOW)
         for _ in range(2 if early or path else 1):
-            until(lambda: slow.done() or any(map(runs, service.workers())))  # else it may not have been read yet
+            until(
+                lambda: slow.done() or any(map(runs, service.workers()))
+            )  # else it may not have been read yet
             assert not slow.done()
             for worker in filter(runs, service.workers()):
                 os.kill(worker, signal.SIGKILL)
@@ -143,7 +164,8 @@ def begin(tmp_path: Path) -> Iterator[Begin]:
     with ExitStack() as running:
 
         def start(*before: str, listens: bool = True, **options: object) -> tuple[Service, Path]:
-            words, log = [*before, sys.executable, str(SCRIPT), json.dumps(options)], tmp_path / "log"
+            words = [*before, sys.executable, str(SCRIPT), json.dumps(options)]
+            log = tmp_path / "log"
             with log.open("wb") as errors:
                 process = subprocess.Popen(
                     words, stdout=subprocess.PIPE, stderr=errors, text=True, start_new_session=True
@@ -187,7 +209,10 @@ def test_a_holder_that_is_killed_is_started_again_and_one_without_a_supervisor_e
 def test_a_fault_of_ours_is_logged_and_told_as_ours(begin: Begin, until: Until) -> None:
     service, log = begin(faulty=True, pages=True)
     for reply in (service.ask("ASK {} # FAULT"), service.send("GET", "/fault.html")):
-        assert (reply.status, reply.text) == (500, "A fault of the service, not of the request; its log says more.\n")
+        assert (reply.status, reply.text) == (
+            500,
+            "A fault of the service, not of the request; its log says more.\n",
+        )
     until(lambda: log.read_text().count("ZeroDivisionError: a fault of the software") == 2)
     assert service.ask("ASK {}").status == 200
 
@@ -208,11 +233,18 @@ def test_told_to_end_while_it_loads_it_leaves_no_process(
 @needs_proc
 def test_as_process_1_it_leaves_no_zombie(begin: Begin, until: Until) -> None:
     alone = [shutil.which("unshare") or "", "--pid", "--fork", "--kill-child"]
-    if not alone[0] or subprocess.run([*alone, "true"], capture_output=True, check=False).returncode:
-        pytest.skip("a container is imitated with unshare, which is not here or may not make a namespace")
+    if (
+        not alone[0]
+        or subprocess.run([*alone, "true"], capture_output=True, check=False).returncode
+    ):
+        pytest.skip(
+            "a container is imitated with unshare, which is not here or may not make a namespace"
+        )
     service, _ = begin(*alone, workers=2)
     for _ in range(10):
-        for process in [process for process in processes(service) if process != service.process.pid][3:]:
+        for process in [
+            process for process in processes(service) if process != service.process.pid
+        ][3:]:
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
         until(lambda: service.ask("ASK {}").status == 200)
@@ -223,8 +255,11 @@ COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 
 
 @needs_proc
-def test_nothing_is_lost_while_workers_are_killed_and_others_ask_too_much(start: Start, until: Until) -> None:
-    service, enough = start(pages=True, seconds=1.0, size=2**20, workers=6), threading.Event()
+def test_nothing_is_lost_while_workers_are_killed_and_others_ask_too_much(
+    start: Start, until: Until
+) -> None:
+    service = start(pages=True, seconds=1.0, size=2**20, workers=6)
+    enough = threading.Event()
     seen: Counter[tuple[str, int]] = Counter()
 
     def ask(number: int) -> None:
@@ -253,7 +288,9 @@ def test_nothing_is_lost_while_workers_are_killed_and_others_ask_too_much(start:
 
 
 @needs_proc
-def test_told_to_end_while_it_is_asked_it_ends_cleanly_and_says_so(start: Start, until: Until) -> None:
+def test_told_to_end_while_it_is_asked_it_ends_cleanly_and_says_so(
+    start: Start, until: Until
+) -> None:
     service = start(pages=True, seconds=PATIENCE, workers=2)
     with ThreadPoolExecutor(8) as threads:
         slow = [threads.submit(quietly, lambda: service.ask(SLOW)) for _ in range(2)]
@@ -262,9 +299,9 @@ def test_told_to_end_while_it_is_asked_it_ends_cleanly_and_says_so(start: Start,
         processes = [service.holder, *service.workers()]
         service.end()
         assert service.process.wait(PATIENCE) == 0
-        assert {(reply.status, reply.text) for reply in (query.result() for query in slow) if reply} == {
-            (503, "The service is being ended; ask again when it is back.\n")
-        }
+        assert {
+            (reply.status, reply.text) for reply in (query.result() for query in slow) if reply
+        } == {(503, "The service is being ended; ask again when it is back.\n")}
         page.result()
     until(lambda: not [process for process in processes if Path(f"/proc/{process}").exists()])
 
@@ -279,11 +316,22 @@ def test_every_term_of_an_answer_survives_the_way_from_a_worker() -> None:
     """What pages read of workers comes as tab-separated values: every term must be the one the store holds."""
     texts = ["", "\t", "\r\n", "\U0001f600", '"', "\\", "<x>", "_:b", "@en"]
     texts += ["1", "01", "1.", ".5", "1e3", "true", "TRUE"]
-    kinds = [f"http://www.w3.org/2001/XMLSchema#{name}" for name in ("integer", "double", "boolean", "date", "string")]
+    kinds = [
+        f"http://www.w3.org/2001/XMLSchema#{name}"
+        for name in ("integer", "double", "boolean", "date", "string")
+    ]
     literals = [ox.Literal(text, datatype=ox.NamedNode(kind)) for text in texts for kind in kinds]
-    literals += [literal for text in texts for literal in (ox.Literal(text), ox.Literal(text, language="fr-lu"))]
-    store, property_ = ox.Store(), ox.NamedNode("http://e/p")
-    terms: list[ox.NamedNode | ox.BlankNode | ox.Literal] = [ox.NamedNode("http://e/é?a=b#c"), ox.BlankNode("b")]
+    literals += [
+        literal
+        for text in texts
+        for literal in (ox.Literal(text), ox.Literal(text, language="fr-lu"))
+    ]
+    store = ox.Store()
+    property_ = ox.NamedNode("http://e/p")
+    terms: list[ox.NamedNode | ox.BlankNode | ox.Literal] = [
+        ox.NamedNode("http://e/é?a=b#c"),
+        ox.BlankNode("b"),
+    ]
     for number, term in enumerate((*terms, *literals)):
         store.add(ox.Quad(ox.NamedNode(f"http://e/{number}"), property_, term))
     text = "SELECT ?s ?o ?none { ?s ?p ?o OPTIONAL { ?s <http://e/none> ?none } } ORDER BY ?s"

@@ -1,10 +1,11 @@
 """What holds of the shapes: each constraint is named, explained, and proved by a case that breaks it alone.
 
-A case is a patch to `valid.ttl`, with the prefixes of `ontology/prefixes.ttl`; the Turtle below its head is added:
+A case is a patch to `valid.ttl`, with the prefixes of `ontology/prefixes.ttl`; the Turtle below its
+head is added:
 
-    # expect: <shape> <constraint component> <focus node>
-    # rename: <old> <new>                      everywhere in the example
-    # remove: <subject> <predicate> <object>   where * stands for anything and @fr for any text in French
+    # expect: <shape> <constraint component> <focus node> # rename: <old> <new>
+    everywhere in the example # remove: <subject> <predicate> <object>   where * stands for anything
+    and @fr for any text in French
 """
 
 import re
@@ -35,19 +36,48 @@ CASES = sorted((HERE / "cases").glob("*.ttl"))
 COMPONENTS: dict[URIRef, URIRef] = {
     SH[name]: SH[f"{name[:1].upper()}{name[1:]}ConstraintComponent"]
     for name in (
-        "class", "datatype", "disjoint", "in", "languageIn", "lessThan", "maxCount", "maxInclusive", "maxLength",
-        "minCount", "minInclusive", "node", "nodeKind", "not", "or", "pattern", "qualifiedMinCount", "uniqueLang",
+        "class",
+        "datatype",
+        "disjoint",
+        "in",
+        "languageIn",
+        "lessThan",
+        "maxCount",
+        "maxInclusive",
+        "maxLength",
+        "minCount",
+        "minInclusive",
+        "node",
+        "nodeKind",
+        "not",
+        "or",
+        "pattern",
+        "qualifiedMinCount",
+        "uniqueLang",
         "xone",
     )
-} | {SH.sparql: SH.SPARQLConstraintComponent}  # fmt: skip
+} | {SH.sparql: SH.SPARQLConstraintComponent}
 STRUCTURE = {
     SH[name]
     for name in (
-        "path", "property", "severity", "message", "qualifiedValueShape", "targetClass", "targetNode", "declare",
-        "targetSubjectsOf", "targetObjectsOf", "inversePath", "alternativePath", "prefix", "namespace", "prefixes",
+        "path",
+        "property",
+        "severity",
+        "message",
+        "qualifiedValueShape",
+        "targetClass",
+        "targetNode",
+        "declare",
+        "targetSubjectsOf",
+        "targetObjectsOf",
+        "inversePath",
+        "alternativePath",
+        "prefix",
+        "namespace",
+        "prefixes",
         "select",
     )
-}  # fmt: skip
+}
 CLOSED = {
     "addressee": "ProvisionShape-addressed-to", "aspect": "ReadingShape-aspect",
     "authorkind": "DocumentShape-author-kind",
@@ -99,7 +129,12 @@ def read(path: Path) -> tuple[Finding, list[list[str]], list[list[str]], list[ox
         for word in ("expect", "rename", "remove")
     )
     ((shape, component, focus),) = wanted
-    return (term(shape).value, term(component).value, term(focus).value), renames, removals, parse(text)
+    return (
+        (term(shape).value, term(component).value, term(focus).value),
+        renames,
+        removals,
+        parse(text),
+    )
 
 
 def removed(subject: str, predicate: str, value: str) -> set[ox.Quad]:
@@ -142,12 +177,15 @@ def patched(path: Path) -> set[ox.Quad]:
 
 
 def part(graph: Collection[ox.Quad], starts: Iterable[Term]) -> set[ox.Quad]:
-    about, backwards = by_subject(graph), {term(f"pan:{name}") for name in BACKWARDS}
+    about = by_subject(graph)
+    backwards = {term(f"pan:{name}") for name in BACKWARDS}
     beside = defaultdict[Term, list[Term]](list)
     for quad in graph:
         if quad.predicate in backwards:
             beside[quad.object].append(quad.subject)
-    found, seen, todo = set[ox.Quad](), set[Term](), list(starts)
+    found = set[ox.Quad]()
+    seen = set[Term]()
+    todo = list(starts)
     while todo:
         node = todo.pop()
         if node not in seen:
@@ -158,14 +196,19 @@ def part(graph: Collection[ox.Quad], starts: Iterable[Term]) -> set[ox.Quad]:
 
 
 def findings(graph: Collection[ox.Quad], *, alike: bool) -> set[Finding]:
-    rules, found = engines().rules, engines().agreed(graph, near=True) if alike else engines().by_queries(graph)
+    rules = engines().rules
+    found = engines().agreed(graph, near=True) if alike else engines().by_queries(graph)
     owners = {rule.key: rules.owners[node].value for node, rule in rules.rules.items()}
     return {(owners[one.rule.key], one.component, one.focus) for one in found}
 
 
 @cache
 def reporting() -> list[Node]:
-    return [shape for shape in shapes().subjects(SH.severity, unique=True) if "ConditionShape" not in str(shape)]
+    return [
+        shape
+        for shape in shapes().subjects(SH.severity, unique=True)
+        if "ConditionShape" not in str(shape)
+    ]
 
 
 @cache
@@ -192,8 +235,14 @@ def test_a_case_has_exactly_the_finding_it_expects(path: Path, of_both: frozense
 
 def test_every_constraint_has_a_failing_case_and_every_case_a_constraint() -> None:
     proved = {(short(shape), short(component)) for (shape, component, _), *_ in map(read, CASES)}
-    pairs = ((shape, key) for shape in reporting() for key in shapes().predicates(shape, unique=True))
-    declared = {(short(shape), short(COMPONENTS[URIRef(str(key))])) for shape, key in pairs if key in COMPONENTS}
+    pairs = (
+        (shape, key) for shape in reporting() for key in shapes().predicates(shape, unique=True)
+    )
+    declared = {
+        (short(shape), short(COMPONENTS[URIRef(str(key))]))
+        for shape, key in pairs
+        if key in COMPONENTS
+    }
     assert declared - proved == set(), "write a case in tests/shapes/cases for these"
     assert proved - declared == set(), "these cases break a constraint that no shape has"
 
@@ -203,13 +252,27 @@ def test_a_case_is_named_after_the_shape_and_the_constraint_it_breaks() -> None:
         shape, component, _ = map(short, read(path)[0])
         words = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", shape.replace("Shape-", "-")).lower()
         constraint = component.removesuffix("ConstraintComponent")
-        kind = "sparql" if constraint == "SPARQL" else re.sub(r"(?<=[a-z])(?=[A-Z])", "-", constraint).lower()
-        assert re.fullmatch(rf"{words}-{kind}(-[a-z0-9-]+)?", path.stem), f"rename to {words}-{kind}.ttl"
+        kind = (
+            "sparql"
+            if constraint == "SPARQL"
+            else re.sub(r"(?<=[a-z])(?=[A-Z])", "-", constraint).lower()
+        )
+        assert re.fullmatch(rf"{words}-{kind}(-[a-z0-9-]+)?", path.stem), (
+            f"rename to {words}-{kind}.ttl"
+        )
 
 
-def test_every_parameter_is_one_that_shacl_has_and_these_tests_know_and_every_shape_has_a_name() -> None:
-    used = {predicate for predicate in shapes().predicates(unique=True) if str(predicate).startswith(str(SH))}
-    assert used - {*COMPONENTS, *STRUCTURE} == set(), "mend the spelling, or add the parameter to COMPONENTS"
+def test_every_parameter_is_one_that_shacl_has_and_these_tests_know_and_every_shape_has_a_name() -> (
+    None
+):
+    used = {
+        predicate
+        for predicate in shapes().predicates(unique=True)
+        if str(predicate).startswith(str(SH))
+    }
+    assert used - {*COMPONENTS, *STRUCTURE} == set(), (
+        "mend the spelling, or add the parameter to COMPONENTS"
+    )
     assert set(COMPONENTS) - used == set(), "take these out of COMPONENTS"
     name = re.compile(r"[A-Z][A-Za-z]*Shape-[a-z-]+")
     wrong = [shape for shape in property_shapes() if not name.fullmatch(short(shape))]
@@ -217,14 +280,20 @@ def test_every_parameter_is_one_that_shacl_has_and_these_tests_know_and_every_sh
     assert not wrong, f"name these <Class>Shape-<property>: {wrong}"
 
 
-def test_every_shape_has_one_severity_and_one_message_in_each_language_that_says_what_mends_it() -> None:
+def test_every_shape_has_one_severity_and_one_message_in_each_language_that_says_what_mends_it() -> (
+    None
+):
     reported = {*property_shapes(), *reporting()}
     for shape in reported:
         (severity,) = shapes().objects(shape, SH.severity)
         assert severity in {SH.Violation, SH.Warning, SH.Info}, short(shape)
     for shape in {*reported, *shapes().subjects(SH.message, unique=True)}:
-        messages = [text for text in shapes().objects(shape, SH.message) if isinstance(text, Literal)]
-        assert sorted(str(text.language) for text in messages) == sorted(LANGUAGES), f"say it in each: {short(shape)}"
+        messages = [
+            text for text in shapes().objects(shape, SH.message) if isinstance(text, Literal)
+        ]
+        assert sorted(str(text.language) for text in messages) == sorted(LANGUAGES), (
+            f"say it in each: {short(shape)}"
+        )
         for text in messages:
             assert not re.search(r"[{}]", text), f"no placeholder: {short(shape)}"
             is_whole = ": " in text and text.endswith(".")
@@ -241,7 +310,11 @@ def test_every_class_of_the_ontology_has_a_shape() -> None:
 
 def test_a_closed_list_is_that_of_its_scheme() -> None:
     for scheme, shape in CLOSED.items():
-        concepts = Graph().parse(ROOT / "ontology" / "schemes" / f"{scheme}.ttl").subjects(RDF.type, SKOS.Concept)
+        concepts = (
+            Graph()
+            .parse(ROOT / "ontology" / "schemes" / f"{scheme}.ttl")
+            .subjects(RDF.type, SKOS.Concept)
+        )
         values = shapes().value(URIRef(term(f"pan:{shape}").value), SH["in"])
         assert values is not None
         assert set(Members(shapes(), values)) == set(concepts), scheme

@@ -15,7 +15,9 @@ from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import Site
 from tests.charts.test_gallery import SMALL, store_of
 
-VOID = frozenset({"area", "br", "col", "hr", "html", "img", "input", "link", "meta", "path", "rect", "wbr"})
+VOID = frozenset(
+    {"area", "br", "col", "hr", "html", "img", "input", "link", "meta", "path", "rect", "wbr"}
+)
 DAY = date(2026, 1, 1)
 
 
@@ -62,7 +64,8 @@ def quoted(match: re.Match[str]) -> str:
 
 class Reader:
     def __init__(self, site: Site) -> None:
-        self.site, self.graph = site, site.site_context.graph
+        self.site = site
+        self.graph = site.site_context.graph
         self._kept: dict[str, str] = {}
 
     @cached_property
@@ -75,13 +78,21 @@ class Reader:
         return self._kept[path]
 
     def asked(self, path: str, **arguments: str) -> str:
-        page = self.site.page(path, {name.replace("_", "-"): value for name, value in arguments.items()})
+        page = self.site.page(
+            path, {name.replace("_", "-"): value for name, value in arguments.items()}
+        )
         assert page, f"{path} is no page"
         # attributes stand in quotes for tests, whether a template has these or not
-        return re.sub(r'("[^"<>]*")| ([a-z-]+)=([^\s"\'<>]+)(?=[^<>]*>)', quoted, page.body.decode())
+        return re.sub(
+            r'("[^"<>]*")| ([a-z-]+)=([^\s"\'<>]+)(?=[^<>]*>)', quoted, page.body.decode()
+        )
 
     def paths(self, series: str = "") -> list[str]:
-        return [path for path in self.listed if path.startswith(f"fr/{series}") and path.endswith(".html")]
+        return [
+            path
+            for path in self.listed
+            if path.startswith(f"fr/{series}") and path.endswith(".html")
+        ]
 
 
 def words(page: str) -> str:
@@ -95,7 +106,9 @@ def rows(page: str, name: str) -> list[str]:
 
 
 def small(turtle: str = "", language: str = "en") -> Reader:
-    graph = pan2kg.Graph(Project.packaged(), store_of(SMALL + turtle), language=language, as_of=date(2024, 1, 1))
+    graph = pan2kg.Graph(
+        Project.packaged(), store_of(SMALL + turtle), language=language, as_of=date(2024, 1, 1)
+    )
     return Reader(Site(SiteContext(graph)))
 
 

@@ -28,7 +28,9 @@ KEYED = (
 names = st.from_regex(r"[a-z]+(_[a-z]+)?", fullmatch=True).filter(
     lambda name: name not in ("as_of", "release", "language", "view")
 )
-values = st.dictionaries(names, st.text(max_size=20).filter(lambda text: text.isprintable()), max_size=3)
+values = st.dictionaries(
+    names, st.text(max_size=20).filter(lambda text: text.isprintable()), max_size=3
+)
 links = st.builds(
     Permalink,
     st.from_regex(r"[a-z0-9]+(-[a-z0-9]+)?", fullmatch=True),
@@ -40,14 +42,28 @@ links = st.builds(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_page_says_the_keys_of_an_answer_in_words_and_files_keep_them(reader: Reader, language: Language) -> None:
+def test_a_page_says_the_keys_of_an_answer_in_words_and_files_keep_them(
+    reader: Reader, language: Language
+) -> None:
     for question, name in KEYED:
         address = f"{language}/question/{question}"
         answer = csv.DictReader(io.StringIO(reader[f"{address}.csv"].removeprefix("\ufeff")))
-        keys, columns = [row[name] for row in answer], list(answer.fieldnames or ())
-        body = reader[f"{address}.html"].split('class="answer', 1)[1].split("<tbody>", 1)[1].split("</tbody>", 1)[0]
-        at = [column for column in columns if column.removesuffix("_label") not in {*columns} - {column}].index(name)
-        rows = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL) for row in body.split("<tr>")[1:]]
+        keys = [row[name] for row in answer]
+        columns = list(answer.fieldnames or ())
+        body = (
+            reader[f"{address}.html"]
+            .split('class="answer', 1)[1]
+            .split("<tbody>", 1)[1]
+            .split("</tbody>", 1)[0]
+        )
+        at = [
+            column
+            for column in columns
+            if column.removesuffix("_label") not in {*columns} - {column}
+        ].index(name)
+        rows = [
+            re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL) for row in body.split("<tr>")[1:]
+        ]
         shown = [html.unescape(re.sub(r"<[^>]+>", "", cells[at])).strip() for cells in rows]
         assert shown == [word_of(key, name, language) for key in keys]
         bindings = json.loads(reader[f"{address}.json"])["results"]["bindings"]
@@ -57,7 +73,9 @@ def test_a_page_says_the_keys_of_an_answer_in_words_and_files_keep_them(reader: 
     assert f'"words":{embedded(words)}' in reader[f"{language}/question/plan-citations.html"]
 
 
-def test_an_answer_asked_in_one_language_names_things_in_another_as_if_it_were_asked_in_that(reader: Reader) -> None:
+def test_an_answer_asked_in_one_language_names_things_in_another_as_if_it_were_asked_in_that(
+    reader: Reader,
+) -> None:
     graph = reader.graph
     for path in re.findall(r"\bde/question/\S+\.csv\b", " ".join(reader.listed)):
         query = graph.queries[path.split("/")[2].removesuffix(".csv")]
@@ -79,21 +97,31 @@ def test_nothing_is_answered_for_a_thing_nobody_chose(reader: Reader, served: Re
         file = served.site.page(f"en/question/who-should-talk.{ending}", {"body": "meco"})
         assert file
         assert file.body
-    assert not [path for path in reader.listed if "/question/who-should-talk." in path and ".html" not in path]
+    assert not [
+        path
+        for path in reader.listed
+        if "/question/who-should-talk." in path and ".html" not in path
+    ]
 
 
 @given(links)
 def test_a_link_reads_back_as_what_it_was_made_from_in_any_order(link: Permalink) -> None:
     assert read_permalink(str(link)) == link
     assert read_permalink(f"https://e.lu/x/{link}") == link
-    turned = Permalink(link.query, dict(reversed(list(link.values.items()))), link.release, link.day, link.language)
+    turned = Permalink(
+        link.query, dict(reversed(list(link.values.items()))), link.release, link.day, link.language
+    )
     assert str(turned) == str(link)
 
 
-def test_what_was_asked_in_a_page_counts_before_the_link_to_it_and_how_it_is_shown_not_at_all() -> None:
+def test_what_was_asked_in_a_page_counts_before_the_link_to_it_and_how_it_is_shown_not_at_all() -> (
+    None
+):
     link = read_permalink("fr/question/q.html?body=maee&release=0.1.0&view=chart")
     assert link == Permalink("q", {"body": "maee"}, "0.1.0")
-    link = read_permalink("file:///x/fr/question/q.html?body=maee&release=0.1.0#only_plan=p&release=0.2.0")
+    link = read_permalink(
+        "file:///x/fr/question/q.html?body=maee&release=0.1.0#only_plan=p&release=0.2.0"
+    )
     assert link == Permalink("q", {"only_plan": "p"}, "0.2.0")
     for address, reason in (
         ("fr/plans.html?release=0.1.0", "no link to a question"),
@@ -131,7 +159,8 @@ def lines(page: str) -> list[str]:
 
 
 def test_an_answer_and_its_files_as_of_a_day_say_what_they_leave_out(asked: Reader) -> None:
-    today, then = asked["fr/question/plans.html"], asked.asked("fr/question/plans.html", as_of="2015-01-01")
+    today = asked["fr/question/plans.html"]
+    then = asked.asked("fr/question/plans.html", as_of="2015-01-01")
     assert len(lines(then)) < len(lines(today))
     assert "1er\xa0janvier 2015" in then
     link = re.search(r'href="\.\./question/plans\.csv\?([^"]*)"', then)
@@ -140,10 +169,14 @@ def test_an_answer_and_its_files_as_of_a_day_say_what_they_leave_out(asked: Read
     assert len(file.splitlines()) == len(lines(then)) + 1
 
 
-def test_another_release_is_said_even_where_nothing_can_be_answered_and_a_day_that_is_none(asked: Reader) -> None:
+def test_another_release_is_said_even_where_nothing_can_be_answered_and_a_day_that_is_none(
+    asked: Reader,
+) -> None:
     assert "version 0.0.9" in asked.asked("fr/question/plans.html", release="0.0.9")
     assert "version 0.0.9" not in asked.asked("fr/question/plans.html", release=asked.graph.release)
     refused = asked.asked("fr/question/who-should-talk.html", body="nobody", release="0.0.9")
     assert 'role="alert"' in refused
     assert "version 0.0.9" in refused
-    assert "«\u00a0demain\u00a0» n’est pas un jour" in asked.asked("fr/question/plans.html", as_of="demain")
+    assert "«\u00a0demain\u00a0» n’est pas un jour" in asked.asked(
+        "fr/question/plans.html", as_of="demain"
+    )

@@ -77,7 +77,9 @@ def pages(reader: Reader) -> dict[str, str]:
         most = sorted(graph.labels.of_kind(kind), key=lambda entry: -times.get(entry.iri, 0))[:5]
         paths += [f"fr/{kind}/{entry.key}.html" for entry in most]
         if kind == "plan":
-            paths += [f"fr/pair/{plan.key}--{partner.key}.html" for plan, partner in permutations(most, 2)]
+            paths += [
+                f"fr/pair/{plan.key}--{partner.key}.html" for plan, partner in permutations(most, 2)
+            ]
     return {path: reader[path] for path in paths if path in set(reader.listed)}
 
 
@@ -112,7 +114,9 @@ def led_to(path: str, page: str) -> Iterator[tuple[str, str]]:
         parts = urlsplit(target)
         assert parts.scheme in {"", "http", "https"}, target
         if not parts.scheme and not parts.netloc:
-            inside = posixpath.join(posixpath.dirname(path), unquote(parts.path)) if parts.path else path
+            inside = (
+                posixpath.join(posixpath.dirname(path), unquote(parts.path)) if parts.path else path
+            )
             yield posixpath.normpath(inside), parts.fragment
 
 
@@ -123,15 +127,23 @@ def test_every_link_inside_leads_to_a_page_and_a_place_on_it(
     pages: dict[str, str] = request.getfixturevalue(of)
     site = reader if of == "pages" else smaller
     every = set(site.listed)
-    led = {path: [to for to in led_to(path, page) if to[0][:7] != "assets/"] for path, page in pages.items()}
-    anchored = {place for links in led.values() for place, anchor in links if anchor and "=" not in anchor}
+    led = {
+        path: [to for to in led_to(path, page) if to[0][:7] != "assets/"]
+        for path, page in pages.items()
+    }
+    anchored = {
+        place for links in led.values() for place, anchor in links if anchor and "=" not in anchor
+    }
     further = sorted((anchored & every) - pages.keys())
     more = {path for path in further if path.count("/") == 1}.union(by_lot(further, 30))
     ids = {path: set(re.findall(r' id="([^"]*)"', site[path])) for path in (*pages, *more)}
     broken = {
-        f"{place}#{anchor} (from {path})" for path, links in led.items() for place, anchor in links
-        if place not in every or (anchor and "=" not in anchor and anchor not in ids.get(place, {anchor}))
-    }  # fmt: skip
+        f"{place}#{anchor} (from {path})"
+        for path, links in led.items()
+        for place, anchor in links
+        if place not in every
+        or (anchor and "=" not in anchor and anchor not in ids.get(place, {anchor}))
+    }
     assert not broken, f"{len(broken)} links lead nowhere, such as {sorted(broken)[:20]}"
 
 
@@ -140,11 +152,16 @@ def test_every_kind_of_thing_has_light_pages_without_style_or_script_inside_and_
 ) -> None:
     kinds = {kind for kind in KINDS if reader.graph.labels.of_kind(kind)}
     assert {path.split("/")[1] for path in reader.paths()} >= {*kinds, "pair"}
-    assert {"index", "matrix", "network", "ontology", "report", "quality"} <= set(map(series_of, other))
+    assert {"index", "matrix", "network", "ontology", "report", "quality"} <= set(
+        map(series_of, other)
+    )
     for path, page in (*pages.items(), *other.items()):
         assert max(Counter(re.findall(r' id="([^"]*)"', page)).values()) == 1, path
         assert path.startswith("fr/report/") or not INSIDE.search(page), path
-    assert max(len(gzip.compress(page.encode())) for page in sorted(pages.values(), key=len)[-8:]) <= 60_000
+    assert (
+        max(len(gzip.compress(page.encode())) for page in sorted(pages.values(), key=len)[-8:])
+        <= 60_000
+    )
 
 
 @pytest.mark.parametrize("series", SAMPLES)
@@ -154,20 +171,35 @@ def test_markup_is_sound_and_no_bare_iri_is_read(pages: dict[str, str], series: 
         parsed = Parsed(pages[path])
         assert not parsed.open, path
         assert parsed.headings.count(1) == 1, path
-        assert all(b - a <= 1 for a, b in zip(parsed.headings, parsed.headings[1:], strict=False)), path
+        assert all(
+            b - a <= 1 for a, b in zip(parsed.headings, parsed.headings[1:], strict=False)
+        ), path
         for at, (tag, attributes) in enumerate(parsed.elements):
             if tag == "table":
-                assert "aria-labelledby" in attributes or parsed.elements[at + 1][0] == "caption", path
+                assert "aria-labelledby" in attributes or parsed.elements[at + 1][0] == "caption", (
+                    path
+                )
             assert set(attributes.get("aria-labelledby", "").split()) <= set(parsed.ids), path
         for text, within in parsed.text:
-            marked = ("iri" in element.split(".", 1)[1].split() or element.startswith("pre.") for element in within)
+            marked = (
+                "iri" in element.split(".", 1)[1].split() or element.startswith("pre.")
+                for element in within
+            )
             assert not BARE.search(text) or any(marked), f"{path}: {text}"
 
 
-@pytest.mark.parametrize("path", ["fr/plan/nowhere.html", "de/nowhere.html", "nowhere", "fr/a/b/c.html", "xx/y.html"])
-def test_the_page_for_what_is_not_there_leads_on_from_any_address(reader: Reader, path: str) -> None:
+@pytest.mark.parametrize(
+    "path", ["fr/plan/nowhere.html", "de/nowhere.html", "nowhere", "fr/a/b/c.html", "xx/y.html"]
+)
+def test_the_page_for_what_is_not_there_leads_on_from_any_address(
+    reader: Reader, path: str
+) -> None:
     page = reader.site.missing(path).body.decode()
-    places = {*reader.listed, path, *(f"{tag}/{path.partition('/')[2]}" for tag in ("fr", "en", "de"))}
+    places = {
+        *reader.listed,
+        path,
+        *(f"{tag}/{path.partition('/')[2]}" for tag in ("fr", "en", "de")),
+    }
     assert not [place for place, _ in led_to(path, page) if place not in places]
     assert f'<html lang="{path[:2] if path[:2] in ("fr", "de") else "fr"}"' in page
 
@@ -190,7 +222,9 @@ def test_two_processes_that_order_sets_differently_make_the_same_bytes(
     runs = []
     for seed in "12":
         environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)}
-        runs.append(subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment))
+        runs.append(
+            subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment)
+        )
     one, two = (run.communicate()[0].splitlines() for run in runs)
     assert len(one) == len(paths) if paths else len(one) > 50
     assert one == two, f"Not the same twice: {sorted(set(one) ^ set(two))}"
@@ -207,7 +241,13 @@ def test_what_does_not_fit_on_a_disk_leaves_the_one_before(
     target = ["--project", str(two_countries.project.root), "-o"] if form == "site" else []
     target += [str(tmp_path / "site"), *([str(tmp_path / "site.zip")] if form == "zip" else [])]
     command = [sys.executable, "-c", FULL, form, *target]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False)
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == ({"site": 2, "zip": 1}[form], "", 1)
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (
+        {"site": 2, "zip": 1}[form],
+        "",
+        1,
+    )
     assert "Cannot write" in done.stderr
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before

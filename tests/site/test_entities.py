@@ -28,7 +28,11 @@ def figure(page: str, words: str) -> str:
 
 
 def test_a_body_counts_what_it_leads_apart_and_a_text_plans_by_how_they_rest_on_it() -> None:
-    pages = small(leads("m", "action:p-1") + leads("m", "action:p-2", "editors") + 'body:m skos:prefLabel "M"@en .')
+    pages = small(
+        leads("m", "action:p-1")
+        + leads("m", "action:p-2", "editors")
+        + 'body:m skos:prefLabel "M"@en .'
+    )
     page = pages["en/body/m.html"]
     only = "what only the editors concluded stands on no figure of the headline"
     assert figure(page, "actions? or plans? it leads") == "1", only
@@ -44,26 +48,41 @@ def test_a_body_counts_what_it_leads_apart_and_a_text_plans_by_how_they_rest_on_
     assert ("First read" in part, "read in full" in part) == (False, True)
 
 
-def test_a_text_leads_to_where_it_is_published_and_tells_its_duties_past_their_date(reader: Reader) -> None:
+def test_a_text_leads_to_where_it_is_published_and_tells_its_duties_past_their_date(
+    reader: Reader,
+) -> None:
     late = next(row for row in reader.graph.margins().rows if row.overdue)
     entry = reader.graph.labels.entry(late.obligation.instrument)
     assert entry
-    page = reader[f"fr/{entry.address}"].split('<h2 id="attention">')[1].split('<h2 id="proofs">')[0]
+    page = (
+        reader[f"fr/{entry.address}"].split('<h2 id="attention">')[1].split('<h2 id="proofs">')[0]
+    )
     assert "échue, sans réponse connue" in page
     assert reader.graph.spoken("fr").label(late.obligation.holder) in page
     page = reader["fr/instrument/reg-2017-821.html"]
     assert 'rel="external" href="http://data.europa.eu/eli/reg/2017/821/oj"' in page
     assert "https://eur-lex.europa.eu/legal-content/FR/TXT/?uri=CELEX:32017R0821" in page
-    beside = re.search(r"<strong>([^<]*)</strong> bod(?:y|ies) of its kind ([^<]*)<", reader["en/body/meco.html"])
+    beside = re.search(
+        r"<strong>([^<]*)</strong> bod(?:y|ies) of its kind ([^<]*)<", reader["en/body/meco.html"]
+    )
     assert beside
-    assert not re.search("France|Belgium|Ireland", beside[2]), "who else works on its texts, in its country alone"
+    assert not re.search("France|Belgium|Ireland", beside[2]), (
+        "who else works on its texts, in its country alone"
+    )
 
 
-def test_an_action_says_who_when_and_on_what_it_rests_with_notes_and_quotations(reader: Reader) -> None:
+def test_an_action_says_who_when_and_on_what_it_rests_with_notes_and_quotations(
+    reader: Reader,
+) -> None:
     page = reader["fr/action/lu-bhr-2-4-3.html"]
     read = words(page).casefold()
-    for expected in ("autorité compétente", "ministère des affaires étrangères", "entrée en vigueur", "2017/821",
-                     "déduit par une règle"):  # fmt: skip
+    for expected in (
+        "autorité compétente",
+        "ministère des affaires étrangères",
+        "entrée en vigueur",
+        "2017/821",
+        "déduit par une règle",
+    ):
         assert expected in read
     marks = set(re.findall(r'href="#(basis-\d+)"', page))
     assert marks
@@ -74,28 +93,48 @@ def test_an_action_says_who_when_and_on_what_it_rests_with_notes_and_quotations(
     assert re.search(quoted, page)
 
 
-def test_a_page_of_a_release_leads_to_the_document_that_tells_the_statements(reader: Reader) -> None:
+def test_a_page_of_a_release_leads_to_the_document_that_tells_the_statements(
+    reader: Reader,
+) -> None:
     site = Reader(Site(SiteContext(reader.graph, document=document_of)))
     page = site["en/action/lu-bhr-2-4-3.html"]
     assert 'href="../../doc/action/lu-b.html?en#lu-bhr-2-4-3">Data and sources: ' in page
     assert 'href="../../doc/link/8.html?en#80002e2dca65c523">stated' in page
-    for name in ("action/lu-bhr-2-4-3", "plan/lu-bhr-2", "body/maee", "instrument/reg-2017-821", "topic/due-diligence"):
+    for name in (
+        "action/lu-bhr-2-4-3",
+        "plan/lu-bhr-2",
+        "body/maee",
+        "instrument/reg-2017-821",
+        "topic/due-diligence",
+    ):
         page = site[f"en/{name}.html"]
-        assert set(re.findall(r' href="#([^"]+)"', page)) <= set(re.findall(r' id="([^"]+)"', page)), name
+        assert set(re.findall(r' href="#([^"]+)"', page)) <= set(
+            re.findall(r' id="([^"]+)"', page)
+        ), name
         assert 'table class="rows statements"' not in page
         assert re.search(r'<h2 id="(who|rests|what)">', page), "what people look for stays"
 
 
-def test_words_for_rules_are_those_of_the_rules_and_of_one_somebody_changed_its_own(graph: pan2kg.Graph) -> None:
-    assert dict(graph.rules) == Messages("page").group("rule-", "en"), "copy the words of queries/rules to catalogues"
+def test_words_for_rules_are_those_of_the_rules_and_of_one_somebody_changed_its_own(
+    graph: pan2kg.Graph,
+) -> None:
+    assert dict(graph.rules) == Messages("page").group("rule-", "en"), (
+        "copy the words of queries/rules to catalogues"
+    )
     site_context = SiteContext(Graph(graph.project, graph.store, language="fr", as_of=DAY))
     site_context.graph.once(Graph.rules, lambda: {"cites": "Who names whom."})
     assert rule_words(PageContext(site_context, PLAIN), "cites") == ("Who names whom.", "en")
 
 
-def test_fallback_languages_unverified_statements_former_names_and_positions_are_shown(reader: Reader) -> None:
+def test_fallback_languages_unverified_statements_former_names_and_positions_are_shown(
+    reader: Reader,
+) -> None:
     elements = Parsed(reader["de/action/lu-bhr-2-4-3.html"]).elements
-    tags = {attributes["lang"] for _, attributes in elements if attributes.get("class") == "label fallback"}
+    tags = {
+        attributes["lang"]
+        for _, attributes in elements
+        if attributes.get("class") == "label fallback"
+    }
     assert tags
     assert "de" not in tags
     page = reader["fr/action/lu-bhr-2-4-4.html"]
@@ -104,16 +143,22 @@ def test_fallback_languages_unverified_statements_former_names_and_positions_are
     assert {"mddi", "mecb"} <= set(re.findall(r"([a-z]+)\.html", reader["fr/body/mecdd.html"]))
     page = reader["fr/conflict/month-of-adoption-of-lu-bhr-2.html"]
     columns = page.split('class="columns positions"')[1].split("</ul>")[0]
-    assert {"11 novembre 2019", "11 décembre 2019"} <= set(re.findall(r"11 (?:novembre|décembre) 2019", columns))
+    assert {"11 novembre 2019", "11 décembre 2019"} <= set(
+        re.findall(r"11 (?:novembre|décembre) 2019", columns)
+    )
 
 
 def test_anything_the_graph_speaks_of_can_be_shown_and_nothing_else(reader: Reader) -> None:
     context = PageContext(reader.site.site_context, PLAIN)
     for iri in (
-        f"{ID}document/mae-gouvernement-lu-fr-pan-2", f"{ID}linktype/shared-topic", f"{ID}certainty/stated",
-        f"{ID}timeline/lu-bhr-2-3-3", f"{PAN}Plan", "https://w3id.org/pan2kg/graph/plans/lu-bhr-2/actions",
+        f"{ID}document/mae-gouvernement-lu-fr-pan-2",
+        f"{ID}linktype/shared-topic",
+        f"{ID}certainty/stated",
+        f"{ID}timeline/lu-bhr-2-3-3",
+        f"{PAN}Plan",
+        "https://w3id.org/pan2kg/graph/plans/lu-bhr-2/actions",
         "http://eurovoc.europa.eu/5891",
-    ):  # fmt: skip
+    ):
         page = values_of(context, iri)
         assert page is not None and page["title"] and page["parts"], iri  # noqa: PT018
     assert values_of(context, f"{ID}plan/nowhere") is None
@@ -121,24 +166,40 @@ def test_anything_the_graph_speaks_of_can_be_shown_and_nothing_else(reader: Read
     assert reader.site.page("fr/pair/lu-bhr-2--lu-bhr-1.html") is None
 
 
-def test_a_pair_shows_the_level_that_is_chosen_similar_titles_and_citations_to_expect(served: Reader) -> None:
+def test_a_pair_shows_the_level_that_is_chosen_similar_titles_and_citations_to_expect(
+    served: Reader,
+) -> None:
     path = "fr/pair/lu-bhr-1--lu-bhr-2.html"
-    plan, concluded = served.asked(path, evidence="plan"), '<span class="badge level inferred">'
+    plan = served.asked(path, evidence="plan")
+    concluded = '<span class="badge level inferred">'
     assert concluded in served[path]
     assert concluded not in plan
     assert '<span class="badge level declared">dit par le plan</span>' in plan
 
 
-def test_beside_each_action_stand_those_of_the_other_plan_with_similar_titles(served: Reader) -> None:
-    rows = served["en/pair/lu-bhr-1--lu-bhr-2.html"].split('id="beside"')[1].split("</table>")[0].split("<tr>")[2:]
+def test_beside_each_action_stand_those_of_the_other_plan_with_similar_titles(
+    served: Reader,
+) -> None:
+    rows = (
+        served["en/pair/lu-bhr-1--lu-bhr-2.html"]
+        .split('id="beside"')[1]
+        .split("</table>")[0]
+        .split("<tr>")[2:]
+    )
     actions = [re.findall(r'href="../action/([^"]*)\.html"', row) for row in rows]
-    assert all(len(others) == 3 and {one[:8] for one in others} == {"lu-bhr-2"} for _, *others in actions)
+    assert all(
+        len(others) == 3 and {one[:8] for one in others} == {"lu-bhr-2"} for _, *others in actions
+    )
     alike = next(row for row in rows if "conflict minerals" in row.partition("</th>")[0])
     assert "conflict minerals" in alike.partition("<td")[2].partition("</li>")[0]
-    # of two plans that share a body at most, nothing is to be looked for; of those that meet, both ways are told
+    # of two plans that share a body at most, nothing is to be looked for; of those that meet, both
+    # ways are told
     apart, met = (
         served[f"fr/pair/{key}.html"].split('<h2 id="citing">')[1].split("<h2")[0]
-        for key in ("lu-bhr-2--lu-circular-economy-2021", "lu-disability-2--lu-open-government-2019")
+        for key in (
+            "lu-bhr-2--lu-circular-economy-2021",
+            "lu-disability-2--lu-open-government-2019",
+        )
     )
     assert "attendu" not in apart
     assert "attendu, à vérifier" in met

@@ -24,7 +24,9 @@ NARROW = "\N{NARROW NO-BREAK SPACE}"
 
 
 def number(page: str, target: str) -> int:
-    match = re.search(rf'<a (?:class="number" )?href="{re.escape(target)}"><strong[^>]*>([\d\u202f]+)', page)
+    match = re.search(
+        rf'<a (?:class="number" )?href="{re.escape(target)}"><strong[^>]*>([\d\u202f]+)', page
+    )
     assert match, target
     return int(match[1].replace(NARROW, ""))
 
@@ -35,7 +37,9 @@ def figures(row: str) -> list[int]:
 
 
 def test_pairs_and_actions_without_a_link_counted_at_home_are_listed(reader: Reader) -> None:
-    home, pairs, graph = reader["fr/index.html"], reader["fr/pairs.html"], reader.graph
+    home = reader["fr/index.html"]
+    pairs = reader["fr/pairs.html"]
+    graph = reader.graph
     assert number(home, "pairs.html") == len(rows(pairs, "linked"))
     apart = number(home, "pairs.html#unlinked")
     assert f'<h2 id="unlinked">{numeral(apart, "fr")}' in pairs
@@ -44,13 +48,16 @@ def test_pairs_and_actions_without_a_link_counted_at_home_are_listed(reader: Rea
     assert number(home, "unlinked.html") == page.count('<li><a href="action/')
     unread = sum(map(int, re.findall(r"non lues?\xa0: (\d+)", html.unescape(page))))
     linked = {action for action, level in graph.linked_actions.items() if level <= HEADLINE}
-    assert unread == len(graph.tables.works.home.keys() - linked - {use.work for use in graph.known("editors").uses})
+    assert unread == len(
+        graph.tables.works.home.keys() - linked - {use.work for use in graph.known("editors").uses}
+    )
     # the numbers are the register's, with thousands set apart
     register = {row.figure.id: row for row in graph.figures()}
     number_linked, actions = (register[name] for name in ("linked-plan-pairs", "linked-actions"))
     met, ours = (int(row.value[0] or 0) for row in (number_linked, actions))
     for language in LANGUAGES:
-        home, count = reader[f"{language}/index.html"], numeral((number_linked.population or 0) - met, language)
+        home = reader[f"{language}/index.html"]
+        count = numeral((number_linked.population or 0) - met, language)
         assert f'data-number="linked">{met}<' in home
         assert f'data-number="apart">{count}<' in home
         assert f'data-number="unlinked">{(actions.population or 0) - ours}<' in home
@@ -65,10 +72,17 @@ def test_pairs_and_actions_without_a_link_counted_at_home_are_listed(reader: Rea
 
 def test_fields_of_policy_tell_every_linked_pair_of_the_country_once(reader: Reader) -> None:
     graph = reader.graph
-    table = reader["fr/index.html"].split('<table class="rows of-fields">', 1)[1].split("</table>")[0]
+    table = (
+        reader["fr/index.html"].split('<table class="rows of-fields">', 1)[1].split("</table>")[0]
+    )
     lines = [re.findall(r"<td .*?</td>", row) for row in table.split("<tr>")[2:]]
-    numbers = [[int((re.search(r"<strong>([\d\u202f]+)", cell) or ["", "0"])[1]) for cell in line] for line in lines]
-    assert numbers == [list(column) for column in zip(*numbers, strict=True)], "a pair is the same either way"
+    numbers = [
+        [int((re.search(r"<strong>([\d\u202f]+)", cell) or ["", "0"])[1]) for cell in line]
+        for line in lines
+    ]
+    assert numbers == [list(column) for column in zip(*numbers, strict=True)], (
+        "a pair is the same either way"
+    )
     home = {"", graph.profile.country}
     ours = {plan for plan in graph.policy_fields if graph.tables.dates[plan].country in home}
     total = sum(numbers[at][to] for at in range(len(lines)) for to in range(at + 1))
@@ -76,9 +90,13 @@ def test_fields_of_policy_tell_every_linked_pair_of_the_country_once(reader: Rea
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_data_page_offers_search_engines_what_is_there(reader: Reader, language: Language) -> None:
+def test_the_data_page_offers_search_engines_what_is_there(
+    reader: Reader, language: Language
+) -> None:
     page = reader[f"{language}/data.html"]
-    dataset = json.loads(page.split('<script type="application/ld+json">', 1)[1].split("</script>")[0])
+    dataset = json.loads(
+        page.split('<script type="application/ld+json">', 1)[1].split("</script>")[0]
+    )
     assert (dataset["@type"], dataset["@id"]) == ("Dataset", "https://w3id.org/pan2kg/dataset")
     assert dataset["license"] == ["https://creativecommons.org/licenses/by/4.0/"]
     assert 50 < len(dataset["description"]) < 5000, "what search engines take"
@@ -86,11 +104,18 @@ def test_the_data_page_offers_search_engines_what_is_there(reader: Reader, langu
     offered = [file["contentUrl"].removeprefix("../") for file in dataset["distribution"]]
     assert len(offered) == 3
     assert all(reader.site.page(path) for path in offered if not path.endswith(".gz"))
-    assert '<link rel="alternate" type="text/turtle" href="../data/ontology.ttl">' in reader["fr/ontology.html"]
+    assert (
+        '<link rel="alternate" type="text/turtle" href="../data/ontology.ttl">'
+        in reader["fr/ontology.html"]
+    )
 
 
-def test_a_cell_of_the_matrix_says_what_is_known_of_its_pair_and_unread_is_no_number(reader: Reader) -> None:
-    knowledge, labels, home = reader.graph.known(), reader.graph.labels, reader["fr/index.html"]
+def test_a_cell_of_the_matrix_says_what_is_known_of_its_pair_and_unread_is_no_number(
+    reader: Reader,
+) -> None:
+    knowledge = reader.graph.known()
+    labels = reader.graph.labels
+    home = reader["fr/index.html"]
     cell = r'<a href="pair/([^"]*)--([^"]*)\.html" title="[^"]*">(?:<b>(.)</b>)?(?:<i>([^<]*)</i>)?</a>'
     cells = re.findall(cell, home)
     for *keys, arrow, bits in cells:
@@ -101,16 +126,22 @@ def test_a_cell_of_the_matrix_says_what_is_known_of_its_pair_and_unread_is_no_nu
         assert (bits not in {"", "·"}) == (knowledge.shared.get(pair, 0) > 0), pair
         assert pair in knowledge.linked
     table = home.split('class="matrix"')[1].split("</table>")[0]
-    assert set(re.findall(r'<td class="none"><span class="nothing">([^<]*)</span>', table)) == {"non lu"}
+    assert set(re.findall(r'<td class="none"><span class="nothing">([^<]*)</span>', table)) == {
+        "non lu"
+    }
     assert not [wrong for wrong in ("<td>0", 'class="no"') if wrong in table]
 
 
 def test_a_plan_counts_and_lists_what_it_meets_cites_and_is_cited_by(reader: Reader) -> None:
-    graph, page, plan = reader.graph, reader["fr/plan/lu-bhr-2.html"], f"{ID}plan/lu-bhr-2"
+    graph = reader.graph
+    page = reader["fr/plan/lu-bhr-2.html"]
+    plan = f"{ID}plan/lu-bhr-2"
     reach = graph.known().reach(plan)
     assert len(rows(page, "meets")) == sum(plan in met.plans for met in graph.meetings) > 5
     assert number(page, "#meets") == sum(plan in pair for pair in graph.known().linked)
-    cites, cited = page.split('<h2 id="cites">')[1].split('<h2 id="meets">')[0].split('<h2 id="cited">')
+    cites, cited = (
+        page.split('<h2 id="cites">')[1].split('<h2 id="meets">')[0].split('<h2 id="cited">')
+    )
     for name, part in (("cites", cites), ("cited", cited)):
         plans, others = part.split(f'<h3 id="{name}-others">')
         count = getattr(reach, name)
@@ -121,16 +152,29 @@ def test_a_plan_counts_and_lists_what_it_meets_cites_and_is_cited_by(reader: Rea
         items = re.findall(r'<li class="link .*?</li>\n(?=<li class="link|</ul>)', part, re.DOTALL)
         assert len(items) == len(set(items)) > 0, "the same words about the same plan stand once"
     wanted = [row for row in graph.occasions() if row.is_expected and row.state is not State.SEEN]
-    keys = ["--".join(sorted(iri.rpartition("/")[2] for iri in (row.source, row.target))) for row in wanted]
+    keys = [
+        "--".join(sorted(iri.rpartition("/")[2] for iri in (row.source, row.target)))
+        for row in wanted
+    ]
     wanted_list = reader["en/index.html"].split('<ol class="wanted">')[1]
     listed = re.findall(r'<li><p><a href="(?:pair/|pairs\.html#)([^".]*)(?:\.html)?">', wanted_list)
     assert listed == keys[:12] != [], "the citations to look for stand at home in their order"
 
 
-def test_links_of_a_pair_are_counted_as_the_graph_has_them_and_told_by_what_is_shared(reader: Reader) -> None:
-    graph, page = reader.graph, html.unescape(reader["fr/pair/lu-bhr-1--lu-bhr-2.html"])
-    ties = [tie for tie in graph.ties.by_pair[f"{ID}plan/lu-bhr-1", f"{ID}plan/lu-bhr-2"] if tie.kind[:7] == "shared-"]
-    headings = {kind: int(n) for kind, n in re.findall(r'<h3 id="links-(shared-[a-z-]+)">.*?\((\d+)\)', page)}
+def test_links_of_a_pair_are_counted_as_the_graph_has_them_and_told_by_what_is_shared(
+    reader: Reader,
+) -> None:
+    graph = reader.graph
+    page = html.unescape(reader["fr/pair/lu-bhr-1--lu-bhr-2.html"])
+    ties = [
+        tie
+        for tie in graph.ties.by_pair[f"{ID}plan/lu-bhr-1", f"{ID}plan/lu-bhr-2"]
+        if tie.kind[:7] == "shared-"
+    ]
+    headings = {
+        kind: int(n)
+        for kind, n in re.findall(r'<h3 id="links-(shared-[a-z-]+)">.*?\((\d+)\)', page)
+    }
     assert headings == Counter(tie.kind for tie in ties)
     joined: dict[tuple[str, str], set[str]] = {}
     for tie in ties:
@@ -141,9 +185,12 @@ def test_links_of_a_pair_are_counted_as_the_graph_has_them_and_told_by_what_is_s
         link = f'<a href="{f"../{of.address}" if of and of.has_page else thing}"'
         part = page.split(f'<h3 id="links-{kind}">')[1].split("<h3")[0]
         # a text stands once with what either plan says of it, what else is shared with a number
-        is_text, texts = kind == "shared-instrument", re.findall(rf'<h3 id="text-\d+">{re.escape(link)}', page)
+        is_text = kind == "shared-instrument"
+        texts = re.findall(rf'<h3 id="text-\d+">{re.escape(link)}', page)
         assert len(texts) == 1 if is_text else f"({len(links)})" in part.split(link)[1], thing
-    quotes = re.findall(r'<(?:blockquote|q) class="quote"[^>]*>([^<]*)</', page.split('id="declared"')[0])
+    quotes = re.findall(
+        r'<(?:blockquote|q) class="quote"[^>]*>([^<]*)</', page.split('id="declared"')[0]
+    )
     assert len(quotes) == len(set(quotes)) > 9, "words are quoted once"
 
 
@@ -152,31 +199,46 @@ def test_every_figure_of_the_register_has_a_page_with_its_four_values_and_its_ba
     reader: Reader, served: Reader, language: Language
 ) -> None:
     basis = basis_words(next(iter(reader.graph.figures())).basis, language)
-    for path in ("definitions", "reconciled", "meaning", "definition/occasions", "definition/lists"):
+    for path in (
+        "definitions",
+        "reconciled",
+        "meaning",
+        "definition/occasions",
+        "definition/lists",
+    ):
         page = reader[f"{language}/{path}.html"]
         assert basis in html.unescape(page)
         assert (Parsed(page).open, Parsed(page).headings[0]) == ([], 1)
     for asked, level in (("plan", "plan"), ("declared", "other")):
         page = served.asked(f"{language}/definition/occasions.html", evidence=asked)
-        assert len(rows(page, "list")) == sum(row.is_expected for row in served.graph.known(level).occasions)
+        assert len(rows(page, "list")) == sum(
+            row.is_expected for row in served.graph.known(level).occasions
+        )
         assert Messages("figure").say(f"at.{level}", language) in page.split("</dl>")[0]
     for row in reader.graph.figures():
         page = reader[f"{language}/definition/{row.figure.id}.html"]
         lines = [re.sub(r"<[^>]+>", "", line) for line in rows(page, "levels")]
         assert len(lines) == len(FIGURED)
         for line, value in zip(lines, row.nested, strict=True):
-            assert html.escape(value_words(value, row, language), quote=False) in line, row.figure.id
+            assert html.escape(value_words(value, row, language), quote=False) in line, (
+                row.figure.id
+            )
         assert row.figure.message("meaning").say(language) in html.unescape(page)
 
 
 def test_the_register_lists_every_figure_once_and_its_list_is_the_registers(reader: Reader) -> None:
-    listed = re.findall(r'<th scope="row"><a href="definition/([^"]*)\.html"', reader["fr/definitions.html"])
+    listed = re.findall(
+        r'<th scope="row"><a href="definition/([^"]*)\.html"', reader["fr/definitions.html"]
+    )
     assert listed == [figure.id for figure in FIGURES]
     for figure in FIGURES:
-        lines, page = figure.rows(reader.graph.known()), reader[f"fr/definition/{figure.id}.html"]
+        lines = figure.rows(reader.graph.known())
+        page = reader[f"fr/definition/{figure.id}.html"]
         assert len(rows(page, "list") if lines else []) == min(len(lines), MOST_ROWS)
         assert f"({numeral(len(lines), 'fr')})" in page
-        written = list(csv.reader(io.StringIO(reader[f"fr/definition/{figure.id}.csv"].removeprefix("\ufeff"))))
+        written = list(
+            csv.reader(io.StringIO(reader[f"fr/definition/{figure.id}.csv"].removeprefix("\ufeff")))
+        )
         assert (len(written), written[0][0]) == (len(lines) + 1, figure.columns[0])
     # « debt » is a table and a figure: both keep a page of their own
     assert reader["fr/figure/debt.html"] != reader["fr/definition/debt.html"]
@@ -188,13 +250,17 @@ def test_the_meaning_is_told_by_an_example_with_the_numbers_of_the_graph(reader:
     pair = example(knowledge)
     assert pair is not None
     assert verdict(knowledge.chronology, *pair) not in {Verdict.EDITION, Verdict.FRAMEWORK}
-    weight, text = knowledge.weight(*pair), words(reader["en/meaning.html"])
+    weight = knowledge.weight(*pair)
+    text = words(reader["en/meaning.html"])
     first = next(contribution for contribution in weight.contributions if not contribution.is_broad)
     at = knowledge.potential.weights.texts.index(first.text)
-    d, n = int(knowledge.potential.weights.d[at]), knowledge.potential.weights.n
+    d = int(knowledge.potential.weights.d[at])
+    n = knowledge.potential.weights.n
     for expected in (
-        f"{d} of the {n} plans", f"({d} + 1) / ({n} + 2) = {(d + 1) / (n + 2):.3f}", f"{weight.high:.2f} bits",
+        f"{d} of the {n} plans",
+        f"({d} + 1) / ({n} + 2) = {(d + 1) / (n + 2):.3f}",
+        f"{weight.high:.2f} bits",
         f"Established by documents: {weight.low:.2f} bits",
-    ):  # fmt: skip
+    ):
         assert expected in text
     assert reader["en/meaning.html"].count('<q class="quote"') >= 2

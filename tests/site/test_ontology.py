@@ -11,7 +11,16 @@ import pytest
 
 import pan2kg
 from pan2kg.i18n.catalogue import LANGUAGES, Language
-from pan2kg.site.ontology import CLASS, DATATYPE, OBJECT, REQUIRED, Ontology, anchor, pick, read_ontology
+from pan2kg.site.ontology import (
+    CLASS,
+    DATATYPE,
+    OBJECT,
+    REQUIRED,
+    Ontology,
+    anchor,
+    pick,
+    read_ontology,
+)
 from pan2kg.site.ontology_page import documentation, draw_ontology
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import PAN
@@ -31,9 +40,18 @@ def test_the_files_hold_every_term_shape_and_concept_at_its_anchor_and_are_the_s
     graph: pan2kg.Graph, ontology: Ontology
 ) -> None:
     paths = [path for path in (ROOT / "ontology").rglob("*.ttl") if path.name != "prefixes.ttl"]
-    typed = (quad.subject for path in paths for quad in ox.parse(path=path) if quad.predicate.value.endswith("#type"))
-    declared = {iri.value for iri in typed if isinstance(iri, ox.NamedNode) and iri.value.startswith(PAN)}
-    concepts = {anchor(concept["iri"]) for scheme in ontology.schemes for concept in scheme["concepts"]}
+    typed = (
+        quad.subject
+        for path in paths
+        for quad in ox.parse(path=path)
+        if quad.predicate.value.endswith("#type")
+    )
+    declared = {
+        iri.value for iri in typed if isinstance(iri, ox.NamedNode) and iri.value.startswith(PAN)
+    }
+    concepts = {
+        anchor(concept["iri"]) for scheme in ontology.schemes for concept in scheme["concepts"]
+    }
     assert len(concepts) > 400
     files = documentation(graph.project, graph.store)
     assert {"fr/ontology.html", "en/ontology.html", "ontology/ontology.css"} <= files.keys()
@@ -53,11 +71,18 @@ def test_the_files_hold_every_term_shape_and_concept_at_its_anchor_and_are_the_s
 
 
 def test_every_term_has_words_in_french_and_english(ontology: Ontology) -> None:
-    wrong = [t.iri for t in ontology.terms if not {"fr", "en"} <= t.labels.keys() & t.definitions.keys()]
+    wrong = [
+        t.iri for t in ontology.terms if not {"fr", "en"} <= t.labels.keys() & t.definitions.keys()
+    ]
     assert not wrong, f"add the label or definition that is missing: {wrong}"
     assert ontology.heading["facts"].keys() == {*REQUIRED}
-    assert {"fr", "en"} <= ontology.heading["titles"].keys() & ontology.heading["descriptions"].keys()
-    assert (pick({"fr": "loi", "en": "law"}, "de"), pick({"fr": "loi"}, "en")) == (("law", "en"), ("loi", "fr"))
+    assert {"fr", "en"} <= ontology.heading["titles"].keys() & ontology.heading[
+        "descriptions"
+    ].keys()
+    assert (pick({"fr": "loi", "en": "law"}, "de"), pick({"fr": "loi"}, "en")) == (
+        ("law", "en"),
+        ("loi", "fr"),
+    )
 
 
 def test_a_borrowed_term_exists_in_its_vocabulary(ontology: Ontology) -> None:
@@ -67,19 +92,27 @@ def test_a_borrowed_term_exists_in_its_vocabulary(ontology: Ontology) -> None:
     for prefix, _, terms in ontology.vocabularies:
         file = VOCABULARIES / FILES.get(prefix, f"{prefix}.ttl")
         if file.is_file():
-            stated = {str(quad.subject.value) for quad in ox.parse(path=file) if isinstance(quad.subject, ox.NamedNode)}
+            stated = {
+                str(quad.subject.value)
+                for quad in ox.parse(path=file)
+                if isinstance(quad.subject, ox.NamedNode)
+            }
             invented = [iri for iri, _ in terms if iri not in stated]
             assert not invented, f"the vocabulary has no such term: {invented}"
 
 
-def test_an_example_is_turtle_of_what_the_graph_states(ontology: Ontology, graph: pan2kg.Graph) -> None:
+def test_an_example_is_turtle_of_what_the_graph_states(
+    ontology: Ontology, graph: pan2kg.Graph
+) -> None:
     assert isinstance(graph.store, LocalStore)
     head = "".join(f"@prefix {name}: <{space}> .\n" for name, space in ontology.prefixes.items())
     shown = [term.example for term in ontology.terms if term.example]
     assert len(shown) > 80
     for example in shown:
         for quad in ox.parse(head + example[1], ox.RdfFormat.TURTLE):
-            assert any(graph.store.inner.quads_for_pattern(quad.subject, quad.predicate, quad.object, None))
+            assert any(
+                graph.store.inner.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
+            )
             assert quad.subject == ox.NamedNode(example[0])
     for term in ontology.of_kind(OBJECT, DATATYPE):
         assert (term.example is not None) == (term.number > 0)
@@ -88,29 +121,45 @@ def test_an_example_is_turtle_of_what_the_graph_states(ontology: Ontology, graph
     assert all(turtle.count("\n") <= 12 for turtle in classes), "a long one is shown in part"
 
 
-def test_a_term_has_the_shapes_that_look_at_it_and_what_rules_alone_state_is_derived(ontology: Ontology) -> None:
+def test_a_term_has_the_shapes_that_look_at_it_and_what_rules_alone_state_is_derived(
+    ontology: Ontology,
+) -> None:
     terms = {term.iri: term for term in ontology.terms}
     names = {anchor(rule["iri"]) for rule in terms[PAN + "Action"].constraints}
     assert {"ActionShape-notation", "ActionShape-iri"} <= names
     assert "PlanShape-iri" not in names
     link = terms[PAN + "Link"]
-    assert not [rule for rule in link.constraints if "ConditionShape" in rule["iri"]], "of what its path leads to"
+    assert not [rule for rule in link.constraints if "ConditionShape" in rule["iri"]], (
+        "of what its path leads to"
+    )
     assert (terms[PAN + "usesInstrument"].derived, terms[PAN + "inPlan"].derived) == (True, False)
     assert {PAN + "Action", PAN + "PlanPart"} <= {iri for iri, _ in terms[PAN + "inPlan"].subjects}
-    assert "http://purl.org/dc/terms/isPartOf" in [target for _, target in terms[PAN + "inPlan"].alignments]
+    assert "http://purl.org/dc/terms/isPartOf" in [
+        target for _, target in terms[PAN + "inPlan"].alignments
+    ]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_diagram_has_a_box_apart_for_every_class_that_leads_to_it(language: Language, ontology: Ontology) -> None:
+def test_the_diagram_has_a_box_apart_for_every_class_that_leads_to_it(
+    language: Language, ontology: Ontology
+) -> None:
     svg = draw_ontology(ontology, language).svg()
     links = [*ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}a")]
     top = [t for t in ontology.of_kind(CLASS) if not any(p.startswith(PAN) for p in t.parents)]
     assert {node.get("href") for node in links} == {f"#{anchor(term.iri)}" for term in top}
     assert "style=" not in svg
-    assert {relation[1] for relation in ontology.relations()} == {t.iri for t in ontology.of_kind(OBJECT)}
+    assert {relation[1] for relation in ontology.relations()} == {
+        t.iri for t in ontology.of_kind(OBJECT)
+    }
     edges = re.compile(r"M(-?[\d.]+) ?(-?[\d.]+)h([\d.]+)v([\d.]+)h")
-    boxes = [tuple(map(float, box.groups())) for link in links for box in edges.finditer(ET.tostring(link, "unicode"))]
+    boxes = [
+        tuple(map(float, box.groups()))
+        for link in links
+        for box in edges.finditer(ET.tostring(link, "unicode"))
+    ]
     assert len(boxes) == len(links) > 5
-    for (x, y, width, height), (other_x, other_y, other_width, other_height) in combinations(boxes, 2):
+    for (x, y, width, height), (other_x, other_y, other_width, other_height) in combinations(
+        boxes, 2
+    ):
         beside = other_x >= x + width or x >= other_x + other_width
         assert beside or other_y >= y + height or y >= other_y + other_height

@@ -59,17 +59,23 @@ def test_each_of_nine_criteria_is_met_by_what_the_portal_counts() -> None:
     def but(**values: str) -> CatalogueEntry:
         return {**WHOLE[0], **values}, *WHOLE[1:]
 
-    every, frequency = set(CRITERIA), "http://e/frequency/"
+    every = set(CRITERIA)
+    frequency = "http://e/frequency/"
     assert met(WHOLE) == every
     assert measures.score(judge(WHOLE, TODAY)) == 1.0
     criteria = {"license": "license", "temporal": "temporal-coverage", "spatial": "spatial"}
     for name, criterion in criteria.items():
         assert met(but(**{name: ""})) == every - {criterion}
     assert met(but(description="x" * 100)) == every - {"description"}
-    assert met(but(accrualPeriodicity=f"{frequency}UNKNOWN")) == every - {"update-frequency", "update-in-time"}
+    assert met(but(accrualPeriodicity=f"{frequency}UNKNOWN")) == every - {
+        "update-frequency",
+        "update-in-time",
+    }
     monthly = but(accrualPeriodicity=f"{frequency}MONTHLY")
     days = [date.fromordinal(TODAY.toordinal() + day) for day in (31, 32, 33)]
-    assert ["update-in-time" in met(monthly, day) for day in days] == [True, True, False], "a day late, as there"
+    assert ["update-in-time" in met(monthly, day) for day in days] == [True, True, False], (
+        "a day late, as there"
+    )
     assert "open-format" not in met((*WHOLE[:2], (("pdf", True),)))
     judged = judge((*WHOLE[:2], ()), TODAY)
     assert [key for key, is_met, _ in judged if is_met is None] == list(CRITERIA[-3:])
@@ -80,7 +86,13 @@ def test_a_catalogue_is_read_as_the_portal_reads_it() -> None:
     entry = measures.read_entry(store_of(CATALOGUE.read_text("utf-8")))
     assert entry is not None
     assert entry[0]["description"] == "courte"
-    assert met(entry) == {"temporal-coverage", "update-frequency", "open-format", "available", "documentation"}
+    assert met(entry) == {
+        "temporal-coverage",
+        "update-frequency",
+        "open-format",
+        "available",
+        "documentation",
+    }
     plan = f"<http://e/p> a <{PAN}Plan> ; <http://purl.org/dc/terms/description> 'x' ."
     assert measures.read_entry(store_of(plan)) is None
 
@@ -90,29 +102,48 @@ def link(name: str, status: str, *more: str) -> str:
     return f"<http://e/{name}> {statements} ; <{PAN}status> <{ID}linkstatus/{status}> ."
 
 
-def test_links_are_counted_by_what_they_rest_on_and_things_without_a_label_by_class_and_language() -> None:
+def test_links_are_counted_by_what_they_rest_on_and_things_without_a_label_by_class_and_language() -> (
+    None
+):
     store = store_of(
         f"<http://e/a> a <{PAN}Plan> ; {LABEL} 'a'@fr, 'a'@en . <http://e/b> a <{PAN}Plan> ; {LABEL} 'b'@en ."
         f"<http://e/d> a <{PAN}Document> ; {LABEL} 'd'@en ."
     )
     missing = {"fr": ["http://e/b"], "en": [], "de": ["http://e/a", "http://e/b"]}
     assert measures.untranslated(store) == [(PAN + "Plan", 2, missing)]
-    evidence, unverified = f"<{PAN}evidence> <http://e/p>", f"<{PAN}certainty> <{ID}certainty/unverified>"
-    stated, concluded = (f"<{PAN}certainty> <{ID}certainty/{name}>" for name in ("stated", "derived"))
+    evidence = f"<{PAN}evidence> <http://e/p>"
+    unverified = f"<{PAN}certainty> <{ID}certainty/unverified>"
+    stated, concluded = (
+        f"<{PAN}certainty> <{ID}certainty/{name}>" for name in ("stated", "derived")
+    )
     links = [
-        link("a", "accepted", evidence, stated), link("b", "accepted", stated), link("d", "derived"),
-        link("g", "accepted", evidence, concluded), link("c", "accepted", evidence, unverified),
-        link("e", "candidate"), link("f", "rejected"),
-    ]  # fmt: skip
+        link("a", "accepted", evidence, stated),
+        link("b", "accepted", stated),
+        link("d", "derived"),
+        link("g", "accepted", evidence, concluded),
+        link("c", "accepted", evidence, unverified),
+        link("e", "candidate"),
+        link("f", "rejected"),
+    ]
     ((_, numbers),) = measures.balances(store_of("".join(links))).items()
     assert numbers == {
-        "total": 7, "derived": 1, "declared": 2, "evident": 1, "concluded": 1, "unverified": 1, "candidates": 1,
-    }  # fmt: skip
+        "total": 7,
+        "derived": 1,
+        "declared": 2,
+        "evident": 1,
+        "concluded": 1,
+        "unverified": 1,
+        "candidates": 1,
+    }
 
 
 def test_a_report_is_summed_up_with_the_weightiest_rules_first(quality: dict[str, Any]) -> None:
     assert [key for key, is_met, _ in quality["criteria"] if is_met is False] == []
-    assert Messages("ontology").keys("criterion.") == Messages("ontology").keys("criterion-mend.") == CRITERIA
+    assert (
+        Messages("ontology").keys("criterion.")
+        == Messages("ontology").keys("criterion-mend.")
+        == CRITERIA
+    )
     numbers = sum(quality["links"].values(), Counter[str]())
     parts = ("derived", "concluded", "declared", "unverified", "candidates")
     assert sum(numbers[part] for part in parts) == numbers["total"] > 1000
@@ -121,27 +152,48 @@ def test_a_report_is_summed_up_with_the_weightiest_rules_first(quality: dict[str
     kept = Rule("kept", Kind.STYLE, Severity.VIOLATION, Text.of({"fr": "k", "en": "k"}))
     findings = *(Finding(light, f"http://e/{name}") for name in "abc"), Finding(heavy, "http://e/a")
     found = measures.summarise(Report((light, heavy, kept), findings, {"light": 9, "heavy": 2}))
-    assert [(rule.key, *numbers) for rule, *numbers in found.pop("failing")] == [("heavy", 1, 2), ("light", 3, 9)]
+    assert [(rule.key, *numbers) for rule, *numbers in found.pop("failing")] == [
+        ("heavy", 1, 2),
+        ("light", 3, 9),
+    ]
     assert found == {"rules": 3, "idle": 1, "violations": 1, "passing": 1}
 
 
-def test_the_page_gives_every_figure_with_what_would_mend_it(reader: Reader, project: Project, endpoint: str) -> None:
+def test_the_page_gives_every_figure_with_what_would_mend_it(
+    reader: Reader, project: Project, endpoint: str
+) -> None:
     assert re.sub(' data-name="[^"]*"', "", reader["fr/quality.html"]).count("Pour y remédier") == 4
     remote = Graph(project, RemoteStore(endpoint), language="fr", as_of=TODAY)
-    assert "The check was not run for this edition." in Reader(Site(SiteContext(remote)))["en/quality.html"]
+    assert (
+        "The check was not run for this edition."
+        in Reader(Site(SiteContext(remote)))["en/quality.html"]
+    )
     empty = Graph(Project.packaged(), LocalStore(ox.Store()), as_of=TODAY)
-    assert measures.read_quality(empty) == {"annotated": None, "translations": [], "criteria": (), "links": {}}
+    assert measures.read_quality(empty) == {
+        "annotated": None,
+        "translations": [],
+        "criteria": (),
+        "links": {},
+    }
 
 
-def test_a_project_of_ones_own_is_checked_and_what_it_fails_leads_to_the_documentation(own_project: Path) -> None:
+def test_a_project_of_ones_own_is_checked_and_what_it_fails_leads_to_the_documentation(
+    own_project: Path,
+) -> None:
     page = site_of(pan2kg.open_graph(own_project))["en/quality.html"]
-    for words in ("No violation: the data are coherent.", "The graph holds no action.", "describe a dcat:Dataset"):
+    for words in (
+        "No violation: the data are coherent.",
+        "The graph holds no action.",
+        "describe a dcat:Dataset",
+    ):
         assert words in page
     file = own_project / "graph" / "plans" / "lu-x-1" / "plan.ttl"
     file.parent.mkdir(parents=True)
     file.write_text(HOSTILE, encoding="utf-8")
     pages = site_of(pan2kg.open_graph(own_project))
     page = pages["en/quality.html"]
-    links = {link.partition("#")[2] for link in Parsed(page).links if link.startswith("ontology.html#")}
+    links = {
+        link.partition("#")[2] for link in Parsed(page).links if link.startswith("ontology.html#")
+    }
     assert set() < links <= set(Parsed(pages["en/ontology.html"]).ids)
     assert ("<script>alert" in page, "&lt;script&gt;alert" in page) == (False, True)

@@ -51,7 +51,11 @@ def write(project: Path, name: str) -> Project:
 
 
 def states(folder: Path) -> list[Path]:
-    return sorted(path.parent for path in folder.glob("*/*/made.json") if not path.parent.name.startswith("building-"))
+    return sorted(
+        path.parent
+        for path in folder.glob("*/*/made.json")
+        if not path.parent.name.startswith("building-")
+    )
 
 
 def quads(store: LocalStore) -> set[str]:
@@ -75,13 +79,17 @@ def test_a_graph_is_kept_when_it_is_met_again_and_is_the_same_afterwards(
     assert len(states(folder)) == 1
 
 
-def test_a_question_without_links_reads_the_disk_and_one_with_links_gets_them(bare: Path, folder: Path) -> None:
+def test_a_question_without_links_reads_the_disk_and_one_with_links_gets_them(
+    bare: Path, folder: Path
+) -> None:
     project = write(bare, "a")
     keep(project, folder)
     read = cache.open_kept(project, folder, ["main-label"], read_only=True)
     with pytest.raises(RuntimeError, match="read-write"):
         read.inner.clear()
-    assert quads(read) >= {quad for quad in quads(open_store(project, derive)) if "derived/main-label>" in quad}
+    assert quads(read) >= {
+        quad for quad in quads(open_store(project, derive)) if "derived/main-label>" in quad
+    }
     linked = cache.open_kept(project, folder, ["shared-topic"], read_only=True)
     assert any("derived/shared-topic>" in quad for quad in quads(linked))
 
@@ -90,12 +98,15 @@ def test_a_change_is_seen_and_the_two_last_states_are_kept(bare: Path, folder: P
     for name in ("a", "b", "a", "c", "a"):
         project = write(bare, name)
         for _ in range(2):
-            assert any(f"<http://e/{name}>" in quad for quad in quads(cache.open_kept(project, folder)))
+            assert any(
+                f"<http://e/{name}>" in quad for quad in quads(cache.open_kept(project, folder))
+            )
     assert len(states(folder)) == cache.STATES
 
 
 def test_a_change_that_looks_like_none_is_seen(bare: Path, folder: Path) -> None:
-    project, file = write(bare, "a"), bare / "graph" / "x.ttl"
+    project = write(bare, "a")
+    file = bare / "graph" / "x.ttl"
     old = file.stat()
     keep(project, folder)
     write(bare, "b")  # as long as before
@@ -103,7 +114,9 @@ def test_a_change_that_looks_like_none_is_seen(bare: Path, folder: Path) -> None
     assert any("<http://e/b>" in quad for quad in quads(cache.open_kept(project, folder)))
 
 
-@pytest.mark.parametrize("damage", [lambda content: content[:-1], lambda content: content[::-1], None])
+@pytest.mark.parametrize(
+    "damage", [lambda content: content[:-1], lambda content: content[::-1], None]
+)
 @pytest.mark.parametrize("part", ["graph.nq", "disk/*.sst", "disk/CURRENT", "made.json"])
 def test_a_damaged_state_is_made_anew(
     bare: Path, folder: Path, damage: Callable[[bytes], bytes] | None, part: str
@@ -115,11 +128,15 @@ def test_a_damaged_state_is_made_anew(
     path.write_bytes(damage(path.read_bytes())) if damage else path.unlink()
     for _ in range(3):
         assert quads(cache.open_kept(project, folder)) == wanted
-        assert cache.open_kept(project, folder, ["main-label"], read_only=True).query("ASK { ?s ?p ?o }")
+        assert cache.open_kept(project, folder, ["main-label"], read_only=True).query(
+            "ASK { ?s ?p ?o }"
+        )
     assert len(states(folder)) == 1, "and mended"
 
 
-def test_a_cache_that_cannot_be_written_is_done_without(bare: Path, folder: Path, made: list[str]) -> None:
+def test_a_cache_that_cannot_be_written_is_done_without(
+    bare: Path, folder: Path, made: list[str]
+) -> None:
     folder.write_text("no folder", encoding="utf-8")
     project = write(bare, "a")
     for _ in range(2):
@@ -166,7 +183,9 @@ def test_what_a_killed_command_left_is_removed_by_the_next(bare: Path, folder: P
     assert not list(folder.glob("*/building-*"))
 
 
-def test_on_a_full_disk_the_answer_is_the_same_and_the_old_state_stays(bare: Path, folder: Path) -> None:
+def test_on_a_full_disk_the_answer_is_the_same_and_the_old_state_stays(
+    bare: Path, folder: Path
+) -> None:
     keep(write(bare, "a"), folder)
     number = str(len(quads(open_store(project := write(bare, "b"), derive))))
     full = child("resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))", bare, folder)

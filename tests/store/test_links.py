@@ -35,20 +35,31 @@ relation:references pan:useClass 0.25 .
 ONE_LINK = "e:a pan:hasTopic e:t . e:b pan:hasTopic e:t ."
 WORKS = st.sampled_from(("p", "q", "r", "a", "a-1", "b", "c", "d", "v", "part"))
 SOURCED = st.tuples(
-    WORKS, st.sampled_from(("one", "two", "three")), st.sampled_from(("own", "law", "press", "")),
+    WORKS,
+    st.sampled_from(("one", "two", "three")),
+    st.sampled_from(("own", "law", "press", "")),
     st.sampled_from(("stated", "stated", "derived", "unverified")),
-)  # fmt: skip
-TAGS = st.tuples(WORKS, st.sampled_from(("Topic", "TargetGroup")), st.sampled_from("tuv"), st.booleans())
+)
+TAGS = st.tuples(
+    WORKS, st.sampled_from(("Topic", "TargetGroup")), st.sampled_from("tuv"), st.booleans()
+)
 STATED = st.tuples(
-    st.sampled_from(("uses-instrument", "builds-on", "shared-topic")), WORKS, WORKS,
-    st.sampled_from(("accepted", "candidate", "rejected")), st.sampled_from(("between", "from")),
-)  # fmt: skip
+    st.sampled_from(("uses-instrument", "builds-on", "shared-topic")),
+    WORKS,
+    WORKS,
+    st.sampled_from(("accepted", "candidate", "rejected")),
+    st.sampled_from(("between", "from")),
+)
 
 
-def loaded(*lines: str, graph: str = "http://e/graph/stated", into: LocalStore | None = None) -> LocalStore:
+def loaded(
+    *lines: str, graph: str = "http://e/graph/stated", into: LocalStore | None = None
+) -> LocalStore:
     store = into or LocalStore(ox.Store())
     head = (f"@prefix {name}: <{space}> ." for name, space in PREFIXES.items())
-    store.held.load("\n".join((*head, *lines)), format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(graph))
+    store.held.load(
+        "\n".join((*head, *lines)), format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(graph)
+    )
     return store
 
 
@@ -65,11 +76,18 @@ def quads(store: LocalStore) -> set[str]:
 
 @settings(max_examples=25, deadline=None)
 @example([(work, "one", "law", "stated") for work in ("a-1", "d")], [], [], [])
-@given(*(st.lists(some, max_size=most) for some, most in ((SOURCED, 8), (SOURCED, 8), (TAGS, 8), (STATED, 4))))
+@given(
+    *(
+        st.lists(some, max_size=most)
+        for some, most in ((SOURCED, 8), (SOURCED, 8), (TAGS, 8), (STATED, 4))
+    )
+)
 def test_random_graphs_have_the_links_of_the_rules(
-    uses: list[tuple[str, ...]], parts: list[tuple[str, ...]], tags: list[tuple[str, str, str, bool]],
+    uses: list[tuple[str, ...]],
+    parts: list[tuple[str, ...]],
+    tags: list[tuple[str, str, str, bool]],
     stated: list[tuple[str, ...]],
-) -> None:  # fmt: skip
+) -> None:
     lines = [HEAD]
     for at, (work, text, document, certainty) in enumerate(uses):
         lines.append(
@@ -80,15 +98,21 @@ def test_random_graphs_have_the_links_of_the_rules(
     for at, (work, body, document, certainty) in enumerate(parts):
         lines.append(
             f"e:i{at} pan:involvedIn e:{work} ; pan:involves e:{body} ; pan:role role:lead ;"
-            f" pan:certainty certainty:{certainty}" + (f" ; dcterms:source e:{document} ." if document else " .")
+            f" pan:certainty certainty:{certainty}"
+            + (f" ; dcterms:source e:{document} ." if document else " .")
         )
     for at, (kind, one, two, status, how) in enumerate(stated):
-        ends = f"pan:between e:{one} , e:{two}" if how == "between" else f"pan:from e:{one} ; pan:to e:{two}"
+        ends = (
+            f"pan:between e:{one} , e:{two}"
+            if how == "between"
+            else f"pan:from e:{one} ; pan:to e:{two}"
+        )
         lines.append(
             f"e:s{at} pan:linkType linktype:{kind} ; {ends} ; pan:status linkstatus:{status} ; pan:via e:one ;"
             f" pan:certainty certainty:stated ; dcterms:source e:law ."
         )
-    made, ruled = loaded(*lines), loaded(*lines)
+    made = loaded(*lines)
+    ruled = loaded(*lines)
     for store in (made, ruled):
         for work, kind, tag, verified in tags:
             graph = "stated" if verified else "unverified"
@@ -97,10 +121,15 @@ def test_random_graphs_have_the_links_of_the_rules(
     assert quads(made) == quads(as_written(ruled))
     view = rules.read_view(ruled, ROOT, ROOT)
     if view is None:
-        assert any(kind == "shared-topic" for kind, *_ in stated), "else the view is that of the rules"
+        assert any(kind == "shared-topic" for kind, *_ in stated), (
+            "else the view is that of the rules"
+        )
     else:
-        said = {str(ox.Quad(ox.NamedNode(iri), ox.NamedNode(name), value, ox.NamedNode(graph)))
-                for link in view.links for iri, name, value, graph in view.about(link)}  # fmt: skip
+        said = {
+            str(ox.Quad(ox.NamedNode(iri), ox.NamedNode(name), value, ox.NamedNode(graph)))
+            for link in view.links
+            for iri, name, value, graph in view.about(link)
+        }
         of_links = {GRAPHS[rule] for rule in rules.LINK_RULES if not rule.startswith("linked-to")}
         assert said == {str(quad) for quad in ruled.inner if quad.graph_name.value in of_links}
 
@@ -114,7 +143,9 @@ def test_a_node_without_a_name_and_a_rule_of_the_projects_own_are_left_to_the_ru
     assert len(quads(store)) == len(quads(as_written(loaded(*lines))))
     assert any("derived/shared-topic>" in quad for quad in quads(store))
     rule = own_project / "queries" / "rules" / "42-shared-topic.rq"
-    rule.write_text(rule.read_text(encoding="utf-8").replace("?one pan:hasTopic", "?one pan:hasOtherTopic", 1))
+    rule.write_text(
+        rule.read_text(encoding="utf-8").replace("?one pan:hasTopic", "?one pan:hasOtherTopic", 1)
+    )
     store = loaded(HEAD, "e:a pan:hasOtherTopic e:t . e:b pan:hasTopic e:t .")
     derive(store, Project.at(own_project))
     (link,) = store.inner.quads_for_pattern(None, ox.NamedNode(f"{PAN}via"), None, None)
@@ -141,11 +172,14 @@ def test_of_too_many_links_each_work_has_its_strongest_with_all_that_is_said_of_
     for link in every.values():
         for shared in link.shared:
             works[link.kind, shared].update(link.ends)
-    best, has = defaultdict[tuple[str, str], list[int]](list), defaultdict[tuple[str, str], list[int]](list)
+    best = defaultdict[tuple[str, str], list[int]](list)
+    has = defaultdict[tuple[str, str], list[int]](list)
     for listed, ranks in ((every, best), (strong, has)):
         for link in listed.values():
             for end in link.ends:
-                ranks[link.kind, end].append(min(len(works[link.kind, shared]) for shared in link.shared))
+                ranks[link.kind, end].append(
+                    min(len(works[link.kind, shared]) for shared in link.shared)
+                )
     assert all(sorted(has[place])[:2] == sorted(ranks)[:2] for place, ranks in best.items())
     assert rules.missing_links(ready) is None, "none was to be"
     for limit in (ways, 0):
@@ -155,9 +189,14 @@ def test_of_too_many_links_each_work_has_its_strongest_with_all_that_is_said_of_
         monkeypatch.setattr(rules, "ALL", limit)
         made = rules.read_links(ready, ROOT, limit=limit, top=1)[0]
         assert rules.missing_links(store) == (None if limit else (len(made), ways))
-        graphs = (ox.NamedNode(GRAPHS[rule]) for rule in (*rules.SHARED, "derived-from", "derived-level"))
-        assert {quad.subject.value for graph in graphs  # type: ignore[union-attr]
-                for quad in store.inner.quads_for_pattern(None, None, None, graph)} == made.keys()  # fmt: skip
+        graphs = (
+            ox.NamedNode(GRAPHS[rule]) for rule in (*rules.SHARED, "derived-from", "derived-level")
+        )
+        assert {
+            quad.subject.value  # type: ignore[union-attr]
+            for graph in graphs
+            for quad in store.inner.quads_for_pattern(None, None, None, graph)
+        } == made.keys()
 
 
 @pytest.fixture(scope="module")
@@ -167,27 +206,37 @@ def whole(few: pan2kg.Graph) -> Graph:
     return graph
 
 
-def test_links_statements_and_network_are_those_of_the_triples(few: pan2kg.Graph, whole: Graph) -> None:
-    both = Graph(few.project, whole.held)  # as a service or after a query of one's own: triples and view
+def test_links_statements_and_network_are_those_of_the_triples(
+    few: pan2kg.Graph, whole: Graph
+) -> None:
+    both = Graph(
+        few.project, whole.held
+    )  # as a service or after a query of one's own: triples and view
     for graph in (open_graph(few.project.root), both):
         assert graph.links
         assert graph.links.links
         assert graph.ties == whole.ties
-        things = {one.thing for one in whole.statements.every} | {one.target for one in whole.statements.every}
+        things = {one.thing for one in whole.statements.every} | {
+            one.target for one in whole.statements.every
+        }
         for thing in sorted(things - {""})[:: 1 if graph is not both else 50]:
             assert graph.statements.about(thing) == whole.statements.about(thing)
             assert graph.statements.towards(thing) == whole.statements.towards(thing)
         assert graph.labels.entries == whole.labels.entries
-        one, two = graph.network(evidence="editors"), whole.network(evidence="editors")
+        one = graph.network(evidence="editors")
+        two = whole.network(evidence="editors")
         assert list(one.edges(keys=True, data=True)) == list(two.edges(keys=True, data=True))
         assert list(one.nodes(data=True)) == list(two.nodes(data=True))
         assert quality.balances(graph.store, graph.links) == quality.balances(whole.store)
 
 
 def test_pages_hold_no_derived_link(few: pan2kg.Graph, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(quality, "_checked", lambda *_: None)  # a check reads the files into a store of its own
+    monkeypatch.setattr(
+        quality, "_checked", lambda *_: None
+    )  # a check reads the files into a store of its own
     graph = open_graph(few.project.root)
-    site, store = Site(SiteContext(graph)), graph.held
+    site = Site(SiteContext(graph))
+    store = graph.held
     plan = next(iter(graph.ties.by_pair))[0].rpartition("/")[2]
     for path in ("fr/index.html", f"fr/plan/{plan}.html", "fr/pairs.html", "fr/quality.html"):
         site.page(path, {})
@@ -203,7 +252,13 @@ def test_whatever_may_see_derived_links_is_answered_with_them() -> None:
     every = loaded(HEAD, ONE_LINK)
     derive(every, SHIPPED)
     assert any(every.held.quads_for_pattern(None, ox.NamedNode(PAN + "derivedBy"), None))
-    for see in (ANYTHING, f"#+ needs: linked-to\n{ANYTHING}", "SELECT * { ?s ?p '''\n#+ needs:\n''' }", len, quads):
+    for see in (
+        ANYTHING,
+        f"#+ needs: linked-to\n{ANYTHING}",
+        "SELECT * { ?s ?p '''\n#+ needs:\n''' }",
+        len,
+        quads,
+    ):
         store = loaded(HEAD, ONE_LINK)
         derive_when_asked(store, SHIPPED)
         for blind in (f"#+ needs: main-label\n{ANYTHING}", f"#+ needs:\n{ANYTHING}"):
@@ -213,33 +268,55 @@ def test_whatever_may_see_derived_links_is_answered_with_them() -> None:
         assert {*map(str, store.held)} == {*map(str, every.held)}
 
 
-SEEN_IN_PARTS = {"links/ties", "network/links", "network/via", "network/evidence", "network/ends",
-                 "ontology/properties", "ontology/types", "site/links-by-evidence"}  # fmt: skip
+SEEN_IN_PARTS = {
+    "links/ties",
+    "network/links",
+    "network/via",
+    "network/evidence",
+    "network/ends",
+    "ontology/properties",
+    "ontology/types",
+    "site/links-by-evidence",
+}
 """What the view adds to after it was asked."""
 
 
-def test_queries_of_the_program_say_that_they_see_derived_links(ready: LocalStore, whole: Graph) -> None:
+def test_queries_of_the_program_say_that_they_see_derived_links(
+    ready: LocalStore, whole: Graph
+) -> None:
     blind = []
     for path in sorted(PROGRAM.rglob("*.rq")):
-        text, answers = path.read_text(encoding="utf-8"), []
+        text = path.read_text(encoding="utf-8")
+        answers = []
         if not needs(text):
             for store in (ready, whole.held):
                 result = store.query(text)
-                rows = [str(bool(result))] if isinstance(result, ox.QueryBoolean) else map(str, result)
+                rows = (
+                    [str(bool(result))] if isinstance(result, ox.QueryBoolean) else map(str, result)
+                )
                 # what stands in one cell together has no order
                 answers.append(Counter("".join(sorted(row)) for row in rows))
             if answers[0] != answers[1]:
                 blind.append(str(path.relative_to(PROGRAM).with_suffix("")))
-    assert {*blind} <= SEEN_IN_PARTS, "they see derived links: give them the line `#+ needs:` with the rules"
+    assert {*blind} <= SEEN_IN_PARTS, (
+        "they see derived links: give them the line `#+ needs:` with the rules"
+    )
 
 
 @pytest.mark.parametrize(
     ("more", "seen"),
-    [("", True), ("e:l pan:linkType linktype:shared-topic ; pan:between e:a , e:b .", False),
-     ("<{link}> pan:score 1 .", False), ("e:c pan:hasTopic [] .", False)],
-)  # fmt: skip
+    [
+        ("", True),
+        ("e:l pan:linkType linktype:shared-topic ; pan:between e:a , e:b .", False),
+        ("<{link}> pan:score 1 .", False),
+        ("e:c pan:hasTopic [] .", False),
+    ],
+)
 def test_who_speaks_of_a_derived_link_has_it_as_triples(more: str, seen: bool) -> None:  # noqa: FBT001
     view = rules.read_view(loaded(HEAD, ONE_LINK), ROOT, ROOT)
     assert view is not None
     (link,) = view.links
-    assert (rules.read_view(loaded(HEAD, ONE_LINK + more.replace("{link}", link)), ROOT, ROOT) is not None) == seen
+    assert (
+        rules.read_view(loaded(HEAD, ONE_LINK + more.replace("{link}", link)), ROOT, ROOT)
+        is not None
+    ) == seen

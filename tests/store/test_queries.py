@@ -9,13 +9,25 @@ from hypothesis import given, strategies as st
 import pan2kg
 from pan2kg.errors import QueryError
 from pan2kg.project import Project
-from pan2kg.store.queries import KINDS, PLAIN, Parameter, Query, fill, find_thing, read_queries, refuse_other_kind
+from pan2kg.store.queries import (
+    KINDS,
+    PLAIN,
+    Parameter,
+    Query,
+    fill,
+    find_thing,
+    read_queries,
+    refuse_other_kind,
+)
 from pan2kg.store.store import LocalStore, Store, select
 from pan2kg.turtle.vocabulary import ID
 
 EMPTY: Final = LocalStore(ox.Store())
 VALUES = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
-HOSTILE = st.one_of(VALUES, st.sampled_from(['"', "\\", '" } # ', "'''", '"@fr . } UNION { ?s ?p ?o', "\r\n\\u0022"]))
+HOSTILE = st.one_of(
+    VALUES,
+    st.sampled_from(['"', "\\", '" } # ', "'''", '"@fr . } UNION { ?s ?p ?o', "\r\n\\u0022"]),
+)
 TWINS: Final = """
 @prefix dcterms: <http://purl.org/dc/terms/> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
@@ -34,7 +46,11 @@ def filled(default: str, value: str, *kinds: str, store: Store = EMPTY) -> str:
 
 def test_every_parameter_of_a_stored_question_says_its_kind(graph: pan2kg.Graph) -> None:
     queries = read_queries(graph.project).items()
-    kinds = {(name, parameter.name): parameter.kinds for name, query in queries for parameter in query.parameters}
+    kinds = {
+        (name, parameter.name): parameter.kinds
+        for name, query in queries
+        for parameter in query.parameters
+    }
     assert len(kinds) >= 25
     assert all(several and set(several) <= {*KINDS, *PLAIN} for several in kinds.values())
     assert kinds["affected-by-instrument", "language"] == ("language",)
@@ -61,7 +77,11 @@ def test_a_thing_of_another_kind_is_refused_with_the_remedy(
         ('"2020-01-31"^^xsd:date', "day", "2022-06-30", '"2022-06-30"^^xsd:date'),
         ('"x"', "text", "30/06", '"30/06"'),
         ('"loi"@fr', "text", "acte", '"acte"@fr'),
-        *[(default, "boolean", value, value) for default in ("true", "false") for value in ("true", "false")],
+        *[
+            (default, "boolean", value, value)
+            for default in ("true", "false")
+            for value in ("true", "false")
+        ],
         *[("1", "number", value, value) for value in ("0", "-12", "+3", "2.50")],
     ],
 )
@@ -72,7 +92,10 @@ def test_a_value_is_put_in_as_it_is_said(default: str, kind: str, value: str, wr
 @pytest.mark.parametrize(
     ("default", "kind", "value"),
     [
-        *[('"2020-01-31"', "day", value) for value in ("", "30/06/2022", "2022-6-30", "2022-02-30", "20220630")],
+        *[
+            ('"2020-01-31"', "day", value)
+            for value in ("", "30/06/2022", "2022-6-30", "2022-02-30", "20220630")
+        ],
         *[("true", "boolean", value) for value in ("False", "0", "no", "", "true ", "falsehood")],
         *[("1", "number", value) for value in ("", "1e3", "0x1", "1,5", "twelve", "--1")],
     ],
@@ -82,15 +105,24 @@ def test_a_value_that_is_none_is_refused(default: str, kind: str, value: str) ->
         filled(default, value, kind)
 
 
-def test_a_label_means_its_thing_in_any_case_and_a_key_as_it_is_written_and_one_of_two_is_refused() -> None:
+def test_a_label_means_its_thing_in_any_case_and_a_key_as_it_is_written_and_one_of_two_is_refused() -> (
+    None
+):
     twins = LocalStore(ox.Store())
     twins.held.load(TWINS, format=ox.RdfFormat.TURTLE)
     for typed, meant in (
-        ("momentum", "b"), ("MOMENTUM", "b"), ("pan 2", "c"), ("PAN\u00a02", "c"), ("pan", "c"), ("PAN", "d"),
-    ):  # fmt: skip
+        ("momentum", "b"),
+        ("MOMENTUM", "b"),
+        ("pan 2", "c"),
+        ("PAN\u00a02", "c"),
+        ("pan", "c"),
+        ("PAN", "d"),
+    ):
         assert find_thing(typed, twins, Project.packaged()) == f"http://e/{meant}"
     for typed in ("Élan", "élan", "ÉLAN"):
-        with pytest.raises(QueryError, match=f"« {typed} » may mean http://e/a or http://e/b. Give the IRI."):
+        with pytest.raises(
+            QueryError, match=f"« {typed} » may mean http://e/a or http://e/b. Give the IRI."
+        ):
             find_thing(typed, twins, Project.packaged())
 
 

@@ -25,7 +25,14 @@ from pan2kg.errors import EndpointError
 from pan2kg.project import Project
 from pan2kg.store import remote
 from pan2kg.store.queries import read_queries
-from pan2kg.store.remote import RemoteStore, Target, graph_sizes, insist_on_shapes, load_graph, open_remote
+from pan2kg.store.remote import (
+    RemoteStore,
+    Target,
+    graph_sizes,
+    insist_on_shapes,
+    load_graph,
+    open_remote,
+)
 from pan2kg.store.store import LocalStore, Result, select
 from pan2kg.turtle.vocabulary import PAN
 from tests.conftest import lack, serving
@@ -47,11 +54,20 @@ class Script:
 
 
 def answer(
-    body: bytes = ANSWER, kind: str = "application/sparql-results+json", *, code: int = 200, more: int = 0, **told: str
+    body: bytes = ANSWER,
+    kind: str = "application/sparql-results+json",
+    *,
+    code: int = 200,
+    more: int = 0,
+    **told: str,
 ) -> Behave:
     def behave(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(code)
-        headers = {"Content-Type": kind, "Content-Length": str(len(body) + more), **told}  # more than there is
+        headers = {
+            "Content-Type": kind,
+            "Content-Length": str(len(body) + more),
+            **told,
+        }  # more than there is
         for name, value in headers.items():
             handler.send_header(name.replace("_", "-"), value)
         handler.end_headers()
@@ -90,15 +106,20 @@ def script() -> Iterator[Script]:
     server.server_close()
 
 
-def test_a_busy_endpoint_is_asked_again_when_it_says_and_given_up_where_it_stays_so(script: Script) -> None:
+def test_a_busy_endpoint_is_asked_again_when_it_says_and_given_up_where_it_stays_so(
+    script: Script,
+) -> None:
     for code in (429, 503):
-        script.steps, script.sent = (
-            [answer(b"", code=code, Retry_After="0"), answer(b"", code=code, Retry_After="0"), answer()],
-            [],
-        )
+        script.steps = [
+            answer(b"", code=code, Retry_After="0"),
+            answer(b"", code=code, Retry_After="0"),
+            answer(),
+        ]
+        script.sent = []
         RemoteStore(script.url).query(QUERY)
         assert len(script.sent) == 3
-    script.steps, script.sent = [answer(b"", code=503, Retry_After="0")], []
+    script.steps = [answer(b"", code=503, Retry_After="0")]
+    script.sent = []
     with pytest.raises(EndpointError, match=r"HTTP 503.*Ask again later"):
         RemoteStore(script.url).query(QUERY)
     assert len(script.sent) == 4
@@ -116,11 +137,14 @@ def test_who_asks_comes_from_the_environment_and_is_told_once_to_who_was_asked(
         RemoteStore(script.url).query(QUERY)
     assert "geheim" not in str(refused.value)
     monkeypatch.setenv("PAN2KG_ENDPOINT_TOKEN", "abc")
-    script.steps, script.sent[1:] = [answer(b"", code=302, Location=script.url.replace("127.0.0.1", "localhost"))], []
+    script.steps = [answer(b"", code=302, Location=script.url.replace("127.0.0.1", "localhost"))]
+    script.sent[1:] = []
     with pytest.raises(EndpointError, match="HTTP 302"):  # one that leads elsewhere is not followed
         RemoteStore(script.url).query(QUERY)
     assert script.sent == [f"Basic {b64encode(b'ann:geheim').decode()}", "Bearer abc"]
-    with pytest.raises(EndpointError, match=r"^http://127.0.0.1:1/q: A name or a password stands") as refused:
+    with pytest.raises(
+        EndpointError, match=r"^http://127.0.0.1:1/q: A name or a password stands"
+    ) as refused:
         RemoteStore("http://ann:geheim@127.0.0.1:1/q").query(QUERY)
     assert "geheim" not in str(refused.value)
 
@@ -133,13 +157,18 @@ def test_who_asks_comes_from_the_environment_and_is_told_once_to_who_was_asked(
         (answer(b"<p>welcome</p>", "text/html"), "Check the address"),
         (answer(b'{"head":{"vars":["x"]},"results":{"bindings":[{"x":'), "Check the address"),
         (answer(b""), "Check the address"),
-        *((answer(b"", code=code), rf"The endpoint refuses \(HTTP {code}") for code in (401, 403, 404, 429, 500, 503)),
+        *(
+            (answer(b"", code=code), rf"The endpoint refuses \(HTTP {code}")
+            for code in (401, 403, 404, 429, 500, 503)
+        ),
     ],
 )
 def test_what_is_no_answer_is_one_sentence(
     script: Script, behave: Behave, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pan2kg.store.remote.WAITS", (0.0,))  # a busy endpoint is asked again, here at once
+    monkeypatch.setattr(
+        "pan2kg.store.remote.WAITS", (0.0,)
+    )  # a busy endpoint is asked again, here at once
     script.steps = [behave]
     with pytest.raises(EndpointError, match=words):
         RemoteStore(script.url, 1).query(QUERY)
@@ -150,7 +179,9 @@ Serve = Callable[..., str]
 
 @pytest.fixture(scope="module")
 def serve() -> Iterator[Serve]:
-    program = shutil.which("oxigraph", path=str(Path(sys.executable).parent)) or shutil.which("oxigraph")
+    program = shutil.which("oxigraph", path=str(Path(sys.executable).parent)) or shutil.which(
+        "oxigraph"
+    )
     assert program, "The test extra brings the oxigraph server: pip install '.[test]'"
     servers: dict[bool, str] = {}
     with ExitStack() as stack:
@@ -160,9 +191,14 @@ def serve() -> Iterator[Serve]:
                 union = ["--union-default-graph"] if is_union else []
                 servers[is_union] = stack.enter_context(serving([program, "serve", *union]))
             address = servers[is_union]
-            for path, kind, body in (("update", "sparql-update", "DROP ALL"), ("store", "n-quads", "\n".join(quads))):
+            for path, kind, body in (
+                ("update", "sparql-update", "DROP ALL"),
+                ("store", "n-quads", "\n".join(quads)),
+            ):
                 headers = {"Content-Type": f"application/{kind}"}
-                httpx.post(f"{address}/{path}", content=body.encode(), headers=headers).raise_for_status()
+                httpx.post(
+                    f"{address}/{path}", content=body.encode(), headers=headers
+                ).raise_for_status()
             return address
 
         yield hold
@@ -174,7 +210,8 @@ def server(serve: Serve) -> str:
 
 
 IS_A = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-PLAN_IN, LABEL_IN = "<http://e/graph/0>", "<http://e/graph/1>"
+PLAN_IN = "<http://e/graph/0>"
+LABEL_IN = "<http://e/graph/1>"
 A_PLAN = f"<http://e/plan> <{IS_A}> <{PAN}Plan> {{}} ."
 A_LABEL = f'<http://e/plan> <{PAN}mainLabel> "Plan" {{}} .'
 LABELS = (
@@ -192,25 +229,34 @@ def test_where_the_default_graph_is_the_union_nothing_is_named_and_else_all_grap
         assert store.graphs == graphs
         [(_, label, graph)] = select(store, LABELS).rows
         assert (label.value, graph.value) == ("Plan", "http://e/graph/0")  # type: ignore[union-attr]
-    assert not open_remote(serve(A_PLAN.format(""), A_LABEL.format("")) + "/query").graphs, "a graph loaded flat"
+    assert not open_remote(serve(A_PLAN.format(""), A_LABEL.format("")) + "/query").graphs, (
+        "a graph loaded flat"
+    )
 
 
 def test_an_endpoint_that_cannot_answer_is_refused_with_the_remedy(serve: Serve) -> None:
     more = [f'<http://e/{at}> <http://e/p> "o" <http://e/graph/{at}> .' for at in range(101)]
     for quads, words in (
-        ([A_PLAN.format(PLAN_IN), A_LABEL.format(LABEL_IN), *more], "graph is not their union.*Let its default"),
+        (
+            [A_PLAN.format(PLAN_IN), A_LABEL.format(LABEL_IN), *more],
+            "graph is not their union.*Let its default",
+        ),
         ([A_PLAN.format(PLAN_IN)], "no derived statement.*pan2kg dump"),
         ([A_PLAN.format("")], "no derived statement.*pan2kg dump"),
         (more[:1], "no plan is seen there"),
-    ):  # fmt: skip
+    ):
         with pytest.raises(EndpointError, match=words):
             open_remote(serve(*quads) + "/query")
     address = serve("<http://e/a> <http://e/b> <http://e/c> .") + "/query"
-    assert bool(open_remote(address, is_ours=False).query("ASK { ?a ?b ?c }")), "taken for queries of one's own"
+    assert bool(open_remote(address, is_ours=False).query("ASK { ?a ?b ?c }")), (
+        "taken for queries of one's own"
+    )
 
 
 SPACE = "https://e.example/graph/"
-STATED, DERIVED, OTHER = f"{SPACE}plans/p", f"{SPACE}derived/main-label", "http://other.example/g"
+STATED = f"{SPACE}plans/p"
+DERIVED = f"{SPACE}derived/main-label"
+OTHER = "http://other.example/g"
 PLAN = "https://e.example/id/plan/p"
 DATA = f"""
 <{PLAN}> <{IS_A}> <{PAN}Plan> <{STATED}> .
@@ -227,16 +273,31 @@ def store_of(*more: str) -> LocalStore:
     return LocalStore(inner)
 
 
-def load(store: LocalStore, url: str, project: Project | None = None, **told: object) -> dict[str, str]:
+def load(
+    store: LocalStore, url: str, project: Project | None = None, **told: object
+) -> dict[str, str]:
     return load_graph(store, Target(url, **told), SPACE, lambda _done, _whole: None, project)  # type: ignore[arg-type]
 
 
-def test_a_project_that_was_loaded_is_answered_from_and_not_loaded_twice_unless_told(server: str) -> None:
+def test_a_project_that_was_loaded_is_answered_from_and_not_loaded_twice_unless_told(
+    server: str,
+) -> None:
     done = load(store_of(f"{SPACE}gone"), f"{server}/query")
-    assert done == {"graphs": "3", "statements": "5", "dropped": "0", "way": f"{server}/store", "wrong": ""}
+    assert done == {
+        "graphs": "3",
+        "statements": "5",
+        "dropped": "0",
+        "way": f"{server}/store",
+        "wrong": "",
+    }
     assert not open_remote(f"{server}/query").graphs
-    said = select(RemoteStore(f"{server}/query"), "SELECT ?said WHERE { ?plan a ?thing . ?thing <http://e/p> ?said }")
-    assert said.values("said") == ['é "\n'], "a blank node is one thing, and words are what they were"
+    said = select(
+        RemoteStore(f"{server}/query"),
+        "SELECT ?said WHERE { ?plan a ?thing . ?thing <http://e/p> ?said }",
+    )
+    assert said.values("said") == ['é "\n'], (
+        "a blank node is one thing, and words are what they were"
+    )
     with pytest.raises(EndpointError, match=r"holds 3 graphs of this project already.*--replace"):
         load(store_of(), f"{server}/query")
     assert load(store_of(), f"{server}/query", replace=True)["dropped"] == "1"
@@ -245,8 +306,12 @@ def test_a_project_that_was_loaded_is_answered_from_and_not_loaded_twice_unless_
 
 def test_graphs_of_others_are_not_touched(server: str) -> None:
     theirs = f'<{PLAN}> <{IS_A}> "theirs" <{OTHER}> .'
-    httpx.post(f"{server}/store", content=theirs, headers={"Content-Type": "application/n-quads"}).raise_for_status()
-    with pytest.raises(EndpointError, match=rf"1 named graph that is not of this project: {OTHER}.*--beside"):
+    httpx.post(
+        f"{server}/store", content=theirs, headers={"Content-Type": "application/n-quads"}
+    ).raise_for_status()
+    with pytest.raises(
+        EndpointError, match=rf"1 named graph that is not of this project: {OTHER}.*--beside"
+    ):
         load(store_of(), f"{server}/query", replace=True)
     load(store_of(), f"{server}/query", replace=True, beside=True)
     assert graph_sizes(RemoteStore(f"{server}/query"))[OTHER] == 1
@@ -286,21 +351,33 @@ def free_port() -> int:
 def virtuoso(folder: Path) -> Iterator[str]:
     program = os.environ.get("PAN2KG_VIRTUOSO") or shutil.which("virtuoso-t")
     if program is None:
-        lack("Virtuoso is not here: apt-get install virtuoso-opensource-7-bin, or name it in PAN2KG_VIRTUOSO")
-    inner, port = free_port(), free_port()
+        lack(
+            "Virtuoso is not here: apt-get install virtuoso-opensource-7-bin, or name it in PAN2KG_VIRTUOSO"
+        )
+    inner = free_port()
+    port = free_port()
     settings = folder / "virtuoso.ini"
     form = Path(__file__).with_name("virtuoso.ini").read_text(encoding="ascii")
     settings.write_text(form.format(folder=folder, inner=inner, port=port), encoding="ascii")
-    subprocess.run([program, "+configfile", str(settings), "+wait"], cwd=folder, check=True, capture_output=True)
+    subprocess.run(
+        [program, "+configfile", str(settings), "+wait"],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+    )
     lock = (folder / "v.lck").read_text(encoding="ascii")
     try:
         yield f"http://127.0.0.1:{port}/sparql"
     finally:
-        number = next(line.split("=")[1] for line in lock.splitlines() if line.startswith("VIRT_PID"))
+        number = next(
+            line.split("=")[1] for line in lock.splitlines() if line.startswith("VIRT_PID")
+        )
         os.kill(int(number), 9)
 
 
-def test_virtuoso_takes_a_project_and_answers_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_virtuoso_takes_a_project_and_answers_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with virtuoso(tmp_path) as url:
         with pytest.raises(EndpointError, match=r"HTTP 40[13].*PAN2KG_ENDPOINT_USER"):
             load(store_of(), url)
@@ -308,18 +385,24 @@ def test_virtuoso_takes_a_project_and_answers_for_it(tmp_path: Path, monkeypatch
         monkeypatch.setenv("PAN2KG_ENDPOINT_PASSWORD", "dba")
         assert load(store_of(), url)["way"].endswith("/sparql-graph-crud-auth")
         made = store_of()
-        made.inner.load(f"<http://e/a> <{PAN}inPlan> <{PLAN}> <{STATED}> .", format=ox.RdfFormat.N_QUADS)
+        made.inner.load(
+            f"<http://e/a> <{PAN}inPlan> <{PLAN}> <{STATED}> .", format=ox.RdfFormat.N_QUADS
+        )
         assert load(made, url, replace=True)["statements"] == "5"
         monkeypatch.delenv("PAN2KG_ENDPOINT_USER")
         store = open_remote(url)
         assert not store.graphs
-        assert [bool(store.query(f"ASK {{ ?plan a <{PAN}{kind}> }}")) for kind in ("Plan", "Action")] == [True, False]
+        assert [
+            bool(store.query(f"ASK {{ ?plan a <{PAN}{kind}> }}")) for kind in ("Plan", "Action")
+        ] == [True, False]
         insist_on_shapes(store)
 
 
 def unanswered(few: pan2kg.Graph, url: str) -> set[str]:
     """The stored questions an engine refuses by name; to the others it answers as the files do."""
-    load_graph(few.held, Target(url), f"{few.project.space}graph/", lambda _done, _whole: None, few.project)
+    load_graph(
+        few.held, Target(url), f"{few.project.space}graph/", lambda _done, _whole: None, few.project
+    )
     there = pan2kg.Graph(few.project, open_remote(url), language="fr")
     for name in read_queries(few.project):
         if name in there.store.wrong:  # type: ignore[attr-defined]
@@ -339,7 +422,9 @@ def test_virtuoso_answers_stored_questions_as_the_files_do_or_refuses_them_by_na
         assert len(unanswered(few, url)) <= 2, "of fifty; none where the machine has time for it"
 
 
-def test_oxigraph_answers_all_stored_questions_as_the_files_do(few: pan2kg.Graph, server: str) -> None:
+def test_oxigraph_answers_all_stored_questions_as_the_files_do(
+    few: pan2kg.Graph, server: str
+) -> None:
     assert not unanswered(few, f"{server}/query")
 
 
@@ -353,17 +438,28 @@ def test_an_engine_that_empties_an_answer_is_found_out_and_refused_by_name(
         answer(content, reply.headers["Content-Type"], code=reply.status_code)(handler)
 
     script.steps = [relay]
-    assert load(store_of(), script.url, few.project, graphs=f"{server}/store")["wrong"] == "mandated-plans"
+    assert (
+        load(store_of(), script.url, few.project, graphs=f"{server}/store")["wrong"]
+        == "mandated-plans"
+    )
     for url in (script.url, f"{server}/query"):  # what was found out is kept where the project is
         graph = pan2kg.Graph(few.project, open_remote(url))
-        with pytest.raises(EndpointError, match=r"as the files do: mandated-plans\..*without --endpoint"):
+        with pytest.raises(
+            EndpointError, match=r"as the files do: mandated-plans\..*without --endpoint"
+        ):
             graph.ask("mandated-plans")
         assert remote.not_examined(graph.store, few.project) is None  # type: ignore[arg-type]
-        assert [row["plan"] for row in graph.ask("plans").rows] == [PLAN], "nothing that was invented for the exam"
+        assert [row["plan"] for row in graph.ask("plans").rows] == [PLAN], (
+            "nothing that was invented for the exam"
+        )
 
 
 def test_each_stored_question_finds_something_in_the_exam(project: Project, tmp_path: Path) -> None:
-    for source, name in ((project.ontology, "ontology"), (project.queries, "queries"), (remote._EXAM, "graph")):
+    for source, name in (
+        (project.ontology, "ontology"),
+        (project.queries, "queries"),
+        (remote._EXAM, "graph"),
+    ):
         shutil.copytree(source, tmp_path / name)
     exam = pan2kg.open_graph(tmp_path)
     assert [name for name in exam.questions() if not exam.ask(name).rows] == []
@@ -397,7 +493,12 @@ def test_the_union_is_asked_for_before_a_project_is_loaded(
 def test_an_engine_that_takes_a_plan_for_none_is_not_asked_shapes() -> None:
     class Mistaken(RemoteStore):
         def query(self, text: str) -> Result:
-            return LocalStore(ox.Store()).query("ASK {}" if "pan:inPlan" in text else "ASK { ?s ?p ?o }")
+            return LocalStore(ox.Store()).query(
+                "ASK {}" if "pan:inPlan" in text else "ASK { ?s ?p ?o }"
+            )
 
-    with pytest.raises(EndpointError, match=r"http://e: This engine does not answer .*: check\..*without --endpoint"):
+    with pytest.raises(
+        EndpointError,
+        match=r"http://e: This engine does not answer .*: check\..*without --endpoint",
+    ):
         insist_on_shapes(Mistaken("http://e"))

@@ -21,7 +21,11 @@ from tests.copies import FEW, copy
 @pytest.fixture
 def store() -> LocalStore:
     inner = ox.Store()
-    inner.load(b"<http://e/a> <http://e/p> 1 , 2 .", format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode("http://e/g"))
+    inner.load(
+        b"<http://e/a> <http://e/p> 1 , 2 .",
+        format=ox.RdfFormat.TURTLE,
+        to_graph=ox.NamedNode("http://e/g"),
+    )
     return LocalStore(inner)
 
 
@@ -30,7 +34,10 @@ def test_what_a_query_fills_a_graph_with_is_what_it_constructs(store: LocalStore
         b"""_:a <http://e/p> "_:b"@en , 'two "lines"\\n' , <http://e/\xc3\xa9> , _:c , 1.50 .""",
         format=ox.RdfFormat.TURTLE,
     )
-    for text in ("CONSTRUCT { ?s <http://e/q> ?o } WHERE { ?s ?p ?o }", "CONSTRUCT {} WHERE { FILTER(false) }"):
+    for text in (
+        "CONSTRUCT { ?s <http://e/q> ?o } WHERE { ?s ?p ?o }",
+        "CONSTRUCT {} WHERE { FILTER(false) }",
+    ):
         made = set(construct(store, text))
         store.fill("http://e/made", text)
         graph = store.held.quads_for_pattern(None, None, None, ox.NamedNode("http://e/made"))
@@ -70,7 +77,9 @@ WORDS = st.sampled_from(["MOVE", "add", "From", "Service"])
 @example("?FROM ?a")
 def test_what_is_looked_for_first_leaves_no_word_out_that_is_looked_for(text: str) -> None:
     words = {token.text.upper() for token in tokens(text) if token.kind == "word"}
-    assert stores._SUSPECT.search(text) or not (words & {*stores.UPDATES} or [*calls(text, "SERVICE")])
+    assert stores._SUSPECT.search(text) or not (
+        words & {*stores.UPDATES} or [*calls(text, "SERVICE")]
+    )
     assert stores._FROM.search(text) or "FROM" not in words
 
 
@@ -95,8 +104,10 @@ def test_a_file_that_is_not_turtle_is_named_with_its_line(tmp_path: Path) -> Non
 def test_a_cache_is_made_anew_after_a_changed_rule_and_a_renamed_file_but_not_after_a_question(
     own_project: Path,
 ) -> None:
-    project, states = Project.at(own_project), list[str]()
-    file, rule = own_project / "graph" / "x.ttl", next((own_project / "queries" / "rules").glob("*.rq"))
+    project = Project.at(own_project)
+    states = list[str]()
+    file = own_project / "graph" / "x.ttl"
+    rule = next((own_project / "queries" / "rules").glob("*.rq"))
     write_atomically(file, "<http://e/a> <http://e/p> 1 .\n")
     states.append(fingerprint(project))
     file.rename(file.with_name("y.ttl"))
@@ -110,7 +121,10 @@ def test_a_cache_is_made_anew_after_a_changed_rule_and_a_renamed_file_but_not_af
 
 
 def test_a_dump_is_sorted_whatever_the_order_statements_came_in() -> None:
-    lines = [f"<http://e/{name}> <http://e/p> <http://e/o> <http://e/g> .\n".encode() for name in "mzbkxa"]
+    lines = [
+        f"<http://e/{name}> <http://e/p> <http://e/o> <http://e/g> .\n".encode()
+        for name in "mzbkxa"
+    ]
     for order in (lines, lines[::-1]):
         inner = ox.Store()
         for line in order:
@@ -127,7 +141,9 @@ def chain(own_project: Path) -> Project:
     for path in folder.glob("*.rq"):
         path.unlink()
     numbers = list(range(1, STEPS + 1))
-    random.Random(7).shuffle(numbers)  # a folder lists its files in any order, often in that of their writing
+    random.Random(7).shuffle(
+        numbers
+    )  # a folder lists its files in any order, often in that of their writing
     for at in numbers:
         needs = f"#+ needs: step-{chr(95 + at)}\n" if at > 1 else ""
         step = f"CONSTRUCT {{ <http://e/{at}> a <http://e/Done> }} WHERE {{ <http://e/{at - 1}> a <http://e/Done> }}"
@@ -137,18 +153,27 @@ def chain(own_project: Path) -> Project:
 
 def begun() -> LocalStore:
     store = ox.Store()
-    store.load("<http://e/0> a <http://e/Done> .", format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode("http://e/g"))
+    store.load(
+        "<http://e/0> a <http://e/Done> .",
+        format=ox.RdfFormat.TURTLE,
+        to_graph=ox.NamedNode("http://e/g"),
+    )
     return LocalStore(store)
 
 
 def reached(store: LocalStore) -> set[str]:
     return {
-        quad.subject.value.removeprefix("http://e/") for quad in store.inner if isinstance(quad.subject, ox.NamedNode)
+        quad.subject.value.removeprefix("http://e/")
+        for quad in store.inner
+        if isinstance(quad.subject, ox.NamedNode)
     }
 
 
-def test_a_rule_builds_on_what_those_of_lower_numbers_derived_and_brings_those_it_needs(chain: Project) -> None:
-    store, of_one = begun(), begun()
+def test_a_rule_builds_on_what_those_of_lower_numbers_derived_and_brings_those_it_needs(
+    chain: Project,
+) -> None:
+    store = begun()
+    of_one = begun()
     derive(store, chain)
     assert reached(store) == {str(at) for at in range(STEPS + 1)}
     ends = store.inner.quads_for_pattern(ox.NamedNode(f"http://e/{STEPS}"), None, None, None)

@@ -55,15 +55,20 @@ FIGURES: Final = Table(
     ),
     rows=(
         {
-            "plan": "https://w3id.org/pan2kg/id/plan/a", "plan_label": EVIL, "linked": 0, "strength": 0.6420571,
-            "returned": False, "due": "2021-12-17", "texts": "http://data.europa.eu/eli/reg/2017/821/oj https://e/b",
+            "plan": "https://w3id.org/pan2kg/id/plan/a",
+            "plan_label": EVIL,
+            "linked": 0,
+            "strength": 0.6420571,
+            "returned": False,
+            "due": "2021-12-17",
+            "texts": "http://data.europa.eu/eli/reg/2017/821/oj https://e/b",
             "texts_label": "Loi, « A »; B",
         },
         UNKNOWN,
     ),
     notes=(both("Une remarque <i>.", "A note <i>."),),
     sparql='SELECT * WHERE { ?s ?p "<x>" }',
-)  # fmt: skip
+)
 
 
 def written(table: Table, form: str, language: Language = "en", width: int = 0) -> str:
@@ -94,18 +99,24 @@ def test_a_reader_sees_what_is_not_known_and_rounded_figures_while_data_is_whole
     for form in ("table", "md", "html"):
         text = written(FIGURES, form, "fr")
         assert "non évalué ou inconnu" in text
-        assert "non évalué ou inconnu" not in written(replace(FIGURES, rows=FIGURES.rows[:1]), form, "fr")
+        assert "non évalué ou inconnu" not in written(
+            replace(FIGURES, rows=FIGURES.rows[:1]), form, "fr"
+        )
         assert "0,642" in text
         assert "0.642" not in text
         assert "arrondis à trois décimales" in text
         assert "Aucune ligne." in written(replace(FIGURES, rows=()), form, "fr")
     content = json.loads(written(FIGURES, "json"))
     assert [(row["linked"], row["returned"], row["strength"]) for row in content["rows"]] == [
-        (0, False, 0.6420571), (None, None, None),
-    ]  # fmt: skip
+        (0, False, 0.6420571),
+        (None, None, None),
+    ]
     assert (content["basis"]["n"], content["basis"]["as_of"]) == (389, "2021-12-01")
     assert content["basis"]["filters"] == {"status": "accepted, derived", "unverified": "left out"}
-    assert (content["notes"], content["sparql"]) == ([dict(FIGURES.notes[0].by_language())], FIGURES.sparql)
+    assert (content["notes"], content["sparql"]) == (
+        [dict(FIGURES.notes[0].by_language())],
+        FIGURES.sparql,
+    )
 
 
 def test_csv_is_rfc_4180_with_labels_beside_iris_and_its_local_form_runs_no_formula() -> None:
@@ -130,9 +141,16 @@ def test_html_is_escaped_well_formed_and_has_scopes() -> None:
     addresses = ["http://data.europa.eu/eli/reg/2017/821/oj", "https://e/b"]
     assert [a["href"] for tag, a in tags if tag == "a"] == addresses
     foreign = {"https://w3id.org/pan2kg/id/plan/a": "en"}
-    page = Page(html_figures(FIGURES, "fr", Anchors("t", lambda *_: "#x", lambda address: foreign.get(address, ""))))
+    page = Page(
+        html_figures(
+            FIGURES, "fr", Anchors("t", lambda *_: "#x", lambda address: foreign.get(address, ""))
+        )
+    )
     links = [attributes for tag, attributes in page.tags if tag == "a"]
-    assert ([a.get("lang") for a in links][:2], {a["href"] for a in links}) == (["en", None], {"#x"})
+    assert ([a.get("lang") for a in links][:2], {a["href"] for a in links}) == (
+        ["en", None],
+        {"#x"},
+    )
 
 
 def test_markdown_has_no_markup_of_its_own_in_cells_and_no_query_closes_its_fence() -> None:
@@ -150,18 +168,30 @@ def test_no_line_is_wider_than_the_terminal() -> None:
         text = written(replace(FIGURES, rows=(long, FIGURES.rows[1])), "table", "fr", width)
         assert max(map(len, text.splitlines())) <= width
     columns = tuple(Column(f"c{n}", both(f"Colonne {n}", f"Column {n}")) for n in range(20))
-    many = replace(FIGURES, columns=columns, rows=({f"c{n}": f"valeur longue {n}" for n in range(20)},))
+    many = replace(
+        FIGURES, columns=columns, rows=({f"c{n}": f"valeur longue {n}" for n in range(20)},)
+    )
     assert "\nColonne 19  valeur longue 19\n" in written(many, "table", "fr", 80)
-    assert "389 actions, 48 of them with at least one text; 69 plans; links: accepted" in written(FIGURES, "table")
+    assert "389 actions, 48 of them with at least one text; 69 plans; links: accepted" in written(
+        FIGURES, "table"
+    )
 
 
-def test_a_basis_reads_as_french_and_says_how_texts_are_weighed_just_where_there_are_weights(graph: Graph) -> None:
-    basis = FIGURES.basis.also("bits", "≥ 0.5").also("fields", "recorded for 40 of 48 actions").also("seed", 20200101)
+def test_a_basis_reads_as_french_and_says_how_texts_are_weighed_just_where_there_are_weights(
+    graph: Graph,
+) -> None:
+    basis = (
+        FIGURES.basis.also("bits", "≥ 0.5")
+        .also("fields", "recorded for 40 of 48 actions")
+        .also("seed", 20200101)
+    )
     line = basis_of_figures(basis, "fr")
     assert "liens\xa0: acceptés et dérivés\xa0; énoncés non vérifiés\xa0: écartés" in line
     assert "bits en commun\xa0: ≥ 0,5\xa0; champs\xa0: relevés pour 40 actions sur 48" in line
     assert line.endswith("situation au 1er\xa0décembre 2021.")
-    said = {name: resting(TABLES[name].make(graph, TableChoice()), "en") for name in ("debt", "trust")}
+    said = {
+        name: resting(TABLES[name].make(graph, TableChoice()), "en") for name in ("debt", "trust")
+    }
     assert ["log2" in words for words in said.values()] == [True, False]
 
 
@@ -210,7 +240,9 @@ def test_a_spreadsheet_of_figures_is_whole_says_what_it_rests_on_and_is_the_same
     assert spreadsheet == write(FIGURES, "xlsx", Style("fr"))
 
 
-def test_commands_write_spreadsheets_and_local_csv_and_no_spreadsheet_to_a_terminal(cli: Cli, tmp_path: Path) -> None:
+def test_commands_write_spreadsheets_and_local_csv_and_no_spreadsheet_to_a_terminal(
+    cli: Cli, tmp_path: Path
+) -> None:
     file = tmp_path / "a.xlsx"
     done = cli("ask", "actions-of-plan", "--format", "xlsx", "-o", str(file))
     assert (done.returncode, done.stdout) == (0, "")
@@ -220,11 +252,16 @@ def test_commands_write_spreadsheets_and_local_csv_and_no_spreadsheet_to_a_termi
         done = cli(*command, "--format", "xlsx")
         assert (done.returncode, done.stdout) == (2, "")
         assert done.stderr.endswith("A spreadsheet is a file, not text. Name it with -o FILE.\n")
-    local = cli("coherence", "debt", "--format", "csv-local", "--language", "fr", "--limit", "3").stdout
+    local = cli(
+        "coherence", "debt", "--format", "csv-local", "--language", "fr", "--limit", "3"
+    ).stdout
     heads, first, *_ = csv.reader(io.StringIO(local.removeprefix("\ufeff")), delimiter=";")
     assert any("," in cell and cell.replace(",", "").isdigit() for cell in first[: len(heads)])
     said = cli("ask", "plans", "--limit", "2").stdout
-    places = [said.index(words) for words in ("Which plans", "Read it before any figure", "2 rows", "Release ")]
+    places = [
+        said.index(words)
+        for words in ("Which plans", "Read it before any figure", "2 rows", "Release ")
+    ]
     assert places == sorted(places), "caveats above the answer and the basis below"
 
 
@@ -261,9 +298,11 @@ def of_answer(selection: Selection) -> list[dict[str, str]]:
 
 def test_rows_are_sorted_by_names_and_numbers_and_what_is_unknown_comes_last() -> None:
     for key, names in (
-        ("plan", "Alpha beta gamma"), ("-plan_label", "gamma beta Alpha"), ("bits", "beta gamma Alpha"),
+        ("plan", "Alpha beta gamma"),
+        ("-plan_label", "gamma beta Alpha"),
+        ("bits", "beta gamma Alpha"),
         ("-bits", "gamma beta Alpha"),
-    ):  # fmt: skip
+    ):
         selection = Selection(order=(key,))
         assert [row["plan_label"] for row in selection.of(CHOSEN)[0].rows] == names.split()
         assert [row["plan_label"] for row in of_answer(selection)] == names.split()
@@ -278,9 +317,23 @@ def test_columns_and_rows_are_chosen_and_what_is_left_out_is_counted(cli: Cli) -
     assert of_answer(Selection(limit=0)) == []
     named, _ = Selection(columns=("plan_label",)).of(ask(ANSWER))
     assert "beta" in written(named, "md"), "a name alone is a column of its own"
-    figures = cli("coherence", "debt", "--columns", "citing,cited", "--sort=-citing", "--limit", "2", "--format", "tsv")
+    figures = cli(
+        "coherence",
+        "debt",
+        "--columns",
+        "citing,cited",
+        "--sort=-citing",
+        "--limit",
+        "2",
+        "--format",
+        "tsv",
+    )
     head, *rows = [line.split("\t") for line in figures.stdout.splitlines()]
-    assert (head[:2], len(rows), "rows are not shown" in figures.stderr) == (["citing", "citing_label"], 2, True)
+    assert (head[:2], len(rows), "rows are not shown" in figures.stderr) == (
+        ["citing", "citing_label"],
+        2,
+        True,
+    )
 
 
 def test_an_unknown_column_is_refused_with_the_nearest() -> None:
@@ -290,5 +343,7 @@ def test_an_unknown_column_is_refused_with_the_nearest() -> None:
         Selection(columns=("zzz",)).of(ask(ANSWER))
     with pytest.raises(QueryError, match="Only an answer in rows"):
         Selection(limit=1).of(ask("ASK {}"))
-    with pytest.raises(FormatError, match=r"as pdf\. Use table, csv, csv-local, tsv, json, md, html, xlsx"):
+    with pytest.raises(
+        FormatError, match=r"as pdf\. Use table, csv, csv-local, tsv, json, md, html, xlsx"
+    ):
         written(FIGURES, "pdf")

@@ -32,7 +32,10 @@ def rows(text: str) -> list[dict[str, str]]:
 
 def matrix(cells: dict[tuple[int, int], str]) -> str:
     lines = [",".join(["row acts on column", *KEYS])]
-    lines += [",".join([key, *(cells.get((at, to), "") for to in range(3))]) for at, key in enumerate(KEYS)]
+    lines += [
+        ",".join([key, *(cells.get((at, to), "") for to in range(3))])
+        for at, key in enumerate(KEYS)
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -53,19 +56,37 @@ def file(tmp_path: Path) -> Run:
 @pytest.fixture
 def ask(few: Graph) -> Run:
     # matrices with labels of their own, for which it does not matter what a graph holds
-    more = ("--free-labels", "--project", str(few.project.root), "--format", "csv", "--language", "en")
+    more = (
+        "--free-labels",
+        "--project",
+        str(few.project.root),
+        "--format",
+        "csv",
+        "--language",
+        "en",
+    )
     return lambda *arguments: run(*arguments, *more).replace("\r\n", "\n")
 
 
 CASES = {
-    "dematel": (WORKED,), "chains": (WORKED,), "groups": (WORKED,), "ripple": (WORKED,), "interaction": (WORKED,),
-    "agreement": (WORKED, WORKED.replace("2,-1", "3,-3")), "disagreement": (WORKED, WORKED.replace("2,-1", "3,-3")),
-}  # fmt: skip
+    "dematel": (WORKED,),
+    "chains": (WORKED,),
+    "groups": (WORKED,),
+    "ripple": (WORKED,),
+    "interaction": (WORKED,),
+    "agreement": (WORKED, WORKED.replace("2,-1", "3,-3")),
+    "disagreement": (WORKED, WORKED.replace("2,-1", "3,-3")),
+}
 
 
 @pytest.mark.parametrize("figure", CASES)
-def test_what_is_made_of_the_worked_matrix_is_the_golden_answer(figure: str, ask: Run, file: Run) -> None:
-    files = [file(text, f"{name}.csv") for text, name in zip(CASES[figure], ("ministry", "other"), strict=False)]
+def test_what_is_made_of_the_worked_matrix_is_the_golden_answer(
+    figure: str, ask: Run, file: Run
+) -> None:
+    files = [
+        file(text, f"{name}.csv")
+        for text, name in zip(CASES[figure], ("ministry", "other"), strict=False)
+    ]
     groups = ["--groups", file("a,G\nb,G\nc,H\n", "groups.csv")] if figure == "groups" else []
     golden = Path(__file__).parent / "golden" / f"worked-{figure}.csv"
     written = ask(figure, *files, *groups)
@@ -90,44 +111,79 @@ def test_a_scale_and_a_cut_can_be_said_and_the_diagonal_is_shown_apart(ask: Run,
         ask("groups", file(WORKED), "--groups", file("a,G\nb,G\n", "groups.csv"))
 
 
-def test_in_a_file_endless_influence_is_refused_and_in_the_graph_it_is_said(ask: Run, file: Run) -> None:
+def test_in_a_file_endless_influence_is_refused_and_in_the_graph_it_is_said(
+    ask: Run, file: Run
+) -> None:
     with pytest.raises(Pan2kgError, match="« ministry », indirect influence never dies out"):
         ask("dematel", file(",a,b\na,,2\nb,2,\n"))
-    given = material(PLANS, score("s", "action:a", "action:b", 2), score("t", "action:b", "action:a", 2))
+    given = material(
+        PLANS, score("s", "action:a", "action:b", 2), score("t", "action:b", "action:a", 2)
+    )
     table = TABLES["dematel"].make(given, TableChoice())
     assert table.rows == ()
     assert any("never dies out" in note.say("en") for note in table.notes)
 
 
-def test_scores_of_two_scales_are_never_added_up_and_those_outside_their_scale_are_left_out() -> None:
+def test_scores_of_two_scales_are_never_added_up_and_those_outside_their_scale_are_left_out() -> (
+    None
+):
     def wide(name: str, source: str, target: str, value: float) -> str:
-        return score(name, source, target, 0, "body:y").replace("score 0", f"score {value}").replace(
-            'pan:scale "nilsson-2016"', "pan:onScale scale:zero-to-100"
-        )  # fmt: skip
+        return (
+            score(name, source, target, 0, "body:y")
+            .replace("score 0", f"score {value}")
+            .replace('pan:scale "nilsson-2016"', "pan:onScale scale:zero-to-100")
+        )
 
     given = material(
-        PLANS, ON_SCALE, wide("s", "action:a", "action:b", 62.5), wide("t", "action:b", "action:a", 101),
-        score("u", "action:b", "action:a", 4), score("v", "action:a", "action:b", -2),
-    )  # fmt: skip
+        PLANS,
+        ON_SCALE,
+        wide("s", "action:a", "action:b", 62.5),
+        wide("t", "action:b", "action:a", 101),
+        score("u", "action:b", "action:a", 4),
+        score("v", "action:a", "action:b", -2),
+    )
     old, new = sorted(given.scores, key=lambda scores: scores.scale.name)
-    assert (old.scale.name, declaration(old.scale, shown=True), [cell[2] for cell in old.cells()]) == (
+    assert (
+        old.scale.name,
+        declaration(old.scale, shown=True),
+        [cell[2] for cell in old.cells()],
+    ) == (
         "nilsson-2016",
         "−3…+3",
         [-2],
     )
-    assert (new.scale.name, new.scale.step, [cell[2] for cell in new.cells()]) == ("zero-to-100", None, [62.5])
+    assert (new.scale.name, new.scale.step, [cell[2] for cell in new.cells()]) == (
+        "zero-to-100",
+        None,
+        [62.5],
+    )
     (cell,) = make("matrix", given).rows
     assert (cell["negative"], cell["scored"]) == (-2.0, 1)
     assert make("disagreement", given).rows == ()
     assert any("same scale" in note.say("en") for note in make("agreement", given).notes)
 
 
-def test_scores_are_stored_with_their_scale_checked_and_read_back(tmp_path: Path, file: Run) -> None:
+def test_scores_are_stored_with_their_scale_checked_and_read_back(
+    tmp_path: Path, file: Run
+) -> None:
     own = copy(tmp_path / "own", ["lu-bhr-2"])
-    given = file("# scale -10..10 decimal\n" + matrix({(0, 1): "7.5: why", (1, 0): "-10: why", (2, 0): "0: why"}))
+    given = file(
+        "# scale -10..10 decimal\n"
+        + matrix({(0, 1): "7.5: why", (1, 0): "-10: why", (2, 0): "0: why"})
+    )
     target = own / "graph" / "interaction" / "maee.ttl"
     target.parent.mkdir()
-    shared = ("--project", str(own), "--format", "csv", "--language", "fr", "--as-of", "2026-01-01", "--assessor")
+    shared = (
+        "--project",
+        str(own),
+        "--format",
+        "csv",
+        "--language",
+        "fr",
+        "--as-of",
+        "2026-01-01",
+        "--assessor",
+    )
     texts = []
     for _ in range(2):
         direct = run("interaction", given, *shared, "maee", "--write", str(target))
@@ -145,7 +201,10 @@ def test_scores_are_stored_with_their_scale_checked_and_read_back(tmp_path: Path
     assert figures[0] == figures[1]
     (scores,) = open_graph(own).scores
     assert (scores.scale.name, scores.scale.highest) == ("minus-10-to-10-decimal", 10)
-    cells = {tuple(KEYS.index(end.rpartition("/")[2]) for end in cell[:2]): cell[2] for cell in scores.cells()}
+    cells = {
+        tuple(KEYS.index(end.rpartition("/")[2]) for end in cell[:2]): cell[2]
+        for cell in scores.cells()
+    }
     assert cells == {(0, 1): 7.5, (1, 0): -10, (2, 0): 0}
 
 
@@ -157,5 +216,12 @@ def test_what_cannot_be_stored_leaves_no_file(few: Graph, tmp_path: Path, file: 
     ):
         given = [file(text), "--assessor", assessor] if text else []
         with pytest.raises(Pan2kgError, match=message):
-            run("interaction", *given, "--project", str(few.project.root), "--write", str(tmp_path / "out.ttl"))
+            run(
+                "interaction",
+                *given,
+                "--project",
+                str(few.project.root),
+                "--write",
+                str(tmp_path / "out.ttl"),
+            )
         assert not (tmp_path / "out.ttl").exists()

@@ -15,7 +15,9 @@ def drawn(room: Path, *, anew: bool = True) -> str:
     return environment.get_template("a.html").render(b=1)
 
 
-def test_a_template_is_compiled_once_kept_beside_its_room_and_never_run_where_damaged(tmp_path: Path) -> None:
+def test_a_template_is_compiled_once_kept_beside_its_room_and_never_run_where_damaged(
+    tmp_path: Path,
+) -> None:
     for name in ("templates", "__pycache__"):
         (tmp_path / name).mkdir()
     for words in ("a", "c"):

@@ -62,7 +62,9 @@ def score(name: str, source: str, target: str, value: int, assessor: str = "body
 
 def material(*turtle: str, as_of: date = DAY) -> Graph:
     """What tables are made from, of the given Turtle without its prefixes."""
-    prefixes = "".join(f"@prefix {name}: <{space}> .\n" for name, space in read_prefixes(PROJECT).items())
+    prefixes = "".join(
+        f"@prefix {name}: <{space}> .\n" for name, space in read_prefixes(PROJECT).items()
+    )
     store = ox.Store()
     graph = ox.NamedNode(graph_of("plans/small.ttl"))
     store.load((prefixes + "".join(turtle)).encode(), format=ox.RdfFormat.TURTLE, to_graph=graph)
@@ -107,13 +109,16 @@ LEADS = "".join(
     for of, body in ("ax", "by")
 )
 SAME = "".join(f"action:{of} pan:hasTopic topic:t ; pan:hasTargetGroup group:g .\n" for of in "ab")
-AFTER = link("s", "succession", "plan:q", "plan:p").replace("pan:to", "pan:relation relation:follows ; pan:to")
+AFTER = link("s", "succession", "plan:q", "plan:p").replace(
+    "pan:to", "pan:relation relation:follows ; pan:to"
+)
 BUILDS = link("d", "builds-on", "plan:p", "plan:q")
 ENDS = 'plan:p pan:periodEnd "2020"^^xsd:gYear . plan:q pan:periodEnd "2022"^^xsd:gYear .'
 ADVICE = "recommendation:r a pan:Recommendation ; pan:inReview review:v .\n"
 BESIDE = link("e", "external-statement", "recommendation:r", "action:a", ACCEPTED)
 GROUPS = "".join(
-    f'group:g{at} a skos:Concept ; skos:inScheme scheme:group ; skos:prefLabel "G{at}"@fr .\n' for at in "123"
+    f'group:g{at} a skos:Concept ; skos:inScheme scheme:group ; skos:prefLabel "G{at}"@fr .\n'
+    for at in "123"
 )
 AIMED = "".join(f"action:{of} pan:hasTargetGroup group:g{at} .\n" for of, at in ("a1", "b2", "c2"))
 OWED = "obligation:o a pan:Obligation ; pan:underInstrument instrument:k .\n"
@@ -123,23 +128,50 @@ COUNT = "gaps_number gaps_of"
 
 CASES: list[tuple[str, str, dict[str, Any], str, list[tuple[Value, ...]]]] = [
     # a pair nobody scored is not assessed and not 0
-    (BOTH, "matrix", {}, "low positive negative scored co_led text_there level",
-         [(0.415037, None, None, None, None, "undated", "plan")]),
+    (
+        BOTH,
+        "matrix",
+        {},
+        "low positive negative scored co_led text_there level",
+        [(0.415037, None, None, None, None, "undated", "plan")],
+    ),
     # rows act on columns
-    (score("s", "action:a", "action:b", -2), "opposed", {}, "action_label other_action_label score assessor",
-     [("Action A", "Action B", -2, "Ministère X")]),
+    (
+        score("s", "action:a", "action:b", -2),
+        "opposed",
+        {},
+        "action_label other_action_label score assessor",
+        [("Action A", "Action B", -2, "Ministère X")],
+    ),
     # a vague time limit is no date
     (DUTY + use("a", "k") + VAGUE, "obligations", {}, "standing", [("vague",)]),
     (DUTY + use("a", "k") + VAGUE, "completeness", {}, "timeline", [("vague",)]),
     # an action that monitors a text does not answer its obligation
-    (DUTY + use("a", "k", relation="monitors"), "obligations", {}, "standing touching_label",
-         [("uncovered", "Action A")]),
-    (DUTY + use("a", "k", relation="monitors"), "loss", {"actions": ("a",)}, "obligations", [("",)]),
+    (
+        DUTY + use("a", "k", relation="monitors"),
+        "obligations",
+        {},
+        "standing touching_label",
+        [("uncovered", "Action A")],
+    ),
+    (
+        DUTY + use("a", "k", relation="monitors"),
+        "loss",
+        {"actions": ("a",)},
+        "obligations",
+        [("",)],
+    ),
     # an obligation a national act answers is not lost with an action
     (OWED + use("a", "k"), "loss", {"actions": ("a",)}, "obligations_label", [("o",)]),
     (OWED + ACT + use("a", "k"), "loss", {"actions": ("a",)}, "obligations_label", [("",)]),
     # nothing is overdue before ratification
-    (TREATY + BOTH, "obligations", {}, "standing overdue needs_ratification", [("due-unknown", 0, True)]),
+    (
+        TREATY + BOTH,
+        "obligations",
+        {},
+        "standing overdue needs_ratification",
+        [("due-unknown", 0, True)],
+    ),
     # nothing is uncovered where nothing was annotated
     (DUTY, "obligations", {}, "standing margin", [("not-assessed", None)]),
     (DUTY, "gaps obligation-uncovered", {}, "gaps_number", [(None,)]),
@@ -149,12 +181,23 @@ CASES: list[tuple[str, str, dict[str, Any], str, list[tuple[Value, ...]]]] = [
     (LEADS + SAME, "gaps overlap", {}, "gaps_number", [(1,)]),
     (LEADS + SAME + AFTER, "gaps overlap", {}, "gaps_number", [(0,)]),
     # bodies are missed only in plans where they were looked for
-    (LEADS.partition("\n")[2], "gaps", {"part": "action-without-body"}, "subject_label", [("Action C",)]),
+    (
+        LEADS.partition("\n")[2],
+        "gaps",
+        {"part": "action-without-body"},
+        "subject_label",
+        [("Action C",)],
+    ),
     (LEADS.partition("\n")[2], "gaps action-without-body", {}, COUNT, [(1, 2)]),
     ("", "gaps action-without-body", {}, COUNT, [(None, None)]),
     # a plan that was older is not expected to cite
-    (BOTH + DATES, "debt", {}, "citing_label expectation citation debt",
-         [("Plan Q", "expected", "open", 0.415037), ("Plan P", "impossible", None, None)]),
+    (
+        BOTH + DATES,
+        "debt",
+        {},
+        "citing_label expectation citation debt",
+        [("Plan Q", "expected", "open", 0.415037), ("Plan P", "impossible", None, None)],
+    ),
     # absent is only said of a plan that was read in full
     (BOTH + DATES, "gaps citation-absent", {}, "gaps_number", [(0,)]),
     (BOTH + DATES, "gaps citation-unseen", {}, "gaps_number", [(1,)]),
@@ -164,20 +207,47 @@ CASES: list[tuple[str, str, dict[str, Any], str, list[tuple[Value, ...]]]] = [
     (DATES + cite("plan:p", "plan:q"), "gaps citation-unreturned", {}, COUNT, [(0, 1)]),
     (DATES + cite("plan:p", "plan:q"), "gaps return-unseen", {}, COUNT, [(1, 1)]),
     (DATES + cite("plan:q", "plan:p"), "gaps return-unseen", {}, COUNT, [(None, None)]),
-    # a citation is missed elsewhere where it could stand there
-    # a later plan could cite an earlier one in its text; of its page nobody recorded when it was seen
-    (DATES + cite("plan:q", "plan:p", "web"), "gaps citation-on-web-only", {}, "gaps_number", [(1,)]),
-    (DATES + cite("plan:q", "plan:p", "annex"), "gaps citation-in-text-only", {}, COUNT, [(None, None)]),
-    (DATES + cite("plan:q", "plan:p", "annex") + cite("plan:q", "plan:p", "web"), "gaps citation-on-web-only", {},
-         "gaps_number", [(0,)]),
+    # a citation is missed elsewhere where it could stand there a later plan could cite an earlier
+    # one in its text; of its page nobody recorded when it was seen
+    (
+        DATES + cite("plan:q", "plan:p", "web"),
+        "gaps citation-on-web-only",
+        {},
+        "gaps_number",
+        [(1,)],
+    ),
+    (
+        DATES + cite("plan:q", "plan:p", "annex"),
+        "gaps citation-in-text-only",
+        {},
+        COUNT,
+        [(None, None)],
+    ),
+    (
+        DATES + cite("plan:q", "plan:p", "annex") + cite("plan:q", "plan:p", "web"),
+        "gaps citation-on-web-only",
+        {},
+        "gaps_number",
+        [(0,)],
+    ),
     # the finest reference that was read is named each way
     (BOTH + cite("action:a", "action:b"), "unacknowledged", {}, "acknowledged_there", []),
     (BOTH + cite("action:a", "plan:q"), "unacknowledged", {}, "acknowledged_there", [("mixed",)]),
-    (BOTH + cite("plan:p", "plan:q"), "unacknowledged", {}, "acknowledged_there acknowledged_back",
-         [("plan", "none")]),
+    (
+        BOTH + cite("plan:p", "plan:q"),
+        "unacknowledged",
+        {},
+        "acknowledged_there acknowledged_back",
+        [("plan", "none")],
+    ),
     # a citation on the page alone is one place of four
-    (BOTH + DATES + cite("plan:p", "plan:q", "web"), "index", {}, PLACES,
-         [("impossible", "open", "seen", "undated", 0.5, 1.0, 2)]),
+    (
+        BOTH + DATES + cite("plan:p", "plan:q", "web"),
+        "index",
+        {},
+        PLACES,
+        [("impossible", "open", "seen", "undated", 0.5, 1.0, 2)],
+    ),
     # a dependency without a date is unknown and one in disorder is found
     (BUILDS, "dependencies", {}, "order", [("unknown",)]),
     (BUILDS + ENDS, "dependencies", {}, "order", [("out-of-order",)]),
@@ -185,39 +255,85 @@ CASES: list[tuple[str, str, dict[str, Any], str, list[tuple[Value, ...]]]] = [
     # a recommendation a third party puts beside an action is not answered
     (ADVICE, "recommendations", {}, "reply", [("none",)]),
     (ADVICE + BESIDE, "recommendations", {}, "reply", [("beside",)]),
-    (ADVICE + BESIDE + cite("plan:q", "recommendation:r"), "recommendations", {}, "reply", [("answered",)]),
+    (
+        ADVICE + BESIDE + cite("plan:q", "recommendation:r"),
+        "recommendations",
+        {},
+        "reply",
+        [("answered",)],
+    ),
     # target groups nobody annotated are not forgotten
     (GROUPS, "gaps group-without-action", {}, COUNT, [(None, None)]),
     (GROUPS + AIMED, "gaps group-without-action", {}, COUNT, [(1, 3)]),
-    (GROUPS + AIMED, "target-groups", {}, "group_label actions_number", [("G3", 0), ("G2", 2), ("G1", 1)]),
+    (
+        GROUPS + AIMED,
+        "target-groups",
+        {},
+        "group_label actions_number",
+        [("G3", 0), ("G2", 2), ("G1", 1)],
+    ),
     # what the editors concluded is shown when asked for
     (use("a", "k") + use("b", "k", CONCLUDED), "unacknowledged", {}, "level", []),
-    (use("a", "k") + use("b", "k", CONCLUDED), "unacknowledged", {"evidence": Level.EDITORS}, "level plan_label",
-         [("editors", "Plan P")]),
+    (
+        use("a", "k") + use("b", "k", CONCLUDED),
+        "unacknowledged",
+        {"evidence": Level.EDITORS},
+        "level plan_label",
+        [("editors", "Plan P")],
+    ),
     (link("d", "builds-on", "plan:p", "plan:q", CONCLUDED), "dependencies", {}, "level", []),
-    (link("d", "builds-on", "plan:p", "plan:q", CONCLUDED), "dependencies", {"evidence": Level.EDITORS}, "level",
-         [("editors",)]),
-    (DUTY + use("a", "k", CONCLUDED) + use("b", "l"), "obligations", {}, "standing level", [("uncovered", None)]),
-    (OWED + use("a", "k", CONCLUDED), "loss", {"actions": ("a",)}, "obligations_label level", [("", None)]),
-    (OWED + use("a", "k", CONCLUDED), "loss", {"actions": ("a",), "evidence": Level.EDITORS},
-         "obligations_label level", [("o", "editors")]),
-]  # fmt: skip
+    (
+        link("d", "builds-on", "plan:p", "plan:q", CONCLUDED),
+        "dependencies",
+        {"evidence": Level.EDITORS},
+        "level",
+        [("editors",)],
+    ),
+    (
+        DUTY + use("a", "k", CONCLUDED) + use("b", "l"),
+        "obligations",
+        {},
+        "standing level",
+        [("uncovered", None)],
+    ),
+    (
+        OWED + use("a", "k", CONCLUDED),
+        "loss",
+        {"actions": ("a",)},
+        "obligations_label level",
+        [("", None)],
+    ),
+    (
+        OWED + use("a", "k", CONCLUDED),
+        "loss",
+        {"actions": ("a",), "evidence": Level.EDITORS},
+        "obligations_label level",
+        [("o", "editors")],
+    ),
+]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case[1] for case in CASES])
-def test_no_figure_is_fooled(case: tuple[str, str, dict[str, Any], str, list[tuple[Value, ...]]]) -> None:
+def test_no_figure_is_fooled(
+    case: tuple[str, str, dict[str, Any], str, list[tuple[Value, ...]]],
+) -> None:
     facts, named, choice, columns, rows = case
     name, _, kind = named.partition(" ")
     table = make(name, material(PLANS, facts), **choice)
     of_kind = [not kind or row["gap"] == kind for row in table.rows]
-    assert [row for row, wanted in zip(cells(table, columns), of_kind, strict=True) if wanted] == rows
+    assert [
+        row for row, wanted in zip(cells(table, columns), of_kind, strict=True) if wanted
+    ] == rows
 
 
 @pytest.mark.parametrize(
     "said",
-    ["pan:status linkstatus:candidate ; pan:confidence 0.9", "pan:status linkstatus:rejected",
-     f"{ACCEPTED} ; pan:certainty certainty:unverified"],
-)  # fmt: skip
+    [
+        "pan:status linkstatus:candidate ; pan:confidence 0.9",
+        "pan:status linkstatus:rejected",
+        f"{ACCEPTED} ; pan:certainty certainty:unverified",
+    ],
+)
 def test_what_is_only_proposed_or_unverified_leaks_into_no_figure(said: str) -> None:
     given = material(PLANS, use("a", "k"), use("b", "k", said))
     for name in ("matrix", "debt", "unacknowledged"):
@@ -226,11 +342,21 @@ def test_what_is_only_proposed_or_unverified_leaks_into_no_figure(said: str) -> 
 
 
 def test_a_text_half_of_a_plan_names_is_asked_of_the_plan_and_one_it_carries_out_is_not() -> None:
-    more = "action:d a pan:Action ; pan:inPlan plan:q .\n" + use("b", "k") + use("c", "k") + use("d", "l")
+    more = (
+        "action:d a pan:Action ; pan:inPlan plan:q .\n"
+        + use("b", "k")
+        + use("c", "k")
+        + use("d", "l")
+    )
     own = use("q", "k").replace("action:q", "plan:q")
     tables = [make("trust", material(PLANS, more, *said)) for said in ((), (own,))]
-    asked = [[note.say("en") for note in table.notes if note.say("en").endswith("?")] for table in tables]
-    assert asked == [["2 of the 3 actions read of “Plan Q” name “Texte K”: does the plan say so of itself?"], []]
+    asked = [
+        [note.say("en") for note in table.notes if note.say("en").endswith("?")] for table in tables
+    ]
+    assert asked == [
+        ["2 of the 3 actions read of “Plan Q” name “Texte K”: does the plan say so of itself?"],
+        [],
+    ]
     counted = make("trust", material(PLANS, more, "plan:q pan:measureCount 6 .\n"))
     assert cells(counted, "plan_label listed") == [("Plan Q", 0.5), ("Plan P", None)]
 
@@ -249,23 +375,33 @@ def test_a_list_of_the_register_is_as_long_as_its_figure_and_a_terminal_is_shown
 
 def test_a_day_within_a_year_says_nothing_of_an_event_of_that_year() -> None:
     event = 'implementation:i a pan:Implementation ; pan:implements plan:p ; pan:date "2020"^^xsd:gYear .\n'
-    for day, states in ((date(2019, 12, 31), []), (date(2020, 6, 1), ["unknown"]), (date(2021, 1, 1), ["done"])):
+    for day, states in (
+        (date(2019, 12, 31), []),
+        (date(2020, 6, 1), ["unknown"]),
+        (date(2021, 1, 1), ["done"]),
+    ):
         rows = make("as-of", material(PLANS, event, as_of=day)).rows
         assert [row["state"] for row in rows if row["kind"] == "event"] == states
 
 
 def test_an_obligation_that_recurs_says_when_it_was_due_last_and_is_due_next() -> None:
-    every, columns = 'obligation:o pan:recursEvery "P3Y"^^xsd:duration .\n', "due every last_due next_due overdue"
-    first, second = "2021-12-17", "2024-12-17"
+    every = 'obligation:o pan:recursEvery "P3Y"^^xsd:duration .\n'
+    columns = "due every last_due next_due overdue"
+    first = "2021-12-17"
+    second = "2024-12-17"
     for day, dates in (
-        (date(2021, 12, 17), (first, 36, None, first, 0)), (date(2021, 12, 18), (first, 36, first, second, 1)),
+        (date(2021, 12, 17), (first, 36, None, first, 0)),
+        (date(2021, 12, 18), (first, 36, first, second, 1)),
         (date(2024, 12, 18), (second, 36, second, "2027-12-17", 1)),
-    ):  # fmt: skip
+    ):
         table = make("obligations", material(PLANS, DUTY, every, as_of=day))
         assert cells(table, columns) == [dates]
         assert "meets one due date only" in noted(table)
     once = make("obligations", material(PLANS, DUTY))
-    assert (cells(once, "every last_due next_due"), "recurs" in noted(once)) == ([(None, None, None)], False)
+    assert (cells(once, "every last_due next_due"), "recurs" in noted(once)) == (
+        [(None, None, None)],
+        False,
+    )
 
 
 def test_what_is_not_there_is_one_sentence() -> None:
@@ -282,25 +418,39 @@ def test_what_is_not_there_is_one_sentence() -> None:
         ("compare", {"plans": ("p", "p")}, "given twice"),
         ("compare", {"plans": ("p", "q"), "part": "z"}, "nothing called « z »"),
         ("index", {"plans": ("p", "q")}, "from one plan"),
-        *((name, {"part": "z"}, "nothing called « z »") for name in ("figures", "gaps", "bodies", "obligations")),
+        *(
+            (name, {"part": "z"}, "nothing called « z »")
+            for name in ("figures", "gaps", "bodies", "obligations")
+        ),
     ]
     for name, choice, message in wrong:
         with pytest.raises(QueryError, match=message):
             make(name, given, **choice)
-    with pytest.raises(ProjectError, match=r"An action of p has no IRI, so that nothing can name it. Give it one"):
-        make("matrix", material(PLANS, '[] a pan:Action ; pan:inPlan plan:p ; skos:prefLabel "X"@fr .\n'))
+    with pytest.raises(
+        ProjectError, match=r"An action of p has no IRI, so that nothing can name it. Give it one"
+    ):
+        make(
+            "matrix",
+            material(PLANS, '[] a pan:Action ; pan:inPlan plan:p ; skos:prefLabel "X"@fr .\n'),
+        )
     empty = material("")
     for name in TABLES.keys() - {"explain", "compare"}:
         with pytest.raises(ProjectError, match="no action to measure"):
             make(name, empty)
 
 
-def test_parts_stand_in_the_order_of_their_plan_with_how_many_of_how_many(two_countries: Graph) -> None:
-    rows = cells(make("parts", two_countries), "chapter_label over_label position under_number of_known of_published")
+def test_parts_stand_in_the_order_of_their_plan_with_how_many_of_how_many(
+    two_countries: Graph,
+) -> None:
+    rows = cells(
+        make("parts", two_countries),
+        "chapter_label over_label position under_number of_known of_published",
+    )
     assert rows == [
-        ("Protection", None, 1, 1, 2, "3"), ("Buying without harm", "Protection", 1, 1, 1, None),
+        ("Protection", None, 1, 1, 2, "3"),
+        ("Buying without harm", "Protection", 1, 1, 1, None),
         ("Remedy", None, 2, 0, 2, "3"),
-    ]  # fmt: skip
+    ]
 
 
 def test_on_the_boundary_a_pair_is_listed_and_a_candidate_does_not_wait_too_long() -> None:
@@ -311,17 +461,24 @@ def test_on_the_boundary_a_pair_is_listed_and_a_candidate_does_not_wait_too_long
     assert not make("unacknowledged", given, least=bits + 1e-6).rows
     for days, waits in ((WAIT, False), (WAIT + 1, True)):
         said = f'pan:status linkstatus:candidate ; dcterms:created "{DAY - timedelta(days=days)}"^^xsd:date'
-        assert bool(make("gaps", material(PLANS, use("a", "k", said)), part="candidate-waiting").rows) is waits
+        assert (
+            bool(make("gaps", material(PLANS, use("a", "k", said)), part="candidate-waiting").rows)
+            is waits
+        )
 
 
 def test_what_an_action_of_another_country_does_closes_no_gap_here() -> None:
     country = "http://publications.europa.eu/resource/authority/country/"
-    facts = f"<https://w3id.org/pan2kg/profile> a pan:Profile ; pan:country <{country}LUX> .\n" + AIMED + "".join(
-        f'instrument:gp-{at} a pan:Provision ; eli:is_part_of instrument:ungp ; skos:notation "{at}" ;'
-        f" pan:addressedTo addressee:state .\n{use(of, f'gp-{at}')}"
-        f"plan:{plan} dcterms:spatial <{country}{code}> .\n"
-        for at, of, plan, code in (("1", "a", "p", "LUX"), ("2", "b", "q", "BEL"))
-    )  # fmt: skip
+    facts = (
+        f"<https://w3id.org/pan2kg/profile> a pan:Profile ; pan:country <{country}LUX> .\n"
+        + AIMED
+        + "".join(
+            f'instrument:gp-{at} a pan:Provision ; eli:is_part_of instrument:ungp ; skos:notation "{at}" ;'
+            f" pan:addressedTo addressee:state .\n{use(of, f'gp-{at}')}"
+            f"plan:{plan} dcterms:spatial <{country}{code}> .\n"
+            for at, of, plan, code in (("1", "a", "p", "LUX"), ("2", "b", "q", "BEL"))
+        )
+    )
     given = material(PLANS, GROUPS.partition("group:g3")[0], facts)
     for kind in ("group-without-action", "principle-without-action"):
         for chosen, missing in (("", "2"), ("BEL", "1"), ("bel", "1"), ("all", "")):

@@ -14,7 +14,7 @@ from pan2kg.turtle.blocks import (
     read_turtle_file,
     without_unused,
     written_about,
-)  # fmt: skip
+)
 from pan2kg.turtle.vocabulary import PAN
 from pan2kg.turtle.writer import find_subjects, iri, line_of, subjects
 
@@ -36,15 +36,23 @@ def test_a_name_gets_the_longest_prefix_that_leaves_a_plain_end(address: str, wr
     assert iri(address, NESTED) == written
 
 
-def test_the_block_of_a_subject_is_where_it_is_verified_if_it_is_anywhere(own_project: Path) -> None:
+def test_the_block_of_a_subject_is_where_it_is_verified_if_it_is_anywhere(
+    own_project: Path,
+) -> None:
     head = "@prefix e: <http://e/> .\n\n"
     folder = own_project / "graph" / "plans" / "a"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "unverified.ttl").write_text(f"{head}e:both a e:B .\n\ne:doubtful a e:B .\n")
     (own_project / "graph" / "names").mkdir(exist_ok=True)
     (own_project / "graph" / "names" / "plans.ttl").write_text(f'{head}e:other e:short "B" .\n')
-    (own_project / "graph" / "plans" / "b.ttl").write_text(f"{head}e:other a e:B .\n\ne:both a e:B .\n")
-    found = {name: str(place) for name, place in find_subjects(Project.at(own_project)).items() if "//e/" in name}
+    (own_project / "graph" / "plans" / "b.ttl").write_text(
+        f"{head}e:other a e:B .\n\ne:both a e:B .\n"
+    )
+    found = {
+        name: str(place)
+        for name, place in find_subjects(Project.at(own_project)).items()
+        if "//e/" in name
+    }
     assert found == {
         "http://e/both": "graph/plans/b.ttl:5",
         "http://e/other": "graph/plans/b.ttl:3",
@@ -73,26 +81,43 @@ def test_a_file_that_only_adds_to_a_thing_is_not_where_the_thing_stands() -> Non
     text = "@prefix e: <http://e/> .\n\ne:a a e:B .\n"
     files = [
         read_turtle_file(text, name)
-        for name in ("graph/a/unverified.ttl", "graph/names/plans.ttl", "ontology/alignments.ttl", "graph/z.ttl")
+        for name in (
+            "graph/a/unverified.ttl",
+            "graph/names/plans.ttl",
+            "ontology/alignments.ttl",
+            "graph/z.ttl",
+        )
     ]
     found = index_blocks(files)["http://e/a"]
     assert [file.name for file, _ in found] == [
-        *("graph/z.ttl", "graph/a/unverified.ttl", "graph/names/plans.ttl", "ontology/alignments.ttl")
+        *(
+            "graph/z.ttl",
+            "graph/a/unverified.ttl",
+            "graph/names/plans.ttl",
+            "ontology/alignments.ttl",
+        )
     ]
 
 
 def test_what_a_file_says_of_a_thing_is_found_and_changed_line_by_line() -> None:
     head = "@prefix e: <https://e/id/> .\n@prefix p: <https://e/id/plan-> .\n"
     plan = "https://e/id/plan-1"
-    assert all(may_name(f"{head}{name} a e:B .", plan) for name in ("e:plan-1", "e:plan\\-1", "p:1"))
+    assert all(
+        may_name(f"{head}{name} a e:B .", plan) for name in ("e:plan-1", "e:plan\\-1", "p:1")
+    )
     assert not may_name(f"{head.splitlines()[0]}\ne:plan-2 a e:B .", plan)
     file = read_turtle_file("@prefix e: <http://e/> .\n\ne:a e:p e:b .\n\ne:b e:q 1 .\n", "x.ttl")
-    about = [(block.subject, statement.line) for _, block, statement in written_about([file], "http://e/b")]
+    about = [
+        (block.subject, statement.line)
+        for _, block, statement in written_about([file], "http://e/b")
+    ]
     assert about == [("e:b", 5), ("e:a", 3)]
     old = '@prefix e: <http://e/> .\n@prefix f: <http://f/> .\n\ne:a a e:B ;\n    e:p "1" .\n'
     new = edited(old, "x.ttl", [StatementEdit("e:a", "e:p", ('"1"',), ('"2"', '"3"'))])
     assert new == old.replace('"1"', '"2" ;\n    e:p "3"')
-    assert without_unused(new, old + "f:a a f:B .\n") == new.replace("@prefix f: <http://f/> .\n", "")
+    assert without_unused(new, old + "f:a a f:B .\n") == new.replace(
+        "@prefix f: <http://f/> .\n", ""
+    )
     head = f"@prefix e: <https://e/id/> .\n@prefix p: <{PAN}> .\n\n"
     link = "e:link/0 a p:Link ;\n    p:linkType e:linktype/part-of ;\n    p:from e:a/b ;\n    p:to e:a/c .\n"
     ((*_, right),) = misnamed([read_turtle_file(head + link, "x.ttl")])

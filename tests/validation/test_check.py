@@ -38,7 +38,11 @@ HERE: Final = Path(__file__).parent
 SMALL: Final = HERE / "small"
 PLANS, SHAPES, QUALITY = (
     (SMALL / name).read_text("utf-8")
-    for name in ("graph/plans/a/plan.ttl", "ontology/shapes/plan.ttl", "queries/quality/numbered-violation.rq")
+    for name in (
+        "graph/plans/a/plan.ttl",
+        "ontology/shapes/plan.ttl",
+        "queries/quality/numbered-violation.rq",
+    )
 )
 PREFIXES: Final = PLANS.partition("\n\n")[0] + "\n\n"
 ELSEWHERE: Final = """
@@ -77,25 +81,46 @@ def test_a_finding_names_its_rule_its_place_and_what_was_expected(small: Project
     assert finding.expected.say("en") == "at least 1 value"
     assert report.names.label("https://w3id.org/pan2kg/id/plan/b").say("en") == "Plan B"
     (finding,) = found(report, "pan:PlanShape-rank")
-    assert (str(finding.place), finding.expected.say("en")) == ("graph/plans/a/plan.ttl:12", "a value of at most 9")
+    assert (str(finding.place), finding.expected.say("en")) == (
+        "graph/plans/a/plan.ttl:12",
+        "a value of at most 9",
+    )
     # rules say how many things they looked at
-    looked = {key: report.looked_at[key] for key in ("pan:PlanShape-notation", "pan:ReviewShape", "numbered-violation")}
+    looked = {
+        key: report.looked_at[key]
+        for key in ("pan:PlanShape-notation", "pan:ReviewShape", "numbered-violation")
+    }
     assert looked == {"pan:PlanShape-notation": 2, "pan:ReviewShape": 0, "numbered-violation": 2}
     assert [rule.key for rule in report.idle] == ["pan:ReviewShape"]
     (finding,) = found(report, "numbered-violation")
     assert (finding.focus, finding.value) == ("https://w3id.org/pan2kg/id/plan/a", '"1"')
-    assert (finding.message.say("fr"), finding.remedy.say("en")) == ("Un plan se passe de numéro.", "Remove it.")
+    assert (finding.message.say("fr"), finding.remedy.say("en")) == (
+        "Un plan se passe de numéro.",
+        "Remove it.",
+    )
     assert (str(finding.place), finding.rule.query) == ("graph/plans/a/plan.ttl:6", QUALITY)
     # one about a whole file stands in that file
-    rule, names = Rule("x-violation", Kind.QUALITY, Severity.INFO, Text()), Names()
+    rule = Rule("x-violation", Kind.QUALITY, Severity.INFO, Text())
+    names = Names()
     faults = [Finding(rule, focus) for focus in (f"{GRAPH}plans/a/plan", "http://e/x")]
-    assert [fault.place for fault in placed(faults, {}, names)] == [Place("graph/plans/a/plan.ttl"), None]
+    assert [fault.place for fault in placed(faults, {}, names)] == [
+        Place("graph/plans/a/plan.ttl"),
+        None,
+    ]
 
 
-def test_the_reference_sees_literals_as_they_are_written_and_leaves_rdflib_as_it_was(small: Project) -> None:
-    write(small.root, "graph/x.ttl", PLANS.replace("plan:a", "plan:c").replace('"1"', '"007"^^pan:x'))
+def test_the_reference_sees_literals_as_they_are_written_and_leaves_rdflib_as_it_was(
+    small: Project,
+) -> None:
+    write(
+        small.root, "graph/x.ttl", PLANS.replace("plan:a", "plan:c").replace('"1"', '"007"^^pan:x')
+    )
     before = rdflib.NORMALIZE_LITERALS
-    graph = to_graph(quad for path in small.graph_files() for quad in ox.parse(path=path, format=ox.RdfFormat.TURTLE))
+    graph = to_graph(
+        quad
+        for path in small.graph_files()
+        for quad in ox.parse(path=path, format=ox.RdfFormat.TURTLE)
+    )
     values = {str(o) for o in graph.objects(None, rdflib.SKOS.notation)}
     check(small, kinds=[Kind.SHAPE], engine=Engine.PYSHACL)
     assert (values, rdflib.NORMALIZE_LITERALS) == ({"1", "007"}, before)
@@ -103,7 +128,11 @@ def test_the_reference_sees_literals_as_they_are_written_and_leaves_rdflib_as_it
 
 def test_a_rule_looks_at_things_of_narrower_classes_too(small: Project) -> None:
     narrower = "<http://e/Roadmap> <http://www.w3.org/2000/01/rdf-schema#subClassOf> pan:Plan .\n"
-    write(small.root, "graph/x.ttl", PLANS.split("\n\n")[0] + f"\n\n{narrower}\n<http://e/r> a <http://e/Roadmap> .\n")
+    write(
+        small.root,
+        "graph/x.ttl",
+        PLANS.split("\n\n")[0] + f"\n\n{narrower}\n<http://e/r> a <http://e/Roadmap> .\n",
+    )
     assert check(small, kinds=[Kind.QUALITY]).looked_at["numbered-violation"] == 3
 
 
@@ -135,9 +164,17 @@ def test_a_baseline_sets_apart_what_it_accepts_and_another_file_is_refused_and_n
 def test_an_impossible_date_is_a_finding_and_no_warning(
     small: Project, caplog: pytest.LogCaptureFixture, engine: Engine
 ) -> None:
-    write(small.ontology, "shapes/more.ttl", SHAPES.replace("xsd:integer", "xsd:date").replace("Plan", "Review"))
+    write(
+        small.ontology,
+        "shapes/more.ttl",
+        SHAPES.replace("xsd:integer", "xsd:date").replace("Plan", "Review"),
+    )
     xsd = "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n"
-    write(small.graph, "day.ttl", f'{xsd}{PREFIXES}plan:x a pan:Review ;\n    pan:rank "2021-02-30"^^xsd:date .\n')
+    write(
+        small.graph,
+        "day.ttl",
+        f'{xsd}{PREFIXES}plan:x a pan:Review ;\n    pan:rank "2021-02-30"^^xsd:date .\n',
+    )
     assert [one.value for one in found(check(small, engine=engine), "pan:ReviewShape-rank")]
     assert not caplog.records
 
@@ -147,11 +184,15 @@ def test_two_checks_give_the_same_report(small: Project) -> None:
     assert report == check(small)
     environment = {"PYTHONHASHSEED": "1", "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", ELSEWHERE, str(small.root)]
-    there = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+    there = subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=True
+    ).stdout
     assert there == f"{report.findings}\n"
 
 
-def test_each_file_that_is_no_turtle_is_a_finding_and_the_others_are_checked(small: Project) -> None:
+def test_each_file_that_is_no_turtle_is_a_finding_and_the_others_are_checked(
+    small: Project,
+) -> None:
     write(small.root, "graph/one.ttl", NO_TURTLE)
     write(small.root, "graph/two.ttl", f"# 2\n{NO_TURTLE}")
     report = check(small)
@@ -159,7 +200,9 @@ def test_each_file_that_is_no_turtle_is_a_finding_and_the_others_are_checked(sma
     assert places == [("graph/one.ttl", 4), ("graph/two.ttl", 5)]
     assert found(report, "pan:PlanShape-notation")
     assert not report.conforms
-    with pytest.raises(TurtleError, match=r"one\.ttl:4"):  # the reference reads every file to its end
+    with pytest.raises(
+        TurtleError, match=r"one\.ttl:4"
+    ):  # the reference reads every file to its end
         check(small, engine=Engine.PYSHACL)
     write(small.root, "ontology/shapes/plan.ttl", NO_TURTLE)
     with pytest.raises(TurtleError, match=r"ontology/shapes/plan\.ttl:4"):
@@ -169,41 +212,79 @@ def test_each_file_that_is_no_turtle_is_a_finding_and_the_others_are_checked(sma
 def test_what_an_unread_file_describes_is_not_said_to_be_missing_and_a_byte_order_mark_is_one_sentence(
     small: Project,
 ) -> None:
-    shutil.copy(ROOT / "queries" / "quality" / "undescribed-thing-violation.rq", small.root / "queries" / "quality")
+    shutil.copy(
+        ROOT / "queries" / "quality" / "undescribed-thing-violation.rq",
+        small.root / "queries" / "quality",
+    )
     write(small.root, "graph/x.ttl", f"{PREFIXES}plan:c a pan:Plan ;\n    pan:part plan:d .\n")
-    write(small.root, "graph/y.ttl", f"{PREFIXES}plan:d a pan:Plan ;\n    skos:prefLabel Plan D .\n")
+    write(
+        small.root, "graph/y.ttl", f"{PREFIXES}plan:d a pan:Plan ;\n    skos:prefLabel Plan D .\n"
+    )
     report = check(small)
     assert len(found(report, "text-syntax")) == 1
     assert found(report, "undescribed-thing-violation") == []
-    write(small.root, "graph/y.ttl", f'\ufeff{PREFIXES}plan:d a pan:Plan ;\n    skos:notation "3" .\n')
-    told = [one.rule.key for one in check(small).findings if one.place and one.place.file == "graph/y.ttl"]
+    write(
+        small.root, "graph/y.ttl", f'\ufeff{PREFIXES}plan:d a pan:Plan ;\n    skos:notation "3" .\n'
+    )
+    told = [
+        one.rule.key
+        for one in check(small).findings
+        if one.place and one.place.file == "graph/y.ttl"
+    ]
     assert told == ["style-byte-order-mark"]
 
 
 OWN_QUERY: Final = 'a sh:SPARQLConstraint ;\n    sh:select "SELECT $this WHERE { $this x:y ?z }"'
 MALFORMED: Final = {
-    "no path": ("    sh:path pan:rank ;\n", "", "exactly one sh:path", "must include one `sh:path`"),
-    "a pattern that is none": ("sh:maxInclusive 9", 'sh:pattern "("', r"expression “\(”", "unterminated subpattern"),
-    "a count that is none": ("sh:maxInclusive 9", 'sh:minCount "x"', "sh:minCount is a whole number", "xsd:integer"),
+    "no path": (
+        "    sh:path pan:rank ;\n",
+        "",
+        "exactly one sh:path",
+        "must include one `sh:path`",
+    ),
+    "a pattern that is none": (
+        "sh:maxInclusive 9",
+        'sh:pattern "("',
+        r"expression “\(”",
+        "unterminated subpattern",
+    ),
+    "a count that is none": (
+        "sh:maxInclusive 9",
+        'sh:minCount "x"',
+        "sh:minCount is a whole number",
+        "xsd:integer",
+    ),
     "no query": ("sh:maxInclusive 9", "sh:sparql pan:Query", "exactly one sh:select", "sh:select"),
-    "no SPARQL": ("sh:maxInclusive 9", f"sh:sparql pan:Q .\n\npan:Q {OWN_QUERY}", "prefix", "prefix"),
+    "no SPARQL": (
+        "sh:maxInclusive 9",
+        f"sh:sparql pan:Q .\n\npan:Q {OWN_QUERY}",
+        "prefix",
+        "prefix",
+    ),
 }
 
 
 @ENGINES
 @pytest.mark.parametrize("case", MALFORMED)
-def test_a_malformed_shape_is_an_error_and_not_a_finding(small: Project, case: str, engine: Engine) -> None:
+def test_a_malformed_shape_is_an_error_and_not_a_finding(
+    small: Project, case: str, engine: Engine
+) -> None:
     old, new, *messages = MALFORMED[case]
     write(small.root, "ontology/shapes/plan.ttl", SHAPES.replace(old, new))
-    with pytest.raises(QueryError if case == "no SPARQL" else ProjectError, match=messages[engine is Engine.PYSHACL]):
+    with pytest.raises(
+        QueryError if case == "no SPARQL" else ProjectError,
+        match=messages[engine is Engine.PYSHACL],
+    ):
         check(small, engine=engine)
 
 
 def test_what_cannot_be_asked_or_read_is_an_error_with_its_file(small: Project) -> None:
     cases = (
-        ("severity: info", "severity: grave", "message"), ("#+ message: A plan needs no number.\n", "", "message"),
-        ("?focus ?path", "?thing ?path", "focus"), ("ORDER BY", "ORDER", "not SPARQL"),
-    )  # fmt: skip
+        ("severity: info", "severity: grave", "message"),
+        ("#+ message: A plan needs no number.\n", "", "message"),
+        ("?focus ?path", "?thing ?path", "focus"),
+        ("ORDER BY", "ORDER", "not SPARQL"),
+    )
     for old, new, message in cases:
         write(small.root, "queries/quality/numbered-violation.rq", QUALITY.replace(old, new))
         with pytest.raises(QueryError, match=message) as caught:
@@ -219,34 +300,48 @@ def test_what_cannot_be_asked_or_read_is_an_error_with_its_file(small: Project) 
         check(small)
 
 
-def test_the_shipped_files_keep_the_house_style_and_every_quality_query_looks_at_something(report: Report) -> None:
+def test_the_shipped_files_keep_the_house_style_and_every_quality_query_looks_at_something(
+    report: Report,
+) -> None:
     rules = [rule for rule in report.rules if rule.kind is Kind.QUALITY]
     assert len(rules) == 31
     for rule in rules:
-        assert all(text.say(tag) for text in (rule.message, rule.remedy) for tag in ("fr", "en")), rule.key
+        assert all(text.say(tag) for text in (rule.message, rule.remedy) for tag in ("fr", "en")), (
+            rule.key
+        )
     assert [rule.key for rule in report.idle if rule.kind is Kind.QUALITY] == []
     faults = [finding for finding in report.findings if finding.rule.kind is Kind.STYLE]
     assert [f"{finding.place} {finding.rule.key}" for finding in faults] == []
 
 
 def test_what_nobody_has_recorded_of_several_actions_is_told_once_a_plan(small: Project) -> None:
-    shape = SHAPES.replace("PlanShape-notation", "PlanShape-notation-missing").replace("pan:Plan ;", "pan:Action ;")
+    shape = SHAPES.replace("PlanShape-notation", "PlanShape-notation-missing").replace(
+        "pan:Plan ;", "pan:Action ;"
+    )
     write(small.root, "ontology/shapes/plan.ttl", shape)
     actions = "".join(f"plan:{key} a pan:Action ;\n    pan:inPlan plan:a .\n\n" for key in "xyz")
     write(small.root, "graph/plans/a/actions.ttl", PREFIXES + actions)
     report = check(small)
     (gap,) = found(report, "pan:PlanShape-notation-missing")
-    assert (gap.focus.rsplit("/", 1)[-1], gap.times, str(gap.place)) == ("a", 3, "graph/plans/a/plan.ttl:5")
+    assert (gap.focus.rsplit("/", 1)[-1], gap.times, str(gap.place)) == (
+        "a",
+        3,
+        "graph/plans/a/plan.ttl:5",
+    )
     assert (report.gaps, report.counts[Severity.WARNING], report.failing(gap.rule)) == (1, 0, 3)
 
 
 def test_a_quality_query_lets_pass_what_is_sound_and_finds_its_fault(small: Project) -> None:
-    cases = re.split(r"^# (sound|faulty) (\S+)\n", (HERE / "quality.ttl").read_text("utf-8"), flags=re.MULTILINE)[1:]
+    cases = re.split(
+        r"^# (sound|faulty) (\S+)\n", (HERE / "quality.ttl").read_text("utf-8"), flags=re.MULTILINE
+    )[1:]
     planted = {fault["rule"] for fault in FAULTS.values()} | {
         name for kind, name in zip(cases[::3], cases[1::3], strict=True) if kind == "faulty"
     }
     names = {path.stem for path in (ROOT / "queries" / "quality").glob("*.rq")}
-    assert planted >= names, "Give each query in queries/quality a faulty case in quality.ttl, or plant its fault."
+    assert planted >= names, (
+        "Give each query in queries/quality a faulty case in quality.ttl, or plant its fault."
+    )
     shutil.copy(ROOT / "ontology" / "pan2kg.ttl", small.root / "ontology")
     prefixes = (ROOT / "ontology" / "prefixes.ttl").read_text("utf-8")
     for kind, name, text in zip(cases[::3], cases[1::3], cases[2::3], strict=True):
@@ -257,7 +352,11 @@ def test_a_quality_query_lets_pass_what_is_sound_and_finds_its_fault(small: Proj
         report = check(small, kinds=[Kind.QUALITY])
         findings = found(report, name)
         if name == "wished-label-violation":  # what is only counted is no finding
-            assert (findings, report.statistics, report.failing(report.rules[0])) == ([], {name: 3}, 3)
+            assert (findings, report.statistics, report.failing(report.rules[0])) == (
+                [],
+                {name: 3},
+                3,
+            )
         else:
             assert bool(findings) is (kind == "faulty"), (kind, name)
             assert all(finding.place or finding.focus.startswith("http") for finding in findings)
@@ -267,7 +366,11 @@ def test_no_shipped_quality_query_reads_what_is_derived(few: pan2kg.Graph) -> No
     names = Names(read_prefixes(few.project))
     derived = findings_of_quality(few.project, few.store, names)
     stated = findings_of_quality(few.project, load_project(few.project), names)
-    told = {(one.rule.key, one.value) for one in stated.findings if one.rule.key == "undescribed-thing-violation"}
+    told = {
+        (one.rule.key, one.value)
+        for one in stated.findings
+        if one.rule.key == "undescribed-thing-violation"
+    }
     more = {(one.rule.key, one.value) for one in set(derived.findings) - set(stated.findings)}
     assert told
     assert set(stated.findings) <= set(derived.findings)
@@ -275,7 +378,8 @@ def test_no_shipped_quality_query_reads_what_is_derived(few: pan2kg.Graph) -> No
     assert stated.statistics == derived.statistics
 
 
-# A store that holds what is derived is checked as the files are; what it cannot be asked for is told, rule by rule
+# A store that holds what is derived is checked as the files are; what it cannot be asked for is
+# told, rule by rule
 
 
 @dataclass(frozen=True)
@@ -306,7 +410,9 @@ def test_the_shapes_and_quality_queries_find_in_a_store_what_they_find_over_the_
     assert not any(one.place for one in whole.findings)
 
 
-def test_a_rule_that_is_not_answered_is_a_violation_and_the_others_are_asked(few: pan2kg.Graph, whole: Report) -> None:
+def test_a_rule_that_is_not_answered_is_a_violation_and_the_others_are_asked(
+    few: pan2kg.Graph, whole: Report
+) -> None:
     for error in (
         fault("http://e", "endpoint-slow", "allow-time", seconds="1"),
         fault("http://e", "endpoint-refuses", status="HTTP 500", words="Stack overflow"),
@@ -320,5 +426,10 @@ def test_a_rule_that_is_not_answered_is_a_violation_and_the_others_are_asked(few
         assert keys - unanswered == {finding.rule.key for finding in whole.findings} - rules
         said = next(finding for finding in report.findings if finding.rule.key in unanswered)
         assert error.message.say("fr") in said.message.say("fr")
-    with pytest.raises(EndpointError, match="cannot be reached"):  # one that is gone is not asked any further
-        check_store(few.project, Choosy(few.store, fault("http://e", "endpoint-unreachable", reason="refused")))
+    with pytest.raises(
+        EndpointError, match="cannot be reached"
+    ):  # one that is gone is not asked any further
+        check_store(
+            few.project,
+            Choosy(few.store, fault("http://e", "endpoint-unreachable", reason="refused")),
+        )

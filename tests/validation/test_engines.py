@@ -19,7 +19,9 @@ from tests.lots import TIMES, by_lot
 VALID: Final = ROOT / "tests" / "shapes" / "valid.ttl"
 
 
-def test_both_engines_find_the_same_in_the_shipped_graph_and_report_it_alike(tmp_path: Path) -> None:
+def test_both_engines_find_the_same_in_the_shipped_graph_and_report_it_alike(
+    tmp_path: Path,
+) -> None:
     others = sorted(path.name for path in PLANS.iterdir() if path.name not in FEW)
     project = Project.at(copy(tmp_path / "copy", {*FEW, *by_lot(others, 4)}))
     found, other = (check(project, kinds=[Kind.SHAPE], engine=engine) for engine in Engine)
@@ -29,7 +31,9 @@ def test_both_engines_find_the_same_in_the_shipped_graph_and_report_it_alike(tmp
 
 @pytest.mark.parametrize("seed", range(4 * TIMES))
 def test_both_engines_find_the_same_in_a_damaged_example(seed: int) -> None:
-    shipped = Engines(read_shapes(sorted((ROOT / "ontology" / "shapes").glob("*.ttl"))), Names({"e": "http://e/"}))
+    shipped = Engines(
+        read_shapes(sorted((ROOT / "ontology" / "shapes").glob("*.ttl"))), Names({"e": "http://e/"})
+    )
     assert len(shipped.agreed(list(damaged(parse(VALID.read_bytes()), random.Random(seed))))) > 40
 
 
@@ -44,7 +48,9 @@ def damaged(data: list[ox.Quad], chance: random.Random) -> list[ox.Quad]:
     values = [quad.object for quad in data]
 
     def hurt(quad: ox.Quad) -> list[ox.Quad]:
-        subject, predicate, value = quad.subject, quad.predicate, quad.object
+        subject = quad.subject
+        predicate = quad.predicate
+        value = quad.object
         other = chance.choice(values)
         text = value.value if isinstance(value, ox.Literal) else str(value)
         changed = {
@@ -57,7 +63,9 @@ def damaged(data: list[ox.Quad], chance: random.Random) -> list[ox.Quad]:
             "a day": [ox.Quad(subject, predicate, ox.Literal("2021-02-30", datatype=XSD_DATE))],
             "a blank": [ox.Quad(subject, predicate, ox.BlankNode("unnamed"))],
         }
-        return changed[chance.choice(list(changed)[: 2 if predicate.value.endswith(COMPARED) else None])]
+        return changed[
+            chance.choice(list(changed)[: 2 if predicate.value.endswith(COMPARED) else None])
+        ]
 
     return [one for quad in data for one in (hurt(quad) if chance.random() < 0.25 else [quad])]
 
@@ -94,7 +102,12 @@ RANGES: Final = (
     "sh:lessThanOrEquals e:q",
 )  # fmt: skip
 NUMBERS: Final = ("3", "5", "5.0", "7.5", "7.50", "-1", "12", '"x"', '"x"@fr', "e:a")
-DAYS: Final = ('"2021-02-28"^^xsd:date', '"2021-03-01"^^xsd:date', '"2020-12-31"^^xsd:date', '"2024-02-29"^^xsd:date')
+DAYS: Final = (
+    '"2021-02-28"^^xsd:date',
+    '"2021-03-01"^^xsd:date',
+    '"2020-12-31"^^xsd:date',
+    '"2024-02-29"^^xsd:date',
+)
 TARGETS: Final = (
     "sh:targetClass e:A", "sh:targetClass e:B", "sh:targetNode e:a", 'sh:targetNode "x"', "sh:targetSubjectsOf e:p",
     "sh:targetObjectsOf e:q", "sh:targetClass e:A ; sh:targetObjectsOf e:p",
@@ -107,32 +120,54 @@ def node_shapes(inner: st.SearchStrategy[str] | None = None) -> st.SearchStrateg
         several = st.lists(inner, min_size=1, max_size=3).map(
             lambda found: f"( {' '.join(f'[ {one} ]' for one in found)} )"
         )
-        logical = st.tuples(st.sampled_from(("and", "or", "xone")), several).map(lambda one: f"sh:{one[0]} {one[1]}")
-        single = st.tuples(st.sampled_from(("not", "node")), inner).map(lambda one: f"sh:{one[0]} [ {one[1]} ]")
-        tests = st.one_of(tests, logical, single, property_shapes(inner).map(lambda one: f"sh:property [ {one} ]"))
+        logical = st.tuples(st.sampled_from(("and", "or", "xone")), several).map(
+            lambda one: f"sh:{one[0]} {one[1]}"
+        )
+        single = st.tuples(st.sampled_from(("not", "node")), inner).map(
+            lambda one: f"sh:{one[0]} [ {one[1]} ]"
+        )
+        tests = st.one_of(
+            tests, logical, single, property_shapes(inner).map(lambda one: f"sh:property [ {one} ]")
+        )
     return statements(tests)
 
 
 def property_shapes(inner: st.SearchStrategy[str] | None = None) -> st.SearchStrategy[str]:
     tests: st.SearchStrategy[str] = st.sampled_from((*TESTS, *COUNTS))
     if inner is not None:
-        count = st.sampled_from(("sh:qualifiedMinCount 1", "sh:qualifiedMinCount 2", "sh:qualifiedMaxCount 1"))
-        qualified = st.tuples(inner, count).map(lambda one: f"sh:qualifiedValueShape [ {one[0]} ] ; {one[1]}")
+        count = st.sampled_from(
+            ("sh:qualifiedMinCount 1", "sh:qualifiedMinCount 2", "sh:qualifiedMaxCount 1")
+        )
+        qualified = st.tuples(inner, count).map(
+            lambda one: f"sh:qualifiedValueShape [ {one[0]} ] ; {one[1]}"
+        )
         tests = st.one_of(tests, qualified, inner.map(lambda one: f"sh:node [ {one} ]"))
-    return st.tuples(st.sampled_from(PATHS), statements(tests)).map(lambda one: f"sh:path {one[0]} ; {one[1]}")
+    return st.tuples(st.sampled_from(PATHS), statements(tests)).map(
+        lambda one: f"sh:path {one[0]} ; {one[1]}"
+    )
 
 
 def statements(tests: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    return st.lists(tests, min_size=1, max_size=3, unique_by=lambda test: test.split()[0]).map(" ; ".join)
+    return st.lists(tests, min_size=1, max_size=3, unique_by=lambda test: test.split()[0]).map(
+        " ; ".join
+    )
 
 
 INNER: Final = node_shapes(node_shapes())
 SHAPES: Final = st.lists(
-    st.tuples(st.sampled_from(TARGETS), st.one_of(node_shapes(INNER), property_shapes(INNER))), min_size=1, max_size=3
-).map(lambda found: PREFIXES + "".join(f"e:S{n} {' ; '.join(one)} .\n" for n, one in enumerate(found)))
+    st.tuples(st.sampled_from(TARGETS), st.one_of(node_shapes(INNER), property_shapes(INNER))),
+    min_size=1,
+    max_size=3,
+).map(
+    lambda found: PREFIXES + "".join(f"e:S{n} {' ; '.join(one)} .\n" for n, one in enumerate(found))
+)
 DATA: Final = st.lists(
     st.one_of(
-        st.tuples(st.sampled_from(THINGS), st.sampled_from(PROPERTIES), st.sampled_from((*THINGS, *LITERALS))),
+        st.tuples(
+            st.sampled_from(THINGS),
+            st.sampled_from(PROPERTIES),
+            st.sampled_from((*THINGS, *LITERALS)),
+        ),
         st.tuples(st.sampled_from(THINGS), st.just("a"), st.sampled_from(CLASSES)),
         st.just(("e:B", "rdfs:subClassOf", "e:A")),
     ),
@@ -142,7 +177,9 @@ DATA: Final = st.lists(
 
 @settings(max_examples=80 * TIMES)
 @given(SHAPES, DATA)
-def test_both_engines_find_the_same_with_shapes_and_data_made_at_random(shapes: str, data: str) -> None:
+def test_both_engines_find_the_same_with_shapes_and_data_made_at_random(
+    shapes: str, data: str
+) -> None:
     Engines.of(shapes).agreed(parse(data))
 
 
@@ -157,13 +194,20 @@ def beside(values: tuple[str, ...]) -> str:
 @pytest.mark.parametrize("parameter", [*TESTS, *COUNTS])
 def test_both_engines_find_the_same_with_each_constraint_over_every_value(parameter: str) -> None:
     more = 'e:b a e:A . e:c a e:B . e:a a e:A . e:A rdfs:subClassOf e:B . e:t0 e:p 1 , 2 , 3 , "z"@fr , "zz"@fr .\n'
-    shapes = (f"e:S{n} sh:targetClass e:T ; sh:path {path} ; {parameter} .\n" for n, path in enumerate(PATHS))
+    shapes = (
+        f"e:S{n} sh:targetClass e:T ; sh:path {path} ; {parameter} .\n"
+        for n, path in enumerate(PATHS)
+    )
     assert Engines.of(PREFIXES + "".join(shapes)).agreed(parse(beside((*LITERALS, *THINGS)) + more))
 
 
 @pytest.mark.parametrize("parameter", RANGES)
 @pytest.mark.parametrize("values", [NUMBERS, DAYS], ids=["numbers", "days"])
-def test_both_engines_find_the_same_where_values_are_compared(parameter: str, values: tuple[str, ...]) -> None:
+def test_both_engines_find_the_same_where_values_are_compared(
+    parameter: str, values: tuple[str, ...]
+) -> None:
     head = "sh:targetClass e:T ; sh:path e:p"
-    shapes = (f"e:S{n} {head} ; {parameter.format(bound)} .\n" for n, bound in enumerate(values[:4]))
+    shapes = (
+        f"e:S{n} {head} ; {parameter.format(bound)} .\n" for n, bound in enumerate(values[:4])
+    )
     assert Engines.of(PREFIXES + "".join(shapes)).agreed(parse(beside(values)))

@@ -75,22 +75,37 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 def edited(project: Project) -> Project:
     git(project, "checkout", "-q", ".")
     details = project.root / PLAN / "details.ttl"
-    changed = details.read_text("utf-8").replace('pan:endDate "2020-12-31"', 'pan:endDate "2021-12-31"', 1)
+    changed = details.read_text("utf-8").replace(
+        'pan:endDate "2020-12-31"', 'pan:endDate "2021-12-31"', 1
+    )
     details.write_text("\n\n" + changed, "utf-8")
     return project
 
 
-def test_the_findings_of_some_files_are_those_of_the_whole_that_stand_there(project: Project) -> None:
+def test_the_findings_of_some_files_are_those_of_the_whole_that_stand_there(
+    project: Project,
+) -> None:
     names = (f"{PLAN}/plan.ttl", f"{PLAN}/details.ttl")
-    whole = [(one.place.file, one) for one in look(project).findings if one.place and one.place.file in names]
+    whole = [
+        (one.place.file, one)
+        for one in look(project).findings
+        if one.place and one.place.file in names
+    ]
     assert whole
     for some in (names, names[:1]):
-        assert set(look(project, only=some).findings) == {one for file, one in whole if file in some}
+        assert set(look(project, only=some).findings) == {
+            one for file, one in whole if file in some
+        }
 
 
-def test_what_a_change_has_added_and_mended_is_told_and_nothing_that_was_there(edited: Project) -> None:
+def test_what_a_change_has_added_and_mended_is_told_and_nothing_that_was_there(
+    edited: Project,
+) -> None:
     report = check_change(edited, CheckedChange(since="HEAD"), tell=print)
-    assert {one.rule.key for one in report.findings} == {"timeline-words-violation", "style-blank-line"}
+    assert {one.rule.key for one in report.findings} == {
+        "timeline-words-violation",
+        "style-blank-line",
+    }
     assert not report.conforms
     git(edited, "commit", "-aqm", "With a fault")
     same = check_change(edited, CheckedChange(since="HEAD"), tell=print)
@@ -103,8 +118,12 @@ def test_what_a_change_has_added_and_mended_is_told_and_nothing_that_was_there(e
     assert report.conforms
 
 
-def test_the_first_line_names_the_project_and_what_of_it_is_looked_at(cli: Cli, edited: Project) -> None:
-    found = cli("check", f"{PLAN}/details.ttl", "--since", "HEAD", "--language", "fr", cwd=edited.root)
+def test_the_first_line_names_the_project_and_what_of_it_is_looked_at(
+    cli: Cli, edited: Project
+) -> None:
+    found = cli(
+        "check", f"{PLAN}/details.ttl", "--since", "HEAD", "--language", "fr", cwd=edited.root
+    )
     first, second, third = found.stdout.splitlines()[:3]
     assert (found.returncode, first) == (1, "mine\u00a0; 1 fichier\u00a0; depuis HEAD")
     assert second.startswith("Le graphe n’est pas conforme")
@@ -114,7 +133,9 @@ def test_the_first_line_names_the_project_and_what_of_it_is_looked_at(cli: Cli, 
     assert "timeline-words-violation" in alone.stdout
     # a project is called as its catalogue calls it
     shipped = Project.at(ROOT)
-    assert heading(shipped, CheckedChange(), "en") == "pan2kg: a knowledge graph of policy coherence"
+    assert (
+        heading(shipped, CheckedChange(), "en") == "pan2kg: a knowledge graph of policy coherence"
+    )
     assert heading(shipped, CheckedChange(since="v1"), "de").endswith("; seit v1")
 
 
@@ -132,19 +153,25 @@ def test_files_are_named_from_where_one_is_or_from_the_project_and_folders_stand
     link = here / "linked.ttl"
     link.symlink_to(tmp_path / "kept-elsewhere.ttl")
     try:
-        assert named_files(project, [str(tmp_path / "kept-elsewhere.ttl")], here) == (f"{PLAN}/linked.ttl",)
+        assert named_files(project, [str(tmp_path / "kept-elsewhere.ttl")], here) == (
+            f"{PLAN}/linked.ttl",
+        )
     finally:
         link.unlink()
 
 
-def test_what_cannot_be_looked_at_is_one_sentence(cli: Cli, project: Project, own_project: Path) -> None:
+def test_what_cannot_be_looked_at_is_one_sentence(
+    cli: Cli, project: Project, own_project: Path
+) -> None:
     outside = ("--project", str(own_project), "--language", "de")
     for arguments, expected in (
-        (["nowhere.ttl"], "nowhere.ttl: There is no such file"), (["README.md"], "none of the files that are checked"),
-        (["--since", "nope"], "no revision « nope »"), (["--since=--output=x"], "no revision « --output=x »"),
+        (["nowhere.ttl"], "nowhere.ttl: There is no such file"),
+        (["README.md"], "none of the files that are checked"),
+        (["--since", "nope"], "no revision « nope »"),
+        (["--since=--output=x"], "no revision « --output=x »"),
         (["--since", "HEAD", "--baseline", "x"], "accepted failures is that of a whole project"),
         (["--since", "HEAD", *outside], "Git-Repositorium"),
-    ):  # fmt: skip
+    ):
         done = cli("check", *arguments, cwd=project.root)
         assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.stderr
         assert expected in done.stderr
@@ -196,12 +223,18 @@ def test_one_that_was_damaged_is_made_anew(begun: Project, found: Report, tmp_pa
 def test_whatever_a_check_reads_makes_another_state_and_the_two_used_last_are_kept(
     begun: Project, found: Report, tmp_path: Path
 ) -> None:
-    project, cache = Project.at(shutil.copytree(begun.root, tmp_path / "copy")), tmp_path / "cache"
+    project = Project.at(shutil.copytree(begun.root, tmp_path / "copy"))
+    cache = tmp_path / "cache"
     seen = {state_name(project)}
     changed = [
-        "graph/profile.ttl", "graph/new.ttl", "ontology/prefixes.ttl", "ontology/shapes/new.ttl", "queries/own/new.rq",
-        "queries/quality/new-violation.rq", "texts/a.txt",
-    ]  # fmt: skip
+        "graph/profile.ttl",
+        "graph/new.ttl",
+        "ontology/prefixes.ttl",
+        "ontology/shapes/new.ttl",
+        "queries/own/new.rq",
+        "queries/quality/new-violation.rq",
+        "texts/a.txt",
+    ]
 
     def change(name: str) -> Report:
         path = project.root / name
@@ -216,15 +249,22 @@ def test_whatever_a_check_reads_makes_another_state_and_the_two_used_last_are_ke
     assert len(seen) == 1 + len(changed)
     states = set(cache.rglob("check-*.json"))
     change(changed[0])
-    kept_report(project, cache, lambda: change(changed[1]))  # while it is made: nobody knows of which state it is
+    kept_report(
+        project, cache, lambda: change(changed[1])
+    )  # while it is made: nobody knows of which state it is
     assert (len(states), set(cache.rglob("check-*.json"))) == (2, states)
 
 
 def test_the_command_says_that_nothing_has_changed_and_does_not_look_where_it_is_not_to(
-    begun: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    begun: Project,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("PAN2KG_CACHE", str(tmp_path))
-    command, codes, said = ["check", "--project", str(begun.root)], [], []
+    command = ["check", "--project", str(begun.root)]
+    codes = []
+    said = []
     for more in ([], [], ["--no-cache"], ["--language", "fr"]):
         codes.append(main([*command, *more]))
         said.append(capsys.readouterr().out.partition("\n"))

@@ -17,8 +17,15 @@ from pan2kg.validation import lines
 from pan2kg.validation.check import check
 from pan2kg.validation.report import Finding, Kind, Rule, Severity
 
-PREFIXES: Final = {"e": "http://e/", "pan": "http://pan/", "skos": "http://skos/", "xsd": "http://xsd#"}
-HEAD: Final = "@prefix e: <http://e/> .\n@prefix pan: <http://pan/> .\n@prefix skos: <http://skos/> .\n"
+PREFIXES: Final = {
+    "e": "http://e/",
+    "pan": "http://pan/",
+    "skos": "http://skos/",
+    "xsd": "http://xsd#",
+}
+HEAD: Final = (
+    "@prefix e: <http://e/> .\n@prefix pan: <http://pan/> .\n@prefix skos: <http://skos/> .\n"
+)
 TYPED: Final = HEAD + "@prefix xsd: <http://xsd#> .\n"
 GOOD: Final = (
     '# Un titre\n\ne:a a pan:Plan ;\n    skos:notation "1" ;\n    skos:prefLabel "Un; deux, [trois] # (quatre)"@fr ;\n'
@@ -58,7 +65,9 @@ FAULTS: Final = {
 
 
 def faults(*files: TurtleFile) -> list[tuple[str, int | None]]:
-    return [(f.rule.key, f.place.line if f.place else None) for f in lines.check_style(files, PREFIXES)]
+    return [
+        (f.rule.key, f.place.line if f.place else None) for f in lines.check_style(files, PREFIXES)
+    ]
 
 
 def test_a_fault_of_style_is_named_with_its_line_and_a_well_kept_file_passes() -> None:
@@ -67,16 +76,28 @@ def test_a_fault_of_style_is_named_with_its_line_and_a_well_kept_file_passes() -
     for rule, (line, text) in FAULTS.items():
         assert faults(read_turtle_file(text, "graph/x.ttl")) == [(rule, line)]
     for text, fault in (
-        (f'{HEAD}\n{PLAIN} ;\n    skos:prefLabel """A\n\nb."""@fr ;\n  pan:part e:b .\n', ("style-indent", 9)),
+        (
+            f'{HEAD}\n{PLAIN} ;\n    skos:prefLabel """A\n\nb."""@fr ;\n  pan:part e:b .\n',
+            ("style-indent", 9),
+        ),
         (f"{HEAD};\n    {LABEL} ;\n{GOOD}", ("style-spacing", 4)),
     ):
         assert fault in faults(read_turtle_file(text, "graph/x.ttl"))
 
 
-def test_a_subject_has_its_block_in_one_file_but_an_unverified_file_may_add_to_it_without_its_type() -> None:
-    files = [read_turtle_file(f"{HEAD}\n{PLAIN} ;\n    {LABEL} .\n", f"graph/{name}.ttl") for name in "xy"]
+def test_a_subject_has_its_block_in_one_file_but_an_unverified_file_may_add_to_it_without_its_type() -> (
+    None
+):
+    files = [
+        read_turtle_file(f"{HEAD}\n{PLAIN} ;\n    {LABEL} .\n", f"graph/{name}.ttl")
+        for name in "xy"
+    ]
     (found,) = lines.check_style(files, PREFIXES)
-    assert (found.rule.key, str(found.place), found.value) == ("style-one-block", "graph/y.ttl:5", '"graph/x.ttl:5"')
+    assert (found.rule.key, str(found.place), found.value) == (
+        "style-one-block",
+        "graph/y.ttl:5",
+        '"graph/x.ttl:5"',
+    )
     added = "@prefix e: <http://e/> .\n@prefix pan: <http://pan/> .\n\ne:a pan:part e:b .\n"
     assert faults(read_turtle_file(added, "graph/unverified.ttl"), files[0]) == []
 
@@ -88,9 +109,13 @@ def test_lists_and_nameless_nodes_are_allowed_in_the_ontology() -> None:
 
 
 def test_the_fault_of_a_block_is_about_its_subject_and_that_of_a_file_about_its_graph() -> None:
-    (found,) = lines.check_style([read_turtle_file(FAULTS["style-comma"][1], "graph/x.ttl")], PREFIXES)
+    (found,) = lines.check_style(
+        [read_turtle_file(FAULTS["style-comma"][1], "graph/x.ttl")], PREFIXES
+    )
     assert (found.focus, found.severity) == ("http://e/a", Severity.VIOLATION)
-    (found,) = lines.check_style([read_turtle_file(FAULTS["style-prefix-order"][1], "graph/plans/x.ttl")], PREFIXES)
+    (found,) = lines.check_style(
+        [read_turtle_file(FAULTS["style-prefix-order"][1], "graph/plans/x.ttl")], PREFIXES
+    )
     assert found.focus == "https://w3id.org/pan2kg/graph/plans/x"
     looked = lines.looked_at([read_turtle_file(HEAD + "\n" + GOOD, "graph/x.ttl")], Kind.STYLE)
     assert (looked["style-tab"], looked["style-order"], looked["style-comma"]) == (1, 2, 8)
@@ -100,7 +125,9 @@ def test_the_fault_of_a_block_is_about_its_subject_and_that_of_a_file_about_its_
 def test_a_rule_has_its_words_in_each_language(rules: dict[str, Rule]) -> None:
     for rule in rules.values():
         for text in filter(None, (rule.message, rule.remedy)):
-            assert len({text.by_language()[language] for language in LANGUAGES} - {""}) == 3, rule.key
+            assert len({text.by_language()[language] for language in LANGUAGES} - {""}) == 3, (
+                rule.key
+            )
 
 
 # Words
@@ -123,12 +150,16 @@ RIGHT: Final = link_iri("builds-on", ONE, TWO).rsplit("/", 1)[-1]
 
 
 def plan(*lines: str) -> TurtleFile:
-    return read_turtle_file(WORDS + " ;\n    ".join(("plan:a a pan:Plan", *lines)) + " .\n", "graph/x.ttl")
+    return read_turtle_file(
+        WORDS + " ;\n    ".join(("plan:a a pan:Plan", *lines)) + " .\n", "graph/x.ttl"
+    )
 
 
 def link(key: str, *more: str, kind: str = "builds-on") -> TurtleFile:
     said = (f"pan:linkType linktype:{kind}", "pan:from plan:a", "pan:to plan:b", *more)
-    return read_turtle_file(WORDS + " ;\n    ".join((f"link:{key} a pan:Link", *said)) + " .\n", "graph/x.ttl")
+    return read_turtle_file(
+        WORDS + " ;\n    ".join((f"link:{key} a pan:Link", *said)) + " .\n", "graph/x.ttl"
+    )
 
 
 FAULTY: Final = {
@@ -142,11 +173,21 @@ FAULTY: Final = {
     "text-term": plan('skos:prefLable "Plan"@fr'),
 }
 SOUND: Final = (
-    plan('pan:adoptedOn "2020-02-29"^^xsd:date', 'pan:at "1868"^^xsd:gYear', 'pan:date "2020-12"^^xsd:gYearMonth'),
+    plan(
+        'pan:adoptedOn "2020-02-29"^^xsd:date',
+        'pan:at "1868"^^xsd:gYear',
+        'pan:date "2020-12"^^xsd:gYearMonth',
+    ),
     plan('pan:at "2020-01-31T12:00:00Z"^^xsd:dateTime', 'skos:notation "2119"'),
-    plan('skos:prefLabel "R&D ; Q&A ; AT&T"@en', 'skos:altLabel "Bundesministerium für Klima"@de-AT'),
+    plan(
+        'skos:prefLabel "R&D ; Q&A ; AT&T"@en', 'skos:altLabel "Bundesministerium für Klima"@de-AT'
+    ),
     plan('skos:prefLabel "Baden Baden"@de', 'skos:prefLabel "Programme « The Future of Work »"@fr'),
-    plan('skos:prefLabel "Le Monde"@en', 'skos:prefLabel "Klimapakt 2.0"@lb', 'pan:quote "the word of a text"@fr'),
+    plan(
+        'skos:prefLabel "Le Monde"@en',
+        'skos:prefLabel "Klimapakt 2.0"@lb',
+        'pan:quote "the word of a text"@fr',
+    ),
     plan("eli:is_part_off plan:b", "rdf:_1 plan:b", "dcterms:isReplacedBy plan:b"),
     link(RIGHT),
 )
@@ -156,15 +197,23 @@ def told(file: TurtleFile) -> list[Finding]:
     return list(lines.check_wording([file], {"link": "https://w3id.org/pan2kg/id/link/"}))
 
 
-def test_a_fault_of_words_is_named_with_its_line_and_what_is_meant_and_what_looks_like_one_passes() -> None:
-    assert set(FAULTY) == set(lines.TEXT_RULES) - {"text-syntax"}, "Give each rule of words one case in FAULTY."
+def test_a_fault_of_words_is_named_with_its_line_and_what_is_meant_and_what_looks_like_one_passes() -> (
+    None
+):
+    assert set(FAULTY) == set(lines.TEXT_RULES) - {"text-syntax"}, (
+        "Give each rule of words one case in FAULTY."
+    )
     expected = {
-        "text-link-key": f"link:{RIGHT}", "text-term": "http://www.w3.org/2004/02/skos/core#prefLabel",
+        "text-link-key": f"link:{RIGHT}",
+        "text-term": "http://www.w3.org/2004/02/skos/core#prefLabel",
         "text-language": "en",
-    }  # fmt: skip
+    }
     for rule, file in FAULTY.items():
         (finding,) = told(file)
-        assert (finding.rule.key, finding.place and finding.place.line) == (rule, 12 + (rule != "text-link-key"))
+        assert (finding.rule.key, finding.place and finding.place.line) == (
+            rule,
+            12 + (rule != "text-link-key"),
+        )
         assert rule not in expected or finding.expected.say("en") == expected[rule]
     assert [(number, one.rule.key) for number, file in enumerate(SOUND) for one in told(file)] == []
 
@@ -172,10 +221,18 @@ def test_a_fault_of_words_is_named_with_its_line_and_what_is_meant_and_what_look
 def test_a_link_that_was_decided_on_may_bear_its_reviewer() -> None:
     by = ('pan:reviewedBy "A. Weber"', "pan:status linkstatus:accepted")
     for assessor in ("|A. Weber", "|A. Weber|2"):
-        assert not list(misnamed([link(link_iri("builds-on", ONE, TWO, assessor=assessor).rsplit("/", 1)[-1], *by)]))
-    ((*_, other),) = misnamed([link(link_iri("builds-on", ONE, TWO, assessor="|B. Klein").rsplit("/", 1)[-1], *by)])
+        assert not list(
+            misnamed(
+                [link(link_iri("builds-on", ONE, TWO, assessor=assessor).rsplit("/", 1)[-1], *by)]
+            )
+        )
+    ((*_, other),) = misnamed(
+        [link(link_iri("builds-on", ONE, TWO, assessor="|B. Klein").rsplit("/", 1)[-1], *by)]
+    )
     assert other.endswith(RIGHT)
-    ((*_, rejected),) = misnamed([link("0", 'pan:reviewedBy "A. Weber"', "pan:status linkstatus:rejected")])
+    ((*_, rejected),) = misnamed(
+        [link("0", 'pan:reviewedBy "A. Weber"', "pan:status linkstatus:rejected")]
+    )
     assert rejected == link_iri("builds-on", ONE, TWO, assessor="|A. Weber")
     # one without one of its ends is left to its shape
     assert not list(misnamed([link("0", "pan:to plan:c")]))
@@ -183,11 +240,20 @@ def test_a_link_that_was_decided_on_may_bear_its_reviewer() -> None:
 
 def test_a_date_that_is_none_is_refused_and_a_language_is_doubted_only_by_a_wide_margin() -> None:
     for value, datatype in {
-        "2020-1-1": "date", "20200101": "date", "2020-13": "gYearMonth", "20": "gYear", "1200": "gYear", "x": "dateTime"
-    }.items():  # fmt: skip
+        "2020-1-1": "date",
+        "20200101": "date",
+        "2020-13": "gYearMonth",
+        "20": "gYear",
+        "1200": "gYear",
+        "x": "dateTime",
+    }.items():
         assert not lines.is_date(value, datatype), value
     assert lines.language_of("Plan zur Anpassung an die Folgen der Erwärmung", "fr") == "de"
-    assert lines.language_of("Plan of action", "fr") == lines.language_of("Pacte de la forêt", "xx") == ""
+    assert (
+        lines.language_of("Plan of action", "fr")
+        == lines.language_of("Pacte de la forêt", "xx")
+        == ""
+    )
 
 
 # Stored questions
@@ -251,7 +317,11 @@ def mine(tmp_path: Path) -> Project:
 
 def findings(project: Project) -> list[tuple[str, str, int, str]]:
     found, _ = lines.check_questions(project, lambda: LocalStore(ox.Store()))
-    return [(one.rule.key, one.place.file, one.place.line or 0, one.value.strip('"')) for one in found if one.place]
+    return [
+        (one.rule.key, one.place.file, one.place.line or 0, one.value.strip('"'))
+        for one in found
+        if one.place
+    ]
 
 
 def test_one_fault_gives_that_finding_and_no_other(mine: Project) -> None:
@@ -264,25 +334,38 @@ def test_one_fault_gives_that_finding_and_no_other(mine: Project) -> None:
         if not rule:
             assert [one[0] for one in findings(mine)] == ["question-language"]
             continue
-        found = [one for one in findings(mine) if one[1].endswith("asked.rq") or one[0] != "question-language"]
+        found = [
+            one
+            for one in findings(mine)
+            if one[1].endswith("asked.rq") or one[0] != "question-language"
+        ]
         assert [one[:3] for one in found] == [(rule, "queries/mine/asked.rq", line)], name
         assert value in found[0][3]
 
 
-def test_a_project_without_another_language_lacks_none_and_its_program_queries_are_not_looked_at(mine: Project) -> None:
+def test_a_project_without_another_language_lacks_none_and_its_program_queries_are_not_looked_at(
+    mine: Project,
+) -> None:
     english = "".join(line for line in QUESTION.splitlines(keepends=True) if "_fr:" not in line)
     (mine.queries / "mine" / "other.rq").write_text(english, encoding="utf-8")
     (mine.queries / "program" / "mine" / "x.rq").write_text("no SPARQL", encoding="utf-8")
     assert findings(mine) == []
 
 
-def test_french_is_shown_with_spaces_that_do_not_break_though_the_file_has_plain_ones(mine: Project) -> None:
-    (mine.queries / "mine" / "asked.rq").write_text(QUESTION.replace("comporte un plan ?", "a « un plan » ?"), "utf-8")
+def test_french_is_shown_with_spaces_that_do_not_break_though_the_file_has_plain_ones(
+    mine: Project,
+) -> None:
+    (mine.queries / "mine" / "asked.rq").write_text(
+        QUESTION.replace("comporte un plan ?", "a « un plan » ?"), "utf-8"
+    )
     query = read_queries(mine)["asked"]
     assert query.question("fr") == "Quelles actions a «\u00a0un plan\u00a0»\u00a0?"
     assert query.question("en") == "Which actions has a plan?"
     parameter = Parameter("x", "1", "why: x", {"fr": "pourquoi\u00a0: x"})
-    assert (parameter.meaning_in("fr"), parameter.meaning_in("de")) == ("pourquoi\u00a0: x", "why: x")
+    assert (parameter.meaning_in("fr"), parameter.meaning_in("de")) == (
+        "pourquoi\u00a0: x",
+        "why: x",
+    )
 
 
 def test_a_question_of_the_program_is_asked_only_where_it_was_changed(mine: Project) -> None:
@@ -296,10 +379,20 @@ def test_a_question_of_the_program_is_asked_only_where_it_was_changed(mine: Proj
         asked.append("asked")
         return LocalStore(ox.Store())
 
-    for words, keys, times in ((text, [], 0), (text.replace("SELECT", "SELEKT"), ["question-sparql"], 1)):
+    for words, keys, times in (
+        (text, [], 0),
+        (text.replace("SELECT", "SELEKT"), ["question-sparql"], 1),
+    ):
         (mine.queries / name).write_text(words, encoding="utf-8")
         found, looked_at = lines.check_questions(mine, derived)
-        assert ([one.rule.key for one in found], looked_at["question-sparql"], len(asked)) == (keys, 1, times)
+        assert ([one.rule.key for one in found], looked_at["question-sparql"], len(asked)) == (
+            keys,
+            1,
+            times,
+        )
     (mine.root / "ontology" / "prefixes.ttl").write_text("", encoding="utf-8")
     report = check(mine, kinds=[Kind.STYLE])  # one that is no SPARQL does not conform
-    assert (report.conforms, [one.rule.key for one in report.findings]) == (False, ["question-sparql"])
+    assert (report.conforms, [one.rule.key for one in report.findings]) == (
+        False,
+        ["question-sparql"],
+    )

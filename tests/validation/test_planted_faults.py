@@ -21,12 +21,16 @@ FAULTS: Final = tomllib.loads((Path(__file__).parent / "faults.toml").read_text(
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     root = copy(tmp_path_factory.mktemp("planted"), FEW, all_else=True)
     added = "".join(fault.get("added", "") for fault in FAULTS.values())
-    (root / PLANTED).write_text((root / "ontology" / "prefixes.ttl").read_text("utf-8") + added, encoding="utf-8")
+    (root / PLANTED).write_text(
+        (root / "ontology" / "prefixes.ttl").read_text("utf-8") + added, encoding="utf-8"
+    )
     for name, fault in FAULTS.items():
         if "added" not in fault:
             path = root / fault["file"]
             text = path.read_bytes().decode()
-            assert fault["old"] in text, f"“{name}” cannot be planted: {path} has no {fault['old']!r}."
+            assert fault["old"] in text, (
+                f"“{name}” cannot be planted: {path} has no {fault['old']!r}."
+            )
             path.write_bytes(text.replace(fault["old"], fault["new"], 1).encode())
     return Project.at(root)
 
@@ -55,11 +59,15 @@ def test_a_planted_fault_is_found_by_its_rule(planted: Report, name: str) -> Non
     assert found, f"{fault['rule']} has found {at_thing}"
 
 
-def test_quality_queries_find_at_some_things_what_they_find_there_among_all(project: Project, looked: Looked) -> None:
+def test_quality_queries_find_at_some_things_what_they_find_there_among_all(
+    project: Project, looked: Looked
+) -> None:
     whole = [replace(one, place=None) for one in looked.findings if one.rule.kind is Kind.QUALITY]
     some = list({one.rule: one.focus for one in reversed(whole)}.values())
     found = findings_of_quality(project, looked.store, looked.names, only=some).findings
-    assert {one for one in found if one.focus in some} == {one for one in whole if one.focus in some}
+    assert {one for one in found if one.focus in some} == {
+        one for one in whole if one.focus in some
+    }
     values: dict[Rule, dict[str, str]] = {}
     for one in whole:
         if one.value.startswith("<"):

@@ -14,7 +14,15 @@ from pan2kg.project import Project
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.validation import quotations
 from pan2kg.validation.check import check
-from pan2kg.validation.quotations import LONGEST, WHOLE, KeptText, hashes_of, is_long, kept_texts, read_hashes
+from pan2kg.validation.quotations import (
+    LONGEST,
+    WHOLE,
+    KeptText,
+    hashes_of,
+    is_long,
+    kept_texts,
+    read_hashes,
+)
 from pan2kg.validation.report import Report, kept_report
 from tests.copies import ROOT
 
@@ -37,7 +45,9 @@ HEAD: Final = f"""@prefix action: <https://w3id.org/pan2kg/id/action/> .
 document:{KEY} a pan:Document .
 
 """
-SIZED: Final = HEAD.replace(" .\n\n", " ;\n    pan:characters 1000 .\n\n").replace("> ;\n    pan:characters 1000", ">")
+SIZED: Final = HEAD.replace(" .\n\n", " ;\n    pan:characters 1000 .\n\n").replace(
+    "> ;\n    pan:characters 1000", ">"
+)
 TEN: Final = "Dix mots font une phrase que personne ne lit jamais "
 
 
@@ -64,23 +74,35 @@ def keys(found: Report) -> list[tuple[str, str]]:
 
 def test_a_quotation_that_stands_there_is_let_pass() -> None:
     for words in (
-        "Sensibilisation et formation des entreprises", "marchés publics […]", "la diligence  raisonnable",
+        "Sensibilisation et formation des entreprises",
+        "marchés publics […]",
+        "la diligence  raisonnable",
         "Promotion des Principes directeurs … les relations internationales",
         "Sensibilisation […] « Entreprises et droits de l'Homme »",
-    ):  # fmt: skip
+    ):
         assert keys(checked(quoted(words))) == [], words
 
 
-def test_a_quotation_that_does_not_is_found_at_its_line_with_the_nearest_words_or_where_it_stands() -> None:
+def test_a_quotation_that_does_not_is_found_at_its_line_with_the_nearest_words_or_where_it_stands() -> (
+    None
+):
     near = "Sensibilisation et formation des entreprises"
     other = KeptText("other", "texts/other.txt", "Il y est question de toute autre chose.")
     for words, expected in {
-        "Sensibilisation et formation des ministères": near, "sensibilisation et Formation des entreprises": near,
-        "les relations internationales … Promotion des Principes directeurs": "", "ensibilisation et formation": "",
-        "": "", "…": "", "Wholly other words in another language": "", "toute autre chose": "document:other",
-    }.items():  # fmt: skip
+        "Sensibilisation et formation des ministères": near,
+        "sensibilisation et Formation des entreprises": near,
+        "les relations internationales … Promotion des Principes directeurs": "",
+        "ensibilisation et formation": "",
+        "": "",
+        "…": "",
+        "Wholly other words in another language": "",
+        "toute autre chose": "document:other",
+    }.items():
         found = checked(quoted(words), TEXT, other)
-        assert keys(found) == [("text-quote", "graph/x.ttl:13"), ("text-kept", "texts/other.txt")], words
+        assert keys(found) == [
+            ("text-quote", "graph/x.ttl:13"),
+            ("text-kept", "texts/other.txt"),
+        ], words
         assert not expected or found.findings[0].expected.say("en") == expected
 
 
@@ -99,7 +121,8 @@ def test_a_quotation_with_any_one_word_changed_is_found(line: str, at: int, word
 
 @given(st.text(st.characters(codec="utf-8"), min_size=1))
 def test_every_text_holds_itself_and_is_folded_once(text: str) -> None:
-    folded, pieces = quotations.folded(text), quotations.pieces(text)
+    folded = quotations.folded(text)
+    pieces = quotations.pieces(text)
     assert quotations.folded(folded) == folded
     assert all(any(map(str.isalnum, piece)) for piece in pieces)
     kept = KeptText("x", "x", text)
@@ -110,22 +133,32 @@ def test_every_text_holds_itself_and_is_folded_once(text: str) -> None:
 LISTED: Final = [
     ("1.1", "Communiquer et sensibiliser"),
     ("4.1", "Etude de la possibilité de légiférer sur un devoir de diligence"),
-    ("3.4", "Renforcement des critères relatifs aux droits humains dans les labels de qualité existants"),
+    (
+        "3.4",
+        "Renforcement des critères relatifs aux droits humains dans les labels de qualité existants",
+    ),
 ]
 
 
 def test_titles_and_numbers_are_those_of_the_list() -> None:
     def body(changed: dict[int, tuple[str, str]]) -> str:
-        return "".join(action(*changed.get(at, one)) for at, one in enumerate(LISTED)).rstrip("\n") + "\n"
+        return (
+            "".join(action(*changed.get(at, one)) for at, one in enumerate(LISTED)).rstrip("\n")
+            + "\n"
+        )
 
     found = checked(body({}))
     assert (keys(found), found.looked_at["text-title"]) == ([], 3)
-    title = checked(body({1: ("4.1", "Étude de la possibilité de légiférer sur un devoir de diligence")}))
+    title = checked(
+        body({1: ("4.1", "Étude de la possibilité de légiférer sur un devoir de diligence")})
+    )
     assert keys(title) == [("text-title", "graph/x.ttl:21")]
     assert title.findings[0].expected.say("fr") == LISTED[1][1]
     assert keys(checked(body({2: ("3.5", LISTED[2][1])}))) == [("text-number", "graph/x.ttl:27")]
     assert keys(checked(body({1: ("1.1", LISTED[1][1])}))) == [("text-number", "graph/x.ttl:20")]
-    assert keys(checked(body({2: ("3.5", LISTED[2][1])}), HASHES)) == [("text-number", "graph/x.ttl:27")]
+    assert keys(checked(body({2: ("3.5", LISTED[2][1])}), HASHES)) == [
+        ("text-number", "graph/x.ttl:27")
+    ]
     # a document that is no list of the plan says nothing about its titles
     found = checked(action("1", "Un titre") + action("2", "Un autre").rstrip("\n") + "\n")
     assert (keys(found), found.looked_at.get("text-title", 0)) == ([], 0)
@@ -145,7 +178,9 @@ def test_the_shipped_list_is_the_text_every_quotation_from_it_stands_in(project:
         for path in (project.graph / "plans" / "lu-bhr-2").glob("*.ttl")
     ]
     found = quotations.check_quotations(files, kept_texts(project))
-    assert [one.rule.key for one in found.findings] == ["text-kept"], "its document stands in another folder"
+    assert [one.rule.key for one in found.findings] == ["text-kept"], (
+        "its document stands in another folder"
+    )
     assert found.looked_at["text-title"] == found.looked_at["text-number"] == 26
     assert found.looked_at["text-quote"] > 15
 
@@ -162,24 +197,35 @@ def test_hashes_do_not_hold_the_words_and_a_damaged_file_is_one_sentence(tmp_pat
         kept_texts(Project(tmp_path))
 
 
-def test_a_text_is_kept_for_a_project_of_ones_own_and_its_quotations_are_compared(cli: Cli, tmp_path: Path) -> None:
+def test_a_text_is_kept_for_a_project_of_ones_own_and_its_quotations_are_compared(
+    cli: Cli, tmp_path: Path
+) -> None:
     assert cli("init", "mine", "--country", "be").returncode == 0
     plan = tmp_path / "mine/graph/plans/be-example-1/plan.ttl"
-    (words,) = set(re.findall(r'passage:\S+-ungp a pan:Passage ;\n    pan:quote "([^"]+)"', plan.read_text("utf-8")))
-    (ministry,) = set(re.findall(r'-ministry a pan:Passage ;\n    pan:quote "([^"]+)"', plan.read_text("utf-8")))
+    (words,) = set(
+        re.findall(
+            r'passage:\S+-ungp a pan:Passage ;\n    pan:quote "([^"]+)"', plan.read_text("utf-8")
+        )
+    )
+    (ministry,) = set(
+        re.findall(r'-ministry a pan:Passage ;\n    pan:quote "([^"]+)"', plan.read_text("utf-8"))
+    )
     (tmp_path / "plan.txt").write_text(f"Plan\n\n{ministry}.\n{words}\n", "utf-8")
     keep = ("keep", "plan.txt", "--document", "be-example-1-text", "--project", "mine")
     done = cli(*keep)
     assert (done.returncode, done.stderr) == (
-        0, "Kept as texts/be-example-1-text.txt; 2 of 2 quotations from it stand there.\n",
-    )  # fmt: skip
+        0,
+        "Kept as texts/be-example-1-text.txt; 2 of 2 quotations from it stand there.\n",
+    )
     plan.write_text(plan.read_text("utf-8").replace(words, f"{words} partout"), "utf-8")
     check = ("check", "graph/plans/be-example-1/plan.ttl", "--project", "mine", "--language", "fr")
     found = cli(*check)
     assert (found.returncode, "text-quote" in found.stdout) == (1, True)
     hashed = cli(*keep, "--hashes")
     assert hashed.returncode == 0, hashed.stderr
-    assert [path.name for path in (tmp_path / "mine/texts").iterdir()] == ["be-example-1-text.hashes"]
+    assert [path.name for path in (tmp_path / "mine/texts").iterdir()] == [
+        "be-example-1-text.hashes"
+    ]
     assert "text-quote" in cli(*check).stdout
     assert cli("keep", "plan.txt", "--document", "nothing", "--project", "mine").returncode == 2
     (tmp_path / "empty.txt").write_text("", "utf-8")
@@ -190,23 +236,33 @@ def test_a_text_is_kept_for_a_project_of_ones_own_and_its_quotations_are_compare
 # How much is quoted
 
 
-def rights(*passages: str, head: str = SIZED, kept: KeptText | None = None) -> list[tuple[str, str]]:
+def rights(
+    *passages: str, head: str = SIZED, kept: KeptText | None = None
+) -> list[tuple[str, str]]:
     files = [read_turtle_file(head + "\n".join(passages), "graph/x.ttl")]
     report = quotations.check_rights(files, {KEY: kept} if kept else {})
     assert all(finding.place and finding.place.line for finding in report.findings)
-    assert ("text-length-unknown" in report.statistics) is (head == HEAD and kept is None and bool(report.findings))
+    assert ("text-length-unknown" in report.statistics) is (
+        head == HEAD and kept is None and bool(report.findings)
+    )
     return [(one.rule.key, one.value.strip('"')) for one in report.findings]
 
 
 def test_a_twentieth_is_said_and_more_than_a_tenth_refused_of_all_that_is_different() -> None:
-    for characters, said in {50: [], 51: [("text-much", "5 %")], 100: [("text-much", "10 %")],
-                             101: [("text-whole", "10 %")]}.items():  # fmt: skip
+    for characters, said in {
+        50: [],
+        51: [("text-much", "5 %")],
+        100: [("text-much", "10 %")],
+        101: [("text-whole", "10 %")],
+    }.items():
         assert rights(quoted("a" * characters)) == said
     assert rights(quoted("a" * 50), quoted("a" * 50, "b")) == []
     assert rights(quoted("a" * 50), quoted("b" * 50, "b")) == [("text-much", "10 %")]
 
 
-def test_a_quotation_is_long_by_characters_and_words_and_a_text_where_it_is_ten_times_as_long() -> None:
+def test_a_quotation_is_long_by_characters_and_words_and_a_text_where_it_is_ten_times_as_long() -> (
+    None
+):
     for words in (TEN * 7, TEN * 61):
         assert rights(quoted(words), head=HEAD) == [
             ("text-whole" if len(words) > 3000 else "text-long", str(len(words)))
@@ -225,23 +281,36 @@ def test_a_quotation_is_long_by_characters_and_words_and_a_text_where_it_is_ten_
         "pan:speaksFor instrument:ungp",
     ],
 )
-def test_a_licence_a_word_of_the_publisher_and_an_official_act_let_more_be_quoted(line: str) -> None:
-    assert rights(quoted(TEN * 61), head=SIZED.replace("    pan:characters", f"    {line} ;\n    pan:characters")) == []
+def test_a_licence_a_word_of_the_publisher_and_an_official_act_let_more_be_quoted(
+    line: str,
+) -> None:
+    assert (
+        rights(
+            quoted(TEN * 61),
+            head=SIZED.replace("    pan:characters", f"    {line} ;\n    pan:characters"),
+        )
+        == []
+    )
     assert rights(quoted(TEN * 61)) != []
 
 
 def test_a_title_is_a_fact_and_no_quotation() -> None:
     title = 'action:x a pan:Action ;\n    skos:prefLabel "' + "a" * 200 + '"@fr .\n'
-    for number, predicate, said in ((199, "prefLabel", []), (200, "prefLabel", []),
-                                    (201, "prefLabel", [("text-whole", "20 %")]),
-                                    (200, "editorialNote", [("text-whole", "20 %")])):  # fmt: skip
+    for number, predicate, said in (
+        (199, "prefLabel", []),
+        (200, "prefLabel", []),
+        (201, "prefLabel", [("text-whole", "20 %")]),
+        (200, "editorialNote", [("text-whole", "20 %")]),
+    ):
         assert rights(quoted("a" * number), title.replace("prefLabel", predicate)) == said
 
 
 def test_a_kept_text_and_its_hashes_say_how_long_a_document_is() -> None:
     text = " ".join(f"mot{number}" for number in range(100))
     for kept in (KeptText(KEY, "x", text), read_hashes(KEY, "x", hashes_of(text, "0" * 32))):
-        assert [key for key, _ in rights(quoted(text[: text.index(" mot20")]), head=HEAD, kept=kept)] == ["text-whole"]
+        assert [
+            key for key, _ in rights(quoted(text[: text.index(" mot20")]), head=HEAD, kept=kept)
+        ] == ["text-whole"]
 
 
 @given(st.text(st.sampled_from("ab \u00a0"), max_size=700))
@@ -255,8 +324,12 @@ def test_what_a_release_would_take_over_whole_is_refused_with_its_place(
 ) -> None:
     for sound in (Project(own_project), project):
         quotations.refuse_whole(sound)
-    (own_project / "graph" / "whole.ttl").write_text(HEAD + quoted(TEN * 61, "whole"), encoding="utf-8")
+    (own_project / "graph" / "whole.ttl").write_text(
+        HEAD + quoted(TEN * 61, "whole"), encoding="utf-8"
+    )
     kept_report(Project(own_project), tmp_path, lambda: check(Project(own_project)))
     for folder in (None, tmp_path):
-        with pytest.raises(ProjectError, match=r"graph/whole\.ttl:13: whole would be .* whole .*dcterms:license"):
+        with pytest.raises(
+            ProjectError, match=r"graph/whole\.ttl:13: whole would be .* whole .*dcterms:license"
+        ):
             quotations.refuse_whole(Project(own_project), folder)

@@ -29,39 +29,64 @@ NAMES: Final = Names(
     {PLAN: Text.of({"fr": "Plan <b>2</b>", "en": "Plan 2, second: 100 %"})},
 )
 SHAPE: Final = Rule(
-    "pan:PlanShape-label", Kind.SHAPE, Severity.VIOLATION,
+    "pan:PlanShape-label",
+    Kind.SHAPE,
+    Severity.VIOLATION,
     Text.of({"fr": "Un plan a un libellé.", "en": "A plan has a label."}),
-)  # fmt: skip
+)
 QUALITY: Final = Rule(
-    "twice-violation", Kind.QUALITY, Severity.WARNING, Text.of({"fr": "Deux fois.", "en": "Twice."}),
-    Text.of({"fr": "Un.", "en": "One."}), "SELECT <x> {}",
-)  # fmt: skip
+    "twice-violation",
+    Kind.QUALITY,
+    Severity.WARNING,
+    Text.of({"fr": "Deux fois.", "en": "Twice."}),
+    Text.of({"fr": "Un.", "en": "One."}),
+    "SELECT <x> {}",
+)
 STYLE: Final = Rule(
-    "style-tab", Kind.STYLE, Severity.INFO, Text.of({"fr": "Sans.", "en": NASTY}),
+    "style-tab",
+    Kind.STYLE,
+    Severity.INFO,
+    Text.of({"fr": "Sans.", "en": NASTY}),
     Text.of({"fr": "Ôter.", "en": "Remove."}),
-)  # fmt: skip
-IDLE: Final = Rule("pan:IdleShape-x", Kind.SHAPE, Severity.INFO, Text.of({"fr": "Rien.", "en": "Nothing."}))
+)
+IDLE: Final = Rule(
+    "pan:IdleShape-x", Kind.SHAPE, Severity.INFO, Text.of({"fr": "Rien.", "en": "Nothing."})
+)
 FOUND: Final = (
     Finding(
-        SHAPE, PLAN, PAN + "label", '"1"^^<http://www.w3.org/2001/XMLSchema#gYear>',
-        Place("graph/plans/lu-bhr-2/plan.ttl", 7), str(SH.MinCountConstraintComponent),
+        SHAPE,
+        PLAN,
+        PAN + "label",
+        '"1"^^<http://www.w3.org/2001/XMLSchema#gYear>',
+        Place("graph/plans/lu-bhr-2/plan.ttl", 7),
+        str(SH.MinCountConstraintComponent),
         Text.of({"fr": "au moins 1", "en": "at least 1"}),
     ),
     Finding(QUALITY, PLAN, value=f"<{PLAN}-x>", place=Place("graph/plans/lu-bhr-2/plan.ttl", 3)),
-    Finding(STYLE, "https://w3id.org/pan2kg/graph/x", value='"a \\"b\\""', place=Place("graph/a,b:c.ttl", 1)),
-)  # fmt: skip
+    Finding(
+        STYLE,
+        "https://w3id.org/pan2kg/graph/x",
+        value='"a \\"b\\""',
+        place=Place("graph/a,b:c.ttl", 1),
+    ),
+)
 
 
 def report(*findings: Finding, fail_on: Severity = Severity.VIOLATION) -> Report:
     looked_at = {SHAPE.key: 12, QUALITY.key: 3, STYLE.key: 4}
-    return Report((SHAPE, QUALITY, STYLE, IDLE), reports.in_order(findings), looked_at, NAMES, fail_on=fail_on)
+    return Report(
+        (SHAPE, QUALITY, STYLE, IDLE), reports.in_order(findings), looked_at, NAMES, fail_on=fail_on
+    )
 
 
 def test_a_report_conforms_below_what_it_fails_on_and_has_an_order() -> None:
     cases = (
-        ((), Severity.INFO, True), (FOUND[:1], Severity.VIOLATION, False), (FOUND[1:], Severity.VIOLATION, True),
-        (FOUND[1:2], Severity.WARNING, False), (FOUND[2:], Severity.WARNING, True),
-    )  # fmt: skip
+        ((), Severity.INFO, True),
+        (FOUND[:1], Severity.VIOLATION, False),
+        (FOUND[1:], Severity.VIOLATION, True),
+        (FOUND[1:2], Severity.WARNING, False),
+        (FOUND[2:], Severity.WARNING, True),
+    )
     for found, fail_on, conforms in cases:
         assert report(*found, fail_on=fail_on).conforms is conforms
     assert reports.in_order(reversed(FOUND)) == reports.in_order(FOUND) == FOUND
@@ -78,12 +103,21 @@ def test_the_text_tells_verdict_rule_place_and_remedy_with_two_examples_and_coun
     assert text.startswith(
         "The graph does not conform: 1 violation, 1 warning, 1 point to look at (4 rules checked).\n"
     )
-    assert "VIOLATION pan:PlanShape-label (1 failure / 12 things looked at)\n  A plan has a label.\n" in text
+    assert (
+        "VIOLATION pan:PlanShape-label (1 failure / 12 things looked at)\n  A plan has a label.\n"
+        in text
+    )
     assert "graph/plans/lu-bhr-2/plan.ttl:7: plan:lu-bhr-2 « Plan 2, second: 100 % »\n" in text
-    assert 'property: pan:label; found: "1"^^<http://www.w3.org/2001/XMLSchema#gYear>; expected: at least 1\n' in text
+    assert (
+        'property: pan:label; found: "1"^^<http://www.w3.org/2001/XMLSchema#gYear>; expected: at least 1\n'
+        in text
+    )
     assert "  Remedy: One.\n  lu-bhr-2 (1)\n" in text
     assert "had nothing to look at (0 things): pan:IdleShape-x" in text
-    many = [Finding(QUALITY, f"{PLAN}-{n}", place=Place(f"graph/plans/p{n % 7}/x.ttl", n)) for n in range(30)]
+    many = [
+        Finding(QUALITY, f"{PLAN}-{n}", place=Place(f"graph/plans/p{n % 7}/x.ttl", n))
+        for n in range(30)
+    ]
     text = write_report(report(*many), language="en")
     assert text.count(": plan:lu-bhr-2-") == 2
     assert "… 28 more\n" in text
@@ -114,7 +148,9 @@ def test_json_holds_every_finding_in_both_languages() -> None:
 def test_github_commands_hide_what_would_end_them() -> None:
     lines = write_report(report(*FOUND), "github", language="en").splitlines()
     assert len(lines) == 4
-    assert lines[0].startswith("::error file=graph/plans/lu-bhr-2/plan.ttl,line=7,title=pan%3APlanShape-label::plan:")
+    assert lines[0].startswith(
+        "::error file=graph/plans/lu-bhr-2/plan.ttl,line=7,title=pan%3APlanShape-label::plan:"
+    )
     assert "second: 100 %25 »: A plan has a label. (" in lines[0]
     assert lines[1].startswith("::warning ")
     assert lines[2].startswith("::notice file=graph/a%2Cb%3Ac.ttl,line=1,title=style-tab::<script>")
@@ -124,10 +160,19 @@ def test_github_commands_hide_what_would_end_them() -> None:
 def test_the_page_is_closed_escaped_and_needs_nothing_else() -> None:
     for language in LANGUAGES:
         text = write_report(report(*FOUND), "html", language=language)
-        closed = re.sub(r"<(meta|br)([^>]*?)/?>", r"<\1\2/>", text.partition("\n")[2]).replace("&nbsp;", " ")
+        closed = re.sub(r"<(meta|br)([^>]*?)/?>", r"<\1\2/>", text.partition("\n")[2]).replace(
+            "&nbsp;", " "
+        )
         elements = list(ET.fromstring(closed).iter())
-        assert not {"script", "link", "img", "iframe", "b", "x"} & {element.tag for element in elements}
-        assert not [name for one in elements for name in one.attrib if name.startswith("on") or name == "src"]
+        assert not {"script", "link", "img", "iframe", "b", "x"} & {
+            element.tag for element in elements
+        }
+        assert not [
+            name
+            for one in elements
+            for name in one.attrib
+            if name.startswith("on") or name == "src"
+        ]
         assert elements[0].attrib["lang"] == language
         assert not re.search(r"url\(|@import", text)
         assert "<pre>SELECT &lt;x&gt; {}</pre>" in text
@@ -137,7 +182,9 @@ def test_the_page_is_closed_escaped_and_needs_nothing_else() -> None:
     assert '<span lang="en">Only English</span>' in text
 
 
-def test_junit_fails_a_rule_only_from_what_it_is_to_fail_on_and_is_xml_whatever_a_label_holds() -> None:
+def test_junit_fails_a_rule_only_from_what_it_is_to_fail_on_and_is_xml_whatever_a_label_holds() -> (
+    None
+):
     tree = ET.fromstring(write_report(report(*FOUND), "junit", language="en"))
     cases = {case.get("name"): case for case in tree.iter("testcase")}
     assert set(cases) == {rule.key for rule in (SHAPE, QUALITY, STYLE, IDLE)}
@@ -146,7 +193,9 @@ def test_junit_fails_a_rule_only_from_what_it_is_to_fail_on_and_is_xml_whatever_
     assert cases[STYLE.key].findtext("system-out") == 'graph/a,b:c.ttl:1 found: a "b"'
     names = Names(labels={PLAN: Text.of({"fr": "\x00\x1b]]>&<", "en": "\ufffe"})})
     for language in LANGUAGES:
-        ET.fromstring(write_report(Report((SHAPE,), FOUND[:1], {}, names), "junit", language=language))
+        ET.fromstring(
+            write_report(Report((SHAPE,), FOUND[:1], {}, names), "junit", language=language)
+        )
     for form in FORMATS:
         assert write_report(Report(), form).endswith("\n")
     with pytest.raises(FormatError, match="text, json, github, html, junit, turtle"):
@@ -162,26 +211,46 @@ def test_turtle_is_a_validation_report_of_shacl() -> None:
     for result in results:
         for one in (SH.focusNode, SH.resultSeverity, SH.sourceConstraintComponent):
             assert len(list(graph.objects(result, one))) == 1
-        assert {m.language for m in graph.objects(result, SH.resultMessage) if isinstance(m, Literal)} == {"fr", "en"}
+        assert {
+            m.language for m in graph.objects(result, SH.resultMessage) if isinstance(m, Literal)
+        } == {"fr", "en"}
     assert set(graph.subjects(SH.sourceShape, URIRef(f"{PAN}PlanShape-label")))
     assert (None, SH.resultPath, URIRef(f"{PAN}label")) in graph
     empty = rdflib.Graph().parse(data=write_report(report(), "turtle"), format="turtle")
     assert list(empty.objects(None, SH.conforms)) == [Literal(lexical_or_value=True)]
 
 
-def test_a_baseline_accepts_what_it_was_written_from_and_tells_what_is_solved_with_its_line(tmp_path: Path) -> None:
+def test_a_baseline_accepts_what_it_was_written_from_and_tells_what_is_solved_with_its_line(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "accepted.txt"
     reports.write_baseline(report(*FOUND), path)
-    moved = (replace(FOUND[0], place=Place("graph/other.ttl", 99)), *FOUND[1:])  # lines move, fingerprints do not
+    moved = (
+        replace(FOUND[0], place=Place("graph/other.ttl", 99)),
+        *FOUND[1:],
+    )  # lines move, fingerprints do not
     compared = reports.compare(report(*moved), reports.read_baseline(path), file=path.name)
     assert (compared.findings, len(compared.accepted), compared.conforms) == ((), 3, True)
     assert "0 to deal with, 3 already accepted, 0 solved." in write_report(compared, language="en")
-    (solved,) = reports.compare(report(*FOUND[1:]), reports.read_baseline(path), file="accepted.txt").findings
+    (solved,) = reports.compare(
+        report(*FOUND[1:]), reports.read_baseline(path), file="accepted.txt"
+    ).findings
     assert solved.place
-    assert path.read_text(encoding="utf-8").splitlines()[(solved.place.line or 0) - 1].startswith(SHAPE.key)
+    assert (
+        path.read_text(encoding="utf-8")
+        .splitlines()[(solved.place.line or 0) - 1]
+        .startswith(SHAPE.key)
+    )
     assert (solved.rule.key, solved.severity) == ("baseline-solved", Severity.INFO)
     reports.write_baseline(report(FOUND[0]), path)  # it accepts as many as it has lines
-    assert len(reports.compare(report(FOUND[0], FOUND[0]), reports.read_baseline(path), file="a").findings) == 1
+    assert (
+        len(
+            reports.compare(
+                report(FOUND[0], FOUND[0]), reports.read_baseline(path), file="a"
+            ).findings
+        )
+        == 1
+    )
 
 
 def test_a_new_baseline_keeps_the_comments_and_forgets_what_is_solved(tmp_path: Path) -> None:
@@ -205,14 +274,21 @@ PREFIXES: Final = {"e": "http://e/", "pan": "http://pan/", "skos": "http://skos/
 words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=20)
 ends = st.text(f"{ascii_lowercase}{digits}-", min_size=1, max_size=8)
 keys = st.tuples(st.sampled_from(ascii_lowercase), st.just("") | ends).map("".join)
-names = st.tuples(st.sampled_from(("style-", "pan:")), ends).map("".join) | ends.map(lambda end: f"x{end}-violation")
-texts = st.tuples(words, words).map(lambda both: Text.of(dict(zip(("fr", "en"), both, strict=True))))
+names = st.tuples(st.sampled_from(("style-", "pan:")), ends).map("".join) | ends.map(
+    lambda end: f"x{end}-violation"
+)
+texts = st.tuples(words, words).map(
+    lambda both: Text.of(dict(zip(("fr", "en"), both, strict=True)))
+)
 kinds = st.sampled_from([kind for kind in Kind if kind is not Kind.BASELINE])
 rules = st.builds(Rule, names, kinds, st.sampled_from(Severity), texts)
 findings = st.builds(
-    Finding, rules, keys.map("http://e/{}".format), value=st.just("") | words.map(string),
+    Finding,
+    rules,
+    keys.map("http://e/{}".format),
+    value=st.just("") | words.map(string),
     place=st.none() | st.builds(Place, words, st.integers(1, 999)),
-)  # fmt: skip
+)
 
 
 @given(st.lists(findings, max_size=8), words)
@@ -221,9 +297,13 @@ def test_whatever_is_found_each_format_says_all_of_it_and_a_baseline_accepts_it(
 ) -> None:
     labels = {finding.focus: Text.of({"fr": label, "en": label}) for finding in found}
     every = tuple({f.rule.key: f.rule for f in found}.values())
-    made, number = Report(every, reports.in_order(found), {}, Names(PREFIXES, labels)), len(found)
+    made = Report(every, reports.in_order(found), {}, Names(PREFIXES, labels))
+    number = len(found)
     lines = write_report(made, "github", language="en").split("\n")
-    assert (len([line for line in lines if line.startswith("::")]), len(lines)) == (number, number + 2)
+    assert (len([line for line in lines if line.startswith("::")]), len(lines)) == (
+        number,
+        number + 2,
+    )
     assert ET.fromstring(write_report(made, "junit", language="fr")) is not None
     assert len(json.loads(write_report(made, "json"))["findings"]) == number
     graph = rdflib.Graph().parse(data=write_report(made, "turtle"), format="turtle")
@@ -231,4 +311,6 @@ def test_whatever_is_found_each_format_says_all_of_it_and_a_baseline_accepts_it(
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "accepted.txt"
         reports.write_baseline(made, path)
-        assert reports.compare(made, reports.read_baseline(path), file="accepted.txt").findings == ()
+        assert (
+            reports.compare(made, reports.read_baseline(path), file="accepted.txt").findings == ()
+        )

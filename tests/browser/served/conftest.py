@@ -38,7 +38,9 @@ def served(few: pan2kg.Graph, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @pytest.fixture(scope="session")
 def all_served(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with once_a_run("all-served", tmp_path_factory, lambda: serving(project.root, "--timeout", "600")) as address:
+    with once_a_run(
+        "all-served", tmp_path_factory, lambda: serving(project.root, "--timeout", "600")
+    ) as address:
         yield address
 
 
@@ -66,9 +68,13 @@ def visit(watch: Watch, window: Watch, served: str) -> Iterator[Visit]:
 
     yield open_page
     documents = [answer for watched in opened for answer in watched.documents]
-    policies = {answer.url: answer.headers.get("content-security-policy", "") for answer in documents}
+    policies = {
+        answer.url: answer.headers.get("content-security-policy", "") for answer in documents
+    }
     assert policies
-    assert not [url for url, policy in policies.items() if not all(part in policy for part in POLICY)]
+    assert not [
+        url for url, policy in policies.items() if not all(part in policy for part in POLICY)
+    ]
 
 
 def follow(link: Locator) -> None:

@@ -23,9 +23,13 @@ MORE = ("document/mae-gouvernement-lu-fr-pan-2", "link/094923f2ff6b1c1f")
 def test_what_is_searched_is_found_with_or_without_accents(visit: Visit) -> None:
     page = visit("/fr/index.html").page
     for words, title in {
-        "egalite": "égalité", "ÉGALITÉ": "égalité", "conflict minerals": "minerais de conflit", "2017/821": "2017/821",
-        "devoir diligence": "devoir de diligence", "Menschenrechte": "",
-    }.items():  # fmt: skip
+        "egalite": "égalité",
+        "ÉGALITÉ": "égalité",
+        "conflict minerals": "minerais de conflit",
+        "2017/821": "2017/821",
+        "devoir diligence": "devoir de diligence",
+        "Menschenrechte": "",
+    }.items():
         page.locator("label-search input[name=q]").fill(words)
         page.get_by_role("search").get_by_role("button").click()
         page.wait_for_url("**/fr/search.html?q=*")
@@ -36,15 +40,20 @@ def test_what_is_searched_is_found_with_or_without_accents(visit: Visit) -> None
     expect(page.locator("main")).to_contain_text("0 things found for “zzzzzz”")
 
 
-def test_another_language_shows_the_same_page_and_the_first_speaks_that_of_the_browser(visit: Visit) -> None:
+def test_another_language_shows_the_same_page_and_the_first_speaks_that_of_the_browser(
+    visit: Visit,
+) -> None:
     page = visit("/", locale="de-LU").page
     root, _, home = page.url.partition("/de/")
     assert home == "index.html"
     for path in (
-        "index.html?evidence=other&year=2021", "pair/lu-bhr-1--lu-bhr-2.html?evidence=plan",
-        "question/who-should-talk.html?body=maee", "search.html?q=diligence", "action/lu-bhr-2-4-3.html",
+        "index.html?evidence=other&year=2021",
+        "pair/lu-bhr-1--lu-bhr-2.html?evidence=plan",
+        "question/who-should-talk.html?body=maee",
+        "search.html?q=diligence",
+        "action/lu-bhr-2-4-3.html",
         "gap/action-without-body.html",
-    ):  # fmt: skip
+    ):
         page.goto(f"{root}/fr/{path}")
         for name, tag in (("English", "en"), ("Deutsch", "de"), ("Français", "fr")):
             page.locator("nav.languages").get_by_role("link", name=name).click()
@@ -71,7 +80,9 @@ def test_every_type_of_page_is_read(visit: Visit) -> None:
         assert reply
         assert reply.status == 200, name
         assert len(page.evaluate("document.querySelector('main').innerText")) > 150, name
-        assert page.evaluate(inside("visible"), ["main h1", "main [hidden]", "label-search input"]) == [1, 0, 1], name
+        assert page.evaluate(
+            inside("visible"), ["main h1", "main [hidden]", "label-search input"]
+        ) == [1, 0, 1], name
 
 
 def test_the_quality_page_is_read(visit: Visit, writable: str) -> None:
@@ -91,8 +102,9 @@ def test_choosing_and_asking_work_without_scripts_and_again_by_the_address(visit
     expect(page.locator("#evidence")).to_have_value("plan")
     expect(page.locator("td.declared").first).to_be_visible()
     for question, values in {
-        "actions-of-plan": {"plan": "lu-bhr-1"}, "why-linked": {"one": "lu-bhr-2-4-3", "two": "lu-bhr-1-m5"},
-    }.items():  # fmt: skip
+        "actions-of-plan": {"plan": "lu-bhr-1"},
+        "why-linked": {"one": "lu-bhr-2-4-3", "two": "lu-bhr-1-m5"},
+    }.items():
         page.goto(page.url.rpartition("/fr/")[0] + f"/fr/question/{question}.html")
         for name, value in values.items():
             page.locator(f"#p-{name}").select_option(value)
@@ -131,19 +143,32 @@ def test_every_figure_has_its_numbers_as_table_and_as_files(visit: Visit) -> Non
     for name in (name for name, kind in TABLES.items() if not kind.alone):
         page.goto(listed[name])
         number = page.locator("main table tbody tr").count()
-        addresses = page.locator("main .downloads a").evaluate_all("links => links.map(link => link.href)")
+        addresses = page.locator("main .downloads a").evaluate_all(
+            "links => links.map(link => link.href)"
+        )
         formats = [re.findall(r"\.(\w+)(?:\?|$)", address)[0] for address in addresses]
         assert formats == ["csv", "json", "csv", "xlsx"], name
         rows, numbers, local, sheet = (page.request.get(address).body() for address in addresses)
-        assert len(list(csv.DictReader(io.StringIO(rows.decode())))) == len(local.splitlines()) - 1 >= number, name
+        assert (
+            len(list(csv.DictReader(io.StringIO(rows.decode()))))
+            == len(local.splitlines()) - 1
+            >= number
+        ), name
         assert json.loads(numbers) or not number, name
         assert sheet[:2] == b"PK", name
 
 
 def test_what_is_nothing_here_is_refused_in_a_sentence(visit: Visit) -> None:
     page = visit("/en/questions.html").page
-    for value in ("<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "x' } UNION { ?s ?p ?o } #"):
-        for question, more in {"actions-of-plan?plan": {}, "why-linked?one": {"two": "lu-bhr-1-m5"}}.items():
+    for value in (
+        "<script>alert(1)</script>",
+        '"><img src=x onerror=alert(1)>',
+        "x' } UNION { ?s ?p ?o } #",
+    ):
+        for question, more in {
+            "actions-of-plan?plan": {},
+            "why-linked?one": {"two": "lu-bhr-1-m5"},
+        }.items():
             path, name = question.split("?")
             chosen = urlencode({name: value, **more})
             page.goto(f"{page.url.rpartition('/en/')[0]}/en/question/{path}.html?{chosen}")
@@ -151,7 +176,9 @@ def test_what_is_nothing_here_is_refused_in_a_sentence(visit: Visit) -> None:
             expect(alert).to_contain_text(value)
             assert alert.inner_text().strip().endswith((".", "?", "\u201d", "»"))
             expect(page.locator(f"#p-{name}")).to_have_value(value)
-            expect(page.locator("main img, main script:not([type]), .answer tbody tr")).to_have_count(0)
+            expect(
+                page.locator("main img, main script:not([type]), .answer tbody tr")
+            ).to_have_count(0)
 
 
 STATES = (
@@ -166,7 +193,9 @@ WIDTHS = (1280, 360)
 
 
 @pytest.mark.parametrize("language", ["fr", "en", "de"])
-def test_nothing_keeps_people_out_of_what_only_a_server_shows(visit: Visit, served: str, language: str) -> None:
+def test_nothing_keeps_people_out_of_what_only_a_server_shows(
+    visit: Visit, served: str, language: str
+) -> None:
     page = visit(f"/{language}/index.html").page
     found = []
     is_whole = language == "fr"
@@ -187,7 +216,10 @@ def test_nothing_keeps_people_out_of_the_views_of_an_answer(visit: Visit, all_se
     page.locator(".results [role=tab]").last.click()
     found += faults_of_access(page, WIDTHS)
     watched.open(f"{all_served}/fr/question/late-actions.html")
-    for name, drawn in {"Frise": ".chart-figure svg", "Réseau": "network-view[data-drawn=yes]"}.items():
+    for name, drawn in {
+        "Frise": ".chart-figure svg",
+        "Réseau": "network-view[data-drawn=yes]",
+    }.items():
         page.get_by_role("tab", name=name).click()
         expect(page.locator(drawn).first).to_be_visible()
         found += [*too_wide(page, WIDTHS), *faults_of_access(page, WIDTHS)]

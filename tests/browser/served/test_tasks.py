@@ -51,7 +51,8 @@ TASKS: Final[dict[str, tuple[int, tuple[tuple[str, str], ...]]]] = {
 
 @pytest.mark.parametrize("task", TASKS)
 def test_a_reader_gets_there_in_so_many_steps(visit: Visit, all_served: str, task: str) -> None:
-    page, steps = visit(f"{all_served}/fr/index.html").page, 0
+    page = visit(f"{all_served}/fr/index.html").page
+    steps = 0
     for way, to in TASKS[task][1]:
         steps += {"see": 0, "find": 2}.get(way, 1)
         link = page.locator(to) if way in {"open", "unfold", "save"} else page.locator("main")
@@ -71,11 +72,18 @@ def test_a_reader_gets_there_in_so_many_steps(visit: Visit, all_served: str, tas
             expect(suggestion).to_be_visible()
             follow(suggestion)
         else:
-            expect(link.get_by_text(re.compile(to) if "\\" in to else to).filter(visible=True).first).to_be_visible()
+            expect(
+                link.get_by_text(re.compile(to) if "\\" in to else to).filter(visible=True).first
+            ).to_be_visible()
     assert steps == TASKS[task][0]
 
 
-CHOICES = ("", "evidence=plan", "evidence=other&topic=human-rights&year=2020", "evidence=editors&body=maee&year=2021")
+CHOICES = (
+    "",
+    "evidence=plan",
+    "evidence=other&topic=human-rights&year=2020",
+    "evidence=editors&body=maee&year=2021",
+)
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +99,8 @@ def figures(text: str) -> list[int]:
 def test_every_number_opens_what_it_counts(visit: Visit, choice: str) -> None:
     page = visit(f"/en/index.html?{choice}").page
     linked, apart, unlinked = (
-        figures(page.locator(f'[data-number="{name}"]').inner_text())[0] for name in ("linked", "apart", "unlinked")
+        figures(page.locator(f'[data-number="{name}"]').inner_text())[0]
+        for name in ("linked", "apart", "unlinked")
     )
     follow(page.locator("a.number", has=page.locator("[data-number=linked]")))
     assert dict(parse_qsl(urlsplit(page.url).query)) == dict(parse_qsl(choice))
@@ -107,7 +116,8 @@ def test_every_number_opens_what_it_counts(visit: Visit, choice: str) -> None:
 def test_a_cell_opens_the_pair_it_tells_of(visit: Visit, choice: str) -> None:
     page = visit(f"/en/index.html?{choice}").page
     cell = page.locator("table.matrix td a").first
-    arrow, said = cell.inner_text(), cell.get_attribute("title") or ""
+    arrow = cell.inner_text()
+    said = cell.get_attribute("title") or ""
     follow(cell)
     seen = page.locator(".way .badge.declared").count()
     assert seen == (2 if "↔" in arrow else 1 if re.search("[→←]", arrow) else 0)

@@ -33,7 +33,8 @@ def told(page: Page, words: str | re.Pattern[str]) -> None:
 
 
 def mended(page: Page, mistake: Locator, remedy: str) -> None:
-    # the bubble is laid out anew where a name is read late: who has lost it points at the mistake again
+    # the bubble is laid out anew where a name is read late: who has lost it points at the mistake
+    # again
     for _ in range(10):
         page.mouse.move(0, 0)
         mistake.hover()
@@ -100,10 +101,14 @@ def test_laying_out_a_query_changes_no_word_of_it(visit: Visit, project: Project
         expect(page.locator(".cm-lintRange-error")).to_have_count(0)
     write(page, "PREFIX a: <b:> SELECT (1 AS ?n) { { ?a a:b/a:c ?d ; a:e 'x { y' } } LIMIT 1")
     page.get_by_role("button", name="Lay out").click()
-    expect(field).to_have_value(re.compile(r"\n    \{\n        \?a a:b/a:c \?d ;\n            a:e 'x \{ y'\n    \}\n"))
+    expect(field).to_have_value(
+        re.compile(r"\n    \{\n        \?a a:b/a:c \?d ;\n            a:e 'x \{ y'\n    \}\n")
+    )
 
 
-def test_the_server_answers_and_queries_stay_open_behind_their_tabs_and_in_the_address(visit: Visit) -> None:
+def test_the_server_answers_and_queries_stay_open_behind_their_tabs_and_in_the_address(
+    visit: Visit,
+) -> None:
     page = visit("/en/sparql.html").page
     expect(page.locator(".engine")).to_have_text("Answered by the server")
     with page.expect_request("**/sparql") as asked:
@@ -122,16 +127,27 @@ def test_the_server_answers_and_queries_stay_open_behind_their_tabs_and_in_the_a
     expect(tabs).to_have_text([re.compile("^1 · SELECT"), "New query"])
 
 
-def test_a_query_is_asked_elsewhere_with_the_lines_the_page_gives(visit: Visit, tmp_path: Path) -> None:
+def test_a_query_is_asked_elsewhere_with_the_lines_the_page_gives(
+    visit: Visit, tmp_path: Path
+) -> None:
     page = visit("/en/sparql.html").page
     expect(page.locator("sparql-editor[data-editor=ready]")).to_have_count(1)
     write(page, 'SELECT ("a\\"\'\'b #(lf)" AS ?n) { }')
     page.get_by_text("Ask this query elsewhere").click()
     codes = page.locator(".snippets code").all_text_contents()
-    assert [code.split()[0] for code in codes] == ["curl", "from", "library(httr2)", "let", "pan2kg", "from"]
+    assert [code.split()[0] for code in codes] == [
+        "curl",
+        "from",
+        "library(httr2)",
+        "let",
+        "pan2kg",
+        "from",
+    ]
     assert '"SELECT (""a\\""\'\'b #(#)(lf)"" AS ?n) { }"' in codes[3]
     for code, command in ((codes[0], ["bash", "-c"]), (codes[1], [sys.executable, "-c"])):
-        answer = subprocess.run([*command, code], capture_output=True, text=True, check=True, cwd=tmp_path).stdout
+        answer = subprocess.run(
+            [*command, code], capture_output=True, text=True, check=True, cwd=tmp_path
+        ).stdout
         assert "b #(lf)" in answer, code
 
 

@@ -35,7 +35,10 @@ def put(target: Path, body: bytes) -> None:
 
 class StaticSite:
     def __init__(self, site: Site, folder: Path) -> None:
-        self.site, self.folder, self.served, self.lock = site, folder, "", Lock()
+        self.site = site
+        self.folder = folder
+        self.served = ""
+        self.lock = Lock()
 
     def put(self, path: str) -> Path:
         target = self.folder / path
@@ -76,9 +79,15 @@ def standing(graph: pan2kg.Graph, bundle: Bundle, folder: Path) -> Iterator[Stat
 
 
 @pytest.fixture(scope="session")
-def static_site(dated: pan2kg.Graph, bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StaticSite]:
+def static_site(
+    dated: pan2kg.Graph, bundle: Bundle, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[StaticSite]:
     beside = "PYTEST_XDIST_WORKER" in os.environ
-    folder = tmp_path_factory.getbasetemp().parent / "site" if beside else tmp_path_factory.mktemp("site")
+    folder = (
+        tmp_path_factory.getbasetemp().parent / "site"
+        if beside
+        else tmp_path_factory.mktemp("site")
+    )
     with standing(dated, bundle, folder) as made:
         yield made
 
@@ -87,11 +96,14 @@ def static_site(dated: pan2kg.Graph, bundle: Bundle, tmp_path_factory: pytest.Te
 def few_site(
     few: pan2kg.Graph, dated: pan2kg.Graph, bundle: Bundle, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[StaticSite]:
-    graph, anew = pan2kg.Graph(few.project, few.store, language="fr", as_of=dated.as_of), quality._checked
+    graph = pan2kg.Graph(few.project, few.store, language="fr", as_of=dated.as_of)
+    anew = quality._checked
     shared = quality.summarise(checked(SHIPPED))
     folder = tmp_path_factory.mktemp("few-site")
     with pytest.MonkeyPatch.context() as patch, standing(graph, bundle, folder) as made:
-        patch.setattr(quality, "_checked", lambda of, *how: shared if of == few.project else anew(of, *how))
+        patch.setattr(
+            quality, "_checked", lambda of, *how: shared if of == few.project else anew(of, *how)
+        )
         yield made
 
 

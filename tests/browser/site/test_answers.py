@@ -25,13 +25,29 @@ ASK: Final = """async queries => {
     }
     return answers;
 }"""
-FOUND: Final = "[...document.querySelectorAll('.search-found li a')].map(one => one.getAttribute('href'))"
-MORE: Final = "minerais", "minerias", "devoir de vigilence", "egalite", "droits homme", "4.3", "Gleichstellung", "zzzz"
+FOUND: Final = (
+    "[...document.querySelectorAll('.search-found li a')].map(one => one.getAttribute('href'))"
+)
+MORE: Final = (
+    "minerais",
+    "minerias",
+    "devoir de vigilence",
+    "egalite",
+    "droits homme",
+    "4.3",
+    "Gleichstellung",
+    "zzzz",
+)
 """Words of names, of many things, mistyped ones, and none at all."""
 
 
 def heard(term: dict[str, str] | None) -> tuple[str, ...]:
-    words = term and (term["type"], term["value"], term.get("xml:lang", term.get("lang", "")), term.get("datatype", ""))
+    words = term and (
+        term["type"],
+        term["value"],
+        term.get("xml:lang", term.get("lang", "")),
+        term.get("datatype", ""),
+    )
     return words or ()
 
 
@@ -40,7 +56,8 @@ def test_stored_questions_have_the_same_rows_in_the_browser(
     request: pytest.FixtureRequest, window: Watch, which: str
 ) -> None:
     site: StaticSite = request.getfixturevalue(which)
-    graph, asked = site.site.site_context.graph, sorted(names(site.site.site_context))
+    graph = site.site.site_context.graph
+    asked = sorted(names(site.site.site_context))
     assert len(asked) > 15
     asked = asked if which == "few_site" else by_lot(asked, 1)
     page = window(f"{site.served}fr/sparql.html").page
@@ -49,15 +66,21 @@ def test_stored_questions_have_the_same_rows_in_the_browser(
     expect(page.locator("sparql-editor .results")).to_be_visible()
     replies = page.evaluate(ASK, [graph.queries[name].text for name in asked])
     for name, reply in zip(asked, replies, strict=True):
-        # read to the end at once: what is still being read may not end in a thread that serves pages
+        # read to the end at once: what is still being read may not end in a thread that serves
+        # pages
         answer = json.loads(write_answer(graph.store.query(graph.queries[name].text), "json"))
         columns = answer["head"]["vars"]
         assert reply["columns"] == columns, name
-        rows = Counter(tuple(heard(row.get(column)) for column in columns) for row in answer["results"]["bindings"])
+        rows = Counter(
+            tuple(heard(row.get(column)) for column in columns)
+            for row in answer["results"]["bindings"]
+        )
         assert Counter(tuple(map(heard, row)) for row in reply["rows"]) == rows, name
 
 
-def test_what_is_searched_is_found_in_the_same_order_without_a_server(few_site: StaticSite, window: Watch) -> None:
+def test_what_is_searched_is_found_in_the_same_order_without_a_server(
+    few_site: StaticSite, window: Watch
+) -> None:
     graph = few_site.site.site_context.graph
     page = window(few_site.served + "fr/search.html").page
     for words in (*SEARCHED, *MORE):
@@ -69,15 +92,20 @@ def test_what_is_searched_is_found_in_the_same_order_without_a_server(few_site: 
 
 
 @pytest.mark.parametrize("name", ["who-should-talk", "plans"], ids=["with a form", "without one"])
-def test_a_link_of_another_release_or_of_a_day_says_so(name: str, few_site: StaticSite, window: Watch) -> None:
+def test_a_link_of_another_release_or_of_a_day_says_so(
+    name: str, few_site: StaticSite, window: Watch
+) -> None:
     page = window(f"{few_site.served}fr/question/{name}.html?as-of=2021-06-30&release=0.0.9").page
     expect(page.locator("question-form > .notice")).to_have_count(2)
     expect(page.locator("question-form > .notice").nth(0)).to_contain_text("état au 2021-06-30")
     expect(page.locator("question-form > .notice").nth(1)).to_contain_text("version 0.0.9")
 
 
-def test_a_link_of_this_release_needs_no_word_and_a_question_fixes_its_own(few_site: StaticSite, window: Watch) -> None:
-    release, address = few_site.site.site_context.graph.release, f"{few_site.served}fr/question/who-should-talk.html"
+def test_a_link_of_this_release_needs_no_word_and_a_question_fixes_its_own(
+    few_site: StaticSite, window: Watch
+) -> None:
+    release = few_site.site.site_context.graph.release
+    address = f"{few_site.served}fr/question/who-should-talk.html"
     page = window(f"{address}?body=body:mj&release={release}").page
     expect(page.locator("question-form")).to_have_attribute("aria-busy", "false")
     expect(page.locator("#p-body")).to_have_value("body:mj")
@@ -96,7 +124,9 @@ def test_an_answer_opens_as_the_question_says_unless_the_link_says_otherwise(
     path = "fr/question/who-does-what.html"
     for file in (path.replace(".html", ".json"), "data/graph.js"):
         static_site.put(file)
-    page = window(f"{static_site.served}{path}" if way == "served" else static_site.on_disk(path)).page
+    page = window(
+        f"{static_site.served}{path}" if way == "served" else static_site.on_disk(path)
+    ).page
     chart, table = (page.get_by_role("tab", name=name).last for name in ("Graphique", "Tableau"))
     expect(chart).to_have_attribute("aria-selected", "true")
     expect(page.locator(".chart-figure .bars rect")).to_have_count(60)

@@ -54,12 +54,20 @@ def chosen_by_hand(page: Page, choice: dict[str, str]) -> Page:
 
 def paired(seen: str) -> str:
     # of two plans of other countries an export has a row where a server has a page
-    return re.sub(r"href=(?:pairs\.html#|pair/)([\w-]+)(?:\.html)?(?:\?evidence=\w+)?", r"href=\1", seen)
+    return re.sub(
+        r"href=(?:pairs\.html#|pair/)([\w-]+)(?:\.html)?(?:\?evidence=\w+)?", r"href=\1", seen
+    )
 
 
-@pytest.mark.parametrize(("name", "choices"), [("fr/index.html", CHOICES), ("en/matrix.html", CHOICES[-2:])])
+@pytest.mark.parametrize(
+    ("name", "choices"), [("fr/index.html", CHOICES), ("en/matrix.html", CHOICES[-2:])]
+)
 def test_a_choice_gives_what_a_server_would_show(
-    static_site: StaticSite, behind_server: Site, window: Watch, name: str, choices: Sequence[dict[str, str]]
+    static_site: StaticSite,
+    behind_server: Site,
+    window: Watch,
+    name: str,
+    choices: Sequence[dict[str, str]],
 ) -> None:
     page = window(static_site.served + name).page
     for drawn in by_lot(choices, len(choices) // 2):
@@ -77,7 +85,9 @@ def test_a_choice_gives_what_a_server_would_show(
         assert page.url.endswith(f"?{urlencode(choice)}")
 
 
-def test_a_choice_is_undone_by_going_back_and_may_be_in_words_of_before(static_site: StaticSite, window: Watch) -> None:
+def test_a_choice_is_undone_by_going_back_and_may_be_in_words_of_before(
+    static_site: StaticSite, window: Watch
+) -> None:
     page = window(static_site.served + "fr/index.html?evidence=declared").page
     expect(page.locator("#evidence")).to_have_value("other")
     page.goto(static_site.served + "fr/index.html")
@@ -87,7 +97,8 @@ def test_a_choice_is_undone_by_going_back_and_may_be_in_words_of_before(static_s
     assert page.evaluate(SEEN, None) != before
     page.go_back()
     expect(page.locator("#evidence")).to_have_value("")
-    then, now = json.loads(before), json.loads(page.evaluate(SEEN, None))
+    then = json.loads(before)
+    now = json.loads(page.evaluate(SEEN, None))
     assert (now[0], now[-1]) == (then[0], then[-1])
 
 
@@ -121,7 +132,9 @@ def test_the_home_page_is_light(static_site: StaticSite, bundle: Bundle) -> None
 
 
 @pytest.mark.parametrize(("language", "width"), [("fr", 1280), ("fr", 360), ("de", 1280)])
-@pytest.mark.parametrize("name", ["index", "plans", "pairs", "sources", "question/shared-instruments"])
+@pytest.mark.parametrize(
+    "name", ["index", "plans", "pairs", "sources", "question/shared-instruments"]
+)
 def test_nothing_moves_while_a_page_comes_up(
     static_site: StaticSite, watch: Watch, name: str, width: int, language: Language
 ) -> None:
@@ -133,8 +146,13 @@ def test_nothing_moves_while_a_page_comes_up(
     assert moved < 0.01, f"layout shift {moved}"
 
 
-def test_the_matrix_can_be_saved_as_a_picture_of_what_was_chosen(static_site: StaticSite, behind_server: Site) -> None:
-    begins = {"svg": b"<svg ", **({"png": b"\x89PNG", "pdf": b"%PDF"} if find_spec("matplotlib") else {})}
+def test_the_matrix_can_be_saved_as_a_picture_of_what_was_chosen(
+    static_site: StaticSite, behind_server: Site
+) -> None:
+    begins = {
+        "svg": b"<svg ",
+        **({"png": b"\x89PNG", "pdf": b"%PDF"} if find_spec("matplotlib") else {}),
+    }
     home = behind_server.page("fr/index.html", {"year": "2021"})
     assert home
     table = home.body.decode().split('<table class="matrix"')[1].split("</table>")[0]
@@ -144,6 +162,8 @@ def test_the_matrix_can_be_saved_as_a_picture_of_what_was_chosen(static_site: St
         assert picture
         assert picture.body.startswith(begin)
         assert f'href="matrix.{ending}'.encode() in home.body
-        assert ending != "svg" or not cells - Counter(re.findall(r">([^<]+)</text>", picture.body.decode()))
+        assert ending != "svg" or not cells - Counter(
+            re.findall(r">([^<]+)</text>", picture.body.decode())
+        )
     assert cells
     assert b"matrix.png" not in static_site.put("fr/index.html").read_bytes()

@@ -14,14 +14,16 @@ from tests.browser.site.conftest import TYPES, StaticSite
 from tests.lots import by_lot
 from tests.pages import EXAMPLES
 
-WIDTHS, LOOKED_AT = (1280, 360), (360, 768, 1280)
+WIDTHS = (1280, 360)
+LOOKED_AT = (360, 768, 1280)
 LYING = 1032
 """How wide a lying A4 sheet is between its margins, in pixels."""
 HIGHEST = 12_500
 """How many pixels high the longest pages of the whole graph are on a small screen, but for what is folded."""
 HEAVY = 100_000
 """From how many bytes a page takes long to look at."""
-SCREEN, MOST = 800, 4
+SCREEN = 800
+MOST = 4
 """How many screens of 1280 × 800 a dossier may fill before the data and sources."""
 
 
@@ -30,8 +32,11 @@ def test_nothing_keeps_people_out_and_no_page_scrolls_sideways(
     static_site: StaticSite, few_site: StaticSite, window: Watch, kind: str
 ) -> None:
     """In French of the whole graph, at each width, and in another language, by lot, of a few plans, opened from disk.
-    By axe and for its looks it is that of a few plans too, where these make it much shorter: it has the same parts."""
-    page = settled(window(static_site.served + static_site.path(kind, "fr")).page, "h1", "data-language select")
+    By axe and for its looks it is that of a few plans too, where these make it much shorter: it has
+    the same parts."""
+    page = settled(
+        window(static_site.served + static_site.path(kind, "fr")).page, "h1", "data-language select"
+    )
     faults = too_wide(page, WIDTHS)
     if (high := int(page.evaluate("document.documentElement.scrollHeight"))) > HIGHEST:
         faults.append(f"{WIDTHS[-1]}: {high} pixels high")
@@ -42,7 +47,10 @@ def test_nothing_keeps_people_out_and_no_page_scrolls_sideways(
     for language in by_lot((tag for tag in LANGUAGES if tag != "fr"), 1):
         address = few_site.on_disk(few_site.path(kind, language))
         page = settled(window(address).page, "h1", "data-language select")
-        faults += [*too_wide(page, WIDTHS), *(f"{language} {fault}" for fault in faults_of_looks(page, LOOKED_AT))]
+        faults += [
+            *too_wide(page, WIDTHS),
+            *(f"{language} {fault}" for fault in faults_of_looks(page, LOOKED_AT)),
+        ]
         faults += faults_of_access(page, WIDTHS[-1:], most=4)
     assert not faults, "\n".join(faults)
 
@@ -62,8 +70,12 @@ def test_a_dossier_is_four_screens_before_its_data_and_answers_on_the_first(
     assert tops[2][0] <= MOST * SCREEN
 
 
-def test_what_a_number_counts_opens_without_scripts_and_by_its_address(static_site: StaticSite, window: Watch) -> None:
-    page = window(static_site.served + static_site.path("plan", "fr"), java_script_enabled=False).page
+def test_what_a_number_counts_opens_without_scripts_and_by_its_address(
+    static_site: StaticSite, window: Watch
+) -> None:
+    page = window(
+        static_site.served + static_site.path("plan", "fr"), java_script_enabled=False
+    ).page
     expect(page.get_by_role("heading", name="Données et sources")).to_be_hidden()
     page.locator('.findings a[href="#meets"]').click()
     expect(page.locator("#meets")).to_be_visible()
@@ -75,12 +87,16 @@ def test_what_a_number_counts_opens_without_scripts_and_by_its_address(static_si
 
 def test_a_page_is_read_without_scripts(few_site: StaticSite, window: Watch) -> None:
     for kind in by_lot(TYPES, 12):
-        page = window(few_site.served + few_site.path(kind, "fr"), java_script_enabled=False, width=360).page
+        page = window(
+            few_site.served + few_site.path(kind, "fr"), java_script_enabled=False, width=360
+        ).page
         expect(page.locator("h1")).to_be_visible()
         expect(page.locator("main [hidden]:visible")).to_have_count(0)
         assert len(page.locator("main").inner_text()) > 150, kind
         for form in page.locator("main form:visible").all():
-            assert form.locator("textarea").count(), f"A form that needs a script is shown without one: {kind}"
+            assert form.locator("textarea").count(), (
+                f"A form that needs a script is shown without one: {kind}"
+            )
         if page.locator(".menu > a").count():  # pages of things lead to where menu and search stand
             page.locator(".menu > a").click()
         page.locator(".menu summary").click()
@@ -102,13 +118,23 @@ def test_the_first_screen_holds_the_findings_and_the_time_map(
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_folded_rows_are_printed_but_for_the_second_tab(few_site: StaticSite, window: Watch, *, scripts: bool) -> None:
+def test_folded_rows_are_printed_but_for_the_second_tab(
+    few_site: StaticSite, window: Watch, *, scripts: bool
+) -> None:
     watched = window(few_site.served + few_site.path("plan", "fr"), java_script_enabled=scripts)
     page = watched.page
     row = page.locator("main details.fold table tbody tr").last
     expect(row).to_be_hidden()
     watched.on_paper()
-    for name in (".menu", ".languages", "label-search", "data-language", "form", ".skip", ".table-filter"):
+    for name in (
+        ".menu",
+        ".languages",
+        "label-search",
+        "data-language",
+        "form",
+        ".skip",
+        ".table-filter",
+    ):
         expect(page.locator(f"{name}:visible")).to_have_count(0)
     expect(page.locator(".page-foot a").first).to_be_visible()
     expect(row).to_be_visible()
@@ -123,7 +149,8 @@ def test_a_small_screen_shows_the_first_rows_until_all_are_asked_for(
     watched = window(f"{few_site.served}fr/sources.html", width=360, java_script_enabled=scripts)
     page = watched.page
     rows = page.locator("main tbody tr")
-    shown, key = page.locator("main tbody tr:visible"), rows.last.get_attribute("id")
+    shown = page.locator("main tbody tr:visible")
+    key = rows.last.get_attribute("id")
     assert rows.count() > 9
     expect(shown).to_have_count(7)
     watched.on_paper()
@@ -143,7 +170,9 @@ def test_a_small_screen_shows_the_first_rows_until_all_are_asked_for(
     expect(shown).to_have_count(rows.count())
 
 
-def test_two_plans_are_printed_on_eight_pages_at_most(static_site: StaticSite, window: Watch) -> None:
+def test_two_plans_are_printed_on_eight_pages_at_most(
+    static_site: StaticSite, window: Watch
+) -> None:
     page = settled(window(static_site.served + static_site.path("pair", "fr")).page)
     printed = PdfDocument(page.pdf(format="A4"))
     assert 0 < len(printed) <= 8
@@ -160,7 +189,9 @@ def test_wide_tables_fit_a_sheet_laid_on_its_side(
     sheets = re.findall(rb"/MediaBox \[0 0 (\d+)[.\d]* (\d+)", (tmp_path / "page.pdf").read_bytes())
     lying = [int(width) > int(height) for width, height in sheets]
     assert lying[0]
-    assert all(lying) == (kind == "obligations"), "the pictures of lanes and of plans over time stand upright"
+    assert all(lying) == (kind == "obligations"), (
+        "the pictures of lanes and of plans over time stand upright"
+    )
     assert page.evaluate("getComputedStyle(document.body).page") == "wide"
     right = "heads => Math.max(...heads.map(one => Math.floor(one.getBoundingClientRect().right)))"
     assert page.locator("main table thead th:visible").evaluate_all(right) <= LYING
@@ -179,7 +210,9 @@ def press(page: Page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
-def test_the_first_key_leads_past_the_menu_to_the_content(few_site: StaticSite, window: Watch) -> None:
+def test_the_first_key_leads_past_the_menu_to_the_content(
+    few_site: StaticSite, window: Watch
+) -> None:
     page = window(f"{few_site.served}fr/index.html").page
     press(page, "Tab")
     expect(page.get_by_role("link", name="Aller au contenu")).to_be_focused()
@@ -190,7 +223,9 @@ def test_the_first_key_leads_past_the_menu_to_the_content(few_site: StaticSite, 
 
 
 @pytest.mark.parametrize("kind", ["index", "pair", "plan", "obligations"])
-def test_wherever_the_keyboard_stops_is_seen(few_site: StaticSite, window: Watch, kind: str) -> None:
+def test_wherever_the_keyboard_stops_is_seen(
+    few_site: StaticSite, window: Watch, kind: str
+) -> None:
     page = window(few_site.served + few_site.path(kind, "fr")).page
     stops = []
     for _ in range(50):

@@ -1,7 +1,9 @@
 """Pages of a small project that never changes look as they did when their pictures were kept in ``reference``.
-``PAN2KG_REWRITE=1 pytest tests/browser/site/test_reference.py`` takes them anew; the difference is looked at. A page is
-compared by the mean colours of small blocks: letters that another version of the browser smooths in another way, or
-sets half a pixel further, leave them as they are. What is kept is half as large as the page, in few colours."""
+``PAN2KG_REWRITE=1 pytest tests/browser/site/test_reference.py`` takes them anew; the difference is
+    looked at. A page is
+compared by the mean colours of small blocks: letters that another version of the browser smooths in
+another way, or sets half a pixel further, leave them as they are. What is kept is half as large as
+the page, in few colours."""
 
 import io
 import os
@@ -60,14 +62,19 @@ def taken(page: Page, extra: str = "", *, to_keep: bool = False) -> Image.Image:
     page.evaluate(SET, STILL + extra)
     kind: Literal["png", "jpeg"]
     kind, quality = ("png", None) if to_keep else ("jpeg", 90)
-    shot = page.screenshot(type=kind, quality=quality, full_page=True, animations="disabled", caret="hide")
+    shot = page.screenshot(
+        type=kind, quality=quality, full_page=True, animations="disabled", caret="hide"
+    )
     picture = Image.open(io.BytesIO(shot)).convert("RGB")
     return picture.resize((picture.width // 2, picture.height // 2), Image.Resampling.BOX)
 
 
 def differing(before: Image.Image, now: Image.Image) -> int:
     """In how many blocks two pictures differ, where that is more than a letter or two; what only one has is white."""
-    high, wide = (-(-max(sizes) // BLOCK) for sizes in ((before.height, now.height), (before.width, now.width)))
+    high, wide = (
+        -(-max(sizes) // BLOCK)
+        for sizes in ((before.height, now.height), (before.width, now.width))
+    )
     blocks = []
     for picture in (before, now):
         sheet = Image.new("RGB", (wide * BLOCK, high * BLOCK), "#ffffff")
@@ -78,25 +85,37 @@ def differing(before: Image.Image, now: Image.Image) -> int:
     return number if number > MOST else 0
 
 
-def test_pages_look_as_they_did(two_countries: pan2kg.Graph, bundle: Bundle, window: Watch, tmp_path: Path) -> None:
+def test_pages_look_as_they_did(
+    two_countries: pan2kg.Graph, bundle: Bundle, window: Watch, tmp_path: Path
+) -> None:
     lister = shutil.which("fc-list")
-    fonts = subprocess.run([lister, ":", "family"], capture_output=True, text=True, check=True).stdout if lister else ""
+    fonts = (
+        subprocess.run([lister, ":", "family"], capture_output=True, text=True, check=True).stdout
+        if lister
+        else ""
+    )
     if FONT not in fonts or f"{FONT} Mono" not in fonts:
         lack(f"{FONT} is not installed; apt-get install fonts-dejavu-core fontconfig.")
-    faults, anew = [], bool(os.environ.get("PAN2KG_REWRITE"))
+    faults = []
+    anew = bool(os.environ.get("PAN2KG_REWRITE"))
     # a project of 250 lines, on a day and of a release that stay the same; all pages in one pass
-    project, store = two_countries.project, two_countries.store
+    project = two_countries.project
+    store = two_countries.store
     graph = pan2kg.Graph(project, store, language="fr", as_of=date(2026, 1, 1), release="1.0.0")
     with standing(graph, bundle, tmp_path / "site") as small:
         for name, width in product(PAGES, WIDTHS):
             target = KEPT / f"{name.partition('/')[0]}-{width}.png"
-            page = settled(window(f"{small.served}fr/{name}.html", width=width, reduced_motion="reduce").page)
+            page = settled(
+                window(f"{small.served}fr/{name}.html", width=width, reduced_motion="reduce").page
+            )
             now = taken(page, to_keep=anew)
             if anew:
                 now.quantize(64, dither=Image.Dither.NONE).save(target, optimize=True)
             if number := differing(Image.open(target), now):
                 now.save(tmp_path / target.name)
-                faults.append(f"{name} at {width}: {number} blocks differ, see {tmp_path / target.name}")
+                faults.append(
+                    f"{name} at {width}: {number} blocks differ, see {tmp_path / target.name}"
+                )
             # smoother letters are not seen, a heading set a pixel wider is
             if name == "plan/be-two-1" and width == max(WIDTHS):
                 assert not differing(now, now.filter(ImageFilter.GaussianBlur(0.5)))

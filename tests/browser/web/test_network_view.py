@@ -14,12 +14,26 @@ SVG: Final = "{http://www.w3.org/2000/svg}"
 
 
 def thing(name: str, x: float, y: float, plan: str = "", **more: object) -> dict[str, object]:
-    node = {"id": name, "label": f"Thing {name}", "lang": "en", "type": "action", "href": "x.html", "x": x, "y": y}
+    node = {
+        "id": name,
+        "label": f"Thing {name}",
+        "lang": "en",
+        "type": "action",
+        "href": "x.html",
+        "x": x,
+        "y": y,
+    }
     return node | ({"plan": plan, "planLabel": f"Plan {plan[-1].upper()}"} if plan else {}) | more
 
 
 def link(source: str, target: str, **more: str) -> dict[str, object]:
-    edge = {"id": f"{source}-{target}", "source": source, "target": target, "type": "cites", "typeLabel": "cites"}
+    edge = {
+        "id": f"{source}-{target}",
+        "source": source,
+        "target": target,
+        "type": "cites",
+        "typeLabel": "cites",
+    }
     return {**edge, "evidence": "declared", **more}
 
 
@@ -33,12 +47,22 @@ def drawn(page: Page) -> Page:
 
 
 NODES: Final = [
-    thing("a", 0, 0, "p"), thing("b", 1, 0, "p"), thing("c", 2, 0, "q", type="instrument"), thing("d", 0, 1, "q"),
-]  # fmt: skip
+    thing("a", 0, 0, "p"),
+    thing("b", 1, 0, "p"),
+    thing("c", 2, 0, "q", type="instrument"),
+    thing("d", 0, 1, "q"),
+]
 NETWORK: Final[dict[str, object]] = {
     "nodes": NODES,
     "edges": [
-        link("a", "b", quote="comme le dit le plan B", quoteLang="fr", document="Plan P, p. 3", certainty="stated"),
+        link(
+            "a",
+            "b",
+            quote="comme le dit le plan B",
+            quoteLang="fr",
+            document="Plan P, p. 3",
+            certainty="stated",
+        ),
         link("b", "c", evidence="inferred"),
         link("c", "d", type="rests", typeLabel="rests on"),
     ],
@@ -53,9 +77,12 @@ FITS: Final = """() => {
 
 
 @pytest.mark.parametrize("place", ["served", "disk"])
-def test_the_list_beside_shows_what_the_picture_shows(site: Site, window: Watch, place: str) -> None:
+def test_the_list_beside_shows_what_the_picture_shows(
+    site: Site, window: Watch, place: str
+) -> None:
     page = drawn(window(site.at(place, site.page("network", BODY))).page)
-    things, links = page.locator("[data-thing]"), page.locator("[data-link]")
+    things = page.locator("[data-thing]")
+    links = page.locator("[data-link]")
     expect(things).to_have_count(4)
     expect(page.get_by_text("fallback")).to_be_hidden()
     before = page.evaluate(PLACES)
@@ -74,18 +101,23 @@ def test_the_list_beside_shows_what_the_picture_shows(site: Site, window: Watch,
     expect(things).to_have_count(3)
 
 
-def test_keys_move_and_open_the_why_a_way_is_told_and_what_is_hidden_brought_back(site: Site, window: Watch) -> None:
+def test_keys_move_and_open_the_why_a_way_is_told_and_what_is_hidden_brought_back(
+    site: Site, window: Watch
+) -> None:
     page = drawn(window(site.page("network-keys", BODY)).page)
     with page.expect_download() as download:
         page.get_by_role("button", name="Save as SVG").click()
     drawing = ET.fromstring(download.value.path().read_bytes())
     assert len(drawing.findall(f".//{SVG}line")) == 3
-    assert [text.text for text in drawing.iter(f"{SVG}text")] == [f"Thing {name}" for name in "abcd"]
+    assert [text.text for text in drawing.iter(f"{SVG}text")] == [
+        f"Thing {name}" for name in "abcd"
+    ]
     with page.expect_download() as download:
         page.get_by_role("button", name="Save as PNG").click()
     assert download.value.path().read_bytes().startswith(b"\x89PNG")
     # arrow keys move, Enter opens the why
-    picture, status = page.get_by_role("application"), page.locator("network-view .status")
+    picture = page.get_by_role("application")
+    status = page.locator("network-view .status")
     for name in ("a", "b"):
         picture.press("ArrowRight")
         expect(page.locator("network-view")).to_have_attribute("data-chosen", name)
@@ -128,14 +160,22 @@ def test_what_waits_comes_with_its_neighbour(site: Site, window: Watch) -> None:
     expect(page.locator("[data-thing]")).to_have_count(4)
 
 
-def test_the_address_holds_the_view_and_colours_say_what_is_chosen(site: Site, window: Watch) -> None:
+def test_the_address_holds_the_view_and_colours_say_what_is_chosen(
+    site: Site, window: Watch
+) -> None:
     health = {"field": "Health", "colour": "#0072b2", "group": 0}
     work = {"field": "Work", "colour": "#e69f00", "group": 1}
     nodes = [
-        thing("id/a", 0, 0, "id/p", **health), thing("id/b", 1, 0, "id/p", **health),
-        thing("id/c", 2, 0, "id/q", **work), thing("id/d", 0, 1, "id/q", **work),
-    ]  # fmt: skip
-    edges = [link("id/a", "id/b"), link("id/b", "id/c", evidence="inferred"), link("id/c", "id/d", type="rests")]
+        thing("id/a", 0, 0, "id/p", **health),
+        thing("id/b", 1, 0, "id/p", **health),
+        thing("id/c", 2, 0, "id/q", **work),
+        thing("id/d", 0, 1, "id/q", **work),
+    ]
+    edges = [
+        link("id/a", "id/b"),
+        link("id/b", "id/c", evidence="inferred"),
+        link("id/c", "id/d", type="rests"),
+    ]
     page = drawn(window(site.page("network-tinted", view({"nodes": nodes, "edges": edges}))).page)
     legend = page.get_by_role("list", name="Legend")
     page.get_by_label("Colours say").select_option("the field of policy")

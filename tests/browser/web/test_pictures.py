@@ -32,28 +32,44 @@ def plan(name: str, y: float, year: int, field: str) -> Group:
 def cites(later: str, earlier: str, ys: tuple[float, float], kind: str) -> Group:
     line = Line(((20, ys[0]), (0, ys[0]), (0, ys[1]), (20, ys[1])), Pen("#000000", 1), curved=True)
     tags = (("of", f"{later} {earlier}"), ("kind", kind))
-    return Group((line,), f"{later} cites {earlier}: “so it says”", f"{later}--{earlier}.html", tags=tags)
+    return Group(
+        (line,), f"{later} cites {earlier}: “so it says”", f"{later}--{earlier}.html", tags=tags
+    )
 
 
 MARKS: Final = (
-    plan("a", 20, 2010, "x"), plan("b", 80, 2015, "x"), plan("c", 140, 2020, "y"),
-    cites("b", "a", (86, 26), "seen"), cites("c", "b", (146, 86), "absent"),
-)  # fmt: skip
+    plan("a", 20, 2010, "x"),
+    plan("b", 80, 2015, "x"),
+    plan("c", 140, 2020, "y"),
+    cites("b", "a", (86, 26), "seen"),
+    cites("c", "b", (146, 86), "absent"),
+)
 DRAWING: Final = Drawing(300, 200, "", "", "en", MARKS).inner("three")
 SIGN: Final = Drawing(30, 18, "", "", "", (Box(0, 0, 30, 18, "#0072b2"),)).inner()
 BODY: Final = f"""<h2 id="three">Three plans</h2>
 <figure class="pictured"><figcaption>Two cite <p>Who cites whom</p></figcaption><div class="lanes">{DRAWING}</div>
 <ul class="signs"><li>{SIGN}a period</li></ul><div class="picture-room" hidden></div></figure>"""
-LABELS: Final = {"kind-seen": "Kind seen", "kind-absent": "Kind absent", "field-x": "Field x", "field-y": "Field y"}
-WORDS: Final = json.dumps({"picture": {**script_words("en", "picture"), **LABELS, "source": "Source: a graph"}})
+LABELS: Final = {
+    "kind-seen": "Kind seen",
+    "kind-absent": "Kind absent",
+    "field-x": "Field x",
+    "field-y": "Field y",
+}
+WORDS: Final = json.dumps(
+    {"picture": {**script_words("en", "picture"), **LABELS, "source": "Source: a graph"}}
+)
 
 
 def pale(page: Page) -> list[str]:
-    marks: list[str] = page.locator("svg [opacity]").evaluate_all("all => all.map(one => one.getAttribute('href'))")
+    marks: list[str] = page.locator("svg [opacity]").evaluate_all(
+        "all => all.map(one => one.getAttribute('href'))"
+    )
     return [mark.removesuffix(".html").replace("--", " ") for mark in marks]
 
 
-def test_a_line_says_what_it_rests_on_and_what_is_chosen_stands_in_the_address(site: Site, window: Watch) -> None:
+def test_a_line_says_what_it_rests_on_and_what_is_chosen_stands_in_the_address(
+    site: Site, window: Watch
+) -> None:
     page = window(site.page("picture", BODY, words=WORDS)).page
     status = page.get_by_role("status")
     expect(status).to_contain_text("Point at a line")
@@ -75,7 +91,9 @@ def test_a_line_says_what_it_rests_on_and_what_is_chosen_stands_in_the_address(s
     page.get_by_label("Link").select_option("Kind absent")
     assert pale(page) == ["a", "b a"]
     page.get_by_label("To the year").fill("2018")
-    assert pale(page) == ["a", "b", "c", "b a", "c b"], "no line is left, nor what only such lines join"
+    assert pale(page) == ["a", "b", "c", "b a", "c b"], (
+        "no line is left, nor what only such lines join"
+    )
     page.get_by_label("Link").select_option("all")
     assert pale(page) == ["c", "c b"]
     page.evaluate("localStorage.clear()")
@@ -94,14 +112,23 @@ def test_a_picture_is_saved_as_a_sheet_with_what_is_shown(site: Site, window: Wa
         page.get_by_role("button", name="Save as SVG").click()
     sheet = ET.parse(saved.value.path()).getroot()
     x, y, width, height = map(float, sheet.attrib["viewBox"].split())
-    paper = {name: float(value) for name, value in next(sheet.iter(f"{SVG}rect")).attrib.items() if name != "fill"}
+    paper = {
+        name: float(value)
+        for name, value in next(sheet.iter(f"{SVG}rect")).attrib.items()
+        if name != "fill"
+    }
     assert width / height == pytest.approx(16 / 9)
     assert paper == pytest.approx({"x": x, "y": y, "width": width, "height": height})
     assert [text.text for text in sheet.findall(f"{SVG}text")] == [
-        "Two cite", "Who cites whom", "a period", "Source: a graph",
-    ]  # fmt: skip
+        "Two cite",
+        "Who cites whom",
+        "a period",
+        "Source: a graph",
+    ]
     assert all(link.attrib["href"].startswith("http://127.0.0.1") for link in sheet.iter(f"{SVG}a"))
-    dimmed = [mark.attrib["href"].rpartition("/")[2] for mark in sheet.iter() if "opacity" in mark.attrib]
+    dimmed = [
+        mark.attrib["href"].rpartition("/")[2] for mark in sheet.iter() if "opacity" in mark.attrib
+    ]
     assert dimmed == ["c.html", "c--b.html"]
     with page.expect_download() as saved:
         page.get_by_role("button", name="Save as PNG").click()

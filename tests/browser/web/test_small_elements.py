@@ -41,9 +41,10 @@ def test_tables_are_sorted_as_a_reader_expects_and_filtered(site: Site, window: 
     table, counts = (page.locator("sortable-table").nth(place) for place in (0, 1))
     names = table.locator("tbody td:first-child")
     for head, order in (
-        ("Size", ["Zürich", "élan", "Berg"]), ("Size", ["élan", "Zürich", "Berg"]),  # an empty cell stays last
+        ("Size", ["Zürich", "élan", "Berg"]),
+        ("Size", ["élan", "Zürich", "Berg"]),  # an empty cell stays last
         ("Name", ["Berg", "élan", "Zürich"]),
-    ):  # fmt: skip
+    ):
         table.get_by_role("button", name=head).click()
         expect(names).to_have_text(order)
         sorting = "descending" if order[0] == "élan" else "ascending"
@@ -61,13 +62,21 @@ def test_tables_are_sorted_as_a_reader_expects_and_filtered(site: Site, window: 
 
 def test_labels_change_to_the_chosen_language_and_back(site: Site, window: Watch) -> None:
     page = window(site.page("language", LANGUAGE)).page
-    labels, choice, link = page.locator("p span.label"), page.get_by_label("Data"), page.locator("section > a")
-    for language, title, lang in (("fr", "État", "fr"), ("en", "State", "en"), ("fr", "État", "fr")):
+    labels = page.locator("p span.label")
+    choice = page.get_by_label("Data")
+    link = page.locator("section > a")
+    for language, title, lang in (
+        ("fr", "État", "fr"),
+        ("en", "State", "en"),
+        ("fr", "État", "fr"),
+    ):
         choice.select_option(language)
         expect(labels).to_have_text([title, "Only"])
         expect(labels.first).to_have_attribute("lang", lang)
         expect(labels.last).to_have_attribute("lang", "en")
-        expect(link).to_have_text({"fr": "Ministère de l’État", "en": "Ministry of State"}[language])
+        expect(link).to_have_text(
+            {"fr": "Ministère de l’État", "en": "Ministry of State"}[language]
+        )
     page.reload()
     expect(labels.first).to_have_text("État")
     choice.select_option("")
@@ -87,7 +96,9 @@ def test_a_text_is_copied_and_said_to_be(site: Site, window: Watch) -> None:
 
 @pytest.mark.parametrize("place", ["served", "disk"])
 def test_suggestions_come_from_the_list_of_labels(site: Site, window: Watch, place: str) -> None:
-    page = window(site.at(place, site.page("search", SEARCH.format(source="../data/labels.js")))).page
+    page = window(
+        site.at(place, site.page("search", SEARCH.format(source="../data/labels.js")))
+    ).page
     box = page.get_by_role("combobox", name="Search")
     box.fill("elan")  # at once, so that no later list takes the place of this one
     expect(page.get_by_role("option")).to_have_count(1)
@@ -125,7 +136,9 @@ SMALL: Final = """all => all.filter(one => {
 
 
 @pytest.mark.parametrize("name", BODIES)
-def test_nothing_keeps_people_out_in_dark_colours_on_a_small_screen(site: Site, window: Watch, name: str) -> None:
+def test_nothing_keeps_people_out_in_dark_colours_on_a_small_screen(
+    site: Site, window: Watch, name: str
+) -> None:
     page = window(site.page(f"access-{name}", BODIES[name]), width=360, color_scheme="dark").page
     if name == "sparql":
         run(page)
@@ -136,9 +149,13 @@ def test_nothing_keeps_people_out_in_dark_colours_on_a_small_screen(site: Site, 
     assert not faults, "\n".join(faults)
 
 
-def test_a_small_screen_keeps_names_of_rows_in_sight_and_targets_large(site: Site, window: Watch) -> None:
+def test_a_small_screen_keeps_names_of_rows_in_sight_and_targets_large(
+    site: Site, window: Watch
+) -> None:
     looks = ("", "quiet", "sort", "stop")
-    buttons = "".join(f'<p><button type="button" class="{look}" data-bare>×</button></p>' for look in looks)
+    buttons = "".join(
+        f'<p><button type="button" class="{look}" data-bare>×</button></p>' for look in looks
+    )
     page = window(site.page("small", PAGE + buttons), width=360).page
     page.get_by_role("region", name="Matrix").evaluate("region => { region.scrollLeft = 400; }")
     box = page.locator(".matrix tbody th").first.bounding_box()

@@ -9,19 +9,30 @@ from playwright.sync_api import Page, Route, expect
 from tests.browser.chromium import Watch
 from tests.browser.web.conftest import LABEL, PAN, Site, embedded
 
-ORDERED: Final = f"SELECT * WHERE {{ ?one <{PAN}ontology#cites> ?another . ?another <{PAN}ontology#weight> ?a }}"
-WEIGHTS: Final = f"SELECT ?plan ?weight WHERE {{ ?plan <{PAN}ontology#weight> ?weight }} ORDER BY ?plan"
-ENDLESS: Final = f"SELECT (COUNT(*) AS ?n) WHERE {{ {' . '.join(f'?s{i} ?p{i} ?o{i}' for i in range(9))} }}"
+ORDERED: Final = (
+    f"SELECT * WHERE {{ ?one <{PAN}ontology#cites> ?another . ?another <{PAN}ontology#weight> ?a }}"
+)
+WEIGHTS: Final = (
+    f"SELECT ?plan ?weight WHERE {{ ?plan <{PAN}ontology#weight> ?weight }} ORDER BY ?plan"
+)
+ENDLESS: Final = (
+    f"SELECT (COUNT(*) AS ?n) WHERE {{ {' . '.join(f'?s{i} ?p{i} ?o{i}' for i in range(9))} }}"
+)
 DATES: Final = (
     "PREFIX xsd: <http://www.w3.org/2001/XMLSchema#> SELECT ?what ?due ?done { VALUES (?what ?due ?done) { "
     '("A" "2022-01-01"^^xsd:date "2022-06-30") ("B" "2021-12-31"^^xsd:date UNDEF) } }'
 )
-CITED: Final = f"CONSTRUCT {{ ?a <{PAN}ontology#cites> ?b }} WHERE {{ ?a <{PAN}ontology#cites> ?b }}"
+CITED: Final = (
+    f"CONSTRUCT {{ ?a <{PAN}ontology#cites> ?b }} WHERE {{ ?a <{PAN}ontology#cites> ?b }}"
+)
 LINKED: Final = f"SELECT ?x {{ VALUES ?x {{ <{PAN}ontology#cites> <{PAN}id/link/abc> <https://example.org/x> }} }}"
 CITES: Final = {"name": "pan:cites", "label": "cites", "kind": "property"}
 TERMS: Final = {"prefixes": {"pan": f"{PAN}ontology#"}, "terms": [CITES]}
 SAID: Final = (
-    ("SELECT * { SERVICE <https://example.org/> { ?a ?b ?c } }", "SERVICE, which asks another server, is refused"),
+    (
+        "SELECT * { SERVICE <https://example.org/> { ?a ?b ?c } }",
+        "SERVICE, which asks another server, is refused",
+    ),
     ('SELECT ("SERVICE" AS ?service) WHERE {} # SERVICE', "1 row in"),
     ("INSERT DATA { <a:a> <a:b> <a:c> }", "updates are refused"),
     ("ASK { ?service ?from ?load }", "1 row in"),
@@ -54,15 +65,20 @@ def run(page: Page, text: str = "") -> None:
 
 
 @pytest.mark.parametrize("place", ["served", "disk"])
-def test_a_query_is_answered_in_the_browser_or_what_hinders_it_said(site: Site, window: Watch, place: str) -> None:
+def test_a_query_is_answered_in_the_browser_or_what_hinders_it_said(
+    site: Site, window: Watch, place: str
+) -> None:
     example = f'<a href="#" data-query="{escape(ORDERED)}">Example</a>'
     page = window(site.at(place, site.page("sparql", editor(ORDERED) + example))).page
     run(page)
-    status, cells = page.locator("sparql-editor .status"), page.locator(".results td")
+    status = page.locator("sparql-editor .status")
+    cells = page.locator(".results td")
     expect(status).to_contain_text("1 row in")
     expect(page.locator(".results th")).to_have_text(["one", "another", "a"])
     expect(cells).to_have_text(["Plan one", "Plan deux", "5"])
-    expect(page.get_by_role("link", name="Plan one")).to_have_attribute("href", "../en/plan/one.html")
+    expect(page.get_by_role("link", name="Plan one")).to_have_attribute(
+        "href", "../en/plan/one.html"
+    )
     expect(page.locator(".engine")).to_have_text("Answered in this browser")
     if place == "disk":
         return
@@ -86,7 +102,9 @@ def test_a_query_is_answered_in_the_browser_or_what_hinders_it_said(site: Site, 
     expect(cells).to_have_text(["Plan one", "Plan deux", "5"])
 
 
-def test_an_answer_is_seen_as_table_chart_timeline_network_and_raw(site: Site, window: Watch) -> None:
+def test_an_answer_is_seen_as_table_chart_timeline_network_and_raw(
+    site: Site, window: Watch
+) -> None:
     choice = '<data-language><select><option value="fr" selected>Français</option></select></data-language>'
     page = window(site.page("sparql-views", choice + editor(WEIGHTS))).page
     run(page)
@@ -104,7 +122,10 @@ def test_an_answer_is_seen_as_table_chart_timeline_network_and_raw(site: Site, w
     expect(page.locator(".panel-raw pre")).to_contain_text('"bindings"')
     with page.expect_download() as download:
         page.get_by_role("button", name="Save as CSV", exact=True).click()
-    assert download.value.path().read_text(encoding="utf-8").splitlines()[:2] == ["plan,weight", f"{PAN}id/plan/one,3"]
+    assert download.value.path().read_text(encoding="utf-8").splitlines()[:2] == [
+        "plan,weight",
+        f"{PAN}id/plan/one,3",
+    ]
     run(page, DATES)
     page.get_by_role("tab", name="Timeline").click()
     drawing = page.locator("svg.chart")
@@ -120,8 +141,12 @@ def test_an_answer_is_seen_as_table_chart_timeline_network_and_raw(site: Site, w
     expect(page.locator("network-view [data-thing]")).to_have_count(2)
 
 
-def test_an_answer_of_the_server_that_was_cut_off_is_shown_as_such(site: Site, window: Watch) -> None:
-    page = window(site.page("served", editor("SELECT ?x {}", 'data-endpoint="../sparql"'), mode="served")).page
+def test_an_answer_of_the_server_that_was_cut_off_is_shown_as_such(
+    site: Site, window: Watch
+) -> None:
+    page = window(
+        site.page("served", editor("SELECT ?x {}", 'data-endpoint="../sparql"'), mode="served")
+    ).page
     run(page)
     expect(page.locator(".results td")).to_have_text(["served"])
     expect(page.locator(".engine")).to_have_text("Answered by the server")
@@ -130,7 +155,9 @@ def test_an_answer_of_the_server_that_was_cut_off_is_shown_as_such(site: Site, w
     expect(page.locator(".panel-raw pre")).to_contain_text("served")
 
 
-def test_the_editor_keeps_what_was_typed_before_it_came_and_completes_terms(site: Site, watch: Watch) -> None:
+def test_the_editor_keeps_what_was_typed_before_it_came_and_completes_terms(
+    site: Site, watch: Watch
+) -> None:
     address = site.page("sparql-focus", editor("SELECT ?x WHERE {}"))
     page = watch(site.page("empty", "")).page
 
@@ -146,10 +173,14 @@ def test_the_editor_keeps_what_was_typed_before_it_came_and_completes_terms(site
     write(page, "")
     page.keyboard.type("ASK { ?a pan:ci")
     page.get_by_role("option", name="pan:cites").click()
-    expect(page.locator("textarea")).to_have_value(f"PREFIX pan: <{PAN}ontology#>\nASK {{ ?a pan:cites}}")
+    expect(page.locator("textarea")).to_have_value(
+        f"PREFIX pan: <{PAN}ontology#>\nASK {{ ?a pan:cites}}"
+    )
 
 
-def test_a_shared_link_brings_its_query_and_earlier_ones_are_kept(site: Site, window: Watch) -> None:
+def test_a_shared_link_brings_its_query_and_earlier_ones_are_kept(
+    site: Site, window: Watch
+) -> None:
     address = site.page("sparql-share", editor("ASK {}"))
     page = window(address, permissions=["clipboard-read", "clipboard-write"]).page
     run(page)
@@ -187,13 +218,18 @@ def test_a_question_is_answered_without_a_server_and_nothing_typed_becomes_part_
     expect(cells).to_have_text(["Plan one"])  # a shared answer is shown at once
     page.get_by_label("Language").select_option("fr")
     for plan, title in (
-        ("two", "Plan deux"), ("one", "Plan un"), ("Plan deux", "Plan deux"), ("Plan un", "Plan un"),
+        ("two", "Plan deux"),
+        ("one", "Plan un"),
+        ("Plan deux", "Plan deux"),
+        ("Plan un", "Plan un"),
         (f"{PAN}id/plan/two", "Plan deux"),
-    ):  # fmt: skip
+    ):
         page.get_by_label("Plan").fill(plan)
         page.get_by_role("button", name="Ask").click()
         expect(cells).to_have_text([title])
     expect(page.locator("details pre")).to_contain_text(f"BIND(<{PAN}id/plan/two> AS ?plan)")
     page.get_by_label("Plan").fill('x" } # > AS ?plan) }')
     page.get_by_role("button", name="Ask").click()
-    expect(page.locator("question-form .status")).to_contain_text('Nothing in the graph is called “x" } # >')
+    expect(page.locator("question-form .status")).to_contain_text(
+        'Nothing in the graph is called “x" } # >'
+    )
