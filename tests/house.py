@@ -132,7 +132,8 @@ def bound(tree: ast.AST) -> Iterator[str]:
 def public(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     """Functions at the top level and methods of public classes, without an underscore."""
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
-    homes = [tree, *(node for node in classes if not node.name.startswith("_"))]
+    homes: list[ast.Module | ast.ClassDef] = [tree]
+    homes += [node for node in classes if not node.name.startswith("_")]
     for home in homes:
         for node in home.body:
             if isinstance(node, FUNCTION) and not node.name.startswith("_"):
