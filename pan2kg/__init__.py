@@ -51,7 +51,7 @@ def _offered(method: str) -> Callable[..., Any]:
         from pan2kg.charts.registry import draw
 
         return draw
-    from pan2kg.network.exports import select_network
+    from pan2kg.tables.network import select_network
 
     return select_network
 

@@ -16,14 +16,14 @@ PACKAGE: Final = Path(__file__).resolve().parents[1] / "pan2kg"
 
 ROOMS: Final = (
     "errors", "project", "i18n", "turtle", "store", "extract", "validation", "coherence", "scores",
-    "graph", "tables", "charts", "network", "report", "review", "site", "publish", "server", "cli",
+    "graph", "tables", "charts", "report", "review", "site", "publish", "server", "cli",
 )  # fmt: skip
 """From the ground up: a room knows only those that stand before it."""
 
 FOR_ALL: Final = {"errors", "i18n"}
 """What can go wrong, and how it is said, is for every room."""
 
-ENTRIES: Final = 21
+ENTRIES: Final = 20
 """How many names ``ls pan2kg`` may show at most, so that they tell the story at a glance."""
 
 DOORS: Final = {
@@ -31,7 +31,7 @@ DOORS: Final = {
     "jinja2": {"tables.template"},
     "matplotlib": {"charts.registry"},
     "mcp": {"server.assistant"},
-    "networkx": {"graph.links", "network.exports"},
+    "networkx": {"graph.links", "tables.network"},
     "pandas": {"graph.answer"},
     "pypdfium2": {"extract.pdf"},
     "prometheus_client": {"server.web"},

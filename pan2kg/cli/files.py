@@ -45,7 +45,7 @@ PICTURE: Final = {
     **arguments.LANGUAGE,
 }
 EXPORT: Final = {
-    "form": _names("pan2kg.network.exports", "FORMS", "FORM"),
+    "form": _names("pan2kg.tables.network", "FORMS", "FORM"),
     "-o --output": _FILE,
     "--plan": _KEYS,
     "--type": _KEYS,
@@ -104,20 +104,20 @@ def run_export(options: argparse.Namespace) -> int:
         )
         arguments.emit("".join(f"{path}\n" for path in paths))
         return 0
-    from pan2kg.network import exports
+    from pan2kg.tables.network import export_network, select_network
 
     if options.form == "csv" and target.suffix.lower() not in ("", ".zip"):
         raise FormatError("csv-is-zip", name=target.name)
     graph = arguments.open_graph(options)
     whole = graph.network(options.language, options.evidence)
-    network = exports.select_network(whole, plans=options.plan, types=options.type)
+    network = select_network(whole, plans=options.plan, types=options.type)
     if not network:
         raise ProjectError("nothing-to-export", remedy="add-plan")
     try:
         released = date.fromisoformat(graph.notice.modified)
     except ValueError:  # the graph states no whole day
         released = None
-    write_atomically(target, exports.export_network(network, options.form, released=released))
+    write_atomically(target, export_network(network, options.form, released=released))
     return 0
 
 

@@ -8,9 +8,9 @@ from typing import Final, NamedTuple
 from pan2kg.charts.time_map import colour_of
 from pan2kg.graph import labels
 from pan2kg.graph.links import DECLARED, USUAL, communities
-from pan2kg.network.exports import place
 from pan2kg.site import values
 from pan2kg.site.page import JAVASCRIPT, File, PageContext, SiteContext, Values, View, embedded
+from pan2kg.tables.network import place
 from pan2kg.turtle.vocabulary import ID
 
 FIRST: Final = frozenset({"uses-instrument", "instrument-relation", "interaction", *USUAL})

@@ -15,8 +15,8 @@ import pytest
 from pan2kg.charts.registry import PICTURES
 from pan2kg.cli.main import main
 from pan2kg.graph.labels import Labels, read_labels
-from pan2kg.network import exports
 from pan2kg.store import cache
+from pan2kg.tables import network
 from tests.conftest import BARE, PATIENCE, made_once
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tests.conftest import Cli
 
 
-FORMS = tuple(form for form in exports.FORMS if form != "mermaid")
+FORMS = tuple(form for form in network.FORMS if form != "mermaid")
 DAY = ("--as-of", "2026-11-25")
 COMMANDS = (
     *[("picture", name, "-o", f"{name}.svg", *DAY, "--language", "fr") for name in PICTURES],

@@ -24,7 +24,6 @@ from pan2kg.coherence.figures import FIGURES
 from pan2kg.errors import Pan2kgError, QueryError
 from pan2kg.graph.labels import Release, best, other_release, plain_words, read_release
 from pan2kg.i18n.catalogue import LANGUAGES, Language
-from pan2kg.network.exports import export_network
 from pan2kg.project import FOLDERS, Project
 from pan2kg.publish.edition import read_facts
 from pan2kg.report.writing import report_files
@@ -35,6 +34,7 @@ from pan2kg.store.as_of import as_of
 from pan2kg.store.queries import read_queries
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore, dump, load_project, open_store
+from pan2kg.tables.network import export_network
 from pan2kg.tables.table import DEFAULT, TABLES, cells
 from pan2kg.tables.writers import Style, write
 from pan2kg.turtle.vocabulary import PAN

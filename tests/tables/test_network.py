@@ -22,7 +22,8 @@ import pan2kg
 from pan2kg.coherence.evidence import FIGURED
 from pan2kg.errors import FormatError, QueryError
 from pan2kg.graph.graph import Graph
-from pan2kg.network.exports import (
+from pan2kg.project import Project
+from pan2kg.tables.network import (
     EDGE_COLUMNS,
     EDGES,
     FORMS,
@@ -33,7 +34,6 @@ from pan2kg.network.exports import (
     select_network,
     tables,
 )
-from pan2kg.project import Project
 from pan2kg.turtle.vocabulary import ID, key
 from tests.coherence.worlds import store_of
 from tests.conftest import lack

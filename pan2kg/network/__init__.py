@@ -1,1 +1,0 @@
-"""The network of links, and its exports for other programs."""
