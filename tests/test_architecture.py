@@ -16,14 +16,18 @@ PACKAGE: Final = Path(__file__).resolve().parents[1] / "pan2kg"
 
 ROOMS: Final = (
     "errors", "project", "i18n", "turtle", "store", "extract", "validation", "coherence", "scores",
-    "graph", "tables", "charts", "report", "review", "site", "publish", "server", "cli",
+    "graph", "tables", "charts", "report", "review", "site", "publish",
+    "portal", "server", "cli",
 )  # fmt: skip
 """From the ground up: a room knows only those that stand before it."""
+
+BESIDE: Final = {"portal": "cli.portal"}
+"""A package beside the core: nothing imports it but its command, when it is called."""
 
 FOR_ALL: Final = {"errors", "i18n"}
 """What can go wrong, and how it is said, is for every room."""
 
-ENTRIES: Final = 20
+ENTRIES: Final = 21
 """How many names ``ls pan2kg`` may show at most, so that they tell the story at a glance."""
 
 DOORS: Final = {
@@ -149,6 +153,20 @@ def test_a_room_imports_only_rooms_before_it_and_names_modules_in_full() -> None
         if name.startswith(".") or name == "pan2kg"
     ]
     assert not vague, "write « from pan2kg.errors import … »:" + told(vague)
+
+
+def test_a_package_beside_the_core_is_known_to_its_command_alone() -> None:
+    for package, command in BESIDE.items():
+        known_to = {
+            module
+            for module, _, name in arrows()
+            if room(name.removeprefix("pan2kg.")) == package and room(module) != package
+        }
+        assert known_to == {command}, f"nothing else may need {package}"
+        (tree, *_) = modules()[command]
+        assert isinstance(tree, ast.Module)
+        at_start = [name for _, name in imports(tree.body) if name.startswith(f"pan2kg.{package}")]
+        assert not at_start, "import it in the function that runs the command"
 
 
 def test_no_module_imports_itself_in_a_circle() -> None:

@@ -26,7 +26,7 @@ COMMANDS: Final = {
     "export": "files", "report": "files", "brief": "files", "check": "check", "read": "documents",
     "mentions": "documents", "candidates": "documents", "draft": "documents", "add": "add", "rekey": "add",
     "review": "documents", "sheet": "add", "anchor": "check", "keep": "add", "dump": "files", "load": "files",
-    "mcp": "ask", "site": "files", "publish": "publish", "portal": "publish", "diff": "publish", "init": "check",
+    "mcp": "ask", "site": "files", "publish": "publish", "portal": "portal", "diff": "publish", "init": "check",
     "journal": "serve", "completion": "main",
 }  # fmt: skip
 """The commands in the order in which one meets them, each with the module of this room that holds it.

@@ -1,15 +1,13 @@
-"""The commands about releases: ``publish`` writes one, ``diff`` compares states, ``portal`` puts one on udata."""
+"""The commands about releases: ``publish`` writes one, ``diff`` compares states."""
 
 import argparse
 import os
 import re
 import signal
 import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from pan2kg.cli import arguments
@@ -54,11 +52,6 @@ _DIFF: Final[arguments.Options] = {
     "--format": {"choices": ("text", "md", "csv", "json", "rdf", "atom"), "default": "text"},
     "--date": {"metavar": "DAY", "type": a_day}, "--address": {"metavar": "URL", "default": ""},
     **arguments.LANGUAGE, **arguments.OUTPUT,
-}  # fmt: skip
-_PORTAL: Final[arguments.Options] = {
-    "--send": arguments.FLAG, "--look": arguments.FLAG, "--linked": arguments.FLAG, "--prune": arguments.FLAG,
-    "--portal": {"metavar": "URL", "default": "https://data.public.lu"},
-    "--organization": {"metavar": "ID", "default": ""}, "--dataset": {"metavar": "ID", "default": ""},
 }  # fmt: skip
 
 
@@ -222,77 +215,4 @@ def run_diff(options: argparse.Namespace) -> int:
     else:
         sys.stdout.buffer.write(content)
         sys.stdout.flush()
-    return 0
-
-
-class _PortalAction(argparse.Action):
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,
-        namespace: argparse.Namespace,
-        values: Any,  # noqa: ANN401
-        *_: object,
-    ) -> None:
-        words = [*values]
-        namespace.action = words.pop(0) if words[0] in ("plan", "push", "status") else "plan"
-        inner = type(parser)(
-            prog=parser.prog, usage=parser.usage, description=parser.description, allow_abbrev=False
-        )
-        inner.epilog = parser.epilog
-        inner.formatter_class = parser.formatter_class
-        hidden = {"--project": {"help": argparse.SUPPRESS}}
-        arguments.add_options(inner, "portal", {"folder": {"metavar": "DIR"}, **_PORTAL, **hidden})
-        inner.parse_args(words, namespace)
-
-
-def add_portal(command: argparse.ArgumentParser) -> None:
-    command.epilog = "portal.examples"
-    command.formatter_class = arguments.PlainFormatter
-    command.usage = "portal.usage"
-    words = {
-        "nargs": argparse.PARSER,
-        "action": _PortalAction,
-        "metavar": "[plan | push | status] DIR",
-    }
-    arguments.add_options(command, "portal", {"words": words, **_PORTAL})
-
-
-def run_portal(
-    options: argparse.Namespace,
-    *,
-    clock: Callable[[], float] = time.monotonic,
-    sleep: Callable[[float], None] = time.sleep,
-) -> int:
-    """Plan, push or compare; 1 where the portal differs from the release in the end.
-
-    The key is read from PAN2KG_PORTAL_KEY, and only where a request is sent.
-    """
-    from pan2kg.publish import portal
-
-    if options.send and options.action != "push":
-        raise portal.PortalError("only-push-sends", place=Place("--send"))
-    reads = options.send or options.action == "status" or options.look
-    address, key = portal.read_access(options.portal, os.environ, needs_key=reads)
-    with TemporaryDirectory(prefix="pan2kg-") as scratch:
-        whose = {"organization": options.organization, "dataset": options.dataset}
-        offer = portal.make_offer(
-            Path(options.folder), Path(scratch), linked=options.linked, **whose
-        )
-        client = portal.Client(address, key, clock, sleep)
-        remote = portal.Remote({"id": options.dataset}) if options.dataset else None
-        sent = 0
-        todo = () if reads else offer.steps(remote, prune=options.prune)
-        write = partial(arguments.emit, form="data")
-        try:
-            if reads:
-                ways = {"sends": options.send, "prune": options.prune}
-                remote, sent, todo = portal.push(
-                    client, offer, lambda line: write(f"{line}\n"), **ways
-                )
-        except KeyboardInterrupt:
-            raise portal.PortalError("interrupted", remedy="push-goes-on") from None
-        if options.send or options.action == "status":
-            write(offer.tell(remote, todo, sent if options.send else None))
-            return 1 if todo else 0
-        write(f"{offer.requests(client, todo, remote)}\n{say('portal', 'note-not-sent')}\n")
     return 0

@@ -8,9 +8,8 @@ from functools import cache
 from pathlib import Path
 
 import pan2kg
-from pan2kg import errors
+from pan2kg import errors, portal as access
 from pan2kg.i18n.catalogue import Messages
-from pan2kg.publish import portal as access
 
 PACKAGE = Path(pan2kg.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))

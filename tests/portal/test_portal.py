@@ -20,12 +20,20 @@ from typing import Final, NamedTuple
 
 import pytest
 
+from pan2kg import portal as portals
 from pan2kg.cli.arguments import Parser
-from pan2kg.cli.publish import add_portal, run_portal
+from pan2kg.cli.portal import add_portal, run_portal
 from pan2kg.errors import Pan2kgError, ProjectError, TurtleError
-from pan2kg.publish import portal as portals
-from pan2kg.publish.portal import Client, Offer, PortalError, PushStep, Remote
-from tests.publish.portal_server import KEY, Json, Portal, serve
+from pan2kg.portal import (
+    Client,
+    Offer,
+    PortalError,
+    PushStep,
+    Remote,
+    client as requests,
+    offer as offers,
+)
+from tests.portal.portal_server import KEY, Json, Portal, serve
 
 HEAD = (Path(__file__).parents[1] / "data" / "portal-catalogue.ttl").read_text("utf-8")
 PART = """
@@ -224,14 +232,14 @@ def test_files_are_found_by_the_end_of_their_address_and_go_by_names_the_portal_
         "b/x.ttl": inner / "x.ttl",
         "%2E%2E/outside.ttl": None,
     }
-    assert {path: portals.find_file(inner, f"https://e.org/{path}") for path in wanted} == wanted
+    assert {path: offers.find_file(inner, f"https://e.org/{path}") for path in wanted} == wanted
     for name in ("page.html", "graph.nt", "graph.trig", "notes", "a.js"):
-        assert portals.upload_name(name) == (f"{name}.gz", True)
+        assert offers.upload_name(name) == (f"{name}.gz", True)
     for ending in ("ttl", "rdf", "xml", "json", "csv", "zip", "gz", "svg", "pdf"):
-        assert portals.upload_name(f"data.{ending}") == (f"data.{ending}", False)
-    assert portals.upload_name("dumps/PAN2KG_graph.jsonld") == ("pan2kg-graph.json", False)
+        assert offers.upload_name(f"data.{ending}") == (f"data.{ending}", False)
+    assert offers.upload_name("dumps/PAN2KG_graph.jsonld") == ("pan2kg-graph.json", False)
     for name in ('a"b\r\nX: 1.csv', "é.csv", "..csv", ".csv", "a b.ttl", "日本.csv"):
-        assert portals.upload_name(name)[0].replace(".", "").replace("-", "").isalnum(), (
+        assert offers.upload_name(name)[0].replace(".", "").replace("-", "").isalnum(), (
             "it needs no quoting in a form"
         )
     pusher.files = {
@@ -263,11 +271,11 @@ def test_a_file_is_compressed_to_the_same_bytes_and_stops_the_push_where_it_chan
         (tmp_path / f"packed-{number}").mkdir()
         os.utime(source, (number, number))
         sums.add(
-            portals.pack(source, "graph.nq.gz", "", folder=tmp_path / f"packed-{number}").sha256
+            offers.pack(source, "graph.nq.gz", "", folder=tmp_path / f"packed-{number}").sha256
         )
     assert len(sums) == 1
     source.write_bytes(b"12345")
-    file = portals.pack(source, "a.csv", "text/csv", folder=None)
+    file = offers.pack(source, "a.csv", "text/csv", folder=None)
     for size in (0, 3, 9):
         source.write_bytes(b"x" * size)
         with pytest.raises(Pan2kgError, match="changed while it was sent"):
@@ -285,16 +293,16 @@ def test_words_take_the_form_udata_gives_them(pusher: Pusher) -> None:
         "Droits de l’Homme",
         "x" * 200,
     ]
-    assert list(portals.tags(words)) == ["mise-en-oeuvre", "gross", "droits-de-l-homme", "x" * 96]
-    for iri, licence in portals.LICENCES.items():
+    assert list(offers.tags(words)) == ["mise-en-oeuvre", "gross", "droits-de-l-homme", "x" * 96]
+    for iri, licence in offers.LICENCES.items():
         for scheme in ("http", "https"):
             pusher.write(
                 "http://publications.europa.eu/resource/authority/licence/CC0> ;",
                 f"{scheme}://{iri}> ;",
             )
-            assert pusher.offer().said["license"] == licence
+            assert pusher.offer().description["license"] == licence
     pusher.write('rdfs:label "cc-zero"', 'rdfs:label "Attribution", "cc-by"')
-    assert pusher.offer().said["license"] == "cc-by"
+    assert pusher.offer().description["license"] == "cc-by"
 
 
 def test_the_first_push_makes_one_private_dataset_with_its_resources(
@@ -343,7 +351,7 @@ def test_the_first_push_makes_one_private_dataset_with_its_resources(
     assert set(portal.keys) == {pusher.key}
     assert pusher.key not in repr(pusher.client()) + repr(portal.state())
     pusher.edit('    dct:title "Graphe des plans"@fr ;\n', "")
-    assert pusher.offer().said["title"] == "Graph of the plans", "where there is no French"
+    assert pusher.offer().description["title"] == "Graph of the plans", "where there is no French"
 
 
 @pytest.mark.parametrize("keeps", [False, True])
@@ -448,8 +456,8 @@ def test_what_is_gone_is_reported_and_pruned_when_asked_but_not_what_others_put_
     pusher.write()
     portal.fail()
     remote = pusher.push().remote
-    leftovers = pusher.offer().matched(remote)[1]
-    assert [portals.dig(row, "extras", portals.PART_KEY) for row in leftovers] == [TABLE, ""]
+    leftovers = portals.match(pusher.offer(), remote).leftovers
+    assert [requests.dig(row, "extras", offers.PART_KEY) for row in leftovers] == [TABLE, ""]
     assert not portal.writes()
     assert pusher.push(prune=True).sent == 1
     assert foreign in pusher.only()["resources"]
@@ -720,7 +728,7 @@ def test_the_wait_the_portal_asks_for_is_kept_within_reason(pusher: Pusher, port
         "Wed, 25 Nov 2026": 0,
         "": 0,
     }
-    assert {text: portals.wait_of(text, now) for text in seconds} == seconds
+    assert {text: requests.wait_of(text, now) for text in seconds} == seconds
     for text in ("3600", "Fri, 31 Dec 9999 23:59:59 GMT"):
         portal.fail(3, kind="429", after=text)
         pusher.fails("asks for fewer requests")
