@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from collections import Counter
 from collections.abc import Generator, Iterator
 from datetime import date
 from functools import cache
@@ -129,6 +130,18 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
         if report.when == "call" or not report.passed or report.duration > NOTICED:
             item.ihook.pytest_runtest_logreport(report=report)
     return True
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at the end what was not tried and why: a closing line that counts passes hides it."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = Counter(
+        report.longrepr[2] if isinstance(report.longrepr, tuple) else "" for report in skipped
+    )
+    tried = sum(len(terminalreporter.stats.get(kind, [])) for kind in ("passed", "failed"))
+    for reason, number in reasons.most_common():
+        said = reason.removeprefix("Skipped: ")
+        terminalreporter.write_line(f"NOT TRIED: {number} of {tried + len(skipped)} tests. {said}")
 
 
 def pytest_sessionfinish() -> None:

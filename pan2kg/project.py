@@ -17,6 +17,10 @@ from pan2kg.errors import Place, ProjectError
 
 FOLDERS = ("ontology", "graph", "queries")
 PACKAGE = Path(__file__).resolve().parent
+BUNDLES = (PACKAGE / "data" / "web", PACKAGE.parent / "web" / "dist")
+"""Where the style sheet and the scripts of pages lie: in a package that is installed, or in a clone."""
+BUNDLE_RECORD = "build.json"
+"""The file of a bundle that names the others."""
 ROOT = "https://w3id.org/pan2kg/"
 """What the IRIs of pan2kg begin with: those of the ontology, of the concepts, and of what every country shares."""
 _IMPORTS = re.compile(rf"^    pan:imports <({re.escape(ROOT)}graph/core)>", re.MULTILINE)

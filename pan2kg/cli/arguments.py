@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from pan2kg.errors import FormatError, Place, ProjectError, QueryError
 from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Messages
 from pan2kg.i18n.message import Message, a_day, joined, language_typed, say, spoken, there_are, told
-from pan2kg.project import Project, reason, write_atomically
+from pan2kg.project import BUNDLE_RECORD, BUNDLES, Project, reason, write_atomically
 
 if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
@@ -402,6 +402,12 @@ def emit(text: str | bytes, output: str | None = None, form: str = "text") -> No
 
 def tell(*messages: object) -> None:
     sys.stderr.write("".join(f"{harmless(str(message))}\n" for message in messages if message))
+
+
+def tell_unbuilt() -> None:
+    """Say it where the build left out the style sheet and the scripts, as it does without node."""
+    if not any((folder / BUNDLE_RECORD).is_file() for folder in BUNDLES):
+        tell(told("build-front-end"))
 
 
 def width_of(options: argparse.Namespace) -> int:

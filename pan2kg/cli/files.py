@@ -177,6 +177,7 @@ def run_site(options: argparse.Namespace) -> int:
     graph = arguments.open_graph(options)
     kept = arguments.cache_of(options)
     context = page.SiteContext(graph, bundle=page.find_bundle(), kept=kept)
+    arguments.tell_unbuilt()
     folder = Path(options.output)
     progress = arguments.Progress()
     number = registry.write_site(

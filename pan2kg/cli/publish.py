@@ -77,6 +77,8 @@ def release(options: argparse.Namespace, parts: Sequence[Any] = ()) -> int:
     from pan2kg.publish import release as releases, vocabulary
     from pan2kg.site.quality import check_apart
 
+    if parts:
+        arguments.tell_unbuilt()
     progress = arguments.Progress()
     folder = Path(options.output).absolute()
     try:

@@ -197,6 +197,8 @@ def _serve(
         with suppress(OSError):  # it serves all the same where nobody reads where
             sys.stdout.write(f"{address}\n")
             sys.stdout.flush()
+            if shown:
+                arguments.tell_unbuilt()
         if not options.no_browser:
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
         web.notify("READY=1")

@@ -30,7 +30,7 @@ from starlette.responses import FileResponse
 
 from pan2kg.errors import Pan2kgError, Place, ProjectError
 from pan2kg.i18n import FOLDER_VARIABLE, LANGUAGES, today
-from pan2kg.project import PACKAGE, Project, reason, write_atomically
+from pan2kg.project import BUNDLE_RECORD, BUNDLES, PACKAGE, Project, reason, write_atomically
 from pan2kg.server import protocol, web, workers
 from pan2kg.store import cache, queries
 
@@ -292,10 +292,7 @@ class HomePages:
             for path in sorted((PACKAGE / "site").rglob("*"))
             if path.suffix in (".html", ".css")
         ]
-        builds = [
-            folder / "build.json"
-            for folder in (PACKAGE / "data" / "web", PACKAGE.parent / "web" / "dist")
-        ]
+        builds = [folder / BUNDLE_RECORD for folder in BUNDLES]
         files = ((path, path.stat()) for path in (*templates, *filter(Path.is_file, builds)))
         stamps = [f"{path} {at.st_size} {at.st_mtime_ns}" for path, at in files]
         words = (state_name(self.project), str(today()), *stamps)

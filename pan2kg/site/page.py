@@ -24,7 +24,7 @@ from pan2kg.errors import Place, ProjectError
 from pan2kg.graph import labels
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n import LANGUAGES, Language, Messages, Text, format_of, message, numeral
-from pan2kg.project import PACKAGE
+from pan2kg.project import BUNDLE_RECORD, BUNDLES
 from pan2kg.store import queries, store
 from pan2kg.tables import figure_words, gaps, table
 from pan2kg.tables.template import macro, markup, render
@@ -90,15 +90,14 @@ class Bundle:
 
 
 def find_bundle() -> Bundle | None:
-    bundles = map(read_bundle, (PACKAGE / "data" / "web", PACKAGE.parent / "web" / "dist"))
+    bundles = map(read_bundle, BUNDLES)
     return next((bundle for bundle in bundles if bundle), None)
 
 
 def read_bundle(folder: Path) -> Bundle | None:
     try:
-        names: dict[str, str] = json.loads((folder / "build.json").read_text(encoding="utf-8"))[
-            "files"
-        ]
+        record = json.loads((folder / BUNDLE_RECORD).read_text(encoding="utf-8"))
+        names: dict[str, str] = record["files"]
     except (OSError, ValueError, KeyError):
         return None
     bundle = Bundle(folder, names)
@@ -635,6 +634,7 @@ def frame(
         "licence": site_context.graph.notice.licence,
         "as_of": message.in_words(site_context.graph.as_of, request.language),
         "has_menu": has_menu,
+        "unbuilt": "" if bundle else HOW_TO_BUILD.say(request.language),
         "style": bundle.name("site.css") if bundle else "",
         "script": bundle.name("main.js") if bundle else "",
     }

@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -16,8 +17,12 @@ from typing import Final
 import pytest
 from hatchling.builders.wheel import WheelBuilder
 
+from pan2kg.cli import arguments
+from pan2kg.cli.main import main
 from pan2kg.errors import ProjectError
+from pan2kg.site import page
 from pan2kg.site.page import HOW_TO_BUILD, Bundle, read_bundle
+from tests.copies import FEW, copy
 
 ROOT: Final = Path(__file__).resolve().parents[3]
 WEB: Final = ROOT / "web"
@@ -114,6 +119,62 @@ def test_an_installation_never_fails_for_want_of_npm(clone: Path, tmp_path: Path
     message, _ = without_node.communicate(timeout=600)
     assert (without_node.returncode, message.count("\n")) == (1, 1)
     assert "install it, or" in message
+
+
+@pytest.mark.parametrize("by", ["PIP_CERT", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "file"])
+def test_npm_is_told_of_the_certificate_and_the_proxy_that_pip_was_told_of(
+    tmp_path: Path, by: str
+) -> None:
+    """Else the installation ends well with pages that have neither style nor scripts."""
+    (tmp_path / "clone").mkdir()
+    folder = copied(tmp_path / "clone")
+    certificate = tmp_path / "ours.pem"
+    certificate.touch()
+    says = 'echo "Error: $NODE_EXTRA_CA_CERTS through $npm_config_https_proxy" >&2; exit 1'
+    environment = {"PATH": programs(tmp_path / "bin", node="echo v22.0.0", npm=says)}
+    if by == "file":
+        settings = tmp_path / "pip.conf"
+        lines = ("[global]", f"cert = {certificate}", "[install]", "proxy = http://10.1.1.1:8")
+        settings.write_text("\n".join(lines), encoding="utf-8")
+        environment["PIP_CONFIG_FILE"] = str(settings)
+    else:
+        environment |= {
+            by: str(certificate),
+            "PIP_CONFIG_FILE": os.devnull,
+            "PIP_PROXY": "http://10.1.1.1:8",
+        }
+    done = subprocess.run(
+        [sys.executable, str(folder / "hatch_build.py")],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert f"({certificate} through http://10.1.1.1:8)" in done.stderr
+
+
+def test_who_told_node_of_a_certificate_is_not_overruled(tmp_path: Path) -> None:
+    certificate = tmp_path / "ours.pem"
+    certificate.touch()
+    told = {"NODE_EXTRA_CA_CERTS": "theirs.pem", "PIP_CERT": str(certificate)}
+    handed_on = runpy.run_path(str(ROOT / "hatch_build.py"), run_name="build")["handed_on"]
+    assert handed_on(told, {})["NODE_EXTRA_CA_CERTS"] == "theirs.pem"
+    assert "NODE_EXTRA_CA_CERTS" not in handed_on({"PIP_CERT": str(tmp_path / "gone.pem")}, {})
+
+
+def test_pages_without_a_bundle_say_so_as_do_the_commands_that_make_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for module in (page, arguments):
+        monkeypatch.setattr(module, "BUNDLES", (tmp_path,))
+    monkeypatch.chdir(tmp_path)
+    few = copy(tmp_path / "few", FEW)
+    assert main(["site", "--project", str(few), "-o", "site"]) == 0
+    assert capsys.readouterr().err.count("« pip install -v . »") == 1
+    home = (tmp_path / "site" / "fr" / "index.html").read_text("utf-8")
+    assert home.count("ni feuille de style ni scripts") == 1
+    assert "<link rel=stylesheet" not in home
 
 
 def test_a_source_distribution_carries_the_bundle_and_needs_no_node(
