@@ -19,6 +19,7 @@ from socketserver import ForkingMixIn, StreamRequestHandler, UnixStreamServer
 from typing import Any
 
 import pan2kg
+from pan2kg import templates
 from pan2kg.cli.main import main
 from pan2kg.coherence import weight as chances
 from pan2kg.graph.labels import Labels, read_labels
@@ -26,7 +27,6 @@ from pan2kg.project import Project
 from pan2kg.store import cache as caches, rules as link_view, store as stores
 from pan2kg.store.rules import LinkView, derive, derive_when_asked, view_space
 from pan2kg.store.store import Derive, LocalStore, Store
-from pan2kg.tables import template
 from pan2kg.validation import check as changes
 from pan2kg.validation.check import CheckedChange, Engine
 from pan2kg.validation.report import Report, Severity
@@ -158,8 +158,8 @@ def serve(address: str) -> None:
     keep_shipped_report()
     keep_what_chance_deals()
     setattr(os, "fsync", os.fstat)  # noqa: B010 - whatever is written is read by tests, and not after the power failed
-    for name in template._environment().list_templates():
-        template._environment().get_template(name)
+    for name in templates.environment().list_templates():
+        templates.environment().get_template(name)
     gc.freeze()
     with Server(address) as server:
         print("ready", flush=True)  # noqa: T201 - for who started it

@@ -38,7 +38,7 @@ from pan2kg.publish.vocabulary import (
 )
 from pan2kg.site import values
 from pan2kg.store.queries import FORMER
-from pan2kg.tables.template import macro, markup, render
+from pan2kg.templates import macro, markup, render
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDFS, ROOT, SKOS, path_of, rule_of
 
 DOCUMENTS: Final = "doc"

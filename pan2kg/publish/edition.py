@@ -21,6 +21,7 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
+from pan2kg import templates
 from pan2kg.errors import Place, ProjectError
 from pan2kg.graph import labels as datasets
 from pan2kg.graph.graph import Graph
@@ -41,7 +42,7 @@ from pan2kg.publish.vocabulary import (
     node,
 )
 from pan2kg.store import TOP, LocalStore, missing_links, read_queries
-from pan2kg.tables import formats, template
+from pan2kg.tables import formats
 from pan2kg.turtle import DCTERMS, PAN, RDF, RDFS, ROOT, SKOS, iri, read_prefixes
 from pan2kg.turtle.countries import countries
 
@@ -314,7 +315,7 @@ def describe(edition: Edition, offers: Sequence[Distribution]) -> list[ox.Triple
         properties = facts.statements.get(subject, {})
         leading = [TYPE.value, DCTERMS + "title", DCTERMS + "description"]
         about = node(issue.addresses.own(subject))
-        return template.markup(
+        return templates.markup(
             "".join(
                 f"{ox.Triple(about, node(predicate), issue.addresses.own_term(value))} .\n"
                 for predicate in dict.fromkeys((*leading, *properties))
@@ -327,7 +328,7 @@ def describe(edition: Edition, offers: Sequence[Distribution]) -> list[ox.Triple
     for licence in facts.about("license"):
         label, kind, key = _LICENCES.get(licence.value, (licence.value, "", ""))
         licences.append(
-            (template.markup(str(licence)), label, f"{_EU_LICENCES}{key}" if key else "", kind)
+            (templates.markup(str(licence)), label, f"{_EU_LICENCES}{key}" if key else "", kind)
         )
     keys = [*(offer.key for offer in offers), *(["sparql"] if endpoint else [])]
     triples = words.filled(
@@ -352,7 +353,7 @@ def describe(edition: Edition, offers: Sequence[Distribution]) -> list[ox.Triple
                 *map(issue.addresses.own_term, facts.of(facts.dataset, DCAT + name))
             ],
             "known_licences": licences,
-            "concept": lambda scheme, key: template.markup(str(words.concept(scheme, key))),
+            "concept": lambda scheme, key: templates.markup(str(words.concept(scheme, key))),
             "literals": words.literals,
             "themes": words.concept("data-theme", "").value.removesuffix("/"),
             "forms": words.OFFERED_FORMS,
@@ -375,7 +376,7 @@ def describe(edition: Edition, offers: Sequence[Distribution]) -> list[ox.Triple
 
 def describe_dataset(edition: Edition, offers: Sequence[Distribution]) -> dict[str, object]:
     described: dict[str, object] = json.loads(
-        template.render(
+        templates.render(
             "dataset.jsonld",
             {
                 "issue": edition.issue,

@@ -51,7 +51,7 @@ from pan2kg.publish.vocabulary import FOAF, FORMATS, OFFERED_FORMS, PREFIXES, wr
 from pan2kg.site import ontology_page, registry
 from pan2kg.site.page import SiteContext, embedded, find_bundle
 from pan2kg.store import LocalStore, rule_files
-from pan2kg.tables.template import render
+from pan2kg.templates import render
 from pan2kg.turtle.vocabulary import DCTERMS
 from pan2kg.validation.quotations import refuse_whole
 

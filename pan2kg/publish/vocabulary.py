@@ -18,7 +18,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from pan2kg.i18n.catalogue import Messages, Text
-from pan2kg.tables.template import markup, render
+from pan2kg.templates import markup, render
 from pan2kg.turtle import DCTERMS, RDF, RDFS, SKOS, XSD, countries as codes
 
 ADMS: Final = "http://www.w3.org/ns/adms#"

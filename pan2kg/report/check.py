@@ -12,10 +12,11 @@ from typing import Final
 
 from markupsafe import Markup
 
+from pan2kg import templates
 from pan2kg.errors import FormatError, Place
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of, french, numeral
 from pan2kg.project import Project, read_text
-from pan2kg.tables import formats, template
+from pan2kg.tables import formats
 from pan2kg.turtle import blocks, vocabulary, writer
 from pan2kg.validation.check import CheckedChange
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, fingerprint
@@ -49,7 +50,7 @@ def write_report(
             "report": report,
             "language": language,
             "title": _CHECK.say("title", language),
-            "style": template.markup(
+            "style": templates.markup(
                 Path(__file__).with_name("check.css").read_text(encoding="utf-8")
             ),
             "verdict": verdict(report, language),
@@ -69,7 +70,7 @@ def write_report(
             "text": partial(_words_of, language=language),
             "told": partial(_told, report.names, language=language),
         }
-        return template.render("check.html", values) + "\n"
+        return templates.render("check.html", values) + "\n"
     if form == "github":
         commands = (_command(report.names, finding, language) for finding in report.findings)
         return "".join(f"{line}\n" for line in (*commands, verdict(report, language)))
@@ -402,17 +403,19 @@ def _words_of(text: Text, language: Language) -> Markup:
     spoken = text.spoken(language)
     words = french(text.say(language))
     return (
-        template.filled("{}", words)
+        templates.filled("{}", words)
         if spoken == language
-        else template.filled('<span lang="{}">{}</span>', spoken, words)
+        else templates.filled('<span lang="{}">{}</span>', spoken, words)
     )
 
 
 def _told(names: Names, finding: Finding, language: Language) -> list[str]:
     short: str = names.short(finding.focus) if names_thing(finding) else ""
     if short and finding.focus.startswith(("http://", "https://")):
-        short = template.filled('<a href="{}">{}</a>', finding.focus, short)
+        short = templates.filled('<a href="{}">{}</a>', finding.focus, short)
     label = names.label(finding.focus)
-    name = template.filled("{} · {}", _words_of(label, language), short) if label else short
-    place = template.filled('<span class="place">{}</span>', finding.place) if finding.place else ""
+    name = templates.filled("{} · {}", _words_of(label, language), short) if label else short
+    place = (
+        templates.filled('<span class="place">{}</span>', finding.place) if finding.place else ""
+    )
     return [phrase for phrase in (name, detail(names, finding, language), place) if phrase]

@@ -17,6 +17,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
+from pan2kg import templates
 from pan2kg.coherence import evidence
 from pan2kg.errors import FormatError, Place, ProjectError
 from pan2kg.graph.graph import Graph
@@ -31,7 +32,6 @@ from pan2kg.tables import (
     figure_words,
     formats,
     gaps,
-    template,
     writers,
 )
 from pan2kg.turtle.vocabulary import key
@@ -102,13 +102,13 @@ def report_files(
         "title": title,
         "language": language,
         "basis": basis,
-        "style": template.markup(style) or _style("brief.css"),
-        "page": template.markup("".join(parser.pieces)),
+        "style": templates.markup(style) or _style("brief.css"),
+        "page": templates.markup("".join(parser.pieces)),
         "tables": list(zip(titles, pieces, strict=True)),
     }
     text = [f"# {writers.md_text(title)}\n", f"{writers.md_text(basis)}\n"]
     text += [writers.md_table(table, language) for table in tables]
-    whole = template.render("report.html", values) + "\n"
+    whole = templates.render("report.html", values) + "\n"
     return {f"report.{language}.html": whole, f"report.{language}.md": "\n".join(text)}
 
 
@@ -161,7 +161,7 @@ class _Printed(HTMLParser):
 
 
 def _style(name: str) -> object:
-    return template.markup(Path(__file__).with_name(name).read_text(encoding="utf-8"))
+    return templates.markup(Path(__file__).with_name(name).read_text(encoding="utf-8"))
 
 
 def write_files(folder: Path, files: Mapping[str, str]) -> list[Path]:
@@ -209,7 +209,7 @@ def _html(brief: Brief, day: date) -> bytes:
         "style": _style("brief.css"),
         "say": lambda name: _BRIEF.say(name, brief.language),
     }
-    return (template.render("brief.html", values) + "\n").encode()
+    return (templates.render("brief.html", values) + "\n").encode()
 
 
 def _docx(brief: Brief, day: date) -> bytes:

@@ -14,7 +14,7 @@ from pan2kg.server import documents
 from pan2kg.site import entity, registry
 from pan2kg.site.page import HTML, PageContext, Request, SiteFile, frame
 from pan2kg.site.values import Notes
-from pan2kg.tables.template import render
+from pan2kg.templates import render
 from pan2kg.turtle.vocabulary import path_of
 
 

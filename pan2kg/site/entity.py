@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
+from pan2kg import templates
 from pan2kg.charts import time_map
 from pan2kg.charts.frame import Picture
 from pan2kg.coherence import bodies, evidence, known, obligations, texts
@@ -21,7 +22,7 @@ from pan2kg.report import brief as advice
 from pan2kg.site import values
 from pan2kg.site.page import Markup, PageContext, SiteContext, Values, View, piece
 from pan2kg.store import plain
-from pan2kg.tables import figure_words, table, template
+from pan2kg.tables import figure_words, table
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, SKOS, is_ours, kind_and_key
 
 ANCHORS: Final = frozenset({"brief", "picture", "attention", "proofs"})
@@ -115,7 +116,7 @@ def _dossier(
         )
         proofs.append(
             {
-                "about": template.markup(" → ").join(map(context.short, ends)),
+                "about": templates.markup(" → ").join(map(context.short, ends)),
                 "day": next(days, ""),
                 "quote": values.quotes(context, [passage])[at],
                 "mark": context.mark(level_said),
@@ -411,7 +412,7 @@ def _of_action(context: PageContext, action: str) -> dict[str, Any]:
                 until(context, action)
                 or context.t("unknown") * bool(statements.values(action, f"{PAN}hasTimeline")),
             ),
-            (context.t("dossier-results"), template.markup("; ").join(results)),
+            (context.t("dossier-results"), templates.markup("; ").join(results)),
         ],
         picture=("part-around", picture),
         lists=_around(context, involvements, named_texts),

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from functools import cache, partial
 from typing import Any, Final
 
+from pan2kg import templates
 from pan2kg.coherence import bodies, evidence
 from pan2kg.graph import labels
 from pan2kg.graph.links import COMPARED, DECLARED, INFERRED, Tie
@@ -21,7 +22,7 @@ from pan2kg.graph.statements import grounds_of
 from pan2kg.i18n.catalogue import Messages, numeral
 from pan2kg.site import definitions, entity, home, page, plan, values
 from pan2kg.store.store import plain
-from pan2kg.tables import figure_words, gaps, spreadsheet, table, template, writers
+from pan2kg.tables import figure_words, gaps, spreadsheet, table, writers
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN
 
 _TABLES: Final = Messages("table")
@@ -348,7 +349,7 @@ def show(figures: table.Table, context: page.PageContext) -> page.Markup:
         return short.get(iri, "")
 
     shown = figures.rows[: context.most]
-    pieces = partial(template.macro, "_macros.html")
+    pieces = partial(templates.macro, "_macros.html")
     part = replace(figures, rows=shown)
     title = writers.html_text(figures.title, language)
     anchors = writers.Anchors(figures.name, find, cache(spoken), called)
@@ -356,7 +357,7 @@ def show(figures: table.Table, context: page.PageContext) -> page.Markup:
     more = pieces("rest")(len(shown), context.t) + pieces("cut")(
         len(shown), len(figures.rows), context.t
     )
-    return template.markup(
+    return templates.markup(
         f"<sortable-table>{rows}</sortable-table>\n{more}{writers.html_foot(figures, language)}"
     )
 

@@ -33,7 +33,7 @@ from pan2kg.project import Project, read_text
 from pan2kg.site.ontology import ANY, TERM_KINDS, Ontology, Row, anchor, pick, read_ontology
 from pan2kg.site.page import SVG, File, Markup, PageContext, View, piece
 from pan2kg.store.store import Store
-from pan2kg.tables.template import escape, markup, render
+from pan2kg.templates import escape, markup, render
 from pan2kg.turtle import vocabulary, writer
 
 PAGE: Final = "ontology.html"

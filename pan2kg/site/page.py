@@ -27,7 +27,7 @@ from pan2kg.i18n import LANGUAGES, Language, Messages, Text, format_of, message,
 from pan2kg.project import BUNDLE_RECORD, BUNDLES
 from pan2kg.store import queries, store
 from pan2kg.tables import figure_words, gaps, table
-from pan2kg.tables.template import macro, markup, render
+from pan2kg.templates import macro, markup, render
 from pan2kg.turtle.vocabulary import ID, PAN, SKOS, is_ours
 
 HTML = "text/html; charset=utf-8"

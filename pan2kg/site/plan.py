@@ -11,6 +11,7 @@ from functools import partial
 from importlib.util import find_spec
 from typing import Any, Final
 
+from pan2kg import templates
 from pan2kg.coherence import bodies, evidence, figures
 from pan2kg.graph import statements as outlines
 from pan2kg.i18n.catalogue import Messages
@@ -30,7 +31,7 @@ from pan2kg.site.page import (
     frame,
 )
 from pan2kg.store.queries import fill
-from pan2kg.tables import coverage, figure_words, table, template, writers
+from pan2kg.tables import coverage, figure_words, table, writers
 from pan2kg.turtle.vocabulary import ID, PAN
 
 WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -114,7 +115,7 @@ def report_of(context: PageContext, level: evidence.Level = evidence.HEADLINE) -
     bundle = context.site_context.bundle
     # what is printed has all of it in one place
     context = PageContext(replace(context.site_context, document=None), context.request)
-    page = template.render(
+    page = templates.render(
         "plan.html", {**frame(context, {}), "section": "plans", **(_plan(context) or {})}
     )
     page = page.replace(" data-cards", "")  # there is no script to name the cells of a row
@@ -262,14 +263,14 @@ def _facts(context: PageContext, plan: str) -> list[tuple[str, str]]:
     )
     extent = context.extent(plan)
     if completeness:
-        extent = template.markup(f"{context.link(completeness)}{t('colon')} {extent}")
+        extent = templates.markup(f"{context.link(completeness)}{t('colon')} {extent}")
     return [
         (t("plan-period"), period(context, plan)),
         (t("plan-adopted"), values.dated(context, statements.one(plan, PAN + "adoptedOn"))),
         (t("plan-status"), context.label(status) if status else ""),
         (t("plan-before", n=len(before)), context.links(before)),
         (t("plan-after", n=len(after)), context.links(after)),
-        (t("changes-since"), template.markup(", ").join(changes)),
+        (t("changes-since"), templates.markup(", ").join(changes)),
         (t("plan-completeness"), extent),
     ]
 

@@ -41,7 +41,7 @@ from pan2kg.store import (
     select,
 )
 from pan2kg.tables import formats, spreadsheet, summary_of, writers
-from pan2kg.tables.template import escape, markup
+from pan2kg.templates import escape, markup
 from pan2kg.turtle import vocabulary, writer
 
 MOST: Final = 1000

@@ -37,7 +37,7 @@ from pan2kg.site.page import (
     View,
     frame,
 )
-from pan2kg.tables.template import render
+from pan2kg.templates import render
 
 _VIEWS: Final[tuple[View, ...]] = (
     *home.PAGES, *lists.PAGES, *questions.PAGES, *explore.PAGES, *lists.FIGURES, *definitions.PAGES,

@@ -22,7 +22,7 @@ from pan2kg.graph import labels, statements as parts
 from pan2kg.i18n import catalogue, message
 from pan2kg.site.page import Markup, PageContext, piece
 from pan2kg.store import Term, bare_term, gathered as gathered, plain
-from pan2kg.tables.template import escape, markup
+from pan2kg.templates import escape, markup
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDF, RDFS, SKOS, XSD, kind_and_key, path_of
 
 _ORG: Final = "http://www.w3.org/ns/org#"

@@ -35,7 +35,7 @@ from pan2kg.i18n import (
 from pan2kg.store import Query, Result, Store, Triples, plain, program_query, select
 from pan2kg.tables import PRINTING, Grid, clean, formats, md_escape, say, table as layout
 from pan2kg.tables.table import TABLES, Column, Row, Table, TableChoice, Term, Value
-from pan2kg.tables.template import escape, filled, markup, render
+from pan2kg.templates import escape, filled, markup, render
 from pan2kg.turtle.vocabulary import NUMBERS, XSD, is_ours
 
 if TYPE_CHECKING:

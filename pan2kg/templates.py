@@ -1,0 +1,137 @@
+"""Filling in templates: the one door to Jinja2. Every value is escaped unless it is markup already.
+
+The templates of a room stand in its folder ``templates``; their names are one list, so no two are
+called the same. What Jinja compiles of one is kept in ``__pycache__`` of the room, as Python keeps
+its modules: compiling takes longer than filling in.
+
+Jinja is used as it documents itself, and nothing of it is overridden but the class for that cache.
+It looks for an attribute before a key: where a mapping has a key called ``items``, ``values`` or
+``get``, a template writes ``row["items"]``.
+"""
+
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import markupsafe
+from markupsafe import Markup
+
+from pan2kg.errors import ProjectError
+from pan2kg.project import write_atomically
+
+if TYPE_CHECKING:
+    import jinja2
+    import jinja2.bccache
+
+_PACKAGE: Final = Path(__file__).parent
+_DIGEST_SIZE: Final = sha256().digest_size
+
+
+@cache
+def environment() -> "jinja2.Environment":
+    """The templates of all rooms, each compiled once a process; a value that is missing is an error.
+
+    >>> environment().from_string("{{ words }}").render(words="a < b")
+    'a &lt; b'
+    """
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(sorted(_PACKAGE.glob("*/templates"))),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+        bytecode_cache=compiled_templates(),
+    )
+
+
+def compiled_templates() -> "jinja2.BytecodeCache":
+    """Where compiled templates are kept: in ``__pycache__`` beside the folder of the template.
+
+    A file begins with the digest of what follows, and one that was damaged is compiled again. Where
+    nothing can be written, templates are compiled in each process.
+    """
+    import jinja2
+
+    # what one Python and one Jinja compiled is of no use to another, nor is what was compiled
+    # before an option above was changed
+    compiler = f"{sys.implementation.cache_tag} {jinja2.__version__}".encode()
+    compiler += Path(__file__).read_bytes()
+
+    class CompiledTemplates(jinja2.BytecodeCache):
+        def get_cache_key(self, name: str, filename: str | None = None) -> str:
+            source = Path(filename or name)
+            digest = sha256(compiler + str(source).encode()).hexdigest()
+            return f"{source.parents[1]}/__pycache__/{source.name}.{digest[:16]}"
+
+        def load_bytecode(self, bucket: "jinja2.bccache.Bucket") -> None:
+            try:
+                content = Path(bucket.key).read_bytes()
+            except OSError:
+                return
+            digest = content[:_DIGEST_SIZE]
+            bytecode = content[_DIGEST_SIZE:]
+            if sha256(bytecode).digest() == digest:
+                bucket.bytecode_from_string(bytecode)
+
+        def dump_bytecode(self, bucket: "jinja2.bccache.Bucket") -> None:
+            bytecode = bucket.bytecode_to_string()
+            with suppress(ProjectError):
+                write_atomically(Path(bucket.key), sha256(bytecode).digest() + bytecode)
+
+    return CompiledTemplates()
+
+
+def render(name: str, values: Mapping[str, object]) -> str:
+    """The template of that name, filled in.
+
+    >>> render("_notice.html", {"words": "<script>"}).strip()
+    '<p class="notice">&lt;script&gt;</p>'
+    """
+    return environment().get_template(name).render(values)
+
+
+@cache
+def macro(template: str, name: str) -> Callable[..., Markup]:
+    """A macro of a template, to be called by code for pieces of which a page has thousands.
+
+    >>> lead = macro("_pieces.html", "lead")
+    >>> lead("a.html", "a < b"), lead("", markup("<b>a</b>"))
+    (Markup('<a href="a.html">a &lt; b</a>'), Markup('<b>a</b>'))
+    """
+    piece: Callable[..., Markup] = getattr(environment().get_template(template).module, name)
+    return piece
+
+
+def markup(text: str) -> Markup:
+    """Text that is markup already and is put out as it stands: the one place where code says so.
+
+    >>> markup("<b>") + "<b>"
+    Markup('<b>&lt;b&gt;')
+    """
+    return Markup(text)  # noqa: S704 - what calls this vouches for the text
+
+
+def filled(pattern: str, *values: object) -> Markup:
+    """A pattern of markup with values between its braces, escaped unless they are markup.
+
+    >>> filled("<i>{}</i>", "a & b")
+    Markup('<i>a &amp; b</i>')
+    """
+    return markup(pattern).format(*values)
+
+
+def escape(text: object) -> str:
+    """A value as text of a page, ``<``, ``>``, ``&`` and quotation marks escaped, markup too.
+
+    >>> escape("a < b"), escape(markup("<b>"))
+    ('a &lt; b', '&lt;b&gt;')
+    """
+    return str(markupsafe.escape(str(text)))
