@@ -16,7 +16,7 @@ PACKAGE: Final = Path(__file__).resolve().parents[1] / "pan2kg"
 
 ROOMS: Final = (
     "errors", "project", "templates", "i18n", "turtle", "store", "extract", "validation", "coherence",
-    "scores", "graph", "tables", "charts", "report", "review", "site", "publish",
+    "scores", "graph", "tables", "charts", "findings", "review", "site", "publish",
     "portal", "server", "cli",
 )  # fmt: skip
 """From the ground up: a room knows only those that stand before it."""

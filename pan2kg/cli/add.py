@@ -12,11 +12,10 @@ from pan2kg.coherence import evidence
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.i18n import Message, Messages, a_day, spoken, today, verbatim
 from pan2kg.project import Project
-from pan2kg.report import check as reports
 from pan2kg.review import add, files, filled, sheet
 from pan2kg.store import LocalStore, cache, queries
 from pan2kg.turtle import vocabulary, writer
-from pan2kg.validation import check, quotations, report
+from pan2kg.validation import check, check_report, quotations, report
 
 _PROGRESS: Final = Messages("progress")
 _MANY: Final = {"action": "append"}
@@ -185,7 +184,7 @@ def _insist(project: Project, store: LocalStore, change: files.Addition) -> list
     names = report.Names(writer.read_prefixes(project))
     warnings = list[Message]()
     for finding in check.objections(project, store, {change.path: change.new}):
-        more = reports.detail(names, finding, language)
+        more = check_report.detail(names, finding, language)
         sentence = finding.message.say(language) + (f" ({more})" if more else "")
         words = {"rule": finding.rule.key, "name": names.short(finding.focus), "message": sentence}
         if finding.severity is report.Severity.VIOLATION:

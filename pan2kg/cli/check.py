@@ -31,8 +31,7 @@ ANCHOR: Final = {
 
 
 def run_check(options: argparse.Namespace) -> int:
-    from pan2kg.report import check as writing
-    from pan2kg.validation import check as changes, report as reports
+    from pan2kg.validation import check as changes, check_report, report as reports
 
     project = arguments.project_of(options)
     is_remote = options.endpoint is not None
@@ -85,11 +84,11 @@ def run_check(options: argparse.Namespace) -> int:
         reports.write_baseline(report, Path(options.write_baseline))
     is_text = options.format == "text"
     head = (
-        f"{writing.heading(project, change, options.language, made=report.made)}\n"
+        f"{check_report.heading(project, change, options.language, made=report.made)}\n"
         if is_text
         else ""
     )
-    text = head + writing.write_report(report, options.format, language=options.language)
+    text = head + check_report.write_report(report, options.format, language=options.language)
     arguments.emit(text, options.output, options.format)
     return 0 if report.conforms or options.write_baseline else 1
 

@@ -137,8 +137,7 @@ def run_dump(options: argparse.Namespace) -> int:
 
 
 def run_report(options: argparse.Namespace) -> int:
-    from pan2kg.report import writing
-    from pan2kg.site import page, plan as plans
+    from pan2kg.site import page, plan as plans, printing
 
     graph = arguments.open_graph(options)
     if not graph.has_actions:
@@ -152,13 +151,14 @@ def run_report(options: argparse.Namespace) -> int:
     context = page.PageContext(page.SiteContext(graph, bundle=page.find_bundle()), request)
     files = plans.report_of(context, evidence.level(options.evidence) or evidence.HEADLINE)
     arguments.emit(
-        "".join(f"{path}\n" for path in writing.write_files(Path(options.output), files))
+        "".join(f"{path}\n" for path in printing.write_files(Path(options.output), files))
     )
     return 0
 
 
 def run_brief(options: argparse.Namespace) -> int:
-    from pan2kg.report import brief as briefs, writing
+    from pan2kg.findings import brief as briefs
+    from pan2kg.site import printing
 
     graph = arguments.open_graph(options)
     target = Path(options.output)
@@ -167,7 +167,7 @@ def run_brief(options: argparse.Namespace) -> int:
     )
     if options.before:
         brief = brief.followed(read_text(Path(options.before)), options.before)
-    write_atomically(target, writing.brief_bytes(brief, target.suffix, graph.as_of))
+    write_atomically(target, printing.brief_bytes(brief, target.suffix, graph.as_of))
     return 0
 
 

@@ -22,11 +22,11 @@ import pyoxigraph as ox
 
 from pan2kg.charts.subject import SEPARATOR
 from pan2kg.coherence import evidence, obligations
+from pan2kg.findings import brief
 from pan2kg.graph import graph as graphs, labels
 from pan2kg.i18n import LANGUAGES
 from pan2kg.project import PACKAGE, Project
 from pan2kg.publish import edition as editions, folder
-from pan2kg.report import brief
 from pan2kg.site.page import SiteContext, find_bundle
 from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, SKOS, kind_and_key
 

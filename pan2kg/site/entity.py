@@ -16,9 +16,9 @@ from pan2kg.charts import time_map
 from pan2kg.charts.frame import Picture
 from pan2kg.coherence import bodies, evidence, known, obligations, texts
 from pan2kg.coherence.citations import State
+from pan2kg.findings import brief as advice
 from pan2kg.graph import labels, statements as outlines
 from pan2kg.i18n.message import in_words
-from pan2kg.report import brief as advice
 from pan2kg.site import values
 from pan2kg.site.page import Markup, PageContext, SiteContext, Values, View, piece
 from pan2kg.store import plain

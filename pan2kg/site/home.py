@@ -9,9 +9,9 @@ from typing import Final, NamedTuple
 
 from pan2kg.charts import Subject, drawing, frame as sheet, registry, table, time_map
 from pan2kg.coherence import citations, evidence, figures, known, obligations
+from pan2kg.findings.brief import is_late
 from pan2kg.graph import labels, search
 from pan2kg.i18n.catalogue import Messages, format_of
-from pan2kg.report.brief import is_late
 from pan2kg.site import definitions, page, plan, values
 from pan2kg.store.queries import program_query
 from pan2kg.tables import Value, figure_words, formats

@@ -13,11 +13,10 @@ from typing import Any, Final
 
 from pan2kg import templates
 from pan2kg.coherence import bodies, evidence, figures
+from pan2kg.findings.brief import Brief
 from pan2kg.graph import statements as outlines
 from pan2kg.i18n.catalogue import Messages
-from pan2kg.report import writing
-from pan2kg.report.brief import Brief
-from pan2kg.site import definitions, entity, explore, values
+from pan2kg.site import definitions, entity, explore, printing, values
 from pan2kg.site.page import (
     CSV,
     HTML,
@@ -102,7 +101,7 @@ def _brief_file(context: PageContext, form: str) -> str | bytes | None:
     if brief is None:
         return None
     if form == "docx":
-        return writing.brief_bytes(brief, ".docx", context.graph.as_of)
+        return printing.brief_bytes(brief, ".docx", context.graph.as_of)
     return (
         brief.as_json()
         if form == "json"
@@ -120,7 +119,7 @@ def report_of(context: PageContext, level: evidence.Level = evidence.HEADLINE) -
     )
     page = page.replace(" data-cards", "")  # there is no script to name the cells of a row
     style = (bundle.folder / bundle.name("site.css")).read_text(encoding="utf-8") if bundle else ""
-    return writing.report_files(graph, graph.plan(context.request.key), page, style, level)
+    return printing.report_files(graph, graph.plan(context.request.key), page, style, level)
 
 
 def _plan(context: PageContext) -> Values | None:

@@ -16,10 +16,8 @@ from typing import Final
 
 from pan2kg.i18n import Language, Messages, format_of, numeral, with_days
 from pan2kg.tables.table import Value
+from pan2kg.templates import xml_fit as xml_fit, xml_text as xml_text, xml_value as xml_value
 
-_UNFIT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-"""What XML 1.0 cannot hold, not even as a reference (production 2); a pattern of the wide ranges it allows
-would take ten times as long to compile."""
 _MARKS: Final = re.compile(r"([\\`*_\[\]|#~])")
 """What Markdown takes for a sign in running text or in the cell of a table; HTML is escaped beside it."""
 _IN_MARKDOWN: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -114,31 +112,6 @@ def md_escape(words: str) -> str:
     '&lt;b&gt; \\\\*x\\\\* a\\\\|b'
     """
     return _MARKS.sub(r"\\\1", words.translate(_IN_MARKDOWN))
-
-
-def xml_fit(text: str) -> str:
-    return text if text.isprintable() else _UNFIT.sub("\ufffd", text)
-
-
-def xml_text(text: str) -> str:
-    # one after the other, since a table of all costs ten times as much
-    return (
-        xml_fit(text)
-        .replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("\r", "&#13;")
-    )
-
-
-def xml_value(text: str) -> str:
-    """The text for an attribute of XML between double quotes, whitespace kept.
-
-    >>> xml_value('<a> "b"')
-    '&lt;a&gt; &quot;b&quot;'
-    """
-    # what a parser would end an attribute at, or read as a space (XML 1.0, 3.3.3)
-    return xml_text(text).replace('"', "&quot;").replace("\t", "&#9;").replace("\n", "&#10;")
 
 
 def write_text(grid: Grid, width: int = 0) -> str:

@@ -13,7 +13,7 @@ import pytest
 import pan2kg
 from pan2kg.errors import ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES
-from pan2kg.report.writing import tables_of, write_files
+from pan2kg.site.printing import tables_of, write_files
 from pan2kg.tables.formats import clean
 from pan2kg.tables.writers import md_text
 from tests.conftest import Cli

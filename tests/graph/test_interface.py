@@ -26,8 +26,8 @@ from pan2kg.graph.labels import Release, best, other_release, plain_words, read_
 from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.project import FOLDERS, Project
 from pan2kg.publish.edition import read_facts
-from pan2kg.report.writing import report_files
 from pan2kg.site.page import PageContext, Request, SiteContext
+from pan2kg.site.printing import report_files
 from pan2kg.site.questions import Permalink, notice
 from pan2kg.site.registry import Site
 from pan2kg.store.as_of import as_of

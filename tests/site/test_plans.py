@@ -12,10 +12,10 @@ import pyoxigraph as ox
 import pytest
 
 from pan2kg.coherence.obligations import Obligation
+from pan2kg.findings.brief import write_brief
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.labels import pair_key
 from pan2kg.i18n.catalogue import Language
-from pan2kg.report.brief import write_brief
 from pan2kg.site.lists import write_calendar
 from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import Site

@@ -13,9 +13,9 @@ import pytest
 from pan2kg.cli.main import main
 from pan2kg.errors import ProjectError
 from pan2kg.project import Project
-from pan2kg.report.check import heading
 from pan2kg.site import quality
 from pan2kg.validation.check import CheckedChange, check, check_change, look, named_files
+from pan2kg.validation.check_report import heading
 from pan2kg.validation.report import Kind, Report, find_kept, kept_report, state_name
 from tests.conftest import start
 from tests.copies import ROOT

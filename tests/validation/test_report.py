@@ -16,9 +16,9 @@ from rdflib import RDF, SH, Literal, URIRef
 
 from pan2kg.errors import FormatError, Place, ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES, Text
-from pan2kg.report.check import FORMATS, write_report
 from pan2kg.turtle.writer import string
 from pan2kg.validation import report as reports
+from pan2kg.validation.check_report import FORMATS, write_report
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity
 
 PAN: Final = "https://w3id.org/pan2kg/ontology#"

@@ -20,10 +20,10 @@ from typing import Any, Final
 from pan2kg import templates
 from pan2kg.coherence import evidence
 from pan2kg.errors import FormatError, Place, ProjectError
+from pan2kg.findings.brief import Brief
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n import Messages, format_of, message
 from pan2kg.project import reason
-from pan2kg.report.brief import Brief
 from pan2kg.tables import (
     TABLES,
     Table,

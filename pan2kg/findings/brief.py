@@ -301,7 +301,7 @@ def duties(graph: Graph, level: evidence.Level, plan: str) -> list[obligations.M
     def owed() -> list[obligations.Margin]:
         texts = {use.text for use, _ in graph.known(level).used.get(plan, ())}
         naming = {plan, *texts}
-        named = graph.read(program_query("report/named-texts"))
+        named = graph.read(program_query("findings/named-texts"))
         texts |= {text for work_naming, text in named if work_naming in naming}
         owed = [
             margin for margin in graph.margins(level).rows if margin.obligation.instrument in texts
@@ -404,7 +404,7 @@ def _of_plan(graph: Graph, known: Known, plan: str) -> Iterator[Advice]:
 def quotations(graph: Graph, links: Iterable[str]) -> tuple[tuple[str, str], ...]:
     def read() -> dict[str, list[tuple[str, str]]]:
         by_link: dict[str, list[tuple[str, str]]] = {}
-        for link, quote, document in sorted(graph.read(program_query("report/quotations"))):
+        for link, quote, document in sorted(graph.read(program_query("findings/quotations"))):
             by_link.setdefault(link, []).append((quote, document))
         return by_link
 
@@ -428,7 +428,7 @@ def _adopted(graph: Graph, known: Known, plan: str) -> str:
     # day; else empty
     conflicts: dict[str, dict[str, dict[str, str]]] = {}
     for concerned, conflict, position, language, text in graph.read(
-        program_query("report/conflicts")
+        program_query("findings/conflicts")
     ):
         if concerned == plan:
             conflicts.setdefault(conflict, {}).setdefault(position, {})[language] = text.replace(

@@ -13,9 +13,9 @@ import pytest
 
 from pan2kg.coherence.citations import State
 from pan2kg.errors import FormatError, QueryError
+from pan2kg.findings.brief import MOST, Brief, introduced, write_brief
 from pan2kg.i18n.catalogue import LANGUAGES, Language
-from pan2kg.report.brief import MOST, Brief, introduced, write_brief
-from pan2kg.report.writing import brief_bytes
+from pan2kg.site.printing import brief_bytes
 from pan2kg.tables.formats import clean
 from tests.charts.test_order import cites, rests, world
 

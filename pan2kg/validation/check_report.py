@@ -3,6 +3,7 @@
 ``text`` shows two examples a rule; the other formats hold every finding.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from functools import partial
@@ -16,7 +17,6 @@ from pan2kg import templates
 from pan2kg.errors import FormatError, Place
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of, french, numeral
 from pan2kg.project import Project, read_text
-from pan2kg.tables import formats
 from pan2kg.turtle import blocks, vocabulary, writer
 from pan2kg.validation.check import CheckedChange
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, fingerprint
@@ -51,7 +51,7 @@ def write_report(
             "language": language,
             "title": _CHECK.say("title", language),
             "style": templates.markup(
-                Path(__file__).with_name("check.css").read_text(encoding="utf-8")
+                Path(__file__).with_name("check_report.css").read_text(encoding="utf-8")
             ),
             "verdict": verdict(report, language),
             "summary": summary(report, language),
@@ -166,7 +166,7 @@ def _json(report: Report, _: Language) -> str:
         "findings": [_json_finding(report.names, finding) for finding in report.findings],
         "accepted": [_json_finding(report.names, finding) for finding in report.accepted],
     }
-    return formats.write_json(content)
+    return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
 def _json_finding(names: Names, finding: Finding) -> dict[str, object]:
@@ -220,16 +220,16 @@ def _junit(report: Report, language: Language) -> str:
     for kind in dict.fromkeys(rule.kind for rule in rules):
         cases = [_case(report, rule, language) for rule in rules if rule.kind is kind]
         counted = f'tests="{len(cases)}" failures="{sum("<failure" in case for case in cases)}"'
-        name = f'"{formats.xml_value(_CHECK.say(f"kind-{kind}", language))}"'
+        name = f'"{templates.xml_value(_CHECK.say(f"kind-{kind}", language))}"'
         suites.append(f"  <testsuite name={name} {counted}>\n{''.join(cases)}  </testsuite>\n")
     head = '<?xml version="1.0" encoding="UTF-8"?>\n'
-    title = formats.xml_value(_CHECK.say("title", language))
+    title = templates.xml_value(_CHECK.say("title", language))
     return f'{head}<testsuites name="{title}">\n{"".join(suites)}</testsuites>\n'
 
 
 def _case(report: Report, rule: Rule, language: Language) -> str:
     findings = [finding for finding in report.findings if finding.rule.key == rule.key]
-    head = f'    <testcase classname="pan2kg.{rule.kind}" name="{formats.xml_value(rule.key)}"'
+    head = f'    <testcase classname="pan2kg.{rule.kind}" name="{templates.xml_value(rule.key)}"'
     if not findings:
         return f"{head}/>\n"
     lines = "\n".join(
@@ -245,9 +245,9 @@ def _case(report: Report, rule: Rule, language: Language) -> str:
         )
         for finding in findings
     )
-    body = f"<system-out>{formats.xml_text(lines)}</system-out>"
+    body = f"<system-out>{templates.xml_text(lines)}</system-out>"
     if rule.severity.reaches(report.fail_on):
-        message = formats.xml_value(rule.message.say(language))
+        message = templates.xml_value(rule.message.say(language))
         body = f'<failure type="{rule.severity}" message="{message}">{body[12:-13]}</failure>'
     return f"{head}>\n      {body}\n    </testcase>\n"
 

@@ -1,1 +1,0 @@
-"""The coherence and gap report of a plan."""
