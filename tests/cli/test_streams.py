@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,7 +16,7 @@ import pytest
 
 from pan2kg.cli.arguments import Progress
 from pan2kg.cli.main import main
-from tests.conftest import BARE, PATIENCE
+from tests.conftest import BARE, PATIENCE, ROOT
 
 if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
@@ -98,6 +99,43 @@ def test_a_long_query_is_interrupted(tmp_path: Path) -> None:
         finally:
             run.kill()
     assert (run.returncode, answer, "Traceback" in remarks) == (130, "", False)
+
+
+INTERRUPTED: Final = """
+import sys
+
+class Interrupt:
+    def find_spec(self, name, *_):
+        if name == sys.argv[1]:
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Interrupt())
+sys.argv[1:] = [sys.argv[1], "ask", "plans"]
+from pan2kg.cli import start
+del sys.argv[1]
+sys.exit(start())
+"""
+
+
+@pytest.mark.parametrize(
+    "module", ["argparse", "pan2kg.cli.main", "pan2kg.cli.ask", "pan2kg.store.store"]
+)
+def test_an_interrupt_while_modules_are_imported_is_no_fault(module: str, tmp_path: Path) -> None:
+    """Ctrl-C a tenth of a second after a command was typed meets an import."""
+    code = INTERRUPTED.replace("name == sys.argv[1]", f"name == {module!r}")
+    run = subprocess.run(
+        [sys.executable, "-c", code, module],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=False,
+    )
+    assert (run.returncode, run.stdout, run.stderr) == (130, "", "")
+
+
+def test_the_installed_program_begins_where_an_interrupt_is_caught() -> None:
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["scripts"]
+    assert scripts == {"pan2kg": "pan2kg.cli:start"}
 
 
 def test_what_stands_at_the_other_end_is_no_fault_of_the_answer(tmp_path: Path) -> None:
