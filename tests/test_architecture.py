@@ -110,7 +110,7 @@ COUNTING: Final = {
     "coherence.weight": {"action_pairs", "plan_levels", "plan_pairs", "potential"},
 }
 """What finds links: the register of figures and what is known at a level ask it, and nobody else."""
-READS_STATEMENTS: Final = {"graph.graph", "site.lists"}
+READS_STATEMENTS: Final = {"graph.graph", "site.pair"}
 """What reads the statements that join two plans one by one: the page that shows the argument of a pair."""
 
 

@@ -27,7 +27,7 @@ from pan2kg.errors import Pan2kgError, Place, QueryError
 from pan2kg.graph.labels import relative
 from pan2kg.i18n import catalogue, message
 from pan2kg.project import Project
-from pan2kg.site import lists, ontology, page
+from pan2kg.site import figure_pages, ontology, page
 from pan2kg.store import (
     Parameter,
     Query,
@@ -404,7 +404,9 @@ def _questions(context: page.PageContext) -> page.Values:
         )
         groups.setdefault(query.group, []).append(card)
     listed = [(context.t(f"group-{group}"), cards) for group, cards in sorted(groups.items())]
-    figures = ((context.href(f"figure/{name}.html"), titles[name], name) for name in lists.NAMES)
+    figures = (
+        (context.href(f"figure/{name}.html"), titles[name], name) for name in figure_pages.NAMES
+    )
     shown = [(address, title, summary_of(name).say(language)) for address, title, name in figures]
     return {"title": context.t("menu-questions"), "groups": listed, "figures": shown}
 
@@ -541,8 +543,8 @@ def _file(context: page.PageContext, form: str) -> str | bytes | None:
             if is_csv
             else spreadsheet.write_spreadsheet([("data", table)])
         )
-    written = writers.write_answer(result, form.removesuffix(lists.PACKED))
-    return page.packed(written.encode()) if form.endswith(lists.PACKED) else written
+    written = writers.write_answer(result, form.removesuffix(figure_pages.PACKED))
+    return page.packed(written.encode()) if form.endswith(figure_pages.PACKED) else written
 
 
 def _editor(context: page.PageContext) -> page.Values:

@@ -17,13 +17,16 @@ from pan2kg.site import (
     definitions,
     entity,
     explore,
+    figure_pages,
     home,
     lists,
     ontology_page,
+    pair,
     plan,
     quality,
     questions,
     review,
+    search_page,
 )
 from pan2kg.site.page import (
     ASKED,
@@ -40,14 +43,33 @@ from pan2kg.site.page import (
 from pan2kg.templates import render
 
 _VIEWS: Final[tuple[View, ...]] = (
-    *home.PAGES, *lists.PAGES, *questions.PAGES, *explore.PAGES, *lists.FIGURES, *definitions.PAGES,
-    *review.PAGES, *quality.PAGES, *ontology_page.PAGES, *lists.PAIRS, *plan.PAGES, home.COUNTRIES,
+    *home.PAGES,
+    *lists.PAGES,
+    *search_page.PAGES,
+    *questions.PAGES,
+    *explore.PAGES,
+    *figure_pages.PAGES,
+    *definitions.PAGES,
+    *review.PAGES,
+    *quality.PAGES,
+    *ontology_page.PAGES,
+    *pair.PAGES,
+    *plan.PAGES,
+    home.COUNTRIES,
     *entity.PAGES,
-)  # fmt: skip
+)
 _FILES: Final[tuple[File | CommonFile, ...]] = (
-    *plan.FILES, *home.FILES, *lists.FILES, *questions.FILES, *explore.FILES, *definitions.FILES,
-    *quality.FILES, *ontology_page.FILES,
-)  # fmt: skip
+    *plan.FILES,
+    *home.FILES,
+    *lists.FILES,
+    *figure_pages.FILES,
+    *search_page.FILES,
+    *questions.FILES,
+    *explore.FILES,
+    *definitions.FILES,
+    *quality.FILES,
+    *ontology_page.FILES,
+)
 PAGES: Final[Mapping[str, View]] = {view.name: view for view in _VIEWS if view.keys is None}
 SERIES: Final[Mapping[str, View]] = {view.name: view for view in _VIEWS if view.keys}
 """Pages of which there are many, by the folder in their address: ``plan`` for ``fr/plan/lu-bhr-2.html``."""

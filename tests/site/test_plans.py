@@ -16,7 +16,7 @@ from pan2kg.findings.brief import write_brief
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.labels import pair_key
 from pan2kg.i18n.catalogue import Language
-from pan2kg.site.lists import write_calendar
+from pan2kg.site.calendar_file import CalendarEvent, write_calendar
 from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import Site
 from pan2kg.store.store import LocalStore
@@ -223,7 +223,7 @@ def test_how_often_an_obligation_recurs_is_said_in_words_and_known_to_calendars(
 def test_the_rule_of_a_calendar_gives_the_days_we_count(first: date) -> None:
     # another reader of RFC 5545, which pandas brings; it has no types
     rrule = importlib.import_module("dateutil.rrule")
-    text = write_calendar([(first, "a@e", "Due", "", 1)], name="Due", stamp=DAY)
+    text = write_calendar([CalendarEvent(first, "a@e", "Due", every=1)], name="Due", stamp=DAY)
     (rule,) = re.findall("RRULE:(.*)\r", text)
     days = islice(rrule.rrulestr(f"DTSTART:{first:%Y%m%d}T000000\nRRULE:{rule}"), 30)
     assert [day.date() for day in days] == [

@@ -1,0 +1,416 @@
+"""The page of two plans, with what links them and on whose word; and the list of what any plans share.
+
+The page argues from firm to weak: which plan cites the other, on which texts both rest and what
+that weighs, what somebody declared, what editors compared, and what only bodies, groups and topics
+suggest. A function below makes each of these sections.
+
+Two plans that are not linked have no page of their own in an export, nor have two plans of other
+countries: such pairs grow with the square of the plans, and the row of a linked one in the list of
+pairs tells its figures.
+"""
+
+import itertools
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any, Final, NamedTuple
+
+from pan2kg.coherence import bodies, evidence
+from pan2kg.coherence.known import Known
+from pan2kg.graph import labels
+from pan2kg.graph.links import COMPARED, DECLARED, INFERRED, Tie
+from pan2kg.i18n.catalogue import Messages, numeral
+from pan2kg.site import definitions, entity, values
+from pan2kg.site.home import plan_sets
+from pan2kg.site.page import EVIDENCE, Markup, PageContext, SiteContext, Values, View
+from pan2kg.site.plan import ordered
+from pan2kg.tables.figure_words import bits_words
+from pan2kg.turtle.vocabulary import ID, PAN
+
+_TABLES: Final = Messages("table")
+_SHARED_TEXTS: Final = "shared-instrument"
+_ALIKE: Final = 3
+"""How many actions of the second plan stand beside one of the first."""
+_FIGURES: Final = ("matrix", "debt")
+"""The figures that say something of two plans: strength of their links, what each owes the other in citations."""
+ASPECTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "instrument": ("restsOn",),
+    "body": ("involvesBody", "ledBy"),
+    "topic": ("hasTopic",),
+    "group": ("hasTargetGroup",),
+}
+"""In what plans are compared, and by which properties a plan or an action has a thing of it."""
+
+PlanPair = tuple[str, str]
+
+
+class PairLinks(NamedTuple):
+    """The links that count on the page of two plans, by how they are told.
+
+    ``citing`` has by source and target the links by which one plan cites the other; of those in
+    ``quoted`` all words stand among the proofs already.
+    """
+
+    ties: Sequence[Tie]
+    declared: frozenset[str]
+    compared: frozenset[str]
+    citing: Mapping[PlanPair, Sequence[str]]
+    quoted: frozenset[str]
+
+
+class JoiningThing(NamedTuple):
+    """A thing that makes links of one kind between two plans: how many, their levels, and what of each plan it joins.
+
+    ``ends`` is empty where the thing has a page, which says whose it is.
+    """
+
+    thing: str
+    number: int
+    levels: tuple[Markup, ...]
+    ends: Sequence[Sequence[str]]
+
+
+class LinkGroup(NamedTuple):
+    """The links of one kind between two plans by what makes them; ``levels`` are those that all of these have."""
+
+    kind: str
+    name: str
+    number: int
+    meetings: Sequence[JoiningThing]
+    levels: tuple[Markup, ...]
+
+
+class SharedThing(NamedTuple):
+    """What several plans have, and the keys of these as the script of the page reads them."""
+
+    thing: str
+    plans: Sequence[str]
+    plan_keys: str
+
+
+def _keys(site_context: SiteContext) -> Iterable[str]:
+    find = site_context.graph.labels.entry
+    paged = sorted(pair for pair, has_page in site_context.pairs.items() if has_page)
+    keys = []
+    for pair in paged:
+        plan_keys = [entry.key for plan in pair if (entry := find(plan))]
+        if len(plan_keys) == 2:
+            keys.append(labels.pair_key(*plan_keys))
+    return keys
+
+
+def _pair(context: PageContext) -> Values | None:
+    pair = _plans_in_address(context)
+    ties = _ties(context, pair) if pair else None
+    if pair is None or ties is None:
+        return None
+    knowledge = context.known
+    keys = [context.key(plan) for plan in pair]
+    picture = context.draw("bridge", knowledge.level, plan=keys[0], other=keys[1])
+    dossier = entity.of_pair(context, knowledge, pair, picture)
+    # words are quoted once: where they are needed again, a link leads to where they stand
+    places = {proof["quote"]["words"]: "proofs" for proof in dossier["proofs"]}
+    links = _links(context, pair, ties, places)
+    # in a release documents tell on what each link rests; notes are numbered as sections need them
+    notes = values.Notes(context, is_marked=not context.site_context.document)
+    declared = values.grouped(notes, sorted(links.declared), quoted=links.quoted)
+    compared = values.grouped(notes, sorted(links.compared), quoted=links.quoted)
+
+    texts = definitions.shared(context, knowledge, pair)
+    _quote_once(texts, places)
+    groups = _groups(context, pair, links.ties)
+    by_text = groups.pop(_SHARED_TEXTS, None)
+    weighed = {row["text"] for row in texts}
+    others = [row for row in by_text.meetings if row.thing not in weighed] if by_text else []
+    listed = weighed | {row.thing for row in others}
+    listed |= {row.thing for group in groups.values() for row in group.meetings}
+
+    actions = {plan: ordered(context, context.graph.parts.actions.get(plan, ())) for plan in pair}
+    return {
+        "title": context.t("pair-title", one=context.name(pair[0]), two=context.name(pair[1])),
+        "one": pair[0],
+        "two": pair[1],
+        "evidence": context.handed.get("evidence", ""),
+        "options": context.level_options,
+        "is_chosen": bool(context.request.arguments.get(EVIDENCE)),
+        "caption": context.caption(knowledge.level),
+        "dossier": dossier,
+        "weight": {**_weight(context, knowledge, pair), "texts": texts, "others": others},
+        "declared": declared,
+        "compared_links": compared,
+        "by_text": by_text,
+        "weak": list(groups.values()),
+        "sides": [
+            _side(notes, knowledge, links, ends, len(actions[ends[0]]))
+            for ends in (pair, pair[::-1])
+        ],
+        "beside": _beside(context, pair, actions),
+        "partly": _partly(context, actions),
+        "compared": _compared(context, pair, listed),
+        "figures": _figures(context, keys[0]),
+        "notes": notes,
+        "section": "plans",
+    }
+
+
+def _plans_in_address(context: PageContext) -> PlanPair | None:
+    keys = context.request.key.split("--")
+    if len(keys) != 2 or labels.pair_key(*keys) != context.request.key:
+        return None
+    first, second = (context.graph.labels.find("plan", key) for key in keys)
+    return (first.iri, second.iri) if first and second else None
+
+
+def _ties(context: PageContext, pair: PlanPair) -> Sequence[Tie] | None:
+    # None where the plans are not linked at all; at a level that was chosen there may be none
+    ties = context.graph.ties.by_pair.get((min(pair), max(pair)))
+    if not ties:
+        return None
+    if not context.request.arguments.get(EVIDENCE):
+        return ties
+    return [tie for tie in ties if evidence.counts(tie.level, context.known.level)]
+
+
+def _links(
+    context: PageContext,
+    pair: PlanPair,
+    ties: Sequence[Tie],
+    places: Mapping[str, str],
+) -> PairLinks:
+    declared = frozenset(tie.iri for tie in ties if tie.kind in DECLARED)
+    compared = frozenset(tie.iri for tie in ties if tie.kind == COMPARED)
+    citing = {ends: _citing_links(context, ends) for ends in (pair, pair[::-1])}
+    quoted = set()
+    for iri in declared.union(compared, *citing.values()):
+        quotes = values.quotes(context, context.graph.statements.values(iri, values.PASSAGE))
+        if quotes and all(quote["words"] in places for quote in quotes):
+            quoted.add(iri)
+    return PairLinks(ties, declared, compared, citing, frozenset(quoted))
+
+
+def _citing_links(context: PageContext, ends: PlanPair) -> list[str]:
+    graph = context.graph
+
+    def by_plans() -> Mapping[tuple[str | None, str | None], set[str]]:
+        citing: dict[tuple[str | None, str | None], set[str]] = defaultdict(set)
+        for citation in graph.citations:
+            plans = (graph.homes.get(citation.source), graph.homes.get(citation.target))
+            citing[plans].add(citation.link)
+        return citing
+
+    return sorted(context.site_context.once("citations", by_plans).get(ends, ()))
+
+
+def _side(
+    notes: values.Notes, knowledge: Known, links: PairLinks, ends: PlanPair, actions_number: int
+) -> Values:
+    """How one plan cites the other, by links that are not declared: these are told of both plans at once."""
+    context = notes.context
+    cites = []
+    for iri in links.citing[ends]:
+        if iri not in links.declared:
+            link = values.link_of(context, iri)
+            cites.append(link.written(notes, has_anchor=False, is_quoted=iri in links.quoted))
+    return {
+        "plan": ends[0],
+        "number": actions_number,
+        "cites": cites,
+        "way": definitions.citing(context, knowledge, *ends),
+    }
+
+
+def _quote_once(texts: Sequence[Mapping[str, Any]], places: dict[str, str]) -> None:
+    """Leave with each use of a text only words not quoted before, and a level only where it is not the text's.
+
+    ``places`` says by words where on the page they stand, and grows by those of each text.
+    """
+    for number, text in enumerate(texts, 1):
+        for use in itertools.chain(*text["sides"]):
+            if use["mark"] == text["mark"]:
+                use["mark"] = ""
+            above = [quote for quote in use["quotes"] if quote["words"] in places]
+            fresh = [quote for quote in use["quotes"] if quote["words"] not in places]
+            use["above"] = places[above[0]["words"]] if above else ""
+            use["quotes"] = fresh
+            for quote in fresh:
+                places[quote["words"]] = f"text-{number}"
+
+
+def _weight(context: PageContext, knowledge: Known, pair: PlanPair) -> Values:
+    """What the texts shared weigh; ``low`` and ``broad`` are empty where nothing shared was seen."""
+    language = context.request.language
+    weight = knowledge.weight(*pair)
+    settled = ""
+    if weight.settled is not None:
+        settled = numeral(f"{weight.settled:.2f}", language)
+    return {
+        "low": bits_words(weight.low, language) if weight.low > 0 else "",
+        "high": bits_words(weight.high, language),
+        "broad": bits_words(weight.broad, language) if weight.broad > 0 else "",
+        "settled": settled,
+        "is_open": weight.is_open,
+    }
+
+
+def _groups(context: PageContext, pair: PlanPair, ties: Sequence[Tie]) -> dict[str, LinkGroup]:
+    """The inferred links by their kinds, without those editors compared, which are told one by one."""
+    groups = {}
+    for kind in INFERRED:
+        of_kind = [tie for tie in ties if tie.kind == kind]
+        group = None if kind == COMPARED else _by_things(context, kind, pair, of_kind)
+        if group:
+            groups[kind] = group
+    return groups
+
+
+def _by_things(
+    context: PageContext, kind: str, pair: PlanPair, ties: Sequence[Tie]
+) -> LinkGroup | None:
+    by_thing: dict[str, list[Tie]] = {}
+    for tie in ties:
+        for shared in context.graph.statements.values(tie.iri, PAN + "via"):
+            by_thing.setdefault(shared, []).append(tie)
+    if not by_thing:
+        return None
+    joining = [_joining(context, shared, links, pair) for shared, links in by_thing.items()]
+    joining.sort(key=lambda row: (-row.number, context.name(row.thing).casefold(), row.thing))
+    # levels that all have stand once
+    distinct = {row.levels for row in joining}
+    return LinkGroup(
+        kind=kind,
+        name=context.name(f"{ID}linktype/{kind}"),
+        number=len({tie.iri for tie in ties}),
+        meetings=joining,
+        levels=distinct.pop() if len(distinct) == 1 else (),
+    )
+
+
+def _joining(
+    context: PageContext, shared: str, links: Sequence[Tie], pair: PlanPair
+) -> JoiningThing:
+    entry = context.graph.labels.entry(shared)
+    ends: list[Sequence[str]] = []
+    if not (entry and entry.has_page):
+        works: dict[str, set[str]] = {plan: set() for plan in pair}
+        for tie in links:
+            for end, plan in zip(tie.ends, tie.plans, strict=True):
+                works[plan].add(end)
+        ends = [ordered(context, works[plan]) for plan in pair]
+    levels = sorted({tie.level for tie in links if tie.level is not None})
+    number = len({tie.iri for tie in links})
+    return JoiningThing(shared, number, tuple(map(context.mark, levels)), ends)
+
+
+def _beside(
+    context: PageContext, pair: PlanPair, actions: Mapping[str, Sequence[str]]
+) -> list[list[Markup]]:
+    """Each action of the first plan with those of the second whose titles are most similar, linked or not."""
+    first = actions[pair[0]]
+    second = actions[pair[1]]
+    if not first or not second:
+        return []
+    language = context.request.language
+    once = context.site_context.once
+    # most are called the same in each language
+    titles = tuple(context.graph.label(action, language) for action in first)
+    titles_of_second = tuple(context.graph.label(action, language) for action in second)
+    index = once(("titles", titles_of_second), partial(bodies.Titles.read, titles_of_second))
+    nearest = once(
+        ("nearest", titles, titles_of_second),
+        lambda: [index.nearest(title, _ALIKE) for title in titles],
+    )
+    in_short = partial(values.in_short, context)
+    rows = []
+    for action, places in zip(first, nearest, strict=True):
+        alike = [action, *(second[place] for place in places)]
+        rows.append([context.kept("outline", iri, in_short)[1] for iri in alike])
+    return rows
+
+
+def _partly(
+    context: PageContext, actions: Mapping[str, Sequence[str]]
+) -> list[tuple[str, int, str]]:
+    """The plans whose list of actions was not read to its end: how many are known, of how many if that is known."""
+    whole = plan_sets(context.site_context).whole
+    partly = []
+    for plan, known in actions.items():
+        if plan not in whole:
+            published = context.graph.statements.one(plan, PAN + "measureCount")
+            partly.append((plan, len(known), published))
+    return partly
+
+
+def _compared(context: PageContext, pair: PlanPair, listed: Collection[str]) -> list[Values]:
+    """How much only one plan has, both have, and only the other has, actions included.
+
+    What both have is named where it is not among what the page has ``listed``.
+    """
+    rows: list[Values] = []
+    for aspect in ASPECTS:
+        first, second = (_having(context, plan, aspect) for plan in pair)
+        both = first & second
+        rows.append(
+            {
+                "aspect": aspect,
+                "first": len(first - second),
+                "both": len(both),
+                "unlisted": context.by_name(both.difference(listed)),
+                "second": len(second - first),
+            }
+        )
+    return rows
+
+
+def _figures(context: PageContext, key: str) -> list[tuple[str, str]]:
+    asked = {"plan": key} if context.site_context.mode == "served" else {}
+    language = context.request.language
+    return [
+        (context.href(f"figure/{name}.html", **asked), _TABLES.say(f"title.{name}", language))
+        for name in _FIGURES
+    ]
+
+
+def _having(context: PageContext, plan: str, aspect: str) -> frozenset[str]:
+    """The things of an aspect that a plan or one of its actions has."""
+
+    def things_of_works() -> frozenset[str]:
+        statements = context.graph.statements
+        having: set[str] = set()
+        for work in (plan, *context.graph.parts.actions.get(plan, ())):
+            for name in ASPECTS[aspect]:
+                having.update(statements.values(work, PAN + name))
+        return frozenset(having)
+
+    return context.site_context.once((aspect, plan), things_of_works)
+
+
+def _shared(context: PageContext) -> Values:
+    """What several plans share; of two plans named in the address, only what both have."""
+    keys = frozenset(context.request.arguments.get("plans", "").split("--"))
+    plans = [entry.iri for key in keys if (entry := context.graph.labels.find("plan", key))]
+    pair = sorted(plans) if len(plans) == len(keys) == 2 else []
+    return {
+        "title": context.t("shared-title"),
+        "two": pair,
+        "kinds": [(aspect, _shared_things(context, aspect, pair)) for aspect in sorted(ASPECTS)],
+    }
+
+
+def _shared_things(context: PageContext, aspect: str, pair: Collection[str]) -> list[SharedThing]:
+    plans: dict[str, list[str]] = {}
+    for plan in plan_sets(context.site_context).every:
+        for shared in _having(context, plan, aspect):
+            plans.setdefault(shared, []).append(plan)
+    common = []
+    for shared, members in plans.items():
+        if len(members) > 1 and set(pair) <= set(members):
+            plan_keys = " ".join(map(context.key, members))
+            common.append(SharedThing(shared, members, plan_keys))
+    common.sort(key=lambda row: (-len(row.plans), context.name(row.thing).casefold(), row.thing))
+    return common
+
+
+PAGES: Final = (
+    View("pair", _pair, _keys, section="plans"),
+    View("shared", _shared, section="plans"),
+)

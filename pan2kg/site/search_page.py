@@ -1,0 +1,112 @@
+"""Search: its page, what it proposes while one types, and the names of all things for scripts that have no server.
+
+All three answer in the order in which the index of the graph ranks what was found.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from pan2kg.graph.labels import Entry
+from pan2kg.site.page import (
+    JAVASCRIPT,
+    JSON,
+    CommonFile,
+    PageContext,
+    SiteContext,
+    Values,
+    View,
+    embedded,
+)
+
+_ALWAYS: Final = ("plan", "body", "instrument")
+"""The kinds that are listed whole where nothing is asked for yet."""
+_PROPOSED: Final = 12
+"""How many things are proposed while one types."""
+_AS_OBJECT: Final = (
+    "([type,key,labels,full,also,notation,iri])=>({type,labels,full,notation,iri,"
+    'href:type==="document"?`sources.html#${key}`:`${type}/${key}.html`,'
+    "also:[key,...Object.values(full||{}),...(also||[])]})"
+)
+"""How the script reads a row of :func:`_label_rows` as :func:`_as_object` writes a thing."""
+
+
+def _search(context: PageContext) -> Values:
+    asked = context.request.arguments.get("q", "")
+    index = context.graph.labels
+    results = [entry for iri in context.graph.search.find(asked) if (entry := index.entry(iri))]
+    groups: dict[str, list[Entry]] = {}
+    if not asked:
+        for kind in _ALWAYS:
+            iris = [entry.iri for entry in index.of_kind(kind)]
+            groups[kind] = [entry for iri in context.by_name(iris) if (entry := index.entry(iri))]
+    for result in results:
+        groups.setdefault(result.kind, []).append(result)
+    return {
+        "title": context.t("search-title"),
+        "asked": asked,
+        "groups": groups,
+        "count": len(results),
+    }
+
+
+def _proposals(site_context: SiteContext, arguments: Mapping[str, str]) -> bytes:
+    graph = site_context.graph
+    iris = graph.search.find(arguments.get("q", ""), limit=_PROPOSED)
+    rows = [_as_object(entry) for iri in iris if (entry := graph.labels.entry(iri))]
+    return str(embedded(rows)).encode()
+
+
+def _labels_script(site_context: SiteContext, _: Mapping[str, str]) -> bytes:
+    rows = embedded(_label_rows(site_context))
+    return f"pan2kgLabels({rows}.map({_AS_OBJECT}));\n".encode()
+
+
+def _label_rows(site_context: SiteContext) -> list[list[object]]:
+    """Kind, key and labels of each thing, then full names, further names, number and IRI, as far as there are any.
+
+    By these the script calls things otherwise in another language: what has a short name has its
+    own too. Documents stand among them only where their names differ, and without what they are
+    found by: search finds none.
+    """
+    graph = site_context.graph
+    rows: list[list[object]] = []
+    for document in graph.labels.of_kind("document"):
+        if len(document.texts) > 1:
+            rows.append(["document", document.key, document.texts])
+    for indexed in graph.search.things:
+        entry = graph.labels.entry(indexed.iri)
+        if entry is not None:
+            rows.append(_label_row(entry, indexed.names))
+    return rows
+
+
+def _label_row(entry: Entry, names: Iterable[str]) -> list[object]:
+    full = entry.texts if entry.brief else {}
+    key = entry.address.removeprefix(f"{entry.kind}/").removesuffix(".html")
+    further = [name for name in dict.fromkeys(names) if name not in (key, *full.values())]
+    row = _as_object(entry, further)
+    cells: list[object] = [full]
+    cells += [row.get(cell, "") for cell in ("also", "notation", "iri")]
+    while cells and not cells[-1]:
+        cells.pop()
+    return [entry.kind, key, row["labels"], *cells]
+
+
+def _as_object(entry: Entry, names: Iterable[str] = ()) -> dict[str, object]:
+    labels = {**entry.texts, **entry.brief}
+    row: dict[str, object] = {"href": entry.address, "type": entry.kind, "labels": labels}
+    if not entry.iri.endswith(f"/id/{entry.kind}/{entry.key}"):
+        row["iri"] = entry.iri
+    if entry.notation:
+        row["notation"] = entry.notation
+    also = [name for name in names if name not in (*labels.values(), entry.notation)]
+    if also:
+        row["also"] = also
+    return row
+
+
+PAGES: Final = (View("search", _search),)
+FILES: Final = (
+    CommonFile("search.json", JSON, _proposals, exported=False),
+    CommonFile("data/labels.js", JAVASCRIPT, _labels_script),
+)
