@@ -30,7 +30,7 @@ from pan2kg.site.page import (
     frame,
 )
 from pan2kg.store.queries import fill
-from pan2kg.tables import coverage, figure_words, table, writers
+from pan2kg.tables import editions, figure_words, table, writers
 from pan2kg.turtle.vocabulary import ID, PAN
 
 WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -397,7 +397,7 @@ def _changes(context: PageContext) -> Values | None:
     graph = context.graph
     knowledge = context.graph.known()
     language = context.request.language
-    rows = coverage.aligned(context.spoken, knowledge, base, later)
+    rows = editions.aligned(context.spoken, knowledge, base, later)
     subject = context.subject
     sentence = entity.sentence
     # taken up by ground, dropped, new, and those nothing can be said of

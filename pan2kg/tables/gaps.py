@@ -24,7 +24,7 @@ from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.store import is_true, program_query
-from pan2kg.tables import DEFAULT, Table, TableChoice, coverage, make, note, table as layout
+from pan2kg.tables import DEFAULT, Table, TableChoice, bodies, coverage, make, note, table as layout
 from pan2kg.tables.figure_words import bits_words, in_each
 from pan2kg.turtle.vocabulary import ID, key
 
@@ -50,12 +50,12 @@ def gaps(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # only theirs. That no action does something is said of the project's own country where none is
     # named.
     plans = frozenset(graph.plans(choice.plans))
-    plans = plans or (coverage.own_plans(graph, choice.country) if choice.country else frozenset())
-    scope = plans, choice.evidence, plans or coverage.own_plans(graph, choice.country)
+    plans = plans or (bodies.own_plans(graph, choice.country) if choice.country else frozenset())
+    scope = plans, choice.evidence, plans or bodies.own_plans(graph, choice.country)
     basis = graph.uses.basis
     line = known.basis_line(graph.known(choice.evidence))
     if plans or choice.country or choice.part in OWN:
-        basis = coverage.looked_upon(graph, choice)
+        basis = bodies.looked_upon(graph, choice)
     rows: list[tuple[object, ...]] = []
     if not choice.part:
         for kind in KINDS:
@@ -145,7 +145,7 @@ def _without_action(name: str) -> Find:
 
 
 def _groups(graph: Graph, scope: Scope) -> Listed:
-    rows = coverage.target_groups(
+    rows = bodies.target_groups(
         graph, TableChoice(plans=tuple(sorted(scope[2])), country=layout.EVERYWHERE)
     ).rows
     empty: list[Gap] = [

@@ -299,7 +299,7 @@ class TableKind:
 
 _KINDS: Final = (
     TableKind(
-        "figures", "coverage.register", ("plans", "evidence"), part=("--figure", "part.figure")
+        "figures", "register.register", ("plans", "evidence"), part=("--figure", "part.figure")
     ),
     TableKind("matrix", "plans.matrix", ("plans", "all", "evidence")),
     TableKind("debt", "plans.debt", ("plans", "evidence")),
@@ -314,7 +314,7 @@ _KINDS: Final = (
         example="… …",
         alone=True,
     ),
-    TableKind("bodies", "coverage.bodies", ("evidence",), part=("--finding", "part.finding")),
+    TableKind("bodies", "bodies.bodies", ("evidence",), part=("--finding", "part.finding")),
     TableKind(
         "obligations",
         "gaps.duties",
@@ -324,7 +324,7 @@ _KINDS: Final = (
     ),
     TableKind(
         "compare",
-        "coverage.compared",
+        "editions.compared",
         ("two plans", "evidence"),
         part=("--part", "part.part"),
         number=17,
@@ -339,22 +339,22 @@ _KINDS: Final = (
         example="scores.csv ¹",
         whole=True,
     ),
-    TableKind("participation", "coverage.bridges", ("plans", "evidence"), number=15),
-    TableKind("loss", "coverage.lost", ("any action", "plans", "evidence"), number=16, example="…"),
+    TableKind("participation", "actions.bridges", ("plans", "evidence"), number=15),
+    TableKind("loss", "actions.lost", ("any action", "plans", "evidence"), number=16, example="…"),
     TableKind("completeness", "coverage.complete", ("plans", "all"), number=13),
     TableKind("parts", "plans.parts", ("plans",)),
-    TableKind("target-groups", "coverage.target_groups", ("plans", "country"), number=24),
+    TableKind("target-groups", "bodies.target_groups", ("plans", "country"), number=24),
     TableKind("dependencies", "gaps.dependencies", ("plans", "evidence"), number=23),
     TableKind("recommendations", "gaps.recommendations", ("plans",), number=12),
     TableKind("ripple", "scores.ripple", ("matrices",), number=25, example="¹", whole=True),
     TableKind("chance", "plans.by_chance", ("plans", "all", "evidence"), number=27),
     TableKind("trust", "coverage.trust", ("plans", "evidence"), number=30),
     TableKind(
-        "as-of", "coverage.moment", ("day", "plans"), number=28, example="31/12/2021 ²", whole=True
+        "as-of", "editions.moment", ("day", "plans"), number=28, example="31/12/2021 ²", whole=True
     ),
     TableKind(
         "other-countries",
-        "coverage.other_countries",
+        "bodies.other_countries",
         part=("--country", "part.country"),
         number=29,
         example="³",

@@ -114,6 +114,9 @@ AFTER = link("s", "succession", "plan:q", "plan:p").replace(
 )
 BUILDS = link("d", "builds-on", "plan:p", "plan:q")
 ENDS = 'plan:p pan:periodEnd "2020"^^xsd:gYear . plan:q pan:periodEnd "2022"^^xsd:gYear .'
+BESIDE_A = 'action:z a pan:Action ; pan:inPlan plan:p ; skos:prefLabel "Action Z"@fr .\n' + use(
+    "z", "l"
+)
 ADVICE = "recommendation:r a pan:Recommendation ; pan:inReview review:v .\n"
 BESIDE = link("e", "external-statement", "recommendation:r", "action:a", ACCEPTED)
 GROUPS = "".join(
@@ -164,6 +167,22 @@ CASES: list[tuple[str, str, dict[str, Any], str, list[tuple[Value, ...]]]] = [
     # an obligation a national act answers is not lost with an action
     (OWED + use("a", "k"), "loss", {"actions": ("a",)}, "obligations_label", [("o",)]),
     (OWED + ACT + use("a", "k"), "loss", {"actions": ("a",)}, "obligations_label", [("",)]),
+    # nor one that an action answers which is itself the act: an act stays
+    (
+        OWED + use("a", "k") + "action:a a pan:LegalAct ; eli:transposes instrument:k .\n",
+        "loss",
+        {"actions": ("a",)},
+        "obligations_label",
+        [("",)],
+    ),
+    # where a plan is lost with an action, all it shares stands behind the loss, not the lost text alone
+    (
+        use("a", "k", CONCLUDED) + use("b", "k") + use("a", "l") + BESIDE_A,
+        "loss",
+        {"actions": ("a",), "evidence": Level.EDITORS},
+        "instruments_label plans_label level",
+        [("Texte K", "Plan Q", "plan")],
+    ),
     # nothing is overdue before ratification
     (
         TREATY + BOTH,
@@ -402,6 +421,41 @@ def test_an_obligation_that_recurs_says_when_it_was_due_last_and_is_due_next() -
         [(None, None, None)],
         False,
     )
+
+
+def test_an_action_is_new_only_where_both_lists_are_complete_and_the_later_plan_was_read() -> None:
+    taken_up = link("s", "succession", "action:b", "action:a")
+    partial = PLANS.replace("completeness:complete", "completeness:partial", 1)
+
+    def change(plans: str, *facts: str) -> dict[Value, Value]:
+        table = make("compare", material(plans, taken_up, *facts), plans=("p", "q"), part="action")
+        return {row["action_label"]: row["change"] for row in table.rows}
+
+    assert change(PLANS, READ) == {"Action A": "retained", "Action C": "new"}
+    assert change(PLANS)["Action C"] == "not-seen", "nobody read the later plan to its end"
+    earlier_read = READ.replace("plan:q", "plan:p")
+    assert change(PLANS, earlier_read)["Action C"] == "not-seen", "it is the later that counts"
+    assert change(partial, READ)["Action C"] == "not-seen", "a list is not complete"
+
+
+def test_titles_are_compared_in_the_language_most_actions_of_both_editions_have() -> None:
+    titles = {
+        "p/one": {"fr": "Protéger la mer", "en": "Report on children"},
+        "p/two": {"en": "Protect the sea"},
+        "q/three": {"en": "Protect the seas"},
+        "q/four": {"fr": "Protéger la mer", "en": "Train all judges"},
+    }
+    facts = ""
+    for name, texts in titles.items():
+        plan, action = name.split("/")
+        labels = " , ".join(f'"{text}"@{language}' for language, text in texts.items())
+        facts += (
+            f"action:{action} a pan:Action ; pan:inPlan plan:{plan} ; skos:prefLabel {labels} .\n"
+        )
+    plans = "plan:p a pan:Plan . plan:q a pan:Plan .\n"
+    table = make("compare", material(plans, facts), plans=("p", "q"), part="action")
+    similar = {str(row["action"])[-3:]: str(row["similar"])[-5:] for row in table.rows}
+    assert similar["two"] == "three", "in English, which two of each have; of each one has French"
 
 
 def test_what_is_not_there_is_one_sentence() -> None:
