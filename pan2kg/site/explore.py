@@ -1,9 +1,13 @@
-"""The network to explore: of the whole graph or around one thing; placed here, drawn in the browser."""
+"""The network to explore: of the whole graph or around one thing; placed here, drawn in the browser.
+
+Two pages share it: one lists the links in words and is what a reader without scripts has, the other
+is the data the script draws, written short.
+"""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from pan2kg.charts.time_map import colour_of
 from pan2kg.graph import labels
@@ -29,9 +33,16 @@ KINDS: Final = ("plan", "action", "instrument")
 _WORDS: Final = 150
 """How long the evidence of one link may be in the panel; the page of the pair has it whole."""
 _AROUND: Final = "network-around"
+_FIRST_CELLS: Final = 4
+"""How many cells a row of the data has at least."""
+
+
+Listed = TypeVar("Listed")
 
 
 class DrawnLink(NamedTuple):
+    """A link of the network: its ends, its kind, what is said of it, and whether it is declared or inferred."""
+
     iri: str
     start: str
     end: str
@@ -39,207 +50,263 @@ class DrawnLink(NamedTuple):
     facts: Mapping[str, str]
     evidence: str
 
+    @property
+    def ends(self) -> tuple[str, str]:
+        return self.start, self.end
 
-Drawn = tuple[list[DrawnLink], labels.Entry | None, set[str] | None, int]
+
+class DrawnNetwork(NamedTuple):
+    """The links that are drawn; in a network around one thing also this and what is near it; how much is left out."""
+
+    links: Sequence[DrawnLink]
+    middle: labels.Entry | None
+    near: frozenset[str] | None
+    hidden_number: int
 
 
 def keys(site_context: SiteContext) -> Iterable[str]:
+    """The things around which an export has a network: the plans that are linked with another."""
+    entry = site_context.graph.labels.entry
     linked = {plan for met in site_context.graph.meetings for plan in met.plans}
-    return (
-        f"plan--{entry.key}"
-        for entry in map(site_context.graph.labels.entry, sorted(linked))
-        if entry
+    return [f"plan--{plan.key}" for plan in map(entry, sorted(linked)) if plan]
+
+
+def _drawn(context: PageContext) -> DrawnNetwork | None:
+    """What is drawn of the links shown; None where no network can be around the thing in the address."""
+    links = context.site_context.once(
+        f"edges-{context.request.language}", lambda: _shown_links(context)
     )
-
-
-def _drawn(context: PageContext) -> Drawn | None:
-    graph = context.graph
-    language = context.request.language
-
-    def read() -> list[DrawnLink]:
-        links = []
-        for start, end, iri, stated in graph.network(language).edges(keys=True, data=True):
-            facts = {name: str(value) for name, value in stated.items() if value}
-            is_declared = facts.get("status") != "derived" and facts.get("certainty") == "stated"
-            evidence = "declared" if is_declared else "inferred"
-            links.append(DrawnLink(iri, start, end, facts.get("type", ""), facts, evidence))
-        return sorted((link for link in links if link.kind in SHOWN), key=lambda link: link[:3])
-
-    links: list[DrawnLink] = context.site_context.once(f"edges-{language}", read)
-    middle = None
-    near = None
+    middle: labels.Entry | None = None
+    near: frozenset[str] | None = None
     if context.request.key:
         kind, _, key = context.request.key.partition("--")
-        middle = graph.labels.find(kind, key) if kind in KINDS else None
+        if kind in KINDS:
+            middle = context.graph.labels.find(kind, key)
         if middle is None:
             return None
-        own = {
-            middle.iri,
-            *(action for action, plan in graph.home_of.items() if plan == middle.iri),
-        }
-        near = own.union(
-            *(
-                {link.start, link.end}
-                for link in links
-                if not own.isdisjoint({link.start, link.end})
-            )
-        )
-        reach = {True: near, False: own}
-        links = [
-            link
-            for link in links
-            if not reach[link.kind in FIRST].isdisjoint({link.start, link.end})
-        ]
-    # the thing in the middle, those near it, then those with most links drawn at first
+        home_of = context.graph.home_of
+        core = frozenset((middle.iri, *(work for work in home_of if home_of[work] == middle.iri)))
+        near = core.union(*(link.ends for link in links if not core.isdisjoint(link.ends)))
+        links = _links_around(links, core, near)
+    degrees = _degrees(links)
+    centre = middle.iri if middle else ""
+
+    def rank(iri: str) -> tuple[bool, bool, int, str]:
+        # the thing in the middle, those near it, then those with most links drawn at first
+        is_far = near is not None and iri not in near
+        return iri != centre, is_far, -degrees[iri], iri
+
+    linked = [iri for iri in degrees if degrees[iri] or iri == centre]
+    chosen = set(sorted(linked, key=rank)[:MOST])
+    drawn = [link for link in links if chosen.issuperset(link.ends)]
+    return DrawnNetwork(drawn, middle, near, len(degrees) - len(_degrees(drawn)))
+
+
+def _shown_links(context: PageContext) -> list[DrawnLink]:
+    network = context.graph.network(context.request.language)
+    links = []
+    for start, end, iri, stated in network.edges(keys=True, data=True):
+        facts = {name: str(fact) for name, fact in stated.items() if fact}
+        kind = facts.get("type", "")
+        is_declared = facts.get("status") != "derived" and facts.get("certainty") == "stated"
+        evidence = "declared" if is_declared else "inferred"
+        if kind in SHOWN:
+            links.append(DrawnLink(iri, start, end, kind, facts, evidence))
+    return sorted(links, key=lambda link: (link.iri, link.start, link.end))
+
+
+def _links_around(
+    links: Iterable[DrawnLink], core: frozenset[str], near: frozenset[str]
+) -> list[DrawnLink]:
+    """The links of the core, and those drawn at first also where they only have an end near it."""
+    around = []
+    for link in links:
+        reach = near if link.kind in FIRST else core
+        if not reach.isdisjoint(link.ends):
+            around.append(link)
+    return around
+
+
+def _degrees(links: Iterable[DrawnLink]) -> Counter[str]:
+    """How many links drawn at first each end has; none, for one that only other links join."""
     degrees = Counter[str]()
     for link in links:
-        for end in (link.start, link.end):
+        for end in link.ends:
             degrees[end] += link.kind in FIRST
-    centre = middle.iri if middle else ""
-    order = sorted(
-        degrees,
-        key=lambda iri: (iri != centre, near is not None and iri not in near, -degrees[iri], iri),
-    )
-    chosen = {*[iri for iri in order if degrees[iri] or iri == centre][:MOST]}
-    drawn = [link for link in links if link.start in chosen and link.end in chosen]
-    return (
-        drawn,
-        middle,
-        near,
-        len(degrees) - len({end for link in drawn for end in (link.start, link.end)}),
-    )
+    return degrees
 
 
 def _values(context: PageContext) -> Values | None:
     drawn = _drawn(context)
-    key = context.request.key
-    graph = context.graph
     if drawn is None:
         return None
-    links, middle, _, hidden = drawn
-    # those drawn at first by the thing they start from, each with the page that says why: that of
-    # the two plans, or that of the end that has one
+    # the links drawn at first by the thing they start from, each with the page that says why
     listed: dict[str, dict[tuple[str, str], list[tuple[str, str]]]] = {}
-    for link in links:
+    for link in drawn.links:
         if link.kind in FIRST:
-            plan = graph.plan_of(link.start)
-            partner = graph.plan_of(link.end)
-            why = (
-                context.pair(plan, partner)
-                if plan and partner and plan != partner
-                else context.address(link.start)
-            )
-            kind = link.facts.get("type_label", link.kind), link.evidence
-            end = labels.shortened(context.called(link.end)), why or context.address(link.end)
+            kind = (link.facts.get("type_label", link.kind), link.evidence)
+            end = (labels.shortened(context.called(link.end)), _page_of_link(context, link))
             listed.setdefault(link.start, {}).setdefault(kind, []).append(end)
     order = sorted(listed, key=lambda iri: (context.name(iri).casefold(), iri))
+    title = context.t("network-title")
+    source = "network.js"
+    if drawn.middle:
+        title = context.t("network-around", name=context.called(drawn.middle.iri))
+        source = f"{_AROUND}/{context.request.key}.js"
     return {
-        "title": context.t("network-around", name=context.called(middle.iri))
-        if middle
-        else context.t("network-title"),
-        "source": context.href(
-            f"{_AROUND}/{key}.js" if middle else "network.js", **context.chosen("data")
-        ),
+        "title": title,
+        "source": context.href(source, **context.chosen("data")),
         "listed": [(values.in_short(context, iri)[1], listed[iri]) for iri in order],
-        "left": hidden,
+        "left": drawn.hidden_number,
     }
 
 
-_LAID_OUT: Final = lru_cache(maxsize=256)(lambda links: (place(links), communities(links)))
+def _page_of_link(context: PageContext, link: DrawnLink) -> str:
+    """The page with the argument of a link: that of its two plans, or that of the end that has one."""
+    plan = context.graph.plan_of(link.start)
+    partner = context.graph.plan_of(link.end)
+    if plan and partner and plan != partner:
+        address = context.pair(plan, partner)
+    else:
+        address = context.address(link.start)
+    return address or context.address(link.end)
 
 
 def _data(context: PageContext) -> str | None:
-    # as a script, which a page opened from disk may run where it may read no file; its rows are
-    # those of packed.ts: kinds, plans and words are named by their place, and what stands last and
-    # is empty is left out
+    # as a script, which a page opened from disk may run where it may read no file
     drawn = _drawn(context)
-    graph = context.graph
     if drawn is None:
         return None
-    links, middle, near, _ = drawn
-    # where things stand is decided by the links drawn at first, by others only for what has none of
-    # these
-    firm = {end for link in links if link.kind in FIRST for end in (link.start, link.end)}
-    placing = (link for link in links if link.kind in FIRST or not {link.start, link.end} <= firm)
-    weighted = tuple(
-        (link.start, link.end, 2.0 if link.kind in DECLARED else 1.0) for link in placing
-    )
-    places, communities_of = _LAID_OUT(weighted)
-    space = f"{graph.profile.space}id/"
-    base = context.href("x").removesuffix("x")
-    order = {iri: at for at, iri in enumerate(sorted(places))}
-    plans: dict[str, int] = {}
-    kinds: dict[tuple[str, str], int] = {}
-    words = {"": 0}
-
-    def trimmed(*row: object) -> list[object]:
-        length = max((place for place, cell in enumerate(row, 1) if cell), default=0)
-        return list(row[: max(length, 4)])
-
-    things = []
-    rows = []
-    for iri in order:
-        label = graph.labels.brief(iri, context.request.data)
-        entry = graph.labels.entry(iri)
-        plan = graph.plan_of(iri)
-        number = f"{entry.notation} " if entry and entry.notation and entry.kind == "action" else ""
-        names_in = {**label.texts, **(entry.brief if entry else {})}
-        own = iri.removeprefix(space)
-        names = {tag: f"{number}{text}" for tag, text in names_in.items() if text != label.text}
-        address = context.address(iri)
-        usual = f"{base}{own}.html" if own != iri else ""
-        things.append(
-            trimmed(
-                own,
-                entry.kind if entry and entry.kind else "thing",
-                plans.setdefault(plan, len(plans)) if plan else -1,
-                *places[iri],
-                int(near is not None and iri not in near),
-                f"{number}{label.text}",
-                label.language,
-                names,
-                "" if address == usual else address,
-            )
-        )
-    for link in links:
-        evidence = link.facts.get("evidence", "") if link.kind in FIRST else ""
-        certainty = link.facts.get("certainty")
-        texts = [
-            link.facts.get("relation_label", ""),
-            "; ".join(map(context.called, link.facts.get("via", "").split())),
-            evidence if len(evidence) <= _WORDS else evidence[: _WORDS - 1].rstrip() + "…",
-            context.name(f"{ID}certainty/{certainty}") if certainty else "",
-        ]
-        rows.append(
-            trimmed(
-                link.iri.removeprefix(f"{space}link/"),
-                order[link.start],
-                order[link.end],
-                kinds.setdefault((link.kind, link.facts.get("type_label", link.kind)), len(kinds)),
-                int(link.evidence == "declared"),
-                int("directed" in link.facts),
-                *(words.setdefault(text, len(words)) for text in texts),
-            )
-        )
+    graph = context.graph
+    places, groups = _laid_out(_placing(drawn.links))
+    order = {iri: place for place, iri in enumerate(sorted(places))}
+    packed = PackedNetwork(context)
+    things = [packed.thing(iri, places[iri], drawn.near) for iri in order]
+    links = [packed.link(link, order) for link in drawn.links]
     fields = sorted(set(graph.policy_fields.values()))
-    field_of = {plan: fields.index(field) for plan, field in graph.policy_fields.items()}
     network = {
-        "ids": space,
-        "base": base,
-        "plans": [
-            [plan.removeprefix(space), context.called(plan), field_of.get(plan, -1)]
-            for plan in plans
-        ],
+        "ids": packed.space,
+        "base": packed.base,
+        "plans": [packed.plan(plan, fields) for plan in packed.plans],
         "fields": [[context.name(field), colour_of(context.subject, field)] for field in fields],
-        "groups": [communities_of.get(iri, -1) for iri in order],
-        "kinds": list(kinds),
-        "words": list(words),
+        "groups": [groups.get(iri, -1) for iri in order],
+        "kinds": list(packed.kinds),
+        "words": list(packed.words),
         "things": things,
-        "links": rows,
-        "focus": middle.iri if middle else None,
+        "links": links,
+        "focus": drawn.middle.iri if drawn.middle else None,
         "shown": sorted(FIRST),
     }
     return f"pan2kgNetwork({embedded(network)});\n"
+
+
+def _placing(links: Sequence[DrawnLink]) -> tuple[tuple[str, str, float], ...]:
+    """The links that decide where things stand: those drawn at first, others only for what has none of these."""
+    degrees = _degrees(links)
+    weighted = []
+    for link in links:
+        if link.kind in FIRST or not all(degrees[end] for end in link.ends):
+            weighted.append((link.start, link.end, 2.0 if link.kind in DECLARED else 1.0))
+    return tuple(weighted)
+
+
+@lru_cache(maxsize=256)
+def _laid_out(
+    edges: tuple[tuple[str, str, float], ...],
+) -> tuple[Mapping[str, tuple[int, int]], Mapping[str, int]]:
+    return place(edges), communities(edges)
+
+
+class PackedNetwork:
+    """The rows of a network as the script reads them; what the cells of a row are stands in ``packed.ts``.
+
+    Plans, kinds of links and words stand in lists, and rows name them by their places.
+    """
+
+    def __init__(self, context: PageContext) -> None:
+        self.context = context
+        self.graph = context.graph
+        self.space = f"{self.graph.profile.space}id/"
+        self.base = context.href("x").removesuffix("x")
+        self.plans: dict[str, int] = {}
+        self.kinds: dict[tuple[str, str], int] = {}
+        self.words = {"": 0}
+
+    def thing(
+        self, iri: str, place: tuple[int, int], near: frozenset[str] | None
+    ) -> Sequence[object]:
+        """The row of a thing at a place; it is hidden at first where it is not near the one in the middle."""
+        context = self.context
+        label = self.graph.labels.brief(iri, context.request.data)
+        entry = self.graph.labels.entry(iri)
+        plan = self.graph.plan_of(iri)
+        identifier = iri.removeprefix(self.space)
+        kind = "thing"
+        number = ""
+        names = dict(label.texts)
+        if entry:
+            kind = entry.kind or kind
+            names |= entry.brief
+            if entry.notation and entry.kind == "action":
+                number = f"{entry.notation} "
+        names = {tag: f"{number}{text}" for tag, text in names.items() if text != label.text}
+        is_hidden = near is not None and iri not in near
+        address = context.address(iri)
+        if identifier != iri and address == f"{self.base}{identifier}.html":
+            address = ""  # it follows from the identifier
+        row = [identifier, kind, placed(self.plans, plan) if plan else -1, *place, int(is_hidden)]
+        return trimmed([*row, f"{number}{label.text}", label.language, names, address])
+
+    def link(self, link: DrawnLink, order: Mapping[str, int]) -> Sequence[object]:
+        """The row of a link between things at these places; of one that waits behind a filter no words are quoted."""
+        context = self.context
+        quote = link.facts.get("evidence", "") if link.kind in FIRST else ""
+        if len(quote) > _WORDS:
+            quote = quote[: _WORDS - 1].rstrip() + "…"
+        certainty = link.facts.get("certainty", "")
+        if certainty:
+            certainty = context.name(f"{ID}certainty/{certainty}")
+        via = "; ".join(map(context.called, link.facts.get("via", "").split()))
+        phrases = (link.facts.get("relation_label", ""), via, quote, certainty)
+        return trimmed(
+            [
+                link.iri.removeprefix(f"{self.space}link/"),
+                order[link.start],
+                order[link.end],
+                placed(self.kinds, (link.kind, link.facts.get("type_label", link.kind))),
+                int(link.evidence == "declared"),
+                int("directed" in link.facts),
+                *(placed(self.words, words) for words in phrases),
+            ]
+        )
+
+    def plan(self, iri: str, fields: Sequence[str]) -> Sequence[object]:
+        """The row of a plan: its identifier, its name, and the place of its field of policy, -1 for none."""
+        field = self.graph.policy_fields.get(iri)
+        place = fields.index(field) if field else -1
+        return [iri.removeprefix(self.space), self.context.called(iri), place]
+
+
+def placed(listed: dict[Listed, int], member: Listed) -> int:
+    """The place of a member in a list where each stands once; it is put at the end where it is not in it yet.
+
+    >>> words = {"": 0}
+    >>> placed(words, "rests on"), placed(words, ""), placed(words, "rests on")
+    (1, 0, 1)
+    """
+    return listed.setdefault(member, len(listed))
+
+
+def trimmed(row: Sequence[object]) -> Sequence[object]:
+    """A row without what stands last and is empty, but with its first four cells: the script reads the same.
+
+    >>> trimmed(["a", 0, 1, 2, 0, 1, "", 0]), trimmed(["a", 0, 0, 0, 0])
+    (['a', 0, 1, 2, 0, 1], ['a', 0, 0, 0])
+    """
+    length = len(row)
+    while length > _FIRST_CELLS and not row[length - 1]:
+        length -= 1
+    return row[:length]
 
 
 PAGES: Final = (

@@ -52,10 +52,10 @@ class PairLinks(NamedTuple):
     """
 
     ties: Sequence[Tie]
-    declared: frozenset[str]
-    compared: frozenset[str]
+    declared: set[str]
+    compared: set[str]
     citing: Mapping[PlanPair, Sequence[str]]
-    quoted: frozenset[str]
+    quoted: set[str]
 
 
 class JoiningThing(NamedTuple):
@@ -120,12 +120,21 @@ def _pair(context: PageContext) -> Values | None:
     _quote_once(texts, places)
     groups = _groups(context, pair, links.ties)
     by_text = groups.pop(_SHARED_TEXTS, None)
-    weighed = {row["text"] for row in texts}
-    others = [row for row in by_text.meetings if row.thing not in weighed] if by_text else []
-    listed = weighed | {row.thing for row in others}
-    listed |= {row.thing for group in groups.values() for row in group.meetings}
+    listed = {row["text"] for row in texts}
+    unweighed = []
+    for row in by_text.meetings if by_text else ():
+        if row.thing not in listed:
+            unweighed.append(row)
+    listed.update(row.thing for row in unweighed)
+    for group in groups.values():
+        listed.update(row.thing for row in group.meetings)
 
-    actions = {plan: ordered(context, context.graph.parts.actions.get(plan, ())) for plan in pair}
+    actions = {}
+    sides = []
+    for ends in (pair, pair[::-1]):
+        plan = ends[0]
+        actions[plan] = ordered(context, context.graph.parts.actions.get(plan, ()))
+        sides.append(_side(notes, knowledge, links, ends, len(actions[plan])))
     return {
         "title": context.t("pair-title", one=context.name(pair[0]), two=context.name(pair[1])),
         "one": pair[0],
@@ -135,15 +144,12 @@ def _pair(context: PageContext) -> Values | None:
         "is_chosen": bool(context.request.arguments.get(EVIDENCE)),
         "caption": context.caption(knowledge.level),
         "dossier": dossier,
-        "weight": {**_weight(context, knowledge, pair), "texts": texts, "others": others},
+        "weight": {**_weight(context, knowledge, pair), "texts": texts, "others": unweighed},
         "declared": declared,
         "compared_links": compared,
         "by_text": by_text,
         "weak": list(groups.values()),
-        "sides": [
-            _side(notes, knowledge, links, ends, len(actions[ends[0]]))
-            for ends in (pair, pair[::-1])
-        ],
+        "sides": sides,
         "beside": _beside(context, pair, actions),
         "partly": _partly(context, actions),
         "compared": _compared(context, pair, listed),
@@ -177,15 +183,20 @@ def _links(
     ties: Sequence[Tie],
     places: Mapping[str, str],
 ) -> PairLinks:
-    declared = frozenset(tie.iri for tie in ties if tie.kind in DECLARED)
-    compared = frozenset(tie.iri for tie in ties if tie.kind == COMPARED)
+    declared = set()
+    compared = set()
+    for tie in ties:
+        if tie.kind in DECLARED:
+            declared.add(tie.iri)
+        elif tie.kind == COMPARED:
+            compared.add(tie.iri)
     citing = {ends: _citing_links(context, ends) for ends in (pair, pair[::-1])}
     quoted = set()
     for iri in declared.union(compared, *citing.values()):
         quotes = values.quotes(context, context.graph.statements.values(iri, values.PASSAGE))
         if quotes and all(quote["words"] in places for quote in quotes):
             quoted.add(iri)
-    return PairLinks(ties, declared, compared, citing, frozenset(quoted))
+    return PairLinks(ties, declared, compared, citing, quoted)
 
 
 def _citing_links(context: PageContext, ends: PlanPair) -> list[str]:
@@ -228,9 +239,13 @@ def _quote_once(texts: Sequence[Mapping[str, Any]], places: dict[str, str]) -> N
         for use in itertools.chain(*text["sides"]):
             if use["mark"] == text["mark"]:
                 use["mark"] = ""
-            above = [quote for quote in use["quotes"] if quote["words"] in places]
-            fresh = [quote for quote in use["quotes"] if quote["words"] not in places]
-            use["above"] = places[above[0]["words"]] if above else ""
+            fresh = []
+            use["above"] = ""
+            for quote in use["quotes"]:
+                if quote["words"] not in places:
+                    fresh.append(quote)
+                elif not use["above"]:
+                    use["above"] = places[quote["words"]]
             use["quotes"] = fresh
             for quote in fresh:
                 places[quote["words"]] = f"text-{number}"
@@ -240,13 +255,19 @@ def _weight(context: PageContext, knowledge: Known, pair: PlanPair) -> Values:
     """What the texts shared weigh; ``low`` and ``broad`` are empty where nothing shared was seen."""
     language = context.request.language
     weight = knowledge.weight(*pair)
+    low = ""
+    broad = ""
     settled = ""
+    if weight.low > 0:
+        low = bits_words(weight.low, language)
+    if weight.broad > 0:
+        broad = bits_words(weight.broad, language)
     if weight.settled is not None:
         settled = numeral(f"{weight.settled:.2f}", language)
     return {
-        "low": bits_words(weight.low, language) if weight.low > 0 else "",
+        "low": low,
         "high": bits_words(weight.high, language),
-        "broad": bits_words(weight.broad, language) if weight.broad > 0 else "",
+        "broad": broad,
         "settled": settled,
         "is_open": weight.is_open,
     }
@@ -254,10 +275,13 @@ def _weight(context: PageContext, knowledge: Known, pair: PlanPair) -> Values:
 
 def _groups(context: PageContext, pair: PlanPair, ties: Sequence[Tie]) -> dict[str, LinkGroup]:
     """The inferred links by their kinds, without those editors compared, which are told one by one."""
+    of_kind: dict[str, list[Tie]] = {kind: [] for kind in INFERRED if kind != COMPARED}
+    for tie in ties:
+        if tie.kind in of_kind:
+            of_kind[tie.kind].append(tie)
     groups = {}
-    for kind in INFERRED:
-        of_kind = [tie for tie in ties if tie.kind == kind]
-        group = None if kind == COMPARED else _by_things(context, kind, pair, of_kind)
+    for kind, members in of_kind.items():
+        group = _by_things(context, kind, pair, members)
         if group:
             groups[kind] = group
     return groups

@@ -6,7 +6,7 @@ how the review is done.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from time import time
 from typing import Final
 from urllib.parse import urlencode
@@ -38,6 +38,9 @@ LATER_MOST: Final = 60
 """How many candidates an address can put at the end; the one that was put there first waits in its place again."""
 MODES: Final = ("reader", "second", "control", "order")
 CHOSEN: Final = "on:"
+_IN_LIST: Final = 60
+_IN_LINE: Final = 28
+"""How long the beginning of a name is that tells two apart in a list, and in a line that has both."""
 _TONGUES: Final = catalogue.Messages("tongue")
 _REVIEW: Final = catalogue.Messages("review")
 _DESK: Final = catalogue.Messages("desk")
@@ -45,41 +48,35 @@ _FILE: Final = re.compile(
     r"graph/plans/[a-z0-9][a-z0-9-]*/(?:reviewed|scores)\.ttl|work/[a-z0-9][a-z0-9-]*/(?:journal|by-hand)\.jsonl"
 )
 
+ScoreCell = tuple[str, str, str]
+"""A field of the matrix: its name, what stands in it, and what it is called."""
+
 
 def _form_state(context: PageContext, page: str) -> dict[str, object]:
-    site_context = context.site_context
+    """What both forms are filled in with: whether one can write, what was typed, and what was written last."""
     arguments = context.request.arguments
     language = context.request.language
-    is_served = site_context.mode == "served"
-    writable = is_served and site_context.writable
-    seal, fault = (arguments.get(name, "") if writable else "" for name in (SEAL, FAULT))
-    # what was written last, by the address the service sent the reader to; nothing where the
-    # address was made up
+    seal = ""
+    fault = ""
     done = ""
-    code = arguments.get("written", "")
-    files = arguments.get("files", "")
-    if writable and code in entry.DONE and all(map(_FILE.fullmatch, files.split(" "))):
-        done = entry.sentence(code, {"files": files.replace(" ", ", ")}).say(language)
-        done = f"{done} {context.t('desk-not-shown')}" if arguments.get("shown") == "no" else done
-    is_kept = writable and fault and not seal
+    if context.site_context.mode == "served" and context.site_context.writable:
+        seal = arguments.get(SEAL, "")
+        fault = arguments.get(FAULT, "")
+        done = _done(context)
+    # what was typed when a session ended is handed on to the form by which the next one begins
+    typed: list[tuple[str, str]] = []
+    if fault and not seal:
+        for name, text in arguments.items():
+            if name not in RESERVED:
+                typed.append((f"{TYPED}{name}", text))
     return {
-        "state": "open"
-        if seal
-        else "closed"
-        if writable
-        else "read-only"
-        if is_served
-        else "static",
+        "state": _state(context, seal),
         "seal": seal,
         "signed": arguments.get(SIGNED, "") if seal else "",
         "known": bool(seal and arguments.get(KNOWN)),
         "action": context.href(page),
         "fault": fault,
-        "kept": [
-            (f"{TYPED}{name}", value)
-            for name, value in arguments.items()
-            if is_kept and name not in RESERVED
-        ],
+        "kept": typed,
         "done": done,
         "tongues": [(tag, _TONGUES.say(tag, language)) for tag in entry.TONGUES],
         "limits": entry.LIMITS,
@@ -89,267 +86,369 @@ def _form_state(context: PageContext, page: str) -> dict[str, object]:
     }
 
 
-def _card(
-    context: PageContext, candidate: decision.Candidate, *, is_open: bool
-) -> dict[str, object]:
+def _state(context: PageContext, seal: str) -> str:
+    if seal:
+        return "open"
+    if context.site_context.mode != "served":
+        return "static"
+    return "closed" if context.site_context.writable else "read-only"
+
+
+def _done(context: PageContext) -> str:
+    """What was written last, by the address the service sent the reader to; nothing where that was made up."""
     arguments = context.request.arguments
-    language = context.request.language
-    strength = ""
-    if candidate.rank is not None:
-        confidence = catalogue.numeral(f"{candidate.rank:.2f}", language)
-        strength = confidence if candidate.link else bits_words(candidate.rank, language)
-    names = [context.name(end) for end in candidate.ends]
-    expected = candidate.expected if all(candidate.expected) else ()
-    return {
-        "candidate": candidate,
-        "ends": [
-            (context.link(end), context.link(plan) if plan and plan != end else context.links(()))
-            for end, plan in zip(candidate.ends, candidate.plans, strict=True)
-        ],
-        # the beginning of a name, long enough to tell two apart in a list, or in a line that has
-        # both
-        "short": [name if len(name) <= 60 else f"{name[:59].rstrip()}…" for name in names],
-        "brief": [name if len(name) <= 28 else f"{name[:27].rstrip()}…" for name in names],
-        "via": context.links(candidate.via),
-        "type": context.label(f"{ID}linktype/{candidate.linked_as}") if candidate.linked_as else "",
-        "strength": strength,
-        "mark": context.mark(evidence.level(candidate.level)),
-        "expected": [named(citations.Verdict(words)).say(language) for words in expected],
-        "has_passage": is_open and bool(decision.passage_document(context.spoken, candidate)),
-        "typed": arguments if arguments.get("item") == candidate.key else NOTHING,
-    }
+    code = arguments.get("written", "")
+    files = arguments.get("files", "")
+    if code not in entry.DONE or not all(map(_FILE.fullmatch, files.split(" "))):
+        return ""
+    outcome = entry.sentence(code, {"files": files.replace(" ", ", ")})
+    sentence = outcome.say(context.request.language)
+    if arguments.get("shown") == "no":
+        return f"{sentence} {context.t('desk-not-shown')}"
+    return sentence
 
 
 def _review(context: PageContext) -> Values:
     graph = context.spoken
-    arguments = context.request.arguments
     state = _form_state(context, "review.html")
-    is_open = state["state"] == "open"
     queue = work.graph_candidates(graph)
-    cards = (
-        []
-        if is_open
-        else [_card(context, candidate, is_open=False) for candidate in queue[:REVIEW_MOST]]
-    )
+    desk: Values | None = None
+    typed = NOTHING
+    cards: list[Values] = []
+    documents: list[tuple[str, str]] = []
+    if state["state"] == "open":
+        desk = _desk(context, graph)
+        typed = context.request.arguments
+        for name, iri in decision.documents(graph).items():
+            documents.append((name, context.name(iri)))
+    else:
+        cards = [_card(context, candidate, is_open=False) for candidate in queue[:REVIEW_MOST]]
     return {
         "title": context.t("reviewing-title"),
         **state,
-        "desk": _desk(context, graph) if is_open else None,
-        "field": arguments.get(FIELD, "") if is_open else "",
+        "desk": desk,
+        "field": typed.get(FIELD, ""),
         "cards": cards,
-        "typed": arguments if is_open else NOTHING,
+        "typed": typed,
         "number": len(queue),
         "more": max(0, len(queue) - REVIEW_MOST),
         "types": [(name, context.name(f"{ID}linktype/{name}")) for name in decision.TYPES],
         "channels": [(name, context.name(f"{ID}channel/{name}")) for name in decision.CHANNELS],
-        "documents": [
-            (name, context.name(iri)) for name, iri in decision.documents(graph).items() if is_open
-        ],
+        "documents": documents,
     }
 
 
-def _desk(context: PageContext, graph: Graph) -> dict[str, object] | None:
-    arguments = context.request.arguments
+def _card(context: PageContext, candidate: decision.Candidate, *, is_open: bool) -> Values:
+    """A proposed link of the graph: its ends in three lengths, how strong it is, and what was expected of the plans."""
     language = context.request.language
+    ends = []
+    short = []
+    brief = []
+    for end, plan in zip(candidate.ends, candidate.plans, strict=True):
+        is_of_plan = bool(plan) and plan != end
+        ends.append((context.link(end), context.links([plan] if is_of_plan else [])))
+        short.append(_cut(context.name(end), _IN_LIST))
+        brief.append(_cut(context.name(end), _IN_LINE))
+    linked_as = candidate.linked_as
+    expected: list[str] = []
+    if all(candidate.expected):
+        for verdict in candidate.expected:
+            expected.append(named(citations.Verdict(verdict)).say(language))
+    return {
+        "candidate": candidate,
+        "ends": ends,
+        "short": short,
+        "brief": brief,
+        "via": context.links(candidate.via),
+        "type": context.label(f"{ID}linktype/{linked_as}") if linked_as else "",
+        "strength": _strength(candidate, language),
+        "mark": context.mark(evidence.level(candidate.level)),
+        "expected": expected,
+        "has_passage": is_open and bool(decision.passage_document(context.spoken, candidate)),
+        "typed": _typed_for(context, candidate.key),
+    }
+
+
+def _typed_for(context: PageContext, candidate: str) -> Mapping[str, str]:
+    arguments = context.request.arguments
+    return arguments if arguments.get("item") == candidate else NOTHING
+
+
+def _cut(name: str, most: int) -> str:
+    return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
+
+
+def _strength(candidate: decision.Candidate, language: catalogue.Language) -> str:
+    """The confidence of what made a link, or the bits that two works share; empty where it has no rank."""
+    if candidate.rank is None:
+        return ""
+    if candidate.link:
+        return catalogue.numeral(f"{candidate.rank:.2f}", language)
+    return bits_words(candidate.rank, language)
+
+
+def _desk(context: PageContext, graph: Graph) -> Values | None:
+    """The desk: what is asked of all candidates, then the one that is shown; None where it cannot be opened."""
+    arguments = context.request.arguments
+    desk = _open_desk(graph, arguments)
+    if desk is None:
+        return None
+    desk.suggest()
+    suggested = []
+    for candidate in desk.waiting:
+        if candidate.origin is decision.Origin.GRAPH:
+            suggested.append(candidate)
+    put_off = _put_off(desk, arguments.get("later", ""))
+    desk.put_off(put_off)
+    values = {
+        "wanted": desk.wanted,
+        "reader": desk.reviewer,
+        "modes": [(name, arguments.get(name, "")) for name in MODES],
+        "since": int(time()),
+        "put_off": " ".join(put_off),
+        "preview": arguments.get(PREVIEW, ""),
+        "empty": not desk.waiting,
+        "suggestion": None,
+        "following": "",
+        "list": [],
+        **_measured(context, desk),
+    }
+    if not desk.waiting:
+        return values
+    keys = [candidate.key for candidate in desk.waiting]
+    # what a form was sent for comes before what the address names
+    asked = [arguments.get("item", ""), arguments.get("candidate", "")]
+    desk.show(next((name for name in asked if name in keys), keys[0]))
+    values |= _among_others(context, desk, put_off)
+    listed = []
+    for candidate in suggested:
+        start, target = map(context.name, candidate.ends)
+        listed.append((_address(context, candidate.key, put_off), start, target))
+    values["list"] = listed
+    current = desk.waiting[desk.at]
+    if desk.is_graph_shown:
+        values["suggestion"] = _card(context, current, is_open=True)
+        return values
+    return {**values, **_candidate(context, desk, put_off)}
+
+
+def _open_desk(graph: Graph, arguments: Mapping[str, str]) -> desks.Desk | None:
     reader = arguments.get(KNOWN) or arguments.get("reader") or arguments.get(SIGNED, "")
     reader = " ".join(reader.split())[: entry.LIMITS["reviewer"]]
     try:
         material = work.read_material(graph, graph.project)
     except Pan2kgError:
-        # what is wrong with the files of candidates is said where they are read, on the command
-        # line
+        # what is wrong with files of candidates is said where they are read, on the command line
         material = work.Material(graph)
+    wanted = desks.Wanted.read(arguments)
     try:
-        desk = desks.open_desk(
-            material,
-            graph.project,
-            reader,
-            message.today(),
-            desks.Wanted.read(arguments),
-            lambda: graph,
+        return desks.open_desk(
+            material, graph.project, reader, message.today(), wanted, lambda: graph
         )
     except Pan2kgError:
         return None
-    desk.suggest()
-    suggested = [
-        candidate for candidate in desk.waiting if candidate.origin is decision.Origin.GRAPH
-    ]
-    keys = [candidate.key for candidate in desk.waiting]
-    put_off = [name for name in dict.fromkeys(arguments.get("later", "").split()) if name in keys][
-        -LATER_MOST:
-    ]
-    desk.put_off(put_off)
-    keys = [candidate.key for candidate in desk.waiting]
+
+
+def _put_off(desk: desks.Desk, later: str) -> list[str]:
+    """The keys put at the end, as the address has them: each once, the last ones where there are too many."""
+    waiting = {candidate.key for candidate in desk.waiting}
+    keys = [name for name in dict.fromkeys(later.split()) if name in waiting]
+    return keys[-LATER_MOST:]
+
+
+def _measured(context: PageContext, desk: desks.Desk) -> Values:
+    """How well and how fast was decided, and how far second readers agree."""
+    language = context.request.language
     controls, pace, agreement = desk.measured()
-    alpha = "–" if agreement.alpha is None else catalogue.numeral(agreement.alpha, language)
-    measured = [_DESK.say("controls", language, **controls)] if controls["met"] else []
-    measured += [_DESK.say("pace", language, seconds=round(pace))] if pace is not None else []
-    values: dict[str, object] = {
-        "wanted": desk.wanted,
-        "reader": reader,
-        "modes": [(name, arguments.get(name, "")) for name in MODES],
-        "since": int(time()),
-        "put_off": " ".join(put_off),
-        "preview": arguments.get(PREVIEW, ""),
-        "measured": measured,
-        "empty": not keys,
-        "suggestion": None,
-        "following": "",
-        "list": [],
-        "agreement": _DESK.say("agreement", language, n=agreement.both, alpha=alpha)
-        if agreement.both
-        else "",
-        # on what they do not agree, where nobody is reading a second time who could see it
-        "apart": [
-            {
-                "start": graph.label(candidate.ends[0], language),
-                "target": graph.label(candidate.ends[1], language),
-                "said": [_DESK.say(f"{status}-by", language, by=name) for name, status in readings],
-            }
-            for candidate, *readings in (() if desk.wanted.second else agreement.apart)
-        ],
-    }
-    if not keys:
-        return values
+    lines = []
+    if controls["met"]:
+        lines.append(_DESK.say("controls", language, **controls))
+    if pace is not None:
+        lines.append(_DESK.say("pace", language, seconds=round(pace)))
+    sentence = ""
+    if agreement.both:
+        alpha = "–"
+        if agreement.alpha is not None:
+            alpha = catalogue.numeral(agreement.alpha, language)
+        sentence = _DESK.say("agreement", language, n=agreement.both, alpha=alpha)
+    apart = []
+    # who is reading a second time must not see on what the others do not agree
+    disputed = [] if desk.wanted.second else agreement.apart
+    for candidate, *readings in disputed:
+        start, target = (context.spoken.label(end, language) for end in candidate.ends)
+        verdicts = []
+        for name, status in readings:
+            verdicts.append(_DESK.say(f"{status}-by", language, by=name))
+        apart.append({"start": start, "target": target, "said": verdicts})
+    return {"measured": lines, "agreement": sentence, "apart": apart}
 
-    def address(candidate: str, later: Sequence[str] = put_off, **more: int) -> str:
-        query: dict[str, object] = {
-            "candidate": candidate,
-            **({"later": " ".join(later)} if later else {}),
-            **more,
-        }
-        return (
-            f"{context.href('review.html')}?{urlencode(query | context.chosen(*MODES))}#candidate"
-        )
 
-    wanted = [
-        name for name in (arguments.get("item", ""), arguments.get("candidate", "")) if name in keys
-    ]
-    desk.show(wanted[0] if wanted else keys[0])
-    shown = keys[desk.at]
+def _address(context: PageContext, candidate: str, later: Sequence[str], **more: int) -> str:
+    query: dict[str, object] = {"candidate": candidate}
+    if later:
+        query["later"] = " ".join(later)
+    query |= {**more, **context.chosen(*MODES)}
+    return f"{context.href('review.html')}?{urlencode(query)}#candidate"
+
+
+def _among_others(context: PageContext, desk: desks.Desk, put_off: Sequence[str]) -> Values:
+    """How far one has come, and the addresses of the candidates before and after the one that is shown."""
+    keys = [candidate.key for candidate in desk.waiting]
+    current = keys[desk.at]
     following = keys[(desk.at + 1) % len(keys)]
-    values |= {
-        "key": shown,
-        "count": _DESK.say("counts", language, **desk.progress),
-        "before": address(keys[desk.at - 1]),
-        "behind": address(following),
-        "later": address(
-            following, [*(name for name in put_off if name != shown), shown][-LATER_MOST:]
-        ),
+    later = [*(name for name in put_off if name != current), current]
+    return {
+        "key": current,
+        "count": _DESK.say("counts", context.request.language, **desk.progress),
+        "before": _address(context, keys[desk.at - 1], put_off),
+        "behind": _address(context, following, put_off),
+        "later": _address(context, following, later[-LATER_MOST:]),
         "following": following,
-        "typed": arguments if arguments.get("item") == shown else NOTHING,
-        "list": [
-            (address(candidate.key), *map(context.name, candidate.ends)) for candidate in suggested
-        ],
+        "typed": _typed_for(context, current),
     }
+
+
+def _candidate(context: PageContext, desk: desks.Desk, put_off: Sequence[str]) -> Values:
+    """The candidate of a document: one of its passages, the relation that is proposed, and what else says the same."""
+    arguments = context.request.arguments
     current = desk.waiting[desk.at]
-    if desk.is_graph_shown:
-        return values | {"suggestion": _card(context, current, is_open=True)}
     desk.show_passage(arguments.get("passage", ""))
-    card = desk.card(language)
-    passages = card.passages if card else 0
-    scheme = f"{ID}{'role' if current.is_part else 'relation'}/"
-    relations = [
-        (key(iri), context.name(iri)) for iri in graph.labels.entries if iri.startswith(scheme)
-    ]
-    # the page of the passage can be opened where the document was read as a PDF
-    document = desk.material.documents.get(current.plan, "")
-    page = desk.quotation.page
-    read_at = context.graph.statements.values(document, f"{PAN}readAt") if document else ()
-    pdfs = [
-        link
-        for link in read_at
-        if link.startswith(("https://", "http://")) and link.lower().endswith(".pdf")
-    ]
-    return values | {
+    card = desk.card(context.request.language)
+    passages_number = card.passages if card else 0
+    passages = []
+    if passages_number > 1:
+        for number in range(passages_number):
+            passages.append(_address(context, current.key, put_off, passage=number))
+    alike = []
+    for twin in desk.alike():
+        name = f"{desks.TOGETHER}{twin.key}"
+        is_ticked = bool(arguments.get(name))
+        alike.append((name, context.name(twin.ends[0]), twin.quotations[0].words, is_ticked))
+    relations = _relations(context, "role" if current.is_part else "relation")
+    proposed = current.relation if current.relation in dict(relations) else ""
+    return {
         "proposal": current,
         "card": card,
-        "passages": [address(shown, passage=number) for number in range(passages) if passages > 1],
+        "passages": passages,
         "passage": desk.passage,
-        "where": f"{pdfs[0]}#page={page}" if pdfs and page else "",
-        "relation": arguments.get("relation")
-        or (current.relation if current.relation in dict(relations) else ""),
-        "relations": sorted(relations, key=lambda pair: pair[1].casefold()),
+        "where": _page_of_passage(context, desk),
+        "relation": arguments.get("relation") or proposed,
+        "relations": relations,
         "any_ticked": any(name.startswith(desks.TOGETHER) for name in arguments),
-        "alike": [
-            (
-                f"{desks.TOGETHER}{twin.key}",
-                context.name(twin.ends[0]),
-                twin.quotations[0].words,
-                bool(arguments.get(f"{desks.TOGETHER}{twin.key}")),
-            )
-            for twin in desk.alike()
-        ],
+        "alike": alike,
     }
+
+
+def _relations(context: PageContext, scheme: str) -> list[tuple[str, str]]:
+    start = f"{ID}{scheme}/"
+    return _options(context, [iri for iri in context.graph.labels.entries if iri.startswith(start)])
+
+
+def _options(context: PageContext, iris: Iterable[str]) -> list[tuple[str, str]]:
+    """Keys and names to choose from, in the order of the names."""
+    options = [(key(iri), context.name(iri)) for iri in iris]
+    return sorted(options, key=lambda option: option[1].casefold())
+
+
+def _page_of_passage(context: PageContext, desk: desks.Desk) -> str:
+    """Where the page of the passage opens, if the document was read as a PDF that is on the web."""
+    document = desk.material.documents.get(desk.waiting[desk.at].plan, "")
+    page = desk.quotation.page
+    if not document or not page:
+        return ""
+    for link in context.graph.statements.values(document, f"{PAN}readAt"):
+        if link.startswith(("https://", "http://")) and link.lower().endswith(".pdf"):
+            return f"{link}#page={page}"
+    return ""
 
 
 def _scores(context: PageContext) -> Values:
     typed = context.request.arguments
     graph = context.spoken
-    t = context.t
     state = _form_state(context, "scores.html")
     is_open = state["state"] == "open"
-    most = scoring.MOST
-    # plans that have actions, and in their order those of the one or two plans in the address
-    plans = {key(plan): plan for plan in graph.home_of.values() if is_open and graph.plan_of(plan)}
-    wanted = dict.fromkeys(filter(None, (typed.get("plan"), typed.get("other"))))
-    offered = [
-        action
-        for name in wanted
-        for action in sorted(graph.home_of)
-        if name in plans and graph.home_of[action] == plans[name]
-    ]
-    # chosen, or with a field in a matrix that came back with a fault
-    chosen = [
-        action
-        for action in offered
-        if typed.get(CHOSEN + key(action))
-        or any(name.startswith(f"score:{key(action)}:") for name in typed)
-    ] or (offered if len(offered) <= most else [])
-    bodies = {key(row[0]): row[0] for row in graph.read(program_query("tables/bodies")) if is_open}
-    assessor = bodies.get(typed.get("assessor", ""))
-    scale_name = typed.get("scale", "") or SCALE
-    scale = scoring.scale_named(context.graph, scale_name)
-    is_ready = 2 <= len(chosen) <= most and assessor is not None
-    known = scoring.known_scores(graph, assessor, scale_name) if is_ready and assessor else {}
-
-    def cell(row: str, column: str) -> tuple[str, str, str] | None:
-        if row == column:
-            return None
-        name = scoring.cell_name(row, column)
-        before = known.get((row, column))
-        label = t("scores-cell", one=context.name(row), two=context.name(column))
-        return name, typed.get(name, "" if before is None else plain(before)), label
-
-    # what can be chosen in a cell, and what it means; only the steps from −3 to +3 have words
-    usual = scoring.steps(Scale())
+    plans: dict[str, str] = {}
+    assessors: dict[str, str] = {}
+    if is_open:
+        plans = {key(plan): plan for plan in graph.home_of.values() if graph.plan_of(plan)}
+        assessors = {key(row[0]): row[0] for row in graph.read(program_query("tables/bodies"))}
+    offered = _actions_offered(graph, plans, typed)
+    actions = _actions_chosen(offered, typed)
+    assessor = assessors.get(typed.get("assessor", ""), "")
+    scale = scoring.scale_named(context.graph, typed.get("scale", "") or SCALE)
+    # only the steps of the usual scale, from −3 to +3, have words
     steps = scoring.steps(scale)
-    options = [(str(score), t(f"scores-{score}") if steps == usual else "") for score in steps]
-    by_name = {
-        name: sorted(
-            ((code, context.name(iri)) for code, iri in of.items()),
-            key=lambda option: option[1].casefold(),
-        )
-        for name, of in (("plans", plans), ("assessors", bodies))
-    }
+    has_words = steps == scoring.steps(Scale())
+    options = [("", "")]
+    for score in steps:
+        options.append((str(score), context.t(f"scores-{score}") if has_words else ""))
+    columns: list[str] = []
+    matrix: list[tuple[str, list[ScoreCell | None]]] = []
+    if assessor and 2 <= len(actions) <= scoring.MOST:
+        columns = actions
+        matrix = _score_matrix(context, actions, scoring.known_scores(graph, assessor, scale.name))
     return {
-        "title": t("scores-title"),
+        "title": context.t("scores-title"),
         **state,
-        **by_name,
-        "offered": [(CHOSEN + key(action), action, action in chosen) for action in offered],
-        "most": most,
-        "too_many": len(chosen) > most,
-        "matrix": [(row, [cell(row, column) for column in chosen]) for row in chosen]
-        if is_ready
-        else [],
-        "columns": chosen if is_ready else [],
+        "plans": _options(context, plans.values()),
+        "assessors": _options(context, assessors.values()),
+        "offered": [(CHOSEN + key(action), action, action in actions) for action in offered],
+        "most": scoring.MOST,
+        "too_many": len(actions) > scoring.MOST,
+        "matrix": matrix,
+        "columns": columns,
         "typed": typed,
-        "steps": [("", ""), *options],
+        "steps": options,
         "typing": not steps,
         "bounds": scale,
         "scale": scale.name,
         "number": len(graph.scores),
     }
+
+
+def _actions_offered(graph: Graph, plans: Mapping[str, str], typed: Mapping[str, str]) -> list[str]:
+    """The actions of the one or two plans in the address, in the order of these."""
+    offered = []
+    for name in dict.fromkeys((typed.get("plan", ""), typed.get("other", ""))):
+        if name in plans:
+            of_plan = [action for action, plan in graph.home_of.items() if plan == plans[name]]
+            offered += sorted(of_plan)
+    return offered
+
+
+def _actions_chosen(offered: Sequence[str], typed: Mapping[str, str]) -> list[str]:
+    """What was ticked, or has a field in a matrix that came back with a fault.
+
+    Where nothing was, all that are offered, if a matrix can have so many.
+    """
+    actions = []
+    for action in offered:
+        fields = f"score:{key(action)}:"
+        if typed.get(CHOSEN + key(action)) or any(name.startswith(fields) for name in typed):
+            actions.append(action)
+    if actions or len(offered) > scoring.MOST:
+        return actions
+    return list(offered)
+
+
+def _score_matrix(
+    context: PageContext, actions: Sequence[str], known: Mapping[tuple[str, str], float]
+) -> list[tuple[str, list[ScoreCell | None]]]:
+    """Each action with its cells: what came back from the form, else the score that is known."""
+
+    def cell(row: str, column: str) -> ScoreCell | None:
+        if row == column:
+            return None
+        name = scoring.cell_name(row, column)
+        score = known.get((row, column))
+        text = context.request.arguments.get(name, "" if score is None else plain(score))
+        label = context.t("scores-cell", one=context.name(row), two=context.name(column))
+        return name, text, label
+
+    rows = []
+    for row in actions:
+        rows.append((row, [cell(row, column) for column in actions]))
+    return rows
 
 
 PAGES: Final = (
