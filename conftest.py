@@ -24,7 +24,6 @@ from pan2kg.site import quality
 from pan2kg.store.cache import VARIABLE
 from pan2kg.validation import check as validation
 from pan2kg.validation.report import Report
-from tests.apart import apart
 from tests.browser.chromium import browser, watch, window, windows
 from tests.lots import seed
 from tests.once import RUN, SHIPPED, checked, first, forget, tried_once
@@ -70,7 +69,7 @@ def opened(*projects: str | Path, as_of: date | None = None) -> pan2kg.Graph:
     if projects:
         return anew(*projects, as_of=as_of)
     if as_of is None:
-        return apart(anew())
+        return anew()
     return pan2kg.Graph(opened().project, opened().store, as_of=as_of)
 
 

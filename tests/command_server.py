@@ -16,7 +16,6 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
 from socketserver import ForkingMixIn, StreamRequestHandler, UnixStreamServer
-from typing import Any
 
 import pan2kg
 from pan2kg import templates
@@ -24,61 +23,47 @@ from pan2kg.cli.main import main
 from pan2kg.coherence import weight as chances
 from pan2kg.graph.labels import Labels, read_labels
 from pan2kg.project import Project
-from pan2kg.store import cache as caches, rules as link_view, store as stores
-from pan2kg.store.rules import LinkView, derive, derive_when_asked, view_space
-from pan2kg.store.store import Derive, LocalStore, Store
+from pan2kg.store import cache as caches, rules
+from pan2kg.store.store import LocalStore, Store
 from pan2kg.validation import check as changes
 from pan2kg.validation.check import CheckedChange, Engine
 from pan2kg.validation.report import Report, Severity
-from tests.apart import StoreApart
 from tests.once import checked, tried_once
 
 SHIPPED = Project.at(Path(__file__).resolve().parent.parent)
 
 
 def keep_shipped_graph() -> None:
-    """Let whoever opens the shipped graph have the one that is read here, once, with all its rules and labels. A
-    question that asks for some rules alone gets the same rows from all: tests/queries shows it. A
-    folder of states that is named is used; the usual one need not be, since what it would give is
-    here. As for a user, links of works that share something are in the store for who may see them
-    there, and in a view for others."""
-    anew = stores.open_store
+    """Let whoever opens the shipped graph have the one that is read here, once, with all its rules and labels.
+
+    A question that asks for no links gets the same rows with them: tests/queries shows it. A folder
+    of states that is named is used; the usual one need not be, since what it would give is here.
+    """
+    anew = rules.open_store
     again = caches.open_kept
     read = read_labels
-    look = link_view.read_view
-    made = anew(SHIPPED, derive_when_asked)
-    kept = StoreApart(made.held, made.waiting)
-    kept.whole()
-    view = look(kept, view_space(SHIPPED), SHIPPED.space)
-    labels = read(kept, view)
+    kept = anew(SHIPPED)
+    labels = read(kept)
 
-    def open_store(project: Project, by: Derive) -> LocalStore:
-        rules = getattr(by, "func", by)
-        return (
-            kept
-            if project == SHIPPED and rules in (derive, derive_when_asked)
-            else anew(project, by)
-        )
+    def open_store(project: Project, *, links: bool = True) -> LocalStore:
+        return kept if project == SHIPPED and links else anew(project, links=links)
 
-    def open_kept(project: Project, folder: Path | None, *rules: Any, **chosen: Any) -> LocalStore:  # noqa: ANN401
-        usual = folder is None or folder == caches.cache_folder()
-        return kept if project == SHIPPED and usual else again(project, folder, *rules, **chosen)
+    def open_kept(project: Project, folder: Path | None, **chosen: bool) -> LocalStore:
+        is_usual = folder is None or folder == caches.cache_folder()
+        return kept if project == SHIPPED and is_usual else again(project, folder, **chosen)
 
-    def labels_of(store: Store, links: LinkView | None = None) -> Labels:
-        return labels if store is kept else read(store, links)
+    def labels_of(store: Store) -> Labels:
+        return labels if store is kept else read(store)
 
-    def view_of(store: Store, links_in: str, graphs_in: str, **chosen: Any) -> LinkView | None:  # noqa: ANN401
-        return view if store is kept else look(store, links_in, graphs_in, **chosen)
-
-    for held, instead in (
-        (anew, open_store),
-        (again, open_kept),
-        (read, labels_of),
-        (look, view_of),
-    ):
+    replaced: dict[str, tuple[object, object]] = {
+        "open_store": (anew, open_store),
+        "open_kept": (again, open_kept),
+        "read_labels": (read, labels_of),
+    }
+    for name, (held, instead) in replaced.items():
         for module in list(sys.modules.values()):
-            if getattr(module, held.__name__, None) is held:
-                setattr(module, held.__name__, instead)
+            if getattr(module, name, None) is held:
+                setattr(module, name, instead)
 
 
 def keep_shipped_report() -> None:

@@ -24,7 +24,6 @@ from pyoxigraph import RdfFormat
 
 import pan2kg
 from pan2kg.project import Project
-from tests.apart import apart
 from tests.copies import FEW, copy
 from tests.lots import TIMES
 from tests.once import RUN
@@ -65,7 +64,7 @@ def project() -> Project:
 def few(tmp_path_factory: pytest.TempPathFactory) -> pan2kg.Graph:
     from pan2kg.graph.graph import open_graph
 
-    return apart(open_graph(copy(tmp_path_factory.mktemp("few") / "few", FEW), language="fr"))
+    return open_graph(copy(tmp_path_factory.mktemp("few") / "few", FEW), language="fr")
 
 
 @pytest.fixture(scope="session")

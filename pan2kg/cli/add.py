@@ -13,7 +13,7 @@ from pan2kg.errors import ProjectError, QueryError
 from pan2kg.i18n import Message, Messages, a_day, spoken, today, verbatim
 from pan2kg.project import Project
 from pan2kg.review import add, files, filled, sheet
-from pan2kg.store import LocalStore, cache, queries
+from pan2kg.store import LocalStore, load_project, queries
 from pan2kg.turtle import vocabulary, writer
 from pan2kg.validation import check, check_report, quotations, report
 
@@ -147,7 +147,7 @@ SHEET: Final = arguments.Kinds(
 
 def run_add(options: argparse.Namespace) -> int:
     project = arguments.project_of(options)
-    store = cache.open_stated(project, arguments.cache_of(options))
+    store = load_project(project)
     remark: Message | None = None
     folders: list[Path] = []
     with files.alone(project):
@@ -235,7 +235,7 @@ def _fact(store: LocalStore, project: Project, options: argparse.Namespace) -> f
 
 def run_keep(options: argparse.Namespace) -> int:
     project = arguments.project_of(options)
-    store = cache.open_stated(project, arguments.cache_of(options))
+    store = load_project(project)
     with files.alone(project):
         kept = add.keep(
             project, store, Path(options.file), options.document, as_hashes=options.hashes
@@ -270,7 +270,7 @@ def run_sheet(options: argparse.Namespace) -> int:
     if options.kind == "import":
         name, tables, is_csv = filled.read_tables(Path(options.file))
         with files.alone(project):
-            store = cache.open_stated(project, arguments.cache_of(options))
+            store = load_project(project)
             facts = sheet.DescribedRow.read(store, options.language, quotations.kept_texts(project))
             plan = vocabulary.thing("plan", name, project.space)
             if plan not in facts.things:
@@ -331,7 +331,7 @@ def run_sheet(options: argparse.Namespace) -> int:
         if comparison.absent:
             arguments.tell(_PROGRESS.say("sheet-absent", spoken(), n=comparison.absent))
         return 0
-    store = cache.open_stated(project, arguments.cache_of(options))
+    store = load_project(project)
     plan = queries.find_thing(options.plan, store, project)
     queries.refuse_other_kind(plan, ["plan"], option="plan", store=store)
     book = sheet.read_book(project, plan)

@@ -339,10 +339,10 @@ def open_endpoint(
 
 def links_told(store: "LocalStore", *, is_note: bool = False) -> Message | None:
     """Tell, or give, what is to be said where the strongest of the links alone are held."""
-    from pan2kg.store import rules
+    from pan2kg.store import links
 
-    missing = rules.missing_links(store)
-    counts = missing and {"held": missing[0], "ways": missing[1], "top": rules.TOP}
+    missing = links.missing_links(store)
+    counts = missing and {"held": missing[0], "ways": missing[1], "top": links.TOP}
     message = Message("progress", "links-strongest", counts) if counts else None
     if not is_note:
         tell(message)
@@ -360,7 +360,7 @@ def open_graph(options: argparse.Namespace, *, tells: bool = True) -> "Graph":
     day = getattr(options, "as_of", None)
     if is_remote:
         return graph.Graph(project, open_endpoint(project, options), language=language, as_of=day)
-    store = cache.open_kept(project, cache_of(options))
+    store = cache.open_kept(project, cache_of(options), read_only=True)
     if tells:
         links_told(store)
     return graph.Graph(project, store, language=language, as_of=day)

@@ -10,7 +10,7 @@ from pan2kg.errors import QueryError
 from pan2kg.graph import labels
 from pan2kg.i18n import Messages, say, today, told, with_days
 from pan2kg.project import Project, read_text
-from pan2kg.store import as_of, cache, queries, rules, store
+from pan2kg.store import as_of, cache, queries, store
 from pan2kg.tables import writers
 from pan2kg.turtle import blocks, writer
 
@@ -95,13 +95,12 @@ def run_ask(options: argparse.Namespace) -> int:
     values = arguments.read_parameters(options.parameters)
     if any(parameter.name == "language" for parameter in parameters):
         values.setdefault("language", options.language)
-    needed = store.needs(query.text)
-    data = _open(project, options, needed)
+    data = _open(project, options, query)
     queries.insist(query, values)
     text = queries.fill(query, values, store=data, project=project)
     notes = [writers.taken(query, values, options.language)]
     if options.as_of and isinstance(data, store.LocalStore):
-        dated = as_of.as_of(data, options.as_of, project, rules=needed)
+        dated = as_of.as_of(data, options.as_of, project, links=query.has_links)
         dated.refuse(values.values())
         data = dated.store
         notes += dated.notes(options.language)
@@ -167,19 +166,17 @@ def run_sparql(options: argparse.Namespace) -> int:
 
 
 def _open(
-    project: Project, options: argparse.Namespace, needed: list[str] | None = None
+    project: Project, options: argparse.Namespace, query: queries.Query | None = None
 ) -> store.Store:
     if options.endpoint is not None:
         if getattr(options, "as_of", None):
             raise QueryError("remote-as-of", remedy="leave-out-endpoint")
-        return arguments.open_endpoint(project, options, is_ours=needed is not None)
-    linear = {*rules.linear_rules(project)}
-    if needed is not None:
-        # what an answer rests on is counted by levels, whatever the question itself asks for
-        needed = [*needed, *linear.intersection(("evidence-level",))]
+        return arguments.open_endpoint(project, options, is_ours=query is not None)
+    links = query is None or query.has_links
     with arguments.interruptible():
-        data = cache.open_kept(project, arguments.cache_of(options), needed, read_only=True)
-    if needed is None or not linear.issuperset(needed):
+        folder = arguments.cache_of(options)
+        data = cache.open_kept(project, folder, links=links, read_only=True)
+    if links:
         arguments.links_told(data)
     return data
 
@@ -222,7 +219,7 @@ def run_find(options: argparse.Namespace) -> int:
 
     selection = arguments.selection_of(options, options.format)
     project = arguments.project_of(options)
-    data = cache.open_kept(project, arguments.cache_of(options), [], read_only=True)
+    data = cache.open_kept(project, arguments.cache_of(options), links=False, read_only=True)
     graph = Graph(project, data, language=options.language)
     words = " ".join(options.words)
     entries = graph.labels.entries

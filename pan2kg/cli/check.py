@@ -115,14 +115,12 @@ def run_init(options: argparse.Namespace) -> int:
 def run_anchor(options: argparse.Namespace) -> int:
     from pan2kg.extract import process
     from pan2kg.review import add, files
-    from pan2kg.store import cache
+    from pan2kg.store import load_project
     from pan2kg.turtle import writer
     from pan2kg.validation import quotations
 
     project = arguments.project_of(options)
-    name = add.document_named(
-        cache.open_stated(project, arguments.cache_of(options)), project, options.document
-    )
+    name = add.document_named(load_project(project), project, options.document)
     document = process.read_document(Path(options.file))
     with files.alone(project):
         anchoring = add.anchor(project, document, name, today())

@@ -103,7 +103,7 @@ def run_coherence(options: argparse.Namespace) -> int:
 
 def inquire(project: Project, options: argparse.Namespace, width: int) -> str | bytes:
     from pan2kg.graph.graph import Graph
-    from pan2kg.store import as_of, cache, rules, store
+    from pan2kg.store import as_of, cache, store
     from pan2kg.tables import writers
 
     selection = arguments.selection_of(options, options.format)
@@ -137,14 +137,13 @@ def inquire(project: Project, options: argparse.Namespace, width: int) -> str | 
             raise QueryError("remote-as-of", remedy="leave-out-endpoint")
         graph = Graph(project, arguments.open_endpoint(project, options), language=options.language)
     elif day is None or kind.whole:
-        data = cache.open_kept(project, arguments.cache_of(options), rules.linear_rules(project))
+        folder = arguments.cache_of(options)
+        data = cache.open_kept(project, folder, links=False, read_only=True)
         graph = Graph(project, data, language=options.language, as_of=day, asked=day is not None)
     else:
         from pan2kg.turtle.vocabulary import PAN
 
-        dated = as_of.as_of(
-            store.load_project(project), day, project, rules=rules.linear_rules(project)
-        )
+        dated = as_of.as_of(store.load_project(project), day, project, links=False)
         if not as_of.instances(dated.store, PAN + "Action"):
             raise QueryError("no-action-on-day", remedy="choose-another-day", given=day.isoformat())
         dated.refuse((*choice.plans, *choice.actions))

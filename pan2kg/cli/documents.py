@@ -21,7 +21,7 @@ from pan2kg.graph.graph import Graph
 from pan2kg.i18n import Message, Messages, a_day, numeral, today, told
 from pan2kg.project import Project, read_text, write_atomically
 from pan2kg.review import decision, desk, files, work
-from pan2kg.store import cache, queries, rules
+from pan2kg.store import cache, derive, load_project, queries
 from pan2kg.tables import formats
 from pan2kg.turtle import countries, vocabulary, writer
 
@@ -306,12 +306,12 @@ def run_candidates(options: argparse.Namespace) -> int:
 def run_review(options: argparse.Namespace) -> int:
     project = arguments.project_of(options)
     files.own(project)
-    store = cache.open_stated(project, arguments.cache_of(options))
-    rules.derive(store, project, ["main-label"])
+    store = load_project(project)
+    derive(store, project, ["main-label"])
 
     def whole() -> Graph:
         # with what rules derive, of which suggestions are made
-        store = cache.open_kept(project, arguments.cache_of(options))
+        store = cache.open_kept(project, arguments.cache_of(options), read_only=True)
         return Graph(project, store, language=project.language, as_of=today())
 
     graph = Graph(project, store, language=project.language, as_of=today())

@@ -212,7 +212,7 @@ def run_load(options: argparse.Namespace) -> int:
     progress(say("progress", "loading"))
     try:
         loaded = remote.load_graph(
-            cache.open_kept(project, arguments.cache_of(options)),
+            cache.open_kept(project, arguments.cache_of(options), read_only=True),
             target,
             f"{project.space}graph/",
             lambda done, whole: progress(

@@ -29,13 +29,11 @@ from pan2kg.graph.answer import Answer
 from pan2kg.i18n import LANGUAGES, Language, Message, either, today, verbatim
 from pan2kg.project import Project
 from pan2kg.store import (
-    LinkView,
     LocalStore,
     Store,
     load_project,
     open_store,
     queries,
-    rules,
     store as stores,
 )
 from pan2kg.turtle import PAN, writer
@@ -143,7 +141,7 @@ class Graph:
     )
     labels: GraphReading[naming.Labels] = GraphReading(
         "graph.labels.read_labels",
-        "store links",
+        "store",
         "Labels, keys, numbers and classes of all things.",
     )
     names: GraphReading[NamesInTexts] = GraphReading(
@@ -158,7 +156,7 @@ class Graph:
     )
     statements: GraphReading[Statements] = GraphReading(
         "graph.statements.read_statements",
-        "store links",
+        "store",
         "Every statement with the file or rule it comes from.",
     )
     places = GraphReading(
@@ -200,12 +198,7 @@ class Graph:
         "Parts of plans in order, their actions and published counts.",
     )
     ties: GraphReading[GraphTies] = GraphReading(
-        "graph.links.read_ties", "store links", "The stated and inferred links that join two plans."
-    )
-    links: GraphReading[LinkView | None] = GraphReading(
-        "graph.statements.read_links",
-        "store project",
-        "Derived links as a view; None where they are triples.",
+        "graph.links.read_ties", "store", "The stated and inferred links that join two plans."
     )
     quotes: GraphReading[Mapping[str, str]] = GraphReading(
         "graph.links.read_quotes", "store", "What each link quotes."
@@ -462,9 +455,7 @@ class Graph:
         """
         from pan2kg.graph.links import build_network, read_network
 
-        uncalled = self._at(
-            "network", evidence, lambda at: read_network(self.read, self.known(at), self.links)
-        )
+        uncalled = self._at("network", evidence, lambda at: read_network(self.read, self.known(at)))
         network = build_network(uncalled, self.labels, language=language or "fr")
         plans = (plan,) if isinstance(plan, str) else tuple(plan)
         return (
@@ -779,6 +770,4 @@ def open_graph(
         from pan2kg.store.remote import open_remote
 
         return Graph(opened, open_remote(endpoint), language=language, as_of=as_of)
-    return Graph(
-        opened, open_store(opened, rules.derive_when_asked), language=language, as_of=as_of
-    )
+    return Graph(opened, open_store(opened), language=language, as_of=as_of)

@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Language, french
 from pan2kg.project import Project
-from pan2kg.store import LinkView, LocalStore, Store, Term, load, plain, program_query, select
+from pan2kg.store import LocalStore, Store, Term, load, plain, program_query, select
 from pan2kg.turtle.vocabulary import ID, PAN, ROOT, kind_and_key
 
 VOID_SPACE = "http://rdfs.org/ns/void#uriSpace"
@@ -93,8 +93,7 @@ LICENCES: Final = {
     "https://creativecommons.org/publicdomain/zero/1.0/": "CC0 1.0",
 }
 """What licences are called in short; any other is shown by its address."""
-_SAID: Final = """#+ needs:
-PREFIX adms: <http://www.w3.org/ns/adms#>
+_SAID: Final = """PREFIX adms: <http://www.w3.org/ns/adms#>
 PREFIX dcat: <http://www.w3.org/ns/dcat#>
 PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX foaf: <http://xmlns.com/foaf/0.1/>
@@ -111,8 +110,7 @@ SELECT ?key ?value WHERE {
 } ORDER BY ?key ?value
 """
 
-_VERSIONS: Final = """#+ needs:
-PREFIX dcat: <http://www.w3.org/ns/dcat#>
+_VERSIONS: Final = """PREFIX dcat: <http://www.w3.org/ns/dcat#>
 PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>
 SELECT ?version ?day WHERE {
@@ -252,8 +250,7 @@ def pair_key(plan: str, other_plan: str) -> str:
     return "--".join(sorted((plan, other_plan)))
 
 
-_PREFIXES: Final = f"""#+ needs:
-PREFIX dcterms: <http://purl.org/dc/terms/>
+_PREFIXES: Final = f"""PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX pan: <{PAN}>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
@@ -437,8 +434,8 @@ def short(iri: str) -> str:
     return iri.rstrip("/#").replace("#", "/").rpartition("/")[2] or iri
 
 
-def read_labels(store: Store, view: LinkView | None = None) -> Labels:
-    """Read the names, keys and classes of all things, each query once; ``view`` has links the store does not hold."""
+def read_labels(store: Store) -> Labels:
+    """Read the names, keys and classes of all things, each query once."""
     texts, brief, standing = (
         _texts(select(store, query).rows) for query in (_LABELS, _SHORT, _STANDING)
     )
@@ -450,7 +447,7 @@ def read_labels(store: Store, view: LinkView | None = None) -> Labels:
     rows = select(store, _KEYS).rows
     keys = _first(rows, 1)
     notations = _first(rows, 2)
-    types = dict.fromkeys(view.links if view else (), f"{PAN}Link")
+    types: dict[str, str] = {}
     for row in select(store, _TYPES).rows:
         # of several classes one of ours, then the first
         iri, kind = map(plain, row)

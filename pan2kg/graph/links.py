@@ -6,25 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import combinations
-from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.citations import CROSS_REFERENCES
 from pan2kg.coherence.evidence import Level, counts, level
 from pan2kg.coherence.known import Known, basis_line
 from pan2kg.graph.labels import Labels, plain_words
-from pan2kg.store import (
-    LinkView,
-    Store,
-    bare_term,
-    gathered,
-    is_true,
-    plain,
-    program_query,
-    rules,
-    select,
-)
-from pan2kg.turtle.vocabulary import ID, key
+from pan2kg.store import Store, gathered, is_true, plain, program_query, select
+from pan2kg.turtle.vocabulary import key
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -72,9 +61,11 @@ class GraphTies:
         return {pair: tuple(ties) for pair, ties in sorted(by_pair.items())}
 
 
-def read_ties(store: Store, view: LinkView | None = None) -> GraphTies:
+def read_ties(store: Store) -> GraphTies:
+    """The accepted and derived links between plans, by type and address; of a shared text the finest."""
     ends: dict[tuple[str, str, Level | None], dict[str, str]] = {}
-    for iri, of, end, plan, stated, words in _rows(store, view):
+    rows = select(store, program_query("links/ties")).rows
+    for iri, of, end, plan, stated, words in (map(plain, row) for row in rows):
         kind = of.rpartition("/")[2]
         kind = kind if is_true(stated) or kind not in DECLARED else COMPARED
         ends.setdefault((iri, kind, level(words)), {}).setdefault(end, plan)
@@ -85,29 +76,6 @@ def read_ties(store: Store, view: LinkView | None = None) -> GraphTies:
             if joined[source] != joined[target]:
                 ties.append(Tie(link, kind, (source, target), (joined[source], joined[target]), at))
     return GraphTies(tuple(_at_the_finest(ties)))
-
-
-def seen_in(view: LinkView | None) -> str:
-    return " ".join(f"<{ID}linktype/{kind}>" for kind in rules.SHARED) if view else ""
-
-
-def _rows(store: Store, view: LinkView | None) -> list[tuple[str, ...]]:
-    rows = [
-        tuple(map(plain, row))
-        for row in select(store, program_query("links/ties", seen=seen_in(view))).rows
-    ]
-    if view is None:
-        return rows
-    derived = []
-    for link in view.links.values():
-        kind = f"{ID}linktype/{link.kind}"
-        words = view.level(link)
-        derived += [
-            (link.iri, kind, end, plan, "false", words)
-            for end in link.ends
-            for plan in view.plan_of.get(end, ())
-        ]
-    return sorted([*rows, *derived], key=itemgetter(1, 0, 2))
 
 
 def _at_the_finest(ties: Sequence[Tie]) -> Iterator[Tie]:
@@ -134,26 +102,14 @@ def read_quotes(store: Store) -> dict[str, str]:
 _SHARED: Final = "shared-instrument"
 
 
-def read_network(
-    read: Callable[[str], list[list[str]]], known: Known, links: LinkView | None
-) -> nx.MultiDiGraph[str]:
-    # in no language: what is called something stands there by its IRI; without a view links are
-    # those the queries find
+def read_network(read: Callable[[str], list[list[str]]], known: Known) -> nx.MultiDiGraph[str]:
+    # in no language: what is called something stands there by its IRI
     import networkx as nx
 
     network: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     _add_nodes(network, read(program_query("network/nodes")))
-    passages = read(program_query("network/passages")) if links else []
-    derived = _derived(links, passages, known.level) if links else ([], [], [])
-
-    def rows_of(query: str, more: list[list[str]]) -> list[list[str]]:
-        # what the view has takes the place of what the store holds of the same links
-        rows = read(program_query(f"network/{query}", seen=seen_in(links)))
-        return rows if links is None else sorted([*rows, *more], key=itemgetter(0))
-
-    for link, type_, *ends, directed, status, relation, certainty, words, score in rows_of(
-        "links", derived[0]
-    ):
+    rows = read(program_query("network/links"))
+    for link, type_, *ends, directed, status, relation, certainty, words, score in rows:
         # What a shared text links has its level from what is known, by its best text.
         if key(type_) == _SHARED or counts(level(words), known.level):
             extra = {"relation": relation, "certainty": key(certainty), "evidenceLevel": key(words)}
@@ -163,8 +119,8 @@ def read_network(
     untyped = sorted(node for node, data in network.nodes(data=True) if "type" not in data)
     _add_nodes(network, read(program_query("network/ends", node=untyped)) if untyped else ())
     _add_weights(network, known)
-    texts = gathered((link, via) for link, via in rows_of("via", derived[1]))
-    quoted = gathered((link, words) for link, *words in rows_of("evidence", derived[2]))
+    texts = gathered((link, via) for link, via in read(program_query("network/via")))
+    quoted = gathered((link, words) for link, *words in read(program_query("network/evidence")))
     sources = gathered(
         (link, document) for link, document in read(program_query("network/documents"))
     )
@@ -242,31 +198,6 @@ def build_network(
         }
         network.add_edge(one, two, key=link, **others, **_given(words))
     return network
-
-
-def _derived(
-    links: LinkView, passages: list[list[str]], at: Level
-) -> tuple[list[list[str]], list[list[str]], list[list[str]]]:
-    places = {tuple(words): at for at, (_, *words) in enumerate(passages)}
-    quoted: dict[str, set[int]] = {}
-    for statement, *words in passages:
-        quoted.setdefault(statement, set()).add(places[tuple(words)])
-    edges = []
-    texts = []
-    evidence = []
-    for link in links.links.values():
-        words_of = links.level(link)
-        if link.kind == _SHARED or counts(level(words_of), at):
-            kinds = f"{ID}linktype/{link.kind}", f"{ID}linkstatus/derived", f"{ID}certainty/derived"
-            edges.append(
-                [link.iri, kinds[0], *link.ends, "false", kinds[1], "", kinds[2], words_of, ""]
-            )
-            texts += [[link.iri, shared] for shared in sorted(map(bare_term, link.shared))]
-            rests = {
-                place for entry in links.rests(link) for place in quoted.get(bare_term(entry), ())
-            }
-            evidence += [[link.iri, *passages[place][1:]] for place in sorted(rests)]
-    return edges, texts, evidence
 
 
 def _add_nodes(network: nx.MultiDiGraph[str], rows: Iterable[list[str]]) -> None:

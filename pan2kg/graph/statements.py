@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import groupby, starmap
+from itertools import groupby
 from operator import attrgetter
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 from pan2kg.coherence import evidence
 from pan2kg.project import Project
-from pan2kg.store import LinkView, LocalStore, Store, Term, plain, program_query, rules, solutions
+from pan2kg.store import Store, Term, gathered, plain, program_query, rule_files, solutions
 from pan2kg.turtle.vocabulary import ID, PAN, kind_and_key, rule_of
 
 T = TypeVar("T")
@@ -147,8 +147,8 @@ def read_parts(read: Rows) -> Parts:
     for iri, plan, level, upper, order, notation, scheme in read(program_query("parts/parts")):
         every[iri] = Part(iri, plan, level, upper, int(order) if order else None, notation, scheme)
     rows = read(program_query("parts/actions"))
-    actions = rules.gathered((plan, action) for action, plan, _ in rows)
-    under = rules.gathered((action, part) for action, _, part in rows if part)
+    actions = gathered((plan, action) for action, plan, _ in rows)
+    under = gathered((action, part) for action, _, part in rows if part)
     counts = (
         (plan, level, int(number)) for _, plan, level, number in read(program_query("parts/counts"))
     )
@@ -158,10 +158,8 @@ def read_parts(read: Rows) -> Parts:
     return Parts(every, of_plans, above, tuple(counts))
 
 
-_ALL: Final = f"""#+ needs:
-PREFIX pan: <{PAN}>
+_ALL: Final = f"""PREFIX pan: <{PAN}>
 SELECT ?thing ?property ?value ?graph WHERE {{
-    GRAPHS
     GRAPH ?graph {{ ?thing ?property ?value }}
     FILTER(?property NOT IN (
         pan:linkedTo, pan:linkedToAtPlan, pan:linkedToAtOther, pan:linkedToAtEditors, pan:restsOnAtPlan,
@@ -207,14 +205,13 @@ class Grounds(NamedTuple):
 
 @dataclass(frozen=True)
 class Statements:
-    """All statements, by what they are about and by what they point to; those of derived links come from their view.
+    """All statements, by what they are about and by what they point to.
 
     What was once put in order is kept, unless it is nothing: the pages of three languages ask for
     it thousands of times, and readers could fill it with whatever they ask for.
     """
 
     every: tuple[Statement, ...]
-    view: LinkView | None = field(default=None, repr=False, compare=False)
     _indexes: dict[bool, Mapping[str, list[Statement]]] = field(
         default_factory=dict, repr=False, compare=False
     )
@@ -230,10 +227,6 @@ class Statements:
                     index.setdefault(plain(statement.value), []).append(statement)
             self._indexes[is_value] = index
         yield from self._indexes[is_value].get(iri, ())
-        if self.view:
-            yield from starmap(
-                Statement, self.view.towards(iri) if is_value else self.view.about(iri)
-            )
 
     def once(self, key: tuple[str, ...], make: Callable[[], T]) -> T:
         if key in self.kept:
@@ -277,7 +270,7 @@ class Statements:
     def _pointing(self, iri: str) -> Mapping[str, list[str]]:
         rows = self._of(iri, is_value=True)
         return self.once(
-            ("pointing", iri), lambda: rules.gathered((row.predicate, row.thing) for row in rows)
+            ("pointing", iri), lambda: gathered((row.predicate, row.thing) for row in rows)
         )
 
     def pointing(self, iri: str, *names: str) -> list[str]:
@@ -288,8 +281,6 @@ class Statements:
         return sum(1 for _ in self._of(iri)) + sum(map(len, self._pointing(iri).values()))
 
     def link_type(self, link: str) -> str:
-        if self.view and (derived := self.view.links.get(link)):
-            return derived.kind
         return kind_and_key(self.one(link, PAN + "linkType"))[1]
 
 
@@ -297,39 +288,19 @@ def _order(statement: Statement) -> tuple[str, str, str, str]:
     return statement.predicate, statement.thing, str(statement.value), statement.graph
 
 
-def read_statements(store: Store, view: LinkView | None = None) -> Statements:
-    """Read all statements of a store, those on derived links from their view; without one, those the store holds."""
-    keep = dict[str, str]().setdefault
-    terms = dict[Term, Term]()
-    of_links = {f"<{graph}>" for graph in view.graphs.values()} if view else set()
-    graphs = (
-        f"FILTER(?graph NOT IN ({', '.join(['pan:none', *of_links])}))"  # engines read () otherwise
-    )
-    held = (
-        sorted({*map(str, store.held.named_graphs())} - of_links)
-        if isinstance(store, LocalStore)
-        else ()
-    )
-    if held and all(graph.startswith("<") for graph in held):
-        # so that what is left out is not looked through
-        graphs = f"VALUES ?graph {{ {' '.join(held)} }}"
-    rows = solutions(store, _ALL.replace("GRAPHS", graphs))
+def read_statements(store: Store) -> Statements:
+    """Read all statements of a store but those that repeat others in short."""
     statements = []
-    for subject, predicate, value, graph in rows:
+    texts: dict[str, str] = {}
+    terms: dict[Term, Term] = {}
+    for subject, predicate, value, graph in solutions(store, _ALL):
         if value is not None:
             # what stands often is kept once
-            iri = plain(subject)
-            name = plain(predicate)
-            place = plain(graph)
-            statements.append(
-                Statement(
-                    keep(iri, iri),
-                    keep(name, name),
-                    terms.setdefault(value, value),
-                    keep(place, place),
-                )
+            iri, name, place = (
+                texts.setdefault(text, text) for text in map(plain, (subject, predicate, graph))
             )
-    return Statements(tuple(statements), view)
+            statements.append(Statement(iri, name, terms.setdefault(value, value), place))
+    return Statements(tuple(statements))
 
 
 ASIDE: Final = frozenset({SOURCE, CERTAINTY, PAN + "evidence"})
@@ -366,7 +337,7 @@ def read_resting(statements: Statements) -> Counter[str]:
 def read_rules(project: Project) -> Mapping[str, str]:
     """What each rule of a project derives, in its own words: name → summary."""
     summaries = {}
-    for name, path in rules.rule_files(project).items():
+    for name, path in rule_files(project).items():
         lines = path.read_text(encoding="utf-8").splitlines()
         stated = (
             line.removeprefix("#+ summary:").strip()
@@ -375,18 +346,3 @@ def read_rules(project: Project) -> Mapping[str, str]:
         )
         summaries[name] = next(stated, "")
     return summaries
-
-
-def read_links(store: Store, project: Project) -> LinkView | None:
-    """The derived links as a view; None where they are triples of the store: of another engine, or of other rules."""
-    from pan2kg.store.remote import RemoteStore
-    from pan2kg.store.rules import has_links, read_view
-
-    local = store if isinstance(store, LocalStore) else None
-    if isinstance(store, RemoteStore) or (local is not None and not has_links(local)):
-        return None
-    space = rules.view_space(project)
-    view = read_view(store, space, project.space) if space else None
-    if local is not None and view is None:
-        local.complete()
-    return view

@@ -43,7 +43,7 @@ from pan2kg.project import Project
 from pan2kg.publish import folder
 from pan2kg.publish.edition import Issue, name_roles
 from pan2kg.publish.tables import weigh_links
-from pan2kg.store import LocalStore, derive, open_store, read_quads
+from pan2kg.store import LocalStore, open_store, read_quads
 from pan2kg.tables import figure_words, formats
 from pan2kg.turtle import (
     DCTERMS,
@@ -143,7 +143,7 @@ def read_side(path: Path, name: str = "") -> Side:
     project = Project.at(path)
     if project.data:
         return Side((quad for dump in project.data for quad in read_quads(dump)), name)
-    graph = Graph(project, open_store(project, derive))
+    graph = Graph(project, open_store(project))
     name_roles(graph.held)
     weigh_links(graph)
     return Side(graph.held.inner, name)
@@ -293,7 +293,7 @@ class Change:
                 return None
             store = side.graph.held if side.graph else LocalStore(ox.Store())
             if not side.graph:
-                store.held.load(side.file(), format=ox.RdfFormat.N_QUADS, lenient=True)
+                store.inner.load(side.file(), format=ox.RdfFormat.N_QUADS, lenient=True)
             release = datasets.read_release(store)
             day = date.fromisoformat(release.day) if release.day else None
             home = datasets.own_profile(datasets.read_profiles(store), None).home_plan

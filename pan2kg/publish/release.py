@@ -583,7 +583,6 @@ def _fill(
         return documents.retired_places(described)
 
     note(say("progress", "loading"))
-    edition.store.complete()
     last = reuse.LastPages(edition) if any(isinstance(part, SitePart) for part in parts) else None
     with TemporaryFile(dir=work) as dumped:
         edition.store.inner.dump(output=dumped, format=ox.RdfFormat.N_QUADS)

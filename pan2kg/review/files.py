@@ -299,7 +299,7 @@ def changes(project: Project, store: Store, files: Iterable[str]) -> str:
 
     Empty where nothing differs. No rule derives blank nodes, and no file of a graph has any.
     """
-    fresh = open_store(project, rules.derive)
+    fresh = open_store(project)
     graphs = [project.graph_iri(project.root / file) for file in files if file.endswith(".ttl")]
     graphs += [graph_of(f"derived/{name}", project.space) for name in rules.rule_files(project)]
     updates: dict[str, list[str]] = {"DELETE DATA": [], "INSERT DATA": []}

@@ -690,3 +690,6 @@ class WorkerStore:
                 quad.triple for quad in ox.parse(body, format=ox.RdfFormat.N_TRIPLES, lenient=True)
             ]
         return ox.parse_query_results(body, format=ox.QueryResultsFormat.TSV)
+
+    def refuse(self, question: str) -> None:
+        """Nothing is refused: workers answer as the files do."""

@@ -36,7 +36,7 @@ from pan2kg.site.page import (
     View,
     embedded,
 )
-from pan2kg.store import queries, remote, rules as link_view
+from pan2kg.store import queries, remote
 from pan2kg.store.store import LocalStore, Store, dump, fingerprint, is_true, load, plain, select
 from pan2kg.tables.coverage import trust
 from pan2kg.turtle import DCTERMS, ID, PAN, SKOS, writer
@@ -148,19 +148,11 @@ def score(criteria: Iterable[Criterion]) -> float:
     return sum(is_met is True for _, is_met, _ in criteria) / len(CRITERIA)
 
 
-def balances(store: Store, view: link_view.LinkView | None = None) -> dict[str, Counter[str]]:
+def balances(store: Store) -> dict[str, Counter[str]]:
     rows = [
         [*map(plain, row)]
         for row in select(store, queries.program_query("site/links-by-evidence")).rows
     ]
-    if view:
-        kinds = Counter(link.kind for link in view.links.values())
-        own = {f"{ID}linktype/{kind}": str(number) for kind, number in kinds.items()}
-        rows = [row for row in rows if row[0] not in own]
-        rows += (
-            [kind, f"{ID}linkstatus/derived", f"{ID}certainty/derived", "false", n]
-            for kind, n in own.items()
-        )
     numbers: dict[str, Counter[str]] = {}
     for name, status, certainty, evident, number in rows:
         state = status.removeprefix(f"{ID}linkstatus/")
@@ -207,7 +199,7 @@ def read_quality(graph: Graph, *, catalogue: Store | None = None) -> dict[str, A
         "annotated": annotated,
         "translations": untranslated(graph.store),
         "criteria": judge(entry, graph.as_of) if entry else (),
-        "links": balances(graph.store, graph.links),
+        "links": balances(graph.store),
     }
 
 

@@ -21,7 +21,7 @@ from pan2kg.coherence.obligations import whole_months
 from pan2kg.graph import labels, statements as parts
 from pan2kg.i18n import catalogue, message
 from pan2kg.site.page import Markup, PageContext, piece
-from pan2kg.store import Term, bare_term, gathered as gathered, plain
+from pan2kg.store import Term, gathered as gathered, plain
 from pan2kg.templates import escape, markup
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDF, RDFS, SKOS, XSD, kind_and_key, path_of
 
@@ -430,13 +430,6 @@ class LinkText:
 def _joined_by(context: PageContext, iri: str) -> Joined:
     # on what a link rests, by what it joins, and how it stands where it does not count
     statements = context.graph.statements
-    if (view := statements.view) and (derived := view.links.get(iri)):
-        # it says first of what class it is, by the rule of its kind
-        return (
-            parts.Grounds(view.graphs[derived.kind], "rule", ()),
-            tuple(sorted(map(bare_term, derived.shared))),
-            "",
-        )
     status = kind_and_key(statements.one(iri, PAN + "status"))[1]
     by_property = statements.by_property(iri)
     own = parts.grounds_of(statements, next(iter(by_property.values()))[0]) if by_property else None

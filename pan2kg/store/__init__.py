@@ -1,5 +1,67 @@
 """Where triples are kept, derived and asked: in memory, behind an endpoint, as of a day."""
 
-from pan2kg.store.queries import *
-from pan2kg.store.rules import *
-from pan2kg.store.store import *
+from pan2kg.store.links import TOP, gathered, missing_links
+from pan2kg.store.queries import (
+    Parameter,
+    Query,
+    fill,
+    find_thing,
+    program_query,
+    read_queries,
+    read_query,
+)
+from pan2kg.store.rules import derive, open_store, rule_files
+from pan2kg.store.store import (
+    LocalStore,
+    Result,
+    Solutions,
+    Store,
+    Term,
+    Triples,
+    construct,
+    is_derived,
+    is_true,
+    is_unverified,
+    load,
+    load_project,
+    plain,
+    read_quads,
+    refuse_fetching,
+    select,
+    solutions,
+    text_rows,
+)
+
+__all__ = [
+    "TOP",
+    "LocalStore",
+    "Parameter",
+    "Query",
+    "Result",
+    "Solutions",
+    "Store",
+    "Term",
+    "Triples",
+    "construct",
+    "derive",
+    "fill",
+    "find_thing",
+    "gathered",
+    "is_derived",
+    "is_true",
+    "is_unverified",
+    "load",
+    "load_project",
+    "missing_links",
+    "open_store",
+    "plain",
+    "program_query",
+    "read_quads",
+    "read_queries",
+    "read_query",
+    "refuse_fetching",
+    "rule_files",
+    "select",
+    "solutions",
+    "text_rows",
+]

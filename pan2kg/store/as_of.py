@@ -371,10 +371,12 @@ class DatedGraph:
                 )
 
 
-def as_of(
-    store: LocalStore, day: date, project: Project, *, rules: Iterable[str] | None = None
-) -> DatedGraph:
-    """What was in force on a day, as a store of its own, with what the rules, or these ``rules``, derive."""
+def as_of(store: LocalStore, day: date, project: Project, *, links: bool = True) -> DatedGraph:
+    """What was in force on a day, as a store of its own, with what the rules derive; with or without ``links``.
+
+    Raises:
+        QueryError: the project has no rules.
+    """
     if not rule_files(project):
         raise QueryError("no-rules-of-day")
     intervals = read_intervals(store)
@@ -389,7 +391,7 @@ def as_of(
     )
     view = LocalStore(ox.Store())
     view.inner.extend(_remaining(store, gone, later))
-    derive(view, project, only=rules)
+    derive(view, project, links=links)
     naming = (
         quad for body in later for quad in store.inner.quads_for_pattern(None, None, body, None)
     )

@@ -1,11 +1,10 @@
 """The graph of a project, kept between commands and found again by what went into it.
 
-A state is kept with what its rules derive but the links of works that share something, which are
-quickly made: as a database that is opened to be read, the fastest start for a single question, and
-as N-Quads, from which memory is filled faster than from the files. The last two states of a project
-lie in the user's cache folder; one is kept when it is met for the second time, since whoever edits
-asks each but once. What is damaged, cut short or cannot be written is done without. A state is
-built beside its place and renamed, so that another command never sees half of it.
+A state is one database with everything its rules derive, opened to be read: the fastest start of a
+command that does not change the graph. The last two states of a project lie in the user's cache
+folder; one is kept when it is met for the second time, since whoever edits asks each but once. What
+is damaged, cut short or cannot be written is done without. A state is built beside its place and
+renamed, so that another command never sees half of it.
 """
 
 import contextlib
@@ -16,8 +15,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -25,8 +23,8 @@ import pyoxigraph as ox
 
 from pan2kg.errors import ProjectError
 from pan2kg.project import Project, write_atomically
-from pan2kg.store.rules import derive, derive_when_asked, linear_rules, with_needs
-from pan2kg.store.store import LocalStore, fingerprint, is_derived, open_store
+from pan2kg.store.rules import open_store
+from pan2kg.store.store import LocalStore, fingerprint
 
 VARIABLE: Final = "PAN2KG_CACHE"
 """The variable of the environment with the folder to use; empty, nothing is kept."""
@@ -47,54 +45,18 @@ _read: Final[list[_State]] = []
 
 
 def open_kept(
-    project: Project,
-    folder: Path | None,
-    rules: Iterable[str] | None = None,
-    *,
-    read_only: bool = False,
+    project: Project, folder: Path | None, *, links: bool = True, read_only: bool = False
 ) -> LocalStore:
-    """The project's graph in memory, with what the rules named and those they build on derive, or all; perhaps more.
+    """The project's graph with what its rules derive; perhaps with more, where no ``links`` are asked for.
 
-    Where none are named, links of works that share something are derived when something is asked
-    that may see them. Where it may be ``read_only``, and no such link is asked for, it is the
-    database on disk.
+    Where it may be ``read_only`` it is the database of a state that is kept. A store in memory, which
+    can be changed and is asked faster, is made from the files.
     """
-    state = None if folder is None else _find(project, folder)
+    state = _find(project, folder) if read_only and folder is not None else None
     if state is None:
-        return open_store(
-            project, derive_when_asked if rules is None else partial(derive, only=rules)
-        )
-    linear = linear_rules(project)
-    wanted = None if rules is None else with_needs(rules, project)
-    if read_only and wanted is not None and wanted <= {*linear}:
-        _read.append(state)  # for as long as the process lives, since the store may
-        return LocalStore(ox.Store.read_only(str(state[0] / _DISK)))
-    store = _fill(state)
-    if wanted is None:
-        derive_when_asked(store, project, done=linear)
-    else:
-        derive(store, project, wanted, done=linear)
-    return store
-
-
-def open_stated(project: Project, folder: Path | None) -> LocalStore:
-    state = None if folder is None else _find(project, folder)
-    if state is None:
-        return open_store(project, partial(derive, only=[]))
-    store = _fill(state)
-    for graph in list(store.inner.named_graphs()):
-        if isinstance(graph, ox.NamedNode) and is_derived(graph.value):
-            store.inner.remove_graph(graph)
-    return store
-
-
-def _fill(state: _State) -> LocalStore:
-    store = LocalStore(ox.Store())
-    # lenient: the engine wrote the terms itself, and a file that was changed since is no state;
-    # in bulk it would take half as much memory again
-    store.inner.load(path=str(state[0] / _QUADS), format=ox.RdfFormat.N_QUADS, lenient=True)
-    os.close(state[1])
-    return store
+        return open_store(project, links=links)
+    _read.append(state)  # for as long as the process lives, since the store may
+    return LocalStore(ox.Store.read_only(str(state[0] / _DISK)))
 
 
 def cache_folder() -> Path | None:
@@ -220,11 +182,7 @@ def _take(folder: Path) -> _State | None:
 
 
 def _written(state: Path) -> dict[str, list[int]]:
-    files = [
-        path
-        for path in (state / _QUADS, *sorted((state / _DISK).iterdir()))
-        if not path.name.startswith("LOG")
-    ]
+    files = [path for path in sorted((state / _DISK).iterdir()) if not path.name.startswith("LOG")]
     stats = [(path.name, path.stat()) for path in files]
     return {name: [at.st_size, at.st_mtime_ns, at.st_ctime_ns] for name, at in stats}
 
@@ -235,13 +193,14 @@ def _build(project: Project, base: Path, name: str) -> None:
     try:
         with (work / _MADE).open("w", encoding="utf-8") as marker:
             fcntl.flock(marker, fcntl.LOCK_EX)
-            store = open_store(project, partial(derive, only=linear_rules(project)))
+            store = open_store(project)
             store.inner.dump(str(work / _QUADS), format=ox.RdfFormat.N_QUADS)
             del store  # both at once would take twice the memory
             disk = ox.Store(str(work / _DISK))
             disk.bulk_load(path=str(work / _QUADS), format=ox.RdfFormat.N_QUADS)
             disk.flush()
             del disk
+            (work / _QUADS).unlink()
             json.dump({"files": _written(work)}, marker)
             marker.flush()
             if _stamp(project) == before and not (base / name).exists():

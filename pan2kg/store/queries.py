@@ -35,7 +35,7 @@ from pan2kg.i18n import (
     told,
 )
 from pan2kg.project import Project, read_text
-from pan2kg.store.store import OwnQuery, Store, needs, select
+from pan2kg.store.store import Store, select
 from pan2kg.turtle import ID, PAN, prefixes_used, read_prefixes, string, tokens
 
 KINDS: Final[Mapping[str, frozenset[str]]] = {
@@ -124,6 +124,11 @@ class Query:
     def question(self, language: str = "en") -> str:
         return self.header.get(f"question_{language}") or self.header.get("question") or self.name
 
+    @property
+    def has_links(self) -> bool:
+        """Whether it may see links of works that share something: its header need not say so."""
+        return self.header.get("links") != "no"
+
     def summary_in(self, language: str = "en") -> str:
         return self.header.get(f"summary_{language}") or self.header.get("summary", "")
 
@@ -173,7 +178,7 @@ def read_query(path: Path, *, name: str = "", project: Project | None = None) ->
     return Query(
         path.stem,
         path.parent.name,
-        OwnQuery(text, path.stem),
+        text,
         name or str(path),
         header,
         tuple(parameters),
@@ -260,6 +265,7 @@ def fill(
     looked_up: Collection[str] = (),
 ) -> str:
     # what was looked up in the graph, by its IRI, is not looked up again
+    store.refuse(query.name)
     parameters = {parameter.name: parameter for parameter in query.parameters}
     if unknown := next((name for name in values if name not in parameters), ""):
         near = get_close_matches(unknown, parameters, n=3, cutoff=0.5)
@@ -272,10 +278,9 @@ def fill(
         name: f"<{value}>" if name in looked_up else _n3(parameters[name], value, store, project)
         for name, value in values.items()
     }
-    filled = _PARAMETER.sub(
+    return _PARAMETER.sub(
         lambda m: f"{m[1]}{values_written.get(m[4], m[2])}{m[3]}{m[5]}", query.text
     )
-    return OwnQuery(filled, query.name)
 
 
 def insist(query: Query, values: Mapping[str, str]) -> None:
@@ -396,12 +401,11 @@ def replaced(iri: str, following: Sequence[str]) -> QueryError:
 # --- what the program asks for itself
 
 
-def program_query(name: str, /, **values: Iterable[str]) -> OwnQuery:
+def program_query(name: str, /, **values: Iterable[str]) -> str:
     """What the program asks for itself: the text of ``queries/program/<name>.rq`` without its header.
 
     A value takes the place of a default as in :func:`fill`, any number of them in ``VALUES ?thing {
-    <one> <two> }``. One whose header does not say what rules it needs sees no derived link:
-    :mod:`pan2kg.store.rules` has these.
+    <one> <two> }``.
     """
     text, defaults = _program_text(name)
     if values.keys() != defaults.keys():
@@ -415,14 +419,12 @@ def program_query(name: str, /, **values: Iterable[str]) -> OwnQuery:
         if unfit := next((term for term in terms if not is_text and _BARE.search(term)), ""):
             raise QueryError("value-no-iri", remedy="no-spaces-in-iri", value=unfit)
         values_written[key] = " ".join(string(term) if is_text else f"<{term}>" for term in terms)
-    return OwnQuery(
-        _GIVEN.sub(lambda m: f"{m[1]}{values_written[m[2] or m[5]]}{m[4]}", text), name, text.needs
-    )
+    return _GIVEN.sub(lambda m: f"{m[1]}{values_written[m[2] or m[5]]}{m[4]}", text)
 
 
 @functools.cache
-def _program_text(name: str) -> tuple[OwnQuery, dict[str, str]]:
+def _program_text(name: str) -> tuple[str, dict[str, str]]:
     written = read_text(Project.packaged().queries / "program" / f"{name}.rq")
     head = _HEAD.match(written)
-    text = OwnQuery(written[head.end() if head else 0 :], name, tuple(needs(written) or ()))
+    text = written[head.end() if head else 0 :]
     return text, {m[2] or m[5]: m[3] for m in _GIVEN.finditer(text)}

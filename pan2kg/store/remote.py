@@ -154,9 +154,16 @@ class RemoteStore:
     wrong: frozenset[str] = frozenset()
     questions: str = ""
 
+    def refuse(self, question: str) -> None:
+        """Refuse a question that the engine was found to answer otherwise than the files do.
+
+        Raises:
+            EndpointError: it is one of them.
+        """
+        if question in self.wrong:
+            raise fault(self.url, "engine-errs", "ask-files", names=question)
+
     def query(self, text: str) -> Result:
-        if isinstance(text, stores.OwnQuery) and text.name in self.wrong:
-            raise fault(self.url, "engine-errs", "ask-files", names=text.name)
         refuse_fetching(text)
         form, kind, body = self._ask(text)
         try:

@@ -11,11 +11,10 @@ from __future__ import annotations
 import hashlib
 import re
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
 from typing import IO, TYPE_CHECKING, Any, Final, Protocol, cast
 
 import pyoxigraph as ox
@@ -48,11 +47,8 @@ _FROM: Final = re.compile("(?<![:?$])" + _ALONE.format("FROM"), re.IGNORECASE)
 """Behind a colon it is a name, as in ``pan:from``, behind a question mark a variable."""
 _SUSPECT: Final = re.compile(f"SERVICE|{_ALONE.format('|'.join(UPDATES))}", re.IGNORECASE)
 """Words that are looked for before a query is read token by token."""
-_HEAD: Final = re.compile(r"(?:#[^\n]*\n|\n)+")
-_NEEDS: Final = re.compile(r"^#\+ needs:(.*)$", re.MULTILINE)
 _POSITION: Final = re.compile(r"^error at (\d+):(\d+): (?:expected )?(.*)", re.DOTALL)
 _WHERE: Final = re.compile(r"^Parser error (?:at|between) line[^:]*: ")
-_COMPLETING: Final = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,46 +65,15 @@ class Store(Protocol):
     def query(self, text: str) -> Result:
         """Solutions, a boolean or triples, as the form of the query asks."""
 
-
-class OwnQuery(str):
-    name: str
-    needs: tuple[str, ...] | None
-
-    def __new__(cls, text: str, name: str = "", needs: tuple[str, ...] | None = None) -> OwnQuery:
-        query = super().__new__(cls, text)
-        query.name = name
-        query.needs = needs
-        return query
+    def refuse(self, question: str) -> None:
+        """Refuse a stored question by its name where this store is known to answer it wrongly."""
 
 
 @dataclass(frozen=True, slots=True)
 class LocalStore:
-    """A store in this process.
+    """A store in this process, in memory or on the disk: ``inner`` is the engine that holds it."""
 
-    What rules derive by the square of what is stated may be ``waiting``, with the names of the
-    rules and what adds it: it is added when something is asked that may see it, all but a query
-    that says what rules it ``needs``.
-    """
-
-    held: ox.Store
-    waiting: list[tuple[frozenset[str], Callable[[LocalStore], None]]] = field(
-        default_factory=list, repr=False, compare=False
-    )
-
-    @property
-    def inner(self) -> ox.Store:
-        self.complete()
-        return self.held
-
-    def complete(self) -> None:
-        if (
-            not self.waiting
-        ):  # also where it is just being added: to the same engine, by a store with nothing waiting
-            return
-        with _COMPLETING:
-            for _, add in self.waiting:
-                add(LocalStore(self.held))
-            self.waiting.clear()
+    inner: ox.Store
 
     def query(self, text: str) -> Result:
         with self._evaluated(text) as result:
@@ -119,21 +84,21 @@ class LocalStore:
         self, text: str
     ) -> Iterator[ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples]:
         refuse_fetching(text)
-        needed = needs(text) if self.waiting else []
-        if any(needed is None or not rules.isdisjoint(needed) for rules, _ in self.waiting):
-            self.complete()
         # with the union as default graph the engine would ignore the FROM clauses of a query
         union = not ("FROM" in text.upper() and _FROM.search(text) and _names_graphs(text))
         try:
-            yield self.held.query(text, use_default_graph_as_union=union)
+            yield self.inner.query(text, use_default_graph_as_union=union)
         except SyntaxError as error:
             raise syntax_error(text, str(error)) from None
         except (OSError, RuntimeError, ValueError) as error:
             raise QueryError("cannot-evaluate", place=Place("query"), error=str(error)) from None
 
+    def refuse(self, question: str) -> None:
+        """Nothing is refused: what answers here is what the program is tested with."""
+
     def add(self, graph: str, triples: Iterable[ox.Triple]) -> None:
         name = ox.NamedNode(graph)
-        self.held.extend(ox.Quad(t.subject, t.predicate, t.object, name) for t in triples)
+        self.inner.extend(ox.Quad(t.subject, t.predicate, t.object, name) for t in triples)
 
     def fill(self, graph: str, text: str) -> None:
         with self._evaluated(text) as result:
@@ -147,7 +112,7 @@ class LocalStore:
         elif answer:
             # read by the engine in half the time it takes to make each term here; it wrote these
             # itself
-            self.held.load(
+            self.inner.load(
                 answer, format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(graph), lenient=True
             )
 
@@ -156,19 +121,6 @@ class LocalStore:
 
 
 # --- asking
-
-
-def needs(text: str) -> list[str] | None:
-    """The rules a query or rule builds on, from its header; ``None`` where it does not say.
-
-    >>> needs("#+ needs: main-label rests-on\\nSELECT * {}"), needs("SELECT * {}")
-    (['main-label', 'rests-on'], None)
-    """
-    if isinstance(text, OwnQuery) and text.needs is not None:
-        return [*text.needs]
-    head = _HEAD.match(text)
-    match = _NEEDS.search(head[0]) if head else None
-    return match[1].split() if match else None
 
 
 def is_true(text: str) -> bool:
@@ -426,15 +378,6 @@ def withdraw(store: ox.Store) -> None:
     for link in links:
         if isinstance(link, ox.NamedNode):  # the shapes tell of others
             _end(store, link)
-
-
-Derive = Callable[[LocalStore, Project], None]
-
-
-def open_store(project: Project, derive: Derive) -> LocalStore:
-    store = load_project(project)
-    derive(store, project)
-    return store
 
 
 def fingerprint(project: Project) -> str:

@@ -21,13 +21,14 @@ from pan2kg.store import (
     LocalStore,
     Query,
     Store,
+    derive,
     program_query,
     read_query,
     remote,
-    rules,
     select,
     store as stores,
 )
+from pan2kg.store.links import ALL
 from pan2kg.turtle import blocks as turtle, vocabulary, writer
 from pan2kg.validation import compilation, lines, quotations, report
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, RuleUse, Severity
@@ -152,14 +153,10 @@ def look(
         reports.append(findings_of_shapes(project, store, names, engine, only=narrow))
     tell("check-quality")
     if Kind.QUALITY in kinds:
-        # the shipped queries read nothing that is derived; one of a project's own may, unless its
-        # header says otherwise
-        needed = (
-            (stores.needs(read_text(path)), path) for path in sorted(project.queries.glob(_QUALITY))
-        )
+        # the shipped queries read nothing that is derived; one of a project's own may
         if any(
-            of or (of is None and not lines.is_shipped(path, project.name_of(path)))
-            for of, path in needed
+            not lines.is_shipped(path, project.name_of(path))
+            for path in sorted(project.queries.glob(_QUALITY))
         ):
             _derived(store, project)
         reports.append(findings_of_quality(project, store, names, only=narrow))
@@ -237,9 +234,9 @@ def _near(
     return [files[name] for name in paths if name in files]
 
 
-def _derived(store: LocalStore, project: Project, limit: int = rules.ALL) -> LocalStore:
+def _derived(store: LocalStore, project: Project, limit: int = ALL) -> LocalStore:
     if not any(stores.is_derived(str(name)[1:-1]) for name in store.inner.named_graphs()):
-        rules.derive(store, project, limit=limit)
+        derive(store, project, limit=limit)
     return store
 
 

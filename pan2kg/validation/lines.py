@@ -396,7 +396,7 @@ def _statement_faults(file: TurtleFile) -> Iterator[LayoutFault]:
 
 _REQUIRED: Final = ("question", "summary")
 _SAID: Final = ("question", "summary", "message", "remedy")
-_OTHERS: Final = frozenset(("tags", "view", "needs", "version"))
+_OTHERS: Final = frozenset(("tags", "view", "links", "needs", "version"))
 _QUALITY: Final = frozenset(("severity", "looks_at", "message", "remedy", "use", "value"))
 """What only the header of a quality query says."""
 _UNLABELLED: Final = frozenset(("read_at", "link"))

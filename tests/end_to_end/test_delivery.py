@@ -21,7 +21,6 @@ from tests.conftest import BARE, PATIENCE, made_once
 
 if TYPE_CHECKING:
     import pan2kg
-    from pan2kg.store.rules import LinkView
     from pan2kg.store.store import Store
     from tests.conftest import Cli
 
@@ -41,9 +40,9 @@ COMMANDS = (
 def deliver(project: str) -> None:
     kept: dict[int, tuple[Store, Labels]] = {}
 
-    def labels_of(store: Store, links: LinkView | None = None) -> Labels:
+    def labels_of(store: Store) -> Labels:
         if id(store) not in kept:
-            kept[id(store)] = store, read_labels(store, links)
+            kept[id(store)] = store, read_labels(store)
         return kept[id(store)][1]
 
     with pytest.MonkeyPatch.context() as patch:

@@ -32,8 +32,8 @@ from pan2kg.site.questions import Permalink, notice
 from pan2kg.site.registry import Site
 from pan2kg.store.as_of import as_of
 from pan2kg.store.queries import read_queries
-from pan2kg.store.rules import derive
-from pan2kg.store.store import LocalStore, dump, load_project, open_store
+from pan2kg.store.rules import open_store
+from pan2kg.store.store import LocalStore, dump, load_project
 from pan2kg.tables.network import export_network
 from pan2kg.tables.table import DEFAULT, TABLES, cells
 from pan2kg.tables.writers import Style, write
@@ -146,7 +146,7 @@ def test_dataset_and_network_hold_what_the_files_do_and_an_endpoint_answers_alik
 
 
 def quads(project: Project) -> set[ox.Quad]:
-    return set(open_store(project, derive).inner)
+    return set(open_store(project).inner)
 
 
 def test_a_release_holds_what_the_project_did_and_is_asked_its_own_questions(
@@ -198,7 +198,7 @@ def test_a_dump_is_asked_the_nearest_questions(
     assert quads(opened) == set(few.held.inner)
     (tmp_path / "graph.nq").write_text("<http://e/a> <http://e/p>\n")
     with pytest.raises(Pan2kgError, match=r"graph\.nq:2:1: This is not RDF as \.nq says"):
-        open_store(Project.at(tmp_path / "graph.nq"), derive)
+        open_store(Project.at(tmp_path / "graph.nq"))
 
 
 # One number says which release of the graph it is, also where dataset and ontology state different

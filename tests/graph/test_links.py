@@ -34,9 +34,7 @@ e:unknown a pan:Document .
 """
 
 
-def store_of(
-    *turtle: str, rules: Sequence[str] = ("linked-to", "linked-to-at-level")
-) -> LocalStore:
+def store_of(*turtle: str, rules: Sequence[str] | None = None) -> LocalStore:
     return worlds.store_of(HEAD + "\n".join(turtle), rules=rules)
 
 

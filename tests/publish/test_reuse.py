@@ -12,7 +12,7 @@ import pan2kg
 from pan2kg.project import Project
 from pan2kg.publish import edition as editions, folder, reuse
 from pan2kg.publish.release import ReleaseOptions, SitePart, publish
-from pan2kg.store import LocalStore, open_store, rules
+from pan2kg.store import derive, load_project
 from tests.copies import FEW, copy
 from tests.publish.conftest import TODAY, YOUTH, edition_of
 
@@ -39,17 +39,14 @@ class Things(SitePart):
 
 
 def state(project: Project, name: str) -> editions.Edition:
-    def derive(store: LocalStore, project: Project) -> None:
-        if EDITS.get(name):
-            thing, verb, value = f"<https://w3id.org/pan2kg/{EDITS[name]}".split(" ", 2)
-            after, before = (
-                f"{{ GRAPH ?g {{ {thing} {verb} {term} }} }}" for term in (value, "?o")
-            )
-            insert = "" if value == "?o" else f"INSERT {after}"
-            store.inner.update(f"{_PREFIXES} DELETE {before} {insert} WHERE {before}")
-        rules.derive_when_asked(store, project)
-
-    edition = edition_of(pan2kg.Graph(project, open_store(project, derive), language="fr"))
+    store = load_project(project)
+    if EDITS.get(name):
+        thing, verb, value = f"<https://w3id.org/pan2kg/{EDITS[name]}".split(" ", 2)
+        after, before = (f"{{ GRAPH ?g {{ {thing} {verb} {term} }} }}" for term in (value, "?o"))
+        insert = "" if value == "?o" else f"INSERT {after}"
+        store.inner.update(f"{_PREFIXES} DELETE {before} {insert} WHERE {before}")
+    derive(store, project)
+    edition = edition_of(pan2kg.Graph(project, store, language="fr"))
     if name:
         day = date(2026, 12, 24)
         edition.graph = pan2kg.Graph(project, edition.store, language="fr", as_of=day)

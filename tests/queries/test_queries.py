@@ -20,8 +20,8 @@ import pan2kg
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.project import Project
 from pan2kg.store.queries import fill, read_queries
-from pan2kg.store.rules import derive, rule_files
-from pan2kg.store.store import LocalStore, is_derived, load, load_project, needs, select
+from pan2kg.store.rules import derive, open_store, rule_files
+from pan2kg.store.store import LocalStore, load, select
 from pan2kg.tables import writers as answers
 from pan2kg.tables.writers import write_answer
 from pan2kg.turtle.vocabulary import graph_of
@@ -79,8 +79,8 @@ def test_a_question_says_what_it_asks_in_each_language_and_declares_what_it_uses
     declared = dict(re.findall(r"^PREFIX ([\w-]+): <([^>]*)>$", query.text, flags=re.MULTILINE))
     assert list(declared) == sorted(prefixes_used(query.text))
     assert all(read_prefixes(project)[prefix] == space for prefix, space in declared.items())
-    assert name not in QUESTIONS or needs(query.text) is not None, (
-        "say `#+ needs:`, so that a question starts fast"
+    assert name not in QUESTIONS or query.header.get("links") in ("yes", "no"), (
+        "say `#+ links: no`, so that a question starts fast, or `#+ links: yes`"
     )
 
 
@@ -201,29 +201,18 @@ def test_two_engines_agree_on_quality(name: str, faulty: pan2kg.Graph) -> None:
 
 
 @pytest.fixture(scope="module")
-def stated(project: Project) -> LocalStore:
-    """What the files of the shipped graph say; who derives from it takes that out again."""
-    return load_project(project)
+def unlinked(project: Project) -> LocalStore:
+    """The shipped graph without links of works that share something."""
+    return open_store(project, links=False)
 
 
-@pytest.mark.parametrize(
-    "rules", sorted({tuple(sorted(needs(query.text) or ())) for query in QUERIES.values()} - {()})
-)
-def test_questions_need_no_rule_but_those_they_name(
-    rules: tuple[str, ...], project: Project, stated: LocalStore, answer: Callable[[str], str]
+@pytest.mark.parametrize("name", [name for name in NAMES if not QUERIES[name].has_links])
+def test_questions_that_say_so_see_no_links_of_works_that_share_something(
+    name: str, unlinked: LocalStore, answer: Callable[[str], str]
 ) -> None:
-    """What the rules derive is derived once for all questions that name the same ones."""
-    asked = [query for query in QUERIES.values() if tuple(sorted(needs(query.text) or ())) == rules]
-    derive(stated, project, rules)
-    try:
-        found = {
-            query.name: write_answer(stated.query(query.text), "csv").replace("\r\n", "\n")
-            for query in asked
-        }
-    finally:
-        for name in [name for name in stated.inner.named_graphs() if is_derived(str(name)[1:-1])]:
-            stated.inner.remove_graph(name)
-    assert found == {query.name: answer(query.text) for query in asked}
+    text = QUERIES[name].text
+    found = write_answer(unlinked.query(text), "csv").replace("\r\n", "\n")
+    assert found == answer(text)
 
 
 def test_every_rule_derives_something_from_the_shipped_graph(

@@ -24,8 +24,8 @@ from pan2kg.review.decision import Candidate
 from pan2kg.review.desk import submit
 from pan2kg.review.files import Outcome
 from pan2kg.review.work import graph_candidates
-from pan2kg.store.rules import derive
-from pan2kg.store.store import Store, open_store
+from pan2kg.store.rules import open_store
+from pan2kg.store.store import Store
 from tests.copies import FEW, copy
 
 TOKEN: Final = "correct horse battery staple"
@@ -85,7 +85,7 @@ class WritableProject:
         )
 
     def reopened(self) -> WritableProject:
-        return WritableProject(self.project, open_store(self.project, derive))
+        return WritableProject(self.project, open_store(self.project))
 
     @property
     def material(self) -> Graph:

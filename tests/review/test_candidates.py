@@ -2,7 +2,6 @@
 
 import shutil
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +19,7 @@ from pan2kg.review.desk import Desk, decide_candidate, open_desk, press
 from pan2kg.review.work import relation_of, search
 from pan2kg.store.queries import program_query
 from pan2kg.store.rules import derive
-from pan2kg.store.store import open_store
+from pan2kg.store.store import load_project
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.vocabulary import link_iri
 from pan2kg.turtle.writer import read_prefixes
@@ -229,9 +228,9 @@ def test_from_the_document_to_what_passes_check_and_back_by_the_page(root: Path,
     assert (done.returncode, done.stderr) == (0, "Accepted: 1, rejected: 0; left: 0.\n")
     assert cli("check", FILE, "--language", "en", cwd=root).returncode == 0
     project = Project.at(root)
-    graph = Graph(
-        project, open_store(project, partial(derive, only=["evidence-level"])), language="fr"
-    )
+    store = load_project(project)
+    derive(store, project, ["evidence-level"])
+    graph = Graph(project, store, language="fr")
     levels = graph.read(
         "PREFIX pan: <https://w3id.org/pan2kg/ontology#> SELECT ?level WHERE "
         "{ ?part a pan:Involvement ; pan:reviewedBy 'A. Weber' ; pan:evidenceLevel ?level }"
@@ -263,11 +262,10 @@ def test_a_rejected_part_stands_in_the_graph_as_no_involvement_and_does_not_retu
     assert desk("B. Muller").current is None
     for path in (root / "work").rglob("*.*"):
         path.unlink()  # as on another machine, which has the files of the graph alone
-    graph = Graph(
-        Project.at(root),
-        open_store(Project.at(root), partial(derive, only=["main-label"])),
-        language="fr",
-    )
+    project = Project.at(root)
+    store = load_project(project)
+    derive(store, project, ["main-label"])
+    graph = Graph(project, store, language="fr")
     parts = program_query("review/parts-of-plan", plan=PLAN)
     assert graph.read(parts) == with_bodies.read(parts)
     again = search(graph, in_action(with_bodies, f"Chef de file : {NAME}"), PLAN)

@@ -308,11 +308,10 @@ import json, resource, signal, sys
 from datetime import date
 from pan2kg.project import Project
 from pan2kg.review.desk import submit
-from pan2kg.store.rules import derive
-from pan2kg.store.store import open_store
+from pan2kg.store.rules import open_store
 
 project = Project.at(sys.argv[1])
-store = open_store(project, derive)
+store = open_store(project)
 print("ready", flush=True)
 forms = json.loads(sys.stdin.readline())
 if len(sys.argv) > 2:

@@ -8,7 +8,6 @@ import shutil
 import sys
 from dataclasses import replace
 from datetime import date
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,8 +19,8 @@ from pan2kg.review.decision import Candidate
 from pan2kg.review.desk import Desk, Wanted, open_desk, press, submit, suggestion
 from pan2kg.review.files import Outcome
 from pan2kg.review.work import CANDIDATES, Material, for_second_reader, read_material, with_controls
-from pan2kg.store.rules import derive
-from pan2kg.store.store import open_store
+from pan2kg.store.rules import derive, open_store
+from pan2kg.store.store import load_project
 from pan2kg.turtle.blocks import misnamed, read_turtle_file
 from pan2kg.turtle.vocabulary import thing
 from pan2kg.turtle.writer import read_prefixes
@@ -424,7 +423,9 @@ def test_candidates_come_in_the_order_of_the_text_and_a_wrong_key_changes_nothin
 
 
 def test_a_page_proposes_previews_decides_several_and_reads_a_second_time(root: Path) -> None:
-    store = open_store(Project.at(root), partial(derive, only=["main-label"]))
+    project = Project.at(root)
+    store = load_project(project)
+    derive(store, project, ["main-label"])
 
     def send(item: str, verdict: str, **form: str) -> Outcome:
         fields = {"form": "candidate", "item": item, "verdict": verdict, "reviewer": "A. Weber"}
@@ -490,7 +491,7 @@ def test_equal_decisions_write_the_same_bytes_as_release_0_1_0(root: Path) -> No
     shutil.copyfile(OLD / CANDIDATES, work / CANDIDATES)
     project = Project.at(root)
     day = date(2026, 11, 29)
-    graph = Graph(project, open_store(project, derive), language="fr", as_of=day)
+    graph = Graph(project, open_store(project), language="fr", as_of=day)
     sessions = {
         "A. Weber": (
             "a",

@@ -187,11 +187,11 @@ def test_pairs_that_share_bodies_and_topics_only_have_a_page_where_a_server_draw
 
 
 def recurring(graph: Graph, often: str) -> Reader:
-    store = LocalStore(ox.Store(), [*graph.held.waiting])
-    store.held.bulk_extend(graph.held.held)
+    store = LocalStore(ox.Store())
+    store.inner.bulk_extend(graph.held.inner)
     duration = ox.Literal(often, datatype=ox.NamedNode(f"{XSD}duration"))
     source = ox.NamedNode(graph_of("core/obligations/reg-2024-3015.ttl"))
-    store.held.add(
+    store.inner.add(
         ox.Quad(
             ox.NamedNode(f"{ID}obligation/{RECURRING}"),
             ox.NamedNode(f"{PAN}recursEvery"),

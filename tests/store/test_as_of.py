@@ -63,7 +63,7 @@ def test_what_is_left_out_is_told_with_why_unless_it_only_went_along(project: Pr
     loaded(
         "e:computed a pan:Link ; pan:between e:now , e:over .", graph=DERIVED + "any", into=store
     )
-    assert as_of(store, DAY, project, rules=[]).notes("en") == (
+    assert as_of(store, DAY, project, links=False).notes("en") == (
         "As of 30 June 2021, left out: 2 plans (1 before its start, 1 after its end), 1 action, 1 asserted link.",
         "Kept although no date is known: 1 plan.",
         "1 plan in force has no known end.",

@@ -1,6 +1,6 @@
 """Derived links are what the rules say that define them, as triples and as they are read; of too many the strongest."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -8,20 +8,15 @@ import pytest
 from hypothesis import example, given, settings, strategies as st
 
 import pan2kg
-from pan2kg.graph.graph import Graph, open_graph
 from pan2kg.project import Project
-from pan2kg.site import quality
-from pan2kg.site.page import SiteContext
-from pan2kg.site.registry import Site
-from pan2kg.store import rules
-from pan2kg.store.rules import derive, derive_when_asked, linear_rules
-from pan2kg.store.store import LocalStore, load_project, needs, open_store
+from pan2kg.store import links, rules
+from pan2kg.store.rules import derive, open_store
+from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import PAN, ROOT, graph_of, rule_of
 from pan2kg.turtle.writer import read_prefixes
 
 SHIPPED = Project.packaged()
-PROGRAM = SHIPPED.queries / "program"
-GRAPHS = {rule: graph_of(f"derived/{rule}") for rule in rules.LINK_RULES}
+GRAPHS = {rule: graph_of(f"derived/{rule}") for rule in links.LINK_RULES}
 PREFIXES = read_prefixes(SHIPPED) | {"e": "http://e/"}
 HEAD = """
 e:p a pan:Plan . e:q a pan:Plan . e:r a pan:Plan . e:v pan:inReview e:review .
@@ -57,7 +52,7 @@ def loaded(
 ) -> LocalStore:
     store = into or LocalStore(ox.Store())
     head = (f"@prefix {name}: <{space}> ." for name, space in PREFIXES.items())
-    store.held.load(
+    store.inner.load(
         "\n".join((*head, *lines)), format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(graph)
     )
     return store
@@ -119,19 +114,6 @@ def test_random_graphs_have_the_links_of_the_rules(
             loaded(f"e:{work} pan:has{kind} e:{tag} .", graph=f"http://e/graph/{graph}", into=store)
     derive(made, SHIPPED)
     assert quads(made) == quads(as_written(ruled))
-    view = rules.read_view(ruled, ROOT, ROOT)
-    if view is None:
-        assert any(kind == "shared-topic" for kind, *_ in stated), (
-            "else the view is that of the rules"
-        )
-    else:
-        said = {
-            str(ox.Quad(ox.NamedNode(iri), ox.NamedNode(name), value, ox.NamedNode(graph)))
-            for link in view.links
-            for iri, name, value, graph in view.about(link)
-        }
-        of_links = {GRAPHS[rule] for rule in rules.LINK_RULES if not rule.startswith("linked-to")}
-        assert said == {str(quad) for quad in ruled.inner if quad.graph_name.value in of_links}
 
 
 def test_a_node_without_a_name_and_a_rule_of_the_projects_own_are_left_to_the_rules_as_written(
@@ -155,17 +137,15 @@ def test_a_node_without_a_name_and_a_rule_of_the_projects_own_are_left_to_the_ru
 
 @pytest.fixture(scope="module")
 def ready(few: pan2kg.Graph) -> LocalStore:
-    store = load_project(few.project)
-    derive(store, few.project, linear_rules(few.project))
-    return store
+    return open_store(few.project, links=False)
 
 
 def test_of_too_many_links_each_work_has_its_strongest_with_all_that_is_said_of_them(
     ready: LocalStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    every, ways = rules.read_links(ready, ROOT)
+    every, ways = links.read_links(ready, ROOT)
     assert ways == sum(len(link.shared) for link in every.values()), "counted without making them"
-    strong, number = rules.read_links(ready, ROOT, limit=0, top=2)
+    strong, number = links.read_links(ready, ROOT, limit=0, top=2)
     assert number == ways > len(every) > len(strong)
     assert all(every[iri] == link for iri, link in strong.items())
     works: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -181,16 +161,16 @@ def test_of_too_many_links_each_work_has_its_strongest_with_all_that_is_said_of_
                     min(len(works[link.kind, shared]) for shared in link.shared)
                 )
     assert all(sorted(has[place])[:2] == sorted(ranks)[:2] for place, ranks in best.items())
-    assert rules.missing_links(ready) is None, "none was to be"
+    assert links.missing_links(ready) is None, "none was to be"
     for limit in (ways, 0):
         store = LocalStore(ox.Store())
         store.inner.bulk_extend(ready.inner)
-        assert rules.derive_links(store, GRAPHS, ROOT, limit=limit, top=1)
-        monkeypatch.setattr(rules, "ALL", limit)
-        made = rules.read_links(ready, ROOT, limit=limit, top=1)[0]
-        assert rules.missing_links(store) == (None if limit else (len(made), ways))
+        assert links.derive_links(store, GRAPHS, ROOT, limit=limit, top=1)
+        monkeypatch.setattr(links, "ALL", limit)
+        made = links.read_links(ready, ROOT, limit=limit, top=1)[0]
+        assert links.missing_links(store) == (None if limit else (len(made), ways))
         graphs = (
-            ox.NamedNode(GRAPHS[rule]) for rule in (*rules.SHARED, "derived-from", "derived-level")
+            ox.NamedNode(GRAPHS[rule]) for rule in (*links.SHARED, "derived-from", "derived-level")
         )
         assert {
             quad.subject.value  # type: ignore[union-attr]
@@ -199,124 +179,16 @@ def test_of_too_many_links_each_work_has_its_strongest_with_all_that_is_said_of_
         } == made.keys()
 
 
-@pytest.fixture(scope="module")
-def whole(few: pan2kg.Graph) -> Graph:
-    graph = Graph(few.project, open_store(few.project, derive))
-    graph.once("links", lambda: None)
-    return graph
-
-
-def test_links_statements_and_network_are_those_of_the_triples(
-    few: pan2kg.Graph, whole: Graph
+def test_a_store_opened_without_links_lacks_what_the_rules_of_links_derive_and_nothing_else(
+    few: pan2kg.Graph, ready: LocalStore
 ) -> None:
-    both = Graph(
-        few.project, whole.held
-    )  # as a service or after a query of one's own: triples and view
-    for graph in (open_graph(few.project.root), both):
-        assert graph.links
-        assert graph.links.links
-        assert graph.ties == whole.ties
-        things = {one.thing for one in whole.statements.every} | {
-            one.target for one in whole.statements.every
-        }
-        for thing in sorted(things - {""})[:: 1 if graph is not both else 50]:
-            assert graph.statements.about(thing) == whole.statements.about(thing)
-            assert graph.statements.towards(thing) == whole.statements.towards(thing)
-        assert graph.labels.entries == whole.labels.entries
-        one = graph.network(evidence="editors")
-        two = whole.network(evidence="editors")
-        assert list(one.edges(keys=True, data=True)) == list(two.edges(keys=True, data=True))
-        assert list(one.nodes(data=True)) == list(two.nodes(data=True))
-        assert quality.balances(graph.store, graph.links) == quality.balances(whole.store)
-
-
-def test_pages_hold_no_derived_link(few: pan2kg.Graph, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        quality, "_checked", lambda *_: None
-    )  # a check reads the files into a store of its own
-    graph = open_graph(few.project.root)
-    site = Site(SiteContext(graph))
-    store = graph.held
-    plan = next(iter(graph.ties.by_pair))[0].rpartition("/")[2]
-    for path in ("fr/index.html", f"fr/plan/{plan}.html", "fr/pairs.html", "fr/quality.html"):
-        site.page(path, {})
-    derived = [quad for quad in store.held if rule_of(quad.graph_name.value)]
-    assert len(derived) <= 0.3 * (len(store.held) - len(derived))
-    assert not any(store.held.quads_for_pattern(None, ox.NamedNode(PAN + "derivedBy"), None))
-
-
-ANYTHING = "SELECT * { ?s ?p ?o } LIMIT 1"
-
-
-def test_whatever_may_see_derived_links_is_answered_with_them() -> None:
-    every = loaded(HEAD, ONE_LINK)
-    derive(every, SHIPPED)
-    assert any(every.held.quads_for_pattern(None, ox.NamedNode(PAN + "derivedBy"), None))
-    for see in (
-        ANYTHING,
-        f"#+ needs: linked-to\n{ANYTHING}",
-        "SELECT * { ?s ?p '''\n#+ needs:\n''' }",
-        len,
-        quads,
-    ):
-        store = loaded(HEAD, ONE_LINK)
-        derive_when_asked(store, SHIPPED)
-        for blind in (f"#+ needs: main-label\n{ANYTHING}", f"#+ needs:\n{ANYTHING}"):
-            store.query(blind)
-        assert store.waiting
-        store.query(see) if isinstance(see, str) else see(store)
-        assert {*map(str, store.held)} == {*map(str, every.held)}
-
-
-SEEN_IN_PARTS = {
-    "links/ties",
-    "network/links",
-    "network/via",
-    "network/evidence",
-    "network/ends",
-    "ontology/properties",
-    "ontology/types",
-    "site/links-by-evidence",
-}
-"""What the view adds to after it was asked."""
-
-
-def test_queries_of_the_program_say_that_they_see_derived_links(
-    ready: LocalStore, whole: Graph
-) -> None:
-    blind = []
-    for path in sorted(PROGRAM.rglob("*.rq")):
-        text = path.read_text(encoding="utf-8")
-        answers = []
-        if not needs(text):
-            for store in (ready, whole.held):
-                result = store.query(text)
-                rows = (
-                    [str(bool(result))] if isinstance(result, ox.QueryBoolean) else map(str, result)
-                )
-                # what stands in one cell together has no order
-                answers.append(Counter("".join(sorted(row)) for row in rows))
-            if answers[0] != answers[1]:
-                blind.append(str(path.relative_to(PROGRAM).with_suffix("")))
-    assert {*blind} <= SEEN_IN_PARTS, (
-        "they see derived links: give them the line `#+ needs:` with the rules"
-    )
-
-
-@pytest.mark.parametrize(
-    ("more", "seen"),
-    [
-        ("", True),
-        ("e:l pan:linkType linktype:shared-topic ; pan:between e:a , e:b .", False),
-        ("<{link}> pan:score 1 .", False),
-        ("e:c pan:hasTopic [] .", False),
-    ],
-)
-def test_who_speaks_of_a_derived_link_has_it_as_triples(more: str, seen: bool) -> None:  # noqa: FBT001
-    view = rules.read_view(loaded(HEAD, ONE_LINK), ROOT, ROOT)
-    assert view is not None
-    (link,) = view.links
-    assert (
-        rules.read_view(loaded(HEAD, ONE_LINK + more.replace("{link}", link)), ROOT, ROOT)
-        is not None
-    ) == seen
+    rules_of_links = {
+        name
+        for name, path in rules.rule_files(few.project).items()
+        if rules.needs_links(path.read_text(encoding="utf-8"))
+    }
+    assert rules_of_links == {*links.LINK_RULES}
+    without = {
+        str(quad) for quad in few.held.inner if rule_of(quad.graph_name.value) not in rules_of_links
+    }
+    assert quads(ready) == without

@@ -109,7 +109,7 @@ def test_a_label_means_its_thing_in_any_case_and_a_key_as_it_is_written_and_one_
     None
 ):
     twins = LocalStore(ox.Store())
-    twins.held.load(TWINS, format=ox.RdfFormat.TURTLE)
+    twins.inner.load(TWINS, format=ox.RdfFormat.TURTLE)
     for typed, meant in (
         ("momentum", "b"),
         ("MOMENTUM", "b"),

@@ -392,6 +392,9 @@ class Choosy:
             raise self.error
         return self.inner.query(text)
 
+    def refuse(self, question: str) -> None:
+        self.inner.refuse(question)
+
 
 @pytest.fixture(scope="module")
 def whole(few: pan2kg.Graph) -> Report:

@@ -266,7 +266,7 @@ QUESTION: Final = """\
 #+ summary_fr: Chaque action.
 #+ tags: overview
 #+ view: table
-#+ needs:
+#+ links: no
 #+ parameter_plan_kind: plan
 #+ parameter_plan_fr: le plan
 #+ parameter_of_kind: plan action

@@ -1,0 +1,341 @@
+"""Links of works that share something, as the rules define them, read off tables of work × thing.
+
+Two works of different plans are linked by each text, body, topic and target group they share. The
+rules say so, and are run as they are written where a thing has no name or somebody states a link of
+such a kind; here the same links are made in a third of the time. Of more than :data:`ALL` only the
+:data:`TOP` of each work and kind are made, through what fewest works share: the number of links
+grows with the square of what is shared.
+"""
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, product
+from typing import Final, NamedTuple, TypeVar
+
+import pyoxigraph as ox
+
+from pan2kg.store.queries import LEVELS, program_query
+from pan2kg.store.store import LocalStore, Store, Term, plain, select
+from pan2kg.turtle.vocabulary import ID, PAN, RDF, thing
+
+SHARED: Final = ("shared-instrument", "shared-body", "shared-topic", "shared-target-group")
+"""The kinds of derived links, the strongest evidence first."""
+LINK_RULES: Final = (*SHARED, "derived-from", "derived-level", "linked-to", "linked-to-at-level")
+"""The rules whose triples are made here, in the order in which they run."""
+ALL: Final = 100_000
+"""Up to so many links are made, all of them; of a graph with more, those of each work that are strongest."""
+TOP: Final = 2
+"""Of each work and kind so many links are made where there are too many."""
+JOINED: Final = {
+    "linked-to": {"linkedTo": 2},
+    "linked-to-at-level": {"linkedToAtPlan": 1, "linkedToAtOther": 3, "linkedToAtEditors": 4},
+}
+"""The plain triples of rules, each with the weakest rank at which two works have it."""
+DERIVED_FROM: Final = "http://www.w3.org/ns/prov#wasDerivedFrom"
+VERSION: Final = 1
+_TYPES: Final = {f"{ID}linktype/{kind}" for kind in SHARED}
+_RANKS: Final = {f"{ID}evidencelevel/{name}": rank for rank, name in enumerate(LEVELS, 1)}
+_COUNTED: Final = frozenset((f"{ID}linkstatus/accepted", f"{ID}linkstatus/derived"))
+_ALIKE: Final = (
+    f"<{RDF}type> <{PAN}Link>",
+    f"<{PAN}status> <{ID}linkstatus/derived>",
+    f"<{PAN}certainty> <{ID}certainty/derived>",
+)
+"""What is said of every derived link."""
+Pair = tuple[str, str]
+T = TypeVar("T")
+
+
+class AsWrittenError(Exception):
+    """A node without a name stands where a link needs one, or a link is stated too: the rules have to say it."""
+
+
+class Link(NamedTuple):
+    """A derived link: its address, its kind, the two works it joins, and in N-Triples what they share."""
+
+    iri: str
+    kind: str
+    ends: Pair
+    shared: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class WorksByShared:
+    """What can be shared: ``homes`` has the plans of each work, ``tables`` by kind the works of each thing."""
+
+    homes: Mapping[str, set[str]]
+    tables: Mapping[str, Mapping[str, list[str]]]
+
+    def ways(self) -> int:
+        """In how many ways works of different plans are joined: once for each thing two of them share."""
+        number = 0
+        for works_of in self.tables.values():
+            for works in works_of.values():
+                of_plan = Counter(frozenset(self.homes[work]) for work in works)
+                within = sum(n * n for plans, n in of_plan.items() if len(plans) == 1)
+                number += (len(works) ** 2 - within) // 2
+        return number
+
+    def are_of_two_plans(self, work_a: str, work_b: str) -> bool:
+        return len(self.homes[work_a] | self.homes[work_b]) > 1
+
+
+def _named(term: Term | None) -> str:
+    if term is None or isinstance(term, ox.BlankNode):
+        raise AsWrittenError
+    return str(term)
+
+
+def _iri(term: Term | None) -> str:
+    return _named(term)[1:-1]
+
+
+def _rows(store: Store, name: str) -> Sequence[tuple[Term | None, ...]]:
+    return select(store, program_query(name)).rows
+
+
+def read_shared(store: Store, kinds: Collection[str] = SHARED) -> WorksByShared:
+    """What the works of a store can share, by kind of link; works of a thing are in the order of addresses.
+
+    Raises:
+        AsWrittenError: a work or a plan has no name.
+    """
+    homes: dict[str, set[str]] = defaultdict(set)
+    for work, home in _rows(store, "links/works"):
+        if not isinstance(work, ox.NamedNode):
+            raise AsWrittenError
+        homes[work.value].add(_named(home))
+    entries = [
+        (plain(kind), _iri(work), _named(value))
+        for kind, work, value in _rows(store, "links/shared")
+    ]
+    tables: dict[str, dict[str, list[str]]] = {kind: defaultdict(list) for kind in SHARED}
+    for name, subject, shared in sorted(entries):
+        if subject in homes:
+            tables[name][shared].append(subject)
+    chosen = {kind: works_of for kind, works_of in tables.items() if kind in kinds}
+    return WorksByShared(homes, chosen)
+
+
+def _every_pair(works: WorksByShared, kind: str) -> dict[Pair, list[str]]:
+    by_pair: dict[Pair, list[str]] = {}
+    for shared, members in works.tables[kind].items():
+        for pair in combinations(members, 2):
+            if works.are_of_two_plans(*pair):
+                by_pair.setdefault(pair, []).append(shared)
+    return by_pair
+
+
+def _strongest_pairs(works: WorksByShared, kind: str, top: int) -> dict[Pair, list[str]]:
+    """Of each work the ``top`` pairs through what fewest works share, with all that the two share.
+
+    Among those that share a thing the ones that follow in the order of addresses are taken, not
+    everybody's first.
+    """
+    works_of = works.tables[kind]
+    shared_by: dict[str, set[str]] = defaultdict(set)
+    for shared, members in works_of.items():
+        for work in members:
+            shared_by[work].add(shared)
+
+    def partners_of(work: str) -> Iterator[str]:
+        for shared in sorted(shared_by[work], key=lambda shared: (len(works_of[shared]), shared)):
+            members = works_of[shared]
+            place = places[shared][work]
+            for step in range(1, len(members)):
+                partner = members[(place + step) % len(members)]
+                if works.are_of_two_plans(work, partner):
+                    yield partner
+
+    places = {
+        shared: {work: place for place, work in enumerate(members)}
+        for shared, members in works_of.items()
+    }
+    by_pair: dict[Pair, list[str]] = {}
+    for work in sorted(shared_by):
+        partners: set[str] = set()
+        for partner in partners_of(work):
+            if len(partners) == top:
+                break
+            partners.add(partner)
+            ends = (work, partner) if work < partner else (partner, work)
+            by_pair.setdefault(ends, sorted(shared_by[work] & shared_by[partner]))
+    return by_pair
+
+
+def read_links(
+    store: Store, space: str, *, kinds: Collection[str] = SHARED, limit: int = ALL, top: int = TOP
+) -> tuple[dict[str, Link], int]:
+    """The links of works that share something, by address, and in how many ways works are joined.
+
+    Addresses begin with ``space``. Where there are more ways than ``limit``, the ``top`` links of
+    each work and kind are made alone.
+
+    Raises:
+        AsWrittenError: something that a link needs has no name.
+    """
+    works = read_shared(store, kinds)
+    number = works.ways()
+    links: dict[str, Link] = {}
+    for kind in works.tables:
+        if number > limit:
+            by_pair = _strongest_pairs(works, kind, top)
+        else:
+            by_pair = _every_pair(works, kind)
+        for ends, shared in by_pair.items():
+            # as pan2kg.turtle.vocabulary.link_iri makes it for ends that are sorted
+            digest = hashlib.sha256(f"{kind}||{ends[0]}|{ends[1]}||".encode()).hexdigest()
+            iri = thing("link", digest[:16], space)
+            links[iri] = Link(iri, kind, ends, tuple(sorted(shared)))
+    return links, number
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What is said of links: on what statements each rests, and on whose word.
+
+    ``levels`` has for each work and what it rests on or involves a bit a rank: the low four of
+    texts, the high four of bodies. ``grounds`` are statements by the kind of link, an end and what
+    is shared.
+    """
+
+    levels: Mapping[Pair, int]
+    grounds: Mapping[tuple[str, str, str], Sequence[str]]
+
+    def rests(self, link: Link) -> list[str]:
+        places = product((link.kind,), link.ends, link.shared)
+        return sorted({ground for place in places for ground in self.grounds.get(place, ())})
+
+    def rank(self, link: Link) -> int:
+        """The rank of the level of evidence of a link, 1 the firmest; 0 where nobody says it."""
+        if link.kind in SHARED[2:]:
+            return len(LEVELS)  # topics and target groups were assigned by editors
+        both = 0
+        for shared in link.shared:
+            first, second = (self.levels.get((end, shared), 0) for end in link.ends)
+            both |= first & second
+        both = (both | both >> 4) & 0b1111
+        return (both & -both).bit_length()
+
+
+def _read_said(store: Store) -> _Said:
+    levels: dict[Pair, int] = defaultdict(int)
+    for work, shared, rank in _rows(store, "links/levels"):
+        levels[_iri(work), _named(shared)] |= 1 << (int(plain(rank)) - 1)
+    grounds: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for kind, end, shared, statement in _rows(store, "links/statements"):
+        grounds[plain(kind), _iri(end), _named(shared)].append(_named(statement))
+    return _Said(levels, grounds)
+
+
+def _refuse_stated(store: Store, links: Mapping[str, Link]) -> None:
+    for link, kind in _rows(store, "links/spoken-of"):
+        if plain(link) in links or plain(kind) in _TYPES:
+            raise AsWrittenError
+
+
+def gathered(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
+    """The second members of pairs by the first ones, in their order.
+
+    >>> gathered([("a", 1), ("b", 2), ("a", 3)])
+    {'a': [1, 3], 'b': [2]}
+    """
+    groups: dict[str, list[T]] = defaultdict(list)
+    for name, member in pairs:
+        groups[name].append(member)
+    return dict(groups)
+
+
+def _stated_joins(store: Store) -> Iterator[tuple[Pair, int]]:
+    described: dict[str, dict[str, set[str]]] = {}
+    for link, name, value in _rows(store, "links/described"):
+        statements = described.setdefault(_named(link), defaultdict(set))
+        _named(value)
+        statements[plain(name).removeprefix(PAN)].add(plain(value))
+    for statements in described.values():
+        if _COUNTED & statements["status"]:
+            pairs = [
+                *combinations(sorted(statements["between"]), 2),
+                *product(statements["from"], statements["to"]),
+            ]
+            ranks = filter(None, map(_RANKS.get, statements["evidenceLevel"]))
+            yield from product(pairs, ranks)
+
+
+def _joined_works(joins: Iterable[tuple[Pair, int]]) -> dict[Pair, int]:
+    """The firmest rank at which two works are joined, by the works in the order of addresses."""
+    ranks: dict[Pair, int] = {}
+    for (work_a, work_b), rank in joins:
+        ends = (work_a, work_b) if work_a < work_b else (work_b, work_a)
+        ranks[ends] = min(rank, ranks.get(ends, rank))
+    return ranks
+
+
+def _lines_of_link(link: Link, said: _Said) -> Iterator[tuple[str, str]]:
+    """What is said of a link as pairs: the rule that says it, and verb and value in N-Triples."""
+    for line in _ALIKE:
+        yield link.kind, line
+    yield link.kind, f"<{PAN}linkType> <{ID}linktype/{link.kind}>"
+    yield link.kind, f'<{PAN}derivedBy> "{link.kind} {VERSION}"'
+    for end in link.ends:
+        yield link.kind, f"<{PAN}between> <{end}>"
+    for shared in link.shared:
+        yield link.kind, f"<{PAN}via> {shared}"
+    for statement in said.rests(link):
+        yield "derived-from", f"<{DERIVED_FROM}> {statement}"
+    if rank := said.rank(link):
+        yield "derived-level", f"<{PAN}evidenceLevel> <{ID}evidencelevel/{LEVELS[rank - 1]}>"
+
+
+def _lines_of_joins(joined: Mapping[Pair, int]) -> Iterator[tuple[str, str]]:
+    for (work_a, work_b), rank in joined.items():
+        for rule, weakest_of in JOINED.items():
+            for name, weakest in weakest_of.items():
+                if rank <= weakest:
+                    yield rule, f"<{work_a}> <{PAN}{name}> <{work_b}> .\n"
+                    yield rule, f"<{work_b}> <{PAN}{name}> <{work_a}> .\n"
+
+
+def derive_links(
+    store: LocalStore, graphs: Mapping[str, str], space: str, *, limit: int = ALL, top: int = TOP
+) -> bool:
+    """Add to a store what rules derive, each into the graph named for it; false where they have to run as written."""
+    kinds = SHARED if {*graphs}.difference(SHARED) else {*graphs}
+    lines: dict[str, list[str]] = {rule: [] for rule in LINK_RULES}
+    try:
+        links, _ = read_links(store, space, kinds=kinds, limit=limit, top=top)
+        _refuse_stated(store, links)
+        said = _read_said(store)
+        joins = [(link.ends, rank) for link in links.values() if (rank := said.rank(link))]
+        joined = _joined_works([*joins, *_stated_joins(store)])
+    except AsWrittenError:
+        return False
+    for link in links.values():
+        for rule, line in _lines_of_link(link, said):
+            lines[rule].append(f"<{link.iri}> {line} .\n")
+    for rule, line in _lines_of_joins(joined):
+        lines[rule].append(line)
+    for rule, graph in graphs.items():
+        # the engine wrote these terms itself: to look at each again takes a fifth of the time
+        store.inner.load(
+            "".join(lines[rule]).encode(),
+            format=ox.RdfFormat.N_TRIPLES,
+            to_graph=ox.NamedNode(graph),
+            lenient=True,
+        )
+    return True
+
+
+def missing_links(store: LocalStore) -> tuple[int, int] | None:
+    """How many derived links a store has of how many ways its works are joined, where not all of these are there."""
+    name = ox.NamedNode(f"{PAN}derivedBy")
+    held = sum(1 for _ in store.inner.quads_for_pattern(None, name, None))
+    if not held:
+        return None
+    try:
+        ways = read_shared(store).ways()
+    except AsWrittenError:
+        return None
+    return (held, ways) if ways > max(ALL, held) else None
