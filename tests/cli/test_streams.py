@@ -180,7 +180,7 @@ def test_progress_is_shown_on_a_terminal_only(
 def test_a_dump_of_the_strongest_links_alone_says_so_and_still_loads(
     few: Graph, found: tuple[int, int] | None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("pan2kg.store.rules.missing_links", lambda _: found)
+    monkeypatch.setattr("pan2kg.store.links.missing_links", lambda _: found)
     for form, kind in (("nq", ox.RdfFormat.N_QUADS), ("trig", ox.RdfFormat.TRIG)):
         file = tmp_path / f"dump.{form}"
         assert (
