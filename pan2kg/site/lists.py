@@ -8,9 +8,9 @@ from pan2kg.coherence import evidence
 from pan2kg.graph.statements import Statement, grounds_of
 from pan2kg.site import calendar_file, definitions, values
 from pan2kg.site.figure_pages import json_download, show
-from pan2kg.site.home import chosen, shown_plans
 from pan2kg.site.page import File, Markup, PageContext, Values, View
 from pan2kg.site.plan import ordered, period
+from pan2kg.site.plan_matrix import chosen, shown_plans
 from pan2kg.store.store import plain
 from pan2kg.tables import gaps
 from pan2kg.turtle.vocabulary import DCTERMS, PAN

@@ -21,9 +21,9 @@ from pan2kg.graph import labels
 from pan2kg.graph.links import COMPARED, DECLARED, INFERRED, Tie
 from pan2kg.i18n.catalogue import Messages, numeral
 from pan2kg.site import definitions, entity, values
-from pan2kg.site.home import plan_sets
 from pan2kg.site.page import EVIDENCE, Markup, PageContext, SiteContext, Values, View
 from pan2kg.site.plan import ordered
+from pan2kg.site.plan_matrix import plan_sets
 from pan2kg.tables.figure_words import bits_words
 from pan2kg.turtle.vocabulary import ID, PAN
 

@@ -23,6 +23,7 @@ from pan2kg.site import (
     ontology_page,
     pair,
     plan,
+    plan_matrix,
     quality,
     questions,
     review,
@@ -44,6 +45,7 @@ from pan2kg.templates import render
 
 _VIEWS: Final[tuple[View, ...]] = (
     *home.PAGES,
+    *plan_matrix.PAGES,
     *lists.PAGES,
     *search_page.PAGES,
     *questions.PAGES,
@@ -60,6 +62,7 @@ _VIEWS: Final[tuple[View, ...]] = (
 )
 _FILES: Final[tuple[File | CommonFile, ...]] = (
     *plan.FILES,
+    *plan_matrix.FILES,
     *home.FILES,
     *lists.FILES,
     *figure_pages.FILES,
