@@ -32,8 +32,8 @@ from rdflib.term import Node
 
 from pan2kg.errors import Pan2kgError
 from pan2kg.extract.document import Document
-from pan2kg.extract.draft import Item, plan_of
 from pan2kg.extract.hypotheses import Hypothesis, chosen, hypotheses, in_language, languages_of
+from pan2kg.extract.outline import Item, plan_of
 from pan2kg.extract.process import read_bytes
 
 ROOT = Path(__file__).parents[1]

@@ -166,14 +166,14 @@ def run_draft(options: argparse.Namespace) -> int:
                 "no-plan-type", remedy="there-are", type=options.type, names=", ".join(types)
             )
     country = countries.countries().get(options.plan.partition("-")[0])
-    facts = {
-        "type": options.type,
-        "country": country.iri if country else "",
-        "completeness": options.list,
-        "publisher": options.publisher,
-        "day": options.date.isoformat() if options.date else "",
-        "address": options.read_at or "",
-    }
+    facts = draft.PlanFacts(
+        type=options.type,
+        country=country.iri if country else "",
+        completeness=options.list,
+        publisher=options.publisher,
+        day=options.date.isoformat() if options.date else "",
+        address=options.read_at or "",
+    )
     target = Path(options.output) if options.output else None
     # the path that names the file's graph, where it is written into the project's
     is_within = target is not None and target.resolve().is_relative_to(project.graph)

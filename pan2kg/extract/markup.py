@@ -16,16 +16,9 @@ from itertools import pairwise
 from typing import Final, Literal
 
 from pan2kg.errors import OutlineError, Place
-from pan2kg.extract import (
-    BULLET,
-    BlockKind,
-    DocumentBlock,
-    Marker,
-    Remark,
-    canonical,
-    document as doc,
-    numbering,
-)
+from pan2kg.extract import document as doc, numbering
+from pan2kg.extract.document import BlockKind, DocumentBlock, Remark, canonical
+from pan2kg.extract.numbering import BULLET, Marker
 
 _LARGER: Final = 1.08  # what is set larger than the body by less than this is not set apart
 _HEADING_LENGTH: Final = 250

@@ -20,17 +20,9 @@ from datetime import date
 from functools import cache
 from typing import Any, Final
 
-from pan2kg.extract import (
-    Document,
-    Mention,
-    NamesInTexts,
-    Spelling,
-    Thing,
-    either,
-    names as naming,
-    pattern,
-    table,
-)
+from pan2kg.extract import names as naming
+from pan2kg.extract.document import Document, table
+from pan2kg.extract.names import Mention, NamesInTexts, Spelling, Thing, either, pattern
 
 _FLAGS: Final = re.IGNORECASE
 

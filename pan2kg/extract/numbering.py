@@ -8,11 +8,11 @@ which actions are told from chapters in ``signs.toml``.
 
 import functools
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
-from typing import Final
+from itertools import chain, product
+from typing import Final, NamedTuple
 
 from pan2kg.extract.document import folded, table as tables
 
@@ -22,7 +22,12 @@ BULLET: Final = "•"
 
 @dataclass(frozen=True, slots=True)
 class NumberStyle:
-    """The word before numbers of one level, a letter a component (d, R, r, L, l), and the bullet or “)”."""
+    """How the items of one level are counted.
+
+    ``word`` stands before the number, folded. ``kinds`` has a letter a component: d for digits, R
+    and r for roman numerals, L and l for letters, large and small. ``form`` is the glyph of a
+    bullet, “)” behind a number that is closed by a bracket, else empty.
+    """
 
     word: str = ""
     kinds: str = ""
@@ -35,7 +40,11 @@ class NumberStyle:
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """The start of an item; only other lines can tell whether a weak one is a number of an item."""
+    """The start of an item; only other lines can tell whether a weak one is a number of an item.
+
+    ``rest`` is the text behind it, ``number`` and ``label`` are as printed, ``values`` has a number
+    a component (``(4, 3)`` of “4.3”), and ``group`` says what the label means, as :func:`group_of`.
+    """
 
     style: NumberStyle
     rest: str
@@ -45,6 +54,8 @@ class Marker:
     group: str = ""
     weak: bool = False
 
+
+# What the start of a line may be
 
 _DIGITS = r"[0-9]{1,3}(?:\s?(?:bis|ter|quater)\b|[a-z]\b)?"
 _COMPONENT = rf"(?:{_DIGITS}|[IVXL]+|[ivxl]+|[A-Za-z])"
@@ -68,19 +79,47 @@ _BULLET = re.compile(
     r"(?P<glyph>[•·▪■□●○◦‣∙⁃✓✔➢❖►▶→⇒\ue000-\uf8ff])\s*|(?P<dash>[-–—*])\s+|(?P<word>o)\s+(?=[^\W\d_])"
 )
 _ROMAN = re.compile(r"(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3})", re.IGNORECASE)
+_ROMAN_WORTH: Final = {"i": 1, "v": 5, "x": 10, "l": 50}
 _OPENING = "«“„\"'‘’([¿¡"
 
 
+class _Count(NamedTuple):
+    kind: str
+    value: int
+
+
 def readings(text: str) -> tuple[Marker, ...]:
-    """What the start of a line may be, the likeliest first; nothing where it can be no item."""
+    """What the start of a line may be, the likeliest first; nothing where it can be no item.
+
+    >>> [(marker.number, marker.rest) for marker in readings("4.3 Former les juges")]
+    [('4.3', 'Former les juges')]
+    >>> [(marker.style.kinds, marker.values) for marker in readings("I. Former")]
+    [('R', (1,)), ('L', (9,))]
+    >>> [marker.weak for marker in readings("20 actions")], readings("Former les juges")
+    ([True], ())
+    """
     bullet = _BULLET.match(text)
-    rest = text[bullet.end() :] if bullet else text
-    markers = tuple(_numbered(rest, "")) or tuple(_labelled(rest))
     if not bullet:
-        return markers
-    glyph = "o" if bullet["word"] else bullet["glyph"] or ("*" if bullet["dash"] == "*" else "–")
-    sure = [marker for marker in markers if not marker.weak]
-    return (*sure, Marker(NumberStyle(form=glyph), rest, weak=bool(bullet["word"]))) if rest else ()
+        return _numbers_of(text)
+    behind = text[bullet.end() :]
+    if not behind:
+        return ()
+    sure = [marker for marker in _numbers_of(behind) if not marker.weak]
+    style = NumberStyle(form=_glyph(bullet))
+    return (*sure, Marker(style, behind, weak=bool(bullet["word"])))
+
+
+def _numbers_of(text: str) -> tuple[Marker, ...]:
+    return tuple(_numbered(text, "")) or tuple(_labelled(text))
+
+
+def _glyph(bullet: re.Match[str]) -> str:
+    if bullet["word"]:
+        return "o"
+    if bullet["glyph"]:
+        return bullet["glyph"]
+    # dashes of every length are one bullet
+    return "*" if bullet["dash"] == "*" else "–"
 
 
 def _labelled(text: str) -> Iterator[Marker]:
@@ -88,7 +127,7 @@ def _labelled(text: str) -> Iterator[Marker]:
     if not match or not match["label"][0].isupper():
         return
     label = match["label"]
-    group = group_of(match["label"])
+    group = group_of(label)
     for marker in _numbered(text[match.end() :], folded(label)):
         behind = text[match.end() + len(marker.number) :]
         # “Workstream 1.1. Train …”: with one number alone, “Article 3. …”, it may be any text
@@ -98,146 +137,226 @@ def _labelled(text: str) -> Iterator[Marker]:
 
 
 def _numbered(text: str, word: str) -> Iterator[Marker]:
-    opened = text[:1] in ("(", "[")
-    body = text[1:] if opened else text
+    is_opened = text[:1] in ("(", "[")
+    body = text[1:] if is_opened else text
     for pattern in _NUMBERS:
         number = pattern.match(body)
         after = _AFTER.match(body, number.end()) if number else None
-        if number and after and (not opened or after["end"][:1] in (")", "]")):
+        if not number or not after:
+            continue
+        is_closed = after["end"][:1] in (")", "]")
+        if is_closed or not is_opened:
             yield from _markers(number[0], after, word)
 
 
 def _markers(number: str, after: re.Match[str], word: str) -> Iterator[Marker]:
-    rest = after.string[after.end() :]
-    pieces = re.findall(rf"{_DIGITS}|[A-Za-z]+", number)
-    closed = bool(after["end"] or after["dash"])
-    if not _may_follow(number, after, rest) or (
-        not closed and not word and re.fullmatch(r"[a-z]+|[A-HJ-Z]", number)
-    ):
+    """Each way in which a printed number may be counted; none where no item begins with it."""
+    behind = after.string[after.end() :]
+    components = re.findall(rf"{_DIGITS}|[A-Za-z]+", number)
+    if not _may_follow(number, after, behind) or not _may_number(number, components, after, word):
         return
-    if any(len(piece) > 2 and piece.isdigit() for piece in pieces[1:]) or (
-        after["end"][:1] in ("ª", "º") and not word
-    ):
-        return
-    decimal = all(piece[0].isdigit() for piece in pieces) and not re.search("[-‑]", number)
-    upper = rest[:1].isupper() or rest[:1] in _OPENING or rest[:1].isdigit()
-    sure = bool(after["end"]) or bool(after["dash"] and (after["space"] or rest[:1].isupper()))
-    sure = sure or (((len(pieces) > 1 and decimal) or bool(word)) and (upper or not rest))
-    form = ")" if len(pieces) == 1 and after["end"].endswith((")", "]")) else ""
-    for reading in product(*map(_values, pieces)):
-        kinds = "".join(kind for kind, _ in reading)
-        values = tuple(value for _, value in reading)
-        yield Marker(NumberStyle(word, kinds, form), rest.strip(), number, values, weak=not sure)
+    is_sure = _is_sure(number, components, after, word)
+    is_bracketed = len(components) == 1 and after["end"].endswith((")", "]"))
+    form = ")" if is_bracketed else ""
+    for counts in product(*map(_counts, components)):
+        kinds = "".join(count.kind for count in counts)
+        values = tuple(count.value for count in counts)
+        style = NumberStyle(word, kinds, form)
+        yield Marker(style, behind.strip(), number, values, weak=not is_sure)
 
 
-def _may_follow(number: str, after: re.Match[str], rest: str) -> bool:
-    if not rest or after["space"]:
-        return re.match(r"[%‰€$£]|°C", rest) is None
+def _may_follow(number: str, after: re.Match[str], behind: str) -> bool:
+    """Whether a text can stand behind a number of an item: “3 %” and “2.5” are quantities."""
+    if not behind or after["space"]:
+        return re.match(r"[%‰€$£]|°C", behind) is None
     if after["end"] or after["dash"]:
-        return not rest[0].isdigit() and rest[0] not in ",;/%°"
-    return number[-1].isdigit() and (
-        rest[0] in "«“„" or re.match(r"[^\W\d_a-z][^\W\d_]{2}", rest) is not None
-    )
+        return not behind[0].isdigit() and behind[0] not in ",;/%°"
+    if not number[-1].isdigit():
+        return False
+    return behind[0] in "«“„" or re.match(r"[^\W\d_a-z][^\W\d_]{2}", behind) is not None
 
 
-def _values(piece: str) -> list[tuple[str, int]]:
-    if piece[0].isdigit():
-        return [("d", int(re.sub(r"\D.*", "", piece)))]
-    kinds = []
-    if _ROMAN.fullmatch(piece) and (piece.isupper() or piece.islower()):
-        worth = [{"i": 1, "v": 5, "x": 10, "l": 50}[char] for char in piece.lower()]
-        value = sum(
-            -number if number < max(worth[at:]) else number for at, number in enumerate(worth)
-        )
-        kinds.append(("R" if piece.isupper() else "r", value))
-    if len(piece) == 1:
-        kinds.append(("L" if piece.isupper() else "l", ord(piece.upper()) - ord("A") + 1))
-    return kinds
+def _may_number(number: str, components: Sequence[str], after: re.Match[str], word: str) -> bool:
+    if any(len(component) > 2 and component.isdigit() for component in components[1:]):
+        return False
+    if word:
+        return True
+    is_ordinal = after["end"][:1] in ("ª", "º")
+    is_closed = bool(after["end"] or after["dash"])
+    # “a plan” and “A plan” begin with a word
+    is_word = re.fullmatch(r"[a-z]+|[A-HJ-Z]", number) is not None
+    return not is_ordinal and (is_closed or not is_word)
+
+
+def _is_sure(number: str, components: Sequence[str], after: re.Match[str], word: str) -> bool:
+    behind = after.string[after.end() :]
+    if after["end"]:
+        return True
+    if after["dash"] and (after["space"] or behind[:1].isupper()):
+        return True
+    is_decimal = all(piece[0].isdigit() for piece in components) and not re.search("[-‑]", number)
+    if not word and not (is_decimal and len(components) > 1):
+        return False
+    return not behind or behind[0].isupper() or behind[0] in _OPENING or behind[0].isdigit()
+
+
+def _counts(component: str) -> list[_Count]:
+    """What a component may be: digits, a roman numeral, and a single letter both that and a letter."""
+    if component[0].isdigit():
+        return [_Count("d", int(re.sub(r"\D.*", "", component)))]
+    counts = []
+    if _ROMAN.fullmatch(component) and (component.isupper() or component.islower()):
+        kind = "R" if component.isupper() else "r"
+        counts.append(_Count(kind, _roman_value(component)))
+    if len(component) == 1:
+        kind = "L" if component.isupper() else "l"
+        counts.append(_Count(kind, ord(component.upper()) - ord("A") + 1))
+    return counts
+
+
+def _roman_value(numeral: str) -> int:
+    worth = [_ROMAN_WORTH[char] for char in numeral.lower()]
+    value = 0
+    for at, number in enumerate(worth):
+        # what stands before a greater one is taken from it
+        value += -number if number < max(worth[at:]) else number
+    return value
 
 
 def marked(text: str, *, bullet: bool = False) -> Marker | None:
-    """The number, or the bullet, a text surely begins with."""
-    sure = (marker for marker in readings(text) if not marker.weak)
-    return next((marker for marker in sure if marker.style.is_bullet == bullet), None)
+    """The number, or the bullet, a text surely begins with.
+
+    >>> marked("b) Former").number, marked("– Former", bullet=True).rest, marked("20 actions")
+    ('b', 'Former', None)
+    """
+    for marker in readings(text):
+        if not marker.weak and marker.style.is_bullet == bullet:
+            return marker
+    return None
+
+
+# Which reading holds
+
+_StyleKey = tuple[str, str]  # the word before a number and the kinds of its components
+
+
+def _style_key(style: NumberStyle) -> _StyleKey:
+    return style.word, style.kinds
 
 
 def resolve(lines: Mapping[int, Sequence[Marker]]) -> dict[int, Marker]:
-    """The reading that holds for each line, by what the other lines bear out; lines without one are text."""
-    values: dict[tuple[str, str], set[Values]] = {}
-    bullets: dict[str, int] = {}
-    for marker in (marker for markers in lines.values() for marker in markers):
-        values.setdefault((marker.style.word, marker.style.kinds), set()).add(marker.values)
-        bullets[marker.style.form] = bullets.get(marker.style.form, 0) + marker.style.is_bullet
+    """The reading that holds for each line, by what the other lines bear out; lines without one are text.
 
-    def is_borne_out(marker: Marker) -> bool:
+    >>> lines = ["I. Former", "II. Informer", "i. Lier"]
+    >>> markers = resolve({at: readings(line) for at, line in enumerate(lines)})
+    >>> {at: (marker.style.kinds, marker.values) for at, marker in markers.items()}
+    {0: ('R', (1,)), 1: ('R', (2,))}
+    """
+    evidence = _Evidence(chain.from_iterable(lines.values()))
+    counted: dict[_StyleKey, Values] = {}  # the number a style has come to
+    chosen: dict[int, Marker] = {}
+    for at, markers in lines.items():
+        borne_out = [marker for marker in markers if evidence.bears_out(marker)]
+        if borne_out:
+            marker = _likeliest(borne_out, counted)
+            chosen[at] = marker
+            counted[_style_key(marker.style)] = marker.values
+    return chosen
+
+
+class _Evidence:
+    """Which numbers and which bullets the lines of a text may have, all readings together."""
+
+    def __init__(self, markers: Iterable[Marker]) -> None:
+        self._values: defaultdict[_StyleKey, set[Values]] = defaultdict(set)
+        self._bullets: Counter[str] = Counter()
+        for marker in markers:
+            if marker.style.is_bullet:
+                self._bullets[marker.style.form] += 1
+            else:
+                self._values[_style_key(marker.style)].add(marker.values)
+
+    def bears_out(self, marker: Marker) -> bool:
         style = marker.style
         if style.is_bullet:
-            return not marker.weak or bullets[style.form] > 1
-        if not marker.weak and (marker.group or (not style.word and style.kinds.strip("dR") == "")):
+            return not marker.weak or self._bullets[style.form] > 1
+        is_plain = not style.word and not style.kinds.strip("dR")
+        if not marker.weak and (marker.group or is_plain):
             return True
-        alike = values[style.word, style.kinds]
+        alike = self._values[_style_key(style)]
         *head, tail = marker.values
-        if len(style.kinds) == 1 and (marker.weak or style.word):
-            return len(alike) > 1 and all(
-                (number,) in alike for number in range(1, max(tail, 2) + 1)
-            )
-        above = (
-            values.get((style.word, style.kinds[:-1])) or values.get(("", style.kinds[:-1])) or ()
-        )
-        opens = tail == 1 and len(head) > 0 and tuple(head) in above
-        return opens or (*head, tail - 1) in alike or (*head, tail + 1) in alike
+        if not head and (marker.weak or style.word):
+            # alone it says nothing: all from 1 up to it, and at least two, are there
+            return len(alike) > 1 and all((value,) in alike for value in range(1, max(tail, 2) + 1))
+        if head and tail == 1 and tuple(head) in self._level_above(style):
+            return True
+        return (*head, tail - 1) in alike or (*head, tail + 1) in alike
 
-    last: dict[tuple[str, str], Values] = {}
+    def _level_above(self, style: NumberStyle) -> set[Values]:
+        kinds = style.kinds[:-1]
+        return self._values.get((style.word, kinds)) or self._values.get(("", kinds)) or set()
 
-    def is_expected(marker: Marker) -> bool:
-        word = marker.style.word
-        kinds = marker.style.kinds
-        *head, tail = marker.values or (0,)
-        before = last.get((word, kinds))
-        follows = (
-            before is not None
-            and len(before) > 0
-            and (*before[:-1], before[-1] + 1) == (*head, tail)
-        )
-        return follows or (len(kinds) > 1 and last.get((word, kinds[:-1])) == tuple(head))
 
-    chosen: dict[int, Marker] = {}
-    for number, markers in lines.items():
-        borne_out = list(filter(is_borne_out, markers))
-        if not borne_out:
-            continue
-        marker = next(filter(is_expected, borne_out), None) or borne_out[0]
-        # roman for I, else a letter: C, D or V alone are rarely numerals
-        if (
-            not is_expected(marker)
-            and marker.style.kinds[:1] in ("R", "r")
-            and marker.number not in "Ii"
-        ):
-            letters = (letter for letter in borne_out if letter.style.kinds[:1] in ("L", "l"))
-            marker = next(letters, marker) if len(marker.number) == 1 else marker
-        chosen[number] = marker
-        last[marker.style.word, marker.style.kinds] = marker.values
-    return chosen
+def _likeliest(borne_out: Sequence[Marker], counted: Mapping[_StyleKey, Values]) -> Marker:
+    for marker in borne_out:
+        if _is_expected(marker, counted):
+            return marker
+    first = borne_out[0]
+    # roman for I, else a letter: C, D or V alone are rarely numerals
+    if first.style.kinds[:1] in ("R", "r") and len(first.number) == 1 and first.number not in "Ii":
+        for marker in borne_out:
+            if marker.style.kinds[:1] in ("L", "l"):
+                return marker
+    return first
+
+
+def _is_expected(marker: Marker, counted: Mapping[_StyleKey, Values]) -> bool:
+    """Whether a number is the next of its style, or on the level below the number come to."""
+    if marker.style.is_bullet:
+        return False
+    *head, tail = marker.values
+    if counted.get(_style_key(marker.style)) == (*head, tail - 1):
+        return True
+    above = (marker.style.word, marker.style.kinds[:-1])
+    return bool(head) and counted.get(above) == tuple(head)
+
+
+# Words and signs
 
 
 @functools.cache
 def words(section: str, *, table: str = "words", language: str = "") -> frozenset[str]:
+    """The words of a section of ``words.toml`` or ``signs.toml``, folded; of all languages where it has not this one.
+
+    The keys of a section are languages, of ``level`` and ``field`` what their words mean.
+
+    >>> sorted(words("actions", language="nl"))[:2], "mesure" in words("action")
+    (['actiepunten', 'acties'], True)
+    """
     listed = tables(table)[section]
-    return frozenset(
-        folded(word)
-        for key in ([language] if language in listed else listed)
-        for word in listed[key]
-    )
+    keys = [language] if language in listed else listed
+    return frozenset(map(folded, chain.from_iterable(listed[key] for key in keys)))
+
+
+def _pieces(label: str) -> list[str]:
+    return re.split(r"[\s'’]+", folded(label))
 
 
 def group_of(label: str) -> str:
-    pieces = [piece for piece in re.split(r"[\s'’]+", folded(label)) if piece]
-    meanings = ("action", "category", "caption")
-    groups = [
-        group
-        for piece in pieces
-        if (group := next((name for name in meanings if piece in words(name)), ""))
-    ]
+    """What a label means: ``action``, ``category``, ``caption``, or nothing that is known.
+
+    Where a word depends on another one, the first says it, else the last.
+
+    >>> group_of("Mesure"), group_of("Axe stratégique"), group_of("Champ d’action"), group_of("Juge")
+    ('action', 'category', 'category', '')
+    """
+    pieces = [piece for piece in _pieces(label) if piece]
+    groups = []
+    for piece in pieces:
+        for group in ("action", "category", "caption"):
+            if piece in words(group):
+                groups.append(group)
+                break
     if not groups:
         return ""
     depends = any(len(piece) == 1 or piece in {"de", "di", "of", "des", "der"} for piece in pieces)
@@ -245,77 +364,112 @@ def group_of(label: str) -> str:
 
 
 def level_of(label: str) -> str:
-    pieces = re.split(r"[\s'’]+", folded(label))
-    levels = tables("words")["level"]
-    return next(
-        (level for piece in pieces for level in levels if piece in words("level", language=level)),
-        "heading",
-    )
+    """The level of parts of plans a label names, a key of ``partlevel``; ``heading`` where it names none.
+
+    >>> level_of("Pilier"), level_of("Juge")
+    ('pillar', 'heading')
+    """
+    for piece in _pieces(label):
+        for level in tables("words")["level"]:
+            if piece in words("level", language=level):
+                return str(level)
+    return "heading"
 
 
 def language_of_list(text: str) -> str:
+    """The language most words that join others belong to; empty where two have as many.
+
+    >>> language_of_list("Former les juges et les avocats"), language_of_list("Former")
+    ('fr', '')
+    """
     counted = Counter(map(folded, re.findall(r"[^\W\d_]+", text)))
-    scores = sorted(
-        (sum(counted[word] for word in words("connector", language=language)), language)
-        for language in tables("words")["connector"]
-    )
-    return scores[-1][1] if scores[-1][0] > scores[-2][0] else ""
+    scores = []
+    for language in tables("words")["connector"]:
+        joining = words("connector", language=language)
+        scores.append((sum(counted[word] for word in joining), language))
+    scores.sort()
+    best = scores[-1]
+    second = scores[-2]
+    return best[1] if best[0] > second[0] else ""
 
 
 _SIGN_WORDS: Final = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*|[#°]")
 
 
 def limit(name: str) -> float:
+    """A limit of ``signs.toml``: a score, or a number of characters or members.
+
+    >>> limit("few-members") < limit("enough-members") < limit("many-members")
+    True
+    """
     return float(tables("signs")["limits"][name])
 
 
 @functools.lru_cache(maxsize=4096)
 def field_kind(label: str) -> str:
+    """What a field is about whose label or head of a column is given; empty where it is not known.
+
+    >>> field_kind("Organisme responsable"), field_kind("N °"), field_kind("Alpha")
+    ('responsible', 'number', '')
+    """
     # in a narrow column the sign may stand alone: “N °”
     plain = folded(label).replace(" °", "°").replace(" º", "º")
     pieces = _SIGN_WORDS.findall(plain)
     if not 0 < len(pieces) <= 6:
         return ""
-    phrases = {
-        *pieces,
-        *(" ".join(pieces[at : at + 2]) for at in range(len(pieces))),
-        plain.rstrip(" .:"),
-    }
-    kinds = tables("signs")["field"]
-    return next(
-        (kind for kind in kinds if phrases & words("field", table="signs", language=kind)), ""
-    )
+    pairs = {" ".join(pieces[at : at + 2]) for at in range(len(pieces))}
+    phrases = {*pieces, *pairs, plain.rstrip(" .:")}
+    for kind in tables("signs")["field"]:
+        if phrases & words("field", table="signs", language=kind):
+            return str(kind)
+    return ""
 
 
 def speaks_of_measures(text: str) -> bool:
+    """Whether a text has a word for measures in it.
+
+    >>> speaks_of_measures("Les mesures suivantes :"), speaks_of_measures("Les juges")
+    (True, False)
+    """
     plain = folded(text)
     measures = words("measures", table="signs")
-    return bool(measures & {*_SIGN_WORDS.findall(plain)}) or any(
-        " " in word and word in plain for word in measures
-    )
+    if not measures.isdisjoint(_SIGN_WORDS.findall(plain)):
+        return True
+    return any(" " in phrase and phrase in plain for phrase in measures)
 
 
 def is_chapter(title: str) -> bool:
+    """Whether a title is one of the chapters every plan has, or begins as one and is short.
+
+    >>> is_chapter("Introduction"), is_chapter("Former les juges")
+    (True, False)
+    """
     plain = folded(title).strip(" :.")
-    pieces = plain.split()
     chapters = words("chapter", table="signs")
-    return plain in chapters or (
-        0 < len(pieces) <= 4 and bool({pieces[0], " ".join(pieces[:2])} & chapters)
-    )
+    if plain in chapters:
+        return True
+    pieces = plain.split()
+    is_short = 0 < len(pieces) <= 4
+    return is_short and (pieces[0] in chapters or " ".join(pieces[:2]) in chapters)
 
 
 def begins(title: str, *, as_verb: bool = False) -> bool:
-    """Whether a title begins, or ends in German, as those of actions do; or with a verb that says what is done."""
+    """Whether a title begins, or ends in German, as those of actions do; or with a verb that says what is done.
+
+    >>> begins("Former les juges"), begins("Former les juges", as_verb=True), begins("Les juges")
+    (True, True, False)
+    """
     pieces = _SIGN_WORDS.findall(folded(title))
-
-    def matches(word: str, section: str) -> bool:
-        listed = words(section, table="signs")
-        endings = tuple(ending[1:] for ending in listed if ending.startswith("-"))
-        return word in listed or (len(word) > 4 and word.endswith(endings))
-
     if not pieces:
         return False
-    if not as_verb:
-        return matches(pieces[0], "begins") or (len(pieces) > 1 and matches(pieces[-1], "ends"))
-    is_english = pieces[0] in words("begins", table="signs", language="en")
-    return matches(pieces[0], "verbs") or is_english or matches(pieces[-1], "ends")
+    if as_verb:
+        is_english = pieces[0] in words("begins", table="signs", language="en")
+        return is_english or _is_sign(pieces[0], "verbs") or _is_sign(pieces[-1], "ends")
+    return _is_sign(pieces[0], "begins") or (len(pieces) > 1 and _is_sign(pieces[-1], "ends"))
+
+
+def _is_sign(word: str, section: str) -> bool:
+    """Whether a word is listed, or ends as one that is listed by its ending (“-ung”)."""
+    listed = words(section, table="signs")
+    endings = tuple(ending[1:] for ending in listed if ending.startswith("-"))
+    return word in listed or (len(word) > 4 and word.endswith(endings))

@@ -18,8 +18,9 @@ from typing import Final, NamedTuple
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 
 from pan2kg.errors import OutlineError, Place
-from pan2kg.extract import BULLET, canonical
+from pan2kg.extract.document import canonical
 from pan2kg.extract.markup import LIST_FORMS, Paragraph, bold_lead, number_as
+from pan2kg.extract.numbering import BULLET
 
 MEGABYTE: Final = 1_000_000
 _DAMAGED: Final = (

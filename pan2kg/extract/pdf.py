@@ -11,18 +11,18 @@ from itertools import pairwise
 from typing import Any, Final
 
 from pan2kg.errors import OutlineError, Place
-from pan2kg.extract import SOFT_HYPHEN, Remark, canonical, folded, noted, numbering, runs_of
+from pan2kg.extract import numbering
+from pan2kg.extract.document import SOFT_HYPHEN, Remark, canonical, folded, noted, runs_of
 from pan2kg.extract.lines import (
     Char,
     Hyphens,
     Page,
     PageLine,
     RuledLine,
-    distinct,
     page_lines,
-    tables_of,
 )
 from pan2kg.extract.markup import Paragraph
+from pan2kg.extract.ruled import distinct, tables_of
 
 _MARGIN: Final = 0.12  # the part of a page, above and below, in which heads and feet stand
 _SHARE: Final = 0.4

@@ -16,27 +16,20 @@ import subprocess
 import sys
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path, PurePath
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from pan2kg.errors import OutlineError, Place
-from pan2kg.extract import (
-    Document,
-    DocumentBlock,
-    Remark,
-    document as doc,
-    markup,
-    noted,
-    office,
-    pdf,
-)
+from pan2kg.extract import document as documents, markup, office, pdf
+from pan2kg.extract.document import Document, DocumentBlock, Remark, noted
 from pan2kg.extract.markup import Paragraph
 from pan2kg.i18n.message import pack, unpack
 from pan2kg.project import reason
 
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_LOCKED: Final = "EncryptedPackage".encode("utf-16-le")[:-1]
 _MARKUP: Final = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b",
     re.IGNORECASE | re.DOTALL,
@@ -44,12 +37,22 @@ _MARKUP: Final = re.compile(
 _MAC_ACCENTS: Final = re.compile(rb"[a-z]\x8e|\x8e[a-z]")
 _ENDINGS: Final = {"markdown": "md", "htm": "html", "xhtml": "html", "tsv": "csv", "text": "txt"}
 _FORMATS: Final = ("pdf", "docx", "odt", "html", "txt", "md", "xlsx", "csv")
+_PACKED: Final = {  # what stands in the bytes of a zip archive of each format
+    "docx": b"word/document.xml",
+    "xlsx": b"xl/workbook.xml",
+    "odt": b"content.xml",
+}
+_HAS_SIGNATURE: Final = ("pdf", "docx", "odt", "xlsx")  # told by their bytes alone
+_IN_LETTERS: Final = ("txt", "md", "csv", "html")
+_SEPARATORS: Final = ";\t,|"
 # formats whose readers are our own and go through a file once: no process is started for them
 _HERE: Final = (".txt", ".md", ".markdown")
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderLimits:
+    """How much reading may take: CPU seconds, memory and unpacked size in megabytes, and pages."""
+
     seconds: int = 60
     memory: int = 1000
     pages: int = 2000
@@ -58,6 +61,8 @@ class ReaderLimits:
 
 @dataclass(frozen=True, slots=True)
 class Options:
+    """Which pages are read, from 1 to ``last`` or the end, with which password, and at what cost."""
+
     first: int = 1
     last: int | None = None
     password: str = ""
@@ -65,53 +70,48 @@ class Options:
 
 
 def page_range(text: str) -> tuple[int, int | None]:
+    """The first and the last page of a range as it is typed, None for the end.
+
+    >>> page_range("2-5"), page_range("3"), page_range("4-")
+    ((2, 5), (3, 3), (4, None))
+
+    Raises:
+        OutlineError: it is no range of pages from 1 on.
+    """
     first, dash, last = text.strip().partition("-")
     if first.isdecimal() and (not last or last.isdecimal()):
-        numbers = int(first), int(last) if last else None if dash else int(first)
-        if 0 < numbers[0] <= (numbers[1] or numbers[0]):
-            return numbers
+        start = int(first)
+        end: int | None = start
+        if dash:
+            end = int(last) if last else None
+        if start > 0 and (end is None or end >= start):
+            return start, end
     raise OutlineError("no-pages", remedy="pages-form", text=text)
 
 
-def _filled(rows: Iterable[Iterable[object]]) -> tuple[tuple[str, ...], ...]:
-    def shown(value: object) -> str:
-        if isinstance(value, dt.datetime) and not (value.hour or value.minute or value.second):
-            return value.date().isoformat()
-        if isinstance(value, dt.date):
-            return value.isoformat()
-        if isinstance(value, float) and value.is_integer():
-            return str(int(value))
-        return "" if value is None else doc.canonical(str(value))
-
-    texts = [row for row in ([shown(value) for value in row] for row in rows) if any(row)]
-    width = max((at + 1 for row in texts for at, value in enumerate(row) if value), default=0)
-    return tuple(tuple([*row, *[""] * width][:width]) for row in texts)
-
-
 def format_of(data: bytes, name: str) -> str:
+    """The format of a file, by its bytes and, where they do not tell, by the ending of its name.
+
+    >>> format_of(b"%PDF-1.7", "plan.txt"), format_of(b"1. Former", "plan.markdown")
+    ('pdf', 'md')
+
+    Raises:
+        OutlineError: the file is empty, locked, not what its name says, or of a format not read.
+    """
     place = Place(name)
     if not data.strip():
         raise OutlineError("document-empty", place=place, remedy="give-document")
+    is_old_office = data.startswith(_OLD_OFFICE)
     # a locked docx lies in a container as old office programs have it
-    if data.startswith(_OLD_OFFICE) and b"E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e" in data:
+    if is_old_office and _LOCKED in data:
         raise OutlineError("password-needed", place=place, remedy="save-without-password")
+    if form := _form_by_bytes(data):
+        return form
     ending = PurePath(name).suffix.lower().lstrip(".")
     ending = _ENDINGS.get(ending, ending)
-    if b"%PDF-" in data[:1024]:
-        return "pdf"
-    if data.startswith(b"PK\x03\x04"):
-        signatures = {
-            "docx": b"word/document.xml",
-            "xlsx": b"xl/workbook.xml",
-            "odt": b"content.xml",
-        }
-        if form := next((form for form, signature in signatures.items() if signature in data), ""):
-            return form
-    elif _MARKUP.match(data[:4096]):
-        return "html"
-    if ending in ("pdf", "docx", "odt", "xlsx") and not data.startswith(_OLD_OFFICE):
+    if ending in _HAS_SIGNATURE and not is_old_office:
         raise OutlineError("not-its-format", place=place, remedy="save-again", format=ending)
-    if ending in _FORMATS and not data.startswith(_OLD_OFFICE):
+    if ending in _FORMATS and not is_old_office:
         return ending
     raise OutlineError(
         "format-not-read",
@@ -122,118 +122,242 @@ def format_of(data: bytes, name: str) -> str:
     )
 
 
+def _form_by_bytes(data: bytes) -> str:
+    if b"%PDF-" in data[:1024]:
+        return "pdf"
+    if data.startswith(b"PK\x03\x04"):
+        for packed, signature in _PACKED.items():
+            if signature in data:
+                return packed
+    elif _MARKUP.match(data[:4096]):
+        return "html"
+    return ""
+
+
+# The reader of each format
+
+
+class _File(NamedTuple):
+    data: bytes
+    name: str
+    options: Options
+
+    def package(self) -> office.Package:
+        """The file as an archive; what it unpacks to is held to the limits."""
+        return office.Package(self.data, self.name, self.options.limits.unpacked)
+
+
+class _Reading(NamedTuple):
+    """What a reader gives; ``pages`` is how many the file has, None where its format has none."""
+
+    blocks: Sequence[DocumentBlock]
+    pages: int | None = None
+    remarks: tuple[Remark, ...] = ()
+
+
+def _read_pdf(file: _File) -> _Reading:
+    paragraphs, pages, remarks = pdf.read_pdf(
+        file.data,
+        file.name,
+        first=file.options.first,
+        last=file.options.last,
+        password=file.options.password,
+        most=file.options.limits.pages,
+    )
+    return _Reading(markup.blocks_of(paragraphs), pages, remarks)
+
+
+def _read_word(file: _File) -> _Reading:
+    paragraphs, pages, contents = office.read_word(file.package())
+    return _without_contents(paragraphs, contents)._replace(pages=pages)
+
+
+def _read_opendocument(file: _File) -> _Reading:
+    return _without_contents(*office.read_opendocument(file.package()))
+
+
+def _read_html(file: _File) -> _Reading:
+    paragraphs, remarks = markup.read_html(file.data, file.name)
+    reading = _without_contents(paragraphs, 0)
+    return reading._replace(remarks=(*remarks, *reading.remarks))
+
+
+def _without_contents(paragraphs: list[Paragraph], contents: int) -> _Reading:
+    """A text without pages of its own, without its list of contents, of which so many lines are left out already."""
+    body, entries = markup.without_contents(paragraphs)
+    remarks = []
+    for number in (contents, entries):
+        if number:
+            remarks.append(Remark(noted("contents-left", lines=str(number))))
+    return _Reading(markup.blocks_of(body), remarks=tuple(remarks))
+
+
+def _read_workbook(file: _File) -> _Reading:
+    file.package()  # before another reader unpacks it
+    try:
+        from openpyxl import load_workbook
+        from openpyxl.utils.exceptions import InvalidFileException
+    except ImportError:
+        raise OutlineError(
+            "needs-extra", place=Place(file.name), remedy="install-extra", extra="documents"
+        ) from None
+    sheets = []
+    try:
+        book = load_workbook(io.BytesIO(file.data), read_only=True, data_only=True)
+        for sheet in book.worksheets:
+            rows = _filled(sheet.iter_rows(values_only=True))
+            if rows:
+                sheets.append((sheet.title, rows))
+    except (InvalidFileException, KeyError, ValueError, TypeError, SyntaxError, AttributeError):
+        raise office.damaged(file.name) from None
+    paragraphs = []
+    for title, rows in sheets:
+        if title and len(sheets) > 1:
+            paragraphs.append(Paragraph(title, outline=1))
+        paragraphs.append(Paragraph("", kind="table", rows=rows))
+    return _Reading(markup.blocks_of(paragraphs))
+
+
+def _read_csv(file: _File) -> _Reading:
+    text, remarks = documents.decode_text(file.data, source=file.name)
+    head = text.lstrip().partition("\n")[0]
+    separator = max(_SEPARATORS, key=head.count)
+    try:
+        rows = _filled(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+    except csv.Error:
+        raise office.damaged(file.name) from None
+    return _Reading(markup.blocks_of([Paragraph("", kind="table", rows=rows)]), remarks=remarks)
+
+
+def _read_text(file: _File) -> _Reading:
+    text, remarks = documents.decode_text(file.data, source=file.name)
+    return _Reading(list(markup.read_plain(text, source=file.name)), remarks=remarks)
+
+
+def _read_markdown(file: _File) -> _Reading:
+    text, remarks = documents.decode_text(file.data, source=file.name)
+    blocks = list(markup.read_plain(text, source=file.name, markdown=True))
+    return _Reading(blocks, remarks=remarks)
+
+
+_READERS: Final[dict[str, Callable[[_File], _Reading]]] = {
+    "pdf": _read_pdf,
+    "docx": _read_word,
+    "odt": _read_opendocument,
+    "html": _read_html,
+    "xlsx": _read_workbook,
+    "csv": _read_csv,
+    "txt": _read_text,
+    "md": _read_markdown,
+}
+
+
+def _filled(rows: Iterable[Iterable[object]]) -> tuple[tuple[str, ...], ...]:
+    """The rows of a sheet as texts, without empty ones, all as wide as the last column that has a text."""
+    texts = []
+    width = 0
+    for row in rows:
+        cells = [_cell_text(value) for value in row]
+        filled = [at for at, cell in enumerate(cells, 1) if cell]
+        if filled:
+            texts.append(cells)
+            width = max(width, filled[-1])
+    return tuple(tuple([*cells, *[""] * width][:width]) for cells in texts)
+
+
+def _cell_text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, dt.datetime) and not (value.hour or value.minute or value.second):
+        return value.date().isoformat()
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return documents.canonical(str(value))
+
+
+# A document from bytes
+
+
 def read_bytes(data: bytes, name: str, options: Options | None = None) -> Document:
+    """The document in the bytes of a file, read in this process.
+
+    >>> read_bytes(b"Rang;Mesure;Responsable", "plan.csv").blocks[0].rows
+    (('Rang', 'Mesure', 'Responsable'),)
+
+    Raises:
+        OutlineError: the file is empty, damaged, locked, too large, or of a format that is not read.
+    """
     options = options or Options()
     form = format_of(data, name)
     if len(data) > options.limits.unpacked * office.MEGABYTE:
         raise office.too_large(name, len(data), options.limits.unpacked)
-    if form in ("txt", "md", "csv", "html") and _MAC_ACCENTS.search(data) and b"\xe9" not in data:
-        try:
-            data.decode("utf-8")
-        except UnicodeDecodeError:
-            raise OutlineError(
-                "neither-encoding", place=Place(name), remedy="save-as-utf8"
-            ) from None
-    pages: int | None = None
-    paragraphs: list[Paragraph] = []
-    remarks: tuple[Remark, ...] = ()
-    plain: tuple[DocumentBlock, ...] = ()
-    contents = 0
-    if form == "pdf":
-        paragraphs, pages, remarks = pdf.read_pdf(
-            data,
-            name,
-            first=options.first,
-            last=options.last,
-            password=options.password,
-            most=options.limits.pages,
-        )
-    elif form == "docx":
-        paragraphs, pages, contents = office.read_word(
-            office.Package(data, name, options.limits.unpacked)
-        )
-    elif form == "odt":
-        paragraphs, contents = office.read_opendocument(
-            office.Package(data, name, options.limits.unpacked)
-        )
-    elif form == "html":
-        paragraphs, remarks = markup.read_html(data, name)
-    elif form == "xlsx":
-        office.Package(
-            data, name, options.limits.unpacked
-        )  # what it unpacks to is held to the limits first
-        try:
-            from openpyxl import load_workbook
-            from openpyxl.utils.exceptions import InvalidFileException
-        except ImportError:
-            raise OutlineError(
-                "needs-extra", place=Place(name), remedy="install-extra", extra="documents"
-            ) from None
-        try:
-            book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            sheets = [
-                (sheet.title, _filled(sheet.iter_rows(values_only=True)))
-                for sheet in book.worksheets
-            ]
-        except (InvalidFileException, KeyError, ValueError, TypeError, SyntaxError, AttributeError):
-            raise office.damaged(name) from None
-        sheets = [(title, rows) for title, rows in sheets if rows]
-        for title, rows in sheets:
-            paragraphs += [Paragraph(title, outline=1)] * (len(sheets) > 1 and bool(title))
-            paragraphs.append(Paragraph("", kind="table", rows=rows))
-    elif form == "csv":
-        text, remarks = doc.decode_text(data, source=name)
-        separator = max(";\t,|", key=text.lstrip().partition("\n")[0].count)
-        try:
-            rows = _filled(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
-        except csv.Error:
-            raise office.damaged(name) from None
-        paragraphs = [Paragraph("", kind="table", rows=rows)]
-    else:
-        text, remarks = doc.decode_text(data, source=name)
-        plain = tuple(markup.read_plain(text, source=name, markdown=form == "md"))
-    if form in ("docx", "odt", "html"):
-        # texts without pages of their own
-        paragraphs, entries = markup.without_contents(paragraphs)
-        left = filter(None, (contents, entries))
-        remarks += tuple(Remark(noted("contents-left", lines=str(number))) for number in left)
-    last = options.last or 10**9
-    on_pages = [
-        block
-        for block in plain or markup.blocks_of(paragraphs)
-        if block.page is None or options.first <= block.page <= last
-    ]
-    blocks = tuple(
-        replace(block, language=doc.block_language(block.text)) for block in doc.laid(on_pages)
-    )
+    if form in _IN_LETTERS:
+        _refuse_mac(data, name)
+    reading = _READERS[form](_File(data, name, options))
+    blocks = []
+    for block in documents.laid(_on_pages(reading.blocks, options)):
+        blocks.append(replace(block, language=documents.block_language(block.text)))
     if not blocks:
         raise OutlineError("document-empty", place=Place(name), remedy="give-document")
-    sha256 = hashlib.sha256(data).hexdigest()
     return Document(
-        PurePath(name).name, sha256, form, pages, blocks, (*remarks, *_on_words(blocks))
+        PurePath(name).name,
+        hashlib.sha256(data).hexdigest(),
+        form,
+        reading.pages,
+        tuple(blocks),
+        (*reading.remarks, *_on_words(blocks)),
     )
 
 
-def _on_words(blocks: Iterable[DocumentBlock]) -> Iterator[Remark]:
-    spoken: Counter[str] = Counter()
-    letters: list[str] = []
+def _refuse_mac(data: bytes, name: str) -> None:
+    """Refuses a text in the encoding old Macs had, which would be read as another one with wrong letters."""
+    if not _MAC_ACCENTS.search(data) or b"\xe9" in data:
+        return
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise OutlineError("neither-encoding", place=Place(name), remedy="save-as-utf8") from None
+
+
+def _on_pages(blocks: Iterable[DocumentBlock], options: Options) -> Iterator[DocumentBlock]:
     for block in blocks:
-        letters += filter(str.isalpha, block.text)
+        is_before = block.page is not None and block.page < options.first
+        is_behind = block.page is not None and options.last and block.page > options.last
+        if not is_before and not is_behind:
+            yield block
+
+
+def _on_words(blocks: Sequence[DocumentBlock]) -> Iterator[Remark]:
+    """What is said of the words of a document: that they are in several languages, or in another script."""
+    spoken: Counter[str] = Counter()
+    for block in blocks:
         if block.language:
             spoken[block.language] += len(block.text)
-    languages = [
-        language for language, number in spoken.most_common() if 4 * number >= max(spoken.values())
-    ]
+    most = max(spoken.values(), default=0)
+    languages = [language for language, number in spoken.most_common() if 4 * number >= most]
     if len(languages) > 1:
         yield Remark(noted("several-languages", languages=", ".join(languages)))
-    foreign = sum(
-        not unicodedata.name(char, "").startswith("LATIN") for char in letters if char > "\u024f"
-    )
-    if 2 * foreign > len(letters):
+    letters = 0
+    foreign = 0
+    for block in blocks:
+        for char in filter(str.isalpha, block.text):
+            letters += 1
+            foreign += char > "\u024f" and not unicodedata.name(char, "").startswith("LATIN")
+    if 2 * foreign > letters:
         yield Remark(noted("other-script"))
 
 
+# In a process of its own
+
+
 def read_document(path: Path, options: Options | None = None) -> Document:
+    """The document in a file, read in a process of its own that is ended where it takes more than the limits.
+
+    Raises:
+        OutlineError: the file cannot be opened or read, as :func:`read_bytes`, or takes too much.
+    """
     options = options or Options()
     if not path.is_file():  # a pipe would be waited for
         code = errno.EISDIR if path.exists() else errno.ENOENT
@@ -242,10 +366,18 @@ def read_document(path: Path, options: Options | None = None) -> Document:
         )
     if path.suffix.lower() in _HERE:
         return read_bytes(_bytes(path), str(path), options)
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(filter(None, [*sys.path, os.environ.get("PYTHONPATH")])),
-    }
+    answer = _answer_apart(path, options)
+    if "document" in answer:
+        return documents.from_json(answer["document"])
+    remedy = unpack(answer["remedy"]) if answer["remedy"] else None
+    place = Place(str(path), answer["line"])
+    raise OutlineError(unpack(answer["error"]), place=place, remedy=remedy)
+
+
+def _answer_apart(path: Path, options: Options) -> dict[str, Any]:
+    """What :func:`main` writes in a process of its own: the document, or the error with its line and remedy."""
+    paths = [*sys.path, os.environ.get("PYTHONPATH")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
     order = json.dumps({"path": str(path), **asdict(options)})
     done = subprocess.run(
         [sys.executable, "-m", "pan2kg.extract.process"],
@@ -255,24 +387,19 @@ def read_document(path: Path, options: Options | None = None) -> Document:
         check=False,
     )
     try:
-        answer = json.loads(done.stdout)
+        answer: dict[str, Any] = json.loads(done.stdout)
     except ValueError:
-        limits = options.limits
+        # it was ended before it wrote its answer
         ended = getattr(signal, "SIGXCPU", signal.SIGKILL)
         key = "reading-took-too-long" if done.returncode == -ended else "reading-took-too-much"
         raise OutlineError(
             key,
             place=Place(str(path)),
             remedy="fewer-pages-or-more-limit",
-            seconds=limits.seconds,
-            megabytes=limits.memory,
+            seconds=options.limits.seconds,
+            megabytes=options.limits.memory,
         ) from None
-    if "document" in answer:
-        return doc.from_json(answer["document"])
-    remedy = unpack(answer["remedy"]) if answer["remedy"] else None
-    raise OutlineError(
-        unpack(answer["error"]), place=Place(str(path), answer["line"]), remedy=remedy
-    )
+    return answer
 
 
 def _bytes(path: Path) -> bytes:
@@ -285,34 +412,33 @@ def _bytes(path: Path) -> bytes:
 
 
 def main() -> None:
+    """Reads the file an order on standard input names, and answers on standard output, both in JSON."""
     order = json.loads(sys.stdin.buffer.read())
     path = Path(order.pop("path"))
     limits = ReaderLimits(**order.pop("limits"))
-    try:
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds, limits.seconds + 1))
-        resource.setrlimit(
-            resource.RLIMIT_AS, (limits.memory * office.MEGABYTE, limits.memory * office.MEGABYTE)
-        )
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    except ImportError:
-        pass  # the system knows no such limits
+    _hold_to(limits)
     answer: dict[str, object]
     try:
-        answer = {
-            "document": doc.to_json(
-                read_bytes(_bytes(path), str(path), Options(**order, limits=limits))
-            )
-        }
+        document = read_bytes(_bytes(path), str(path), Options(**order, limits=limits))
+        answer = {"document": documents.to_json(document)}
     except OutlineError as error:
-        line = error.place.line if error.place else None
         answer = {
             "error": pack(error.message),
             "remedy": error.remedy and pack(error.remedy),
-            "line": line,
+            "line": error.place.line if error.place else None,
         }
     sys.stdout.buffer.write(json.dumps(answer).encode())
+
+
+def _hold_to(limits: ReaderLimits) -> None:
+    try:
+        import resource
+    except ImportError:
+        return  # the system knows no such limits
+    memory = limits.memory * office.MEGABYTE
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds, limits.seconds + 1))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 if __name__ == "__main__":

@@ -27,9 +27,9 @@ from pan2kg.extract import (
     Mention,
     Quotation,
     from_json,
-    hypotheses,
     load_document,
     names as roles,
+    sections,
     to_json,
 )
 from pan2kg.extract.mentions import find_mentions
@@ -442,9 +442,9 @@ def search(graph: Graph, document: Document, plan: str) -> DocumentSearch:
         titles.setdefault(action, []).append(title)
         numbers.setdefault(action, number_)
     named = (
-        hypotheses.Named(action, numbers[action], tuple(words)) for action, words in titles.items()
+        sections.Named(action, numbers[action], tuple(words)) for action, words in titles.items()
     )
-    places = hypotheses.sections(document, plan, named)
+    places = sections.sections(document, plan, named)
     starts = [section.start for section in places]
     skipped: Counter[str] = Counter()
     links: dict[tuple[str, str, str, str], list[Mention]] = {}

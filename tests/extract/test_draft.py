@@ -8,7 +8,8 @@ import pytest
 from rdflib import RDF, SKOS, Graph, Literal, Namespace, URIRef
 
 from pan2kg.errors import OutlineError
-from pan2kg.extract.draft import LIST, DraftPlan, draft_plan, item_keys, read_plan
+from pan2kg.extract.draft import LIST, draft_plan, item_keys, read_plan
+from pan2kg.extract.outline import DraftPlan
 from pan2kg.project import Project
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.vocabulary import PAN, thing

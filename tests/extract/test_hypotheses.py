@@ -9,8 +9,9 @@ from hypothesis import given, strategies as st
 
 from pan2kg.errors import OutlineError
 from pan2kg.extract.document import Document
-from pan2kg.extract.draft import DraftPlan, plan_of, read_plan
+from pan2kg.extract.draft import read_plan
 from pan2kg.extract.hypotheses import Hypothesis, chosen, hypotheses, in_language, languages_of
+from pan2kg.extract.outline import DraftPlan, plan_of
 from pan2kg.extract.process import read_bytes
 
 TITLES = (

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, strategies as st
 
 from pan2kg.errors import OutlineError
-from pan2kg.extract.draft import LIST, DraftPlan, plan_of, read_plan
+from pan2kg.extract.draft import LIST, read_plan
 from pan2kg.extract.hypotheses import hypotheses
 from pan2kg.extract.numbering import readings, resolve
+from pan2kg.extract.outline import DraftPlan, plan_of
 from pan2kg.extract.process import read_bytes
 
 CASES = tomllib.loads(Path(__file__).with_name("cases.toml").read_text(encoding="utf-8"))
