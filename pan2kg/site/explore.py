@@ -73,9 +73,7 @@ def keys(site_context: SiteContext) -> Iterable[str]:
 
 def _drawn(context: PageContext) -> DrawnNetwork | None:
     """What is drawn of the links shown; None where no network can be around the thing in the address."""
-    links = context.site_context.once(
-        f"edges-{context.request.language}", lambda: _shown_links(context)
-    )
+    links = context.site_context.once(f"edges-{context.language}", lambda: _shown_links(context))
     middle: labels.Entry | None = None
     near: frozenset[str] | None = None
     if context.request.key:
@@ -103,7 +101,7 @@ def _drawn(context: PageContext) -> DrawnNetwork | None:
 
 
 def _shown_links(context: PageContext) -> list[DrawnLink]:
-    network = context.graph.network(context.request.language)
+    network = context.graph.network(context.language)
     links = []
     for start, end, iri, stated in network.edges(keys=True, data=True):
         facts = {name: str(fact) for name, fact in stated.items() if fact}
@@ -238,7 +236,7 @@ class PackedNetwork:
         """The row of a thing at a place; it is hidden at first where it is not near the one in the middle."""
         context = self.context
         label = self.graph.labels.brief(iri, context.request.data)
-        entry = self.graph.labels.entry(iri)
+        entry = context.entry(iri)
         plan = self.graph.plan_of(iri)
         identifier = iri.removeprefix(self.space)
         kind = "thing"

@@ -38,7 +38,7 @@ _GAP_COLUMNS: Final = frozenset({"gap", "gap_label"})
 
 def show(figures: table.Table, context: PageContext) -> Markup:
     """A table as it stands on a page: sortable, with links, and with what is left out counted below it."""
-    language = context.request.language
+    language = context.language
     short = _short_names(context.graph.labels, language)
     spoken = partial(_foreign_language, context.graph.labels, language)
     address = cache(context.address)  # of what stands in many rows
@@ -62,7 +62,7 @@ def show(figures: table.Table, context: PageContext) -> Markup:
 
 def json_download(context: PageContext, path: str, **asked: str) -> tuple[str, str]:
     """Where a table is as JSON, and what the link says: an export has it in one language, packed."""
-    if context.site_context.mode == "static":
+    if not context.is_served:
         return context.shared(f"{path}{PACKED}", **asked), "JSON (gzip)"
     return context.shared(path, **asked), "JSON"
 
@@ -86,12 +86,12 @@ def _foreign_language(index: Labels, language: Language, iri: str) -> str:
 
 def _table(context: PageContext) -> table.Table | None:
     key = context.request.key
-    arguments = context.request.arguments
+    arguments = context.arguments
     if key not in NAMES:
         return None
     plans = (arguments["plan"],) if arguments.get("plan") else ()
     choice = table.TableChoice(plans=plans, everything=arguments.get("all") == "1")
-    return context.site_context.figures(key, context.request.language, choice)
+    return context.site_context.figures(key, context.language, choice)
 
 
 def _gap_table(context: PageContext) -> table.Table | None:
@@ -99,7 +99,7 @@ def _gap_table(context: PageContext) -> table.Table | None:
     if key not in gaps.KINDS:
         return None
     choice = table.TableChoice(part=key)
-    return context.site_context.figures("gaps", context.request.language, choice)
+    return context.site_context.figures("gaps", context.language, choice)
 
 
 def _figure(context: PageContext) -> Values | None:
@@ -107,7 +107,7 @@ def _figure(context: PageContext) -> Values | None:
     figures = _table(context)
     if figures is None:
         return None
-    language = context.request.language
+    language = context.language
     asked = context.chosen("plan", "all")
     # what a figure shows, and what must not be read into it
     lead = figures.summary.say(language)
@@ -130,7 +130,7 @@ def _downloads(context: PageContext, path: str, asked: dict[str, str]) -> list[t
         (context.href(f"{path}.csv", **asked), "CSV"),
         json_download(context, f"{path}.json", **asked),
     ]
-    if context.site_context.mode == "served":
+    if context.is_served:
         local = context.href(f"{path}.csv", **asked, local="1")
         downloads.append((local, context.t("question-csv-local")))
         downloads.append((context.href(f"{path}.xlsx", **asked), "XLSX"))
@@ -138,7 +138,7 @@ def _downloads(context: PageContext, path: str, asked: dict[str, str]) -> list[t
 
 
 def _gaps(context: PageContext) -> Values:
-    language = context.request.language
+    language = context.language
     figures = context.site_context.figures
     kinds = []
     for row in figures("gaps", language).rows:
@@ -160,7 +160,7 @@ def _gap(context: PageContext) -> Values | None:
     figures = _gap_table(context)
     if figures is None:
         return None
-    counted = context.site_context.figures("gaps", context.request.language)
+    counted = context.site_context.figures("gaps", context.language)
     total = next(row for row in counted.rows if row["gap"] == kind)
     number = total["gaps_number"]
     lead = ""
@@ -185,9 +185,9 @@ def _figure_file(context: PageContext, form: str) -> str | bytes | None:
     figures = _table(context)
     if figures is None:
         return None
-    style = writers.Style(context.request.language)
+    style = writers.Style(context.language)
     if form == "csv":
-        is_local = bool(context.request.arguments.get("local"))
+        is_local = bool(context.arguments.get("local"))
         figures = _with_short_names(figures, context)
         return writers.write(figures, "csv-local" if is_local else "csv", style)
     text = writers.write(figures, form.removesuffix(PACKED), style)
@@ -199,12 +199,12 @@ def _gap_file(context: PageContext) -> str | bytes | None:
     if figures is None:
         return None
     figures = _with_short_names(figures, context)
-    return writers.write(figures, "csv", writers.Style(context.request.language))
+    return writers.write(figures, "csv", writers.Style(context.language))
 
 
 def _with_short_names(figures: table.Table, context: PageContext) -> table.Table:
     """The table with plans and texts called by their short names, as they are on pages."""
-    find = context.graph.labels.entry
+    find = context.entry
     called = cache(context.called)
     columns = [column for column in figures.columns if column.names]
     rows = []

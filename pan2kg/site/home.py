@@ -57,7 +57,7 @@ def _home(context: PageContext) -> Values:
         "opening": _opening(context, plan, findings),
         "asked": _asked(context),
         "countries": _countries(context),
-        "plans": _linked_plans(context) if site_context.mode == "served" else [],
+        "plans": _linked_plans(context) if context.is_served else [],
         "plan": context.key(plan or ""),
         **matrix(context, limit=FIRST),
         "fields": _fields(context, context.known),
@@ -84,7 +84,7 @@ def _by_part(row: figures.Taken) -> dict[str, int]:
 
 def _plan_shown(context: PageContext) -> str | None:
     """The plan an address names, else the one the project is about."""
-    entry = context.graph.labels.find("plan", context.request.arguments.get("plan", ""))
+    entry = context.graph.labels.find("plan", context.arguments.get("plan", ""))
     if entry and entry.iri in context.graph.tables.works.plans:
         return entry.iri
     return context.graph.own_plan()
@@ -116,7 +116,7 @@ def _wanted(context: PageContext, knowledge: Known) -> list[Values]:
                 "way": definitions.citing(context, knowledge, *ends),
                 "texts": texts,
                 "reasons": _reasons(context, knowledge, ends),
-                "bits": bits_words(occasion.bits, context.request.language),
+                "bits": bits_words(occasion.bits, context.language),
                 "address": context.pair(*ends),
             }
         )
@@ -170,7 +170,7 @@ def _opening(context: PageContext, plan: str | None, findings: Sequence[Values])
         context, "reach", reach.linked, meets, plan=name, cites=reach.cites, cited=reach.cited
     )
     downloads = []
-    if context.site_context.mode == "served" or key in _home_keys(context.site_context):
+    if context.is_served or key in _home_keys(context.site_context):
         for ending in ("csv", "svg"):
             downloads.append((context.href(f"time-map/{key}.{ending}"), ending.upper()))
     subject = context.subject_at(context.level)
@@ -185,7 +185,7 @@ def _opening(context: PageContext, plan: str | None, findings: Sequence[Values])
 def _asked(context: PageContext) -> str:
     """Which action asks for coherence, in a sentence; empty where the project names none."""
     graph = context.graph
-    action = graph.labels.label(graph.profile.coherence_action, context.request.language)
+    action = graph.labels.label(graph.profile.coherence_action, context.language)
     home = graph.plan_of(graph.profile.coherence_action)
     if not action.notation or home is None:
         return ""

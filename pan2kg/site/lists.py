@@ -104,7 +104,7 @@ def _pairs(context: PageContext) -> Values:
             for plan in context.by_name(plans)
         ],
         "restricts": bool(choice.topic or choice.body or choice.year),
-        "paged": site_context.pairs if site_context.mode == "static" else None,
+        "paged": None if context.is_served else site_context.pairs,
         "caption": context.caption(choice.level),
         "basis": context.basis(knowledge),
     }
@@ -157,7 +157,7 @@ def _unlinked_actions(context: PageContext, plan: str, level: evidence.Level) ->
 
 
 def _obligations(context: PageContext) -> Values:
-    figures = context.site_context.figures("obligations", context.request.language)
+    figures = context.site_context.figures("obligations", context.language)
     notes = values.Notes(context)
     dues: list[DueDate] = []
     for entry in context.graph.labels.of_kind("obligation"):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, Literal, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
 from markupsafe import Markup as Markup
@@ -27,8 +27,8 @@ from pan2kg.i18n import LANGUAGES, Language, Messages, Text, format_of, message,
 from pan2kg.project import BUNDLE_RECORD, BUNDLES
 from pan2kg.store import queries, store
 from pan2kg.tables import figure_words, gaps, table
-from pan2kg.templates import macro, markup, render
-from pan2kg.turtle.vocabulary import ID, PAN, SKOS, is_ours
+from pan2kg.templates import macro, markup
+from pan2kg.turtle.vocabulary import PAN, SKOS, is_ours
 
 HTML = "text/html; charset=utf-8"
 CSV = "text/csv; charset=utf-8"
@@ -48,7 +48,6 @@ BEFORE: Final[Mapping[str, evidence.Level]] = {
 }
 NOTHING: Mapping[str, str] = MappingProxyType({})
 _PAGE: Final = Messages("page")
-_GROUPS: Final = ("copy", "network", "picture", "search", "sparql", "table")
 _NUMBERED: Final = frozenset({"action", "category", "part"})
 MOST_ROWS: Final = 100
 """How many rows of a long table a page of an export has; its download has them all."""
@@ -59,11 +58,9 @@ _MOST = 50_000
 """How much of what is written of things is kept for other pages: all of a large graph, in three languages."""
 
 Values = Mapping[str, object]
+"""What a template is filled in with."""
 Mode = Literal["served", "static"]
 Made = TypeVar("Made")
-_CLASSES: Final = cache(
-    lambda at: Classes((at.folder / at.name("site.css")).read_text("utf-8") if at else "")
-)
 packed: Final = partial(gzip.compress, mtime=0)
 piece: Final = partial(macro, "_pieces.html")
 """The macro of a name, for what pages have by the thousand; what it is given is escaped unless it is markup."""
@@ -71,10 +68,13 @@ piece: Final = partial(macro, "_pieces.html")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Bundle:
+    """The front end as it was built: its folder, and the name of the file there by that in the sources."""
+
     folder: Path
     names: Mapping[str, str]
 
     def name(self, logical: str) -> str:
+        """The file's name of a part; raises :exc:`~pan2kg.errors.ProjectError` where it was not built."""
         try:
             return self.names[logical]
         except KeyError:
@@ -86,15 +86,22 @@ class Bundle:
             ) from None
 
     def files(self) -> Mapping[str, Path]:
+        """Where each file is, by its name."""
         return {name: self.folder / name for name in sorted(self.names.values())}
 
 
 def find_bundle() -> Bundle | None:
+    """The bundle that was installed, else the one a clone has built; None where there is none."""
     bundles = map(read_bundle, BUNDLES)
     return next((bundle for bundle in bundles if bundle), None)
 
 
 def read_bundle(folder: Path) -> Bundle | None:
+    """The bundle in a folder; None where it is not whole.
+
+    >>> read_bundle(Path("nowhere")) is None
+    True
+    """
     try:
         record = json.loads((folder / BUNDLE_RECORD).read_text(encoding="utf-8"))
         names: dict[str, str] = record["files"]
@@ -104,8 +111,18 @@ def read_bundle(folder: Path) -> Bundle | None:
     return bundle if all(path.is_file() for path in bundle.files().values()) else None
 
 
+@cache
+def _classes(bundle: Bundle | None) -> Classes:
+    """The classes a picture may use: those the style sheet of the page has."""
+    if bundle is None:
+        return Classes("")
+    return Classes((bundle.folder / bundle.name("site.css")).read_text("utf-8"))
+
+
 @dataclass(frozen=True, slots=True)
 class SiteFile:
+    """A page or file as it is served or written; one that ``is_passing`` changes by itself and is not to be kept."""
+
     path: str
     media: str
     body: bytes
@@ -114,10 +131,13 @@ class SiteFile:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    # without ``keys`` one page a language, with them many, of which an export has those listed;
-    # values have a title, or are None where there is no such page; ``section`` is the entry of the
-    # menu that is marked, ``menu`` and ``below`` are places there; where something can be written,
-    # only what is ``chosen`` in its address is handed on
+    """A kind of page: without ``keys`` one a language, with them many, of which an export has those listed.
+
+    ``values`` fill in the template and have a title, or are None where there is no such page.
+    ``section`` is the entry of the menu that is marked, ``menu`` and ``below`` are places there.
+    Where something can be written, only what is ``chosen`` in its address is handed on in links.
+    """
+
     name: str
     values: "Callable[[PageContext], Values | None]"
     keys: "Callable[[SiteContext], Iterable[str]] | None" = None
@@ -130,7 +150,8 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    # one that ``is_shared`` holds the same data in each language: an export has it in the first
+    """A kind of file beside the pages; one that ``is_shared`` is the same in each language, and exported in one."""
+
     name: str
     ending: str
     media: str
@@ -142,66 +163,60 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class CommonFile:
+    """A file that belongs to no language; ``make`` is given the arguments of its address."""
+
     path: str
     media: str
     make: "Callable[[SiteContext, Mapping[str, str]], bytes]"
     exported: bool = True
 
-    @classmethod
-    def of_words(
-        cls, language: Language, pages: Mapping[str, View], sections: Iterable[str]
-    ) -> "CommonFile":
-        # what scripts say, and what they put into pages below a kind, whose links are those of any
-        # of these
-        def make(site_context: SiteContext, _: object) -> bytes:
-            context = PageContext(site_context, Request(f"{language}/kind/key.html", language))
-            keys = (
-                "contents",
-                "dossier-data-title",
-                "interface-language",
-                "run-in-sparql",
-                "tagline",
-            )
-            pieces = {"things": ID, **{key: context.t(key) for key in keys}}
-            for section in sorted(sections):
-                values = frame(context, pages, section, has_menu=True)
-                pieces[f"menu-{section}"] = render("_menu.html", values)
-                pieces["foot"] = render("_foot.html", values)
-            return page_words(language, site_context, frame=pieces)
 
-        return cls(f"data/words-{language}.js", JAVASCRIPT, make)
+class PlanFacts(NamedTuple):
+    """What a plan can be chosen by: topics and bodies, those of its actions included, first year and last."""
+
+    topics: frozenset[str]
+    bodies: frozenset[str]
+    since: int | None
+    until: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class PlanFilter:
+    """What a reader chose: a level of evidence, and plans by topic, body and year; what is empty chooses nothing."""
+
     level: evidence.Level = evidence.HEADLINE
     topic: str = ""
     body: str = ""
     year: int | None = None
 
-    def admits(self, facts: "Facts") -> bool:
-        topics, bodies, since, until = facts
-        is_then = self.year is None or (
-            (since or until) is not None and (since or 0) <= self.year <= (until or 9999)
-        )
-        return is_then and self.topic in {"", *topics} and self.body in {"", *bodies}
+    def admits(self, facts: PlanFacts) -> bool:
+        """Whether a plan is among those chosen; one that has no year is in no year.
 
-
-Facts = tuple[frozenset[str], frozenset[str], int | None, int | None]
-"""What a plan can be chosen by: topics and bodies, those of its actions included, first year and last."""
+        >>> facts = PlanFacts(frozenset({"water"}), frozenset(), 2020, None)
+        >>> PlanFilter(topic="water", year=2030).admits(facts), PlanFilter(body="x").admits(facts)
+        (True, False)
+        >>> PlanFilter(year=2019).admits(facts)
+        False
+        """
+        if self.topic and self.topic not in facts.topics:
+            return False
+        if self.body and self.body not in facts.bodies:
+            return False
+        if self.year is None:
+            return True
+        is_dated = facts.since is not None or facts.until is not None
+        return is_dated and (facts.since or 0) <= self.year <= (facts.until or 9999)
 
 
 @dataclass(eq=False)
 class SiteContext:
-    """The graph pages show, the front end's files, how the pages will be read, and what was computed once for all.
+    """The graph pages show, the front end's files, how pages will be read, and what was computed once for all.
 
     In mode ``served`` there is an endpoint behind the pages, in mode ``static`` the browser holds
-    the graph itself.
-    ``writable`` says whether reviews can be written down; ``catalogue`` is that of the release the
-        pages belong to, and
-    ``kept`` the folder where reports of checks are kept, None where they are not. Where documents
-        of a release tell
-    all that is said of things, ``document`` gives the path of that of a kind and key.
+    the graph itself. ``writable`` says whether reviews can be written down; ``catalogue`` is that
+    of the release the pages belong to, and ``kept`` the folder where reports of checks are kept,
+    None where they are not. Where documents of a release tell all that is said of things,
+    ``document`` gives the path of that of a kind and key.
     """
 
     graph: Graph
@@ -217,26 +232,28 @@ class SiteContext:
 
     @cached_property
     def foreign(self) -> frozenset[str]:
-        # the plans of another country than the project's; none where it says none or has no plan of
-        # its own
+        """The plans of another country than the project's; none where it says none or has no plan of its own."""
         home = self.graph.profile.country
         dates = self.graph.tables.dates
         every = frozenset(source.iri for source in self.graph.uses.plans if source.is_plan)
         foreign = frozenset(
-            iri for iri in every & dates.keys() if dates[iri].country not in ("", home)
+            plan for plan in every & dates.keys() if dates[plan].country not in ("", home)
         )
         return foreign if home and foreign != every else frozenset()
 
     @cached_property
     def pairs(self) -> Mapping[tuple[str, str], bool]:
-        # the linked pairs, and whether an export has a page of each
+        """The linked pairs, each with its IRIs in order, and whether an export has a page of it."""
         return {met.plans: not self.foreign.issuperset(met.plans) for met in self.graph.meetings}
 
     @cached_property
     def lacks(self) -> Mapping[str, list[tuple[str, str, Text | None]]]:
+        """What is not known of each thing: the kind of gap, what it concerns beside, and in which respect."""
         lacks: dict[str, list[tuple[str, str, Text | None]]] = {}
-        for kind, find in gaps.KINDS.items() if self.graph.has_actions else ():
-            for subject, counterpart, detail, _ in find(self.graph, gaps.ALL)[0]:
+        kinds = gaps.KINDS if self.graph.has_actions else {}
+        for kind, find in kinds.items():
+            rows, *_ = find(self.graph, gaps.ALL)
+            for subject, counterpart, detail, _ in rows:
                 lacks.setdefault(subject, []).append((kind, counterpart or "", detail))
                 if counterpart:
                     lacks.setdefault(counterpart, []).append((kind, subject, detail))
@@ -244,55 +261,74 @@ class SiteContext:
 
     @cached_property
     def resting(self) -> frozenset[str]:
+        """The actions that rest on a text."""
         uses = self.graph.uses
         return frozenset(uses.actions[at] for at in uses.table.rows.tolist())
 
     @cached_property
     def recorded(self) -> frozenset[str]:
-        rows = bodies.completeness(self.graph.home_of, self.graph.fields)
-        tagged = {
-            profile.work
-            for profile in self.graph.profiles
-            if profile.bodies or profile.leads or profile.groups
-        }
-        return frozenset(self.resting | tagged | {row.action for row in rows if row.annotated})
+        """The actions and plans of which something is recorded: a text, a body, a group, a measure."""
+        recorded = set(self.resting)
+        for profile in self.graph.profiles:
+            if profile.bodies or profile.leads or profile.groups:
+                recorded.add(profile.work)
+        for row in bodies.completeness(self.graph.home_of, self.graph.fields):
+            if row.annotated:
+                recorded.add(row.action)
+        return frozenset(recorded)
 
     @cached_property
-    def facts(self) -> Mapping[str, Facts]:
+    def facts(self) -> Mapping[str, PlanFacts]:
+        """What each plan can be chosen by."""
         topics: dict[str, set[str]] = {}
         involved: dict[str, set[str]] = {}
         for plan, topic, body in self.graph.read(queries.program_query("site/topics-and-bodies")):
-            for term, into in ((topic, topics), (body, involved)):
-                if term:
-                    into.setdefault(plan, set()).add(term)
-        facts: dict[str, Facts] = {}
-        for plan in (source.iri for source in self.graph.uses.plans):
-            on, since, until = self.graph.periods.get(plan, ("", "", ""))
-            first, last = (
-                int(day[:4]) if day[:4].isdecimal() else None for day in (since or on, until)
-            )
-            facts[plan] = (
+            if topic:
+                topics.setdefault(plan, set()).add(topic)
+            if body:
+                involved.setdefault(plan, set()).add(body)
+        facts = {}
+        for source in self.graph.uses.plans:
+            plan = source.iri
+            issued, since, until = self.graph.periods.get(plan, ("", "", ""))
+            facts[plan] = PlanFacts(
                 frozenset(topics.get(plan, ())),
                 frozenset(involved.get(plan, ())),
-                first,
-                last,
+                _year(since or issued),
+                _year(until),
             )
         return facts
 
     def figures(
         self, name: str, language: Language, choice: table.TableChoice = table.DEFAULT
     ) -> table.Table:
+        """The table of a name in a language; it is kept unless it is of plans that were named."""
         make = partial(table.TABLES[name].make, self.graph.spoken(language), choice)
         return make() if choice.plans else self.once(("table", name, language, choice), make)
 
     def once(self, name: Hashable, make: Callable[[], Made]) -> Made:
+        """What is made the first time it is asked for by this name, and kept with the site."""
         if name not in self.computed:
             self.computed[name] = make()
         value: Made = self.computed[name]
         return value
 
 
+def _year(day: str) -> int | None:
+    return int(day[:4]) if day[:4].isdecimal() else None
+
+
 class Request:
+    """The page that is asked for: its path, language, key, and the arguments of its address.
+
+    ``data`` is the language in which things are called, that of the page unless the address says
+    otherwise; ``folder`` is where the page lies, with a star for each folder below the language.
+
+    >>> request = Request("fr/plan/lu-bhr-2.html", "fr", "lu-bhr-2", {"data": "de"})
+    >>> request.data, request.folder
+    ('de', 'fr/*/')
+    """
+
     def __init__(
         self, path: str, language: Language, key: str = "", arguments: Mapping[str, str] = NOTHING
     ) -> None:
@@ -313,177 +349,207 @@ def _speaker(language: Language) -> Callable[..., str]:
 
 
 def _kept(make: Callable[["PageContext", str], Markup]) -> Callable[["PageContext", str], Markup]:
+    """A way to write a thing that is written once for all pages of a language in a folder."""
     return lambda context, iri: context.kept(make.__name__, iri, partial(make, context))
 
 
 class PageContext:
+    """A page that is being made: what is asked for, and how its language names and links things.
+
+    ``t`` says a message of pages, ``handed`` is the level of evidence as links hand it on, and
+    ``most`` how many rows of a table stand on the page, None for all.
+    """
+
     def __init__(self, site_context: SiteContext, request: Request) -> None:
         language = request.language
         asked = request.arguments.get(EVIDENCE, "")
+        level = BEFORE.get(asked) or evidence.level(asked)
         self.site_context = site_context
         self.request = request
+        self.language = language
+        self.arguments = request.arguments
         self.graph = site_context.graph
-        level = BEFORE.get(asked) or evidence.level(asked)
+        self.entry = site_context.graph.labels.entry
+        self.is_served = site_context.mode == "served"
         self.level = level if level in evidence.FIGURED else evidence.HEADLINE
         self.handed = {} if self.level is evidence.HEADLINE else {EVIDENCE: self.level.key}
         self.t = _speaker(language)
-        self.figure: Callable[[int], str] = lambda number: numeral(number, language)
-        self.caption: Callable[[evidence.Level], str] = lambda level: figure_words.according_to(
-            level
-        ).say(language)
-        self.basis: Callable[[Known], str] = lambda knowledge: figure_words.basis_words(
-            basis_line(knowledge), language
-        )
         self.lead = piece("lead")
-        self.most = None if site_context.mode == "served" else MOST_ROWS
+        self.most = None if self.is_served else MOST_ROWS
         self.spoken = site_context.once(("spoken", language), partial(self.graph.spoken, language))
         self.subject = self.subject_at(evidence.HEADLINE)
 
     @property
     def known(self) -> Known:
+        """What is known at the level that was chosen."""
         return self.graph.known(self.level)
 
     @property
     def level_options(self) -> list[tuple[str, str]]:
-        # the levels a reader can choose, from firm to weak, under what an address says
-        return [
-            ("" if at is evidence.HEADLINE else at.key, self.caption(at)) for at in evidence.FIGURED
-        ]
+        """The levels a reader can choose, from firm to weak, under what an address says."""
+        options = []
+        for level in evidence.FIGURED:
+            key = "" if level is evidence.HEADLINE else level.key
+            options.append((key, self.caption(level)))
+        return options
+
+    def figure(self, number: int) -> str:
+        """A number as the language writes it."""
+        return numeral(number, self.language)
+
+    def caption(self, level: evidence.Level) -> str:
+        """According to whom a number counts that is taken at a level."""
+        return figure_words.according_to(level).say(self.language)
+
+    def basis(self, knowledge: Known) -> str:
+        """On what a number rests: release, level, and how much was read."""
+        return figure_words.basis_words(basis_line(knowledge), self.language)
 
     def mark(self, level: evidence.Level | None) -> Markup:
-        return (
-            piece("level")(level.key, figure_words.named(level).say(self.request.language))
-            if level
-            else markup("")
-        )
+        """The badge of a level; nothing for what is outside every figure."""
+        if not level:
+            return markup("")
+        return piece("level")(level.key, figure_words.named(level).say(self.language))
 
     def subject_at(self, level: evidence.Level) -> Subject:
-        return Subject(self.spoken, self.picture_address, level, _CLASSES(self.site_context.bundle))
+        """What pictures on the page are drawn of, at a level."""
+        return Subject(self.spoken, self.picture_address, level, _classes(self.site_context.bundle))
 
     def draw(
         self, name: str, level: evidence.Level | None = None, **parameters: object
     ) -> framed.Picture | None:
-        # None where it would not tell more than the page does in words
-        picture = registry.find_picture(name)(
-            self.subject if level is None else self.subject_at(level), **parameters
-        )
+        """The picture of a name; None where it would not tell more than the page does in words."""
+        subject = self.subject if level is None else self.subject_at(level)
+        picture = registry.find_picture(name)(subject, **parameters)
         return picture if picture.tells else None
 
     def href(self, path: str, /, **arguments: str) -> str:
-        return self.out(f"{self.request.language}/{path}", **arguments)
+        """The way to a path of the page's language."""
+        return self.out(f"{self.language}/{path}", **arguments)
 
     def out(self, path: str, /, **arguments: str) -> str:
-        chosen = self.request.arguments.get("data")
-        if not chosen and not arguments:
-            return labels.way(self.request.folder, path)
-        asked = {
-            **({"data": chosen} if chosen and path.partition("#")[0].endswith(".html") else {}),
-            **arguments,
-        }
-        file, hash_, fragment = labels.way(self.request.folder, path).partition("#")
-        return f"{file}{f'?{urlencode(asked)}' if asked else ''}{hash_}{fragment}"
+        """The way from the page to a path of the site; the language of the data is handed on to pages."""
+        data = self.arguments.get("data")
+        way = labels.way(self.request.folder, path)
+        if data and path.partition("#")[0].endswith(".html"):
+            arguments = {"data": data, **arguments}
+        if not arguments:
+            return way
+        file, hash_, fragment = way.partition("#")
+        return f"{file}?{urlencode(arguments)}{hash_}{fragment}"
 
     def shared(self, path: str, /, **arguments: str) -> str:
-        # what an export has in the first language alone
-        tag = LANGUAGES[0] if self.site_context.mode == "static" else self.request.language
-        return self.out(f"{tag}/{path}", **arguments)
+        """The way to a file that an export has in the first language alone."""
+        language = self.language if self.is_served else LANGUAGES[0]
+        return self.out(f"{language}/{path}", **arguments)
 
     def chosen(self, *names: str) -> dict[str, str]:
-        return {name: value for name in names if (value := self.request.arguments.get(name))}
+        """Those of the arguments of the address that are not empty."""
+        return {name: value for name in names if (value := self.arguments.get(name))}
 
     def document(self, iri: str) -> str:
-        entry = self.graph.labels.entry(iri)
+        """Where the document of a release tells all that is said of a thing; empty where none does."""
+        entry = self.entry(iri)
         place = self.site_context.document
         path = place(entry.kind, entry.key) if entry and entry.kind and place else ""
+        if not entry or not path:
+            return ""
         # asked for in a language, a document does not lead back to the page
-        return f"{self.out(path)}?{self.request.language}#{entry.key}" if entry and path else ""
+        return f"{self.out(path)}?{self.language}#{entry.key}"
 
     def address(self, iri: str) -> str:
-        entry = self.graph.labels.entry(iri)
+        """Where a thing is shown: on its page, at its place on another, or on the web; empty for nowhere."""
+        entry = self.entry(iri)
         if entry and entry.has_page:
             # what was retired has no page in a release
             return (entry.is_retired and self.document(iri)) or self.href(entry.address)
-        if not (entry and is_ours(iri)):
-            return iri if iri.startswith(("https://", "http://")) and not is_ours(iri) else ""
+        if not is_ours(iri):
+            return iri if iri.startswith(("https://", "http://")) else ""
+        if entry is None:
+            return ""
         if entry.kind == "document":
             return self.href(f"sources.html#{entry.key}")
         if entry.kind == "link":
-            if place := self.document(iri):
-                return place
-            ends = (
-                end
-                for name in ("from", "to", "between")
-                for end in self.graph.statements.values(iri, PAN + name)
-            )
-            end = next(
-                (end for end in map(self.graph.labels.entry, ends) if end and end.has_page), None
-            )
-            return self.href(f"{end.address}#{entry.key}") if end else ""
+            return self.document(iri) or self._place_of_link(iri, entry.key)
         if entry.type == SKOS + "Concept":
             return self.href(f"ontology.html#{entry.kind}-{entry.key}")
         return self.href(f"ontology.html#{iri.removeprefix(PAN)}") if iri.startswith(PAN) else ""
 
+    def _place_of_link(self, iri: str, key: str) -> str:
+        # on the page of the first of its ends that has one
+        for name in ("from", "to", "between"):
+            for end in self.graph.statements.values(iri, PAN + name):
+                entry = self.entry(end)
+                if entry and entry.has_page:
+                    return self.href(f"{entry.address}#{key}")
+        return ""
+
+    def _number(self, iri: str) -> str:
+        # the printed number, of what is called by it
+        entry = self.entry(iri)
+        return entry.notation if entry and entry.kind in _NUMBERED else ""
+
     def name(self, iri: str) -> str:
+        """What a thing is called in text, with its number."""
         at = (iri, self.request.data)
         names = self.site_context.names
         if at in names:
             return names[at]
         name = self.graph.labels.label(iri, self.request.data).text
-        entry = self.graph.labels.entry(iri)
-        number = entry.notation if entry and entry.kind in _NUMBERED else ""
-        name = f"{number} {name}" if number and number != name else name
+        number = self._number(iri)
+        if number and number != name:
+            name = f"{number} {name}"
         # readers must not fill what is kept with things they think up
-        if self.request.data in LANGUAGES and entry is not None:
+        if self.request.data in LANGUAGES and self.entry(iri) is not None:
             names[at] = name
         return name
 
     def by_name(self, iris: Iterable[str]) -> list[str]:
+        """Things in the order of their names."""
         return sorted(iris, key=lambda iri: (self.name(iri).casefold(), iri))
 
     def called(self, iri: str) -> str:
+        """The short name of a thing in text, else its name."""
         brief = self.graph.labels.brief(iri, self.request.data)
         return brief.text if brief.whole else self.name(iri)
 
     def key(self, iri: str) -> str:
-        return entry.key if (entry := self.graph.labels.entry(iri)) else ""
+        """The key of a thing in its address; empty for what the graph does not know."""
+        entry = self.entry(iri)
+        return entry.key if entry else ""
 
     def extent(self, plan: str) -> str:
-        # how many actions of a plan are in the graph, and of how many
+        """How many actions of a plan are in the graph, and of how many if that was published."""
         number = len(self.graph.parts.actions.get(plan, ()))
         published = self.graph.statements.one(plan, PAN + "measureCount")
-        return (
-            self.t("plan-known-of", n=number, of=published)
-            if published
-            else self.t("plan-known", n=number)
-        )
+        if published:
+            return self.t("plan-known-of", n=number, of=published)
+        return self.t("plan-known", n=number)
 
     def label(self, iri: str, *, in_link: bool = False) -> Markup:
+        """The full name of a thing, marked with its language and those in others."""
         label = self.graph.labels.label(iri, self.request.data)
-        entry = self.graph.labels.entry(iri)
+        entry = self.entry(iri)
         if entry and not entry.has_page and entry.kind != "document":
             label = label._replace(texts={})
             if label.language in ("", self.request.data):
                 return piece("spoken")(label.text, "")
-        return self.marked(
-            label, entry.notation if entry and entry.kind in _NUMBERED else "", in_link=in_link
-        )
+        return self.marked(label, self._number(iri), in_link=in_link)
 
     def heading(self, iri: str) -> tuple[Markup, Markup | None]:
-        entry = self.graph.labels.entry(iri)
+        """What heads the page of a thing: its short name with the full one below it, or its name alone."""
+        entry = self.entry(iri)
         brief = self.graph.labels.brief(iri, self.request.data)
-        if (
-            entry
-            and brief.whole
-            and brief.text != self.graph.labels.label(iri, self.request.data).text
-        ):
+        label = self.graph.labels.label(iri, self.request.data)
+        if entry and brief.whole and brief.text != label.text:
             return self.marked(brief._replace(texts=entry.brief)), self.label(iri)
         return self.label(iri), None
 
     def kept(self, manner: str, iri: str, make: Callable[[str], Made]) -> Made:
-        request = self.request
-        if request.arguments.get("data"):
+        """What is made of a thing in a manner, once for all pages from which things are named and linked alike."""
+        if self.arguments.get("data"):
             return make(iri)
-        at = (manner, request.language, iri, request.folder)
+        at = (manner, self.language, iri, self.request.folder)
         links = self.site_context.links
         if at not in links:
             if len(links) >= _MOST:
@@ -494,190 +560,172 @@ class PageContext:
 
     @_kept
     def link(self, iri: str) -> Markup:
-        entry = self.graph.labels.entry(iri)
+        """A link with the full name; with the short one of a plan or text that has one."""
+        entry = self.entry(iri)
         brief = self.graph.labels.brief(iri, self.request.data)
-        is_brief = entry and entry.kind in ("plan", "instrument") and brief.whole
-        words = self.marked(brief, in_link=True) if is_brief else self.label(iri, in_link=True)
+        if entry and entry.kind in ("plan", "instrument") and brief.whole:
+            words = self.marked(brief, in_link=True)
+        else:
+            words = self.label(iri, in_link=True)
         return self.lead(self.address(iri), words)
 
     @_kept
     def short(self, iri: str) -> Markup:
+        """A link with the shortest name: the short one, else one of few letters, else a title cut short."""
         brief = self.graph.labels.brief(iri, self.request.data)
-        names = (
+        if brief.whole:
+            return self.lead(self.address(iri), brief.text)
+        names = [
             name
             for name in self.graph.statements.values(iri, SKOS + "altLabel")
             if len(name) <= _SHORT
-        )
-        own = (
-            brief.text
-            if brief.whole
-            else min(names, key=lambda name: (len(name), name), default="")
-        )
+        ]
+        if names:
+            return self.lead(self.address(iri), min(names, key=lambda name: (len(name), name)))
         label = self.graph.labels.label(iri, self.request.data)
-        entry = self.graph.labels.entry(iri)
         shortened = labels.Name(labels.shortened(label.text), label.language, {})
-        number = entry.notation if entry and entry.kind in _NUMBERED else ""
-        return self.lead(self.address(iri), own or self.marked(shortened, number, in_link=True))
+        words = self.marked(shortened, self._number(iri), in_link=True)
+        return self.lead(self.address(iri), words)
 
     @_kept
     def brief(self, iri: str) -> Markup:
+        """A link with the name in one language alone."""
         language = self.graph.labels.label(iri, self.request.data).language
-        strange = language if language != self.request.language else ""
-        return self.lead(self.address(iri), piece("spoken")(self.name(iri), strange))
+        foreign = language if language != self.language else ""
+        return self.lead(self.address(iri), piece("spoken")(self.name(iri), foreign))
 
     def head(self, iri: str) -> Markup:
-        return (
-            self.link(iri)
-            if self.graph.labels.brief(iri, self.request.data).whole
-            else self.short(iri)
-        )
+        """The link at the head of a column."""
+        is_brief = self.graph.labels.brief(iri, self.request.data).whole
+        return self.link(iri) if is_brief else self.short(iri)
 
     def links(self, iris: Iterable[str]) -> Markup:
+        """Links on one line."""
         return markup(", ".join(str(self.link(iri)) for iri in iris))
 
     def listed(self, iris: Iterable[str]) -> Markup:
+        """Links as a list, folded where there are many; a dash for none."""
         items = [self.link(iri) for iri in iris]
         if not items:
             return markup("–")
-        return piece("listed")(
-            items, self.t("list-show", n=len(items)) if len(items) > _UNFOLDED else ""
-        )
+        folded = self.t("list-show", n=len(items)) if len(items) > _UNFOLDED else ""
+        return piece("listed")(items, folded)
 
     def pair(self, plan: str, partner: str, **arguments: str) -> str:
-        keys = [entry.key for entry in map(self.graph.labels.entry, (plan, partner)) if entry]
+        """The page with what links two plans, else the row of the pair, else what they share; empty for no plans."""
+        keys = [entry.key for entry in map(self.entry, (plan, partner)) if entry]
         if len(keys) != 2:
             return ""
         key = labels.pair_key(*keys)
         pair = (min(plan, partner), max(plan, partner))
-        if self.site_context.mode == "served" or self.site_context.pairs.get(pair):
+        pairs = self.site_context.pairs
+        if self.is_served or pairs.get(pair):
             return self.href(f"pair/{key}.html", **arguments)
         # the list of pairs tells a pair of other countries in its row
-        is_linked = pair in self.site_context.pairs
-        return self.href(f"pairs.html#{key}") if is_linked else self.href("shared.html", plans=key)
+        return (
+            self.href(f"pairs.html#{key}") if pair in pairs else self.href("shared.html", plans=key)
+        )
 
     def picture_address(self, things: tuple[str, ...]) -> str:
-        entries = [
-            entry for entry in map(self.graph.labels.entry, things) if entry and entry.has_page
-        ]
+        """Where a mark in a picture leads that stands for these things."""
+        entries = [entry for entry in map(self.entry, things) if entry and entry.has_page]
         plans = [entry.iri for entry in entries if entry.kind == "plan"]
         if len(plans) == 2 and len(things) == 2:
             return self.pair(*plans)
         return self.href(entries[0].address) if entries else ""
 
     def marked(self, label: labels.Name, number: str = "", *, in_link: bool = False) -> Markup:
-        # the script knows by its address what is called otherwise in another language; elsewhere
-        # the names stand here
-        others = {tag: label.texts[tag] for tag in LANGUAGES if tag in label.texts and not in_link}
-        varied = others if len(set(others.values())) > 1 else {}
-        swaps = [swap for swap in varied.items() if swap != (label.language, label.text)]
-        strange = bool(label.language) and label.language != self.request.data
-        language = label.language if label.language != self.request.language or swaps else ""
-        return piece("label")(label.text, language, swaps, strange, number)
+        """A name with its language where that is not the page's, and those in others, by which the script changes it.
+
+        In a link the script knows these by the address.
+        """
+        texts = {}
+        if not in_link:
+            texts = {tag: label.texts[tag] for tag in LANGUAGES if tag in label.texts}
+        swaps: list[tuple[str, str]] = []
+        if len(set(texts.values())) > 1:
+            swaps = [swap for swap in texts.items() if swap != (label.language, label.text)]
+        is_fallback = bool(label.language) and label.language != self.request.data
+        language = label.language if label.language != self.language or swaps else ""
+        return piece("label")(label.text, language, swaps, is_fallback, number)
+
+
+class MenuEntry(NamedTuple):
+    """An entry of the menu: the page's name, the way there, its words, and whether it is the page one is on."""
+
+    name: str
+    address: str
+    words: str
+    is_here: bool
 
 
 def frame(
     context: PageContext, pages: Mapping[str, View], section: str = "", *, has_menu: bool = False
 ) -> dict[str, object]:
+    """What the frame of a page is filled in with: menu, languages, release, style and scripts.
+
+    Without a server, pages below a kind leave to the script what all pages have, unless it is said
+    that they ``has_menu``.
+    """
     request = context.request
     site_context = context.site_context
-    bundle = context.site_context.bundle
+    graph = site_context.graph
+    bundle = site_context.bundle
     inside = request.path.partition("/")[2] or "index.html"
-    view = pages.get(inside.removesuffix(".html"))
-    # another language shows the same; on the pages of forms that write, only what is chosen there:
-    # the secret of a session, what was typed, and what came of it must stand in no link
-    in_address = {
-        name: text
-        for name, text in request.arguments.items()
-        if name != "data"
-        and (view is None or view.chosen is None or name.partition(":")[0] in view.chosen)
-    }
-
-    # pages below a kind leave to the script, without a server, what all pages have
-    has_menu = has_menu or site_context.mode == "served" or "/" not in inside
-    pages = pages if has_menu else {}
-
-    def entries(place: str, views: Iterable[View]) -> list[tuple[str, str, str, bool]]:
-        placed = sorted(
-            (view for view in views if getattr(view, place)),
-            key=lambda view: int(getattr(view, place)),
-        )
-        files = [(view.name, f"{view.name}.html") for view in placed]
-        return [
-            (name, context.href(file), context.t(f"menu-{name}"), inside == file)
-            for name, file in files
-        ]
-
+    in_address = _in_address(context, pages.get(inside.removesuffix(".html")))
+    has_menu = has_menu or context.is_served or "/" not in inside
+    views = list(pages.values()) if has_menu else []
     # the pages that belong to one entry of the menu stand in a line below it
-    below = entries("below", (view for view in pages.values() if view.section == section))
-    above = entries("menu", (view for view in pages.values() if view.name == section))
+    below = [view for view in views if view.section == section and view.below]
+    section_pages: list[MenuEntry] = []
+    if below:
+        above = [view for view in views if view.name == section and view.menu]
+        below.sort(key=lambda view: view.below)
+        section_pages = [_menu_entry(context, view, inside) for view in (*above, *below)]
+    menu = sorted((view for view in views if view.menu), key=lambda view: view.menu)
+    languages = []
+    for tag in LANGUAGES:
+        address = context.out(f"{tag}/{inside}", **in_address)
+        languages.append((tag, format_of("name", tag), address, tag == context.language))
     return {
         "say": context,
         "t": context.t,
-        "language": request.language,
-        "data_language": request.arguments.get("data", ""),
+        "language": context.language,
+        "data_language": context.arguments.get("data", ""),
         "in_address": in_address,
-        "languages": [
-            (
-                tag,
-                format_of("name", tag),
-                context.out(f"{tag}/{inside}", **in_address),
-                tag == request.language,
-            )
-            for tag in LANGUAGES
-        ],
-        "menu": entries("menu", pages.values()),
-        "section_pages": [*above, *below] if below else [],
+        "languages": languages,
+        "menu": [_menu_entry(context, view, inside) for view in menu],
+        "section_pages": section_pages,
         "section": section,
         "root": "../" * request.path.count("/"),
         "mode": site_context.mode,
-        "release": site_context.graph.release,
-        "licence": site_context.graph.notice.licence,
-        "as_of": message.in_words(site_context.graph.as_of, request.language),
+        "release": graph.release,
+        "licence": graph.notice.licence,
+        "as_of": message.in_words(graph.as_of, context.language),
         "has_menu": has_menu,
-        "unbuilt": "" if bundle else HOW_TO_BUILD.say(request.language),
+        "unbuilt": "" if bundle else HOW_TO_BUILD.say(context.language),
         "style": bundle.name("site.css") if bundle else "",
         "script": bundle.name("main.js") if bundle else "",
     }
 
 
-def page_words(
-    language: Language, site_context: SiteContext | None = None, **pieces: Mapping[str, str]
-) -> bytes:
-    groups = {name: script_words(language, name) for name in _GROUPS}
-    groups["picture"] |= (
-        framed.script_words(Subject(site_context.graph.spoken(language))) if site_context else {}
-    )
-    return f"window.pan2kgWords={embedded(groups | pieces)};\n".encode()
+def _in_address(context: PageContext, view: View | None) -> dict[str, str]:
+    """What another language of the page shows alike.
+
+    On the pages of forms that write only what is chosen there: the secret of a session, what was
+    typed, and what came of it must stand in no link.
+    """
+    in_address = {}
+    for name, text in context.arguments.items():
+        is_handed = view is None or view.chosen is None or name.partition(":")[0] in view.chosen
+        if is_handed and name != "data":
+            in_address[name] = text
+    return in_address
 
 
-_SHARED: Final[Mapping[str, Mapping[str, str]]] = {
-    "copy": {"copy": "copy"},
-    "network": {
-        "all-plans": "plans-title", "declared": "evidence-is-declared", "document": "sources-document",
-        "filter-plan": "kind-plan", "inferred": "evidence-is-inferred", "why": "why",
-    },
-    "picture": {"field": "fields-head"},
-    "search": {"as-interface": "data-language-as-interface", "results": "search-found", "titles": "data-language"},
-    "sparql": {"network": "menu-network", "no": "no", "not-shared": "script-copy-failed", "yes": "yes"},
-    "table": {"count": "rows"},
-}  # fmt: skip
-
-
-def script_words(language: Language, name: str) -> dict[str, str]:
-    words = _PAGE.group(f"script-{name}-", language)
-    words |= {
-        key: _PAGE.template(shared, language) for key, shared in _SHARED.get(name, {}).items()
-    }
-    if name == "search":
-        words |= {f"type-{key}": word for key, word in _PAGE.group("kind-", language).items()}
-    if name == "network":
-        types = {
-            key: word
-            for key, word in script_words(language, "search").items()
-            if key.startswith("type-")
-        }
-        words = {**types, **words, "colon": format_of("colon", language)}
-    return words
+def _menu_entry(context: PageContext, view: View, inside: str) -> MenuEntry:
+    file = f"{view.name}.html"
+    return MenuEntry(view.name, context.href(file), context.t(f"menu-{view.name}"), inside == file)
 
 
 def embedded(value: object) -> Markup:

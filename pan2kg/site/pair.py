@@ -141,7 +141,7 @@ def _pair(context: PageContext) -> Values | None:
         "two": pair[1],
         "evidence": context.handed.get("evidence", ""),
         "options": context.level_options,
-        "is_chosen": bool(context.request.arguments.get(EVIDENCE)),
+        "is_chosen": bool(context.arguments.get(EVIDENCE)),
         "caption": context.caption(knowledge.level),
         "dossier": dossier,
         "weight": {**_weight(context, knowledge, pair), "texts": texts, "others": unweighed},
@@ -172,7 +172,7 @@ def _ties(context: PageContext, pair: PlanPair) -> Sequence[Tie] | None:
     ties = context.graph.ties.by_pair.get((min(pair), max(pair)))
     if not ties:
         return None
-    if not context.request.arguments.get(EVIDENCE):
+    if not context.arguments.get(EVIDENCE):
         return ties
     return [tie for tie in ties if evidence.counts(tie.level, context.known.level)]
 
@@ -253,7 +253,7 @@ def _quote_once(texts: Sequence[Mapping[str, Any]], places: dict[str, str]) -> N
 
 def _weight(context: PageContext, knowledge: Known, pair: PlanPair) -> Values:
     """What the texts shared weigh; ``low`` and ``broad`` are empty where nothing shared was seen."""
-    language = context.request.language
+    language = context.language
     weight = knowledge.weight(*pair)
     low = ""
     broad = ""
@@ -312,7 +312,7 @@ def _by_things(
 def _joining(
     context: PageContext, shared: str, links: Sequence[Tie], pair: PlanPair
 ) -> JoiningThing:
-    entry = context.graph.labels.entry(shared)
+    entry = context.entry(shared)
     ends: list[Sequence[str]] = []
     if not (entry and entry.has_page):
         works: dict[str, set[str]] = {plan: set() for plan in pair}
@@ -333,7 +333,7 @@ def _beside(
     second = actions[pair[1]]
     if not first or not second:
         return []
-    language = context.request.language
+    language = context.language
     once = context.site_context.once
     # most are called the same in each language
     titles = tuple(context.graph.label(action, language) for action in first)
@@ -386,8 +386,8 @@ def _compared(context: PageContext, pair: PlanPair, listed: Collection[str]) -> 
 
 
 def _figures(context: PageContext, key: str) -> list[tuple[str, str]]:
-    asked = {"plan": key} if context.site_context.mode == "served" else {}
-    language = context.request.language
+    asked = {"plan": key} if context.is_served else {}
+    language = context.language
     return [
         (context.href(f"figure/{name}.html", **asked), _TABLES.say(f"title.{name}", language))
         for name in _FIGURES
@@ -410,7 +410,7 @@ def _having(context: PageContext, plan: str, aspect: str) -> frozenset[str]:
 
 def _shared(context: PageContext) -> Values:
     """What several plans share; of two plans named in the address, only what both have."""
-    keys = frozenset(context.request.arguments.get("plans", "").split("--"))
+    keys = frozenset(context.arguments.get("plans", "").split("--"))
     plans = [entry.iri for key in keys if (entry := context.graph.labels.find("plan", key))]
     pair = sorted(plans) if len(plans) == len(keys) == 2 else []
     return {

@@ -104,9 +104,9 @@ def chosen(context: PageContext) -> PlanFilter:
     """The choice in the address; what is no topic, body or year there chooses nothing."""
     iris = {}
     for kind in ("topic", "body"):
-        entry = context.graph.labels.find(kind, context.request.arguments.get(kind, ""))
+        entry = context.graph.labels.find(kind, context.arguments.get(kind, ""))
         iris[kind] = entry.iri if entry and not entry.is_retired else ""
-    year = context.request.arguments.get("year", "")
+    year = context.arguments.get("year", "")
     is_year = year.isascii() and year.isdecimal() and len(year) == 4
     return PlanFilter(context.level, iris["topic"], iris["body"], int(year) if is_year else None)
 
@@ -152,7 +152,7 @@ def matrix(context: PageContext, *, limit: int | None) -> Values:
         "bodies": bodies,
         "years": _years(site_context),
         "downloads": _downloads(context, len(order)),
-        "filtering": _filter_data(context, limit) if site_context.mode == "static" else "",
+        "filtering": "" if context.is_served else _filter_data(context, limit),
     }
 
 
@@ -203,7 +203,7 @@ def _downloads(context: PageContext, plans_number: int) -> list[tuple[str, str]]
     endings = ["csv"]
     if plans_number > 1:
         endings.append("svg")
-        if context.site_context.mode == "served" and find_spec("matplotlib") is not None:
+        if context.is_served and find_spec("matplotlib") is not None:
             endings += ["png", "pdf"]
     asked = context.chosen(*ASKED)
     return [(context.href(f"matrix.{ending}", **asked), ending.upper()) for ending in endings]
@@ -229,7 +229,7 @@ def _cell(context: PageContext, met: MeetingsByPlans, plans: tuple[str, str]) ->
         is_read = plan_sets(context.site_context).read.issuperset(plans)
         kind = "no" if is_read else "none"
         return MatrixCell(kind, context.t(f"cell-{kind}"))
-    language = context.request.language
+    language = context.language
     _, cites, cited = meeting.seen_from(plans[0])
     ways = (evidence.counts(cites, context.level), evidence.counts(cited, context.level))
     arrow, key = _ARROWS.get(ways, ("", ""))
@@ -256,7 +256,7 @@ def _filter_data(context: PageContext, limit: int | None) -> Markup:
     Topics, bodies and plans stand in lists, and rows name them by their places.
     """
     graph = context.graph
-    language = context.request.language
+    language = context.language
     every = plan_sets(context.site_context).every
     topics, bodies = _offered(context.site_context)
     place = {plan: number for number, plan in enumerate(every)}

@@ -27,6 +27,7 @@ from pan2kg.site import (
     quality,
     questions,
     review,
+    script_words,
     search_page,
 )
 from pan2kg.site.page import (
@@ -84,7 +85,9 @@ COMMON_FILES: Final[Mapping[str, CommonFile]] = {
     for file in (
         *(file for file in _FILES if isinstance(file, CommonFile)),
         *(
-            CommonFile.of_words(tag, PAGES, {view.section for view in SERIES.values()} | {"plans"})
+            script_words.words_file(
+                tag, PAGES, {view.section for view in SERIES.values()} | {"plans"}
+            )
             for tag in LANGUAGES
         ),
     )

@@ -54,12 +54,12 @@ ScoreCell = tuple[str, str, str]
 
 def _form_state(context: PageContext, page: str) -> dict[str, object]:
     """What both forms are filled in with: whether one can write, what was typed, and what was written last."""
-    arguments = context.request.arguments
-    language = context.request.language
+    arguments = context.arguments
+    language = context.language
     seal = ""
     fault = ""
     done = ""
-    if context.site_context.mode == "served" and context.site_context.writable:
+    if context.is_served and context.site_context.writable:
         seal = arguments.get(SEAL, "")
         fault = arguments.get(FAULT, "")
         done = _done(context)
@@ -89,20 +89,20 @@ def _form_state(context: PageContext, page: str) -> dict[str, object]:
 def _state(context: PageContext, seal: str) -> str:
     if seal:
         return "open"
-    if context.site_context.mode != "served":
+    if not context.is_served:
         return "static"
     return "closed" if context.site_context.writable else "read-only"
 
 
 def _done(context: PageContext) -> str:
     """What was written last, by the address the service sent the reader to; nothing where that was made up."""
-    arguments = context.request.arguments
+    arguments = context.arguments
     code = arguments.get("written", "")
     files = arguments.get("files", "")
     if code not in entry.DONE or not all(map(_FILE.fullmatch, files.split(" "))):
         return ""
     outcome = entry.sentence(code, {"files": files.replace(" ", ", ")})
-    sentence = outcome.say(context.request.language)
+    sentence = outcome.say(context.language)
     if arguments.get("shown") == "no":
         return f"{sentence} {context.t('desk-not-shown')}"
     return sentence
@@ -118,7 +118,7 @@ def _review(context: PageContext) -> Values:
     documents: list[tuple[str, str]] = []
     if state["state"] == "open":
         desk = _desk(context, graph)
-        typed = context.request.arguments
+        typed = context.arguments
         for name, iri in decision.documents(graph).items():
             documents.append((name, context.name(iri)))
     else:
@@ -140,7 +140,7 @@ def _review(context: PageContext) -> Values:
 
 def _card(context: PageContext, candidate: decision.Candidate, *, is_open: bool) -> Values:
     """A proposed link of the graph: its ends in three lengths, how strong it is, and what was expected of the plans."""
-    language = context.request.language
+    language = context.language
     ends = []
     short = []
     brief = []
@@ -170,7 +170,7 @@ def _card(context: PageContext, candidate: decision.Candidate, *, is_open: bool)
 
 
 def _typed_for(context: PageContext, candidate: str) -> Mapping[str, str]:
-    arguments = context.request.arguments
+    arguments = context.arguments
     return arguments if arguments.get("item") == candidate else NOTHING
 
 
@@ -189,7 +189,7 @@ def _strength(candidate: decision.Candidate, language: catalogue.Language) -> st
 
 def _desk(context: PageContext, graph: Graph) -> Values | None:
     """The desk: what is asked of all candidates, then the one that is shown; None where it cannot be opened."""
-    arguments = context.request.arguments
+    arguments = context.arguments
     desk = _open_desk(graph, arguments)
     if desk is None:
         return None
@@ -258,7 +258,7 @@ def _put_off(desk: desks.Desk, later: str) -> list[str]:
 
 def _measured(context: PageContext, desk: desks.Desk) -> Values:
     """How well and how fast was decided, and how far second readers agree."""
-    language = context.request.language
+    language = context.language
     controls, pace, agreement = desk.measured()
     lines = []
     if controls["met"]:
@@ -299,7 +299,7 @@ def _among_others(context: PageContext, desk: desks.Desk, put_off: Sequence[str]
     later = [*(name for name in put_off if name != current), current]
     return {
         "key": current,
-        "count": _DESK.say("counts", context.request.language, **desk.progress),
+        "count": _DESK.say("counts", context.language, **desk.progress),
         "before": _address(context, keys[desk.at - 1], put_off),
         "behind": _address(context, following, put_off),
         "later": _address(context, following, later[-LATER_MOST:]),
@@ -310,10 +310,10 @@ def _among_others(context: PageContext, desk: desks.Desk, put_off: Sequence[str]
 
 def _candidate(context: PageContext, desk: desks.Desk, put_off: Sequence[str]) -> Values:
     """The candidate of a document: one of its passages, the relation that is proposed, and what else says the same."""
-    arguments = context.request.arguments
+    arguments = context.arguments
     current = desk.waiting[desk.at]
     desk.show_passage(arguments.get("passage", ""))
-    card = desk.card(context.request.language)
+    card = desk.card(context.language)
     passages_number = card.passages if card else 0
     passages = []
     if passages_number > 1:
@@ -363,7 +363,7 @@ def _page_of_passage(context: PageContext, desk: desks.Desk) -> str:
 
 
 def _scores(context: PageContext) -> Values:
-    typed = context.request.arguments
+    typed = context.arguments
     graph = context.spoken
     state = _form_state(context, "scores.html")
     is_open = state["state"] == "open"
@@ -441,7 +441,7 @@ def _score_matrix(
             return None
         name = scoring.cell_name(row, column)
         score = known.get((row, column))
-        text = context.request.arguments.get(name, "" if score is None else plain(score))
+        text = context.arguments.get(name, "" if score is None else plain(score))
         label = context.t("scores-cell", one=context.name(row), two=context.name(column))
         return name, text, label
 

@@ -31,7 +31,7 @@ _AS_OBJECT: Final = (
 
 
 def _search(context: PageContext) -> Values:
-    asked = context.request.arguments.get("q", "")
+    asked = context.arguments.get("q", "")
     index = context.graph.labels
     results = [entry for iri in context.graph.search.find(asked) if (entry := index.entry(iri))]
     groups: dict[str, list[Entry]] = {}

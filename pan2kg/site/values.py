@@ -150,7 +150,7 @@ class Notes:
 
 def rule_words(context: PageContext, name: str) -> tuple[str, str]:
     own = context.graph.rules.get(name, "")
-    language = context.request.language
+    language = context.language
     key = f"rule-{name}"
     if not own or (_PAGE.has(key) and own == _PAGE.template(key, catalogue.SOURCE_LANGUAGE)):
         return _PAGE.template(key, language) if _PAGE.has(key) else "", ""
@@ -170,9 +170,7 @@ def in_short(context: PageContext, iri: str) -> tuple[str, Markup]:
         if brief.whole
         else (labels.shortened(label.text), label.language)
     )
-    spoken = piece("spoken")(
-        number + words, "" if language == context.request.language else language
-    )
+    spoken = piece("spoken")(number + words, "" if language == context.language else language)
     return number + words, context.lead(context.address(iri), spoken)
 
 
@@ -212,7 +210,7 @@ def called(
 def is_node(context: PageContext, iri: str) -> bool:
     if not (iri.startswith("_:") or kind_and_key(iri)[0]):
         return False
-    entry = context.graph.labels.entry(iri)
+    entry = context.entry(iri)
     return entry is None or not (entry.has_page or entry.type in _SHOWN_ELSEWHERE)
 
 
@@ -222,7 +220,7 @@ def value(context: PageContext, term: Term) -> Markup:
     words = term.value
     language = term.language or ""
     if language:
-        strange = language if language != context.request.language else ""
+        strange = language if language != context.language else ""
         return piece("spoken")(catalogue.french(words) if language == "fr" else words, strange)
     if words.startswith(("http://", "https://")) and " " not in words:
         return context.lead(words, urlsplit(words).hostname or context.t("outside"))
@@ -234,7 +232,7 @@ def dated(context: PageContext, words: str) -> str:
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", words):
         return words
     try:
-        return message.in_words(date.fromisoformat(words), context.request.language)
+        return message.in_words(date.fromisoformat(words), context.language)
     except ValueError:
         return words
 
@@ -260,7 +258,7 @@ def quotes(context: PageContext, passages: Iterable[str]) -> list[Quote]:
             quoted.append(
                 {
                     "words": catalogue.french(plain(term)) if language == "fr" else plain(term),
-                    "language": "" if language == context.request.language else language,
+                    "language": "" if language == context.language else language,
                     "document": markup(", ".join(documents)),
                     "page": ", ".join(pages),
                 }
@@ -314,7 +312,7 @@ def _node(
                 if statement.target not in inside | _PLAIN
             ]
         if contents:
-            words, language = called(context.graph.labels, name, context.request.language)
+            words, language = called(context.graph.labels, name, context.language)
             facts.append((piece("property")(words, language, context.t("colon")), contents))
     quoted = quotes(context, [statement.target for statement in by_property.get(PASSAGE, ())])
     # its own note comes after those of the nodes in it
@@ -554,7 +552,7 @@ def _out(notes: Notes, iri: str, statements: list[parts.Statement]) -> Row:
     def order(statement: parts.Statement) -> tuple[bool, str, str]:
         if isinstance(statement.value, ox.Literal):
             language = statement.value.language or ""
-            return language != context.request.language, language, statement.value.value
+            return language != context.language, language, statement.value.value
         return False, "", context.name(statement.target).casefold()
 
     cells: list[tuple[Markup, Markup, Mark | None]] = []
@@ -567,22 +565,20 @@ def _out(notes: Notes, iri: str, statements: list[parts.Statement]) -> Row:
         )
         # the note of the statement comes after those of the node
         cells.append((content, NOTHING, notes.mark(statement)))
-    return piece("spoken")(*called(context.graph.labels, name, context.request.language)), cells, 0
+    return piece("spoken")(*called(context.graph.labels, name, context.language)), cells, 0
 
 
 def _back(notes: Notes, iri: str, apart: str, statements: list[parts.Statement]) -> Row:
     context = notes.context
     name = statements[0].predicate
     values = notes.context.graph.statements.values
-    heading = piece("spoken")(
-        *called(context.graph.labels, name, context.request.language, back=True)
-    )
+    heading = piece("spoken")(*called(context.graph.labels, name, context.language, back=True))
     if apart:
         heading = context.label(apart) if name == PAN + "involvedIn" else context.link(apart)
 
     def order(statement: parts.Statement) -> tuple[str, list[tuple[int, str]], str]:
         plan = values(statement.thing, PAN + "inPlan")
-        entry = context.graph.labels.entry(statement.thing)
+        entry = context.entry(statement.thing)
         number = parts.natural((entry.notation or entry.key) if entry else "")
         return (
             context.name(plan[0]).casefold() if plan else "",

@@ -11,7 +11,8 @@ from typing import Final
 import pyoxigraph as ox
 import pytest
 
-from pan2kg.site.page import Bundle, page_words
+from pan2kg.site.page import Bundle
+from pan2kg.site.script_words import page_words
 from tests.browser.chromium import Handler, serve
 
 PAN: Final = "https://w3id.org/pan2kg/"

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pan2kg.charts.drawing import Box, Drawing, Group, Label, Line, Pen
-from pan2kg.site.page import script_words
+from pan2kg.site.script_words import script_words
 from tests.browser.chromium import Watch
 from tests.browser.web.conftest import Site
 
