@@ -45,8 +45,6 @@ _PACKED: Final = {  # what stands in the bytes of a zip archive of each format
 _HAS_SIGNATURE: Final = ("pdf", "docx", "odt", "xlsx")  # told by their bytes alone
 _IN_LETTERS: Final = ("txt", "md", "csv", "html")
 _SEPARATORS: Final = ";\t,|"
-# formats whose readers are our own and go through a file once: no process is started for them
-_HERE: Final = (".txt", ".md", ".markdown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,8 +362,6 @@ def read_document(path: Path, options: Options | None = None) -> Document:
         raise OutlineError(
             "cannot-read-file", place=Place(str(path)), reason=os.strerror(code).lower()
         )
-    if path.suffix.lower() in _HERE:
-        return read_bytes(_bytes(path), str(path), options)
     answer = _answer_apart(path, options)
     if "document" in answer:
         return documents.from_json(answer["document"])
