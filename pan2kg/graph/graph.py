@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from pan2kg.graph.statements import Parts, Statements
     from pan2kg.scores.matrix import Scale, Scores
     from pan2kg.store.as_of import DatedGraph
+    from pan2kg.store.links import LinkKind
     from pan2kg.validation.report import Report
 
 DAYS: Final = 4
@@ -166,7 +167,9 @@ class Graph:
         "graph.statements.read_resting", "statements", "How many statements rest on each document."
     )
     rules: GraphReading[Mapping[str, str]] = GraphReading(
-        "graph.statements.read_rules", "project", "What each rule derives, in its own words."
+        "graph.statements.read_rules",
+        "project link_kinds",
+        "What each rule and kind of derived link is, in English.",
     )
 
     # Plans, actions and what they rest on
@@ -199,6 +202,11 @@ class Graph:
     )
     ties: GraphReading[GraphTies] = GraphReading(
         "graph.links.read_ties", "store", "The stated and inferred links that join two plans."
+    )
+    link_kinds: GraphReading[Mapping[str, LinkKind]] = GraphReading(
+        "store.links.link_kinds",
+        "store",
+        "The kinds of links that rules derive, by name, the strongest first.",
     )
     quotes: GraphReading[Mapping[str, str]] = GraphReading(
         "graph.links.read_quotes", "store", "What each link quotes."

@@ -18,21 +18,23 @@ from pan2kg.turtle.vocabulary import key
 if TYPE_CHECKING:
     import networkx as nx
 
+    from pan2kg.store.links import LinkKind
+
 
 DECLARED: Final = (*CROSS_REFERENCES, "builds-on", "succession", "external-statement")
 """Kinds of links a document states: in the plan, its annexes or elsewhere."""
 COMPARED: Final = "comparison"
 """A link of these kinds that no document states: editors concluded it, and it is inferred as a rule's are."""
-INFERRED: Final = (
-    COMPARED,
-    "shared-instrument",
-    "shared-body",
-    "shared-target-group",
-    "shared-topic",
-)
-"""Kinds of links that editors or rules derive, the strongest evidence first."""
-USUAL: Final = (*DECLARED, COMPARED, "shared-instrument")
-"""What is shown where nothing is chosen: shared topics were assigned by editors and would link nearly everything."""
+
+
+def usual_kinds(kinds: Mapping[str, LinkKind]) -> tuple[str, ...]:
+    """The kinds of links between plans that are shown where nothing is chosen: declared, and the firm derived ones.
+
+    >>> usual_kinds({})[-2:]
+    ('external-statement', 'comparison')
+    """
+    derived = (kind.name for kind in kinds.values() if kind.is_shown_first)
+    return (*DECLARED, COMPARED, *derived)
 
 
 @dataclass(frozen=True, slots=True)

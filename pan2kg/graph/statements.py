@@ -15,8 +15,10 @@ from typing import Any, Final, NamedTuple, TypeVar
 import pyoxigraph as ox
 
 from pan2kg.coherence import evidence
+from pan2kg.i18n import SOURCE_LANGUAGE
 from pan2kg.project import Project
 from pan2kg.store import Store, Term, gathered, plain, program_query, rule_files, solutions
+from pan2kg.store.links import SHARED, LinkKind
 from pan2kg.turtle.vocabulary import ID, PAN, kind_and_key, rule_of
 
 T = TypeVar("T")
@@ -334,8 +336,8 @@ def read_resting(statements: Statements) -> Counter[str]:
     return counted
 
 
-def read_rules(project: Project) -> Mapping[str, str]:
-    """What each rule of a project derives, in its own words: name → summary."""
+def read_rules(project: Project, kinds: Mapping[str, LinkKind]) -> Mapping[str, str]:
+    """What each rule of a project derives, in English: name → summary; of kinds of links what they are."""
     summaries = {}
     for name, path in rule_files(project).items():
         lines = path.read_text(encoding="utf-8").splitlines()
@@ -345,4 +347,8 @@ def read_rules(project: Project) -> Mapping[str, str]:
             if line.startswith("#+ summary:")
         )
         summaries[name] = next(stated, "")
+    if SHARED in summaries:
+        del summaries[SHARED]
+        for kind in kinds.values():
+            summaries[kind.name] = kind.definitions.get(SOURCE_LANGUAGE, "")
     return summaries

@@ -301,7 +301,9 @@ def changes(project: Project, store: Store, files: Iterable[str]) -> str:
     """
     fresh = open_store(project)
     graphs = [project.graph_iri(project.root / file) for file in files if file.endswith(".ttl")]
-    graphs += [graph_of(f"derived/{name}", project.space) for name in rules.rule_files(project)]
+    graphs += [
+        graph_of(f"derived/{name}", project.space) for name in rules.derived_names(project, fresh)
+    ]
     updates: dict[str, list[str]] = {"DELETE DATA": [], "INSERT DATA": []}
     for graph in graphs:
         query = program_query("graphs/statements", graph=graph)

@@ -11,23 +11,17 @@ from typing import Final, NamedTuple, TypeVar
 
 from pan2kg.charts.time_map import colour_of
 from pan2kg.graph import labels
-from pan2kg.graph.links import DECLARED, USUAL, communities
+from pan2kg.graph.graph import Graph
+from pan2kg.graph.links import DECLARED, communities, usual_kinds
 from pan2kg.site import values
 from pan2kg.site.page import JAVASCRIPT, File, PageContext, SiteContext, Values, View, embedded
 from pan2kg.tables.network import place
 from pan2kg.turtle.vocabulary import ID
 
-FIRST: Final = frozenset({"uses-instrument", "instrument-relation", "interaction", *USUAL})
-"""Kinds of links that are drawn at first; the others wait behind their filter, with less said of each."""
-SHOWN: Final = (
-    "uses-instrument",
-    "instrument-relation",
-    *USUAL,
-    "shared-body",
-    "shared-target-group",
-    "interaction",
-)
-"""Kinds of links a network holds: topics, assigned by editors, would link nearly everything with everything."""
+_OF_OTHER_THINGS: Final = ("uses-instrument", "instrument-relation", "interaction")
+"""Kinds of links beside those of plans that a network holds."""
+_LEFT_OUT: Final = "shared-topic"
+"""Links no network holds: topics, assigned by editors, would link nearly everything with everything."""
 MOST: Final = 300
 KINDS: Final = ("plan", "action", "instrument")
 _WORDS: Final = 150
@@ -41,7 +35,10 @@ Listed = TypeVar("Listed")
 
 
 class DrawnLink(NamedTuple):
-    """A link of the network: its ends, its kind, what is said of it, and whether it is declared or inferred."""
+    """A link of the network: its ends, its kind, what is said of it, and whether it is declared or inferred.
+
+    Those with ``is_first`` are drawn at first; the others wait behind their filter, with less said of each.
+    """
 
     iri: str
     start: str
@@ -49,6 +46,7 @@ class DrawnLink(NamedTuple):
     kind: str
     facts: Mapping[str, str]
     evidence: str
+    is_first: bool
 
     @property
     def ends(self) -> tuple[str, str]:
@@ -62,6 +60,11 @@ class DrawnNetwork(NamedTuple):
     middle: labels.Entry | None
     near: frozenset[str] | None
     hidden_number: int
+
+
+def kinds_drawn_first(graph: Graph) -> frozenset[str]:
+    """Kinds of links that are drawn at first: those of plans that are shown where nothing is chosen, and of texts."""
+    return frozenset((*_OF_OTHER_THINGS, *usual_kinds(graph.link_kinds)))
 
 
 def keys(site_context: SiteContext) -> Iterable[str]:
@@ -102,14 +105,16 @@ def _drawn(context: PageContext) -> DrawnNetwork | None:
 
 def _shown_links(context: PageContext) -> list[DrawnLink]:
     network = context.graph.network(context.language)
+    first = kinds_drawn_first(context.graph)
+    held = first.union(context.graph.link_kinds) - {_LEFT_OUT}
     links = []
     for start, end, iri, stated in network.edges(keys=True, data=True):
         facts = {name: str(fact) for name, fact in stated.items() if fact}
         kind = facts.get("type", "")
         is_declared = facts.get("status") != "derived" and facts.get("certainty") == "stated"
         evidence = "declared" if is_declared else "inferred"
-        if kind in SHOWN:
-            links.append(DrawnLink(iri, start, end, kind, facts, evidence))
+        if kind in held:
+            links.append(DrawnLink(iri, start, end, kind, facts, evidence, kind in first))
     return sorted(links, key=lambda link: (link.iri, link.start, link.end))
 
 
@@ -119,7 +124,7 @@ def _links_around(
     """The links of the core, and those drawn at first also where they only have an end near it."""
     around = []
     for link in links:
-        reach = near if link.kind in FIRST else core
+        reach = near if link.is_first else core
         if not reach.isdisjoint(link.ends):
             around.append(link)
     return around
@@ -130,7 +135,7 @@ def _degrees(links: Iterable[DrawnLink]) -> Counter[str]:
     degrees = Counter[str]()
     for link in links:
         for end in link.ends:
-            degrees[end] += link.kind in FIRST
+            degrees[end] += link.is_first
     return degrees
 
 
@@ -141,7 +146,7 @@ def _values(context: PageContext) -> Values | None:
     # the links drawn at first by the thing they start from, each with the page that says why
     listed: dict[str, dict[tuple[str, str], list[tuple[str, str]]]] = {}
     for link in drawn.links:
-        if link.kind in FIRST:
+        if link.is_first:
             kind = (link.facts.get("type_label", link.kind), link.evidence)
             end = (labels.shortened(context.called(link.end)), _page_of_link(context, link))
             listed.setdefault(link.start, {}).setdefault(kind, []).append(end)
@@ -188,12 +193,12 @@ def _data(context: PageContext) -> str | None:
         "plans": [packed.plan(plan, fields) for plan in packed.plans],
         "fields": [[context.name(field), colour_of(context.subject, field)] for field in fields],
         "groups": [groups.get(iri, -1) for iri in order],
-        "kinds": list(packed.kinds),
+        "kinds": [packed.kind(*names) for names in packed.kinds],
         "words": list(packed.words),
         "things": things,
         "links": links,
         "focus": drawn.middle.iri if drawn.middle else None,
-        "shown": sorted(FIRST),
+        "shown": sorted(kinds_drawn_first(graph)),
     }
     return f"pan2kgNetwork({embedded(network)});\n"
 
@@ -203,7 +208,7 @@ def _placing(links: Sequence[DrawnLink]) -> tuple[tuple[str, str, float], ...]:
     degrees = _degrees(links)
     weighted = []
     for link in links:
-        if link.kind in FIRST or not all(degrees[end] for end in link.ends):
+        if link.is_first or not all(degrees[end] for end in link.ends):
             weighted.append((link.start, link.end, 2.0 if link.kind in DECLARED else 1.0))
     return tuple(weighted)
 
@@ -258,7 +263,7 @@ class PackedNetwork:
     def link(self, link: DrawnLink, order: Mapping[str, int]) -> Sequence[object]:
         """The row of a link between things at these places; of one that waits behind a filter no words are quoted."""
         context = self.context
-        quote = link.facts.get("evidence", "") if link.kind in FIRST else ""
+        quote = link.facts.get("evidence", "") if link.is_first else ""
         if len(quote) > _WORDS:
             quote = quote[: _WORDS - 1].rstrip() + "…"
         certainty = link.facts.get("certainty", "")
@@ -277,6 +282,12 @@ class PackedNetwork:
                 *(placed(self.words, words) for words in phrases),
             ]
         )
+
+    def kind(self, name: str, label: str) -> Sequence[object]:
+        """The row of a kind of links: marked where these give two plans no page of their own in a folder of files."""
+        derived = self.graph.link_kinds.get(name)
+        is_weak = derived is not None and not derived.is_shown_first
+        return [name, label, 1] if is_weak else [name, label]
 
     def plan(self, iri: str, fields: Sequence[str]) -> Sequence[object]:
         """The row of a plan: its identifier, its name, and the place of its field of policy, -1 for none."""

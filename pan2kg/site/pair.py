@@ -18,7 +18,7 @@ from typing import Any, Final, NamedTuple
 from pan2kg.coherence import bodies, evidence
 from pan2kg.coherence.known import Known
 from pan2kg.graph import labels
-from pan2kg.graph.links import COMPARED, DECLARED, INFERRED, Tie
+from pan2kg.graph.links import COMPARED, DECLARED, Tie
 from pan2kg.i18n.catalogue import Messages, numeral
 from pan2kg.site import definitions, entity, values
 from pan2kg.site.page import EVIDENCE, Markup, PageContext, SiteContext, Values, View
@@ -275,7 +275,7 @@ def _weight(context: PageContext, knowledge: Known, pair: PlanPair) -> Values:
 
 def _groups(context: PageContext, pair: PlanPair, ties: Sequence[Tie]) -> dict[str, LinkGroup]:
     """The inferred links by their kinds, without those editors compared, which are told one by one."""
-    of_kind: dict[str, list[Tie]] = {kind: [] for kind in INFERRED if kind != COMPARED}
+    of_kind: dict[str, list[Tie]] = {kind: [] for kind in context.graph.link_kinds}
     for tie in ties:
         if tie.kind in of_kind:
             of_kind[tie.kind].append(tie)

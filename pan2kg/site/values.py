@@ -35,8 +35,9 @@ _SPACES: Final[Mapping[str, str]] = {
 KINDS: Final = (
     "uses-instrument", "instrument-relation", "cross-reference", "in-line-with", "implementing", "part-of",
     "builds-on", "succession", "interaction",
-    "external-statement", "shared-instrument", "shared-body", "shared-target-group", "shared-topic",
+    "external-statement",
 )  # fmt: skip
+"""The kinds of links that are stated, in the order of pages; those that are derived follow."""
 PARTS: Final = ("what", "who", "when", "measured", "rests", "links", "remarks", "other")
 """The parts of a page, in the order a lawyer asks: what, who, when, how it is measured, on what it rests."""
 PASSAGE: Final = PAN + "evidence"
@@ -151,6 +152,9 @@ class Notes:
 def rule_words(context: PageContext, name: str) -> tuple[str, str]:
     own = context.graph.rules.get(name, "")
     language = context.language
+    if kind := context.graph.link_kinds.get(name):
+        words = labels.best(kind.definitions, language)
+        return words.text, "" if words.language == language else words.language
     key = f"rule-{name}"
     if not own or (_PAGE.has(key) and own == _PAGE.template(key, catalogue.SOURCE_LANGUAGE)):
         return _PAGE.template(key, language) if _PAGE.has(key) else "", ""
@@ -469,10 +473,11 @@ def grouped(
         return *(context.name(thing).casefold() for thing in (*plans, *ends)), iri
 
     groups: list[dict[str, object]] = []
+    kinds = (*KINDS, *context.graph.link_kinds)
     for kind in sorted(
-        by_kind, key=lambda kind: (KINDS.index(kind) if kind in KINDS else len(KINDS), kind)
+        by_kind, key=lambda kind: (kinds.index(kind) if kind in kinds else len(kinds), kind)
     ):
-        is_long = kind.startswith("shared-") and (is_lean or len(by_kind[kind]) > FEW)
+        is_long = kind in context.graph.link_kinds and (is_lean or len(by_kind[kind]) > FEW)
         iris = by_kind[kind] if is_long else sorted(by_kind[kind], key=order)
         name = context.name(f"{ID}linktype/{kind}")
         if is_long:

@@ -1,15 +1,16 @@
 """Links of works that share something, as the rules define them, read off tables of work × thing.
 
-Two works of different plans are linked by each text, body, topic and target group they share. The
-rules say so, and are run as they are written where a thing has no name or somebody states a link of
-such a kind; here the same links are made in a third of the time. Of more than :data:`ALL` only the
-:data:`TOP` of each work and kind are made, through what fewest works share: the number of links
-grows with the square of what is shared.
+Two works of different plans are linked by each thing they share: a text, a body, a topic. What can
+be shared is said by the concepts of ``scheme:linktype`` that have ``pan:joins``: :func:`link_kinds`
+reads them, and nothing else lists these kinds. The rules that make links are run as they are written
+where a thing has no name or somebody states a link of such a kind; here the same links are made in a
+third of the time. Of more than :data:`ALL` only the :data:`TOP` of each work and kind are made,
+through what fewest works share: the number of links grows with the square of what is shared.
 """
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 from typing import Final, NamedTuple, TypeVar
@@ -17,12 +18,12 @@ from typing import Final, NamedTuple, TypeVar
 import pyoxigraph as ox
 
 from pan2kg.store.queries import LEVELS, program_query
-from pan2kg.store.store import LocalStore, Store, Term, plain, select
-from pan2kg.turtle.vocabulary import ID, PAN, RDF, thing
+from pan2kg.store.store import LocalStore, Store, Term, is_true, plain, select, text_rows
+from pan2kg.turtle.vocabulary import ID, PAN, RDF, rule_of, thing
 
-SHARED: Final = ("shared-instrument", "shared-body", "shared-topic", "shared-target-group")
-"""The kinds of derived links, the strongest evidence first."""
-LINK_RULES: Final = (*SHARED, "derived-from", "derived-level", "linked-to", "linked-to-at-level")
+SHARED: Final = "shared"
+"""The rule that makes links of works that share something, each kind in a graph of its own."""
+LINK_RULES: Final = (SHARED, "derived-from", "derived-level", "linked-to", "linked-to-at-level")
 """The rules whose triples are made here, in the order in which they run."""
 ALL: Final = 100_000
 """Up to so many links are made, all of them; of a graph with more, those of each work that are strongest."""
@@ -33,9 +34,10 @@ JOINED: Final = {
     "linked-to-at-level": {"linkedToAtPlan": 1, "linkedToAtOther": 3, "linkedToAtEditors": 4},
 }
 """The plain triples of rules, each with the weakest rank at which two works have it."""
+BY_EDITORS: Final = "editors"
+"""What ``pan:levelOfLink`` says where editors assigned what is shared; else it is ``weaker-side``."""
 DERIVED_FROM: Final = "http://www.w3.org/ns/prov#wasDerivedFrom"
 VERSION: Final = 1
-_TYPES: Final = {f"{ID}linktype/{kind}" for kind in SHARED}
 _RANKS: Final = {f"{ID}evidencelevel/{name}": rank for rank, name in enumerate(LEVELS, 1)}
 _COUNTED: Final = frozenset((f"{ID}linkstatus/accepted", f"{ID}linkstatus/derived"))
 _ALIKE: Final = (
@@ -52,11 +54,29 @@ class AsWrittenError(Exception):
     """A node without a name stands where a link needs one, or a link is stated too: the rules have to say it."""
 
 
+class LinkKind(NamedTuple):
+    """A kind of derived links, as its concept says.
+
+    ``joins`` is the property whose value the two works share. ``strength`` is its place among the
+    kinds, from 1, the strongest evidence. Where ``is_by_editors``, every link rests on the editors'
+    word; else on that of the weaker of its two sides. ``is_shown_first`` says whether pages and
+    pictures show it where nothing is chosen.
+    """
+
+    iri: str
+    name: str
+    joins: str
+    strength: int
+    is_by_editors: bool
+    is_shown_first: bool
+    definitions: Mapping[str, str]
+
+
 class Link(NamedTuple):
     """A derived link: its address, its kind, the two works it joins, and in N-Triples what they share."""
 
     iri: str
-    kind: str
+    kind: LinkKind
     ends: Pair
     shared: tuple[str, ...]
 
@@ -96,7 +116,34 @@ def _rows(store: Store, name: str) -> Sequence[tuple[Term | None, ...]]:
     return select(store, program_query(name)).rows
 
 
-def read_shared(store: Store, kinds: Collection[str] = SHARED) -> WorksByShared:
+def link_kinds(store: Store) -> dict[str, LinkKind]:
+    """The kinds of links that rules derive, by name, the strongest first.
+
+    >>> from pan2kg.project import Project
+    >>> from pan2kg.store.store import load_project
+    >>> [kind.name for kind in link_kinds(load_project(Project.packaged())).values()]
+    ['shared-instrument', 'shared-body', 'shared-target-group', 'shared-topic']
+    """
+    definitions: dict[str, dict[str, str]] = {}
+    for concept, words in _rows(store, "links/kind-definitions"):
+        if isinstance(words, ox.Literal):
+            definitions.setdefault(plain(concept), {})[words.language or ""] = words.value
+    kinds = {}
+    for row in text_rows(store, program_query("links/kinds")):
+        iri, name, joins, strength, level, is_first = row
+        kinds[name] = LinkKind(
+            iri,
+            name,
+            joins,
+            int(strength),
+            level == BY_EDITORS,
+            is_true(is_first),
+            definitions.get(iri, {}),
+        )
+    return kinds
+
+
+def read_shared(store: Store) -> WorksByShared:
     """What the works of a store can share, by kind of link; works of a thing are in the order of addresses.
 
     Raises:
@@ -111,12 +158,11 @@ def read_shared(store: Store, kinds: Collection[str] = SHARED) -> WorksByShared:
         (plain(kind), _iri(work), _named(value))
         for kind, work, value in _rows(store, "links/shared")
     ]
-    tables: dict[str, dict[str, list[str]]] = {kind: defaultdict(list) for kind in SHARED}
+    tables: dict[str, dict[str, list[str]]] = {}
     for name, subject, shared in sorted(entries):
         if subject in homes:
-            tables[name][shared].append(subject)
-    chosen = {kind: works_of for kind, works_of in tables.items() if kind in kinds}
-    return WorksByShared(homes, chosen)
+            tables.setdefault(name, {}).setdefault(shared, []).append(subject)
+    return WorksByShared(homes, tables)
 
 
 def _every_pair(works: WorksByShared, kind: str) -> dict[Pair, list[str]]:
@@ -166,7 +212,7 @@ def _strongest_pairs(works: WorksByShared, kind: str, top: int) -> dict[Pair, li
 
 
 def read_links(
-    store: Store, space: str, *, kinds: Collection[str] = SHARED, limit: int = ALL, top: int = TOP
+    store: Store, space: str, *, limit: int = ALL, top: int = TOP
 ) -> tuple[dict[str, Link], int]:
     """The links of works that share something, by address, and in how many ways works are joined.
 
@@ -176,17 +222,19 @@ def read_links(
     Raises:
         AsWrittenError: something that a link needs has no name.
     """
-    works = read_shared(store, kinds)
+    kinds = link_kinds(store)
+    works = read_shared(store)
     number = works.ways()
     links: dict[str, Link] = {}
-    for kind in works.tables:
+    for name in works.tables:
+        kind = kinds[name]
         if number > limit:
-            by_pair = _strongest_pairs(works, kind, top)
+            by_pair = _strongest_pairs(works, name, top)
         else:
-            by_pair = _every_pair(works, kind)
+            by_pair = _every_pair(works, name)
         for ends, shared in by_pair.items():
             # as pan2kg.turtle.vocabulary.link_iri makes it for ends that are sorted
-            digest = hashlib.sha256(f"{kind}||{ends[0]}|{ends[1]}||".encode()).hexdigest()
+            digest = hashlib.sha256(f"{name}||{ends[0]}|{ends[1]}||".encode()).hexdigest()
             iri = thing("link", digest[:16], space)
             links[iri] = Link(iri, kind, ends, tuple(sorted(shared)))
     return links, number
@@ -205,13 +253,13 @@ class _Said:
     grounds: Mapping[tuple[str, str, str], Sequence[str]]
 
     def rests(self, link: Link) -> list[str]:
-        places = product((link.kind,), link.ends, link.shared)
+        places = product((link.kind.name,), link.ends, link.shared)
         return sorted({ground for place in places for ground in self.grounds.get(place, ())})
 
     def rank(self, link: Link) -> int:
         """The rank of the level of evidence of a link, 1 the firmest; 0 where nobody says it."""
-        if link.kind in SHARED[2:]:
-            return len(LEVELS)  # topics and target groups were assigned by editors
+        if link.kind.is_by_editors:
+            return len(LEVELS)
         both = 0
         for shared in link.shared:
             first, second = (self.levels.get((end, shared), 0) for end in link.ends)
@@ -231,8 +279,13 @@ def _read_said(store: Store) -> _Said:
 
 
 def _refuse_stated(store: Store, links: Mapping[str, Link]) -> None:
-    for link, kind in _rows(store, "links/spoken-of"):
-        if plain(link) in links or plain(kind) in _TYPES:
+    # somebody states a link of a kind that is derived, or says more of one: other rules read both
+    kinds = link_kinds(store)
+    own_types = {kind.iri for kind in kinds.values()}
+    own_graphs = {*kinds, *LINK_RULES}
+    for link, type_, graph in text_rows(store, program_query("links/spoken-of")):
+        is_own = link in links or type_ in own_types
+        if is_own and rule_of(graph) not in own_graphs:
             raise AsWrittenError
 
 
@@ -274,15 +327,16 @@ def _joined_works(joins: Iterable[tuple[Pair, int]]) -> dict[Pair, int]:
 
 
 def _lines_of_link(link: Link, said: _Said) -> Iterator[tuple[str, str]]:
-    """What is said of a link as pairs: the rule that says it, and verb and value in N-Triples."""
+    """What is said of a link as pairs: the graph that says it, and verb and value in N-Triples."""
+    name = link.kind.name
     for line in _ALIKE:
-        yield link.kind, line
-    yield link.kind, f"<{PAN}linkType> <{ID}linktype/{link.kind}>"
-    yield link.kind, f'<{PAN}derivedBy> "{link.kind} {VERSION}"'
+        yield name, line
+    yield name, f"<{PAN}linkType> <{link.kind.iri}>"
+    yield name, f'<{PAN}derivedBy> "{name} {VERSION}"'
     for end in link.ends:
-        yield link.kind, f"<{PAN}between> <{end}>"
+        yield name, f"<{PAN}between> <{end}>"
     for shared in link.shared:
-        yield link.kind, f"<{PAN}via> {shared}"
+        yield name, f"<{PAN}via> {shared}"
     for statement in said.rests(link):
         yield "derived-from", f"<{DERIVED_FROM}> {statement}"
     if rank := said.rank(link):
@@ -299,13 +353,21 @@ def _lines_of_joins(joined: Mapping[Pair, int]) -> Iterator[tuple[str, str]]:
 
 
 def derive_links(
-    store: LocalStore, graphs: Mapping[str, str], space: str, *, limit: int = ALL, top: int = TOP
+    store: LocalStore,
+    rules: Collection[str],
+    graph_of_rule: Callable[[str], str],
+    space: str,
+    *,
+    limit: int = ALL,
+    top: int = TOP,
 ) -> bool:
-    """Add to a store what rules derive, each into the graph named for it; false where they have to run as written."""
-    kinds = SHARED if {*graphs}.difference(SHARED) else {*graphs}
-    lines: dict[str, list[str]] = {rule: [] for rule in LINK_RULES}
+    """Add to a store what ``rules``, some of :data:`LINK_RULES`, derive; false where they have to run as written.
+
+    ``graph_of_rule`` gives the address of the graph of a rule or kind; those of links begin with ``space``.
+    """
+    lines: dict[str, list[str]] = defaultdict(list)
     try:
-        links, _ = read_links(store, space, kinds=kinds, limit=limit, top=top)
+        links, _ = read_links(store, space, limit=limit, top=top)
         _refuse_stated(store, links)
         said = _read_said(store)
         joins = [(link.ends, rank) for link in links.values() if (rank := said.rank(link))]
@@ -317,14 +379,16 @@ def derive_links(
             lines[rule].append(f"<{link.iri}> {line} .\n")
     for rule, line in _lines_of_joins(joined):
         lines[rule].append(line)
-    for rule, graph in graphs.items():
-        # the engine wrote these terms itself: to look at each again takes a fifth of the time
-        store.inner.load(
-            "".join(lines[rule]).encode(),
-            format=ox.RdfFormat.N_TRIPLES,
-            to_graph=ox.NamedNode(graph),
-            lenient=True,
-        )
+    for name, written in lines.items():
+        rule = SHARED if name not in LINK_RULES else name
+        if rule in rules:
+            # the engine wrote these terms itself: to look at each again takes a fifth of the time
+            store.inner.load(
+                "".join(written).encode(),
+                format=ox.RdfFormat.N_TRIPLES,
+                to_graph=ox.NamedNode(graph_of_rule(name)),
+                lenient=True,
+            )
     return True
 
 

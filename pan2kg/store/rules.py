@@ -1,24 +1,25 @@
 """Deriving: the CONSTRUCT files of ``queries/rules/``, run in the order of their names.
 
 Each rule fills a named graph of its own, so that what is computed is never mistaken for what a
-source says. Later rules may use what earlier ones derived. Those that link works by what they
-share, or build on such links, say ``#+ links: yes`` in their header: figures and most questions
-need none of them, and a store can be opened without. :mod:`pan2kg.store.links` makes these links
-faster than the engine does. Where a project has rules of its own in their place or among them, they
-are run as they are written.
+source says; the one that links works by what they share fills one for each kind of link. Later
+rules may use what earlier ones derived. Those that make such links, or build on them, say
+``#+ links: yes`` in their header: figures and most questions need none of them, and a store can be
+opened without. :mod:`pan2kg.store.links` makes these links faster than the engine does. Where a
+project has rules of its own in their place or among them, they are run as they are written.
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
 from pan2kg.errors import QueryError
 from pan2kg.project import Project, read_text
-from pan2kg.store.links import ALL, LINK_RULES, SHARED, derive_links
-from pan2kg.store.store import LocalStore, load_project
-from pan2kg.turtle.vocabulary import ROOT, graph_of
+from pan2kg.store.links import ALL, LINK_RULES, SHARED, derive_links, link_kinds
+from pan2kg.store.store import LocalStore, Store, Triples, construct, load_project
+from pan2kg.turtle.vocabulary import PAN, ROOT, graph_of
 
 _LINKS: Final = re.compile(r"\A(?:#[^\n]*\n)*?#\+ links: yes$", re.MULTILINE)
 
@@ -86,33 +87,64 @@ def derive(
             raise QueryError("no-rule", remedy="there-are", name=name, names=", ".join(rules))
     texts = {name: read_text(path) for name, path in rules.items() if only is None or name in only}
     waiting = [name for name, text in texts.items() if links or not needs_links(text)]
-    graphs = {name: graph_of(f"derived/{name}", project.space) for name in waiting}
+
+    def graph_of_rule(name: str) -> str:
+        return graph_of(f"derived/{name}", project.space)
+
     while waiting:
-        joining, space = _joining(waiting, rules, project)
-        graphs_of_links = {name: graphs[name] for name in joining}
-        if joining and derive_links(store, graphs_of_links, space, limit=limit):
-            waiting = waiting[len(joining) :]
+        of_links, space = _rules_of_links(waiting, rules, project)
+        if of_links and derive_links(store, of_links, graph_of_rule, space, limit=limit):
+            waiting = waiting[len(of_links) :]
             continue
         name = waiting.pop(0)
         try:
             # added before the next rule runs: rules build on what earlier ones derived
-            store.fill(graphs[name], texts[name])
+            if name == SHARED:
+                _fill_by_kind(store, texts[name], graph_of_rule)
+            else:
+                store.fill(graph_of_rule(name), texts[name])
         except QueryError as error:
             raise error.inside(project.name_of(rules[name])) from None
 
 
-def _joining(
+def derived_names(project: Project, store: Store) -> list[str]:
+    """The names of the graphs that the rules fill: of each rule one, of links that share something one a kind.
+
+    >>> names = derived_names(Project.packaged(), load_project(Project.packaged()))
+    >>> "rests-on" in names, "shared-topic" in names, "shared" in names
+    (True, True, False)
+    """
+    names: list[str] = []
+    for name in rule_files(project):
+        names += link_kinds(store) if name == SHARED else [name]
+    return names
+
+
+def _fill_by_kind(store: LocalStore, text: str, graph_of_rule: Callable[[str], str]) -> None:
+    triples = construct(store, text)
+    name_of_type = {kind.iri: kind.name for kind in link_kinds(store).values()}
+    name_of_link = {}
+    for triple in triples:
+        if triple.predicate.value == f"{PAN}linkType":
+            name_of_link[triple.subject] = name_of_type[str(triple.object)[1:-1]]
+    by_name = defaultdict[str, Triples](list)
+    for triple in triples:
+        by_name[name_of_link[triple.subject]].append(triple)
+    for name, of_kind in by_name.items():
+        store.add(graph_of_rule(name), of_kind)
+
+
+def _rules_of_links(
     names: Sequence[str], rules: Mapping[str, Path], project: Project
 ) -> tuple[list[str], str]:
     """The rules at the head of a list that link works by what they share, and what addresses of their links begin with.
 
     None where they have to be run as written: one is not the program's, one of another kind stands
-    among them, or levels are derived without all kinds of links.
+    among them, or what is said of links is derived without them.
     """
     head = list(takewhile(LINK_RULES.__contains__, names))
     is_whole = not {*LINK_RULES}.intersection(names).difference(head)
-    is_of_one_kind = {*head} <= {*SHARED} or {*SHARED} <= {*head}
-    if not head or not is_whole or not is_of_one_kind:
+    if SHARED not in head or not is_whole:
         return [], ""
     shipped = Project.packaged().queries / "rules"
     if project.queries / "rules" == shipped:

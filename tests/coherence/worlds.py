@@ -13,7 +13,7 @@ from pan2kg.coherence.evidence import Aspect, Extent, Level, Reading, Readings, 
 from pan2kg.coherence.texts import TextStep, Use
 from pan2kg.project import Project
 from pan2kg.store.rules import derive
-from pan2kg.store.store import LocalStore
+from pan2kg.store.store import LocalStore, load
 from pan2kg.turtle.vocabulary import graph_of
 from pan2kg.turtle.writer import read_prefixes
 
@@ -39,6 +39,10 @@ def store_of(*files: str | tuple[str, str], rules: Sequence[str] | None = None) 
             graph_of(name),
             [ox.Triple(quad.subject, quad.predicate, quad.object) for quad in triples],
         )
+    if rules is None:
+        # whose concepts say what links are derived
+        path = PROJECT.ontology / "schemes" / "linktype.ttl"
+        load(store.inner, path, graph_of("ontology/schemes/linktype.ttl"))
     if rules is None or rules:
         derive(store, PROJECT, rules)
     return store

@@ -18,7 +18,7 @@ from pan2kg.coherence.evidence import FIGURED, Level, level
 from pan2kg.project import Project
 from pan2kg.store.queries import program_query
 from pan2kg.store.rules import derive
-from pan2kg.store.store import LocalStore, Store, text_rows
+from pan2kg.store.store import LocalStore, Store, load, text_rows
 from pan2kg.turtle.writer import read_prefixes
 from tests.lots import TIMES
 
@@ -36,13 +36,15 @@ relation:implements pan:useClass 1.0 . relation:references pan:useClass 0.25 . r
 )
 
 
-def graph_of(lines: list[str], rules: list[str] | None = None) -> pan2kg.Graph:
+def graph_of(lines: list[str]) -> pan2kg.Graph:
     inner = ox.Store()
     inner.load(
         HEAD + "\n".join(lines), format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode("http://e/g")
     )
+    scheme = PROJECT.ontology / "schemes" / "linktype.ttl"
+    load(inner, scheme, "http://e/scheme")
     store = LocalStore(inner)
-    derive(store, PROJECT, rules)
+    derive(store, PROJECT)
     return pan2kg.Graph(PROJECT, store)
 
 
@@ -160,7 +162,7 @@ def acts_of(uses: list[Use], steps: tuple[str, ...]) -> pan2kg.Graph:
         if step
     ]
     lines += [using(at, *use) for at, use in enumerate(uses)]
-    return graph_of([TEXTS, *lines], ["rests-on-at-level", "derived-level"])
+    return graph_of([TEXTS, *lines])
 
 
 @settings(max_examples=30 * TIMES)

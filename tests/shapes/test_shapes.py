@@ -318,3 +318,11 @@ def test_a_closed_list_is_that_of_its_scheme() -> None:
         values = shapes().value(URIRef(term(f"pan:{shape}").value), SH["in"])
         assert values is not None
         assert set(Members(shapes(), values)) == set(concepts), scheme
+
+
+def test_the_types_of_shared_links_are_those_that_say_what_they_join() -> None:
+    scheme = Graph().parse(ROOT / "ontology" / "schemes" / "linktype.ttl")
+    values = shapes().value(URIRef(term("pan:SharedType").value), SH["in"])
+    assert values is not None
+    joining = scheme.subjects(URIRef(term("pan:joins").value))
+    assert set(Members(shapes(), values)) == set(joining)

@@ -25,7 +25,11 @@ PAN = "https://w3id.org/pan2kg/ontology#"
 def bare(tmp_path: Path) -> Path:
     for part in ("graph", "ontology"):
         (tmp_path / "bare" / part).mkdir(parents=True)
-    shutil.copytree(Project.packaged().queries / "rules", tmp_path / "bare" / "queries" / "rules")
+    shipped = Project.packaged()
+    shutil.copytree(shipped.queries / "rules", tmp_path / "bare" / "queries" / "rules")
+    kinds = "schemes/linktype.ttl"
+    (tmp_path / "bare" / "ontology" / "schemes").mkdir()
+    shutil.copy(shipped.ontology / kinds, tmp_path / "bare" / "ontology" / kinds)
     return tmp_path / "bare"
 
 

@@ -16,7 +16,8 @@ export interface Packed {
     fields?: [string, string][];
     /** The community of each thing. */
     groups?: number[];
-    kinds: [string, string][];
+    /** Each kind with its label; marked where its links give two plans no page of their own in a folder of files. */
+    kinds: [kind: string, label: string, isWeak?: number][];
     words: string[];
     things: ThingRow[];
     links: LinkRow[];
@@ -35,18 +36,15 @@ export function unpack(packed: Packed): Data {
         return { id: whole(id), type, x, y, hidden: Boolean(hidden), label, lang, labels, plan: planId && whole(planId), planLabel, href: page || undefined, field, colour, group: packed.groups?.[at] };
     });
     const edges = packed.links.map(([id, from, to, kind, declared, directed, ...said]): Link => {
-        const [type = "", typeLabel] = kinds[kind] ?? [];
+        const [type = "", typeLabel, isWeak] = kinds[kind] ?? [];
         const [relation, via, quote, certainty] = said.map((place) => words[place ?? -1]);
         const [one, two] = [nodes[from], nodes[to]];
         const evidence = declared ? "declared" : "inferred";
         const ends = { source: one?.id ?? "", target: two?.id ?? "" };
-        return { id: `${ids}link/${id}`, ...ends, type, typeLabel, evidence, directed: Boolean(directed), relation, via, quote, certainty, href: whyOf(base, one, two, WEAK.includes(type)) };
+        return { id: `${ids}link/${id}`, ...ends, type, typeLabel, evidence, directed: Boolean(directed), relation, via, quote, certainty, href: whyOf(base, one, two, Boolean(isWeak)) };
     });
     return { nodes, edges, shown: packed.shown, focus: packed.focus };
 }
-
-/** Kinds of links that give two plans no page of their own in a folder of files. */
-const WEAK = ["shared-body", "shared-target-group", "shared-topic"];
 
 /** The page with the whole argument: that of the two plans, or that of the end that has one. */
 function whyOf(base: string, one: Thing | undefined, two: Thing | undefined, weak: boolean): string | undefined {
