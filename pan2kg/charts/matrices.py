@@ -4,7 +4,6 @@ UpSet after Lex, A. et al. (2014). UpSet: Visualization of Intersecting Sets. IE
 1983–1992.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -12,11 +11,9 @@ from typing import Final
 
 from pan2kg.charts import Cell, Subject, drawing as dw, frame as fr, subject as sj
 from pan2kg.coherence import citations, evidence, figures
-from pan2kg.errors import QueryError
 from pan2kg.graph.labels import Name
 from pan2kg.i18n.catalogue import numeral
 from pan2kg.tables import figure_words, table as layout
-from pan2kg.turtle.vocabulary import key
 
 NO = evidence.CellState.NO
 YES = evidence.CellState.YES
@@ -256,19 +253,6 @@ CELL: Final = 24.0
 SIDE: Final = (330.0, 540.0)  # the least and the greatest width of the labels at the side
 
 
-def members_of(subject: Subject, plan: str) -> tuple[str, ...]:
-    actions = subject.known.members.get(plan, ())
-    if not actions:
-        raise QueryError("no-action-of-plan", remedy="name-plan-with-actions", key=key(plan))
-    # digits are compared as numbers
-    pieces = {action: re.split(r"(\d+)", action) for action in actions}
-    ranks = {
-        action: [(int(p), "") if p.isdecimal() else (-1, p) for p in pieces[action]]
-        for action in actions
-    }
-    return tuple(sorted(actions, key=ranks.__getitem__))
-
-
 def draw_action_matrix(
     subject: Subject, *, plan: str = "", other: str = "", top: object = 60
 ) -> fr.Picture:
@@ -284,7 +268,7 @@ def draw_action_matrix(
     drawn = []
     left_out = 0
     for iri in plans:
-        members = members_of(subject, iri)
+        members = sj.actions_of(subject, iri)
         busiest = set(sorted(members, key=lambda action: -uses[action])[:most])
         drawn.append([action for action in members if action in busiest])
         left_out += len(members) - len(drawn[-1])

@@ -13,7 +13,17 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from pan2kg.charts import Address, Subject, drawing as dw, flows, matrices, time_axis, time_map
+from pan2kg.charts import (
+    Address,
+    Subject,
+    bridge,
+    drawing as dw,
+    ego,
+    lanes,
+    matrices,
+    time_axis,
+    time_map,
+)
 from pan2kg.charts.frame import Picture
 from pan2kg.coherence.evidence import Level
 from pan2kg.errors import FormatError, Place, QueryError
@@ -25,10 +35,10 @@ from pan2kg.tables.formats import Grid, write_csv
 
 # the pictures by name, in the order in which one would look at them
 PICTURES: Final[Mapping[str, Callable[..., Picture]]] = {
-    "time-map": time_map.draw_time_map, "bridge": flows.draw_bridge, "plans-of": time_axis.draw_plans_of,
+    "time-map": time_map.draw_time_map, "bridge": bridge.draw_bridge, "plans-of": time_axis.draw_plans_of,
     "plan-matrix": matrices.draw_plan_matrix, "action-matrix": matrices.draw_action_matrix,
-    "lanes": flows.draw_lanes, "timeline": time_axis.draw_timeline, "upset": matrices.draw_upset,
-    "ministries": matrices.draw_ministries, "ego": flows.draw_ego,
+    "lanes": lanes.draw_lanes, "timeline": time_axis.draw_timeline, "upset": matrices.draw_upset,
+    "ministries": matrices.draw_ministries, "ego": ego.draw_ego,
 }  # fmt: skip
 
 

@@ -4,9 +4,10 @@ Also which plans a picture shows, and what joins the actions of a plan to texts 
 stated in a source, or inferred from shared texts.
 """
 
-from collections import Counter, defaultdict
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Final
@@ -14,7 +15,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from pan2kg.charts.drawing import Classes
-from pan2kg.coherence import HEADLINE, Level, bodies, citations, counts, firmest
+from pan2kg.coherence import HEADLINE, Level, bodies, citations, counts
 from pan2kg.coherence.known import Known
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
@@ -254,77 +255,18 @@ def find(graph: Graph, plan: str) -> str:
     return iri
 
 
-@dataclass(slots=True)
-class DrawnTie:
-    """A work and what it is tied to, on whose word; ``declared`` where somebody states it, else inferred.
+def actions_of(subject: Subject, plan: str) -> tuple[str, ...]:
+    """The actions of a plan in the order of their keys, in which digits count as numbers.
 
-    ``number`` of citations or of shared texts, ``bits`` of what is shared, ≥ 0. ``incoming`` says
-        that it is the other
-    that cites the work. ``cells`` are what a table says of it: stated or inferred, how many, how
-    much, on whose word.
+    Raises:
+        QueryError: the plan has no action.
     """
-
-    work: str
-    other: str
-    declared: bool
-    number: int = 1
-    bits: float = 0.0
-    incoming: bool = False
-    level: Level | None = None
-    texts: tuple[str, ...] = ()
-    cells: tuple[str, int, float | None, str | None] = field(init=False)
-
-    def __post_init__(self) -> None:
-        basis = "declared" if self.declared else "inferred"
-        level = self.level.key if self.level else None
-        self.cells = basis, self.number, self.bits or None, level
+    actions = subject.known.members.get(plan, ())
+    if not actions:
+        raise QueryError("no-action-of-plan", remedy="name-plan-with-actions", key=key(plan))
+    return tuple(sorted(actions, key=_by_number))
 
 
-def text_ties(subject: Subject, works: Iterable[str]) -> tuple[DrawnTie, ...]:
-    levels: dict[tuple[str, str], list[Level | None]] = defaultdict(list)
-    for work in works:
-        for use, _ in subject.known.used.get(work, ()):
-            if use.work == work:
-                levels[work, use.text].append(use.level)
-    firm = {pair: firmest(on_word) for pair, on_word in sorted(levels.items())}
-    return tuple(
-        DrawnTie(*pair, level is not Level.EDITORS, level=level) for pair, level in firm.items()
-    )
-
-
-def plan_ties(subject: Subject, plan: str) -> tuple[DrawnTie, ...]:
-    # by citations either way, whose work is the action named at the plan's end or the plan itself,
-    # and by shared texts, where it is each work of the plan that names one, with what these texts
-    # weigh
-    measured = subject.known
-    home = subject.known.tables.works.home
-    ties = list[DrawnTie]()
-    cited: dict[tuple[str, str, bool], dict[tuple[str, str], Level | None]] = defaultdict(dict)
-    for statement in measured.statements:
-        ends = (
-            home.get(statement.source, statement.source),
-            home.get(statement.target, statement.target),
-        )
-        if statement.is_citation and plan in ends:
-            incoming = ends[1] == plan
-            work, neighbour = (
-                (statement.target, ends[0]) if incoming else (statement.source, ends[1])
-            )
-            levels = cited[work, neighbour, incoming]
-            pair = (statement.source, statement.target)
-            levels[pair] = firmest((statement.level, levels.get(pair)))
-    for (work, neighbour, incoming), levels in sorted(cited.items()):
-        number = len(levels)
-        level = firmest(levels.values())
-        ties.append(
-            DrawnTie(work, neighbour, declared=True, number=number, incoming=incoming, level=level)
-        )
-    sharing = []
-    for neighbour in measured.partners.get(plan, ()):
-        for work, texts in measured.brought(plan, neighbour).items():
-            bits = sum(texts.values())
-            names = tuple(sorted(texts))
-            sharing.append(
-                DrawnTie(work, neighbour, declared=False, number=len(texts), bits=bits, texts=names)
-            )
-    return (*ties, *sorted(sharing, key=lambda tie: (tie.work, tie.other)))
+def _by_number(action: str) -> list[tuple[int, str]]:
+    pieces = re.split(r"(\d+)", action)
+    return [(int(piece), "") if piece.isdecimal() else (-1, piece) for piece in pieces]

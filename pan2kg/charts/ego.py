@@ -1,0 +1,401 @@
+"""An action and what is around it: its bodies on the left, its texts on the right, beyond them other actions."""
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+from pan2kg.charts import drawing as dw, frame as fr, subject as sj
+from pan2kg.charts.subject import Cell, Names, Subject
+from pan2kg.charts.ties import CITES, FINE, INFERRED, STRONG, WORDS, DrawnTie, name_in, text_ties
+from pan2kg.coherence import evidence
+from pan2kg.tables.figure_words import bits_words
+from pan2kg.turtle.vocabulary import key
+
+COLUMNS: Final = (
+    "thing", "thing_label", "kind", "basis", "weight", "evidence_level", "via", "drawn",
+)  # fmt: skip
+CENTRE: Final = 470.0
+CORE: Final = (190.0, 92.0)
+TEXT_BOX: Final = (230.0, 36.0)
+# how far bodies, texts and other actions are from the middle, at its height
+TO_BODIES: Final = 200.0
+TO_TEXTS: Final = 235.0
+TO_ACTIONS: Final = 600.0
+# how far they are apart, from one to the next below it
+BODY_STEP: Final = 34.0
+TEXT_STEP: Final = 46.0
+ACTION_STEP: Final = 38.0
+BODY_NAME: Final = 250.0
+ACTION_NAME: Final = 310.0
+LEAST: Final = 230.0  # how low the picture may be
+LIFT: Final = 34.0  # how much room citations take that pass above the texts
+DECLARED: Final = dw.Pen(fr.BLUE, 1.6)
+EDGE: Final = dw.Pen(fr.GREY, 1.0)
+
+
+class Surroundings(NamedTuple):
+    """An action with the bodies that have a part in it, its texts, and the actions it meets.
+
+    ``bodies`` begin with the ``leads``, ``neighbours`` with those cited or citing, then the
+    strongest; the first of them are ``drawn``. ``is_unread``: no text is known of the action, and
+    nobody read it to its end.
+    """
+
+    action: str
+    bodies: list[str]
+    leads: set[str]
+    texts: tuple[DrawnTie, ...]
+    neighbours: tuple[DrawnTie, ...]
+    drawn: tuple[DrawnTie, ...]
+    is_unread: bool
+
+
+class EgoLayout:
+    """Where bodies, texts and actions stand: each kind on an arc around the middle, in pixels."""
+
+    def __init__(self, around: Surroundings) -> None:
+        bodies = len(around.bodies)
+        texts = max(len(around.texts), 1)
+        actions = len(around.drawn)
+        self.high = max(LEAST, BODY_STEP * bodies, TEXT_STEP * texts, ACTION_STEP * actions)
+        self.middle = self.high / 2
+        self.bodies = self.arc(bodies, -TO_BODIES)
+        self.texts = self.arc(texts, TO_TEXTS)
+        self.actions = self.arc(actions, TO_ACTIONS)
+        self.text_places = {
+            tie.end: place for tie, place in zip(around.texts, self.texts, strict=False)
+        }
+
+    def arc(self, number: int, radius: float) -> list[dw.Point]:
+        """So many places from top to bottom, ``radius`` from the centre where they are in the middle."""
+        places = []
+        for at in range(number):
+            rise = self.high / max(number, 1) * (at + 0.5) - self.high / 2
+            across = radius * math.sqrt(1 - (rise / (self.high * 0.9)) ** 2)
+            places.append((CENTRE + across, rise + self.high / 2))
+        return places
+
+
+def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object = 16) -> fr.Picture:
+    """An action with its bodies, its texts and the ``top`` actions it has most to do with.
+
+    Without an ``action`` it is the one of the plan that shares texts with most others.
+
+    Raises:
+        QueryError: an unknown action or plan, a plan without actions, or no whole number from 1.
+    """
+    focus = subject.graph.action(action) if action else _most_linked(subject, plan)
+    around = _surroundings(subject, focus, top)
+    home = subject.graph.homes.get(focus, focus)
+    ends = (tie.end for tie in (*around.texts, *around.neighbours))
+    names = subject.names([focus, home, *around.bodies, *ends])
+
+    layout = EgoLayout(around)
+    marks: list[dw.Mark] = [
+        *_rings(layout),
+        *_lines_to_actions(around, names, layout),
+        *_lines_from_core(around, layout),
+        *_bodies(subject, around, names, layout),
+        *_texts(subject, around, names, layout),
+        *_actions(subject, around, names, layout),
+        _core(names, focus, layout),
+    ]
+
+    name = names[focus]
+    caption = fr.Caption(
+        subject.say("ego-title", number=name.short, label=name.text),
+        subject.say("ego-lead", plan=names[home].text),
+        tuple(_signs(subject, around)),
+        tuple(_notes(subject, around)),
+        (subject.say("chosen-action", action=name.key),),
+    )
+    raised = LIFT if any(tie.declared for tie in around.drawn) else 0.0
+    size = (CENTRE + TO_ACTIONS + ACTION_NAME + 12, layout.high + raised, raised)
+    things = len(around.bodies) + len(around.texts) + len(around.neighbours)
+    return fr.Picture(
+        subject,
+        "ego",
+        caption,
+        size,
+        marks,
+        lambda: sj.table(COLUMNS, _rows(around, names)),
+        tells=things > 1,
+    )
+
+
+# What is around it
+
+
+def _most_linked(subject: Subject, plan: str) -> str:
+    known = subject.known
+
+    def count() -> Counter[str]:
+        pairs = known.actions
+        degree = Counter[str]()
+        for side in (pairs.one, pairs.two):
+            degree.update(known.potential.names[at] for at in side[pairs.low > 0].tolist())
+        return degree
+
+    degree = subject.graph.once(f"meets of actions {subject.level.key}", count)
+    actions = sj.actions_of(subject, sj.focus_of(subject, plan))
+    return min(actions, key=lambda action: (-degree[action], -len(known.used.get(action, ()))))
+
+
+def _surroundings(subject: Subject, action: str, top: object) -> Surroundings:
+    involvements = subject.involved.get(action, [])
+    leads = {involvement.body for involvement in involvements if "lead" in involvement.roles}
+    bodies = {involvement.body for involvement in involvements}
+    texts = text_ties(subject, [action])
+    neighbours = subject.graph.once(
+        f"neighbours-of-{subject.level.key}-{action}", lambda: _neighbours(subject, action)
+    )
+    return Surroundings(
+        action,
+        sorted(bodies, key=lambda body: (body not in leads, body)),
+        leads,
+        texts,
+        neighbours,
+        neighbours[: sj.whole(top, "top")],
+        is_unread=not texts and not _is_read(subject, action),
+    )
+
+
+def _is_read(subject: Subject, action: str) -> bool:
+    tables = subject.known.tables
+    plan = tables.works.home.get(action)
+    extent = tables.readings.extent(action, evidence.Aspect.TEXTS, plan)
+    return extent is evidence.Extent.FULL
+
+
+def _neighbours(subject: Subject, action: str) -> tuple[DrawnTie, ...]:
+    sharing = {tie.end: tie for tie in _sharing(subject, action)}
+    cited = dict[str, DrawnTie]()
+    for statement in subject.known.statements:
+        ends = (statement.source, statement.target)
+        if not statement.is_citation or action not in ends:
+            continue
+        incoming = statement.target == action
+        neighbour = statement.target if statement.source == action else statement.source
+        tie = sharing.get(neighbour, DrawnTie(action, neighbour, declared=True))
+        tie = replace(tie, declared=True, incoming=incoming, level=statement.level)
+        cited.setdefault(neighbour, tie)
+    only_sharing = [tie for tie in sharing.values() if tie.end not in cited]
+    return (*(cited[neighbour] for neighbour in sorted(cited)), *only_sharing)
+
+
+def _sharing(subject: Subject, action: str) -> list[DrawnTie]:
+    known = subject.known
+    names = known.potential.names
+    ties = []
+    pairs = zip(
+        known.actions.one.tolist(),
+        known.actions.two.tolist(),
+        known.actions.low.tolist(),
+        strict=True,
+    )
+    for first, second, bits in pairs:
+        if bits <= 0 or action not in (names[first], names[second]):
+            continue
+        neighbour = names[second] if names[first] == action else names[first]
+        weight = known.weight(action, neighbour)
+        tie = DrawnTie(
+            action,
+            neighbour,
+            declared=False,
+            number=len(weight.texts),
+            bits=bits,
+            level=weight.level,
+            texts=weight.texts,
+        )
+        ties.append(tie)
+    return sorted(ties, key=lambda tie: (-tie.bits, tie.end))
+
+
+# Marks
+
+
+def _rings(layout: EgoLayout) -> Iterator[dw.Mark]:
+    # the part of an ellipse of the heights ±0.9 between the heights ±0.48, as a curve nobody can
+    # tell from it
+    for radius in (-TO_BODIES, TO_TEXTS, TO_ACTIONS):
+        arc = layout.arc(25, radius)
+        x, top = arc[0]
+        bottom = arc[-1][1]
+        out = x + 0.20546 * radius
+        lean = 0.29329 * layout.high
+        points = ((x, top), (out, top + lean), (out, bottom - lean), (x, bottom))
+        yield dw.Line(points, dw.Pen(fr.RULE, 0.8), curved=True)
+
+
+def _lines_to_actions(around: Surroundings, names: Names, layout: EgoLayout) -> Iterator[dw.Mark]:
+    # over each shared text, the thicker the more is shared, and where one cites the other
+    greatest = max((tie.bits for tie in around.drawn), default=0.0)
+    for tie, place in zip(around.drawn, layout.actions, strict=True):
+        pen = fr.thick(INFERRED, tie.bits, greatest)
+        for text in tie.texts:
+            if text in layout.text_places:
+                x, y = layout.text_places[text]
+                line = fr.bow((x + TEXT_BOX[0], y), place, pen)
+                yield dw.Group((line,), title=names[text].text)
+        if tie.declared:
+            yield from _citation(tie, place, layout)
+
+
+def _citation(tie: DrawnTie, place: dw.Point, layout: EgoLayout) -> Iterator[dw.Mark]:
+    # up from the core, along above the texts, and down to the action
+    x, y = place
+    top = (CENTRE, layout.middle - CORE[1] / 2)
+    lift = -LIFT / 2
+    bend = CENTRE + 150
+    second = CENTRE + TO_TEXTS + TEXT_BOX[0] - 60
+    turn = second + 0.6 * (x - second)
+    course = (
+        top,
+        (CENTRE, lift),
+        (CENTRE + 40, lift),
+        (bend, lift),
+        (bend + 60, lift),
+        (second - 60, lift),
+        (second, lift),
+        (turn, lift),
+        (turn, y),
+        (x - 6, y),
+    )
+    yield dw.Line(course, DECLARED, curved=True)
+    if tie.incoming:
+        yield dw.Line.arrow(top, math.pi / 2, fr.BLUE, 9)
+    else:
+        yield dw.Line.arrow((x - 5, y), 0.0, fr.BLUE, 9)
+
+
+def _lines_from_core(around: Surroundings, layout: EgoLayout) -> Iterator[dw.Mark]:
+    right = (CENTRE + CORE[0] / 2, layout.middle)
+    left = (CENTRE - CORE[0] / 2, layout.middle)
+    for tie in around.texts:
+        pen = DECLARED if tie.declared else INFERRED
+        yield dw.Line((right, layout.text_places[tie.end]), pen)
+    for body, place in zip(around.bodies, layout.bodies, strict=True):
+        pen = dw.Pen(fr.GREEN, 2.4 if body in around.leads else 1.0)
+        yield dw.Line((left, place), pen)
+
+
+def _bodies(
+    subject: Subject, around: Surroundings, names: Names, layout: EgoLayout
+) -> Iterator[dw.Mark]:
+    for body, (x, y) in zip(around.bodies, layout.bodies, strict=True):
+        name = names[body]
+        if body in around.leads:
+            font = STRONG
+            words = f"{name.text} ({subject.say('leads')})"
+        else:
+            font = WORDS
+            words = name.text
+        lines = dw.wrap(words, BODY_NAME, font, 2)
+        top = y - dw.height_of(len(lines), font) / 2
+        label = dw.Label(x - 10, top + font.size, "\n".join(lines), font, "end")
+        dot = dw.Dot(x, y, 5, fr.GREEN)
+        yield dw.Group((dot, *fr.spoken(name, [label])), name.full, subject.leads(body))
+
+
+def _texts(
+    subject: Subject, around: Surroundings, names: Names, layout: EgoLayout
+) -> Iterator[dw.Mark]:
+    for tie in around.texts:
+        name = names[tie.end]
+        box = _text_box(layout.text_places[tie.end])._replace(fill=fr.SHADE, pen=EDGE)
+        labels = name_in(box, name, TEXT_BOX[0] - 14)
+        yield dw.Group((box, *labels), name.full, subject.leads(name.iri))
+    if around.is_unread:
+        unread = fr.hatched(_text_box(layout.texts[0]))
+        yield dw.Group(tuple(unread), title=subject.say("no-text-known"))
+
+
+def _text_box(place: dw.Point) -> dw.Box:
+    x, y = place
+    wide, high = TEXT_BOX
+    return dw.Box(x, y - high / 2, wide, high)
+
+
+def _actions(
+    subject: Subject, around: Surroundings, names: Names, layout: EgoLayout
+) -> Iterator[dw.Mark]:
+    wide = ACTION_NAME - 10
+    for tie, (x, y) in zip(around.drawn, layout.actions, strict=True):
+        name = names[tie.end]
+        words = _tied_by(subject, tie)
+        upper = dw.shorten(name.text, wide, WORDS)
+        lower = dw.shorten(f"{name.key}{words}", wide, FINE)
+        labels = (
+            dw.Label(x + 10, y - 2, upper, WORDS, language=name.language),
+            dw.Label(x + 10, y + 11, lower, FINE),
+        )
+        dot = dw.Dot(x, y, 5, fr.BLUE if tie.declared else fr.VERMILION)
+        yield dw.Group((dot, *labels), f"{name.full}{words}", subject.leads(name.iri))
+
+
+def _tied_by(subject: Subject, tie: DrawnTie) -> str:
+    words = f" · {bits_words(tie.bits, subject.language)}" if tie.bits else ""
+    if tie.declared:
+        words += f" · {subject.say('cites-this' if tie.incoming else 'cited')}"
+    return words
+
+
+def _core(names: Names, action: str, layout: EgoLayout) -> dw.Group:
+    name = names[action]
+    wide, high = CORE
+    box = dw.Box(
+        CENTRE - wide / 2, layout.middle - high / 2, wide, high, fr.PAPER, dw.Pen(fr.BLUE, 2.4)
+    )
+    short = dw.shorten(name.short, wide - 16, STRONG)
+    number = dw.Label(CENTRE, box.y + 17, short, STRONG, "middle")
+    below = box._replace(y=box.y + 18, height=high - 20)
+    title = dw.centred(below, dw.wrap(name.text, wide - 16, WORDS, 4), WORDS)
+    return dw.Group((box, number, *fr.spoken(name, title)), title=name.full)
+
+
+# Legend, notes and table
+
+
+def _signs(subject: Subject, around: Surroundings) -> Iterator[fr.Sign]:
+    # what is drawn, and nothing else
+    say = subject.say
+    ties = (*around.texts, *around.drawn)
+    if any(tie.declared for tie in around.texts):
+        yield fr.sign(DECLARED, say("sign-declared"))
+    if any(tie.texts or not tie.declared for tie in ties):
+        yield fr.sign(INFERRED, say("sign-inferred"))
+    if any(tie.declared for tie in around.drawn):
+        line, arrow = CITES
+        yield fr.Sign((line._replace(pen=DECLARED), arrow), say("sign-cites"))
+    if around.bodies:
+        line = dw.Line(((4, 9), (30, 9)), dw.Pen(fr.GREEN, 1.0))
+        yield fr.Sign((line, dw.Dot(6, 9, 5, fr.GREEN)), say("sign-body"))
+    if around.is_unread:
+        yield fr.sign("", say("sign-hatch-text"))
+
+
+def _notes(subject: Subject, around: Surroundings) -> Iterator[str]:
+    say = subject.say
+    texts = say("texts", n=len(around.texts))
+    bodies = say("bodies", n=len(around.bodies))
+    actions = say("others", n=len(around.neighbours))
+    yield f"{texts}, {bodies}, {actions}."
+    if undrawn := len(around.neighbours) - len(around.drawn):
+        yield say("left-out", what=say("others", n=undrawn))
+
+
+def _rows(around: Surroundings, names: Names) -> Iterator[tuple[Cell, ...]]:
+    for body in around.bodies:
+        role = "leads" if body in around.leads else "involved"
+        yield body, names[body].text, "body", role, None, None, None, "true"
+    for tie in around.texts:
+        name = names[tie.end].text
+        yield tie.end, name, "text", tie.basis, None, tie.level_key, None, "true"
+    for row, tie in enumerate(around.neighbours):
+        name = names[tie.end].text
+        basis = tie.direction if tie.declared else tie.basis
+        via = " ".join(key(text) for text in tie.texts)
+        is_drawn = "true" if row < len(around.drawn) else "false"
+        yield tie.end, name, "other", basis, tie.weight, tie.level_key, via, is_drawn
