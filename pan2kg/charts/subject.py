@@ -129,6 +129,15 @@ def quoted(subject: Subject, links: Iterable[str]) -> str:
 
 
 class Life:
+    """When a plan was issued, and from when to when it is in force; what is not known is None.
+
+    ``first`` is the first day known of it; it ``is_open`` where of beginning and end one is known.
+
+    >>> life = Life(start=date(2020, 1, 1))
+    >>> life.first, life.is_drawn, life.is_open
+    (datetime.date(2020, 1, 1), True, True)
+    """
+
     def __init__(
         self,
         issued: citations.Span | None = None,
@@ -141,6 +150,13 @@ class Life:
         self.first = start or (issued.first if issued else None)
         self.is_drawn = bool(issued or start or end)
         self.is_open = bool(self.first) != bool(end)
+
+    @property
+    def cells(self) -> tuple[date | None, ...]:
+        """What a table says: the first and the last day it may have been issued, its beginning and its end."""
+        if self.issued:
+            return self.issued.first, self.issued.last, self.start, self.end
+        return None, None, self.start, self.end
 
 
 def table(columns: tuple[str, ...], rows: Iterable[tuple[Cell, ...]]) -> Solutions:

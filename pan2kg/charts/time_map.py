@@ -1,24 +1,14 @@
-"""Plans on an axis of years: a plan among those it meets, with who cites whom and who could, or a whole country."""
+"""A plan among those it meets on an axis of years, with who cites whom and who could; or a whole country."""
 
 import math
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from pan2kg.charts import (
-    Cell,
-    Names,
-    Subject,
-    drawing as dw,
-    frame as fr,
-    subject as sj,
-    time_axis as ta,
-)
+from pan2kg.charts import country_map, drawing as dw, frame as fr, subject as sj, time_axis as ta
+from pan2kg.charts.subject import Cell, Subject
 from pan2kg.coherence.citations import Occasion, State, Verdict
-from pan2kg.errors import ProjectError
-from pan2kg.i18n.catalogue import format_of
 from pan2kg.tables.figure_words import bits_words, named
 from pan2kg.turtle.vocabulary import key
 
@@ -50,10 +40,11 @@ COLUMNS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where names and bars stand, in pixels: names in a column of ``head`` pixels or, where there is none, above bars.
+    """Where names and bars stand, in pixels.
 
-    The axis begins at ``left`` and is ``span`` wide, curves pass to its right as far as ``right``,
-    and words stand beside them; ``low`` is how far below the middle of its row a bar stands.
+    Names stand in a column of ``head`` pixels or, where there is none, above bars. The axis begins
+    at ``left`` and is ``span`` wide, curves pass to its right as far as ``right``, and words stand
+    beside them. A bar stands ``low`` below the middle of its ``row``.
     """
 
     head: float
@@ -63,6 +54,15 @@ class Layout:
     row: float
     low: float = 0.0
 
+    def out(self, start: dw.Point, end: dw.Point, at: int = 0) -> float:
+        """How far to the right a curve passes: further the further apart its ends, and the next ones beyond.
+
+        >>> WIDE.out((300.0, 20.0), (320.0, 120.0)), WIDE.out((300.0, 20.0), (680.0, 900.0))
+        (362.0, 682.0)
+        """
+        beyond = max(start[0], end[0]) + 26 + 0.16 * abs(start[1] - end[1]) + 6.0 * at
+        return min(beyond, self.right)
+
 
 WIDE: Final = Layout(head=220.0, left=236.0, span=440.0, right=682.0, row=40.0)
 # in a page: what stands to the left of the words beside is as wide as a screen of 360 pixels
@@ -71,152 +71,113 @@ IN_PAGE: Final = Layout(head=0.0, left=13.0, span=259.0, right=314.0, row=34.0, 
 
 
 class Neighbour:
+    """A plan that the chosen one meets, with the occasions to cite it and to be cited by it.
+
+    ``texts`` counts what both share and ``bits`` weighs it; ``ways`` are the occasions of plans
+    that are related, none where a document only names the two together.
+    """
+
     def __init__(self, subject: Subject, chosen: str, plan: str) -> None:
-        measured = subject.known
+        known = subject.known
         self.plan = plan
-        self.out = measured.way(chosen, plan)
-        self.back = measured.way(plan, chosen)
-        self.texts = len(measured.weight(chosen, plan).texts)
+        self.out = known.way(chosen, plan)
+        self.back = known.way(plan, chosen)
+        self.texts = len(known.weight(chosen, plan).texts)
         self.bits = max(self.out.bits, self.back.bits)
         self.is_abroad = Verdict.ABROAD in {self.out.verdict, self.back.verdict}
-        # Two plans that a document only names together are linked, and owe each other no citation.
-        is_related = (chosen, plan) in measured.ways or (plan, chosen) in measured.ways
+        is_related = (chosen, plan) in known.ways or (plan, chosen) in known.ways
         self.ways = (self.out, self.back) if is_related else ()
 
 
+class PlanMap:
+    """Which plans are drawn around the chosen one, in which row each, and where on the axis.
+
+    ``every`` neighbour stands in the table, those of the same country first, then those that share
+    most; the first are ``drawn``. ``ends`` are where lines to a plan begin and end, in pixels.
+    """
+
+    def __init__(self, subject: Subject, plan: str, most: int, layout: Layout) -> None:
+        self.subject = subject
+        self.layout = layout
+        self.chosen = sj.find(subject.graph, plan)
+        self.every = _neighbours(subject, self.chosen)
+        self.drawn = self.every[:most]
+        self.names = subject.names((self.chosen, *(near.plan for near in self.every)))
+        self.life_of = ta.lives(subject, self.names)
+        plans = (self.chosen, *(near.plan for near in self.drawn))
+        self.rows = sorted(plans, key=self.begins)
+        lives = [self.life_of[plan] for plan in self.rows]
+        self.axis = ta.axis_of(lives, subject.today, left=layout.left, width=layout.span)
+        self.ends: dict[str, dw.Point] = {}
+        for row, plan in enumerate(self.rows):
+            x = ta.place_of(self.axis, self.life_of[plan])
+            self.ends[plan] = (x, layout.row * (row + 0.5) + layout.low)
+        self.greatest = max((near.bits for near in self.drawn), default=0.0)
+
+    def begins(self, plan: str) -> tuple[bool, date, str]:
+        """What rows are sorted by: the day of adoption, or else of what is known; undated plans last."""
+        life = self.life_of[plan]
+        day = life.issued.first if life.issued else life.first or life.end or date.max
+        return life.first is None, day, plan
+
+
 def draw_time_map(subject: Subject, *, plan: str = "", top: object = 12) -> fr.Picture:
-    # Plans of the same country come first, then those that share most; top of them are drawn.
+    """A plan among the ``top`` plans it has most to do with, or without one all of the country.
+
+    Raises:
+        QueryError: an unknown plan, or a limit that is no whole number from 1.
+        ProjectError: there is no plan to draw.
+    """
     most = sj.whole(top, "top")
-    return draw_plan_map(subject, plan, most, WIDE) if plan else draw_country(subject)
+    if plan:
+        return draw_plan_map(subject, plan, most, WIDE)
+    return country_map.draw_country(subject)
 
 
 def draw_plan_map(subject: Subject, plan: str, most: int, layout: Layout) -> fr.Picture:
-    chosen = sj.find(subject.graph, plan)
-    say = subject.say
-    met = subject.known.partners.get(chosen, ())
-    # the same in each language and at each width
-    key_of = f"met/{subject.level.key}/{chosen}"
-    met_by = subject.graph.once(key_of, lambda: [Neighbour(subject, chosen, plan) for plan in met])
-    every = sorted(met_by, key=lambda near: (near.is_abroad, -near.bits, near.plan))
-    neighbours = every[:most]
-    names = subject.names((chosen, *(near.plan for near in every)))
-    life_of = ta.lives(subject, names)
-    ranks = {}
-    for plan in (chosen, *(near.plan for near in neighbours)):
-        life = life_of[plan]
-        begins = life.issued.first if life.issued else life.first or life.end or date.max
-        ranks[plan] = life.first is None and not life.issued, begins, plan
-    rows = sorted(ranks, key=ranks.__getitem__)
-    axis = ta.axis_of(
-        [life_of[plan] for plan in rows], subject.today, left=layout.left, width=layout.span
-    )
-    bottom = layout.row * len(rows)
-    name = subject.brief(chosen)
-    ends = dict[str, dw.Point]()
-    for at, plan in enumerate(rows):
-        ends[plan] = ta.place_of(axis, life_of[plan]), layout.row * (at + 0.5) + layout.low
-    greatest = max((near.bits for near in neighbours), default=0.0)
-    bands = list[dw.Mark]()
-    bars = list[dw.Mark]()
-    for near in neighbours:
-        if near.bits > 0:
-            pen = dw.Pen(BAND, 3 + 11 * near.bits / greatest)
-            (from_x, from_y) = ends[chosen]
-            (to_x, to_y) = ends[near.plan]
-            out = min(max(from_x, to_x) + 26 + 0.16 * abs(from_y - to_y), layout.right)
-            band = fr.bow(ends[chosen], ends[near.plan], pen, out)
-            bands.append(dw.Group((band,), tags=sj.tags(subject, (near.plan,))))
-    for plan in rows:
-        y = ends[plan][1]
-        life = life_of[plan]
-        font = CHOSEN if plan == chosen else NAME
-        if layout.head:
-            lines = dw.wrap(names[plan].text, layout.head - 4, font, 2)
-            top = y - dw.height_of(len(lines), font) / 2
-            label = dw.Label(layout.head, top + font.size, "\n".join(lines), font, "end")
-        else:
-            label = dw.Label(
-                0, y - layout.low - 4, dw.shorten(names[plan].text, layout.right, font), font
-            )
-        drawn: list[dw.Mark] = [*fr.spoken(names[plan], [label])]
-        if life.is_drawn:
-            drawn += ta.bar(axis, life, y, fr.BLUE if plan == chosen else ta.PALE, high=HIGH)
-        else:
-            drawn += fr.hatched(dw.Box(axis.left + 4, y - HIGH / 2, axis.width - 8, HIGH))
-        title = names[plan].full
-        about = sj.tags(subject, (plan,), life=life)
-        bars.append(dw.Group(tuple(drawn), title=title, address=subject.leads(plan), tags=about))
-    curves = [
-        mark
-        for near in neighbours
-        for mark in _curves(subject, names, layout, (chosen, near), ends)
-    ]
-    beside = list[dw.Mark]()
-    for near in neighbours:
-        words = tuple(_beside(subject, name, near, (layout.right + 12, ends[near.plan][1])))
-        beside.append(dw.Group(words, tags=sj.tags(subject, (near.plan,))))
-    marks: list[dw.Mark] = axis.marks(bottom, subject.today)
-    marks += [dw.Group(tuple(alike)) for alike in (bands, bars, curves)]
-    marks.append(dw.Group(tuple(beside), tags=() if layout.head else (("beside", "1"),)))
+    """A plan and at most so many of those it meets, each a bar from its adoption to its end.
 
-    # how many it meets and cites, and how many of those that could cite it do
-    expected = [near.back for near in every if near.ways and near.back.is_expected]
-    home = sum(not near.is_abroad for near in every)
-    cites = sum(near.out.state is State.SEEN for near in every)
-    titles = [
-        say("time-map-meets", plan=name, n=len(every), home=home),
-        say("time-map-cites", n=cites),
+    Raises:
+        QueryError: an unknown plan.
+    """
+    drawn = PlanMap(subject, plan, most, layout)
+    bottom = layout.row * len(drawn.rows)
+    marks: list[dw.Mark] = [
+        *drawn.axis.marks(bottom, subject.today),
+        dw.Group(tuple(_bands(drawn))),
+        dw.Group(tuple(_bars(drawn))),
+        dw.Group(tuple(_curves(drawn))),
+        dw.Group(tuple(_beside(drawn)), tags=() if layout.head else (("beside", "1"),)),
     ]
-    cited = sum(occasion.state is State.SEEN for occasion in expected)
-    titles.append(
-        say("time-map-cited", n=len(expected), seen=cited)
-        if expected
-        else say("time-map-none-could")
+    undrawn = len(drawn.every) - len(drawn.drawn)
+    note = subject.say("left-out", what=subject.say("field-plans", n=undrawn))
+    caption = fr.Caption(
+        " ".join(_title(drawn)),
+        subject.say("time-map-lead"),
+        tuple(_signs(drawn)),
+        (note,) if undrawn else (),
+        (subject.say("chosen-by", plan=drawn.names[drawn.chosen].key),),
     )
-    states = {State.ABSENT, *(state_of(occasion) for near in neighbours for occasion in near.ways)}
-    signs = [fr.sign(dw.Pen(BAND, 10), say("sign-band"))] if greatest else []
-    signs += [
-        fr.sign(pen, say(f"kind-{state.value}")) for state, pen in PENS.items() if state in states
-    ]
-    signs += fr.weight_signs(subject, 0.0)
-    signs += (
-        [ta.open_end_sign(subject, ta.PALE)] if any(life_of[plan].is_open for plan in rows) else []
+    size = (layout.right + 10 + SAYS, TOP + bottom + layout.low, TOP)
+    return fr.Picture(
+        subject, "time-map", caption, size, marks, lambda: sj.table(COLUMNS, _table_rows(drawn))
     )
-    signs += [fr.sign(ta.TODAY, say("sign-as-of"), upright=True)] if subject.today else []
-    signs += (
-        [fr.sign("", say("sign-hatch-date"))]
-        if any(not life_of[plan].is_drawn for plan in rows)
-        else []
-    )
-    filters = (say("chosen-by", plan=names[chosen].key),)
-    undrawn = len(every) - len(neighbours)
-    notes = (say("left-out", what=say("field-plans", n=undrawn)),) if undrawn else ()
-    caption = fr.Caption(" ".join(titles), say("time-map-lead"), tuple(signs), notes, filters)
-    cells: list[tuple[Cell, ...]] = []
-    for near in every:
-        life = life_of[near.plan]
-        issued = (life.issued.first, life.issued.last) if life.issued else (None, None)
-        cells.append(
-            (
-                near.plan,
-                names[near.plan].text or key(near.plan),
-                *issued,
-                life.start,
-                life.end,
-                near.bits,
-                near.texts,
-                near.out.state.value,
-                near.back.state.value,
-                near.out.verdict.value,
-                near.back.verdict.value,
-                "true" if near in neighbours else "false",
-            )
-        )
-    size = layout.right + 10 + SAYS, TOP + bottom + layout.low, TOP
-    return fr.Picture(subject, "time-map", caption, size, marks, lambda: sj.table(COLUMNS, cells))
+
+
+def _neighbours(subject: Subject, chosen: str) -> list[Neighbour]:
+    # the same in each language and at each width
+    def meet() -> list[Neighbour]:
+        return [Neighbour(subject, chosen, plan) for plan in subject.known.partners.get(chosen, ())]
+
+    met = subject.graph.once(f"met/{subject.level.key}/{chosen}", meet)
+    return sorted(met, key=lambda near: (near.is_abroad, -near.bits, near.plan))
+
+
+# What is said of one plan citing another
 
 
 def state_of(occasion: Occasion) -> State:
+    """Which of the five lines of :data:`PENS` shows it: what nobody expects is impossible or undated."""
     if occasion.state is State.SEEN:
         return State.SEEN
     if occasion.is_expected:
@@ -225,258 +186,198 @@ def state_of(occasion: Occasion) -> State:
 
 
 def words_of(subject: Subject, occasion: Occasion) -> str:
-    if state_of(occasion) in TOLD:
-        return subject.say(f"kind-{state_of(occasion).value}")
+    """What is seen or missing, or else why no citation is expected."""
+    state = state_of(occasion)
+    if state in TOLD:
+        return subject.say(f"kind-{state.value}")
     return named(occasion.verdict).say(subject.language)
 
 
-def _curves(
-    subject: Subject,
-    names: Names,
-    layout: Layout,
-    pair: tuple[str, Neighbour],
-    ends: Mapping[str, dw.Point],
-) -> Iterator[dw.Mark]:
-    (chosen, near) = pair
+# Marks
+
+
+def _bands(drawn: PlanMap) -> Iterator[dw.Mark]:
+    # what is shared, the broader the more
+    for near in drawn.drawn:
+        if near.bits > 0:
+            start = drawn.ends[drawn.chosen]
+            end = drawn.ends[near.plan]
+            pen = dw.Pen(BAND, 3 + 11 * near.bits / drawn.greatest)
+            band = fr.bow(start, end, pen, drawn.layout.out(start, end))
+            yield dw.Group((band,), tags=sj.tags(drawn.subject, (near.plan,)))
+
+
+def _bars(drawn: PlanMap) -> Iterator[dw.Mark]:
+    subject = drawn.subject
+    axis = drawn.axis
+    for plan in drawn.rows:
+        y = drawn.ends[plan][1]
+        life = drawn.life_of[plan]
+        name = drawn.names[plan]
+        if life.is_drawn:
+            colour = fr.BLUE if plan == drawn.chosen else ta.PALE
+            bar = ta.bar(axis, life, y, colour, high=HIGH)
+        else:
+            bar = fr.hatched(dw.Box(axis.left + 4, y - HIGH / 2, axis.width - 8, HIGH))
+        label = fr.spoken(name, [_name_label(drawn, plan, y)])
+        tags = sj.tags(subject, (plan,), life=life)
+        yield dw.Group((*label, *bar), title=name.full, address=subject.leads(plan), tags=tags)
+
+
+def _name_label(drawn: PlanMap, plan: str, y: float) -> dw.Label:
+    layout = drawn.layout
+    text = drawn.names[plan].text
+    font = CHOSEN if plan == drawn.chosen else NAME
+    if not layout.head:
+        return dw.Label(0, y - layout.low - 4, dw.shorten(text, layout.right, font), font)
+    lines = dw.wrap(text, layout.head - 4, font, 2)
+    top = y - dw.height_of(len(lines), font) / 2
+    return dw.Label(layout.head, top + font.size, "\n".join(lines), font, "end")
+
+
+def _curves(drawn: PlanMap) -> Iterator[dw.Mark]:
+    # where neither could cite the other, one line says so
+    for near in drawn.drawn:
+        possible = [way for way in near.ways if state_of(way) is not State.IMPOSSIBLE]
+        for at, occasion in enumerate(possible or near.ways[:1]):
+            yield _curve(drawn, near, occasion, at)
+
+
+def _curve(drawn: PlanMap, near: Neighbour, occasion: Occasion, at: int) -> dw.Group:
+    subject = drawn.subject
+    state = state_of(occasion)
+    start = drawn.ends[occasion.source]
+    end = drawn.ends[occasion.target]
+    pen = PENS[state]
+    marks: list[dw.Mark] = [fr.bow(start, end, pen, drawn.layout.out(start, end, at))]
+    if state in TOLD:
+        marks.append(dw.Line.arrow((end[0] + 5, end[1]), math.pi, pen.colour, 8))
+    words = subject.say(
+        "time-map-way",
+        one=drawn.names[occasion.source].text,
+        two=drawn.names[occasion.target].text,
+        state=words_of(subject, occasion),
+    )
+    if state is State.SEEN:
+        words += sj.quoted(subject, _links(subject, occasion))
+    plans = (drawn.chosen, near.plan)
+    level = subject.known.link_level(occasion.source, occasion.target)
+    tags = sj.tags(subject, plans, kind=state.value, level=level)
+    return dw.Group(tuple(marks), title=words, address=subject.leads(*plans), tags=tags)
+
+
+def _links(subject: Subject, occasion: Occasion) -> Iterator[str]:
+    # those by which the source, or a work of it, cites the target
     homes = subject.graph.homes
-    ways = [(state_of(occasion), occasion) for occasion in near.ways]
-    possible = [
-        (state, occasion) for state, occasion in ways if state is not State.IMPOSSIBLE
-    ] or ways[:1]
-    for at, (state, occasion) in enumerate(possible):
-        source = occasion.source
-        target = occasion.target
-        start = ends[source]
-        end = ends[target]
-        pen = PENS[state]
-        # to the right of both ends, further out the further apart they are, but not beyond the
-        # limit
-        out = min(
-            max(start[0], end[0]) + 26 + 0.16 * abs(start[1] - end[1]) + 6.0 * at, layout.right
-        )
-        marks: list[dw.Mark] = [fr.bow(start, end, pen, out)]
-        if state in TOLD:
-            marks.append(dw.Line.arrow((end[0] + 5, end[1]), math.pi, pen.colour, 8))
-        one = names[source].text
-        two = names[target].text
-        words = subject.say("time-map-way", one=one, two=two, state=words_of(subject, occasion))
-        level = subject.known.link_level(source, target)
-        about = sj.tags(subject, (chosen, near.plan), kind=state.value, level=level)
-        rows = subject.known.between(source, target) if state is State.SEEN else ()
-        links = (
-            row.link
-            for row in rows
-            if row.is_citation and homes.get(row.source, row.source) == source
-        )
-        words += sj.quoted(subject, links)
-        yield dw.Group(
-            tuple(marks), title=words, address=subject.leads(chosen, near.plan), tags=about
-        )
+    for statement in subject.known.between(occasion.source, occasion.target):
+        home = homes.get(statement.source, statement.source)
+        if statement.is_citation and home == occasion.source:
+            yield statement.link
 
 
-def _beside(subject: Subject, chosen: str, near: Neighbour, at: dw.Point) -> Iterator[dw.Mark]:
-    say = subject.say
-    (x, y) = at
-    back = state_of(near.back)
+def _beside(drawn: PlanMap) -> Iterator[dw.Mark]:
+    x = drawn.layout.right + 12
+    for near in drawn.drawn:
+        y = drawn.ends[near.plan][1]
+        marks = (*_cited_words(drawn, near, x, y), *_shared_words(drawn, near, x, y))
+        yield dw.Group(marks, tags=sj.tags(drawn.subject, (near.plan,)))
+
+
+def _cited_words(drawn: PlanMap, near: Neighbour, x: float, y: float) -> Iterator[dw.Mark]:
+    # in the colour of what asks most for something
+    subject = drawn.subject
+    colour = fr.GREY
+    if near.ways:
+        states = {state_of(occasion) for occasion in near.ways}
+        if told := [state for state in TOLD if state in states]:
+            colour = PENS[told[0]].colour
+        words = _states_in_words(subject, subject.brief(drawn.chosen), near)
+    else:
+        words = subject.say("time-map-together")
+    yield dw.Label(x, y - 2, dw.shorten(words, SAYS - 20, TAKE), TAKE._replace(colour=colour))
+
+
+def _states_in_words(subject: Subject, chosen: str, near: Neighbour) -> str:
     out = state_of(near.out)
-    key_of_back = near.back.verdict.value if back is State.IMPOSSIBLE else back.value
-    is_told = back in TOLD or near.back.verdict in {Verdict.IMPOSSIBLE, Verdict.EXPECTED}
-    words = [say(f"time-map-back-{key_of_back}", plan=chosen)] if is_told else []
-    words = words or [named(near.back.verdict).say(subject.language)]
+    back = state_of(near.back)
+    verdict = near.back.verdict
+    if back in TOLD or verdict in {Verdict.IMPOSSIBLE, Verdict.EXPECTED}:
+        reason = verdict.value if back is State.IMPOSSIBLE else back.value
+        words = [subject.say(f"time-map-back-{reason}", plan=chosen)]
+    else:
+        words = [named(verdict).say(subject.language)]
     if out in TOLD:
-        words.append(say(f"time-map-out-{out.value}", plan=chosen))
+        words.append(subject.say(f"time-map-out-{out.value}", plan=chosen))
     if back not in TOLD and dw.measure(" · ".join(words), TAKE) > SAYS - 20:
+        # why it does not cite the chosen one gives way
         words = words[1:]
-    if not near.ways:
-        words = [say("time-map-together")]
-        back = State.IMPOSSIBLE
-        out = State.IMPOSSIBLE
-    worst = next((state for state in TOLD if state in {back, out}), None)
-    font = TAKE._replace(colour=PENS[worst].colour if worst else fr.GREY)
-    yield dw.Label(x, y - 2, dw.shorten(" · ".join(words), SAYS - 20, TAKE), font)
-    level = subject.known.link_level(
-        near.plan, near.out.source if near.out.source != near.plan else near.back.source
-    )
-    bits = bits_words(near.bits, subject.language)
-    shared = (
-        say("time-map-shared", n=near.texts, bits=bits) if near.texts else say("time-map-no-text")
-    )
-    if level:
+    return " · ".join(words)
+
+
+def _shared_words(drawn: PlanMap, near: Neighbour, x: float, y: float) -> Iterator[dw.Mark]:
+    subject = drawn.subject
+    if near.texts:
+        bits = bits_words(near.bits, subject.language)
+        words = subject.say("time-map-shared", n=near.texts, bits=bits)
+    else:
+        words = subject.say("time-map-no-text")
+    if level := subject.known.link_level(near.plan, drawn.chosen):
         yield from fr.level_mark(x + 4, y + 8.5, level, fr.INK)
-    yield dw.Label(x + 13, y + 12, dw.shorten(shared, SAYS - 30, FINE), FINE)
+    yield dw.Label(x + 13, y + 12, dw.shorten(words, SAYS - 30, FINE), FINE)
 
 
-# All plans of the country, a lane a field of policy, with their citations.
-
-COUNTRY_HEAD: Final = 150.0
-COUNTRY_SPAN: Final = 1000.0
-STEP: Final = 14.0
-THIN: Final = 8.0
-LONGEST: Final = 190.0
-COUNTRY_NAME: Final = dw.Font(9)
-HOME: Final = dw.Font(9, bold=True)
-LANE: Final = dw.Font(11.5, bold=True)
-SMALL: Final = dw.Font(9.5, colour=fr.GREY)
-CITED: Final = dw.Pen("#7fb2d6", 1.1)
-# A colour a field of policy, in the order of their keys; apart for colour-blind readers, and never
-# alone
-FIELD_COLOURS: Final = ("#56b4e9", "#999999", "#009e73", "#0072b2", "#cc79a7", "#e69f00")
-COUNTRY_COLUMNS: Final = (
-    "field",
-    "field_label",
-    "plan",
-    "plan_label",
-    "adopted_from",
-    "adopted_to",
-    "starts",
-    "ends",
-    "cites",
-    "drawn",
-)
+# Title, legend and table
 
 
-def colour_of(subject: Subject, field: str) -> str:
-    fields = sorted(set(subject.graph.policy_fields.values()))
-    return FIELD_COLOURS[fields.index(field) % len(FIELD_COLOURS)] if field in fields else fr.PAPER
+def _title(drawn: PlanMap) -> Iterator[str]:
+    # how many it meets and cites, and how many of those that could cite it do
+    say = drawn.subject.say
+    every = drawn.every
+    home = sum(not near.is_abroad for near in every)
+    cites = sum(near.out.state is State.SEEN for near in every)
+    expected = [near.back for near in every if near.ways and near.back.is_expected]
+    cited = sum(occasion.state is State.SEEN for occasion in expected)
+    chosen = drawn.subject.brief(drawn.chosen)
+    yield say("time-map-meets", plan=chosen, n=len(every), home=home)
+    yield say("time-map-cites", n=cites)
+    if expected:
+        yield say("time-map-cited", n=len(expected), seen=cited)
+    else:
+        yield say("time-map-none-could")
 
 
-def draw_country(subject: Subject) -> fr.Picture:
+def _signs(drawn: PlanMap) -> Iterator[fr.Sign]:
+    # what is drawn; and what a missing citation looks like always
+    subject = drawn.subject
     say = subject.say
-    graph = subject.graph
-    measured = subject.known
-    country = graph.profile.country
-    fields = graph.policy_fields
-    home = graph.profile.home_plan
-    plans = [
-        plan
-        for plan in measured.tables.works.plans
-        if not country or graph.country_of.get(plan) == country
-    ]
-    if not plans:
-        raise ProjectError("no-action-to-measure", remedy="add-plan")
-    life_of = ta.lives(subject, plans)
-    names = subject.names([*plans, *fields.values()])
-    axis = ta.axis_of(life_of.values(), subject.today, left=COUNTRY_HEAD + 12, width=COUNTRY_SPAN)
-    citations = [
-        (x, y)
-        for x, y in measured.chronology.cited
-        if x in life_of and y in life_of and measured.chronology.seen(x, y, measured.level)
-    ]
-    cites = Counter(x for x, _ in citations)
-    by_field = dict[str, list[str]]()
-    for plan in plans:
-        by_field.setdefault(fields.get(plan, ""), []).append(plan)
-    home_field = fields.get(home, "")
-    order = sorted(
-        by_field, key=lambda field: (field == "", field != home_field, -len(by_field[field]), field)
-    )
+    lives = [drawn.life_of[plan] for plan in drawn.rows]
+    states = {State.ABSENT}
+    states.update(state_of(occasion) for near in drawn.drawn for occasion in near.ways)
+    if drawn.greatest:
+        yield fr.sign(dw.Pen(BAND, 10), say("sign-band"))
+    for state, pen in PENS.items():
+        if state in states:
+            yield fr.sign(pen, say(f"kind-{state.value}"))
+    yield from fr.weight_signs(subject, 0.0)
+    if any(life.is_open for life in lives):
+        yield ta.open_end_sign(subject, ta.PALE)
+    if subject.today:
+        yield fr.sign(ta.TODAY, say("sign-as-of"), upright=True)
+    if any(not life.is_drawn for life in lives):
+        yield fr.sign("", say("sign-hatch-date"))
 
-    wide = COUNTRY_HEAD + COUNTRY_SPAN + 12 + LONGEST
-    back = list[dw.Mark]()
-    front = list[dw.Mark]()
-    places = dict[str, dw.Point]()
-    y = 0.0
-    cells: list[tuple[Cell, ...]] = []
-    for at, field in enumerate(order):
-        rows = _rows(axis, life_of, names, by_field[field])
-        of_field = by_field[field]
-        undated = [plan for plan in of_field if not life_of[plan].is_drawn]
-        label = names[field].text if field else ""
-        colour = colour_of(subject, field)
-        high = max(STEP * (len(rows) + bool(undated)), 80.0) + 10
-        back.append(dw.Box(0, y, wide, high, fr.SHADE if at % 2 == 0 else fr.PAPER))
-        front.append(dw.Box(0, y, 5, high, colour))
-        lines = dw.wrap(
-            label[:1].upper() + label[1:] if field else say("no-field"), COUNTRY_HEAD - 24, LANE, 4
+
+def _table_rows(drawn: PlanMap) -> Iterator[tuple[Cell, ...]]:
+    for near in drawn.every:
+        yield (
+            near.plan,
+            drawn.names[near.plan].text or key(near.plan),
+            *drawn.life_of[near.plan].cells,
+            near.bits,
+            near.texts,
+            near.out.state.value,
+            near.back.state.value,
+            near.out.verdict.value,
+            near.back.verdict.value,
+            "true" if near in drawn.drawn else "false",
         )
-        front += [dw.Label(12, y + 16 + 14 * row, line, LANE) for row, line in enumerate(lines)]
-        words = [
-            say("field-plans", n=len(of_field)),
-            *([say("field-undated", n=len(undated))] if undated else []),
-        ]
-        below = y + 17 + 14 * len(lines)
-        front += [dw.Label(12, below + 12 * row, line, SMALL) for row, line in enumerate(words)]
-        for row, on_row in enumerate(rows):
-            middle = y + 5 + STEP * (row + 0.5)
-            for plan, right in on_row:
-                life = life_of[plan]
-                name = names[plan]
-                font = HOME if plan == home else COUNTRY_NAME
-                places[plan] = ta.place_of(axis, life), middle
-                marks = ta.bar(axis, life, middle, fr.INK if plan == home else colour, high=THIN)
-                text = dw.shorten(name.text, LONGEST, font)
-                marks.append(dw.Label(right + 4, middle + 3.2, text, font, language=name.language))
-                leads = subject.leads(plan)
-                about = sj.tags(subject, (plan,), life=life)
-                front.append(dw.Group(tuple(marks), title=name.full, address=leads, tags=about))
-        if undated:
-            listed = format_of("semicolon", subject.language).join(
-                names[plan].text for plan in undated
-            )
-            text = say("field-undated-plans", plans=listed)
-            foot = y + 5 + STEP * (len(rows) + 0.5) + 3.2
-            front.append(
-                dw.Label(axis.left, foot, dw.shorten(text, COUNTRY_SPAN + LONGEST, SMALL), SMALL)
-            )
-        for plan in (*(plan for on_row in rows for plan, _ in on_row), *undated):
-            life = life_of[plan]
-            issued = (life.issued.first, life.issued.last) if life.issued else (None, None)
-            ends = (life.start, life.end, cites[plan], "true" if life.is_drawn else "false")
-            cells.append((field or None, label or None, plan, names[plan].text, *issued, *ends))
-        y += high
-    ways: list[dw.Mark] = []
-    for pair in citations:
-        if pair[0] in places and pair[1] in places:
-            (x1, y1) = places[pair[0]]
-            (x2, y2) = places[pair[1]]
-            out = max(x1, x2) + 14 + 0.08 * abs(y1 - y2)
-            line = fr.bow((x1, y1), (x2, y2), CITED, out)
-            title = say("time-map-cites-pair", one=names[pair[0]].text, two=names[pair[1]].text)
-            about = sj.tags(subject, pair, kind="seen")
-            ways.append(dw.Group((line,), title=title, address=subject.leads(*pair), tags=about))
-
-    undrawn = sum(not life_of[plan].is_drawn for plan in plans)
-    fill = colour_of(subject, order[0])
-    life = sj.Life(start=date(2020, 1, 1), end=date(2022, 12, 31))
-    period = ta.bar(ta.Axis(2020, 2022, 2, 26), life, 9, fill, high=10)
-    signs = [
-        fr.Sign(tuple(period), say("sign-period")),
-        ta.open_end_sign(subject, fill),
-        fr.sign(CITED, say("kind-seen")),
-    ]
-    signs += [fr.sign(ta.TODAY, say("sign-as-of"), upright=True)] if subject.today else []
-    title = say("country-map-title", n=len(plans), cited=len(citations))
-    notes = say("country-map-undated", n=undrawn)
-    caption = fr.Caption(title, say("country-map-lead"), tuple(signs), (notes,) if undrawn else ())
-    every = (*back, *axis.marks(y, subject.today), *ways, *front)
-    size = (wide, TOP + y, TOP)
-    return fr.Picture(
-        subject, "time-map", caption, size, every, lambda: sj.table(COUNTRY_COLUMNS, cells)
-    )
-
-
-def _rows(
-    axis: ta.Axis, life_of: Mapping[str, sj.Life], names: Names, plans: Sequence[str]
-) -> list[list[tuple[str, float]]]:
-    # the plans that have a place on the axis and where their bars end, on as few rows as keep names
-    # and bars apart
-    drawn = [plan for plan in plans if life_of[plan].is_drawn]
-    rows = list[list[tuple[str, float]]]()
-    ends = list[float]()
-    for plan in sorted(drawn, key=lambda plan: (ta.place_of(axis, life_of[plan]), plan)):
-        boxes = [
-            mark
-            for mark in ta.bar(axis, life_of[plan], 0, "", high=THIN)
-            if isinstance(mark, dw.Box)
-        ]
-        dot = ta.place_of(axis, life_of[plan])
-        edges = [edge for box in boxes for edge in (box.x, box.x + box.width)]
-        start = min([dot - 4, *edges])
-        right = max([dot + 4, *edges])
-        row = next((at for at, end in enumerate(ends) if end + 8 <= start), len(rows))
-        if row == len(rows):
-            rows.append([])
-            ends.append(0.0)
-        rows[row].append((plan, right))
-        ends[row] = right + 4 + min(dw.measure(names[plan].text, COUNTRY_NAME), LONGEST)
-    return rows

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple, TypeVar
 
-from pan2kg.charts.time_map import colour_of
+from pan2kg.charts.country_map import colour_of
 from pan2kg.graph import labels
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.links import DECLARED, communities, usual_kinds

@@ -10,7 +10,7 @@ from functools import partial
 from itertools import islice
 from typing import Final
 
-from pan2kg.charts import Subject, registry, time_map
+from pan2kg.charts import Subject, country_map, registry, time_map
 from pan2kg.coherence import citations, evidence, figures, obligations
 from pan2kg.coherence.known import Known
 from pan2kg.findings.brief import is_late
@@ -230,7 +230,7 @@ def _fields(context: PageContext, knowledge: Known) -> list[Values]:
         rows.append(
             {
                 "name": context.name(field),
-                "colour": time_map.colour_of(context.subject, field),
+                "colour": country_map.colour_of(context.subject, field),
                 "plans": plans[field],
                 "cells": cells,
             }
