@@ -132,7 +132,7 @@ _SHAPES = """
 import time
 from pan2kg.project import Project
 from pan2kg.store.store import load_project
-from pan2kg.validation.check import Engine, findings_of_shapes
+from pan2kg.validation.evaluation import Engine, findings_of_shapes
 from pan2kg.validation.report import Names
 project = Project.at(".")
 store = load_project(project)

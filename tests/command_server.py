@@ -25,8 +25,9 @@ from pan2kg.graph.labels import Labels, read_labels
 from pan2kg.project import Project
 from pan2kg.store import cache as caches, rules
 from pan2kg.store.store import LocalStore, Store
-from pan2kg.validation import check as changes
-from pan2kg.validation.check import CheckedChange, Engine
+from pan2kg.validation import changes
+from pan2kg.validation.changes import CheckedChange
+from pan2kg.validation.evaluation import Engine
 from pan2kg.validation.report import Report, Severity
 from tests.once import checked, tried_once
 

@@ -14,10 +14,11 @@ import rdflib
 
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import RDF, RDFS
-from pan2kg.validation.check import FocusCounts, evaluate
 from pan2kg.validation.compilation import Compiled, Refusals, compile_shapes
+from pan2kg.validation.evaluation import FocusCounts, evaluate
 from pan2kg.validation.reference import find, shapes_graph, to_graph
-from pan2kg.validation.report import Finding, Names, Rules, Shapes, Term, gather, read_rules
+from pan2kg.validation.report import Finding, Names
+from pan2kg.validation.shapes import Rules, Shapes, Term, gather, read_rules
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "standards"
 """Official shapes and suites, where they lie beside the clone."""

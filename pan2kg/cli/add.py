@@ -15,7 +15,7 @@ from pan2kg.project import Project
 from pan2kg.review import add, files, filled, sheet
 from pan2kg.store import LocalStore, load_project, queries
 from pan2kg.turtle import vocabulary, writer
-from pan2kg.validation import check, check_report, quotations, report
+from pan2kg.validation import changes, check_report, quotations, report
 
 _PROGRESS: Final = Messages("progress")
 _MANY: Final = {"action": "append"}
@@ -183,7 +183,7 @@ def _insist(project: Project, store: LocalStore, change: files.Addition) -> list
     language = spoken()
     names = report.Names(writer.read_prefixes(project))
     warnings = list[Message]()
-    for finding in check.objections(project, store, {change.path: change.new}):
+    for finding in changes.objections(project, store, {change.path: change.new}):
         more = check_report.detail(names, finding, language)
         sentence = finding.message.say(language) + (f" ({more})" if more else "")
         words = {"rule": finding.rule.key, "name": names.short(finding.focus), "message": sentence}

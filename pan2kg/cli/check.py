@@ -31,7 +31,8 @@ ANCHOR: Final = {
 
 
 def run_check(options: argparse.Namespace) -> int:
-    from pan2kg.validation import check as changes, check_report, report as reports
+    from pan2kg.validation import changes, check_report, report as reports
+    from pan2kg.validation.evaluation import Engine
 
     project = arguments.project_of(options)
     is_remote = options.endpoint is not None
@@ -51,16 +52,17 @@ def run_check(options: argparse.Namespace) -> int:
     if not is_whole and is_remote:
         raise QueryError("files-not-there")
     fail_on = reports.Severity(options.fail_on)
-    engine = changes.Engine(options.engine)
+    engine = Engine(options.engine)
     baseline = Path(options.baseline) if options.baseline else None
     if is_remote:
         from pan2kg.store import remote
+        from pan2kg.validation.check import check_store
 
-        if engine is not changes.Engine.SPARQL:
+        if engine is not Engine.SPARQL:
             raise QueryError("remote-engine", engine=options.engine)
         store = arguments.open_endpoint(project, options)
         remote.insist_on_shapes(store)
-        report = changes.check_store(project, store, fail_on=fail_on, baseline=baseline)
+        report = check_store(project, store, fail_on=fail_on, baseline=baseline)
         arguments.tell(say("progress", "files-not-checked"))
     else:
         progress = arguments.Progress(after=2)
@@ -73,7 +75,7 @@ def run_check(options: argparse.Namespace) -> int:
             engine=engine,
             tell=lambda key: progress(str(Message("progress", key))),
         )
-        kept = arguments.cache_of(options) if is_whole and engine is changes.Engine.SPARQL else None
+        kept = arguments.cache_of(options) if is_whole and engine is Engine.SPARQL else None
         # a report that is kept was made for any of the severities
         report = replace(reports.kept_report(project, kept, make), fail_on=fail_on)
         progress.finish()

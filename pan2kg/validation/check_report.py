@@ -18,7 +18,7 @@ from pan2kg.errors import FormatError, Place
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of, french, numeral
 from pan2kg.project import Project, read_text
 from pan2kg.turtle import blocks, vocabulary, writer
-from pan2kg.validation.check import CheckedChange
+from pan2kg.validation.changes import CheckedChange
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, fingerprint
 
 _CHECK: Final = Messages("check")

@@ -25,10 +25,10 @@ from pan2kg.project import Project, read_text
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle import RDF, RDFS, SH, XSD, writer
 from pan2kg.validation import lines, quotations
-from pan2kg.validation.report import (
+from pan2kg.validation.report import Names
+from pan2kg.validation.shapes import (
     NOT_CONSTRAINTS,
     PATHS,
-    Names,
     Node,
     Shapes,
     Term,

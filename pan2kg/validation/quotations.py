@@ -1,42 +1,36 @@
 """Quotations, titles and numbers held against the texts a project keeps of the documents it cites; and whose rights.
 
 ``texts/<key of the document>.txt`` is such a text, in UTF-8. Where a text may not be kept,
-    ``texts/<key>.hashes`` holds
-a salted hash of every run of :data:`RUN` words of it. Neither is published. Words are compared in
-their order, after :func:`folded` has made alike what printing makes different; ``…`` stands for
-what a quotation leaves out. Titles and numbers are compared with the published list of a plan: that
-source of its actions in which most of their titles stand.
+``texts/<key>.hashes`` holds a salted hash of every run of :data:`RUN` words of it. Neither is
+published. Words are compared in their order, after :func:`folded` has made alike what printing
+makes different; ``…`` stands for what a quotation leaves out. Titles and numbers are compared with
+the published list of a plan: that source of its actions in which most of their titles stand.
+
+Every door of the graph lets :func:`judge` say whether a quotation is one.
 """
 
 import hashlib
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.project import Project, read_text
 from pan2kg.turtle import TurtleLine, blocks, kind_and_key, string
 from pan2kg.turtle.blocks import SourceBlock, TurtleFile
-from pan2kg.validation.report import Finding, Kind, Report, find_kept, worded_rules
+from pan2kg.validation.report import Finding, Kind, Report, Rule, find_kept, worded_rules
 
 RUN: Final = 4
 """How many words in a row make a hash: fewer stand in many texts, more leave short quotations uncompared."""
 _DIGITS: Final = 12
-_COUNTED: Final = ("text-compared", "text-uncompared")
-QUOTATION_RULES: Final = worded_rules(
-    Messages("text"),
-    Kind.TEXT,
-    ("text-quote", "text-title", "text-number", "text-kept"),
-    ("text-kept",),
-    _COUNTED,
-)
-_LISTED: Final = frozenset(("pan:Action", "pan:Category", "pan:PlanPart"))
+"""So many digits of a hash are kept."""
 _FOLDED: Final = str.maketrans(
     dict.fromkeys("’‘ʼ‛´`′", "'")
     | dict.fromkeys("“”„‟″", '"')
@@ -52,16 +46,26 @@ _HASHES: Final = re.compile(rf"{_SALT}[0-9a-f]{{32}}\n(?:[0-9a-f]{{{_DIGITS}}}\n
 
 
 def folded(text: str) -> str:
-    """A text as it is compared: composed (NFC), one space between words, one form of apostrophe, quote and hyphen."""
-    return " ".join(_MARKS.sub('"', unicodedata.normalize("NFC", text).translate(_FOLDED)).split())
+    """A text as it is compared: composed (NFC), one space between words, one form of apostrophe, quote and hyphen.
+
+    >>> print(folded("l’« avis »  du Conseil – d’État"))
+    l'"avis" du Conseil - d'État
+    """
+    composed = unicodedata.normalize("NFC", text).translate(_FOLDED)
+    return " ".join(_MARKS.sub('"', composed).split())
 
 
 def pieces(quote: str) -> list[str]:
-    return [
-        words
-        for piece in _CUT.split(quote)
-        if (words := folded(piece)) and any(map(str.isalnum, words))
-    ]
+    """What stands between the signs of omission of a quotation, folded; pieces without a word are left out.
+
+    >>> pieces("marchés publics […] et … , labels")
+    ['marchés publics', 'et', ', labels']
+    """
+    folded_pieces = map(folded, _CUT.split(quote))
+    return [piece for piece in folded_pieces if any(map(str.isalnum, piece))]
+
+
+# Texts that are kept
 
 
 @dataclass(frozen=True)
@@ -75,76 +79,116 @@ class KeptText:
     hashes: frozenset[str] = frozenset()
 
     @cached_property
-    def _folded(self) -> tuple[str, list[str]]:
-        return folded(self.text), [line for line in map(folded, self.text.splitlines()) if line]
+    def _whole(self) -> str:
+        return folded(self.text)
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        return [line for line in map(folded, self.text.splitlines()) if line]
 
     def holds(self, quote: str) -> bool | None:
         """Whether a quotation stands in it, whole words of it; ``None`` where that cannot be told.
 
         Each piece stands behind the one before. Of hashes a piece of fewer words than a run is too
         short to tell.
+
+        >>> text = KeptText("report", "texts/report.txt", "The plan was adopted, and then published.")
+        >>> text.holds("The plan … then published"), text.holds("then adopted")
+        (True, False)
         """
         wanted = pieces(quote)
-        start = 0
         if self.salt:
-            runs = [run_hashes(piece, self.salt) for piece in wanted]
-            if not self.hashes.issuperset(digest for of_piece in runs for digest in of_piece):
-                return False
-            return True if runs and all(runs) else None
+            return self._has_runs(wanted)
+        start = 0
         for piece in wanted:
-            match = re.compile(rf"(?<!\w){re.escape(piece)}(?!\w)").search(self._folded[0], start)
+            match = _whole_words(piece).search(self._whole, start)
             if not match:
                 return False
             start = match.end()
         return bool(wanted)
 
+    def _has_runs(self, wanted: Iterable[str]) -> bool | None:
+        runs = [run_hashes(piece, self.salt) for piece in wanted]
+        if not self.hashes.issuperset(digest for of_piece in runs for digest in of_piece):
+            return False
+        is_long_enough = bool(runs) and all(runs)
+        return True if is_long_enough else None
+
     def numbers(self, title: str, number: str) -> bool | None:
-        """Whether a title stands on a line behind its number; ``None`` where it stands on none."""
+        """Whether a title stands on a line behind its number; ``None`` where it stands on none.
+
+        >>> listed = KeptText("plan", "texts/plan.txt", "1.2 Train judges\\n1.3 Buy fairly")
+        >>> listed.numbers("Train judges", "1.2"), listed.numbers("Train judges", "1.3")
+        (True, False)
+        >>> listed.numbers("Train nurses", "1.2") is None
+        True
+        """
         if self.salt:
             return self.holds(f"{number} {title}") if self.holds(title) else None
         words = folded(title)
-        wanted = re.compile(rf"(?<!\w){re.escape(words)}(?!\w)" if words else r"(?!)")
-        before = [
-            line[: match.start()] for line in self._folded[1] if (match := wanted.search(line))
-        ]
-        return (
-            any(map(re.compile(rf"(?<![\w.]){re.escape(folded(number))}\W*$").search, before))
-            if before
-            else None
-        )
+        if not words:
+            return None
+        wanted = _whole_words(words)
+        matches = [match for match in map(wanted.search, self._lines) if match]
+        if not matches:
+            return None
+        numbered = re.compile(rf"(?<![\w.]){re.escape(folded(number))}\W*$")
+        return any(numbered.search(match.string[: match.start()]) for match in matches)
 
     def nearest(self, quote: str) -> str:
+        """The words as many as those of a quotation that are most like it; empty where fewer than half are alike.
+
+        Of two places with as many words in common, the one is taken at which more stand in order.
+        """
         printed = self.text.split()
-        own, wanted = (
-            [_EDGE.sub("", folded(word)).casefold() for word in text]
-            for text in (printed, quote.split())
-        )
+        words = [_compared(word) for word in printed]
+        wanted = [_compared(word) for word in quote.split()]
         size = len(wanted)
         sought = Counter(wanted)
         best = (0, 0)
-        at = 0
-        for start in range(max(len(own) - size, 0) + 1):
-            words = own[start : start + size]
-            alike = (sought & Counter(words)).total(), sum(map(str.__eq__, words, wanted))
-            if alike > best:
-                best = alike
-                at = start
-        return " ".join(printed[at : at + size]) if 2 * best[0] >= size > 0 else ""
+        best_start = 0
+        for start in range(max(len(words) - size, 0) + 1):
+            window = words[start : start + size]
+            in_common = (sought & Counter(window)).total()
+            in_order = sum(map(str.__eq__, window, wanted))
+            if (in_common, in_order) > best:
+                best = (in_common, in_order)
+                best_start = start
+        is_like = 2 * best[0] >= size > 0
+        return " ".join(printed[best_start : best_start + size]) if is_like else ""
+
+
+def _whole_words(words: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){re.escape(words)}(?!\w)")
+
+
+def _compared(word: str) -> str:
+    return _EDGE.sub("", folded(word)).casefold()
 
 
 def run_hashes(text: str, salt: str) -> list[str]:
-    words = [bare for word in text.split() if (bare := _EDGE.sub("", word))]
+    """The salted hash of each run of words of a text, in their order; marks around a word do not count.
+
+    >>> len(run_hashes("one two three four five", "00")), run_hashes("only three words", "00")
+    (2, [])
+    """
+    words = [bare for bare in (_EDGE.sub("", word) for word in text.split()) if bare]
     runs = (" ".join(words[start : start + RUN]) for start in range(len(words) - RUN + 1))
     return [hashlib.sha256(f"{salt}|{run}".encode()).hexdigest()[:_DIGITS] for run in runs]
 
 
 def hashes_of(text: str, salt: str) -> str:
-    return "".join(
-        f"{line}\n" for line in (_SALT + salt, *sorted(set(run_hashes(folded(text), salt))))
-    )
+    """What a file of hashes of a text says: its salt, then the hashes in the order of their digits."""
+    hashes = sorted(set(run_hashes(folded(text), salt)))
+    return "".join(f"{line}\n" for line in (_SALT + salt, *hashes))
 
 
 def read_hashes(document: str, name: str, content: str) -> KeptText:
+    """The text whose hashes a file holds; ``name`` is that of the file.
+
+    Raises:
+        ProjectError: this is no such file, or it is damaged.
+    """
     if not _HASHES.fullmatch(content):
         raise ProjectError("no-hashes", place=Place(name), remedy="keep-anew")
     salt, *hashes = content.split("\n")[:-1]
@@ -152,6 +196,7 @@ def read_hashes(document: str, name: str, content: str) -> KeptText:
 
 
 def kept_texts(project: Project) -> dict[str, KeptText]:
+    """The texts and hashes a project keeps, by the key of their document; a text goes before its hashes."""
     by_document: dict[str, KeptText] = {}
     for path in sorted(project.texts.glob("*.hashes")):
         by_document[path.stem] = read_hashes(path.stem, project.name_of(path), read_text(path))
@@ -160,107 +205,222 @@ def kept_texts(project: Project) -> dict[str, KeptText]:
     return by_document
 
 
+def texts_of_members(project: Project) -> dict[str, KeptText]:
+    """The texts that projects open together keep; the first of them goes before the others."""
+    by_document: dict[str, KeptText] = {}
+    for member in reversed(project.members):
+        by_document |= kept_texts(member)
+    return by_document
+
+
+# The judge of quotations
+
+
+class Comparison(StrEnum):
+    """What comes of comparing a quotation with what is kept of its documents."""
+
+    STANDS = "stands"
+    MISSING = "missing"
+    """What is kept does not hold it."""
+    NOT_COMPARED = "not-compared"
+    """Nothing is kept of its documents, or only hashes of which it is too short to be told."""
+
+
+def judge(words: str, documents: Iterable[str], kept: Mapping[str, KeptText]) -> Comparison:
+    """Whether a quotation stands in one of its documents, which are named by their keys.
+
+    >>> report = KeptText("report", "texts/report.txt", "The plan was adopted in May.")
+    >>> for words, document in (("was adopted", "report"), ("was lost", "report"), ("was", "law")):
+    ...     print(judge(words, [document], {"report": report}))
+    stands
+    missing
+    not-compared
+    """
+    answers = [kept[document].holds(words) for document in documents if document in kept]
+    if any(answers):
+        return Comparison.STANDS
+    return Comparison.MISSING if False in answers else Comparison.NOT_COMPARED
+
+
+# What a check compares
+
+
+class Literal(NamedTuple):
+    """Words where they stand: the statement of a block of a file, and their language, if they have one."""
+
+    file: TurtleFile
+    block: SourceBlock
+    line: TurtleLine
+    words: str
+    language: str
+
+    def finding(self, rule: Rule, value: str, *, expected: str = "") -> Finding:
+        """A finding at this line; what ``expected`` says stands there in the place of ``value``."""
+        return Finding(
+            rule,
+            self.file.expand(self.block.subject),
+            self.file.expand(self.line.predicate),
+            string(value),
+            Place(self.file.name, self.line.line),
+            expected=Text.of(expected) if expected else Text(),
+        )
+
+
+def _literals(file: TurtleFile, block: SourceBlock, predicate: str) -> Iterator[Literal]:
+    for line in block.said(predicate):
+        match = _LITERAL.fullmatch(line.object)
+        if match:
+            yield Literal(file, block, line, blocks.unescaped(match[1]), match[2] or "")
+
+
+def _documents(file: TurtleFile, block: SourceBlock, predicate: str) -> list[str]:
+    """The keys of the documents a block names by a property."""
+    names = (kind_and_key(file.expand(line.object)) for line in block.said(predicate))
+    return [key for kind, key in names if kind == "document"]
+
+
+def _blocks(files: Iterable[TurtleFile]) -> Iterator[tuple[TurtleFile, SourceBlock]]:
+    return ((file, block) for file in files for block in file.blocks)
+
+
+_COUNTED: Final = ("text-compared", "text-uncompared")
+QUOTATION_RULES: Final = worded_rules(
+    Messages("text"),
+    Kind.TEXT,
+    ("text-quote", "text-title", "text-number", "text-kept"),
+    ("text-kept",),
+    _COUNTED,
+)
+_LISTED: Final = frozenset(("pan:Action", "pan:Category", "pan:PlanPart"))
+"""What the published list of a plan names."""
+
+
+class Outcome(NamedTuple):
+    """What one check of quotations gives: findings, how much each rule looked at, how much was compared or not."""
+
+    findings: list[Finding]
+    looked_at: dict[str, int]
+    statistics: Counter[str]
+
+
 def check_quotations(files: Sequence[TurtleFile], kept: Mapping[str, KeptText]) -> Report:
+    """Hold quotations, titles and numbers of these files against the texts that are kept."""
+    findings = list[Finding]()
+    looked_at: dict[str, int] = {}
+    statistics = Counter[str]()
+    for check in _CHECKS:
+        outcome = check(files, kept)
+        findings += outcome.findings
+        looked_at |= {key: number for key, number in outcome.looked_at.items() if number}
+        statistics += outcome.statistics
+    rules = tuple(rule for key, rule in QUOTATION_RULES.items() if key in looked_at)
+    counted = {key: statistics[key] for key in _COUNTED if statistics[key]}
+    return Report(rules, tuple(findings), looked_at, statistics=counted)
+
+
+def _check_quotes(files: Sequence[TurtleFile], kept: Mapping[str, KeptText]) -> Outcome:
+    """Each quotation stands in one of the documents it is said to be in."""
+    findings = []
     compared = Counter[str]()
-    counts = Counter[str]()
-    subjects = set[tuple[str, str]]()
-    faults: list[tuple[str, TurtleFile, SourceBlock, TurtleLine, str, str]] = []
-    for file in files:
-        for block in file.blocks:
-            subjects.add(kind_and_key(file.expand(block.subject)))
-            quote = next(block.said("pan:quote"), None)
-            if quote is None or not (literal := _literal(quote.object)):
-                continue
-            words = literal[0]
-            documents = _documents(file, block, "pan:inDocument")
-            answers = [kept[key].holds(words) for key in documents if key in kept]
-            certain = [answer for answer in answers if answer is not None]
-            if not pieces(words) or (certain and not any(certain)):
-                near = next(
-                    filter(None, (kept[key].nearest(words) for key in documents if key in kept)), ""
-                )
-                elsewhere = next(
-                    (answer.document for answer in kept.values() if answer.holds(words)), ""
-                )
-                better = near or (elsewhere and f"document:{elsewhere}")
-                faults.append(("text-quote", file, block, quote, words, better))
-            compared["text-compared" if certain else "text-uncompared"] += 1
-    quotes = compared.total()
-    for text, items in _lists(files, kept) if kept else ():
-        counts.update({"text-title": len(items), "text-number": len(items)})
-        compared["text-compared"] += len(items)
-        literals = [_literal(number.object) if number else None for *_, number in items]
+    for file, block in _blocks(files):
+        quote = next(_literals(file, block, "pan:quote"), None)
+        if quote is None:
+            continue
+        documents = _documents(file, block, "pan:inDocument")
+        comparison = judge(quote.words, documents, kept)
+        is_compared = comparison is not Comparison.NOT_COMPARED
+        compared["text-compared" if is_compared else "text-uncompared"] += 1
+        if comparison is Comparison.MISSING or not pieces(quote.words):
+            better = _better(quote.words, documents, kept)
+            rule = QUOTATION_RULES["text-quote"]
+            findings.append(quote.finding(rule, quote.words, expected=better))
+    number = compared.total()
+    return Outcome(findings, {"text-quote": number} | dict.fromkeys(_COUNTED, number), compared)
+
+
+def _better(words: str, documents: Iterable[str], kept: Mapping[str, KeptText]) -> str:
+    """The nearest words in the documents of a quotation, else another document in which it stands."""
+    for document in documents:
+        nearest = kept[document].nearest(words) if document in kept else ""
+        if nearest:
+            return nearest
+    for text in kept.values():
+        if text.holds(words):
+            return f"document:{text.document}"
+    return ""
+
+
+class ListedTitle(NamedTuple):
+    """A title of a plan, with the number that is printed before it, if it has one."""
+
+    title: Literal
+    number: Literal | None
+
+
+def _check_titles(files: Sequence[TurtleFile], kept: Mapping[str, KeptText]) -> Outcome:
+    """Each title of a published list stands there, behind its number."""
+    findings = []
+    compared = 0
+    for text, items in _lists(files, kept):
+        compared += len(items)
         printed = [
-            text.numbers(words, literal[0]) if literal else None
-            for (*_, words, _), literal in zip(items, literals, strict=True)
+            text.numbers(title.words, number.words) if number else None for title, number in items
         ]
         # a list that does not number its titles as the plan does says nothing about a number
-        numbered = 2 * printed.count(True) >= len(printed) - printed.count(None)
-        for (file, block, title, words, number), literal, is_printed in zip(
-            items, literals, printed, strict=True
-        ):
-            if text.holds(words) is False:
-                faults.append(("text-title", file, block, title, words, text.nearest(words)))
-            elif numbered and is_printed is False and number and literal:
-                faults.append(("text-number", file, block, number, literal[0], ""))
-    findings = [
-        Finding(
-            QUOTATION_RULES[rule],
-            file.expand(block.subject),
-            file.expand(line.predicate),
-            string(value),
-            Place(file.name, line.line),
-            expected=Text.of(better) if better else Text(),
-        )
-        for rule, file, block, line, value, better in faults
-    ]
-    for text in kept.values():
-        if ("document", text.document) not in subjects:
-            value = string(text.document)
-            place = Place(text.name)
-            findings.append(Finding(QUOTATION_RULES["text-kept"], "", value=value, place=place))
-    counts += Counter(
-        {"text-quote": quotes, "text-kept": len(kept)} | dict.fromkeys(_COUNTED, quotes)
-    )
-    statistics = {key: compared[key] for key in _COUNTED if compared[key]}
-    rules_asked = tuple(rule for key, rule in QUOTATION_RULES.items() if counts[key])
-    return Report(rules_asked, tuple(findings), dict(counts), statistics=statistics)
-
-
-_Titled = tuple[TurtleFile, SourceBlock, TurtleLine, str, TurtleLine | None]
-"""A title in a plan: where it stands, its words, and the number that is printed before it."""
+        is_numbered = 2 * printed.count(True) >= len(printed) - printed.count(None)
+        for (title, number), is_printed in zip(items, printed, strict=True):
+            if text.holds(title.words) is False:
+                rule = QUOTATION_RULES["text-title"]
+                better = text.nearest(title.words)
+                findings.append(title.finding(rule, title.words, expected=better))
+            elif is_numbered and number and is_printed is False:
+                findings.append(number.finding(QUOTATION_RULES["text-number"], number.words))
+    looked_at = dict.fromkeys(("text-title", "text-number"), compared)
+    return Outcome(findings, looked_at, Counter({"text-compared": compared}))
 
 
 def _lists(
     files: Iterable[TurtleFile], kept: Mapping[str, KeptText]
-) -> Iterator[tuple[KeptText, list[_Titled]]]:
-    titles: dict[tuple[str, str, str], list[_Titled]] = defaultdict(list)
-    for file in files:
-        for block in file.blocks:
-            if block.statements and block.statements[0].object in _LISTED:
-                plan = next(
-                    (file.expand(statement.object) for statement in block.said("pan:inPlan")), ""
-                )
-                number = next(block.said("skos:notation"), None)
-                for key in _documents(file, block, "dcterms:source"):
-                    for statement in block.said("skos:prefLabel") if key in kept else ():
-                        if literal := _literal(statement.object):
-                            titles[plan, key, literal[1]].append(
-                                (file, block, statement, literal[0], number)
-                            )
-    for (_, key, _), items in titles.items():
-        if 2 * sum(kept[key].holds(words) is True for *_, words, _ in items) > len(items):
-            yield kept[key], items
+) -> Iterator[tuple[KeptText, list[ListedTitle]]]:
+    """Each text that is the published list of a plan, as most of its titles stand there, with these titles."""
+    by_list: dict[tuple[str, str, str], list[ListedTitle]] = defaultdict(list)
+    for file, block in _blocks(files):
+        if not block.statements or block.statements[0].object not in _LISTED:
+            continue
+        plan = next((file.expand(line.object) for line in block.said("pan:inPlan")), "")
+        number = _number(file, block)
+        for document in _documents(file, block, "dcterms:source"):
+            if document in kept:
+                for title in _literals(file, block, "skos:prefLabel"):
+                    by_list[plan, document, title.language].append(ListedTitle(title, number))
+    for (_, document, _), items in by_list.items():
+        text = kept[document]
+        standing = sum(text.holds(title.words) is True for title, _ in items)
+        if 2 * standing > len(items):
+            yield text, items
 
 
-def _documents(file: TurtleFile, block: SourceBlock, predicate: str) -> list[str]:
-    documents = (kind_and_key(file.expand(statement.object)) for statement in block.said(predicate))
-    return [key for kind, key in documents if kind == "document"]
+def _number(file: TurtleFile, block: SourceBlock) -> Literal | None:
+    return next(_literals(file, block, "skos:notation"), None)
 
 
-def _literal(text: str) -> tuple[str, str] | None:
-    match = _LITERAL.fullmatch(text)
-    return (blocks.unescaped(match[1]), match[2] or "") if match else None
+def _check_kept(files: Sequence[TurtleFile], kept: Mapping[str, KeptText]) -> Outcome:
+    """Each text that is kept is of a document these files describe."""
+    subjects = {kind_and_key(file.expand(block.subject)) for file, block in _blocks(files)}
+    rule = QUOTATION_RULES["text-kept"]
+    findings = [
+        Finding(rule, "", value=string(text.document), place=Place(text.name))
+        for text in kept.values()
+        if ("document", text.document) not in subjects
+    ]
+    return Outcome(findings, {"text-kept": len(kept)}, Counter())
+
+
+_CHECKS: Final[Sequence[Callable[[Sequence[TurtleFile], Mapping[str, KeptText]], Outcome]]] = (
+    _check_quotes,
+    _check_titles,
+    _check_kept,
+)
 
 
 # How much is quoted
@@ -279,9 +439,7 @@ RIGHTS_RULES: Final = worded_rules(
     ("text-long", "text-much"),
     (_UNKNOWN,),
 )
-_TITLES: Final = frozenset(("skos:prefLabel", "skos:altLabel", "skosxl:literalForm"))
-_Quote = tuple[TurtleFile, SourceBlock, TurtleLine, str]
-"""A quotation: where it stands, and its words."""
+_TITLES: Final = ("skos:prefLabel", "skos:altLabel", "skosxl:literalForm")
 _ACT: Final = re.compile(r"/eli/|\bCELEX\b|\bcelex=", re.IGNORECASE)
 """Addresses of official acts: the European legislation identifier, and the numbers of the law of the Union."""
 
@@ -291,46 +449,61 @@ def check_rights(
     kept: Mapping[str, KeptText],
     known: Sequence[TurtleFile] | None = None,
 ) -> Report:
-    """What these files quote at greater length than may be taken without asking; how many documents have no length."""
+    """What these files quote at greater length than may be taken without asking; how many documents have no length.
+
+    ``known`` are the files that describe the documents, where they are more than these.
+    """
     findings = list[Finding]()
-    counts = Counter({_UNKNOWN: 0})
-    for quotations, share in _quoted(files, kept, files if known is None else known):
-        counts.update({"text-long": len(quotations), "text-much": 1, "text-whole": 1, _UNKNOWN: 1})
-        counts["unknown"] += share is None
-        for file, block, statement, words in quotations:
-            if is_long(words):
-                rule = RIGHTS_RULES["text-whole" if is_long(words, WHOLE) else "text-long"]
-                path = file.expand(statement.predicate)
-                place = Place(file.name, statement.line)
-                findings.append(
-                    Finding(rule, file.expand(block.subject), path, string(str(len(words))), place)
-                )
-        if share is not None and share > SHARES[0]:
-            rule = RIGHTS_RULES["text-whole" if share > SHARES[1] else "text-much"]
-            file, block, statement, _ = quotations[0]
-            document = next(block.said("pan:inDocument")).object
-            value = string(f"{round(100 * share)} %")
-            place = Place(file.name, statement.line)
-            findings.append(Finding(rule, file.expand(document), value=value, place=place))
-    unknown = counts.pop("unknown", 0)
-    rules_asked = tuple(rule for key, rule in RIGHTS_RULES.items() if counts[key])
-    numbers = {key: counts[key] for key in RIGHTS_RULES}
-    return Report(
-        rules_asked, tuple(findings), numbers, statistics={_UNKNOWN: unknown} if unknown else {}
-    )
+    looked_at = dict.fromkeys(RIGHTS_RULES, 0)
+    unknown = 0
+    for quoted in _quoted(files, kept, files if known is None else known):
+        looked_at["text-long"] += len(quoted.quotes)
+        for key in ("text-much", "text-whole", _UNKNOWN):
+            looked_at[key] += 1
+        findings += _too_long(quoted)
+        if quoted.share is None:
+            unknown += 1
+        elif quoted.share > SHARES[0]:
+            findings.append(_too_much(quoted, quoted.share))
+    rules = tuple(rule for key, rule in RIGHTS_RULES.items() if looked_at[key])
+    statistics = {_UNKNOWN: unknown} if unknown else {}
+    return Report(rules, tuple(findings), looked_at, statistics=statistics)
+
+
+class QuotedDocument(NamedTuple):
+    """A document with its quotations; ``share`` is how much of it they are, from 0 to 1, where its length is known."""
+
+    quotes: list[Literal]
+    share: float | None
+
+
+def _too_long(quoted: QuotedDocument) -> Iterator[Finding]:
+    for quote in quoted.quotes:
+        if is_long(quote.words):
+            key = "text-whole" if is_long(quote.words, WHOLE) else "text-long"
+            yield quote.finding(RIGHTS_RULES[key], str(len(quote.words)))
+
+
+def _too_much(quoted: QuotedDocument, share: float) -> Finding:
+    file, block, line, *_ = quoted.quotes[0]
+    document = file.expand(next(block.said("pan:inDocument")).object)
+    rule = RIGHTS_RULES["text-whole" if share > SHARES[1] else "text-much"]
+    value = string(f"{round(100 * share)} %")
+    return Finding(rule, document, value=value, place=Place(file.name, line.line))
 
 
 def refuse_whole(project: Project, folder: Path | None = None) -> None:
-    # told by the report of a check, where one of the files as they are is kept in the folder
+    """Refuse to publish a project that takes over a text, or too much of one.
+
+    The report of a check says so, where one of the files as they are is kept in the folder.
+
+    Raises:
+        ProjectError: with the place of the first such quotation.
+    """
     report = find_kept(project, folder)[1] if folder else None
     if not report:
         files = [file for member in project.members for file in blocks.read_turtle_files(member)]
-        texts = {
-            key: text
-            for member in reversed(project.members)
-            for key, text in kept_texts(member).items()
-        }
-        report = check_rights(files, texts)
+        report = check_rights(files, texts_of_members(project))
     for finding in report.findings:
         if finding.rule.key == "text-whole":
             values = {"name": finding.focus.rpartition("/")[2], "size": finding.value.strip('"')}
@@ -339,57 +512,81 @@ def refuse_whole(project: Project, folder: Path | None = None) -> None:
 
 def _quoted(
     files: Sequence[TurtleFile], kept: Mapping[str, KeptText], known: Sequence[TurtleFile]
-) -> Iterator[tuple[list[_Quote], float | None]]:
-    facts: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    titles = set[str]()
-    for file in known:
-        for block in file.blocks:
-            is_document = block.subject.startswith("document:")
-            for statement in block.statements:
-                if is_document:
-                    facts[kind_and_key(file.expand(block.subject))[1]][statement.predicate].append(
-                        statement.object
-                    )
-                if statement.predicate in _TITLES and (literal := _literal(statement.object)):
-                    titles.add(folded(literal[0]))
-    title_lines = "\n".join(titles)
-    by_document: dict[str, list[_Quote]] = defaultdict(list)
-    for file in files:
-        for block in file.blocks:
-            for statement in block.said("pan:quote"):
-                literal = _literal(statement.object)
-                for document in _documents(file, block, "pan:inDocument") if literal else ():
-                    of = facts.get(document, {})
-                    acts = [
-                        term
-                        for term in of.get("pan:speaksFor", ())
-                        if term.startswith("instrument:")
-                    ]
-                    addresses = (*of.get("pan:readAt", ()), *of.get("pan:speaksFor", ()))
-                    is_free = of.get("dcterms:license") or of.get("pan:rightsNote") or acts
-                    if literal and not (is_free or any(map(_ACT.search, addresses))):
-                        by_document[document].append((file, block, statement, literal[0]))
-    for document, every in by_document.items():
+) -> Iterator[QuotedDocument]:
+    """The documents that are quoted and are not free to be; what is a title is a fact and no quotation."""
+    facts = _facts_of_documents(known)
+    titles = _titles(known)
+    by_document: dict[str, list[Literal]] = defaultdict(list)
+    for file, block in _blocks(files):
+        for quote in _literals(file, block, "pan:quote"):
+            for document in _documents(file, block, "pan:inDocument"):
+                if not _is_free(facts.get(document, {})):
+                    by_document[document].append(quote)
+    for document, of_document in by_document.items():
         text = kept.get(document)
-        length = None
         in_words = text is not None and bool(text.salt)
-        if text is not None:
-            # a hash a run of words; what stands twice counts once
-            length = len(text.hashes) + RUN - 1 if in_words else len(" ".join(text.text.split()))
-        else:
-            numbers = facts.get(document, {}).get("pan:characters", ())
-            length = next((int(number) for number in numbers if number.isdecimal()), None)
-        # whether it is a title is only asked where it matters
-        quotes = [
-            quote
-            for quote in every
-            if not ((length or is_long(quote[3])) and folded(quote[3]) in title_lines)
-        ]
-        different = dict.fromkeys(words for *_, words in quotes)
+        length = _length(text, facts.get(document, {}))
+        quotes = []
+        for quote in of_document:
+            # whether it is a title is only asked where it matters
+            matters = length or is_long(quote.words)
+            if not (matters and folded(quote.words) in titles):
+                quotes.append(quote)
+        different = {quote.words for quote in quotes}
         size = sum(len(words.split()) if in_words else len(words) for words in different)
         if quotes:
-            yield quotes, min(1.0, size / length) if length else None
+            yield QuotedDocument(quotes, min(1.0, size / length) if length else None)
+
+
+Facts = Mapping[str, Sequence[str]]
+"""What is said of a document: the objects as they are written, by predicate."""
+
+
+def _facts_of_documents(files: Iterable[TurtleFile]) -> dict[str, Facts]:
+    facts: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for file, block in _blocks(files):
+        if block.subject.startswith("document:"):
+            _, document = kind_and_key(file.expand(block.subject))
+            for line in block.statements:
+                facts[document][line.predicate].append(line.object)
+    return {**facts}
+
+
+def _titles(files: Iterable[TurtleFile]) -> str:
+    """All titles and names of these files, folded, a line each."""
+    titles = set[str]()
+    for file, block in _blocks(files):
+        for predicate in _TITLES:
+            titles.update(folded(title.words) for title in _literals(file, block, predicate))
+    return "\n".join(titles)
+
+
+def _is_free(facts: Facts) -> bool:
+    """Whether more of a document may be quoted: by its licence, a word of its publisher, or as an official act."""
+    if facts.get("dcterms:license") or facts.get("pan:rightsNote"):
+        return True
+    works = facts.get("pan:speaksFor", ())
+    if any(work.startswith("instrument:") for work in works):
+        return True
+    return any(_ACT.search(address) for address in (*facts.get("pan:readAt", ()), *works))
+
+
+def _length(text: KeptText | None, facts: Facts) -> int | None:
+    """How long a document is: in words where hashes of it are kept, else in characters; ``None`` if unknown."""
+    if text is None:
+        numbers = facts.get("pan:characters", ())
+        return next((int(number) for number in numbers if number.isdecimal()), None)
+    if text.salt:
+        # a hash a run of words; what stands twice counts once
+        return len(text.hashes) + RUN - 1
+    return len(" ".join(text.text.split()))
 
 
 def is_long(words: str, times: int = 1) -> bool:
-    return len(words.strip()) > times * LONGEST[0] and len(words.split()) > times * LONGEST[1]
+    """Whether a quotation is longer than a short one, or so many ``times`` longer: by characters and by words.
+
+    >>> is_long("a word " * 50), is_long("a word " * 50, 10), is_long("a" * 301)
+    (True, False, False)
+    """
+    characters, number = LONGEST
+    return len(words.strip()) > times * characters and len(words.split()) > times * number

@@ -18,12 +18,14 @@ from rdflib.plugins.sparql import prepareQuery, sparql
 
 from pan2kg.errors import ProjectError
 from pan2kg.store.store import to_term
-from pan2kg.validation import compilation, report
+from pan2kg.validation import compilation
+from pan2kg.validation.report import Finding
+from pan2kg.validation.shapes import Node, Rules, Shapes, Term, written
 
 _WORDS: Final = frozenset((SH.description, SH.message, SH.name, SH.order, RDFS.comment, RDFS.label))
 
 
-def find(data: Graph, of_shapes: Graph, rules: report.Rules) -> tuple[report.Finding, ...]:
+def find(data: Graph, of_shapes: Graph, rules: Rules) -> tuple[Finding, ...]:
     normalize = rdflib.NORMALIZE_LITERALS
     with _unsaid("rdflib.term"):
         try:
@@ -47,22 +49,22 @@ def find(data: Graph, of_shapes: Graph, rules: report.Rules) -> tuple[report.Fin
         )
 
 
-def _finding(rules: report.Rules, results: Graph, result: rdflib.term.Node) -> report.Finding:
+def _finding(rules: Rules, results: Graph, result: rdflib.term.Node) -> Finding:
     values = {name: _term(value) for name, value in results.predicate_objects(result)}
     path = values.get(SH.resultPath)
     value = values.get(SH.value)
     focus = values[SH.focusNode]
-    shape = cast("report.Node", values[SH.sourceShape])
+    shape = cast("Node", values[SH.sourceShape])
     component = values[SH.sourceConstraintComponent].value.removeprefix(str(SH))
     place = (
-        focus.value if isinstance(focus, ox.NamedNode) else report.written(focus),
+        focus.value if isinstance(focus, ox.NamedNode) else written(focus),
         "" if path is None else rules.shapes.path(path),
-        "" if value is None else report.written(value),
+        "" if value is None else written(value),
     )
     return rules.finding(shape, component, place, values.get(SH.sourceConstraint))
 
 
-def _term(node: rdflib.term.Node) -> report.Term:
+def _term(node: rdflib.term.Node) -> Term:
     if isinstance(node, URIRef):
         return ox.NamedNode(str(node))
     if not isinstance(node, Literal):
@@ -101,7 +103,7 @@ def to_graph(statements: Iterable[ox.Quad]) -> Graph:
     return graph
 
 
-def shapes_graph(described: report.Shapes) -> Graph:
+def shapes_graph(described: Shapes) -> Graph:
     graph = Graph(store="SimpleMemory")
     graph.namespace_manager = _NoNames(graph, bind_namespaces="none")
     nodes: dict[object, rdflib.term.Node] = {}

@@ -23,7 +23,8 @@ from rdflib.term import Node
 from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.project import Project
 from pan2kg.turtle.writer import read_prefixes
-from pan2kg.validation.report import Names, read_shapes
+from pan2kg.validation.report import Names
+from pan2kg.validation.shapes import read_shapes
 from tests.engines import Engines, parse
 from tests.lots import by_lot
 

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from pan2kg.project import Project
-from pan2kg.validation.check import Engine, check
-from pan2kg.validation.report import Kind, Names, read_shapes
+from pan2kg.validation.check import check
+from pan2kg.validation.evaluation import Engine
+from pan2kg.validation.report import Kind, Names
+from pan2kg.validation.shapes import read_shapes
 from tests.copies import FEW, PLANS, ROOT, copy
 from tests.engines import PREFIXES, Engines, by_value, parse
 from tests.lots import TIMES, by_lot

@@ -14,7 +14,8 @@ from pan2kg.cli.main import main
 from pan2kg.errors import ProjectError
 from pan2kg.project import Project
 from pan2kg.site import quality
-from pan2kg.validation.check import CheckedChange, check, check_change, look, named_files
+from pan2kg.validation.changes import CheckedChange, check_change, named_files
+from pan2kg.validation.check import check, look
 from pan2kg.validation.check_report import heading
 from pan2kg.validation.report import Kind, Report, find_kept, kept_report, state_name
 from tests.conftest import start

@@ -9,7 +9,8 @@ from typing import Final
 import pytest
 
 from pan2kg.project import Project
-from pan2kg.validation.check import Looked, findings_of_quality, foci_of_values, look
+from pan2kg.validation.check import Looked, look
+from pan2kg.validation.evaluation import findings_of_quality, foci_of_values
 from pan2kg.validation.report import Kind, Report, Rule
 from tests.copies import FEW, copy
 
