@@ -24,7 +24,7 @@ from pan2kg.coherence.evidence import Aspect, Extent, Reading
 from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.extract.document import Document, Folded, Quotation, find, nearest
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n.message import Message, did_you_mean, either, told
+from pan2kg.i18n.message import Message, either, told
 from pan2kg.project import Project, read_text, reason, write_atomically
 from pan2kg.review import decision
 from pan2kg.review.files import (
@@ -171,11 +171,14 @@ def document_named(store: Store, project: Project, typed: str) -> str:
         return by_key[typed]
     try:
         subject = find_thing(typed, store, project)
-    except QueryError:
-        near = get_close_matches(typed, sorted(by_key), n=3, cutoff=0.4)
-        remedy = did_you_mean(near) if near else told("name-by-key", wanted=told("a-document"))
+        refuse_other_kind(subject, ["document"], option="document", store=store)
+    except QueryError as error:
+        if error.message.key not in ("nothing-called", "graph-knows-nothing"):
+            raise
+        remedy = told("name-by-key", wanted=told("a-document"))
+        if near := get_close_matches(key(typed), sorted(by_key), n=3, cutoff=0):
+            remedy = told("documents-near", n=len(by_key), names=either(near))
         raise QueryError("nothing-called", remedy=remedy, value=typed) from None
-    refuse_other_kind(subject, ["document"], option="document", store=store)
     return subject
 
 

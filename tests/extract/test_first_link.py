@@ -95,6 +95,25 @@ def test_a_draft_has_the_country_of_its_key_and_none_is_invented(
     assert countries["un-bhr-1", True] == countries["un-bhr-1", False] == []
 
 
+def test_an_unknown_document_is_refused_with_the_nearest_and_how_many_there_are(
+    country: Path, cli: Cli
+) -> None:
+    (country / "list.txt").write_text(LIST)
+    for number in (1, 2):
+        target = country / "graph" / "plans" / f"be-bhr-{number}" / "plan.ttl"
+        command = ("draft", "list.txt", "--plan", f"be-bhr-{number}", "-o", str(target))
+        assert cli(*command, cwd=country).returncode == 0
+    for typed, near in (
+        ("be-bhr-1-txt", "be-bhr-1-text"),
+        ("document:be-bhr-2-txt", "be-bhr-2-text"),
+    ):
+        refused = cli("anchor", "list.txt", "--document", typed, "--language", "en", cwd=country)
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert re.search(rf"Did you mean .*{near}.*\? There are \d+ documents\.\n", refused.stderr)
+    refused = cli("anchor", "list.txt", "--document", "zzz", "--language", "en", cwd=country)
+    assert re.search(r"Did you mean .+\? There are \d+ documents\.\n", refused.stderr)
+
+
 def test_a_draft_does_not_overwrite_what_somebody_completed(country: Path, cli: Cli) -> None:
     (country / "list.txt").write_text(LIST)
     target = country / "graph" / "plans" / "be-bhr-1" / "plan.ttl"
