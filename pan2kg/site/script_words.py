@@ -72,8 +72,8 @@ def page_words(
 ) -> bytes:
     """The words of all groups as a script; of a site, also what its pictures say.
 
-    >>> page_words("en")[:40]
-    b'window.pan2kgWords={"copy":{"copied":"Co'
+    >>> page_words("en")[:45]
+    b'window.pan2kgWords={"copy":{"copy":"Copy","do'
     """
     groups = {name: script_words(language, name) for name in _GROUPS}
     if site_context:
@@ -85,9 +85,8 @@ def page_words(
 def script_words(language: Language, name: str) -> dict[str, str]:
     """The words of a group; what is filled in stands in braces.
 
-    >>> words = script_words("en", "copy")
-    >>> sorted(words)
-    ['copied', 'copy', 'failed']
+    >>> script_words("en", "copy")
+    {'done': 'Copied', 'failed': 'Copying is not allowed here', 'copy': 'Copy'}
     """
     words = _PAGE.group(f"script-{name}-", language)
     for key, shared in _SHARED.get(name, {}).items():
