@@ -19,7 +19,7 @@ from pan2kg.coherence.citations import State
 from pan2kg.findings import brief as advice
 from pan2kg.graph import labels, statements as outlines
 from pan2kg.i18n.message import in_words
-from pan2kg.site import values
+from pan2kg.site import link_text, values
 from pan2kg.site.page import Markup, PageContext, SiteContext, Values, View, piece
 from pan2kg.store import plain
 from pan2kg.tables import figure_words, table
@@ -729,7 +729,7 @@ def page(context: PageContext, entry: labels.Entry, notes: values.Notes | None =
             if dossier
             else []
         )
-        groups = values.grouped(notes, links, iri, is_lean=True)
+        groups = link_text.grouped(notes, links, iri, is_lean=True)
         parts: list[dict[str, object]] = [
             {"key": "links", "rows": "", "folded": "", "groups": groups}
         ] * bool(groups)
@@ -804,7 +804,7 @@ def _parts_of(notes: values.Notes, entry: labels.Entry) -> list[dict[str, object
             continue
         folded = []
         why = ""
-        groups = values.grouped(notes, links.get(key, ()), entry.iri)
+        groups = link_text.grouped(notes, links.get(key, ()), entry.iri)
         # of who is who a long list is folded; on the page of a body, what rules repeat of it
         if key == "who" and sum(len(cells) + more for _, cells, more in rows) > UNFOLDED:
             ruled = [

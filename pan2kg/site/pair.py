@@ -20,7 +20,7 @@ from pan2kg.coherence.known import Known
 from pan2kg.graph import labels
 from pan2kg.graph.links import COMPARED, DECLARED, Tie
 from pan2kg.i18n.catalogue import Messages, numeral
-from pan2kg.site import definitions, entity, values
+from pan2kg.site import definitions, entity, link_text, values
 from pan2kg.site.page import EVIDENCE, Markup, PageContext, SiteContext, Values, View
 from pan2kg.site.plan import ordered
 from pan2kg.site.plan_matrix import plan_sets
@@ -113,8 +113,8 @@ def _pair(context: PageContext) -> Values | None:
     links = _links(context, pair, ties, places)
     # in a release documents tell on what each link rests; notes are numbered as sections need them
     notes = values.Notes(context, is_marked=not context.site_context.document)
-    declared = values.grouped(notes, sorted(links.declared), quoted=links.quoted)
-    compared = values.grouped(notes, sorted(links.compared), quoted=links.quoted)
+    declared = link_text.grouped(notes, sorted(links.declared), quoted=links.quoted)
+    compared = link_text.grouped(notes, sorted(links.compared), quoted=links.quoted)
 
     texts = definitions.shared(context, knowledge, pair)
     _quote_once(texts, places)
@@ -220,7 +220,7 @@ def _side(
     cites = []
     for iri in links.citing[ends]:
         if iri not in links.declared:
-            link = values.link_of(context, iri)
+            link = link_text.link_of(context, iri)
             cites.append(link.written(notes, has_anchor=False, is_quoted=iri in links.quoted))
     return {
         "plan": ends[0],

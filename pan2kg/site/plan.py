@@ -16,7 +16,7 @@ from pan2kg.coherence import bodies, evidence, figures
 from pan2kg.findings.brief import Brief
 from pan2kg.graph import statements as outlines
 from pan2kg.i18n.catalogue import Messages
-from pan2kg.site import definitions, entity, explore, printing, values
+from pan2kg.site import definitions, entity, explore, link_text, printing, values
 from pan2kg.site.page import (
     CSV,
     HTML,
@@ -349,7 +349,7 @@ def _citations(notes: values.Notes, plan: str, quoted: set[str]) -> list[Mapping
                 else ()
             )
             is_quoted = bool(quotes) and all(quote["words"] in quoted for quote in quotes)
-            words = values.link_of(context, link).written(
+            words = link_text.link_of(context, link).written(
                 notes, has_anchor=False, is_quoted=is_quoted
             )
             links[entry is not None and entry.kind == "plan"].append(words)

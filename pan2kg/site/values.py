@@ -6,13 +6,12 @@ numbered as they are first needed: the order in which a page is made is the orde
 
 import re
 import tomllib
-from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache, partial
 from itertools import groupby
 from pathlib import Path
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
@@ -32,33 +31,16 @@ _SPACES: Final[Mapping[str, str]] = {
     "owl": "http://www.w3.org/2002/07/owl#", "pan": PAN, "prov": "http://www.w3.org/ns/prov#", "rdf": RDF,
     "rdfs": RDFS, "skos": SKOS, "vann": "http://purl.org/vocab/vann/",
 }  # fmt: skip
-KINDS: Final = (
-    "uses-instrument", "instrument-relation", "cross-reference", "in-line-with", "implementing", "part-of",
-    "builds-on", "succession", "interaction",
-    "external-statement",
-)  # fmt: skip
-"""The kinds of links that are stated, in the order of pages; those that are derived follow."""
 PARTS: Final = ("what", "who", "when", "measured", "rests", "links", "remarks", "other")
 """The parts of a page, in the order a lawyer asks: what, who, when, how it is measured, on what it rests."""
 PASSAGE: Final = PAN + "evidence"
 ENDS: Final = (PAN + "from", PAN + "to", PAN + "between")
 COUNTING: Final = ("accepted", "derived")
-FEW: Final = 4
-"""How many links by something shared a page of a thing lists each with its reasons; of more it tells what is shared."""
 MOST: Final = 400
 """How many things that point to a thing are listed; of the rest it is said how many there are."""
 MOST_UNCOUNTED: Final = 4
 NOTHING: Final = markup("")
 _NONE: Final[frozenset[str]] = frozenset()
-_DERIVED_FROM: Final = "http://www.w3.org/ns/prov#wasDerivedFrom"
-_IN_LINE: Final = frozenset(
-    {
-        *ENDS,
-        _DERIVED_FROM,
-        *(PAN + name for name in ("linkType", "relation", "via", "derivedBy", "evidenceLevel")),
-    }
-)
-_OWNERS: Final = (PAN + "involvedIn", PAN + "from")
 _HEADS: Final = (PAN + "text", SKOS + "prefLabel", RDFS + "label", SKOS + "notation", PAN + "quote")
 """What a node says in short: the first of these it has."""
 _ABOUT: Final = (PAN + "involves", PAN + "involvedIn", f"{_ORG}organization", f"{_ORG}member")
@@ -71,7 +53,6 @@ _PLAIN: Final = frozenset({f"{ID}linkstatus/accepted", f"{ID}linkstatus/derived"
 """Values that go without saying: what counts is not marked, what does not count is."""
 _DEEP: Final = 3
 """How many things lead to a node that is still unfolded: what is further away is named only."""
-LAST: Final = "other", 10_000, ""
 _BADGES: Final = {
     "stated": "declared",
     "derived": "inferred",
@@ -81,137 +62,200 @@ _BADGES: Final = {
 _PAGE: Final = catalogue.Messages("page")
 _CALLED: Final = {False: catalogue.Messages("property"), True: catalogue.Messages("property-from")}
 
-T = TypeVar("T")
-Joined = tuple[parts.Grounds | None, tuple[str, ...], str]
 Quote = Mapping[str, str]
 """Words quoted: ``words``, their ``language`` where it is not the page's, the ``document`` and its ``page``."""
-Row = tuple["Markup", list[tuple["Markup", "Markup", "Mark | None"]], int]
-"""A heading; each value with the plan it stands in where that helps, and its mark; how many more are not listed."""
 
 
 class Mark(NamedTuple):
+    """The note of a statement on a page: its number, the badge of its certainty, that in words, and all as markup."""
+
     number: int
     badge: str
     words: str
     written: Markup
 
 
+class NodeText(NamedTuple):
+    """A node as a line: what it says in short, its facts with their headings, the words quoted for it, its note."""
+
+    head: Markup
+    facts: Sequence[tuple[Markup, Sequence[Markup]]]
+    quotes: Sequence[Quote]
+    mark: Mark | None
+
+
+class ValueCell(NamedTuple):
+    """A value in a row: its content, the plan it stands in where that helps, and its note."""
+
+    content: Markup
+    plan: Markup
+    mark: Mark | None
+
+
+class Row(NamedTuple):
+    """A heading, its values, and how many more are not listed."""
+
+    heading: Markup
+    cells: Sequence[ValueCell]
+    more: int
+
+
+class StatementGroup(NamedTuple):
+    """Statements that make a row: its place among others, whether they point to the thing, what sets them apart."""
+
+    place: int
+    is_back: bool
+    apart: str
+    statements: Sequence[parts.Statement]
+
+
 class Notes:
+    """The notes of a page, numbered as they are first needed; unmarked where another document tells what is behind."""
+
     def __init__(self, context: PageContext, *, is_marked: bool = True) -> None:
-        # unmarked where another document says on what statements rest
         self.context = context
         self.is_marked = is_marked
         self.numbers: dict[parts.Grounds, Mark] = {}
 
     def mark(self, statement: parts.Statement) -> Mark:
+        """The note of what a statement rests on."""
         return self.need(parts.grounds_of(self.context.graph.statements, statement))
 
     def need(self, grounds: parts.Grounds) -> Mark:
+        """The note of these grounds, numbered by now."""
         if grounds not in self.numbers:
             number = len(self.numbers) + 1
             words = self.context.t(f"certainty-{grounds.certainty or 'none'}")
             badge = _BADGES.get(grounds.certainty, "none")
-            written = (
-                piece("mark")(f"#basis-{number}", badge, words, number)
-                if self.is_marked
-                else NOTHING
-            )
+            written = NOTHING
+            if self.is_marked:
+                written = piece("mark")(f"#basis-{number}", badge, words, number)
             self.numbers[grounds] = Mark(number, badge, words, written)
         return self.numbers[grounds]
 
     def listed(self) -> list[dict[str, object]]:
-        notes: list[dict[str, object]] = []
-        for grounds, mark in self.numbers.items():
+        """The notes in their order: the file or rule, what a rule says and where, and the documents."""
+        return [self._listed(grounds, mark) for grounds, mark in self.numbers.items()]
+
+    def _listed(self, grounds: parts.Grounds, mark: Mark) -> dict[str, object]:
+        context = self.context
+        summary = ""
+        language = ""
+        address = ""
+        if grounds.certainty == "rule":
+            place = grounds.graph.rpartition("/")[2]
+            summary, language = rule_words(context, place)
+            # what a rule says is told once, on the page of what figures mean
+            if place in context.graph.rules:
+                address = context.href(f"meaning.html#rule-{place}")
+        else:
             path = path_of(grounds.graph)
-            summary = ""
-            language = ""
-            address = ""
             place = f"{path}.ttl" if path.startswith("ontology/") else f"graph/{path}.ttl"
-            if grounds.certainty == "rule":
-                place = grounds.graph.rpartition("/")[2]
-                # what a rule says is told once, on the page of what figures mean
-                summary, language = rule_words(self.context, place)
-                address = (
-                    self.context.href(f"meaning.html#rule-{place}")
-                    if place in self.context.graph.rules
-                    else ""
-                )
-            notes.append(
-                {
-                    "mark": mark,
-                    "place": place,
-                    "summary": summary,
-                    "language": language,
-                    "address": address,
-                    "documents": list(map(self.context.link, grounds.sources)),
-                }
-            )
-        return notes
+        return {
+            "mark": mark,
+            "place": place,
+            "summary": summary,
+            "language": language,
+            "address": address,
+            "documents": list(map(context.link, grounds.sources)),
+        }
 
 
 def rule_words(context: PageContext, name: str) -> tuple[str, str]:
-    own = context.graph.rules.get(name, "")
+    """What a rule says, and in which language where that is not the page's.
+
+    The scheme of link types says it of those that derive links. Another rule of the program says it
+    in each language; one that a project has changed or added, as it stands in its file.
+    """
     language = context.language
-    if kind := context.graph.link_kinds.get(name):
+    kind = context.graph.link_kinds.get(name)
+    if kind:
         words = labels.best(kind.definitions, language)
         return words.text, "" if words.language == language else words.language
+    stated = context.graph.rules.get(name, "")
+    source = catalogue.SOURCE_LANGUAGE
     key = f"rule-{name}"
-    if not own or (_PAGE.has(key) and own == _PAGE.template(key, catalogue.SOURCE_LANGUAGE)):
-        return _PAGE.template(key, language) if _PAGE.has(key) else "", ""
-    return own, "" if language == catalogue.SOURCE_LANGUAGE else catalogue.SOURCE_LANGUAGE
+    is_known = _PAGE.has(key)
+    if not stated or (is_known and stated == _PAGE.template(key, source)):
+        return _PAGE.template(key, language) if is_known else "", ""
+    return stated, "" if language == source else source
 
 
 def in_short(context: PageContext, iri: str) -> tuple[str, Markup]:
-    # the short name, else a title shortened, with its number; and as a link, with its language
-    # where that is another
-    label, brief = (
-        name(iri, context.request.data)
-        for name in (context.graph.labels.label, context.graph.labels.brief)
-    )
-    number = f"{label.notation} " if label.notation not in ("", label.text) else ""
-    words, language = (
-        (brief.text, brief.language)
-        if brief.whole
-        else (labels.shortened(label.text), label.language)
-    )
-    spoken = piece("spoken")(number + words, "" if language == context.language else language)
-    return number + words, context.lead(context.address(iri), spoken)
+    """The short name, else a title cut short, with its number; and the same as a link that says its language."""
+    label = context.graph.labels.label(iri, context.request.data)
+    brief = context.graph.labels.brief(iri, context.request.data)
+    words = labels.shortened(label.text)
+    language = label.language
+    if brief.whole:
+        words = brief.text
+        language = brief.language
+    if label.notation not in ("", label.text):
+        words = f"{label.notation} {words}"
+    spoken = piece("spoken")(words, "" if language == context.language else language)
+    return words, context.lead(context.address(iri), spoken)
+
+
+class PropertyPlace(NamedTuple):
+    """Where a property is told: in which part of a page, its place there, and its name in ``properties.toml``."""
+
+    section: str
+    place: int
+    name: str
+
+
+LAST: Final = PropertyPlace("other", 10_000, "")
 
 
 @cache
-def places() -> Mapping[tuple[str, bool], tuple[str, int, str]]:
-    listed: dict[tuple[str, bool], tuple[str, int, str]] = {}
+def places() -> Mapping[tuple[str, bool], PropertyPlace]:
+    """The place of each property by its IRI, and whether it is read back, from the thing it points to.
+
+    >>> places()[PAN + "hasTopic", False].section
+    'what'
+    """
+    listed: dict[tuple[str, bool], PropertyPlace] = {}
     text = Path(__file__).with_name("properties.toml").read_text(encoding="utf-8")
     for section, names in tomllib.loads(text).items():
+        side = section.removeprefix("from-")
         for name in names:
             prefix, _, local = name.partition(":")
-            at = _SPACES[prefix] + local, section.startswith("from-")
-            listed[at] = section.removeprefix("from-"), len(listed), name
+            at = (_SPACES[prefix] + local, section != side)
+            listed[at] = PropertyPlace(side, len(listed), name)
     return listed
 
 
 def called(
     index: labels.Labels, iri: str, language: catalogue.Language, *, back: bool = False
 ) -> tuple[str, str]:
-    at = iri, language, back
+    """What a property is called, and in which language where that is not the one asked for.
+
+    Read ``back`` it says what points to a thing: « actions » of what has them.
+    """
+    at = (iri, language, back)
     if at not in index.called:
-        key = places().get((iri, back), LAST)[2]
-        messages = _CALLED[back]
-        label = index.label(iri, language)
-        is_own = label.language == language
-        if (back or not is_own) and messages.has(key, language):
-            index.called[at] = messages.say(key, language), ""
-        else:
-            index.called[at] = label.text, "" if is_own else label.language
-        if back and not key:
-            index.called[at] = (
-                _PAGE.say("pointing", language, name=index.called[at][0]),
-                index.called[at][1],
-            )
+        index.called[at] = _called(index.label(iri, language), iri, language, back=back)
     return index.called[at]
 
 
+def _called(
+    label: labels.Name, iri: str, language: catalogue.Language, *, back: bool
+) -> tuple[str, str]:
+    key = places().get((iri, back), LAST).name
+    messages = _CALLED[back]
+    is_own = label.language == language
+    words = label.text
+    foreign = "" if is_own else label.language
+    if (back or not is_own) and messages.has(key, language):
+        words = messages.say(key, language)
+        foreign = ""
+    if back and not key:
+        words = _PAGE.say("pointing", language, name=words)
+    return words, foreign
+
+
 def is_node(context: PageContext, iri: str) -> bool:
+    """Whether a thing is shown where it is referred to, since it has no page and stands on none."""
     if not (iri.startswith("_:") or kind_and_key(iri)[0]):
         return False
     entry = context.entry(iri)
@@ -219,20 +263,25 @@ def is_node(context: PageContext, iri: str) -> bool:
 
 
 def value(context: PageContext, term: Term) -> Markup:
+    """A value as the page writes it: a thing and an address as links, text with its language, days in words."""
     if not isinstance(term, ox.Literal):
         return context.link(plain(term))
     words = term.value
-    language = term.language or ""
-    if language:
-        strange = language if language != context.language else ""
-        return piece("spoken")(catalogue.french(words) if language == "fr" else words, strange)
+    if term.language:
+        foreign = term.language if term.language != context.language else ""
+        return piece("spoken")(_spaced(words, term.language), foreign)
     if words.startswith(("http://", "https://")) and " " not in words:
         return context.lead(words, urlsplit(words).hostname or context.t("outside"))
-    read = lasting if term.datatype.value == XSD + "duration" else dated
-    return markup(escape(read(context, words)))
+    in_words = lasting if term.datatype.value == XSD + "duration" else dated
+    return markup(escape(in_words(context, words)))
+
+
+def _spaced(words: str, language: str) -> str:
+    return catalogue.french(words) if language == "fr" else words
 
 
 def dated(context: PageContext, words: str) -> str:
+    """A day in words; what is no whole day stays as it is."""
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", words):
         return words
     try:
@@ -242,6 +291,7 @@ def dated(context: PageContext, words: str) -> str:
 
 
 def lasting(context: PageContext, words: str) -> str:
+    """How often something comes again, by a duration of whole months; what is none stays as it is."""
     months = whole_months(words)
     if not months:
         return words
@@ -250,21 +300,22 @@ def lasting(context: PageContext, words: str) -> str:
 
 
 def quotes(context: PageContext, passages: Iterable[str]) -> list[Quote]:
+    """The words of passages, in each language in which one is quoted."""
     quoted: list[Quote] = []
     for passage in passages:
         by_property = context.graph.statements.by_property(passage)
-        documents = [
-            value(context, statement.value) for statement in by_property.get(PAN + "inDocument", ())
-        ]
-        pages = [plain(statement.value) for statement in by_property.get(PAN + "page", ())]
-        for term in (statement.value for statement in by_property.get(PAN + "quote", ())):
-            language = getattr(term, "language", None) or ""
+        documents = by_property.get(PAN + "inDocument", ())
+        pages = by_property.get(PAN + "page", ())
+        document = markup(", ").join([value(context, statement.value) for statement in documents])
+        page = ", ".join(plain(statement.value) for statement in pages)
+        for statement in by_property.get(PAN + "quote", ()):
+            language = getattr(statement.value, "language", None) or ""
             quoted.append(
                 {
-                    "words": catalogue.french(plain(term)) if language == "fr" else plain(term),
+                    "words": _spaced(plain(statement.value), language),
                     "language": "" if language == context.language else language,
-                    "document": markup(", ".join(documents)),
-                    "page": ", ".join(pages),
+                    "document": document,
+                    "page": page,
                 }
             )
     return quoted
@@ -278,357 +329,209 @@ def unfold(
     without: frozenset[str] = _NONE,
     is_marked: bool = False,
 ) -> Markup:
-    head, facts, quoted, mark = _node(notes, iri, seen, without)
-    line = piece("node")(head, facts, quoted, notes.context.t)
-    return line + mark.written if is_marked and mark else line
+    """A node as a line of its facts; things ``seen`` on the way to it, and properties ``without``, are left out."""
+    node = read_node(notes, iri, seen, without)
+    line = piece("node")(node.head, node.facts, node.quotes, notes.context.t)
+    return line + node.mark.written if is_marked and node.mark else line
 
 
-def _node(
-    notes: Notes, iri: str, seen: frozenset[str], without: frozenset[str]
-) -> tuple[Markup, list[tuple[Markup, list[Markup]]], list[Quote], Mark | None]:
+def read_node(notes: Notes, iri: str, seen: frozenset[str], without: frozenset[str]) -> NodeText:
+    """What a node says: nodes it refers to are unfolded in it, as far as :data:`_DEEP` things lead there."""
     context = notes.context
-    hidden = seen | without
-    inside = seen | {iri}
     by_property = context.graph.statements.by_property(iri)
-    head = next((name for name in _HEADS if name in by_property), "") or next(
-        (
-            name
-            for name in _ABOUT
-            if name not in hidden
-            and any(statement.target not in hidden for statement in by_property.get(name, ()))
-        ),
-        "",
-    )
+    head = _head(by_property, seen | without)
+    names = by_property.keys() - _ASIDE - without - {head}
     facts = []
-    for name in sorted(
-        by_property.keys() - _ASIDE - without - {head},
-        key=lambda name: (places().get((name, False), LAST)[1], name),
-    ):
-        statements = by_property[name]
-        if all(isinstance(statement.value, ox.Literal) for statement in statements):
-            contents = [_texts(context, statements)]
-        else:
-            contents = [
-                unfold(notes, statement.target, inside)
-                if statement.target and len(inside) <= _DEEP and is_node(context, statement.target)
-                else value(context, statement.value)
-                for statement in statements
-                if statement.target not in inside | _PLAIN
-            ]
+    for name in sorted(names, key=lambda name: (places().get((name, False), LAST).place, name)):
+        contents = _contents(notes, by_property[name], seen | {iri})
         if contents:
             words, language = called(context.graph.labels, name, context.language)
             facts.append((piece("property")(words, language, context.t("colon")), contents))
     quoted = quotes(context, [statement.target for statement in by_property.get(PASSAGE, ())])
     # its own note comes after those of the nodes in it
     mark = notes.mark(next(iter(by_property.values()))[0]) if by_property else None
-    return _texts(context, by_property.get(head, ())), facts, quoted, mark
+    return NodeText(_texts(context, by_property.get(head, ())), facts, quoted, mark)
+
+
+def _head(by_property: Mapping[str, Sequence[parts.Statement]], hidden: frozenset[str]) -> str:
+    """The property by which a node is told in short: its words, else what it is about."""
+    for name in _HEADS:
+        if name in by_property:
+            return name
+    for name in _ABOUT:
+        targets = [statement.target for statement in by_property.get(name, ())]
+        if name not in hidden and not hidden.issuperset(targets):
+            return name
+    return ""
+
+
+def _contents(
+    notes: Notes, statements: Sequence[parts.Statement], inside: frozenset[str]
+) -> list[Markup]:
+    """The values of a property, without those that lead back or go without saying."""
+    context = notes.context
+    if all(isinstance(statement.value, ox.Literal) for statement in statements):
+        return [_texts(context, statements)]
+    contents = []
+    for statement in statements:
+        target = statement.target
+        if target in inside or target in _PLAIN:
+            continue
+        if target and len(inside) <= _DEEP and is_node(context, target):
+            contents.append(unfold(notes, target, inside))
+        else:
+            contents.append(value(context, statement.value))
+    return contents
 
 
 def _texts(context: PageContext, statements: Iterable[parts.Statement]) -> Markup:
+    """Texts in the best language for the page, if all have one; else all values."""
     terms = [statement.value for statement in statements]
-    texts = {
-        term.language: catalogue.french(term.value) if term.language == "fr" else term.value
-        for term in terms
-        if isinstance(term, ox.Literal) and term.language
-    }
+    texts = {}
+    for term in terms:
+        if isinstance(term, ox.Literal) and term.language:
+            texts[term.language] = _spaced(term.value, term.language)
     if texts and len(texts) == len(terms):
         return context.marked(labels.best(texts, context.request.data))
     return markup("; ".join(str(value(context, term)) for term in terms))
 
 
-class LinkText:
-    """What a link says on every page that shows it, written once for all: only notes are numbered by page.
-
-    ``ends`` are in full and by the short name, ``rests`` the statements it was derived from, with
-        whose they are.
-    """
-
-    def __init__(self, context: PageContext, iri: str) -> None:
-        self.context = context
-        self.iri = iri
-        self.key = kind_and_key(iri)[1] or iri.rpartition("/")[2]
-        self.own, vias, self.status = _joined_by(context, iri)
-        self.via = context.links(vias)
-
-    def read(self) -> None:
-        # what a list of many does not tell of each
-        context = self.context
-        statements = self.context.graph.statements
-        notes = Notes(self.context)
-        iri = self.iri
-        starts, leads, both = (statements.values(iri, name) for name in ENDS)
-        self.ends: dict[str, tuple[Markup, Markup]] = {}
-        for end in (*starts, *leads, *both):
-            plans = statements.values(end, PAN + "inPlan")
-            thing = context.link(end)
-            full, short = (
-                markup(", ").join(map(name, plans)) for name in (context.link, context.short)
-            )
-            within = piece("within")
-            self.ends[end] = (
-                (within(thing, full), within(thing, short)) if plans else (thing, thing)
-            )
-        self.starts = starts
-        self.has_direction = not both
-        _, facts, quoted, _ = _node(notes, iri, frozenset(self.ends), _IN_LINE)
-        self.relation = markup(
-            ", ".join(map(context.label, statements.values(iri, PAN + "relation")))
-        )
-        self.quotes = NOTHING.join([piece("quotation")(quote, context.t) for quote in quoted])
-        self.facts = [
-            heading + " " + content for heading, contents in facts for content in contents
-        ]
-        premise = partial(_premise, context)
-        self.rests = [
-            context.kept("premise", source, premise)
-            for source in statements.values(iri, _DERIVED_FROM)
-        ]
-        self.level = context.mark(statements.level(iri))
-        self.grounds = tuple(notes.numbers)
-
-    def written(
-        self,
-        notes: Notes,
-        viewpoint: str = "",
-        *,
-        has_anchor: bool = True,
-        is_lean: bool = False,
-        is_quoted: bool = False,
-    ) -> Markup:
-        # one whose words are quoted above leads there
-        if not hasattr(self, "grounds"):
-            self.read()
-        rests = [rest for rest in self.rests if rest[0] != viewpoint]
-        for grounds in (*self.grounds, *(ground for _, _, needed in rests for ground in needed)):
-            notes.need(grounds)
-        mark = notes.need(self.own) if self.own else None
-        reasons = [[words for _, words, _ in rests]]
-        if mark and not notes.is_marked:
-            address = notes.context.document(self.iri)
-            mark = mark._replace(written=piece("mark")(address, mark.badge, mark.words, 0))
-        else:
-            reasons.append(self.facts)
-        has_reasons = not is_lean and not is_quoted and (self.quotes or any(reasons))
-        return piece("link")(
-            self,
-            *self.seen_from(viewpoint),
-            reasons if has_reasons else (),
-            mark,
-            has_anchor,
-            is_quoted,
-            notes.context.t,
-        )
-
-    def seen_from(self, viewpoint: str) -> tuple[str, list[Markup]]:
-        way = "both" if not self.has_direction else "out" if viewpoint in self.starts else "in"
-        ends = [
-            full if viewpoint else short
-            for end, (full, short) in self.ends.items()
-            if end != viewpoint
-        ]
-        return way if viewpoint else "over", ends
-
-
-def _joined_by(context: PageContext, iri: str) -> Joined:
-    # on what a link rests, by what it joins, and how it stands where it does not count
-    statements = context.graph.statements
-    status = kind_and_key(statements.one(iri, PAN + "status"))[1]
-    by_property = statements.by_property(iri)
-    own = parts.grounds_of(statements, next(iter(by_property.values()))[0]) if by_property else None
-    return own, tuple(statements.values(iri, PAN + "via")), "" if status in COUNTING else status
-
-
-def link_of(context: PageContext, iri: str) -> LinkText:
-    return context.kept("connection", iri, partial(LinkText, context))
-
-
-def _premise(context: PageContext, iri: str) -> tuple[str, Markup, tuple[parts.Grounds, ...]]:
-    statements = context.graph.statements
-    notes = Notes(context)
-    owner = next((end for name in _OWNERS if (end := statements.one(iri, name))), "")
-    shared = frozenset({owner, statements.one(iri, PAN + "involves")})
-    words = unfold(notes, iri, shared, without=frozenset({PAN + "linkType", *_OWNERS}))
-    return (
-        owner,
-        (context.link(owner) if owner else NOTHING) + context.t("colon") + " " + words,
-        tuple(notes.numbers),
-    )
-
-
-def grouped(
-    notes: Notes,
-    links: Iterable[str],
-    viewpoint: str = "",
-    *,
-    is_lean: bool = False,
-    quoted: Container[str] = (),
-) -> list[dict[str, object]]:
-    context = notes.context
-    statements = notes.context.graph.statements
-    by_kind = gathered((statements.link_type(iri), iri) for iri in links)
-
-    def order(iri: str) -> tuple[str, ...]:
-        ends = [end for name in ENDS for end in statements.values(iri, name) if end != viewpoint]
-        plans = (statements.one(end, PAN + "inPlan") or end for end in ends)
-        return *(context.name(thing).casefold() for thing in (*plans, *ends)), iri
-
-    groups: list[dict[str, object]] = []
-    kinds = (*KINDS, *context.graph.link_kinds)
-    for kind in sorted(
-        by_kind, key=lambda kind: (kinds.index(kind) if kind in kinds else len(kinds), kind)
-    ):
-        is_long = kind in context.graph.link_kinds and (is_lean or len(by_kind[kind]) > FEW)
-        iris = by_kind[kind] if is_long else sorted(by_kind[kind], key=order)
-        name = context.name(f"{ID}linktype/{kind}")
-        if is_long:
-            # of many what is shared is told with its note, and how many it joins: its own page
-            # lists them
-            at = ("tally", viewpoint, *iris[:1], len(iris))
-            by_mark = dict[Markup, Counter[Markup]]()
-            counted = context.site_context.once(
-                at, partial(Counter[Joined], map(partial(_joined_by, context), iris))
-            )
-            for (own, vias, _), n in counted.items():
-                mark = notes.need(own).written if own else NOTHING
-                by_mark.setdefault(mark, Counter())[context.links(vias)] += n
-            ranked = [(mark, things.most_common()) for mark, things in by_mark.items()]
-            items = piece("links_by_things")(ranked, context.t("by-way-of"), context.figure)
-            number = sum(n for (_, _, is_open), n in counted.items() if not is_open)
-        else:
-            members = [link_of(context, iri) for iri in iris]
-            stated = {bool(link.own and link.own.certainty == "stated") for link in members}
-            # links that are made from outside say who says so
-            if kind == "external-statement" and stated != {True}:
-                name = context.t("tie-external-both" if True in stated else "tie-comparison")
-            written = [
-                link.written(
-                    notes,
-                    viewpoint,
-                    has_anchor=not is_lean,
-                    is_lean=is_lean,
-                    is_quoted=link.iri in quoted,
-                )
-                for link in members
-            ]
-            items = piece("links")(written)
-            number = sum(not link.status for link in members)
-        groups.append({"kind": kind, "name": name, "number": number, "list": items})
-    return groups
-
-
 def rows_of(
     notes: Notes, iri: str, *, out: frozenset[str], back: frozenset[str]
 ) -> Iterator[tuple[str, list[Row]]]:
-    statements = notes.context.graph.statements
-    pending: dict[str, list[tuple[int, bool, str, list[parts.Statement]]]] = {
-        section: [] for section in PARTS
-    }
-    for name, values in statements.by_property(iri).items():
+    """What is stated of a thing as rows, by the part of the page they stand in.
+
+    Properties in ``out`` and, of what points to the thing, in ``back`` are told elsewhere.
+    """
+    pending: dict[str, list[StatementGroup]] = {section: [] for section in PARTS}
+    for name, statements in notes.context.graph.statements.by_property(iri).items():
         if name not in _IN_NOTES and name not in out:
             section, place, _ = places().get((name, False), LAST)
-            pending.setdefault(section, []).append((place, False, "", list(values)))
+            group = StatementGroup(place, is_back=False, apart="", statements=statements)
+            pending.setdefault(section, []).append(group)
+    for (name, apart), pointing in _pointing(notes.context, iri, back).items():
+        section, place, _ = places().get((name, True), LAST)
+        group = StatementGroup(place, is_back=True, apart=apart, statements=pointing)
+        pending.setdefault(section, []).append(group)
+    for section, groups in pending.items():
+        groups.sort(key=lambda group: group.place)
+        rows = []
+        for group in groups:
+            if group.is_back:
+                rows.append(_back(notes, iri, group.apart, group.statements))
+            else:
+                rows.append(_out(notes, iri, group.statements))
+        yield section, rows
+
+
+def _pointing(
+    context: PageContext, iri: str, back: frozenset[str]
+) -> dict[tuple[str, str], list[parts.Statement]]:
+    """What points to a thing, by property and by what sets such statements apart.
+
+    On the page of what bodies take part in these are roles, on the page of a body plans.
+    """
+    statements = context.graph.statements
     pointing: dict[tuple[str, str], list[parts.Statement]] = {}
     for statement in statements.towards(iri):
-        if statement.predicate not in back and statement.predicate not in ENDS:
-            apart = ""
-            # roles on the page of what bodies take part in, plans on the page of a body
-            if statement.predicate == PAN + "involvedIn":
-                apart = statements.one(statement.thing, PAN + "role")
-            elif statement.predicate == PAN + "involves":
-                work = statements.one(statement.thing, PAN + "involvedIn")
-                apart = statements.one(work, PAN + "inPlan") or work
-            pointing.setdefault((statement.predicate, apart), []).append(statement)
-    for (name, apart), group in pointing.items():
-        section, place, _ = places().get((name, True), LAST)
-        pending.setdefault(section, []).append((place, True, apart, group))
-    for section, rows in pending.items():
-        rows.sort(key=lambda row: row[0])
-        written = [
-            _back(notes, iri, apart, of) if is_back else _out(notes, iri, of)
-            for _, is_back, apart, of in rows
-        ]
-        yield section, written
+        if statement.predicate in back or statement.predicate in ENDS:
+            continue
+        apart = ""
+        if statement.predicate == PAN + "involvedIn":
+            apart = statements.one(statement.thing, PAN + "role")
+        elif statement.predicate == PAN + "involves":
+            work = statements.one(statement.thing, PAN + "involvedIn")
+            apart = statements.one(work, PAN + "inPlan") or work
+        pointing.setdefault((statement.predicate, apart), []).append(statement)
+    return pointing
 
 
-def _out(notes: Notes, iri: str, statements: list[parts.Statement]) -> Row:
+def _out(notes: Notes, iri: str, statements: Iterable[parts.Statement]) -> Row:
     context = notes.context
-    name = statements[0].predicate
 
     def order(statement: parts.Statement) -> tuple[bool, str, str]:
+        # texts in the language of the page, then in others, among them what has none; things by name
         if isinstance(statement.value, ox.Literal):
             language = statement.value.language or ""
             return language != context.language, language, statement.value.value
         return False, "", context.name(statement.target).casefold()
 
-    cells: list[tuple[Markup, Markup, Mark | None]] = []
-    for statement in sorted(statements, key=order):
-        is_unfolded = statement.target and is_node(context, statement.target)
-        content = (
-            unfold(notes, statement.target, frozenset({iri}))
-            if is_unfolded
-            else value(context, statement.value)
-        )
+    ordered = sorted(statements, key=order)
+    cells = []
+    for statement in ordered:
+        if statement.target and is_node(context, statement.target):
+            content = unfold(notes, statement.target, frozenset({iri}))
+        else:
+            content = value(context, statement.value)
         # the note of the statement comes after those of the node
-        cells.append((content, NOTHING, notes.mark(statement)))
-    return piece("spoken")(*called(context.graph.labels, name, context.language)), cells, 0
+        cells.append(ValueCell(content, NOTHING, notes.mark(statement)))
+    name = called(context.graph.labels, ordered[0].predicate, context.language)
+    return Row(piece("spoken")(*name), cells, 0)
 
 
-def _back(notes: Notes, iri: str, apart: str, statements: list[parts.Statement]) -> Row:
+def _back(notes: Notes, iri: str, apart: str, pointing: Sequence[parts.Statement]) -> Row:
     context = notes.context
-    name = statements[0].predicate
-    values = notes.context.graph.statements.values
-    heading = piece("spoken")(*called(context.graph.labels, name, context.language, back=True))
-    if apart:
-        heading = context.label(apart) if name == PAN + "involvedIn" else context.link(apart)
-
-    def order(statement: parts.Statement) -> tuple[str, list[tuple[int, str]], str]:
-        plan = values(statement.thing, PAN + "inPlan")
-        entry = context.entry(statement.thing)
-        number = parts.natural((entry.notation or entry.key) if entry else "")
-        return (
-            context.name(plan[0]).casefold() if plan else "",
-            number,
-            context.name(statement.thing).casefold(),
-        )
-
-    cells: list[tuple[Markup, Markup, Mark | None]] = []
-    for statement in sorted(statements, key=order)[:MOST]:
+    statements = context.graph.statements
+    name = pointing[0].predicate
+    if not apart:
+        words = called(context.graph.labels, name, context.language, back=True)
+        heading = piece("spoken")(*words)
+    elif name == PAN + "involvedIn":
+        heading = context.label(apart)
+    else:
+        heading = context.link(apart)
+    cells = []
+    for statement in sorted(pointing, key=partial(_back_order, context))[:MOST]:
         # the note of the statement comes before those of the node
         mark = notes.mark(statement)
-        thing = statement.thing
-        if is_node(context, thing):
-            is_heading = name == PAN + "involvedIn" and len(values(thing, PAN + "role")) == 1
+        node = statement.thing
+        plans = NOTHING
+        if is_node(context, node):
+            roles = statements.values(node, PAN + "role")
+            is_heading = name == PAN + "involvedIn" and len(roles) == 1
             without = frozenset({PAN + "role"}) if is_heading else _NONE
-            cells.append((unfold(notes, thing, frozenset({iri}), without=without), NOTHING, mark))
+            content = unfold(notes, node, frozenset({iri}), without=without)
         else:
-            plans = (
-                context.links(values(thing, PAN + "inPlan")) if name != PAN + "inPlan" else NOTHING
-            )
-            cells.append((context.link(thing), plans, mark))
-    return heading, cells, max(0, len(statements) - MOST)
+            content = context.link(node)
+            if name != PAN + "inPlan":
+                plans = context.links(statements.values(node, PAN + "inPlan"))
+        cells.append(ValueCell(content, plans, mark))
+    return Row(heading, cells, max(0, len(pointing) - MOST))
+
+
+def _back_order(
+    context: PageContext, statement: parts.Statement
+) -> tuple[str, list[tuple[int, str]], str]:
+    # by plan, then by printed number, else by key
+    plan = context.graph.statements.one(statement.thing, PAN + "inPlan")
+    entry = context.entry(statement.thing)
+    number = parts.natural((entry.notation or entry.key) if entry else "")
+    plan_name = context.name(plan).casefold() if plan else ""
+    return plan_name, number, context.name(statement.thing).casefold()
 
 
 def table_of(context: PageContext, rows: Iterable[Row], name: str) -> Markup:
+    """Rows as a table that is named by the heading with this id.
+
+    What several values in a row rest on stands once beside them.
+    """
     lines = []
     for heading, cells, more in rows:
-        number = len(cells) + more
         marked = []
-        # what several values in a row rest on stands once beside them
-        for mark, run in groupby(cells, key=lambda cell: cell[2]):
-            members = list(run)
+        for mark, run in groupby(cells, key=lambda cell: cell.mark):
             written = mark.written if mark else NOTHING
-            spans = [len(members) if written else 0, *[0] * (len(members) - 1)]
-            marked += [
-                (content, plan, written, span)
-                for (content, plan, _), span in zip(members, spans, strict=True)
-            ]
-        lines.append(
-            piece("row")(
-                heading,
-                marked,
-                len(cells) + bool(more) if len(cells) > 1 else 0,
-                number if number > MOST_UNCOUNTED else 0,
-                context.t("more-rows", n=more) if more else "",
-            )
+            members = list(run)
+            span = len(members) if written else 0
+            for cell in members:
+                marked.append((cell.content, cell.plan, written, span))
+                span = 0
+        number = len(cells) + more
+        line = piece("row")(
+            heading,
+            marked,
+            len(cells) + bool(more) if len(cells) > 1 else 0,
+            number if number > MOST_UNCOUNTED else 0,
+            context.t("more-rows", n=more) if more else "",
         )
+        lines.append(line)
     return piece("statements")(lines, name, context.t) if lines else NOTHING
