@@ -11,7 +11,7 @@ from pan2kg.graph import labels
 from pan2kg.i18n import Messages, say, today, told, with_days
 from pan2kg.project import Project, read_text
 from pan2kg.store import as_of, cache, queries, store
-from pan2kg.tables import writers
+from pan2kg.tables import answers, writers
 from pan2kg.turtle import blocks, writer
 
 FORMATS: Final = (
@@ -98,17 +98,17 @@ def run_ask(options: argparse.Namespace) -> int:
     data = _open(project, options, query)
     queries.insist(query, values)
     text = queries.fill(query, values, store=data, project=project)
-    notes = [writers.taken(query, values, options.language)]
+    notes = [answers.taken(query, values, options.language)]
     if options.as_of and isinstance(data, store.LocalStore):
         dated = as_of.as_of(data, options.as_of, project, links=query.has_links)
         dated.refuse(values.values())
         data = dated.store
         notes += dated.notes(options.language)
     release = labels.read_release(data).number
-    level = writers.level_of(query, values)
+    level = answers.level_of(query, values)
     if link:
         notes.insert(0, permalink.notice(link, release, link.language))
-    basis = writers.basis_of(
+    basis = answers.basis_of(
         data, options.language, release=release, day=options.as_of or today(), level=level
     )
     dated_notes = tuple(with_days(note, options.language) for note in notes if note)
@@ -192,7 +192,7 @@ def _answer(
         result = data.query(text)
         form = options.format or ("turtle" if isinstance(result, list) else "table")
         selection = arguments.selection_of(options, form)
-        table, left_out = selection.of(writers.answer(result, *(around or ())))
+        table, left_out = selection.of(answers.answer(result, *(around or ())))
         width = arguments.width_of(options)
         style = writers.Style(
             options.language, writer.read_prefixes(project), width, around is None

@@ -20,7 +20,7 @@ from pan2kg.graph.graph import Graph
 from pan2kg.graph.statements import grounds_of
 from pan2kg.i18n import catalogue, message
 from pan2kg.store import queries
-from pan2kg.tables import table as tables, writers
+from pan2kg.tables import answers, table as tables, writers
 from pan2kg.turtle.vocabulary import PAN
 
 # rows of an answer where nobody says how many, and at most; documents and statements it tells of at
@@ -88,13 +88,13 @@ class Assistant:
             values.setdefault("language", graph.language)
         queries.insist(query, values)
         answer = graph.sparql(queries.fill(query, values, store=graph.store, project=graph.project))
-        level = writers.level_of(query, values)
-        caveats = query.summary_in(graph.language), writers.taken(query, values, graph.language)
+        level = answers.level_of(query, values)
+        caveats = query.summary_in(graph.language), answers.taken(query, values, graph.language)
         return {
             "question": query.question(graph.language),
             "caveats": list(filter(None, caveats)),
             "level": level,
-            "basis": writers.basis_of(
+            "basis": answers.basis_of(
                 graph.store, graph.language, release=graph.release, day=graph.as_of, level=level
             ),
             **self._rows([*answer.rows], limit),

@@ -24,7 +24,7 @@ from pan2kg.site.page import (
     View,
     packed,
 )
-from pan2kg.tables import gaps, spreadsheet, table, writers
+from pan2kg.tables import exhibit, gaps, spreadsheet, table, writers
 
 NAMES: Final = tuple(name for name, kind in table.TABLES.items() if not kind.alone)
 """The tables that have a page of their own."""
@@ -42,21 +42,21 @@ def show(figures: table.Table, context: PageContext) -> Markup:
     short = _short_names(context.graph.labels, language)
     spoken = partial(_foreign_language, context.graph.labels, language)
     address = cache(context.address)  # of what stands in many rows
-    anchors = writers.Anchors(
+    anchors = exhibit.Anchors(
         figures.name,
         leads=lambda _row, _column, iri: address(iri),
         spoken=cache(spoken),
         called=lambda iri: short.get(iri, ""),
     )
     head = figures.rows[: context.most]
-    title = writers.html_text(figures.title, language)
-    rows = writers.html_table(
+    title = exhibit.html_text(figures.title, language)
+    rows = exhibit.html_table(
         replace(figures, rows=head), language, anchors, caption=title, has_script=True
     )
     pieces = partial(templates.macro, "_macros.html")
     more = pieces("rest")(len(head), context.t)
     more += pieces("cut")(len(head), len(figures.rows), context.t)
-    foot = writers.html_foot(figures, language)
+    foot = exhibit.html_foot(figures, language)
     return templates.markup(f"<sortable-table>{rows}</sortable-table>\n{more}{foot}")
 
 

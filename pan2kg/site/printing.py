@@ -29,10 +29,10 @@ from pan2kg.tables import (
     Table,
     TableChoice,
     coded,
+    exhibit,
     figure_words,
     formats,
     gaps,
-    writers,
 )
 from pan2kg.turtle.vocabulary import key
 
@@ -89,12 +89,12 @@ def report_files(
         day=message.in_words(graph.as_of, language),
         level=figure_words.according_to(level).say(language),
     )
-    names = (writers.Anchors(f"table-{at}") for at, _ in enumerate(tables, start=1))
+    names = (exhibit.Anchors(f"table-{at}") for at, _ in enumerate(tables, start=1))
     pieces = [
-        writers.html_figures(table, language, name)
+        exhibit.html_figures(table, language, name)
         for table, name in zip(tables, names, strict=False)
     ]
-    titles = [writers.html_text(table.title, language) for table in tables]
+    titles = [exhibit.html_text(table.title, language) for table in tables]
     parser = _Printed()
     parser.feed(page)
     parser.close()
@@ -106,8 +106,8 @@ def report_files(
         "page": templates.markup("".join(parser.pieces)),
         "tables": list(zip(titles, pieces, strict=True)),
     }
-    text = [f"# {writers.md_text(title)}\n", f"{writers.md_text(basis)}\n"]
-    text += [writers.md_table(table, language) for table in tables]
+    text = [f"# {exhibit.md_text(title)}\n", f"{exhibit.md_text(basis)}\n"]
+    text += [exhibit.md_table(table, language) for table in tables]
     whole = templates.render("report.html", values) + "\n"
     return {f"report.{language}.html": whole, f"report.{language}.md": "\n".join(text)}
 

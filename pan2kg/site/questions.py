@@ -40,7 +40,7 @@ from pan2kg.store import (
     program_query,
     select,
 )
-from pan2kg.tables import formats, spreadsheet, summary_of, writers
+from pan2kg.tables import answers, formats, spreadsheet, summary_of, writers
 from pan2kg.templates import escape, markup
 from pan2kg.turtle import vocabulary, writer
 
@@ -301,7 +301,7 @@ def grid(result: Result, context: page.PageContext) -> page.Values:
             column = ""
         if not isinstance(literal, ox.Literal):
             return markup(escape(str(literal) if isinstance(literal, ox.Triple) else ""))
-        words = escape(writers.word_of(literal.value, column, language))
+        words = escape(answers.word_of(literal.value, column, language))
         strange = literal.language or ""
         html = markup(
             f'<span lang="{escape(strange)}">{words}</span>'
@@ -314,7 +314,7 @@ def grid(result: Result, context: page.PageContext) -> page.Values:
 
     cells = [[cell(row, key) for key in shown] for row in rows[:most]]
     return {
-        "heads": [writers.heading(key, language) for key in shown],
+        "heads": [answers.heading(key, language) for key in shown],
         "rows": cells,
         "cut": len(rows) > most,
     }
@@ -468,7 +468,7 @@ def _question(context: page.PageContext) -> page.Values | None:
     # without the lines that tell pan2kg about it
     template = _HEAD.sub("", fill(query, in_language, store=graph.store, project=graph.project))
     variables = sorted(set(_VARIABLE.findall(template.partition("WHERE")[0])))
-    words = {name: of for name in variables if (of := writers.words_of(name, language))}
+    words = {name: of for name in variables if (of := answers.words_of(name, language))}
     iris = [
         of.iri
         for field in fields
@@ -510,7 +510,7 @@ def _question(context: page.PageContext) -> page.Values | None:
                 "query": template,
                 "prefixes": prefixes,
                 "ids": f"{graph.project.space}id/",
-                "heads": {name: writers.heading(name, language) for name in variables},
+                "heads": {name: answers.heading(name, language) for name in variables},
                 "words": words,
                 "release": graph.release,
                 "said": said,
@@ -536,7 +536,7 @@ def _file(context: page.PageContext, form: str) -> str | bytes | None:
         style = writers.Style(prefixes=writer.read_prefixes(context.graph.project))
         return writers.write_answer(construct(store, text), "turtle", style)
     if form == "xlsx" or (form == "csv" and context.request.arguments.get(LOCAL)):
-        table = writers.laid_out(writers.answer(result), writers.Style(language))
+        table = writers.laid_out(answers.answer(result), writers.Style(language))
         is_csv = form == "csv"
         return (
             formats.write_local_csv(table, language)
@@ -607,7 +607,7 @@ def _editor(context: page.PageContext) -> page.Values:
             {"prefixes": graph.prefixes, "terms": terms, "ids": f"{graph.project.space}id/"}
         ),
         "words": page.embedded(
-            {"words": {column: writers.words_of(column, language) for column in writers.WORDED}}
+            {"words": {column: answers.words_of(column, language) for column in answers.WORDED}}
         ),
     }
 

@@ -14,8 +14,8 @@ import pytest
 from pan2kg.i18n import catalogue as messages
 from pan2kg.i18n.catalogue import CATALOGUES, LANGUAGES, TERMS, CatalogueError, Language, Text
 from pan2kg.i18n.message import in_words
+from pan2kg.tables.answers import WORDED, words_of
 from pan2kg.tables.formats import shown
-from pan2kg.tables.writers import WORDED, words_of
 
 PACKAGE: Final = Path(__file__).resolve().parents[2] / "pan2kg"
 

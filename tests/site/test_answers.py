@@ -18,7 +18,8 @@ from pan2kg.project import Project
 from pan2kg.site.page import embedded
 from pan2kg.site.questions import Permalink, fix, read_permalink
 from pan2kg.store.queries import fill, find_query, read_queries
-from pan2kg.tables.writers import word_of, words_of, write_answer
+from pan2kg.tables.answers import word_of, words_of
+from pan2kg.tables.writers import write_answer
 from tests.site.conftest import Reader, site_of
 
 KEYED = (

@@ -20,11 +20,13 @@ from pan2kg.errors import FormatError, QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Text
 from pan2kg.store.store import LocalStore
+from pan2kg.tables.answers import answer
+from pan2kg.tables.exhibit import Anchors, html_figures
 from pan2kg.tables.figure_words import basis_of_figures, resting
 from pan2kg.tables.formats import Grid, write_local_csv
 from pan2kg.tables.spreadsheet import write_spreadsheet
 from pan2kg.tables.table import TABLES, Column, Selection, Table, TableChoice, Value
-from pan2kg.tables.writers import Anchors, Style, answer, html_figures, laid_out, write
+from pan2kg.tables.writers import Style, laid_out, write
 from tests.conftest import Cli
 
 EVIL: Final = '<script>alert("|")</script>'

@@ -17,10 +17,11 @@ from pan2kg.coherence.known import basis_line
 from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
 from pan2kg.store.store import select
+from pan2kg.tables.answers import basis_of
 from pan2kg.tables.figure_words import basis_words
 from pan2kg.tables.gaps import KINDS
 from pan2kg.tables.table import TABLES, Table, TableChoice, column
-from pan2kg.tables.writers import FORMS, Style, basis_of, write
+from pan2kg.tables.writers import FORMS, Style, write
 
 GOLDEN: Final = Path(__file__).parent / "golden"
 DAY: Final = date(2026, 1, 1)
