@@ -22,7 +22,7 @@ from pan2kg.project import Project
 from pan2kg.store.queries import fill, read_queries
 from pan2kg.store.rules import derive, open_store, rule_files
 from pan2kg.store.store import LocalStore, load, select
-from pan2kg.tables import writers as answers
+from pan2kg.tables import answers
 from pan2kg.tables.writers import write_answer
 from pan2kg.turtle.vocabulary import graph_of
 from pan2kg.turtle.writer import prefixes_used, read_prefixes, tokens
