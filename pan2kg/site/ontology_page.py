@@ -229,6 +229,8 @@ def draw_ontology(ontology: Ontology, language: Language, address: str = "") -> 
         if iri != top:
             rows[top].append(f"▸ {pick(terms[iri].labels, language)[0]}")
     for start, name, end, is_derived in ontology.relations():
+        if start in _CONCEPTS:
+            continue  # what is said of any concept joins no two classes of ours
         if end in _CONCEPTS or start == end:
             rows[start].append(f"{'→' if end in _CONCEPTS else '↺'} {anchor(name)}")
         else:
