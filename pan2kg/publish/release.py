@@ -302,10 +302,10 @@ def _style(release: PublishedRelease) -> Iterator[File]:
             packed = gzip.compress(content, mtime=0)
             if len(packed) < len(content) / 2:  # the engine is packed inside
                 yield f"{path}.gz", packed
-    values = {
-        "root": urlsplit(release.edition.issue.addresses.base).path or "/",
-        "languages": LANGUAGES,
-    }
+    # without a base, the files stand at the root of their host, as nginx.conf has it
+    has_base = release.options.has_base
+    root = urlsplit(release.edition.issue.addresses.base).path if has_base else ""
+    values = {"root": root or "/", "languages": LANGUAGES}
     for status in (404, 410):
         yield (
             f"{status}.html",
@@ -635,63 +635,46 @@ def _fill(
 
 
 def archive(release: PublishedRelease, drawn: Sequence[str]) -> None:
-    # in one language, others are led to where they stand; in all where the release has no address
-    issue = release.edition.issue
+    """Pack the pages in our first language, to be read without a server; what is not packed is led to where it stands.
+
+    The other languages, the shared documents, graphs and the dump stand below the base of the
+    release: where none was given, at the root of our IRIs.
+    """
+    language, *other_languages = LANGUAGES
     root = release.folder.root
-    languages = LANGUAGES[:1] if release.options.has_base else LANGUAGES
-    folders = (*(f"{tag}/" for tag in languages), "assets/", f"{tables.DATA}/")
+    folders = (f"{language}/", "assets/", f"{tables.DATA}/")
     pages = [path for path in drawn if path == WELCOME or path.startswith(folders)]
-    if pages:
-        # where the release has no address all its documents come along
-        has_base = release.options.has_base
-        kinds = "|".join(documents.APART)
-        apart = (
-            tuple(f"{documents.DOCUMENTS}/{kind}/" for kind in documents.APART)
-            if has_base
-            else documents.DOCUMENTS
-        )
-        told_ = [
-            path
-            for path in release.folder.sums
-            if path.startswith(apart) and path.endswith(".html")
-        ]
-        # the dump of all is an address away, as the other languages are
-        dump = () if release.options.has_base else (folder.QUADS,)
-        files = [
-            *pages,
-            *told_,
-            *dump,
-            *(("release.css", "release.js", "favicon.svg") if told_ else ()),
-        ]
-        other_languages = [tag for tag in LANGUAGES if tag not in languages]
-        others = [f"{documents.DOCUMENTS}/(?!(?:{kinds})/)", "graph/"] if has_base else []
-        away = "|".join(
-            [
-                *(f"{tag}/" for tag in other_languages),
-                *others,
-                *([] if dump else [re.escape(folder.QUADS)]),
-            ]
-        )
-        led = re.compile(rf'( href="?)(?:\.\./)*(?={away or "-/"})'.encode())
-        # one document leads to another by the folder of its kind
-        across = re.compile(rf"( href=)\.\./(?!\.\./|(?:{kinds})/)(?=[^/]+/|[^/]+\.html)".encode())
-        base = issue.addresses.base.encode()
+    if not pages:
+        return
+    # the documents of large kinds come along, since what they tell stands on no page
+    kinds = "|".join(documents.APART)
+    told_apart = tuple(f"{documents.DOCUMENTS}/{kind}/" for kind in documents.APART)
+    files = list(pages)
+    for path in release.folder.sums:
+        if path.startswith(told_apart) and path.endswith(".html"):
+            files.append(path)
+    if len(files) > len(pages):
+        files += ("release.css", "release.js", "favicon.svg")
+    base = release.edition.issue.addresses.base.encode()
+    not_packed = [f"{tag}/" for tag in other_languages]
+    not_packed += [f"{documents.DOCUMENTS}/(?!(?:{kinds})/)", "graph/", re.escape(folder.QUADS)]
+    led_away = re.compile(rf'( href="?)(?:\.\./)*(?={"|".join(not_packed)})'.encode())
+    # one document leads to another by the folder of its kind
+    across = re.compile(rf"( href=)\.\./(?!\.\./|(?:{kinds})/)(?=[^/]+/|[^/]+\.html)".encode())
 
-        def content(path: str) -> bytes:
-            body = (root / path).read_bytes()
-            if has_base and path.startswith(documents.DOCUMENTS):
-                body = across.sub(rb"\1" + base + documents.DOCUMENTS.encode() + b"/", body)
-            return led.sub(rb"\1" + base, body) if path.endswith(".html") else body
+    def content(path: str) -> bytes:
+        body = (root / path).read_bytes()
+        if path.startswith(f"{documents.DOCUMENTS}/"):
+            body = across.sub(rb"\1" + base + documents.DOCUMENTS.encode() + b"/", body)
+        if path.endswith(".html"):
+            body = led_away.sub(rb"\1" + base, body)
+        return body
 
-        folder.pack(
-            root / ARCHIVE,
-            {FRONT if path == WELCOME else path: path for path in files},
-            content,
-            issue.modified,
-        )
-        (root / WELCOME).unlink(missing_ok=True)
-        release.folder.sums.pop(WELCOME, None)
-        release.offer()
+    names = {FRONT if path == WELCOME else path: path for path in files}
+    folder.pack(root / ARCHIVE, names, content, release.edition.issue.modified)
+    (root / WELCOME).unlink(missing_ok=True)
+    release.folder.sums.pop(WELCOME, None)
+    release.offer()
 
 
 def refuse_version(edition: Edition, whole: folder.Content) -> None:

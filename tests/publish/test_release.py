@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 import tracemalloc
+import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -65,6 +66,30 @@ def two(two_countries: pan2kg.Graph, tmp_path: Path) -> Path:
         (project / "ontology" / "schemes" / f"{scheme}.ttl").unlink()
     shutil.copyfile(REPOSITORY / "graph" / "catalogue.ttl", project / "graph" / "catalogue.ttl")
     return project
+
+
+def test_without_a_base_the_zip_leads_to_the_root_of_our_addresses_and_404_to_that_of_its_host(
+    command: Publish, tmp_path: Path
+) -> None:
+    pages = {
+        "fr/plan/lu-bhr-2.html": b'<a href="../index.html">f</a><a href=../../doc/dataset.html?fr>d</a>',
+        "fr/index.html": b'<a href="../en/index.html">en</a><a href="../data/pan2kg.nq.gz">q</a>',
+        "en/index.html": b'<a href="../fr/index.html">fr</a>',
+    }
+    command("-o", str(tmp_path / "r"), parts=[lambda _: iter(pages.items())])
+    with zipfile.ZipFile(tmp_path / "r" / "site.zip") as packed:
+        names = packed.namelist()
+        plan = packed.read("fr/plan/lu-bhr-2.html").decode()
+        front = packed.read("fr/index.html").decode()
+    assert "fr/index.html" in names
+    assert not [name for name in names if name.startswith(("en/", "doc/", "data/pan2kg"))]
+    root = "https://w3id.org/pan2kg/"
+    assert f'href="../index.html">f</a><a href={root}doc/dataset.html?fr>' in plan
+    assert f'href="{root}en/index.html"' in front
+    assert f'href="{root}data/pan2kg.nq.gz"' in front
+    missing = (tmp_path / "r" / "404.html").read_text("utf-8")
+    assert 'href="/release.css"' in missing
+    assert 'href="/index.html#fr"' in missing
 
 
 def test_two_processes_give_the_same_bytes_on_other_days(two: Path, tmp_path: Path) -> None:
