@@ -1,1 +1,65 @@
-"""The pages of the graph: served, exported as a folder, and opened from disk, always the same."""
+"""The pages of the graph: served, exported as a folder, and opened from disk, always the same.
+
+A page is a :class:`View`: a function from a :class:`PageContext` to the values of a template. The
+context knows the graph, the language and the address that was asked for, and how things are named
+and linked there; what is computed once for all pages is kept by the :class:`SiteContext`.
+
+``registry`` has the list of all pages and files. Its ``Site`` makes any of them by its path, and
+``write_site`` puts all of them into a folder. It imports every module of a page, so it is not
+imported here. The modules, by what a reader looks for:
+
+===================  ==================================================================
+``home``             the first page, and that of a country
+``plan_matrix``      how chosen plans meet: table, CSV, picture, data for the script
+``lists``            plans, pairs of plans, actions without a link, obligations
+``pair``             two plans and what links them; what several plans share
+``plan, entity``     a plan; any other thing
+``figure_pages``     computed tables and gaps
+``questions``        competency questions, stored and written
+``definitions``      what each figure means, and what is behind it
+``quality``          what was checked, sources, the data
+``ontology_page``    the vocabulary
+``explore``          the network
+``review``           forms that write: links proposed, scores
+``search_page``      search
+===================  ==================================================================
+
+They stand on ``page`` (what all share), ``values`` and ``link_text`` (what is said of a thing and
+of a link), ``script_words`` and ``calendar_file``.
+"""
+
+from pan2kg.site.page import (
+    Bundle,
+    CommonFile,
+    File,
+    Mode,
+    PageContext,
+    PlanFacts,
+    PlanFilter,
+    Request,
+    SiteContext,
+    SiteFile,
+    Values,
+    View,
+    embedded,
+    find_bundle,
+    read_bundle,
+)
+
+__all__ = [
+    "Bundle",
+    "CommonFile",
+    "File",
+    "Mode",
+    "PageContext",
+    "PlanFacts",
+    "PlanFilter",
+    "Request",
+    "SiteContext",
+    "SiteFile",
+    "Values",
+    "View",
+    "embedded",
+    "find_bundle",
+    "read_bundle",
+]

@@ -6,9 +6,8 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES, Language
@@ -39,6 +38,7 @@ from pan2kg.site.page import (
     Request,
     SiteContext,
     SiteFile,
+    Values,
     View,
     frame,
 )
@@ -75,31 +75,63 @@ _FILES: Final[tuple[File | CommonFile, ...]] = (
     *ontology_page.FILES,
 )
 PAGES: Final[Mapping[str, View]] = {view.name: view for view in _VIEWS if view.keys is None}
+"""Pages of which there is one a language, by the name of their file."""
 SERIES: Final[Mapping[str, View]] = {view.name: view for view in _VIEWS if view.keys}
 """Pages of which there are many, by the folder in their address: ``plan`` for ``fr/plan/lu-bhr-2.html``."""
 FILES: Final[Mapping[tuple[str, str], File]] = {
     (file.name, file.ending): file for file in _FILES if isinstance(file, File)
 }
+"""Files beside the pages, by their name or that of their folder, and ending."""
+_SECTIONS: Final = {view.section for view in SERIES.values()} | {"plans"}
+"""The entries of the menu that are marked on pages below a kind."""
 COMMON_FILES: Final[Mapping[str, CommonFile]] = {
     file.path: file
     for file in (
         *(file for file in _FILES if isinstance(file, CommonFile)),
-        *(
-            script_words.words_file(
-                tag, PAGES, {view.section for view in SERIES.values()} | {"plans"}
-            )
-            for tag in LANGUAGES
-        ),
+        *(script_words.words_file(language, PAGES, _SECTIONS) for language in LANGUAGES),
     )
 }
+"""Files that belong to no language, by their path."""
 MARK: Final = "data/pan2kg.nq.gz"
 """The file by which a folder is known to hold a site: it may be replaced, any other folder may not."""
 _CHOSEN: Final = frozenset({"data", *ASKED, "plan", "country", "all", "local", "q", "plans"})
+"""The arguments that pages and files read, but those of forms and questions."""
 _OPEN: Final = frozenset({"question", "sparql", "review", "scores"})
+"""The pages that read arguments of any name."""
+_FRONT: Final = "index.html"
 _TAGS: Final[Mapping[str, Language]] = {tag: tag for tag in LANGUAGES}
 _WELCOME: Final = View("welcome", lambda _: {"title": "pan2kg"})
 
 Progress = Callable[[int], None]
+
+
+class PagePath(NamedTuple):
+    """A path of a language taken apart; what is no series has no key, and an ending may have two parts."""
+
+    language: Language
+    series: str
+    key: str
+    ending: str
+
+    @classmethod
+    def read(cls, path: str) -> "PagePath | None":
+        """The parts of a path; None where it begins with no language.
+
+        >>> PagePath.read("fr/plan/lu-bhr-2.html")
+        PagePath(language='fr', series='plan', key='lu-bhr-2', ending='html')
+        >>> PagePath.read("en/gaps.html")
+        PagePath(language='en', series='gaps', key='', ending='html')
+        >>> PagePath.read("fr/figure/debt.json.gz").ending, PagePath.read("xx/gaps.html")
+        ('json.gz', None)
+        """
+        tag, _, inside = path.partition("/")
+        if tag not in _TAGS:
+            return None
+        folder, _, file = inside.rpartition("/")
+        name, _, ending = file.partition(".")
+        if folder:
+            return cls(_TAGS[tag], folder, name, ending)
+        return cls(_TAGS[tag], name, "", ending)
 
 
 def canonical(path: str, arguments: Mapping[str, str]) -> Mapping[str, str]:
@@ -118,6 +150,7 @@ def canonical(path: str, arguments: Mapping[str, str]) -> Mapping[str, str]:
 
 @contextmanager
 def seldom_collected() -> Iterator[None]:
+    """While many pages are made, what is no longer used is looked for less often: they leave little of it."""
     usual = gc.get_threshold()
     gc.set_threshold(50_000, 20, 20)
     try:
@@ -128,84 +161,92 @@ def seldom_collected() -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Site:
+    """All pages and files over a graph, each made by its path when it is asked for."""
+
     site_context: SiteContext
 
     def paths(self) -> Iterator[str]:
-        yield "index.html"
+        """The paths of an export, in an order that stays the same."""
+        yield _FRONT
         for language in LANGUAGES:
             yield from (f"{language}/{name}.html" for name in PAGES)
             for name, view in SERIES.items():
                 keys = view.keys(self.site_context) if view.keys else ()
                 yield from (f"{language}/{name}/{key}.html" for key in keys)
-            for (name, ending), file in FILES.items():
-                if file.exported and not (file.is_shared and language != LANGUAGES[0]):
-                    keys = file.keys(self.site_context) if file.keys else [""]
-                    yield from (
-                        f"{language}/{name}/{key}.{ending}".replace("/.", ".") for key in keys
-                    )
-        yield from (path for path, whole in COMMON_FILES.items() if whole.exported)
+            for file in FILES.values():
+                is_of_language = language == LANGUAGES[0] or not file.is_shared
+                if file.exported and is_of_language:
+                    yield from self._file_paths(file, language)
+        yield from (path for path, common in COMMON_FILES.items() if common.exported)
+
+    def _file_paths(self, file: File, language: Language) -> Iterator[str]:
+        if not file.keys:
+            yield f"{language}/{file.name}.{file.ending}"
+            return
+        for key in file.keys(self.site_context):
+            yield f"{language}/{file.name}/{key}.{file.ending}"
 
     def page(self, path: str, arguments: Mapping[str, str] | None = None) -> SiteFile | None:
+        """The page or file of a path, with the arguments of its address; None where there is none."""
         arguments = canonical(path, arguments or {})
-        if path in COMMON_FILES:
-            return SiteFile(
-                path,
-                COMMON_FILES[path].media,
-                COMMON_FILES[path].make(self.site_context, arguments),
-            )
-        tag, _, inside = path.partition("/")
-        is_front = path == "index.html"
-        if tag not in _TAGS and not is_front:
+        common = COMMON_FILES.get(path)
+        if common:
+            return SiteFile(path, common.media, common.make(self.site_context, arguments))
+        if path == _FRONT:
+            return self._view(Request(path, LANGUAGES[0]), _WELCOME)
+        parts = PagePath.read(path)
+        if parts is None:
             return None
-        # an ending may have two parts, as that of a file that is packed
-        folder, _, name = inside.rpartition("/")
-        name, _, ending = name.partition(".")
-        series, key = (folder, name) if folder else (name, "")
-        request = (
-            Request(path, LANGUAGES[0]) if is_front else Request(path, _TAGS[tag], key, arguments)
-        )
-        context = PageContext(self.site_context, request)
-        file = FILES.get((series, ending))
-        if is_front or (ending == "html" and not file):
-            view = _WELCOME if is_front else SERIES.get(series) if key else PAGES.get(series)
-            values = view.values(context) if view else None
-            return None if view is None or values is None else self._rendered(context, view, values)
-        content = file.make(context) if file and bool(key) == bool(file.keys) else None
-        if file is None or content is None:
-            return None
-        return SiteFile(
-            path, file.media, content if isinstance(content, bytes) else content.encode()
-        )
+        request = Request(path, parts.language, parts.key, arguments)
+        file = FILES.get((parts.series, parts.ending))
+        if file:
+            return self._file(request, file)
+        view = SERIES.get(parts.series) if parts.key else PAGES.get(parts.series)
+        return self._view(request, view) if view and parts.ending == "html" else None
 
     def missing(self, path: str) -> SiteFile:
-        request = Request(path, _TAGS.get(path.partition("/")[0], LANGUAGES[0]))
+        """The page that says that there is none at a path, in the language of this."""
+        language = _TAGS.get(path.partition("/")[0], LANGUAGES[0])
         view = PAGES["404"]
-        context = PageContext(self.site_context, request)
-        return self._rendered(context, view, view.values(context) or {})
+        context = PageContext(self.site_context, Request(path, language))
+        return _rendered(context, view, view.values(context) or {})
 
-    def _rendered(self, context: PageContext, view: View, values: Mapping[str, object]) -> SiteFile:
-        section = str(values.get("section", view.section))
-        body = render(
-            view.template or f"{view.name}.html", {**frame(context, PAGES, section), **values}
-        ).encode()
-        return SiteFile(context.request.path, HTML, body, bool(values.get("is_passing")))
+    def _view(self, request: Request, view: View) -> SiteFile | None:
+        context = PageContext(self.site_context, request)
+        values = view.values(context)
+        return None if values is None else _rendered(context, view, values)
+
+    def _file(self, request: Request, file: File) -> SiteFile | None:
+        if bool(request.key) != bool(file.keys):
+            return None
+        content = file.make(PageContext(self.site_context, request))
+        if content is None:
+            return None
+        body = content if isinstance(content, bytes) else content.encode()
+        return SiteFile(request.path, file.media, body)
+
+
+def _rendered(context: PageContext, view: View, values: Values) -> SiteFile:
+    section = str(values.get("section", view.section))
+    template = view.template or f"{view.name}.html"
+    text = render(template, {**frame(context, PAGES, section), **values})
+    return SiteFile(context.request.path, HTML, text.encode(), bool(values.get("is_passing")))
 
 
 def write_site(site: Site, folder: Path, *, progress: Progress = lambda _: None) -> int:
+    """Write all pages and files into a folder, in place of a site that stands there; gives how many these are.
+
+    ``progress`` is told the number of each. Raises :exc:`~pan2kg.errors.ProjectError` where the
+    folder holds anything but a site, or nothing can be written there; then nothing has changed.
+    """
     if folder.exists() and not folder.is_dir():
         raise ProjectError("is-no-folder", place=Place(str(folder)), remedy="name-new-folder")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).is_file():
         raise ProjectError("holds-no-site", place=Place(str(folder)), remedy="name-new-folder")
-    bundle = site.site_context.bundle
     number = 0
     try:
         with replaced(folder) as work, seldom_collected():
-            pages = (
-                (path, page.body) for path in site.paths() if (page := site.page(path)) is not None
-            )
-            files = bundle.files() if bundle else {}
-            assets = ((f"assets/{name}", file.read_bytes()) for name, file in files.items())
-            for number, (path, body) in enumerate(chain(pages, assets), 1):
+            for number, (path, body) in enumerate(_contents(site), 1):
                 target = work / path
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(body)
@@ -220,14 +261,27 @@ def write_site(site: Site, folder: Path, *, progress: Progress = lambda _: None)
     return number
 
 
+def _contents(site: Site) -> Iterator[tuple[str, bytes]]:
+    """The paths of an export with their content, the files of the front end last."""
+    for path in site.paths():
+        page = site.page(path)
+        if page is not None:
+            yield path, page.body
+    bundle = site.site_context.bundle
+    if bundle:
+        for name, file in bundle.files().items():
+            yield f"assets/{name}", file.read_bytes()
+
+
 def write_zip(folder: Path, target: Path) -> None:
+    """Pack the site in a folder; the same site gives the same bytes."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
     with tempfile.SpooledTemporaryFile(max_size=256_000_000) as spool:
         with zipfile.ZipFile(spool, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-            for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            for path in files:
                 # all files bear one day, so that the same site gives the same bytes
-                info = zipfile.ZipInfo(
-                    f"pan2kg-site/{path.relative_to(folder).as_posix()}", (1980, 1, 1, 0, 0, 0)
-                )
+                name = f"pan2kg-site/{path.relative_to(folder).as_posix()}"
+                info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
                 info.compress_type = zipfile.ZIP_DEFLATED
                 info.external_attr = 0o644 << 16
                 archive.writestr(info, path.read_bytes())
