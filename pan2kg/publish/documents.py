@@ -15,7 +15,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import groupby
 from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
@@ -23,23 +22,21 @@ from urllib.parse import urlsplit
 from markupsafe import Markup, escape
 
 from pan2kg.graph import labels, statements
-from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, format_of
+from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.publish.edition import Edition, File
 from pan2kg.publish.folder import FOLDERS, OWN, PACKED, QUADS, TURTLE, UNKEPT, VERSIONS, Content
 from pan2kg.publish.vocabulary import (
     FOAF,
     OWL,
-    TYPE,
     CompactWriter,
     Stated,
     table_of,
     things_in,
     value_of,
 )
-from pan2kg.site import values
 from pan2kg.store.queries import FORMER
-from pan2kg.templates import macro, markup, render
-from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDFS, ROOT, SKOS, path_of, rule_of
+from pan2kg.templates import macro, markup
+from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDFS, ROOT, SKOS, rule_of
 
 DOCUMENTS: Final = "doc"
 GRAPHS: Final = "graph"
@@ -54,34 +51,30 @@ hexadecimal: sixteen documents tell them all.
 """
 ALL: Final = "all"
 """What the document is called that tells all things of a kind."""
-_WORDS: Final = Messages("publication")
-_PAGE: Final = Messages("page")
 _DERIVED_FROM: Final = "http://www.w3.org/ns/prov#wasDerivedFrom"
 _NAMES: Final = (SKOS + "prefLabel", RDFS + "label", DCTERMS + "title", FOAF + "name")
-_MOST_LISTED: Final = 8
+MOST_LISTED: Final = 8
 """So many things that point to a thing by a property are told of it; of more its page says how many there are."""
 _PLAIN: Final = re.compile(r"[\w.~-]+(?:/[\w.~-]+)*", re.ASCII)
 _PLAIN_ADDRESS: Final = re.compile(r"[\w./:#~-]*\w", re.ASCII)
-_ENDS: Final = tuple(PAN + name for name in ("from", "between", "to", "involves", "involvedIn"))
-_LINK_TYPE, _LEVEL, _VIA, _RELATION, _ROLE, _EVIDENCE = (
-    PAN + name for name in ("linkType", "evidenceLevel", "via", "relation", "role", "evidence")
-)
-_JOINING: Final = (*_ENDS, _LINK_TYPE, _LEVEL, _VIA, _RELATION, _ROLE)
-_IN, _AT, _MADE = (PAN + name for name in ("inDocument", "page", "derivedBy"))
-_HEIR = DCTERMS + "isReplacedBy"
-_RETIRED = OWL + "deprecated"
+ENDS: Final = tuple(PAN + name for name in ("from", "between", "to", "involves", "involvedIn"))
+"""By what links and involvements join things."""
+LINK_TYPE: Final = PAN + "linkType"
+LEVEL: Final = PAN + "evidenceLevel"
+VIA: Final = PAN + "via"
+RELATION: Final = PAN + "relation"
+ROLE: Final = PAN + "role"
+_JOINING: Final = (*ENDS, LINK_TYPE, LEVEL, VIA, RELATION, ROLE)
+_MADE: Final = PAN + "derivedBy"
+_HEIR: Final = DCTERMS + "isReplacedBy"
+_RETIRED: Final = OWL + "deprecated"
 _NOTED: Final = frozenset({*_NAMES, _HEIR, _RETIRED, _MADE})
 """What is read of all things before any is told."""
 Told = tuple[Sequence[Stated], Sequence[tuple[str, str]]]
 """What is told of a thing, and what points to it by what."""
-_IN_NOTES: Final = frozenset({statements.CERTAINTY, statements.SOURCE, statements.TYPE})
-_PLAIN_STATUS: Final = frozenset(
-    f"{ROOT}id/linkstatus/{status}" for status in ("accepted", "derived")
-)
-_IN_NAMES: Final = frozenset({*_IN_NOTES, *_ENDS})
 _OF_RULES: Final = frozenset({statements.CERTAINTY, PAN + "status"})
 """What is the same of all links that rules made, and stands in the dump."""
-_TOLD_AT_LINKS: Final = frozenset({*_ENDS, _VIA, _DERIVED_FROM})
+_TOLD_AT_LINKS: Final = frozenset({*ENDS, VIA, _DERIVED_FROM})
 """What rules say of links, and is told at these."""
 _AT_LEVEL: Final = re.compile(
     re.escape(PAN) + r"(?:linkedTo\w*|(?:involvesBody|restsOn|usesInstrument)\w*|mainLabel)"
@@ -112,9 +105,14 @@ def graph_place(place: str) -> str:
 
 
 class Described:
-    # what a dump says of things, as ``stated`` by predicates as the graph has them, with their
-    # ``names`` and what is ``pointing`` to them; ``own_places`` are the paths documents would have
-    # if they told one thing, ``places`` those in which they are told, without an ending
+    """What a dump says of things, and where documents tell it.
+
+    ``stated`` has the statements on each thing by predicates as the graph has them, ``names`` its
+    names by language, ``pointing`` what points to it and by what, in pairs that follow each other.
+    ``own_places`` are the paths documents would have if they told one thing, ``places`` those in
+    which they are told, both without an ending; ``keys`` are the anchors there. ``shared`` counts
+    what things share that rules joined, by the type of the link.
+    """
 
     def __init__(self, edition: Edition, lines: Iterable[str]) -> None:
         self.edition = edition
@@ -122,59 +120,68 @@ class Described:
         # there are hundreds of thousands of addresses: where none is moved they are what they are
         self.own: Callable[[str], str] = addresses.own if addresses.root != addresses.home else str
         self.is_rules = cache(lambda graph: bool(rule_of(graph)))
-        self.stated = dict(
-            things_in(
-                lines, lambda iri: "" if _AT_LEVEL.fullmatch(name := self.home(iri)) else name
-            )
-        )
+        self.stated = dict(things_in(lines, self._predicate))
         self.names = dict[str, dict[str, str]]()
         self.retired = set[str]()
         self.heirs = dict[str, list[str]]()
-        # of what rules joined, what it shares, by its type; and in pairs, what points to a thing
-        # and by what
         self.shared = dict[str, dict[str, Counter[str]]]()
+        # one list of both, since there are hundreds of thousands of pairs
         self.pointing = defaultdict[str, list[str]](list)
         for iri, stated in self.stated.items():
-            noted = defaultdict[str, list[str]](list)
-            for predicate, term, graph in stated:
-                if term[0] == "<" and not (predicate in _TOLD_AT_LINKS and self.is_rules(graph)):
-                    self.pointing[term] += iri, predicate
-                if predicate in _NOTED:
-                    noted[predicate].append(term)
-            terms = (
-                term
-                for name in reversed(_NAMES)
-                for term in sorted(noted.get(name, ()))
-                if term[0] != "<"
-            )
-            if names := {language: text for text, language, _ in map(value_of, terms)}:
-                self.names[iri] = names
-            if any(term.startswith(('"true"', '"1"')) for term in noted.get(_RETIRED, ())):
-                self.retired.add(iri)
-            if _HEIR in noted:
-                self.heirs[iri] = [term[1:-1] for term in noted[_HEIR]]
-            if _MADE in noted:
-                joined = self.joined(iri)
-                for end in (end for name in _ENDS for end in joined.get(name, ())):
-                    by_type = self.shared.setdefault(end, {})
-                    by_type.setdefault("".join(joined.get(_LINK_TYPE, [])[:1]), Counter()).update(
-                        joined.get(_VIA, ())
-                    )
+            self._read(iri, stated)
         self.own_places = self._place(self.stated.keys())
         self.places = {iri: shared_place(place) for iri, place in self.own_places.items()}
         self.keys = {iri: place.rpartition("/")[2] for iri, place in self.own_places.items()}
         self._called: dict[tuple[str, Language], str] = {}
         self._written: dict[tuple[str, str, str], Markup] = {}
 
+    def _predicate(self, iri: str) -> str:
+        """A predicate as the graph has it; none where it says again what links say, at a level."""
+        name = self.home(iri)
+        return "" if _AT_LEVEL.fullmatch(name) else name
+
+    def _read(self, iri: str, stated: Sequence[Stated]) -> None:
+        noted = defaultdict[str, list[str]](list)
+        for predicate, term, graph in stated:
+            if term[0] == "<" and not (predicate in _TOLD_AT_LINKS and self.is_rules(graph)):
+                self.pointing[term] += iri, predicate
+            if predicate in _NOTED:
+                noted[predicate].append(term)
+        if not noted:
+            return
+        names = dict[str, str]()
+        # of two kinds of names the one that stands first counts
+        for kind in reversed(_NAMES):
+            for term in sorted(noted.get(kind, ())):
+                if term[0] != "<":
+                    text, language, _ = value_of(term)
+                    names[language] = text
+        if names:
+            self.names[iri] = names
+        if any(term.startswith(('"true"', '"1"')) for term in noted.get(_RETIRED, ())):
+            self.retired.add(iri)
+        if _HEIR in noted:
+            self.heirs[iri] = [term[1:-1] for term in noted[_HEIR]]
+        if _MADE in noted:
+            self._read_shared(iri)
+
+    def _read_shared(self, link: str) -> None:
+        joined = self.joined(link)
+        link_type = "".join(joined.get(LINK_TYPE, [])[:1])
+        for predicate in ENDS:
+            for end in joined.get(predicate, ()):
+                by_type = self.shared.setdefault(end, {})
+                by_type.setdefault(link_type, Counter()).update(joined.get(VIA, ()))
+
     def _place(self, subjects: Collection[str]) -> dict[str, str]:
         places = dict[str, str]()
         root = self.edition.issue.addresses.root
         for iri in sorted(subjects):
             start = next((space for space in (root, ROOT) if iri.startswith(space)), "")
-            key_part = iri.removeprefix(start)
-            is_apart = key_part.startswith((f"{GRAPHS}/", "ontology", "query/"))
-            if start and not is_apart and _PLAIN.fullmatch(key_part):
-                places[iri] = f"{DOCUMENTS}/{key_part.removeprefix('id/')}"
+            path = iri.removeprefix(start)
+            is_apart = path.startswith((f"{GRAPHS}/", "ontology", "query/"))
+            if start and not is_apart and _PLAIN.fullmatch(path):
+                places[iri] = f"{DOCUMENTS}/{path.removeprefix('id/')}"
         for entry in self.edition.graph.labels.entries.values():
             iri = self.own(entry.iri)
             if entry.kind and iri in subjects and iri not in places and _PLAIN.fullmatch(entry.key):
@@ -182,174 +189,142 @@ class Described:
         return places
 
     def home(self, iri: str) -> str:
+        """The IRI the graph has for one of the release."""
         places = self.edition.issue.addresses
         return places.home + iri[len(places.root) :] if iri.startswith(places.root) else iri
 
     def of(self, iri: str) -> list[Stated]:
+        """What is said of a thing, in order and each once; of several graphs that say it the first no rule made."""
         graphs = dict[tuple[str, str], str]()
         for predicate, term, graph in self.stated.get(iri, ()):
-            if predicate not in _OF_RULES or not self.is_rules(graph):
-                # of what stands in several graphs the first counts that no rule made
-                before = graphs.setdefault((predicate, term), graph)
-                if graph != before and (self.is_rules(graph), graph) < (
-                    self.is_rules(before),
-                    before,
-                ):
-                    graphs[predicate, term] = graph
-        return [(*key, graphs[key]) for key in sorted(graphs)]
+            if predicate in _OF_RULES and self.is_rules(graph):
+                continue
+            before = graphs.setdefault((predicate, term), graph)
+            if graph != before:
+                # where none is a rule's, the first by its name
+                candidates = [(self.is_rules(name), name) for name in (graph, before)]
+                graphs[predicate, term] = min(candidates)[1]
+        return [(predicate, term, graphs[predicate, term]) for predicate, term in sorted(graphs)]
 
     def joined(self, iri: str) -> dict[str, list[str]]:
-        # what a link or an involvement joins, and how
+        """What a link or an involvement joins, and how, by predicate; of other things nothing."""
         ends = dict[str, list[str]]()
-        if iri.rpartition("/")[0].endswith(("/id/link", "/id/involvement")):
-            for predicate, term, _ in self.stated.get(iri, ()):
-                if predicate in _JOINING:
-                    ends.setdefault(predicate, []).append(term[1:-1])
-        return {
-            name: sorted({*ends[name]}) if len(ends[name]) > 1 else ends[name]
-            for name in _JOINING
-            if name in ends
-        }
+        if not iri.rpartition("/")[0].endswith(("/id/link", "/id/involvement")):
+            return ends
+        for predicate, term, _ in self.stated.get(iri, ()):
+            if predicate in _JOINING:
+                ends.setdefault(predicate, []).append(term[1:-1])
+        joined = dict[str, list[str]]()
+        for predicate in _JOINING:
+            if predicate in ends:
+                things = ends[predicate]
+                joined[predicate] = sorted({*things}) if len(things) > 1 else things
+        return joined
 
     def grounds(self, iri: str, graph: str) -> statements.Grounds:
-        # as pages of a service say it, but from the dump: what its block says, else what the file
-        # says of all
-        rests = list[list[str]]()
+        """On what it rests that a graph speaks of a thing: what its block says, else what the file says of all.
+
+        As pages of a service say it, but from the dump.
+        """
         if self.is_rules(graph):
             return statements.Grounds(graph, "rule", ())
-        for name in (statements.CERTAINTY, statements.SOURCE):
-            in_block = {
-                term
-                for predicate, term, block in self.stated[iri]
-                if predicate == name and block == graph
-            }
-            terms = in_block or {
+        certainties = self._said_in(graph, iri, statements.CERTAINTY)
+        sources = self._said_in(graph, iri, statements.SOURCE)
+        if graph.endswith("unverified"):
+            certainty = "unverified"
+        else:
+            certainty = "".join(certainties[:1]).rpartition("/")[2]
+        return statements.Grounds(graph, certainty, tuple(sources))
+
+    def _said_in(self, graph: str, iri: str, name: str) -> list[str]:
+        terms = set[str]()
+        for predicate, term, block in self.stated[iri]:
+            if predicate == name and block == graph:
+                terms.add(term)
+        if not terms:
+            terms.update(
                 term for predicate, term, _ in self.stated.get(graph, ()) if predicate == name
-            }
-            rests.append(sorted(term[1:-1] for term in terms))
-        kind = (
-            "unverified"
-            if graph.endswith("unverified")
-            else "".join(rests[0][:1]).rpartition("/")[2]
-        )
-        return statements.Grounds(graph, kind, tuple(rests[1]))
+            )
+        return sorted(term[1:-1] for term in terms)
 
     def name(self, iri: str, language: Language) -> str:
-        if (name := self._called.get((iri, language))) is None:
-            names = self.names.get(iri, {})
-            name = next((names[tag] for tag in (language, *LANGUAGES, "") if tag in names), "")
-            if not name:
-                ends = (
-                    end for role, ends in self.joined(iri).items() if role in _ENDS for end in ends
-                )
-                name = " → ".join(self.name(end, language) for end in ends)
-            if not name:
-                texts = {predicate: term for predicate, term, _ in self.of(iri)}
-                quote, text = (
-                    value_of(texts.get(PAN + about, '""'))[0] for about in ("quote", "text")
-                )
-                name = f"« {quote} »" if quote else text
-            name = self._called[iri, language] = (
-                name or re.split(r"[/#]", iri.rstrip("/#"))[-1] or iri
-            )
+        """What a thing is called: its name in a language or another, what it joins or quotes, or the end of its IRI."""
+        name = self._called.get((iri, language))
+        if name is None:
+            name = self._name(iri, language)
+            self._called[iri, language] = name
         return name
 
+    def _name(self, iri: str, language: Language) -> str:
+        names = self.names.get(iri, {})
+        for tag in (language, *LANGUAGES, ""):
+            if names.get(tag):
+                return names[tag]
+        joined = self.joined(iri)
+        ends = [end for predicate in ENDS for end in joined.get(predicate, ())]
+        if ends:
+            return " → ".join(self.name(end, language) for end in ends)
+        terms = {predicate: term for predicate, term, _ in self.of(iri)}
+        quote, _, _ = value_of(terms.get(PAN + "quote", '""'))
+        if quote:
+            return f"« {quote} »"
+        text, _, _ = value_of(terms.get(PAN + "text", '""'))
+        return text or re.split(r"[/#]", iri.rstrip("/#"))[-1] or iri
+
     def own_name(self, iri: str, language: Language) -> str:
+        """The name in that language alone; of a thing without a name, what it is called in the first."""
         names = self.names.get(iri)
         if not names:
             return self.name(iri, language) if language == LANGUAGES[0] else ""
         return names.get(language, "")
 
     def shown(self, iri: str, root: str, *, words: str = "") -> Markup:
+        """A thing by its name, or by these words, leading to where it is told below ``root``.
+
+        Below no page, "-", it leads nowhere and is always told by its name in full.
+        """
         # documents show things again and again
-        if (text := self._written.get((iri, root, words))) is None:
-            place = self.places.get(iri, "")
-            names = self.names.get(iri, {})
-            leads = (
-                f"{root.removesuffix('../')}{place.partition('/')[2]}.html#{self.keys[iri]}"
-                if place
-                else ""
-            )
-            leads = leads or (iri if iri.startswith(("http://", "https://")) else "")
-            # below no page, "-", a thing leads nowhere and is always told by its name
-            is_named = place or names or iri.startswith(PAN) or root == "-"
-            language = (
-                next((tag for tag in (*LANGUAGES, "") if tag in names), "")
-                if is_named and not words
-                else ""
-            )
-            name = words or (self.name(iri, LANGUAGES[0]) if is_named else iri)
-            if root != "-" and not words:
-                # in full at its own place
-                brief = self.edition.graph.labels.brief(self.home(iri), LANGUAGES[0])
-                name, language = (
-                    (brief.text, "") if brief.whole else (labels.shortened(name), language)
-                )
-            # without marks where HTML needs none: documents hold a hundred thousand addresses
-            address = (
-                leads if _PLAIN_ADDRESS.fullmatch(leads) else f'"{escape(leads)}"' if leads else ""
-            )
-            address = markup(address) if root != "-" else ""
-            text = macro("_told.html", "told")(
-                name, language if language != LANGUAGES[0] else "", address
-            )
+        text = self._written.get((iri, root, words))
+        if text is None:
+            text = self._show(iri, root, words)
             self._written[iri, root, words] = text
         return text
 
+    def _show(self, iri: str, root: str, words: str) -> Markup:
+        is_whole = root == "-"
+        names = self.names.get(iri, {})
+        is_named = bool(iri in self.places or names or iri.startswith(PAN) or is_whole)
+        name = words
+        language = ""
+        if not words:
+            name = self.name(iri, LANGUAGES[0]) if is_named else iri
+            if is_named:
+                language = next((tag for tag in (*LANGUAGES, "") if tag in names), "")
+            if not is_whole:
+                # in full at its own place
+                brief = self.edition.graph.labels.brief(self.home(iri), LANGUAGES[0])
+                if brief.whole:
+                    name = brief.text
+                    language = ""
+                else:
+                    name = labels.shortened(name)
+        if language == LANGUAGES[0]:
+            language = ""
+        address = markup("" if is_whole else _attribute(self._leads(iri, root)))
+        return macro("_told.html", "told")(name, language, address)
 
-def document_files(described: Described, pages: Collection[str]) -> Iterator[File]:
-    issue = described.edition.issue
-    prefixes = described.edition.prefixes
-    root = issue.addresses.root
-    own = described.own
-    licences = described.edition.facts.about("license")
-    colophon = [
-        (TYPE.value, FOAF + "Document"),
-        ("http://rdfs.org/ns/void#inDataset", issue.dataset),
-        *((DCTERMS + "license", licence.value) for licence in licences),
-    ]
-    ordered = sorted(described.places.items(), key=lambda pair: (pair[1], pair[0]))
-    for place, group in groupby(ordered, key=lambda pair: pair[1]):
-        things = dict[str, Told]()
-        for iri, _ in group:
-            pairs = described.pointing.get(f"<{iri}>", [])
-            # of what several graphs say one
-            things[iri] = described.of(iri), sorted({*zip(pairs[::2], pairs[1::2], strict=True)})
-        rows = [
-            (iri, own(predicate), term)
-            for iri, (of, _) in things.items()
-            for predicate, term, _ in of
-        ]
-        for iri, (_, pointing) in things.items():
-            counted = Counter(predicate for _, predicate in pointing)
-            term = f"<{iri}>"
-            # on what rests on a source its page says how much that is
-            few = {
-                name
-                for name, number in counted.items()
-                if number <= _MOST_LISTED and name != statements.SOURCE
-            }
-            rows += [
-                (subject, own(predicate), term)
-                for subject, predicate in pointing
-                if predicate in few
-            ]
-        # one thing is its topic, several are found by their own statements
-        topic = [(FOAF + "primaryTopic", iri) for iri in things if len(things) == 1]
-        rows = [
-            *dict.fromkeys(
-                [*rows, *((root + place, name, f"<{iri}>") for name, iri in (*colophon, *topic))]
-            )
-        ]
-        writer = CompactWriter(
-            prefixes, f"{root}id/{place.split('/')[1]}/" if place.count("/") > 1 else root
-        )
-        yield f"{place}.ttl", writer.turtle(rows)
-        yield f"{place}.jsonld", writer.jsonld(rows, {root + place, *things})
-        yield (
-            f"{place}.html",
-            render("document.html", _page(described, things, place, pages)).encode(),
-        )
+    def _leads(self, iri: str, root: str) -> str:
+        if place := self.places.get(iri):
+            path = place.partition("/")[2]
+            return f"{root.removesuffix('../')}{path}.html#{self.keys[iri]}"
+        return iri if iri.startswith(("http://", "https://")) else ""
+
+
+def _attribute(address: str) -> str:
+    """An address without marks where HTML needs none: documents hold a hundred thousand of them."""
+    if not address or _PLAIN_ADDRESS.fullmatch(address):
+        return address
+    return f'"{escape(address)}"'
 
 
 def graph_files(edition: Edition, stated: Content) -> Iterator[File]:
@@ -376,215 +351,6 @@ def graph_files(edition: Edition, stated: Content) -> Iterator[File]:
             (iri, predicate, term) for iri, stated in told for predicate, term, _ in stated
         )
         yield f"{path}.ttl.gz", gzip.compress(CompactWriter(prefixes).turtle(rows), mtime=0)
-
-
-def _page(
-    described: Described, things: Mapping[str, Told], place: str, pages: Collection[str]
-) -> dict[str, object]:
-    root = "../" * place.count("/")
-    kind = place.split("/")[1]
-    index = described.edition.graph.labels
-    is_table = kind not in labels.KINDS and not re.fullmatch(SPLIT, kind)
-    numbers: dict[statements.Grounds, int] = {}
-    rows = []
-    cells = dict[str, dict[tuple[str, str], list[Markup]]]()
-    by_rule: dict[tuple[str, str, int], list[tuple[Markup, ...]]] = defaultdict(list)
-    for iri, (of, pointing) in things.items():
-        key = described.keys[iri]
-        joined = described.joined(iri)
-        ends = [end for name in _ENDS for end in joined.get(name, ())]
-        if kind == "link" and of and described.is_rules(of[0][2]):
-            # links that rules made are many: what they join is called by its key, by what is shared
-            # and one of the two
-            number = numbers.setdefault(described.grounds(iri, of[0][2]), len(numbers) + 1)
-            via, before, beside = (
-                markup(
-                    ", ".join(
-                        described.shown(end, root, words=described.keys.get(end, ""))
-                        for end in listed
-                    )
-                )
-                for listed in (joined.get(_VIA, ()), ends[:1], ends[1:])
-            )
-            kind_of, level = ("".join(joined.get(name, [])[:1]) for name in (_LINK_TYPE, _LEVEL))
-            by_rule[kind_of, level, number].append(
-                (via, before, macro("_told.html", "at_key")(key, beside))
-            )
-            continue
-        counted = Counter(graph for _, _, graph in of)
-        by_graph = {
-            graph: numbers.setdefault(described.grounds(iri, graph), len(numbers) + 1)
-            for graph in counted
-        }
-        number = by_graph[min(counted, key=lambda graph: (-counted[graph], graph))] if of else 0
-        cells[iri] = defaultdict(list)
-        names = described.name(iri, LANGUAGES[0]), *described.names.get(iri, {}).values()
-        told = {key, *_PLAIN_STATUS, *(name.strip("« »") for name in names)}
-        for predicate, term, graph in of:
-            target = term[1:-1] if term[0] == "<" else ""
-            text, language, _ = value_of(term)
-            if text not in told and predicate not in (_IN_NOTES if is_table else _IN_NAMES):
-                # terms of a vocabulary are words; what else is spoken of has a place of its own
-                entry = index.entries.get(described.home(target)) if target else None
-                is_term = (
-                    entry and entry.kind and entry.type == SKOS + "Concept" and not entry.has_page
-                )
-                if predicate == _EVIDENCE:
-                    shown = _quoted(described, target, root)
-                else:
-                    shown = macro("_told.html", "told")(
-                        text, language if language != LANGUAGES[0] else "", ""
-                    )
-                    shown = described.shown(target, "-" if is_term else root) if target else shown
-                    if (other := by_graph[graph]) != number:
-                        shown += markup(f" <a href=#:{other}>{other}</a>")
-                cells[iri]["", predicate].append(shown)
-        inside = described.own_places[iri].removeprefix(f"{DOCUMENTS}/")
-        is_retired = iri in described.retired
-        page = f"{LANGUAGES[0]}/{inside}.html" if not is_retired else ""
-        _point(described, iri, pointing, root, cells[iri], has_page=page in pages)
-        rows.append(
-            {
-                "key": key,
-                "number": number,
-                "retired": is_retired,
-                "page": f"{root}{page}" if page in pages else "",
-                "name": markup(" – ".join(described.shown(end, root) for end in ends))
-                or described.shown(iri, "-"),
-                "heirs": [
-                    described.shown(heir, root) for heir in sorted(described.heirs.get(iri, ()))
-                ],
-            }
-        )
-
-    heads = sorted(
-        {head for listed in cells.values() for head in listed},
-        key=lambda head: (
-            head[0] == "=",
-            values.places().get((head[1], head[0] == "←"), values.LAST)[1],
-            head,
-        ),
-    )
-    for iri, line in zip(cells, rows, strict=True):
-        line |= {
-            "cells": [
-                (at, cells[iri][head])
-                for at, head in enumerate(heads)
-                if is_table or head in cells[iri]
-            ]
-        }
-
-    def in_languages(sign: str, *iris: str) -> list[tuple[Language, str]]:
-        return [
-            (
-                tag,
-                ", ".join(
-                    described.name(iri, tag)
-                    if sign == "="
-                    else values.called(index, iri, tag, back=sign == "←")[0]
-                    for iri in iris
-                ),
-            )
-            for tag in LANGUAGES
-        ]
-
-    notes: dict[str, dict[tuple[str, str], list[tuple[int, list[Markup]]]]] = defaultdict(dict)
-    for grounds, number in numbers.items():
-        path = path_of(grounds.graph)
-        rule = rule_of(grounds.graph)
-        address = "" if rule else f"{root}{graph_place(f'{GRAPHS}/{path}')}.ttl.gz"
-        # what a rule says stands on the page of what figures mean
-        links = (
-            [described.shown(source, root) for source in grounds.sources]
-            if not rule
-            else [
-                macro("_told.html", "told")(
-                    format_of("name", tag), tag, f"{root}{tag}/meaning.html#rule-{rule}"
-                )
-                for tag in LANGUAGES
-                if f"{tag}/meaning.html" in pages and rule in described.edition.graph.rules
-            ]
-        )
-        # by the file that says so, the sources on which it rests
-        notes[grounds.certainty or "none"].setdefault((rule or f"{path}.ttl", address), []).append(
-            (number, links)
-        )
-    kinds = (
-        [_PAGE.say(f"kind-{kind}", tag) for tag in LANGUAGES] if kind in labels.KINDS else [kind]
-    )
-    return {
-        "root": root,
-        "name": place.rpartition("/")[2],
-        "kind": kind,
-        "kinds": zip(LANGUAGES, kinds, strict=False),
-        "languages": LANGUAGES,
-        "rows": rows,
-        "is_table": is_table,
-        "say": _WORDS.say,
-        "notes": [
-            (certainty, sorted(listed.items())) for certainty, listed in sorted(notes.items())
-        ],
-        "heads": [in_languages(*head) for head in heads],
-        "page": _PAGE.say,
-        "endonym": format_of,
-        "by_rule": [
-            (in_languages("=", *filter(None, group)), number, sorted(links))
-            for (*group, number), links in sorted(by_rule.items())
-        ],
-    }
-
-
-def _quoted(described: Described, passage: str, root: str) -> Markup:
-    texts = {predicate: term for predicate, term, _ in described.of(passage)}
-    quote, language, _ = value_of(texts.get(PAN + "quote", '""'))
-    if not quote:
-        return described.shown(passage, root)
-    place = described.shown(texts[_IN][1:-1], root) if _IN in texts else ""
-    page = f", {value_of(texts[_AT])[0]}" if _AT in texts else ""
-    return macro("_told.html", "quoted")(quote, language, place, page)
-
-
-def _point(
-    described: Described,
-    iri: str,
-    pointing: Sequence[tuple[str, str]],
-    root: str,
-    cells: dict[tuple[str, str], list[Markup]],
-    *,
-    has_page: bool,
-) -> None:
-    # what points to a thing is a reference: links of rules by what they share, others by what they
-    # join; where it has a page, that says so
-    counted = Counter(predicate for _, predicate in pointing)
-    for subject, predicate in pointing:
-        joined = described.joined(subject) if predicate in _ENDS else {}
-        head = ("←", predicate)
-        if has_page and joined:
-            continue
-        if predicate == statements.SOURCE or counted[predicate] > _MOST_LISTED:
-            cells[head] = [markup(str(counted[predicate]))]
-        elif joined:
-            ends = [
-                described.shown(end, root)
-                for name in _ENDS
-                for end in joined.get(name, ())
-                if end != iri
-            ]
-            names = [
-                described.name(how, LANGUAGES[0])
-                for name in (_RELATION, _ROLE)
-                for how in joined.get(name, ())
-            ]
-            way = described.shown(subject, root, words=", ".join(names) or "→")
-            kind = "".join(joined.get(_LINK_TYPE, [])[:1])
-            cells[("=", kind) if kind else head].append(way + ": " + markup(", ".join(ends)))
-        else:
-            cells[head].append(described.shown(subject, root))
-    for kind, shared in sorted(described.shared.get(iri, {}).items()) if not has_page else ():
-        ranked = sorted(shared.items(), key=lambda item: (-item[1], item[0]))
-        cells["=", kind].append(
-            markup(", ".join(described.shown(via, root) + f" ({n})" for via, n in ranked))
-        )
 
 
 PLACEHOLDER: Final = "https://host.example/pan2kg/"

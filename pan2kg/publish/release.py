@@ -39,6 +39,7 @@ from pan2kg.i18n import (
 from pan2kg.project import read_text, turtle_files
 from pan2kg.publish import (
     changes,
+    document_page,
     documents,
     edition as editions,
     folder,
@@ -576,7 +577,7 @@ def _fill(
         put(tables.table_files(edition, described.stated))
         put(tables.product_files(described))
         put(
-            documents.document_files(
+            document_page.document_files(
                 described, {path for path in expected if path.endswith(".html")}
             )
         )
