@@ -13,18 +13,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from pan2kg.charts import (
-    Address,
-    Subject,
-    bridge,
-    drawing as dw,
-    ego,
-    lanes,
-    matrices,
-    time_axis,
-    time_map,
-)
+from pan2kg.charts import bridge, drawing as dw, ego, lanes, matrices, plans_of, time_map, timeline
 from pan2kg.charts.frame import Picture
+from pan2kg.charts.subject import Address, Subject
 from pan2kg.coherence.evidence import Level
 from pan2kg.errors import FormatError, Place, QueryError
 from pan2kg.graph.graph import Graph
@@ -35,9 +26,9 @@ from pan2kg.tables.formats import Grid, write_csv
 
 # the pictures by name, in the order in which one would look at them
 PICTURES: Final[Mapping[str, Callable[..., Picture]]] = {
-    "time-map": time_map.draw_time_map, "bridge": bridge.draw_bridge, "plans-of": time_axis.draw_plans_of,
+    "time-map": time_map.draw_time_map, "bridge": bridge.draw_bridge, "plans-of": plans_of.draw_plans_of,
     "plan-matrix": matrices.draw_plan_matrix, "action-matrix": matrices.draw_action_matrix,
-    "lanes": lanes.draw_lanes, "timeline": time_axis.draw_timeline, "upset": matrices.draw_upset,
+    "lanes": lanes.draw_lanes, "timeline": timeline.draw_timeline, "upset": matrices.draw_upset,
     "ministries": matrices.draw_ministries, "ego": ego.draw_ego,
 }  # fmt: skip
 

@@ -1,0 +1,302 @@
+"""The plans that name a text, a body has a part in or deal with a topic: each at its time, with a mark a work.
+
+Only what was seen is drawn: a plan that is not there may not have been read.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import date
+from difflib import get_close_matches
+from typing import Final, NamedTuple
+
+from pan2kg.charts import drawing as dw, frame as fr, subject as sj, time_axis as ta
+from pan2kg.charts.subject import Cell, Subject
+from pan2kg.coherence import evidence, texts
+from pan2kg.errors import ProjectError, QueryError
+from pan2kg.graph.graph import bare
+from pan2kg.graph.labels import Entry, shortened
+from pan2kg.i18n import format_of, message
+
+COLUMNS: Final = (
+    "plan", "plan_label", "work", "work_label", "part", "evidence_level", "starts", "ends", "drawn",
+)  # fmt: skip
+KINDS: Final = ("body", "instrument", "topic")  # what the picture can be about
+HEAD: Final = 220.0
+SPAN: Final = 330.0
+SAYS: Final = 340.0
+LEFT: Final = HEAD + 16  # where the axis begins
+MARKS: Final = LEFT + SPAN + 32  # where the first mark of a work stands
+ROW: Final = 36.0
+TOP: Final = 24.0
+HIGH: Final = 14.0
+GAP: Final = 15.0  # how far the marks of works are apart
+MARKED: Final = 14  # how many works of a plan have a mark; the words beside say how many there are
+NAME: Final = dw.Font(12)
+
+# how strongly a work is tied to the thing: what that means depends on the kind of thing
+FIRST = 1
+SECOND = 2
+THIRD = 3
+TIED_AS: Final = {FIRST: "first", SECOND: "second", THIRD: "third"}
+
+
+class TiedWork(NamedTuple):
+    """A plan, or an action of one, how strongly it is tied to the thing, and on whose word."""
+
+    work: str
+    role: int
+    level: evidence.Level | None
+
+
+class ThingMap:
+    """A thing, the plans tied to it, and where those that are drawn stand.
+
+    ``works_of`` has of each plan the works tied to the thing, the strongest first. ``every`` plan
+    stands in the table, those with most works first; ``rows`` are drawn, in the order of adoption.
+    """
+
+    def __init__(self, subject: Subject, entry: Entry, most: int) -> None:
+        self.subject = subject
+        self.entry = entry
+        self.works_of = _works_of(subject, entry)
+        self.every = sorted(self.works_of, key=lambda plan: (-len(self.works_of[plan]), plan))
+        self.life_of = ta.lives(subject, self.every)
+        self.rows = sorted(
+            self.every[:most], key=lambda plan: (self.life_of[plan].first or date.max, plan)
+        )
+        self.drawn = [tied for plan in self.rows for tied in self.works_of[plan]]
+        works = (tied.work for works in self.works_of.values() for tied in works)
+        self.names = subject.names([entry.iri, *self.every, *works])
+        self.lives = [self.life_of[plan] for plan in self.rows]
+        self.axis = ta.axis_of(self.lives, subject.today, left=LEFT, width=SPAN)
+
+    def role_words(self, role: int, ending: str = "", **values: object) -> str:
+        """What a role means for things of this kind."""
+        return self.subject.say(f"plans-of-{self.entry.kind}-{role}{ending}", **values)
+
+
+def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> fr.Picture:
+    """The ``top`` plans with most works tied to a text, a body or a topic, in the order of adoption.
+
+    Without a ``thing`` it is the text that most plans name.
+
+    Raises:
+        ProjectError: the graph holds no action.
+        QueryError: an unknown thing, or no whole number from 1.
+    """
+    if not subject.graph.has_actions:
+        raise ProjectError("no-action-to-measure", remedy="add-plan")
+    entry = _entry(subject, thing)
+    drawn = ThingMap(subject, entry, sj.whole(top, "top"))
+
+    bottom = ROW * len(drawn.rows)
+    marks = drawn.axis.marks(bottom, subject.today)
+    for at, plan in enumerate(drawn.rows):
+        y = ROW * (at + 0.5)
+        marks += (
+            _plan_marks(drawn, plan, y),
+            dw.Group(tuple(_action_marks(drawn, plan, y))),
+            _counted(drawn, plan, y),
+        )
+
+    called = drawn.names[entry.iri].text
+    undrawn = len(drawn.every) - len(drawn.rows)
+    note = subject.say("left-out", what=subject.say("field-plans", n=undrawn))
+    caption = fr.Caption(
+        subject.say(f"plans-of-{entry.kind}", thing=called, n=len(drawn.every)),
+        subject.say("plans-of-lead"),
+        tuple(_signs(drawn)),
+        (note,) if undrawn else (),
+        (subject.say("chosen-thing", thing=called),),
+        is_levelled=entry.kind != "topic",
+    )
+    size = (LEFT + SPAN + 24 + SAYS, TOP + bottom, TOP)
+    return fr.Picture(
+        subject,
+        "plans-of",
+        caption,
+        size,
+        marks,
+        lambda: sj.table(COLUMNS, _rows(drawn)),
+        tells=sum(map(len, drawn.works_of.values())) > 1,
+    )
+
+
+# What is tied to the thing
+
+
+def _entry(subject: Subject, thing: str) -> Entry:
+    labels = subject.graph.labels
+    name = bare(thing) if thing else _most_named(subject)
+    entry = next((entry for kind in KINDS if (entry := labels.find(kind, name))), None)
+    entry = entry or labels.entry(name)
+    if entry is not None and entry.kind in KINDS:
+        return entry
+    keys = [candidate.key for kind in KINDS for candidate in labels.of_kind(kind)]
+    if near := get_close_matches(name, keys, n=2, cutoff=0.5):
+        names = message.either(near)
+        raise QueryError("no-thing-drawn", name=thing, remedy="did-you-mean", names=names)
+    raise QueryError("no-thing-drawn", name=thing, remedy="name-thing-drawn")
+
+
+def _most_named(subject: Subject) -> str:
+    works = subject.known.tables.works
+    naming = {(use.text, works.plan(use.work)) for use in subject.known.uses}
+    number_of = Counter(text for text, _ in naming)
+    return min(number_of, key=lambda text: (-number_of[text], text), default="")
+
+
+def _works_of(subject: Subject, entry: Entry) -> Mapping[str, tuple[TiedWork, ...]]:
+    # of all things of a kind at once: the same in each language
+    works_of = subject.graph.once(
+        f"tied {entry.kind} {subject.level.key}", lambda: tied_works(subject, entry.kind)
+    )
+    return works_of.get(entry.iri, {})
+
+
+def tied_works(subject: Subject, kind: str) -> Mapping[str, Mapping[str, tuple[TiedWork, ...]]]:
+    """Of each thing of a kind the plans tied to it, each with its works, the strongest tie first."""
+    if kind == "body":
+        ties = _body_ties(subject)
+    elif kind == "topic":
+        ties = _topic_ties(subject)
+    else:
+        ties = _text_ties(subject)
+    tied = defaultdict[str, list[TiedWork]](list)
+    for thing, work in ties:
+        tied[thing].append(work)
+    return {thing: _by_plan(subject, works) for thing, works in tied.items()}
+
+
+def _body_ties(subject: Subject) -> Iterator[tuple[str, TiedWork]]:
+    for row in subject.graph.involvements:
+        if evidence.counts(row.level, subject.level):
+            role = FIRST if "lead" in row.roles else SECOND
+            yield row.body, TiedWork(row.work, role, row.level)
+
+
+def _topic_ties(subject: Subject) -> Iterator[tuple[str, TiedWork]]:
+    for profile in subject.graph.profiles:
+        for topic in profile.topics:
+            yield topic, TiedWork(profile.work, SECOND, None)
+
+
+def _text_ties(subject: Subject) -> Iterator[tuple[str, TiedWork]]:
+    roles = {texts.CARRIES_OUT: FIRST, texts.SERVES: SECOND}
+    reached = subject.known.potential.weights.reached
+    for use in subject.known.uses:
+        for text in reached(use.text, subject.level):
+            yield text, TiedWork(use.work, roles.get(use.share, THIRD), use.level)
+
+
+def _by_plan(subject: Subject, works: list[TiedWork]) -> Mapping[str, tuple[TiedWork, ...]]:
+    # of each work the strongest tie, and of these the one on the firmest word
+    best: dict[str, TiedWork] = {}
+    for tied in works:
+        rivals = (best.get(tied.work, tied), tied)
+        best[tied.work] = min(rivals, key=lambda tied: (tied.role, tied.level or 0))
+    by_plan: dict[str, list[TiedWork]] = {}
+    for work in sorted(best):
+        if plan := subject.known.tables.works.plan(work):
+            by_plan.setdefault(plan, []).append(best[work])
+    return {
+        plan: tuple(sorted(tied, key=lambda tied: (tied.role, tied.work)))
+        for plan, tied in by_plan.items()
+    }
+
+
+# Marks
+
+
+def _plan_marks(drawn: ThingMap, plan: str, y: float) -> dw.Group:
+    # its name, its time, and where the plan itself is tied a mark, which leads where these lead
+    name = drawn.names[plan]
+    axis = drawn.axis
+    lines = dw.wrap(name.text, HEAD - 4, NAME, 2)
+    top = y - dw.height_of(len(lines), NAME) / 2
+    label = dw.Label(HEAD, top + NAME.size, "\n".join(lines), NAME, "end")
+    marks: list[dw.Mark] = [*fr.spoken(name, [label])]
+    if drawn.life_of[plan].is_drawn:
+        marks += ta.bar(axis, drawn.life_of[plan], y, ta.PALE, high=HIGH)
+    else:
+        marks += fr.hatched(dw.Box(axis.left + 4, y - HIGH / 2, axis.width - 8, HIGH))
+    title = name.full
+    for at, tied in enumerate(drawn.works_of[plan][:MARKED]):
+        if tied.work == plan:
+            marks.append(_part_mark(MARKS + GAP * at, y - 7, tied.role, is_plan=True))
+            title = f"{title}\n{drawn.role_words(tied.role)}"
+    return dw.Group(tuple(marks), title=title, address=drawn.subject.leads(plan))
+
+
+def _action_marks(drawn: ThingMap, plan: str, y: float) -> Iterator[dw.Mark]:
+    for at, tied in enumerate(drawn.works_of[plan][:MARKED]):
+        if tied.work != plan:
+            name = drawn.names[tied.work]
+            title = f"{name.notation} {shortened(name.text)}\n{drawn.role_words(tied.role)}"
+            mark = _part_mark(MARKS + GAP * at, y - 7, tied.role)
+            address = drawn.subject.leads(tied.work)
+            yield dw.Group((mark,), title=title.strip(), address=address)
+
+
+def _part_mark(x: float, y: float, role: int, *, is_plan: bool = False) -> dw.Box | dw.Dot:
+    if role == FIRST:
+        fill = fr.BLUE
+        pen = None
+    elif role == SECOND:
+        fill = fr.PAPER
+        pen = dw.Pen(fr.BLUE, 1.8)
+    else:
+        fill = fr.PAPER
+        pen = dw.Pen(fr.GREY, 1.0, (2, 2))
+    return dw.Box(x - 5, y - 5, 10, 10, fill, pen) if is_plan else dw.Dot(x, y, 5.2, fill, pen)
+
+
+def _counted(drawn: ThingMap, plan: str, y: float) -> dw.Label:
+    # what the plan itself is to the thing, and how many actions of each role
+    language = drawn.subject.language
+    whole = drawn.subject.say("plans-of-whole") + format_of("colon", language)
+    words = []
+    number_of = Counter[int]()
+    for tied in drawn.works_of[plan]:
+        if tied.work == plan:
+            words.append(whole + drawn.role_words(tied.role))
+        else:
+            number_of[tied.role] += 1
+    words += [drawn.role_words(role, "-n", n=number_of[role]) for role in sorted(number_of)]
+    text = dw.shorten(format_of("semicolon", language).join(words), SAYS - 20, ta.TICK)
+    return dw.Label(MARKS - 6, y + 11, text, ta.TICK)
+
+
+# Legend and table
+
+
+def _signs(drawn: ThingMap) -> Iterator[fr.Sign]:
+    # what is drawn, and nothing else
+    subject = drawn.subject
+    for role in sorted({tied.role for tied in drawn.drawn}):
+        yield fr.Sign((_part_mark(15, 9, role),), drawn.role_words(role))
+    if any(tied.work in drawn.life_of for tied in drawn.drawn):
+        mark = _part_mark(15, 9, SECOND, is_plan=True)
+        yield fr.Sign((mark,), subject.say("plans-of-whole"))
+    if any(life.is_open for life in drawn.lives):
+        yield ta.open_end_sign(subject, ta.PALE)
+    if any(not life.is_drawn for life in drawn.lives):
+        yield fr.sign("", subject.say("sign-hatch-date"))
+
+
+def _rows(drawn: ThingMap) -> Iterator[tuple[Cell, ...]]:
+    for plan in drawn.every:
+        life = drawn.life_of[plan]
+        is_drawn = "true" if plan in drawn.rows else "false"
+        for tied in drawn.works_of[plan]:
+            yield (
+                plan,
+                drawn.names[plan].text,
+                tied.work,
+                drawn.names[tied.work].text,
+                TIED_AS[tied.role],
+                tied.level.key if tied.level else None,
+                life.first,
+                life.end,
+                is_drawn,
+            )

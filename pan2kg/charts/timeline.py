@@ -1,0 +1,262 @@
+"""Obligations over time: when each falls due, what answers it and when, and how late that is."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Final
+
+from pan2kg.charts import drawing as dw, frame as fr, subject as sj
+from pan2kg.charts.subject import Cell, Names, Subject
+from pan2kg.charts.time_axis import Axis, ticks
+from pan2kg.coherence.obligations import DutyStanding, Margin
+from pan2kg.i18n import format_of, message
+from pan2kg.tables import PRINTING, coded, in_words
+
+COLUMNS: Final = (
+    "obligation", "obligation_label", "instrument", "instrument_label", "due", "standing", "answer",
+    "answer_label", "answered_on", "margin_days", "overdue_days", "as_of",
+)  # fmt: skip
+HEAD: Final = 390.0
+SPAN: Final = 560.0
+SAYS: Final = 220.0
+WIDE: Final = HEAD + SPAN + SAYS
+ROW: Final = 50.0
+AXIS: Final = 30.0
+# what an answer with a day is drawn in
+COLOURS: Final = {DutyStanding.ON_TIME: fr.GREEN, DutyStanding.LATE: fr.VERMILION}
+AS_OF: Final = dw.Pen(fr.BLUE, 1.6, (2, 3))
+OVERDUE: Final = dw.Pen(fr.VERMILION, 3, (6, 4))
+WORDS: Final = dw.Font(11)
+STANDING: Final = dw.Font(11, bold=True)
+FINE: Final = dw.Font(9.5, colour=fr.GREY)
+DAY: Final = dw.Font(10, bold=True, colour=fr.BLUE)
+
+
+def draw_timeline(subject: Subject, *, rows: object = 40) -> fr.Picture:
+    """The obligations a country recorded or something answers, else all: at most ``rows``, first due first.
+
+    Only whole days are drawn as dates; what is vague, not ratified or not known is said in words.
+
+    Raises:
+        QueryError: no whole number from 1.
+    """
+    margins = subject.graph.margins(subject.level).rows
+    every = [row for row in margins if row.obligation.is_recorded or row.response] or list(margins)
+    drawn = every[: sj.whole(rows, "rows")]
+    names = subject.names(sorted({iri for row in every for iri in _things(row)}))
+
+    axis = _axis(subject, drawn)
+    bottom = ROW * len(drawn)
+    marks: list[dw.Mark] = [
+        *_row_heads(subject, names, drawn),
+        *_years(axis, bottom),
+        *_today(subject, axis, bottom),
+    ]
+    for at, row in enumerate(drawn):
+        y = ROW * (at + 0.5)
+        words = _duty_words(subject, names, row)
+        things = (names[row.obligation.iri].text, names[row.obligation.instrument].text)
+        on_axis = (*_duty_marks(axis, row, y), *_beside(words, y))
+        marks.append(dw.Group(on_axis, "\n".join((*things, *words))))
+    if not drawn:
+        marks.append(dw.Label(0, 20, PRINTING.say("empty", subject.language), WORDS))
+
+    caption = fr.Caption(
+        subject.say("timeline-title"),
+        subject.say("timeline-lead"),
+        _signs(subject),
+        tuple(_notes(subject, every, len(margins) - len(drawn))),
+    )
+    size = (WIDE, AXIS + max(bottom, ROW), AXIS)
+    return fr.Picture(
+        subject, "timeline", caption, size, marks, lambda: sj.table(COLUMNS, _rows(names, every))
+    )
+
+
+def _things(row: Margin) -> Iterator[str]:
+    yield row.obligation.iri
+    yield row.obligation.instrument
+    if row.response:
+        yield row.response.work
+
+
+def _answered(row: Margin) -> date | None:
+    # the day of the answer, where it is drawn
+    return row.response.day if row.response and row.standing in COLOURS else None
+
+
+def _axis(subject: Subject, drawn: Sequence[Margin]) -> Axis:
+    days = [subject.graph.as_of]
+    for row in drawn:
+        days += [day for day in (row.obligation.due, _answered(row)) if day]
+    return Axis(min(days).year, max(days).year, HEAD, SPAN)
+
+
+# Marks
+
+
+def _row_heads(subject: Subject, names: Names, drawn: Sequence[Margin]) -> Iterator[dw.Mark]:
+    for at, row in enumerate(drawn):
+        y = ROW * at
+        yield dw.Box(0, y, WIDE, ROW, fr.SHADE if at % 2 == 0 else fr.PAPER)
+        duty = names[row.obligation.iri]
+        instrument = names[row.obligation.instrument].text
+        box = dw.Box(-20, y, HEAD + 10, ROW)
+        yield fr.row_head(box, "", duty, instrument, subject.leads(duty.iri))
+
+
+def _years(axis: Axis, bottom: float) -> Iterator[dw.Mark]:
+    for year in range(axis.first, axis.last + 1, ticks(axis.first, axis.last, 13)):
+        x = axis.x(date(year, 1, 1))
+        yield dw.Line(((x, -4), (x, bottom)), dw.Pen(fr.RULE, 0.8))
+        yield dw.Label(x + 3, -8, str(year), WORDS)
+
+
+def _today(subject: Subject, axis: Axis, bottom: float) -> Iterator[dw.Mark]:
+    # its words stand above the line, but not beyond the axis and what is said beside it
+    day = message.in_words(subject.graph.as_of, subject.language)
+    words = PRINTING.say("basis-as-of", subject.language, day=day)
+    wide = dw.measure(words, DAY)
+    x = axis.x(subject.graph.as_of)
+    yield dw.Line(((x, -4), (x, bottom)), AS_OF)
+    yield dw.Label(min(max(x - wide / 2, HEAD), WIDE - wide), -21, words, DAY)
+
+
+def _duty_marks(axis: Axis, row: Margin, y: float) -> Iterator[dw.Mark]:
+    # when it is due, and from there to its answer or, while none is known, to the day of the picture
+    if row.standing is DutyStanding.DUE_UNKNOWN or row.obligation.due is None:
+        yield from fr.hatched(dw.Box(HEAD + 8, y - 9, SPAN - 16, 18))
+        return
+    due = axis.x(row.obligation.due)
+    if day := _answered(row):
+        yield from _answer(row, due, axis.x(day), y)
+    elif row.overdue:
+        today = axis.x(row.as_of)
+        colour = COLOURS.get(row.standing, fr.VERMILION)
+        yield dw.Line(((due, y), (today - 5, y)), OVERDUE._replace(colour=colour))
+        yield dw.Line.arrow((today, y), 0.0, colour, 9)
+    yield dw.Line.diamond(due, y, 7, fill=fr.INK, pen=dw.Pen(fr.PAPER, 1))
+
+
+def _answer(row: Margin, due: float, answered: float, y: float) -> Iterator[dw.Mark]:
+    # an act is a dot, an action a box
+    colour = COLOURS[row.standing]
+    edge = dw.Pen(fr.PAPER, 1)
+    yield dw.Line(((due, y), (answered, y)), dw.Pen(colour, 5))
+    if row.response and row.response.is_act:
+        yield dw.Dot(answered, y, 6.5, colour, edge)
+    else:
+        yield dw.Box(answered - 6, y - 6, 12, 12, colour, edge)
+
+
+def _beside(words: Sequence[str], y: float) -> Iterator[dw.Mark]:
+    # to the right of the axis the standing in bold, then the day and what answers
+    box = dw.Box(HEAD + SPAN + 6, y - ROW / 2, SAYS - 6, ROW)
+    fonts = (STANDING, FINE, FINE)[: len(words)]
+    lines = [dw.shorten(line, SAYS - 12, font) for line, font in zip(words, fonts, strict=True)]
+    labels = dw.centred(box, lines, WORDS, anchor="start", pad=4)
+    for label, font in zip(labels, fonts, strict=True):
+        yield dw.Label(label.x, label.y, label.text, font)
+
+
+# What is said of an obligation
+
+
+def _duty_words(subject: Subject, names: Names, row: Margin) -> tuple[str, ...]:
+    # its standing, the day it is due, and what answers it
+    say = subject.say
+    duty = row.obligation
+    if row.standing is DutyStanding.DUE_UNKNOWN:
+        if duty.needs_ratification and not duty.binds(row.as_of):
+            return (say("standing-not-ratified"),)
+        return (coded("met", "unknown").say(subject.language),)
+    number = len(row.responses)
+    if row.margin is not None and row.response and row.response.day:
+        number = abs(row.margin)
+    standing = say(f"standing-{_key(row.standing)}", n=number)
+    return standing, _due_words(subject, row), _answer_words(subject, names, row)
+
+
+def _due_words(subject: Subject, row: Margin) -> str:
+    language = subject.language
+    due = row.obligation.due
+    if due is None:
+        return ""
+    if row.coming is None or row.coming == due:
+        return subject.say("due", day=message.in_words(due, language))
+    # two days in words are wider than the column
+    words = subject.say("due-again", day=due.isoformat(), then=row.coming.isoformat())
+    return message.with_days(words, language)
+
+
+def _answer_words(subject: Subject, names: Names, row: Margin) -> str:
+    answer = row.response
+    if row.margin is not None and answer is not None and answer.day is not None:
+        kind = "act" if answer.is_act else "action"
+        day = message.in_words(answer.day, subject.language)
+        return subject.say(f"answer-{kind}", day=day, name=names[answer.work].text)
+    if row.overdue:
+        return subject.say("overdue", n=row.overdue)
+    return subject.say("not-yet-due")
+
+
+def _key(standing: DutyStanding) -> str:
+    return standing.value.replace(" ", "-")
+
+
+def _named(subject: Subject, standing: DutyStanding) -> str:
+    return coded("standing", _key(standing)).say(subject.language)
+
+
+# Legend, notes and table
+
+
+def _signs(subject: Subject) -> tuple[fr.Sign, ...]:
+    say = subject.say
+    overdue = (
+        dw.Line(((0, 9), (23, 9)), OVERDUE),
+        dw.Line.arrow((29, 9), 0.0, fr.VERMILION, 9),
+    )
+    return (
+        fr.Sign((dw.Line.diamond(15, 9, 7, fill=fr.INK),), say("sign-due")),
+        fr.Sign((dw.Dot(15, 9, 6.5, fr.GREY),), in_words("is_act", subject.language)),
+        fr.Sign((dw.Box(9, 3, 12, 12, fr.GREY),), say("sign-action")),
+        fr.sign(dw.Pen(fr.GREEN, 5), _named(subject, DutyStanding.ON_TIME)),
+        fr.sign(dw.Pen(fr.VERMILION, 5), _named(subject, DutyStanding.LATE)),
+        fr.Sign(overdue, say("sign-overdue")),
+        fr.sign(AS_OF, say("sign-as-of"), upright=True),
+        fr.sign("", say("sign-hatch-due")),
+    )
+
+
+def _notes(subject: Subject, every: Sequence[Margin], undrawn: int) -> Iterator[str]:
+    numbers = Counter(row.standing for row in every)
+    colon = format_of("colon", subject.language)
+    counted = [
+        f"{_named(subject, standing)}{colon}{numbers[standing]}"
+        for standing in DutyStanding
+        if numbers[standing]
+    ]
+    yield subject.say("timeline-summary", n=len(every), parts=", ".join(counted) or "0")
+    if undrawn:
+        yield subject.say("obligations-left-out", n=undrawn)
+
+
+def _rows(names: Names, every: Sequence[Margin]) -> Iterator[tuple[Cell, ...]]:
+    for row in every:
+        duty = row.obligation
+        answer = row.response
+        yield (
+            duty.iri,
+            names[duty.iri].text,
+            duty.instrument,
+            names[duty.instrument].text,
+            duty.due,
+            str(row.standing.value),
+            answer.work if answer else None,
+            names[answer.work].text if answer else None,
+            answer.day if answer else None,
+            row.margin,
+            row.overdue or None,
+            row.as_of,
+        )
