@@ -12,7 +12,7 @@ from pan2kg.site.page import File, Markup, PageContext, Values, View
 from pan2kg.site.plan import ordered, period
 from pan2kg.site.plan_matrix import chosen, shown_plans
 from pan2kg.store.store import plain
-from pan2kg.tables import gaps
+from pan2kg.tables import duties
 from pan2kg.turtle.vocabulary import DCTERMS, PAN
 
 
@@ -165,7 +165,7 @@ def _obligations(context: PageContext) -> Values:
     return {
         "title": context.t("obligations-title"),
         "picture": context.draw("timeline") if figures.rows else None,
-        "table": show(gaps.for_pages(figures), context),
+        "table": show(duties.for_pages(figures), context),
         "dues": sorted(dues, key=lambda due: (due.due, due.obligation, due.graph)),
         "notes": notes,
         "downloads": [

@@ -1,14 +1,9 @@
-"""The gap report: one list a kind of gap, with how many of how many, and what cannot be computed, and why.
+"""The gap report: a list for each kind of gap, with how many of how many, and where nobody looked."""
 
-Then the tables of what has to be met: obligations, what builds on something else, and
-recommendations.
-"""
-
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from pan2kg.coherence import (
     HEADLINE,
@@ -23,224 +18,289 @@ from pan2kg.coherence.citations import Channel, State, Verdict
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, Text
-from pan2kg.store import is_true, program_query
+from pan2kg.store import program_query
 from pan2kg.tables import DEFAULT, Table, TableChoice, bodies, coverage, make, note, table as layout
+from pan2kg.tables.duties import depending
 from pan2kg.tables.figure_words import bits_words, in_each
-from pan2kg.turtle.vocabulary import ID, key
 
 _TABLES: Final = Messages("table")
-WAIT = 90
+WAIT: Final = 90
 """After how many days a candidate has waited too long."""
-SUMMARY = ("gap", "gaps_number", "gaps_of", "command")
-LIST = ("gap", "subject", "other", "detail", "level")
+SUMMARY: Final = ("gap", "gaps_number", "gaps_of", "command")
+LIST: Final = ("gap", "subject", "other", "detail", "level")
 
-Scope = tuple[frozenset[str], Level, frozenset[str]]
-"""The plans whose gaps are looked for, none for all; the level of evidence; and those of which one must do what no
-action does."""
-ALL: Final[Scope] = (frozenset(), HEADLINE, frozenset())
-Gap = tuple[str, str | None, Text | None, Level | None]
-"""What has it, what it lacks, in how much, and on whose word."""
-Listed = tuple[list[Gap], int | None, str]
-"""The gaps of a kind, of how many, None where it cannot be assessed, and the query that shows the statements."""
+
+class Scope(NamedTuple):
+    """Whose gaps are looked for, at which level of evidence.
+
+    ``plans`` are those whose gaps they are, none for all; ``acting`` those of which one must do
+    what no action does.
+    """
+
+    plans: frozenset[str]
+    level: Level
+    acting: frozenset[str]
+
+    def holds(self, graph: Graph, *works: str) -> bool:
+        """Whether one of the works is of a plan whose gaps are looked for."""
+        return _any_inside(graph, self.plans, works)
+
+
+ALL: Final = Scope(frozenset(), HEADLINE, frozenset())
+
+
+class Gap(NamedTuple):
+    """What has a gap, what it lacks, in how much, and on whose word."""
+
+    subject: str
+    lacking: str | None = None
+    detail: Text | None = None
+    level: Level | None = None
+
+
+class Listed(NamedTuple):
+    """The gaps of a kind, and of how many: None where nobody looked.
+
+    ``sparql`` is the query that shows the statements they come from.
+    """
+
+    gaps: list[Gap]
+    population: int | None
+    sparql: str
+
+
 Find = Callable[[Graph, Scope], Listed]
 
 
 def gaps(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
-    # How many gaps of each kind, or with part the list of one kind; with plans or a country named,
-    # only theirs. That no action does something is said of the project's own country where none is
-    # named.
-    plans = frozenset(graph.plans(choice.plans))
-    plans = plans or (bodies.own_plans(graph, choice.country) if choice.country else frozenset())
-    scope = plans, choice.evidence, plans or bodies.own_plans(graph, choice.country)
+    """How many gaps of each kind; with ``part`` the list of one kind.
+
+    With plans or a country named, only theirs. That no action does something is said of the
+    project's own country where none is named.
+
+    Raises:
+        QueryError: there is no such kind, plan or country.
+    """
+    scope = _scope(graph, choice)
     basis = graph.uses.basis
-    line = known.basis_line(graph.known(choice.evidence))
-    if plans or choice.country or choice.part in OWN:
+    if scope.plans or choice.country or choice.part in OWN:
         basis = bodies.looked_upon(graph, choice)
-    rows: list[tuple[object, ...]] = []
+    line = known.basis_line(graph.known(choice.evidence))
+    is_narrowed = scope.acting != scope.plans
     if not choice.part:
-        for kind in KINDS:
-            listed, of, _ = _find(graph, kind, scope)
-            rows.append(
-                (kind, None if of is None else len(listed), of, f"pan2kg coherence gaps {kind}")
-            )
-        notes = [
-            *([note("own-country")] if scope[2] != plans else []),
-            *([] if graph.scores else [note("no-scores")]),
-        ]
-        notes += [
-            note("no-mitigation"),
-            note("no-validity", day=graph.as_of.isoformat()),
-            note("unread"),
-        ]
+        rows = [_counted(graph, kind, scope) for kind in KINDS]
+        notes = _notes_on_all(graph, is_narrowed=is_narrowed)
         return make(graph, "gaps", SUMMARY, rows, notes, line=line, basis=basis, is_dated=True)
     if choice.part not in KINDS:
         raise QueryError("no-part", remedy="there-are", part=choice.part, names=", ".join(KINDS))
-    listed, of, sparql = _find(graph, choice.part, scope)
-    rows += [(choice.part, *gap) for gap in listed]
-    notes = [note("not-assessed-gap") if of is None else note("gaps-counted", n=len(listed), of=of)]
-    notes += [note(f"gap-{choice.part}")] if _TABLES.has(f"note.gap-{choice.part}") else []
-    notes += [note("own-country")] if choice.part in OWN and scope[2] != plans else []
-    notes += [note("no-mitigation")] if choice.part == "negative-interaction" else []
-    basis = basis.also("gap", choice.part)
+    listed = find_gaps(graph, choice.part, scope)
     return make(
-        graph, "gaps", LIST, rows, notes, sparql=sparql, line=line, basis=basis, is_dated=True
+        graph,
+        "gaps",
+        LIST,
+        [(choice.part, *gap) for gap in listed.gaps],
+        _notes_on(choice.part, listed, is_narrowed=is_narrowed),
+        sparql=listed.sparql,
+        line=line,
+        basis=basis.also("gap", choice.part),
+        is_dated=True,
     )
 
 
-def _find(graph: Graph, kind: str, scope: Scope) -> Listed:
-    # those of all plans are kept, for each language and for the list of the kind
+def _scope(graph: Graph, choice: TableChoice) -> Scope:
+    plans = frozenset(graph.plans(choice.plans))
+    if not plans and choice.country:
+        plans = bodies.own_plans(graph, choice.country)
+    return Scope(plans, choice.evidence, plans or bodies.own_plans(graph, choice.country))
+
+
+def _counted(graph: Graph, kind: str, scope: Scope) -> tuple[object, ...]:
+    listed = find_gaps(graph, kind, scope)
+    number = None if listed.population is None else len(listed.gaps)
+    return kind, number, listed.population, f"pan2kg coherence gaps {kind}"
+
+
+def _notes_on_all(graph: Graph, *, is_narrowed: bool) -> list[Text]:
+    notes = []
+    if is_narrowed:
+        notes.append(note("own-country"))
+    if not graph.scores:
+        notes.append(note("no-scores"))
+    day = graph.as_of.isoformat()
+    return [*notes, note("no-mitigation"), note("no-validity", day=day), note("unread")]
+
+
+def _notes_on(kind: str, listed: Listed, *, is_narrowed: bool) -> list[Text]:
+    if listed.population is None:
+        notes = [note("not-assessed-gap")]
+    else:
+        notes = [note("gaps-counted", n=len(listed.gaps), of=listed.population)]
+    if _TABLES.has(f"note.gap-{kind}"):
+        notes.append(note(f"gap-{kind}"))
+    if kind in OWN and is_narrowed:
+        notes.append(note("own-country"))
+    if kind == "negative-interaction":
+        notes.append(note("no-mitigation"))
+    return notes
+
+
+def find_gaps(graph: Graph, kind: str, scope: Scope) -> Listed:
+    """The gaps of a kind; those of all plans are looked for once a graph, whatever the language."""
     find = partial(KINDS[kind], graph, scope)
-    return find() if scope[0] else graph.once(("gaps", kind, scope), find)
+    return find() if scope.plans else graph.once(("gaps", kind, scope), find)
 
 
-def _inside(graph: Graph, plans: frozenset[str], *works: str) -> bool:
-    return any(
-        bool(work) and (not plans or graph.home_of.get(work, work) in plans) for work in works
-    )
+def _any_inside(graph: Graph, plans: frozenset[str], works: Iterable[str]) -> bool:
+    """Whether one of the works is a plan or an action of the plans; no plans are all."""
+    homes = [graph.home_of.get(work, work) for work in works if work]
+    return any(not plans or home in plans for home in homes)
+
+
+# Obligations, principles, targets and groups
 
 
 def _obligations(standing: obligations.DutyStanding) -> Find:
+    """Recorded obligations of a standing, of all that are recorded."""
+
     def find(graph: Graph, scope: Scope) -> Listed:
-        recorded = [row for row in graph.margins(scope[1]) if row.obligation.is_recorded]
-        listed = list[Gap]()
-        for row in recorded:
-            if row.standing is standing:
-                answer = row.response
-                detail = None
-                if row.margin is not None and row.margin > 0:
-                    detail = _TABLES.text("note.days-late", n=row.margin)
-                elif row.overdue:
-                    detail = _TABLES.text("note.days-overdue", n=row.overdue)
-                work, level = (answer.work, answer.level) if answer else (None, None)
-                listed.append((row.obligation.iri, work, detail, level))
-        is_assessed = any(
-            row.standing is not obligations.DutyStanding.NOT_ASSESSED for row in recorded
-        )
-        return (
-            listed,
-            len(recorded) if is_assessed else None,
-            program_query("coherence/obligations"),
-        )
+        margins = graph.margins(scope.level)
+        recorded = [margin for margin in margins if margin.obligation.is_recorded]
+        listed = [_duty_gap(margin) for margin in recorded if margin.standing is standing]
+        unassessed = obligations.DutyStanding.NOT_ASSESSED
+        is_assessed = any(margin.standing is not unassessed for margin in recorded)
+        population = len(recorded) if is_assessed else None
+        return Listed(listed, population, program_query("coherence/obligations"))
 
     return find
+
+
+def _duty_gap(margin: obligations.Margin) -> Gap:
+    detail = None
+    if margin.margin is not None and margin.margin > 0:
+        detail = _TABLES.text("note.days-late", n=margin.margin)
+    elif margin.overdue:
+        detail = _TABLES.text("note.days-overdue", n=margin.overdue)
+    duty = margin.obligation.iri
+    answer = margin.response
+    if answer is None:
+        return Gap(duty, None, detail)
+    return Gap(duty, answer.work, detail, answer.level)
 
 
 def _without_action(name: str) -> Find:
+    """What a query lists and no action of the acting plans is about."""
+
     def find(graph: Graph, scope: Scope) -> Listed:
         query = program_query(name)
         works_of = dict[str, set[str]]()
-        for iri, action, *level in graph.read(query):
+        for iri, action, *levels in graph.read(query):
             works = works_of.setdefault(iri, set())
-            if (not level or evidence.counts(evidence.level(level[0]), scope[1])) and _inside(
-                graph, scope[2], action
-            ):
+            is_counted = not levels or evidence.counts(evidence.level(levels[0]), scope.level)
+            if is_counted and _any_inside(graph, scope.acting, [action]):
                 works.add(action)
-        empty: list[Gap] = [
-            (iri, None, None, None) for iri, actions in works_of.items() if not actions
-        ]
-        # where no action does anything of the kind, nobody looked
-        return (empty, len(works_of), query) if len(empty) < len(works_of) else ([], None, query)
+        empty = [Gap(iri) for iri, works in works_of.items() if not works]
+        return _unless_all(empty, len(works_of), query)
 
     return find
+
+
+def _unless_all(empty: list[Gap], population: int, query: str) -> Listed:
+    """Where nothing at all was done of a kind nobody looked, so that nothing is known to lack."""
+    if len(empty) == population:
+        return Listed([], None, query)
+    return Listed(empty, population, query)
 
 
 def _groups(graph: Graph, scope: Scope) -> Listed:
-    rows = bodies.target_groups(
-        graph, TableChoice(plans=tuple(sorted(scope[2])), country=layout.EVERYWHERE)
-    ).rows
-    empty: list[Gap] = [
-        (str(row["group"]), None, None, None) for row in rows if row["aim"] == "forgotten"
-    ]
-    query = program_query("tables/group-uses")
-    # where no action of these plans was annotated, nothing is known to be forgotten
-    return (empty, len(rows), query) if len(empty) < len(rows) else ([], None, query)
+    """Target groups at which no action of the acting plans aims."""
+    choice = TableChoice(plans=tuple(sorted(scope.acting)), country=layout.EVERYWHERE)
+    rows = bodies.target_groups(graph, choice).rows
+    empty = [Gap(str(row["group"])) for row in rows if row["aim"] == "forgotten"]
+    return _unless_all(empty, len(rows), program_query("tables/group-uses"))
+
+
+# What actions lack
 
 
 def _bodiless(graph: Graph, scope: Scope) -> Listed:
-    # Among the actions of plans of which a body is recorded for one action: elsewhere bodies were
-    # not looked for.
-    sought = {
-        graph.home_of.get(profile.work)
-        for profile in graph.profiles
-        if profile.bodies or profile.leads
-    }
-    with_body = {
-        profile.work for profile in graph.profiles_at(scope[1]) if profile.bodies or profile.leads
-    }
-    actions = [
-        action
-        for action, plan in graph.home_of.items()
-        if plan in sought and _inside(graph, scope[0], action)
-    ]
-    empty: list[Gap] = [
-        (action, graph.home_of[action], None, None) for action in actions if action not in with_body
-    ]
-    return empty, len(actions) or None, program_query("coherence/tags")
+    """Actions without a body, of plans of which one action has one: elsewhere nobody looked."""
+    with_body = _with_body(graph.profiles)
+    plans_read = {graph.home_of.get(work) for work in with_body}
+    actions = []
+    for action, plan in graph.home_of.items():
+        if plan in plans_read and scope.holds(graph, action):
+            actions.append(action)
+    at_level = _with_body(graph.profiles_at(scope.level))
+    empty = [Gap(action, graph.home_of[action]) for action in actions if action not in at_level]
+    return Listed(empty, len(actions) or None, program_query("coherence/tags"))
+
+
+def _with_body(profiles: Iterable[coordination.Profile]) -> set[str]:
+    return {profile.work for profile in profiles if profile.bodies or profile.leads}
 
 
 def _field(name: str, presence: coordination.Presence) -> Find:
+    """Annotated actions of which a field is absent, or vague, of those where it was read."""
+
     def find(graph: Graph, scope: Scope) -> Listed:
-        rows = [
-            row
-            for row in coverage.fields_of(graph)
-            if row.annotated and _inside(graph, scope[0], row.action)
-        ]
-        empty: list[Gap] = [
-            (row.action, row.plan, None, None) for row in rows if dict(row.fields)[name] is presence
-        ]
-        of = sum(dict(row.fields)[name] is not coordination.Presence.UNREAD for row in rows)
-        return empty, of or None, program_query("coherence/fields")
+        listed = []
+        number_read = 0
+        for entry in coverage.fields_of(graph):
+            if not entry.annotated or not scope.holds(graph, entry.action):
+                continue
+            recorded = dict(entry.fields)[name]
+            if recorded is presence:
+                listed.append(Gap(entry.action, entry.plan))
+            if recorded is not coordination.Presence.UNREAD:
+                number_read += 1
+        return Listed(listed, number_read or None, program_query("coherence/fields"))
 
     return find
 
 
+# Citations
+
+
 def _occasions(state: State) -> Find:
-    # Occasions to cite where no citation was seen: it is known to be missing, or nobody read in
-    # full.
+    """Occasions to cite where no citation was seen: it is known to be missing, or nobody read in full."""
+
     def find(graph: Graph, scope: Scope) -> Listed:
-        at = graph.known(scope[1])
-        listed = list[Gap]()
-        expected = (occasion for occasion in at.occasions if occasion.is_expected)
-        every = [
-            occasion
-            for occasion in expected
-            if _inside(graph, scope[0], occasion.source, occasion.target)
-        ]
-        for occasion in every:
-            if occasion.state is state:
+        knowledge = graph.known(scope.level)
+        listed = []
+        expected = 0
+        for occasion in knowledge.occasions:
+            pair = occasion.source, occasion.target
+            if not occasion.is_expected or not scope.holds(graph, *pair):
+                continue
+            expected += 1
+            if occasion.state is not state:
+                continue
+            detail = None
+            if occasion.bits > 0:
                 shared = in_each(bits_words, occasion.bits)
-                detail = (
-                    _TABLES.text("note.bits-shared", shared=shared) if occasion.bits > 0 else None
-                )
-                ends = occasion.source, occasion.target
-                listed.append((*ends, detail, at.link_level(*ends)))
-        return listed, len(every) or None, program_query("coherence/plan-statements")
+                detail = _TABLES.text("note.bits-shared", shared=shared)
+            listed.append(Gap(*pair, detail, knowledge.link_level(*pair)))
+        return Listed(listed, expected or None, program_query("coherence/plan-statements"))
 
     return find
 
 
 def _returns(state: State) -> Find:
-    # Citing pairs of which the way back is expected and was not seen; without an expected one
-    # nothing is assessed.
+    """Citing pairs of which the way back is expected and was not seen; elsewhere nothing is assessed."""
+
     def find(graph: Graph, scope: Scope) -> Listed:
-        at = graph.known(scope[1])
-        every = [
-            direction
-            for direction in citations.returns(at.chronology, at.tables.readings, at=scope[1])
-            if direction.verdict is Verdict.EXPECTED
-            and _inside(graph, scope[0], direction.source, direction.target)
-        ]
-        listed: list[Gap] = [
-            (
-                direction.source,
-                direction.target,
-                None,
-                at.link_level(direction.source, direction.target),
-            )
-            for direction in every
-            if direction.state is state
-        ]
-        return listed, len(every) or None, program_query("coherence/plan-statements")
+        knowledge = graph.known(scope.level)
+        readings = knowledge.tables.readings
+        listed = []
+        expected = 0
+        for direction in citations.returns(knowledge.chronology, readings, at=scope.level):
+            pair = direction.source, direction.target
+            if direction.verdict is not Verdict.EXPECTED or not scope.holds(graph, *pair):
+                continue
+            expected += 1
+            if direction.state is state:
+                listed.append(Gap(*pair, None, knowledge.link_level(*pair)))
+        return Listed(listed, expected or None, program_query("coherence/plan-statements"))
 
     return find
 
@@ -249,82 +309,94 @@ _POSSIBLE: Final = frozenset((State.SEEN, State.ABSENT, State.OPEN))
 
 
 def _elsewhere(seen: Channel, missing: Channel) -> Find:
+    """Citations seen in one channel and not in another where they could stand too."""
+
     def find(graph: Graph, scope: Scope) -> Listed:
-        at = graph.known(scope[1])
-        states = {
-            pair: at.place(*pair, missing)
-            for pair in sorted(at.chronology.cited)
-            if at.chronology.seen(*pair, scope[1], seen) and _inside(graph, scope[0], *pair)
-        }
-        every = {pair: state for pair, state in states.items() if state in _POSSIBLE}
-        listed: list[Gap] = [
-            (*pair, layout.coded("citation", state.value), at.link_level(*pair))
-            for pair, state in every.items()
-            if state is not State.SEEN
-        ]
-        return listed, len(every) or None, program_query("coherence/plan-statements")
+        knowledge = graph.known(scope.level)
+        chronology = knowledge.chronology
+        listed = []
+        possible = 0
+        for pair in sorted(chronology.cited):
+            if not chronology.seen(*pair, scope.level, seen) or not scope.holds(graph, *pair):
+                continue
+            state = knowledge.place(*pair, missing)
+            if state not in _POSSIBLE:
+                continue
+            possible += 1
+            if state is not State.SEEN:
+                detail = layout.coded("citation", state.value)
+                listed.append(Gap(*pair, detail, knowledge.link_level(*pair)))
+        return Listed(listed, possible or None, program_query("coherence/plan-statements"))
 
     return find
 
 
+# What works do to each other
+
+
 def _overlaps(graph: Graph, scope: Scope) -> Listed:
-    uses = graph.uses_at(scope[1])
-    profiles = graph.profiles_at(scope[1])
-    line = graph.known(scope[1]).chronology.line
-    led = sum(
-        bool(p.leads) and p.work in graph.home_of and _inside(graph, scope[0], p.work)
-        for p in profiles
-    )
-    rows = coordination.overlaps(
+    """Actions that do the same under several leads, of those with a lead."""
+    uses = graph.uses_at(scope.level)
+    profiles = graph.profiles_at(scope.level)
+    line = graph.known(scope.level).chronology.line
+    led = 0
+    for profile in profiles:
+        if profile.leads and profile.work in graph.home_of and scope.holds(graph, profile.work):
+            led += 1
+    listed = []
+    for overlap in coordination.overlaps(
         uses, profiles, graph.bits, line, said=graph.profiles, country=graph.country_of
-    )
-    listed: list[Gap] = [
-        (row.actions[0], row.actions[1], None, None)
-        for row in rows
-        if row.kind != "edition" and _inside(graph, scope[0], *row.actions)
-    ]
-    return listed, led or None, program_query("coherence/tags")
+    ):
+        if overlap.kind != "edition" and scope.holds(graph, *overlap.actions):
+            listed.append(Gap(overlap.actions[0], overlap.actions[1]))
+    return Listed(listed, led or None, program_query("coherence/tags"))
 
 
 def _negative(graph: Graph, scope: Scope) -> Listed:
-    scored = [
-        cell
-        for scores in graph.scores
-        for cell in scores.cells()
-        if _inside(graph, scope[0], *cell[:2])
-    ]
-    listed: list[Gap] = [
-        (source, to, Text.of(str(score)), None) for source, to, score in scored if score < 0
-    ]
-    return listed, len(scored) or None, program_query("coherence/scores")
+    """What experts scored below 0, of all that they scored."""
+    listed = []
+    scored = 0
+    for scores in graph.scores:
+        for source, target, score in scores.cells():
+            if not scope.holds(graph, source, target):
+                continue
+            scored += 1
+            if score < 0:
+                listed.append(Gap(source, target, Text.of(str(score))))
+    return Listed(listed, scored or None, program_query("coherence/scores"))
 
 
 def _disordered(graph: Graph, scope: Scope) -> Listed:
-    rows = [row for row in depending(graph, scope[1]) if _inside(graph, scope[0], row[0], row[1])]
-    listed: list[Gap] = [(row[0], row[1], None, row[6]) for row in rows if row[5] == "out-of-order"]
-    return (
-        listed,
-        sum(row[5] != "unknown" for row in rows) or None,
-        program_query("tables/dependencies"),
-    )
+    """What builds on something that ends later, of the pairs whose ends are known."""
+    listed = []
+    dated = 0
+    for dependency in depending(graph, scope.level):
+        if not scope.holds(graph, dependency.later, dependency.earlier):
+            continue
+        if dependency.order != "unknown":
+            dated += 1
+        if dependency.order == "out-of-order":
+            listed.append(Gap(dependency.later, dependency.earlier, None, dependency.level))
+    return Listed(listed, dated or None, program_query("tables/dependencies"))
 
 
-def _old(graph: Graph, scope: Scope) -> Listed:
-    rows = [
-        row
-        for row in graph.read(program_query("tables/candidates"))
-        if _inside(graph, scope[0], *row[1:3])
-    ]
+def _waiting(graph: Graph, scope: Scope) -> Listed:
+    """Candidate links that have waited for a decision longer than :data:`WAIT` days."""
+    query = program_query("tables/candidates")
     latest_day = (graph.as_of - timedelta(days=WAIT)).isoformat()
-    waiting: dict[str, Gap] = {
-        link: (source, target, Text.of(day[:10]), None)
-        for link, source, target, day in rows
-        if day and day[:10] < latest_day
-    }
-    return [*waiting.values()], len({row[0] for row in rows}), program_query("tables/candidates")
+    candidates = set[str]()
+    waiting = dict[str, Gap]()
+    for link, source, target, proposed in graph.read(query):
+        if not scope.holds(graph, source, target):
+            continue
+        candidates.add(link)
+        day = proposed[:10]
+        if day and day < latest_day:
+            waiting[link] = Gap(source, target, Text.of(day))
+    return Listed([*waiting.values()], len(candidates), query)
 
 
-KINDS: Mapping[str, Find] = {
+KINDS: Final[Mapping[str, Find]] = {
     "obligation-uncovered": _obligations(obligations.DutyStanding.UNCOVERED),
     "obligation-late": _obligations(obligations.DutyStanding.LATE),
     "obligation-vague": _obligations(obligations.DutyStanding.VAGUE),
@@ -345,7 +417,7 @@ KINDS: Mapping[str, Find] = {
     "overlap": _overlaps,
     "negative-interaction": _negative,
     "dependency-out-of-order": _disordered,
-    "candidate-waiting": _old,
+    "candidate-waiting": _waiting,
 }
 """Each kind of gap, and what finds it."""
 
@@ -353,214 +425,3 @@ OWN: Final = frozenset(
     ("principle-without-action", "target-without-action", "group-without-action")
 )
 """The kinds that say that no action does something: asked of the plans of one country, the project's own if of none."""
-
-RECURRING = ("every", "last_due", "next_due")
-DUTIES = (
-    "obligation", "obligation_kind", "force", "instrument", "provision", "holder", "holder_basis", "national", "due",
-    *RECURRING, "standing", "met", "margin", "overdue", "answer",
-    "answered_on", "signed_on", "is_act", "level", "answers", "touching", "needs_ratification", "ratified",
-)  # fmt: skip
-DETAILS = frozenset(
-    {
-        "force",
-        "provision",
-        "holder_basis",
-        "national",
-        "signed_on",
-        "is_act",
-        "answers",
-        "touching",
-        "needs_ratification",
-        "ratified",
-    }
-)
-"""The columns of the files alone: a page says them of each obligation on its own page."""
-
-
-def duties(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
-    # One that recurs has every so many months, and the days it was due last and is due next; due is
-    # the one the row speaks of. Only what is said at the level of evidence chosen answers. With
-    # plans named, only obligations one of their actions answers; part restricts to one standing.
-    plans = frozenset(graph.plans(choice.plans))
-    if choice.part and choice.part not in layout.codes("standing"):
-        raise QueryError(
-            "no-part",
-            remedy="there-are",
-            part=choice.part,
-            names=", ".join(layout.codes("standing")),
-        )
-    margins = graph.margins(choice.evidence)
-    rows = [
-        row
-        for row in margins
-        if (
-            not plans
-            or plans & {graph.home_of.get(response.work, "") for response in row.responses}
-        )
-        and choice.part in ("", row.standing.value.replace(" ", "-"))
-    ]
-    notes = [
-        note("obligations-known", n=len(margins)),
-        note("answers-means"),
-        note("not-overdue-before"),
-    ]
-    if any(row.obligation.every for row in rows):
-        notes.append(note("recurs-means"))
-    if any(not row.obligation.is_recorded for row in rows):
-        notes.append(note("unrecorded-means"))
-    if any(row.standing is obligations.DutyStanding.UNCOVERED for row in rows):
-        notes.append(note("uncovered-means", n=margins.basis.annotated, of=margins.basis.n))
-    line = known.basis_line(graph.known(choice.evidence))
-    sparql = program_query("coherence/obligations")
-    return make(
-        graph,
-        "obligations",
-        DUTIES,
-        map(_duty, rows),
-        notes,
-        sparql=sparql,
-        line=line,
-        basis=margins.basis,
-        is_dated=True,
-    )
-
-
-def _duty(row: obligations.Margin) -> tuple[object, ...]:
-    duty = row.obligation
-    answer = row.response
-    # whether a country recorded who has to meet it, or it follows from who is a member or a party,
-    # or nobody knows
-    basis = "recorded" if duty.is_recorded else "derived" if duty.holder else "none"
-    kind, force = (
-        f"{ID}{scheme}/{name}" if name else None
-        for scheme, name in (
-            ("obligationkind", duty.kind),
-            ("force", duty.force),
-        )
-    )
-    return (
-        duty.iri,
-        kind,
-        force,
-        duty.instrument,
-        duty.provision,
-        duty.holder,
-        basis,
-        duty.national,
-        duty.due,
-        duty.every or None,
-        row.last,
-        row.coming,
-        row.standing.value.replace(" ", "-"),
-        row.met,
-        row.margin,
-        row.overdue,
-        *(
-            (answer.work, answer.day, answer.signed, answer.is_act, answer.level)
-            if answer
-            else [None] * 5
-        ),
-        sorted({response.work for response in row.responses}),
-        [response.work for response in row.touching],
-        duty.needs_ratification,
-        duty.ratified,
-    )
-
-
-def for_pages(table: Table) -> Table:
-    left_out = DETAILS if any(row["every"] for row in table.rows) else DETAILS | {*RECURRING}
-    return replace(
-        table, columns=tuple(c for c in table.columns if not left_out & {c.key, c.names})
-    )
-
-
-DEPENDS = ("later", "earlier", "dependency", "later_ends", "earlier_ends", "order", "level")
-Dependency = tuple[str, str, str, str | None, str | None, str, Level]
-
-
-def dependencies(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
-    # What builds on something else, or follows it, and whether that ends no later; unknown where a
-    # date is missing.
-    plans = frozenset(graph.plans(choice.plans))
-    rows = [
-        row for row in depending(graph, choice.evidence) if _inside(graph, plans, row[0], row[1])
-    ]
-    unknown = sum(row[5] == "unknown" for row in rows)
-    notes = [
-        *([note("order-unknown", n=unknown, of=len(rows))] if rows else []),
-        note("stated-only"),
-    ]
-    line = known.basis_line(graph.known(choice.evidence))
-    return make(graph, "dependencies", DEPENDS, rows, notes, "tables/dependencies", line=line)
-
-
-def depending(graph: Graph, at: Level = HEADLINE) -> list[Dependency]:
-    # A work ends when its own dated timeline does, else when its plan's period does; compared as
-    # far as both are exact.
-    ends = dict[str, str]()
-    levels = dict[tuple[str, str, str], Level]()
-    for action, end in graph.read(program_query("coherence/ends")):
-        ends[action] = max(ends.get(action, ""), end)
-    for later, earlier, kind, name in graph.read(program_query("tables/dependencies")):
-        level = evidence.level(name)
-        if level is not None and evidence.counts(level, at):
-            levels[later, earlier, key(kind)] = min(
-                level, levels.get((later, earlier, key(kind)), level)
-            )
-    rows: list[Dependency] = []
-    for (later, earlier, kind), level in levels.items():
-        periods = (
-            graph.periods.get(graph.home_of.get(work, work), ("", "", ""))
-            for work in (later, earlier)
-        )
-        until, before = (
-            ends.get(work) or until
-            for work, (_, _, until) in zip((later, earlier), periods, strict=True)
-        )
-        exact = min(len(until), len(before))
-        order = (
-            "unknown"
-            if not exact
-            else "in-order"
-            if before[:exact] <= until[:exact]
-            else "out-of-order"
-        )
-        rows.append((later, earlier, kind, until or None, before or None, order, level))
-    return sorted(
-        rows,
-        key=lambda row: (("out-of-order", "in-order", "unknown").index(row[5]), row[0], row[1]),
-    )
-
-
-ADVICE = ("recommendation", "review", "reply", "actions", "plans")
-
-
-def recommendations(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
-    plans = frozenset(graph.plans(choice.plans))
-    replies = dict[str, list[tuple[str, str]]]()
-    advice = graph.read(program_query("tables/recommendations"))
-    rows = []
-    for recommendation, work, answers in graph.read(program_query("tables/replies")):
-        replies.setdefault(recommendation, []).append((work, answers))
-    for recommendation, review in advice:
-        works = replies.get(recommendation, [])
-        reply = (
-            "answered"
-            if any(is_true(answers) for _, answers in works)
-            else "beside"
-            if works
-            else "none"
-        )
-        actions = sorted({work for work, _ in works if work in graph.home_of})
-        of = sorted({graph.home_of.get(work, work) for work, _ in works})
-        if not plans or plans & {*of}:
-            rows.append((recommendation, review, reply, actions, of))
-    rows.sort(key=lambda row: (("none", "beside", "answered").index(row[2]), row[0]))
-    return make(
-        graph,
-        "recommendations",
-        ADVICE,
-        rows,
-        [note("recommendations-read", n=len(advice))],
-        "tables/replies",
-    )
