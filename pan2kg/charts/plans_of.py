@@ -16,6 +16,7 @@ from pan2kg.errors import ProjectError, QueryError
 from pan2kg.graph.graph import bare
 from pan2kg.graph.labels import Entry, shortened
 from pan2kg.i18n import format_of, message
+from pan2kg.store.names import ambiguous
 
 COLUMNS: Final = (
     "plan", "plan_label", "work", "work_label", "part", "evidence_level", "starts", "ends", "drawn",
@@ -132,7 +133,13 @@ def _entry(subject: Subject, thing: str) -> Entry:
     entry = entry or labels.entry(name)
     if entry is not None and entry.kind in KINDS:
         return entry
-    keys = [candidate.key for kind in KINDS for candidate in labels.of_kind(kind)]
+    drawable = {candidate.iri: candidate for kind in KINDS for candidate in labels.of_kind(kind)}
+    meant = subject.graph.called.candidates(thing, drawable) if thing else []
+    if len(meant) > 1:
+        raise ambiguous(thing, subject.graph.store, [candidate.iri for candidate in meant])
+    if meant:
+        return drawable[meant[0].iri]
+    keys = [candidate.key for candidate in drawable.values()]
     if near := get_close_matches(name, keys, n=2, cutoff=0.5):
         names = message.either(near)
         raise QueryError("no-thing-drawn", name=thing, remedy="did-you-mean", names=names)

@@ -265,10 +265,7 @@ def focus_of(subject: Subject, plan: str) -> str:
 def find(graph: Graph, plan: str) -> str:
     if graph.homes.get(plan) == plan:
         return plan
-    iri = graph.once(f"plan named {plan}", lambda: graph.uses.find(plan, actions=False))
-    if iri in graph.uses.home:
-        raise QueryError("action-without-plan", remedy="name-a-plan", name=plan)
-    return iri
+    return graph.once(f"plan named {plan}", lambda: graph.plan(plan))
 
 
 def actions_of(subject: Subject, plan: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from pan2kg.errors import ProjectError, QueryError
 from pan2kg.i18n import Message, Messages, a_day, spoken, today, verbatim
 from pan2kg.project import Project
 from pan2kg.review import add, files, filled, sheet
-from pan2kg.store import LocalStore, load_project, queries
+from pan2kg.store import LocalStore, find_thing, load_project, queries
 from pan2kg.turtle import vocabulary, writer
 from pan2kg.validation import changes, check_report, quotations, report
 
@@ -225,9 +225,7 @@ def _fact(store: LocalStore, project: Project, options: argparse.Namespace) -> f
         about = options.number, titles, options.part, options.topic
         return add.action_addition(store, project, options.work, *about, basis)
     if kind == "passage":
-        return add.passage_addition(
-            project, queries.find_thing(options.work, store, project), basis
-        )
+        return add.passage_addition(project, find_thing(options.work, store, project), basis)
     return add.name_addition(
         store, project, options.work, add.tagged(options.name, project), options.name_kind, basis
     )
@@ -332,7 +330,7 @@ def run_sheet(options: argparse.Namespace) -> int:
             arguments.tell(_PROGRESS.say("sheet-absent", spoken(), n=comparison.absent))
         return 0
     store = load_project(project)
-    plan = queries.find_thing(options.plan, store, project)
+    plan = find_thing(options.plan, store, project)
     queries.refuse_other_kind(plan, ["plan"], option="plan", store=store)
     book = sheet.read_book(project, plan)
     facts = sheet.DescribedRow.read(store, options.language, quotations.kept_texts(project))

@@ -1,6 +1,7 @@
 """The commands that ask: a stored question, a query of one's own, for a thing by name; and for an assistant."""
 
 import argparse
+import functools
 import sys
 from pathlib import Path
 from typing import Final
@@ -10,7 +11,7 @@ from pan2kg.errors import QueryError
 from pan2kg.graph import labels
 from pan2kg.i18n import Messages, say, today, told, with_days
 from pan2kg.project import Project, read_text
-from pan2kg.store import as_of, cache, queries, store
+from pan2kg.store import as_of, cache, names, queries, store
 from pan2kg.tables import answers, writers
 from pan2kg.turtle import blocks, writer
 
@@ -97,7 +98,9 @@ def run_ask(options: argparse.Namespace) -> int:
         values.setdefault("language", options.language)
     data = _open(project, options, query)
     queries.insist(query, values)
-    text = queries.fill(query, values, store=data, project=project)
+    called = names.Names(data, writer.read_prefixes(project))
+    resolve = functools.partial(names.resolve, names=called)
+    text = queries.fill(query, values, store=data, resolve=resolve)
     notes = [answers.taken(query, values, options.language)]
     if options.as_of and isinstance(data, store.LocalStore):
         dated = as_of.as_of(data, options.as_of, project, links=query.has_links)
@@ -224,10 +227,7 @@ def run_find(options: argparse.Namespace) -> int:
     words = " ".join(options.words)
     entries = graph.labels.entries
     # an IRI means itself
-    meant = [words] if words in entries else graph.search.find(words)
-    if not meant:
-        raise QueryError("nothing-found", remedy="find-other-words", words=words)
-    iri, *others = meant
+    iri, *others = [words] if words in entries else graph.found(words)
     lines: list[tuple[str | int, ...]] = [
         (file.name, statement.line, block.subject, statement.predicate, statement.object)
         for file, block, statement in blocks.written_about(

@@ -252,7 +252,7 @@ def run_mentions(options: argparse.Namespace) -> int:
 
 def _opened(options: argparse.Namespace) -> tuple[Graph, str]:
     graph = arguments.open_graph(options, tells=False)
-    plan = queries.find_thing(options.plan, graph.store, graph.project) if options.plan else ""
+    plan = graph.resolve(options.plan, ["plan"]) if options.plan else ""
     if plan:
         queries.refuse_other_kind(plan, ["plan"], option="plan", store=graph.store)
     return graph, plan
@@ -315,7 +315,7 @@ def run_review(options: argparse.Namespace) -> int:
         return Graph(project, store, language=project.language, as_of=today())
 
     graph = Graph(project, store, language=project.language, as_of=today())
-    plan = queries.find_thing(options.plan, store, project) if options.plan else ""
+    plan = graph.resolve(options.plan, ["plan"]) if options.plan else ""
     is_read = work.has_candidates(project) or not options.suggested
     material = work.read_material(graph, project, plan) if is_read else work.Material(graph)
     reader = _KeyReader()

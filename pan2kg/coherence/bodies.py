@@ -9,7 +9,6 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from enum import StrEnum
 from functools import lru_cache
 from itertools import combinations
@@ -24,8 +23,6 @@ from pan2kg.coherence.known import Known
 from pan2kg.coherence.texts import Incidence, Use, cells, summed
 from pan2kg.coherence.weight import Pairs, Potential, Weight
 from pan2kg.errors import QueryError
-from pan2kg.i18n.message import did_you_mean, either, told
-from pan2kg.turtle.vocabulary import key
 
 
 class PlanEntry(NamedTuple):
@@ -61,38 +58,6 @@ class Uses:
     own: Incidence
     stated: tuple[tuple[str, str], ...]
     basis: evidence.Basis
-
-    def find(self, name: str, *, plans: bool = True, actions: bool = True) -> str:
-        iris = [
-            *([plan.iri for plan in self.plans] if plans else []),
-            *(self.actions if actions else []),
-        ]
-        matches = list(
-            dict.fromkeys(
-                [iri for iri in iris if iri == name] or [iri for iri in iris if key(iri) == name]
-            )
-        )
-        if len(matches) == 1:
-            return matches[0]
-        if matches:
-            raise QueryError(
-                "may-mean", remedy="give-the-iri", name=name, named=either(matches[:3])
-            )
-        kinds = [
-            told(kind)
-            for kind, is_wanted in (("a-plan", plans), ("an-action", actions))
-            if is_wanted
-        ]
-        missing = (
-            "no-plan-nor-action"
-            if plans and actions
-            else "no-plan-in-graph"
-            if plans
-            else "no-action-in-graph"
-        )
-        near = get_close_matches(key(name), sorted({key(iri) for iri in iris}), n=3, cutoff=0.4)
-        remedy = did_you_mean(near) if near else told("name-by-key", wanted=either(kinds))
-        raise QueryError(missing, remedy=remedy, name=name)
 
 
 def uses_of(

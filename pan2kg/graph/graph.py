@@ -13,9 +13,10 @@ is first read, since a question asked on the command line needs no numbers.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from copy import copy
 from datetime import date
+from difflib import get_close_matches
 from importlib import import_module
 from operator import attrgetter
 from pathlib import Path
@@ -26,7 +27,7 @@ from pan2kg import graph as room
 from pan2kg.errors import QueryError
 from pan2kg.graph import labels as naming
 from pan2kg.graph.answer import Answer
-from pan2kg.i18n import LANGUAGES, Language, Message, either, today, verbatim
+from pan2kg.i18n import LANGUAGES, Language, Message, did_you_mean, either, today, told, verbatim
 from pan2kg.project import Project
 from pan2kg.store import (
     LocalStore,
@@ -36,7 +37,9 @@ from pan2kg.store import (
     queries,
     store as stores,
 )
+from pan2kg.store.names import Names, ambiguous, resolve
 from pan2kg.turtle import PAN, writer
+from pan2kg.turtle.vocabulary import key
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -368,7 +371,7 @@ class Graph:
             return self.spoken(language).table(table, **chosen)
         query = queries.find_query(self.project, name)
         queries.insist(query, parameters)
-        return self.sparql(queries.fill(query, parameters, store=self.store, project=self.project))
+        return self.sparql(queries.fill(query, parameters, store=self.store, resolve=self.resolve))
 
     def sparql(self, text: str) -> Answer[dict[str, str]]:
         """The answer to a SELECT query; the prefixes of the project need not be declared.
@@ -465,12 +468,20 @@ class Graph:
 
         uncalled = self._at("network", evidence, lambda at: read_network(self.read, self.known(at)))
         network = build_network(uncalled, self.labels, language=language or "fr")
-        plans = (plan,) if isinstance(plan, str) else tuple(plan)
+        names = (plan,) if isinstance(plan, str) else tuple(plan)
+        plans = tuple(self._plan_or_name(name) for name in names)
         return (
             room.offered("network")(network, plans=plans, types=kinds)
             if plans or kinds
             else network
         )
+
+    def _plan_or_name(self, name: str) -> str:
+        # reviews stand beside plans in a network, and are named by key
+        meant = self.called.candidates(name, self.homes.values()) if name else []
+        if len(meant) > 1:
+            raise ambiguous(name, self.store, [candidate.iri for candidate in meant])
+        return meant[0].iri if meant else name
 
     def table(
         self, name: str, *, evidence: Level | str = "", **chosen: object
@@ -690,8 +701,63 @@ class Graph:
 
         return self._at("margins", level, margins)
 
+    @GraphReading
+    def called(self) -> Names:
+        """What all things are called, for what a person types."""
+        return Names(self.store, self.prefixes)
+
+    def resolve(self, words: str, kinds: Iterable[str] = ()) -> str:
+        """The IRI of the thing that words mean: key, IRI, label, short name, abbreviation, number; of some kinds.
+
+        Every door asks here. An address is taken as it is.
+
+        Raises:
+            QueryError: nothing is called so, with the nearest keys; or several things are, with
+                these.
+
+        >>> graph = open_graph()
+        >>> [graph.resolve(words).rpartition("/id/")[2] for words in ("PAN 2", "4.3 PAN 2")]
+        ['plan/lu-bhr-2', 'action/lu-bhr-2-4-3']
+        >>> graph.resolve("32017R0821") == graph.resolve("2017/821")
+        True
+        """
+        return resolve(words, kinds, names=self.called)
+
+    def found(self, words: str, limit: int = 100) -> list[str]:
+        """What words mean, whole, and then what is found by a part of them, each once; never nothing.
+
+        Raises:
+            QueryError: nothing is found.
+
+        >>> open_graph().found("4.3 PAN 2")[0].rpartition("/")[2]
+        'lu-bhr-2-4-3'
+        """
+        found = self.search.find(words, limit=limit)
+        meant = [candidate.iri for candidate in self.called.candidates(words)]
+        known = [iri for iri in meant if iri in self.labels.entries]
+        # in the order of the search, as far as it knows them
+        known.sort(key=lambda iri: found.index(iri) if iri in found else len(found))
+        if not known and not found:
+            raise QueryError("nothing-found", remedy="find-other-words", words=words)
+        return list(dict.fromkeys([*known, *found]))[:limit]
+
+    def meant(self, words: str) -> str:
+        """The one thing that words mean, else the first that is found by a part of them.
+
+        Raises:
+            QueryError: nothing is found, or the words mean several things, with these.
+        """
+        known = [
+            candidate.iri
+            for candidate in self.called.candidates(words)
+            if candidate.iri in self.labels.entries
+        ]
+        if len(known) > 1:
+            raise ambiguous(words, self.store, known)
+        return known[0] if known else self.found(words, limit=1)[0]
+
     def plan(self, name: str) -> str:
-        """The IRI of a plan by IRI, prefixed name or key.
+        """The IRI of a plan by IRI, prefixed name, key or what it is called.
 
         Raises:
             QueryError: there is no such plan; with the nearest names.
@@ -709,7 +775,7 @@ class Graph:
         return tuple(dict.fromkeys(map(self.plan, names)))
 
     def action(self, name: str) -> str:
-        """The IRI of an action by IRI, prefixed name or key.
+        """The IRI of an action by IRI, prefixed name, key, or its number with its plan.
 
         Raises:
             QueryError: there is no such action; with the nearest names.
@@ -729,13 +795,40 @@ class Graph:
         )
         if wanted in retired:
             raise queries.replaced(retired[wanted], self.retired[retired[wanted]])
-        return self.uses.find(wanted, plans=plans, actions=actions)
+        works: dict[str, None] = {}
+        if plans:
+            works |= dict.fromkeys(plan.iri for plan in self.uses.plans)
+        if actions:
+            works |= dict.fromkeys(self.uses.actions)
+        matches = [wanted] if wanted in works else [iri for iri in works if key(iri) == wanted]
+        if not matches:
+            matches = [candidate.iri for candidate in self.called.candidates(name, works)]
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
+            raise ambiguous(name, self.store, matches)
+        raise _no_work(wanted, works, plans=plans, actions=actions)
 
     def own_plan(self) -> str | None:
         """The plan to start from where none is named, as the profile says; None where the graph does not have it."""
         return next(
             (plan.iri for plan in self.uses.plans if plan.iri == self.profile.home_plan), None
         )
+
+
+def _no_work(name: str, works: Collection[str], *, plans: bool, actions: bool) -> QueryError:
+    kinds = []
+    if plans:
+        kinds.append(told("a-plan"))
+    if actions:
+        kinds.append(told("an-action"))
+    if plans and actions:
+        missing = "no-plan-nor-action"
+    else:
+        missing = "no-plan-in-graph" if plans else "no-action-in-graph"
+    near = get_close_matches(key(name), sorted({key(iri) for iri in works}), n=3, cutoff=0.4)
+    remedy = did_you_mean(near) if near else told("name-by-key", wanted=either(kinds))
+    return QueryError(missing, remedy=remedy, name=name)
 
 
 def bare(name: str) -> str:

@@ -8,29 +8,24 @@ inside words; and where there is none, those within one typing error of each wor
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Final
 
 from pan2kg.extract.mentions import names_of
 from pan2kg.extract.names import NamesInTexts, Thing
 from pan2kg.graph.labels import KINDS, Entry, Labels
+from pan2kg.store.names import folded, parts_of, whole as whole_name
 from pan2kg.store.queries import program_query
 from pan2kg.turtle.countries import countries
 from pan2kg.turtle.vocabulary import PAN, kind_and_key, path_of
 
 MOST: Final = 100
 """How many things are found at most."""
-_LETTERS: Final = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ß": "ss", "ł": "l", "đ": "d"})
-_APART: Final = re.compile(r"[\W_]+")
-_PARTS: Final = re.compile(r"(?P<head>.+?) [·–] |.*\((?P<short>[^()]+)\)$")
-"""The part of a name that is told by itself: « PAN 1 · … », « ODD 8 – … », « Ministère … (MAEE) »."""
 _LONGEST: Final = 24
 """How many characters such a part may have, without the spaces."""
-_FILLED: Final = re.compile(r"(?<=[a-z])0+(?=\d)")
 _CELEX: Final = re.compile(r"3(\d{4})[A-Z]0*(\d+)")
 _KINDS: Final = tuple(
     dict.fromkeys(("plan", "instrument", "body", "provision", "topic", "action", *KINDS))
@@ -40,26 +35,6 @@ _WORDS: Final = 12
 """How many words of a question are read."""
 _TYPED: Final = 4
 """How many letters a word has in which a typing error is forgiven: among shorter ones too many are alike."""
-
-
-class _Unmarked(dict[int, int | None]):
-    def __missing__(self, char: int) -> int | None:
-        base = self[char] = None if unicodedata.combining(chr(char)) else char
-        return base
-
-
-_UNMARKED: Final = _Unmarked()
-
-
-@lru_cache(maxsize=1 << 8)
-def folded(text: str) -> str:
-    """Words in lower case without accents, a space between them.
-
-    >>> folded("Règl. 2017/821 · l’Égalité"), folded("ŒUVRE")
-    ('regl 2017 821 l egalite', 'oeuvre')
-    """
-    lower = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
-    return _APART.sub(" ", unicodedata.normalize("NFKD", lower).translate(_UNMARKED)).strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +75,7 @@ class Search:
         terms = folded(words).split()[:_WORDS]
         if not terms:
             return []
-        whole = _FILLED.sub("", "".join(terms))
+        whole = whole_name("".join(terms))
         tiers: list[list[str]] = [[], [], []]
         for entry in self.things:
             tier = entry.tier(terms, whole)
@@ -177,9 +152,8 @@ def whole_names(names: Iterable[str]) -> list[str]:
     """
     wholes = []
     for name in names:
-        match = _PARTS.match(name)
-        for candidate in (name, (match["head"] or match["short"]) if match else ""):
-            whole = _FILLED.sub("", folded(candidate).replace(" ", ""))
+        for candidate in (name, *parts_of(name)):
+            whole = whole_name(candidate)
             if whole and len(whole) <= _LONGEST:
                 wholes.append(whole)
     return list(dict.fromkeys(wholes))

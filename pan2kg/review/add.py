@@ -37,7 +37,8 @@ from pan2kg.review.files import (
     read_field,
     with_prefixes,
 )
-from pan2kg.store.queries import KINDS, find_thing, program_query, refuse_other_kind, replaced
+from pan2kg.store.names import find_thing
+from pan2kg.store.queries import KINDS, program_query, refuse_other_kind, replaced
 from pan2kg.store.store import LocalStore, Store, select
 from pan2kg.turtle import (
     CORE,

@@ -25,7 +25,7 @@ from pan2kg.i18n import LANGUAGES, Language, Message, Messages, in_words, numera
 from pan2kg.project import Project
 from pan2kg.review import decision, scores, work
 from pan2kg.review.files import Form, Outcome, ProjectFiles, RefusedError, read_choice, read_field
-from pan2kg.store.queries import KINDS, find_thing, program_query
+from pan2kg.store.queries import KINDS, program_query
 from pan2kg.store.store import Store
 from pan2kg.tables.figure_words import bits_words, named
 from pan2kg.turtle import ID, PAN, key, kind_and_key, link_iri, read_prefixes, thing, write_turtle
@@ -332,7 +332,7 @@ class Desk:
     def propose(self, typed: Mapping[str, str]) -> Outcome:
         graph = self.material.graph
         project = self.project
-        start, target = (find_thing(typed[name], graph.store, project) for name in ("from", "to"))
+        start, target = (graph.resolve(typed[name]) for name in ("from", "to"))
         plan = graph.plan_of(start)
         if not plan:
             raise QueryError("action-without-plan", remedy="name-a-plan", name=typed["from"])
@@ -385,7 +385,7 @@ class Desk:
             # the words of the source said another role
             current = replace(current, relation=self._relation(current, value), said="")
         elif what == "to":
-            target = find_thing(value, self.material.graph.store, self.project)
+            target = self.material.graph.resolve(value)
             current = replace(current, ends=(current.ends[0], target))
         else:
             document = self.material.texts.get(current.plan)

@@ -87,7 +87,7 @@ class Assistant:
         if any(parameter.name == "language" for parameter in query.parameters):
             values.setdefault("language", graph.language)
         queries.insist(query, values)
-        answer = graph.sparql(queries.fill(query, values, store=graph.store, project=graph.project))
+        answer = graph.sparql(queries.fill(query, values, store=graph.store, resolve=graph.resolve))
         level = answers.level_of(query, values)
         caveats = query.summary_in(graph.language), answers.taken(query, values, graph.language)
         return {
@@ -134,12 +134,7 @@ class Assistant:
 
     def about(self, thing: str) -> Content:
         graph = self.graph
-        iri = next(
-            iter([thing] if thing in graph.labels.entries else graph.search.find(thing, limit=1)),
-            "",
-        )
-        if not iri:
-            raise QueryError("nothing-found", remedy="find-other-words", words=thing)
+        iri = graph.meant(thing)
         every = graph.statements.about(iri)
         statements = []
         sources = dict[str, None]()

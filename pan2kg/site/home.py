@@ -14,11 +14,11 @@ from pan2kg.charts import Subject, country_map, registry, time_map
 from pan2kg.coherence import citations, evidence, figures, obligations
 from pan2kg.coherence.known import Known
 from pan2kg.findings.brief import is_late
-from pan2kg.graph import search
 from pan2kg.site import definitions, values
 from pan2kg.site.page import ASKED, CSV, SVG, File, PageContext, SiteContext, Values, View
 from pan2kg.site.plan import brief_keys, period
 from pan2kg.site.plan_matrix import FIRST, chosen, matrix, plan_sets, shown_plans
+from pan2kg.store.names import folded
 from pan2kg.tables.figure_words import bits_words
 from pan2kg.turtle.vocabulary import key as code_of
 
@@ -213,7 +213,7 @@ def _fields(context: PageContext, knowledge: Known) -> list[Values]:
             cited[ends] += any(
                 knowledge.chronology.seen(*way, knowledge.level) for way in (pair, pair[::-1])
             )
-    order = sorted(plans, key=lambda field: (search.folded(context.name(field)), field))
+    order = sorted(plans, key=lambda field: (folded(context.name(field)), field))
     rows: list[Values] = []
     for field in order:
         cells = []

@@ -367,7 +367,7 @@ def _csv(context: PageContext) -> str | None:
     chosen = {"plan": entry.iri, "language": context.request.data}
 
     def ask() -> str:
-        filled = fill(query, chosen, store=graph.store, project=graph.project, looked_up=("plan",))
+        filled = fill(query, chosen, store=graph.store, resolve=lambda iri, _: iri)
         return writers.write_answer(graph.store.query(filled), "csv")
 
     # of all plans without actions the answer is the same

@@ -263,7 +263,7 @@ def _filled(context: page.PageContext, query: Query) -> str:
         raise QueryError("choose-first", what=wanted)
     if any(parameter.name == "language" for parameter in query.parameters):
         values["language"] = context.request.data
-    return fill(query, values, store=context.graph.store, project=context.graph.project)
+    return fill(query, values, store=context.graph.store, resolve=context.graph.resolve)
 
 
 def grid(result: Result, context: page.PageContext) -> page.Values:
@@ -466,7 +466,7 @@ def _question(context: page.PageContext) -> page.Values | None:
         parameter.name: language for parameter in query.parameters if parameter.name == "language"
     }
     # without the lines that tell pan2kg about it
-    template = _HEAD.sub("", fill(query, in_language, store=graph.store, project=graph.project))
+    template = _HEAD.sub("", fill(query, in_language, store=graph.store, resolve=graph.resolve))
     variables = sorted(set(_VARIABLE.findall(template.partition("WHERE")[0])))
     words = {name: of for name in variables if (of := answers.words_of(name, language))}
     iris = [

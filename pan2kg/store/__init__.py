@@ -1,11 +1,11 @@
 """Where triples are kept, derived and asked: in memory, behind an endpoint, as of a day."""
 
 from pan2kg.store.links import TOP, gathered, missing_links
+from pan2kg.store.names import Names, find_thing, resolve
 from pan2kg.store.queries import (
     Parameter,
     Query,
     fill,
-    find_thing,
     program_query,
     read_queries,
     read_query,
@@ -35,6 +35,7 @@ from pan2kg.store.store import (
 __all__ = [
     "TOP",
     "LocalStore",
+    "Names",
     "Parameter",
     "Query",
     "Result",
@@ -60,6 +61,7 @@ __all__ = [
     "read_queries",
     "read_query",
     "refuse_fetching",
+    "resolve",
     "rule_files",
     "select",
     "solutions",

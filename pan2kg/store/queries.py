@@ -16,7 +16,7 @@ page: :func:`program_query`.
 
 import functools
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
@@ -36,7 +36,7 @@ from pan2kg.i18n import (
 )
 from pan2kg.project import Project, read_text
 from pan2kg.store.store import Store, select
-from pan2kg.turtle import ID, PAN, prefixes_used, read_prefixes, string, tokens
+from pan2kg.turtle import ID, PAN, prefixes_used, string, tokens
 
 KINDS: Final[Mapping[str, frozenset[str]]] = {
     "plan": frozenset({"Plan"}),
@@ -67,6 +67,8 @@ _ARTICLES: Final = {
     "plan": "a-plan", "action": "an-action", "instrument": "an-instrument", "body": "a-body", "category": "a-category",
     "obligation": "an-obligation", "document": "a-document",
 }  # fmt: skip
+Resolve = Callable[[str, Sequence[str]], str]
+"""Gives the IRI of the thing that words mean, of some :data:`KINDS` where several are called so."""
 FORMER: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "annotated-share": ("trust", {"least_level": "evidence"}),
     "incomplete-actions": ("completeness", {"plan": "plans"}),
@@ -261,10 +263,14 @@ def fill(
     values: Mapping[str, str],
     *,
     store: Store,
-    project: Project,
-    looked_up: Collection[str] = (),
+    resolve: Resolve,
 ) -> str:
-    # what was looked up in the graph, by its IRI, is not looked up again
+    """The text of a question with values in place of defaults; ``resolve`` gives the thing that words mean.
+
+    Raises:
+        QueryError: an unknown parameter, a value that does not fit it, or a thing of another kind.
+        EndpointError: the store is known to answer this question wrongly.
+    """
     store.refuse(query.name)
     parameters = {parameter.name: parameter for parameter in query.parameters}
     if unknown := next((name for name in values if name not in parameters), ""):
@@ -275,8 +281,7 @@ def fill(
         remedy = did_you_mean(near) if near else names
         raise QueryError("no-parameter", remedy=remedy, name=query.name, parameter=unknown)
     values_written = {
-        name: f"<{value}>" if name in looked_up else _n3(parameters[name], value, store, project)
-        for name, value in values.items()
+        name: _n3(parameters[name], value, store, resolve) for name, value in values.items()
     }
     return _PARAMETER.sub(
         lambda m: f"{m[1]}{values_written.get(m[4], m[2])}{m[3]}{m[5]}", query.text
@@ -300,13 +305,13 @@ def insist(query: Query, values: Mapping[str, str]) -> None:
             )
 
 
-def _n3(parameter: Parameter, value: str, store: Store, project: Project) -> str:
+def _n3(parameter: Parameter, value: str, store: Store, resolve: Resolve) -> str:
     token = next(tokens(parameter.default))
     if "level" in parameter.kinds and value not in LEVELS:
         raise QueryError("no-such-level", remedy="there-are", name=value, names=either(LEVELS))
     if token.kind in ("iri", "name"):
-        iri = find_thing(value, store, project)
         kinds = [kind for kind in parameter.kinds if kind in KINDS]
+        iri = resolve(value, kinds)
         refuse_other_kind(iri, kinds, option=parameter.option, store=store)
         return f"<{iri}>"
     if token.kind == "string" and ("day" not in parameter.kinds or _is_day(value)):
@@ -332,29 +337,6 @@ def _is_day(value: str) -> bool:
         return date.fromisoformat(value).isoformat() == value
     except ValueError:
         return False
-
-
-def find_thing(value: str, store: Store, project: Project) -> str:
-    if value.startswith(("http://", "https://", "<")):
-        address = value.strip("<>")
-        if _BARE.search(address) or ":" not in address:
-            raise QueryError("value-no-iri", remedy="no-spaces-in-iri", value=value)
-        return address
-    prefix, colon, local = value.partition(":")
-    prefixes = read_prefixes(project)
-    if colon and prefix in prefixes and not _BARE.search(local):
-        return prefixes[prefix] + local
-    by_name = program_query("things/by-name", name=value, label=value.replace("\u00a0", " "))
-    matches = select(store, by_name).values("thing")
-    if not matches:
-        keys = select(store, program_query("things/keys")).values("key")
-        near = get_close_matches(value, sorted(keys), n=3, cutoff=0.4)
-        raise QueryError(
-            "nothing-called", remedy=did_you_mean(near) if near else told("name-a-key"), value=value
-        )
-    if len(matches) > 1:
-        raise QueryError("may-mean", remedy="give-the-iri", name=value, named=either(matches[:3]))
-    return matches[0]
 
 
 def refuse_other_kind(iri: str, kinds: Collection[str], *, option: str, store: Store) -> None:

@@ -27,6 +27,7 @@ from pan2kg.scores.matrix import (
     scored_links,
     whole,
 )
+from pan2kg.store.names import ambiguous
 from pan2kg.store.queries import program_query
 from pan2kg.tables import DEFAULT, Table, TableChoice, make, note, table as layout
 from pan2kg.turtle import (
@@ -452,6 +453,10 @@ def write_ledger(graph: Graph, choice: TableChoice, path: Path) -> None:
 def _body(graph: Graph, name: str) -> str:
     bodies = [row[0] for row in graph.read(program_query("tables/bodies"))]
     matches = [body for body in bodies if bare(name) in (body, vocabulary.key(body))]
+    if not matches:
+        matches = [candidate.iri for candidate in graph.called.candidates(name, bodies)]
+    if len(matches) > 1:
+        raise ambiguous(name, graph.store, matches)
     if matches:
         return matches[0]
     near = get_close_matches(bare(name), [vocabulary.key(body) for body in bodies], n=3, cutoff=0.4)

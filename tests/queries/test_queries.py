@@ -226,12 +226,12 @@ def test_every_rule_derives_something_from_the_shipped_graph(
 
 @pytest.mark.parametrize("name", [name for name in NAMES if QUERIES[name].parameters])
 def test_a_default_given_as_a_value_changes_nothing(
-    name: str, graph: pan2kg.Graph, project: Project, answer: Callable[[str], str]
+    name: str, graph: pan2kg.Graph, answer: Callable[[str], str]
 ) -> None:
     """Where the text of the question comes out as it was, so does its answer."""
     query = QUERIES[name]
     for parameter in query.parameters:
         first = next(tokens(parameter.default))
         value = first.text.strip("<>\"'") if first.kind != "number" else first.text
-        filled = fill(query, {parameter.name: value}, store=graph.store, project=project)
+        filled = fill(query, {parameter.name: value}, store=graph.store, resolve=graph.resolve)
         assert answer(filled) == answer(query.text)

@@ -80,7 +80,7 @@ def test_an_answer_asked_in_one_language_names_things_in_another_as_if_it_were_a
     graph = reader.graph
     for path in re.findall(r"\bde/question/\S+\.csv\b", " ".join(reader.listed)):
         query = graph.queries[path.split("/")[2].removesuffix(".csv")]
-        in_german = fill(query, {"language": "de"}, store=graph.store, project=graph.project)
+        in_german = fill(query, {"language": "de"}, store=graph.store, resolve=graph.resolve)
         assert reader[path] == write_answer(graph.store.query(in_german), "csv"), path
 
 
@@ -141,8 +141,8 @@ def test_what_a_link_fixes_asks_the_same_question(project: Project, graph: pan2k
     for query in read_queries(project).values():
         fixed = fix(query, {}, store=graph.store, project=project)
         link = read_permalink(str(Permalink(query.name, fixed, "0.1.0", date(2021, 6, 30))))
-        filled = fill(query, link.values, store=graph.store, project=project)
-        assert filled == fill(query, fixed, store=graph.store, project=project)
+        filled = fill(query, link.values, store=graph.store, resolve=graph.resolve)
+        assert filled == fill(query, fixed, store=graph.store, resolve=graph.resolve)
     # defaults are written out, and things by one name
     query = find_query(project, "who-should-talk")
     for chosen in ({}, {"body": "meco"}, {"body": "https://w3id.org/pan2kg/id/body/meco"}):

@@ -1,5 +1,6 @@
 """What a user types for a parameter: things of the right kind, names that mean one thing, values that stay values."""
 
+from functools import partial
 from typing import Final
 
 import pyoxigraph as ox
@@ -9,13 +10,13 @@ from hypothesis import given, strategies as st
 import pan2kg
 from pan2kg.errors import QueryError
 from pan2kg.project import Project
+from pan2kg.store.names import find_thing
 from pan2kg.store.queries import (
     KINDS,
     PLAIN,
     Parameter,
     Query,
     fill,
-    find_thing,
     read_queries,
     refuse_other_kind,
 )
@@ -41,7 +42,10 @@ TWINS: Final = """
 def filled(default: str, value: str, *kinds: str, store: Store = EMPTY) -> str:
     question = f"SELECT ?x WHERE {{\n    BIND({default} AS ?x)  # parameter: a value\n}}"
     query = Query("q", "t", question, "q.rq", {}, (Parameter("x", default, "a value", {}, kinds),))
-    return fill(query, {"x": value}, store=store, project=Project.packaged())
+    meant = partial(find_thing, store=store, project=Project.packaged())
+    return fill(
+        query, {"x": value}, store=store, resolve=lambda words, kinds: meant(words, kinds=kinds)
+    )
 
 
 def test_every_parameter_of_a_stored_question_says_its_kind(graph: pan2kg.Graph) -> None:
