@@ -13,7 +13,18 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from pan2kg.charts import bridge, drawing as dw, ego, lanes, matrices, plans_of, time_map, timeline
+from pan2kg.charts import (
+    bridge,
+    drawing as dw,
+    ego,
+    lanes,
+    matrices,
+    ministries,
+    plans_of,
+    time_map,
+    timeline,
+    upset,
+)
 from pan2kg.charts.frame import Picture
 from pan2kg.charts.subject import Address, Subject
 from pan2kg.coherence.evidence import Level
@@ -28,8 +39,8 @@ from pan2kg.tables.formats import Grid, write_csv
 PICTURES: Final[Mapping[str, Callable[..., Picture]]] = {
     "time-map": time_map.draw_time_map, "bridge": bridge.draw_bridge, "plans-of": plans_of.draw_plans_of,
     "plan-matrix": matrices.draw_plan_matrix, "action-matrix": matrices.draw_action_matrix,
-    "lanes": lanes.draw_lanes, "timeline": timeline.draw_timeline, "upset": matrices.draw_upset,
-    "ministries": matrices.draw_ministries, "ego": ego.draw_ego,
+    "lanes": lanes.draw_lanes, "timeline": timeline.draw_timeline, "upset": upset.draw_upset,
+    "ministries": ministries.draw_ministries, "ego": ego.draw_ego,
 }  # fmt: skip
 
 

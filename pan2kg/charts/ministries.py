@@ -1,0 +1,204 @@
+"""Ministry × plan: in how many actions of a plan a ministry has a part, and how many it leads."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Final
+
+from pan2kg.charts import drawing as dw, frame as fr, subject as sj
+from pan2kg.charts.subject import Cell, Names, Subject
+from pan2kg.coherence import evidence
+from pan2kg.graph.labels import Name
+from pan2kg.tables import coded
+
+COLUMNS: Final = (
+    "ministry", "ministry_label", "plan", "plan_label", "assessed", "involved", "led", "whole_plan",
+    "actions_with_body", "actions",
+)  # fmt: skip
+WIDE: Final = 62.0
+HIGH: Final = 44.0
+HEAD: Final = 330.0
+KNOWN: Final = 22.0  # how high the row is that says of how many actions a body is known
+FAINT: Final = "#f7f7f7"
+BOUNDS: Final = (1.0, 3.0, 6.0, 12.0)
+
+
+class Roles:
+    """What is known of the bodies of a plan: in how many actions each takes part, and how many it leads.
+
+    ``plan_wide`` are the bodies that have a part in the plan as a whole; ``known`` counts actions
+    with a body. ``is_certain``: the list of actions was read to its end, and each has a body, so
+    that a body that is in none has no part.
+    """
+
+    def __init__(self, subject: Subject, plan: str) -> None:
+        tables = subject.known.tables
+        actions = {action for action, home in tables.works.home.items() if home == plan}
+        involved: set[tuple[str, str]] = set()
+        led: set[tuple[str, str]] = set()
+        plan_wide: set[str] = set()
+        for row in subject.graph.involvements:
+            if not evidence.counts(row.level, subject.level):
+                continue
+            if row.work == plan:
+                plan_wide.add(row.body)
+            if row.work in actions:
+                involved.add((row.work, row.body))
+                if "lead" in row.roles:
+                    led.add((row.work, row.body))
+        self.involved = Counter(body for _, body in involved)
+        self.led = Counter(body for _, body in led)
+        self.plan_wide = frozenset(plan_wide)
+        self.bodies = self.involved.keys() | self.plan_wide
+        self.known = len({action for action, _ in involved})
+        self.actions = len(actions)
+        self.is_known = bool(self.known or self.plan_wide)
+        is_whole = tables.lists.get(plan) == "complete"
+        self.is_certain = is_whole and 0 < self.known == self.actions
+
+
+def draw_ministries(
+    subject: Subject,
+    *,
+    plan: str = "",
+    plans: str | Sequence[str] = (),
+    top: object = 10,
+    bodies: object = 24,
+) -> fr.Picture:
+    """The ministries with a part in some ``plans``, or in the ``top`` around a plan, those of most plans first.
+
+    Raises:
+        QueryError: an unknown plan, fewer than two or more than 24, or a limit that is no number.
+    """
+    choice = sj.choose(subject, plan=plan, plans=plans, top=top)
+    roles = [Roles(subject, iri) for iri in choice.plans]
+    number_of = {}
+    for body in subject.graph.ministries:
+        if number := sum(body in role.bodies for role in roles):
+            number_of[body] = number
+    every = sorted(number_of, key=lambda body: (-number_of[body], -_actions(roles, body), body))
+    ministries = every[: sj.whole(bodies, "bodies")]
+    names = subject.names([*choice.plans, *every])
+    columns = [names[iri] for iri in choice.plans]
+
+    marks, up, out = fr.tilted(columns, HEAD, WIDE)
+    marks += _known_row(subject, columns, roles)
+    for at, body in enumerate(ministries):
+        y = KNOWN + HIGH * at
+        head = dw.Box(-20, y, HEAD + 10, HIGH)
+        detail = subject.say("in-plans", n=number_of[body])
+        marks.append(fr.row_head(head, "", names[body], detail))
+        for place, (column, role) in enumerate(zip(columns, roles, strict=True)):
+            box = dw.Box(HEAD + WIDE * place, y, WIDE, HIGH)
+            marks.append(_cell(subject, box, names[body], column, role))
+
+    notes, filters = choice.words(subject, columns)
+    summary = _summary(subject, roles, len(every) - len(ministries))
+    caption = fr.Caption(
+        subject.say("ministries-title"),
+        subject.say("ministries-lead"),
+        tuple(_signs(subject)),
+        (*summary, *notes),
+        filters,
+    )
+    size = (HEAD + WIDE * len(columns) + out, up + KNOWN + HIGH * len(ministries), up)
+    return fr.Picture(
+        subject,
+        "ministries",
+        caption,
+        size,
+        marks,
+        lambda: sj.table(COLUMNS, _rows(names, ministries, columns, roles)),
+    )
+
+
+def _actions(roles: Sequence[Roles], body: str) -> int:
+    return sum(role.involved[body] for role in roles)
+
+
+# Marks
+
+
+def _known_row(
+    subject: Subject, columns: Sequence[Name], roles: Sequence[Roles]
+) -> Iterator[dw.Mark]:
+    for at, (role, column) in enumerate(zip(roles, columns, strict=True)):
+        box = dw.Box(HEAD + WIDE * at, 0, WIDE, KNOWN)
+        marks = fr.filled(box, FAINT, (f"{role.known}/{role.actions}",), size=10)
+        yield dw.Group(tuple(marks), f"{column.full}\n{subject.say('sign-known')}")
+
+
+def _cell(subject: Subject, box: dw.Box, body: Name, plan: Name, role: Roles) -> dw.Group:
+    # hatched where no body of the plan is known, else the number, or a dash where it is not certain
+    say = subject.say
+    title = f"{body.text} – {plan.full}"
+    leads = subject.leads(body.iri, plan.iri)
+    if not role.is_known:
+        return dw.Group(tuple(fr.hatched(box)), f"{title}\n{say('bodies-unknown')}", leads)
+    number = role.involved[body.iri]
+    led = role.led[body.iri]
+    title += f"\n{say('involved', number=number, led=led, known=role.known, actions=role.actions)}"
+    if body.iri not in role.bodies:
+        nought = "0" if role.is_certain else "–"
+        return dw.Group(tuple(fr.filled(box, fr.PAPER, (nought,), size=11)), title, leads)
+    if number:
+        lines = [str(number)]
+        size = 12.5
+    else:
+        lines = [coded("kind", "plan").say(subject.language)]
+        size = 10.0
+    if led:
+        lines.append(say("leads-short", led=led))
+    if body.iri in role.plan_wide:
+        title += f"\n{say('whole-plan')}"
+    fill = fr.shade(max(number, 1), BOUNDS)
+    return dw.Group(tuple(fr.filled(box, fill, lines, size=size)), title, leads)
+
+
+# Legend, notes and table
+
+
+def _signs(subject: Subject) -> Iterator[fr.Sign]:
+    say = subject.say
+    bounds = [int(bound) for bound in BOUNDS]
+    classes = [say("actions-none"), say("actions-one", n=bounds[0])]
+    classes += [say("actions-to", low=low + 1, high=high) for low, high in pairwise(bounds)]
+    classes.append(say("actions-above", low=bounds[-1] + 1))
+    for fill, words in zip(fr.RAMP, classes, strict=True):
+        yield fr.sign(fill, words)
+    yield fr.sign(fr.PAPER, say("sign-dash"), "–", 11)
+    yield fr.sign(FAINT, say("sign-known"), "5/9", 10)
+    yield fr.sign("", say("sign-hatch-body"))
+
+
+def _summary(subject: Subject, roles: Sequence[Roles], undrawn: int) -> Iterator[str]:
+    known = sum(role.known for role in roles)
+    actions = sum(role.actions for role in roles)
+    yield subject.say("ministries-summary", known=known, actions=actions)
+    if undrawn:
+        yield subject.say("ministries-left-out", n=undrawn)
+
+
+def _rows(
+    names: Names, ministries: Sequence[str], columns: Sequence[Name], roles: Sequence[Roles]
+) -> Iterator[tuple[Cell, ...]]:
+    for body in ministries:
+        for column, role in zip(columns, roles, strict=True):
+            involved = led = whole_plan = None
+            if role.is_known:
+                whole_plan = "true" if body in role.plan_wide else "false"
+            if role.is_known and (body in role.bodies or role.is_certain):
+                involved = role.involved[body]
+                led = role.led[body]
+            yield (
+                body,
+                names[body].text,
+                column.iri,
+                column.text,
+                "true" if role.is_known else "false",
+                involved,
+                led,
+                whole_plan,
+                role.known,
+                role.actions,
+            )
