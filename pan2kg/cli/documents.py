@@ -20,7 +20,7 @@ from pan2kg.extract import document as documents, draft, mentions, process
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n import Message, Messages, a_day, numeral, today, told
 from pan2kg.project import Project, read_text, write_atomically
-from pan2kg.review import decision, desk, files, work
+from pan2kg.review import decision, desk, drafted, files, work
 from pan2kg.store import cache, derive, load_project, queries
 from pan2kg.tables import formats
 from pan2kg.turtle import countries, vocabulary, writer
@@ -182,14 +182,24 @@ def run_draft(options: argparse.Namespace) -> int:
         if target and is_within
         else ""
     )
-    written = draft.draft_plan(
-        plan, writer.read_prefixes(project), key=options.plan, graph=graph, facts=facts
-    )
+    prefixes = writer.read_prefixes(project)
+    blocks = draft.draft_blocks(plan, prefixes, key=options.plan, graph=graph, facts=facts)
+    filing = drafted.DraftFiling(writer.write_turtle(blocks, prefixes), None, {})
+    if options.project or (target or Path()).resolve().is_relative_to(project.root):
+        filing = drafted.file_draft(project, blocks, f"plan:{options.plan}", target)
     if target:
-        if target.is_file() and read_text(target) not in ("", written):
+        is_added_to = filing.stated_in is not None and filing.stated_in == target.resolve()
+        if target.is_file() and not is_added_to and read_text(target) not in ("", filing.text):
             raise ProjectError("draft-stands", place=Place(options.output))
         target.parent.mkdir(parents=True, exist_ok=True)
-    arguments.emit(written, options.output, "turtle")
+    if filing.changes:
+        with files.alone(project):
+            files.write(project, filing.changes, prefixes)
+    else:
+        arguments.emit(filing.text, options.output, "turtle")
+    if filing.stated_in:
+        values = {"plan": options.plan, "file": project.name_of(filing.stated_in)}
+        arguments.tell(Message("progress", "plan-stands", values))
     if options.outline:
         arguments.emit(plan.outline, options.outline)
     unsure = (

@@ -128,3 +128,53 @@ def test_a_draft_does_not_overwrite_what_somebody_completed(country: Path, cli: 
         True,
     )
     assert cli(*command[:-1], "/dev/null", cwd=country).returncode == 0
+
+
+STATED = """@prefix certainty: <https://w3id.org/pan2kg/id/certainty/> .
+@prefix completeness: <https://w3id.org/pan2kg/id/completeness/> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix pan: <https://w3id.org/pan2kg/ontology#> .
+@prefix plan: <https://data.example/id/plan/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+
+<https://data.example/graph/plans/be-bhr-1/plan> a pan:SourceGraph ;
+    rdfs:label "Plan"@fr ;
+    pan:certainty certainty:stated .
+
+plan:be-bhr-1 a pan:Plan ;
+    dcterms:identifier "be-bhr-1" ;
+    skos:prefLabel "Plan d’action national"@fr ;
+    pan:listCompleteness completeness:unknown ;
+    pan:certainty certainty:stated .
+"""
+
+
+@pytest.mark.parametrize("name", ["actions.ttl", "plan.ttl", ""])
+def test_a_plan_of_the_graph_without_actions_is_added_to_and_not_stated_twice(
+    country: Path, cli: Cli, name: str
+) -> None:
+    (country / "list.txt").write_text(LIST)
+    folder = country / "graph" / "plans" / "be-bhr-1"
+    folder.mkdir(parents=True)
+    stated = folder / "plan.ttl"
+    stated.write_text(STATED, encoding="utf-8")
+    output = ["-o", str(folder / name)] if name else []
+    command = ("draft", "list.txt", "--plan", "be-bhr-1", "--list", "complete", *output)
+    drafted = cli(*command, "--publisher", "Etat", cwd=country)
+    assert drafted.returncode == 0, drafted.stderr
+    assert "graph/plans/be-bhr-1/plan.ttl" in drafted.stderr
+    if not name:
+        (folder / "actions.ttl").write_text(drafted.stdout, encoding="utf-8")
+    files = [path.read_text("utf-8") for path in folder.glob("*.ttl")]
+    assert sum(text.count("plan:be-bhr-1 a ") for text in files) == 1
+    assert sum(text.count(" a pan:Action ;") for text in files) == 3
+    if not name:
+        assert stated.read_text("utf-8") == STATED
+        return
+    block = stated.read_text("utf-8").split("plan:be-bhr-1 a ")[1].split("\n\n")[0]
+    assert "    pan:measureCount 3 ;\n    pan:listCompleteness completeness:complete ;\n" in block
+    assert "/country/BEL> ;" in block
+    assert "completeness:unknown" not in block
+    wrong = [line for line in cli("check", cwd=country).stdout.splitlines() if "style-" in line]
+    assert not wrong
