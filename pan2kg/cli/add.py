@@ -269,7 +269,9 @@ def run_sheet(options: argparse.Namespace) -> int:
         name, tables, is_csv = filled.read_tables(Path(options.file))
         with files.alone(project):
             store = load_project(project)
-            facts = sheet.DescribedRow.read(store, options.language, quotations.kept_texts(project))
+            facts = sheet.DescribedRow.read(
+                store, options.language, quotations.texts_of_members(project)
+            )
             plan = vocabulary.thing("plan", name, project.space)
             if plan not in facts.things:
                 raise QueryError("sheet-of-other-plan", plan=name)
@@ -333,7 +335,7 @@ def run_sheet(options: argparse.Namespace) -> int:
     plan = find_thing(options.plan, store, project)
     queries.refuse_other_kind(plan, ["plan"], option="plan", store=store)
     book = sheet.read_book(project, plan)
-    facts = sheet.DescribedRow.read(store, options.language, quotations.kept_texts(project))
+    facts = sheet.DescribedRow.read(store, options.language, quotations.texts_of_members(project))
     arguments.emit(
         sheet.write_book(book, facts.names, sorted(facts.things), options.language), options.output
     )

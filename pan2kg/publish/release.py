@@ -54,7 +54,7 @@ from pan2kg.site.page import SiteContext, embedded, find_bundle
 from pan2kg.store import LocalStore, rule_files
 from pan2kg.templates import render
 from pan2kg.turtle.vocabulary import DCTERMS
-from pan2kg.validation.quotations import refuse_whole
+from pan2kg.validation.quotations import refuse_quotations
 
 FRONT: Final = "index.html"
 README: Final = "README.md"
@@ -488,7 +488,7 @@ def publish(
 ) -> editions.Statistics:
     # ``parts`` give what stands beside data and descriptions: pages, documentation, changes
     folder.refuse_target(target, edition.issue)
-    refuse_whole(edition.project, edition.kept)
+    refuse_quotations(edition.project, edition.kept)
     with registry.seldom_collected(), folder.building(target) as work:
         return _fill(edition, work, options, parts, note)
 

@@ -64,7 +64,15 @@ from pan2kg.turtle.blocks import (
     unescaped,
 )
 from pan2kg.validation.lines import is_date
-from pan2kg.validation.quotations import RUN, KeptText, hashes_of, is_long, read_hashes
+from pan2kg.validation.quotations import (
+    RUN,
+    Comparison,
+    KeptText,
+    hashes_of,
+    is_long,
+    judge,
+    read_hashes,
+)
 
 WORKS: Final = frozenset(("Plan", "Action", "PlanPart", "Category"))
 """The classes of what stands in the folder of a plan and takes bodies, texts and citations."""
@@ -477,7 +485,9 @@ def keep(
         raise ProjectError(
             "cannot-write-there", place=Place(str(path)), reason=reason(error)
         ) from None
-    return name, sum(kept_text.holds(quote) is True for quote in quotes), len(quotes)
+    kept = {kept_text.document: kept_text}
+    standing = [quote for quote in quotes if judge(quote, kept, kept) is Comparison.STANDS]
+    return name, len(standing), len(quotes)
 
 
 def home_addition(store: LocalStore, project: Project, typed: str) -> tuple[Addition, list[Path]]:

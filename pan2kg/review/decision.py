@@ -37,7 +37,7 @@ from pan2kg.store import is_true, program_query, text_rows as rows
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, key, kind_and_key, link_iri, thing
 from pan2kg.turtle.writer import Block, TurtleLine, iri, read_prefixes, string, text
-from pan2kg.validation.quotations import kept_texts
+from pan2kg.validation.quotations import Comparison, judge, texts_of_members
 
 REVIEWED: Final = "reviewed.ttl"
 INVOLVEMENT: Final = "involvement"  # the type of a candidate that says a body takes part
@@ -358,8 +358,11 @@ def _refuse_foreign_words(graph: Graph, candidate: Candidate, document: str) -> 
 
 
 def refuse_invented(project: Project, quotation: Quotation) -> None:
-    text_kept = kept_texts(project).get(key(quotation.document))
-    if quotation.words and text_kept and text_kept.holds(quotation.words) is False:
+    """Refuse a quotation whose document has a text that is kept and does not hold it."""
+    if not quotation.words:
+        return
+    comparison = judge(quotation.words, [key(quotation.document)], texts_of_members(project))
+    if comparison is Comparison.MISSING:
         values = {"document": key(quotation.document), "quote": shortened(quotation.words)}
         raise RefusedError(
             "not-taken",

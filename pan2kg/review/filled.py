@@ -17,6 +17,7 @@ from pan2kg.review import sheet as sheets
 from pan2kg.review.add import rekeyed
 from pan2kg.review.files import Addition, addition, own, with_prefixes
 from pan2kg.turtle import Block, TurtleLine, blocks as turtle, iri, key, prefixes_used, string
+from pan2kg.validation.quotations import Comparison, judge
 
 OPEN: Final = ("actions", "involvements", "links", "details")
 """The sheets that take new rows; a row of the last has more to say than it asks for."""
@@ -282,8 +283,10 @@ class SheetComparison:
             self._fault(table, number, f"no-{column.kind}", column, value=values[0])
         if column.name == "quote":
             document = line.get("document", "").partition(sheets.NAMED)[0].strip()
-            words = self.known.texts.get(document.rpartition(":")[2])
-            for quote in (quote for quote in values if words and words.holds(quote) is False):
+            keys = [document.rpartition(":")[2]]
+            for quote in values:
+                if judge(quote, keys, self.known.texts) is not Comparison.MISSING:
+                    continue
                 brief = quote if len(quote) <= 60 else f"{quote[:59].rstrip()}…"
                 self._fault(table, number, "not-verbatim", column, quote=brief, document=document)
         return len(self.faults) == before

@@ -222,12 +222,18 @@ class Comparison(StrEnum):
     STANDS = "stands"
     MISSING = "missing"
     """What is kept does not hold it."""
+    OWN_HASH = "own-hash"
+    """Nothing is kept that tells, but it is what its own hash was made of; that proves no document."""
     NOT_COMPARED = "not-compared"
     """Nothing is kept of its documents, or only hashes of which it is too short to be told."""
 
 
-def judge(words: str, documents: Iterable[str], kept: Mapping[str, KeptText]) -> Comparison:
+def judge(
+    words: str, documents: Iterable[str], kept: Mapping[str, KeptText], own_hash: str = ""
+) -> Comparison:
     """Whether a quotation stands in one of its documents, which are named by their keys.
+
+    ``own_hash`` is the SHA-256 of its words (``pan:quoteHash``), where it has one; it is asked last.
 
     >>> report = KeptText("report", "texts/report.txt", "The plan was adopted in May.")
     >>> for words, document in (("was adopted", "report"), ("was lost", "report"), ("was", "law")):
@@ -239,7 +245,10 @@ def judge(words: str, documents: Iterable[str], kept: Mapping[str, KeptText]) ->
     answers = [kept[document].holds(words) for document in documents if document in kept]
     if any(answers):
         return Comparison.STANDS
-    return Comparison.MISSING if False in answers else Comparison.NOT_COMPARED
+    if False in answers:
+        return Comparison.MISSING
+    fits = own_hash == hashlib.sha256(words.encode()).hexdigest()
+    return Comparison.OWN_HASH if fits else Comparison.NOT_COMPARED
 
 
 # What a check compares
@@ -283,7 +292,7 @@ def _blocks(files: Iterable[TurtleFile]) -> Iterator[tuple[TurtleFile, SourceBlo
     return ((file, block) for file in files for block in file.blocks)
 
 
-_COUNTED: Final = ("text-compared", "text-uncompared")
+_COUNTED: Final = ("text-compared", "text-own-hash", "text-uncompared")
 QUOTATION_RULES: Final = worded_rules(
     Messages("text"),
     Kind.TEXT,
@@ -291,6 +300,10 @@ QUOTATION_RULES: Final = worded_rules(
     ("text-kept",),
     _COUNTED,
 )
+_COUNTED_AS: Final = {
+    Comparison.OWN_HASH: "text-own-hash",
+    Comparison.NOT_COMPARED: "text-uncompared",
+}
 _LISTED: Final = frozenset(("pan:Action", "pan:Category", "pan:PlanPart"))
 """What the published list of a plan names."""
 
@@ -327,9 +340,9 @@ def _check_quotes(files: Sequence[TurtleFile], kept: Mapping[str, KeptText]) -> 
         if quote is None:
             continue
         documents = _documents(file, block, "pan:inDocument")
-        comparison = judge(quote.words, documents, kept)
-        is_compared = comparison is not Comparison.NOT_COMPARED
-        compared["text-compared" if is_compared else "text-uncompared"] += 1
+        own_hash = next(_literals(file, block, "pan:quoteHash"), None)
+        comparison = judge(quote.words, documents, kept, own_hash.words if own_hash else "")
+        compared[_COUNTED_AS.get(comparison, "text-compared")] += 1
         if comparison is Comparison.MISSING or not pieces(quote.words):
             better = _better(quote.words, documents, kept)
             rule = QUOTATION_RULES["text-quote"]
@@ -492,8 +505,8 @@ def _too_much(quoted: QuotedDocument, share: float) -> Finding:
     return Finding(rule, document, value=value, place=Place(file.name, line.line))
 
 
-def refuse_whole(project: Project, folder: Path | None = None) -> None:
-    """Refuse to publish a project that takes over a text, or too much of one.
+def refuse_quotations(project: Project, folder: Path | None = None) -> None:
+    """Refuse to publish a project that invents a quotation, takes over a text, or too much of one.
 
     The report of a check says so, where one of the files as they are is kept in the folder.
 
@@ -501,13 +514,24 @@ def refuse_whole(project: Project, folder: Path | None = None) -> None:
         ProjectError: with the place of the first such quotation.
     """
     report = find_kept(project, folder)[1] if folder else None
-    if not report:
+    if report:
+        findings = report.findings
+    else:
         files = [file for member in project.members for file in blocks.read_turtle_files(member)]
-        report = check_rights(files, texts_of_members(project))
-    for finding in report.findings:
+        kept = texts_of_members(project)
+        rights = check_rights(files, kept)
+        findings = (*rights.findings, *check_quotations(files, kept).findings)
+    for finding in findings:
+        name = finding.focus.rpartition("/")[2]
         if finding.rule.key == "text-whole":
-            values = {"name": finding.focus.rpartition("/")[2], "size": finding.value.strip('"')}
-            raise ProjectError("quoted-whole", place=finding.place, remedy="quote-less", **values)
+            size = finding.value.strip('"')
+            raise ProjectError(
+                "quoted-whole", place=finding.place, remedy="quote-less", name=name, size=size
+            )
+        if finding.rule.key == "text-quote":
+            raise ProjectError(
+                "quoted-invented", place=finding.place, remedy="quote-what-stands", name=name
+            )
 
 
 def _quoted(

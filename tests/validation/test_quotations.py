@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -17,9 +18,11 @@ from pan2kg.validation.check import check
 from pan2kg.validation.quotations import (
     LONGEST,
     WHOLE,
+    Comparison,
     KeptText,
     hashes_of,
     is_long,
+    judge,
     kept_texts,
     read_hashes,
 )
@@ -323,7 +326,7 @@ def test_what_a_release_would_take_over_whole_is_refused_with_its_place(
     own_project: Path, project: Project, tmp_path: Path
 ) -> None:
     for sound in (Project(own_project), project):
-        quotations.refuse_whole(sound)
+        quotations.refuse_quotations(sound)
     (own_project / "graph" / "whole.ttl").write_text(
         HEAD + quoted(TEN * 61, "whole"), encoding="utf-8"
     )
@@ -332,4 +335,40 @@ def test_what_a_release_would_take_over_whole_is_refused_with_its_place(
         with pytest.raises(
             ProjectError, match=r"graph/whole\.ttl:13: whole would be .* whole .*dcterms:license"
         ):
-            quotations.refuse_whole(Project(own_project), folder)
+            quotations.refuse_quotations(Project(own_project), folder)
+
+
+def test_a_release_refuses_a_quotation_that_the_kept_text_does_not_hold(
+    own_project: Path, tmp_path: Path
+) -> None:
+    passages = HEAD + quoted("Une phrase que la liste ne contient pas", "invented")
+    (own_project / "graph" / "invented.ttl").write_text(passages, encoding="utf-8")
+    quotations.refuse_quotations(Project(own_project))  # nothing is kept of it
+    (own_project / "texts").mkdir(exist_ok=True)
+    (own_project / "texts" / f"{KEY}.txt").write_text(LIST, encoding="utf-8")
+    kept_report(Project(own_project), tmp_path, lambda: check(Project(own_project)))
+    for folder in (None, tmp_path):
+        with pytest.raises(
+            ProjectError,
+            match=r"graph/invented\.ttl:13: The kept text .* words of invented.*nothing",
+        ):
+            quotations.refuse_quotations(Project(own_project), folder)
+
+
+def test_a_quotation_that_fits_its_own_hash_is_counted_apart_and_a_kept_text_goes_before_it() -> (
+    None
+):
+    words = "Une phrase que la liste ne contient pas"
+    fitting = hashlib.sha256(words.encode()).hexdigest()
+    for own_hash, other, both in (
+        (fitting, Comparison.OWN_HASH, Comparison.MISSING),
+        ("0" * 64, Comparison.NOT_COMPARED, Comparison.MISSING),
+    ):
+        assert judge(words, ["other"], {KEY: TEXT}, own_hash) is other
+        assert judge(words, ["other", KEY], {KEY: TEXT}, own_hash) is both
+    body = quoted(words).replace(KEY, "other")
+    hashed = body.replace(
+        "    pan:inDocument", f'    pan:quoteHash "{fitting}" ;\n    pan:inDocument'
+    )
+    assert dict(checked(hashed).statistics) == {"text-own-hash": 1}
+    assert dict(checked(body).statistics) == {"text-uncompared": 1}
