@@ -8,13 +8,12 @@ are those the store holds: of numbers and times, the canonical form.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import lru_cache
 from itertools import combinations, count, pairwise
-from types import SimpleNamespace
 from typing import Final
 
 import pyoxigraph as ox
@@ -30,6 +29,7 @@ from pan2kg.validation.shapes import (
     NOT_CONSTRAINTS,
     PATHS,
     Node,
+    Rules,
     Shapes,
     Term,
     read_rules,
@@ -97,6 +97,8 @@ _OF_VALUES: Final = frozenset(
     )
 )
 """The constraints that ask something of each value node."""
+_OF_LISTS: Final = frozenset(("in", "languageIn", "and", "or", "xone"))
+"""Those of them whose parameter is a list."""
 _OF_ALL: Final = frozenset(
     ("minCount", "maxCount", "qualifiedValueShape", "hasValue", "uniqueLang", "disjoint", *_PAIRS)
 )
@@ -126,9 +128,8 @@ class Breach:
     """What breaks a constraint: where ``match``, or the focus node alone, is something of which ``unless`` is not true.
 
     A result names its value by the variable ``value``; ``counted`` is the HAVING of a count over
-    the values that
-    ``match`` finds. ``along`` is the path from the focus node to ``value`` where ``match`` is
-        nothing else.
+    the values that ``match`` finds. ``along`` is the path from the focus node to ``value`` where
+    ``match`` is nothing else.
     """
 
     name: str
@@ -139,6 +140,7 @@ class Breach:
     along: Term | None = None
 
     def query(self, focus: str) -> str:
+        """The query that finds it among the nodes the pattern ``focus`` matches."""
         columns = " ".join(dict.fromkeys(name for name in (_THIS, self.value) if name))
         body = [*focus.splitlines()]
         if self.match:
@@ -156,6 +158,11 @@ class Conditions:
     variables: Iterator[str] = field(default_factory=lambda: map("?v{}".format, count(1)))
 
     def conforms(self, shape: Term, node: str) -> str:
+        """The condition that a node, named by its variable, conforms to a shape; « true » where it is off.
+
+        Raises:
+            Refused: the shape refers to itself, or has a constraint that is not compiled.
+        """
         if shape in self.within:
             raise Refused(shape, "refused-recursion", name=shape)
         if self.shapes.is_off(shape):
@@ -191,6 +198,7 @@ class Conditions:
     def breaches(
         self, shape: Term, node: str, value: str, *, reporting: bool = False
     ) -> Iterator[Breach]:
+        """What breaks the constraints of a shape at a node; its own queries are left to who is ``reporting``."""
         properties = self.shapes.said.get(shape) if not isinstance(shape, ox.Literal) else None
         if properties is None:
             raise Refused(shape, "refused-missing", name=shape)
@@ -222,91 +230,101 @@ class Conditions:
                 raise Refused(shape, "refused-parameter", name=ox.NamedNode(iri))
 
     def _look(self, shape: Term, name: str, values: tuple[Term, ...]) -> None:
+        """Refuse what says nothing where it stands: half of a constraint, or a path that is none."""
         if name == "target":
             raise Refused(shape, "refused-parameter", name="sh:target")
         if name in _BESIDE and not self.shapes.values(shape, _BESIDE[name]):
             raise Refused(shape, "refused-alone", name=f"sh:{name}", other=f"sh:{_BESIDE[name]}")
-        is_property = name == RDF + "type" and SH + "PropertyShape" in (
-            value.value for value in values
-        )
-        if (is_property and self.shapes.value(shape, "path") is None) or (
-            name == "path" and len(values) != 1
-        ):
+        is_property = name == RDF + "type" and ox.NamedNode(SH + "PropertyShape") in values
+        if is_property and self.shapes.value(shape, "path") is None:
             raise Refused(shape, "refused-path")
-        waiting = list(values) if name == "path" else []
-        while waiting:
-            path = waiting.pop()
-            ways = [way for way in PATHS if self.shapes.values(path, way)]
-            if unknown := [way for way in ways if way not in _WAYS]:
-                raise Refused(shape, "refused-parameter", name=f"sh:{unknown[0]}")
-            either = self.shapes.value(path, "alternativePath")
-            steps = [value for way in ways for value in self.shapes.values(path, way)]
-            steps = steps or self.shapes.items(either if either is not None else path)
-            if isinstance(path, ox.Literal) or (isinstance(path, ox.BlankNode) and not steps):
+        if name == "path":
+            if len(values) != 1:
                 raise Refused(shape, "refused-path")
-            waiting += steps if isinstance(path, ox.BlankNode) else []
+            self._look_along(shape, values[0])
+
+    def _look_along(self, shape: Term, path: Term) -> None:
+        """Refuse a path that is none, or leads in a way that is not compiled, at any of its steps."""
+        waiting = [path]
+        while waiting:
+            step = waiting.pop()
+            ways = [way for way in PATHS if self.shapes.values(step, way)]
+            refused_ways = [way for way in ways if way not in _WAYS]
+            if refused_ways:
+                raise Refused(shape, "refused-parameter", name=f"sh:{refused_ways[0]}")
+            inner = [value for way in ways for value in self.shapes.values(step, way)]
+            if not inner:
+                alternatives = self.shapes.value(step, "alternativePath")
+                inner = self.shapes.items(step if alternatives is None else alternatives)
+            if isinstance(step, ox.BlankNode) and inner:
+                waiting += inner
+            elif not isinstance(step, ox.NamedNode):
+                raise Refused(shape, "refused-path")
 
     def _test(self, shape: Term, name: str, parameter: Term, value: str) -> str:
+        """The condition that a constraint asks of a value node; ``value`` is its variable."""
         if name in ("node", "not"):
             conforms = self.conforms(parameter, value)
             return negation(conforms) if name == "not" else conforms
-        if name in ("in", "languageIn", "and", "or", "xone"):
-            terms = self.shapes.items(parameter)
-            is_list = (
-                parameter.value == RDF + "nil"
-                or self.shapes.value(parameter, RDF + "first") is not None
-            )
-            if not is_list or (name in ("and", "or", "xone") and not terms):
-                raise Refused(
-                    shape,
-                    "refused-value",
-                    name=f"sh:{name}",
-                    value=str(parameter) if not is_list else "( )",
-                )
-            if name == "languageIn":
-                tags = (writer.string(tag.value) for tag in terms)
-                return joint(
-                    "||", (f"COALESCE(langMatches(LANG({value}), {tag}), false)" for tag in tags)
-                )
-            if name == "in":
-                if terms and all(isinstance(term, ox.NamedNode) for term in terms):
-                    return f"{value} IN ({', '.join(map(str, terms))})"
-                return joint(
-                    "||", (f"sameTerm({value}, {constant(term, shape, 'in')})" for term in terms)
-                )
-            tests = [self.conforms(term, value) for term in terms]
-            if name == "xone":
-                return f"({' + '.join(f'IF({test}, 1, 0)' for test in tests)}) = 1"
-            return joint("||" if name == "or" else "&&", tests)
+        if name in _OF_LISTS:
+            return self._of_list(shape, name, parameter, value)
         if name == "class":
-            return f"EXISTS {{ {value} <{RDF}type>/<{RDFS}subClassOf>* {constant(parameter, shape, name)} }}"
+            class_ = constant(parameter, shape, name)
+            return f"EXISTS {{ {value} <{RDF}type>/<{RDFS}subClassOf>* {class_} }}"
         if name == "datatype":
             return _of_datatype(constant(parameter, shape, name), parameter.value, value)
         if name == "pattern":
-            flags = self.shapes.value(shape, "flags")
-            letters = flags.value if flags is not None else ""
-            arguments = f"{writer.string(parameter.value)}{f', {writer.string(letters)}' if letters else ''}"
-            probe = ox.Store().query(f'SELECT (REGEX("", {arguments}) AS ?read) {{}}')
-            if (
-                set(letters) - set("im")
-                or not isinstance(probe, ox.QuerySolutions)
-                or next(probe)["read"] is None
-            ):
-                raise Refused(
-                    shape,
-                    "refused-pattern",
-                    value=parameter.value + (f" ({letters})" if letters else ""),
-                )
-            return f"COALESCE(REGEX(STR({value}), {arguments}), false)"
+            return f"COALESCE(REGEX(STR({value}), {self._pattern(shape, parameter)}), false)"
         if name in _LENGTHS:
-            return (
-                f"COALESCE(STRLEN(STR({value})) {_LENGTHS[name]} {self._whole(shape, name)}, false)"
-            )
-        if name == "nodeKind" and parameter.value.removeprefix(SH) in _KINDS:
-            return _KINDS[parameter.value.removeprefix(SH)].format(value)
+            length = self._whole(shape, name)
+            return f"COALESCE(STRLEN(STR({value})) {_LENGTHS[name]} {length}, false)"
+        kind = parameter.value.removeprefix(SH)
+        if name == "nodeKind" and kind in _KINDS:
+            return _KINDS[kind].format(value)
         if name in _RANGES and isinstance(parameter, ox.Literal):
             return f"COALESCE({value} {_RANGES[name]} {parameter}, false)"
         raise Refused(shape, "refused-value", name=f"sh:{name}", value=str(parameter))
+
+    def _of_list(self, shape: Term, name: str, parameter: Term, value: str) -> str:
+        """The condition of a constraint whose parameter is a list: of terms, languages or shapes."""
+        terms = self._members(shape, name, parameter)
+        if name == "languageIn":
+            tags = (writer.string(tag.value) for tag in terms)
+            tests = [f"COALESCE(langMatches(LANG({value}), {tag}), false)" for tag in tags]
+            return joint("||", tests)
+        if name == "in":
+            if terms and all(isinstance(term, ox.NamedNode) for term in terms):
+                return f"{value} IN ({', '.join(map(str, terms))})"
+            constants = [constant(term, shape, name) for term in terms]
+            return joint("||", (f"sameTerm({value}, {term})" for term in constants))
+        tests = [self.conforms(term, value) for term in terms]
+        if name == "xone":
+            return f"({' + '.join(f'IF({test}, 1, 0)' for test in tests)}) = 1"
+        return joint("||" if name == "or" else "&&", tests)
+
+    def _members(self, shape: Term, name: str, parameter: Term) -> list[Term]:
+        """The members of the list of a constraint; one of shapes is not empty."""
+        is_empty = parameter.value == RDF + "nil"
+        if not is_empty and self.shapes.value(parameter, RDF + "first") is None:
+            raise Refused(shape, "refused-value", name=f"sh:{name}", value=str(parameter))
+        members = self.shapes.items(parameter)
+        if not members and name in ("and", "or", "xone"):
+            raise Refused(shape, "refused-value", name=f"sh:{name}", value="( )")
+        return members
+
+    def _pattern(self, shape: Term, parameter: Term) -> str:
+        """The arguments of REGEX for a pattern and its flags, which the engine is asked whether it can read."""
+        flags = self.shapes.value(shape, "flags")
+        letters = flags.value if flags is not None else ""
+        arguments = writer.string(parameter.value)
+        if letters:
+            arguments += f", {writer.string(letters)}"
+        probe = ox.Store().query(f'SELECT (REGEX("", {arguments}) AS ?read) {{}}')
+        is_read = isinstance(probe, ox.QuerySolutions) and next(probe)["read"] is not None
+        if not is_read or set(letters) - set("im"):
+            shown = f"{parameter.value} ({letters})" if letters else parameter.value
+            raise Refused(shape, "refused-pattern", value=shown)
+        return arguments
 
     def _together(
         self, shape: Term, name: str, parameter: Term, at: tuple[str, str], *, reporting: bool
@@ -446,10 +464,20 @@ def _of_datatype(datatype: str, iri: str, value: str) -> str:
 
 
 def failing(condition: str) -> str:
+    """The filter of what does not meet a condition.
+
+    >>> failing("?v > 1"), failing("")
+    (' FILTER(!(?v > 1))', '')
+    """
     return f" FILTER({negation(condition)})" if condition else ""
 
 
 def joint(operator: str, conditions: Iterable[str]) -> str:
+    """Several conditions as one; of none « true » for ``&&``, « false » for ``||``.
+
+    >>> joint("&&", ["?a", "?b || ?c", "true"]), joint("||", [])
+    ('?a && (?b || ?c)', 'false')
+    """
     other, nothing = ("||", "true") if operator == "&&" else ("&&", "false")
     needed = (condition for condition in conditions if (operator, condition) != ("&&", "true"))
     bracketed = (
@@ -459,6 +487,11 @@ def joint(operator: str, conditions: Iterable[str]) -> str:
 
 
 def negation(condition: str) -> str:
+    """What holds where a condition does not.
+
+    >>> negation("EXISTS { ?a ?b ?c }"), negation("!(?v > 1)"), negation("?v > 1")
+    ('NOT EXISTS { ?a ?b ?c }', '?v > 1', '!(?v > 1)')
+    """
     # without a second mark of negation where there is one already
     for start, opposite in (("NOT EXISTS {", "EXISTS {"), ("EXISTS {", "NOT EXISTS {"), ("!(", "")):
         if condition.startswith(start):
@@ -474,6 +507,7 @@ def negation(condition: str) -> str:
 
 
 def constant(term: Term, shape: Term, name: str) -> str:
+    """A term of a shape as a query has it; a node without a name cannot be put into one."""
     if isinstance(term, ox.BlankNode):
         raise Refused(shape, "refused-value", name=f"sh:{name}", value=str(term))
     return str(term)
@@ -503,6 +537,7 @@ Refusals = list[tuple[Term, Message]]
 
 @lru_cache(maxsize=2)
 def compile_shapes(shapes: Shapes) -> tuple[tuple[Compiled, ...], Refusals]:
+    """The queries of all shapes that report, and the shapes that are refused; kept for the last two readings."""
     queries: list[Compiled] = []
     components = (node for node in shapes.said if shapes.values(node, "parameter"))
     refusals: Refusals = [(component, told("refused-component")) for component in components]
@@ -638,6 +673,11 @@ def _own_query(shapes: Shapes, constraint: Term, shape: Node, focus: str) -> str
 
 
 def read(text: str) -> None:
+    """Let the engine read a query of a shape.
+
+    Raises:
+        QueryError: it is not SPARQL.
+    """
     try:
         LocalStore(ox.Store()).query(text)
     except QueryError as error:
@@ -652,42 +692,63 @@ def _bound(text: str, focus: str, shape: Node) -> str:
     group around it are seen anyway.
     """
     words = [token for token in writer.tokens(text) if token.kind != "comment"]
-    for token in words:
-        word = token.text.upper() if token.kind == "word" else ""
-        if word in _REFUSED_WORDS or (
-            token.kind == "variable" and token.text[1:] in _REFUSED_VARIABLES
-        ):
-            raise Refused(shape, "refused-word", word=token.text)
-    groups: list[SimpleNamespace] = []
-    before = ""
-    above = [SimpleNamespace(start=-1, is_free=True, is_select=False, speaks=False)]
-    for token, after in pairwise([*words, writer.Token("end", "", len(text))]):
-        if token.text == "{":
-            outer = above[-1]
-            speaks = not groups or (outer.is_select and outer.speaks)
-            is_free = outer.is_free and before != "EXISTS"
-            is_select = after.text.upper() == "SELECT"
-            above.append(
-                SimpleNamespace(
-                    start=token.start, is_free=is_free, is_select=is_select, speaks=speaks
-                )
-            )
-            groups.append(above[-1])
-        elif token.text == "}" and len(above) > 1:
-            closed = above.pop()
-            if closed.is_select and not closed.speaks:
-                raise Refused(shape, "refused-subquery")
-        elif token.kind == "variable" and token.text[1:] == "this":
-            above[-1].speaks = True
-        before = token.text.upper()
+    _refuse_words(words, shape)
     indented = "".join(f"\n    {line}" for line in focus.splitlines())
-    for group in reversed(groups):
+    for group in reversed(_groups(words, shape)):
         if group.speaks and group.is_free and not group.is_select:
             text = f"{text[: group.start + 1]}{indented}{text[group.start + 1 :]}"
     return text
 
 
+@dataclass(slots=True)
+class Group:
+    """What stands between two braces of a query: where it begins, and what it is."""
+
+    start: int
+    is_free: bool
+    """Whether it stands in no EXISTS, whose groups see what is bound around them."""
+    is_select: bool
+    """Whether it is a query of its own."""
+    speaks: bool
+    """Whether it names ``$this``, or has to since what is around it does."""
+
+
+def _refuse_words(words: Iterable[writer.Token], shape: Node) -> None:
+    for token in words:
+        is_word = token.kind == "word" and token.text.upper() in _REFUSED_WORDS
+        is_variable = token.kind == "variable" and token.text[1:] in _REFUSED_VARIABLES
+        if is_word or is_variable:
+            raise Refused(shape, "refused-word", word=token.text)
+
+
+def _groups(words: Sequence[writer.Token], shape: Node) -> list[Group]:
+    """The groups of a query in the order of their beginning; a query within it that leaves ``$this`` out is refused."""
+    groups: list[Group] = []
+    open_groups = [Group(start=-1, is_free=True, is_select=False, speaks=False)]
+    before = ""
+    for token, after in pairwise([*words, writer.Token("end", "", -1)]):
+        around = open_groups[-1]
+        if token.text == "{":
+            group = Group(
+                start=token.start,
+                is_free=around.is_free and before != "EXISTS",
+                is_select=after.text.upper() == "SELECT",
+                speaks=not groups or (around.is_select and around.speaks),
+            )
+            groups.append(group)
+            open_groups.append(group)
+        elif token.text == "}" and len(open_groups) > 1:
+            closed = open_groups.pop()
+            if closed.is_select and not closed.speaks:
+                raise Refused(shape, "refused-subquery")
+        elif token.kind == "variable" and token.text[1:] == "this":
+            around.speaks = True
+        before = token.text.upper()
+    return groups
+
+
 def refused(project: Project, shapes: Shapes, refusals: Refusals) -> ProjectError:
+    """The error that says of each shape that is refused where it stands and why, each sentence once."""
     names = Names(writer.read_prefixes(project))
     faults = dict[str, Message]()
     for shape, why in refusals:
@@ -717,47 +778,49 @@ def explain(project: Project, rule: str) -> str:
     names = Names(writer.read_prefixes(project))
     shapes = read_shapes(project.shape_files())
     rules = read_rules(shapes, names)
-    (queries, refusals) = compile_shapes(shapes)
+    queries, refusals = compile_shapes(shapes)
     prefix, _, local = rule.partition(":")
     called = {rule, names.prefixes.get(prefix, f"{prefix}:") + local}
-    if without := [(shape, why) for shape, why in refusals if shape.value in called]:
+    without = [(shape, why) for shape, why in refusals if shape.value in called]
+    if without:
         raise refused(project, shapes, without)
     shown = []
     keys = set[str]()
     for query in queries:
         key = rules.rule(query.shape, query.constraint).key
-        nodes = (shapes.named(query.shape), query.shape)
         keys.add(key)
-        if called.isdisjoint(node.value for node in (*nodes, query.constraint) if node is not None):
-            continue
-        head = f"# {key} sh:{query.component}\n"
-        if query.constraint is not None:
-            shown.append(head + query.text)
-            continue
-        short = ""
-        done = 0
-        for token in writer.tokens(query.text):
-            if token.kind == "iri":
-                short += query.text[done : token.start] + names.short(token.text)
-                done = token.start + len(token.text)
-        short += query.text[done:]
-        used = sorted(writer.prefixes_used(short))
-        shown.append(
-            head
-            + "".join(f"PREFIX {name}: <{names.prefixes[name]}>\n" for name in used)
-            + f"\n{short}"
-        )
+        nodes = (shapes.named(query.shape), query.shape, query.constraint)
+        if not called.isdisjoint(node.value for node in nodes if node is not None):
+            shown.append(f"# {key} sh:{query.component}\n{_shortened(query, names)}")
     if shown:
         return "\n".join(shown)
+    raise _not_shown(rule, keys, called, rules)
+
+
+def _shortened(query: Compiled, names: Names) -> str:
+    """The text of a query with prefixes in place of addresses; one that a shape brings itself is as it is."""
+    if query.constraint is not None:
+        return query.text
+    short = ""
+    end = 0
+    for token in writer.tokens(query.text):
+        if token.kind == "iri":
+            short += query.text[end : token.start] + names.short(token.text)
+            end = token.start + len(token.text)
+    short += query.text[end:]
+    used = sorted(writer.prefixes_used(short))
+    return "".join(f"PREFIX {name}: <{names.prefixes[name]}>\n" for name in used) + f"\n{short}"
+
+
+def _not_shown(
+    rule: str, keys: Iterable[str], called: Collection[str], rules: Rules
+) -> ProjectError:
+    """Why there is no query of a rule to show: it is one of lines, it hands on to others, or it is none."""
     of_lines = lines.STYLE_RULES | lines.QUESTION_RULES | lines.TEXT_RULES
     if rule in of_lines | quotations.QUOTATION_RULES | quotations.RIGHTS_RULES:
-        raise ProjectError("rule-without-query", name=rule)
+        return ProjectError("rule-without-query", name=rule)
     if any(node.value in called for node in rules.rules if isinstance(node, ox.NamedNode)):
-        raise ProjectError("rule-within-others", name=rule)
+        return ProjectError("rule-within-others", name=rule)
     near = get_close_matches(rule, sorted(keys), n=3, cutoff=0.4)
-    raise ProjectError(
-        "no-rule",
-        remedy="did-you-mean" if near else "rules-are-named",
-        name=rule,
-        names=either(near),
-    )
+    remedy = "did-you-mean" if near else "rules-are-named"
+    return ProjectError("no-rule", remedy=remedy, name=rule, names=either(near))

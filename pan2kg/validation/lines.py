@@ -1,13 +1,13 @@
 """What the lines of files say that no shape sees: how statements are written, what stands in them, stored questions.
 
 All of it is read off single lines, so that each fault has one, and a file that another one refers
-to need not be there. What the rules say stands in the catalogues of messages, in the contexts «
-text » and « style ».
+to need not be there. What the rules say stands in the catalogues of messages, in the contexts « text » and
+« style ».
 """
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -78,6 +78,7 @@ _Said = tuple[str, str, str]
 
 
 def looked_at(files: Sequence[TurtleFile], kind: Kind) -> dict[str, int]:
+    """How many files, blocks or statements each rule of words, or of style, looks at in these files."""
     is_text = kind is Kind.TEXT
     every = [
         block
@@ -94,6 +95,7 @@ def looked_at(files: Sequence[TurtleFile], kind: Kind) -> dict[str, int]:
 
 
 def check_wording(files: Sequence[TurtleFile], prefixes: Mapping[str, str]) -> Iterator[Finding]:
+    """The faults of words, dates, tags and terms in these files, and of the keys of links; shapes are left out."""
     files = [file for file in files if not file.name.startswith(_SHAPES)]
     for file in files:
         of_predicate: dict[str, tuple[_Said, ...]] = {
@@ -124,6 +126,7 @@ def check_wording(files: Sequence[TurtleFile], prefixes: Mapping[str, str]) -> I
 
 
 def not_turtle(errors: Sequence[TurtleError]) -> Iterator[Finding]:
+    """A finding for each file that is no Turtle, at the line and column where reading it ended."""
     for error in errors:
         place = error.place or Place("")
         name = GRAPH + place.file.removeprefix("graph/").removesuffix(".ttl")
@@ -136,38 +139,43 @@ def _of_literal(subject: str, predicate: str, written: str) -> Iterator[_Said]:
     literal = _LITERAL.fullmatch(written)
     if not literal:
         return
-    value = literal[1]
-    tag = literal[2] or ""
-    datatype = literal[3] or ""
+    value, tag, datatype = literal.groups(default="")
     if datatype:
         if not is_date(value, datatype):
             yield "text-date", value, ""
         return
     if not value.strip():
         yield "text-empty", value, ""
-    if odd := _ODD.search(value):
-        yield "text-characters", f"U+{ord(odd[0]):04X}" if len(odd[0]) == 1 else odd[0], ""
-    if predicate in _TITLES:
-        words = _WORD.findall(value)
-        half = len(words) // 2
-        if half > 1 and len(words) == 2 * half and words[:half] == words[half:]:
-            yield "text-repeated", value, ""
-    if tag and not is_language(tag):
-        yield (
-            "text-language-tag",
-            tag,
-            next((name for name in LANGUAGES if tag.lower().startswith(name)), ""),
-        )
-    if (
-        tag
-        and predicate in _SPOKEN
-        and not subject.startswith(_NAMES)
-        and (language := language_of(value, tag))
-    ):
-        yield "text-language", value, language
+    odd = _ODD.search(value)
+    if odd:
+        is_single = len(odd[0]) == 1
+        yield "text-characters", f"U+{ord(odd[0]):04X}" if is_single else odd[0], ""
+    if predicate in _TITLES and _is_doubled(value):
+        yield "text-repeated", value, ""
+    if not tag:
+        return
+    if not is_language(tag):
+        near = next((name for name in LANGUAGES if tag.lower().startswith(name)), "")
+        yield "text-language-tag", tag, near
+    if predicate in _SPOKEN and not subject.startswith(_NAMES):
+        language = language_of(value, tag)
+        if language:
+            yield "text-language", value, language
+
+
+def _is_doubled(title: str) -> bool:
+    """Whether a title is the same two words or more, twice."""
+    words = _WORD.findall(title)
+    half, rest = divmod(len(words), 2)
+    return half > 1 and not rest and words[:half] == words[half:]
 
 
 def is_date(value: str, datatype: str) -> bool:
+    """Whether a date exists and is of a year a fact can be of; ``datatype`` is the local name of XML Schema’s.
+
+    >>> is_date("2024-02-29", "date"), is_date("2023-02-29", "date"), is_date("201", "gYear")
+    (True, False, False)
+    """
     with suppress(ValueError):
         if datatype == "dateTime":
             return datetime.fromisoformat(value).year in YEARS
@@ -191,7 +199,11 @@ def is_language(tag: str) -> bool:
 
 
 def language_of(value: str, tag: str) -> str:
-    """Another language a text is plainly in than its tag says; empty where it may well be in that one."""
+    """Another language a text is plainly in than its tag says; empty where it may well be in that one.
+
+    >>> language_of("The plan of the government", "fr"), language_of("Le plan du gouvernement", "fr")
+    ('en', '')
+    """
     small = _tables()["small-words"]
     words = [word.lower() for word in _WORD.findall(_QUOTED.sub("", value))]
     if tag not in small or not small[tag].isdisjoint(words):
@@ -293,6 +305,10 @@ STYLE_RULES: Final = worded_rules(Messages("style"), Kind.STYLE, _STYLE_UNITS, (
 def check_style(
     files: Sequence[TurtleFile], prefixes: Mapping[str, str], *, among: Sequence[TurtleFile] = ()
 ) -> Iterator[Finding]:
+    """The departures of these files from the house style.
+
+    ``among`` are the files in which a thing may be described twice, where they are more than these.
+    """
     faults = [
         (file, fault)
         for file in files
@@ -413,6 +429,7 @@ _ROWS: Final = 200
 
 
 def is_shipped(path: Path, name: str) -> bool:
+    """Whether a file is one of pan2kg’s own, or a copy of one that was not changed."""
     original = Project.packaged().root / name
     return original == path or (original.is_file() and read_text(original) == read_text(path))
 
@@ -420,6 +437,11 @@ def is_shipped(path: Path, name: str) -> bool:
 def check_questions(
     project: Project, derived: Callable[[], Store]
 ) -> tuple[list[Finding], dict[str, int]]:
+    """The faults of the stored questions of a project, and how many each rule looked at.
+
+    Headers are read of all; a project's own are asked of the store that ``derived`` gives, and
+    pan2kg's own only where it is the project.
+    """
     stored = sorted(queries.read_queries(project).values(), key=lambda query: query.file)
     is_own = project.root == Project.packaged().root
     own_queries = {
@@ -449,43 +471,67 @@ def check_questions(
 def _header_faults(
     query: queries.Query, languages: Sequence[str]
 ) -> Iterator[tuple[str, int, str]]:
-    marked = (
-        (number, line)
-        for number, line in enumerate(query.text.splitlines(), 1)
-        if line.startswith("#+")
-    )
-    lines = {
-        match[1] if (match := _LINE.fullmatch(line)) else line: number for number, line in marked
-    }
-    parameters = {f"parameter_{parameter.name}": parameter for parameter in query.parameters}
-    places = {
-        base: _line_of(query.text, rf"AS \?{parameter.name}\)\s*# parameter: ")
-        for base, parameter in parameters.items()
-    }
-    if query.group != "quality":
+    lines = _header_lines(query.text)
+    is_quality = query.group == "quality"
+    if not is_quality:
         for key in _REQUIRED:
             if not query.header.get(key):
                 yield "question-field", lines.get(key, 1), key
-    keys = {*_REQUIRED, *_OTHERS, *(_QUALITY if query.group == "quality" else ())}
-    spoken = [*(key for key in _SAID if key in keys), *parameters]
-    keys |= {f"{base}_kind" for base in parameters}
-    for key, line in lines.items():
-        if key not in keys and not any(re.fullmatch(f"{base}_[a-z]{{2}}", key) for base in spoken):
-            yield "question-key", line, key
-    texts = {key: lines[key] for key in _SAID if query.header.get(key)}
-    texts |= {base: place for base, place in places.items() if base != "parameter_language"}
-    for base, line in texts.items():
+    keys = {*_REQUIRED, *_OTHERS, *(_QUALITY if is_quality else ())}
+    yield from _unknown_keys(query, lines, keys)
+    spoken = {key: lines[key] for key in _SAID if query.header.get(key)}
+    places = _parameter_lines(query)
+    places.pop("parameter_language", None)
+    for base, line in (spoken | places).items():
         for language in languages:
             if not query.header.get(f"{base}_{language}"):
                 yield "question-language", line, f"{base}_{language}"
-    for base, parameter in parameters.items():
+    yield from _parameter_faults(query)
+
+
+def _header_lines(text: str) -> dict[str, int]:
+    """The lines of a header by their keys; one that has none is its own."""
+    numbers = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.startswith("#+"):
+            match = _LINE.fullmatch(line)
+            numbers[match[1] if match else line] = number
+    return numbers
+
+
+def _parameter_lines(query: queries.Query) -> dict[str, int]:
+    """The line each parameter of a question is bound at, by the key of its explanation."""
+    return {
+        f"parameter_{parameter.name}": _line_of(
+            query.text, rf"AS \?{parameter.name}\)\s*# parameter: "
+        )
+        for parameter in query.parameters
+    }
+
+
+def _unknown_keys(
+    query: queries.Query, lines: Mapping[str, int], keys: Collection[str]
+) -> Iterator[tuple[str, int, str]]:
+    parameters = [f"parameter_{parameter.name}" for parameter in query.parameters]
+    known = {*keys, *(f"{base}_kind" for base in parameters)}
+    spoken = [*(key for key in _SAID if key in keys), *parameters]
+    in_language = re.compile(rf"(?:{'|'.join(spoken)})_[a-z]{{2}}")
+    for key, line in lines.items():
+        if key not in known and not in_language.fullmatch(key):
+            yield "question-key", line, key
+
+
+def _parameter_faults(query: queries.Query) -> Iterator[tuple[str, int, str]]:
+    places = _parameter_lines(query)
+    for parameter in query.parameters:
+        line = places[f"parameter_{parameter.name}"]
         kinds = parameter.kinds
         if not parameter.meaning:
-            yield "question-explanation", places[base], parameter.name
-        if not kinds or not (
-            set(kinds) <= queries.KINDS.keys() or (len(kinds) == 1 and kinds[0] in queries.PLAIN)
-        ):
-            yield "question-kind", places[base], parameter.name
+            yield "question-explanation", line, parameter.name
+        are_things = set(kinds) <= queries.KINDS.keys()
+        is_plain = len(kinds) == 1 and kinds[0] in queries.PLAIN
+        if not kinds or not (are_things or is_plain):
+            yield "question-kind", line, parameter.name
 
 
 def _line_of(text: str, pattern: str) -> int:

@@ -26,6 +26,11 @@ _WORDS: Final = frozenset((SH.description, SH.message, SH.name, SH.order, RDFS.c
 
 
 def find(data: Graph, of_shapes: Graph, rules: Rules) -> tuple[Finding, ...]:
+    """What pySHACL finds in a graph by the graph of shapes, each finding once, as the ``rules`` name it.
+
+    Raises:
+        ProjectError: pySHACL cannot use the shapes.
+    """
     normalize = rdflib.NORMALIZE_LITERALS
     with _unsaid("rdflib.term"):
         try:
@@ -88,6 +93,7 @@ def _unsaid(name: str) -> Iterator[None]:
 
 
 def to_graph(statements: Iterable[ox.Quad]) -> Graph:
+    """A graph of rdflib that holds these statements, literals as they are written."""
     graph = _Asked()
     graph.namespace_manager = _NoNames(graph, bind_namespaces="none")
     nodes: dict[object, rdflib.term.Node] = {}
@@ -104,6 +110,7 @@ def to_graph(statements: Iterable[ox.Quad]) -> Graph:
 
 
 def shapes_graph(described: Shapes) -> Graph:
+    """The graph of shapes, without what they only say to a reader."""
     graph = Graph(store="SimpleMemory")
     graph.namespace_manager = _NoNames(graph, bind_namespaces="none")
     nodes: dict[object, rdflib.term.Node] = {}

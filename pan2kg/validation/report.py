@@ -41,9 +41,15 @@ class Severity(StrEnum):
 
     @property
     def rank(self) -> int:
+        """Its place from the gravest, which is 0."""
         return _SEVERITIES.index(self)
 
     def reaches(self, severity: Self) -> bool:
+        """Whether it weighs as much as another, or more.
+
+        >>> Severity.WARNING.reaches(Severity.INFO), Severity.WARNING.reaches(Severity.VIOLATION)
+        (True, False)
+        """
         return self.rank <= severity.rank
 
 
@@ -51,6 +57,8 @@ _SEVERITIES: Final = list(Severity)
 
 
 class Kind(StrEnum):
+    """Where a rule is written down: house style, words, shapes, quality queries, or the list of what is accepted."""
+
     STYLE = "style"
     TEXT = "text"
     SHAPE = "shape"
@@ -59,6 +67,8 @@ class Kind(StrEnum):
 
 
 class RuleUse(StrEnum):
+    """What a finding is for: to be mended, to be known as a gap, or to be counted."""
+
     EDIT = "edit"
     GAP = "gap"
     STATISTIC = "statistic"
@@ -66,6 +76,8 @@ class RuleUse(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
+    """What is to hold, with its message and remedy; ``query`` is that of a quality query."""
+
     key: str
     kind: Kind
     severity: Severity
@@ -82,6 +94,7 @@ def worded_rules(
     warnings: Collection[str],
     counted: Iterable[str] = (),
 ) -> dict[str, Rule]:
+    """The rules of these keys, in the words of the catalogues; those ``counted`` are statistics."""
     rules = {}
     for key in keys:
         severity = Severity.WARNING if key in warnings else Severity.VIOLATION
@@ -93,6 +106,11 @@ def worded_rules(
 
 @dataclass(frozen=True, slots=True)
 class Finding:
+    """What breaks a rule: the thing it is about, property and value as written, and where it stands.
+
+    ``times`` says how many things lack the same, where a gap is told once for a plan.
+    """
+
     rule: Rule
     focus: str
     path: str = ""
@@ -104,14 +122,17 @@ class Finding:
 
     @property
     def severity(self) -> Severity:
+        """How much its rule weighs."""
         return self.rule.severity
 
     @property
     def message(self) -> Text:
+        """What is to hold, in the words of its rule."""
         return self.rule.message
 
     @property
     def remedy(self) -> Text:
+        """What to do: as its rule says, else to write what was expected."""
         if self.rule.remedy or not self.expected:
             return self.rule.remedy
         words = {
@@ -129,18 +150,27 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Names:
+    """What things are called: prefixes for their IRIs, labels of those a report speaks of."""
+
     prefixes: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, Text] = field(default_factory=dict)
 
     def short(self, term: str) -> str:
+        """A term with prefixes in place of addresses.
+
+        >>> Names({"e": "http://e/"}).short("http://e/a"), Names({"e": "http://e/"}).short("<http://e/a>/<http://e/b>")
+        ('e:a', 'e:a/e:b')
+        """
         if term.startswith(("http:", "https:")):
             return iri(term, self.prefixes)
         return _BRACKETED.sub(lambda match: iri(match.group(1), self.prefixes), term)
 
     def plan(self, key: str) -> str:
+        """The IRI of a plan by the name of its folder."""
         return f"{self.prefixes.get('plan', thing('plan', ''))}{key}"
 
     def label(self, term: str) -> Text:
+        """What a thing is called; empty where it has no label, or the report does not speak of it."""
         return self.labels.get(term.removeprefix("<").removesuffix(">"), Text())
 
 
@@ -186,6 +216,7 @@ class Report:
         )
 
     def failing(self, rule: Rule) -> int:
+        """How many things break a rule, each counted once; of what is only counted, how many there are."""
         if rule.key in self.statistics:
             return self.statistics[rule.key]
         times: dict[tuple[str, bool], int] = {}
@@ -199,6 +230,7 @@ class Report:
         return sum(times.values())
 
     def groups(self) -> Iterator[tuple[Rule, list[tuple[str, list[Finding]]]]]:
+        """The findings by rule, and by the plan they stand in; those outside the plans come first."""
         for _, findings in groupby(self.findings, key=lambda finding: finding.rule.key):
             of_rule = sorted(findings, key=lambda finding: (not finding.part, finding.part))
             by_part = [
@@ -209,6 +241,7 @@ class Report:
 
 
 def joined(reports: Iterable[Report], findings: Iterable[Finding], names: Names) -> Report:
+    """One report of several: what they looked at and counted, with these findings."""
     parts = list(reports)
     return Report(
         rules=tuple(rule for report in parts for rule in report.rules),
@@ -241,6 +274,7 @@ def gathered(findings: Iterable[Finding], plans: Mapping[str, str]) -> Iterator[
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings as they are told: the gravest first, then by rule, file and line."""
     ranked = []
     for finding in findings:
         place = finding.place or Place("")
@@ -270,6 +304,11 @@ def fingerprint(finding: Finding, names: Names) -> str:
 
 
 def read_baseline(path: Path) -> list[tuple[str, int, tuple[str, ...]]]:
+    """The entries of a list of accepted findings: the finding, its line, and the comments directly above it.
+
+    Raises:
+        ProjectError: a line names no rule, so that the file is something else.
+    """
     entries = []
     comments = list[str]()
     for number, line in enumerate(projects.read_text(path).split("\n"), start=1):
@@ -293,6 +332,10 @@ def matched(
     accepted: Collection[tuple[str, Place | None]],
     key: str,
 ) -> tuple[list[Finding], list[Finding], list[Finding]]:
+    """What is added, what is known and what is solved, against what was ``accepted``; each entry answers one finding.
+
+    ``key`` is that of the rule by which an entry that no longer occurs is told.
+    """
     unmatched = Counter(name for name, _ in accepted)
     added = list[Finding]()
     known = list[Finding]()
@@ -312,6 +355,11 @@ def matched(
 def compare(
     report: Report, entries: Collection[tuple[str, int, tuple[str, ...]]], *, file: str
 ) -> Report:
+    """A report in which findings that a list accepts are set apart; what it accepts in vain is reported.
+
+    Raises:
+        ProjectError: the list names none of the rules that were asked.
+    """
     keys = {rule.key for rule in report.rules}
     if entries and not any(name.split(maxsplit=1)[0] in keys for name, *_ in entries):
         raise ProjectError("baseline-unchecked", place=Place(file), remedy="write-baseline")
@@ -323,6 +371,11 @@ def compare(
 
 
 def write_baseline(report: Report, path: Path) -> None:
+    """Write the list that accepts every finding of a report; comments stay where their finding does.
+
+    Raises:
+        ProjectError: another file stands there, which is left as it is.
+    """
     comments = {name: above for name, _, above in read_baseline(path)} if path.exists() else {}
     findings = [*report.findings, *report.accepted]
     lines = [_HEAD]
@@ -414,6 +467,7 @@ def find_kept(project: Project, folder: Path) -> tuple[Path, Report | None]:
 
 
 def state_name(project: Project) -> str:
+    """A name for all that a check reads, of 32 digits: it changes with a file, the program, the engine or the day."""
     digest = hashlib.sha256(f"{sys.version} {ox.__version__} {datetime.now(UTC).date()}".encode())
     files: list[Path] = []
     for member in project.members:
