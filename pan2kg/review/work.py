@@ -50,7 +50,7 @@ from pan2kg.review.decision import (
 from pan2kg.review.files import own
 from pan2kg.scores import measures
 from pan2kg.store import program_query, text_rows as rows
-from pan2kg.tables import plans as plan_tables, table as figures
+from pan2kg.tables import pairs as pair_tables, table as figures
 from pan2kg.turtle.vocabulary import key, kind_and_key, link_iri, thing
 from pan2kg.validation.quotations import LONGEST as QUOTED
 
@@ -741,8 +741,8 @@ def graph_candidates(graph: Graph) -> list[Candidate]:
     # A suggestion enters no figure: whoever reviews it sees what the editors concluded too, most
     # bits first.
     choice = figures.TableChoice(evidence=Level.EDITORS)
-    linked = plan_tables.linked_pairs(graph, choice)
-    for ends, plans, weight, texts, _, expected in plan_tables.silent_pairs(graph, choice, linked):
+    linked = pair_tables.linked_pairs(graph, choice)
+    for ends, plans, weight, texts, _, expected in pair_tables.silent_pairs(graph, choice, linked):
         if frozenset(ends) not in settled:
             level = weight.level.key if weight.level else ""
             waiting.append(

@@ -302,13 +302,13 @@ _KINDS: Final = (
         "figures", "register.register", ("plans", "evidence"), part=("--figure", "part.figure")
     ),
     TableKind("matrix", "plans.matrix", ("plans", "all", "evidence")),
-    TableKind("debt", "plans.debt", ("plans", "evidence")),
-    TableKind("unacknowledged", "plans.unacknowledged", ("plans", "least", "evidence"), number=4),
+    TableKind("debt", "cross_references.debt", ("plans", "evidence")),
+    TableKind("unacknowledged", "pairs.unacknowledged", ("plans", "least", "evidence"), number=4),
     TableKind("gaps", "gaps.gaps", ("kind", "plans", "country", "evidence")),
-    TableKind("index", "plans.coherence_index", ("plans", "all", "evidence"), number=3),
+    TableKind("index", "cross_references.coherence_index", ("plans", "all", "evidence"), number=3),
     TableKind(
         "explain",
-        "plans.explanation",
+        "pairs.explanation",
         ("two works", "evidence"),
         number=18,
         example="… …",

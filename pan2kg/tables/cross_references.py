@@ -1,0 +1,208 @@
+"""Tables of cross-references between plans: the coherence index pair by pair, and citations owed."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+from typing import Final
+
+from pan2kg.coherence import citations, counts
+from pan2kg.coherence.citations import Channel, IndexCell, Occasion, State, Verdict, Way
+from pan2kg.coherence.known import Known
+from pan2kg.errors import QueryError
+from pan2kg.graph.graph import Graph
+from pan2kg.i18n.catalogue import Text
+from pan2kg.tables import DEFAULT, Table, TableChoice, make, note, table as layout
+from pan2kg.tables.figure_words import bits_words, in_each, interval
+from pan2kg.tables.table import Ordered
+
+PLACES: Final = (
+    ("text_there", Channel.TEXT, True), ("text_back", Channel.TEXT, False),
+    ("web_there", Channel.WEB, True), ("web_back", Channel.WEB, False),
+)  # fmt: skip
+"""The four places of a pair where one plan could cite the other: in its text or on its page, there and back."""
+PLACED: Final = tuple(name for name, _, _ in PLACES)
+"""The columns of these places."""
+
+
+def places_of(knowledge: Known, pair: Ordered) -> list[State]:
+    """Whether a citation was seen at each of the :data:`PLACES` of a pair."""
+    states = []
+    for _, channel, is_there in PLACES:
+        source, target = pair if is_there else reversed(pair)
+        states.append(knowledge.place(source, target, channel))
+    return states
+
+
+INDEX: Final = (
+    "one", "two", "index_low", "index_high", "places", *PLACED, "low", "level", "pages", "seen", "instruments",
+)  # fmt: skip
+
+
+def coherence_index(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
+    """How far cross-references are made, place by place, as an interval in [0, 1].
+
+    For the plan named, else for the home plan, else for all.
+
+    Raises:
+        QueryError: several plans are named.
+    """
+    chosen = graph.plans(choice.plans) or tuple(filter(None, [graph.own_plan()]))
+    if len(chosen) > 1:
+        raise QueryError("from-one-plan", remedy="name-a-plan")
+    plan = chosen[0] if chosen and not choice.everything else None
+    order = layout.plan_order(graph)
+    knowledge = graph.known(choice.evidence)
+    readings = knowledge.tables.readings
+    cells = citations.index_cells(
+        knowledge.chronology, knowledge.linked, readings, at=choice.evidence
+    )
+    by_pair = _cells_of_pairs(cells, plan)
+    cited = _sightings(graph, knowledge)
+    rows = []
+    for pair in sorted(by_pair, key=order):
+        index = citations.index(by_pair[pair])
+        weight = knowledge.weight(*pair)
+        sightings = cited.get(pair, [])
+        pages = {page for page, _ in sightings if page}
+        days = [day for _, day in sightings if day]
+        rows.append(
+            (
+                *pair,
+                index.value.low,
+                index.value.high,
+                index.m,
+                *places_of(knowledge, pair),
+                weight.low,
+                knowledge.link_level(*pair),
+                sorted(pages),
+                max(days, default=None),
+                weight.texts,
+            )
+        )
+    overall = citations.index(cells, None if plan is None else frozenset((plan,)))
+    counted = {state.value: overall.counts[state] for state in State}
+    value = in_each(interval, overall.value)
+    notes = [
+        note("index-value", value=value, m=overall.m, n=overall.pairs),
+        note("index-counts", **counted),
+    ]
+    told_apart = _told_apart(knowledge, plan)
+    if told_apart:
+        notes.append(note("index-apart", n=told_apart))
+    basis = layout.among(graph, [plan] if plan else [])
+    return make(
+        graph, "index", INDEX, rows, notes, "coherence/plan-statements", knowledge, basis=basis
+    )
+
+
+def _cells_of_pairs(cells: Iterable[IndexCell], plan: str | None) -> dict[Ordered, list[IndexCell]]:
+    """The cells of each pair of plans, of those with one plan where it is given."""
+    by_pair = dict[Ordered, list[IndexCell]]()
+    for cell in cells:
+        ends = cell[:2]
+        if plan is None or plan in ends:
+            by_pair.setdefault((min(ends), max(ends)), []).append(cell)
+    return by_pair
+
+
+def _sightings(graph: Graph, knowledge: Known) -> dict[Ordered, list[tuple[str, date | None]]]:
+    """Where and when each pair of plans was seen to cite: a page, empty for a text, and a day."""
+    home = knowledge.tables.works.home
+    sightings = dict[Ordered, list[tuple[str, date | None]]]()
+    for citation in graph.citations:
+        if not counts(citation.level, knowledge.level):
+            continue
+        source = home.get(citation.source, citation.source)
+        target = home.get(citation.target, citation.target)
+        page = citation.document or "" if citation.channel == "web" else ""
+        pair = (min(source, target), max(source, target))
+        sightings.setdefault(pair, []).append((page, citation.seen))
+    return sightings
+
+
+_APART: Final = frozenset((Verdict.EDITION, Verdict.FRAMEWORK, Verdict.ABROAD))
+"""Linked pairs of which no citation is expected."""
+
+
+def _told_apart(knowledge: Known, plan: str | None) -> int:
+    number = 0
+    for pair in knowledge.linked:
+        is_of_plan = plan is None or plan in pair
+        if is_of_plan and citations.verdict(knowledge.chronology, *pair) in _APART:
+            number += 1
+    return number
+
+
+# Citations that are expected, and what they owe
+
+MOST: Final = 10_000
+"""So many occasions are listed at most; the rest is counted, and seen where plans are named."""
+DEBT: Final = (
+    "citing", "cited", "expectation", "citation", "low", "debt", *(f"cited_{way}" for way in Way), "level",
+    "instruments",
+)  # fmt: skip
+
+
+def debt(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
+    """Where one plan could cite another, what it owes in bits, and whether it did.
+
+    With plans named, only what they could cite and where they could be cited.
+    """
+    plans = {*graph.plans(choice.plans)}
+    knowledge = graph.known(choice.evidence)
+    order = layout.plan_order(graph)
+    occasions = []
+    for occasion in knowledge.occasions:
+        if not plans or plans & {occasion.source, occasion.target}:
+            occasions.append(occasion)
+    occasions.sort(
+        key=lambda occasion: (not occasion.is_expected, *order((occasion.source, occasion.target)))
+    )
+    rows = [_occasion_row(knowledge, occasion) for occasion in occasions[:MOST]]
+    notes = _notes_on_debt(occasions)
+    if len(occasions) > MOST:
+        notes.append(note("pairs-unlisted", n=len(occasions) - MOST))
+    basis = layout.among(graph, sorted(plans))
+    return make(
+        graph, "debt", DEBT, rows, notes, "coherence/plan-statements", knowledge, basis=basis
+    )
+
+
+def _occasion_row(knowledge: Known, occasion: Occasion) -> tuple[object, ...]:
+    ends = (occasion.source, occasion.target)
+    is_told = occasion.is_expected or occasion.state is State.SEEN
+    return (
+        *ends,
+        occasion.verdict,
+        occasion.state if is_told else "",
+        occasion.bits,
+        occasion.debt if occasion.is_expected else None,
+        *_by_precision(occasion),
+        knowledge.link_level(*ends),
+        knowledge.weight(*ends).texts,
+    )
+
+
+def _by_precision(occasion: Occasion) -> list[State | None]:
+    """At which precision a citation was seen; None where none is expected.
+
+    Finer ones that were not seen stay as open or absent as the reading says.
+    """
+    if not occasion.is_expected:
+        return [None for _ in Way]
+    unseen = None if occasion.state is State.SEEN else occasion.state
+    return [State.SEEN if precision in occasion.ways else unseen for precision in Way]
+
+
+def _notes_on_debt(occasions: list[Occasion]) -> list[Text]:
+    states = Counter(occasion.state for occasion in occasions if occasion.is_expected)
+    verdicts = Counter(occasion.verdict for occasion in occasions if not occasion.is_expected)
+    rate, bits = citations.rate_and_debt(occasions)
+    by_state = {state.value: states[state] for state in (State.SEEN, State.ABSENT, State.OPEN)}
+    apart = {reason.value: verdicts[reason] for reason in Verdict if reason is not Verdict.EXPECTED}
+    return [
+        note("occasions", n=states.total(), **by_state),
+        note("rate-and-debt", rate=in_each(interval, rate), debt=in_each(bits_words, bits)),
+        note("apart", **apart),
+        note("not-returned"),
+    ]
