@@ -25,6 +25,7 @@ ROOT = "https://w3id.org/pan2kg/"
 """What the IRIs of pan2kg begin with: those of the ontology, of the concepts, and of what every country shares."""
 _IMPORTS = re.compile(rf"^    pan:imports <({re.escape(ROOT)}graph/core)>", re.MULTILINE)
 _LANGUAGE = re.compile(r'^    pan:labelLanguage "([^"]+)"', re.MULTILINE)
+_PREFIX = re.compile(r"^@prefix ([\w-]*): <([^<>]*)> [.]$", re.MULTILINE)
 _SPACE = re.compile(r'^    void:uriSpace "(https?://[^"\s]+/)"', re.MULTILINE)
 
 
@@ -146,6 +147,41 @@ class Project:
     def loaded_files(self) -> list[Path]:
         return [*self.ontology_files(), *self.core_files(), *self.graph_files()]
 
+    @property
+    def catalogue(self) -> Path:
+        """The file in which the graph says what dataset it is."""
+        return self.graph / "catalogue.ttl"
+
+    def scheme_file(self, scheme: str) -> Path:
+        """The file of the concepts of a scheme, such as ``linktype``."""
+        return self.ontology / "schemes" / f"{scheme}.ttl"
+
+    def plan_file(self, plan: str, part: str = "") -> Path:
+        """The file of a part of a plan, such as ``actions``; without a part the one file of a plan that has one alone.
+
+        >>> Project.packaged().plan_file("lu-bhr-2", "actions").relative_to(Project.packaged().graph).as_posix()
+        'plans/lu-bhr-2/actions.ttl'
+        """
+        plans = self.graph / "plans"
+        return plans / plan / f"{part}.ttl" if part else plans / f"{plan}.ttl"
+
+    def place_of(self, thing: str) -> Path | None:
+        """The file in which the block of a thing stands, by its IRI or its name as files write it; None without one.
+
+        A block that nobody has verified counts where there is no other.
+
+        >>> place = Project.packaged().place_of("https://w3id.org/pan2kg/id/action/lu-bhr-2-4-3")
+        >>> place == Project.packaged().plan_file("lu-bhr-2", "actions")
+        True
+        >>> Project.packaged().place_of("action:nobody-1")
+        """
+        files = [*self.loaded_files(), *self.shape_files()]
+        for path in sorted(files, key=lambda path: path.stem.endswith("unverified")):
+            text = read_text(path)
+            if any(f"\n{name} " in text for name in _names_in(text, thing)):
+                return path
+        return None
+
     def shape_files(self) -> list[Path]:
         return turtle_files(self.ontology / "shapes")
 
@@ -193,6 +229,18 @@ def _searched(profile: Path, statement: re.Pattern[str], changed: int, size: int
     del changed, size  # the state it is in; it is asked once for each file that is loaded
     match = statement.search(profile.read_text("utf-8", errors="replace"))
     return match[1] if match else ""
+
+
+def _names_in(text: str, thing: str) -> list[str]:
+    """How a file writes a thing: as it is given, in angle brackets, or with one of the file's prefixes."""
+    address = thing.strip("<>")
+    if "://" not in address:
+        return [thing]
+    names = [f"<{address}>"]
+    for prefix, space in _PREFIX.findall(text):
+        if address.startswith(space):
+            names.append(f"{prefix}:{address[len(space) :]}")
+    return names
 
 
 def _below(path: Path, folder: Path) -> str:

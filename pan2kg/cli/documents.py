@@ -158,7 +158,7 @@ def run_draft(options: argparse.Namespace) -> int:
     if options.type:
         types = re.findall(
             r"^plantype:(\S+)",
-            read_text(project.ontology / "schemes" / "plantype.ttl"),
+            read_text(project.scheme_file("plantype")),
             re.MULTILINE,
         )
         if options.type not in types:

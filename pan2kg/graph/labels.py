@@ -164,7 +164,7 @@ def read_release(store: Store, space: str = "", number: str = "") -> Release:
 
 def other_release(store: Store, project: Project) -> tuple[str, str] | None:
     files = ox.Store()
-    for path in (*project.ontology_files(), project.graph / "catalogue.ttl"):
+    for path in (*project.ontology_files(), project.catalogue):
         if path.parent in (project.ontology, project.graph) and path.is_file():
             load(files, path, project.graph_iri(path), name=project.name_of(path))
     remote = read_release(store, project.space)

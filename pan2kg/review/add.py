@@ -153,7 +153,7 @@ def described(
 
 
 def concept(project: Project, scheme: str, name: str) -> str:
-    listed = read_text(project.ontology / "schemes" / f"{scheme}.ttl").splitlines()
+    listed = read_text(project.scheme_file(scheme)).splitlines()
     by_key = [line.split()[0].partition(":")[2] for line in listed if line.startswith(f"{scheme}:")]
     if name not in by_key:
         raise QueryError(

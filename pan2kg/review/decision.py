@@ -731,4 +731,4 @@ def of_plan(project: Project, plan: str, file: str, certainty: str = "stated") -
     if not _FOLDER.fullmatch(key(plan)):
         raise ProjectError("plan-names-no-folder", name=key(plan))
     name = turtle_files.UNVERIFIED if certainty == turtle_files.UNVERIFIED else file
-    return project.graph / "plans" / key(plan) / f"{name}.ttl"
+    return project.plan_file(key(plan), name)

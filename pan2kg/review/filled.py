@@ -500,10 +500,10 @@ class _Writer:
                 statements.append(TurtleLine("pan:status", "linkstatus:accepted"))
         is_use = name == "links" and book.thing(name, cells, "type") == "linktype:uses-instrument"
         kind = "instruments" if is_use else name
-        plans = book.project.graph / "plans"
+        plan = key(book.plan)
+        paths = {part: book.project.plan_file(plan, part) for part in (kind, "actions")}
         # a draft has all in one file
-        paths = {kind: plans / key(book.plan) / f"{kind}.ttl" for kind in (kind, "actions")}
-        if (single := plans / f"{key(book.plan)}.ttl") in book.texts:
+        if (single := book.project.plan_file(plan)) in book.texts:
             paths = dict.fromkeys(paths, single)
         self._append(
             paths[kind], [Block(subject, tuple(statements)), *([passage] if passage else [])], kind

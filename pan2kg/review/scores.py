@@ -24,9 +24,9 @@ from pan2kg.tables.scores import (
     scale_statement,
     score_block,
 )
-from pan2kg.turtle import Block, TurtleLine, graph_of, iri, key, link_iri, read_prefixes
+from pan2kg.turtle import Block, TurtleLine, iri, key, link_iri, read_prefixes
 
-FILE: Final = "scores.ttl"
+PART: Final = "scores"
 MOST: Final = 15  # how many actions a matrix may have
 # up to how many scores are offered in a list; of more, of decimals or without bounds they are typed
 STEPS: Final = 21
@@ -102,7 +102,7 @@ def enter(graph: Graph, form: Form, today: date) -> Outcome:
         )
         review = tuple(decision.signed(reviewer, today))
         for plan, own_cells in by_plan.items():
-            path = project.graph / "plans" / key(plan) / FILE
+            path = project.plan_file(key(plan), PART)
             file = project.name_of(path)
             source = f"interaction-{key(plan)}-{key(assessor)}"
             document = f"document:{source}"
@@ -118,7 +118,7 @@ def enter(graph: Graph, form: Form, today: date) -> Outcome:
             # the matrix as a document where it is new, the reasons as a passage where they are, and
             # the scores
             if document not in standing:
-                address = graph_of(f"plans/{key(plan)}/{FILE}", project.space)
+                address = project.graph_iri(project.plan_file(key(plan), PART))
                 by = graph.label(assessor), iri(assessor, prefixes)
                 blocks.append(document_block(document, by, address, of=key(plan)))
             if passage not in standing:

@@ -304,7 +304,7 @@ def heading(project: Project, change: CheckedChange, language: Language, *, made
     ``made`` says when that was, where nothing has changed since.
     """
     values: dict[str, str] = {}
-    file = project.graph / "catalogue.ttl"
+    file = project.catalogue
     if file.is_file():
         for block in blocks.read_turtle_file(read_text(file), file.name).blocks:
             if block.statements and block.statements[0].object == "dcat:Dataset":
