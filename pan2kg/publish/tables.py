@@ -128,11 +128,24 @@ def csv_path(folder: str, name: str) -> str:
     return f"{folder}/{name}.csv{'.gz' if name in PACKED[folder] else ''}"
 
 
+class TableColumn(NamedTuple):
+    """A column as ``tables.toml`` writes it: its name, the property it has, and the table it refers to.
+
+    Its ``kind`` says what that gives: a ``text``, a ``value``, a ``thing`` with its names, or an
+    ``iri`` alone.
+    """
+
+    name: str
+    property: str
+    kind: str
+    refers: str
+
+
 class TableDefinition(NamedTuple):
     """A row a thing of some classes, or a statement of one property (``pairs``), with the columns it has."""
 
     name: str
-    columns: tuple[tuple[str, str, str, str], ...]
+    columns: tuple[TableColumn, ...]
     classes: tuple[str, ...]
     having: str
     pairs: str
@@ -140,24 +153,29 @@ class TableDefinition(NamedTuple):
 
 @cache
 def table_definitions() -> tuple[TableDefinition, ...]:
-    def columns(texts: Sequence[str]) -> Iterator[tuple[str, str, str, str]]:
-        for text in texts:
-            match = _COLUMN.fullmatch(text)
-            if not match:
-                raise ValueError(f"« {text} » is no column")
-            yield match[1], match[2] or "", match[3], match[4] or ""
+    """The tables of a release as ``tables.toml`` has them, in their order.
 
+    >>> [definition.name for definition in table_definitions()][:3]
+    ['plans', 'actions', 'categories']
+    """
     definitions = tomllib.loads(Path(__file__).with_name("tables.toml").read_text(encoding="utf-8"))
     return tuple(
         TableDefinition(
             name,
-            tuple(columns(row["columns"])),
+            tuple(map(_column, row["columns"])),
             tuple(row.get("classes", ())),
             row.get("having", ""),
             row.get("pairs", ""),
         )
         for name, row in definitions.items()
     )
+
+
+def _column(text: str) -> TableColumn:
+    match = _COLUMN.fullmatch(text)
+    if not match:
+        raise ValueError(f"« {text} » is no column")
+    return TableColumn(match[1], match[2] or "", match[3], match[4] or "")
 
 
 class Source:
@@ -231,58 +249,86 @@ def _joined(*columns: tuple[Field, Sequence[Sequence[str]]]) -> Iterator[FieldCe
 
 
 def read_table(source: Source, definition: TableDefinition) -> ReleaseTable:
+    """The rows of a definition: its things in the order of their IRIs, or the pairs one property joins."""
     title = RELEASE.text(f"table.{definition.name}")
     members = source.members(definition)
     if definition.pairs:
-        values = zip(members, source.values(members, definition.pairs), strict=True)
-        pairs = [(iri, value_of(term)[0]) for iri, (terms,) in values for term in terms]
-        (subject, *subject_names), (target, *target_names) = (
-            source.things(
-                Field(name, definition.pairs, is_iri=True, refers=refers),
-                [[pair[at]] for pair in pairs],
-            )
-            for at, (name, _, _, refers) in enumerate(definition.columns)
-        )
-        key = subject[0].name, target[0].name
-        columns = [subject, target, *subject_names, *target_names]
-        return ReleaseTable(definition.name, title, columns, key=key, things=key)
+        return _pairs_table(source, definition, title, members)
     cells: list[FieldCells] = [(Field("iri", is_iri=True), members)]
-    listed = [
-        *zip(*source.values(members, *(of for _, of, _, _ in definition.columns)), strict=True)
-    ]
-    for (name, of, kind, refers), rows in zip(
-        definition.columns, listed or [()] * len(definition.columns), strict=True
-    ):
-        literals = [[value_of(term) for term in row if term[0] != "<"] for row in rows]
-        if kind == "text":
-            tags = {language for row in literals for _, language, _ in row} | set(RELEASED)
-            for tag in sorted(
-                tags,
-                key=lambda tag: (RELEASED.index(tag) if tag in RELEASED else len(RELEASED), tag),
-            ):
-                column = Field(
-                    f"{name}_{tag.lower().replace('-', '_')}" if tag else name, of, language=tag
-                )
-                texts = [[text for text, language, _ in row if language == tag] for row in literals]
-                cells += _joined((column, texts))
-        elif kind == "value":
-            kinds = {datatype for row in literals for _, _, datatype in row}
-            only = next(iter(kinds)) if len(kinds) == 1 else ""
-            datatype = only.removeprefix(XSD) if only.startswith(XSD) else "string"
-            datatype = "moment" if len(kinds) > 1 and kinds <= _MOMENTS else datatype
-            cells += _joined(
-                (
-                    Field(name, of, datatype=datatype),
-                    [[value_of(term)[0] for term in row] for row in rows],
-                )
-            )
-        else:
-            things = source.things(
-                Field(name, of, is_iri=True, refers=refers),
-                [[value_of(term)[0] for term in row] for row in rows],
-            )
-            cells += things if kind == "thing" else islice(things, 1)
+    properties = [column.property for column in definition.columns]
+    listed = list(zip(*source.values(members, *properties), strict=True))
+    if not listed:
+        listed = [()] * len(definition.columns)
+    for column, rows in zip(definition.columns, listed, strict=True):
+        cells += _cells_of(source, column, rows)
     return ReleaseTable(definition.name, title, cells)
+
+
+def _pairs_table(
+    source: Source, definition: TableDefinition, title: Text, members: Sequence[str]
+) -> ReleaseTable:
+    """Both ends of each statement of a property, and behind them the names of both."""
+    subjects = list[str]()
+    targets = list[str]()
+    for iri, (terms,) in zip(members, source.values(members, definition.pairs), strict=True):
+        for term in terms:
+            subjects.append(iri)
+            targets.append(value_of(term)[0])
+    ends = list[FieldCells]()
+    names = list[FieldCells]()
+    for column, things in zip(definition.columns, (subjects, targets), strict=True):
+        field = Field(column.name, definition.pairs, is_iri=True, refers=column.refers)
+        end, *labels = source.things(field, [[thing] for thing in things])
+        ends.append(end)
+        names += labels
+    key = tuple(field.name for field, _ in ends)
+    return ReleaseTable(definition.name, title, [*ends, *names], key=key, things=key)
+
+
+def _cells_of(
+    source: Source, column: TableColumn, rows: Sequence[Sequence[str]]
+) -> Iterator[FieldCells]:
+    """The columns in which a property stands: a text has one a language, a thing its IRI and its names."""
+    if column.kind == "text":
+        yield from _text_cells(column, rows)
+    elif column.kind == "value":
+        field = Field(column.name, column.property, datatype=_datatype(rows))
+        yield from _joined((field, _plain(rows)))
+    else:
+        field = Field(column.name, column.property, is_iri=True, refers=column.refers)
+        things = source.things(field, _plain(rows))
+        yield from things if column.kind == "thing" else islice(things, 1)
+
+
+def _plain(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    return [[value_of(term)[0] for term in row] for row in rows]
+
+
+def _literals(row: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    return (value_of(term) for term in row if term[0] != "<")
+
+
+def _text_cells(column: TableColumn, rows: Sequence[Sequence[str]]) -> Iterator[FieldCells]:
+    """A column for each language of a release, and each other one in which there is a text."""
+    tags = set[str]()
+    for row in rows:
+        tags.update(language for _, language, _ in _literals(row))
+    others = sorted(tags.difference(RELEASED))
+    for tag in (*RELEASED, *others):
+        name = f"{column.name}_{tag.lower().replace('-', '_')}" if tag else column.name
+        texts = [[text for text, language, _ in _literals(row) if language == tag] for row in rows]
+        yield from _joined((Field(name, column.property, language=tag), texts))
+
+
+def _datatype(rows: Sequence[Sequence[str]]) -> str:
+    """What all values are in the names of XSD, a moment where they are days, months or years, else a string."""
+    datatypes = set[str]()
+    for row in rows:
+        datatypes.update(datatype for _, _, datatype in _literals(row))
+    if len(datatypes) > 1:
+        return "moment" if datatypes <= _MOMENTS else "string"
+    only = next(iter(datatypes), "")
+    return only.removeprefix(XSD) if only.startswith(XSD) else "string"
 
 
 def table_files(edition: Edition, stated: Mapping[str, Sequence[Stated]]) -> Iterator[File]:
@@ -334,30 +380,11 @@ def table_files(edition: Edition, stated: Mapping[str, Sequence[Stated]]) -> Ite
 
 
 def _described(source: Source, table: ReleaseTable, column: Field) -> dict[str, object]:
-    is_pair = len(table.things) == 2
-    is_key = column.name == table.key[0]
-    titles = {}
-    stem = column.name.removesuffix(f"_{column.language}") if column.language else column.name
-    key = (
-        f"column.{column.property}" if column.property or column.name == "iri" else f"column.{stem}"
-    )
-    for tag in RELEASED:
-        # by a message of ours, else by the label of the property, else by a message on that, else
-        # by its name
-        name = RELEASE.say(key, tag) if RELEASE.has(key) else ""
-        if not name:
-            labels = source.terms.get(source.addresses.own(source.expand(column.property)), {})
-            name = labels.get(tag, column.property.partition(":")[2])
-            if not labels and _PROPERTY.has(column.property):
-                name = _PROPERTY.say(column.property, tag)
-        in_language = f"language.{column.language}"
-        if column.about:
-            name = f"{column.about}, {name} ({column.language})"
-        elif column.language:
-            name = f"{name} ({RELEASE.say(in_language, tag) if RELEASE.has(in_language) else column.language})"
-        titles[tag] = name
+    """A column as CSVW describes it (W3C, Metadata Vocabulary for Tabular Data, 5.6)."""
+    titles = {tag: _column_title(source, column, tag) for tag in RELEASED}
     metadata: dict[str, object] = {"name": column.name, "titles": {**titles, "und": column.name}}
-    if column.about and column.separator:
+    is_list = bool(column.separator)
+    if column.about and is_list:
         # a list of labels names no one thing: the reader pairs it with the list beside it
         return {
             **metadata,
@@ -366,32 +393,57 @@ def _described(source: Source, table: ReleaseTable, column: Field) -> dict[str, 
             "separator": column.separator,
             "suppressOutput": True,
         }
-    says = bool(column.property) and not (is_pair and is_key)
-    if says:
+    is_pair = len(table.things) == 2
+    is_subject = is_pair and column.name == table.key[0]
+    is_statement = bool(column.property) and not is_subject
+    if is_statement:
         metadata["propertyUrl"] = source.addresses.own(source.expand(column.property))
     if column.about:
         metadata["aboutUrl"] = f"{{+{column.about}}}"
-    if (
-        column.is_iri
-        and column.property
-        and not column.separator
-        and not (is_pair and column.name != table.things[1])
-    ):
+    is_object = not is_pair or column.name == table.things[1]
+    if column.is_iri and column.property and is_object and not is_list:
         metadata["valueUrl"] = f"{{+{column.name}}}"
-    if column.is_iri or not column.language:
-        kind = _MOMENT if column.datatype == "moment" else column.datatype
-        metadata["datatype"] = "anyURI" if column.is_iri else kind
-    else:
+    if column.is_iri:
+        metadata["datatype"] = "anyURI"
+    elif column.language:
         metadata |= {"datatype": "string", "lang": column.language}
-    if column.separator:
+    else:
+        metadata["datatype"] = _MOMENT if column.datatype == "moment" else column.datatype
+    if is_list:
         metadata["separator"] = column.separator
         if column.is_iri:
             metadata["dc:type"] = {"@id": RDFS + "Resource"}
     if column.name in table.key:
         metadata["required"] = True
-    if not says:
+    if not is_statement:
         metadata["suppressOutput"] = True
     return metadata
+
+
+def _column_title(source: Source, column: Field, tag: str) -> str:
+    """What a column is called in a language: with the thing it names, or with the language of its texts."""
+    name = _property_name(source, column, tag)
+    if column.about:
+        return f"{column.about}, {name} ({column.language})"
+    if column.language:
+        key = f"language.{column.language}"
+        language = RELEASE.say(key, tag) if RELEASE.has(key) else column.language
+        return f"{name} ({language})"
+    return name
+
+
+def _property_name(source: Source, column: Field, tag: str) -> str:
+    """By a message of ours, else by the label of the property, else by a message on that, else by its name."""
+    if column.property or column.name == "iri":
+        key = f"column.{column.property}"
+    else:
+        key = f"column.{column.name.removesuffix(f'_{column.language}')}"
+    if RELEASE.has(key) and (name := RELEASE.say(key, tag)):
+        return name
+    labels = source.terms.get(source.addresses.own(source.expand(column.property)), {})
+    if not labels and _PROPERTY.has(column.property):
+        return _PROPERTY.say(column.property, tag)
+    return labels.get(tag, column.property.partition(":")[2])
 
 
 _PROPERTY: Final = Messages("property")
@@ -660,103 +712,144 @@ class _Rows:
                 yield text, kind, *row
 
 
-PRODUCTS: Final[Mapping[str, tuple[str, str, Callable[[_Rows], Iterator[Row]]]]] = {
-    "actions": ("action|number|plan|aspect|what|capacity|quote|source|certainty", "number|quote", _Rows.actions),
-    "links": (
-        "link|type|from|to|from_plan|to_plan|relation|shared|level|quote|source|certainty", "link|quote", _Rows.links,
+class Product(NamedTuple):
+    """A table for people: its columns, those among them that hold values, not things, and what gives its rows."""
+
+    columns: tuple[str, ...]
+    values: tuple[str, ...]
+    rows: Callable[[_Rows], Iterator[Row]]
+    order: tuple[str, ...] = ()
+
+
+PRODUCTS: Final[Mapping[str, Product]] = {
+    "actions": Product(
+        ("action", "number", "plan", "aspect", "what", "capacity", "quote", "source", "certainty"),
+        ("number", "quote"),
+        _Rows.actions,
     ),
-    "bodies": ("body|type|part_of|preceded_by|actions|plans", "actions|plans", _Rows.bodies),
-    "texts": (
-        "text|type|duty|provision|kind|force|addressee|due_date|due_rule|quote|source", "due_date|due_rule|quote",
+    "links": Product(
+        (
+            "link", "type", "from", "to", "from_plan", "to_plan", "relation", "shared", "level", "quote", "source",
+            "certainty",
+        ),
+        ("link", "quote"),
+        _Rows.links,
+        # like stands by like
+        order=("type", "shared", "from", "to"),
+    ),
+    "bodies": Product(
+        ("body", "type", "part_of", "preceded_by", "actions", "plans"),
+        ("actions", "plans"),
+        _Rows.bodies,
+    ),
+    "texts": Product(
+        (
+            "text", "type", "duty", "provision", "kind", "force", "addressee", "due_date", "due_rule", "quote",
+            "source",
+        ),
+        ("due_date", "due_rule", "quote"),
         _Rows.texts,
     ),
 }  # fmt: skip
-"""The tables for people, in the order in which they are offered: their columns, those that hold values, their rows."""
+"""The tables for people, in the order in which they are offered; rows are in that of their columns, ``order`` first."""
 PRODUCT_FORMS: Final = ("xlsx", "csv", *(["parquet"] if find_spec("pyarrow") else []))
 
 
+class _Sheet(NamedTuple):
+    """A sheet of a workbook, in one language: the titles of its columns, and their cells."""
+
+    heads: list[str]
+    columns: list[Sequence[str]]
+
+
 def product_files(described: Described) -> Iterator[File]:
-    # as CSV and Parquet a column a language; as a workbook a sheet a language, names first, then
-    # the addresses
+    """The tables for people: as CSV and Parquet a column a language, as a workbook a sheet a language.
 
-    def heading(column: Field, language: Language) -> str:
-        key = f"product.column.{column.about}"
-        return (
-            _WORDS.say(key, language)
-            if _WORDS.has(key)
-            else Messages("heading").say(column.about, language)
-        )
+    In a sheet names stand first, then the addresses.
+    """
+    source = _Rows(described)
+    for name, offered in PRODUCTS.items():
+        rows = _ordered_rows(source, offered)
+        # columns in which there is nothing are left out
+        listed = dict[str, Sequence[str]]()
+        for column, values in zip(offered.columns, zip(*rows, strict=True), strict=False):
+            if any(values):
+                listed[column] = values
+        title = _WORDS.text(f"product.{name}")
+        cells = list(_product_cells(described, offered, listed))
+        table = ReleaseTable(name, title, cells, least=0, things=())
+        book = _book(described, offered, listed)
+        yield f"{DATA}/{name}.xlsx", spreadsheet.write_spreadsheet(book)
+        schema = {"columns": [_product_column(field) for field in table.fields]}
+        _, files = table.written(described.edition, DATA, schema)
+        yield from files
 
-    rows_of = _Rows(described)
-    for product_name, (columns_named, values_named, read) in PRODUCTS.items():
-        texts = dict[str, str]()  # an address that stands in thousands of cells is held once
-        named = columns_named.split("|")
-        # in the order of what they are about, which is told first: like stands by like
-        first = [
-            named.index(name)
-            for name in ("type", "shared", "from", "to")
-            if product_name == "links"
-        ]
-        rows = sorted(
-            {tuple(texts.setdefault(cell, cell) for cell in row) for row in read(rows_of)},
-            key=lambda row: (*(row[at] for at in first), row),
-        )
-        cells: list[FieldCells] = []
-        sheets: dict[Language, tuple[list[str], list[Sequence[str]]]] = {
-            tag: ([], []) for tag in LANGUAGES
-        }
-        links: list[tuple[str, Sequence[str]]] = []
-        for name, values in zip(named, zip(*rows, strict=True) if rows else (), strict=False):
-            if not any(values):
-                continue
-            is_value = name in values_named.split("|")
-            if not is_value:
-                for tag in LANGUAGES:
-                    called = {value: described.own_name(value, tag) for value in {*values} - {""}}
-                    column = Field(f"{name}_{tag}", language=tag, about=name)
-                    cells.append((column, [called.get(value, "") for value in values]))
-                links.append((name, values))
-            whole = Field(
-                name if is_value else f"{name}_iri",
-                is_iri=name == "link" or not is_value,
-                about=name,
-            )
-            cells.append((whole, values))
-            for tag, (heads, columns) in sheets.items():
-                heads.append(heading(whole, tag))
-                called = {
-                    value: described.name(value, tag) for value in {*values} - {""} if not is_value
-                }
-                columns.append([called.get(value, value) for value in values])
-        for tag, (heads, columns) in sheets.items():
-            heads += [
-                _WORDS.say("product.address", tag, of=heading(Field(name, about=name), tag))
-                for name, _ in links
-            ]
-            columns += [values for _, values in links]
-        table = ReleaseTable(
-            product_name, _WORDS.text(f"product.{product_name}"), cells, least=0, things=()
-        )
-        book = (
-            (format_of("name", tag), formats.Grid(heads, list(zip(*columns, strict=True))))
-            for tag, (heads, columns) in sheets.items()
-        )
-        yield f"{DATA}/{product_name}.xlsx", spreadsheet.write_spreadsheet(book)
-        schema = {
-            "columns": [
-                {
-                    "name": column.name,
-                    "titles": {
-                        **{tag: heading(column, tag) for tag in LANGUAGES},
-                        "und": column.name,
-                    },
-                    "datatype": "anyURI" if column.is_iri else "string",
-                    **({"lang": column.language} if column.language else {}),
-                }
-                for column in table.fields
-            ]
-        }
-        yield from table.written(described.edition, DATA, schema)[1]
+
+def _book(
+    described: Described, offered: Product, listed: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[str, formats.Grid]]:
+    for tag in LANGUAGES:
+        sheet = _sheet(described, offered, listed, tag)
+        rows = list(zip(*sheet.columns, strict=True))
+        yield format_of("name", tag), formats.Grid(sheet.heads, rows)
+
+
+def _ordered_rows(source: _Rows, offered: Product) -> list[Row]:
+    texts = dict[str, str]()  # an address that stands in thousands of cells is held once
+    rows = {tuple(texts.setdefault(cell, cell) for cell in row) for row in offered.rows(source)}
+    places = [offered.columns.index(name) for name in offered.order]
+    return sorted(rows, key=lambda row: (*(row[place] for place in places), row))
+
+
+def _product_cells(
+    described: Described, offered: Product, listed: Mapping[str, Sequence[str]]
+) -> Iterator[FieldCells]:
+    for name, column in listed.items():
+        if name in offered.values:
+            yield Field(name, is_iri=name == "link", about=name), column
+            continue
+        for tag in LANGUAGES:
+            names = {iri: described.own_name(iri, tag) for iri in {*column} - {""}}
+            field = Field(f"{name}_{tag}", language=tag, about=name)
+            yield field, [names.get(iri, "") for iri in column]
+        yield Field(f"{name}_iri", is_iri=True, about=name), column
+
+
+def _sheet(
+    described: Described, offered: Product, listed: Mapping[str, Sequence[str]], tag: Language
+) -> _Sheet:
+    sheet = _Sheet([], [])
+    for name, column in listed.items():
+        sheet.heads.append(_heading(name, tag))
+        if name in offered.values:
+            sheet.columns.append(column)
+        else:
+            names = {iri: described.name(iri, tag) for iri in {*column} - {""}}
+            sheet.columns.append([names.get(iri, iri) for iri in column])
+    for name, column in listed.items():
+        if name not in offered.values:
+            sheet.heads.append(_WORDS.say("product.address", tag, of=_heading(name, tag)))
+            sheet.columns.append(column)
+    return sheet
+
+
+def _heading(name: str, language: Language) -> str:
+    key = f"product.column.{name}"
+    if _WORDS.has(key):
+        return _WORDS.say(key, language)
+    return Messages("heading").say(name, language)
+
+
+def _product_column(column: Field) -> dict[str, object]:
+    titles = {tag: _heading(column.about, tag) for tag in LANGUAGES}
+    description: dict[str, object] = {
+        "name": column.name,
+        "titles": {**titles, "und": column.name},
+        "datatype": "anyURI" if column.is_iri else "string",
+    }
+    if column.language:
+        description["lang"] = column.language
+    return description
 
 
 def parquet_files(root: Path) -> Iterator[File]:

@@ -226,77 +226,102 @@ class CompactWriter:
         return "".join([*head, *body]).encode()
 
     def jsonld(self, rows: Sequence[StatementRow], things: Collection[str]) -> bytes:
-        # in the context stands what the values of a property are, where all are of one kind; what
-        # points to the things stands with them
-        dumped = _JSON.encode
-        kinds = defaultdict[str, set[str]](set)
-        links = defaultdict[str, list[str]](list)
+        """The rows as JSON-LD, of which what points to the ``things`` stands with them.
+
+        The context says what the values of a property are where all are of one kind: then they
+        stand as they are. Links that rules made stand with their type.
+        """
+        coercions = _coercions(rows)
         nodes = dict[str, Any]()
-        for _, predicate, term in rows:
-            sign = "" if term[0] == "<" else term[term.rindex('"') + 1 :]
-            kinds[predicate].add(
-                "@id" if term[0] == "<" else "@language" if sign[:1] == "@" else sign
-            )
-        only = {
-            predicate: next(iter(of)) if len(of) == 1 else "+" for predicate, of in kinds.items()
-        }
-        for subject, predicate, term in rows:
-            name = self.term(predicate)[1]
-            kind = only[predicate]
-            target = term[1:-1] if term[0] == "<" else ""
-            is_pointing = target in things and subject not in things
-            node = nodes.setdefault(self.short(target if is_pointing else subject)[1], {})
-            if is_pointing:
-                node = node.setdefault("@reverse", {})
-            if target:
-                named = (self.term if name == "@type" else self.short)(
-                    subject if is_pointing else target
-                )[1]
-                told: object = named if kind == "@id" else {"@id": named}
+        for row in rows:
+            self._add_to_node(nodes, row, things, coercions[row[1]])
+        context = self._context(coercions)
+        links = defaultdict[str, list[str]](list)
+        lines = list[str]()
+        for name, node in nodes.items():
+            if "derivedBy" in node and "linkType" in node:
+                link_type = node.pop("linkType")
+                links[link_type].append(_JSON.encode({"@id": name, **node}))
             else:
-                value, language, datatype = value_of(term)
-                if kind == "@language":
-                    node = node.setdefault(name, {})
-                    name = language
-                    told = value
-                elif kind != "+" or not (language or datatype):
-                    told = value
-                else:
-                    tag = (
-                        {"@language": language} if language else {"@type": self.short(datatype)[1]}
-                    )
-                    told = {**tag, "@value": value}
-            # one value as it is, several as a list
-            before = node.get(name, [])
-            node[name] = (
-                [*(before if isinstance(before, list) else [before]), told]
-                if name in node
-                else told
-            )
-        coerced = dict[str, object]()
-        for predicate, kind in sorted(only.items()):
-            if kind not in ("+", "") and predicate != TYPE.value:
-                of_kind = kind if kind.startswith("@") else self.short(kind[3:-1])[1]
-                coerced[self.term(predicate)[1]] = {
-                    "@container" if kind == "@language" else "@type": of_kind
-                }
-        context: dict[str, object] = {"@base": self.base, "@vocab": self.space}
-        context |= {"id": self.parent} if self.base.startswith(self.parent) else {}
-        context |= {
-            name: self.prefixes[name].replace(self.parent, "id:") for name in sorted(self.used)
-        } | coerced
-        # links that rules made stand with their type
-        for name in [
-            name for name, node in nodes.items() if "derivedBy" in node and "linkType" in node
-        ]:
-            node = nodes.pop(name)
-            links[node.pop("linkType")].append(dumped({"@id": name, **node}))
-        lines = [dumped({"@id": name, **node}) for name, node in nodes.items()]
+                lines.append(_JSON.encode({"@id": name, **node}))
         for name, listed in sorted(links.items()):
             joined = ",\n   ".join(listed)
             lines.append(f'{{"@id":"{name}","@reverse":{{"linkType":[\n   {joined}\n  ]}}}}')
         graph = ",\n  ".join(lines)
-        return f'{{\n "@context": {dumped(context)},\n "@graph": [\n  {graph}\n ]\n}}\n'.encode()
+        head = _JSON.encode(context)
+        return f'{{\n "@context": {head},\n "@graph": [\n  {graph}\n ]\n}}\n'.encode()
+
+    def _add_to_node(
+        self, nodes: dict[str, Any], row: StatementRow, things: Collection[str], coercion: str
+    ) -> None:
+        subject, predicate, term = row
+        name = self.term(predicate)[1]
+        target = term[1:-1] if term[0] == "<" else ""
+        is_reverse = target in things and subject not in things
+        node = nodes.setdefault(self.short(target if is_reverse else subject)[1], {})
+        if is_reverse:
+            node = node.setdefault("@reverse", {})
+        value: object
+        if target:
+            shorten = self.term if name == "@type" else self.short
+            address = shorten(subject if is_reverse else target)[1]
+            value = address if coercion == "@id" else {"@id": address}
+        else:
+            text, language, datatype = value_of(term)
+            value = text
+            if coercion == "@language":
+                node = node.setdefault(name, {})
+                name = language
+            elif coercion == _MIXED and language:
+                value = {"@language": language, "@value": text}
+            elif coercion == _MIXED and datatype:
+                value = {"@type": self.short(datatype)[1], "@value": text}
+        # one value as it is, several as a list
+        if name not in node:
+            node[name] = value
+        elif isinstance(node[name], list):
+            node[name].append(value)
+        else:
+            node[name] = [node[name], value]
+
+    def _context(self, coercions: Mapping[str, str]) -> dict[str, object]:
+        coerced = dict[str, object]()
+        for predicate, coercion in sorted(coercions.items()):
+            if coercion in (_MIXED, "") or predicate == TYPE.value:
+                continue
+            name = self.term(predicate)[1]
+            if coercion == "@language":
+                coerced[name] = {"@container": "@language"}
+            elif coercion == "@id":
+                coerced[name] = {"@type": "@id"}
+            else:
+                coerced[name] = {"@type": self.short(coercion[3:-1])[1]}
+        context: dict[str, object] = {"@base": self.base, "@vocab": self.space}
+        if self.base.startswith(self.parent):
+            context["id"] = self.parent
+        # those used by what stands above too
+        for name in sorted(self.used):
+            context[name] = self.prefixes[name].replace(self.parent, "id:")
+        return context | coerced
+
+
+_MIXED: Final = "+"
+"""What the values of a property are that are of several kinds."""
+
+
+def _coercions(rows: Iterable[StatementRow]) -> dict[str, str]:
+    """What the values of each property are: IRIs, texts with a language, of a datatype, plain, or of several kinds."""
+    kinds = dict[str, str]()
+    for _, predicate, term in rows:
+        if term[0] == "<":
+            kind = "@id"
+        else:
+            kind = term[term.rindex('"') + 1 :]
+            if kind.startswith("@"):
+                kind = "@language"
+        if kinds.setdefault(predicate, kind) != kind:
+            kinds[predicate] = _MIXED
+    return kinds
 
 
 def table_of(name: str) -> dict[str, dict[str, str]]:
