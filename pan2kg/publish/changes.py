@@ -1,11 +1,9 @@
 """Two states of the graph side by side: what changed, in words, as tables and feeds, and as a patch that is applied.
 
 A state is a project, the folder of a release, or one RDF file. What rules derive is counted apart
-from what sources
-state: one corrected statement may change hundreds of derived ones. Texts become commoner as more
-    plans are read, so
-that figures on each state's own weights would differ where no plan changed: they are told on those
-of the old one.
+from what sources state: one corrected statement may change hundreds of derived ones. Texts become
+commoner as more plans are read, so that figures on each state's own weights would differ where no
+plan changed: they are told on those of the old one.
 
 What was removed and what was added stand in named graphs of a TriG file, so that any RDF parser
 reads a patch. Both states are named by the hash of their canonical form: a patch is applied only to
@@ -19,7 +17,7 @@ import os
 import re
 from base64 import urlsafe_b64encode
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -43,6 +41,7 @@ from pan2kg.project import Project
 from pan2kg.publish import folder
 from pan2kg.publish.edition import Issue, name_roles
 from pan2kg.publish.tables import weigh_links
+from pan2kg.publish.vocabulary import OWL, Term
 from pan2kg.store import LocalStore, open_store, read_quads
 from pan2kg.tables import figure_words, formats
 from pan2kg.turtle import (
@@ -59,6 +58,7 @@ from pan2kg.turtle import (
 )
 
 Node = ox.NamedNode | ox.BlankNode
+Subject = ox.NamedNode | ox.BlankNode | ox.Triple
 Value = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 _WORDS: Final = Messages("change")
 _RELEASES: Final = Messages("publication")
@@ -150,184 +150,246 @@ def read_side(path: Path, name: str = "") -> Side:
 
 
 Refigured = tuple[known.BasisLine, tuple[tuple[figures.Taken, figures.Taken], ...]]
+"""On what figures of the new state rest, and those that differ, as they were and as they are."""
+Slot = tuple[str, str, str]
+"""A thing, a property and a language: what stands there before and after is one edit."""
+
+
+class _Difference:
+    """What one state says and the other does not, lines and statements of sources; ``before`` is what the first states.
+
+    Where files moved, what was before is taken as if it had stood where it stands now.
+    """
+
+    def __init__(self, old: Side, new: Side) -> None:
+        self.before: Sequence[bytes] = old.stated
+        self.lines = folder.differing(old.file(), new.file())
+        self.gone, self.come = self.lines
+        self._read_statements()
+        self.moves = _moves(old, new, self.removed, self.added)
+        if self.moves:
+            self._follow_moves(old, new)
+            self._read_statements()
+
+    def _read_statements(self) -> None:
+        self.removed = _quads(filterfalse(_rule, self.gone))
+        self.added = _quads(filterfalse(_rule, self.come))
+
+    def _follow_moves(self, old: Side, new: Side) -> None:
+        names = {ox.NamedNode(source): ox.NamedNode(target) for source, target in self.moves}
+        is_named = re.compile("|".join(re.escape(str(source)) for source in names).encode()).search
+        naming = {*filter(is_named, old.file())}
+        renamed = {*_sorted_lines(_renamed(quad, names) for quad in _quads(naming))}
+        self.come = sorted({*self.come, *naming.difference(self.gone)} - renamed)
+        self.gone = sorted({*self.gone} - naming | renamed.difference(new.file()))
+        self.before = [*{*self.before} - naming, *filterfalse(_rule, renamed)]
 
 
 class Change:
     """Two states, and what differs in what they state; triples sorted.
 
     ``moves`` are graphs that bear another name, since their file moved: a move, not as many
-        statements removed and
-    added. ``shifts`` are statements that both states make in other graphs with their number (empty
-    where they are in one more, or one less), ``derivations`` the numbers of statements a rule
-    derives more and less. Figures are told on the ``weights`` where they were published.
+    statements removed and added. ``shifts`` are statements that both states make in other graphs
+    with their number (empty where they are in one more, or one less), ``derivations`` the numbers
+    of statements a rule derives more and less. Figures are told on the ``weights`` where they were
+    published.
     """
 
     def __init__(self, old: Side, new: Side, *, weights: texts.Earlier | None = None) -> None:
         self.old = old
         self.new = new
         self.weights = weights
-        before = old.stated
-        self.differing = gone, come = folder.differing(old.file(), new.file())
-        removed, added = (_quads(filterfalse(_rule, lines)) for lines in (gone, come))
-        self.is_empty = not gone and not come
-        self.moves = _moves(old, new, removed, added)
-        if self.moves:
-            names = {ox.NamedNode(source): ox.NamedNode(target) for source, target in self.moves}
-            is_named = re.compile(
-                "|".join(re.escape(str(source)) for source in names).encode()
-            ).search
-            naming = {*filter(is_named, old.file())}
-            renamed = {*_sorted_lines(_renamed(quad, names) for quad in _quads(naming))}
-            come = sorted({*come, *naming.difference(gone)} - renamed)
-            gone = sorted({*gone} - naming | renamed.difference(new.file()))
-            before = [*{*before} - naming, *filterfalse(_rule, renamed)]
-            removed, added = (_quads(filterfalse(_rule, lines)) for lines in (gone, come))
-        less = {quad.triple for quad in removed}
-        more = {quad.triple for quad in added}
-        both = set[
-            ox.Triple
-        ]()  # what one state says less in a graph, and the other still says in another
-        for triples, lines in ((less, new.stated), (more, before)):
-            both |= triples & {
-                quad.triple for quad in _quads(lines, {triple.subject for triple in triples})
-            }
-        places: dict[ox.Triple, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
-        for at, quads_stated in enumerate((removed, added)):
-            for quad in quads_stated:
-                if quad.triple in both:
-                    places[quad.triple][at].append(graph_of(quad))
-        pairs = (
-            zip_longest(sorted(sources), sorted(targets), fillvalue="")
-            for sources, targets in places.values()
-        )
-        shifts = Counter(pair for several in pairs for pair in several)
-        fewer, further = (
-            Counter(rule for line in lines if (rule := _rule(line))) for lines in (gone, come)
-        )
-        self.added, self.removed = (
-            tuple(sorted(triples - both, key=str)) for triples in (more, less)
-        )
-        self.shifts = tuple((*pair, number) for pair, number in sorted(shifts.items()))
-        self.derivations = tuple(
-            (rule, further[rule], fewer[rule]) for rule in sorted({*fewer, *further})
-        )
+        difference = _Difference(old, new)
+        self.differing = difference.lines
+        self.is_empty = not any(self.differing)
+        self.moves = difference.moves
+        less = {quad.triple for quad in difference.removed}
+        more = {quad.triple for quad in difference.added}
+        # what one state says less in a graph, and the other still says in another
+        in_both = _said_in(new.stated, less) | _said_in(difference.before, more)
+        self.added = tuple(sorted(more - in_both, key=str))
+        self.removed = tuple(sorted(less - in_both, key=str))
+        self.shifts = _shifts(difference, in_both)
+        self.derivations = _derivations(difference)
         self.names = ChangeNames(self)
 
     @cached_property
     def things(self) -> "tuple[Altered, ...]":
-        names = self.names
-        by_slot: dict[tuple[str, str, str], tuple[list[Value], list[Value]]] = defaultdict(
-            lambda: ([], [])
+        """What was altered, parts behind what they belong to."""
+        owners = self._owners()
+        nodes = self._altered_nodes()
+        before = {_called(quad.subject) for quad in _quads(self.old.stated, nodes)}
+        after = {_called(quad.subject) for quad in _quads(self.new.stated, nodes)}
+        altered = []
+        for iri, edits in self._edits().items():
+            if iri in before and iri in after:
+                status = _status_of_edits(edits)
+            else:
+                status = Status.REMOVED if iri in before else Status.ADDED
+            above = self._above(iri, owners)
+            kinds = self.names.values(iri, RDF + "type")
+            # a class of ours before those of others
+            kind = min(kinds, key=lambda name: (not name.startswith(PAN), name), default="")
+            part_of = above[0] if above else ""
+            root = above[-1] if above else iri
+            altered.append(Altered(iri, kind, status, edits, part_of, root))
+        altered.sort(
+            key=lambda thing: (
+                thing.root,
+                thing.root != thing.iri,
+                thing.part_of,
+                thing.kind,
+                thing.iri,
+            )
         )
-        for at, triples in enumerate((self.removed, self.added)):
-            for triple in triples:
-                language = (
-                    (triple.object.language or "") if isinstance(triple.object, ox.Literal) else ""
-                )
-                by_slot[_called(triple.subject), triple.predicate.value, language][at].append(
-                    triple.object
-                )
-        edits: dict[str, list[Edit]] = defaultdict(list)
-        for (iri, predicate, language), values in sorted(by_slot.items(), key=lambda item: item[0]):
-            edits[iri] += [Edit(predicate, language, *pair) for pair in zip_longest(*values)]
-        nodes = {triple.subject for triple in (*self.removed, *self.added)}
+        return tuple(altered)
+
+    def _altered_nodes(self) -> set[Subject]:
+        return {triple.subject for triple in (*self.removed, *self.added)}
+
+    def _edits(self) -> "dict[str, tuple[Edit, ...]]":
+        """By thing what stood and what stands of each property in each language, in their order."""
+        before = _by_slot(self.removed)
+        after = _by_slot(self.added)
+        edits = defaultdict[str, list[Edit]](list)
+        for slot in sorted({*before, *after}):
+            iri, predicate, language = slot
+            for was, now in zip_longest(before.get(slot, ()), after.get(slot, ())):
+                edits[iri].append(Edit(predicate, language, was, now))
+        return {iri: tuple(listed) for iri, listed in edits.items()}
+
+    def _owners(self) -> dict[str, str]:
+        """What each altered part belongs to: of several things the first by its IRI."""
+        nodes = self._altered_nodes()
         owners = dict[str, str]()
-        stated: list[set[str]] = []
         for lines in (self.old.stated, self.new.stated):
-            stated.append({_called(quad.subject) for quad in _quads(lines, nodes)})
             for quad in _quads(lines, _DOWN, 1):
                 if quad.object in nodes:
-                    part_iri = _called(quad.object)
+                    part = _called(quad.object)
                     owner = _called(quad.subject)
-                    owners[part_iri] = min(owner, owners.get(part_iri, owner))
-        altered = []
-        for iri, several in edits.items():
-            above = list[str]()
-            place = iri
-            while True:
-                place = owners.get(place) or next(
-                    (v for name in _UP for v in sorted(names.values(place, name))), ""
-                )
-                if not place or place == iri or place in above:
-                    break
-                above.append(place)
-            kinds = sorted(
-                names.values(iri, RDF + "type"), key=lambda kind: (not kind.startswith(PAN), kind)
-            )
-            status = Status.CHANGED
-            if iri not in stated[0] or iri not in stated[1]:
-                status = Status.REMOVED if iri in stated[0] else Status.ADDED
-            elif any(
-                edit.new is not None
-                and (
-                    edit.predicate == DCTERMS + "isReplacedBy"
-                    or (
-                        edit.predicate == "http://www.w3.org/2002/07/owl#deprecated"
-                        and _called(edit.new) in ("true", "1")
-                    )
-                )
-                for edit in several
-            ):
-                status = Status.RETIRED
-            elif any(
-                edit.predicate == _LABELS[0] and None not in (edit.old, edit.new)
-                for edit in several
-            ):
-                status = Status.RENAMED
-            ends = (above[0], above[-1]) if above else ("", iri)
-            altered.append(Altered(iri, next(iter(kinds), ""), status, tuple(several), *ends))
-        order = sorted(
-            altered, key=lambda row: (row.root, row.root != row.iri, row.part_of, row.kind, row.iri)
-        )
-        return tuple(order)
+                    owners[part] = min(owner, owners.get(part, owner))
+        return owners
+
+    def _above(self, iri: str, owners: Mapping[str, str]) -> list[str]:
+        """What a thing belongs to, what that belongs to, and so on."""
+        above = list[str]()
+        place = iri
+        while True:
+            place = owners.get(place) or self._parent(place)
+            if not place or place == iri or place in above:
+                return above
+            above.append(place)
+
+    def _parent(self, iri: str) -> str:
+        for predicate in _UP:
+            if parents := self.names.values(iri, predicate):
+                return min(parents)
+        return ""
 
     @cached_property
     def figures(self) -> Refigured | None:
-        # None where a state has no plan or nothing derived: without levels of evidence it has no
-        # figures
+        """The figures that differ by more than the fifth decimal, and on what they rest.
+
+        None where a state has no plan or nothing derived: without levels of evidence it has no
+        figures.
+        """
         if self.is_empty:
             return None
-        tables: list[known.Tables] = []
-        for side in (self.old, self.new):
-            if not any(map(_rule, side.file())):
-                return None
-            store = side.graph.held if side.graph else LocalStore(ox.Store())
-            if not side.graph:
-                store.inner.load(side.file(), format=ox.RdfFormat.N_QUADS, lenient=True)
-            release = datasets.read_release(store)
-            day = date.fromisoformat(release.day) if release.day else None
-            home = datasets.own_profile(datasets.read_profiles(store), None).home_plan
-            read = side.graph.tables if side.graph else reading.read_tables(store)
-            home = home if home in read.works.plans else ""
-            tables.append(replace(read, release=release.number, as_of=day, focus=home))
-            if not tables[-1].works.plans:
-                return None
-        earlier = self.weights
-        if earlier is None:
-            # as a release of the old state would publish them; called as the release, else as the
-            # state
-            weights = known.known(tables[0]).potential.weights
-            cells = zip(
-                weights.texts,
-                weights.d.tolist(),
-                weights.ic.tolist(),
-                weights.gain.tolist(),
-                strict=True,
-            )
-            name = tables[0].release or self.old.name
-            earlier = texts.Earlier(
-                name, weights.n, {text: (d, ic, gain) for text, d, ic, gain in cells}
-            )
-        before, after = (
-            {at: known.known(of, at, weights=earlier) for at in evidence.FIGURED} for of in tables
-        )
+        old = _tables_of(self.old)
+        new = _tables_of(self.new) if old else None
+        if not old or not new:
+            return None
+        earlier = self.weights or _weights_of(old, self.old.name)
+        before = {level: known.known(old, level, weights=earlier) for level in evidence.FIGURED}
+        after = {level: known.known(new, level, weights=earlier) for level in evidence.FIGURED}
         changed = []
-        for pair in zip(figures.figures(before), figures.figures(after), strict=True):
-            # published weights have six decimals: what differs beyond the fifth is no change
-            was, now = ([value and round(value, 5) for value in figure.value] for figure in pair)
-            if was != now:
-                changed.append(pair)
+        for was, now in zip(figures.figures(before), figures.figures(after), strict=True):
+            if _rounded(was) != _rounded(now):
+                changed.append((was, now))
         return known.basis_line(after[evidence.HEADLINE]), tuple(changed)
+
+
+def _said_in(lines: Iterable[bytes], triples: Set[ox.Triple]) -> set[ox.Triple]:
+    """Those of the triples that lines say, in whichever graph."""
+    subjects = {triple.subject for triple in triples}
+    return {quad.triple for quad in _quads(lines, subjects)} & triples
+
+
+def _shifts(difference: _Difference, triples: Set[ox.Triple]) -> tuple[tuple[str, str, int], ...]:
+    """From which graph to which statements went that both states make, and how many."""
+    sources = defaultdict[ox.Triple, list[str]](list)
+    targets = defaultdict[ox.Triple, list[str]](list)
+    for places, quads in ((sources, difference.removed), (targets, difference.added)):
+        for quad in quads:
+            if quad.triple in triples:
+                places[quad.triple].append(graph_of(quad))
+    counted = Counter[tuple[str, str]]()
+    for triple in {*sources, *targets}:
+        gone = sorted(sources.get(triple, ()))
+        come = sorted(targets.get(triple, ()))
+        counted.update(zip_longest(gone, come, fillvalue=""))
+    return tuple((source, target, counted[source, target]) for source, target in sorted(counted))
+
+
+def _derivations(difference: _Difference) -> tuple[tuple[str, int, int], ...]:
+    """Each rule with the numbers of statements it derives more and less."""
+    more = Counter(filter(None, map(_rule, difference.come)))
+    less = Counter(filter(None, map(_rule, difference.gone)))
+    return tuple((rule, more[rule], less[rule]) for rule in sorted({*more, *less}))
+
+
+def _by_slot(triples: Iterable[ox.Triple]) -> dict[Slot, list[Value]]:
+    slots = defaultdict[Slot, list[Value]](list)
+    for triple in triples:
+        language = ""
+        if isinstance(triple.object, ox.Literal):
+            language = triple.object.language or ""
+        slots[_called(triple.subject), triple.predicate.value, language].append(triple.object)
+    return slots
+
+
+def _status_of_edits(edits: "Iterable[Edit]") -> "Status":
+    """What happened to a thing that both states have: retired before renamed."""
+    status = Status.CHANGED
+    for edit in edits:
+        if edit.retires():
+            return Status.RETIRED
+        if edit.predicate == _LABELS[0] and edit.old is not None and edit.new is not None:
+            status = Status.RENAMED
+    return status
+
+
+def _tables_of(side: Side) -> known.Tables | None:
+    """What figures are computed from, as of the day of a state's release; None where it has none."""
+    if not any(map(_rule, side.file())):
+        return None
+    if side.graph:
+        store = side.graph.held
+        tables = side.graph.tables
+    else:
+        store = LocalStore(ox.Store())
+        store.inner.load(side.file(), format=ox.RdfFormat.N_QUADS, lenient=True)
+        tables = reading.read_tables(store)
+    if not tables.works.plans:
+        return None
+    release = datasets.read_release(store)
+    day = date.fromisoformat(release.day) if release.day else None
+    home = datasets.own_profile(datasets.read_profiles(store), None).home_plan
+    focus = home if home in tables.works.plans else ""
+    return replace(tables, release=release.number, as_of=day, focus=focus)
+
+
+def _weights_of(tables: known.Tables, name: str) -> texts.Earlier:
+    """The weights a release of a state would publish, called as the release, else as the state."""
+    weights = known.known(tables).potential.weights
+    columns = (weights.d.tolist(), weights.ic.tolist(), weights.gain.tolist())
+    by_text = dict(zip(weights.texts, zip(*columns, strict=True), strict=True))
+    return texts.Earlier(tables.release or name, weights.n, by_text)
+
+
+def _rounded(figure: figures.Taken) -> list[float | None]:
+    # published weights have six decimals: what differs beyond the fifth is no change
+    return [value and round(value, 5) for value in figure.value]
 
 
 def graph_of(quad: ox.Quad) -> str:
@@ -553,52 +615,30 @@ class ChangeNames:
 
     def __init__(self, change: Change) -> None:
         shipped = Project.packaged()
-        self._terms: dict[str, dict[str, list[ox.NamedNode | ox.BlankNode | ox.Literal]]] = (
-            defaultdict(dict)
-        )
+        self._terms = defaultdict[str, dict[str, list[Term]]](dict)
         self._prefixes = read_prefixes(shipped)
         if change.is_empty:  # as in a release before which there is none: nothing is to be named
             return
         sides = [
-            _quads(lines, _NAMING, 1)
-            for lines in (change.new.stated, filterfalse(_rule, change.differing[0]))
+            _quads(change.new.stated, _NAMING, 1),
+            _quads(filterfalse(_rule, change.differing[0]), _NAMING, 1),
         ]
-        triples = [*change.added, *change.removed]
-        altered = {triple.subject for triple in triples}
-        owners = {
-            q.subject
-            for quads in sides
-            for q in quads
-            if q.predicate in _DOWN and q.object in altered
-        }
-        fresh = {
-            *altered,
-            *owners,
-            *(term for triple in triples for term in (triple.predicate, triple.object)),
-        }
-        reached: set[object] = set()
-        while fresh:
-            reached |= fresh
-            fresh = {
-                quad.object for quads in sides for quad in quads if quad.subject in fresh
-            } - reached
-        near = [
-            sorted((quad for quad in quads if quad.subject in reached), key=str) for quads in sides
-        ]
-        for quads in (
-            *near,
-            [quad for path in shipped.ontology_files() for quad in ox.parse(path=path)],
-        ):
-            terms: dict[tuple[Node, str], dict[ox.NamedNode | ox.BlankNode | ox.Literal, None]] = (
-                defaultdict(dict)
-            )
-            for quad in quads:
-                if not isinstance(quad.subject, ox.Triple) and not isinstance(
-                    quad.object, ox.Triple
-                ):
-                    terms[quad.subject, quad.predicate.value][quad.object] = None
-            for (subject, predicate), values in terms.items():
-                self._terms[_called(subject)].setdefault(predicate, list(values))
+        needed = _needed(change, sides)
+        for quads in sides:
+            self._add(sorted((quad for quad in quads if quad.subject in needed), key=str))
+        shipped_quads = list[ox.Quad]()
+        for path in shipped.ontology_files():
+            shipped_quads += ox.parse(path=path)
+        self._add(shipped_quads)
+
+    def _add(self, quads: Iterable[ox.Quad]) -> None:
+        """Believe what is said of properties of things of which nothing was said before."""
+        terms = defaultdict[tuple[Subject, str], dict[Term, None]](dict)
+        for quad in quads:
+            if not isinstance(quad.subject, ox.Triple) and not isinstance(quad.object, ox.Triple):
+                terms[quad.subject, quad.predicate.value][quad.object] = None
+        for (subject, predicate), listed in terms.items():
+            self._terms[_called(subject)].setdefault(predicate, list(listed))
 
     def of(self, iri: str, language: Language, *, besides: str = "") -> str:
         # told without ``besides``, which the reader already sees
@@ -674,6 +714,27 @@ class ChangeNames:
         return ""
 
 
+def _needed(change: Change, sides: Sequence[Sequence[ox.Quad]]) -> set[object]:
+    """What a change speaks of, what has a part that was altered, and all that names these."""
+    triples = [*change.added, *change.removed]
+    altered = {triple.subject for triple in triples}
+    fresh = set[object](altered)
+    for triple in triples:
+        fresh.update((triple.predicate, triple.object))
+    for quad in chain(*sides):
+        if quad.predicate in _DOWN and quad.object in altered:
+            fresh.add(quad.subject)
+    reached = set[object]()
+    while fresh:
+        reached |= fresh
+        named = set[object]()
+        for quad in chain(*sides):
+            if quad.subject in fresh:
+                named.add(quad.object)
+        fresh = named - reached
+    return reached
+
+
 def _called(term: Value) -> str:
     is_whole = isinstance(term, ox.BlankNode | ox.Triple)
     return str(term) if is_whole else term.value  # type: ignore[union-attr]
@@ -692,6 +753,14 @@ class Edit(NamedTuple):
     language: str
     old: Value | None
     new: Value | None
+
+    def retires(self) -> bool:
+        """Whether it says that a thing is no longer used."""
+        if self.new is None:
+            return False
+        if self.predicate == DCTERMS + "isReplacedBy":
+            return True
+        return self.predicate == OWL + "deprecated" and _called(self.new) in ("true", "1")
 
     def told(self, names: ChangeNames, language: Language) -> str:
         name = names.property(self.predicate, language) + (
@@ -749,99 +818,105 @@ def write_text(change: Change, language: Language, *, is_markdown: bool = False)
 
 
 def _lines(change: Change, language: Language) -> Iterator[tuple[int, str]]:
-    names = change.names
-    pairs = [*change.moves, *(shift[:2] for shift in change.shifts)]
-    files = {
-        graph: path_of(graph) or graph or _WORDS.say("nowhere", language)
-        for pair in pairs
-        for graph in pair
-    }
-
-    def say(key: str, /, **values: object) -> str:
-        return _WORDS.say(key, language, **values)
-
-    yield 0, say("title", old=change.old.name, new=change.new.name)
+    """A change in sentences, each with its depth: 0 is a title, 1 what is below it, 2 what is below that."""
+    yield 0, _WORDS.say("title", language, old=change.old.name, new=change.new.name)
     if change.is_empty:
-        yield 0, say("none")
+        yield 0, _WORDS.say("none", language)
         return
-    counts = Counter(thing.status for thing in change.things)
-    told = [
-        say("count", status=say(f"status.{status}"), n=counts[status])
-        for status in Status
-        if counts[status]
-    ]
-    yield 0, ", ".join(told)
-    yield 1, say("count.statements", added=len(change.added), removed=len(change.removed))
-    yield from (
-        (1, say("moved", old=files[source], new=files[target])) for source, target in change.moves
-    )
-    for source, target, number in change.shifts:
-        yield 1, say("shifted", n=number, old=files[source], new=files[target])
-    yield from (
-        (1, say("derived", rule=rule, added=more, removed=less))
-        for rule, more, less in change.derivations
-    )
-    if change.figures:
-        basis, changed = change.figures
-        yield 0, say("figures")
-        if not changed:
-            yield 1, say("figures-same")
-        for was, now in changed:
-            ends = [
-                figure_words.value_words(figure.value, figure, language) for figure in (was, now)
-            ]
-            yield (
-                1,
-                say(
-                    "edit.changed",
-                    property=now.figure.name().say(language),
-                    old=ends[0],
-                    new=ends[1],
-                ),
-            )
-        yield 1, figure_words.basis_words(basis, language)
+    yield from _summary_lines(change, language)
+    yield from _figure_lines(change, language)
+    names = change.names
 
     def order(thing: Altered) -> tuple[int, str, str, bool, str, str]:
         kinds = names.values(thing.root, RDF + "type")
         rank = min((_FIRST.index(kind) for kind in kinds if kind in _FIRST), default=len(_FIRST))
-        return (
-            rank,
-            min(kinds, default=""),
-            thing.root,
-            thing.iri != thing.root,
-            thing.part_of,
-            thing.iri,
-        )
+        is_part = thing.iri != thing.root
+        return rank, min(kinds, default=""), thing.root, is_part, thing.part_of, thing.iri
 
     for root, group in groupby(sorted(change.things, key=order), key=lambda thing: thing.root):
         yield 0, names.titled(root, language)
-        altered = list(group)
-        # parts of what was added or removed whole are only counted
-        whole = {
-            thing.iri: thing.status
-            for thing in altered
-            if thing.status in (Status.ADDED, Status.REMOVED)
-        }
-        folded = {
-            thing.iri
-            for thing in altered
-            if thing.kind in _PART and whole.get(thing.part_of) is thing.status
-        }
-        part_counts = Counter(thing.part_of for thing in altered if thing.iri in folded)
-        for thing in (thing for thing in altered if thing.iri not in folded):
-            name = names.titled(thing.iri, language, besides=root)
-            kind = thing.row(names, language)[2]
-            heir = names.value(thing.iri, DCTERMS + "isReplacedBy")
-            text = say("feed.entry", kind=kind, status=say(f"status.{thing.status}"), thing=name)
-            if heir and thing.status is Status.RETIRED:
-                text += f", {say('replaced', thing=names.titled(heir, language))}"
-            yield (
-                1,
-                text
-                + (f", {say('parts', n=part_counts[thing.iri])}" if part_counts[thing.iri] else ""),
-            )
-            if thing.iri not in whole:
-                yield from ((2, edit.told(names, language)) for edit in thing.edits)
+        yield from _thing_lines(names, list(group), root, language)
+
+
+def _summary_lines(change: Change, language: Language) -> Iterator[tuple[int, str]]:
+    """How many things and statements were altered, and what moved or was derived."""
+
+    def say(key: str, /, **values: object) -> str:
+        return _WORDS.say(key, language, **values)
+
+    def file_of(graph: str) -> str:
+        return path_of(graph) or graph or say("nowhere")
+
+    counts = Counter(thing.status for thing in change.things)
+    counted = [
+        say("count", status=say(f"status.{status}"), n=counts[status])
+        for status in Status
+        if counts[status]
+    ]
+    yield 0, ", ".join(counted)
+    yield 1, say("count.statements", added=len(change.added), removed=len(change.removed))
+    for source, target in change.moves:
+        yield 1, say("moved", old=file_of(source), new=file_of(target))
+    for source, target, number in change.shifts:
+        yield 1, say("shifted", n=number, old=file_of(source), new=file_of(target))
+    for rule, more, less in change.derivations:
+        yield 1, say("derived", rule=rule, added=more, removed=less)
+
+
+def _figure_lines(change: Change, language: Language) -> Iterator[tuple[int, str]]:
+    if not change.figures:
+        return
+    basis, changed = change.figures
+    yield 0, _WORDS.say("figures", language)
+    if not changed:
+        yield 1, _WORDS.say("figures-same", language)
+    for was, now in changed:
+        yield (
+            1,
+            _WORDS.say(
+                "edit.changed",
+                language,
+                property=now.figure.name().say(language),
+                old=figure_words.value_words(was.value, was, language),
+                new=figure_words.value_words(now.value, now, language),
+            ),
+        )
+    yield 1, figure_words.basis_words(basis, language)
+
+
+def _thing_lines(
+    names: ChangeNames, altered: Sequence[Altered], root: str, language: Language
+) -> Iterator[tuple[int, str]]:
+    """What happened to a thing and what belongs to it; parts of what was added or removed whole are only counted."""
+    whole = {
+        thing.iri: thing.status
+        for thing in altered
+        if thing.status in (Status.ADDED, Status.REMOVED)
+    }
+    told_singly = list[Altered]()
+    parts = Counter[str]()
+    for thing in altered:
+        if thing.kind in _PART and whole.get(thing.part_of) is thing.status:
+            parts[thing.part_of] += 1
+        else:
+            told_singly.append(thing)
+    for thing in told_singly:
+        text = _WORDS.say(
+            "feed.entry",
+            language,
+            kind=thing.row(names, language)[2],
+            status=_WORDS.say(f"status.{thing.status}", language),
+            thing=names.titled(thing.iri, language, besides=root),
+        )
+        heir = names.value(thing.iri, DCTERMS + "isReplacedBy")
+        if heir and thing.status is Status.RETIRED:
+            text += f", {_WORDS.say('replaced', language, thing=names.titled(heir, language))}"
+        if parts[thing.iri]:
+            text += f", {_WORDS.say('parts', language, n=parts[thing.iri])}"
+        yield 1, text
+        if thing.iri not in whole:
+            for edit in thing.edits:
+                yield 2, edit.told(names, language)
 
 
 def write_csv(change: Change, language: Language) -> str:
