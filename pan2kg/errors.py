@@ -8,7 +8,8 @@ them.
 from dataclasses import dataclass
 from typing import Self
 
-from pan2kg.i18n import Language, Message, joined, spoken
+from pan2kg.i18n import Language, Message, spoken
+from pan2kg.i18n.message import joined
 
 
 @dataclass(frozen=True, slots=True)

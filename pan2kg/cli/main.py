@@ -15,7 +15,9 @@ from typing import Any, Final
 
 from pan2kg.cli import arguments
 from pan2kg.errors import Pan2kgError
-from pan2kg.i18n import CatalogueError, language_typed, say, speaking, told
+from pan2kg.i18n import say, told
+from pan2kg.i18n.catalogue import CatalogueError
+from pan2kg.i18n.message import language_typed, speaking
 from pan2kg.project import reason
 
 SHELLS: Final = ("bash", "zsh", "fish")

@@ -44,18 +44,8 @@ from pan2kg.publish.tables import weigh_links
 from pan2kg.publish.vocabulary import OWL, Term
 from pan2kg.store import LocalStore, open_store, read_quads
 from pan2kg.tables import figure_words, formats
-from pan2kg.turtle import (
-    DCTERMS,
-    PAN,
-    RDF,
-    RDFS,
-    ROOT,
-    SKOS,
-    kind_and_key,
-    path_of,
-    read_prefixes,
-    rule_of,
-)
+from pan2kg.turtle import DCTERMS, PAN, RDF, RDFS, ROOT, SKOS, kind_and_key, read_prefixes
+from pan2kg.turtle.vocabulary import path_of, rule_of
 
 Node = ox.NamedNode | ox.BlankNode
 Subject = ox.NamedNode | ox.BlankNode | ox.Triple

@@ -34,7 +34,8 @@ from pan2kg.publish.folder import GROUP, PACKED, read_mark
 from pan2kg.publish.vocabulary import RELEASE, RELEASED, TYPE, Stated, node, value_of
 from pan2kg.store import program_query
 from pan2kg.tables import formats, spreadsheet
-from pan2kg.turtle import DCTERMS, DERIVED, PAN, RDFS, ROOT, SKOS, XSD, read_prefixes
+from pan2kg.turtle import DCTERMS, PAN, RDFS, ROOT, SKOS, XSD, read_prefixes
+from pan2kg.turtle.vocabulary import DERIVED
 
 TABLES: Final = "tables"
 DATA: Final = "data"

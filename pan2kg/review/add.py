@@ -41,7 +41,6 @@ from pan2kg.store.names import find_thing
 from pan2kg.store.queries import KINDS, program_query, refuse_other_kind, replaced
 from pan2kg.store.store import LocalStore, Store, select
 from pan2kg.turtle import (
-    CORE,
     PAN,
     RDF,
     SKOS,
@@ -63,6 +62,7 @@ from pan2kg.turtle.blocks import (
     read_turtle_file,
     unescaped,
 )
+from pan2kg.turtle.vocabulary import CORE
 from pan2kg.validation.lines import is_date
 from pan2kg.validation.quotations import (
     RUN,

@@ -28,7 +28,9 @@ from pan2kg.review.files import Form, Outcome, ProjectFiles, RefusedError, read_
 from pan2kg.store.queries import KINDS, program_query
 from pan2kg.store.store import Store
 from pan2kg.tables.figure_words import bits_words, named
-from pan2kg.turtle import ID, PAN, key, kind_and_key, link_iri, read_prefixes, thing, write_turtle
+from pan2kg.turtle import ID, PAN, key, kind_and_key, link_iri, read_prefixes
+from pan2kg.turtle.vocabulary import thing
+from pan2kg.turtle.writer import write_turtle
 
 HAND: Final = (
     "from",

@@ -16,7 +16,8 @@ from pan2kg.project import reason
 from pan2kg.review import sheet as sheets
 from pan2kg.review.add import rekeyed
 from pan2kg.review.files import Addition, addition, own, with_prefixes
-from pan2kg.turtle import Block, TurtleLine, blocks as turtle, iri, key, prefixes_used, string
+from pan2kg.turtle import Block, TurtleLine, blocks as turtle, iri, key, string
+from pan2kg.turtle.writer import prefixes_used
 from pan2kg.validation.quotations import Comparison, judge
 
 OPEN: Final = ("actions", "involvements", "links", "details")

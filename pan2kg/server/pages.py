@@ -29,7 +29,8 @@ from urllib.parse import urlencode
 from starlette.responses import FileResponse
 
 from pan2kg.errors import Pan2kgError, Place, ProjectError
-from pan2kg.i18n import FOLDER_VARIABLE, LANGUAGES, today
+from pan2kg.i18n import LANGUAGES, today
+from pan2kg.i18n.catalogue import FOLDER_VARIABLE
 from pan2kg.project import BUNDLE_RECORD, BUNDLES, PACKAGE, Project, reason, write_atomically
 from pan2kg.server import protocol, web, workers
 from pan2kg.store import cache, queries

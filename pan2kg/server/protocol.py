@@ -35,7 +35,8 @@ import pyoxigraph as ox
 
 from pan2kg.i18n import catalogue, message
 from pan2kg.store.store import syntax_error
-from pan2kg.turtle import XSD, calls, line_of, tokens
+from pan2kg.turtle import XSD, tokens
+from pan2kg.turtle.writer import calls, line_of
 
 QUERY: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"

@@ -24,19 +24,12 @@ from pathlib import Path
 from typing import Final
 
 from pan2kg.errors import QueryError
-from pan2kg.i18n import (
-    LANGUAGES,
-    SOURCE_LANGUAGE,
-    Messages,
-    did_you_mean,
-    either,
-    french,
-    there_are,
-    told,
-)
+from pan2kg.i18n import LANGUAGES, SOURCE_LANGUAGE, Messages, did_you_mean, either, there_are, told
+from pan2kg.i18n.catalogue import french
 from pan2kg.project import Project, read_text
 from pan2kg.store.store import Store, select
-from pan2kg.turtle import ID, PAN, prefixes_used, string, tokens
+from pan2kg.turtle import ID, PAN, string, tokens
+from pan2kg.turtle.writer import prefixes_used
 
 KINDS: Final[Mapping[str, frozenset[str]]] = {
     "plan": frozenset({"Plan"}),

@@ -22,7 +22,9 @@ import pyoxigraph as ox
 from pan2kg.errors import Pan2kgError, Place, ProjectError, QueryError, TurtleError
 from pan2kg.i18n.message import Message, told
 from pan2kg.project import Project, reason
-from pan2kg.turtle import DCTERMS, ID, PAN, RDF, SKOS, calls, line_of, path_of, rule_of, tokens
+from pan2kg.turtle import DCTERMS, ID, PAN, RDF, SKOS, tokens
+from pan2kg.turtle.vocabulary import path_of, rule_of
+from pan2kg.turtle.writer import calls, line_of
 
 if TYPE_CHECKING:
     import rdflib

@@ -30,16 +30,8 @@ from pan2kg.scores.matrix import (
 from pan2kg.store.names import ambiguous
 from pan2kg.store.queries import program_query
 from pan2kg.tables import DEFAULT, Table, TableChoice, make, note, table as layout
-from pan2kg.turtle import (
-    Block,
-    TurtleLine,
-    iri,
-    read_prefixes,
-    string,
-    text,
-    vocabulary,
-    write_turtle,
-)
+from pan2kg.turtle import Block, TurtleLine, iri, read_prefixes, string, text, vocabulary
+from pan2kg.turtle.writer import write_turtle
 
 FREE = "free"
 """The part of a choice that lets matrices name what is not in the graph."""

@@ -25,7 +25,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 from pan2kg.coherence.evidence import BITS, HEADLINE, Basis, Level
 from pan2kg.errors import QueryError
 from pan2kg.i18n import Filling, Language, Messages, Text, format_of, there_are, told
-from pan2kg.turtle import prefixes_used, vocabulary
+from pan2kg.turtle import vocabulary
+from pan2kg.turtle.writer import prefixes_used
 
 if TYPE_CHECKING:
     import pyoxigraph as ox

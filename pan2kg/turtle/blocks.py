@@ -16,7 +16,9 @@ from typing import Final
 
 from pan2kg.errors import Place, TurtleError
 from pan2kg.project import Project, read_text
-from pan2kg.turtle import PAN, Token, TurtleLine, kind_and_key, link_iri, precedence, tokens, writer
+from pan2kg.turtle import PAN, TurtleLine, kind_and_key, link_iri, tokens, writer
+from pan2kg.turtle.vocabulary import precedence
+from pan2kg.turtle.writer import Token
 
 _PLAIN: Final = r"[^\s<>\"'{}|^`\\;,()\[\]#]*"
 _NAME: Final = rf"(?:[\w-]*:{_PLAIN}(?:\\.{_PLAIN})*)"

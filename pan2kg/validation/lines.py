@@ -22,8 +22,9 @@ from pan2kg.errors import Place, QueryError, TurtleError
 from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Messages, Text
 from pan2kg.project import Project, read_text
 from pan2kg.store import Store, queries
-from pan2kg.turtle import GRAPH, RDF, ROOT, blocks, precedence, writer
+from pan2kg.turtle import RDF, ROOT, blocks, writer
 from pan2kg.turtle.blocks import LayoutFault, TurtleFile
+from pan2kg.turtle.vocabulary import GRAPH, precedence
 from pan2kg.validation.report import Finding, Kind, worded_rules
 
 _SHAPES: Final = "ontology/shapes/"

@@ -26,7 +26,8 @@ from pan2kg import project as projects
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.project import Project
-from pan2kg.turtle import iri, string, thing
+from pan2kg.turtle import iri, string
+from pan2kg.turtle.vocabulary import thing
 
 _CHECK: Final = Messages("check")
 _BRACKETED: Final = re.compile(r"<([^<>\s]*)>")
