@@ -8,7 +8,7 @@ from typing import Final
 
 from pan2kg.charts import country_map, drawing as dw, frame as fr, subject as sj, time_axis as ta
 from pan2kg.charts.subject import Cell, Subject
-from pan2kg.coherence.citations import Occasion, State, Verdict
+from pan2kg.coherence.citations import Dates, Occasion, State, Verdict, feasible
 from pan2kg.tables.figure_words import bits_words, named
 from pan2kg.turtle.vocabulary import key
 
@@ -330,7 +330,7 @@ def _shared_words(drawn: PlanMap, near: Neighbour, x: float, y: float) -> Iterat
 
 
 def _title(drawn: PlanMap) -> Iterator[str]:
-    # how many it meets and cites, and how many of those that could cite it do
+    # how many it meets and cites; how many came later, and how many of these cite it
     say = drawn.subject.say
     every = drawn.every
     home = sum(not near.is_abroad for near in every)
@@ -340,10 +340,24 @@ def _title(drawn: PlanMap) -> Iterator[str]:
     chosen = drawn.subject.brief(drawn.chosen)
     yield say("time-map-meets", plan=chosen, n=len(every), home=home)
     yield say("time-map-cites", n=cites)
-    if expected:
-        yield say("time-map-cited", n=len(expected), seen=cited)
-    else:
-        yield say("time-map-none-could")
+    others = _others(drawn)
+    if others:
+        when = drawn.subject.known.chronology
+        later = sum(feasible(when, plan, drawn.chosen) is True for plan in others)
+        of = len(others)
+        yield say("time-map-later", n=later, of=of, ground=len(expected), seen=cited)
+
+
+def _others(drawn: PlanMap) -> list[str]:
+    # the other plans of its country, of another line of editions
+    when = drawn.subject.known.chronology
+    country = when.dates.get(drawn.chosen, Dates()).country
+    line = when.line.get(drawn.chosen, drawn.chosen)
+    return [
+        plan
+        for plan, dates in when.dates.items()
+        if dates.country == country and when.line.get(plan, plan) != line and country
+    ]
 
 
 def _signs(drawn: PlanMap) -> Iterator[fr.Sign]:

@@ -11,7 +11,7 @@ from pan2kg.charts.registry import draw
 from pan2kg.charts.subject import Life, Subject
 from pan2kg.charts.time_axis import axis_of
 from pan2kg.charts.time_map import IN_PAGE, PENS, draw_plan_map
-from pan2kg.coherence.citations import State
+from pan2kg.coherence.citations import State, feasible
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from tests.charts.test_gallery import flat
@@ -80,7 +80,25 @@ def test_plans_that_are_only_named_together_are_drawn_and_owe_each_other_nothing
     assert f"meets {len(linked)} plans" in picture.title
     together = [label for label in flat(picture) if isinstance(label, Label)]
     assert [label.text for label in together].count("a document names the two together") == 1
-    assert "No plan of the country could cite it." in picture.title
+
+
+def test_who_came_later_is_counted_among_all_plans_of_the_country_and_not_only_those_it_meets(
+    graph: Graph,
+) -> None:
+    """It said « no plan of the country could cite it » where later plans had no known reason to."""
+    plan = graph.plan("lu-bhr-2")
+    when = graph.known().chronology
+    line = when.line[plan]
+    others = [
+        other
+        for other, dates in when.dates.items()
+        if dates.country == when.dates[plan].country and when.line.get(other, other) != line
+    ]
+    later = sum(feasible(when, other, plan) is True for other in others)
+    assert later > 50
+    title = draw("time-map", graph, plan="lu-bhr-2").title
+    assert f"{later} of the {len(others)} other plans of its country came later" in title
+    assert "could cite" not in title
 
 
 def test_a_plan_without_a_date_stands_last_and_is_hatched() -> None:
