@@ -52,6 +52,7 @@ def _home(context: PageContext) -> Values:
     plan = _plan_shown(context)
     # None where nobody has scored an interaction yet
     divergences = len(site_context.figures("opposed", "fr").rows) if graph.scores else None
+    briefs = [context.href(f"brief/{key}.html") for key in brief_keys(site_context)]
     return {
         "title": context.t("home-title"),
         "opening": _opening(context, plan, findings),
@@ -69,7 +70,7 @@ def _home(context: PageContext) -> Values:
         "figures": [definitions.line(context, register[name]) for name in TOLD],
         "levels": [context.caption(level) for level in evidence.FIGURED],
         "caption": context.caption(context.level),
-        "briefs": [context.href(f"brief/{key}.html") for key in brief_keys(site_context)],
+        "briefs": briefs,
     }
 
 
@@ -169,10 +170,10 @@ def _opening(context: PageContext, plan: str | None, findings: Sequence[Values])
     first = _finding(
         context, "reach", reach.linked, meets, plan=name, cites=reach.cites, cited=reach.cited
     )
-    downloads = []
+    downloads: list[tuple[str, str]] = []
     if context.is_served or key in _home_keys(context.site_context):
-        for ending in ("csv", "svg"):
-            downloads.append((context.href(f"time-map/{key}.{ending}"), ending.upper()))
+        file = context.href(f"time-map/{key}")
+        downloads = [(f"{file}.csv", "CSV"), (f"{file}.svg", "SVG")]
     subject = context.subject_at(context.level)
     return {
         "findings": [first, *findings],
@@ -209,10 +210,9 @@ def _fields(context: PageContext, knowledge: Known) -> list[Values]:
     for pair in knowledge.linked:
         if field_of.keys() >= set(pair):
             ends = frozenset(field_of[plan] for plan in pair)
+            ways = (pair, pair[::-1])
             linked[ends] += 1
-            cited[ends] += any(
-                knowledge.chronology.seen(*way, knowledge.level) for way in (pair, pair[::-1])
-            )
+            cited[ends] += any(knowledge.chronology.seen(*way, knowledge.level) for way in ways)
     order = sorted(plans, key=lambda field: (folded(context.name(field)), field))
     rows: list[Values] = []
     for field in order:
@@ -309,13 +309,14 @@ def _country(context: PageContext) -> Values | None:
     order = sorted(
         plans, key=lambda plan: (-reach[plan].linked, context.called(plan).casefold(), plan)
     )
+    lines = [
+        {"plan": plan, "period": period(context, plan), "reach": reach[plan]} for plan in order
+    ]
     return {
         "title": context.t("country-title", country=context.name(country)),
         "opening": _opening(context, main, _country_findings(context, plans)),
         "asked": _asked(context) if country == graph.profile.country else "",
-        "lines": [
-            {"plan": plan, "period": period(context, plan), "reach": reach[plan]} for plan in order
-        ],
+        "lines": lines,
         "countries": _countries(context),
         "caption": context.caption(knowledge.level),
         "basis": context.basis(knowledge),
@@ -329,9 +330,9 @@ def _country_findings(context: PageContext, plans: Sequence[str]) -> list[Values
     among = set(plans)
     states = Counter[citations.State]()
     for occasion in knowledge.occasions:
-        states[occasion.state] += occasion.is_expected and among.issuperset(
-            (occasion.source, occasion.target)
-        )
+        ends = (occasion.source, occasion.target)
+        if occasion.is_expected and among.issuperset(ends):
+            states[occasion.state] += 1
     by_state = {state.value: states[state] for state in _STATES}
     wanted = context.href("index.html#wanted")
     findings = [_finding(context, "expected", states.total(), wanted, **by_state)]

@@ -120,6 +120,8 @@ def _pair(context: PageContext) -> Values | None:
     _quote_once(texts, places)
     groups = _groups(context, pair, links.ties)
     by_text = groups.pop(_SHARED_TEXTS, None)
+    # what both have is listed on the page: texts with their weight, then those of links that weigh
+    # nothing, then what makes other links
     listed = {row["text"] for row in texts}
     unweighed = []
     for row in by_text.meetings if by_text else ():
@@ -160,6 +162,7 @@ def _pair(context: PageContext) -> Values | None:
 
 
 def _plans_in_address(context: PageContext) -> PlanPair | None:
+    """The two plans whose keys make the key of the page; None where these are no plans, or in another order."""
     keys = context.request.key.split("--")
     if len(keys) != 2 or labels.pair_key(*keys) != context.request.key:
         return None
@@ -168,7 +171,7 @@ def _plans_in_address(context: PageContext) -> PlanPair | None:
 
 
 def _ties(context: PageContext, pair: PlanPair) -> Sequence[Tie] | None:
-    # None where the plans are not linked at all; at a level that was chosen there may be none
+    """The links that count at the level chosen, all where none was; None where the plans are not linked at all."""
     ties = context.graph.ties.by_pair.get((min(pair), max(pair)))
     if not ties:
         return None
@@ -200,6 +203,7 @@ def _links(
 
 
 def _citing_links(context: PageContext, ends: PlanPair) -> list[str]:
+    """The links by which the first plan or an action of it cites the second."""
     graph = context.graph
 
     def by_plans() -> Mapping[tuple[str | None, str | None], set[str]]:

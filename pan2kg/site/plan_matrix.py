@@ -135,8 +135,10 @@ def matrix(context: PageContext, *, limit: int | None) -> Values:
     choice = chosen(context)
     among = _chosen_plans(site_context, choice)
     order = among.linked[:limit]
+    absent = [plan for plan in among.plans if plan not in among.linked]
     topics, bodies = (_options(context, iris) for iris in _offered(site_context))
     sets = plan_sets(site_context)
+    partly = len(set(sets.every) - sets.whole)
     return {
         "choice": choice,
         "evidence": context.handed.get("evidence", ""),
@@ -146,8 +148,8 @@ def matrix(context: PageContext, *, limit: int | None) -> Values:
         "rows": _rows(context, among.met, order),
         "basis": context.basis(context.known),
         "more": len(among.linked) - len(order),
-        "absent": [plan for plan in among.plans if plan not in among.linked],
-        "partly": (len(set(sets.every) - sets.whole), len(sets.every)),
+        "absent": absent,
+        "partly": (partly, len(sets.every)),
         "topics": topics,
         "bodies": bodies,
         "years": _years(site_context),
@@ -215,10 +217,9 @@ def _rows(
     """Each plan with its cells, None where it would meet itself."""
     rows = []
     for plan in order:
-        cells: list[MatrixCell | None] = []
-        for partner in order:
-            is_itself = plan == partner
-            cells.append(None if is_itself else _cell(context, met, (plan, partner)))
+        cells = [
+            None if plan == partner else _cell(context, met, (plan, partner)) for partner in order
+        ]
         rows.append((plan, cells))
     return rows
 
@@ -333,7 +334,8 @@ def _listed(context: PageContext, meeting: figures.PlanMeeting) -> list[Value]:
     plan, partner = meeting.plans
     ways = []
     for level in (meeting.cites, meeting.cited):
-        ways.append(level.key if level and evidence.counts(level, context.level) else "")
+        is_counted = evidence.counts(level, context.level)
+        ways.append(level.key if level and is_counted else "")
     low = round(meeting.low(context.level), 6)
     bits = int(low) if low == int(low) else low
     names = [plan, context.called(plan), partner, context.called(partner)]

@@ -7,6 +7,7 @@ how the review is done.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from time import time
 from typing import Final
 from urllib.parse import urlencode
@@ -115,12 +116,11 @@ def _review(context: PageContext) -> Values:
     desk: Values | None = None
     typed = NOTHING
     cards: list[Values] = []
-    documents: list[tuple[str, str]] = []
+    documents: Mapping[str, str] = {}
     if state["state"] == "open":
         desk = _desk(context, graph)
         typed = context.arguments
-        for name, iri in decision.documents(graph).items():
-            documents.append((name, context.name(iri)))
+        documents = decision.documents(graph)
     else:
         cards = [_card(context, candidate, is_open=False) for candidate in queue[:REVIEW_MOST]]
     return {
@@ -134,7 +134,7 @@ def _review(context: PageContext) -> Values:
         "more": max(0, len(queue) - REVIEW_MOST),
         "types": [(name, context.name(f"{ID}linktype/{name}")) for name in decision.TYPES],
         "channels": [(name, context.name(f"{ID}channel/{name}")) for name in decision.CHANNELS],
-        "documents": documents,
+        "documents": [(name, context.name(iri)) for name, iri in documents.items()],
     }
 
 
@@ -152,8 +152,8 @@ def _card(context: PageContext, candidate: decision.Candidate, *, is_open: bool)
     linked_as = candidate.linked_as
     expected: list[str] = []
     if all(candidate.expected):
-        for verdict in candidate.expected:
-            expected.append(named(citations.Verdict(verdict)).say(language))
+        verdicts = map(citations.Verdict, candidate.expected)
+        expected = [named(verdict).say(language) for verdict in verdicts]
     return {
         "candidate": candidate,
         "ends": ends,
@@ -276,9 +276,7 @@ def _measured(context: PageContext, desk: desks.Desk) -> Values:
     disputed = [] if desk.wanted.second else agreement.apart
     for candidate, *readings in disputed:
         start, target = (context.spoken.label(end, language) for end in candidate.ends)
-        verdicts = []
-        for name, status in readings:
-            verdicts.append(_DESK.say(f"{status}-by", language, by=name))
+        verdicts = [_DESK.say(f"{status}-by", language, by=name) for name, status in readings]
         apart.append({"start": start, "target": target, "said": verdicts})
     return {"measured": lines, "agreement": sentence, "apart": apart}
 
@@ -315,10 +313,10 @@ def _candidate(context: PageContext, desk: desks.Desk, put_off: Sequence[str]) -
     desk.show_passage(arguments.get("passage", ""))
     card = desk.card(context.language)
     passages_number = card.passages if card else 0
-    passages = []
+    passages: list[str] = []
     if passages_number > 1:
-        for number in range(passages_number):
-            passages.append(_address(context, current.key, put_off, passage=number))
+        address = partial(_address, context, current.key, put_off)
+        passages = [address(passage=number) for number in range(passages_number)]
     alike = []
     for twin in desk.alike():
         name = f"{desks.TOGETHER}{twin.key}"
@@ -447,7 +445,8 @@ def _score_matrix(
 
     rows = []
     for row in actions:
-        rows.append((row, [cell(row, column) for column in actions]))
+        cells = [cell(row, column) for column in actions]
+        rows.append((row, cells))
     return rows
 
 
