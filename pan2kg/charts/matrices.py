@@ -1,73 +1,44 @@
-"""Grids: plan × plan, action × action, ministry × plan, and UpSet: which plans share which texts.
-
-UpSet after Lex, A. et al. (2014). UpSet: Visualization of Intersecting Sets. IEEE TVCG 20(12),
-1983–1992.
-"""
+"""Grids of what is shared: plan × plan, with who cites whom, and action × action."""
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
 
-from pan2kg.charts import Cell, Subject, drawing as dw, frame as fr, subject as sj
-from pan2kg.coherence import citations, evidence, figures
+from pan2kg.charts import drawing as dw, frame as fr, subject as sj
+from pan2kg.charts.subject import Cell, Names, Subject
+from pan2kg.coherence import citations, figures
+from pan2kg.coherence.citations import Channel, State
+from pan2kg.coherence.evidence import CellState
+from pan2kg.graph.labels import Name
 from pan2kg.i18n.catalogue import numeral
-from pan2kg.tables import figure_words, table as layout
+from pan2kg.tables import coded, figure_words
 
-NO = evidence.CellState.NO
-YES = evidence.CellState.YES
-UNREAD = evidence.CellState.UNREAD
 SHARED_COLUMNS: Final = (
-    "shares",
-    "weight",
-    "weight_high",
-    "weight_open",
-    "weight_broad",
-    "shared_texts",
-    "evidence_level",
-)
+    "shares", "weight", "weight_high", "weight_open", "weight_broad", "shared_texts", "evidence_level",
+)  # fmt: skip
 PLAN_COLUMNS: Final = (
     "plan_one", "plan_one_label", "plan_two", "plan_two_label", *SHARED_COLUMNS, "citation_one_to_two",
     "channels_one_to_two", "verdict_one_to_two", "citation_two_to_one", "channels_two_to_one", "verdict_two_to_one",
 )  # fmt: skip
 ACTION_COLUMNS: Final = (
-    "action_one",
-    "action_one_label",
-    "action_two",
-    "action_two_label",
-    *SHARED_COLUMNS,
-)
-MINISTRY_COLUMNS: Final = (
-    "ministry",
-    "ministry_label",
-    "plan",
-    "plan_label",
-    "assessed",
-    "involved",
-    "led",
-    "whole_plan",
-    "actions_with_body",
-    "actions",
-)
-UPSET_COLUMNS: Final = (
-    "combination",
-    "plans",
-    "instrument",
-    "instrument_label",
-    "shared_by",
-    "bits",
-    "drawn",
-)
+    "action_one", "action_one_label", "action_two", "action_two_label", *SHARED_COLUMNS,
+)  # fmt: skip
 
 
 class SharedCell:
+    """What two plans or actions share, and the row and column of the grid in which it stands.
+
+    ``cells`` are those of :data:`SHARED_COLUMNS`: what nobody has read to its end has no weight.
+    """
+
     def __init__(self, subject: Subject, row: int, column: int, ends: tuple[str, str]) -> None:
+        weight = subject.known.weight(*ends)
         self.row = row
         self.column = column
-        self.weight = subject.known.weight(*ends)
-        weight = self.weight
-        self.shares = self.weight.meets
-        self.texts = self.weight.texts
-        is_read = self.shares is not UNREAD
+        self.weight = weight
+        self.shares = weight.meets
+        self.texts = weight.texts
+        is_read = self.shares is not CellState.UNREAD
         self.cells: tuple[Cell, ...] = (
             self.shares.value,
             weight.low if is_read else None,
@@ -78,303 +49,443 @@ class SharedCell:
             weight.level.key if weight.level else None,
         )
 
-    def said(self, subject: Subject, kind: str) -> list[str]:
-        say = subject.say
-        weight = self.weight
-        lines = list[str]()
-        low, high = (
-            figure_words.bits_words(bits, subject.language) for bits in (weight.low, weight.high)
-        )
-        bits = say("weight-open" if weight.is_open else "weight-to", low=low, high=high)
-        level = (
-            [figure_words.named(weight.level).say(subject.language)]
-            if weight.level is not None
-            else []
-        )
-        texts = [f"– {name.text}" for name in subject.names(self.texts).values()]
-        broad = figure_words.bits_words(weight.broad, subject.language)
-        if kind == "plans":
-            lines = [say("texts-unknown")] if self.shares is UNREAD else []
-            return [
-                *lines,
-                bits,
-                *level,
-                *([say("weight-broad", bits=broad)] if weight.broad > 0 else []),
-                *texts,
-            ]
-        if self.shares is YES:
-            lines = [bits, *level, *texts]
+    def share_of(self, greatest: float) -> float:
+        """Its weight as a part of the greatest shown, 0 to 1."""
+        return self.weight.low / greatest if greatest else 0.0
+
+    def said_of_plans(self, subject: Subject) -> list[str]:
+        """The lines of its title: what is not known, the bits, on whose word, and the texts."""
+        lines = [*self._bits(subject), *self._broad(subject), *self._listed(subject)]
+        if self.shares is CellState.UNREAD:
+            lines.insert(0, subject.say("texts-unknown"))
+        return lines
+
+    def said_of_actions(self, subject: Subject) -> list[str]:
+        """The same of two actions, of which nothing is said but that where they share nothing."""
+        if self.shares is CellState.YES:
+            lines = [*self._bits(subject), *self._listed(subject)]
+        elif self.shares is CellState.UNREAD:
+            lines = [subject.say("texts-unknown")]
         else:
-            lines = [say("texts-unknown" if self.shares is UNREAD else "nothing-shared")]
-        return [*lines, *([say("weight-broad", bits=broad)] if weight.broad > 0 else [])]
+            lines = [subject.say("nothing-shared")]
+        return [*lines, *self._broad(subject)]
+
+    def _bits(self, subject: Subject) -> Iterator[str]:
+        weight = self.weight
+        low = figure_words.bits_words(weight.low, subject.language)
+        high = figure_words.bits_words(weight.high, subject.language)
+        yield subject.say("weight-open" if weight.is_open else "weight-to", low=low, high=high)
+        if weight.level is not None:
+            yield figure_words.named(weight.level).say(subject.language)
+
+    def _broad(self, subject: Subject) -> Iterator[str]:
+        if self.weight.broad > 0:
+            bits = figure_words.bits_words(self.weight.broad, subject.language)
+            yield subject.say("weight-broad", bits=bits)
+
+    def _listed(self, subject: Subject) -> Iterator[str]:
+        for name in subject.names(self.texts).values():
+            yield f"– {name.text}"
 
 
 # Plan × plan: below the diagonal what two plans share, above it who cites whom.
 
-PLAN_CELL: Final = (62.0, 50.0)
+PLAN_WIDE: Final = 62.0
+PLAN_HIGH: Final = 50.0
 PLAN_HEAD: Final = 300.0
 CITED: Final = "#fff3d1"
+
+
+class CitedWay(NamedTuple):
+    """Whether one plan cites the other, by which channels, and what could be expected of it."""
+
+    citing: Name
+    cited: Name
+    sign: str
+    state: State
+    channels: Sequence[Channel]
+    verdict: str
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """What the table says of it."""
+        return self.state.value, " ".join(self.channels) or None, self.verdict
+
+
+class MatrixPair(NamedTuple):
+    """Two plans in the order of the grid, what they share, and both ways of citing."""
+
+    first: Name
+    second: Name
+    shared: SharedCell
+    ways: tuple[CitedWay, CitedWay]
 
 
 def draw_plan_matrix(
     subject: Subject, *, plan: str = "", plans: str | Sequence[str] = (), top: object = 10
 ) -> fr.Picture:
-    # What two plans share stands below the diagonal, darker the more it is of the greatest weight
-    # shown. A citation is drawn where one is recorded; what nobody has read in full is hatched.
-    say = subject.say
-    measured = subject.known
+    """What some ``plans``, or the ``top`` around a plan, share and who of them cites whom.
+
+    What is shared is darker the more it is of the greatest weight shown. A citation is drawn where
+    one is recorded; what nobody has read in full is hatched.
+
+    Raises:
+        QueryError: an unknown plan, fewer than two or more than 24, or no whole number from 2.
+    """
     choice = sj.choose(subject, plan=plan, plans=plans, top=top)
-    names = [subject.names([iri])[iri] for iri in choice.plans]
-    pairs = ((row, column) for column in range(len(choice.plans)) for row in range(column))
+    name_of = subject.names(choice.plans)
+    names = [name_of[iri] for iri in choice.plans]
     meetings = [
-        SharedCell(subject, row, column, (choice.plans[row], choice.plans[column]))
-        for row, column in pairs
+        _meeting(subject, names, row, column)
+        for column in range(len(names))
+        for row in range(column)
     ]
-    greatest = max((meeting.weight.low for meeting in meetings), default=0.0)
+    greatest = max((meeting.shared.weight.low for meeting in meetings), default=0.0)
 
-    (wide, high) = PLAN_CELL
-    states = Counter[citations.State]()
-    tables = measured.tables
-    rows: list[tuple[Cell, ...]] = []
-    heads, up, out = fr.tilted(names, PLAN_HEAD, wide)
-    marks: list[dw.Mark] = [dw.Group(tuple(heads))]
-    for at, name in enumerate(names):
-        count = sum(home == name.iri for home in tables.works.home.values())
-        measures = say(
-            "measures-all" if tables.lists.get(name.iri) == "complete" else "measures-seen", n=count
-        )
-        if published := tables.published.get(name.iri):
-            measures = say("measures-of", n=published, found=count)
-        head = dw.Box(0, at * high, PLAN_HEAD, high)
-        number = str(at + 1)
-        marks.append(fr.row_head(head, number, name, f"{name.key} · {measures}"))
-        diagonal = fr.filled(
-            dw.Box(PLAN_HEAD + at * wide, at * high, wide, high), fr.SHADE, (number,)
-        )
-        marks.append(dw.Group(tuple(diagonal), title=name.full, address=subject.leads(name.iri)))
+    heads, up, out = fr.tilted(names, PLAN_HEAD, PLAN_WIDE)
+    marks: list[dw.Mark] = [dw.Group(tuple(heads)), *_plan_heads(subject, names)]
     for meeting in meetings:
-        name_a = names[meeting.row]
-        name_b = names[meeting.column]
-        leads = subject.leads(name_a.iri, name_b.iri)
-        ends = tuple[Cell, ...]()
-        below = dw.Box(PLAN_HEAD + meeting.row * wide, meeting.column * high, wide, high)
-        title = "\n".join((f"{name_a.full} – {name_b.full}", *meeting.said(subject, "plans")))
-        marks.append(dw.Group(tuple(_shared_cell(subject, meeting, below, greatest)), title, leads))
-        upper = dw.Box(PLAN_HEAD + meeting.column * wide, meeting.row * high, wide, high / 2)
-        for sign, citing, cited in (("→", name_a, name_b), ("←", name_b, name_a)):
-            box = upper if sign == "→" else upper._replace(y=upper.y + high / 2)
-            state, channels = measured.cites(citing.iri, cited.iri)
-            if state is citations.State.SEEN:
-                words = ", ".join(say(f"channel-{channel}") for channel in channels)
-                text = f"{sign} {say('cited-' + (channels[0].value if len(channels) == 1 else 'both'))}"
-                cell: list[dw.Mark] = [box._replace(fill=CITED, pen=fr.EDGE)]
-                cell += dw.centred(box, (text,), dw.Font(10.5, bold=True))
-            else:
-                words = say(f"citation-{state}")
-                absent = (fr.PAPER, f"{sign} –")
-                impossible = (fr.SHADE, "×")
-                texts = {
-                    citations.State.ABSENT: absent,
-                    citations.State.IMPOSSIBLE: impossible,
-                }.get(state)
-                cell = fr.filled(box, texts[0], (texts[1],)) if texts else fr.hatched(box)
-            states[state] += 1
-            marks.append(
-                dw.Group(
-                    tuple(cell), say("cites", citing=citing.full, cited=cited.full) + words, leads
-                )
-            )
-            judged = citations.verdict(measured.chronology, citing.iri, cited.iri).value
-            ends += (state.value, " ".join(channels) or None, judged)
-        rows.append((name_a.iri, name_a.text, name_b.iri, name_b.text, *meeting.cells, *ends))
+        marks += _plan_cells(subject, meeting, greatest)
 
-    box = dw.Box(0, 0, *fr.SWATCH, pen=fr.EDGE)
-    cite = (box._replace(fill=CITED), dw.Label(15, 13, "→", dw.Font(11, bold=True), "middle"))
-    crossed = (box._replace(fill=fr.SHADE), dw.Line(((0, 0), fr.SWATCH), fr.EDGE))
-    summary = say(
-        "plan-matrix-summary",
-        pairs=len(meetings),
-        sharing=sum(meeting.shares is YES for meeting in meetings),
-        cited=states[citations.State.SEEN],
-        ways=states.total(),
-        impossible=states[citations.State.IMPOSSIBLE],
+    notes, filters = choice.words(subject, names)
+    caption = fr.Caption(
+        subject.say("plan-matrix-title"),
+        subject.say("plan-matrix-lead"),
+        _plan_signs(subject, greatest),
+        (_plan_summary(subject, meetings), *notes),
+        filters,
     )
-    signs = (
+    size = (PLAN_HEAD + PLAN_WIDE * len(names) + out, up + PLAN_HIGH * len(names), up)
+    return fr.Picture(
+        subject,
+        "plan-matrix",
+        caption,
+        size,
+        marks,
+        lambda: sj.table(PLAN_COLUMNS, _plan_rows(meetings)),
+    )
+
+
+def _meeting(subject: Subject, names: Sequence[Name], row: int, column: int) -> MatrixPair:
+    first = names[row]
+    second = names[column]
+    shared = SharedCell(subject, row, column, (first.iri, second.iri))
+    ways = (_way(subject, first, second, "→"), _way(subject, second, first, "←"))
+    return MatrixPair(first, second, shared, ways)
+
+
+def _way(subject: Subject, citing: Name, cited: Name, sign: str) -> CitedWay:
+    state, channels = subject.known.cites(citing.iri, cited.iri)
+    verdict = citations.verdict(subject.known.chronology, citing.iri, cited.iri)
+    return CitedWay(citing, cited, sign, state, channels, verdict.value)
+
+
+def _plan_heads(subject: Subject, names: Sequence[Name]) -> Iterator[dw.Mark]:
+    # of each plan a row with its number and its measures, and its field on the diagonal
+    for at, name in enumerate(names):
+        number = str(at + 1)
+        y = at * PLAN_HIGH
+        row = dw.Box(0, y, PLAN_HEAD, PLAN_HIGH)
+        yield fr.row_head(row, number, name, f"{name.key} · {_measures(subject, name.iri)}")
+        box = dw.Box(PLAN_HEAD + at * PLAN_WIDE, y, PLAN_WIDE, PLAN_HIGH)
+        diagonal = fr.filled(box, fr.SHADE, (number,))
+        yield dw.Group(tuple(diagonal), title=name.full, address=subject.leads(name.iri))
+
+
+def _measures(subject: Subject, plan: str) -> str:
+    # how many actions of it are known: of how many it has, all, or those that were seen
+    tables = subject.known.tables
+    count = sum(home == plan for home in tables.works.home.values())
+    if published := tables.published.get(plan):
+        return subject.say("measures-of", n=published, found=count)
+    is_whole = tables.lists.get(plan) == "complete"
+    return subject.say("measures-all" if is_whole else "measures-seen", n=count)
+
+
+def _plan_cells(subject: Subject, meeting: MatrixPair, greatest: float) -> Iterator[dw.Mark]:
+    shared = meeting.shared
+    leads = subject.leads(meeting.first.iri, meeting.second.iri)
+    x = PLAN_HEAD + shared.row * PLAN_WIDE
+    below = dw.Box(x, shared.column * PLAN_HIGH, PLAN_WIDE, PLAN_HIGH)
+    both = f"{meeting.first.full} – {meeting.second.full}"
+    title = "\n".join((both, *shared.said_of_plans(subject)))
+    yield dw.Group(tuple(_shared_marks(subject, shared, below, greatest)), title, leads)
+    x = PLAN_HEAD + shared.column * PLAN_WIDE
+    half = PLAN_HIGH / 2
+    for at, way in enumerate(meeting.ways):
+        box = dw.Box(x, shared.row * PLAN_HIGH + half * at, PLAN_WIDE, half)
+        title = subject.say("cites", citing=way.citing.full, cited=way.cited.full)
+        title += _way_words(subject, way)
+        yield dw.Group(tuple(_way_marks(subject, way, box)), title, leads)
+
+
+def _shared_marks(
+    subject: Subject, shared: SharedCell, box: dw.Box, greatest: float
+) -> list[dw.Mark]:
+    weight = shared.weight
+    if shared.shares is CellState.NO:
+        return fr.filled(box, fr.PAPER, ("–",))
+    if shared.shares is CellState.UNREAD:
+        marks = fr.hatched(box)
+        if weight.broad > 0:
+            half = box.height / 2
+            low = dw.Box(box.x, box.y + half, box.width, half, fr.PAPER, fr.EDGE)
+            general = coded("potential", "general").say(subject.language)
+            marks += [low, *dw.centred(low, (general,), fr.FINE)]
+        return marks
+    fill = fr.shade(shared.share_of(greatest), fr.FIFTHS)
+    bits = figure_words.amount(weight.low, figures.Unit.BITS, subject.language)
+    texts = subject.say("texts", n=len(shared.texts))
+    marks = fr.filled(box, fill, (bits, texts), size=13)
+    if weight.level is not None:
+        marks += fr.level_mark(box.x + box.width - 7, box.y + 7, weight.level, fr.on(fill))
+    return marks
+
+
+def _way_words(subject: Subject, way: CitedWay) -> str:
+    if way.state is State.SEEN:
+        return ", ".join(subject.say(f"channel-{channel}") for channel in way.channels)
+    return subject.say(f"citation-{way.state}")
+
+
+def _way_marks(subject: Subject, way: CitedWay, box: dw.Box) -> list[dw.Mark]:
+    if way.state is State.SEEN:
+        channel = way.channels[0].value if len(way.channels) == 1 else "both"
+        text = f"{way.sign} {subject.say(f'cited-{channel}')}"
+        field = box._replace(fill=CITED, pen=fr.EDGE)
+        return [field, *dw.centred(box, (text,), dw.Font(10.5, bold=True))]
+    if way.state is State.ABSENT:
+        return fr.filled(box, fr.PAPER, (f"{way.sign} –",))
+    if way.state is State.IMPOSSIBLE:
+        return fr.filled(box, fr.SHADE, ("×",))
+    return fr.hatched(box)
+
+
+def _plan_signs(subject: Subject, greatest: float) -> tuple[fr.Sign, ...]:
+    say = subject.say
+    box = dw.Box(0, 0, *fr.SWATCH, pen=fr.EDGE)
+    arrow = dw.Label(15, 13, "→", dw.Font(11, bold=True), "middle")
+    crossed = (box._replace(fill=fr.SHADE), dw.Line(((0, 0), fr.SWATCH), fr.EDGE))
+    return (
         *fr.weight_signs(subject, greatest),
-        fr.Sign(cite, say("sign-citation")),
+        fr.Sign((box._replace(fill=CITED), arrow), say("sign-citation")),
         fr.sign(fr.SHADE, say("sign-impossible"), "×"),
         fr.sign(fr.PAPER, say("sign-none"), "–"),
         fr.sign("", say("sign-hatch")),
         fr.Sign(crossed, say("sign-diagonal")),
     )
-    notes, filters = choice.words(subject, names)
-    caption = fr.Caption(
-        say("plan-matrix-title"), say("plan-matrix-lead"), signs, (summary, *notes), filters
-    )
-    size = PLAN_HEAD + wide * len(names) + out, up + high * len(names), up
-    return fr.Picture(
-        subject, "plan-matrix", caption, size, marks, lambda: sj.table(PLAN_COLUMNS, rows)
+
+
+def _plan_summary(subject: Subject, meetings: Sequence[MatrixPair]) -> str:
+    states = Counter(way.state for meeting in meetings for way in meeting.ways)
+    return subject.say(
+        "plan-matrix-summary",
+        pairs=len(meetings),
+        sharing=sum(meeting.shared.shares is CellState.YES for meeting in meetings),
+        cited=states[State.SEEN],
+        ways=states.total(),
+        impossible=states[State.IMPOSSIBLE],
     )
 
 
-def _shared_cell(
-    subject: Subject, meeting: SharedCell, box: dw.Box, greatest: float
-) -> list[dw.Mark]:
-    weight = meeting.weight
-    if meeting.shares is NO:
-        return fr.filled(box, fr.PAPER, ("–",))
-    if meeting.shares is UNREAD:
-        marks = fr.hatched(box)
-        if weight.broad > 0:
-            low = dw.Box(
-                box.x, box.y + box.height / 2, box.width, box.height / 2, fr.PAPER, fr.EDGE
-            )
-            marks += [
-                low,
-                *dw.centred(
-                    low, (layout.coded("potential", "general").say(subject.language),), fr.FINE
-                ),
-            ]
-        return marks
-    fill = fr.shade(weight.low / greatest if greatest else 0.0, fr.FIFTHS)
-    number = figure_words.amount(weight.low, figures.Unit.BITS, subject.language)
-    texts = len(meeting.texts)
-    marks = fr.filled(box, fill, (number, subject.say("texts", n=texts)), size=13)
-    if weight.level is not None:
-        marks += fr.level_mark(box.x + box.width - 7, box.y + 7, weight.level, fr.on(fill))
-    return marks
+def _plan_rows(meetings: Sequence[MatrixPair]) -> Iterator[tuple[Cell, ...]]:
+    for first, second, shared, (way, back) in meetings:
+        ends = (first.iri, first.text, second.iri, second.text)
+        yield (*ends, *shared.cells, *way.cells, *back.cells)
 
 
 # Action × action: what the actions of one plan, or of two, share through the texts both name.
 
 CELL: Final = 24.0
 SIDE: Final = (330.0, 540.0)  # the least and the greatest width of the labels at the side
+DIGITS: Final = dw.Font(8.5)
+
+
+class ActionGrid:
+    """The actions of one plan, or of two, and what each two of them share.
+
+    With one plan ``rows`` and ``columns`` are the same, and each pair stands once. ``left_out``
+    counts the actions of a plan with more than ``most``: those that name most texts are drawn.
+    """
+
+    def __init__(self, subject: Subject, plans: Sequence[str], most: int) -> None:
+        self.plans = plans
+        self.is_one = len(plans) == 1
+        self.uses = Counter(use.work for use in subject.known.uses)
+        self.left_out = 0
+        drawn = [self.busiest(sj.actions_of(subject, plan), most) for plan in plans]
+        self.names: Names = subject.names([*plans, *drawn[0], *drawn[-1]])
+        self.rows = [self.names[action] for action in drawn[0]]
+        self.columns = [self.names[action] for action in drawn[-1]]
+        self.meetings = []
+        for row, first in enumerate(drawn[0]):
+            partners = drawn[0][:row] if self.is_one else drawn[-1]
+            for column, second in enumerate(partners):
+                self.meetings.append(SharedCell(subject, row, column, (first, second)))
+        self.greatest = max((meeting.weight.low for meeting in self.meetings), default=0.0)
+        # the fewer columns, the more room for the labels at the side
+        self.left = min(max(960.0 - CELL * len(self.columns), SIDE[0]), SIDE[1])
+        self.up = 48.0 if self.is_one else 210.0
+
+    def busiest(self, actions: Sequence[str], most: int) -> list[str]:
+        """Those that name most texts, in their own order."""
+        chosen = set(sorted(actions, key=lambda action: -self.uses[action])[:most])
+        self.left_out += len(actions) - len(chosen)
+        return [action for action in actions if action in chosen]
+
+    def box(self, row: int, column: int) -> dw.Box:
+        """The field in a row and a column."""
+        return dw.Box(self.left + CELL * column, CELL * row, CELL, CELL)
 
 
 def draw_action_matrix(
     subject: Subject, *, plan: str = "", other: str = "", top: object = 60
 ) -> fr.Picture:
-    # With one plan the half below the diagonal shows weights, the half above how many texts are
-    # shared. Of a plan of more than top actions those that name most texts are drawn.
-    say = subject.say
+    """What the actions of a plan share with each other, or with those of an ``other`` plan.
+
+    With one plan the half below the diagonal shows weights, the half above how many texts are
+    shared. At most ``top`` actions of a plan are drawn.
+
+    Raises:
+        QueryError: an unknown plan, one without actions, or no whole number from 2.
+    """
     most = sj.whole(top, "top", least=2)
     plan_a = sj.focus_of(subject, plan)
     plan_b = sj.find(subject.graph, other) if other else plan_a
-    plans = tuple(dict.fromkeys((plan_a, plan_b)))
-    is_one = plan_a == plan_b
-    uses = Counter(use.work for use in subject.known.uses)
-    drawn = []
-    left_out = 0
-    for iri in plans:
-        members = sj.actions_of(subject, iri)
-        busiest = set(sorted(members, key=lambda action: -uses[action])[:most])
-        drawn.append([action for action in members if action in busiest])
-        left_out += len(members) - len(drawn[-1])
-    sides = (drawn[0], drawn[-1])
-    works = {*drawn[0], *drawn[-1]}
-    pairs = (
-        (row, column)
-        for row in range(len(sides[0]))
-        for column in range(row if is_one else len(sides[1]))
-    )
-    meetings = [
-        SharedCell(subject, row, column, (sides[0][row], sides[1][column])) for row, column in pairs
+    grid = ActionGrid(subject, tuple(dict.fromkeys((plan_a, plan_b))), most)
+
+    marks = [
+        *_column_heads(grid),
+        *_action_heads(subject, grid),
+        *_diagonal(grid),
+        *_action_cells(subject, grid),
     ]
-    greatest = max((meeting.weight.low for meeting in meetings), default=0.0)
-    names = subject.names([*plans, *sides[0], *sides[1]])
-    rows, columns = ([names[action] for action in side] for side in sides)
+    size = (
+        grid.left + CELL * len(grid.columns),
+        grid.up + CELL * len(grid.rows),
+        grid.up,
+    )
+    return fr.Picture(
+        subject,
+        "action-matrix",
+        _action_caption(subject, grid),
+        size,
+        marks,
+        lambda: sj.table(ACTION_COLUMNS, _action_rows(grid)),
+    )
 
-    # The fewer columns, the more room for the labels at the side.
-    left = min(max(960.0 - CELL * len(columns), SIDE[0]), SIDE[1])
-    up = 48.0 if is_one else 210.0
-    marks = list[dw.Mark]()
-    for at, name in enumerate(columns):
-        text = dw.shorten(name.short if is_one else f"{name.short} · {name.text}", up - 12, fr.HEAD)
-        x = left + CELL * (at + 0.5) + fr.HEAD.size * 0.36
-        label = dw.Label(x, -6, text, fr.HEAD, turn=-90, language="" if is_one else name.language)
-        marks.append(dw.Group((label,), title=name.full))
-    for at, name in enumerate(rows):
+
+def _column_heads(grid: ActionGrid) -> Iterator[dw.Mark]:
+    for at, name in enumerate(grid.columns):
+        words = name.short if grid.is_one else f"{name.short} · {name.text}"
+        text = dw.shorten(words, grid.up - 12, fr.HEAD)
+        x = grid.left + CELL * (at + 0.5) + fr.HEAD.size * 0.36
+        language = "" if grid.is_one else name.language
+        label = dw.Label(x, -6, text, fr.HEAD, turn=-90, language=language)
+        yield dw.Group((label,), title=name.full)
+
+
+def _action_heads(subject: Subject, grid: ActionGrid) -> Iterator[dw.Mark]:
+    for at, name in enumerate(grid.rows):
         y = CELL * at + CELL / 2 + 4
-        number = dw.Label(44, y, dw.shorten(name.short, 44, fr.STRONG), fr.STRONG, "end")
-        label = dw.Label(
-            52, y, dw.shorten(name.text, left - 62, fr.HEAD), fr.HEAD, language=name.language
-        )
-        marks.append(dw.Group((number, label), name.full, subject.leads(name.iri)))
-    for at, name in enumerate(rows if is_one else ()):
-        box = dw.Box(left + CELL * at, CELL * at, CELL, CELL, fr.SHADE, fr.EDGE)
-        font = dw.Font(8.5)
-        digits = dw.centred(box, (dw.shorten(name.short, CELL - 2, font),), font)
-        marks.append(dw.Group((box, *digits), title=name.full))
-    for meeting in meetings:
-        ends = rows[meeting.row], columns[meeting.column]
-        both = " – ".join(f"{name.short} {name.text}" for name in ends)
-        title = "\n".join((both, *meeting.said(subject, "actions")))
-        # weights below the diagonal, above it the number of texts
-        for row, column, most_bits in (
-            (meeting.row, meeting.column, greatest),
-            (meeting.column, meeting.row, None),
-        ):
-            if is_one or most_bits is not None:
-                box = dw.Box(left + CELL * column, CELL * row, CELL, CELL)
-                cell = tuple(_action_cell(subject, meeting, box, most_bits))
-                marks.append(dw.Group(cell, title, subject.leads(ends[0].iri, ends[1].iri)))
+        short = dw.shorten(name.short, 44, fr.STRONG)
+        text = dw.shorten(name.text, grid.left - 62, fr.HEAD)
+        number = dw.Label(44, y, short, fr.STRONG, "end")
+        label = dw.Label(52, y, text, fr.HEAD, language=name.language)
+        yield dw.Group((number, label), name.full, subject.leads(name.iri))
 
-    states = Counter(meeting.shares for meeting in meetings)
-    summary = say(
-        "action-matrix-summary",
-        n=len(works),
-        named=len(works & uses.keys()),
-        linked=states[YES],
-        unread=states[UNREAD],
-    )
-    titles = [names[iri] for iri in plans]
-    kind = "action-matrix" if is_one else "action-matrix-two"
-    signs = (
-        *fr.weight_signs(subject, greatest),
-        *((fr.sign(fr.PAPER, say("sign-shared"), "2", 10),) if is_one else ()),
-        fr.sign(fr.PAPER, say("sign-none"), "–", 10),
-        fr.sign("", say("sign-hatch")),
-    )
-    caption = fr.Caption(
-        say(
-            f"{kind}-title",
-            **dict(zip(("one", "two"), (name.text for name in titles), strict=False)),
-        ),
-        say(f"{kind}-lead", one=titles[0].key, two=titles[-1].key),
-        signs,
-        (summary, *((say("actions-left-out", n=left_out),) if left_out else ())),
+
+def _diagonal(grid: ActionGrid) -> Iterator[dw.Mark]:
+    for at, name in enumerate(grid.rows if grid.is_one else ()):
+        box = grid.box(at, at)._replace(fill=fr.SHADE, pen=fr.EDGE)
+        digits = dw.centred(box, (dw.shorten(name.short, CELL - 2, DIGITS),), DIGITS)
+        yield dw.Group((box, *digits), title=name.full)
+
+
+def _action_cells(subject: Subject, grid: ActionGrid) -> Iterator[dw.Mark]:
+    for meeting in grid.meetings:
+        row = grid.rows[meeting.row]
+        column = grid.columns[meeting.column]
+        both = f"{row.short} {row.text} – {column.short} {column.text}"
+        title = "\n".join((both, *meeting.said_of_actions(subject)))
+        leads = subject.leads(row.iri, column.iri)
+        weighed = _weighed(subject, meeting, grid.box(meeting.row, meeting.column), grid.greatest)
+        yield dw.Group(tuple(weighed), title, leads)
+        if grid.is_one:
+            counted = _counted(meeting, grid.box(meeting.column, meeting.row))
+            yield dw.Group(tuple(counted), title, leads)
+
+
+def _weighed(subject: Subject, meeting: SharedCell, box: dw.Box, greatest: float) -> list[dw.Mark]:
+    if meeting.shares is not CellState.YES:
+        return _counted(meeting, box)
+    # one decimal is what a cell has room for; what is more than nought is never rounded to it
+    fill = fr.shade(meeting.share_of(greatest), fr.FIFTHS)
+    text = numeral(max(meeting.weight.low, 0.1), subject.language, 1)
+    marks = _lettered(box, fill, text)
+    if meeting.weight.level:
+        marks += fr.level_mark(box.x + CELL / 2, box.y + 5, meeting.weight.level, fr.on(fill))
+    return marks
+
+
+def _counted(meeting: SharedCell, box: dw.Box) -> list[dw.Mark]:
+    if meeting.shares is CellState.UNREAD:
+        return fr.hatched(box)
+    is_shared = meeting.shares is CellState.YES
+    return _lettered(box, fr.PAPER, str(len(meeting.texts)) if is_shared else "–")
+
+
+def _lettered(box: dw.Box, fill: str, text: str) -> list[dw.Mark]:
+    font = dw.Font(9.5 if len(text) < 3 else 8.5, bold=text != "–", colour=fr.on(fill))
+    below = dw.Box(box.x, box.y + 6, box.width, box.height - 6)
+    return [box._replace(fill=fill, pen=fr.EDGE), *dw.centred(below, (text,), font)]
+
+
+def _action_caption(subject: Subject, grid: ActionGrid) -> fr.Caption:
+    say = subject.say
+    titles = [grid.names[iri] for iri in grid.plans]
+    first = titles[0]
+    second = titles[-1]
+    if grid.is_one:
+        kind = "action-matrix"
+        title = say("action-matrix-title", one=first.text)
+    else:
+        kind = "action-matrix-two"
+        title = say("action-matrix-two-title", one=first.text, two=second.text)
+    notes = [_action_summary(subject, grid)]
+    if grid.left_out:
+        notes.append(say("actions-left-out", n=grid.left_out))
+    return fr.Caption(
+        title,
+        say(f"{kind}-lead", one=first.key, two=second.key),
+        tuple(_action_signs(subject, grid)),
+        tuple(notes),
         sj.plans_named(subject, titles),
     )
-    cells = []
-    for meeting in meetings:
-        row_name = rows[meeting.row]
-        column_name = columns[meeting.column]
-        cells.append(
-            (row_name.iri, row_name.text, column_name.iri, column_name.text, *meeting.cells)
-        )
-    size = left + CELL * len(columns), up + CELL * len(rows), up
-    return fr.Picture(
-        subject, "action-matrix", caption, size, marks, lambda: sj.table(ACTION_COLUMNS, cells)
+
+
+def _action_signs(subject: Subject, grid: ActionGrid) -> Iterator[fr.Sign]:
+    yield from fr.weight_signs(subject, grid.greatest)
+    if grid.is_one:
+        yield fr.sign(fr.PAPER, subject.say("sign-shared"), "2", 10)
+    yield fr.sign(fr.PAPER, subject.say("sign-none"), "–", 10)
+    yield fr.sign("", subject.say("sign-hatch"))
+
+
+def _action_summary(subject: Subject, grid: ActionGrid) -> str:
+    works = {name.iri for name in (*grid.rows, *grid.columns)}
+    states = Counter(meeting.shares for meeting in grid.meetings)
+    return subject.say(
+        "action-matrix-summary",
+        n=len(works),
+        named=len(works & grid.uses.keys()),
+        linked=states[CellState.YES],
+        unread=states[CellState.UNREAD],
     )
 
 
-def _action_cell(
-    subject: Subject, meeting: SharedCell, box: dw.Box, greatest: float | None
-) -> list[dw.Mark]:
-    if meeting.shares is UNREAD:
-        return fr.hatched(box)
-    weight = meeting.weight
-    fill = fr.PAPER
-    text = str(len(meeting.texts))
-    if meeting.shares is NO:
-        text = "–"
-    elif greatest is not None:
-        # One decimal is what a cell has room for; what is more than nought is never rounded to it.
-        fill = fr.shade(weight.low / greatest if greatest else 0.0, fr.FIFTHS)
-        text = numeral(max(weight.low, 0.1), subject.language, 1)
-    font = dw.Font(9.5 if len(text) < 3 else 8.5, bold=text != "–", colour=fr.on(fill))
-    room = dw.Box(box.x, box.y + 6, box.width, box.height - 6)
-    marks: list[dw.Mark] = [box._replace(fill=fill, pen=fr.EDGE), *dw.centred(room, (text,), font)]
-    if weight.level and greatest is not None and meeting.shares is not NO:
-        marks += fr.level_mark(box.x + CELL / 2, box.y + 5, weight.level, fr.on(fill))
-    return marks
+def _action_rows(grid: ActionGrid) -> Iterator[tuple[Cell, ...]]:
+    for meeting in grid.meetings:
+        row = grid.rows[meeting.row]
+        column = grid.columns[meeting.column]
+        yield (row.iri, row.text, column.iri, column.text, *meeting.cells)
