@@ -45,7 +45,7 @@ PICTURE: Final = {
     **arguments.LANGUAGE,
 }
 EXPORT: Final = {
-    "form": _names("pan2kg.tables.network", "FORMS", "FORM"),
+    "form": _names("pan2kg.tables.network_files", "FORMS", "FORM"),
     "-o --output": _FILE,
     "--plan": _KEYS,
     "--type": _KEYS,
@@ -104,7 +104,8 @@ def run_export(options: argparse.Namespace) -> int:
         )
         arguments.emit("".join(f"{path}\n" for path in paths))
         return 0
-    from pan2kg.tables.network import export_network, select_network
+    from pan2kg.tables.network import select_network
+    from pan2kg.tables.network_files import export_network
 
     if options.form == "csv" and target.suffix.lower() not in ("", ".zip"):
         raise FormatError("csv-is-zip", name=target.name)

@@ -15,7 +15,7 @@ from pan2kg.graph.graph import Graph
 from pan2kg.graph.links import DECLARED, communities, usual_kinds
 from pan2kg.site import values
 from pan2kg.site.page import JAVASCRIPT, File, PageContext, SiteContext, Values, View, embedded
-from pan2kg.tables.network import place
+from pan2kg.tables.network_places import place
 from pan2kg.turtle.vocabulary import ID
 
 _OF_OTHER_THINGS: Final = ("uses-instrument", "instrument-relation", "interaction")

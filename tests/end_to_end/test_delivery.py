@@ -16,7 +16,7 @@ from pan2kg.charts.registry import PICTURES
 from pan2kg.cli.main import main
 from pan2kg.graph.labels import Labels, read_labels
 from pan2kg.store import cache
-from pan2kg.tables import network
+from pan2kg.tables import network_files
 from tests.conftest import BARE, PATIENCE, made_once
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.conftest import Cli
 
 
-FORMS = tuple(form for form in network.FORMS if form != "mermaid")
+FORMS = tuple(form for form in network_files.FORMS if form != "mermaid")
 DAY = ("--as-of", "2026-11-25")
 COMMANDS = (
     *[("picture", name, "-o", f"{name}.svg", *DAY, "--language", "fr") for name in PICTURES],

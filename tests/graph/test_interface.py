@@ -34,7 +34,7 @@ from pan2kg.store.as_of import as_of
 from pan2kg.store.queries import read_queries
 from pan2kg.store.rules import open_store
 from pan2kg.store.store import LocalStore, dump, load_project
-from pan2kg.tables.network import export_network
+from pan2kg.tables.network_files import export_network
 from pan2kg.tables.table import DEFAULT, TABLES, cells
 from pan2kg.tables.writers import Style, write
 from pan2kg.turtle.vocabulary import PAN

@@ -23,17 +23,8 @@ from pan2kg.coherence.evidence import FIGURED
 from pan2kg.errors import FormatError, QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
-from pan2kg.tables.network import (
-    EDGE_COLUMNS,
-    EDGES,
-    FORMS,
-    NODE_COLUMNS,
-    Row,
-    caption,
-    export_network,
-    select_network,
-    tables,
-)
+from pan2kg.tables.network import EDGE_COLUMNS, NODE_COLUMNS, Row, caption, select_network, tables
+from pan2kg.tables.network_files import EDGES, FORMS, export_network
 from pan2kg.turtle.vocabulary import ID, key
 from tests.coherence.worlds import store_of
 from tests.conftest import lack

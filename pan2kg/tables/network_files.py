@@ -1,0 +1,275 @@
+"""A network of links as a file for other programs: GraphML and GEXF, Cytoscape JSON, tables, diagrams.
+
+networkx writes the XML. Cytoscape opens its JSON, Cytoscape.js and networkx take it. In a diagram,
+DOT for Graphviz or a Mermaid flowchart, nodes are framed by plan, the shape of a node is its type,
+dashes are what is derived. Mermaid interprets characters in labels and limits the size of a
+diagram: labels hold none of these, larger ones are refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from functools import partial
+from textwrap import TextWrapper
+from typing import TYPE_CHECKING, Final
+from xml.etree.ElementTree import SubElement
+
+from pan2kg import errors
+from pan2kg.i18n import message
+from pan2kg.tables import formats
+from pan2kg.tables.network import Cell, NetworkTables, caption, frames, tables
+from pan2kg.turtle.vocabulary import kind_and_key
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+
+def _xml(table: NetworkTables, form: str) -> bytes:
+    import networkx as nx
+    from networkx.readwrite import gexf, graphml
+
+    renamed = {"type": "link_type", "directed": "type"} if form == "gexf" else {}
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    for row in table.nodes:
+        graph.add_node(
+            str(row["id"]), **{name: value for name, value in row.items() if name != "id"}
+        )
+    for row in table.edges:
+        cells = {
+            renamed.get(name, name): value
+            for name, value in row.items()
+            if name not in ("id", "source")
+        }
+        graph.add_edge(str(row["source"]), str(cells.pop("target")), key=str(row["id"]), **cells)
+    target = io.BytesIO()
+    if form == "graphml":
+        graph.graph.update(table.head)
+        graphml.write_graphml_xml(graph, target)
+        return target.getvalue()
+    for *_, link, data in graph.edges(keys=True, data=True):
+        data |= {"id": link, "type": "directed" if data["type"] else "undirected"}
+    writer = gexf.GEXFWriter(version="1.3")
+    writer.add_graph(graph)
+    meta = writer.xml.find("meta")
+    meta.find("creator").text = "pan2kg"
+    # networkx writes a description of its own since 3.7 only, and older Pythons get an older one
+    SubElement(meta, "description").text = ". ".join(filter(None, [table.title, table.line]))
+    meta.attrib.pop("lastmodifieddate")
+    if "released" in table.head:
+        meta.set("lastmodifieddate", table.head["released"])
+    writer.write(target)
+    return target.getvalue()
+
+
+def write_cytoscape(table: NetworkTables) -> str:
+    nodes = [{"data": {**row, "name": caption(row), "value": row["id"]}} for row in table.nodes]
+    edges = [{"data": {**row, "key": row["id"]}} for row in table.edges]
+    content = {
+        "format_version": "1.0",
+        "generated_by": "pan2kg",
+        "data": {"name": table.title, **table.head},
+        "directed": True,
+        "multigraph": True,
+        "elements": {"nodes": nodes, "edges": edges},
+    }
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+_HEADS: Final = {
+    "id": "Id",
+    "label": "Label",
+    "source": "Source",
+    "target": "Target",
+    "directed": "Type",
+}
+"""Gephi's name for whether an edge is directed is Type, in upper or lower case: the type of link stands beside it."""
+
+
+def _csv(table: NetworkTables, sheet: str) -> str:
+    rows: Iterable[Mapping[str, Cell]] = table.nodes
+    heads = _HEADS
+    columns = ["id", "label", *table.columns["nodes"]]
+    if sheet == "edges":
+        rows = [
+            {**row, "directed": "Directed" if row["directed"] else "Undirected"}
+            for row in table.edges
+        ]
+        others = (name for name in table.columns["edges"] if name != "directed")
+        heads = {**_HEADS, "type": "link_type"}
+        columns = ["source", "target", "directed", "id", "label", *others]
+    elif sheet == "about":
+        rows = [{"name": name, "value": value} for name, value in table.head.items()]
+        heads = {}
+        columns = ["name", "value"]
+    cells = ([row.get(name) for name in columns] for row in rows)
+    return formats.write_csv(formats.Grid([heads.get(name, name) for name in columns], cells))
+
+
+def write_zip(table: NetworkTables) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for sheet in ("nodes", "edges", "about"):
+            entry = zipfile.ZipInfo(f"{sheet}.csv", (1980, 1, 1, 0, 0, 0))
+            entry.create_system = 3
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, _csv(table, sheet).encode())
+    return target.getvalue()
+
+
+_SHAPES: Final = {
+    "Plan": ("folder", "[[", "]]"), "Action": ("box", "(", ")"), "Review": ("hexagon", "{{", "}}"),
+    "Recommendation": ("hexagon", "{{", "}}"),
+}  # fmt: skip
+"""What the node of a type looks like: the name of Graphviz, and the brackets of Mermaid."""
+_WIDTH: Final = 40
+"""After how many characters a label goes on in the next line."""
+_LABELS: Final = frozenset({"label", "tooltip", "edgetooltip", "URL", "edgeURL"})
+
+
+def write_dot(table: NetworkTables) -> str:
+    def quoted(value: object, *, is_label: bool = False) -> str:
+        # in a label Graphviz reads escapes and character references, elsewhere it does not
+        text = str(value).replace("\\", "\\\\").replace('"', '\\"')
+        return '"' + (text.replace("&", "&amp;").replace("\n", "\\n") if is_label else text) + '"'
+
+    def listed(pairs: Mapping[str, object]) -> str:
+        attributes = (
+            f"{name}={quoted(value, is_label=name in _LABELS)}" for name, value in pairs.items()
+        )
+        return f"[{' '.join(attributes)}]"
+
+    wide, narrow = (
+        TextWrapper(width, break_long_words=False, break_on_hyphens=False)
+        for width in (2 * _WIDTH, _WIDTH)
+    )
+    label = "\n".join(filter(None, [table.title, table.line]))
+    whole = {"rankdir": "LR", "compound": "true", "label": label, "tooltip": table.title}
+    lines = [f"digraph {quoted(table.title)} {{", f"  graph {listed(whole)}"]
+    lines.append(f"  node {listed({'shape': 'note', 'fontname': 'sans-serif'})}")
+    lines.append(f"  edge {listed({'fontname': 'sans-serif', 'fontsize': '10'})}")
+    for iri, name, rows in frames(table):
+        indent = "    " if iri else "  "
+        if iri:
+            lines.append(f"  subgraph {quoted('cluster ' + iri)} {{")
+            lines.append(f"    graph {listed({'label': wide.fill(name), 'style': 'rounded'})}")
+        for row in rows:
+            drawn: dict[str, object] = {"label": narrow.fill(caption(row))}
+            if row.get("type") in _SHAPES:
+                drawn["shape"] = _SHAPES[str(row["type"])][0]
+            drawn |= {"style": "rounded"} if row.get("type") == "Action" else {}
+            drawn |= {
+                "URL": row["id"],
+                **{key: value for key, value in row.items() if key not in ("id", "label")},
+            }
+            lines.append(f"{indent}{quoted(row['id'])} {listed(drawn)}")
+        lines += ["  }"] if iri else []
+    for row in table.edges:
+        drawn = {"label": row["label"], **({} if row["directed"] else {"dir": "none"})}
+        drawn |= {"style": "dashed"} if row.get("status") == "derived" else {}
+        drawn |= {
+            "edgeURL": row["id"],
+            "edgetooltip": row.get("evidence") or row.get("via_label") or row["label"],
+        }
+        drawn |= {
+            key: row[key] for key in row if key not in ("label", "source", "target", "directed")
+        }
+        lines.append(f"  {quoted(row['source'])} -> {quoted(row['target'])} {listed(drawn)}")
+    return "\n".join([*lines, "}", ""])
+
+
+EDGES: Final = 500
+"""How many links Mermaid draws at most, unless a page says otherwise."""
+CHARACTERS: Final = 50_000
+"""How long the text of a drawing may be, unless a page says otherwise."""
+_LINES: Final = {
+    (True, False): "-->",
+    (True, True): "-.->",
+    (False, False): "---",
+    (False, True): "-.-",
+}
+"""By whether the link is directed, and whether it is derived."""
+_KEY: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_SPECIAL: Final = re.compile(r"""["#$&*:;<=>@\[\\\]^_`{|}~]|^[-+]|(?<=www)\.|(?<=direction) """)
+_LIST: Final = re.compile(r"^(\d{1,9})([.)])(?= |$)")
+
+
+def write_mermaid(table: NetworkTables) -> str:
+    def escaped(text: str) -> str:
+        # character codes for all that Mermaid or its Markdown would take for a sign, on one line
+        coded = _SPECIAL.sub(lambda match: f"#{ord(match[0])};", " ".join(text.split()))
+        return _LIST.sub(lambda match: f"{match[1]}#{ord(match[2])};", coded)
+
+    def name_of(iri: object) -> str:
+        # readable for things of ours, made from the IRI for others
+        kind, key = kind_and_key(str(iri))
+        if _KEY.fullmatch(key):
+            return f"{kind}_{key.replace('-', '_')}"
+        return "n" + hashlib.sha256(str(iri).encode()).hexdigest()[:10]
+
+    def refuse(fault: str, number: int, most: int) -> None:
+        counts = Counter(str(row.get("type", "other")) for row in table.edges)
+        ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        choice = message.told("one-or-pair")
+        if len(counts) > 1:
+            listed = ", ".join(f"{name} {count}" for name, count in ordered)
+            choice = message.told("fewer-types", plans=choice, names=listed)
+        # counts of links and of characters are written as Mermaid's own limits are: bare
+        raise errors.FormatError(
+            fault, remedy="choose-less", number=str(number), most=str(most), choice=choice
+        )
+
+    if len(table.edges) > EDGES:
+        refuse("too-many-links", len(table.edges), EDGES)
+    lines = ["flowchart LR", f"  accTitle: {escaped(table.title)}"]
+    lines += [f"  accDescr: {escaped(table.line)}"] if table.line else []
+    for iri, name, rows in frames(table):
+        lines += [f'  subgraph in_{name_of(iri)}["{escaped(name)}"]'] if iri else []
+        for row in rows:
+            _, opening, closing = _SHAPES.get(str(row.get("type")), ("", "[", "]"))
+            indent = "    " if iri else "  "
+            lines.append(f'{indent}{name_of(row["id"])}{opening}"{escaped(caption(row))}"{closing}')
+        lines += ["  end"] if iri else []
+    for row in table.edges:
+        line = _LINES[row["directed"] is True, row.get("status") == "derived"]
+        label = f'|"{escaped(str(row["label"]))}"|' if row["label"] else ""
+        lines.append(f"  {name_of(row['source'])} {line}{label} {name_of(row['target'])}")
+    text = "\n".join([*lines, ""])
+    if len(text) > CHARACTERS:
+        refuse("too-much-text", len(text), CHARACTERS)
+    return text
+
+
+_WRITERS: Final[dict[str, Callable[[NetworkTables], str | bytes]]] = {
+    **{form: partial(_xml, form=form) for form in ("graphml", "gexf")},
+    "cytoscape": write_cytoscape,
+    "dot": write_dot,
+    "mermaid": write_mermaid,
+    "csv": write_zip,
+    **{sheet: partial(_csv, sheet=sheet) for sheet in ("nodes", "edges")},
+}
+FORMS: Final = tuple(_WRITERS)
+"""What a network can be written as."""
+
+
+def export_network(
+    network: nx.MultiDiGraph[str], form: str, *, title: str = "", released: date | None = None
+) -> bytes:
+    """A network in one of :data:`FORMS`, encoded as UTF-8.
+
+    ``title`` names it (without one, the plans that were chosen do), ``released`` is the day of the
+        data, for formats
+    that hold one. Characters that no XML file may hold are replaced by U+FFFD in every format.
+    ``weight`` is in bits, and only links by a shared text have one: a program that takes the others
+    for links of weight 1 has to be told so.
+    """
+    if form not in _WRITERS:
+        raise errors.FormatError("no-form", remedy="there-are", form=form, names=", ".join(FORMS))
+    content = _WRITERS[form](tables(network, title=title, released=released))
+    return content if isinstance(content, bytes) else content.encode()
