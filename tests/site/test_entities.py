@@ -216,4 +216,5 @@ def test_no_text_of_the_graph_becomes_markup_and_a_retired_thing_says_what_repla
         assert not [link for link in Parsed(page).links if link.startswith("javascript")], name
     page = evil["en/action/xx-evil-1-1.html"]
     assert 'class="notice"' in page
-    assert "xx-evil-1-2.html" in page.split('class="notice"')[1].split("</p>")[0]
+    notices = [notice.split("</p>")[0] for notice in page.split('class="notice"')[1:]]
+    assert [notice for notice in notices if "xx-evil-1-2.html" in notice]
