@@ -166,7 +166,7 @@ def run_draft(options: argparse.Namespace) -> int:
                 "no-plan-type", remedy="there-are", type=options.type, names=", ".join(types)
             )
     country = countries.countries().get(options.plan.partition("-")[0])
-    facts = draft.PlanFacts(
+    facts = draft.UnprintedFacts(
         type=options.type,
         country=country.iri if country else "",
         completeness=options.list,

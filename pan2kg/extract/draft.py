@@ -15,10 +15,10 @@ from typing import Final, NamedTuple
 from pan2kg.errors import OutlineError, Place
 from pan2kg.extract import hypotheses as ranking, numbering, process
 from pan2kg.extract.document import AROUND, folded, noted
-from pan2kg.extract.fields import DraftField
 from pan2kg.extract.hypotheses import Hypothesis
 from pan2kg.extract.outline import ACTION, DraftPlan, Item, plan_of
-from pan2kg.extract.series import Member
+from pan2kg.extract.sections import DraftField
+from pan2kg.extract.series import SeriesMember
 from pan2kg.i18n import Message, Messages
 from pan2kg.turtle import TurtleLine, graph_of, string, text, writer
 
@@ -32,7 +32,7 @@ _SLUG_LENGTH = 40
 _DATA: Final = Messages("data")
 
 
-class _Stated(NamedTuple):
+class _FieldTerms(NamedTuple):
     """How a field is stated: what says that an action has it, and its class."""
 
     predicate: str
@@ -41,9 +41,9 @@ class _Stated(NamedTuple):
 
 # by the kind of a field, which is the prefix of its key too
 _STATED: Final = {
-    "indicator": _Stated("pan:hasIndicator", "pan:Indicator"),
-    "result": _Stated("pan:hasExpectedResult", "pan:ExpectedResult"),
-    "verification": _Stated("pan:hasVerificationSource", "pan:VerificationSource"),
+    "indicator": _FieldTerms("pan:hasIndicator", "pan:Indicator"),
+    "result": _FieldTerms("pan:hasExpectedResult", "pan:ExpectedResult"),
+    "verification": _FieldTerms("pan:hasVerificationSource", "pan:VerificationSource"),
 }
 
 
@@ -130,7 +130,7 @@ def _remarks(plan: DraftPlan, ranked: Sequence[Hypothesis]) -> Iterator[Message]
         yield noted("fields-too-long", number=str(too_long))
 
 
-def _leaps(members: Iterable[Member]) -> Iterator[Message]:
+def _leaps(members: Iterable[SeriesMember]) -> Iterator[Message]:
     """What does not follow in the numbers: an action may have been missed there."""
     previous: numbering.Values = ()
     for member in members:
@@ -216,7 +216,7 @@ def _slug(printed: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class PlanFacts:
+class UnprintedFacts:
     """What the text of a plan does not say, each empty where it is not known.
 
     ``type`` and ``completeness`` are keys of their schemes, ``country`` an IRI, ``publisher`` a
@@ -237,7 +237,7 @@ def draft_plan(
     *,
     key: str,
     graph: str = "",
-    facts: PlanFacts = PlanFacts(),
+    facts: UnprintedFacts = UnprintedFacts(),
 ) -> str:
     """The plan as Turtle, block by block as :func:`draft_blocks` gives them."""
     blocks = draft_blocks(plan, prefixes, key=key, graph=graph, facts=facts)
@@ -250,7 +250,7 @@ def draft_blocks(
     *,
     key: str,
     graph: str = "",
-    facts: PlanFacts = PlanFacts(),
+    facts: UnprintedFacts = UnprintedFacts(),
 ) -> list[writer.Block]:
     """A plan's source, its title, its categories and actions with their printed numbers, and their fields.
 
@@ -305,7 +305,7 @@ class _Drafter:
         labels = self._said("draft", "rdfs:label")
         return _block(f"<{graph_iri}>", "pan:SourceGraph", *labels, *self.basis)
 
-    def document_block(self, facts: PlanFacts) -> writer.Block:
+    def document_block(self, facts: UnprintedFacts) -> writer.Block:
         publisher = facts.publisher
         return _block(
             self.source,
@@ -318,7 +318,7 @@ class _Drafter:
             ("pan:readAt", f"{string(facts.address)}^^xsd:anyURI" if facts.address else ""),
         )
 
-    def plan_block(self, facts: PlanFacts) -> writer.Block:
+    def plan_block(self, facts: UnprintedFacts) -> writer.Block:
         title = self.plan.title
         count = str(len(self.plan.actions)) if facts.completeness == "complete" else ""
         completeness = f"completeness:{facts.completeness}" if facts.completeness else ""

@@ -14,10 +14,17 @@ from typing import Final, NamedTuple
 
 from pan2kg.extract import numbering
 from pan2kg.extract.document import Document, DocumentBlock, folded, noted, table
-from pan2kg.extract.fields import field_match, is_field_table
 from pan2kg.extract.numbering import BULLET, field_kind, group_of, limit
-from pan2kg.extract.sections import is_below, sections_of
-from pan2kg.extract.series import ALIKE, Columns, Member, Series, are_same, leaps_in, series_of
+from pan2kg.extract.sections import field_match, is_below, is_field_table, sections_of
+from pan2kg.extract.series import (
+    ALIKE,
+    Columns,
+    Series,
+    SeriesMember,
+    are_same,
+    leaps_in,
+    series_of,
+)
 from pan2kg.i18n.message import Message
 
 _BARE: Final = 4  # A heading that only announces has at most as many words
@@ -197,7 +204,7 @@ class _Case(NamedTuple):
     """A member for which a sign may hold, and what stands below it."""
 
     series: Series
-    member: Member
+    member: SeriesMember
     section: Sequence[DocumentBlock]
 
 
@@ -270,7 +277,7 @@ class _Signs:
         is_of_actions = any(field_kind(label) == "action" for label in _labels_of(head, columns))
         return 1 if series.label or is_of_actions else 0.5
 
-    def _is_counted(self, members: Sequence[Member]) -> bool:
+    def _is_counted(self, members: Sequence[SeriesMember]) -> bool:
         """Whether the text says how many measures there are, and it is as many: “12 actions”."""
         begun = {member.block for member in members}
         measures = numbering.words("measures", table="signs")
@@ -398,7 +405,7 @@ def plan_title(document: Document) -> str:
     return title.text if is_alone else ""
 
 
-def _refusal(members: Sequence[Member]) -> Message | None:
+def _refusal(members: Sequence[SeriesMember]) -> Message | None:
     """Why the titles of a series cannot be right: their numbers or labels were not understood, or many are missing."""
     titles = [folded(member.title) for member in members]
     if len(titles) < 3:

@@ -9,10 +9,15 @@ from typing import Final, NamedTuple
 
 from pan2kg.extract import numbering
 from pan2kg.extract.document import BETWEEN_CELLS, Document, DocumentBlock, block_language
-from pan2kg.extract.fields import DraftField, fields_of, row_fields
 from pan2kg.extract.hypotheses import Hypothesis, plan_title
-from pan2kg.extract.sections import LONGEST_CHAPTER, sections_of
-from pan2kg.extract.series import Member, Series, markers_of
+from pan2kg.extract.sections import (
+    LONGEST_CHAPTER,
+    DraftField,
+    fields_of,
+    row_fields,
+    sections_of,
+)
+from pan2kg.extract.series import Series, SeriesMember, markers_of
 from pan2kg.i18n import Message
 
 CATEGORY: Final = "category"
@@ -134,7 +139,7 @@ def _actions(document: Document, series: Series) -> list[Item]:
 def _action(
     document: Document,
     series: Series,
-    member: Member,
+    member: SeriesMember,
     section: Sequence[DocumentBlock],
     line: int,
 ) -> Item:
@@ -204,7 +209,7 @@ def _chapters_above(
     """The chapters above each member, the outermost first, without the title of the whole."""
     above = _headings_above(document, {member.block for member in series.members}, title)
     group: _Chapter | None = None
-    previous: Member | None = None
+    previous: SeriesMember | None = None
     for member in series.members:
         chapters = above[member.block]
         if series.columns and member.row is not None:
@@ -218,7 +223,7 @@ def _chapters_above(
         yield chapters
 
 
-def _group_between(document: Document, member: Member, first_row: int) -> _Chapter | None:
+def _group_between(document: Document, member: SeriesMember, first_row: int) -> _Chapter | None:
     """The last row of a single cell above a row of a table: it is a heading of those below it."""
     group = None
     rows = document.blocks[member.block].rows

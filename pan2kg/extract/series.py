@@ -36,7 +36,7 @@ _TITLE_KINDS: Final = ("title", "action")
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class SeriesMember:
     """A thing of a series: the block it begins with, of a table the row, and how it is called there.
 
     ``start`` is where its title stands in the text, or would stand.
@@ -100,7 +100,7 @@ class Series:
 
     name: str
     form: str
-    members: tuple[Member, ...]
+    members: tuple[SeriesMember, ...]
     columns: Columns | None = None
     language: str = ""
 
@@ -176,7 +176,7 @@ def _is_label(word: str, numbers: Sequence[tuple[int, ...]]) -> bool:
     return len(numbers) >= _LEARNED and rising >= _LEARNED - 1
 
 
-def _latest(members: Sequence[Member]) -> list[Member]:
+def _latest(members: Sequence[SeriesMember]) -> list[SeriesMember]:
     """The members without those that a list before the text names already: the later ones are followed by text."""
     latest = {(member.number, folded(member.title)): at for at, member in enumerate(members)}
     return [members[at] for at in sorted(latest.values())]
@@ -260,7 +260,7 @@ class _Title(NamedTuple):
     start: int
 
 
-def _member(document: Document, at: int, markers: Mapping[int, Marker]) -> Member:
+def _member(document: Document, at: int, markers: Mapping[int, Marker]) -> SeriesMember:
     block = document.blocks[at]
     marker = markers.get(at)
     words = marker.rest if marker else block.text
@@ -270,11 +270,11 @@ def _member(document: Document, at: int, markers: Mapping[int, Marker]) -> Membe
         title = block.text[len(block.text) - len(words) : block.lead].strip(" .:–—-")
     title = title or words.rstrip(" :")
     if marker is None:
-        return Member(at, "", "", title, block.start)
+        return SeriesMember(at, "", "", title, block.start)
     start = block.start + max(block.text.find(title), 0)
     if not title:
         title, start = _title_below(document, at, markers)
-    return Member(at, marker.number, marker.label, title, start, values=marker.values)
+    return SeriesMember(at, marker.number, marker.label, title, start, values=marker.values)
 
 
 def _title_below(document: Document, at: int, markers: Mapping[int, Marker]) -> _Title:
@@ -299,7 +299,7 @@ class _Listing:
     """The rows below one head: those of the tables that have it, and of those that go on with them."""
 
     columns: Columns
-    members: list[Member]
+    members: list[SeriesMember]
 
 
 def _rows(document: Document, by_name: Mapping[str, int] | None) -> Iterator[Series]:
@@ -363,14 +363,14 @@ def _guessed(block: DocumentBlock) -> Columns | None:
 
 def _row_members(
     block: DocumentBlock, at: int, columns: Columns, first_row: int
-) -> Iterator[Member]:
+) -> Iterator[SeriesMember]:
     for number, row in enumerate(block.rows[first_row:], first_row):
         is_head = tuple(map(field_kind, row)) == columns.kinds
         if row[columns.title] and sum(map(bool, row)) > 1 and not is_head:
             yield _row_member(block, at, columns, number)
 
 
-def _row_member(block: DocumentBlock, at: int, columns: Columns, number: int) -> Member:
+def _row_member(block: DocumentBlock, at: int, columns: Columns, number: int) -> SeriesMember:
     row = block.rows[number]
     printed = row[columns.title]
     marker = _number_before(printed)
@@ -390,7 +390,7 @@ def _row_member(block: DocumentBlock, at: int, columns: Columns, number: int) ->
     label = marker.label if marker else ""
     if beside and not label:
         label = beside.label
-    return Member(at, printed_number, label, title, start, number)
+    return SeriesMember(at, printed_number, label, title, start, number)
 
 
 def _number_before(printed: str) -> Marker | None:
@@ -412,7 +412,7 @@ def _cards(document: Document) -> Iterator[Series]:
     yield Series("cards", "cards", tuple(members))
 
 
-def _card(document: Document, at: int) -> Member | None:
+def _card(document: Document, at: int) -> SeriesMember | None:
     block = document.blocks[at]
     printed = ": ".join(cell for cell in block.rows[0] if cell)
     marker = next((reading for reading in readings(printed) if reading.style.word), None)
@@ -427,7 +427,7 @@ def _card(document: Document, at: int) -> Member | None:
     start = block.start + max(block.text.find(title), 0)
     if not title:
         title, start = _titled_row(block) or _Title(title, start)
-    return Member(at, marker.number, marker.label, title, start, None, marker.values)
+    return SeriesMember(at, marker.number, marker.label, title, start, None, marker.values)
 
 
 def _titled_row(block: DocumentBlock) -> _Title | None:
@@ -449,18 +449,14 @@ def _versions(document: Document, series: Series) -> list[Series]:
     groups = _by_language(series.members, _spoken(document, series))
     versions = _versions_among(groups)
     if sum(len(groups[language]) for language in versions) >= (1 + ALIKE) / 2 * len(series.members):
-        return [
-            replace(
-                series,
-                name=f"{series.name}@{language}",
-                members=tuple(groups[language]),
-                language=language,
-            )
-            for language in versions
-        ]
-    if not groups:
-        return [series]
-    return [replace(series, language=max(groups, key=lambda language: len(groups[language])))]
+        parted = []
+        for language in versions:
+            name = f"{series.name}@{language}"
+            members = tuple(groups[language])
+            parted.append(replace(series, name=name, members=members, language=language))
+        return parted
+    most = max(groups, key=lambda language: len(groups[language]), default="")
+    return [replace(series, language=most)] if most else [series]
 
 
 def _versions_by_column(document: Document, series: Series) -> list[Series]:
@@ -488,7 +484,7 @@ def _versions_by_column(document: Document, series: Series) -> list[Series]:
     return versions
 
 
-def _in_column(document: Document, member: Member, column: int) -> Member:
+def _in_column(document: Document, member: SeriesMember, column: int) -> SeriesMember:
     block = document.blocks[member.block]
     row = member.row or 0
     return replace(member, title=block.rows[row][column], start=block.cell_start(row, column))
@@ -510,16 +506,18 @@ def _spoken(document: Document, series: Series) -> list[str]:
     return spoken
 
 
-def _by_language(members: Sequence[Member], spoken: Sequence[str]) -> dict[str, list[Member]]:
+def _by_language(
+    members: Sequence[SeriesMember], spoken: Sequence[str]
+) -> dict[str, list[SeriesMember]]:
     earliest = next(filter(None, spoken), "")
-    groups: dict[str, list[Member]] = {}
+    groups: dict[str, list[SeriesMember]] = {}
     for member, language in zip(members, spoken, strict=True):
         if language or earliest:
             groups.setdefault(language or earliest, []).append(member)
     return groups
 
 
-def _versions_among(groups: Mapping[str, Sequence[Member]]) -> list[str]:
+def _versions_among(groups: Mapping[str, Sequence[SeriesMember]]) -> list[str]:
     """The languages that have the same list as another one; what is in a third goes nowhere."""
     large = [language for language, members in groups.items() if len(members) >= _LEAST]
     versions: list[str] = []
@@ -529,7 +527,7 @@ def _versions_among(groups: Mapping[str, Sequence[Member]]) -> list[str]:
     return versions
 
 
-def _are_alike(members: Sequence[Member], counterpart: Sequence[Member]) -> bool:
+def _are_alike(members: Sequence[SeriesMember], counterpart: Sequence[SeriesMember]) -> bool:
     few, many = sorted((len(members), len(counterpart)))
     if few < _LEAST or many - few > max(1, (1 - ALIKE) / 2 * many):
         return False
