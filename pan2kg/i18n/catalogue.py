@@ -10,15 +10,18 @@ brackets: ``[[lead]]``, ``[[leads]]``, and ``[[Lead]]`` at the beginning of a se
 import os
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from gettext import c2py
 from io import BytesIO
 from pathlib import Path
 from struct import unpack_from
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from zlib import crc32
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Message as CatalogueMessage
 
 Language = str
 PoEntry = tuple[str, str, str, tuple[str, ...]]
@@ -26,17 +29,14 @@ PoEntry = tuple[str, str, str, tuple[str, ...]]
 SOURCE_LANGUAGE: Final = "en"
 FOLDER_VARIABLE: Final = "PAN2KG_CATALOGUES"
 TERMS: Final = "term"
-_SOURCE: Final = (
-    "x-source"  # the message of a compiled catalogue that tells from which text it was made
-)
-_INDEX: Final = (
-    "*"  # that of each context which names its keys in the order they are written, one a line
-)
+_SOURCE: Final = "x-source"
+"""The message of a compiled catalogue that tells from which text it was made."""
+_INDEX: Final = "*"
+"""That of each context which names its keys in the order they are written, one a line."""
 _ORDER: Final = re.compile(rb'^"X-Order: (\d+)', re.MULTILINE)
 _HEADER: Final = 4096
-_FRENCH_SPACES: Final = re.compile(
-    "(?<=«) | (?=[:;?!»])"
-)  # where French has one at which no line may end
+_FRENCH_SPACES: Final = re.compile("(?<=«) | (?=[:;?!»])")
+"""Where French has a space at which no line may end."""
 _LONG: Final = re.compile(r"\d{4,}")
 _REFERENCE: Final = re.compile(r"\[\[([^\]]+)\]\]")
 
@@ -84,36 +84,48 @@ def read_entries(text: bytes) -> Iterator[PoEntry]:
     except PoFileError as error:
         line = None if error.lineno is None else error.lineno + 1
         raise CatalogueError("This line is none of a catalogue of messages.", line) from None
-    entries: list[PoEntry] = []
-    for message in catalogue:
-        forms = message.string if isinstance(message.string, tuple | list) else (message.string,)
-        key, plural = (message.id, "") if isinstance(message.id, str) else message.id[:2]
-        if key and all(forms) and not message.fuzzy:
-            entries.append((message.context or "", key, plural, tuple(map(str, forms))))
-            comments = " ".join(
-                words[5:] for words in message.auto_comments if words.startswith("also ")
-            )
-            for context, _, also in (name.partition("/") for name in comments.split()):
-                entries.append((context, also, also if plural else "", tuple(map(str, forms))))
-    terms: dict[str, str] = {}
-    for context, key, plural, forms in entries:
-        if context == TERMS:
-            terms |= ({plural: forms[-1]} if plural else {}) | {key: forms[0]}
-    terms |= {
-        name[:1].upper() + name[1:]: words[:1].upper() + words[1:] for name, words in terms.items()
-    }
+    entries = list(_entries(catalogue))
+    terms = _terms(entries)
     for context, key, plural, forms in entries:
         lacking = {name for words in forms for name in _REFERENCE.findall(words)} - terms.keys()
         if lacking:
             raise CatalogueError(
                 f"The term [[{lacking.pop()}]] does not stand in this catalogue under « term »."
             )
-        yield (
-            context,
-            key,
-            plural,
-            tuple(_REFERENCE.sub(lambda match: terms[match[1]], words) for words in forms),
-        )
+        filled = (_REFERENCE.sub(lambda match: terms[match[1]], words) for words in forms)
+        yield context, key, plural, tuple(filled)
+
+
+def _entries(catalogue: "Iterable[CatalogueMessage]") -> Iterator[PoEntry]:
+    """The messages that have words, each also under the names a comment gives it beside its own."""
+    for message in catalogue:
+        key, plural = (message.id, "") if isinstance(message.id, str) else message.id[:2]
+        forms = message.string if isinstance(message.string, tuple | list) else (message.string,)
+        if not key or not all(forms) or message.fuzzy:
+            continue
+        words = tuple(map(str, forms))
+        yield message.context or "", key, plural, words
+        for comment in message.auto_comments:
+            if comment.startswith("also "):
+                for name in comment.removeprefix("also ").split():
+                    context, _, also = name.partition("/")
+                    yield context, also, also if plural else "", words
+
+
+def _terms(entries: Iterable[PoEntry]) -> dict[str, str]:
+    """What stands for the references to terms, by name; with a capital letter, for those that begin with one."""
+    terms: dict[str, str] = {}
+    for context, key, plural, forms in entries:
+        if context == TERMS and plural:
+            terms[plural] = forms[-1]
+        if context == TERMS:
+            terms[key] = forms[0]
+    capitals = {_capital(name): _capital(words) for name, words in terms.items()}
+    return terms | capitals
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def compiled(text: bytes) -> bytes:

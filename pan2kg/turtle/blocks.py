@@ -42,6 +42,9 @@ BYTE_ORDER: Final = "style-byte-order-mark"
 """The rule against what some editors put before the first line of a file; Turtle has no such thing."""
 _OPENING = frozenset("[(")
 _CLOSING = frozenset("])")
+_ENDS: Final = frozenset(";.")
+_OF_MARKS: Final = {"[": "style-blank-node", "(": "style-list", ",": "style-comma"}
+"""The rules that marks break."""
 _NESTED: Final = frozenset(("style-blank-node", "style-list", "style-long-string"))
 """The rules that do not hold where lists and nameless nodes are allowed."""
 _SIGNED: Final = 20
@@ -50,16 +53,21 @@ _SIGNED: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class SourceBlock:
+    """Everything a file says of a subject in one place, each statement with its line."""
+
     subject: str
     line: int
     statements: list[TurtleLine] = field(default_factory=list)
 
     def said(self, predicate: str) -> Iterator[TurtleLine]:
+        """The statements of a property, as it is written."""
         return (statement for statement in self.statements if statement.predicate == predicate)
 
 
 @dataclass(frozen=True, slots=True)
 class LayoutFault:
+    """A departure from the layout: the rule, the line, the words it is about, and the block it stands in."""
+
     rule: str
     line: int
     value: str = ""
@@ -68,6 +76,8 @@ class LayoutFault:
 
 @dataclass(slots=True)
 class TurtleFile:
+    """A file as it was read: its prefixes with their lines, its blocks, and its departures from the layout."""
+
     name: str
     nested: bool = False
     prefixes: dict[str, str] = field(default_factory=dict)
@@ -76,6 +86,7 @@ class TurtleFile:
     faults: list[LayoutFault] = field(default_factory=list)
 
     def fault(self, rule: str, line: int, value: str = "") -> None:
+        """Note a departure from the layout in the block that was read last; long words are cut."""
         subject = self.blocks[-1].subject if self.blocks else ""
         words = " ".join(value.split())
         self.faults.append(
@@ -93,6 +104,7 @@ class TurtleFile:
 
 
 def read_turtle_files(project: Project, naming: str = "") -> list[TurtleFile]:
+    """The files of ontology, shapes and graph of a project; with ``naming``, those that may name that thing."""
     files = []
     for path in (*project.ontology_files(), *project.shape_files(), *project.graph_files()):
         text = read_text(path)
@@ -112,62 +124,108 @@ def may_name(text: str, iri: str) -> bool:
 
 
 def read_turtle_file(text: str, name: str, *, nested: bool = False) -> TurtleFile:
-    """Read the text of one file."""
+    """Read the text of one file; where ``nested``, lists and nameless nodes are no departure from the layout.
+
+    >>> file = read_turtle_file("@prefix e: <http://e/> .\\n\\ne:a a e:B ;\\n    e:c 3 .\\n", "a.ttl")
+    >>> [(file.expand(block.subject), block.line, len(block.statements)) for block in file.blocks]
+    [('http://e/a', 3, 2)]
+    """
     file = TurtleFile(name, nested)
-    is_inside = False
-    is_headed = False
-    above = ""
-    lines = _clean(file, text)
-    at = 0
-
-    def begin(subject: str, number: int) -> None:
-        file.blocks.append(SourceBlock(subject, number))
-        if above and not above.startswith("#"):
-            file.fault("style-blank-line", number)
-
-    while at < len(lines):
-        line = lines[at]
-        number = at + 1
-        size = 1
-        if match := (_NEXT if is_inside else _FIRST).fullmatch(line):
-            *subject, predicate, value, end = match.groups()
-            if subject:
-                begin(subject[0], number)
-            file.blocks[-1].statements.append(TurtleLine(predicate, value, number))
-            is_inside = end == ";"
-        elif not line:
-            if is_inside or (number > 1 and not above):
-                file.fault("style-blank-line", number)
-        elif line.lstrip().startswith("#"):
-            is_headed = True
-            if is_inside or line.startswith(" "):
-                file.fault("style-comment", number, line)
-        elif not is_inside and _LOOSE_PREFIX.match(line):
-            if (file.blocks or is_headed) and not _LOOSE_PREFIX.match(above):
-                file.fault("style-prefix-first", number, line)
-            if prefix := _PREFIX.fullmatch(line):
-                file.prefixes[prefix[1]] = prefix[2]
-                file.prefix_lines.append((prefix[1], number))
-            else:
-                file.fault("style-prefix-spelling", number, line)
-                file.prefixes.update(re.findall(r"([\w-]*):\s*<([^<>\s]*)>", line))
-        else:
-            # an odd statement, of as many lines as its brackets and quotation marks are open
-            size = _extent(lines, at)
-            every = list(tokens("\n".join(lines[at : at + size])))
-            marks = [token for token in every if token.kind != "comment"]
-            words = [token.text for token in marks if token.text not in (";", ".")]
-            if not is_inside and words:
-                begin(words[0], number)
-            for rule in _diagnose(line, every, starts=not is_inside, nested=nested):
-                file.fault(rule, number, line)
-            words = words if is_inside else words[1:]
-            if len(words) > 1 and file.blocks:
-                file.blocks[-1].statements.append(TurtleLine(words[0], " ".join(words[1:]), number))
-            is_inside = bool(file.blocks) and (not marks or marks[-1].text != ".")
-        at += size
-        above = lines[at - 1]
+    _Reader(file, _clean(file, text)).read()
     return file
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Where the reading of a file stands."""
+
+    file: TurtleFile
+    lines: Sequence[str]
+    start: int = 0
+    """The index of the line that is read; faults count lines from 1."""
+    is_inside: bool = False
+    """Whether a block has begun and not ended."""
+    is_headed: bool = False
+    """Whether a comment has stood above."""
+    above: str = ""
+    """The line before."""
+
+    def read(self) -> None:
+        while self.start < len(self.lines):
+            line = self.lines[self.start]
+            size = 1
+            match = (_NEXT if self.is_inside else _FIRST).fullmatch(line)
+            if match:
+                self._statement(match)
+            elif not line:
+                self._blank()
+            elif line.lstrip().startswith("#"):
+                self._comment(line)
+            elif not self.is_inside and _LOOSE_PREFIX.match(line):
+                self._prefix(line)
+            else:
+                size = self._odd(line)
+            self.start += size
+            self.above = self.lines[self.start - 1]
+
+    def _fault(self, rule: str, value: str = "") -> None:
+        self.file.fault(rule, self.start + 1, value)
+
+    def _begin(self, subject: str) -> None:
+        self.file.blocks.append(SourceBlock(subject, self.start + 1))
+        if self.above and not self.above.startswith("#"):
+            self._fault("style-blank-line")
+
+    def _statement(self, match: re.Match[str]) -> None:
+        *subject, predicate, value, end = match.groups()
+        if subject:
+            self._begin(subject[0])
+        statement = TurtleLine(predicate, value, self.start + 1)
+        self.file.blocks[-1].statements.append(statement)
+        self.is_inside = end == ";"
+
+    def _blank(self) -> None:
+        is_second = self.start > 0 and not self.above
+        if self.is_inside or is_second:
+            self._fault("style-blank-line")
+
+    def _comment(self, line: str) -> None:
+        self.is_headed = True
+        if self.is_inside or line.startswith(" "):
+            self._fault("style-comment", line)
+
+    def _prefix(self, line: str) -> None:
+        has_content = bool(self.file.blocks) or self.is_headed
+        if has_content and not _LOOSE_PREFIX.match(self.above):
+            self._fault("style-prefix-first", line)
+        prefix = _PREFIX.fullmatch(line)
+        if prefix:
+            self.file.prefixes[prefix[1]] = prefix[2]
+            self.file.prefix_lines.append((prefix[1], self.start + 1))
+        else:
+            self._fault("style-prefix-spelling", line)
+            self.file.prefixes.update(re.findall(r"([\w-]*):\s*<([^<>\s]*)>", line))
+
+    def _odd(self, line: str) -> int:
+        """A statement in no layout of ours: how many lines it has, while brackets and quotation marks are open."""
+        size = _extent(self.lines, self.start)
+        every = list(tokens("\n".join(self.lines[self.start : self.start + size])))
+        marks = [token for token in every if token.kind != "comment"]
+        words = [token.text for token in marks if token.text not in _ENDS]
+        starts = not self.is_inside
+        if starts and words:
+            self._begin(words[0])
+        for rule in _diagnose(line, every, starts=starts, nested=self.file.nested):
+            self._fault(rule, line)
+        if starts:
+            words = words[1:]
+        blocks = self.file.blocks
+        if len(words) > 1 and blocks:
+            statement = TurtleLine(words[0], " ".join(words[1:]), self.start + 1)
+            blocks[-1].statements.append(statement)
+        has_ended = bool(marks) and marks[-1].text == "."
+        self.is_inside = bool(blocks) and not has_ended
+        return size
 
 
 def _clean(file: TurtleFile, text: str) -> list[str]:
@@ -192,37 +250,46 @@ def _clean(file: TurtleFile, text: str) -> list[str]:
 
 
 def _diagnose(line: str, every: list[Token], *, starts: bool, nested: bool) -> Iterator[str]:
-    departures = list[str]()
-    outer = list[Token]()
-    depth = 0
-    for token in every:
-        # what single tokens break, and which of them stand outside brackets
-        is_mark = token.kind == "mark"
-        if token.kind == "comment":
-            departures.append("style-comment")
-        elif token.kind == "blank" or (is_mark and token.text == "["):
-            departures.append("style-blank-node")
-        elif is_mark and token.text in "(,":
-            departures.append("style-list" if token.text == "(" else "style-comma")
-        elif token.kind == "string" and token.text.startswith(('"""', "'")):
-            departures.append("style-long-string")
-        if is_mark and token.text in _OPENING:
-            depth += 1
-        elif is_mark and token.text in _CLOSING:
-            depth -= 1
-        elif not depth and token.kind != "comment":
-            outer.append(token)
+    """The rules that a statement in no layout of ours breaks: by single tokens, else by where things stand."""
+    departures = list(filter(None, map(_departure, every)))
     faults = [rule for rule in dict.fromkeys(departures) if not (nested and rule in _NESTED)]
     yield from faults
+    ends = [token.text in _ENDS for token in _outside(every)]
     indent = len(line) - len(line.lstrip())
     if starts and indent:
         yield "style-margin"
     elif not starts and indent != 4:
         yield "style-indent"
-    elif sum(token.text in (";", ".") for token in outer) != 1 or outer[-1].text not in (";", "."):
+    elif sum(ends) != 1 or not ends[-1]:
         yield "style-one-statement"
     elif not faults and not _NESTED.intersection(departures):
         yield "style-spacing"
+
+
+def _departure(token: Token) -> str:
+    """The rule that a token breaks wherever it stands; empty where it breaks none."""
+    if token.kind == "comment":
+        return "style-comment"
+    if token.kind == "blank":
+        return "style-blank-node"
+    if token.kind == "mark":
+        return _OF_MARKS.get(token.text, "")
+    if token.kind == "string" and token.text.startswith(('"""', "'")):
+        return "style-long-string"
+    return ""
+
+
+def _outside(every: Iterable[Token]) -> Iterator[Token]:
+    """The tokens that stand outside brackets; comments are left out."""
+    depth = 0
+    for token in every:
+        is_mark = token.kind == "mark"
+        if is_mark and token.text in _OPENING:
+            depth += 1
+        elif is_mark and token.text in _CLOSING:
+            depth -= 1
+        elif not depth and token.kind != "comment":
+            yield token
 
 
 def _extent(lines: Sequence[str], start: int) -> int:
@@ -238,6 +305,7 @@ def _extent(lines: Sequence[str], start: int) -> int:
 
 
 def index_blocks(files: list[TurtleFile]) -> Mapping[str, list[tuple[TurtleFile, SourceBlock]]]:
+    """Where each thing is described, by its IRI: files and blocks, the main file of a thing first."""
     index: dict[str, list[tuple[TurtleFile, SourceBlock]]] = {}
     for file in sorted(files, key=lambda file: precedence(file.name)):
         for block in file.blocks:

@@ -109,6 +109,27 @@ def test_a_quotation_that_does_not_is_found_at_its_line_with_the_nearest_words_o
         assert not expected or found.findings[0].expected.say("en") == expected
 
 
+def test_the_nearest_words_are_as_many_the_first_of_those_most_alike_and_half_alike_or_none() -> (
+    None
+):
+    for text, quote, nearest in (
+        ("a b c d e f", "e f", "e f"),  # the last words are looked at
+        ("a b c d e f", "f g", "e f"),  # and none behind them
+        ("a x a y", "a z", "a x"),  # the first of two
+        ("a x x a y", "q a", "x a"),  # the one in order before the one that is not
+        ("a b c x y z", "a b c q r s", "a b c x y z"),  # half of the words is enough
+        ("a b c x y z", "a b q r s", ""),  # less is not
+        ("a b", "", ""),
+        ("a", "a b", "a"),
+    ):
+        assert KeptText("x", "x", text).nearest(quote) == nearest, quote
+
+
+def test_of_hashes_the_last_run_is_known_too() -> None:
+    kept = read_hashes("x", "x", hashes_of("one two three four five", "0" * 32))
+    assert (kept.holds("two three four five"), kept.holds("three four five six")) == (True, False)
+
+
 LINES: Final = [quotations.folded(line) for line in LIST.splitlines() if len(line.split()) > 4]
 WORD: Final = st.text(st.sampled_from("abcdefghijklmnop"), min_size=1, max_size=9)
 
