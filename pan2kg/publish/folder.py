@@ -216,43 +216,49 @@ def keep_versions(work: Path, previous: Path | None, version_now: str) -> list[s
     """Take over the earlier versions; those are given whose tables are packed, as they are of each since 0.2.0."""
     if previous is None or not previous.is_dir():
         return []
+    last_version = (read_mark(previous) or {}).get("version")
     earlier = [version for version in versions_in(previous) if version != version_now]
     for version in earlier:
+        source = previous / VERSIONS / version
         target = work / VERSIONS / version
-        _share(previous / VERSIONS / version, walk(previous / VERSIONS / version), target)
-        if (target / GROUP).is_file() or version != (read_mark(previous) or {}).get("version"):
-            continue
-        # that of the release before now gets what it was led to
-        paths = [
-            path
-            for start in FOLDERS
-            if (previous / start).is_dir()
-            for path in walk(previous, f"{start}/")
-            if path not in OWN and not re.fullmatch(rf"{UNKEPT}|{ONTOLOGY}/[0-9][^/]*", path)
-        ]
-        _share(previous, (path for path in paths if not path.endswith(".csv")), target)
-        for path in paths:
-            if path.endswith(".csv"):
-                (target / path).parent.mkdir(parents=True, exist_ok=True)
-                (target / f"{path}.gz").write_bytes(
-                    gzip.compress((previous / path).read_bytes(), mtime=0)
-                )
-
-        def own(match: re.Match[bytes], target: Path = target) -> bytes:
-            paths = (match[1].decode(), f"{match[1].decode()}.gz")
-            return next((path.encode() for path in paths if (target / path).is_file()), match[0])
-
-        index = re.sub(
-            rb'(?<=href=")\.\./\.\./([^"#]+)(?=")', own, (target / "index.html").read_bytes()
-        )
-        for name in ("index.html", LIST):  # another file than that of the release before
-            (target / name).unlink()
-        (target / "index.html").write_bytes(index)
-        write_checksums(target)
-    ontologies = sorted(path.name for path in (previous / ONTOLOGY).glob("[0-9]*.ttl"))
-    missing = (name for name in ontologies if not (work / ONTOLOGY / name).exists())
-    _share(previous / ONTOLOGY, missing, work / ONTOLOGY)
+        _share(source, walk(source), target)
+        if version == last_version and not (target / GROUP).is_file():
+            _fill_version(previous, target)
+    for path in sorted((previous / ONTOLOGY).glob("[0-9]*.ttl")):
+        if not (work / ONTOLOGY / path.name).exists():
+            _share(previous / ONTOLOGY, [path.name], work / ONTOLOGY)
     return [version for version in earlier if not (work / VERSIONS / version / TURTLE).is_file()]
+
+
+def _fill_version(previous: Path, target: Path) -> None:
+    """Give the version of the release before the files it was led to, since others stand there from now on."""
+    not_kept = re.compile(rf"{UNKEPT}|{ONTOLOGY}/[0-9][^/]*")
+    for start in FOLDERS:
+        if not (previous / start).is_dir():
+            continue
+        for path in walk(previous, f"{start}/"):
+            if path in OWN or not_kept.fullmatch(path):
+                continue
+            if not path.endswith(".csv"):
+                _share(previous, [path], target)
+                continue
+            (target / path).parent.mkdir(parents=True, exist_ok=True)
+            packed = gzip.compress((previous / path).read_bytes(), mtime=0)
+            (target / f"{path}.gz").write_bytes(packed)
+
+    def own_file(match: re.Match[bytes]) -> bytes:
+        path = match[1].decode()
+        for name in (path, f"{path}.gz"):
+            if (target / name).is_file():
+                return name.encode()
+        return match[0]
+
+    front = (target / "index.html").read_bytes()
+    led = re.sub(rb'(?<=href=")\.\./\.\./([^"#]+)(?=")', own_file, front)
+    for name in ("index.html", LIST):  # another file than that of the release before
+        (target / name).unlink()
+    (target / "index.html").write_bytes(led)
+    write_checksums(target)
 
 
 def add_version(work: Path, version: str, index: bytes) -> None:

@@ -16,7 +16,7 @@ import hashlib
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from datetime import date
 from html import unescape
@@ -96,38 +96,49 @@ def _fault(key: str, /, **values: object) -> str:
 
 
 def faults(by_subject: Mapping[str, Properties], today: date) -> Iterator[str]:
+    """What a portal could not read of a catalogue, in sentences: DCAT-AP's needs, and how udata reads it."""
     kinds: dict[str, list[str]] = {kind: [] for kind in _NEEDED}
     for subject, properties in by_subject.items():
         for value in properties.get(TYPE.value, ()):
             kinds.get(value.value.removeprefix(DCAT), []).append(subject)
     for kind, needed in _NEEDED.items():
+        predicates = list(map(_expanded, needed.split()))
         for subject in kinds[kind]:
-            for prefix, local in (name.split(":") for name in needed.split()):
-                if not by_subject[subject].get(PREFIXES[prefix] + local):
-                    yield _fault("lacks", subject=subject, name=PREFIXES[prefix] + local)
+            for predicate in predicates:
+                if not by_subject[subject].get(predicate):
+                    yield _fault("lacks", subject=subject, name=predicate)
     yield from _values(by_subject, today)
     for subject in kinds["Dataset"]:
-        properties = by_subject[subject]
-        for name, predicate, least in _SHORT:
-            if any(len(text.value) < least for text in properties.get(predicate, [])):
-                yield _fault("short-keyword", subject=subject, name=name, least=least)
-        if [value.value for value in properties.get(DCTERMS + "identifier", [])] != [
-            subject.strip("<>")
-        ]:
-            yield _fault("other-identifier", subject=subject)
-    distributions = [by_subject[subject] for subject in kinds["Distribution"]]
-    addresses = Counter(
-        str(value)
-        for properties in distributions
-        for value in properties.get(DCAT + "accessURL", [])
-    )
+        yield from _dataset_faults(subject, by_subject[subject])
+    yield from _distribution_faults([by_subject[subject] for subject in kinds["Distribution"]])
+
+
+def _expanded(name: str) -> str:
+    prefix, _, local = name.partition(":")
+    return PREFIXES[prefix] + local
+
+
+def _dataset_faults(subject: str, properties: Properties) -> Iterator[str]:
+    for name, predicate, least in _SHORT:
+        if any(len(text.value) < least for text in properties.get(predicate, [])):
+            yield _fault("short-keyword", subject=subject, name=name, least=least)
+    identifiers = [value.value for value in properties.get(DCTERMS + "identifier", [])]
+    if identifiers != [subject.strip("<>")]:
+        yield _fault("other-identifier", subject=subject)
+
+
+def _distribution_faults(distributions: Sequence[Properties]) -> Iterator[str]:
+    addresses = Counter[str]()
+    for properties in distributions:
+        addresses.update(map(str, properties.get(DCAT + "accessURL", [])))
     for address, number in addresses.items():
         if number > 1:  # a portal merges them
             yield _fault("shared-address", address=address, number=number)
     for properties in distributions:
+        downloads = properties.get(DCAT + "downloadURL")
         is_measured = properties.get(DCAT + "byteSize") and properties.get(SPDX + "checksum")
-        if properties.get(DCAT + "downloadURL") and not is_measured:
-            yield _fault("no-size", address=properties[DCAT + "downloadURL"][0])
+        if downloads and not is_measured:
+            yield _fault("no-size", address=downloads[0])
 
 
 def _values(by_subject: Mapping[str, Properties], today: date) -> Iterator[str]:
@@ -211,43 +222,60 @@ def inspect(root: Path, issue: Issue, today: date, triples: int) -> Iterator[str
 
 
 def _inspect_links(root: Path, addresses: Addresses) -> Iterator[str]:
-    # our own IRIs and the endpoint are no files, though they may stand below the same address;
-    # documents point to each other by the list of their own places, so that looking again would
-    # find nothing
-    base = addresses.base.encode()
-    root_bytes = addresses.root.encode()
-    paths = [*folder.walk(root)]
-    places = {"."}.union(
-        paths, (path[: sign.start()] for path in paths for sign in re.finditer("/", path))
-    )
-    parent = ""
-    fine = set[bytes]()
+    """What pages and descriptions lead to that is not in the release.
+
+    Documents point to each other by the list of their own places, so that looking again would find
+    nothing.
+    """
+    paths = list(folder.walk(root))
+    places = {".", *paths}
+    for path in paths:
+        places.update(path[: sign.start()] for sign in re.finditer("/", path))
+    around = ""
+    sound = set[bytes]()
     for path in paths:
         if path.endswith(".html") and not path.startswith(f"{documents.DOCUMENTS}/"):
-            if path.rpartition("/")[0] != parent:  # pages of one folder point to the same files
-                parent = path.rpartition("/")[0]
-                fine = set()
+            # pages of one folder point to the same files
+            if path.rpartition("/")[0] != around:
+                around = path.rpartition("/")[0]
+                sound.clear()
             body = (root / path).read_bytes()
-            for link in sorted(
-                {link for pattern in _LIKE_LINKS for link in pattern.findall(body)} - fine
-            ):
-                address = unescape(link.decode())
-                target = unquote(re.split(r"[?#]", address, maxsplit=1)[0])
-                if (
-                    not target
-                    or _SCHEME.match(address)
-                    or normpath(f"{parent or '.'}/{target}") in places
-                ):
-                    fine.add(link)
-                elif link in _LINK.findall(body):
-                    yield _fault("points-nowhere", path=path, target=address)
+            for address in _lost_links(body, around, places, sound):
+                yield _fault("points-nowhere", path=path, target=address)
         elif path in _DESCRIPTIONS or path.startswith("sitemap"):
-            links = {loc or other for loc, other in _ADDRESS.findall((root / path).read_bytes())}
-            for link in sorted(links - {addresses.endpoint.encode()}):
-                target = unquote(unescape(link.removeprefix(base).decode()))
-                is_inside = link.startswith(base) and not link.startswith(root_bytes)
-                if is_inside and normpath(target or ".") not in places:
-                    yield _fault("points-nowhere", path=path, target=target)
+            body = (root / path).read_bytes()
+            for target in _lost_addresses(body, addresses, places):
+                yield _fault("points-nowhere", path=path, target=target)
+
+
+def _lost_links(body: bytes, around: str, places: Set[str], sound: set[bytes]) -> Iterator[str]:
+    """The links of a page in the folder ``around`` that lead nowhere; ``sound`` are those that do not, and grow."""
+    candidates = set[bytes]()
+    for pattern in _LIKE_LINKS:
+        candidates.update(pattern.findall(body))
+    for link in sorted(candidates - sound):
+        address = unescape(link.decode())
+        target = unquote(re.split(r"[?#]", address, maxsplit=1)[0])
+        is_elsewhere = not target or _SCHEME.match(address)
+        if is_elsewhere or normpath(f"{around or '.'}/{target}") in places:
+            sound.add(link)
+        elif link in _LINK.findall(body):
+            yield address
+
+
+def _lost_addresses(body: bytes, addresses: Addresses, places: Set[str]) -> Iterator[str]:
+    """The paths below the base of a release that a description names and the release has not.
+
+    Our own IRIs and the endpoint are no files, though they may stand below the same address.
+    """
+    base = addresses.base.encode()
+    not_files = addresses.root.encode()
+    links = {location or address for location, address in _ADDRESS.findall(body)}
+    for link in sorted(links - {addresses.endpoint.encode()}):
+        if link.startswith(base) and not link.startswith(not_files):
+            target = unquote(unescape(link.removeprefix(base).decode()))
+            if normpath(target or ".") not in places:
+                yield target
 
 
 _WORDS: Final = Messages("publication")

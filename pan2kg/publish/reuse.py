@@ -10,13 +10,13 @@ import json
 import platform
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date
 from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import pyoxigraph as ox
 
@@ -38,116 +38,137 @@ _OF_RELEASE: Final = frozenset(
     + [DCTERMS + name for name in ("bibliographicCitation", "issued", "modified")]
 )
 """What every release says otherwise of the ontology and the dataset."""
-Changes = tuple[set[str], set[str]]
-"""The keys of what is described otherwise than before, and the addresses of that and of what it points to."""
+
+
+_Node = ox.NamedNode | ox.BlankNode
+
+
+class Changes(NamedTuple):
+    """The keys of what is described otherwise than before, and the addresses of that and of what it points to."""
+
+    keys: set[str]
+    addresses: set[str]
 
 
 def program(edition: editions.Edition) -> str:
     """A digest of what makes pages beside the graph, and of what all of them take from the graph as a whole."""
     graph = edition.graph
     digest = hashlib.sha256()
-    bundle = find_bundle()
-    heads = list[str]()
-    sources = [
-        path
-        for path in PACKAGE.rglob("*")
-        if not path.is_relative_to(PACKAGE / "data") and path.is_file()
-    ]
-    queries = [
-        path
-        for project in (edition.project, Project.packaged())
-        for path in project.queries.rglob("*.rq")
-    ]
-    # but what was compiled of them, templates too
-    for path in sorted(
-        {path for path in (*sources, *queries) if path.parent.name != "__pycache__"}
-    ):
+    for path in sorted(_sources(edition)):
         digest.update(f"{path.name} {path.stat().st_size}\n".encode() + path.read_bytes())
+    # the beginnings that short names of several plans share
+    heads = list[str]()
     for tag in LANGUAGES if graph.has_actions else ():
         names = (graph.labels.brief(plan, tag).text for plan in graph.tables.works.plans)
-        heads += [
-            head
-            for head, n in Counter(name.partition(SEPARATOR)[0] for name in names).items()
-            if n > 1
-        ]
-    # the year, since periods end with one, and the beginnings that short names of several plans
-    # share
+        counted = Counter(name.partition(SEPARATOR)[0] for name in names)
+        heads += (head for head, number in counted.items() if number > 1)
+    bundle = find_bundle()
     words = [
         edition.issue.addresses,
-        graph.as_of.year,
+        graph.as_of.year,  # periods end with one
         sorted(heads),
         bundle and sorted(bundle.names.values()),
-    ]
-    words += [
         platform.python_version(),
         *map(version, ("jinja2", "markupsafe", "numpy", "pyoxigraph")),
     ]
     return hashlib.sha256(f"{digest.hexdigest()} {words}".encode()).hexdigest()
 
 
+def _sources(edition: editions.Edition) -> set[Path]:
+    """The files of the program and all queries, but what was compiled of them, templates too."""
+    paths = set[Path]()
+    for path in PACKAGE.rglob("*"):
+        if path.is_file() and not path.is_relative_to(PACKAGE / "data"):
+            paths.add(path)
+    for project in (edition.project, Project.packaged()):
+        paths.update(project.queries.rglob("*.rq"))
+    return {path for path in paths if path.parent.name != "__pycache__"}
+
+
 def figures(graph: graphs.Graph) -> dict[str, str]:
     """By the address of a thing a digest of what is measured of it at any level, and of what stands behind that."""
     if not graph.has_actions:
         return {}
-    tables = graph.tables
-    known = graph.known()
     home = graph.tables.works.home
-    weakest = graph.known(evidence.Level.EDITORS)
-    weights = known.potential.weights
-
-    def standing(margin: obligations.Margin) -> object:
-        # without the day itself, of which matters only what has passed by then
-        return (
-            margin._replace(as_of=date.min),
-            margin.met,
-            bool(margin.coming and margin.coming >= graph.as_of),
-        )
-
-    columns = [weights.d, weights.ic, weights.gain, weights.general, weights.above]
-    weighed = dict(
-        zip(weights.texts, zip(*(column.tolist() for column in columns), strict=True), strict=True)
-    )
-    rows: list[Iterable[object]] = [
-        graph.meetings,
-        tables.readings.asserted,
-        tables.readings.noted,
-        map(standing, graph.margins().rows),
-        (
-            (at.level, at.way(*met.plans), at.way(*met.plans[::-1]))
-            for at in graph.levels.values()
-            for met in graph.meetings
-        ),
-        # a text counts for those it is part of
-        (
-            (use, text, weights.n, weighed.get(text))
-            for use in weakest.uses
-            for text in weights.reached(use.text, weakest.level)
-        ),
-        known.actions.named(known.potential.names),
-        ((thing, sorted(map(repr, gaps))) for thing, gaps in SiteContext(graph).lacks.items()),
-    ]
-    for plan in tables.works.plans:
-        series = (plan, *sorted(known.chronology.later.get(plan, ())))
-        duties = list(map(standing, brief.duties(graph, known.level, plan)))
-        rows += [
-            [(series, known.chronology.line.get(plan), [*map(tables.dates.get, series)], duties)]
-        ]
-    # beside a body its page tells of those of its country whose works name the same texts
-    by_country: dict[str | None, list[str]] = {}
-    parts = [
-        (part.work, (part.body, sorted(part.roles), part.level)) for part in graph.involvements
-    ]
-    for work, row in [*parts, *((use.work, use) for use in known.uses)]:
-        by_country.setdefault(graph.country_of.get(work), []).append(repr((work, row)))
-    digests = {country: _digest(texts) for country, texts in by_country.items()}
-    rows += [((part.body, digests[graph.country_of.get(part.work)]) for part in graph.involvements)]
-    told: dict[str, set[str]] = {}
-    for text in map(repr, chain.from_iterable(rows)):
+    by_thing: dict[str, set[str]] = {}
+    for text in map(repr, chain.from_iterable(_measured(graph))):
         things = {*_NAMED.findall(text)}
         for thing in things | {home[thing] for thing in things & home.keys()}:
-            told.setdefault(thing, set()).add(text)
-    entries = ((graph.labels.entry(thing), texts) for thing, texts in sorted(told.items()))
-    return {entry.address: _digest(texts) for entry, texts in entries if entry and entry.has_page}
+            by_thing.setdefault(thing, set()).add(text)
+    digests = dict[str, str]()
+    for thing, texts in sorted(by_thing.items()):
+        entry = graph.labels.entry(thing)
+        if entry and entry.has_page:
+            digests[entry.address] = _digest(texts)
+    return digests
+
+
+def _measured(graph: graphs.Graph) -> Iterator[Iterable[object]]:
+    """What pages tell of figures, in rows that name the things they are about."""
+    known = graph.known()
+    yield graph.meetings
+    yield graph.tables.readings.asserted
+    yield graph.tables.readings.noted
+    yield (_passed(margin, graph) for margin in graph.margins().rows)
+    yield _meetings_by_level(graph)
+    yield _weighed_uses(graph)
+    yield known.actions.named(known.potential.names)
+    yield ((thing, sorted(map(repr, gaps))) for thing, gaps in SiteContext(graph).lacks.items())
+    yield _plan_rows(graph)
+    yield _body_rows(graph)
+
+
+def _passed(margin: obligations.Margin, graph: graphs.Graph) -> object:
+    """A margin without the day itself, of which matters only what has passed by then."""
+    is_coming = bool(margin.coming and margin.coming >= graph.as_of)
+    return margin._replace(as_of=date.min), margin.met, is_coming
+
+
+def _meetings_by_level(graph: graphs.Graph) -> Iterator[object]:
+    for known in graph.levels.values():
+        for meeting in graph.meetings:
+            forth = known.way(*meeting.plans)
+            back = known.way(*meeting.plans[::-1])
+            yield known.level, forth, back
+
+
+def _weighed_uses(graph: graphs.Graph) -> Iterator[object]:
+    """The uses of texts with the weights of these; a text counts for those it is part of."""
+    weights = graph.known().potential.weights
+    columns = [weights.d, weights.ic, weights.gain, weights.general, weights.above]
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    by_text = dict(zip(weights.texts, rows, strict=True))
+    weakest = graph.known(evidence.Level.EDITORS)
+    for use in weakest.uses:
+        for text in weights.reached(use.text, weakest.level):
+            yield use, text, weights.n, by_text.get(text)
+
+
+def _plan_rows(graph: graphs.Graph) -> Iterator[object]:
+    """Of each plan those that follow it, with their dates, and the duties it stands under."""
+    known = graph.known()
+    tables = graph.tables
+    for plan in tables.works.plans:
+        series = (plan, *sorted(known.chronology.later.get(plan, ())))
+        duties = [_passed(duty, graph) for duty in brief.duties(graph, known.level, plan)]
+        dates = list(map(tables.dates.get, series))
+        yield series, known.chronology.line.get(plan), dates, duties
+
+
+def _body_rows(graph: graphs.Graph) -> Iterator[object]:
+    """Bodies with what their country does: beside a body its page tells of those whose works name the same texts."""
+    by_country: dict[str | None, list[str]] = {}
+
+    def add(work: str, row: object) -> None:
+        by_country.setdefault(graph.country_of.get(work), []).append(repr((work, row)))
+
+    for part in graph.involvements:
+        add(part.work, (part.body, sorted(part.roles), part.level))
+    for use in graph.known().uses:
+        add(use.work, use)
+    digests = {country: _digest(texts) for country, texts in by_country.items()}
+    for part in graph.involvements:
+        yield part.body, digests[graph.country_of.get(part.work)]
 
 
 def _digest(texts: Iterable[str]) -> str:
@@ -169,94 +190,114 @@ class LastPages:
         with suppress(OSError, ValueError, AttributeError, KeyError):
             mark = json.loads((self.folder / folder.MARK).read_text(encoding="utf-8"))["pages"]
             if edition.previous and mark["program"] == self.program:
-                self.figures_before, self.sums = (
-                    mark["figures"],
-                    dict(folder.read_checksums(self.folder)),
-                )
+                figures_before = mark["figures"]
+                self.sums = dict(folder.read_checksums(self.folder))
+                self.figures_before = figures_before
 
     def compare(self, edition: editions.Edition, lines: Iterable[bytes]) -> Changes | None:
-        # None where anything may be told otherwise, also where nothing can be compared
-        graph = edition.graph
-        places = edition.issue.addresses
+        """What the sorted lines of a release describe otherwise than those of the release before.
+
+        None where anything may be told otherwise, also where nothing can be compared.
+        """
         if not self.sums:
             return None
         with gzip.open(self.folder / folder.QUADS) as file:
             gone, added = folder.differing(file, lines)
+        removed = _as_in_graph(edition, gone)
+        come = _as_in_graph(edition, added)
         before = ox.Store()
-        after = graph.held.inner
-        root = places.root.encode()
-        home = places.home.encode()
-        sides = (
-            b"".join(folder.rebase(line, home, root) for line in side) for side in (gone, added)
-        )
-        removed, come = (list(ox.parse(side, format=ox.RdfFormat.N_QUADS)) for side in sides)
         before.extend(removed)
-        pending = [
-            quad.subject
-            for quad in (*removed, *come)
-            if quad.predicate.value not in _OF_RELEASE or kind_and_key(quad.subject.value)[0]
-        ]
-        keys = set[str]()
-        described = set[object]()
+        states = (before, edition.graph.held.inner)
+        pending = list[_Node]()
+        for thing, predicate in _subjects((*removed, *come)):
+            if predicate not in _OF_RELEASE or kind_and_key(thing.value)[0]:
+                pending.append(thing)
         beside = {str(quad.object) for quad in (*removed, *come)}
+        labels_of = edition.graph.labels
+        keys = set[str]()
+        described = set[_Node]()
         while pending:
             thing = pending.pop()
             if thing in described:
                 continue
             described.add(thing)
-            (kind, key) = kind_and_key(thing.value)
-            entry = graph.labels.entry(thing.value)
-            kind, key = (entry.kind, entry.key) if entry and entry.kind else (kind, key)
+            kind, key = kind_and_key(thing.value)
+            entry = labels_of.entry(thing.value)
+            if entry and entry.kind:
+                kind = entry.kind
+                key = entry.key
             is_graph = thing.value.startswith(GRAPH)
-            if not (kind or is_graph) or (
-                entry and entry.type == f"{SKOS}Concept" and not entry.has_page
-            ):
+            is_concept = entry and entry.type == f"{SKOS}Concept" and not entry.has_page
+            if is_concept or not (kind or is_graph):
                 return None
             keys.add(key)
-            about = chain(*(side.quads_for_pattern(thing, None, None) for side in (before, after)))
-            beside.update((str(thing), *(str(quad.object) for quad in about)))
-            # what stands in a file that is described otherwise, or tells what has no page, such as
-            # a passage
-            around = (None, None, None, thing) if is_graph else (None, None, thing)
-            if is_graph or kind not in (*labels.KINDS, "document"):
-                pending += [
-                    quad.subject
-                    for side in (before, after)
-                    for quad in side.quads_for_pattern(*around)
-                ]
-        return keys, {entry.address for term in beside if (entry := graph.labels.entry(term[1:-1]))}
+            beside.add(str(thing))
+            for state in states:
+                about = state.quads_for_pattern(thing, None, None)
+                beside.update(str(quad.object) for quad in about)
+            pending += _told_with(states, thing, kind)
+        entries = filter(None, (labels_of.entry(term[1:-1]) for term in beside))
+        addresses = {entry.address for entry in entries}
+        return Changes(keys, addresses)
 
     def judge(self, graph: graphs.Graph, changed: Changes | None) -> None:
-        self.figures, before, (keys, addresses) = (
-            figures(graph),
-            self.figures_before,
-            changed or (set(), set()),
-        )
+        """Decide which pages can stand, by what changed and by the figures of each thing."""
+        self.figures = figures(graph)
+        if changed is None:
+            self.sums = {}
+            return
         # of a key its longest word
-        self.words = {max(_WORD.findall(key.encode()), key=len, default=b"") for key in keys}
-        is_other = {
-            address for address, digest in self.figures.items() if before.get(address) != digest
+        self.words = {
+            max(_WORD.findall(key.encode()), key=len, default=b"") for key in changed.keys
         }
-        self.changed = is_other.union(addresses, before.keys() - self.figures.keys())
-        self.sums = self.sums if changed else {}
+        for address in self.figures.keys() | self.figures_before.keys():
+            if self.figures.get(address) != self.figures_before.get(address):
+                self.changed.add(address)
+        self.changed |= changed.addresses
 
     def find(self, path: str) -> bytes | None:
+        """The page of the release before, where nothing it tells has changed and it is whole."""
         kind, _, key = path.partition("/")[2].rpartition(".")[0].partition("/")
-        addresses = (
-            [f"plan/{name}.html" for name in key.split("--")]
-            if kind == "pair"
-            else [f"{kind}/{key}.html"]
-        )
-        if (
-            key
-            and kind in (*labels.KINDS, "pair")
-            and path in self.sums
-            and self.changed.isdisjoint(addresses)
-        ):
-            with suppress(OSError):
-                body = (self.folder / path).read_bytes()
-                is_whole = hashlib.sha256(body).hexdigest() == self.sums[path]
-                if is_whole and self.words.isdisjoint(_WORD.findall(body)):
-                    self.found.add(path)
-                    return body
+        addresses = [f"{kind}/{key}.html"]
+        if kind == "pair":
+            addresses = [f"plan/{name}.html" for name in key.split("--")]
+        if not key or kind not in (*labels.KINDS, "pair") or path not in self.sums:
+            return None
+        if not self.changed.isdisjoint(addresses):
+            return None
+        with suppress(OSError):
+            body = (self.folder / path).read_bytes()
+            is_whole = hashlib.sha256(body).hexdigest() == self.sums[path]
+            if is_whole and self.words.isdisjoint(_WORD.findall(body)):
+                self.found.add(path)
+                return body
         return None
+
+
+def _subjects(quads: Iterable[ox.Quad]) -> Iterator[tuple[_Node, str]]:
+    """What statements are about, and by which predicate; but those on statements."""
+    for quad in quads:
+        if not isinstance(quad.subject, ox.Triple):
+            yield quad.subject, quad.predicate.value
+
+
+def _told_with(states: Sequence[ox.Store], thing: _Node, kind: str) -> Iterator[_Node]:
+    """What stands in a file that is described otherwise, or tells what has no page, such as a passage."""
+    for state in states:
+        if thing.value.startswith(GRAPH):
+            quads = state.quads_for_pattern(None, None, None, thing)
+        elif kind not in (*labels.KINDS, "document"):
+            quads = state.quads_for_pattern(None, None, thing)
+        else:
+            return
+        for subject, _ in _subjects(quads):
+            yield subject
+
+
+def _as_in_graph(edition: editions.Edition, lines: Iterable[bytes]) -> list[ox.Quad]:
+    """Lines of a release with the IRIs the graph has."""
+    places = edition.issue.addresses
+    root = places.root.encode()
+    home = places.home.encode()
+    text = b"".join(folder.rebase(line, home, root) for line in lines)
+    return list(ox.parse(text, format=ox.RdfFormat.N_QUADS))
