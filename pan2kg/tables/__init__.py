@@ -1,4 +1,48 @@
-"""What is computed, as tables that can be cited, and the writers of all tables."""
+"""What is computed, as tables that can be cited, and the writers of all tables.
 
-from pan2kg.tables.formats import *
-from pan2kg.tables.table import *
+A table is a :class:`Table`: columns, rows by key, notes, what it rests on, and the query for the
+statements behind it. :data:`TABLES` names all there are, with what each can be told; a
+:class:`TableChoice` is what one is told, and ``TABLES[name].make(graph, choice)`` makes it.
+``writers.write`` writes it in one of its formats.
+"""
+
+from pan2kg.tables.formats import PRINTING, Grid, clean, md_escape, say, shown
+from pan2kg.tables.table import (
+    DEFAULT,
+    TABLES,
+    Column,
+    Row,
+    Table,
+    TableChoice,
+    TableKind,
+    Value,
+    coded,
+    codes,
+    in_words,
+    make,
+    note,
+    summary_of,
+)
+
+__all__ = [
+    "DEFAULT",
+    "PRINTING",
+    "TABLES",
+    "Column",
+    "Grid",
+    "Row",
+    "Table",
+    "TableChoice",
+    "TableKind",
+    "Value",
+    "clean",
+    "coded",
+    "codes",
+    "in_words",
+    "make",
+    "md_escape",
+    "note",
+    "say",
+    "shown",
+    "summary_of",
+]

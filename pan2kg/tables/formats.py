@@ -133,28 +133,46 @@ def write_text(grid: Grid, width: int = 0) -> str:
     wanted = [max(1, *map(len, column)) for column in columns]
     if not width:
         return _side_by_side(heads, rows, wanted)
-    # room for the longest word, and for a long text in so many lines
-    sizes = (
-        (max(1, len(text) // _LINES, *map(len, text.split())) for text in column)
-        for column in columns
-    )
-    least = [min(max(column), _NARROW) for column in sizes]
+    least = [min(_narrowest(column), _NARROW) for column in columns]
     room = width - len(_GAP) * (len(heads) - 1)
     if sum(least) > room:
-        # a card a row
-        margin = min(max(map(len, heads)), max(_NARROW, width // 3))
-        sides = [margin, max(_NARROW, width - margin - len(_GAP))]
-        cards = (
-            (_line(list(pair), sides) for pair in zip(heads, row, strict=True)) for row in rows
-        )
-        return "\n\n".join("\n".join(line for lines in card for line in lines) for card in cards)
+        return _cards(heads, rows, width)
+    return _side_by_side(heads, rows, _widths(wanted, least, room))
+
+
+def _narrowest(column: Sequence[str]) -> int:
+    """How wide a column is at least: for its longest word, and a long text in so many lines."""
+    width = 1
+    for text in column:
+        width = max(width, len(text) // _LINES, *map(len, text.split()))
+    return width
+
+
+def _widths(wanted: Sequence[int], least: Sequence[int], room: int) -> list[int]:
+    """How wide each column is: what room there is goes to those that want more, a bit to each."""
     widths = [min(pair) for pair in zip(wanted, least, strict=True)]
     spare = room - sum(widths)
-    while spare > 0 and (growing := [at for at, width in enumerate(widths) if width < wanted[at]]):
-        for at in growing[:spare]:
-            widths[at] += 1
+    while spare > 0:
+        growing = [place for place, width in enumerate(widths) if width < wanted[place]]
+        if not growing:
+            break
+        for place in growing[:spare]:
+            widths[place] += 1
         spare -= len(growing[:spare])
-    return _side_by_side(heads, rows, widths)
+    return widths
+
+
+def _cards(heads: list[str], rows: list[list[str]], width: int) -> str:
+    """A card a row, a line a column: heads to the left, cells to the right."""
+    margin = min(max(map(len, heads)), max(_NARROW, width // 3))
+    sides = [margin, max(_NARROW, width - margin - len(_GAP))]
+    cards = []
+    for row in rows:
+        lines = list[str]()
+        for pair in zip(heads, row, strict=True):
+            lines += _line(list(pair), sides)
+        cards.append("\n".join(lines))
+    return "\n\n".join(cards)
 
 
 def _side_by_side(heads: list[str], rows: list[list[str]], widths: list[int]) -> str:

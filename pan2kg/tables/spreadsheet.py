@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pan2kg.errors import FormatError, Place, ProjectError
 from pan2kg.project import reason
-from pan2kg.tables import Grid, xml_fit, xml_text
+from pan2kg.tables import Grid
+from pan2kg.templates import xml_fit, xml_text
 
 if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph

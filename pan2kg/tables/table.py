@@ -12,6 +12,7 @@ coherence --help`` names them all.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import get_close_matches
@@ -20,7 +21,7 @@ from functools import cache
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, cast
+from typing import TYPE_CHECKING, Final, Literal, cast
 
 from pan2kg.coherence.evidence import BITS, HEADLINE, Basis, Level
 from pan2kg.errors import QueryError
@@ -166,59 +167,73 @@ class Selection:
         """
         if not self:
             return table, 0
+        self._refuse(table)
+        rows = list(table.rows)
+        # the foremost key last: sorting keeps the order of rows it does not tell apart
+        for order in reversed(self.order):
+            rows = _sorted_by(rows, order)
+        shown = rows if self.limit is None else rows[: self.limit]
+        columns = self._columns(table)
+        selected = replace(table, columns=columns, rows=tuple(shown), cross=None)
+        return selected, len(rows) - len(shown)
+
+    def _refuse(self, table: Table) -> None:
         if table.terms in ("triples", "yes-no"):
             raise QueryError("no-rows-to-choose", remedy="leave-out-selection-of-rows")
-        for key in (key.removeprefix("-") for key in (*self.columns, *self.order)):
-            if key not in table.keys:
-                near = get_close_matches(key, table.keys, n=1, cutoff=0.5)
-                meant = (
-                    told("did-you-mean", names=near[0])
-                    if near
-                    else there_are(islice(table.keys, 12))
-                )
-                raise QueryError("no-column", remedy=meant, name=key)
-        rows = list(table.rows)
-        for order in reversed(self.order):
-            key = order.removeprefix("-").removesuffix("_label")
-            ranks = [
-                (_rank(row.get(f"{key}_label") if f"{key}_label" in row else row.get(key)), row)
-                for row in rows
-            ]
-            assessed = [(rank, row) for rank, row in ranks if rank]
-            assessed.sort(key=lambda pair: pair[0] or (), reverse=order.startswith("-"))
-            rows = [row for _, row in (*assessed, *(pair for pair in ranks if not pair[0]))]
-        wanted: list[str] = []
+        for typed in (*self.columns, *self.order):
+            key = typed.removeprefix("-")
+            if key in table.keys:
+                continue
+            near = get_close_matches(key, table.keys, n=1, cutoff=0.5)
+            remedy = there_are(islice(table.keys, 12))
+            if near:
+                remedy = told("did-you-mean", names=near[0])
+            raise QueryError("no-column", remedy=remedy, name=key)
+
+    def _columns(self, table: Table) -> tuple[Column, ...]:
+        """The columns chosen, all where none is; a thing comes with its name."""
+        keys = list[str]()
         for key in self.columns:
-            thing_key = key if table.terms else key.removesuffix("_label")
-            wanted += [
-                thing_key,
-                *(label for label in (f"{thing_key}_label",) if label in table.keys),
-            ]
-        chosen = [
-            column for key in dict.fromkeys(wanted) for column in table.columns if column.key == key
-        ]
-        keys = {column.key for column in chosen}
-        columns = tuple(
-            column if column.names in keys else replace(column, names="") for column in chosen
-        )
-        limited = rows if self.limit is None else rows[: self.limit]
-        selected = replace(table, columns=columns or table.columns, rows=tuple(limited), cross=None)
-        return selected, len(rows) - len(limited)
+            thing = key if table.terms else key.removesuffix("_label")
+            keys += [thing, f"{thing}_label"]
+        by_key = {column.key: column for column in table.columns}
+        chosen = {key: by_key[key] for key in keys if key in by_key}
+        columns = []
+        for column in chosen.values():
+            is_alone = column.names not in chosen
+            columns.append(replace(column, names="") if is_alone else column)
+        return tuple(columns) or table.columns
+
+
+def _sorted_by(rows: Sequence[Row], order: str) -> list[Row]:
+    """Rows by a key, with a hyphen before it from the greatest; those without a value come last."""
+    key = order.removeprefix("-").removesuffix("_label")
+    label = f"{key}_label"
+    ranked = []
+    without_value = []
+    for row in rows:
+        rank = _rank(row[label] if label in row else row.get(key))
+        if rank is None:
+            without_value.append(row)
+        else:
+            ranked.append((rank, row))
+    ranked.sort(key=lambda pair: pair[0], reverse=order.startswith("-"))
+    return [*(row for _, row in ranked), *without_value]
 
 
 def _rank(cell: Value | Term) -> tuple[int, float, str] | None:
-    # numbers before words, these without regard to case; None for nothing
+    """Where a cell stands: numbers before words, these without regard to case; None for nothing."""
     words: object = getattr(cell, "value", cell)
-    if getattr(getattr(cell, "datatype", None), "value", "") in vocabulary.NUMBERS:
-        try:
+    datatype = getattr(getattr(cell, "datatype", None), "value", "")
+    if datatype in vocabulary.NUMBERS:
+        # what is typed as a number may be written as none
+        with suppress(ValueError):
             return (0, float(str(words)), "")
-        except ValueError:
-            pass
     if words is None or words == "":
         return None
-    return (
-        (0, float(words), "") if isinstance(words, int | float) else (1, 0.0, str(words).casefold())
-    )
+    if isinstance(words, int | float):
+        return (0, float(words), "")
+    return (1, 0.0, str(words).casefold())
 
 
 # What a table is told
@@ -517,72 +532,100 @@ def make(
     cross: Callable[[], Cross] | None = None,
     is_dated: bool = False,
 ) -> Table:
-    # ``query`` names the query of the program that shows its statements; with evidence it shows
-    # links. Unless its statements are dated, it says where a day was asked for that they are not.
+    """A table of figures: its columns and rows with the words its name stands for.
+
+    A row is a mapping by key, or values in the order of ``columns`` (:func:`cells`). ``query``
+    names the query of the program that shows its statements; with ``evidence`` it shows links, and
+    has a basis line. Unless its statements are dated, it says where a day was asked for that they
+    are not.
+    """
     # figures are made of what loads slowly, and the command line names the tables without it
     from pan2kg.coherence.known import basis_line
     from pan2kg.store.queries import program_query
 
-    undated = [note("undated", day=graph.as_of.isoformat())] if graph.asked and not is_dated else []
+    all_notes = list(notes)
+    if graph.asked and not is_dated:
+        all_notes.append(note("undated", day=graph.as_of.isoformat()))
     basis = basis or graph.uses.basis
-    sparql = sparql or (program_query(query) if query else "")
-    # it is shown without the prefixes it does not use, and without empty lines
-    used = prefixes_used(sparql)
-    lines = (
-        text.lstrip() if text.startswith(" SELECT") else text.rstrip()
-        for text in sparql.splitlines()
-    )
-    lines = (
-        text
-        for text in lines
-        if not text.startswith("PREFIX ") or text.split()[1].rstrip(":") in used
-    )
+    if _WEIGHED.intersection(columns):
+        basis = replace(basis, weights=BITS)
+    if evidence and not line:
+        line = basis_line(evidence)
+    if query and not sparql:
+        sparql = program_query(query)
+    all_columns = list[Column]()
+    for key in columns:
+        all_columns += column(name, key)
     return Table(
         name,
-        tuple(part for key in columns for part in column(name, key)),
+        tuple(all_columns),
         tuple(row if isinstance(row, Mapping) else cells(graph, columns, row) for row in rows),
         title=_TABLES.text(f"title.{name}"),
         summary=summary_of(name),
-        notes=(*notes, *undated),
-        basis=replace(basis, weights=BITS if _WEIGHED.intersection(columns) else basis.weights),
-        line=line or (basis_line(evidence) if evidence else None),
-        sparql="\n".join(filter(None, lines)),
+        notes=tuple(all_notes),
+        basis=basis,
+        line=line,
+        sparql=_shown_query(sparql),
         cross=cross,
     )
 
 
+def _shown_query(sparql: str) -> str:
+    """A query without the prefixes it does not use, and without empty lines."""
+    used = prefixes_used(sparql)
+    lines = []
+    for text in sparql.splitlines():
+        line = text.lstrip() if text.startswith(" SELECT") else text.rstrip()
+        is_unused = line.startswith("PREFIX ") and line.split()[1].rstrip(":") not in used
+        if line and not is_unused:
+            lines.append(line)
+    return "\n".join(lines)
+
+
 def cells(graph: Graph, columns: Sequence[str], values: Sequence[object]) -> Row:
-    # A thing and what it is called, several by spaces and semicolons, a code and its words. Nothing
-    # known of one is None in both, and several of which there is none are empty. A figure is
-    # rounded, a mapping stands for itself.
-    row: dict[str, Any] = {}
+    """The cells of a row by key: a thing and what it is called, a code and its words.
+
+    Several things are separated by spaces, and their names by semicolons. Nothing known of one is
+    None in both, and several of which there is none are empty. A figure is rounded, a mapping
+    stands for itself.
+    """
+    row: dict[str, Value] = {}
     for key, value in zip(columns, values, strict=True):
-        if isinstance(value, dict):
-            row |= value
-        elif not isinstance(value, str | float | None) and isinstance(value, Iterable):
-            iris = list(value)
-            words = format_of("semicolon", graph.language).join(map(graph.label, iris))
-            row |= {key: " ".join(iris), f"{key}_label": words}
-        elif isinstance(value, Enum) or (key not in _THINGS and codes(key)):
-            titled = (
-                value.key
-                if isinstance(value, Level)
-                else value.value
-                if isinstance(value, Enum)
-                else value
-            )
-            row[key] = titled or None
-            row[f"{key}_label"] = coded(key, str(titled)).say(graph.language) if titled else None
-        elif key in _THINGS:
-            iri = value if isinstance(value, str) and value else None
-            row |= {key: iri, f"{key}_label": graph.label(iri) if iri else None}
-        elif isinstance(value, float) or (isinstance(value, int) and key in _WEIGHED):
-            row[key] = number(value)
-        elif isinstance(value, date):
-            row[key] = value.isoformat()
-        else:
-            row[key] = value.say(graph.language) if isinstance(value, Text) else value
+        row |= _cell(graph, key, value)
     return row
+
+
+def _cell(graph: Graph, key: str, value: object) -> dict[str, Value]:
+    label = f"{key}_label"
+    if isinstance(value, dict):
+        return value
+    if not isinstance(value, str | float | None) and isinstance(value, Iterable):
+        iris = list(value)
+        between = format_of("semicolon", graph.language)
+        return {key: " ".join(iris), label: between.join(map(graph.label, iris))}
+    if isinstance(value, Enum) or (key not in _THINGS and codes(key)):
+        code = value.value if isinstance(value, Enum) else value
+        if isinstance(value, Level):
+            code = value.key
+        if not code:
+            return {key: None, label: None}
+        return {key: cast("str", code), label: coded(key, str(code)).say(graph.language)}
+    if key in _THINGS:
+        if isinstance(value, str) and value:
+            return {key: value, label: graph.label(value)}
+        return {key: None, label: None}
+    return {key: _value(graph, key, value)}
+
+
+def _value(graph: Graph, key: str, value: object) -> Value:
+    """What is neither a thing nor a code: a number, a day or words."""
+    if isinstance(value, float) or (isinstance(value, int) and key in _WEIGHED):
+        return number(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Text):
+        return value.say(graph.language)
+    return cast("Value", value)
 
 
 def number(value: float | None) -> float | None:
@@ -595,36 +638,58 @@ def number(value: float | None) -> float | None:
 
 
 def column(table: str, key: str) -> tuple[Column, ...]:
-    # with a heading of the table's own where there is one; of things also the column of their names
-    own_key = f"column.{table}-{key}"
-    if key in _CALLED:
-        called = (_TABLES if _TABLES.has(_CALLED[key]) else _FIGURES).text(_CALLED[key])
-        heading = Text(
-            tuple((language, words[:1].upper() + words[1:]) for language, words in called.words)
-        )
-    else:
-        heading = _TABLES.text(own_key if _TABLES.has(own_key) else f"column.{_SAME.get(key, key)}")
+    """A column of a table; of things and codes also the column of their names.
+
+    It has a heading of the table's own where there is one, else the one such columns have.
+    """
+    heading = _heading(table, key)
     meaning = _TABLES.text(f"meaning.{key}") if _TABLES.has(f"meaning.{key}") else SILENT
-    names = (Column(f"{key}_label", heading, names=key),) if key in _THINGS or codes(key) else ()
-    return (Column(key, heading, meaning), *names)
+    if key in _THINGS or codes(key):
+        return (Column(key, heading, meaning), Column(f"{key}_label", heading, names=key))
+    return (Column(key, heading, meaning),)
+
+
+def _heading(table: str, key: str) -> Text:
+    if key in _CALLED:
+        name = _CALLED[key]
+        called = _TABLES.text(name) if _TABLES.has(name) else _FIGURES.text(name)
+        return Text(tuple((language, _capital(words)) for language, words in called.words))
+    of_table = f"column.{table}-{key}"
+    if _TABLES.has(of_table):
+        return _TABLES.text(of_table)
+    return _TABLES.text(f"column.{_SAME.get(key, key)}")
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def summary_of(name: str) -> Text:
-    # the question a table answers where nothing else is said of it
+    """What a table says of itself, or the question it answers where nothing else is said."""
     key = f"summary.{name}"
     return _TABLES.text(key) if _TABLES.has(key) else _HELP.text(f"question.{name}")
 
 
 def in_words(key: str, language: Language) -> str:
-    # the heading of a column within a sentence
+    """The heading of a column within a sentence: in German as it is, else with a small letter.
+
+    >>> in_words("plan", "fr"), in_words("plan", "de")
+    ('plan', 'Plan')
+    """
     words = _TABLES.say(f"column.{key}", language)
     return words if language == "de" else words[0].lower() + words[1:]
 
 
 @cache
 def codes(key: str) -> tuple[str, ...]:
-    titled = _FIGURED.get(key)
-    return _FIGURES.keys(f"{titled}.") if titled else _TABLES.keys(f"value.{_CODED.get(key, key)}.")
+    """The codes a column can hold; none for a column of things, numbers or words.
+
+    >>> codes("tie_level"), codes("bits")
+    (('plan', 'official', 'other', 'editors', 'machine'), ())
+    """
+    if key in _FIGURED:
+        return _FIGURES.keys(f"{_FIGURED[key]}.")
+    return _TABLES.keys(f"value.{_CODED.get(key, key)}.")
 
 
 @cache
@@ -642,10 +707,12 @@ def coded(key: str, code: str) -> Text:
 
 
 def note(key: str, **values: Filling) -> Text:
+    """A note on a table, in every language, with values filled in."""
     return _TABLES.text(f"note.{key}", **values)
 
 
 def among(graph: Graph, plans: Iterable[str]) -> Basis:
+    """The basis of a table restricted to plans, by IRI; that of all without any."""
     titled = ", ".join(map(vocabulary.key, plans))
     return graph.uses.basis.also("plans", titled) if titled else graph.uses.basis
 
@@ -655,11 +722,13 @@ def among(graph: Graph, plans: Iterable[str]) -> Basis:
 
 
 def action_bits(evidence: Known) -> dict[Ordered, tuple[float, float]]:
+    """The bits each pair of actions shares: by precise texts, and by general ones."""
     pairs = evidence.actions.named(evidence.potential.names)
     return {(entry, second): (low, broad) for entry, second, low, broad in pairs}
 
 
 def plan_order(graph: Graph) -> Callable[[Ordered], tuple[object, ...]]:
+    """What sorts pairs of plans: by bits at the headline level, then at the editors', then by level."""
     assessed = graph.known(HEADLINE), graph.known(Level.EDITORS)
 
     def order(ends: Ordered) -> tuple[object, ...]:
