@@ -188,6 +188,27 @@ def test_titles_and_numbers_are_those_of_the_list() -> None:
     assert (keys(found), found.looked_at.get("text-title", 0)) == ([], 0)
 
 
+def test_a_list_has_more_than_half_of_the_titles_and_numbers_them_where_half_of_the_numbers_are_right() -> (
+    None
+):
+    words = ("alpha", "bravo", "carol", "delta", "ebony", "fiona")
+    text = "".join(f"1.{at} Former {word}\n" for at, word in enumerate(words))
+    kept = KeptText(KEY, "texts/x.txt", text)
+
+    def plan(standing: int, numbered: int) -> Report:
+        titles = [f"Former {word if at < standing else 'nul'}" for at, word in enumerate(words)]
+        numbers = [f"1.{at}" if at < numbered else f"2.{at}" for at in range(len(words))]
+        body = "".join(map(action, numbers, titles)).rstrip("\n") + "\n"
+        return checked(body, kept)
+
+    for standing, faults in ((3, []), (4, ["text-title"] * 2), (6, [])):
+        assert [rule for rule, _ in keys(plan(standing, 6))] == faults, standing
+    for numbered, faults in ((2, []), (3, ["text-number"] * 3), (6, [])):
+        assert [rule for rule, _ in keys(plan(6, numbered))] == faults, numbered
+    told = [rule.key for rule in plan(6, 6).rules]
+    assert told == ["text-title", "text-number", "text-kept"]
+
+
 def test_what_could_not_be_compared_is_counted() -> None:
     other = quoted("Un passage quelconque").replace(KEY, "other").replace("passage:x", "passage:y")
     found = checked(quoted("Cohérence des politiques") + "\n" + other)
