@@ -90,9 +90,11 @@ class Side:
         self.stated = [*filterfalse(_rule, self.file())]
 
     def file(self) -> IO[bytes]:
+        """The sorted lines, unpacked as they are read."""
         return io.BufferedReader(cast("io.RawIOBase", gzip.open(io.BytesIO(self.packed))))
 
     def nquads(self) -> tuple[bytes, str]:
+        """The canonical N-Quads, and the name of the state: the hash of these (RFC 6920)."""
         content = self.file().read()
         digest = urlsafe_b64encode(hashlib.sha256(content).digest()).decode().rstrip("=")
         return content, f"ni:///sha-256;{digest}"
@@ -126,7 +128,10 @@ def _rule(line: bytes) -> str:
 
 
 def read_side(path: Path, name: str = "") -> Side:
-    # called by its folder or file where it has no other name
+    """A state from a project, a release or one RDF file, called by its folder or file where it has no other name.
+
+    Of a release its dump is read; a project is derived from first.
+    """
     name = name or path.resolve().name
     if not path.is_dir():
         return Side(read_quads(path), name)
@@ -383,6 +388,12 @@ def _rounded(figure: figures.Taken) -> list[float | None]:
 
 
 def graph_of(quad: ox.Quad) -> str:
+    """The graph of a statement, empty for the default graph.
+
+    >>> quad = ox.Quad(ox.NamedNode("http://e/a"), ox.NamedNode("http://e/p"), ox.Literal("b"))
+    >>> graph_of(quad)
+    ''
+    """
     graph = quad.graph_name
     return (
         ""
@@ -481,6 +492,11 @@ def write_patch(before: Side, after: Side) -> bytes:
 
 
 def apply(patch: Iterable[ox.Quad], before: Side, name: str = "") -> Side:
+    """The state a patch leads to from another.
+
+    Raises ProjectError where it is no patch, where it was made for another state, and where what it
+    leads to is not what its name says.
+    """
     lists: dict[str, set[ox.Quad]] = {REMOVED: set(), ADDED: set()}
     states: list[tuple[str, str]] = []
     for quad in patch:
@@ -631,7 +647,7 @@ class ChangeNames:
             self._terms[_called(subject)].setdefault(predicate, list(listed))
 
     def of(self, iri: str, language: Language, *, besides: str = "") -> str:
-        # told without ``besides``, which the reader already sees
+        """What a thing is called; a link or an involvement by what it joins, without ``besides``."""
         if label := self._label(iri, language):
             return label
         # a link, an involvement or a passage by what it says
@@ -650,6 +666,7 @@ class ChangeNames:
         return f"{joined} ({self._label(role, language) or self.short(role)})" if role else joined
 
     def titled(self, iri: str, language: Language, *, besides: str = "") -> str:
+        """The same with the number of the thing and its key."""
         name = self.of(iri, language, besides=besides)
         number = self.value(iri, SKOS + "notation")
         key = iri.rpartition("/")[2] if kind_and_key(iri)[0] else self.short(iri)
@@ -657,6 +674,7 @@ class ChangeNames:
         return title if key in title or _COMPUTED.fullmatch(key) else f"{title} ({key})"
 
     def property(self, iri: str, language: Language) -> str:
+        """What a property is called: by its label, else by a message of ours, else in short."""
         called = Messages("property")
         name = self.short(iri)
         return self._label(iri, language) or (
@@ -664,6 +682,7 @@ class ChangeNames:
         )
 
     def term(self, term: Value, language: Language, *, start: int = 0) -> str:
+        """A value as it is told: a long text by a piece of it, from 30 signs before ``start``."""
         if isinstance(term, ox.Literal):
             text = " ".join(term.value.split())
             text = f"…{text[start - 30 :]}" if start > _LONG // 2 else text
@@ -676,14 +695,17 @@ class ChangeNames:
         return self.of(term.value, language) if isinstance(term, ox.NamedNode) else str(term)
 
     def value(self, iri: str, *predicates: str) -> str:
+        """The first thing or text that is said by one of these properties, else an empty text."""
         return next(
             (value for predicate in predicates for value in self.values(iri, predicate)), ""
         )
 
     def values(self, iri: str, predicate: str) -> list[str]:
+        """All that is said of a thing by a property."""
         return list(map(_called, self._terms.get(iri, {}).get(predicate, ())))
 
     def short(self, iri: str) -> str:
+        """An IRI by its prefix, where there is one."""
         fitting = [
             (len(space), name) for name, space in self._prefixes.items() if iri.startswith(space)
         ]
@@ -753,6 +775,7 @@ class Edit(NamedTuple):
         return self.predicate == OWL + "deprecated" and _called(self.new) in ("true", "1")
 
     def told(self, names: ChangeNames, language: Language) -> str:
+        """What stood and what stands, as one sentence."""
         name = names.property(self.predicate, language) + (
             f" ({self.language})" if self.language else ""
         )
@@ -779,6 +802,7 @@ class Altered(NamedTuple):
     root: str
 
     def row(self, names: ChangeNames, language: Language) -> list[str]:
+        """The cells of a table that say which thing it is, and what happened to it."""
         kind = names.of(self.kind, language) if self.kind else _WORDS.say("kind.thing", language)
         label = names.of(self.iri, language)
         return [self.status, self.kind, kind, self.iri, label, self.part_of, self.root]
@@ -791,6 +815,7 @@ _COLUMNS: Final = (
 
 
 def write_text(change: Change, language: Language, *, is_markdown: bool = False) -> str:
+    """What changed in sentences, one below the other, as plain text or as Markdown."""
     (_, head), *body = _lines(change, language)
     if is_markdown:
         (head, *texts) = map(formats.md_escape, (head, *(text for _, text in body)))
@@ -910,6 +935,7 @@ def _thing_lines(
 
 
 def write_csv(change: Change, language: Language) -> str:
+    """What changed as a table, a row an edit."""
     rows = []
     names = change.names
     for altered in change.things:
@@ -929,6 +955,7 @@ def write_csv(change: Change, language: Language) -> str:
 
 
 def write_json(change: Change, language: Language) -> str:
+    """What changed as one object, with the numbers of statements and the edits of each thing."""
     names = change.names
     figures_told = None
     if change.figures:
@@ -1086,6 +1113,7 @@ def write_feed(
 
 
 def day_of(change: Change, day_named: date | None = None) -> datetime:
+    """The day a change is told as of: the one that was named, else that of the later state."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     if not day_named and epoch:
         if not re.fullmatch(r"\d{1,11}", epoch):

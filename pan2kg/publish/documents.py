@@ -95,12 +95,21 @@ def shared_place(place: str) -> str:
 
 
 def document_of(kind: str, key: str) -> str:
+    """The page of the document that tells a thing; none where its key is no plain path.
+
+    >>> document_of("plan", "lu-bhr-2"), document_of("topic", "a b")
+    ('doc/plan/lu-b.html', '')
+    """
     place = f"{DOCUMENTS}/{kind}/{key}"
     return f"{shared_place(place)}.html" if _PLAIN.fullmatch(place) else ""
 
 
 def graph_place(place: str) -> str:
-    # a named graph is told with its folder
+    """The document that tells a named graph: the graphs of a folder are told together.
+
+    >>> graph_place("graph/plans/lu-bhr-2/actions")
+    'graph/plans/lu-bhr-2'
+    """
     return "/".join(place.split("/")[:3])
 
 
@@ -328,6 +337,7 @@ def _attribute(address: str) -> str:
 
 
 def graph_files(edition: Edition, stated: Content) -> Iterator[File]:
+    """The named graphs of sources as packed Turtle, those of a folder as one file."""
     roots = (edition.issue.addresses.root, ROOT)
     prefixes = dict(edition.prefixes)
 
@@ -384,6 +394,7 @@ class HostRule(NamedTuple):
         return rf"{re.escape(self.accepts)}(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))".replace(" ", r"\s")
 
     def written(self, host: str = "") -> str:
+        """The rule as Apache reads it, leading to a host where the target is a path."""
         condition = f"RewriteCond %{{HTTP_ACCEPT}} {self._wanted()}\n" if self.accepts else ""
         condition += "RewriteCond %{REQUEST_FILENAME} !-f\n" if self.is_last else ""
         is_whole = self.target == "-" or "://" in self.target

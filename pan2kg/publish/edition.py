@@ -81,15 +81,27 @@ class Addresses:
     home: str = ROOT
 
     def own(self, iri: str) -> str:
+        """The IRI a release has for one of the graph."""
         return self.root + iri[len(self.home) :] if iri.startswith(self.home) else iri
 
     def own_term(self, term: Term) -> Term:
+        """The same of a term; what is no IRI stays."""
         return node(self.own(term.value)) if isinstance(term, ox.NamedNode) else term
 
     def moved(self, text: str) -> str:
+        """A text in which our IRIs are those of the release.
+
+        >>> Addresses(root="https://e.org/").moved("see https://w3id.org/pan2kg/id/plan/x")
+        'see https://e.org/id/plan/x'
+        """
         return text.replace(self.home, self.root)
 
     def file(self, path: str) -> str:
+        """The address of a file of the release.
+
+        >>> Addresses(base="https://e.org/").file("a b.csv")
+        'https://e.org/a%20b.csv'
+        """
         return self.base + quote(path)
 
 
@@ -129,12 +141,15 @@ class Facts:
     catalogue: str
 
     def of(self, subject: str, predicate: str) -> Values:
+        """What is said of a subject by a predicate."""
         return self.statements.get(subject, {}).get(predicate, ())
 
     def about(self, name: str) -> Values:
+        """What is said of the dataset by a property of DCTERMS."""
         return self.of(self.dataset, DCTERMS + name)
 
     def words(self, subject: str, predicate: str, language: str) -> str:
+        """A text in a language, else the first there is, else the subject itself."""
         texts = [value for value in self.of(subject, predicate) if isinstance(value, ox.Literal)]
         fallback = texts[0].value if texts else subject
         return next((text.value for text in texts if text.language == language), fallback)
@@ -151,6 +166,11 @@ class Facts:
 
 
 def read_facts(store: LocalStore, space: str = ROOT) -> Facts:
+    """What a graph says of catalogue, dataset and the agents they name.
+
+    Raises ProjectError where it lacks what a catalogue cannot do without.
+    """
+
     def rank(term: Term) -> tuple[int, str]:
         # by language, French before English before the rest, then by its text
         if isinstance(term, ox.NamedNode) and term.value.endswith("/FRA"):
@@ -307,6 +327,7 @@ class Distribution:
 
 
 def describe(edition: Edition, offers: Sequence[Distribution]) -> list[ox.Triple]:
+    """The catalogue in DCAT-AP, with every concept it refers to."""
     issue = edition.issue
     facts = edition.facts
     endpoint = issue.addresses.endpoint
@@ -375,6 +396,7 @@ def describe(edition: Edition, offers: Sequence[Distribution]) -> list[ox.Triple
 
 
 def describe_dataset(edition: Edition, offers: Sequence[Distribution]) -> dict[str, object]:
+    """The dataset in the terms of schema.org, for search engines."""
     described: dict[str, object] = json.loads(
         templates.render(
             "dataset.jsonld",
@@ -394,6 +416,11 @@ def describe_dataset(edition: Edition, offers: Sequence[Distribution]) -> dict[s
 
 
 def as_json(content: object) -> bytes:
+    r"""JSON as files of a release have it.
+
+    >>> as_json({"é": 1}).decode()
+    '{\n "é": 1\n}\n'
+    """
     return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
 
 
@@ -407,6 +434,7 @@ TARGETS: Final = {
 
 
 def targets_of(profile: datasets.CountryProfile) -> Mapping[str, str]:
+    """The data sets of others that links are counted to, with the gazette of a country where it has one."""
     return {**TARGETS, "gazette": profile.gazette_space} if profile.gazette_space else TARGETS
 
 
@@ -422,6 +450,14 @@ class Statistics:
 
 
 def count(lines: Iterable[bytes], root: str, targets: Mapping[str, str] = TARGETS) -> Statistics:
+    """How many statements, things and links sorted lines of N-Quads have; what stands in several graphs counts once.
+
+    >>> kind = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
+    >>> lines = [f"<http://e/a> {kind} <http://e/B> <http://e/{graph}> .".encode() for graph in "gh"]
+    >>> counts = count(lines, "http://e/")
+    >>> counts.triples, counts.subjects, dict(counts.classes)
+    (1, 1, {'http://e/B': 1})
+    """
     ours = f"<{root}".encode()
     kind = f"<{RDF}type>".encode()
     starts = [(name, f"<{space}".encode()) for name, space in targets.items()]
@@ -459,6 +495,7 @@ def count(lines: Iterable[bytes], root: str, targets: Mapping[str, str] = TARGET
 
 
 def write_void(edition: Edition, counts: Statistics, dumps: Sequence[str]) -> bytes:
+    """What the data set holds, in numbers (VoID): classes, properties, links to others, dumps."""
     issue = edition.issue
     profile = edition.graph.profile
     places = issue.addresses
@@ -535,6 +572,7 @@ _RESULTS: Final = (
 
 
 def write_service(edition: Edition, counts: Statistics) -> bytes:
+    """What the SPARQL endpoint can do (SPARQL 1.1 Service Description)."""
     places = edition.issue.addresses
     names = sorted(
         name.value for name in edition.store.inner.named_graphs() if isinstance(name, ox.NamedNode)

@@ -64,6 +64,7 @@ def measure(path: Path) -> tuple[int, str]:
 
 
 def walk(folder: Path, below: str = "") -> Iterator[str]:
+    """The paths of all files, in order, from the folder on; ``below`` is what they begin with."""
     with os.scandir(folder / below) as entries:
         names = sorted((entry.name, entry.is_dir()) for entry in entries)
     for name, is_folder in names:
@@ -85,6 +86,7 @@ def write_checksums(folder: Path, sums: Mapping[str, str] | None = None) -> None
 
 
 def read_checksums(folder: Path) -> Iterator[tuple[str, str]]:
+    """The paths of a list of checksums, with these."""
     with (folder / LIST).open(encoding="utf-8") as file:
         for line in file:
             digest, _, path = line.rstrip("\n").partition("  ")
@@ -94,7 +96,7 @@ def read_checksums(folder: Path) -> Iterator[tuple[str, str]]:
 def pack(
     target: Path, files: Mapping[str, str], content: Callable[[str], bytes], day: date
 ) -> None:
-    # every entry has the release's day, so that the bytes depend on the content alone
+    """A zip of files by the names they get there; its bytes depend on their content and the day alone."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(files):
             entry = zipfile.ZipInfo(name, (day.year, day.month, day.day, 0, 0, 0))
@@ -150,6 +152,7 @@ def building(folder: Path) -> Iterator[Path]:
 
 
 def refuse_target(folder: Path, issue: Issue) -> None:
+    """Raise ProjectError where a release would overwrite what is none, or a newer one, or stand inside another."""
     place = Place(str(folder))
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise ProjectError("is-no-folder", place=place, remedy="name-new-folder")
@@ -183,6 +186,7 @@ def refuse_target(folder: Path, issue: Issue) -> None:
 
 
 def read_mark(folder: Path) -> Mapping[str, str] | None:
+    """What a release says of itself, as far as it is text; None where the folder is none."""
     with suppress(OSError, ValueError):
         mark = json.loads((folder / MARK).read_text(encoding="utf-8"))
         if isinstance(mark, dict) and all(
@@ -193,6 +197,11 @@ def read_mark(folder: Path) -> Mapping[str, str] | None:
 
 
 def age(version: str) -> tuple[tuple[int, int | str], ...]:
+    """What versions are ordered by: numbers before letters, what is ahead of a release before that.
+
+    >>> sorted(["0.10.0", "0.9.1", "0.10.0-rc"], key=age)
+    ['0.9.1', '0.10.0-rc', '0.10.0']
+    """
     number, _, early = version.partition("-")
     pieces = re.findall(r"\d+|[a-z]+", number.lower())
     ranked = [(1, int(piece)) if piece.isdigit() else (0, piece) for piece in pieces]
@@ -200,6 +209,7 @@ def age(version: str) -> tuple[tuple[int, int | str], ...]:
 
 
 def versions_in(folder: Path) -> list[str]:
+    """The versions a release keeps, the newest first."""
     names = (
         [path.name for path in (folder / VERSIONS).iterdir()]
         if (folder / VERSIONS).is_dir()
@@ -209,6 +219,11 @@ def versions_in(folder: Path) -> list[str]:
 
 
 def at_version(path: str) -> str:
+    """A path as the folder of a version leads to it: what the version does not keep stands above.
+
+    >>> at_version("data/actions.csv"), at_version("https://e.org/a")
+    ('../../data/actions.csv', 'https://e.org/a')
+    """
     return path if path in OWN or "://" in path else f"../../{path}"
 
 
@@ -330,8 +345,11 @@ class Content:
 def read_content(
     store: LocalStore, addresses: Addresses, dumped: Iterable[bytes] | None = None
 ) -> tuple[Content, Content]:
-    # what another process has ``dumped`` of the store: a copy of that would grow with what is
-    # looked at
+    """What sources state, and that with what was derived, as a release has it.
+
+    ``dumped`` are lines another process wrote of the store. Raises ProjectError where a thing has no
+    IRI that can be cited.
+    """
     lines = [
         *(
             dumped
@@ -382,6 +400,7 @@ def rebase(line: bytes, root: bytes, home: bytes = ROOT.encode()) -> bytes:
 def write_dumps(
     stated: Content, whole: Content, folder: Path, prefixes: Mapping[str, str]
 ) -> Iterator[tuple[str, Content]]:
+    """Write every dump, and give its path with what it holds."""
     (folder / TURTLE).parent.mkdir(parents=True, exist_ok=True)
     for path in DUMPS:
         content = whole if path == QUADS else stated
@@ -401,6 +420,11 @@ def write_dumps(
 
 
 def ending_of(path: str) -> str:
+    """The ending of a file, packed or not.
+
+    >>> ending_of("data/pan2kg.ttl.gz")
+    'ttl'
+    """
     return path.removesuffix(".gz").rpartition(".")[2]
 
 
@@ -417,6 +441,7 @@ def _opened(path: Path, mode: str) -> Iterator[IO[bytes]]:
 
 
 def differs(content: Content, folder: Path, path: str) -> bool:
+    """Whether a dump that was written does not say what it should."""
     with _opened(folder / path, "rb") as file:
         if path == QUADS:
             return any(file.read(len(piece)) != piece for piece in content.pieces) or bool(
@@ -452,6 +477,11 @@ def differing(old: Iterable[bytes], new: Iterable[bytes]) -> tuple[list[bytes], 
 
 
 def compressed(lines: list[bytes]) -> bytes:
+    r"""Lines as gzip, packed quickly.
+
+    >>> gzip.decompress(compressed([b"a\n", b"b\n"]))
+    b'a\nb\n'
+    """
     target = io.BytesIO()
     # quickly: it goes again soon
     with gzip.GzipFile("", "wb", compresslevel=1, fileobj=target, mtime=0) as packed:
@@ -461,6 +491,16 @@ def compressed(lines: list[bytes]) -> bytes:
 
 
 def write_update(gone: Iterable[bytes], come: Iterable[bytes]) -> Iterator[str]:
+    r"""SPARQL Update that takes away some lines and adds others, 5,000 statements an operation.
+
+    >>> line = b'<http://e/a> <http://e/p> "b" <http://e/g> .\n'
+    >>> print("".join(write_update([], [line])), end="")
+    INSERT DATA {
+    GRAPH <http://e/g> {
+    <http://e/a> <http://e/p> "b" .
+    }
+    } ;
+    """
     for verb, lines in (("DELETE", gone), ("INSERT", come)):
         ordered = sorted((line[line.rindex(b" <") :], line) for line in lines)
         for start in range(0, len(ordered), _STATEMENTS):
@@ -475,7 +515,7 @@ def write_update(gone: Iterable[bytes], come: Iterable[bytes]) -> Iterator[str]:
 
 
 def give_back() -> None:
-    # the C library keeps what is freed unless it is told
+    """Return freed memory to the system."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
     if trim:
         trim(0)

@@ -166,6 +166,7 @@ def _values(by_subject: Mapping[str, Properties], today: date) -> Iterator[str]:
 
 
 def by_subject(triples: Sequence[ox.Triple]) -> Mapping[str, Properties]:
+    """Statements by what they are about, then by predicate."""
     statements: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
     for triple in triples:
         if not isinstance(triple.object, ox.Triple):
@@ -174,6 +175,7 @@ def by_subject(triples: Sequence[ox.Triple]) -> Mapping[str, Properties]:
 
 
 def inspect(root: Path, issue: Issue, today: date, triples: int) -> Iterator[str]:
+    """What is wrong with a release that was written, in sentences."""
     files = {
         ending: (root / f"catalogue.{ending}").read_bytes() for ending in ("ttl", "rdf", "jsonld")
     }
@@ -329,6 +331,7 @@ class Verification:
                     yield name, match[1]
 
     def run(self) -> None:
+        """Ask for the front page, every file, things by their IRIs, and what must not be there."""
         front = self._expect("", "text/html", 200)
         for language in LANGUAGES:
             if f'lang="{language}"'.encode() not in front.content:
@@ -488,6 +491,7 @@ class Verification:
 
 
 def verify(root: Path, base: str) -> Verification:
+    """Ask a server for what a release in a folder holds; what it does not give are the faults."""
     try:
         with httpx.Client(timeout=_SECONDS, follow_redirects=False) as client:
             verification = Verification(root, base, client)
@@ -499,6 +503,7 @@ def verify(root: Path, base: str) -> Verification:
 
 
 def tell(verification: Verification) -> str:
+    """A verification in sentences, a line each."""
     lines = [
         *verification.faults,
         *([] if verification.negotiates else [_WORDS.say("verify.plain", spoken())]),

@@ -115,6 +115,7 @@ class PublishedRelease:
     packed: list[str] = field(default_factory=list)
 
     def offer(self) -> None:
+        """Measure what there is by now of the files a catalogue offers."""
         rows: list[tuple[str, str, str, Text, Text, Text | None]] = []
         for product in tables.PRODUCTS:
             title, about = (_WORDS.text(f"product.{product}{end}") for end in ("", "-about"))
@@ -158,6 +159,7 @@ class SitePart:
         self.kinds = kinds
 
     def paths(self, edition: Edition) -> Iterator[tuple[str, str]]:
+        """The paths of its pages, each with the kind of thing it is about."""
         graph = edition.graph
         find = edition.graph.labels.find
         for path in graph.once(
@@ -173,7 +175,7 @@ class SitePart:
                     yield kind if below else "", path
 
     def pages(self, edition: Edition) -> Iterator[str]:
-        # but the front page, which is no thing's and goes by another name
+        """The same without the front page, which is no thing's and goes by another name."""
         yield from (path for _, path in self.paths(edition) if path != FRONT)
 
     def __call__(self, edition: Edition) -> Iterator[File]:
@@ -221,10 +223,12 @@ SITE: Final = (*map(SitePart, _KINDS_APART), SitePart())
 
 
 def documentation_part(edition: Edition) -> Iterator[File]:
+    """The documentation of the ontology, where a release has no pages."""
     yield from ontology_page.documentation(edition.project, edition.store).items()
 
 
 def change_part(edition: Edition) -> Iterator[File]:
+    """What changed since the release before: text, tables, SPARQL Update, feeds."""
     before = edition.before
     # without a release before nothing is compared: of the graph only what a feed says of itself is
     # asked for
@@ -419,8 +423,7 @@ def front_page(
     *,
     is_kept: bool = False,
 ) -> bytes:
-    # one file for all languages, since a host of plain files cannot choose; relative links work
-    # wherever it stands
+    """The first page of a release, or of a version that is kept (``is_kept``), in all languages."""
     issue = release.edition.issue
     facts = release.edition.facts
     paths_named = {
@@ -473,6 +476,11 @@ def front_page(
 
 
 def size_of(size: int, language: Language) -> str:
+    """A size in bytes as a reader takes it.
+
+    >>> size_of(2_500_000, "en"), size_of(10, "en")
+    ('2.5 MB', '1 kB')
+    """
     if size >= 1_000_000:
         return _WORDS.say("page.mb", language, size=numeral(size / 1_000_000, language, 1))
     return _WORDS.say("page.kb", language, size=str(max(size // 1_000, 1)))
@@ -486,7 +494,11 @@ def publish(
     parts: Sequence[Part] = (),
     note: Note = lambda _: None,
 ) -> editions.Statistics:
-    # ``parts`` give what stands beside data and descriptions: pages, documentation, changes
+    """Write a release into a folder, which is replaced only where nothing is at fault; gives the numbers it states.
+
+    ``parts`` give what stands beside data and descriptions: pages, documentation, changes. Raises
+    ProjectError where the folder cannot be taken, or something in the release is not sound.
+    """
     folder.refuse_target(target, edition.issue)
     refuse_quotations(edition.project, edition.kept)
     with registry.seldom_collected(), folder.building(target) as work:
@@ -679,6 +691,7 @@ def archive(release: PublishedRelease, drawn: Sequence[str]) -> None:
 
 
 def refuse_version(edition: Edition, whole: folder.Content) -> None:
+    """Raise ProjectError where a version is older than that of the release before, or was used for another content."""
     before = edition.previous
     issue = edition.issue
     mark = folder.read_mark(before) if before else None
@@ -728,6 +741,11 @@ def propose(version: str, change: changes.Change | None) -> str:
 
 
 def prepare_day(named: date | None, epoch: str) -> date | None:
+    """The day of a release: the one that was named, else that of SOURCE_DATE_EPOCH, in seconds; None without.
+
+    >>> prepare_day(None, "86400")
+    datetime.date(1970, 1, 2)
+    """
     if named or not epoch:
         return named
     try:

@@ -101,6 +101,7 @@ class ReleaseTable:
     def written(
         self, edition: Edition, folder: str, schema: Mapping[str, object]
     ) -> tuple[dict[str, object], Sequence[File]]:
+        """The metadata of a table (CSVW), and its files: the CSV and that metadata."""
         issue = edition.issue
         path = csv_path(folder, self.name)
         metadata: dict[str, object] = {
@@ -126,6 +127,11 @@ class ReleaseTable:
 
 
 def csv_path(folder: str, name: str) -> str:
+    """The path of a table, packed where it is one of the largest.
+
+    >>> csv_path("data", "links"), csv_path("data", "bodies")
+    ('data/links.csv.gz', 'data/bodies.csv')
+    """
     return f"{folder}/{name}.csv{'.gz' if name in PACKED[folder] else ''}"
 
 
@@ -203,11 +209,12 @@ class Source:
         self.labels, self.terms = (names[name] for name in _LABELS)
 
     def expand(self, name: str) -> str:
+        """A name with a prefix as an IRI."""
         prefix, _, local = name.partition(":")
         return self.prefixes[prefix] + local
 
     def values(self, iris: Iterable[str], *names: str) -> Iterator[list[Sequence[str]]]:
-        # of each thing those of each property
+        """Of each thing what it has of each property."""
         expanded = [self.expand(name) for name in names]
         for iri in iris:
             values: dict[str, dict[str, None]] = {name: {} for name in expanded}
@@ -217,8 +224,7 @@ class Source:
             yield [[*values[name]] for name in expanded]
 
     def members(self, definition: TableDefinition) -> list[str]:
-        # things of these classes, those that have the property; or all that have one, where a row
-        # is a statement of it
+        """The things a table tells: those of its classes that have the property, or all that have one."""
         needed = definition.having or definition.pairs
         having = {*self._having[self.expand(needed)]} if needed else set[str]()
         classes = (self.addresses.own(self.expand(name)) for name in definition.classes)
@@ -226,6 +232,7 @@ class Source:
         return sorted(members & having if definition.having else members | having)
 
     def things(self, column: Field, rows: Sequence[Sequence[str]]) -> Iterator[FieldCells]:
+        """A column of IRIs, and behind it one of labels for each language."""
         is_class = column.property == _CLASS
         labels, named_by = (
             (self.terms, "rdfs:label") if is_class else (self.labels, "skos:prefLabel")
@@ -333,6 +340,7 @@ def _datatype(rows: Sequence[Sequence[str]]) -> str:
 
 
 def table_files(edition: Edition, stated: Mapping[str, Sequence[Stated]]) -> Iterator[File]:
+    """The tables for programs with their metadata (CSVW); no more than one is held at a time."""
     source = Source(stated, read_prefixes(edition.project), edition.issue.addresses)
     # programs that read the tables together unpack none
     keys = {
@@ -457,8 +465,10 @@ WHOLE: Final = "all"
 
 
 def weights_table(graph: Graph, source: Source) -> ReleaseTable:
-    # ``d`` of ``n`` plans, IC and gain in bits, at no level: figures of another release are
-    # computed on the same scale
+    """The weights of texts, on which figures of another release are computed on the same scale.
+
+    Columns are d of n plans, information content and gain in bits, at no level of evidence.
+    """
     weights = graph.known().potential.weights
     above = [weights.texts[at] if at >= 0 else "" for at in weights.above.tolist()]
     cells: list[FieldCells] = []
@@ -480,6 +490,7 @@ def weights_table(graph: Graph, source: Source) -> ReleaseTable:
 
 
 def figures_table(graph: Graph) -> ReleaseTable:
+    """All figures at each level of evidence, their parts in rows."""
     columns = (
         Field("figure"),
         Field("evidence_level"),
@@ -525,8 +536,7 @@ def _number(value: float) -> str:
 
 
 def weigh_links(graph: Graph) -> None:
-    # at the level of evidence of the link: a rule cannot, since SPARQL knows no logarithm; a link
-    # one of whose ends is no plan and no action of a plan weighs nothing
+    """Add the weight of each link to the graph, as statements of their own graph."""
     triples = []
     for link, start, end, level in graph.read(program_query("publish/shared-links")):
         measured = graph.known(level.rpartition("/")[2])
@@ -854,5 +864,6 @@ def _product_column(column: Field) -> dict[str, object]:
 
 
 def parquet_files(root: Path) -> Iterator[File]:
+    """The tables for people as Parquet, made of their CSV."""
     for name in PRODUCTS if "parquet" in PRODUCT_FORMS else ():
         yield f"{DATA}/{name}.parquet", spreadsheet.write_parquet(root / csv_path(DATA, name))

@@ -62,15 +62,20 @@ node: Final = ox.NamedNode
 
 
 def literals(text: Text) -> list[ox.Literal]:
+    """A text of ours as literals, in the order of its languages."""
     return [ox.Literal(words, language=language) for language, words in text.by_language().items()]
 
 
 def filled(
     template: str, prefixes: Mapping[str, str], values: Mapping[str, object]
 ) -> list[ox.Triple]:
-    # a template of Turtle writes a property with its values by p("dcterms:title", terms), which is
-    # nothing where there is none, an address by iri(text), a text by text(words), a typed value by
-    # typed(value, "date"), and the words of a message in every language by said(key)
+    """The statements of a template of Turtle, in its order and each once.
+
+    In it ``p("dcterms:title", terms)`` writes a property with its values, which is nothing where there
+    is none, ``iri(text)`` an address, ``text(words)`` a text, ``typed(value, "date")`` a typed value,
+    and ``said(key)`` the words of a message in every language.
+    """
+
     def p(name: str, terms: object) -> str:
         several = terms if isinstance(terms, Sequence) and not isinstance(terms, str) else [terms]
         return markup(f"{name} {', '.join(map(str, several))} ;" if several else "")
@@ -96,6 +101,11 @@ def filled(
 
 
 def write(triples: Iterable[ox.Triple], ending: str, prefixes: Mapping[str, str]) -> bytes:
+    r"""Statements in the form of an ending.
+
+    >>> write([ox.Triple(node("http://e/a"), TYPE, node("http://e/B"))], "nt", {})[-15:]
+    b'<http://e/B> .\n'
+    """
     return (
         ox.serialize(triples, format=FORMATS[ending], prefixes=dict(prefixes)) or b""
     ).rstrip() + b"\n"
@@ -119,9 +129,14 @@ Stated = tuple[str, str, str]
 def things_in(
     lines: Iterable[str], named: Callable[[str], str] = str
 ) -> Iterator[tuple[str, list[Stated]]]:
-    # of sorted N-Quads without blank nodes the things, each with its statements, predicates as they
-    # are ``named``, but those that are not; terms are cut out of lines, which takes a quarter of
-    # the time in which the engine makes each
+    r"""The things of sorted N-Quads without blank nodes, each with its statements.
+
+    Predicates are as they are ``named``; those without a name are left out. Terms are cut out of lines,
+    which takes a quarter of the time in which the engine makes each.
+
+    >>> list(things_in(['<http://e/a> <http://e/p> "b"@en <http://e/g> .\n']))
+    [('http://e/a', [('http://e/p', '"b"@en', 'http://e/g')])]
+    """
     plain = cache(lambda raw: named(raw[1:-1]))
     graph_of = cache(lambda raw: raw[2:-4])
     subject = ""
@@ -144,7 +159,11 @@ def things_in(
 
 
 def value_of(term: str) -> tuple[str, str, str]:
-    # the text of a term, its language and its datatype; what the engine escapes JSON does too
+    """The text of a term of N-Triples, its language and its datatype.
+
+    >>> value_of('"Plan"@fr'), value_of("<http://e/a>")
+    (('Plan', 'fr', ''), ('http://e/a', '', ''))
+    """
     if term[0] == "<":
         return term[1:-1], "", ""
     quoted, _, sign = term.rpartition('"')
@@ -190,6 +209,7 @@ class CompactWriter:
         return f":{name}", self.short(iri)[1] if name in self.prefixes else name
 
     def turtle(self, rows: Iterable[StatementRow]) -> bytes:
+        """Rows that follow each other by subject as Turtle, each thing once."""
         things = dict[str, dict[str, list[str]]]()
         before = ""
         properties = dict[str, list[str]]()
@@ -360,12 +380,14 @@ def schemes() -> Mapping[str, Scheme]:
 
 
 def concept(scheme: str, key: str) -> ox.NamedNode:
+    """The IRI of a concept of a code list."""
     return node(schemes()[scheme][3] + key)
 
 
 def explained(
     terms: Iterable[ox.NamedNode], labels: Mapping[str, Sequence[ox.Literal]]
 ) -> Iterator[ox.Triple]:
+    """Type, label and scheme of every concept among these terms, and the box of a place."""
     places = {place.iri: place for place in codes.countries().values()}
     for term in terms:
         if term.value.startswith(MEDIA):
