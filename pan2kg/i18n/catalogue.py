@@ -248,6 +248,11 @@ class Text:
         )
 
     def spoken(self, language: Language) -> Language:
+        """The language in which the words are said to a reader of this one: it, else English, else any.
+
+        >>> Text.of({"fr": "plan"}).spoken("de")
+        'fr'
+        """
         words = dict(self.words)
         return next((tag for tag in (language, SOURCE_LANGUAGE, *words) if tag in words), language)
 
@@ -255,6 +260,7 @@ class Text:
         return dict(self.words).get(self.spoken(language), "")
 
     def by_language(self) -> dict[Language, str]:
+        """The words by language, of those that have any."""
         return dict(self.words)
 
     def __bool__(self) -> bool:
@@ -300,6 +306,7 @@ class Messages:
         return key in _catalogue(language).keys(self.context)
 
     def keys(self, start: str = "") -> tuple[str, ...]:
+        """The rest of each key of the context that begins with ``start``, in the order of the catalogue."""
         keys = _catalogue(SOURCE_LANGUAGE).keys(self.context)
         return tuple(key.removeprefix(start) for key in keys if key.startswith(start))
 
@@ -314,6 +321,11 @@ class Messages:
 
 
 def format_of(key: str, language: Language) -> str:
+    """How a language writes something, such as a day or a decimal mark.
+
+    >>> format_of("decimal", "fr"), format_of("decimal", "en")
+    (',', '.')
+    """
     return _words("format", key, language, None)
 
 
@@ -336,4 +348,9 @@ def numeral(value: float | str, language: Language, digits: int = 2) -> str:
 
 
 def french(words: str) -> str:
+    """Words with spaces at which no line may end, where French has them.
+
+    >>> french("« plan » ; voir")
+    '«\\xa0plan\\xa0»\\xa0; voir'
+    """
     return _FRENCH_SPACES.sub("\u00a0", words)

@@ -43,6 +43,7 @@ class Message:
 
 
 def told(key: str, /, **values: object) -> Message:
+    """What can go wrong, by the key of its message, to be said in the language of whoever reads it."""
     return Message("error", key, values)
 
 
@@ -52,22 +53,30 @@ def verbatim(words: str | Message) -> Message:
 
 
 def either(names: Sequence[str | Message]) -> Message:
+    """One of several names, as a sentence offers them.
+
+    >>> either(["lu-bhr-1", "lu-bhr-2"]).say("en")
+    'lu-bhr-1 or lu-bhr-2'
+    """
     if len(names) < 2:
         return verbatim(names[0] if names else "")
     return told("either", one=names[0], other=either(names[1:]))
 
 
 def joined(parts: Sequence[str | Message]) -> Message:
+    """Several sentences or names, one after the other."""
     if len(parts) < 2:
         return verbatim(parts[0] if parts else "")
     return told("joined", one=parts[0], other=joined(parts[1:]))
 
 
 def did_you_mean(near: Sequence[str]) -> Message:
+    """A question that offers the nearest names."""
     return told("did-you-mean", names=either(near))
 
 
 def there_are(names: Iterable[str]) -> Message:
+    """A sentence that names all there are."""
     return told("there-are", names=", ".join(names))
 
 
@@ -88,6 +97,11 @@ def pack(value: object) -> object:
 
 
 def unpack(packed: object) -> Message:
+    """The message that :func:`pack` made lists and texts of.
+
+    >>> unpack(pack(either(["a", "b"]))).say("fr") == either(["a", "b"]).say("fr")
+    True
+    """
     if not isinstance(packed, list):
         return verbatim(str(packed))
     context, key, values = packed
@@ -99,6 +113,7 @@ def unpack(packed: object) -> Message:
 
 @contextmanager
 def speaking(language: Language) -> Iterator[None]:
+    """Let the process speak a language for as long as the block lasts."""
     before = _SPOKEN[0]
     _SPOKEN[0] = language
     try:
@@ -108,6 +123,7 @@ def speaking(language: Language) -> Iterator[None]:
 
 
 def spoken() -> Language:
+    """The language the process speaks."""
     return _SPOKEN[0]
 
 
@@ -135,6 +151,7 @@ def a_day(text: str) -> date:
 
 
 def today() -> date:
+    """The day it is where the process runs."""
     return datetime.now().astimezone().date()
 
 
@@ -145,5 +162,10 @@ def in_words(day: date, language: Language) -> str:
 
 
 def with_days(words: str, language: Language) -> str:
+    """Words in which each day, as 2021-12-31, is written as the language does.
+
+    >>> with_days("until 2021-12-31", "de")
+    'until 31.12.2021'
+    """
     form = format_of("day", language)
     return _DAY.sub(lambda match: form.format(year=match[1], month=match[2], day=match[3]), words)
