@@ -62,7 +62,11 @@ _TABLES: Final = cache(lambda bold: _Widths(bold=bold))
 
 
 def measure(text: str, font: Font) -> float:
-    # the greatest width of a text in pixels in a common sans-serif font
+    """The greatest width of a text in pixels in a common sans-serif font.
+
+    >>> measure("", Font(10)), measure("wide", Font(10)) < measure("wide", Font(10, bold=True))
+    (0.0, True)
+    """
     return round(font.size * _width(text, font.bold), 2)
 
 
@@ -72,6 +76,11 @@ def _width(text: str, bold: bool) -> float:  # noqa: FBT001
 
 
 def shorten(text: str, width: float, font: Font) -> str:
+    """A text on one line, cut with an ellipsis where it is wider than ``width`` pixels.
+
+    >>> shorten("a short  text", 200, Font(10)), shorten("a rather long text", 60, Font(10))
+    ('a short text', 'a rather l…')
+    """
     words = " ".join(text.split())
     if measure(words, font) <= width:
         return words
@@ -86,8 +95,14 @@ def shorten(text: str, width: float, font: Font) -> str:
 
 @lru_cache(maxsize=1 << 13)
 def wrap(text: str, width: float, font: Font, lines: int = 99) -> tuple[str, ...]:
-    # a word that is wider than the line is cut where it has to be; what a no-break space joins is
-    # not torn, nor are French quotation marks from what they quote, nor “No.” from 4
+    """A text on lines of ``width`` pixels, of which the last of at most so many is shortened.
+
+    A word that is wider than the line is cut where it has to be; what a no-break space joins is not
+    torn, nor are French quotation marks from what they quote, nor “No.” from 4.
+
+    >>> wrap("one two three", 40, Font(10)), wrap("one two three four", 40, Font(10), 2)
+    (('one', 'two', 'three'), ('one', 'two t…'))
+    """
     words: list[str] = []
     for word in _BEFORE.sub("\u00a0", _AFTER.sub("\u00a0", " ".join(_SPACES.split(text)))).split(
         " "
@@ -137,6 +152,7 @@ class Box(NamedTuple):
     pen: Pen | None = None
 
     def edge(self) -> "Line":
+        """The box as a closed line, from its upper left corner."""
         x = self.x
         y = self.y
         right = self.x + self.width
@@ -160,6 +176,7 @@ class Line(NamedTuple):
 
     @classmethod
     def arrow(cls, tip: Point, angle: float, colour: str, size: float = 7.0) -> "Line":
+        """A filled tip that points at an angle in radians: 0 to the right, π to the left."""
         x, y = tip
         back = [
             (x - size * math.cos(angle + side), y - size * math.sin(angle + side))
@@ -171,6 +188,7 @@ class Line(NamedTuple):
     def diamond(
         cls, x: float, y: float, radius: float, *, fill: str = "", pen: Pen | None = None
     ) -> "Line":
+        """A square on its corner around a place, ``radius`` from its middle to each corner."""
         right = x + radius
         low = y + radius
         left = x - radius
@@ -189,6 +207,11 @@ class Hatch(NamedTuple):
     pen: Pen = Pen("#9a9a9a", 0.8)
 
     def strokes(self) -> "Iterator[Line]":
+        """Its slanted lines, from the upper left corner to the lower right one.
+
+        >>> len(list(Hatch(0, 0, 24, 12).strokes()))
+        5
+        """
         at = GAP
         while at < self.width + self.height:
             start = (self.x + max(at - self.height, 0.0), self.y + min(at, self.height))
@@ -213,6 +236,11 @@ class Label(NamedTuple):
     )
 
     def lines(self) -> "list[Label]":
+        """A label a line.
+
+        >>> [label.y for label in Label(0, 10, "a\\nb", Font(8)).lines()]
+        [10.0, 20.0]
+        """
         if "\n" not in self.text:
             return [self]
         step = LEADING * self.font.size
@@ -222,6 +250,7 @@ class Label(NamedTuple):
         ]
 
     def bounds(self) -> tuple[float, float, float, float]:
+        """Its left, top, right and bottom edge in pixels, turned as it is."""
         width = measure(self.text, self.font)
         size = self.font.size
         cos = math.cos(math.radians(self.turn))
@@ -238,7 +267,7 @@ class Group(NamedTuple):
     """Marks that belong together, moved by ``shift``, with their full text and where they lead.
 
     ``tags`` say what they stand for, so that a page can find and dim them: names in small letters,
-        each with a value.
+    each with a value.
     """
 
     marks: "tuple[Mark, ...]"
@@ -248,6 +277,12 @@ class Group(NamedTuple):
     tags: tuple[tuple[str, str], ...] = ()
 
     def flat(self, shift: Point = (0.0, 0.0)) -> "Iterator[tuple[Mark, Point]]":
+        """Its marks without groups, labels a line each, with how far each is moved.
+
+        >>> inner = Group((Dot(1, 2, 3),), shift=(10, 0))
+        >>> [shift for _, shift in Group((inner,), shift=(0, 5)).flat()]
+        [(10.0, 5.0)]
+        """
         shift = (shift[0] + self.shift[0], shift[1] + self.shift[1])
         for mark in self.marks:
             if isinstance(mark, Group):
@@ -262,6 +297,8 @@ Mark = Box | Dot | Line | Hatch | Label | Group
 
 
 class Drawing(NamedTuple):
+    """Marks on a sheet of so many pixels, with the words that name it to who does not see it."""
+
     width: float
     height: float
     title: str
@@ -270,6 +307,7 @@ class Drawing(NamedTuple):
     marks: tuple[Mark, ...]
 
     def svg(self) -> str:
+        """The drawing as an SVG file on white paper, the same bytes for the same marks."""
         words = f"{self.title}\n{self.description}\n{self.width} {self.height}"
         name = f"p{hashlib.sha256(words.encode('utf-8', 'replace')).hexdigest()[:5]}"
         sheet = _Elements(name)
@@ -296,8 +334,11 @@ class Drawing(NamedTuple):
         return "".join((*out, "\n"))
 
     def inner(self, label: str = "", classes: "Classes | None" = None) -> str:
-        # In a page, where an element names it, or words beside it: the marks in whole pixels,
-        # without title and paper.
+        """For a page: the marks in whole pixels, without title and paper.
+
+        ``label`` is the id of the element that names it; without one words beside it do, and it has
+        no size. ``classes`` are those of the page's style sheet.
+        """
         sheet = _Elements()
         inner = sheet.elements(self.marks, 0.0, 0.0)
         width = math.ceil(self.width)
@@ -314,12 +355,18 @@ class Drawing(NamedTuple):
 
 
 def height_of(lines: int, font: Font) -> float:
+    """How high so many lines are, in pixels.
+
+    >>> height_of(2, Font(10))
+    25.0
+    """
     return lines * font.size * LEADING
 
 
 def centred(
     box: Box, lines: Sequence[str], font: Font, *, anchor: Anchor = "middle", pad: float = 6.0
 ) -> list[Label]:
+    """Lines in the middle of a box from top to bottom, and ``pad`` from its side where they begin or end there."""
     x = {"start": box.x + pad, "middle": box.x + box.width / 2, "end": box.x + box.width - pad}[
         anchor
     ]
@@ -351,7 +398,11 @@ _TENTHS: Final = _Tenths()
 
 
 def number(value: float) -> str:
-    # with at most one decimal and no needless zeros
+    """A length with at most one decimal and no needless zeros.
+
+    >>> number(12.0), number(0.25), number(-3.14)
+    ('12', '.2', '-3.1')
+    """
     return _TENTHS[round(value * 10)]
 
 
@@ -612,37 +663,43 @@ class _Elements:
             yield _Element(f"<text{place}{spoken}", look, f">{words}</text>")
 
     def group(self, group: Group, right: float, down: float) -> list[_Element]:
-        tags = {name: value for name, value in group.tags if value}
-        title = group.title
+        # a link where it leads somewhere, else a group where it has something to say, else its marks
         begin = f'<a href="{_value(group.address)}"' if _ADDRESS.match(group.address) else ""
         self.leads |= bool(begin)
+        tags = {name: value for name, value in group.tags if value}
+        title = group.title
         if not self.name:
             keys = _keys(group.address)
             if begin and keys == sorted(tags.get("of", "").split()):
                 tags["of"] = ""  # a script finds it in the address
-            # a title stays that says more than the name of what a text names, which its page has
-            # whole
-            drawn = " ".join([mark.text for mark in group.marks if isinstance(mark, Label)])
-            is_named = drawn and "\n" not in title and (begin or ELLIPSIS not in drawn)
-            title = (
-                ""
-                if is_named
-                else title.replace(f" ({keys[0]})", "", 1)
-                if len(keys) == 1
-                else title
-            )
+            title = _title_in_page(group, keys, is_link=bool(begin))
         title = f"<title>{_xml(title)}</title>" if title else ""
         said = "".join([f' data-{name}="{_value(value)}"' for name, value in tags.items()])
-        begin = begin or ("<g" if said or title else "")
+        if not begin and (said or title):
+            begin = "<g"
         inner = self.elements(group.marks, group.shift[0] + right, group.shift[1] + down)
         if not inner or (len(inner) == 1 and not begin):
             return inner
         if begin == "<g" and len(inner) == 1 and inner[0].end.endswith("/>"):
-            # one mark is its own group
-            (mark,) = inner
-            mark.begin += said
-            mark.end = (
-                f"{mark.end[:-2]}>{title}</{mark.begin.split()[0][1:]}>" if title else mark.end
-            )
-            return inner
+            return [_own_group(inner[0], said, title)]
         return [_Element(begin + said, (), f">{title}", inner)]
+
+
+def _title_in_page(group: Group, keys: Sequence[str], *, is_link: bool) -> str:
+    # a title stays that says more than the name of what a text names, which its page has whole
+    drawn = " ".join([mark.text for mark in group.marks if isinstance(mark, Label)])
+    is_whole = is_link or ELLIPSIS not in drawn
+    if drawn and is_whole and "\n" not in group.title:
+        return ""
+    if len(keys) == 1:
+        return group.title.replace(f" ({keys[0]})", "", 1)
+    return group.title
+
+
+def _own_group(mark: _Element, said: str, title: str) -> _Element:
+    # one mark is its own group
+    mark.begin += said
+    if title:
+        name = mark.begin.split()[0][1:]
+        mark.end = f"{mark.end[:-2]}>{title}</{name}>"
+    return mark

@@ -13,19 +13,9 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Final
 
-from pan2kg.charts import (
-    Box,
-    Dot,
-    Drawing,
-    Font,
-    Group,
-    Label,
-    Line,
-    Mark,
-    Pen,
-    Subject,
-    drawing as dw,
-)
+from pan2kg.charts import drawing as dw
+from pan2kg.charts.drawing import Box, Dot, Drawing, Font, Group, Label, Line, Mark, Pen
+from pan2kg.charts.subject import Subject
 from pan2kg.coherence import evidence, figures, known
 from pan2kg.graph import labels
 from pan2kg.i18n import format_of, in_words
@@ -49,10 +39,20 @@ RAMP: Final = ("#ffffff", "#deebf7", "#b3d0e9", "#7db0d9", "#4a94cc", "#08519c")
 
 
 def shade(value: float, bounds: tuple[float, ...]) -> str:
+    """The colour of the class a value falls in, white up to 0; each bound belongs to the class below it.
+
+    >>> [RAMP.index(shade(value, FIFTHS)) for value in (0, 0.1, 0.2, 0.21, 1.0)]
+    [0, 1, 1, 2, 5]
+    """
     return RAMP[0 if value <= 0 else min(1 + bisect_left(bounds, value - 1e-12), len(RAMP) - 1)]
 
 
 def on(fill: str) -> str:
+    """Black or white, whichever can be read better on a colour ``#rrggbb``, by WCAG 2.1 (relative luminance).
+
+    >>> on("#ffffff"), on("#08519c")
+    ('#1a1a1a', '#ffffff')
+    """
     paints = (int(fill[at : at + 2], 16) / 255 for at in (1, 3, 5))
     red, green, blue = (
         paint / 12.92 if paint <= 0.04045 else ((paint + 0.055) / 1.055) ** 2.4 for paint in paints
@@ -71,6 +71,8 @@ EDGING: Final = 2.0  # room around the marks for the pens of those at the edge
 
 @dataclass(frozen=True, slots=True)
 class Sign:
+    """A sign of the legend, of marks in a :data:`SWATCH`, and what it means."""
+
     marks: tuple[Mark, ...]
     meaning: str
 
@@ -80,7 +82,7 @@ class Caption:
     """The words of a picture: its title, how it is read, the legend, what to bear in mind, what was chosen.
 
     ``is_levelled``: what it shows depends on the level of evidence, which is said below it and
-        rests on what was read.
+    rests on what was read.
     """
 
     title: str
@@ -95,8 +97,7 @@ class Picture:
     """A drawing with what it shows as a table, one row a thing or cell drawn.
 
     ``title`` and ``description`` stand in the drawing too, for those who do not see it. It
-        ``tells`` more than words
-    where it joins some things.
+    ``tells`` more than words where it joins some things.
     """
 
     def __init__(
@@ -130,6 +131,7 @@ class Picture:
 
     @cached_property
     def table(self) -> Solutions:
+        """What it shows, made when it is first asked for."""
         return self._table()
 
     @cached_property
@@ -190,11 +192,11 @@ class Picture:
 
     @property
     def svg(self) -> str:
+        """The whole drawing as an SVG file."""
         return self.drawing.svg()
 
     def inner(self, label: str) -> str:
-        # for a page, whose element ``label`` names it and which has its words and its legend beside
-        # it
+        """For a page, whose element ``label`` names it, and which has its words and its legend beside it."""
         width, height, down = self.size
         marks = (Group(self.marks, shift=(EDGING, EDGING + down)),)
         drawing = Drawing(width + 2 * EDGING, height + 2 * EDGING, "", "", self.language, marks)
@@ -202,6 +204,7 @@ class Picture:
 
     @property
     def legend(self) -> list[tuple[str, str]]:
+        """For a page: each sign as SVG, and what it means."""
         drawings = [
             (Drawing(*SWATCH, "", "", "", sign.marks), sign.meaning) for sign in self.caption.signs
         ]
@@ -214,7 +217,7 @@ class Picture:
 
 
 def script_words(subject: Subject) -> dict[str, str]:
-    # what a page's script says of the values of tags, and where pictures come from
+    """What a page's script says of the values of tags, by ``name-value``, and where pictures come from."""
     say = subject.say
     field_of = subject.graph.policy_fields
     said = {
@@ -233,8 +236,7 @@ def script_words(subject: Subject) -> dict[str, str]:
 
 
 def source_of(subject: Subject, basis: str = "") -> str:
-    # what any picture of the graph comes from: unless that says what it rests on, the release and
-    # the day
+    """What any picture of the graph comes from: its ``basis``, or else the release and the day."""
     say = subject.say
     language = subject.language
     release = subject.graph.release
@@ -247,7 +249,7 @@ def source_of(subject: Subject, basis: str = "") -> str:
 
 
 def on_slide(picture: Picture) -> Picture:
-    # the same in the middle of a sheet of 16:9, for a presentation: nothing is scaled or cut
+    """The same in the middle of a sheet of 16:9, for a presentation: nothing is scaled or cut."""
     drawing = picture.drawing
     slide = copy(picture)
     width = max(drawing.width, drawing.height * 16 / 9)
@@ -276,8 +278,11 @@ FIFTHS: Final = (
 def tilted(
     heads: Sequence[str | labels.Name], left: float, cell: float, *, longest: float = 215.0
 ) -> tuple[list[Mark], float, float]:
-    # They are drawn above y = 0, each over the middle of its column; names are numbered, with their
-    # keys.
+    """Heads of columns, aslant above y = 0, how high they are, and how far they reach beyond the last column.
+
+    Each stands over the middle of its column, ``cell`` wide from ``left``; names are numbered, with
+    their keys, and cut at ``longest`` pixels.
+    """
     marks: list[Mark] = []
     high = out = 0.0
     for at, head in enumerate(heads):
@@ -292,6 +297,7 @@ def tilted(
 
 
 def row_head(box: Box, number: str, name: labels.Name, detail: str, address: str = "") -> Group:
+    """The head of a row: its number if any, a name on at most two lines, and a detail in small below it."""
     wide = box.width - 34
     lines = dw.wrap(name.text, wide, HEAD, 2)
     top = box.y + (box.height - dw.height_of(len(lines), HEAD) - dw.height_of(1, FINE)) / 2
@@ -305,22 +311,27 @@ def row_head(box: Box, number: str, name: labels.Name, detail: str, address: str
 
 
 def called(name: labels.Name) -> str:
-    # a work in the title of what joins it to another thing: its number, or what it is called in
-    # short
+    """A work in the title of what joins it to another thing: its number, or its name in short."""
     return name.notation or labels.shortened(name.text)
 
 
 def spoken(name: labels.Name, lines: Iterable[Label]) -> list[Label]:
+    """The lines of a name, which say its language where that is not the picture's."""
     return [line._replace(language=name.language) if name.language else line for line in lines]
 
 
 def bow(start: dw.Point, end: dw.Point, pen: Pen, out: float | None = None) -> Line:
-    # by way of the middle between both ends, or of a place to the right of them
+    """A curve from place to place by way of the middle between both, or of ``out``, a place to the right.
+
+    >>> bow((0, 0), (10, 20), Pen()).points
+    ((0, 0), (5.0, 0), (5.0, 20), (10, 20))
+    """
     over = (start[0] + end[0]) / 2 if out is None else out
     return Line((start, (over, start[1]), (over, end[1]), end), pen, curved=True)
 
 
 def filled(box: Box, fill: str, lines: Sequence[str], *, size: float = 12.0) -> list[Mark]:
+    """A field with a number in bold, and below it further lines in small."""
     colour = on(fill)
     marks: list[Mark] = [Box(box.x, box.y, box.width, box.height, fill, EDGE)]
     upper = Font(size, bold=True, colour=colour)
@@ -339,12 +350,14 @@ def filled(box: Box, fill: str, lines: Sequence[str], *, size: float = 12.0) -> 
 
 
 def hatched(box: Box) -> list[Mark]:
+    """A field of which nothing is known."""
     return [box._replace(fill=PAPER, pen=EDGE), dw.Hatch(box.x, box.y, box.width, box.height)]
 
 
 def sign(
     look: Pen | str, meaning: str, text: str = "", size: float = 12.0, *, upright: bool = False
 ) -> Sign:
+    """A sign that is a line, or a field of a colour with a text in it; without a colour it is hatched."""
     if isinstance(look, Pen):
         return Sign((Line(((15, 0), (15, 18)) if upright else ((0, 9), (30, 9)), look),), meaning)
     box = Box(0, 0, *SWATCH, fill=look, pen=EDGE)
@@ -353,6 +366,7 @@ def sign(
 
 
 def level_mark(x: float, y: float, level: evidence.Level, colour: str) -> list[Mark]:
+    """On whose word: a dot for the plan, a ring with one for officials, a ring for others, a diamond for editors."""
     pen = Pen(colour, 1.1)
     if level is evidence.Level.PLAN:
         return [Dot(x, y, 3.2, colour)]
@@ -366,6 +380,7 @@ def level_mark(x: float, y: float, level: evidence.Level, colour: str) -> list[M
 
 
 def weight_signs(subject: Subject, greatest: float) -> tuple[Sign, ...]:
+    """The five shades up to the ``greatest`` weight in bits, and the marks of the levels that are shown."""
     language = subject.language
     signs = list[Sign]()
     ends = pairwise((0.0, *(fifth * greatest for fifth in FIFTHS)))
@@ -381,4 +396,11 @@ def weight_signs(subject: Subject, greatest: float) -> tuple[Sign, ...]:
 
 
 def thick(pen: Pen, bits: float, greatest: float) -> Pen:
-    return pen._replace(width=pen.width * (1 + 3 * bits / greatest)) if greatest > 0 else pen
+    """A pen that is the wider the more bits it stands for, up to four times.
+
+    >>> thick(Pen(width=2.0), 3.0, 3.0).width, thick(Pen(width=2.0), 0.0, 0.0).width
+    (8.0, 2.0)
+    """
+    if greatest <= 0:
+        return pen
+    return pen._replace(width=pen.width * (1 + 3 * bits / greatest))

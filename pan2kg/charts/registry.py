@@ -55,10 +55,9 @@ def draw(
     """The picture of that name, drawn from a graph in its language, at a level of ``evidence``.
 
     The level is that of the headline where none is given; what rests on a weaker word is not drawn.
-    Numbers among
-    ``parameters`` may be given as text. The graph's release and day stand in the source line;
-        ``address`` gives, for
-    the IRIs a mark stands for, where it leads. The same arguments and data give the same bytes.
+    Numbers among ``parameters`` may be given as text. The graph's release and day stand in the
+    source line; ``address`` gives, for the IRIs a mark stands for, where it leads. The same
+    arguments and data give the same bytes.
 
     Raises:
         QueryError: an unknown picture, parameter, level, plan or action, with the nearest names.
@@ -83,6 +82,11 @@ def draw(
 
 
 def find_picture(name: str) -> Callable[..., Picture]:
+    """The function that draws the picture of that name.
+
+    Raises:
+        QueryError: there is none, with the nearest names.
+    """
     if name in PICTURES:
         return PICTURES[name]
     near = get_close_matches(name, PICTURES, n=2, cutoff=0.5) or list(PICTURES)
@@ -115,6 +119,7 @@ def write_picture(picture: Picture, path: str | Path) -> None:
 
 
 def picture_bytes(picture: Picture, suffix: str) -> bytes:
+    """A picture in the format of a suffix of :data:`SUFFIXES`; ``.csv`` is its table."""
     if suffix in (".png", ".pdf"):
         return render(picture.drawing, "png" if suffix == ".png" else "pdf")
     table = picture.table
@@ -124,6 +129,11 @@ def picture_bytes(picture: Picture, suffix: str) -> bytes:
 
 
 def render(drawing: dw.Drawing, form: Literal["png", "pdf"]) -> bytes:
+    """A drawing as PNG or PDF, by matplotlib alone.
+
+    Raises:
+        FormatError: matplotlib is not installed.
+    """
     try:
         import matplotlib as mpl
         from matplotlib.artist import Artist

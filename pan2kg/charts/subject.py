@@ -38,6 +38,12 @@ MOST: Final = 24  # how many plans a picture of plans can hold
 
 
 class Subject:
+    """A graph in its language at a level of evidence, and where marks lead by ``address``.
+
+    With the ``classes`` of a page's style sheet it is drawn for a page, which does not change from
+    day to day: it shows no day.
+    """
+
     def __init__(
         self,
         graph: Graph,
@@ -45,8 +51,6 @@ class Subject:
         level: Level = HEADLINE,
         classes: Classes | None = None,
     ) -> None:
-        # what is drawn for a page, whose style sheet has the classes, does not change from day to
-        # day
         self.graph = graph
         self.classes = classes
         self.today = None if classes else graph.as_of
@@ -56,12 +60,14 @@ class Subject:
 
     @cached_property
     def known(self) -> Known:
+        """What is known of texts and citations at the level."""
         return self.graph.known(self.level)
 
     @cached_property
     def involved(self) -> Mapping[str, list[bodies.Involvement]]:
-        # who takes part in each action, and in each plan and its actions, at the level: the same in
-        # each language
+        """Who takes part in each action, and in each plan and its actions, at the level, by IRI."""
+
+        # the same in each language
         def gather() -> Mapping[str, list[bodies.Involvement]]:
             rows: dict[str, list[bodies.Involvement]] = {}
             for row in self.graph.involvements:
@@ -73,11 +79,11 @@ class Subject:
         return self.graph.once(f"who takes part {self.level.key}", gather)
 
     def say(self, key: str, **values: object) -> str:
+        """A message about pictures, in the language."""
         return _WORDS.say(key, self.language, **values)
 
     def names(self, iris: Iterable[str]) -> Names:
-        # in the language of the picture, by short names where there are some; a name says its
-        # language where it differs
+        """Names in the language of the picture, short where there are some; each says its language if it differs."""
         called: dict[str, Name] = self.graph.once(f"names in pictures {self.language}", dict)
         names = {}
         for iri in iris:
@@ -87,6 +93,7 @@ class Subject:
         return names
 
     def brief(self, plan: str) -> str:
+        """A plan by the first part of its short name, where no other plan has the same."""
         labels = self.graph.labels
         plans = self.known.tables.works.plans
         name = self.names([plan])[plan].text
@@ -96,6 +103,7 @@ class Subject:
         return head if heads[head] <= 1 else name
 
     def leads(self, *iris: str) -> str:
+        """Where a mark leads that stands for these things; empty for nowhere."""
         return self.address(iris) if self.address else ""
 
 
@@ -107,8 +115,11 @@ def tags(
     level: Level | None = None,
     life: "Life | None" = None,
 ) -> Tags:
-    # What a mark stands for: the keys of its things; of a line its kind, one of the legend, and
-    # level; of a plan its field of policy and its years.
+    """What a mark stands for, for a page's script: names with values.
+
+    The keys of its things; of a line its kind, one of the legend, and its level; of a plan its
+    field of policy and its years.
+    """
     pairs = [("of", " ".join(key(iri) for iri in iris))]
     if kind:
         pairs.append(("kind", kind))
@@ -124,6 +135,7 @@ def tags(
 
 
 def quoted(subject: Subject, links: Iterable[str]) -> str:
+    """The words of the first of some links that quotes any, after a space; empty where none does."""
     words = next((words for link in links if (words := subject.graph.quotes.get(link, ""))), "")
     return f" {subject.say('quoted', words=words)}" if words else ""
 
@@ -160,6 +172,12 @@ class Life:
 
 
 def table(columns: tuple[str, ...], rows: Iterable[tuple[Cell, ...]]) -> Solutions:
+    """Rows as terms: an address is an IRI, an empty text is left out, decimals have six places at most.
+
+    >>> [term and term.value for term in table(("a", "b", "c"), [(1.5, "", 2)]).rows[0]]
+    ['1.5', None, '2']
+    """
+
     def term(cell: Cell) -> ox.NamedNode | ox.Literal | None:
         if cell is None or cell == "":
             return None
@@ -178,6 +196,14 @@ def table(columns: tuple[str, ...], rows: Iterable[tuple[Cell, ...]]) -> Solutio
 
 
 def whole(value: object, name: str, *, least: int = 1) -> int:
+    """A limit, which may be given as text.
+
+    Raises:
+        QueryError: it is no whole number, or less than ``least``.
+
+    >>> whole(" 12 ", "top")
+    12
+    """
     text = str(value).strip()
     if not text.isascii() or not text.isdecimal() or int(text) < least:
         raise QueryError(
@@ -188,6 +214,8 @@ def whole(value: object, name: str, *, least: int = 1) -> int:
 
 @dataclass(frozen=True, slots=True)
 class PlanChoice:
+    """The plans a picture shows, how many it leaves out, and the one they were chosen around, if any."""
+
     plans: tuple[str, ...]
     left_out: int
     focus: str | None
@@ -195,7 +223,7 @@ class PlanChoice:
     def words(
         self, subject: Subject, names: Sequence[Name]
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        # the notes below a picture, and what the source line says was chosen
+        """The notes below a picture, and what the source line says was chosen."""
         notes = (subject.say("plans-left-out", n=self.left_out),) if self.left_out else ()
         if self.focus is None:
             return notes, plans_named(subject, names)
@@ -203,52 +231,58 @@ class PlanChoice:
 
 
 def plans_named(subject: Subject, names: Sequence[Name]) -> tuple[str, ...]:
+    """What the source line says of plans that were chosen by name."""
     return (subject.say("chosen-plans", n=len(names), plans=", ".join(name.key for name in names)),)
 
 
 def choose(
     subject: Subject, *, plan: str = "", plans: str | Sequence[str] = (), top: object = 10
 ) -> PlanChoice:
-    # First come plans that share most with it at the level of the picture, then with what the
-    # editors concluded; then those linked without a shared text; then those that are linked with
-    # most others. Ties go to the first IRI.
+    """The ``plans`` named, as text with commas or a list; or else a plan with the ``top`` - 1 nearest to it.
+
+    Raises:
+        QueryError: an unknown plan, fewer than two or more than :data:`MOST`, or no whole number.
+    """
+    if isinstance(plans, str):
+        plans = plans.split(",")
     every = subject.known.tables.works.plans
-    measured = subject.known
-    weak = subject.graph.known(Level.EDITORS)
-    names = [
-        name.strip()
-        for name in (plans.split(",") if isinstance(plans, str) else plans)
-        if name.strip()
-    ]
+    names = [name.strip() for name in plans if name.strip()]
     chosen = tuple(dict.fromkeys(find(subject.graph, name) for name in names))
     number = len(chosen) if names else whole(top, "top", least=2)
     if not 2 <= number <= MOST:
         raise QueryError("too-many-plans", remedy="name-fewer", most=MOST, number=number)
-    focus = None if names else focus_of(subject, plan)
-    if focus:
-        degree = Counter(end for pair in measured.linked for end in pair)
-        ranks = {}
-        for candidate in every:
-            pair = (min(candidate, focus), max(candidate, focus))
-            shared = measured.shared.get(pair, 0.0)
-            weakly_shared = weak.shared.get(pair, 0.0)
-            ranks[candidate] = (
-                -shared,
-                -weakly_shared,
-                pair not in measured.linked,
-                -degree[candidate],
-                candidate,
-            )
-        ranked = sorted(
-            (candidate for candidate in every if candidate != focus), key=ranks.__getitem__
-        )
-        chosen = (focus, *ranked[: number - 1])
+    focus = None
+    if not names:
+        focus = focus_of(subject, plan)
+        chosen = (focus, *_nearest(subject, focus)[: number - 1])
         if len(chosen) < 2:
             raise QueryError("one-plan-alone", remedy="add-another-plan")
     return PlanChoice(chosen, len(every) - len(chosen), focus)
 
 
+def _nearest(subject: Subject, focus: str) -> list[str]:
+    # first come plans that share most with it at the level of the picture, then with what the
+    # editors concluded; then those linked without a shared text; then those that are linked with
+    # most others; ties go to the first IRI
+    known = subject.known
+    weak = subject.graph.known(Level.EDITORS)
+    degree = Counter(end for pair in known.linked for end in pair)
+    ranks = {}
+    for plan in known.tables.works.plans:
+        pair = (min(plan, focus), max(plan, focus))
+        shared = known.shared.get(pair, 0.0)
+        weakly_shared = weak.shared.get(pair, 0.0)
+        ranks[plan] = (-shared, -weakly_shared, pair not in known.linked, -degree[plan], plan)
+    ranks.pop(focus, None)
+    return sorted(ranks, key=ranks.__getitem__)
+
+
 def focus_of(subject: Subject, plan: str) -> str:
+    """The plan of that name, or else the project's own, or else the one with most works that name a text.
+
+    Raises:
+        QueryError: an unknown plan, or no plan at all.
+    """
     if plan:
         return find(subject.graph, plan)
     if home := subject.graph.own_plan():
@@ -263,6 +297,11 @@ def focus_of(subject: Subject, plan: str) -> str:
 
 
 def find(graph: Graph, plan: str) -> str:
+    """The IRI of a plan by key, IRI or name.
+
+    Raises:
+        QueryError: it is unknown, or an action whose plan is.
+    """
     if graph.homes.get(plan) == plan:
         return plan
     return graph.once(f"plan named {plan}", lambda: graph.plan(plan))

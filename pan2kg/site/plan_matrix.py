@@ -11,7 +11,8 @@ from functools import partial
 from importlib.util import find_spec
 from typing import Final, NamedTuple
 
-from pan2kg.charts import drawing, frame as sheet, registry, table
+from pan2kg.charts import drawing, frame as sheet, registry
+from pan2kg.charts.subject import table
 from pan2kg.coherence import evidence, figures
 from pan2kg.graph import labels
 from pan2kg.i18n.catalogue import Messages, format_of

@@ -264,8 +264,7 @@ def export_network(
     """A network in one of :data:`FORMS`, encoded as UTF-8.
 
     ``title`` names it (without one, the plans that were chosen do), ``released`` is the day of the
-        data, for formats
-    that hold one. Characters that no XML file may hold are replaced by U+FFFD in every format.
+    data, for formats that hold one. Characters that no XML file may hold are replaced by U+FFFD in every format.
     ``weight`` is in bits, and only links by a shared text have one: a program that takes the others
     for links of weight 1 has to be told so.
     """
