@@ -17,14 +17,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import partial
-from textwrap import TextWrapper
+from textwrap import fill
 from typing import TYPE_CHECKING, Final
 from xml.etree.ElementTree import SubElement
 
 from pan2kg import errors
 from pan2kg.i18n import message
 from pan2kg.tables import formats
-from pan2kg.tables.network import Cell, NetworkTables, caption, frames, tables
+from pan2kg.tables.network import Cell, NetworkTables, Row, caption, frames, tables
 from pan2kg.turtle.vocabulary import kind_and_key
 
 if TYPE_CHECKING:
@@ -134,54 +134,71 @@ _LABELS: Final = frozenset({"label", "tooltip", "edgetooltip", "URL", "edgeURL"}
 
 
 def write_dot(table: NetworkTables) -> str:
-    def quoted(value: object, *, is_label: bool = False) -> str:
-        # in a label Graphviz reads escapes and character references, elsewhere it does not
-        text = str(value).replace("\\", "\\\\").replace('"', '\\"')
-        return '"' + (text.replace("&", "&amp;").replace("\n", "\\n") if is_label else text) + '"'
-
-    def listed(pairs: Mapping[str, object]) -> str:
-        attributes = (
-            f"{name}={quoted(value, is_label=name in _LABELS)}" for name, value in pairs.items()
-        )
-        return f"[{' '.join(attributes)}]"
-
-    wide, narrow = (
-        TextWrapper(width, break_long_words=False, break_on_hyphens=False)
-        for width in (2 * _WIDTH, _WIDTH)
-    )
+    """A network in the language of Graphviz: from left to right, a cluster a plan or review."""
     label = "\n".join(filter(None, [table.title, table.line]))
     whole = {"rankdir": "LR", "compound": "true", "label": label, "tooltip": table.title}
-    lines = [f"digraph {quoted(table.title)} {{", f"  graph {listed(whole)}"]
-    lines.append(f"  node {listed({'shape': 'note', 'fontname': 'sans-serif'})}")
-    lines.append(f"  edge {listed({'fontname': 'sans-serif', 'fontsize': '10'})}")
+    lines = [
+        f"digraph {_quoted(table.title)} {{",
+        f"  graph {_attributes(whole)}",
+        f"  node {_attributes({'shape': 'note', 'fontname': 'sans-serif'})}",
+        f"  edge {_attributes({'fontname': 'sans-serif', 'fontsize': '10'})}",
+    ]
     for iri, name, rows in frames(table):
-        indent = "    " if iri else "  "
         if iri:
-            lines.append(f"  subgraph {quoted('cluster ' + iri)} {{")
-            lines.append(f"    graph {listed({'label': wide.fill(name), 'style': 'rounded'})}")
-        for row in rows:
-            drawn: dict[str, object] = {"label": narrow.fill(caption(row))}
-            if row.get("type") in _SHAPES:
-                drawn["shape"] = _SHAPES[str(row["type"])][0]
-            drawn |= {"style": "rounded"} if row.get("type") == "Action" else {}
-            drawn |= {
-                "URL": row["id"],
-                **{key: value for key, value in row.items() if key not in ("id", "label")},
-            }
-            lines.append(f"{indent}{quoted(row['id'])} {listed(drawn)}")
-        lines += ["  }"] if iri else []
-    for row in table.edges:
-        drawn = {"label": row["label"], **({} if row["directed"] else {"dir": "none"})}
-        drawn |= {"style": "dashed"} if row.get("status") == "derived" else {}
-        drawn |= {
-            "edgeURL": row["id"],
-            "edgetooltip": row.get("evidence") or row.get("via_label") or row["label"],
-        }
-        drawn |= {
-            key: row[key] for key in row if key not in ("label", "source", "target", "directed")
-        }
-        lines.append(f"  {quoted(row['source'])} -> {quoted(row['target'])} {listed(drawn)}")
+            title = {"label": _wrapped(name, 2 * _WIDTH), "style": "rounded"}
+            lines.append(f"  subgraph {_quoted('cluster ' + iri)} {{")
+            lines.append(f"    graph {_attributes(title)}")
+            lines += [f"    {_dot_node(row)}" for row in rows]
+            lines.append("  }")
+        else:
+            lines += [f"  {_dot_node(row)}" for row in rows]
+    lines += [f"  {_dot_edge(row)}" for row in table.edges]
     return "\n".join([*lines, "}", ""])
+
+
+def _dot_node(row: Row) -> str:
+    attributes: dict[str, object] = {"label": _wrapped(caption(row), _WIDTH)}
+    kind = str(row.get("type"))
+    if kind in _SHAPES:
+        attributes["shape"] = _SHAPES[kind][0]
+    if kind == "Action":
+        attributes["style"] = "rounded"
+    attributes["URL"] = row["id"]
+    attributes |= {name: value for name, value in row.items() if name not in ("id", "label")}
+    return f"{_quoted(row['id'])} {_attributes(attributes)}"
+
+
+def _dot_edge(row: Row) -> str:
+    attributes: dict[str, object] = {"label": row["label"]}
+    if not row["directed"]:
+        attributes["dir"] = "none"
+    if row.get("status") == "derived":
+        attributes["style"] = "dashed"
+    attributes["edgeURL"] = row["id"]
+    attributes["edgetooltip"] = row.get("evidence") or row.get("via_label") or row["label"]
+    drawn_otherwise = ("label", "source", "target", "directed")
+    attributes |= {name: value for name, value in row.items() if name not in drawn_otherwise}
+    return f"{_quoted(row['source'])} -> {_quoted(row['target'])} {_attributes(attributes)}"
+
+
+def _attributes(pairs: Mapping[str, object]) -> str:
+    written = []
+    for name, value in pairs.items():
+        text = _quoted(value)
+        if name in _LABELS:
+            # in a label Graphviz reads escapes and character references, elsewhere it does not
+            text = text.replace("&", "&amp;").replace("\n", "\\n")
+        written.append(f"{name}={text}")
+    return f"[{' '.join(written)}]"
+
+
+def _quoted(value: object) -> str:
+    text = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'
+
+
+def _wrapped(text: str, width: int) -> str:
+    return fill(text, width, break_long_words=False, break_on_hyphens=False)
 
 
 EDGES: Final = 500

@@ -56,7 +56,7 @@ def test_every_mark_can_be_rendered_and_without_the_extra_a_sentence_says_what_t
 ) -> None:
     assert render(SHEET, form) == render(SHEET, form)
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(FormatError, match=r"pip install 'pan2kg\[figures\]'"):
+    with pytest.raises(FormatError, match=r"pip install '\.\[figures\]'"):
         render(SHEET, form)
 
 
