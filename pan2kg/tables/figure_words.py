@@ -42,16 +42,23 @@ Named = Level | Verdict | State | Extent | Cell | Way
 
 
 def named(code: Named) -> Message:
+    """What a level, verdict, state, extent, cell or precision is called.
+
+    >>> named(Verdict.EDITION).say("en")
+    'editions of one plan'
+    """
     return Message(
         "figure", f"{_KINDS[type(code)]}.{code.key if isinstance(code, Level) else code.value}"
     )
 
 
 def according_to(level: Level) -> Message:
+    """On whose word something is said at a level, within a sentence."""
     return Message("figure", f"at.{level.key}")
 
 
 def basis_words(line: BasisLine, language: Language) -> str:
+    """The sentence of a basis line: release, level, how many plans and actions, and how far they were read."""
     sentence = _FIGURE.say(
         "basis",
         language,
@@ -78,6 +85,7 @@ def basis_words(line: BasisLine, language: Language) -> str:
 
 
 def in_each(words: Callable[[Worded, Language], str], value: Worded) -> Text:
+    """What a function says of a value, in every language."""
     return Text(tuple((language, words(value, language)) for language in LANGUAGES))
 
 
@@ -132,6 +140,7 @@ def bits_words(bounds: Interval | float | None, language: Language) -> str:
 
 
 def value_words(value: Value, figure: Taken, language: Language) -> str:
+    """The value of a figure with its unit: a number, an interval, or a number for each kind counted."""
     unit = figure.figure.unit
     labels_of_parts = figure.figure.parts
     if labels_of_parts:
@@ -163,8 +172,7 @@ _VALUES: Final = {
 
 
 def resting(table: Table, language: Language) -> str:
-    # What a table of figures rests on: its basis line where it shows links, with what was chosen,
-    # else its basis.
+    """What a table of figures rests on: its basis line where it shows links, else its basis."""
     basis = table.basis
     if table.line is None:
         return basis_of_figures(basis, language)
@@ -176,6 +184,7 @@ def resting(table: Table, language: Language) -> str:
 
 
 def basis_of_figures(basis: Basis, language: Language) -> str:
+    """The sentence of a basis: what was counted, what was chosen, from which release and on which day."""
     sentences = [say("basis-counted", language, n=basis.n, annotated=basis.annotated)]
     sentences += [say("basis-plans", language, n=basis.plans), *_chosen(basis, language, ())]
     sentences += [say("basis-release", language, release=basis.release)] if basis.release else []

@@ -38,15 +38,22 @@ class Grid:
 
 
 def field(value: Value) -> str:
-    # A value as data has it: nothing for what is not known, booleans in lower case, numbers whole.
+    """A value as data has it: nothing for what is not known, booleans in lower case, numbers whole.
+
+    >>> field(None), field(True), field(2.5)
+    ('', 'true', '2.5')
+    """
     if value is None:
         return ""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def write_csv(grid: Grid) -> str:
-    # RFC 4180; nothing is put before a cell that begins with « = »: this is data, and stays what it
-    # was
+    """CSV (RFC 4180); nothing is put before a cell that begins with « = »: this is data.
+
+    >>> write_csv(Grid(("a", "b"), ((1, None), (True, "x,y"))))
+    'a,b\\r\\n1,\\r\\ntrue,"x,y"\\r\\n'
+    """
     target = io.StringIO(newline="")
     writer = csv.writer(target)
     writer.writerow(grid.columns)
@@ -58,8 +65,11 @@ def write_csv(grid: Grid) -> str:
 
 
 def write_local_csv(grid: Grid, language: Language) -> str:
-    # As the spreadsheet programs of a language open it. A cell that would be run as a formula has
-    # an apostrophe before it, by which those programs keep it a text.
+    """CSV as the spreadsheet programs of a language open it, with its decimal sign.
+
+    A cell that would be run as a formula has an apostrophe before it, by which those programs keep
+    it a text.
+    """
     sign = format_of("decimal", language)
     target = io.StringIO(newline="")
     writer = csv.writer(target, delimiter=";")
@@ -77,6 +87,11 @@ def write_local_csv(grid: Grid, language: Language) -> str:
 
 
 def write_tsv(grid: Grid) -> str:
+    """Cells separated by tabs, a row a line; a tab or a new line within a cell is a space.
+
+    >>> write_tsv(Grid(("a", "b"), (("x\\ty", 2),)))
+    'a\\tb\\nx y\\t2\\n'
+    """
     lines = (
         [re.sub(r"[\t\r\n]+", " ", field(value)) for value in row]
         for row in (grid.columns, *grid.rows)
