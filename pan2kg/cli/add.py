@@ -4,6 +4,7 @@ Each shows what changes, asks what a check would say of it, and writes it whole 
 """
 
 import argparse
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -264,82 +265,83 @@ def run_rekey(options: argparse.Namespace) -> int:
 
 
 def run_sheet(options: argparse.Namespace) -> int:
+    """Write the sheet of a plan, or take in what was changed in one.
+
+    Raises:
+        ProjectError: something in the sheet cannot be taken in; each fault is told with its place.
+        QueryError: there is no such plan.
+    """
     project = arguments.project_of(options)
     if options.kind == "import":
-        name, tables, is_csv = filled.read_tables(Path(options.file))
-        with files.alone(project):
-            store = load_project(project)
-            facts = sheet.DescribedRow.read(
-                store, options.language, quotations.texts_of_members(project)
-            )
-            plan = vocabulary.thing("plan", name, project.space)
-            if plan not in facts.things:
-                raise QueryError("sheet-of-other-plan", plan=name)
-            comparison = filled.compare(sheet.read_book(project, plan), tables, facts)
-            arguments.tell(*([Message("progress", "sheet-csv")] if is_csv else []))
-            messages = []
-            for change in comparison.changes:
-                words = {"old": change.old, "new": change.new}
-                shown = {
-                    name: text.replace("\n", " | ") or Message("sheet", "empty")
-                    for name, text in words.items()
-                }
-                values = {
-                    "key": change.key,
-                    "column": change.column.head,
-                    "place": change.place,
-                    **shown,
-                }
-                messages.append(
-                    Message("sheet", "change-by-both" if change.meanwhile else "change", values)
-                )
-            for name, line, cells in comparison.rows:
-                values = {
-                    "place": filled.place_of(name, line),
-                    "key": comparison.book.subject(name, cells),
-                }
-                messages.append(Message("sheet", "new-row", values))
-            faults = [{"place": fault.place, "fault": fault.message} for fault in comparison.faults]
-            messages += [Message("sheet", "fault", values) for values in faults]
-            arguments.emit("".join(f"{message}\n" for message in messages))
-            if number := len(faults) + sum(change.meanwhile for change in comparison.changes):
-                raise ProjectError("sheet-refused", n=number)
-            changed = filled.changed(comparison)
-            if options.write and changed:
-                files.write(
-                    project,
-                    {file.path: file.new for file in changed},
-                    writer.read_prefixes(project),
-                )
-        # how many cells and rows, and what stays though the sheet no longer has it
-        counts = {
-            "cells": (len(comparison.changes), "sheet-cells"),
-            "rows": (len(comparison.rows), "sheet-new"),
-        }
-        words = {
-            name: _PROGRESS.counted(number, key, spoken()) for name, (number, key) in counts.items()
-        }
-        words["files"] = ", ".join(file.name for file in changed)
-        key = (
-            "sheet-same"
-            if comparison.is_empty
-            else "sheet-written"
-            if options.write
-            else "sheet-shown"
-        )
-        arguments.tell(Message("progress", key, {} if comparison.is_empty else words))
-        if comparison.absent:
-            arguments.tell(_PROGRESS.say("sheet-absent", spoken(), n=comparison.absent))
-        return 0
+        return _import_sheet(options, project)
+    return _export_sheet(options, project)
+
+
+def _export_sheet(options: argparse.Namespace, project: Project) -> int:
     store = load_project(project)
     plan = find_thing(options.plan, store, project)
     queries.refuse_other_kind(plan, ["plan"], option="plan", store=store)
     book = sheet.read_book(project, plan)
     facts = sheet.DescribedRow.read(store, options.language, quotations.texts_of_members(project))
-    arguments.emit(
-        sheet.write_book(book, facts.names, sorted(facts.things), options.language), options.output
-    )
+    written = sheet.write_book(book, facts.names, sorted(facts.things), options.language)
+    arguments.emit(written, options.output)
     number = sum(len(listed.rows) for listed in book.sheets.values())
     rows = _PROGRESS.counted(number, "sheet-rows", spoken())
     arguments.tell(Message("progress", "sheet-exported", {"file": options.output, "rows": rows}))
     return 0
+
+
+def _import_sheet(options: argparse.Namespace, project: Project) -> int:
+    name, tables, is_csv = filled.read_tables(Path(options.file))
+    with files.alone(project):
+        store = load_project(project)
+        texts = quotations.texts_of_members(project)
+        facts = sheet.DescribedRow.read(store, options.language, texts)
+        plan = vocabulary.thing("plan", name, project.space)
+        if plan not in facts.things:
+            raise QueryError("sheet-of-other-plan", plan=name)
+        comparison = filled.compare(sheet.read_book(project, plan), tables, facts)
+        if is_csv:
+            arguments.tell(Message("progress", "sheet-csv"))
+        arguments.emit("".join(f"{message}\n" for message in _sheet_messages(comparison)))
+        conflicts = sum(change.meanwhile for change in comparison.changes)
+        if number := len(comparison.faults) + conflicts:
+            raise ProjectError("sheet-refused", n=number)
+        changed = filled.changed(comparison)
+        if options.write and changed:
+            texts_by_file = {file.path: file.new for file in changed}
+            files.write(project, texts_by_file, writer.read_prefixes(project))
+    _tell_of_sheet(comparison, [file.name for file in changed], is_written=options.write)
+    return 0
+
+
+def _sheet_messages(comparison: filled.SheetComparison) -> Iterator[Message]:
+    # each cell that differs, each new row, each fault
+    for change in comparison.changes:
+        values = {"key": change.key, "column": change.column.head, "place": change.place}
+        for side, text in (("old", change.old), ("new", change.new)):
+            values[side] = text.replace("\n", " | ") or Message("sheet", "empty")
+        yield Message("sheet", "change-by-both" if change.meanwhile else "change", values)
+    for name, line, cells in comparison.rows:
+        place = filled.place_of(name, line)
+        values = {"place": place, "key": comparison.book.subject(name, cells)}
+        yield Message("sheet", "new-row", values)
+    for fault in comparison.faults:
+        yield Message("sheet", "fault", {"place": fault.place, "fault": fault.message})
+
+
+def _tell_of_sheet(
+    comparison: filled.SheetComparison, changed: Sequence[str], *, is_written: bool
+) -> None:
+    # how many cells and rows, and what stays though the sheet no longer has it
+    if comparison.is_empty:
+        arguments.tell(Message("progress", "sheet-same", {}))
+    else:
+        words = {
+            "cells": _PROGRESS.counted(len(comparison.changes), "sheet-cells", spoken()),
+            "rows": _PROGRESS.counted(len(comparison.rows), "sheet-new", spoken()),
+            "files": ", ".join(changed),
+        }
+        arguments.tell(Message("progress", "sheet-written" if is_written else "sheet-shown", words))
+    if comparison.absent:
+        arguments.tell(_PROGRESS.say("sheet-absent", spoken(), n=comparison.absent))

@@ -4,7 +4,7 @@ import argparse
 import functools
 import sys
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pan2kg.cli import arguments
 from pan2kg.errors import QueryError
@@ -14,6 +14,9 @@ from pan2kg.project import Project, read_text
 from pan2kg.store import as_of, cache, names, queries, store
 from pan2kg.tables import answers, writers
 from pan2kg.turtle import blocks, writer
+
+if TYPE_CHECKING:
+    from pan2kg.site.questions import Permalink
 
 FORMATS: Final = (
     "table",
@@ -50,52 +53,73 @@ MCP: Final = arguments.LANGUAGE
 
 
 def run_ask(options: argparse.Namespace) -> int:
+    """Answer a stored question, by its name or by the address of its page, or list all of them.
+
+    Raises:
+        QueryError: no such question or parameter, a value that fits none, or another day than the
+            address fixes.
+    """
     project = arguments.project_of(options)
-    link = None
-    if "/" in (options.name or ""):
-        from pan2kg.site import questions as permalink
-
-        # what the link fixes is as if it had been typed
-        link = permalink.read_permalink(options.name)
-        if link.day and options.as_of not in (None, link.day):
-            raise QueryError("link-day-differs", day=link.day, given=options.as_of)
-        options.name = link.query
-        options.language = link.language
-        options.as_of = options.as_of or link.day
-        options.parameters = [*link.typed, *options.parameters]
-    former = options.name if options.name in queries.FORMER and not options.list else ""
-    if former and former not in queries.read_queries(project):
-        from pan2kg.cli import coherence
-
-        options_known = [key.replace("_", "-") for key in queries.FORMER[options.name][1]]
-        arguments.refuse_unknown(options.parameters, options_known, options)
-        values = arguments.read_parameters(options.parameters)
-        options.figure, chosen = queries.succeeded(options.name, values, project)
-        arguments.tell(
-            say("progress", "answered-by-table", name=options.name, table=options.figure)
-        )
-        for name, value in chosen.items():
-            setattr(options, name, value if name == "evidence" else [value])
-        options.format = options.format or "table"
-        options.link = link
-        arguments.emit(
-            coherence.inquire(project, options, arguments.width_of(options)),
-            options.output,
-            options.format,
-        )
-        return 0
-    query = (
-        None if options.list or options.name is None else queries.find_query(project, options.name)
-    )
+    link = _follow_link(options) if "/" in (options.name or "") else None
+    is_former = options.name in queries.FORMER and not options.list
+    if is_former and options.name not in queries.read_queries(project):
+        return _answer_by_table(options, project, link)
+    query = None
+    if not options.list and options.name is not None:
+        query = queries.find_query(project, options.name)
     parameters = query.parameters if query else ()
-    arguments.refuse_unknown(
-        options.parameters, [parameter.option for parameter in parameters], options
-    )
+    known = [parameter.option for parameter in parameters]
+    arguments.refuse_unknown(options.parameters, known, options)
     if query is None:
         return _list_questions(project, options.language)
     values = arguments.read_parameters(options.parameters)
     if any(parameter.name == "language" for parameter in parameters):
         values.setdefault("language", options.language)
+    return _answer_question(options, project, query, values, link)
+
+
+def _follow_link(options: argparse.Namespace) -> "Permalink":
+    # what the address of a page fixes is as if it had been typed
+    from pan2kg.site import questions
+
+    link = questions.read_permalink(options.name)
+    if link.day and options.as_of not in (None, link.day):
+        raise QueryError("link-day-differs", day=link.day, given=options.as_of)
+    options.name = link.query
+    options.language = link.language
+    options.as_of = options.as_of or link.day
+    options.parameters = [*link.typed, *options.parameters]
+    return link
+
+
+def _answer_by_table(
+    options: argparse.Namespace, project: Project, link: "Permalink | None"
+) -> int:
+    # a question of an earlier release that a table answers now
+    from pan2kg.cli import coherence
+
+    known = [key.replace("_", "-") for key in queries.FORMER[options.name][1]]
+    arguments.refuse_unknown(options.parameters, known, options)
+    values = arguments.read_parameters(options.parameters)
+    options.figure, chosen = queries.succeeded(options.name, values, project)
+    words = say("progress", "answered-by-table", name=options.name, table=options.figure)
+    arguments.tell(words)
+    for name, value in chosen.items():
+        setattr(options, name, value if name == "evidence" else [value])
+    options.format = options.format or "table"
+    options.link = link
+    answer = coherence.inquire(project, options, arguments.width_of(options))
+    arguments.emit(answer, options.output, options.format)
+    return 0
+
+
+def _answer_question(
+    options: argparse.Namespace,
+    project: Project,
+    query: queries.Query,
+    values: dict[str, str],
+    link: "Permalink | None",
+) -> int:
     data = _open(project, options, query)
     queries.insist(query, values)
     called = names.Names(data, writer.read_prefixes(project))
@@ -110,15 +134,15 @@ def run_ask(options: argparse.Namespace) -> int:
     release = labels.read_release(data).number
     level = answers.level_of(query, values)
     if link:
-        notes.insert(0, permalink.notice(link, release, link.language))
-    basis = answers.basis_of(
-        data, options.language, release=release, day=options.as_of or today(), level=level
-    )
-    dated_notes = tuple(with_days(note, options.language) for note in notes if note)
+        from pan2kg.site import questions
+
+        notes.insert(0, questions.notice(link, release, link.language))
+    day = options.as_of or today()
+    basis = answers.basis_of(data, options.language, release=release, day=day, level=level)
     around = (
         query.question(options.language),
         query.summary_in(options.language),
-        dated_notes,
+        tuple(with_days(note, options.language) for note in notes if note),
         basis,
     )
     return _answer(data, text, project, options, around)

@@ -4,11 +4,16 @@ import argparse
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pan2kg.cli import arguments
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.i18n import Message, Messages, numeral, say, spoken, today, told
+
+if TYPE_CHECKING:
+    from pan2kg.project import Project
+    from pan2kg.validation.changes import CheckedChange
+    from pan2kg.validation.report import Report
 
 CHECK: Final = {
     "files": {"metavar": "FILE", "nargs": "*"}, "--since": {"metavar": "REVISION", "default": ""},
@@ -31,68 +36,97 @@ ANCHOR: Final = {
 
 
 def run_check(options: argparse.Namespace) -> int:
+    """Check a project, or some of its files, and write the report; 1 where it does not conform.
+
+    Raises:
+        ProjectError: a release is named, which has no files to check.
+        QueryError: options that exclude each other, or an unknown rule to explain.
+    """
     from pan2kg.validation import changes, check_report, report as reports
-    from pan2kg.validation.evaluation import Engine
 
     project = arguments.project_of(options)
-    is_remote = options.endpoint is not None
-    if project.data and not is_remote:
+    if project.data and options.endpoint is None:
         raise ProjectError("release-has-no-files")
     if options.explain:
         from pan2kg.validation import compilation
 
         arguments.emit(compilation.explain(project, options.explain), options.output)
         return 0
-    change = changes.CheckedChange(
-        changes.named_files(project, options.files, Path()), options.since
-    )
-    is_whole = not options.files and not options.since
-    if not is_whole and (options.baseline or options.write_baseline):
-        raise QueryError("baseline-of-whole")
-    if not is_whole and is_remote:
-        raise QueryError("files-not-there")
-    fail_on = reports.Severity(options.fail_on)
-    engine = Engine(options.engine)
-    baseline = Path(options.baseline) if options.baseline else None
-    if is_remote:
-        from pan2kg.store import remote
-        from pan2kg.validation.check import check_store
-
-        if engine is not Engine.SPARQL:
-            raise QueryError("remote-engine", engine=options.engine)
-        store = arguments.open_endpoint(project, options)
-        remote.insist_on_shapes(store)
-        report = check_store(project, store, fail_on=fail_on, baseline=baseline)
-        arguments.tell(say("progress", "files-not-checked"))
+    named = changes.named_files(project, options.files, Path())
+    change = changes.CheckedChange(named, options.since)
+    _refuse_part(options)
+    if options.endpoint is None:
+        report = _check_files(options, project, change)
     else:
-        progress = arguments.Progress(after=2)
-        accepted = reports.read_baseline(baseline) if baseline else None
-        make = partial(
-            changes.check_change,
-            project,
-            change,
-            fail_on=fail_on,
-            engine=engine,
-            tell=lambda key: progress(str(Message("progress", key))),
-        )
-        kept = arguments.cache_of(options) if is_whole and engine is Engine.SPARQL else None
-        # a report that is kept was made for any of the severities
-        report = replace(reports.kept_report(project, kept, make), fail_on=fail_on)
-        progress.finish()
-        report = (
-            report if accepted is None else reports.compare(report, accepted, file=options.baseline)
-        )
+        report = _check_endpoint(options, project)
     if options.write_baseline:
         reports.write_baseline(report, Path(options.write_baseline))
-    is_text = options.format == "text"
-    head = (
-        f"{check_report.heading(project, change, options.language, made=report.made)}\n"
-        if is_text
-        else ""
-    )
-    text = head + check_report.write_report(report, options.format, language=options.language)
+    text = check_report.write_report(report, options.format, language=options.language)
+    if options.format == "text":
+        head = check_report.heading(project, change, options.language, made=report.made)
+        text = f"{head}\n{text}"
     arguments.emit(text, options.output, options.format)
     return 0 if report.conforms or options.write_baseline else 1
+
+
+def _is_whole(options: argparse.Namespace) -> bool:
+    return not options.files and not options.since
+
+
+def _refuse_part(options: argparse.Namespace) -> None:
+    # a baseline is of all findings, and an endpoint has no files of which some could be named
+    if _is_whole(options):
+        return
+    if options.baseline or options.write_baseline:
+        raise QueryError("baseline-of-whole")
+    if options.endpoint is not None:
+        raise QueryError("files-not-there")
+
+
+def _check_endpoint(options: argparse.Namespace, project: "Project") -> "Report":
+    from pan2kg.store import remote
+    from pan2kg.validation.check import check_store
+    from pan2kg.validation.evaluation import Engine
+    from pan2kg.validation.report import Severity
+
+    severity = Severity(options.fail_on)
+    if Engine(options.engine) is not Engine.SPARQL:
+        raise QueryError("remote-engine", engine=options.engine)
+    store = arguments.open_endpoint(project, options)
+    remote.insist_on_shapes(store)
+    baseline = Path(options.baseline) if options.baseline else None
+    report = check_store(project, store, fail_on=severity, baseline=baseline)
+    arguments.tell(say("progress", "files-not-checked"))
+    return report
+
+
+def _check_files(
+    options: argparse.Namespace, project: "Project", change: "CheckedChange"
+) -> "Report":
+    from pan2kg.validation import changes, report as reports
+    from pan2kg.validation.evaluation import Engine
+
+    severity = reports.Severity(options.fail_on)
+    engine = Engine(options.engine)
+    progress = arguments.Progress(after=2)
+    accepted = reports.read_baseline(Path(options.baseline)) if options.baseline else None
+    make = partial(
+        changes.check_change,
+        project,
+        change,
+        fail_on=severity,
+        engine=engine,
+        tell=lambda key: progress(str(Message("progress", key))),
+    )
+    kept = None
+    if _is_whole(options) and engine is Engine.SPARQL:
+        kept = arguments.cache_of(options)
+    # a report that is kept was made for any of the severities
+    report = replace(reports.kept_report(project, kept, make), fail_on=severity)
+    progress.finish()
+    if accepted is None:
+        return report
+    return reports.compare(report, accepted, file=options.baseline)
 
 
 def run_init(options: argparse.Namespace) -> int:

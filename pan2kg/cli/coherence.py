@@ -5,10 +5,12 @@ on the day, as :mod:`pan2kg.store.as_of` lays down, and says what was left out.
 """
 
 import argparse
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from itertools import chain
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pan2kg.cli import arguments
 from pan2kg.coherence import evidence
@@ -16,6 +18,9 @@ from pan2kg.errors import QueryError
 from pan2kg.i18n import LANGUAGES, Text, a_day, say
 from pan2kg.project import Project
 from pan2kg.tables import table as tables
+
+if TYPE_CHECKING:
+    from pan2kg.graph.graph import Graph
 
 _LEVEL: Final = {
     "choices": [level.key for level in evidence.FIGURED],
@@ -102,52 +107,19 @@ def run_coherence(options: argparse.Namespace) -> int:
 
 
 def inquire(project: Project, options: argparse.Namespace, width: int) -> str | bytes:
-    from pan2kg.graph.graph import Graph
-    from pan2kg.store import as_of, cache, store
+    """The table that was asked for, written in the format that was.
+
+    Raises:
+        QueryError: two days are given, a day at an endpoint or one before all actions; and what
+            the table itself refuses.
+    """
     from pan2kg.tables import writers
 
     selection = arguments.selection_of(options, options.format)
     typed = {name: value for name, value in vars(options).items() if value is not None}
-    choice = tables.TableChoice(
-        plans=tuple(typed.get("plans", ())),
-        actions=tuple(typed.get("actions", ())),
-        files=tuple(map(Path, typed.get("files", ()))),
-        assessors=tuple(typed.get("assessors", ())),
-        part=typed.get("part", ""),
-        least=typed.get("least"),
-        everything=typed.get("everything", False),
-        evidence=evidence.level(typed.get("evidence", "")) or evidence.HEADLINE,
-        country=typed.get("country", ""),
-        scoring=tables.Scoring(
-            scale=typed.get("scale"),
-            keep_diagonal=typed.get("keep_diagonal", False),
-            cut=typed.get("cut"),
-            groups=Path(typed["groups"]) if typed.get("groups") else None,
-        ),
-    )
+    choice = _choice(typed)
     kind = tables.TABLES[options.figure]
-    day = typed.get("day") or options.as_of
-    dated = None
-    if typed.get("day") and options.as_of not in (None, day):
-        raise QueryError(
-            "two-days", remedy="give-one", named=day.isoformat(), given=options.as_of.isoformat()
-        )
-    if options.endpoint is not None:
-        if day is not None:
-            raise QueryError("remote-as-of", remedy="leave-out-endpoint")
-        graph = Graph(project, arguments.open_endpoint(project, options), language=options.language)
-    elif day is None or kind.whole:
-        folder = arguments.cache_of(options)
-        data = cache.open_kept(project, folder, links=False, read_only=True)
-        graph = Graph(project, data, language=options.language, as_of=day, asked=day is not None)
-    else:
-        from pan2kg.turtle.vocabulary import PAN
-
-        dated = as_of.as_of(store.load_project(project), day, project, links=False)
-        if not as_of.instances(dated.store, PAN + "Action"):
-            raise QueryError("no-action-on-day", remedy="choose-another-day", given=day.isoformat())
-        dated.refuse((*choice.plans, *choice.actions))
-        graph = Graph(project, dated.store, language=options.language, as_of=day)
+    graph, remarks = _graph_of(project, options, kind, choice)
     if "link" in typed:
         from pan2kg.site import questions
 
@@ -161,11 +133,70 @@ def inquire(project: Project, options: argparse.Namespace, width: int) -> str | 
         from pan2kg.tables import scores
 
         scores.write_ledger(graph, choice, Path(options.write))
-    if dated:
-        remarks = zip(*(dated.notes(language) for language in LANGUAGES), strict=True)
-        notes = [Text.of(dict(zip(LANGUAGES, words, strict=True))) for words in remarks]
-        figures = replace(figures, notes=(*figures.notes, *notes))
+    figures = replace(figures, notes=(*figures.notes, *remarks))
     figures, left_out = selection.of(figures)
     arguments.tell(left_out and say("progress", "rows-left-out", n=left_out))
     written = writers.write(figures, options.format, writers.Style(options.language, width=width))
     return selection.written(written) if isinstance(written, str) else written
+
+
+def _choice(typed: Mapping[str, Any]) -> tables.TableChoice:
+    # what a table is told, of what was typed
+    scoring = tables.Scoring(
+        scale=typed.get("scale"),
+        keep_diagonal=typed.get("keep_diagonal", False),
+        cut=typed.get("cut"),
+        groups=Path(typed["groups"]) if typed.get("groups") else None,
+    )
+    return tables.TableChoice(
+        plans=tuple(typed.get("plans", ())),
+        actions=tuple(typed.get("actions", ())),
+        files=tuple(map(Path, typed.get("files", ()))),
+        assessors=tuple(typed.get("assessors", ())),
+        part=typed.get("part", ""),
+        least=typed.get("least"),
+        everything=typed.get("everything", False),
+        evidence=evidence.level(typed.get("evidence", "")) or evidence.HEADLINE,
+        country=typed.get("country", ""),
+        scoring=scoring,
+    )
+
+
+def _day_of(options: argparse.Namespace) -> date | None:
+    # a table of a day takes it as its value, others after --as-of
+    named: date | None = getattr(options, "day", None)
+    as_of: date | None = options.as_of
+    if named and as_of not in (None, named):
+        given = as_of.isoformat() if as_of else ""
+        raise QueryError("two-days", remedy="give-one", named=named.isoformat(), given=given)
+    return named or as_of
+
+
+def _graph_of(
+    project: Project,
+    options: argparse.Namespace,
+    kind: tables.TableKind,
+    choice: tables.TableChoice,
+) -> tuple["Graph", list[Text]]:
+    """The graph a table is made of, and what is to be said of its day."""
+    from pan2kg.graph.graph import Graph
+    from pan2kg.store import as_of, cache, store
+    from pan2kg.turtle.vocabulary import PAN
+
+    language = options.language
+    day = _day_of(options)
+    if options.endpoint is not None:
+        if day is not None:
+            raise QueryError("remote-as-of", remedy="leave-out-endpoint")
+        return Graph(project, arguments.open_endpoint(project, options), language=language), []
+    if day is None or kind.whole:
+        folder = arguments.cache_of(options)
+        data = cache.open_kept(project, folder, links=False, read_only=True)
+        return Graph(project, data, language=language, as_of=day, asked=day is not None), []
+    dated = as_of.as_of(store.load_project(project), day, project, links=False)
+    if not as_of.instances(dated.store, PAN + "Action"):
+        raise QueryError("no-action-on-day", remedy="choose-another-day", given=day.isoformat())
+    dated.refuse((*choice.plans, *choice.actions))
+    words = zip(*(dated.notes(tag) for tag in LANGUAGES), strict=True)
+    remarks = [Text.of(dict(zip(LANGUAGES, spoken, strict=True))) for spoken in words]
+    return Graph(project, dated.store, language=language, as_of=day), remarks

@@ -16,7 +16,7 @@ from typing import Final
 
 from pan2kg.cli import arguments
 from pan2kg.errors import Place, ProjectError, QueryError
-from pan2kg.extract import document as documents, draft, mentions, process
+from pan2kg.extract import document as documents, draft, mentions, outline, process
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n import Message, Messages, a_day, numeral, today, told
 from pan2kg.project import Project, read_text, write_atomically
@@ -143,7 +143,8 @@ def run_draft(options: argparse.Namespace) -> int:
     written: 1.
     """
     file = Path(options.file)
-    beside = Path(options.output).parent if options.output else Path()
+    target = Path(options.output) if options.output else None
+    beside = target.parent if target else Path()
     project = arguments.project_of(options) if options.project else Project.find(beside)
     plan, explanation = draft.read_plan(
         *_read(options, file),
@@ -155,16 +156,7 @@ def run_draft(options: argparse.Namespace) -> int:
         arguments.tell(*explanation)
     if plan is None:
         return 1
-    if options.type:
-        types = re.findall(
-            r"^plantype:(\S+)",
-            read_text(project.scheme_file("plantype")),
-            re.MULTILINE,
-        )
-        if options.type not in types:
-            raise QueryError(
-                "no-plan-type", remedy="there-are", type=options.type, names=", ".join(types)
-            )
+    _refuse_unknown_type(project, options.type)
     country = countries.countries().get(options.plan.partition("-")[0])
     facts = draft.UnprintedFacts(
         type=options.type,
@@ -174,45 +166,72 @@ def run_draft(options: argparse.Namespace) -> int:
         day=options.date.isoformat() if options.date else "",
         address=options.read_at or "",
     )
-    target = Path(options.output) if options.output else None
-    # the path that names the file's graph, where it is written into the project's
-    is_within = target is not None and target.resolve().is_relative_to(project.graph)
-    graph = (
-        target.resolve().relative_to(project.graph).as_posix().removesuffix(".ttl")
-        if target and is_within
-        else ""
-    )
     prefixes = writer.read_prefixes(project)
+    graph = _graph_of(project, target)
     blocks = draft.draft_blocks(plan, prefixes, key=options.plan, graph=graph, facts=facts)
     filing = drafted.DraftFiling(writer.write_turtle(blocks, prefixes), None, {})
     if options.project or (target or Path()).resolve().is_relative_to(project.root):
         filing = drafted.file_draft(project, blocks, f"plan:{options.plan}", target)
     if target:
-        is_added_to = filing.stated_in is not None and filing.stated_in == target.resolve()
-        if target.is_file() and not is_added_to and read_text(target) not in ("", filing.text):
-            raise ProjectError("draft-stands", place=Place(options.output))
-        target.parent.mkdir(parents=True, exist_ok=True)
+        _refuse_other_text(filing, target)
+    _write_draft(options, project, filing)
+    if options.outline:
+        arguments.emit(plan.outline, options.outline)
+    _tell_of_draft(options, plan, file, is_country_known=country is not None)
+    return 0
+
+
+def _refuse_unknown_type(project: Project, plan_type: str) -> None:
+    # the type of plan that was named must be one of the scheme's
+    if not plan_type:
+        return
+    scheme = read_text(project.scheme_file("plantype"))
+    types = re.findall(r"^plantype:(\S+)", scheme, re.MULTILINE)
+    if plan_type not in types:
+        names = ", ".join(types)
+        raise QueryError("no-plan-type", remedy="there-are", type=plan_type, names=names)
+
+
+def _graph_of(project: Project, target: Path | None) -> str:
+    # the path that names the file's graph, where it is written into the project's
+    if target is None or not target.resolve().is_relative_to(project.graph):
+        return ""
+    return target.resolve().relative_to(project.graph).as_posix().removesuffix(".ttl")
+
+
+def _refuse_other_text(filing: drafted.DraftFiling, target: Path) -> None:
+    # what somebody has written is not overwritten; the folder of a new file is made
+    is_added_to = filing.stated_in is not None and filing.stated_in == target.resolve()
+    if target.is_file() and not is_added_to and read_text(target) not in ("", filing.text):
+        raise ProjectError("draft-stands", place=Place(str(target)))
+    target.parent.mkdir(parents=True, exist_ok=True)
+
+
+def _write_draft(
+    options: argparse.Namespace, project: Project, filing: drafted.DraftFiling
+) -> None:
     if filing.changes:
         with files.alone(project):
-            files.write(project, filing.changes, prefixes)
+            files.write(project, filing.changes, writer.read_prefixes(project))
     else:
         arguments.emit(filing.text, options.output, "turtle")
     if filing.stated_in:
         values = {"plan": options.plan, "file": project.name_of(filing.stated_in)}
         arguments.tell(Message("progress", "plan-stands", values))
-    if options.outline:
-        arguments.emit(plan.outline, options.outline)
-    unsure = (
-        [] if options.language else [documents.noted("language-guessed", language=plan.language)]
-    )
-    unsure += [] if country else [documents.noted("country-missing", key=options.plan)]
-    lines = [
-        documents.noted("in-file", file=file.name, message=message)
-        for message in (*unsure, *plan.remarks)
-    ]
+
+
+def _tell_of_draft(
+    options: argparse.Namespace, plan: outline.DraftPlan, file: Path, *, is_country_known: bool
+) -> None:
+    # what was guessed, what the plan leaves open, and how much was drafted
+    remarks = list(plan.remarks)
+    if not is_country_known:
+        remarks.insert(0, documents.noted("country-missing", key=options.plan))
+    if not options.language:
+        remarks.insert(0, documents.noted("language-guessed", language=plan.language))
+    lines = [documents.noted("in-file", file=file.name, message=remark) for remark in remarks]
     counts = {"categories": str(len(plan.categories)), "actions": str(len(plan.actions))}
     arguments.tell(*lines, Message("progress", "draft-counts", counts))
-    return 0
 
 
 def run_mentions(options: argparse.Namespace) -> int:
@@ -449,43 +468,57 @@ def _show(review: desk.Desk, message: str, reader: _KeyReader, language: str) ->
     lines = [say("counts", **review.progress)]
     card = review.card(language)
     if review.is_graph_shown:
-        lines += [
-            piece for line in desk.suggestion(review, language) for piece in wrap(line) or [""]
-        ]
+        for line in desk.suggestion(review, language):
+            lines += wrap(line) or [""]
     elif card is None:
         lines.append(say("all-decided"))
     else:
-        lines += ["", *wrap(card.statement), "", *wrap(card.reason)]
-        lines += [line for remark in card.remarks for line in wrap(f"! {remark}")] + [""]
-        lines += _passage(card, width, language, is_terminal=reader.is_terminal)
-        lines += ["", *(line for fact in card.facts for line in wrap(fact))]
-        lines += [
-            *wrap(say("others", n=len(card.others))),
-            *(f"  · {twin}"[:width] for twin in card.others[:5]),
-        ]
-        lines += [line for previous in card.previous for line in wrap(previous)]
-        if card.nearer:
-            lines += [
-                *wrap(say("nearer")),
-                *(f"  {name}  {title}"[:width] for name, title in card.nearer),
-            ]
-        if alike := review.alike():
-            lines += wrap(say("alike", n=len(alike)))
-        for number, twin in enumerate(alike, start=1):
-            mark = "x" if twin.key in review.ticked else " "
-            graph = review.material.graph
-            start = graph.label(twin.ends[0], graph.language)
-            words = twin.quotations[0].words
-            lines.append(f"  [{mark}] {number}  {start} — {words}"[:width])
+        lines += _card_lines(review, card, width, language, is_terminal=reader.is_terminal)
     if reader.is_terminal:
-        lines = [
-            *lines,
-            "",
-            *wrap(message),
-            *say("help-suggested" if review.is_graph_shown else "help").split("\n"),
-        ]
+        keys = "help-suggested" if review.is_graph_shown else "help"
+        lines += ["", *wrap(message), *say(keys).split("\n")]
     whole = "\n".join(lines)
     _write(f"{_CLEAR if reader.is_terminal else ''}{whole}\n")
+
+
+def _card_lines(
+    review: desk.Desk, card: desk.Card, width: int, language: str, *, is_terminal: bool
+) -> Iterator[str]:
+    """What is known of the candidate in hand, each paragraph wrapped."""
+    say = _saying(language)
+    wrap = partial(textwrap.wrap, width=width)
+    yield from ("", *wrap(card.statement), "", *wrap(card.reason))
+    for remark in card.remarks:
+        yield from wrap(f"! {remark}")
+    yield ""
+    yield from _passage(card, width, language, is_terminal=is_terminal)
+    yield ""
+    for fact in card.facts:
+        yield from wrap(fact)
+    yield from wrap(say("others", n=len(card.others)))
+    for twin in card.others[:5]:
+        yield f"  · {twin}"[:width]
+    for decision_before in card.previous:
+        yield from wrap(decision_before)
+    if card.nearer:
+        yield from wrap(say("nearer"))
+        for name, title in card.nearer:
+            yield f"  {name}  {title}"[:width]
+    yield from _alike_lines(review, width, language)
+
+
+def _alike_lines(review: desk.Desk, width: int, language: str) -> Iterator[str]:
+    # candidates that say the same elsewhere, each with a mark where it is decided with this one
+    alike = review.alike()
+    if alike:
+        say = _saying(language)
+        yield from textwrap.wrap(say("alike", n=len(alike)), width=width)
+    graph = review.material.graph
+    for number, twin in enumerate(alike, start=1):
+        mark = "x" if twin.key in review.ticked else " "
+        start = graph.label(twin.ends[0], graph.language)
+        words = twin.quotations[0].words
+        yield f"  [{mark}] {number}  {start} — {words}"[:width]
 
 
 def _passage(card: desk.Card, width: int, language: str, *, is_terminal: bool) -> Iterator[str]:

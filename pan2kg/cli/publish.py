@@ -6,14 +6,19 @@ import re
 import signal
 import sys
 from collections.abc import Sequence
+from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pan2kg.cli import arguments
 from pan2kg.errors import FormatError, Place, ProjectError
 from pan2kg.i18n.message import a_day, say, today, told
 from pan2kg.project import write_atomically
+
+if TYPE_CHECKING:
+    from pan2kg.publish.edition import Facts, Issue
+    from pan2kg.store.store import LocalStore
 
 _MAIL: Final = re.compile(r"(?:mailto:)?[\w.+%-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 _VERSION: Final = re.compile(r"\w[\w.+-]*", re.ASCII)
@@ -121,9 +126,8 @@ def release(options: argparse.Namespace, parts: Sequence[Any] = ()) -> int:
 
 def _prepare(options: argparse.Namespace) -> Any:  # noqa: ANN401 - an edition, whose module is read for a release alone
     from pan2kg.graph import graph as graphs, labels
-    from pan2kg.publish import edition as editions, folder, release, tables
-    from pan2kg.store import cache, queries, store
-    from pan2kg.turtle.vocabulary import DCTERMS
+    from pan2kg.publish import edition as editions, tables
+    from pan2kg.store import cache, store
 
     project = arguments.project_of(options)
     if options.without_derived:
@@ -131,45 +135,84 @@ def _prepare(options: argparse.Namespace) -> Any:  # noqa: ANN401 - an edition, 
     else:
         data = cache.open_kept(project, arguments.cache_of(options))
     arguments.links_told(data)
-    # what a project began with is not published: its example plan, and addresses that are nobody's
-    examples = store.select(data, queries.program_query("dataset/examples")).values("plan")
-    if examples:
-        raise ProjectError(
-            "example-left", plans=", ".join(iri.rpartition("/")[2] for iri in examples)
-        )
     space = labels.own_profile(labels.read_profiles(data), project).space
-    if not options.id_base and _EXAMPLE.match(space):
-        raise ProjectError("example-base", space=space)
+    _refuse_example(data, space, options.id_base)
     facts = editions.read_facts(data, space)
-    version = options.release or facts.version
-    if not _VERSION.fullmatch(version):
-        key = "version-no-address" if version else "version-unsaid"
-        raise ProjectError(
-            key, place=Place("ontology/pan2kg.ttl"), remedy="mend-version", version=version
-        )
-    issued, stated = (facts.day(DCTERMS + name) for name in ("issued", "modified"))
-    modified = release.prepare_day(options.date, os.environ.get("SOURCE_DATE_EPOCH", "")) or stated
-    if max(issued, modified) > today():
-        raise ProjectError("release-in-future", issued=max(issued, modified))
-    # the release before: the one that was named, else the one that stands where this is to be
-    # written
-    previous = options.previous
-    target = Path(options.output).absolute()
-    if previous is not None and not previous.exists():
-        raise ProjectError("no-such-release", place=Place(str(previous)))
-    previous = previous or (target if folder.read_mark(target) else None)
-    mark = (folder.read_mark(previous) if previous else None) or {"version": ""}
-    is_again = mark["version"] == version
-    root = options.id_base or facts.space
-    places = editions.Addresses(root, options.base or root, options.endpoint or "", facts.space)
-    before = mark.get("previous", "") if is_again else mark["version"]
-    issue = editions.Issue(
-        version, min(issued, modified), modified, places, before, options.contact or "", is_again
-    )
+    days = _days_of(options, facts)
+    previous = _release_before(options)
+    issue = _issue_of(options, facts, previous, days)
     graph = graphs.Graph(project, data, language="fr", as_of=issue.modified, release=issue.version)
     editions.name_roles(graph.held)
     tables.weigh_links(graph)
     return editions.Edition(graph, facts, issue, previous, kept=arguments.cache_of(options))
+
+
+def _refuse_example(data: "LocalStore", space: str, id_base: str | None) -> None:
+    # what a project began with is not published: its example plan, and addresses that are nobody's
+    from pan2kg.store import queries, store
+
+    examples = store.select(data, queries.program_query("dataset/examples")).values("plan")
+    if examples:
+        plans = ", ".join(iri.rpartition("/")[2] for iri in examples)
+        raise ProjectError("example-left", plans=plans)
+    if not id_base and _EXAMPLE.match(space):
+        raise ProjectError("example-base", space=space)
+
+
+def _release_before(options: argparse.Namespace) -> Path | None:
+    # the one that was named, else the one that stands where this is to be written
+    from pan2kg.publish import folder
+
+    previous: Path | None = options.previous
+    if previous is not None and not previous.exists():
+        raise ProjectError("no-such-release", place=Place(str(previous)))
+    target = Path(options.output).absolute()
+    if previous is None and folder.read_mark(target):
+        return target
+    return previous
+
+
+def _version_of(options: argparse.Namespace, facts: "Facts") -> str:
+    version = str(options.release or facts.version)
+    if not _VERSION.fullmatch(version):
+        key = "version-no-address" if version else "version-unsaid"
+        place = Place("ontology/pan2kg.ttl")
+        raise ProjectError(key, place=place, remedy="mend-version", version=version)
+    return version
+
+
+def _days_of(options: argparse.Namespace, facts: "Facts") -> tuple[date, date]:
+    # when it was first issued, and the day it is of
+    from pan2kg.publish import release
+    from pan2kg.turtle.vocabulary import DCTERMS
+
+    _version_of(options, facts)  # a version of which no address can be made is refused first
+    issued = facts.day(DCTERMS + "issued")
+    stated = facts.day(DCTERMS + "modified")
+    modified = release.prepare_day(options.date, os.environ.get("SOURCE_DATE_EPOCH", "")) or stated
+    if max(issued, modified) > today():
+        raise ProjectError("release-in-future", issued=max(issued, modified))
+    return min(issued, modified), modified
+
+
+def _issue_of(
+    options: argparse.Namespace,
+    facts: "Facts",
+    previous: Path | None,
+    days: tuple[date, date],
+) -> "Issue":
+    # what the release calls itself, of what days it is, where it will stand, and what it follows
+    from pan2kg.publish import edition as editions, folder
+
+    version = _version_of(options, facts)
+    mark = (folder.read_mark(previous) if previous else None) or {"version": ""}
+    is_again = mark["version"] == version
+    before = mark.get("previous", "") if is_again else mark["version"]
+    root = options.id_base or facts.space
+    places = editions.Addresses(root, options.base or root, options.endpoint or "", facts.space)
+    issued, modified = days
+    contact = options.contact or ""
+    return editions.Issue(version, issued, modified, places, before, contact, is_again)
 
 
 def add_diff(command: argparse.ArgumentParser) -> None:
