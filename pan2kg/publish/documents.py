@@ -434,6 +434,8 @@ MOVED: Final = tuple(
         ),
         (rf"({'|'.join(_PACKED)})\.csv", "$1.csv.gz"),
         (r"data/pan2kg\.ttl", TURTLE),
+        # four rules that are one now
+        (r"queries/rules/4[0-3]-shared-[^/.]+\.rq", "queries/rules/40-shared.rq"),
         *(
             (pattern.format(name=name), target.format(table=table))
             for name, (table, _) in FORMER.items()
