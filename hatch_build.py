@@ -1,11 +1,10 @@
 """Builds the front end and the messages with the package: what ``pip install`` needs besides Python is fetched by pip.
 
 The catalogues of messages, ``pan2kg/i18n/catalogues/*.po``, are compiled for :mod:`gettext`.
-Without a fresh bundle in
-``web/dist`` the scripts of ``web/`` are bundled by node: the one on PATH, or else the one pip
-    installs for this build.
-A source distribution carries the bundle and needs neither node nor a network. Run as a script it
-builds messages and bundle alone: ``python hatch_build.py``.
+Without a fresh bundle in ``web/dist`` the scripts of ``web/`` are bundled by node: the one on PATH,
+or else the one pip installs for this build. A source distribution carries the bundle and needs
+neither node nor a network. Run as a script it builds messages and bundle alone: ``python
+hatch_build.py``.
 """
 
 from __future__ import annotations

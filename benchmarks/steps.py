@@ -3,12 +3,11 @@
     python benchmarks/steps.py FOLDER [--texts DIR] [--plans 6]
 
 Texts: each file of a folder is read, drafted and searched, and what came of it is counted. Plans:
-    those with most
-stated links and parts of bodies are printed from the graph's own facts, with the titles of their
-actions, the bodies as fields under the labels of their roles and the quotations as paragraphs; the
-printed file is read and drafted, and searched in a copy of the project from which these facts of
-the plan were taken. What is proposed is compared with them; what agrees is accepted at the desk,
-the rest rejected, and the check is asked about what was written.
+those with most stated links and parts of bodies are printed from the graph's own facts, with the
+titles of their actions, the bodies as fields under the labels of their roles and the quotations as
+paragraphs; the printed file is read and drafted, and searched in a copy of the project from which
+these facts of the plan were taken. What is proposed is compared with them; what agrees is accepted
+at the desk, the rest rejected, and the check is asked about what was written.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """Runs commands for the tests: a process that has read the program and the shipped graph once, and forks for each. All
 workers of a run ask the same one, each command by a connection to its socket: a line of JSON
-(``arguments``,
-``folder``, ``environment`` and the three files of standard input, output and error) is answered by
-    a line with the exit
-code, or by nothing where the command was ended before it had one."""
+(``arguments``, ``folder``, ``environment`` and the three files of standard input, output and error)
+is answered by a line with the exit code, or by nothing where the command was ended before it had
+one."""
 
 import gc
 import json

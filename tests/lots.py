@@ -1,9 +1,8 @@
 """What is drawn by lot, where looking at everything would take too long: one commit has one result. The seed is the
 commit: another one looks at another sample, and a run that failed can be repeated. « PAN2KG_SEED »
-    names another.
-``PAN2KG_LOTS=10`` draws ten times as many of each, and a number that is large enough everything.
-    Properties are tried
-with so many times a hundred examples, unless they name a number of their own."""
+names another. ``PAN2KG_LOTS=10`` draws ten times as many of each, and a number that is large enough
+everything. Properties are tried with so many times a hundred examples, unless they name a number of
+their own."""
 
 import os
 import subprocess

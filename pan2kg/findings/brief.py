@@ -1,9 +1,8 @@
 """What somebody can act on: the brief of a plan, up to five findings, and what there is to do about one thing.
 
 A finding says what was found, what to write, to whom and until when. Its key stays the same from
-one release to the
-next: it can be ticked off, and a later brief says which are new, which are still open and which no
-    longer hold.
+one release to the next: it can be ticked off, and a later brief says which are new, which are still
+open and which no longer hold.
 """
 
 import json
@@ -32,7 +31,7 @@ class Advice:
     """A finding: on whose word it rests, and what mends it; ``bodies`` are addressed, as IRIs.
 
     ``quotations`` are words with their document; ``state`` is « new », « open » or « done » beside
-        an earlier brief.
+    an earlier brief.
     """
 
     key: str

@@ -33,11 +33,10 @@ class Answer(Generic[T_co]):
     """The rows of an answer to a query, of a table of figures, or of what was measured.
 
     ``columns`` are the names of the columns, in the order of the query; in a table, beside that of
-        a thing stands what
-    it is called, ``<key>_label``. A row is a dictionary from column to value, but for figures and
-    occasions, where it is one typed thing. What a query answers is text, empty where there is none;
-    in a table None is not known, or not assessed, and never 0. ``cells`` are what stands under the
-    columns in a frame.
+    a thing stands what it is called, ``<key>_label``. A row is a dictionary from column to value,
+    but for figures and occasions, where it is one typed thing. What a query answers is text, empty
+    where there is none; in a table None is not known, or not assessed, and never 0. ``cells`` are
+    what stands under the columns in a frame.
 
     Of a table, ``title`` and ``summary`` say what it shows, ``meanings`` what the figures of a
     column mean, by its key, where that is not plain, ``notes`` what is to be kept in mind, and

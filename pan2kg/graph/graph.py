@@ -70,11 +70,9 @@ class GraphReading(Generic[T]):
     """A reading of the graph as an attribute: made when it is first asked for, once for all languages and threads.
 
     ``make`` makes it of what ``needs`` names: attributes of the graph such as ``store`` or
-        ``profile.country``, queries
-    of the program such as ``tables/periods``, which stand for their rows, or, where it names none,
-    the graph itself. As
-    ``module.function`` it stands in this room or one below, and is imported when it is first
-        called.
+    ``profile.country``, queries of the program such as ``tables/periods``, which stand for their
+    rows, or, where it names none, the graph itself. As ``module.function`` it stands in this room
+    or one below, and is imported when it is first called.
     """
 
     def __init__(self, make: Callable[..., T] | str, needs: str = "", meaning: str = "") -> None:
@@ -110,11 +108,10 @@ class Graph:
     """A project's graph, loaded, with the links its rules derive; looked at in a language, from a day.
 
     ``language`` is the one things are called in where none is named. Figures look back from
-        ``as_of``; ``asked`` says
-    that somebody asked for that day, so that what is undated says so. ``release`` is the number it
-    is published under, where that is not the one it gives itself. A level of evidence is given by
-    itself or its key, the headline's where none is; a QueryError says that no figures are taken at
-    it.
+    ``as_of``; ``asked`` says that somebody asked for that day, so that what is undated says so.
+    ``release`` is the number it is published under, where that is not the one it gives itself. A
+    level of evidence is given by itself or its key, the headline's where none is; a QueryError says
+    that no figures are taken at it.
     """
 
     # What it says of itself, and what things are called
@@ -454,8 +451,8 @@ class Graph:
         """The accepted and derived links as a networkx network of one's own, its labels in a language or the main ones.
 
         ``kinds`` are types of link, such as ``rests-on``, and ``plan`` is one plan or several; none
-            means all. One plan
-        comes with everything its links lead to, several with the links among them and their texts.
+        means all. One plan comes with everything its links lead to, several with the links among
+        them and their texts.
 
         Raises:
             QueryError: an unknown level, type of link or plan, with the nearest names.
@@ -489,9 +486,8 @@ class Graph:
         """A table of figures, as ``pan2kg coherence`` gives it: ``matrix``, ``debt``, ``gaps`` and others.
 
         ``chosen`` are what that table can be told: ``plans`` and ``actions`` by key, a ``part``,
-            ``everything`` for
-        empty rows too, the ``least`` weight in bits, a ``country``, ``files`` of scores and their
-        ``assessors``.
+        ``everything`` for empty rows too, the ``least`` weight in bits, a ``country``, ``files`` of
+        scores and their ``assessors``.
 
         Raises:
             QueryError: an unknown table, level, choice, plan or action, with the nearest names.
@@ -853,8 +849,7 @@ def open_graph(
     Those in ``others`` are opened with it, and compared; its profile and its questions hold.
 
     With ``endpoint``, the address of a SPARQL 1.1 endpoint, questions go there. Figures look back
-    from the day
-    ``as_of``, today where none is given.
+    from the day ``as_of``, today where none is given.
 
     Raises:
         ProjectError: the folder is no project.

@@ -27,9 +27,8 @@ class CountryProfile:
     """What a project says of itself; texts are empty where it says nothing.
 
     ``space`` is what its IRIs begin with; ``languages`` are those every label is asked for in,
-        ``wished`` those of the
-    country in which a title is welcome; ``gazette`` is the name of the official gazette by
-    language.
+    ``wished`` those of the country in which a title is welcome; ``gazette`` is the name of the
+    official gazette by language.
     """
 
     space: str = ROOT
@@ -131,7 +130,7 @@ class Release:
     """Which release of the graph it is: its number and its day, as 2026-11-25; the day is empty where none is stated.
 
     ``is_stated`` tells a number the graph gives itself from that of the package, which stands in
-        where it gives none.
+    where it gives none.
     """
 
     number: str

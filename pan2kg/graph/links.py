@@ -141,21 +141,16 @@ def build_network(
     """The network of accepted and derived links, called something in a language: nodes and link nodes by IRI.
 
     A node carries ``type``, ``label`` and, for an action, ``plan``; an edge has the link's IRI as
-    key and carries
-    ``type``, ``status`` and ``directed``. A symmetric link stands once, from the end that sorts
-        first. Candidates,
-    rejected and unverified links are left out, and those that rest on a weaker word than the level
-    asked for.
+    key and carries ``type``, ``status`` and ``directed``. A symmetric link stands once, from the
+    end that sorts first. Candidates, rejected and unverified links are left out, and those that
+    rest on a weaker word than the level asked for.
 
     Where the graph says so, a node has ``notation``, ``review`` and ``certainty`` too, and an edge
-    ``relation``,
-    ``certainty``, ``evidenceLevel``, ``via`` (IRIs, by spaces), ``evidence`` (one quotation a line,
-        with its document),
-    ``documents`` (IRIs, by spaces), ``score``, and for two actions that name the same specific text
-        ``weight``,
-    ``weightHigh`` and ``weightBroad`` in bits. What the weights rest on stands in the network's own
-        attributes. Every
-    attribute is a text, a number or a boolean, so that networkx can write the network as it is.
+    ``relation``, ``certainty``, ``evidenceLevel``, ``via`` (IRIs, by spaces), ``evidence`` (one
+    quotation a line, with its document), ``documents`` (IRIs, by spaces), ``score``, and for two
+    actions that name the same specific text ``weight``, ``weightHigh`` and ``weightBroad`` in bits.
+    What the weights rest on stands in the network's own attributes. Every attribute is a text, a
+    number or a boolean, so that networkx can write the network as it is.
     """
     import networkx as nx
 
@@ -244,10 +239,9 @@ def communities(edges: Iterable[tuple[str, str, float]], *, seed: int = 7) -> di
     """Which nodes of a network are linked more with each other than with the rest: a number a community, from 0.
 
     ``edges`` are (one, two, weight > 0). Blondel, Guillaume, Lambiotte and Lefebvre, “Fast
-        unfolding of communities in
-    large networks”, Journal of Statistical Mechanics (2008) P10008. The largest community is 0;
-    among equals the one with the first name comes first. The same edges and seed give the same
-    communities.
+    unfolding of communities in large networks”, Journal of Statistical Mechanics (2008) P10008. The
+    largest community is 0; among equals the one with the first name comes first. The same edges and
+    seed give the same communities.
 
     >>> found = communities([("a", "b", 1.0), ("b", "c", 1.0), ("a", "c", 1.0), ("d", "e", 1.0)])
     >>> sorted(found.items())

@@ -42,9 +42,9 @@ class Findable:
     """A thing that can be found.
 
     ``names`` are what it is called; ``words`` are all of them, folded, with a space before and
-        after; ``whole`` are
-    those that are meant where they are typed whole, folded and without spaces; ``rank`` is its
-    place among equals: by its kind, then what others name most often, then its label.
+    after; ``whole`` are those that are meant where they are typed whole, folded and without spaces;
+    ``rank`` is its place among equals: by its kind, then what others name most often, then its
+    label.
     """
 
     iri: str

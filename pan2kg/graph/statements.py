@@ -34,7 +34,7 @@ class Part:
     """A part of a plan: its level, the part above it, its place from 1 and the number printed.
 
     ``scheme`` is the scheme a category belongs to; empty, as everything the graph does not say,
-        ``order`` then None.
+    ``order`` then None.
     """
 
     iri: str
@@ -196,8 +196,7 @@ class Grounds(NamedTuple):
     """What a statement rests on: its named graph, how certain it is, and the documents it was read in.
 
     ``certainty`` is ``stated``, ``derived`` (by a person), ``unverified``, ``rule`` (derived by a
-        rule of ours) or
-    empty where nobody said so, as in the ontology.
+    rule of ours) or empty where nobody said so, as in the ontology.
     """
 
     graph: str

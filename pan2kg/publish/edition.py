@@ -4,8 +4,8 @@ The facts stand in ``graph/catalogue.ttl``. A person who reviews is published as
 to be named stands there too, as a ``foaf:Person`` or ``foaf:Agent`` of that name.
 
 Catalogue, VoID, service and stored questions are filled in from the templates of the same names.
-The questions are
-``sh:SPARQLExecutable``, all in one file: a query editor that reads it offers them as examples.
+The questions are ``sh:SPARQLExecutable``, all in one file: a query editor that reads it offers them
+as examples.
 """
 
 import json

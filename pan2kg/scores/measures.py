@@ -42,8 +42,8 @@ def sums(scores: Scores) -> list[tuple[str, Sums, Sums]]:
     On a scale from l to h a positive side lies in [0, h(n−1)], a negative one in [l(n−1), 0].
 
     Source: Weitz, N., Carlsen, H., Nilsson, M. & Skånberg, K. (2018). Towards systemic and
-        contextual priority
-    setting for implementing the 2030 Agenda. Sustainability Science 13, 531–548.
+    contextual priority setting for implementing the 2030 Agenda. Sustainability Science 13,
+    531–548.
 
     >>> from pan2kg.scores.matrix import scores_of
     >>> (_, given, taken), *_ = sums(scores_of({("a", "b"): 3, ("a", "c"): -3, ("b", "a"): 1}))
@@ -155,8 +155,7 @@ def grouped(scores: Scores, groups: Mapping[str, str]) -> tuple[tuple[str, str, 
     many cells.
 
     ``groups`` holds the group of each label; those without one enter no sum. Within a group a label
-        and itself are no
-    cell. By group and other group; pairs without any cell are left out.
+    and itself are no cell. By group and other group; pairs without any cell are left out.
 
     Source: this project’s definition: sums of the block of the matrix, with the number of assessed
         cells.
@@ -190,15 +189,13 @@ def alpha(
 
     α = 1 − D_o/D_e over the coincidences o_ck of values within a unit. The difference δ²_ck of two
     values is [c ≠ k] (nominal), (Σ_{g=c..k} n_g − (n_c + n_k)/2)² (ordinal), (c − k)² (interval) or
-    ((c − k)/(c + k))² (ratio);
-    *sign* is nominal on −, 0 and +. ``ratings`` has one row an assessor, one column a unit; None is
-      not assessed. A
-    unit that fewer than two assessed counts for nothing. None where there is no such unit, or all
-    values are the same: nothing could disagree.
+    ((c − k)/(c + k))² (ratio); *sign* is nominal on −, 0 and +. ``ratings`` has one row an
+    assessor, one column a unit; None is not assessed. A unit that fewer than two assessed counts
+    for nothing. None where there is no such unit, or all values are the same: nothing could
+    disagree.
 
     Source: Krippendorff, K. (2011). Computing Krippendorff's Alpha-Reliability. University of
-        Pennsylvania; sign
-    agreement is this project’s definition.
+    Pennsylvania; sign agreement is this project’s definition.
 
     >>> alpha([[1, 2, 3], [1, 2, 3]]), alpha([[1, None], [None, 2]]), alpha([[1, -1], [3, -2]], ScaleLevel.SIGN)
     (1.0, None, 1.0)
@@ -306,11 +303,9 @@ class Dematel(NamedTuple):
     """The total influence ``total[i, j]`` of label i on label j, direct and indirect, and its sums.
 
     ``given_positive`` and ``given_negative`` are the row sums D⁺ and D⁻ of the positive and the
-        negative part,
-    ``taken_positive`` and ``taken_negative`` the column sums R⁺ and R⁻. Prominence D⁺ + R⁺ and
-        relation D⁺ − R⁺ are
-    None where a score is negative. ``divisor`` is s, by which scores were divided, ``coverage`` the
-    share assessed.
+    negative part, ``taken_positive`` and ``taken_negative`` the column sums R⁺ and R⁻. Prominence
+    D⁺ + R⁺ and relation D⁺ − R⁺ are None where a score is negative. ``divisor`` is s, by which
+    scores were divided, ``coverage`` the share assessed.
     """
 
     labels: tuple[str, ...]
@@ -353,10 +348,9 @@ def dematel(scores: Scores) -> Dematel:
     Cells that are not assessed and the diagonal are 0. A matrix of zeros has the total influence 0.
 
     Source: Gabus, A. & Fontela, E. (1972). World problems, an invitation to further thought within
-        the framework of
-    DEMATEL. Battelle Geneva Research Centre; with positive and negative influence apart: Xiao, H.
-    et al. (2022). Synergies and trade-offs across sustainable development goals: A novel method
-    incorporating indirect interactions analysis. Sustainable Development.
+    the framework of DEMATEL. Battelle Geneva Research Centre; with positive and negative influence
+    apart: Xiao, H. et al. (2022). Synergies and trade-offs across sustainable development goals: A
+    novel method incorporating indirect interactions analysis. Sustainable Development.
 
     >>> from pan2kg.scores.matrix import scores_of
     >>> cells = {("a", "b"): 2, ("a", "c"): -1, ("b", "a"): 1, ("b", "c"): 3, ("c", "b"): -2}
@@ -409,9 +403,8 @@ class Chains(NamedTuple):
     """The summed values ``total[i, j]`` of all chains from label i to label j, 0 on the diagonal.
 
     ``counts`` holds how many chains each cell sums up, ``greatest`` the three greatest by size of
-        each cell that has
-    any, by (first, last) label. ``unit`` is M, the score whose value is 1, and ``cut`` where chains
-    were cut.
+    each cell that has any, by (first, last) label. ``unit`` is M, the score whose value is 1, and
+    ``cut`` where chains were cut.
     """
 
     labels: tuple[str, ...]
@@ -438,8 +431,7 @@ def chains(scores: Scores, *, cut: float = CUT) -> Chains:
     cells not assessed. Of the greatest, equal ones stand by length, then by the order of labels.
 
     Source: Panula-Ontto, J. & Piirainen, K. A. (2018). EXIT: An alternative approach for structural
-        cross-impact
-    modeling and analysis. Technological Forecasting and Social Change 137, 89–100.
+    cross-impact modeling and analysis. Technological Forecasting and Social Change 137, 89–100.
 
     >>> from pan2kg.scores.matrix import scores_of
     >>> cells = {("a", "b"): 2, ("a", "c"): -1, ("b", "a"): 1, ("b", "c"): 3, ("c", "b"): -2}

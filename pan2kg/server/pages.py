@@ -126,9 +126,9 @@ class Pages:
     """Sends pages and assets; ``assets`` gives the files of the front end by their hashed names, when one is asked for.
 
     ``canonical`` gives the arguments of an address without what changes nothing on its page, such
-        as the name of a
-    campaign, so that a page is drawn and kept once however its address is decorated. ``homes``
-    keeps the home pages between starts, ``keeper`` knows what changes were about.
+    as the name of a campaign, so that a page is drawn and kept once however its address is
+    decorated. ``homes`` keeps the home pages between starts, ``keeper`` knows what changes were
+    about.
     """
 
     def __init__(

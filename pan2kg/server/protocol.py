@@ -340,8 +340,7 @@ class ServedRelease:
     """The state of the data: the release that was loaded, and how often it changed since, as ``changes`` says.
 
     Where the data are somewhere else and nobody says when they change, they are taken to be the
-    same for so many
-    ``seconds``.
+    same for so many ``seconds``.
     """
 
     name: str
@@ -412,10 +411,9 @@ class Task(NamedTuple):
     """A ``query`` to answer, or a ``graph`` to write out (the default graph if ``text`` is empty).
 
     ``default`` and ``named`` are None where the request names no graphs; ``table`` and ``graph``
-        are the formats the
-    client accepts for rows and for triples, empty where it accepts none. ``own`` is what a page
-    asks to be made: it may have as many rows and bytes as there are. ``number`` tells it from all
-    others.
+    are the formats the client accepts for rows and for triples, empty where it accepts none.
+    ``own`` is what a page asks to be made: it may have as many rows and bytes as there are.
+    ``number`` tells it from all others.
     """
 
     kind: str

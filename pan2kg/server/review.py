@@ -325,8 +325,7 @@ class ReviewPages:
     """Answers what is asked of and sent to the pages of reviews, in a writable service alone.
 
     ``keeper`` brings the graph that is served up to the files that were written: before the answer,
-        but after a
-    decision on a candidate, while the next one is read.
+    but after a decision on a candidate, while the next one is read.
     """
 
     def __init__(

@@ -518,8 +518,7 @@ class Operations:
     """Notes each request and answers whoever watches over the service.
 
     ``is_ready`` says whether requests can be answered now; a balancer then sends some. ``log`` is a
-        file with a line in
-    JSON for each request, ``-`` standard output, empty none.
+    file with a line in JSON for each request, ``-`` standard output, empty none.
     """
 
     def __init__(self, log: str = "", is_ready: Callable[[], bool] = lambda: True) -> None:

@@ -343,12 +343,10 @@ class Keeper:
     """The holder of the graph as the main process has it: loaded, changed, loaded anew and started again.
 
     ``version`` counts the states of the data since the start, ``epoch`` tells them from those of
-        another start;
-    ``touched`` is what each change was about, where that is known, ``ended`` how the workers of
-        tasks ended, by number.
-    It is being loaded from the beginning on, and there once ``start`` has returned; what is asked
-    before waits.
-    ``on_lost`` is called when there can be no other holder.
+    another start; ``touched`` is what each change was about, where that is known, ``ended`` how the
+    workers of tasks ended, by number. It is being loaded from the beginning on, and there once
+    ``start`` has returned; what is asked before waits. ``on_lost`` is called when there can be no
+    other holder.
     """
 
     def __init__(

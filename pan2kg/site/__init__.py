@@ -9,19 +9,14 @@ and linked there; what is computed once for all pages is kept by the :class:`Sit
 imported here. The modules, by what a reader looks for:
 
 ===================  ==================================================================
-``home``             the first page, and that of a country
-``plan_matrix``      how chosen plans meet: table, CSV, picture, data for the script
-``lists``            plans, pairs of plans, actions without a link, obligations
-``pair``             two plans and what links them; what several plans share
-``plan, entity``     a plan; any other thing
-``figure_pages``     computed tables and gaps
-``questions``        competency questions, stored and written
-``definitions``      what each figure means, and what is behind it
-``quality``          what was checked, sources, the data
-``ontology_page``    the vocabulary
-``explore``          the network
-``review``           forms that write: links proposed, scores
-``search_page``      search
+``home``             the first page, and that of a country ``plan_matrix``      how chosen plans
+meet: table, CSV, picture, data for the script ``lists``            plans, pairs of plans, actions
+without a link, obligations ``pair``             two plans and what links them; what several plans
+share ``plan, entity``     a plan; any other thing ``figure_pages``     computed tables and gaps
+``questions``        competency questions, stored and written ``definitions``      what each figure
+means, and what is behind it ``quality``          what was checked, sources, the data
+``ontology_page``    the vocabulary ``explore``          the network ``review``           forms that
+write: links proposed, scores ``search_page``      search
 ===================  ==================================================================
 
 They stand on ``page`` (what all share), ``values`` and ``link_text`` (what is said of a thing and

@@ -72,7 +72,7 @@ def report_files(
     """What a report consists of, by the name of the file.
 
     ``page`` is that of the plan, by its IRI, in the language of the graph, and ``style`` the style
-        sheet of the site.
+    sheet of the site.
 
     >>> from pan2kg import open_graph
     >>> graph = open_graph().spoken("en")

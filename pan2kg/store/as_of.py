@@ -317,10 +317,9 @@ class DatedGraph:
     """A store as of a day.
 
     ``gone`` says of what is left out whether it was not there yet, over, or (« in force ») went
-        along with what it
-    belongs to. ``counts`` has by kind of thing how many are not there yet, over, went along, and
-    are kept without a date; ``open_ended`` counts the plans in force without a known end,
-    ``renamed`` statements with a later name.
+    along with what it belongs to. ``counts`` has by kind of thing how many are not there yet, over,
+    went along, and are kept without a date; ``open_ended`` counts the plans in force without a
+    known end, ``renamed`` statements with a later name.
     """
 
     day: date

@@ -6,7 +6,7 @@ become part of the query's syntax. Another language has a line whose key ends in
 ``question_fr``, ``parameter_plan_fr``; of the program's own questions the catalogues say
 parameters, messages and remedies, in the context « query ». What a parameter takes says
 ``parameter_plan_kind: plan``, some of :data:`KINDS` or one of :data:`PLAIN`, else anything that can
-    stand there.
+stand there.
 
 A default that depends on the country is the profile's: ``?profile pan:homePlan ?plan .  #
 parameter: the plan``. What the program asks for itself lies in ``queries/program/`` of the

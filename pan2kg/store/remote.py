@@ -616,9 +616,8 @@ def load_graph(
     """Bring every named graph of a store to an endpoint, what was derived last; the project's begin with ``space``.
 
     ``note`` is told how many graphs of how many are there. With a ``project`` the engine is asked
-        its questions before,
-    and the verdict brought with it. Says how many graphs and statements were put, how many graphs
-    were dropped that the project no longer has, and by which address.
+    its questions before, and the verdict brought with it. Says how many graphs and statements were
+    put, how many graphs were dropped that the project no longer has, and by which address.
     """
     url = checked(target.url)
     there = RemoteStore(url, target.timeout)

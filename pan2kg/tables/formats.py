@@ -133,8 +133,7 @@ def write_text(grid: Grid, width: int = 0) -> str:
     """The table in columns; a first cell that repeats the one above is left empty.
 
     ``width`` is how wide a line may be, 0 for any. Cells are wrapped, and rows stand one below the
-        other where so
-    many columns do not fit side by side.
+    other where so many columns do not fit side by side.
 
     >>> print(write_text(Grid(["plan", "linked"], [["PAN 1", 0], ["PAN 1", 12]])))
     plan   linked

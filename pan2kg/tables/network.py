@@ -134,8 +134,7 @@ class NetworkTables(NamedTuple):
     """A network to write: rows without empty cells, nodes by id, edges by source, target and id.
 
     ``columns`` are those of each that anything stands in; ``head`` says what it is about with its
-    title and day;
-    ``line`` says, on one line, what was chosen and what its weights rest on.
+    title and day; ``line`` says, on one line, what was chosen and what its weights rest on.
     """
 
     title: str

@@ -164,7 +164,7 @@ class FormSheet:
     """A sheet to be filled in: the first of its heads is hidden, as is its last column; the first column is locked.
 
     ``choices`` are what the cells of a column offer, by the column's place; what is not in the list
-        can be typed too.
+    can be typed too.
     """
 
     name: str

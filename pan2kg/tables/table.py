@@ -59,8 +59,7 @@ class Column:
     """A column: its key (snake_case, as in CSV and JSON), its heading, and what its figures mean.
 
     ``names`` is the key of the column whose things are called so here: of several in one cell the
-        addresses are
-    separated by spaces, and the names by semicolons.
+    addresses are separated by spaces, and the names by semicolons.
     """
 
     key: str
@@ -77,18 +76,15 @@ class Table:
     """What a table shows, what it rests on, its rows by key of column, caveats, and the query that shows it.
 
     ``terms`` says what form of query was answered, of which the cells are terms; of figures it is
-        empty. ``outcome`` is
-    the answer to a yes-or-no question. ``rests`` is the basis of an answer, a sentence. ``sparql``
-    is a query for the statements behind figures. ``line`` is the basis line of a table that shows
-    links, which then stands in its place.
-    ``cross`` is what a terminal is shown in place of the rows: pairs as rows and columns, what each
-        of them is called,
-    its marks row by row, and what these mean.
+    empty. ``outcome`` is the answer to a yes-or-no question. ``rests`` is the basis of an answer, a
+    sentence. ``sparql`` is a query for the statements behind figures. ``line`` is the basis line of
+    a table that shows links, which then stands in its place. ``cross`` is what a terminal is shown
+    in place of the rows: pairs as rows and columns, what each of them is called, its marks row by
+    row, and what these mean.
 
     ``solutions`` are the rows of an answer, whose cells are terms; ``things`` the keys of columns
-        whose things are
-    called by names that stand beside them; ``shown`` the columns a reader sees, names in place of
-    the things.
+    whose things are called by names that stand beside them; ``shown`` the columns a reader sees,
+    names in place of the things.
     """
 
     name: str
@@ -128,10 +124,9 @@ class Selection:
     """What of a table is written; how an answer is shown changes, never what it says: notes and basis stay.
 
     ``columns`` are keys of columns in the order wanted, none for all; ``order`` are keys by which
-        rows are sorted, the
-    first foremost, with a hyphen before one that descends; ``limit`` is the greatest number of
-    rows, None for all. Rows without a value come last either way. ``header`` is whether CSV and TSV
-    name their columns.
+    rows are sorted, the first foremost, with a hyphen before one that descends; ``limit`` is the
+    greatest number of rows, None for all. Rows without a value come last either way. ``header`` is
+    whether CSV and TSV name their columns.
 
     >>> bool(Selection()), bool(Selection(limit=3)), bool(Selection(header=False))
     (False, True, False)
@@ -252,11 +247,9 @@ class TableChoice:
     """What a table is told: plans, actions and files by name, a part of it, and whether to show empty rows too.
 
     ``assessors`` name who filled in the matrices in ``files``, in their order; else the file names
-        do. ``scoring`` says
-    how these are read. ``evidence`` is the level links are shown at, that of the headline where
-    nobody chose another.
-    ``country`` is that whose plans are looked at, by the end of its IRI; :data:`EVERYWHERE` means
-        all of them.
+    do. ``scoring`` says how these are read. ``evidence`` is the level links are shown at, that of
+    the headline where nobody chose another. ``country`` is that whose plans are looked at, by the
+    end of its IRI; :data:`EVERYWHERE` means all of them.
     """
 
     plans: tuple[str, ...] = ()
@@ -289,11 +282,10 @@ class TableKind:
     """A kind of table: ``function`` in a module of this room makes it, ``part`` is an option that shows a part of it.
 
     ``number`` is that of the thirty questions it answers, and ``example`` what the guide lets a
-        reader type, with the
-    mark of a footnote. ``whole`` is a table made from the whole graph whatever the day: ``as-of``
-    tells of each plan whether it runs, what answers an obligation still does when a plan has ended,
-    an edition and the next never run on one day, and scores hold whether or not a plan runs.
-    ``alone`` is one that must be told what to look at.
+    reader type, with the mark of a footnote. ``whole`` is a table made from the whole graph
+    whatever the day: ``as-of`` tells of each plan whether it runs, what answers an obligation still
+    does when a plan has ended, an edition and the next never run on one day, and scores hold
+    whether or not a plan runs. ``alone`` is one that must be told what to look at.
     """
 
     name: str

@@ -110,7 +110,7 @@ class Beginning:
     """What a project begins with: its country, what its IRIs begin with, licence, publisher, and the day.
 
     ``space`` ends in a slash. Texts are in the country's languages as far as the program speaks
-        them, else in English.
+    them, else in English.
     """
 
     country: Country

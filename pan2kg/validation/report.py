@@ -180,7 +180,7 @@ class Report:
     """Everything a check found, sorted; ``accepted`` is what the baseline lets pass, ``solved`` what no longer occurs.
 
     ``counts`` has by severity the findings that are no ``gaps``; ``idle`` are the rules that had
-        nothing to look at.
+    nothing to look at.
     """
 
     rules: tuple[Rule, ...] = ()

@@ -1,7 +1,6 @@
 """The stored questions: their form, their answers, and that two engines agree on them. Golden answers stand in
 ``golden/``, one CSV a question. ``PAN2KG_REWRITE=1 pytest tests/queries`` rewrites them; read the
-    difference as you
-would read code."""
+difference as you would read code."""
 
 import csv
 import io

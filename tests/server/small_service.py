@@ -1,10 +1,9 @@
 """A service over a small store of triples, started by the tests as a program of its own. It starts such services as it
 is told by lines of JSON on standard input, ``{"start": {…}}``, each forked from this process, which
 has read the program already and has no thread; it answers with the service's process, its port and
-the process that holds the graph.
-``{"wait": process, "seconds": 300}`` is answered with how a service ended, once it has; if that
-    takes longer, this
-process ends. With an argument it is one service, with these options."""
+the process that holds the graph. ``{"wait": process, "seconds": 300}`` is answered with how a
+service ended, once it has; if that takes longer, this process ends. With an argument it is one
+service, with these options."""
 
 import gc
 import json

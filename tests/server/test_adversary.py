@@ -1,8 +1,7 @@
 """Who wants in, or wants the service down: a table of what is sent on the wire, and what comes back. The corpus is sent
 to the service alone and through the proxies of ``deploy/``; what takes longer than a minute is in
 ``benchmarks/adversary.py``. Each case has failed before: against the service of release 0.1.0, or
-    with a fault put
-in."""
+with a fault put in."""
 
 import contextlib
 import socket

@@ -1,9 +1,8 @@
 """Pages of a small project that never changes look as they did when their pictures were kept in ``reference``.
 ``PAN2KG_REWRITE=1 pytest tests/browser/site/test_reference.py`` takes them anew; the difference is
-    looked at. A page is
-compared by the mean colours of small blocks: letters that another version of the browser smooths in
-another way, or sets half a pixel further, leave them as they are. What is kept is half as large as
-the page, in few colours."""
+looked at. A page is compared by the mean colours of small blocks: letters that another version of
+the browser smooths in another way, or sets half a pixel further, leave them as they are. What is
+kept is half as large as the page, in few colours."""
 
 import io
 import os
