@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from itertools import product
+from itertools import chain, product
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -197,16 +197,19 @@ def alpha(
     Source: Krippendorff, K. (2011). Computing Krippendorff's Alpha-Reliability. University of
     Pennsylvania; sign agreement is this project’s definition.
 
+    Raises:
+        ValueError: a ratio of values of which one is below 0.
+
     >>> alpha([[1, 2, 3], [1, 2, 3]]), alpha([[1, None], [None, 2]]), alpha([[1, -1], [3, -2]], ScaleLevel.SIGN)
     (1.0, None, 1.0)
     """
     units = [[value for value in unit if value is not None] for unit in zip(*ratings, strict=True)]
     if level is ScaleLevel.SIGN:
         units = [[float(np.sign(value)) for value in unit] for unit in units]
-    paired = [Counter(unit) for unit in units if len(unit) > 1]
-    distinct = sorted({value for unit in paired for value in unit})
-    if level is ScaleLevel.RATIO and any(value < 0 for unit in units for value in unit):
+    if level is ScaleLevel.RATIO and min(chain.from_iterable(units), default=0.0) < 0:
         raise ValueError("ratios need values from 0 up")
+    paired = [Counter(unit) for unit in units if len(unit) > 1]
+    distinct = sorted(set().union(*paired))
     if len(distinct) < 2:
         return None
     # o_ck: each ordered pair of values of a unit counts 1/(m−1), m the number of its values
@@ -214,20 +217,24 @@ def alpha(
     for unit in paired:
         number = np.array([unit[value] for value in distinct], dtype=np.float64)
         together += (np.outer(number, number) - np.diag(number)) / (number.sum() - 1)
-    values = np.array(distinct, dtype=np.float64)
     totals = together.sum(axis=1)
-    if level is ScaleLevel.ORDINAL:
-        values = np.cumsum(totals) - totals / 2
-    apart = np.square(np.subtract.outer(values, values))
-    if level is ScaleLevel.RATIO:
-        both = np.add.outer(values, values)
-        apart = np.square(
-            np.subtract.outer(values, values) / np.where(both == 0, 1, both)
-        )  # 0 and 0 do not differ
-    elif level in {ScaleLevel.SIGN, ScaleLevel.NOMINAL}:
-        apart = 1 - np.eye(len(values))
+    apart = _differences(np.array(distinct, dtype=np.float64), totals, level)
     expected = (np.outer(totals, totals) - np.diag(totals)) / (totals.sum() - 1)
     return float(1 - (together * apart).sum() / (expected * apart).sum())
+
+
+def _differences(values: Floats, totals: Floats, level: ScaleLevel) -> Floats:
+    # δ²_ck of each two values; ``totals`` are how often each was given
+    if level in {ScaleLevel.SIGN, ScaleLevel.NOMINAL}:
+        return 1 - np.eye(len(values))
+    if level is ScaleLevel.ORDINAL:
+        values = np.cumsum(totals) - totals / 2
+    difference = np.subtract.outer(values, values)
+    if level is ScaleLevel.RATIO:
+        both = np.add.outer(values, values)
+        # 0 and 0 do not differ
+        return np.square(difference / np.where(both == 0, 1, both))
+    return np.square(difference)
 
 
 def agreement(matrices: Iterable[Scores], level: ScaleLevel = ScaleLevel.ORDINAL) -> float | None:

@@ -379,40 +379,61 @@ class ReleaseFiles:
         self.forms = tuple(protocol.Form(ending, (documents.MEDIA[ending],)) for ending in endings)
 
     async def answer(self, request: web.Request) -> web.Response:
+        """What an address of the release answers: a file, the way to one, a form of a document, or nothing."""
         path = web.path_of(request).removeprefix("/")
-        thing = _ENDING.sub("", path.removeprefix("id/").removeprefix("doc/"))
-        if path.startswith(("id/", "doc/")) and thing in self.retired:
-            if following := self.retired[thing]:
-                return web.lead(request, following, 301, vary="Accept")
-            # a release of old had a file for each where nothing took its place, or several things
-            return (
-                self._send(request, path, 410) if path in self.sums else self._nothing(request, 410)
-            )
-        if path in self.sums:
-            return self._send(request, path)
-        if f"{path.rstrip('/')}/index.html".lstrip("/") in self.sums:
-            if path and not path.endswith("/"):
-                return web.lead(request, f"{path}/", 301, vary="Accept")
-            return self._send(request, f"{path}index.html")
-        # what is no file: a thing, a document in one form or another, a version, a named graph;
-        # else nothing
+        answer = self._retired(request, path) or self._file(request, path)
+        if answer is not None:
+            return answer
+        # what is no file: a thing, a document in one form or another, a version, a named graph
         if path.startswith("graph/"):  # the graphs of a folder are one document
             path = "/".join(path.split("/")[:3])
-        variants = _VARIANTS.get(path) or {
-            form.name: f"{path}.{form.name}"
-            for form in self.forms
-            if f"{path}.{form.name}" in self.sums
-        }
-        for rule in self.rules:
-            led = rule.leads(path) or ""
-            place = led.partition("#")[0]
-            if place and self.sums.keys() & {place, f"{place}.html", f"{place}index.html"}:
-                return web.lead(request, led, 301 if "#" in led else 303, vary="Accept")
+        answer = self._lead(request, path)
+        if answer is not None:
+            return answer
+        variants = self._variants(path)
         if variants and path.partition("/")[0] in ("doc", "graph", *_VARIANTS):
             return self._negotiate(request, variants)
         if self.otherwise and path.startswith(("id/", "doc/")):
             return await self.otherwise(request)
         return self._nothing(request, 404)
+
+    def _retired(self, request: web.Request, path: str) -> web.Response | None:
+        # what was given up leads to what took its place, or says that it is gone
+        thing = _ENDING.sub("", path.removeprefix("id/").removeprefix("doc/"))
+        if not path.startswith(("id/", "doc/")) or thing not in self.retired:
+            return None
+        if following := self.retired[thing]:
+            return web.lead(request, following, 301, vary="Accept")
+        # a release of old had a file for each where nothing took its place, or several things
+        if path in self.sums:
+            return self._send(request, path, 410)
+        return self._nothing(request, 410)
+
+    def _file(self, request: web.Request, path: str) -> web.Response | None:
+        # a file, or the page of a folder
+        if path in self.sums:
+            return self._send(request, path)
+        if f"{path.rstrip('/')}/index.html".lstrip("/") not in self.sums:
+            return None
+        if path and not path.endswith("/"):
+            return web.lead(request, f"{path}/", 301, vary="Accept")
+        return self._send(request, f"{path}index.html")
+
+    def _lead(self, request: web.Request, path: str) -> web.Response | None:
+        # where the first rule leads that leads to a file
+        for rule in self.rules:
+            led = rule.leads(path) or ""
+            place = led.partition("#")[0]
+            if place and self.sums.keys() & {place, f"{place}.html", f"{place}index.html"}:
+                return web.lead(request, led, 301 if "#" in led else 303, vary="Accept")
+        return None
+
+    def _variants(self, path: str) -> Mapping[str, str]:
+        # the file of each form a document comes in
+        if path in _VARIANTS:
+            return _VARIANTS[path]
+        files = {form.name: f"{path}.{form.name}" for form in self.forms}
+        return {name: file for name, file in files.items() if file in self.sums}
 
     def _negotiate(self, request: web.Request, variants: Mapping[str, str]) -> web.Response:
         forms = tuple(form for form in self.forms if variants.get(form.name) in self.sums)

@@ -231,42 +231,53 @@ def _network(client: str) -> str:
 
 
 def read_people(path: Path) -> tuple[Person, ...]:
+    """Who may sign in, as a file in TOML lists them, a table ``[[person]]`` each.
+
+    Raises:
+        ProjectError: the file is no TOML or lists nobody, or somebody in it is described wrongly,
+            may write, or stands in it twice.
+    """
     place = Place(str(path))
     try:
         content = tomllib.loads(read_text(path))
     except tomllib.TOMLDecodeError as error:
         raise ProjectError("people-unreadable", place=place, reason=str(error)) from None
     tables = content.get("person")
-    people = list[Person]()
     if not isinstance(tables, list) or set(content) != {"person"}:
         raise ProjectError("people-none", place=place, remedy="describe-person")
+    people = list[Person]()
     for number, table in enumerate(tables, 1):
-        values = _PERSON | table if isinstance(table, dict) else {}
-        is_fit = [(name, type(value)) for name, value in values.items()] == [
-            (n, type(v)) for n, v in _PERSON.items()
-        ]
-        name, login, digest, roles, rate = values.values() if is_fit else ("", "", "", [], 0)
-        if WRITE in roles:
-            raise ProjectError("person-writes", place=place, name=name)
-        is_named = name == " ".join(name.split()) and 0 < len(name) <= 100
-        signs_in = login or digest
-        if not (
-            is_named
-            and signs_in
-            and roles in ([REVIEW], [])
-            and rate > 0
-            and _DIGEST.fullmatch(digest)
-        ):
-            raise ProjectError(
-                "person-faulty", place=place, number=str(number), remedy="describe-person"
-            )
-        for member in people:
-            if name == member.name or (login and login == member.login):
-                raise ProjectError(
-                    "person-twice", place=place, name=name if name == member.name else login
-                )
-        people.append(Person(name, rate, login, digest))
+        person = _read_person(table, number, place)
+        _refuse_twice(person, people, place)
+        people.append(person)
     return tuple(people)
+
+
+def _read_person(table: object, number: int, place: Place) -> Person:
+    values = _PERSON | table if isinstance(table, dict) else {}
+    types = [(name, type(value)) for name, value in values.items()]
+    if types == [(name, type(value)) for name, value in _PERSON.items()]:
+        name, login, digest, roles, rate = values.values()
+    else:
+        name, login, digest, roles, rate = "", "", "", [], 0
+    if WRITE in roles:
+        raise ProjectError("person-writes", place=place, name=name)
+    is_named = name == " ".join(name.split()) and 0 < len(name) <= 100
+    signs_in = (login or digest) and _DIGEST.fullmatch(digest)
+    is_allowed = roles in ([REVIEW], []) and rate > 0
+    if not is_named or not signs_in or not is_allowed:
+        raise ProjectError(
+            "person-faulty", place=place, number=str(number), remedy="describe-person"
+        )
+    return Person(name, rate, login, digest)
+
+
+def _refuse_twice(person: Person, people: Sequence[Person], place: Place) -> None:
+    for member in people:
+        if person.name == member.name:
+            raise ProjectError("person-twice", place=place, name=person.name)
+        if person.login and person.login == member.login:
+            raise ProjectError("person-twice", place=place, name=person.login)
 
 
 @dataclass(slots=True)
