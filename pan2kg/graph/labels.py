@@ -83,6 +83,11 @@ def own_profile(profiles: tuple[CountryProfile, ...], project: Project | None) -
 
 
 def dataset_of(space: str) -> str:
+    """The address of the dataset of a project whose addresses begin so.
+
+    >>> dataset_of("http://e/")
+    'http://e/dataset'
+    """
     return f"{space}dataset"
 
 
@@ -162,6 +167,7 @@ def read_release(store: Store, space: str = "", number: str = "") -> Release:
 
 
 def other_release(store: Store, project: Project) -> tuple[str, str] | None:
+    """The releases there and here, where a store and the files of a project state different ones."""
     files = ox.Store()
     for path in (*project.ontology_files(), project.catalogue):
         if path.parent in (project.ontology, project.graph) and path.is_file():
@@ -194,6 +200,7 @@ class Notice:
 
 
 def read_notice(store: Store, space: str = "") -> Notice:
+    """What the dataset of a store says of itself."""
     matches: dict[str, list[ox.Literal | ox.NamedNode]] = defaultdict(list)
     for key, value in select(store, _asked(_SAID, store, space)).rows:
         if isinstance(key, ox.Literal) and isinstance(value, ox.Literal | ox.NamedNode):
@@ -356,6 +363,7 @@ class Labels:
     )
 
     def find(self, kind: str, key: str) -> Entry | None:
+        """The thing of a kind with a key, as its page is called."""
         return self.by_address.get((kind, key))
 
     @cached_property
@@ -366,6 +374,7 @@ class Labels:
         return of_kinds
 
     def of_kind(self, kind: str, *, is_retired: bool = False) -> list[Entry]:
+        """The things of a kind by their keys, or the retired identifiers of it."""
         return [*self._of_kinds.get((kind, is_retired), ())]
 
     def label(self, iri: str, language: str) -> Name:
@@ -410,7 +419,11 @@ def best(texts: Mapping[str, str], language: str) -> Name:
 
 
 def shortened(words: str, most: int = 48) -> str:
-    # titles begin alike, and end in what sets them apart
+    """A title of at most so many characters, its middle left out: titles begin alike, and end in what sets them apart.
+
+    >>> shortened("Plan d’action national pour une croissance verte et durable", 40)
+    'Plan d’action … verte et durable'
+    """
     if len(words) <= most:
         return words
     head = words.split(" ")[:2]
@@ -422,6 +435,7 @@ def shortened(words: str, most: int = 48) -> str:
 
 
 def plain_words(words: str) -> str:
+    """Words with plain spaces, for what does not break lines."""
     return words.replace("\u00a0", " ")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import combinations
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pan2kg.coherence.citations import CROSS_REFERENCES
 from pan2kg.coherence.evidence import Level, counts, level
@@ -94,6 +94,7 @@ def _at_the_finest(ties: Sequence[Tie]) -> Iterator[Tie]:
 
 
 def read_quotes(store: Store) -> dict[str, str]:
+    """What links quote, the first of several passages."""
     rows = select(store, program_query("links/quotes")).rows
     return {
         link: words
@@ -105,7 +106,7 @@ _SHARED: Final = "shared-instrument"
 
 
 def read_network(read: Callable[[str], list[list[str]]], known: Known) -> nx.MultiDiGraph[str]:
-    # in no language: what is called something stands there by its IRI
+    """The accepted and derived links at a level, in no language: what is called something stands there by its IRI."""
     import networkx as nx
 
     network: nx.MultiDiGraph[str] = nx.MultiDiGraph()
@@ -161,40 +162,44 @@ def build_network(
 
     network: nx.MultiDiGraph[str] = nx.MultiDiGraph(language=language, **uncalled.graph)
     for node, data in uncalled.nodes(data=True):
+        said = dict(data)
         type_ = data.get("type", "")
-        kind = (
-            {"type": key(type_), "type_label": called(type_) or key(type_), "label": called(node)}
-            if type_
-            else {}
-        )
-        network.add_node(node, **data | kind)
-    for one, two, link, data in uncalled.edges(keys=True, data=True):
-        type_ = data["type"]
-        relation = data.get("relation", "")
-        quoted = data["quoted"]
-        via = data["via"]
-        documents = dict.fromkeys(document for document, _, _ in quoted)
-        bare = [document for document in data["documents"] if document not in documents]
-        lines = [
-            f"« {quote} » — {called(document) or document}{f', p. {page}' if page else ''}"
-            for document, page, quote in quoted
-        ]
-        lines += [called(document) or document for document in bare]
-        words = {
-            "type": key(type_),
-            "type_label": called(type_) or key(type_),
-            "relation": key(relation),
-            "relation_label": called(relation),
-            "via": " ".join(via),
-            "evidence": "\n".join(lines),
-            "via_label": "; ".join(called(iri) or iri for iri in via),
-            "documents": " ".join([*documents, *bare]),
-        }
-        others = {
-            name: value for name, value in data.items() if name not in words and name != "quoted"
-        }
-        network.add_edge(one, two, key=link, **others, **_given(words))
+        if type_:
+            said["type"] = key(type_)
+            said["type_label"] = called(type_) or key(type_)
+            said["label"] = called(node)
+        network.add_node(node, **said)
+    for source, target, link, data in uncalled.edges(keys=True, data=True):
+        words = _words_of_edge(data, called)
+        left_out = {*words, "quoted"}
+        others = {name: value for name, value in data.items() if name not in left_out}
+        network.add_edge(source, target, key=link, **others, **_given(words))
     return network
+
+
+def _words_of_edge(data: Mapping[str, Any], called: Callable[[str], str]) -> dict[str, str]:
+    """What is said of a link in words: its type, what it goes through, and what it rests on, a quotation a line."""
+    documents: dict[str, None] = {}
+    lines = []
+    for document, page, quote in data["quoted"]:
+        documents[document] = None
+        place = f", p. {page}" if page else ""
+        lines.append(f"« {quote} » — {called(document) or document}{place}")
+    for document in data["documents"]:
+        if document not in documents:
+            documents[document] = None
+            lines.append(called(document) or document)
+    relation = data.get("relation", "")
+    return {
+        "type": key(data["type"]),
+        "type_label": called(data["type"]) or key(data["type"]),
+        "relation": key(relation),
+        "relation_label": called(relation),
+        "via": " ".join(data["via"]),
+        "evidence": "\n".join(lines),
+        "via_label": "; ".join(called(iri) or iri for iri in data["via"]),
+        "documents": " ".join(documents),
+    }
 
 
 def _add_nodes(network: nx.MultiDiGraph[str], rows: Iterable[list[str]]) -> None:

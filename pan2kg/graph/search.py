@@ -8,7 +8,7 @@ inside words; and where there is none, those within one typing error of each wor
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -54,8 +54,7 @@ class Findable:
     rank: tuple[int, int, str, str]
 
     def tier(self, terms: list[str], whole: str) -> int | None:
-        # what was typed whole stands first, then what has all the words, then what has them inside
-        # words
+        """Where it stands: 0 typed whole, 1 with all the words, 2 with them inside words; else None."""
         if whole in self.whole:
             return 0
         if all(f" {word}" in self.words for word in terms):
@@ -69,9 +68,15 @@ class Search:
 
     @cached_property
     def vocabulary(self) -> tuple[str, ...]:
+        """All words of names, folded, each once."""
         return tuple(sorted({word for entry in self.things for word in entry.words.split()}))
 
     def find(self, words: str, *, limit: int = MOST) -> list[str]:
+        """The things found by words, best first.
+
+        >>> Search(()).find("PAN 2")
+        []
+        """
         terms = folded(words).split()[:_WORDS]
         if not terms:
             return []
@@ -81,21 +86,22 @@ class Search:
             tier = entry.tier(terms, whole)
             if tier is not None:
                 tiers[tier].append(entry.iri)
-        if not any(tiers):
-            # nothing is right, so that words a typing error away count as well
-            spellings = []
-            for word in terms:
-                is_exact = len(word) < _TYPED or word.isdigit()
-                close = (
-                    [] if is_exact else [near for near in self.vocabulary if is_near(word, near)]
-                )
-                spellings.append([f" {word}", *(f" {candidate} " for candidate in close)])
-            tiers[0] = [
-                entry.iri
-                for entry in self.things
-                if all(any(spelling in entry.words for spelling in ways) for ways in spellings)
-            ]
-        return [iri for tier in tiers for iri in tier][:limit]
+        found = [iri for tier in tiers for iri in tier]
+        return (found or self._misspelt(terms))[:limit]
+
+    def _misspelt(self, terms: Sequence[str]) -> list[str]:
+        """The things that have, of each word, it or one that is a typing error away."""
+        spellings = []
+        for word in terms:
+            forms = [f" {word}"]
+            if len(word) >= _TYPED and not word.isdigit():
+                forms += [f" {near} " for near in self.vocabulary if is_near(word, near)]
+            spellings.append(forms)
+        found = []
+        for entry in self.things:
+            if all(any(form in entry.words for form in forms) for forms in spellings):
+                found.append(entry.iri)
+        return found
 
 
 def is_near(word: str, candidate: str) -> bool:
@@ -119,6 +125,7 @@ Read = Callable[[str], list[list[str]]]
 
 
 def read_search(labels: Labels, read: Read) -> Search:
+    """What can be found in a graph: all that has a page and is not retired."""
     called: dict[str, list[str]] = {}
     for iri, words in read(program_query("names/others")):
         called.setdefault(iri, []).append(words)
@@ -170,6 +177,7 @@ _CLASSES: Final = {
 
 
 def read_names(read: Read, own_country: str) -> NamesInTexts:
+    """What a text can name, with the country its file or key says."""
     codes = {country.iri: country.code for country in countries().values()}
     identifiers: dict[str, list[str]] = {}
     for iri, scheme, notation in read(program_query("names/identifiers")):

@@ -145,6 +145,7 @@ def natural(number: str) -> list[tuple[int, str]]:
 
 
 def read_parts(read: Rows) -> Parts:
+    """The parts of plans, their actions, and how many of each sources count."""
     every = {}
     for iri, plan, level, upper, order, notation, scheme in read(program_query("parts/parts")):
         every[iri] = Part(iri, plan, level, upper, int(order) if order else None, notation, scheme)
@@ -237,14 +238,17 @@ class Statements:
         return value
 
     def about(self, iri: str) -> tuple[Statement, ...]:
+        """What is said of a thing, by property."""
         return self.once(("about", iri), lambda: tuple(sorted(self._of(iri), key=_order)))
 
     def towards(self, iri: str) -> tuple[Statement, ...]:
+        """What points to a thing, by property."""
         return self.once(
             ("towards", iri), lambda: tuple(sorted(self._of(iri, is_value=True), key=_order))
         )
 
     def by_property(self, iri: str) -> Mapping[str, tuple[Statement, ...]]:
+        """What is said of a thing, by property, these in order."""
         by = attrgetter("predicate")
         return self.once(
             ("by property", iri),
@@ -260,12 +264,15 @@ class Statements:
         return {predicate: sorted(values) for predicate, values in matches.items()}
 
     def values(self, iri: str, name: str) -> list[str]:
+        """The values of a property of a thing as text, each once, in order."""
         return list(self.once(("values", iri), lambda: self.block(iri)).get(name, ()))
 
     def one(self, iri: str, name: str) -> str:
+        """The first of these; empty where there is none."""
         return next(iter(self.values(iri, name)), "")
 
     def level(self, iri: str) -> evidence.Level | None:
+        """On whose word a thing rests; None where nobody says it."""
         return evidence.level(self.one(iri, EVIDENCE_LEVEL))
 
     def _pointing(self, iri: str) -> Mapping[str, list[str]]:
@@ -275,13 +282,16 @@ class Statements:
         )
 
     def pointing(self, iri: str, *names: str) -> list[str]:
+        """The things that point to a thing by some properties, each once."""
         by_name = self._pointing(iri)
         return sorted({thing for name in names for thing in by_name.get(name, ())})
 
     def number(self, iri: str) -> int:
+        """How many statements are about a thing or point to it."""
         return sum(1 for _ in self._of(iri)) + sum(map(len, self._pointing(iri).values()))
 
     def link_type(self, link: str) -> str:
+        """The kind of a link; empty where it has none."""
         return kind_and_key(self.one(link, PAN + "linkType"))[1]
 
 
@@ -328,6 +338,7 @@ def grounds_of(statements: Statements, statement: Statement) -> Grounds:
 
 
 def read_resting(statements: Statements) -> Counter[str]:
+    """How many statements rest on each document; what rules derive is not counted."""
     counted: Counter[str] = Counter()
     for statement in statements.every:
         if statement.predicate not in ASIDE and not statement.rule:

@@ -43,6 +43,12 @@ class Validity:
     until: str = ""
 
     def standing(self, day: date) -> DayStanding:
+        """Where a day lies; each day of a month or year that is named counts as within.
+
+        >>> validity = Validity("2020", "2021-06")
+        >>> [str(validity.standing(date(year, 6, 30))) for year in (2019, 2021, 2022)]
+        ['not yet', 'in force', 'over']
+        """
         today = day.isoformat()
         if self.since and today[: len(self.since)] < self.since:
             return DayStanding.NOT_YET
@@ -95,6 +101,7 @@ _UNION: Final = re.compile(r"http://data\.europa\.eu/eli/\w+/(\d{4})/")
 
 
 def pairs(store: LocalStore, predicate: str) -> Iterator[tuple[Node, Node | ox.Literal]]:
+    """The stated subjects and objects of a predicate; what is derived or unverified is left out."""
     for quad in store.inner.quads_for_pattern(None, ox.NamedNode(predicate), None, None):
         graph = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
         if not (is_derived(graph) or is_unverified(graph)) and isinstance(quad.subject, Node):
@@ -102,6 +109,7 @@ def pairs(store: LocalStore, predicate: str) -> Iterator[tuple[Node, Node | ox.L
 
 
 def values(store: LocalStore, predicate: str) -> Values:
+    """The stated objects of a predicate by their subjects."""
     objects: dict[Node, list[Node | ox.Literal]] = defaultdict(list)
     for subject, value in pairs(store, predicate):
         objects[subject].append(value)
@@ -109,6 +117,7 @@ def values(store: LocalStore, predicate: str) -> Values:
 
 
 def instances(store: LocalStore, kind: str) -> list[Node]:
+    """The things of a class, each once."""
     quads = store.inner.quads_for_pattern(
         None, ox.NamedNode(RDF + "type"), ox.NamedNode(kind), None
     )
@@ -129,6 +138,7 @@ def _limits(store: LocalStore, *predicates: str) -> tuple[dict[Node, str], dict[
 
 
 def read_intervals(store: LocalStore) -> dict[str, Intervals]:
+    """From when until when things are there, by kind, and by their IRIs; open where nothing is known."""
     start = _limits(store, PAN + "periodStart")[0]
     end = _limits(store, PAN + "periodEnd")[1]
     begun = _limits(store, PAN + "periodStart", PAN + "startDate")[0]
@@ -330,29 +340,38 @@ class DatedGraph:
     renamed: int = 0
 
     def notes(self, language: Language) -> tuple[str, ...]:
+        """What was left out and why, what was kept without a date, in sentences of a language."""
         left_out = []
         kept = []
         for kind, (not_yet, over, along, undated) in self.counts.items():
-            if total := not_yet + over + along:
+            total = not_yet + over + along
+            if total:
                 shares = (("not-yet", not_yet), ("over", over), ("along", along))
                 why = ", ".join(_WORDS.say(key, language, n=n) for key, n in shares if n)
                 words = _WORDS.say(f"thing.{kind}", language, n=total)
                 left_out.append(words if along == total else f"{words} ({why})")
             if undated:
                 kept.append(_WORDS.say(f"thing.{kind}", language, n=undated))
-        first: dict[str, object] = {"day": in_words(self.day, language)}
-        first |= {"things": ", ".join(left_out)} if left_out else {}
-        sentences: dict[str, dict[str, object]] = {
-            "left-out" if left_out else "nothing": first,
-            "undated": {"things": ", ".join(kept)} if kept else {},
-            "open": {"n": self.open_ended} if self.open_ended else {},
-            "renamed": {"n": self.renamed} if self.renamed else {},
-        }
-        return tuple(
-            _WORDS.say(key, language, **values) for key, values in sentences.items() if values
-        )
+        day = in_words(self.day, language)
+        if left_out:
+            things = ", ".join(left_out)
+            sentences = [_WORDS.say("left-out", language, day=day, things=things)]
+        else:
+            sentences = [_WORDS.say("nothing", language, day=day)]
+        if kept:
+            sentences.append(_WORDS.say("undated", language, things=", ".join(kept)))
+        if self.open_ended:
+            sentences.append(_WORDS.say("open", language, n=self.open_ended))
+        if self.renamed:
+            sentences.append(_WORDS.say("renamed", language, n=self.renamed))
+        return tuple(sentences)
 
     def refuse(self, names: Iterable[str]) -> None:
+        """Refuse names of things that were not in force on the day.
+
+        Raises:
+            QueryError: it was not there yet, or over.
+        """
         by_key = {iri.rpartition("/")[2]: standing for iri, standing in self.gone.items()} | dict(
             self.gone
         )
@@ -379,31 +398,30 @@ def as_of(store: LocalStore, day: date, project: Project, *, links: bool = True)
     if not rule_files(project):
         raise QueryError("no-rules-of-day")
     intervals = read_intervals(store)
-    standing = {
-        node: when.standing(day) for dates in intervals.values() for node, when in dates.items()
-    }
+    standing: dict[Node, DayStanding] = {}
+    for dates in intervals.values():
+        for node, validity in dates.items():
+            standing[node] = validity.standing(day)
     later = _later_names(store, intervals["body"], day)
-    gone = follow(
-        store,
-        {node for node, place in standing.items() if place is not DayStanding.IN_FORCE},
-        later,
-    )
+    out_of_force = {node for node, place in standing.items() if place is not DayStanding.IN_FORCE}
+    gone = follow(store, out_of_force, later)
     view = LocalStore(ox.Store())
     view.inner.extend(_remaining(store, gone, later))
     derive(view, project, links=links)
-    naming = (
-        quad for body in later for quad in store.inner.quads_for_pattern(None, None, body, None)
-    )
+    open_ended = 0
+    for plan, validity in intervals["plan"].items():
+        open_ended += standing[plan] is DayStanding.IN_FORCE and not validity.until
+    renamed = 0
+    for body in later:
+        for quad in store.inner.quads_for_pattern(None, None, body, None):
+            renamed += quad.predicate.value in _SPEAKS_OF and quad.subject not in gone
     return DatedGraph(
         day,
         view,
         _counts(store, intervals, standing, gone),
         {node.value: standing.get(node, DayStanding.IN_FORCE) for node in gone},
-        sum(
-            standing[plan] is DayStanding.IN_FORCE and not when.until
-            for plan, when in intervals["plan"].items()
-        ),
-        sum(quad.predicate.value in _SPEAKS_OF and quad.subject not in gone for quad in naming),
+        open_ended,
+        renamed,
     )
 
 

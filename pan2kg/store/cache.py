@@ -60,6 +60,7 @@ def open_kept(
 
 
 def cache_folder() -> Path | None:
+    """The folder of the user in which states are kept; None where nothing is to be."""
     folder = os.environ.get(VARIABLE)
     if folder is not None:
         return Path(folder) if folder else None
@@ -69,6 +70,7 @@ def cache_folder() -> Path | None:
 
 
 def project_folder(project: Project, folder: Path) -> Path:
+    """The folder of the states of a project, named for where its files lie."""
     places = "\n".join(
         str(path.resolve()) for member in project.members for path in (member.root, *member.data)
     )

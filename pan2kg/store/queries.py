@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from pan2kg.errors import QueryError
 from pan2kg.i18n import LANGUAGES, SOURCE_LANGUAGE, Messages, did_you_mean, either, there_are, told
@@ -101,9 +101,15 @@ class Parameter:
 
     @property
     def option(self) -> str:
+        """The option of the command line, without its dashes.
+
+        >>> Parameter("least_level", '"plan"', "the level").option
+        'least-level'
+        """
         return self.name.replace("_", "-")
 
     def meaning_in(self, language: str) -> str:
+        """What it means in a language, else in English."""
         return self.meanings.get(language) or self.meaning
 
 
@@ -117,6 +123,7 @@ class Query:
     parameters: tuple[Parameter, ...] = ()
 
     def question(self, language: str = "en") -> str:
+        """The question in a language, else in English, else its name."""
         return self.header.get(f"question_{language}") or self.header.get("question") or self.name
 
     @property
@@ -125,62 +132,95 @@ class Query:
         return self.header.get("links") != "no"
 
     def summary_in(self, language: str = "en") -> str:
+        """What the answer shows, in a language, else in English; empty where nothing says it."""
         return self.header.get(f"summary_{language}") or self.header.get("summary", "")
 
 
 # --- reading questions
 
 
+class _Default(NamedTuple):
+    """A default that the profile gives, as it is written there; empty where the profile is silent."""
+
+    text: str
+    is_example: bool
+
+
 def read_query(path: Path, *, name: str = "", project: Project | None = None) -> Query:
+    """A stored question as its file has it, with the defaults of the profile of a project.
+
+    Raises:
+        ProjectError: the file cannot be read.
+    """
     text = read_text(path)
     header = {
         key: french(words) if key.endswith("_fr") else words for key, words in _HEADER.findall(text)
     }
-    of_profile: dict[str, tuple[str, bool]] = {}
-    for m in [*_OF_PROFILE.finditer(text)]:
-        default_text, iri = project.said(m[2]) if project else ("", "")
-        of_profile[m[3]] = default_text, m[2].startswith("example")
-        default = f"<{iri}>" if iri else "pan:any"
-        text = text.replace(m[0], f"{m[1]}BIND({default} AS ?{m[3]})  # parameter: {m[4]}", 1)
+    text, defaults = _with_defaults_of_profile(text, project)
+    written = {match[4]: match for match in _PARAMETER.finditer(text)}
+    said = {key: header[key] for key in ("message", "remedy") if key in header}
+    said |= {f"parameter_{key}": match[5].strip() for key, match in written.items()}
+    for key, words in said.items():
+        header = _translations(path.stem, key, words) | header
+    parameters = []
+    for key, match in written.items():
+        default = defaults.get(key, _Default(match[2].strip(), is_example=False))
+        parameters.append(
+            Parameter(
+                key,
+                default.text or match[2].strip(),
+                match[5].strip(),
+                _meanings(header, key),
+                tuple(header.get(f"parameter_{key}_kind", "").split()),
+                is_needed=not default.text,
+                is_example=default.is_example,
+            )
+        )
+    return Query(path.stem, path.parent.name, text, name or str(path), header, tuple(parameters))
+
+
+def _with_defaults_of_profile(
+    text: str, project: Project | None
+) -> tuple[str, dict[str, _Default]]:
+    defaults: dict[str, _Default] = {}
+    for match in list(_OF_PROFILE.finditer(text)):
+        indent, property_, name, meaning = match.groups()
+        words, iri = project.said(property_) if project else ("", "")
+        defaults[name] = _Default(words, is_example=property_.startswith("example"))
+        value = f"<{iri}>" if iri else "pan:any"
+        line = f"{indent}BIND({value} AS ?{name})  # parameter: {meaning}"
+        text = text.replace(match[0], line, 1)
+    return text, defaults
+
+
+def _translations(question: str, key: str, words: str) -> dict[str, str]:
     # what the program's own questions say beside their words stands in the catalogues; a question
     # changed has its own
-    said = {key: header[key] for key in ("message", "remedy") if key in header}
-    said |= {f"parameter_{m[4]}": m[5].strip() for m in _PARAMETER.finditer(text)}
-    for key, words in said.items():
-        for entry in (f"{key}.{path.stem}", key):
-            if _QUERY.has(entry) and _QUERY.template(entry, SOURCE_LANGUAGE) == words:
-                tags = (
-                    tag for tag in LANGUAGES if tag != SOURCE_LANGUAGE and _QUERY.has(entry, tag)
-                )
-                header = {f"{key}_{tag}": _QUERY.template(entry, tag) for tag in tags} | header
-    parameters = []
-    for m in _PARAMETER.finditer(text):
-        prefix = f"parameter_{m[4]}_"
-        meanings = {
-            key.removeprefix(prefix): words
-            for key, words in header.items()
-            if key.startswith(prefix)
-        }
-        kinds = tuple(meanings.pop("kind", "").split())
-        meanings = {
-            language: words
-            for language, words in meanings.items()
-            if re.fullmatch("[a-z]{2}", language)
-        }
-        default, is_example = of_profile.get(m[4], (m[2].strip(), False))
-        of_text = (default or m[2].strip(), m[5].strip())
-        parameters.append(Parameter(m[4], *of_text, meanings, kinds, not default, is_example))
-    return Query(
-        path.stem,
-        path.parent.name,
-        text,
-        name or str(path),
-        header,
-        tuple(parameters),
-    )
+    found: dict[str, str] = {}
+    for entry in (key, f"{key}.{question}"):
+        if not _QUERY.has(entry) or _QUERY.template(entry, SOURCE_LANGUAGE) != words:
+            continue
+        for tag in LANGUAGES:
+            if tag != SOURCE_LANGUAGE and _QUERY.has(entry, tag):
+                found[f"{key}_{tag}"] = _QUERY.template(entry, tag)
+    return found
+
+
+def _meanings(header: Mapping[str, str], parameter: str) -> dict[str, str]:
+    meanings = {}
+    for key, words in header.items():
+        match = re.fullmatch(rf"parameter_{re.escape(parameter)}_([a-z]{{2}})", key)
+        if match:
+            meanings[match[1]] = words
+    return meanings
 
 
 def read_queries(project: Project) -> dict[str, Query]:
+    """The stored questions of a project by name, with the defaults of its profile.
+
+    >>> read_queries(Project.packaged())["plans"].group
+    'coverage'
+    """
     files = _question_files(project).items()
     return {
         name: read_query(path, name=project.name_of(path), project=project) for name, path in files
@@ -201,6 +241,15 @@ def _question_files(project: Project) -> dict[str, Path]:
 
 
 def find_query(project: Project, name: str) -> Query:
+    """The stored question of a name.
+
+    Raises:
+        QueryError: there is none, with the nearest names.
+
+    >>> find_query(Project.packaged(), "plan")
+    Traceback (most recent call last):
+    pan2kg.errors.QueryError: ...
+    """
     files = _question_files(project)
     if name not in files:
         near = get_close_matches(name, files, n=3, cutoff=0.5)
@@ -210,21 +259,29 @@ def find_query(project: Project, name: str) -> Query:
 
 
 def succeeded(name: str, values: Mapping[str, str], project: Project) -> tuple[str, dict[str, str]]:
-    # the table that answers a former question, and what it is told in place of the parameters and
-    # their defaults
+    """The table that answers a question of the release before, and what it is told in place of the parameters.
+
+    Raises:
+        QueryError: a parameter or level the question did not have.
+
+    >>> succeeded("parts-of-plan", {"plan": "lu-bhr-1"}, Project.packaged())
+    ('parts', {'plans': 'lu-bhr-1'})
+    """
     table, keys = FORMER[name]
-    if unknown := next((key for key in values if key not in {*keys, "language"}), ""):
-        raise QueryError("no-parameter", remedy=there_are(keys), name=name, parameter=unknown)
-    if (level := values.get("least_level", LEVELS[0])) not in LEVELS:
+    for key in values:
+        if key not in keys and key != "language":
+            raise QueryError("no-parameter", remedy=there_are(keys), name=name, parameter=key)
+    level = values.get("least_level", LEVELS[0])
+    if level not in LEVELS:
         raise QueryError("no-such-level", remedy="there-are", name=level, names=either(LEVELS))
-    defaults = {
-        key: project.said(_DEFAULTS[key])[1]
-        for key in keys
-        if key in _DEFAULTS and key not in values
-    }
-    return table, {
-        keys[key]: value for key, value in {**defaults, **values}.items() if key in keys and value
-    }
+    chosen = {}
+    for key, called in keys.items():
+        value = values.get(key, "")
+        if key not in values and key in _DEFAULTS:
+            value = project.said(_DEFAULTS[key])[1]
+        if value:
+            chosen[called] = value
+    return table, chosen
 
 
 def with_prefixes(text: str, prefixes: Mapping[str, str]) -> str:
@@ -235,17 +292,13 @@ def with_prefixes(text: str, prefixes: Mapping[str, str]) -> str:
     >>> with_prefixes("PREFIX pan: <http://f/> ASK { ?p a pan:Plan, x:Y }", {"pan": "http://e/"})
     'PREFIX pan: <http://f/> ASK { ?p a pan:Plan, x:Y }'
     """
-    lacking = {prefix for prefix in prefixes if f"{prefix}:" in text} - {
-        match[1] for match in _DECLARED.finditer(text)
-    }
-    # stored questions declare what they use, and need not be read token by token each time they are
-    # asked
-    added = sorted(prefixes_used(text) & lacking) if lacking else []
-    return (
-        "".join(f"PREFIX {prefix}: <{prefixes[prefix]}> " for prefix in added) + text
-        if added
-        else text
-    )
+    declared = {match[1] for match in _DECLARED.finditer(text)}
+    lacking = {prefix for prefix in prefixes if f"{prefix}:" in text} - declared
+    if not lacking:
+        # as stored questions, which need not be read token by token each time they are asked
+        return text
+    added = sorted(prefixes_used(text) & lacking)
+    return "".join(f"PREFIX {prefix}: <{prefixes[prefix]}> " for prefix in added) + text
 
 
 # --- putting values in place of defaults
@@ -266,35 +319,48 @@ def fill(
     """
     store.refuse(query.name)
     parameters = {parameter.name: parameter for parameter in query.parameters}
-    if unknown := next((name for name in values if name not in parameters), ""):
-        near = get_close_matches(unknown, parameters, n=3, cutoff=0.5)
-        names = (
-            told("there-are", names=", ".join(parameters)) if parameters else told("there-are-none")
-        )
-        remedy = did_you_mean(near) if near else names
-        raise QueryError("no-parameter", remedy=remedy, name=query.name, parameter=unknown)
-    values_written = {
-        name: _n3(parameters[name], value, store, resolve) for name, value in values.items()
-    }
-    return _PARAMETER.sub(
-        lambda m: f"{m[1]}{values_written.get(m[4], m[2])}{m[3]}{m[5]}", query.text
-    )
+    written = {}
+    for name, value in values.items():
+        if name not in parameters:
+            raise _no_parameter(query, name)
+        written[name] = _n3(parameters[name], value, store, resolve)
+
+    def line(match: re.Match[str]) -> str:
+        before, default, between, name, meaning = match.groups()
+        return f"{before}{written.get(name, default)}{between}{meaning}"
+
+    return _PARAMETER.sub(line, query.text)
+
+
+def _no_parameter(query: Query, name: str) -> QueryError:
+    names = [parameter.name for parameter in query.parameters]
+    near = get_close_matches(name, names, n=3, cutoff=0.5)
+    if near:
+        remedy = did_you_mean(near)
+    elif names:
+        remedy = there_are(names)
+    else:
+        remedy = told("there-are-none")
+    return QueryError("no-parameter", remedy=remedy, name=query.name, parameter=name)
 
 
 def insist(query: Query, values: Mapping[str, str]) -> None:
-    # examples of the profile belong together: beside a thing that is given, that of another would
-    # be invented
-    is_begun = any(
-        parameter.is_example and parameter.name in values for parameter in query.parameters
-    )
+    """Refuse values where one lacks that must be given: examples of the profile go together, or not at all.
+
+    Beside a thing that is given, the example of another would be invented.
+
+    Raises:
+        QueryError: with the parameter that lacks.
+    """
+    is_begun = any(one.is_example and one.name in values for one in query.parameters)
     for parameter in query.parameters:
-        if (
-            parameter.is_needed or (is_begun and parameter.is_example)
-        ) and parameter.name not in values:
-            option = parameter.option
-            meaning = parameter.meaning
+        is_wanted = parameter.is_needed or (is_begun and parameter.is_example)
+        if is_wanted and parameter.name not in values:
             raise QueryError(
-                "parameter-needed", remedy="name-with-option", option=option, meaning=meaning
+                "parameter-needed",
+                remedy="name-with-option",
+                option=parameter.option,
+                meaning=parameter.meaning,
             )
 
 
@@ -312,16 +378,13 @@ def _n3(parameter: Parameter, value: str, store: Store, resolve: Resolve) -> str
     is_number = token.kind == "number" and re.fullmatch(r"[+-]?\d+(\.\d+)?", value)
     if is_number or (token.kind == "word" and value in ("true", "false")):
         return value
-    name = parameter.name
-    default = parameter.default
-    meaning = parameter.meaning
     raise QueryError(
         "parameter-takes",
         remedy="it-means",
-        name=name,
-        default=default,
+        name=parameter.name,
+        default=parameter.default,
         value=value,
-        meaning=meaning,
+        meaning=parameter.meaning,
     )
 
 
@@ -333,13 +396,19 @@ def _is_day(value: str) -> bool:
 
 
 def refuse_other_kind(iri: str, kinds: Collection[str], *, option: str, store: Store) -> None:
+    """Refuse a thing that is of none of some :data:`KINDS`, with what to name instead.
+
+    Raises:
+        QueryError: it is of another kind, was replaced, or nothing is known of it.
+    """
     if not kinds or iri == f"{PAN}any":
         return
     table = select(store, program_query("things/classes-and-plan", thing=iri))
     classes = {name.removeprefix(PAN) for name in table.values("class")}
     if any(classes & KINDS[kind] for kind in kinds):
         return
-    if following := list(filter(None, table.values("next"))):
+    following = [successor for successor in table.values("next") if successor]
+    if following:
         raise replaced(iri, following)
     wanted = either([told(_ARTICLES[kind]) for kind in sorted(kinds)])
     if not classes:
@@ -351,11 +420,7 @@ def refuse_other_kind(iri: str, kinds: Collection[str], *, option: str, store: S
         remedy = told("its-plan", plan=plan.rpartition("/")[2])
     elif is_a == "plan" and "action" in kinds:
         remedy = told("its-actions", plan=iri.rpartition("/")[2])
-    kind = (
-        told(f"{'an' if is_a[0] in 'aio' else 'a'}-{is_a}")
-        if is_a
-        else told("is-of-kind", kind=min(classes))
-    )
+    kind = told(_ARTICLES[is_a]) if is_a else told("is-of-kind", kind=min(classes))
     raise QueryError(
         "is-other-kind",
         remedy=remedy,
@@ -367,6 +432,7 @@ def refuse_other_kind(iri: str, kinds: Collection[str], *, option: str, store: S
 
 
 def replaced(iri: str, following: Sequence[str]) -> QueryError:
+    """The fault that an identifier was retired, with what has taken its place."""
     names = either([f"« {successor.removeprefix(ID)} »" for successor in sorted(set(following))])
     return QueryError(
         "was-replaced", remedy="name-what-replaced", iri=iri.removeprefix(ID), names=names

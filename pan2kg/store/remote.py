@@ -13,14 +13,14 @@ import os
 import shutil
 import tempfile
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException, HTTPResponse, IncompleteRead
 from time import monotonic, sleep
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 from urllib import request as web
 from urllib.parse import quote, urlsplit
 
@@ -66,6 +66,13 @@ _STATUS: Final = {
 
 
 def credentials(environment: Mapping[str, str] = os.environ) -> tuple[str, str, str]:
+    """Name, password, and the header that tells them, from the environment; a token goes before a name.
+
+    >>> credentials({"PAN2KG_ENDPOINT_TOKEN": "t"})
+    ('', '', 'Bearer t')
+    >>> credentials({"PAN2KG_ENDPOINT_USER": "a", "PAN2KG_ENDPOINT_PASSWORD": "b"})
+    ('a', 'b', 'Basic YTpi')
+    """
     user, password, token = (
         environment.get(f"PAN2KG_ENDPOINT_{name}", "").strip("\r\n")
         for name in ("USER", "PASSWORD", "TOKEN")
@@ -99,6 +106,17 @@ def pause(attempts: int, retry_after: str | None, *, now: datetime | None = None
 
 
 def checked(url: str) -> str:
+    """The address of an endpoint, where it is one.
+
+    Raises:
+        EndpointError: it is no address by HTTP, or has a name or password in it.
+
+    >>> checked("http://localhost:7200/query")
+    'http://localhost:7200/query'
+    >>> checked("http://me:secret@localhost/query")
+    Traceback (most recent call last):
+    pan2kg.errors.EndpointError: ...
+    """
     try:
         address = urlsplit(url)
         fits = address.scheme in ("http", "https") and bool(address.hostname) and address.port != 0
@@ -116,6 +134,7 @@ def checked(url: str) -> str:
 
 
 def fault(url: str, key: str, /, remedy: str = "check-address", **values: object) -> EndpointError:
+    """A fault of an endpoint; ``code`` is the status of its answer, which may ask for credentials or for time."""
     if code := values.pop("code", None):
         remedy = (
             "set-credentials" if code in (401, 403) else "ask-later" if code in BUSY else remedy
@@ -132,6 +151,7 @@ def _unreachable(url: str, cause: BaseException) -> EndpointError:
 
 
 def is_of_query(error: EndpointError | QueryError) -> bool:
+    """Whether a fault says that the engine cannot answer this query, and not that it answers none."""
     refused = (
         error.message.key == "endpoint-refuses" and error.message.values.get("status") == _CANNOT
     )
@@ -164,6 +184,12 @@ class RemoteStore:
             raise fault(self.url, "engine-errs", "ask-files", names=question)
 
     def query(self, text: str) -> Result:
+        """Solutions, a boolean or triples.
+
+        Raises:
+            EndpointError: the endpoint refuses, is silent or too slow, or answers something else.
+            QueryError: the query is faulty, or refused before it is sent.
+        """
         refuse_fetching(text)
         form, kind, body = self._ask(text)
         try:
@@ -190,80 +216,79 @@ class RemoteStore:
             raise fault(self.url, "answer-no-result") from None
 
     def _ask(self, text: str) -> tuple[str, str, bytes]:
+        # the form of the query, the media type of the answer, and its bytes
         from SPARQLWrapper import SPARQLExceptions as Faults
 
         url = checked(self.url)
-        (user, password, header) = credentials()
+        user, password, header = credentials()
+        passwords = web.HTTPPasswordMgrWithDefaultRealm()
+        passwords.add_password(None, url, user, password)
+        handlers: list[web.BaseHandler] = []
         attempts = 0
-        digest = False
         while True:
-            passwords = web.HTTPPasswordMgrWithDefaultRealm()
-            passwords.add_password(None, url, user, password)
-            opener = web.build_opener(
-                _Stays, *([web.HTTPDigestAuthHandler(passwords)] if digest else [])
-            )
+            opener = web.build_opener(_Stays, *handlers)
             try:
-                before = _OPENER.set(opener)
-                try:
-                    wrapper = self._prepared(text, "" if digest else header)
-                    response: HTTPResponse = wrapper.query().response
-                finally:
-                    _OPENER.reset(before)
-                # the limit is one of all waiting: an endpoint that sends a little now and then ends
-                # too
-                content = bytearray()
-                until = monotonic() + self.timeout
-                while piece := response.read1(_PIECE):
-                    content += piece
-                    if monotonic() > until:
-                        raise TimeoutError
-                if response.length:
-                    raise IncompleteRead(b"", response.length)
-                media_type = (
-                    (response.headers.get("Content-Type") or "").partition(";")[0].strip().lower()
-                )
-                return str(wrapper.queryType), media_type, bytes(content)
-            except Faults.QueryBadFormed as error:
-                raise QueryError(
-                    "query-faulty-there", place=Place(self.url), error=_words(error)
-                ) from None
+                return self._exchange(text, opener, "" if handlers else header)
             except Faults.Unauthorized as error:
                 # a name is told in the way every endpoint can read; one that wants another says no
                 # first
-                if digest or not user:
-                    raise fault(
-                        self.url, "endpoint-refuses", code=401, words=_words(error)
-                    ) from None
-                digest = True
-            except Faults.SPARQLWrapperException as error:
-                status = _STATUS.get(type(error).__name__, _CANNOT)
-                remedy = "ask-files" if status == _CANNOT else "check-address"
-                raise fault(
-                    self.url, "endpoint-refuses", remedy, status=status, words=_words(error)
-                ) from None
+                if handlers or not user:
+                    words = _words(error)
+                    raise fault(url, "endpoint-refuses", code=401, words=words) from None
+                handlers = [web.HTTPDigestAuthHandler(passwords)]
             except web.HTTPError as error:
-                wait = (
-                    pause(attempts, error.headers.get("Retry-After"))
-                    if error.code in BUSY
-                    else None
-                )
+                wait = None
+                if error.code in BUSY:
+                    wait = pause(attempts, error.headers.get("Retry-After"))
                 if wait is None:
-                    raise fault(
-                        self.url, "endpoint-refuses", code=error.code, words=str(error.reason)
-                    ) from None
+                    raise self._fault_of(error) from None
                 attempts += 1
                 sleep(wait)
-            except (OSError, HTTPException) as error:
-                cause = getattr(error, "reason", error)
-                if isinstance(cause, TimeoutError):
-                    raise fault(
-                        self.url, "endpoint-slow", "allow-time", seconds=str(self.timeout)
-                    ) from None
-                if isinstance(cause, IncompleteRead):
-                    raise fault(self.url, "answer-no-result", "ask-later") from None
-                raise _unreachable(
-                    self.url, cause if isinstance(cause, BaseException) else error
-                ) from None
+            except (Faults.SPARQLWrapperException, OSError, HTTPException) as error:
+                raise self._fault_of(error) from None
+
+    def _exchange(
+        self, text: str, opener: web.OpenerDirector, header: str
+    ) -> tuple[str, str, bytes]:
+        before = _OPENER.set(opener)
+        try:
+            wrapper = self._prepared(text, header)
+            response: HTTPResponse = wrapper.query().response
+        finally:
+            _OPENER.reset(before)
+        # the limit is one of all waiting: an endpoint that sends a little now and then ends too
+        content = bytearray()
+        until = monotonic() + self.timeout
+        while piece := response.read1(_PIECE):
+            content += piece
+            if monotonic() > until:
+                raise TimeoutError
+        if response.length:
+            raise IncompleteRead(b"", response.length)
+        stated = response.headers.get("Content-Type") or ""
+        media_type = stated.partition(";")[0].strip().lower()
+        return str(wrapper.queryType), media_type, bytes(content)
+
+    def _fault_of(self, error: Exception) -> EndpointError | QueryError:
+        """What is said of an exchange that failed."""
+        from SPARQLWrapper import SPARQLExceptions as Faults
+
+        if isinstance(error, Faults.QueryBadFormed):
+            return QueryError("query-faulty-there", place=Place(self.url), error=_words(error))
+        if isinstance(error, Faults.SPARQLWrapperException):
+            status = _STATUS.get(type(error).__name__, _CANNOT)
+            remedy = "ask-files" if status == _CANNOT else "check-address"
+            words = _words(error)
+            return fault(self.url, "endpoint-refuses", remedy, status=status, words=words)
+        if isinstance(error, web.HTTPError):
+            words = str(error.reason)
+            return fault(self.url, "endpoint-refuses", code=error.code, words=words)
+        cause = getattr(error, "reason", error)
+        if isinstance(cause, TimeoutError):
+            return fault(self.url, "endpoint-slow", "allow-time", seconds=str(self.timeout))
+        if isinstance(cause, IncompleteRead):
+            return fault(self.url, "answer-no-result", "ask-later")
+        return _unreachable(self.url, cause if isinstance(cause, BaseException) else error)
 
     def _prepared(self, text: str, authorization: str) -> Any:  # noqa: ANN401 - of a library that is imported when it is asked
         from SPARQLWrapper import POST, SPARQLWrapper, Wrapper
@@ -367,6 +392,11 @@ def not_examined(store: RemoteStore, project: Project) -> EndpointError | None:
 
 
 def insist_on_shapes(store: RemoteStore) -> None:
+    """Refuse an engine by which shapes cannot be checked.
+
+    Raises:
+        EndpointError: it answers a query of known answer otherwise.
+    """
     if store.query(program_query("endpoint/shape-test")):
         raise fault(store.url, "engine-errs", "ask-files", names="check")
 
@@ -476,6 +506,11 @@ class Target:
     timeout: int = TIMEOUT
 
     def ways(self, *, has_name: bool = False) -> Iterator[tuple[str, bool]]:
+        """The addresses graphs may be taken at, those that engines have beside their queries; true for updates.
+
+        >>> next(iter(Target("http://localhost/query").ways()))
+        ('http://localhost/store', False)
+        """
         if self.graphs or self.updates:
             yield from (
                 (address, at == 1)
@@ -606,6 +641,17 @@ def pieces(
         yield piece
 
 
+class _Found(NamedTuple):
+    """What is at an endpoint before a load: graphs of the project, those of an exam that broke off, what was examined.
+
+    ``verdicts`` has by the fingerprint of questions the names of those the engine gets wrong.
+    """
+
+    ours: frozenset[str]
+    exam: frozenset[str]
+    verdicts: dict[str, list[str]]
+
+
 def load_graph(
     store: LocalStore,
     target: Target,
@@ -618,66 +664,103 @@ def load_graph(
     ``note`` is told how many graphs of how many are there. With a ``project`` the engine is asked
     its questions before, and the verdict brought with it. Says how many graphs and statements were
     put, how many graphs were dropped that the project no longer has, and by which address.
+
+    Raises:
+        EndpointError: the endpoint holds other graphs, takes none, stops, or lacks some afterwards.
     """
-    url = checked(target.url)
-    there = RemoteStore(url, target.timeout)
-    before = graph_sizes(there)
+    there = RemoteStore(checked(target.url), target.timeout)
     quads: dict[str, list[ox.Triple]] = {}
     for quad in store.inner:
         if isinstance(quad.graph_name, ox.NamedNode):
             quads.setdefault(quad.graph_name.value, []).append(quad.triple)
-    ours = {graph for graph in before if graph in quads or graph.startswith(space)}
-    other_graphs = [graph for graph in sorted(before.keys() - ours) if not graph.startswith(OWN)]
-    other_graphs = [graph for graph in other_graphs if not graph.endswith(_VIRTUOSO_FILES)]
-    if other_graphs and not target.beside:
-        raise fault(
-            url, "endpoint-holds-others", "load-beside", n=len(other_graphs), graph=other_graphs[0]
-        )
-    exam = {graph for graph in ours if graph.startswith(f"{space}exam/")}
-    ours -= exam
-    if ours and not target.replace:
-        raise fault(url, "endpoint-holds-graphs", "load-replace", n=len(ours))
     order = sorted(
         quads, key=lambda graph: (is_derived(graph), graph.endswith("/main-label"), graph)
     )
+    found = _look(there, target, quads, space)
     verdict = ox.NamedNode(f"{space}exam/verdict")
     description = ox.NamedNode(f"{DCTERMS}description")
-    texts = select(there, program_query("endpoint/verdict"))
-    asked = _fingerprint(project) if project else ""
-    verdicts = {
-        words[1]: words[2:] for words in map(str.split, texts.values("verdict")) if len(words) > 1
-    }
-    destination = _first_way(
-        target, verdict.value, [ox.Triple(verdict, description, ox.Literal(_UNFINISHED))]
-    )
-    for graph in exam - {verdict.value}:  # left behind where one broke off
+    mark = ox.Triple(verdict, description, ox.Literal(_UNFINISHED))
+    destination = _first_way(target, verdict.value, [mark])
+    for graph in found.exam - {verdict.value}:  # left behind where one broke off
         destination.drop(graph)
+    asked = _fingerprint(project) if project else ""
     # once: what another load found out about these questions holds
-    if project and asked not in verdicts:
-        verdicts[asked] = _examine(project, destination, there, space, len(order))
-    gone = sorted(ours - quads.keys())
+    if project and asked not in found.verdicts:
+        found.verdicts[asked] = _examine(project, destination, there, space, len(order))
+    gone = sorted(found.ours - quads.keys())
+    _put(destination, {graph: quads[graph] for graph in order}, gone, note)
+    _insist_on_all(there, order, quads)
+    if project:  # in place of the mark, now that all is there
+        words = (str(datetime.now(UTC).date()), asked, *found.verdicts[asked])
+        outcome = ox.Literal(" ".join(words))
+        destination.put(verdict.value, [ox.Triple(verdict, description, outcome)])
+    else:
+        destination.drop(verdict.value)
+    return {
+        "graphs": str(len(order)),
+        "statements": str(sum(map(len, quads.values()))),
+        "dropped": str(len(gone)),
+        "way": destination.address,
+        "wrong": " ".join(found.verdicts.get(asked, [])),
+    }
+
+
+def _look(there: RemoteStore, target: Target, quads: Collection[str], space: str) -> _Found:
+    """What is at the endpoint; refused where it holds what the target does not allow for."""
+    before = graph_sizes(there)
+    ours = {graph for graph in before if graph in quads or graph.startswith(space)}
+    others = []
+    for graph in sorted(before.keys() - ours):
+        if not graph.startswith(OWN) and not graph.endswith(_VIRTUOSO_FILES):
+            others.append(graph)
+    if others and not target.beside:
+        number = len(others)
+        raise fault(there.url, "endpoint-holds-others", "load-beside", n=number, graph=others[0])
+    exam = {graph for graph in ours if graph.startswith(f"{space}exam/")}
+    ours -= exam
+    if ours and not target.replace:
+        raise fault(there.url, "endpoint-holds-graphs", "load-replace", n=len(ours))
+    verdicts = {}
+    for text in select(there, program_query("endpoint/verdict")).values("verdict"):
+        words = text.split()
+        if len(words) > 1:
+            verdicts[words[1]] = words[2:]
+    return _Found(frozenset(ours), frozenset(exam), verdicts)
+
+
+def _put(
+    destination: _Destination,
+    quads: Mapping[str, list[ox.Triple]],
+    gone: Iterable[str],
+    note: Callable[[int, int], None],
+) -> None:
     done = 0
     try:
-        for done, graph in enumerate(order):
-            destination.put(graph, quads[graph])
-            note(done + 1, len(order))
-        done = len(order)
+        for graph, triples in quads.items():
+            destination.put(graph, triples)
+            done += 1
+            note(done, len(quads))
         for graph in gone:
             destination.drop(graph)
     except EndpointError as error:
         place = error.place or Place("")
-        counts = {"done": str(done), "whole": str(len(order))}
+        counts = {"done": str(done), "whole": str(len(quads))}
         raise fault(
             place.file, "load-stopped", "load-again", reason=error.message, **counts
         ) from None
+
+
+def _insist_on_all(
+    there: RemoteStore, order: Iterable[str], quads: Mapping[str, list[ox.Triple]]
+) -> None:
     after = graph_sizes(there)
-    for graph in (
-        lacking := [graph for graph in order if after.get(graph, 0) != len(quads[graph])]
-    ):
+    lacking = [graph for graph in order if after.get(graph, 0) != len(quads[graph])]
+    if lacking:
+        graph = lacking[0]
         number = str(after.get(graph, 0))
         sent = str(len(quads[graph]))
         raise fault(
-            url,
+            there.url,
             "endpoint-lacks",
             "load-again",
             n=len(lacking),
@@ -685,21 +768,10 @@ def load_graph(
             there=number,
             sent=sent,
         )
-    if project:  # in place of the mark, now that all is there
-        outcome = ox.Literal(" ".join((str(datetime.now(UTC).date()), asked, *verdicts[asked])))
-        destination.put(verdict.value, [ox.Triple(verdict, description, outcome)])
-    else:
-        destination.drop(verdict.value)
-    loaded = {
-        "graphs": len(order),
-        "statements": sum(map(len, quads.values())),
-        "dropped": len(gone),
-    }
-    names = {"way": destination.address, "wrong": " ".join(verdicts.get(asked, []))}
-    return {name: str(count) for name, count in loaded.items()} | names
 
 
 def graph_sizes(store: RemoteStore) -> dict[str, int]:
+    """How many statements each named graph of an endpoint has."""
     return {
         plain(graph): int(plain(number))
         for graph, number in select(store, program_query("endpoint/sizes")).rows

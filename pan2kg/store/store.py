@@ -59,6 +59,11 @@ class Solutions:
     rows: tuple[Row, ...]
 
     def values(self, column: str) -> list[str]:
+        """The texts of a column, row by row, as :func:`plain` gives them.
+
+        Raises:
+            ValueError: there is no such column.
+        """
         index = self.columns.index(column)
         return [plain(row[index]) for row in self.rows]
 
@@ -78,6 +83,14 @@ class LocalStore:
     inner: ox.Store
 
     def query(self, text: str) -> Result:
+        """Solutions, a boolean or triples; the union of all graphs is asked, unless FROM names some.
+
+        Raises:
+            QueryError: no SPARQL, an update, a service, or what the engine cannot evaluate.
+
+        >>> bool(LocalStore(ox.Store()).query("ASK { ?s ?p ?o }"))
+        False
+        """
         with self._evaluated(text) as result:
             return list(result) if isinstance(result, ox.QueryTriples) else result
 
@@ -99,10 +112,16 @@ class LocalStore:
         """Nothing is refused: what answers here is what the program is tested with."""
 
     def add(self, graph: str, triples: Iterable[ox.Triple]) -> None:
+        """Add triples to a named graph."""
         name = ox.NamedNode(graph)
         self.inner.extend(ox.Quad(t.subject, t.predicate, t.object, name) for t in triples)
 
     def fill(self, graph: str, text: str) -> None:
+        """Add to a named graph the triples of a CONSTRUCT query that is asked of this store.
+
+        Raises:
+            QueryError: the query is of another form, or is refused.
+        """
         with self._evaluated(text) as result:
             if not isinstance(result, ox.QueryTriples):
                 raise QueryError("no-construct", place=Place("query"))
@@ -126,10 +145,20 @@ class LocalStore:
 
 
 def is_true(text: str) -> bool:
+    """Whether the text of a literal is a true boolean, as engines write it.
+
+    >>> is_true("true"), is_true("1"), is_true("false"), is_true("")
+    (True, True, False, False)
+    """
     return text in ("true", "1")
 
 
 def plain(term: Term | None) -> str:
+    """A term as text: the IRI or the value; empty where a column is unbound.
+
+    >>> plain(ox.NamedNode("http://e/a")), plain(ox.Literal("un", language="fr")), plain(None)
+    ('http://e/a', 'un', '')
+    """
     if term is None:
         return ""
     return str(term) if isinstance(term, ox.BlankNode) else term.value
@@ -148,7 +177,11 @@ def select(store: Store, text: str) -> Solutions:
 
 
 def solutions(store: Store, text: str) -> ox.QuerySolutions:
-    # to be read one by one: the terms of many rows at once take more room than what is kept of them
+    """The rows of a SELECT query, to be read one by one: at once many rows take more room than what is kept of them.
+
+    Raises:
+        QueryError: a query of another form.
+    """
     result = store.query(text)
     if not isinstance(result, ox.QuerySolutions):
         raise QueryError("no-select", place=Place("query"))
@@ -156,6 +189,11 @@ def solutions(store: Store, text: str) -> ox.QuerySolutions:
 
 
 def text_rows(store: Store, text: str) -> list[list[str]]:
+    """The rows of a SELECT query as text, each cell as :func:`plain` gives it.
+
+    >>> text_rows(LocalStore(ox.Store()), "SELECT ?n ?m WHERE { VALUES (?n ?m) { (1 UNDEF) } }")
+    [['1', '']]
+    """
     # as :func:`plain` says it, which would be called for each of thousands of terms
     return [
         [
@@ -167,6 +205,11 @@ def text_rows(store: Store, text: str) -> list[list[str]]:
 
 
 def construct(store: Store, text: str) -> Triples:
+    """The triples of a CONSTRUCT or DESCRIBE query.
+
+    Raises:
+        QueryError: a query of another form.
+    """
     result = store.query(text)
     if not isinstance(result, list):
         raise QueryError("no-construct", place=Place("query"))
@@ -174,6 +217,16 @@ def construct(store: Store, text: str) -> Triples:
 
 
 def refuse_fetching(text: str) -> None:
+    """Refuse a query that would fetch from another host, or change data.
+
+    Raises:
+        QueryError: with the place of the word that is refused.
+
+    >>> refuse_fetching("SELECT * { ?s <http://e/add> ?o }")
+    >>> refuse_fetching("DROP ALL")
+    Traceback (most recent call last):
+    pan2kg.errors.QueryError: ...
+    """
     upper = text.upper()
     if not any(word in upper for word in _REFUSED) or not _SUSPECT.search(text):
         return  # as most queries: this one need not be read token by token
@@ -198,6 +251,8 @@ def _names_graphs(text: str) -> bool:
 
 
 def syntax_error(text: str, message: str) -> QueryError:
+    """The fault that a query is no SPARQL, with line and column as the engine tells them, in words of ours."""
+
     def brief(complaint: str) -> str | Message:
         words = " ".join(complaint.split()).removesuffix("{}").strip().rstrip(".")
         if "Prefix not found" in words:
@@ -232,6 +287,12 @@ def _unread(error: OSError | SyntaxError, name: str, ending: str = "") -> Pan2kg
 
 
 def read_quads(path: Path) -> Iterator[ox.Quad]:
+    """The quads of a file, packed by gzip or not; its ending says in which format.
+
+    Raises:
+        ProjectError: another ending, a file that cannot be read, or a broken archive.
+        TurtleError: the content is not as the ending says.
+    """
     ending = Path(path.name.removesuffix(".gz")).suffix
     place = Place(str(path))
     if ending not in FORMATS:
@@ -250,6 +311,12 @@ def read_quads(path: Path) -> Iterator[ox.Quad]:
 
 
 def load(store: ox.Store, path: Path, graph: str, *, name: str = "") -> None:
+    """Load a Turtle file into a named graph; ``name`` is how a fault calls the file.
+
+    Raises:
+        ProjectError: the file cannot be read.
+        TurtleError: it is not Turtle.
+    """
     try:
         store.load(path=path, format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(graph))
     except (OSError, SyntaxError) as error:
@@ -257,6 +324,12 @@ def load(store: ox.Store, path: Path, graph: str, *, name: str = "") -> None:
 
 
 def load_project(project: Project) -> LocalStore:
+    """What the files or dumps of a project state, of several that are open together; nothing is derived.
+
+    Raises:
+        ProjectError: a file cannot be read, or two projects state a graph differently.
+        TurtleError: a file is not Turtle.
+    """
     store = ox.Store()
     if not project.others:
         _load_member(store, project)
@@ -284,6 +357,11 @@ def load_project(project: Project) -> LocalStore:
 
 
 def load_readable(project: Project) -> tuple[LocalStore, list[TurtleError]]:
+    """The same of a project whose files may be faulty: what can be read, and the faults of the others.
+
+    Raises:
+        TurtleError: a file of the ontology, a dump, or one of several projects is not Turtle.
+    """
     errors = list[TurtleError]()
     try:
         return load_project(project), errors
@@ -316,35 +394,36 @@ def _load_member(
                 raise
             errors.append(error)
     withdraw(store)
-    # leave of what is said to be deprecated its tombstone: names, notes and what replaces it; a
-    # link to it is over; but deprecated terms and concepts stay what they are: statements made with
-    # them are still read
     for deprecation in list(store.quads_for_pattern(None, _DEPRECATED, None)):
         subject = deprecation.subject
-        if not isinstance(subject, ox.NamedNode) or getattr(
-            deprecation.object, "value", ""
-        ) not in ("true", "1"):
-            continue
-        quads = list(store.quads_for_pattern(subject, None, None))
-        kinds = [
-            quad
-            for quad in quads
-            if quad.predicate == _TYPE and str(quad.object).startswith(f"<{PAN}")
-        ]
-        kinds = [quad for quad in kinds if quad.object != _RETIRED]
-        if not kinds:
-            continue
-        tombstone = [quad for quad in quads if quad.predicate in _TOMBSTONE]
-        if any(quad.predicate == _REPLACED for quad in tombstone):
-            tombstone.append(ox.Quad(subject, _TYPE, _RETIRED, kinds[0].graph_name))
-        for quad in quads:
-            store.remove(quad)
-        store.extend(tombstone)
-        for predicate in _JOINING:
-            for joined in {
-                quad.subject for quad in store.quads_for_pattern(None, predicate, subject)
-            }:
-                _end(store, joined)
+        is_said = getattr(deprecation.object, "value", "") in ("true", "1")
+        if is_said and isinstance(subject, ox.NamedNode):
+            _bury(store, subject)
+
+
+def _bury(store: ox.Store, thing: ox.NamedNode) -> None:
+    """Leave of a thing that is deprecated its tombstone: names, notes and what replaces it; a link to it is over.
+
+    Deprecated terms and concepts stay what they are: statements made with them are still read.
+    """
+    quads = list(store.quads_for_pattern(thing, None, None))
+    kinds = []
+    for quad in quads:
+        is_ours = quad.predicate == _TYPE and str(quad.object).startswith(f"<{PAN}")
+        if is_ours and quad.object != _RETIRED:
+            kinds.append(quad)
+    if not kinds:
+        return
+    tombstone = [quad for quad in quads if quad.predicate in _TOMBSTONE]
+    if any(quad.predicate == _REPLACED for quad in tombstone):
+        tombstone.append(ox.Quad(thing, _TYPE, _RETIRED, kinds[0].graph_name))
+    for quad in quads:
+        store.remove(quad)
+    store.extend(tombstone)
+    for predicate in _JOINING:
+        joining = {quad.subject for quad in store.quads_for_pattern(None, predicate, thing)}
+        for joined in joining:
+            _end(store, joined)
 
 
 _STATUS, _TYPE, _WITHDRAWS, _SUPERSEDED, _INVOLVEMENT, _DEPRECATED, _REPLACED, _RETIRED = map(
@@ -376,6 +455,7 @@ def _end(store: ox.Store, joined: ox.NamedNode | ox.BlankNode | ox.Triple) -> No
 
 
 def withdraw(store: ox.Store) -> None:
+    """Take out what decisions withdraw: a link becomes superseded, an involvement goes."""
     links = {quad.object for quad in store.quads_for_pattern(None, _WITHDRAWS, None)}
     for link in links:
         if isinstance(link, ox.NamedNode):  # the shapes tell of others
@@ -383,6 +463,7 @@ def withdraw(store: ox.Store) -> None:
 
 
 def fingerprint(project: Project) -> str:
+    """What names a state of a project: 32 digits of all that its graph, which program and engine make, is made from."""
     from importlib.metadata import PackageNotFoundError, version
 
     try:
@@ -399,16 +480,27 @@ def fingerprint(project: Project) -> str:
 
 
 def state_files(project: Project) -> list[Path]:
+    """The files a graph is made from: data, rules, and the modules that read them."""
     rules = sorted((project.queries / "rules").glob("*.rq"))
     loaded = [path for member in project.members for path in (*member.data, *member.loaded_files())]
     return [*loaded, *rules, *sorted(Path(__file__).parent.glob("*.py"))]
 
 
 def is_derived(graph: str) -> bool:
+    """Whether the address of a graph is that of a rule.
+
+    >>> is_derived("https://w3id.org/pan2kg/graph/derived/cites"), is_derived("https://w3id.org/pan2kg/graph/profile")
+    (True, False)
+    """
     return bool(rule_of(graph))
 
 
 def is_unverified(graph: str) -> bool:
+    """Whether the address of a graph is that of a file nobody has verified.
+
+    >>> is_unverified("https://w3id.org/pan2kg/graph/plans/lu-bhr-2/unverified")
+    True
+    """
     return path_of(graph).endswith("unverified")
 
 
@@ -416,6 +508,7 @@ def is_unverified(graph: str) -> bool:
 
 
 def dump(store: LocalStore, form: str, prefixes: dict[str, str]) -> bytes:
+    """All quads as N-Quads (``nquads``) or TriG, in an order that is the same in each run."""
     # the engine gives quads in the order of its own index, which differs between runs
     if form == "nquads":
         # as lines, which it writes itself: to make each quad here and write it takes twice as long
@@ -428,6 +521,7 @@ def dump(store: LocalStore, form: str, prefixes: dict[str, str]) -> bytes:
 
 
 def to_dataset(store: LocalStore) -> rdflib.Dataset:
+    """A copy as an rdflib dataset: every named graph of the store one of its own."""
     import rdflib
 
     dataset = rdflib.Dataset(default_union=True)
@@ -442,6 +536,7 @@ def to_dataset(store: LocalStore) -> rdflib.Dataset:
 
 
 def to_graph(triples: Iterable[ox.Triple]) -> rdflib.Graph:
+    """Triples as an rdflib graph."""
     import rdflib
 
     graph = rdflib.Graph()
@@ -455,6 +550,11 @@ def to_graph(triples: Iterable[ox.Triple]) -> rdflib.Graph:
 
 
 def to_term(term: object, nodes: dict[object, rdflib.term.Node]) -> rdflib.term.Node:
+    """A term as rdflib has it; ``nodes`` keeps those that were made.
+
+    Raises:
+        TypeError: a quoted triple, which RDF 1.1 does not have.
+    """
     import rdflib
 
     if term in nodes:

@@ -42,8 +42,11 @@ def moment(project: Project, turtle: str, day: date = DAY) -> DatedGraph:
 
 def there(seen: DatedGraph) -> set[str]:
     subjects = (quad.subject for quad in seen.store.inner)
+    # not the kinds of links, which the rules read
     return {
-        one.value.removeprefix("http://e/") for one in subjects if isinstance(one, ox.NamedNode)
+        one.value.removeprefix("http://e/")
+        for one in subjects
+        if isinstance(one, ox.NamedNode) and "/linktype" not in one.value
     }
 
 
