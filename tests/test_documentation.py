@@ -182,15 +182,12 @@ CHANGED: Final = {
 def test_the_changelog_gives_the_headline_figures_as_they_are_now(
     root: Path, graph: pan2kg.Graph
 ) -> None:
-    text = (
-        (root / "CHANGELOG.md")
-        .read_text(encoding="utf-8")
-        .partition("\n## ")[2]
-        .partition("\n## ")[0]
-    )
+    sections = (root / "CHANGELOG.md").read_text(encoding="utf-8").split("\n## ")[1:]
     taken = {one.figure.id: one for one in graph.figures()}
     for row, figures in CHANGED.items():
-        cells = re.search(rf"^ +\| {re.escape(row)} \| [^|]+ \| ([^|]+) \| \S", text, re.MULTILINE)
+        line = re.compile(rf"^ +\| {re.escape(row)} \| [^|]+ \| ([^|]+) \| \S", re.MULTILINE)
+        # the newest section that tells of it
+        cells = next((told for told in map(line.search, sections) if told), None)
         assert cells, f"CHANGELOG says of « {row} » the value before, the value now, and why"
         said = [float(one) for one in re.findall(r"\d+(?:\.\d+)?", cells[1])]
         wanted = [round(value[0] or 0, 2) for figure in figures for value in taken[figure].nested]

@@ -48,7 +48,7 @@ def test_values_take_the_place_of_defaults_and_none_leaves_its_place() -> None:
     assert (text[:7], "lu-bhr-2" in text) == ("PREFIX ", False), "nothing of the header remains"
     assert "VALUES ?thing {  }" in program_query("things/classes-and-plan", thing=[])
     for hostile in ('x" } DROP ALL #', "x\\", "x\n} SELECT", "?name"):
-        text = program_query("things/by-name", name=hostile, label=hostile)
+        text = program_query("things/with-key", key=hostile)
         assert list(LocalStore(ox.Store()).query(text)) == []  # type: ignore[arg-type]
     for hostile in ("http://e/x> ?p ?o . <http://e/y", "a b", "http://e/{x}", "x\\u003e"):
         with pytest.raises(QueryError, match="is no IRI"):
