@@ -11,8 +11,17 @@ from pan2kg.errors import ProjectError
 from pan2kg.i18n.catalogue import format_of
 
 COLUMNS: Final = (
-    "field", "field_label", "plan", "plan_label", "adopted_from", "adopted_to", "starts", "ends", "cites", "drawn",
-)  # fmt: skip
+    "field",
+    "field_label",
+    "plan",
+    "plan_label",
+    "adopted_from",
+    "adopted_to",
+    "starts",
+    "ends",
+    "cites",
+    "drawn",
+)
 TOP: Final = 24.0
 HEAD: Final = 150.0
 SPAN: Final = 1000.0

@@ -14,8 +14,15 @@ from pan2kg.tables.figure_words import bits_words
 from pan2kg.turtle.vocabulary import key
 
 COLUMNS: Final = (
-    "thing", "thing_label", "kind", "basis", "weight", "evidence_level", "via", "drawn",
-)  # fmt: skip
+    "thing",
+    "thing_label",
+    "kind",
+    "basis",
+    "weight",
+    "evidence_level",
+    "via",
+    "drawn",
+)
 CENTRE: Final = 470.0
 CORE: Final = (190.0, 92.0)
 TEXT_BOX: Final = (230.0, 36.0)

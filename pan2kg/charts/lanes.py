@@ -25,8 +25,16 @@ from pan2kg.graph.labels import Name
 from pan2kg.tables.figure_words import bits_words
 
 COLUMNS: Final = (
-    "from", "from_label", "to", "to_label", "basis", "direction", "number", "weight", "evidence_level",
-)  # fmt: skip
+    "from",
+    "from_label",
+    "to",
+    "to_label",
+    "basis",
+    "direction",
+    "number",
+    "weight",
+    "evidence_level",
+)
 WIDTHS: Final = (280.0, 320.0, 280.0)
 GAP: Final = 120.0
 HIGH: Final = 34.0

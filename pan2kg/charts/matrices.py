@@ -14,15 +14,34 @@ from pan2kg.i18n.catalogue import numeral
 from pan2kg.tables import coded, figure_words
 
 SHARED_COLUMNS: Final = (
-    "shares", "weight", "weight_high", "weight_open", "weight_broad", "shared_texts", "evidence_level",
-)  # fmt: skip
+    "shares",
+    "weight",
+    "weight_high",
+    "weight_open",
+    "weight_broad",
+    "shared_texts",
+    "evidence_level",
+)
 PLAN_COLUMNS: Final = (
-    "plan_one", "plan_one_label", "plan_two", "plan_two_label", *SHARED_COLUMNS, "citation_one_to_two",
-    "channels_one_to_two", "verdict_one_to_two", "citation_two_to_one", "channels_two_to_one", "verdict_two_to_one",
-)  # fmt: skip
+    "plan_one",
+    "plan_one_label",
+    "plan_two",
+    "plan_two_label",
+    *SHARED_COLUMNS,
+    "citation_one_to_two",
+    "channels_one_to_two",
+    "verdict_one_to_two",
+    "citation_two_to_one",
+    "channels_two_to_one",
+    "verdict_two_to_one",
+)
 ACTION_COLUMNS: Final = (
-    "action_one", "action_one_label", "action_two", "action_two_label", *SHARED_COLUMNS,
-)  # fmt: skip
+    "action_one",
+    "action_one_label",
+    "action_two",
+    "action_two_label",
+    *SHARED_COLUMNS,
+)
 
 
 class SharedCell:

@@ -12,9 +12,17 @@ from pan2kg.graph.labels import Name
 from pan2kg.tables import coded
 
 COLUMNS: Final = (
-    "ministry", "ministry_label", "plan", "plan_label", "assessed", "involved", "led", "whole_plan",
-    "actions_with_body", "actions",
-)  # fmt: skip
+    "ministry",
+    "ministry_label",
+    "plan",
+    "plan_label",
+    "assessed",
+    "involved",
+    "led",
+    "whole_plan",
+    "actions_with_body",
+    "actions",
+)
 WIDE: Final = 62.0
 HIGH: Final = 44.0
 HEAD: Final = 330.0

@@ -19,8 +19,16 @@ from pan2kg.i18n import format_of, message
 from pan2kg.store.names import ambiguous
 
 COLUMNS: Final = (
-    "plan", "plan_label", "work", "work_label", "part", "evidence_level", "starts", "ends", "drawn",
-)  # fmt: skip
+    "plan",
+    "plan_label",
+    "work",
+    "work_label",
+    "part",
+    "evidence_level",
+    "starts",
+    "ends",
+    "drawn",
+)
 KINDS: Final = ("body", "instrument", "topic")  # what the picture can be about
 HEAD: Final = 220.0
 SPAN: Final = 330.0

@@ -33,9 +33,20 @@ PENS: Final = {
 TOLD: Final = (State.ABSENT, State.OPEN, State.SEEN)
 
 COLUMNS: Final = (
-    "plan", "plan_label", "adopted_from", "adopted_to", "starts", "ends", "bits", "texts", "cited_by_chosen",
-    "cites_chosen", "verdict_of_chosen", "verdict_of_plan", "drawn",
-)  # fmt: skip
+    "plan",
+    "plan_label",
+    "adopted_from",
+    "adopted_to",
+    "starts",
+    "ends",
+    "bits",
+    "texts",
+    "cited_by_chosen",
+    "cites_chosen",
+    "verdict_of_chosen",
+    "verdict_of_plan",
+    "drawn",
+)
 
 
 @dataclass(frozen=True, slots=True)

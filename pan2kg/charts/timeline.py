@@ -13,9 +13,19 @@ from pan2kg.i18n import format_of, message
 from pan2kg.tables import PRINTING, coded, in_words
 
 COLUMNS: Final = (
-    "obligation", "obligation_label", "instrument", "instrument_label", "due", "standing", "answer",
-    "answer_label", "answered_on", "margin_days", "overdue_days", "as_of",
-)  # fmt: skip
+    "obligation",
+    "obligation_label",
+    "instrument",
+    "instrument_label",
+    "due",
+    "standing",
+    "answer",
+    "answer_label",
+    "answered_on",
+    "margin_days",
+    "overdue_days",
+    "as_of",
+)
 HEAD: Final = 390.0
 SPAN: Final = 560.0
 SAYS: Final = 220.0

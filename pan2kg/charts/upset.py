@@ -12,8 +12,14 @@ from pan2kg.charts.subject import Cell, Names, Subject
 from pan2kg.graph.labels import Name
 
 COLUMNS: Final = (
-    "combination", "plans", "instrument", "instrument_label", "shared_by", "bits", "drawn",
-)  # fmt: skip
+    "combination",
+    "plans",
+    "instrument",
+    "instrument_label",
+    "shared_by",
+    "bits",
+    "drawn",
+)
 HEAD: Final = 310.0
 SIZES: Final = 130.0
 LEFT: Final = HEAD + SIZES  # where the columns begin

@@ -127,9 +127,11 @@ ADD: Final = arguments.Kinds(
     }
 )
 KEEP: Final[arguments.Options] = {
-    "file": arguments.FILE, "--document": {"metavar": "KEY", "required": True, **arguments.ONCE},
-    "--hashes": arguments.FLAG, **arguments.LANGUAGE,
-}  # fmt: skip
+    "file": arguments.FILE,
+    "--document": {"metavar": "KEY", "required": True, **arguments.ONCE},
+    "--hashes": arguments.FLAG,
+    **arguments.LANGUAGE,
+}
 REKEY: Final[arguments.Options] = {
     "--dry-run": {**arguments.FLAG, "help": "add.dry-run"},
     **arguments.LANGUAGE,

@@ -40,9 +40,12 @@ _ANSWERED: Final = {
     "-o --output": {**arguments.FILE, "help": "ask.output"},
 }  # fmt: skip
 ASK: Final = {
-    "usage": "ask.usage", "name": {"nargs": "?", "metavar": "NAME"}, "--list": arguments.FLAG,
-    "--as-of": arguments.DAY, **_ANSWERED,
-}  # fmt: skip
+    "usage": "ask.usage",
+    "name": {"nargs": "?", "metavar": "NAME"},
+    "--list": arguments.FLAG,
+    "--as-of": arguments.DAY,
+    **_ANSWERED,
+}
 SPARQL: Final = {"query": {"metavar": "QUERY", "help": "ask.query"}, **_ANSWERED}
 FIND: Final = {
     "words": {"metavar": "WORD", "nargs": "+"}, **arguments.LANGUAGE,
@@ -122,7 +125,7 @@ def _answer_question(
 ) -> int:
     data = _open(project, options, query)
     queries.insist(query, values)
-    called = names.Names(data, writer.read_prefixes(project))
+    called = names.ThingNames(data, writer.read_prefixes(project))
     resolve = functools.partial(names.resolve, names=called)
     text = queries.fill(query, values, store=data, resolve=resolve)
     notes = [answers.taken(query, values, options.language)]

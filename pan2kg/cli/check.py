@@ -30,9 +30,11 @@ INIT: Final = {
     "--publisher": {"metavar": "NAME", "default": ""}, "--without-core": arguments.FLAG,
 }  # fmt: skip
 ANCHOR: Final = {
-    "file": arguments.FILE, "--document": {"metavar": "KEY", "required": True, **arguments.ONCE},
-    "--dry-run": {**arguments.FLAG, "help": "add.dry-run"}, **arguments.LANGUAGE,
-}  # fmt: skip
+    "file": arguments.FILE,
+    "--document": {"metavar": "KEY", "required": True, **arguments.ONCE},
+    "--dry-run": {**arguments.FLAG, "help": "add.dry-run"},
+    **arguments.LANGUAGE,
+}
 
 
 def run_check(options: argparse.Namespace) -> int:

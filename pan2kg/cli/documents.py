@@ -76,9 +76,12 @@ MENTIONS: Final[arguments.Options] = {
     **_READING, **arguments.OUTPUT, **arguments.LANGUAGE,
 }  # fmt: skip
 CANDIDATES: Final[arguments.Options] = {
-    "file": {"nargs": "?", **arguments.FILE, "help": "mentions.file"}, "--plan": {**_KEY, "required": True},
-    "--since": arguments.DAY, **_READING, **arguments.LANGUAGE,
-}  # fmt: skip
+    "file": {"nargs": "?", **arguments.FILE, "help": "mentions.file"},
+    "--plan": {**_KEY, "required": True},
+    "--since": arguments.DAY,
+    **_READING,
+    **arguments.LANGUAGE,
+}
 REVIEW: Final[arguments.Options] = {
     "--plan": _KEY,
     "--kind": {"choices": ("plan", "action", "instrument", "body", "provision", "topic"), "default": ""},

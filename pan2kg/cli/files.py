@@ -58,13 +58,21 @@ DUMP: Final = {
     "-o --output": {**_FILE, "help": "file"},
 }
 REPORT: Final = {
-    "-o --output": {**_FOLDER, "help": "report.folder"}, "--plan": _PLAN, "--evidence": _LEVELS, **arguments.ENDPOINT,
-    "--as-of": _DAY, **arguments.LANGUAGE,
-}  # fmt: skip
-BRIEF: Final = {
-    "-o --output": _FILE, "--plan": _PLAN, "--before": arguments.FILE, "--evidence": _LEVELS, "--as-of": _DAY,
+    "-o --output": {**_FOLDER, "help": "report.folder"},
+    "--plan": _PLAN,
+    "--evidence": _LEVELS,
+    **arguments.ENDPOINT,
+    "--as-of": _DAY,
     **arguments.LANGUAGE,
-}  # fmt: skip
+}
+BRIEF: Final = {
+    "-o --output": _FILE,
+    "--plan": _PLAN,
+    "--before": arguments.FILE,
+    "--evidence": _LEVELS,
+    "--as-of": _DAY,
+    **arguments.LANGUAGE,
+}
 SITE: Final = {
     "-o --output": {**_FOLDER, "help": "site.folder"},
     "--zip": arguments.FILE,
@@ -72,9 +80,13 @@ SITE: Final = {
 }
 _ADDRESS: Final = {"metavar": "URL", "type": arguments.a_link}
 LOAD: Final = {
-    "--endpoint": {"metavar": "URL", "required": True, "help": "endpoint"}, "--timeout": arguments.TIMEOUT,
-    "--store": _ADDRESS, "--update": _ADDRESS, "--replace": arguments.FLAG, "--beside": arguments.FLAG,
-}  # fmt: skip
+    "--endpoint": {"metavar": "URL", "required": True, "help": "endpoint"},
+    "--timeout": arguments.TIMEOUT,
+    "--store": _ADDRESS,
+    "--update": _ADDRESS,
+    "--replace": arguments.FLAG,
+    "--beside": arguments.FLAG,
+}
 
 
 def run_picture(options: argparse.Namespace) -> int:

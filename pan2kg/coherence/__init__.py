@@ -1,33 +1,69 @@
 """Coherence: where plans meet, where their texts say so, and when.
 
 *Potential* (what two works share) and *explicitness* (what texts and web sites cite) stay apart,
-  and apart from the
-judgement of experts (:mod:`pan2kg.scores`). There is no single score, and a number says on whose
-word it rests.
+and apart from the judgement of experts (:mod:`pan2kg.scores`). There is no single score, and a
+number says on whose word it rests.
 
 What a reader of figures asks, all from a :class:`~pan2kg.graph.graph.Graph`, at one of four levels
-of evidence:
-``graph.figures(level)``, ``graph.weight(x, y, level)``, ``graph.occasions(level)``,
-    ``graph.known(level)`` for all that
-follows from the small ``graph.tables``.
+of evidence: ``graph.figures(level)``, ``graph.weight(x, y, level)``, ``graph.occasions(level)``,
+``graph.known(level)`` for all that follows from the small ``graph.tables``.
 
 Of a figure, ``figures.FIGURES`` has the words (``name``, ``meaning``, ``formula``, ``among``,
 messages in the context « figure »), ``rows(known)`` the list behind it, and ``value(known, rows)``
-its number: nobody else counts links.
-``known.basis_line(known)`` is what is printed beside it. Of a cell, ``readings.cell`` says yes, no
-    or unread.
+its number: nobody else counts links. ``known.basis_line(known)`` is what is printed beside it. Of a
+cell, ``readings.cell`` says yes, no or unread.
 
 The modules in their one order; each imports only from those before it::
 
-    evidence     five levels of evidence, the firmest of several; what was read, three states of a
-    cell texts        the tree of texts, how common a text is; who names what, and its products
-    weight       low, high and broad of a pair; all pairs of plans and of actions; against chance;
-    from columns, by SQL citations    which plan could cite which, occasions, citation rate, debt,
-    returns, coherence index known        the tables, and all that follows from them at a level
-    figures      the register of figures, the order of pairs, counts led back to one another bodies
-    actions × instruments; what bodies might coordinate; actions one by one; one edition and the
-    next obligations  due dates, margins, and what cannot be said reading      the door to the store
-    for all of these
+    evidence     levels of evidence, the firmest of several; what was read, three states of a cell
+    texts        the tree of texts, how common a text is; who names what, and its products
+    weight       low, high and broad of a pair; all pairs; against chance; from columns, by SQL
+    citations    which plan could cite which, occasions, citation rate, debt, coherence index
+    known        the tables, and all that follows from them at a level
+    figures      the register of figures, the order of pairs, counts led back to one another
+    bodies       actions × instruments; what bodies might coordinate; one edition and the next
+    obligations  due dates, margins, and what cannot be said
+    reading      the door to the store for all of these
 """
 
-from pan2kg.coherence.evidence import *
+from pan2kg.coherence.evidence import (
+    BITS,
+    FIGURED,
+    HEADLINE,
+    Aspect,
+    Basis,
+    CellState,
+    Extent,
+    Extents,
+    Level,
+    Measured,
+    Reading,
+    Readings,
+    Works,
+    counts,
+    coverage,
+    firmest,
+    level,
+    listed,
+)
+
+__all__ = [
+    "BITS",
+    "FIGURED",
+    "HEADLINE",
+    "Aspect",
+    "Basis",
+    "CellState",
+    "Extent",
+    "Extents",
+    "Level",
+    "Measured",
+    "Reading",
+    "Readings",
+    "Works",
+    "counts",
+    "coverage",
+    "firmest",
+    "level",
+    "listed",
+]

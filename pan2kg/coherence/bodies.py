@@ -29,8 +29,7 @@ class PlanEntry(NamedTuple):
     """A plan, and how many measures its published text has where that is known.
 
     ``is_plan`` is false for what stands in for the plan of an action that has none: it makes no row
-        of a matrix of
-    plans.
+    of a matrix of plans.
     """
 
     iri: str
@@ -44,9 +43,8 @@ class Uses:
     """B[a,i] = 1 if action a rests on instrument i, and the same for what a plan says of itself (``own``).
 
     ``home`` names the plan of each action, ``homes`` that of each action that has one and of each
-        plan itself: what an
-    action's text says, its plan says; ``stated`` are the pairs of work and instrument. All are
-    sorted by IRI.
+    plan itself: what an action's text says, its plan says; ``stated`` are the pairs of work and
+    instrument. All are sorted by IRI.
     """
 
     home: Mapping[str, str]
@@ -71,8 +69,8 @@ def uses_of(
     """The matrix of pairs of work and instrument, a work being an action of ``plan_of`` or a plan; others are left out.
 
     ``plan_of`` names every action with its plan, with or without an instrument: n counts them all.
-        An action that is
-    its own plan has none. Of a plan not among ``plans`` the number of measures is unknown.
+    An action that is its own plan has none. Of a plan not among ``plans`` the number of measures is
+    unknown.
     """
     plan_by_iri = {plan.iri: plan for plan in plans}
     plan_by_iri |= {
@@ -181,11 +179,9 @@ class Coordination(NamedTuple):
     """What bodies might coordinate: a fragmented topic, two actions that overlap, or two bodies that should talk.
 
     ``kind`` is « fragmentation », « overlap », « duplication » (topic, target group and instrument
-        are all shared),
-    « edition » (one action is of an earlier edition of the plan of the other, which it may well
-    take up) or « talk ».
-    ``known`` of ``of`` actions name a lead; ``value`` is F of a topic, or the bits two bodies
-        share.
+    are all shared), « edition » (one action is of an earlier edition of the plan of the other,
+    which it may well take up) or « talk ». ``known`` of ``of`` actions name a lead; ``value`` is F
+    of a topic, or the bits two bodies share.
     """
 
     kind: str
@@ -218,8 +214,8 @@ def fragmentation(
     tells whose a work is.
 
     Source: Simpson, E. H. (1949). Measurement of diversity. Nature 163, 688; the word is that of US
-        GAO,
-    Fragmentation, Overlap, and Duplication: An Evaluation and Management Guide, GAO-15-49SP (2015).
+    GAO, Fragmentation, Overlap, and Duplication: An Evaluation and Management Guide, GAO-15-49SP
+    (2015).
     """
     on_topic: dict[tuple[str, str], list[Profile]] = {}
     actions = set(uses.actions)
@@ -315,12 +311,11 @@ def who_should_talk(
     """Pairs of bodies whose works rest on the same text while no work involves both; most bits first, then by IRIs.
 
     ``bits`` gives what each text weighs: a text without weight, such as a code or a whole agenda,
-        joins nobody.
-    ``earlier`` pairs each body with those whose name or remit it took over, over any number of
-        changes: they are one;
-    two that took over from the same one are not. Where ``profiles`` are those of a level, pairs
-    that meet on a weaker word (:func:`meeting`) stand among them: they have met all the same.
-    ``only`` restricts to some bodies. Works of two countries bring nobody together.
+    joins nobody. ``earlier`` pairs each body with those whose name or remit it took over, over any
+    number of changes: they are one; two that took over from the same one are not. Where
+    ``profiles`` are those of a level, pairs that meet on a weaker word (:func:`meeting`) stand
+    among them: they have met all the same. ``only`` restricts to some bodies. Works of two
+    countries bring nobody together.
 
     Source: this project's definition, the same as that of the question « who-should-talk ».
     """
@@ -376,8 +371,7 @@ def participation(
     plan.
 
     Source: Guimerà, R. & Amaral, L. A. N. (2005). Functional cartography of complex metabolic
-        networks. Nature 433,
-    895.
+    networks. Nature 433, 895.
     """
     names = shares.names
     plans = shares.works.plans
@@ -433,9 +427,8 @@ def losses(
     """What each action alone holds, for the actions that hold something, by IRI.
 
     ``uses`` are those that count at the level, ``duties`` gives for each obligation the works that
-        answer it: it is
-    lost with the only one. A pair of plans counts as linked while it shares a text that is not
-    general.
+    answer it: it is lost with the only one. A pair of plans counts as linked while it shares a text
+    that is not general.
 
     Source: this project's definition (criticality by removal).
     """
@@ -505,8 +498,7 @@ class Completeness(NamedTuple):
     """The five fields of one action.
 
     ``annotated`` is false where nothing at all was recorded of them. ``share`` is that of the five
-        which is present, in
-    [0,1], None where one of them was not read.
+    which is present, in [0,1], None where one of them was not read.
     """
 
     action: str
@@ -522,8 +514,7 @@ def completeness(
     """For each action, each of the five fields as present, vague, absent or not read; the best of several counts.
 
     ``home`` gives the plan of each action. Of those in ``read`` all measures say was read: what was
-        not recorded of
-    them is absent. By plan and action.
+    not recorded of them is absent. By plan and action.
 
     Source: the fields of PAN 2's own tables; presence as in the scheme « presence » of the
         ontology.
@@ -557,8 +548,7 @@ class Titles:
     vector.
 
     Source: the weighting of Salton, G. and Buckley, C. (1988), Term-weighting approaches in
-        automatic text retrieval,
-    with the smoothed idf that is usual for short texts.
+    automatic text retrieval, with the smoothed idf that is usual for short texts.
     """
 
     number: Mapping[str, int]
@@ -647,8 +637,7 @@ class ActionFate(NamedTuple):
     """An action of either edition, its fate, its counterparts in the other, and the firmest ground of what aligns them.
 
     ``similar`` is the action of the other edition with the most similar title, where each is the
-        most similar of the
-    other: a suggestion, and no counterpart.
+    most similar of the other: a suggestion, and no counterpart.
     """
 
     action: str
@@ -750,7 +739,7 @@ class Compared(NamedTuple):
     """Two editions against one other plan: what each shares with it, in bits by the same weights.
 
     ``added`` and ``removed`` are the texts that are not general which one edition only shares with
-        it.
+    it.
     """
 
     other: str

@@ -83,8 +83,8 @@ class Dates(NamedTuple):
     """What is known of when a plan was made: spans, with None for what is not known.
 
     ``starts`` is the first year of its period. ``page`` is the day its own page was last seen, None
-        where no page
-    of its own is recorded. ``country`` is whose plan it is, empty where that is not known.
+    where no page of its own is recorded. ``country`` is whose plan it is, empty where that is not
+    known.
     """
 
     adopted: Span | None = None
@@ -125,11 +125,10 @@ class Chronology:
     """Who cites whom, who was put together with whom, and when each plan was made; plans by IRI.
 
     ``cited`` gives for x → y the firmest level of each channel; ``together`` for each unordered
-        pair, as its two IRIs
-    in order, the firmest level of a document that puts the two together, ``tied`` that of one that
-    does more than name them together. ``origins`` has x → y where y's own words make x its
-    predecessor, basis or mandate. ``line`` names the line of editions of a plan, ``later`` its
-    later editions.
+    pair, as its two IRIs in order, the firmest level of a document that puts the two together,
+    ``tied`` that of one that does more than name them together. ``origins`` has x → y where y's own
+    words make x its predecessor, basis or mandate. ``line`` names the line of editions of a plan,
+    ``later`` its later editions.
     """
 
     dates: Mapping[str, Dates]
@@ -244,8 +243,7 @@ def verdict(when: Chronology, x: str, y: str) -> Verdict:
     """Whether x can be expected to cite y, in the order of :class:`Verdict`.
 
     Abroad: the two are plans of different countries, of which neither is asked to cite the other.
-        Superseded: no
-    citation was seen, and x was written when a later edition of y had been issued.
+    Superseded: no citation was seen, and x was written when a later edition of y had been issued.
     """
     if (x, y) in when.verdicts:
         return when.verdicts[x, y]
@@ -300,7 +298,7 @@ class Occasion(NamedTuple):
     """A plan could be expected to cite another, or is related to it and could not be.
 
     ``bits`` is what the two share at the level, ≥ 0; ``ways`` says at which precision the source
-        cites.
+    cites.
     """
 
     source: str

@@ -187,10 +187,8 @@ class Basis:
     """What must be printed beside a figure so that it can be read and repeated.
 
     ``n`` counts actions, ``annotated`` those of them with at least one instrument, ``plans`` the
-        plans.
-    ``weights`` says how texts are weighed, empty for a figure in which nothing is. ``filters``
-        holds what was left out
-    or chosen, as pairs of a name and a value.
+    plans. ``weights`` says how texts are weighed, empty for a figure in which nothing is.
+    ``filters`` holds what was left out or chosen, as pairs of a name and a value.
     """
 
     n: int

@@ -39,10 +39,10 @@ class Figure:
     """A figure: its list, and the numbers told of it.
 
     ``rows`` is the list behind it, under ``columns``; ``value`` what is told of the list;
-        ``population`` how many
-    there could be, None where that is no number. Two numbers of a share or of bits are the ends of
-    an interval; several counts are told apart by ``parts``, keys of messages. ``length`` says how
-    long a list is that need not be made for it: there may be millions of pairs of actions.
+    ``population`` how many there could be, None where that is no number. Two numbers of a share or
+    of bits are the ends of an interval; several counts are told apart by ``parts``, keys of
+    messages. ``length`` says how long a list is that need not be made for it: there may be millions
+    of pairs of actions.
     """
 
     id: str
@@ -384,9 +384,8 @@ class PlanMeeting(NamedTuple):
     """A linked pair of plans, its IRIs in order.
 
     ``level`` is the firmest at which the two are linked; ``cites`` and ``cited`` that at which the
-        first cites the
-    second and the second the first, None where nobody saw it. ``bits`` is what they share at the
-    four levels, ≥ 0.
+    first cites the second and the second the first, None where nobody saw it. ``bits`` is what they
+    share at the four levels, ≥ 0.
     """
 
     plans: Ordered

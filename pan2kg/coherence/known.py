@@ -39,9 +39,8 @@ class Tables:
     """The small tables: works, uses of texts with the tree they stand in, statements, dates, and what was read.
 
     ``published`` gives the number of measures of the plans that publish one, ``lists`` how complete
-        the list in the
-    graph is, by the key of its concept. ``focus`` is the plan whose index is told by itself, empty
-    for none.
+    the list in the graph is, by the key of its concept. ``focus`` is the plan whose index is told
+    by itself, empty for none.
     """
 
     works: Works
@@ -69,11 +68,9 @@ class Known:
     """What the tables give at one level: each thing once, so that all who show it show the same.
 
     ``shared`` has for each pair of plans, its IRIs in order, the bits of what is not general;
-        ``linked`` the pairs
-    that are cited, put together by a document, or share something; ``actions`` the pairs of actions
-    of two plans;
-    ``arguments`` the statements that join two plans; ``read_plans`` were read in full for texts and
-        for references.
+    ``linked`` the pairs that are cited, put together by a document, or share something; ``actions``
+    the pairs of actions of two plans; ``arguments`` the statements that join two plans;
+    ``read_plans`` were read in full for texts and for references.
     """
 
     tables: Tables
@@ -287,11 +284,10 @@ class BasisLine:
     """What must be printed beside every figure, so that it can be read and repeated.
 
     ``plans`` of which ``with_texts`` have any text at the level; ``listed`` measures in the graph
-        of the ``published``
-    ones of the plans that publish a count (``counted``); ``measures`` in the graph of all plans;
-    ``texts`` how far measures were read for texts, and ``read`` how many plans have a measure that
-    was read at all. ``weights`` is the earlier release whose weights were taken, empty where they
-    are the graph's own; ``fresh`` texts it does not know.
+    of the ``published`` ones of the plans that publish a count (``counted``); ``measures`` in the
+    graph of all plans; ``texts`` how far measures were read for texts, and ``read`` how many plans
+    have a measure that was read at all. ``weights`` is the earlier release whose weights were
+    taken, empty where they are the graph's own; ``fresh`` texts it does not know.
     """
 
     release: str

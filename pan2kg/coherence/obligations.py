@@ -49,15 +49,12 @@ class Obligation(NamedTuple):
 
     Under a treaty (``needs_ratification``) nothing is due before ``ratified``. ``since`` is the day
     of the instrument, before which it required nothing. An obligation that recurs falls due again
-    ``every`` so many months after
-    ``due``, its first due date; 0 for one that does not. ``kind`` and ``force`` are keys of the
-        schemes, ``provision``
-    is what says so, ``national`` a country's record of it. ``by_law`` says whether an act that
-    carries out the whole instrument answers it, as of a duty to transpose, and not of one to
-    report. ``country`` is that of the holder.
+    ``every`` so many months after ``due``, its first due date; 0 for one that does not. ``kind``
+    and ``force`` are keys of the schemes, ``provision`` is what says so, ``national`` a country's
+    record of it. ``by_law`` says whether an act that carries out the whole instrument answers it,
+    as of a duty to transpose, and not of one to report. ``country`` is that of the holder.
     ``is_recorded`` is False where no country said that it is its own, so that nothing is known of
-        what was done about
-    it, and the holder is derived or unknown. What is not known is empty.
+    what was done about it, and the holder is derived or unknown. What is not known is empty.
     """
 
     iri: str
@@ -109,10 +106,9 @@ class Response(NamedTuple):
     """What answers an obligation: a national act with its days, or an action with the end of its timeline.
 
     ``day`` is the one a duty names: of an act the day it came into force, where that is not known
-        the day it bears
-    (``signed``). It is empty where the source gives no whole day. Whether ``relation`` answers a
-    duty is for :func:`margins` to say. ``level`` says on whose word; ``country`` whose act or plan
-    it is, empty where not known.
+    the day it bears (``signed``). It is empty where the source gives no whole day. Whether
+    ``relation`` answers a duty is for :func:`margins` to say. ``level`` says on whose word;
+    ``country`` whose act or plan it is, empty where not known.
     """
 
     work: str
@@ -129,8 +125,8 @@ class Margin(NamedTuple):
     """An obligation with what answers it, and ``touching``, what rests on the same instrument without answering.
 
     ``margin`` = day of the answer − due date, in days: above 0 is late. ``overdue`` = as-of date −
-        due date where
-    nothing dated answers, the due date has passed and a country recorded that it is its own, else
+    due date where nothing dated answers, the due date has passed and a country recorded that it is
+    its own, else
     0. Of an obligation that recurs, ``obligation.due`` is the occurrence the row speaks of,
     ``last`` the day it was due last and ``coming`` the next.
     """
@@ -265,7 +261,7 @@ def _turn(duty: Obligation, acts: list[date], as_of: date) -> tuple[date, date |
     """The occurrence a row speaks of on a day, and the day after which what answers it has to lie.
 
     ``acts`` are the days of the acts, in order. An act that met one occurrence late does not meet
-        the next as well.
+    the next as well.
     """
     turns: list[date] = []
     for day in duty.occurrences():

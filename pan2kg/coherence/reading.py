@@ -36,7 +36,7 @@ class Citation(NamedTuple):
     """An action or plan whose own text, annex or web site names another.
 
     ``seen`` is the day the page or document was read, where that is recorded; ``level`` says on
-        whose word it rests.
+    whose word it rests.
     """
 
     link: str

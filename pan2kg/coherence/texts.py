@@ -201,15 +201,13 @@ class Weights:
     """How common each text is, whatever the level: ``d`` of ``n`` plans use it or a node below it.
 
     ``ic`` = −log2((d+1)/(n+2)); ``gain`` = ic minus that of the node above, ≥ 0, and ic at a root.
-        ``above`` is the
-    index of the next node up, −1 at a root; ``step`` the level of that step, 0 at a root.
-    ``release`` is the earlier one whose weights these are, empty where they are the graph's own,
-        and ``fresh`` how many
-    texts that one does not know.
+    ``above`` is the index of the next node up, −1 at a root; ``step`` the level of that step, 0 at
+    a root. ``release`` is the earlier one whose weights these are, empty where they are the graph's
+    own, and ``fresh`` how many texts that one does not know.
 
     Source: information content of a concept, Resnik, P. (1995). Using information content to
-        evaluate semantic
-    similarity in a taxonomy. IJCAI, 448–453; (d+1)/(n+2) is Laplace's rule of succession.
+    evaluate semantic similarity in a taxonomy. IJCAI, 448–453; (d+1)/(n+2) is Laplace's rule of
+    succession.
     """
 
     texts: tuple[str, ...]

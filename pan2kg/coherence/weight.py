@@ -119,14 +119,12 @@ class Potential:
     """What works share at one level: the rows of actions, of what plans say of themselves, and of whole plans.
 
     ``founded`` is plans × texts: the root texts of which it is known, at any level but a machine's,
-        that the plan
-    carries them out. Such a text does not link the actions of the plan with everybody. Like the
-    weights it does not depend on the level of the figures: else a pair of actions could be specific
-    according to the plans, and no longer so once others say what one of them is founded on.
-    ``read`` names the works that were read in full for texts;
-    ``home`` gives for each action the index of its plan, ``index`` the row of each plan among plans
-        and of each action
-    among actions.
+    that the plan carries them out. Such a text does not link the actions of the plan with
+    everybody. Like the weights it does not depend on the level of the figures: else a pair of
+    actions could be specific according to the plans, and no longer so once others say what one of
+    them is founded on. ``read`` names the works that were read in full for texts; ``home`` gives
+    for each action the index of its plan, ``index`` the row of each plan among plans and of each
+    action among actions.
     """
 
     works: Works
@@ -221,13 +219,11 @@ class Weight(NamedTuple):
     """A pair of works: what documents establish, what it could become, and what gives it.
 
     ``low`` ≤ ``high`` in bits; ``broad`` through general texts only. For two actions ``low`` is
-        what is specific,
-    without the foundations of their plans, and ``broad`` the rest. ``is_open``: neither side was
-    read in full, so texts unread in both could add more; otherwise ``high`` is a true upper bound.
-    ``level`` is that of the best text, None where none is shared. ``settled`` is the part of
-    ``high`` that is established, None where all is open;
-    ``texts`` are those specific to the two; ``meets`` says no only where nothing is left to be
-        read.
+    what is specific, without the foundations of their plans, and ``broad`` the rest. ``is_open``:
+    neither side was read in full, so texts unread in both could add more; otherwise ``high`` is a
+    true upper bound. ``level`` is that of the best text, None where none is shared. ``settled`` is
+    the part of ``high`` that is established, None where all is open; ``texts`` are those specific
+    to the two; ``meets`` says no only where nothing is left to be read.
     """
 
     one: str
@@ -352,8 +348,7 @@ def action_pairs(shares: Potential) -> Pairs:
     stays bounded.
 
     Source: Newman, M. E. J. (2010). Networks, §6.6 (one-mode projection). Oxford University Press;
-        min(x, y) over
-    classes as a sum of products of indicators.
+    min(x, y) over classes as a sum of products of indicators.
     """
     sizes = shares.actions.table.counts
     gains = _gains(shares.weights)
@@ -443,10 +438,9 @@ def chance(
     Same seed, same figures. By the two plans.
 
     Sources: Strona, G. et al. (2014). A fast and unbiased procedure to randomize ecological binary
-        matrices
-    with fixed row and column totals. Nature Communications 5, 4114 (curveball); Davison, A. C. &
-    Hinkley, D. V. (1997). Bootstrap Methods and their Application, §4.2 (p); Benjamini, Y. &
-    Hochberg, Y. (1995). Journal of the Royal Statistical Society B 57, 289–300.
+    matrices with fixed row and column totals. Nature Communications 5, 4114 (curveball); Davison,
+    A. C. & Hinkley, D. V. (1997). Bootstrap Methods and their Application, §4.2 (p); Benjamini, Y.
+    & Hochberg, Y. (1995). Journal of the Royal Statistical Society B 57, 289–300.
     """
     if draws < 1 or not 0 < significant < 1:
         raise ValueError("draws must be at least 1, and the level in (0,1)")
@@ -589,8 +583,7 @@ def pairs_of_plans(
     """What plans share at a level, and how many pairs of their actions a specific text links.
 
     ``tables`` are plans, texts, paths and uses, as Arrow tables or whatever else DuckDB scans. The
-        figures are those of
-    :func:`plan_pairs`, and of :func:`action_pairs` with something specific.
+    figures are those of :func:`plan_pairs`, and of :func:`action_pairs` with something specific.
     """
     try:
         import duckdb

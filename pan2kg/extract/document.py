@@ -72,12 +72,10 @@ class DocumentBlock:
     """A heading, a paragraph, an item of a list, a table or a note, with canonical text.
 
     ``page`` counts from 1, ``label`` is the number printed on it; both are None where the format
-        has no pages.
-    ``level`` 1 is the outermost, 0 none. ``marker`` is the number or bullet as printed: a number
-        stands in the text
-    too, a bullet does not. ``lead`` is how many characters at the beginning are bold, 0 where all
-    or none are.
-    ``turns`` are the later pages of a block: where in its text each begins, and its number.
+    has no pages. ``level`` 1 is the outermost, 0 none. ``marker`` is the number or bullet as
+    printed: a number stands in the text too, a bullet does not. ``lead`` is how many characters at
+    the beginning are bold, 0 where all or none are. ``turns`` are the later pages of a block: where
+    in its text each begins, and its number.
     """
 
     page: int | None
@@ -316,9 +314,8 @@ class Quotation:
     """Words as they stand in a document, given by IRI.
 
     ``label`` is the page as printed, ``page`` that of the file, from 1. ``start`` and ``end`` are
-        the place in the
-    canonical text, in characters, -1 where it is not known; ``prefix`` and ``suffix`` stand around
-    it, ``path`` above.
+    the place in the canonical text, in characters, -1 where it is not known; ``prefix`` and
+    ``suffix`` stand around it, ``path`` above.
     """
 
     words: str

@@ -29,9 +29,8 @@ class Paragraph:
     """A paragraph, a note or a table, before its kind is known.
 
     ``number`` is the automatic one, with its full stop, or a bullet. ``outline`` is the level of a
-        heading that the
-    file calls one, 0 the title. ``size`` is in points, 0 unknown; ``lead`` how many characters are
-    in bold at its beginning, where not all are.
+    heading that the file calls one, 0 the title. ``size`` is in points, 0 unknown; ``lead`` how
+    many characters are in bold at its beginning, where not all are.
     """
 
     text: str

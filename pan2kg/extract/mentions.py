@@ -38,9 +38,9 @@ def find_mentions(
     """Everything a document names, in the order of its text.
 
     ``date`` is the day of the document: a body is called what it was called then, and a plan
-        without edition is the
-    latest before it. ``country`` is the code of its country in lower case, whose national acts it
-    cites. ``plan`` is the IRI of the plan it is the text of, whose own name is no mention.
+    without edition is the latest before it. ``country`` is the code of its country in lower case,
+    whose national acts it cites. ``plan`` is the IRI of the plan it is the text of, whose own name
+    is no mention.
     """
     text = document if isinstance(document, str) else document.text
     called = naming.NamesInText(text, names, date, country, plan).mentions()

@@ -67,7 +67,7 @@ class Thing:
     """What can be named; ``type`` is the key of its type, ``country`` a code in lower case, empty where it is of none.
 
     ``start`` and ``end`` are the days it was set up and given up, ``identifiers`` such as
-        ``celex:32014L0024``.
+    ``celex:32014L0024``.
     """
 
     iri: str
@@ -107,11 +107,9 @@ class Mention:
     """Words of a text that name something; ``text[start:end]`` is ``surface``, and no two mentions overlap.
 
     ``target`` is the IRI of the graph, else an identifier of what is not in it (an ELI,
-        ``ilo:C122``); empty where the
-    words name one of several ``choices``. ``others`` are further targets, as in « Guiding
-    Principles 25 to 31 ».
-    ``kind`` says what is named, ``rule`` what found it, ``note`` is the key of what a reader should
-        know.
+    ``ilo:C122``); empty where the words name one of several ``choices``. ``others`` are further
+    targets, as in « Guiding Principles 25 to 31 ». ``kind`` says what is named, ``rule`` what found
+    it, ``note`` is the key of what a reader should know.
     """
 
     start: int

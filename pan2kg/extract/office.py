@@ -369,9 +369,13 @@ _INDEXES: Final = {
     )
 }
 _LEFT_OUT: Final = {
-    f"{_TEXT}note", f"{_TEXT}tracked-changes", f"{_OFFICE}annotation", f"{_DRAW}frame", f"{_DRAW}custom-shape",
+    f"{_TEXT}note",
+    f"{_TEXT}tracked-changes",
+    f"{_OFFICE}annotation",
+    f"{_DRAW}frame",
+    f"{_DRAW}custom-shape",
     f"{_TEXT}bibliography-mark-extension",
-}  # fmt: skip
+}
 # more columns a cell cannot span: a spreadsheet's empty rest of a row is no part of a table
 _SPANS_LIMIT: Final = 100
 

@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 
 T_co = TypeVar("T_co", covariant=True)
 _DATATYPES: Final[Mapping[str, str]] = {
-    f"{XSD}integer": "Int64", f"{XSD}decimal": "Float64", f"{XSD}double": "Float64", f"{XSD}boolean": "boolean",
+    f"{XSD}integer": "Int64",
+    f"{XSD}decimal": "Float64",
+    f"{XSD}double": "Float64",
+    f"{XSD}boolean": "boolean",
     f"{XSD}date": "datetime64[s]",
-}  # fmt: skip
+}
 _TYPES: Final[Mapping[type, str]] = {bool: "boolean", int: "Int64", float: "Float64", str: "string"}
 _MAKE: Final[Mapping[str, Callable[[str], object]]] = {
     "Int64": int,

@@ -37,7 +37,7 @@ from pan2kg.store import (
     queries,
     store as stores,
 )
-from pan2kg.store.names import Names, ambiguous, resolve
+from pan2kg.store.names import ThingNames, ambiguous, resolve
 from pan2kg.turtle import PAN, writer
 from pan2kg.turtle.vocabulary import key
 
@@ -698,9 +698,9 @@ class Graph:
         return self._at("margins", level, margins)
 
     @GraphReading
-    def called(self) -> Names:
+    def called(self) -> ThingNames:
         """What all things are called, for what a person types."""
-        return Names(self.store, self.prefixes)
+        return ThingNames(self.store, self.prefixes)
 
     def resolve(self, words: str, kinds: Iterable[str] = ()) -> str:
         """The IRI of the thing that words mean: key, IRI, label, short name, abbreviation, number; of some kinds.

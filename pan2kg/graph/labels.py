@@ -214,9 +214,20 @@ def read_notice(store: Store, space: str = "") -> Notice:
 
 
 KINDS: Final = (
-    "plan", "action", "body", "instrument", "part", "category", "provision", "topic", "group",
-    "obligation", "review", "recommendation", "conflict",
-)  # fmt: skip
+    "plan",
+    "action",
+    "body",
+    "instrument",
+    "part",
+    "category",
+    "provision",
+    "topic",
+    "group",
+    "obligation",
+    "review",
+    "recommendation",
+    "conflict",
+)
 """Things that have a page of their own in the site; all others are shown on the pages of these."""
 
 

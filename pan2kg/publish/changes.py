@@ -809,9 +809,19 @@ class Altered(NamedTuple):
 
 
 _COLUMNS: Final = (
-    "status", "kind", "kind_label", "thing", "thing_label", "part_of", "root", "property", "property_label", "language",
-    "old", "new",
-)  # fmt: skip
+    "status",
+    "kind",
+    "kind_label",
+    "thing",
+    "thing_label",
+    "part_of",
+    "root",
+    "property",
+    "property_label",
+    "language",
+    "old",
+    "new",
+)
 
 
 def write_text(change: Change, language: Language, *, is_markdown: bool = False) -> str:

@@ -566,9 +566,15 @@ def write_void(edition: Edition, counts: Statistics, dumps: Sequence[str]) -> by
 
 
 _RESULTS: Final = (
-    "SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV", "Turtle", "N-Triples",
-    "RDF_XML", "JSON-LD",
-)  # fmt: skip
+    "SPARQL_Results_JSON",
+    "SPARQL_Results_XML",
+    "SPARQL_Results_CSV",
+    "SPARQL_Results_TSV",
+    "Turtle",
+    "N-Triples",
+    "RDF_XML",
+    "JSON-LD",
+)
 
 
 def write_service(edition: Edition, counts: Statistics) -> bytes:

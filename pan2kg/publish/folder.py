@@ -42,9 +42,19 @@ VERSIONS: Final = "version"
 ONTOLOGY: Final = "ontology"
 FOLDERS: Final = ("data", "tables", ONTOLOGY, "changes")
 _FILES: Final = (
-    "CITATION.cff", "LICENSE-DATA", "README.md", "catalogue.jsonld", "catalogue.rdf", "catalogue.ttl", "dataset.jsonld",
-    "queries.ttl", "release.css", "release.json", "service.ttl", "void.ttl",
-)  # fmt: skip
+    "CITATION.cff",
+    "LICENSE-DATA",
+    "README.md",
+    "catalogue.jsonld",
+    "catalogue.rdf",
+    "catalogue.ttl",
+    "dataset.jsonld",
+    "queries.ttl",
+    "release.css",
+    "release.json",
+    "service.ttl",
+    "void.ttl",
+)
 UNKEPT: Final = r"data/(?!pan2kg\.nq)[^/]+\.(?:js|ttl|xlsx|parquet|(?:nt|ttl|jsonld|rdf)\.gz)|ontology/[^/]+\.(?:html|svg|css)"  # noqa: E501
 """Files of a release that an earlier version has no more: they say in other forms what its dump and tables say."""
 

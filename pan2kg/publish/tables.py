@@ -766,7 +766,7 @@ PRODUCTS: Final[Mapping[str, Product]] = {
 PRODUCT_FORMS: Final = ("xlsx", "csv", *(["parquet"] if find_spec("pyarrow") else []))
 
 
-class _Sheet(NamedTuple):
+class _PublishedSheet(NamedTuple):
     """A sheet of a workbook, in one language: the titles of its columns, and their cells."""
 
     heads: list[str]
@@ -828,8 +828,8 @@ def _product_cells(
 
 def _sheet(
     described: Described, offered: Product, listed: Mapping[str, Sequence[str]], tag: Language
-) -> _Sheet:
-    sheet = _Sheet([], [])
+) -> _PublishedSheet:
+    sheet = _PublishedSheet([], [])
     for name, column in listed.items():
         sheet.heads.append(_heading(name, tag))
         if name in offered.values:

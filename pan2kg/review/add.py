@@ -651,9 +651,20 @@ def renamed(content: str, file: TurtleFile, keys: Mapping[str, str]) -> str:
 
 
 _BEFORE: Final = (
-    "skos:notation", "dcterms:identifier", "rdfs:label", "skos:prefLabel", "skos:altLabel", "pan:shortName",
-    "dcterms:date", "pan:publisherName", "pan:speaksFor", "pan:sourceKind", "pan:quote", "pan:page", "pan:readAt",
-)  # fmt: skip
+    "skos:notation",
+    "dcterms:identifier",
+    "rdfs:label",
+    "skos:prefLabel",
+    "skos:altLabel",
+    "pan:shortName",
+    "dcterms:date",
+    "pan:publisherName",
+    "pan:speaksFor",
+    "pan:sourceKind",
+    "pan:quote",
+    "pan:page",
+    "pan:readAt",
+)
 _MEDIA: Final = {
     "pdf": "application/pdf",
     "html": "text/html",

@@ -90,14 +90,12 @@ class Candidate:
     """What may be linked to what, how, why, and the passages that speak for it; things by IRI, relations by key.
 
     ``key`` is that of the link or part it would become, or of both ends of a suggestion.
-        ``linked_as`` is the type of
-    link as far as it was said. Of a part of a body the relation is the role, and ``said`` the words
-    for it. ``rank`` is how likely the rule is right, in [0,1], the confidence of a candidate link,
-    or the bits the ends of a suggestion share. Of what comes from the graph there are the candidate
-    ``link``, the ``plans`` of both ends, the instruments
-    ``via`` which it is suggested, the ``level`` of evidence, and what is ``expected`` of a citation
-        there and back.
-    A control is planted, and never written.
+    ``linked_as`` is the type of link as far as it was said. Of a part of a body the relation is the
+    role, and ``said`` the words for it. ``rank`` is how likely the rule is right, in [0,1], the
+    confidence of a candidate link, or the bits the ends of a suggestion share. Of what comes from
+    the graph there are the candidate ``link``, the ``plans`` of both ends, the instruments ``via``
+    which it is suggested, the ``level`` of evidence, and what is ``expected`` of a citation there
+    and back. A control is planted, and never written.
     """
 
     key: str
@@ -179,8 +177,7 @@ class Held(NamedTuple):
     """A decision that holds, as it stands in a file: what it settles, how, in which relation or role.
 
     ``group`` is the first of what was decided at once, ``place`` its line in the file of decisions
-        of the ``plan``,
-    0 where it stands in another file.
+    of the ``plan``, 0 where it stands in another file.
     """
 
     filed: Filed

@@ -79,9 +79,8 @@ class Card(NamedTuple):
     """A candidate as it is shown: the statement as one sentence, why, one of its passages, and what is named.
 
     ``facts`` say what is known of the target, ``others`` what else rests on it, ``nearer`` the keys
-        and labels of
-    actions that may be meant, ``own_words`` where its own text says its title; ``previous`` how the
-    same words were decided on for other statements.
+    and labels of actions that may be meant, ``own_words`` where its own text says its title;
+    ``previous`` how the same words were decided on for other statements.
     """
 
     statement: str
@@ -102,12 +101,10 @@ class Desk:
     """A review of one person on one day.
 
     ``waiting`` is what is left, ``at`` the place of the candidate that is shown; ``total`` counts
-        what is left at the
-    beginning and what was decided ``before``. ``decided`` counts by status, as ``before`` does.
-    ``ticked`` are the keys of what is decided together with what is shown; ``seconds`` how long it
-    was looked at, None where nobody knows.
-    ``open_graph`` opens the graph with what rules derive, which takes some seconds; ``suggested``
-        is what came of it.
+    what is left at the beginning and what was decided ``before``. ``decided`` counts by status, as
+    ``before`` does. ``ticked`` are the keys of what is decided together with what is shown;
+    ``seconds`` how long it was looked at, None where nobody knows. ``open_graph`` opens the graph
+    with what rules derive, which takes some seconds; ``suggested`` is what came of it.
     """
 
     material: work.Material
@@ -672,10 +669,9 @@ def press(desk: Desk, typed: str) -> Message:
     """What a key does; what is wrong with it is said and nothing changes.
 
     ``r`` is followed by a number from 1 to 5, ``e`` by ``relation``, ``to`` or ``quote`` and the
-        new value, ``b`` by
-    the numbers of what is decided together with what is shown, ``n`` by what is proposed by hand.
-    What the graph suggests, which ``g`` asks for, is accepted with its parts behind ``a`` and
-    rejected with a reason behind ``r``.
+    new value, ``b`` by the numbers of what is decided together with what is shown, ``n`` by what is
+    proposed by hand. What the graph suggests, which ``g`` asks for, is accepted with its parts
+    behind ``a`` and rejected with a reason behind ``r``.
     """
     name = typed.strip()[:1]
     argument = typed.strip()[1:].strip()
@@ -852,8 +848,7 @@ def submit(
     """Write down what a form holds, or say why not; nothing is ever written in part.
 
     ``store`` is what the form was filled in from; the files are read again before anything is
-        written. The language
-    is that of the texts typed, where the form does not say.
+    written. The language is that of the texts typed, where the form does not say.
     """
     if project.data:
         return Outcome("read-only")

@@ -23,9 +23,18 @@ from pan2kg.validation.quotations import Comparison, judge
 OPEN: Final = ("actions", "involvements", "links", "details")
 """The sheets that take new rows; a row of the last has more to say than it asks for."""
 _BEFORE: Final = (
-    "skos:notation", "dcterms:identifier", "skos:prefLabel", "skos:altLabel", "pan:unofficialLabelLanguage",
-    "pan:inPlan", "pan:inCategory", "pan:inPart", "pan:partLevel", "pan:partOf", "pan:order",
-)  # fmt: skip
+    "skos:notation",
+    "dcterms:identifier",
+    "skos:prefLabel",
+    "skos:altLabel",
+    "pan:unofficialLabelLanguage",
+    "pan:inPlan",
+    "pan:inCategory",
+    "pan:inPart",
+    "pan:partLevel",
+    "pan:partOf",
+    "pan:order",
+)
 """What stands in the block of an action before what says that it has a detail."""
 _FIXED: Final = (
     "kind",
@@ -135,7 +144,7 @@ class CellChange(NamedTuple):
     """A cell that is to be changed: its place and name, such as C14, the row's key, the text before and after.
 
     ``meanwhile`` holds where the files say something else than when the sheet was made, and the
-        sheet too.
+    sheet too.
     """
 
     sheet: str

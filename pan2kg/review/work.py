@@ -370,8 +370,7 @@ class Agreement(NamedTuple):
     """How far second readers agree: how much both read, Krippendorff's alpha, None where it has no value.
 
     ``apart`` is what they decided otherwise: the candidate, name and decision of the first, which
-        holds, and of the
-    second.
+    holds, and of the second.
     """
 
     both: int

@@ -1,8 +1,7 @@
 """The register of figures as pages, what two plans share in bits, and whether one could cite the other.
 
 The tables of ``figure/`` answer questions with rows of their own; a figure of the register has its
-page under
-``definition/``, since some of them are called like a table.
+page under ``definition/``, since some of them are called like a table.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -24,10 +23,16 @@ _LARGE: Final = ("broad-action-pairs",)  # so long a list that an export has it 
 _THINGS: Final = frozenset({"plan", "other_plan", "action", "other_action"})
 _NUMBERS: Final = frozenset({"texts", "measures", "published"})
 _SEEN: Final = frozenset({"text", "web", "in_statement", "sharing"})
-_TERMS: Final[Mapping[str, Callable[[str], evidence.Level | citations.Verdict | citations.State | None]]] = {
-    "level": evidence.level, "cites_at": evidence.level, "cited_at": evidence.level, "verdict": citations.Verdict,
-    "verdict_back": citations.Verdict, "state": citations.State,
-}  # fmt: skip
+_TERMS: Final[
+    Mapping[str, Callable[[str], evidence.Level | citations.Verdict | citations.State | None]]
+] = {
+    "level": evidence.level,
+    "cites_at": evidence.level,
+    "cited_at": evidence.level,
+    "verdict": citations.Verdict,
+    "verdict_back": citations.Verdict,
+    "state": citations.State,
+}
 _APART: Final = (citations.Verdict.EDITION, citations.Verdict.FRAMEWORK, citations.Verdict.ABROAD)
 
 

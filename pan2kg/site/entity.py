@@ -55,9 +55,11 @@ _ELSEWHERE: Final = {
     "conflict": frozenset({PAN + "hasPosition"}),
 }
 _LISTS: Final = {
-    "plan": "plans.html", "body": "search.html#kind-body", "instrument": "search.html#kind-instrument",
+    "plan": "plans.html",
+    "body": "search.html#kind-body",
+    "instrument": "search.html#kind-instrument",
     "obligation": "obligations.html",
-}  # fmt: skip
+}
 _IN_PLAN: Final = {"action": "actions", "part": "outline", "category": "outline"}
 _OWN: Final = """\
 SELECT ?graph ?property ?value WHERE {{

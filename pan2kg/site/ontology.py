@@ -29,9 +29,15 @@ CLASS, OBJECT, DATATYPE, INDIVIDUAL = TERM_KINDS = (
 ANY: Final = ""
 """Stands for any thing: where a property has no domain and is used on many classes, or leads to many."""
 REQUIRED: Final = (
-    "dcterms:bibliographicCitation", "dcterms:created", "dcterms:creator", "dcterms:license", "owl:versionIRI",
-    "owl:versionInfo", "vann:preferredNamespacePrefix", "vann:preferredNamespaceUri",
-)  # fmt: skip
+    "dcterms:bibliographicCitation",
+    "dcterms:created",
+    "dcterms:creator",
+    "dcterms:license",
+    "owl:versionIRI",
+    "owl:versionInfo",
+    "vann:preferredNamespacePrefix",
+    "vann:preferredNamespaceUri",
+)
 """What a published ontology says of itself beside its titles and descriptions."""
 _OWL: Final = "http://www.w3.org/2002/07/owl#"
 _KIND_OF: Final = dict(

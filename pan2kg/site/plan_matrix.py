@@ -37,9 +37,20 @@ FIRST: Final = 15
 """How many plans the matrix on the home page has: of the own country first, those linked with most others."""
 TOGETHER: Final = "·"
 WORDS: Final = (
-    "number-linked", "number-apart", "number-unlinked", "cell-cites", "cell-cited", "cell-both", "cell-shares",
-    "cell-together", "cell-none", "cell-no", "matrix-empty", "matrix-absent", "matrix-whole",
-)  # fmt: skip
+    "number-linked",
+    "number-apart",
+    "number-unlinked",
+    "cell-cites",
+    "cell-cited",
+    "cell-both",
+    "cell-shares",
+    "cell-together",
+    "cell-none",
+    "cell-no",
+    "matrix-empty",
+    "matrix-absent",
+    "matrix-whole",
+)
 """What the script says when it makes the table anew."""
 COLUMNS: Final = (
     "one",

@@ -43,9 +43,16 @@ from pan2kg.turtle import DCTERMS, ID, PAN, SKOS, writer
 from pan2kg.validation import check, report
 
 CRITERIA: Final = (
-    "license", "temporal-coverage", "spatial", "update-frequency", "update-in-time", "description", "open-format",
-    "available", "documentation",
-)  # fmt: skip
+    "license",
+    "temporal-coverage",
+    "spatial",
+    "update-frequency",
+    "update-in-time",
+    "description",
+    "open-format",
+    "available",
+    "documentation",
+)
 _STATED: Final = {"license": "license", "temporal-coverage": "temporal", "spatial": "spatial"}
 LONG_ENOUGH: Final = 100
 """A description counts when it has more characters than this (``QUALITY_DESCRIPTION_LENGTH``)."""

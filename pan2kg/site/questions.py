@@ -1,12 +1,10 @@
 """Pages of questions: each stored question as a form, its answer as a table and as files; and the page for SPARQL.
 
 A permanent link fixes a question with its parameters, day, language and release, so that it answers
-the same later:
-``fr/question/who-should-talk.html?as-of=2021-06-30&body=body:maee&release=0.1.0`` is the address of
-    a page below the
-root of a site. Every parameter is written out, defaults too, and sorted, so that one question has
-one link. Whatever graph is loaded answers it, and says where it is another release: with the data
-of its own it answers the same.
+the same later: ``fr/question/who-should-talk.html?as-of=2021-06-30&body=body:maee&release=0.1.0``
+is the address of a page below the root of a site. Every parameter is written out, defaults too, and
+sorted, so that one question has one link. Whatever graph is loaded answers it, and says where it is
+another release: with the data of its own it answers the same.
 """
 
 import json
@@ -635,9 +633,12 @@ PAGES: Final = (
     page.View("sparql", _editor, section="questions", below=2),
 )
 _FORMS: Final = {
-    "csv": page.CSV, "json": "application/sparql-results+json", "json.gz": page.GZIP, "ttl": page.TURTLE,
+    "csv": page.CSV,
+    "json": "application/sparql-results+json",
+    "json.gz": page.GZIP,
+    "ttl": page.TURTLE,
     "xlsx": spreadsheet.SPREADSHEET,
-}  # fmt: skip
+}
 FILES: Final = tuple(
     page.File(
         "question",

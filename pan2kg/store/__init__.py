@@ -1,7 +1,7 @@
 """Where triples are kept, derived and asked: in memory, behind an endpoint, as of a day."""
 
 from pan2kg.store.links import TOP, gathered, missing_links
-from pan2kg.store.names import Names, find_thing, resolve
+from pan2kg.store.names import ThingNames, find_thing, resolve
 from pan2kg.store.queries import (
     Parameter,
     Query,
@@ -35,13 +35,13 @@ from pan2kg.store.store import (
 __all__ = [
     "TOP",
     "LocalStore",
-    "Names",
     "Parameter",
     "Query",
     "Result",
     "Solutions",
     "Store",
     "Term",
+    "ThingNames",
     "Triples",
     "construct",
     "derive",

@@ -23,8 +23,14 @@ from pan2kg.store.store import Store, select, text_rows
 from pan2kg.turtle import PAN, read_prefixes
 
 REASONS: Final = (
-    "iri", "key", "name", "other-name", "part-of-name", "number-in-plan", "number",
-)  # fmt: skip
+    "iri",
+    "key",
+    "name",
+    "other-name",
+    "part-of-name",
+    "number-in-plan",
+    "number",
+)
 """Why words mean a thing, the one that decides first: number in a plan is « 4.3 PAN 2 », number alone « 4.3 »."""
 _LETTERS: Final = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ß": "ss", "ł": "l", "đ": "d"})
 _APART: Final = re.compile(r"[\W_]+")
@@ -108,14 +114,14 @@ def eli_of(address: str) -> str:
     return match[1] if match else ""
 
 
-class Candidate(NamedTuple):
+class NamedThing(NamedTuple):
     """A thing that words may mean, and by what of :data:`REASONS`."""
 
     iri: str
     reason: str
 
 
-class Names:
+class ThingNames:
     """What the things of a store are called; ``candidates`` are what words mean.
 
     Reading all names of a graph of 300 plans takes a quarter of a second; an IRI or a key needs none.
@@ -126,7 +132,7 @@ class Names:
         self.prefixes = prefixes
         self._by_name: Mapping[str, Mapping[str, set[str]]] | None = None
 
-    def candidates(self, words: str, among: Collection[str] | None = None) -> list[Candidate]:
+    def candidates(self, words: str, among: Collection[str] | None = None) -> list[NamedThing]:
         """The things that words mean by the reason that decides, of those ``among`` which one is looked for.
 
         Raises:
@@ -137,16 +143,16 @@ class Names:
             if among is not None:
                 iris = {iri for iri in iris if iri in among}
             if iris:
-                return [Candidate(iri, reason) for iri in sorted(iris)]
+                return [NamedThing(iri, reason) for iri in sorted(iris)]
         return []
 
-    def of_kinds(self, words: str, kinds: Collection[str]) -> list[Candidate]:
+    def of_kinds(self, words: str, kinds: Collection[str]) -> list[NamedThing]:
         """The same of things of some :data:`~pan2kg.store.queries.KINDS`; where there is none, of any kind."""
-        every: list[Candidate] = []
+        every: list[NamedThing] = []
         wanted = {f"{PAN}{name}" for kind in kinds if kind in KINDS for name in KINDS[kind]}
         for reason in REASONS:
             iris = self._meant(words, reason)
-            found = [Candidate(iri, reason) for iri in sorted(iris)]
+            found = [NamedThing(iri, reason) for iri in sorted(iris)]
             if reason == "iri" and found:
                 return found
             fitting = [
@@ -242,7 +248,7 @@ def _read(store: Store) -> Mapping[str, Mapping[str, set[str]]]:
     return names
 
 
-def resolve(words: str, kinds: Iterable[str] = (), *, names: Names) -> str:
+def resolve(words: str, kinds: Iterable[str] = (), *, names: ThingNames) -> str:
     """The IRI of the thing that words mean; of several, the one that is of a kind looked for.
 
     An address is taken as it is, whether the graph knows it or not.
@@ -280,4 +286,4 @@ def ambiguous(words: str, store: Store, iris: Iterable[str]) -> QueryError:
 
 def find_thing(words: str, store: Store, project: Project, kinds: Iterable[str] = ()) -> str:
     """What :func:`resolve` gives, where nobody holds the names of the store."""
-    return resolve(words, kinds, names=Names(store, read_prefixes(project)))
+    return resolve(words, kinds, names=ThingNames(store, read_prefixes(project)))

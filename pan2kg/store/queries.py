@@ -57,9 +57,14 @@ PLAIN: Final = ("text", "language", "boolean", "number", "day", "level")
 LEVELS: Final = ("plan", "official", "other", "editors")
 """The levels of evidence a question can be asked at, from firm to weak: the values of the kind « level »."""
 _ARTICLES: Final = {
-    "plan": "a-plan", "action": "an-action", "instrument": "an-instrument", "body": "a-body", "category": "a-category",
-    "obligation": "an-obligation", "document": "a-document",
-}  # fmt: skip
+    "plan": "a-plan",
+    "action": "an-action",
+    "instrument": "an-instrument",
+    "body": "a-body",
+    "category": "a-category",
+    "obligation": "an-obligation",
+    "document": "a-document",
+}
 Resolve = Callable[[str, Sequence[str]], str]
 """Gives the IRI of the thing that words mean, of some :data:`KINDS` where several are called so."""
 FORMER: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {

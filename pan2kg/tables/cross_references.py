@@ -34,8 +34,18 @@ def places_of(knowledge: Known, pair: Ordered) -> list[State]:
 
 
 INDEX: Final = (
-    "one", "two", "index_low", "index_high", "places", *PLACED, "low", "level", "pages", "seen", "instruments",
-)  # fmt: skip
+    "one",
+    "two",
+    "index_low",
+    "index_high",
+    "places",
+    *PLACED,
+    "low",
+    "level",
+    "pages",
+    "seen",
+    "instruments",
+)
 
 
 def coherence_index(graph: Graph, choice: TableChoice = DEFAULT) -> Table:

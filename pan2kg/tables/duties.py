@@ -218,7 +218,7 @@ _REPLIES: Final = ("none", "beside", "answered")
 """How a recommendation is taken up, in the order of the rows."""
 
 
-class Advice(NamedTuple):
+class FollowedRecommendation(NamedTuple):
     """A recommendation of a review: how it is taken up, by which actions, of which plans."""
 
     recommendation: str
@@ -242,7 +242,11 @@ def recommendations(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         homes = {graph.home_of.get(work, work) for work, _ in works}
         if not plans or plans & homes:
             reply = _reply(is_answer for _, is_answer in works)
-            rows.append(Advice(recommendation, review, reply, sorted(actions), sorted(homes)))
+            rows.append(
+                FollowedRecommendation(
+                    recommendation, review, reply, sorted(actions), sorted(homes)
+                )
+            )
     rows.sort(key=lambda row: (_REPLIES.index(row.reply), row.recommendation))
     notes = [note("recommendations-read", n=len(advice))]
     return make(graph, "recommendations", ADVICE, rows, notes, "tables/replies")

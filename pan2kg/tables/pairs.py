@@ -165,7 +165,7 @@ EXPLAIN: Final = (
 )  # fmt: skip
 
 
-class Quotation(NamedTuple):
+class PairQuotation(NamedTuple):
     """What a link rests on: the relation it has, the words, and where they stand."""
 
     relation: str = ""
@@ -190,10 +190,10 @@ def explanation(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     weight = graph.weight(*choice.actions, choice.evidence)
     links = sorted(_links_behind(knowledge, weight))
     sparql = program_query("tables/said", link=links) if links else ""
-    quotations = dict[str, list[Quotation]]()
+    quotations = dict[str, list[PairQuotation]]()
     if links:
         for link, *cells in graph.read(sparql):
-            quotations.setdefault(link, []).append(Quotation(*cells))
+            quotations.setdefault(link, []).append(PairQuotation(*cells))
     rows = [*_statements(graph, knowledge, weight, quotations)]
     notes = _explained(knowledge, weight)
     works = ", ".join(map(key, (weight.one, weight.two)))
@@ -212,7 +212,7 @@ def _links_behind(knowledge: Known, weight: Weight) -> set[str]:
 
 
 def _statements(
-    graph: Graph, knowledge: Known, weight: Weight, quotations: dict[str, list[Quotation]]
+    graph: Graph, knowledge: Known, weight: Weight, quotations: dict[str, list[PairQuotation]]
 ) -> Iterator[tuple[object, ...]]:
     for piece in sorted(weight.contributions, key=lambda piece: piece.is_broad):
         potential = "general" if piece.is_broad else "specific"
@@ -223,7 +223,7 @@ def _statements(
         for use in uses:
             # places are read from the files, which takes a while
             place = graph.places.get(use.link) if use.link else None
-            for said in quotations.get(use.link, [Quotation()]):
+            for said in quotations.get(use.link, [PairQuotation()]):
                 yield (
                     piece.text,
                     potential,

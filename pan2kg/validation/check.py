@@ -73,7 +73,7 @@ class Member(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
+class CheckedProject:
     """Everything the checks of a project look at, read once."""
 
     project: Project
@@ -111,7 +111,7 @@ class Material:
 
 def _read(
     project: Project, engine: Engine, kinds: Collection[Kind], only: Collection[str]
-) -> Material:
+) -> CheckedProject:
     store, unread = stores.load_readable(project)
     files = _near(project, store, only, unread) if only else blocks.read_turtle_files(project)
     chosen = [file for file in files if file.name in only] if only else files
@@ -125,7 +125,9 @@ def _read(
     for member in project.members:
         of_member = blocks.read_turtle_files(member) if project.others else chosen
         members.append(Member(of_member, writer.read_prefixes(member)))
-    return Material(project, engine, kinds, only, store, unread, files, chosen, members, names)
+    return CheckedProject(
+        project, engine, kinds, only, store, unread, files, chosen, members, names
+    )
 
 
 def _near(
@@ -167,10 +169,10 @@ class Check(NamedTuple):
 
     kind: Kind
     step: str
-    run: Callable[[Material], list[Report]]
+    run: Callable[[CheckedProject], list[Report]]
 
 
-def _texts(material: Material) -> list[Report]:
+def _texts(material: CheckedProject) -> list[Report]:
     chosen = material.chosen
     faults = list(lines.not_turtle(_untold(material)))
     for member in material.members:
@@ -187,7 +189,7 @@ def _texts(material: Material) -> list[Report]:
     ]
 
 
-def _untold(material: Material) -> list[TurtleError]:
+def _untold(material: CheckedProject) -> list[TurtleError]:
     """What is not Turtle, but for a file with a mark before its first line: that is said once, as a fault of style."""
     if Kind.STYLE not in material.kinds:
         return list(material.unread)
@@ -199,7 +201,7 @@ def _untold(material: Material) -> list[TurtleError]:
     return [error for error in material.unread if not (error.place and error.place.file in marked)]
 
 
-def _shapes(material: Material) -> list[Report]:
+def _shapes(material: CheckedProject) -> list[Report]:
     narrow = material.narrow()
     return [
         findings_of_shapes(
@@ -208,7 +210,7 @@ def _shapes(material: Material) -> list[Report]:
     ]
 
 
-def _quality(material: Material) -> list[Report]:
+def _quality(material: CheckedProject) -> list[Report]:
     project = material.project
     # the shipped queries read nothing that is derived; one of a project's own may
     paths = sorted(project.queries.glob(QUALITY))
@@ -218,7 +220,7 @@ def _quality(material: Material) -> list[Report]:
     return [findings_of_quality(project, material.store, material.names, only=narrow)]
 
 
-def _style(material: Material) -> list[Report]:
+def _style(material: CheckedProject) -> list[Report]:
     rules = (*lines.STYLE_RULES.values(), *lines.QUESTION_RULES.values())
     among = material.files if material.is_partial() else ()
     numbers = lines.looked_at(material.chosen, Kind.STYLE)
@@ -302,7 +304,7 @@ def look(
     return Looked(parts, tuple(findings), material.store, index, plans, material.names)
 
 
-def _told(material: Material, findings: Iterable[Finding], index: Index) -> Iterator[Finding]:
+def _told(material: CheckedProject, findings: Iterable[Finding], index: Index) -> Iterator[Finding]:
     """The findings that are told: in the judged files, not of the common core, not of what no file could say."""
     core = _core(material.project)
     broken = material.broken()

@@ -701,7 +701,7 @@ def _bound(text: str, focus: str, shape: Node) -> str:
 
 
 @dataclass(slots=True)
-class Group:
+class PatternGroup:
     """What stands between two braces of a query: where it begins, and what it is."""
 
     start: int
@@ -721,15 +721,15 @@ def _refuse_words(words: Iterable[writer.Token], shape: Node) -> None:
             raise Refused(shape, "refused-word", word=token.text)
 
 
-def _groups(words: Sequence[writer.Token], shape: Node) -> list[Group]:
+def _groups(words: Sequence[writer.Token], shape: Node) -> list[PatternGroup]:
     """The groups of a query in the order of their beginning; a query within it that leaves ``$this`` out is refused."""
-    groups: list[Group] = []
-    open_groups = [Group(start=-1, is_free=True, is_select=False, speaks=False)]
+    groups: list[PatternGroup] = []
+    open_groups = [PatternGroup(start=-1, is_free=True, is_select=False, speaks=False)]
     before = ""
     for token, after in pairwise([*words, writer.Token("end", "", -1)]):
         around = open_groups[-1]
         if token.text == "{":
-            group = Group(
+            group = PatternGroup(
                 start=token.start,
                 is_free=around.is_free and before != "EXISTS",
                 is_select=after.text.upper() == "SELECT",

@@ -308,7 +308,7 @@ _LISTED: Final = frozenset(("pan:Action", "pan:Category", "pan:PlanPart"))
 """What the published list of a plan names."""
 
 
-class Outcome(NamedTuple):
+class QuotationFindings(NamedTuple):
     """What one check of quotations gives: findings, how much each rule looked at, how much was compared or not."""
 
     findings: list[Finding]
@@ -331,7 +331,7 @@ def check_quotations(files: Sequence[TurtleFile], kept: Mapping[str, KeptText]) 
     return Report(rules, tuple(findings), looked_at, statistics=counted)
 
 
-def _check_quotes(files: Sequence[TurtleFile], kept: Mapping[str, KeptText]) -> Outcome:
+def _check_quotes(files: Sequence[TurtleFile], kept: Mapping[str, KeptText]) -> QuotationFindings:
     """Each quotation stands in one of the documents it is said to be in."""
     findings = []
     compared = Counter[str]()
@@ -348,7 +348,9 @@ def _check_quotes(files: Sequence[TurtleFile], kept: Mapping[str, KeptText]) -> 
             rule = QUOTATION_RULES["text-quote"]
             findings.append(quote.finding(rule, quote.words, expected=better))
     number = compared.total()
-    return Outcome(findings, {"text-quote": number} | dict.fromkeys(_COUNTED, number), compared)
+    return QuotationFindings(
+        findings, {"text-quote": number} | dict.fromkeys(_COUNTED, number), compared
+    )
 
 
 def _better(words: str, documents: Iterable[str], kept: Mapping[str, KeptText]) -> str:
@@ -370,7 +372,7 @@ class ListedTitle(NamedTuple):
     number: Literal | None
 
 
-def _check_titles(files: Sequence[TurtleFile], kept: Mapping[str, KeptText]) -> Outcome:
+def _check_titles(files: Sequence[TurtleFile], kept: Mapping[str, KeptText]) -> QuotationFindings:
     """Each title of a published list stands there, behind its number."""
     findings = []
     compared = 0
@@ -389,7 +391,7 @@ def _check_titles(files: Sequence[TurtleFile], kept: Mapping[str, KeptText]) -> 
             elif is_numbered and number and is_printed is False:
                 findings.append(number.finding(QUOTATION_RULES["text-number"], number.words))
     looked_at = dict.fromkeys(("text-title", "text-number"), compared)
-    return Outcome(findings, looked_at, Counter({"text-compared": compared}))
+    return QuotationFindings(findings, looked_at, Counter({"text-compared": compared}))
 
 
 def _lists(
@@ -417,7 +419,7 @@ def _number(file: TurtleFile, block: SourceBlock) -> Literal | None:
     return next(_literals(file, block, "skos:notation"), None)
 
 
-def _check_kept(files: Sequence[TurtleFile], kept: Mapping[str, KeptText]) -> Outcome:
+def _check_kept(files: Sequence[TurtleFile], kept: Mapping[str, KeptText]) -> QuotationFindings:
     """Each text that is kept is of a document these files describe."""
     subjects = {kind_and_key(file.expand(block.subject)) for file, block in _blocks(files)}
     rule = QUOTATION_RULES["text-kept"]
@@ -426,10 +428,12 @@ def _check_kept(files: Sequence[TurtleFile], kept: Mapping[str, KeptText]) -> Ou
         for text in kept.values()
         if ("document", text.document) not in subjects
     ]
-    return Outcome(findings, {"text-kept": len(kept)}, Counter())
+    return QuotationFindings(findings, {"text-kept": len(kept)}, Counter())
 
 
-_CHECKS: Final[Sequence[Callable[[Sequence[TurtleFile], Mapping[str, KeptText]], Outcome]]] = (
+_CHECKS: Final[
+    Sequence[Callable[[Sequence[TurtleFile], Mapping[str, KeptText]], QuotationFindings]]
+] = (
     _check_quotes,
     _check_titles,
     _check_kept,
