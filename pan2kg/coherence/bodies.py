@@ -6,12 +6,12 @@ that is known. They only put what a person is looking for near the beginning of 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, permutations
 from operator import attrgetter
 from typing import Final, NamedTuple
 
@@ -260,43 +260,63 @@ def overlaps(
     Source: US GAO, GAO-15-49SP (2015), as for :func:`fragmentation`.
     """
     actions = set(uses.actions)
-    led = sorted(
-        (profile for profile in profiles if profile.leads and profile.work in actions),
-        key=attrgetter("work"),
-    )
-    pairs = [(profile.work, topic) for profile in led for topic in profile.topics]
-    table = Incidence.named(
-        pairs, [profile.work for profile in led], sorted({topic for _, topic in pairs})
-    )
-    lower, upper, _ = cells(table)
-    place = {action: at for at, action in enumerate(uses.actions)}
-    home = uses.home
-    line = line or {}
+    led = [profile for profile in profiles if profile.leads and profile.work in actions]
+    led.sort(key=attrgetter("work"))
     leads = {profile.work: profile.leads for profile in (*led, *said)}
-    of = country or {}
+    country = country or {}
+    texts_of = _weighing_texts(uses, bits)
     findings = []
-    for profile_a, profile_b in (
-        (led[a], led[b]) for a, b in zip(lower.tolist(), upper.tolist(), strict=True)
-    ):
-        a = profile_a.work
-        b = profile_b.work
-        if leads[a] & leads[b] or (a in of and b in of and of[a] != of[b]):
+    for one, two in _same_topic(led):
+        works = (one.work, two.work)
+        is_abroad = _differ(country, works)
+        if leads[one.work] & leads[two.work] or is_abroad:
             continue
-        groups = tuple(sorted(profile_a.groups & profile_b.groups))
-        columns = np.intersect1d(uses.table.row(place[a]), uses.table.row(place[b])).tolist()
-        texts = tuple(
-            text for text in (uses.instruments[at] for at in columns) if bits.get(text, 0.0) > 0
-        )
-        if groups or texts:
-            plans = home[a], home[b]
-            is_edition = (
-                plans[0] != plans[1] and plans[0] in line and line[plans[0]] == line.get(plans[1])
-            )
-            kind = "edition" if is_edition else "duplication" if groups and texts else "overlap"
-            topics = tuple(sorted(profile_a.topics & profile_b.topics))
-            bodies = (*sorted(profile_a.leads), *sorted(profile_b.leads))
-            findings.append(Coordination(kind, topics, bodies, (a, b), groups, texts, None, 2, 2))
+        groups = tuple(sorted(one.groups & two.groups))
+        texts = texts_of(*works)
+        if not groups and not texts:
+            continue
+        if _are_editions(line or {}, uses.home[one.work], uses.home[two.work]):
+            kind = "edition"
+        elif groups and texts:
+            kind = "duplication"
+        else:
+            kind = "overlap"
+        topics = tuple(sorted(one.topics & two.topics))
+        bodies = (*sorted(one.leads), *sorted(two.leads))
+        findings.append(Coordination(kind, topics, bodies, works, groups, texts, None, 2, 2))
     return tuple(findings)
+
+
+def _same_topic(profiles: Sequence[Profile]) -> Iterator[tuple[Profile, Profile]]:
+    # each two profiles with a topic in common, in their order
+    pairs = [(profile.work, topic) for profile in profiles for topic in profile.topics]
+    works = [profile.work for profile in profiles]
+    table = Incidence.named(pairs, works, sorted({topic for _, topic in pairs}))
+    lower, upper, _ = cells(table)
+    for one, two in zip(lower.tolist(), upper.tolist(), strict=True):
+        yield profiles[one], profiles[two]
+
+
+def _weighing_texts(uses: Uses, bits: Mapping[str, float]) -> Callable[[str, str], tuple[str, ...]]:
+    # the texts with weight that two actions rest on
+    place = {action: at for at, action in enumerate(uses.actions)}
+
+    def shared(one: str, two: str) -> tuple[str, ...]:
+        columns = np.intersect1d(uses.table.row(place[one]), uses.table.row(place[two]))
+        texts = (uses.instruments[at] for at in columns.tolist())
+        return tuple(text for text in texts if bits.get(text, 0.0) > 0)
+
+    return shared
+
+
+def _differ(value: Mapping[str, str], works: tuple[str, str]) -> bool:
+    # whether both have a value, and not the same
+    one, two = (value.get(work) for work in works)
+    return one is not None and two is not None and one != two
+
+
+def _are_editions(line: Mapping[str, str], plan: str, other_plan: str) -> bool:
+    return plan != other_plan and plan in line and line[plan] == line.get(other_plan)
 
 
 def who_should_talk(
@@ -433,46 +453,61 @@ def losses(
     Source: this project's definition (criticality by removal).
     """
     home = shares.works.home
-    plans = shares.works.plans
-    weights = shares.weights
     names = set(shares.names)
-    # the works of each plan that reach each text: its actions, and the plan itself as an empty name
-    holders: dict[tuple[str, str], list[str]] = defaultdict(list)
-    table = shares.actions.table
-    carried = shares.own.table
-    for row, column in zip(table.rows.tolist(), table.columns.tolist(), strict=True):
-        holders[home[shares.names[row]], weights.texts[column]].append(shares.names[row])
-    for row, column in zip(carried.rows.tolist(), carried.columns.tolist(), strict=True):
-        holders[plans[row], weights.texts[column]].append("")
+    holders = _holders(shares)
     alone: dict[str, list[str]] = defaultdict(list)
     for work, text in sorted({(use.work, use.text) for use in uses}):
         if work in names and holders.get((home[work], text)) == [work]:
             alone[work].append(text)
     under: dict[str, list[str]] = defaultdict(list)
     for duty, answering in sorted((duties or {}).items()):
-        if len(only := set(answering)) == 1 and only <= names:
-            under[only.pop()].append(duty)
+        works = set(answering)
+        if len(works) == 1 and works <= names:
+            under[works.pop()].append(duty)
+    cut = _cut_plans(shares, holders)
+    lost = (alone, under, cut)
+    return tuple(
+        Loss(action, home[action], *(tuple(kind.get(action, ())) for kind in lost))
+        for action in sorted(alone.keys() | under.keys() | cut.keys())
+    )
+
+
+def _holders(shares: Potential) -> dict[tuple[str, str], list[str]]:
+    # the works of each plan that reach each text: its actions, and the plan itself as an empty name
+    home = shares.works.home
+    texts = shares.weights.texts
+    holders: dict[tuple[str, str], list[str]] = defaultdict(list)
+    table = shares.actions.table
+    for row, column in zip(table.rows.tolist(), table.columns.tolist(), strict=True):
+        action = shares.names[row]
+        holders[home[action], texts[column]].append(action)
+    carried = shares.own.table
+    for row, column in zip(carried.rows.tolist(), carried.columns.tolist(), strict=True):
+        holders[shares.works.plans[row], texts[column]].append("")
+    return holders
+
+
+def _cut_plans(
+    shares: Potential, holders: Mapping[tuple[str, str], Sequence[str]]
+) -> dict[str, list[str]]:
     # the plans an action's own would no longer share a text with: it alone holds all they share
-    weighing = {
-        text
-        for text, general, gain in zip(weights.texts, weights.general, weights.gain, strict=True)
-        if not general and gain > 0
-    }
+    weights = shares.weights
+    weighing = set[str]()
+    for text, general, gain in zip(weights.texts, weights.general, weights.gain, strict=True):
+        if not general and gain > 0:
+            weighing.add(text)
     texts: dict[str, set[str]] = defaultdict(set)
     for plan, text in holders:
         if text in weighing:
             texts[plan].add(text)
     cut: dict[str, list[str]] = defaultdict(list)
-    for plan, neighbour in (
-        (p, q) for p in sorted(texts) for q in sorted(texts) if p != q and texts[p] & texts[q]
-    ):
-        works = {work for text in texts[plan] & texts[neighbour] for work in holders[plan, text]}
+    for plan, neighbour in permutations(sorted(texts), 2):
+        works = set[str]()
+        for text in texts[plan] & texts[neighbour]:
+            works.update(holders[plan, text])
         if len(works) == 1 and "" not in works:
             cut[works.pop()].append(neighbour)
-    return tuple(
-        Loss(action, home[action], *(tuple(lost.get(action, ())) for lost in (alone, under, cut)))
-        for action in sorted(alone.keys() | under.keys() | cut.keys())
-    )
+    return cut
 
 
 FIELDS: Final = (
@@ -664,36 +699,36 @@ def fates(
 
     Source: this project's definition.
     """
-    early, late = (
-        {action for action, plan in home.items() if plan == wanted} for wanted in (base, later_plan)
-    )
-    aligned = [
-        pair
-        for pair in successions
-        if pair.earlier in early and pair.later in late and pair.ground != "suggested"
-    ]
-    aligned.sort(key=lambda pair: (pair.earlier, pair.later, pair.relation))
-    dropped, fresh = (Fate.DROPPED, Fate.NEW) if is_read else (Fate.NOT_SEEN, Fate.NOT_SEEN)
+    early = {action for action, plan in home.items() if plan == base}
+    late = {action for action, plan in home.items() if plan == later_plan}
+    aligned: dict[str, list[Succession]] = defaultdict(list)
+    for pair in sorted(successions, key=lambda pair: (pair.earlier, pair.later, pair.relation)):
+        if pair.earlier in early and pair.later in late and pair.ground != "suggested":
+            aligned[pair.earlier].append(pair)
     if not aligned:
         dropped = fresh = Fate.NOT_ASSESSED
+    elif is_read:
+        dropped = Fate.DROPPED
+        fresh = Fate.NEW
+    else:
+        dropped = fresh = Fate.NOT_SEEN
     rows = []
     for action in sorted(early):
-        pairs = [pair for pair in aligned if pair.earlier == action]
-        counterparts = tuple(dict.fromkeys(pair.later for pair in pairs))
-        if not counterparts:
+        if action in aligned:
+            rows.append(_continued(action, aligned[action]))
+        else:
             rows.append(ActionFate(action, dropped, ()))
-            continue
-        is_extended = len(counterparts) > 1 or any(pair.relation in _EXTENDING for pair in pairs)
-        ground = max(pair.ground for pair in pairs)  # « stated » comes after « concluded »
-        rows.append(
-            ActionFate(
-                action, Fate.EXTENDED if is_extended else Fate.RETAINED, counterparts, ground
-            )
-        )
-    rows += [
-        ActionFate(action, fresh, ()) for action in sorted(late - {pair.later for pair in aligned})
-    ]
+    followers = {pair.later for pairs in aligned.values() for pair in pairs}
+    rows += [ActionFate(action, fresh, ()) for action in sorted(late - followers)]
     return tuple(rows)
+
+
+def _continued(action: str, pairs: Sequence[Succession]) -> ActionFate:
+    counterparts = tuple(dict.fromkeys(pair.later for pair in pairs))
+    is_extended = len(counterparts) > 1 or any(pair.relation in _EXTENDING for pair in pairs)
+    fate = Fate.EXTENDED if is_extended else Fate.RETAINED
+    ground = max(pair.ground for pair in pairs)  # « stated » comes after « concluded »
+    return ActionFate(action, fate, counterparts, ground)
 
 
 def suggested(

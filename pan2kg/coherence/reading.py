@@ -7,6 +7,7 @@ a provision and its act, and one act under two IRIs are one instrument here.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
@@ -55,33 +56,82 @@ def _rows(store: Store, name: str) -> list[list[str]]:
 def read_tables(
     store: Store, release: str = "", as_of: date | None = None, focus: str = ""
 ) -> Tables:
-    plans = _rows(store, "coherence/plans")
-    names = {plan for plan, _, _ in plans}
-    works = Works(
-        tuple(sorted(names)),
-        {action: plan for action, plan in _rows(store, "coherence/actions") if plan in names},
+    """All that figures are made of, read from a store once.
+
+    ``release`` and ``as_of`` are told beside each figure; ``focus`` is the plan they are about,
+    left out where the store does not hold it.
+    """
+    plans = [PlanRow(*row) for row in _rows(store, "coherence/plans")]
+    names = {row.plan for row in plans}
+    home = {action: plan for action, plan in _rows(store, "coherence/actions") if plan in names}
+    works = Works(tuple(sorted(names)), home)
+    texts = _TextAddresses(store)
+    statements = tuple(_statements(store))
+    complete = frozenset(row.plan for row in plans if key(row.extent) == "complete")
+    noted = _noted(works, texts.uses, statements, read_profiles(store))
+    return Tables(
+        works,
+        texts.uses,
+        texts.steps,
+        texts.general,
+        statements,
+        _dates(store),
+        Readings(tuple(_readings(store)), noted, complete),
+        {row.plan: int(row.number) for row in plans if row.number},
+        {row.plan: key(row.extent) or "unknown" for row in plans},
+        release,
+        as_of,
+        focus if focus in names else "",
     )
-    # each text under one address: the first of those that are used, else the first
-    uses_rows = _rows(store, "coherence/text-uses")
-    used = {row[2] for row in uses_rows}
-    group = dict[str, set[str]]()
-    for address, alias in _rows(store, "coherence/text-addresses"):
-        joined = group.get(address, {address}) | group.get(alias, {alias})
-        group |= dict.fromkeys(joined, joined)
-    root_of = {address: min(joined & used or joined) for address, joined in group.items()}
-    uses = tuple(
-        Use(work, root_of.get(text, text), float(share or 0), level(stored), link)
-        for link, work, text, share, stored in uses_rows
-    )
-    steps = tuple(
-        (root_of.get(text, text), root_of.get(above, above), level(stored) if link else Level.PLAN)
-        for text, above, link, stored in _rows(store, "coherence/text-steps")
-    )
-    general = frozenset(
-        root_of.get(text, text) for (text,) in _rows(store, "coherence/general-texts")
-    )
-    statements = tuple(
-        PlanStatement(
+
+
+class PlanRow(NamedTuple):
+    """A plan, how many measures it says it has, and how far its list is known; empty if unsaid."""
+
+    plan: str
+    number: str
+    extent: str
+
+
+class _TextAddresses:
+    """Uses and the tree of texts, each text under one address.
+
+    That is the first of its addresses that are used, else the first of all.
+    """
+
+    def __init__(self, store: Store) -> None:
+        rows = _rows(store, "coherence/text-uses")
+        used = {text for _, _, text, _, _ in rows}
+        self._address = self._addresses(store, used)
+        self.uses = tuple(
+            Use(work, self.one(text), float(share or 0), level(stored), link)
+            for link, work, text, share, stored in rows
+        )
+        self.steps = tuple(
+            (self.one(text), self.one(above), level(stored) if link else Level.PLAN)
+            for text, above, link, stored in _rows(store, "coherence/text-steps")
+        )
+        general = _rows(store, "coherence/general-texts")
+        self.general = frozenset(self.one(text) for (text,) in general)
+
+    def one(self, text: str) -> str:
+        """The address a text is counted under."""
+        return self._address.get(text, text)
+
+    @staticmethod
+    def _addresses(store: Store, used: set[str]) -> dict[str, str]:
+        group = dict[str, set[str]]()
+        for address, alias in _rows(store, "coherence/text-addresses"):
+            joined = group.get(address, {address}) | group.get(alias, {alias})
+            group |= dict.fromkeys(joined, joined)
+        return {address: min(joined & used or joined) for address, joined in group.items()}
+
+
+def _statements(store: Store) -> Iterator[PlanStatement]:
+    # what is stated of two plans, on whose word, and whether the second says it of the first
+    for row in _rows(store, "coherence/plan-statements"):
+        link, source, target, kind, relation, channel, stored, stated, backward = row
+        yield PlanStatement(
             source,
             target,
             key(kind),
@@ -92,12 +142,13 @@ def read_tables(
             is_true(backward),
             link,
         )
-        for link, source, target, kind, relation, channel, stored, stated, backward in _rows(
-            store, "coherence/plan-statements"
-        )
-    )
-    dates = {
-        plan: Dates(
+
+
+def _dates(store: Store) -> dict[str, Dates]:
+    dates = {}
+    for row in _rows(store, "coherence/plan-dates"):
+        plan, adopted, since, revised, seen_on, framework, agreement, country = row
+        dates[plan] = Dates(
             span(adopted),
             int(since[:4]) if since[:4].isdecimal() else None,
             span(revised),
@@ -106,53 +157,35 @@ def read_tables(
             is_true(agreement),
             country,
         )
-        for plan, adopted, since, revised, seen_on, framework, agreement, country in _rows(
-            store, "coherence/plan-dates"
-        )
-    }
-    asserted = tuple(
-        Reading(
-            work,
-            Aspect(key(aspect)),
-            Extent(key(extent)),
-            document,
-            days.first if days else None,
-            reader,
-        )
-        for _, work, aspect, extent, document, day, reader in _rows(store, "coherence/readings")
-        if key(aspect) in set(Aspect) and key(extent) in set(Extent)
-        for days in [span(day)]
-    )
-    # of what anything is recorded, that was read in part at least
+    return dates
+
+
+def _readings(store: Store) -> Iterator[Reading]:
+    # of what kind a reading is must be one that figures know
+    for row in _rows(store, "coherence/readings"):
+        _, work, aspect, extent, document, day, reader = row
+        if key(aspect) not in set(Aspect) or key(extent) not in set(Extent):
+            continue
+        days = span(day)
+        first = days.first if days else None
+        yield Reading(work, Aspect(key(aspect)), Extent(key(extent)), document, first, reader)
+
+
+def _noted(
+    works: Works,
+    uses: Iterable[Use],
+    statements: Iterable[PlanStatement],
+    profiles: Iterable[bodies.Profile],
+) -> frozenset[tuple[str, Aspect]]:
+    """Of what anything is recorded: that was read in part at least, whoever says how far."""
     noted = {(plan, Aspect.MEASURES) for plan in works.home.values()}
     noted |= {(use.work, Aspect.TEXTS) for use in uses if use.counts(Level.EDITORS)}
-    noted |= {
-        (statement.source, Aspect.WEB_PAGE if statement.channel == "web" else Aspect.REFERENCES)
-        for statement in statements
-        if statement.is_citation and counts(statement.level, Level.EDITORS)
-    }
-    noted |= {
-        (profile.work, Aspect.BODIES) for profile in read_profiles(store) if profile.everybody
-    }
-    complete = frozenset(plan for plan, _, extent in plans if key(extent) == "complete")
-    published = {plan: int(number) for plan, number, _ in plans if number}
-    lists = {plan: key(extent) or "unknown" for plan, _, extent in plans}
-    readings = Readings(asserted, frozenset(noted), complete)
-    focus = focus if focus in names else ""
-    return Tables(
-        works,
-        uses,
-        steps,
-        general,
-        statements,
-        dates,
-        readings,
-        published,
-        lists,
-        release,
-        as_of,
-        focus,
-    )
+    for statement in statements:
+        if statement.is_citation and counts(statement.level, Level.EDITORS):
+            is_page = statement.channel == "web"
+            noted.add((statement.source, Aspect.WEB_PAGE if is_page else Aspect.REFERENCES))
+    noted |= {(profile.work, Aspect.BODIES) for profile in profiles if profile.everybody}
+    return frozenset(noted)
 
 
 def read_uses(store: Store, release: str = "", as_of: date | None = None) -> bodies.Uses:
