@@ -126,8 +126,7 @@ class Margin(NamedTuple):
 
     ``margin`` = day of the answer − due date, in days: above 0 is late. ``overdue`` = as-of date −
     due date where nothing dated answers, the due date has passed and a country recorded that it is
-    its own, else
-    0. Of an obligation that recurs, ``obligation.due`` is the occurrence the row speaks of,
+    its own, else None: what is not due yet, and what nobody recorded, is not late by 0 days. Of an obligation that recurs, ``obligation.due`` is the occurrence the row speaks of,
     ``last`` the day it was due last and ``coming`` the next.
     """
 
@@ -136,7 +135,7 @@ class Margin(NamedTuple):
     margin: int | None
     response: Response | None
     responses: tuple[Response, ...]
-    overdue: int
+    overdue: int | None
     as_of: date
     touching: tuple[Response, ...] = ()
     last: date | None = None
@@ -229,32 +228,47 @@ def _margin(uses: bodies.Uses, duty: Obligation, answers: list[Response], as_of:
     last = coming = None
     if duty.every > 0 and duty.due is not None and duty.binds(as_of):
         last, coming = duty.around(as_of)
-        acts = sorted(
-            act.day for act in answers if act.is_act and act.day is not None and act.day <= as_of
-        )
-        due, after = _turn(duty, acts, as_of)
-        answers = [act for act in answers if after is None or act.day is None or act.day > after]
-        duty = duty._replace(due=due)
-    # an act answers from its date on; an action may plan for later, or say nothing of when
-    usable = [
-        act for act in answers if not act.is_act or (act.day is not None and act.day <= as_of)
-    ]
+        duty, answers = _of_turn(duty, answers, as_of)
+    usable = [act for act in answers if not act.is_act or _is_done(act, as_of)]
     usable.sort(key=lambda act: (not act.is_act, act.day is None, act.day or date.max, act.work))
     answer = usable[0] if usable else None
     days = None
-    overdue = 0
+    overdue = None
     if duty.due is None or not duty.binds(as_of):
         standing = DutyStanding.DUE_UNKNOWN
     elif answer is not None and answer.day is not None:
         days = (answer.day - duty.due).days
         standing = DutyStanding.LATE if days > 0 else DutyStanding.ON_TIME
     else:
-        nothing = DutyStanding.UNCOVERED if uses.basis.annotated else DutyStanding.NOT_ASSESSED
-        standing = DutyStanding.VAGUE if answer else nothing
-        overdue = max((as_of - duty.due).days, 0) if duty.is_recorded else 0
+        standing = _unanswered(uses, is_promised=answer is not None)
+        if duty.is_recorded and duty.due < as_of:
+            overdue = (as_of - duty.due).days
     return Margin(
         duty, standing, days, answer, tuple(usable), overdue, as_of, last=last, coming=coming
     )
+
+
+def _is_done(act: Response, as_of: date) -> bool:
+    # an act answers from its date on; an action may plan for later, or say nothing of when
+    return act.day is not None and act.day <= as_of
+
+
+def _unanswered(uses: bodies.Uses, *, is_promised: bool) -> DutyStanding:
+    if is_promised:
+        return DutyStanding.VAGUE
+    return DutyStanding.UNCOVERED if uses.basis.annotated else DutyStanding.NOT_ASSESSED
+
+
+def _of_turn(
+    duty: Obligation, answers: list[Response], as_of: date
+) -> tuple[Obligation, list[Response]]:
+    # of a duty that recurs the occurrence a row speaks of, and what can answer that one
+    acts = sorted(
+        act.day for act in answers if act.is_act and act.day is not None and act.day <= as_of
+    )
+    due, after = _turn(duty, acts, as_of)
+    answers = [act for act in answers if after is None or act.day is None or act.day > after]
+    return duty._replace(due=due), answers
 
 
 def _turn(duty: Obligation, acts: list[date], as_of: date) -> tuple[date, date | None]:

@@ -268,54 +268,66 @@ def weigh(
     steps: Iterable[TextStep] = (),
     general: AbstractSet[str] = frozenset(),
 ) -> Weights:
+    """How common each text is among the plans: of those that are used, and all they stand below.
+
+    ``d`` plans of ``n`` with any text reach a text; its information content is −log2((d+1)/(n+2))
+    bits, and its gain what it has beyond the text above it.
+    """
     plan = {iri: at for at, iri in enumerate(works.plans)}
     home = {work: plan[iri] for work, iri in works.home.items() if iri in plan} | plan
     used = [use for use in uses if use.counts(Level.EDITORS) and use.work in home]
-    # one step up a text: the firmest, then the first by address; one that would close a circle is
-    # left out
-    up: dict[str, tuple[str, Level]] = {}
-
-    def path(text: str) -> list[str]:
-        above = []
-        while text in up:
-            text = up[text][0]
-            above.append(text)
-        return above
-
-    usable = (
-        (text, at, above)
-        for text, above, at in steps
-        if at is not None and counts(at, Level.EDITORS)
-    )
-    for text, at, above_it in sorted(usable):
-        if text not in up and text not in {above_it, *path(above_it)}:
-            up[text] = above_it, at
+    up = _steps_up(steps)
     texts_named = {use.text for use in used}
-    texts = tuple(sorted(texts_named.union(*(path(text) for text in texts_named))))
+    texts = tuple(sorted(texts_named.union(*(_path(up, text) for text in texts_named))))
     place = {text: at for at, text in enumerate(texts)}
     above = np.array([place[up[text][0]] if text in up else -1 for text in texts], dtype=np.int64)
     levels = np.array([up[text][1] if text in up else 0 for text in texts], dtype=np.int64)
     rows = np.array([home[use.work] for use in used], dtype=np.int64)
     columns = np.array([place[use.text] for use in used], dtype=np.int64)
-    climbed = [(rows, columns)]
-    while len(columns):
-        inner = above[columns] >= 0
-        rows = rows[inner]
-        columns = above[columns[inner]]
-        climbed.append((rows, columns))
-    whole = [np.concatenate(side) for side in zip(*climbed, strict=True)]
-    table = Incidence.of(*whole, shape=(len(works.plans), len(texts)))
+    table = _climbed(rows, columns, above, (len(works.plans), len(texts)))
     n = int(np.count_nonzero(table.sizes))
     d = table.counts
     ic = -np.log2((d + 1) / (n + 2))
     gain = np.where(above >= 0, ic - ic[above], ic) if len(texts) else ic
-    return Weights(
-        texts,
-        above,
-        levels,
-        np.array([text in general for text in texts], dtype=np.bool_),
-        d,
-        n,
-        ic,
-        gain,
-    )
+    is_general = np.array([text in general for text in texts], dtype=np.bool_)
+    return Weights(texts, above, levels, is_general, d, n, ic, gain)
+
+
+def _path(up: Mapping[str, tuple[str, Level]], text: str) -> list[str]:
+    # the texts a text stands below, one step after the other
+    above = []
+    while text in up:
+        text = up[text][0]
+        above.append(text)
+    return above
+
+
+def _steps_up(steps: Iterable[TextStep]) -> dict[str, tuple[str, Level]]:
+    # one step up a text: the firmest, then the first by address; one that would close a circle is
+    # left out
+    usable = []
+    for text, above, at in steps:
+        if at is not None and counts(at, Level.EDITORS):
+            usable.append((text, at, above))
+    up: dict[str, tuple[str, Level]] = {}
+    for text, at, above in sorted(usable):
+        if text not in up and text not in {above, *_path(up, above)}:
+            up[text] = above, at
+    return up
+
+
+def _climbed(
+    rows: Ints,
+    columns: Ints,
+    above: Ints,
+    shape: tuple[int, int],
+) -> Incidence:
+    # plans × texts: what they use, and all that stands above it
+    climbed = [(rows, columns)]
+    while len(columns):
+        has_above = above[columns] >= 0
+        rows = rows[has_above]
+        columns = above[columns[has_above]]
+        climbed.append((rows, columns))
+    all_rows, all_columns = (np.concatenate(side) for side in zip(*climbed, strict=True))
+    return Incidence.of(all_rows, all_columns, shape=shape)

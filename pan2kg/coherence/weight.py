@@ -241,59 +241,84 @@ class Weight(NamedTuple):
 
 
 def weight(shares: Potential, work_a: str, work_b: str) -> Weight:
+    """What two works share, in bits: at least, at most, and through general texts; text by text.
+
+    low = Σ min(r_A, r_B)·gain over the texts both reach, without general ones and, of two actions,
+    without what either plan is founded on; those make up broad. high = Σ min(x, y)·gain with x =
+    r_X where X was read in full, else max(r_X, r_Y).
+    """
     weights = shares.weights
+    apart = _apart(shares, work_a, work_b)
     ties_a = shares.row(work_a)
     ties_b = shares.row(work_b)
-    apart = weights.general
-    if {work_a, work_b} <= shares.works.home.keys():
-        apart = apart.copy()
-        for plan in (shares.works.home[work_a], shares.works.home[work_b]):
-            apart[shares.founded.row(shares.index[plan])] = True
     contributions = []
     for text in sorted(ties_a.keys() & ties_b.keys()):
-        (r_a, level_a) = ties_a[text]
-        (r_b, level_b) = ties_b[text]
+        r_a, level_a = ties_a[text]
+        r_b, level_b = ties_b[text]
         gain = float(weights.gain[text])
         values = r_a, r_b, gain, max(level_a, level_b), bool(apart[text]), min(r_a, r_b) * gain
         contributions.append(Contribution(weights.texts[text], *values))
     contributions.sort(key=lambda share: (-share.bits, share.text))
-    low = sum(share.bits for share in contributions if not share.is_broad)
+    precise = [share for share in contributions if not share.is_broad]
+    low = sum(share.bits for share in precise)
     broad = sum(share.bits for share in contributions if share.is_broad)
-    level = firmest(share.level for share in contributions if not share.is_broad and share.bits > 0)
-    # Σ min(x, y)·gain with x = r_X where X was read in full, else max(r_X, r_Y)
-    full = work_a in shares.read, work_b in shares.read
-    of_sides = (
-        [r * float(weights.gain[text]) for text, (r, _) in ties.items() if not apart[text]]
-        for ties in (ties_a, ties_b)
-    )
-    sums = [sum(bits) for bits in of_sides]
-    high = (
-        low
-        if all(full)
-        else sums[0]
-        if full[0]
-        else sums[1]
-        if full[1]
-        else sums[0] + sums[1] - low
-    )
-    settled = low / high if high > 0 else None if not any(full) else 1.0
-    specific = tuple(share.text for share in contributions if share.bits > 0 and not share.is_broad)
-    meets = (
-        CellState.YES if low > 0 else CellState.NO if any(full) and high <= 0 else CellState.UNREAD
-    )
+    of_a = _specific_bits(weights, ties_a, apart)
+    of_b = _specific_bits(weights, ties_b, apart)
+    is_read_a = work_a in shares.read
+    is_read_b = work_b in shares.read
+    if is_read_a and is_read_b:
+        high = low
+    elif is_read_a:
+        high = of_a
+    elif is_read_b:
+        high = of_b
+    else:
+        high = of_a + of_b - low
+    is_unread = not is_read_a and not is_read_b
+    settled: float | None = 1.0
+    if high > 0:
+        settled = low / high
+    elif is_unread:
+        settled = None
+    if low > 0:
+        meets = CellState.YES
+    elif high <= 0 and not is_unread:
+        meets = CellState.NO
+    else:
+        meets = CellState.UNREAD
     return Weight(
         work_a,
         work_b,
         low,
         high,
         broad,
-        not any(full),
-        level,
+        is_unread,
+        firmest(share.level for share in precise if share.bits > 0),
         tuple(contributions),
         settled,
-        specific,
+        tuple(share.text for share in precise if share.bits > 0),
         meets,
     )
+
+
+def _apart(shares: Potential, work_a: str, work_b: str) -> Bools:
+    # the texts that tell two works from no others: general ones, and what either plan of two
+    # actions is founded on
+    home = shares.works.home
+    if work_a not in home or work_b not in home:
+        return shares.weights.general
+    apart = shares.weights.general.copy()
+    for plan in (home[work_a], home[work_b]):
+        apart[shares.founded.row(shares.index[plan])] = True
+    return apart
+
+
+def _specific_bits(
+    weights: Weights, ties: Mapping[int, tuple[float, Level]], apart: Bools
+) -> float:
+    # what a work would share with one that reaches all its texts as firmly
+    gain = weights.gain
+    return sum(r * float(gain[text]) for text, (r, _) in ties.items() if not apart[text])
 
 
 class Pairs(NamedTuple):

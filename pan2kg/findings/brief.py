@@ -305,7 +305,7 @@ def duties(graph: Graph, level: evidence.Level, plan: str) -> list[obligations.M
         owed = [
             margin for margin in graph.margins(level).rows if margin.obligation.instrument in texts
         ]
-        return sorted(owed, key=lambda margin: (-margin.overdue, margin.obligation.iri))
+        return sorted(owed, key=lambda margin: (-(margin.overdue or 0), margin.obligation.iri))
 
     return graph.once(("duties", level, plan), owed)
 

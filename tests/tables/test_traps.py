@@ -183,13 +183,13 @@ CASES: list[tuple[str, str, dict[str, Any], str, list[tuple[Value, ...]]]] = [
         "instruments_label plans_label level",
         [("Texte K", "Plan Q", "plan")],
     ),
-    # nothing is overdue before ratification
+    # nothing is overdue before ratification, and not by 0 days either
     (
         TREATY + BOTH,
         "obligations",
         {},
         "standing overdue needs_ratification",
-        [("due-unknown", 0, True)],
+        [("due-unknown", None, True)],
     ),
     # nothing is uncovered where nothing was annotated
     (DUTY, "obligations", {}, "standing margin", [("not-assessed", None)]),
@@ -409,7 +409,7 @@ def test_an_obligation_that_recurs_says_when_it_was_due_last_and_is_due_next() -
     first = "2021-12-17"
     second = "2024-12-17"
     for day, dates in (
-        (date(2021, 12, 17), (first, 36, None, first, 0)),
+        (date(2021, 12, 17), (first, 36, None, first, None)),
         (date(2021, 12, 18), (first, 36, first, second, 1)),
         (date(2024, 12, 18), (second, 36, second, "2027-12-17", 1)),
     ):
