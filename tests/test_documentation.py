@@ -27,7 +27,7 @@ GUIDE = ROOT / "docs" / "guide.md"
 BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 SHOWN = 14
 LISTED = (
-    "<!-- questions: written from queries/ and pan2kg/tables/registry.py by tests/test_documentation.py -->",
+    "<!-- questions: written from queries/ and pan2kg/tables/table.py by tests/test_documentation.py -->",
     "<!-- end of questions -->",
 )
 MARKS = "¹²³"
@@ -92,6 +92,40 @@ def test_a_page_prints_what_the_tool_prints(tmp_path: Path, commands: Commands, 
             )
     if os.environ.get("PAN2KG_REWRITE"):
         page.write_text(text, encoding="utf-8")
+
+
+# what a program makes, or names by its kind
+MADE: Final = {
+    "doc/plan/lu-bhr-2.ttl",
+    "reviewed.ttl",
+    "readings.ttl",
+    "unverified.ttl",
+    "scores.ttl",
+    "names-in-texts.ttl",
+}
+NAMED: Final = re.compile(
+    r"`([\w./-]+\.(?:py|toml|rq|ttl|mjs))`"
+    r"|`((?:pan2kg|tests|docs|graph|ontology|queries|benchmarks|deploy|texts)/[\w./-]*)`"
+    r"|\]\((?!http)([^)#]+)(?:#[^)]*)?\)"
+)
+"""A file in a code span, a folder of the clone, the target of a link."""
+
+
+def test_each_path_in_the_documents_exists() -> None:
+    files = [
+        f"/{path.relative_to(ROOT).as_posix()}"
+        for path in ROOT.rglob("*")
+        if not {".git", ".venv", "node_modules", ".mypy_cache"} & set(path.parts)
+    ]
+    pages = [README, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+    lacking = []
+    for page in pages:
+        for match in NAMED.finditer(page.read_text(encoding="utf-8")):
+            name = next(filter(None, match.groups())).strip("/").removeprefix("../")
+            is_there = any(file.endswith(f"/{name}") for file in files)
+            if not is_there and name not in MADE and not name.startswith("-"):
+                lacking.append(f"{page.name}: {name}")
+    assert not lacking, "name a file that exists"
 
 
 def test_the_guide_speaks_python_that_runs(

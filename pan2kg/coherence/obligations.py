@@ -126,8 +126,9 @@ class Margin(NamedTuple):
 
     ``margin`` = day of the answer − due date, in days: above 0 is late. ``overdue`` = as-of date −
     due date where nothing dated answers, the due date has passed and a country recorded that it is
-    its own, else None: what is not due yet, and what nobody recorded, is not late by 0 days. Of an obligation that recurs, ``obligation.due`` is the occurrence the row speaks of,
-    ``last`` the day it was due last and ``coming`` the next.
+    its own, else None: what is not due yet, and what nobody recorded, is not late by 0 days. Of an
+    obligation that recurs, ``obligation.due`` is the occurrence the row speaks of, ``last`` the day
+    it was due last and ``coming`` the next.
     """
 
     obligation: Obligation

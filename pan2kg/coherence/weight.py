@@ -264,17 +264,15 @@ def weight(shares: Potential, work_a: str, work_b: str) -> Weight:
     broad = sum(share.bits for share in contributions if share.is_broad)
     of_a = _specific_bits(weights, ties_a, apart)
     of_b = _specific_bits(weights, ties_b, apart)
-    is_read_a = work_a in shares.read
-    is_read_b = work_b in shares.read
-    if is_read_a and is_read_b:
-        high = low
-    elif is_read_a:
+    is_unread = work_a not in shares.read and work_b not in shares.read
+    if is_unread:
+        high = of_a + of_b - low
+    elif work_b not in shares.read:
         high = of_a
-    elif is_read_b:
+    elif work_a not in shares.read:
         high = of_b
     else:
-        high = of_a + of_b - low
-    is_unread = not is_read_a and not is_read_b
+        high = low
     settled: float | None = 1.0
     if high > 0:
         settled = low / high
