@@ -16,7 +16,7 @@ TASKS: Final[dict[str, tuple[int, tuple[tuple[str, str], ...]]]] = {
         ("see", "During the first phase of implementation of NAP 1"),
     )),
     "who could cite the plan, and who is to write it": (1, (
-        ("open", REACH), ("see", "Aucun plan du pays ne pouvait"),
+        ("open", REACH), ("see", "autres plans de son pays sont venus plus tard"),
         ("see", "lequel des deux plans, PAN 2 ou PAN 1, en rend compte"), ("see", "Destinataire"),
     )),
     "what two plans share, action by action": (1, (
