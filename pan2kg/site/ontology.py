@@ -5,11 +5,11 @@ bytes.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pyoxigraph as ox
 
@@ -269,75 +269,109 @@ def _rules_of(triples: Triples, constraints: Iterable[Rule]) -> Mapping[str, tup
     return {term: tuple(rules) for term, rules in by_term.items()}
 
 
+Statement = tuple[str, Node]
+"""What is said of a thing: predicate and object."""
+
+
+class _Instance(NamedTuple):
+    # how well a thing shows its class: the least rank shows it best, which is the thing of most
+    # kinds, and after all others what has many statements
+    rank: int
+    statements_number: int
+    iri: str
+
+
 def _examples(
     store: Store, terms: Sequence[Term], prefixes: Mapping[str, str]
 ) -> Mapping[str, tuple[str, str]]:
-    instances = defaultdict(list)
-    for cells in select(store, program_query("ontology/things-of-classes")).rows:
-        instances[plain(cells[0])].append(plain(cells[1]))
-    looked_at = {instance for of in instances.values() for instance in sorted(of)[:_LOOKED_AT]}
-    ranked: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
-    instances_query = program_query("ontology/instances", thing=sorted(looked_at))
-    for kind, instance, kinds, number in select(store, instances_query).rows:
-        count = int(plain(number))
-        ranked[plain(kind)].append(
-            (count if count > _MOST else -int(plain(kinds)), count, plain(instance))
-        )
-    chosen: dict[str, str] = {}
-    for term in terms:
-        below = [place for kind in (term.iri, *term.children) for place in ranked.get(kind, ())]
-        if term.kind == CLASS and below:
-            chosen[term.iri] = min(ranked.get(term.iri) or below)[2]
+    # an example of each class that has a thing, and of each property that is used: its thing, and
+    # a block of Turtle
+    chosen = _best_instances(store, terms)
     properties = [term.iri for term in terms if term.kind in (OBJECT, DATATYPE)]
-    statements: dict[str, list[tuple[str, Node]]] = {}
-
-    def rank(pair: tuple[str, Node]) -> tuple[int, str, int, str]:
-        predicate, value = pair
-        place = _FIRST.index(predicate) if predicate in _FIRST else len(_FIRST)
-        language = value.language if isinstance(value, ox.Literal) else ""
-        return place, predicate, 0 if language == LANGUAGES[0] else 1, str(value)
-
-    def read(things: Collection[str]) -> None:
-        query = program_query("ontology/example-statements", thing=sorted(things), p=properties)
-        pairs: dict[str, set[tuple[str, Node]]] = {}
-        for triple in construct(store, query):
-            if not isinstance(triple.object, ox.Triple) and isinstance(
-                triple.subject, ox.NamedNode
-            ):
-                pairs.setdefault(triple.subject.value, set()).add(
-                    (triple.predicate.value, triple.object)
-                )
-        statements.update({iri: sorted(stated, key=rank) for iri, stated in pairs.items()})
-
-    read({*chosen.values()})
-    properties_shown = {name for of in statements.values() for name, _ in of}
-    missing = [name for name in properties if name not in properties_shown]
+    statements = _example_statements(store, chosen.values(), properties)
+    shown: set[str] = set()
+    for stated in statements.values():
+        shown.update(name for name, _ in stated)
+    missing = [name for name in properties if name not in shown]
     rows = select(store, program_query("ontology/users", property=missing)).rows
     users = {plain(name): plain(user) for name, user in rows}
-    read({*users.values()} - statements.keys())
+    unread = {*users.values()} - statements.keys()
+    statements.update(_example_statements(store, unread, properties))
 
-    def example(iri: str, pairs: Iterable[tuple[str, Node]]) -> tuple[str, str]:
-        lines = list[writer.TurtleLine]()
-        for name, value in pairs:
-            verb = "a" if name == RDF + "type" else writer.iri(name, prefixes)
-            lines.append(writer.TurtleLine(verb, turtle_of(value, prefixes)))
-        return iri, writer.write_block(writer.Block(writer.iri(iri, prefixes), tuple(lines)))
-
-    added = {term.iri for term in terms if term.derived}
-    pairs_of = {
-        thing: [pair for pair in stated if pair[0] not in added]
-        for thing, stated in statements.items()
-    }
-    examples = {kind: example(thing, pairs_of[thing][:_MOST]) for kind, thing in chosen.items()}
+    examples = {}
+    derived = {term.iri for term in terms if term.derived}
+    for kind, thing in chosen.items():
+        stated = [pair for pair in statements[thing] if pair[0] not in derived]
+        examples[kind] = _example(thing, stated[:_MOST], prefixes)
     best = sorted(set(chosen.values()))
     for name in properties:
         for thing in (*best, users.get(name, "")):
-            values = [pair for pair in statements.get(thing, ()) if pair[0] == name]
+            stated = statements.get(thing, [])
+            values = [pair for pair in stated if pair[0] == name]
             if values:
-                types = [pair for pair in statements[thing] if pair[0] == RDF + "type"][:1]
-                examples[name] = example(thing, [*types, *values[:2]])
+                types = [pair for pair in stated if pair[0] == RDF + "type"]
+                examples[name] = _example(thing, [*types[:1], *values[:2]], prefixes)
                 break
     return examples
+
+
+def _best_instances(store: Store, terms: Iterable[Term]) -> dict[str, str]:
+    # class → the thing that shows it best, of its own or else of a class right below it
+    instances: dict[str, list[str]] = defaultdict(list)
+    for cells in select(store, program_query("ontology/things-of-classes")).rows:
+        instances[plain(cells[0])].append(plain(cells[1]))
+    looked_at: set[str] = set()
+    for things in instances.values():
+        looked_at.update(sorted(things)[:_LOOKED_AT])
+    ranked: dict[str, list[_Instance]] = {}
+    query = program_query("ontology/instances", thing=sorted(looked_at))
+    for kind, instance, kinds, number in select(store, query).rows:
+        count = int(plain(number))
+        rank = count if count > _MOST else -int(plain(kinds))
+        candidate = _Instance(rank, count, plain(instance))
+        ranked.setdefault(plain(kind), []).append(candidate)
+    chosen: dict[str, str] = {}
+    for term in terms:
+        if term.kind != CLASS:
+            continue
+        candidates = [*ranked.get(term.iri, ())]
+        if not candidates:
+            for child in term.children:
+                candidates += ranked.get(child, ())
+        if candidates:
+            chosen[term.iri] = min(candidates).iri
+    return chosen
+
+
+def _example_statements(
+    store: Store, things: Iterable[str], properties: Sequence[str]
+) -> dict[str, list[Statement]]:
+    # what is said of these things by our properties and by those that name a thing, in order
+    query = program_query("ontology/example-statements", thing=sorted({*things}), p=properties)
+    statements: dict[str, set[Statement]] = {}
+    for triple in construct(store, query):
+        if isinstance(triple.subject, ox.NamedNode) and not isinstance(triple.object, ox.Triple):
+            stated = statements.setdefault(triple.subject.value, set())
+            stated.add((triple.predicate.value, triple.object))
+    return {thing: sorted(stated, key=_place_of) for thing, stated in statements.items()}
+
+
+def _place_of(statement: Statement) -> tuple[int, str, int, str]:
+    # what names a thing first, and each text in the first language before the others
+    predicate, value = statement
+    place = _FIRST.index(predicate) if predicate in _FIRST else len(_FIRST)
+    language = value.language if isinstance(value, ox.Literal) else ""
+    return place, predicate, int(language != LANGUAGES[0]), str(value)
+
+
+def _example(
+    thing: str, statements: Iterable[Statement], prefixes: Mapping[str, str]
+) -> tuple[str, str]:
+    lines = []
+    for name, value in statements:
+        verb = "a" if name == RDF + "type" else writer.iri(name, prefixes)
+        lines.append(writer.TurtleLine(verb, turtle_of(value, prefixes)))
+    return thing, writer.write_block(writer.Block(writer.iri(thing, prefixes), tuple(lines)))
 
 
 def turtle_of(value: Node, prefixes: Mapping[str, str]) -> str:

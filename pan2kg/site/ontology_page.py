@@ -145,14 +145,48 @@ def documentation(project: Project, store: Store) -> Mapping[str, bytes]:
 def layers(
     names: Iterable[str], edges: Iterable[Edge]
 ) -> tuple[list[list[str]], dict[Edge, Row], set[Edge]]:
+    """Names in columns so that edges lead to the right, the course of each edge, and those turned round.
+
+    An edge over several columns has a waypoint in each between, called « start>end@column ». Cycles
+    are broken by turning the edges that lead back, as Sugiyama, Tagawa and Toda (1981) do.
+
+    >>> layers("ab", [("a", "b"), ("b", "a")])
+    ([['a'], ['b']], {('a', 'b'): ('a', 'b'), ('b', 'a'): ('a', 'b')}, {('b', 'a')})
+    """
     nodes = sorted(names)
     lines = sorted({edge for edge in edges if edge[0] != edge[1]})
-    after: dict[str, list[str]] = {name: [] for name in nodes}
+    turned = _leading_back(nodes, lines)
+    ahead: dict[Edge, Edge] = {}
+    for start, end in lines:
+        ahead[start, end] = (end, start) if (start, end) in turned else (start, end)
+    forward = sorted(set(ahead.values()))
+    depth = _depths(nodes, forward)
+    columns: list[list[str]] = [[] for _ in range(max(depth.values(), default=-1) + 1)]
+    for name in nodes:
+        columns[depth[name]].append(name)
+    courses: dict[Edge, Row] = {}
+    steps: list[Edge] = []
+    for start, end in forward:
+        course = [start]
+        for column in range(depth[start] + 1, depth[end]):
+            waypoint = f"{start}>{end}@{column}"
+            columns[column].append(waypoint)
+            course.append(waypoint)
+        course.append(end)
+        courses[start, end] = tuple(course)
+        steps += pairwise(course)
+    _order(columns, steps)
+    return columns, {edge: courses[ahead[edge]] for edge in lines}, turned
+
+
+def _leading_back(nodes: Iterable[str], lines: Sequence[Edge]) -> set[Edge]:
+    # the lines by which a walk comes back to what it is still on; walks begin at what nothing
+    # leads to
+    after = defaultdict[str, list[str]](list)
     for start, end in lines:
         after[start].append(end)
-    # cycles are broken where a walk comes back to what it is still on
     is_done: dict[str, bool] = {}
-    turned: set[Edge] = set()
+    back: set[Edge] = set()
 
     def walk(name: str) -> None:
         is_done[name] = False
@@ -160,38 +194,31 @@ def layers(
             if end not in is_done:
                 walk(end)
             elif not is_done[end]:
-                turned.add((name, end))
+                back.add((name, end))
         is_done[name] = True
 
     ends = {end for _, end in lines}
     for name in sorted(nodes, key=lambda name: (name in ends, name)):
         if name not in is_done:
             walk(name)
-    ahead = {edge: (edge[1], edge[0]) if edge in turned else edge for edge in lines}
-    forward = sorted(set(ahead.values()))
+    return back
+
+
+def _depths(nodes: Sequence[str], forward: Sequence[Edge]) -> dict[str, int]:
+    # each name one column behind the last that leads to it
     depth = dict.fromkeys(nodes, 0)
-    ends = {end for _, end in forward}
     for _ in nodes:
         for start, end in forward:
             depth[end] = max(depth[end], depth[start] + 1)
     # what no line leads to stands right before what it leads to
-    for _ in nodes:
-        for name in nodes:
-            if name not in ends and (
-                following := [depth[end] for start, end in forward if start == name]
-            ):
-                depth[name] = min(following) - 1
-    columns: list[list[str]] = [[] for _ in range(max(depth.values(), default=-1) + 1)]
-    for name in nodes:
-        columns[depth[name]].append(name)
-    courses: dict[Edge, Row] = {}
+    after = defaultdict[str, list[str]](list)
     for start, end in forward:
-        waypoints = {at: f"{start}>{end}@{at}" for at in range(depth[start] + 1, depth[end])}
-        courses[start, end] = (start, *waypoints.values(), end)
-        for at, waypoint in waypoints.items():
-            columns[at].append(waypoint)
-    _order(columns, [step for course in courses.values() for step in pairwise(course)])
-    return columns, {edge: courses[ahead[edge]] for edge in lines}, turned
+        after[start].append(end)
+    ends = {end for _, end in forward}
+    for name in after:
+        if name not in ends:
+            depth[name] = min(depth[end] for end in after[name]) - 1
+    return depth
 
 
 def _order(columns: list[list[str]], steps: Sequence[Edge]) -> None:
@@ -221,68 +248,109 @@ def _order(columns: list[list[str]], steps: Sequence[Edge]) -> None:
 
 
 def draw_ontology(ontology: Ontology, language: Language, address: str = "") -> Drawing:
+    """The classes of the ontology and what joins them; ``address`` is that of the page of the terms."""
     terms = {term.iri: term for term in ontology.terms}
     tops = ontology.tops()
-    lanes = defaultdict[Lane, list[str]](list)
-    rows = defaultdict[str, list[str]](list)
-    for iri, top in sorted(tops.items()):
-        if iri != top:
-            rows[top].append(f"▸ {pick(terms[iri].labels, language)[0]}")
-    for start, name, end, is_derived in ontology.relations():
-        if start in _CONCEPTS:
-            continue  # what is said of any concept joins no two classes of ours
-        if end in _CONCEPTS or start == end:
-            rows[start].append(f"{'→' if end in _CONCEPTS else '↺'} {anchor(name)}")
-        else:
-            lanes[start, end, is_derived].append(anchor(name))
-    names = sorted({*tops.values(), *(end for lane in lanes for end in lane[:2])})
+    lanes, rows = _lanes_and_rows(ontology, language)
+    names = {*tops.values()}
+    for start, end, _ in lanes:
+        names |= {start, end}
     columns, courses, turned = layers(names, [lane[:2] for lane in lanes])
-    # beside each box on the right the names of its lanes, in the order of what these lead to
-    order = {name: at for column in columns for at, name in enumerate(column)}
-    beside: dict[str, list[tuple[Lane, str]]] = defaultdict(list)
-    for lane in sorted(lanes, key=lambda lane: (order[courses[lane[:2]][1]], lane[:2])):
-        beside[courses[lane[:2]][0]] += [(lane, word) for word in lanes[lane]]
-    titles = {iri: pick(terms[iri].labels, language)[0] for iri in tops} | {
-        ANY: _ONTOLOGY.say("diagram.any", language)
-    }
-    lines = {name: wrap(titles[name], _WIDTH - 2 * _PAD, _TITLE, 2) for name in names}
+    beside = _names_beside(lanes, columns, courses)
+    titles = {iri: pick(terms[iri].labels, language)[0] for iri in tops}
+    titles[ANY] = _ONTOLOGY.say("diagram.any", language)
+    lines = {name: wrap(titles[name], _WIDTH - 2 * _PAD, _TITLE, 2) for name in sorted(names)}
     heights = {}
-    for name in names:
-        inside = 1 + len(lines[name]) + len(rows.get(name, ()))
+    for name, title_lines in lines.items():
+        inside = 1 + len(title_lines) + len(rows.get(name, ()))
         lanes_beside = len(beside.get(name, ()))
         heights[name] = 2 * _PAD + max(2 + inside * _LINE, lanes_beside * _LINE)
-    column_heights = [
-        sum(heights.get(name, _WAYPOINT) + _GAP for name in column) - _GAP for column in columns
-    ]
-    tallest = max(column_heights, default=0.0)
-    x = _MARGIN
-    boxes: dict[str, Box] = {}
-    for column, high in zip(columns, column_heights, strict=True):
-        y = _MARGIN + (tallest - high) / 2
-        for name in column:
-            boxes[name] = Box(x, y, _WIDTH, heights.get(name, _WAYPOINT))
-            y += boxes[name].height + _GAP
-        words = [word for name in column for _, word in beside.get(name, ())]
-        x += _WIDTH + max((measure(word, _ROW) + 14 for word in words), default=0.0) + _CURVE
+    boxes, tallest = _boxes(columns, heights, beside)
+
     marks: list[Mark] = []
     for lane in lanes:
         marks += _line(lane, courses, boxes, beside, is_turned=lane[:2] in turned)
-    for name in names:
-        count = (
-            f" · {numeral(terms[name].number, language)}"
-            if name in terms and terms[name].number
-            else ""
-        )
-        subtitle = f"pan:{anchor(name)}{count}" if name in tops else ""
+    for name, title_lines in lines.items():
+        subtitle = ""
+        if name in tops:
+            subtitle = f"pan:{anchor(name)}"
+            if terms[name].number:
+                subtitle += f" · {numeral(terms[name].number, language)}"
         leads = f"{address}#{anchor(name)}" if name.startswith(vocabulary.PAN) else ""
-        box_marks = _box(boxes[name], lines[name], subtitle, rows.get(name, ()), is_any=name == ANY)
+        box_marks = _box(boxes[name], title_lines, subtitle, rows.get(name, ()), is_any=name == ANY)
         marks.append(Group(tuple(box_marks), title=titles[name], address=leads))
     right = max((box.x + box.width for box in boxes.values()), default=0.0)
-    title = _ONTOLOGY.say("diagram.title", language)
-    description = _ONTOLOGY.say("diagram.description", language)
     return Drawing(
-        right + _MARGIN, tallest + 2 * _MARGIN, title, description, language, tuple(marks)
+        right + _MARGIN,
+        tallest + 2 * _MARGIN,
+        _ONTOLOGY.say("diagram.title", language),
+        _ONTOLOGY.say("diagram.description", language),
+        language,
+        tuple(marks),
     )
+
+
+def _lanes_and_rows(
+    ontology: Ontology, language: Language
+) -> tuple[Mapping[Lane, list[str]], Mapping[str, list[str]]]:
+    # properties that join two classes, lane by lane; what stands inside a box: classes below, and
+    # properties that lead to a concept (→) or back (↺)
+    labels = {term.iri: term.labels for term in ontology.terms}
+    lanes = defaultdict[Lane, list[str]](list)
+    rows = defaultdict[str, list[str]](list)
+    for iri, top in sorted(ontology.tops().items()):
+        if iri != top:
+            rows[top].append(f"▸ {pick(labels[iri], language)[0]}")
+    for start, name, end, is_derived in ontology.relations():
+        if start in _CONCEPTS:
+            continue  # what is said of any concept joins no two classes of ours
+        if end in _CONCEPTS:
+            rows[start].append(f"→ {anchor(name)}")
+        elif start == end:
+            rows[start].append(f"↺ {anchor(name)}")
+        else:
+            lanes[start, end, is_derived].append(anchor(name))
+    return lanes, rows
+
+
+def _names_beside(
+    lanes: Mapping[Lane, Sequence[str]],
+    columns: Iterable[Sequence[str]],
+    courses: Mapping[Edge, Row],
+) -> Mapping[str, list[tuple[Lane, str]]]:
+    # beside each box on the right the names of its lanes, in the order of what these lead to
+    order: dict[str, int] = {}
+    for column in columns:
+        order.update({name: place for place, name in enumerate(column)})
+    beside: dict[str, list[tuple[Lane, str]]] = defaultdict(list)
+    for lane in sorted(lanes, key=lambda lane: (order[courses[lane[:2]][1]], lane[:2])):
+        start = courses[lane[:2]][0]
+        beside[start] += [(lane, word) for word in lanes[lane]]
+    return beside
+
+
+def _boxes(
+    columns: Sequence[Sequence[str]],
+    heights: Mapping[str, float],
+    beside: Mapping[str, Sequence[tuple[Lane, str]]],
+) -> tuple[dict[str, Box], float]:
+    # where each name stands, columns centred beside each other, and how high the tallest is
+    column_heights = []
+    for column in columns:
+        column_heights.append(sum(heights.get(name, _WAYPOINT) + _GAP for name in column) - _GAP)
+    tallest = max(column_heights, default=0.0)
+    boxes: dict[str, Box] = {}
+    x = _MARGIN
+    for column, high in zip(columns, column_heights, strict=True):
+        y = _MARGIN + (tallest - high) / 2
+        widest = 0.0
+        for name in column:
+            boxes[name] = Box(x, y, _WIDTH, heights.get(name, _WAYPOINT))
+            y += boxes[name].height + _GAP
+            for _, word in beside.get(name, ()):
+                widest = max(widest, measure(word, _ROW) + 14)
+        x += _WIDTH + widest + _CURVE
+    return boxes, tallest
 
 
 def _line(
