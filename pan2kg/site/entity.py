@@ -713,78 +713,88 @@ def values_of(context: PageContext, iri: str) -> Values | None:
 
 
 def page(context: PageContext, entry: labels.Entry, notes: values.Notes | None = None) -> Values:
+    """What the page of a thing is filled in with: its dossier where its kind has one, and its statements.
+
+    ``notes`` are those of the page it is shown on, by default of its own.
+    """
     iri = entry.iri
     statements = context.graph.statements
-    document = context.document(entry.iri)
+    document = context.document(iri)
     notes = notes or values.Notes(context, is_marked=not document)
     is_told = context.graph.has_actions and not entry.is_retired
-    dossier = _DOSSIERS[entry.kind](context, iri) if is_told and entry.kind in _DOSSIERS else None
+    dossier = None
+    if is_told and entry.kind in _DOSSIERS:
+        dossier = _DOSSIERS[entry.kind](context, iri)
     if document and is_told and (dossier or entry.kind == "plan"):
-        # beside what a dossier lists, links, but those by which texts are used; what a plan cites
-        # stands in its rows
-        links = (
-            [
-                link
-                for link in statements.pointing(iri, *values.ENDS)
-                if statements.link_type(link) != RESTS[0]
-            ]
-            if dossier
-            else []
-        )
-        groups = link_text.grouped(notes, links, iri, is_lean=True)
-        parts: list[dict[str, object]] = [
-            {"key": "links", "rows": "", "folded": "", "groups": groups}
-        ] * bool(groups)
+        parts = _links_alone(notes, iri) if dossier else []
     else:
         parts = _parts_of(notes, entry)
     if dossier:
-        # sentences lead to nothing that does not stand on the page
-        listed = [
-            *(part["key"] for part in parts),
-            *(key for key, *_ in dossier["lists"]),
-            *ANCHORS,
-        ]
-        for remark in dossier["brief"]:
-            if remark["address"].startswith("#") and remark["address"][1:] not in listed:
-                remark["address"] = ""
-    if entry.has_page and not entry.is_retired:
-        kind = context.t(f"kind-{entry.kind}")
-    else:
-        kind = context.name(entry.type) if entry.type else ""
-    # actions and parts are listed on the page of their plan
-    kinds = context.href(_LISTS[entry.kind]) if entry.kind in _LISTS else ""
-    if entry.kind in _IN_PLAN:
-        plan = statements.one(iri, PAN + "inPlan")
-        kinds = f"{context.address(plan)}#{_IN_PLAN[entry.kind]}" if plan else ""
+        _unlink_absent(dossier, parts)
     replaced = statements.values(iri, REPLACED)
     is_retired = replaced or statements.one(iri, DEPRECATED) in ("true", "1")
+    positions = []
+    for position in statements.values(iri, PAN + "hasPosition"):
+        words = values.unfold(notes, position, frozenset(), is_marked=True)
+        positions.append((words, context.links(statements.values(position, DCTERMS + "source"))))
+    quoted: object = ()
+    if not document:
+        quoted = values.quotes(context, statements.values(iri, values.PASSAGE))
     return {
         "title": labels.shortened(context.called(iri), LONGEST),
         "entry": entry,
         "heading": context.heading(iri),
-        "kind": kind,
-        "kinds": kinds,
+        "kind": _kind_name(context, entry),
+        "kinds": _address_of_kind(context, entry),
         "within": [outer for name in _WITHIN for outer in statements.values(iri, name)],
         "retired": replaced if is_retired else None,
         "gaps": _gaps(context, entry),
         "parts": parts,
-        "positions": [
-            (
-                values.unfold(notes, node, frozenset(), is_marked=True),
-                context.links(statements.values(node, DCTERMS + "source")),
-            )
-            for node in statements.values(iri, PAN + "hasPosition")
-        ],
+        "positions": positions,
         "dossier": dossier,
         "document": document,
         "statements": statements.number(iri),
         "machine": _machine(context, entry),
         "notes": notes,
-        "quoted": values.quotes(context, statements.values(iri, values.PASSAGE))
-        if not document
-        else (),
+        "quoted": quoted,
         "section": "plans" if entry.kind in ("action", "category", "part", "plan") else "",
     }
+
+
+def _links_alone(notes: values.Notes, iri: str) -> list[dict[str, object]]:
+    # beside what a dossier lists, links, but those by which texts are used
+    statements = notes.context.graph.statements
+    links = []
+    for link in statements.pointing(iri, *values.ENDS):
+        if statements.link_type(link) != RESTS[0]:
+            links.append(link)
+    groups = link_text.grouped(notes, links, iri, is_lean=True)
+    return [{"key": "links", "rows": "", "folded": "", "groups": groups}] if groups else []
+
+
+def _unlink_absent(dossier: Mapping[str, Any], parts: Iterable[Mapping[str, object]]) -> None:
+    # sentences lead to nothing that does not stand on the page
+    listed: set[object] = {*ANCHORS}
+    listed.update(part["key"] for part in parts)
+    listed.update(key for key, *_ in dossier["lists"])
+    for remark in dossier["brief"]:
+        address = remark["address"]
+        if address.startswith("#") and address[1:] not in listed:
+            remark["address"] = ""
+
+
+def _kind_name(context: PageContext, entry: labels.Entry) -> str:
+    if entry.has_page and not entry.is_retired:
+        return context.t(f"kind-{entry.kind}")
+    return context.name(entry.type) if entry.type else ""
+
+
+def _address_of_kind(context: PageContext, entry: labels.Entry) -> str:
+    # where all of its kind are listed: actions and parts on the page of their plan
+    if entry.kind in _IN_PLAN:
+        plan = context.graph.statements.one(entry.iri, PAN + "inPlan")
+        return f"{context.address(plan)}#{_IN_PLAN[entry.kind]}" if plan else ""
+    return context.href(_LISTS[entry.kind]) if entry.kind in _LISTS else ""
 
 
 def _parts_of(notes: values.Notes, entry: labels.Entry) -> list[dict[str, object]]:
