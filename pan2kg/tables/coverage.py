@@ -121,7 +121,7 @@ def _recorded(graph: Graph, knowledge: known.Known) -> dict[str, set[str]]:
 
 
 def _covered(knowledge: known.Known, plan: str, recorded: dict[str, set[str]]) -> dict[str, Any]:
-    """The row of a plan; None is said of nothing unless all its actions were read for it."""
+    """The row of a plan; None is said of nothing unless it has actions and all were read for it."""
     tables = knowledge.tables
     works = tables.works
     readings = tables.readings
@@ -148,7 +148,8 @@ def _covered(knowledge: known.Known, plan: str, recorded: dict[str, set[str]]) -
     read_for = {"with_text": texts.full, "with_body": bodies.full, "with_fields": measures.full}
     for column, annotated in recorded.items():
         number = len(members & annotated)
-        is_known = number > 0 or read_for.get(column, 0) == len(members)
+        is_read = bool(members) and read_for.get(column, 0) == len(members)
+        is_known = number > 0 or is_read
         row[column] = number if is_known else None
     return row
 

@@ -53,7 +53,8 @@ def matrix(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     sizes = Counter(home.values())
     published = knowledge.tables.published
     rows = []
-    for pair in heapq.nsmallest(MOST, listed, key=order):
+    most = len(listed) if choice.everything else MOST
+    for pair in heapq.nsmallest(most, listed, key=order):
         weight = knowledge.weight(*pair)
         ends = (weight.one, weight.two)
         positive, negative, cells = scored.get(pair, (None, None, None))
@@ -88,7 +89,7 @@ def matrix(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         "matrix",
         MATRIX,
         rows,
-        _notes_on_matrix(graph, len(pairs), len(listed)),
+        _notes_on_matrix(graph, len(pairs), len(listed), len(rows)),
         "coherence/text-uses",
         knowledge,
         basis=layout.among(graph, chosen),
@@ -96,10 +97,10 @@ def matrix(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     )
 
 
-def _notes_on_matrix(graph: Graph, pairs: int, listed: int) -> list[Text]:
+def _notes_on_matrix(graph: Graph, pairs: int, listed: int, written: int) -> list[Text]:
     notes = [Messages("figure").text("weight-high"), note("high-open")]
-    if listed > MOST:
-        notes.append(note("pairs-unlisted", n=listed - MOST))
+    if written < listed:
+        notes.append(note("pairs-unlisted", n=listed - written))
     if listed < pairs:
         notes.append(note("pairs-unseen", n=pairs - listed))
     if not graph.scores:

@@ -13,6 +13,7 @@ from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore
+from pan2kg.tables import note, plans
 from pan2kg.tables.gaps import WAIT
 from pan2kg.tables.table import TABLES, Table, TableChoice, Value
 from pan2kg.turtle.vocabulary import graph_of
@@ -390,6 +391,24 @@ def test_a_list_of_the_register_is_as_long_as_its_figure_and_a_terminal_is_shown
     assert cross is not None
     assert cross()[:2] == (("Plan P", "Plan Q"), (("", "#"), ("#>", "")))
     assert make("matrix", given, plans=("p",)).cross is None, "one plan named gives its pairs"
+
+
+def test_all_pairs_are_all_and_what_is_left_out_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = "".join(f'plan:m{at} a pan:Plan ; skos:prefLabel "Plan {at}"@fr .\n' for at in range(4))
+    monkeypatch.setattr(plans, "MOST", 1)
+    whole = make("matrix", material(PLANS, many, BOTH), everything=True)
+    assert len(whole.rows) == 6 * 5 / 2
+    assert note("pairs-unlisted", n=14).say("en") not in noted(whole)
+
+
+def test_of_a_plan_without_a_known_action_nothing_is_counted() -> None:
+    """None of no actions is not 0: nobody has looked at any."""
+    empty = 'plan:e a pan:Plan ; skos:prefLabel "Plan E"@fr .\n'
+    table = make("trust", material(PLANS, empty))
+    row = next(row for row in table.rows if str(row["plan"]).endswith("/e"))
+    assert row["in_graph"] == 0
+    columns = ("with_text", "with_body", "with_topic", "with_group", "with_fields")
+    assert [row[column] for column in columns] == [None] * len(columns)
 
 
 def test_a_day_within_a_year_says_nothing_of_an_event_of_that_year() -> None:
