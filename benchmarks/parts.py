@@ -7,7 +7,7 @@ from collections import Counter
 
 from pan2kg.extract.document import Document, DocumentBlock, laid
 from pan2kg.extract.mentions import find_mentions
-from pan2kg.extract.names import keys, role_of
+from pan2kg.extract.roles import keys, role_of
 from pan2kg.graph.graph import Graph, open_graph
 from pan2kg.turtle.vocabulary import key
 

@@ -21,45 +21,88 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, cached_property, lru_cache
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
-from pan2kg.extract.document import BETWEEN_CELLS, BETWEEN_ROWS, Document, DocumentBlock, table
+from pan2kg.extract.document import table
 from pan2kg.turtle.countries import countries
 
 RULES: Final = "1"  # the version of the rules: it changes with what they find
+
+# Words and patterns
+
 _WORD: Final = re.compile(r"[nN][°º]|[^\W_]+")
-_BETWEEN: Final = re.compile(r"[ \n’'‘ʼ`´\-‐‑–—/,:&()«»\"“”„.;·]{0,5}")
-_HARD: Final = frozenset("().;:")
 _ENDINGS: Final = "esnrm"
-# how many letters of a word stay where its ending is cut: « Internationaler » and « Internationalen
-# » are one word
+# how many letters of a word stay where its ending is cut: « Internationaler » and « Internationalen »
+# are one word
 _STEM: Final = 5
 _LETTERS: Final = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "º": "o", "°": "o"})
-_NAMED: Final = re.compile(r"~([\w.+-]+)~")  # words of mentions.toml in a pattern of it
+_INSERTED: Final = re.compile(r"~([\w.+-]+)~")  # words of mentions.toml in a pattern of it
 
 
 def either(alternatives: Iterable[str]) -> str:
+    """A group that matches any of some parts of regular expressions, the longest first.
+
+    >>> either(["ODD", "objectifs?"])
+    '(?:objectifs?|ODD)'
+    """
     return f"(?:{'|'.join(sorted(alternatives, key=len, reverse=True))})"
 
 
 @cache
 def pattern(name: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
-    def listed(names: re.Match[str]) -> str:
-        alternatives: list[str] = []
-        for path in names[1].split("+"):
-            value: Any = table("mentions")
-            for key in path.split("."):
-                value = value[key]
-            if isinstance(value, str):
-                return _NAMED.sub(listed, value)
-            alternatives += (
-                value
-                if isinstance(value, list)
-                else [word for row in value.values() for word in row]
-            )
-        return either(alternatives)
+    """A pattern of ``mentions.toml`` by its name, with the words it is made of.
 
-    return re.compile(_NAMED.sub(listed, table("mentions")["pattern"][name]), flags)
+    >>> pattern("bill").search("le projet de loi n° 8426")["number"]
+    '8426'
+    """
+    return re.compile(_INSERTED.sub(_inserted, table("mentions")["pattern"][name]), flags)
+
+
+def _inserted(names: re.Match[str]) -> str:
+    """What stands in a pattern for ``~section.key~``, or for several with a plus sign between them."""
+    alternatives: list[str] = []
+    for path in names[1].split("+"):
+        value: Any = table("mentions")
+        for key in path.split("."):
+            value = value[key]
+        if isinstance(value, str):
+            # a pattern that stands in another
+            return _INSERTED.sub(_inserted, value)
+        alternatives += value if isinstance(value, list) else chain.from_iterable(value.values())
+    return either(alternatives)
+
+
+class PlacedWord(NamedTuple):
+    """A word of a text, ``text[start:end]``, without case, accents and ending."""
+
+    start: int
+    end: int
+    stem: str
+
+
+def words_of(text: str) -> Iterator[PlacedWord]:
+    """The words of a text; those of one stem are one word in all its inflections.
+
+    >>> [word.stem for word in words_of("l’Égalité n° 5, égalités")]
+    ['l', 'egalit', 'no', '5', 'egalit']
+    """
+    for match in _WORD.finditer(text):
+        yield PlacedWord(match.start(), match.end(), _stem_of(match[0]))
+
+
+@lru_cache(maxsize=1 << 16)
+def _stem_of(word: str) -> str:
+    letters = unicodedata.normalize("NFKD", word.casefold().translate(_LETTERS))
+    plain = "".join(char for char in letters if not unicodedata.combining(char))
+    if plain.isdigit():
+        return plain
+    if len(plain) > _STEM:
+        return plain[:_STEM] + plain[_STEM:].rstrip(_ENDINGS)
+    return plain.removesuffix("s") or plain
+
+
+# What can be named, and by which words
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +110,12 @@ class Thing:
     """What can be named; ``type`` is the key of its type, ``country`` a code in lower case, empty where it is of none.
 
     ``start`` and ``end`` are the days it was set up and given up, ``identifiers`` such as
-    ``celex:32014L0024``.
+    ``celex:32014L0024``. ``family`` is the key of a plan without its edition, ``editions`` are the
+    number and the year an edition is told by.
+
+    >>> plan = Thing("p", "lu-bhr-2", "plan", country="lu", start=date(2019, 12, 11))
+    >>> plan.family, plan.editions
+    ('lu-bhr', ('2', '2019'))
     """
 
     iri: str
@@ -78,8 +126,8 @@ class Thing:
     start: date | None = None
     end: date | None = None
     identifiers: tuple[str, ...] = ()
-    family: str = field(init=False)  # the key of a plan without its edition
-    is_unknown: bool = field(init=False)
+    family: str = field(init=False)
+    is_unknown: bool = field(init=False)  # a plan whose edition is not known
     editions: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -92,12 +140,22 @@ class Thing:
         set_once(self, "family", self.key.rpartition("-")[0] if is_edition else self.key)
 
     def is_valid(self, day: date | None) -> bool:
-        return day is None or (
-            (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
-        )
+        """Whether it existed on a day, its first and last one included; without a day it does.
+
+        >>> body = Thing("b", "mega-2014", "body", end=date(2018, 12, 28))
+        >>> body.is_valid(date(2018, 12, 28)), body.is_valid(date(2019, 1, 1))
+        (True, False)
+        """
+        if day is None:
+            return True
+        has_begun = self.start is None or self.start <= day
+        has_ended = self.end is not None and self.end < day
+        return has_begun and not has_ended
 
 
 class Spelling(NamedTuple):
+    """Words a thing is called by; without an IRI they name nothing, whatever they look like."""
+
     words: str
     iri: str = ""
 
@@ -124,143 +182,181 @@ class Mention:
 
     @property
     def targets(self) -> tuple[str, ...]:
+        """All that is named for certain, none where the words name one of several."""
         return (self.target, *self.others) if self.target else ()
 
 
-# words of a text that are a name: their place, the things they may name, and how many words they
-# are
-Occurrence = tuple[int, int, tuple[str, ...], int]
-# the tree of names: from each word the next ones, and under an empty one the names that end there
-_Node = dict[str, Any]
+class Occurrence(NamedTuple):
+    """Words of a text that are a name: their place, the things they may name, and how many words they are.
+
+    There is no thing where the words are known to name none.
+    """
+
+    start: int
+    end: int
+    iris: tuple[str, ...]
+    words_number: int
+
+
+@dataclass(slots=True)
+class _NameTree:
+    """A place in the tree of names: the words that may follow, and the names that end here."""
+
+    following: dict[str, "_NameTree"] = field(default_factory=dict)
+    spellings: list[Spelling] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class NamesInTexts:
-    """All that can be named, by IRI, and the words it is called by."""
+    """All that can be named, by IRI, and the words it is called by.
+
+    ``titles`` are labels that cite their thing by its number or date: it is found by that, and the
+    words behind tell it apart.
+    """
 
     things: Mapping[str, Thing] = field(default_factory=dict)
     spellings: tuple[Spelling, ...] = ()
-    # labels that cite their thing by its number or date: it is found by that, and the words behind
-    # tell it apart
     titles: tuple[Spelling, ...] = ()
 
     @cached_property
-    def _root(self) -> _Node:
-        root: _Node = {}
+    def _tree(self) -> _NameTree:
+        tree = _NameTree()
         for spelling in self.spellings:
-            node = root
-            for _, _, word in words_of(spelling.words):
-                node = node.setdefault(word, {})
-            if node is not root:
-                node.setdefault("", []).append(spelling)
-        return root
+            node = tree
+            for word in words_of(spelling.words):
+                node = node.following.setdefault(word.stem, _NameTree())
+            if node is not tree:
+                node.spellings.append(spelling)
+        return tree
 
     @cached_property
     def by_identifier(self) -> Mapping[str, str]:
-        names = (
-            (thing.iri, (thing.iri, thing.key, *thing.identifiers))
-            for thing in self.things.values()
-        )
-        pairs = [(name.casefold(), iri) for iri, identifiers in names for name in identifiers]
-        return dict(reversed(pairs))  # of several things of one name the first
+        """The IRI of each IRI, key and identifier, without case; of several things of one name the first."""
+        iris: dict[str, str] = {}
+        for thing in self.things.values():
+            for name in (thing.iri, thing.key, *thing.identifiers):
+                iris.setdefault(name.casefold(), thing.iri)
+        return iris
 
     @cached_property
     def editions(self) -> Mapping[str, tuple[Thing, ...]]:
-        families: dict[str, list[tuple[str, int, Thing]]] = {}
+        """The known editions of the plans of each family, the oldest first."""
+        families: dict[str, list[Thing]] = {}
         for thing in self.things.values():
             if thing.kind == "plan" and not thing.is_unknown:
-                number = re.search(r"-(\d{1,2})$", thing.key)
-                age = (
-                    thing.start.isoformat() if thing.start else "",
-                    int(number[1]) if number else 0,
-                )
-                families.setdefault(thing.family, []).append((*age, thing))
-        by_age = {
-            family: sorted(rows, key=lambda row: row[:2]) for family, rows in families.items()
-        }
-        return {family: tuple(plan for *_, plan in rows) for family, rows in by_age.items()}
+                families.setdefault(thing.family, []).append(thing)
+        return {family: tuple(sorted(plans, key=_age)) for family, plans in families.items()}
 
     def identified(self, *identifiers: str) -> Thing | None:
-        iris = (self.by_identifier.get(name.casefold()) for name in identifiers)
-        return next((self.things[iri] for iri in iris if iri), None)
+        """The thing of the first of some identifiers, keys or IRIs that is known.
+
+        >>> names = NamesInTexts({"i:crc": Thing("i:crc", "un-crc", "instrument")})
+        >>> names.identified("celex:0", "UN-CRC").iri
+        'i:crc'
+        """
+        for name in identifiers:
+            iri = self.by_identifier.get(name.casefold())
+            if iri:
+                return self.things[iri]
+        return None
 
     def title_words(self, iri: str, *, longer: int) -> list[set[str]]:
-        labels = (
+        """Of each label of a thing the words of more than ``longer`` letters."""
+        labels = [
             spelling.words for spelling in (*self.titles, *self.spellings) if spelling.iri == iri
-        )
-        return [{word for _, _, word in words_of(label) if len(word) > longer} for label in labels]
+        ]
+        return [_long_words(label, longer) for label in labels]
 
     def find(self, text: str) -> tuple[Occurrence, ...]:
-        listed = list(words_of(text))
-        occurrences = list[Occurrence]()
-        for place, (start, _, word) in enumerate(listed):
-            node = self._root.get(word)
-            final = place
-            longest = list[Occurrence]()
-            while node is not None:
-                end = listed[final][1]
-                spellings = (
-                    [] if re.match(r"[-‐‑][^\W\d_]", text[end : end + 2]) else node.get("", ())
-                )
-                if fitting := [
-                    spelling for spelling in spellings if _fits(spelling.words, text[start:end])
-                ]:
-                    iris = tuple(
-                        dict.fromkeys(spelling.iri for spelling in fitting if spelling.iri)
-                    )
-                    is_refused = any(not spelling.iri for spelling in fitting)
-                    # with the quotation mark or bracket a name ends in, and the space before
-                    tail = text[end : end + 2]
-                    marks = {spelling.words[-1:] for spelling in fitting}
-                    is_closed = not tail.lstrip()[:1].isalnum() and tail.lstrip()[:1] in marks - {
-                        ""
-                    }
-                    end += len(tail) - len(tail.lstrip()) + 1 if is_closed else 0
-                    longest = [(start, end, () if is_refused else iris, final - place + 1)]
-                final += 1
-                if final == len(listed):
-                    break
-                # what stands between two words may stand inside a name: a blank line may not
-                between = text[listed[final - 1][1] : listed[final][0]]
-                if between not in (" ", "’", "-", "'") and (
-                    "\n\n" in between or not _BETWEEN.fullmatch(between)
-                ):
-                    break
-                node = node.get(listed[final][2])
-            occurrences += longest
+        """Where names stand in a text: from each word on the longest, so that some overlap.
+
+        >>> names = NamesInTexts(spellings=(Spelling("Accord de Paris", "i:paris"),))
+        >>> [(name.start, name.end) for name in names.find("l’Accord de Paris, un accord")]
+        [(2, 17)]
+        """
+        words = list(words_of(text))
+        beginnings = self._tree.following
+        occurrences: list[Occurrence] = []
+        for place, word in enumerate(words):
+            longest = self._longest(text, words, place) if word.stem in beginnings else None
+            if longest:
+                occurrences.append(longest)
         return tuple(occurrences)
 
+    def _longest(self, text: str, words: Sequence[PlacedWord], place: int) -> Occurrence | None:
+        """The longest name that begins with the word at a place."""
+        longest: Occurrence | None = None
+        final = place
+        node = self._tree.following.get(words[place].stem)
+        while node is not None:
+            span = (words[place].start, words[final].end)
+            longest = _occurrence(text, *span, node.spellings, final - place + 1) or longest
+            final += 1
+            if final == len(words):
+                break
+            if not _stands_in_names(text[words[final - 1].end : words[final].start]):
+                break
+            node = node.following.get(words[final].stem)
+        return longest
 
-def words_of(text: str) -> Iterator[tuple[int, int, str]]:
-    for match in _WORD.finditer(text):
-        yield match.start(), match.end(), _folded_word(match[0])
+
+def _long_words(text: str, longer: int) -> set[str]:
+    return {word.stem for word in words_of(text) if len(word.stem) > longer}
 
 
-@lru_cache(maxsize=1 << 16)
-def _folded_word(word: str) -> str:
-    letters = unicodedata.normalize("NFKD", word.casefold().translate(_LETTERS))
-    plain = "".join(char for char in letters if not unicodedata.combining(char))
-    if plain.isdigit():
-        return plain
-    return (
-        plain[:_STEM] + plain[_STEM:].rstrip(_ENDINGS)
-        if len(plain) > _STEM
-        else plain.removesuffix("s") or plain
-    )
+def _age(plan: Thing) -> tuple[str, int]:
+    number = re.search(r"-(\d{1,2})$", plan.key)
+    return plan.start.isoformat() if plan.start else "", int(number[1]) if number else 0
+
+
+# How a name is printed
+
+_BETWEEN: Final = re.compile(r"[ \n’'‘ʼ`´\-‐‑–—/,:&()«»\"“”„.;·]{0,5}")
+_HARD: Final = frozenset("().;:")
+
+
+def _stands_in_names(between: str) -> bool:
+    """Whether what stands between two words may stand inside a name: a blank line may not."""
+    if between in (" ", "’", "-", "'"):
+        return True
+    return "\n\n" not in between and _BETWEEN.fullmatch(between) is not None
+
+
+def _occurrence(
+    text: str, start: int, end: int, spellings: Sequence[Spelling], words_number: int
+) -> Occurrence | None:
+    """The names that end at a place of a text and may be printed as it has them."""
+    if not spellings or re.match(r"[-‐‑][^\W\d_]", text[end : end + 2]):
+        return None
+    fitting = [spelling for spelling in spellings if _fits(spelling.words, text[start:end])]
+    if not fitting:
+        return None
+    # with the quotation mark or bracket a name ends in, and the space before
+    tail = text[end : end + 2]
+    closing = tail.lstrip()[:1]
+    if not closing.isalnum() and closing in {spelling.words[-1:] for spelling in fitting}:
+        end += len(tail) - len(tail.lstrip()) + 1
+    is_refused = any(not spelling.iri for spelling in fitting)
+    iris = () if is_refused else tuple(dict.fromkeys(spelling.iri for spelling in fitting))
+    return Occurrence(start, end, iris, words_number)
 
 
 def _fits(name: str, printed: str) -> bool:
-    if not ({*printed} & _HARD) <= {*name} & _HARD:
+    """Whether words that are those of a name but for case, accents and endings are printed as a name is."""
+    if not _HARD.intersection(printed) <= set(name):
         return False
     ours = _WORD.findall(name)
-    theirs = _WORD.findall(printed)
-    pairs = list(zip(ours, theirs, strict=True))
+    pairs = list(zip(ours, _WORD.findall(printed), strict=True))
     if any(_is_acronym(our) != _is_acronym(their) for our, their in pairs if len(our) > 1):
-        return not any(map(_is_acronym, ours)) and printed == printed.upper() and len(ours) > 2
+        # a name may be printed in capitals as a whole
+        has_acronym = any(map(_is_acronym, ours))
+        return len(ours) > 2 and not has_acronym and printed == printed.upper()
     if len(ours) > 2:
         return True
-    keeping = pairs[1 if len(ours) > 1 and not ours[-1].islower() else 0 :]
-    return all(not our[0].isupper() or their[0].isupper() for our, their in keeping)
+    if len(ours) > 1 and not ours[-1].islower():
+        # of two words the last one tells
+        pairs = pairs[1:]
+    return all(not our[0].isupper() or their[0].isupper() for our, their in pairs)
 
 
 def _is_acronym(word: str) -> bool:
@@ -272,6 +368,8 @@ _TAIL: Final = re.compile(r"\s*\([^()]*\)\s*$")
 _YEARS: Final = re.compile(
     r",?\s+\(?\d{4}(?:\s*[-–—/]\s*\d{2,4})?\)?$|\s+(?:pour|for|until|of|jusqu[’']en|à l[’']horizon)$"
 )
+# what is cut off a label with years in turn: they stand before brackets, in them and behind
+_DATED_CUTS: Final = (_YEARS, _TAIL, _YEARS, _TAIL, _YEARS, _YEARS)
 _ABBREVIATION: Final = re.compile(r"\(([A-Z][A-Za-z]*[A-Z][A-Za-z]*s?(?: ?\d)?)\)\s*$")
 _EDITION: Final = re.compile(r"([A-Z][A-Za-z]*[A-Z][A-Za-z]*) ?\d")
 # abbreviations that many plans have; with a number behind them they are an edition
@@ -279,33 +377,46 @@ _ALIKE: Final = frozenset(("PAN", "NAP", "NAPs", "PAN RSE", "CBP", "PBC"))
 
 
 def variants(label: str, *, dated: bool = True) -> Iterator[str]:
+    """The names in a label: whole, abbreviated, and without brackets and, where ``dated``, without years.
+
+    >>> list(variants("Charte sociale européenne (CSE)"))
+    ['CSE', 'Charte sociale européenne']
+    >>> list(variants("National Action Plan 2020-2022"))
+    ['National Action Plan 2020-2022', 'National Action Plan']
+    """
     if " · " in label:
         return  # a short name of ours for a list, whose second half is our word
     label = label.strip()
     if not label.endswith(")"):
         yield label
-    if (match := _EDITION.fullmatch(label)) and match[1] not in _ALIKE:
-        yield match[1]
+    edition = _EDITION.fullmatch(label)
+    if edition and edition[1] not in _ALIKE:
+        yield edition[1]
     bare = label
-    for cut in (_YEARS, _TAIL, _YEARS, _TAIL, _YEARS, _YEARS) if dated else (_TAIL,):
-        if cut is _TAIL and (match := _ABBREVIATION.search(bare)) and match[1] not in _ALIKE:
-            yield match[1]
+    for cut in _DATED_CUTS if dated else (_TAIL,):
+        abbreviation = _ABBREVIATION.search(bare) if cut is _TAIL else None
+        if abbreviation and abbreviation[1] not in _ALIKE:
+            yield abbreviation[1]
         bare = cut.sub("", bare).strip(" ,–-")
-    listed = _WORD.findall(bare)
-    if bare != label and (
-        len(listed) > 2 or (len(listed) > 1 and all(word[0].isupper() for word in listed))
-    ):
+    if bare != label and _is_telling(bare):
         yield bare
+
+
+def _is_telling(name: str) -> bool:
+    """Whether a name has enough words, or two with capitals, to be one without what was cut off."""
+    words = _WORD.findall(name)
+    return len(words) > 2 or (len(words) == 2 and all(word[0].isupper() for word in words))
 
 
 # Names in a text
 
-_AHEAD: Final = re.compile(
+# names before a name that it belongs to
+_OWNER: Final = re.compile(
     r"(?<![\w-])(?:EU|UE|UN|UNO|VN|ONU|ILO|IAO|OIT)(?: |-|’s |'s )$"
     r"|(?<!\w)International Labou?r Organi[sz]ation(?: \(ILO\))? $"
     r"|(?<!\w)(?:United Nations|European Union)(?:’|')? $"
 )
-_OTHER: Final = re.compile(
+_OF_OECD: Final = re.compile(
     r"(?<!\w)(?:OECD|OCDE)(?:[ -]|’s |'s )$|^ (?:de l['’]OCDE|der OECD|of the OECD|OCDE)"
 )
 _NUMBERED: Final = re.compile(
@@ -316,29 +427,57 @@ _FOLLOWING: Final = re.compile(r"^\s*\(?(?:n[°º]\s*)?(?P<number>\d)\)?(?![\w.,
 _SPAN: Final = re.compile(
     r"^,?\s*(?P<before>pour la période\s+|for\s+|für\s+|\()?(?P<from>(?:19|20)\d\d)\s*[-–—/]\s*(?P<to>(?:19|20)?\d\d)"
 )
+# how many characters around a name are looked at
 _WINDOW: Final = 60
-_DISTINCT: Final = (
-    4  # from how many words on a name of a country's own thing is known in the documents of others
-)
+# from how many words on a name of a country's own thing is known in the documents of others
+_DISTINCT: Final = 4
+# how many letters an abbreviation has at most that is often something else too
+_SHORT: Final = 3
 
 
 @cache
-def _spoken() -> tuple[dict[str, str], dict[str, str]]:
-    """Which number a word such as « second » is, and which country a name."""
-    ordinals = {
-        word: number for number, listed in table("mentions")["ordinal"].items() for word in listed
-    }
-    names = {name: code for code, country in countries().items() for _, name in country.names.words}
-    return ordinals, names
+def _ordinals() -> Mapping[str, str]:
+    """Which number a word such as « second » is."""
+    listed = table("mentions")["ordinal"]
+    return {word: number for number, words in listed.items() for word in words}
+
+
+@cache
+def _country_codes() -> Mapping[str, str]:
+    """Which country a word such as « Ireland » is, by its code in lower case."""
+    return {name: code for code, country in countries().items() for _, name in country.names.words}
+
+
+class _PrintedPlan(NamedTuple):
+    """The name of a plan and the number or year of its edition beside it, empty where none is; the place of both."""
+
+    start: int
+    end: int
+    edition: str
 
 
 @dataclass(frozen=True)
 class NamesInText:
+    """A text, what it may name, its day and its country, and the plan it is the text of.
+
+    The country is a code in lower case, the plan an IRI; both are empty where there is none.
+    """
+
     text: str
     names: NamesInTexts
     day: date | None
     country: str
     plan: str
+
+    def mentions(self) -> Iterator[Mention]:
+        """What is named in the text; mentions may overlap, those of words that name nothing have no kind."""
+        yield from self._numbered_plans()
+        for name in self._names():
+            if not name.iris:
+                surface = self.text[name.start : name.end]
+                yield Mention(name.start, name.end, surface, "", "", "not-mention")
+            elif mention := self._named(name):
+                yield mention
 
     def _mention(self, start: int, end: int, things: Sequence[Thing], rule: str) -> Mention:
         surface = self.text[start:end]
@@ -348,171 +487,209 @@ class NamesInText:
         choices = tuple(dict.fromkeys(thing.iri for thing in things))
         return Mention(start, end, surface, "", kind, rule, "several", choices=choices)
 
-    def mentions(self) -> Iterator[Mention]:
-        # « Plan 2 »: the second edition of the country's plan, of the subject of the document where
-        # that is known
+    def _before(self, start: int) -> str:
+        return self.text[max(0, start - _WINDOW) : start]
+
+    # « PAN 2 »: the second edition of the country's plan
+
+    def _numbered_plans(self) -> Iterator[Mention]:
         numbers = list(_NUMBERED.finditer(self.text))
-        text = self.text
-        things = self.names.things
-        own = things.get(self.plan)
-        called = (
-            {name.iri for name in self.names.spellings if _NUMBERED.fullmatch(name.words)}
-            if numbers
-            else set()
-        )
-        families = {things[iri].family for iri in called if iri in things}
+        if not numbers:
+            return
+        own = self.names.things.get(self.plan)
+        plans = self._plans_with_numbers(own)
         for match in numbers:
-            plans = [
-                plan
-                for plan in things.values()
-                if plan.kind == "plan"
-                and (match["number"] or match["year"]) in plan.editions
-                and plan.country == (self.country or plan.country)
-                and (plan.family in families or (own is not None and plan.family == own.family))
-            ]
-            plans = [
-                plan for plan in plans if own is not None and plan.family == own.family
-            ] or plans
-            if plans:
-                yield self._mention(*match.span(), plans, "plan-edition")
-        # an abbreviation of two or three letters is often something else too: without something
-        # else of its family in the text it is none
-        occurrences = self.names.find(text)
-        short = {
-            name
-            for name in occurrences
-            if name[1] - name[0] <= 3 and text[name[0] : name[1]].isupper()
-        }
-        families = {
-            things[iri].family for name in occurrences for iri in name[2] if name not in short
-        }
+            edition = match["number"] or match["year"]
+            fitting = [plan for plan in plans if edition in plan.editions]
+            # a document speaks of its own subject first
+            of_subject = [plan for plan in fitting if own and plan.family == own.family]
+            if fitting:
+                yield self._mention(*match.span(), of_subject or fitting, "plan-edition")
+
+    def _plans_with_numbers(self, own: Thing | None) -> list[Thing]:
+        """The plans of the country that are called so, and those of the subject of the document."""
+        things = self.names.things
+        families = {own.family} if own else set()
+        for spelling in self.names.spellings:
+            if spelling.iri in things and _NUMBERED.fullmatch(spelling.words):
+                families.add(things[spelling.iri].family)
+        plans = (thing for thing in things.values() if thing.kind == "plan")
+        return [
+            plan for plan in plans if plan.family in families and self.country in ("", plan.country)
+        ]
+
+    # words that are a name
+
+    def _names(self) -> Iterator[Occurrence]:
+        """The names in the text, without short abbreviations where nothing else of their family is named."""
+        occurrences = self.names.find(self.text)
+        families: set[str] = set()
         for name in occurrences:
-            start, end, iris, _ = name
-            if name in short and not families & {things[iri].family for iri in iris}:
-                continue
-            if not iris:
-                yield Mention(start, end, text[start:end], "", "", "not-mention")
-            elif mention := self._named(name):
-                yield mention
+            if not self._is_short(name):
+                families |= self._families(name)
+        for name in occurrences:
+            if not self._is_short(name) or families & self._families(name):
+                yield name
+
+    def _is_short(self, name: Occurrence) -> bool:
+        return name.end - name.start <= _SHORT and self.text[name.start : name.end].isupper()
+
+    def _families(self, name: Occurrence) -> set[str]:
+        return {self.names.things[iri].family for iri in name.iris}
 
     def _named(self, name: Occurrence) -> Mention | None:
-        start, end, iris, length = name
-        referents = [self.names.things[iri] for iri in iris if iri in self.names.things]
-        # short names of other countries' things are not known abroad
-        referents = [
-            entry
-            for entry in referents
-            if entry.country in ("", self.country) or length >= _DISTINCT
-        ]
+        referents = self._referents(name)
+        if not referents or (referents[0].key == "ungp" and self._is_of_oecd(name)):
+            return None
+        start = self._start_with_owner(name.start, referents[0])
+        kind = referents[0].kind
+        if kind == "plan":
+            return self._plan(start, name.end, referents)
+        if kind == "body":
+            valid = [body for body in referents if body.is_valid(self.day)]
+            if not valid:
+                mention = self._mention(start, name.end, referents[:1], "name")
+                return replace(mention, note="name-of-another-day")
+            referents = valid
+        local = [thing for thing in referents if self.country and thing.country == self.country]
+        worldwide = [thing for thing in referents if not thing.country]
+        return self._mention(start, name.end, local or worldwide or referents, "name")
+
+    def _referents(self, name: Occurrence) -> list[Thing]:
+        """What a name may mean in a document of the country."""
+        referents = []
+        for iri in name.iris:
+            thing = self.names.things.get(iri)
+            if thing is None:
+                continue
+            # short names of other countries' things are not known abroad
+            is_known_abroad = name.words_number >= _DISTINCT
+            if thing.country in ("", self.country) or is_known_abroad:
+                referents.append(thing)
         # an initiative is often a text and the body that carries it; what a plan rests on is the
         # text
-        referents = [entry for entry in referents if entry.kind != "body"] or referents
-        before = self.text[max(0, start - _WINDOW) : start]
-        # « guiding principles » may be those of the OECD, whose guidelines have that name in French
-        sides = (before, self.text[end : end + _WINDOW])
-        if not referents or (referents[0].key == "ungp" and any(map(_OTHER.search, sides))):
-            return None
-        # what belongs to a name before it: « EU », « ILO », or the first part of a compound
-        is_worldwide = not referents[0].country and referents[0].kind in ("instrument", "plan")
-        if is_worldwide and (ahead := _AHEAD.search(before)):
-            start -= len(before) - ahead.start()
-        elif (compound := re.search(r"[\w-]*-$", before)) and compound[0] != "-":
-            start -= len(before) - compound.start()
-        if referents[0].kind == "plan":
-            return self._plan(start, end, referents)
-        valid = (
-            [entry for entry in referents if entry.is_valid(self.day)]
-            if referents[0].kind == "body"
-            else referents
-        )
-        if not valid:
-            return replace(
-                self._mention(start, end, referents[:1], "name"), note="name-of-another-day"
-            )
-        local = [entry for entry in valid if entry.country == self.country] if self.country else []
-        referent = local or [entry for entry in valid if not entry.country] or valid
-        return self._mention(start, end, referent, "name")
+        return [thing for thing in referents if thing.kind != "body"] or referents
 
-    def _plan(self, start: int, end: int, things: Sequence[Thing]) -> Mention | None:
-        before = self.text[max(0, start - _WINDOW) : start]
-        # « Ireland’s National Action Plan » is of another country
-        owner = re.search(r"(\w+)(?:’s|'s)\s+$", before)
-        ordinals, country_names = _spoken()
-        if owner and country_names.get(owner[1], self.country) != self.country:
+    def _is_of_oecd(self, name: Occurrence) -> bool:
+        """« Guiding principles » may be those of the OECD, whose guidelines have that name in French."""
+        sides = (self._before(name.start), self.text[name.end : name.end + _WINDOW])
+        return any(map(_OF_OECD.search, sides))
+
+    def _start_with_owner(self, start: int, thing: Thing) -> int:
+        """Where a name begins with what belongs to it: « EU », « ILO », or the first part of a compound."""
+        before = self._before(start)
+        if not thing.country and thing.kind in ("instrument", "plan"):
+            owner = _OWNER.search(before)
+            if owner:
+                return start - len(before) + owner.start()
+        compound = re.search(r"[\w-]*-$", before)
+        if compound and compound[0] != "-":
+            return start - len(before) + compound.start()
+        return start
+
+    # the name of a plan
+
+    def _plan(self, start: int, end: int, plans: Sequence[Thing]) -> Mention | None:
+        """The edition of a plan that is meant: the one printed beside its name, the only one, else the latest."""
+        if self._is_of_another_country(start):
             return None
-        # the edition or the first year that stands beside the name
-        word = re.search(r"([\w’']+)\s+$", before)
-        edition = ordinals.get(word[1].casefold(), "") if word else ""
-        if word and edition:
-            start -= len(word[0])
-        after = self.text[end : end + _WINDOW]
-        if span := _SPAN.match(after):
-            edition = span["from"]
-            end = end if span["before"] else end + span.end()
-        elif number := _FOLLOWING.match(after):
-            edition = number["number"]
-            end = end + number.end("number")
-        local = (
-            [plan for plan in things if plan.country in (self.country, "")]
-            if self.country
-            else [*things]
-        )
+        name = self._with_edition(start, end)
+        local = [plan for plan in plans if not self.country or plan.country in (self.country, "")]
         if not local:
             return None
         families = {plan.family for plan in local}
         if len(families) > 1:
-            return self._mention(start, end, local, "plan-name")
+            return self._mention(name.start, name.end, local, "plan-name")
         editions = self.names.editions.get(families.pop(), tuple(local))
-        fitting = [plan for plan in editions if edition in plan.editions] if edition else []
-        if len(fitting) == 1:
-            return self._mention(start, end, fitting, "plan-edition")
-        known_editions = [plan for plan in local if not plan.is_unknown]
-        name = self.text[start:end]
-        tells_edition = (
-            re.search(r"\d", name)
-            or {fragment.casefold() for fragment in name.split()} & ordinals.keys()
-        )
-        if len(editions) == 1 or (len(known_editions) == len(local) == 1 and tells_edition):
-            return self._mention(start, end, (known_editions or editions)[:1], "plan-name")
-        earlier = [
-            plan
-            for plan in editions
-            if self.day is None or plan.start is None or plan.start <= self.day
-        ]
+        fitting = [plan for plan in editions if name.edition in plan.editions]
+        if name.edition and len(fitting) == 1:
+            return self._mention(name.start, name.end, fitting, "plan-edition")
+        known = [plan for plan in local if not plan.is_unknown]
+        is_only_known = len(known) == len(local) == 1 and self._tells_edition(name)
+        if len(editions) == 1 or is_only_known:
+            return self._mention(name.start, name.end, (known or editions)[:1], "plan-name")
+        return self._latest_edition(name, editions)
+
+    def _is_of_another_country(self, start: int) -> bool:
+        """« Ireland’s National Action Plan » is of another country."""
+        owner = re.search(r"(\w+)(?:’s|'s)\s+$", self._before(start))
+        if owner is None:
+            return False
+        return _country_codes().get(owner[1], self.country) != self.country
+
+    def _with_edition(self, start: int, end: int) -> _PrintedPlan:
+        """The name of a plan with an ordinal before it and a number or a period behind it, told by its first year."""
+        edition = ""
+        word = re.search(r"([\w’']+)\s+$", self._before(start))
+        if word and word[1].casefold() in _ordinals():
+            edition = _ordinals()[word[1].casefold()]
+            start -= len(word[0])
+        after = self.text[end : end + _WINDOW]
+        if period := _SPAN.match(after):
+            edition = period["from"]
+            if not period["before"]:
+                end += period.end()
+        elif number := _FOLLOWING.match(after):
+            edition = number["number"]
+            end += number.end("number")
+        return _PrintedPlan(start, end, edition)
+
+    def _tells_edition(self, name: _PrintedPlan) -> bool:
+        """Whether a digit or an ordinal stands in the name itself."""
+        words = self.text[name.start : name.end]
+        has_ordinal = any(word.casefold() in _ordinals() for word in words.split())
+        return has_ordinal or re.search(r"\d", words) is not None
+
+    def _latest_edition(self, name: _PrintedPlan, editions: Sequence[Thing]) -> Mention:
+        """The latest edition before the day of the document, with the others as choices."""
+        earlier = []
+        for plan in editions:
+            if self.day is None or plan.start is None or plan.start <= self.day:
+                earlier.append(plan)
         latest = (earlier or editions)[-1]
+        mention = self._mention(name.start, name.end, [latest], "plan-name")
         choices = tuple(plan.iri for plan in editions if plan.iri != latest.iri)
-        return replace(
-            self._mention(start, end, [latest], "plan-name"), note="latest-edition", choices=choices
-        )
+        return replace(mention, note="latest-edition", choices=choices)
 
 
 # Names a text gives itself
 
 
 def find_definitions(text: str, mentions: Iterable[Mention]) -> Iterator[Mention]:
-    """The names that stand defined behind a mention, wherever they stand after that."""
-    defined: dict[str, list[tuple[int, Mention]]] = {}
+    """The names that stand defined behind a mention, wherever they stand after that.
+
+    >>> text = "Accord de Paris (ci-après « l’Accord »). L’Accord oblige."
+    >>> paris = Mention(0, 15, "Accord de Paris", "i:paris", "instrument", "name")
+    >>> [(mention.start, mention.surface) for mention in find_definitions(text, [paris])]
+    [(43, 'Accord')]
+    """
+    defined: dict[str, list[_Definition]] = {}
     for mention in mentions:
-        if mention.target and (match := pattern("definition", 0).match(text, mention.end)):
+        match = pattern("definition", 0).match(text, mention.end) if mention.target else None
+        if match:
             name = (match["quoted"] or match["plain"] or match["bare"]).strip()
             if len(name) > 1:
-                defined.setdefault(name, []).append((match.end(), mention))
+                defined.setdefault(name, []).append(_Definition(match.end(), mention))
     if not defined:
         return
     for again in re.finditer(rf"(?<![\w-]){either(map(re.escape, defined))}(?!\w)", text):
-        before = [mention for end, mention in defined[again[0]] if end <= again.start()]
+        before = [entry for entry in defined[again[0]] if entry.end <= again.start()]
         if before:
-            mention = before[-1]
+            # what is defined anew means the latter
+            meant = before[-1].mention
             yield Mention(
-                *again.span(),
-                again[0],
-                mention.target,
-                mention.kind,
-                "definition",
-                others=mention.others,
+                *again.span(), again[0], meant.target, meant.kind, "definition", others=meant.others
             )
 
 
+class _Definition(NamedTuple):
+    """A mention behind which a name is defined, and where the definition ends."""
+
+    end: int
+    mention: Mention
+
+
+# the kind of a mention that each noun of a short form stands for
 _ACTS: Final = {
     "dir": "eu-act",
     "reg": "eu-act",
@@ -520,166 +697,64 @@ _ACTS: Final = {
     "law": "national-act",
     "convention": "ilo",
 }
+_LISTED_NUMBER: Final = re.compile(r"\s*(?:\([A-Z]+\)\s*)?(?:n[°º]s?\s*)?\d")
 
 
 def find_short_forms(text: str, mentions: Sequence[Mention]) -> Iterator[Mention]:
+    """« Ladite directive », « cette dernière »: what refers back to one of the mentions before it.
+
+    >>> text = "Directive 2014/24/UE. Ladite directive s’applique."
+    >>> act = "http://data.europa.eu/eli/dir/2014/24/oj"
+    >>> (short,) = find_short_forms(text, [Mention(0, 20, text[:20], act, "eu-act", "eu-number")])
+    >>> short.surface, short.target == act
+    ('Ladite directive', True)
+    """
     done = list(mentions)
     for match in pattern("short").finditer(text):
-        kind = next(key for key in _ACTS if match[key] or match[f"c_{key}"])
-        if referent := _meant(text, match.start(), kind, done):
-            mention = Mention(
-                *match.span(), match[0], referent.target, referent.kind, "short-form", "refers-back"
-            )
+        noun = next(key for key in _ACTS if match[key] or match[f"c_{key}"])
+        referent = _referent(text, match.start(), noun, done)
+        if referent:
+            mention = _referring(match, referent)
             done.append(mention)
             yield mention
     for match in pattern("short-last").finditer(text):
-        near = [m for m in done if m.end <= match.start() and m.kind in ("eu-act", "national-act")]
-        if (
-            near
-            and near[-1].target
-            and re.fullmatch(r"\s*[;,]\s*", text[near[-1].end : match.start()])
-        ):
-            yield Mention(
-                *match.span(), match[0], near[-1].target, near[-1].kind, "short-form", "refers-back"
-            )
+        before = [mention for mention in done if mention.end <= match.start()]
+        acts = [mention for mention in before if mention.kind in ("eu-act", "national-act")]
+        if not acts or not acts[-1].target:
+            continue
+        # it refers to the act right before it
+        if re.fullmatch(r"\s*[;,]\s*", text[acts[-1].end : match.start()]):
+            yield _referring(match, acts[-1])
 
 
-def _meant(text: str, start: int, kind: str, mentions: Sequence[Mention]) -> Mention | None:
+def _referring(match: re.Match[str], referent: Mention) -> Mention:
+    target = referent.target
+    return Mention(*match.span(), match[0], target, referent.kind, "short-form", "refers-back")
+
+
+def _referent(text: str, start: int, noun: str, mentions: Sequence[Mention]) -> Mention | None:
+    """The last act a noun can stand for in this paragraph or the one before; None where another may be meant."""
     ahead = text.rfind("\n\n", 0, start)
     begin = text.rfind("\n\n", 0, ahead) if ahead > 0 else 0
-    before = []
-    for mention in mentions:
-        if begin <= mention.start < start and mention.kind in (_ACTS[kind], "instrument"):
-            if mention.kind == "eu-act" or re.search("/eli/(?:dir|reg|dec)", mention.target):
-                is_of = f"/eli/{kind}" in mention.target
-            else:
-                is_of = kind == "law" or (kind == "convention" and mention.kind != "instrument")
-            before += [mention] * is_of
+    near = [mention for mention in mentions if begin <= mention.start < start]
+    before = [mention for mention in near if _is_called(mention, noun)]
     if not before:
         return None
     referent = max(before, key=lambda mention: mention.start)
-    noun = re.compile(rf"\w*{either(table('mentions')['short'][kind])}\w*", re.IGNORECASE)
-    for match in noun.finditer(text, referent.end, start):
+    again = re.compile(rf"\w*{either(table('mentions')['short'][noun])}\w*", re.IGNORECASE)
+    for match in again.finditer(text, referent.end, start):
         # a plural stands before the numbers of a list, which are mentions themselves
-        is_listing = re.match(
-            r"\s*(?:\([A-Z]+\)\s*)?(?:n[°º]s?\s*)?\d", text[match.end() : match.end() + 20]
-        )
-        if not is_listing and not any(m.start <= match.start() < m.end for m in mentions):
+        is_listing = _LISTED_NUMBER.match(text[match.end() : match.end() + 20])
+        is_mention = any(mention.start <= match.start() < mention.end for mention in mentions)
+        if not is_listing and not is_mention:
             return None
     return referent if referent.target else None
 
 
-_LABEL: Final = re.compile(r"(?:^|[;•|])\s*(?:[-–•*]\s*)?(?P<label>[^\W\d_][^:;.!?|]{1,48}?)\s?:\s")
-# how many words a label has at most that no role is known for; what is longer introduces a sentence
-_LONGEST: Final = 4
-_SENTENCE: Final = re.compile(r"[.!?…]\s+(?=[A-ZÀ-Ü«“„])|[\n\t:;]")
-# how many words may stand between a name and what says its role: articles, « le ministère de », «
-# notably »
-_NEAR: Final = 3
-_AROUND: Final = 300
-_PLAIN_WORD: Final = re.compile(r"[^\W_]+")
-_CASE: Final = re.compile(r"\s*\((?:s|e|es|en|in|innen)\)|[·/](?:e|s|es|in|innen)\b", re.IGNORECASE)
-
-
-class Role(NamedTuple):
-    key: str
-    said: str
-    how: str
-
-    @property
-    def rank(self) -> float:
-        return float(table("roles")["rank"][self.how])
-
-
-def keys() -> frozenset[str]:
-    return frozenset(
-        str(row["role"]) for row in (*table("roles")["role"], table("roles")["default"])
-    )
-
-
-@cache
-def _patterns(side: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    begin, end = ("", "") if side == "field" else (r"(?<!\w)", r"(?!\w)")
-    return tuple(
-        (str(row["role"]), re.compile(f"{begin}{either(row[side])}{end}", re.IGNORECASE))
-        for row in table("roles")["role"]
-        if side in row
-    )
-
-
-def role_of(document: Document, mention: Mention, others: Sequence[Mention] = ()) -> Role | None:
-    """The role a document gives the body of a mention; ``others`` may stand in a list between a name and its verb."""
-    block = document.block_at(mention.start)
-    if block is None:
-        return None
-    at = mention.start - block.start
-    labels = list(_labels(document, block, at))
-    for label in labels:
-        if role := _of_label(label):
-            return Role(role, label, "field")
-    if role_beside := _beside(block, at, mention.end - block.start, others):
-        return role_beside
-    short = [label for label in labels if len(label.split()) <= _LONGEST]
-    return Role(str(table("roles")["default"]["role"]), short[0], "default") if short else None
-
-
-def _of_label(label: str) -> str:
-    plain = _CASE.sub("", label).strip(" :*•–-")
-    return next((role for role, pattern in _patterns("field") if pattern.fullmatch(plain)), "")
-
-
-def _labels(document: Document, block: DocumentBlock, at: int) -> Iterator[str]:
-    line_start = block.text.rfind(BETWEEN_ROWS, 0, at) + 1
-    cell_start = max(line_start, block.text.rfind(BETWEEN_CELLS, 0, at) + 1)
-    before = block.text[cell_start:at]
-    labels = list(_LABEL.finditer(before))
-    if labels and not re.search(r"[.!?]\s", before[labels[-1].end() :]):
-        yield labels[-1]["label"].strip()
-    elif block.kind == "table":
-        # the cell left of it where that is the label of a row, and the head of its column
-        cells = block.text[line_start:at].split(BETWEEN_CELLS)
-        heads = block.text.split(BETWEEN_ROWS)[0].split(BETWEEN_CELLS)
-        if len(cells) > 1 and _of_label(cells[-2]):
-            yield cells[-2].strip()
-        if line_start and len(cells) <= len(heads) and _of_label(heads[len(cells) - 1]):
-            yield heads[len(cells) - 1].strip()
-    else:
-        # a line of its own may be the label of what follows, be it a list
-        for above in reversed(
-            [earlier for earlier in document.blocks if earlier.start < block.start]
-        ):
-            is_label = bool(_of_label(above.text))
-            if is_label:
-                yield above.text.strip(" :")
-            if is_label or above.kind != "item" or block.kind != "item":
-                return
-
-
-def _beside(block: DocumentBlock, start: int, end: int, mentions: Sequence[Mention]) -> Role | None:
-    text = hidden = block.text
-    bounds = list(_SENTENCE.finditer(text))
-    begin = max((bound.end() for bound in bounds if bound.end() <= start), default=0)
-    finish = min((bound.start() for bound in bounds if bound.start() >= end), default=len(text))
-    for mention in mentions:
-        # names in a list do not part a name from its verb
-        if block.start <= mention.start < block.end:
-            low = mention.start - block.start
-            high = mention.end - block.start
-            hidden = hidden[:low] + " " * (high - low) + hidden[high:]
-    sides = {
-        "before": (max(begin, start - _AROUND), start),
-        "after": (end, min(finish, end + _AROUND)),
-    }
-    roles = []
-    for side, (low, high) in sides.items():
-        for place, (role, pattern) in enumerate(_patterns(side)):
-            for spot in pattern.finditer(hidden, low, high):
-                between = (
-                    hidden[spot.end() : high] if side == "before" else hidden[low : spot.start()]
-                )
-                distance = len(_PLAIN_WORD.findall(between))
-                if distance <= _NEAR:
-                    roles.append(
-                        (distance, place, Role(role, text[spot.start() : spot.end()].strip(), side))
-                    )
-    return min(roles, key=lambda ranked: ranked[:2])[2] if roles else None
+def _is_called(mention: Mention, noun: str) -> bool:
+    """Whether a noun can stand for what is mentioned; that of an instrument's name is not known to be no law."""
+    if mention.kind not in (_ACTS[noun], "instrument"):
+        return False
+    if mention.kind == "eu-act" or re.search("/eli/(?:dir|reg|dec)", mention.target):
+        return f"/eli/{noun}" in mention.target
+    return noun == "law" or (noun == "convention" and mention.kind != "instrument")

@@ -28,11 +28,12 @@ from pan2kg.extract import (
     Quotation,
     from_json,
     load_document,
-    names as roles,
+    roles,
     sections,
     to_json,
 )
 from pan2kg.extract.mentions import find_mentions
+from pan2kg.extract.names import RULES, Thing, either
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.message import Message, pack, unpack
 from pan2kg.project import Project, read_text, reason, write_atomically
@@ -601,7 +602,7 @@ def _candidate_candidates(
         type_,
         relation,
         quotations,
-        rule=f"{mention.rule}/{roles.RULES}",
+        rule=f"{mention.rule}/{RULES}",
         choices=(*choices,),
     )
 
@@ -637,7 +638,7 @@ def _relations() -> tuple[
 ]:
     """The rules by which words propose a relation, what is proposed without any, and how likely each rule is right."""
     table = tomllib.loads(Path(__file__).with_name("relations.toml").read_text(encoding="utf-8"))
-    patterns = (rf"(?<!\w){roles.either(rule['words'])}(?!\w)" for rule in table["relation"])
+    patterns = (rf"(?<!\w){either(rule['words'])}(?!\w)" for rule in table["relation"])
     rules = zip(
         (re.compile(pattern, re.IGNORECASE) for pattern in patterns), table["relation"], strict=True
     )
@@ -645,7 +646,7 @@ def _relations() -> tuple[
 
 
 def relation_of(
-    text: str, mention: Mention, end: roles.Thing | None, own: roles.Thing | None
+    text: str, mention: Mention, end: Thing | None, own: Thing | None
 ) -> tuple[str, str, str]:
     """The type of link, the relation and the words that propose it: those nearest before the mention, in its sentence.
 

@@ -12,7 +12,8 @@ from hypothesis import given, strategies as st
 
 from pan2kg.extract.document import Document, DocumentBlock, laid
 from pan2kg.extract.mentions import find_mentions, names_of
-from pan2kg.extract.names import Mention, Thing, keys, role_of
+from pan2kg.extract.names import Mention, Thing
+from pan2kg.extract.roles import keys, role_of
 from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
 from tests.conftest import ROOT, lack
