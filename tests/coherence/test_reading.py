@@ -10,11 +10,16 @@ from hypothesis import given, settings, strategies as st
 import pan2kg
 from pan2kg.coherence import reading
 from pan2kg.coherence.bodies import Presence, Uses
+from pan2kg.coherence.evidence import Level
 from pan2kg.coherence.obligations import DutyStanding, Met, margins
 from pan2kg.coherence.reading import read_uses
 from pan2kg.errors import ProjectError
-from pan2kg.store.store import LocalStore, Store, text_rows
+from pan2kg.graph.statements import read_statements
+from pan2kg.project import Project
+from pan2kg.store.queries import program_query
+from pan2kg.store.store import LocalStore, Store, select, text_rows
 from pan2kg.turtle.vocabulary import ID, PAN, key, link_iri
+from pan2kg.turtle.writer import read_prefixes
 from tests.coherence.worlds import store_of
 from tests.lots import TIMES
 
@@ -181,12 +186,61 @@ ALIAS = "instrument:dir owl:sameAs instrument:alias ."
             + "provision:art a pan:Provision ; eli:is_part_of instrument:law .",
             {"a": ["dir"], "b": ["dir"]},
         ),
+        (
+            use("a", "provision:paragraph")
+            + use("b", "instrument:dir")
+            + TRANSPOSES
+            + "provision:paragraph a pan:Provision ; eli:is_part_of provision:art ."
+            + "provision:art a pan:Provision ; eli:is_part_of instrument:law .",
+            {"a": ["dir"], "b": ["dir"]},
+        ),
     ],
 )
 def test_what_actions_rest_on_is_one_instrument_each_and_nothing_nobody_accepted(
     facts: str, expected: dict[str, list[str]]
 ) -> None:
     assert used(store(("uses", facts))) == {"b": [], "c": [], **expected}
+
+
+THREE_LEVELS = """
+provision:art-1 a pan:Provision ; eli:is_part_of instrument:dir .
+provision:art-1-2 a pan:Provision ; eli:is_part_of provision:art-1 .
+document:d pan:speaksFor plan:p , plan:q . document:gazette pan:speaksFor instrument:dir .
+"""
+
+
+def test_a_paragraph_of_an_article_counts_for_its_act_in_every_rule_as_in_the_matrix() -> None:
+    stated = use("a", "provision:art-1-2") + use("b", "instrument:dir", relation="implements")
+    evidence = "link:a-provision-art-1-2-accepted-stated dcterms:source document:d ."
+    store_ = store(("uses", stated + THREE_LEVELS + evidence))
+    assert used(store_) == {"a": ["dir"], "b": ["dir"], "c": []}
+    agree(store_, reading.read_uses(store_))
+    for asked in (
+        "action:a pan:usesInstrument instrument:dir",
+        "action:a pan:restsOn instrument:dir",
+        "action:a pan:restsOnAtPlan instrument:dir",
+        "?link pan:linkType linktype:shared-instrument ; prov:wasDerivedFrom link:a-provision-art-1-2-accepted-stated",
+    ):
+        head = "".join(
+            f"PREFIX {name}: <{space}> "
+            for name, space in read_prefixes(Project.packaged()).items()
+        )
+        assert select(store_, f"{head} SELECT * {{ {asked} }}").rows, asked
+    whole = f"{ID}instrument/dir"
+    rows = select(store_, program_query("coherence/relations")).rows
+    assert [str(row[1]).strip("<>") for row in rows] == [whole, whole]
+    statements = select(store_, program_query("links/statements"))
+    assert set(statements.values("shared")) == {whole}
+
+
+def test_a_document_of_an_act_speaks_for_a_paragraph_of_its_article() -> None:
+    relation = """
+    link:r a pan:Link ; pan:linkType linktype:instrument-relation ; pan:relation relation:amends ;
+        pan:from provision:art-1-2 ; pan:to instrument:law ; pan:status linkstatus:accepted ;
+        pan:certainty certainty:stated ; dcterms:source document:gazette .
+    """
+    links = read_statements(store(("uses", THREE_LEVELS + relation)))
+    assert links.level(f"{ID}link/r") is Level.PLAN
 
 
 def test_unverified_files_leak_into_no_figure() -> None:
@@ -278,8 +332,10 @@ def test_rules_and_tables_give_the_same_links_on_random_graphs(
         for at, plan in enumerate(plan_of)
         if plan is not None
     ]
+    # the last two are paragraphs of the first three, which are articles
     lines += [
-        f"provision:{at} eli:is_part_of instrument:{whole} ." for at, whole in enumerate(wholes)
+        f"provision:{at} eli:is_part_of {f'instrument:{whole}' if at < 3 else f'provision:{whole % 3}'} ."
+        for at, whole in enumerate(wholes)
     ]
     store = store_of("\n".join([*lines, *uses, *related]))
     agree(store, read_uses(store))
