@@ -42,7 +42,7 @@ DOORS: Final = {
     "pyarrow": {"tables.spreadsheet"},
     "pyshacl": {"validation.reference"},
     "duckdb": {"coherence.weight"},
-    "rdflib": {"store.store", "validation.reference"},
+    "rdflib": {"store.store", "store.terms", "validation.reference"},
     "uvicorn": {"server.web"},
     "openpyxl": {"extract.process", "review.filled", "tables.spreadsheet"},
 }

@@ -11,7 +11,7 @@ from pan2kg.errors import QueryError
 from pan2kg.graph import labels
 from pan2kg.i18n import Messages, say, today, told, with_days
 from pan2kg.project import Project, read_text
-from pan2kg.store import as_of, cache, names, queries, store
+from pan2kg.store import as_of, cache, names, queries, store, terms
 from pan2kg.tables import answers, writers
 from pan2kg.turtle import blocks, writer
 
@@ -188,11 +188,14 @@ def run_sparql(options: argparse.Namespace) -> int:
     ):
         text, source = read_text(Path(text)), text
     try:
-        return _answer(_open(project, options), text, project, options, None)
+        data = _open(project, options)
+        code = _answer(data, text, project, options, None)
     except QueryError as error:
         raise (
             error.inside(source) if error.place and error.place.file == "query" else error
         ) from None
+    arguments.tell(*terms.KnownTerms(data, project).hints(text))
+    return code
 
 
 def _open(

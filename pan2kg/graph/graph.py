@@ -38,6 +38,7 @@ from pan2kg.store import (
     store as stores,
 )
 from pan2kg.store.names import ThingNames, ambiguous, resolve
+from pan2kg.store.terms import KnownTerms
 from pan2kg.turtle import PAN, writer
 from pan2kg.turtle.vocabulary import key
 
@@ -701,6 +702,11 @@ class Graph:
     def called(self) -> ThingNames:
         """What all things are called, for what a person types."""
         return ThingNames(self.store, self.prefixes)
+
+    @GraphReading
+    def known_terms(self) -> KnownTerms:
+        """What classes and properties there are, for what a person asks in SPARQL."""
+        return KnownTerms(self.store, self.project)
 
     def resolve(self, words: str, kinds: Iterable[str] = ()) -> str:
         """The IRI of the thing that words mean: key, IRI, label, short name, abbreviation, number; of some kinds.

@@ -185,10 +185,12 @@ class Assistant:
                 "verbatim", words=done.stderr.strip().splitlines()[-1].removeprefix("pan2kg: ")
             )
         answer = json.loads(done.stdout)
+        hints = [hint.say(self.graph.language) for hint in self.graph.known_terms.hints(text)]
+        about = {"release": self.graph.release, **({"hints": hints} if hints else {})}
         if "boolean" in answer:
-            return {"answer": answer["boolean"], "release": self.graph.release}
+            return {"answer": answer["boolean"], **about}
         rows = [{name: row[name]["value"] for name in row} for row in answer["results"]["bindings"]]
-        return {"release": self.graph.release, **self._rows(rows, limit)}
+        return {**about, **self._rows(rows, limit)}
 
     def _rows(self, rows: list[Any], limit: int) -> Content:
         chosen = rows[: max(0, min(limit, MOST_ROWS))]

@@ -552,9 +552,11 @@ def _editor(context: page.PageContext) -> page.Values:
     asked = context.request.arguments.get("query", "")
     table = None
     fault = ""
+    hints: list[str] = []
     if asked and site_context.mode == "served":
         try:
             table = grid(graph.store.query(asked), context)
+            hints = [hint.say(language) for hint in graph.known_terms.hints(asked)]
         except Pan2kgError as error:
             fault = error.say(language)
 
@@ -593,6 +595,7 @@ def _editor(context: page.PageContext) -> page.Values:
         "query": asked or program_query("site/first-query"),
         "table": table,
         "fault": fault,
+        "hints": hints,
         "examples": [
             example(
                 graph.queries[name].question(language),

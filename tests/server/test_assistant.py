@@ -94,6 +94,10 @@ def test_a_query_of_its_own_is_answered_and_one_without_end_is_ended(
     answer = call(service, "sparql", query="SELECT ?plan { ?plan a pan:Plan }", limit=2)
     assert (len(answer["rows"]), answer["left_out"] > 1) == (2, True)
     assert call(service, "sparql", query="ASK { ?plan a pan:Plan }")["answer"] is True
+    assert "hints" not in answer
+    answer = call(service, "sparql", query="SELECT ?plan { ?plan a pan:Plann }")
+    assert (answer["rows"], len(answer["hints"])) == ([], 1)
+    assert answer["hints"][0].endswith("Did you mean pan:Plan?")
     monkeypatch.setattr(module, "SECONDS", 1)
     assert "not answered within 1 seconds" in call(service, "sparql", query=ENDLESS)
 

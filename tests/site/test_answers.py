@@ -20,6 +20,7 @@ from pan2kg.site.questions import Permalink, fix, read_permalink
 from pan2kg.store.queries import fill, find_query, read_queries
 from pan2kg.tables.answers import word_of, words_of
 from pan2kg.tables.writers import write_answer
+from pan2kg.turtle import PAN
 from tests.site.conftest import Reader, site_of
 
 KEYED = (
@@ -82,6 +83,26 @@ def test_an_answer_asked_in_one_language_names_things_in_another_as_if_it_were_a
         query = graph.queries[path.split("/")[2].removesuffix(".csv")]
         in_german = fill(query, {"language": "de"}, store=graph.store, resolve=graph.resolve)
         assert reader[path] == write_answer(graph.store.query(in_german), "csv"), path
+
+
+def test_the_page_for_queries_names_beside_the_answer_what_the_graph_does_not_know(
+    served: Reader,
+) -> None:
+    def page(language: str, query: str) -> str:
+        file = served.site.page(
+            f"{language}/sparql.html", {"query": f"PREFIX pan: <{PAN}> {query}"}
+        )
+        assert file
+        return bytes(file.body).decode()
+
+    for language, words in (
+        ("en", "Did you mean pan:involvesBody?"),
+        ("fr", "Vouliez-vous dire pan:involvesBody"),
+        ("de", "Meinten Sie pan:involvesBody?"),
+    ):
+        mistyped = page(language, "SELECT ?body { ?action pan:involvsBody ?body }")
+        assert words in mistyped.partition('id="answer"')[2]
+    assert "Did you mean" not in page("en", "SELECT ?body { ?action pan:involvesBody ?body }")
 
 
 def test_nothing_is_answered_for_a_thing_nobody_chose(reader: Reader, served: Reader) -> None:

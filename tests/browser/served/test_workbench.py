@@ -46,6 +46,14 @@ def mended(page: Page, mistake: Locator, remedy: str) -> None:
     raise AssertionError(remedy)
 
 
+def test_a_term_the_graph_does_not_know_is_named_beside_the_answer(visit: Visit) -> None:
+    page = visit("/en/sparql.html").page
+    answered(page, f"{PAN} SELECT ?body {{ ?action pan:involvsBody ?body }}")
+    told(page, re.compile("no term pan:involvsBody among its .* Did you mean pan:involvesBody"))
+    answered(page, f"{PAN} SELECT ?body {{ ?action pan:involvesBody ?body }} LIMIT 1")
+    expect(page.locator("sparql-editor > .status")).not_to_contain_text("Did you mean")
+
+
 def test_things_and_terms_are_completed_by_their_names_and_by_place(visit: Visit) -> None:
     page = visit("/fr/sparql.html").page
     page.get_by_role("textbox", name="Requête").focus()

@@ -12,7 +12,7 @@ import { make, offer, type Say } from "../page";
 import type { Found } from "../search";
 import { completer } from "./completion";
 import { hover } from "./hover";
-import { findingsIn } from "./lint";
+import { findingsIn, hintsOn } from "./lint";
 import type { Vocabulary } from "./vocabulary";
 
 export type { Vocabulary } from "./vocabulary";
@@ -33,6 +33,8 @@ export interface Editor {
     focus(): void;
     /** Put the cursor at a line and a column, both counted from 1. */
     point(line: number, column: number): void;
+    /** What the text names that the graph does not know, a sentence each. */
+    hints(): string[];
 }
 
 const COLOURS = HighlightStyle.define([
@@ -119,6 +121,7 @@ function edit(area: HTMLTextAreaElement, options: Options): Editor {
             view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, selection: { anchor: 0 } });
         },
         focus: () => view.focus(),
+        hints: () => hintsOn(view.state.doc.toString(), options.vocabulary, options.say),
         point(line, column) {
             const at = view.state.doc.line(Math.min(Math.max(line, 1), view.state.doc.lines));
             view.dispatch({ selection: { anchor: Math.min(at.from + Math.max(column - 1, 0), at.to) }, scrollIntoView: true });

@@ -34,6 +34,13 @@ export function findingsIn(query: string, vocabulary: Vocabulary, say: Say): Dia
     ];
 }
 
+/** What a query names that the graph does not know, to be said beside its answer. */
+export function hintsOn(query: string, vocabulary: Vocabulary, say: Say): string[] {
+    const warnings = findingsIn(query, vocabulary, say).filter(({ severity }) => severity === "warning");
+    const asked = warnings.filter(({ from }) => ["property", "class"].includes(placeAfter(query.slice(0, from))));
+    return [...new Set(asked.map(({ message }) => message))];
+}
+
 function prefixOf(name: string): string {
     return name.slice(0, name.indexOf(":"));
 }
@@ -90,5 +97,7 @@ function unknownAt(token: Token, query: string, vocabulary: Vocabulary, say: Say
     const local = token.text.replace(/^.*?:/, "").toLowerCase();
     const near = known.find(({ name }) => isNear(name.replace(/^.*?:/, "").toLowerCase(), local));
     const actions = near ? [{ name: near.name, apply: (view: { dispatch(change: object): void }, from: number, to: number) => view.dispatch({ changes: { from, to, insert: near.name } }) }] : [];
-    return [{ ...over(token), severity: "warning", message: say("unknown-term", { name: token.text }), actions }];
+    const words = say("unknown-term", { name: token.text, total: vocabulary.terms.length });
+    const message = near ? `${words} ${say("meant", { name: near.name })}` : words;
+    return [{ ...over(token), severity: "warning", message, actions }];
 }

@@ -191,7 +191,8 @@ class SparqlEditor extends HTMLElement {
             const reply = await this.source.query(text);
             if (turn === this.running) {
                 const n = reply.kind === "truth" ? 1 : reply.rows.length;
-                this.status.textContent = this.say(reply.kind === "graph" ? "time-graph" : "time", { n, ms: Math.round(reply.ms) });
+                const told = this.say(reply.kind === "graph" ? "time-graph" : "time", { n, ms: Math.round(reply.ms) });
+                this.status.textContent = [told, ...(this.editor?.hints() ?? [])].join(" ");
                 void this.results.show(reply);
             }
         } catch (error) {
