@@ -42,11 +42,15 @@ def __getattr__(name: str) -> object:
 
 def _offered(method: str) -> Callable[..., Any]:
     # the one place that knows every room tells the graph what those above it do for its methods,
-    # when they are asked
+    # and the registry of tables which ones stand beside the core, when they are asked
     if method == "table":
         from pan2kg.tables.writers import answer_of
 
         return answer_of
+    if method == "table_kinds":
+        from pan2kg.scores import table_kinds
+
+        return table_kinds
     if method == "picture":
         from pan2kg.charts.registry import draw
 

@@ -77,14 +77,14 @@ def commands(section: str, few: Path) -> Iterator[tuple[str, ...]]:
     from pan2kg.cli.main import COMMANDS
     from pan2kg.project import Project
     from pan2kg.store.queries import read_queries
-    from pan2kg.tables.table import TABLES
+    from pan2kg.tables.table import table_kinds
 
     project = ("--project", str(few))
     text = str(ROOT / "texts" / "mae-gouvernement-lu-fr-pan-2.txt")
     spoken = [("--language", language) for language in LANGUAGES]
     figures = [
         ("coherence", name, *NEEDED.get(name, ()), *(("scores.csv",) if name in SCORES else ()))
-        for name in TABLES
+        for name in table_kinds()
     ]
     drawn = [
         ("picture", name, *(("--action", "lu-bhr-2-4-3") if name == "ego" else ()))

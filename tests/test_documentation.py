@@ -18,7 +18,7 @@ import pan2kg
 from pan2kg.i18n.message import Message
 from pan2kg.project import Project
 from pan2kg.store.queries import read_queries
-from pan2kg.tables.table import TABLES
+from pan2kg.tables.table import table_kinds
 from tests.conftest import BARE, Commands
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -149,7 +149,7 @@ def _questions() -> Iterator[tuple[int, str, str]]:
                 query.question(),
                 f"`pan2kg ask {query.name}{options}`",
             )
-    for name, kind in TABLES.items():
+    for name, kind in table_kinds().items():
         words = re.fullmatch(rf"(.*?) ?([{MARKS}]?)", kind.example)
         assert words
         typed = " ".join(filter(None, [name, words[1]]))

@@ -72,7 +72,7 @@ def add_coherence(command: argparse.ArgumentParser) -> None:
     command.set_defaults(figure=None, help_text=command.format_help)
     arguments.add_options(command, "coherence", _WHOLE)
     figures = command.add_subparsers(title="title.figures", metavar="FIGURE")
-    for name, kind in tables.TABLES.items():
+    for name, kind in tables.table_kinds().items():
         figure = figures.add_parser(name, **arguments.described(f"question.{name}"))
         figure.set_defaults(figure=name)
         options = dict(chain.from_iterable(OPTIONS[option].items() for option in kind.options))
@@ -118,7 +118,7 @@ def inquire(project: Project, options: argparse.Namespace, width: int) -> str | 
     selection = arguments.selection_of(options, options.format)
     typed = {name: value for name, value in vars(options).items() if value is not None}
     choice = _choice(typed)
-    kind = tables.TABLES[options.figure]
+    kind = tables.table_kinds()[options.figure]
     graph, remarks = _graph_of(project, options, kind, choice)
     if "link" in typed:
         from pan2kg.site import questions
@@ -130,9 +130,9 @@ def inquire(project: Project, options: argparse.Namespace, width: int) -> str | 
         graph = graph.weighed_as(released.read_weights(Path(options.weights)))
     figures = kind.make(graph, choice)
     if typed.get("write"):
-        from pan2kg.tables import scores
+        from pan2kg.scores import ledger
 
-        scores.write_ledger(graph, choice, Path(options.write))
+        ledger.write_ledger(graph, choice, Path(options.write))
     figures = replace(figures, notes=(*figures.notes, *remarks))
     figures, left_out = selection.of(figures)
     arguments.tell(left_out and say("progress", "rows-left-out", n=left_out))

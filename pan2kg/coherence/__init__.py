@@ -21,6 +21,7 @@ The modules in their one order; each imports only from those before it::
     citations    which plan could cite which, occasions, citation rate, debt, coherence index
     known        the tables, and all that follows from them at a level
     figures      the register of figures, the order of pairs, counts led back to one another
+    agreement    how far people who judge the same agree
     bodies       actions × instruments; what bodies might coordinate; one edition and the next
     obligations  due dates, margins, and what cannot be said
     reading      the door to the store for all of these

@@ -54,9 +54,9 @@ if TYPE_CHECKING:
     from pan2kg.coherence.weight import Chance, Weight
     from pan2kg.extract.names import NamesInTexts
     from pan2kg.graph.links import GraphTies
+    from pan2kg.graph.scores import Scale, Scores
     from pan2kg.graph.search import Search
     from pan2kg.graph.statements import Parts, Statements
-    from pan2kg.scores.matrix import Scale, Scores
     from pan2kg.store.as_of import DatedGraph
     from pan2kg.store.links import LinkKind
     from pan2kg.validation.report import Report
@@ -240,12 +240,12 @@ class Graph:
         "coherence.reading.read_fields", "store", "What was recorded of the five fields of actions."
     )
     scores: GraphReading[tuple[Scores, ...]] = GraphReading(
-        "scores.matrix.read_matrices",
+        "graph.scores.read_matrices",
         "store",
         "Interaction scores, a matrix an assessor and scale.",
     )
     scales: GraphReading[Mapping[str, Scale]] = GraphReading(
-        "scores.matrix.read_scales",
+        "graph.scores.read_scales",
         "store",
         "The scales of interaction scores the graph declares, by IRI.",
     )

@@ -23,7 +23,7 @@ from pan2kg.graph.graph import Graph
 from pan2kg.graph.labels import shortened
 from pan2kg.i18n import LANGUAGES, Language, Message, Messages, in_words, numeral, verbatim
 from pan2kg.project import Project
-from pan2kg.review import decision, scores, work
+from pan2kg.review import decision, work
 from pan2kg.review.files import Form, Outcome, ProjectFiles, RefusedError, read_choice, read_field
 from pan2kg.store.queries import KINDS, program_query
 from pan2kg.store.store import Store
@@ -834,26 +834,33 @@ def decide_candidate(graph: Graph, form: Form, today: date) -> Outcome:
     return Outcome(outcome.code, {"files": outcome.files[0]}, outcome.files)
 
 
-_FORMS: Final[Mapping[str, Callable[[Graph, Form, date], Outcome]]] = {
+FormAction = Callable[[Graph, Form, date], Outcome]
+FORMS: Final[Mapping[str, FormAction]] = {
     "decision": decide_suggestion,
-    "scores": scores.enter,
     "candidate": decide_candidate,
 }
 """What each form does, by the value of its field ``form``."""
 
 
 def submit(
-    project: Project, store: Store, form: Form, today: date, *, language: Language = LANGUAGES[0]
+    project: Project,
+    store: Store,
+    form: Form,
+    today: date,
+    *,
+    language: Language = LANGUAGES[0],
+    forms: Mapping[str, FormAction] = FORMS,
 ) -> Outcome:
     """Write down what a form holds, or say why not; nothing is ever written in part.
 
     ``store`` is what the form was filled in from; the files are read again before anything is
-    written. The language is that of the texts typed, where the form does not say.
+    written. The language is that of the texts typed, where the form does not say. ``forms`` are
+    those the caller knows, with packages beside the core.
     """
     if project.data:
         return Outcome("read-only")
     try:
-        does = _FORMS[read_choice(form, "form", _FORMS)]
+        does = forms[read_choice(form, "form", forms)]
         return does(Graph(project, store, language=language, as_of=today), form, today)
     except RefusedError as error:
         return error.outcome(language)

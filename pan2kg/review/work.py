@@ -20,6 +20,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final, NamedTuple
 
+from pan2kg.coherence import agreement
 from pan2kg.coherence.evidence import Level
 from pan2kg.errors import Place, ProjectError
 from pan2kg.extract import (
@@ -49,7 +50,6 @@ from pan2kg.review.decision import (
     part_key,
 )
 from pan2kg.review.files import own
-from pan2kg.scores import measures
 from pan2kg.store import program_query, text_rows as rows
 from pan2kg.tables import pairs as pair_tables, table as figures
 from pan2kg.turtle.vocabulary import key, kind_and_key, link_iri, thing
@@ -403,7 +403,7 @@ class Agreement(NamedTuple):
         ]
         return cls(
             len(pairs),
-            measures.alpha(ratings, measures.ScaleLevel.NOMINAL) if pairs else None,
+            agreement.alpha(ratings, agreement.ScaleLevel.NOMINAL) if pairs else None,
             apart,
         )
 

@@ -1,80 +1,33 @@
-"""The scale of interaction scores: two bounds or none, and whole numbers or decimals; how it is typed and shown."""
+"""A matrix of scores as a person types it, with its scale: read, checked, and as links to be stored."""
 
 import csv
 import io
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
+from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 from typing import Final, NamedTuple
 
 import numpy as np
 
-from pan2kg.coherence.texts import Floats
 from pan2kg.errors import Place, ProjectError
+from pan2kg.graph.scores import (
+    DEFAULT,
+    HIGHEST,
+    LOWEST,
+    Scale,
+    Scores,
+    declaration,
+    plain,
+    scale_between,
+    whole,
+)
 from pan2kg.i18n.message import did_you_mean, told
-from pan2kg.store import Store, program_query, text_rows
-from pan2kg.turtle.vocabulary import key, link_iri
-
-SCALE: Final = "nilsson-2016"
-"""Seven steps from −3 (cancelling) to +3 (indivisible): Nilsson, M., Griggs, D. & Visbeck, M. (2016).
-Map the interactions between Sustainable Development Goals. Nature 534, 320–322."""
-LOWEST: Final = -3
-HIGHEST: Final = 3
+from pan2kg.turtle.vocabulary import link_iri
 
 _NUMBER: Final = r"[+-]?\d{1,9}(?:\.\d{1,6})?"
 _DECLARED: Final = re.compile(
     rf"(?:(count)|({_NUMBER})\s*(?:\.\.|…)\s*({_NUMBER}))?\s*(decimal)?", re.IGNORECASE
 )
-
-
-class Scale(NamedTuple):
-    """What scores may be: from ``lowest`` to ``highest``, None where there is no bound, by ``step``, None for any.
-
-    ``name`` is what links are said to be scored on: two scales of one name are one scale.
-    """
-
-    lowest: float | None = LOWEST
-    highest: float | None = HIGHEST
-    step: float | None = 1
-    name: str = SCALE
-
-    @property
-    def is_whole(self) -> bool:
-        return self.step is not None and float(self.step).is_integer()
-
-    def fault(self, score: float) -> str:
-        if self.step is not None and abs(score / self.step - round(score / self.step)) >= 1e-9:
-            return "step"
-        is_below = self.lowest is not None and score < self.lowest
-        is_above = self.highest is not None and score > self.highest
-        return "outside" if is_below or is_above else ""
-
-
-DEFAULT: Final = Scale()
-
-
-def scale_between(lowest: float | None, highest: float | None, *, decimal: bool = False) -> Scale:
-    """The scale of these bounds; from −3 to +3 in whole numbers it is that of Nilsson et al.
-
-    >>> scale_between(-4, 4, decimal=True).name, scale_between(None, None).name, scale_between(-3, 3).name
-    ('minus-4-to-4-decimal', 'count', 'nilsson-2016')
-    """
-    step = None if decimal else 1
-    if (lowest, highest, step) == (LOWEST, HIGHEST, 1):
-        return DEFAULT
-    name = declaration(Scale(lowest, highest, step)).replace("..", "-to-").replace(" ", "-")
-    return Scale(lowest, highest, step, re.sub(r"(^|(?<=to-))-", "minus-", name))
-
-
-def declaration(scale: Scale, *, shown: bool = False) -> str:
-    bounds = "count"
-    if scale.lowest is not None and scale.highest is not None:
-        bounds = ("…" if shown else "..").join(
-            plain(bound, signed=shown) for bound in (scale.lowest, scale.highest)
-        )
-    return bounds if shown or scale.is_whole else f"{bounds} decimal"
 
 
 def read_scale(text: str) -> Scale:
@@ -97,22 +50,6 @@ def read_scale(text: str) -> Scale:
     return scale_between(lowest, highest, decimal=decimal)
 
 
-def whole(score: float) -> float:
-    return int(score) if float(score).is_integer() else float(score)
-
-
-def plain(score: float, *, signed: bool = False) -> str:
-    """A score as it is typed and stored, never with an exponent, or as it is shown, with its sign.
-
-    >>> plain(2.0), plain(-1.5), plain(0.000001), plain(2, signed=True), plain(-1, signed=True)
-    ('2', '-1.5', '0.000001', '+2', '−1')
-    """
-    text = format(Decimal(str(whole(score))), "f")
-    if not signed:
-        return text
-    return ("+" if score > 0 else "") + text.replace("-", "−")
-
-
 _TURNED: Final = frozenset(
     {"column acts on row", "la colonne agit sur la ligne", "die spalte wirkt auf die zeile"}
 )
@@ -120,35 +57,8 @@ _TURNED: Final = frozenset(
 _NOT_ASSESSED: Final = frozenset({"", "na", "n/a", "-", "–", "."})
 _CELL: Final = re.compile(r"([+-]?(?:\d+(?:[.,]\d+)?|[.,]\d+))\s*(?::\s*(.*))?", re.DOTALL)
 _DIGITS: Final = 15  # a longer number would be read as another number
-_DECLARED_matrix: Final = re.compile(r"\s*\"?#\s*scale\b[:\s]*([^\r\n]*)", re.IGNORECASE)
+_SCALE_LINE: Final = re.compile(r"\s*\"?#\s*scale\b[:\s]*([^\r\n]*)", re.IGNORECASE)
 _QUOTED: Final = re.compile(r'"[^"]*"')
-_DECIMAL: Final = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Scores:
-    """One assessor's matrix: ``values[i, j]`` is the effect of label i on label j, NaN where not assessed.
-
-    The diagonal is never assessed: what was said of a label's effect on itself is kept apart in
-    ``own`` and enters no figure. ``rationale`` holds the reasons given, by (row label, column
-    label).
-    """
-
-    labels: tuple[str, ...]
-    values: Floats
-    assessor: str = ""
-    scale: Scale = DEFAULT
-    rationale: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    own: Mapping[str, float] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        n = len(self.labels)
-        if self.values.shape != (n, n) or not np.isnan(np.diagonal(self.values)).all():
-            raise ValueError("scores need a square matrix with nothing on its diagonal")
-
-    def cells(self) -> Iterator[tuple[str, str, float]]:
-        for i, j in np.argwhere(~np.isnan(self.values)).tolist():
-            yield self.labels[i], self.labels[j], whole(self.values[i, j])
 
 
 class ScoredLink(NamedTuple):
@@ -159,29 +69,6 @@ class ScoredLink(NamedTuple):
     scale: str
     assessor: str
     rationale: str
-
-
-def scores_of(
-    cells: Mapping[tuple[str, str], float],
-    *,
-    labels: Collection[str] = (),
-    assessor: str = "",
-    scale: Scale = DEFAULT,
-    rationale: Mapping[tuple[str, str], str] | None = None,
-) -> Scores:
-    """The matrix of the given cells; labels are sorted, those without a cell may be given too.
-
-    >>> scores_of({("a", "b"): -2}).values.tolist()
-    [[nan, -2.0], [nan, nan]]
-    """
-    names = sorted({*labels, *(end for pair in cells for end in pair)})
-    place = {name: at for at, name in enumerate(names)}
-    values = np.full((len(names), len(names)), np.nan)
-    for (source, target), score in cells.items():
-        if source == target or scale.fault(score):
-            raise ValueError(f"{source} on {target}: {score}")
-        values[place[source], place[target]] = score
-    return Scores(tuple(names), values, assessor, scale, rationale or {})
 
 
 def parse_scores(
@@ -213,7 +100,7 @@ def parse_scores(
     """
     text = text.removeprefix("\ufeff")
     declared = None
-    if match := _DECLARED_matrix.match(text):
+    if match := _SCALE_LINE.match(text):
         words = match[1].strip(' ,;\t"')
         try:
             declared = read_scale(words)
@@ -406,14 +293,6 @@ def _check_range(cells: list[_Assessed], scale: Scale, *, is_declared: bool) -> 
     )
 
 
-def summable(matrices: Iterable[Scores]) -> tuple[Scores, ...]:
-    every = tuple(matrices)
-    usual = (DEFAULT.lowest, DEFAULT.highest)
-    if len({scores.scale[:2] for scores in every}) < 2:
-        return every
-    return tuple(scores for scores in every if scores.scale[:2] == usual)
-
-
 def scored_links(scores: Scores) -> tuple[ScoredLink, ...]:
     if not scores.assessor:
         raise ValueError("a score needs an assessor")
@@ -431,41 +310,3 @@ def scored_links(scores: Scores) -> tuple[ScoredLink, ...]:
         )
         for source, target, score in scores.cells()
     )
-
-
-def read_scales(store: Store) -> dict[str, Scale]:
-    scales: dict[str, Scale] = {}
-    for iri, *bounds in text_rows(store, program_query("coherence/scales")):
-        lowest, highest, step = map(_number, bounds)
-        scales.setdefault(iri, Scale(lowest, highest, step, key(iri)))
-    return scales
-
-
-def read_matrices(store: Store) -> tuple[Scores, ...]:
-    """The accepted interaction scores, one matrix an assessor and scale, by scale and assessor.
-
-    A scale that is only named is that of the first version, whole numbers from −3 to +3. What is
-    outside the scale, or of something on itself, is left out; the check of the graph reports it.
-    """
-    scales = read_scales(store)
-    cells: dict[tuple[str, str], dict[tuple[str, str], tuple[float, str]]] = {}
-    for _, source, target, text, name, assessor, reason in text_rows(
-        store, program_query("coherence/scores")
-    ):
-        scale = scales.setdefault(name, Scale(name=name))
-        score = _number(text)
-        if source != target and score is not None and not scale.fault(score):
-            cells.setdefault((name, assessor), {}).setdefault((source, target), (score, reason))
-    return tuple(
-        scores_of(
-            {pair: score for pair, (score, _) in assessed.items()},
-            assessor=assessor,
-            scale=scales[name],
-            rationale={pair: reason for pair, (_, reason) in assessed.items() if reason},
-        )
-        for (name, assessor), assessed in sorted(cells.items())
-    )
-
-
-def _number(text: str) -> float | None:
-    return float(text) if _DECIMAL.fullmatch(text) else None

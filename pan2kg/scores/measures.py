@@ -5,18 +5,17 @@ widens ranks.
 """
 
 from bisect import bisect_left
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from enum import StrEnum
-from itertools import chain, product
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pan2kg.coherence.agreement import ScaleLevel, alpha
 from pan2kg.coherence.texts import Floats, Ints
 from pan2kg.errors import QueryError
-from pan2kg.scores.matrix import Scores, summable
+from pan2kg.graph.scores import Scores
 
 WEIGHT: Final = 0.5
 """How much an effect over one action in between counts."""
@@ -45,7 +44,7 @@ def sums(scores: Scores) -> list[tuple[str, Sums, Sums]]:
     contextual priority setting for implementing the 2030 Agenda. Sustainability Science 13,
     531–548.
 
-    >>> from pan2kg.scores.matrix import scores_of
+    >>> from pan2kg.graph.scores import scores_of
     >>> (_, given, taken), *_ = sums(scores_of({("a", "b"): 3, ("a", "c"): -3, ("b", "a"): 1}))
     >>> given.net, given.positive, given.negative, taken.net
     (0.0, 3.0, -3.0, 1.0)
@@ -79,7 +78,7 @@ def second_order(scores: Scores, *, weight: float = WEIGHT) -> tuple[SecondOrder
     Source: Weitz et al. (2018), as for :func:`sums`; the variant leaves out the way back to i
         itself.
 
-    >>> from pan2kg.scores.matrix import scores_of
+    >>> from pan2kg.graph.scores import scores_of
     >>> cells = {("a", "b"): 2, ("a", "c"): -1, ("b", "a"): 1, ("b", "c"): 3, ("c", "a"): 0, ("c", "b"): -2}
     >>> [(row.direct, row.total, row.without_return) for row in second_order(scores_of(cells))]
     [(1.0, 6.0, 5.0), (4.0, 1.5, 3.5), (-2.0, -6.0, -3.0)]
@@ -126,7 +125,7 @@ def ranks(scores: Scores) -> tuple[Rank, ...]:
     Source: interval analysis (Moore, R. E. (1966). Interval Analysis. Prentice-Hall), competition
         ranking.
 
-    >>> from pan2kg.scores.matrix import scores_of
+    >>> from pan2kg.graph.scores import scores_of
     >>> [(row.label, row.place, row.best, row.worst) for row in ranks(scores_of({("a", "b"): 2}))]
     [('a', 1, 1, 2), ('b', 2, 1, 2)]
     """
@@ -174,69 +173,6 @@ def grouped(scores: Scores, groups: Mapping[str, str]) -> tuple[tuple[str, str, 
     return tuple(rows)
 
 
-class ScaleLevel(StrEnum):
-    SIGN = "sign"
-    NOMINAL = "nominal"
-    ORDINAL = "ordinal"
-    INTERVAL = "interval"
-    RATIO = "ratio"
-
-
-def alpha(
-    ratings: Sequence[Sequence[float | None]], level: ScaleLevel = ScaleLevel.ORDINAL
-) -> float | None:
-    """Krippendorff's alpha: 1 = full agreement, 0 = as by chance, below 0 = worse.
-
-    α = 1 − D_o/D_e over the coincidences o_ck of values within a unit. The difference δ²_ck of two
-    values is [c ≠ k] (nominal), (Σ_{g=c..k} n_g − (n_c + n_k)/2)² (ordinal), (c − k)² (interval) or
-    ((c − k)/(c + k))² (ratio); *sign* is nominal on −, 0 and +. ``ratings`` has one row an
-    assessor, one column a unit; None is not assessed. A unit that fewer than two assessed counts
-    for nothing. None where there is no such unit, or all values are the same: nothing could
-    disagree.
-
-    Source: Krippendorff, K. (2011). Computing Krippendorff's Alpha-Reliability. University of
-    Pennsylvania; sign agreement is this project’s definition.
-
-    Raises:
-        ValueError: a ratio of values of which one is below 0.
-
-    >>> alpha([[1, 2, 3], [1, 2, 3]]), alpha([[1, None], [None, 2]]), alpha([[1, -1], [3, -2]], ScaleLevel.SIGN)
-    (1.0, None, 1.0)
-    """
-    units = [[value for value in unit if value is not None] for unit in zip(*ratings, strict=True)]
-    if level is ScaleLevel.SIGN:
-        units = [[float(np.sign(value)) for value in unit] for unit in units]
-    if level is ScaleLevel.RATIO and min(chain.from_iterable(units), default=0.0) < 0:
-        raise ValueError("ratios need values from 0 up")
-    paired = [Counter(unit) for unit in units if len(unit) > 1]
-    distinct = sorted(set().union(*paired))
-    if len(distinct) < 2:
-        return None
-    # o_ck: each ordered pair of values of a unit counts 1/(m−1), m the number of its values
-    together = np.zeros((len(distinct), len(distinct)))
-    for unit in paired:
-        number = np.array([unit[value] for value in distinct], dtype=np.float64)
-        together += (np.outer(number, number) - np.diag(number)) / (number.sum() - 1)
-    totals = together.sum(axis=1)
-    apart = _differences(np.array(distinct, dtype=np.float64), totals, level)
-    expected = (np.outer(totals, totals) - np.diag(totals)) / (totals.sum() - 1)
-    return float(1 - (together * apart).sum() / (expected * apart).sum())
-
-
-def _differences(values: Floats, totals: Floats, level: ScaleLevel) -> Floats:
-    # δ²_ck of each two values; ``totals`` are how often each was given
-    if level in {ScaleLevel.SIGN, ScaleLevel.NOMINAL}:
-        return 1 - np.eye(len(values))
-    if level is ScaleLevel.ORDINAL:
-        values = np.cumsum(totals) - totals / 2
-    difference = np.subtract.outer(values, values)
-    if level is ScaleLevel.RATIO:
-        both = np.add.outer(values, values)
-        # 0 and 0 do not differ
-        return np.square(difference / np.where(both == 0, 1, both))
-    return np.square(difference)
-
-
 def agreement(matrices: Iterable[Scores], level: ScaleLevel = ScaleLevel.ORDINAL) -> float | None:
     """Alpha of several assessors' matrices: each ordered pair of actions is a unit.
 
@@ -261,7 +197,7 @@ Opinions = tuple[str, str, tuple[tuple[str, float], ...]]
 def opinions(matrices: Iterable[Scores]) -> tuple[Opinions, ...]:
     """Every cell that somebody assessed, with all that was said of it, by source and target.
 
-    >>> from pan2kg.scores.matrix import scores_of
+    >>> from pan2kg.graph.scores import scores_of
     >>> opinions([scores_of({("a", "b"): 3}, assessor="x"), scores_of({("a", "b"): -2}, assessor="y")])
     (('a', 'b', (('x', 3), ('y', -2))),)
     """
@@ -273,37 +209,6 @@ def opinions(matrices: Iterable[Scores]) -> tuple[Opinions, ...]:
         for source, target, score in scores.cells():
             by_cell.setdefault((source, target), []).append((scores.assessor, score))
     return tuple((*pair, tuple(sorted(opinion))) for pair, opinion in sorted(by_cell.items()))
-
-
-def judged(
-    home: Mapping[str, str], matrices: Iterable[Scores]
-) -> dict[tuple[str, str], tuple[float, float, int]]:
-    """Experts' scores between the actions of each pair of plans of which any are known, by their IRIs in order.
-
-    Both ways: the positive and the negative apart, and of how many cells. Scores on several scales
-    have no sum: then only those from −3 to +3 are taken. Where several assessed a cell, their
-    positive and negative scores are averaged each for itself.
-
-    Source: it follows the cross-impact matrices of Weitz et al. (2018), Sustainability Science 13,
-        531–548.
-    """
-    scored: dict[tuple[str, str], dict[tuple[str, str], list[float]]] = {}
-    for matrix in summable(matrices):
-        for source, target, score in matrix.cells():
-            if source in home and target in home and home[source] != home[target]:
-                pair = min(home[source], home[target]), max(home[source], home[target])
-                scored.setdefault(pair, {}).setdefault((source, target), []).append(score)
-    by_pair = {}
-    for pair, cells in scored.items():
-        positive, negative = (
-            sum(
-                sum(side(score, 0) for score in opinion) / len(opinion)
-                for opinion in cells.values()
-            )
-            for side in (max, min)
-        )
-        by_pair[pair] = positive, negative, len(cells)
-    return by_pair
 
 
 class Dematel(NamedTuple):
@@ -359,7 +264,7 @@ def dematel(scores: Scores) -> Dematel:
     apart: Xiao, H. et al. (2022). Synergies and trade-offs across sustainable development goals: A
     novel method incorporating indirect interactions analysis. Sustainable Development.
 
-    >>> from pan2kg.scores.matrix import scores_of
+    >>> from pan2kg.graph.scores import scores_of
     >>> cells = {("a", "b"): 2, ("a", "c"): -1, ("b", "a"): 1, ("b", "c"): 3, ("c", "b"): -2}
     >>> influence = dematel(scores_of(cells))
     >>> influence.divisor, influence.given_positive.round(6).tolist(), influence.coverage == 1
@@ -440,7 +345,7 @@ def chains(scores: Scores, *, cut: float = CUT) -> Chains:
     Source: Panula-Ontto, J. & Piirainen, K. A. (2018). EXIT: An alternative approach for structural
     cross-impact modeling and analysis. Technological Forecasting and Social Change 137, 89–100.
 
-    >>> from pan2kg.scores.matrix import scores_of
+    >>> from pan2kg.graph.scores import scores_of
     >>> cells = {("a", "b"): 2, ("a", "c"): -1, ("b", "a"): 1, ("b", "c"): 3, ("c", "b"): -2}
     >>> every = chains(scores_of(cells))
     >>> every.number, every.total.round(6).tolist()[0], every.greatest["a", "c"][0][0]

@@ -104,7 +104,8 @@ class Assistant:
         words = catalogue.Messages("help")
         return {
             "figures": {
-                name: words.say(f"question.{name}", self.graph.language) for name in tables.TABLES
+                name: words.say(f"question.{name}", self.graph.language)
+                for name in tables.table_kinds()
             }
         }
 

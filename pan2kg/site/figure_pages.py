@@ -26,7 +26,7 @@ from pan2kg.site.page import (
 )
 from pan2kg.tables import exhibit, gaps, spreadsheet, table, writers
 
-NAMES: Final = tuple(name for name, kind in table.TABLES.items() if not kind.alone)
+NAMES: Final = tuple(name for name, kind in table.table_kinds().items() if not kind.alone)
 """The tables that have a page of their own."""
 PACKED: Final = ".gz"
 """What stands behind the name of a file that programs read and that an export has packed."""

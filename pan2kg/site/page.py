@@ -303,7 +303,7 @@ class SiteContext:
         self, name: str, language: Language, choice: table.TableChoice = table.DEFAULT
     ) -> table.Table:
         """The table of a name in a language; it is kept unless it is of plans that were named."""
-        make = partial(table.TABLES[name].make, self.graph.spoken(language), choice)
+        make = partial(table.table_kinds()[name].make, self.graph.spoken(language), choice)
         return make() if choice.plans else self.once(("table", name, language, choice), make)
 
     def once(self, name: Hashable, make: Callable[[], Made]) -> Made:

@@ -25,7 +25,6 @@ from pan2kg.graph.graph import Graph
 from pan2kg.i18n import Messages, format_of, message
 from pan2kg.project import reason
 from pan2kg.tables import (
-    TABLES,
     Table,
     TableChoice,
     coded,
@@ -33,6 +32,7 @@ from pan2kg.tables import (
     figure_words,
     formats,
     gaps,
+    table_kinds,
 )
 from pan2kg.turtle.vocabulary import key
 
@@ -56,9 +56,9 @@ def tables_of(
     graph: Graph, plan: str, level: evidence.Level = evidence.HEADLINE
 ) -> Iterator[Table]:
     choice = TableChoice(plans=(key(plan),), evidence=level)
-    yield from (TABLES[name].make(graph, choice) for name in FIGURES)
+    yield from (table_kinds()[name].make(graph, choice) for name in FIGURES)
     for kind in gaps.KINDS:
-        listed = TABLES["gaps"].make(
+        listed = table_kinds()["gaps"].make(
             graph, TableChoice(plans=choice.plans, part=kind, evidence=level)
         )
         if listed.rows:

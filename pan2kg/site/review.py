@@ -15,9 +15,10 @@ from urllib.parse import urlencode
 from pan2kg.coherence import citations, evidence
 from pan2kg.errors import Pan2kgError
 from pan2kg.graph.graph import Graph
+from pan2kg.graph.scores import SCALE, Scale, plain
 from pan2kg.i18n import catalogue, message
-from pan2kg.review import decision, desk as desks, files as entry, scores as scoring, work
-from pan2kg.scores.matrix import SCALE, Scale, plain
+from pan2kg.review import decision, desk as desks, files as entry, work
+from pan2kg.scores import review as scoring
 from pan2kg.site.page import NOTHING, PageContext, Values, View
 from pan2kg.store.queries import program_query
 from pan2kg.tables.figure_words import bits_words, named

@@ -1,15 +1,14 @@
 """What is computed, as tables that can be cited, and the writers of all tables.
 
 A table is a :class:`Table`: columns, rows by key, notes, what it rests on, and the query for the
-statements behind it. :data:`TABLES` names all there are, with what each can be told; a
-:class:`TableChoice` is what one is told, and ``TABLES[name].make(graph, choice)`` makes it.
+statements behind it. :func:`table_kinds` names all there are, with what each can be told; a
+:class:`TableChoice` is what one is told, and ``table_kinds()[name].make(graph, choice)`` makes it.
 ``writers.write`` writes it in one of its formats.
 """
 
 from pan2kg.tables.formats import PRINTING, Grid, clean, md_escape, say, shown
 from pan2kg.tables.table import (
     DEFAULT,
-    TABLES,
     Column,
     Row,
     Table,
@@ -22,12 +21,12 @@ from pan2kg.tables.table import (
     make,
     note,
     summary_of,
+    table_kinds,
 )
 
 __all__ = [
     "DEFAULT",
     "PRINTING",
-    "TABLES",
     "Column",
     "Grid",
     "Row",
@@ -45,4 +44,5 @@ __all__ = [
     "say",
     "shown",
     "summary_of",
+    "table_kinds",
 ]

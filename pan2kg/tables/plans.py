@@ -12,9 +12,9 @@ from pan2kg.coherence.citations import State
 from pan2kg.coherence.known import Known
 from pan2kg.coherence.weight import DRAWS, SEED, SIGNIFICANT
 from pan2kg.graph.graph import Graph
+from pan2kg.graph.scores import judged, summable
 from pan2kg.graph.statements import ACTIONS, Outline
 from pan2kg.i18n.catalogue import Messages, Text
-from pan2kg.scores import matrix as matrices, measures
 from pan2kg.tables import DEFAULT, Table, TableChoice, make, note, table as layout
 from pan2kg.tables.cross_references import PLACED, places_of
 from pan2kg.tables.table import Ordered
@@ -39,7 +39,7 @@ def matrix(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     knowledge = graph.known(choice.evidence)
     order = layout.plan_order(graph)
     home = knowledge.tables.works.home
-    scored = measures.judged(home, graph.scores)
+    scored = judged(home, graph.scores)
     co_led = bodies.co_led(home, graph.involvements, choice.evidence)
     plans = sorted(chosen) if len(chosen) > 1 else knowledge.tables.works.plans
     pairs = {*combinations(plans, 2)}
@@ -105,7 +105,7 @@ def _notes_on_matrix(graph: Graph, pairs: int, listed: int, written: int) -> lis
         notes.append(note("pairs-unseen", n=pairs - listed))
     if not graph.scores:
         notes.append(note("no-scores"))
-    if len(matrices.summable(graph.scores)) < len(graph.scores):
+    if len(summable(graph.scores)) < len(graph.scores):
         notes.append(note("other-scales"))
     return notes
 

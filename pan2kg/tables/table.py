@@ -23,6 +23,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, cast
 
+from pan2kg import graph as room
 from pan2kg.coherence.evidence import BITS, HEADLINE, Basis, Level
 from pan2kg.errors import QueryError
 from pan2kg.i18n import Filling, Language, Messages, Text, format_of, there_are, told
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
     from pan2kg.coherence.known import BasisLine, Known
     from pan2kg.graph.graph import Graph
-    from pan2kg.scores.matrix import Scale
+    from pan2kg.graph.scores import Scale
 
 Value = str | int | float | bool | None
 """What a cell of figures holds: ``None`` is « not assessed » or « unknown », never 0."""
@@ -279,13 +280,13 @@ Option = Literal[
 
 @dataclass(frozen=True, slots=True)
 class TableKind:
-    """A kind of table: ``function`` in a module of this room makes it, ``part`` is an option that shows a part of it.
+    """A kind of table: ``function`` in a module of its room makes it, ``part`` is an option that shows a part of it.
 
     ``number`` is that of the thirty questions it answers, and ``example`` what the guide lets a
     reader type, with the mark of a footnote. ``whole`` is a table made from the whole graph
     whatever the day: ``as-of`` tells of each plan whether it runs, what answers an obligation still
-    does when a plan has ended, an edition and the next never run on one day, and scores hold
-    whether or not a plan runs. ``alone`` is one that must be told what to look at.
+    does when a plan has ended, and an edition and the next never run on one day. ``alone`` is one
+    that must be told what to look at.
     """
 
     name: str
@@ -296,11 +297,13 @@ class TableKind:
     example: str = ""
     whole: bool = False
     alone: bool = False
+    room: str = "tables"
 
     def make(self, graph: Graph, choice: TableChoice) -> Table:
+        """The table, made of a graph as a choice says; what can go wrong is that of its function."""
         module, _, name = self.function.partition(".")
         function: Callable[[Graph, TableChoice], Table] = getattr(
-            import_module(f"pan2kg.tables.{module}"), name
+            import_module(f"pan2kg.{self.room}.{module}"), name
         )
         return function(graph, choice)
 
@@ -340,13 +343,6 @@ _KINDS: Final = (
         whole=True,
         alone=True,
     ),
-    TableKind(
-        "interaction",
-        "scores.interaction",
-        ("matrices", "write"),
-        example="scores.csv ¹",
-        whole=True,
-    ),
     TableKind("participation", "actions.bridges", ("plans", "evidence"), number=15),
     TableKind("loss", "actions.lost", ("any action", "plans", "evidence"), number=16, example="…"),
     TableKind("completeness", "coverage.complete", ("plans", "all"), number=13),
@@ -354,7 +350,6 @@ _KINDS: Final = (
     TableKind("target-groups", "bodies.target_groups", ("plans", "country"), number=24),
     TableKind("dependencies", "duties.dependencies", ("plans", "evidence"), number=23),
     TableKind("recommendations", "duties.recommendations", ("plans",), number=12),
-    TableKind("ripple", "scores.ripple", ("matrices",), number=25, example="¹", whole=True),
     TableKind("chance", "plans.by_chance", ("plans", "all", "evidence"), number=27),
     TableKind("trust", "coverage.trust", ("plans", "evidence"), number=30),
     TableKind(
@@ -367,23 +362,18 @@ _KINDS: Final = (
         number=29,
         example="³",
     ),
-    TableKind("dematel", "scores.influence", ("matrices",), example="¹", whole=True),
-    TableKind("chains", "scores.chained", ("matrices", "cut"), example="¹", whole=True),
-    TableKind("groups", "scores.groups", ("matrices", "groups"), example="¹", whole=True),
-    TableKind("agreement", "scores.agreed", ("matrices",), example="¹", whole=True),
-    TableKind(
-        "disagreement",
-        "scores.disagreement",
-        ("matrices", "all"),
-        number=26,
-        example="¹",
-        whole=True,
-    ),
-    TableKind("opposed", "scores.opposed", ("matrices",), number=14, example="¹"),
 )
 
-TABLES: Final[Mapping[str, TableKind]] = {kind.name: kind for kind in _KINDS}
-"""The tables by name, in the order in which they are listed."""
+
+@cache
+def table_kinds() -> Mapping[str, TableKind]:
+    """The tables by name, in the order in which they are listed: those of this room, then those beside the core.
+
+    >>> table_kinds()["debt"].options
+    ('plans', 'evidence')
+    """
+    beside = room.offered("table_kinds")()
+    return {kind.name: kind for kind in (*_KINDS, *beside)}
 
 
 # How a table is made

@@ -23,7 +23,7 @@ from pan2kg.store import Result, Triples, plain
 from pan2kg.tables import Grid, formats, md_escape, say
 from pan2kg.tables.answers import answer, heading, word_of
 from pan2kg.tables.exhibit import html_figures, md_table, remarks, rests_on
-from pan2kg.tables.table import TABLES, Table, TableChoice, Term, Value
+from pan2kg.tables.table import Table, TableChoice, Term, Value, table_kinds
 from pan2kg.tables.terminal import write_terminal
 from pan2kg.templates import render
 from pan2kg.turtle.vocabulary import NUMBERS, XSD
@@ -464,8 +464,9 @@ def answer_of(
     Traceback (most recent call last):
     pan2kg.errors.QueryError: There is no table « matrx ». Did you mean matrix?
     """
-    if name not in TABLES:
-        near = get_close_matches(name, TABLES, n=2, cutoff=0.5) or list(TABLES)
+    kinds = table_kinds()
+    if name not in kinds:
+        near = get_close_matches(name, kinds, n=2, cutoff=0.5) or list(kinds)
         raise QueryError("no-table", remedy=did_you_mean(near), name=name)
     for key in chosen:
         if key not in _CHOICES:
@@ -476,7 +477,7 @@ def answer_of(
             chosen[key] = tuple(map(Path, texts)) if key == "files" else tuple(texts)
     choice = TableChoice(evidence=graph.known(evidence).level, **chosen)
     language = graph.language
-    table = TABLES[name].make(graph, choice)
+    table = kinds[name].make(graph, choice)
     rows = [{key: row.get(key) for key in table.keys} for row in table.rows]
     meanings = {}
     for column in table.columns:

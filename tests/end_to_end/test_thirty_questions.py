@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from pan2kg.tables.table import TABLES
+from pan2kg.tables.table import table_kinds
 
 if TYPE_CHECKING:
     from tests.conftest import Cli
@@ -29,7 +29,7 @@ QUESTIONS: Final = {
 
 
 def test_a_table_that_has_a_number_answers_that_question() -> None:
-    numbered = {kind.number: name for name, kind in TABLES.items() if kind.number}
+    numbered = {kind.number: name for name, kind in table_kinds().items() if kind.number}
     assert {number: QUESTIONS[number].split()[1] for number in numbered} == numbered
     assert (len(numbered), list(QUESTIONS)) == (17, list(range(1, 31)))
 

@@ -35,7 +35,7 @@ from pan2kg.store.queries import read_queries
 from pan2kg.store.rules import open_store
 from pan2kg.store.store import LocalStore, dump, load_project
 from pan2kg.tables.network_files import export_network
-from pan2kg.tables.table import DEFAULT, TABLES, cells
+from pan2kg.tables.table import DEFAULT, cells, table_kinds
 from pan2kg.tables.writers import Style, write
 from pan2kg.turtle.vocabulary import PAN
 from tests.copies import FEW, copy
@@ -226,7 +226,9 @@ def page(name: str, graph: pan2kg.Graph) -> str:
 
 DOORS: Final[Mapping[str, Callable[[pan2kg.Graph], str]]] = {
     "basis": lambda graph: graph.uses.basis.release,
-    "table": lambda graph: str(write(TABLES["trust"].make(graph, DEFAULT), "table", Style("fr"))),
+    "table": lambda graph: str(
+        write(table_kinds()["trust"].make(graph, DEFAULT), "table", Style("fr"))
+    ),
     "report": lambda graph: report_files(graph, graph.plan("lu-bhr-2"), "")["report.fr.md"],
     "picture": lambda graph: draw("plan-matrix", graph).svg,
     "export": lambda graph: export_network(graph.network(), "graphml").decode(),
@@ -316,14 +318,14 @@ def test_every_door_calls_everything_the_same(dated: pan2kg.Graph, language: Lan
     told_alone = {
         *("explain", "compare", "interaction", "ripple", "dematel", "chains", "groups", "agreement")
     }
-    tables = sorted(TABLES.keys() - told_alone - {"disagreement", "as-of"})
+    tables = sorted(table_kinds().keys() - told_alone - {"disagreement", "as-of"})
     if language != LANGUAGES[0]:
         asked = by_lot(asked, 6)
         tables = by_lot(tables, 6)
     rows: list[dict[str, object]] = [
         {**row} for name in asked for row in dated.ask(name, language=language)
     ]
-    rows += [{**row} for name in tables for row in TABLES[name].make(spoken, DEFAULT).rows]
+    rows += [{**row} for name in tables for row in table_kinds()[name].make(spoken, DEFAULT).rows]
     pairs = [
         (row.get(key.removesuffix("_label")), row[key])
         for row in rows

@@ -24,6 +24,7 @@ from pan2kg.review.decision import Candidate
 from pan2kg.review.desk import submit
 from pan2kg.review.files import Outcome
 from pan2kg.review.work import graph_candidates
+from pan2kg.server.review import FORMS
 from pan2kg.store.rules import open_store
 from pan2kg.store.store import Store
 from tests.copies import FEW, copy
@@ -70,7 +71,7 @@ class WritableProject:
     read: Graph | None = None
 
     def send(self, **form: str) -> Outcome:
-        return submit(self.project, self.store, form, DAY, language="fr")
+        return submit(self.project, self.store, form, DAY, language="fr", forms=FORMS)
 
     def decide(self, item: Candidate, verdict: str = "accept", **form: str) -> Outcome:
         given = {

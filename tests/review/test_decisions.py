@@ -307,7 +307,8 @@ SCRIPT = """
 import json, resource, signal, sys
 from datetime import date
 from pan2kg.project import Project
-from pan2kg.review.desk import submit
+from pan2kg.review.desk import FORMS, submit
+from pan2kg.scores.review import enter
 from pan2kg.store.rules import open_store
 
 project = Project.at(sys.argv[1])
@@ -317,7 +318,8 @@ forms = json.loads(sys.stdin.readline())
 if len(sys.argv) > 2:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
-print(json.dumps([submit(project, store, form, date(2026, 5, 4)).code for form in forms]), flush=True)
+known = {**FORMS, "scores": enter}
+print(json.dumps([submit(project, store, form, date(2026, 5, 4), forms=known).code for form in forms]), flush=True)
 """
 
 

@@ -4,12 +4,12 @@ import pytest
 
 import pan2kg
 from pan2kg.i18n.catalogue import LANGUAGES
-from pan2kg.review.scores import MOST, cell_name
 from pan2kg.review.work import graph_candidates
+from pan2kg.scores.review import MOST, cell_name
 from pan2kg.site.page import Mode, SiteContext
 from pan2kg.site.registry import Site
 from pan2kg.site.review import FAULT, SEAL
-from pan2kg.tables.table import DEFAULT, TABLES
+from pan2kg.tables.table import DEFAULT, table_kinds
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.writer import read_prefixes
 from pan2kg.validation.lines import check_style
@@ -73,9 +73,9 @@ def test_scores_stand_in_the_file_of_the_plan_of_what_acts_and_a_later_supersede
         for words in ("a pan:Link ;", "pan:score -2 ;", "pan:assessor body:gt-edh ;")
     ] == [1] * 3
     later = writable.reopened()
-    rows = TABLES["interaction"].make(later.material, DEFAULT).rows
+    rows = table_kinds()["interaction"].make(later.material, DEFAULT).rows
     assert {str(row["action"]).rpartition("/")[2] for row in rows} == {ONE, THREE}
-    (opposed,) = TABLES["opposed"].make(later.material, DEFAULT).rows
+    (opposed,) = table_kinds()["opposed"].make(later.material, DEFAULT).rows
     assert (opposed["score"], opposed["rationale"]) == (-2, GIVEN["rationale"])
     changed = GIVEN | {"rationale": "Après entretien."}
     assert (

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, strategies as st
 
 from pan2kg.errors import ProjectError
+from pan2kg.graph import scores as held
+from pan2kg.graph.scores import Scale, Scores
 from pan2kg.scores import matrix
-from pan2kg.scores.matrix import Scale, Scores
 from pan2kg.scores.measures import coverage, sums
 from pan2kg.turtle.vocabulary import link_iri
 
@@ -42,15 +43,15 @@ def test_a_scale_is_read_as_it_is_typed_and_what_is_none_is_refused() -> None:
 
 @given(st.integers(-999, 999), st.integers(1, 999), st.booleans())
 def test_a_scale_that_is_declared_is_read_back(lowest: int, width: int, decimal: bool) -> None:  # noqa: FBT001
-    scale = matrix.scale_between(lowest, lowest + width, decimal=decimal)
-    assert matrix.read_scale(matrix.declaration(scale)) == scale
+    scale = held.scale_between(lowest, lowest + width, decimal=decimal)
+    assert matrix.read_scale(held.declaration(scale)) == scale
     assert re.fullmatch(r"[a-z0-9]+([.-][a-z0-9]+)*", scale.name)
 
 
 @given(st.floats(-1e9, 1e9).map(lambda x: round(x, 6)))
 def test_a_number_is_written_without_an_exponent_and_read_back(score: float) -> None:
-    assert float(matrix.plain(score)) == score
-    assert "e" not in matrix.plain(score) + matrix.plain(score, signed=True)
+    assert float(held.plain(score)) == score
+    assert "e" not in held.plain(score) + held.plain(score, signed=True)
 
 
 PRINTED = {
@@ -112,11 +113,11 @@ def test_a_matrix_is_read_from_its_csv_with_reasons_and_becomes_links_on_somebod
         "interaction", "a", "b", scale=scores.scale.name, assessor="http://e/x"
     )
     with pytest.raises(ValueError, match="assessor"):
-        matrix.scored_links(matrix.scores_of({("a", "b"): 2}))
+        matrix.scored_links(held.scores_of({("a", "b"): 2}))
     with pytest.raises(ValueError, match="diagonal"):
         Scores(("a",), np.zeros((1, 1)))
     with pytest.raises(ValueError, match="a on a"):
-        matrix.scores_of({("a", "a"): 1})
+        held.scores_of({("a", "a"): 1})
     with pytest.raises(
         ProjectError, match=r"The corner says « column acts on row ».*the row acts on the column"
     ):

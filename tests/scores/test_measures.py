@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from pan2kg.coherence.agreement import ScaleLevel as Level, alpha
 from pan2kg.coherence.texts import Floats
 from pan2kg.errors import QueryError
+from pan2kg.graph.scores import Scores, scores_of
 from pan2kg.scores import measures as limit
-from pan2kg.scores.matrix import Scores, read_scale, scores_of
+from pan2kg.scores.matrix import read_scale
 from pan2kg.scores.measures import (
-    ScaleLevel as Level,
     agreement,
-    alpha,
     chains,
     dematel,
     grouped,

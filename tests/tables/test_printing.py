@@ -25,7 +25,7 @@ from pan2kg.tables.exhibit import Anchors, html_figures
 from pan2kg.tables.figure_words import basis_of_figures, resting
 from pan2kg.tables.formats import Grid, write_local_csv
 from pan2kg.tables.spreadsheet import write_spreadsheet
-from pan2kg.tables.table import TABLES, Column, Selection, Table, TableChoice, Value
+from pan2kg.tables.table import Column, Selection, Table, TableChoice, Value, table_kinds
 from pan2kg.tables.writers import Style, laid_out, write
 from tests.conftest import Cli
 
@@ -192,7 +192,8 @@ def test_a_basis_reads_as_french_and_says_how_texts_are_weighed_just_where_there
     assert "bits en commun\xa0: ≥ 0,5\xa0; champs\xa0: relevés pour 40 actions sur 48" in line
     assert line.endswith("situation au 1er\xa0décembre 2021.")
     said = {
-        name: resting(TABLES[name].make(graph, TableChoice()), "en") for name in ("debt", "trust")
+        name: resting(table_kinds()[name].make(graph, TableChoice()), "en")
+        for name in ("debt", "trust")
     }
     assert ["log2" in words for words in said.values()] == [True, False]
 

@@ -13,9 +13,9 @@ from pan2kg.cli.coherence import inquire
 from pan2kg.cli.main import build_parser
 from pan2kg.errors import Pan2kgError
 from pan2kg.graph.graph import Graph, open_graph
+from pan2kg.graph.scores import declaration
 from pan2kg.project import Project
-from pan2kg.scores.matrix import declaration
-from pan2kg.tables.table import TABLES, TableChoice
+from pan2kg.tables.table import TableChoice, table_kinds
 from pan2kg.validation.check import look
 from tests.copies import copy
 from tests.tables.test_traps import PLANS, make, material, score
@@ -119,7 +119,7 @@ def test_in_a_file_endless_influence_is_refused_and_in_the_graph_it_is_said(
     given = material(
         PLANS, score("s", "action:a", "action:b", 2), score("t", "action:b", "action:a", 2)
     )
-    table = TABLES["dematel"].make(given, TableChoice())
+    table = table_kinds()["dematel"].make(given, TableChoice())
     assert table.rows == ()
     assert any("never dies out" in note.say("en") for note in table.notes)
 

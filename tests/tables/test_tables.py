@@ -20,7 +20,7 @@ from pan2kg.store.store import select
 from pan2kg.tables.answers import basis_of
 from pan2kg.tables.figure_words import basis_words
 from pan2kg.tables.gaps import KINDS
-from pan2kg.tables.table import TABLES, Table, TableChoice, column
+from pan2kg.tables.table import Table, TableChoice, column, table_kinds
 from pan2kg.tables.writers import FORMS, Style, write
 
 GOLDEN: Final = Path(__file__).parent / "golden"
@@ -47,10 +47,10 @@ SILENT: Final = {
 @cache
 def make(name: str, graph: Graph) -> Table:
     """A table, made once and only read."""
-    return TABLES[name].make(graph, CHOICES.get(name, TableChoice()))
+    return table_kinds()[name].make(graph, CHOICES.get(name, TableChoice()))
 
 
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("name", table_kinds())
 def test_the_answer_is_the_golden_one(name: str, dated: Graph) -> None:
     written = str(write(make(name, dated), "csv", Style("fr"))).replace("\r\n", "\n")
     file = GOLDEN / f"{name}.csv"
@@ -61,7 +61,7 @@ def test_the_answer_is_the_golden_one(name: str, dated: Graph) -> None:
     )
 
 
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("name", table_kinds())
 def test_a_table_holds_together_is_written_in_every_form_and_says_what_it_rests_on(
     name: str, dated: Graph
 ) -> None:
@@ -103,7 +103,7 @@ def test_a_table_holds_together_is_written_in_every_form_and_says_what_it_rests_
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_of_gap_lists_as_many_as_are_counted(kind: str, dated: Graph) -> None:
     counted = {row["gap"]: row for row in make("gaps", dated).rows}
-    listed = TABLES["gaps"].make(dated, TableChoice(part=kind))
+    listed = table_kinds()["gaps"].make(dated, TableChoice(part=kind))
     number = counted[kind]["gaps_number"]
     assert len(listed.rows) == (number or 0)
     assert listed.notes[0].say("en").startswith("This gap cannot be assessed") is (number is None)
@@ -134,11 +134,12 @@ def test_a_day_that_was_asked_for_is_said_not_to_reach_undated_links(graph: pan2
         Project.packaged(), graph.store, language="fr", as_of=date(2021, 6, 1), asked=True
     )
     assert any(
-        "2021-06-01" in note.say("fr") for note in TABLES["debt"].make(asked, TableChoice()).notes
+        "2021-06-01" in note.say("fr")
+        for note in table_kinds()["debt"].make(asked, TableChoice()).notes
     )
     assert not any(
         "d’aujourd’hui" in note.say("fr")
-        for note in TABLES["obligations"].make(asked, TableChoice()).notes
+        for note in table_kinds()["obligations"].make(asked, TableChoice()).notes
     )
 
 

@@ -15,7 +15,7 @@ from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore
 from pan2kg.tables import note, plans
 from pan2kg.tables.gaps import WAIT
-from pan2kg.tables.table import TABLES, Table, TableChoice, Value
+from pan2kg.tables.table import Table, TableChoice, Value, table_kinds
 from pan2kg.turtle.vocabulary import graph_of
 from pan2kg.turtle.writer import read_prefixes
 
@@ -75,7 +75,7 @@ def material(*turtle: str, as_of: date = DAY) -> Graph:
 
 
 def make(name: str, graph: Graph, **chosen: Any) -> Table:  # noqa: ANN401 - fields of a choice
-    return TABLES[name].make(graph, TableChoice(**chosen))
+    return table_kinds()[name].make(graph, TableChoice(**chosen))
 
 
 def cells(table: Table, columns: str) -> list[tuple[Value, ...]]:
@@ -507,7 +507,7 @@ def test_what_is_not_there_is_one_sentence() -> None:
             material(PLANS, '[] a pan:Action ; pan:inPlan plan:p ; skos:prefLabel "X"@fr .\n'),
         )
     empty = material("")
-    for name in TABLES.keys() - {"explain", "compare"}:
+    for name in table_kinds().keys() - {"explain", "compare"}:
         with pytest.raises(ProjectError, match="no action to measure"):
             make(name, empty)
 

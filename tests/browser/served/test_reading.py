@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import expect
 
-from pan2kg.tables.table import TABLES
+from pan2kg.tables.table import table_kinds
 from tests.browser.chromium import faults_of_access, inside, settled, too_wide
 from tests.browser.served.conftest import Visit, follow
 from tests.lots import by_lot
@@ -140,7 +140,7 @@ def test_every_figure_has_its_numbers_as_table_and_as_files(visit: Visit) -> Non
     page = visit("/en/questions.html").page
     links = page.locator('a[href^="figure/"]').evaluate_all("links => links.map(link => link.href)")
     listed = {address.rpartition("/")[2].removesuffix(".html"): address for address in links}
-    for name in (name for name, kind in TABLES.items() if not kind.alone):
+    for name in (name for name, kind in table_kinds().items() if not kind.alone):
         page.goto(listed[name])
         number = page.locator("main table tbody tr").count()
         addresses = page.locator("main .downloads a").evaluate_all(
