@@ -384,6 +384,7 @@ _RULE = re.compile(r"\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?")
 _EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 _FIELD_LABEL = re.compile(r"([^\W\d_][^:.]{1,40}?)\s*:(?:\s|$)")
 _OPENING = '«“„([‘"¿¡'
+_LOOKED_AT: Final = 1000  # more characters than decide how a line goes on
 
 
 class _TextLine:
@@ -466,6 +467,27 @@ def read_plain(text: str, *, source: str, markdown: bool = False) -> Iterator[Do
         yield doc.table_block(rows)
 
 
+class _JoinedLines:
+    """Lines put together as :func:`doc.joined` puts two, however many: what stands far before the end is not moved."""
+
+    def __init__(self, start: str, text: str) -> None:
+        self.end = start
+        self._finished: list[str] = []
+        self._text = text
+
+    def add(self, line: str) -> None:
+        self.end = doc.joined(self.end, line, text=self._text)
+        if len(self.end) > 2 * _LOOKED_AT:
+            cut = len(self.end) - _LOOKED_AT
+            while self.end[cut].isspace():  # an end that begins with a space would lose it
+                cut -= 1
+            self._finished.append(self.end[:cut])
+            self.end = self.end[cut:]
+
+    def __str__(self) -> str:
+        return "".join([*self._finished, self.end])
+
+
 class _TextFlow:
     def __init__(self, lines: Sequence[_TextLine], text: str, *, has_titles: bool = False) -> None:
         self.lines = [line for line in lines if not _PAGE_NUMBER.fullmatch(line.text)]
@@ -516,22 +538,23 @@ class _TextFlow:
 
     def blocks(self) -> list[DocumentBlock]:
         groups: list[list[_TextLine]] = []
-        text = ""
+        text = _JoinedLines("", self.text)
         for at, line in enumerate(self.lines):
             if groups and self._joins(text, groups[-1], at):
-                text = doc.joined(text, line.text, text=self.text)
+                text.add(line.text)
                 groups[-1].append(line)
             else:
                 groups.append([line])
                 marker = self.markers.get(line.number)
-                text = marker.rest if marker else line.text
+                text = _JoinedLines(marker.rest if marker else line.text, self.text)
         named = [re.sub(r"\W+", " ", doc.folded(self._words(group))).strip() for group in groups]
         contents = [any(line.paged for line in group) for group in groups]
+        latest = {name: at for at, name in enumerate(named)}
         # without entries of a list of contents that the text repeats
         groups = [
             group
             for at, group in enumerate(groups)
-            if not (contents[at] and named[at] in named[at + 1 :])
+            if not (contents[at] and latest[named[at]] > at)
         ]
         headings = self._headings(groups) if self.has_titles else {}
         bullets = list(
@@ -544,10 +567,10 @@ class _TextFlow:
         return [self._block(group, headings.get(at), bullets) for at, group in enumerate(groups)]
 
     def _words(self, group: Sequence[_TextLine]) -> str:
-        words = group[0].text
+        words = _JoinedLines(group[0].text, self.text)
         for line in group[1:]:
-            words = doc.joined(words, line.text, text=self.text)
-        return words.rstrip(doc.SOFT_HYPHEN)
+            words.add(line.text)
+        return str(words).rstrip(doc.SOFT_HYPHEN)
 
     def _block(
         self, group: Sequence[_TextLine], level: int | None, bullets: Sequence[str]
@@ -570,7 +593,7 @@ class _TextFlow:
             )
         return DocumentBlock(None, None, "item", canonical(words), marker=marker.number)
 
-    def _joins(self, text: str, group: Sequence[_TextLine], at: int) -> bool:
+    def _joins(self, text: _JoinedLines, group: Sequence[_TextLine], at: int) -> bool:
         line = self.lines[at]
         above = self.lines[at - 1]
         start = group[0]
@@ -584,20 +607,20 @@ class _TextFlow:
         is_title = start.number in self.markers or (self.has_titles and start is self.lines[0])
         if not is_title or start.number in self.captions:
             return not line.after_gap
-        if not text or (line.after_gap and start.number in self.markers and not text):
+        if not text.end:
             return True
         if line.after_gap:
             return False
         if (
             not line.text
-            or text.endswith(doc.SOFT_HYPHEN)
+            or text.end.endswith(doc.SOFT_HYPHEN)
             or line.text[0].islower()
-            or self._is_open(text)
+            or self._is_open(str(text))
         ):
             return True
         was_full = self.width > 0 and above.width + 1 + len(line.text.split()[0]) > self.width
         hangs = line.indent > start.indent
-        ends = text.endswith((".", ":", ";"))
+        ends = text.end.endswith((".", ":", ";"))
         if was_full and hangs and not ends:
             return True
         # one last line: it is indented or the line above was full, and it stands alone
