@@ -1,7 +1,8 @@
 """What is known: four small tables, and everything that follows from them at one level of evidence.
 
 The tables are uses of texts, statements between plans, dates and readings. They are read once;
-:func:`known` takes them to a level, and whatever shows a figure asks that.
+:func:`known` takes them to a level, and whatever shows a figure asks that. A level is a threshold:
+what is known at it rests on what is as firm or firmer.
 """
 
 from collections import defaultdict
@@ -58,19 +59,25 @@ class Tables:
 
 
 class Reach(NamedTuple):
+    """How many plans a plan is linked with, how many it cites, and how many cite it."""
+
     linked: int
     cites: int
     cited: int
+
+
+TextUse = tuple[texts.Use, tuple[str, ...]]
+"""A use of a text, with all texts it reaches: that one and those above it."""
 
 
 @dataclass(frozen=True, eq=False)
 class Known:
     """What the tables give at one level: each thing once, so that all who show it show the same.
 
-    ``shared`` has for each pair of plans, its IRIs in order, the bits of what is not general;
-    ``linked`` the pairs that are cited, put together by a document, or share something; ``actions``
-    the pairs of actions of two plans; ``arguments`` the statements that join two plans;
-    ``read_plans`` were read in full for texts and for references.
+    ``shared`` has for each pair of plans, its IRIs in order, the bits of what is not general, where
+    there are any; ``plans`` all pairs of plans by their places; ``statements`` those that join two
+    plans, and ``arguments`` the same by the pair they join, the firmest first; ``read_plans`` were
+    read in full for texts and for references.
     """
 
     tables: Tables
@@ -84,21 +91,25 @@ class Known:
     arguments: Mapping[Ordered, tuple[PlanStatement, ...]]
     read_plans: frozenset[str]
 
-    # dear in a large graph, and many figures need none of them
+    # Made when asked for: dear in a large graph, and many figures need none of them
 
     @cached_property
     def related(self) -> frozenset[Ordered]:
+        """The ordered pairs of plans that a citation would join, expected or not."""
         return citations.related(self.chronology, self.shared, at=self.level)
 
     @cached_property
     def linked(self) -> frozenset[Ordered]:
-        together = (
-            pair for pair, level in self.chronology.together.items() if counts(level, self.level)
-        )
-        return frozenset({(min(pair), max(pair)) for pair in self.related}.union(together))
+        """The pairs of plans, IRIs in order, that are cited, put together by a document, or share something."""
+        pairs = {in_order(*pair) for pair in self.related}
+        for pair, level in self.chronology.together.items():
+            if counts(level, self.level):
+                pairs.add(pair)
+        return frozenset(pairs)
 
     @cached_property
     def occasions(self) -> tuple[Occasion, ...]:
+        """Every ordered pair of related plans, with its verdict and state; most bits first."""
         ways = citations.citing_ways(self.tables.works, self.tables.statements, at=self.level)
         return citations.occasions(
             self.chronology, self.shared, self.tables.readings, at=self.level, ways=ways
@@ -106,20 +117,22 @@ class Known:
 
     @cached_property
     def ways(self) -> Mapping[Ordered, Occasion]:
+        """The occasions by who would cite and who would be cited."""
         return {(occasion.source, occasion.target): occasion for occasion in self.occasions}
 
     @cached_property
     def actions(self) -> weight.Pairs:
+        """The pairs of actions of two plans that share something."""
         return weight.action_pairs(self.potential)
 
     @cached_property
     def weight(self) -> Callable[[str, str], Weight]:
-        # of two works by IRI; pages of three languages ask for the same ones
+        """What two works share, by IRI; pages of three languages ask for the same ones."""
         return lru_cache(maxsize=1 << 10)(partial(weight.weight, self.potential))
 
     @cached_property
     def partners(self) -> Mapping[str, list[str]]:
-        # the plans each plan is linked with
+        """The plans each plan is linked with, in no order."""
         partners = defaultdict[str, list[str]](list)
         for plan_a, plan_b in self.linked:
             partners[plan_a].append(plan_b)
@@ -128,87 +141,72 @@ class Known:
 
     @cached_property
     def members(self) -> Mapping[str, list[str]]:
-        # the actions of each plan, in order
+        """The actions of each plan, by IRI."""
         members = defaultdict[str, list[str]](list)
         for action, plan in sorted(self.tables.works.home.items()):
             members[plan].append(action)
         return members
 
     @cached_property
-    def used(self) -> Mapping[str, list[tuple[texts.Use, tuple[str, ...]]]]:
-        # what each work uses, and each plan with its actions, and all texts that reaches
+    def used(self) -> Mapping[str, list[TextUse]]:
+        """What each work uses and reaches by it; a plan uses what its actions use too."""
         home = self.tables.works.home
-        used = defaultdict[str, list[tuple[texts.Use, tuple[str, ...]]]](list)
+        used = defaultdict[str, list[TextUse]](list)
         reached = lru_cache(maxsize=None)(partial(self.potential.weights.reached, at=self.level))
         for use in self.uses:
             for work in {use.work, home.get(use.work, use.work)}:
                 used[work].append((use, reached(use.text)))
         return used
 
-    def cites(self, x: str, y: str) -> tuple[State, tuple[Channel, ...]]:
-        state = self.way(x, y).state
+    # Of one plan, or of two
+
+    def way(self, source: str, target: str) -> Occasion:
+        """What can be said of a citation of one plan by another, related or not."""
+        if (source, target) in self.ways:
+            return self.ways[source, target]
         when = self.chronology
-        can = state is not State.OPEN or citations.feasible(when, x, y)
-        if not can:
-            state = State.UNDATED if can is None else State.IMPOSSIBLE
-        return state, tuple(channel for channel in Channel if when.seen(x, y, self.level, channel))
+        state = citations.state_of(when, self.tables.readings, source, target, self.level)
+        bits = self.shared.get(in_order(source, target), 0.0)
+        return Occasion(source, target, citations.verdict(when, source, target), state, bits)
 
-    def texts_of(self, work: str) -> Mapping[str, float]:
-        names = self.potential.weights.texts
-        return {names[text]: r for text, (r, _) in self.potential.row(work).items()}
+    def cites(self, source: str, target: str) -> tuple[State, tuple[Channel, ...]]:
+        """The state of a citation of one plan by another, and the channels it was seen in.
 
-    def brought(self, plan: str, other: str) -> Mapping[str, Mapping[str, float]]:
-        """For each work of a plan, the plan itself among them, the texts it shares with another plan, in bits.
+        What is open but could not be made, or cannot be dated, is said to be so.
 
-        What several works share counts for each of them, so that these do not add up to the weight
-        of the pair.
+        >>> state, channels = known(Tables(Works(("P", "Q"), {}))).cites("P", "Q")
+        >>> state.value, channels
+        ('undated', ())
         """
-        gives = [
-            share
-            for share in self.weight(plan, other).contributions
-            if not share.is_broad and share.bits > 0
-        ]
-        potential = self.potential
-        places = self.potential.weights.texts
-        shares = {places.index(share.text): share for share in gives}
-        ties_by_work = {action: potential.row(action) for action in self.members.get(plan, ())}
-        ties_by_work[plan] = potential.own.row(potential.index[plan])
-        return {
-            work: {
-                share.text: min(ties[at][0], share.two) * share.gain
-                for at, share in shares.items()
-                if at in ties
-            }
-            for work, ties in ties_by_work.items()
-            if not shares.keys().isdisjoint(ties)
-        }
-
-    def way(self, x: str, y: str) -> Occasion:
-        if (x, y) in self.ways:
-            return self.ways[x, y]
         when = self.chronology
-        bits = self.shared.get((min(x, y), max(x, y)), 0.0)
-        state = citations.state_of(when, self.tables.readings, x, y, self.level)
-        return Occasion(x, y, citations.verdict(when, x, y), state, bits)
+        state = self.way(source, target).state
+        if state is State.OPEN:
+            is_feasible = citations.feasible(when, source, target)
+            if is_feasible is None:
+                state = State.UNDATED
+            elif not is_feasible:
+                state = State.IMPOSSIBLE
+        channels = [
+            channel for channel in Channel if when.seen(source, target, self.level, channel)
+        ]
+        return state, tuple(channels)
 
-    def giving(self, work: str, text: str) -> tuple[texts.Use, ...]:
-        uses = [use for use, reached in self.used.get(work, ()) if text in reached]
-        return tuple(
-            sorted(uses, key=lambda use: (-use.share, use.level or 0, use.work, use.text, use.link))
-        )
+    def place(self, source: str, target: str, channel: Channel) -> State:
+        """What is known of a citation of one plan by another in one channel."""
+        readings = self.tables.readings
+        return citations.state_of(self.chronology, readings, source, target, self.level, channel)
 
     def between(self, plan_a: str, plan_b: str) -> tuple[PlanStatement, ...]:
-        return self.arguments.get((min(plan_a, plan_b), max(plan_a, plan_b)), ())
+        """The statements that join two plans or their actions, whichever way, the firmest first."""
+        return self.arguments.get(in_order(plan_a, plan_b), ())
 
     def link_level(self, plan_a: str, plan_b: str) -> Level | None:
-        pair = (min(plan_a, plan_b), max(plan_a, plan_b))
+        """The firmest level at which two plans are linked, up to this one; None where they are not."""
         when = self.chronology
+        pair = in_order(plan_a, plan_b)
         shared = weight.plan_levels(self.potential).get(pair)
-        if (
-            pair not in when.together
-            and (plan_a, plan_b) not in when.cited
-            and (plan_b, plan_a) not in when.cited
-        ):
+        is_cited = (plan_a, plan_b) in when.cited or (plan_b, plan_a) in when.cited
+        if not is_cited and pair not in when.together:
             return shared  # as most pairs of a large graph
         levels = (
             when.together.get(pair),
@@ -223,41 +221,97 @@ class Known:
 
         Over all plans these are the figures « linked-plan-pairs », twice, and « citing-pairs »,
         each way.
-        """
-        citing = [
-            pair
-            for pair in self.chronology.cited
-            if plan in pair and self.chronology.seen(*pair, self.level)
-        ]
-        linked = len(self.partners.get(plan, ()))
-        return Reach(linked, sum(x == plan for x, _ in citing), sum(y == plan for _, y in citing))
 
-    def place(self, x: str, y: str, channel: Channel) -> State:
-        return citations.state_of(self.chronology, self.tables.readings, x, y, self.level, channel)
+        >>> statements = (PlanStatement("P", "Q", "cross-reference", channel="text"),)
+        >>> known(Tables(Works(("P", "Q"), {}), statements=statements)).reach("P")
+        Reach(linked=1, cites=1, cited=0)
+        """
+        cites = 0
+        cited = 0
+        for source, target in self.chronology.cited:
+            if plan in (source, target) and self.chronology.seen(source, target, self.level):
+                cites += source == plan
+                cited += target == plan
+        return Reach(len(self.partners.get(plan, ())), cites, cited)
+
+    # Of texts
+
+    def texts_of(self, work: str) -> Mapping[str, float]:
+        """The texts an action or a plan with its actions reaches, and how much it uses each: ¼, ½ or 1.
+
+        >>> use = texts.Use("p1", "K", 0.5, Level.PLAN)
+        >>> known(Tables(Works(("P",), {"p1": "P"}), (use,))).texts_of("P")
+        {'K': 0.5}
+        """
+        names = self.potential.weights.texts
+        return {names[text]: share for text, (share, _) in self.potential.row(work).items()}
+
+    def brought(self, plan: str, partner: str) -> Mapping[str, Mapping[str, float]]:
+        """For each work of a plan, the plan itself among them, the texts it shares with another plan, in bits.
+
+        What several works share counts for each of them, so that these do not add up to the weight
+        of the pair.
+        """
+        potential = self.potential
+        place = potential.weights.texts.index
+        shares = dict[int, weight.Contribution]()
+        for share in self.weight(plan, partner).contributions:
+            if not share.is_broad and share.bits > 0:
+                shares[place(share.text)] = share
+        ties_by_work = {action: potential.row(action) for action in self.members.get(plan, ())}
+        # the plan alone, without what its actions use
+        ties_by_work[plan] = potential.own.row(potential.index[plan])
+        brought = {}
+        for work, ties in ties_by_work.items():
+            bits = {}
+            for text, share in shares.items():
+                if text in ties:
+                    bits[share.text] = min(ties[text][0], share.two) * share.gain
+            if bits:
+                brought[work] = bits
+        return brought
+
+    def giving(self, work: str, text: str) -> tuple[texts.Use, ...]:
+        """The uses by which a work reaches a text, those that carry it out first, then the firmer."""
+        uses = [use for use, reached in self.used.get(work, ()) if text in reached]
+        uses.sort(key=lambda use: (-use.share, use.level or 0, use.work, use.text, use.link))
+        return tuple(uses)
+
+
+def in_order(plan_a: str, plan_b: str) -> Ordered:
+    """Two plans in the order of their IRIs, as a pair in which neither comes first is kept.
+
+    >>> in_order("Q", "P")
+    ('P', 'Q')
+    """
+    return (min(plan_a, plan_b), max(plan_a, plan_b))
 
 
 def known(tables: Tables, at: Level = HEADLINE, *, weights: texts.Earlier | None = None) -> Known:
+    """What the tables give at a level; with the ``weights`` of an earlier release in place of their own.
+
+    >>> use = [texts.Use(work, "K", 1.0, Level.PLAN) for work in ("P", "Q")]
+    >>> of = known(Tables(Works(("P", "Q", "R"), {}), tuple(use)))
+    >>> sorted(of.linked), round(of.shared["P", "Q"], 3)
+    ([('P', 'Q')], 0.415)
+    """
     works = tables.works
     readings = tables.readings
     weighed, when = _at_any_level(tables)
-    scale = texts.on_earlier(weights, weighed) if weights else weighed
-    shares = weight.potential(works, scale, tables.uses, at=at, read=readings.read_in_full(works))
+    if weights is not None:
+        weighed = texts.on_earlier(weights, weighed)
+    shares = weight.potential(works, weighed, tables.uses, at=at, read=readings.read_in_full(works))
     pairs = weight.plan_pairs(shares)
-    ordered = (
-        (min(plan_a, plan_b), max(plan_a, plan_b), low)
-        for plan_a, plan_b, low, _ in pairs.named(works.plans)
-    )
-    shared = {(plan_a, plan_b): low for plan_a, plan_b, low in ordered if low > 0}
-    statements = []
+    shared = {}
+    for plan_a, plan_b, low, _ in pairs.named(works.plans):
+        if low > 0:
+            shared[in_order(plan_a, plan_b)] = low
+    joining = _joining(tables, at)
     arguments = dict[Ordered, list[PlanStatement]]()
-    plans = set(works.plans)
-    for statement in tables.statements:
-        x, y = (works.home.get(end, end) for end in (statement.source, statement.target))
-        if x != y and {x, y} <= plans and counts(statement.level, at):
-            statements.append(statement)
-            arguments.setdefault((min(x, y), max(x, y)), []).append(statement)
-    for joining in arguments.values():
-        joining.sort(key=lambda statement: (statement.level or 0, statement.link))
+    for pair, statement in joining:
+        arguments.setdefault(pair, []).append(statement)
+    for statements in arguments.values():
+        statements.sort(key=lambda statement: (statement.level or 0, statement.link))
     full = {plan for plan in works.plans if readings.extent(plan, Aspect.REFERENCES) is Extent.FULL}
     return Known(
         tables,
@@ -267,10 +321,25 @@ def known(tables: Tables, at: Level = HEADLINE, *, weights: texts.Earlier | None
         shared,
         when,
         tuple(use for use in tables.uses if use.counts(at)),
-        tuple(statements),
-        {pair: tuple(joining) for pair, joining in arguments.items()},
+        tuple(statement for _, statement in joining),
+        {pair: tuple(statements) for pair, statements in arguments.items()},
         shares.read & full,
     )
+
+
+def _joining(tables: Tables, at: Level) -> list[tuple[Ordered, PlanStatement]]:
+    """The statements at a level that join two plans or their actions, with the two plans."""
+    works = tables.works
+    plans = set(works.plans)
+    joining = []
+    for statement in tables.statements:
+        source = works.home.get(statement.source, statement.source)
+        target = works.home.get(statement.target, statement.target)
+        if source == target or source not in plans or target not in plans:
+            continue
+        if counts(statement.level, at):
+            joining.append((in_order(source, target), statement))
+    return joining
 
 
 @lru_cache(maxsize=2)  # the four levels of one graph ask for the same
@@ -307,30 +376,34 @@ class BasisLine:
 
 @lru_cache(maxsize=8)  # every page and picture of a level says it, and it goes through all works
 def basis_line(at_level: Known) -> BasisLine:
+    """What must be printed beside the figures of a level.
+
+    >>> use = texts.Use("p1", "K", 1.0, Level.PLAN)
+    >>> tables = Tables(Works(("P", "Q"), {"p1": "P"}), (use,), published={"P": 7})
+    >>> line = basis_line(known(tables))
+    >>> line.plans, line.with_texts, line.listed, line.published, line.texts.none
+    (2, 1, 1, 7, 1)
+    """
     tables = at_level.tables
-    works = at_level.tables.works
+    works = tables.works
     weights = at_level.potential.weights
+    naming = {works.home.get(use.work, use.work) for use in at_level.uses}
     counted = [plan for plan in works.plans if plan in tables.published]
-    noted = tables.readings.noted
+    read = set()
+    for work, aspect in tables.readings.noted:
+        if aspect is Aspect.TEXTS and work in works.home:
+            read.add(works.home[work])
     return BasisLine(
         tables.release,
         at_level.level,
         len(works.plans),
-        with_texts=len(
-            {works.home.get(use.work, use.work) for use in at_level.uses} & set(works.plans)
-        ),
-        listed=sum(home in tables.published for home in works.home.values()),
+        with_texts=len(naming.intersection(works.plans)),
+        listed=sum(plan in tables.published for plan in works.home.values()),
         published=sum(tables.published[plan] for plan in counted),
         counted=len(counted),
         measures=len(works.actions),
         texts=evidence.coverage(tables.readings, works, Aspect.TEXTS),
-        read=len(
-            {
-                works.home[work]
-                for work, aspect in noted
-                if aspect is Aspect.TEXTS and work in works.home
-            }
-        ),
+        read=len(read),
         as_of=tables.as_of,
         weights=weights.release,
         fresh=weights.fresh,
