@@ -109,7 +109,7 @@ def _pair(context: PageContext) -> Values | None:
     picture = context.draw("bridge", knowledge.level, plan=keys[0], other=keys[1])
     dossier = entity.of_pair(context, knowledge, pair, picture)
     # words are quoted once: where they are needed again, a link leads to where they stand
-    places = {proof["quote"]["words"]: "proofs" for proof in dossier["proofs"]}
+    places = {proof.quote["words"]: "proofs" for proof in dossier.proofs}
     links = _links(context, pair, ties, places)
     # in a release documents tell on what each link rests; notes are numbered as sections need them
     notes = values.Notes(context, is_marked=not context.site_context.document)

@@ -174,15 +174,15 @@ def _plan(context: PageContext) -> Values | None:
     # where a document tells the rest, words that stand as evidence are not quoted again
     quoted: set[str] = set()
     if dossier and not notes.is_marked:
-        quoted.update(proof["quote"]["words"] for proof in dossier["proofs"])
+        quoted.update(proof.quote["words"] for proof in dossier.proofs)
     # the notes of citations have the first numbers, those of what is said of the plan the next
     cites, cited = _citations(notes, plan, quoted)
-    told = entity.page(context, entry, notes)
+    filled = entity.page(context, entry, notes)
     meetings = _meetings(context, plan)
     outline = context.site_context.once(("outline", plan), lambda: graph.parts.outline(plan))
     extent = graph.tables.readings.extent(plan, evidence.Aspect.REFERENCES)
     return {
-        **told,
+        **filled,
         "dossier": dossier,
         "known": len(actions),
         "outline": [_branch(context, branch) for branch in outline],
@@ -521,7 +521,7 @@ def _changes(context: PageContext) -> Values | None:
     groups = _fates_by_group(context, fates, base)
     subject = context.subject
     extent = knowledge.tables.readings.extent(later, evidence.Aspect.REFERENCES)
-    read = figure_words.named(extent).say(context.language)
+    reading = figure_words.named(extent).say(context.language)
     return {
         "title": context.t("changes-title", one=subject.brief(base), two=subject.brief(later)),
         "plans": pair,
@@ -529,7 +529,7 @@ def _changes(context: PageContext) -> Values | None:
         "groups": [
             {"key": key, "lines": _fate_lines(context, group)} for key, group in groups.items()
         ],
-        "read": context.t("changes-read", plan=subject.brief(later), extent=read),
+        "read": context.t("changes-read", plan=subject.brief(later), extent=reading),
         "pair": context.pair(base, later),
         "is_sure": not any(action.fate in _UNKNOWN_FATES for action in fates),
     }
