@@ -16,9 +16,11 @@ abbreviation in brackets behind a name is no second mention.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
-from typing import Any, Final
+from itertools import chain
+from typing import Any, Final, NamedTuple
 
 from pan2kg.extract import names as naming
 from pan2kg.extract.document import Document, table
@@ -41,42 +43,59 @@ def find_mentions(
     without edition is the latest before it. ``country`` is the code of its country in lower case,
     whose national acts it cites. ``plan`` is the IRI of the plan it is the text of, whose own name
     is no mention.
+
+    >>> text = "La directive 2014/24/UE et la convention n° 87 de l’OIT."
+    >>> [mention.surface for mention in find_mentions(text, NamesInTexts())]
+    ['directive 2014/24/UE', 'convention n° 87 de l’OIT']
     """
     text = document if isinstance(document, str) else document.text
-    called = naming.NamesInText(text, names, date, country, plan).mentions()
-    numbered = [
-        *find_eu_acts(text, names),
-        *find_numbered(text, names),
-        *_bills(text, names, country),
+    steps: list[Sequence[Mention]] = [
+        [*find_eu_acts(text, names), *find_numbered(text, names), *_bills(text, names, country)],
+        list(find_national_acts(text, names, country)),
+        list(naming.NamesInText(text, names, date, country, plan).mentions()),
     ]
-    steps = [numbered, list(find_national_acts(text, names, country)), list(called)]
     steps.append(list(naming.find_definitions(text, without_overlaps(steps))))
     steps.append(list(naming.find_short_forms(text, without_overlaps(steps))))
     mentions = without_overlaps(steps)
-    apart = []
+    apart: list[Mention] = []
     for at, mention in enumerate(mentions):
-        before = mentions[at - 1] if at else None
-        after = mentions[at + 1] if at + 1 < len(mentions) else None
-        # an abbreviation in brackets behind its name
-        is_opened = before is not None and text[before.end : mention.start].strip(' »”"’“') == "("
-        is_repeated = is_opened and text[mention.end : mention.end + 1] == ")"
-        is_repeated = is_repeated and before is not None and before.target == mention.target
-        # in « Objectifs de développement durable 5 et 16 » the numbers are the mentions
-        is_before_numbers = (
-            mention.rule == "name" and after is not None and after.kind in ("sdg", "ungp")
-        )
-        if after is not None and is_before_numbers:
-            is_before_numbers = text[mention.end : after.start].strip(" .n°ºo") == ""
+        names_nothing = not mention.kind
         is_own = bool(plan) and mention.target == plan
-        if mention.kind and not is_own and not is_before_numbers and not is_repeated:
+        if names_nothing or is_own:
+            continue
+        is_repeated = at > 0 and _is_abbreviation_of(text, mention, mentions[at - 1])
+        following = mentions[at + 1] if at + 1 < len(mentions) else None
+        if not is_repeated and not _is_before_numbers(text, mention, following):
             apart.append(mention)
     return tuple(apart)
 
 
+def _is_abbreviation_of(text: str, mention: Mention, before: Mention) -> bool:
+    """Whether a mention is the abbreviation in brackets behind its name."""
+    opening = text[before.end : mention.start].strip(' »”"’“')
+    closing = text[mention.end : mention.end + 1]
+    return opening == "(" and closing == ")" and before.target == mention.target
+
+
+def _is_before_numbers(text: str, mention: Mention, following: Mention | None) -> bool:
+    """In « Objectifs de développement durable 5 et 16 » the numbers are the mentions."""
+    if mention.rule != "name" or following is None or following.kind not in ("sdg", "ungp"):
+        return False
+    return text[mention.end : following.start].strip(" .n°ºo") == ""
+
+
 def without_overlaps(steps: Iterable[Iterable[Mention]]) -> list[Mention]:
-    ranked = [
-        (m.start - m.end, step, m.start, m) for step, mentions in enumerate(steps) for m in mentions
-    ]
+    """Of mentions that overlap the longest, then that of the earlier step, then the first; in the order of the text.
+
+    >>> mentions = [Mention(0, 4, "", "a", "", ""), Mention(2, 9, "", "b", "", "")]
+    >>> [mention.target for mention in without_overlaps([mentions])]
+    ['b']
+    """
+    ranked: list[tuple[int, int, int, Mention]] = []
+    for step, mentions in enumerate(steps):
+        for mention in mentions:
+            length = mention.end - mention.start
+            ranked.append((-length, step, mention.start, mention))
     used = bytearray(max((mention.end for *_, mention in ranked), default=0))
     chosen: list[Mention] = []
     for *_, mention in sorted(ranked, key=lambda row: row[:3]):
@@ -92,6 +111,11 @@ def names_of(
     """What can be named and by which words: things, pairs of a thing’s IRI and a label, and words that name none.
 
     A label that cites its thing by a number or a date is no name: that is found wherever it stands.
+
+    >>> act = Thing("i:act", "dir-2014-24", "instrument")
+    >>> names = names_of([act], [("i:act", "Directive 2014/24/UE sur les marchés (DMP)")])
+    >>> [spelling.words for spelling in names.spellings]
+    ['DMP']
     """
     by_iri = {thing.iri: thing for thing in nameable}
     spellings: dict[Spelling, None] = {}
@@ -101,21 +125,27 @@ def names_of(
         if thing is None or thing.type == "bill":
             # a bill is known by its number: what it is called is often the title of the act to be
             continue
-        # where the number or date ends by which a label cites its thing, if it begins with one
-        cited = 0
-        if thing.kind == "instrument":
-            numbers = (*find_eu_acts(label, NamesInTexts()), *find_numbered(label, NamesInTexts()))
-            spans = [(m.start, m.end) for m in numbers] + [
-                span[:2] for span in acts_in(label, thing.country)
-            ]
-            cited = max((end for start, end in spans if start <= 4), default=0)
-        if cited:
+        citation_end = _citation_end(label, thing) if thing.kind == "instrument" else 0
+        if citation_end:
             titles[Spelling(label, iri)] = None
         for form in naming.variants(label, dated=thing.kind == "plan"):
-            if not cited or len(form) < cited or f"({form})" in label:
+            if not citation_end or len(form) < citation_end or f"({form})" in label:
                 spellings[Spelling(form, iri)] = None
     spellings |= dict.fromkeys(map(Spelling, refused))
     return NamesInTexts(by_iri, tuple(spellings), tuple(titles))
+
+
+# up to which character a citation begins with which a label begins, behind an article
+_LABEL_START: Final = 4
+
+
+def _citation_end(label: str, thing: Thing) -> int:
+    """Where the number or date ends by which a label cites its thing, 0 where it does not begin with one."""
+    nothing = NamesInTexts()
+    numbered = (*find_eu_acts(label, nothing), *find_numbered(label, nothing))
+    spans = [(mention.start, mention.end) for mention in numbered]
+    spans += [(act.start, act.end) for act in acts_in(label, thing.country)]
+    return max((end for start, end in spans if start <= _LABEL_START), default=0)
 
 
 # Acts of the European Union
@@ -131,123 +161,243 @@ _ELI: Final = re.compile(
     r"https?://data\.europa\.eu/eli/([a-z_]+)/(\d{4})/(\d+)(?:/[a-z0-9-]+)*", re.IGNORECASE
 )
 _LETTER: Final = {"dir": "L", "reg": "R", "dec": "D", "reco": "H"}
-_WINDOW: Final = 140
+# behind a number they need no type before it: « 2014/24/EU » alone is a directive
+_SUFFIXES: Final = frozenset(("UE", "EU", "CE", "EC", "EG", "CEE", "EEC", "EWG"))
+_WINDOW: Final = 140  # how many characters before a number are looked at
+_LISTED_WITHIN: Final = 40  # how many characters stand between two numbers of a list at most
+_YEARS: Final = range(1952, 2040)
 _YEAR_FIRST: Final = 2015  # since that year the year stands first in the number of every act
 _OLD: Final = range(52, 100)  # the years of the last century that were written with two digits
 
-# what stands before a number: where it begins, the type, its quality, whether in the plural, « n°
-# », community
-_Before = tuple[int, str, str, bool, bool, bool]
-
 
 def celex_of(eli: str) -> str:
+    """The CELEX number of an act of the Union by its ELI, empty where it has none.
+
+    >>> celex_of("http://data.europa.eu/eli/reg_del/2020/1588/oj")
+    '32020R1588'
+    """
     match = _ELI.fullmatch(eli)
-    kind = match[1].lower().partition("_")[0] if match else ""
-    return f"3{match[2]}{_LETTER[kind]}{int(match[3]):04}" if match and kind in _LETTER else ""
+    kind = _kind_of(match) if match else ""
+    if match is None or kind not in _LETTER:
+        return ""
+    return f"3{match[2]}{_LETTER[kind]}{int(match[3]):04}"
+
+
+def _kind_of(eli: re.Match[str]) -> str:
+    """The type in an ELI without its quality: ``reg`` of ``reg_del``."""
+    return eli[1].lower().partition("_")[0]
+
+
+class _ActNumber(NamedTuple):
+    """The year of an act and its number in that year."""
+
+    year: int
+    number: int
+
+
+class _BeforeNumber(NamedTuple):
+    """What stands before the number of an act, and where the mention begins.
+
+    ``kind`` is a key of the type, ``quality`` says whether the act is delegated or implementing;
+    ``is_marked`` whether « n° » stands before the number, ``has_community`` whether « (UE) » does.
+    """
+
+    start: int
+    kind: str
+    quality: str = ""
+    is_plural: bool = False
+    is_marked: bool = False
+    has_community: bool = False
+
+    @property
+    def type(self) -> str:
+        """The type as an ELI has it, such as ``reg_del``."""
+        return f"{self.kind}_{self.quality}" if self.quality else self.kind
 
 
 def find_eu_acts(text: str, names: NamesInTexts) -> Iterator[Mention]:
-    def mention(start: int, end: int, kind: str, numbers: tuple[int, int], rule: str) -> Mention:
-        year, number = numbers
-        eli = f"http://data.europa.eu/eli/{kind}/{year}/{number}/oj"
-        thing = names.identified(f"celex:{celex_of(eli)}", eli, eli.removesuffix("/oj"))
-        target, note = (thing.iri, "") if thing else (eli, "not-in-graph")
-        return Mention(start, end, text[start:end], target, EU_ACT, rule, note)
+    """Acts of the Union by CELEX number, by ELI, and by the number that is printed.
 
+    >>> text = "CELEX 32014L0024, règlements (UE) 2017/821 et (CE) n° 1907/2006"
+    >>> [celex_of(act.target) for act in find_eu_acts(text, NamesInTexts())]
+    ['32014L0024', '32017R0821', '32006R1907']
+    """
     for match in _CELEX.finditer(text):
         kind = next(key for key, letter in _LETTER.items() if letter == match[3])
-        yield mention(*match.span(), kind, (int(match[2]), int(match[4])), "celex")
+        number = _ActNumber(int(match[2]), int(match[4]))
+        yield _eu_act(text, match.span(), kind, number, "celex", names)
     for match in _ELI.finditer(text):
-        if match[1].lower().partition("_")[0] in _LETTER:
-            yield mention(*match.span(), match[1].lower(), (int(match[2]), int(match[3])), "eli")
-    previous: _Before | None = None
-    last_end = -1
-    communities = table("mentions")["eu"]["communities"]
+        if _kind_of(match) in _LETTER:
+            number = _ActNumber(int(match[2]), int(match[3]))
+            yield _eu_act(text, match.span(), match[1].lower(), number, "eli", names)
+    yield from _acts_by_number(text, names)
+
+
+def _eu_act(
+    text: str,
+    span: tuple[int, int],
+    kind: str,
+    number: _ActNumber,
+    rule: str,
+    names: NamesInTexts,
+) -> Mention:
+    start, end = span
+    act = f"http://data.europa.eu/eli/{kind}/{number.year}/{number.number}"
+    eli = f"{act}/oj"
+    thing = names.identified(f"celex:{celex_of(eli)}", eli, act)
+    if thing:
+        return Mention(start, end, text[start:end], thing.iri, EU_ACT, rule)
+    return Mention(start, end, text[start:end], eli, EU_ACT, rule, "not-in-graph")
+
+
+def _acts_by_number(text: str, names: NamesInTexts) -> Iterator[Mention]:
+    previous: _BeforeNumber | None = None
+    previous_end = -1
     for match in _NUMBER.finditer(text):
-        before = _before(text, match.start(), previous, last_end)
-        after = pattern("eu-behind").match(text, match.end())
-        community = (match[3] or "").upper()
-        if before is None and after and community in communities:
-            # « the 2014/95/EU Directive »
-            kind = next(key for key in ("dir", "reg", "dec") if after[key])
-            before = match.start(), kind, "", False, False, False
-        elif before is None and match[3] in {"UE", "EU", "CE", "EC", "EG", "CEE", "EEC", "EWG"}:
-            before = match.start(), "dir", "", False, False, False  # « 2014/24/EU » alone
-        numbers = _year_and_number(match, before) if before else None
-        if before is None or numbers is None:
-            continue
-        start, kind, quality, is_plural, *_ = before
-        end = after.end() if start == match.start() and after and not is_plural else match.end()
-        previous = before
-        last_end = match.end()
-        yield mention(start, end, f"{kind}_{quality}" if quality else kind, numbers, "eu-number")
-
-
-def _before(text: str, start: int, previous: _Before | None, last_end: int) -> _Before | None:
-    between = text[last_end:start] if previous and 0 <= start - last_end < 40 else ""
-    if previous and (more := pattern("eu-listed").match(between)):
-        tail = more["number"]
-        return (
-            start - len(tail),
-            previous[1],
-            previous[2],
-            True,
-            "n" in tail.casefold(),
-            "(" in tail,
+        behind = pattern("eu-behind").match(text, match.end())
+        before = (
+            _listed(text, match.start(), previous, previous_end)
+            or _typed(text, match.start())
+            or _untyped(match, behind)
         )
+        number = _year_and_number(match, before) if before else None
+        if before is None or number is None:
+            continue
+        # in « the 2014/95/EU Directive » the type stands behind
+        has_type_behind = before.start == match.start() and behind and not before.is_plural
+        end = behind.end() if behind and has_type_behind else match.end()
+        previous = before
+        previous_end = match.end()
+        yield _eu_act(text, (before.start, end), before.type, number, "eu-number", names)
+
+
+def _listed(
+    text: str, start: int, previous: _BeforeNumber | None, previous_end: int
+) -> _BeforeNumber | None:
+    """What stands before a number that follows another in a list: the type is that of the other."""
+    if previous is None or start - previous_end >= _LISTED_WITHIN:
+        return None
+    listed = pattern("eu-listed").match(text[previous_end:start])
+    if listed is None:
+        return None
+    tail = listed["number"]
+    return previous._replace(
+        start=start - len(tail),
+        is_plural=True,
+        is_marked="n" in tail.casefold(),
+        has_community="(" in tail,
+    )
+
+
+def _typed(text: str, start: int) -> _BeforeNumber | None:
+    """What stands before a number behind its type: « règlement délégué (UE) n° »."""
     match = pattern("eu-act").search(text, max(0, start - _WINDOW), start)
     if match is None:
         return None
+    words = table("mentions")["eu"]
     kind = next(key for key in _LETTER if match[key])
-    is_plural = match[kind].casefold() in table("mentions")["eu"]["plural"]["words"]
-    place = start if is_plural else match.start()
+    is_plural = match[kind].casefold() in words["plural"]["words"]
+    begin = match.start()
     if is_plural and (match["community"] or match["marked"]):
-        tails = text[match.end("middle") : start]
-        place = match.end("middle") + len(tails) - len(tails.lstrip())
+        # each number of a list is a mention, with the community before it
+        tail = text[match.end("middle") : start]
+        begin = start - len(tail.lstrip())
+    elif is_plural:
+        begin = start
     phrase = match["word"] + (match["middle"] or "")
-    qualities = table("mentions")["eu"]["quality"]
-    quality = next(
-        (key for key in ("del", "impl") if re.search(either(qualities[key]), phrase, _FLAGS)), ""
-    )
-    return place, kind, quality, is_plural, bool(match["marked"]), bool(match["community"])
+    quality = ""
+    for key in ("del", "impl"):
+        if re.search(either(words["quality"][key]), phrase, _FLAGS):
+            quality = key
+            break
+    is_marked = bool(match["marked"])
+    return _BeforeNumber(begin, kind, quality, is_plural, is_marked, bool(match["community"]))
 
 
-def _year_and_number(match: re.Match[str], before: _Before) -> tuple[int, int] | None:
-    (left, right) = match.group(1, 2)
-    suffix = (match[3] or "").upper()
-    _, kind, _, _, is_marked, has_community = before
-    if suffix and suffix not in {
-        community.upper() for community in table("mentions")["eu"]["communities"]
-    }:
+def _untyped(match: re.Match[str], behind: re.Match[str] | None) -> _BeforeNumber | None:
+    """What a number with a community is without a type before it: of the type behind it, else a directive."""
+    community = match[3] or ""
+    if behind and community.upper() in table("mentions")["eu"]["communities"]:
+        kind = next(key for key in ("dir", "reg", "dec") if behind[key])
+    elif community in _SUFFIXES:
+        kind = "dir"
+    else:
         return None
-    first = int(left)
-    second = int(right)
-    is_left, is_right = (len(piece) == 4 and 1952 <= int(piece) <= 2039 for piece in (left, right))
-    is_numbered_elsewhere = kind in ("dec", "reco") or (
-        is_marked and is_right and second >= _YEAR_FIRST
-    )
-    if is_numbered_elsewhere and not (has_community or suffix):
-        return None  # councils and ministries number their decisions too
-    is_official = has_community or is_marked or bool(suffix)
-    if suffix and len(left) == 2 and first in _OLD:
-        return 1900 + first, second
-    if is_official and len(right) == 2 and second in _OLD and not is_left:
-        return 1900 + second, first
-    if is_left and is_right and not is_official and second > first:
+    return _BeforeNumber(match.start(), kind)
+
+
+def _year_and_number(match: re.Match[str], before: _BeforeNumber) -> _ActNumber | None:
+    """Which part of a number with a stroke is the year; None where it is no number of an act of the Union."""
+    left = match[1]
+    right = match[2]
+    community = (match[3] or "").upper()
+    if not _is_of_union(right, community, before):
         return None
-    if is_right and (not is_left or (is_marked and second < _YEAR_FIRST)):
-        return second, first
-    return (first, second) if is_left and second else None
+    is_official = before.has_community or before.is_marked or bool(community)
+    if community and len(left) == 2 and int(left) in _OLD:
+        return _ActNumber(1900 + int(left), int(right))
+    if is_official and len(right) == 2 and int(right) in _OLD and not _is_year(left):
+        return _ActNumber(1900 + int(right), int(left))
+    if _is_year(left) and _is_year(right):
+        return _of_two_years(int(left), int(right), before, is_official=is_official)
+    if _is_year(right):
+        return _ActNumber(int(right), int(left))
+    if _is_year(left) and int(right):
+        return _ActNumber(int(left), int(right))
+    return None
+
+
+def _is_of_union(right: str, community: str, before: _BeforeNumber) -> bool:
+    """Whether a number is likely to be one of the Union: councils and ministries number their acts, too."""
+    if community:
+        return community in _communities()
+    if before.has_community:
+        return True
+    if before.kind in ("dec", "reco"):
+        return False
+    # « règlement n° 5/2019 »: since 2015 no act of the Union is numbered so
+    return not (before.is_marked and _is_year(right) and int(right) >= _YEAR_FIRST)
+
+
+@cache
+def _communities() -> frozenset[str]:
+    return frozenset(community.upper() for community in table("mentions")["eu"]["communities"])
+
+
+def _is_year(digits: str) -> bool:
+    return len(digits) == 4 and int(digits) in _YEARS
+
+
+def _of_two_years(
+    left: int, right: int, before: _BeforeNumber, *, is_official: bool
+) -> _ActNumber | None:
+    """Which of two numbers that may both be years is the year; None of a period such as « 2018/2019 »."""
+    if not is_official and right > left:
+        return None
+    if before.is_marked and right < _YEAR_FIRST:
+        return _ActNumber(right, left)
+    return _ActNumber(left, right)
 
 
 # Acts of a country
 
 
+class DatedAct(NamedTuple):
+    """An act cited by its date; ``identifier`` is country, code of its kind and day: ``lu:loi:2018-04-08``."""
+
+    start: int
+    end: int
+    identifier: str
+    kind: str
+
+
 @cache
 def _months() -> Mapping[str, int]:
-    listed = table("national_acts")["months"].values()
-    numbered = (pair for months in listed for pair in enumerate(months, 1))
-    return {name.casefold(): number for number, alike in numbered for name in alike.split("|")}
+    numbers: dict[str, int] = {}
+    for months in table("national_acts")["months"].values():
+        for number, alike in enumerate(months, 1):
+            numbers |= dict.fromkeys(alike.casefold().split("|"), number)
+    return numbers
 
 
 def _kinds(country: str) -> Mapping[str, Mapping[str, Any]]:
@@ -259,10 +409,10 @@ def _kinds(country: str) -> Mapping[str, Mapping[str, Any]]:
 def _dated(country: str) -> re.Pattern[str]:
     between = table("national_acts")["between"]
     mark = either(table("mentions")["number"]["marks"])
-    kinds = "|".join(
-        f"(?P<{key.replace('-', '_')}>{either(row['words'])})"
-        for key, row in _kinds(country).items()
-    )
+    groups = []
+    for key, row in _kinds(country).items():
+        groups.append(f"(?P<{_group(key)}>{either(row['words'])})")
+    kinds = "|".join(groups)
     # the hyphen before a date is that of « 2017-399 », a number laws have in some countries
     number = rf"(?:\s+(?:{mark}\s*)?\d[\d./-]*,?)?"
     return re.compile(
@@ -273,56 +423,86 @@ def _dated(country: str) -> re.Pattern[str]:
     )
 
 
-def acts_in(text: str, country: str) -> Iterator[tuple[int, int, str, str]]:
+def _group(kind: str) -> str:
+    """The group of a pattern for a kind of act."""
+    return kind.replace("-", "_")
+
+
+def acts_in(text: str, country: str) -> Iterator[DatedAct]:
+    """The acts of a country a text cites by their date.
+
+    >>> [act.identifier for act in acts_in("la loi modifiée du 8 avril 2018", "lu")]
+    ['lu:loi:2018-04-08']
+    """
     for match in _dated(country).finditer(text):
-        kind = next(key for key in _kinds(country) if match[key.replace("-", "_")])
+        kind = next(key for key in _kinds(country) if match[_group(key)])
         try:
             day = date(int(match["year"]), _months()[match["month"].casefold()], int(match["day"]))
         except ValueError:
             continue  # the 31st of June
-        yield *match.span(), f"{country}:{_kinds(country)[kind]['code']}:{day.isoformat()}", kind
+        code = _kinds(country)[kind]["code"]
+        yield DatedAct(*match.span(), f"{country}:{code}:{day.isoformat()}", kind)
 
 
 def find_national_acts(text: str, names: NamesInTexts, country: str) -> Iterator[Mention]:
-    """Of several acts of one kind and day the words that follow decide; where they do not, all are choices."""
-    by_identifier: Mapping[str, Sequence[str]] = {}
-    for start, end, identifier, _ in acts_in(text, country):
-        by_identifier = by_identifier or _acts_by_identifier(names, country)
-        iris = tuple(by_identifier.get(identifier, ()))
+    """Of several acts of one kind and day the words that follow decide; where they do not, all are choices.
+
+    >>> (act,) = find_national_acts("la loi du 8 avril 2018", NamesInTexts(), "lu")
+    >>> act.target, act.note
+    ('lu:loi:2018-04-08', 'not-in-graph')
+    """
+    known: Mapping[str, Sequence[str]] | None = None
+    for act in acts_in(text, country):
+        if known is None:
+            known = _acts_by_identifier(names, country)
+        iris = tuple(known.get(act.identifier, ()))
         if len(iris) > 1:
-            after = text[end : end + 220].partition("\n\n")[0]
-            following = {word for _, _, word in naming.words_of(after) if len(word) > 4}
-            shared = {
-                iri: len(following & set().union(*names.title_words(iri, longer=0))) for iri in iris
-            }
-            iris = tuple(iri for iri in iris if shared[iri] == max(shared.values()))
-        target = iris[0] if len(iris) == 1 else "" if iris else identifier
-        note = "" if len(iris) == 1 else "several" if iris else "not-in-graph"
-        choices = iris if len(iris) > 1 else ()
-        yield Mention(
-            start, end, text[start:end], target, "national-act", "dated-act", note, choices=choices
-        )
+            iris = _told_by_title(text[act.end : act.end + 220], iris, names)
+        surface = text[act.start : act.end]
+        mention = Mention(act.start, act.end, surface, "", "national-act", "dated-act")
+        if len(iris) == 1:
+            yield replace(mention, target=iris[0])
+        elif iris:
+            yield replace(mention, note="several", choices=iris)
+        else:
+            yield replace(mention, target=act.identifier, note="not-in-graph")
+
+
+def _told_by_title(behind: str, iris: Sequence[str], names: NamesInTexts) -> tuple[str, ...]:
+    """The acts whose titles share most words of more than four letters with what stands behind a date."""
+    paragraph = behind.partition("\n\n")[0]
+    following = {word.stem for word in naming.words_of(paragraph) if len(word.stem) > 4}
+    shared: dict[str, int] = {}
+    for iri in iris:
+        title = set(chain.from_iterable(names.title_words(iri, longer=0)))
+        shared[iri] = len(following & title)
+    most = max(shared.values())
+    return tuple(iri for iri in iris if shared[iri] == most)
 
 
 def _acts_by_identifier(names: NamesInTexts, country: str) -> dict[str, tuple[str, ...]]:
+    """The known acts of a country by the dates their labels begin with, or that stand behind their kind."""
     acts: dict[str, dict[str, None]] = {}
     for spelling in (*names.titles, *names.spellings):
         thing = names.things.get(spelling.iri)
-        if thing and thing.kind == "instrument" and thing.country in (country, ""):
-            for start, _, identifier, kind in acts_in(spelling.words, country):
-                if start < 4 or thing.type == kind:
-                    acts.setdefault(identifier, {})[thing.iri] = None
-                break
+        if thing is None or thing.kind != "instrument" or thing.country not in (country, ""):
+            continue
+        act = next(acts_in(spelling.words, country), None)
+        if act and (act.start < _LABEL_START or act.kind == thing.type):
+            acts.setdefault(act.identifier, {})[thing.iri] = None
     return {identifier: tuple(iris) for identifier, iris in acts.items()}
 
 
 def _bills(text: str, names: NamesInTexts, country: str) -> Iterator[Mention]:
     bill = table("national_acts")["bill"].get(country)
-    for match in pattern("bill").finditer(text) if bill else ():
+    if not bill:
+        return
+    for match in pattern("bill").finditer(text):
         number = match["number"]
         code = bill["code"]
         thing = names.identified(f"{country}-{code}-{number}", f"{country}-bill-{number}")
-        target, note = (thing.iri, "") if thing else (f"{country}:{code}:{number}", "not-in-graph")
+        target = thing.iri if thing else f"{country}:{code}:{number}"
+        note = "" if thing else "not-in-graph"
         yield Mention(*match.span(), match[0], target, "bill", "bill-number", note)
 
 
@@ -330,126 +510,175 @@ def _bills(text: str, names: NamesInTexts, country: str) -> Iterator[Mention]:
 
 
 def find_numbered(text: str, names: NamesInTexts) -> Iterator[Mention]:
+    """Conventions of the ILO, goals, Guiding Principles and resolutions of the United Nations, by their numbers.
+
+    >>> text = "Security Council resolution 1325 and SDG 8.7"
+    >>> [mention.target for mention in find_numbered(text, NamesInTexts())]
+    ['http://metadata.un.org/sdg/8.7', 'un:SCR-1325']
+    """
     for find in (_ilo, _sdg, _ungp, _resolutions):
         yield from find(text, names)
 
 
-def _target(names: NamesInTexts, identifier: str, *keys: str) -> tuple[str, str]:
+class _Target(NamedTuple):
+    """The IRI of what is cited, else its identifier; the note says which it is."""
+
+    name: str
+    note: str
+
+
+def _target(names: NamesInTexts, identifier: str, *keys: str) -> _Target:
     thing = names.identified(identifier, *keys)
-    return (thing.iri, "") if thing else (identifier, "not-in-graph")
+    return _Target(thing.iri, "") if thing else _Target(identifier, "not-in-graph")
+
+
+_CONVENTIONS: Final = range(1, 192)
+_GOALS: Final = range(1, 18)
+_PRINCIPLES: Final = range(1, 32)
 
 
 def _ilo(text: str, names: NamesInTexts) -> Iterator[Mention]:
-    speaks = pattern("ilo-spoken").search(text) is not None
+    speaks_of_ilo = pattern("ilo-spoken").search(text) is not None
+    yield from _ilo_protocols(text, names)
+    yield from _ilo_conventions(text, names, speaks_of_ilo=speaks_of_ilo)
+    if speaks_of_ilo:
+        yield from _ilo_titled(text, names)
 
-    def convention(start: int, end: int, number: str) -> Iterator[Mention]:
-        if 0 < int(number) < 192:
-            target, note = _target(names, f"ilo:C{int(number):03}", f"ilo-c{int(number):03}")
-            yield Mention(start, end, text[start:end], target, "ilo", "ilo-number", note)
 
+def _convention(
+    text: str, start: int, end: int, number: str, names: NamesInTexts
+) -> Iterator[Mention]:
+    """The convention of a number, where there is one of that number."""
+    if int(number) in _CONVENTIONS:
+        target = _target(names, f"ilo:C{int(number):03}", f"ilo-c{int(number):03}")
+        yield Mention(start, end, text[start:end], target.name, "ilo", "ilo-number", target.note)
+
+
+def _ilo_protocols(text: str, names: NamesInTexts) -> Iterator[Mention]:
+    """The protocol to the convention on forced labour, the one that texts cite."""
     for match in pattern("ilo-protocol").finditer(text):
         if re.search(r"29|forc|zwang", match[0], _FLAGS):
-            target, note = _target(names, "ilo:P029", "ilo-p029")
-            yield Mention(*match.span(), match[0], target, "ilo", "ilo-protocol", note)
+            target = _target(names, "ilo:P029", "ilo-p029")
+            yield Mention(*match.span(), match[0], target.name, "ilo", "ilo-protocol", target.note)
+
+
+def _ilo_conventions(text: str, names: NamesInTexts, *, speaks_of_ilo: bool) -> Iterator[Mention]:
+    """« Conventions n° 87 et 98 »: each number is a mention."""
     for match in pattern("ilo").finditer(text):
-        if not speaks and not re.search(r"C\s?0?\d", match[0]):
-            # words of the title may follow: « Convention 182 on the worst forms of child labour »
-            thing = names.identified(f"ilo-c{int(match['number']):03}")
-            following = text[match.end() : match.end() + 60].partition("\n\n")[0]
-            after = {word for _, _, word in naming.words_of(following)}
-            if not any(
-                len(after & title) > 1
-                for title in (names.title_words(thing.iri, longer=3) if thing else ())
-            ):
-                continue
+        is_certain = speaks_of_ilo or re.search(r"C\s?0?\d", match[0]) is not None
+        if not is_certain and not _has_title_behind(text, match, names):
+            continue
         is_plural = pattern("ilo-plural").search(match[0]) is not None
-        yield from convention(
-            match.start("number") if is_plural else match.start(), match.end(), match["number"]
-        )
+        start = match.start("number") if is_plural else match.start()
+        yield from _convention(text, start, match.end(), match["number"], names)
         end = match.end()
         while more := pattern("ilo-listed").match(text, end):
             end = more.end()
-            yield from convention(more.start("number"), end, more["number"])
-    for match in pattern("ilo-titled").finditer(text) if speaks else ():
+            yield from _convention(text, more.start("number"), end, more["number"], names)
+
+
+def _has_title_behind(text: str, match: re.Match[str], names: NamesInTexts) -> bool:
+    """Words of the title may follow: « Convention 182 on the worst forms of child labour »."""
+    thing = names.identified(f"ilo-c{int(match['number']):03}")
+    if thing is None:
+        return False
+    following = text[match.end() : match.end() + 60].partition("\n\n")[0]
+    behind = {word.stem for word in naming.words_of(following)}
+    return any(len(behind & title) > 1 for title in names.title_words(thing.iri, longer=3))
+
+
+def _ilo_titled(text: str, names: NamesInTexts) -> Iterator[Mention]:
+    """« Forced Labour Convention (No. 29) » from the first word of the title on, and « C029 »."""
+    for match in pattern("ilo-titled").finditer(text):
         start = match.start() if match["code"] else _title_start(text, match.start())
-        yield from convention(start, match.end(), match["number"] or match["code"])
+        number = match["number"] or match["code"]
+        yield from _convention(text, start, match.end(), number, names)
 
 
 def _title_start(text: str, end: int) -> int:
+    """Where a title begins that ends at a place: at the first of its words with a capital."""
     start = end
-    first = max(0, end - 120)
-    for word in reversed(list(re.finditer(r"\S+", text[first:end]))):
+    begin = max(0, end - 120)
+    for word in reversed(list(re.finditer(r"\S+", text[begin:end]))):
         if word[0][0].isupper() or word[0][0] == "(":
-            start = first + word.start()
+            start = begin + word.start()
         elif word[0] not in ("of", "the", "and", "to", "on", "for", "in"):
             break
     return start
 
 
 def _sdg(text: str, names: NamesInTexts) -> Iterator[Mention]:
-    def mention(start: int, end: int, number: str) -> Iterator[Mention]:
-        if 0 < int(number.partition(".")[0]) <= 17:
-            target, note = _target(names, f"http://metadata.un.org/sdg/{number}", f"sdg-{number}")
-            yield Mention(start, end, text[start:end], target, "sdg", "sdg-number", note)
-
-    listed = pattern("sdg-listed")
+    """« Cible 7 de l’ODD 8 », then « ODD 5 et 16 », then « cible 8.7 »; each number of a list is a mention."""
     for match in pattern("sdg-of-goal").finditer(text):
-        yield from mention(match.start(), match.end("part"), f"{match['goal']}.{match['part']}")
-    for match in (
-        match for name in ("sdg", "sdg-target") for match in pattern(name).finditer(text)
-    ):
-        number = match.groupdict().get("number") or match["short"]
-        end = match.end()
-        # abbreviations have no plural of their own
-        is_plural = re.search(
-            r"(?:s|ODD|SDG|ODS|Ziele|n)\b", match[0].rstrip("0123456789. "), _FLAGS
-        )
-        is_list = is_plural is not None and listed.match(text, end) is not None
-        yield from mention(end - len(number) if is_list else match.start(), end, number)
-        while is_list and (more := listed.match(text, end)):
-            end = more.end("number")
-            yield from mention(more.start("number"), end, more["number"])
+        number = f"{match['goal']}.{match['part']}"
+        yield from _goal(text, match.start(), match.end("part"), number, names)
+    listed = pattern("sdg-listed")
+    for name in ("sdg", "sdg-target"):
+        for match in pattern(name).finditer(text):
+            number = match.groupdict().get("number") or match["short"]
+            end = match.end()
+            is_list = _is_plural_goal(match[0]) and listed.match(text, end) is not None
+            start = end - len(number) if is_list else match.start()
+            yield from _goal(text, start, end, number, names)
+            while is_list and (more := listed.match(text, end)):
+                end = more.end("number")
+                yield from _goal(text, more.start("number"), end, more["number"], names)
+
+
+def _is_plural_goal(printed: str) -> bool:
+    """Whether words before a number are a plural; abbreviations have none of their own."""
+    words = printed.rstrip("0123456789. ")
+    return re.search(r"(?:s|ODD|SDG|ODS|Ziele|n)\b", words, _FLAGS) is not None
+
+
+def _goal(text: str, start: int, end: int, number: str, names: NamesInTexts) -> Iterator[Mention]:
+    """The goal or target of a number, where there is a goal of that number."""
+    if int(number.partition(".")[0]) in _GOALS:
+        target = _target(names, f"http://metadata.un.org/sdg/{number}", f"sdg-{number}")
+        yield Mention(start, end, text[start:end], target.name, "sdg", "sdg-number", target.note)
 
 
 def _ungp(text: str, names: NamesInTexts) -> Iterator[Mention]:
-    speaks = pattern("capital", 0).search(text) is not None
-
-    def mention(start: int, end: int, first: str, last: str | None = None) -> Iterator[Mention]:
-        numbers = range(int(first), int(last or first) + 1)
-        if numbers and numbers[0] > 0 and numbers[-1] <= 31:
-            targets = [_target(names, f"un:UNGP-{number}", f"ungp-{number}") for number in numbers]
-            others = tuple(target for target, _ in targets[1:])
-            yield Mention(
-                start,
-                end,
-                text[start:end],
-                targets[0][0],
-                "ungp",
-                "ungp-number",
-                targets[0][1],
-                others,
-            )
-
+    """« Guiding Principles 25 to 31 », and « principle 7 » in a text that speaks of them."""
+    speaks_of_them = pattern("capital", 0).search(text) is not None
     for name in ("ungp", "ungp-plain"):
         for match in pattern(name).finditer(text):
-            if not speaks and (name == "ungp-plain" or match[0].startswith("GP")):
-                continue  # principles and « GP » are numbered in many texts
+            # principles and « GP » are numbered in many texts
+            is_unclear = name == "ungp-plain" or match[0].startswith("GP")
+            if is_unclear and not speaks_of_them:
+                continue
             end = match.end()
-            more = pattern("ungp-listed").match(text, end) if not match["to"] else None
-            yield from mention(
-                match.start("first") if more else match.start(), end, match["first"], match["last"]
-            )
+            more = None if match["to"] else pattern("ungp-listed").match(text, end)
+            start = match.start("first") if more else match.start()
+            yield from _principles(text, start, end, match["first"], match["last"], names)
             while more:
                 end = more.end()
-                yield from mention(more.start("first"), end, more["first"])
+                yield from _principles(text, more.start("first"), end, more["first"], None, names)
                 more = pattern("ungp-listed").match(text, end)
 
 
+def _principles(
+    text: str, start: int, end: int, first: str, last: str | None, names: NamesInTexts
+) -> Iterator[Mention]:
+    """The principles from a number to another, where there are such; the first is the target."""
+    numbers = range(int(first), int(last or first) + 1)
+    if not numbers or numbers[0] not in _PRINCIPLES or numbers[-1] not in _PRINCIPLES:
+        return
+    targets = [_target(names, f"un:UNGP-{number}", f"ungp-{number}") for number in numbers]
+    others = tuple(target.name for target in targets[1:])
+    surface = text[start:end]
+    target = targets[0]
+    yield Mention(start, end, surface, target.name, "ungp", "ungp-number", target.note, others)
+
+
+# the organs of the United Nations, and how the keys of their resolutions begin
+_ORGANS: Final = {"SCR": "unscr", "HRC": "hrc-res", "GA": "unga-res"}
+
+
 def _resolutions(text: str, names: NamesInTexts) -> Iterator[Mention]:
-    for organ, prefix in {"SCR": "unscr", "HRC": "hrc-res", "GA": "unga-res"}.items():
+    for organ, prefix in _ORGANS.items():
         for match in pattern(f"un-{organ}").finditer(text):
             number = match["number"] or match["second"]
-            target, note = _target(
-                names, f"un:{organ}-{number}", f"{prefix}-{number}".replace("/", "-")
-            )
-            yield Mention(*match.span(), match[0], target, "un", "un-resolution", note)
+            key = f"{prefix}-{number}".replace("/", "-")
+            target = _target(names, f"un:{organ}-{number}", key)
+            yield Mention(*match.span(), match[0], target.name, "un", "un-resolution", target.note)
