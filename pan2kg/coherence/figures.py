@@ -5,6 +5,9 @@ definition; a figure is never counted anywhere else. Every figure is told with i
 four levels of evidence, which are nested: what is added from one to the next is the breakdown.
 Counts of links are led back to one another (:func:`reconcile`), and pairs stand in one order
 wherever they are listed (:func:`meetings`).
+
+From top to bottom: what a figure is; the lists behind the figures; among how many they are counted;
+the numbers told of a list; the register itself; what is asked of it.
 """
 
 from collections import Counter
@@ -12,26 +15,36 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from itertools import pairwise
 from math import comb
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from pan2kg.coherence import FIGURED, HEADLINE, Level, citations, counts
-from pan2kg.coherence.citations import Channel, Occasion, Ordered, State, Verdict, verdict
-from pan2kg.coherence.known import BasisLine, Known, basis_line
+from pan2kg.coherence.citations import Channel, Ordered, State, Verdict, verdict
+from pan2kg.coherence.known import BasisLine, Known, basis_line, in_order
+from pan2kg.coherence.weight import Pairs
 from pan2kg.i18n.message import Message
 
 Scalar = str | float | None
-Rows = tuple[tuple[Scalar, ...], ...]
+Row = tuple[Scalar, ...]
+Rows = tuple[Row, ...]
 Value = tuple[float | None, ...]
 """One number, the two ends of an interval, or one number a part; None where there is nothing to divide by."""
+Counting = Callable[[Known], int]
 
 
 class Unit(StrEnum):
+    """What a figure counts in: whole numbers, shares from 0 to 1, or bits."""
+
     COUNT = "count"
     SHARE = "share"
     BITS = "bits"
+
+
+def _length(_: Known, rows: Rows) -> Value:
+    return (float(len(rows)),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,39 +52,50 @@ class Figure:
     """A figure: its list, and the numbers told of it.
 
     ``rows`` is the list behind it, under ``columns``; ``value`` what is told of the list;
-    ``population`` how many there could be, None where that is no number. Two numbers of a share or
-    of bits are the ends of an interval; several counts are told apart by ``parts``, keys of
-    messages. ``length`` says how long a list is that need not be made for it: there may be millions
-    of pairs of actions.
+    ``population`` how many there could be. Two numbers of a share or of bits are the ends of an
+    interval; several counts are told apart by ``parts``, keys of messages. ``length`` says how long
+    a list is that need not be made for it: there may be millions of pairs of actions.
     """
 
     id: str
     columns: tuple[str, ...]
     rows: Callable[[Known], Rows]
-    population: Callable[[Known], int | None]
-    value: Callable[[Known, Rows], Value] = lambda _, rows: (float(len(rows)),)
+    population: Counting
+    value: Callable[[Known, Rows], Value] = _length
     unit: Unit = Unit.COUNT
     parts: tuple[str, ...] = ()
-    length: Callable[[Known], int] | None = None
+    length: Counting | None = None
 
     def name(self, asked_by: str | Message = "") -> Message:
+        """What it is called; the action that asks for it stands in the name of some."""
         return Message("figure", self.id, {"action": asked_by})
 
     def message(self, part: str) -> Message:
-        """Its « meaning », its « formula », or « among » how many it is counted."""
+        """Its « meaning », its « formula », or « among » how many it is counted.
+
+        >>> FIGURES[0].message("among").key
+        'linked-plan-pairs.among'
+        """
         key = f"{self.id}.{part}"
-        return Message("figure", _SHARED.get(key, key))
+        return Message("figure", _SHARED_WORDS.get(key, key))
+
+    def at(self, facts: Known) -> Value:
+        """Its value from what is known at a level, without making a list whose length is enough."""
+        if self.length is not None:
+            return (float(self.length(facts)),)
+        return self.value(facts, self.rows(facts))
 
 
-_SHARED: Final[Mapping[str, str]] = {
-    **{f"{name}-plan-pairs.among": "linked-plan-pairs.among" for name in ("sharing", "broad")},
-    **{f"linked-{name}.among": "linked-editions.among" for name in ("frameworks", "abroad")},
-    **{f"linked-{name}.formula": "linked-editions.formula" for name in ("frameworks", "abroad")},
-    **{
-        f"{name}-plan-pairs.formula": f"{other}-action-pairs.formula"
-        for name, other in (("sharing", "linked"), ("broad", "broad"))
-    },
+_SHARED_WORDS: Final[Mapping[str, str]] = {
+    "sharing-plan-pairs.among": "linked-plan-pairs.among",
+    "sharing-plan-pairs.formula": "linked-action-pairs.formula",
+    "broad-plan-pairs.among": "linked-plan-pairs.among",
+    "broad-plan-pairs.formula": "broad-action-pairs.formula",
     "broad-action-pairs.among": "linked-action-pairs.among",
+    "linked-frameworks.among": "linked-editions.among",
+    "linked-frameworks.formula": "linked-editions.formula",
+    "linked-abroad.among": "linked-editions.among",
+    "linked-abroad.formula": "linked-editions.formula",
     "texts-read.among": "linked-actions.among",
     "not-expected.among": "occasions.among",
     "debt.among": "citations-made.among",
@@ -84,28 +108,10 @@ _SHARED: Final[Mapping[str, str]] = {
 """The words that say of several figures what they are counted among, or how."""
 
 
-class Taken(NamedTuple):
-    figure: Figure
-    level: Level
-    value: Value
-    nested: tuple[Value, Value, Value, Value]
-    population: int | None
-    basis: BasisLine
-
-    def breakdown(self) -> tuple[Value, ...]:
-        before = (tuple(0.0 for _ in self.value), *self.nested)
-        return tuple(
-            tuple((now or 0.0) - (then or 0.0) for now, then in zip(*pair, strict=True))
-            for pair in zip(self.nested, before, strict=False)
-        )
-
+# Lists of pairs of plans
 
 _PAIR: Final = ("plan", "other_plan")
-_STATES: Final = (State.SEEN, State.ABSENT, State.OPEN)
-_APART: Final = tuple(reason for reason in Verdict if reason is not Verdict.EXPECTED)
-_COMPLETE: Final = ("complete", "partial", "none", "unknown")
 _LINKED: Final = (*_PAIR, "verdict", "verdict_back", "bits", "cites_at", "cited_at")
-_MEASURES: Final = ("plan", "list", "measures", "published")
 _KINDS: Final = {
     "editions": Verdict.EDITION,
     "frameworks": Verdict.FRAMEWORK,
@@ -114,17 +120,13 @@ _KINDS: Final = {
 """The linked pairs that are told apart, by the verdict on them."""
 
 
-# The lists
-
-
 @lru_cache(maxsize=8)  # several figures count the same list
 def _linked(facts: Known) -> Rows:
+    """The linked pairs of plans, those that share most first."""
     when = facts.chronology
     shared = facts.shared
-    rows = list[tuple[Scalar, ...]]()
+    rows = list[Row]()
     for x, y in sorted(facts.linked, key=lambda pair: (-shared.get(pair, 0.0), pair)):
-        levels = (when.cited_at(*ends, facts.level) for ends in ((x, y), (y, x)))
-        keys = (level.key if level else "" for level in levels)
         rows.append(
             (
                 x,
@@ -132,52 +134,149 @@ def _linked(facts: Known) -> Rows:
                 verdict(when, x, y).value,
                 verdict(when, y, x).value,
                 shared.get((x, y), 0.0),
-                *keys,
+                _key(when.cited_at(x, y, facts.level)),
+                _key(when.cited_at(y, x, facts.level)),
             )
         )
     return tuple(rows)
 
 
+def _key(level: Level | None) -> str:
+    return "" if level is None else level.key
+
+
+def _linked_as(kind: Verdict) -> Callable[[Known], Rows]:
+    """The linked pairs on which the verdict is of a kind."""
+    column = _LINKED.index("verdict")
+    return lambda facts: tuple(row for row in _linked(facts) if row[column] == kind)
+
+
 def _citing(facts: Known) -> Rows:
+    """The ordered pairs of which one plan cites the other: in its text, on its page, and on whose word."""
     when = facts.chronology
-    rows = list[tuple[Scalar, ...]]()
+    rows = list[Row]()
     for x, y in sorted(when.cited):
-        if level := when.cited_at(x, y, facts.level):
-            channels = (float(when.seen(x, y, facts.level, channel)) for channel in Channel)
-            rows.append((x, y, *channels, level.key))
+        level = when.cited_at(x, y, facts.level)
+        if level is not None:
+            in_text = when.seen(x, y, facts.level, Channel.TEXT)
+            on_page = when.seen(x, y, facts.level, Channel.WEB)
+            rows.append((x, y, float(in_text), float(on_page), level.key))
     return tuple(rows)
 
 
-def _shared(name: str, kind: str, *, specific: bool) -> Figure:
+class _Sharing(NamedTuple):
+    """Pairs of works of which something is shared, and what they are called."""
+
+    works: str
+    pairs: Callable[[Known], Pairs]
+    names: Callable[[Known], tuple[str, ...]]
+
+
+_PLANS: Final = _Sharing("plan", lambda facts: facts.plans, lambda facts: facts.tables.works.plans)
+_ACTIONS: Final = _Sharing(
+    "action", lambda facts: facts.actions, lambda facts: facts.potential.names
+)
+
+
+def _sharing_figure(
+    name: str, sharing: _Sharing, population: Counting, *, is_specific: bool
+) -> Figure:
     """Pairs of plans or actions that share something specific, or something general only, most first."""
 
     def rows(facts: Known) -> Rows:
-        plans = facts.plans.named(facts.tables.works.plans)
-        pairs = plans if kind == "plan" else facts.actions.named(facts.potential.names)
-        wanted = [row for row in pairs if (row[2] > 0 if specific else row[2] <= 0 < row[3])]
+        wanted = list[tuple[str, str, float, float]]()
+        for row in sharing.pairs(facts).named(sharing.names(facts)):
+            _, _, low, broad = row
+            if (low > 0) if is_specific else (low <= 0 < broad):
+                wanted.append(row)
         return tuple(sorted(wanted, key=lambda row: (-row[2], -row[3], row[0], row[1])))
 
-    def among(facts: Known) -> int:
-        if kind == "plan":
-            return comb(len(facts.tables.works.plans), 2)
-        sizes = Counter(facts.tables.works.home.values())
-        return (sizes.total() ** 2 - sum(size * size for size in sizes.values())) // 2
-
     def length(facts: Known) -> int:
-        pairs = facts.plans if kind == "plan" else facts.actions
-        if specific:
+        pairs = sharing.pairs(facts)
+        if is_specific:
             return int(np.count_nonzero(pairs.low > 0))
         return int(np.count_nonzero((pairs.low <= 0) & (pairs.broad > 0)))
 
-    return Figure(name, (kind, f"other_{kind}", "bits", "general_bits"), rows, among, length=length)
+    columns = (sharing.works, f"other_{sharing.works}", "bits", "general_bits")
+    return Figure(name, columns, rows, population, length=length)
+
+
+# Lists of occasions to cite
+
+_STATES: Final = (State.SEEN, State.ABSENT, State.OPEN)
+_APART: Final = tuple(reason for reason in Verdict if reason is not Verdict.EXPECTED)
+"""Why a citation is not expected."""
+_EXPECTED: Final = (*_PAIR, "state", "bits", "ways")
+
+
+def _expected(facts: Known) -> Rows:
+    """The ordered pairs of which a citation is expected, those that share most first."""
+    rows = list[Row]()
+    for of in facts.occasions:
+        if of.is_expected:
+            rows.append((of.source, of.target, of.state.value, of.bits, " ".join(of.ways)))
+    return tuple(rows)
+
+
+def _not_expected(facts: Known) -> Rows:
+    rows = list[Row]()
+    for of in facts.occasions:
+        if not of.is_expected:
+            rows.append((of.source, of.target, of.verdict.value, of.bits))
+    return tuple(rows)
+
+
+def _owing(facts: Known) -> Rows:
+    """The expected citations that were not seen, and what the two plans share."""
+    rows = list[Row]()
+    for of in facts.occasions:
+        if of.debt > 0:
+            rows.append((of.source, of.target, of.state.value, of.debt))
+    return tuple(rows)
+
+
+@lru_cache(maxsize=16)
+def _index_cells(facts: Known, *, is_focused: bool) -> Rows:
+    """The places where linked plans could cite each other, of all pairs or of those of the plan in focus."""
+    focus = facts.tables.focus
+    pairs: Iterable[Ordered] = facts.linked
+    if is_focused:
+        pairs = [pair for pair in pairs if focus in pair]
+    cells = citations.index_cells(facts.chronology, pairs, facts.tables.readings, at=facts.level)
+    return tuple((cell.source, cell.target, cell.channel.value, cell.state.value) for cell in cells)
+
+
+def _index_figure(name: str, *, is_focused: bool) -> Figure:
+
+    def rows(facts: Known) -> Rows:
+        return _index_cells(facts, is_focused=is_focused)
+
+    def possible(facts: Known) -> int:
+        return int(sum(_numbers(rows(facts), _INDEX.index("state"), _STATES)))
+
+    return Figure(name, _INDEX, rows, possible, _index_value, Unit.SHARE)
+
+
+_INDEX: Final = (*_PAIR, "channel", "state")
+
+
+def _index_value(_: Known, cells: Rows) -> Value:
+    column = _INDEX.index("state")
+    return tuple(citations.Bounds.of(Counter(State(str(cell[column])) for cell in cells)))
+
+
+# Lists of actions and of plans
 
 
 def _linked_actions(facts: Known) -> Rows:
+    """The actions a statement between two plans names, or that share something specific with one of another plan."""
     home = facts.tables.works.home
     pairs = facts.actions
-    stated = {end for statement in facts.statements for end in statement[:2] if end in home}
-    shared = pairs.low > 0
-    ends = np.unique(np.concatenate([pairs.one[shared], pairs.two[shared]]))
+    stated = set[str]()
+    for statement in facts.statements:
+        stated.update(end for end in (statement.source, statement.target) if end in home)
+    is_shared = pairs.low > 0
+    ends = np.unique(np.concatenate([pairs.one[is_shared], pairs.two[is_shared]]))
     sharing = {facts.potential.names[end] for end in ends.tolist()}
     return tuple(
         (action, home[action], float(action in stated), float(action in sharing))
@@ -185,80 +284,28 @@ def _linked_actions(facts: Known) -> Rows:
     )
 
 
-def _of_occasions(
-    name: str,
-    columns: tuple[str, ...],
-    fields: Callable[[Occasion], tuple[Scalar, ...] | None],
-    value: Callable[[Known, Rows], Value],
-    unit: Unit = Unit.COUNT,
-    parts: tuple[str, ...] = (),
-) -> Figure:
-
-    def rows(facts: Known) -> Rows:
-        listed = ((occasion, fields(occasion)) for occasion in facts.occasions)
-        return tuple(
-            (occasion.source, occasion.target, *cells)
-            for occasion, cells in listed
-            if cells is not None
-        )
-
-    def among(facts: Known) -> int:
-        if name in ("occasions", "not-expected"):
-            return len(facts.related)
-        return sum(occasion.is_expected for occasion in facts.occasions)
-
-    return Figure(name, (*_PAIR, *columns), rows, among, value, unit, parts)
+def _actions_naming(facts: Known) -> Rows:
+    """The actions of plans that name a text, and how many times they do."""
+    home = facts.tables.works.home
+    used = Counter(use.work for use in facts.uses if use.work in home)
+    return tuple((action, home[action], float(number)) for action, number in sorted(used.items()))
 
 
-_WAYS: Final[tuple[tuple[str, ...], Callable[[Occasion], tuple[Scalar, ...] | None]]] = (
-    ("state", "bits", "ways"),
-    lambda at: (at.state.value, at.bits, " ".join(at.ways)) if at.is_expected else None,
-)
-"""What is listed of the occasions where a citation is expected."""
+def _plans_naming(facts: Known) -> Rows:
+    """The plans that name a text themselves or by an action, and how many times they do."""
+    works = facts.tables.works
+    plans = set(works.plans)
+    used = Counter(works.home.get(use.work, use.work) for use in facts.uses)
+    return tuple((plan, float(number)) for plan, number in sorted(used.items()) if plan in plans)
 
 
-def _coherence_index(name: str, *, is_focused: bool) -> Figure:
-
-    @lru_cache(maxsize=8)
-    def rows(facts: Known) -> Rows:
-        focus = facts.tables.focus
-        readings = facts.tables.readings
-        pairs = [pair for pair in facts.linked if not is_focused or focus in pair]
-        cells = citations.index_cells(facts.chronology, pairs, readings, at=facts.level)
-        return tuple((x, y, channel.value, state.value) for x, y, channel, state in cells)
-
-    def value(_: Known, cells: Rows) -> Value:
-        return tuple(citations.Bounds.of(Counter(State(str(cell[3])) for cell in cells)))
-
-    return Figure(
-        name,
-        (*_PAIR, "channel", "state"),
-        rows,
-        lambda facts: int(sum(_number(rows(facts), 3, _STATES))),
-        value,
-        Unit.SHARE,
-    )
-
-
-def _naming(*, of_plans: bool) -> Callable[[Known], Rows]:
-
-    def rows(facts: Known) -> Rows:
-        works = facts.tables.works
-        plans = set(facts.tables.works.plans)
-        if of_plans:
-            used = Counter(works.home.get(use.work, use.work) for use in facts.uses)
-            return tuple(
-                (plan, float(number)) for plan, number in sorted(used.items()) if plan in plans
-            )
-        used = Counter(use.work for use in facts.uses if use.work in works.home)
-        return tuple(
-            (action, works.home[action], float(number)) for action, number in sorted(used.items())
-        )
-
-    return rows
+_MEASURES: Final = ("plan", "list", "measures", "published")
+_COMPLETE: Final = ("complete", "partial", "none", "unknown")
+"""How far the list of a plan's measures is in the graph."""
 
 
 def _lists(facts: Known) -> Rows:
+    """Each plan, how complete its list is, its measures in the graph, and how many it publishes if it says so."""
     tables = facts.tables
     sizes = Counter(tables.works.home.values())
     return tuple(
@@ -267,96 +314,136 @@ def _lists(facts: Known) -> Rows:
     )
 
 
-def _number(rows: Rows, column: int, words: Iterable[str]) -> tuple[float, ...]:
+def _counted_lists(facts: Known) -> Rows:
+    column = _MEASURES.index("published")
+    return tuple(row for row in _lists(facts) if row[column] is not None)
+
+
+# Among how many
+
+
+def _number_of_plans(facts: Known) -> int:
+    return len(facts.tables.works.plans)
+
+
+def _number_of_actions(facts: Known) -> int:
+    return len(facts.tables.works.actions)
+
+
+def _pairs_of_plans(facts: Known) -> int:
+    return comb(_number_of_plans(facts), 2)
+
+
+def _ordered_pairs_of_plans(facts: Known) -> int:
+    return 2 * _pairs_of_plans(facts)
+
+
+def _pairs_of_actions(facts: Known) -> int:
+    """The pairs of actions of two plans: (n² − Σ n_p²) / 2 over the actions n_p of each plan p."""
+    sizes = Counter(facts.tables.works.home.values())
+    return (sizes.total() ** 2 - sum(size * size for size in sizes.values())) // 2
+
+
+def _number_linked(facts: Known) -> int:
+    return len(facts.linked)
+
+
+def _number_related(facts: Known) -> int:
+    return len(facts.related)
+
+
+def _number_expected(facts: Known) -> int:
+    return sum(occasion.is_expected for occasion in facts.occasions)
+
+
+def _number_published(facts: Known) -> int:
+    return sum(facts.tables.published.values())
+
+
+# Numbers told of a list
+
+
+def _numbers(rows: Rows, column: int, words: Iterable[str]) -> tuple[float, ...]:
     counted = Counter(row[column] for row in rows)
     return tuple(float(counted[word]) for word in words)
 
 
+def _by_verdict(_: Known, rows: Rows) -> Value:
+    return _numbers(rows, 2, _APART)
+
+
+def _by_state(_: Known, rows: Rows) -> Value:
+    return _numbers(rows, _EXPECTED.index("state"), _STATES)
+
+
+def _by_completeness(_: Known, rows: Rows) -> Value:
+    return _numbers(rows, _MEASURES.index("list"), _COMPLETE)
+
+
+def _measures(_: Known, rows: Rows) -> Value:
+    sizes = (row[_MEASURES.index("measures")] for row in rows)
+    return (float(sum(size for size in sizes if isinstance(size, float))),)
+
+
+def _rate(facts: Known, _: Rows) -> Value:
+    return tuple(citations.rate_and_debt(facts.occasions).rate)
+
+
+def _debt(facts: Known, _: Rows) -> Value:
+    return tuple(citations.rate_and_debt(facts.occasions).debt)
+
+
+# The register
+
 FIGURES: Final = (
-    Figure(
-        "linked-plan-pairs", _LINKED, _linked, lambda facts: comb(len(facts.tables.works.plans), 2)
-    ),
+    Figure("linked-plan-pairs", _LINKED, _linked, _pairs_of_plans),
     *(
-        Figure(
-            f"linked-{name}",
-            _LINKED,
-            lambda facts, reason=reason: tuple(row for row in _linked(facts) if row[2] == reason),  # type: ignore[misc]
-            lambda facts: len(facts.linked),
-        )
-        for name, reason in _KINDS.items()
+        Figure(f"linked-{name}", _LINKED, _linked_as(kind), _number_linked)
+        for name, kind in _KINDS.items()
     ),
-    Figure(
-        "citing-pairs",
-        (*_PAIR, "text", "web", "level"),
-        _citing,
-        lambda facts: 2 * comb(len(facts.tables.works.plans), 2),
-    ),
-    _shared("sharing-plan-pairs", "plan", specific=True),
-    _shared("broad-plan-pairs", "plan", specific=False),
-    _shared("linked-action-pairs", "action", specific=True),
-    _shared("broad-action-pairs", "action", specific=False),
+    Figure("citing-pairs", (*_PAIR, "text", "web", "level"), _citing, _ordered_pairs_of_plans),
+    _sharing_figure("sharing-plan-pairs", _PLANS, _pairs_of_plans, is_specific=True),
+    _sharing_figure("broad-plan-pairs", _PLANS, _pairs_of_plans, is_specific=False),
+    _sharing_figure("linked-action-pairs", _ACTIONS, _pairs_of_actions, is_specific=True),
+    _sharing_figure("broad-action-pairs", _ACTIONS, _pairs_of_actions, is_specific=False),
     Figure(
         "linked-actions",
         ("action", "plan", "in_statement", "sharing"),
         _linked_actions,
-        lambda facts: len(facts.tables.works.actions),
+        _number_of_actions,
     ),
-    _of_occasions("occasions", *_WAYS, lambda _, rows: (float(len(rows)),)),
-    _of_occasions(
+    Figure("occasions", _EXPECTED, _expected, _number_related),
+    Figure(
         "not-expected",
-        ("verdict", "bits"),
-        lambda at: None if at.is_expected else (at.verdict.value, at.bits),
-        lambda _, rows: _number(rows, 2, _APART),
+        (*_PAIR, "verdict", "bits"),
+        _not_expected,
+        _number_related,
+        _by_verdict,
         parts=tuple(f"verdict.{reason}" for reason in _APART),
     ),
-    _of_occasions(
+    Figure(
         "citations-made",
-        *_WAYS,
-        lambda _, rows: _number(rows, 2, _STATES),
+        _EXPECTED,
+        _expected,
+        _number_expected,
+        _by_state,
         parts=tuple(f"state.{state}" for state in _STATES),
     ),
-    _of_occasions(
-        "citation-rate",
-        *_WAYS,
-        lambda facts, _: tuple(citations.rate_and_debt(facts.occasions)[0]),
-        Unit.SHARE,
-    ),
-    _of_occasions(
-        "debt",
-        ("state", "bits"),
-        lambda at: (at.state.value, at.debt) if at.debt > 0 else None,
-        lambda facts, _: tuple(citations.rate_and_debt(facts.occasions)[1]),
-        Unit.BITS,
-    ),
-    _coherence_index("coherence-index", is_focused=True),
-    _coherence_index("coherence-index-all", is_focused=False),
-    Figure(
-        "texts-read",
-        ("action", "plan", "texts"),
-        _naming(of_plans=False),
-        lambda facts: len(facts.tables.works.actions),
-    ),
-    Figure(
-        "plans-with-texts",
-        ("plan", "texts"),
-        _naming(of_plans=True),
-        lambda facts: len(facts.tables.works.plans),
-    ),
+    Figure("citation-rate", _EXPECTED, _expected, _number_expected, _rate, Unit.SHARE),
+    Figure("debt", (*_PAIR, "state", "bits"), _owing, _number_expected, _debt, Unit.BITS),
+    _index_figure("coherence-index", is_focused=True),
+    _index_figure("coherence-index-all", is_focused=False),
+    Figure("texts-read", ("action", "plan", "texts"), _actions_naming, _number_of_actions),
+    Figure("plans-with-texts", ("plan", "texts"), _plans_naming, _number_of_plans),
     Figure(
         "lists",
         _MEASURES,
         _lists,
-        lambda facts: len(facts.tables.works.plans),
-        lambda _, rows: _number(rows, 1, _COMPLETE),
+        _number_of_plans,
+        _by_completeness,
         parts=tuple(f"list.{extent}" for extent in _COMPLETE),
     ),
-    Figure(
-        "measures",
-        _MEASURES,
-        lambda facts: tuple(row for row in _lists(facts) if row[3] is not None),
-        lambda facts: sum(facts.tables.published.values()),
-        lambda _, rows: (float(sum(row[2] for row in rows if isinstance(row[2], float))),),
-    ),
+    Figure("measures", _MEASURES, _counted_lists, _number_published, _measures),
 )
 """Every figure, in the order in which they are told."""
 FORMER: Final = {"index-3-3": "coherence-index", "index-3-3-all": "coherence-index-all"}
@@ -364,20 +451,65 @@ FORMER: Final = {"index-3-3": "coherence-index", "index-3-3-all": "coherence-ind
 _BY_ID: Final = {figure.id: figure for figure in FIGURES}
 
 
+# What is asked of the register
+
+
+class Taken(NamedTuple):
+    """A figure as it is told at a level: its value there, at each of the four levels, and among how many."""
+
+    figure: Figure
+    level: Level
+    value: Value
+    nested: tuple[Value, Value, Value, Value]
+    population: int | None
+    basis: BasisLine
+
+    def breakdown(self) -> tuple[Value, ...]:
+        """What each level adds to the firmer one before it; the firmest to nothing.
+
+        >>> from pan2kg.coherence import Works
+        >>> from pan2kg.coherence.known import Tables, known
+        >>> levels = {level: known(Tables(Works(("P", "Q"), {})), level) for level in FIGURED}
+        >>> taken = figures(levels)[0]._replace(nested=((2.0,), (5.0,), (5.0,), (6.0,)))
+        >>> taken.breakdown()
+        ((2.0,), (3.0,), (0.0,), (1.0,))
+        """
+        added = list[Value]()
+        firmer: Value = tuple(0.0 for _ in self.value)
+        for value in self.nested:
+            ends = zip(value, firmer, strict=True)
+            added.append(tuple((now or 0.0) - (before or 0.0) for now, before in ends))
+            firmer = value
+        return tuple(added)
+
+
 def figures(levels: Mapping[Level, Known], at: Level = HEADLINE) -> tuple[Taken, ...]:
+    """Every figure at a level, from what is known at each of the four.
+
+    >>> from pan2kg.coherence import Works
+    >>> from pan2kg.coherence.known import Tables, known
+    >>> levels = {level: known(Tables(Works(("P", "Q"), {})), level) for level in FIGURED}
+    >>> taken = figures(levels)[0]
+    >>> taken.figure.id, taken.value, taken.population
+    ('linked-plan-pairs', (0.0,), 1)
+    """
+    facts = levels[at]
     rows = []
     for figure in FIGURES:
-        plan, official, third, editors = (
-            (float(figure.length(facts)),)
-            if figure.length
-            else figure.value(facts, figure.rows(facts))
-            for facts in (levels[level] for level in FIGURED)
-        )
+        plan, official, third, editors = (figure.at(levels[level]) for level in FIGURED)
         nested = (plan, official, third, editors)
-        facts = levels[at]
         value = nested[FIGURED.index(at)]
         rows.append(Taken(figure, at, value, nested, figure.population(facts), basis_line(facts)))
     return tuple(rows)
+
+
+def linked_actions(levels: Mapping[Level, Known]) -> dict[str, Level]:
+    """The actions counted as linked, each with the firmest level at which it is."""
+    firm: dict[str, Level] = {}
+    for level in FIGURED:
+        for row in _linked_actions(levels[level]):
+            firm.setdefault(str(row[0]), level)
+    return firm
 
 
 class PlanMeeting(NamedTuple):
@@ -395,13 +527,20 @@ class PlanMeeting(NamedTuple):
     bits: tuple[float, ...]
 
     def low(self, at: Level) -> float:
+        """What the two share at a level, in bits."""
         return self.bits[FIGURED.index(at)]
 
     def seen_from(self, plan: str) -> tuple[str, Level | None, Level | None]:
+        """The other plan, on whose word this one cites it, and on whose word it is cited.
+
+        >>> meeting = PlanMeeting(("P", "Q"), Level.PLAN, Level.PLAN, None, (0.0,) * 4)
+        >>> meeting.seen_from("Q")
+        ('P', None, <Level.PLAN: 1>)
+        """
         source, target = self.plans
-        return (
-            (target, self.cites, self.cited) if plan == source else (source, self.cited, self.cites)
-        )
+        if plan == source:
+            return target, self.cites, self.cited
+        return source, self.cited, self.cites
 
 
 def meetings(levels: Mapping[Level, Known]) -> tuple[PlanMeeting, ...]:
@@ -411,20 +550,15 @@ def meetings(levels: Mapping[Level, Known]) -> tuple[PlanMeeting, ...]:
     first, then by IRI.
     """
     when = levels[FIGURED[-1]].chronology
-    pairs: dict[Ordered, Level] = {}
+    firm: dict[Ordered, Level] = {}
     for level in FIGURED:
         for pair in levels[level].linked:
-            pairs.setdefault(pair, level)
-    met = [
-        PlanMeeting(
-            pair,
-            level,
-            when.cited_at(*pair),
-            when.cited_at(*pair[::-1]),
-            tuple(levels[at].shared.get(pair, 0.0) for at in FIGURED),
-        )
-        for pair, level in pairs.items()
-    ]
+            firm.setdefault(pair, level)
+    met = []
+    for pair, level in firm.items():
+        x, y = pair
+        bits = tuple(levels[at].shared.get(pair, 0.0) for at in FIGURED)
+        met.append(PlanMeeting(pair, level, when.cited_at(x, y), when.cited_at(y, x), bits))
     met.sort(
         key=lambda meeting: (
             -meeting.low(HEADLINE),
@@ -436,104 +570,128 @@ def meetings(levels: Mapping[Level, Known]) -> tuple[PlanMeeting, ...]:
     return tuple(met)
 
 
-def linked_actions(levels: Mapping[Level, Known]) -> dict[str, Level]:
-    firm: dict[str, Level] = {}
-    for level in FIGURED:
-        for row in _linked_actions(levels[level]):
-            firm.setdefault(str(row[0]), level)
-    return firm
+# Counts of links led back to one another
 
 
-CountPart = tuple[str, int, str]
-"""A part of a whole: the key of its words, how many, and the figure of the register it is, where it is one."""
+class CountPart(NamedTuple):
+    """A whole or a part of one: the key of its words, how many, and the figure of the register it is, if it is one."""
+
+    key: str
+    number: int
+    figure: str = ""
 
 
-def reconcile(
-    levels: Mapping[Level, Known], at: Level = HEADLINE
-) -> tuple[tuple[CountPart, tuple[CountPart, ...]], ...]:
+class Account(NamedTuple):
+    """A whole with its parts: each thing is in one part only, so that their numbers add up to that of the whole."""
+
+    whole: CountPart
+    parts: tuple[CountPart, ...]
+
+
+def reconcile(levels: Mapping[Level, Known], at: Level = HEADLINE) -> tuple[Account, ...]:
     """The counts of links at a level, led back to one another, from what is known at each of the four.
 
     What is left out on the way from the widest count to the one that stands alone, and of what that
-    is made: wholes, each with its parts, each thing in one part only, so that their numbers add up
-    to that of the whole.
+    is made.
     """
     facts = levels[at]
+    number = len(facts.linked)
+    by_kind = _parts_by_kind(facts, facts.linked, CountPart("others", 0))
+    accounts = [
+        _from_the_widest(levels, at),
+        Account(CountPart("linked-by-tie", number, "linked-plan-pairs"), _parts_by_tie(facts)),
+        Account(CountPart("linked-by-kind", number, "linked-plan-pairs"), by_kind),
+        Account(CountPart("both-ways", 2 * number), _parts_by_verdict(facts)),
+        _sharing_account(facts),
+    ]
+    focus = facts.tables.focus
+    if focus:
+        pairs = frozenset(pair for pair in facts.linked if focus in pair)
+        remaining = CountPart("in-index", 0, "coherence-index")
+        parts = _parts_by_kind(facts, pairs, remaining)
+        accounts.append(Account(CountPart("focus", len(pairs)), parts))
+    accounts.append(_actions_account(facts))
+    return tuple(accounts)
+
+
+def _pairs_behind(figure: str, facts: Known) -> frozenset[Ordered]:
+    """The pairs in the list behind a figure, their IRIs in order."""
+    return frozenset(in_order(str(row[0]), str(row[1])) for row in _BY_ID[figure].rows(facts))
+
+
+def _from_the_widest(levels: Mapping[Level, Known], at: Level) -> Account:
+    """From all pairs with anything in common to those linked at the level."""
     widest = levels[FIGURED[-1]]
+    general = _pairs_behind("broad-plan-pairs", widest) - widest.linked
+    parts = [CountPart("only-general", len(general))]
+    for firmer, level in reversed(list(pairwise(FIGURED))):
+        if level > at:
+            added = levels[level].linked - levels[firmer].linked
+            parts.append(CountPart(f"only-{level.key}", len(added)))
+    parts.append(CountPart("linked", len(levels[at].linked), "linked-plan-pairs"))
+    return Account(CountPart("anything", len(widest.linked | general)), tuple(parts))
+
+
+def _parts_by_tie(facts: Known) -> tuple[CountPart, ...]:
+    """The linked pairs by the strongest that links them: a citation, a document, a text."""
     linked = facts.linked
-    home = facts.tables.works.home
-
-    def listed(figure: str, of: Known = facts) -> frozenset[Ordered]:
-        return frozenset(_ordered(str(row[0]), str(row[1])) for row in _BY_ID[figure].rows(of))
-
-    def by_kind(pairs: frozenset[Ordered], others: str, figure: str = "") -> tuple[CountPart, ...]:
-        number = Counter(verdict(facts.chronology, *pair) for pair in pairs)
-        of_kinds = [(key, number[kind], f"linked-{key}") for key, kind in _KINDS.items()]
-        return (
-            *of_kinds,
-            (others, len(pairs) - sum(number[kind] for kind in _KINDS.values()), figure),
-        )
-
-    # from all pairs with anything in common to those linked at the level
-    general = listed("broad-plan-pairs", widest) - widest.linked
-    weaker = [
-        (
-            f"only-{level.key}",
-            len(levels[level].linked - levels[FIGURED[FIGURED.index(level) - 1]].linked),
-            "",
-        )
-        for level in reversed(FIGURED)
-        if level > at
-    ]
-    number = len(linked)
-    figure = "linked-plan-pairs"
-    anything = ("only-general", len(general), ""), *weaker, ("linked", number, figure)
-    accounts: list[tuple[CountPart, tuple[CountPart, ...]]] = [
-        (("anything", len(widest.linked | general), ""), anything)
-    ]
-    # by the strongest that links them: a citation, a document, a text
-    citing = listed("citing-pairs")
-    together = {pair for pair, level in facts.chronology.together.items() if counts(level, at)}
-    ties = (
-        ("citing", len(linked & citing), "citing-pairs"),
-        ("together", len((linked & together) - citing), ""),
-        ("text-only", len(linked - citing - together), "sharing-plan-pairs"),
+    citing = _pairs_behind("citing-pairs", facts)
+    when = facts.chronology
+    together = {pair for pair, level in when.together.items() if counts(level, facts.level)}
+    return (
+        CountPart("citing", len(linked & citing), "citing-pairs"),
+        CountPart("together", len((linked & together) - citing)),
+        CountPart("text-only", len(linked - citing - together), "sharing-plan-pairs"),
     )
-    accounts.append((("linked-by-tie", number, figure), ties))
-    accounts.append((("linked-by-kind", number, figure), by_kind(linked, "others")))
-    # the two ways of linked pairs: where a citation is expected, and why it is not where it is not
+
+
+def _parts_by_kind(
+    facts: Known, pairs: frozenset[Ordered], remaining: CountPart
+) -> tuple[CountPart, ...]:
+    """Pairs by the kinds of verdict that are told apart, and those that remain."""
+    number = Counter(verdict(facts.chronology, *pair) for pair in pairs)
+    parts = [CountPart(key, number[kind], f"linked-{key}") for key, kind in _KINDS.items()]
+    apart = sum(part.number for part in parts)
+    return (*parts, remaining._replace(number=len(pairs) - apart))
+
+
+def _parts_by_verdict(facts: Known) -> tuple[CountPart, ...]:
+    """The two ways of linked pairs: where a citation is expected, and why it is not where it is not."""
     verdicts = Counter(occasion.verdict for occasion in facts.occasions)
-    either = {_ordered(x, y) for x, y in facts.related}
-    ways = [("verdict.expected", verdicts[Verdict.EXPECTED], "occasions")]
-    ways += [(f"verdict.{reason}", verdicts[reason], "not-expected") for reason in _APART]
-    ways += [
-        ("only-cited", 2 * len(either) - len(facts.related), ""),
-        ("only-named", 2 * len(linked - either), ""),
+    either = {in_order(*pair) for pair in facts.related}
+    not_expected = [
+        CountPart(f"verdict.{reason}", verdicts[reason], "not-expected") for reason in _APART
     ]
-    accounts.append((("both-ways", 2 * number, ""), tuple(ways)))
-    # pairs that share a text, by whether two of their actions share it
-    sharing = listed("sharing-plan-pairs")
-    met = {_ordered(home[source], home[target]) for source, target in listed("linked-action-pairs")}
-    shares = (
-        ("by-actions", len(sharing & met), "linked-action-pairs"),
-        ("as-plans", len(sharing - met), ""),
+    return (
+        CountPart("verdict.expected", verdicts[Verdict.EXPECTED], "occasions"),
+        *not_expected,
+        # a citation that nothing else asks for is related one way only
+        CountPart("only-cited", 2 * len(either) - len(facts.related)),
+        CountPart("only-named", 2 * len(facts.linked - either)),
     )
-    accounts.append((("sharing", len(sharing), "sharing-plan-pairs"), shares))
-    if focus := facts.tables.focus:
-        of_focus = frozenset(pair for pair in linked if focus in pair)
-        accounts.append(
-            (("focus", len(of_focus), ""), by_kind(of_focus, "in-index", "coherence-index"))
-        )
-    # actions by whether a link was seen, else whether any text of theirs is known
-    linked_ones = {row[0] for row in _linked_actions(facts)}
-    with_text = {row[0] for row in _naming(of_plans=False)(facts)} - linked_ones
-    every = len(facts.tables.works.actions)
-    actions = (
-        ("linked-actions", len(linked_ones), "linked-actions"),
-        ("actions-with-text", len(with_text), ""),
-        ("actions-unread", every - len(linked_ones) - len(with_text), ""),
-    )
-    return (*accounts, (("all-actions", every, ""), actions))
 
 
-def _ordered(source: str, target: str) -> Ordered:
-    return (min(source, target), max(source, target))
+def _sharing_account(facts: Known) -> Account:
+    """The pairs of plans that share a text, by whether two of their actions share it."""
+    home = facts.tables.works.home
+    sharing = _pairs_behind("sharing-plan-pairs", facts)
+    by_actions = _pairs_behind("linked-action-pairs", facts)
+    met = {in_order(home[source], home[target]) for source, target in by_actions}
+    parts = (
+        CountPart("by-actions", len(sharing & met), "linked-action-pairs"),
+        CountPart("as-plans", len(sharing - met)),
+    )
+    return Account(CountPart("sharing", len(sharing), "sharing-plan-pairs"), parts)
+
+
+def _actions_account(facts: Known) -> Account:
+    """All actions of plans: linked, else with a text that is known, else unread."""
+    linked = {row[0] for row in _linked_actions(facts)}
+    with_text = {row[0] for row in _actions_naming(facts)} - linked
+    every = _number_of_actions(facts)
+    parts = (
+        CountPart("linked-actions", len(linked), "linked-actions"),
+        CountPart("actions-with-text", len(with_text)),
+        CountPart("actions-unread", every - len(linked) - len(with_text)),
+    )
+    return Account(CountPart("all-actions", every), parts)
