@@ -9,7 +9,6 @@ Who draws something else takes a :class:`Drawing` of marks in pixels, and :func:
 
 from pan2kg.charts.drawing import (
     Box,
-    Classes,
     Dot,
     Drawing,
     Font,
@@ -30,7 +29,6 @@ __all__ = [
     "PICTURES",
     "Address",
     "Box",
-    "Classes",
     "Dot",
     "Drawing",
     "Font",

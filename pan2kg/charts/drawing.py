@@ -10,11 +10,9 @@ import math
 import re
 import tomllib
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import groupby
-from operator import attrgetter
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
@@ -310,48 +308,42 @@ class Drawing(NamedTuple):
         """The drawing as an SVG file on white paper, the same bytes for the same marks."""
         words = f"{self.title}\n{self.description}\n{self.width} {self.height}"
         name = f"p{hashlib.sha256(words.encode('utf-8', 'replace')).hexdigest()[:5]}"
-        sheet = _Elements(name)
-        paper = _Element('<rect width="100%" height="100%"', _look(PAPER), "/>")
-        inner = [paper, *sheet.elements(self.marks, 0.0, 0.0)]
-        # what is drawn as text names the picture; where it is not drawn, elements that nobody sees
-        # do
+        sheet = _Sheet(name)
+        elements = sheet.elements(self.marks, 0.0, 0.0)
         title = _xml(self.title)
-        description = _xml(self.description)
-        head = f"<title>{title}</title>" if sheet.told else ""
-        head = (
-            head or f'<title id="{name}t">{title}</title>\n<desc id="{name}d">{description}</desc>'
-        )
-        told = " ".join(f"{name}{end}" for end in sheet.told or "td")
+        head = f"<title>{title}</title>"
+        named_by = [f"{name}{label}" for label in sheet.named]
+        if not sheet.named:
+            # what is drawn as text names the picture; where none does, elements that nobody sees
+            description = _xml(self.description)
+            head = f'<title id="{name}t">{title}</title>\n<desc id="{name}d">{description}</desc>'
+            named_by = [f"{name}t", f"{name}d"]
         width = number(self.width)
         height = number(self.height)
         role = "group" if sheet.leads else "img"
         begin = (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
-            f'role="{role}" aria-labelledby="{told}" lang="{self.language}" font-family="{FAMILY}"'
+            f'role="{role}" aria-labelledby="{" ".join(named_by)}" lang="{self.language}" font-family="{FAMILY}">'
         )
-        out: list[str] = []
-        _Element(begin, (), f">\n{head}\n", inner).write(_UNSET, out, _WRITTEN_OUT)
-        return "".join((*out, "\n"))
+        paper = f'<rect width="100%" height="100%" fill="{PAPER}"/>'
+        return f"{begin}\n{head}\n{paper}{''.join(elements)}</svg>\n"
 
-    def inner(self, label: str = "", classes: "Classes | None" = None) -> str:
+    def inner(self, label: str = "") -> str:
         """For a page: the marks in whole pixels, without title and paper.
 
         ``label`` is the id of the element that names it; without one words beside it do, and it has
-        no size. ``classes`` are those of the page's style sheet.
+        no size.
         """
-        sheet = _Elements()
-        inner = sheet.elements(self.marks, 0.0, 0.0)
-        width = math.ceil(self.width)
-        height = math.ceil(self.height)
-        begin = (
-            f'<svg width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
-            if label
-            else "<svg"
-        )
-        begin += f' role="img" aria-labelledby="{label}"' if label and not sheet.leads else ""
-        out: list[str] = []
-        _Element(begin, (), ">", inner).write(_UNSET, out, classes or _WRITTEN_OUT)
-        return "".join(out)
+        sheet = _Sheet()
+        elements = sheet.elements(self.marks, 0.0, 0.0)
+        begin = "<svg"
+        if label:
+            width = math.ceil(self.width)
+            height = math.ceil(self.height)
+            begin = f'<svg width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+        if label and not sheet.leads:
+            begin += f' role="img" aria-labelledby="{label}"'
+        return f"{begin}>{''.join(elements)}</svg>"
 
 
 def height_of(lines: int, font: Font) -> float:
@@ -406,143 +398,36 @@ def number(value: float) -> str:
     return _TENTHS[round(value * 10)]
 
 
-# The look of an element: for each property its value, None where the property does not matter. Of a
-# group it is that of most that is in it. A style is what an element has from those around it.
-_PROPERTIES: Final = (
-    "fill",
-    "stroke",
-    "stroke-width",
-    "stroke-dasharray",
-    "font-size",
-    "font-weight",
-    "text-anchor",
-)
-_UNSET: Final = ("", "none", "1", "none", "", "normal", "start")
-_Look = tuple[tuple[str, ...] | None, ...]
-_Style = tuple[str, ...]
-
-
 @lru_cache(maxsize=1 << 12)
-def _look(
-    fill: str | None, pen: Pen | None = None, font: Font | None = None, anchor: Anchor = "start"
-) -> _Look:
-    # without a fill, what is straight, which has nothing to fill
-    colours = [font.colour if font else fill or "", pen.colour if pen else ""]
-    paints = [
-        f"#{name[1::2]}" if name and name[1::2] == name[2::2] else name or "none"
-        for name in colours
-    ]
-    line = (
-        ((number(pen.width),), (" ".join(map(number, pen.dash)) or "none",))
-        if pen
-        else (None, None)
-    )
-    text = (
-        ((number(font.size),), ("bold" if font.bold else "normal",), (anchor,))
-        if font
-        else 3 * (None,)
-    )
-    return None if fill is None else (paints[0],), (paints[1],), *line, *text
+def _paint(fill: str | None, pen: Pen | None) -> str:
+    """The look of a shape in attributes; what is straight has nothing to fill, and its ``fill`` is None.
+
+    >>> _paint("", Pen("#000000", 2, (3, 1)))
+    ' fill="none" stroke="#000000" stroke-width="2" stroke-dasharray="3 1"'
+    """
+    attributes = ""
+    if fill is not None:
+        attributes = f' fill="{fill or "none"}"'
+    if pen:
+        attributes += f' stroke="{pen.colour}" stroke-width="{number(pen.width)}"'
+        if pen.dash:
+            attributes += f' stroke-dasharray="{" ".join(map(number, pen.dash))}"'
+    return attributes
 
 
-class Classes:
-    def __init__(self, sheet: str = "") -> None:
-        self.names: dict[_Look, str] = {}
-        for name, rule in re.findall(r"\.pictured \.(\w+)\{(fill:[^}]*)\}", sheet):
-            written = (
-                rule.replace("px", "")
-                .replace("weight:400", "weight:normal")
-                .replace("weight:700", "weight:bold")
-            )
-            values = dict(declaration.split(":") for declaration in written.split(";"))
-            self.names[
-                tuple((values[name],) if name in values else None for name in _PROPERTIES)
-            ] = name
-        self.suiting = cache(
-            lambda look: (
-                [
-                    named
-                    for named in self.names
-                    if all(
-                        not values or values == suited
-                        for values, suited in zip(look, named, strict=True)
-                    )
-                ]
-                or [look]
-            )
-        )
-        self.settled = lru_cache(maxsize=1 << 14)(self.settle)
-        # what is said of each look in a style
-        self.said = lru_cache(maxsize=1 << 8)(
-            lambda style: lru_cache(maxsize=1 << 12)(
-                lambda look: self.settle(((look, 1),), style, 0, 0)[0]
-            )
-        )
+@lru_cache(maxsize=1 << 10)
+def _writing(font: Font, anchor: Anchor) -> str:
+    """The look of a text in attributes, those apart that every text has.
 
-    def settle(
-        self, looks: tuple[tuple[_Look, int], ...], style: _Style, least: int, spent: int
-    ) -> tuple[str, _Style]:
-        # What is said for all of these looks, and the style then. To say it in a group costs as
-        # much as in one of them, and a group that is drawn for nothing else has to be worth its
-        # tags.
-        suited = Counter[_Look]()
-        is_as_is = 0
-        for look, times in looks:
-            suited.update(dict.fromkeys(self.suiting(look), times))
-            is_as_is += times * all(
-                not values or values[0] == value for values, value in zip(look, style, strict=True)
-            )
-        ((look, times),) = suited.most_common(1)
-        settled = tuple(
-            values[0] if values else value for values, value in zip(look, style, strict=True)
-        )
-        pairs = zip(_PROPERTIES, settled, style, strict=True)
-        attributes = "".join(
-            f' {name}="{value}"' for name, value, inherited in pairs if value != inherited
-        )
-        # the width of some pens is a number of its own
-        thin = (*look[:2], None, *look[3:])
-        if look in self.names or thin in self.names:
-            width = "" if look in self.names else f' stroke-width="{settled[2]}"'
-            attributes = f' class="{self.names.get(look) or self.names[thin]}"{width}'
-        gain = (times - is_as_is - spent) * len(attributes)
-        return (attributes, settled) if gain > 0 and gain >= least else ("", style)
-
-
-_WRITTEN_OUT: Final = Classes()
-
-
-class _Element:
-    __slots__ = ("begin", "end", "inner", "look", "looks")
-
-    def __init__(self, begin: str, look: _Look, end: str, inner: "Sequence[_Element]" = ()) -> None:
-        self.begin = begin
-        self.look = look
-        self.end = end
-        self.inner = inner
-        self.looks: tuple[tuple[_Look, int], ...] = ()
-        if inner:
-            times: dict[_Look, int] = {}
-            for element in inner:
-                times[element.look] = times.get(element.look, 0) + 1
-            self.looks = tuple(times.items())
-            self.look = max(times, key=times.__getitem__)
-
-    def write(self, style: _Style, out: list[str], classes: Classes) -> None:
-        attributes, inside = classes.settled(
-            self.looks, style, 0 if self.begin else len("<g></g>") + 1, 1
-        )
-        begin = self.begin or ("<g" if attributes else "")
-        if begin:
-            out += (begin, attributes, self.end)
-        said = classes.said(inside)
-        for element in self.inner:
-            if element.inner:
-                element.write(inside, out, classes)
-            else:
-                out += (element.begin, said(element.look), element.end)
-        if begin:
-            out.append(f"</{begin.partition(' ')[0][1:]}>")
+    >>> _writing(Font(10, bold=True), "end")
+    ' fill="#1a1a1a" font-size="10" font-weight="bold" text-anchor="end"'
+    """
+    attributes = f' fill="{font.colour}" font-size="{number(font.size)}"'
+    if font.bold:
+        attributes += ' font-weight="bold"'
+    if anchor != "start":
+        attributes += f' text-anchor="{anchor}"'
+    return attributes
 
 
 def _places(
@@ -575,8 +460,23 @@ def _course(
     return course + "z" * (is_closed and not curved)
 
 
-class _Elements:
-    """The elements of marks; ``told`` are the names of labels, ``leads`` whether a mark leads anywhere.
+def _as_line(mark: Mark) -> Line | None:
+    """A box or a line as a line; None for every other mark."""
+    if isinstance(mark, Box):
+        return mark.edge()
+    return mark if isinstance(mark, Line) else None
+
+
+def _common_pen(mark: Mark) -> tuple[Pen, bool] | None:
+    """What lines that follow each other are one path by: their pen, and whether they are straight; None for others."""
+    line = _as_line(mark)
+    if line is None or line.fill or line.pen is None:
+        return None
+    return line.pen, len(line.points) == 2
+
+
+class _Sheet:
+    """Marks as elements of SVG; ``named`` are the names of labels, ``leads`` whether a mark leads anywhere.
 
     Without a ``name`` they are those of a page: in whole pixels, and nothing is said that their
     text or address says.
@@ -586,48 +486,47 @@ class _Elements:
         self.name = name
         self.leads = False
         self.grain = 1 if name else 10
-        self.told: dict[str, None] = {}
+        self.named: dict[str, None] = {}
 
-    def elements(self, marks: Iterable[Mark], right: float, down: float) -> list[_Element]:
-        # moved to the right and down; lines of one pen that follow each other are one path
-        elements = list[_Element]()
-        pen = None
-        for mark in marks:
-            last_pen = pen
-            pen = None
-            if isinstance(mark, Group):
-                elements += self.group(mark, right, down)
-            elif isinstance(mark, Label):
-                elements += self.text(mark, right, down)
-            elif isinstance(mark, Dot):
-                [(x, y)] = _places([(mark.x, mark.y)], right, down, self.grain)
-                place = f'cx="{_TENTHS[x]}" cy="{_TENTHS[y]}" r="{number(mark.radius)}"'
-                elements.append(_Element(f"<circle {place}", _look(mark.fill, mark.pen), "/>"))
-            elif isinstance(mark, Hatch):
-                elements += self.hatch(mark, right, down)
-            else:
-                line = mark if isinstance(mark, Line) else mark.edge()
-                course = _course(line.points, right, down, self.grain, curved=line.curved)
-                look = _look(None if len(line.points) == 2 else line.fill, line.pen)
-                pen = None if line.fill else line.pen
-                if pen and pen == last_pen and elements[-1].look == look:
-                    elements[-1].end = f'{elements[-1].end[:-3]}{course}"/>'
+    def elements(self, marks: Iterable[Mark], right: float, down: float) -> list[str]:
+        """Marks moved to the right and down; lines of one pen that follow each other are one path."""
+        elements = list[str]()
+        for common, run in groupby(marks, key=_common_pen):
+            if common:
+                elements.append(self.path(run, right, down))
+                continue
+            for mark in run:
+                if isinstance(mark, Group):
+                    elements += self.group(mark, right, down)
+                elif isinstance(mark, Label):
+                    elements += self.text(mark, right, down)
+                elif isinstance(mark, Hatch):
+                    elements += self.hatch(mark, right, down)
+                elif isinstance(mark, Dot):
+                    elements.append(self.dot(mark, right, down))
                 else:
-                    elements.append(_Element("<path", look, f' d="{course}"/>'))
-        runs = (
-            [list(run) for _, run in groupby(elements, key=attrgetter("look"))]
-            if len(elements) > 2
-            else []
-        )
-        is_worth = 1 < len(runs) < len(elements)
-        return (
-            [run[0] if len(run) == 1 else _Element("", (), ">", run) for run in runs]
-            if is_worth
-            else elements
-        )
+                    elements.append(self.path([mark], right, down))
+        return elements
 
-    def hatch(self, hatch: Hatch, right: float, down: float) -> list[_Element]:
-        # what reaches from edge to edge is one dashed line as wide as the field is high, aslant
+    def dot(self, dot: Dot, right: float, down: float) -> str:
+        [(x, y)] = _places([(dot.x, dot.y)], right, down, self.grain)
+        place = f'cx="{_TENTHS[x]}" cy="{_TENTHS[y]}" r="{number(dot.radius)}"'
+        return f"<circle {place}{_paint(dot.fill, dot.pen)}/>"
+
+    def path(self, marks: Iterable[Mark], right: float, down: float) -> str:
+        """Boxes and lines of one look as a path."""
+        course = ""
+        paint = ""
+        for mark in marks:
+            line = _as_line(mark)
+            if line:
+                fill = None if len(line.points) == 2 else line.fill
+                paint = _paint(fill, line.pen)
+                course += _course(line.points, right, down, self.grain, curved=line.curved)
+        return f'<path{paint} d="{course}"/>'
+
+    def hatch(self, hatch: Hatch, right: float, down: float) -> list[str]:
+        """The lines of a hatch; those from edge to edge are one dashed line, as wide as the field is high, aslant."""
         strokes = list(hatch.strokes())
         high = hatch.height
         start = math.ceil(high / GAP) - 1
@@ -637,56 +536,57 @@ class _Elements:
         wide = hatch.pen.width * math.sqrt(2)
         y = hatch.y + down + high / 2
         x = hatch.x + right + GAP * (start + 1) - high / 2 - wide / 2 + y
-        look = _look("", Pen(hatch.pen.colour, high, (wide, GAP - wide)))
+        paint = _paint(None, Pen(hatch.pen.colour, high, (wide, GAP - wide)))
         course = _course(((x, y), (x + GAP * (stop - start - 1) + wide, y)), 0.0, 0.0, 1)
-        whole = _Element('<path transform="skewX(-45)"', (None, *look[1:]), f' d="{course}"/>')
+        whole = f'<path transform="skewX(-45)"{paint} d="{course}"/>'
         return [whole, *self.elements(strokes[:start] + strokes[stop:], right, down)]
 
-    def text(self, label: Label, right: float, down: float) -> Iterator[_Element]:
-        spoken = f' lang="{_value(label.language)}"' if label.language else ""
+    def text(self, label: Label, right: float, down: float) -> list[str]:
+        """A text; what begins at its left goes on in it line by line, so that it is copied as one."""
+        attributes = _writing(label.font, label.anchor)
+        if label.language:
+            attributes += f' lang="{_value(label.language)}"'
         if label.name:
-            spoken = f'{spoken} id="{self.name}{label.name}"'
-            self.told[label.name] = None
-        look = _look("", None, label.font, label.anchor)
-        lines = []
+            attributes += f' id="{self.name}{label.name}"'
+            self.named[label.name] = None
+        places = []
+        words = []
         for line in label.lines():
-            x, y = [
-                _TENTHS[tenths]
-                for tenths in _places([(line.x, line.y)], right, down, self.grain)[0]
-            ]
+            [place] = _places([(line.x, line.y)], right, down, self.grain)
+            x, y = map(_TENTHS.__getitem__, place)
             turn = f' transform="rotate({number(line.turn)} {x} {y})"' if line.turn else ""
-            lines.append((f' x="{x}" y="{y}"{turn}', _xml(line.text)))
+            places.append(f' x="{x}" y="{y}"{turn}')
+            words.append(_xml(line.text))
+        lines = list(zip(places, words, strict=True))
         if label.anchor == "start":
-            further = "".join(f" <tspan{place}>{words}</tspan>" for place, words in lines[1:])
-            lines = [(lines[0][0], lines[0][1] + further)]
-        for place, words in lines:
-            yield _Element(f"<text{place}{spoken}", look, f">{words}</text>")
+            further = [f" <tspan{place}>{text}</tspan>" for place, text in lines[1:]]
+            lines = [(places[0], "".join((words[0], *further)))]
+        return [f"<text{place}{attributes}>{text}</text>" for place, text in lines]
 
-    def group(self, group: Group, right: float, down: float) -> list[_Element]:
-        # a link where it leads somewhere, else a group where it has something to say, else its marks
-        begin = f'<a href="{_value(group.address)}"' if _ADDRESS.match(group.address) else ""
-        self.leads |= bool(begin)
+    def group(self, group: Group, right: float, down: float) -> list[str]:
+        """A link where it leads somewhere, else a group where it has something to say, else its marks."""
         tags = {name: value for name, value in group.tags if value}
         title = group.title
+        is_link = bool(_ADDRESS.match(group.address))
+        self.leads |= is_link
         if not self.name:
             keys = _keys(group.address)
-            if begin and keys == sorted(tags.get("of", "").split()):
+            if is_link and keys == sorted(tags.get("of", "").split()):
                 tags["of"] = ""  # a script finds it in the address
-            title = _title_in_page(group, keys, is_link=bool(begin))
-        title = f"<title>{_xml(title)}</title>" if title else ""
-        said = "".join([f' data-{name}="{_value(value)}"' for name, value in tags.items()])
-        if not begin and (said or title):
-            begin = "<g"
+            title = _title_in_page(group, keys, is_link=is_link)
         inner = self.elements(group.marks, group.shift[0] + right, group.shift[1] + down)
-        if not inner or (len(inner) == 1 and not begin):
+        if not inner or not (is_link or tags or title):
             return inner
-        if begin == "<g" and len(inner) == 1 and inner[0].end.endswith("/>"):
-            return [_own_group(inner[0], said, title)]
-        return [_Element(begin + said, (), f">{title}", inner)]
+        said = "".join([f' data-{name}="{_value(value)}"' for name, value in tags.items()])
+        head = f"<title>{_xml(title)}</title>" if title else ""
+        content = f"{said}>{head}{''.join(inner)}"
+        if is_link:
+            return [f'<a href="{_value(group.address)}"{content}</a>']
+        return [f"<g{content}</g>"]
 
 
 def _title_in_page(group: Group, keys: Sequence[str], *, is_link: bool) -> str:
-    # a title stays that says more than the name of what a text names, which its page has whole
+    """A title where it says more than the name of what a text names, which its page has whole."""
     drawn = " ".join([mark.text for mark in group.marks if isinstance(mark, Label)])
     is_whole = is_link or ELLIPSIS not in drawn
     if drawn and is_whole and "\n" not in group.title:
@@ -694,12 +594,3 @@ def _title_in_page(group: Group, keys: Sequence[str], *, is_link: bool) -> str:
     if len(keys) == 1:
         return group.title.replace(f" ({keys[0]})", "", 1)
     return group.title
-
-
-def _own_group(mark: _Element, said: str, title: str) -> _Element:
-    # one mark is its own group
-    mark.begin += said
-    if title:
-        name = mark.begin.split()[0][1:]
-        mark.end = f"{mark.end[:-2]}>{title}</{name}>"
-    return mark

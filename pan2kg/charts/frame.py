@@ -200,7 +200,7 @@ class Picture:
         width, height, down = self.size
         marks = (Group(self.marks, shift=(EDGING, EDGING + down)),)
         drawing = Drawing(width + 2 * EDGING, height + 2 * EDGING, "", "", self.language, marks)
-        return drawing.inner(label, self.subject.classes)
+        return drawing.inner(label)
 
     @property
     def legend(self) -> list[tuple[str, str]]:
@@ -208,9 +208,7 @@ class Picture:
         drawings = [
             (Drawing(*SWATCH, "", "", "", sign.marks), sign.meaning) for sign in self.caption.signs
         ]
-        return [
-            (_INNER(drawing, "", self.subject.classes), meaning) for drawing, meaning in drawings
-        ]
+        return [(_INNER(drawing), meaning) for drawing, meaning in drawings]
 
     def _repr_svg_(self) -> str:
         return self.svg

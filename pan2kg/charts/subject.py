@@ -14,7 +14,6 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from pan2kg.charts.drawing import Classes
 from pan2kg.coherence import HEADLINE, Level, bodies, citations, counts
 from pan2kg.coherence.known import Known
 from pan2kg.errors import QueryError
@@ -40,8 +39,7 @@ MOST: Final = 24  # how many plans a picture of plans can hold
 class Subject:
     """A graph in its language at a level of evidence, and where marks lead by ``address``.
 
-    With the ``classes`` of a page's style sheet it is drawn for a page, which does not change from
-    day to day: it shows no day.
+    What ``is_of_page`` is drawn for a page, which does not change from day to day: it shows no day.
     """
 
     def __init__(
@@ -49,11 +47,11 @@ class Subject:
         graph: Graph,
         address: Address | None = None,
         level: Level = HEADLINE,
-        classes: Classes | None = None,
+        *,
+        is_of_page: bool = False,
     ) -> None:
         self.graph = graph
-        self.classes = classes
-        self.today = None if classes else graph.as_of
+        self.today = None if is_of_page else graph.as_of
         self.address = address
         self.level = level
         self.language = graph.language

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib.util import find_spec
-from itertools import chain, islice, product
+from itertools import islice, product
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -52,13 +52,20 @@ _MOMENT: Final = {
     "dc:description": "xsd:gYear, xsd:gYearMonth or xsd:date, as its form tells",
 }
 """A day, a month or a year: CSVW knows no type for a column that holds either, so that the form has to tell."""
-_LABELS: Final = (SKOS + "prefLabel", RDFS + "label")
+_LABEL: Final = SKOS + "prefLabel"
+"""What names things."""
+_TERM: Final = RDFS + "label"
+"""What names classes and properties."""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    # ``about`` is the column of whose thing it says something, "" of that of the row; ``refers``
-    # the table it refers to
+    """A column of a table as CSV has it.
+
+    ``about`` is the column of whose thing it says something, empty of that of the row; ``refers``
+    is the table it refers to.
+    """
+
     name: str
     property: str = ""
     datatype: str = "string"
@@ -73,9 +80,12 @@ FieldCells = tuple[Field, Sequence[str]]
 
 
 class ReleaseTable:
-    # without columns that are empty beyond the ``least``; ``key`` names those that tell a row from
-    # every other; of ``things`` the first is the column whose thing a row is about, in a table of
-    # pairs the second what it points to
+    """A table of a release: its fields and rows, without columns that are empty beyond the first ``least``.
+
+    ``key`` names the fields that tell a row from every other. Of ``things`` the first is the field
+    whose thing a row is about, in a table of pairs the second what it points to.
+    """
+
     def __init__(
         self,
         name: str,
@@ -90,13 +100,13 @@ class ReleaseTable:
         self.title = title
         self.key = key
         self.things = things
-        columns = [
-            column
-            for at, column in enumerate(cells)
-            if any(column[1]) or not column[1] or at < least
-        ]
-        self.fields = [column[0] for column in columns]
-        self.rows = [*zip(*(column[1] for column in columns), strict=True)]
+        self.fields: list[Field] = []
+        columns = []
+        for place, (column, values) in enumerate(cells):
+            if place < least or not values or any(values):
+                self.fields.append(column)
+                columns.append(values)
+        self.rows = list(zip(*columns, strict=True))
 
     def written(
         self, edition: Edition, folder: str, schema: Mapping[str, object]
@@ -112,18 +122,21 @@ class ReleaseTable:
             "dc:isPartOf": {"@id": issue.dataset},
             "tableSchema": schema,
         }
+        content = self._csv()
+        if path.endswith(".gz"):
+            content = gzip.compress(content, 6, mtime=0)
+        described = as_json({"@context": CONTEXT, **metadata})
+        return metadata, ((path, content), (f"{folder}/{self.name}.csv-metadata.json", described))
+
+    def _csv(self) -> bytes:
         # cells are texts; as one text in memory they would take four times as much
         target = io.BytesIO()
         lines = io.TextIOWrapper(target, "utf-8", newline="")
-        csv.writer(lines).writerows(chain([[column.name for column in self.fields]], self.rows))
+        writer = csv.writer(lines)
+        writer.writerow(column.name for column in self.fields)
+        writer.writerows(self.rows)
         lines.flush()
-        content = (
-            gzip.compress(target.getvalue(), 6, mtime=0)
-            if path.endswith(".gz")
-            else target.getvalue()
-        )
-        described = as_json({"@context": CONTEXT, **metadata})
-        return metadata, ((path, content), (f"{folder}/{self.name}.csv-metadata.json", described))
+        return target.getvalue()
 
 
 def csv_path(folder: str, name: str) -> str:
@@ -165,17 +178,15 @@ def table_definitions() -> tuple[TableDefinition, ...]:
     >>> [definition.name for definition in table_definitions()][:3]
     ['plans', 'actions', 'categories']
     """
-    definitions = tomllib.loads(Path(__file__).with_name("tables.toml").read_text(encoding="utf-8"))
-    return tuple(
-        TableDefinition(
-            name,
-            tuple(map(_column, row["columns"])),
-            tuple(row.get("classes", ())),
-            row.get("having", ""),
-            row.get("pairs", ""),
+    text = Path(__file__).with_name("tables.toml").read_text(encoding="utf-8")
+    definitions = []
+    for name, row in tomllib.loads(text).items():
+        columns = tuple(map(_column, row["columns"]))
+        classes = tuple(row.get("classes", ()))
+        definitions.append(
+            TableDefinition(name, columns, classes, row.get("having", ""), row.get("pairs", ""))
         )
-        for name, row in definitions.items()
-    )
+    return tuple(definitions)
 
 
 def _column(text: str) -> TableColumn:
@@ -186,7 +197,8 @@ def _column(text: str) -> TableColumn:
 
 
 class Source:
-    # what a dump states, by what it is about; values are terms as N-Triples has them
+    """What a dump states, by what it is about; values are terms as N-Triples has them."""
+
     def __init__(
         self,
         stated: Mapping[str, Sequence[Stated]],
@@ -196,17 +208,19 @@ class Source:
         self.stated = stated
         self.prefixes = prefixes
         self.addresses = addresses
+        self.labels: dict[str, dict[str, str]] = {}
+        self.terms: dict[str, dict[str, str]] = {}
+        names = {_LABEL: self.labels, _TERM: self.terms}
         # what has a property, and what is of a class
         self._having = defaultdict[str, list[str]](list)
-        names = defaultdict[str, dict[str, dict[str, str]]](dict)
         for iri, listed in stated.items():
             for predicate, term, _ in listed:
-                self._having[predicate + term if predicate == TYPE.value else predicate].append(iri)
-                if predicate in _LABELS:
+                kind = predicate + term if predicate == TYPE.value else predicate
+                self._having[kind].append(iri)
+                if predicate in names:
                     text, language, _ = value_of(term)
                     if language in RELEASED:
                         names[predicate].setdefault(iri, {})[language] = text
-        self.labels, self.terms = (names[name] for name in _LABELS)
 
     def expand(self, name: str) -> str:
         """A name with a prefix as an IRI."""
@@ -225,35 +239,48 @@ class Source:
 
     def members(self, definition: TableDefinition) -> list[str]:
         """The things a table tells: those of its classes that have the property, or all that have one."""
-        needed = definition.having or definition.pairs
-        having = {*self._having[self.expand(needed)]} if needed else set[str]()
-        classes = (self.addresses.own(self.expand(name)) for name in definition.classes)
-        members = {*chain(*(self._having[f"{TYPE.value}<{kind}>"] for kind in classes))}
-        return sorted(members & having if definition.having else members | having)
+        members = set[str]()
+        for name in definition.classes:
+            kind = self.addresses.own(self.expand(name))
+            members.update(self._having[f"{TYPE.value}<{kind}>"])
+        if definition.having:
+            members.intersection_update(self._having[self.expand(definition.having)])
+        elif definition.pairs:
+            members.update(self._having[self.expand(definition.pairs)])
+        return sorted(members)
 
     def things(self, column: Field, rows: Sequence[Sequence[str]]) -> Iterator[FieldCells]:
         """A column of IRIs, and behind it one of labels for each language."""
-        is_class = column.property == _CLASS
-        labels, named_by = (
-            (self.terms, "rdfs:label") if is_class else (self.labels, "skos:prefLabel")
-        )
+        labels = self.labels
+        named_by = "skos:prefLabel"
+        if column.property == _CLASS:
+            labels = self.terms
+            named_by = "rdfs:label"
         columns = [(column, rows)]
         for tag in RELEASED:
             label = Field(f"{column.name}_label_{tag}", named_by, language=tag, about=column.name)
-            columns.append(
-                (label, [[labels.get(iri, {}).get(tag, "") for iri in row] for row in rows])
-            )
+            names = []
+            for row in rows:
+                names.append([labels.get(iri, {}).get(tag, "") for iri in row])
+            columns.append((label, names))
         return _joined(*columns)
 
 
 def _joined(*columns: tuple[Field, Sequence[Sequence[str]]]) -> Iterator[FieldCells]:
-    # several values of a cell stand behind each other, in all these columns alike
+    """Columns as texts; several values of a cell stand behind each other, in all these columns alike."""
     mark = ""
     if any(len(row) > 1 for row in columns[0][1]):
-        texts = [text for _, rows in columns for row in rows for text in row]
-        mark = next(mark for mark in SEPARATORS if not any(mark in text for text in texts))
+        mark = _separator(columns)
     for column, rows in columns:
         yield replace(column, separator=mark), [mark.join(row) if any(row) else "" for row in rows]
+
+
+def _separator(columns: Sequence[tuple[Field, Sequence[Sequence[str]]]]) -> str:
+    """The first separator that stands in none of the values."""
+    texts = set[str]()
+    for _, rows in columns:
+        texts.update(*rows)
+    return next(mark for mark in SEPARATORS if not any(mark in text for text in texts))
 
 
 def read_table(source: Source, definition: TableDefinition) -> ReleaseTable:
@@ -343,49 +370,49 @@ def table_files(edition: Edition, stated: Mapping[str, Sequence[Stated]]) -> Ite
     """The tables for programs with their metadata (CSVW); no more than one is held at a time."""
     source = Source(stated, read_prefixes(edition.project), edition.issue.addresses)
     # programs that read the tables together unpack none
-    keys = {
-        definition.name: {*source.members(definition)}
-        for definition in table_definitions()
-        if not definition.pairs and definition.name not in PACKED[TABLES]
-    }
+    keys = {}
+    for definition in table_definitions():
+        if not definition.pairs and definition.name not in PACKED[TABLES]:
+            keys[definition.name] = set(source.members(definition))
     described: list[dict[str, object]] = []
-    # no more than one of them is held at a time
-    for definition in (*table_definitions(), WEIGHTS, FIGURES):
-        if isinstance(definition, TableDefinition):
-            table = read_table(source, definition)
-        else:
-            table = (
-                figures_table(edition.graph)
-                if definition == FIGURES
-                else weights_table(edition.graph, source)
-            )
-        schema: dict[str, object] = {
-            **({"aboutUrl": f"{{+{table.key[0]}}}"} if table.things else {}),
-            "primaryKey": list(table.key) if len(table.key) > 1 else table.key[0],
-            "columns": [_described(source, table, column) for column in table.fields],
-        }
+    for table in _release_tables(edition.graph, source):
+        schema = _schema(source, table)
         metadata, files = table.written(edition, TABLES, schema)
         yield from files
-        if table.name in PACKED[TABLES]:
-            continue
-        # a foreign key in CSVW has no empty cell: every row refers to one of the other table
-        references = [
-            {
-                "columnReference": column.name,
-                "reference": {"resource": f"{column.refers}.csv", "columnReference": "iri"},
-            }
-            for at, column in enumerate(table.fields)
-            if column.refers in keys
-            and not column.separator
-            and all(row[at] in keys[column.refers] for row in table.rows)
-        ]
-        described.append(
-            {
-                **metadata,
-                "tableSchema": {**schema, "foreignKeys": references} if references else schema,
-            }
-        )
+        if table.name not in PACKED[TABLES]:
+            references = _references(table, keys)
+            if references:
+                schema = {**schema, "foreignKeys": references}
+            described.append({**metadata, "tableSchema": schema})
     yield GROUP, as_json({"@context": CONTEXT, "tables": described})
+
+
+def _release_tables(graph: Graph, source: Source) -> Iterator[ReleaseTable]:
+    for definition in table_definitions():
+        yield read_table(source, definition)
+    yield weights_table(graph, source)
+    yield figures_table(graph)
+
+
+def _schema(source: Source, table: ReleaseTable) -> dict[str, object]:
+    schema: dict[str, object] = {}
+    if table.things:
+        schema["aboutUrl"] = f"{{+{table.key[0]}}}"
+    schema["primaryKey"] = list(table.key) if len(table.key) > 1 else table.key[0]
+    schema["columns"] = [_described(source, table, column) for column in table.fields]
+    return schema
+
+
+def _references(table: ReleaseTable, keys: Mapping[str, set[str]]) -> list[dict[str, object]]:
+    """The columns that refer to a table of ``keys``: a foreign key in CSVW has no empty cell, so every row has to."""
+    references: list[dict[str, object]] = []
+    for place, column in enumerate(table.fields):
+        if column.separator or column.refers not in keys:
+            continue
+        if all(row[place] in keys[column.refers] for row in table.rows):
+            target = {"resource": f"{column.refers}.csv", "columnReference": "iri"}
+            references.append({"columnReference": column.name, "reference": target})
+    return references
 
 
 def _described(source: Source, table: ReleaseTable, column: Field) -> dict[str, object]:
@@ -470,21 +497,18 @@ def weights_table(graph: Graph, source: Source) -> ReleaseTable:
     Columns are d of n plans, information content and gain in bits, at no level of evidence.
     """
     weights = graph.known().potential.weights
-    above = [weights.texts[at] if at >= 0 else "" for at in weights.above.tolist()]
+    above = [weights.texts[place] if place >= 0 else "" for place in weights.above.tolist()]
     cells: list[FieldCells] = []
     for name, iris in (("iri", weights.texts), ("above", above)):
-        cells += source.things(
-            Field(name, is_iri=True), [[source.addresses.own(iri)] for iri in iris]
-        )
+        things = [[source.addresses.own(iri)] for iri in iris]
+        cells += source.things(Field(name, is_iri=True), things)
+    general = [str(flag).lower() for flag in weights.general.tolist()]
     cells += [
         (Field("plans", datatype="integer"), list(map(str, weights.d.tolist()))),
         (Field("plans_with_texts", datatype="integer"), [str(weights.n)] * len(weights.texts)),
         (Field("information_content", datatype="decimal"), list(map(_number, weights.ic.tolist()))),
         (Field("gain", datatype="decimal"), list(map(_number, weights.gain.tolist()))),
-        (
-            Field("is_general", datatype="boolean"),
-            [str(flag).lower() for flag in weights.general.tolist()],
-        ),
+        (Field("is_general", datatype="boolean"), general),
     ]
     return ReleaseTable(WEIGHTS, RELEASE.text(f"table.{WEIGHTS}"), cells)
 
@@ -501,37 +525,58 @@ def figures_table(graph: Graph) -> ReleaseTable:
         Field("upper", datatype="decimal"),
         Field("population", datatype="integer"),
     )
-    levels = {level: graph.known(level) for level in evidence.FIGURED}
-    rows = list[list[str]]()
+    rows = []
     for measured in graph.figures():
         figure = measured.figure
         names = [figure.name(graph.asked_by).say(tag) for tag in RELEASED]
         for level, values in zip(evidence.FIGURED, measured.nested, strict=True):
-            numbers = ["" if value is None else _number(value) for value in values]
-            among = figure.population(levels[level])
-            # the parts of a figure with their number, or the ends of its interval
-            shares = [
-                (key.rpartition(".")[2], number, "")
-                for key, number in zip(figure.parts, numbers, strict=False)
-            ]
-            if not figure.parts:
-                shares = [
-                    (WHOLE, numbers[0], numbers[1] if figure.unit is not figures.Unit.COUNT else "")
-                ]
+            among = figure.population(graph.known(level))
             population = "" if among is None else str(among)
-            rows += [
-                [figure.id, level.key, share, *names, figure.unit.value, number, upper, population]
-                for share, number, upper in shares
-            ]
-    cells = list(
-        zip(columns, zip(*rows, strict=True) if rows else [()] * len(columns), strict=True)
-    )
+            for part in _figure_parts(figure, values):
+                rows.append(
+                    (
+                        figure.id,
+                        level.key,
+                        part.name,
+                        *names,
+                        figure.unit.value,
+                        part.value,
+                        part.upper,
+                        population,
+                    )
+                )
+    values_of = list(zip(*rows, strict=True)) or [()] * len(columns)
+    cells = list(zip(columns, values_of, strict=True))
     key = ("figure", "evidence_level", "part")
     title = RELEASE.text(f"table.{FIGURES}")
     return ReleaseTable(FIGURES, title, cells, least=len(columns), key=key, things=())
 
 
+class _FigurePart(NamedTuple):
+    """A part of a figure with its number, or the whole with both ends of its interval."""
+
+    name: str
+    value: str
+    upper: str = ""
+
+
+def _figure_parts(figure: figures.Figure, values: Sequence[float | None]) -> Iterator[_FigurePart]:
+    numbers = ["" if value is None else _number(value) for value in values]
+    if figure.parts:
+        for key, number in zip(figure.parts, numbers, strict=False):
+            yield _FigurePart(key.rpartition(".")[2], number)
+    elif figure.unit is figures.Unit.COUNT:
+        yield _FigurePart(WHOLE, numbers[0])
+    else:
+        yield _FigurePart(WHOLE, numbers[0], numbers[1])
+
+
 def _number(value: float) -> str:
+    """A number to six decimals, without needless zeros.
+
+    >>> _number(1.25), _number(2.0)
+    ('1.25', '2')
+    """
     return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
@@ -543,21 +588,27 @@ def weigh_links(graph: Graph) -> None:
         if None in map(measured.tables.works.plan, (start, end)):
             continue
         weight = measured.weight(start, end)
-        for name, bits in (
-            ("weight", weight.low),
-            ("weightHigh", weight.high),
-            ("weightBroad", weight.broad),
-        ):
-            # as Turtle writes decimals, with a digit after the point
-            decimal = ox.Literal(
-                _number(bits) if bits % 1 else f"{bits:.1f}", datatype=node(f"{XSD}decimal")
-            )
-            triples.append(ox.Triple(node(link), node(PAN + name), decimal))
+        triples += [
+            ox.Triple(node(link), node(PAN + "weight"), _decimal(weight.low)),
+            ox.Triple(node(link), node(PAN + "weightHigh"), _decimal(weight.high)),
+            ox.Triple(node(link), node(PAN + "weightBroad"), _decimal(weight.broad)),
+        ]
     if triples:
         graph.held.add(LINK_WEIGHTS, triples)
 
 
+def _decimal(bits: float) -> ox.Literal:
+    # as Turtle writes decimals, with a digit after the point
+    text = _number(bits) if bits % 1 else f"{bits:.1f}"
+    return ox.Literal(text, datatype=node(f"{XSD}decimal"))
+
+
 def read_weights(path: Path) -> texts.Earlier:
+    """The weights an earlier release published, from its folder or from the file of them.
+
+    Raises:
+        ProjectError: there is no such file, or a line of it is no weight.
+    """
     file = path / TABLES / f"{WEIGHTS}.csv" if path.is_dir() else path
     if not file.is_file():
         raise ProjectError("no-weights", place=Place(str(path)), remedy="name-weights")
@@ -579,6 +630,7 @@ def read_weights(path: Path) -> texts.Earlier:
 
 
 def published_weights(path: Path) -> texts.Earlier | None:
+    """The weights a release published; None where it published none."""
     return read_weights(path) if (path / TABLES / f"{WEIGHTS}.csv").is_file() else None
 
 
@@ -606,8 +658,11 @@ _POINTING: Final = frozenset(
 
 
 class _Rows:
+    """The rows of the tables for people, from what a dump states; what was retired is in none of them."""
+
     def __init__(self, described: Described) -> None:
-        self.described, self._values = described, lru_cache(4_096)(self._read)
+        self.described = described
+        self._values = lru_cache(4_096)(self._read)
         self._pointing = defaultdict[tuple[str, str], list[str]](list)
         for iri, stated in described.stated.items():
             for predicate, term, _ in stated:
@@ -621,106 +676,125 @@ class _Rows:
         return {name: [*texts] for name, texts in values.items()}
 
     def objects(self, iri: str, name: str) -> list[str]:
+        """What a thing has of a property, in the order of the dump."""
         return self._values(iri).get(name, [])
 
+    def some(self, iri: str, name: str) -> list[str]:
+        """The same, or one empty text: where nothing is known, a row says so."""
+        return self.objects(iri, name) or [""]
+
     def value(self, iri: str, name: str) -> str:
+        """The first of what a thing has of a property, empty without any."""
         return next(iter(self.objects(iri, name)), "")
 
     def pointing(self, name: str, *iris: str) -> list[str]:
-        return sorted(
-            {*chain(*(self._pointing[name, f"<{iri}>"] for iri in iris))} - self.described.retired
-        )
+        """What points to one of these by a property, by IRI."""
+        things = set[str]()
+        for iri in iris:
+            things.update(self._pointing[name, f"<{iri}>"])
+        return sorted(things - self.described.retired)
+
+    def of_class(self, *kinds: str) -> list[str]:
+        """The things of some classes."""
+        return self.pointing(TYPE.value, *map(self.described.own, kinds))
 
     def grounds(self, iri: str) -> list[Row]:
-        quoted: list[Row] = [
-            (quote, self.value(passage, PAN + "inDocument"))
-            for passage in self.objects(iri, PAN + "evidence")
-            for quote in self.objects(passage, PAN + "quote")
-        ]
+        """The passages that prove a statement: the words quoted, and their document; else its source without words."""
+        quoted = list[Row]()
+        for passage in self.objects(iri, PAN + "evidence"):
+            document = self.value(passage, PAN + "inDocument")
+            quoted += [(quote, document) for quote in self.objects(passage, PAN + "quote")]
         return quoted or [("", self.value(iri, DCTERMS + "source"))]
 
     def actions(self) -> Iterator[Row]:
-        for action in self.pointing(TYPE.value, self.described.own(PAN + "Action")):
-            number = self.value(action, SKOS + "notation")
+        """An action with each body in it and each text it uses, and the words that prove it."""
+        for action in self.of_class(PAN + "Action"):
             plan = self.value(action, PAN + "inPlan")
-            aspects: list[Row] = []
-            for involvement in self.pointing(PAN + "involvedIn", action):
-                certainty = self.value(involvement, PAN + "certainty")
-                bodies, roles = (
-                    self.objects(involvement, PAN + name) for name in ("involves", "role")
-                )
-                for body, role, ground in product(bodies, roles or [""], self.grounds(involvement)):
-                    aspects.append((PAN + "Involvement", body, role, *ground, certainty))
-            for link in self.pointing(PAN + "from", action):
-                uses = self.value(link, PAN + "linkType").endswith("/uses-instrument")
-                if uses and self.value(link, PAN + "status").endswith(_ACCEPTED):
-                    relation = self.value(link, PAN + "relation")
-                    certainty = self.value(link, PAN + "certainty")
-                    for text, ground in product(self.objects(link, PAN + "to"), self.grounds(link)):
-                        aspects.append((PAN + "Instrument", text, relation, *ground, certainty))
-            for aspect in (
-                (aspects or [("",) * 6]) if plan else ()
-            ):  # else a recommendation of a review
+            if not plan:
+                continue  # a recommendation of a review
+            number = self.value(action, SKOS + "notation")
+            aspects = [*self._involvements(action), *self._uses(action)]
+            for aspect in aspects or [("",) * 6]:
                 yield action, number, plan, *aspect
 
+    def _involvements(self, action: str) -> Iterator[Row]:
+        for involvement in self.pointing(PAN + "involvedIn", action):
+            certainty = self.value(involvement, PAN + "certainty")
+            bodies = self.objects(involvement, PAN + "involves")
+            roles = self.some(involvement, PAN + "role")
+            for body, role, ground in product(bodies, roles, self.grounds(involvement)):
+                yield PAN + "Involvement", body, role, *ground, certainty
+
+    def _uses(self, action: str) -> Iterator[Row]:
+        for link in self.pointing(PAN + "from", action):
+            is_use = self.value(link, PAN + "linkType").endswith("/uses-instrument")
+            if is_use and self._is_accepted(link):
+                relation = self.value(link, PAN + "relation")
+                certainty = self.value(link, PAN + "certainty")
+                for text, ground in product(self.objects(link, PAN + "to"), self.grounds(link)):
+                    yield PAN + "Instrument", text, relation, *ground, certainty
+
+    def _is_accepted(self, link: str) -> bool:
+        return self.value(link, PAN + "status").endswith(_ACCEPTED)
+
     def links(self) -> Iterator[Row]:
-        for link in self.pointing(TYPE.value, self.described.own(PAN + "Link")):
-            if not self.value(link, PAN + "status").endswith(_ACCEPTED):
+        """A link with each passage that proves it, and each text both ends share."""
+        for link in self.of_class(PAN + "Link"):
+            if not self._is_accepted(link):
                 continue
-            kind, relation, level, certainty = (
-                self.value(link, PAN + name)
-                for name in ("linkType", "relation", "evidenceLevel", "certainty")
-            )
-            between = sorted(self.objects(link, PAN + "between"))
-            is_pair = len(between) == 2
-            ends = (
-                [tuple(between)]
-                if is_pair
-                else product(*(self.objects(link, PAN + end) for end in ("from", "to")))
-            )
-            for pair, via, ground in product(
-                ends, self.objects(link, PAN + "via") or [""], self.grounds(link)
-            ):
-                plans = (self.value(end, PAN + "inPlan") for end in pair)
-                yield link, kind, *pair, *plans, relation, via, level, *ground, certainty
+            kind = self.value(link, PAN + "linkType")
+            relation = self.value(link, PAN + "relation")
+            level = self.value(link, PAN + "evidenceLevel")
+            certainty = self.value(link, PAN + "certainty")
+            shared = self.some(link, PAN + "via")
+            for ends, via, ground in product(self._ends(link), shared, self.grounds(link)):
+                plans = [self.value(end, PAN + "inPlan") for end in ends]
+                yield link, kind, *ends, *plans, relation, via, level, *ground, certainty
+
+    def _ends(self, link: str) -> list[Row]:
+        """Both ends of a link without direction, or each pair of what it leads from and to."""
+        between = sorted(self.objects(link, PAN + "between"))
+        if len(between) == 2:
+            return [tuple(between)]
+        starts = self.objects(link, PAN + "from")
+        return list(product(starts, self.objects(link, PAN + "to")))
 
     def bodies(self) -> Iterator[Row]:
-        for body in self.pointing(TYPE.value, *map(self.described.own, _BODIES)):
-            involvements = self.pointing(PAN + "involves", body)
-            works = {
-                work
-                for involvement in involvements
-                for work in self.objects(involvement, PAN + "involvedIn")
-            }
-            plan_of = {work: self.value(work, PAN + "inPlan") for work in works}
-            actions = sum(map(bool, plan_of.values()))
-            plans = {plan or work for work, plan in plan_of.items()}
-            about = (
-                DCTERMS + "type",
-                "http://www.w3.org/ns/org#subOrganizationOf",
-                PAN + "precededBy",
-            )
-            for names in product(*(self.objects(body, name) or [""] for name in about)):
+        """A body with the body it is part of and the one before it, and in how many actions and plans it is."""
+        for body in self.of_class(*_BODIES):
+            works = set[str]()
+            for involvement in self.pointing(PAN + "involves", body):
+                works.update(self.objects(involvement, PAN + "involvedIn"))
+            plans = set[str]()
+            actions = 0
+            for work in works:
+                plan = self.value(work, PAN + "inPlan")
+                plans.add(plan or work)
+                actions += bool(plan)
+            kinds = self.some(body, DCTERMS + "type")
+            above = self.some(body, "http://www.w3.org/ns/org#subOrganizationOf")
+            before = self.some(body, PAN + "precededBy")
+            for names in product(kinds, above, before):
                 yield body, *names, str(actions), str(len(plans))
 
     def texts(self) -> Iterator[Row]:
-        for text in self.pointing(TYPE.value, *map(self.described.own, _TEXTS)):
-            duties: list[Row] = []
-            for duty in self.pointing(PAN + "underInstrument", text):
-                if PAN + "Obligation" in self.objects(duty, TYPE.value):
-                    about = [
-                        self.value(duty, PAN + name)
-                        for name in ("underProvision", "obligationKind", "force")
-                    ]
-                    when = [self.value(duty, PAN + name) for name in ("dueDate", "dueRule")]
-                    for holder, ground in product(
-                        self.objects(duty, PAN + "addressee") or [""], self.grounds(duty)
-                    ):
-                        duties.append((duty, *about, holder, *when, *ground))
-            for kind, row in product(
-                self.objects(text, DCTERMS + "type") or [""], duties or [("",) * 9]
-            ):
-                yield text, kind, *row
+        """A text with each duty under it, to whom, and the words that prove it."""
+        for text in self.of_class(*_TEXTS):
+            duties = list(self._duties(text)) or [("",) * 9]
+            for kind, duty in product(self.some(text, DCTERMS + "type"), duties):
+                yield text, kind, *duty
+
+    def _duties(self, text: str) -> Iterator[Row]:
+        for duty in self.pointing(PAN + "underInstrument", text):
+            if PAN + "Obligation" not in self.objects(duty, TYPE.value):
+                continue
+            provision = self.value(duty, PAN + "underProvision")
+            kind = self.value(duty, PAN + "obligationKind")
+            force = self.value(duty, PAN + "force")
+            due = (self.value(duty, PAN + "dueDate"), self.value(duty, PAN + "dueRule"))
+            holders = self.some(duty, PAN + "addressee")
+            for holder, ground in product(holders, self.grounds(duty)):
+                yield duty, provision, kind, force, holder, *due, *ground
 
 
 class Product(NamedTuple):

@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup as Markup
 
-from pan2kg.charts import Classes, Subject, frame as framed, registry
+from pan2kg.charts import Subject, frame as framed, registry
 from pan2kg.coherence import bodies, evidence
 from pan2kg.coherence.known import Known, basis_line
 from pan2kg.errors import Place, ProjectError
@@ -109,14 +109,6 @@ def read_bundle(folder: Path) -> Bundle | None:
         return None
     bundle = Bundle(folder, names)
     return bundle if all(path.is_file() for path in bundle.files().values()) else None
-
-
-@cache
-def _classes(bundle: Bundle | None) -> Classes:
-    """The classes a picture may use: those the style sheet of the page has."""
-    if bundle is None:
-        return Classes("")
-    return Classes((bundle.folder / bundle.name("site.css")).read_text("utf-8"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -413,7 +405,7 @@ class PageContext:
 
     def subject_at(self, level: evidence.Level) -> Subject:
         """What pictures on the page are drawn of, at a level."""
-        return Subject(self.spoken, self.picture_address, level, _classes(self.site_context.bundle))
+        return Subject(self.spoken, self.picture_address, level, is_of_page=True)
 
     def draw(
         self, name: str, level: evidence.Level | None = None, **parameters: object
