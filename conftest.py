@@ -27,6 +27,7 @@ from pan2kg.validation.report import Report
 from tests.browser.chromium import browser, watch, window, windows
 from tests.lots import seed
 from tests.once import RUN, SHIPPED, checked, first, forget, tried_once
+from tests.since import why_not
 
 __all__ = ["browser", "watch", "window", "windows"]
 
@@ -110,6 +111,14 @@ def pytest_collect_file(
     ):
         return [one for one in found if not isinstance(one, DoctestModule)]
     return found
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what is costly and about places where nothing changed: see ``tests/since.py``."""
+    for item in items:
+        why = why_not(item.nodeid)
+        if why:
+            item.add_marker(pytest.mark.skip(reason=why))
 
 
 def pytest_collection_finish() -> None:
