@@ -1,7 +1,7 @@
 """Heads and rows of cells as text, CSV, TSV, Markdown or JSON, how a value is said, what each markup escapes.
 
 Which heads and cells a table has for a program, a spreadsheet or a reader is laid out in
-:mod:`pan2kg.tables.writers`.
+:mod:`pan2kg.tables.writers`, which picks a writer by the name of a format.
 """
 
 import csv
@@ -29,10 +29,24 @@ _NARROW: Final = 18
 _LINES: Final = 4
 """Up to how many lines a cell takes in a column narrower than that."""
 _GAP: Final = "  "
+"""What stands between two columns of text."""
+PRINTING: Final = Messages("printing")
+DECIMALS: Final = 3
+"""To how many decimals figures are rounded for a reader; data formats hold them whole."""
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_BEFORE_MARK: Final = re.compile(r"(?<=«) | (?=[»;:?!%](?:\s|[).,]|$)|\d{1,2}\))")
+"""The spaces French sets before and inside its marks."""
+_BREAK: Final = re.compile(r"[\t\n\r]")
+_SPACES: Final = re.compile(r"[\t\n\r ]+")
+_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""What steers a terminal, or no page can hold."""
+say: Final = PRINTING.say
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
+    """Heads and, below them, rows of as many cells."""
+
     columns: Sequence[str]
     rows: Iterable[Sequence[Value]]
 
@@ -57,10 +71,10 @@ def write_csv(grid: Grid) -> str:
     target = io.StringIO(newline="")
     writer = csv.writer(target)
     writer.writerow(grid.columns)
-    # but booleans it writes values itself as they are as data
-    writer.writerows(
-        [field(value) for value in row] if bool in map(type, row) else row for row in grid.rows
-    )
+    for row in grid.rows:
+        has_truth = bool in map(type, row)
+        # all but booleans the writer of CSV says as data do
+        writer.writerow([field(value) for value in row] if has_truth else row)
     return target.getvalue()
 
 
@@ -75,15 +89,16 @@ def write_local_csv(grid: Grid, language: Language) -> str:
     writer = csv.writer(target, delimiter=";")
     writer.writerow(grid.columns)
     for row in grid.rows:
-        cells = [
-            f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else field(cell)
-            for cell in row
-        ]
-        pairs = zip(row, cells, strict=True)
-        writer.writerow(
-            [cell.replace(".", sign) if isinstance(value, float) else cell for value, cell in pairs]
-        )
+        writer.writerow([_local_field(value, sign) for value in row])
     return f"\ufeff{target.getvalue()}"
+
+
+def _local_field(value: Value, sign: str) -> str:
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return f"'{value}"
+    if isinstance(value, float):
+        return field(value).replace(".", sign)
+    return field(value)
 
 
 def write_tsv(grid: Grid) -> str:
@@ -92,11 +107,11 @@ def write_tsv(grid: Grid) -> str:
     >>> write_tsv(Grid(("a", "b"), (("x\\ty", 2),)))
     'a\\tb\\nx y\\t2\\n'
     """
-    lines = (
-        [re.sub(r"[\t\r\n]+", " ", field(value)) for value in row]
-        for row in (grid.columns, *grid.rows)
-    )
-    return "".join("\t".join(line) + "\n" for line in lines)
+    lines = []
+    for row in (grid.columns, *grid.rows):
+        cells = [re.sub(r"[\t\r\n]+", " ", field(value)) for value in row]
+        lines.append("\t".join(cells) + "\n")
+    return "".join(lines)
 
 
 def write_json(content: object) -> str:
@@ -111,12 +126,11 @@ def write_markdown(grid: Grid, numbers: Collection[int] = (), *, is_escaped: boo
     | --- | ---: |
     | a\\|b | 1 |
     """
-    rule = ["---:" if at in numbers else "---" for at in range(len(grid.columns))]
-    rows = (
-        [field(value) if is_escaped else md_escape(field(value)) for value in row]
-        for row in grid.rows
-    )
-    lines = ([md_escape(name) for name in grid.columns], rule, *rows)
+    lines = [[md_escape(name) for name in grid.columns]]
+    lines.append(["---:" if at in numbers else "---" for at in range(len(grid.columns))])
+    for row in grid.rows:
+        cells = [field(value) for value in row]
+        lines.append(cells if is_escaped else [md_escape(cell) for cell in cells])
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
@@ -193,28 +207,31 @@ def _side_by_side(heads: list[str], rows: list[list[str]], widths: list[int]) ->
     lines = [*_line(heads, widths), _GAP.join("-" * width for width in widths)]
     above: list[str] = []
     for row in rows:
-        repeated = next((at for at, cell in enumerate(row) if above[at : at + 1] != [cell]), 0)
+        repeated = _repeated(above, row)
         lines += _line([""] * repeated + row[repeated:], widths)
         above = row
     return "\n".join(lines)
 
 
+def _repeated(above: list[str], row: list[str]) -> int:
+    """How many first cells repeat those of the row above; 0 where all do, so that no row is empty."""
+    for place, cell in enumerate(row):
+        if above[place : place + 1] != [cell]:
+            return place
+    return 0
+
+
 def _line(cells: list[str], widths: list[int]) -> list[str]:
+    """The lines of text a row takes, each cell wrapped to the width of its column."""
     wrapped = [wrap(cell, width) or [""] for cell, width in zip(cells, widths, strict=True)]
-    padded = (
-        (f"{piece:{width}}" for piece, width in zip(pieces, widths, strict=True))
-        for pieces in zip_longest(*wrapped, fillvalue="")
-    )
-    return [_GAP.join(line).rstrip() for line in padded]
+    lines = []
+    for pieces in zip_longest(*wrapped, fillvalue=""):
+        padded = [f"{piece:{width}}" for piece, width in zip(pieces, widths, strict=True)]
+        lines.append(_GAP.join(padded).rstrip())
+    return lines
 
 
-PRINTING: Final = Messages("printing")
-DECIMALS: Final = 3
-"""To how many decimals figures are rounded for a reader; data formats hold them whole."""
-_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
-_SPACE: Final = re.compile(r"(?<=«) | (?=[»;:?!%](?:\s|[).,]|$)|\d{1,2}\))")
-_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-say: Final = PRINTING.say
+# How a value is said
 
 
 def shown(value: Value, language: Language) -> str:
@@ -235,18 +252,19 @@ def shown(value: Value, language: Language) -> str:
     if isinstance(value, bool):
         return say("yes" if value else "no", language)
     if isinstance(value, float):
-        sign = "−" if value < 0 else ""
-        size = round(abs(value), DECIMALS)
-        tiny = "> " if value < 0 else "< "
-        digits = (
-            f"{sign}{size:.{DECIMALS}f}"
-            if size or not value
-            else f"{tiny}{sign}{10**-DECIMALS:.{DECIMALS}f}"
-        )
-        return numeral(digits, language)
+        return numeral(_rounded(value), language)
     if isinstance(value, int):
         return numeral(value, language)
     return with_days(value, language) if _DAY.fullmatch(value) else clean(value)
+
+
+def _rounded(number: float) -> str:
+    sign = "−" if number < 0 else ""
+    size = round(abs(number), DECIMALS)
+    if size or not number:
+        return f"{sign}{size:.{DECIMALS}f}"
+    side = ">" if number < 0 else "<"
+    return f"{side} {sign}{10**-DECIMALS:.{DECIMALS}f}"
 
 
 def clean(text: str) -> str:
@@ -257,11 +275,15 @@ def clean(text: str) -> str:
     >>> clean("a\\n b\\x1b[1m"), clean("« loi » ;")
     ('a b�[1m', '«\\xa0loi\\xa0»\\xa0;')
     """
-    line = re.sub(r"[\t\n\r ]+", " ", _CONTROL.sub("\ufffd", re.sub(r"[\t\n\r]", " ", text))).strip(
-        " "
-    )
-    return _SPACE.sub("\u00a0", line)
+    line = _CONTROL.sub("\ufffd", _BREAK.sub(" ", text))
+    line = _SPACES.sub(" ", line).strip(" ")
+    return _BEFORE_MARK.sub("\u00a0", line)
 
 
 def harmless(text: str) -> str:
+    """A text on one line without what steers a terminal; spaces are those of a keyboard.
+
+    >>> harmless("a\\n\\n b\\x1b[1m")
+    'a b\ufffd[1m'
+    """
     return " ".join(_CONTROL.sub("\ufffd", re.sub(r"\s", " ", text)).split())
