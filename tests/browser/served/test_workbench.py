@@ -169,7 +169,9 @@ def test_examples_are_found_by_their_words_and_run_at_one_click(visit: Visit) ->
     shown.first.locator("a").click()
     expect(page.locator("sparql-editor .results")).to_be_visible()
     page.get_by_text("Picture of the classes").first.click()
-    page.wait_for_function("document.querySelector(\"img[src='classes.svg']\").naturalWidth > 300")
+    picture = page.locator("img[src='classes.svg']")
+    expect(picture).to_have_js_property("complete", True)  # noqa: FBT003 - its value
+    assert picture.evaluate("image => image.naturalWidth") > 300
     page.locator(".class-list a").first.click()
     told(page, re.compile("^200 rows"))
 
