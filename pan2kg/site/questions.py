@@ -10,12 +10,12 @@ another release: with the data of its own it answers the same.
 import json
 import re
 from argparse import ArgumentTypeError
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from itertools import islice, product
-from typing import Any, Final
+from itertools import islice
+from typing import Final, NamedTuple
 from urllib.parse import parse_qsl, quote, urlencode
 
 import pyoxigraph as ox
@@ -73,8 +73,20 @@ _FIGURE: Final = catalogue.Messages("figure")
 _TABLES: Final = catalogue.Messages("table")
 
 
+# Links that fix a question
+
+
 @dataclass(frozen=True, slots=True)
 class Permalink:
+    """A link that fixes a question: its name, the values of its parameters, and release, day and language.
+
+    >>> link = Permalink("plans", {"country": "LUX"}, "0.1.0", date(2021, 6, 30))
+    >>> str(link)
+    'fr/question/plans.html?as-of=2021-06-30&country=LUX&release=0.1.0'
+    >>> link.typed
+    ['--country=LUX']
+    """
+
     query: str
     values: Mapping[str, str]
     release: str
@@ -83,45 +95,54 @@ class Permalink:
 
     @property
     def typed(self) -> list[str]:
+        """The values as options of the command line."""
         return [f"--{name.replace('_', '-')}={value}" for name, value in self.values.items()]
 
     def __str__(self) -> str:
-        fixed = {RELEASE: self.release} | ({DAY: self.day.isoformat()} if self.day else {})
-        values = {
-            name.replace("_", "-"): value
-            for name, value in self.values.items()
-            if name != "language"
-        }
+        values = {}
+        for name, value in self.values.items():
+            if name != "language":
+                values[name.replace("_", "-")] = value
         if values.keys() & {DAY, RELEASE, VIEW}:
             raise QueryError(
                 "reserved-parameter", remedy="rename-parameter", day=DAY, release=RELEASE, view=VIEW
             )
-        pairs = [
-            f"{name}={quote(value, safe=':')}" for name, value in sorted((fixed | values).items())
-        ]
+        values[RELEASE] = self.release
+        if self.day:
+            values[DAY] = self.day.isoformat()
+        pairs = [f"{name}={quote(value, safe=':')}" for name, value in sorted(values.items())]
         return f"{self.language}/question/{self.query}.html?{'&'.join(pairs)}"
 
 
 def read_permalink(address: str) -> Permalink:
+    """What a link fixes, with the host and folder before it or without.
+
+    Raises :exc:`~pan2kg.errors.QueryError` where it leads to no question, fixes no release, gives a
+    parameter twice, or has a day that is none.
+
+    >>> link = read_permalink("https://host.example/en/question/plans.html?country=LUX&release=0.1.0")
+    >>> link.query, link.values, link.release, link.language
+    ('plans', {'country': 'LUX'}, '0.1.0', 'en')
+    """
+    place = Place(address)
     match = _ADDRESS.fullmatch(address)
-    language = next(
-        (tag for tag in catalogue.LANGUAGES if match and tag == match["language"]), None
-    )
+    tag = match["language"] if match else ""
+    language = next((language for language in catalogue.LANGUAGES if language == tag), None)
     if match is None or language is None:
-        raise QueryError("no-question-link", place=Place(address), remedy="link-form")
+        raise QueryError("no-question-link", place=place, remedy="link-form")
     pairs = parse_qsl(match["asked"] or match["query"] or "", keep_blank_values=True)
     values = dict(pairs)
     if len(values) < len(pairs):
-        raise QueryError("link-twice", place=Place(address), remedy="leave-one-out")
+        raise QueryError("link-twice", place=place, remedy="leave-one-out")
     values.pop(VIEW, "")
     release = values.pop(RELEASE, "")
     text = values.pop(DAY, "")
     if not release:
-        raise QueryError("link-no-release", place=Place(address), remedy="add-release")
+        raise QueryError("link-no-release", place=place, remedy="add-release")
     try:
         day = date.fromisoformat(text) if text else None
     except ValueError:
-        raise QueryError("no-day", place=Place(address), remedy="write-as-of", text=text) from None
+        raise QueryError("no-day", place=place, remedy="write-as-of", text=text) from None
     typed = {name.replace("-", "_"): value for name, value in values.items()}
     return Permalink(match["name"], typed, release, day, language)
 
@@ -129,61 +150,105 @@ def read_permalink(address: str) -> Permalink:
 def fix(
     query: Query, values: Mapping[str, str], *, store: Store, project: Project
 ) -> dict[str, str]:
+    """The values of all parameters of a question as a link has them: defaults written out, things as names.
+
+    A thing is a prefixed name where it has one, else an IRI. Raises
+    :exc:`~pan2kg.errors.QueryError` where none is called as a value says.
+    """
+    prefixes = writer.read_prefixes(project)
     fixed = {}
     for parameter in _parameters(query):
         name = parameter.name
         usual = parameter.default
-        if not usual.startswith("<") and not re.match(r"[\w-]*:", usual):
+        if usual.startswith("<") or re.match(r"[\w-]*:", usual):
+            iri = find_thing(values.get(name, usual), store, project)
+            fixed[name] = _prefixed(iri, prefixes)
+        else:
             fixed[name] = values.get(name, usual.strip('"'))
-            continue
-        iri = find_thing(values.get(name, usual), store, project)
-        fitting = [
-            (space, prefix)
-            for prefix, space in writer.read_prefixes(project).items()
-            if iri.startswith(space)
-        ]
-        space, prefix = max(fitting, key=lambda pair: len(pair[0]), default=("", ""))
-        local = iri.removeprefix(space)
-        is_simple = prefix and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", local)
-        fixed[name] = f"{prefix}:{local}" if is_simple else iri
     return fixed
 
 
+def _prefixed(iri: str, prefixes: Mapping[str, str]) -> str:
+    # by the longest namespace; what would have to be escaped stays an IRI
+    fitting = [(space, prefix) for prefix, space in prefixes.items() if iri.startswith(space)]
+    space, prefix = max(fitting, key=lambda pair: len(pair[0]), default=("", ""))
+    local = iri.removeprefix(space)
+    is_simple = prefix and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", local)
+    return f"{prefix}:{local}" if is_simple else iri
+
+
 def notice(link: Permalink, loaded: str, language: catalogue.Language) -> str:
-    is_same = link.release == loaded
-    return (
-        ""
-        if is_same
-        else _PAGE.say("other-release", language, made=link.release, loaded=loaded or "?")
-    )
+    """What says that a link was made with another release than the one that is loaded; empty where it was not.
+
+    >>> notice(Permalink("plans", {}, "0.1.0"), "0.1.0", "en")
+    ''
+    """
+    if link.release == loaded:
+        return ""
+    return _PAGE.say("other-release", language, made=link.release, loaded=loaded or "?")
+
+
+# What a reader fills in
+
+
+class Field(NamedTuple):
+    """A parameter as a field of a form; ``offers``: by kind the values one can choose, their names and IRIs.
+
+    One that ``is_word`` takes no thing; one that ``is_needed`` has no answer without a value; a
+    value that ``is_known`` is among the offers.
+    """
+
+    name: str
+    meaning: str
+    value: str
+    offers: Sequence[tuple[str, Sequence[tuple[str, str, str]]]]
+    is_word: bool
+    is_needed: bool
+    is_known: bool
 
 
 def _parameters(query: Query) -> list[Parameter]:
     return [parameter for parameter in query.parameters if parameter.name != "language"]
 
 
+def _takes_thing(parameter: Parameter) -> bool:
+    return next(writer.tokens(parameter.default)).kind in _THINGS
+
+
+def _is_needed(parameter: Parameter) -> bool:
+    is_optional = parameter.kinds == ("plan",) or parameter.default == "pan:any"
+    return _takes_thing(parameter) and not is_optional
+
+
 def _chosen(context: page.PageContext, query: Query) -> dict[str, str]:
-    arguments = context.request.arguments
+    """The values in the address; what is the name of a thing there becomes its key."""
+    arguments = context.arguments
     values = {}
     for parameter in _parameters(query):
-        if value := arguments.get(parameter.name) or arguments.get(parameter.option, ""):
-            title = " ".join(value.split()).casefold()
-            entries = (
-                entry for kind in parameter.kinds for entry in context.graph.labels.of_kind(kind)
-            )
-            named = (
-                entry.key
-                for entry in entries
-                if " ".join(context.name(entry.iri).split()).casefold() == title
-            )
-            values[parameter.name] = next(named, value)
+        value = arguments.get(parameter.name) or arguments.get(parameter.option, "")
+        if value:
+            values[parameter.name] = _key_of_name(context, parameter.kinds, value) or value
     return values
 
 
+def _key_of_name(context: page.PageContext, kinds: Iterable[str], name: str) -> str:
+    title = _folded(name)
+    for kind in kinds:
+        for entry in context.graph.labels.of_kind(kind):
+            if _folded(context.name(entry.iri)) == title:
+                return entry.key
+    return ""
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
 def _key(context: page.PageContext, value: str) -> str:
+    """The key of a thing that is given by its prefixed name or IRI; the value itself for any other."""
     prefix, _, local = value.strip("<>").partition(":")
     space = writer.read_prefixes(context.graph.project).get(prefix, "")
-    entry = context.graph.labels.entry(space + local if space else value.strip("<>"))
+    entry = context.entry(space + local if space else value.strip("<>"))
     return entry.key if entry else value
 
 
@@ -191,301 +256,288 @@ def _default(context: page.PageContext, parameter: Parameter) -> str:
     token = next(writer.tokens(parameter.default))
     if token.kind not in _THINGS:
         return token.text.strip("\"'")
-    return (
-        ""
-        if token.kind == "name" and token.text.endswith(":any")
-        else _key(context, token.text.strip("<>"))
-    )
+    if token.kind == "name" and token.text.endswith(":any"):
+        return ""
+    return _key(context, token.text.strip("<>"))
 
 
-def _fields(context: page.PageContext, query: Query) -> tuple[list[dict[str, Any]], str]:
+def _fields(context: page.PageContext, query: Query) -> list[Field]:
     chosen = _chosen(context, query)
-    language = context.request.language
-    fields: list[dict[str, Any]] = []
-
-    def offers(kind: str, value: str) -> list[tuple[str, str, str]]:
-        if kind == LEVEL:
-            return [
-                (level.key, _FIGURE.say(f"level.{level.key}", language), "")
-                for level in evidence.FIGURED
-            ]
-        # in an export the script offers all things, by the names that searches have; the page has
-        # the one chosen
-        every = context.graph.labels.of_kind(kind)
-        is_served = context.site_context.mode == "served"
-        options = [
-            (of.key, context.called(of.iri), of.iri) for of in every if is_served or of.key == value
-        ]
-        return (
-            options
-            if kind == "action"
-            else sorted(options, key=lambda row: " ".join(row[1].split()).casefold())
-        )
-
-    for parameter in _parameters(query):
-        meaning = parameter.meaning_in(language)
-        value = chosen.get(parameter.name, "")
-        usual = _default(context, parameter)
-        is_word = next(writer.tokens(parameter.default)).kind not in _THINGS
-        if value and not is_word:
-            value = _key(context, value)
-        elif is_word or parameter.kinds == ("plan",):
-            value = value or usual
-        groups = [(kind, offers(kind, value)) for kind in parameter.kinds]
-        # of a level without the keys that a command line takes: here they are chosen by name
-        meaning = meaning.partition(":")[0].rstrip() if LEVEL in parameter.kinds else meaning
-        fields.append(
-            {
-                "name": parameter.name,
-                "meaning": meaning,
-                "value": value,
-                "offers": groups,
-                "is_word": is_word,
-                "is_needed": bool(usual) and _is_needed(parameter),
-                "is_known": not value
-                or any(option[0] == value for _, options in groups for option in options),
-            }
-        )
-    wanted = (field["meaning"] for field in fields if field["is_needed"] and not field["value"])
-    return fields, context.t("question-and").join(wanted)
+    return [
+        _field(context, parameter, chosen.get(parameter.name, ""))
+        for parameter in _parameters(query)
+    ]
 
 
-def _is_needed(parameter: Parameter) -> bool:
-    is_thing = next(writer.tokens(parameter.default)).kind in _THINGS
-    return is_thing and parameter.kinds != ("plan",) and parameter.default != "pan:any"
+def _field(context: page.PageContext, parameter: Parameter, value: str) -> Field:
+    usual = _default(context, parameter)
+    is_word = not _takes_thing(parameter)
+    if value and not is_word:
+        value = _key(context, value)
+    elif is_word or parameter.kinds == ("plan",):
+        value = value or usual
+    offers = [(kind, _offers(context, kind, value)) for kind in parameter.kinds]
+    offered: set[str] = set()
+    for _, options in offers:
+        offered.update(option[0] for option in options)
+    meaning = parameter.meaning_in(context.language)
+    if LEVEL in parameter.kinds:
+        # without the keys that a command line takes: here levels are chosen by name
+        meaning = meaning.partition(":")[0].rstrip()
+    is_needed = bool(usual) and _is_needed(parameter)
+    is_known = not value or value in offered
+    return Field(parameter.name, meaning, value, offers, is_word, is_needed, is_known)
+
+
+def _offers(context: page.PageContext, kind: str, value: str) -> list[tuple[str, str, str]]:
+    """The things of a kind one can choose: keys, names and IRIs; levels of evidence have no IRI.
+
+    In an export the script offers all things, by the names that searches have; the page has the one
+    that is chosen.
+    """
+    if kind == LEVEL:
+        language = context.language
+        levels = evidence.FIGURED
+        return [(level.key, _FIGURE.say(f"level.{level.key}", language), "") for level in levels]
+    offers = []
+    for entry in context.graph.labels.of_kind(kind):
+        if context.is_served or entry.key == value:
+            offers.append((entry.key, context.called(entry.iri), entry.iri))
+    if kind != "action":
+        offers.sort(key=lambda offer: _folded(offer[1]))
+    return offers
+
+
+def _wanted(context: page.PageContext, fields: Iterable[Field]) -> str:
+    """What must be chosen first, in words; empty where the question can be asked."""
+    wanted = [field.meaning for field in fields if field.is_needed and not field.value]
+    return context.t("question-and").join(wanted)
 
 
 def _filled(context: page.PageContext, query: Query) -> str:
+    """The question with what was chosen; raises QueryError where something must be chosen first."""
     values = _chosen(context, query)
-    if wanted := _fields(context, query)[1]:
+    wanted = _wanted(context, _fields(context, query))
+    if wanted:
         raise QueryError("choose-first", what=wanted)
     if any(parameter.name == "language" for parameter in query.parameters):
         values["language"] = context.request.data
     return fill(query, values, store=context.graph.store, resolve=context.graph.resolve)
 
 
+# Its answer
+
+
 def grid(result: Result, context: page.PageContext) -> page.Values:
-    language = context.request.language
+    """An answer as a table of a page: heads, rows of markup, and whether rows were ``cut`` off.
+
+    A column with the names of things is left out: they are the words of the links.
+    """
     if isinstance(result, ox.QueryBoolean):
-        return {
-            "heads": [context.t("answer")],
-            "rows": [[context.t("yes" if result else "no")]],
-            "cut": False,
-        }
-    keys = ["subject", "predicate", "object"]
-    if not isinstance(result, list):
+        words = context.t("yes" if result else "no")
+        return {"heads": [context.t("answer")], "rows": [[words]], "cut": False}
+    if isinstance(result, list):
+        keys = ["subject", "predicate", "object"]
+    else:
         keys = [variable.value for variable in result.variables]
     most = context.most or MOST
     rows = [dict(zip(keys, cells, strict=True)) for cells in islice(result, most + 1)]
-    shown = [
-        key
-        for key in keys
-        if key.removesuffix("_label") == key or key.removesuffix("_label") not in keys
-    ]
-
-    def cell(row: Mapping[str, Term | None], key: str) -> page.Markup:
-        term = row[key]
-        label = row.get(f"{key}_label")
-        literal = term
-        address = ""
-        column = key
-        if isinstance(term, ox.NamedNode):
-            entry = context.graph.labels.entry(term.value)
-            is_short = entry and entry.kind in ("plan", "instrument") and entry.brief.get(language)
-            if is_short or not isinstance(label, ox.Literal) or label.value == term.value:
-                return context.link(term.value)
-            literal = label
-            address = context.address(term.value)
-            column = ""
-        if not isinstance(literal, ox.Literal):
-            return markup(escape(str(literal) if isinstance(literal, ox.Triple) else ""))
-        words = escape(answers.word_of(literal.value, column, language))
-        strange = literal.language or ""
-        html = markup(
-            f'<span lang="{escape(strange)}">{words}</span>'
-            if strange not in {"", language}
-            else words
-        )
-        if literal.datatype.value in vocabulary.NUMBERS:
-            html = markup(f'<span class="figure">{words}</span>')
-        return context.lead(address, html) if isinstance(term, ox.NamedNode) else html
-
-    cells = [[cell(row, key) for key in shown] for row in rows[:most]]
-    return {
-        "heads": [answers.heading(key, language) for key in shown],
-        "rows": cells,
-        "cut": len(rows) > most,
-    }
+    columns = []
+    for key in keys:
+        thing = key.removesuffix("_label")
+        if thing == key or thing not in keys:
+            columns.append(key)
+    cells = []
+    for row in rows[:most]:
+        cells.append([_cell(context, row, key) for key in columns])
+    heads = [answers.heading(key, context.language) for key in columns]
+    return {"heads": heads, "rows": cells, "cut": len(rows) > most}
 
 
-def names(site_context: page.SiteContext) -> Iterable[str]:
-    return (query.name for query in site_context.graph.queries.values() if query.group != "quality")
+def _cell(context: page.PageContext, row: Mapping[str, Term | None], key: str) -> page.Markup:
+    term = row[key]
+    if isinstance(term, ox.NamedNode):
+        return _thing_cell(context, term.value, row.get(f"{key}_label"))
+    if isinstance(term, ox.Literal):
+        return _literal_cell(context, term, key)
+    return markup(escape(str(term) if isinstance(term, ox.Triple) else ""))
+
+
+def _thing_cell(context: page.PageContext, iri: str, label: Term | None) -> page.Markup:
+    entry = context.entry(iri)
+    is_brief = False
+    if entry and entry.kind in ("plan", "instrument"):
+        is_brief = bool(entry.brief.get(context.language))
+    if is_brief or not isinstance(label, ox.Literal) or label.value == iri:
+        return context.link(iri)
+    return context.lead(context.address(iri), _literal_cell(context, label))
+
+
+def _literal_cell(context: page.PageContext, literal: ox.Literal, column: str = "") -> page.Markup:
+    words = escape(answers.word_of(literal.value, column, context.language))
+    if literal.datatype.value in vocabulary.NUMBERS:
+        return markup(f'<span class="figure">{words}</span>')
+    if literal.language and literal.language != context.language:
+        return markup(f'<span lang="{escape(literal.language)}">{words}</span>')
+    return markup(words)
 
 
 def _store(context: page.PageContext) -> tuple[Store, tuple[str, ...]]:
-    day = context.request.arguments.get(DAY, "")
+    """The graph as it was on the day that is asked for, and what is to be said of that."""
+    day = context.arguments.get(DAY, "")
     if not day:
         return context.graph.store, ()
     try:
         moment = context.graph.at(message.a_day(day))
     except ArgumentTypeError as error:
         raise QueryError("sentence", error=error.args[0]) from None
-    return moment.store, moment.notes(context.request.language)
+    return moment.store, moment.notes(context.language)
 
 
 def _answer(context: page.PageContext, text: str) -> Result:
+    """The answer to a question; in an export it is asked once, in one language where another changes names alone."""
     store, _ = _store(context)
-    if context.site_context.mode == "served":
+    if context.is_served:
         return store.query(text)
     once = context.site_context.once
-    first = catalogue.LANGUAGES[0]
-    tag = context.request.data
-    # asked in one language, where another one changes the names beside things alone, and not their
-    # order
     columns = dict(_LABEL.findall(text))
-    in_first = text.replace(f'BIND("{tag}" AS', f'BIND("{first}" AS')
-    is_same = text.count("?language") == len(columns) + 1 and sorted(columns) == sorted(
-        _OWN.findall(text)
-    )
-    is_same &= not re.search("_(?:label|name)", text.rpartition("ORDER BY")[2])
-    asked = in_first if is_same else text
-    kept = once(
+    asked = text
+    if _differs_in_names(text, columns):
+        spoken = f'BIND("{context.request.data}" AS'
+        asked = text.replace(spoken, f'BIND("{catalogue.LANGUAGES[0]}" AS')
+    answer = once(
         f"answer to {asked}", lambda: writers.write_answer(store.query(asked), "json").encode()
     )
     if asked != text:
-        kept = once(f"answer to {text}", lambda: _renamed(context, kept, columns))
-    return ox.parse_query_results(kept, format=ox.QueryResultsFormat.JSON)
+        answer = once(f"answer to {text}", partial(_renamed, context, answer, columns))
+    return ox.parse_query_results(answer, format=ox.QueryResultsFormat.JSON)
+
+
+def _differs_in_names(text: str, columns: Mapping[str, str]) -> bool:
+    """Whether another language changes in the answer the names beside things alone, and not their order."""
+    order = text.rpartition("ORDER BY")[2]
+    return (
+        text.count("?language") == len(columns) + 1
+        and sorted(columns) == sorted(_OWN.findall(text))
+        and not re.search("_(?:label|name)", order)
+    )
 
 
 def _renamed(context: page.PageContext, answer: bytes, columns: Mapping[str, str]) -> bytes:
-    def read() -> dict[tuple[str, str], dict[str, str]]:
-        names = {}
-        for thing, preferred, main, mark in select(
-            context.graph.store, program_query("site/names")
-        ).rows:
-            name = preferred or main or mark
-            if isinstance(thing, ox.NamedNode) and isinstance(name, ox.Literal):
-                tag = {"xml:lang": name.language} if name.language else {}
-                at = thing.value, "" if main else f"{'mark-' if mark else ''}{name.language or ''}"
-                names[at] = {"type": "literal", "value": name.value, **tag}
-        return names
-
+    """An answer in JSON with the names of another language, in the columns whose names, and marks, are known."""
+    names = context.site_context.once("names", partial(_read_names, context.graph.store))
     content = json.loads(answer)
-    names = context.site_context.once("names", read)
-    for row, (column, marking) in product(content["results"]["bindings"], columns.items()):
-        thing = row.get(column, {"type": ""})
-        label = f"{column}_label"
-        if thing["type"] == "uri" and label in row:
-            name = names.get((thing["value"], context.request.data)) or names.get(
-                (thing["value"], "")
-            )
-            row[label] = name or {"type": "literal", "value": thing["value"]}
-            if (
-                marking
-                and name
-                and (mark := names.get((thing["value"], f"mark-{name.get('xml:lang', '')}")))
-            ):
-                row[label] = name | {"value": f"{name['value']} ({mark['value']})"}
+    for row in content["results"]["bindings"]:
+        for column, marking in columns.items():
+            _rename(row, column, names, context.request.data, is_marked=bool(marking))
     return json.dumps(content).encode()
 
 
+JsonTerm = dict[str, str]
+"""A term as it stands in an answer in JSON: its type and value, of a literal its language."""
+Names = Mapping[tuple[str, str], JsonTerm]
+"""The names of things by language, under no language the main one, under ``mark-fr`` what marks one in French."""
+
+
+def _read_names(store: Store) -> Names:
+    names: dict[tuple[str, str], JsonTerm] = {}
+    for thing, preferred, main, mark in select(store, program_query("site/names")).rows:
+        name = preferred or main or mark
+        if not isinstance(thing, ox.NamedNode) or not isinstance(name, ox.Literal):
+            continue
+        term = {"type": "literal", "value": name.value}
+        if name.language:
+            term["xml:lang"] = name.language
+        manner = name.language or ""
+        if main:
+            manner = ""
+        elif mark:
+            manner = f"mark-{manner}"
+        names[thing.value, manner] = term
+    return names
+
+
+def _rename(
+    row: dict[str, JsonTerm], column: str, names: Names, language: str, *, is_marked: bool
+) -> None:
+    label = f"{column}_label"
+    thing = row.get(column)
+    if thing is None or thing["type"] != "uri" or label not in row:
+        return
+    iri = thing["value"]
+    name = names.get((iri, language)) or names.get((iri, ""))
+    if name is None:
+        row[label] = {"type": "literal", "value": iri}
+        return
+    row[label] = name
+    mark = names.get((iri, f"mark-{name.get('xml:lang', '')}")) if is_marked else None
+    if mark:
+        row[label] = name | {"value": f"{name['value']} ({mark['value']})"}
+
+
+# The pages
+
+
+def names(site_context: page.SiteContext) -> Iterable[str]:
+    """The names of the questions that have pages: all but those of quality."""
+    return (query.name for query in site_context.graph.queries.values() if query.group != "quality")
+
+
+def _asked(context: page.PageContext) -> Query | None:
+    query = context.graph.queries.get(context.request.key)
+    return query if query and query.group != "quality" else None
+
+
 def _questions(context: page.PageContext) -> page.Values:
-    language = context.request.language
+    language = context.language
     titles = _TABLES.group("title.", language)
     groups: dict[str, list[tuple[str, str, str]]] = {}
     for name in sorted(names(context.site_context)):
         query = context.graph.queries[name]
-        card = (
-            context.href(f"question/{name}.html"),
-            query.question(language),
-            query.summary_in(language),
-        )
+        address = context.href(f"question/{name}.html")
+        card = (address, query.question(language), query.summary_in(language))
         groups.setdefault(query.group, []).append(card)
+    figures = []
+    for name in figure_pages.NAMES:
+        address = context.href(f"figure/{name}.html")
+        figures.append((address, titles[name], summary_of(name).say(language)))
     listed = [(context.t(f"group-{group}"), cards) for group, cards in sorted(groups.items())]
-    figures = (
-        (context.href(f"figure/{name}.html"), titles[name], name) for name in figure_pages.NAMES
-    )
-    shown = [(address, title, summary_of(name).say(language)) for address, title, name in figures]
-    return {"title": context.t("menu-questions"), "groups": listed, "figures": shown}
+    return {"title": context.t("menu-questions"), "groups": listed, "figures": figures}
 
 
 def _question(context: page.PageContext) -> page.Values | None:
-    graph = context.graph
-    arguments = context.request.arguments
-    query = graph.queries.get(context.request.key)
-    if query is None or query.group == "quality":
+    query = _asked(context)
+    if query is None:
         return None
-    language = context.request.language
-    chosen = _chosen(context, query)
-    (fields, wanted) = _fields(context, query)
-    fault = ""
-    text = query.text
-    link = ""
-    table = None
+    graph = context.graph
+    language = context.language
+    arguments = context.arguments
+    fields = _fields(context, query)
+    wanted = _wanted(context, fields)
     # where the address was made with another release, that is said
-    remarks = [
-        notice(Permalink("", {}, arguments.get(RELEASE) or graph.release), graph.release, language)
-    ]
+    release = arguments.get(RELEASE) or graph.release
+    remarks = [notice(Permalink("", {}, release), graph.release, language)]
+    text = query.text
+    table = None
+    link = ""
+    fault = ""
     if not wanted:
         try:
             text = _filled(context, query)
             table = grid(_answer(context, text), context)
-            fixed = fix(query, chosen, store=graph.store, project=graph.project)
-            day = message.a_day(arguments[DAY]) if arguments.get(DAY) else None
-            path, _, asked = str(
-                Permalink(query.name, fixed, graph.release, day, language)
-            ).partition("?")
-            view = context.chosen(VIEW)
-            link = f"{relative(context.request.path, path)}?{asked}{f'&{urlencode(view)}' if view else ''}"
+            link = _address_of_permalink(context, query)
             remarks += _store(context)[1]
         except Pan2kgError as error:
             fault = error.say(language)
-    usual = {parameter.name: _default(context, parameter) for parameter in _parameters(query)}
-    example = context.href(
-        f"question/{query.name}.html", **{name: value for name, value in usual.items() if value}
-    )
-    handed = chosen | context.chosen(DAY)
+    asked = _chosen(context, query) | context.chosen(DAY)
+    forms = _DOWNLOADS_SERVED if context.is_served else _DOWNLOADS
     path = f"question/{query.name}"
-    forms: list[tuple[str, str, dict[str, str]]] = [
-        ("csv", "CSV", {}),
-        ("json.gz", "JSON (gzip)", {}),
-    ]
-    # what a graph says of the things in an answer, a release has in its documents and its dump
-    if context.site_context.mode == "served":
-        forms[1:] = [
-            ("json", "JSON", {}),
-            ("ttl", "question-ttl", {}),
-            ("csv", "question-csv-local", {LOCAL: "1"}),
-            ("xlsx", "XLSX", {}),
-        ]
-    # what the browser needs to answer itself, with what is to be said of a link that fixes another
-    # release, or a day
-    in_language = {
-        parameter.name: language for parameter in query.parameters if parameter.name == "language"
-    }
-    # without the lines that tell pan2kg about it
-    template = _HEAD.sub("", fill(query, in_language, store=graph.store, resolve=graph.resolve))
-    variables = sorted(set(_VARIABLE.findall(template.partition("WHERE")[0])))
-    words = {name: of for name in variables if (of := answers.words_of(name, language))}
-    iris = [
-        of.iri
-        for field in fields
-        for kind, _ in field["offers"]
-        for of in graph.labels.of_kind(kind)
-    ]
-    prefixes = {
-        name: space
-        for name, space in writer.read_prefixes(graph.project).items()
-        if any(iri.startswith(space) for iri in iris)
-    }
-    elsewhere = notice(Permalink("", {}, "{}"), graph.release, language)
-    said = {RELEASE: elsewhere, DAY: _PAGE.say("dayless", language, day="{}")}
     return {
         "title": query.question(language),
         "lead": query.summary_in(language),
         "fields": fields,
         "open": message.told("choose-first", what=wanted).say(language) if wanted else "",
-        "example": example if wanted else "",
+        "example": _address_of_example(context, query) if wanted else "",
         "fault": fault,
         "table": table,
         "text": text,
@@ -495,139 +547,242 @@ def _question(context: page.PageContext) -> page.Values | None:
         "day": arguments.get(DAY, ""),
         "remarks": [remark for remark in remarks if remark],
         "permalink": link,
-        "results": context.href(f"{path}.{forms[1][0]}", **handed),
-        "downloads": [
-            (
-                context.href(f"{path}.{form}", **handed, **more),
-                context.t(key) if key.startswith("question") else key,
-            )
-            for form, key, more in forms
-        ],
-        "data": page.embedded(
-            {
-                "query": template,
-                "prefixes": prefixes,
-                "ids": f"{graph.project.space}id/",
-                "heads": {name: answers.heading(name, language) for name in variables},
-                "words": words,
-                "release": graph.release,
-                "said": said,
-                "view": _TABS.get(query.header.get("view", ""), "table"),
-            }
-        ),
+        "results": context.href(f"{path}.{forms[1].ending}", **asked),
+        "downloads": [_download(context, form, path, asked) for form in forms],
+        "data": page.embedded(_for_script(context, query, fields)),
     }
 
 
+def _address_of_permalink(context: page.PageContext, query: Query) -> str:
+    """The way to the link that fixes what is asked, with the view a reader chose."""
+    graph = context.graph
+    asked_day = context.arguments.get(DAY)
+    day = message.a_day(asked_day) if asked_day else None
+    fixed = fix(query, _chosen(context, query), store=graph.store, project=graph.project)
+    permalink = Permalink(query.name, fixed, graph.release, day, context.language)
+    path, _, asked = str(permalink).partition("?")
+    link = f"{relative(context.request.path, path)}?{asked}"
+    view = context.chosen(VIEW)
+    return f"{link}&{urlencode(view)}" if view else link
+
+
+def _address_of_example(context: page.PageContext, query: Query) -> str:
+    values = {}
+    for parameter in _parameters(query):
+        usual = _default(context, parameter)
+        if usual:
+            values[parameter.name] = usual
+    return context.href(f"question/{query.name}.html", **values)
+
+
+class Download(NamedTuple):
+    """A file with an answer: its ending, what its link says, a message or a name, and what its address asks for."""
+
+    ending: str
+    words: str
+    arguments: Mapping[str, str] = page.NOTHING
+
+
+_DOWNLOADS: Final = (Download("csv", "CSV"), Download("json.gz", "JSON (gzip)"))
+"""The files of an export: what a graph says of the things in an answer, a release has in its documents and its dump."""
+_DOWNLOADS_SERVED: Final = (
+    Download("csv", "CSV"),
+    Download("json", "JSON"),
+    Download("ttl", "question-ttl"),
+    Download("csv", "question-csv-local", {LOCAL: "1"}),
+    Download("xlsx", "XLSX"),
+)
+
+
+def _download(
+    context: page.PageContext, form: Download, path: str, asked: Mapping[str, str]
+) -> tuple[str, str]:
+    address = context.href(f"{path}.{form.ending}", **asked, **form.arguments)
+    is_message = form.words.startswith("question")
+    return address, context.t(form.words) if is_message else form.words
+
+
+def _for_script(
+    context: page.PageContext, query: Query, fields: Iterable[Field]
+) -> dict[str, object]:
+    """What a browser needs to answer by itself: the question, what shortens it, and the words of its answer.
+
+    It is told too what is to be said of a link that fixes another release, or a day.
+    """
+    graph = context.graph
+    language = context.language
+    in_language = {}
+    if any(parameter.name == "language" for parameter in query.parameters):
+        in_language["language"] = language
+    text = fill(query, in_language, store=graph.store, resolve=graph.resolve)
+    # without the lines that tell pan2kg about it
+    template = _HEAD.sub("", text)
+    variables = sorted(set(_VARIABLE.findall(template.partition("WHERE")[0])))
+    words = {}
+    for name in variables:
+        words_of_column = answers.words_of(name, language)
+        if words_of_column:
+            words[name] = words_of_column
+    elsewhere = notice(Permalink("", {}, "{}"), graph.release, language)
+    return {
+        "query": template,
+        "prefixes": _prefixes_of_offers(context, fields),
+        "ids": f"{graph.project.space}id/",
+        "heads": {name: answers.heading(name, language) for name in variables},
+        "words": words,
+        "release": graph.release,
+        "said": {RELEASE: elsewhere, DAY: _PAGE.say("dayless", language, day="{}")},
+        "view": _TABS.get(query.header.get("view", ""), "table"),
+    }
+
+
+def _prefixes_of_offers(context: page.PageContext, fields: Iterable[Field]) -> dict[str, str]:
+    """The prefixes of the things one can choose, those too that a script offers."""
+    graph = context.graph
+    iris: list[str] = []
+    for field in fields:
+        for kind, _ in field.offers:
+            iris += [entry.iri for entry in graph.labels.of_kind(kind)]
+    known = writer.read_prefixes(graph.project)
+    return {prefix: space for prefix, space in known.items() if _begins_any(space, iris)}
+
+
+def _begins_any(space: str, iris: list[str]) -> bool:
+    return any(iri.startswith(space) for iri in iris)
+
+
+# Its answer as a file
+
+
 def _file(context: page.PageContext, form: str) -> str | bytes | None:
-    language = context.request.language
-    query = context.graph.queries.get(context.request.key)
-    if query is None or query.group == "quality":
+    query = _asked(context)
+    if query is None:
         return None
     result = _answer(context, _filled(context, query))
     if form == "ttl":
-        rows = result if isinstance(result, ox.QuerySolutions) else ()
-        things = sorted(
-            {term.value for row in rows for term in row if isinstance(term, ox.NamedNode)}
-        )
-        text = program_query("things/statements", thing=things)
-        store = _store(context)[0]
-        style = writers.Style(prefixes=writer.read_prefixes(context.graph.project))
-        return writers.write_answer(construct(store, text), "turtle", style)
-    if form == "xlsx" or (form == "csv" and context.request.arguments.get(LOCAL)):
-        table = writers.laid_out(answers.answer(result), writers.Style(language))
-        is_csv = form == "csv"
-        return (
-            formats.write_local_csv(table, language)
-            if is_csv
-            else spreadsheet.write_spreadsheet([("data", table)])
-        )
-    written = writers.write_answer(result, form.removesuffix(figure_pages.PACKED))
-    return page.packed(written.encode()) if form.endswith(figure_pages.PACKED) else written
+        return _turtle(context, result)
+    is_local = form == "csv" and bool(context.arguments.get(LOCAL))
+    if form == "xlsx" or is_local:
+        table = writers.laid_out(answers.answer(result), writers.Style(context.language))
+        if is_local:
+            return formats.write_local_csv(table, context.language)
+        return spreadsheet.write_spreadsheet([("data", table)])
+    if form.endswith(figure_pages.PACKED):
+        text = writers.write_answer(result, form.removesuffix(figure_pages.PACKED))
+        return page.packed(text.encode())
+    return writers.write_answer(result, form)
+
+
+def _turtle(context: page.PageContext, result: Result) -> str:
+    """What is said of the things in an answer."""
+    things: set[str] = set()
+    for row in result if isinstance(result, ox.QuerySolutions) else ():
+        things.update(term.value for term in row if isinstance(term, ox.NamedNode))
+    text = program_query("things/statements", thing=sorted(things))
+    store, _ = _store(context)
+    style = writers.Style(prefixes=writer.read_prefixes(context.graph.project))
+    return writers.write_answer(construct(store, text), "turtle", style)
+
+
+# The page for SPARQL
 
 
 def _editor(context: page.PageContext) -> page.Values:
-    site_context = context.site_context
-    language = context.request.language
+    language = context.language
     graph = context.graph
-    asked = context.request.arguments.get("query", "")
+    site_context = context.site_context
+    asked = context.arguments.get("query", "")
     table = None
     fault = ""
     hints: list[str] = []
-    if asked and site_context.mode == "served":
+    if asked and context.is_served:
         try:
             table = grid(graph.store.query(asked), context)
             hints = [hint.say(language) for hint in graph.known_terms.hints(asked)]
         except Pan2kgError as error:
             fault = error.say(language)
-
-    def example(words: str, text: str, number: int = 0) -> dict[str, Any]:
-        return {
-            "words": words,
-            "text": text,
-            "number": number,
-            "address": urlencode({"query": text}),
-        }
-
-    # our classes that have instances, those with most first, each with the query for its things
-    of_class = program_query("site/of-class")
-    numbers = ontology.tallied(graph.store, "counts/classes")
-    classes = [
-        example(
-            context.name(term),
-            of_class.replace("pan:Plan", f"pan:{term.removeprefix(vocabulary.PAN)}"),
-            number,
-        )
-        for (term,), number in numbers.items()
-        if term.startswith(vocabulary.PAN)
-    ]
-    # our own terms with their names for completion, then those of others that the graph uses
-    terms = [
-        {
-            "name": f"pan:{term.removeprefix(vocabulary.PAN)}",
-            "label": context.name(term),
-            "kind": "class" if entry.type.endswith("#Class") else "property",
-        }
-        for term, entry in graph.labels.entries.items()
-        if term.startswith(vocabulary.PAN)
-    ] + site_context.once("terms of others", partial(_foreign_terms, site_context))
+    examples = []
+    for name in sorted(names(site_context)):
+        query = graph.queries[name]
+        examples.append(_example(query.question(language), _HEAD.sub("", query.text).strip()))
+    foreign = site_context.once("terms of others", partial(_foreign_terms, site_context))
+    completion = {
+        "prefixes": graph.prefixes,
+        "terms": [*_own_terms(context), *foreign],
+        "ids": f"{graph.project.space}id/",
+    }
+    words = {column: answers.words_of(column, language) for column in answers.WORDED}
     return {
         "title": context.t("menu-sparql"),
         "query": asked or program_query("site/first-query"),
         "table": table,
         "fault": fault,
         "hints": hints,
-        "examples": [
-            example(
-                graph.queries[name].question(language),
-                _HEAD.sub("", graph.queries[name].text).strip(),
-            )
-            for name in sorted(names(site_context))
-        ],
-        "classes": sorted(classes, key=lambda row: (-row["number"], row["words"])),
-        "completion": page.embedded(
-            {"prefixes": graph.prefixes, "terms": terms, "ids": f"{graph.project.space}id/"}
-        ),
-        "words": page.embedded(
-            {"words": {column: answers.words_of(column, language) for column in answers.WORDED}}
-        ),
+        "examples": examples,
+        "classes": _class_examples(context),
+        "completion": page.embedded(completion),
+        "words": page.embedded({"words": words}),
     }
 
 
+class Example(NamedTuple):
+    """A query one can try: what it is called, how many things it gives if known, and how an address asks it."""
+
+    words: str
+    text: str
+    number: int
+    address: str
+
+
+def _example(words: str, text: str, number: int = 0) -> Example:
+    return Example(words, text, number, urlencode({"query": text}))
+
+
+def _class_examples(context: page.PageContext) -> list[Example]:
+    """Our classes that have instances, those with most first, each with the query for its things."""
+    of_class = program_query("site/of-class")
+    examples = []
+    for (term,), number in ontology.tallied(context.graph.store, "counts/classes").items():
+        if term.startswith(vocabulary.PAN):
+            text = of_class.replace("pan:Plan", f"pan:{term.removeprefix(vocabulary.PAN)}")
+            examples.append(_example(context.name(term), text, number))
+    return sorted(examples, key=lambda example: (-example.number, example.words))
+
+
+def _own_terms(context: page.PageContext) -> list[dict[str, str]]:
+    """Our own terms with their names, for completion."""
+    terms = []
+    for iri, entry in context.graph.labels.entries.items():
+        if iri.startswith(vocabulary.PAN):
+            name = f"pan:{iri.removeprefix(vocabulary.PAN)}"
+            kind = "class" if entry.type.endswith("#Class") else "property"
+            terms.append({"name": name, "label": context.name(iri), "kind": kind})
+    return terms
+
+
 def _foreign_terms(site_context: page.SiteContext) -> list[dict[str, str]]:
+    """The terms of others that the graph uses and that have a prefix."""
     graph = site_context.graph
-    prefixes = writer.read_prefixes(site_context.graph.project)
+    prefixes = writer.read_prefixes(graph.project)
     rows = []
     for kind, query in (("class", "ontology/classes"), ("property", "ontology/properties")):
-        terms = select(graph.store, program_query(query)).values("term")
-        names = {
-            writer.iri(term, prefixes) for term in terms if not term.startswith(vocabulary.PAN)
-        }
-        rows += [
-            {"name": name, "label": "", "kind": kind}
-            for name in sorted(names)
-            if not name.startswith("<")
-        ]
+        terms: set[str] = set()
+        for term in select(graph.store, program_query(query)).values("term"):
+            if not term.startswith(vocabulary.PAN):
+                terms.add(writer.iri(term, prefixes))
+        for name in sorted(terms):
+            if not name.startswith("<"):
+                rows.append({"name": name, "label": "", "kind": kind})
     return rows
+
+
+def _askable(site_context: page.SiteContext) -> list[str]:
+    """The questions that have an answer although nothing was chosen."""
+    askable = []
+    for name in names(site_context):
+        if not any(map(_is_needed, _parameters(site_context.graph.queries[name]))):
+            askable.append(name)
+    return askable
 
 
 PAGES: Final = (
@@ -648,11 +803,7 @@ FILES: Final = tuple(
         form,
         media,
         partial(_file, form=form),
-        lambda site: [
-            name
-            for name in names(site)
-            if not any(map(_is_needed, _parameters(site.graph.queries[name])))
-        ],
+        _askable,
         exported=form in ("csv", "json.gz"),
     )
     for form, media in _FORMS.items()
