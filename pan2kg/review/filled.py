@@ -63,12 +63,19 @@ _HIDDEN: Final = re.compile(
 
 
 class FilledSheet(NamedTuple):
+    """A sheet as it came back: its name, the codes of its columns, and its lines with their numbers."""
+
     name: str
     codes: tuple[str, ...]
     lines: tuple[tuple[int, tuple[str, ...]], ...]
 
 
 def read_tables(path: Path) -> tuple[str, tuple[FilledSheet, ...], bool]:
+    """The key of the plan whose sheets a file holds, these sheets, and whether the file is a CSV.
+
+    Sheets without our stamp are passed over. A file that cannot be read, is too large or is no
+    UTF-8, and one without sheets of ours, of two plans or with a sheet twice, is a ``ProjectError``.
+    """
     place = Place(str(path))
     try:
         data = path.read_bytes()
@@ -77,24 +84,8 @@ def read_tables(path: Path) -> tuple[str, tuple[FilledSheet, ...], bool]:
     is_csv = not data.startswith(b"PK")
     if len(data) > _MOST:
         raise ProjectError("sheet-too-large", place=place)
-    tables = list[FilledSheet]()
-    plans = set[str]()
     try:
-        for grid in [_csv(data)] if is_csv else _xlsx(place, data):
-            rows = [
-                ["" if cell is None else str(cell).replace(_RETURN, "\r") for cell in row]
-                for row in grid
-            ]
-            lines = [
-                tuple(cell.replace("\r\n", "\n").replace("\r", "\n") for cell in row)
-                for row in rows
-            ]
-            codes = lines[0] if lines else ()
-            stamp = codes[0].split(":") if codes else []
-            if len(stamp) == 4 and stamp[0] == sheets.STAMP and stamp[1] in sheets.LAYOUTS:
-                plans.add(stamp[2])
-                numbered = tuple(enumerate(lines[2:], start=3))
-                tables.append(FilledSheet(stamp[1], (stamp[3], *codes[1:]), numbered))
+        stamped = list(_stamped([_csv(place, data)] if is_csv else _xlsx(place, data)))
     except (
         csv.Error,
         zipfile.BadZipFile,
@@ -104,17 +95,50 @@ def read_tables(path: Path) -> tuple[str, tuple[FilledSheet, ...], bool]:
         SyntaxError,
         OSError,
         EOFError,
-    ) as error:
-        if is_csv and isinstance(error, UnicodeDecodeError):
-            raise ProjectError("not-utf8", place=place, remedy="save-as-utf8") from None
-        plans.clear()
+    ):
+        stamped = []
+    plans = {plan for plan, _ in stamped}
+    tables = tuple(table for _, table in stamped)
     if len(plans) != 1 or len({table.name for table in tables}) != len(tables):
         raise ProjectError("no-sheet-of-ours", place=place, remedy="export-first")
-    return plans.pop(), tuple(tables), is_csv
+    return plans.pop(), tables, is_csv
 
 
-def _csv(data: bytes) -> list[list[str]]:
-    content = data.decode("utf-8-sig")
+def _stamped(grids: Iterable[Iterable[Iterable[object]]]) -> Iterator[tuple[str, FilledSheet]]:
+    """The sheets that begin with our stamp, each with the key of its plan.
+
+    The second line has the heads that people read; it is not read back.
+    """
+    for grid in grids:
+        lines = [tuple(map(_cell_text, row)) for row in grid]
+        if not lines or not lines[0]:
+            continue
+        stamp, *codes = lines[0]
+        pieces = stamp.split(":")
+        if len(pieces) != 4:
+            continue
+        program, name, plan, key_code = pieces
+        if program == sheets.STAMP and name in sheets.LAYOUTS:
+            numbered = tuple(enumerate(lines[2:], start=3))
+            yield plan, FilledSheet(name, (key_code, *codes), numbered)
+
+
+def _cell_text(cell: object) -> str:
+    r"""The text of a cell, with the line ends that Turtle and the marks know.
+
+    >>> _cell_text("a_x000D_\nb\rc"), _cell_text(None), _cell_text(4)
+    ('a\nb\nc', '', '4')
+    """
+    if cell is None:
+        return ""
+    return str(cell).replace(_RETURN, "\r").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _csv(place: Place, data: bytes) -> list[list[str]]:
+    try:
+        content = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ProjectError("not-utf8", place=place, remedy="save-as-utf8") from None
     separator = max(",;\t", key=content.partition("\n")[0].count)
     rows = csv.reader(io.StringIO(content, newline=""), delimiter=separator)
     return list(rows)
