@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
@@ -164,6 +165,51 @@ def place_of(sheet: str, line: int, cell: str = "") -> Message:
     return Message("sheet", "place-cell" if cell else "place", values)
 
 
+class _FilledRow(NamedTuple):
+    """A line of a sheet: its texts by code as they were typed, its key, and the marks of its cells.
+
+    A line that was added in the sheet has no key and no marks.
+    """
+
+    table: FilledSheet
+    number: int
+    line: Mapping[str, str]
+    key: str
+    marks: Mapping[str, str]
+
+    def cells(self, columns: Iterable[sheets.SheetColumn]) -> dict[str, str]:
+        """What is read back, by code: of a thing that is named only the key."""
+        cells = dict[str, str]()
+        for column in columns:
+            cell = self.line.get(column.code)
+            if cell is None:
+                continue
+            if column.kind not in sheets.LITERALS:
+                cell = "\n".join(map(_key_in, cell.split("\n")))
+            cells[column.code] = cell
+        return cells
+
+
+def _key_in(value: str) -> str:
+    """The key of a thing without its name.
+
+    >>> _key_in("maee – Ministry of Foreign Affairs")
+    'maee'
+    """
+    return value.partition(sheets.NAMED)[0].strip()
+
+
+def _filled_rows(table: FilledSheet, columns: Mapping[str, object]) -> Iterator[_FilledRow]:
+    """The lines of a sheet in which something stands."""
+    for number, texts in table.lines:
+        line = dict(zip(table.codes, texts, strict=False))
+        if not any(line.get(code, "").strip() for code in (sheets.KEY, *columns)):
+            continue
+        pieces = (word.partition(":") for word in line.get(sheets.MARK, "").split())
+        marks = {code: value for code, _, value in pieces}
+        yield _FilledRow(table, number, line, line.get(sheets.KEY, "").strip(), marks)
+
+
 class CellChange(NamedTuple):
     """A cell that is to be changed: its place and name, such as C14, the row's key, the text before and after.
 
@@ -207,63 +253,70 @@ class SheetComparison:
         return not self.changes and not self.rows
 
     def take(self, table: FilledSheet) -> None:
+        """Compare a sheet with the rows of the files: changes, new rows, and faults of what cannot be compared."""
         sheet = self.book.sheets[table.name]
         columns = {column.code: column for column in sheet.columns}
-        rows = sheet.rows
-        codes = list(filter(None, table.codes))
+        codes = [code for code in table.codes if code]
         unknown = [code for code in codes if code not in (sheets.KEY, sheets.MARK, *columns)]
         if unknown or table.codes[:1] != (sheets.KEY,) or len({*codes}) < len(codes):
             self._fault(table, 1, "columns", names=", ".join(unknown) or sheets.KEY)
             return
-        lines = [
-            (number, dict(zip(table.codes, line, strict=False))) for number, line in table.lines
-        ]
-        lines = [
-            (at, line)
-            for at, line in lines
-            if any(line.get(code, "").strip() for code in (sheets.KEY, *columns))
-        ]
-        keys = [line.get(sheets.KEY, "").strip() for _, line in lines]
-        by_mark = {sheets.mark(subject): subject for subject in rows}
-        for (number, line), subject in zip(lines, keys, strict=True):
-            pieces = (name.partition(":") for name in line.get(sheets.MARK, "").split())
-            marks = {code: value for code, _, value in pieces}
-            was = by_mark.get(marks.get(sheets.KEY, ""), "")
-            # of what is named only the key is read back
-            cells = {code: line[code] for code in columns if code in line}
-            for code in (code for code in cells if columns[code].kind not in sheets.LITERALS):
-                cells[code] = "\n".join(
-                    name.partition(sheets.NAMED)[0].strip() for name in cells[code].split("\n")
-                )
-            if not subject and was and was not in keys:
-                self._fault(table, number, "key-gone", key=was)
-            elif not subject:
-                self._new_row(table, number, line, {code: cells.get(code, "") for code in columns})
-            elif keys.count(subject) > 1:
-                self._fault(table, number, "key-twice", key=subject)
-            elif subject not in rows:
-                self._fault(table, number, "key-edited" if marks else "key-unknown", key=subject)
-            elif not marks:
-                self._fault(table, number, "mark-gone", key=subject)
-            elif marks.get(sheets.KEY) != sheets.mark(subject):
-                self._fault(table, number, "key-edited", key=subject)
+        rows = list(_filled_rows(table, columns))
+        uses = Counter(row.key for row in rows)
+        by_mark = {sheets.mark(subject): subject for subject in sheet.rows}
+        for row in rows:
+            former = by_mark.get(row.marks.get(sheets.KEY, ""), "")
+            if row.key:
+                self._take_row(row, sheet, is_twice=uses[row.key] > 1)
+            elif former and former not in uses:
+                self._fault(table, row.number, "key-gone", key=former)
             else:
-                for code, after in cells.items():
-                    standing = rows[subject][code]
-                    column = columns[code]
-                    marked = marks.get(code)
-                    is_same = sheets.mark(after) == marked or sheets.values_in(
-                        after
-                    ) == sheets.values_in(standing.text)
-                    if not is_same and self._can_stand(
-                        table, number, column, line, subject, standing
-                    ):
-                        name = cell_name(table.codes, code, number)
-                        place = place_of(table.name, number, name)
-                        is_changed = marked != sheets.mark(standing.text)
-                        values = subject, column, standing.text, after, is_changed
-                        self.changes.append(CellChange(table.name, place, name, *values))
-        self.absent += len(rows.keys() - {*keys})
+                self._new_row(row, sheet)
+        self.absent += len(sheet.rows.keys() - uses.keys())
+
+    def _take_row(self, row: _FilledRow, sheet: sheets.PlanSheet, *, is_twice: bool) -> None:
+        """Compare a row that has a key with what the files say of it."""
+        fault = ""
+        if is_twice:
+            fault = "key-twice"
+        elif row.key not in sheet.rows:
+            fault = "key-edited" if row.marks else "key-unknown"
+        elif not row.marks:
+            fault = "mark-gone"
+        elif row.marks.get(sheets.KEY) != sheets.mark(row.key):
+            fault = "key-edited"
+        if fault:
+            self._fault(row.table, row.number, fault, key=row.key)
+            return
+        cells = row.cells(sheet.columns)
+        for column in sheet.columns:
+            if column.code in cells:
+                self._take_cell(row, column, sheet.rows[row.key][column.code], cells[column.code])
+
+    def _take_cell(
+        self, row: _FilledRow, column: sheets.SheetColumn, standing: sheets.SheetCell, after: str
+    ) -> None:
+        """A change, where the cell says something else than when it went out and than the files do."""
+        marked = row.marks.get(column.code)
+        if sheets.mark(after) == marked:
+            return
+        if sheets.values_in(after) == sheets.values_in(standing.text):
+            return
+        if not self._can_stand(row, column, standing):
+            return
+        name = cell_name(row.table.codes, column.code, row.number)
+        self.changes.append(
+            CellChange(
+                row.table.name,
+                place_of(row.table.name, row.number, name),
+                name,
+                row.key,
+                column,
+                standing.text,
+                after,
+                meanwhile=marked != sheets.mark(standing.text),
+            )
+        )
 
     def _fault(
         self,
@@ -281,75 +334,83 @@ class SheetComparison:
         self.faults.append(SheetFault(place, message, cell))
 
     def _can_stand(
-        self,
-        table: FilledSheet,
-        number: int,
-        column: sheets.SheetColumn,
-        line: Mapping[str, str],
-        subject: str = "",
-        standing: sheets.SheetCell | None = None,
+        self, row: _FilledRow, column: sheets.SheetColumn, standing: sheets.SheetCell | None = None
     ) -> bool:
-        cell = line.get(column.code, "")
-        before = len(self.faults)
-        prefixes = self.book.prefixes
-        values = sheets.values_in(cell)
-        is_typed = column.kind in ("day", "count")
-        if standing and column.name in _FIXED:
-            self._fault(table, number, "fixed", column, key=subject)
-        elif standing and column.place == "names" and not standing.subject:
-            self._fault(table, number, "no-block", column, key=subject)
-        elif column.needed and not values:
-            self._fault(table, number, "needed", column, key=subject or "–")
-        if len(self.faults) > before:
-            return False
-        for value in map(str.strip, cell.split("\n") if column.kind not in sheets.LITERALS else ()):
-            name, parted, called = value.partition(sheets.NAMED)
-            entity = self.book.full(column.written(name.strip(), prefixes))
-            if value and entity not in self.known.things and entity not in self.fresh:
-                self._fault(table, number, "unknown", column, value=name.strip() or value)
-            elif parted and called.strip() not in self.known.names.get(entity, ()):
-                self._fault(table, number, "other-name", column, value=value)
-        if _HIDDEN.search(cell):
-            self._fault(table, number, "hidden", column)
-        if (column.name in _SINGLE or is_typed) and len(values) > 1:
-            self._fault(table, number, "several", column)
-        elif is_typed and values and not column.written(values[0], prefixes):
-            self._fault(table, number, f"no-{column.kind}", column, value=values[0])
-        if column.name == "quote":
-            document = line.get("document", "").partition(sheets.NAMED)[0].strip()
-            keys = [document.rpartition(":")[2]]
-            for quote in values:
-                if judge(quote, keys, self.known.texts) is not Comparison.MISSING:
-                    continue
-                brief = quote if len(quote) <= 60 else f"{quote[:59].rstrip()}…"
-                self._fault(table, number, "not-verbatim", column, quote=brief, document=document)
-        return len(self.faults) == before
+        """Whether a cell can be written to the files; what hinders it becomes a fault.
 
-    def _new_row(
-        self, table: FilledSheet, number: int, line: Mapping[str, str], cells: dict[str, str]
-    ) -> None:
-        name = table.name
-        before = len(self.faults)
+        ``standing`` is what the files say now; a new row has none.
+        """
+        number = len(self.faults)
+        if fault := _fault_of_place(row, column, standing):
+            self._fault(row.table, row.number, fault, column, key=row.key or "–")
+            return False
+        if column.kind not in sheets.LITERALS:
+            self._judge_things(row, column)
+        if _HIDDEN.search(row.line.get(column.code, "")):
+            self._fault(row.table, row.number, "hidden", column)
+        self._judge_values(row, column)
+        if column.name == "quote":
+            self._judge_quotes(row, column)
+        return len(self.faults) == number
+
+    def _judge_things(self, row: _FilledRow, column: sheets.SheetColumn) -> None:
+        """Things are known, or new in these sheets; a name beside a key is one of the thing's names."""
+        for line in row.line.get(column.code, "").split("\n"):
+            value = line.strip()
+            if not value:
+                continue
+            name, separator, called = value.partition(sheets.NAMED)
+            entity = self.book.full(column.written(name.strip(), self.book.prefixes))
+            if entity not in self.known.things and entity not in self.fresh:
+                self._fault(row.table, row.number, "unknown", column, value=name.strip() or value)
+            elif separator and called.strip() not in self.known.names.get(entity, ()):
+                self._fault(row.table, row.number, "other-name", column, value=value)
+
+    def _judge_values(self, row: _FilledRow, column: sheets.SheetColumn) -> None:
+        """One value where one can stand; a day and a number have the form of one."""
+        values = sheets.values_in(row.line.get(column.code, ""))
+        is_typed = column.kind in ("day", "count")
+        is_single = is_typed or column.name in _SINGLE
+        if is_single and len(values) > 1:
+            self._fault(row.table, row.number, "several", column)
+        elif is_typed and values and not column.written(values[0], self.book.prefixes):
+            self._fault(row.table, row.number, f"no-{column.kind}", column, value=values[0])
+
+    def _judge_quotes(self, row: _FilledRow, column: sheets.SheetColumn) -> None:
+        """What is quoted stands in the document that the row names, where its text is at hand."""
+        document = _key_in(row.line.get("document", ""))
+        keys = [document.rpartition(":")[2]]
+        for quote in sheets.values_in(row.line.get(column.code, "")):
+            if judge(quote, keys, self.known.texts) is not Comparison.MISSING:
+                continue
+            brief = quote if len(quote) <= 60 else f"{quote[:59].rstrip()}…"
+            self._fault(
+                row.table, row.number, "not-verbatim", column, quote=brief, document=document
+            )
+
+    def _new_row(self, row: _FilledRow, sheet: sheets.PlanSheet) -> None:
+        name = sheet.name
         if name not in OPEN:
-            self._fault(table, number, "no-new-names")
+            self._fault(row.table, row.number, "no-new-names")
             return
-        for column in self.book.sheets[name].columns:
+        cells = dict.fromkeys((column.code for column in sheet.columns), "")
+        cells.update(row.cells(sheet.columns))
+        number = len(self.faults)
+        for column in sheet.columns:
             if column.needed or cells[column.code].strip():
-                self._can_stand(table, number, column, line)
+                self._can_stand(row, column)
         if name == "actions" and not sheets.first_of(cells, "title"):
-            self._fault(table, number, "untitled")
-        if bool(sheets.first_of(cells, "quote")) != bool(
-            sheets.values_in(cells.get("document", ""))
-        ):
-            self._fault(table, number, "half-passage")
-        if (
-            len(self.faults) == before
-            and name == "details"
-            and (fault := self._fault_of_detail(cells))
-        ):
-            self._fault(table, number, fault)
-        if len(self.faults) == before:
-            self.rows.append((name, number, cells))
+            self._fault(row.table, row.number, "untitled")
+        has_quote = bool(sheets.first_of(cells, "quote"))
+        has_document = bool(sheets.values_in(cells.get("document", "")))
+        if has_quote != has_document:
+            self._fault(row.table, row.number, "half-passage")
+        if len(self.faults) == number and name == "details":
+            fault = self._fault_of_detail(cells)
+            if fault:
+                self._fault(row.table, row.number, fault)
+        if len(self.faults) == number:
+            self.rows.append((name, row.number, cells))
             self.fresh.add(self.book.full(self.book.subject(name, cells)))
 
     def _fault_of_detail(self, cells: Mapping[str, str]) -> str:
@@ -376,6 +437,20 @@ class SheetComparison:
             and not filled & {*_OF_TIMELINES}
         )
         return "" if is_fit else "detail"
+
+
+def _fault_of_place(
+    row: _FilledRow, column: sheets.SheetColumn, standing: sheets.SheetCell | None
+) -> str:
+    """Why nothing can be written where a cell stands; empty where something can."""
+    if standing:
+        if column.name in _FIXED:
+            return "fixed"
+        if column.place == "names" and not standing.subject:
+            return "no-block"
+    if column.needed and not sheets.values_in(row.line.get(column.code, "")):
+        return "needed"
+    return ""
 
 
 def compare(
