@@ -490,7 +490,7 @@ class NamesInText:
     def _before(self, start: int) -> str:
         return self.text[max(0, start - _WINDOW) : start]
 
-    # « PAN 2 »: the second edition of the country's plan
+    # an abbreviation and a number: the second edition of the country's plan
 
     def _numbered_plans(self) -> Iterator[Mention]:
         numbers = list(_NUMBERED.finditer(self.text))
