@@ -116,7 +116,7 @@ def parse_scores(
             )
         text = text[match.end() :]  # its line stays, empty, so that lines keep their numbers
     used = scale or declared or DEFAULT
-    sheet = _Sheet(text, name)
+    sheet = _ScoreSheet(text, name)
     sheet.check_labels(known)
     cells = list(sheet.assessed(used, is_declared=declared is not None))
     _check_range(cells, used, is_declared=declared is not None)
@@ -150,7 +150,7 @@ _Assessed = tuple[str, str, float, str, Place]
 """A cell that has a score: its labels, the score, the reason, and where it stands."""
 
 
-class _Sheet:
+class _ScoreSheet:
     def __init__(self, text: str, name: str) -> None:
         self.name = name
         self.separator, lines = self._lines(text)

@@ -191,7 +191,7 @@ def notice(link: Permalink, loaded: str, language: catalogue.Language) -> str:
 # What a reader fills in
 
 
-class Field(NamedTuple):
+class FormField(NamedTuple):
     """A parameter as a field of a form; ``offers``: by kind the values one can choose, their names and IRIs.
 
     One that ``is_word`` takes no thing; one that ``is_needed`` has no answer without a value; a
@@ -261,7 +261,7 @@ def _default(context: page.PageContext, parameter: Parameter) -> str:
     return _key(context, token.text.strip("<>"))
 
 
-def _fields(context: page.PageContext, query: Query) -> list[Field]:
+def _fields(context: page.PageContext, query: Query) -> list[FormField]:
     chosen = _chosen(context, query)
     return [
         _field(context, parameter, chosen.get(parameter.name, ""))
@@ -269,7 +269,7 @@ def _fields(context: page.PageContext, query: Query) -> list[Field]:
     ]
 
 
-def _field(context: page.PageContext, parameter: Parameter, value: str) -> Field:
+def _field(context: page.PageContext, parameter: Parameter, value: str) -> FormField:
     usual = _default(context, parameter)
     is_word = not _takes_thing(parameter)
     if value and not is_word:
@@ -286,7 +286,7 @@ def _field(context: page.PageContext, parameter: Parameter, value: str) -> Field
         meaning = meaning.partition(":")[0].rstrip()
     is_needed = bool(usual) and _is_needed(parameter)
     is_known = not value or value in offered
-    return Field(parameter.name, meaning, value, offers, is_word, is_needed, is_known)
+    return FormField(parameter.name, meaning, value, offers, is_word, is_needed, is_known)
 
 
 def _offers(context: page.PageContext, kind: str, value: str) -> list[tuple[str, str, str]]:
@@ -308,7 +308,7 @@ def _offers(context: page.PageContext, kind: str, value: str) -> list[tuple[str,
     return offers
 
 
-def _wanted(context: page.PageContext, fields: Iterable[Field]) -> str:
+def _wanted(context: page.PageContext, fields: Iterable[FormField]) -> str:
     """What must be chosen first, in words; empty where the question can be asked."""
     wanted = [field.meaning for field in fields if field.is_needed and not field.value]
     return context.t("question-and").join(wanted)
@@ -603,7 +603,7 @@ def _download(
 
 
 def _for_script(
-    context: page.PageContext, query: Query, fields: Iterable[Field]
+    context: page.PageContext, query: Query, fields: Iterable[FormField]
 ) -> dict[str, object]:
     """What a browser needs to answer by itself: the question, what shortens it, and the words of its answer.
 
@@ -636,7 +636,7 @@ def _for_script(
     }
 
 
-def _prefixes_of_offers(context: page.PageContext, fields: Iterable[Field]) -> dict[str, str]:
+def _prefixes_of_offers(context: page.PageContext, fields: Iterable[FormField]) -> dict[str, str]:
     """The prefixes of the things one can choose, those too that a script offers."""
     graph = context.graph
     iris: list[str] = []
