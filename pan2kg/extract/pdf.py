@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pan2kg.errors import OutlineError, Place
 from pan2kg.extract import numbering
@@ -81,60 +81,96 @@ def paragraphs_of(pages: Sequence[Page]) -> tuple[list[Paragraph], tuple[Remark,
     return _Flow(lines, hyphens).paragraphs(), tuple(remarks)
 
 
+class _OuterLine(NamedTuple):
+    """A line at the top or bottom of its page, with its words, in which each number is a sign alike."""
+
+    line: PageLine
+    words: str
+
+
 def _heads(lines: Sequence[PageLine], pages: int) -> set[int]:
+    """The lines, each by its identity, that are heads and feet of pages, and no text."""
     outer = [
-        line
+        _OuterLine(line, re.sub(r"\d+", "#", canonical(line.text)))
         for line in lines
-        if not line.rows
-        and not _MARGIN * line.page.height < line.base < (1 - _MARGIN) * line.page.height
+        if not line.rows and _is_outer(line)
     ]
-    pattern = {id(line): re.sub(r"\d+", "#", canonical(line.text)) for line in outer}
-    on_pages: dict[tuple[str, int], set[int]] = defaultdict(set)
-    slots: dict[tuple[int, float], list[PageLine]] = defaultdict(list)
-    alike: dict[str, list[PageLine]] = defaultdict(list)
-    for line in outer:
-        for height in (round(line.base / 3), round(line.base / 3) + 1):
-            on_pages[pattern[id(line)], height].add(line.page.number)
-        slots[round(line.base), line.size].append(line)
-        if re.search(r"[^\W\d_]{3}", line.text):
-            alike[pattern[id(line)]].append(line)
     least = max(min(3, pages), 2, _SHARE * pages)
-    heads: set[int] = set()
-    for line in outer:
-        words = pattern[id(line)]
+    heads = _heads_that_return(outer, least)
+    if pages > 3:
+        heads |= _heads_of_chapters(outer, least)
+    heads -= _numbered_titles(outer)
+    return heads | _page_numbers(outer, lines)
+
+
+def _is_outer(line: PageLine) -> bool:
+    height = line.page.height
+    return not _MARGIN * height < line.base < (1 - _MARGIN) * height
+
+
+def _heads_that_return(outer: Sequence[_OuterLine], least: float) -> set[int]:
+    """Lines whose words stand at one height on so many pages; heights that round apart are one."""
+    on_pages: dict[tuple[str, int], set[int]] = defaultdict(set)
+    for line, words in outer:
+        height = round(line.base / 3)
+        on_pages[words, height].add(line.page.number)
+        on_pages[words, height + 1].add(line.page.number)
+    heads = set()
+    for line, words in outer:
         height = round(line.base / 3)
         if len(on_pages[words, height] | on_pages[words, height + 1]) >= least:
             heads.add(id(line))
-    # heads that change with the chapter: a height that many pages use for words most of which stand
-    # there again
+    return heads
+
+
+def _heads_of_chapters(outer: Sequence[_OuterLine], least: float) -> set[int]:
+    """Heads that change with the chapter: most words at a height that many pages use stand there again."""
+    slots: dict[tuple[int, float], list[_OuterLine]] = defaultdict(list)
+    for entry in outer:
+        slots[round(entry.line.base), entry.line.size].append(entry)
+    heads = set()
     for slot in slots.values():
-        texts = Counter(pattern[id(line)] for line in slot)
-        again = sum(number for number in texts.values() if number > 1)
-        if (
-            pages > 3
-            and len({line.page.number for line in slot}) >= least
-            and again >= 0.8 * len(slot)
-        ):
-            heads |= {id(line) for line in slot if texts[pattern[id(line)]] > 1}
-    # lines that count something other than pages, “Card 14” at the top of each, are titles: the
-    # number of a page goes on with the pages, and a head that numbers the chapter comes again on
-    # the next page
+        times = Counter(entry.words for entry in slot)
+        again = [entry for entry in slot if times[entry.words] > 1]
+        on_pages = {entry.line.page.number for entry in slot}
+        if len(on_pages) >= least and len(again) >= 0.8 * len(slot):
+            heads |= {id(entry.line) for entry in again}
+    return heads
+
+
+def _numbered_titles(outer: Sequence[_OuterLine]) -> set[int]:
+    """Lines that count something other than pages, as “Card 14” at the top of each: these are titles.
+
+    The number of a page goes on with the pages, and a head that numbers the chapter comes again on
+    the next page.
+    """
+    alike: dict[str, list[PageLine]] = defaultdict(list)
+    for line, words in outer:
+        if re.search(r"[^\W\d_]{3}", line.text):
+            alike[words].append(line)
+    titles = set()
     for numbered in alike.values():
         numbers = [tuple(map(int, re.findall(r"\d{1,4}", line.text))) for line in numbered]
         if len(numbered) < _CONTENTS_RUN or not all(numbers) or len(set(numbers)) < len(numbered):
             continue
-        ahead = Counter(
-            number[at] - line.page.number
-            for number, line in zip(numbers, numbered, strict=True)
-            for at in (0, -1)
-        )
+        ahead: Counter[int] = Counter()
+        for line, number in zip(numbered, numbers, strict=True):
+            ahead[number[0] - line.page.number] += 1
+            ahead[number[-1] - line.page.number] += 1
         if ahead.most_common(1)[0][1] < _COUNTED * len(numbered):
-            heads -= {id(line) for line in numbered}
-    for line in outer:
+            titles |= {id(line) for line in numbered}
+    return titles
+
+
+def _page_numbers(outer: Sequence[_OuterLine], lines: Sequence[PageLine]) -> set[int]:
+    """Lines that hold the number of a page alone, and are the first or the last of it."""
+    numbers = set()
+    for line, _ in outer:
         if _PAGE_ALONE.fullmatch(line.text):
             heights = [neighbour.base for neighbour in lines if neighbour.page is line.page]
-            heads |= {id(line)} if line.base in (min(heights), max(heights)) else set()
-    return heads
+            if line.base in (min(heights), max(heights)):
+                numbers.add(id(line))
+    return numbers
 
 
 def _to_page(line: PageLine) -> int | None:
