@@ -161,6 +161,11 @@ def _xlsx(place: Place, data: bytes) -> Iterator[Iterable[tuple[object, ...]]]:
 
 
 def place_of(sheet: str, line: int, cell: str = "") -> Message:
+    """Where something stands: the sheet and the line, and the name of the cell where there is one.
+
+    >>> place_of("actions", 3, "B3").say("en")
+    'actions, cell B3'
+    """
     values = {"sheet": Message("sheet", f"sheet.{sheet}"), "line": line, "cell": cell}
     return Message("sheet", "place-cell" if cell else "place", values)
 
@@ -228,6 +233,8 @@ class CellChange(NamedTuple):
 
 
 class SheetFault(NamedTuple):
+    """What hinders a sheet from being written: where, what, and the name of the cell, empty for a line."""
+
     place: Message
     message: Message
     cell: str
@@ -250,6 +257,7 @@ class SheetComparison:
 
     @property
     def is_empty(self) -> bool:
+        """Whether the files would stay as they are."""
         return not self.changes and not self.rows
 
     def take(self, table: FilledSheet) -> None:
@@ -456,6 +464,11 @@ def _fault_of_place(
 def compare(
     book: sheets.Book, tables: Sequence[FilledSheet], known: sheets.DescribedRow
 ) -> SheetComparison:
+    """What filled-in sheets change of what the files of a plan say now, with all faults.
+
+    ``known`` holds the things of the graph with their names, and the texts that quotes are looked
+    for in. Two rows that change one passage differently are a fault.
+    """
     comparison = SheetComparison(book, known)
     for table in tables:
         if table.name in book.sheets:
@@ -472,6 +485,13 @@ def compare(
 
 
 def cell_name(codes: Sequence[str], code: str, line: int) -> str:
+    """The name of a cell, as spreadsheet programs count: columns in letters, lines from 1.
+
+    >>> cell_name(("key", "number", "title@fr"), "title@fr", 14)
+    'C14'
+    >>> cell_name([str(column) for column in range(30)], "27", 3)
+    'AB3'
+    """
     at = list(codes).index(code) + 1
     letters = ""
     while at:
@@ -481,6 +501,11 @@ def cell_name(codes: Sequence[str], code: str, line: int) -> str:
 
 
 def changed(comparison: SheetComparison) -> tuple[Addition, ...]:
+    """The files as they would be with what was changed and added in sheets; nothing is written.
+
+    Where what makes the key of a link was changed, everything that names the link is changed too.
+    A project that is not one's own, and a new row of what stands already, is a ``ProjectError``.
+    """
     book = comparison.book
     own(book.project)
     writer = _Writer(book, comparison.known, dict(book.texts), set())
@@ -570,71 +595,79 @@ class _Writer:
         ).new
 
     def add(self, sheet: sheets.PlanSheet, cells: Mapping[str, str]) -> None:
+        """Write the block of a new row, its passage, and that what it belongs to has it."""
         book = self.book
         name = sheet.name
-        of_class = sheets.class_of(cells)
         subject = book.subject(name, cells)
         if book.full(subject) in self.known.things or subject in self.taken:
             raise ProjectError("row-stands", name=subject)
         self.taken.add(subject)
         ends = [key(book.full(book.thing(name, cells, end))) for end in sheets.ENDS.get(name, ())]
         passage = self._passage(name, cells, "-".join(ends)) if ends else None
-        statements = [
-            TurtleLine("a", of_class if name == "details" else sheets.LAYOUTS[name][0][0])
-        ]
-        last_title = [column for column in sheet.columns if column.name == "other-title"][-1:]
+        blocks = [Block(subject, tuple(self._statements(sheet, cells, subject, passage)))]
+        if passage:
+            blocks.append(passage)
+        is_use = name == "links" and book.thing(name, cells, "type") == "linktype:uses-instrument"
+        kind = "instruments" if is_use else name
+        self._append(self._file_of(kind), blocks, kind)
+        if name == "details":
+            self._give_owner(subject, cells)
+
+    def _file_of(self, kind: str) -> Path:
+        """Where blocks of a kind stand; a draft has all in one file."""
+        plan = key(self.book.plan)
+        single = self.book.project.plan_file(plan)
+        if single in self.book.texts:
+            return single
+        return self.book.project.plan_file(plan, kind)
+
+    def _statements(
+        self,
+        sheet: sheets.PlanSheet,
+        cells: Mapping[str, str],
+        subject: str,
+        passage: Block | None,
+    ) -> Iterator[TurtleLine]:
+        """What the block of a new row says, in the order of the columns."""
+        classes, _ = sheets.LAYOUTS[sheet.name]
+        followers = self._followers(sheet, subject)
+        yield TurtleLine("a", sheets.class_of(cells) if sheet.name == "details" else classes[0])
         for column in sheet.columns:
             if column.place or column.predicate == "a":
                 continue
-            values = sheets.values_in(cells.get(column.code, ""))
-            if (
-                column.name == "channel"
-                and not values
-                and "cross-reference" in sheets.values_in(cells["type"])
-            ):
-                values = ("text",)
             if column.name == "evidence" and passage:
-                statements.append(TurtleLine("pan:evidence", passage.subject))
-            statements += [
-                TurtleLine(column.predicate, column.written(value, book.prefixes))
-                for value in values
-            ]
-            if column.name == "number":
-                statements.append(
-                    TurtleLine("dcterms:identifier", string(subject.partition(":")[2]))
-                )
-            if column in last_title:
-                statements.append(TurtleLine("pan:inPlan", iri(book.plan, book.prefixes)))
-            if column.name == "channel":
-                statements.append(TurtleLine("pan:status", "linkstatus:accepted"))
-        is_use = name == "links" and book.thing(name, cells, "type") == "linktype:uses-instrument"
-        kind = "instruments" if is_use else name
-        plan = key(book.plan)
-        paths = {part: book.project.plan_file(plan, part) for part in (kind, "actions")}
-        # a draft has all in one file
-        if (single := book.project.plan_file(plan)) in book.texts:
-            paths = dict.fromkeys(paths, single)
-        self._append(
-            paths[kind], [Block(subject, tuple(statements)), *([passage] if passage else [])], kind
-        )
-        if name == "details":
-            # the action or part it belongs to says that it has it; a new action stands where it was
-            # just put
-            kinds = list(sheets.DETAILS)
-            owner = book.thing(name, cells, "belongs-to")
-            owner_name, path = book.owners.get(owner, (owner, paths["actions"]))
-            before = (
-                *_BEFORE,
-                *(sheets.DETAILS[sibling][1] for sibling in kinds[: kinds.index(of_class)]),
+                yield TurtleLine("pan:evidence", passage.subject)
+            for value in _values_of(column, cells):
+                yield TurtleLine(column.predicate, column.written(value, self.book.prefixes))
+            if column.code in followers:
+                yield followers[column.code]
+
+    def _followers(self, sheet: sheets.PlanSheet, subject: str) -> dict[str, TurtleLine]:
+        """What no cell says of a new row, by the code of the column behind which it stands."""
+        identifier = subject.partition(":")[2]
+        followers = {
+            "number": TurtleLine("dcterms:identifier", string(identifier)),
+            "channel": TurtleLine("pan:status", "linkstatus:accepted"),
+        }
+        titles = [column.code for column in sheet.columns if column.name == "other-title"]
+        if titles:
+            followers[titles[-1]] = TurtleLine(
+                "pan:inPlan", iri(self.book.plan, self.book.prefixes)
             )
-            self._edited(
-                path,
-                [
-                    turtle.StatementEdit(
-                        owner_name, sheets.DETAILS[of_class][1], (), (subject,), before
-                    )
-                ],
-            )
+        return followers
+
+    def _give_owner(self, detail: str, cells: Mapping[str, str]) -> None:
+        """Say of the action or part a detail belongs to that it has it.
+
+        An action that is new too stands where it was just put.
+        """
+        of_class = sheets.class_of(cells)
+        owner = self.book.thing("details", cells, "belongs-to")
+        name, path = self.book.owners.get(owner, (owner, self._file_of("actions")))
+        earlier = list(sheets.DETAILS)[: list(sheets.DETAILS).index(of_class)]
+        before = (*_BEFORE, *(sheets.DETAILS[sibling][1] for sibling in earlier))
+        edit = turtle.StatementEdit(name, sheets.DETAILS[of_class][1], (), (detail,), before)
+        self._edited(path, [edit])
 
     def _passage(self, name: str, cells: Mapping[str, str], base: str) -> Block | None:
         statement = {
@@ -656,3 +689,11 @@ class _Writer:
         self.taken.add(free)
         order = [statement[name] for name in ("quote", "page", "document") if name in statement]
         return Block(free, (TurtleLine("a", "pan:Passage"), *order))
+
+
+def _values_of(column: sheets.SheetColumn, cells: Mapping[str, str]) -> tuple[str, ...]:
+    """The values of a new row in a column; a reference to another action is read in the text."""
+    values = sheets.values_in(cells.get(column.code, ""))
+    if values or column.name != "channel":
+        return values
+    return ("text",) if "cross-reference" in sheets.values_in(cells["type"]) else ()
