@@ -2,8 +2,15 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
+
+import pyoxigraph as ox
+
+import pan2kg
+from pan2kg.turtle.vocabulary import ROOT as BASE
+from pan2kg.turtle.writer import tokens
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 FOLDERS: Final = ("pan2kg", "queries", "ontology")
@@ -59,3 +66,51 @@ def test_no_country_is_named_in_program_questions_and_ontology() -> None:
         if COUNTRY.search(line)
     ]
     assert not found, f"let graph/profile.ttl say these: {found}"
+
+
+INDIVIDUALS: Final = {
+    f"{BASE}dataset": "the dataset, which every project has",
+    f"{BASE}ontology": "the ontology itself",
+    f"{BASE}id/scheme/celex": "the scheme of the numbers whose form a rule checks",
+}
+"""What of the graph a query may name, and why."""
+
+
+def named_in(text: str) -> Iterator[str]:
+    """The IRIs a query names, but those that only stand where a parameter is put in."""
+    prefixes = dict(re.findall(r"^PREFIX ([\w-]*): <([^>]*)>$", text, re.MULTILINE))
+    body = "\n".join(
+        line
+        for line in text.splitlines()
+        if not line.startswith(("#+", "PREFIX")) and "# parameter:" not in line
+    )
+    for token in tokens(body):
+        space, colon, name = token.text.partition(":")
+        if token.text.startswith("<") and "://" in token.text:
+            yield token.text.strip("<>")
+        elif colon and space in prefixes:
+            yield prefixes[space] + name
+
+
+def test_no_rule_and_no_query_names_a_thing_of_the_graph(graph: pan2kg.Graph) -> None:
+    """So that a project of another country, with another framework, can use them: they name classes, properties and
+    concepts of the ontology alone."""
+    files = sorted((ROOT / "queries").rglob("*.rq"))
+    assert len(files) > 100
+    store = graph.store.inner
+
+    def is_individual(iri: str) -> bool:
+        stated = store.quads_for_pattern(ox.NamedNode(iri), None, None, None)
+        folders = {
+            quad.graph_name.value.removeprefix(f"{BASE}graph/").split("/")[0] for quad in stated
+        }
+        return not folders <= {"ontology", "derived"}
+
+    assert is_individual(f"{BASE}id/instrument/ungp"), "let this test look better"
+    found = {
+        f"{path.relative_to(ROOT)}: {iri}"
+        for path in files
+        for iri in named_in(path.read_text("utf-8"))
+        if iri not in INDIVIDUALS and is_individual(iri)
+    }
+    assert not found, f"let a property of the graph say these: {sorted(found)}"

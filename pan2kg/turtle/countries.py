@@ -138,8 +138,8 @@ class Beginning:
         space = self.space
         tags = self.languages
         action = f"{space}id/action/{key}-1"
-        ungp = f"{ROOT}id/instrument/ungp"
-        link = link_iri("uses-instrument", action, ungp, relation="implements", space=space)
+        text_used = ROOT + _table()["example"]["text"]
+        link = link_iri("uses-instrument", action, text_used, relation="implements", space=space)
         fields = {
             "space": space,
             "country": country.iri,
@@ -152,7 +152,7 @@ class Beginning:
             "version": VERSION,
             "licence": LICENCES[self.licence],
             "graph": graph_of(f"plans/{key}/plan", space),
-            "ungp": ungp,
+            "text_used": text_used,
             "link": link.rpartition("/")[2],
         }
 
