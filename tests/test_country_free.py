@@ -9,6 +9,7 @@ from typing import Final
 import pyoxigraph as ox
 
 import pan2kg
+from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import ROOT as BASE
 from pan2kg.turtle.writer import tokens
 
@@ -97,12 +98,14 @@ def test_no_rule_and_no_query_names_a_thing_of_the_graph(graph: pan2kg.Graph) ->
     concepts of the ontology alone."""
     files = sorted((ROOT / "queries").rglob("*.rq"))
     assert len(files) > 100
+    assert isinstance(graph.store, LocalStore)
     store = graph.store.inner
 
     def is_individual(iri: str) -> bool:
         stated = store.quads_for_pattern(ox.NamedNode(iri), None, None, None)
         folders = {
-            quad.graph_name.value.removeprefix(f"{BASE}graph/").split("/")[0] for quad in stated
+            str(quad.graph_name).strip("<>").removeprefix(f"{BASE}graph/").split("/")[0]
+            for quad in stated
         }
         return not folders <= {"ontology", "derived"}
 
