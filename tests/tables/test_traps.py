@@ -544,9 +544,10 @@ def test_what_an_action_of_another_country_does_closes_no_gap_here() -> None:
     country = "http://publications.europa.eu/resource/authority/country/"
     facts = (
         f"<https://w3id.org/pan2kg/profile> a pan:Profile ; pan:country <{country}LUX> .\n"
+        "instrument:gp pan:setsPrinciples true .\n"
         + AIMED
         + "".join(
-            f'instrument:gp-{at} a pan:Provision ; eli:is_part_of instrument:ungp ; skos:notation "{at}" ;'
+            f'instrument:gp-{at} a pan:Provision ; eli:is_part_of instrument:gp ; skos:notation "{at}" ;'
             f" pan:addressedTo addressee:state .\n{use(of, f'gp-{at}')}"
             f"plan:{plan} dcterms:spatial <{country}{code}> .\n"
             for at, of, plan, code in (("1", "a", "p", "LUX"), ("2", "b", "q", "BEL"))
